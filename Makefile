@@ -1,0 +1,38 @@
+# Everything runs in a virtual environment of its own (.venv), made when first needed.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: help demo test lint types bench clean
+.DEFAULT_GOAL := help
+
+help: ## show these targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+$(VENV)/installed: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check 'durable-rules>=2.0.28' \
+		|| echo "note: durable-rules could not be built here (it needs a C compiler); the builtin engine is used"
+	@touch $@
+
+demo: $(VENV)/installed ## classify example records, with options and traces
+	@$(BIN)/python demo.py
+
+test: $(VENV)/installed ## lint, types, import contracts and all tests
+	$(MAKE) lint types
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -n 2 -q -rs
+
+lint: $(VENV)/installed ## ruff
+	$(BIN)/ruff check src tests benchmarks demo.py
+
+types: $(VENV)/installed ## mypy, strict
+	$(BIN)/mypy
+
+bench: $(VENV)/installed ## speed beside peers, in one run
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
+	$(BIN)/python benchmarks/classify.py
+
+clean: ## remove the virtual environment and caches
+	rm -rf $(VENV) .mypy_cache .ruff_cache .hypothesis dist

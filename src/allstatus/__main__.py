@@ -1,0 +1,6 @@
+"""`python -m allstatus`."""
+
+from allstatus.cli import main
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,64 @@
+"""Named assumptions: what an unreported fact is taken to be, where the rule set says so."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from allstatus.table import Cell, DecisionTable, Verdicts
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """A cell before and after the assumptions, which were made, and which the answer rests on."""
+
+    stated: Cell
+    cell: Cell
+    assumed: tuple[str, ...]
+    used: tuple[str, ...]
+
+
+class Resolver:
+    """Finds the cell of a set of verdicts; each combination is worked out once."""
+
+    def __init__(self, table: DecisionTable) -> None:
+        self._table = table
+        self._facts = table.ruleset.facts
+        self._known: dict[tuple[Verdicts, frozenset[str]], Resolution] = {}
+
+    def resolve(self, verdicts: Verdicts, unreported: frozenset[str]) -> Resolution:
+        """The cell of these verdicts after the assumptions that the unreported facts allow."""
+        key = (verdicts, unreported)
+        resolution = self._known.get(key)
+        if resolution is None:
+            resolution = self._known[key] = self._resolve(verdicts, unreported)
+        return resolution
+
+    def _resolve(self, verdicts: Verdicts, unreported: frozenset[str]) -> Resolution:
+        stated = cell = self._table.cell(verdicts)
+        assumed: list[str] = []
+        for name in self._facts:
+            if name in unreported and cell.completions:
+                after = self._assume(name, cell)
+                if after is not cell:
+                    assumed.append(name)
+                cell = after
+        used = tuple(name for name in assumed if self._without(name, stated, assumed).possible != cell.possible)
+        return Resolution(stated, cell, tuple(assumed), used)
+
+    def _without(self, omitted: str, cell: Cell, assumed: Sequence[str]) -> Cell:
+        for name in assumed:
+            if name != omitted:
+                cell = self._assume(name, cell)
+        return cell
+
+    def _assume(self, name: str, cell: Cell) -> Cell:
+        """The cell with the fact taken as its rule set says, or the same cell."""
+        assumption, criteria = self._facts[name].assume, self._table.ruleset.criteria.values()
+        if assumption is None or (assumption.when is not None and cell.completions & ~self._table.where(assumption.when)):
+            return cell
+        verdicts = tuple(
+            criterion.condition.holds(assumption.value) if verdict is None and criterion.condition.fact == name else verdict
+            for verdict, criterion in zip(cell.closed, criteria, strict=True)
+        )
+        return cell if verdicts == cell.closed else self._table.cell(verdicts)

@@ -1,0 +1,85 @@
+"""The way from a record to a decision.
+
+    record -> facts -> a verdict for each criterion -> cell of the decision table -> Decision
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from allstatus.assume import Resolver
+from allstatus.decision import Decision
+from allstatus.engines import make_engine
+from allstatus.errors import InvalidRecord
+from allstatus.facts import state_facts
+from allstatus.record import Record
+from allstatus.rules.load import find_rules, read_rules
+from allstatus.rules.lock import check_lock
+from allstatus.rules.model import RuleSet
+from allstatus.table import DecisionTable
+
+
+class Classifier:
+    """A rule set with its decision table, ready to decide on records. Safe to share between threads."""
+
+    def __init__(self, ruleset: RuleSet, table: DecisionTable) -> None:
+        self.ruleset, self.table = ruleset, table
+        self._facts = tuple(ruleset.facts)
+        self._criteria = tuple((c.condition.fact, c.condition.holds) for c in ruleset.criteria.values())
+        self._assumable = frozenset(name for name, fact in ruleset.facts.items() if fact.assume is not None)
+        self._resolve = Resolver(table).resolve
+
+    def classify(self, record: Mapping[str, Any] | Record) -> Decision:
+        """Decide on one record; raises InvalidRecord when it is not one."""
+        record = Record.read(record)
+        self._refuse_other_disease(record)
+        stated = state_facts(record, self._facts)
+        if len(stated.unreported) == len(self._facts):
+            raise InvalidRecord("record", "states no fact", f"give at least one of {', '.join(self._facts)}")
+        values = stated.values
+        verdicts = tuple([holds(values[fact]) for fact, holds in self._criteria])
+        return Decision(self.table, record, stated, self._resolve(verdicts, stated.unreported & self._assumable))
+
+    def _refuse_other_disease(self, record: Record) -> None:
+        if record.diagnosis is None:
+            return
+        code, population = record.diagnosis.strip().upper(), self.ruleset.population
+        if code not in population["icd10cm"] and code not in population["snomed"]:
+            raise InvalidRecord(
+                "diagnosis",
+                f"is not a code of {population['diagnosis']}",
+                f"these rules are about {population['diagnosis']} only; use one of {', '.join(population['icd10cm'])}, or leave it out",
+            )
+
+
+def load_rules(rules: str | Path | None = None, *, engine: str = "auto", locked: bool = True) -> Classifier:
+    """Load a rule set by name or folder and fire its decision table.
+
+    `engine` is `auto`, `durable` or `builtin`; raises RulesError when the rules are refused.
+    """
+    ruleset = read_rules(find_rules(rules))
+    table = DecisionTable(ruleset, make_engine(ruleset, engine))
+    if locked:
+        check_lock(ruleset.directory, ruleset.digest, table.digest)
+    return Classifier(ruleset, table)
+
+
+@lru_cache(maxsize=8)
+def _loaded(rules: str | Path | None, engine: str) -> Classifier:
+    return load_rules(rules, engine=engine)
+
+
+def classify(record: Mapping[str, Any] | Record, *, rules: str | Path | None = None, engine: str = "auto") -> Decision:
+    """Decide on one record by the page's definitions.
+
+    >>> decision = classify({"prior_treatment": "disease_directed", "cbc": "normal",
+    ...                      "marrow_blast_percent": "5", "signs_and_symptoms": "absent"})
+    >>> decision.outcome, decision.status
+    ('determined', 'in_remission')
+    >>> classify({"prior_treatment": "disease_directed", "cbc": "normal"}).possible
+    ('in_remission', 'recurrent', 'outside_definitions')
+    """
+    return _loaded(rules, engine).classify(record)

@@ -1,0 +1,98 @@
+"""From a record to the facts a rule set asks about, with what was said and what was concluded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from allstatus.cbc import CbcPanel, read_panel
+from allstatus.measurement import Percent
+from allstatus.record import OutsideMarrow, Record
+
+HISTORY_CONFLICT = "relapse_count_against_history"
+
+
+@dataclass(slots=True)
+class Stated:
+    """The value of every fact (None: not known), which were not reported at all, and their evidence.
+
+    `conflicts` are contradictions inside the record itself: (id, facts, why).
+    """
+
+    values: dict[str, Any]
+    unreported: frozenset[str]
+    evidence: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+    conflicts: list[tuple[str, tuple[str, ...], str]] = field(default_factory=list)
+
+
+def _read_cbc(value: Any, stated: Stated) -> Any:
+    if not isinstance(value, CbcPanel):
+        return value
+    reading = read_panel(value)
+    stated.evidence["cbc"] = reading.evidence
+    stated.warnings.extend(reading.warnings)
+    return reading.verdict or "unknown"
+
+
+def _read_blasts(value: Any, stated: Stated) -> Any:
+    if isinstance(value, Percent) and value.looks_like_fraction:
+        stated.warnings.append("marrow_blast_percent: a bare number below 1 is read as percent; is it a fraction of 1?")
+    return value
+
+
+def _read_signs(value: Any, stated: Stated) -> Any:
+    if not isinstance(value, list):
+        return value
+    stated.evidence["signs_and_symptoms"] = tuple(value)
+    return "present" if value else "absent"
+
+
+def _read_outside(value: Any, stated: Stated) -> Any:
+    if not isinstance(value, OutsideMarrow):
+        return value
+    sites = [value.site] if isinstance(value.site, str) else value.site
+    stated.evidence["leukemia_outside_marrow"] = tuple(sites)
+    return "present" if sites else "absent"
+
+
+READERS: dict[str, Callable[[Any, Stated], Any]] = {
+    "cbc": _read_cbc,
+    "marrow_blast_percent": _read_blasts,
+    "signs_and_symptoms": _read_signs,
+    "leukemia_outside_marrow": _read_outside,
+}
+
+
+def state_facts(record: Record, names: tuple[str, ...]) -> Stated:
+    """The stated value of each named fact; an explicit "unknown" is None but counts as reported."""
+    fields = record.__dict__
+    values: dict[str, Any] = {}
+    stated = Stated(values, frozenset())
+    for name in names:
+        value = fields[name]
+        if value is not None and (reader := READERS.get(name)):
+            value = reader(value, stated)
+        values[name] = value
+    stated.unreported = frozenset(name for name, value in values.items() if value is None)
+    for name, value in values.items():
+        if value == "unknown":
+            values[name] = None
+    if record.relapse_count is not None:
+        _apply_relapse_count(record.relapse_count, stated)
+    return stated
+
+
+def _apply_relapse_count(count: int, stated: Stated) -> None:
+    values = stated.values
+    if count and values.get("prior_remission") is False:
+        why = "Relapses are counted but a remission is denied."
+        stated.conflicts.append((HISTORY_CONFLICT, ("relapse_count", "prior_remission"), why))
+    elif count and values.get("prior_remission") is None:
+        values["prior_remission"] = True
+        stated.unreported -= {"prior_remission"}
+        stated.evidence["prior_remission"] = ("relapse_count: a relapse needs a remission before it",)
+    if not count and values.get("relapse_since_remission") is True:
+        why = "A relapse is recorded but the count of relapses is none."
+        stated.conflicts.append((HISTORY_CONFLICT, ("relapse_count", "relapse_since_remission"), why))

@@ -1,0 +1,93 @@
+"""Point at a sentence of a page without copying it: section path and sentence fingerprint."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+SECTION_SEPARATOR = " > "
+
+_FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
+_IMAGE = re.compile(r"!\[[^\]]*\]\([^)]*\)")
+_LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
+_ENLARGE = re.compile(r"\[Enlarge\]\([^)]*\)")
+_EMPHASIS = re.compile(r"\*+")
+_SPACE = re.compile(r"\s+")
+_HEADING = re.compile(r"(#{1,6})\s+(.*)")
+_BOLD_LINE = re.compile(r"\*\*([^*]+)\*\*")
+_SENTENCE_END = re.compile(r"(?<=[.!?])[”\"]?\s+(?=[A-Z“\"])")
+_BOLD_LEVEL = 7
+
+
+@dataclass(frozen=True, slots=True)
+class PageSentence:
+    """One sentence of a page: `section` is the path of headings above it."""
+
+    section: str
+    text: str
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 (hex) of the normalised sentence."""
+        return fingerprint(self.text)
+
+
+def normalise(text: str) -> str:
+    """The sentence as it is compared: NFKC, no markup or links, white space and case folded."""
+    text = _ENLARGE.sub("", unicodedata.normalize("NFKC", text))
+    text = _EMPHASIS.sub("", _LINK.sub(r"\1", _IMAGE.sub("", text)))
+    return _SPACE.sub(" ", text).strip().casefold()
+
+
+def fingerprint(text: str) -> str:
+    """SHA-256 (hex) of `normalise(text)`."""
+    return hashlib.sha256(normalise(text).encode()).hexdigest()
+
+
+def page_sentences(markdown: str) -> Iterator[PageSentence]:
+    """Every sentence of a Markdown page with its section path, in page order.
+
+    A line that is only bold text counts as a heading below the last one; a list item is a
+    sentence of its own (or several, when it holds several).
+    """
+    path: list[tuple[int, str]] = []
+    for block in _blocks(_FRONT_MATTER.sub("", markdown)):
+        heading = _heading(block)
+        if heading is not None:
+            path = [entry for entry in path if entry[0] < heading[0]] + [heading]
+            continue
+        section = SECTION_SEPARATOR.join(title for level, title in path if level > 1)
+        for sentence in _SENTENCE_END.split(_plain(block)):
+            if normalise(sentence):
+                yield PageSentence(section, sentence.strip())
+
+
+def _plain(block: str) -> str:
+    """A block without its links, images and emphasis, on one line."""
+    text = _IMAGE.sub("", _ENLARGE.sub("", block))
+    return _SPACE.sub(" ", _EMPHASIS.sub("", _LINK.sub(r"\1", text))).strip()
+
+
+def _heading(block: str) -> tuple[int, str] | None:
+    if match := _HEADING.fullmatch(block):
+        return len(match[1]), _plain(match[2])
+    if match := _BOLD_LINE.fullmatch(block):
+        return _BOLD_LEVEL, _plain(match[1])
+    return None
+
+
+def _blocks(markdown: str) -> Iterator[str]:
+    """Paragraphs, headings and list items, each with its wrapped lines joined."""
+    lines: list[str] = []
+    for line in [*markdown.splitlines(), ""]:
+        starts_block = not line.strip() or line.startswith("#") or line.lstrip().startswith("- ")
+        if starts_block and lines:
+            yield " ".join(lines)
+            lines = []
+        if line.startswith("#"):
+            yield " ".join(line.split())
+        elif line.strip():
+            lines.append(line.strip().removeprefix("- "))

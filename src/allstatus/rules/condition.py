@@ -1,0 +1,79 @@
+"""Conditions as clinicians write them: short text on a fact, and all / any / not over criteria."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal
+
+from allstatus.measurement import Percent
+
+_TEXT = re.compile(r"\s*(\w+)\s*(?:(==|!=|<=|>=|<|>)\s*([\w.+-]+)\s*)?")
+
+
+ClauseKind = Literal["criterion", "all", "any", "not"]
+CLAUSE_KINDS: tuple[ClauseKind, ...] = ("criterion", "all", "any", "not")
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """`fact operator operand`; a yes/no fact stands alone. `limit` is set for percentages."""
+
+    fact: str
+    operator: str
+    operand: str | bool
+    limit: Fraction | None = None
+
+    def holds(self, value: object) -> bool | None:
+        """Whether the fact's value satisfies it; None when the value does not decide."""
+        if isinstance(value, Percent):
+            assert self.limit is not None
+            return value.compare(self.operator, self.limit)
+        return None if value is None else (value == self.operand) is (self.operator == "==")
+
+    def __str__(self) -> str:
+        return self.fact if isinstance(self.operand, bool) else f"{self.fact} {self.operator} {self.operand}"
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A node of a status: a criterion, or all / any / not over others.
+
+    `path` is its place in the status (`recurrent.2.1`), which is also its id in a trace.
+    """
+
+    kind: ClauseKind
+    path: str
+    criterion: str | None = None
+    children: tuple[Clause, ...] = ()
+    reading: str | None = None
+    note: str | None = None
+    cite: Mapping[str, str] | None = None
+
+    def holds(self, case: Mapping[str, bool]) -> bool:
+        """Two-valued truth on a complete case of criteria."""
+        if self.kind == "criterion":
+            return case[str(self.criterion)]
+        if self.kind == "not":
+            return not self.children[0].holds(case)
+        if self.kind == "all":
+            return all(child.holds(case) for child in self.children)
+        return any(child.holds(case) for child in self.children)
+
+    def walk(self) -> Iterator[Clause]:
+        """The node and all below it, in reading order."""
+        yield self
+        for child in self.children:
+            yield from child.walk()
+
+    def criteria(self) -> set[str]:
+        """Names of the criteria it asks for."""
+        return {str(node.criterion) for node in self.walk() if node.kind == "criterion"}
+
+
+def parse_comparison(text: str) -> tuple[str, str, str] | None:
+    """(fact, operator, operand) of a condition's text; operator and operand empty for a bare fact."""
+    match = _TEXT.fullmatch(text)
+    return None if match is None else (match[1], match[2] or "", match[3] or "")

@@ -1,0 +1,222 @@
+"""The shape of each rule file, as pydantic models: checked at load, published as JSON Schema."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Any, Literal, Union
+
+from pydantic import BaseModel, ConfigDict, Field, RootModel, StrictBool
+
+Reading = Literal["literal", "interpretation"]
+Category = Literal[
+    "chemotherapy", "radiation_therapy", "chemotherapy_with_stem_cell_transplant", "targeted_therapy",
+    "immunotherapy", "cns_prophylaxis", "supportive_care", "palliative_care",
+]  # fmt: skip
+
+
+class Shape(BaseModel):
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+
+class CiteShape(Shape):
+    """Where on the page: the path of headings, and the sentence's fingerprint (SHA-256)."""
+
+    section: str
+    sentence: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class CitedShape(Shape):
+    reading: Reading
+    cite: CiteShape
+
+
+class SourceShape(Shape):
+    title: str
+    url: str
+    last_reviewed: str
+
+
+class PopulationShape(Shape):
+    """Whom the page is about; a record with another diagnosis is refused."""
+
+    diagnosis: str
+    icd10cm: list[str]
+    snomed: list[str]
+    adult_from_age_years: int
+
+
+class RulesetShape(Shape):
+    id: Annotated[str, Field(pattern=r"^[a-z0-9-]+$")]
+    version: str
+    title: str
+    effective_from: str
+    effective_to: str | None
+    supersedes: str | None
+    source: SourceShape
+    population: PopulationShape
+    notice: str
+
+
+class ClauseShape(CitedShape):
+    """A clause: one of criterion / all / any / not, with its own citation when it differs."""
+
+    reading: Reading | None = None  # type: ignore[assignment]
+    cite: CiteShape | None = None  # type: ignore[assignment]
+    note: str | None = None
+    criterion: str | None = None
+    all: list[ClauseOrName] | None = None
+    any: list[ClauseOrName] | None = None
+    not_: ClauseOrName | None = Field(None, alias="not")
+
+
+ClauseOrName = Union[str, ClauseShape]
+ClauseShape.model_rebuild()
+
+
+class AssumeShape(Shape):
+    """What an unreported fact is taken to be; listed in every decision that uses it."""
+
+    value: StrictBool | str
+    when: ClauseOrName | None = None
+    because: str
+    reading: Reading
+
+
+class FactShape(Shape):
+    type: Literal["yes_no", "choice", "percent"]
+    values: list[str] = []
+    question: str
+    answered_by: list[str]
+    about: Literal["history", "finding"]
+    burden: int
+    codes: dict[str, list[str]] = {}
+    assume: AssumeShape | None = None
+
+
+class DatedValue(Shape):
+    from_: str = Field(alias="from")
+    value: int | Decimal
+
+
+class ThresholdShape(CitedShape):
+    title: str
+    unit: str
+    values: Annotated[list[DatedValue], Field(min_length=1)]
+
+
+class CriterionShape(CitedShape):
+    title: str
+    otherwise: str
+    condition: str
+
+
+class ConstraintShape(CitedShape):
+    if_: ClauseOrName = Field(alias="if")
+    then: ClauseOrName
+    because: str
+
+
+class RegionShape(Shape):
+    sentence: str
+    where: list[ClauseOrName]
+
+
+class ExampleShape(Shape):
+    name: str
+    facts: dict[str, Any]
+    outcome: Literal["determined", "outside_definitions", "insufficient_data", "conflicting_data"]
+    status: str | None = None
+    possible: list[str] | None = None
+
+
+class StatusShape(CitedShape):
+    status: str
+    title: str
+    all: list[ClauseOrName]
+    unless: list[str] = []
+    examples: list[ExampleShape]
+
+
+class QualifierShape(Shape):
+    """A limit the page puts on an option without saying who is meant."""
+
+    who: str
+    also: str | None = None
+    also_for: str | None = None
+    text: str
+
+
+class OptionShape(CitedShape):
+    id: Annotated[str, Field(pattern=r"^[a-z0-9_-]+$")]
+    title: str
+    category: Category
+    agents: list[str]
+    elements: list[str]
+    routes: list[Literal["intrathecal", "systemic"]]
+    radiation: Literal["none", "with_or_without", "required"]
+    followed_by: Literal["none", "stem_cell_transplant"]
+    choice: Literal["all", "any"]
+    listed_by: Literal["page", "clinical_trials"]
+    qualifier: QualifierShape | None
+    purpose: str | None
+
+
+class OptionsShape(CitedShape):
+    status: str
+    phase: str
+    options: list[OptionShape]
+
+
+class GuidanceShape(CitedShape):
+    id: str
+    title: str
+    statuses: list[str] = []
+    facts: list[str] = []
+    outcomes: list[str] = []
+
+
+class TestShape(GuidanceShape):
+    stage: Literal["diagnosis", "spread", "tissue"]
+    answers: str
+    informs: list[str] = []
+
+
+class AgentShape(GuidanceShape):
+    name: str
+    aliases: list[str] = []
+    categories: list[Category]
+    also_cited: CiteShape | None = None
+
+
+class PhaseShape(GuidanceShape):
+    given_in: list[str] = []
+    also_called: list[str] = []
+
+
+class GuidanceFileShape(Shape):
+    agents: list[AgentShape]
+    tests: list[TestShape]
+    phases: list[PhaseShape]
+    signs_and_symptoms: list[GuidanceShape]
+    risk_factors: list[GuidanceShape]
+    prognostic_factors: list[GuidanceShape]
+    clinical_trials: list[GuidanceShape]
+    side_effects: list[GuidanceShape]
+    follow_up: list[GuidanceShape]
+    second_opinion: list[GuidanceShape]
+    treatment_types: list[GuidanceShape]
+    general: list[GuidanceShape]
+    about: list[GuidanceShape]
+
+
+FactsFile = RootModel[dict[str, FactShape]]
+ThresholdsFile = RootModel[dict[str, ThresholdShape]]
+CriteriaFile = RootModel[dict[str, CriterionShape]]
+ConstraintsFile = RootModel[dict[str, ConstraintShape]]
+RegionsFile = RootModel[dict[str, RegionShape]]
+
+SHAPES: dict[str, type[BaseModel]] = {
+    "ruleset": RulesetShape, "facts": FactsFile, "thresholds": ThresholdsFile, "criteria": CriteriaFile,
+    "constraints": ConstraintsFile, "regions": RegionsFile, "status": StatusShape, "options": OptionsShape,
+    "guidance": GuidanceFileShape,
+}  # fmt: skip

@@ -1,0 +1,77 @@
+"""JSON Schemas of what goes in and comes out: record, decision and rule files."""
+
+from __future__ import annotations
+
+from typing import Any
+
+_TEXT, _TEXTS = {"type": "string"}, {"type": "array", "items": {"type": "string"}}
+_MAYBE_TEXT = {"type": ["string", "null"]}
+_CITE = {
+    "type": "object", "properties": {"section": _TEXT, "sentence": {"type": "string", "pattern": "^[0-9a-f]{64}$"}},
+    "required": ["section", "sentence"],
+}  # fmt: skip
+VERDICT = {"enum": ["true", "false", "unknown"]}
+STATUSES = {"enum": ["untreated", "in_remission", "recurrent"]}
+
+
+def schema_of(what: str) -> dict[str, Any]:
+    """The JSON Schema (2020-12) of a record, a decision, or the rule files by name."""
+    if what == "record":
+        from allstatus.record import Record
+
+        schema = Record.model_json_schema()
+    elif what == "decision":
+        schema = decision_schema()
+    else:
+        from allstatus.rules.shape import SHAPES
+
+        parts = {name: shape.model_json_schema(ref_template=f"#/$defs/{name}/$defs/{{model}}") for name, shape in SHAPES.items()}
+        schema = {"title": "allstatus rule files", "$defs": parts}
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+
+
+def _object(**properties: Any) -> dict[str, Any]:
+    return {"type": "object", "properties": properties, "required": list(properties)}
+
+
+def _list(items: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "array", "items": items}
+
+
+def decision_schema() -> dict[str, Any]:
+    """A decision's document; later versions only add to it."""
+    node = _object(
+        kind={"enum": ["criterion", "all", "any", "not", "unless"]}, criterion=_MAYBE_TEXT, verdict=VERDICT,
+        decisive={"type": "boolean"}, children=_TEXTS, expected=_MAYBE_TEXT, actual={}, margin=_MAYBE_TEXT,
+        at_threshold={"type": "boolean"}, reading={"enum": ["literal", "interpretation"]}, cite=_CITE, note=_MAYBE_TEXT,
+    )  # fmt: skip
+    option = _object(
+        id=_TEXT, title=_TEXT, category=_TEXT, agents=_TEXTS, phase=_TEXT, listed_by={"enum": ["page", "clinical_trials"]},
+        qualifier={"type": ["object", "null"]}, applicability={"enum": ["listed", "applies", "does_not_apply", "needs_data"]},
+        needs=_TEXTS, because=_TEXT, cite=_CITE,
+    )  # fmt: skip
+    fact = _object(value={}, state={"enum": ["given", "derived", "assumed", "unknown"]}, evidence={"type": "array"})
+    properties = {
+        "schema_version": _TEXT, "id": {"type": ["string", "integer", "null"]},
+        "outcome": {"enum": ["determined", "outside_definitions", "insufficient_data", "not_applicable", "conflicting_data"]},
+        "status": {"anyOf": [STATUSES, {"type": "null"}]},
+        "possible": _list({"enum": [*STATUSES["enum"], "outside_definitions"]}),
+        "regions": _list(_object(id=_TEXT, sentence=_TEXT)),
+        "missing": _list(_object(fact=_TEXT, question=_TEXT, answered_by=_TEXTS)),
+        "ask_next": _MAYBE_TEXT,
+        "conflicts": _list(_object(constraint=_TEXT, facts=_TEXTS, because=_TEXT)),
+        "assumptions": _list(_object(fact=_TEXT, value={}, because=_TEXT, reading=_TEXT)),
+        "warnings": _TEXTS, "options": _list(option),
+        "facts": {"type": "object", "additionalProperties": fact},
+        "trace": _object(
+            statuses=_list(_object(status=_TEXT, verdict=VERDICT, clauses=_TEXTS)),
+            nodes={"type": "object", "additionalProperties": node},
+        ),
+        "reasons": {"type": "array"}, "counterfactuals": {"type": "array"},
+        "ruleset": _object(
+            id=_TEXT, version=_TEXT, digest=_TEXT, table_digest=_TEXT, effective_from=_TEXT,
+            source=_object(title=_TEXT, url=_TEXT, last_reviewed=_TEXT),
+        ),
+        "engine": {"enum": ["durable", "builtin"]}, "notice": _TEXT,
+    }  # fmt: skip
+    return {"title": "allstatus decision", **_object(**properties)}
