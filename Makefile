@@ -25,7 +25,7 @@ test: $(VENV)/installed ## lint, types, import contracts and all tests
 	$(BIN)/python -m pytest -n 2 -q -rs
 
 lint: $(VENV)/installed ## ruff
-	$(BIN)/ruff check src tests benchmarks demo.py
+	$(BIN)/ruff check .
 
 types: $(VENV)/installed ## mypy, strict
 	$(BIN)/mypy
