@@ -1,5 +1,6 @@
 """Entry point of the command line; answers `--version` before loading anything else."""
 
+import os
 import sys
 
 import allstatus
@@ -10,6 +11,7 @@ def main() -> None:
     if sys.argv[1:] == ["--version"]:
         print(f"allstatus {allstatus.__version__}")
         return
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # saves a walk over every installed package
     from allstatus.commands import app
 
     app()

@@ -14,7 +14,7 @@ from allstatus.measurement import Percent, format_number
 from allstatus.options import list_options
 from allstatus.record import Record
 from allstatus.table import DecisionTable
-from allstatus.trace import build_trace
+from allstatus.trace import Tracer
 
 SCHEMA_VERSION = "1.0"
 
@@ -26,10 +26,11 @@ class Decision:
     `possible` always lists every outcome the facts still allow.
     """
 
-    __slots__ = ("_resolution", "_stated", "_table", "outcome", "record")
+    __slots__ = ("_resolution", "_stated", "_table", "_tracer", "outcome", "record")
 
-    def __init__(self, table: DecisionTable, record: Record, stated: Stated, resolution: Resolution) -> None:
-        self._table, self._stated, self._resolution, self.record = table, stated, resolution, record
+    def __init__(self, tracer: Tracer, record: Record, stated: Stated, resolution: Resolution) -> None:
+        self._tracer, self._table = tracer, tracer.table
+        self._stated, self._resolution, self.record = stated, resolution, record
         self.outcome = "conflicting_data" if stated.conflicts else resolution.cell.outcome
 
     @property
@@ -130,7 +131,7 @@ class Decision:
     @property
     def trace(self) -> dict[str, Any]:
         """Every definition, clause by clause, with what was observed."""
-        return build_trace(self._table, self._resolution.cell, self._stated.values)
+        return self._tracer.trace(self._resolution.cell, self._stated.values)
 
     def to_dict(self) -> dict[str, Any]:
         """The decision as `allstatus schema decision` describes it."""

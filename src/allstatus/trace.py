@@ -1,8 +1,12 @@
-"""The trace: every definition clause by clause, each true, false or unknown, read off the table."""
+"""The trace: every definition clause by clause, each true, false or unknown, read off the table.
+
+What depends only on the cell is built once for each cell; a decision adds what was observed.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
@@ -12,74 +16,95 @@ from allstatus.rules.model import Criterion, Status
 from allstatus.table import Cell, DecisionTable
 
 WORDS = {True: "true", False: "false", None: "unknown"}
+Node = dict[str, Any]
+NOTHING_OBSERVED: Node = {"actual": None, "margin": None, "at_threshold": False}
 
 
-def build_trace(table: DecisionTable, cell: Cell, values: Mapping[str, Any]) -> dict[str, Any]:
-    """`statuses` with their verdicts and top clauses, and `nodes` by id (flat, children by id)."""
-    builder = _TraceBuilder(table, cell, values)
-    statuses = [builder.status(status) for status in table.ruleset.statuses.values()]
-    return {"statuses": statuses, "nodes": builder.nodes}
+@dataclass(slots=True)
+class TraceOutline:
+    """The trace of a cell without observations: statuses, nodes by id, and the criterion of each node."""
+
+    statuses: list[Node] = field(default_factory=list)
+    nodes: dict[str, Node] = field(default_factory=dict)
+    criteria: dict[str, Criterion] = field(default_factory=dict)
 
 
-class _TraceBuilder:
-    def __init__(self, table: DecisionTable, cell: Cell, values: Mapping[str, Any]) -> None:
-        self.table, self.cell, self.values = table, cell, values
-        self.nodes: dict[str, dict[str, Any]] = {}
+class Tracer:
+    """Traces for one decision table."""
 
-    def status(self, status: Status) -> dict[str, Any]:
+    def __init__(self, table: DecisionTable) -> None:
+        self.table = table
+        self._outlines: dict[tuple[bool | None, ...], TraceOutline] = {}
+
+    def trace(self, cell: Cell, values: Mapping[str, Any]) -> dict[str, Any]:
+        """`statuses` with their verdicts and top clauses, and `nodes` by id (flat, children by id)."""
+        outline = self._outlines.get(cell.verdicts)
+        if outline is None:
+            outline = self._outlines[cell.verdicts] = _Outliner(self.table, cell).outline
+        observed = {name: _observe(c, values[c.condition.fact]) for name, c in self.table.ruleset.criteria.items()}
+        nodes = {
+            path: node | (observed[outline.criteria[path].name] if path in outline.criteria else NOTHING_OBSERVED)
+            for path, node in outline.nodes.items()
+        }
+        return {"statuses": [dict(status) for status in outline.statuses], "nodes": nodes}
+
+
+class _Outliner:
+    """Walks the statuses of a rule set for one cell."""
+
+    def __init__(self, table: DecisionTable, cell: Cell) -> None:
+        self.table, self.cell, self.outline = table, cell, TraceOutline()
+        for status in table.ruleset.statuses.values():
+            self._status(status)
+
+    def _status(self, status: Status) -> None:
         verdict = self._verdict(self.table.statuses[status.name])
-        decisive = _deciding("all", verdict)
-        ids = [self.clause(clause, status, decisive) for clause in status.clauses]
-        for other in status.unless:
-            ids.append(self._unless(status, other, decisive))
-        return {"status": status.name, "verdict": WORDS[verdict], "clauses": ids}
+        deciding = _deciding("all", verdict)
+        paths = [self._clause(clause, status, deciding) for clause in status.clauses]
+        paths += [self._unless(status, other, deciding) for other in status.unless]
+        self.outline.statuses.append({"status": status.name, "verdict": WORDS[verdict], "clauses": paths})
 
-    def clause(self, clause: Clause, status: Status, deciding: tuple[bool | None, ...]) -> str:
+    def _clause(self, clause: Clause, status: Status, deciding: tuple[bool | None, ...]) -> str:
         """Add a clause and all below it; `deciding` are the verdicts that decide its parent."""
         verdict = self._verdict(self.table.where(clause))
         decisive = verdict in deciding
-        node: dict[str, Any] = {"kind": clause.kind, "criterion": clause.criterion, "verdict": WORDS[verdict], "decisive": decisive}
-        self.nodes[clause.path] = node
         inner = clause.children[0] if clause.kind == "not" else clause
-        if inner.kind == "criterion":
-            criterion = self.table.ruleset.criteria[str(inner.criterion)]
-            node.update(criterion=criterion.name, children=[], **self._observed(criterion, clause.kind != "not"))
-            node.update(reading=clause.reading or criterion.reading, cite=dict(clause.cite or criterion.cite))
-            node["note"] = clause.note
+        criterion = self.table.ruleset.criteria[str(inner.criterion)] if inner.kind == "criterion" else None
+        owner: Criterion | Status = criterion or status
+        node = self._node(clause.path, clause.kind, verdict, decisive)
+        node.update(reading=clause.reading or owner.reading, cite=dict(clause.cite or owner.cite), note=clause.note)
+        if criterion is not None:
+            self.outline.criteria[clause.path] = criterion
+            node.update(criterion=criterion.name, expected=criterion.otherwise if clause.kind == "not" else criterion.title)
         else:
             below = _deciding(clause.kind, verdict) if decisive else ()
-            children = [self.clause(child, status, below) for child in clause.children]
-            node.update(children=children, expected=None, actual=None, margin=None, at_threshold=False)
-            node.update(reading=clause.reading or status.reading, cite=dict(clause.cite or status.cite), note=clause.note)
+            node["children"] = [self._clause(child, status, below) for child in clause.children]
         return clause.path
 
     def _unless(self, status: Status, other: str, deciding: tuple[bool | None, ...]) -> str:
         path = f"{status.name}.unless.{other}"
         verdict = self._verdict(self.table.everything & ~self.table.statuses[other])
+        node = self._node(path, "unless", verdict, verdict in deciding)
         title = self.table.ruleset.statuses[other].title
-        self.nodes[path] = {
-            "kind": "unless", "criterion": None, "verdict": WORDS[verdict], "decisive": verdict in deciding, "children": [],
-            "expected": f"not: {title}", "actual": None, "margin": None, "at_threshold": False,
-            "reading": "interpretation", "cite": dict(status.cite), "note": None,
-        }  # fmt: skip
+        node.update(expected=f"not: {title}", reading="interpretation", cite=dict(status.cite))
         return path
 
-    def _verdict(self, cases: int) -> bool | None:
-        if not self.cell.completions:
-            return None
-        return self.table.verdict(self.cell.completions, cases)
+    def _node(self, path: str, kind: str, verdict: bool | None, decisive: bool) -> Node:
+        node: Node = {"kind": kind, "criterion": None, "verdict": WORDS[verdict], "decisive": decisive, "children": []}
+        node.update(expected=None, **NOTHING_OBSERVED, note=None)
+        self.outline.nodes[path] = node
+        return node
 
-    def _observed(self, criterion: Criterion, wanted: bool) -> dict[str, Any]:
-        condition, value = criterion.condition, self.values[criterion.condition.fact]
-        observed: dict[str, Any] = {
-            "expected": criterion.title if wanted else criterion.otherwise,
-            "actual": value, "margin": None, "at_threshold": False,
-        }  # fmt: skip
-        if isinstance(value, Percent) and condition.limit is not None:
-            observed["actual"] = value.text
-            observed["margin"] = _margin(value, condition.limit)
-            observed["at_threshold"] = value.exact == condition.limit
-        return observed
+    def _verdict(self, cases: int) -> bool | None:
+        return self.table.verdict(self.cell.completions, cases) if self.cell.completions else None
+
+
+def _observe(criterion: Criterion, value: Any) -> Node:
+    """What was seen of a criterion's fact, and for a number how far it lies from the limit."""
+    limit = criterion.condition.limit
+    if not isinstance(value, Percent) or limit is None:
+        return {"actual": value, "margin": None, "at_threshold": False}
+    return {"actual": value.text, "margin": _margin(value, limit), "at_threshold": value.exact == limit}
 
 
 def _deciding(kind: str, verdict: bool | None) -> tuple[bool | None, ...]:
