@@ -13,7 +13,6 @@ from allstatus.facts import Stated
 from allstatus.measurement import Percent, format_number
 from allstatus.options import list_options
 from allstatus.record import Record
-from allstatus.table import DecisionTable
 from allstatus.trace import Tracer
 
 SCHEMA_VERSION = "1.0"
