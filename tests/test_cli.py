@@ -1,0 +1,102 @@
+"""The command line as scripts meet it: what goes where, and the exit status."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from allstatus.schema import schema_of
+
+RECORDS = Path(__file__).parent.parent / "fixtures" / "records"
+REMISSION = RECORDS / "remission-blasts-exactly-5.json"
+GOOD = {"id": "a", "cbc": "normal"}
+
+
+def run(*arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "allstatus", *arguments]
+    return subprocess.run(command, input=stdin, capture_output=True, text=True, check=False, timeout=60)
+
+
+def test_one_record_is_answered_in_text() -> None:
+    result = run("classify", str(REMISSION))
+    assert result.returncode == 0
+    assert "ALL in remission" in result.stdout
+    assert "5 % is on the line" in result.stdout
+    assert "not medical advice" in result.stdout.replace("\n", " ")
+    assert max(map(len, result.stdout.splitlines())) <= 80
+    assert "\x1b" not in result.stdout
+
+
+def test_json_is_the_only_thing_on_standard_output_and_fits_its_schema() -> None:
+    result = run("classify", str(REMISSION), "--format", "json", "--engine", "builtin")
+    decision = json.loads(result.stdout)
+    jsonschema.validate(decision, schema_of("decision"))
+    assert (decision["status"], decision["engine"], result.stderr) == ("in_remission", "builtin", "")
+
+
+@pytest.mark.parametrize("many", ['{"id":"a","cbc":"normal"}\n{"id":"b","cbc":"oops"}\n{"id":"c","cbc":"abnormal"}\n',
+                                  '{"id":"a","cbc":"normal"}\n{"id":"b","cbc":\n{"id":"c","cbc":"abnormal"}\n'])
+def test_a_bad_line_among_many_is_reported_and_the_others_are_answered(many: str) -> None:
+    result = run("classify", "-", stdin=many)
+    assert [json.loads(line)["id"] for line in result.stdout.splitlines()] == ["a", "c"]
+    assert result.stderr.startswith("error: record 2: ")
+    assert result.returncode == 3
+
+
+def test_an_array_gives_one_decision_a_line() -> None:
+    result = run("classify", "-", stdin=json.dumps([GOOD, GOOD]))
+    assert len(result.stdout.splitlines()) == 2
+    assert result.returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [("", "not valid JSON"), ("{", "not valid JSON"), ("[[1]]", "not an object"), ("NaN", "NaN"), ('{"cbc":NaN}', "NaN"),
+     ('{"cbc":"normal","cbc":"normal"}', "twice"), ("3", "not an object"), ("\ufeff" + json.dumps({}), "states no fact"),
+     ("[" * 100000, "nested too deeply")],
+)  # fmt: skip
+def test_input_that_is_no_record_is_refused_with_nothing_on_standard_output(text: str, says: str) -> None:
+    result = run("classify", "-", stdin=text)
+    assert says in result.stderr
+    assert (result.returncode, result.stdout) == (3, "")
+    assert "Traceback" not in result.stderr
+
+
+def test_files_that_cannot_be_read_are_refused() -> None:
+    assert "no such file" in run("classify", "nowhere.json").stderr
+    assert "is a folder" in run("classify", str(RECORDS)).stderr
+    assert run("classify", "nowhere.json").returncode == 3
+
+
+def test_unknown_rules_give_status_four_and_usage_gives_two() -> None:
+    assert run("classify", str(REMISSION), "--rules", "nowhere").returncode == 4
+    assert run("classify").returncode == 2
+    assert run("classify", str(REMISSION), "--format", "xml").returncode == 2
+
+
+@pytest.mark.parametrize("what", ["record", "decision", "rules"])
+def test_schemas_are_valid_schemas(what: str) -> None:
+    schema = json.loads(run("schema", what).stdout)
+    jsonschema.Draft202012Validator.check_schema(schema)
+
+
+def test_every_fixture_record_that_is_accepted_fits_the_record_schema() -> None:
+    validator = jsonschema.Draft202012Validator(schema_of("record"))
+    for expected in RECORDS.glob("*.expected.json"):
+        if "refused" not in json.loads(expected.read_text("utf-8")):
+            record = json.loads(expected.with_name(expected.name.replace(".expected", "")).read_text("utf-8"))
+            assert validator.is_valid(record), expected.name
+
+
+def test_rules_check_and_show() -> None:
+    assert "all checks hold" in run("rules", "check").stdout
+    shown = run("rules", "show").stdout
+    assert "marrow_blast_percent > blast_threshold" in shown
+    assert "Recurrent ALL" in shown
+
+
+def test_version_says_only_the_version() -> None:
+    assert run("--version").stdout.startswith("allstatus 0.")
