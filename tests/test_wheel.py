@@ -1,0 +1,29 @@
+"""A wheel, installed alone in a clean environment without durable-rules, classifies a record."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+RECORD = ROOT / "fixtures" / "records" / "remission-blasts-exactly-5.json"
+
+
+def run(*command: str | Path, cwd: Path) -> str:
+    result = subprocess.run([str(part) for part in command], cwd=cwd, capture_output=True, text=True, check=False, timeout=300)
+    assert result.returncode == 0, result.stderr
+    return result.stdout
+
+
+def test_an_installed_wheel_classifies_with_the_builtin_engine(tmp_path: Path) -> None:
+    run(sys.executable, "-m", "build", "--wheel", "--outdir", tmp_path, ROOT, cwd=tmp_path)
+    (wheel,) = tmp_path.glob("allstatus-*.whl")
+    run(sys.executable, "-m", "venv", tmp_path / "venv", cwd=tmp_path)
+    python = tmp_path / "venv" / "bin" / "python"
+    run(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", wheel, cwd=tmp_path)
+    decision = json.loads(run(tmp_path / "venv" / "bin" / "allstatus", "classify", RECORD, "--format", "json", cwd=tmp_path))
+    assert (decision["status"], decision["engine"]) == ("in_remission", "builtin")
+    asked = [python, "-m", "allstatus", "classify", RECORD, "--engine", "durable"]
+    refused = subprocess.run(asked, capture_output=True, text=True, check=False)
+    assert refused.returncode == 4
+    assert "pip install 'allstatus[durable]'" in refused.stderr
