@@ -16,7 +16,8 @@ from allstatus.engines import make_engine
 from allstatus.errors import InvalidRecord
 from allstatus.facts import state_facts
 from allstatus.record import Record
-from allstatus.rules.load import find_rules, read_rules
+from allstatus.rules.find import find_rules
+from allstatus.rules.load import read_rules
 from allstatus.rules.lock import check_lock
 from allstatus.rules.model import RuleSet
 from allstatus.table import DecisionTable

@@ -26,28 +26,10 @@ from allstatus.rules.model import (
 from allstatus.rules.shape import SHAPES
 from allstatus.rules.yaml_file import YamlFile
 
-DEFAULT = "nci-pdq-adult-all-patient"
 SINGLE_FILES = ("ruleset", "thresholds", "facts", "criteria", "constraints", "regions", "guidance")
 
 
 Kinds = Mapping[str, tuple[str, list[str]]]  # a fact's type and values
-
-
-def rules_home() -> Path:
-    """The folder that holds the rule sets: packed into the wheel, or the checkout's `rules/`."""
-    packed = Path(__file__).parent.parent / "rulesets"
-    return packed if packed.is_dir() else Path(__file__).parents[3] / "rules"
-
-
-def find_rules(name: str | Path | None = None) -> Path:
-    """The folder of a rule set given by name or path; raises RulesError when there is none."""
-    directory = rules_home() / DEFAULT if name is None else Path(name)
-    if not directory.is_dir() and (rules_home() / str(name) / "ruleset.yaml").is_file():
-        directory = rules_home() / str(name)
-    if not (directory / "ruleset.yaml").is_file():
-        known = sorted(path.parent.name for path in rules_home().glob("*/ruleset.yaml"))
-        raise RulesError([f"{directory}: holds no ruleset.yaml; give a rule-set folder or one of: {', '.join(known)}"])
-    return directory
 
 
 def read_rules(directory: Path) -> RuleSet:

@@ -1,0 +1,69 @@
+"""`allstatus rules`: check, lock and show rule sets."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from allstatus.commands.app import REFUSED_RULES, app, run
+
+rules_app = typer.Typer(help="Check, lock and show rule sets.", no_args_is_help=True)
+app.add_typer(rules_app, name="rules")
+RulesArgument = typer.Argument(metavar="[DIR]", help="A rule set's folder or name.")
+
+
+@rules_app.command()
+def check(rules: Annotated[str | None, RulesArgument] = None) -> None:
+    """Check a rule set: shape, names, examples, the decision table and the lock."""
+    run(lambda: _check(rules))
+
+
+@rules_app.command()
+def lock(rules: Annotated[str | None, RulesArgument] = None) -> None:
+    """Write decision-table.csv and lock.json of a rule set."""
+    run(lambda: _lock(rules))
+
+
+@rules_app.command()
+def show(rules: Annotated[str | None, RulesArgument] = None) -> None:
+    """Print a rule set as a page to read."""
+    run(lambda: _show(rules))
+
+
+def _check(rules: str | None) -> int:
+    from allstatus.classify import load_rules
+    from allstatus.rules.examples import failing_examples
+
+    classifier = load_rules(rules)
+    failures = failing_examples(classifier)
+    for failure in failures:
+        print(f"error: {failure}", file=sys.stderr)
+    if failures:
+        return REFUSED_RULES
+    ruleset, table = classifier.ruleset, classifier.table
+    print(
+        f"{ruleset.id} {ruleset.version}: {len(ruleset.criteria)} criteria, {len(ruleset.statuses)} statuses, "
+        f"{len(ruleset.regions)} regions, {len(table.cases)} cases of which {table.consistent.bit_count()} can be; all checks hold"
+    )
+    return 0
+
+
+def _lock(rules: str | None) -> int:
+    from allstatus.classify import load_rules
+    from allstatus.rules.lock import write_lock
+
+    classifier = load_rules(rules, locked=False)
+    ruleset = classifier.ruleset
+    write_lock(ruleset.directory, ruleset.digest, classifier.table.csv)
+    print(f"{ruleset.id}: locked {ruleset.digest[:12]}, table {classifier.table.digest[:12]}")
+    return 0
+
+
+def _show(rules: str | None) -> int:
+    from allstatus.classify import load_rules
+    from allstatus.explain.rules_text import render_rules
+
+    sys.stdout.write(render_rules(load_rules(rules).ruleset))
+    return 0

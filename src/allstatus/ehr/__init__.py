@@ -1,0 +1,1 @@
+"""From charts (FHIR, HL7 v2, dated results) to facts, each with its evidence."""
