@@ -124,6 +124,7 @@ class RuleSet:
         """Names of the criteria that ask about a fact."""
         return tuple(c.name for c in self.criteria.values() if c.condition.fact == fact)
 
-    def test_title(self, test: str) -> str:
-        """The title of a test in guidance.yaml."""
-        return next((str(t["title"]) for t in self.guidance["tests"] if t["id"] == test), test)
+    def test_titles(self, fact: Fact) -> list[str]:
+        """The titles of the tests that answer a fact, as guidance.yaml words them."""
+        titles = {str(test["id"]): str(test["title"]) for test in self.guidance["tests"]}
+        return [titles[test] for test in fact.answered_by]
