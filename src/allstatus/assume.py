@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from allstatus.rules.model import Fact
 from allstatus.rules.values import ValueClass, value_classes
 from allstatus.table import Cell, DecisionTable, Verdicts
 
@@ -32,6 +33,10 @@ class Resolver:
         self._place = {name: number for number, name in enumerate(table.criteria)}
         self._known: dict[tuple[Verdicts, frozenset[str]], Resolution] = {}
         self.classes = value_classes(table.ruleset)
+        self._cases = {
+            fact: [(answer, table.cases_with(answer.verdicts)) for answer in answers] for fact, answers in self.classes.items()
+        }
+        self._assumed = {fact.name: self._verdicts_assumed(fact) for fact in self._facts.values() if fact.assume is not None}
 
     def resolve(self, verdicts: Verdicts, unreported: frozenset[str]) -> Resolution:
         """The cell of these verdicts after the assumptions that the unreported facts allow."""
@@ -54,8 +59,7 @@ class Resolver:
 
     def open_answers(self, resolution: Resolution, fact: str) -> list[ValueClass]:
         """The classes of a fact that are still possible; one when the fact is known, none in a conflict."""
-        completions, table = resolution.cell.completions, self.table
-        return [answer for answer in self.classes[fact] if completions & table.cases_with(answer.verdicts)]
+        return [answer for answer, cases in self._cases[fact] if resolution.cell.completions & cases]
 
     def _resolve(self, verdicts: Verdicts, unreported: frozenset[str]) -> Resolution:
         stated = cell = self.table.cell(verdicts)
@@ -69,6 +73,12 @@ class Resolver:
         used = tuple(name for name in assumed if self._without(name, stated, assumed).possible != cell.possible)
         return Resolution(stated, cell, unreported, tuple(assumed), used)
 
+    def _verdicts_assumed(self, fact: Fact) -> list[tuple[int, bool | None]]:
+        """The place of each criterion on a fact, and its verdict on the value assumed."""
+        assert fact.assume is not None
+        conditions = {name: self.table.ruleset.criteria[name].condition for name in self.table.ruleset.criteria_of(fact.name)}
+        return [(self._place[name], condition.holds(fact.assume.value)) for name, condition in conditions.items()]
+
     def _without(self, omitted: str, cell: Cell, assumed: Sequence[str]) -> Cell:
         for name in assumed:
             if name != omitted:
@@ -77,11 +87,11 @@ class Resolver:
 
     def _assume(self, name: str, cell: Cell) -> Cell:
         """The cell with the fact taken as its rule set says, or the same cell."""
-        assumption, criteria = self._facts[name].assume, self.table.ruleset.criteria.values()
+        assumption = self._facts[name].assume
         if assumption is None or (assumption.when is not None and cell.completions & ~self.table.where(assumption.when)):
             return cell
-        verdicts = tuple(
-            criterion.condition.holds(assumption.value) if verdict is None and criterion.condition.fact == name else verdict
-            for verdict, criterion in zip(cell.closed, criteria, strict=True)
-        )
-        return cell if verdicts == cell.closed else self.table.cell(verdicts)
+        verdicts = list(cell.closed)
+        for criterion, verdict in self._assumed[name]:
+            if verdicts[criterion] is None:
+                verdicts[criterion] = verdict
+        return cell if tuple(verdicts) == cell.closed else self.table.cell(tuple(verdicts))

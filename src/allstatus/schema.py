@@ -44,7 +44,8 @@ def decision_schema() -> dict[str, Any]:
     node = _object(
         kind={"enum": ["criterion", "all", "any", "not", "unless"]}, criterion=_MAYBE_TEXT, verdict=VERDICT,
         decisive={"type": "boolean"}, children=_TEXTS, expected=_MAYBE_TEXT, actual={}, margin=_MAYBE_TEXT,
-        at_threshold={"type": "boolean"}, counting_error={"anyOf": [counting, {"type": "null"}]}, reading={"enum": ["literal", "interpretation"]}, cite=_CITE, note=_MAYBE_TEXT,
+        at_threshold={"type": "boolean"}, counting_error={"anyOf": [counting, {"type": "null"}]},
+        reading={"enum": ["literal", "interpretation"]}, cite=_CITE, note=_MAYBE_TEXT,
     )  # fmt: skip
     option = _object(
         id=_TEXT, title=_TEXT, category=_TEXT, agents=_TEXTS, phase=_TEXT, listed_by={"enum": ["page", "clinical_trials"]},

@@ -48,7 +48,7 @@ class Cell:
         """The verdicts after the constraints have been applied."""
         if not self.completions:
             return self.verdicts
-        return tuple(self._table.verdict(self.completions, self._table.where_true(name)) for name in self._table.criteria)
+        return tuple([self._table.verdict(self.completions, self._table.where_true(name)) for name in self._table.criteria])
 
     @cached_property
     def regions(self) -> tuple[str, ...]:
@@ -134,8 +134,11 @@ class DecisionTable:
 
     def completions(self, verdicts: Verdicts) -> int:
         """The consistent cases that agree with the verdicts."""
-        known = {name: verdict for name, verdict in zip(self.criteria, verdicts, strict=True) if verdict is not None}
-        return self.consistent & self.cases_with(known)
+        cases = self.consistent
+        for true, verdict in zip(self._true.values(), verdicts, strict=True):
+            if verdict is not None:
+                cases &= true if verdict else ~true
+        return cases
 
     @staticmethod
     def verdict(completions: int, cases: int) -> bool | None:

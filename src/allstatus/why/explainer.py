@@ -88,9 +88,9 @@ class Explanation:
             "fact": fact.name,
             "question": fact.question,
             "answered_by": rules.test_titles(fact),
-            "worst_burden": float(by_worst.worst),
-            "mean_burden": round(float(by_worst.mean), 2),
-            "least_mean": {"fact": by_mean.fact, "mean_burden": round(float(by_mean.mean), 2)},
+            "worst_burden": by_worst.worst,
+            "mean_burden": round(by_worst.mean, 2),
+            "least_mean": {"fact": by_mean.fact, "mean_burden": round(by_mean.mean, 2)},
             "answers": [
                 {"region": answer.region, "possible": list(possible)}
                 for answer, possible in self._explainer.questions.answers(self._resolution, fact.name)

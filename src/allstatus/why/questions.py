@@ -8,28 +8,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from fractions import Fraction
 
 from allstatus.assume import Resolution, Resolver
 from allstatus.rules.values import ValueClass
 
-NOTHING = Fraction(0)
-
-
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Ask `fact` first (None: nothing more to ask); the burden at worst and on average until the end.
+    """Ask `fact` first (None: nothing more to ask).
 
-    `unsettled` counts the complete cases for which the answer would still be open then.
+    `worst` is the burden until the end at worst, `total` its sum over `cases`, the complete cases
+    still possible; for `unsettled` of them the answer would still be open.
     """
 
     fact: str | None
-    worst: Fraction = NOTHING
-    mean: Fraction = NOTHING
-    unsettled: int = 0
+    worst: int
+    total: int
+    cases: int
+    unsettled: int
 
-
-SETTLED = Plan(None)
+    @property
+    def mean(self) -> float:
+        """The burden on average."""
+        return self.total / self.cases
 
 
 class Questions:
@@ -37,7 +37,7 @@ class Questions:
 
     def __init__(self, resolver: Resolver) -> None:
         self._resolver = resolver
-        self._burdens = {name: Fraction(fact.burden) for name, fact in resolver.table.ruleset.facts.items()}
+        self._burdens = {name: fact.burden for name, fact in resolver.table.ruleset.facts.items()}
         self._plans: dict[tuple[Resolution, frozenset[str]], tuple[Plan, Plan]] = {}
 
     def plans(self, resolution: Resolution, unanswerable: frozenset[str] = frozenset()) -> tuple[Plan, Plan]:
@@ -60,9 +60,11 @@ class Questions:
         ]
 
     def _work_out(self, resolution: Resolution, unanswerable: frozenset[str]) -> tuple[Plan, Plan]:
+        cases = resolution.cell.completions.bit_count()
         if len(resolution.cell.possible) < 2:
-            return SETTLED, SETTLED
-        stop = Plan(None, unsettled=resolution.cell.completions.bit_count())
+            settled = Plan(None, 0, 0, cases, 0)
+            return settled, settled
+        stop = Plan(None, 0, 0, cases, cases)
         pairs = [(stop, stop), *self._candidates(resolution, unanswerable)]
         by_worst = min((worst for worst, _ in pairs), key=lambda plan: (plan.unsettled, plan.worst, plan.mean))
         by_mean = min((mean for _, mean in pairs), key=lambda plan: (plan.unsettled, plan.mean, plan.worst))
@@ -70,26 +72,15 @@ class Questions:
 
     def _candidates(self, resolution: Resolution, unanswerable: frozenset[str]) -> Iterator[tuple[Plan, Plan]]:
         """For each fact that may be asked, both plans that begin with it."""
-        table = self._resolver.table
         for fact, burden in self._burdens.items():
             answers = [] if fact in unanswerable else self._resolver.open_answers(resolution, fact)
-            if len(answers) < 2:
-                continue
-            after = [
-                (
-                    (resolution.cell.completions & table.cases_with(answer.verdicts)).bit_count(),
-                    self.plans(self._resolver.what_if(resolution, answer), unanswerable),
-                )
-                for answer in answers
-            ]
-            cases = sum(count for count, _ in after)
-            first, second = (
-                Plan(
-                    fact,
-                    burden + max(plans[policy].worst for _, plans in after),
-                    burden + sum((count * plans[policy].mean for count, plans in after), NOTHING) / cases,
-                    sum(plans[policy].unsettled for _, plans in after),
-                )
-                for policy in (0, 1)
-            )
-            yield first, second
+            if len(answers) > 1:
+                after = [self.plans(self._resolver.what_if(resolution, answer), unanswerable) for answer in answers]
+                yield _then(fact, burden, [worst for worst, _ in after]), _then(fact, burden, [mean for _, mean in after])
+
+
+def _then(fact: str, burden: int, plans: list[Plan]) -> Plan:
+    """Ask about a fact, then follow the plan for the answer given."""
+    cases = sum(plan.cases for plan in plans)
+    total = burden * cases + sum(plan.total for plan in plans)
+    return Plan(fact, burden + max(plan.worst for plan in plans), total, cases, sum(plan.unsettled for plan in plans))
