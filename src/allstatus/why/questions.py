@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from allstatus.assume import Resolution, Resolver
 from allstatus.rules.values import ValueClass
 
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """Ask `fact` first (None: nothing more to ask).
