@@ -42,11 +42,14 @@ class YamlFile:
         self._lines: dict[Path_, int] = {}
         self.problems: list[str] = []
         self.data: Any = None
-        node = self._compose(path)
-        if node is not None:
-            self.data = self._read(node, ())
-        elif not self.problems:
-            self.problems.append(self.at((), "the file is empty; write its keys, or {} where none is meant"))
+        try:
+            node = self._compose(path)
+            if node is not None:
+                self.data = self._read(node, ())
+            elif not self.problems:
+                self.problems.append(self.at((), "the file is empty; write its keys, or {} where none is meant"))
+        except RecursionError:
+            self.problems.append(f"{self.name}:1: the file is nested without end; write each thing out instead of as an alias (*)")
 
     def line(self, path: Path_) -> int:
         """The line of the nearest thing on the way to `path` that stands in the file."""
