@@ -66,7 +66,7 @@ def load_rules(rules: str | Path | None = None, *, engine: str = "auto", locked:
     ruleset = read_rules(find_rules(rules))
     table = DecisionTable(ruleset, make_engine(ruleset, engine))
     if locked:
-        check_lock(ruleset.directory, ruleset.digest, table.digest)
+        check_lock(ruleset.directory, ruleset.digest, table.csv)
     return Classifier(ruleset, table)
 
 

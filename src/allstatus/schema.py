@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _TEXT, _TEXTS = {"type": "string"}, {"type": "array", "items": {"type": "string"}}
 _NUMBER = {"type": "number"}
 _MAYBE_TEXT = {"type": ["string", "null"]}
@@ -27,7 +28,16 @@ def schema_of(what: str) -> dict[str, Any]:
 
         parts = {name: shape.model_json_schema(ref_template=f"#/$defs/{name}/$defs/{{model}}") for name, shape in SHAPES.items()}
         schema = {"title": "allstatus rule files", "$defs": parts}
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+    return {"$schema": DIALECT, **schema}
+
+
+def schema_files(what: str) -> dict[str, dict[str, Any]]:
+    """Schemas by file name: one for a record or a decision, one for each kind of rule file."""
+    if what != "rules":
+        return {f"{what}.schema.json": schema_of(what)}
+    from allstatus.rules.shape import SHAPES
+
+    return {f"{name}.schema.json": {"$schema": DIALECT, **shape.model_json_schema()} for name, shape in SHAPES.items()}
 
 
 def _object(**properties: Any) -> dict[str, Any]:

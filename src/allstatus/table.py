@@ -9,9 +9,9 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
-from itertools import product
+from itertools import combinations, product
 from operator import itemgetter
 
 from allstatus.engines import Engine
@@ -75,8 +75,8 @@ class DecisionTable:
         self.criteria = tuple(ruleset.criteria)
         if len(self.criteria) > MAX_CRITERIA:
             raise RulesError([
-                f"{ruleset.id}: {len(self.criteria)} criteria make 2^{len(self.criteria)} cases, too many to list; "
-                f"keep at most {MAX_CRITERIA} criteria, or split the rule set"
+                f"{ruleset.directory.name}/criteria.yaml:1: {len(self.criteria)} criteria make 2^{len(self.criteria)} cases, "
+                f"too many to list; keep at most {MAX_CRITERIA} criteria, or split the rule set"
             ])
         self.cases = [dict(zip(self.criteria, reversed(bits), strict=True)) for bits in product((False, True), repeat=len(self.criteria))]
         self.everything = (1 << len(self.cases)) - 1
@@ -177,27 +177,34 @@ class DecisionTable:
         return ", ".join(name if case[name] else f"not {name}" for name in self.criteria)
 
     def _refuse_faults(self) -> None:
-        problems, home = [], self.ruleset.directory.name
-        names = list(self.statuses)
-        for index, first in enumerate(names):
-            for second in names[index + 1 :]:
-                if both := self.statuses[first] & self.statuses[second]:
-                    problems.append(
-                        f"{home}/statuses/{second}.yaml:1: '{second}' and '{first}' can both hold "
-                        f"({self.describe_case(both)}); narrow one, or put `unless: [{first}]` into one of them"
-                    )
+        home = self.ruleset.directory.name
+        if not self.consistent:
+            raise RulesError([f"{home}/constraints.yaml:1: no case satisfies all constraints; correct or remove one"])
+        problems = [*self._overlaps(), *self._empty()]
         unnamed = self.outside
         for cases in self.regions.values():
             unnamed &= ~cases
         if unnamed:
             case = self.describe_case(unnamed)
-            problems.append(f"{home}/regions.yaml:1: no status and no region holds this case ({case}); add a region")
-        empty = [name for name, cases in self.regions.items() if not cases]
-        problems += [f"{home}/regions.yaml:1: region '{name}' holds no case without a status; correct or remove it" for name in empty]
-        if not self.consistent:
-            problems.append(f"{home}/constraints.yaml:1: no case satisfies all constraints; correct one")
+            problems.append(f"{home}/regions.yaml:1: no status and no region holds this case ({case}); add a region that does")
         if problems:
             raise RulesError(problems)
+
+    def _overlaps(self) -> Iterator[str]:
+        for first, second in combinations(self.statuses, 2):
+            if both := self.statuses[first] & self.statuses[second]:
+                yield (
+                    f"{self.ruleset.statuses[second].place}: '{second}' and '{first}' can both hold "
+                    f"({self.describe_case(both)}); narrow one, or put `unless: [{first}]` into '{second}'"
+                )
+
+    def _empty(self) -> Iterator[str]:
+        for name, cases in self.statuses.items():
+            if not cases:
+                yield f"{self.ruleset.statuses[name].place}: status '{name}' holds in no case; correct its clauses or remove it"
+        for name, cases in self.regions.items():
+            if not cases:
+                yield f"{self.ruleset.regions[name].place}: region '{name}' holds no case without a status; correct or remove it"
 
 
 def _possible_together(ruleset: RuleSet) -> Callable[[Mapping[str, bool]], bool]:

@@ -66,7 +66,10 @@ class Constraint:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """One of the page's states of the disease: the clauses it needs, and the statuses that go before it."""
+    """One of the page's states of the disease: the clauses it needs, and the statuses that go before it.
+
+    `place` is where it stands (`file:line`), for messages.
+    """
 
     name: str
     title: str
@@ -75,15 +78,20 @@ class Status:
     reading: str
     cite: Cite
     examples: tuple[Mapping[str, Any], ...]
+    place: str
 
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """Consistent cases that no status describes, under a name and in a sentence."""
+    """Consistent cases that no status describes, under a name and in a sentence.
+
+    `place` is where it stands (`file:line`), for messages.
+    """
 
     name: str
     sentence: str
     where: Clause
+    place: str
 
 
 @dataclass(frozen=True, slots=True)
