@@ -18,6 +18,8 @@ from allstatus.why.counterfactuals import Change
 if TYPE_CHECKING:
     from allstatus.why.explainer import Explainer, Explanation
 
+REMISSION = "in_remission"
+
 
 class Decision:
     """What the page's definitions say of one record.
@@ -103,7 +105,16 @@ class Decision:
     @property
     def trace(self) -> dict[str, Any]:
         """Every definition, clause by clause, with what was observed."""
-        return self.trace_of(self.observed(self.facts))
+        return self.trace_of(self.observed(self.facts), self.remission_number)
+
+    @property
+    def remission_number(self) -> int | None:
+        """Which remission this is, where the record counts relapses or denies an earlier remission."""
+        if self.status != REMISSION:
+            return None
+        if self.record.relapse_count is not None:
+            return self.record.relapse_count + 1
+        return 1 if self.record.prior_remission is False else None
 
     @property
     def reasons(self) -> list[list[str]]:
@@ -145,9 +156,9 @@ class Decision:
         """Whether the record contradicts itself before any rule is asked."""
         return bool(self._stated.conflicts)
 
-    def trace_of(self, observed: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
+    def trace_of(self, observed: Mapping[str, dict[str, Any]], remission_number: Any) -> dict[str, Any]:
         """The trace with these observations of the criteria."""
-        return self._explainer.tracer.trace(self._resolution.cell, observed)
+        return {**self._explainer.tracer.trace(self._resolution.cell, observed), "remission_number": remission_number}
 
     def observed(self, facts: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
         """For each criterion what was seen of its fact, and how far a number lies from the limit."""

@@ -33,6 +33,7 @@ class Particulars:
     facts: Any
     values: Mapping[str, Any]
     observed: Mapping[str, dict[str, Any]]
+    remission_number: Any
 
 
 def to_dict(decision: Decision) -> dict[str, Any]:
@@ -53,7 +54,7 @@ def to_json(decision: Decision) -> bytes:
 def _particulars(decision: Decision) -> Particulars:
     facts = decision.facts
     values = {name: fact["value"] for name, fact in facts.items()}
-    return Particulars(decision.record.id, decision.warnings, facts, values, decision.observed(facts))
+    return Particulars(decision.record.id, decision.warnings, facts, values, decision.observed(facts), decision.remission_number)
 
 
 def _assemble(decision: Decision, particulars: Particulars) -> dict[str, Any]:
@@ -62,8 +63,9 @@ def _assemble(decision: Decision, particulars: Particulars) -> dict[str, Any]:
         "possible": list(decision.possible), "regions": decision.regions, "missing": decision.missing,
         "irrelevant": decision.irrelevant, "ask_next": decision.ask_next, "conflicts": decision.conflicts,
         "assumptions": decision.assumptions, "warnings": particulars.warnings, "options": decision.options,
-        "facts": particulars.facts, "trace": decision.trace_of(particulars.observed), "reasons": decision.reasons,
-        "why_not": decision.why_not, "counterfactuals": _counterfactuals(decision, particulars.values),
+        "facts": particulars.facts, "trace": decision.trace_of(particulars.observed, particulars.remission_number),
+        "reasons": decision.reasons, "why_not": decision.why_not,
+        "counterfactuals": _counterfactuals(decision, particulars.values),
         "ruleset": _about_rules(decision), "engine": decision.engine, "notice": decision.ruleset.notice,
     }  # fmt: skip
 
@@ -97,6 +99,7 @@ def _make_form(decision: Decision) -> Form:
         _mark("id"), _mark("warnings"), _mark("facts"),
         {name: _mark(f"value {name}") for name in rules.facts},
         {name: {key: _mark(f"observed {name}") for key in OBSERVED} for name in rules.criteria},
+        _mark("remission_number"),
     )  # fmt: skip
     text = write_json(_assemble(decision, marks))
     one_mark_each = _OBSERVED_MARKS.sub(lambda match: _mark(match[1].decode(), quoted=True).encode(), text)
@@ -109,7 +112,7 @@ def _mark(name: str, *, quoted: bool = False) -> str:
 
 
 def _fill(form: Form, particulars: Particulars) -> bytes:
-    written = {b"id": write_json(particulars.id), b"warnings": write_json(particulars.warnings), b"facts": write_json(particulars.facts)}
+    written = {name.encode(): write_json(getattr(particulars, name)) for name in ("id", "warnings", "facts", "remission_number")}
     for name, value in particulars.values.items():
         written[b"value " + name.encode()] = write_json(value)
     for name, observation in particulars.observed.items():

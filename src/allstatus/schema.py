@@ -82,7 +82,7 @@ def decision_schema() -> dict[str, Any]:
         "facts": {"type": "object", "additionalProperties": fact},
         "trace": _object(
             statuses=_list(_object(status=_TEXT, verdict=VERDICT, clauses=_TEXTS)),
-            nodes={"type": "object", "additionalProperties": node},
+            nodes={"type": "object", "additionalProperties": node}, remission_number={"type": ["integer", "null"]},
         ),
         "reasons": _list(_TEXTS),
         "why_not": _list(_object(status=_TEXT, failing=_TEXTS, together={"type": "boolean"}, waiting_for=_TEXTS)),

@@ -124,7 +124,7 @@ class _Builder:
             assumption = Assumption(assume["value"], clause, assume["because"], assume["reading"])
         return Fact(
             name, entry["type"], entry["question"], tuple(entry.get("values", ())), tuple(entry["answered_by"]),
-            entry["about"], entry["burden"], assumption,
+            entry["about"], entry["burden"], assumption, entry["says"],
         )  # fmt: skip
 
     def _criterion(
@@ -150,20 +150,20 @@ class _Builder:
         return Constraint(
             name, self._clause(entry["if"], file, (name, "if"), f"{name}.if"),
             self._clause(entry["then"], file, (name, "then"), f"{name}.then"),
-            entry["because"], entry["reading"], entry["cite"],
+            entry["because"], entry["reading"], entry["cite"], entry["says"],
         )  # fmt: skip
 
     def _region(self, name: str, entry: Mapping[str, Any]) -> Region:
         file = self.files["regions"]
         where = tuple(self._clause(item, file, (name, "where", i), f"{name}.{i + 1}") for i, item in enumerate(entry["where"]))
-        return Region(name, entry["sentence"], Clause("all", name, children=where), file.place((name,)))
+        return Region(name, entry["sentence"], Clause("all", name, children=where), file.place((name,)), entry["says"])
 
     def _status(self, file: YamlFile) -> Status:
         data = file.data
         clauses = tuple(self._clause(item, file, ("all", i), f"{data['status']}.{i + 1}") for i, item in enumerate(data["all"]))
         return Status(
             data["status"], data["title"], clauses, tuple(data.get("unless", ())), data["reading"], data["cite"],
-            tuple(data["examples"]), file.place(("all",)),
+            tuple(data["examples"]), file.place(("all",)), data["says"],
         )  # fmt: skip
 
     def _clause(self, item: Any, file: YamlFile, place: tuple[str | int, ...], path: str) -> Clause:

@@ -11,6 +11,7 @@ from typing import Any
 from allstatus.rules.condition import Clause, Comparison
 
 Cite = Mapping[str, str]
+Says = Mapping[str, str]  # clinician, student, plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class Fact:
     about: str
     burden: int
     assume: Assumption | None
+    says: Says
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,7 @@ class Constraint:
     because: str
     reading: str
     cite: Cite
+    says: Says
 
     def holds(self, case: Mapping[str, bool]) -> bool:
         return not self.condition.holds(case) or self.consequence.holds(case)
@@ -79,6 +82,7 @@ class Status:
     cite: Cite
     examples: tuple[Mapping[str, Any], ...]
     place: str
+    says: Says
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +96,7 @@ class Region:
     sentence: str
     where: Clause
     place: str
+    says: Says
 
 
 @dataclass(frozen=True, slots=True)

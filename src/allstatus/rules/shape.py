@@ -82,6 +82,14 @@ Clauses = Annotated[list[ClauseOrName], Field(min_length=1)]
 ClauseShape.model_rebuild()
 
 
+class SaysShape(Shape):
+    """What is said to each reader, in our own words; `{threshold}` stands for a threshold's value and unit."""
+
+    clinician: str
+    student: str
+    plain: str
+
+
 class AssumeShape(Shape):
     """What an unreported fact is taken to be; listed in every decision that uses it."""
 
@@ -98,6 +106,7 @@ class FactShape(Shape):
     answered_by: list[str]
     about: Literal["history", "finding"]
     burden: int
+    says: SaysShape
     codes: dict[str, list[str]] = {}
     assume: AssumeShape | None = None
 
@@ -123,11 +132,13 @@ class ConstraintShape(CitedShape):
     if_: ClauseOrName = Field(alias="if")
     then: ClauseOrName
     because: str
+    says: SaysShape
 
 
 class RegionShape(Shape):
     sentence: str
     where: Clauses
+    says: SaysShape
 
 
 class ExampleShape(Shape):
@@ -142,6 +153,7 @@ class StatusShape(CitedShape):
     status: str
     title: str
     all: Clauses
+    says: SaysShape
     unless: list[str] = []
     examples: list[ExampleShape]
 
