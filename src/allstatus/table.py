@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise, product
@@ -76,7 +76,6 @@ class DecisionTable:
             self.outside &= ~cases
         self.regions = {name: self.outside & self.where(region.where) for name, region in ruleset.regions.items()}
         self._cells: dict[Verdicts, Cell] = {}
-        self._refuse_faults()
 
     def where(self, clause: Clause) -> int:
         """The set of cases in which a clause holds."""
@@ -175,7 +174,8 @@ class DecisionTable:
         case = self.cases[(cases & -cases).bit_length() - 1]
         return ", ".join(name if case[name] else f"not {name}" for name in self.criteria)
 
-    def _refuse_faults(self) -> None:
+    def refuse_faults(self) -> None:
+        """Raise RulesError for overlapping statuses, unnamed cases, empty regions and clashing constraints."""
         problems, home = [], self.ruleset.directory.name
         names = list(self.statuses)
         for index, first in enumerate(names):
@@ -204,7 +204,7 @@ def _possible_together(ruleset: RuleSet) -> object:
     patterns = {}
     for fact in ruleset.facts.values():
         asked = [ruleset.criteria[name] for name in ruleset.criteria_of(fact.name)]
-        values = _representatives(fact.kind, fact.values, [c.condition.limit for c in asked])
+        values = representatives(fact.kind, fact.values, [c.condition.limit for c in asked])
         patterns[tuple(c.name for c in asked)] = {tuple(c.condition.holds(value) for c in asked) for value in values}
 
     def holds(case: Mapping[str, bool]) -> bool:
@@ -213,7 +213,7 @@ def _possible_together(ruleset: RuleSet) -> object:
     return holds
 
 
-def _representatives(kind: str, values: tuple[str, ...], limits: list[object]) -> list[object]:
+def representatives(kind: str, values: tuple[str, ...], limits: Iterable[object]) -> list[object]:
     """A value of a fact for every side of every comparison made with it."""
     if kind == "yes_no":
         return [True, False]
