@@ -61,9 +61,12 @@ class _Report:
             yield from _wrap(detail, f"{indent}· ", f"{indent}  ")
         if check["agree"] is False:
             yield from _wrap("the two ways of checking disagree here", f"{indent}✗ ", indent)
+        shown: set[str] = set()
         for way, finding in zip(self.ways, found, strict=True):
-            for failure in finding["failures"] if finding else ():
-                yield from self._failure(failure, indent, "Z3: " if way == "prove" else "")
+            fresh = [failure for failure in finding["failures"] if failure["about"] not in shown] if finding else []
+            for failure in fresh:
+                yield from self._failure(failure, indent, "by Z3: " if way == "prove" else "")
+            shown |= {failure["about"] for failure in fresh}
 
     def _failure(self, failure: Mapping[str, Any], indent: str, by: str) -> Iterator[str]:
         yield from _wrap(f"{by}{failure['problem']}", f"{indent}✗ ", f"{indent}  ")
