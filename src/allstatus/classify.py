@@ -65,6 +65,7 @@ def load_rules(rules: str | Path | None = None, *, engine: str = "auto", locked:
     """
     ruleset = read_rules(find_rules(rules))
     table = DecisionTable(ruleset, make_engine(ruleset, engine))
+    table.refuse_faults()
     if locked:
         check_lock(ruleset.directory, ruleset.digest, table.csv)
     return Classifier(ruleset, table)

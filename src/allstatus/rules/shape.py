@@ -230,6 +230,19 @@ class GuidanceFileShape(Shape):
     about: list[GuidanceShape]
 
 
+Side = Literal["below", "above"]
+
+
+class PromiseShape(CitedShape):
+    """What must hold while one percentage changes and every other fact stays as it is."""
+
+    rising_keeps: list[str] = []
+    falling_keeps: list[str] = []
+    limit_belongs: dict[str, Side] = Field(default_factory=dict)
+    because: str
+
+
+PromisesFile = RootModel[dict[str, PromiseShape]]
 FactsFile = RootModel[dict[str, FactShape]]
 ThresholdsFile = RootModel[dict[str, ThresholdShape]]
 CriteriaFile = RootModel[dict[str, CriterionShape]]
@@ -239,5 +252,5 @@ RegionsFile = RootModel[dict[str, RegionShape]]
 SHAPES: dict[str, type[BaseModel]] = {
     "ruleset": RulesetShape, "facts": FactsFile, "thresholds": ThresholdsFile, "criteria": CriteriaFile,
     "constraints": ConstraintsFile, "regions": RegionsFile, "status": StatusShape, "options": OptionsShape,
-    "guidance": GuidanceFileShape,
+    "guidance": GuidanceFileShape, "promises": PromisesFile,
 }  # fmt: skip
