@@ -77,8 +77,10 @@ def coverage(
 def _check(rules: str | None) -> int:
     from allstatus.classify import load_rules
     from allstatus.rules.examples import failing_examples
+    from allstatus.rules.find import editions
 
     classifier = load_rules(rules)
+    editions(classifier.ruleset.directory)  # refuses versions that do not follow each other
     failures = failing_examples(classifier)
     for failure in failures:
         print(f"error: {failure}", file=sys.stderr)
