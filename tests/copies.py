@@ -7,6 +7,7 @@ from pathlib import Path
 from allstatus import load_rules
 from allstatus.measurement import format_number
 from allstatus.rules.find import find_rules
+from allstatus.rules.lock import write_lock
 
 LIMIT = load_rules(engine="builtin").ruleset.thresholds["blast_threshold"].value
 NUMBERS = {"limit": format_number(LIMIT), "double": format_number(2 * LIMIT)}
@@ -28,3 +29,10 @@ def copy_rules(target: Path, edits: Sequence[Mapping[str, str]] = ()) -> Path:
         assert text.count(find) == 1, f"{edit['file']}: '{find}' stands {text.count(find)} times"
         path.write_text(text.replace(find, fill(edit["put"])), "utf-8")
     return target
+
+
+def lock(folder: Path) -> Path:
+    """The copy with its lock written; its examples need not hold, as `allstatus rules lock` asks."""
+    rules = load_rules(folder, engine="builtin", locked=False)
+    write_lock(folder, rules.ruleset.digest, rules.table.csv)
+    return folder

@@ -16,15 +16,17 @@ from allstatus.verify.citations import read_citations
 from allstatus.verify.coverage import Coverage, cover, render_markdown, render_text, to_document
 from allstatus.verify.page_map import MAP_FILE, map_page, read_page_map, write_page_map
 
+MARKED = f'      - {{sentence: "{"a" * 64}", sketch: "{"b" * 32}", informational: figur}}\n'
 BROKEN = {
-    "page: []\n": "coverage.yaml:1: Field required",
-    "reasons: {}\npage: []\nmore: 1\n": "coverage.yaml:3: Extra inputs",
-    'reasons: {}\npage:\n  - section: A\n    sentences:\n      - {sentence: "12", sketch: "34"}\n': "coverage.yaml:5: String should match",
-    "reasons:\n  figure: A picture.\npage:\n  - section: A\n    sentences:\n"
-    f'      - {{sentence: "{"a" * 64}", sketch: "{"b" * 32}", informational: figur}}\n': (
-        "coverage.yaml:6: unknown reason 'figur'; did you mean 'figure'"
+    "page: []\n": "coverage.yaml:1: the file has no key 'reasons'; add it",
+    "reasons: {}\npage: []\nmore: 1\n": "coverage.yaml:3: unknown key 'more'; keys here: reasons, page",
+    'reasons: {}\npage:\n  - section: A\n    sentences:\n      - {sentence: "12", sketch: "34"}\n': (
+        "coverage.yaml:5: 'page.1.sentences.1.sketch' is '34'; write the sentence's sketch in 32 hexadecimal digits"
     ),
-}  # fmt: skip
+    f"reasons:\n  figure: A picture.\npage:\n  - section: A\n    sentences:\n{MARKED}": (
+        "coverage.yaml:6: unknown reason 'figur' (did you mean 'figure'?); name one of `reasons`"
+    ),
+}
 
 
 def small_coverage(rules: Path = SMALL_RULES) -> Coverage:

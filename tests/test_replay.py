@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from copies import NUMBERS, copy_rules
+from copies import NUMBERS, copy_rules, lock
 from hypothesis import given
 from hypothesis import strategies as st
 from test_cli import RECORDS, run
@@ -39,11 +39,8 @@ def decided(record: dict[str, Any]) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def doubled(tmp_path_factory: pytest.TempPathFactory) -> str:
     """A rule set with twice the limit, locked."""
-    folder = copy_rules(
-        tmp_path_factory.mktemp("rules") / "doubled", [{"file": "thresholds.yaml", "find": "value: <limit>", "put": "value: <double>"}]
-    )
-    assert run("rules", "lock", str(folder)).returncode == 0
-    return str(folder)
+    edit = {"file": "thresholds.yaml", "find": "value: <limit>", "put": "value: <double>"}
+    return str(lock(copy_rules(tmp_path_factory.mktemp("rules") / "doubled", [edit])))
 
 
 def test_every_fixture_is_decided_again_alike_with_and_without_its_record() -> None:
@@ -100,6 +97,14 @@ def test_other_files_under_the_same_version_are_named() -> None:
     assert found.same == 1
     assert "(000000000000)" in render_text(found)
     assert "OTHER RULES" in render_text(found)
+
+
+def test_what_is_missing_is_compared_when_the_record_stands_beside() -> None:
+    decision = decided({"cbc": "abnormal"})
+    decision["missing"] = decision["missing"][1:]
+    assert replay([(None, decision)], engine="builtin").same == 1
+    (difference,) = replay([(None, {"record": {"cbc": "abnormal"}, "decision": decision})], engine="builtin").differs
+    assert set(difference.fields) == {"missing"}
 
 
 def test_a_version_that_is_not_kept_is_refused() -> None:

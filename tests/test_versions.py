@@ -4,13 +4,12 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from copies import NUMBERS, copy_rules
+from copies import NUMBERS, copy_rules, lock
 
 from allstatus import classify, load_rules
 from allstatus.errors import RulesError
 from allstatus.rules import find
 from allstatus.rules.find import editions, find_edition, find_rules
-from allstatus.rules.lock import write_lock
 
 ID = "nci-pdq-adult-all-patient"
 CURRENT = find.read_edition(find_rules())
@@ -28,12 +27,6 @@ BETWEEN = {
 
 def head(**words: str) -> list[dict[str, str]]:
     return [{"file": "ruleset.yaml", "find": HEAD[key], "put": put} for key, put in words.items()]
-
-
-def lock(folder: Path) -> Path:
-    rules = load_rules(folder, engine="builtin", locked=False)
-    write_lock(folder, rules.ruleset.digest, rules.table.csv)
-    return folder
 
 
 def successor(home: Path, **words: str) -> Path:

@@ -22,7 +22,7 @@ from allstatus.rules.load import read_rules
 from allstatus.rules.lock import check_lock
 from allstatus.rules.model import RuleSet
 from allstatus.table import DecisionTable
-from allstatus.trace import Tracer
+from allstatus.why.explainer import Explainer
 
 
 class Classifier:
@@ -33,8 +33,8 @@ class Classifier:
         self._facts = tuple(ruleset.facts)
         self._criteria = tuple((c.condition.fact, c.condition.holds) for c in ruleset.criteria.values())
         self._assumable = frozenset(name for name, fact in ruleset.facts.items() if fact.assume is not None)
-        self._tracer = Tracer(table)
-        self._resolve = Resolver(table).resolve
+        self.resolver = Resolver(table)
+        self.explainer = Explainer(table, self.resolver)
 
     def classify(self, record: Mapping[str, Any] | Record) -> Decision:
         """Decide on one record; raises InvalidRecord when it is not one."""
@@ -45,7 +45,7 @@ class Classifier:
             raise InvalidRecord("record", "states no fact", f"give at least one of {', '.join(self._facts)}")
         values = stated.values
         verdicts = tuple([holds(values[fact]) for fact, holds in self._criteria])
-        return Decision(self._tracer, record, stated, self._resolve(verdicts, stated.unreported & self._assumable))
+        return Decision(self.explainer, record, stated, self.resolver.resolve(verdicts, stated.unreported & self._assumable))
 
     def _refuse_other_disease(self, record: Record) -> None:
         if record.diagnosis is None:
@@ -70,7 +70,7 @@ def load_rules(
     ruleset = read_rules(find_rules(rules, as_of))
     table = DecisionTable(ruleset, make_engine(ruleset, engine))
     if locked:
-        check_lock(ruleset.directory, ruleset.digest, table.digest)
+        check_lock(ruleset.directory, ruleset.digest, table.csv)
     return Classifier(ruleset, table)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from allstatus.commands.app import REFUSED_RULES, RulesOption, app, run
+from allstatus.commands.app import RulesOption, app, run
 
 if TYPE_CHECKING:
     from allstatus.rules.cite import PageSentence
@@ -76,16 +76,18 @@ def coverage(
 
 def _check(rules: str | None) -> int:
     from allstatus.classify import load_rules
+    from allstatus.errors import RulesError
     from allstatus.rules.examples import failing_examples
     from allstatus.rules.find import editions
+    from allstatus.verify.page_map import MAP_FILE, read_page_map
 
     classifier = load_rules(rules)
-    editions(classifier.ruleset.directory)  # refuses versions that do not follow each other
-    failures = failing_examples(classifier)
-    for failure in failures:
-        print(f"error: {failure}", file=sys.stderr)
-    if failures:
-        return REFUSED_RULES
+    directory = classifier.ruleset.directory
+    editions(directory)  # refuses versions that do not follow each other
+    if (directory / MAP_FILE).is_file():
+        read_page_map(directory)
+    if failures := failing_examples(classifier):
+        raise RulesError(failures)
     ruleset, table = classifier.ruleset, classifier.table
     print(
         f"{ruleset.id} {ruleset.version}: {len(ruleset.criteria)} criteria, {len(ruleset.statuses)} statuses, "
@@ -96,9 +98,13 @@ def _check(rules: str | None) -> int:
 
 def _lock(rules: str | None) -> int:
     from allstatus.classify import load_rules
+    from allstatus.errors import RulesError
+    from allstatus.rules.examples import failing_examples
     from allstatus.rules.lock import write_lock
 
     classifier = load_rules(rules, locked=False)
+    if failures := failing_examples(classifier):
+        raise RulesError(failures)
     ruleset = classifier.ruleset
     write_lock(ruleset.directory, ruleset.digest, classifier.table.csv)
     print(f"{ruleset.id}: locked {ruleset.digest[:12]}, table {classifier.table.digest[:12]}")

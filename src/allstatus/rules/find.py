@@ -14,7 +14,7 @@ from pathlib import Path
 
 from allstatus.errors import RulesError
 from allstatus.rules.shape import RulesetShape
-from allstatus.rules.shaped import read_shaped
+from allstatus.rules.shape_problems import shape_problems
 from allstatus.rules.yaml_file import YamlFile
 
 DEFAULT = "nci-pdq-adult-all-patient"
@@ -77,7 +77,10 @@ def editions(directory: Path) -> list[Edition]:
 
 def read_edition(directory: Path) -> Edition:
     """The head of a rule set, without reading its rules; raises RulesError with file and line."""
-    file, head = read_shaped(directory / "ruleset.yaml", directory, RulesetShape)
+    file = YamlFile(directory / "ruleset.yaml", directory)
+    if problems := [*file.problems, *shape_problems(file, "ruleset")]:
+        raise RulesError(problems)
+    head = RulesetShape.model_validate(file.data)
     begins, ends = _day(file, "effective_from", head.effective_from), None
     if head.effective_to is not None:
         ends = _day(file, "effective_to", head.effective_to)

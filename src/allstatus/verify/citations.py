@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from allstatus.errors import RulesError
 from allstatus.rules.yaml_file import YamlFile
 from allstatus.verify.page_map import MAP_FILE, Place
 
@@ -33,6 +34,8 @@ def read_citations(directory: Path) -> list[Citation]:
     """All citations of a rule-set folder, file by file; raises RulesError for a file that is not YAML."""
     paths = sorted(path for path in directory.rglob("*.yaml") if path.name != MAP_FILE)
     files = [YamlFile(path, directory) for path in paths]
+    if problems := [problem for file in files for problem in file.problems]:
+        raise RulesError(problems)
     return [citation for file in files for citation in _walk(file, file.data, ())]
 
 

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from functools import cached_property
-from itertools import groupby, pairwise
+from itertools import groupby
 from math import prod
 
 from allstatus.errors import RulesError
 from allstatus.measurement import Percent, format_number
 from allstatus.rules.model import RuleSet
+from allstatus.rules.values import each_value
 
 MAX_POINTS = 50_000
 Signature = tuple[tuple[bool, ...], ...]
@@ -104,7 +104,10 @@ def _axis(name: str, rulesets: Sequence[RuleSet]) -> Axis:
             f"{homes}: fact '{name}' is {' in one and '.join(sorted(kinds))} in the other; give a fact of another type another name"
         ])
     kind = kinds.pop()
-    values = _values(name, kind, rulesets)
+    asked = [ruleset.criteria[criterion].condition for ruleset in rulesets for criterion in ruleset.criteria_of(name)]
+    limits = {condition.limit for condition in asked if condition.limit is not None}
+    facts = [ruleset.facts[name] for ruleset in rulesets if name in ruleset.facts]
+    values = dict.fromkeys(value for fact in facts for value in each_value(fact, limits))
     signatures = [(_signature(name, value, rulesets), value) for value in values]
     if kind != "percent":  # words need not be neighbours to be joined
         order = list(dict.fromkeys(signature for signature, _ in signatures))
@@ -117,19 +120,6 @@ def _signature(name: str, value: object, rulesets: Sequence[RuleSet]) -> Signatu
     return tuple(
         tuple(bool(ruleset.criteria[criterion].condition.holds(value)) for criterion in ruleset.criteria_of(name)) for ruleset in rulesets
     )
-
-
-def _values(name: str, kind: str, rulesets: Sequence[RuleSet]) -> list[object]:
-    if kind == "yes_no":
-        return [True, False]
-    if kind == "choice":
-        return list(dict.fromkeys(value for ruleset in rulesets if name in ruleset.facts for value in ruleset.facts[name].values))
-    limits = {ruleset.criteria[c].condition.limit for ruleset in rulesets for c in ruleset.criteria_of(name)}
-    points = sorted({Fraction(0), Fraction(100), *(limit for limit in limits if limit is not None)})
-    line: list[object] = [Percent(points[0], points[0])]
-    for low, high in pairwise(points):
-        line += [Percent(low, high, low_open=True, high_open=True), Percent(high, high)]
-    return line
 
 
 def _interval(run: Sequence[Percent]) -> str:

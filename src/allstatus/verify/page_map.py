@@ -11,13 +11,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
-from typing import Annotated, Any
-
-from pydantic import BaseModel, ConfigDict, Field
+from typing import Any
 
 from allstatus.errors import RulesError, nearest
 from allstatus.rules.cite import PageSentence
-from allstatus.rules.shaped import read_shaped
+from allstatus.rules.shape import CoverageShape
+from allstatus.rules.shape_problems import shape_problems
 from allstatus.rules.yaml_file import YamlFile
 from allstatus.verify.likeness import sketch
 
@@ -25,30 +24,11 @@ MAP_FILE = "coverage.yaml"
 Place = tuple[str, str]  # section path, sentence fingerprint
 
 _HEAD = """\
+# yaml-language-server: $schema=../schema/coverage.schema.json
 # Every sentence of the page, in page order, by fingerprint; the sketch finds what an edited one became.
 # A sentence that no rule cites gives one of the reasons as its `informational`. Written by
 # `allstatus rules coverage PAGE --update`, which keeps the reasons; edit only those.
 """
-
-
-class _Shape(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class _SentenceShape(_Shape):
-    sentence: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-    sketch: Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
-    informational: str | None = None
-
-
-class _SectionShape(_Shape):
-    section: str
-    sentences: list[_SentenceShape]
-
-
-class _MapShape(_Shape):
-    reasons: dict[str, str]
-    page: list[_SectionShape]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +59,10 @@ def read_page_map(directory: Path) -> PageMap:
     if not (directory / MAP_FILE).is_file():
         remedy = "write it with `allstatus rules coverage PAGE --update`"
         raise RulesError([f"{directory.name}/{MAP_FILE}:1: the file is missing, so the page as it was is not known; {remedy}"])
-    file, shape = read_shaped(directory / MAP_FILE, directory, _MapShape)
+    file = YamlFile(directory / MAP_FILE, directory)
+    if problems := [*file.problems, *shape_problems(file, "coverage")]:
+        raise RulesError(problems)
+    shape = CoverageShape.model_validate(file.data)
     _refuse_unknown_reasons(file, shape)
     return PageMap(
         shape.reasons,
@@ -91,7 +74,7 @@ def read_page_map(directory: Path) -> PageMap:
     )
 
 
-def _refuse_unknown_reasons(file: YamlFile, shape: _MapShape) -> None:
+def _refuse_unknown_reasons(file: YamlFile, shape: CoverageShape) -> None:
     problems = [
         file.at(
             ("page", i, "sentences", j, "informational"),

@@ -14,8 +14,9 @@ from allstatus.rules.find import find_edition
 from allstatus.verify.layout import SHORT, plural, rules_line, wrap
 from allstatus.verify.recorded import RecordedDecision, read_recorded
 
-_NAMED_BY = {"regions": "id", "missing": "fact", "conflicts": "constraint", "options": "id"}
+_NAMED_BY = {"regions": "id", "conflicts": "constraint", "options": "id", "missing": "fact"}
 FIELDS = ("outcome", "status", "possible", *_NAMED_BY)
+FIELDS_OF_REBUILT = FIELDS[:-1]  # what is missing also turns on whether an unknown fact was reported, which is not recorded
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ def replay(lines: Iterable[tuple[int | None, Any]], rules: str | None = None, en
             continue
         found.rebuilt += recorded.rebuilt
         found.rules[_made_with(recorded.decision), rules_line(classifier.ruleset)] += 1
-        fields = _differing(recorded.decision, now)
+        fields = _differing(recorded.decision, now, FIELDS_OF_REBUILT if recorded.rebuilt else FIELDS)
         if fields:
             found.differs.append(Difference(number, recorded.decision.id, fields))
         else:
@@ -86,9 +87,9 @@ class _Library:
         return self._loaded[key]
 
 
-def _differing(recorded: RecordedDecision, now: Decision) -> dict[str, tuple[Any, Any]]:
-    was, after = recorded.model_dump(), {name: getattr(now, name) for name in FIELDS}
-    pairs = {name: (_plain(name, was[name]), _plain(name, after[name])) for name in FIELDS}
+def _differing(recorded: RecordedDecision, now: Decision, fields: Iterable[str]) -> dict[str, tuple[Any, Any]]:
+    was = recorded.model_dump()
+    pairs = {name: (_plain(name, was[name]), _plain(name, getattr(now, name))) for name in fields}
     return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
 
 
