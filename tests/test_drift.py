@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from page_rules import HAS_PAGE, PAGE, SMALL_PAGE, SMALL_RULES, rules_citing_small_page
 from test_cli import run
 
-from allstatus.rules.cite import fingerprint, page_sentences
+from allstatus.rules.cite import PageSentence, fingerprint, page_sentences
 from allstatus.rules.find import find_rules
 from allstatus.rules.load import read_rules
 from allstatus.verify.citations import labels, read_citations
@@ -63,6 +63,24 @@ def test_a_page_that_lost_everything_drops_every_sentence() -> None:
     assert found.unchanged == 0
 
 
+def check_every_citation(rules: Path, page: Path) -> None:
+    """Any cited sentence, when it goes or gains a word, is reported with all who cite it and nothing else."""
+    page_map, citations = read_page_map(rules), read_citations(rules)
+    sentences = list(page_sentences(page.read_text("utf-8")))
+    by_place = {(sentence.section, sentence.fingerprint): number for number, sentence in enumerate(sentences)}
+    for place in {citation.place for citation in citations}:
+        number, citing = by_place[place], labels(citation for citation in citations if citation.place == place)
+        before, sentence, after = sentences[:number], sentences[number], sentences[number + 1 :]
+        longer = PageSentence(sentence.section, f"{sentence.text} now")
+        for kind, now in (("dropped", []), ("edited", [longer])):
+            (change,) = find_drift(page_map, citations, [*before, *now, *after]).changes
+            assert (change.kind, change.was, labels(change.review)) == (kind, place, citing)
+
+
+def test_every_citation_of_the_small_page_is_watched() -> None:
+    check_every_citation(SMALL_RULES, SMALL_PAGE)
+
+
 @given(st.text(alphabet="abcdefg ,.", min_size=1, max_size=80), st.text(alphabet="abcdefg ,.", min_size=1, max_size=80))
 def test_likeness_is_a_likeness(first: str, second: str) -> None:
     one, two = sketch(first), sketch(second)
@@ -86,6 +104,9 @@ class TestOnNciPage:
 
     def test_the_page_as_it_is_needs_no_review(self) -> None:
         assert self.drift().changes == ()
+
+    def test_every_citation_is_watched(self) -> None:
+        check_every_citation(find_rules(), PAGE)
 
     def test_reflowing_link_targets_and_front_matter_do_not_count(self) -> None:
         page = PAGE.read_text("utf-8").replace("](/Common/", "](https://elsewhere.example/").replace("version: v1", "version: v2")
