@@ -119,7 +119,7 @@ def _markdown(coverage: Coverage) -> Iterator[str]:
     ruleset = coverage.ruleset
     yield "# Where every sentence of the page went"
     yield ""
-    yield f"Rule set `{ruleset.id}` {ruleset.version}, digest `{ruleset.digest[:SHORT]}`. "
+    yield f"Rule set `{ruleset.id}` {ruleset.version}, digest `{ruleset.digest[:SHORT]}`."
     yield f"Source: [{ruleset.source['title']}]({ruleset.source['url']}), reviewed {ruleset.source['last_reviewed']}."
     yield ""
     yield f"{summary(coverage)} A sentence is named by the first {SHORT} digits of its fingerprint, never quoted."
