@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -58,12 +59,15 @@ class Classifier:
             )
 
 
-def load_rules(rules: str | Path | None = None, *, engine: str = "auto", locked: bool = True) -> Classifier:
+def load_rules(
+    rules: str | Path | None = None, *, engine: str = "auto", locked: bool = True, as_of: date | None = None
+) -> Classifier:
     """Load a rule set by name or folder and fire its decision table.
 
-    `engine` is `auto`, `durable` or `builtin`; raises RulesError when the rules are refused.
+    `engine` is `auto`, `durable` or `builtin`; `as_of` picks the version in force on that day
+    instead of the current one. Raises RulesError when the rules are refused.
     """
-    ruleset = read_rules(find_rules(rules))
+    ruleset = read_rules(find_rules(rules, as_of))
     table = DecisionTable(ruleset, make_engine(ruleset, engine))
     table.refuse_faults()
     if locked:
@@ -71,13 +75,18 @@ def load_rules(rules: str | Path | None = None, *, engine: str = "auto", locked:
     return Classifier(ruleset, table)
 
 
+_find = lru_cache(maxsize=1024)(find_rules)
+
+
 @lru_cache(maxsize=8)
-def _loaded(rules: str | Path | None, engine: str) -> Classifier:
-    return load_rules(rules, engine=engine)
+def _loaded(directory: Path, engine: str) -> Classifier:
+    return load_rules(directory, engine=engine)
 
 
-def classify(record: Mapping[str, Any] | Record, *, rules: str | Path | None = None, engine: str = "auto") -> Decision:
-    """Decide on one record by the page's definitions.
+def classify(
+    record: Mapping[str, Any] | Record, *, rules: str | Path | None = None, engine: str = "auto", as_of: date | None = None
+) -> Decision:
+    """Decide on one record by the page's definitions, as of today or of a date.
 
     >>> decision = classify({"prior_treatment": "disease_directed", "cbc": "normal",
     ...                      "marrow_blast_percent": "5", "signs_and_symptoms": "absent"})
@@ -86,4 +95,4 @@ def classify(record: Mapping[str, Any] | Record, *, rules: str | Path | None = N
     >>> classify({"prior_treatment": "disease_directed", "cbc": "normal"}).possible
     ('in_remission', 'recurrent', 'outside_definitions')
     """
-    return _loaded(rules, engine).classify(record)
+    return _loaded(_find(rules, as_of), engine).classify(record)

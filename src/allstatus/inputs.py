@@ -16,7 +16,7 @@ def read_records(path: str) -> Iterator[tuple[int | None, Any]]:
 
     The number is the line in NDJSON, the position (from 1) in an array, None for a single record.
     """
-    text = _read(path)
+    text = read_text(path, "JSON")
     try:
         value = parse_json(text)
     except InvalidRecord as error:
@@ -44,16 +44,21 @@ def _parse(line: str) -> Any:
         return error
 
 
-def _read(path: str) -> str:
+def read_text(path: str, kind: str) -> str:
+    """The text of a file, or of standard input for `-`; raises InvalidRecord when it cannot be read.
+
+    `kind` is what the file should be, for the message.
+    """
+    remedy = f"give the path of a {kind} file, or - for standard input"
     if path == "-":
         data = sys.stdin.buffer.read()
     else:
         try:
             data = Path(path).read_bytes()
         except FileNotFoundError:
-            raise InvalidRecord(path, "there is no such file", "give the path of a JSON file, or - for standard input") from None
+            raise InvalidRecord(path, "there is no such file", remedy) from None
         except IsADirectoryError:
-            raise InvalidRecord(path, "is a folder", "give the path of a JSON file, or - for standard input") from None
+            raise InvalidRecord(path, "is a folder", remedy) from None
         except PermissionError:
             raise InvalidRecord(path, "cannot be read", "check its permissions") from None
     try:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,6 +16,9 @@ from allstatus.errors import InvalidRecord
 if TYPE_CHECKING:
     from allstatus.classify import Classifier
     from allstatus.decision import Decision
+
+
+AsOfOption = typer.Option("--as-of", metavar="DATE", formats=["%Y-%m-%d"], help="Use the rules in force on this day.")
 
 
 class Format(StrEnum):
@@ -39,17 +43,24 @@ def classify(
     level: Annotated[Level, typer.Option("--level", help="Whom the text is for.")] = Level.clinician,
     engine: Annotated[EngineName, EngineOption] = EngineName.auto,
     rules: Annotated[str | None, RulesOption] = None,
+    as_of: Annotated[datetime | None, AsOfOption] = None,
 ) -> None:
     """Decide on one or many records; many in, many out, one JSON decision a line."""
-    run(lambda: _classify(path, format, level, engine.value, rules))
+    day = as_of.date() if as_of else None
+    run(lambda: _classify(path, format, level, lambda: _load(rules, engine.value, day)))
 
 
-def _classify(path: str, format: Format | None, level: Level, engine: str, rules: str | None) -> int:
+def _load(rules: str | None, engine: str, as_of: date | None) -> Classifier:
     from allstatus.classify import load_rules
+
+    return load_rules(rules, engine=engine, as_of=as_of)
+
+
+def _classify(path: str, format: Format | None, level: Level, load: Callable[[], Classifier]) -> int:
     from allstatus.inputs import read_records
 
     records = list(read_records(path))
-    classifier = load_rules(rules, engine=engine)
+    classifier = load()
     single = len(records) == 1 and records[0][0] is None
     return _answer(classifier, records, format or (Format.text if single else Format.json), level)
 
