@@ -11,11 +11,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from allstatus.assume import Resolver
+from allstatus.assume import Resolution, Resolver
 from allstatus.decision import Decision
 from allstatus.engines import make_engine
 from allstatus.errors import InvalidRecord
-from allstatus.facts import state_facts
+from allstatus.facts import Stated, state_facts
 from allstatus.record import Record
 from allstatus.rules.find import find_rules
 from allstatus.rules.load import read_rules
@@ -43,9 +43,16 @@ class Classifier:
         stated = state_facts(record, self._facts)
         if len(stated.unreported) == len(self._facts):
             raise InvalidRecord("record", "states no fact", f"give at least one of {', '.join(self._facts)}")
+        return Decision(self.explainer, record, stated, self._resolve(stated))
+
+    def resolution_of(self, record: Mapping[str, Any] | Record) -> Resolution:
+        """What follows from a record, which may state nothing at all; for asking what to find out."""
+        return self._resolve(state_facts(Record.read(record), self._facts))
+
+    def _resolve(self, stated: Stated) -> Resolution:
         values = stated.values
         verdicts = tuple([holds(values[fact]) for fact, holds in self._criteria])
-        return Decision(self.explainer, record, stated, self.resolver.resolve(verdicts, stated.unreported & self._assumable))
+        return self.resolver.resolve(verdicts, stated.unreported & self._assumable)
 
     def _refuse_other_disease(self, record: Record) -> None:
         if record.diagnosis is None:

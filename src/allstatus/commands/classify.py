@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from allstatus.decision import Decision
 
 
+PathArgument = typer.Argument(metavar="PATH|-", help="A JSON record, an array, or NDJSON; - is standard input.", show_default=False)
+AskOption = typer.Option("--ask", help="Ask for what is missing, one question at a time; PATH may be left out.")
 AsOfOption = typer.Option("--as-of", metavar="DATE", formats=["%Y-%m-%d"], help="Use the rules in force on this day.")
 
 
@@ -38,16 +40,34 @@ class Level(StrEnum):
 
 @app.command()
 def classify(
-    path: Annotated[str, typer.Argument(metavar="PATH|-", help="A JSON record, an array, or NDJSON; - is standard input.")],
+    path: Annotated[str | None, PathArgument] = None,
     format: Annotated[Format | None, typer.Option("--format", help="text for one record, else json, unless given.")] = None,
     level: Annotated[Level, typer.Option("--level", help="Whom the text is for.")] = Level.clinician,
     engine: Annotated[EngineName, EngineOption] = EngineName.auto,
     rules: Annotated[str | None, RulesOption] = None,
     as_of: Annotated[datetime | None, AsOfOption] = None,
+    ask: Annotated[bool, AskOption] = False,
 ) -> None:
     """Decide on one or many records; many in, many out, one JSON decision a line."""
+    if path is None and not ask:
+        raise typer.BadParameter("give the path of a file, - for standard input, or --ask", param_hint="PATH")
     day = as_of.date() if as_of else None
-    run(lambda: _classify(path, format, level, lambda: _load(rules, engine.value, day)))
+
+    def load() -> Classifier:
+        return _load(rules, engine.value, day)
+
+    run(lambda: _ask(path, format, level, load) if ask else _classify(str(path), format, level, load))
+
+
+def _ask(path: str | None, format: Format | None, level: Level, load: Callable[[], Classifier]) -> int:
+    from allstatus.commands.ask import ask
+    from allstatus.inputs import read_records
+
+    records = [(None, {})] if path is None else list(read_records(path))
+    if len(records) != 1 or path == "-":
+        raise InvalidRecord("record", "is not one record in a file", "with --ask give one record in a file, or none")
+    _write(ask(load(), records[0][1]), format or Format.text, level)
+    return 0
 
 
 def _load(rules: str | None, engine: str, as_of: date | None) -> Classifier:
