@@ -103,7 +103,7 @@ def _answer(classifier: Classifier, records: Iterable[tuple[int | None, Any]], f
 
 def _write(decision: Decision, format: Format, level: Level) -> None:
     if format is Format.json:
-        sys.stdout.write(decision.to_json().decode() + "\n")
+        sys.stdout.buffer.write(decision.to_json() + b"\n")
         return
     from allstatus.explain.text import render_text
 
