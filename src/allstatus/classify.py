@@ -14,7 +14,7 @@ from allstatus.assume import Resolver
 from allstatus.decision import Decision
 from allstatus.engines import make_engine
 from allstatus.errors import InvalidRecord
-from allstatus.facts import state_facts
+from allstatus.facts import Supplied, add_chart, state_facts
 from allstatus.record import Record
 from allstatus.rules.find import find_rules
 from allstatus.rules.load import read_rules
@@ -35,16 +35,22 @@ class Classifier:
         self._tracer = Tracer(table)
         self._resolve = Resolver(table).resolve
 
-    def classify(self, record: Mapping[str, Any] | Record) -> Decision:
-        """Decide on one record; raises InvalidRecord when it is not one."""
+    def classify(self, record: Mapping[str, Any] | Record, *, chart: Supplied | None = None) -> Decision:
+        """Decide on one record; raises InvalidRecord when it is not one.
+
+        `chart` is what the chart behind the record adds: evidence, warnings, conflicts and assumptions.
+        """
         record = Record.read(record)
         self._refuse_other_disease(record)
         stated = state_facts(record, self._facts)
-        if len(stated.unreported) == len(self._facts):
+        if chart is not None:
+            add_chart(stated, chart)
+        elif len(stated.unreported) == len(self._facts):
             raise InvalidRecord("record", "states no fact", f"give at least one of {', '.join(self._facts)}")
         values = stated.values
         verdicts = tuple([holds(values[fact]) for fact, holds in self._criteria])
-        return Decision(self._tracer, record, stated, self._resolve(verdicts, stated.unreported & self._assumable))
+        assumable = self._assumable if chart is None or chart.applicable else frozenset()
+        return Decision(self._tracer, record, stated, self._resolve(verdicts, stated.unreported & assumable))
 
     def _refuse_other_disease(self, record: Record) -> None:
         if record.diagnosis is None:

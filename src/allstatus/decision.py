@@ -21,7 +21,7 @@ SCHEMA_VERSION = "1.0"
 class Decision:
     """What the page's definitions say of one record.
 
-    `outcome` is determined, outside_definitions, insufficient_data or conflicting_data;
+    `outcome` is determined, outside_definitions, insufficient_data, conflicting_data or not_applicable;
     `possible` always lists every outcome the facts still allow.
     """
 
@@ -31,6 +31,8 @@ class Decision:
         self._tracer, self._table = tracer, tracer.table
         self._stated, self._resolution, self.record = stated, resolution, record
         self.outcome = "conflicting_data" if stated.conflicts else resolution.cell.outcome
+        if stated.chart is not None and not stated.chart.applicable:
+            self.outcome = "not_applicable"
 
     @property
     def status(self) -> str | None:
@@ -40,7 +42,7 @@ class Decision:
     @property
     def possible(self) -> tuple[str, ...]:
         """Every outcome the facts still allow; empty when they contradict each other."""
-        return () if self.outcome == "conflicting_data" else self._resolution.cell.possible
+        return () if self.outcome in ("conflicting_data", "not_applicable") else self._resolution.cell.possible
 
     @property
     def regions(self) -> list[dict[str, str]]:
@@ -76,12 +78,17 @@ class Decision:
     def assumptions(self) -> list[dict[str, Any]]:
         """The named assumptions this answer rests on."""
         rules = self._table.ruleset
-        entries = []
+        entries = [dict(entry) for entry in self._stated.chart.assumptions] if self._stated.chart is not None else []
         for name in self._resolution.used if self.outcome != "conflicting_data" else ():
             assume = rules.facts[name].assume
             assert assume is not None
             entries.append({"fact": name, "value": assume.value, "because": assume.because, "reading": assume.reading})
         return entries
+
+    @property
+    def diagnoses(self) -> list[dict[str, str]]:
+        """The diagnoses a chart holds; empty for a record."""
+        return [] if self._stated.chart is None else [dict(seen) for seen in self._stated.chart.diagnoses]
 
     @property
     def warnings(self) -> list[str]:
@@ -106,10 +113,13 @@ class Decision:
         value, evidence = self._stated.values[name], list(self._stated.evidence.get(name, ()))
         if value is not None:
             derived = name == "prior_remission" and self.record.prior_remission is None
-            return {"value": write_value(value), "state": "derived" if derived else "given", "evidence": evidence}
+            state = "derived" if derived else "given"
+            if self._stated.chart is not None:
+                state = self._stated.chart.states.get(name, state)
+            return {"value": write_value(value), "state": state, "evidence": evidence}
         assume = self._table.ruleset.facts[name].assume
         if name in self._resolution.assumed and assume is not None and self.outcome != "conflicting_data":
-            return {"value": assume.value, "state": "assumed", "evidence": [assume.because]}
+            return {"value": assume.value, "state": "assumed", "evidence": [assume.because, *evidence]}
         derived_value = self._derived(name)
         state = "unknown" if derived_value is None else "derived"
         return {"value": derived_value, "state": state, "evidence": evidence}
@@ -137,7 +147,7 @@ class Decision:
         return {
             "schema_version": SCHEMA_VERSION, "id": self.record.id, "outcome": self.outcome, "status": self.status,
             "possible": list(self.possible), "regions": self.regions, "missing": self.missing, "ask_next": self.ask_next,
-            "conflicts": self.conflicts, "assumptions": self.assumptions, "warnings": self.warnings,
+            "conflicts": self.conflicts, "assumptions": self.assumptions, "warnings": self.warnings, "diagnoses": self.diagnoses,
             "options": self.options, "facts": self.facts, "trace": self.trace, "reasons": [], "counterfactuals": [],
             "ruleset": self._about_rules(), "engine": self._table.engine, "notice": self._table.ruleset.notice,
         }  # fmt: skip

@@ -16,6 +16,7 @@ HEADLINE = {
     "outside_definitions": "The page does not describe this",
     "insufficient_data": "Cannot tell yet",
     "conflicting_data": "These facts contradict each other",
+    "not_applicable": "No acute lymphoblastic leukemia is diagnosed in this chart",
 }
 
 
@@ -37,6 +38,8 @@ class _Text:
             yield from self._status(status)
         yield from self._options()
         yield from self._missing()
+        seen = [f"{entry['title']} ({entry['code']}) {entry['date']}".strip() for entry in self.decision["diagnoses"]]
+        yield from self._list("Diagnoses in the chart", seen)
         yield from self._list("Assumed", [f"{_words(a['fact'])}: {a['because']}" for a in self.decision["assumptions"]])
         yield from self._list("Check", self.decision["warnings"])
         yield from self._source()
