@@ -3,11 +3,14 @@
 import json
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import jsonschema
 import pytest
 
+from allstatus import InvalidRecord, load_rules
+from allstatus.record import parse_json
 from allstatus.schema import schema_of
 
 RECORDS = Path(__file__).parent.parent / "fixtures" / "records"
@@ -81,6 +84,17 @@ def test_unknown_rules_give_status_four_and_usage_gives_two() -> None:
 def test_schemas_are_valid_schemas(what: str) -> None:
     schema = json.loads(run("schema", what).stdout)
     jsonschema.Draft202012Validator.check_schema(schema)
+
+
+def test_every_kind_of_decision_fits_its_schema() -> None:
+    validator, classifier = jsonschema.Draft202012Validator(schema_of("decision")), load_rules(engine="builtin")
+    outcomes = set()
+    for path in sorted(RECORDS.glob("*.json")):
+        with suppress(InvalidRecord):
+            decision = classifier.classify(parse_json(path.read_text("utf-8"))).to_dict()
+            validator.validate(decision)
+            outcomes.add(decision["outcome"])
+    assert outcomes == {"determined", "outside_definitions", "insufficient_data", "conflicting_data"}
 
 
 def test_every_fixture_record_that_is_accepted_fits_the_record_schema() -> None:

@@ -57,18 +57,6 @@ def test_there_are_2187_cells_and_each_is_the_union_of_its_cases() -> None:
         assert found.outcome == expected
 
 
-def test_a_fact_is_missing_exactly_when_an_answer_would_change_what_is_possible() -> None:
-    for cell in CELLS:
-        found = TABLE.cell(cell)
-        changing = set()
-        for index, name in enumerate(TABLE.criteria):
-            if cell[index] is None:
-                answers = [TABLE.cell((*cell[:index], answer, *cell[index + 1 :])) for answer in (False, True)]
-                if any(answer.possible and answer.possible != found.possible for answer in answers):
-                    changing.add(RULES.ruleset.criteria[name].condition.fact)
-        assert set(found.missing) == (changing if found.outcome == "insufficient_data" else set())
-
-
 def test_more_knowledge_never_adds_a_possibility() -> None:
     for cell in CELLS:
         possible = set(TABLE.cell(cell).possible)

@@ -21,7 +21,7 @@ from allstatus.rules.load import read_rules
 from allstatus.rules.lock import check_lock
 from allstatus.rules.model import RuleSet
 from allstatus.table import DecisionTable
-from allstatus.trace import Tracer
+from allstatus.why.explainer import Explainer
 
 
 class Classifier:
@@ -32,8 +32,8 @@ class Classifier:
         self._facts = tuple(ruleset.facts)
         self._criteria = tuple((c.condition.fact, c.condition.holds) for c in ruleset.criteria.values())
         self._assumable = frozenset(name for name, fact in ruleset.facts.items() if fact.assume is not None)
-        self._tracer = Tracer(table)
-        self._resolve = Resolver(table).resolve
+        self.resolver = Resolver(table)
+        self.explainer = Explainer(table, self.resolver)
 
     def classify(self, record: Mapping[str, Any] | Record, *, chart: Supplied | None = None) -> Decision:
         """Decide on one record; raises InvalidRecord when it is not one.
@@ -50,7 +50,7 @@ class Classifier:
         values = stated.values
         verdicts = tuple([holds(values[fact]) for fact, holds in self._criteria])
         assumable = self._assumable if chart is None or chart.applicable else frozenset()
-        return Decision(self._tracer, record, stated, self._resolve(verdicts, stated.unreported & assumable))
+        return Decision(self.explainer, record, stated, self.resolver.resolve(verdicts, stated.unreported & assumable))
 
     def _refuse_other_disease(self, record: Record) -> None:
         if record.diagnosis is None:
@@ -72,7 +72,7 @@ def load_rules(rules: str | Path | None = None, *, engine: str = "auto", locked:
     ruleset = read_rules(find_rules(rules))
     table = DecisionTable(ruleset, make_engine(ruleset, engine))
     if locked:
-        check_lock(ruleset.directory, ruleset.digest, table.digest)
+        check_lock(ruleset.directory, ruleset.digest, table.csv)
     return Classifier(ruleset, table)
 
 

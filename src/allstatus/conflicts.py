@@ -13,9 +13,7 @@ def clashing_constraints(table: DecisionTable, cell: Cell) -> list[dict[str, Any
     if cell.completions:
         return []
     known = {name: verdict for name, verdict in zip(table.criteria, cell.verdicts, strict=True) if verdict is not None}
-    stated = table.everything
-    for name, verdict in known.items():
-        stated &= table.where_true(name) if verdict else ~table.where_true(name)
+    stated = table.cases_with(known)
     for size in range(1, len(table.broken) + 1):
         for names in combinations(table.broken, size):
             left = stated

@@ -39,6 +39,6 @@ class MissingExtra(AllstatusError):
 
 
 def nearest(name: str, valid: Iterable[str]) -> str:
-    """A hint such as "; did you mean 'marrow_blast_percent'?", or an empty string."""
+    """A hint such as " (did you mean 'marrow_blast_percent'?)", or an empty string."""
     matches = get_close_matches(name, list(valid), n=1, cutoff=0.6)
-    return f"; did you mean '{matches[0]}'?" if matches else ""
+    return f" (did you mean '{matches[0]}'?)" if matches else ""

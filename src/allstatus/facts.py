@@ -10,6 +10,7 @@ from allstatus.cbc import CbcPanel, read_panel
 from allstatus.measurement import Percent
 from allstatus.record import OutsideMarrow, Record
 
+UNKNOWN = "unknown"
 HISTORY_CONFLICT = "relapse_count_against_history"
 
 
@@ -33,14 +34,16 @@ class Supplied:
 class Stated:
     """The value of every fact (None: not known), which were not reported at all, and their evidence.
 
-    `conflicts` are contradictions inside the record itself: (id, facts, why).
+    `conflicts` are contradictions inside the record itself: (id, facts, why); `derived` are the
+    facts that another part of the record says.
     """
 
     values: dict[str, Any]
-    unreported: frozenset[str]
+    unreported: frozenset[str] = frozenset()
     evidence: dict[str, tuple[Any, ...]] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
     conflicts: list[tuple[str, tuple[str, ...], str]] = field(default_factory=list)
+    derived: frozenset[str] = frozenset()
     chart: Supplied | None = None
 
 
@@ -86,16 +89,14 @@ def state_facts(record: Record, names: tuple[str, ...]) -> Stated:
     """The stated value of each named fact; an explicit "unknown" is None but counts as reported."""
     fields = record.__dict__
     values: dict[str, Any] = {}
-    stated = Stated(values, frozenset())
+    stated = Stated(values)
     for name in names:
         value = fields[name]
-        if value is not None and (reader := READERS.get(name)):
+        if value is None:
+            stated.unreported |= {name}
+        elif reader := READERS.get(name):
             value = reader(value, stated)
-        values[name] = value
-    stated.unreported = frozenset(name for name, value in values.items() if value is None)
-    for name, value in values.items():
-        if value == "unknown":
-            values[name] = None
+        values[name] = None if value == UNKNOWN else value
     if record.relapse_count is not None:
         _apply_relapse_count(record.relapse_count, stated)
     return stated
@@ -109,6 +110,7 @@ def _apply_relapse_count(count: int, stated: Stated) -> None:
     elif count and values.get("prior_remission") is None:
         values["prior_remission"] = True
         stated.unreported -= {"prior_remission"}
+        stated.derived |= {"prior_remission"}
         stated.evidence["prior_remission"] = ("relapse_count: a relapse needs a remission before it",)
     if not count and values.get("relapse_since_remission") is True:
         why = "A relapse is recorded but the count of relapses is none."
@@ -122,3 +124,8 @@ def add_chart(stated: Stated, chart: Supplied) -> None:
     stated.conflicts.extend(chart.conflicts)
     for fact, evidence in chart.evidence.items():
         stated.evidence[fact] = evidence + stated.evidence.get(fact, ())
+
+
+def write_value(value: Any) -> Any:
+    """A fact's value for JSON: a percentage as it was sent, exact."""
+    return value.text if isinstance(value, Percent) else value

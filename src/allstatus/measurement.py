@@ -50,20 +50,15 @@ class Percent:
 
     def compare(self, operator: str, limit: Fraction) -> bool | None:
         """Whether every (True), no (False) or some (None) value in the interval satisfies it."""
-        above = self._above(limit)
-        below = self._below(limit)
         if operator == ">":
-            return above
+            return self._above(limit)
         if operator == "<=":
-            return None if above is None else not above
+            return _negated(self._above(limit))
         if operator == "<":
-            return below
+            return self._below(limit)
         if operator == ">=":
-            return None if below is None else not below
-        equal = self._equal(limit)
-        if operator == "==":
-            return equal
-        return None if equal is None else not equal
+            return _negated(self._below(limit))
+        return self._equal(limit) if operator == "==" else _negated(self._equal(limit))
 
     def _above(self, limit: Fraction) -> bool | None:
         if self.low > limit or (self.low == limit and self.low_open):
@@ -89,6 +84,10 @@ class Percent:
         if self.high == HUNDRED and not self.high_open:
             return f"{'more than' if self.low_open else 'at least'} {format_number(self.low)}"
         return f"{format_number(self.low)} to {format_number(self.high)}"
+
+
+def _negated(verdict: bool | None) -> bool | None:
+    return None if verdict is None else not verdict
 
 
 # The morphologic grades' own bounds (NCI Thesaurus C137698, C140330), not this page's limit.
@@ -188,7 +187,7 @@ def _from_text(text: str, field: str) -> Percent:
         low, high = (exact_number(part, field, _REMEDY) for part in match.groups())
         if low > high:
             raise InvalidRecord(field, "is a range that runs backwards", "put the lower number first")
-        return replace(_checked(low, high, text, field))
+        return _checked(low, high, text, field)
     match = _SPELLING.fullmatch(text.replace("≤", "<=").replace("≥", ">="))
     if match is None:
         raise InvalidRecord(field, "is not a percentage", _REMEDY)

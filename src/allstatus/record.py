@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal, NoReturn
 from pydantic import (
     BaseModel,
     ConfigDict,
+    Field,
     PlainSerializer,
     PlainValidator,
     StrictBool,
@@ -117,7 +118,7 @@ class Record(BaseModel):
     prior_treatment: Literal["none", "symptom_relief_only", "disease_directed", "unknown"] | None = None
     prior_remission: YesNo = None
     relapse_since_remission: YesNo = None
-    relapse_count: StrictInt | None = None
+    relapse_count: Annotated[StrictInt, Field(ge=0)] | None = None
     cbc: Literal["normal", "abnormal", "unknown"] | CbcPanel | None = None
     marrow_blast_percent: Blasts = None
     signs_and_symptoms: Literal["absent", "present", "present_other_cause", "unknown"] | list[StrictStr] | None = None

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _TEXT, _TEXTS = {"type": "string"}, {"type": "array", "items": {"type": "string"}}
+_NUMBER = {"type": "number"}
 _MAYBE_TEXT = {"type": ["string", "null"]}
 _CITE = {
     "type": "object", "properties": {"section": _TEXT, "sentence": {"type": "string", "pattern": "^[0-9a-f]{64}$"}},
     "required": ["section", "sentence"],
 }  # fmt: skip
 VERDICT = {"enum": ["true", "false", "unknown"]}
-STATUSES = {"enum": ["untreated", "in_remission", "recurrent"]}
 
 
 def schema_of(what: str) -> dict[str, Any]:
@@ -27,7 +28,16 @@ def schema_of(what: str) -> dict[str, Any]:
 
         parts = {name: shape.model_json_schema(ref_template=f"#/$defs/{name}/$defs/{{model}}") for name, shape in SHAPES.items()}
         schema = {"title": "allstatus rule files", "$defs": parts}
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+    return {"$schema": DIALECT, **schema}
+
+
+def schema_files(what: str) -> dict[str, dict[str, Any]]:
+    """Schemas by file name: one for a record or a decision, one for each kind of rule file."""
+    if what != "rules":
+        return {f"{what}.schema.json": schema_of(what)}
+    from allstatus.rules.shape import SHAPES
+
+    return {f"{name}.schema.json": {"$schema": DIALECT, **shape.model_json_schema()} for name, shape in SHAPES.items()}
 
 
 def _object(**properties: Any) -> dict[str, Any]:
@@ -40,10 +50,12 @@ def _list(items: dict[str, Any]) -> dict[str, Any]:
 
 def decision_schema() -> dict[str, Any]:
     """A decision's document; later versions only add to it."""
+    counting = _object(cells_counted={"type": "integer"}, low=_NUMBER, high=_NUMBER, spans_threshold={"type": "boolean"})
     node = _object(
         kind={"enum": ["criterion", "all", "any", "not", "unless"]}, criterion=_MAYBE_TEXT, verdict=VERDICT,
         decisive={"type": "boolean"}, children=_TEXTS, expected=_MAYBE_TEXT, actual={}, margin=_MAYBE_TEXT,
-        at_threshold={"type": "boolean"}, reading={"enum": ["literal", "interpretation"]}, cite=_CITE, note=_MAYBE_TEXT,
+        at_threshold={"type": "boolean"}, counting_error={"anyOf": [counting, {"type": "null"}]},
+        reading={"enum": ["literal", "interpretation"]}, cite=_CITE, note=_MAYBE_TEXT,
     )  # fmt: skip
     option = _object(
         id=_TEXT, title=_TEXT, category=_TEXT, agents=_TEXTS, phase=_TEXT, listed_by={"enum": ["page", "clinical_trials"]},
@@ -52,14 +64,19 @@ def decision_schema() -> dict[str, Any]:
     )  # fmt: skip
     evidence = _object(source=_TEXT, code=_TEXT, title=_TEXT, date=_TEXT, sent=_TEXT, read=_TEXT, used={"type": "boolean"}, because=_TEXT)
     fact = _object(value={}, state={"enum": ["given", "derived", "assumed", "unknown"]}, evidence=_list({"anyOf": [_TEXT, evidence]}))
+    question = _object(
+        fact=_TEXT, question=_TEXT, answered_by=_TEXTS, worst_burden=_NUMBER, mean_burden=_NUMBER,
+        least_mean=_object(fact=_TEXT, mean_burden=_NUMBER), answers=_list(_object(region=_TEXT, possible=_TEXTS)),
+    )  # fmt: skip
+    change = {"type": "object", "properties": {"fact": _TEXT, "from": {}, "to_region": _TEXT}, "required": ["fact", "from", "to_region"]}
     properties = {
         "schema_version": _TEXT, "id": {"type": ["string", "integer", "null"]},
         "outcome": {"enum": ["determined", "outside_definitions", "insufficient_data", "not_applicable", "conflicting_data"]},
-        "status": {"anyOf": [STATUSES, {"type": "null"}]},
-        "possible": _list({"enum": [*STATUSES["enum"], "outside_definitions"]}),
+        "status": _MAYBE_TEXT,
+        "possible": _TEXTS,
         "regions": _list(_object(id=_TEXT, sentence=_TEXT)),
         "missing": _list(_object(fact=_TEXT, question=_TEXT, answered_by=_TEXTS)),
-        "ask_next": _MAYBE_TEXT,
+        "irrelevant": _TEXTS, "ask_next": {"anyOf": [question, {"type": "null"}]},
         "conflicts": _list(_object(constraint=_TEXT, facts=_TEXTS, because=_TEXT)),
         "assumptions": _list(_object(fact=_TEXT, value={}, because=_TEXT, reading=_TEXT)),
         "warnings": _TEXTS, "options": _list(option),
@@ -67,9 +84,11 @@ def decision_schema() -> dict[str, Any]:
         "facts": {"type": "object", "additionalProperties": fact},
         "trace": _object(
             statuses=_list(_object(status=_TEXT, verdict=VERDICT, clauses=_TEXTS)),
-            nodes={"type": "object", "additionalProperties": node},
+            nodes={"type": "object", "additionalProperties": node}, remission_number={"type": ["integer", "null"]},
         ),
-        "reasons": {"type": "array"}, "counterfactuals": {"type": "array"},
+        "reasons": _list(_TEXTS),
+        "why_not": _list(_object(status=_TEXT, failing=_TEXTS, together={"type": "boolean"}, waiting_for=_TEXTS)),
+        "counterfactuals": _list(_object(to=_TEXT, changes=_list(change), about={"enum": ["finding", "history"]})),
         "ruleset": _object(
             id=_TEXT, version=_TEXT, digest=_TEXT, table_digest=_TEXT, effective_from=_TEXT,
             source=_object(title=_TEXT, url=_TEXT, last_reviewed=_TEXT),

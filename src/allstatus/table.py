@@ -9,42 +9,61 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
-from itertools import pairwise, product
+from itertools import combinations, product
+from operator import itemgetter
 
 from allstatus.engines import Engine
 from allstatus.errors import RulesError
-from allstatus.measurement import Percent
 from allstatus.rules.condition import Clause
 from allstatus.rules.model import RuleSet
+from allstatus.rules.values import value_classes
 
 MAX_CRITERIA = 12
 OUTSIDE = "outside_definitions"
 Verdicts = tuple[bool | None, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class Cell:
     """What is known (a verdict for each criterion, None for unknown) and what follows from it.
 
-    `completions` is the set of consistent cases that agree with what is known; `closed` are the
-    verdicts after the constraints have been applied.
+    `completions` is the set of consistent cases that agree with what is known, `possible` their outcomes.
     """
 
-    verdicts: Verdicts
-    completions: int
-    closed: Verdicts
-    outcome: str
-    possible: tuple[str, ...]
-    regions: tuple[str, ...]
-    missing: tuple[str, ...]
+    def __init__(self, table: DecisionTable, verdicts: Verdicts) -> None:
+        self._table = table
+        self.verdicts = verdicts
+        self.completions = table.completions(verdicts)
+        self.possible = table.possible(self.completions)
+        self.outcome = _outcome(self.possible)
 
     @property
     def status(self) -> str | None:
         """The one status all completions agree on."""
         return self.possible[0] if self.outcome == "determined" else None
+
+    @cached_property
+    def closed(self) -> Verdicts:
+        """The verdicts after the constraints have been applied."""
+        if not self.completions:
+            return self.verdicts
+        return tuple([self._table.verdict(self.completions, self._table.where_true(name)) for name in self._table.criteria])
+
+    @cached_property
+    def regions(self) -> tuple[str, ...]:
+        """The regions some completion lies in, when no completion has a status."""
+        if self.outcome != OUTSIDE:
+            return ()
+        return tuple(name for name, cases in self._table.regions.items() if self.completions & cases)
+
+
+def _outcome(possible: tuple[str, ...]) -> str:
+    if not possible:
+        return "conflicting_data"
+    if len(possible) > 1:
+        return "insufficient_data"
+    return OUTSIDE if possible == (OUTSIDE,) else "determined"
 
 
 class DecisionTable:
@@ -56,12 +75,12 @@ class DecisionTable:
         self.criteria = tuple(ruleset.criteria)
         if len(self.criteria) > MAX_CRITERIA:
             raise RulesError([
-                f"{ruleset.id}: {len(self.criteria)} criteria make 2^{len(self.criteria)} cases, too many to list; "
-                f"keep at most {MAX_CRITERIA} criteria, or split the rule set"
+                f"{ruleset.directory.name}/criteria.yaml:1: {len(self.criteria)} criteria make 2^{len(self.criteria)} cases, "
+                f"too many to list; keep at most {MAX_CRITERIA} criteria, or split the rule set"
             ])
         self.cases = [dict(zip(self.criteria, reversed(bits), strict=True)) for bits in product((False, True), repeat=len(self.criteria))]
         self.everything = (1 << len(self.cases)) - 1
-        self._true = {name: self._cases_where(lambda case, name=name: case[name]) for name in self.criteria}
+        self._true = {name: self._cases_where(itemgetter(name)) for name in self.criteria}
         self.broken = {name: self.everything & ~self._cases_where(c.holds) for name, c in ruleset.constraints.items()}
         self.consistent = self._cases_where(_possible_together(ruleset))
         for cases in self.broken.values():
@@ -94,11 +113,18 @@ class DecisionTable:
         """The set of cases in which a criterion is true."""
         return self._true[criterion]
 
+    def cases_with(self, verdicts: Mapping[str, bool]) -> int:
+        """The set of cases in which each named criterion has its verdict."""
+        cases = self.everything
+        for name, verdict in verdicts.items():
+            cases &= self._true[name] if verdict else ~self._true[name]
+        return cases
+
     def cell(self, verdicts: Verdicts) -> Cell:
         """The cell for what is known; computed once for each combination of verdicts."""
         cell = self._cells.get(verdicts)
         if cell is None:
-            cell = self._cells[verdicts] = self._make_cell(verdicts)
+            cell = self._cells[verdicts] = Cell(self, verdicts)
         return cell
 
     def possible(self, completions: int) -> tuple[str, ...]:
@@ -109,34 +135,10 @@ class DecisionTable:
     def completions(self, verdicts: Verdicts) -> int:
         """The consistent cases that agree with the verdicts."""
         cases = self.consistent
-        for name, verdict in zip(self.criteria, verdicts, strict=True):
+        for true, verdict in zip(self._true.values(), verdicts, strict=True):
             if verdict is not None:
-                cases &= self._true[name] if verdict else ~self._true[name]
+                cases &= true if verdict else ~true
         return cases
-
-    def _make_cell(self, verdicts: Verdicts) -> Cell:
-        completions = self.completions(verdicts)
-        possible = self.possible(completions)
-        closed = tuple(self.verdict(completions, self._true[name]) for name in self.criteria) if completions else verdicts
-        regions = tuple(name for name, cases in self.regions.items() if completions & cases) if possible == (OUTSIDE,) else ()
-        outcome = (
-            "conflicting_data" if not possible
-            else "insufficient_data" if len(possible) > 1
-            else OUTSIDE if possible == (OUTSIDE,)
-            else "determined"
-        )  # fmt: skip
-        missing = self._missing(completions, possible, closed) if outcome == "insufficient_data" else ()
-        return Cell(verdicts, completions, closed, outcome, possible, regions, missing)
-
-    def _missing(self, completions: int, possible: tuple[str, ...], closed: Verdicts) -> tuple[str, ...]:
-        """Facts with an answer that would change what is possible."""
-        facts: dict[str, None] = {}
-        for name, verdict in zip(self.criteria, closed, strict=True):
-            if verdict is None:
-                true = self._true[name]
-                if self.possible(completions & true) != possible or self.possible(completions & ~true) != possible:
-                    facts[self.ruleset.criteria[name].condition.fact] = None
-        return tuple(facts)
 
     @staticmethod
     def verdict(completions: int, cases: int) -> bool | None:
@@ -166,8 +168,7 @@ class DecisionTable:
         """SHA-256 of the table's text."""
         return hashlib.sha256(self.csv.encode()).hexdigest()
 
-    def _cases_where(self, holds: object) -> int:
-        assert callable(holds)
+    def _cases_where(self, holds: Callable[[Mapping[str, bool]], bool]) -> int:
         return sum(1 << number for number, case in enumerate(self.cases) if holds(case))
 
     def describe_case(self, cases: int) -> str:
@@ -176,51 +177,41 @@ class DecisionTable:
         return ", ".join(name if case[name] else f"not {name}" for name in self.criteria)
 
     def _refuse_faults(self) -> None:
-        problems, home = [], self.ruleset.directory.name
-        names = list(self.statuses)
-        for index, first in enumerate(names):
-            for second in names[index + 1 :]:
-                if both := self.statuses[first] & self.statuses[second]:
-                    problems.append(
-                        f"{home}/statuses/{second}.yaml:1: '{second}' and '{first}' can both hold "
-                        f"({self.describe_case(both)}); narrow one, or put `unless: [{first}]` into one of them"
-                    )
+        home = self.ruleset.directory.name
+        if not self.consistent:
+            raise RulesError([f"{home}/constraints.yaml:1: no case satisfies all constraints; correct or remove one"])
+        problems = [*self._overlaps(), *self._empty()]
         unnamed = self.outside
         for cases in self.regions.values():
             unnamed &= ~cases
         if unnamed:
             case = self.describe_case(unnamed)
-            problems.append(f"{home}/regions.yaml:1: no status and no region holds this case ({case}); add a region")
-        empty = [name for name, cases in self.regions.items() if not cases]
-        problems += [f"{home}/regions.yaml:1: region '{name}' holds no case without a status; correct or remove it" for name in empty]
-        if not self.consistent:
-            problems.append(f"{home}/constraints.yaml:1: no case satisfies all constraints; correct one")
+            problems.append(f"{home}/regions.yaml:1: no status and no region holds this case ({case}); add a region that does")
         if problems:
             raise RulesError(problems)
 
+    def _overlaps(self) -> Iterator[str]:
+        for first, second in combinations(self.statuses, 2):
+            if both := self.statuses[first] & self.statuses[second]:
+                yield (
+                    f"{self.ruleset.statuses[second].place}: '{second}' and '{first}' can both hold "
+                    f"({self.describe_case(both)}); narrow one, or put `unless: [{first}]` into '{second}'"
+                )
 
-def _possible_together(ruleset: RuleSet) -> object:
+    def _empty(self) -> Iterator[str]:
+        for name, cases in self.statuses.items():
+            if not cases:
+                yield f"{self.ruleset.statuses[name].place}: status '{name}' holds in no case; correct its clauses or remove it"
+        for name, cases in self.regions.items():
+            if not cases:
+                yield f"{self.ruleset.regions[name].place}: region '{name}' holds no case without a status; correct or remove it"
+
+
+def _possible_together(ruleset: RuleSet) -> Callable[[Mapping[str, bool]], bool]:
     """A test for cases whose criteria on the same fact can be true together for some value of it."""
-    patterns = {}
-    for fact in ruleset.facts.values():
-        asked = [ruleset.criteria[name] for name in ruleset.criteria_of(fact.name)]
-        values = _representatives(fact.kind, fact.values, [c.condition.limit for c in asked])
-        patterns[tuple(c.name for c in asked)] = {tuple(c.condition.holds(value) for c in asked) for value in values}
+    classes = [[value.verdicts for value in values] for values in value_classes(ruleset).values()]
 
     def holds(case: Mapping[str, bool]) -> bool:
-        return all(tuple(case[name] for name in names) in allowed for names, allowed in patterns.items())
+        return all(any(all(case[name] is held for name, held in verdicts.items()) for verdicts in values) for values in classes)
 
     return holds
-
-
-def _representatives(kind: str, values: tuple[str, ...], limits: list[object]) -> list[object]:
-    """A value of a fact for every side of every comparison made with it."""
-    if kind == "yes_no":
-        return [True, False]
-    if kind == "choice":
-        return list(values)
-    from fractions import Fraction
-
-    points = sorted({Fraction(0), Fraction(100), *(Fraction(str(limit)) for limit in limits)})
-    between = [(low + high) / 2 for low, high in pairwise(points)]
-    return [Percent(point, point) for point in [*points, *between]]

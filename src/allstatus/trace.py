@@ -5,11 +5,13 @@ What depends only on the cell is built once for each cell; a decision adds what 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import combinations
 from typing import Any
 
+from allstatus.counting import counting_error
 from allstatus.measurement import Percent, format_number
 from allstatus.rules.condition import Clause
 from allstatus.rules.model import Criterion, Status
@@ -17,7 +19,7 @@ from allstatus.table import Cell, DecisionTable
 
 WORDS = {True: "true", False: "false", None: "unknown"}
 Node = dict[str, Any]
-NOTHING_OBSERVED: Node = {"actual": None, "margin": None, "at_threshold": False}
+NOTHING_OBSERVED: Node = {"actual": None, "margin": None, "at_threshold": False, "counting_error": None}
 
 
 @dataclass(slots=True)
@@ -36,17 +38,67 @@ class Tracer:
         self.table = table
         self._outlines: dict[tuple[bool | None, ...], TraceOutline] = {}
 
-    def trace(self, cell: Cell, values: Mapping[str, Any]) -> dict[str, Any]:
-        """`statuses` with their verdicts and top clauses, and `nodes` by id (flat, children by id)."""
-        outline = self._outlines.get(cell.verdicts)
-        if outline is None:
-            outline = self._outlines[cell.verdicts] = _Outliner(self.table, cell).outline
-        observed = {name: _observe(c, values[c.condition.fact]) for name, c in self.table.ruleset.criteria.items()}
+    def trace(self, cell: Cell, observed: Mapping[str, Node]) -> dict[str, Any]:
+        """`statuses` with their verdicts and top clauses, and `nodes` by id (flat, children by id).
+
+        `observed` is what was seen of each criterion (see `observe`).
+        """
+        outline = self.outline(cell)
         nodes = {
             path: node | (observed[outline.criteria[path].name] if path in outline.criteria else NOTHING_OBSERVED)
             for path, node in outline.nodes.items()
         }
         return {"statuses": [dict(status) for status in outline.statuses], "nodes": nodes}
+
+
+    def outline(self, cell: Cell) -> TraceOutline:
+        """The trace of a cell without observations."""
+        outline = self._outlines.get(cell.verdicts)
+        if outline is None:
+            outline = self._outlines[cell.verdicts] = _Outliner(self.table, cell).outline
+        return outline
+
+    def why_not(self, cell: Cell) -> list[Node]:
+        """For each status that does not hold: its decisive failing clauses, or the facts it waits for.
+
+        `together`: no one of the failing clauses is false alone, but they cannot all hold.
+        """
+        outline, entries = self.outline(cell), []
+        for status in outline.statuses:
+            if status["verdict"] == "true" or not cell.completions:
+                continue
+            leaves = list(_decisive_leaves(outline.nodes, status["clauses"]))
+            entry: Node = {"status": status["status"], "failing": [], "together": False, "waiting_for": []}
+            if status["verdict"] == "unknown":
+                facts = [outline.criteria[path].condition.fact for path in leaves if path in outline.criteria]
+                entry["waiting_for"] = list(dict.fromkeys(facts))
+            elif leaves:
+                entry["failing"] = leaves
+            else:
+                entry.update(failing=self._exclude_each_other(cell, status["status"]), together=True)
+            entries.append(entry)
+        return entries
+
+    def _exclude_each_other(self, cell: Cell, status: str) -> list[str]:
+        """The fewest clauses of a status that no completion satisfies together."""
+        needed = self.table.ruleset.statuses[status]
+        cases = {clause.path: self.table.where(clause) for clause in needed.clauses}
+        cases |= {f"{status}.unless.{other}": self.table.everything & ~self.table.statuses[other] for other in needed.unless}
+        for size in range(2, len(cases) + 1):
+            for paths in combinations(cases, size):
+                left = cell.completions
+                for path in paths:
+                    left &= cases[path]
+                if not left:
+                    return list(paths)
+        raise AssertionError("a status that cannot hold has clauses that exclude each other")
+
+
+def _decisive_leaves(nodes: Mapping[str, Node], paths: list[str]) -> Iterator[str]:
+    for path in paths:
+        node = nodes[path]
+        if node["decisive"]:
+            yield from _decisive_leaves(nodes, node["children"]) if node["children"] else (path,)
 
 
 class _Outliner:
@@ -99,12 +151,17 @@ class _Outliner:
         return self.table.verdict(self.cell.completions, cases) if self.cell.completions else None
 
 
-def _observe(criterion: Criterion, value: Any) -> Node:
-    """What was seen of a criterion's fact, and for a number how far it lies from the limit."""
+def observe(criterion: Criterion, value: Any, shown: Any) -> Node:
+    """What was seen of a criterion's fact (`shown`), and for a number how far it lies from the limit."""
     limit = criterion.condition.limit
     if not isinstance(value, Percent) or limit is None:
-        return {"actual": value, "margin": None, "at_threshold": False}
-    return {"actual": value.text, "margin": _margin(value, limit), "at_threshold": value.exact == limit}
+        return NOTHING_OBSERVED | {"actual": shown}
+    return {
+        "actual": shown,
+        "margin": _margin(value, limit),
+        "at_threshold": value.exact == limit,
+        "counting_error": counting_error(value, limit),
+    }
 
 
 def _deciding(kind: str, verdict: bool | None) -> tuple[bool | None, ...]:

@@ -24,28 +24,37 @@ class Format(StrEnum):
     json = "json"
 
 
+class Level(StrEnum):
+    """Whom a text is for."""
+
+    clinician = "clinician"
+    student = "student"
+    plain = "plain"
+
+
 @app.command()
 def classify(
     path: Annotated[str, typer.Argument(metavar="PATH|-", help="A JSON record, an array, or NDJSON; - is standard input.")],
     format: Annotated[Format | None, typer.Option("--format", help="text for one record, else json, unless given.")] = None,
+    level: Annotated[Level, typer.Option("--level", help="Whom the text is for.")] = Level.clinician,
     engine: Annotated[EngineName, EngineOption] = EngineName.auto,
     rules: Annotated[str | None, RulesOption] = None,
 ) -> None:
     """Decide on one or many records; many in, many out, one JSON decision a line."""
-    run(lambda: _classify(path, format, engine.value, rules))
+    run(lambda: _classify(path, format, level, engine.value, rules))
 
 
-def _classify(path: str, format: Format | None, engine: str, rules: str | None) -> int:
+def _classify(path: str, format: Format | None, level: Level, engine: str, rules: str | None) -> int:
     from allstatus.classify import load_rules
     from allstatus.inputs import read_records
 
     records = list(read_records(path))
     classifier = load_rules(rules, engine=engine)
     single = len(records) == 1 and records[0][0] is None
-    return _answer(classifier, records, format or (Format.text if single else Format.json))
+    return _answer(classifier, records, format or (Format.text if single else Format.json), level)
 
 
-def _answer(classifier: Classifier, records: Iterable[tuple[int | None, Any]], format: Format) -> int:
+def _answer(classifier: Classifier, records: Iterable[tuple[int | None, Any]], format: Format, level: Level) -> int:
     refused = 0
     for number, value in records:
         try:
@@ -57,15 +66,14 @@ def _answer(classifier: Classifier, records: Iterable[tuple[int | None, Any]], f
             where = "" if number is None else f"record {number}: "
             print(f"error: {where}{error}", file=sys.stderr)
             continue
-        _write(decision, classifier, format)
+        _write(decision, format, level)
     return REFUSED_INPUT if refused else 0
 
 
-def _write(decision: Decision, classifier: Classifier, format: Format) -> None:
+def _write(decision: Decision, format: Format, level: Level) -> None:
     if format is Format.json:
         sys.stdout.write(decision.to_json().decode() + "\n")
         return
     from allstatus.explain.text import render_text
 
-    titles = {name: status.title for name, status in classifier.ruleset.statuses.items()}
-    sys.stdout.write(render_text(decision.to_dict(), titles, colour=sys.stdout.isatty()))
+    sys.stdout.write(render_text(decision, level=level.value, colour=sys.stdout.isatty()))

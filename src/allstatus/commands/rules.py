@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from allstatus.commands.app import REFUSED_RULES, app, run
+from allstatus.commands.app import app, run
 
 rules_app = typer.Typer(help="Check, lock and show rule sets.", no_args_is_help=True)
 app.add_typer(rules_app, name="rules")
@@ -34,14 +34,12 @@ def show(rules: Annotated[str | None, RulesArgument] = None) -> None:
 
 def _check(rules: str | None) -> int:
     from allstatus.classify import load_rules
+    from allstatus.errors import RulesError
     from allstatus.rules.examples import failing_examples
 
     classifier = load_rules(rules)
-    failures = failing_examples(classifier)
-    for failure in failures:
-        print(f"error: {failure}", file=sys.stderr)
-    if failures:
-        return REFUSED_RULES
+    if failures := failing_examples(classifier):
+        raise RulesError(failures)
     ruleset, table = classifier.ruleset, classifier.table
     print(
         f"{ruleset.id} {ruleset.version}: {len(ruleset.criteria)} criteria, {len(ruleset.statuses)} statuses, "
@@ -52,9 +50,13 @@ def _check(rules: str | None) -> int:
 
 def _lock(rules: str | None) -> int:
     from allstatus.classify import load_rules
+    from allstatus.errors import RulesError
+    from allstatus.rules.examples import failing_examples
     from allstatus.rules.lock import write_lock
 
     classifier = load_rules(rules, locked=False)
+    if failures := failing_examples(classifier):
+        raise RulesError(failures)
     ruleset = classifier.ruleset
     write_lock(ruleset.directory, ruleset.digest, classifier.table.csv)
     print(f"{ruleset.id}: locked {ruleset.digest[:12]}, table {classifier.table.digest[:12]}")

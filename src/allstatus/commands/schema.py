@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from enum import StrEnum
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 
@@ -20,8 +21,20 @@ class Schema(StrEnum):
 
 
 @app.command()
-def schema(what: Annotated[Schema, typer.Argument(help="record, decision or rules")]) -> None:
-    """Print a JSON Schema."""
-    from allstatus.schema import schema_of
+def schema(
+    what: Annotated[Schema, typer.Argument(help="record, decision or rules")],
+    to: Annotated[Path | None, typer.Option("--to", metavar="DIR", help="Write files into this folder instead of printing.")] = None,
+) -> None:
+    """Print a JSON Schema, or write it: for rules, one file for each kind of rule file."""
+    from allstatus.schema import schema_files, schema_of
 
-    print(json.dumps(schema_of(what.value), indent=2, ensure_ascii=False))
+    if to is None:
+        print(_text(schema_of(what.value)), end="")
+        return
+    to.mkdir(parents=True, exist_ok=True)
+    for name, document in schema_files(what.value).items():
+        (to / name).write_text(_text(document), "utf-8", newline="\n")
+
+
+def _text(document: dict[str, Any]) -> str:
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"

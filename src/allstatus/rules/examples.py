@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from allstatus.errors import InvalidRecord
+
 if TYPE_CHECKING:
     from allstatus.classify import Classifier
 
@@ -21,7 +23,10 @@ def failing_examples(classifier: Classifier) -> list[str]:
 
 def example_problem(classifier: Classifier, example: Mapping[str, Any]) -> str | None:
     """What differs from the expected outcome, status or possible outcomes; None when nothing does."""
-    decision = classifier.classify(example["facts"])
+    try:
+        decision = classifier.classify(example["facts"])
+    except InvalidRecord as error:
+        return f"is no record ({error}); correct the example"
     if decision.outcome != example["outcome"]:
         return f"expected {example['outcome']}, got {decision.outcome}; correct the example or the rule"
     if decision.status != example.get("status"):

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
 
 from allstatus.errors import nearest
+from allstatus.record import Record
 from allstatus.rules.model import RuleSet
-from allstatus.rules.yaml_file import YamlFile
+from allstatus.rules.yaml_file import YamlFile, shown
 
 Files = Mapping[str, YamlFile]
 Folders = Mapping[str, list[YamlFile]]
@@ -43,7 +46,7 @@ def unknown_test(ruleset: RuleSet, files: Files, folders: Folders) -> Iterator[s
     for name, fact in ruleset.facts.items():
         for test in fact.answered_by:
             if test not in tests:
-                problem = f"unknown test '{test}'{nearest(test, tests)} Tests are listed in guidance.yaml"
+                problem = f"unknown test '{test}'{nearest(test, tests)}; tests are listed in guidance.yaml"
                 yield files["facts"].at((name, "answered_by"), problem)
 
 
@@ -51,23 +54,28 @@ def unknown_status(ruleset: RuleSet, files: Files, folders: Folders) -> Iterator
     names = list(ruleset.statuses)
     for file in folders["options"]:
         if file.data["status"] not in names:
-            yield file.at(("status",), f"unknown status '{file.data['status']}'{nearest(file.data['status'], names)}")
+            name = file.data["status"]
+            yield file.at(("status",), f"unknown status '{name}'{nearest(name, names)}; statuses are the files in statuses/")
     for file in folders["statuses"]:
-        for other in file.data.get("unless", []):
-            if other not in names or other == file.data["status"]:
-                yield file.at(("unless",), f"'{other}' is not another status{nearest(other, names)}; name a status of statuses/")
+        others = [name for name in names if name != file.data["status"]]
+        for number, other in enumerate(file.data.get("unless", [])):
+            if other not in others:
+                problem = f"`unless` names '{other}', which is not another status{nearest(other, others)}; name one or remove it"
+                yield file.at(("unless", number), problem)
 
 
 def file_named_otherwise(ruleset: RuleSet, files: Files, folders: Folders) -> Iterator[str]:
     for file in [*folders["statuses"], *folders["options"]]:
         if not file.name.endswith(f"/{file.data['status']}.yaml"):
-            yield file.at(("status",), f"status '{file.data['status']}' stands in a file of another name; rename the file")
+            name = file.data["status"]
+            yield file.at(("status",), f"status '{name}' stands in a file of another name; rename the file to {name}.yaml")
 
 
 def status_without_options(ruleset: RuleSet, files: Files, folders: Folders) -> Iterator[str]:
-    for name in ruleset.statuses:
+    for file in folders["statuses"]:
+        name = file.data["status"]
         if name not in ruleset.options:
-            yield files["ruleset"].at((), f"status '{name}' has no options/{name}.yaml; add the treatments the page lists")
+            yield file.at(("status",), f"status '{name}' has no options; add options/{name}.yaml with what the page lists for it")
 
 
 def repeated_id(ruleset: RuleSet, files: Files, folders: Folders) -> Iterator[str]:
@@ -75,7 +83,7 @@ def repeated_id(ruleset: RuleSet, files: Files, folders: Folders) -> Iterator[st
     for file in folders["options"]:
         for number, option in enumerate(file.data["options"]):
             if option["id"] in seen:
-                yield file.at(("options", number, "id"), f"option id '{option['id']}' stands twice; choose another")
+                yield file.at(("options", number, "id"), f"option id '{option['id']}' stands twice; choose another for one of them")
             seen.add(option["id"])
 
 
@@ -85,7 +93,7 @@ def unknown_agent(ruleset: RuleSet, files: Files, folders: Folders) -> Iterator[
         for number, option in enumerate(file.data["options"]):
             for agent in option["agents"]:
                 if agent not in agents:
-                    problem = f"unknown agent '{agent}'{nearest(agent, agents)} Agents are listed in guidance.yaml"
+                    problem = f"unknown agent '{agent}'{nearest(agent, agents)}; agents are listed in guidance.yaml"
                     yield file.at(("options", number, "agents"), problem)
 
 
@@ -93,19 +101,68 @@ def assumption_of_another_type(ruleset: RuleSet, files: Files, folders: Folders)
     for name, fact in ruleset.facts.items():
         valid = (True, False) if fact.kind == "yes_no" else fact.values
         if fact.assume is not None and fact.assume.value not in valid:
-            problem = f"'{fact.assume.value}' is not a value of '{name}'; use one of {list(valid)}"
+            words = [shown(value).strip("'") for value in valid]
+            remedy = f"use one of {', '.join(words)}" if words else "remove `assume`, for a number is never assumed"
+            problem = f"{shown(fact.assume.value)} is not a value of '{name}'{nearest(str(fact.assume.value), words)}; {remedy}"
             yield files["facts"].at((name, "assume", "value"), problem)
 
 
-def clause_without_criteria(ruleset: RuleSet, files: Files, folders: Folders) -> Iterator[str]:
+def unless_circle(ruleset: RuleSet, files: Files, folders: Folders) -> Iterator[str]:
     for file in folders["statuses"]:
-        status = ruleset.statuses[file.data["status"]]
-        for number, clause in enumerate(status.clauses):
-            if any(node.kind != "criterion" and not node.children for node in clause.walk()):
-                yield file.at(("all", number), "an empty all / any list; name at least one criterion in it")
+        name = file.data["status"]
+        if circle := _way_back(ruleset, name):
+            steps = " unless ".join(f"'{step}'" for step in circle)
+            yield file.at(("unless",), f"`unless` goes in a circle ({steps}); remove one of them")
+
+
+def _way_back(ruleset: RuleSet, start: str) -> tuple[str, ...] | None:
+    """The statuses on the way from one back to itself by way of others."""
+    ways: list[tuple[str, ...]] = [(start,)]
+    while ways:
+        way = ways.pop(0)
+        for other in ruleset.statuses[way[-1]].unless:
+            if other == start and len(way) > 1:
+                return (*way, other)
+            if other in ruleset.statuses and other not in way:
+                ways.append((*way, other))
+    return None
+
+
+def fact_not_in_record(ruleset: RuleSet, files: Files, folders: Folders) -> Iterator[str]:
+    for name in ruleset.facts:
+        if name not in Record.model_fields:
+            hint = nearest(name, Record.model_fields)
+            yield files["facts"].at((name,), f"no record has a key '{name}'{hint}; use a key of `allstatus schema record`")
+
+
+def unknown_in_guidance(ruleset: RuleSet, files: Files, folders: Folders) -> Iterator[str]:
+    known: tuple[tuple[str, str, Iterable[str]], ...] = (
+        ("statuses", "status", ruleset.statuses), ("facts", "fact", ruleset.facts),
+    )  # fmt: skip
+    for heading, entries in ruleset.guidance.items():
+        for number, entry in enumerate(entries):
+            for key, word, names in known:
+                for name in entry.get(key, ()):
+                    if name not in names:
+                        problem = f"unknown {word} '{name}'{nearest(name, names)}; use a {word} of this rule set"
+                        yield files["guidance"].at((heading, number, key), problem)
+
+
+def unknown_placeholder(ruleset: RuleSet, files: Files, folders: Folders) -> Iterator[str]:
+    """Texts for readers may name thresholds only, as `{blast_threshold}`."""
+    keyed = [(files[name], key, entry) for name in ("facts", "constraints", "regions") for key, entry in files[name].data.items()]
+    entries: list[tuple[YamlFile, tuple[str, ...], Any]] = [(file, (key,), entry) for file, key, entry in keyed]
+    entries += [(file, (), file.data) for file in folders["statuses"]]
+    for file, path, entry in entries:
+        for level, text in entry["says"].items():
+            for name in re.findall(r"\{(.*?)\}", text):
+                if name not in ruleset.thresholds:
+                    hint = nearest(name, ruleset.thresholds)
+                    yield file.at((*path, "says", level), f"'{{{name}}}' is no threshold{hint}; name one of thresholds.yaml")
 
 
 CHECKS: tuple[Check, ...] = (
     unused_criterion, unused_threshold, unasked_fact, unknown_test, unknown_status, file_named_otherwise,
-    status_without_options, repeated_id, unknown_agent, assumption_of_another_type, clause_without_criteria,
+    status_without_options, repeated_id, unknown_agent, assumption_of_another_type, unless_circle,
+    fact_not_in_record, unknown_in_guidance, unknown_placeholder,
 )  # fmt: skip

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
-
-from pydantic import ValidationError
 
 from allstatus.errors import RulesError, nearest
 from allstatus.rules.condition import CLAUSE_KINDS, Clause, ClauseKind, Comparison, parse_comparison
@@ -23,70 +21,63 @@ from allstatus.rules.model import (
     Status,
     Threshold,
 )  # fmt: skip
-from allstatus.rules.shape import SHAPES
+from allstatus.rules.shape_problems import shape_problems
 from allstatus.rules.yaml_file import YamlFile
 
 SINGLE_FILES = ("ruleset", "thresholds", "facts", "criteria", "constraints", "regions", "guidance")
-
-
+FOLDERS = {"statuses": "status", "options": "options"}
 Kinds = Mapping[str, tuple[str, list[str]]]  # a fact's type and values
 
 
 def read_rules(directory: Path) -> RuleSet:
     """Read, check and lint a rule-set folder; raises RulesError listing every problem found."""
-    files = {name: _checked(directory / f"{name}.yaml", directory, name) for name in SINGLE_FILES}
-    folders = {
-        kind: [_checked(path, directory, shape) for path in sorted((directory / kind).glob("*.yaml"))]
-        for kind, shape in (("statuses", "status"), ("options", "options"))
-    }
-    ruleset = _Builder(files, folders).build(directory)
-    problems = lint(ruleset, files, folders)
-    if problems:
-        raise RulesError(problems)
+    files = {name: YamlFile(directory / f"{name}.yaml", directory) for name in SINGLE_FILES}
+    folders = {kind: [YamlFile(path, directory) for path in sorted((directory / kind).glob("*.yaml"))] for kind in FOLDERS}
+    shaped = [(file, name) for name, file in files.items()]
+    shaped += [(file, FOLDERS[kind]) for kind in FOLDERS for file in folders[kind]]
+    unreadable = [problem for file, shape in shaped for problem in [*file.problems, *shape_problems(file, shape)]]
+    _refuse([*_strangers(directory), *unreadable])
+    builder = _Builder(files, folders)
+    ruleset = builder.build(directory)
+    _refuse(builder.problems)
+    _refuse(lint(ruleset, files, folders))
     return ruleset
 
 
-def _checked(path: Path, root: Path, shape: str) -> YamlFile:
-    file = YamlFile(path, root)
-    try:
-        SHAPES[shape].model_validate(file.data)
-    except ValidationError as error:
-        raise RulesError(sorted({_describe(file, problem) for problem in error.errors()})) from None
-    return file
+def _refuse(problems: list[str]) -> None:
+    if problems:
+        raise RulesError(problems)
 
 
-def _describe(file: YamlFile, problem: Any) -> str:
-    place = tuple(part for part in problem["loc"] if part != "str" and not str(part).endswith("Shape"))
-    name = ".".join(map(str, place))
-    if problem["type"] == "extra_forbidden":
-        return file.at(place, f"unknown key '{place[-1]}'{_nearest_key(str(place[-1]))}; see `allstatus schema rules`")
-    if problem["type"] == "missing":
-        return file.at(place[:-1], f"key '{place[-1]}' is missing; add it")
-    return file.at(place, f"'{name}': {problem['msg']}; see `allstatus schema rules`")
-
-
-def _nearest_key(key: str) -> str:
-    names = {name for shape in SHAPES.values() for name in str(shape.model_json_schema()).split("'")}
-    return nearest(key, names)
+def _strangers(directory: Path) -> Iterator[str]:
+    """YAML files that no rule set has: a misspelled name must not hide a file."""
+    expected = [f"{name}.yaml" for name in SINGLE_FILES]
+    for path in sorted([*directory.rglob("*.yaml"), *directory.rglob("*.yml")]):
+        name = path.relative_to(directory).as_posix()
+        in_folder = path.suffix == ".yaml" and path.parent in [directory / kind for kind in FOLDERS]
+        if name not in expected and not in_folder:
+            yield f"{directory.name}/{name}:1: no rule file has this name{nearest(name, expected)}; rename or remove it"
 
 
 def _comparison_problem(fact: str, operator: str, operand: str, kinds: Kinds, thresholds: Mapping[str, Threshold]) -> str | None:
     """What is wrong with a condition, and the remedy; None when nothing is."""
     if not fact:
-        return "is not a condition; write `fact`, `fact == word` or `fact > threshold`"
+        return "not a condition; write `fact`, `fact == word` or `fact > threshold`"
     if fact not in kinds:
-        return f"unknown fact '{fact}'{nearest(fact, kinds)} Facts are listed in facts.yaml"
+        return f"unknown fact '{fact}'{nearest(fact, kinds)}; facts are listed in facts.yaml"
     kind, values = kinds[fact]
     if kind == "yes_no":
-        return f"'{fact}' is a yes/no fact; write it alone, or use `not`" if operator else None
+        return f"'{fact}' is a yes/no fact; write it alone, and `not` in the status where it must not hold" if operator else None
     if kind == "percent":
-        if operator and operand in thresholds:
+        if not operator:
+            return f"'{fact}' is a number; compare it with a threshold, as in `{fact} > {next(iter(thresholds), 'threshold')}`"
+        if operand in thresholds:
             return None
-        return f"compares a number with '{operand}'{nearest(operand, thresholds)} Use a name from thresholds.yaml"
+        return f"compares a number with '{operand}'{nearest(operand, thresholds)}; use a name from thresholds.yaml"
     if operator not in ("==", "!="):
         return f"'{fact}' is a word, not a number; compare it with == or !="
     if operand not in values:
-        return f"'{operand}' is not a value of '{fact}'{nearest(operand, values)} Values: {', '.join(values)}"
+        return f"'{operand}' is not a value of '{fact}'{nearest(operand, values)}; use one of {', '.join(values)}"
     return None
 
 
@@ -107,7 +98,7 @@ class _Builder:
         kinds: Kinds = {name: (entry["type"], entry.get("values", [])) for name, entry in self.files["facts"].data.items()}
         criteria = {name: self._criterion(name, entry, kinds, thresholds) for name, entry in self.files["criteria"].data.items()}
         self.criteria = set(criteria)
-        ruleset = RuleSet(
+        return RuleSet(
             id=head["id"], version=str(head["version"]), title=head["title"], effective_from=head["effective_from"],
             source=head["source"], population=head["population"], notice=head["notice"], thresholds=thresholds,
             facts={name: self._fact(name, entry) for name, entry in self.files["facts"].data.items()},
@@ -118,9 +109,6 @@ class _Builder:
             options={file.data["status"]: _options(file) for file in self.folders["options"]},
             guidance=self.files["guidance"].data, digest=digest_of(directory), directory=directory,
         )  # fmt: skip
-        if self.problems:
-            raise RulesError(self.problems)
-        return ruleset
 
     def _threshold(self, name: str, entry: Mapping[str, Any]) -> Threshold:
         latest = max(entry["values"], key=lambda dated: str(dated["from"]))
@@ -136,7 +124,7 @@ class _Builder:
             assumption = Assumption(assume["value"], clause, assume["because"], assume["reading"])
         return Fact(
             name, entry["type"], entry["question"], tuple(entry.get("values", ())), tuple(entry["answered_by"]),
-            entry["about"], entry["burden"], assumption,
+            entry["about"], entry["burden"], assumption, entry["says"],
         )  # fmt: skip
 
     def _criterion(
@@ -162,20 +150,20 @@ class _Builder:
         return Constraint(
             name, self._clause(entry["if"], file, (name, "if"), f"{name}.if"),
             self._clause(entry["then"], file, (name, "then"), f"{name}.then"),
-            entry["because"], entry["reading"], entry["cite"],
+            entry["because"], entry["reading"], entry["cite"], entry["says"],
         )  # fmt: skip
 
     def _region(self, name: str, entry: Mapping[str, Any]) -> Region:
         file = self.files["regions"]
         where = tuple(self._clause(item, file, (name, "where", i), f"{name}.{i + 1}") for i, item in enumerate(entry["where"]))
-        return Region(name, entry["sentence"], Clause("all", name, children=where))
+        return Region(name, entry["sentence"], Clause("all", name, children=where), file.place((name,)), entry["says"])
 
     def _status(self, file: YamlFile) -> Status:
         data = file.data
         clauses = tuple(self._clause(item, file, ("all", i), f"{data['status']}.{i + 1}") for i, item in enumerate(data["all"]))
         return Status(
             data["status"], data["title"], clauses, tuple(data.get("unless", ())), data["reading"], data["cite"],
-            tuple(data["examples"]),
+            tuple(data["examples"]), file.place(("all",)), data["says"],
         )  # fmt: skip
 
     def _clause(self, item: Any, file: YamlFile, place: tuple[str | int, ...], path: str) -> Clause:
@@ -183,7 +171,8 @@ class _Builder:
             return self._named(item, file, place, path, {})
         kinds: list[ClauseKind] = [kind for kind in CLAUSE_KINDS if item.get(kind) is not None]
         if len(kinds) != 1:
-            self.problems.append(file.at(place, "a clause is one of criterion / all / any / not; keep exactly one"))
+            given = " and ".join(kinds) or "none of the four kinds"
+            self.problems.append(file.at(place, f"a clause with {given}; give it exactly one of {', '.join(CLAUSE_KINDS)}"))
             return Clause("all", path)
         kind = kinds[0]
         extra = {key: item.get(key) for key in ("reading", "note", "cite")}
@@ -199,5 +188,5 @@ class _Builder:
     def _named(self, name: str, file: YamlFile, place: tuple[str | int, ...], path: str, extra: dict[str, Any]) -> Clause:
         if name not in self.criteria:
             hint = nearest(name, self.criteria)
-            self.problems.append(file.at(place, f"unknown criterion '{name}'{hint} Criteria are listed in criteria.yaml"))
+            self.problems.append(file.at(place, f"unknown criterion '{name}'{hint}; criteria are listed in criteria.yaml"))
         return Clause("criterion", path, criterion=name, **extra)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from itertools import zip_longest
 from pathlib import Path
 
 from allstatus.errors import RulesError
@@ -27,17 +28,40 @@ def write_lock(directory: Path, digest: str, table_csv: str) -> None:
     (directory / LOCK_FILE).write_text(json.dumps(lock, indent=2) + "\n", "utf-8")
 
 
-def check_lock(directory: Path, digest: str, table_digest: str) -> None:
-    """Refuse a rule set whose files or table differ from the lock."""
-    path = directory / LOCK_FILE
-    where, remedy = f"{directory.name}/{LOCK_FILE}", "if the change is meant, run `allstatus rules lock` and review the table"
+def check_lock(directory: Path, digest: str, table_csv: str) -> None:
+    """Refuse a rule set whose files, table or written table differ from the lock."""
+    where, remedy = f"{directory.name}/{LOCK_FILE}", f"if the change is meant, run `allstatus rules lock {directory}`"
+    lock = _read_lock(directory / LOCK_FILE, where, remedy)
+    problems = []
+    if lock.get("ruleset_sha256") != digest:
+        problems.append(f"{where}:2: the rule files are not those that were locked; {remedy}")
+    if lock.get("table_sha256") != hashlib.sha256(table_csv.encode()).hexdigest():
+        problems.append(f"{where}:3: the rules give another decision table than the locked one; {remedy} and review the table")
+    if problem := _table_problem(directory / TABLE_FILE, table_csv, remedy):
+        problems.append(problem)
+    if problems:
+        raise RulesError(problems)
+
+
+def _read_lock(path: Path, where: str, remedy: str) -> dict[str, object]:
     try:
         lock = json.loads(path.read_text("utf-8"))
     except FileNotFoundError:
-        raise RulesError([f"{where}:1: the file is missing; run `allstatus rules lock`"]) from None
+        raise RulesError([f"{where}:1: the file is missing; {remedy}"]) from None
     except ValueError:
-        raise RulesError([f"{where}:1: is not JSON; run `allstatus rules lock`"]) from None
-    if lock.get("ruleset_sha256") != digest:
-        raise RulesError([f"{where}:2: the rule files differ from the lock; {remedy}"])
-    if lock.get("table_sha256") != table_digest:
-        raise RulesError([f"{where}:3: the decision table differs from the lock; {remedy}"])
+        lock = None
+    if not isinstance(lock, dict):
+        raise RulesError([f"{where}:1: the file is not a JSON object; {remedy}"])
+    return lock
+
+
+def _table_problem(path: Path, table_csv: str, remedy: str) -> str | None:
+    """The first line at which the written table differs from the one the rules give."""
+    where = f"{path.parent.name}/{path.name}"
+    if not path.is_file():
+        return f"{where}:1: the file is missing; {remedy}"
+    written, given = path.read_text("utf-8", errors="replace").splitlines(), table_csv.splitlines()
+    for number, (old, new) in enumerate(zip_longest(written, given, fillvalue=""), start=1):
+        if old != new:
+            return f"{where}:{number}: '{old}' stands in the file, but the rules give '{new}'; {remedy} and review the table"
+    return None

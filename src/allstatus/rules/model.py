@@ -11,6 +11,7 @@ from typing import Any
 from allstatus.rules.condition import Clause, Comparison
 
 Cite = Mapping[str, str]
+Says = Mapping[str, str]  # clinician, student, plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class Fact:
     about: str
     burden: int
     assume: Assumption | None
+    says: Says
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,7 @@ class Constraint:
     because: str
     reading: str
     cite: Cite
+    says: Says
 
     def holds(self, case: Mapping[str, bool]) -> bool:
         return not self.condition.holds(case) or self.consequence.holds(case)
@@ -66,7 +69,10 @@ class Constraint:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """One of the page's states of the disease: the clauses it needs, and the statuses that go before it."""
+    """One of the page's states of the disease: the clauses it needs, and the statuses that go before it.
+
+    `place` is where it stands (`file:line`), for messages.
+    """
 
     name: str
     title: str
@@ -75,15 +81,22 @@ class Status:
     reading: str
     cite: Cite
     examples: tuple[Mapping[str, Any], ...]
+    place: str
+    says: Says
 
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """Consistent cases that no status describes, under a name and in a sentence."""
+    """Consistent cases that no status describes, under a name and in a sentence.
+
+    `place` is where it stands (`file:line`), for messages.
+    """
 
     name: str
     sentence: str
     where: Clause
+    place: str
+    says: Says
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +137,7 @@ class RuleSet:
         """Names of the criteria that ask about a fact."""
         return tuple(c.name for c in self.criteria.values() if c.condition.fact == fact)
 
-    def test_title(self, test: str) -> str:
-        """The title of a test in guidance.yaml."""
-        return next((str(t["title"]) for t in self.guidance["tests"] if t["id"] == test), test)
+    def test_titles(self, fact: Fact) -> list[str]:
+        """The titles of the tests that answer a fact, as guidance.yaml words them."""
+        titles = {str(test["id"]): str(test["title"]) for test in self.guidance["tests"]}
+        return [titles[test] for test in fact.answered_by]

@@ -5,24 +5,28 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Annotated, Any, Literal, Union
 
-from pydantic import BaseModel, ConfigDict, Field, RootModel, StrictBool
+from pydantic import BaseModel, ConfigDict, Field, RootModel, WithJsonSchema
+
+from allstatus.rules.condition import CLAUSE_KINDS
 
 Reading = Literal["literal", "interpretation"]
 Category = Literal[
     "chemotherapy", "radiation_therapy", "chemotherapy_with_stem_cell_transplant", "targeted_therapy",
     "immunotherapy", "cns_prophylaxis", "supportive_care", "palliative_care",
 ]  # fmt: skip
+Date = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$", description="a date such as 2025-12-30")]
+Number = Annotated[int | Decimal, WithJsonSchema({"type": "number"})]
 
 
 class Shape(BaseModel):
-    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", populate_by_name=True, strict=True)
 
 
 class CiteShape(Shape):
     """Where on the page: the path of headings, and the sentence's fingerprint (SHA-256)."""
 
     section: str
-    sentence: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    sentence: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", description="the sentence's SHA-256 in 64 hexadecimal digits")]
 
 
 class CitedShape(Shape):
@@ -33,7 +37,7 @@ class CitedShape(Shape):
 class SourceShape(Shape):
     title: str
     url: str
-    last_reviewed: str
+    last_reviewed: Date
 
 
 class PopulationShape(Shape):
@@ -46,11 +50,11 @@ class PopulationShape(Shape):
 
 
 class RulesetShape(Shape):
-    id: Annotated[str, Field(pattern=r"^[a-z0-9-]+$")]
+    id: Annotated[str, Field(pattern=r"^[a-z0-9-]+$", description="small letters, digits and hyphens")]
     version: str
     title: str
-    effective_from: str
-    effective_to: str | None
+    effective_from: Date
+    effective_to: Date | None
     supersedes: str | None
     source: SourceShape
     population: PopulationShape
@@ -60,23 +64,36 @@ class RulesetShape(Shape):
 class ClauseShape(CitedShape):
     """A clause: one of criterion / all / any / not, with its own citation when it differs."""
 
+    model_config = ConfigDict(json_schema_extra={"oneOf": [{"required": [kind]} for kind in CLAUSE_KINDS]})
+
     reading: Reading | None = None  # type: ignore[assignment]
     cite: CiteShape | None = None  # type: ignore[assignment]
     note: str | None = None
     criterion: str | None = None
-    all: list[ClauseOrName] | None = None
-    any: list[ClauseOrName] | None = None
+    all: Clauses | None = None
+    any: Clauses | None = None
     not_: ClauseOrName | None = Field(None, alias="not")
 
 
-ClauseOrName = Union[str, ClauseShape]
+ClauseOrName = Annotated[
+    Union[str, ClauseShape], Field(description="a criterion's name, or a clause with one of criterion / all / any / not")
+]
+Clauses = Annotated[list[ClauseOrName], Field(min_length=1)]
 ClauseShape.model_rebuild()
+
+
+class SaysShape(Shape):
+    """What is said to each reader, in our own words; `{threshold}` stands for a threshold's value and unit."""
+
+    clinician: str
+    student: str
+    plain: str
 
 
 class AssumeShape(Shape):
     """What an unreported fact is taken to be; listed in every decision that uses it."""
 
-    value: StrictBool | str
+    value: bool | str
     when: ClauseOrName | None = None
     because: str
     reading: Reading
@@ -89,18 +106,19 @@ class FactShape(Shape):
     answered_by: list[str]
     about: Literal["history", "finding"]
     burden: int
+    says: SaysShape
     codes: dict[str, list[str]] = {}
     assume: AssumeShape | None = None
 
 
 class DatedValue(Shape):
-    from_: str = Field(alias="from")
-    value: int | Decimal
+    from_: Date = Field(alias="from")
+    value: Number
 
 
 class ThresholdShape(CitedShape):
     title: str
-    unit: str
+    unit: Annotated[Literal["%"], Field(description='"%" in quotes')]
     values: Annotated[list[DatedValue], Field(min_length=1)]
 
 
@@ -114,11 +132,13 @@ class ConstraintShape(CitedShape):
     if_: ClauseOrName = Field(alias="if")
     then: ClauseOrName
     because: str
+    says: SaysShape
 
 
 class RegionShape(Shape):
     sentence: str
-    where: list[ClauseOrName]
+    where: Clauses
+    says: SaysShape
 
 
 class ExampleShape(Shape):
@@ -132,7 +152,8 @@ class ExampleShape(Shape):
 class StatusShape(CitedShape):
     status: str
     title: str
-    all: list[ClauseOrName]
+    all: Clauses
+    says: SaysShape
     unless: list[str] = []
     examples: list[ExampleShape]
 
@@ -147,7 +168,7 @@ class QualifierShape(Shape):
 
 
 class OptionShape(CitedShape):
-    id: Annotated[str, Field(pattern=r"^[a-z0-9_-]+$")]
+    id: Annotated[str, Field(pattern=r"^[a-z0-9_-]+$", description="small letters, digits, hyphens and underscores")]
     title: str
     category: Category
     agents: list[str]

@@ -1,0 +1,98 @@
+"""Everything that explains an answer, for one decision table; what depends on the cell alone is kept."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+from allstatus.assume import Resolution, Resolver
+from allstatus.conflicts import clashing_constraints
+from allstatus.table import DecisionTable
+from allstatus.trace import Tracer
+from allstatus.why.counterfactuals import Change, smallest_changes
+from allstatus.why.questions import Questions
+from allstatus.why.reasons import derived_values, irrelevant_facts, missing_facts, sufficient_reasons
+
+
+class Explainer:
+    """Explains the resolutions of one resolver."""
+
+    def __init__(self, table: DecisionTable, resolver: Resolver) -> None:
+        self.table, self.resolver = table, resolver
+        self.tracer = Tracer(table)
+        self.questions = Questions(resolver)
+        self._known: dict[Resolution, Explanation] = {}
+
+    def explain(self, resolution: Resolution) -> Explanation:
+        """The explanation of a resolution; each part is worked out when first asked for."""
+        explanation = self._known.get(resolution)
+        if explanation is None:
+            explanation = self._known[resolution] = Explanation(self, resolution)
+        return explanation
+
+
+class Explanation:
+    """What can be said of a resolution whatever the exact values behind it.
+
+    `form` is for `document`: the JSON with gaps for the exact values.
+    """
+
+    def __init__(self, explainer: Explainer, resolution: Resolution) -> None:
+        self._explainer, self._resolver, self._resolution = explainer, explainer.resolver, resolution
+        self.form: list[bytes] | None = None
+
+    @cached_property
+    def derived(self) -> dict[str, Any]:
+        """The value that a constraint forces on each fact that was not stated, where it forces one."""
+        return derived_values(self._resolver, self._resolution)
+
+    @cached_property
+    def missing(self) -> tuple[str, ...]:
+        """Unknown facts with an answer that would change what is possible."""
+        return missing_facts(self._resolver, self._resolution)
+
+    @cached_property
+    def irrelevant(self) -> tuple[str, ...]:
+        """Unknown facts that cannot change the answer."""
+        return irrelevant_facts(self._resolver, self._resolution, self.missing)
+
+    @cached_property
+    def reasons(self) -> list[list[str]]:
+        """Subset-minimal sets of known facts that force the outcome."""
+        return sufficient_reasons(self._resolver, self._resolution)
+
+    @cached_property
+    def changes(self) -> tuple[Change, ...]:
+        """The smallest changes of facts to each other outcome."""
+        return smallest_changes(self._resolver, self._resolution)
+
+    @cached_property
+    def clashes(self) -> list[dict[str, Any]]:
+        """The fewest constraints that what is stated breaks."""
+        return clashing_constraints(self._explainer.table, self._resolution.stated)
+
+    @cached_property
+    def why_not(self) -> list[dict[str, Any]]:
+        """For each status not reached: the clauses that decide against it and the facts it waits for."""
+        return self._explainer.tracer.why_not(self._resolution.cell)
+
+    @cached_property
+    def ask_next(self) -> dict[str, Any] | None:
+        """The first question of the least burdensome plan, and what each answer would leave possible."""
+        by_worst, by_mean = self._explainer.questions.plans(self._resolution)
+        if by_worst.fact is None:
+            return None
+        rules = self._explainer.table.ruleset
+        fact = rules.facts[by_worst.fact]
+        return {
+            "fact": fact.name,
+            "question": fact.question,
+            "answered_by": rules.test_titles(fact),
+            "worst_burden": by_worst.worst,
+            "mean_burden": round(by_worst.mean, 2),
+            "least_mean": {"fact": by_mean.fact, "mean_burden": round(by_mean.mean, 2)},
+            "answers": [
+                {"region": answer.region, "possible": list(possible)}
+                for answer, possible in self._explainer.questions.answers(self._resolution, fact.name)
+            ],
+        }

@@ -1,0 +1,148 @@
+"""Every example in the documentation prints what is shown, and every link between files leads somewhere.
+
+`console` blocks hold `$ commands` with their output, `python` blocks hold `>>>` examples, and a `diff` block
+names the file it changes. A document's blocks run in order in a scratch copy of `rules/` and `fixtures/`, so that no
+example touches the checkout. `...` stands for any text. `python tests/test_docs.py` writes the output of today
+into the documents; read the diff before committing it.
+"""
+
+import contextlib
+import doctest
+import io
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "rules/README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+IDS = [document.relative_to(ROOT).as_posix() for document in DOCUMENTS]
+BLOCK = re.compile(r"^```(console|python|diff) *(\S*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+COMMAND = re.compile(r"^\$ (.*(?:\n> .*)*)\n((?:(?!\$ ).*\n)*)", re.MULTILINE)
+LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)\s]*)?\)")
+SHELL = f'allstatus() {{ "{sys.executable}" -m allstatus "$@"; }}\n'
+ENVIRONMENT = {**os.environ, "COLUMNS": "80", "NO_COLOR": "1", "LC_ALL": "C.UTF-8", "PYTHONUTF8": "1"}
+
+
+@dataclass
+class Output:
+    """What a document shows (text[start:end]) and what was printed."""
+
+    start: int
+    end: int
+    shown: str
+    printed: str
+
+    @property
+    def agrees(self) -> bool:
+        """The same text, where `...` stands for anything."""
+        return doctest.OutputChecker().check_output(self.shown, self.printed, doctest.ELLIPSIS)
+
+    @property
+    def refreshed(self) -> str:
+        """The output of today; where the document shows the first lines and then `...`, as many of them."""
+        if not self.shown.endswith("...\n"):
+            return self.printed
+        lines = self.printed.splitlines(keepends=True)
+        return "".join(lines[: self.shown.count("\n") - 1]) + "...\n"
+
+
+def outputs(text: str) -> Iterator[Output]:
+    """Run a document's blocks in order; one Output for each command or Python example."""
+    names: dict[str, Any] = {}
+    with tempfile.TemporaryDirectory() as scratch:
+        for folder in ("rules", "fixtures"):
+            shutil.copytree(ROOT / folder, Path(scratch) / folder)
+        for block in BLOCK.finditer(text):
+            language, path, body = block.groups()
+            if language == "diff":
+                change(Path(scratch) / path, body)
+            elif language == "console":
+                for found in COMMAND.finditer(body):
+                    printed = run_command(found[1].replace("\n> ", "\n"), scratch)
+                    yield Output(block.start(3) + found.start(2), block.start(3) + found.end(2), found[2], printed)
+            else:
+                for start, example in python_examples(body):
+                    printed = run_python(example.source, names)
+                    at = block.start(3) + start
+                    yield Output(at, at + len(example.want), example.want, printed)
+
+
+def run_command(command: str, folder: str) -> str:
+    """What a command prints, standard error included."""
+    shell = ["sh", "-c", SHELL + command]
+    result = subprocess.run(
+        shell, cwd=folder, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", check=False, timeout=120
+    )
+    return result.stdout
+
+
+def python_examples(body: str) -> Iterator[tuple[int, doctest.Example]]:
+    """Each `>>>` example with the offset at which its output starts."""
+    starts = [0]
+    for line in body.splitlines(keepends=True):
+        starts.append(starts[-1] + len(line))
+    for example in doctest.DocTestParser().get_examples(body):
+        yield starts[example.lineno + example.source.count("\n")], example
+
+
+def run_python(source: str, names: dict[str, Any]) -> str:
+    """What an example prints; an exception as doctest shows it."""
+    with contextlib.redirect_stdout(io.StringIO()) as out:
+        try:
+            exec(compile(source, "<document>", "single"), names)
+        except Exception as error:
+            kind = f"{type(error).__module__}.{type(error).__qualname__}".removeprefix("builtins.")
+            print(f"Traceback (most recent call last):\n    ...\n{kind}: {error}")
+    return out.getvalue()
+
+
+def change(path: Path, diff: str) -> None:
+    """Replace the lines a diff keeps or removes by those it keeps or adds; with none kept or removed, append."""
+    lines = diff.splitlines(keepends=True)
+    old = "".join(line[1:] for line in lines if line[0] != "+")
+    new = "".join(line[1:] for line in lines if line[0] != "-")
+    text = path.read_text("utf-8") if path.exists() else ""
+    assert not old or text.count(old) == 1, f"the diff of {path.name} does not fit the file:\n{diff}"
+    path.write_text(text.replace(old, new) if old else text + new, "utf-8")
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=IDS)
+def test_every_example_prints_what_is_shown(document: Path) -> None:
+    for output in outputs(document.read_text("utf-8")):
+        if not output.agrees:
+            pytest.fail(f"shown:\n{output.shown}\nprinted:\n{output.printed}\nrefresh with: python tests/test_docs.py")
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=IDS)
+def test_every_link_between_files_leads_somewhere(document: Path) -> None:
+    links = [link for link in LINK.findall(document.read_text("utf-8")) if not link.startswith(("http:", "https:"))]
+    assert [link for link in links if not (document.parent / link).exists()] == []
+
+
+def test_readme_and_guide_hold_examples() -> None:
+    counts = {name: len(list(BLOCK.finditer((ROOT / name).read_text("utf-8")))) for name in ("README.md", "docs/how-it-works.md")}
+    assert all(counts.values()), counts
+
+
+def refresh(document: Path) -> int:
+    """Write today's outputs into a document; the number that changed."""
+    text = document.read_text("utf-8")
+    changed = [output for output in outputs(text) if not output.agrees]
+    for output in reversed(changed):
+        text = text[: output.start] + output.refreshed + text[output.end :]
+    document.write_text(text, "utf-8")
+    return len(changed)
+
+
+if __name__ == "__main__":
+    for name, document in zip(IDS, DOCUMENTS, strict=True):
+        print(f"{name}: {refresh(document)} outputs changed")
