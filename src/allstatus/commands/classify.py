@@ -3,13 +3,27 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from allstatus.commands.app import REFUSED_INPUT, EngineName, EngineOption, RulesOption, app, run
+from allstatus.commands.charts import (
+    AsOfOption,
+    AssumeOption,
+    Decider,
+    Input,
+    InputOption,
+    Ranges,
+    RangesOption,
+    Reading,
+    WindowOption,
+    WithOption,
+    read_inputs,
+)
 from allstatus.errors import InvalidRecord
 
 if TYPE_CHECKING:
@@ -34,33 +48,39 @@ class Level(StrEnum):
 
 @app.command()
 def classify(
-    path: Annotated[str, typer.Argument(metavar="PATH|-", help="A JSON record, an array, or NDJSON; - is standard input.")],
+    path: Annotated[str, typer.Argument(metavar="PATH|-", help="A JSON record, an array, NDJSON, or a chart; - is standard input.")],
+    *,
     format: Annotated[Format | None, typer.Option("--format", help="text for one record, else json, unless given.")] = None,
     level: Annotated[Level, typer.Option("--level", help="Whom the text is for.")] = Level.clinician,
     engine: Annotated[EngineName, EngineOption] = EngineName.auto,
     rules: Annotated[str | None, RulesOption] = None,
+    input: Annotated[Input, InputOption] = Input.auto,
+    facts: Annotated[str | None, WithOption] = None,
+    assume: Annotated[list[str] | None, AssumeOption] = None,
+    as_of: Annotated[datetime | None, AsOfOption] = None,
+    window: Annotated[int, WindowOption] = 14,
+    ranges: Annotated[Ranges, RangesOption] = Ranges.adult,
 ) -> None:
-    """Decide on one or many records; many in, many out, one JSON decision a line."""
-    run(lambda: _classify(path, format, level, engine.value, rules))
-
-
-def _classify(path: str, format: Format | None, level: Level, engine: str, rules: str | None) -> int:
+    """Decide on one or many records or charts (FHIR R4, HL7 v2); many in, many out, one JSON decision a line."""
     from allstatus.classify import load_rules
-    from allstatus.inputs import read_records
 
-    records = list(read_records(path))
-    classifier = load_rules(rules, engine=engine)
-    single = len(records) == 1 and records[0][0] is None
-    return _answer(classifier, records, format or (Format.text if single else Format.json), level)
+    reading = Reading.of(assume, as_of, input=input, facts=facts, window=window, ranges=ranges)
+    run(lambda: _classify(path, format, level, reading, lambda: load_rules(rules, engine=engine.value)))
 
 
-def _answer(classifier: Classifier, records: Iterable[tuple[int | None, Any]], format: Format, level: Level) -> int:
+def _classify(path: str, format: Format | None, level: Level, reading: Reading, load: Callable[[], Classifier]) -> int:
+    values = list(read_inputs(path, reading.input))
+    decider = Decider(load(), reading)
+    decider.check(values)
+    single = len(values) == 1 and values[0][0] is None
+    return _answer(decider, values, format or (Format.text if single else Format.json), level)
+
+
+def _answer(decider: Decider, values: Iterable[tuple[int | None, Any]], format: Format, level: Level) -> int:
     refused = 0
-    for number, value in records:
+    for number, value in values:
         try:
-            if isinstance(value, InvalidRecord):
-                raise value
-            decision = classifier.classify(value)
+            decision = decider.decide(value)
         except InvalidRecord as error:
             refused += 1
             where = "" if number is None else f"record {number}: "

@@ -52,7 +52,8 @@ class Reading:
         """Note what does not count for a fact, and why."""
         self.aside.setdefault(fact, []).append(evidence.set_aside(because))
         if warn:
-            self.warn(f"{evidence.source}: {because}")
+            title = f" ({evidence.title})" if evidence.title else ""
+            self.warn(f"{evidence.source}{title}: {because}")
 
     def warn(self, warning: str) -> None:
         """Note a warning once."""
