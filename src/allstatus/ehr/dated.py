@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
 from allstatus.classify import Classifier
@@ -16,14 +17,15 @@ from allstatus.record import Record
 CARRIED = "carried forward from the record before"
 
 
-def decide_dated(classifier: Classifier, records: Iterable[Mapping[str, Any]]) -> list[Timeline]:
-    """One timeline for each `id`, in the order of the ids; raises InvalidRecord for a record without a date."""
+def decide_dated(classifier: Classifier, records: Iterable[Mapping[str, Any]], as_of: date | None = None) -> list[Timeline]:
+    """One timeline for each `id`, in the order of the ids, of records to `as_of`; raises InvalidRecord for one without a date."""
     by_patient: dict[str | int | None, list[Record]] = {}
     for value in records:
         record = Record.read(value)
         if record.as_of is None:
             raise InvalidRecord("as_of", "is missing", "give the date of each record of a history as YYYY-MM-DD")
-        by_patient.setdefault(record.id, []).append(record)
+        if as_of is None or record.as_of <= as_of:
+            by_patient.setdefault(record.id, []).append(record)
     return [_tell(classifier, patient, by_patient[patient]) for patient in sorted(by_patient, key=str)]
 
 

@@ -28,6 +28,11 @@ class When:
         return self.first != self.last
 
     @property
+    def shown(self) -> str:
+        """The day, or as much of it as is known."""
+        return self.text if self.vague else self.first.isoformat()
+
+    @property
     def order(self) -> tuple[date, str, str]:
         """Sorts dates; a vague one counts as its last day."""
         return self.last, self.clock, self.text

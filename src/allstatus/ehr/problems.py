@@ -28,7 +28,7 @@ def read_problems(reading: Reading) -> None:
 def _see(reading: Reading, problem: Problem, match: Match | None) -> None:
     code = match.code if match else next(iter(problem.codes), Code("", ""))
     title = match.topic.title if match else code.display or problem.text
-    day = problem.when.text if problem.when else ""
+    day = problem.when.shown if problem.when else ""
     reading.diagnoses.append({"source": problem.source, "system": code.system, "code": code.code, "title": title, "date": day})
 
 
@@ -55,7 +55,7 @@ def _place_diagnosis(reading: Reading, problem: Problem, match: Match | None) ->
 def _assert(reading: Reading, problem: Problem, match: Match, says: str, when: When | None) -> None:
     evidence = evidence_of(problem, match, problem.clinical if when is None and problem.clinical else "")
     if when is not None:
-        item = Item("coded status", when, replace(evidence, date=when.text).counted("a coded status", says), says)
+        item = Item("coded status", when, replace(evidence, date=when.shown).counted("a coded status", says), says)
         reading.asserted.append(item)
     elif reading.as_of is None:
         undated = When("", date.max, date.max)
@@ -88,5 +88,5 @@ def _place_outside(reading: Reading, problem: Problem, match: Match, evidence: E
     item = Item(match.topic.name, problem.when, evidence.counted("a coded finding", f"found ({site})"), True, site)
     reading.outside.append(item)
     if problem.until is not None:
-        gone = replace(evidence, date=problem.until.text).counted("recorded as resolved", f"not found ({site})")
+        gone = replace(evidence, date=problem.until.shown).counted("recorded as resolved", f"not found ({site})")
         reading.outside.append(replace(item, when=problem.until, value=False, evidence=gone))

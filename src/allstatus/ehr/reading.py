@@ -69,7 +69,7 @@ class Reading:
 def evidence_of(statement: Statement, match: Match | None = None, sent: str = "") -> Evidence:
     """The evidence a statement is, before it is counted or set aside."""
     code = match.code if match else next(iter(statement.codes), Code("", ""))
-    day = statement.when.text if statement.when else ""
+    day = statement.when.shown if statement.when else ""
     shown = f"{code.system}|{code.code}" if code.code else ""
     return Evidence(statement.source, shown, match.topic.title if match else statement.text or code.display, day, sent)
 

@@ -15,7 +15,7 @@ from allstatus.ehr.values import Unreadable, found_any, percent_of
 
 ADULT_FROM = 18  # years; whom the adult ranges are for
 SMALL_SHARE = "is below 1 %, read literally; was a fraction meant?"
-LOUD = ("preliminary", "its status", "carries", "superseded")
+LOUD = ("preliminary", "its status", "carries")
 
 
 def read_results(reading: Reading, options: Reader) -> None:
@@ -33,6 +33,8 @@ def read_results(reading: Reading, options: Reader) -> None:
             _place_result(reading, result, match, options)
         elif sign := table("signs").find(result.codes + result.value.codes):
             _place_sign_result(reading, result, sign)
+    if zoneless := sum(r.when is not None and not r.when.zoned and table("results").find(r.codes) is not None for r in known):
+        reading.warn(f"{zoneless} results have a time of day without a time zone; their dates are taken as written")
 
 
 def _slot(result: Result) -> tuple[Any, ...]:
@@ -90,8 +92,6 @@ def _by_specimen(name: str, result: Result) -> str | None:
 
 
 def _note(reading: Reading, result: Result) -> None:
-    if result.when and not result.when.zoned:
-        reading.warn(f"{result.source}: its time has no time zone; the date is taken as written")
     if result.when and result.when.vague:
         reading.warn(f"{result.source}: its date is known only as {result.when.text}; it is taken as the last day of that time")
     for note in result.notes:
