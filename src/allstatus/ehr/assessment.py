@@ -187,7 +187,7 @@ class Assessor:
 
     def _signs(self, found: Assessment, start: date, moment: Moment) -> None:
         fact = "signs_and_symptoms"
-        now = [item for item in self._within(self.reading.signs, moment) if _lasting(item, start)]
+        now = [item for item in self._within(self.reading.signs, moment) if _lasting(item, start, found.day or start)]
         present = [item for item in now if item.value == "present"]
         elsewhere = [item for item in now if item.value == "present_other_cause"]
         if present:
@@ -240,12 +240,12 @@ def _nearest(items: list[Item], center: date | None) -> Item | None:
     return last
 
 
-def _lasting(item: Item, start: date) -> bool:
-    """Whether a sign is about the time from `start`: recorded since, or earlier and not over by then."""
+def _lasting(item: Item, start: date, day: date) -> bool:
+    """Whether a sign is about an assessment: not over by its day, and recorded since `start` or still open."""
+    if item.until is not None:
+        return item.until.last >= day
     if item.when.last >= start:
         return True
-    if item.until is not None:
-        return item.until.last >= start
     return item.value in ("present", "present_other_cause") and not item.ended and item.evidence.source.startswith("Condition")
 
 

@@ -86,7 +86,8 @@ def _because(decision: Decision) -> Iterator[str]:
     shown = decision.reasons[0] if decision.reasons else [name for name, fact in facts.items() if fact["state"] == "given"]
     for name in shown:
         if facts[name]["value"] is not None:
-            yield f"{_words(name)}: {_words(str(facts[name]['value']))}{_sources(facts[name])}"
+            value = {"True": "yes", "False": "no"}.get(str(facts[name]["value"]), str(facts[name]["value"]))
+            yield f"{_words(name)}: {_words(value)}{_sources(facts[name])}"
 
 
 def _sources(fact: dict[str, Any]) -> str:
