@@ -31,15 +31,17 @@ def read_charts(text: str, kind: str | None = None) -> Numbered:
 
 def _fhir(values: Iterable[tuple[int | None, Any]]) -> Numbered:
     """Bundles line by line, each its own; single resources line by line are one list."""
-    loose = []
+    loose, answered = [], False
     for number, value in values:
         if number is not None and isinstance(value, dict) and value.get("resourceType") == "Bundle":
             yield from _one_line(number, value)
+            answered = True
         elif isinstance(value, InvalidRecord):
             yield number, value
+            answered = True
         else:
             loose.append(value)
-    if loose:
+    if loose or not answered:
         yield from _number(read_fhir(loose))
 
 
