@@ -15,7 +15,7 @@ from allstatus.assume import Resolution, Resolver
 from allstatus.decision import Decision
 from allstatus.engines import make_engine
 from allstatus.errors import InvalidRecord
-from allstatus.facts import Stated, state_facts
+from allstatus.facts import Stated, Supplied, add_chart, state_facts
 from allstatus.record import Record
 from allstatus.rules.find import find_rules
 from allstatus.rules.load import read_rules
@@ -36,23 +36,28 @@ class Classifier:
         self.resolver = Resolver(table)
         self.explainer = Explainer(table, self.resolver)
 
-    def classify(self, record: Mapping[str, Any] | Record) -> Decision:
-        """Decide on one record; raises InvalidRecord when it is not one."""
+    def classify(self, record: Mapping[str, Any] | Record, *, chart: Supplied | None = None) -> Decision:
+        """Decide on one record; raises InvalidRecord when it is not one.
+
+        `chart` is what the chart behind the record adds: evidence, warnings, conflicts and assumptions.
+        """
         record = Record.read(record)
         self._refuse_other_disease(record)
         stated = state_facts(record, self._facts)
-        if len(stated.unreported) == len(self._facts):
+        if chart is not None:
+            add_chart(stated, chart)
+        elif len(stated.unreported) == len(self._facts):
             raise InvalidRecord("record", "states no fact", f"give at least one of {', '.join(self._facts)}")
-        return Decision(self.explainer, record, stated, self._resolve(stated))
+        return Decision(self.explainer, record, stated, self._resolve(stated, assume=chart is None or chart.applicable))
 
     def resolution_of(self, record: Mapping[str, Any] | Record) -> Resolution:
         """What follows from a record, which may state nothing at all; for asking what to find out."""
         return self._resolve(state_facts(Record.read(record), self._facts))
 
-    def _resolve(self, stated: Stated) -> Resolution:
+    def _resolve(self, stated: Stated, *, assume: bool = True) -> Resolution:
         values = stated.values
         verdicts = tuple([holds(values[fact]) for fact, holds in self._criteria])
-        return self.resolver.resolve(verdicts, stated.unreported & self._assumable)
+        return self.resolver.resolve(verdicts, stated.unreported & self._assumable if assume else frozenset())
 
     def _refuse_other_disease(self, record: Record) -> None:
         if record.diagnosis is None:

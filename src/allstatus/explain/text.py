@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import Any
 
-from allstatus.decision import Decision
+from allstatus.decision import UNDECIDED, Decision
 from allstatus.explain.definitions import definition_lines, why_not_words
 from allstatus.explain.messages import headline, messages
 from allstatus.explain.words import class_words, heading, words
@@ -32,7 +32,7 @@ class _Text:
 
     def lines(self) -> Iterator[str]:
         yield from self._opening()
-        if self.level != "plain" and self.decision.outcome != "conflicting_data":
+        if self.level != "plain" and self.decision.outcome not in UNDECIDED:
             yield from self._definitions()
             yield from self._why()
             yield from self._changes()
@@ -40,6 +40,8 @@ class _Text:
         yield from self._missing()
         if self.level != "plain":
             yield from self._list("Cannot change the answer", [words(name) for name in self.decision.irrelevant])
+        seen = [f"{entry['title']} ({entry['code']}) {entry['date']}".strip() for entry in self.document["diagnoses"]]
+        yield from self._list("Diagnoses in the chart", seen)
         yield from self._list("Assumed", [f"{words(a['fact'])}: {a['because']}" for a in self.document["assumptions"]])
         yield from self._list("Check", self.document["warnings"])
         yield from self._source()
