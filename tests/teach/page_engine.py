@@ -1,21 +1,15 @@
 """The page's engine run by node, and the same answers from Python, for comparing the two."""
 
 import json
-import shutil
-import subprocess
 from pathlib import Path
 from typing import Any
-
-import pytest
 
 from allstatus.classify import Classifier
 from allstatus.errors import InvalidRecord
 from allstatus.record import parse_json
 from allstatus.teach.embed import embed_rules
 from allstatus.teach.source import engine_source
-
-JS = Path(__file__).parent.parent / "js"
-needs_node = pytest.mark.skipif(shutil.which("node") is None, reason="needs node")
+from teach.tools import node
 
 
 def page_answers(classifier: Classifier, lines: list[str], folder: Path) -> list[dict[str, Any]]:
@@ -23,10 +17,7 @@ def page_answers(classifier: Classifier, lines: list[str], folder: Path) -> list
     engine, data = folder / "engine.js", folder / "data.json"
     engine.write_text(engine_source(), "utf-8")
     data.write_text(json.dumps(embed_rules(classifier)), "utf-8")
-    command = ["node", str(JS / "engine.mjs"), str(engine), str(data)]
-    result = subprocess.run(command, input="\n".join(lines), capture_output=True, encoding="utf-8", check=False, timeout=300)
-    assert result.returncode == 0, result.stderr
-    return [json.loads(line) for line in result.stdout.splitlines()]
+    return [json.loads(line) for line in node("engine.mjs", engine, data, stdin="\n".join(lines)).splitlines()]
 
 
 def python_answer(classifier: Classifier, line: str) -> dict[str, Any]:

@@ -10,7 +10,8 @@ import pytest
 from allstatus.classify import Classifier, load_rules
 from allstatus.measurement import format_number
 from allstatus.rules.model import Fact
-from teach.page_engine import needs_node, page_answers, python_answer
+from teach.page_engine import page_answers, python_answer
+from teach.tools import needs_node
 
 FIXTURES = sorted(path for path in (Path(__file__).parents[2] / "fixtures/records").glob("*.json") if ".expected" not in path.name)
 SPELLINGS = json.loads((Path(__file__).parent / "spellings.json").read_text("utf-8"))

@@ -10,7 +10,7 @@ from typing import Any
 
 from allstatus.classify import Classifier
 from allstatus.errors import RulesError
-from allstatus.measurement import HUNDRED, format_number
+from allstatus.measurement import HUNDRED, ZERO, format_number, read_percent
 from allstatus.table import OUTSIDE
 from allstatus.teach.exercises import answer_of
 from allstatus.teach.palette import shades
@@ -26,6 +26,7 @@ PANELS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("Treated, in remission before", {"prior_treatment": "disease_directed", "prior_remission": True}),
 )
 ELSEWHERE = {"leukemia_outside_marrow": "absent", "relapse_since_remission": False}
+SETTING = "Nothing found outside the marrow, no relapse recorded since."
 SIZE = (12.0, 5.2)
 
 
@@ -55,7 +56,8 @@ class _Regions:
                 self._row(axes, row, {**ELSEWHERE, **history, **findings})
             self._frame(axes, named=number == 0)
         figure.text(0.01, 0.015, f"{about(self.rules)}\n{self.rules.notice}", fontsize=7, color=QUIET)
-        figure.text(0.01, 0.955, "Nothing found outside the marrow, no relapse recorded since", fontsize=9, color=QUIET)
+        figure.text(0.01, 0.955, "What the page calls it", fontsize=13, fontweight="bold", va="center")
+        figure.text(0.205, 0.955, f"{SETTING} {' '.join(self._sides())}", fontsize=9, color=QUIET, va="center")
 
     def _row(self, axes: Any, row: int, record: dict[str, Any]) -> None:
         for left, right, blasts in self._stretches():
@@ -65,14 +67,20 @@ class _Regions:
             axes.barh(**box, facecolor=shade.ground, edgecolor=shade.ink, hatch=shade.hatch, linewidth=0)
             axes.barh(**box, facecolor="none", edgecolor=LINE, linewidth=0.8)
             title = "\n".join(textwrap.wrap({OUTSIDE: "not described"}.get(answer, self.titles[answer]), 10))
-            label(axes, ((left + right) / 2, row), title, fontsize=8.5, fontweight="bold")
+            label(axes, ((left + right) / 2, row), title, fontsize=8, fontweight="bold")
+
+    def _sides(self) -> Iterator[str]:
+        """On which side of the line each limit itself is."""
+        criteria = [self.rules.criteria[name].condition for name in self.rules.criteria_of(MARROW)]
+        for limit, (below, _) in zip(self.limits, pairwise([sample for *_, sample in self._stretches()]), strict=True):
+            text = format_number(limit)
+            like_below = all(condition.holds(read_percent(text)) is condition.holds(read_percent(below)) for condition in criteria)
+            yield f"{text} % itself lies to the {'left' if like_below else 'right'} of its line."
 
     def _stretches(self) -> Iterator[tuple[float, float, str]]:
-        """Each stretch between limits: where it is drawn, and a percentage in it; a limit belongs to the stretch it answers like."""
-        edges = [0.0, *(self._place(float(limit)) for limit in self.limits), 100.0]
-        samples = [format_number(limit) for limit in self.limits] + [format_number(HUNDRED)]
-        for (left, right), blasts in zip(pairwise(edges), samples, strict=True):
-            yield left, right, blasts
+        """Each stretch between limits: where it is drawn, and a percentage in the middle of it."""
+        for low, high in pairwise([ZERO, *self.limits, HUNDRED]):
+            yield self._place(float(low)), self._place(float(high)), format_number((low + high) / 2)
 
     def _place(self, percent: float) -> float:
         """Twice the first limit lies in the middle of the axis, so that both its sides have room."""

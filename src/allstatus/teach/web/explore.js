@@ -144,6 +144,7 @@ const makeExplore = (engine, why, exercises, parts) => {
   const limit = String(parts.scale.limit);
   const clean = { prior_treatment: "disease_directed", prior_remission: true, relapse_since_remission: null, cbc: "normal", signs_and_symptoms: "absent", leukemia_outside_marrow: null };
   const examples = {
+    new: { ...clean, prior_treatment: "none", prior_remission: false, cbc: "abnormal", marrow_blast_percent: "80", signs_and_symptoms: "present" },
     limit: { ...clean, marrow_blast_percent: limit },
     above: { ...clean, marrow_blast_percent: `${limit}.0001` },
     gap: { ...clean, cbc: "abnormal", marrow_blast_percent: "2" },
