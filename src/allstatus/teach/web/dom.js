@@ -15,7 +15,7 @@ const h = (tag, attributes = {}, ...children) => {
 
 const replace = (element, ...children) => element.replaceChildren(...children.flat(Infinity).filter(Boolean));
 
-const MARKS = new Map([[true, ["✓", "true"]], [false, ["✗", "false"]], [null, ["?", "unknown"]]]);
+const MARKS = new Map([[true, ["✓", "true"]], [false, ["✗", "false"]], [null, ["?", "unknown"]], [undefined, ["–", "untried"]]]);
 
 const makeParts = (engine, exercises) => {
   const { data } = engine, words = data.texts.page;

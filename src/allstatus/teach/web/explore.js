@@ -64,13 +64,13 @@ const makeExplore = (engine, why, exercises, parts) => {
     return h("span.observed", {}, fill(words.observed, { value }));
   };
 
-  const clause = (node, decision, opened) => {
+  const clause = (node, decision, opened, verdictOf) => {
     const inner = node.kind === "not" ? words.none_of : node.kind === "all" ? words.all_of : words.any_of;
-    const line = [parts.mark(node.verdict), h("span.expected", {}, node.children.length ? inner : node.expected), node.criterion && observed(node.criterion, decision),
+    const line = [parts.mark(verdictOf(node)), h("span.expected", {}, node.children.length ? inner : node.expected), node.criterion && observed(node.criterion, decision),
       node.reading === "interpretation" && h("span.tag", {}, words.our_reading)];
     const details = h("details", { "data-path": node.path, open: opened.has(node.path) }, h("summary", {}, line),
       h("p.quiet", {}, parts.cite(node.section, node.reading)), node.note && h("p.quiet", {}, node.note));
-    return h("li", {}, details, node.children.length > 0 && h("ul.clauses", {}, node.children.map((child) => clause(child, decision, opened))));
+    return h("li", {}, details, node.children.length > 0 && h("ul.clauses", {}, node.children.map((child) => clause(child, decision, opened, verdictOf))));
   };
 
   const definitions = (decision) => {
@@ -79,10 +79,11 @@ const makeExplore = (engine, why, exercises, parts) => {
     const names = Object.keys(data.choices);
     const traced = why.trace(decision.resolution).sort((a, b) => names.indexOf(a.name) - names.indexOf(b.name));
     const clash = decision.outcome === "conflicting_data";
-    replace(panes.definitions, h("p.quiet", {}, words.definitions_hint), h("div.cards", {}, traced.map((status) => {
-      const verdict = clash ? null : status.verdict;
+    const verdictOf = (node) => (clash ? undefined : node.verdict);
+    replace(panes.definitions, h("p.quiet", {}, clash ? words.definitions_untried : words.definitions_hint), h("div.cards", {}, traced.map((status) => {
+      const verdict = verdictOf(status);
       return h(`article.definition.${MARKS.get(verdict)[1]}`, {}, h("h3", {}, parts.mark(verdict), status.title),
-        h("ul.clauses", {}, status.clauses.map((node) => clause(node, decision, opened))));
+        h("ul.clauses", {}, status.clauses.map((node) => clause(node, decision, opened, verdictOf))));
     })));
     if (focused) panes.definitions.querySelector(`details[data-path="${focused}"] summary`)?.focus();
   };
