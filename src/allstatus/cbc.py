@@ -6,7 +6,7 @@ any component outside makes it abnormal; anything else is unknown.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
@@ -19,6 +19,8 @@ from allstatus.units import UNITS, to_common
 
 COMPONENTS = ("wbc", "neutrophils", "hemoglobin", "hematocrit", "platelets")
 NEEDED = (("wbc",), ("hemoglobin", "hematocrit"), ("platelets",))
+PARTS = (("wbc", "neutrophils"), ("hemoglobin", "hematocrit"), ("platelets",))
+EVERY_PARTS = frozenset({"all_normal", "some_abnormal", "all_abnormal"})
 Flag = Literal["N", "H", "L", "HH", "LL", "A", "AA"]
 Verdict = Literal["normal", "abnormal"]
 Number = int | float | str  # read exactly; the JSON reader passes decimals through as Decimal
@@ -48,11 +50,15 @@ class CbcPanel(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class CbcReading:
-    """What a panel says: the verdict (None: cannot tell), one line of evidence a component, warnings."""
+    """What a panel says: the verdict (None: cannot tell), one line of evidence a component, warnings.
+
+    `by_parts` tells white cells, red cells and platelets apart (see `combine_parts`).
+    """
 
     verdict: Verdict | None
     evidence: tuple[str, ...]
     warnings: tuple[str, ...]
+    by_parts: str | frozenset[str] = EVERY_PARTS
 
 
 def read_panel(panel: CbcPanel) -> CbcReading:
@@ -68,7 +74,29 @@ def read_panel(panel: CbcPanel) -> CbcReading:
             verdicts[name] = normal
         evidence.append(line)
         warnings.extend(warning)
-    return CbcReading(_combine(verdicts), tuple(evidence), tuple(warnings))
+    return CbcReading(_combine(verdicts), tuple(evidence), tuple(warnings), combine_parts(verdicts))
+
+
+def combine_parts(normal: Mapping[str, bool]) -> str | frozenset[str]:
+    """Whether white cells, red cells and platelets are all normal, all abnormal or some; a set where several can be.
+
+    `normal` gives the components known; one abnormal component makes its part abnormal.
+    """
+    parts = [_part_normal(normal, group, needed) for group, needed in zip(PARTS, NEEDED, strict=True)]
+    possible = set(EVERY_PARTS)
+    if False in parts:
+        possible.discard("all_normal")
+    if True in parts:
+        possible.discard("all_abnormal")
+    if parts in ([True] * len(parts), [False] * len(parts)):
+        possible.discard("some_abnormal")
+    return possible.pop() if len(possible) == 1 else frozenset(possible)
+
+
+def _part_normal(normal: Mapping[str, bool], group: tuple[str, ...], needed: tuple[str, ...]) -> bool | None:
+    if not all(normal[name] for name in group if name in normal):
+        return False
+    return True if any(name in normal for name in needed) else None
 
 
 def _combine(verdicts: dict[str, bool]) -> Verdict | None:

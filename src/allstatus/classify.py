@@ -10,6 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from allstatus.applicability import Applicability
 from allstatus.assume import Resolver
 from allstatus.decision import Decision
 from allstatus.engines import make_engine
@@ -27,24 +28,30 @@ from allstatus.why.explainer import Explainer
 class Classifier:
     """A rule set with its decision table, ready to decide on records. Safe to share between threads."""
 
-    def __init__(self, ruleset: RuleSet, table: DecisionTable) -> None:
+    def __init__(self, ruleset: RuleSet, table: DecisionTable, overlay: Path | None = None) -> None:
         self.ruleset, self.table = ruleset, table
         self._facts = tuple(ruleset.facts)
+        self._keys = {name: fact.record_key for name, fact in ruleset.facts.items() if fact.record_key}
         self._criteria = tuple((c.condition.fact, c.condition.holds) for c in ruleset.criteria.values())
         self._assumable = frozenset(name for name, fact in ruleset.facts.items() if fact.assume is not None)
         self.resolver = Resolver(table)
         self.explainer = Explainer(table, self.resolver)
+        self.applicability = Applicability(ruleset, overlay)
 
-    def classify(self, record: Mapping[str, Any] | Record) -> Decision:
-        """Decide on one record; raises InvalidRecord when it is not one."""
+    def classify(self, record: Mapping[str, Any] | Record, *, applicability: bool = True) -> Decision:
+        """Decide on one record; raises InvalidRecord when it is not one.
+
+        Without `applicability` the options are the page's list alone.
+        """
         record = Record.read(record)
         self._refuse_other_disease(record)
-        stated = state_facts(record, self._facts)
+        stated = state_facts(record, self._facts, self._keys)
         if len(stated.unreported) == len(self._facts):
             raise InvalidRecord("record", "states no fact", f"give at least one of {', '.join(self._facts)}")
         values = stated.values
         verdicts = tuple([holds(values[fact]) for fact, holds in self._criteria])
-        return Decision(self.explainer, record, stated, self.resolver.resolve(verdicts, stated.unreported & self._assumable))
+        resolution = self.resolver.resolve(verdicts, stated.unreported & self._assumable)
+        return Decision(self.explainer, record, stated, resolution, self.applicability if applicability else None)
 
     def _refuse_other_disease(self, record: Record) -> None:
         if record.diagnosis is None:
@@ -75,7 +82,9 @@ def _loaded(rules: str | Path | None, engine: str) -> Classifier:
     return load_rules(rules, engine=engine)
 
 
-def classify(record: Mapping[str, Any] | Record, *, rules: str | Path | None = None, engine: str = "auto") -> Decision:
+def classify(
+    record: Mapping[str, Any] | Record, *, rules: str | Path | None = None, engine: str = "auto", applicability: bool = True
+) -> Decision:
     """Decide on one record by the page's definitions.
 
     >>> decision = classify({"prior_treatment": "disease_directed", "cbc": "normal",
@@ -85,4 +94,4 @@ def classify(record: Mapping[str, Any] | Record, *, rules: str | Path | None = N
     >>> classify({"prior_treatment": "disease_directed", "cbc": "normal"}).possible
     ('in_remission', 'recurrent', 'outside_definitions')
     """
-    return _loaded(rules, engine).classify(record)
+    return _loaded(rules, engine).classify(record, applicability=applicability)

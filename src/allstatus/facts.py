@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
-from allstatus.cbc import CbcPanel, read_panel
-from allstatus.measurement import Percent
+from allstatus.cbc import EVERY_PARTS, CbcPanel, read_panel
+from allstatus.measurement import Percent, exact_number
 from allstatus.record import OutsideMarrow, Record
 
 UNKNOWN = "unknown"
+NO_KEYS: Mapping[str, str] = MappingProxyType({})
 HISTORY_CONFLICT = "relapse_count_against_history"
 
 
@@ -60,21 +62,46 @@ def _read_outside(value: Any, stated: Stated) -> Any:
     return "present" if sites else "absent"
 
 
+def _read_number(name: str) -> Callable[[Any, Stated], Percent]:
+    """A reader of a plain number, as an interval of that one value."""
+
+    def read(value: Any, _: Stated) -> Percent:
+        number = exact_number(value, name, "give a number")
+        return Percent(number, number, text=str(value))
+
+    return read
+
+
+def _read_cbc_by_parts(value: Any, stated: Stated) -> Any:
+    """Whether all parts of the blood count are normal, all abnormal, or some; a set where more than one can be."""
+    if not isinstance(value, CbcPanel):
+        return {"normal": "all_normal", "abnormal": EVERY_PARTS - {"all_normal"}}.get(value, value)
+    reading = read_panel(value)
+    stated.evidence["cbc_by_parts"] = reading.evidence
+    stated.warnings.extend(reading.warnings)
+    return UNKNOWN if reading.by_parts == EVERY_PARTS else reading.by_parts
+
+
 READERS: dict[str, Callable[[Any, Stated], Any]] = {
     "cbc": _read_cbc,
     "marrow_blast_percent": _read_blasts,
     "signs_and_symptoms": _read_signs,
     "leukemia_outside_marrow": _read_outside,
+    "cbc_by_parts": _read_cbc_by_parts,
+    **{name: _read_number(name) for name in ("age_years", "relapse_count", "tki_failures")},
 }
 
 
-def state_facts(record: Record, names: tuple[str, ...]) -> Stated:
-    """The stated value of each named fact; an explicit "unknown" is None but counts as reported."""
+def state_facts(record: Record, names: tuple[str, ...], keys: Mapping[str, str] = NO_KEYS) -> Stated:
+    """The stated value of each named fact; an explicit "unknown" is None but counts as reported.
+
+    `keys` says where in the record a fact stands, if not at its own name: `biomarkers.cd19`.
+    """
     fields = record.__dict__
     values: dict[str, Any] = {}
     stated = Stated(values)
     for name in names:
-        value = fields[name]
+        value = fields[name] if name not in keys else _value_at(record, keys[name])
         if value is None:
             stated.unreported |= {name}
         elif reader := READERS.get(name):
@@ -83,6 +110,13 @@ def state_facts(record: Record, names: tuple[str, ...]) -> Stated:
     if record.relapse_count is not None:
         _apply_relapse_count(record.relapse_count, stated)
     return stated
+
+
+def _value_at(record: Record, key: str) -> Any:
+    value: Any = record
+    for part in key.split("."):
+        value = None if value is None else getattr(value, part)
+    return value
 
 
 def _apply_relapse_count(count: int, stated: Stated) -> None:
@@ -101,5 +135,7 @@ def _apply_relapse_count(count: int, stated: Stated) -> None:
 
 
 def write_value(value: Any) -> Any:
-    """A fact's value for JSON: a percentage as it was sent, exact."""
+    """A fact's value for JSON: a percentage as it was sent, exact; a set of words with "or" between."""
+    if isinstance(value, frozenset):
+        return " or ".join(sorted(value))
     return value.text if isinstance(value, Percent) else value

@@ -25,7 +25,10 @@ class Assumption:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """Something a rule set may ask about a patient; `kind` is yes_no, choice or percent."""
+    """Something a rule set may ask about a patient; `kind` is yes_no, choice, percent or number.
+
+    `record_key` is where a record says it, when that is not the fact's own name: `biomarkers.cd19`.
+    """
 
     name: str
     kind: str
@@ -35,6 +38,7 @@ class Fact:
     about: str
     burden: int
     assume: Assumption | None
+    record_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

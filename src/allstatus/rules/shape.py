@@ -92,8 +92,9 @@ class AssumeShape(Shape):
 
 
 class FactShape(Shape):
-    type: Literal["yes_no", "choice", "percent"]
+    type: Literal["yes_no", "choice", "percent", "number"]
     values: list[str] = []
+    record_key: Annotated[str | None, Field(description="the record's key, where it is not the fact's name: biomarkers.cd19")] = None
     question: str
     answered_by: list[str]
     about: Literal["history", "finding"]
@@ -109,7 +110,7 @@ class DatedValue(Shape):
 
 class ThresholdShape(CitedShape):
     title: str
-    unit: Annotated[Literal["%"], Field(description='"%" in quotes')]
+    unit: Annotated[Literal["%", "years", "months", "count"], Field(description='"%" in quotes, years, months or count')]
     values: Annotated[list[DatedValue], Field(min_length=1)]
 
 
@@ -218,14 +219,70 @@ class GuidanceFileShape(Shape):
     about: list[GuidanceShape]
 
 
+class SourceCiteShape(Shape):
+    """Where another source says it; without a sentence's fingerprint, why there is none."""
+
+    title: str
+    url: str
+    section: str
+    sentence: Annotated[str | None, Field(pattern=r"^[0-9a-f]{64}$", description="a sentence's SHA-256 in hexadecimal digits, or null")]
+    not_checked: str | None = None
+
+
+class OverlayShape(Shape):
+    """What the applicability overlay is."""
+
+    id: str
+    version: str
+    title: str
+    notice: str
+
+
+class OverlayThresholdShape(ThresholdShape):
+    cite: SourceCiteShape  # type: ignore[assignment]
+
+
+class OverlayCriterionShape(Shape):
+    """A condition on a fact; the agents' files say where it is asked for."""
+
+    title: str
+    otherwise: str
+    condition: str
+
+
+class OtherSourceShape(Shape):
+    """Another source's condition (shown where it differs), or without one a statement (always shown)."""
+
+    says: str
+    all: Clauses | None = None
+    statuses: list[str] = []
+    cite: SourceCiteShape
+
+
+class AgentUseShape(Shape):
+    """For whom an agent's stated use is: `all` must hold."""
+
+    agent: str
+    title: str
+    all: Clauses
+    reading: Reading
+    cite: SourceCiteShape
+    note: str | None = None
+    other_sources: list[OtherSourceShape] = []
+
+
 FactsFile = RootModel[dict[str, FactShape]]
 ThresholdsFile = RootModel[dict[str, ThresholdShape]]
 CriteriaFile = RootModel[dict[str, CriterionShape]]
 ConstraintsFile = RootModel[dict[str, ConstraintShape]]
 RegionsFile = RootModel[dict[str, RegionShape]]
+OverlayThresholdsFile = RootModel[dict[str, OverlayThresholdShape]]
+OverlayCriteriaFile = RootModel[dict[str, OverlayCriterionShape]]
 
 SHAPES: dict[str, type[BaseModel]] = {
     "ruleset": RulesetShape, "facts": FactsFile, "thresholds": ThresholdsFile, "criteria": CriteriaFile,
     "constraints": ConstraintsFile, "regions": RegionsFile, "status": StatusShape, "options": OptionsShape,
     "guidance": GuidanceFileShape,
+    "overlay": OverlayShape, "overlay_thresholds": OverlayThresholdsFile, "overlay_criteria": OverlayCriteriaFile,
+    "overlay_agent": AgentUseShape,
 }  # fmt: skip
