@@ -1,4 +1,4 @@
-"""`allstatus rules`: check, lock and show rule sets."""
+"""`allstatus rules`: list, check, lock and show rule sets."""
 
 from __future__ import annotations
 
@@ -9,9 +9,15 @@ import typer
 
 from allstatus.commands.app import app, run
 
-rules_app = typer.Typer(help="Check, lock and show rule sets.", no_args_is_help=True)
+rules_app = typer.Typer(help="List, check, lock and show rule sets.", no_args_is_help=True)
 app.add_typer(rules_app, name="rules")
 RulesArgument = typer.Argument(metavar="[DIR]", help="A rule set's folder or name.")
+
+
+@rules_app.command(name="list")
+def list_() -> None:
+    """Print the rule sets: id, version, in force from, digest, title."""
+    run(_list)
 
 
 @rules_app.command()
@@ -30,6 +36,16 @@ def lock(rules: Annotated[str | None, RulesArgument] = None) -> None:
 def show(rules: Annotated[str | None, RulesArgument] = None) -> None:
     """Print a rule set as a page to read."""
     run(lambda: _show(rules))
+
+
+def _list() -> int:
+    from allstatus.rules.find import rule_sets
+    from allstatus.rules.load import read_rules
+
+    for ruleset in map(read_rules, rule_sets()):
+        print(f"{ruleset.id} {ruleset.version}, in force from {ruleset.effective_from}, digest {ruleset.digest[:12]}")
+        print(f"    {ruleset.title}")
+    return 0
 
 
 def _check(rules: str | None) -> int:

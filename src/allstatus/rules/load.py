@@ -84,7 +84,7 @@ def _comparison_problem(fact: str, operator: str, operand: str, kinds: Kinds, th
 
 
 def _options(file: YamlFile) -> tuple[Mapping[str, Any], ...]:
-    return tuple({**entry, "phase": file.data["phase"]} for entry in file.data["options"])
+    return tuple({"phase": file.data["phase"], **entry} for entry in file.data["options"])
 
 
 class Builder:

@@ -169,6 +169,7 @@ class OptionShape(CitedShape):
     listed_by: Literal["page", "clinical_trials"]
     qualifier: QualifierShape | None
     purpose: str | None
+    phase: Annotated[str, Field(description="the phase of this option, where it is not the file's")] = ""
 
 
 class OptionsShape(CitedShape):
