@@ -7,7 +7,7 @@ any component outside makes it abnormal; anything else is unknown.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal
 
@@ -52,18 +52,22 @@ class CbcPanel(BaseModel):
 class CbcReading:
     """What a panel says: the verdict (None: cannot tell), one line of evidence a component, warnings.
 
-    `by_parts` tells white cells, red cells and platelets apart (see `combine_parts`).
+    `by_parts` tells white cells, red cells and platelets apart (see `combine_parts`); `normal` has each component's
+    verdict and `numbers` the values in common units, where known.
     """
 
     verdict: Verdict | None
     evidence: tuple[str, ...]
     warnings: tuple[str, ...]
     by_parts: str | frozenset[str] = EVERY_PARTS
+    normal: Mapping[str, bool] = field(default_factory=dict)
+    numbers: Mapping[str, Fraction] = field(default_factory=dict)
 
 
 def read_panel(panel: CbcPanel) -> CbcReading:
     """Decide normality; raises InvalidRecord for a component whose numbers cannot be read."""
     verdicts: dict[str, bool] = {}
+    numbers: dict[str, Fraction] = {}
     evidence, warnings = [], []
     for name in COMPONENTS:
         component: Component | None = getattr(panel, name)
@@ -72,9 +76,11 @@ def read_panel(panel: CbcPanel) -> CbcReading:
         normal, line, warning = _read(name, component)
         if normal is not None:
             verdicts[name] = normal
+        if (number := _in_common_unit(name, component)) is not None:
+            numbers[name] = number
         evidence.append(line)
         warnings.extend(warning)
-    return CbcReading(_combine(verdicts), tuple(evidence), tuple(warnings), combine_parts(verdicts))
+    return CbcReading(_combine(verdicts), tuple(evidence), tuple(warnings), combine_parts(verdicts), verdicts, numbers)
 
 
 def combine_parts(normal: Mapping[str, bool]) -> str | frozenset[str]:
@@ -134,6 +140,11 @@ def _within_range(name: str, component: Component) -> bool | None:
     if outside:
         return False
     return True if low is not None and high is not None else None
+
+
+def _in_common_unit(name: str, component: Component) -> Fraction | None:
+    number = None if component.unit is None else _number(name, "value", component.value)
+    return None if number is None else to_common(number, str(component.unit), name)
 
 
 def _number(name: str, key: str, value: object) -> Fraction | None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from allstatus import document
 from allstatus.applicability import Applicability, Listed
 from allstatus.assume import Resolution
+from allstatus.elsewhere import MARROW
 from allstatus.facts import Stated, write_value
 from allstatus.options import list_options
 from allstatus.record import Record
@@ -111,6 +112,13 @@ class Decision:
     def applicability(self) -> dict[str, str] | None:
         """Which overlay said whether the options apply; None without options, or when it was turned off."""
         return None if self.status is None or self._applicability is None else self._applicability.about
+
+    @property
+    def elsewhere(self) -> list[dict[str, Any]]:
+        """What other definitions would say of the same marrow and counts, only where it differs; it decides nothing."""
+        if self.outcome == "conflicting_data":
+            return []
+        return self._explainer.elsewhere.of(self._stated.values.get(MARROW), self._stated.panel)
 
     @property
     def facts(self) -> dict[str, dict[str, Any]]:

@@ -34,6 +34,7 @@ class Particulars:
     values: Mapping[str, Any]
     observed: Mapping[str, dict[str, Any]]
     applicability: Any
+    elsewhere: Any
     options: Any = None
 
 
@@ -55,7 +56,9 @@ def to_json(decision: Decision) -> bytes:
 def _particulars(decision: Decision) -> Particulars:
     facts = decision.facts
     values = {name: fact["value"] for name, fact in facts.items()}
-    return Particulars(decision.record.id, decision.warnings, facts, values, decision.observed(facts), decision.applicability)
+    return Particulars(
+        decision.record.id, decision.warnings, facts, values, decision.observed(facts), decision.applicability, decision.elsewhere,
+    )  # fmt: skip
 
 
 def _assemble(decision: Decision, particulars: Particulars) -> dict[str, Any]:
@@ -66,7 +69,7 @@ def _assemble(decision: Decision, particulars: Particulars) -> dict[str, Any]:
         "assumptions": decision.assumptions, "warnings": particulars.warnings, "options": particulars.options,
         "applicability": particulars.applicability,
         "facts": particulars.facts, "trace": decision.trace_of(particulars.observed), "reasons": decision.reasons,
-        "why_not": decision.why_not, "counterfactuals": _counterfactuals(decision, particulars.values),
+        "elsewhere": particulars.elsewhere, "why_not": decision.why_not, "counterfactuals": _counterfactuals(decision, particulars.values),
         "ruleset": _about_rules(decision), "engine": decision.engine, "notice": decision.ruleset.notice,
     }  # fmt: skip
 
@@ -100,7 +103,7 @@ def _make_form(decision: Decision) -> Form:
         _mark("id"), _mark("warnings"), _mark("facts"),
         {name: _mark(f"value {name}") for name in rules.facts},
         {name: {key: _mark(f"observed {name}") for key in OBSERVED} for name in rules.criteria},
-        _mark("applicability"), _mark("options"),
+        _mark("applicability"), _mark("elsewhere"), _mark("options"),
     )  # fmt: skip
     text = write_json(_assemble(decision, marks))
     one_mark_each = _OBSERVED_MARKS.sub(lambda match: _mark(match[1].decode(), quoted=True).encode(), text)
@@ -115,6 +118,7 @@ def _mark(name: str, *, quoted: bool = False) -> str:
 def _fill(form: Form, particulars: Particulars, options: bytes) -> bytes:
     written = {b"id": write_json(particulars.id), b"warnings": write_json(particulars.warnings), b"facts": write_json(particulars.facts)}
     written[b"applicability"], written[b"options"] = write_json(particulars.applicability), options
+    written[b"elsewhere"] = write_json(particulars.elsewhere)
     for name, value in particulars.values.items():
         written[b"value " + name.encode()] = write_json(value)
     for name, observation in particulars.observed.items():

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-from allstatus.cbc import EVERY_PARTS, CbcPanel, read_panel
+from allstatus.cbc import EVERY_PARTS, CbcPanel, CbcReading, read_panel
 from allstatus.measurement import Percent, exact_number
 from allstatus.record import OutsideMarrow, Record
 
@@ -21,7 +21,7 @@ class Stated:
     """The value of every fact (None: not known), which were not reported at all, and their evidence.
 
     `conflicts` are contradictions inside the record itself: (id, facts, why); `derived` are the
-    facts that another part of the record says.
+    facts that another part of the record says; `panel` is the blood count, where components are given.
     """
 
     values: dict[str, Any]
@@ -30,12 +30,13 @@ class Stated:
     warnings: list[str] = field(default_factory=list)
     conflicts: list[tuple[str, tuple[str, ...], str]] = field(default_factory=list)
     derived: frozenset[str] = frozenset()
+    panel: CbcReading | None = None
 
 
 def _read_cbc(value: Any, stated: Stated) -> Any:
     if not isinstance(value, CbcPanel):
         return value
-    reading = read_panel(value)
+    stated.panel = reading = read_panel(value)
     stated.evidence["cbc"] = reading.evidence
     stated.warnings.extend(reading.warnings)
     return reading.verdict or "unknown"
@@ -76,7 +77,7 @@ def _read_cbc_by_parts(value: Any, stated: Stated) -> Any:
     """Whether all parts of the blood count are normal, all abnormal, or some; a set where more than one can be."""
     if not isinstance(value, CbcPanel):
         return {"normal": "all_normal", "abnormal": EVERY_PARTS - {"all_normal"}}.get(value, value)
-    reading = read_panel(value)
+    stated.panel = reading = read_panel(value)
     stated.evidence["cbc_by_parts"] = reading.evidence
     stated.warnings.extend(reading.warnings)
     return UNKNOWN if reading.by_parts == EVERY_PARTS else reading.by_parts

@@ -99,6 +99,10 @@ def decision_schema() -> dict[str, Any]:
             nodes={"type": "object", "additionalProperties": node},
         ),
         "reasons": _list(_TEXTS),
+        "elsewhere": _list(_object(
+            about=_TEXT, here={"type": "boolean"}, there={"type": "boolean"}, asks=_TEXT, says=_TEXT,
+            definitions=_list(_object(id=_TEXT, name=_TEXT, title=_TEXT, cite=source_cite)),
+        )),
         "why_not": _list(_object(status=_TEXT, failing=_TEXTS, together={"type": "boolean"}, waiting_for=_TEXTS)),
         "counterfactuals": _list(_object(to=_TEXT, changes=_list(change), about={"enum": ["finding", "history"]})),
         "ruleset": _object(

@@ -272,11 +272,44 @@ class AgentUseShape(Shape):
     other_sources: list[OtherSourceShape] = []
 
 
+class MarrowLimitShape(Shape):
+    comparator: Literal["<", "<=", ">", ">="]
+    percent: Number
+
+
+class CountLimitShape(Shape):
+    """A least count, in 10⁹/L."""
+
+    comparator: Literal[">", ">="]
+    value: Number
+
+
+class CountsShape(Shape):
+    neutrophils: CountLimitShape
+    platelets: CountLimitShape
+
+
+class ComparisonShape(Shape):
+    """Another source's definition."""
+
+    id: str
+    name: str
+    title: str
+    kind: Literal["remission", "disease"]
+    marrow: MarrowLimitShape
+    counts: CountsShape | None = None
+    blood: str | None
+    also: str | None = None
+    ruleset: str | None = None
+    cite: SourceCiteShape
+
+
 FactsFile = RootModel[dict[str, FactShape]]
 ThresholdsFile = RootModel[dict[str, ThresholdShape]]
 CriteriaFile = RootModel[dict[str, CriterionShape]]
 ConstraintsFile = RootModel[dict[str, ConstraintShape]]
 RegionsFile = RootModel[dict[str, RegionShape]]
+ComparisonsFile = RootModel[list[ComparisonShape]]
 OverlayThresholdsFile = RootModel[dict[str, OverlayThresholdShape]]
 OverlayCriteriaFile = RootModel[dict[str, OverlayCriterionShape]]
 
@@ -285,5 +318,5 @@ SHAPES: dict[str, type[BaseModel]] = {
     "constraints": ConstraintsFile, "regions": RegionsFile, "status": StatusShape, "options": OptionsShape,
     "guidance": GuidanceFileShape,
     "overlay": OverlayShape, "overlay_thresholds": OverlayThresholdsFile, "overlay_criteria": OverlayCriteriaFile,
-    "overlay_agent": AgentUseShape,
+    "overlay_agent": AgentUseShape, "comparisons": ComparisonsFile,
 }  # fmt: skip
