@@ -2,36 +2,27 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-from typing import Annotated, Any, Literal, Union
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, RootModel, WithJsonSchema
+from pydantic import BaseModel, Field, RootModel
 
-from allstatus.rules.condition import CLAUSE_KINDS
+from allstatus.rules.shape_overlay import AgentUseShape, ComparisonsFile, OverlayCriteriaFile, OverlayShape, OverlayThresholdsFile
+from allstatus.rules.shape_parts import (
+    CitedShape,
+    CiteShape,
+    ClauseOrName,
+    Clauses,
+    CriterionShape,
+    Date,
+    FactShape,
+    Shape,
+    ThresholdShape,
+)
 
-Reading = Literal["literal", "interpretation"]
 Category = Literal[
     "chemotherapy", "radiation_therapy", "chemotherapy_with_stem_cell_transplant", "targeted_therapy",
     "immunotherapy", "cns_prophylaxis", "supportive_care", "palliative_care",
 ]  # fmt: skip
-Date = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$", description="a date such as 2025-12-30")]
-Number = Annotated[int | Decimal, WithJsonSchema({"type": "number"})]
-
-
-class Shape(BaseModel):
-    model_config = ConfigDict(extra="forbid", populate_by_name=True, strict=True)
-
-
-class CiteShape(Shape):
-    """Where on the page: the path of headings, and the sentence's fingerprint (SHA-256)."""
-
-    section: str
-    sentence: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", description="the sentence's SHA-256 in 64 hexadecimal digits")]
-
-
-class CitedShape(Shape):
-    reading: Reading
-    cite: CiteShape
 
 
 class SourceShape(Shape):
@@ -59,65 +50,6 @@ class RulesetShape(Shape):
     source: SourceShape
     population: PopulationShape
     notice: str
-
-
-class ClauseShape(CitedShape):
-    """A clause: one of criterion / all / any / not, with its own citation when it differs."""
-
-    model_config = ConfigDict(json_schema_extra={"oneOf": [{"required": [kind]} for kind in CLAUSE_KINDS]})
-
-    reading: Reading | None = None  # type: ignore[assignment]
-    cite: CiteShape | None = None  # type: ignore[assignment]
-    note: str | None = None
-    criterion: str | None = None
-    all: Clauses | None = None
-    any: Clauses | None = None
-    not_: ClauseOrName | None = Field(None, alias="not")
-
-
-ClauseOrName = Annotated[
-    Union[str, ClauseShape], Field(description="a criterion's name, or a clause with one of criterion / all / any / not")
-]
-Clauses = Annotated[list[ClauseOrName], Field(min_length=1)]
-ClauseShape.model_rebuild()
-
-
-class AssumeShape(Shape):
-    """What an unreported fact is taken to be; listed in every decision that uses it."""
-
-    value: bool | str
-    when: ClauseOrName | None = None
-    because: str
-    reading: Reading
-
-
-class FactShape(Shape):
-    type: Literal["yes_no", "choice", "percent", "number"]
-    values: list[str] = []
-    record_key: Annotated[str | None, Field(description="the record's key, where it is not the fact's name: biomarkers.cd19")] = None
-    question: str
-    answered_by: list[str]
-    about: Literal["history", "finding"]
-    burden: int
-    codes: dict[str, list[str]] = {}
-    assume: AssumeShape | None = None
-
-
-class DatedValue(Shape):
-    from_: Date = Field(alias="from")
-    value: Number
-
-
-class ThresholdShape(CitedShape):
-    title: str
-    unit: Annotated[Literal["%", "years", "months", "count"], Field(description='"%" in quotes, years, months or count')]
-    values: Annotated[list[DatedValue], Field(min_length=1)]
-
-
-class CriterionShape(CitedShape):
-    title: str
-    otherwise: str
-    condition: str
 
 
 class ConstraintShape(CitedShape):
@@ -220,98 +152,11 @@ class GuidanceFileShape(Shape):
     about: list[GuidanceShape]
 
 
-class SourceCiteShape(Shape):
-    """Where another source says it; without a sentence's fingerprint, why there is none."""
-
-    title: str
-    url: str
-    section: str
-    sentence: Annotated[str | None, Field(pattern=r"^[0-9a-f]{64}$", description="a sentence's SHA-256 in hexadecimal digits, or null")]
-    not_checked: str | None = None
-
-
-class OverlayShape(Shape):
-    """What the applicability overlay is."""
-
-    id: str
-    version: str
-    title: str
-    notice: str
-
-
-class OverlayThresholdShape(ThresholdShape):
-    cite: SourceCiteShape  # type: ignore[assignment]
-
-
-class OverlayCriterionShape(Shape):
-    """A condition on a fact; the agents' files say where it is asked for."""
-
-    title: str
-    otherwise: str
-    condition: str
-
-
-class OtherSourceShape(Shape):
-    """Another source's condition (shown where it differs), or without one a statement (always shown)."""
-
-    says: str
-    all: Clauses | None = None
-    statuses: list[str] = []
-    cite: SourceCiteShape
-
-
-class AgentUseShape(Shape):
-    """For whom an agent's stated use is: `all` must hold."""
-
-    agent: str
-    title: str
-    all: Clauses
-    reading: Reading
-    cite: SourceCiteShape
-    note: str | None = None
-    other_sources: list[OtherSourceShape] = []
-
-
-class MarrowLimitShape(Shape):
-    comparator: Literal["<", "<=", ">", ">="]
-    percent: Number
-
-
-class CountLimitShape(Shape):
-    """A least count, in 10⁹/L."""
-
-    comparator: Literal[">", ">="]
-    value: Number
-
-
-class CountsShape(Shape):
-    neutrophils: CountLimitShape
-    platelets: CountLimitShape
-
-
-class ComparisonShape(Shape):
-    """Another source's definition."""
-
-    id: str
-    name: str
-    title: str
-    kind: Literal["remission", "disease"]
-    marrow: MarrowLimitShape
-    counts: CountsShape | None = None
-    blood: str | None
-    also: str | None = None
-    ruleset: str | None = None
-    cite: SourceCiteShape
-
-
 FactsFile = RootModel[dict[str, FactShape]]
 ThresholdsFile = RootModel[dict[str, ThresholdShape]]
 CriteriaFile = RootModel[dict[str, CriterionShape]]
 ConstraintsFile = RootModel[dict[str, ConstraintShape]]
 RegionsFile = RootModel[dict[str, RegionShape]]
-ComparisonsFile = RootModel[list[ComparisonShape]]
-OverlayThresholdsFile = RootModel[dict[str, OverlayThresholdShape]]
-OverlayCriteriaFile = RootModel[dict[str, OverlayCriterionShape]]
 
 SHAPES: dict[str, type[BaseModel]] = {
     "ruleset": RulesetShape, "facts": FactsFile, "thresholds": ThresholdsFile, "criteria": CriteriaFile,
