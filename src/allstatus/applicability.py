@@ -13,7 +13,6 @@ from typing import Any
 
 from pydantic_core import to_json
 
-from allstatus.assume import Resolver
 from allstatus.engines import make_engine
 from allstatus.facts import state_facts
 from allstatus.options import list_options
@@ -21,9 +20,8 @@ from allstatus.record import Record
 from allstatus.rules.condition import Clause
 from allstatus.rules.model import Region, RuleSet, Status
 from allstatus.rules.overlay import STATUS_FACT, AgentUse, OtherSource, Overlay, read_overlay
-from allstatus.table import OUTSIDE, DecisionTable
-from allstatus.trace import TraceOutline, decisive_leaves
-from allstatus.why.explainer import Explainer
+from allstatus.table import OUTSIDE, Cell, DecisionTable
+from allstatus.trace import TraceOutline, Tracer, decisive_leaves
 
 APPLIES, DOES_NOT_APPLY, NEEDS_DATA = "applies", "does_not_apply", "needs_data"
 WORDS = {"determined": APPLIES, OUTSIDE: DOES_NOT_APPLY, "insufficient_data": NEEDS_DATA}
@@ -41,17 +39,17 @@ class Condition:
         rules = _rules(overlay, path, clauses, place)
         self.path = path
         self.table = DecisionTable(rules, make_engine(rules, "builtin"))
-        self._explainer = Explainer(self.table, Resolver(self.table))
+        self._tracer = Tracer(self.table)
         self._questions = {fact.name: {"fact": fact.name, "question": fact.question, "answered_by": list(fact.answered_by)}
                            for fact in rules.facts.values()}  # fmt: skip
 
     def read(self, known: Known) -> dict[str, Any]:
         """`applicability`, the facts that can change it (`needs`, `asks`) and `because`."""
-        explainer = self._explainer
-        resolution = explainer.resolver.resolve(tuple([known[name] for name in self.table.criteria]), frozenset())
-        word, needs = WORDS[resolution.cell.outcome], list(explainer.explain(resolution).missing)
+        cell = self.table.cell(tuple([known[name] for name in self.table.criteria]))
+        word = WORDS[cell.outcome]
+        needs = [fact for fact in self._questions if self._can_change(fact, cell)] if word == NEEDS_DATA else []
         asks = [self._questions[name] for name in needs]
-        reasons = [str(ask["question"]) for ask in asks] or self._reasons(explainer.tracer.outline(resolution.cell))
+        reasons = [str(ask["question"]) for ask in asks] or self._reasons(self._tracer.outline(cell))
         return {"applicability": word, "needs": needs, "asks": asks, "because": " ".join(reasons)}
 
     def idle_criteria(self) -> list[str]:
@@ -61,6 +59,17 @@ class Condition:
                       for number, case in enumerate(table.cases) if table.consistent >> number & 1
                       for asked in table.criteria)  # fmt: skip
         return sorted(set(table.criteria) - {table.criteria[cell.index(None)] for cell in open_cells if len(table.cell(cell).possible) > 1})
+
+    def _can_change(self, fact: str, cell: Cell) -> bool:
+        """Whether two completions that differ in this fact alone give different answers."""
+        others = [name for name in self.table.criteria if self.table.ruleset.criteria[name].condition.fact != fact]
+        answers: dict[tuple[bool, ...], bool] = {}
+        for number, case in enumerate(self.table.cases):
+            if cell.completions >> number & 1:
+                applies = bool(self.table.statuses[APPLIES] >> number & 1)
+                if answers.setdefault(tuple(case[name] for name in others), applies) is not applies:
+                    return True
+        return False
 
     @staticmethod
     def _reasons(outline: TraceOutline) -> list[str]:
