@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from test_properties import patients, records
 
 from allstatus import RulesError, load_rules
-from allstatus.applicability import Applicability, Condition, applicability_faults
+from allstatus.applicability import Applicability, applicability_faults
+from allstatus.fit import Condition
 from allstatus.record import parse_json
 from allstatus.rules.condition import Clause
 from allstatus.rules.find import rule_sets
@@ -148,7 +149,7 @@ def test_a_broken_overlay_is_refused_with_its_place_and_the_remedy(
 ) -> None:
     copy = broken_overlay(tmp_path, file, old, new)
     with pytest.raises(RulesError) as refused:
-        applicability_faults(Applicability(RULES.ruleset, copy))
+        applicability_faults(Applicability(RULES.ruleset, copy, locked=False))
     assert message is None or refused.value.problems == (message,)
 
 
@@ -183,3 +184,9 @@ def test_a_criterion_that_cannot_matter_is_found() -> None:
 
 def test_a_status_of_the_decision_is_the_only_fact_not_asked_of_the_record() -> None:
     assert [name for name, fact in OVERLAY.facts.items() if not fact.answered_by] == [STATUS_FACT]
+
+
+def test_an_overlay_that_differs_from_its_lock_is_refused(tmp_path: Path) -> None:
+    copy = broken_overlay(tmp_path, "agents/nilotinib.yaml", "title: Nilotinib", "title: nilotinib")
+    with pytest.raises(RulesError, match="the rule files are not those that were locked"):
+        applicability_faults(Applicability(RULES.ruleset, copy))

@@ -11,6 +11,7 @@ from allstatus.commands.app import app, run
 
 rules_app = typer.Typer(help="List, check, lock and show rule sets.", no_args_is_help=True)
 app.add_typer(rules_app, name="rules")
+OVERLAY = "applicability"
 RulesArgument = typer.Argument(metavar="[DIR]", help="A rule set's folder or name.")
 
 
@@ -28,7 +29,7 @@ def check(rules: Annotated[str | None, RulesArgument] = None) -> None:
 
 @rules_app.command()
 def lock(rules: Annotated[str | None, RulesArgument] = None) -> None:
-    """Write decision-table.csv and lock.json of a rule set."""
+    """Write decision-table.csv and lock.json of a rule set, or of `applicability`."""
     run(lambda: _lock(rules))
 
 
@@ -49,12 +50,13 @@ def _list() -> int:
 
 
 def _check(rules: str | None) -> int:
+    from allstatus.applicability import applicability_faults
     from allstatus.classify import load_rules
     from allstatus.errors import RulesError
     from allstatus.rules.examples import failing_examples
 
     classifier = load_rules(rules)
-    if failures := failing_examples(classifier):
+    if failures := [*failing_examples(classifier), *applicability_faults(classifier.applicability)]:
         raise RulesError(failures)
     ruleset, table = classifier.ruleset, classifier.table
     print(
@@ -70,12 +72,25 @@ def _lock(rules: str | None) -> int:
     from allstatus.rules.examples import failing_examples
     from allstatus.rules.lock import write_lock
 
+    if rules == OVERLAY:
+        return _lock_overlay()
     classifier = load_rules(rules, locked=False)
     if failures := failing_examples(classifier):
         raise RulesError(failures)
     ruleset = classifier.ruleset
     write_lock(ruleset.directory, ruleset.digest, classifier.table.csv)
     print(f"{ruleset.id}: locked {ruleset.digest[:12]}, table {classifier.table.digest[:12]}")
+    return 0
+
+
+def _lock_overlay() -> int:
+    from allstatus.fit import Fitting, table_csv
+    from allstatus.rules.lock import write_lock
+    from allstatus.rules.overlay import read_overlay
+
+    overlay = read_overlay()
+    write_lock(overlay.directory, overlay.digest, table_csv(Fitting(overlay, use) for use in overlay.agents.values()))
+    print(f"{overlay.id}: locked {overlay.digest[:12]}")
     return 0
 
 
