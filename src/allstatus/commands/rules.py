@@ -98,5 +98,6 @@ def _show(rules: str | None) -> int:
     from allstatus.classify import load_rules
     from allstatus.explain.rules_text import render_rules
 
-    sys.stdout.write(render_rules(load_rules(rules).ruleset))
+    classifier = load_rules(rules)
+    sys.stdout.write(render_rules(classifier.ruleset, classifier.applicability.overlay))
     return 0

@@ -53,10 +53,15 @@ class Definition:
     cite: Cite
 
 
+def comparisons_path() -> Path:
+    """Where the definitions are kept."""
+    return rules_home() / FILE
+
+
 @lru_cache(maxsize=4)
 def read_comparisons(path: Path | None = None) -> tuple[Definition, ...]:
     """Every definition, in the file's order; raises RulesError when the file is refused."""
-    path = path or rules_home() / FILE
+    path = path or comparisons_path()
     file = YamlFile(path, path.parent)
     if problems := [*file.problems, *shape_problems(file, "comparisons")]:
         raise RulesError(problems)

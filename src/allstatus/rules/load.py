@@ -141,7 +141,7 @@ class Builder:
         condition = self._comparison(name, entry["condition"], kinds, thresholds)
         if condition is None:
             return None
-        return Criterion(name, entry["title"], entry["otherwise"], condition, entry.get("reading", "literal"), entry.get("cite", {}))
+        return Criterion(name, entry["title"], entry["otherwise"], condition, entry.get("reading", ""), entry.get("cite", {}))
 
     def _comparison(self, name: str, text: str, kinds: Kinds, thresholds: Mapping[str, Threshold]) -> Comparison | None:
         fact, operator, operand = parse_comparison(text) or ("", "", "")
