@@ -16,11 +16,10 @@ SHOWN = (
 def main() -> None:
     """Print each decision as text, under the record it was made on."""
     classifier = load_rules()
-    titles = {name: status.title for name, status in classifier.ruleset.statuses.items()}
     for name in SHOWN:
         text = (RECORDS / f"{name}.json").read_text("utf-8")
         print("=" * 80, f"fixtures/records/{name}.json", "=" * 80, sep="\n")
-        print(render_text(classifier.classify(parse_json(text)).to_dict(), titles))
+        print(render_text(classifier.classify(parse_json(text))))
 
 
 if __name__ == "__main__":

@@ -6,16 +6,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from allstatus.applicability import Applicability
-from allstatus.assume import Resolver
+from allstatus.assume import Resolution, Resolver
 from allstatus.decision import Decision
 from allstatus.engines import make_engine
 from allstatus.errors import InvalidRecord
-from allstatus.facts import state_facts
+from allstatus.facts import Stated, Supplied, add_chart, state_facts
 from allstatus.record import Record
 from allstatus.rules.find import find_rules
 from allstatus.rules.load import read_rules
@@ -28,7 +29,7 @@ from allstatus.why.explainer import Explainer
 class Classifier:
     """A rule set with its decision table, ready to decide on records. Safe to share between threads."""
 
-    def __init__(self, ruleset: RuleSet, table: DecisionTable, overlay: Path | None = None) -> None:
+    def __init__(self, ruleset: RuleSet, table: DecisionTable, *, applicability: bool = True) -> None:
         self.ruleset, self.table = ruleset, table
         self._facts = tuple(ruleset.facts)
         self._keys = {name: fact.record_key for name, fact in ruleset.facts.items() if fact.record_key}
@@ -36,22 +37,34 @@ class Classifier:
         self._assumable = frozenset(name for name, fact in ruleset.facts.items() if fact.assume is not None)
         self.resolver = Resolver(table)
         self.explainer = Explainer(table, self.resolver)
-        self.applicability = Applicability(ruleset, overlay)
+        self.applicability, self._fits = Applicability(ruleset), applicability
 
-    def classify(self, record: Mapping[str, Any] | Record, *, applicability: bool = True) -> Decision:
+    def classify(
+        self, record: Mapping[str, Any] | Record, *, chart: Supplied | None = None, applicability: bool | None = None
+    ) -> Decision:
         """Decide on one record; raises InvalidRecord when it is not one.
 
-        Without `applicability` the options are the page's list alone.
+        `chart` is what the chart behind the record adds: evidence, warnings, conflicts and assumptions. Without
+        `applicability` the options are the page's list alone.
         """
         record = Record.read(record)
         self._refuse_other_disease(record)
         stated = state_facts(record, self._facts, self._keys)
-        if len(stated.unreported) == len(self._facts):
+        if chart is not None:
+            add_chart(stated, chart)
+        elif len(stated.unreported) == len(self._facts):
             raise InvalidRecord("record", "states no fact", f"give at least one of {', '.join(self._facts)}")
+        fitting = self.applicability if (self._fits if applicability is None else applicability) else None
+        return Decision(self.explainer, record, stated, self._resolve(stated, assume=chart is None or chart.applicable), fitting)
+
+    def resolution_of(self, record: Mapping[str, Any] | Record) -> Resolution:
+        """What follows from a record, which may state nothing at all; for asking what to find out."""
+        return self._resolve(state_facts(Record.read(record), self._facts, self._keys))
+
+    def _resolve(self, stated: Stated, *, assume: bool = True) -> Resolution:
         values = stated.values
         verdicts = tuple([holds(values[fact]) for fact, holds in self._criteria])
-        resolution = self.resolver.resolve(verdicts, stated.unreported & self._assumable)
-        return Decision(self.explainer, record, stated, resolution, self.applicability if applicability else None)
+        return self.resolver.resolve(verdicts, stated.unreported & self._assumable if assume else frozenset())
 
     def _refuse_other_disease(self, record: Record) -> None:
         if record.diagnosis is None:
@@ -65,27 +78,39 @@ class Classifier:
             )
 
 
-def load_rules(rules: str | Path | None = None, *, engine: str = "auto", locked: bool = True) -> Classifier:
+def load_rules(
+    rules: str | Path | None = None, *, engine: str = "auto", locked: bool = True, as_of: date | None = None, applicability: bool = True
+) -> Classifier:
     """Load a rule set by name or folder and fire its decision table.
 
-    `engine` is `auto`, `durable` or `builtin`; raises RulesError when the rules are refused.
+    `engine` is `auto`, `durable` or `builtin`; `as_of` picks the version in force on that day
+    instead of the current one; without `applicability` options are the page's list alone. Raises RulesError when the rules are refused.
     """
-    ruleset = read_rules(find_rules(rules))
+    ruleset = read_rules(find_rules(rules, as_of))
     table = DecisionTable(ruleset, make_engine(ruleset, engine))
+    table.refuse_faults()
     if locked:
         check_lock(ruleset.directory, ruleset.digest, table.csv)
-    return Classifier(ruleset, table)
+    return Classifier(ruleset, table, applicability=applicability)
+
+
+_find = lru_cache(maxsize=1024)(find_rules)
 
 
 @lru_cache(maxsize=8)
-def _loaded(rules: str | Path | None, engine: str) -> Classifier:
-    return load_rules(rules, engine=engine)
+def _loaded(directory: Path, engine: str) -> Classifier:
+    return load_rules(directory, engine=engine)
 
 
 def classify(
-    record: Mapping[str, Any] | Record, *, rules: str | Path | None = None, engine: str = "auto", applicability: bool = True
+    record: Mapping[str, Any] | Record,
+    *,
+    rules: str | Path | None = None,
+    engine: str = "auto",
+    as_of: date | None = None,
+    applicability: bool = True,
 ) -> Decision:
-    """Decide on one record by the page's definitions.
+    """Decide on one record by the page's definitions, as of today or of a date.
 
     >>> decision = classify({"prior_treatment": "disease_directed", "cbc": "normal",
     ...                      "marrow_blast_percent": "5", "signs_and_symptoms": "absent"})
@@ -94,4 +119,4 @@ def classify(
     >>> classify({"prior_treatment": "disease_directed", "cbc": "normal"}).possible
     ('in_remission', 'recurrent', 'outside_definitions')
     """
-    return _loaded(rules, engine).classify(record, applicability=applicability)
+    return _loaded(_find(rules, as_of), engine).classify(record, applicability=applicability)

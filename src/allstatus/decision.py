@@ -20,11 +20,15 @@ from allstatus.why.counterfactuals import Change
 if TYPE_CHECKING:
     from allstatus.why.explainer import Explainer, Explanation
 
+REMISSION = "in_remission"
+NOT_APPLICABLE = "not_applicable"
+UNDECIDED = ("conflicting_data", NOT_APPLICABLE)  # no definition is tried
+
 
 class Decision:
     """What the page's definitions say of one record.
 
-    `outcome` is determined, outside_definitions, insufficient_data or conflicting_data;
+    `outcome` is determined, outside_definitions, insufficient_data, conflicting_data or not_applicable (charts only);
     `possible` always lists every outcome the facts still allow.
     """
 
@@ -36,6 +40,8 @@ class Decision:
         self._explainer, self._stated, self._resolution, self.record = explainer, stated, resolution, record
         self._applicability = applicability
         self.outcome = "conflicting_data" if stated.conflicts else resolution.cell.outcome
+        if stated.chart is not None and not stated.chart.applicable:
+            self.outcome = NOT_APPLICABLE
 
     @property
     def status(self) -> str | None:
@@ -45,7 +51,7 @@ class Decision:
     @property
     def possible(self) -> tuple[str, ...]:
         """Every outcome the facts still allow; empty when they contradict each other."""
-        return () if self.outcome == "conflicting_data" else self._resolution.cell.possible
+        return () if self.outcome in UNDECIDED else self._resolution.cell.possible
 
     @property
     def regions(self) -> list[dict[str, str]]:
@@ -63,7 +69,7 @@ class Decision:
     @property
     def irrelevant(self) -> list[str]:
         """The facts that are not known and cannot change the answer."""
-        return [] if self.outcome == "conflicting_data" else list(self.explanation.irrelevant)
+        return [] if self.outcome in UNDECIDED else list(self.explanation.irrelevant)
 
     @property
     def ask_next(self) -> dict[str, Any] | None:
@@ -79,12 +85,17 @@ class Decision:
     @property
     def assumptions(self) -> list[dict[str, Any]]:
         """The named assumptions this answer rests on."""
-        entries = []
+        entries = [dict(entry) for entry in self._stated.chart.assumptions] if self._stated.chart is not None else []
         for name in self._resolution.used if self.outcome != "conflicting_data" else ():
             assume = self.ruleset.facts[name].assume
             assert assume is not None
             entries.append({"fact": name, "value": assume.value, "because": assume.because, "reading": assume.reading})
         return entries
+
+    @property
+    def diagnoses(self) -> list[dict[str, str]]:
+        """The diagnoses a chart holds; empty for a record."""
+        return [] if self._stated.chart is None else [dict(seen) for seen in self._stated.chart.diagnoses]
 
     @property
     def warnings(self) -> list[str]:
@@ -128,22 +139,31 @@ class Decision:
     @property
     def trace(self) -> dict[str, Any]:
         """Every definition, clause by clause, with what was observed."""
-        return self.trace_of(self.observed(self.facts))
+        return self.trace_of(self.observed(self.facts), self.remission_number)
+
+    @property
+    def remission_number(self) -> int | None:
+        """Which remission this is, where the record counts relapses or denies an earlier remission."""
+        if self.status != REMISSION:
+            return None
+        if self.record.relapse_count is not None:
+            return self.record.relapse_count + 1
+        return 1 if self.record.prior_remission is False else None
 
     @property
     def reasons(self) -> list[list[str]]:
         """All subset-minimal sets of known facts that already force the outcome; in a conflict, that clash."""
-        return [] if self._stated.conflicts else [list(names) for names in self.explanation.reasons]
+        return [] if self.contradicts_itself or self.outcome == NOT_APPLICABLE else [list(names) for names in self.explanation.reasons]
 
     @property
     def why_not(self) -> list[dict[str, Any]]:
         """For each status not reached, the clauses that decide against it or the facts it waits for."""
-        return [] if self.outcome == "conflicting_data" else self.explanation.why_not
+        return [] if self.outcome in UNDECIDED else self.explanation.why_not
 
     @property
     def changes(self) -> tuple[Change, ...]:
         """The smallest changes of facts to each other outcome (`counterfactuals` in the document)."""
-        return () if self._stated.conflicts else self.explanation.changes
+        return () if self.contradicts_itself or self.outcome == NOT_APPLICABLE else self.explanation.changes
 
     @property
     def ruleset(self) -> RuleSet:
@@ -170,9 +190,14 @@ class Decision:
         """Whether the record contradicts itself before any rule is asked."""
         return bool(self._stated.conflicts)
 
-    def trace_of(self, observed: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
+    @property
+    def from_chart(self) -> bool:
+        """Whether a chart is behind the record, with particulars of its own."""
+        return self._stated.chart is not None
+
+    def trace_of(self, observed: Mapping[str, dict[str, Any]], remission_number: Any) -> dict[str, Any]:
         """The trace with these observations of the criteria."""
-        return self._explainer.tracer.trace(self._resolution.cell, observed)
+        return {**self._explainer.tracer.trace(self._resolution.cell, observed), "remission_number": remission_number}
 
     def observed(self, facts: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
         """For each criterion what was seen of its fact, and how far a number lies from the limit."""
@@ -194,10 +219,12 @@ class Decision:
         value, evidence = self._stated.values[name], list(self._stated.evidence.get(name, ()))
         if value is not None:
             state = "derived" if name in self._stated.derived else "given"
+            if self._stated.chart is not None:
+                state = self._stated.chart.states.get(name, state)
             return {"value": write_value(value), "state": state, "evidence": evidence}
         assume = self.ruleset.facts[name].assume
         if name in self._resolution.assumed and assume is not None and self.outcome != "conflicting_data":
-            return {"value": assume.value, "state": "assumed", "evidence": [assume.because]}
+            return {"value": assume.value, "state": "assumed", "evidence": [assume.because, *evidence]}
         derived = self.explanation.derived.get(name)
         return {"value": derived, "state": "unknown" if derived is None else "derived", "evidence": evidence}
 

@@ -30,6 +30,7 @@ class Condition:
         rules = _rules(overlay, path, clauses, place)
         self.path = path
         self.table = DecisionTable(rules, make_engine(rules, "builtin"))
+        self.table.refuse_faults()
         self._tracer = Tracer(self.table)
         self._questions = {fact.name: {"fact": fact.name, "question": fact.question, "answered_by": list(fact.answered_by)}
                            for fact in rules.facts.values()}  # fmt: skip
@@ -129,7 +130,7 @@ def _rules(overlay: Overlay, path: str, clauses: tuple[Clause, ...], place: str)
     return RuleSet(
         id=path, version=overlay.version, title=overlay.title, effective_from="", source={}, population={}, notice=overlay.notice,
         facts=facts, thresholds=overlay.thresholds, criteria=criteria, constraints={},
-        statuses={APPLIES: Status(APPLIES, APPLIES, clauses, (), "literal", {}, (), place)},
-        regions={DOES_NOT_APPLY: Region(DOES_NOT_APPLY, "", otherwise, place)},
+        statuses={APPLIES: Status(APPLIES, APPLIES, clauses, (), "literal", {}, (), place, {})},
+        regions={DOES_NOT_APPLY: Region(DOES_NOT_APPLY, "", otherwise, place, {})},
         options={APPLIES: ()}, guidance={"tests": []}, digest=overlay.digest, directory=overlay.directory,
     )  # fmt: skip

@@ -7,142 +7,143 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import Any
 
+from allstatus.decision import UNDECIDED, Decision
+from allstatus.explain.definitions import definition_lines, why_not_words
+from allstatus.explain.messages import headline, messages
+from allstatus.explain.words import class_words, heading, words
+
 WIDTH = 80
-MARK = {"true": "✓", "false": "✗", "unknown": "?"}
-COLOUR = {"true": "\x1b[32m", "false": "\x1b[31m", "unknown": "\x1b[33m"}
+SHOWN_CHANGES = 3
+COLOUR = {"✓": "\x1b[32m", "✗": "\x1b[31m", "?": "\x1b[33m"}
 BOLD, DIM, RESET = "\x1b[1m", "\x1b[2m", "\x1b[0m"
 
-HEADLINE = {
-    "outside_definitions": "The page does not describe this",
-    "insufficient_data": "Cannot tell yet",
-    "conflicting_data": "These facts contradict each other",
-}
 
-
-def render_text(decision: dict[str, Any], titles: dict[str, str], *, colour: bool = False) -> str:
-    """The decision document as text; `titles` gives each status its title."""
-    return "\n".join(_Text(decision, titles, colour).lines()) + "\n"
+def render_text(decision: Decision, *, level: str = "clinician", colour: bool = False) -> str:
+    """The decision for a clinician, a student, or in plain words."""
+    return "\n".join(_Text(decision, level, colour).lines()) + "\n"
 
 
 class _Text:
-    def __init__(self, decision: dict[str, Any], titles: dict[str, str], colour: bool) -> None:
-        self.decision, self.colour = decision, colour
-        self.titles = {**titles, "outside_definitions": "not described by the page"}
-        self.nodes: dict[str, Any] = decision["trace"]["nodes"]
+    def __init__(self, decision: Decision, level: str, colour: bool) -> None:
+        self.decision, self.level, self.colour = decision, level, colour
+        self.rules, self.document = decision.ruleset, decision.to_dict()
+        self.titles = {name: status.title for name, status in self.rules.statuses.items()}
+        self.titles["outside_definitions"] = "not described by the page"
 
     def lines(self) -> Iterator[str]:
-        yield from self._headline()
-        yield ""
-        for status in self.decision["trace"]["statuses"]:
-            yield from self._status(status)
+        yield from self._opening()
+        if self.level != "plain" and self.decision.outcome not in UNDECIDED:
+            yield from self._definitions()
+            yield from self._why()
+            yield from self._changes()
         yield from self._options()
         yield from self._missing()
-        yield from self._list("Assumed", [f"{_words(a['fact'])}: {a['because']}" for a in self.decision["assumptions"]])
-        yield from self._list("Check", self.decision["warnings"])
+        if self.level != "plain":
+            yield from self._list("Cannot change the answer", [words(name) for name in self.decision.irrelevant])
+        seen = [f"{entry['title']} ({entry['code']}) {entry['date']}".strip() for entry in self.document["diagnoses"]]
+        yield from self._list("Diagnoses in the chart", seen)
+        yield from self._list("Assumed", [f"{words(a['fact'])}: {a['because']}" for a in self.document["assumptions"]])
+        yield from self._list("Check", self.document["warnings"])
         yield from self._source()
 
-    def _headline(self) -> Iterator[str]:
-        decision = self.decision
-        who = "" if decision["id"] is None else f"{decision['id']}: "
-        title = HEADLINE.get(decision["outcome"]) or self.titles[decision["status"]]
-        yield self._paint(f"{who}{title}", BOLD)
-        if decision["outcome"] == "insufficient_data":
-            yield from _wrap("Still possible: " + "; ".join(self.titles[name] for name in decision["possible"]) + ".")
-        for entry in decision["regions"]:
-            yield from _wrap(entry["sentence"])
-        for entry in decision["conflicts"]:
-            yield from _wrap(f"{' and '.join(_words(fact) for fact in entry['facts'])}: {entry['because']} [{entry['constraint']}]")
+    def _opening(self) -> Iterator[str]:
+        identity = self.document["id"]
+        for line in _wrap(f"{'' if identity is None else f'{identity}: '}{headline(self.decision, self.level)}"):
+            yield self._paint(line, BOLD)
+        if self.decision.outcome == "insufficient_data":
+            possible = "; ".join(self.titles[name] for name in self.decision.possible)
+            yield from _wrap(f"Still possible: {possible}.")
+            return
+        for text in messages(self.decision, self.level):
+            yield from _wrap(text)
+        if number := self.document["trace"]["remission_number"]:
+            yield f"This is remission number {number}."
+        if self.decision.outcome == "conflicting_data":
+            yield from self._list("In conflict", [" and ".join(words(fact) for fact in c["facts"]) for c in self.document["conflicts"]])
 
-    def _status(self, status: dict[str, Any]) -> Iterator[str]:
-        yield self._marked(status["verdict"], self.titles[status["status"]], 0)
-        for node in status["clauses"]:
-            yield from self._node(node, 1)
+    def _definitions(self) -> Iterator[str]:
+        yield ""
+        for mark, text, depth in definition_lines(self.rules, self.document, self.titles):
+            indent = "    " * depth
+            if not mark:
+                yield from _wrap(text, f"{indent}    ")
+                continue
+            wrapped = textwrap.wrap(text, WIDTH - len(indent) - 2) or [""]
+            first = self._paint(wrapped[0], BOLD) if depth == 0 else wrapped[0]
+            yield f"{indent}{self._paint(mark, COLOUR[mark])} {first}"
+            yield from (f"{indent}  {line}" for line in wrapped[1:])
 
-    def _node(self, node_id: str, depth: int) -> Iterator[str]:
-        node = self.nodes[node_id]
-        if node["kind"] in ("all", "any"):
-            yield self._marked(node["verdict"], f"{node['kind']} of:", depth)
-        elif node["kind"] == "not" and node["children"]:
-            yield self._marked(node["verdict"], "none of:", depth)
-        else:
-            yield self._marked(node["verdict"], self._observed(node), depth)
-        if node["at_threshold"]:
-            line = f"{_percent(node['actual'])} is on the line; the page's remission says {_percent(node['actual'])} or fewer"
-            yield from _wrap(line, "    " * depth + "    ")
-        for child in node["children"]:
-            yield from self._node(child, depth + 1)
+    def _why(self) -> Iterator[str]:
+        reasons = [", ".join(self._known_as(name) for name in names) for names in self.document["reasons"]]
+        yield from self._list("Settled by" if len(reasons) < 2 else "Settled by each of these sets alone", reasons)
+        if self.level == "student":
+            yield from self._list("Why not", why_not_words(self.rules, self.document, self.titles))
 
-    def _observed(self, node: dict[str, Any]) -> str:
-        reading = "  (our reading)" if node["reading"] == "interpretation" else ""
-        if node["kind"] == "unless":
-            return f"{node['expected']}{reading}"
-        actual = self._actual(node["actual"])
-        margin = f", {node['margin']} from the limit" if node["margin"] not in (None, "0") else ""
-        return f"{node['expected']} [{actual}{margin}]{reading}"
+    def _known_as(self, fact: str) -> str:
+        state = self.document["facts"][fact]["state"]
+        return words(fact) if state == "given" else f"{words(fact)} ({state})"
 
-    @staticmethod
-    def _actual(value: Any) -> str:
-        if value is None:
-            return "not known"
-        return {True: "yes", False: "no"}[value] if isinstance(value, bool) else _words(str(value))
+    def _changes(self) -> Iterator[str]:
+        if self.decision.outcome != "insufficient_data":
+            yield from self._list("What would change it", self._changes_about("finding"))
+            yield from self._list("What would change it, but only as a correction of the record", self._changes_about("history"))
+
+    def _changes_about(self, about: str) -> list[str]:
+        items = []
+        changes = [change for change in self.decision.changes if change.about == about]
+        for to, group in groupby(changes, key=lambda change: change.to):
+            ways = ["; ".join(class_words(self.rules, answer) for answer in change.answers) for change in group]
+            items += [f"{self.titles[to]}: {way}" for way in ways[:SHOWN_CHANGES]]
+            if len(ways) > SHOWN_CHANGES:
+                items.append(f"{self.titles[to]}: {len(ways) - SHOWN_CHANGES} more, see --format json")
+        return items
 
     def _options(self) -> Iterator[str]:
-        options = self.decision["options"]
-        if not options:
-            return
-        yield ""
-        yield self._paint("Treatments the page lists for this status", BOLD)
+        options = self.document["options"]
+        if options:
+            yield ""
+            yield self._paint("Treatments the page lists for this status", BOLD)
         for category, group in groupby(options, key=lambda option: option["category"]):
-            yield f"  {_words(category).capitalize()}"
+            yield f"  {heading(category)}"
             for option in group:
-                note = option["qualifier"]["text"] if option["qualifier"] else ""
-                trials = "reported as studied in clinical trials" if option["listed_by"] == "clinical_trials" else ""
-                extra = "; ".join(part for part in (note, trials) if part)
-                yield from _wrap(f"- {option['title']}" + (f" ({extra})" if extra else ""), "    ", "      ")
+                yield from _wrap(f"- {option['title']}{_note(option)}", "    ", "      ")
 
     def _missing(self) -> Iterator[str]:
-        if not self.decision["missing"]:
-            return
-        yield ""
-        yield self._paint("What would settle it", BOLD)
-        for entry in self.decision["missing"]:
-            first = "  <- least burden to answer" if entry["fact"] == self.decision["ask_next"] else ""
-            yield from _wrap(f"- {entry['question']}{first}", "  ", "    ")
+        if self.document["missing"]:
+            yield ""
+            yield self._paint("What would settle it", BOLD)
+        next_fact = (self.document["ask_next"] or {}).get("fact")
+        said = messages(self.decision, self.level) if self.document["missing"] else []
+        for entry, why in zip(self.document["missing"], said, strict=False):
+            yield from _wrap(f"- {entry['question']}{'  <- ask this first' if entry['fact'] == next_fact else ''}", "  ", "    ")
+            yield from _wrap(why, "    ")
             yield from _wrap("answered by: " + "; ".join(entry["answered_by"]), "    ", "      ")
 
-    def _list(self, heading: str, items: list[str]) -> Iterator[str]:
+    def _list(self, title: str, items: list[str]) -> Iterator[str]:
         if items:
             yield ""
-            yield self._paint(heading, BOLD)
+            yield self._paint(title, BOLD)
             for item in items:
                 yield from _wrap(f"- {item}", "  ", "    ")
 
     def _source(self) -> Iterator[str]:
-        rules = self.decision["ruleset"]
+        rules = self.document["ruleset"]
         yield ""
-        about = f"Rules {rules['id']} {rules['version']} ({rules['digest'][:12]}), engine {self.decision['engine']}"
+        about = f"Rules {rules['id']} {rules['version']} ({rules['digest'][:12]}), engine {self.document['engine']}"
         source = f"Source: {rules['source']['title']}, reviewed {rules['source']['last_reviewed']}"
-        for line in (about, source, self.decision["notice"]):
-            for part in _wrap(line):
-                yield self._paint(part, DIM)
-
-    def _marked(self, verdict: str, text: str, depth: int) -> str:
-        indent = "    " * depth
-        mark = self._paint(MARK[verdict], COLOUR[verdict])
-        lines = textwrap.wrap(text, WIDTH - len(indent) - 2) or [""]
-        head = self._paint(lines[0], BOLD) if depth == 0 else lines[0]
-        return "\n".join([f"{indent}{mark} {head}", *(f"{indent}  {line}" for line in lines[1:])])
+        for text in (about, source, self.document["notice"]):
+            for line in _wrap(text):
+                yield self._paint(line, DIM)
 
     def _paint(self, text: str, code: str) -> str:
         return f"{code}{text}{RESET}" if self.colour else text
 
 
-def _words(name: str) -> str:
-    return name.replace("_", " ")
-
-
-def _percent(text: str) -> str:
-    return text if "%" in text or "/" in text else f"{text} %"
+def _note(option: dict[str, Any]) -> str:
+    qualifier = option["qualifier"]["text"].rstrip(".") if option["qualifier"] else ""
+    trials = "reported as studied in clinical trials" if option["listed_by"] == "clinical_trials" else ""
+    notes = "; ".join(part for part in (qualifier, trials) if part)
+    return f" ({notes})" if notes else ""
 
 
 def _wrap(text: str, first: str = "", rest: str = "") -> list[str]:

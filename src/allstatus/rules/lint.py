@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
 
 from allstatus.errors import nearest
 from allstatus.record import record_keys
@@ -153,8 +155,21 @@ def unknown_in_guidance(ruleset: RuleSet, files: Files, folders: Folders) -> Ite
                         yield files["guidance"].at((heading, number, key), problem)
 
 
+def unknown_placeholder(ruleset: RuleSet, files: Files, folders: Folders) -> Iterator[str]:
+    """Texts for readers may name thresholds only, as `{blast_threshold}`."""
+    keyed = [(files[name], key, entry) for name in ("facts", "constraints", "regions") for key, entry in files[name].data.items()]
+    entries: list[tuple[YamlFile, tuple[str, ...], Any]] = [(file, (key,), entry) for file, key, entry in keyed]
+    entries += [(file, (), file.data) for file in folders["statuses"]]
+    for file, path, entry in entries:
+        for level, text in entry["says"].items():
+            for name in re.findall(r"\{(.*?)\}", text):
+                if name not in ruleset.thresholds:
+                    hint = nearest(name, ruleset.thresholds)
+                    yield file.at((*path, "says", level), f"'{{{name}}}' is no threshold{hint}; name one of thresholds.yaml")
+
+
 CHECKS: tuple[Check, ...] = (
     unused_criterion, unused_threshold, unasked_fact, unknown_test, unknown_status, file_named_otherwise,
     status_without_options, repeated_id, unknown_agent, assumption_of_another_type, unless_circle,
-    fact_not_in_record, unknown_in_guidance,
+    fact_not_in_record, unknown_in_guidance, unknown_placeholder,
 )  # fmt: skip

@@ -27,6 +27,7 @@ from allstatus.rules.yaml_file import YamlFile
 
 UNITS = {"months": Fraction(1, 12)}  # of the unit that facts are in; any other counts as it stands
 SINGLE_FILES = ("ruleset", "thresholds", "facts", "criteria", "constraints", "regions", "guidance")
+READ_WHEN_NEEDED = ("promises", "coverage")  # nothing that decides on a patient
 FOLDERS = {"statuses": "status", "options": "options"}
 Kinds = Mapping[str, tuple[str, list[str]]]  # a fact's type and values
 
@@ -53,7 +54,7 @@ def _refuse(problems: list[str]) -> None:
 
 def _strangers(directory: Path) -> Iterator[str]:
     """YAML files that no rule set has: a misspelled name must not hide a file."""
-    expected = [f"{name}.yaml" for name in SINGLE_FILES]
+    expected = [f"{name}.yaml" for name in (*SINGLE_FILES, *READ_WHEN_NEEDED)]
     for path in sorted([*directory.rglob("*.yaml"), *directory.rglob("*.yml")]):
         name = path.relative_to(directory).as_posix()
         in_folder = path.suffix == ".yaml" and path.parent in [directory / kind for kind in FOLDERS]
@@ -132,7 +133,7 @@ class Builder:
             assumption = Assumption(assume["value"], clause, assume["because"], assume["reading"])
         return Fact(
             name, entry["type"], entry["question"], tuple(entry.get("values", ())), tuple(entry["answered_by"]),
-            entry["about"], entry["burden"], assumption, entry.get("record_key"),
+            entry["about"], entry["burden"], assumption, entry.get("says", {}), entry.get("record_key"),
         )  # fmt: skip
 
     def _criterion(
@@ -158,20 +159,20 @@ class Builder:
         return Constraint(
             name, self.clause(entry["if"], file, (name, "if"), f"{name}.if"),
             self.clause(entry["then"], file, (name, "then"), f"{name}.then"),
-            entry["because"], entry["reading"], entry["cite"],
+            entry["because"], entry["reading"], entry["cite"], entry["says"],
         )  # fmt: skip
 
     def _region(self, name: str, entry: Mapping[str, Any]) -> Region:
         file = self.files["regions"]
         where = tuple(self.clause(item, file, (name, "where", i), f"{name}.{i + 1}") for i, item in enumerate(entry["where"]))
-        return Region(name, entry["sentence"], Clause("all", name, children=where), file.place((name,)))
+        return Region(name, entry["sentence"], Clause("all", name, children=where), file.place((name,)), entry["says"])
 
     def _status(self, file: YamlFile) -> Status:
         data = file.data
         clauses = tuple(self.clause(item, file, ("all", i), f"{data['status']}.{i + 1}") for i, item in enumerate(data["all"]))
         return Status(
             data["status"], data["title"], clauses, tuple(data.get("unless", ())), data["reading"], data["cite"],
-            tuple(data["examples"]), file.place(("all",)),
+            tuple(data["examples"]), file.place(("all",)), data["says"],
         )  # fmt: skip
 
     def clause(self, item: Any, file: YamlFile, place: tuple[str | int, ...], path: str) -> Clause:

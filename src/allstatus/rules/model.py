@@ -11,6 +11,7 @@ from typing import Any
 from allstatus.rules.condition import Clause, Comparison
 
 Cite = Mapping[str, str]
+Says = Mapping[str, str]  # clinician, student, plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class Fact:
     about: str
     burden: int
     assume: Assumption | None
+    says: Says
     record_key: str | None = None
 
 
@@ -63,6 +65,7 @@ class Constraint:
     because: str
     reading: str
     cite: Cite
+    says: Says
 
     def holds(self, case: Mapping[str, bool]) -> bool:
         return not self.condition.holds(case) or self.consequence.holds(case)
@@ -83,6 +86,7 @@ class Status:
     cite: Cite
     examples: tuple[Mapping[str, Any], ...]
     place: str
+    says: Says
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +100,7 @@ class Region:
     sentence: str
     where: Clause
     place: str
+    says: Says
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from allstatus.rules.yaml_file import YamlFile
 
 FOLDER = "applicability"
 STATUS_FACT = "disease_status"  # given by the decision, not by the record
-FILES = {"overlay": "overlay", "facts": "facts", "thresholds": "overlay_thresholds", "criteria": "overlay_criteria"}
+FILES = {"overlay": "overlay", "facts": "overlay_facts", "thresholds": "overlay_thresholds", "criteria": "overlay_criteria"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,14 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, RootModel
 
-from allstatus.rules.shape_overlay import AgentUseShape, ComparisonsFile, OverlayCriteriaFile, OverlayShape, OverlayThresholdsFile
+from allstatus.rules.shape_overlay import (
+    AgentUseShape,
+    ComparisonsFile,
+    OverlayCriteriaFile,
+    OverlayFactsFile,
+    OverlayShape,
+    OverlayThresholdsFile,
+)
 from allstatus.rules.shape_parts import (
     CitedShape,
     CiteShape,
@@ -15,6 +22,7 @@ from allstatus.rules.shape_parts import (
     CriterionShape,
     Date,
     FactShape,
+    SaysShape,
     Shape,
     ThresholdShape,
 )
@@ -56,11 +64,13 @@ class ConstraintShape(CitedShape):
     if_: ClauseOrName = Field(alias="if")
     then: ClauseOrName
     because: str
+    says: SaysShape
 
 
 class RegionShape(Shape):
     sentence: str
     where: Clauses
+    says: SaysShape
 
 
 class ExampleShape(Shape):
@@ -75,6 +85,7 @@ class StatusShape(CitedShape):
     status: str
     title: str
     all: Clauses
+    says: SaysShape
     unless: list[str] = []
     examples: list[ExampleShape]
 
@@ -152,6 +163,41 @@ class GuidanceFileShape(Shape):
     about: list[GuidanceShape]
 
 
+Side = Literal["below", "above"]
+
+
+class PromiseShape(CitedShape):
+    """What must hold while one percentage changes and every other fact stays as it is."""
+
+    rising_keeps: list[str] = []
+    falling_keeps: list[str] = []
+    limit_belongs: dict[str, Side] = Field(default_factory=dict)
+    because: str
+
+
+PromisesFile = RootModel[dict[str, PromiseShape]]
+
+
+class MappedSentenceShape(Shape):
+    """A sentence of the page; `informational` names one of the reasons when no rule cites it."""
+
+    sentence: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", description="the sentence's SHA-256 in 64 hexadecimal digits")]
+    sketch: Annotated[str, Field(pattern=r"^[0-9a-f]{32}$", description="the sentence's sketch in 32 hexadecimal digits")]
+    informational: str | None = None
+
+
+class MappedSectionShape(Shape):
+    section: str
+    sentences: list[MappedSentenceShape]
+
+
+class CoverageShape(Shape):
+    """The page as the rules last saw it, and why a sentence that no rule cites only informs."""
+
+    reasons: dict[str, str]
+    page: list[MappedSectionShape]
+
+
 FactsFile = RootModel[dict[str, FactShape]]
 ThresholdsFile = RootModel[dict[str, ThresholdShape]]
 CriteriaFile = RootModel[dict[str, CriterionShape]]
@@ -161,7 +207,7 @@ RegionsFile = RootModel[dict[str, RegionShape]]
 SHAPES: dict[str, type[BaseModel]] = {
     "ruleset": RulesetShape, "facts": FactsFile, "thresholds": ThresholdsFile, "criteria": CriteriaFile,
     "constraints": ConstraintsFile, "regions": RegionsFile, "status": StatusShape, "options": OptionsShape,
-    "guidance": GuidanceFileShape,
-    "overlay": OverlayShape, "overlay_thresholds": OverlayThresholdsFile, "overlay_criteria": OverlayCriteriaFile,
-    "overlay_agent": AgentUseShape, "comparisons": ComparisonsFile,
+    "guidance": GuidanceFileShape, "promises": PromisesFile, "coverage": CoverageShape,
+    "overlay": OverlayShape, "overlay_facts": OverlayFactsFile, "overlay_thresholds": OverlayThresholdsFile,
+    "overlay_criteria": OverlayCriteriaFile, "overlay_agent": AgentUseShape, "comparisons": ComparisonsFile,
 }  # fmt: skip

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, RootModel
 
-from allstatus.rules.shape_parts import Clauses, Number, Reading, Shape, ThresholdShape
+from allstatus.rules.shape_parts import Clauses, FactShape, Number, Reading, SaysShape, Shape, ThresholdShape
 
 
 class SourceCiteShape(Shape):
@@ -26,6 +26,12 @@ class OverlayShape(Shape):
     version: str
     title: str
     notice: str
+
+
+class OverlayFactShape(FactShape):
+    """A fact a condition asks for; its question is said alike to every reader."""
+
+    says: SaysShape | None = None  # type: ignore[assignment]
 
 
 class OverlayThresholdShape(ThresholdShape):
@@ -94,5 +100,6 @@ class ComparisonShape(Shape):
 
 
 ComparisonsFile = RootModel[list[ComparisonShape]]
+OverlayFactsFile = RootModel[dict[str, OverlayFactShape]]
 OverlayThresholdsFile = RootModel[dict[str, OverlayThresholdShape]]
 OverlayCriteriaFile = RootModel[dict[str, OverlayCriterionShape]]

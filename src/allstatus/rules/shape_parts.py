@@ -51,6 +51,14 @@ Clauses = Annotated[list[ClauseOrName], Field(min_length=1)]
 ClauseShape.model_rebuild()
 
 
+class SaysShape(Shape):
+    """What is said to each reader, in our own words; `{threshold}` stands for a threshold's value and unit."""
+
+    clinician: str
+    student: str
+    plain: str
+
+
 class AssumeShape(Shape):
     """What an unreported fact is taken to be; listed in every decision that uses it."""
 
@@ -68,6 +76,7 @@ class FactShape(Shape):
     answered_by: list[str]
     about: Literal["history", "finding"]
     burden: int
+    says: SaysShape
     codes: dict[str, list[str]] = {}
     assume: AssumeShape | None = None
 
