@@ -60,7 +60,7 @@ def test_every_clause_of_recurrent_is_marked_as_our_reading_on_the_professional_
 
 def test_parts_of_the_blood_count_that_are_partly_known_leave_only_what_can_be() -> None:
     panel = {"wbc": {"flag": "H"}, "platelets": {"flag": "L"}}
-    fact = PROFESSIONAL.classify({"cbc": panel}).facts["cbc_by_parts"]
+    fact = PROFESSIONAL.classify({"cbc": panel}).facts["cbc"]
     assert (fact["value"], fact["state"]) == ("all_abnormal or some_abnormal", "given")
     remission = {"prior_treatment": "disease_directed", "marrow_blast_percent": 2, "signs_and_symptoms": "absent"}
     for count in (panel, "abnormal"):

@@ -13,7 +13,7 @@ from typing import Any
 
 from pydantic_core import to_json
 
-from allstatus.facts import state_facts
+from allstatus.facts import sources_of, state_facts
 from allstatus.fit import DOES_NOT_APPLY, Condition, Fitting, Known, table_csv
 from allstatus.options import list_options
 from allstatus.record import Record
@@ -49,12 +49,12 @@ class OptionList:
         self._criteria = [(name, criterion.condition.fact, criterion.condition.holds)
                           for name, criterion in overlay.criteria.items() if name in asked]  # fmt: skip
         self._facts = tuple(dict.fromkeys(fact for _, fact, _ in self._criteria if fact != STATUS_FACT))
-        self._keys = {name: key for name in self._facts if (key := overlay.facts[name].record_key)}
+        self._sources = sources_of(overlay.facts[name] for name in self._facts)
         self._known: dict[tuple[bool | None, ...], Listed] = {}
 
     def of(self, record: Record) -> Listed:
         """The options as they stand for a record."""
-        values = state_facts(record, self._facts, self._keys).values
+        values = state_facts(record, self._facts, self._sources).values
         values[STATUS_FACT] = self.status
         verdicts = tuple([holds(values[fact]) for _, fact, holds in self._criteria])
         listed = self._known.get(verdicts)

@@ -20,7 +20,7 @@ from allstatus.units import DIMENSION, EXAMPLES, UNITS, to_common
 COMPONENTS = ("wbc", "neutrophils", "hemoglobin", "hematocrit", "platelets")
 NEEDED = (("wbc",), ("hemoglobin", "hematocrit"), ("platelets",))
 PARTS = (("wbc", "neutrophils"), ("hemoglobin", "hematocrit"), ("platelets",))
-EVERY_PARTS = frozenset({"all_normal", "some_abnormal", "all_abnormal"})
+EVERY_PARTS = frozenset({"normal", "some_abnormal", "all_abnormal"})
 Flag = Literal["N", "H", "L", "HH", "LL", "A", "AA"]
 Verdict = Literal["normal", "abnormal"]
 Number = int | float | str  # read exactly; the JSON reader passes decimals through as Decimal
@@ -84,14 +84,14 @@ def read_panel(panel: CbcPanel) -> CbcReading:
 
 
 def combine_parts(normal: Mapping[str, bool]) -> str | frozenset[str]:
-    """Whether white cells, red cells and platelets are all normal, all abnormal or some; a set where several can be.
+    """Whether white cells, red cells and platelets are all normal, all abnormal or partly so; a set where several can be.
 
     `normal` gives the components known; one abnormal component makes its part abnormal.
     """
     parts = [_part_normal(normal, group, needed) for group, needed in zip(PARTS, NEEDED, strict=True)]
     possible = set(EVERY_PARTS)
     if False in parts:
-        possible.discard("all_normal")
+        possible.discard("normal")
     if True in parts:
         possible.discard("all_abnormal")
     if parts in ([True] * len(parts), [False] * len(parts)):

@@ -16,7 +16,7 @@ from allstatus.assume import Resolution, Resolver
 from allstatus.decision import Decision
 from allstatus.engines import make_engine
 from allstatus.errors import InvalidRecord
-from allstatus.facts import Stated, Supplied, add_chart, state_facts
+from allstatus.facts import Stated, Supplied, add_chart, sources_of, state_facts
 from allstatus.record import Record
 from allstatus.rules.find import find_rules
 from allstatus.rules.load import read_rules
@@ -32,7 +32,7 @@ class Classifier:
     def __init__(self, ruleset: RuleSet, table: DecisionTable, *, applicability: bool = True) -> None:
         self.ruleset, self.table = ruleset, table
         self._facts = tuple(ruleset.facts)
-        self._keys = {name: fact.record_key for name, fact in ruleset.facts.items() if fact.record_key}
+        self._sources = sources_of(ruleset.facts.values())
         self._criteria = tuple((c.condition.fact, c.condition.holds) for c in ruleset.criteria.values())
         self._assumable = frozenset(name for name, fact in ruleset.facts.items() if fact.assume is not None)
         self.resolver = Resolver(table)
@@ -49,7 +49,7 @@ class Classifier:
         """
         record = Record.read(record)
         self._refuse_other_disease(record)
-        stated = state_facts(record, self._facts, self._keys)
+        stated = state_facts(record, self._facts, self._sources)
         if chart is not None:
             add_chart(stated, chart)
         elif len(stated.unreported) == len(self._facts):
@@ -59,7 +59,7 @@ class Classifier:
 
     def resolution_of(self, record: Mapping[str, Any] | Record) -> Resolution:
         """What follows from a record, which may state nothing at all; for asking what to find out."""
-        return self._resolve(state_facts(Record.read(record), self._facts, self._keys))
+        return self._resolve(state_facts(Record.read(record), self._facts, self._sources))
 
     def _resolve(self, stated: Stated, *, assume: bool = True) -> Resolution:
         values = stated.values

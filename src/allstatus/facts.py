@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
@@ -10,9 +10,10 @@ from typing import Any
 from allstatus.cbc import EVERY_PARTS, CbcPanel, CbcReading, read_panel
 from allstatus.measurement import Percent, exact_number
 from allstatus.record import OutsideMarrow, Record
+from allstatus.rules.model import Fact
 
 UNKNOWN = "unknown"
-NO_KEYS: Mapping[str, str] = MappingProxyType({})
+AS_NAMED: Mapping[str, Any] = MappingProxyType({})
 HISTORY_CONFLICT = "relapse_count_against_history"
 
 
@@ -52,7 +53,7 @@ class Stated:
 
 def _read_cbc(value: Any, stated: Stated) -> Any:
     if not isinstance(value, CbcPanel):
-        return value
+        return "abnormal" if value in ("some_abnormal", "all_abnormal") else value
     stated.panel = reading = read_panel(value)
     stated.evidence["cbc"] = reading.evidence
     stated.warnings.extend(reading.warnings)
@@ -91,50 +92,71 @@ def _read_number(name: str) -> Callable[[Any, Stated], Percent]:
 
 
 def _read_cbc_by_parts(value: Any, stated: Stated) -> Any:
-    """Whether all parts of the blood count are normal, all abnormal, or some; a set where more than one can be."""
+    """Normal in all parts of the blood count, abnormal in some or in all; a set where more than one can be."""
     if not isinstance(value, CbcPanel):
-        return {"normal": "all_normal", "abnormal": EVERY_PARTS - {"all_normal"}}.get(value, value)
+        return EVERY_PARTS - {"normal"} if value == "abnormal" else value
     stated.panel = reading = read_panel(value)
-    stated.evidence["cbc_by_parts"] = reading.evidence
+    stated.evidence["cbc"] = reading.evidence
     stated.warnings.extend(reading.warnings)
     return UNKNOWN if reading.by_parts == EVERY_PARTS else reading.by_parts
 
 
-READERS: dict[str, Callable[[Any, Stated], Any]] = {
+Reader = Callable[[Any, Stated], Any]
+READERS: dict[str, Reader] = {
     "cbc": _read_cbc,
     "marrow_blast_percent": _read_blasts,
     "signs_and_symptoms": _read_signs,
     "leukemia_outside_marrow": _read_outside,
-    "cbc_by_parts": _read_cbc_by_parts,
     **{name: _read_number(name) for name in ("age_years", "relapse_count", "tki_failures")},
 }
 
 
-def state_facts(record: Record, names: tuple[str, ...], keys: Mapping[str, str] = NO_KEYS) -> Stated:
+NAMED_READERS: dict[str, Reader] = {"cbc_by_parts": _read_cbc_by_parts}  # for facts that name one in `read_by`
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a record states a fact (`biomarkers.cd19`) and how it is read, where that is not as its name says."""
+
+    key: str
+    reader: Reader | None
+
+    def value(self, record: Record) -> Any:
+        """What the record says there; None when not reported."""
+        value: Any = record
+        for part in self.key.split("."):
+            value = None if value is None else getattr(value, part)
+        return value
+
+
+def sources_of(facts: Iterable[Fact]) -> dict[str, Source]:
+    """The sources of the facts that name a key or a reader of their own."""
+    return {
+        fact.name: Source(fact.record_key or fact.name, NAMED_READERS[fact.read_by] if fact.read_by else READERS.get(fact.name))
+        for fact in facts
+        if fact.record_key or fact.read_by
+    }
+
+
+def state_facts(record: Record, names: tuple[str, ...], sources: Mapping[str, Source] = AS_NAMED) -> Stated:
     """The stated value of each named fact; an explicit "unknown" is None but counts as reported.
 
-    `keys` says where in the record a fact stands, if not at its own name: `biomarkers.cd19`.
+    `sources` are those of `sources_of`; any other fact stands under its own name.
     """
     fields = record.__dict__
     values: dict[str, Any] = {}
     stated = Stated(values)
     for name in names:
-        value = fields[name] if name not in keys else _value_at(record, keys[name])
+        source = sources.get(name)
+        value = fields[name] if source is None else source.value(record)
         if value is None:
             stated.unreported |= {name}
-        elif reader := READERS.get(name):
+        elif reader := READERS.get(name) if source is None else source.reader:
             value = reader(value, stated)
         values[name] = None if value == UNKNOWN else value
     if record.relapse_count is not None:
         _apply_relapse_count(record.relapse_count, stated)
     return stated
-
-
-def _value_at(record: Record, key: str) -> Any:
-    value: Any = record
-    for part in key.split("."):
-        value = None if value is None else getattr(value, part)
-    return value
 
 
 def _apply_relapse_count(count: int, stated: Stated) -> None:

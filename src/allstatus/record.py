@@ -124,7 +124,7 @@ class Record(BaseModel):
     relapse_count: Count | None = None
     refractory: YesNo = None
     tki_failures: Count | None = None
-    cbc: Literal["normal", "abnormal", "unknown"] | CbcPanel | None = None
+    cbc: Literal["normal", "abnormal", "some_abnormal", "all_abnormal", "unknown"] | CbcPanel | None = None
     marrow_blast_percent: Blasts = None
     marrow_cellularity: Literal["normocellular", "hypocellular", "hypercellular", "unknown"] | None = None
     signs_and_symptoms: Literal["absent", "present", "present_other_cause", "unknown"] | list[StrictStr] | None = None
@@ -160,8 +160,8 @@ REMEDIES = {
     "relapse_count": "give a whole number from 0",
     "tki_failures": "give the number of BCR::ABL1 tyrosine kinase inhibitors that failed or were not tolerated, from 0",
     "marrow_cellularity": 'use "normocellular", "hypocellular", "hypercellular" or "unknown"',
-    "cbc": 'use "normal", "abnormal", "unknown", or an object of components (wbc, neutrophils, hemoglobin, '
-    "hematocrit, platelets), each {value, unit, low, high, flag}",
+    "cbc": 'use "normal", "abnormal" (of its parts "some_abnormal" or "all_abnormal"), "unknown", or an object of '
+    "components (wbc, neutrophils, hemoglobin, hematocrit, platelets), each {value, unit, low, high, flag}",
     "signs_and_symptoms": 'use "absent", "present", "present_other_cause", "unknown", or a list of findings as text',
     "leukemia_outside_marrow": 'use "absent", "present", "unknown" or {"site": "blood" | "cns" | "testes" | "other"}',
     "biomarkers": 'use {"bcr_abl1", "kmt2a_rearranged", "cd19", "cd22"}, each "positive", "negative" or "unknown"',
@@ -170,7 +170,7 @@ REMEDIES = {
 _YES_NO = 'use true, false, "unknown" or null'
 _WORDS = {
     "prior_treatment": ("none", "symptom_relief_only", "disease_directed", "unknown"),
-    "cbc": ("normal", "abnormal", "unknown"),
+    "cbc": ("normal", "abnormal", "some_abnormal", "all_abnormal", "unknown"),
     "marrow_cellularity": ("normocellular", "hypocellular", "hypercellular", "unknown"),
     "signs_and_symptoms": ("absent", "present", "present_other_cause", "unknown"),
     "leukemia_outside_marrow": ("absent", "present", "unknown"),

@@ -28,7 +28,8 @@ class Assumption:
 class Fact:
     """Something a rule set may ask about a patient; `kind` is yes_no, choice, percent or number.
 
-    `record_key` is where a record says it, when that is not the fact's own name: `biomarkers.cd19`.
+    `record_key` is where a record says it, when that is not the fact's own name: `biomarkers.cd19`;
+    `read_by` names a way of reading it that is not the usual one.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Fact:
     assume: Assumption | None
     says: Says
     record_key: str | None = None
+    read_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,6 +72,9 @@ class FactShape(Shape):
     type: Literal["yes_no", "choice", "percent", "number"]
     values: list[str] = []
     record_key: Annotated[str | None, Field(description="the record's key, where it is not the fact's name: biomarkers.cd19")] = None
+    read_by: Annotated[
+        Literal["cbc_by_parts"] | None, Field(description="cbc_by_parts: normal in all parts, abnormal in some or in all")
+    ] = None
     question: str
     answered_by: list[str]
     about: Literal["history", "finding"]
