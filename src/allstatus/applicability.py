@@ -50,10 +50,16 @@ class OptionList:
                           for name, criterion in overlay.criteria.items() if name in asked]  # fmt: skip
         self._facts = tuple(dict.fromkeys(fact for _, fact, _ in self._criteria if fact != STATUS_FACT))
         self._sources = sources_of(overlay.facts[name] for name in self._facts)
+        self._record_keys = sorted({(overlay.facts[name].record_key or name).split(".")[0] for name in self._facts})
         self._known: dict[tuple[bool | None, ...], Listed] = {}
+        self._of_nothing = self._of(Record())
 
     def of(self, record: Record) -> Listed:
         """The options as they stand for a record."""
+        fields = record.__dict__
+        return self._of_nothing if all(fields[key] is None for key in self._record_keys) else self._of(record)
+
+    def _of(self, record: Record) -> Listed:
         values = state_facts(record, self._facts, self._sources).values
         values[STATUS_FACT] = self.status
         verdicts = tuple([holds(values[fact]) for _, fact, holds in self._criteria])
@@ -87,7 +93,7 @@ class Applicability:
         """The overlay's files, checked."""
         return read_overlay(self._directory)
 
-    @property
+    @cached_property
     def about(self) -> dict[str, str]:
         """Which overlay it is."""
         overlay = self.overlay

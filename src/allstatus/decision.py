@@ -122,7 +122,7 @@ class Decision:
     @property
     def applicability(self) -> dict[str, str] | None:
         """Which overlay said whether the options apply; None without options, or when it was turned off."""
-        return None if self.status is None or self._applicability is None else self._applicability.about
+        return None if self.status is None or self._applicability is None else dict(self._applicability.about)
 
     @property
     def elsewhere(self) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ It informs; it never changes a decision, and it says nothing where the data do n
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import groupby
 from typing import Any
 
@@ -19,6 +19,20 @@ from allstatus.rules.model import RuleSet
 MARROW, REMISSION = "marrow_blast_percent", "in_remission"
 
 
+class Group:
+    """The definitions that ask for the same."""
+
+    def __init__(self, limit: Limit, definitions: Iterable[Definition]) -> None:
+        self.limit = limit
+        self._sources = [{"id": d.id, "name": d.name, "title": d.title, "cite": dict(d.cite)} for d in definitions]
+        self.names = ", ".join(str(source["name"]) for source in self._sources)
+
+    def entry(self, about: str, here: bool, unit: str, says: str) -> dict[str, Any]:
+        """What they say where it is not what is said here."""
+        asks = f"{self.limit} {unit}"
+        return {"about": about, "here": here, "there": not here, "asks": asks, "definitions": list(self._sources), "says": says}
+
+
 class Elsewhere:
     """Other definitions beside one rule set's remission; `rules/comparisons.yaml` is read when first needed."""
 
@@ -27,34 +41,34 @@ class Elsewhere:
         status = ruleset.statuses.get(REMISSION)
         clauses = () if status is None else status.clauses
         self._marrow_clauses = [clause for clause in clauses if self._facts(clause) == {MARROW}]
+        self._marrow = lru_cache(maxsize=4096)(lambda value: tuple(self._on_marrow(value)))  # few spellings, often repeated
 
     def of(self, marrow: Any, panel: CbcReading | None) -> list[dict[str, Any]]:
         """One entry for each way in which others differ: about what, what each says, who, and a sentence."""
-        entries = list(self._on_marrow(marrow)) if isinstance(marrow, Percent) else []
+        entries = [dict(entry) for entry in self._marrow(marrow)] if isinstance(marrow, Percent) else []
         return entries + list(self._on_counts(panel)) if panel is not None else entries
 
     def _on_marrow(self, value: Percent) -> Iterator[dict[str, Any]]:
         here = self._within_here(value)
         if here is None:
             return
-        for limit, definitions in self._by_marrow:
-            if value.compare(limit.comparator, limit.value) is (not here):
+        for group in self._by_marrow:
+            if value.compare(group.limit.comparator, group.limit.value) is (not here):
                 words = ("within", "beyond") if here else ("beyond", "within")
                 what = f"Marrow blasts {value.describe()} %: {words[0]} the limit of remission here"
-                says = f"{what}, {words[1]} it by {_names(definitions)} ({limit} %)."
-                yield _entry(MARROW, here, f"{limit} %", definitions, says)
+                yield group.entry(MARROW, here, "%", f"{what}, {words[1]} it by {group.names} ({group.limit} %).")
 
     def _on_counts(self, panel: CbcReading) -> Iterator[dict[str, Any]]:
         for name, by_limit in self._by_count.items():
             number, normal = panel.numbers.get(name), panel.normal.get(name)
             if number is None or normal is None:
                 continue
-            for limit, definitions in by_limit:
-                if limit.holds(number) is not normal:
+            for group in by_limit:
+                if group.limit.holds(number) is not normal:
                     words = ("normal", "not enough") if normal else ("not normal", "enough")
                     count = f"{name.capitalize()} {format_number(number)} ×10⁹/L"
-                    says = f"{count}: {words[0]} here, {words[1]} for a remission by {_names(definitions)} ({limit})."
-                    yield _entry(name, normal, f"{limit} ×10⁹/L", definitions, says)
+                    says = f"{count}: {words[0]} here, {words[1]} for a remission by {group.names} ({group.limit})."
+                    yield group.entry(name, normal, "×10⁹/L", says)
 
     def _within_here(self, value: Percent) -> bool | None:
         """Whether the rule set's own clauses on the marrow hold for a percentage."""
@@ -72,24 +86,15 @@ class Elsewhere:
         return [d for d in read_comparisons() if d.kind == "remission" and d.ruleset != self._ruleset.id]
 
     @cached_property
-    def _by_marrow(self) -> list[tuple[Limit, list[Definition]]]:
+    def _by_marrow(self) -> list[Group]:
         return _grouped((definition.marrow, definition) for definition in self._others)
 
     @cached_property
-    def _by_count(self) -> dict[str, list[tuple[Limit, list[Definition]]]]:
+    def _by_count(self) -> dict[str, list[Group]]:
         names = dict.fromkeys(name for definition in self._others for name in definition.counts)
         return {name: _grouped((d.counts[name], d) for d in self._others if name in d.counts) for name in names}
 
 
-def _grouped(pairs: Iterable[tuple[Limit, Definition]]) -> list[tuple[Limit, list[Definition]]]:
+def _grouped(pairs: Iterable[tuple[Limit, Definition]]) -> list[Group]:
     ordered = sorted(pairs, key=lambda pair: (pair[0].value, pair[0].comparator))
-    return [(limit, [definition for _, definition in group]) for limit, group in groupby(ordered, key=lambda pair: pair[0])]
-
-
-def _names(definitions: list[Definition]) -> str:
-    return ", ".join(definition.name for definition in definitions)
-
-
-def _entry(about: str, here: bool, asks: str, definitions: list[Definition], says: str) -> dict[str, Any]:
-    sources = [{"id": d.id, "name": d.name, "title": d.title, "cite": dict(d.cite)} for d in definitions]
-    return {"about": about, "here": here, "there": not here, "asks": asks, "definitions": sources, "says": says}
+    return [Group(limit, [definition for _, definition in group]) for limit, group in groupby(ordered, key=lambda pair: pair[0])]
