@@ -7,9 +7,12 @@ from typing import Any
 from allstatus.measurement import format_number
 from allstatus.rules.model import RuleSet
 from allstatus.rules.values import ValueClass
+from allstatus.table import OUTSIDE
 
 SPELLED = {"cbc": "complete blood count", "cns": "CNS"}
-MARK = {"true": "✓", "unknown": "?", "false": "✗"}
+NOT_EVALUATED = "not_evaluated"
+MARK = {"true": "✓", "unknown": "?", "false": "✗", NOT_EVALUATED: "–"}
+STATE_WORDS = {"true": "holds", "unknown": "cannot be told", "false": "does not hold", NOT_EVALUATED: "not evaluated"}
 
 
 def words(name: str) -> str:
@@ -21,6 +24,11 @@ def heading(name: str) -> str:
     """An identifier as a heading."""
     text = words(name)
     return text[:1].upper() + text[1:]
+
+
+def outcome_titles(rules: RuleSet) -> dict[str, str]:
+    """The title of every outcome that can be possible."""
+    return {name: status.title for name, status in rules.statuses.items()} | {OUTSIDE: "not described by the page"}
 
 
 def value_words(rules: RuleSet, fact: str, entry: dict[str, Any]) -> str:

@@ -1,0 +1,45 @@
+"""Parts of an explanation that every rendering shows: what would change it, what is listed, what to ask."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import Any
+
+from allstatus.decision import Decision
+from allstatus.explain.words import class_words, heading, outcome_titles
+from allstatus.rules.values import value_classes
+
+
+def change_ways(decision: Decision, about: str) -> list[tuple[str, list[str]]]:
+    """For each other outcome its title and, each in words, the smallest changes about `finding` or `history`."""
+    titles = outcome_titles(decision.ruleset)
+    changes = [change for change in decision.changes if change.about == about]
+    return [
+        (titles[to], ["; ".join(class_words(decision.ruleset, answer) for answer in change.answers) for change in group])
+        for to, group in groupby(changes, key=lambda change: change.to)
+    ]
+
+
+def options_by_category(document: dict[str, Any]) -> list[tuple[str, list[dict[str, Any]]]]:
+    """The listed options under a heading for each run of one category, in the page's order."""
+    return [(heading(category), list(group)) for category, group in groupby(document["options"], key=lambda option: option["category"])]
+
+
+def option_note(option: dict[str, Any]) -> str:
+    """What the page says of an option besides its name; empty where it says nothing."""
+    qualifier = option["qualifier"]["text"].rstrip(".") if option["qualifier"] else ""
+    trials = "reported as studied in clinical trials" if option["listed_by"] == "clinical_trials" else ""
+    return "; ".join(part for part in (qualifier, trials) if part)
+
+
+def answers_to_ask(decision: Decision) -> list[tuple[str, list[str]]]:
+    """Each answer to the first question, in words, with the titles of what it would leave possible."""
+    ask = decision.ask_next
+    if ask is None:
+        return []
+    titles = outcome_titles(decision.ruleset)
+    classes = {answer.region: answer for answer in value_classes(decision.ruleset)[ask["fact"]]}
+    return [
+        (class_words(decision.ruleset, classes[answer["region"]]), [titles[name] for name in answer["possible"]])
+        for answer in ask["answers"]
+    ]
