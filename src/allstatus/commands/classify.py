@@ -22,6 +22,7 @@ class Format(StrEnum):
 
     text = "text"
     json = "json"
+    html = "html"
 
 
 class Level(StrEnum):
@@ -35,7 +36,7 @@ class Level(StrEnum):
 @app.command()
 def classify(
     path: Annotated[str, typer.Argument(metavar="PATH|-", help="A JSON record, an array, or NDJSON; - is standard input.")],
-    format: Annotated[Format | None, typer.Option("--format", help="text for one record, else json, unless given.")] = None,
+    format: Annotated[Format | None, typer.Option("--format", help="text for one record, else json; html is one page.")] = None,
     level: Annotated[Level, typer.Option("--level", help="Whom the text is for.")] = Level.clinician,
     engine: Annotated[EngineName, EngineOption] = EngineName.auto,
     rules: Annotated[str | None, RulesOption] = None,
@@ -55,7 +56,7 @@ def _classify(path: str, format: Format | None, level: Level, engine: str, rules
 
 
 def _answer(classifier: Classifier, records: Iterable[tuple[int | None, Any]], format: Format, level: Level) -> int:
-    refused = 0
+    refused, shown = 0, []
     for number, value in records:
         try:
             if isinstance(value, InvalidRecord):
@@ -66,7 +67,14 @@ def _answer(classifier: Classifier, records: Iterable[tuple[int | None, Any]], f
             where = "" if number is None else f"record {number}: "
             print(f"error: {where}{error}", file=sys.stderr)
             continue
-        _write(decision, format, level)
+        if format is Format.html:
+            shown.append(decision)
+        else:
+            _write(decision, format, level)
+    if shown:
+        from allstatus.explain.html import render_html
+
+        sys.stdout.write(render_html(shown, level=level.value))
     return REFUSED_INPUT if refused else 0
 
 

@@ -31,15 +31,20 @@ def outcome_titles(rules: RuleSet) -> dict[str, str]:
     return {name: status.title for name, status in rules.statuses.items()} | {OUTSIDE: "not described by the page"}
 
 
-def value_words(rules: RuleSet, fact: str, entry: dict[str, Any]) -> str:
-    """A fact's value as a reader sees it, with how it is known when it was not given."""
-    value = entry["value"]
+def value_text(rules: RuleSet, fact: str, value: Any) -> str:
+    """A fact's value as a reader sees it."""
     if value is None:
         return "not known"
     text = {True: "yes", False: "no"}[value] if isinstance(value, bool) else words(str(value))
     if rules.facts[fact].kind == "percent" and "%" not in text and text.replace(".", "", 1).isdigit():
         text += " %"
-    return text if entry["state"] == "given" else f"{text}, {entry['state']}"
+    return text
+
+
+def value_words(rules: RuleSet, fact: str, entry: dict[str, Any]) -> str:
+    """A fact's value, with how it is known when it was not given."""
+    text = value_text(rules, fact, entry["value"])
+    return text if entry["state"] in ("given", "unknown") else f"{text}, {entry['state']}"
 
 
 def margin_words(margin: str | None) -> str:
