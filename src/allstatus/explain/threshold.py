@@ -90,6 +90,8 @@ def _draw(strip: Strip, value: Percent, error: dict[str, Any] | None) -> Drawing
 def _measured(value: Percent) -> str:
     """The value as it was sent, and in percent where that reads otherwise."""
     percent = f"{value.describe()} %"
+    if value.exact is not None and "/" in percent:
+        percent += f" (about {format_number(round(value.exact, 2))})"
     return percent if value.text.removesuffix("%").strip() == value.describe() else f"{value.text}, that is {percent}"
 
 
