@@ -9,6 +9,7 @@ from base64 import b64encode
 from collections.abc import Iterator
 from fractions import Fraction
 from hashlib import sha256
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element
@@ -159,7 +160,7 @@ def test_a_listener_and_a_keyboard_find_their_way(name: str, level: str) -> None
     tree = parse(render_html([DECISIONS[name]] * 2, level=level))
     levels = [int(tag[1]) for tag in tags(tree) if re.fullmatch(r"h[1-6]", tag)]
     assert levels.count(1) == 1
-    assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after <= before + 1 for before, after in pairwise(levels))
     assert next(tree.iter("html")).get("lang") == "en"
     assert all(tags(tree).count(landmark) == 1 for landmark in ("main", "nav", "title"))
     assert all(cell.get("scope") in ("col", "row") for cell in tree.iter("th"))
@@ -250,8 +251,11 @@ def test_places_keep_their_order_and_only_the_limit_is_on_the_limit(one: Fractio
 
 @pytest.mark.parametrize(
     ("spelling", "low", "high"),
-    [("4.9", 0, 10), ("0", 0, 10), ("10", 0, 10), ("M2", 0, 10), (">=5", 0, 10), ("10.1", None, None), ("M3", None, None), ("<60", None, None)],
-)
+    [
+        ("4.9", 0, 10), ("0", 0, 10), ("10", 0, 10), ("M2", 0, 10), (">=5", 0, 10),
+        ("10.1", None, None), ("M3", None, None), ("<60", None, None),
+    ],
+)  # fmt: skip
 def test_a_value_near_the_limit_is_shown_from_near(spelling: str, low: int | None, high: int | None) -> None:
     strip = around(LIMIT, read_percent(spelling))
     assert (strip and strip.low, strip and strip.high) == (low, high)
