@@ -19,12 +19,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from allstatus import InvalidRecord, MissingExtra, load_rules
-from allstatus.decision import Decision
+from allstatus.decision import UNDECIDED, Decision
+from allstatus.ehr.chart import Chart
+from allstatus.ehr.read import read_charts
+from allstatus.ehr.timeline import decide_chart
 from allstatus.explain import html
 from allstatus.explain.html import render_html
 from allstatus.explain.messages import LEVELS, headline, messages
 from allstatus.explain.strip import Span, Strip, around, whole
 from allstatus.explain.words import MARK, STATE_WORDS
+from allstatus.inputs import decode
 from allstatus.measurement import read_percent
 from allstatus.record import parse_json
 
@@ -41,6 +45,13 @@ HOSTILE = [
 ]  # fmt: skip
 
 
+def decide_file(path: Path) -> Iterator[Decision]:
+    """The decisions on the charts of a fixture."""
+    for _, chart in read_charts(decode(path.read_bytes(), str(path))):
+        assert isinstance(chart, Chart)
+        yield decide_chart(RULES, chart)
+
+
 def decisions() -> Iterator[tuple[str, Decision]]:
     for path in sorted(RECORDS.glob("*.json")):
         if not path.name.endswith(".expected.json"):
@@ -48,6 +59,9 @@ def decisions() -> Iterator[tuple[str, Decision]]:
                 yield path.stem, RULES.classify(parse_json(path.read_text("utf-8")))
             except InvalidRecord:
                 continue
+    for path in sorted([*ROOT.glob("fixtures/fhir/*.json"), *ROOT.glob("fixtures/hl7v2/*.hl7")]):
+        if not path.name.endswith(".expected.json"):
+            yield from ((f"{path.name} {number}", decision) for number, decision in enumerate(decide_file(path), 1))
 
 
 DECISIONS = dict(decisions())
@@ -95,7 +109,7 @@ def test_the_fixtures_show_every_status_region_and_outcome() -> None:
     shown = {part for decision in DECISIONS.values() for part in (decision.status, *(region["id"] for region in decision.regions))}
     assert shown >= {*RULES.ruleset.statuses, *RULES.ruleset.regions}
     assert {decision.outcome for decision in DECISIONS.values()} == {
-        "determined", "outside_definitions", "insufficient_data", "conflicting_data",
+        "determined", "outside_definitions", "insufficient_data", "conflicting_data", "not_applicable",
     }  # fmt: skip
 
 
@@ -144,6 +158,24 @@ def test_text_of_a_blood_count_and_a_spelling_is_escaped() -> None:
     assert "wbc: outside the range given, 4 to 11 10*9/L" in text(parse(page))
 
 
+def test_text_of_a_chart_is_escaped() -> None:
+    chart_text = (ROOT / "fixtures/fhir/38-acute-myeloid-leukemia.json").read_text("utf-8")
+    trees = []
+    for name in ("x", "<script>alert(1)</script><b title='"):
+        named = json.loads(chart_text, object_hook=lambda value, name=name: value | {"display": name} if "code" in value else value)
+        ((_, chart),) = read_charts(json.dumps(named))
+        assert isinstance(chart, Chart)
+        trees.append(parse(render_html([decide_chart(RULES, chart)])))
+    assert tags(trees[0]) == tags(trees[1])
+    assert "<script>alert(1)</script><b title=' (C92.00)" in text(trees[1])
+
+
+def test_the_evidence_of_a_chart_is_said_in_words() -> None:
+    said = text(next(parse(render_html([DECISIONS["10-isolated-cns-relapse.json 1"]])).iter("main")))
+    assert "2026-02-01 Blasts in bone marrow, percent of cells: 2 % (bone marrow blasts)" in said
+    assert "{" not in said
+
+
 def test_a_source_that_is_no_web_page_is_not_linked(tmp_path: Path) -> None:
     folder = tmp_path / "rules"
     shutil.copytree(RULES.ruleset.directory, folder)
@@ -185,8 +217,8 @@ def test_each_state_has_a_sign_and_a_word_of_its_own() -> None:
     assert len(set(MARK.values())) == len(set(STATE_WORDS.values())) == len(MARK)
 
 
-@pytest.mark.parametrize("name", [name for name, decision in DECISIONS.items() if decision.outcome == "conflicting_data"])
-def test_no_definition_is_evaluated_on_facts_that_contradict_each_other(name: str) -> None:
+@pytest.mark.parametrize("name", [name for name, decision in DECISIONS.items() if decision.outcome in UNDECIDED])
+def test_no_definition_is_evaluated_on_a_contradiction_or_another_disease(name: str) -> None:
     assert {state for state, _, _ in states(parse(render_html([DECISIONS[name]])))} == {"not_evaluated"}
 
 

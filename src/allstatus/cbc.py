@@ -6,7 +6,7 @@ any component outside makes it abnormal; anything else is unknown.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict
 
 from allstatus.errors import InvalidRecord
 from allstatus.measurement import exact_number
-from allstatus.units import UNITS, to_common
+from allstatus.units import DIMENSION, EXAMPLES, UNITS, to_common
 
 COMPONENTS = ("wbc", "neutrophils", "hemoglobin", "hematocrit", "platelets")
 NEEDED = (("wbc",), ("hemoglobin", "hematocrit"), ("platelets",))
@@ -68,10 +68,11 @@ def read_panel(panel: CbcPanel) -> CbcReading:
             verdicts[name] = normal
         evidence.append(line)
         warnings.extend(warning)
-    return CbcReading(_combine(verdicts), tuple(evidence), tuple(warnings))
+    return CbcReading(combine(verdicts), tuple(evidence), tuple(warnings))
 
 
-def _combine(verdicts: dict[str, bool]) -> Verdict | None:
+def combine(verdicts: Mapping[str, bool]) -> Verdict | None:
+    """Of the blood count, from which components are within range; None when that cannot settle it."""
     if not all(verdicts.values()):
         return "abnormal"
     return "normal" if all(any(name in verdicts for name in group) for group in NEEDED) else None
@@ -91,11 +92,11 @@ def _read(name: str, component: Component) -> tuple[bool | None, str, list[str]]
 
 def _within_range(name: str, component: Component) -> bool | None:
     if component.unit is not None and component.unit not in UNITS:
-        raise InvalidRecord(f"cbc.{name}.unit", "is not a unit known here", f"use one of {_spellings(name)}")
+        raise InvalidRecord(f"cbc.{name}.unit", "is not a unit known here", f"use one such as {EXAMPLES[DIMENSION[name]]}")
     numbers = [_number(name, key, getattr(component, key)) for key in ("value", "low", "high")]
     if component.unit is not None:
         if to_common(Fraction(1), component.unit, name) is None:
-            raise InvalidRecord(f"cbc.{name}.unit", "is a unit of another quantity", f"use one of {_spellings(name)}")
+            raise InvalidRecord(f"cbc.{name}.unit", "is a unit of another quantity", f"use one such as {EXAMPLES[DIMENSION[name]]}")
         numbers = [None if n is None else to_common(n, component.unit, name) for n in numbers]
     value, low, high = numbers
     if low is not None and high is not None and low > high:
@@ -120,8 +121,3 @@ def _number(name: str, key: str, value: object) -> Fraction | None:
 def _range_text(component: Component) -> str:
     unit = f" {component.unit}" if component.unit else ""
     return f"the range given, {component.low} to {component.high}{unit}"
-
-
-def _spellings(name: str) -> str:
-    spellings: Iterable[str] = (unit for unit in UNITS if to_common(Fraction(1), unit, name) is not None)
-    return ", ".join(spellings)

@@ -43,7 +43,7 @@ def to_dict(decision: Decision) -> dict[str, Any]:
 
 def to_json(decision: Decision) -> bytes:
     """The whole document as one line of UTF-8 JSON."""
-    if decision.contradicts_itself:
+    if decision.contradicts_itself or decision.from_chart:
         return write_json(to_dict(decision))
     explanation = decision.explanation
     if explanation.form is None:
@@ -62,7 +62,8 @@ def _assemble(decision: Decision, particulars: Particulars) -> dict[str, Any]:
         "schema_version": SCHEMA_VERSION, "id": particulars.id, "outcome": decision.outcome, "status": decision.status,
         "possible": list(decision.possible), "regions": decision.regions, "missing": decision.missing,
         "irrelevant": decision.irrelevant, "ask_next": decision.ask_next, "conflicts": decision.conflicts,
-        "assumptions": decision.assumptions, "warnings": particulars.warnings, "options": decision.options,
+        "assumptions": decision.assumptions, "warnings": particulars.warnings, "diagnoses": decision.diagnoses,
+        "options": decision.options,
         "facts": particulars.facts, "trace": decision.trace_of(particulars.observed, particulars.remission_number),
         "reasons": decision.reasons, "why_not": decision.why_not,
         "counterfactuals": _counterfactuals(decision, particulars.values),

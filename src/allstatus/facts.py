@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +12,22 @@ from allstatus.record import OutsideMarrow, Record
 
 UNKNOWN = "unknown"
 HISTORY_CONFLICT = "relapse_count_against_history"
+
+
+@dataclass(frozen=True, slots=True)
+class Supplied:
+    """What a chart adds to its record: evidence and state of each fact, warnings, conflicts, assumptions, diagnoses seen.
+
+    `applicable` is False for a chart without the diagnosis the rules are about.
+    """
+
+    evidence: Mapping[str, tuple[Any, ...]]
+    states: Mapping[str, str] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+    conflicts: tuple[tuple[str, tuple[str, ...], str], ...] = ()
+    assumptions: tuple[dict[str, Any], ...] = ()
+    diagnoses: tuple[dict[str, str], ...] = ()
+    applicable: bool = True
 
 
 @dataclass(slots=True)
@@ -24,10 +40,11 @@ class Stated:
 
     values: dict[str, Any]
     unreported: frozenset[str] = frozenset()
-    evidence: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    evidence: dict[str, tuple[Any, ...]] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
     conflicts: list[tuple[str, tuple[str, ...], str]] = field(default_factory=list)
     derived: frozenset[str] = frozenset()
+    chart: Supplied | None = None
 
 
 def _read_cbc(value: Any, stated: Stated) -> Any:
@@ -98,6 +115,15 @@ def _apply_relapse_count(count: int, stated: Stated) -> None:
     if not count and values.get("relapse_since_remission") is True:
         why = "A relapse is recorded but the count of relapses is none."
         stated.conflicts.append((HISTORY_CONFLICT, ("relapse_count", "relapse_since_remission"), why))
+
+
+def add_chart(stated: Stated, chart: Supplied) -> None:
+    """Add what the chart supplies to what its record states."""
+    stated.chart = chart
+    stated.warnings.extend(chart.warnings)
+    stated.conflicts.extend(chart.conflicts)
+    for fact, evidence in chart.evidence.items():
+        stated.evidence[fact] = evidence + stated.evidence.get(fact, ())
 
 
 def write_value(value: Any) -> Any:

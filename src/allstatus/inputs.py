@@ -1,4 +1,4 @@
-"""Records from a file or standard input: one JSON object, an array, or NDJSON."""
+"""Records from a file or standard input: one JSON object, an array, or NDJSON; and whether a text is a chart."""
 
 from __future__ import annotations
 
@@ -10,13 +10,20 @@ from typing import Any
 from allstatus.errors import InvalidRecord
 from allstatus.record import parse_json
 
+FHIR, HL7V2 = "fhir", "hl7v2"
+Numbered = Iterator[tuple[int | None, Any]]
 
-def read_records(path: str) -> Iterator[tuple[int | None, Any]]:
+
+def read_records(path: str) -> Numbered:
     """(number, value or InvalidRecord) for each record of a file; `-` is standard input.
 
     The number is the line in NDJSON, the position (from 1) in an array, None for a single record.
     """
-    text = _read(path)
+    return split_records(read_text(path, "JSON"))
+
+
+def split_records(text: str) -> Numbered:
+    """The same for text already read."""
     try:
         value = parse_json(text)
     except InvalidRecord as error:
@@ -33,6 +40,13 @@ def read_records(path: str) -> Iterator[tuple[int | None, Any]]:
         yield None, value
 
 
+def chart_kind(text: str) -> str | None:
+    """`hl7v2` or `fhir` when a text is a chart; None for anything else, such as records."""
+    if text.lstrip("\ufeff\v\r\n \t")[:4] in ("MSH|", "FHS|", "BHS|"):
+        return HL7V2
+    return FHIR if '"resourceType"' in text else None
+
+
 def _looks_like_ndjson(lines: list[tuple[int, str]]) -> bool:
     return sum(line.lstrip().startswith("{") for _, line in lines) * 2 > len(lines)
 
@@ -44,19 +58,34 @@ def _parse(line: str) -> Any:
         return error
 
 
-def _read(path: str) -> str:
+def read_text(path: str, kind: str) -> str:
+    """The text of a file, or of standard input for `-`; raises InvalidRecord when it cannot be read.
+
+    `kind` is what the file should be, for the message.
+    """
+    remedy = f"give the path of a {kind} file, or - for standard input"
     if path == "-":
-        data = sys.stdin.buffer.read()
-    else:
-        try:
-            data = Path(path).read_bytes()
-        except FileNotFoundError:
-            raise InvalidRecord(path, "there is no such file", "give the path of a JSON file, or - for standard input") from None
-        except IsADirectoryError:
-            raise InvalidRecord(path, "is a folder", "give the path of a JSON file, or - for standard input") from None
-        except PermissionError:
-            raise InvalidRecord(path, "cannot be read", "check its permissions") from None
+        return decode(sys.stdin.buffer.read(), path)
+    try:
+        return decode(Path(path).read_bytes(), path)
+    except FileNotFoundError:
+        raise InvalidRecord(path, "there is no such file", remedy) from None
+    except IsADirectoryError:
+        raise folder_refusal(path, kind) from None
+    except PermissionError:
+        raise InvalidRecord(path, "cannot be read", "check its permissions") from None
+
+
+def folder_refusal(path: str, kind: str = "JSON") -> InvalidRecord:
+    """What is said of a folder where a file is needed."""
+    return InvalidRecord(path, "is a folder", f"give the path of a {kind} file, or - for standard input")
+
+
+def decode(data: bytes, path: str) -> str:
+    """UTF-8 with or without its mark; HL7 v2 messages may also be Latin-1."""
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
+        if data.lstrip()[:4] == b"MSH|":
+            return data.decode("latin-1")
         raise InvalidRecord(path, "is not UTF-8 text", "save it as UTF-8") from None

@@ -62,9 +62,11 @@ def decision_schema() -> dict[str, Any]:
         qualifier={"type": ["object", "null"]}, applicability={"enum": ["listed", "applies", "does_not_apply", "needs_data"]},
         needs=_TEXTS, because=_TEXT, cite=_CITE,
     )  # fmt: skip
-    fact = _object(value={}, state={"enum": ["given", "derived", "assumed", "unknown"]}, evidence={"type": "array"})
+    evidence = _object(source=_TEXT, code=_TEXT, title=_TEXT, date=_TEXT, sent=_TEXT, read=_TEXT, used={"type": "boolean"}, because=_TEXT)
+    fact = _object(value={}, state={"enum": ["given", "derived", "assumed", "unknown"]}, evidence=_list({"anyOf": [_TEXT, evidence]}))
     question = _object(
-        fact=_TEXT, question=_TEXT, answered_by=_TEXTS, worst_burden=_NUMBER, mean_burden=_NUMBER,
+        fact=_TEXT, question=_TEXT, answered_by=_TEXTS,
+        burdens={"const": "illustrative"}, worst_burden=_NUMBER, mean_burden=_NUMBER,
         least_mean=_object(fact=_TEXT, mean_burden=_NUMBER), answers=_list(_object(region=_TEXT, possible=_TEXTS)),
     )  # fmt: skip
     change = {"type": "object", "properties": {"fact": _TEXT, "from": {}, "to_region": _TEXT}, "required": ["fact", "from", "to_region"]}
@@ -79,6 +81,7 @@ def decision_schema() -> dict[str, Any]:
         "conflicts": _list(_object(constraint=_TEXT, facts=_TEXTS, because=_TEXT)),
         "assumptions": _list(_object(fact=_TEXT, value={}, because=_TEXT, reading=_TEXT)),
         "warnings": _TEXTS, "options": _list(option),
+        "diagnoses": _list(_object(source=_TEXT, system=_TEXT, code=_TEXT, title=_TEXT, date=_TEXT)),
         "facts": {"type": "object", "additionalProperties": fact},
         "trace": _object(
             statuses=_list(_object(status=_TEXT, verdict=VERDICT, clauses=_TEXTS)),

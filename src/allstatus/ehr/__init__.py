@@ -1,1 +1,1 @@
-"""From charts (FHIR, HL7 v2, dated results) to facts, each with its evidence."""
+"""From a chart (FHIR R4, HL7 v2, dated histories) to facts, each with the evidence it came from."""

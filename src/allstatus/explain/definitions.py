@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from allstatus.decision import UNDECIDED
 from allstatus.explain.words import MARK, NOT_EVALUATED, limit_words, margin_words, value_words, words
 from allstatus.rules.model import RuleSet
 
 Line = tuple[str, str, int]  # mark (empty for a remark), text, depth
-NOTHING_TRIED = ("conflicting_data", "not_applicable")  # outcomes for which no definition is evaluated
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Definition:
 
 def definitions(rules: RuleSet, document: dict[str, Any], titles: dict[str, str]) -> Iterator[Definition]:
     """Every status with its clauses, those that hold first."""
-    tried = document["outcome"] not in NOTHING_TRIED
+    tried = document["outcome"] not in UNDECIDED
     said: set[str] = set()
     for status in sorted(document["trace"]["statuses"], key=lambda status: tuple(MARK).index(status["verdict"])):
         clauses = tuple(_clause(rules, document, path, said, tried) for path in status["clauses"])

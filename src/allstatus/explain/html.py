@@ -13,11 +13,19 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from allstatus.decision import Decision
+from allstatus.decision import UNDECIDED, Decision
 from allstatus.errors import MissingExtra
 from allstatus.explain.definitions import definitions, why_not_words
 from allstatus.explain.messages import headline, messages
-from allstatus.explain.sections import answers_to_ask, change_ways, option_note, options_by_category
+from allstatus.explain.sections import (
+    answers_to_ask,
+    change_ways,
+    diagnoses_seen,
+    evidence_words,
+    option_note,
+    options_by_category,
+    reason_sets,
+)
 from allstatus.explain.threshold import thresholds
 from allstatus.explain.words import MARK, STATE_WORDS, heading, outcome_titles, value_text, words
 
@@ -69,7 +77,7 @@ def _template() -> Template:
 def _article(decision: Decision, level: str) -> dict[str, Any]:
     """What the page says of one decision: its document, and the same in words."""
     document, rules, titles = decision.to_dict(), decision.ruleset, outcome_titles(decision.ruleset)
-    open_ended = decision.outcome in ("insufficient_data", "conflicting_data")
+    settled = decision.outcome not in ("insufficient_data", *UNDECIDED)
     return {
         **document,
         "sign": OUTCOME_SIGN[decision.outcome],
@@ -82,12 +90,19 @@ def _article(decision: Decision, level: str) -> dict[str, Any]:
         "thresholds": list(thresholds(decision, document)),
         "definitions": list(definitions(rules, document, titles)),
         "sections": {name: status.cite["section"] for name, status in rules.statuses.items()},
+        "reasons": reason_sets(document) if settled else [],
+        "diagnoses": diagnoses_seen(document),
         "why_not": why_not_words(rules, document),
-        "changes": [] if open_ended else change_ways(decision, "finding"),
-        "corrections": [] if open_ended else change_ways(decision, "history"),
+        "changes": change_ways(decision, "finding") if settled else [],
+        "corrections": change_ways(decision, "history") if settled else [],
         "categories": options_by_category(document),
         "facts": [
-            {"name": heading(name), "value": value_text(rules, name, fact["value"]), "state": fact["state"], "evidence": fact["evidence"]}
+            {
+                "name": heading(name),
+                "value": value_text(rules, name, fact["value"]),
+                "state": fact["state"],
+                "evidence": [evidence_words(entry) for entry in fact["evidence"]],
+            }
             for name, fact in document["facts"].items()
         ],
     }

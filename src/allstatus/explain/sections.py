@@ -1,4 +1,4 @@
-"""Parts of an explanation that every rendering shows: what would change it, what is listed, what to ask."""
+"""Parts of an explanation that every rendering shows: what settles it, what would change it, what is listed, what to ask."""
 
 from __future__ import annotations
 
@@ -6,8 +6,29 @@ from itertools import groupby
 from typing import Any
 
 from allstatus.decision import Decision
-from allstatus.explain.words import class_words, heading, outcome_titles
+from allstatus.explain.words import class_words, heading, outcome_titles, words
 from allstatus.rules.values import value_classes
+
+
+def reason_sets(document: dict[str, Any]) -> list[list[str]]:
+    """Each set of facts that settles the outcome, in words, with how a fact is known where it was not given."""
+    states = {name: fact["state"] for name, fact in document["facts"].items()}
+    return [
+        [words(name) if states[name] == "given" else f"{words(name)} ({states[name]})" for name in names] for names in document["reasons"]
+    ]
+
+
+def diagnoses_seen(document: dict[str, Any]) -> list[str]:
+    """The diagnoses of a chart, with code and date."""
+    return [f"{seen['title']} ({seen['code']}) {seen['date']}".strip() for seen in document["diagnoses"]]
+
+
+def evidence_words(entry: Any) -> str:
+    """One piece of evidence: a record's line, or a chart's entry with its date, what was read, and why it counts or not."""
+    if isinstance(entry, str):
+        return entry
+    what = " ".join(part for part in (entry["date"], entry["title"] or entry["code"]) if part)
+    return f"{what}: {'' if entry['used'] else 'not used, '}{words(entry['read'])} ({entry['because']})"
 
 
 def change_ways(decision: Decision, about: str) -> list[tuple[str, list[str]]]:

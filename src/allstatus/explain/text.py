@@ -5,10 +5,10 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator
 
-from allstatus.decision import Decision
+from allstatus.decision import UNDECIDED, Decision
 from allstatus.explain.definitions import definition_lines, why_not_words
 from allstatus.explain.messages import headline, messages
-from allstatus.explain.sections import change_ways, option_note, options_by_category
+from allstatus.explain.sections import change_ways, diagnoses_seen, option_note, options_by_category, reason_sets
 from allstatus.explain.words import outcome_titles, words
 
 WIDTH = 80
@@ -30,7 +30,7 @@ class _Text:
 
     def lines(self) -> Iterator[str]:
         yield from self._opening()
-        if self.level != "plain" and self.decision.outcome != "conflicting_data":
+        if self.level != "plain" and self.decision.outcome not in UNDECIDED:
             yield from self._definitions()
             yield from self._why()
             yield from self._changes()
@@ -38,6 +38,7 @@ class _Text:
         yield from self._missing()
         if self.level != "plain":
             yield from self._list("Cannot change the answer", [words(name) for name in self.decision.irrelevant])
+        yield from self._list("Diagnoses in the chart", diagnoses_seen(self.document))
         yield from self._list("Assumed", [f"{words(a['fact'])}: {a['because']}" for a in self.document["assumptions"]])
         yield from self._list("Check", self.document["warnings"])
         yield from self._source()
@@ -70,7 +71,7 @@ class _Text:
             yield from (f"{indent}  {line}" for line in wrapped[1:])
 
     def _why(self) -> Iterator[str]:
-        reasons = [", ".join(words(name) for name in names) for names in self.document["reasons"]]
+        reasons = [", ".join(names) for names in reason_sets(self.document)]
         yield from self._list("Settled by" if len(reasons) < 2 else "Settled by each of these sets alone", reasons)
         if self.level == "student":
             why_not = why_not_words(self.rules, self.document)

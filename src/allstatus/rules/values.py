@@ -38,7 +38,7 @@ def _classes(ruleset: RuleSet, fact: Fact) -> tuple[ValueClass, ...]:
     criteria = [ruleset.criteria[name] for name in ruleset.criteria_of(fact.name)]
     limits = sorted({c.condition.limit for c in criteria if c.condition.limit is not None})
     by_pattern: dict[Pattern, list[list[Any]]] = {}
-    values = list(_values(fact, limits))
+    values = list(each_value(fact, limits))
     for pattern, run in groupby(values, key=lambda value: tuple(c.condition.holds(value) is True for c in criteria)):
         by_pattern.setdefault(pattern, []).append(list(run))
     return tuple(
@@ -54,7 +54,7 @@ def _class(fact: Fact, verdicts: Mapping[str, bool], runs: list[list[Any]]) -> V
 
 def representatives(fact: Fact, limits: Iterable[Fraction]) -> list[Any]:
     """A single value for every side of every limit, and each limit itself; round numbers first."""
-    values = list(_values(fact, limits))
+    values = list(each_value(fact, limits))
     if fact.kind != "percent":
         return values
     points, between = [v for v in values if v.exact is not None], [v for v in values if v.exact is None]
@@ -66,7 +66,7 @@ def _middle(value: Percent) -> Percent:
     return Percent(middle, middle, text=format_number(middle))
 
 
-def _values(fact: Fact, limits: Iterable[Fraction]) -> Iterator[Any]:
+def each_value(fact: Fact, limits: Iterable[Fraction]) -> Iterator[Any]:
     """Every value; of a percentage, each limit and the open interval on each side of it."""
     if fact.kind == "yes_no":
         yield from (False, True)

@@ -1,0 +1,92 @@
+"""Coded conditions read by the code tables: diagnoses, other cancers, asserted statuses, signs and symptoms."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from allstatus.ehr.chart import Code, Evidence, Problem
+from allstatus.ehr.codes import Match, is_malignant, table
+from allstatus.ehr.dates import When
+from allstatus.ehr.reading import Item, Reading, evidence_of, known_by
+
+
+def read_problems(reading: Reading) -> None:
+    """Put each coded condition in its place: diagnoses, other cancers, statuses, signs."""
+    for problem in reading.chart.problems:
+        if not known_by(problem, reading.as_of) and not (problem.when is None and reading.as_of is None):
+            continue
+        match = table("diagnoses").find(problem.codes)
+        if match is not None or any(map(is_malignant, problem.codes)):
+            _place_diagnosis(reading, problem, match)
+        elif sign := table("signs").find(problem.codes):
+            _place_sign(reading, problem, sign)
+        elif not problem.void and not problem.source.startswith("Encounter"):
+            _see(reading, problem, None)
+
+
+def _see(reading: Reading, problem: Problem, match: Match | None) -> None:
+    code = match.code if match else next(iter(problem.codes), Code("", ""))
+    title = match.topic.title if match else code.display or problem.text
+    day = problem.when.shown if problem.when else ""
+    reading.diagnoses.append({"source": problem.source, "system": code.system, "code": code.code, "title": title, "date": day})
+
+
+def _place_diagnosis(reading: Reading, problem: Problem, match: Match | None) -> None:
+    if problem.void:
+        reading.put_aside("diagnosis", evidence_of(problem, match), problem.void, warn=True)
+        return
+    reading.caution(problem, match)
+    _see(reading, problem, match)
+    if match is None or match.topic["other"]:
+        reading.other_cancers.append(reading.diagnoses[-1]["title"] or reading.diagnoses[-1]["code"])
+        return
+    if match.topic["all"]:
+        reading.has_all = True
+        if match.topic["lineage"]:
+            reading.lineages.add(match.topic["lineage"])
+    if asserts := match.topic["asserts"]:
+        _assert(reading, problem, match, asserts, problem.recorded)
+    says = {"remission": "in_remission", "relapse": "relapse", "recurrence": "relapse"}.get(problem.clinical)
+    if says and match.topic["all"]:
+        _assert(reading, problem, match, says, None)
+
+
+def _assert(reading: Reading, problem: Problem, match: Match, says: str, when: When | None) -> None:
+    evidence = evidence_of(problem, match, problem.clinical if when is None and problem.clinical else "")
+    if when is not None:
+        item = Item("coded status", when, replace(evidence, date=when.shown).counted("a coded status", says), says)
+        reading.asserted.append(item)
+    elif reading.as_of is None:
+        undated = When("", date.max, date.max)
+        reading.current.append(Item("coded status", undated, evidence.counted("a coded status without a date of its own", says), says))
+
+
+def _place_sign(reading: Reading, problem: Problem, match: Match) -> None:
+    fact = "leukemia_outside_marrow" if match.topic["site"] else "signs_and_symptoms"
+    evidence = evidence_of(problem, match)
+    if problem.void or problem.when is None:
+        reading.put_aside(fact, evidence, problem.void or "has no date", warn=not problem.void)
+        return
+    reading.caution(problem, match)
+    if match.topic["site"]:
+        _place_outside(reading, problem, match, evidence)
+        return
+    cause = table("diagnoses").find(problem.cause)
+    other = problem.caused and not (cause is not None and cause.topic["all"])
+    read = "present_other_cause" if other else "present"
+    counted = evidence.counted("attributed to another cause" if other else "a coded finding", read)
+    reading.signs.append(
+        Item(match.topic.name, problem.when, counted, read, until=problem.until, ended=problem.ended, site=match.topic["suggests"] or "")
+    )
+
+
+def _place_outside(reading: Reading, problem: Problem, match: Match, evidence: Evidence) -> None:
+    """Leukemia coded at a site: found at its onset, and gone when it is recorded as resolved on a day."""
+    assert problem.when is not None
+    site = match.topic["site"]
+    item = Item(match.topic.name, problem.when, evidence.counted("a coded finding", f"found ({site})"), True, site)
+    reading.outside.append(item)
+    if problem.until is not None:
+        gone = replace(evidence, date=problem.until.shown).counted("recorded as resolved", f"not found ({site})")
+        reading.outside.append(replace(item, when=problem.until, value=False, evidence=gone))
