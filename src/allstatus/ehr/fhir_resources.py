@@ -23,6 +23,7 @@ VERIFIED_VOID = {"refuted": "refuted", "entered-in-error": "entered in error"} |
 )
 SEX_CODES = {"248152002": "female", "F": "female", "female": "female", "248153007": "male", "M": "male", "male": "male"}
 TREATMENT_DATES = ("effectiveDateTime", "effectivePeriod", "performedDateTime", "performedPeriod", "authoredOn")
+TWO_VALUES = "more than one value"
 MODIFIED = "carries a modifier extension, which may change its meaning"
 
 
@@ -68,6 +69,8 @@ def _observation(resource: Json, store: Store) -> Iterator[Result]:
 
 
 def _value(part: Json) -> Quantity | None:
+    if sum(key.startswith("value") for key in part) > 1:
+        return Quantity(TWO_VALUES, text=TWO_VALUES)
     if "valueQuantity" in part:
         return quantity(obj(part["valueQuantity"]))
     if "valueRange" in part:
@@ -93,7 +96,7 @@ def quantity(value: Json) -> Quantity:
     """A FHIR Quantity; unit and code that say different things make a unit that nothing knows."""
     code, unit = text(value.get("code")), text(value.get("unit"))
     named = code or unit
-    if code and unit and not same_unit(code, unit):
+    if code != unit and code and unit and not same_unit(code, unit):
         named = f"{code} or {unit}"
     sent = f"{value.get('comparator') or ''}{value.get('value')} {unit or code}".strip()
     return Quantity(sent, value.get("value"), value.get("comparator"), named or None)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from allstatus.ehr.chart import Code, Evidence, Problem
+from allstatus.ehr.chart import Code, Problem
 from allstatus.ehr.codes import Match, is_malignant, table
 from allstatus.ehr.dates import When
 from allstatus.ehr.reading import Item, Reading, evidence_of, known_by
+from allstatus.facts import Evidence
 
 
 def read_problems(reading: Reading) -> None:

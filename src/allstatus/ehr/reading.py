@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from allstatus.ehr.chart import Chart, Code, Evidence, Statement
+from allstatus.ehr.chart import Chart, Code, Statement
 from allstatus.ehr.codes import Match
 from allstatus.ehr.dates import When
+from allstatus.facts import Evidence
 
 
 @dataclass(frozen=True, slots=True)
