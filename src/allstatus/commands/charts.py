@@ -108,7 +108,8 @@ class Decider:
         """A decision; raises InvalidRecord when the value was refused or is no record."""
         if isinstance(value, InvalidRecord):
             raise value
-        if isinstance(value, dict) or not hasattr(value, "problems"):
+        if not hasattr(value, "problems"):
+            self._refuse_chart_options()
             return self.classifier.classify(value)
         timeline = self.tell(value)
         assert timeline.now is not None
@@ -126,6 +127,12 @@ class Decider:
         charts = sum(hasattr(value, "problems") for _, value in values)
         if charts and any(overlay.patient is None for overlay in self._options()[1]) and charts > 1:
             raise InvalidRecord("--with", "names no patient, and there are several", 'give each record the "id" of its patient')
+
+    def _refuse_chart_options(self) -> None:
+        """A record says itself what it states."""
+        for option, given in (("--with", self.reading.facts), ("--assume", self.reading.assume)):
+            if given:
+                raise InvalidRecord(option, "is for charts, and this is a record", "write the fact into the record")
 
     def _options(self) -> tuple[Reader, tuple[Overlay, ...]]:
         if self._made is None:

@@ -66,7 +66,7 @@ class Result(Statement):
 
 @dataclass(frozen=True, slots=True)
 class Problem(Statement):
-    """A coded condition: a diagnosis, a symptom, or a status on the problem list."""
+    """A coded condition: a diagnosis, a symptom, or a status on the problem list. `when` is its `onset`, else when it was recorded."""
 
     until: When | None = None
     ended: bool = False
@@ -74,6 +74,7 @@ class Problem(Statement):
     clinical: str = ""
     cause: tuple[Code, ...] = ()
     caused: bool = False
+    onset: When | None = None
 
 
 @dataclass(frozen=True, slots=True)

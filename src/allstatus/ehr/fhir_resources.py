@@ -135,10 +135,11 @@ def _condition(resource: Json, store: Store) -> Iterator[Problem]:
     causes = [e for e in objects(resource.get("extension")) if text(e.get("url")).endswith("condition-dueTo")]
     cause = tuple(code for e in causes for code in codes(e.get("valueCodeableConcept")) + store.concept(resource, e.get("valueReference")))
     ended = clinical in ("inactive", "resolved", "remission") or any(key.startswith("abatement") for key in resource)
-    recorded = when(resource, "recordedDate")
+    recorded, onset = when(resource, "recordedDate"), when(resource, "onsetDateTime", "onsetPeriod")
     yield Problem(
-        _source(resource), codes(resource.get("code")), when(resource, "onsetDateTime", "onsetPeriod") or recorded, recorded, void,
-        words(resource.get("code")), when(resource, "abatementDateTime", "abatementPeriod"), ended, recorded, clinical, cause, bool(causes),
+        _source(resource), codes(resource.get("code")), onset or recorded, recorded, void,
+        words(resource.get("code")), when(resource, "abatementDateTime", "abatementPeriod"), ended,
+        recorded, clinical, cause, bool(causes), onset,
     )  # fmt: skip
 
 

@@ -44,6 +44,8 @@ def _place_diagnosis(reading: Reading, problem: Problem, match: Match | None) ->
         return
     if match.topic["all"]:
         reading.has_all = True
+        if problem.onset is not None:
+            reading.onset = min(problem.onset.first, reading.onset or date.max)
         if match.topic["lineage"]:
             reading.lineages.add(match.topic["lineage"])
     if asserts := match.topic["asserts"]:
