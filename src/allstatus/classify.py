@@ -6,15 +6,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from allstatus.assume import Resolver
+from allstatus.assume import Resolution, Resolver
 from allstatus.decision import Decision
 from allstatus.engines import make_engine
 from allstatus.errors import InvalidRecord
-from allstatus.facts import Supplied, add_chart, state_facts
+from allstatus.facts import Stated, Supplied, add_chart, state_facts
 from allstatus.record import Record
 from allstatus.rules.find import find_rules
 from allstatus.rules.load import read_rules
@@ -47,10 +48,16 @@ class Classifier:
             add_chart(stated, chart)
         elif len(stated.unreported) == len(self._facts):
             raise InvalidRecord("record", "states no fact", f"give at least one of {', '.join(self._facts)}")
+        return Decision(self.explainer, record, stated, self._resolve(stated, assume=chart is None or chart.applicable))
+
+    def resolution_of(self, record: Mapping[str, Any] | Record) -> Resolution:
+        """What follows from a record, which may state nothing at all; for asking what to find out."""
+        return self._resolve(state_facts(Record.read(record), self._facts))
+
+    def _resolve(self, stated: Stated, *, assume: bool = True) -> Resolution:
         values = stated.values
         verdicts = tuple([holds(values[fact]) for fact, holds in self._criteria])
-        assumable = self._assumable if chart is None or chart.applicable else frozenset()
-        return Decision(self.explainer, record, stated, self.resolver.resolve(verdicts, stated.unreported & assumable))
+        return self.resolver.resolve(verdicts, stated.unreported & self._assumable if assume else frozenset())
 
     def _refuse_other_disease(self, record: Record) -> None:
         if record.diagnosis is None:
@@ -64,25 +71,34 @@ class Classifier:
             )
 
 
-def load_rules(rules: str | Path | None = None, *, engine: str = "auto", locked: bool = True) -> Classifier:
+def load_rules(
+    rules: str | Path | None = None, *, engine: str = "auto", locked: bool = True, as_of: date | None = None
+) -> Classifier:
     """Load a rule set by name or folder and fire its decision table.
 
-    `engine` is `auto`, `durable` or `builtin`; raises RulesError when the rules are refused.
+    `engine` is `auto`, `durable` or `builtin`; `as_of` picks the version in force on that day
+    instead of the current one. Raises RulesError when the rules are refused.
     """
-    ruleset = read_rules(find_rules(rules))
+    ruleset = read_rules(find_rules(rules, as_of))
     table = DecisionTable(ruleset, make_engine(ruleset, engine))
+    table.refuse_faults()
     if locked:
         check_lock(ruleset.directory, ruleset.digest, table.csv)
     return Classifier(ruleset, table)
 
 
+_find = lru_cache(maxsize=1024)(find_rules)
+
+
 @lru_cache(maxsize=8)
-def _loaded(rules: str | Path | None, engine: str) -> Classifier:
-    return load_rules(rules, engine=engine)
+def _loaded(directory: Path, engine: str) -> Classifier:
+    return load_rules(directory, engine=engine)
 
 
-def classify(record: Mapping[str, Any] | Record, *, rules: str | Path | None = None, engine: str = "auto") -> Decision:
-    """Decide on one record by the page's definitions.
+def classify(
+    record: Mapping[str, Any] | Record, *, rules: str | Path | None = None, engine: str = "auto", as_of: date | None = None
+) -> Decision:
+    """Decide on one record by the page's definitions, as of today or of a date.
 
     >>> decision = classify({"prior_treatment": "disease_directed", "cbc": "normal",
     ...                      "marrow_blast_percent": "5", "signs_and_symptoms": "absent"})
@@ -91,4 +107,4 @@ def classify(record: Mapping[str, Any] | Record, *, rules: str | Path | None = N
     >>> classify({"prior_treatment": "disease_directed", "cbc": "normal"}).possible
     ('in_remission', 'recurrent', 'outside_definitions')
     """
-    return _loaded(rules, engine).classify(record)
+    return _loaded(_find(rules, as_of), engine).classify(record)

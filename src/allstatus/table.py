@@ -39,6 +39,11 @@ class Cell:
         self.outcome = _outcome(self.possible)
 
     @property
+    def answer(self) -> tuple[object, ...]:
+        """All that follows from what is known, for comparing two tables."""
+        return self.completions, self.possible, self.outcome, self.regions
+
+    @property
     def status(self) -> str | None:
         """The one status all completions agree on."""
         return self.possible[0] if self.outcome == "determined" else None
@@ -95,7 +100,6 @@ class DecisionTable:
             self.outside &= ~cases
         self.regions = {name: self.outside & self.where(region.where) for name, region in ruleset.regions.items()}
         self._cells: dict[Verdicts, Cell] = {}
-        self._refuse_faults()
 
     def where(self, clause: Clause) -> int:
         """The set of cases in which a clause holds."""
@@ -176,7 +180,8 @@ class DecisionTable:
         case = self.cases[(cases & -cases).bit_length() - 1]
         return ", ".join(name if case[name] else f"not {name}" for name in self.criteria)
 
-    def _refuse_faults(self) -> None:
+    def refuse_faults(self) -> None:
+        """Raise RulesError for overlapping statuses, unnamed cases, empty regions and clashing constraints."""
         home = self.ruleset.directory.name
         if not self.consistent:
             raise RulesError([f"{home}/constraints.yaml:1: no case satisfies all constraints; correct or remove one"])

@@ -1,6 +1,6 @@
 """What all commands share: the app, the options they have in common, and how a refusal ends.
 
-Exit status: 0 a decision was made, whatever its outcome; 2 usage; 3 the input was refused;
+Exit status: 0 a decision was made, whatever its outcome; 1 a check does not hold; 2 usage; 3 the input was refused;
 4 the rules were refused.
 """
 

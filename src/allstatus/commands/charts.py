@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -41,7 +42,8 @@ class Ranges(StrEnum):
 InputOption = typer.Option("--input", help="What PATH holds, when it should not be recognised by itself.")
 WithOption = typer.Option("--with", metavar="FACTS.json", help="A record to lay over a chart's facts.")
 AssumeOption = typer.Option("--assume", metavar="NAME", help="A named assumption: symptoms-absent-unless-recorded.")
-AsOfOption = typer.Option("--as-of", metavar="DATE", formats=["%Y-%m-%d"], help="A chart as it stood on a day, using nothing later.")
+AS_OF = "A chart as it stood on a day, using nothing later; a record by the rules then in force."
+AsOfOption = typer.Option("--as-of", metavar="DATE", formats=["%Y-%m-%d"], help=AS_OF)
 WindowOption = typer.Option("--window", metavar="DAYS", min=0, max=365, help="How far a blood count may lie from its marrow.")
 RangesOption = typer.Option("--ranges", help="adult: use the adult table where a laboratory sends no range; laboratory: never.")
 
@@ -97,6 +99,12 @@ def read_inputs(path: str, input: Input) -> Iterator[tuple[int | None, Any]]:
     return read_charts(text, kind)
 
 
+def is_chart(value: Any) -> bool:
+    """Whether what was read is a chart; nothing of ehr is loaded to tell."""
+    ehr = sys.modules.get("allstatus.ehr.chart")
+    return ehr is not None and isinstance(value, ehr.Chart)
+
+
 class Decider:
     """Decides on whatever was read: a record by itself, a chart by the options given."""
 
@@ -108,7 +116,7 @@ class Decider:
         """A decision; raises InvalidRecord when the value was refused or is no record."""
         if isinstance(value, InvalidRecord):
             raise value
-        if not hasattr(value, "problems"):
+        if not is_chart(value):
             self._refuse_chart_options()
             return self.classifier.classify(value)
         timeline = self.tell(value)
@@ -124,7 +132,7 @@ class Decider:
 
     def check(self, values: Iterable[tuple[int | None, Any]]) -> None:
         """Refuse facts that name no patient when there are several."""
-        charts = sum(hasattr(value, "problems") for _, value in values)
+        charts = sum(is_chart(value) for _, value in values)
         if charts and any(overlay.patient is None for overlay in self._options()[1]) and charts > 1:
             raise InvalidRecord("--with", "names no patient, and there are several", 'give each record the "id" of its patient')
 

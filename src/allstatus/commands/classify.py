@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import date, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
 import typer
 
@@ -22,6 +22,7 @@ from allstatus.commands.charts import (
     Reading,
     WindowOption,
     WithOption,
+    is_chart,
     read_inputs,
 )
 from allstatus.errors import InvalidRecord
@@ -29,6 +30,16 @@ from allstatus.errors import InvalidRecord
 if TYPE_CHECKING:
     from allstatus.classify import Classifier
     from allstatus.decision import Decision
+
+
+PathArgument = typer.Argument(metavar="PATH|-", help="Records (JSON, NDJSON) or charts; - is standard input.", show_default=False)
+AskOption = typer.Option("--ask", help="Ask for what is missing, one question at a time; PATH may be left out.")
+
+
+class Load(Protocol):
+    """Loads the rules asked for, those in force on a day where one is given."""
+
+    def __call__(self, *, as_of: date | None = None) -> Classifier: ...
 
 
 class Format(StrEnum):
@@ -48,7 +59,7 @@ class Level(StrEnum):
 
 @app.command()
 def classify(
-    path: Annotated[str, typer.Argument(metavar="PATH|-", help="A JSON record, an array, NDJSON, or a chart; - is standard input.")],
+    path: Annotated[str | None, PathArgument] = None,
     *,
     format: Annotated[Format | None, typer.Option("--format", help="text for one record, else json, unless given.")] = None,
     level: Annotated[Level, typer.Option("--level", help="Whom the text is for.")] = Level.clinician,
@@ -60,17 +71,36 @@ def classify(
     as_of: Annotated[datetime | None, AsOfOption] = None,
     window: Annotated[int, WindowOption] = 14,
     ranges: Annotated[Ranges, RangesOption] = Ranges.adult,
+    ask: Annotated[bool, AskOption] = False,
 ) -> None:
     """Decide on one or many records or charts (FHIR R4, HL7 v2); many in, many out, one JSON decision a line."""
-    from allstatus.classify import load_rules
-
+    if path is None and not ask:
+        raise typer.BadParameter("give the path of a file, - for standard input, or --ask", param_hint="PATH")
     reading = Reading.of(assume, as_of, input=input, facts=facts, window=window, ranges=ranges)
-    run(lambda: _classify(path, format, level, reading, lambda: load_rules(rules, engine=engine.value)))
+
+    def load(*, as_of: date | None = None) -> Classifier:
+        from allstatus.classify import load_rules
+
+        return load_rules(rules, engine=engine.value, as_of=as_of)
+
+    run(lambda: _ask(path, format, level, reading, load) if ask else _classify(str(path), format, level, reading, load))
 
 
-def _classify(path: str, format: Format | None, level: Level, reading: Reading, load: Callable[[], Classifier]) -> int:
+def _ask(path: str | None, format: Format | None, level: Level, reading: Reading, load: Load) -> int:
+    from allstatus.commands.ask import ask
+    from allstatus.inputs import read_records
+
+    records = [(None, {})] if path is None else list(read_records(path))
+    if len(records) != 1 or path == "-":
+        raise InvalidRecord("record", "is not one record in a file", "with --ask give one record in a file, or none")
+    _write(ask(load(as_of=reading.as_of), records[0][1]), format or Format.text, level)
+    return 0
+
+
+def _classify(path: str, format: Format | None, level: Level, reading: Reading, load: Load) -> int:
     values = list(read_inputs(path, reading.input))
-    decider = Decider(load(), reading)
+    charts = any(is_chart(value) for _, value in values)
+    decider = Decider(load() if charts else load(as_of=reading.as_of), reading)
     decider.check(values)
     single = len(values) == 1 and values[0][0] is None
     return _answer(decider, values, format or (Format.text if single else Format.json), level)
@@ -92,7 +122,7 @@ def _answer(decider: Decider, values: Iterable[tuple[int | None, Any]], format: 
 
 def _write(decision: Decision, format: Format, level: Level) -> None:
     if format is Format.json:
-        sys.stdout.write(decision.to_json().decode() + "\n")
+        sys.stdout.buffer.write(decision.to_json() + b"\n")
         return
     from allstatus.explain.text import render_text
 

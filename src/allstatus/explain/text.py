@@ -74,10 +74,14 @@ class _Text:
             yield from (f"{indent}  {line}" for line in wrapped[1:])
 
     def _why(self) -> Iterator[str]:
-        reasons = [", ".join(words(name) for name in names) for names in self.document["reasons"]]
+        reasons = [", ".join(self._known_as(name) for name in names) for names in self.document["reasons"]]
         yield from self._list("Settled by" if len(reasons) < 2 else "Settled by each of these sets alone", reasons)
         if self.level == "student":
             yield from self._list("Why not", why_not_words(self.rules, self.document, self.titles))
+
+    def _known_as(self, fact: str) -> str:
+        state = self.document["facts"][fact]["state"]
+        return words(fact) if state == "given" else f"{words(fact)} ({state})"
 
     def _changes(self) -> Iterator[str]:
         if self.decision.outcome != "insufficient_data":

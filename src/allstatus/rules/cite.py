@@ -11,9 +11,10 @@ from dataclasses import dataclass
 SECTION_SEPARATOR = " > "
 
 _FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
-_IMAGE = re.compile(r"!\[[^\]]*\]\([^)]*\)")
-_LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
-_ENLARGE = re.compile(r"\[Enlarge\]\([^)]*\)")
+_TARGET = r"\((?:[^()\"]|\"[^\"]*\")*\)"  # (address "title"); a title may hold brackets
+_IMAGE = re.compile(r"!\[[^\]]*\]" + _TARGET)
+_LINK = re.compile(r"\[([^\]]*)\]" + _TARGET)
+_ENLARGE = re.compile(r"\[Enlarge\]" + _TARGET)
 _EMPHASIS = re.compile(r"\*+")
 _SPACE = re.compile(r"\s+")
 _HEADING = re.compile(r"(#{1,6})\s+(.*)")

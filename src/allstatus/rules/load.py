@@ -25,6 +25,7 @@ from allstatus.rules.shape_problems import shape_problems
 from allstatus.rules.yaml_file import YamlFile
 
 SINGLE_FILES = ("ruleset", "thresholds", "facts", "criteria", "constraints", "regions", "guidance")
+READ_WHEN_NEEDED = ("promises", "coverage")  # nothing that decides on a patient
 FOLDERS = {"statuses": "status", "options": "options"}
 Kinds = Mapping[str, tuple[str, list[str]]]  # a fact's type and values
 
@@ -51,7 +52,7 @@ def _refuse(problems: list[str]) -> None:
 
 def _strangers(directory: Path) -> Iterator[str]:
     """YAML files that no rule set has: a misspelled name must not hide a file."""
-    expected = [f"{name}.yaml" for name in SINGLE_FILES]
+    expected = [f"{name}.yaml" for name in (*SINGLE_FILES, *READ_WHEN_NEEDED)]
     for path in sorted([*directory.rglob("*.yaml"), *directory.rglob("*.yml")]):
         name = path.relative_to(directory).as_posix()
         in_folder = path.suffix == ".yaml" and path.parent in [directory / kind for kind in FOLDERS]

@@ -230,6 +230,41 @@ class GuidanceFileShape(Shape):
     about: list[GuidanceShape]
 
 
+Side = Literal["below", "above"]
+
+
+class PromiseShape(CitedShape):
+    """What must hold while one percentage changes and every other fact stays as it is."""
+
+    rising_keeps: list[str] = []
+    falling_keeps: list[str] = []
+    limit_belongs: dict[str, Side] = Field(default_factory=dict)
+    because: str
+
+
+PromisesFile = RootModel[dict[str, PromiseShape]]
+
+
+class MappedSentenceShape(Shape):
+    """A sentence of the page; `informational` names one of the reasons when no rule cites it."""
+
+    sentence: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", description="the sentence's SHA-256 in 64 hexadecimal digits")]
+    sketch: Annotated[str, Field(pattern=r"^[0-9a-f]{32}$", description="the sentence's sketch in 32 hexadecimal digits")]
+    informational: str | None = None
+
+
+class MappedSectionShape(Shape):
+    section: str
+    sentences: list[MappedSentenceShape]
+
+
+class CoverageShape(Shape):
+    """The page as the rules last saw it, and why a sentence that no rule cites only informs."""
+
+    reasons: dict[str, str]
+    page: list[MappedSectionShape]
+
+
 FactsFile = RootModel[dict[str, FactShape]]
 ThresholdsFile = RootModel[dict[str, ThresholdShape]]
 CriteriaFile = RootModel[dict[str, CriterionShape]]
@@ -239,5 +274,5 @@ RegionsFile = RootModel[dict[str, RegionShape]]
 SHAPES: dict[str, type[BaseModel]] = {
     "ruleset": RulesetShape, "facts": FactsFile, "thresholds": ThresholdsFile, "criteria": CriteriaFile,
     "constraints": ConstraintsFile, "regions": RegionsFile, "status": StatusShape, "options": OptionsShape,
-    "guidance": GuidanceFileShape,
+    "guidance": GuidanceFileShape, "promises": PromisesFile, "coverage": CoverageShape,
 }  # fmt: skip

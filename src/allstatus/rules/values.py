@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import groupby, pairwise
@@ -38,7 +38,7 @@ def _classes(ruleset: RuleSet, fact: Fact) -> tuple[ValueClass, ...]:
     criteria = [ruleset.criteria[name] for name in ruleset.criteria_of(fact.name)]
     limits = sorted({c.condition.limit for c in criteria if c.condition.limit is not None})
     by_pattern: dict[Pattern, list[list[Any]]] = {}
-    values = list(_values(fact, limits))
+    values = list(each_value(fact, limits))
     for pattern, run in groupby(values, key=lambda value: tuple(c.condition.holds(value) is True for c in criteria)):
         by_pattern.setdefault(pattern, []).append(list(run))
     return tuple(
@@ -52,17 +52,31 @@ def _class(fact: Fact, verdicts: Mapping[str, bool], runs: list[list[Any]]) -> V
     return ValueClass(fact.name, region, verdicts, sample, sample if fact.kind == "yes_no" else words)
 
 
-def _values(fact: Fact, limits: list[Fraction]) -> Iterator[Any]:
+def representatives(fact: Fact, limits: Iterable[Fraction]) -> list[Any]:
+    """A single value for every side of every limit, and each limit itself; round numbers first."""
+    values = list(each_value(fact, limits))
+    if fact.kind != "percent":
+        return values
+    points, between = [v for v in values if v.exact is not None], [v for v in values if v.exact is None]
+    return [*points, *map(_middle, between)]
+
+
+def _middle(value: Percent) -> Percent:
+    middle = (value.low + value.high) / 2
+    return Percent(middle, middle, text=format_number(middle))
+
+
+def each_value(fact: Fact, limits: Iterable[Fraction]) -> Iterator[Any]:
     """Every value; of a percentage, each limit and the open interval on each side of it."""
     if fact.kind == "yes_no":
         yield from (False, True)
     elif fact.kind == "choice":
         yield from fact.values
     else:
-        yield Percent(ZERO, ZERO)
+        yield Percent(ZERO, ZERO, text="0")
         for low, high in pairwise(sorted({ZERO, HUNDRED, *limits})):
             yield Percent(low, high, low_open=True, high_open=True)
-            yield Percent(high, high)
+            yield Percent(high, high, text=format_number(high))
 
 
 def _words(fact: Fact, runs: list[list[Any]]) -> str:

@@ -1,0 +1,64 @@
+"""Which clause of a status is needed, and by which case: each is dropped alone, and the status compared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from allstatus.rules.condition import Clause
+from allstatus.rules.model import Status
+from allstatus.table import DecisionTable
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """A clause of a status in words, and the cases that change when it alone is dropped."""
+
+    about: str
+    words: str
+    changes: int
+
+
+def drop_each(table: DecisionTable) -> Iterator[Dropped]:
+    """Every clause of every status, nested ones and each `unless` too, dropped alone."""
+    for status in table.ruleset.statuses.values():
+        for clause in status.clauses:
+            for node in _droppable(clause):
+                yield Dropped(node.path, f"{status.name}: {_words(node)}", _changes(table, status, node.path, None))
+        for other in status.unless:
+            about = f"{status.name}.unless.{other}"
+            yield Dropped(about, f"{status.name}: unless {other}", _changes(table, status, None, other))
+
+
+
+
+def _droppable(clause: Clause) -> Iterator[Clause]:
+    """The clause and all below it, except what stands alone below a `not`."""
+    yield clause
+    while clause.kind == "not":
+        clause = clause.children[0]
+    for child in clause.children:
+        yield from _droppable(child)
+
+
+def _changes(table: DecisionTable, status: Status, path: str | None, unless: str | None) -> int:
+    cases = table.consistent
+    for clause in status.clauses:
+        if clause.path != path:
+            cases &= table.where(_without(clause, path))
+    for other in status.unless:
+        if other != unless:
+            cases &= ~table.statuses[other]
+    return cases ^ table.statuses[status.name]
+
+
+def _without(clause: Clause, path: str | None) -> Clause:
+    return replace(clause, children=tuple(_without(child, path) for child in clause.children if child.path != path))
+
+
+def _words(clause: Clause) -> str:
+    if clause.kind == "criterion":
+        return str(clause.criterion)
+    if clause.kind == "not":
+        return f"not {_words(clause.children[0])}"
+    return f"{clause.kind} of ({', '.join(_words(child) for child in clause.children)})"

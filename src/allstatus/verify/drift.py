@@ -1,0 +1,150 @@
+"""The page as it is today against the page as the rules last saw it, and what to review.
+
+A sentence is the same when its fingerprint is, so reflowing, link targets and front matter do not
+count. What an edited sentence has become is looked for only among sentences new to the page.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from allstatus.rules.cite import SECTION_SEPARATOR, PageSentence
+from allstatus.verify.citations import Citation
+from allstatus.verify.likeness import likeness, sketch
+from allstatus.verify.page_map import MappedSentence, PageMap, Place
+
+ALIKE_HERE, ALIKE_ELSEWHERE = 0.5, 0.7  # likeness that makes two sentences one edited sentence
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What became of one sentence: `edited`, `dropped`, `moved` or `new`.
+
+    `was` is its place as the rules know it, `now` the page's sentence; `review` are the entries that
+    cite the sentence or, when none does, those that cite the nearest section around it.
+    """
+
+    kind: str
+    was: Place | None
+    now: PageSentence | None
+    review: tuple[Citation, ...]
+    likeness: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """All changes of a page, and how many sentences are as they were."""
+
+    unchanged: int
+    changes: tuple[Change, ...]
+
+    @property
+    def to_review(self) -> tuple[Change, ...]:
+        """The changes that some entry of the rules may rest on."""
+        return tuple(change for change in self.changes if change.review)
+
+
+def find_drift(page_map: PageMap, citations: Sequence[Citation], page: Iterable[PageSentence]) -> Drift:
+    """Compare the page's sentences with those mapped or cited."""
+    known = _known(page_map, citations)
+    gone, new, unchanged = _apart(known, list(page))
+    moved = _take_moved(gone, new)
+    sections = _renamed(moved)
+    edited = _take_edited(gone, new, sections)
+    review = _Review(citations)
+    changes = [
+        *(Change("edited", was.place, now, review.of(was.place), alike) for was, now, alike in edited),
+        *(Change("dropped", was.place, None, review.of(was.place)) for was in gone),
+        *(Change("moved", was.place, now, review.of(was.place)) for was, now in moved),
+        *(Change("new", None, now, review.of((sections.get(now.section, now.section), now.fingerprint))) for now in new),
+    ]
+    return Drift(unchanged, tuple(changes))
+
+
+def _known(page_map: PageMap, citations: Iterable[Citation]) -> list[MappedSentence]:
+    """The mapped sentences, then any sentence that is cited but was never mapped."""
+    mapped = {sentence.place for sentence in page_map.sentences}
+    unmapped = dict.fromkeys(citation.place for citation in citations if citation.place not in mapped)
+    return [*page_map.sentences, *(MappedSentence(*place, sketch="") for place in unmapped)]
+
+
+def _apart(known: list[MappedSentence], page: list[PageSentence]) -> tuple[list[MappedSentence], list[PageSentence], int]:
+    """The known sentences that are gone, the page's that are new, and how many stand where they stood."""
+    places = [(sentence.section, sentence.fingerprint) for sentence in page]
+    left = Counter(places) - Counter(sentence.place for sentence in known)
+    gone_places = Counter(sentence.place for sentence in known) - Counter(places)
+    gone = list(_take(known, [sentence.place for sentence in known], gone_places))
+    return gone, list(_take(page, places, left)), len(known) - len(gone)
+
+
+def _take(items: Sequence[_T], places: Sequence[Place], wanted: Counter[Place]) -> Iterator[_T]:
+    """The items at the wanted places, each as often as it is wanted."""
+    for item, place in zip(items, places, strict=True):
+        if wanted[place]:
+            wanted[place] -= 1
+            yield item
+
+
+def _take_moved(gone: list[MappedSentence], new: list[PageSentence]) -> list[tuple[MappedSentence, PageSentence]]:
+    """Pairs of the same sentence under another section path; both are taken out of the lists."""
+    waiting: dict[str, list[PageSentence]] = defaultdict(list)
+    for sentence in new:
+        waiting[sentence.fingerprint].append(sentence)
+    pairs = [(was, waiting[was.fingerprint].pop(0)) for was in gone if waiting[was.fingerprint]]
+    for was, now in pairs:
+        gone.remove(was)
+        new.remove(now)
+    return pairs
+
+
+def _renamed(moved: Iterable[tuple[MappedSentence, PageSentence]]) -> dict[str, str]:
+    """New section path to the old one that most of its sentences came from."""
+    origins: dict[str, Counter[str]] = defaultdict(Counter)
+    for was, now in moved:
+        origins[now.section][was.section] += 1
+    return {section: counts.most_common(1)[0][0] for section, counts in origins.items()}
+
+
+def _take_edited(
+    gone: list[MappedSentence], new: list[PageSentence], sections: dict[str, str]
+) -> list[tuple[MappedSentence, PageSentence, float]]:
+    """Pairs that are alike enough, the most alike first; both are taken out of the lists."""
+    sketches = [sketch(sentence.text) for sentence in new]
+    pairs = []
+    for i, was in enumerate(gone):
+        for j, now in enumerate(new):
+            here = was.section in (now.section, sections.get(now.section))
+            alike = likeness(was.sketch, sketches[j]) if was.sketch else 0.0
+            if alike >= (ALIKE_HERE if here else ALIKE_ELSEWHERE):
+                pairs.append((here, alike, -i, -j))
+    taken: dict[int, tuple[int, float]] = {}
+    for _, alike, i, j in sorted(pairs, reverse=True):
+        if -i not in taken and -j not in {partner for partner, _ in taken.values()}:
+            taken[-i] = (-j, alike)
+    edited = [(gone[i], new[j], round(alike, 2)) for i, (j, alike) in sorted(taken.items())]
+    for was, now, _ in edited:
+        gone.remove(was)
+        new.remove(now)
+    return edited
+
+
+class _Review:
+    """Which entries rest on a sentence, or else on its section, or else on a section around that."""
+
+    def __init__(self, citations: Iterable[Citation]) -> None:
+        self._by_place: dict[Place, list[Citation]] = defaultdict(list)
+        self._by_section: dict[str, list[Citation]] = defaultdict(list)
+        for citation in citations:
+            self._by_place[citation.place].append(citation)
+            self._by_section[citation.place[0]].append(citation)
+
+    def of(self, place: Place) -> tuple[Citation, ...]:
+        section, found = place[0], self._by_place.get(place, [])
+        while section and not found:
+            found = self._by_section.get(section, [])
+            section = section.rpartition(SECTION_SEPARATOR)[0]
+        return tuple({citation.label: citation for citation in found}.values())

@@ -1,0 +1,126 @@
+"""The page as the rules last saw it: every sentence's fingerprint in page order, kept in coverage.yaml.
+
+Beside each fingerprint stand a sketch, to find what an edited sentence has become, and for a
+sentence that no rule cites the reason why it only informs. The page's own words are not kept.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from allstatus.errors import RulesError, nearest
+from allstatus.rules.cite import PageSentence
+from allstatus.rules.shape import CoverageShape
+from allstatus.rules.shape_problems import shape_problems
+from allstatus.rules.yaml_file import YamlFile
+from allstatus.verify.likeness import sketch
+
+MAP_FILE = "coverage.yaml"
+Place = tuple[str, str]  # section path, sentence fingerprint
+
+_HEAD = """\
+# yaml-language-server: $schema=../schema/coverage.schema.json
+# Every sentence of the page, in page order, by fingerprint; the sketch finds what an edited one became.
+# A sentence that no rule cites gives one of the reasons as its `informational`. Written by
+# `allstatus rules coverage PAGE --update`, which keeps the reasons; edit only those.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class MappedSentence:
+    """One sentence of the page as it was; `informational` names a reason when no rule cites it."""
+
+    section: str
+    fingerprint: str
+    sketch: str
+    informational: str | None = None
+
+    @property
+    def place(self) -> Place:
+        """Section path and fingerprint, as a citation gives them."""
+        return self.section, self.fingerprint
+
+
+@dataclass(frozen=True, slots=True)
+class PageMap:
+    """The page's sentences in order, and the reasons by name."""
+
+    reasons: Mapping[str, str]
+    sentences: tuple[MappedSentence, ...]
+
+
+def read_page_map(directory: Path) -> PageMap:
+    """Read coverage.yaml of a rule-set folder; raises RulesError with file and line."""
+    if not (directory / MAP_FILE).is_file():
+        remedy = "write it with `allstatus rules coverage PAGE --update`"
+        raise RulesError([f"{directory.name}/{MAP_FILE}:1: the file is missing, so the page as it was is not known; {remedy}"])
+    file = YamlFile(directory / MAP_FILE, directory)
+    if problems := [*file.problems, *shape_problems(file, "coverage")]:
+        raise RulesError(problems)
+    shape = CoverageShape.model_validate(file.data)
+    _refuse_unknown_reasons(file, shape)
+    return PageMap(
+        shape.reasons,
+        tuple(
+            MappedSentence(part.section, entry.sentence, entry.sketch, entry.informational)
+            for part in shape.page
+            for entry in part.sentences
+        ),
+    )
+
+
+def _refuse_unknown_reasons(file: YamlFile, shape: CoverageShape) -> None:
+    problems = [
+        file.at(
+            ("page", i, "sentences", j, "informational"),
+            f"unknown reason '{entry.informational}'{nearest(entry.informational, shape.reasons)}; name one of `reasons`",
+        )
+        for i, part in enumerate(shape.page)
+        for j, entry in enumerate(part.sentences)
+        if entry.informational is not None and entry.informational not in shape.reasons
+    ]
+    if problems:
+        raise RulesError(problems)
+
+
+def map_page(page: Iterable[PageSentence], old: PageMap, cited: Iterable[Place]) -> PageMap:
+    """The page as it is now; a sentence keeps its reason, also when only its section changed.
+
+    A new sentence gets no reason, so that coverage reports it until someone has read it.
+    """
+    by_place = {sentence.place: sentence.informational for sentence in old.sentences}
+    by_sentence = {sentence.fingerprint: sentence.informational for sentence in old.sentences}
+    spoken_for = set(cited)
+    sentences = []
+    for sentence in page:
+        place = (sentence.section, sentence.fingerprint)
+        reason = None if place in spoken_for else by_place.get(place, by_sentence.get(sentence.fingerprint))
+        sentences.append(MappedSentence(*place, sketch(sentence.text), reason))
+    return PageMap(old.reasons, tuple(sentences))
+
+
+def write_page_map(directory: Path, page_map: PageMap) -> None:
+    """Write coverage.yaml, one line a sentence."""
+    (directory / MAP_FILE).write_text(_HEAD + "\n".join(_lines(page_map)) + "\n", "utf-8", newline="\n")
+
+
+def _lines(page_map: PageMap) -> Iterator[str]:
+    yield "reasons:" if page_map.reasons else "reasons: {}"
+    for name, reason in page_map.reasons.items():
+        yield f"  {name}: {_quoted(reason)}"
+    yield "page:"
+    for section, sentences in groupby(page_map.sentences, key=lambda sentence: sentence.section):
+        yield f"  - section: {_quoted(section)}"
+        yield "    sentences:"
+        for sentence in sentences:
+            reason = f", informational: {sentence.informational}" if sentence.informational else ""
+            yield f"      - {{sentence: {_quoted(sentence.fingerprint)}, sketch: {_quoted(sentence.sketch)}{reason}}}"
+
+
+def _quoted(text: Any) -> str:
+    return json.dumps(text, ensure_ascii=False)

@@ -1,0 +1,37 @@
+"""One question to Z3, and the facts of its answer that matter."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import z3
+
+from allstatus.verify.prove.translation import Case, Formula, Translation
+from allstatus.verify.statements import Failure, Witness
+
+
+def model_of(*formulas: Formula) -> Any:
+    """Values that satisfy the formulas, None when there are none."""
+    solver = z3.SolverFor("QF_LRA")
+    solver.add(*formulas)
+    answer = solver.check()
+    if answer == z3.unknown:
+        raise RuntimeError(f"Z3 could not decide: {solver.reason_unknown()}")
+    return solver.model() if answer == z3.sat else None
+
+
+def counterexample(rules: Translation, case: Case, about: str, problem: str, bad: Formula) -> list[Failure]:
+    """A failure with its witness when some consistent case is bad, else nothing."""
+    given = rules.consistent(case)
+    model = model_of(given, bad)
+    return [Failure(about, problem, witness(rules, case, model, given, bad))] if model else []
+
+
+def witness(rules: Translation, case: Case, model: Any, given: Formula, bad: Formula) -> Witness:
+    """The facts of a model that are enough for it to be bad: none of them can be left out."""
+    pinned = {name: value == model.eval(value, model_completion=True) for name, value in case.values.items()}
+    for name in list(pinned):
+        rest = [formula for other, formula in pinned.items() if other != name]
+        if not model_of(given, *rest, z3.Not(bad)):
+            del pinned[name]
+    return {name: rules.shown(model, case, name) for name in pinned}

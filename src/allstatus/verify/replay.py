@@ -1,0 +1,142 @@
+"""Decide recorded decisions again, by the rules they were made with, and report any that differ."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from allstatus.classify import Classifier, load_rules
+from allstatus.decision import Decision
+from allstatus.errors import InvalidRecord
+from allstatus.rules.find import find_edition
+from allstatus.verify.layout import SHORT, plural, rules_line, wrap
+from allstatus.verify.recorded import RecordedDecision, read_recorded
+
+_NAMED_BY = {"regions": "id", "conflicts": "constraint", "options": "id", "missing": "fact"}
+FIELDS = ("outcome", "status", "possible", *_NAMED_BY)
+FIELDS_OF_REBUILT = FIELDS[:-1]  # what is missing also turns on whether an unknown fact was reported, which is not recorded
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A recorded decision that comes out otherwise: for each field that differs, what it was and is."""
+
+    number: int | None
+    id: str | int | None
+    fields: dict[str, tuple[Any, Any]]
+
+
+@dataclass(slots=True)
+class Replay:
+    """What a replay found; `same`, the differences and the refusals add up to all lines."""
+
+    same: int = 0
+    rebuilt: int = 0
+    differs: list[Difference] = field(default_factory=list)
+    refused: list[tuple[int | None, InvalidRecord]] = field(default_factory=list)
+    rules: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    @property
+    def decisions(self) -> int:
+        """All lines of the file."""
+        return self.same + len(self.differs) + len(self.refused)
+
+
+def replay(lines: Iterable[tuple[int | None, Any]], rules: str | None = None, engine: str = "auto") -> Replay:
+    """Decide every line again; `rules` decides all of them by one rule set instead of the one recorded."""
+    found, library = Replay(), _Library(rules, engine)
+    for number, value in lines:
+        try:
+            if isinstance(value, InvalidRecord):
+                raise value
+            recorded = read_recorded(value)
+            classifier = library.rules_of(recorded.decision)
+            now = classifier.classify(recorded.record)
+        except InvalidRecord as error:
+            found.refused.append((number, error))
+            continue
+        found.rebuilt += recorded.rebuilt
+        found.rules[_made_with(recorded.decision), rules_line(classifier.ruleset)] += 1
+        fields = _differing(recorded.decision, now, FIELDS_OF_REBUILT if recorded.rebuilt else FIELDS)
+        if fields:
+            found.differs.append(Difference(number, recorded.decision.id, fields))
+        else:
+            found.same += 1
+    return found
+
+
+class _Library:
+    """The rule sets a replay needs, each loaded once."""
+
+    def __init__(self, rules: str | None, engine: str) -> None:
+        self._engine = engine
+        self._all = None if rules is None else load_rules(rules, engine=engine)
+        self._loaded: dict[tuple[str, str], Classifier] = {}
+
+    def rules_of(self, decision: RecordedDecision) -> Classifier:
+        if self._all is not None:
+            return self._all
+        key = (decision.ruleset.id, decision.ruleset.version)
+        if key not in self._loaded:
+            directory = find_edition(*key)
+            if directory is None:
+                raise InvalidRecord("ruleset", f"{' '.join(key)} is not kept here", "give the rules to decide by with --rules")
+            self._loaded[key] = load_rules(directory, engine=self._engine)
+        return self._loaded[key]
+
+
+def _differing(recorded: RecordedDecision, now: Decision, fields: Iterable[str]) -> dict[str, tuple[Any, Any]]:
+    was = recorded.model_dump()
+    pairs = {name: (_plain(name, was[name]), _plain(name, getattr(now, name))) for name in fields}
+    return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
+
+
+def _plain(name: str, value: Any) -> Any:
+    """A field's value to compare: a list by its names."""
+    if name in _NAMED_BY:
+        return [entry[_NAMED_BY[name]] for entry in value]
+    return list(value) if name == "possible" else value
+
+
+def _made_with(decision: RecordedDecision) -> str:
+    return f"{decision.ruleset.id} {decision.ruleset.version} ({decision.ruleset.digest[:SHORT]})"
+
+
+def to_document(found: Replay) -> dict[str, Any]:
+    """The replay as JSON."""
+    return {
+        "decisions": found.decisions, "same": found.same, "differ": len(found.differs), "refused": len(found.refused),
+        "rebuilt": found.rebuilt,
+        "rules": [{"recorded": was, "decided_by": now, "decisions": count} for (was, now), count in found.rules.items()],
+        "differences": [
+            {"record": d.number, "id": d.id, "fields": {name: {"was": was, "now": now} for name, (was, now) in d.fields.items()}}
+            for d in found.differs
+        ],
+        "refusals": [{"record": number, "because": str(error)} for number, error in found.refused],
+    }  # fmt: skip
+
+
+def render_text(found: Replay) -> str:
+    """The replay at 80 columns."""
+    counts = f"{found.same:,} the same, {plural(len(found.differs), 'difference')}, {len(found.refused):,} refused"
+    lines = wrap(f"{plural(found.decisions, 'recorded decision')}: {counts}.")
+    if found.rebuilt:
+        lines += wrap(f"{found.rebuilt:,} had no record beside them; it was rebuilt from the facts they state.")
+    for (was, now), count in found.rules.items():
+        lines += ["", *wrap(f"{count:,} made by {was}", rest="    ")]
+        lines += wrap("decided again by the same rules" if was == now else f"decided again by {now}: OTHER RULES", "    ")
+    for difference in found.differs:
+        line = "" if difference.number is None else f" (record {difference.number})"
+        lines += ["", f"{'no id' if difference.id is None else difference.id}{line}"]
+        for name, (before, after) in difference.fields.items():
+            lines += wrap(f"{name}: {_change(before, after)}", "  ", "    ")
+    return "\n".join(lines) + "\n"
+
+
+def _change(before: Any, after: Any) -> str:
+    if not isinstance(before, list):
+        return f"{before} -> {after}"
+    gone, new = [f"-{item}" for item in before if item not in after], [f"+{item}" for item in after if item not in before]
+    return ", ".join(gone + new) or "another order"

@@ -1,0 +1,64 @@
+"""What is stated of a rule set, in words, and what was found; both ways of checking share it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+Witness = Mapping[str, Any]  # fact: value; every case with these values shows what is said
+
+STATEMENTS = {
+    "constraints": "Some case satisfies all constraints",
+    "exclusive": "No case is of two statuses",
+    "complete": "Every case that can be is of a status or in a named region",
+    "inhabited": "Every status and every region holds a case",
+    "criteria": "Every criterion decides some case",
+    "clauses": "Every clause is needed by some case",
+    "knowledge": "More knowledge never retracts an answer",
+    "promises": "What is promised of rising and falling numbers holds",
+    "examples": "Every example in the status files gets its answer",
+    "cover": "The boxes below are exactly the cases that no status describes",
+    "engines": "builtin and durable-rules agree in every case and every cell",
+    "table": "The decision table is what the rule files say",
+}
+ALL_VALUES = "all rationals from 0 to 100 and all values of the other facts"
+NO_CASE = "no case satisfies the constraints"
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One way in which a statement fails: `about` names what fails, the same for both ways of checking."""
+
+    about: str
+    problem: str
+    witness: Witness | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A statement checked in one way: what was examined and how it fails.
+
+    `skipped` says why it was not checked at all, `left_out` names what of it this way cannot check.
+    """
+
+    check: str
+    examined: str
+    failures: tuple[Failure, ...] = ()
+    skipped: str | None = None
+    left_out: frozenset[str] = frozenset()
+
+    @property
+    def holds(self) -> bool | None:
+        """True, False, or None when it was not checked."""
+        return None if self.skipped else not self.failures
+
+    @property
+    def failing(self) -> frozenset[str]:
+        """What fails, by name."""
+        return frozenset(failure.about for failure in self.failures)
+
+
+def skip(check: str, why: str) -> Finding:
+    """A statement that was not checked, and why."""
+    return Finding(check, "", skipped=why)
