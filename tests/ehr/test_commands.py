@@ -68,6 +68,15 @@ def test_bundles_line_by_line_are_answered_line_by_line() -> None:
     assert result.returncode == 3
 
 
+def test_a_file_of_bundles_is_read_one_line_at_a_time(tmp_path: Path) -> None:
+    line = json.dumps(json.loads(Path(REMISSION).read_text("utf-8")))
+    path = tmp_path / "many.ndjson"
+    path.write_text(f"\ufeff{line}\n\n{line[:50]}\n{line}\n", "utf-8")
+    result = run("classify", str(path), *ASSUME)
+    assert [json.loads(out)["status"] for out in result.stdout.splitlines()] == ["in_remission"] * 2
+    assert result.stderr.startswith("error: record 3: ")
+
+
 @pytest.mark.parametrize(
     ("arguments", "status", "says"),
     [(("--assume", "symptoms-absent"), 3, "did you mean 'symptoms-absent-unless-recorded'"),

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from allstatus.errors import InvalidRecord
-from allstatus.inputs import chart_kind, read_records, read_text, split_records
+from allstatus.inputs import chart_kind, holds_bundle_lines, read_records, read_text, split_records
 
 if TYPE_CHECKING:
     from allstatus.classify import Classifier
@@ -90,6 +90,10 @@ def read_inputs(path: str, input: Input) -> Iterator[tuple[int | None, Any]]:
         from allstatus.ehr.read import read_folder
 
         return read_folder(Path(path))
+    if input in (Input.auto, Input.fhir) and holds_bundle_lines(path):
+        from allstatus.ehr.read import read_bundle_lines
+
+        return read_bundle_lines(path)
     text = read_text(path, "JSON")
     kind = chart_kind(text) if input is Input.auto else None if input is Input.record else input.value
     if kind is None:
