@@ -22,7 +22,7 @@ VERIFIED_VOID = {"refuted": "refuted", "entered-in-error": "entered in error"} |
     ("unconfirmed", "provisional", "differential"), "not confirmed"
 )
 SEX_CODES = {"248152002": "female", "F": "female", "female": "female", "248153007": "male", "M": "male", "male": "male"}
-TREATMENT_DATES = ("effectiveDateTime", "effectivePeriod", "performedDateTime", "performedPeriod", "authoredOn")
+TREATMENT_DATES = ("effectiveDateTime", "effectivePeriod", "performedDateTime", "performedPeriod", "dateAsserted", "authoredOn")
 TWO_VALUES = "more than one value"
 MODIFIED = "carries a modifier extension, which may change its meaning"
 
@@ -149,10 +149,9 @@ def _status_codes(value: object) -> list[str]:
 
 def _encounter(resource: Json, _: Store) -> Iterator[Problem]:
     void = _void(resource, {"finished": "", "in-progress": "", "arrived": "", "triaged": "", "onleave": "", "completed": ""})
-    period = obj(resource.get("period"))
     for concept in objects(resource.get("reasonCode")):
         start = when(resource, "period")
-        yield Problem(_source(resource), codes(concept), start, start, void, words(concept), when(period, "end"), True, start)
+        yield Problem(_source(resource), codes(concept), start, start, void, words(concept), ended=True, recorded=start)
 
 
 def _treatment(resource: Json, store: Store) -> Iterator[Treatment]:
@@ -165,6 +164,8 @@ def _treatment(resource: Json, store: Store) -> Iterator[Treatment]:
         found += codes(medicine.get("code")) + tuple(code for item in ingredients for code in codes(item))
         names = "; ".join(part for part in (names, words(medicine.get("code")), *map(words, ingredients)) if part)
     void = "ordered, not known to be given" if kind == "MedicationRequest" else _void(resource, GIVEN_VOID[kind])
+    if not void and resource.get("status") is None:
+        void = "its status is not stated"
     reasons = codes(resource.get("reasonCode"))
     for reference in objects(resource.get("reasonReference")):
         reasons += store.concept(resource, reference)

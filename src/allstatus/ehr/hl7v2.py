@@ -178,6 +178,8 @@ def _result(segment: Segment, order: Order, message: Message) -> Result:
         notes += ("its status is not stated",)
     value = _value(segment)
     void = RESULT_VOID.get(status, "its status cannot be read as final") if status else ""
+    if order.request.text(25) == "X":
+        void = void or "its order was cancelled"
     flags = tuple(parts[0].strip().upper() for parts in segment.repeats(8) if parts[0].strip())
     text_range = "".join("^".join(parts) for parts in segment.repeats(7))
     return Result(

@@ -12,6 +12,8 @@ from allstatus.ehr.codes import Match
 from allstatus.ehr.dates import When
 from allstatus.facts import Evidence
 
+LOUD = ("preliminary", "its status", "carries")  # how reasons begin that a reader should be told of
+
 
 @dataclass(frozen=True, slots=True)
 class Item:

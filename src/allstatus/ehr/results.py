@@ -10,13 +10,13 @@ from allstatus.ehr.blood_count import Person, judge
 from allstatus.ehr.chart import Result, age_on
 from allstatus.ehr.codes import Match, table
 from allstatus.ehr.options import Reader
-from allstatus.ehr.reading import Item, Reading, evidence_of, known_by
+from allstatus.ehr.reading import LOUD, Item, Reading, evidence_of, known_by
 from allstatus.ehr.values import Unreadable, found_any, percent_of
 
 ADULT_FROM = 18  # years; whom the adult ranges are for
 SMALL_SHARE = "is below 1 %, read literally; was a fraction meant?"
+NO_VALUE = "has no value"
 SUPERSEDED = "superseded by a corrected result"
-LOUD = ("preliminary", "its status", "carries")
 
 
 def read_results(reading: Reading, options: Reader) -> None:
@@ -28,10 +28,12 @@ def read_results(reading: Reading, options: Reader) -> None:
             continue
         if match := table("results").find(result.codes):
             measured.append((result, match))
-            if result.corrected and not result.void:
+            if result.corrected and result.void in ("", NO_VALUE):
                 corrected[_slot(result, match)] = max(_issue(result), corrected.get(_slot(result, match), ()))
         elif sign := table("signs").find(result.codes + result.value.codes):
             _place_sign_result(reading, result, sign)
+        elif table("results").torn(result.codes):
+            reading.warn(f"{result.source}: its codes name different things; it is set aside")
     for result, match in measured:
         last = corrected.get(_slot(result, match)) if corrected else None
         superseded = last is not None and not result.void and (not result.corrected or _issue(result) < last)

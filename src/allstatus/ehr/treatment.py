@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from allstatus.ehr.chart import Treatment
 from allstatus.ehr.codes import Match, Topic, table
-from allstatus.ehr.reading import Item, Reading, cancers, evidence_of, known_by
+from allstatus.ehr.reading import LOUD, Item, Reading, cancers, evidence_of, known_by
 
 FACT = "prior_treatment"
 LONG_BEFORE = timedelta(days=30)  # treatment may begin before the diagnosis is on the chart
@@ -34,7 +34,7 @@ def _names(treatment: Treatment) -> list[str]:
 def _place(reading: Reading, treatment: Treatment, match: Match | None, topic: Topic | None, intent: Match | None) -> None:
     evidence = evidence_of(treatment, match, treatment.text)
     if treatment.void or treatment.when is None:
-        reading.put_aside(FACT, evidence, treatment.void or UNDATED, warn=not treatment.void)
+        reading.put_aside(FACT, evidence, treatment.void or UNDATED, warn=not treatment.void or treatment.void.startswith(LOUD))
         return
     reading.caution(treatment, match)
     if why := _for_something_else(reading, treatment):
