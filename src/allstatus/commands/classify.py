@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterable
 from datetime import date, datetime
 from enum import StrEnum
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
 import typer
@@ -99,12 +100,13 @@ def _ask(path: str | None, format: Format | None, level: Level, reading: Reading
 
 
 def _classify(path: str, format: Format | None, level: Level, reading: Reading, load: Load) -> int:
-    values = list(read_inputs(path, reading.input))
-    charts = any(is_chart(value) for _, value in values)
+    values = read_inputs(path, reading.input)
+    first = list(islice(values, 2))
+    charts = any(is_chart(value) for _, value in first)
     decider = Decider(load() if charts else load(as_of=reading.as_of), reading)
-    decider.check(values)
-    single = len(values) == 1 and values[0][0] is None
-    return _answer(decider, values, format or (Format.text if single else Format.json), level)
+    decider.check(first)
+    single = len(first) == 1 and first[0][0] is None
+    return _answer(decider, chain(first, values), format or (Format.text if single else Format.json), level)
 
 
 def _answer(decider: Decider, values: Iterable[tuple[int | None, Any]], format: Format, level: Level) -> int:
