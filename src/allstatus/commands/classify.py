@@ -47,6 +47,7 @@ class Format(StrEnum):
 
     text = "text"
     json = "json"
+    fhir = "fhir"
 
 
 class Level(StrEnum):
@@ -123,6 +124,13 @@ def _answer(decider: Decider, values: Iterable[tuple[int | None, Any]], format: 
 def _write(decision: Decision, format: Format, level: Level) -> None:
     if format is Format.json:
         sys.stdout.buffer.write(decision.to_json() + b"\n")
+        return
+    if format is Format.fhir:
+        from pydantic_core import to_json
+
+        from allstatus.ehr.fhir_out import to_bundle
+
+        sys.stdout.buffer.write(to_json(to_bundle(decision)) + b"\n")
         return
     from allstatus.explain.text import render_text
 

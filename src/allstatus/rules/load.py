@@ -125,7 +125,7 @@ class _Builder:
             assumption = Assumption(assume["value"], clause, assume["because"], assume["reading"])
         return Fact(
             name, entry["type"], entry["question"], tuple(entry.get("values", ())), tuple(entry["answered_by"]),
-            entry["about"], entry["burden"], assumption, entry["says"],
+            entry["about"], entry["burden"], assumption, entry["says"], codes=entry.get("codes", {}),
         )  # fmt: skip
 
     def _criterion(
