@@ -65,7 +65,8 @@ def decision_schema() -> dict[str, Any]:
     evidence = _object(source=_TEXT, code=_TEXT, title=_TEXT, date=_TEXT, sent=_TEXT, read=_TEXT, used={"type": "boolean"}, because=_TEXT)
     fact = _object(value={}, state={"enum": ["given", "derived", "assumed", "unknown"]}, evidence=_list({"anyOf": [_TEXT, evidence]}))
     question = _object(
-        fact=_TEXT, question=_TEXT, answered_by=_TEXTS, worst_burden=_NUMBER, mean_burden=_NUMBER,
+        fact=_TEXT, question=_TEXT, answered_by=_TEXTS,
+        burdens={"const": "illustrative"}, worst_burden=_NUMBER, mean_burden=_NUMBER,
         least_mean=_object(fact=_TEXT, mean_burden=_NUMBER), answers=_list(_object(region=_TEXT, possible=_TEXTS)),
     )  # fmt: skip
     change = {"type": "object", "properties": {"fact": _TEXT, "from": {}, "to_region": _TEXT}, "required": ["fact", "from", "to_region"]}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from pydantic_core import to_json
+
 from allstatus.decision import Decision
 from allstatus.ehr.out.context import Context
 from allstatus.ehr.out.guidance import make_guidance
@@ -38,6 +40,11 @@ def to_bundle(decision: Decision, *, at: datetime | None = None, base: str = BAS
         "identifier": {"system": f"{base}/decision", "value": f"sha256:{context.digest}"},
         "entry": [{"fullUrl": f"urn:uuid:{resource['id']}", "resource": resource} for resource in resources],
     }  # fmt: skip
+
+
+def bundle_json(decision: Decision, *, at: datetime | None = None, base: str = BASE) -> bytes:
+    """`to_bundle()` as one line of UTF-8 JSON."""
+    return to_json(to_bundle(decision, at=at, base=base))
 
 
 def definitions(table: DecisionTable, *, base: str = BASE, cql: str | None = None) -> list[Json]:

@@ -88,6 +88,7 @@ class Explanation:
             "fact": fact.name,
             "question": fact.question,
             "answered_by": rules.test_titles(fact),
+            "burdens": "illustrative",
             "worst_burden": by_worst.worst,
             "mean_burden": round(by_worst.mean, 2),
             "least_mean": {"fact": by_mean.fact, "mean_burden": round(by_mean.mean, 2)},
