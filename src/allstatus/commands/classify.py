@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 
 PathArgument = typer.Argument(metavar="PATH|-", help="Records (JSON, NDJSON) or charts; - is standard input.", show_default=False)
+FormatOption = typer.Option("--format", help="text for one record, else json; html is one page, fhir a Bundle a line.")
 AskOption = typer.Option("--ask", help="Ask for what is missing, one question at a time; PATH may be left out.")
 
 
@@ -64,7 +65,7 @@ class Level(StrEnum):
 def classify(
     path: Annotated[str | None, PathArgument] = None,
     *,
-    format: Annotated[Format | None, typer.Option("--format", help="text for one record, else json; html is one page, fhir a Bundle a line.")] = None,
+    format: Annotated[Format | None, FormatOption] = None,
     level: Annotated[Level, typer.Option("--level", help="Whom the text is for.")] = Level.clinician,
     engine: Annotated[EngineName, EngineOption] = EngineName.auto,
     rules: Annotated[str | None, RulesOption] = None,

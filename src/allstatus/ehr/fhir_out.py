@@ -24,7 +24,7 @@ def to_bundle(decision: Decision, *, at: datetime | None = None, base: str = BAS
 
     It holds a GuidanceResponse always; a preliminary Observation where there is an answer; a RequestGroup of what the page
     lists; a DetectedIssue for each contradiction; a Device and the Provenance. Ids follow from the decision's content, and
-    `at` (with a time zone; now, by default) is the only thing in it that does not. `base` begins the definitions' addresses.
+    `at` (now, by default) is the only thing in it that does not. `base` begins the definitions' addresses.
     """
     context = Context(decision, at or datetime.now(UTC), base)
     resources = [make_guidance(context)]

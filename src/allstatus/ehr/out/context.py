@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
@@ -19,7 +19,7 @@ _ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
 
 @dataclass(frozen=True)
 class Context:
-    """One decision to be written as FHIR, at a moment (with its time zone)."""
+    """One decision to be written as FHIR, at a moment (without a time zone: of this machine)."""
 
     decision: Decision
     at: datetime
@@ -42,8 +42,8 @@ class Context:
 
     @property
     def instant(self) -> str:
-        """The moment, as FHIR writes it."""
-        return self.at.isoformat(timespec="seconds")
+        """The moment in UTC, as FHIR writes it."""
+        return self.at.astimezone(UTC).isoformat(timespec="seconds")
 
     @property
     def source(self) -> str:
@@ -63,7 +63,7 @@ class Context:
 
     def link(self, *role: str) -> Json:
         """A reference to one of the decision's resources, within its bundle."""
-        return {"reference": f"urn:uuid:{self.id(*role)}"}
+        return {"reference": f"urn:uuid:{self.id(*role)}", "type": role[0]}
 
     @property
     def device_id(self) -> str:
@@ -73,7 +73,7 @@ class Context:
     @property
     def device(self) -> Json:
         """A reference to this program."""
-        return {"reference": f"urn:uuid:{self.device_id}"}
+        return {"reference": f"urn:uuid:{self.device_id}", "type": "Device"}
 
     @cached_property
     def subject(self) -> Json | None:

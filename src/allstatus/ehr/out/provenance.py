@@ -27,9 +27,10 @@ def make_device(context: Context) -> Json:
 
 def make_provenance(context: Context, targets: list[Json]) -> Json:
     """The source of the other resources: the device, the rules as policy, and the evidence that counted."""
+    made = [{"reference": f"urn:uuid:{target['id']}", "type": target["resourceType"]} for target in targets]
     evidence = [{"role": "source", "what": {"reference": reference}} for reference in context.used()]
     return context.resource(
-        "Provenance", ("Provenance",), target=[{"reference": f"urn:uuid:{target['id']}"} for target in targets],
-        recorded=context.instant, policy=[context.names.versioned("PlanDefinition")], activity={"coding": [CREATE]},
+        "Provenance", ("Provenance",), target=made, recorded=context.instant,
+        policy=[context.names.versioned("PlanDefinition")], activity={"coding": [CREATE]},
         agent=[{"type": {"coding": [ASSEMBLER]}, "who": context.device}], entity=evidence,
     )  # fmt: skip

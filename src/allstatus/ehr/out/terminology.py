@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import allstatus
-from allstatus.ehr.codes import read_yaml, table
+from allstatus.ehr.codes import read_yaml
 from allstatus.ehr.out.concepts import Concept
 from allstatus.ehr.out.names import Json, Names, dropped, system_address
 from allstatus.ehr.out.requirements import Place, places_of
@@ -84,7 +84,7 @@ def _place_set(names: Names, place: Place) -> Json:
 
 
 def _map(names: Names, entry: Mapping[str, Any]) -> Json:
-    elements = [{"code": status, "display": names.concepts[status].display, "target": [_target(entry["system"], found)]}
+    elements = [{"code": status, "display": names.concepts[status].display, "target": [_target(found)]}
                 for status, found in entry["statuses"].items()]  # fmt: skip
     group = {"source": names.canonical("CodeSystem"), "sourceVersion": names.ruleset.version,
              "target": system_address(entry["system"]), "element": elements}  # fmt: skip
@@ -92,8 +92,5 @@ def _map(names: Names, entry: Mapping[str, Any]) -> Json:
     return {**head(names, "ConceptMap", entry["name"], f"status to {entry['title']}"), **source, "group": [group]}
 
 
-def _target(system: str, found: Mapping[str, str]) -> Json:
-    code = found.get("code")
-    tables = (table(name).by_code.get((system, code)) for name in ("diagnoses", "results")) if code else ()
-    display = next((topic.title for topic, _ in filter(None, tables)), None)
-    return dropped({"code": code, "display": display, "equivalence": found["equivalence"], "comment": found["because"]})
+def _target(found: Mapping[str, str]) -> Json:
+    return dropped({"code": found.get("code"), "equivalence": found["equivalence"], "comment": found["because"]})
