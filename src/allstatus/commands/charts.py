@@ -32,6 +32,13 @@ class Input(StrEnum):
     hl7v2 = "hl7v2"
 
 
+class Listing(StrEnum):
+    """How facts and timelines are written."""
+
+    text = "text"
+    json = "json"
+
+
 class Ranges(StrEnum):
     """Which reference ranges decide on a blood count."""
 
