@@ -133,7 +133,8 @@ class _Teller:
         decision = self.classifier.classify(record, chart=supplied)
         contradictions = self._contradictions(decision, found, final=final)
         if contradictions:
-            decision = self.classifier.classify(record, chart=replace(supplied, warnings=supplied.warnings + contradictions))
+            warnings = supplied.warnings + tuple(entry["because"] for entry in contradictions)
+            decision = self.classifier.classify(record, chart=replace(supplied, warnings=warnings, contradictions=contradictions))
         return decision
 
     def _supplied(self, found: Assessment) -> Supplied:
@@ -143,23 +144,27 @@ class _Teller:
             warnings.append(f"also on the chart: {cancers(reading.other_cancers)}; {SECOND_CANCER}")
         if any(i.site == "counts" and found.day is not None and abs(i.when.last - found.day) <= self.window for i in reading.relief):
             warnings.append(TRANSFUSED)
-        evidence = {fact: tuple(e.to_dict() for e in entries) for fact, entries in found.evidence.items()}
+        evidence = {fact: tuple(entries) for fact, entries in found.evidence.items()}
         told = tuple(warnings), tuple(found.conflicts), tuple(found.assumptions), tuple(reading.diagnoses)
         return Supplied(evidence, found.states, *told, applicable=self.applicable)
 
-    def _contradictions(self, decision: Decision, found: Assessment, *, final: bool) -> tuple[str, ...]:
+    def _contradictions(self, decision: Decision, found: Assessment, *, final: bool) -> tuple[dict[str, str], ...]:
         """Coded statuses of this time that say otherwise, each with both."""
         outcome = decision.status or decision.outcome
         if outcome not in ("untreated", "in_remission", "recurrent", "outside_definitions") or found.day is None:
             return ()
         coded = [i for i in self.reading.asserted if abs(i.when.last - found.day) <= self.window or (final and i.when.last >= found.day)]
         coded += self.reading.current if final else []
-        return tuple(
-            f"{item.evidence.source}: the coded status says {item.value.replace('_', ' ')} ({item.evidence.code.rpartition('|')[2]}), "
-            f"the facts say {outcome.replace('_', ' ')}; both are shown, the facts decide"
-            for item in coded
-            if outcome not in SAYS[item.value]
-        )
+        return tuple(_contradiction(item, outcome) for item in coded if outcome not in SAYS[item.value])
+
+
+def _contradiction(item: Item, outcome: str) -> dict[str, str]:
+    evidence = item.evidence
+    because = (
+        f"{evidence.source}: the coded status says {item.value.replace('_', ' ')} ({evidence.code.rpartition('|')[2]}), "
+        f"the facts say {outcome.replace('_', ' ')}; both are shown, the facts decide"
+    )
+    return {"source": evidence.source, "code": evidence.code, "says": item.value, "because": because}
 
 
 def _add(points: list[Point], day: date | None, decision: Decision, past: Past, last: str | None) -> str | None:

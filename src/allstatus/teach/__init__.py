@@ -1,1 +1,1 @@
-"""Teaching: one page that runs the rules, exercises that find the edges, and pictures."""
+"""Material for teaching, made from the rules."""
