@@ -32,6 +32,8 @@ const explain = (decision) => {
     why_not: clash ? [] : why.whyNot(resolution)
       .map(({ status, failing, together, waitingFor }) => ({ status, failing: failing.map((node) => node.path), together, waiting_for: waitingFor })),
     verdicts,
+    elsewhere: clash || !decision.stated.values[engine.data.others.fact] ? []
+      : why.others(decision.stated.values[engine.data.others.fact]).filter((other) => other.differs).map((other) => other.id).sort(),
   };
 };
 

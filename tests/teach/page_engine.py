@@ -5,11 +5,12 @@ from pathlib import Path
 from typing import Any
 
 from allstatus.classify import Classifier
+from allstatus.elsewhere import MARROW
 from allstatus.errors import InvalidRecord
 from allstatus.record import parse_json
 from allstatus.teach.embed import embed_rules
 from allstatus.teach.source import engine_source
-from teach.tools import node
+from teach.tools import run_node
 
 
 def page_answers(classifier: Classifier, lines: list[str], folder: Path) -> list[dict[str, Any]]:
@@ -17,7 +18,7 @@ def page_answers(classifier: Classifier, lines: list[str], folder: Path) -> list
     engine, data = folder / "engine.js", folder / "data.json"
     engine.write_text(engine_source(), "utf-8")
     data.write_text(json.dumps(embed_rules(classifier)), "utf-8")
-    return [json.loads(line) for line in node("engine.mjs", engine, data, stdin="\n".join(lines)).splitlines()]
+    return [json.loads(line) for line in run_node("engine.mjs", engine, data, stdin="\n".join(lines)).splitlines()]
 
 
 def python_answer(classifier: Classifier, line: str) -> dict[str, Any]:
@@ -40,6 +41,7 @@ def python_answer(classifier: Classifier, line: str) -> dict[str, Any]:
             {"to": change["to"], "regions": [entry["to_region"] for entry in change["changes"]], "about": change["about"]}
             for change in document["counterfactuals"]
         ],
+        "elsewhere": sorted(source["id"] for entry in document["elsewhere"] if entry["about"] == MARROW for source in entry["definitions"]),
         "verdicts": {path: [_VERDICT[node["verdict"]], node["decisive"]] for path, node in document["trace"]["nodes"].items()},
     }
 

@@ -15,12 +15,13 @@ from teach.tools import needs_node
 
 FIXTURES = sorted(path for path in (Path(__file__).parents[2] / "fixtures/records").glob("*.json") if ".expected" not in path.name)
 SPELLINGS = json.loads((Path(__file__).parent / "spellings.json").read_text("utf-8"))
+MOST, A_PRIME = 5000, 47
 pytestmark = needs_node
 
 
-@pytest.fixture(scope="module")
-def classifier() -> Classifier:
-    return load_rules(engine="builtin")
+@pytest.fixture(scope="module", params=["nci-pdq-adult-all-patient", "nci-pdq-adult-all-health-professional"])
+def classifier(request: pytest.FixtureRequest) -> Classifier:
+    return load_rules(request.param, engine="builtin")
 
 
 def stated(classifier: Classifier, fact: Fact) -> list[Any]:
@@ -37,12 +38,12 @@ def agree(classifier: Classifier, lines: list[str], folder: Path) -> None:
     assert differ[:3] == []
 
 
-def test_every_cell_reported_or_not(classifier: Classifier, tmp_path: Path) -> None:
+def test_every_cell_reported_or_not_and_a_share_of_them_in_larger_rule_sets(classifier: Classifier, tmp_path: Path) -> None:
     facts = classifier.ruleset.facts
     rows = product(*(stated(classifier, fact) for fact in facts.values()))
     lines = [json.dumps(dict(zip(facts, row, strict=True))) for row in rows]
     assert len(lines) >= 3 ** len(facts)
-    agree(classifier, lines, tmp_path)
+    agree(classifier, lines[:: 1 if len(lines) < MOST else A_PRIME], tmp_path)
 
 
 def test_every_spelling_at_every_edge(classifier: Classifier, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from allstatus.teach.exercises import EACH, OUTCOMES, Exercise, answer_of, make_
 from allstatus.teach.source import ENGINE, EXERCISES, read_web
 from allstatus.teach.texts import texts
 from allstatus.teach.wording import choices, word
-from teach.tools import needs_node, node
+from teach.tools import needs_node, run_node
 
 DECIDED = ("The fact that decided", "The fact to ask for first", "The facts that clash")
 DRAWS = [(seed, count) for seed in (0, 1, 7, 2**31, 2**32 - 1) for count in (1, 6, 10, 37, 400)]
@@ -98,7 +98,7 @@ def test_the_page_draws_and_words_them_the_same(teaching: Classifier, pool: list
     script, data = tmp_path / "exercises.js", tmp_path / "data.json"
     script.write_text(read_web(*ENGINE, *EXERCISES), "utf-8")
     data.write_text(json.dumps(embed_page(teaching)), "utf-8")
-    page = json.loads(node("exercises.mjs", script, data, stdin=json.dumps(DRAWS)))
+    page = json.loads(run_node("exercises.mjs", script, data, stdin=json.dumps(DRAWS)))
     for exercise, seen in zip(pool, page["pool"], strict=True):
         worded = word(teaching, exercise)
         assert seen == {

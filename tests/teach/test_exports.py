@@ -12,7 +12,7 @@ import pytest
 from allstatus.classify import Classifier
 from allstatus.teach.exports import FORMATS
 from allstatus.teach.sheet import Sheet, make_sheet
-from teach.tools import needs_node, needs_npm_packages, node
+from teach.tools import needs, run_node
 
 
 @pytest.fixture(scope="module")
@@ -52,10 +52,9 @@ def test_csv_holds_the_same(sheet: Sheet) -> None:
         assert row["notice"] == sheet.rules.notice
 
 
-@needs_node
-@needs_npm_packages
+@needs("gift-pegjs")
 def test_gift_is_understood_by_another_parser(sheet: Sheet) -> None:
-    category, *questions = json.loads(node("gift.cjs", stdin=FORMATS["gift"](sheet).decode()))
+    category, *questions = json.loads(run_node("gift.cjs", stdin=FORMATS["gift"](sheet).decode()))
     assert category["title"] == f"allstatus/{sheet.rules.id}/seed 7"
     assert len(questions) == 60
     for question, exercise in zip(questions, sheet.exercises, strict=True):

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from allstatus.classify import Classifier
+from allstatus.classify import Classifier, load_rules
 from allstatus.errors import InvalidRecord
 from allstatus.explain.messages import LEVELS, headline, messages
 from allstatus.teach.draw import draw
@@ -45,7 +45,10 @@ def test_it_is_one_small_file_that_loads_nothing(page_file: Path, teaching: Clas
 
 
 @needs_browser
-def test_it_opens_from_disk_without_a_word_to_anyone(page_file: Path, teaching: Classifier) -> None:
+@pytest.mark.parametrize("name", ["nci-pdq-adult-all-patient", "nci-pdq-adult-all-health-professional"])
+def test_it_opens_from_disk_without_a_word_to_anyone(name: str, tmp_path: Path) -> None:
+    page_file, teaching = tmp_path / "page.html", load_rules(name, engine="builtin")
+    page_file.write_text(make_page(teaching), "utf-8")
     seen = browse("opens", page_file)
     assert seen["errors"] == []
     assert seen["requests"] == [page_file.as_uri()]
@@ -58,8 +61,8 @@ def test_it_opens_from_disk_without_a_word_to_anyone(page_file: Path, teaching: 
 
 @needs_browser
 def test_every_control_gives_the_answer_python_gives(page_file: Path, teaching: Classifier) -> None:
-    seen = browse("controls", page_file, starts=EXAMPLES)
-    assert len(seen) > 100
+    seen = browse("controls", page_file, starts=[EXAMPLES[0], OPEN, EXAMPLES[-1]])
+    assert len(seen) > 60
     assert [entry for entry in seen if entry["headline"] != shown(teaching, entry["record"])] == []
     assert len({entry["headline"] for entry in seen}) == 6
 
@@ -172,8 +175,8 @@ def test_it_prints_a_worksheet_and_its_key(page_file: Path, teaching: Classifier
 
 @needs_browser
 def test_nothing_serious_stands_in_anyones_way(page_file: Path) -> None:
-    found = browse("accessible", page_file, starts=EXAMPLES)
-    assert len(found) == len(EXAMPLES) + 7
+    found = browse("accessible", page_file, starts=[LIMIT, OPEN, EXAMPLES[-1]])
+    assert len(found) == 3 + 7
     assert {name: problems for name, problems in found.items() if problems} == {}
 
 

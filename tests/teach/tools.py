@@ -7,22 +7,24 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from node import NODE, js_tool, missing
 
-JS = Path(__file__).parent.parent / "js"
 CHROMIUM = next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None)
-needs_node = pytest.mark.skipif(shutil.which("node") is None, reason="needs node (scripts/install-test-tools)")
-needs_npm_packages = pytest.mark.skipif(
-    not (JS / "node_modules" / "gift-pegjs").exists(), reason="needs the npm packages of tests/js (scripts/install-test-tools)"
-)
-needs_browser = pytest.mark.skipif(
-    CHROMIUM is None or not (JS / "node_modules" / "playwright-core").exists(),
-    reason="needs chromium and the npm packages of tests/js (scripts/install-test-tools)",
-)
 
 
-def node(script: str, *arguments: Path | str, stdin: str = "") -> str:
+def needs(*packages: str, browser: bool = False) -> pytest.MarkDecorator:
+    """Skip, saying why, where node, one of these npm packages or a browser is not there."""
+    reason = missing(*packages) or ("chromium is not installed" if browser and CHROMIUM is None else "")
+    return pytest.mark.skipif(bool(reason), reason=reason)
+
+
+needs_node = needs()
+needs_browser = needs("axe-core", "playwright-core", browser=True)
+
+
+def run_node(script: str, *arguments: Path | str, stdin: str = "") -> str:
     """What a script of tests/js prints."""
-    command = ["node", str(JS / script), *map(str, arguments)]
+    command = [NODE, js_tool(script), *map(str, arguments)]
     result = subprocess.run(command, input=stdin, capture_output=True, encoding="utf-8", check=False, timeout=300)
     assert result.returncode == 0, result.stderr
     return result.stdout
@@ -30,4 +32,4 @@ def node(script: str, *arguments: Path | str, stdin: str = "") -> str:
 
 def browse(scenario: str, page: Path, **given: Any) -> Any:
     """Play a scenario of tests/js/page.mjs on a page; what it saw."""
-    return json.loads(node("page.mjs", scenario, page, str(CHROMIUM), stdin=json.dumps(given)))
+    return json.loads(run_node("page.mjs", scenario, page, str(CHROMIUM), stdin=json.dumps(given)))

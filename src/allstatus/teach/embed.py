@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, get_args
+from typing import Any, Literal, get_args, get_origin
 
 from allstatus.classify import Classifier
 from allstatus.counting import binomial_interval
+from allstatus.elsewhere import MARROW, REMISSION
 from allstatus.errors import RulesError
 from allstatus.explain.messages import LEVELS, message
 from allstatus.explain.words import class_words, heading
+from allstatus.facts import UNKNOWN, sources_of, state_facts
 from allstatus.measurement import MARROW_GRADES, format_number
 from allstatus.record import Record, Site
+from allstatus.rules.comparisons import Definition, read_comparisons
 from allstatus.rules.condition import Clause
 from allstatus.rules.model import Fact, RuleSet, Status
 from allstatus.table import DecisionTable
@@ -41,6 +44,7 @@ def embed_rules(classifier: Classifier) -> dict[str, Any]:
         "constraints": [_constraint(rules, table, name) for name in rules.constraints],
         "options": {name: [_option(option) for option in options] for name, options in rules.options.items()},
         "says": says(rules),
+        "others": _others(rules),
         "counting": {str(cells): _intervals(cells) for cells in COUNTED},
     }
 
@@ -86,6 +90,8 @@ def _fact(classifier: Classifier, fact: Fact) -> dict[str, Any]:
         "burden": fact.burden, "answered_by": rules.test_titles(fact), "assume": _assume(classifier.table, fact),
         "classes": [{"region": c.region, "verdicts": dict(c.verdicts), "words": class_words(rules, c)} for c in classes],
     }  # fmt: skip
+    if fact.kind == "choice":
+        entry["reads"] = _reads(classifier, fact)
     if fact.name in ("signs_and_symptoms", "leukemia_outside_marrow"):
         entry["findings"] = FINDINGS
     if fact.name == "leukemia_outside_marrow":
@@ -93,6 +99,44 @@ def _fact(classifier: Classifier, fact: Fact) -> dict[str, Any]:
     if fact.name == "cbc":
         entry["panel"] = True
     return entry
+
+
+def _reads(classifier: Classifier, fact: Fact) -> dict[str, list[str]]:
+    """Words that a record may use and the rule set does not, each with the values it can mean."""
+    words, sources = _words_in(Record.model_fields[fact.name].annotation), sources_of(classifier.ruleset.facts.values())
+    meant = {}
+    for word in words - {UNKNOWN, *fact.values}:
+        value = state_facts(Record.read({fact.name: word}), (fact.name,), sources).values[fact.name]
+        meant[word] = sorted(value) if isinstance(value, frozenset) else [value]
+    return dict(sorted(meant.items()))
+
+
+def _words_in(annotation: Any) -> set[str]:
+    """Every word a type allows."""
+    if get_origin(annotation) is Literal:
+        return set(get_args(annotation))
+    return {word for part in get_args(annotation) for word in _words_in(part)}
+
+
+def _others(rules: RuleSet) -> dict[str, Any]:
+    """What a remission asks of the marrow, here (criteria and their verdicts) and by other definitions."""
+    status = rules.statuses.get(REMISSION)
+    marrow = [clause for clause in status.clauses if _asks_only(rules, clause, MARROW)] if status else []
+    here = {name: clause.holds({name: True}) for clause in marrow for name in clause.criteria()}
+    definitions = [d for d in read_comparisons() if d.kind == "remission" and d.ruleset != rules.id] if here else []
+    return {"fact": MARROW, "here": here, "definitions": [_definition(definition) for definition in definitions]}
+
+
+def _asks_only(rules: RuleSet, clause: Clause, fact: str) -> bool:
+    return {rules.criteria[name].condition.fact for name in clause.criteria()} == {fact} and len(clause.criteria()) == 1
+
+
+def _definition(definition: Definition) -> dict[str, str]:
+    limit = definition.marrow
+    return {
+        "id": definition.id, "title": definition.title, "asks": str(limit),
+        "comparator": limit.comparator, "limit": format_number(limit.value),
+    }  # fmt: skip
 
 
 def _assume(table: DecisionTable, fact: Fact) -> dict[str, Any] | None:

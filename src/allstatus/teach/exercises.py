@@ -16,7 +16,7 @@ from allstatus.decision import Decision
 from allstatus.measurement import HUNDRED, MARROW_GRADES, format_number, read_percent
 from allstatus.rules.model import Fact
 
-EACH = 30  # exercises for each answer at an edge, and as many away from it
+EACH = 25  # exercises for each answer at an edge, and as many away from it
 DRAWS = 60_000
 MOST_UNKNOWN, MOST_REGIONS = 3, 2
 LEVELS = ("easy", "medium", "hard")

@@ -15,6 +15,12 @@ def read_web(*names: str) -> str:
     return "\n".join((WEB / name).read_text("utf-8") for name in names)
 
 
+def without_indent(text: str) -> str:
+    """Lines of script or style without their indentation, comment lines and empty lines: the page is sent by e-mail."""
+    lines = (line.strip() for line in text.splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith("//"))
+
+
 def engine_source() -> str:
     """The engine as one script: `makeEngine(data)`, `makeWhy(engine)`, `parseExact(text)`, `Refused`."""
     return read_web(*ENGINE)

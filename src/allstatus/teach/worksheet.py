@@ -9,14 +9,14 @@ from collections.abc import Iterator
 from string import Template
 
 from allstatus.teach.sheet import Sheet
-from allstatus.teach.source import read_web
+from allstatus.teach.source import read_web, without_indent
 from allstatus.teach.texts import texts
 from allstatus.teach.wording import Worded, assumptions
 
 
 def write_html(sheet: Sheet) -> bytes:
     """The worksheet, then the key on a page of its own; it looks like the page's."""
-    style = read_web("style.css")
+    style = without_indent(read_web("style.css"))
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     articles = "\n".join([*_worksheet(sheet), *_key(sheet)])
     page = Template(read_web("worksheet.html")).substitute(
@@ -29,6 +29,7 @@ def _worksheet(sheet: Sheet) -> Iterator[str]:
     forms = texts()["exercise"]
     yield '<article class="worksheet">'
     yield _title(sheet, forms["worksheet"])
+    yield f'<p class="quiet">{_html(sheet.rules.title)}</p>'
     yield f'<p class="lines"><span>{_html(forms["name"])}</span><span>{_html(forms["date"])}</span></p>'
     yield f"<p>{_html(forms['instructions'])}</p><p>{_html(forms['assumptions'])}</p>"
     yield "<ul>" + "".join(f"<li>{_html(line)}</li>" for line in assumptions(sheet.rules)) + "</ul>"

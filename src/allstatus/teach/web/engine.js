@@ -28,6 +28,7 @@ const makeEngine = (data) => {
       if (typeof value === "boolean") return value;
     } else {
       if (fact.values.includes(value)) return value;
+      if (Object.hasOwn(fact.reads, value)) return fact.reads[value].length === 1 ? fact.reads[value][0] : fact.reads[value];
       if (fact.findings && !fact.sites && Array.isArray(value) && value.every((found) => typeof found === "string")) return value.length ? fact.findings.some : fact.findings.none;
       if (fact.sites && value && typeof value === "object" && Object.keys(value).join() === "site") {
         const sites = [value.site].flat();
@@ -70,6 +71,10 @@ const makeEngine = (data) => {
   const holds = (criterion, value) => {
     if (value === null) return null;
     if (criterion.limit !== null) return compare(value, criterion.operator, criterion.limit);
+    if (Array.isArray(value)) { // one of these values, not known which
+      const verdicts = new Set(value.map((one) => holds(criterion, one)));
+      return verdicts.size === 1 ? [...verdicts][0] : null;
+    }
     return (value === criterion.operand) === (criterion.operator === "==");
   };
 

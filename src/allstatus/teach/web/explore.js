@@ -124,6 +124,15 @@ const makeExplore = (engine, why, exercises, parts) => {
     replace(panes.options, h("p.quiet", {}, words.options_note), list(listed.map((option) => [option.title, note(option) && h("span.quiet", {}, ` ${note(option)}`)])));
   };
 
+  const others = (percent) => {
+    panes.others.parentElement.hidden = !percent || data.others.definitions.length === 0;
+    if (!percent) return;
+    const found = why.others(percent), differing = found.filter((definition) => definition.differs).length;
+    replace(panes.others, h("p", {}, fill(differing ? words.others_differ : words.others_agree, { count: differing })),
+      h("ul.clauses", {}, found.map((definition) => h("li.other", {}, parts.mark(definition.holds), h("span.expected", {}, definition.title),
+        h("span.observed", {}, fill(words.others_ask, { limit: definition.asks })), definition.differs && h("strong", {}, words.differs)))));
+  };
+
   const map = makeMap(engine, exercises, parts, (sides) => set(sides));
 
   const show = () => {
@@ -140,6 +149,7 @@ const makeExplore = (engine, why, exercises, parts) => {
     replace(panes.map, map.view(decision));
     if (Number.isInteger(focused)) panes.map.querySelectorAll(".box")[focused]?.focus();
     replace(panes.counting, map.counting(percent));
+    others(percent);
   };
 
   const limit = String(parts.scale.limit);
@@ -164,7 +174,8 @@ const makeExplore = (engine, why, exercises, parts) => {
       h("div.results", {},
         pane("answer", words.answer, h("label.level", {}, `${words.explain_to} `, level)),
         pane("ask", words.ask_next), pane("definitions", words.definitions), pane("changes", words.changes), pane("options", words.options))),
-    pane("map", words.map, h("p.quiet", {}, words.map_hint)), pane("counting", words.counting, h("p.quiet", {}, words.counting_hint)));
+    pane("map", words.map, h("p.quiet", {}, words.map_hint)), pane("counting", words.counting, h("p.quiet", {}, words.counting_hint)),
+    pane("others", words.others, h("p.quiet", {}, words.others_hint)));
   panes.answer.setAttribute("aria-live", "polite");
   show();
   return { element, set };

@@ -45,7 +45,7 @@ const startPage = () => {
     const checked = check(engine, exercises);
     const views = { explore: makeExplore(engine, why, exercises, parts), practise: makePractise(engine, why, exercises, parts), print: makePrint(engine, exercises, parts) };
     const [bar, panels] = tabs(words, views);
-    app.append(h("header.top", {}, h("h1", {}, data.texts.title), bar), h("main", {}, panels),
+    app.append(h("header.top", {}, h("h1", {}, data.texts.title), h("p.quiet", {}, data.ruleset.title), bar), h("main", {}, panels),
       h("footer", {}, h("p", {}, parts.source()), h("p", {}, fill(words.checked, { count: checked }))));
   } catch (error) {
     replace(app, h("main.broken", { role: "alert" }, h("h1", {}, data.texts.title), h("p", {}, words.broken), h("p.quiet", {}, fill(words.broken_detail, { detail: error.message })), notice));

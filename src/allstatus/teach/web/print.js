@@ -12,7 +12,7 @@ const makePrint = (engine, exercises, parts) => {
   const title = (name, seedText) => h("h2", {}, `${data.texts.title} ${name}`, h("span.quiet", {}, ` ${fill(forms.seed, { seed: seedText })}`));
 
   const worksheet = (cases, seedText) => h("article.worksheet", {}, title(forms.worksheet, seedText),
-    h("p.lines", {}, h("span", {}, forms.name), h("span", {}, forms.date)), h("p", {}, forms.instructions), h("p", {}, forms.assumptions),
+    h("p.quiet", {}, data.ruleset.title), h("p.lines", {}, h("span", {}, forms.name), h("span", {}, forms.date)), h("p", {}, forms.instructions), h("p", {}, forms.assumptions),
     h("ul", {}, engine.facts.filter((fact) => fact.assume).map((fact) => h("li", {}, `${exercises.label(fact.name)}: ${fact.assume.because}`))),
     h("ol.cases", {}, cases.map((exercise, number) => h("li.exercise", {},
       h("h3", {}, fill(forms.case, { number: number + 1 }), h("span.quiet", {}, ` ${forms[LEVELS[exercise.level]]}`)), parts.caseList(exercise.record), choices()))),

@@ -196,5 +196,19 @@ const makeWhy = (engine) => {
     ...clashes(decision.resolution),
   ];
 
-  return { regions, missing, irrelevant, reasons, changes, askNext, trace, whyNot, conflicts };
+  // What other definitions of a remission ask of a percentage, and whether they differ from what the page asks.
+  const others = (percent) => {
+    const verdicts = Object.entries(data.others.here).map(([name, wanted]) => {
+      const { operator, limit } = criteria[engine.place[name]];
+      const held = compare(percent, operator, limit);
+      return held === null ? null : held === wanted;
+    });
+    const here = verdicts.includes(false) ? false : verdicts.includes(null) ? null : true;
+    return data.others.definitions.map((definition) => {
+      const there = compare(percent, definition.comparator, readNumber(definition.limit, definition.id));
+      return { ...definition, holds: there, differs: here !== null && there === !here };
+    });
+  };
+
+  return { others, regions, missing, irrelevant, reasons, changes, askNext, trace, whyNot, conflicts };
 };
