@@ -23,6 +23,7 @@ docs: $(VENV)/installed ## pictures and generated tables of the documentation
 	$(BIN)/python docs/build.py
 
 test: $(VENV)/installed ## lint, types, import contracts and all tests
+	@scripts/install-test-tools
 	$(MAKE) lint types
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -n 2 -q -rs
