@@ -30,6 +30,7 @@ class Input(StrEnum):
     record = "record"
     fhir = "fhir"
     hl7v2 = "hl7v2"
+    table = "table"
 
 
 class Ranges(StrEnum):
