@@ -133,7 +133,7 @@ class Assessor:
         chosen = [item for item in verdicts.values() if item is not None]
         known = {item.name: item.value for item in chosen if item.value is not None}
         verdict = combine(known) if known else None
-        if verdict is not None:
+        if verdict == "abnormal" or (verdict == "normal" and len(known) == len(chosen)):
             found.derive("cbc", verdict, ())
         elif any(item.conflict for item in chosen):
             found.conflicts.append((CONFLICT, ("cbc",), FLAG_AGAINST_RANGE))
