@@ -129,7 +129,9 @@ def _report(resource: Json, store: Store) -> Iterator[Result]:
 
 
 def _condition(resource: Json, store: Store) -> Iterator[Problem]:
-    verified = [VERIFIED_VOID.get(code) for code in _status_codes(resource.get("verificationStatus"))]
+    verified = [VERIFIED_VOID.get(code, "") for code in _status_codes(resource.get("verificationStatus"))]
+    if resource.get("verificationStatus") is not None and not verified:
+        verified = ["its status of verification cannot be read"]
     void = MODIFIED if resource.get("modifierExtension") else next((why for why in verified if why), "")
     clinical = next(iter(_status_codes(resource.get("clinicalStatus"))), "")
     causes = [e for e in objects(resource.get("extension")) if text(e.get("url")).endswith("condition-dueTo")]

@@ -27,16 +27,16 @@ def read_charts(text: str, kind: str | None = None) -> Numbered:
     elif kind == TABLE:
         yield from _number(read_table(text))
     elif kind == FHIR:
-        yield from _fhir(split_records(text))
+        yield from _fhir(split_records(text), together=text.lstrip().startswith("["))
     else:
         raise InvalidRecord("input", "is no chart", "give a FHIR R4 bundle, ORU^R01 messages or a table of results, or use --input record")
 
 
-def _fhir(values: Iterable[tuple[int | None, Any]]) -> Numbered:
-    """Bundles line by line, each its own; single resources line by line are one list."""
+def _fhir(values: Iterable[tuple[int | None, Any]], *, together: bool) -> Numbered:
+    """Bundles line by line, each its own; a list is read together, be it of bundles or of resources."""
     loose, answered = [], False
     for number, value in values:
-        if number is not None and isinstance(value, dict) and value.get("resourceType") == "Bundle":
+        if number is not None and not together and isinstance(value, dict) and value.get("resourceType") == "Bundle":
             yield from _one_line(number, value)
             answered = True
         elif isinstance(value, InvalidRecord):
