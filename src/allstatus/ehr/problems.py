@@ -28,7 +28,7 @@ def read_problems(reading: Reading) -> None:
 
 def _see(reading: Reading, problem: Problem, match: Match | None) -> None:
     code = match.code if match else next(iter(problem.codes), Code("", ""))
-    title = match.topic.title if match else code.display or problem.text
+    title = match.topic.title if match else code.display or problem.text or "not named"
     day = problem.when.shown if problem.when else ""
     reading.diagnoses.append({"source": problem.source, "system": code.system, "code": code.code, "title": title, "date": day})
 
