@@ -20,6 +20,7 @@ TWO_MARROWS = "two_marrow_results_on_one_day"
 NEAREST = "The blood count nearest to the marrow counts with it when it lies within {days} days."
 ADULT_TABLE = "Where the laboratory sent neither range nor flag, the adult ranges of codes/blood-count.yaml are used."
 FLAG_AGAINST_RANGE = "The laboratory's flag contradicts its range, and nothing else settles the blood count."
+EARLIER_ASSUMED = f"It was decided at an earlier assessment, by the assumption {SYMPTOMS_ABSENT}."
 UNDATED_STATUS = "its date is not known, so it cannot be placed before this assessment"
 NO_SYMPTOMS = f"No sign or symptom is recorded, so none is counted ({SYMPTOMS_ABSENT})."
 
@@ -206,6 +207,8 @@ class Assessor:
         if past.in_remission_before or relapsed_now:
             evidence = [event.evidence for event in (*past.remissions, *past.relapses)] + [item.evidence for item in relapsed_now]
             found.derive("prior_remission", True, evidence)
+            if any(event.assumed for event in past.remissions) and not any(not event.assumed for event in past.remissions):
+                found.assume("prior_remission", True, EARLIER_ASSUMED)
         if past.relapsed_since or relapsed_now:
             last = [past.relapses[-1].evidence] if past.relapses else []
             found.derive("relapse_since_remission", True, last + [item.evidence for item in relapsed_now])

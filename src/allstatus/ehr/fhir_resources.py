@@ -55,6 +55,7 @@ def _observation(resource: Json, store: Store) -> Iterator[Result]:
         notes += ("its status is not stated",)
     void = _void(resource, RESULT_VOID)
     specimen = store.specimen(resource)
+    focus = tuple(code for reference in objects(resource.get("focus")) for code in store.concept(resource, reference))
     parts = [(resource, _source(resource))]
     parts += [(part, f"{_source(resource)} component") for part in objects(resource.get("component"))]
     for part, source in parts:
@@ -64,7 +65,7 @@ def _observation(resource: Json, store: Store) -> Iterator[Result]:
         yield Result(
             source, codes(part.get("code")), dated or issued, issued, void or ("" if value else "has no value"), words(part.get("code")),
             value=value or Quantity(), ranges=tuple(_ranges(part)), flags=_flags(part), specimen=specimen,
-            corrected=resource.get("status") in ("amended", "corrected"), notes=notes,
+            corrected=resource.get("status") in ("amended", "corrected"), focus=focus, notes=notes,
         )  # fmt: skip
 
 

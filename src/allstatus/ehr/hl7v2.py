@@ -153,7 +153,7 @@ def _problems(message: Message) -> Iterator[Problem]:
     """Diagnoses of DG1 segments, and the reasons for which results were ordered."""
     for segment in message.diagnoses:
         day = segment.when(5) or message.sent
-        yield Problem("DG1", segment.codes(3), day, message.sent, text=segment.text(3, 2), recorded=day, onset=segment.when(5))
+        yield Problem("DG1", segment.codes(3), day, message.sent, text=segment.text(3, 2), recorded=message.sent, onset=segment.when(5))
     for order in message.orders:
         if codes := tuple(code for code in order.request.codes(31) if code.system in ("icd10cm", "icd10", "snomed")):
             yield Problem("OBR-31", codes, message.sent, message.sent, recorded=message.sent)

@@ -76,7 +76,7 @@ def _statement(row: Row, source: str) -> Statement:
     if table("treatments").find(codes):
         return Treatment(source, codes, when, issued, void, text)
     if codes[0].system in ("icd10cm", "icd10") or table("diagnoses").find(codes) or table("signs").find(codes):
-        return Problem(source, codes, when, issued, void, text, recorded=when, onset=when)
+        return Problem(source, codes, when, issued, void, text, recorded=when)
     return _result(row, Statement(source, codes, when, issued, void, text), corrected=status in ("amended", "corrected"))
 
 
