@@ -48,6 +48,14 @@ class Format(StrEnum):
 
     text = "text"
     json = "json"
+    html = "html"
+
+
+class Switch(StrEnum):
+    """On or off."""
+
+    on = "on"
+    off = "off"
 
 
 class Level(StrEnum):
@@ -62,10 +70,11 @@ class Level(StrEnum):
 def classify(
     path: Annotated[str | None, PathArgument] = None,
     *,
-    format: Annotated[Format | None, typer.Option("--format", help="text for one record, else json, unless given.")] = None,
+    format: Annotated[Format | None, typer.Option("--format", help="text for one record, else json; html is one page.")] = None,
     level: Annotated[Level, typer.Option("--level", help="Whom the text is for.")] = Level.clinician,
     engine: Annotated[EngineName, EngineOption] = EngineName.auto,
     rules: Annotated[str | None, RulesOption] = None,
+    applicability: Annotated[Switch, typer.Option("--applicability", help="off: the page's list of treatments alone.")] = Switch.on,
     input: Annotated[Input, InputOption] = Input.auto,
     facts: Annotated[str | None, WithOption] = None,
     assume: Annotated[list[str] | None, AssumeOption] = None,
@@ -82,7 +91,7 @@ def classify(
     def load(*, as_of: date | None = None) -> Classifier:
         from allstatus.classify import load_rules
 
-        return load_rules(rules, engine=engine.value, as_of=as_of)
+        return load_rules(rules, engine=engine.value, as_of=as_of, applicability=applicability is Switch.on)
 
     run(lambda: _ask(path, format, level, reading, load) if ask else _classify(str(path), format, level, reading, load))
 
@@ -109,7 +118,7 @@ def _classify(path: str, format: Format | None, level: Level, reading: Reading, 
 
 
 def _answer(decider: Decider, values: Iterable[tuple[int | None, Any]], format: Format, level: Level) -> int:
-    refused = 0
+    refused, shown = 0, []
     for number, value in values:
         try:
             decision = decider.decide(value)
@@ -118,7 +127,12 @@ def _answer(decider: Decider, values: Iterable[tuple[int | None, Any]], format: 
             where = "" if number is None else f"record {number}: "
             print(f"error: {where}{error}", file=sys.stderr)
             continue
-        _write(decision, format, level)
+        if format is Format.html:
+            shown.append(decision)
+        else:
+            _write(decision, format, level)
+    if shown:
+        _write_page(shown, level)
     return REFUSED_INPUT if refused else 0
 
 
@@ -126,6 +140,15 @@ def _write(decision: Decision, format: Format, level: Level) -> None:
     if format is Format.json:
         sys.stdout.buffer.write(decision.to_json() + b"\n")
         return
+    if format is Format.html:
+        _write_page([decision], level)
+        return
     from allstatus.explain.text import render_text
 
     sys.stdout.write(render_text(decision, level=level.value, colour=sys.stdout.isatty()))
+
+
+def _write_page(decisions: list[Decision], level: Level) -> None:
+    from allstatus.explain.html import render_html
+
+    sys.stdout.buffer.write(render_html(decisions, level=level.value).encode())

@@ -63,6 +63,12 @@ class Past:
         return bool(self.remissions or self.relapses)
 
     @property
+    def rests_on_assumption(self) -> bool:
+        """Whether every remission was decided by an assumption the caller named, and no relapse was coded."""
+        events = (*self.remissions, *self.relapses)
+        return bool(events) and all(event.assumed or (event.decided and event.kind == RELAPSE) for event in events)
+
+    @property
     def relapsed_since(self) -> bool:
         """Whether the last relapse is later than the last remission."""
         return bool(self.relapses) and (not self.remissions or self.relapses[-1].day > self.remissions[-1].day)
