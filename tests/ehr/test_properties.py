@@ -160,7 +160,10 @@ def places(value: Any) -> list[tuple[Any, Any]]:
 def spoil(value: Any, data: st.DataObject) -> Any:
     spoilt = deepcopy(value)
     for _ in range(data.draw(st.integers(1, 6))):
-        container, key = data.draw(st.sampled_from(places(spoilt)))
+        found = places(spoilt)
+        if not found:
+            break
+        container, key = data.draw(st.sampled_from(found))
         act = data.draw(st.sampled_from(["replace", "drop", "wrap", "swap"]))
         if key not in container if isinstance(container, dict) else key >= len(container):
             continue
