@@ -36,6 +36,7 @@ types: $(VENV)/installed ## mypy, strict
 bench: $(VENV)/installed ## speed beside peers, in one run
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
 	$(BIN)/python benchmarks/classify.py
+	$(BIN)/python benchmarks/charts.py
 
 clean: ## remove the virtual environment and caches
 	rm -rf $(VENV) .mypy_cache .ruff_cache .hypothesis dist
