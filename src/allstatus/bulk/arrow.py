@@ -1,0 +1,123 @@
+"""Arrow columns in, a cell for every row out: sums of small numbers, and one look-up.
+
+    batch -> a part of the index from each column -> index -> cell -> anything the decision says
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from allstatus.bulk.cells import RELAPSE_COUNTS, Cells, nothing_stated
+from allstatus.bulk.coded import BAD, Coded
+from allstatus.bulk.columns import Key, as_read
+from allstatus.bulk.mapping import Source, assign_columns, panel_column
+from allstatus.errors import InvalidRecord
+
+PIECE = 1 << 18  # rows at a time: few enough for the cache, enough that two threads rarely wait for each other
+CellNumbers = NDArray[np.uint16 | np.uint32]
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """A row that is no record: its number (from 1), the column at fault (empty: the whole row), and why."""
+
+    row: int
+    column: str
+    reason: str
+
+
+class Columns:
+    """Reads batches with these columns, named as the record's keys or assigned to them."""
+
+    def __init__(self, cells: Cells, names: list[str], assigned: Mapping[str, Source] | None = None) -> None:
+        self.cells = cells
+        self.sources = assign_columns(names, assigned or {}, tuple(cells.facts))
+        self._nothing = len(cells)
+        strides, size = _strides(cells)
+        self._keys = {name: Key(cells, name, strides.get(name, 0), source.values) for name, source in self.sources.items()}
+        table = _cell_of_index(cells)
+        self._cell_of_index = pa.array(table if "relapse_count" in self.sources else table[:size])
+
+    def cells_of(self, batch: pa.RecordBatch, threads: Executor | None = None) -> tuple[CellNumbers, list[Reject]]:
+        """The cell of each row, and the rows refused (whose cell is the number of cells), rows counted from 1."""
+        columns = {name: panel_column(batch, source) for name, source in self.sources.items()}
+        coded = {name: self._keys[name].code(column) for name, column in columns.items()}
+        starts = range(0, batch.num_rows, PIECE)
+        cells = np.empty(batch.num_rows, self._cell_of_index.type.to_pandas_dtype())
+        run = threads.map if threads else map
+        bad = list(run(lambda start: self._fill(cells, coded, start), starts))
+        rejects = [self._refuse(columns, coded, int(row)) for rows in bad for row in rows]
+        return cells, rejects
+
+    def _fill(self, cells: CellNumbers, coded: Mapping[str, Coded], start: int) -> NDArray[np.int64]:
+        """Write the cells of one piece; returns its refused rows (from 0)."""
+        length = min(PIECE, len(cells) - start)
+        index = np.zeros(length, np.uint32)
+        for column in coded.values():
+            column.add_to(index, start)
+        refused = index >= BAD if length and index.max() >= BAD else None
+        if refused is not None:
+            index[refused] = 0
+        piece = cells[start : start + length]
+        piece[:] = pc.take(self._cell_of_index, pa.array(index), boundscheck=False).to_numpy()
+        if refused is not None:
+            piece[refused] = self._nothing
+        none_stated = length and piece.max() == self._nothing
+        return np.flatnonzero(piece == self._nothing) + start if none_stated else np.empty(0, np.int64)
+
+    def _refuse(self, columns: Mapping[str, pa.Array], coded: Mapping[str, Coded], row: int) -> Reject:
+        for name, column in columns.items():
+            coded[name].add_to(index := np.zeros(1, np.uint32), row)
+            if index[0] >= BAD:
+                error = self._keys[name].refusal(scalar_of(column, row))
+                assert error is not None
+                return Reject(row + 1, self.sources[name].column, f"{error.problem}; {error.remedy}")
+        nothing = nothing_stated(tuple(self.cells.facts))
+        return Reject(row + 1, "", f"{nothing.problem}; {nothing.remedy}")
+
+
+def scalar_of(column: pa.Array, row: int) -> Any:
+    """One value as the record's reader takes it."""
+    value = column.slice(row, 1)
+    return as_read(value.dictionary_decode() if pa.types.is_dictionary(value.type) else value)[0]
+
+
+def _strides(cells: Cells) -> tuple[dict[str, int], int]:
+    """What one step of each fact's state adds to the index, first fact first; the count of relapses stands before all."""
+    strides, size = {}, 1
+    for name, states in reversed(cells.facts.items()):
+        strides[name] = size
+        size *= len(states.states)
+    strides["relapse_count"] = size
+    if size * len(RELAPSE_COUNTS) >= BAD:
+        raise InvalidRecord("rules", "ask about too many facts for columns", "classify the records one by one")
+    return strides, size
+
+
+def _cell_of_index(cells: Cells) -> CellNumbers:
+    """The cell of every index; one past the last where nothing is stated."""
+    kind = np.uint16 if len(cells) < np.iinfo(np.uint16).max else np.uint32
+    return np.concatenate(list(_cells_by_count(cells))).astype(kind)
+
+
+def _cells_by_count(cells: Cells) -> Iterator[NDArray[np.int64]]:
+    for count in RELAPSE_COUNTS:
+        number, contradicts, stated = np.zeros(1, np.int64), np.zeros(1, bool), np.zeros(1, bool)
+        for name, states in cells.facts.items():
+            history = cells.history[count][name]
+            becomes = np.array([-1 if state is None else state for state in (history[-1], *history[:-1])])
+            steps = np.array(states.cell_digit)[becomes] * cells.strides[name]
+            number = np.add.outer(number, steps).ravel()
+            contradicts = np.logical_or.outer(contradicts, becomes < 0).ravel()
+            stated = np.logical_or.outer(stated, becomes != states.not_reported).ravel()
+        number[~stated] = len(cells)
+        number[contradicts] = cells.conflict
+        yield number

@@ -1,0 +1,88 @@
+"""What is written of each row: looked up by its cell, and coded, since there are few distinct texts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from allstatus.bulk.arrow import CellNumbers
+from allstatus.bulk.cells import Answer, Cells, Trace
+
+_VERDICT = {True: "true", False: "false", None: "unknown"}
+
+ANSWER: dict[str, Callable[[Answer], str | None]] = {
+    "outcome": lambda answer: answer.outcome,
+    "status": lambda answer: answer.status,
+    "possible": lambda answer: " ".join(answer.possible),
+    "regions": lambda answer: " ".join(answer.regions),
+    "missing": lambda answer: " ".join(answer.missing),
+    "options": lambda answer: " ".join(answer.options),
+}
+TRACE: dict[str, Callable[[Trace], str | None]] = {
+    "assumptions": lambda trace: " ".join(trace.assumptions),
+    "reasons": lambda trace: "; ".join(" ".join(names) for names in trace.reasons),
+    "ask_next": lambda trace: trace.ask_next,
+    "conflicts": lambda trace: " ".join(trace.conflicts),
+}
+
+
+class Lookup:
+    """A column of text by cell: its distinct texts, and which of them each cell has."""
+
+    def __init__(self, texts: Sequence[str | None]) -> None:
+        self.texts = texts
+        distinct = list(dict.fromkeys(text for text in texts if text is not None))
+        places = {text: place for place, text in enumerate(distinct)}
+        width = np.min_scalar_type(-max(len(distinct), 1))
+        self._dictionary = pa.array(distinct, pa.string())
+        self._codes = pa.array([None if text is None else places[text] for text in texts], pa.from_numpy_dtype(width))
+
+    @property
+    def type(self) -> pa.DataType:
+        """The Arrow type of the column."""
+        return pa.dictionary(self._codes.type, pa.string())
+
+    def column(self, cells: CellNumbers) -> pa.Array:
+        """The text of each row."""
+        return pa.DictionaryArray.from_arrays(pc.take(self._codes, pa.array(cells), boundscheck=False), self._dictionary)
+
+
+class Results:
+    """The columns that follow from the cell alone, by name."""
+
+    def __init__(self, cells: Cells, *, explain: bool = False, only: Sequence[str] | None = None) -> None:
+        self.cells = cells
+        wanted = dict(self._lookups(explain))
+        self.lookups = wanted if only is None else {name: wanted[name] for name in only}
+        digest = Lookup([cells.ruleset.digest] * len(cells))
+        self.lookups["ruleset"] = digest
+        self._cell_type = pa.uint16() if len(cells) < np.iinfo(np.uint16).max else pa.uint32()
+
+    @property
+    def fields(self) -> list[pa.Field]:
+        """The columns' names and types."""
+        return [*(pa.field(name, lookup.type) for name, lookup in self.lookups.items()), pa.field("cell", self._cell_type)]
+
+    def columns(self, cells: CellNumbers) -> list[pa.Array]:
+        """The columns for rows in these cells."""
+        return [*(lookup.column(cells) for lookup in self.lookups.values()), pa.array(cells)]
+
+    def describe(self, cell: int) -> dict[str, Any]:
+        """A cell for the side file: what is stated of each fact in it, and every column's text."""
+        stated = {name: state.words for name, state in self.cells.stated(cell).items()}
+        return {"cell": cell, "facts": stated, **{name: lookup.texts[cell] for name, lookup in self.lookups.items()}}
+
+    def _lookups(self, explain: bool) -> Iterator[tuple[str, Lookup]]:
+        answers = list(self.cells.answers())
+        for name, say in ANSWER.items():
+            yield name, Lookup([say(answer) for answer in answers])
+        if explain:
+            traces = list(self.cells.traces())
+            for name, tell in TRACE.items():
+                yield name, Lookup([tell(trace) for trace in traces])
+            for place, name in enumerate(self.cells.ruleset.criteria):
+                yield f"criterion.{name}", Lookup([_VERDICT[trace.verdicts[place]] for trace in traces])
