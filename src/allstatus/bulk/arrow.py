@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from allstatus.bulk.cells import RELAPSE_COUNTS, Cells, nothing_stated
 from allstatus.bulk.coded import BAD, Coded
-from allstatus.bulk.columns import Key, as_read
-from allstatus.bulk.mapping import Source, assign_columns, panel_column
+from allstatus.bulk.columns import Key, as_read, panel_column
+from allstatus.bulk.mapping import Source, assign_columns
 from allstatus.errors import InvalidRecord
 
 PIECE = 1 << 18  # rows at a time: few enough for the cache, enough that two threads rarely wait for each other
@@ -44,6 +44,7 @@ class Columns:
         strides, size = _strides(cells)
         self._keys = {name: Key(cells, name, strides.get(name, 0), source.values) for name, source in self.sources.items()}
         table = _cell_of_index(cells)
+        self.kind = table.dtype
         self._cell_of_index = pa.array(table if "relapse_count" in self.sources else table[:size])
 
     def cells_of(self, batch: pa.RecordBatch, threads: Executor | None = None) -> tuple[CellNumbers, list[Reject]]:
@@ -51,7 +52,7 @@ class Columns:
         columns = {name: panel_column(batch, source) for name, source in self.sources.items()}
         coded = {name: self._keys[name].code(column) for name, column in columns.items()}
         starts = range(0, batch.num_rows, PIECE)
-        cells = np.empty(batch.num_rows, self._cell_of_index.type.to_pandas_dtype())
+        cells = np.empty(batch.num_rows, self.kind)
         run = threads.map if threads else map
         bad = list(run(lambda start: self._fill(cells, coded, start), starts))
         rejects = [self._refuse(columns, coded, int(row)) for rows in bad for row in rows]

@@ -13,7 +13,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from allstatus.bulk.cuts import Scale
+from allstatus.bulk.cuts import places
+from allstatus.bulk.scale import Scale
 
 BAD = 1 << 24
 EXACT_DIGITS = 18  # decimals of so many digits fit a 64-bit integer
@@ -67,11 +68,11 @@ class CodedNumbers:
         self._parts = pa.array([0, *parts], pa.uint32())  # place 0 is for nulls
 
     def add_to(self, index: Index, start: int) -> None:
-        places = self._scale.places(self._values[start : start + len(index)], self._decimals)
-        places += np.uint8(1)
+        passed = places(self._scale, self._values[start : start + len(index)], self._decimals)
+        passed += np.uint8(1)
         if (valid := _valid(self._column, start, len(index))) is not None:
-            places *= valid
-        index += pc.take(self._parts, pa.array(places), boundscheck=False).to_numpy()
+            passed *= valid
+        index += pc.take(self._parts, pa.array(passed), boundscheck=False).to_numpy()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ import pyarrow as pa
 
 from allstatus.bulk.cells import RELAPSE_COUNTS, Cells
 from allstatus.bulk.coded import BAD, Coded, CodedBooleans, CodedNumbers, CodedRows, CodedWords, numbers_of
-from allstatus.bulk.cuts import Scale, percent_scale
+from allstatus.bulk.mapping import Source
+from allstatus.bulk.scale import Scale, percent_scale
 from allstatus.errors import InvalidRecord
 from allstatus.record import parse_json
 
@@ -115,3 +116,16 @@ def _without_nulls(value: Any) -> Any:
         kept = {key: _without_nulls(part) for key, part in value.items()}
         return {key: part for key, part in kept.items() if part is not None} or None
     return value
+
+
+def panel_column(batch: pa.RecordBatch, source: Source) -> pa.Array:
+    """A key's column; a blood count in several columns as one of objects."""
+    if not source.parts:
+        return batch.column(source.column)
+    components: dict[str, dict[str, pa.Array]] = {}
+    for key, column in source.parts.items():
+        component, part = key.split(".")
+        array = batch.column(column)
+        components.setdefault(component, {})[part] = array.dictionary_decode() if pa.types.is_dictionary(array.type) else array
+    structs = {name: pa.StructArray.from_arrays(list(parts.values()), list(parts)) for name, parts in components.items()}
+    return pa.StructArray.from_arrays(list(structs.values()), list(structs))

@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
 import yaml
 
 from allstatus.cbc import COMPONENTS, Component
@@ -50,16 +49,16 @@ def read_mapping(path: Path) -> dict[str, Source]:
     return {str(key): _source(path, str(key), entry) for key, entry in entries.items()}
 
 
-def _source(path: Path, key: str, entry: object) -> Source:
+def _source(path: Path, key: str, entry: Any) -> Source:
     if key not in (*READ, *CARRIED, *PARTS):
         hint = nearest(key, (*READ, *PARTS))
         raise InvalidRecord(f"{path}: {key}", f"is not a key of a record{hint}", "use a key of `allstatus schema record`")
     if isinstance(entry, str):
         return Source(entry)
-    values = entry.get("values", {}) if isinstance(entry, dict) and {"column"} <= set(entry) <= {"column", "values"} else None
-    if not isinstance(values, dict) or not isinstance(entry["column"], str):
-        raise InvalidRecord(f"{path}: {key}", "is not a column", "write its name, or {column: NAME, values: {SPELLING: VALUE}}")
-    return Source(entry["column"], {_spelled(said): meant for said, meant in values.items()})
+    match entry:
+        case {"column": str(column), "values": dict(values)} if len(entry) == 2:
+            return Source(column, {_spelled(said): meant for said, meant in values.items()})
+    raise InvalidRecord(f"{path}: {key}", "is not a column", "write its name, or {column: NAME, values: {SPELLING: VALUE}}")
 
 
 def _spelled(value: object) -> str:
@@ -91,16 +90,3 @@ def ignored_columns(names: list[str], sources: Mapping[str, Source], kept: tuple
     for name in names:
         if name not in used and name not in (*CARRIED, *kept):
             yield name + nearest(name, [key for key in READ if key not in sources])
-
-
-def panel_column(batch: pa.RecordBatch, source: Source) -> pa.Array:
-    """A key's column; a blood count in several columns as one of objects."""
-    if not source.parts:
-        return batch.column(source.column)
-    components: dict[str, dict[str, pa.Array]] = {}
-    for key, column in source.parts.items():
-        component, part = key.split(".")
-        array = batch.column(column)
-        components.setdefault(component, {})[part] = array.dictionary_decode() if pa.types.is_dictionary(array.type) else array
-    structs = {name: pa.StructArray.from_arrays(list(parts.values()), list(parts)) for name, parts in components.items()}
-    return pa.StructArray.from_arrays(list(structs.values()), list(structs))

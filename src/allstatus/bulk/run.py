@@ -12,13 +12,13 @@ from typing import TypeVar
 import numpy as np
 import pyarrow as pa
 
-from allstatus.bulk.arrow import Columns, Reject
+from allstatus.bulk.arrow import CellNumbers, Columns, Reject
 from allstatus.bulk.cells import Cells
 from allstatus.bulk.mapping import Source as Column
 from allstatus.bulk.mapping import ignored_columns
 from allstatus.bulk.parts import Parts
 from allstatus.bulk.results import Results
-from allstatus.bulk.sources import Slab, Source
+from allstatus.bulk.sources import Skip, Slab, Source
 from allstatus.bulk.targets import Target
 from allstatus.errors import InvalidRecord
 
@@ -73,6 +73,9 @@ class Run:
         missing = [name for name in self.carried if name not in self.source.names]
         if missing:
             raise InvalidRecord(missing[0], "is not a column of the file", f"keep one of {', '.join(self.source.names)}")
+        doubled = [name for name in self.carried if name in [field.name for field in self.results.fields]]
+        if doubled:
+            raise InvalidRecord(doubled[0], "is a column of the output already", "rename it in the input, or do not keep it")
         self.columns = Columns(cells, self.source.names, {key: column for key, column in job.assigned.items() if key != "id"})
         self._read = {name for source in self.columns.sources.values() for name in source.columns}
 
@@ -81,17 +84,25 @@ class Run:
         totals = Totals(ignored=tuple(ignored_columns(self.source.names, self.columns.sources, tuple(self.carried))))
         if self.job.resume:
             with Parts(self.job, self.columns.cells.ruleset.digest) as parts:
-                for slab in ahead(self.source.slabs(*self._wanted, skip=parts.has)):
+                for slab in ahead(self.slabs(parts.has)):
                     parts.save(slab.number, self.decide(slab))
                     progress(slab.count)
                 self._write(parts.load_all(), totals, lambda _: None)
         else:
-            self._write(ahead(map(self.decide, self.source.slabs(*self._wanted))), totals, progress)
+            self._write(ahead(map(self.decide, self.slabs())), totals, progress)
         return totals
+
+    def slabs(self, skip: Skip = lambda _: False) -> Iterator[Slab]:
+        """The columns that are read or carried, slab by slab, but for the slabs to skip."""
+        return self.source.slabs(self._wanted, self._read - set(self.carried), skip)
+
+    def cells_of(self, batch: pa.RecordBatch) -> tuple[CellNumbers, list[Reject]]:
+        """The cell of each row of a slab, and the rows refused, counted from 1."""
+        return self.columns.cells_of(batch)
 
     def decide(self, slab: Slab) -> Done:
         """The rows of one slab decided on, refused rows taken out."""
-        numbers, (cells, refused) = slab.row_numbers(), self.columns.cells_of(slab.batch)
+        numbers, (cells, refused) = slab.row_numbers(), self.cells_of(slab.batch)
         rejects = [Reject(int(numbers[reject.row - 1]), reject.column, reject.reason) for reject in refused]
         rejects += [Reject(row, "", reason) for row, reason in slab.unreadable.items()]
         carried, batch = self._carried(slab, numbers), slab.batch
@@ -105,8 +116,8 @@ class Run:
         return Done(slab.count, decided, sorted(rejects, key=lambda reject: reject.row), used)
 
     @property
-    def _wanted(self) -> tuple[list[str], set[str]]:
-        return [name for name in self.source.names if name in self._read or name in self.carried], self._read - set(self.carried)
+    def _wanted(self) -> list[str]:
+        return [name for name in self.source.names if name in self._read or name in self.carried]
 
     @property
     def _carried_names(self) -> list[str]:

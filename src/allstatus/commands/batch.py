@@ -16,7 +16,7 @@ from allstatus.commands.app import EngineName, EngineOption, RulesOption, app, r
 
 if TYPE_CHECKING:
     from allstatus.bulk.results import Results
-    from allstatus.bulk.run import Job, Totals
+    from allstatus.bulk.run import Job, Run, Totals
 
 
 class Backend(StrEnum):
@@ -72,12 +72,7 @@ def _batch(job: Job, backend: Backend, plot: Path | None, engine: str, rules: st
     from allstatus.bulk.cells import Cells
     from allstatus.classify import load_rules
 
-    cells = Cells(load_rules(rules, engine=engine))
-    if backend is Backend.duckdb:
-        from allstatus.bulk.duck import DuckRun as Run
-    else:
-        from allstatus.bulk.run import Run
-    work = Run(cells, job)
+    work = _runner(backend)(Cells(load_rules(rules, engine=engine)), job)
     start = perf_counter()
     with _progress(work.source.rows) as advance:
         totals = work.totals(advance)
@@ -87,6 +82,16 @@ def _batch(job: Job, backend: Backend, plot: Path | None, engine: str, rules: st
 
         draw_totals(work.results, totals, plot)
     return 0
+
+
+def _runner(backend: Backend) -> type[Run]:
+    if backend is Backend.duckdb:
+        from allstatus.bulk.duck import DuckRun
+
+        return DuckRun
+    from allstatus.bulk.run import Run
+
+    return Run
 
 
 @contextmanager
