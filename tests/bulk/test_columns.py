@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pytest
+from bulk.rows import ANSWERS, CELLS, LIMIT, PERCENT, RULES, Row, all_rows, decided
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -17,7 +18,6 @@ from allstatus.bulk.arrow import Columns
 from allstatus.bulk.cuts import first_past
 from allstatus.bulk.mapping import Source
 from allstatus.bulk.scale import Cut
-from bulk.rows import ANSWERS, CELLS, LIMIT, PERCENT, RULES, Row, all_rows, decided
 
 ROWS = list(all_rows())
 WORDS = {True: "true", False: "false", None: None}
@@ -125,7 +125,7 @@ def test_decimals_exactly(kind: pa.DataType) -> None:
 
 SPELLINGS = [
     "5", "5.0", "<5", ">=5", "5-10", "<10", "5 %", "10/200", "11/200", "M1", "m2", "M3", "5.000000000000000001", "unknown", "4,5",
-    "NaN", "inf", "-1", "101", "1e-320", "1e1001", "0x5", "", " 5 ", "٥", '{"value": 0.05, "unit": "1"}', '{"value": 5}', "[5]", "{", "none",
+    "NaN", "inf", "-1", "101", "1e-320", "1e1001", "0x5", "", " 5 ", "٥", '{"value": 0.05, "unit": "1"}', '{"value": 5}', "[5]", "{",
 ]  # fmt: skip
 
 
@@ -202,7 +202,10 @@ def test_a_blood_count_in_components() -> None:
 
 
 def test_spellings_of_a_house_are_translated() -> None:
-    source = {"cbc": Source("count", {"0": "normal", "1": "abnormal", "9": None}), "prior_remission": Source("rem", {"y": True, "n": False})}
+    source = {
+        "cbc": Source("count", {"0": "normal", "1": "abnormal", "9": None}),
+        "prior_remission": Source("rem", {"y": True, "n": False}),
+    }
     found = answers(pa.RecordBatch.from_pydict({"count": [0, 1, 9, 5], "rem": ["y", "n", "y", "y"]}), source)
     meant = [("normal", True), ("abnormal", False), (None, True), (5, True)]
     assert found == [decided({"cbc": cbc, "prior_remission": before}) for cbc, before in meant]

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+from pyarrow import types
 
 from allstatus.bulk.cells import RELAPSE_COUNTS, Cells
 from allstatus.bulk.coded import BAD, Coded, CodedBooleans, CodedNumbers, CodedRows, CodedWords, numbers_of
@@ -17,6 +18,10 @@ from allstatus.errors import InvalidRecord
 from allstatus.record import parse_json
 
 MAX_REMEMBERED = 1 << 16
+READABLE = (
+    types.is_boolean, types.is_integer, types.is_floating, types.is_decimal, types.is_string, types.is_large_string,
+    types.is_dictionary, types.is_null, types.is_date, types.is_struct, types.is_list,
+)  # fmt: skip
 
 
 class Key:
@@ -33,14 +38,16 @@ class Key:
     def code(self, column: pa.Array) -> Coded:
         """The column coded once, to be read piece by piece."""
         kind = column.type
-        if pa.types.is_boolean(kind):
+        if not any(test(kind) for test in READABLE):
+            raise InvalidRecord(self.name, f"cannot be read as a column of {kind}", "make it text, numbers or booleans")
+        if types.is_boolean(kind):
             return CodedBooleans(column, self.part(False), self.part(True))
         if self.scale is not None and self._values is None and (numbers := numbers_of(column)) is not None:
             parts = [BAD if state is None else self._part_of(state) for state in self.scale.states]
             return CodedNumbers(column, *numbers, self.scale, parts)
-        if pa.types.is_nested(kind):
+        if types.is_nested(kind):
             return CodedRows(np.array([self.part(value) for value in column.to_pylist()], np.uint32))
-        coded = column if pa.types.is_dictionary(kind) else column.dictionary_encode()
+        coded = column if types.is_dictionary(kind) else column.dictionary_encode()
         return CodedWords(coded, [self.part(value) for value in as_read(coded.dictionary)])
 
     def part(self, value: object) -> int:
@@ -104,7 +111,7 @@ class Key:
 def as_read(dictionary: pa.Array) -> list[Any]:
     """The values for the record's reader; a short binary float by its own shortest decimal form."""
     values: list[Any] = dictionary.to_pylist()
-    if pa.types.is_float32(dictionary.type) or pa.types.is_float16(dictionary.type):
+    if types.is_float32(dictionary.type) or types.is_float16(dictionary.type):
         short = dictionary.type.to_pandas_dtype()
         return [None if value is None else Decimal(str(short(value))) for value in values]
     return values
@@ -126,6 +133,6 @@ def panel_column(batch: pa.RecordBatch, source: Source) -> pa.Array:
     for key, column in source.parts.items():
         component, part = key.split(".")
         array = batch.column(column)
-        components.setdefault(component, {})[part] = array.dictionary_decode() if pa.types.is_dictionary(array.type) else array
+        components.setdefault(component, {})[part] = array.dictionary_decode() if types.is_dictionary(array.type) else array
     structs = {name: pa.StructArray.from_arrays(list(parts.values()), list(parts)) for name, parts in components.items()}
     return pa.StructArray.from_arrays(list(structs.values()), list(structs))
