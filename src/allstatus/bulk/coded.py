@@ -34,7 +34,8 @@ class CodedBooleans:
     """True and false, each with its part."""
 
     def __init__(self, column: pa.Array, false: int, true: int) -> None:
-        self._column, self._false, self._more = column, np.uint32(false), np.uint32(true - false)
+        self._column, self._false = column, np.uint32(false)
+        self._more = np.uint32((true - false) % (1 << 32))  # sums wrap round, so that less is more
 
     def add_to(self, index: Index, start: int) -> None:
         valid, values = _valid(self._column, start, len(index)), _bits(self._column, 1, start, len(index))

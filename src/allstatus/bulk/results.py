@@ -39,7 +39,8 @@ class Lookup:
         places = {text: place for place, text in enumerate(distinct)}
         width = np.min_scalar_type(-max(len(distinct), 1))
         self._dictionary = pa.array(distinct, pa.string())
-        self._codes = pa.array([None if text is None else places[text] for text in texts], pa.from_numpy_dtype(width))
+        self._codes = pa.array([0 if text is None else places[text] for text in texts], pa.from_numpy_dtype(width))
+        self._said = pa.array([int(text is not None) for text in texts], pa.uint8()) if None in texts else None
 
     @property
     def type(self) -> pa.DataType:
@@ -48,7 +49,12 @@ class Lookup:
 
     def column(self, cells: CellNumbers) -> pa.Array:
         """The text of each row."""
-        return pa.DictionaryArray.from_arrays(pc.take(self._codes, pa.array(cells), boundscheck=False), self._dictionary)
+        rows = pa.array(cells)
+        codes = pc.take(self._codes, rows, boundscheck=False)
+        if self._said is not None:
+            said = np.packbits(pc.take(self._said, rows, boundscheck=False).to_numpy(), bitorder="little")
+            codes = pa.Array.from_buffers(codes.type, len(codes), [pa.py_buffer(said), codes.buffers()[1]])
+        return pa.DictionaryArray.from_arrays(codes, self._dictionary, safe=False)
 
 
 class Results:

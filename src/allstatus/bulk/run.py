@@ -107,8 +107,8 @@ class Run:
         rejects += [Reject(row, "", reason) for row, reason in slab.unreadable.items()]
         carried, batch = self._carried(slab, numbers), slab.batch
         if refused:
-            kept = np.setdiff1d(np.arange(batch.num_rows), [reject.row - 1 for reject in refused])
-            carried, cells = [column.take(pa.array(kept)) for column in carried], cells[kept]
+            kept = cells < len(self.columns.cells)
+            carried, cells = [column.filter(pa.array(kept)) for column in carried], cells[kept]
         counts = np.bincount(cells)
         used = {int(cell): int(counts[cell]) for cell in np.flatnonzero(counts)}
         names = [*self._carried_names, *(f.name for f in self.results.fields)]
