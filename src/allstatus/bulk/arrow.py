@@ -16,12 +16,13 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from allstatus.bulk.cells import RELAPSE_COUNTS, Cells, nothing_stated
-from allstatus.bulk.coded import BAD, Coded
+from allstatus.bulk.coded import Coded
 from allstatus.bulk.columns import Key, as_read, panel_column
 from allstatus.bulk.mapping import Source, assign_columns
 from allstatus.errors import InvalidRecord
 
 PIECE = 1 << 18  # rows at a time: few enough for the cache, enough that two threads rarely wait for each other
+MAX_INDEX = 1 << 22
 CellNumbers = NDArray[np.uint16 | np.uint32]
 
 
@@ -42,7 +43,8 @@ class Columns:
         self.sources = assign_columns(names, assigned or {}, tuple(cells.facts))
         self._nothing = len(cells)
         strides, size = _strides(cells)
-        self._keys = {name: Key(cells, name, strides.get(name, 0), source.values) for name, source in self.sources.items()}
+        self._width = np.dtype(np.uint16 if size * len(RELAPSE_COUNTS) <= 1 << 16 else np.uint32)
+        self._keys = {n: Key(cells, n, strides.get(n, 0), self._width, source.values) for n, source in self.sources.items()}
         table = _cell_of_index(cells)
         self.kind = table.dtype
         self._cell_of_index = pa.array(table if "relapse_count" in self.sources else table[:size])
@@ -61,23 +63,19 @@ class Columns:
     def _fill(self, cells: CellNumbers, coded: Mapping[str, Coded], start: int) -> NDArray[np.int64]:
         """Write the cells of one piece; returns its refused rows (from 0)."""
         length = min(PIECE, len(cells) - start)
-        index = np.zeros(length, np.uint32)
+        index, piece, refused = np.zeros(length, self._width), cells[start : start + length], None
         for column in coded.values():
-            column.add_to(index, start)
-        refused = index >= BAD if length and index.max() >= BAD else None
-        if refused is not None:
-            index[refused] = 0
-        piece = cells[start : start + length]
+            if (bad := column.add_to(index, start)) is not None:
+                refused = bad if refused is None else refused | bad
         piece[:] = pc.take(self._cell_of_index, pa.array(index), boundscheck=False).to_numpy()
         if refused is not None:
             piece[refused] = self._nothing
-        none_stated = length and piece.max() == self._nothing
-        return np.flatnonzero(piece == self._nothing) + start if none_stated else np.empty(0, np.int64)
+        return np.flatnonzero(piece == self._nothing) + start if length and piece.max() == self._nothing else np.empty(0, np.int64)
 
     def _refuse(self, columns: Mapping[str, pa.Array], coded: Mapping[str, Coded], row: int) -> Reject:
         for name, column in columns.items():
-            coded[name].add_to(index := np.zeros(1, np.uint32), row)
-            if index[0] >= BAD:
+            bad = coded[name].add_to(np.zeros(1, self._width), row)
+            if bad is not None and bad[0]:
                 error = self._keys[name].refusal(scalar_of(column, row))
                 assert error is not None
                 return Reject(row + 1, self.sources[name].column, f"{error.problem}; {error.remedy}")
@@ -98,7 +96,7 @@ def _strides(cells: Cells) -> tuple[dict[str, int], int]:
         strides[name] = size
         size *= len(states.states)
     strides["relapse_count"] = size
-    if size * len(RELAPSE_COUNTS) >= BAD:
+    if size > MAX_INDEX:
         raise InvalidRecord("rules", "ask about too many facts for columns", "classify the records one by one")
     return strides, size
 

@@ -1,11 +1,11 @@
 """Columns coded so that a part of the index is added for a stretch of rows at a time.
 
-A null adds nothing: "not reported" is digit 0. What is stated adds its own part, or `BAD` where no record can say it.
+A null adds nothing: "not reported" is digit 0. What is stated adds its own part; `BAD` is the part of what no record
+can say, which adds nothing and is pointed out.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
@@ -16,17 +16,18 @@ from numpy.typing import NDArray
 from allstatus.bulk.cuts import places
 from allstatus.bulk.scale import Scale
 
-BAD = 1 << 24
+BAD = -1
 EXACT_DIGITS = 18  # decimals of so many digits fit a 64-bit integer
-Index = NDArray[np.uint32]
+Index = NDArray[np.uint16 | np.uint32]
 Bits = NDArray[np.uint8]
+Refused = NDArray[np.bool_] | None
 
 
 class Coded(Protocol):
     """A column ready to be added to an index."""
 
-    def add_to(self, index: Index, start: int) -> None:
-        """Add the parts of the rows from `start`, as many as the index is long."""
+    def add_to(self, index: Index, start: int) -> Refused:
+        """Add the parts of the rows from `start`, as many as the index is long; which rows no record can say, if any."""
         ...
 
 
@@ -34,56 +35,70 @@ class CodedBooleans:
     """True and false, each with its part."""
 
     def __init__(self, column: pa.Array, false: int, true: int) -> None:
-        self._column, self._false = column, np.uint32(false)
-        self._more = np.uint32((true - false) % (1 << 32))  # sums wrap round, so that less is more
+        self._column, self._false, self._more = column, max(false, 0), max(true, 0) - max(false, 0)
+        self._refused = [value for value, part in ((False, false), (True, true)) if part == BAD]
 
-    def add_to(self, index: Index, start: int) -> None:
+    def add_to(self, index: Index, start: int) -> Refused:
         valid, values = _valid(self._column, start, len(index)), _bits(self._column, 1, start, len(index))
         if valid is None:
-            index += self._false
+            index += index.dtype.type(self._false)
         else:
-            index += np.multiply(valid, self._false, dtype=np.uint32)
+            index += np.multiply(valid, index.dtype.type(self._false), dtype=index.dtype)
             values &= valid
-        index += np.multiply(values, self._more, dtype=np.uint32)
+        more = self._more % (np.iinfo(index.dtype).max + 1)  # sums wrap round, so that less is more
+        index += np.multiply(values, index.dtype.type(more), dtype=index.dtype)
+        if not self._refused:
+            return None
+        refused = np.isin(values.view(bool), self._refused)
+        return refused if valid is None else refused & valid.view(bool)
 
 
 class CodedWords:
     """Indices into a dictionary, each with its part."""
 
-    def __init__(self, column: pa.Array, parts: list[int]) -> None:
-        self._column = column
-        self._parts = pa.array(parts or [0], pa.uint32())
-        self._indices = _within(column, len(parts))
+    def __init__(self, column: pa.Array, parts: list[int], kind: np.dtype[Any]) -> None:
+        self._column, self._indices = column, _within(column, len(parts))
+        self._parts = pa.array(np.maximum(parts or [0], 0).astype(kind))
+        self._bad = pa.array(np.array(parts) == BAD).cast(pa.uint8()) if BAD in parts else None
 
-    def add_to(self, index: Index, start: int) -> None:
-        parts = pc.take(self._parts, self._indices.slice(start, len(index)), boundscheck=False).to_numpy()
-        valid = _valid(self._column, start, len(index))
+    def add_to(self, index: Index, start: int) -> Refused:
+        indices, valid = self._indices.slice(start, len(index)), _valid(self._column, start, len(index))
+        parts = pc.take(self._parts, indices, boundscheck=False).to_numpy()
         index += parts if valid is None else parts * valid
+        if self._bad is None:
+            return None
+        refused: NDArray[np.bool_] = pc.take(self._bad, indices, boundscheck=False).to_numpy().astype(bool)
+        return refused if valid is None else refused & valid.view(bool)
 
 
 class CodedNumbers:
-    """Numbers, each with the part of its place on a scale."""
+    """Numbers, each with the part of its place on a scale, whose first and last place no record can say."""
 
-    def __init__(self, column: pa.Array, values: NDArray[Any], decimals: int, scale: Scale, parts: list[int]) -> None:
-        self._column, self._values, self._decimals, self._scale = column, values, decimals, scale
-        self._parts = pa.array([0, *parts], pa.uint32())  # place 0 is for nulls
+    def __init__(self, column: pa.Array, numbers: tuple[NDArray[Any], int], scale: Scale, parts: list[int], kind: np.dtype[Any]) -> None:
+        self._column, (self._values, self._decimals), self._scale = column, numbers, scale
+        self._parts = pa.array(np.maximum([0, *parts], 0).astype(kind))  # place 0 is for nulls
 
-    def add_to(self, index: Index, start: int) -> None:
+    def add_to(self, index: Index, start: int) -> Refused:
         passed = places(self._scale, self._values[start : start + len(index)], self._decimals)
         passed += np.uint8(1)
         if (valid := _valid(self._column, start, len(index))) is not None:
             passed *= valid
         index += pc.take(self._parts, pa.array(passed), boundscheck=False).to_numpy()
+        refused = (passed == 1) | (passed == len(self._scale.states))
+        return refused if refused.any() else None
 
 
-@dataclass(frozen=True, slots=True)
 class CodedRows:
     """A part for every row, for columns of objects and lists."""
 
-    parts: Index
+    def __init__(self, parts: list[int]) -> None:
+        self._parts = np.array(parts)
 
-    def add_to(self, index: Index, start: int) -> None:
-        index += self.parts[start : start + len(index)]
+    def add_to(self, index: Index, start: int) -> Refused:
+        parts = self._parts[start : start + len(index)]
+        index += np.maximum(parts, 0).astype(index.dtype)
+        refused: NDArray[np.bool_] = parts == BAD
+        return refused
 
 
 def numbers_of(column: pa.Array) -> tuple[NDArray[Any], int] | None:

@@ -25,10 +25,10 @@ READABLE = (
 
 
 class Key:
-    """A key of the record that a column is read as. One step of a fact's state adds `stride` to a row's index."""
+    """A key of the record that a column is read as. One step of a fact's state adds `stride` to an index of `width`."""
 
-    def __init__(self, cells: Cells, name: str, stride: int, values: Mapping[str, Any] | None = None) -> None:
-        self.name, self._cells, self._stride, self._values = name, cells, stride, values
+    def __init__(self, cells: Cells, name: str, stride: int, width: np.dtype[Any], values: Mapping[str, Any] | None = None) -> None:
+        self.name, self._cells, self._stride, self._width, self._values = name, cells, stride, width, values
         states = cells.facts.get(name)
         self._kind = states.fact.kind if states else ""
         self.scale: Scale | None = percent_scale(states) if states and self._kind == "percent" else None
@@ -44,11 +44,11 @@ class Key:
             return CodedBooleans(column, self.part(False), self.part(True))
         if self.scale is not None and self._values is None and (numbers := numbers_of(column)) is not None:
             parts = [BAD if state is None else self._part_of(state) for state in self.scale.states]
-            return CodedNumbers(column, *numbers, self.scale, parts)
+            return CodedNumbers(column, numbers, self.scale, parts, self._width)
         if types.is_nested(kind):
-            return CodedRows(np.array([self.part(value) for value in column.to_pylist()], np.uint32))
+            return CodedRows([self.part(value) for value in column.to_pylist()])
         coded = column if types.is_dictionary(kind) else column.dictionary_encode()
-        return CodedWords(coded, [self.part(value) for value in as_read(coded.dictionary)])
+        return CodedWords(coded, [self.part(value) for value in as_read(coded.dictionary)], self._width)
 
     def part(self, value: object) -> int:
         """The part of a row's index that a value stands for, or BAD."""

@@ -105,7 +105,7 @@ class Run:
         numbers, (cells, refused) = slab.row_numbers(), self.cells_of(slab.batch)
         rejects = [Reject(int(numbers[reject.row - 1]), reject.column, reject.reason) for reject in refused]
         rejects += [Reject(row, "", reason) for row, reason in slab.unreadable.items()]
-        carried, batch = self._carried(slab, numbers), slab.batch
+        carried = self._carried(slab, numbers)
         if refused:
             kept = cells < len(self.columns.cells)
             carried, cells = [column.filter(pa.array(kept)) for column in carried], cells[kept]
