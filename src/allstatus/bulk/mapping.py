@@ -21,6 +21,7 @@ from allstatus.record import Record
 
 CARRIED = ("id",)  # copied to the output, not read
 PARTS = tuple(f"cbc.{component}.{part}" for component in COMPONENTS for part in Component.model_fields)
+MEANINGS = {"true": True, "false": False, "null": None, "~": None, "": None}
 READ = tuple(name for name in Record.model_fields if name not in CARRIED)
 
 
@@ -41,7 +42,7 @@ class Source:
 def read_mapping(path: Path) -> dict[str, Source]:
     """The mapping file's keys with their columns; raises InvalidRecord naming the key at fault."""
     try:
-        entries = yaml.safe_load(path.read_text("utf-8"))
+        entries = yaml.load(path.read_text("utf-8"), yaml.BaseLoader)  # texts only, so that a column's `No` stays `No`
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise InvalidRecord(str(path), "cannot be read as YAML", "write lines such as `cbc: CBC_RESULT`") from error
     if not isinstance(entries, dict):
@@ -57,12 +58,8 @@ def _source(path: Path, key: str, entry: Any) -> Source:
         return Source(entry)
     match entry:
         case {"column": str(column), "values": dict(values)} if len(entry) == 2:
-            return Source(column, {_spelled(said): meant for said, meant in values.items()})
+            return Source(column, {said: MEANINGS.get(str(meant), meant) for said, meant in values.items()})
     raise InvalidRecord(f"{path}: {key}", "is not a column", "write its name, or {column: NAME, values: {SPELLING: VALUE}}")
-
-
-def _spelled(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def assign_columns(names: list[str], assigned: Mapping[str, Source], facts: tuple[str, ...]) -> dict[str, Source]:

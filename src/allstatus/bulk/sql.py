@@ -217,4 +217,4 @@ def _text(value: str) -> str:
 
 
 def _name(column: str) -> str:
-    return column if column.isidentifier() else '"' + column.replace('"', '""') + '"'
+    return column if column.isidentifier() and column.islower() else '"' + column.replace('"', '""') + '"'
