@@ -231,7 +231,7 @@ def copy(source: Path, target: Path, options: str) -> None:
 
 def growth(folder: Path, most: int) -> None:
     """A file of ever more rows, each run a process of its own, so that its memory is its own."""
-    print(f"{'rows':>12} {'seconds':>9} {'M rows/s':>9} {'peak MB':>8}")
+    print(f"{'rows':>12} {'seconds':>9} {'CPU s':>9} {'M rows/s':>9} {'peak MB':>8}")
     rows = 100_000
     while rows <= most:
         source = folder / "in.parquet"
@@ -246,7 +246,8 @@ def growth(folder: Path, most: int) -> None:
         seconds = perf_counter() - start
         if status:
             raise SystemExit("allstatus batch failed")
-        print(f"{rows:>12,} {seconds:>9.2f} {rows / seconds / 1e6:>9.2f} {used.ru_maxrss / 1024:>8,.0f}")
+        work = used.ru_utime + used.ru_stime
+        print(f"{rows:>12,} {seconds:>9.2f} {work:>9.2f} {rows / seconds / 1e6:>9.2f} {used.ru_maxrss / 1024:>8,.0f}")
         rows *= 10
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -56,9 +55,8 @@ class Columns:
         starts = range(0, batch.num_rows, PIECE)
         cells = np.empty(batch.num_rows, self.kind)
         run = threads.map if threads else map
-        bad = list(run(lambda start: self._fill(cells, coded, start), starts))
-        rejects = [self._refuse(columns, coded, int(row)) for rows in bad for row in rows]
-        return cells, rejects
+        refused = np.concatenate([np.empty(0, np.int64), *run(lambda start: self._fill(cells, coded, start), starts)])
+        return cells, sorted(self._refuse(columns, refused), key=lambda reject: reject.row) if len(refused) else []
 
     def _fill(self, cells: CellNumbers, coded: Mapping[str, Coded], start: int) -> NDArray[np.int64]:
         """Write the cells of one piece; returns its refused rows (from 0)."""
@@ -72,21 +70,19 @@ class Columns:
             piece[refused] = self._nothing
         return np.flatnonzero(piece == self._nothing) + start if length and piece.max() == self._nothing else np.empty(0, np.int64)
 
-    def _refuse(self, columns: Mapping[str, pa.Array], coded: Mapping[str, Coded], row: int) -> Reject:
+    def _refuse(self, columns: Mapping[str, pa.Array], rows: NDArray[np.int64]) -> Iterator[Reject]:
+        """Why each of these rows (from 0) is refused: the first column that no record can say, or that nothing is stated."""
         for name, column in columns.items():
-            bad = coded[name].add_to(np.zeros(1, self._width), row)
-            if bad is not None and bad[0]:
-                error = self._keys[name].refusal(scalar_of(column, row))
-                assert error is not None
-                return Reject(row + 1, self.sources[name].column, f"{error.problem}; {error.remedy}")
+            part = column.take(pa.array(rows))
+            bad = self._keys[name].code(part).add_to(np.zeros(len(rows), self._width), 0)
+            if bad is None:
+                continue
+            for row, value in zip(rows[bad], as_read(part.filter(pa.array(bad))), strict=True):
+                yield Reject(int(row) + 1, self.sources[name].column, self._keys[name].refusal(value))
+            rows = rows[~bad]
         nothing = nothing_stated(tuple(self.cells.facts))
-        return Reject(row + 1, "", f"{nothing.problem}; {nothing.remedy}")
-
-
-def scalar_of(column: pa.Array, row: int) -> Any:
-    """One value as the record's reader takes it."""
-    value = column.slice(row, 1)
-    return as_read(value.dictionary_decode() if pa.types.is_dictionary(value.type) else value)[0]
+        for row in rows:
+            yield Reject(int(row) + 1, "", f"{nothing.problem}; {nothing.remedy}")
 
 
 def _strides(cells: Cells) -> tuple[dict[str, int], int]:

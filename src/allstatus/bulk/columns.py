@@ -34,6 +34,7 @@ class Key:
         self.scale: Scale | None = percent_scale(states) if states and self._kind == "percent" else None
         self._states = len(states.states) if states else 1
         self._known: dict[tuple[type, Any], int] = {}
+        self._refusals: dict[tuple[type, str], str] = {}
 
     def code(self, column: pa.Array) -> Coded:
         """The column coded once, to be read piece by piece."""
@@ -65,13 +66,18 @@ class Key:
         known = self._known[key] = self._read(value)
         return known
 
-    def refusal(self, value: object) -> InvalidRecord | None:
-        """Why no record can say this, or None."""
-        try:
-            self._place(value)
-        except InvalidRecord as error:
-            return error
-        return None
+    def refusal(self, value: object) -> str:
+        """Why no record can say this; empty when one can."""
+        key = (type(value), repr(value))
+        if key not in self._refusals:
+            if len(self._refusals) >= MAX_REMEMBERED:
+                self._refusals.clear()
+            try:
+                self._place(value)
+                self._refusals[key] = ""
+            except InvalidRecord as error:
+                self._refusals[key] = f"{error.problem}; {error.remedy}"
+        return self._refusals[key]
 
     def _read(self, value: object) -> int:
         try:
@@ -108,11 +114,12 @@ class Key:
         return value
 
 
-def as_read(dictionary: pa.Array) -> list[Any]:
+def as_read(column: pa.Array) -> list[Any]:
     """The values for the record's reader; a short binary float by its own shortest decimal form."""
-    values: list[Any] = dictionary.to_pylist()
-    if types.is_float32(dictionary.type) or types.is_float16(dictionary.type):
-        short = dictionary.type.to_pandas_dtype()
+    column = column.dictionary_decode() if types.is_dictionary(column.type) else column
+    values: list[Any] = column.to_pylist()
+    if types.is_float32(column.type) or types.is_float16(column.type):
+        short = column.type.to_pandas_dtype()
         return [None if value is None else Decimal(str(short(value))) for value in values]
     return values
 
