@@ -12,6 +12,7 @@ import platform
 import resource
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -47,6 +48,13 @@ HOUSE = {
     "leukemia_outside_marrow": Source("outside", {"true": "present", "false": "absent"}),
 }
 BOOLEANS = ("treated", "before", "cbc_normal", "signs", "outside")
+MEASURED = """
+import atexit, re, time
+from allstatus.cli import main
+peak = lambda: re.search(r"VmHWM:\\s+(\\d+)", open("/proc/self/status").read())[1]
+atexit.register(lambda: print(time.process_time(), peak()))
+main()
+"""
 Times = dict[str, list[float]]
 
 
@@ -241,13 +249,11 @@ def growth(folder: Path, most: int) -> None:
         mapping = folder / "columns.yaml"
         mapping.write_text("".join(f"{key}: {{column: {s.column}, values: {dict(s.values or {})}}}\n" for key, s in HOUSE.items()))
         start = perf_counter()
-        child = subprocess.Popen(["allstatus", "batch", source, folder / "out.parquet", "--columns", mapping], stderr=subprocess.DEVNULL)
-        _, status, used = os.wait4(child.pid, 0)
+        child = [sys.executable, "-c", MEASURED, "batch", source, folder / "out.parquet", "--columns", mapping]
+        printed = subprocess.run(child, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True, text=True).stdout
         seconds = perf_counter() - start
-        if status:
-            raise SystemExit("allstatus batch failed")
-        work = used.ru_utime + used.ru_stime
-        print(f"{rows:>12,} {seconds:>9.2f} {work:>9.2f} {rows / seconds / 1e6:>9.2f} {used.ru_maxrss / 1024:>8,.0f}")
+        work, peak = map(float, printed.split())
+        print(f"{rows:>12,} {seconds:>9.2f} {work:>9.2f} {rows / seconds / 1e6:>9.2f} {peak / 1024:>8,.0f}", flush=True)
         rows *= 10
 
 
