@@ -201,6 +201,32 @@ def test_a_blood_count_in_components() -> None:
     assert found == [reference({"cbc": panel, PERCENT: "4"}) for panel in panels]
 
 
+NUMBER = st.sampled_from([None, -1.0, -0.0, 4.0, 4.000000000000001, 11.0, 1e300, math.nan, math.inf])
+COMPONENT = st.fixed_dictionaries({
+    "value": NUMBER, "low": NUMBER, "high": NUMBER,
+    "unit": st.sampled_from([None, "10*9/L", "g/dL", "10 9/L"]), "flag": st.sampled_from([None, "N", "H", "n"]),
+})  # fmt: skip
+
+
+@given(st.lists(st.fixed_dictionaries({"wbc": COMPONENT, "hemoglobin": COMPONENT, "platelets": COMPONENT}), min_size=1, max_size=12))
+def test_any_blood_count_in_components_is_read_as_in_a_record(rows: list[dict[str, dict[str, Any]]]) -> None:
+    kinds = {"unit": pa.string(), "flag": pa.string()}
+    columns = {
+        f"cbc.{component}.{part}": pa.array([row[component][part] for row in rows], kinds.get(part, pa.float64()))
+        for component in rows[0] for part in rows[0][component]
+    }  # fmt: skip
+    found = answers(pa.RecordBatch.from_pydict({**columns, PERCENT: ["4"] * len(rows)}))
+    stated = [{c: {k: v for k, v in parts.items() if v is not None} for c, parts in row.items()} for row in rows]
+    panels = [{c: parts for c, parts in panel.items() if parts} or None for panel in stated]
+    assert found == [reference({"cbc": panel, PERCENT: "4"}) for panel in panels]
+
+
+def test_a_blood_count_as_text_is_compared_exactly() -> None:
+    columns = {"cbc.wbc.value": ["4", "3.999999999999999999", "4,1"], "cbc.wbc.low": ["4.0"] * 3, "cbc.wbc.high": ["11"] * 3}
+    found = answers(pa.RecordBatch.from_pydict({**columns, PERCENT: ["4"] * 3}))
+    assert found == [reference({"cbc": {"wbc": {"value": v, "low": "4", "high": "11"}}, PERCENT: "4"}) for v in columns["cbc.wbc.value"]]
+
+
 def test_spellings_of_a_house_are_translated() -> None:
     source = {
         "cbc": Source("count", {"0": "normal", "1": "abnormal", "9": None}),

@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 
 from allstatus.bulk.cells import RELAPSE_COUNTS, Cells, nothing_stated
 from allstatus.bulk.coded import Coded
-from allstatus.bulk.columns import Key, as_read, panel_column
+from allstatus.bulk.columns import Key
 from allstatus.bulk.mapping import Source, assign_columns
+from allstatus.bulk.panel import as_read, panel_column
 from allstatus.errors import InvalidRecord
 
 PIECE = 1 << 18  # rows at a time: few enough for the cache, enough that two threads rarely wait for each other
@@ -50,7 +51,7 @@ class Columns:
 
     def cells_of(self, batch: pa.RecordBatch, threads: Executor | None = None) -> tuple[CellNumbers, list[Reject]]:
         """The cell of each row, and the rows refused (whose cell is the number of cells), rows counted from 1."""
-        columns = {name: panel_column(batch, source) for name, source in self.sources.items()}
+        columns = {name: _column(batch, source) for name, source in self.sources.items()}
         coded = {name: self._keys[name].code(column) for name, column in columns.items()}
         starts = range(0, batch.num_rows, PIECE)
         cells = np.empty(batch.num_rows, self.kind)
@@ -83,6 +84,10 @@ class Columns:
         nothing = nothing_stated(tuple(self.cells.facts))
         for row in rows:
             yield Reject(int(row) + 1, "", f"{nothing.problem}; {nothing.remedy}")
+
+
+def _column(batch: pa.RecordBatch, source: Source) -> pa.Array:
+    return panel_column(batch, source.parts) if source.parts else batch.column(source.column)
 
 
 def _strides(cells: Cells) -> tuple[dict[str, int], int]:

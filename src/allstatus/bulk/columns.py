@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -12,7 +11,7 @@ from pyarrow import types
 
 from allstatus.bulk.cells import RELAPSE_COUNTS, Cells
 from allstatus.bulk.coded import BAD, Coded, CodedBooleans, CodedNumbers, CodedRows, CodedWords, numbers_of
-from allstatus.bulk.mapping import Source
+from allstatus.bulk.panel import as_read
 from allstatus.bulk.scale import Scale, percent_scale
 from allstatus.errors import InvalidRecord
 from allstatus.record import parse_json
@@ -114,32 +113,9 @@ class Key:
         return value
 
 
-def as_read(column: pa.Array) -> list[Any]:
-    """The values for the record's reader; a short binary float by its own shortest decimal form."""
-    column = column.dictionary_decode() if types.is_dictionary(column.type) else column
-    values: list[Any] = column.to_pylist()
-    if types.is_float32(column.type) or types.is_float16(column.type):
-        short = column.type.to_pandas_dtype()
-        return [None if value is None else Decimal(str(short(value))) for value in values]
-    return values
-
-
 def _without_nulls(value: Any) -> Any:
     """A struct as a record would have it: what is null was not sent."""
     if isinstance(value, dict):
         kept = {key: _without_nulls(part) for key, part in value.items()}
         return {key: part for key, part in kept.items() if part is not None} or None
     return value
-
-
-def panel_column(batch: pa.RecordBatch, source: Source) -> pa.Array:
-    """A key's column; a blood count in several columns as one of objects."""
-    if not source.parts:
-        return batch.column(source.column)
-    components: dict[str, dict[str, pa.Array]] = {}
-    for key, column in source.parts.items():
-        component, part = key.split(".")
-        array = batch.column(column)
-        components.setdefault(component, {})[part] = array.dictionary_decode() if types.is_dictionary(array.type) else array
-    structs = {name: pa.StructArray.from_arrays(list(parts.values()), list(parts)) for name, parts in components.items()}
-    return pa.StructArray.from_arrays(list(structs.values()), list(structs))
