@@ -26,7 +26,7 @@ def places(scale: Scale, values: Numbers, decimals: int = 0) -> NDArray[np.uint8
     """
     passed = np.zeros(len(values), np.uint8)
     for cut in scale.cuts:
-        passed += values >= first_past(cut, values.dtype, decimals)
+        passed += (values >= first_past(cut, values.dtype, decimals)).view(np.uint8)
     return passed
 
 
