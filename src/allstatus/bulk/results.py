@@ -42,11 +42,6 @@ class Lookup:
         self._codes = pa.array([0 if text is None else places[text] for text in texts], pa.from_numpy_dtype(width))
         self._said = pa.array([int(text is not None) for text in texts], pa.uint8()) if None in texts else None
 
-    @property
-    def type(self) -> pa.DataType:
-        """The Arrow type of the column."""
-        return pa.dictionary(self._codes.type, pa.string())
-
     def column(self, cells: CellNumbers) -> pa.Array:
         """The text of each row."""
         rows = pa.array(cells)
@@ -57,30 +52,26 @@ class Lookup:
         return pa.DictionaryArray.from_arrays(codes, self._dictionary, safe=False)
 
 
+CELL = "cell"
+
+
 class Results:
-    """The columns that follow from the cell alone, by name."""
+    """The columns that follow from the cell alone, by name: all of them, or `only` some."""
 
     def __init__(self, cells: Cells, *, explain: bool = False, only: Sequence[str] | None = None) -> None:
         self.cells = cells
-        wanted = dict(self._lookups(explain))
-        self.lookups = wanted if only is None else {name: wanted[name] for name in only}
-        digest = Lookup([cells.ruleset.digest] * len(cells))
-        self.lookups["ruleset"] = digest
-        self._cell_type = pa.uint16() if len(cells) < np.iinfo(np.uint16).max else pa.uint32()
-
-    @property
-    def fields(self) -> list[pa.Field]:
-        """The columns' names and types."""
-        return [*(pa.field(name, lookup.type) for name, lookup in self.lookups.items()), pa.field("cell", self._cell_type)]
+        self.lookups = dict(self._lookups(explain))
+        self.lookups["ruleset"] = Lookup([cells.ruleset.digest] * len(cells))
+        self.names = (*self.lookups, CELL) if only is None else tuple(only)
 
     def columns(self, cells: CellNumbers) -> list[pa.Array]:
-        """The columns for rows in these cells."""
-        return [*(lookup.column(cells) for lookup in self.lookups.values()), pa.array(cells)]
+        """The columns, as named, for rows in these cells."""
+        return [pa.array(cells) if name == CELL else self.lookups[name].column(cells) for name in self.names]
 
     def describe(self, cell: int) -> dict[str, Any]:
         """A cell for the side file: what is stated of each fact in it, and every column's text."""
         stated = {name: state.words for name, state in self.cells.stated(cell).items()}
-        return {"cell": cell, "facts": stated, **{name: lookup.texts[cell] for name, lookup in self.lookups.items()}}
+        return {CELL: cell, "facts": stated, **{name: lookup.texts[cell] for name, lookup in self.lookups.items()}}
 
     def _lookups(self, explain: bool) -> Iterator[tuple[str, Lookup]]:
         answers = list(self.cells.answers())

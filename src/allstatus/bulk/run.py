@@ -73,7 +73,7 @@ class Run:
         missing = [name for name in self.carried if name not in self.source.names]
         if missing:
             raise InvalidRecord(missing[0], "is not a column of the file", f"keep one of {', '.join(self.source.names)}")
-        doubled = [name for name in self.carried if name in [field.name for field in self.results.fields]]
+        doubled = [name for name in self.carried if name in self.results.names]
         if doubled:
             raise InvalidRecord(doubled[0], "is a column of the output already", "rename it in the input, or do not keep it")
         self.columns = Columns(cells, self.source.names, {key: column for key, column in job.assigned.items() if key != "id"})
@@ -111,7 +111,7 @@ class Run:
             carried, cells = [column.filter(pa.array(kept)) for column in carried], cells[kept]
         counts = np.bincount(cells)
         used = {int(cell): int(counts[cell]) for cell in np.flatnonzero(counts)}
-        names = [*self._carried_names, *(f.name for f in self.results.fields)]
+        names = [*self._carried_names, *self.results.names]
         decided = pa.RecordBatch.from_arrays([*carried, *self.results.columns(cells)], names)
         return Done(slab.count, decided, sorted(rejects, key=lambda reject: reject.row), used)
 

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from allstatus.bulk.results import CELL
 from allstatus.bulk.sources import format_of
 from allstatus.errors import InvalidRecord
 
@@ -77,7 +78,7 @@ class ParquetFile:
     """Parquet, with dictionaries where the columns have them."""
 
     def __init__(self, path: Path, schema: pa.Schema) -> None:
-        coded = [field.name for field in schema if pa.types.is_dictionary(field.type)]
+        coded = [field.name for field in schema if pa.types.is_dictionary(field.type) or field.name == CELL]
         self._writer = pq.ParquetWriter(path, schema, use_dictionary=coded or False)
 
     def write(self, batch: pa.RecordBatch) -> None:
