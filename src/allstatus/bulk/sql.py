@@ -72,7 +72,7 @@ class SqlView:
         column, absent = self._column(name), states.cell_digit[states.not_reported]
         if states.fact.kind == "percent":
             tests = _percent_tests(states, column)
-        elif states.fact.kind == "yes_no" and name not in self._text:
+        elif states.fact.kind == "yes_no" and name not in self._text and self._columns[name].values is None:
             tests = f"WHEN {column} = TRUE THEN {states.state_of(True)} WHEN {column} = FALSE THEN {states.state_of(False)}"
         else:
             words = sorted(self._words(name, states).items())
