@@ -178,6 +178,7 @@ def test_one_comparison_decides_for_scaled_whole_numbers(limit: Fraction, beyond
     ("name", "value"),
     [
         ("cbc", "Normal"), ("prior_treatment", "?"), ("prior_remission", "yes"), ("relapse_count", "many"), ("relapse_count", 1.5),
+        ("relapse_count", -1),
         ("age_years", 200), ("age_years", "young"), ("diagnosis", "C92.00"), ("sex", "f"), ("as_of", "yesterday"), ("lineage", "b"),
     ],
 )  # fmt: skip

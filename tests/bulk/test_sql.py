@@ -5,6 +5,7 @@ import os
 import shutil
 import sqlite3
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from decimal import Decimal
@@ -49,7 +50,8 @@ def edge_rows(decimal: bool, more: tuple[Any, ...] = ()) -> list[Row]:
     base = dict.fromkeys(KEYS)
     treated = {"prior_treatment": "disease_directed", "cbc": "normal", "signs_and_symptoms": "absent"}
     rows = [{**base, **treated, PERCENT: value} for value in (*edges(decimal), *more)]
-    return [*rows, *({**base, name: "?"} for name in CHOICES), {**base, "cbc": "Normal", PERCENT: rows[0][PERCENT]}]
+    below = {**base, **treated, "relapse_count": -1}
+    return [*rows, *({**base, name: "?"} for name in CHOICES), below, {**base, "cbc": "Normal", PERCENT: rows[0][PERCENT]}]
 
 
 def expected(rows: list[Row]) -> list[tuple[Any, ...]]:
@@ -171,6 +173,21 @@ def test_the_script_cites_each_criterion_and_names_the_rules() -> None:
         assert f"{criterion.cite['section']}, {criterion.cite['sentence']}" in text
         assert f"{criterion.name}: {criterion.cite['sentence'][:12]}" in text[text.index("CREATE VIEW") :]
 
+
+
+def test_the_command_prints_a_script_that_runs() -> None:
+    house = Path(__file__).parent.parent.parent / "fixtures" / "columns" / "house.yaml"
+    asked = [sys.executable, "-m", "allstatus", "sql", "--dialect", "sqlite", "--table", "lab", "--columns", str(house)]
+    text = subprocess.run(asked, check=True, capture_output=True, text=True, timeout=60).stdout
+    with sqlite3.connect(":memory:") as database:
+        database.execute("CREATE TABLE lab (MRN INTEGER, TX INTEGER, REM TEXT, CBC TEXT, BLAST REAL)")
+        database.execute("INSERT INTO lab VALUES (100, 1, 'Y', 'N', 3), (101, 0, 'N', 'A', 70)")
+        database.executescript(text)
+        found = database.execute("SELECT id, possible FROM allstatus_decisions ORDER BY id").fetchall()
+    meant = [("disease_directed", True, "normal", 3), ("none", False, "abnormal", 70)]
+    for (_, possible), (treatment, before, cbc, blasts) in zip(found, meant, strict=True):
+        record = {"prior_treatment": treatment, "prior_remission": before, "cbc": cbc, PERCENT: blasts}
+        assert possible == " ".join(RULES.classify(record).possible)
 
 
 def test_columns_by_other_names_and_spellings() -> None:

@@ -17,6 +17,7 @@ from allstatus.bulk.mapping import Source
 from allstatus.bulk.scale import percent_scale
 from allstatus.errors import InvalidRecord
 from allstatus.measurement import format_number
+from allstatus.record import REMEDIES
 
 TESTED = ("duckdb", "postgres", "sqlite")
 GENERATED = ("spark", "bigquery", "snowflake", "tsql", "oracle")  # parsed again by sqlglot, but not executed
@@ -64,7 +65,8 @@ class SqlView:
         reported = [f"{self._column(name)} IS NOT NULL" for name in self._facts]
         if COUNT in self._columns:
             column = self._column(COUNT)
-            yield f"CASE WHEN {column} IS NULL THEN 0 WHEN {column} = 0 THEN 1 ELSE 2 END /* 0 not given; 1 none; 2 some */ AS {COUNT}"
+            tests = f"WHEN {column} IS NULL THEN 0 WHEN {column} < 0 THEN NULL WHEN {column} = 0 THEN 1 ELSE 2"
+            yield f"CASE {tests} END /* 0 not given; 1 none; 2 some; null below 0 */ AS {COUNT}"
             reported += [f"{column} {test}" for count, test in ((0, "= 0"), (1, "<> 0")) if self._says_something(count)]
         yield f"CASE WHEN {' OR '.join(reported)} THEN 1 ELSE 0 END AS anything"
 
@@ -72,7 +74,7 @@ class SqlView:
         column, absent = self._column(name), states.cell_digit[states.not_reported]
         if states.fact.kind == "percent":
             tests = _percent_tests(states, column)
-        elif states.fact.kind == "yes_no" and name not in self._text:
+        elif states.fact.kind == "yes_no" and name not in self._text and self._columns[name].values is None:
             tests = f"WHEN {column} = TRUE THEN {states.state_of(True)} WHEN {column} = FALSE THEN {states.state_of(False)}"
         else:
             words = sorted(self._words(name, states).items())
@@ -93,6 +95,8 @@ class SqlView:
         reasons = [f"WHEN anything = 0 THEN {_text(f'{nothing.field}: {nothing.problem}; {nothing.remedy}')}"]
         for name, states in self._facts.items():
             reasons.append(f"WHEN {name} IS NULL THEN {_text(self._reason(name, states))}")
+        if COUNT in self._columns:
+            reasons.append(f"WHEN {COUNT} IS NULL THEN {_text(f'{COUNT}: is below 0; {REMEDIES[COUNT]}')}")
         return f"CASE {' '.join(reasons)} END"
 
     def _reason(self, name: str, states: FactStates) -> str:

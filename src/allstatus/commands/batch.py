@@ -36,7 +36,7 @@ def batch(
     ] = None,
     columns: Annotated[Path | None, typer.Option(metavar="FILE", help="Which column says what, in YAML.")] = None,
     keep: Annotated[list[str] | None, typer.Option(metavar="COLUMN", help="Copy this column to the output; may be given again.")] = None,
-    backend: Annotated[Backend, typer.Option(help="duckdb runs the expression of `allstatus sql`: Parquet to Parquet.")] = Backend.arrow,
+    backend: Annotated[Backend, typer.Option(help="duckdb runs the expression of `allstatus sql` over Parquet.")] = Backend.arrow,
     explain: Annotated[bool, typer.Option("--explain", help="Add criteria, assumptions, reasons, next question, conflicts.")] = False,
     plot: Annotated[Path | None, typer.Option(metavar="FILE", help="Draw the totals (PNG, SVG or PDF).")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Keep what is finished, and go on from it when run again.")] = False,

@@ -40,7 +40,7 @@ def sql(
         typer.Option(help="duckdb, postgres and sqlite are executed in the tests; the others are generated, not executed."),
     ],
     table: Annotated[str, typer.Option(metavar="TABLE", help="The table of patients, one row each.")] = "patients",
-    id: Annotated[str, typer.Option("--id", metavar="COLUMN", help="The column that says which patient.")] = "id",
+    id: Annotated[str | None, typer.Option("--id", metavar="COLUMN", help="The column that says which patient, else id.")] = None,
     columns: Annotated[Path | None, typer.Option(metavar="FILE", help="Which column says what, in YAML; else as in a record.")] = None,
     yes_no: Annotated[YesNo, typer.Option(help="Yes/no columns are booleans, or words: true, false, unknown.")] = YesNo.boolean,
     engine: Annotated[EngineName, EngineOption] = EngineName.auto,
@@ -53,7 +53,7 @@ def sql(
     run(lambda: _print(dialect.value, table, id, columns, yes_no, engine=engine.value, rules=rules))
 
 
-def _print(dialect: str, table: str, id: str, columns: Path | None, yes_no: YesNo, *, engine: str, rules: str | None) -> int:
+def _print(dialect: str, table: str, id: str | None, columns: Path | None, yes_no: YesNo, *, engine: str, rules: str | None) -> int:
     from allstatus.bulk.extras import need
 
     need("sql", "sqlglot")
@@ -66,6 +66,6 @@ def _print(dialect: str, table: str, id: str, columns: Path | None, yes_no: YesN
     keys = (*cells.facts, COUNT)
     sources = {key: Source(key) for key in keys} if columns is None else read_mapping(columns)
     text = frozenset(name for name, states in cells.facts.items() if states.fact.kind == "yes_no" and yes_no is YesNo.text)
-    view = SqlView(cells, sources, text=text)
-    sys.stdout.write(script(view, dialect, table=table, id=id))
+    named = sources["id"].column if "id" in sources else "id"
+    sys.stdout.write(script(SqlView(cells, sources, text=text), dialect, table=table, id=id or named))
     return 0
