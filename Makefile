@@ -16,21 +16,14 @@ $(VENV)/installed: pyproject.toml
 		|| echo "note: durable-rules could not be built here (it needs a C compiler); the builtin engine is used"
 	@touch $@
 
-$(VENV)/databases: $(VENV)/installed
-	@if ! ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 && ! command -v initdb >/dev/null; then \
-		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-			apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends postgresql >/dev/null; \
-		else echo "note: PostgreSQL is not installed and cannot be here; its tests are skipped"; fi; fi \
-		|| echo "note: PostgreSQL could not be installed; its tests are skipped"
-	@touch $@
-
 demo: $(VENV)/installed ## classify example records, with options and traces
 	@$(BIN)/python demo.py
 
 docs: $(VENV)/installed ## pictures and generated tables of the documentation
 	$(BIN)/python docs/build.py
 
-test: $(VENV)/installed $(VENV)/databases ## lint, types, import contracts and all tests
+test: $(VENV)/installed ## lint, types, import contracts and all tests
+	scripts/install-test-tools
 	$(MAKE) lint types
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -n 2 -q -rs
