@@ -1,6 +1,6 @@
 """The command line's commands, one module each; `app` is the whole."""
 
-from allstatus.commands import classify, facts, replay, rules, schema, timeline, verify
+from allstatus.commands import about, audit, classify, facts, replay, rules, schema, serve, timeline, verify
 from allstatus.commands.app import app
 
-__all__ = ["app", "classify", "facts", "replay", "rules", "schema", "timeline", "verify"]
+__all__ = ["about", "app", "audit", "classify", "facts", "replay", "rules", "schema", "serve", "timeline", "verify"]

@@ -1,0 +1,160 @@
+"""CDS Hooks cards: what a decision says to a clinician at work, with what it rests on and where it comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from allstatus.decision import NOT_APPLICABLE, Decision
+from allstatus.explain.messages import headline, messages
+from allstatus.explain.words import limit_words, margin_words, value_words, words
+from allstatus.service.markdown import bullets, safe
+from allstatus.service.suggest import preliminary_observation
+
+SUMMARY = 139  # characters at most
+NEAR = 1  # percentage points from a limit
+REASONS_SYSTEM = "urn:allstatus:codesystem:override-reason"
+OVERRIDE_REASONS = {
+    "chart-incomplete": "The chart lacks what this needs",
+    "chart-wrong": "The chart is wrong",
+    "clinical-judgment": "Clinical judgment differs",
+    "not-this-patient": "It does not concern this patient",
+}
+INDICATORS = {"conflicting_data": "warning"}
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """What a card is made for: the decision's id, its patient, and the link to its explanation page."""
+
+    decision_id: str
+    patient: str
+    link: str
+
+
+def status_cards(decision: Decision, occasion: Occasion) -> list[dict[str, Any]]:
+    """The card that says a decision; none for a chart without an ALL diagnosis."""
+    if decision.outcome == NOT_APPLICABLE:
+        return []
+    card = base_card(decision, occasion, "status", _summary(decision), "\n".join(_detail(decision)).strip())
+    resource = preliminary_observation(decision, occasion.patient)
+    if resource is not None:
+        title = decision.ruleset.statuses[str(decision.status)].title
+        create = {"type": "create", "description": f"Create a preliminary Observation of the computed status: {title}", "resource": resource}
+        label = f"Note for review: computed status {title}"[:80]
+        card["suggestions"] = [{"label": label, "uuid": card_id(occasion, "suggestion"), "actions": [create]}]
+        card["selectionBehavior"] = "at-most-one"
+    return [card]
+
+
+def base_card(decision: Decision, occasion: Occasion, name: str, summary: str, detail: str) -> dict[str, Any]:
+    """What every card has: summary, detail, source, override reasons and the link."""
+    rules = decision.ruleset
+    return {
+        "uuid": card_id(occasion, name),
+        "summary": summary if len(summary) <= SUMMARY else summary[: SUMMARY - 1] + "…",
+        "indicator": INDICATORS.get(decision.outcome, "info"),
+        "detail": detail,
+        "source": {
+            "label": rules.source["title"],
+            "url": rules.source["url"],
+            "topic": {"system": "urn:allstatus:ruleset", "code": rules.id, "display": rules.title},
+        },
+        "overrideReasons": [{"system": REASONS_SYSTEM, "code": code, "display": text} for code, text in OVERRIDE_REASONS.items()],
+        "links": [{"label": "How this was decided", "url": occasion.link, "type": "absolute"}],
+    }
+
+
+def card_id(occasion: Occasion, name: str) -> str:
+    """The id of a card or suggestion, made of its decision's, so that feedback leads back to the audit."""
+    return str(uuid5(uuid5(NAMESPACE_URL, "urn:allstatus:card"), f"{UUID(occasion.decision_id)} {name}"))
+
+
+def _summary(decision: Decision) -> str:
+    said = headline(decision, "clinician")
+    if decision.outcome == "determined":
+        return f"By NCI's patient page: {said}"
+    if decision.outcome == "insufficient_data":
+        return f"{said}: {len(decision.missing)} facts could decide between {len(decision.possible)} possible answers"
+    return said
+
+
+def _detail(decision: Decision) -> Iterator[str]:
+    if decision.outcome == "insufficient_data":
+        yield f"Still possible: {', '.join(_title(decision, name) for name in decision.possible)}."
+        yield ""
+    else:
+        for text in messages(decision, "clinician"):
+            yield from (text, "")
+    yield from bullets("Decided by" if decision.outcome == "determined" else "Known", _decisive(decision))
+    yield from bullets("Near the limit", _near(decision))
+    yield from bullets("What would settle it, and the test that answers it", _missing(decision))
+    yield from bullets("Treatments the page lists for this status", [option_words(option) for option in decision.options])
+    yield from bullets("Assumed", [f"{words(entry['fact'])}: {safe(entry['because'])}" for entry in decision.assumptions])
+    yield from bullets("Contradictions", [safe(entry["because"]) for entry in decision.conflicts])
+    yield from bullets("Please check", [safe(warning) for warning in decision.warnings])
+    yield from source_lines(decision)
+
+
+def _title(decision: Decision, name: str) -> str:
+    status = decision.ruleset.statuses.get(name)
+    return status.title if status else "not described by the page"
+
+
+def _decisive(decision: Decision) -> list[str]:
+    """The facts that already force the outcome, or those known where nothing does, with their sources."""
+    facts = decision.facts
+    names = decision.reasons[0] if decision.reasons else list(facts)
+    return [f"{words(name)}: {safe(value_words(decision.ruleset, name, facts[name]))}{_sources(facts[name])}" for name in names if _known(facts[name])]
+
+
+def _known(fact: dict[str, Any]) -> bool:
+    return fact["value"] is not None and fact["state"] != "assumed"
+
+
+def _sources(fact: dict[str, Any]) -> str:
+    used = [entry for entry in fact["evidence"] if isinstance(entry, dict) and entry["used"]]
+    shown = "; ".join(safe(f"{entry['title'] or entry['source']} {entry['sent']} {entry['date']}") for entry in used[:3])
+    return f" ({shown}{'; more on its page' if len(used) > 3 else ''})" if used else ""
+
+
+def _near(decision: Decision) -> list[str]:
+    """A measured percentage at or near its limit, or whose counting error spans it."""
+    found = {}
+    for node in decision.trace["nodes"].values():
+        counting = node["counting_error"] or {}
+        if node["margin"] is not None and (abs(float(node["margin"])) <= NEAR or counting.get("spans_threshold")):
+            limit = limit_words(decision.ruleset, node["criterion"])
+            spans = f"; {counting['cells_counted']} cells counted, whose error spans the limit" if counting.get("spans_threshold") else ""
+            where = "exactly at it, which counts as not above" if node["at_threshold"] else f"measured {safe(node['actual'])}{margin_words(node['margin'])}"
+            found[node["criterion"]] = f"the page's limit is {limit}: {where}{spans}"
+    return list(found.values())
+
+
+def _missing(decision: Decision) -> list[str]:
+    first = (decision.ask_next or {}).get("fact")
+    return [
+        f"{entry['question']} Answered by: {'; '.join(entry['answered_by'])}.{' Ask this first.' if entry['fact'] == first else ''}"
+        for entry in decision.missing
+    ]
+
+
+def option_words(option: dict[str, Any]) -> str:
+    """A listed treatment with what qualifies it."""
+    qualifier = option["qualifier"]["text"].rstrip(".") if option["qualifier"] else ""
+    trials = "reported as studied in clinical trials" if option["listed_by"] == "clinical_trials" else ""
+    applies = "" if option["applicability"] == "listed" else option["because"].rstrip(".")
+    notes = "; ".join(part for part in (qualifier, trials, applies) if part)
+    return f"{option['title']}{f' ({notes})' if notes else ''}"
+
+
+def source_lines(decision: Decision) -> Iterator[str]:
+    """Where the definition stands, by which rules it was read, and the notice."""
+    rules = decision.ruleset
+    cite = rules.statuses[decision.status].cite if decision.status else None
+    source = f"Source: [{rules.source['title']}]({rules.source['url']}), reviewed {rules.source['last_reviewed']}"
+    yield f"{source}; section “{cite['section']}”, sentence {cite['sentence'][:12]}." if cite else f"{source}."
+    yield ""
+    yield f"Rules {rules.id} {rules.version} (SHA-256 {rules.digest[:12]}). {rules.notice}"
