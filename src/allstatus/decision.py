@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from allstatus import document
 from allstatus.assume import Resolution
-from allstatus.facts import Stated, Supplied, write_value
+from allstatus.facts import Stated, Supplied, write_evidence, write_value
 from allstatus.options import list_options
 from allstatus.record import Record
 from allstatus.rules.model import RuleSet
@@ -196,7 +196,7 @@ class Decision:
         return document.to_json(self)
 
     def _fact(self, name: str) -> dict[str, Any]:
-        value, evidence = self._stated.values[name], list(self._stated.evidence.get(name, ()))
+        value, evidence = self._stated.values[name], [write_evidence(entry) for entry in self._stated.evidence.get(name, ())]
         if value is not None:
             state = "derived" if name in self._stated.derived else "given"
             if self._stated.chart is not None:

@@ -15,13 +15,42 @@ HISTORY_CONFLICT = "relapse_count_against_history"
 
 
 @dataclass(frozen=True, slots=True)
+class Evidence:
+    """One thing a chart says about a fact: where, what was sent, how it was read, and whether and why it counts."""
+
+    source: str
+    code: str = ""
+    title: str = ""
+    date: str = ""
+    sent: str = ""
+    read: str = ""
+    used: bool = False
+    because: str = ""
+
+    def counted(self, because: str, read: str | None = None) -> Evidence:
+        """The same, counted."""
+        return Evidence(self.source, self.code, self.title, self.date, self.sent, self.read if read is None else read, True, because)
+
+    def set_aside(self, because: str) -> Evidence:
+        """The same, set aside."""
+        return Evidence(self.source, self.code, self.title, self.date, self.sent, self.read, False, because)
+
+    def to_dict(self) -> dict[str, Any]:
+        """As it stands in a decision's JSON."""
+        return {
+            "source": self.source, "code": self.code, "title": self.title, "date": self.date, "sent": self.sent, "read": self.read,
+            "used": self.used, "because": self.because,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
 class Supplied:
     """What a chart adds to its record: evidence and state of each fact, warnings, conflicts, assumptions, diagnoses seen.
 
     `applicable` is False for a chart without the diagnosis the rules are about.
     """
 
-    evidence: Mapping[str, tuple[Any, ...]]
+    evidence: Mapping[str, tuple[Evidence, ...]]
     states: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     conflicts: tuple[tuple[str, tuple[str, ...], str], ...] = ()
@@ -40,7 +69,7 @@ class Stated:
 
     values: dict[str, Any]
     unreported: frozenset[str] = frozenset()
-    evidence: dict[str, tuple[Any, ...]] = field(default_factory=dict)
+    evidence: dict[str, tuple[Evidence | str, ...]] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
     conflicts: list[tuple[str, tuple[str, ...], str]] = field(default_factory=list)
     derived: frozenset[str] = frozenset()
@@ -129,3 +158,8 @@ def add_chart(stated: Stated, chart: Supplied) -> None:
 def write_value(value: Any) -> Any:
     """A fact's value for JSON: a percentage as it was sent, exact."""
     return value.text if isinstance(value, Percent) else value
+
+
+def write_evidence(entry: Evidence | str) -> dict[str, Any] | str:
+    """A piece of evidence for JSON: a chart's as an object, a record's as text."""
+    return entry if isinstance(entry, str) else entry.to_dict()

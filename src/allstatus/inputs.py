@@ -47,11 +47,28 @@ def chart_kind(text: str) -> str | None:
     return FHIR if '"resourceType"' in text else None
 
 
+def holds_bundle_lines(path: str) -> bool:
+    """Whether a file is named as NDJSON and its first line is a whole FHIR bundle."""
+    if not path.endswith((".ndjson", ".jsonl")) or not Path(path).is_file():
+        return False
+    with Path(path).open(encoding="utf-8-sig", errors="replace") as file:
+        first = file.readline()
+    return chart_kind(first) == FHIR and '"Bundle"' in first
+
+
+def read_lines(path: str) -> Numbered:
+    """(number, value or InvalidRecord) for each line of an NDJSON file, one at a time."""
+    with Path(path).open("rb") as file:
+        for number, line in enumerate(file, 1):
+            if line.strip():
+                yield number, _parse(line)
+
+
 def _looks_like_ndjson(lines: list[tuple[int, str]]) -> bool:
     return sum(line.lstrip().startswith("{") for _, line in lines) * 2 > len(lines)
 
 
-def _parse(line: str) -> Any:
+def _parse(line: str | bytes) -> Any:
     try:
         return parse_json(line)
     except InvalidRecord as error:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from allstatus.errors import InvalidRecord
-from allstatus.inputs import chart_kind, read_records, read_text, split_records
+from allstatus.inputs import chart_kind, holds_bundle_lines, read_records, read_text, split_records
 
 if TYPE_CHECKING:
     from allstatus.classify import Classifier
@@ -90,6 +90,10 @@ def read_inputs(path: str, input: Input) -> Iterator[tuple[int | None, Any]]:
         from allstatus.ehr.read import read_folder
 
         return read_folder(Path(path))
+    if input in (Input.auto, Input.fhir) and holds_bundle_lines(path):
+        from allstatus.ehr.read import read_bundle_lines
+
+        return read_bundle_lines(path)
     text = read_text(path, "JSON")
     kind = chart_kind(text) if input is Input.auto else None if input is Input.record else input.value
     if kind is None:
@@ -117,6 +121,7 @@ class Decider:
         if isinstance(value, InvalidRecord):
             raise value
         if not is_chart(value):
+            self._refuse_chart_options()
             return self.classifier.classify(value)
         timeline = self.tell(value)
         assert timeline.now is not None
@@ -134,6 +139,12 @@ class Decider:
         charts = sum(is_chart(value) for _, value in values)
         if charts and any(overlay.patient is None for overlay in self._options()[1]) and charts > 1:
             raise InvalidRecord("--with", "names no patient, and there are several", 'give each record the "id" of its patient')
+
+    def _refuse_chart_options(self) -> None:
+        """A record says itself what it states."""
+        for option, given in (("--with", self.reading.facts), ("--assume", self.reading.assume)):
+            if given:
+                raise InvalidRecord(option, "is for charts, and this is a record", "write the fact into the record")
 
     def _options(self) -> tuple[Reader, tuple[Overlay, ...]]:
         if self._made is None:

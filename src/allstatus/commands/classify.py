@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterable
 from datetime import date, datetime
 from enum import StrEnum
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
 import typer
@@ -47,6 +48,7 @@ class Format(StrEnum):
 
     text = "text"
     json = "json"
+    html = "html"
 
 
 class Level(StrEnum):
@@ -61,7 +63,7 @@ class Level(StrEnum):
 def classify(
     path: Annotated[str | None, PathArgument] = None,
     *,
-    format: Annotated[Format | None, typer.Option("--format", help="text for one record, else json, unless given.")] = None,
+    format: Annotated[Format | None, typer.Option("--format", help="text for one record, else json; html is one page.")] = None,
     level: Annotated[Level, typer.Option("--level", help="Whom the text is for.")] = Level.clinician,
     engine: Annotated[EngineName, EngineOption] = EngineName.auto,
     rules: Annotated[str | None, RulesOption] = None,
@@ -98,16 +100,17 @@ def _ask(path: str | None, format: Format | None, level: Level, reading: Reading
 
 
 def _classify(path: str, format: Format | None, level: Level, reading: Reading, load: Load) -> int:
-    values = list(read_inputs(path, reading.input))
-    charts = any(is_chart(value) for _, value in values)
+    values = read_inputs(path, reading.input)
+    first = list(islice(values, 2))
+    charts = any(is_chart(value) for _, value in first)
     decider = Decider(load() if charts else load(as_of=reading.as_of), reading)
-    decider.check(values)
-    single = len(values) == 1 and values[0][0] is None
-    return _answer(decider, values, format or (Format.text if single else Format.json), level)
+    decider.check(first)
+    single = len(first) == 1 and first[0][0] is None
+    return _answer(decider, chain(first, values), format or (Format.text if single else Format.json), level)
 
 
 def _answer(decider: Decider, values: Iterable[tuple[int | None, Any]], format: Format, level: Level) -> int:
-    refused = 0
+    refused, shown = 0, []
     for number, value in values:
         try:
             decision = decider.decide(value)
@@ -116,7 +119,12 @@ def _answer(decider: Decider, values: Iterable[tuple[int | None, Any]], format: 
             where = "" if number is None else f"record {number}: "
             print(f"error: {where}{error}", file=sys.stderr)
             continue
-        _write(decision, format, level)
+        if format is Format.html:
+            shown.append(decision)
+        else:
+            _write(decision, format, level)
+    if shown:
+        _write_page(shown, level)
     return REFUSED_INPUT if refused else 0
 
 
@@ -124,6 +132,15 @@ def _write(decision: Decision, format: Format, level: Level) -> None:
     if format is Format.json:
         sys.stdout.buffer.write(decision.to_json() + b"\n")
         return
+    if format is Format.html:
+        _write_page([decision], level)
+        return
     from allstatus.explain.text import render_text
 
     sys.stdout.write(render_text(decision, level=level.value, colour=sys.stdout.isatty()))
+
+
+def _write_page(decisions: list[Decision], level: Level) -> None:
+    from allstatus.explain.html import render_html
+
+    sys.stdout.buffer.write(render_html(decisions, level=level.value).encode())

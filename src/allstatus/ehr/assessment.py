@@ -10,10 +10,10 @@ from typing import Any
 
 from allstatus.cbc import COMPONENTS, combine
 from allstatus.ehr.blood_count import CONFLICT
-from allstatus.ehr.chart import Evidence
 from allstatus.ehr.history import Past
 from allstatus.ehr.options import SYMPTOMS_ABSENT, Reader
 from allstatus.ehr.reading import Item, Reading
+from allstatus.facts import Evidence
 from allstatus.measurement import Percent
 
 TWO_MARROWS = "two_marrow_results_on_one_day"

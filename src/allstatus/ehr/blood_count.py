@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 from allstatus.ehr.chart import Range, Result
@@ -17,6 +18,7 @@ from allstatus.units import DIMENSION, UNITS
 CONFLICT = "cbc_flag_against_range"
 ABNORMAL = {"L", "H", "LL", "HH", "A", "AA", "<", ">", "LU", "HU"}
 COMMON_UNIT = {"cells": "10*9/L", "mass concentration": "g/dL", "ratio": "%"}
+ONE = Fraction(1)
 _TEXT_RANGE = re.compile(r"\(?(\d+(?:\.\d+)?)\s*(?:-|–|—|_|to|\.\.)\s*(\d+(?:\.\d+)?)\)?\s*(.*)", re.I)
 _TEXT_LIMIT = re.compile(r"(<=|>=|<|>|≤|≥)\s*(\d+(?:\.\d+)?)\s*(.*)")
 
@@ -66,7 +68,7 @@ def _by_default(name: str, value: Percent, read: str, person: Person) -> CountVe
         reason = "the adult table is switched off" if person.adult else "the adult table is not for children"
         return CountVerdict(None, read, f"no range and no flag; {reason}")
     adult = read_yaml("blood-count")[name]["adult"]
-    spans = [(_exact(low), _exact(high)) for key, (low, high) in adult.items() if key in ("any", person.sex) or person.sex not in adult]
+    spans = _bounds(name)["adult"] if person.sex not in adult else [_bounds(name)[person.sex][0]]
     verdicts = {_within(value, [span]) for span in spans}
     if len(verdicts) > 1 or None in verdicts:
         return CountVerdict(None, read, "no range and no flag; the adult table needs the sex or a more precise value")
@@ -75,17 +77,25 @@ def _by_default(name: str, value: Percent, read: str, person: Person) -> CountVe
     return CountVerdict(normal, read, f"{_side(normal)} the adult table's {shown} (no range and no flag sent)", by_default=True)
 
 
-def _convert(value: Percent, unit: str | None, name: str) -> Percent:
+def _factor(unit: str | None, name: str) -> Fraction:
+    """What a number in this unit is multiplied by; raises Unreadable for a unit that cannot be this component's."""
     if not unit:
         raise Unreadable("has no unit")
-    dimension, factor = UNITS.get(unit, ("", Fraction(0)))
+    dimension, factor = UNITS.get(unit, ("", ONE))
     if dimension != DIMENSION[name]:
         raise Unreadable(f"has a unit that is {'of another quantity' if dimension else 'not known here'} ('{unit}')")
+    return factor
+
+
+def _convert(value: Percent, unit: str | None, name: str) -> Percent:
+    factor = _factor(unit, name)
+    if factor == ONE:
+        return value
     return Percent(value.low * factor, value.high * factor, value.low_open, value.high_open)
 
 
 def _plausible(name: str, value: Percent) -> None:
-    low, high = map(_exact, read_yaml("blood-count")[name]["plausible"])
+    low, high = _bounds(name)["plausible"][0]
     too_low = value.low == value.high and 0 < value.low < low
     if too_low or value.low > high:
         raise Unreadable(f"is not plausible: {_words(value)} {COMMON_UNIT[DIMENSION[name]]} (a slip of unit or sample?)")
@@ -94,11 +104,11 @@ def _plausible(name: str, value: Percent) -> None:
 def _limits(name: str, result: Result, sex: str | None) -> Iterator[tuple[Fraction | None, Fraction | None]]:
     """The laboratory's ranges in the common unit; raises Unreadable for one that cannot belong to this test."""
     fitting = [r for r in result.ranges if r.sex in (None, sex)]
-    bounds = read_yaml("blood-count")[name]
+    bounds = _bounds(name)
     for given in fitting:
         low, high = _limit_pair(given, result.value.unit, name)
         for limit, key in ((low, "range_low"), (high, "range_high")):
-            if limit is not None and not _exact(bounds[key][0]) <= limit <= _exact(bounds[key][1]):
+            if limit is not None and not bounds[key][0][0] <= limit <= bounds[key][0][1]:
                 raise Unreadable("carries a reference range that cannot be this test's")
         if low is not None or high is not None:
             yield low, high
@@ -107,11 +117,11 @@ def _limits(name: str, result: Result, sex: str | None) -> Iterator[tuple[Fracti
 def _limit_pair(given: Range, unit: str | None, name: str) -> tuple[Fraction | None, Fraction | None]:
     if given.low is not None and given.low.text is not None:
         return _text_limits(given.low.text, unit, name)
-    pair = []
-    for limit in (given.low, given.high):
-        exact = None if limit is None or limit.number is None else Percent(number_of(limit.number), number_of(limit.number))
-        pair.append(None if exact is None or limit is None else _convert(exact, limit.unit or unit, name).low)
-    return pair[0], pair[1]
+    low, high = (
+        None if limit is None or limit.number is None else number_of(limit.number) * _factor(limit.unit or unit, name)
+        for limit in (given.low, given.high)
+    )
+    return low, high
 
 
 def _text_limits(text: str, unit: str | None, name: str) -> tuple[Fraction | None, Fraction | None]:
@@ -125,7 +135,7 @@ def _text_limits(text: str, unit: str | None, name: str) -> tuple[Fraction | Non
     if rest.strip() and rest.strip() not in UNITS:
         return None, None
     own = rest.strip() or unit
-    low, high = (None if n is None else _convert(Percent(number_of(n), number_of(n)), own, name).low for n in numbers)
+    low, high = (None if number is None else number_of(number) * _factor(own, name) for number in numbers)
     return low, high
 
 
@@ -148,8 +158,16 @@ def _flag(flags: tuple[str, ...]) -> bool | None:
     return said.pop() if len(said) == 1 else None
 
 
-def _exact(number: Any) -> Fraction:
-    return Fraction(str(number))
+@cache
+def _bounds(name: str) -> dict[str | None, list[tuple[Fraction, Fraction]]]:
+    """The limits of `codes/blood-count.yaml`, exactly: each key's, `adult` all of the adult table's, and each sex its own."""
+    entry = read_yaml("blood-count")[name]
+    bounds = {key: [_exact(entry[key])] for key in ("plausible", "range_low", "range_high")}
+    return bounds | {"adult": [_exact(pair) for pair in entry["adult"].values()]} | {k: [_exact(v)] for k, v in entry["adult"].items()}
+
+
+def _exact(pair: Any) -> tuple[Fraction, Fraction]:
+    return Fraction(str(pair[0])), Fraction(str(pair[1]))
 
 
 def _side(normal: bool) -> str:

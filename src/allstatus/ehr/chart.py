@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -15,32 +15,6 @@ class Code(NamedTuple):
     system: str
     code: str
     display: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """One thing the chart says about a fact: where, what was sent, how it was read, and whether and why it counts."""
-
-    source: str
-    code: str = ""
-    title: str = ""
-    date: str = ""
-    sent: str = ""
-    read: str = ""
-    used: bool = False
-    because: str = ""
-
-    def counted(self, because: str, read: str | None = None) -> Evidence:
-        """The same, counted."""
-        return replace(self, used=True, because=because, read=self.read if read is None else read)
-
-    def set_aside(self, because: str) -> Evidence:
-        """The same, set aside."""
-        return replace(self, used=False, because=because)
-
-    def to_dict(self) -> dict[str, Any]:
-        """As it stands in a decision's JSON."""
-        return {name: getattr(self, name) for name in ("source", "code", "title", "date", "sent", "read", "used", "because")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +66,7 @@ class Result(Statement):
 
 @dataclass(frozen=True, slots=True)
 class Problem(Statement):
-    """A coded condition: a diagnosis, a symptom, or a status on the problem list."""
+    """A coded condition: a diagnosis, a symptom, or a status on the problem list. `when` is its `onset`, else when it was recorded."""
 
     until: When | None = None
     ended: bool = False
@@ -100,6 +74,7 @@ class Problem(Statement):
     clinical: str = ""
     cause: tuple[Code, ...] = ()
     caused: bool = False
+    onset: When | None = None
 
 
 @dataclass(frozen=True, slots=True)

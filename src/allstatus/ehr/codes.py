@@ -63,6 +63,10 @@ class Table:
                 found = Match(known[0], code, _caution(code, *known))
         return found
 
+    def torn(self, codes: Iterable[Code]) -> bool:
+        """Whether a concept's known codings name different topics."""
+        return len({self.by_code[code.system, code.code][0].name for code in codes if (code.system, code.code) in self.by_code}) > 1
+
     def find_name(self, texts: Iterable[str]) -> Topic | None:
         """The topic whose name stands as a word in a medicine's name."""
         for text in texts:

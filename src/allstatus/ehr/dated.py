@@ -7,11 +7,10 @@ from datetime import date
 from typing import Any
 
 from allstatus.classify import Classifier
-from allstatus.ehr.chart import Evidence
 from allstatus.ehr.history import History
 from allstatus.ehr.timeline import Point, Timeline
 from allstatus.errors import InvalidRecord
-from allstatus.facts import Supplied
+from allstatus.facts import Evidence, Supplied
 from allstatus.record import Record
 
 CARRIED = "carried forward from the record before"
@@ -43,7 +42,7 @@ def _tell(classifier: Classifier, patient: str | int | None, records: list[Recor
             carried["relapse_since_remission"] = True
         if past.relapse_count and record.relapse_count is None:
             carried["relapse_count"] = past.relapse_count
-        evidence = {fact: (Evidence("history", read=str(value), used=True, because=CARRIED).to_dict(),) for fact, value in carried.items()}
+        evidence = {fact: (Evidence("history", read=str(value), used=True, because=CARRIED),) for fact, value in carried.items()}
         decision = classifier.classify(record.model_copy(update=carried), chart=Supplied(evidence, dict.fromkeys(carried, "derived")))
         number = past.relapse_count + 1 if decision.status == "in_remission" else None
         timeline.points.append(Point(record.as_of, decision, number, decision.status is not None and decision.status != last))

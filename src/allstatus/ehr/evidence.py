@@ -7,7 +7,7 @@ from typing import Any
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from allstatus.decision import Decision
@@ -18,7 +18,7 @@ WIDTH = 140
 
 def render_facts(decision: Decision, width: int = WIDTH) -> str:
     """The facts as text: counted evidence is marked ✓, what was set aside –."""
-    table = Table(*COLUMNS, box=SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
+    table = Table(*(Column(title, overflow="fold") for title in COLUMNS), box=SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
     for name, fact in decision.facts.items():
         value = "not known" if fact["value"] is None else str(fact["value"])
         table.add_section()

@@ -10,6 +10,7 @@ from allstatus.ehr.walk import Json, obj, objects, text
 from allstatus.errors import InvalidRecord
 
 SUBJECTS = {"Patient", *READERS}
+OF_THE_REPORT = ("effectiveDateTime", "effectivePeriod", "issued")  # what a result within a report need not repeat
 NOBODY = "(a group, a device or a place)"
 
 
@@ -54,6 +55,11 @@ def _place_nameless(nameless: list[Json], charts: dict[str, Chart], store: Store
 def _add(chart: Chart, resource: Json, store: Store) -> None:
     for statement in statements(resource, store):
         chart.add(statement)
+    if resource["resourceType"] == "DiagnosticReport":
+        shared = {key: resource[key] for key in OF_THE_REPORT if key in resource}
+        for member in objects(resource.get("contained")):
+            if member.get("resourceType") == "Observation":
+                _add(chart, shared | member, store)
 
 
 def _describe(chart: Chart, patient: Json) -> None:

@@ -22,7 +22,8 @@ VERIFIED_VOID = {"refuted": "refuted", "entered-in-error": "entered in error"} |
     ("unconfirmed", "provisional", "differential"), "not confirmed"
 )
 SEX_CODES = {"248152002": "female", "F": "female", "female": "female", "248153007": "male", "M": "male", "male": "male"}
-TREATMENT_DATES = ("effectiveDateTime", "effectivePeriod", "performedDateTime", "performedPeriod", "authoredOn")
+TREATMENT_DATES = ("effectiveDateTime", "effectivePeriod", "performedDateTime", "performedPeriod", "dateAsserted", "authoredOn")
+TWO_VALUES = "more than one value"
 MODIFIED = "carries a modifier extension, which may change its meaning"
 
 
@@ -68,6 +69,8 @@ def _observation(resource: Json, store: Store) -> Iterator[Result]:
 
 
 def _value(part: Json) -> Quantity | None:
+    if sum(key.startswith("value") for key in part) > 1:
+        return Quantity(TWO_VALUES, text=TWO_VALUES)
     if "valueQuantity" in part:
         return quantity(obj(part["valueQuantity"]))
     if "valueRange" in part:
@@ -93,7 +96,7 @@ def quantity(value: Json) -> Quantity:
     """A FHIR Quantity; unit and code that say different things make a unit that nothing knows."""
     code, unit = text(value.get("code")), text(value.get("unit"))
     named = code or unit
-    if code and unit and not same_unit(code, unit):
+    if code != unit and code and unit and not same_unit(code, unit):
         named = f"{code} or {unit}"
     sent = f"{value.get('comparator') or ''}{value.get('value')} {unit or code}".strip()
     return Quantity(sent, value.get("value"), value.get("comparator"), named or None)
@@ -132,10 +135,11 @@ def _condition(resource: Json, store: Store) -> Iterator[Problem]:
     causes = [e for e in objects(resource.get("extension")) if text(e.get("url")).endswith("condition-dueTo")]
     cause = tuple(code for e in causes for code in codes(e.get("valueCodeableConcept")) + store.concept(resource, e.get("valueReference")))
     ended = clinical in ("inactive", "resolved", "remission") or any(key.startswith("abatement") for key in resource)
-    recorded = when(resource, "recordedDate")
+    recorded, onset = when(resource, "recordedDate"), when(resource, "onsetDateTime", "onsetPeriod")
     yield Problem(
-        _source(resource), codes(resource.get("code")), when(resource, "onsetDateTime", "onsetPeriod") or recorded, recorded, void,
-        words(resource.get("code")), when(resource, "abatementDateTime", "abatementPeriod"), ended, recorded, clinical, cause, bool(causes),
+        _source(resource), codes(resource.get("code")), onset or recorded, recorded, void,
+        words(resource.get("code")), when(resource, "abatementDateTime", "abatementPeriod"), ended,
+        recorded, clinical, cause, bool(causes), onset,
     )  # fmt: skip
 
 
@@ -145,10 +149,9 @@ def _status_codes(value: object) -> list[str]:
 
 def _encounter(resource: Json, _: Store) -> Iterator[Problem]:
     void = _void(resource, {"finished": "", "in-progress": "", "arrived": "", "triaged": "", "onleave": "", "completed": ""})
-    period = obj(resource.get("period"))
     for concept in objects(resource.get("reasonCode")):
         start = when(resource, "period")
-        yield Problem(_source(resource), codes(concept), start, start, void, words(concept), when(period, "end"), True, start)
+        yield Problem(_source(resource), codes(concept), start, start, void, words(concept), ended=True, recorded=start)
 
 
 def _treatment(resource: Json, store: Store) -> Iterator[Treatment]:
@@ -161,6 +164,8 @@ def _treatment(resource: Json, store: Store) -> Iterator[Treatment]:
         found += codes(medicine.get("code")) + tuple(code for item in ingredients for code in codes(item))
         names = "; ".join(part for part in (names, words(medicine.get("code")), *map(words, ingredients)) if part)
     void = "ordered, not known to be given" if kind == "MedicationRequest" else _void(resource, GIVEN_VOID[kind])
+    if not void and resource.get("status") is None:
+        void = "its status is not stated"
     reasons = codes(resource.get("reasonCode"))
     for reference in objects(resource.get("reasonReference")):
         reasons += store.concept(resource, reference)

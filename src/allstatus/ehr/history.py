@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
-from allstatus.ehr.chart import Evidence
 from allstatus.ehr.reading import Item
+from allstatus.facts import Evidence
 
 REMISSION, RELAPSE = "in_remission", "relapse"
 

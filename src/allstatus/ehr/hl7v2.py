@@ -153,7 +153,7 @@ def _problems(message: Message) -> Iterator[Problem]:
     """Diagnoses of DG1 segments, and the reasons for which results were ordered."""
     for segment in message.diagnoses:
         day = segment.when(5) or message.sent
-        yield Problem("DG1", segment.codes(3), day, message.sent, text=segment.text(3, 2), recorded=day)
+        yield Problem("DG1", segment.codes(3), day, message.sent, text=segment.text(3, 2), recorded=day, onset=segment.when(5))
     for order in message.orders:
         if codes := tuple(code for code in order.request.codes(31) if code.system in ("icd10cm", "icd10", "snomed")):
             yield Problem("OBR-31", codes, message.sent, message.sent, recorded=message.sent)
@@ -178,6 +178,8 @@ def _result(segment: Segment, order: Order, message: Message) -> Result:
         notes += ("its status is not stated",)
     value = _value(segment)
     void = RESULT_VOID.get(status, "its status cannot be read as final") if status else ""
+    if order.request.text(25) == "X":
+        void = void or "its order was cancelled"
     flags = tuple(parts[0].strip().upper() for parts in segment.repeats(8) if parts[0].strip())
     text_range = "".join("^".join(parts) for parts in segment.repeats(7))
     return Result(

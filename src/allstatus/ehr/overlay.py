@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from allstatus.ehr.assessment import Assessment
-from allstatus.ehr.chart import Evidence
+from allstatus.facts import Evidence
 from allstatus.record import Record
 
 SUPPLIED = "supplied by the caller"

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from allstatus.ehr.chart import Code, Evidence, Problem
+from allstatus.ehr.chart import Code, Problem
 from allstatus.ehr.codes import Match, is_malignant, table
 from allstatus.ehr.dates import When
 from allstatus.ehr.reading import Item, Reading, evidence_of, known_by
+from allstatus.facts import Evidence
 
 
 def read_problems(reading: Reading) -> None:
@@ -43,6 +44,8 @@ def _place_diagnosis(reading: Reading, problem: Problem, match: Match | None) ->
         return
     if match.topic["all"]:
         reading.has_all = True
+        if problem.onset is not None:
+            reading.onset = min(problem.onset.first, reading.onset or date.max)
         if match.topic["lineage"]:
             reading.lineages.add(match.topic["lineage"])
     if asserts := match.topic["asserts"]:

@@ -10,7 +10,7 @@ from allstatus.ehr.chart import Chart
 from allstatus.ehr.fhir import read_fhir
 from allstatus.ehr.hl7v2 import read_hl7
 from allstatus.errors import InvalidRecord
-from allstatus.inputs import FHIR, HL7V2, chart_kind, decode, folder_refusal, split_records
+from allstatus.inputs import FHIR, HL7V2, chart_kind, decode, folder_refusal, read_lines, split_records
 
 Numbered = Iterator[tuple[int | None, Chart | InvalidRecord]]
 
@@ -45,7 +45,16 @@ def _fhir(values: Iterable[tuple[int | None, Any]]) -> Numbered:
         yield from _number(read_fhir(loose))
 
 
-def _one_line(number: int, bundle: Any) -> Numbered:
+def read_bundle_lines(path: str) -> Numbered:
+    """The same for an NDJSON file of bundles, line by line, in memory for one line only."""
+    for number, value in read_lines(path):
+        if isinstance(value, InvalidRecord):
+            yield number, value
+        else:
+            yield from _one_line(number, value)
+
+
+def _one_line(number: int | None, bundle: Any) -> Numbered:
     try:
         for chart in read_fhir(bundle):
             yield number, chart

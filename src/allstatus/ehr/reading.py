@@ -7,9 +7,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from allstatus.ehr.chart import Chart, Code, Evidence, Statement
+from allstatus.ehr.chart import Chart, Code, Statement
 from allstatus.ehr.codes import Match
 from allstatus.ehr.dates import When
+from allstatus.facts import Evidence
+
+LOUD = ("preliminary", "its status", "carries")  # how reasons begin that a reader should be told of
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +32,13 @@ class Item:
 
 @dataclass(slots=True)
 class Reading:
-    """A chart's statements by what they are about. `aside` holds, by fact, what does not count and why."""
+    """A chart's statements by what they are about. `aside` holds, by fact, what does not count and why; `onset` is that of the leukemia."""
 
     chart: Chart
     as_of: date | None = None
     diagnoses: list[dict[str, str]] = field(default_factory=list)
     has_all: bool = False
+    onset: date | None = None
     lineages: set[str] = field(default_factory=set)
     other_cancers: list[str] = field(default_factory=list)
     marrow: list[Item] = field(default_factory=list)

@@ -10,38 +10,43 @@ from allstatus.ehr.blood_count import Person, judge
 from allstatus.ehr.chart import Result, age_on
 from allstatus.ehr.codes import Match, table
 from allstatus.ehr.options import Reader
-from allstatus.ehr.reading import Item, Reading, evidence_of, known_by
+from allstatus.ehr.reading import LOUD, Item, Reading, evidence_of, known_by
 from allstatus.ehr.values import Unreadable, found_any, percent_of
 
 ADULT_FROM = 18  # years; whom the adult ranges are for
 SMALL_SHARE = "is below 1 %, read literally; was a fraction meant?"
-LOUD = ("preliminary", "its status", "carries")
+NO_VALUE = "has no value"
+SUPERSEDED = "superseded by a corrected result"
 
 
 def read_results(reading: Reading, options: Reader) -> None:
     """Put each laboratory result in its place."""
-    known = [result for result in reading.chart.results if known_by(result, reading.as_of)]
-    corrected = {_slot(result) for result in known if result.corrected and not result.void}
-    last = {_slot(r): max(_issue(o) for o in known if o.corrected and _slot(o) == _slot(r)) for r in known if _slot(r) in corrected}
-    for result in known:
-        match = table("results").find(result.codes)
-        slot = _slot(result)
-        if not result.void and slot in corrected and (not result.corrected or _issue(result) < last[slot]):
-            result = replace(result, void="superseded by a corrected result")  # noqa: PLW2901
-        if match is not None:
-            reading.caution(result, match)
-            _place_result(reading, result, match, options)
+    measured: list[tuple[Result, Match]] = []
+    corrected: dict[tuple[Any, ...], tuple[Any, ...]] = {}
+    for result in reading.chart.results:
+        if not known_by(result, reading.as_of):
+            continue
+        if match := table("results").find(result.codes):
+            measured.append((result, match))
+            if result.corrected and result.void in ("", NO_VALUE):
+                corrected[_slot(result, match)] = max(_issue(result), corrected.get(_slot(result, match), ()))
         elif sign := table("signs").find(result.codes + result.value.codes):
             _place_sign_result(reading, result, sign)
-    if zoneless := sum(r.when is not None and not r.when.zoned and table("results").find(r.codes) is not None for r in known):
+        elif table("results").torn(result.codes):
+            reading.warn(f"{result.source}: its codes name different things; it is set aside")
+    for result, match in measured:
+        last = corrected.get(_slot(result, match)) if corrected else None
+        superseded = last is not None and not result.void and (not result.corrected or _issue(result) < last)
+        reading.caution(result, match)
+        _place_result(reading, replace(result, void=SUPERSEDED) if superseded else result, match, options)
+    if zoneless := sum(result.when is not None and not result.when.zoned for result, _ in measured):
         reading.warn(f"{zoneless} results have a time of day without a time zone; their dates are taken as written")
 
 
-def _slot(result: Result) -> tuple[Any, ...]:
+def _slot(result: Result, match: Match) -> tuple[Any, ...]:
     """What one corrected result and those it corrects have in common."""
-    match = table("results").find(result.codes)
     when = result.when
-    return (match.topic.name if match else result.codes, when.first if when else None, when.clock if when else None, result.specimen)
+    return match.topic.name, when.first if when else None, when.clock if when else None, result.specimen
 
 
 def _issue(result: Result) -> tuple[Any, ...]:

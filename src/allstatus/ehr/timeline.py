@@ -143,7 +143,7 @@ class _Teller:
             warnings.append(f"also on the chart: {cancers(reading.other_cancers)}; {SECOND_CANCER}")
         if any(i.site == "counts" and found.day is not None and abs(i.when.last - found.day) <= self.window for i in reading.relief):
             warnings.append(TRANSFUSED)
-        evidence = {fact: tuple(e.to_dict() for e in entries) for fact, entries in found.evidence.items()}
+        evidence = {fact: tuple(entries) for fact, entries in found.evidence.items()}
         told = tuple(warnings), tuple(found.conflicts), tuple(found.assumptions), tuple(reading.diagnoses)
         return Supplied(evidence, found.states, *told, applicable=self.applicable)
 

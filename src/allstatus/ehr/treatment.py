@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from allstatus.ehr.chart import Treatment
 from allstatus.ehr.codes import Match, Topic, table
-from allstatus.ehr.reading import Item, Reading, cancers, evidence_of, known_by
+from allstatus.ehr.reading import LOUD, Item, Reading, cancers, evidence_of, known_by
 
 FACT = "prior_treatment"
+LONG_BEFORE = timedelta(days=30)  # treatment may begin before the diagnosis is on the chart
 UNDATED = "has no date, so it cannot be placed before or after a result"
+EARLIER = "given before the leukemia began"
 OTHER_REASON = "given for a reason that is not known to be acute lymphoblastic leukemia"
 
 
@@ -30,7 +34,7 @@ def _names(treatment: Treatment) -> list[str]:
 def _place(reading: Reading, treatment: Treatment, match: Match | None, topic: Topic | None, intent: Match | None) -> None:
     evidence = evidence_of(treatment, match, treatment.text)
     if treatment.void or treatment.when is None:
-        reading.put_aside(FACT, evidence, treatment.void or UNDATED, warn=not treatment.void)
+        reading.put_aside(FACT, evidence, treatment.void or UNDATED, warn=not treatment.void or treatment.void.startswith(LOUD))
         return
     reading.caution(treatment, match)
     if why := _for_something_else(reading, treatment):
@@ -70,6 +74,8 @@ def _for_something_else(reading: Reading, treatment: Treatment) -> str:
         if any(match is not None and (match.topic["all"] or match.topic["asserts"]) for match in found):
             return ""
         return OTHER_REASON if len(found) > sum(table("signs").find([code]) is not None for code in treatment.reasons) else ""
+    if reading.onset is not None and treatment.when is not None and reading.onset - treatment.when.last > LONG_BEFORE:
+        return EARLIER
     if reading.other_cancers:
         return f"another cancer is on the chart ({cancers(reading.other_cancers)}) and it does not say which this was for"
     return ""

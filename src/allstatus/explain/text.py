@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator
-from itertools import groupby
-from typing import Any
 
 from allstatus.decision import UNDECIDED, Decision
 from allstatus.explain.definitions import definition_lines, why_not_words
 from allstatus.explain.messages import headline, messages
-from allstatus.explain.words import class_words, heading, words
+from allstatus.explain.sections import change_ways, diagnoses_seen, option_note, options_by_category, reason_sets
+from allstatus.explain.words import outcome_titles, words
 
 WIDTH = 80
 SHOWN_CHANGES = 3
@@ -27,8 +26,7 @@ class _Text:
     def __init__(self, decision: Decision, level: str, colour: bool) -> None:
         self.decision, self.level, self.colour = decision, level, colour
         self.rules, self.document = decision.ruleset, decision.to_dict()
-        self.titles = {name: status.title for name, status in self.rules.statuses.items()}
-        self.titles["outside_definitions"] = "not described by the page"
+        self.titles = outcome_titles(self.rules)
 
     def lines(self) -> Iterator[str]:
         yield from self._opening()
@@ -40,8 +38,7 @@ class _Text:
         yield from self._missing()
         if self.level != "plain":
             yield from self._list("Cannot change the answer", [words(name) for name in self.decision.irrelevant])
-        seen = [f"{entry['title']} ({entry['code']}) {entry['date']}".strip() for entry in self.document["diagnoses"]]
-        yield from self._list("Diagnoses in the chart", seen)
+        yield from self._list("Diagnoses in the chart", diagnoses_seen(self.document))
         yield from self._list("Assumed", [f"{words(a['fact'])}: {a['because']}" for a in self.document["assumptions"]])
         yield from self._list("Check", self.document["warnings"])
         yield from self._source()
@@ -74,14 +71,11 @@ class _Text:
             yield from (f"{indent}  {line}" for line in wrapped[1:])
 
     def _why(self) -> Iterator[str]:
-        reasons = [", ".join(self._known_as(name) for name in names) for names in self.document["reasons"]]
+        reasons = [", ".join(names) for names in reason_sets(self.document)]
         yield from self._list("Settled by" if len(reasons) < 2 else "Settled by each of these sets alone", reasons)
         if self.level == "student":
-            yield from self._list("Why not", why_not_words(self.rules, self.document, self.titles))
-
-    def _known_as(self, fact: str) -> str:
-        state = self.document["facts"][fact]["state"]
-        return words(fact) if state == "given" else f"{words(fact)} ({state})"
+            why_not = why_not_words(self.rules, self.document)
+            yield from self._list("Why not", [f"{self.titles[status]}: {why}" for status, why in why_not.items()])
 
     def _changes(self) -> Iterator[str]:
         if self.decision.outcome != "insufficient_data":
@@ -90,23 +84,22 @@ class _Text:
 
     def _changes_about(self, about: str) -> list[str]:
         items = []
-        changes = [change for change in self.decision.changes if change.about == about]
-        for to, group in groupby(changes, key=lambda change: change.to):
-            ways = ["; ".join(class_words(self.rules, answer) for answer in change.answers) for change in group]
-            items += [f"{self.titles[to]}: {way}" for way in ways[:SHOWN_CHANGES]]
+        for title, ways in change_ways(self.decision, about):
+            items += [f"{title}: {way}" for way in ways[:SHOWN_CHANGES]]
             if len(ways) > SHOWN_CHANGES:
-                items.append(f"{self.titles[to]}: {len(ways) - SHOWN_CHANGES} more, see --format json")
+                items.append(f"{title}: {len(ways) - SHOWN_CHANGES} more, see --format json")
         return items
 
     def _options(self) -> Iterator[str]:
-        options = self.document["options"]
-        if options:
+        categories = options_by_category(self.document)
+        if categories:
             yield ""
             yield self._paint("Treatments the page lists for this status", BOLD)
-        for category, group in groupby(options, key=lambda option: option["category"]):
-            yield f"  {heading(category)}"
-            for option in group:
-                yield from _wrap(f"- {option['title']}{_note(option)}", "    ", "      ")
+        for category, options in categories:
+            yield f"  {category}"
+            for option in options:
+                note = option_note(option)
+                yield from _wrap(f"- {option['title']}{f' ({note})' if note else ''}", "    ", "      ")
 
     def _missing(self) -> Iterator[str]:
         if self.document["missing"]:
@@ -137,13 +130,6 @@ class _Text:
 
     def _paint(self, text: str, code: str) -> str:
         return f"{code}{text}{RESET}" if self.colour else text
-
-
-def _note(option: dict[str, Any]) -> str:
-    qualifier = option["qualifier"]["text"].rstrip(".") if option["qualifier"] else ""
-    trials = "reported as studied in clinical trials" if option["listed_by"] == "clinical_trials" else ""
-    notes = "; ".join(part for part in (qualifier, trials) if part)
-    return f" ({notes})" if notes else ""
 
 
 def _wrap(text: str, first: str = "", rest: str = "") -> list[str]:

@@ -29,8 +29,10 @@ COLUMNS = (
 )  # fmt: skip
 START = "0" * 64
 SCHEMA = f"""
-CREATE TABLE IF NOT EXISTS audit (seq INTEGER PRIMARY KEY, {", ".join(f"{name} TEXT" for name in COLUMNS)}, previous TEXT NOT NULL, hash TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS head (only INTEGER PRIMARY KEY CHECK (only = 1), seq INTEGER NOT NULL, hash TEXT NOT NULL, seal TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS audit (
+  seq INTEGER PRIMARY KEY, {", ".join(f"{name} TEXT" for name in COLUMNS)}, previous TEXT NOT NULL, hash TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS head (
+  only INTEGER PRIMARY KEY CHECK (only = 1), seq INTEGER NOT NULL, hash TEXT NOT NULL, seal TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS feedback (
   service TEXT, card TEXT, outcome TEXT, suggestions TEXT, reason TEXT, time TEXT, received TEXT,
   PRIMARY KEY (service, card, outcome, suggestions, reason, time));

@@ -11,7 +11,7 @@ from hashlib import sha256
 from typing import Any
 from urllib.parse import urlsplit
 
-import httpx
+import httpx2 as httpx
 import jwt
 
 from allstatus.service.config import Config, Issuer
@@ -96,7 +96,8 @@ def _why(error: Exception) -> str:
     reasons: Sequence[tuple[type[Exception], str]] = (
         (jwt.ExpiredSignatureError, "it has expired"), (jwt.ImmatureSignatureError, "it is not valid yet"),
         (jwt.InvalidAudienceError, "it is meant for another address"), (jwt.InvalidIssuerError, "its issuer is not listed"),
-        (jwt.MissingRequiredClaimError, "it lacks one of iss, aud, exp, iat, jti"), (jwt.InvalidSignatureError, "its signature does not hold"),
+        (jwt.MissingRequiredClaimError, "it lacks one of iss, aud, exp, iat, jti"),
+        (jwt.InvalidSignatureError, "its signature does not hold"),
     )  # fmt: skip
     return next((words for kind, words in reasons if isinstance(error, kind)), "it is not valid")
 

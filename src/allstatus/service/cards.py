@@ -10,6 +10,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from allstatus.decision import NOT_APPLICABLE, Decision
 from allstatus.explain.messages import headline, messages
 from allstatus.explain.words import limit_words, margin_words, value_words, words
+from allstatus.rules.model import Cite
 from allstatus.service.markdown import bullets, safe
 from allstatus.service.suggest import preliminary_observation
 
@@ -42,7 +43,8 @@ def status_cards(decision: Decision, occasion: Occasion) -> list[dict[str, Any]]
     resource = preliminary_observation(decision, occasion.patient)
     if resource is not None:
         title = decision.ruleset.statuses[str(decision.status)].title
-        create = {"type": "create", "description": f"Create a preliminary Observation of the computed status: {title}", "resource": resource}
+        about = f"Create a preliminary Observation of the computed status: {title}"
+        create = {"type": "create", "description": about, "resource": resource}
         label = f"Note for review: computed status {title}"[:80]
         card["suggestions"] = [{"label": label, "uuid": card_id(occasion, "suggestion"), "actions": [create]}]
         card["selectionBehavior"] = "at-most-one"
@@ -77,7 +79,8 @@ def _summary(decision: Decision) -> str:
     if decision.outcome == "determined":
         return f"By NCI's patient page: {said}"
     if decision.outcome == "insufficient_data":
-        return f"{said}: {len(decision.missing)} facts could decide between {len(decision.possible)} possible answers"
+        first = (decision.ask_next or {}).get("fact", "")
+        return f"{said}: what is missing could settle it; the first to ask about is {words(first)}" if first else said
     return said
 
 
@@ -106,8 +109,8 @@ def _title(decision: Decision, name: str) -> str:
 def _decisive(decision: Decision) -> list[str]:
     """The facts that already force the outcome, or those known where nothing does, with their sources."""
     facts = decision.facts
-    names = decision.reasons[0] if decision.reasons else list(facts)
-    return [f"{words(name)}: {safe(value_words(decision.ruleset, name, facts[name]))}{_sources(facts[name])}" for name in names if _known(facts[name])]
+    names = [name for name in (decision.reasons[0] if decision.reasons else facts) if _known(facts[name])]
+    return [f"{words(name)}: {safe(value_words(decision.ruleset, name, facts[name]))}{_sources(facts[name])}" for name in names]
 
 
 def _known(fact: dict[str, Any]) -> bool:
@@ -127,8 +130,9 @@ def _near(decision: Decision) -> list[str]:
         counting = node["counting_error"] or {}
         if node["margin"] is not None and (abs(float(node["margin"])) <= NEAR or counting.get("spans_threshold")):
             limit = limit_words(decision.ruleset, node["criterion"])
+            measured = f"measured {safe(node['actual'])}{margin_words(node['margin'])}"
+            where = "exactly at it, which counts as not above" if node["at_threshold"] else measured
             spans = f"; {counting['cells_counted']} cells counted, whose error spans the limit" if counting.get("spans_threshold") else ""
-            where = "exactly at it, which counts as not above" if node["at_threshold"] else f"measured {safe(node['actual'])}{margin_words(node['margin'])}"
             found[node["criterion"]] = f"the page's limit is {limit}: {where}{spans}"
     return list(found.values())
 
@@ -150,11 +154,16 @@ def option_words(option: dict[str, Any]) -> str:
     return f"{option['title']}{f' ({notes})' if notes else ''}"
 
 
+def cite_words(cite: Cite) -> str:
+    """Where on the page something stands: section and fingerprint of its sentence."""
+    return f"section “{cite['section']}”, sentence {cite['sentence'][:12]}"
+
+
 def source_lines(decision: Decision) -> Iterator[str]:
     """Where the definition stands, by which rules it was read, and the notice."""
     rules = decision.ruleset
     cite = rules.statuses[decision.status].cite if decision.status else None
     source = f"Source: [{rules.source['title']}]({rules.source['url']}), reviewed {rules.source['last_reviewed']}"
-    yield f"{source}; section “{cite['section']}”, sentence {cite['sentence'][:12]}." if cite else f"{source}."
+    yield f"{source}; {cite_words(cite)}." if cite else f"{source}."
     yield ""
     yield f"Rules {rules.id} {rules.version} (SHA-256 {rules.digest[:12]}). {rules.notice}"

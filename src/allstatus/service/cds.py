@@ -13,13 +13,13 @@ from allstatus.decision import Decision
 from allstatus.ehr.timeline import decide_over_time
 from allstatus.record import parse_json
 from allstatus.service.cards import Occasion, status_cards
-from allstatus.service.desk import Desk, desk_of
+from allstatus.service.desk import Desk, desk_of, unrecorded
 from allstatus.service.examples import CARDS_SCHEMA, FEEDBACK_BODY, HOOK_BODY, SERVICES_SCHEMA
 from allstatus.service.feedback import keep_feedback, read_feedback
 from allstatus.service.hooks import Call, discovery, hook_of, read_call, without_empties
 from allstatus.service.orders import order_cards, selected
 from allstatus.service.prefetch import chart_of
-from allstatus.service.problems import Problem, documented
+from allstatus.service.problems import documented
 
 router = APIRouter(prefix="/cds-services", tags=["CDS Hooks"])
 
@@ -62,7 +62,7 @@ async def feedback(service: str, request: Request) -> Response:
     try:
         await asyncio.wrap_future(desk.audit.store.submit(lambda connection: keep_feedback(connection, service, given)))
     except sqlite3.Error:
-        raise Problem(503, "audit-unavailable", "The feedback cannot be stored.", headers={"Retry-After": "5"}) from None
+        raise unrecorded("The feedback cannot be stored.") from None
     return Response(status_code=200)
 
 

@@ -53,24 +53,24 @@ class Issuer(_Settings):
 class Limits(_Settings):
     """What one request may take, and how many may run at once; bytes, seconds, counts."""
 
-    body_bytes: int = Field(10_000_000, ge=1_000)
-    body_seconds: float = Field(10, gt=0)
-    request_seconds: float = Field(20, gt=0)
-    requests: int = Field(256, ge=1)
-    records: int = Field(1_000, ge=1)
-    fhir_seconds: float = Field(5, gt=0)
-    fhir_bytes: int = Field(20_000_000, ge=1_000)
-    fhir_pages: int = Field(20, ge=1)
-    token_seconds: int = Field(300, ge=1)
-    page_seconds: int = Field(3_600, ge=1)
-    pages: int = Field(10_000, ge=1)
+    body_bytes: int = Field(default=10_000_000, ge=1_000)
+    body_seconds: float = Field(default=10, gt=0)
+    request_seconds: float = Field(default=20, gt=0)
+    requests: int = Field(default=256, ge=1)
+    records: int = Field(default=1_000, ge=1)
+    fhir_seconds: float = Field(default=5, gt=0)
+    fhir_bytes: int = Field(default=20_000_000, ge=1_000)
+    fhir_pages: int = Field(default=20, ge=1)
+    token_seconds: int = Field(default=300, ge=1)
+    page_seconds: int = Field(default=3_600, ge=1)
+    pages: int = Field(default=10_000, ge=1)
 
 
 class ChartReading(_Settings):
     """How charts are read, as `allstatus classify --assume --window --ranges`."""
 
     assume: tuple[str, ...] = ()
-    window_days: int = Field(14, ge=0, le=365)
+    window_days: int = Field(default=14, ge=0, le=365)
     adult_ranges: bool = True
 
 

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from uuid import uuid4
 
 import anyio
-import httpx
+import httpx2 as httpx
 from anyio import CapacityLimiter
 from starlette.requests import Request
 
@@ -44,8 +44,8 @@ class Desk:
             self.audit = Audit(config.audit, Key.read(config.key_path, create=True))
             self.state = Store(config.state, auth.SCHEMA + pages.SCHEMA, durable=False)
         except (sqlite3.Error, OSError) as error:
-            where = config.audit
-            raise AuditError(f"{where}: cannot be written ({type(error).__name__}); give a path in a folder this user may write to") from None
+            why = f"cannot be written ({type(error).__name__})"
+            raise AuditError(f"{config.audit}: {why}; give a path in a folder this user may write to") from None
         self.client = httpx.AsyncClient(timeout=config.limits.fhir_seconds, follow_redirects=False, trust_env=False)
         self.gatekeeper = Gatekeeper(config, self.state, self.client)
         self.fhir = FhirClient(config, self.client)
@@ -71,7 +71,8 @@ class Desk:
         if name is None:
             return self.default
         if name not in self.classifiers:
-            raise Problem(422, "unknown-rules", "no such rule set is loaded", field="query.rules", remedy=f"use one of {', '.join(self.classifiers)}")
+            remedy = f"use one of {', '.join(self.classifiers)}"
+            raise Problem(422, "unknown-rules", "no such rule set is loaded", field="query.rules", remedy=remedy)
         return self.classifiers[name]
 
     async def work(self, size: int, action: Callable[[], T]) -> T:
@@ -89,7 +90,7 @@ class Desk:
         try:
             await asyncio.wrap_future(self.audit.append(entries))
         except sqlite3.Error:
-            raise Problem(503, "audit-unavailable", "The decision cannot be recorded, so it is not given.", headers={"Retry-After": "5"}) from None
+            raise unrecorded("The decision cannot be recorded, so it is not given.") from None
         request.state.decisions = ids[:10]
         request.state.outcomes = _counts([decision.outcome for decision, _ in decided])
         return ids
@@ -102,6 +103,11 @@ class Desk:
         except sqlite3.Error:
             return False
         return bool(self.classifiers)
+
+
+def unrecorded(detail: str) -> Problem:
+    """The refusal when the audit cannot be written."""
+    return Problem(503, "audit-unavailable", detail, headers={"Retry-After": "5"})
 
 
 def _counts(outcomes: Sequence[str]) -> dict[str, int]:

@@ -12,21 +12,19 @@ RECORD = {
     "id": "example-1", "prior_treatment": "disease_directed", "cbc": "normal", "marrow_blast_percent": "4.9",
     "signs_and_symptoms": "absent",
 }  # fmt: skip
-BUNDLE = {
-    "resourceType": "Bundle", "type": "collection",
-    "entry": [
-        {"resource": {"resourceType": "Patient", "id": "example-2", "gender": "female", "birthDate": "1980-05-01"}},
-        {"resource": {
-            "resourceType": "Condition", "id": "c1", "subject": {"reference": "Patient/example-2"}, "onsetDateTime": "2025-01-02",
-            "code": {"coding": [{"system": "http://snomed.info/sct", "code": "91857003"}]},
-        }},
-        {"resource": {
-            "resourceType": "Observation", "id": "o1", "status": "final", "subject": {"reference": "Patient/example-2"},
-            "code": {"coding": [{"system": "http://loinc.org", "code": "11150-0"}]}, "effectiveDateTime": "2025-01-05",
-            "valueQuantity": {"value": 80, "unit": "%", "system": "http://unitsofmeasure.org", "code": "%"},
-        }},
-    ],
-}  # fmt: skip
+_ENTRIES: list[dict[str, Any]] = [
+    {"resource": {"resourceType": "Patient", "id": "example-2", "gender": "female", "birthDate": "1980-05-01"}},
+    {"resource": {
+        "resourceType": "Condition", "id": "c1", "subject": {"reference": "Patient/example-2"}, "onsetDateTime": "2025-01-02",
+        "code": {"coding": [{"system": "http://snomed.info/sct", "code": "91857003"}]},
+    }},
+    {"resource": {
+        "resourceType": "Observation", "id": "o1", "status": "final", "subject": {"reference": "Patient/example-2"},
+        "code": {"coding": [{"system": "http://loinc.org", "code": "11150-0"}]}, "effectiveDateTime": "2025-01-05",
+        "valueQuantity": {"value": 80, "unit": "%", "system": "http://unitsofmeasure.org", "code": "%"},
+    }},
+]  # fmt: skip
+BUNDLE = {"resourceType": "Bundle", "type": "collection", "entry": _ENTRIES}
 MESSAGE = (
     "MSH|^~\\&|LAB|HOSPITAL|||20250310||ORU^R01|1|P|2.5.1\rPID|1||example-3\rOBR|1|||58410-2^CBC^LN|||20250310\r"
     "OBX|1|NM|6690-2^Leukocytes^LN||6.2|10*9/L|4.0-11.0|N|||F\r"
@@ -50,7 +48,10 @@ DECISIONS_SCHEMA = {
     },
     "headers": {"X-Decision-Id": {"description": "The decision in the audit", "schema": {"type": "string"}}},
 }
-TIMELINE_SCHEMA = {"description": "Every assessment in date order, and the decision as it stands", "content": {"application/json": {"schema": _OBJECT}}}
+TIMELINE_SCHEMA = {
+    "description": "Every assessment in date order, and the decision as it stands",
+    "content": {"application/json": {"schema": _OBJECT}},
+}
 EXPLANATION_SCHEMA = {
     "description": "The decision explained",
     "content": {"text/html": {"schema": {"type": "string"}}, "text/plain": {"schema": {"type": "string"}}},
@@ -83,8 +84,8 @@ _CALL_EXAMPLE = {
     "hook": "patient-view", "hookInstance": "d1577c69-dfbe-44ad-ba6d-3e05e953b2ea",
     "context": {"userId": "Practitioner/example", "patientId": "example-2"},
     "prefetch": {
-        "patient": BUNDLE["entry"][0]["resource"], "conditions": {"resourceType": "Bundle", "type": "searchset", "entry": [BUNDLE["entry"][1]]},  # type: ignore[index]
-        "observations": {"resourceType": "Bundle", "type": "searchset", "entry": [BUNDLE["entry"][2]]},  # type: ignore[index]
+        "patient": _ENTRIES[0]["resource"], "conditions": {"resourceType": "Bundle", "type": "searchset", "entry": _ENTRIES[1:2]},
+        "observations": {"resourceType": "Bundle", "type": "searchset", "entry": _ENTRIES[2:]},
         "reports": None, "administrations": None, "statements": None, "procedures": None,
     },
 }  # fmt: skip
@@ -111,7 +112,8 @@ _FEEDBACK_ITEM = {
         "overrideReason": _OBJECT, "outcomeTimestamp": {"type": "string", "format": "date-time"},
     },
 }  # fmt: skip
-_FEEDBACK = {"type": "object", "required": ["feedback"], "properties": {"feedback": {"type": "array", "minItems": 1, "items": _FEEDBACK_ITEM}}}
+_FEEDBACK_ITEMS = {"type": "array", "minItems": 1, "items": _FEEDBACK_ITEM}
+_FEEDBACK = {"type": "object", "required": ["feedback"], "properties": {"feedback": _FEEDBACK_ITEMS}}
 _FEEDBACK_EXAMPLE = {"feedback": [{
     "card": "4e0a3a1e-3c1b-4b6e-9d1e-2f6f2c9b2a10", "outcome": "overridden", "outcomeTimestamp": "2026-01-05T12:00:00Z",
     "overrideReason": {"reason": {"system": "urn:allstatus:codesystem:override-reason", "code": "chart-incomplete"}},

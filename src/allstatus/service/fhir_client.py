@@ -6,7 +6,7 @@ import asyncio
 from typing import Any
 from urllib.parse import urljoin
 
-import httpx
+import httpx2 as httpx
 
 from allstatus.errors import InvalidRecord
 from allstatus.record import parse_json

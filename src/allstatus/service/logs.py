@@ -44,7 +44,7 @@ def logging_settings(level: str = "INFO") -> dict[str, Any]:
         "loggers": {
             "allstatus": ours, "uvicorn": ours, "uvicorn.error": {"level": level}, "asyncio": ours,
             "uvicorn.access": {"handlers": [], "level": "CRITICAL", "propagate": False},
-            "httpx": {"level": "CRITICAL"}, "httpcore": {"level": "CRITICAL"},
+            "httpx2": {"level": "CRITICAL"}, "httpcore2": {"level": "CRITICAL"},
         },
         "root": {"handlers": ["lines"], "level": "WARNING"},
     }  # fmt: skip

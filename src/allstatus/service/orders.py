@@ -9,7 +9,7 @@ from allstatus.decision import Decision
 from allstatus.ehr.codes import table
 from allstatus.ehr.walk import codes, obj, objects, text, words
 from allstatus.options import list_options
-from allstatus.service.cards import Occasion, base_card, option_words, source_lines
+from allstatus.service.cards import Occasion, base_card, cite_words, option_words, source_lines
 
 ORDERS = ("MedicationRequest", "ServiceRequest")
 
@@ -67,7 +67,8 @@ def _elsewhere_card(decision: Decision, occasion: Occasion, agent: str, elsewher
     others = " and ".join(rules.statuses[status].title for status in elsewhere)
     lines = [f"The computed status is {here}. The page lists {name} only under {others}:", ""]
     lines += _options([option for options in elsewhere.values() for option in options])
-    return base_card(decision, occasion, f"order {agent}", f"{name}: listed by the page for {others}, not for {here}", _text(decision, lines))
+    summary = f"{name}: listed by the page for {others}, not for {here}"
+    return base_card(decision, occasion, f"order {agent}", summary, _text(decision, lines))
 
 
 def _not_applicable_card(decision: Decision, occasion: Occasion, agent: str, here: list[dict[str, Any]]) -> dict[str, Any]:
@@ -80,7 +81,7 @@ def _not_applicable_card(decision: Decision, occasion: Occasion, agent: str, her
 
 
 def _options(options: list[dict[str, Any]]) -> list[str]:
-    return [f"- {option_words(option)}; section “{o['section']}”, sentence {o['sentence'][:12]}" for option in options if (o := option["cite"])]
+    return [f"- {option_words(option)}; {cite_words(option['cite'])}" for option in options]
 
 
 def _text(decision: Decision, lines: list[str]) -> str:

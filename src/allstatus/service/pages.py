@@ -6,13 +6,12 @@ What is kept cannot be read without the link, by whoever runs the service or cop
 from __future__ import annotations
 
 import asyncio
-import html
 import json
 import secrets
 import sqlite3
 import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from fractions import Fraction
 from hashlib import sha256
 from typing import Any
@@ -23,8 +22,8 @@ from pydantic import BaseModel
 
 from allstatus.classify import Classifier
 from allstatus.decision import Decision
-from allstatus.errors import MissingExtra
-from allstatus.facts import Supplied
+from allstatus.explain.html import render_html
+from allstatus.facts import Evidence, Supplied
 from allstatus.measurement import Percent
 from allstatus.record import Record
 from allstatus.service.store import Store
@@ -66,7 +65,7 @@ class Pages:
         connection.execute("DELETE FROM page WHERE expires <= ?", (int(time.time()),))
         connection.execute("INSERT INTO page VALUES (?, ?, ?)", (place, expires, sealed))
         connection.execute(
-            "DELETE FROM page WHERE rowid IN (SELECT rowid FROM page ORDER BY rowid LIMIT max(0, (SELECT count(*) FROM page) - ?))", (self.most,)
+            "DELETE FROM page WHERE rowid <= (SELECT rowid FROM page ORDER BY rowid DESC LIMIT 1 OFFSET ?)", (self.most,)
         )
 
 
@@ -82,23 +81,21 @@ def pack(decision: Decision) -> bytes:
     """What a decision was made of, exactly: its rules, its record, and what its chart supplied."""
     record = {name: _plain(value) for name, value in decision.record if value is not None and not isinstance(value, Percent)}
     percents = {name: asdict(value) for name, value in decision.record if isinstance(value, Percent)}
-    chart = None if decision.chart is None else {field.name: getattr(decision.chart, field.name) for field in fields(Supplied)}
+    chart = None if decision.chart is None else asdict(decision.chart)
     kept = {"rules": decision.ruleset.id, "record": record, "percents": percents, "chart": chart}
     return json.dumps(kept, default=str).encode()  # fractions and dates as text
 
 
 def unpack(kept: dict[str, Any], classifier: Classifier) -> Decision:
     """The decision made of it again."""
-    percents = {
-        name: Percent(**{**value, "low": Fraction(value["low"]), "high": Fraction(value["high"])}) for name, value in kept["percents"].items()
-    }
+    percents = {name: Percent(**value | {end: Fraction(value[end]) for end in ("low", "high")}) for name, value in kept["percents"].items()}
     record = Record.read(kept["record"]).model_copy(update=percents)
     chart = kept["chart"]
     if chart is None:
         return classifier.classify(record)
     for name in ("warnings", "assumptions", "diagnoses"):
         chart[name] = tuple(chart[name])
-    chart["evidence"] = {fact: tuple(entries) for fact, entries in chart["evidence"].items()}
+    chart["evidence"] = {fact: tuple(Evidence(**entry) for entry in entries) for fact, entries in chart["evidence"].items()}
     chart["conflicts"] = tuple((name, tuple(facts), why) for name, facts, why in chart["conflicts"])
     return classifier.classify(record, chart=Supplied(**chart))
 
@@ -108,16 +105,5 @@ def _plain(value: Any) -> Any:
 
 
 def explanation_page(decision: Decision, level: str) -> str:
-    """A decision as an HTML page; its text on a plain page where the library for the full one is not installed."""
-    try:
-        from allstatus.explain.html import render_html
-
-        return render_html([decision], level=level)
-    except (ImportError, MissingExtra):
-        from allstatus.explain.text import render_text
-
-        text = html.escape(render_text(decision, level=level))
-        return (
-            '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-            f'<title>Explanation</title></head><body><main><pre style="white-space:pre-wrap">{text}</pre></main></body></html>'
-        )
+    """A decision as an HTML page."""
+    return render_html([decision], level=level)

@@ -49,16 +49,16 @@ async def classify(request: Request, rules: RulesParameter = None, as_of: AsOfPa
     desk, values, data = await _inputs(request)
     classifier = desk.rules(rules)
     answers = await desk.work(len(data), lambda: [_decide(desk, classifier, value, as_of) for _, value in values])
-    if len(values) == 1 and values[0][0] is None and isinstance(answers[0], InvalidRecord):
-        raise answers[0]
     ids = await desk.record(request, "classify", [(answer, data) for answer in answers if isinstance(answer, Decision)])
     if len(values) == 1 and values[0][0] is None:
-        return Response(answers[0].to_json(), media_type="application/json", headers={"X-Decision-Id": ids[0]})
+        return _single(answers[0], ids)
     lines = [a.to_json() if isinstance(a, Decision) else _problem_line(n, a) for (n, _), a in zip(values, answers, strict=True)]
     return Response(b"\n".join(lines) + b"\n", media_type=NDJSON)
 
 
-@router.post("/explain", response_class=Response, openapi_extra=INPUT_BODY, responses={200: EXPLANATION_SCHEMA, **documented(406), **REFUSALS})
+@router.post(
+    "/explain", response_class=Response, openapi_extra=INPUT_BODY, responses={200: EXPLANATION_SCHEMA, **documented(406), **REFUSALS}
+)
 async def explain(
     request: Request, rules: RulesParameter = None, as_of: AsOfParameter = None, level: LevelParameter = Level.clinician
 ) -> Response:
@@ -148,6 +148,12 @@ def _wanted(request: Request) -> str:
         if any(part.partition(";")[0].strip() in ranges for part in accepted.split(",")):
             return name
     raise Problem(406, "not-acceptable", "An explanation is text/html or text/plain.")
+
+
+def _single(answer: Decision | InvalidRecord, ids: list[str]) -> Response:
+    if isinstance(answer, InvalidRecord):
+        raise answer
+    return Response(answer.to_json(), media_type="application/json", headers={"X-Decision-Id": ids[0]})
 
 
 def _problem_line(number: int | None, error: Any) -> bytes:
