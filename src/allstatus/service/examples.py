@@ -86,7 +86,7 @@ _CALL_EXAMPLE = {
     "prefetch": {
         "patient": _ENTRIES[0]["resource"], "conditions": {"resourceType": "Bundle", "type": "searchset", "entry": _ENTRIES[1:2]},
         "observations": {"resourceType": "Bundle", "type": "searchset", "entry": _ENTRIES[2:]},
-        "reports": None, "administrations": None, "statements": None, "procedures": None,
+        **dict.fromkeys(("reports", "administrations", "statements", "requests", "procedures", "encounters", "specimens")),
     },
 }  # fmt: skip
 _CALL = {

@@ -11,7 +11,7 @@ import httpx2 as httpx
 from allstatus.errors import InvalidRecord
 from allstatus.record import parse_json
 from allstatus.service.config import Config
-from allstatus.service.prefetch import PATIENT, delivered, failed, next_page, templates
+from allstatus.service.prefetch import HELPFUL, PATIENT, delivered, failed, next_page, templates
 from allstatus.service.problems import Problem
 
 ACCEPT = "application/fhir+json"
@@ -36,18 +36,19 @@ class FhirClient:
         """Everything the templates ask for, prefetched or read; raises Problem (412) when something cannot be had."""
         found, lacking = delivered(body.get("prefetch") or {})
         unfinished = [key for key in found if next_page(found[key])]
-        if lacking or unfinished:
-            server, token = self._server(body, lacking + unfinished)
+        needed = [key for key in lacking if key not in HELPFUL] + unfinished
+        if needed:
+            server, token = self._server(body, needed)
             try:
                 async with asyncio.timeout(self.config.limits.fhir_seconds):
                     reads = [self._read(server, token, templates()[key].replace(PATIENT, patient)) for key in lacking]
                     rests = [self._rest(server, token, next_page(found[key])) for key in unfinished]
                     pages = await asyncio.gather(*reads, *rests)
             except TimeoutError:
-                raise unmet(lacking + unfinished, "the FHIR server did not answer in time") from None
+                raise unmet(needed, "the FHIR server did not answer in time") from None
             except (httpx.HTTPError, httpx.InvalidURL, Unread) as error:
                 why = str(error) if isinstance(error, Unread) else "the FHIR server could not be read"
-                raise unmet(lacking + unfinished, why) from None
+                raise unmet(needed, why) from None
             return [*found.values(), *(page for some in pages for page in some)]
         return list(found.values())
 

@@ -12,6 +12,9 @@ LOGGER = logging.getLogger("allstatus.service")
 FIELDS = ("request", "method", "route", "status", "milliseconds", "problem", "decisions", "outcomes", "cards", "error", "at")
 
 
+OF_THE_SERVER = ("Uvicorn running on", "Started ", "Finished ")
+
+
 class JsonLines(logging.Formatter):
     """Our own events with their fields; of others (the server, libraries) their constant text and the kind of error."""
 
@@ -19,13 +22,20 @@ class JsonLines(logging.Formatter):
         line: dict[str, Any] = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
-            "event": str(record.msg).splitlines()[0] if isinstance(record.msg, str) else type(record.msg).__name__,
+            "event": _event(record),
             "logger": record.name,
         }
         line.update({name: getattr(record, name) for name in FIELDS if hasattr(record, name)})
         if record.exc_info and record.exc_info[1] is not None:
             line.update(about_error(record.exc_info[1]))
         return json.dumps(line)
+
+
+def _event(record: logging.LogRecord) -> str:
+    """A message without its values, but for the server's own about itself."""
+    if record.name == "uvicorn.error" and str(record.msg).startswith(OF_THE_SERVER):
+        return record.getMessage()
+    return str(record.msg).partition("\n")[0] if isinstance(record.msg, str) else type(record.msg).__name__
 
 
 def about_error(error: BaseException) -> dict[str, Any]:

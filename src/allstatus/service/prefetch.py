@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
 from typing import Any
 
 from allstatus.ehr.chart import Chart
-from allstatus.ehr.codes import read_yaml
 from allstatus.ehr.fhir import SUBJECTS, read_fhir
 from allstatus.ehr.fhir_store import resources_of
 from allstatus.ehr.walk import obj, objects, text
@@ -15,24 +13,20 @@ from allstatus.errors import InvalidRecord
 
 PATIENT = "{{context.patientId}}"
 SEARCHES = {
-    "conditions": "Condition", "reports": "DiagnosticReport", "administrations": "MedicationAdministration",
-    "statements": "MedicationStatement", "procedures": "Procedure",
+    "conditions": "Condition", "observations": "Observation", "reports": "DiagnosticReport", "administrations": "MedicationAdministration",
+    "statements": "MedicationStatement", "requests": "MedicationRequest", "procedures": "Procedure", "encounters": "Encounter",
+    "specimens": "Specimen",
 }  # fmt: skip
+HELPFUL = ("specimens",)  # not every server can be searched for them; without them a result is placed by its own code
 FAILED = ("error", "fatal")
 
 
-@cache
 def templates() -> dict[str, str]:
-    """Prefetch templates by key: reads, and searches by patient; results by the codes this service can read."""
-    found = {"patient": f"Patient/{PATIENT}"}
-    found |= {key: f"{kind}?patient={PATIENT}" for key, kind in SEARCHES.items()}
-    return found | {"observations": f"Observation?patient={PATIENT}&code={','.join(_result_codes())}"}
+    """Prefetch templates by key: everything of the patient that the chart reader reads.
 
-
-def _result_codes() -> list[str]:
-    systems = {name: aliases[0] for name, aliases in read_yaml("systems").items()}
-    listed = [code for name in ("results", "signs") for topic in read_yaml(name).values() for code in topic["codes"]]
-    return sorted({f"{systems[code['system']]}|{code['code']}" for code in listed if code["system"] in ("loinc", "snomed")})
+    Results are not narrowed to known codes: a panel's code says nothing of its parts, and a finding may be coded in a value.
+    """
+    return {"patient": f"Patient/{PATIENT}"} | {key: f"{kind}?patient={PATIENT}" for key, kind in SEARCHES.items()}
 
 
 def delivered(prefetch: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
