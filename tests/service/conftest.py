@@ -45,7 +45,8 @@ def logged() -> Iterator[list[dict]]:
 
     logger, handler = logging.getLogger("allstatus.service"), Keep()
     logger.addHandler(handler)
-    before, logger.level = logger.level, logging.INFO
+    before = logger.level
+    logger.setLevel(logging.INFO)
     yield lines
     logger.removeHandler(handler)
     logger.setLevel(before)
