@@ -41,7 +41,7 @@ class FhirClient:
             server, token = self._server(body, needed)
             try:
                 async with asyncio.timeout(self.config.limits.fhir_seconds):
-                    reads = [self._read(server, token, templates()[key].replace(PATIENT, patient)) for key in lacking]
+                    reads = [self._read(server, token, key, patient) for key in lacking]
                     rests = [self._rest(server, token, next_page(found[key])) for key in unfinished]
                     pages = await asyncio.gather(*reads, *rests)
             except TimeoutError:
@@ -60,10 +60,14 @@ class FhirClient:
             raise unmet(keys, "the fhirServer given is not one this service may read from")
         return server, (body.get("fhirAuthorization") or {}).get("access_token")
 
-    async def _read(self, server: str, token: str | None, path: str) -> list[Any]:
-        """A resource, or every page of a search; nothing where the server has no such resource."""
-        first = await self._get(f"{server}/{path}", token)
-        return [] if first is None else [first, *await self._rest(server, token, next_page(first))]
+    async def _read(self, server: str, token: str | None, key: str, patient: str) -> list[Any]:
+        """The patient, if the server knows one, or every page of a search; for what is only helpful, nothing where it cannot be had."""
+        first = await self._get(f"{server}/{templates()[key].replace(PATIENT, patient)}", token)
+        if first is None and (key == "patient" or key in HELPFUL):
+            return []
+        if first is None:
+            raise Unread("the FHIR server cannot be searched for all of it")
+        return [first, *await self._rest(server, token, next_page(first))]
 
     async def _rest(self, server: str, token: str | None, address: str) -> list[Any]:
         pages: list[Any] = []
