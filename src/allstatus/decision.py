@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from allstatus import document
+from allstatus.applicability import Applicability, Listed
 from allstatus.assume import Resolution
+from allstatus.elsewhere import MARROW
 from allstatus.facts import Stated, Supplied, write_evidence, write_value
 from allstatus.options import list_options
 from allstatus.record import Record
@@ -30,10 +32,13 @@ class Decision:
     `possible` always lists every outcome the facts still allow.
     """
 
-    __slots__ = ("_explainer", "_resolution", "_stated", "outcome", "record")
+    __slots__ = ("_applicability", "_explainer", "_resolution", "_stated", "outcome", "record")
 
-    def __init__(self, explainer: Explainer, record: Record, stated: Stated, resolution: Resolution) -> None:
+    def __init__(
+        self, explainer: Explainer, record: Record, stated: Stated, resolution: Resolution, applicability: Applicability | None = None
+    ) -> None:
         self._explainer, self._stated, self._resolution, self.record = explainer, stated, resolution, record
+        self._applicability = applicability
         self.outcome = "conflicting_data" if stated.conflicts else resolution.cell.outcome
         if stated.chart is not None and not stated.chart.applicable:
             self.outcome = NOT_APPLICABLE
@@ -103,8 +108,28 @@ class Decision:
 
     @property
     def options(self) -> list[dict[str, Any]]:
-        """The treatments the page lists for the status; none for any other outcome."""
-        return list_options(self.ruleset, self.status)
+        """The treatments the page lists for the status, whether each applies; none for any other outcome."""
+        return self.listed.entries
+
+    @property
+    def listed(self) -> Listed:
+        """The options and the same as JSON."""
+        status = self.status
+        if status is None or self._applicability is None:
+            return Listed(list_options(self.ruleset, status))
+        return self._applicability.options_of(status).of(self.record)
+
+    @property
+    def applicability(self) -> dict[str, str] | None:
+        """Which overlay said whether the options apply; None without options, or when it was turned off."""
+        return None if self.status is None or self._applicability is None else dict(self._applicability.about)
+
+    @property
+    def elsewhere(self) -> list[dict[str, Any]]:
+        """What other definitions would say of the same marrow and counts, only where it differs; it decides nothing."""
+        if self.outcome == "conflicting_data":
+            return []
+        return self._explainer.elsewhere.of(self._stated.values.get(MARROW), self._stated.panel)
 
     @property
     def facts(self) -> dict[str, dict[str, Any]]:

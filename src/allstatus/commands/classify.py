@@ -51,6 +51,13 @@ class Format(StrEnum):
     html = "html"
 
 
+class Switch(StrEnum):
+    """On or off."""
+
+    on = "on"
+    off = "off"
+
+
 class Level(StrEnum):
     """Whom a text is for."""
 
@@ -67,6 +74,7 @@ def classify(
     level: Annotated[Level, typer.Option("--level", help="Whom the text is for.")] = Level.clinician,
     engine: Annotated[EngineName, EngineOption] = EngineName.auto,
     rules: Annotated[str | None, RulesOption] = None,
+    applicability: Annotated[Switch, typer.Option("--applicability", help="off: the page's list of treatments alone.")] = Switch.on,
     input: Annotated[Input, InputOption] = Input.auto,
     facts: Annotated[str | None, WithOption] = None,
     assume: Annotated[list[str] | None, AssumeOption] = None,
@@ -83,7 +91,7 @@ def classify(
     def load(*, as_of: date | None = None) -> Classifier:
         from allstatus.classify import load_rules
 
-        return load_rules(rules, engine=engine.value, as_of=as_of)
+        return load_rules(rules, engine=engine.value, as_of=as_of, applicability=applicability is Switch.on)
 
     run(lambda: _ask(path, format, level, reading, load) if ask else _classify(str(path), format, level, reading, load))
 

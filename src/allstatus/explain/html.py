@@ -22,8 +22,10 @@ from allstatus.explain.sections import (
     change_ways,
     diagnoses_seen,
     evidence_words,
+    fit_lines,
     option_note,
     options_by_category,
+    options_not_fitting,
     reason_sets,
 )
 from allstatus.explain.threshold import thresholds
@@ -45,11 +47,13 @@ def render_html(decisions: Sequence[Decision], *, level: str = "clinician") -> s
     if not decisions:
         raise ValueError("there is no decision to show")
     first = decisions[0]
+    document = first.to_dict()
     return _template().render(
         articles=[_article(decision, level) for decision in decisions],
         level=level,
         title=first.ruleset.title,
-        rules=first.to_dict()["ruleset"],
+        rules=document["ruleset"],
+        applicability=document["applicability"],
         engine=first.engine,
         notice=first.ruleset.notice,
     )
@@ -69,7 +73,7 @@ def _template() -> Template:
     style = (FOLDER / "page.css").read_text("utf-8")
     style_digest = b64encode(sha256(style.encode()).digest()).decode()
     environment.globals.update(style=Markup(style), style_digest=style_digest, MARK=MARK, STATE_WORDS=STATE_WORDS)
-    environment.globals.update(heading=heading, option_note=option_note)
+    environment.globals.update(heading=heading, option_note=option_note, fit_lines=fit_lines)
     environment.filters["words"] = words
     return environment.get_template("page.html")
 
@@ -96,6 +100,7 @@ def _article(decision: Decision, level: str) -> dict[str, Any]:
         "changes": change_ways(decision, "finding") if settled else [],
         "corrections": change_ways(decision, "history") if settled else [],
         "categories": options_by_category(document),
+        "not_fitting": options_not_fitting(document),
         "facts": [
             {
                 "name": heading(name),

@@ -42,8 +42,28 @@ def change_ways(decision: Decision, about: str) -> list[tuple[str, list[str]]]:
 
 
 def options_by_category(document: dict[str, Any]) -> list[tuple[str, list[dict[str, Any]]]]:
-    """The listed options under a heading for each run of one category, in the page's order."""
-    return [(heading(category), list(group)) for category, group in groupby(document["options"], key=lambda option: option["category"])]
+    """The listed options that may fit, under a heading for each run of one category, in the page's order."""
+    fitting = [option for option in document["options"] if option["applicability"] != "does_not_apply"]
+    return [(heading(category), list(group)) for category, group in groupby(fitting, key=lambda option: option["category"])]
+
+
+def options_not_fitting(document: dict[str, Any]) -> list[dict[str, Any]]:
+    """The listed options whose stated use does not fit by what is known."""
+    return [option for option in document["options"] if option["applicability"] == "does_not_apply"]
+
+
+FIT = {"applies": "the stated use fits", "does_not_apply": "the stated use does not fit", "needs_data": "depends on"}
+
+
+def fit_lines(option: dict[str, Any]) -> list[str]:
+    """For each agent whether its stated use fits, why, by which source, and what others say of it."""
+    lines = []
+    for agent in option["by_agent"]:
+        asked = "; ".join(f"{ask['question']} ({', '.join(ask['answered_by'])})" for ask in agent["asks"])
+        why = asked if agent["applicability"] == "needs_data" else agent["because"].rstrip(".")
+        lines.append(f"{agent['title']}: {FIT[agent['applicability']]}: {why} [{agent['cite']['title']}]")
+        lines += [f"{agent['title']}, elsewhere: {source['says']}" for source in agent["other_sources"]]
+    return lines
 
 
 def option_note(option: dict[str, Any]) -> str:

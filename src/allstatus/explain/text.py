@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator
+from typing import Any
 
 from allstatus.decision import UNDECIDED, Decision
 from allstatus.explain.definitions import definition_lines, why_not_words
 from allstatus.explain.messages import headline, messages
-from allstatus.explain.sections import change_ways, diagnoses_seen, option_note, options_by_category, reason_sets
+from allstatus.explain.sections import (
+    change_ways,
+    diagnoses_seen,
+    fit_lines,
+    option_note,
+    options_by_category,
+    options_not_fitting,
+    reason_sets,
+)
 from allstatus.explain.words import outcome_titles, words
 
 WIDTH = 80
@@ -35,6 +44,8 @@ class _Text:
             yield from self._why()
             yield from self._changes()
         yield from self._options()
+        if self.level != "plain":
+            yield from self._list("What others would say", [entry["says"] for entry in self.document["elsewhere"]])
         yield from self._missing()
         if self.level != "plain":
             yield from self._list("Cannot change the answer", [words(name) for name in self.decision.irrelevant])
@@ -91,15 +102,23 @@ class _Text:
         return items
 
     def _options(self) -> Iterator[str]:
-        categories = options_by_category(self.document)
-        if categories:
+        if self.document["options"]:
             yield ""
             yield self._paint("Treatments the page lists for this status", BOLD)
-        for category, options in categories:
+        for category, options in options_by_category(self.document):
             yield f"  {category}"
             for option in options:
-                note = option_note(option)
-                yield from _wrap(f"- {option['title']}{f' ({note})' if note else ''}", "    ", "      ")
+                yield from self._option(option)
+        if unfit := options_not_fitting(self.document):
+            yield "  Listed, but by what is known the stated use does not fit"
+            for option in unfit:
+                yield from self._option(option)
+
+    def _option(self, option: dict[str, Any]) -> Iterator[str]:
+        note = option_note(option)
+        yield from _wrap(f"- {option['title']}{f' ({note})' if note else ''}", "    ", "      ")
+        for line in fit_lines(option) if self.level != "plain" else []:
+            yield from _wrap(line, "      ", "        ")
 
     def _missing(self) -> Iterator[str]:
         if self.document["missing"]:
@@ -124,7 +143,9 @@ class _Text:
         yield ""
         about = f"Rules {rules['id']} {rules['version']} ({rules['digest'][:12]}), engine {self.document['engine']}"
         source = f"Source: {rules['source']['title']}, reviewed {rules['source']['last_reviewed']}"
-        for text in (about, source, self.document["notice"]):
+        fit = self.document["applicability"] if self.document["options"] else None
+        overlay = [f"Stated uses: {fit['id']} {fit['version']} ({fit['digest'][:12]}). {fit['notice']}"] if fit else []
+        for text in (about, source, *overlay, self.document["notice"]):
             for line in _wrap(text):
                 yield self._paint(line, DIM)
 

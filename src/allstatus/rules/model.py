@@ -26,7 +26,11 @@ class Assumption:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """Something a rule set may ask about a patient; `kind` is yes_no, choice or percent."""
+    """Something a rule set may ask about a patient; `kind` is yes_no, choice, percent or number.
+
+    `record_key` is where a record says it, when that is not the fact's own name: `biomarkers.cd19`;
+    `read_by` names a way of reading it that is not the usual one.
+    """
 
     name: str
     kind: str
@@ -37,6 +41,8 @@ class Fact:
     burden: int
     assume: Assumption | None
     says: Says
+    record_key: str | None = None
+    read_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
