@@ -2,15 +2,16 @@
 
 import json
 import sqlite3
-import subprocess
-import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx2 as httpx
 import pytest
+from click.testing import Result
+from typer.testing import CliRunner
 
+from allstatus.commands import app
 from allstatus.service.audit import COLUMNS, Audit, AuditError, Key, export, open_to_read, verify
 
 from .conftest import PATIENT_VIEW, call, chart, prefetch_of, serving
@@ -18,8 +19,8 @@ from .process import served
 from .test_rest import RECORD
 
 
-def run(*arguments: str) -> subprocess.CompletedProcess:
-    return subprocess.run([sys.executable, "-m", "allstatus", "audit", *arguments], capture_output=True, text=True, check=False)
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(app, ["audit", *arguments])
 
 
 def rows_of(path: Path) -> list[dict]:
@@ -120,26 +121,26 @@ def test_a_file_put_back_to_an_earlier_day_is_found_by_a_head_noted(audit: Path)
 
 def test_the_command_verifies_and_exports(audit: Path) -> None:
     whole = run("verify", str(audit))
-    assert (whole.returncode, whole.stderr) == (0, "")
+    assert (whole.exit_code, whole.stderr) == (0, "")
     head = whole.stdout.split()[-1]
     assert whole.stdout == f"10 rows hold. Head: {head}\n"
-    assert run("verify", str(audit), "--head", head).returncode == 0
+    assert run("verify", str(audit), "--head", head).exit_code == 0
     exported = [json.loads(line) for line in run("export", str(audit)).stdout.splitlines()]
     assert exported == rows_of(audit)
     tamper(audit, "DELETE FROM audit WHERE seq = 2")
     broken = run("verify", str(audit))
-    assert (broken.returncode, broken.stdout) == (1, "")
+    assert (broken.exit_code, broken.stdout) == (1, "")
     assert "row 2 is missing" in broken.stderr
 
 
 def test_the_command_refuses_what_is_no_audit(tmp_path: Path) -> None:
     other = tmp_path / "other.db"
-    assert run("export", str(other)).returncode == 3
+    assert run("export", str(other)).exit_code == 3
     other.write_text("x" * 1000)
     refused = run("export", str(other))
-    assert (refused.returncode, "holds no audit" in refused.stderr) == (3, True)
-    assert run("verify", str(other)).returncode == 3
-    assert run("verify", str(other), "--head", "x").returncode == 2
+    assert (refused.exit_code, "holds no audit" in refused.stderr) == (3, True)
+    assert run("verify", str(other)).exit_code == 3
+    assert run("verify", str(other), "--head", "x").exit_code == 2
 
 
 def test_a_key_is_for_its_owner_alone(tmp_path: Path) -> None:

@@ -8,8 +8,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from allstatus import classify, load_rules
-from allstatus.decision import Decision
-from allstatus.service.cards import Occasion
+from allstatus.service.cards import Occasion, status_cards
 from allstatus.service.orders import order_cards
 
 from .conftest import PATIENT_VIEW, call, chart, prefetch_of
@@ -19,6 +18,8 @@ RULES = load_rules().ruleset
 SIGN, SELECT = "/cds-services/allstatus-order-sign", "/cds-services/allstatus-order-select"
 RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
 IN_REMISSION = "01-exactly-five"
+CARD = "4e0a3a1e-3c1b-4b6e-9d1e-2f6f2c9b2a10"
+OCCASION = Occasion(CARD, "p1", "http://127.0.0.1/decisions/x")
 
 
 def medicine(name: str, *, code: str | None = None, id: str = "1") -> dict:
@@ -56,7 +57,7 @@ def test_each_agent_at_each_status(agent: str, status: str) -> None:
     """A card exactly when the page lists the agent, but not for this status; its text names where it is listed."""
     decision = classify(RECORDS[status])
     assert decision.status == status
-    cards = order_cards(decision, Occasion(CARD, "p1", "http://127.0.0.1/decisions/x"), [medicine(agent.replace("_", " "))])
+    cards = order_cards(decision, OCCASION, [medicine(agent.replace("_", " "))])
     assert faults({"cards": cards}) == []
     assert len(cards) == (status not in AGENTS[agent])
     for card in cards:
@@ -86,13 +87,26 @@ def test_other_orders_give_no_card(client: TestClient, order: dict) -> None:
     assert ask(client, order) == []
 
 
-def test_a_listed_agent_that_does_not_apply_gives_information(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    listed = Decision.options.fget
-    ruled_out = {"applicability": "does_not_apply", "because": "BCR::ABL1 is negative."}
-    monkeypatch.setattr(Decision, "options", property(lambda decision: [option | ruled_out for option in listed(decision)]))
-    (card,) = ask(client, medicine("dasatinib"))
-    assert (card["indicator"], "does not apply" in card["summary"]) == ("info", True)
-    assert "BCR::ABL1 is negative" in card["detail"]
+@pytest.mark.parametrize(("known", "cards"), [({"bcr_abl1": "negative"}, 1), ({"bcr_abl1": "positive"}, 0), ({}, 0)])
+def test_a_listed_agent_that_does_not_apply_gives_information(known: dict, cards: int) -> None:
+    decision = classify({**RECORDS["in_remission"], "biomarkers": known})
+    found = order_cards(decision, OCCASION, [medicine("dasatinib")])
+    assert len(found) == cards
+    assert faults({"cards": found}) == []
+    for card in found:
+        (fit,) = [fit for option in decision.options for fit in option["by_agent"] if fit["agent"] == "dasatinib"]
+        assert card["indicator"] == "info"
+        assert "stated use does not fit" in card["summary"]
+        assert all(part in card["detail"] for part in (fit["cite"]["url"], fit["cite"]["sentence"][:12], "does not hold up the order"))
+
+
+def test_what_does_not_fit_stands_last_on_the_card() -> None:
+    decision = classify({**RECORDS["recurrent"], "biomarkers": {"cd19": "negative", "cd22": "negative"}})
+    (card,) = status_cards(decision, OCCASION)
+    assert faults({"cards": [card]}) == []
+    listed, _, ruled_out = card["detail"].partition("**Listed, but the stated use does not fit**")
+    assert "Blinatumomab or inotuzumab" in ruled_out
+    assert "Blinatumomab or inotuzumab" not in listed
 
 
 def test_nothing_is_said_where_the_status_is_not_known(client: TestClient) -> None:
@@ -119,7 +133,6 @@ def test_a_call_without_its_context_is_400(client: TestClient, field: str) -> No
     assert (answer.status_code, answer.json()["field"]) == (400, f"context.{field}")
 
 
-CARD = "4e0a3a1e-3c1b-4b6e-9d1e-2f6f2c9b2a10"
 WRONG = {"reason": {"system": "urn:allstatus:codesystem:override-reason", "code": "chart-wrong"}, "userComment": "the patient is Zz Secret"}
 OVERRIDDEN = {"card": CARD, "outcome": "overridden", "outcomeTimestamp": "2026-01-05T12:00:00Z", "overrideReason": WRONG}
 ACCEPTED = {"card": CARD, "outcome": "accepted", "outcomeTimestamp": "2026-01-05T13:00:00+01:00",

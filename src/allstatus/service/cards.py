@@ -9,6 +9,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from allstatus.decision import NOT_APPLICABLE, Decision
 from allstatus.explain.messages import headline, messages
+from allstatus.explain.sections import fit_lines, option_note, options_by_category, options_not_fitting
 from allstatus.explain.words import limit_words, margin_words, value_words, words
 from allstatus.rules.model import Cite
 from allstatus.service.markdown import bullets, safe
@@ -94,7 +95,7 @@ def _detail(decision: Decision) -> Iterator[str]:
     yield from bullets("Decided by" if decision.outcome == "determined" else "Known", _decisive(decision))
     yield from bullets("Near the limit", _near(decision))
     yield from bullets("What would settle it, and the test that answers it", _missing(decision))
-    yield from bullets("Treatments the page lists for this status", [option_words(option) for option in decision.options])
+    yield from _options(decision)
     yield from bullets("Assumed", [f"{words(entry['fact'])}: {safe(entry['because'])}" for entry in decision.assumptions])
     yield from bullets("Contradictions", [safe(entry["because"]) for entry in decision.conflicts])
     yield from bullets("Please check", [safe(warning) for warning in decision.warnings])
@@ -146,12 +147,21 @@ def _missing(decision: Decision) -> list[str]:
 
 
 def option_words(option: dict[str, Any]) -> str:
-    """A listed treatment with what qualifies it."""
-    qualifier = option["qualifier"]["text"].rstrip(".") if option["qualifier"] else ""
-    trials = "reported as studied in clinical trials" if option["listed_by"] == "clinical_trials" else ""
-    applies = "" if option["applicability"] == "listed" else option["because"].rstrip(".")
-    notes = "; ".join(part for part in (qualifier, trials, applies) if part)
-    return f"{option['title']}{f' ({notes})' if notes else ''}"
+    """A listed treatment with what the page says of it."""
+    note = option_note(option)
+    return f"{option['title']}{f' ({note})' if note else ''}"
+
+
+def _options(decision: Decision) -> Iterator[str]:
+    """The listed treatments with whom their stated uses fit; those that do not fit come last, with the reason."""
+    document = {"options": decision.options}
+    fitting = [option for _, group in options_by_category(document) for option in group]
+    yield from bullets("Treatments the page lists for this status", [_with_fit(option) for option in fitting])
+    yield from bullets("Listed, but the stated use does not fit", [_with_fit(option) for option in options_not_fitting(document)])
+
+
+def _with_fit(option: dict[str, Any]) -> str:
+    return "\n  - ".join([option_words(option), *map(safe, fit_lines(option))])
 
 
 def cite_words(cite: Cite) -> str:

@@ -10,6 +10,7 @@ from allstatus.ehr.codes import table
 from allstatus.ehr.walk import codes, obj, objects, text, words
 from allstatus.options import list_options
 from allstatus.service.cards import Occasion, base_card, cite_words, option_words, source_lines
+from allstatus.service.markdown import safe
 
 ORDERS = ("MedicationRequest", "ServiceRequest")
 
@@ -22,11 +23,12 @@ def order_cards(decision: Decision, occasion: Occasion, orders: list[dict[str, A
     cards = []
     for agent in agents:
         here = [option for option in decision.options if agent in option["agents"]]
+        fits = [fit for option in here for fit in option["by_agent"] if fit["agent"] == agent]
         elsewhere = {status: found for status in decision.ruleset.statuses if (found := _listed(decision, status, agent))}
         if not here:
             cards.append(_elsewhere_card(decision, occasion, agent, elsewhere))
-        elif all(option["applicability"] == "does_not_apply" for option in here):
-            cards.append(_not_applicable_card(decision, occasion, agent, here))
+        elif fits and all(fit["applicability"] == "does_not_apply" for fit in fits):
+            cards.append(_not_applicable_card(decision, occasion, agent, fits))
     return cards
 
 
@@ -71,13 +73,12 @@ def _elsewhere_card(decision: Decision, occasion: Occasion, agent: str, elsewher
     return base_card(decision, occasion, f"order {agent}", summary, _text(decision, lines))
 
 
-def _not_applicable_card(decision: Decision, occasion: Occasion, agent: str, here: list[dict[str, Any]]) -> dict[str, Any]:
+def _not_applicable_card(decision: Decision, occasion: Occasion, agent: str, fits: list[dict[str, Any]]) -> dict[str, Any]:
     name = _name(agent)
-    lines = [f"The page lists {name} for this status, but what is known of this patient says that it does not apply:", ""]
-    return base_card(
-        decision, occasion, f"order {agent}", f"{name}: listed by the page, but does not apply by what is known of this patient",
-        _text(decision, lines + _options(here)),
-    )  # fmt: skip
+    lines = [f"The page lists {name} for this status, but its stated use does not fit what is known of this patient:", ""]
+    lines += [f"- {safe(fit['because'])} [{fit['cite']['title']}]({fit['cite']['url']}), {cite_words(fit['cite'])}" for fit in fits]
+    summary = f"{name}: listed by the page, but its stated use does not fit what is known of this patient"
+    return base_card(decision, occasion, f"order {agent}", summary, _text(decision, lines))
 
 
 def _options(options: list[dict[str, Any]]) -> list[str]:
