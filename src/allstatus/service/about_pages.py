@@ -18,7 +18,7 @@ from allstatus.service.rest import Level
 
 router = APIRouter(tags=["About"])
 FOLDER = Path(__file__).parent
-POLICY = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'"
+POLICY = "default-src 'none'; style-src 'self'; img-src data:; script-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'"
 FILES = {"home.css": "text/css", "home.js": "text/javascript"}
 
 
