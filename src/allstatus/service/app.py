@@ -46,7 +46,7 @@ def make_app(config: Config) -> FastAPI:
         CORSMiddleware, allow_origins=list(config.cors_origins), allow_methods=["GET", "POST"],
         allow_headers=["authorization", "content-type"], expose_headers=["x-decision-id", "x-request-id"],
     )  # fmt: skip
-    app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
+    app.openapi = lambda: _openapi(app, guarded=not config.insecure_dev)  # type: ignore[method-assign]
     return app
 
 
@@ -55,13 +55,17 @@ def from_environment() -> FastAPI:
     return make_app(Config.model_validate_json(os.environ[ENVIRONMENT]))
 
 
-def _openapi(app: FastAPI) -> dict[str, Any]:
+def _openapi(app: FastAPI, *, guarded: bool) -> dict[str, Any]:
+    """The document, with the rule sets that are loaded and, where tokens are asked for, what asks for them."""
     if app.openapi_schema is None:
         document = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
         document.setdefault("components", {}).setdefault("schemas", {}).update(component_schemas())
-        document["components"]["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}}
-        for path, methods in document["paths"].items():
-            if "post" in methods and path:
-                methods["post"]["security"] = [{"token": []}]
+        posts = [methods["post"] for methods in document["paths"].values() if "post" in methods]
+        for parameter in [parameter for post in posts for parameter in post.get("parameters", ()) if parameter["name"] == "rules"]:
+            parameter["schema"] = {"enum": list(app.state.desk.classifiers)}
+        if guarded:
+            document["components"]["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}}
+            for post in posts:
+                post["security"] = [{"token": []}]
         app.openapi_schema = document
     return app.openapi_schema

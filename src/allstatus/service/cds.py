@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Path, Request
 from fastapi.responses import JSONResponse, Response
 
 from allstatus.decision import Decision
@@ -16,11 +16,12 @@ from allstatus.service.cards import Occasion, status_cards
 from allstatus.service.desk import Desk, desk_of, unrecorded
 from allstatus.service.examples import CARDS_SCHEMA, FEEDBACK_BODY, HOOK_BODY, SERVICES_SCHEMA
 from allstatus.service.feedback import keep_feedback, read_feedback
-from allstatus.service.hooks import Call, discovery, hook_of, read_call, without_empties
+from allstatus.service.hooks import SERVICES, Call, discovery, hook_of, read_call, without_empties
 from allstatus.service.orders import order_cards, selected
 from allstatus.service.prefetch import chart_of
 from allstatus.service.problems import documented
 
+ServiceId = Annotated[str, Path(json_schema_extra={"enum": list(SERVICES)})]
 router = APIRouter(prefix="/cds-services", tags=["CDS Hooks"])
 
 
@@ -34,7 +35,7 @@ async def services() -> dict[str, Any]:
     "/{service}", response_class=JSONResponse, openapi_extra=HOOK_BODY,
     responses={200: CARDS_SCHEMA, **documented(400, 401, 404, 408, 412, 413, 422, 503)},
 )  # fmt: skip
-async def call(service: str, request: Request) -> JSONResponse:
+async def call(service: ServiceId, request: Request) -> JSONResponse:
     """Cards for a patient being viewed, or for orders being selected or signed; no card when there is nothing to say."""
     desk = desk_of(request)
     hook_of(service)
@@ -53,7 +54,7 @@ async def call(service: str, request: Request) -> JSONResponse:
     "/{service}/feedback", response_class=Response, openapi_extra=FEEDBACK_BODY,
     responses={200: {"description": "Stored, now or before", "content": {}}, **documented(400, 401, 404, 408, 413, 422, 503)},
 )  # fmt: skip
-async def feedback(service: str, request: Request) -> Response:
+async def feedback(service: ServiceId, request: Request) -> Response:
     """What a clinician made of a card; sending it again changes nothing."""
     desk = desk_of(request)
     hook_of(service)

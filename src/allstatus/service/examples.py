@@ -33,7 +33,7 @@ _OBJECT: dict[str, Any] = {"type": "object"}
 _RESOURCE = {"type": "object", "required": ["resourceType"], "properties": {"resourceType": {"type": "string"}}}
 _ANY_INPUT = {
     "application/json": {
-        "schema": {"anyOf": [{"$ref": "#/components/schemas/Record"}, {"type": "array"}, _RESOURCE]}, "example": RECORD,
+        "schema": {"anyOf": [{"$ref": "#/components/schemas/Record"}, {"type": "array", "minItems": 1}, _RESOURCE]}, "example": RECORD,
     },
     FHIR: {"schema": _RESOURCE, "example": BUNDLE},
     NDJSON: {"schema": {"type": "string"}, "example": '{"cbc": "normal"}\n'},
@@ -100,7 +100,8 @@ _CALL = {
                 "selections": {"type": "array"}, "draftOrders": _OBJECT,
             },
         },
-        "prefetch": {"type": "object"}, "fhirServer": {"type": "string"}, "fhirAuthorization": {"type": "object"},
+        "prefetch": {"type": ["object", "null"]}, "fhirServer": {"type": ["string", "null"]},
+        "fhirAuthorization": {"type": ["object", "null"]},
     },
 }  # fmt: skip
 HOOK_BODY = {"requestBody": {"required": True, "content": {"application/json": {"schema": _CALL, "example": _CALL_EXAMPLE}}}}

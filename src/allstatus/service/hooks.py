@@ -23,6 +23,7 @@ SERVICES = {
 }  # fmt: skip
 NEEDED = {"patient-view": ("userId", "patientId"), "order-select": ("userId", "patientId", "selections", "draftOrders"),
           "order-sign": ("userId", "patientId", "draftOrders")}  # fmt: skip
+OPTIONAL = {"prefetch": (dict, "an object"), "fhirAuthorization": (dict, "an object"), "fhirServer": (str, "an address as text")}
 CONTAINERS = {"selections": list, "draftOrders": dict}
 
 
@@ -61,18 +62,16 @@ def read_call(service: str, body: Any) -> Call:
     if not isinstance(call.get("hookInstance"), str) or not call["hookInstance"]:
         raise _bad("hookInstance", "must be a UUID as text")
     context = _check_context(hook, call.get("context"))
-    for name in ("prefetch", "fhirAuthorization"):
-        if not isinstance(call.get(name) or {}, dict):
-            raise _bad(name, "must be an object")
-    if not isinstance(call.get("fhirServer") or "", str):
-        raise _bad("fhirServer", "must be an address as text")
+    for name, (kind, said) in OPTIONAL.items():
+        if not isinstance(call.get(name), kind | None):
+            raise _bad(name, f"must be {said}")
     _check_authorization(obj(call.get("fhirAuthorization")), call.get("fhirServer"), context["patientId"])
     return Call(hook, context, context["patientId"])
 
 
 def _check_context(hook: str, value: Any) -> dict[str, Any]:
     context = obj(value)
-    for name in NEEDED[hook]:
+    for name in (*NEEDED[hook], *(name for name in CONTAINERS if name in context)):
         if not isinstance(context.get(name), CONTAINERS.get(name, str)) or not (context[name] or name in CONTAINERS):
             raise _bad(f"context.{name}", "is missing or of another type than the hook asks for")
     if not FHIR_ID.fullmatch(context["patientId"]):

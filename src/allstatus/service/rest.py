@@ -20,6 +20,7 @@ from allstatus.ehr.timeline import Timeline, decide_over_time
 from allstatus.ehr.told import timeline_document
 from allstatus.errors import InvalidRecord
 from allstatus.inputs import chart_kind, decode, split_records
+from allstatus.record import Day
 from allstatus.service.desk import Desk, desk_of
 from allstatus.service.examples import DECISIONS_SCHEMA, EXPLANATION_SCHEMA, FHIR, HL7, INPUT_BODY, NDJSON, TIMELINE_SCHEMA
 from allstatus.service.pages import explanation_page
@@ -29,7 +30,7 @@ router = APIRouter(tags=["REST"])
 KINDS = {"application/json": None, NDJSON: None, "application/ndjson": None, FHIR: "fhir", **dict.fromkeys(HL7, "hl7v2")}
 REFUSALS = documented(401, 408, 413, 415, 422, 503)
 RulesParameter = Annotated[str | None, Query(description="A loaded rule set's id, when not the first.", max_length=100)]
-AsOfParameter = Annotated[date | None, Query(description="A chart as it stood on a day, using nothing later.")]
+AsOfParameter = Annotated[Day, Query(description="A chart as it stood on a day, using nothing later.")]
 
 
 class Level(StrEnum):
@@ -106,6 +107,8 @@ def _read(data: bytes, kind: str | None, most: int) -> list[tuple[int | None, An
     kind = kind or chart_kind(text)
     found: Iterable[tuple[int | None, Any]] = split_records(text) if kind is None else read_charts(text, kind)
     values = [pair for number, pair in enumerate(found) if number <= most]
+    if not values:
+        raise InvalidRecord("input", "holds no record", "give at least one record or chart")
     if len(values) > most:
         raise Problem(413, "too-many", f"There are more than {most} records or charts.")
     return values
