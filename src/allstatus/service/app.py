@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -23,11 +24,15 @@ from allstatus.service.problems import add_handlers
 NOTICE = "Decision support for licensed clinicians and teaching, not medical advice."
 
 
+SWITCH_SECONDS = 0.0005  # the audit's thread must not wait long for its turn, nor anyone for it
+
+
 def make_app(config: Config) -> FastAPI:
     """The application for these settings; its desk is opened when it starts."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        sys.setswitchinterval(SWITCH_SECONDS)
         app.state.desk = Desk(config)
         yield
         await app.state.desk.close()

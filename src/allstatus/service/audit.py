@@ -21,7 +21,7 @@ from typing import Any
 
 from allstatus.decision import Decision
 from allstatus.errors import AllstatusError
-from allstatus.service.store import Store
+from allstatus.service.store import Store, insert
 
 COLUMNS = (
     "decision_id", "time", "service", "ruleset_id", "ruleset_version", "ruleset_digest", "table_digest", "engine",
@@ -108,15 +108,17 @@ class Audit:
 
     def append(self, entries: Sequence[Entry]) -> Future[Any]:
         """Add rows; they are on disk when the future is done."""
-        return self.store.submit(lambda connection: self._append(connection, entries))
+        return self.store.submit(self._append, entries)
 
-    def _append(self, connection: sqlite3.Connection, entries: Sequence[Entry]) -> None:
+    def _append(self, connection: sqlite3.Connection, given: list[Sequence[Entry]]) -> None:
         seq, previous = connection.execute("SELECT seq, hash FROM head").fetchone() or (0, START)
-        for entry in entries:
+        rows = []
+        for entry in (entry for entries in given for entry in entries):
             seq += 1
             link = self.key.link(seq, entry.values, previous)
-            connection.execute(f"INSERT INTO audit VALUES ({','.join('?' * (len(COLUMNS) + 3))})", (seq, *entry.values, previous, link))
+            rows.append((seq, *entry.values, previous, link))
             previous = link
+        insert(connection, "INTO audit", rows)
         connection.execute("INSERT OR REPLACE INTO head VALUES (1, ?, ?, ?)", (seq, previous, self.key.seal(seq, previous)))
 
 

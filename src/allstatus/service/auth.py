@@ -16,7 +16,7 @@ import jwt
 
 from allstatus.service.config import Config, Issuer
 from allstatus.service.keys import ALGORITHMS, Keys, Refused
-from allstatus.service.store import Store
+from allstatus.service.store import Store, insert
 
 SCHEMA = "CREATE TABLE IF NOT EXISTS token (id TEXT PRIMARY KEY, expires INTEGER NOT NULL);"
 LONGEST = 8_192  # characters of a token
@@ -82,13 +82,21 @@ class Gatekeeper:
     async def _use_once(self, claims: dict[str, Any]) -> None:
         name = sha256(json.dumps([claims["iss"], claims["jti"]]).encode()).hexdigest()
         expires = int(claims["exp"]) + LEEWAY + 1
-        if not await asyncio.wrap_future(self.store.submit(lambda connection: _first_use(connection, name, expires))):
+        if not await asyncio.wrap_future(self.store.submit(first_uses, (name, expires))):
             raise Refused("it was used before")
 
 
-def _first_use(connection: sqlite3.Connection, name: str, expires: int) -> bool:
+def first_uses(connection: sqlite3.Connection, tokens: list[tuple[str, int]]) -> list[bool]:
+    """Whether each token (name, expiry) is used for the first time; of the same one twice, the first."""
     connection.execute("DELETE FROM token WHERE expires < ?", (int(time.time()),))
-    return connection.execute("INSERT OR IGNORE INTO token VALUES (?, ?)", (name, expires)).rowcount == 1
+    marks = ",".join("?" * len(tokens))
+    known = {name for (name,) in connection.execute(f"SELECT id FROM token WHERE id IN ({marks})", [name for name, _ in tokens])}
+    first = []
+    for name, _ in tokens:
+        first.append(name not in known)
+        known.add(name)
+    insert(connection, "INTO token", [token for token, new in zip(tokens, first, strict=True) if new])
+    return first
 
 
 def _why(error: Exception) -> str:

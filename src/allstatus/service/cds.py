@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+from collections.abc import Coroutine
 from typing import Annotated, Any
+from uuid import uuid4
 
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import JSONResponse, Response
@@ -61,7 +63,7 @@ async def feedback(service: ServiceId, request: Request) -> Response:
     await desk.admit(request)
     given = read_feedback(parse_json(await request.body()))
     try:
-        await asyncio.wrap_future(desk.audit.store.submit(lambda connection: keep_feedback(connection, service, given)))
+        await asyncio.wrap_future(desk.audit.store.submit(keep_feedback, (service, given)))
     except sqlite3.Error:
         raise unrecorded("The feedback cannot be stored.") from None
     return Response(status_code=200)
@@ -74,15 +76,16 @@ def _decide(desk: Desk, made: Call, resources: list[Any]) -> Decision:
 
 
 async def _cards(desk: Desk, request: Request, service: str, made: Call, decision: Decision, data: bytes) -> list[dict[str, Any]]:
-    """The cards of a decision that is in the audit and whose page is kept."""
-    name = desk.pages.new_name()
-    (decision_id,) = await desk.record(request, service, [(decision, data)])
+    """The cards of a decision, once it is in the audit and its page is kept."""
+    name, decision_id = desk.pages.new_name(), str(uuid4())
     occasion = Occasion(decision_id, made.patient, f"{desk.base(request)}/decisions/{name}")
     if made.hook == "patient-view":
         cards = status_cards(decision, occasion)
     else:
         cards = order_cards(decision, occasion, selected(made.context, all_orders=made.hook == "order-sign"))
+    writing: list[Coroutine[Any, Any, Any]] = [desk.record(request, service, [(decision, data)], [decision_id])]
     if cards:
-        await desk.pages.keep(name, decision)
+        writing.append(desk.pages.keep(name, decision))
+    await asyncio.gather(*writing)
     kept: list[dict[str, Any]] = without_empties(cards)
     return kept

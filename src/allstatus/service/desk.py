@@ -81,9 +81,11 @@ class Desk:
             return action()
         return await anyio.to_thread.run_sync(action, limiter=self.threads, abandon_on_cancel=True)
 
-    async def record(self, request: Request, service: str, decided: Sequence[tuple[Decision, bytes]]) -> list[str]:
-        """Write decisions to the audit; returns their ids once they are on disk."""
-        ids = [str(uuid4()) for _ in decided]
+    async def record(
+        self, request: Request, service: str, decided: Sequence[tuple[Decision, bytes]], ids: Sequence[str] = ()
+    ) -> Sequence[str]:
+        """Write decisions to the audit, under new ids or those given; returns the ids once they are on disk."""
+        ids = ids or [str(uuid4()) for _ in decided]
         entries = [
             self.audit.entry(name, decision, service, data, decision.record.id) for name, (decision, data) in zip(ids, decided, strict=True)
         ]
@@ -91,7 +93,7 @@ class Desk:
             await asyncio.wrap_future(self.audit.append(entries))
         except sqlite3.Error:
             raise unrecorded("The decision cannot be recorded, so it is not given.") from None
-        request.state.decisions = ids[:10]
+        request.state.decisions = list(ids[:10])
         request.state.outcomes = _counts([decision.outcome for decision, _ in decided])
         return ids
 

@@ -10,6 +10,7 @@ from uuid import UUID
 from allstatus.ehr.walk import obj, objects
 from allstatus.service.cards import OVERRIDE_REASONS, REASONS_SYSTEM
 from allstatus.service.problems import Problem
+from allstatus.service.store import insert
 
 OTHER = "other"  # a reason that is none of ours: its text may be free, so it is not kept
 
@@ -69,7 +70,7 @@ def _bad(field: str, detail: str) -> Problem:
     return Problem(400, "invalid-feedback", f"{field} {detail}.", field=field)
 
 
-def keep_feedback(connection: sqlite3.Connection, service: str, given: list[Feedback]) -> None:
-    """Store what is new."""
+def keep_feedback(connection: sqlite3.Connection, given: list[tuple[str, list[Feedback]]]) -> None:
+    """Store what is new; each is a service and what came for it."""
     now = datetime.now(UTC).isoformat(timespec="milliseconds")
-    connection.executemany("INSERT OR IGNORE INTO feedback VALUES (?, ?, ?, ?, ?, ?, ?)", [(service, *item, now) for item in given])
+    insert(connection, "OR IGNORE INTO feedback", [(service, *item, now) for service, items in given for item in items])

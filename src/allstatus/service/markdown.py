@@ -13,7 +13,9 @@ LONGEST = 300  # characters of one piece of a chart's text
 
 def safe(value: object) -> str:
     """One line that renders as the text it is: no mark-up, no HTML, no link, no direction marks."""
-    text = "".join(" " if unicodedata.category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp") else c for c in str(value))
+    text = str(value)
+    if not text.isprintable():
+        text = "".join(" " if unicodedata.category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp") else c for c in text)
     text = " ".join(text.split())
     text = text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
     text = _MARKS.sub(r"\\\1", html.escape(text, quote=False))

@@ -11,7 +11,7 @@ import secrets
 import sqlite3
 import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from fractions import Fraction
 from hashlib import sha256
 from typing import Any
@@ -26,7 +26,7 @@ from allstatus.explain.html import render_html
 from allstatus.facts import Evidence, Supplied
 from allstatus.measurement import Percent
 from allstatus.record import Record
-from allstatus.service.store import Store
+from allstatus.service.store import Store, insert
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS page (id TEXT PRIMARY KEY, expires INTEGER NOT NULL, sealed BLOB NOT NULL);
@@ -49,7 +49,7 @@ class Pages:
         """Seal a decision under a name."""
         place, key = _secrets(name)
         sealed, expires = AESGCM(key).encrypt(NONCE, pack(decision), None), int(time.time()) + self.seconds
-        await asyncio.wrap_future(self.store.submit(lambda connection: self._keep(connection, place, expires, sealed)))
+        await asyncio.wrap_future(self.store.submit(self._keep, (place, expires, sealed)))
 
     def find(self, name: str) -> dict[str, Any] | None:
         """What was kept under a name; None when there is nothing, or no longer."""
@@ -61,9 +61,9 @@ class Pages:
         except (ValueError, InvalidTag):
             return None
 
-    def _keep(self, connection: sqlite3.Connection, place: str, expires: int, sealed: bytes) -> None:
+    def _keep(self, connection: sqlite3.Connection, given: list[tuple[str, int, bytes]]) -> None:
         connection.execute("DELETE FROM page WHERE expires <= ?", (int(time.time()),))
-        connection.execute("INSERT INTO page VALUES (?, ?, ?)", (place, expires, sealed))
+        insert(connection, "INTO page", given)
         connection.execute(
             "DELETE FROM page WHERE rowid <= (SELECT rowid FROM page ORDER BY rowid DESC LIMIT 1 OFFSET ?)", (self.most,)
         )
@@ -81,9 +81,9 @@ def pack(decision: Decision) -> bytes:
     """What a decision was made of, exactly: its rules, its record, and what its chart supplied."""
     record = {name: _plain(value) for name, value in decision.record if value is not None and not isinstance(value, Percent)}
     percents = {name: asdict(value) for name, value in decision.record if isinstance(value, Percent)}
-    chart = None if decision.chart is None else asdict(decision.chart)
+    chart = None if decision.chart is None else {field.name: getattr(decision.chart, field.name) for field in fields(Supplied)}
     kept = {"rules": decision.ruleset.id, "record": record, "percents": percents, "chart": chart}
-    return json.dumps(kept, default=str).encode()  # fractions and dates as text
+    return json.dumps(kept, default=lambda value: value.to_dict() if isinstance(value, Evidence) else str(value)).encode()
 
 
 def unpack(kept: dict[str, Any], classifier: Classifier) -> Decision:

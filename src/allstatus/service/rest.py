@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any
@@ -153,7 +153,7 @@ def _wanted(request: Request) -> str:
     raise Problem(406, "not-acceptable", "An explanation is text/html or text/plain.")
 
 
-def _single(answer: Decision | InvalidRecord, ids: list[str]) -> Response:
+def _single(answer: Decision | InvalidRecord, ids: Sequence[str]) -> Response:
     if isinstance(answer, InvalidRecord):
         raise answer
     return Response(answer.to_json(), media_type="application/json", headers={"X-Decision-Id": ids[0]})

@@ -8,13 +8,13 @@ from __future__ import annotations
 import queue
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-Work = Callable[[sqlite3.Connection], Any]
+Handler = Callable[[sqlite3.Connection, list[Any]], Sequence[Any] | None]
 BATCH = 256  # pieces of work committed together at most
 BUSY_SECONDS = 10
 
@@ -25,16 +25,19 @@ class Store:
     def __init__(self, path: Path, schema: str, *, durable: bool = True) -> None:
         self.path = path
         self._sync = "FULL" if durable else "NORMAL"
-        self._waiting: queue.Queue[tuple[Work, Future[Any]] | None] = queue.Queue()
+        self._waiting: queue.Queue[_Piece | None] = queue.Queue()
         with self._connect() as connection:
             connection.executescript(f"PRAGMA journal_mode = WAL; BEGIN IMMEDIATE; {schema} COMMIT;")
         self._thread = threading.Thread(target=self._write, name=f"store {path.name}", daemon=True)
         self._thread.start()
 
-    def submit(self, work: Work) -> Future[Any]:
-        """Have work done in the next transaction; its future holds what it returns or raises."""
+    def submit(self, handler: Handler, item: Any) -> Future[Any]:
+        """Have a handler write an item in the next transaction, with all others waiting for it.
+
+        The future holds the item's result, if the handler returns a list of results; or what the handler raised.
+        """
         done: Future[Any] = Future()
-        self._waiting.put((work, done))
+        self._waiting.put(_Piece(handler, item, done))
         return done
 
     @contextmanager
@@ -60,47 +63,65 @@ class Store:
 
     def _write(self) -> None:
         with self._connect() as connection:
-            while (first := self._waiting.get()) is not None:
-                batch, last = [first], False
-                while len(batch) < BATCH and not last:
-                    try:
-                        following = self._waiting.get_nowait()
-                    except queue.Empty:
-                        break
-                    last = following is None
-                    if following is not None:
-                        batch.append(following)
+            while batch := self._gather():
                 _commit(connection, batch)
-                if last:
-                    return
+
+    def _gather(self) -> list[_Piece]:
+        """What is waiting, at least one piece; empty at the end."""
+        first = self._waiting.get()
+        batch: list[_Piece] = []
+        while first is not None:
+            batch.append(first)
+            if len(batch) == BATCH or self._waiting.empty():
+                return batch
+            first = self._waiting.get()
+        if batch:
+            self._waiting.put(None)  # the end is met again when these are written
+        return batch
 
 
-def _commit(connection: sqlite3.Connection, batch: list[tuple[Work, Future[Any]]]) -> None:
-    """All of a batch in one transaction; a piece that fails is undone alone, a commit that fails is told to all."""
-    done: list[tuple[Future[Any], Any, BaseException | None]] = []
+class _Piece(NamedTuple):
+    handler: Handler
+    item: Any
+    done: Future[Any]
+
+
+def _commit(connection: sqlite3.Connection, batch: list[_Piece]) -> None:
+    """A batch in one transaction; what one handler cannot write is undone alone, a commit that fails is told to all."""
+    groups: dict[Handler, list[_Piece]] = {}
+    for piece in batch:
+        groups.setdefault(piece.handler, []).append(piece)
     try:
         connection.execute("BEGIN IMMEDIATE")
-        for work, future in batch:
-            done.append((future, *_try(connection, work)))
+        outcomes = [(pieces, *_try(connection, handler, pieces)) for handler, pieces in groups.items()]
         connection.execute("COMMIT")
     except Exception as error:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
-        done = [(future, None, error) for _, future in batch]
-    for future, result, failure in done:
-        if failure is None:
-            future.set_result(result)
-        else:
-            future.set_exception(failure)
+        outcomes = [(batch, [], error)]
+    for pieces, results, failure in outcomes:
+        for place, piece in enumerate(pieces):
+            if failure is None:
+                piece.done.set_result(results[place] if results else None)
+            else:
+                piece.done.set_exception(failure)
 
 
-def _try(connection: sqlite3.Connection, work: Work) -> tuple[Any, BaseException | None]:
-    connection.execute("SAVEPOINT piece")
+def _try(connection: sqlite3.Connection, handler: Handler, pieces: list[_Piece]) -> tuple[Sequence[Any], Exception | None]:
+    connection.execute("SAVEPOINT pieces")
     try:
-        result = work(connection)
+        return handler(connection, [piece.item for piece in pieces]) or (), None
     except Exception as error:
-        connection.execute("ROLLBACK TO piece")
-        return None, error
+        connection.execute("ROLLBACK TO pieces")
+        return (), error
     finally:
-        connection.execute("RELEASE piece")
-    return result, None
+        connection.execute("RELEASE pieces")
+
+
+def insert(connection: sqlite3.Connection, into: str, rows: Sequence[Sequence[Any]]) -> None:
+    """Insert rows by as few statements as can be: each gives up the interpreter, and has to wait for it again."""
+    most = 30_000 // len(rows[0]) if rows else 1  # SQLite takes 32,766 values in one statement
+    for start in range(0, len(rows), most):
+        part = rows[start : start + most]
+        row = f"({','.join('?' * len(part[0]))})"
+        connection.execute(f"INSERT {into} VALUES {','.join([row] * len(part))}", [value for values in part for value in values])
