@@ -16,7 +16,7 @@ NOT_ASKED = "positive_data_acceptance"  # a body of the right shape may still be
 def test_every_answer_is_as_described(tmp_path: Path) -> None:
     hooks = {"SCHEMATHESIS_HOOKS": "schemathesis_hooks", "PYTHONPATH": os.pathsep.join([str(Path(__file__).parent), *sys.path])}
     with served(tmp_path, "--insecure-dev") as service:
-        asked = ["--no-color", "--seed", "1", "--max-examples", "10", "--phases", "examples,coverage,fuzzing"]
+        asked = ["--no-color", "--seed", "1", "--max-examples", "4", "--phases", "examples,coverage,fuzzing"]
         asked += ["--exclude-checks", NOT_ASKED, "--suppress-health-check", "all"]
         command = [sys.executable, "-m", "schemathesis.cli", "run", f"{service.address}/openapi.json", *asked]
         run = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path, env={**os.environ, **hooks}, timeout=120)

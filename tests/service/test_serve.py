@@ -14,6 +14,7 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from allstatus.commands import app
+from allstatus.service.config import ChartReading, Limits, read_config
 
 from .process import served
 from .test_rest import RECORD
@@ -110,4 +111,13 @@ def test_about_answers_every_source_attribute() -> None:
         "sexual_orientation", "gender_identity", "sex", "date_of_birth", "social_determinants_of_health", "health_status_assessments",
     }  # fmt: skip
     assert all(found["attributes"].values())
-    assert found["intended_use"] in run("about").stdout
+    assert found["intended_use"] in " ".join(run("about").stdout.split())
+
+
+def test_the_settings_shown_in_the_documentation_can_be_used(tmp_path: Path) -> None:
+    text = (Path(__file__).parents[2] / "docs" / "serving.md").read_text("utf-8")
+    path = tmp_path / "config.yaml"
+    path.write_text(text.partition("```yaml\n")[2].partition("```")[0], "utf-8")
+    shown = read_config(path)
+    assert shown.limits == Limits()
+    assert shown.reading == ChartReading()

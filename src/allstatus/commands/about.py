@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from typing import Annotated, Any
 
 import typer
@@ -31,7 +32,9 @@ def _lines(value: dict[str, Any], indent: str = "") -> list[str]:
         if isinstance(item, dict):
             lines += [title, *_lines(item, f"{indent}  ")]
         elif isinstance(item, list):
-            lines += [title, *(f"{indent}  - {one}" for one in item)]
+            lines.append(title)
+            for one in item:
+                lines += textwrap.wrap(f"- {one}", 80, initial_indent=f"{indent}  ", subsequent_indent=f"{indent}    ")
         else:
-            lines.append(f"{title} {item}")
+            lines += textwrap.wrap(f"{title} {item}", 80, initial_indent="", subsequent_indent=f"{indent}  ", break_long_words=False)
     return lines

@@ -9,7 +9,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from allstatus.decision import NOT_APPLICABLE, Decision
 from allstatus.explain.messages import headline, messages
-from allstatus.explain.sections import fit_lines, option_note, options_by_category, options_not_fitting
+from allstatus.explain.sections import FIT, option_note, options_by_category, options_not_fitting
 from allstatus.explain.words import limit_words, margin_words, value_words, words
 from allstatus.rules.model import Cite
 from allstatus.service.markdown import bullets, safe
@@ -161,7 +161,14 @@ def _options(decision: Decision) -> Iterator[str]:
 
 
 def _with_fit(option: dict[str, Any]) -> str:
-    return "\n  - ".join([option_words(option), *map(safe, fit_lines(option))])
+    return "\n  - ".join([option_words(option), *(safe(_fit(agent)) for agent in option["by_agent"])])
+
+
+def _fit(agent: dict[str, Any]) -> str:
+    """Whether an agent's stated use fits, and by which source; what others say of it stands on the explanation page."""
+    asked = " ".join(ask["question"] for ask in agent["asks"])
+    why = asked if agent["applicability"] == "needs_data" else agent["because"]
+    return f"{agent['title']}: {FIT[agent['applicability']]}: {why} ({agent['cite']['title']})"
 
 
 def cite_words(cite: Cite) -> str:

@@ -85,6 +85,8 @@ class Desk:
         self, request: Request, service: str, decided: Sequence[tuple[Decision, bytes]], ids: Sequence[str] = ()
     ) -> Sequence[str]:
         """Write decisions to the audit, under new ids or those given; returns the ids once they are on disk."""
+        if not decided:
+            return ()
         ids = ids or [str(uuid4()) for _ in decided]
         entries = [
             self.audit.entry(name, decision, service, data, decision.record.id) for name, (decision, data) in zip(ids, decided, strict=True)

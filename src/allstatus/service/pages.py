@@ -64,9 +64,7 @@ class Pages:
     def _keep(self, connection: sqlite3.Connection, given: list[tuple[str, int, bytes]]) -> None:
         connection.execute("DELETE FROM page WHERE expires <= ?", (int(time.time()),))
         insert(connection, "INTO page", given)
-        connection.execute(
-            "DELETE FROM page WHERE rowid <= (SELECT rowid FROM page ORDER BY rowid DESC LIMIT 1 OFFSET ?)", (self.most,)
-        )
+        connection.execute("DELETE FROM page WHERE rowid <= (SELECT max(rowid) FROM page) - ?", (self.most,))
 
 
 def _secrets(name: str) -> tuple[str, bytes]:

@@ -26,6 +26,7 @@ class Store:
         self.path = path
         self._sync = "FULL" if durable else "NORMAL"
         self._waiting: queue.Queue[_Piece | None] = queue.Queue()
+        path.touch(mode=0o600)
         with self._connect() as connection:
             connection.executescript(f"PRAGMA journal_mode = WAL; BEGIN IMMEDIATE; {schema} COMMIT;")
         self._thread = threading.Thread(target=self._write, name=f"store {path.name}", daemon=True)
