@@ -98,6 +98,11 @@ class Decision:
         return [] if self._stated.chart is None else [dict(seen) for seen in self._stated.chart.diagnoses]
 
     @property
+    def contradictions(self) -> list[dict[str, str]]:
+        """The coded statuses of a chart that say otherwise than its facts: source, code, what it says, and the warning."""
+        return [] if self._stated.chart is None else [dict(found) for found in self._stated.chart.contradictions]
+
+    @property
     def warnings(self) -> list[str]:
         """What a reader should check: it never changes the decision."""
         warnings = list(self._stated.warnings)
@@ -140,6 +145,11 @@ class Decision:
     def trace(self) -> dict[str, Any]:
         """Every definition, clause by clause, with what was observed."""
         return self.trace_of(self.observed(self.facts), self.remission_number)
+
+    @property
+    def verdicts(self) -> dict[str, bool | None]:
+        """Each criterion after assumptions and constraints: true, false, or None where it is open."""
+        return dict(zip(self.ruleset.criteria, self._resolution.cell.closed, strict=True))
 
     @property
     def remission_number(self) -> int | None:

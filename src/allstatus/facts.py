@@ -50,6 +50,7 @@ class Evidence:
 class Supplied:
     """What a chart adds to its record: evidence and state of each fact, warnings, conflicts, assumptions, diagnoses seen.
 
+    `contradictions` are coded statuses that say otherwise than the facts.
     `applicable` is False for a chart without the diagnosis the rules are about.
     """
 
@@ -59,6 +60,7 @@ class Supplied:
     conflicts: tuple[tuple[str, tuple[str, ...], str], ...] = ()
     assumptions: tuple[dict[str, Any], ...] = ()
     diagnoses: tuple[dict[str, str], ...] = ()
+    contradictions: tuple[dict[str, str], ...] = ()
     applicable: bool = True
 
 

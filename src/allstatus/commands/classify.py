@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 
 PathArgument = typer.Argument(metavar="PATH|-", help="Records (JSON, NDJSON) or charts; - is standard input.", show_default=False)
+FormatOption = typer.Option("--format", help="text for one record, else json; html is one page, fhir a Bundle a line.")
 AskOption = typer.Option("--ask", help="Ask for what is missing, one question at a time; PATH may be left out.")
 
 
@@ -49,6 +50,7 @@ class Format(StrEnum):
     text = "text"
     json = "json"
     html = "html"
+    fhir = "fhir"
 
 
 class Switch(StrEnum):
@@ -70,7 +72,7 @@ class Level(StrEnum):
 def classify(
     path: Annotated[str | None, PathArgument] = None,
     *,
-    format: Annotated[Format | None, typer.Option("--format", help="text for one record, else json; html is one page.")] = None,
+    format: Annotated[Format | None, FormatOption] = None,
     level: Annotated[Level, typer.Option("--level", help="Whom the text is for.")] = Level.clinician,
     engine: Annotated[EngineName, EngineOption] = EngineName.auto,
     rules: Annotated[str | None, RulesOption] = None,
@@ -139,6 +141,11 @@ def _answer(decider: Decider, values: Iterable[tuple[int | None, Any]], format: 
 def _write(decision: Decision, format: Format, level: Level) -> None:
     if format is Format.json:
         sys.stdout.buffer.write(decision.to_json() + b"\n")
+        return
+    if format is Format.fhir:
+        from allstatus.ehr.fhir_out import bundle_json
+
+        sys.stdout.buffer.write(bundle_json(decision) + b"\n")
         return
     if format is Format.html:
         _write_page([decision], level)

@@ -16,6 +16,7 @@ from allstatus.commands.charts import (
     Decider,
     Input,
     InputOption,
+    Listing,
     Ranges,
     RangesOption,
     Reading,
@@ -23,7 +24,6 @@ from allstatus.commands.charts import (
     WithOption,
     read_inputs,
 )
-from allstatus.commands.classify import Format
 from allstatus.errors import InvalidRecord
 
 
@@ -31,7 +31,7 @@ from allstatus.errors import InvalidRecord
 def facts(
     path: Annotated[str, typer.Argument(metavar="PATH|-", help="A chart (FHIR R4, HL7 v2, a folder of either) or records.")],
     *,
-    format: Annotated[Format, typer.Option("--format", help="text is a table.")] = Format.text,
+    format: Annotated[Listing, typer.Option("--format", help="text is a table.")] = Listing.text,
     rules: Annotated[str | None, RulesOption] = None,
     input: Annotated[Input, InputOption] = Input.auto,
     facts: Annotated[str | None, WithOption] = None,
@@ -44,7 +44,7 @@ def facts(
     run(lambda: _facts(path, format, rules, Reading.of(assume, as_of, input=input, facts=facts, window=window, ranges=ranges)))
 
 
-def _facts(path: str, format: Format, rules: str | None, reading: Reading) -> int:
+def _facts(path: str, format: Listing, rules: str | None, reading: Reading) -> int:
     from allstatus.classify import load_rules
     from allstatus.ehr.evidence import facts_document, render_facts
 
@@ -59,5 +59,5 @@ def _facts(path: str, format: Format, rules: str | None, reading: Reading) -> in
             print(f"error: {'' if number is None else f'record {number}: '}{error}", file=sys.stderr)
             continue
         document = json.dumps(facts_document(decision), ensure_ascii=False) + "\n"
-        sys.stdout.write(document if format is Format.json else render_facts(decision) + "\n")
+        sys.stdout.write(document if format is Listing.json else render_facts(decision) + "\n")
     return REFUSED_INPUT if refused else 0

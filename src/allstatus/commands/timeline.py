@@ -17,6 +17,7 @@ from allstatus.commands.charts import (
     Decider,
     Input,
     InputOption,
+    Listing,
     Ranges,
     RangesOption,
     Reading,
@@ -24,7 +25,6 @@ from allstatus.commands.charts import (
     WithOption,
     read_inputs,
 )
-from allstatus.commands.classify import Format
 from allstatus.errors import InvalidRecord
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 def timeline(
     path: Annotated[str, typer.Argument(metavar="PATH|-", help="A chart (FHIR R4, HL7 v2), or records that bear as_of.")],
     *,
-    format: Annotated[Format, typer.Option("--format", help="How the timeline is written.")] = Format.text,
+    format: Annotated[Listing, typer.Option("--format", help="How the timeline is written.")] = Listing.text,
     picture: Annotated[str | None, typer.Option("--picture", metavar="FILE", help="Draw it too, as .svg or .png.")] = None,
     rules: Annotated[str | None, RulesOption] = None,
     input: Annotated[Input, InputOption] = Input.auto,
@@ -50,7 +50,7 @@ def timeline(
     run(lambda: _timeline(path, format, picture, rules, reading))
 
 
-def _timeline(path: str, format: Format, picture: str | None, rules: str | None, reading: Reading) -> int:
+def _timeline(path: str, format: Listing, picture: str | None, rules: str | None, reading: Reading) -> int:
     from allstatus.classify import load_rules
     from allstatus.ehr.told import render_timeline, timeline_document
 
@@ -59,7 +59,7 @@ def _timeline(path: str, format: Format, picture: str | None, rules: str | None,
     if picture is not None:
         _draw(timelines, Path(picture))
     for one in timelines:
-        text = render_timeline(one) if format is Format.text else json.dumps(timeline_document(one), ensure_ascii=False) + "\n"
+        text = render_timeline(one) if format is Listing.text else json.dumps(timeline_document(one), ensure_ascii=False) + "\n"
         sys.stdout.write(text)
     return 0
 

@@ -9,6 +9,7 @@ from itertools import zip_longest
 
 from allstatus.classify import Classifier
 from allstatus.decision import Decision
+from allstatus.ehr.asserted import settle_asserted
 from allstatus.ehr.assessment import Assessment, Assessor, Moment
 from allstatus.ehr.chart import Chart, age_on
 from allstatus.ehr.history import History, Past
@@ -54,6 +55,7 @@ def read_chart(chart: Chart, as_of: date | None = None, options: Reader = Reader
     read_problems(reading)
     read_treatments(reading)
     read_results(reading, options)
+    settle_asserted(reading)
     return reading
 
 
@@ -96,7 +98,7 @@ class _Teller:
             decision = self._decide(self.assessor.assess(Moment(day, until, final=False), past), final=False)
             last = _add(timeline.points, day, decision, past, last)
             if decision.status:
-                history.decided(day, decision.status)
+                history.decided(day, decision.status, assumed="signs_and_symptoms" in (entry["fact"] for entry in decision.assumptions))
         self._finish(timeline, history)
         return timeline
 
@@ -133,7 +135,8 @@ class _Teller:
         decision = self.classifier.classify(record, chart=supplied)
         contradictions = self._contradictions(decision, found, final=final)
         if contradictions:
-            decision = self.classifier.classify(record, chart=replace(supplied, warnings=supplied.warnings + contradictions))
+            warnings = supplied.warnings + tuple(entry["because"] for entry in contradictions)
+            decision = self.classifier.classify(record, chart=replace(supplied, warnings=warnings, contradictions=contradictions))
         return decision
 
     def _supplied(self, found: Assessment) -> Supplied:
@@ -147,19 +150,23 @@ class _Teller:
         told = tuple(warnings), tuple(found.conflicts), tuple(found.assumptions), tuple(reading.diagnoses)
         return Supplied(evidence, found.states, *told, applicable=self.applicable)
 
-    def _contradictions(self, decision: Decision, found: Assessment, *, final: bool) -> tuple[str, ...]:
+    def _contradictions(self, decision: Decision, found: Assessment, *, final: bool) -> tuple[dict[str, str], ...]:
         """Coded statuses of this time that say otherwise, each with both."""
         outcome = decision.status or decision.outcome
         if outcome not in ("untreated", "in_remission", "recurrent", "outside_definitions") or found.day is None:
             return ()
         coded = [i for i in self.reading.asserted if abs(i.when.last - found.day) <= self.window or (final and i.when.last >= found.day)]
         coded += self.reading.current if final else []
-        return tuple(
-            f"{item.evidence.source}: the coded status says {item.value.replace('_', ' ')} ({item.evidence.code.rpartition('|')[2]}), "
-            f"the facts say {outcome.replace('_', ' ')}; both are shown, the facts decide"
-            for item in coded
-            if outcome not in SAYS[item.value]
-        )
+        return tuple(_contradiction(item, outcome) for item in coded if outcome not in SAYS[item.value])
+
+
+def _contradiction(item: Item, outcome: str) -> dict[str, str]:
+    evidence = item.evidence
+    because = (
+        f"{evidence.source}: the coded status says {item.value.replace('_', ' ')} ({evidence.code.rpartition('|')[2]}), "
+        f"the facts say {outcome.replace('_', ' ')}; both are shown, the facts decide"
+    )
+    return {"source": evidence.source, "code": evidence.code, "says": item.value, "because": because}
 
 
 def _add(points: list[Point], day: date | None, decision: Decision, past: Past, last: str | None) -> str | None:

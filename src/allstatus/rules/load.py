@@ -134,7 +134,7 @@ class Builder:
         return Fact(
             name, entry["type"], entry["question"], tuple(entry.get("values", ())), tuple(entry["answered_by"]),
             entry["about"], entry["burden"], assumption, entry.get("says", {}), entry.get("record_key"),
-            entry.get("read_by"),
+            entry.get("read_by"), entry.get("codes", {}),
         )  # fmt: skip
 
     def _criterion(
