@@ -1,6 +1,8 @@
 """What was not prefetched is read from the EHR's server: configured ones only, whole or not at all, within limits."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import httpx2 as httpx
 import pytest
@@ -15,13 +17,25 @@ NAME = "01-exactly-five"
 LIMITS = {"fhir_seconds": 0.5, "fhir_bytes": 200_000, "fhir_pages": 5}
 
 
-@pytest.fixture(scope="module")
-def reading(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[TestClient, FhirServer]]:
-    folder = tmp_path_factory.mktemp("fhir")
+@contextmanager
+def service_and_server(folder: Path) -> Iterator[tuple[TestClient, FhirServer]]:
     with fhir_server(chart(NAME)) as server:
         settings = {"fhir_servers": [server.address], "limits": LIMITS, "reading": {"assume": ["symptoms-absent-unless-recorded"]}}
         with serving(folder, **settings) as client:
             yield client, server
+
+
+@pytest.fixture(scope="module")
+def reading(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[TestClient, FhirServer]]:
+    with service_and_server(tmp_path_factory.mktemp("lawful")) as both:
+        yield both
+
+
+@pytest.fixture(scope="module")
+def failing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[TestClient, FhirServer]]:
+    """Another server, so that what it is still asked after a failure is not counted elsewhere."""
+    with service_and_server(tmp_path_factory.mktemp("failing")) as both:
+        yield both
 
 
 @pytest.fixture(autouse=True)
@@ -84,8 +98,8 @@ def test_nothing_is_read_that_was_given(reading: tuple[TestClient, FhirServer]) 
 
 
 @pytest.mark.parametrize("manner", ["slow", "401", "500", "no JSON", "large", "endless", "404", "elsewhere", "outcome", "redirect"])
-def test_what_cannot_be_had_whole_is_412(reading: tuple[TestClient, FhirServer], manner: str) -> None:
-    client, server = reading
+def test_what_cannot_be_had_whole_is_412(failing: tuple[TestClient, FhirServer], manner: str) -> None:
+    client, server = failing
     server.manner = manner
     answer = ask(client, server, None)
     assert (answer.status_code, answer.headers["content-type"]) == (412, "application/problem+json")

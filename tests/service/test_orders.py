@@ -8,7 +8,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from allstatus import classify, load_rules
-from allstatus.service.cards import Occasion, status_cards
+from allstatus.service.cards import REASONS_SYSTEM, Occasion, status_cards
 from allstatus.service.orders import order_cards
 
 from .conftest import PATIENT_VIEW, call, chart, prefetch_of
@@ -133,7 +133,7 @@ def test_a_call_without_its_context_is_400(client: TestClient, field: str) -> No
     assert (answer.status_code, answer.json()["field"]) == (400, f"context.{field}")
 
 
-WRONG = {"reason": {"system": "urn:allstatus:codesystem:override-reason", "code": "chart-wrong"}, "userComment": "the patient is Zz Secret"}
+WRONG = {"reason": {"system": REASONS_SYSTEM, "code": "chart-wrong"}, "userComment": "the patient is Zz Secret"}
 OVERRIDDEN = {"card": CARD, "outcome": "overridden", "outcomeTimestamp": "2026-01-05T12:00:00Z", "overrideReason": WRONG}
 ACCEPTED = {"card": CARD, "outcome": "accepted", "outcomeTimestamp": "2026-01-05T13:00:00+01:00",
             "acceptedSuggestions": [{"id": "4e0a3a1e-3c1b-4b6e-9d1e-2f6f2c9b2a11"}]}  # fmt: skip

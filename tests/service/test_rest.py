@@ -51,6 +51,13 @@ def test_charts_by_content_type(client: TestClient, kind: str, file: str) -> Non
     assert answer.json()["outcome"] in ("determined", "insufficient_data", "not_applicable")
 
 
+def test_a_decision_as_fhir(client: TestClient) -> None:
+    answer = client.post("/classify", json=chart("01-exactly-five"), headers={"Accept": "application/fhir+json"})
+    assert answer.headers["content-type"] == "application/fhir+json"
+    kinds = [entry["resource"]["resourceType"] for entry in answer.json()["entry"]]
+    assert kinds[:2] == ["GuidanceResponse", "Observation"]
+
+
 def test_many_in_many_out_with_the_line_refused(client: TestClient) -> None:
     lines = [json.dumps(RECORD), '{"cbc": "odd"}', json.dumps(RECORD)]
     answer = client.post("/classify", content="\n".join(lines), headers={"Content-Type": "application/x-ndjson"})

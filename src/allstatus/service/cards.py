@@ -8,6 +8,7 @@ from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from allstatus.decision import NOT_APPLICABLE, Decision
+from allstatus.ehr.out.names import BASE
 from allstatus.explain.messages import headline, messages
 from allstatus.explain.sections import FIT, option_note, options_by_category, options_not_fitting
 from allstatus.explain.words import limit_words, margin_words, value_words, words
@@ -17,7 +18,7 @@ from allstatus.service.suggest import preliminary_observation
 
 SUMMARY = 139  # characters at most
 NEAR = 1  # percentage points from a limit
-REASONS_SYSTEM = "urn:allstatus:codesystem:override-reason"
+REASONS_SYSTEM = f"{BASE}/CodeSystem/override-reason"
 OVERRIDE_REASONS = {
     "chart-incomplete": "The chart lacks what this needs",
     "chart-wrong": "The chart is wrong",
@@ -63,7 +64,7 @@ def base_card(decision: Decision, occasion: Occasion, name: str, summary: str, d
         "source": {
             "label": rules.source["title"],
             "url": rules.source["url"],
-            "topic": {"system": "urn:allstatus:ruleset", "code": rules.id, "display": rules.title},
+            "topic": {"system": f"{BASE}/ruleset", "code": rules.id, "display": rules.title},
         },
         "overrideReasons": [{"system": REASONS_SYSTEM, "code": code, "display": text} for code, text in OVERRIDE_REASONS.items()],
         "links": [{"label": "How this was decided", "url": occasion.link, "type": "absolute"}],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from allstatus.schema import decision_schema
+from allstatus.service.cards import REASONS_SYSTEM
 
 FHIR, NDJSON = "application/fhir+json", "application/x-ndjson"
 HL7 = ("application/hl7-v2", "x-application/hl7-v2+er7")
@@ -41,9 +42,9 @@ _ANY_INPUT = {
 }  # fmt: skip
 INPUT_BODY = {"requestBody": {"required": True, "content": _ANY_INPUT}}
 DECISIONS_SCHEMA = {
-    "description": "A decision; of several inputs one line each, a decision or a problem",
+    "description": "A decision, as FHIR where that is what is accepted; of several inputs one line each, a decision or a problem",
     "content": {
-        "application/json": {"schema": {"$ref": "#/components/schemas/Decision"}},
+        "application/json": {"schema": {"$ref": "#/components/schemas/Decision"}}, FHIR: {"schema": _RESOURCE},
         NDJSON: {"schema": {"type": "string"}},
     },
     "headers": {"X-Decision-Id": {"description": "The decision in the audit", "schema": {"type": "string"}}},
@@ -117,7 +118,7 @@ _FEEDBACK_ITEMS = {"type": "array", "minItems": 1, "items": _FEEDBACK_ITEM}
 _FEEDBACK = {"type": "object", "required": ["feedback"], "properties": {"feedback": _FEEDBACK_ITEMS}}
 _FEEDBACK_EXAMPLE = {"feedback": [{
     "card": "4e0a3a1e-3c1b-4b6e-9d1e-2f6f2c9b2a10", "outcome": "overridden", "outcomeTimestamp": "2026-01-05T12:00:00Z",
-    "overrideReason": {"reason": {"system": "urn:allstatus:codesystem:override-reason", "code": "chart-incomplete"}},
+    "overrideReason": {"reason": {"system": REASONS_SYSTEM, "code": "chart-incomplete"}},
 }]}  # fmt: skip
 FEEDBACK_BODY = {"requestBody": {"required": True, "content": {"application/json": {"schema": _FEEDBACK, "example": _FEEDBACK_EXAMPLE}}}}
 

@@ -15,6 +15,7 @@ from allstatus.classify import Classifier
 from allstatus.decision import Decision
 from allstatus.ehr.chart import Chart
 from allstatus.ehr.dated import decide_dated
+from allstatus.ehr.fhir_out import bundle_json
 from allstatus.ehr.read import read_charts
 from allstatus.ehr.timeline import Timeline, decide_over_time
 from allstatus.ehr.told import timeline_document
@@ -52,7 +53,7 @@ async def classify(request: Request, rules: RulesParameter = None, as_of: AsOfPa
     answers = await desk.work(len(data), lambda: [_decide(desk, classifier, value, as_of) for _, value in values])
     ids = await desk.record(request, "classify", [(answer, data) for answer in answers if isinstance(answer, Decision)])
     if len(values) == 1 and values[0][0] is None:
-        return _single(answers[0], ids)
+        return _single(request, answers[0], ids)
     lines = [a.to_json() if isinstance(a, Decision) else _problem_line(n, a) for (n, _), a in zip(values, answers, strict=True)]
     return Response(b"\n".join(lines) + b"\n", media_type=NDJSON)
 
@@ -153,9 +154,11 @@ def _wanted(request: Request) -> str:
     raise Problem(406, "not-acceptable", "An explanation is text/html or text/plain.")
 
 
-def _single(answer: Decision | InvalidRecord, ids: Sequence[str]) -> Response:
+def _single(request: Request, answer: Decision | InvalidRecord, ids: Sequence[str]) -> Response:
     if isinstance(answer, InvalidRecord):
         raise answer
+    if FHIR in request.headers.get("accept", ""):
+        return Response(bundle_json(answer), media_type=FHIR, headers={"X-Decision-Id": ids[0]})
     return Response(answer.to_json(), media_type="application/json", headers={"X-Decision-Id": ids[0]})
 
 
