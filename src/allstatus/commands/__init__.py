@@ -1,6 +1,6 @@
 """The command line's commands, one module each; `app` is the whole."""
 
-from allstatus.commands import classify, replay, rules, schema, verify
+from allstatus.commands import classify, conformance, export, mutate, replay, rules, schema, vectors, verify
 from allstatus.commands.app import app
 
-__all__ = ["app", "classify", "replay", "rules", "schema", "verify"]
+__all__ = ["app", "classify", "conformance", "export", "mutate", "replay", "rules", "schema", "vectors", "verify"]

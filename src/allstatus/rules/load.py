@@ -38,7 +38,7 @@ def read_rules(directory: Path) -> RuleSet:
     shaped += [(file, FOLDERS[kind]) for kind in FOLDERS for file in folders[kind]]
     unreadable = [problem for file, shape in shaped for problem in [*file.problems, *shape_problems(file, shape)]]
     _refuse([*_strangers(directory), *unreadable])
-    builder = _Builder(files, folders)
+    builder = Builder(files, folders)
     ruleset = builder.build(directory)
     _refuse(builder.problems)
     _refuse(lint(ruleset, files, folders))
@@ -86,7 +86,7 @@ def _options(file: YamlFile) -> tuple[Mapping[str, Any], ...]:
     return tuple({**entry, "phase": file.data["phase"]} for entry in file.data["options"])
 
 
-class _Builder:
+class Builder:
     """Builds the parts of one rule set, in the order they refer to each other."""
 
     def __init__(self, files: Mapping[str, YamlFile], folders: Mapping[str, list[YamlFile]]) -> None:
