@@ -22,6 +22,7 @@ demo: $(VENV)/installed ## classify example records, with options and traces
 test: $(VENV)/installed ## lint, types, import contracts and all tests
 	$(MAKE) lint types
 	$(BIN)/lint-imports
+	scripts/install-test-tools
 	$(BIN)/python -m pytest -n 2 -q -rs
 
 lint: $(VENV)/installed ## ruff

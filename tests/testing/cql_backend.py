@@ -5,7 +5,6 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from allstatus import load_rules
 from allstatus.errors import InvalidRecord
 from allstatus.export.cql import UNKNOWN_FACTS, to_cql
 from allstatus.facts import state_facts
@@ -15,11 +14,12 @@ from allstatus.rules.model import RuleSet
 from allstatus.table import DecisionTable
 from allstatus.testing.answers import REFUSED, Answer
 
-RUNNER = Path(__file__).parent.parent / "js" / "cql.mjs"
+JS = Path(__file__).parent.parent / "js"
+RUNNER = JS / "cql.mjs"
 
 
 def parameters(ruleset: RuleSet, record: dict[str, Any]) -> dict[str, Any] | None:
-    """What a site hands the library for a record; None for what is no record."""
+    """What a site hands the library for a record; None for what is no record, which a site would not send."""
     try:
         stated = state_facts(Record.read(record), tuple(ruleset.facts))
     except InvalidRecord:
@@ -47,9 +47,8 @@ def run_cql(table: DecisionTable, given: list[dict[str, Any]], folder: Path) -> 
     return [json.loads(line) for line in result.stdout.splitlines()]
 
 
-def answers(records: list[dict[str, Any]], folder: Path) -> list[Answer]:
-    """The library's answers to records, by the shipped rules."""
-    table = load_rules(engine="builtin").table
+def answers(table: DecisionTable, records: list[dict[str, Any]], folder: Path) -> list[Answer]:
+    """The library's answers to records."""
     given = [parameters(table.ruleset, record) for record in records]
     found = iter(run_cql(table, [one for one in given if one is not None], folder))
     return [dict(REFUSED) if one is None else next(found) for one in given]

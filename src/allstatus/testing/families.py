@@ -13,6 +13,7 @@ from allstatus.testing.answers import Level
 from allstatus.testing.sides import HAIR, UNKNOWN, Record, case_record, every_cell, limits_of, members, numeric_facts, plain_sides
 
 Asked = tuple[str, Level, Record]  # name, level, record
+MOST_CELLS = 999_999
 TENTH, HUNDREDTH = Fraction(1, 10), Fraction(1, 100)
 SITES: Mapping[str, list[str]] = {"absent": [], "present": ["cns"]}
 NOT_NUMBERS: Mapping[str, Any] = {
@@ -129,7 +130,7 @@ class Families:
 
 def edge_numbers(limits: list[Fraction]) -> Iterator[tuple[str, Level]]:
     """Decimal strings from 0 to 100 on and beside each limit; those a hair beside it need exact decimals."""
-    steps = dict.fromkeys((-1, -TENTH, -HUNDREDTH, 0, HUNDREDTH, TENTH, 1), Level.core)
+    steps: dict[Fraction | int, Level] = dict.fromkeys((-1, -TENTH, -HUNDREDTH, 0, HUNDREDTH, TENTH, 1), Level.core)
     steps |= {-HAIR: Level.exact_decimal, HAIR: Level.exact_decimal}
     numbers = dict.fromkeys([ZERO, HUNDRED, *(limit / 10 for limit in limits)], Level.core)
     numbers |= {limit + step: level for limit in limits for step, level in steps.items() if ZERO <= limit + step <= HUNDRED}
@@ -151,7 +152,8 @@ def number_spellings(number: Fraction) -> Iterator[Any]:
     yield {"value": text, "unit": "%"}
     yield {"value": format_number(number / 100), "unit": "1"}
     cells = 200 * number.denominator
-    yield f"{number * cells / 100}/{cells}"
+    if cells <= MOST_CELLS:
+        yield f"{number * cells / 100}/{cells}"
     if number.denominator == 1:
         yield int(number)
 
