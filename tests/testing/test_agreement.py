@@ -12,7 +12,7 @@ from allstatus.testing.conformance import judge_one
 from allstatus.testing.vectors import Vector, make_vectors
 
 VECTORS = make_vectors(backends.RULES)
-GROUPS = list(dict.fromkeys((vector.family, vector.level) for vector in VECTORS)) + [("", Level.explanation)]
+GROUPS = [*dict.fromkeys((vector.family, vector.level) for vector in VECTORS), ("", Level.explanation)]
 
 
 @pytest.fixture(scope="module")

@@ -60,11 +60,15 @@ def differing(expected: Mapping[str, Any], given: Mapping[str, Any], level: Leve
 
 def differing_in(names: Iterable[str], expected: Mapping[str, Any], given: Mapping[str, Any]) -> list[str]:
     """Those of the named fields in which an answer is not the expected one."""
-    return [name for name in names if _comparable(given.get(name)) != _comparable(expected[name])]
+    return [name for name in names if not _same(expected[name], given.get(name))]
+
+
+def _same(expected: Any, given: Any) -> bool:
+    return bool(expected == given) or bool(_comparable(expected) == _comparable(given))
 
 
 def _comparable(value: Any) -> Any:
     """Lists as sets of what they hold, so that order does not count; a missing list is not an empty one."""
     if isinstance(value, list | tuple):
         return frozenset(_comparable(item) for item in value)
-    return value if isinstance(value, str | bool | int | float | None) else repr(value)
+    return value if value is None or isinstance(value, str | bool | int | float) else repr(value)

@@ -9,12 +9,13 @@ from hypothesis import HealthCheck, given, settings
 
 from allstatus.errors import AllstatusError
 from allstatus.testing.adapter import checked
-from allstatus.testing.answers import REFUSED, Answer, Level, answer_of
+from allstatus.testing.answers import EXPLAINING, FIELDS, REFUSED, Answer, Level, answer_of
 from allstatus.testing.conformance import judge_one
 from allstatus.testing.strategies import Rules, classifier_of, records
 from allstatus.testing.vectors import Vector, make_vectors, within
 
 LEVELS = ", ".join(Level)
+_NOTHING = object()
 
 
 def assert_conforms(
@@ -58,15 +59,13 @@ def _ask(function: Callable[[dict[str, Any]], Any], record: dict[str, Any]) -> A
         given = function(record)
     except (ValueError, TypeError, AllstatusError):
         return checked(dict(REFUSED))
-    if isinstance(given, Mapping):
-        return checked(dict(given))
-    if callable(getattr(given, "to_dict", None)):
-        return checked(_plain(given.to_dict()))
-    names = [name for name in ("outcome", "status", "possible", "missing", "reasons", "regions", "options") if hasattr(given, name)]
-    return checked({name: getattr(given, name) for name in names})
+    names = [name for name in FIELDS + EXPLAINING if name in given] if isinstance(given, Mapping) else FIELDS + EXPLAINING
+    read = given.__getitem__ if isinstance(given, Mapping) else lambda name: getattr(given, name, _NOTHING)
+    return checked({name: _plain(value) for name in names if (value := read(name)) is not _NOTHING})
 
 
-def _plain(document: dict[str, Any]) -> Answer:
-    """A decision's document as a plain answer: ids for entries."""
-    ids = {"regions": "id", "options": "id", "missing": "fact"}
-    return {name: [entry[ids[name]] for entry in value] if name in ids else value for name, value in document.items()}
+def _plain(value: Any) -> Any:
+    """Entries of a decision by their ids: `{"id": …}` of regions and options, `{"fact": …}` of missing facts."""
+    if isinstance(value, list | tuple):
+        return [entry.get("id", entry.get("fact")) if isinstance(entry, Mapping) else entry for entry in value]
+    return value

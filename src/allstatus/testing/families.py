@@ -10,7 +10,7 @@ from typing import Any
 from allstatus.measurement import HUNDRED, MARROW_GRADES, ZERO, format_number
 from allstatus.table import DecisionTable
 from allstatus.testing.answers import Level
-from allstatus.testing.sides import HAIR, UNKNOWN, Record, case_record, every_cell, limits_of, members, numeric_facts, plain_sides
+from allstatus.testing.sides import HAIR, UNKNOWN, Record, case_records, every_cell, limits_of, numeric_facts, plain_sides
 
 Asked = tuple[str, Level, Record]  # name, level, record
 MOST_CELLS = 999_999
@@ -58,12 +58,12 @@ class Families:
     def region(self) -> Iterator[Asked]:
         """Every complete case of every region."""
         for name, cases in self.table.regions.items():
-            yield from ((f"{name}/{number}", Level.core, record) for number, record in self._records(cases))
+            yield from ((f"{name}/{number}", Level.core, record) for number, record in case_records(self.table, cases))
 
     def contradiction(self) -> Iterator[Asked]:
         """Every complete case that breaks a constraint."""
         cannot_be = self.table.everything & ~self.table.consistent
-        yield from ((f"case {number}", Level.core, record) for number, record in self._records(cannot_be))
+        yield from ((f"case {number}", Level.core, record) for number, record in case_records(self.table, cannot_be))
 
     def partial(self) -> Iterator[Asked]:
         """Every combination of known and unknown facts."""
@@ -119,13 +119,7 @@ class Families:
     def _canonical(self) -> Iterator[tuple[str, Record]]:
         """One complete case of every status and every region; the first that values can make."""
         for name, cases in (self.table.statuses | self.table.regions).items():
-            yield from ((name, record) for _, record in list(self._records(cases))[:1])
-
-    def _records(self, cases: int) -> Iterator[tuple[int, Record]]:
-        for number in members(cases):
-            record = case_record(self.table, number)
-            if record is not None:
-                yield number, record
+            yield from ((name, record) for _, record in list(case_records(self.table, cases))[:1])
 
 
 def edge_numbers(limits: list[Fraction]) -> Iterator[tuple[str, Level]]:

@@ -6,7 +6,7 @@ import os
 import shlex
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
@@ -16,12 +16,13 @@ from typing import Any
 from allstatus.classify import Classifier
 from allstatus.errors import InvalidRecord
 from allstatus.measurement import Percent
+from allstatus.record import Record
 from allstatus.table import Verdicts
-from allstatus.testing.answers import FIELDS, SHOWING, Level, answer_of, differing, differing_in
+from allstatus.testing.answers import FIELDS, INVALID, SHOWING, Level, answer_of, differing, differing_in
 from allstatus.testing.mutants import Mutant, rule_mutants
 from allstatus.testing.port_mutants import PortMutant, port_mutants
 from allstatus.testing.rule_files import RuleFiles
-from allstatus.testing.sides import UNKNOWN, Record, all_sides, limits_of
+from allstatus.testing.sides import UNKNOWN, all_sides, limits_of
 from allstatus.testing.vectors import Vector, one_line
 
 PLACE = "{rules}"
@@ -40,7 +41,7 @@ class Fate:
     name: str
     group: str
     killer: str | None = None
-    witness: Record | None = None
+    witness: dict[str, Any] | None = None
     equivalent: bool = False
 
     @property
@@ -49,19 +50,17 @@ class Fate:
         return "killed" if self.killer else "equivalent" if self.equivalent else "survived"
 
 
-Asks = Callable[[Vector], bool]  # whether a mutant gives a vector another answer
-
-
 def mutate_vectors(classifier: Classifier, vectors: Sequence[Vector]) -> list[Fate]:
     """Mutants of the rules and of ports against vectors: the first vector that gets another answer kills."""
     files, fates = RuleFiles(classifier.ruleset.directory), []
+    readable = _readable(vectors)
     for mutant in rule_mutants(files):
         changed = files.build(mutant.changed)
-        killer = next((v.id for v in vectors if _rules_differ(changed)(v)), None)
+        killer = next((vectors[place].id for place in _rule_kills(changed, vectors, readable)), None)
         witness = None if killer else tell_apart(classifier, changed)
         fates.append(Fate(mutant.name, mutant.group, killer, witness, equivalent=not killer and witness is None))
     for port in port_mutants(classifier):
-        killer = next((v.id for v in vectors if _port_differs(port, classifier)(v)), None)
+        killer = next((vectors[place].id for place in _port_kills(port, classifier, vectors)), None)
         fates.append(Fate(port.name, f"port: {port.group}", killer))
     return fates
 
@@ -69,18 +68,28 @@ def mutate_vectors(classifier: Classifier, vectors: Sequence[Vector]) -> list[Fa
 def kills(classifier: Classifier, vectors: Sequence[Vector]) -> dict[str, list[int]]:
     """For each mutant that any vector kills, the places of those that do."""
     files = RuleFiles(classifier.ruleset.directory)
-    asks = {f"{mutant.group}: {mutant.name}": _rules_differ(files.build(mutant.changed)) for mutant in rule_mutants(files)}
-    asks |= {f"port: {port.name}": _port_differs(port, classifier) for port in port_mutants(classifier)}
-    found = {name: [place for place, vector in enumerate(vectors) if differs(vector)] for name, differs in asks.items()}
+    readable = _readable(vectors)
+    found = {f"{m.group}: {m.name}": list(_rule_kills(files.build(m.changed), vectors, readable)) for m in rule_mutants(files)}
+    found |= {f"port: {port.name}": list(_port_kills(port, classifier, vectors)) for port in port_mutants(classifier)}
     return {name: places for name, places in found.items() if places}
 
 
-def _rules_differ(mutant: Classifier) -> Asks:
-    return lambda v: bool(differing_in(FIELDS + SHOWING, v.expected, answer_of(mutant, v.record, why=False)))
+def _readable(vectors: Sequence[Vector]) -> dict[int, Record]:
+    """The vectors that are records, read once: no slip in the rules changes what is refused."""
+    return {place: Record.read(vector.record) for place, vector in enumerate(vectors) if vector.expected["outcome"] != INVALID}
 
 
-def _port_differs(port: PortMutant, classifier: Classifier) -> Asks:
-    return lambda v: bool(differing(v.expected, port.ask(classifier, v.record, v.expected), Level.explanation))
+def _rule_kills(mutant: Classifier, vectors: Sequence[Vector], readable: Mapping[int, Record]) -> Iterator[int]:
+    """The places of the vectors to which the mutant gives another answer."""
+    for place, record in readable.items():
+        if differing_in(FIELDS + SHOWING, vectors[place].expected, answer_of(mutant, record, why=False)):
+            yield place
+
+
+def _port_kills(port: PortMutant, classifier: Classifier, vectors: Sequence[Vector]) -> Iterator[int]:
+    for place, vector in enumerate(vectors):
+        if differing(vector.expected, port.ask(classifier, vector.record, vector.expected), Level.explanation):
+            yield place
 
 
 def mutate_suite(classifier: Classifier, command: str) -> list[Fate]:
@@ -111,7 +120,7 @@ def _suite_passes(files: RuleFiles, mutant: Mutant, command: str) -> bool:
             raise InvalidRecord("suite", "cannot be started", 'give a command such as --suite "pytest tests"') from None
 
 
-def tell_apart(one: Classifier, other: Classifier) -> Record | None:
+def tell_apart(one: Classifier, other: Classifier) -> dict[str, Any] | None:
     """The first record that the two rule sets answer differently; None when no record does.
 
     Looks at every side of every limit of either, unknown and not reported, in every combination.

@@ -76,15 +76,16 @@ def number_at(ruleset: RuleSet, fact: str, number: Fraction) -> Side:
     return Side(fact, format_number(number), verdicts)
 
 
-def case_record(table: DecisionTable, case: int) -> Record | None:
-    """A record that states every fact as the case has it; None when no values do."""
-    verdicts, record = table.cases[case], {}
-    for fact, sides in plain_sides(table.ruleset).items():
-        fitting = [side for side in sides if all(verdicts[name] is held for name, held in side.verdicts.items())]
-        if not fitting:
-            return None
-        record[fact] = fitting[0].value
-    return record
+def case_records(table: DecisionTable, cases: int) -> Iterator[tuple[int, Record]]:
+    """The number of each case of a set, with a record that states every fact as the case has it; none where no values do."""
+    sides = plain_sides(table.ruleset)
+    for number in members(cases):
+        verdicts, record = table.cases[number], Record()
+        for side in (side for values in sides.values() for side in values):
+            if side.fact not in record and all(verdicts[name] is held for name, held in side.verdicts.items()):
+                record[side.fact] = side.value
+        if len(record) == len(sides):
+            yield number, record
 
 
 def members(cases: int) -> Iterator[int]:

@@ -21,7 +21,7 @@ from allstatus.measurement import HUNDRED, MARROW_GRADES, ZERO, Percent, format_
 from allstatus.rules.model import Fact, RuleSet
 from allstatus.table import OUTSIDE, Cell
 from allstatus.testing.families import intervals, number_spellings, respelled
-from allstatus.testing.sides import HAIR, UNKNOWN, Record, case_record, limits_of, members, numeric_facts
+from allstatus.testing.sides import HAIR, UNKNOWN, Record, case_records, limits_of, numeric_facts
 
 Rules = Classifier | str | Path | None
 Strategy = st.SearchStrategy
@@ -61,13 +61,11 @@ def blast_percents(rules: Rules = None, fact: str | None = None) -> Strategy[Any
 
 def records(rules: Rules = None) -> Strategy[Record]:
     """Any valid record: each fact stated, unknown, null or absent, in any of its forms; at least one is there."""
-    facts = _stated_or_not(classifier_of(rules))
-
-    def with_one(name: str) -> Strategy[Record]:
-        rest = {other: st.one_of(value, st.just(UNKNOWN), st.none()) for other, value in facts.items() if other != name}
-        return st.fixed_dictionaries({name: st.one_of(facts[name], st.just(UNKNOWN))}, optional=rest)
-
-    return st.sampled_from(list(facts)).flatmap(with_one).flatmap(_in_any_form)
+    classifier = classifier_of(rules)
+    facts = {fact.name: _any_value(classifier, fact) for fact in classifier.ruleset.facts.values()}
+    stated_or_not = {name: st.one_of(value, st.just(UNKNOWN), st.none()) for name, value in facts.items()}
+    some = st.fixed_dictionaries({}, optional=stated_or_not).filter(lambda record: any(v is not None for v in record.values()))
+    return st.one_of(some, st.fixed_dictionaries(facts))  # of seven facts left to chance, all are seldom known
 
 
 def complete_records(rules: Rules = None) -> Strategy[Record]:
@@ -92,7 +90,8 @@ def records_with(outcome: str | None = None, status: str | None = None, rules: R
     }
     if outcome not in kinds:
         raise ValueError(f"no outcome is {outcome!r}; outcomes: {', '.join(kinds)}")
-    return _withdrawn(classifier, *kinds[outcome])
+    cases, keeps = kinds[outcome]
+    return _withdrawn(classifier, cases, keeps)
 
 
 def region_records(region: str, rules: Rules = None) -> Strategy[Record]:
@@ -127,7 +126,8 @@ def equivalent_spellings(record: Record, rules: Rules = None) -> Strategy[Record
     forms = {name: st.sampled_from(_spellings(record[name])) for name in numeric_facts(ruleset) if record.get(name) is not None}
     nulls = {name: st.none() for name in ruleset.facts if name not in record}
     spelled = st.fixed_dictionaries(forms, optional=nulls).map(lambda changed: {**record, **changed})
-    return spelled.flatmap(_in_any_form).flatmap(lambda one: st.permutations(list(one.items())).map(dict))
+    listed = spelled.flatmap(lambda one: st.sampled_from([one, *_listed(one)]))
+    return listed.flatmap(lambda one: st.permutations(list(one.items())).map(dict))
 
 
 def _near(ruleset: RuleSet, fact: str | None) -> list[Fraction]:
@@ -148,26 +148,29 @@ def _exact_values(ruleset: RuleSet, fact: Fact) -> Strategy[Any]:
     return st.one_of(st.sampled_from([format_number(n) for n in _near(ruleset, fact.name)]), st.decimals(0, 100, places=3).map(str))
 
 
-def _stated_or_not(classifier: Classifier) -> dict[str, Strategy[Any]]:
-    """What each fact can be stated as."""
-    rules = classifier.ruleset
-    numbers = numeric_facts(rules)
-    return {
-        fact.name: blast_percents(classifier, fact.name) if fact.name in numbers else _exact_values(rules, fact)
-        for fact in rules.facts.values()
-    }  # fmt: skip
+def _any_value(classifier: Classifier, fact: Fact) -> Strategy[Any]:
+    """What a fact can be stated as, in every form."""
+    if fact.name in numeric_facts(classifier.ruleset):
+        return blast_percents(classifier, fact.name)
+    listed = [other[fact.name] for value in fact.values for other in _listed({fact.name: value})]
+    return st.one_of(_exact_values(classifier.ruleset, fact), *([st.sampled_from(listed)] if listed else []))
 
 
-def _in_any_form(record: Record) -> Strategy[Record]:
-    """The record, or one with findings or sites as lists."""
-    return st.sampled_from([record, *(other for what, other in respelled(record) if what.endswith("listed"))])
+def _listed(record: Record) -> list[Record]:
+    """The record with findings, or sites, as lists."""
+    return [other for what, other in respelled(record) if what.endswith("listed")]
+
+
+def _withdrawn(classifier: Classifier, cases: int, keeps: Callable[[Cell], bool]) -> Strategy[Record]:
+    """Complete cases of a set, with facts made unknown one after another as long as the cell stays as wanted."""
+    return st.sampled_from([number for number, _ in case_records(classifier.table, cases)]).flatmap(
+        lambda number: _withdrawn_from(classifier, number, keeps)
+    )
 
 
 @st.composite
-def _withdrawn(draw: st.DrawFn, classifier: Classifier, cases: int, keeps: Callable[[Cell], bool]) -> Record:
-    """A complete case of a set, with facts made unknown one after another as long as the cell stays as wanted."""
+def _withdrawn_from(draw: st.DrawFn, classifier: Classifier, case: int, keeps: Callable[[Cell], bool]) -> Record:
     table, rules = classifier.table, classifier.ruleset
-    case = draw(st.sampled_from([number for number in members(cases) if case_record(table, number) is not None]))
     record = {fact.name: draw(_values_in(rules, fact, table.cases[case])) for fact in rules.facts.values()}
     order = draw(st.permutations(list(rules.facts)))
     verdicts: dict[str, bool | None] = dict(table.cases[case])
