@@ -12,7 +12,7 @@ import yaml
 from allstatus import load_rules
 from allstatus.export.plain import to_plain
 from allstatus.testing.answers import Level
-from allstatus.testing.conformance import Report, check_command
+from allstatus.testing.conformance import Report, check_command, render
 from allstatus.testing.vectors import make_vectors
 
 HERE = Path(__file__).parent
@@ -26,6 +26,9 @@ def rules(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("rules") / "rules.json"
     path.write_text(json.dumps(to_plain(RULES.table)), "utf-8")
     return path
+
+
+DOCUMENT = HERE.parent.parent / "docs" / "testing-kit.md"
 
 
 def check(port: dict[str, Any], rules: Path, level: str) -> Report:
@@ -48,3 +51,7 @@ def test_a_port_is_caught_where_it_is_wrong(name: str, rules: Path) -> None:
     assert not report.problems
     assert list(dict.fromkeys(failure.vector.family for failure in report.failures)) == port["caught_in"]
     assert report.wrongly_sure() == port["wrongly_sure"]
+    if name == "java":
+        table, _, rest = render(report).partition("\n\n")
+        assert table in DOCUMENT.read_text("utf-8")
+        assert rest.splitlines()[-3] in DOCUMENT.read_text("utf-8")
