@@ -40,10 +40,10 @@ def run_adapter(command: str, records: Sequence[Any], seconds: float = SECONDS) 
     except subprocess.TimeoutExpired:
         _kill(process)
         out, err = process.communicate()
-        problems.append(f"did not end within {seconds:g} seconds and was stopped")
+        problems.append(f"the command did not end within {seconds:g} seconds and was stopped")
     lines = out.decode("utf-8", errors="replace").splitlines()
     if process.returncode and not problems:
-        problems.append(f"ended with exit status {process.returncode}{_last_words(err)}")
+        problems.append(f"the command ended with exit status {process.returncode}{_last_words(err)}")
     if len(lines) != len(records):
         problems.append(f"{len(records)} lines went in, {len(lines)} came out; print exactly one line for each")
     answers = [_read(line) for line in lines[: len(records)]]

@@ -104,7 +104,7 @@ def render(report: Report) -> str:
     lines = [f"{'family':<14} {'level':<14} {'vectors':>7} {'passed':>7}"]
     for family, level, asked, failed in report.counts():
         lines.append(f"{family:<14} {level:<14} {asked:>7} {asked - failed:>7}{'  ✗' if failed else ''}")
-    lines += [f"✗ the command {problem}" if not problem[0].isdigit() else f"✗ {problem}" for problem in report.problems]
+    lines += [f"✗ {problem}" for problem in report.problems]
     if report.failures:
         first = {failure.vector.family: failure for failure in reversed(report.failures)}
         shown = [failure for failure in report.failures if first[failure.vector.family] is failure]

@@ -85,7 +85,7 @@ class CommandItem(_Item):
     def runtest(self) -> None:
         """Raise what went wrong with the command as a whole."""
         if self.kit.report.problems:
-            raise _Differs("\n".join(f"the command: {problem}" for problem in self.kit.report.problems))
+            raise _Differs("\n".join(self.kit.report.problems))
 
 
 class VectorItem(_Item):
