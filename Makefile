@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test lint types bench clean
+.PHONY: help demo docs test lint types bench clean
 .DEFAULT_GOAL := help
 
 help: ## show these targets
@@ -18,6 +18,9 @@ $(VENV)/installed: pyproject.toml
 
 demo: $(VENV)/installed ## classify example records, with options and traces
 	@$(BIN)/python demo.py
+
+docs: $(VENV)/installed ## pictures and generated tables of the documentation
+	$(BIN)/python docs/build.py
 
 test: $(VENV)/installed ## lint, types, import contracts and all tests
 	$(MAKE) lint types
@@ -34,6 +37,8 @@ types: $(VENV)/installed ## mypy, strict
 bench: $(VENV)/installed ## speed beside peers, in one run
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
 	$(BIN)/python benchmarks/classify.py
+	$(BIN)/python benchmarks/charts.py
+	$(BIN)/python benchmarks/columns.py
 
 clean: ## remove the virtual environment and caches
 	rm -rf $(VENV) .mypy_cache .ruff_cache .hypothesis dist

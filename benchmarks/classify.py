@@ -12,7 +12,7 @@ from typing import Any
 from peers import Peer, make_peers
 from records import blast_limit, known_grid, ndjson, read_fixtures
 from timing import median_and_p99, time_calls
-from whole import PLAIN_IMPORT, time_loading, time_startup, time_throughput
+from whole import EMPTY, FULL, PLAIN_IMPORT, time_explaining, time_loading, time_startup, time_throughput
 
 import allstatus
 from allstatus import Classifier, load_rules
@@ -60,12 +60,16 @@ def main() -> None:
         speed = time_throughput(classifier, many, Path(folder, "out.ndjson"), LINES)
         startup = time_startup(one)
     loading = time_loading()
+    explaining = time_explaining(classifier, known_grid(limit))
     _print_table(("NDJSON to NDJSON, one core", "records/s"), [(name, f"{rate:,.0f}") for name, rate in speed.items()])
     _print_table(("loading the rule set, warm", "median"), [(name, _text(spent)) for name, spent in loading.items()])
+    _print_table(("classify and explain all of it", "median ms"), [(name, f"{spent:.3f}") for name, spent in explaining.items()])
     base = startup[PLAIN_IMPORT]
     rows = [(name, f"{spent:.0f}", f"{spent / base:.2f}") for name, spent in startup.items()]
     _print_table(("whole process, in turn", "median ms", "ratio"), rows)
     goals = _goals(calls, speed, loading, {name: spent / base for name, spent in startup.items()})
+    for name, most in ((FULL, 1), (EMPTY, 15)):
+        goals.append(Goal(f"explain, {name}", f"<= {most} ms", f"{explaining[name]:.2f} ms", explaining[name] <= most))
     _print_table(("goal", "wanted", "measured", "met"), [goal.row() for goal in goals])
 
 

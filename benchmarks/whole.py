@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import statistics
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from shutil import which
 from time import perf_counter
+from typing import Any
 
 from timing import one_core, run_process, time_in_turn
 
@@ -15,6 +18,7 @@ from allstatus.engines import durable_installed
 from allstatus.record import parse_json
 
 PLAIN_IMPORT = "import pydantic"
+FULL, EMPTY = "fully known, first in a process", "empty record, first in a process"
 RUNS = 20
 
 
@@ -55,6 +59,35 @@ def time_loading() -> dict[str, float | None]:
     engines = ["builtin", "durable"] if durable_installed() else ["builtin"]
     times = time_in_turn({engine: lambda engine=engine: load_rules(engine=engine) for engine in engines}, RUNS)
     return {engine: times.get(engine) for engine in ("builtin", "durable")}
+
+
+def time_explaining(classifier: Classifier, known: list[Any]) -> dict[str, float]:
+    """Median milliseconds for reasons, why not, counterfactuals, missing, irrelevant and the next question.
+
+    The first time in a process nothing is kept yet: a new classifier each. Later the cell's explanation is.
+    """
+    empty = {"cbc": "unknown"}
+
+    def explain(classifier: Classifier, record: Any) -> None:
+        decision = classifier.classify(record)
+        _ = decision.reasons, decision.why_not, decision.changes, decision.missing, decision.irrelevant, decision.ask_next
+
+    def new() -> Classifier:
+        return load_rules(engine="builtin")
+
+    times = {
+        FULL: [_milliseconds(partial(explain, new(), record)) for record in known],
+        EMPTY: [_milliseconds(partial(explain, new(), empty)) for _ in range(RUNS)],
+        "fully known, later": [_milliseconds(partial(explain, classifier, record)) for record in known for _ in range(RUNS)],
+        "empty record, later": [_milliseconds(partial(explain, classifier, empty)) for _ in range(RUNS * RUNS)],
+    }
+    return {name: statistics.median(spent) for name, spent in times.items()}
+
+
+def _milliseconds(action: Callable[[], None]) -> float:
+    start = perf_counter()
+    action()
+    return (perf_counter() - start) * 1000
 
 
 def time_startup(record: Path) -> dict[str, float]:

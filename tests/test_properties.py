@@ -19,6 +19,19 @@ LIMIT = RULES.ruleset.thresholds["blast_threshold"].value
 CELLS = list(product((False, True, None), repeat=len(TABLE.criteria)))
 records = any_records()
 
+yes_no = st.sampled_from([True, False, "unknown", None])
+marker = st.sampled_from(["positive", "negative", "unknown", None])
+patients = st.fixed_dictionaries(
+    {},
+    optional={
+        "age_years": st.sampled_from([0, 0.05, 17.99, 18, 25.99, 26, 43, None]),
+        "lineage": st.sampled_from(["B", "T", "unknown", None]),
+        "refractory": yes_no,
+        "relapse_count": st.sampled_from([0, 1, 2, 3, None]),
+        "tki_failures": st.sampled_from([0, 1, 2, None]),
+        "biomarkers": st.fixed_dictionaries({}, optional=dict.fromkeys(["bcr_abl1", "kmt2a_rearranged", "cd19", "cd22"], marker)),
+    },
+)
 
 
 def matching(cell: tuple[bool | None, ...]) -> list[int]:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from hypothesis import given, settings
-from test_properties import records
+from test_properties import patients, records
 
 from allstatus import load_rules
 from allstatus.assume import Resolution
@@ -205,10 +205,11 @@ def test_missing_and_irrelevant_hold_for_the_record_with_its_assumptions(record:
         assert changed == (fact in missing)
 
 
-@given(records)
-@settings(max_examples=150)
-def test_json_is_the_document_whichever_decision_came_first(record: dict[str, Any]) -> None:
+@given(records, patients)
+@settings(max_examples=200)
+def test_json_is_the_document_whichever_decision_came_first(record: dict[str, Any], patient: dict[str, Any]) -> None:
     from pydantic_core import from_json
 
-    decision = RULES.classify(record | {"id": 'one "quoted" \ue000 id'})
-    assert from_json(decision.to_json()) == decision.to_dict()
+    for switch in (True, False):
+        decision = RULES.classify(record | patient | {"id": 'one "quoted" \ue000 id'}, applicability=switch)
+        assert from_json(decision.to_json()) == decision.to_dict()

@@ -6,8 +6,8 @@ any component outside makes it abnormal; anything else is unknown.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal
 
@@ -15,10 +15,12 @@ from pydantic import BaseModel, ConfigDict
 
 from allstatus.errors import InvalidRecord
 from allstatus.measurement import exact_number
-from allstatus.units import UNITS, to_common
+from allstatus.units import DIMENSION, EXAMPLES, UNITS, to_common
 
 COMPONENTS = ("wbc", "neutrophils", "hemoglobin", "hematocrit", "platelets")
 NEEDED = (("wbc",), ("hemoglobin", "hematocrit"), ("platelets",))
+PARTS = (("wbc", "neutrophils"), ("hemoglobin", "hematocrit"), ("platelets",))
+EVERY_PARTS = frozenset({"normal", "some_abnormal", "all_abnormal"})
 Flag = Literal["N", "H", "L", "HH", "LL", "A", "AA"]
 Verdict = Literal["normal", "abnormal"]
 Number = int | float | str  # read exactly; the JSON reader passes decimals through as Decimal
@@ -48,16 +50,24 @@ class CbcPanel(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class CbcReading:
-    """What a panel says: the verdict (None: cannot tell), one line of evidence a component, warnings."""
+    """What a panel says: the verdict (None: cannot tell), one line of evidence a component, warnings.
+
+    `by_parts` tells white cells, red cells and platelets apart (see `combine_parts`); `normal` has each component's
+    verdict and `numbers` the values in common units, where known.
+    """
 
     verdict: Verdict | None
     evidence: tuple[str, ...]
     warnings: tuple[str, ...]
+    by_parts: str | frozenset[str] = EVERY_PARTS
+    normal: Mapping[str, bool] = field(default_factory=dict)
+    numbers: Mapping[str, Fraction] = field(default_factory=dict)
 
 
 def read_panel(panel: CbcPanel) -> CbcReading:
     """Decide normality; raises InvalidRecord for a component whose numbers cannot be read."""
     verdicts: dict[str, bool] = {}
+    numbers: dict[str, Fraction] = {}
     evidence, warnings = [], []
     for name in COMPONENTS:
         component: Component | None = getattr(panel, name)
@@ -66,12 +76,37 @@ def read_panel(panel: CbcPanel) -> CbcReading:
         normal, line, warning = _read(name, component)
         if normal is not None:
             verdicts[name] = normal
+        if (number := _in_common_unit(name, component)) is not None:
+            numbers[name] = number
         evidence.append(line)
         warnings.extend(warning)
-    return CbcReading(_combine(verdicts), tuple(evidence), tuple(warnings))
+    return CbcReading(combine(verdicts), tuple(evidence), tuple(warnings), combine_parts(verdicts), verdicts, numbers)
 
 
-def _combine(verdicts: dict[str, bool]) -> Verdict | None:
+def combine_parts(normal: Mapping[str, bool]) -> str | frozenset[str]:
+    """Whether white cells, red cells and platelets are all normal, all abnormal or partly so; a set where several can be.
+
+    `normal` gives the components known; one abnormal component makes its part abnormal.
+    """
+    parts = [_part_normal(normal, group, needed) for group, needed in zip(PARTS, NEEDED, strict=True)]
+    possible = set(EVERY_PARTS)
+    if False in parts:
+        possible.discard("normal")
+    if True in parts:
+        possible.discard("all_abnormal")
+    if parts in ([True] * len(parts), [False] * len(parts)):
+        possible.discard("some_abnormal")
+    return possible.pop() if len(possible) == 1 else frozenset(possible)
+
+
+def _part_normal(normal: Mapping[str, bool], group: tuple[str, ...], needed: tuple[str, ...]) -> bool | None:
+    if not all(normal[name] for name in group if name in normal):
+        return False
+    return True if any(name in normal for name in needed) else None
+
+
+def combine(verdicts: Mapping[str, bool]) -> Verdict | None:
+    """Of the blood count, from which components are within range; None when that cannot settle it."""
     if not all(verdicts.values()):
         return "abnormal"
     return "normal" if all(any(name in verdicts for name in group) for group in NEEDED) else None
@@ -91,11 +126,11 @@ def _read(name: str, component: Component) -> tuple[bool | None, str, list[str]]
 
 def _within_range(name: str, component: Component) -> bool | None:
     if component.unit is not None and component.unit not in UNITS:
-        raise InvalidRecord(f"cbc.{name}.unit", "is not a unit known here", f"use one of {_spellings(name)}")
+        raise InvalidRecord(f"cbc.{name}.unit", "is not a unit known here", f"use one such as {EXAMPLES[DIMENSION[name]]}")
     numbers = [_number(name, key, getattr(component, key)) for key in ("value", "low", "high")]
     if component.unit is not None:
         if to_common(Fraction(1), component.unit, name) is None:
-            raise InvalidRecord(f"cbc.{name}.unit", "is a unit of another quantity", f"use one of {_spellings(name)}")
+            raise InvalidRecord(f"cbc.{name}.unit", "is a unit of another quantity", f"use one such as {EXAMPLES[DIMENSION[name]]}")
         numbers = [None if n is None else to_common(n, component.unit, name) for n in numbers]
     value, low, high = numbers
     if low is not None and high is not None and low > high:
@@ -106,6 +141,11 @@ def _within_range(name: str, component: Component) -> bool | None:
     if outside:
         return False
     return True if low is not None and high is not None else None
+
+
+def _in_common_unit(name: str, component: Component) -> Fraction | None:
+    number = None if component.unit is None else _number(name, "value", component.value)
+    return None if number is None else to_common(number, str(component.unit), name)
 
 
 def _number(name: str, key: str, value: object) -> Fraction | None:
@@ -120,8 +160,3 @@ def _number(name: str, key: str, value: object) -> Fraction | None:
 def _range_text(component: Component) -> str:
     unit = f" {component.unit}" if component.unit else ""
     return f"the range given, {component.low} to {component.high}{unit}"
-
-
-def _spellings(name: str) -> str:
-    spellings: Iterable[str] = (unit for unit in UNITS if to_common(Fraction(1), unit, name) is not None)
-    return ", ".join(spellings)

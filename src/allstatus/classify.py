@@ -11,11 +11,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from allstatus.assume import Resolver
+from allstatus.applicability import Applicability
+from allstatus.assume import Resolution, Resolver
 from allstatus.decision import Decision
 from allstatus.engines import make_engine
 from allstatus.errors import InvalidRecord
-from allstatus.facts import state_facts
+from allstatus.facts import Stated, Supplied, add_chart, sources_of, state_facts
 from allstatus.record import Record
 from allstatus.rules.find import find_rules
 from allstatus.rules.load import read_rules
@@ -28,24 +29,42 @@ from allstatus.why.explainer import Explainer
 class Classifier:
     """A rule set with its decision table, ready to decide on records. Safe to share between threads."""
 
-    def __init__(self, ruleset: RuleSet, table: DecisionTable) -> None:
+    def __init__(self, ruleset: RuleSet, table: DecisionTable, *, applicability: bool = True) -> None:
         self.ruleset, self.table = ruleset, table
         self._facts = tuple(ruleset.facts)
+        self._sources = sources_of(ruleset.facts.values())
         self._criteria = tuple((c.condition.fact, c.condition.holds) for c in ruleset.criteria.values())
         self._assumable = frozenset(name for name, fact in ruleset.facts.items() if fact.assume is not None)
         self.resolver = Resolver(table)
         self.explainer = Explainer(table, self.resolver)
+        self.applicability, self._fits = Applicability(ruleset), applicability
 
-    def classify(self, record: Mapping[str, Any] | Record) -> Decision:
-        """Decide on one record; raises InvalidRecord when it is not one."""
+    def classify(
+        self, record: Mapping[str, Any] | Record, *, chart: Supplied | None = None, applicability: bool | None = None
+    ) -> Decision:
+        """Decide on one record; raises InvalidRecord when it is not one.
+
+        `chart` is what the chart behind the record adds: evidence, warnings, conflicts and assumptions. Without
+        `applicability` the options are the page's list alone.
+        """
         record = Record.read(record)
         self._refuse_other_disease(record)
-        stated = state_facts(record, self._facts)
-        if len(stated.unreported) == len(self._facts):
+        stated = state_facts(record, self._facts, self._sources)
+        if chart is not None:
+            add_chart(stated, chart)
+        elif len(stated.unreported) == len(self._facts):
             raise InvalidRecord("record", "states no fact", f"give at least one of {', '.join(self._facts)}")
+        fitting = self.applicability if (self._fits if applicability is None else applicability) else None
+        return Decision(self.explainer, record, stated, self._resolve(stated, assume=chart is None or chart.applicable), fitting)
+
+    def resolution_of(self, record: Mapping[str, Any] | Record) -> Resolution:
+        """What follows from a record, which may state nothing at all; for asking what to find out."""
+        return self._resolve(state_facts(Record.read(record), self._facts, self._sources))
+
+    def _resolve(self, stated: Stated, *, assume: bool = True) -> Resolution:
         values = stated.values
         verdicts = tuple([holds(values[fact]) for fact, holds in self._criteria])
-        return Decision(self.explainer, record, stated, self.resolver.resolve(verdicts, stated.unreported & self._assumable))
+        return self.resolver.resolve(verdicts, stated.unreported & self._assumable if assume else frozenset())
 
     def _refuse_other_disease(self, record: Record) -> None:
         if record.diagnosis is None:
@@ -60,19 +79,19 @@ class Classifier:
 
 
 def load_rules(
-    rules: str | Path | None = None, *, engine: str = "auto", locked: bool = True, as_of: date | None = None
+    rules: str | Path | None = None, *, engine: str = "auto", locked: bool = True, as_of: date | None = None, applicability: bool = True
 ) -> Classifier:
     """Load a rule set by name or folder and fire its decision table.
 
     `engine` is `auto`, `durable` or `builtin`; `as_of` picks the version in force on that day
-    instead of the current one. Raises RulesError when the rules are refused.
+    instead of the current one; without `applicability` options are the page's list alone. Raises RulesError when the rules are refused.
     """
     ruleset = read_rules(find_rules(rules, as_of))
     table = DecisionTable(ruleset, make_engine(ruleset, engine))
     table.refuse_faults()
     if locked:
         check_lock(ruleset.directory, ruleset.digest, table.csv)
-    return Classifier(ruleset, table)
+    return Classifier(ruleset, table, applicability=applicability)
 
 
 _find = lru_cache(maxsize=1024)(find_rules)
@@ -84,7 +103,12 @@ def _loaded(directory: Path, engine: str) -> Classifier:
 
 
 def classify(
-    record: Mapping[str, Any] | Record, *, rules: str | Path | None = None, engine: str = "auto", as_of: date | None = None
+    record: Mapping[str, Any] | Record,
+    *,
+    rules: str | Path | None = None,
+    engine: str = "auto",
+    as_of: date | None = None,
+    applicability: bool = True,
 ) -> Decision:
     """Decide on one record by the page's definitions, as of today or of a date.
 
@@ -95,4 +119,4 @@ def classify(
     >>> classify({"prior_treatment": "disease_directed", "cbc": "normal"}).possible
     ('in_remission', 'recurrent', 'outside_definitions')
     """
-    return _loaded(_find(rules, as_of), engine).classify(record)
+    return _loaded(_find(rules, as_of), engine).classify(record, applicability=applicability)

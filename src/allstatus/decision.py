@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from allstatus import document
+from allstatus.applicability import Applicability, Listed
 from allstatus.assume import Resolution
-from allstatus.facts import Stated, write_value
+from allstatus.elsewhere import MARROW
+from allstatus.facts import Stated, write_evidence, write_value
 from allstatus.options import list_options
 from allstatus.record import Record
 from allstatus.rules.model import RuleSet
@@ -19,20 +21,27 @@ if TYPE_CHECKING:
     from allstatus.why.explainer import Explainer, Explanation
 
 REMISSION = "in_remission"
+NOT_APPLICABLE = "not_applicable"
+UNDECIDED = ("conflicting_data", NOT_APPLICABLE)  # no definition is tried
 
 
 class Decision:
     """What the page's definitions say of one record.
 
-    `outcome` is determined, outside_definitions, insufficient_data or conflicting_data;
+    `outcome` is determined, outside_definitions, insufficient_data, conflicting_data or not_applicable (charts only);
     `possible` always lists every outcome the facts still allow.
     """
 
-    __slots__ = ("_explainer", "_resolution", "_stated", "outcome", "record")
+    __slots__ = ("_applicability", "_explainer", "_resolution", "_stated", "outcome", "record")
 
-    def __init__(self, explainer: Explainer, record: Record, stated: Stated, resolution: Resolution) -> None:
+    def __init__(
+        self, explainer: Explainer, record: Record, stated: Stated, resolution: Resolution, applicability: Applicability | None = None
+    ) -> None:
         self._explainer, self._stated, self._resolution, self.record = explainer, stated, resolution, record
+        self._applicability = applicability
         self.outcome = "conflicting_data" if stated.conflicts else resolution.cell.outcome
+        if stated.chart is not None and not stated.chart.applicable:
+            self.outcome = NOT_APPLICABLE
 
     @property
     def status(self) -> str | None:
@@ -42,7 +51,7 @@ class Decision:
     @property
     def possible(self) -> tuple[str, ...]:
         """Every outcome the facts still allow; empty when they contradict each other."""
-        return () if self.outcome == "conflicting_data" else self._resolution.cell.possible
+        return () if self.outcome in UNDECIDED else self._resolution.cell.possible
 
     @property
     def regions(self) -> list[dict[str, str]]:
@@ -60,7 +69,7 @@ class Decision:
     @property
     def irrelevant(self) -> list[str]:
         """The facts that are not known and cannot change the answer."""
-        return [] if self.outcome == "conflicting_data" else list(self.explanation.irrelevant)
+        return [] if self.outcome in UNDECIDED else list(self.explanation.irrelevant)
 
     @property
     def ask_next(self) -> dict[str, Any] | None:
@@ -76,12 +85,22 @@ class Decision:
     @property
     def assumptions(self) -> list[dict[str, Any]]:
         """The named assumptions this answer rests on."""
-        entries = []
+        entries = [dict(entry) for entry in self._stated.chart.assumptions] if self._stated.chart is not None else []
         for name in self._resolution.used if self.outcome != "conflicting_data" else ():
             assume = self.ruleset.facts[name].assume
             assert assume is not None
             entries.append({"fact": name, "value": assume.value, "because": assume.because, "reading": assume.reading})
         return entries
+
+    @property
+    def diagnoses(self) -> list[dict[str, str]]:
+        """The diagnoses a chart holds; empty for a record."""
+        return [] if self._stated.chart is None else [dict(seen) for seen in self._stated.chart.diagnoses]
+
+    @property
+    def contradictions(self) -> list[dict[str, str]]:
+        """The coded statuses of a chart that say otherwise than its facts: source, code, what it says, and the warning."""
+        return [] if self._stated.chart is None else [dict(found) for found in self._stated.chart.contradictions]
 
     @property
     def warnings(self) -> list[str]:
@@ -94,8 +113,28 @@ class Decision:
 
     @property
     def options(self) -> list[dict[str, Any]]:
-        """The treatments the page lists for the status; none for any other outcome."""
-        return list_options(self.ruleset, self.status)
+        """The treatments the page lists for the status, whether each applies; none for any other outcome."""
+        return self.listed.entries
+
+    @property
+    def listed(self) -> Listed:
+        """The options and the same as JSON."""
+        status = self.status
+        if status is None or self._applicability is None:
+            return Listed(list_options(self.ruleset, status))
+        return self._applicability.options_of(status).of(self.record)
+
+    @property
+    def applicability(self) -> dict[str, str] | None:
+        """Which overlay said whether the options apply; None without options, or when it was turned off."""
+        return None if self.status is None or self._applicability is None else dict(self._applicability.about)
+
+    @property
+    def elsewhere(self) -> list[dict[str, Any]]:
+        """What other definitions would say of the same marrow and counts, only where it differs; it decides nothing."""
+        if self.outcome == "conflicting_data":
+            return []
+        return self._explainer.elsewhere.of(self._stated.values.get(MARROW), self._stated.panel)
 
     @property
     def facts(self) -> dict[str, dict[str, Any]]:
@@ -106,6 +145,11 @@ class Decision:
     def trace(self) -> dict[str, Any]:
         """Every definition, clause by clause, with what was observed."""
         return self.trace_of(self.observed(self.facts), self.remission_number)
+
+    @property
+    def verdicts(self) -> dict[str, bool | None]:
+        """Each criterion after assumptions and constraints: true, false, or None where it is open."""
+        return dict(zip(self.ruleset.criteria, self._resolution.cell.closed, strict=True))
 
     @property
     def remission_number(self) -> int | None:
@@ -119,17 +163,17 @@ class Decision:
     @property
     def reasons(self) -> list[list[str]]:
         """All subset-minimal sets of known facts that already force the outcome; in a conflict, that clash."""
-        return [] if self._stated.conflicts else [list(names) for names in self.explanation.reasons]
+        return [] if self.contradicts_itself or self.outcome == NOT_APPLICABLE else [list(names) for names in self.explanation.reasons]
 
     @property
     def why_not(self) -> list[dict[str, Any]]:
         """For each status not reached, the clauses that decide against it or the facts it waits for."""
-        return [] if self.outcome == "conflicting_data" else self.explanation.why_not
+        return [] if self.outcome in UNDECIDED else self.explanation.why_not
 
     @property
     def changes(self) -> tuple[Change, ...]:
         """The smallest changes of facts to each other outcome (`counterfactuals` in the document)."""
-        return () if self._stated.conflicts else self.explanation.changes
+        return () if self.contradicts_itself or self.outcome == NOT_APPLICABLE else self.explanation.changes
 
     @property
     def ruleset(self) -> RuleSet:
@@ -156,6 +200,11 @@ class Decision:
         """Whether the record contradicts itself before any rule is asked."""
         return bool(self._stated.conflicts)
 
+    @property
+    def from_chart(self) -> bool:
+        """Whether a chart is behind the record, with particulars of its own."""
+        return self._stated.chart is not None
+
     def trace_of(self, observed: Mapping[str, dict[str, Any]], remission_number: Any) -> dict[str, Any]:
         """The trace with these observations of the criteria."""
         return {**self._explainer.tracer.trace(self._resolution.cell, observed), "remission_number": remission_number}
@@ -177,13 +226,15 @@ class Decision:
         return document.to_json(self)
 
     def _fact(self, name: str) -> dict[str, Any]:
-        value, evidence = self._stated.values[name], list(self._stated.evidence.get(name, ()))
+        value, evidence = self._stated.values[name], [write_evidence(entry) for entry in self._stated.evidence.get(name, ())]
         if value is not None:
             state = "derived" if name in self._stated.derived else "given"
+            if self._stated.chart is not None:
+                state = self._stated.chart.states.get(name, state)
             return {"value": write_value(value), "state": state, "evidence": evidence}
         assume = self.ruleset.facts[name].assume
         if name in self._resolution.assumed and assume is not None and self.outcome != "conflicting_data":
-            return {"value": assume.value, "state": "assumed", "evidence": [assume.because]}
+            return {"value": assume.value, "state": "assumed", "evidence": [assume.because, *evidence]}
         derived = self.explanation.derived.get(name)
         return {"value": derived, "state": "unknown" if derived is None else "derived", "evidence": evidence}
 

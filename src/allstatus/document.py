@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from pydantic_core import to_json as write_json
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from allstatus.decision import Decision
 
 SCHEMA_VERSION = "1.0"
+WRITTEN = ("id", "warnings", "facts", "remission_number", "applicability", "elsewhere")
 OBSERVED = ("actual", "margin", "at_threshold", "counting_error")
 
 _BEGIN, _END = "\ue000", "\ue001"
@@ -34,27 +35,33 @@ class Particulars:
     values: Mapping[str, Any]
     observed: Mapping[str, dict[str, Any]]
     remission_number: Any
+    applicability: Any
+    elsewhere: Any
+    options: Any = None
 
 
 def to_dict(decision: Decision) -> dict[str, Any]:
     """The whole document."""
-    return _assemble(decision, _particulars(decision))
+    return _assemble(decision, replace(_particulars(decision), options=decision.options))
 
 
 def to_json(decision: Decision) -> bytes:
     """The whole document as one line of UTF-8 JSON."""
-    if decision.contradicts_itself:
+    if decision.contradicts_itself or decision.from_chart:
         return write_json(to_dict(decision))
     explanation = decision.explanation
     if explanation.form is None:
         explanation.form = _make_form(decision)
-    return _fill(explanation.form, _particulars(decision))
+    return _fill(explanation.form, _particulars(decision), decision.listed.json)
 
 
 def _particulars(decision: Decision) -> Particulars:
     facts = decision.facts
     values = {name: fact["value"] for name, fact in facts.items()}
-    return Particulars(decision.record.id, decision.warnings, facts, values, decision.observed(facts), decision.remission_number)
+    return Particulars(
+        decision.record.id, decision.warnings, facts, values, decision.observed(facts), decision.remission_number,
+        decision.applicability, decision.elsewhere,
+    )  # fmt: skip
 
 
 def _assemble(decision: Decision, particulars: Particulars) -> dict[str, Any]:
@@ -62,9 +69,10 @@ def _assemble(decision: Decision, particulars: Particulars) -> dict[str, Any]:
         "schema_version": SCHEMA_VERSION, "id": particulars.id, "outcome": decision.outcome, "status": decision.status,
         "possible": list(decision.possible), "regions": decision.regions, "missing": decision.missing,
         "irrelevant": decision.irrelevant, "ask_next": decision.ask_next, "conflicts": decision.conflicts,
-        "assumptions": decision.assumptions, "warnings": particulars.warnings, "options": decision.options,
+        "assumptions": decision.assumptions, "warnings": particulars.warnings, "diagnoses": decision.diagnoses,
+        "options": particulars.options, "applicability": particulars.applicability,
         "facts": particulars.facts, "trace": decision.trace_of(particulars.observed, particulars.remission_number),
-        "reasons": decision.reasons, "why_not": decision.why_not,
+        "elsewhere": particulars.elsewhere, "reasons": decision.reasons, "why_not": decision.why_not,
         "counterfactuals": _counterfactuals(decision, particulars.values),
         "ruleset": _about_rules(decision), "engine": decision.engine, "notice": decision.ruleset.notice,
     }  # fmt: skip
@@ -99,7 +107,7 @@ def _make_form(decision: Decision) -> Form:
         _mark("id"), _mark("warnings"), _mark("facts"),
         {name: _mark(f"value {name}") for name in rules.facts},
         {name: {key: _mark(f"observed {name}") for key in OBSERVED} for name in rules.criteria},
-        _mark("remission_number"),
+        _mark("remission_number"), _mark("applicability"), _mark("elsewhere"), _mark("options"),
     )  # fmt: skip
     text = write_json(_assemble(decision, marks))
     one_mark_each = _OBSERVED_MARKS.sub(lambda match: _mark(match[1].decode(), quoted=True).encode(), text)
@@ -111,8 +119,9 @@ def _mark(name: str, *, quoted: bool = False) -> str:
     return f'"{mark}"' if quoted else mark
 
 
-def _fill(form: Form, particulars: Particulars) -> bytes:
-    written = {name.encode(): write_json(getattr(particulars, name)) for name in ("id", "warnings", "facts", "remission_number")}
+def _fill(form: Form, particulars: Particulars, options: bytes) -> bytes:
+    written = {name.encode(): write_json(getattr(particulars, name)) for name in WRITTEN}
+    written[b"options"] = options
     for name, value in particulars.values.items():
         written[b"value " + name.encode()] = write_json(value)
     for name, observation in particulars.observed.items():

@@ -20,8 +20,10 @@ def list_options(ruleset: RuleSet, status: str | None) -> list[dict[str, Any]]:
             **{key: option[key] for key in (*_KEYS, *_DETAIL)},
             "applicability": "listed",
             "needs": [],
+            "asks": [],
             "because": _because(option, title),
             "cite": dict(option["cite"]),
+            "by_agent": [],
         }
         for option in ruleset.options[status]
     ]

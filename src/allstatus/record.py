@@ -105,6 +105,9 @@ class Biomarkers(BaseModel):
     cd22: Marker = None
 
 
+Count = Annotated[StrictInt, Field(ge=0)]
+
+
 class Record(BaseModel):
     """What is stated about one patient. Every key is optional; one fact must be present.
 
@@ -123,9 +126,12 @@ class Record(BaseModel):
     prior_treatment: Literal["none", "symptom_relief_only", "disease_directed", "unknown"] | None = None
     prior_remission: YesNo = None
     relapse_since_remission: YesNo = None
-    relapse_count: Annotated[StrictInt, Field(ge=0)] | None = None
-    cbc: Literal["normal", "abnormal", "unknown"] | CbcPanel | None = None
+    relapse_count: Count | None = None
+    refractory: YesNo = None
+    tki_failures: Count | None = None
+    cbc: Literal["normal", "abnormal", "some_abnormal", "all_abnormal", "unknown"] | CbcPanel | None = None
     marrow_blast_percent: Blasts = None
+    marrow_cellularity: Literal["normocellular", "hypocellular", "hypercellular", "unknown"] | None = None
     signs_and_symptoms: Literal["absent", "present", "present_other_cause", "unknown"] | list[StrictStr] | None = None
     leukemia_outside_marrow: Literal["absent", "present", "unknown"] | OutsideMarrow | None = None
     biomarkers: Biomarkers | None = None
@@ -144,6 +150,11 @@ class Record(BaseModel):
             _refuse(error)
 
 
+def record_keys() -> list[str]:
+    """The keys at which a record may state a fact: its own and `biomarkers.cd19` and the like."""
+    return [*Record.model_fields, *(f"biomarkers.{name}" for name in Biomarkers.model_fields)]
+
+
 _IDENTIFIER = re.compile(r"[A-Za-z_]\w{0,40}")  # any other key may hold what should not be repeated
 REMEDIES = {
     "id": "give text or a whole number",
@@ -152,8 +163,10 @@ REMEDIES = {
     "diagnosis": 'give a code as text, such as "C91.00"',
     "prior_treatment": 'use "none", "symptom_relief_only", "disease_directed" or "unknown"',
     "relapse_count": "give a whole number from 0",
-    "cbc": 'use "normal", "abnormal", "unknown", or an object of components (wbc, neutrophils, hemoglobin, '
-    "hematocrit, platelets), each {value, unit, low, high, flag}",
+    "tki_failures": "give the number of BCR::ABL1 tyrosine kinase inhibitors that failed or were not tolerated, from 0",
+    "marrow_cellularity": 'use "normocellular", "hypocellular", "hypercellular" or "unknown"',
+    "cbc": 'use "normal", "abnormal" (of its parts "some_abnormal" or "all_abnormal"), "unknown", or an object of '
+    "components (wbc, neutrophils, hemoglobin, hematocrit, platelets), each {value, unit, low, high, flag}",
     "signs_and_symptoms": 'use "absent", "present", "present_other_cause", "unknown", or a list of findings as text',
     "leukemia_outside_marrow": 'use "absent", "present", "unknown" or {"site": "blood" | "cns" | "testes" | "other"}',
     "biomarkers": 'use {"bcr_abl1", "kmt2a_rearranged", "cd19", "cd22"}, each "positive", "negative" or "unknown"',
@@ -162,7 +175,8 @@ REMEDIES = {
 _YES_NO = 'use true, false, "unknown" or null'
 _WORDS = {
     "prior_treatment": ("none", "symptom_relief_only", "disease_directed", "unknown"),
-    "cbc": ("normal", "abnormal", "unknown"),
+    "cbc": ("normal", "abnormal", "some_abnormal", "all_abnormal", "unknown"),
+    "marrow_cellularity": ("normocellular", "hypocellular", "hypercellular", "unknown"),
     "signs_and_symptoms": ("absent", "present", "present_other_cause", "unknown"),
     "leukemia_outside_marrow": ("absent", "present", "unknown"),
 }

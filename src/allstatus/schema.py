@@ -57,14 +57,29 @@ def decision_schema() -> dict[str, Any]:
         at_threshold={"type": "boolean"}, counting_error={"anyOf": [counting, {"type": "null"}]},
         reading={"enum": ["literal", "interpretation"]}, cite=_CITE, note=_MAYBE_TEXT,
     )  # fmt: skip
+    source_cite = {
+        "type": "object",
+        "properties": dict.fromkeys(("title", "url", "section", "sentence", "not_checked"), _MAYBE_TEXT),
+        "required": ["title", "url", "section", "sentence"],
+    }
+    fits, ask = {"enum": ["listed", "applies", "does_not_apply", "needs_data"]}, _object(fact=_TEXT, question=_TEXT, answered_by=_TEXTS)
+    other_source = _object(
+        says=_TEXT, applicability={"enum": ["applies", "does_not_apply", "needs_data", None]}, needs=_TEXTS, cite=source_cite,
+    )  # fmt: skip
+    by_agent = _object(
+        agent=_TEXT, title=_TEXT, applicability=fits, needs=_TEXTS, asks=_list(ask), because=_TEXT, note=_MAYBE_TEXT,
+        reading={"enum": ["literal", "interpretation"]}, cite=source_cite, other_sources=_list(other_source),
+    )  # fmt: skip
     option = _object(
         id=_TEXT, title=_TEXT, category=_TEXT, agents=_TEXTS, phase=_TEXT, listed_by={"enum": ["page", "clinical_trials"]},
-        qualifier={"type": ["object", "null"]}, applicability={"enum": ["listed", "applies", "does_not_apply", "needs_data"]},
-        needs=_TEXTS, because=_TEXT, cite=_CITE,
+        qualifier={"type": ["object", "null"]}, applicability=fits,
+        needs=_TEXTS, asks=_list(ask), because=_TEXT, cite=_CITE, by_agent=_list(by_agent),
     )  # fmt: skip
-    fact = _object(value={}, state={"enum": ["given", "derived", "assumed", "unknown"]}, evidence={"type": "array"})
+    evidence = _object(source=_TEXT, code=_TEXT, title=_TEXT, date=_TEXT, sent=_TEXT, read=_TEXT, used={"type": "boolean"}, because=_TEXT)
+    fact = _object(value={}, state={"enum": ["given", "derived", "assumed", "unknown"]}, evidence=_list({"anyOf": [_TEXT, evidence]}))
     question = _object(
-        fact=_TEXT, question=_TEXT, answered_by=_TEXTS, worst_burden=_NUMBER, mean_burden=_NUMBER,
+        fact=_TEXT, question=_TEXT, answered_by=_TEXTS,
+        burdens={"const": "illustrative"}, worst_burden=_NUMBER, mean_burden=_NUMBER,
         least_mean=_object(fact=_TEXT, mean_burden=_NUMBER), answers=_list(_object(region=_TEXT, possible=_TEXTS)),
     )  # fmt: skip
     change = {"type": "object", "properties": {"fact": _TEXT, "from": {}, "to_region": _TEXT}, "required": ["fact", "from", "to_region"]}
@@ -79,12 +94,18 @@ def decision_schema() -> dict[str, Any]:
         "conflicts": _list(_object(constraint=_TEXT, facts=_TEXTS, because=_TEXT)),
         "assumptions": _list(_object(fact=_TEXT, value={}, because=_TEXT, reading=_TEXT)),
         "warnings": _TEXTS, "options": _list(option),
+        "applicability": {"anyOf": [_object(id=_TEXT, version=_TEXT, digest=_TEXT, notice=_TEXT), {"type": "null"}]},
+        "diagnoses": _list(_object(source=_TEXT, system=_TEXT, code=_TEXT, title=_TEXT, date=_TEXT)),
         "facts": {"type": "object", "additionalProperties": fact},
         "trace": _object(
             statuses=_list(_object(status=_TEXT, verdict=VERDICT, clauses=_TEXTS)),
             nodes={"type": "object", "additionalProperties": node}, remission_number={"type": ["integer", "null"]},
         ),
         "reasons": _list(_TEXTS),
+        "elsewhere": _list(_object(
+            about=_TEXT, here={"type": "boolean"}, there={"type": "boolean"}, asks=_TEXT, says=_TEXT,
+            definitions=_list(_object(id=_TEXT, name=_TEXT, title=_TEXT, cite=source_cite)),
+        )),
         "why_not": _list(_object(status=_TEXT, failing=_TEXTS, together={"type": "boolean"}, waiting_for=_TEXTS)),
         "counterfactuals": _list(_object(to=_TEXT, changes=_list(change), about={"enum": ["finding", "history"]})),
         "ruleset": _object(

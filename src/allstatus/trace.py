@@ -67,7 +67,7 @@ class Tracer:
         for status in outline.statuses:
             if status["verdict"] == "true" or not cell.completions:
                 continue
-            leaves = list(_decisive_leaves(outline.nodes, status["clauses"]))
+            leaves = list(decisive_leaves(outline.nodes, status["clauses"]))
             entry: Node = {"status": status["status"], "failing": [], "together": False, "waiting_for": []}
             if status["verdict"] == "unknown":
                 facts = [outline.criteria[path].condition.fact for path in leaves if path in outline.criteria]
@@ -94,11 +94,12 @@ class Tracer:
         raise AssertionError("a status that cannot hold has clauses that exclude each other")
 
 
-def _decisive_leaves(nodes: Mapping[str, Node], paths: list[str]) -> Iterator[str]:
+def decisive_leaves(nodes: Mapping[str, Node], paths: list[str]) -> Iterator[str]:
+    """The clauses without clauses below that decide, in reading order."""
     for path in paths:
         node = nodes[path]
         if node["decisive"]:
-            yield from _decisive_leaves(nodes, node["children"]) if node["children"] else (path,)
+            yield from decisive_leaves(nodes, node["children"]) if node["children"] else (path,)
 
 
 class _Outliner:

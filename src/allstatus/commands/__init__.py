@@ -1,6 +1,24 @@
 """The command line's commands, one module each; `app` is the whole."""
 
-from allstatus.commands import classify, conformance, export, mutate, replay, rules, schema, vectors, verify
+from allstatus.commands import (
+    batch,
+    classify,
+    conformance,
+    export,
+    facts,
+    fhir,
+    mutate,
+    replay,
+    rules,
+    schema,
+    sql,
+    timeline,
+    vectors,
+    verify,
+)
 from allstatus.commands.app import app
 
-__all__ = ["app", "classify", "conformance", "export", "mutate", "replay", "rules", "schema", "vectors", "verify"]
+__all__ = [
+    "app", "batch", "classify", "conformance", "export", "facts", "fhir", "mutate", "replay", "rules",
+    "schema", "sql", "timeline", "vectors", "verify",
+]  # fmt: skip

@@ -3,14 +3,29 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import date, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any
+from itertools import chain, islice
+from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
 import typer
 
 from allstatus.commands.app import REFUSED_INPUT, EngineName, EngineOption, RulesOption, app, run
+from allstatus.commands.charts import (
+    AsOfOption,
+    AssumeOption,
+    Decider,
+    Input,
+    InputOption,
+    Ranges,
+    RangesOption,
+    Reading,
+    WindowOption,
+    WithOption,
+    is_chart,
+    read_inputs,
+)
 from allstatus.errors import InvalidRecord
 
 if TYPE_CHECKING:
@@ -18,7 +33,15 @@ if TYPE_CHECKING:
     from allstatus.decision import Decision
 
 
-AsOfOption = typer.Option("--as-of", metavar="DATE", formats=["%Y-%m-%d"], help="Use the rules in force on this day.")
+PathArgument = typer.Argument(metavar="PATH|-", help="Records (JSON, NDJSON) or charts; - is standard input.", show_default=False)
+FormatOption = typer.Option("--format", help="text for one record, else json; html is one page, fhir a Bundle a line.")
+AskOption = typer.Option("--ask", help="Ask for what is missing, one question at a time; PATH may be left out.")
+
+
+class Load(Protocol):
+    """Loads the rules asked for, those in force on a day where one is given."""
+
+    def __call__(self, *, as_of: date | None = None) -> Classifier: ...
 
 
 class Format(StrEnum):
@@ -26,6 +49,15 @@ class Format(StrEnum):
 
     text = "text"
     json = "json"
+    html = "html"
+    fhir = "fhir"
+
+
+class Switch(StrEnum):
+    """On or off."""
+
+    on = "on"
+    off = "off"
 
 
 class Level(StrEnum):
@@ -38,53 +70,92 @@ class Level(StrEnum):
 
 @app.command()
 def classify(
-    path: Annotated[str, typer.Argument(metavar="PATH|-", help="A JSON record, an array, or NDJSON; - is standard input.")],
-    format: Annotated[Format | None, typer.Option("--format", help="text for one record, else json, unless given.")] = None,
+    path: Annotated[str | None, PathArgument] = None,
+    *,
+    format: Annotated[Format | None, FormatOption] = None,
     level: Annotated[Level, typer.Option("--level", help="Whom the text is for.")] = Level.clinician,
     engine: Annotated[EngineName, EngineOption] = EngineName.auto,
     rules: Annotated[str | None, RulesOption] = None,
+    applicability: Annotated[Switch, typer.Option("--applicability", help="off: the page's list of treatments alone.")] = Switch.on,
+    input: Annotated[Input, InputOption] = Input.auto,
+    facts: Annotated[str | None, WithOption] = None,
+    assume: Annotated[list[str] | None, AssumeOption] = None,
     as_of: Annotated[datetime | None, AsOfOption] = None,
+    window: Annotated[int, WindowOption] = 14,
+    ranges: Annotated[Ranges, RangesOption] = Ranges.adult,
+    ask: Annotated[bool, AskOption] = False,
 ) -> None:
-    """Decide on one or many records; many in, many out, one JSON decision a line."""
-    day = as_of.date() if as_of else None
-    run(lambda: _classify(path, format, level, lambda: _load(rules, engine.value, day)))
+    """Decide on one or many records or charts (FHIR R4, HL7 v2); many in, many out, one JSON decision a line."""
+    if path is None and not ask:
+        raise typer.BadParameter("give the path of a file, - for standard input, or --ask", param_hint="PATH")
+    reading = Reading.of(assume, as_of, input=input, facts=facts, window=window, ranges=ranges)
+
+    def load(*, as_of: date | None = None) -> Classifier:
+        from allstatus.classify import load_rules
+
+        return load_rules(rules, engine=engine.value, as_of=as_of, applicability=applicability is Switch.on)
+
+    run(lambda: _ask(path, format, level, reading, load) if ask else _classify(str(path), format, level, reading, load))
 
 
-def _load(rules: str | None, engine: str, as_of: date | None) -> Classifier:
-    from allstatus.classify import load_rules
-
-    return load_rules(rules, engine=engine, as_of=as_of)
-
-
-def _classify(path: str, format: Format | None, level: Level, load: Callable[[], Classifier]) -> int:
+def _ask(path: str | None, format: Format | None, level: Level, reading: Reading, load: Load) -> int:
+    from allstatus.commands.ask import ask
     from allstatus.inputs import read_records
 
-    records = list(read_records(path))
-    classifier = load()
-    single = len(records) == 1 and records[0][0] is None
-    return _answer(classifier, records, format or (Format.text if single else Format.json), level)
+    records = [(None, {})] if path is None else list(read_records(path))
+    if len(records) != 1 or path == "-":
+        raise InvalidRecord("record", "is not one record in a file", "with --ask give one record in a file, or none")
+    _write(ask(load(as_of=reading.as_of), records[0][1]), format or Format.text, level)
+    return 0
 
 
-def _answer(classifier: Classifier, records: Iterable[tuple[int | None, Any]], format: Format, level: Level) -> int:
-    refused = 0
-    for number, value in records:
+def _classify(path: str, format: Format | None, level: Level, reading: Reading, load: Load) -> int:
+    values = read_inputs(path, reading.input)
+    first = list(islice(values, 2))
+    charts = any(is_chart(value) for _, value in first)
+    decider = Decider(load() if charts else load(as_of=reading.as_of), reading)
+    decider.check(first)
+    single = len(first) == 1 and first[0][0] is None
+    return _answer(decider, chain(first, values), format or (Format.text if single else Format.json), level)
+
+
+def _answer(decider: Decider, values: Iterable[tuple[int | None, Any]], format: Format, level: Level) -> int:
+    refused, shown = 0, []
+    for number, value in values:
         try:
-            if isinstance(value, InvalidRecord):
-                raise value
-            decision = classifier.classify(value)
+            decision = decider.decide(value)
         except InvalidRecord as error:
             refused += 1
             where = "" if number is None else f"record {number}: "
             print(f"error: {where}{error}", file=sys.stderr)
             continue
-        _write(decision, format, level)
+        if format is Format.html:
+            shown.append(decision)
+        else:
+            _write(decision, format, level)
+    if shown:
+        _write_page(shown, level)
     return REFUSED_INPUT if refused else 0
 
 
 def _write(decision: Decision, format: Format, level: Level) -> None:
     if format is Format.json:
-        sys.stdout.write(decision.to_json().decode() + "\n")
+        sys.stdout.buffer.write(decision.to_json() + b"\n")
+        return
+    if format is Format.fhir:
+        from allstatus.ehr.fhir_out import bundle_json
+
+        sys.stdout.buffer.write(bundle_json(decision) + b"\n")
+        return
+    if format is Format.html:
+        _write_page([decision], level)
         return
     from allstatus.explain.text import render_text
 
     sys.stdout.write(render_text(decision, level=level.value, colour=sys.stdout.isatty()))
+
+
+def _write_page(decisions: list[Decision], level: Level) -> None:
+    from allstatus.explain.html import render_html
+
+    sys.stdout.buffer.write(render_html(decisions, level=level.value).encode())

@@ -1,4 +1,4 @@
-"""`allstatus rules`: check, lock, show and compare rule sets, and hold them against their page."""
+"""`allstatus rules`: list, check, lock, show and compare rule sets, and hold them against their page."""
 
 from __future__ import annotations
 
@@ -16,11 +16,18 @@ if TYPE_CHECKING:
     from allstatus.verify.citations import Citation
     from allstatus.verify.page_map import PageMap
 
-rules_app = typer.Typer(help="Check, lock, show and compare rule sets, and hold them against their page.", no_args_is_help=True)
+rules_app = typer.Typer(help="List, check, lock, show and compare rule sets, and hold them against their page.", no_args_is_help=True)
 app.add_typer(rules_app, name="rules")
+OVERLAY = "applicability"
 RulesArgument = typer.Argument(metavar="[DIR]", help="A rule set's folder or name.")
 PageArgument = typer.Argument(metavar="PAGE", help="The page as Markdown.")
 JsonOption = typer.Option("--json", help="Print the report as JSON.")
+
+
+@rules_app.command(name="list")
+def list_() -> None:
+    """Print the rule sets: id, version, in force from, digest, title."""
+    run(_list)
 
 
 @rules_app.command()
@@ -31,7 +38,7 @@ def check(rules: Annotated[str | None, RulesArgument] = None) -> None:
 
 @rules_app.command()
 def lock(rules: Annotated[str | None, RulesArgument] = None) -> None:
-    """Write decision-table.csv and lock.json of a rule set."""
+    """Write decision-table.csv and lock.json of a rule set, or of `applicability`."""
     run(lambda: _lock(rules))
 
 
@@ -74,7 +81,18 @@ def coverage(
     run(lambda: _update(page, rules) if update else _coverage(page, rules, as_json, markdown))
 
 
+def _list() -> int:
+    from allstatus.rules.find import rule_sets
+    from allstatus.rules.load import read_rules
+
+    for ruleset in map(read_rules, rule_sets()):
+        print(f"{ruleset.id} {ruleset.version}, in force from {ruleset.effective_from}, digest {ruleset.digest[:12]}")
+        print(f"    {ruleset.title}")
+    return 0
+
+
 def _check(rules: str | None) -> int:
+    from allstatus.applicability import applicability_faults
     from allstatus.classify import load_rules
     from allstatus.errors import RulesError
     from allstatus.rules.examples import failing_examples
@@ -86,7 +104,7 @@ def _check(rules: str | None) -> int:
     editions(directory)  # refuses versions that do not follow each other
     if (directory / MAP_FILE).is_file():
         read_page_map(directory)
-    if failures := failing_examples(classifier):
+    if failures := [*failing_examples(classifier), *applicability_faults(classifier.applicability)]:
         raise RulesError(failures)
     ruleset, table = classifier.ruleset, classifier.table
     print(
@@ -102,6 +120,8 @@ def _lock(rules: str | None) -> int:
     from allstatus.rules.examples import failing_examples
     from allstatus.rules.lock import write_lock
 
+    if rules == OVERLAY:
+        return _lock_overlay()
     classifier = load_rules(rules, locked=False)
     if failures := failing_examples(classifier):
         raise RulesError(failures)
@@ -111,11 +131,23 @@ def _lock(rules: str | None) -> int:
     return 0
 
 
+def _lock_overlay() -> int:
+    from allstatus.fit import Fitting, table_csv
+    from allstatus.rules.lock import write_lock
+    from allstatus.rules.overlay import read_overlay
+
+    overlay = read_overlay()
+    write_lock(overlay.directory, overlay.digest, table_csv(Fitting(overlay, use) for use in overlay.agents.values()))
+    print(f"{overlay.id}: locked {overlay.digest[:12]}")
+    return 0
+
+
 def _show(rules: str | None) -> int:
     from allstatus.classify import load_rules
     from allstatus.explain.rules_text import render_rules
 
-    sys.stdout.write(render_rules(load_rules(rules).ruleset))
+    classifier = load_rules(rules)
+    sys.stdout.write(render_rules(classifier.ruleset, classifier.applicability.overlay))
     return 0
 
 

@@ -1,59 +1,113 @@
-"""The definitions clause by clause as lines of a tree, with what was observed beside each."""
+"""The definitions clause by clause, with what was observed beside each: as a tree, and as lines of text."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
-from allstatus.explain.words import MARK, limit_words, margin_words, value_words, words
+from allstatus.decision import UNDECIDED
+from allstatus.explain.words import MARK, NOT_EVALUATED, limit_words, margin_words, value_words, words
 from allstatus.rules.model import RuleSet
 
 Line = tuple[str, str, int]  # mark (empty for a remark), text, depth
 
 
-def definition_lines(rules: RuleSet, document: dict[str, Any], titles: dict[str, str]) -> Iterator[Line]:
-    """Every status with its clauses, those that hold first; a remark at the limit or on counting stands once."""
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One clause: its state (a key of MARK), what is expected, what was observed, whose reading it is, and where from.
+
+    `remarks` are what a reader should know of the value; a remark stands once in all definitions.
+    """
+
+    state: str
+    expected: str
+    observed: str
+    reading: str | None
+    section: str
+    note: str | None
+    remarks: tuple[str, ...]
+    clauses: tuple[Clause, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """One status with its clauses; all of them must hold."""
+
+    status: str
+    state: str
+    title: str
+    clauses: tuple[Clause, ...]
+
+
+def definitions(rules: RuleSet, document: dict[str, Any], titles: dict[str, str]) -> Iterator[Definition]:
+    """Every status with its clauses, those that hold first."""
+    tried = document["outcome"] not in UNDECIDED
     said: set[str] = set()
     for status in sorted(document["trace"]["statuses"], key=lambda status: tuple(MARK).index(status["verdict"])):
-        yield MARK[status["verdict"]], titles[status["status"]], 0
-        for path in status["clauses"]:
-            yield from _node(rules, document, path, 1, said)
+        clauses = tuple(_clause(rules, document, path, said, tried) for path in status["clauses"])
+        yield Definition(status["status"], status["verdict"] if tried else NOT_EVALUATED, titles[status["status"]], clauses)
 
 
-def _node(rules: RuleSet, document: dict[str, Any], path: str, depth: int, said: set[str]) -> Iterator[Line]:
+def _clause(rules: RuleSet, document: dict[str, Any], path: str, said: set[str], tried: bool) -> Clause:
     node = document["trace"]["nodes"][path]
-    yield MARK[node["verdict"]], node_words(rules, document, node), depth
-    for remark in remarks(rules, node):
-        if remark not in said:
-            said.add(remark)
-            yield "", remark, depth
-    for child in node["children"]:
-        yield from _node(rules, document, child, depth + 1, said)
+    new = tuple(remark for remark in remarks(rules, node) if remark not in said) if tried else ()
+    said.update(new)
+    return Clause(
+        node["verdict"] if tried else NOT_EVALUATED,
+        _expected(node),
+        _observed(rules, document, node),
+        node.get("reading"),
+        node["cite"]["section"],
+        node["note"],
+        new,
+        tuple(_clause(rules, document, child, said, tried) for child in node["children"]),
+    )
 
 
-def node_words(rules: RuleSet, document: dict[str, Any], node: dict[str, Any]) -> str:
-    """A clause as it is expected, with what was observed and whether it is our reading."""
+def definition_lines(rules: RuleSet, document: dict[str, Any], titles: dict[str, str]) -> Iterator[Line]:
+    """The definitions as lines of an outline."""
+    for definition in definitions(rules, document, titles):
+        yield MARK[definition.state], definition.title, 0
+        for clause in definition.clauses:
+            yield from _lines(clause, 1)
+
+
+def _lines(clause: Clause, depth: int) -> Iterator[Line]:
+    observed = f" [{clause.observed}]" if clause.observed else ""
+    reading = "  (our reading)" if clause.reading == "interpretation" and not clause.clauses else ""
+    yield MARK[clause.state], f"{clause.expected}{observed}{reading}", depth
+    for remark in clause.remarks:
+        yield "", remark, depth
+    for child in clause.clauses:
+        yield from _lines(child, depth + 1)
+
+
+def _expected(node: dict[str, Any]) -> str:
     if node["children"]:
         return "none of:" if node["kind"] == "not" else f"{node['kind']} of:"
-    reading = "  (our reading)" if node["reading"] == "interpretation" else ""
+    return str(node["expected"])
+
+
+def _observed(rules: RuleSet, document: dict[str, Any], node: dict[str, Any]) -> str:
+    """The value of a clause's fact, and how far it is from the limit; empty where a clause has no fact of its own."""
     if node["criterion"] is None:
-        return f"{node['expected']}{reading}"
+        return ""
     fact = rules.criteria[node["criterion"]].condition.fact
-    return f"{node['expected']} [{value_words(rules, fact, document['facts'][fact])}{margin_words(node['margin'])}]{reading}"
+    return value_words(rules, fact, document["facts"][fact]) + margin_words(node["margin"])
 
 
-def why_not_words(rules: RuleSet, document: dict[str, Any], titles: dict[str, str]) -> list[str]:
+def why_not_words(rules: RuleSet, document: dict[str, Any]) -> dict[str, str]:
     """For each status not reached what decides against it, or what it waits for."""
-    nodes, lines = document["trace"]["nodes"], []
-    for entry in document["why_not"]:
-        against = "; ".join(_opposite(rules, nodes[path]) for path in entry["failing"])
-        if entry["together"]:
-            lines.append(f"{titles[entry['status']]}: it cannot be that all of its clauses hold")
-        elif against:
-            lines.append(f"{titles[entry['status']]}: {against}")
-        else:
-            lines.append(f"{titles[entry['status']]}: not decided until known: {', '.join(map(words, entry['waiting_for']))}")
-    return lines
+    return {entry["status"]: _against(rules, document["trace"]["nodes"], entry) for entry in document["why_not"]}
+
+
+def _against(rules: RuleSet, nodes: dict[str, Any], entry: dict[str, Any]) -> str:
+    if entry["together"]:
+        return "it cannot be that all of its clauses hold"
+    if entry["failing"]:
+        return "; ".join(_opposite(rules, nodes[path]) for path in entry["failing"])
+    return f"not decided until known: {', '.join(map(words, entry['waiting_for']))}"
 
 
 def _opposite(rules: RuleSet, node: dict[str, Any]) -> str:

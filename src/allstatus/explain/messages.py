@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from allstatus.decision import Decision
-from allstatus.measurement import format_number
 from allstatus.rules.model import RuleSet
 from allstatus.rules.yaml_file import YamlFile
 
@@ -41,7 +40,7 @@ def message(rules: RuleSet, outcome: str, level: str, reason: str) -> str:
     """The text for one key; raises KeyError when there is none."""
     part = _part(rules, outcome).get(reason)
     text = _messages()[outcome][reason][level] if part is None else part.says[level]
-    return str(text).format_map({name: f"{format_number(t.value)} {t.unit}" for name, t in rules.thresholds.items()})
+    return rules.with_limits(str(text))
 
 
 def _part(rules: RuleSet, outcome: str) -> Any:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from allstatus.measurement import format_number
 from allstatus.rules.condition import Clause
-from allstatus.rules.model import RuleSet
+from allstatus.rules.model import Criterion, RuleSet
+from allstatus.rules.overlay import Overlay
 
 
-def render_rules(ruleset: RuleSet) -> str:
-    """The rule set in words."""
-    return "\n".join(_lines(ruleset)) + "\n"
+def render_rules(ruleset: RuleSet, overlay: Overlay | None = None) -> str:
+    """The rule set in words, and whom the stated use of its agents fits."""
+    lines = [*_lines(ruleset), *(() if overlay is None else _overlay(ruleset, overlay)), "", ruleset.notice]
+    return "\n".join(lines) + "\n"
 
 
 def _lines(ruleset: RuleSet) -> Iterator[str]:
@@ -25,7 +27,7 @@ def _lines(ruleset: RuleSet) -> Iterator[str]:
         yield ""
         yield f"{status.title} [{status.name}]: all of"
         for clause in status.clauses:
-            yield from _clause(ruleset, clause, 1)
+            yield from _clause(ruleset.criteria, clause, 1)
         for other in status.unless:
             yield f"  unless {ruleset.statuses[other].title} holds"
         yield "  the page lists:"
@@ -39,19 +41,37 @@ def _lines(ruleset: RuleSet) -> Iterator[str]:
     yield "What the page does not describe"
     for region in ruleset.regions.values():
         yield f"  {region.name}: {region.sentence}"
+
+
+def _overlay(ruleset: RuleSet, overlay: Overlay) -> Iterator[str]:
+    """For each agent the rule set lists: for whom its stated use is, and what other sources say."""
+    listed = {agent for options in ruleset.options.values() for option in options for agent in option["agents"]}
     yield ""
-    yield ruleset.notice
+    yield f"{overlay.title} (not from the page)"
+    yield f"{overlay.id} {overlay.version}, digest {overlay.digest}"
+    for use in (use for agent, use in overlay.agents.items() if agent in listed):
+        yield ""
+        yield f"{use.title}: all of   [{use.reading}]   (source: {use.cite['title']})"
+        for clause in use.clauses:
+            yield from _clause(overlay.criteria, clause, 1)
+        for other in use.other_sources:
+            yield f"  elsewhere: {other.says} ({other.cite['title']})"
+            for clause in other.clauses or ():
+                yield from _clause(overlay.criteria, clause, 2)
+    yield ""
+    yield overlay.notice
 
 
-def _clause(ruleset: RuleSet, clause: Clause, depth: int) -> Iterator[str]:
+def _clause(criteria: Mapping[str, Criterion], clause: Clause, depth: int) -> Iterator[str]:
     indent = "  " * depth
     inner = clause.children[0] if clause.kind == "not" else clause
     if inner.kind == "criterion":
-        criterion = ruleset.criteria[str(inner.criterion)]
+        criterion = criteria[str(inner.criterion)]
         words = criterion.otherwise if clause.kind == "not" else criterion.title
         text = f"not ({criterion.condition})" if clause.kind == "not" else str(criterion.condition)
-        yield f"{indent}- {words}   {text}   [{clause.reading or criterion.reading}]"
+        reading = clause.reading or criterion.reading
+        yield f"{indent}- {words}   {text}" + (f"   [{reading}]" if reading else "")
         return
     yield f"{indent}- {clause.kind} of"
     for child in clause.children:
-        yield from _clause(ruleset, child, depth + 1)
+        yield from _clause(criteria, child, depth + 1)

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator
-from itertools import groupby
 from typing import Any
 
-from allstatus.decision import Decision
+from allstatus.decision import UNDECIDED, Decision
 from allstatus.explain.definitions import definition_lines, why_not_words
 from allstatus.explain.messages import headline, messages
-from allstatus.explain.words import class_words, heading, words
+from allstatus.explain.sections import (
+    change_ways,
+    diagnoses_seen,
+    fit_lines,
+    option_note,
+    options_by_category,
+    options_not_fitting,
+    reason_sets,
+)
+from allstatus.explain.words import outcome_titles, words
 
 WIDTH = 80
 SHOWN_CHANGES = 3
@@ -27,19 +35,21 @@ class _Text:
     def __init__(self, decision: Decision, level: str, colour: bool) -> None:
         self.decision, self.level, self.colour = decision, level, colour
         self.rules, self.document = decision.ruleset, decision.to_dict()
-        self.titles = {name: status.title for name, status in self.rules.statuses.items()}
-        self.titles["outside_definitions"] = "not described by the page"
+        self.titles = outcome_titles(self.rules)
 
     def lines(self) -> Iterator[str]:
         yield from self._opening()
-        if self.level != "plain" and self.decision.outcome != "conflicting_data":
+        if self.level != "plain" and self.decision.outcome not in UNDECIDED:
             yield from self._definitions()
             yield from self._why()
             yield from self._changes()
         yield from self._options()
+        if self.level != "plain":
+            yield from self._list("What others would say", [entry["says"] for entry in self.document["elsewhere"]])
         yield from self._missing()
         if self.level != "plain":
             yield from self._list("Cannot change the answer", [words(name) for name in self.decision.irrelevant])
+        yield from self._list("Diagnoses in the chart", diagnoses_seen(self.document))
         yield from self._list("Assumed", [f"{words(a['fact'])}: {a['because']}" for a in self.document["assumptions"]])
         yield from self._list("Check", self.document["warnings"])
         yield from self._source()
@@ -72,10 +82,11 @@ class _Text:
             yield from (f"{indent}  {line}" for line in wrapped[1:])
 
     def _why(self) -> Iterator[str]:
-        reasons = [", ".join(words(name) for name in names) for names in self.document["reasons"]]
+        reasons = [", ".join(names) for names in reason_sets(self.document)]
         yield from self._list("Settled by" if len(reasons) < 2 else "Settled by each of these sets alone", reasons)
         if self.level == "student":
-            yield from self._list("Why not", why_not_words(self.rules, self.document, self.titles))
+            why_not = why_not_words(self.rules, self.document)
+            yield from self._list("Why not", [f"{self.titles[status]}: {why}" for status, why in why_not.items()])
 
     def _changes(self) -> Iterator[str]:
         if self.decision.outcome != "insufficient_data":
@@ -84,23 +95,30 @@ class _Text:
 
     def _changes_about(self, about: str) -> list[str]:
         items = []
-        changes = [change for change in self.decision.changes if change.about == about]
-        for to, group in groupby(changes, key=lambda change: change.to):
-            ways = ["; ".join(class_words(self.rules, answer) for answer in change.answers) for change in group]
-            items += [f"{self.titles[to]}: {way}" for way in ways[:SHOWN_CHANGES]]
+        for title, ways in change_ways(self.decision, about):
+            items += [f"{title}: {way}" for way in ways[:SHOWN_CHANGES]]
             if len(ways) > SHOWN_CHANGES:
-                items.append(f"{self.titles[to]}: {len(ways) - SHOWN_CHANGES} more, see --format json")
+                items.append(f"{title}: {len(ways) - SHOWN_CHANGES} more, see --format json")
         return items
 
     def _options(self) -> Iterator[str]:
-        options = self.document["options"]
-        if options:
+        if self.document["options"]:
             yield ""
             yield self._paint("Treatments the page lists for this status", BOLD)
-        for category, group in groupby(options, key=lambda option: option["category"]):
-            yield f"  {heading(category)}"
-            for option in group:
-                yield from _wrap(f"- {option['title']}{_note(option)}", "    ", "      ")
+        for category, options in options_by_category(self.document):
+            yield f"  {category}"
+            for option in options:
+                yield from self._option(option)
+        if unfit := options_not_fitting(self.document):
+            yield "  Listed, but by what is known the stated use does not fit"
+            for option in unfit:
+                yield from self._option(option)
+
+    def _option(self, option: dict[str, Any]) -> Iterator[str]:
+        note = option_note(option)
+        yield from _wrap(f"- {option['title']}{f' ({note})' if note else ''}", "    ", "      ")
+        for line in fit_lines(option) if self.level != "plain" else []:
+            yield from _wrap(line, "      ", "        ")
 
     def _missing(self) -> Iterator[str]:
         if self.document["missing"]:
@@ -125,19 +143,14 @@ class _Text:
         yield ""
         about = f"Rules {rules['id']} {rules['version']} ({rules['digest'][:12]}), engine {self.document['engine']}"
         source = f"Source: {rules['source']['title']}, reviewed {rules['source']['last_reviewed']}"
-        for text in (about, source, self.document["notice"]):
+        fit = self.document["applicability"] if self.document["options"] else None
+        overlay = [f"Stated uses: {fit['id']} {fit['version']} ({fit['digest'][:12]}). {fit['notice']}"] if fit else []
+        for text in (about, source, *overlay, self.document["notice"]):
             for line in _wrap(text):
                 yield self._paint(line, DIM)
 
     def _paint(self, text: str, code: str) -> str:
         return f"{code}{text}{RESET}" if self.colour else text
-
-
-def _note(option: dict[str, Any]) -> str:
-    qualifier = option["qualifier"]["text"].rstrip(".") if option["qualifier"] else ""
-    trials = "reported as studied in clinical trials" if option["listed_by"] == "clinical_trials" else ""
-    notes = "; ".join(part for part in (qualifier, trials) if part)
-    return f" ({notes})" if notes else ""
 
 
 def _wrap(text: str, first: str = "", rest: str = "") -> list[str]:

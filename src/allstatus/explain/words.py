@@ -7,9 +7,12 @@ from typing import Any
 from allstatus.measurement import format_number
 from allstatus.rules.model import RuleSet
 from allstatus.rules.values import ValueClass
+from allstatus.table import OUTSIDE
 
 SPELLED = {"cbc": "complete blood count", "cns": "CNS"}
-MARK = {"true": "✓", "unknown": "?", "false": "✗"}
+NOT_EVALUATED = "not_evaluated"
+MARK = {"true": "✓", "unknown": "?", "false": "✗", NOT_EVALUATED: "–"}
+STATE_WORDS = {"true": "holds", "unknown": "cannot be told", "false": "does not hold", NOT_EVALUATED: "not evaluated"}
 
 
 def words(name: str) -> str:
@@ -23,15 +26,25 @@ def heading(name: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def value_words(rules: RuleSet, fact: str, entry: dict[str, Any]) -> str:
-    """A fact's value as a reader sees it, with how it is known when it was not given."""
-    value = entry["value"]
+def outcome_titles(rules: RuleSet) -> dict[str, str]:
+    """The title of every outcome that can be possible."""
+    return {name: status.title for name, status in rules.statuses.items()} | {OUTSIDE: "not described by the page"}
+
+
+def value_text(rules: RuleSet, fact: str, value: Any) -> str:
+    """A fact's value as a reader sees it."""
     if value is None:
         return "not known"
     text = {True: "yes", False: "no"}[value] if isinstance(value, bool) else words(str(value))
     if rules.facts[fact].kind == "percent" and "%" not in text and text.replace(".", "", 1).isdigit():
         text += " %"
-    return text if entry["state"] == "given" else f"{text}, {entry['state']}"
+    return text
+
+
+def value_words(rules: RuleSet, fact: str, entry: dict[str, Any]) -> str:
+    """A fact's value, with how it is known when it was not given."""
+    text = value_text(rules, fact, entry["value"])
+    return text if entry["state"] in ("given", "unknown") else f"{text}, {entry['state']}"
 
 
 def margin_words(margin: str | None) -> str:

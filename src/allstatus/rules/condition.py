@@ -19,7 +19,7 @@ CLAUSE_KINDS: tuple[ClauseKind, ...] = ("criterion", "all", "any", "not")
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """`fact operator operand`; a yes/no fact stands alone. `limit` is set for percentages."""
+    """`fact operator operand`; a yes/no fact stands alone. `limit` is set for percentages and numbers."""
 
     fact: str
     operator: str
@@ -27,10 +27,16 @@ class Comparison:
     limit: Fraction | None = None
 
     def holds(self, value: object) -> bool | None:
-        """Whether the fact's value satisfies it; None when the value does not decide."""
+        """Whether the fact's value satisfies it; None when the value does not decide.
+
+        A set of words means: one of these, not known which.
+        """
         if isinstance(value, Percent):
             assert self.limit is not None
             return value.compare(self.operator, self.limit)
+        if isinstance(value, frozenset):
+            verdicts = {self.holds(word) for word in value}
+            return verdicts.pop() if len(verdicts) == 1 else None
         return None if value is None else (value == self.operand) is (self.operator == "==")
 
     def __str__(self) -> str:

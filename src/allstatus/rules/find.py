@@ -39,6 +39,11 @@ def rules_home() -> Path:
     return packed if packed.is_dir() else Path(__file__).parents[3] / "rules"
 
 
+def rule_sets() -> list[Path]:
+    """The folders of the rule sets kept there, the default first."""
+    return sorted((path.parent for path in rules_home().glob("*/ruleset.yaml")), key=lambda folder: (folder.name != DEFAULT, folder.name))
+
+
 def find_rules(name: str | Path | None = None, as_of: date | None = None) -> Path:
     """The folder of a rule set given by name or path; with `as_of`, of its version in force on that day.
 
@@ -48,7 +53,7 @@ def find_rules(name: str | Path | None = None, as_of: date | None = None) -> Pat
     if not directory.is_dir() and (rules_home() / str(name) / "ruleset.yaml").is_file():
         directory = rules_home() / str(name)
     if not (directory / "ruleset.yaml").is_file():
-        known = sorted(path.parent.name for path in rules_home().glob("*/ruleset.yaml"))
+        known = sorted(folder.name for folder in rule_sets())
         raise RulesError([f"{directory}: holds no ruleset.yaml; give a rule-set folder or one of: {', '.join(known)}"])
     return directory if as_of is None else _in_force(editions(directory), as_of).directory
 

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from allstatus.errors import nearest
-from allstatus.record import Record
-from allstatus.rules.model import RuleSet
+from allstatus.record import record_keys
+from allstatus.rules.model import Fact, RuleSet
 from allstatus.rules.yaml_file import YamlFile, shown
 
 Files = Mapping[str, YamlFile]
@@ -129,10 +129,17 @@ def _way_back(ruleset: RuleSet, start: str) -> tuple[str, ...] | None:
 
 
 def fact_not_in_record(ruleset: RuleSet, files: Files, folders: Folders) -> Iterator[str]:
-    for name in ruleset.facts:
-        if name not in Record.model_fields:
-            hint = nearest(name, Record.model_fields)
-            yield files["facts"].at((name,), f"no record has a key '{name}'{hint}; use a key of `allstatus schema record`")
+    yield from facts_not_in_record(ruleset.facts.values(), files["facts"])
+
+
+def facts_not_in_record(facts: Iterable[Fact], file: YamlFile) -> Iterator[str]:
+    """A line for each fact that no record can state."""
+    keys = record_keys()
+    for fact in facts:
+        key = fact.record_key or fact.name
+        if key not in keys:
+            place = (fact.name, "record_key") if fact.record_key else (fact.name,)
+            yield file.at(place, f"no record has a key '{key}'{nearest(key, keys)}; use a key of `allstatus schema record`")
 
 
 def unknown_in_guidance(ruleset: RuleSet, files: Files, folders: Folders) -> Iterator[str]:

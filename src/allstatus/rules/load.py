@@ -22,8 +22,10 @@ from allstatus.rules.model import (
     Threshold,
 )  # fmt: skip
 from allstatus.rules.shape_problems import shape_problems
+from allstatus.rules.values import HIGHEST
 from allstatus.rules.yaml_file import YamlFile
 
+UNITS = {"months": Fraction(1, 12)}  # of the unit that facts are in; any other counts as it stands
 SINGLE_FILES = ("ruleset", "thresholds", "facts", "criteria", "constraints", "regions", "guidance")
 READ_WHEN_NEEDED = ("promises", "coverage")  # nothing that decides on a patient
 FOLDERS = {"statuses": "status", "options": "options"}
@@ -69,7 +71,7 @@ def _comparison_problem(fact: str, operator: str, operand: str, kinds: Kinds, th
     kind, values = kinds[fact]
     if kind == "yes_no":
         return f"'{fact}' is a yes/no fact; write it alone, and `not` in the status where it must not hold" if operator else None
-    if kind == "percent":
+    if kind in HIGHEST:
         if not operator:
             return f"'{fact}' is a number; compare it with a threshold, as in `{fact} > {next(iter(thresholds), 'threshold')}`"
         if operand in thresholds:
@@ -83,7 +85,7 @@ def _comparison_problem(fact: str, operator: str, operand: str, kinds: Kinds, th
 
 
 def _options(file: YamlFile) -> tuple[Mapping[str, Any], ...]:
-    return tuple({**entry, "phase": file.data["phase"]} for entry in file.data["options"])
+    return tuple({"phase": file.data["phase"], **entry} for entry in file.data["options"])
 
 
 class Builder:
@@ -95,15 +97,11 @@ class Builder:
 
     def build(self, directory: Path) -> RuleSet:
         head = self.files["ruleset"].data
-        thresholds = {name: self._threshold(name, entry) for name, entry in self.files["thresholds"].data.items()}
-        kinds: Kinds = {name: (entry["type"], entry.get("values", [])) for name, entry in self.files["facts"].data.items()}
-        criteria = {name: self._criterion(name, entry, kinds, thresholds) for name, entry in self.files["criteria"].data.items()}
-        self.criteria = set(criteria)
+        thresholds, criteria, facts = self.vocabulary()
         return RuleSet(
             id=head["id"], version=str(head["version"]), title=head["title"], effective_from=head["effective_from"],
-            source=head["source"], population=head["population"], notice=head["notice"], thresholds=thresholds,
-            facts={name: self._fact(name, entry) for name, entry in self.files["facts"].data.items()},
-            criteria={name: c for name, c in criteria.items() if c is not None},
+            source=head["source"], population=head["population"], notice=head["notice"],
+            thresholds=thresholds, facts=facts, criteria=criteria,
             constraints={name: self._constraint(name, entry) for name, entry in self.files["constraints"].data.items()},
             statuses={file.data["status"]: self._status(file) for file in self.folders["statuses"]},
             regions={name: self._region(name, entry) for name, entry in self.files["regions"].data.items()},
@@ -111,9 +109,19 @@ class Builder:
             guidance=self.files["guidance"].data, digest=digest_of(directory), directory=directory,
         )  # fmt: skip
 
+    def vocabulary(self) -> tuple[dict[str, Threshold], dict[str, Criterion], dict[str, Fact]]:
+        """The words the rules are written in: thresholds, criteria and facts."""
+        thresholds = {name: self._threshold(name, entry) for name, entry in self.files["thresholds"].data.items()}
+        kinds: Kinds = {name: (entry["type"], entry.get("values", [])) for name, entry in self.files["facts"].data.items()}
+        criteria = {name: self._criterion(name, entry, kinds, thresholds) for name, entry in self.files["criteria"].data.items()}
+        self.criteria = set(criteria)
+        facts = {name: self._fact(name, entry) for name, entry in self.files["facts"].data.items()}
+        return thresholds, {name: c for name, c in criteria.items() if c is not None}, facts
+
     def _threshold(self, name: str, entry: Mapping[str, Any]) -> Threshold:
         latest = max(entry["values"], key=lambda dated: str(dated["from"]))
-        return Threshold(name, entry["title"], entry["unit"], Fraction(latest["value"]), latest["from"], entry["cite"])
+        value = Fraction(latest["value"]) * UNITS.get(entry["unit"], 1)
+        return Threshold(name, entry["title"], entry["unit"], value, latest["from"], entry["cite"])
 
     def _fact(self, name: str, entry: Mapping[str, Any]) -> Fact:
         assume = entry.get("assume")
@@ -121,11 +129,12 @@ class Builder:
         if assume is not None:
             when = assume.get("when")
             path = (name, "assume", "when")
-            clause = None if when is None else self._clause(when, self.files["facts"], path, f"{name}.when")
+            clause = None if when is None else self.clause(when, self.files["facts"], path, f"{name}.when")
             assumption = Assumption(assume["value"], clause, assume["because"], assume["reading"])
         return Fact(
             name, entry["type"], entry["question"], tuple(entry.get("values", ())), tuple(entry["answered_by"]),
-            entry["about"], entry["burden"], assumption, entry["says"],
+            entry["about"], entry["burden"], assumption, entry.get("says", {}), entry.get("record_key"),
+            entry.get("read_by"), entry.get("codes", {}),
         )  # fmt: skip
 
     def _criterion(
@@ -134,7 +143,7 @@ class Builder:
         condition = self._comparison(name, entry["condition"], kinds, thresholds)
         if condition is None:
             return None
-        return Criterion(name, entry["title"], entry["otherwise"], condition, entry["reading"], entry["cite"])
+        return Criterion(name, entry["title"], entry["otherwise"], condition, entry.get("reading", ""), entry.get("cite", {}))
 
     def _comparison(self, name: str, text: str, kinds: Kinds, thresholds: Mapping[str, Threshold]) -> Comparison | None:
         fact, operator, operand = parse_comparison(text) or ("", "", "")
@@ -144,30 +153,30 @@ class Builder:
             return None
         if kinds[fact][0] == "yes_no":
             return Comparison(fact, "==", True)
-        return Comparison(fact, operator, operand, thresholds[operand].value if kinds[fact][0] == "percent" else None)
+        return Comparison(fact, operator, operand, thresholds[operand].value if kinds[fact][0] in HIGHEST else None)
 
     def _constraint(self, name: str, entry: Mapping[str, Any]) -> Constraint:
         file = self.files["constraints"]
         return Constraint(
-            name, self._clause(entry["if"], file, (name, "if"), f"{name}.if"),
-            self._clause(entry["then"], file, (name, "then"), f"{name}.then"),
+            name, self.clause(entry["if"], file, (name, "if"), f"{name}.if"),
+            self.clause(entry["then"], file, (name, "then"), f"{name}.then"),
             entry["because"], entry["reading"], entry["cite"], entry["says"],
         )  # fmt: skip
 
     def _region(self, name: str, entry: Mapping[str, Any]) -> Region:
         file = self.files["regions"]
-        where = tuple(self._clause(item, file, (name, "where", i), f"{name}.{i + 1}") for i, item in enumerate(entry["where"]))
+        where = tuple(self.clause(item, file, (name, "where", i), f"{name}.{i + 1}") for i, item in enumerate(entry["where"]))
         return Region(name, entry["sentence"], Clause("all", name, children=where), file.place((name,)), entry["says"])
 
     def _status(self, file: YamlFile) -> Status:
         data = file.data
-        clauses = tuple(self._clause(item, file, ("all", i), f"{data['status']}.{i + 1}") for i, item in enumerate(data["all"]))
+        clauses = tuple(self.clause(item, file, ("all", i), f"{data['status']}.{i + 1}") for i, item in enumerate(data["all"]))
         return Status(
             data["status"], data["title"], clauses, tuple(data.get("unless", ())), data["reading"], data["cite"],
             tuple(data["examples"]), file.place(("all",)), data["says"],
         )  # fmt: skip
 
-    def _clause(self, item: Any, file: YamlFile, place: tuple[str | int, ...], path: str) -> Clause:
+    def clause(self, item: Any, file: YamlFile, place: tuple[str | int, ...], path: str) -> Clause:
         if isinstance(item, str):
             return self._named(item, file, place, path, {})
         kinds: list[ClauseKind] = [kind for kind in CLAUSE_KINDS if item.get(kind) is not None]
@@ -181,7 +190,7 @@ class Builder:
             return self._named(item["criterion"], file, (*place, "criterion"), path, extra)
         parts = [item["not"]] if kind == "not" else item[kind]
         children = tuple(
-            self._clause(part, file, (*place, kind) if kind == "not" else (*place, kind, i), f"{path}.{i + 1}")
+            self.clause(part, file, (*place, kind) if kind == "not" else (*place, kind, i), f"{path}.{i + 1}")
             for i, part in enumerate(parts)
         )
         return Clause(kind, path, children=children, **extra)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from allstatus.measurement import format_number
 from allstatus.rules.condition import Clause, Comparison
 
 Cite = Mapping[str, str]
@@ -26,7 +27,12 @@ class Assumption:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """Something a rule set may ask about a patient; `kind` is yes_no, choice or percent."""
+    """Something a rule set may ask about a patient; `kind` is yes_no, choice, percent or number.
+
+    `record_key` is where a record says it, when that is not the fact's own name: `biomarkers.cd19`;
+    `read_by` names a way of reading it that is not the usual one; `codes` are those of results
+    that answer it, by code system (`loinc`).
+    """
 
     name: str
     kind: str
@@ -37,6 +43,9 @@ class Fact:
     burden: int
     assume: Assumption | None
     says: Says
+    record_key: str | None = None
+    read_by: str | None = None
+    codes: Mapping[str, list[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,3 +150,7 @@ class RuleSet:
         """The titles of the tests that answer a fact, as guidance.yaml words them."""
         titles = {str(test["id"]): str(test["title"]) for test in self.guidance["tests"]}
         return [titles[test] for test in fact.answered_by]
+
+    def with_limits(self, text: str) -> str:
+        """A text of the rules with each threshold's value in the place of its name: `{blast_threshold}`."""
+        return text.format_map({name: f"{format_number(t.value)} {t.unit}" for name, t in self.thresholds.items()})

@@ -2,36 +2,35 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-from typing import Annotated, Any, Literal, Union
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, RootModel, WithJsonSchema
+from pydantic import BaseModel, Field, RootModel
 
-from allstatus.rules.condition import CLAUSE_KINDS
+from allstatus.rules.shape_overlay import (
+    AgentUseShape,
+    ComparisonsFile,
+    OverlayCriteriaFile,
+    OverlayFactsFile,
+    OverlayShape,
+    OverlayThresholdsFile,
+)
+from allstatus.rules.shape_parts import (
+    CitedShape,
+    CiteShape,
+    ClauseOrName,
+    Clauses,
+    CriterionShape,
+    Date,
+    FactShape,
+    SaysShape,
+    Shape,
+    ThresholdShape,
+)
 
-Reading = Literal["literal", "interpretation"]
 Category = Literal[
     "chemotherapy", "radiation_therapy", "chemotherapy_with_stem_cell_transplant", "targeted_therapy",
     "immunotherapy", "cns_prophylaxis", "supportive_care", "palliative_care",
 ]  # fmt: skip
-Date = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$", description="a date such as 2025-12-30")]
-Number = Annotated[int | Decimal, WithJsonSchema({"type": "number"})]
-
-
-class Shape(BaseModel):
-    model_config = ConfigDict(extra="forbid", populate_by_name=True, strict=True)
-
-
-class CiteShape(Shape):
-    """Where on the page: the path of headings, and the sentence's fingerprint (SHA-256)."""
-
-    section: str
-    sentence: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", description="the sentence's SHA-256 in 64 hexadecimal digits")]
-
-
-class CitedShape(Shape):
-    reading: Reading
-    cite: CiteShape
 
 
 class SourceShape(Shape):
@@ -59,73 +58,6 @@ class RulesetShape(Shape):
     source: SourceShape
     population: PopulationShape
     notice: str
-
-
-class ClauseShape(CitedShape):
-    """A clause: one of criterion / all / any / not, with its own citation when it differs."""
-
-    model_config = ConfigDict(json_schema_extra={"oneOf": [{"required": [kind]} for kind in CLAUSE_KINDS]})
-
-    reading: Reading | None = None  # type: ignore[assignment]
-    cite: CiteShape | None = None  # type: ignore[assignment]
-    note: str | None = None
-    criterion: str | None = None
-    all: Clauses | None = None
-    any: Clauses | None = None
-    not_: ClauseOrName | None = Field(None, alias="not")
-
-
-ClauseOrName = Annotated[
-    Union[str, ClauseShape], Field(description="a criterion's name, or a clause with one of criterion / all / any / not")
-]
-Clauses = Annotated[list[ClauseOrName], Field(min_length=1)]
-ClauseShape.model_rebuild()
-
-
-class SaysShape(Shape):
-    """What is said to each reader, in our own words; `{threshold}` stands for a threshold's value and unit."""
-
-    clinician: str
-    student: str
-    plain: str
-
-
-class AssumeShape(Shape):
-    """What an unreported fact is taken to be; listed in every decision that uses it."""
-
-    value: bool | str
-    when: ClauseOrName | None = None
-    because: str
-    reading: Reading
-
-
-class FactShape(Shape):
-    type: Literal["yes_no", "choice", "percent"]
-    values: list[str] = []
-    question: str
-    answered_by: list[str]
-    about: Literal["history", "finding"]
-    burden: int
-    says: SaysShape
-    codes: dict[str, list[str]] = {}
-    assume: AssumeShape | None = None
-
-
-class DatedValue(Shape):
-    from_: Date = Field(alias="from")
-    value: Number
-
-
-class ThresholdShape(CitedShape):
-    title: str
-    unit: Annotated[Literal["%"], Field(description='"%" in quotes')]
-    values: Annotated[list[DatedValue], Field(min_length=1)]
-
-
-class CriterionShape(CitedShape):
-    title: str
-    otherwise: str
-    condition: str
 
 
 class ConstraintShape(CitedShape):
@@ -180,6 +112,7 @@ class OptionShape(CitedShape):
     listed_by: Literal["page", "clinical_trials"]
     qualifier: QualifierShape | None
     purpose: str | None
+    phase: Annotated[str, Field(description="the phase of this option, where it is not the file's")] = ""
 
 
 class OptionsShape(CitedShape):
@@ -275,4 +208,6 @@ SHAPES: dict[str, type[BaseModel]] = {
     "ruleset": RulesetShape, "facts": FactsFile, "thresholds": ThresholdsFile, "criteria": CriteriaFile,
     "constraints": ConstraintsFile, "regions": RegionsFile, "status": StatusShape, "options": OptionsShape,
     "guidance": GuidanceFileShape, "promises": PromisesFile, "coverage": CoverageShape,
+    "overlay": OverlayShape, "overlay_facts": OverlayFactsFile, "overlay_thresholds": OverlayThresholdsFile,
+    "overlay_criteria": OverlayCriteriaFile, "overlay_agent": AgentUseShape, "comparisons": ComparisonsFile,
 }  # fmt: skip

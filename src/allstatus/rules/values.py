@@ -12,6 +12,7 @@ from allstatus.measurement import HUNDRED, ZERO, Percent, format_number
 from allstatus.rules.model import Fact, RuleSet
 
 Pattern = tuple[bool, ...]
+HIGHEST = {"percent": HUNDRED, "number": Fraction(1000)}  # no age in years and no count of relapses reaches it
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +49,14 @@ def _classes(ruleset: RuleSet, fact: Fact) -> tuple[ValueClass, ...]:
 
 def _class(fact: Fact, verdicts: Mapping[str, bool], runs: list[list[Any]]) -> ValueClass:
     words, sample = _words(fact, runs), runs[0][0]
-    region = f"{fact.name} {words}" if fact.kind == "percent" else f"{fact.name} == {words}"
+    region = f"{fact.name} {words}" if fact.kind in HIGHEST else f"{fact.name} == {words}"
     return ValueClass(fact.name, region, verdicts, sample, sample if fact.kind == "yes_no" else words)
 
 
 def representatives(fact: Fact, limits: Iterable[Fraction]) -> list[Any]:
     """A single value for every side of every limit, and each limit itself; round numbers first."""
     values = list(each_value(fact, limits))
-    if fact.kind != "percent":
+    if fact.kind not in HIGHEST:
         return values
     points, between = [v for v in values if v.exact is not None], [v for v in values if v.exact is None]
     return [*points, *map(_middle, between)]
@@ -67,14 +68,14 @@ def _middle(value: Percent) -> Percent:
 
 
 def each_value(fact: Fact, limits: Iterable[Fraction]) -> Iterator[Any]:
-    """Every value; of a percentage, each limit and the open interval on each side of it."""
+    """Every value; of a percentage or number, each limit and the open interval on each side of it."""
     if fact.kind == "yes_no":
         yield from (False, True)
     elif fact.kind == "choice":
         yield from fact.values
     else:
         yield Percent(ZERO, ZERO, text="0")
-        for low, high in pairwise(sorted({ZERO, HUNDRED, *limits})):
+        for low, high in pairwise(sorted({ZERO, HIGHEST[fact.kind], *limits})):
             yield Percent(low, high, low_open=True, high_open=True)
             yield Percent(high, high, text=format_number(high))
 
@@ -84,14 +85,14 @@ def _words(fact: Fact, runs: list[list[Any]]) -> str:
         return "true" if runs[0][0] else "false"
     if fact.kind == "choice":
         return " or ".join(value for run in runs for value in run)
-    return " or ".join(_interval(run[0], run[-1]) for run in runs)
+    return " or ".join(_interval(run[0], run[-1], HIGHEST[fact.kind]) for run in runs)
 
 
-def _interval(first: Percent, last: Percent) -> str:
+def _interval(first: Percent, last: Percent, highest: Fraction) -> str:
     """From where the first begins to where the last ends, in signs: `> 5`, `> 5 and <= 25`, `== 5`."""
     low, high = format_number(first.low), format_number(last.high)
     if low == high:
         return f"== {low}"
     parts = [f"{'>' if first.low_open else '>='} {low}"] if first.low_open or first.low > ZERO else []
-    parts += [f"{'<' if last.high_open else '<='} {high}"] if last.high_open or last.high < HUNDRED else []
+    parts += [f"{'<' if last.high_open else '<='} {high}"] if last.high_open or last.high < highest else []
     return " and ".join(parts) or ">= 0"

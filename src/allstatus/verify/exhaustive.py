@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import combinations, product
 
+from allstatus.applicability import Applicability, applicability_faults
 from allstatus.classify import Classifier
 from allstatus.engines import durable_installed, make_engine
+from allstatus.errors import RulesError
 from allstatus.rules.examples import example_problem
 from allstatus.table import Cell, DecisionTable, Verdicts
 from allstatus.verify.boxes import Box
@@ -31,7 +33,7 @@ class Exhaustive:
         if not first.holds:
             return [first, *(skip(check, NO_CASE) for check in list(STATEMENTS)[1:-1])]
         rest = (self.exclusive, self.complete, self.inhabited, self.criteria, self.clauses, self.knowledge,
-                self.kept_promises, self.examples, self.cover, self.engines)  # fmt: skip
+                self.kept_promises, self.examples, self.cover, self.engines, self.uses)  # fmt: skip
         return [first, *(check() for check in rest)]
 
     def constraints(self) -> Finding:
@@ -123,6 +125,16 @@ class Exhaustive:
         wrong = (union & self.table.consistent) ^ self.table.outside
         failures = (Failure("cover", "the boxes differ from the table", self.space.smallest(wrong)),) if wrong else ()
         return Finding("cover", f"{len(self.boxes)} boxes, {self.table.outside.bit_count()} cases", failures)
+
+    def uses(self) -> Finding:
+        """The conditions of the listed agents' stated uses, each by its own table."""
+        applicability = Applicability(self.ruleset)
+        try:
+            conditions, faults = list(applicability.conditions()), applicability_faults(applicability)
+        except RulesError as error:
+            return Finding("uses", "the conditions were refused", tuple(Failure("uses", problem) for problem in error.problems))
+        failures = tuple(Failure(fault.partition(":")[0], fault) for fault in faults)
+        return Finding("uses", f"{len(conditions)} conditions, each a decision table of its own", failures)
 
     def engines(self) -> Finding:
         """The other engine's table, case by case and cell by cell."""

@@ -20,6 +20,7 @@ STATEMENTS = {
     "examples": "Every example in the status files gets its answer",
     "cover": "The boxes below are exactly the cases that no status describes",
     "engines": "builtin and durable-rules agree in every case and every cell",
+    "uses": "Every stated use of a listed agent can fit, can fail to, and needs each of its criteria",
     "table": "The decision table is what the rule files say",
 }
 ALL_VALUES = "all rationals from 0 to 100 and all values of the other facts"

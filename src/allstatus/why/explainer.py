@@ -7,6 +7,7 @@ from typing import Any
 
 from allstatus.assume import Resolution, Resolver
 from allstatus.conflicts import clashing_constraints
+from allstatus.elsewhere import Elsewhere
 from allstatus.table import DecisionTable
 from allstatus.trace import Tracer
 from allstatus.why.counterfactuals import Change, smallest_changes
@@ -21,6 +22,7 @@ class Explainer:
         self.table, self.resolver = table, resolver
         self.tracer = Tracer(table)
         self.questions = Questions(resolver)
+        self.elsewhere = Elsewhere(table.ruleset)
         self._known: dict[Resolution, Explanation] = {}
 
     def explain(self, resolution: Resolution) -> Explanation:
@@ -88,6 +90,7 @@ class Explanation:
             "fact": fact.name,
             "question": fact.question,
             "answered_by": rules.test_titles(fact),
+            "burdens": "illustrative",
             "worst_burden": by_worst.worst,
             "mean_burden": round(by_worst.mean, 2),
             "least_mean": {"fact": by_mean.fact, "mean_burden": round(by_mean.mean, 2)},

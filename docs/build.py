@@ -1,0 +1,39 @@
+"""Write the pictures and generated tables of the documentation: `make docs`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from allstatus.rules.comparisons import Definition, read_comparisons
+from allstatus.teach.plots import draw_definitions
+
+DOCS = Path(__file__).parent
+BEGIN, END = "<!-- table: written by make docs -->\n", "<!-- end of table -->\n"
+
+
+def main() -> None:
+    """Everything generated below docs/."""
+    draw_definitions(DOCS / "pictures" / "definitions.svg")
+    document = DOCS / "other-definitions.md"
+    document.write_text(with_table(document.read_text("utf-8")), "utf-8")
+
+
+def with_table(text: str) -> str:
+    """A document with its table of today between the two marks."""
+    before, _, rest = text.partition(BEGIN)
+    return before + BEGIN + table() + END + rest.partition(END)[2]
+
+
+def table() -> str:
+    """Every definition as a Markdown table."""
+    head = "| definition | marrow blasts | blood counts | also | where |\n|---|---|---|---|---|\n"
+    return head + "".join(_row(definition) for definition in read_comparisons())
+
+
+def _row(definition: Definition) -> str:
+    source = f"[{definition.cite['section']}]({definition.cite['url']})"
+    return f"| {definition.title} | {definition.marrow} % | {definition.blood or '–'} | {definition.also or '–'} | {source} |\n"
+
+
+if __name__ == "__main__":
+    main()

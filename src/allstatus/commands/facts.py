@@ -1,0 +1,63 @@
+"""`allstatus facts`: what a chart says about each fact, and what was set aside and why."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from allstatus.commands.app import REFUSED_INPUT, RulesOption, app, run
+from allstatus.commands.charts import (
+    AsOfOption,
+    AssumeOption,
+    Decider,
+    Input,
+    InputOption,
+    Listing,
+    Ranges,
+    RangesOption,
+    Reading,
+    WindowOption,
+    WithOption,
+    read_inputs,
+)
+from allstatus.errors import InvalidRecord
+
+
+@app.command()
+def facts(
+    path: Annotated[str, typer.Argument(metavar="PATH|-", help="A chart (FHIR R4, HL7 v2, a folder of either) or records.")],
+    *,
+    format: Annotated[Listing, typer.Option("--format", help="text is a table.")] = Listing.text,
+    rules: Annotated[str | None, RulesOption] = None,
+    input: Annotated[Input, InputOption] = Input.auto,
+    facts: Annotated[str | None, WithOption] = None,
+    assume: Annotated[list[str] | None, AssumeOption] = None,
+    as_of: Annotated[datetime | None, AsOfOption] = None,
+    window: Annotated[int, WindowOption] = 14,
+    ranges: Annotated[Ranges, RangesOption] = Ranges.adult,
+) -> None:
+    """Show each fact with its evidence: where it stands, as sent and as read, and what was set aside and why."""
+    run(lambda: _facts(path, format, rules, Reading.of(assume, as_of, input=input, facts=facts, window=window, ranges=ranges)))
+
+
+def _facts(path: str, format: Listing, rules: str | None, reading: Reading) -> int:
+    from allstatus.classify import load_rules
+    from allstatus.ehr.evidence import facts_document, render_facts
+
+    values, refused = list(read_inputs(path, reading.input)), 0
+    decider = Decider(load_rules(rules), reading)
+    decider.check(values)
+    for number, value in values:
+        try:
+            decision = decider.decide(value)
+        except InvalidRecord as error:
+            refused += 1
+            print(f"error: {'' if number is None else f'record {number}: '}{error}", file=sys.stderr)
+            continue
+        document = json.dumps(facts_document(decision), ensure_ascii=False) + "\n"
+        sys.stdout.write(document if format is Listing.json else render_facts(decision) + "\n")
+    return REFUSED_INPUT if refused else 0

@@ -1,0 +1,37 @@
+"""`allstatus fhir`: what a site loads to read the FHIR that `classify --format fhir` writes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from allstatus.commands.app import RulesOption, app, run
+
+fhir_app = typer.Typer(help="FHIR R4 definitions of a rule set.", no_args_is_help=True)
+app.add_typer(fhir_app, name="fhir")
+
+
+@fhir_app.command()
+def definitions(
+    out: Annotated[Path, typer.Option("-o", "--out", metavar="DIR", help="Where to write them; made if it is not there.")],
+    *,
+    rules: Annotated[str | None, RulesOption] = None,
+) -> None:
+    """Write CodeSystems, ValueSets, ConceptMaps, a PlanDefinition and its Library, one JSON file each."""
+    run(lambda: _definitions(out, rules))
+
+
+def _definitions(out: Path, rules: str | None) -> int:
+    from allstatus.classify import load_rules
+    from allstatus.ehr.fhir_out import definitions
+
+    resources = definitions(load_rules(rules).table)
+    out.mkdir(parents=True, exist_ok=True)
+    for resource in resources:
+        text = json.dumps(resource, indent=2, ensure_ascii=False) + "\n"
+        (out / f"{resource['resourceType']}-{resource['id']}.json").write_text(text, encoding="utf-8")
+    typer.echo(f"wrote {len(resources)} definitions to {out}", err=True)
+    return 0

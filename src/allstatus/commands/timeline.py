@@ -1,0 +1,86 @@
+"""`allstatus timeline`: each assessment of a chart or dated history, decided in date order."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from allstatus.commands.app import RulesOption, app, run
+from allstatus.commands.charts import (
+    AsOfOption,
+    AssumeOption,
+    Decider,
+    Input,
+    InputOption,
+    Listing,
+    Ranges,
+    RangesOption,
+    Reading,
+    WindowOption,
+    WithOption,
+    read_inputs,
+)
+from allstatus.errors import InvalidRecord
+
+if TYPE_CHECKING:
+    from allstatus.ehr.timeline import Timeline
+
+
+@app.command()
+def timeline(
+    path: Annotated[str, typer.Argument(metavar="PATH|-", help="A chart (FHIR R4, HL7 v2), or records that bear as_of.")],
+    *,
+    format: Annotated[Listing, typer.Option("--format", help="How the timeline is written.")] = Listing.text,
+    picture: Annotated[str | None, typer.Option("--picture", metavar="FILE", help="Draw it too, as .svg or .png.")] = None,
+    rules: Annotated[str | None, RulesOption] = None,
+    input: Annotated[Input, InputOption] = Input.auto,
+    facts: Annotated[str | None, WithOption] = None,
+    assume: Annotated[list[str] | None, AssumeOption] = None,
+    as_of: Annotated[datetime | None, AsOfOption] = None,
+    window: Annotated[int, WindowOption] = 14,
+    ranges: Annotated[Ranges, RangesOption] = Ranges.adult,
+) -> None:
+    """Status at each point, which remission it is, when it changed and on what evidence, and where it cannot be told."""
+    reading = Reading.of(assume, as_of, input=input, facts=facts, window=window, ranges=ranges)
+    run(lambda: _timeline(path, format, picture, rules, reading))
+
+
+def _timeline(path: str, format: Listing, picture: str | None, rules: str | None, reading: Reading) -> int:
+    from allstatus.classify import load_rules
+    from allstatus.ehr.told import render_timeline, timeline_document
+
+    decider = Decider(load_rules(rules), reading)
+    timelines = _tell(path, decider)
+    if picture is not None:
+        _draw(timelines, Path(picture))
+    for one in timelines:
+        text = render_timeline(one) if format is Listing.text else json.dumps(timeline_document(one), ensure_ascii=False) + "\n"
+        sys.stdout.write(text)
+    return 0
+
+
+def _tell(path: str, decider: Decider) -> list[Timeline]:
+    from allstatus.ehr.chart import Chart
+    from allstatus.ehr.dated import decide_dated
+
+    values = list(read_inputs(path, decider.reading.input))
+    decider.check(values)
+    for number, value in values:
+        if isinstance(value, InvalidRecord):
+            raise InvalidRecord(f"record {number}: {value.field}", value.problem, value.remedy)
+    charts = [value for _, value in values if isinstance(value, Chart)]
+    records = [value for _, value in values if not isinstance(value, Chart)]
+    return [decider.tell(chart) for chart in charts] + decide_dated(decider.classifier, records, decider.reading.as_of)
+
+
+def _draw(timelines: list[Timeline], path: Path) -> None:
+    from allstatus.ehr.picture import draw_timeline
+
+    if len(timelines) != 1:
+        raise InvalidRecord("--picture", f"needs one patient, and there are {len(timelines)}", "give the chart of one patient")
+    draw_timeline(timelines[0], path)

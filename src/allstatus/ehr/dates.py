@@ -1,0 +1,58 @@
+"""Dates as charts write them: to the year, month, day or second, with or without a time zone."""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+_FHIR = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]\d\d:?\d\d)?)?)?)?")
+_HL7 = re.compile(r"(\d{4})(?:(\d\d)(?:(\d\d)(\d{2,6}(?:\.\d+)?)?)?)?([+-]\d{4})?")
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """A date as written. `first` and `last` are the days it can mean; the day is taken as written, in its own time zone."""
+
+    text: str
+    first: date
+    last: date
+    clock: str = ""
+    zoned: bool = True
+
+    @property
+    def vague(self) -> bool:
+        """Known to the month or year only."""
+        return self.first != self.last
+
+    @property
+    def shown(self) -> str:
+        """The day, or as much of it as is known."""
+        return self.text if self.vague else self.first.isoformat()
+
+    @property
+    def order(self) -> tuple[date, str, str]:
+        """Sorts dates; a vague one counts as its last day."""
+        return self.last, self.clock, self.text
+
+
+@lru_cache(maxsize=8192)
+def read_when(text: str) -> When | None:
+    """A FHIR date, dateTime or instant, or an HL7 v2 time stamp; None when it is none of these.
+
+    >>> read_when("2026-02").last.isoformat(), read_when("20260105093000").clock
+    ('2026-02-28', '093000')
+    """
+    match = _FHIR.fullmatch(text.strip()) or _HL7.fullmatch(text.strip())
+    if match is None:
+        return None
+    year, month, day, clock, zone = match.groups()
+    try:
+        first = date(int(year), int(month or 1), int(day or 1))
+    except ValueError:
+        return None
+    last_month = int(month or 12)
+    last = first if day else date(first.year, last_month, monthrange(first.year, last_month)[1])
+    return When(text.strip(), first, last, (clock or "").replace(":", ""), not clock or bool(zone))

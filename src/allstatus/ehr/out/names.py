@@ -1,0 +1,88 @@
+"""What the resources are called: addresses of the definitions, codings, and ids that follow from what a resource says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+import allstatus
+from allstatus.ehr.codes import read_yaml
+from allstatus.ehr.out.concepts import Concept, own_concepts, rule_concepts
+from allstatus.rules.model import RuleSet
+
+Json = dict[str, Any]
+
+BASE = "https://allstatus.example/fhir"
+"""The addresses' beginning: under a name reserved by RFC 2606, which nobody can own."""
+
+_REFERENCE = re.compile(r"([A-Z][A-Za-z]+/[A-Za-z0-9\-.]{1,64})(?: component)?")
+
+
+@dataclass(frozen=True)
+class Names:
+    """The addresses and codings of one rule set under a base."""
+
+    ruleset: RuleSet
+    base: str = BASE
+
+    @cached_property
+    def concepts(self) -> Mapping[str, Concept]:
+        """The rule set's concepts by code."""
+        return {concept.code: concept for concept in rule_concepts(self.ruleset)}
+
+    @cached_property
+    def own_concepts(self) -> Mapping[str, Concept]:
+        """The concepts of allstatus itself by code."""
+        return {concept.code: concept for concept in own_concepts()}
+
+    def canonical(self, kind: str, part: str = "") -> str:
+        """The address of a definition: of the rule set itself, or of one of its parts."""
+        return f"{self.base}/{kind}/{'-'.join(filter(None, (self.ruleset.id, part)))}"
+
+    def versioned(self, kind: str, part: str = "") -> str:
+        """The address with the rule set's version."""
+        return f"{self.canonical(kind, part)}|{self.ruleset.version}"
+
+    def own_canonical(self, kind: str, part: str = "") -> str:
+        """The address of a definition that belongs to allstatus and not to a rule set."""
+        return f"{self.base}/{kind}/{'-'.join(filter(None, ('allstatus', part)))}"
+
+    def own(self, code: str) -> Json:
+        """A concept of allstatus itself."""
+        coding = {"system": self.own_canonical("CodeSystem"), "version": allstatus.__version__, "code": code}
+        return {"coding": [{**coding, "display": self.own_concepts[code].display}]}
+
+    def rule(self, code: str) -> Json:
+        """A concept of the rule set: a status, region, criterion, option, category or agent."""
+        coding = {"system": self.canonical("CodeSystem"), "version": self.ruleset.version, "code": code}
+        return {"coding": [{**coding, "display": self.concepts[code].display}]}
+
+    def citation(self, cite: Mapping[str, str]) -> Json:
+        """A statement of the page, by its section and the fingerprint of its sentence."""
+        source = self.ruleset.source
+        text = f"{source['title']}, reviewed {source['last_reviewed']}: {cite['section']}; sentence SHA-256 {cite['sentence']}"
+        return {"type": "citation", "display": cite["section"], "citation": text, "url": source["url"]}
+
+    def id(self, *parts: str) -> str:
+        """An id that follows from what it names."""
+        return str(uuid5(NAMESPACE_URL, "/".join((self.base, self.ruleset.id, self.ruleset.digest, *parts))))
+
+
+def system_address(name: str) -> str:
+    """A code system's address in FHIR, by its short name."""
+    return str(read_yaml("systems")[name][0])
+
+
+def reference_of(source: str) -> str | None:
+    """The reference that a piece of evidence is, when it comes from a FHIR resource with an id."""
+    match = _REFERENCE.fullmatch(source)
+    return match[1] if match else None
+
+
+def dropped(resource: Mapping[str, Any]) -> Json:
+    """A resource without its empty elements, which FHIR does not allow."""
+    return {key: value for key, value in resource.items() if value not in (None, "", [], {})}

@@ -1,0 +1,77 @@
+"""What other definitions ask of the marrow and the blood, from `rules/comparisons.yaml`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+from operator import ge, gt, le, lt
+from pathlib import Path
+from typing import Any
+
+from allstatus.errors import RulesError
+from allstatus.measurement import format_number
+from allstatus.rules.find import rules_home
+from allstatus.rules.model import Cite
+from allstatus.rules.shape_problems import shape_problems
+from allstatus.rules.yaml_file import YamlFile
+
+FILE = "comparisons.yaml"
+COMPARE: Mapping[str, Callable[[Fraction, Fraction], bool]] = {"<": lt, "<=": le, ">": gt, ">=": ge}
+SIGNS = {"<": "less than", "<=": "at most", ">": "more than", ">=": "at least"}
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A comparison with a number: percent of marrow blasts, or 10⁹/L for a count."""
+
+    comparator: str
+    value: Fraction
+
+    def holds(self, number: Fraction) -> bool:
+        """Whether a number satisfies it."""
+        return COMPARE[self.comparator](number, self.value)
+
+    def __str__(self) -> str:
+        return f"{SIGNS[self.comparator]} {format_number(self.value)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """One source's definition; `ruleset` names the rule set that reads it whole, where there is one."""
+
+    id: str
+    name: str
+    title: str
+    kind: str
+    marrow: Limit
+    counts: Mapping[str, Limit]
+    blood: str | None
+    also: str | None
+    ruleset: str | None
+    cite: Cite
+
+
+def comparisons_path() -> Path:
+    """Where the definitions are kept."""
+    return rules_home() / FILE
+
+
+@lru_cache(maxsize=4)
+def read_comparisons(path: Path | None = None) -> tuple[Definition, ...]:
+    """Every definition, in the file's order; raises RulesError when the file is refused."""
+    path = path or comparisons_path()
+    file = YamlFile(path, path.parent)
+    if problems := [*file.problems, *shape_problems(file, "comparisons")]:
+        raise RulesError(problems)
+    return tuple(_definition(entry) for entry in file.data)
+
+
+def _definition(entry: Mapping[str, Any]) -> Definition:
+    marrow = Limit(entry["marrow"]["comparator"], Fraction(entry["marrow"]["percent"]))
+    counts = {name: Limit(least["comparator"], Fraction(least["value"])) for name, least in entry.get("counts", {}).items()}
+    return Definition(
+        entry["id"], entry["name"], entry["title"], entry["kind"], marrow, counts, entry["blood"], entry.get("also"),
+        entry.get("ruleset"), entry["cite"],
+    )  # fmt: skip

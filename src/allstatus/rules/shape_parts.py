@@ -1,0 +1,101 @@
+"""The shapes that all kinds of rule files are made of: citations, clauses, facts, thresholds, criteria."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Literal, Union
+
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
+
+from allstatus.rules.condition import CLAUSE_KINDS
+
+Reading = Literal["literal", "interpretation"]
+Date = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$", description="a date such as 2025-12-30")]
+Number = Annotated[int | Decimal, WithJsonSchema({"type": "number"})]
+
+
+class Shape(BaseModel):
+    model_config = ConfigDict(extra="forbid", populate_by_name=True, strict=True)
+
+
+class CiteShape(Shape):
+    """Where on the page: the path of headings, and the sentence's fingerprint (SHA-256)."""
+
+    section: str
+    sentence: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", description="the sentence's SHA-256 in 64 hexadecimal digits")]
+
+
+class CitedShape(Shape):
+    reading: Reading
+    cite: CiteShape
+
+
+class ClauseShape(CitedShape):
+    """A clause: one of criterion / all / any / not, with its own citation when it differs."""
+
+    model_config = ConfigDict(json_schema_extra={"oneOf": [{"required": [kind]} for kind in CLAUSE_KINDS]})
+
+    reading: Reading | None = None  # type: ignore[assignment]
+    cite: CiteShape | None = None  # type: ignore[assignment]
+    note: str | None = None
+    criterion: str | None = None
+    all: Clauses | None = None
+    any: Clauses | None = None
+    not_: ClauseOrName | None = Field(None, alias="not")
+
+
+ClauseOrName = Annotated[
+    Union[str, ClauseShape], Field(description="a criterion's name, or a clause with one of criterion / all / any / not")
+]
+Clauses = Annotated[list[ClauseOrName], Field(min_length=1)]
+ClauseShape.model_rebuild()
+
+
+class SaysShape(Shape):
+    """What is said to each reader, in our own words; `{threshold}` stands for a threshold's value and unit."""
+
+    clinician: str
+    student: str
+    plain: str
+
+
+class AssumeShape(Shape):
+    """What an unreported fact is taken to be; listed in every decision that uses it."""
+
+    value: bool | str
+    when: ClauseOrName | None = None
+    because: str
+    reading: Reading
+
+
+class FactShape(Shape):
+    type: Literal["yes_no", "choice", "percent", "number"]
+    values: list[str] = []
+    record_key: Annotated[str | None, Field(description="the record's key, where it is not the fact's name: biomarkers.cd19")] = None
+    read_by: Annotated[
+        Literal["cbc_by_parts"] | None, Field(description="cbc_by_parts: normal in all parts, abnormal in some or in all")
+    ] = None
+    question: str
+    answered_by: list[str]
+    about: Literal["history", "finding"]
+    burden: int
+    says: SaysShape
+    codes: dict[str, list[str]] = {}
+    assume: AssumeShape | None = None
+
+
+class DatedValue(Shape):
+    from_: Date = Field(alias="from")
+    value: Number
+
+
+class ThresholdShape(CitedShape):
+    title: str
+    unit: Annotated[Literal["%", "years", "months", "count"], Field(description='"%" in quotes, years, months or count')]
+    values: Annotated[list[DatedValue], Field(min_length=1)]
+
+
+class CriterionShape(CitedShape):
+    title: str
+    otherwise: str
+    condition: str

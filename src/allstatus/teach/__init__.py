@@ -1,0 +1,1 @@
+"""Material for teaching, made from the rules."""

@@ -1,0 +1,236 @@
+"""Laws of charts: what must not change a decision, and what noise must never do."""
+
+import json
+import random
+from copy import deepcopy
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from allstatus import InvalidRecord, load_rules
+from allstatus.decision import Decision
+from allstatus.ehr.chart import Chart
+from allstatus.ehr.evidence import render_facts
+from allstatus.ehr.fhir import read_fhir
+from allstatus.ehr.options import make_reader
+from allstatus.ehr.read import read_charts
+from allstatus.ehr.timeline import decide_chart, decide_over_time
+from allstatus.ehr.told import render_timeline
+from ehr.bundles import ALL, REMISSION, bundle, cbc, condition, marrow, observation, patient, quantity
+from ehr.bundles import given as medicine
+
+RULES = load_rules(engine="builtin")
+OPTIONS = make_reader(["symptoms-absent-unless-recorded"])
+TIMELINES = Path(__file__).parents[2] / "fixtures" / "timelines"
+TEN_YEARS = json.loads((TIMELINES / "ten-years.json").read_text("utf-8"), parse_float=Decimal)
+RESOURCES = [entry["resource"] for entry in TEN_YEARS["entry"]]
+
+
+def decide(resources: Any, as_of: date | None = None) -> Decision:
+    (chart,) = read_fhir(resources)
+    return decide_chart(RULES, chart, as_of=as_of, options=OPTIONS)
+
+
+def essence(decision: Decision) -> Any:
+    """What the answer is and rests on, whatever order the chart was in."""
+    document = decision.to_dict()
+    for fact in document["facts"].values():
+        fact["evidence"] = sorted((e for e in fact["evidence"] if isinstance(e, str) or e["used"]), key=str)
+    document["warnings"].sort()
+    document["diagnoses"].sort(key=str)
+    return document
+
+
+@given(st.randoms(use_true_random=False))
+@settings(max_examples=40)
+def test_the_order_of_entries_changes_nothing(chance: random.Random) -> None:
+    shuffled = list(RESOURCES)
+    chance.shuffle(shuffled)
+    assert essence(decide(shuffled)) == essence(decide(RESOURCES))
+
+
+@given(st.integers(0, len(RESOURCES)), st.booleans())
+@settings(max_examples=40)
+def test_splitting_a_bundle_changes_nothing(cut: int, repeated: bool) -> None:
+    parts = [bundle(RESOURCES[:cut]), bundle(RESOURCES[cut:])]
+    if repeated:
+        parts.append(bundle(RESOURCES[: cut // 2]))
+    assert essence(decide(parts)) == essence(decide(RESOURCES))
+
+
+UNITS = {
+    "10*9/L": [("10*3/uL", 1), ("K/uL", 1), ("/uL", 1000), ("/mm3", 1000), ("giga/l", 1)],
+    "g/dL": [("g/L", 10), ("gm/dL", 1), ("g/mL", Decimal("0.01"))],
+    "%": [("1", Decimal("0.01")), ("%{WBCs}", 1)],
+}
+
+
+def in_other_units(resource: dict[str, Any], chance: random.Random) -> dict[str, Any]:
+    changed = deepcopy(resource)
+    value = changed.get("valueQuantity")
+    if value is not None and value["unit"] in UNITS and not changed["id"].startswith("csf"):
+        unit, factor = chance.choice(UNITS[value["unit"]])
+        ends = [item[end] for item in changed.get("referenceRange", []) for end in ("low", "high")]
+        for item in [value, *ends]:
+            item.update(value=Decimal(str(item["value"])) * factor, unit=unit, code=unit)
+    return changed
+
+
+@given(st.randoms(use_true_random=False))
+@settings(max_examples=40)
+def test_changing_units_exactly_changes_nothing(chance: random.Random) -> None:
+    changed = [in_other_units(resource, chance) for resource in RESOURCES]
+    mine, theirs = decide(changed), decide(RESOURCES)
+    assert (mine.outcome, mine.status, mine.possible) == (theirs.outcome, theirs.status, theirs.possible)
+    same = [(p.day, p.decision.status, p.number) for p in decide_over_time(RULES, read_fhir(RESOURCES)[0], options=OPTIONS).points]
+    assert [(p.day, p.decision.status, p.number) for p in decide_over_time(RULES, read_fhir(changed)[0], options=OPTIONS).points] == same
+
+
+UNRELATED = [
+    observation("height", "8302-2", "2023-01-01", valueQuantity=quantity(170, "cm")),
+    observation("sodium", "2951-2", "2024-01-22", valueQuantity=quantity(140, "mmol/L")),
+    condition("atrial-septal-defect", "301130004", day="2020-01-01"),
+    {"resourceType": "Immunization", "id": "i", "patient": {"reference": "Patient/p1"}, "status": "completed"},
+    {"resourceType": "Claim", "id": "c", "status": "active"},
+    {"resourceType": "SomethingNew", "id": "n", "deep": [{"deeper": {"resourceType": "Observation"}}]},
+    {"resourceType": "Observation", "id": "of-a-group", "status": "final", "subject": {"reference": "Group/g"}, "code": {"text": "x"}},
+]
+
+
+@given(st.lists(st.sampled_from(UNRELATED), unique_by=lambda r: r["id"]), st.randoms(use_true_random=False))
+@settings(max_examples=40)
+def test_unrelated_resources_change_nothing(more: list[Any], chance: random.Random) -> None:
+    mixed = [*RESOURCES, *more]
+    chance.shuffle(mixed)
+    mine, theirs = essence(decide(mixed)), essence(decide(RESOURCES))
+    assert mine | {"diagnoses": []} == theirs | {"diagnoses": []}
+
+
+later_values = st.one_of(st.integers(0, 100).map(lambda n: marrow("2024-06-01", n)), st.just(cbc("2024-06-02", platelets=20)[2]))
+
+
+@given(later_values, st.dates(date(2013, 1, 1), date(2024, 5, 31)))
+@settings(max_examples=80)
+def test_a_later_result_never_changes_an_earlier_day(later: Any, as_of: date) -> None:
+    assert essence(decide([*RESOURCES, later], as_of)) == essence(decide(RESOURCES, as_of))
+
+
+@given(st.integers(0, 100), st.dates(date(2014, 1, 1), date(2024, 2, 1)), st.integers(1, 30))
+@settings(max_examples=80)
+def test_a_result_known_only_later_never_changes_an_earlier_day(blasts: int, taken: date, delay: int) -> None:
+    late = marrow(taken.isoformat(), blasts, id="late", issued=f"{taken + timedelta(days=delay)}T08:00:00Z")
+    assert essence(decide([*RESOURCES, late], taken)) == essence(decide(RESOURCES, taken))
+
+
+@given(st.sampled_from([("68442", "filgrastim"), ("519", "allopurinol")]).map(lambda m: medicine("2025-01-02", code=m[0], display=m[1])))
+def test_relief_of_symptoms_changes_no_answer(relief: Any) -> None:
+    for base in (REMISSION, [patient(), ALL, marrow("2025-01-03", 80)]):
+        assert decide([*base, relief]).possible == decide(base).possible
+
+
+# Noise: any part replaced, dropped or nested; the answer is a decision or a refusal, never a traceback.
+KEYS = ["coding", "value", "reference", "x"]
+junk = st.recursive(
+    st.one_of(
+        st.none(), st.booleans(), st.integers(), st.decimals(allow_nan=True, allow_infinity=True), st.text(max_size=8),
+        st.sampled_from(["final", "9999-99-99", "2025-13-01", "11150-0", "#", "Patient/p1", "urn:uuid:", "<", "5 %", "C91.00", 10**400]),
+    ),
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(st.sampled_from(KEYS), inner, max_size=3)),
+    max_leaves=6,
+)  # fmt: skip
+
+
+def places(value: Any) -> list[tuple[Any, Any]]:
+    """(container, key) of everything inside."""
+    found: list[tuple[Any, Any]] = []
+    waiting = [value]
+    while waiting:
+        item = waiting.pop()
+        pairs = list(item.items()) if isinstance(item, dict) else list(enumerate(item)) if isinstance(item, list) else []
+        found += [(item, key) for key, _ in pairs]
+        waiting += [part for _, part in pairs]
+    return found
+
+
+def spoil(value: Any, data: st.DataObject) -> Any:
+    spoilt = deepcopy(value)
+    for _ in range(data.draw(st.integers(1, 6))):
+        found = places(spoilt)
+        if not found:
+            break
+        container, key = data.draw(st.sampled_from(found))
+        act = data.draw(st.sampled_from(["replace", "drop", "wrap", "swap"]))
+        if key not in container if isinstance(container, dict) else key >= len(container):
+            continue
+        if act == "drop":
+            del container[key]
+        elif act == "wrap":
+            container[key] = [{"value": container[key]}]
+        elif act == "swap":
+            container[key] = str(container[key]) if not isinstance(container[key], str) else 7
+        else:
+            container[key] = data.draw(junk)
+    return spoilt
+
+
+@given(st.data())
+@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None)
+def test_a_spoilt_bundle_gives_a_decision_or_a_refusal(data: st.DataObject) -> None:
+    spoilt = spoil(bundle(*REMISSION, RESOURCES[2:6]), data)
+    try:
+        charts = read_fhir(spoilt)
+    except InvalidRecord:
+        return
+    for chart in charts:
+        try:
+            decision = decide_chart(RULES, chart, options=OPTIONS)
+        except InvalidRecord:
+            continue
+        assert json.loads(decision.to_json())["outcome"] == decision.outcome
+        assert render_facts(decision)
+        assert render_timeline(decide_over_time(RULES, chart, options=OPTIONS))
+
+
+MARKS = ["", "|", "^", "~", "\\", "&", "\r", "\n", "\x0b", "0", "-", ".", "é", "|||", "MSH|", "OBX|1|"]
+SEGMENTS = (TIMELINES.parent / "hl7v2" / "remission-as-sent.hl7").read_text("utf-8")
+
+
+@given(st.data())
+@settings(max_examples=200, deadline=None)
+def test_a_spoilt_message_gives_a_decision_or_a_refusal(data: st.DataObject) -> None:
+    text = list(SEGMENTS)
+    for _ in range(data.draw(st.integers(1, 12))):
+        place = data.draw(st.integers(0, len(text) - 1))
+        text[place] = data.draw(st.sampled_from(MARKS))
+    try:
+        charts = [chart for _, chart in read_charts("".join(text), "hl7v2")]
+    except InvalidRecord:
+        return
+    for chart in charts:
+        assert isinstance(chart, Chart)
+        decide_chart(RULES, chart, options=OPTIONS)
+
+
+NO_CHARTS = ["[" * 100_000, '{"resourceType":' * 50_000, '{"resourceType":"Bundle","entry":' + "[" * 20_000, "[]", "{}", "MSH", "3"]
+
+
+@pytest.mark.parametrize("text", NO_CHARTS, ids=lambda text: text[:20])
+@pytest.mark.parametrize("kind", ["fhir", "hl7v2"])
+def test_what_is_no_chart_is_refused(text: str, kind: str) -> None:
+    with pytest.raises(InvalidRecord):
+        list(read_charts(text, kind))
+
+
+def test_a_bundle_of_fifty_megabytes_is_answered() -> None:
+    filler = json.dumps({"resource": observation("filler", "8302-2", "2020-01-01", note=[{"text": "x" * 10_000}])})
+    whole = json.dumps(bundle(*REMISSION), default=str)
+    text = whole[:-2] + "".join(f", {filler}" for _ in range(5_000)) + "]}"
+    assert len(text) > 50_000_000
+    ((_, chart),) = read_charts(text)
+    assert isinstance(chart, Chart)
+    assert decide_chart(RULES, chart, options=OPTIONS).status == "in_remission"
