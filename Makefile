@@ -23,9 +23,9 @@ docs: $(VENV)/installed ## pictures and generated tables of the documentation
 	$(BIN)/python docs/build.py
 
 test: $(VENV)/installed ## lint, types, import contracts and all tests
-	@scripts/install-test-tools
 	$(MAKE) lint types
 	$(BIN)/lint-imports
+	scripts/install-test-tools
 	$(BIN)/python -m pytest -n 2 -q -rs
 
 lint: $(VENV)/installed ## ruff
@@ -37,6 +37,8 @@ types: $(VENV)/installed ## mypy, strict
 bench: $(VENV)/installed ## speed beside peers, in one run
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
 	$(BIN)/python benchmarks/classify.py
+	$(BIN)/python benchmarks/charts.py
+	$(BIN)/python benchmarks/columns.py
 
 clean: ## remove the virtual environment and caches
 	rm -rf $(VENV) .mypy_cache .ruff_cache .hypothesis dist

@@ -24,6 +24,9 @@ def test_an_installed_wheel_classifies_with_the_builtin_engine(tmp_path: Path) -
     decision = json.loads(run(tmp_path / "venv" / "bin" / "allstatus", "classify", RECORD, "--format", "json", cwd=tmp_path))
     assert (decision["status"], decision["engine"]) == ("in_remission", "builtin")
     assert "5 % is on the line" in run(python, "-m", "allstatus", "classify", RECORD, "--level", "student", cwd=tmp_path)
+    bundle = ROOT / "fixtures" / "fhir" / "12-second-remission.json"
+    charted = run(python, "-m", "allstatus", "classify", bundle, "--assume", "symptoms-absent-unless-recorded", cwd=tmp_path)
+    assert "remission number 2" in charted
     asked = [python, "-m", "allstatus", "classify", RECORD, "--engine", "durable"]
     refused = subprocess.run(asked, capture_output=True, text=True, check=False)
     assert refused.returncode == 4

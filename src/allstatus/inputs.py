@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +11,8 @@ from typing import Any
 from allstatus.errors import InvalidRecord
 from allstatus.record import parse_json
 
-FHIR, HL7V2 = "fhir", "hl7v2"
+FHIR, HL7V2, TABLE = "fhir", "hl7v2", "table"
+TABLE_COLUMNS = ("date", "code")  # what a table of dated results must have
 Numbered = Iterator[tuple[int | None, Any]]
 
 
@@ -41,9 +43,12 @@ def split_records(text: str) -> Numbered:
 
 
 def chart_kind(text: str) -> str | None:
-    """`hl7v2` or `fhir` when a text is a chart; None for anything else, such as records."""
+    """`hl7v2`, `table` or `fhir` when a text is a chart; None for anything else, such as records."""
     if text.lstrip("\ufeff\v\r\n \t")[:4] in ("MSH|", "FHS|", "BHS|"):
         return HL7V2
+    heading = {name.strip(' "').lower() for name in re.split("[,;\t]", text.lstrip("\ufeff\r\n").partition("\n")[0][:1000])}
+    if heading.issuperset(TABLE_COLUMNS):
+        return TABLE
     return FHIR if '"resourceType"' in text else None
 
 

@@ -68,6 +68,13 @@ def test_bundles_line_by_line_are_answered_line_by_line() -> None:
     assert result.returncode == 3
 
 
+def test_a_list_of_bundles_is_read_together() -> None:
+    entries = json.loads(Path(REMISSION).read_text("utf-8"))["entry"]
+    parts = [{"resourceType": "Bundle", "entry": part} for part in (entries[3:], entries[:3])]
+    result = run("classify", "-", *ASSUME, "--format", "json", stdin=json.dumps(parts))
+    assert json.loads(result.stdout)["status"] == "in_remission"
+
+
 def test_a_file_of_bundles_is_read_one_line_at_a_time(tmp_path: Path) -> None:
     line = json.dumps(json.loads(Path(REMISSION).read_text("utf-8")))
     path = tmp_path / "many.ndjson"

@@ -15,10 +15,12 @@ from hypothesis import strategies as st
 from allstatus import InvalidRecord, load_rules
 from allstatus.decision import Decision
 from allstatus.ehr.chart import Chart
+from allstatus.ehr.evidence import render_facts
 from allstatus.ehr.fhir import read_fhir
 from allstatus.ehr.options import make_reader
 from allstatus.ehr.read import read_charts
 from allstatus.ehr.timeline import decide_chart, decide_over_time
+from allstatus.ehr.told import render_timeline
 from ehr.bundles import ALL, REMISSION, bundle, cbc, condition, marrow, observation, patient, quantity
 from ehr.bundles import given as medicine
 
@@ -158,7 +160,10 @@ def places(value: Any) -> list[tuple[Any, Any]]:
 def spoil(value: Any, data: st.DataObject) -> Any:
     spoilt = deepcopy(value)
     for _ in range(data.draw(st.integers(1, 6))):
-        container, key = data.draw(st.sampled_from(places(spoilt)))
+        found = places(spoilt)
+        if not found:
+            break
+        container, key = data.draw(st.sampled_from(found))
         act = data.draw(st.sampled_from(["replace", "drop", "wrap", "swap"]))
         if key not in container if isinstance(container, dict) else key >= len(container):
             continue
@@ -187,6 +192,8 @@ def test_a_spoilt_bundle_gives_a_decision_or_a_refusal(data: st.DataObject) -> N
         except InvalidRecord:
             continue
         assert json.loads(decision.to_json())["outcome"] == decision.outcome
+        assert render_facts(decision)
+        assert render_timeline(decide_over_time(RULES, chart, options=OPTIONS))
 
 
 MARKS = ["", "|", "^", "~", "\\", "&", "\r", "\n", "\x0b", "0", "-", ".", "é", "|||", "MSH|", "OBX|1|"]

@@ -1,6 +1,49 @@
 """The command line's commands, one module each; `app` is the whole."""
 
-from allstatus.commands import classify, facts, fhir, page, plot, quiz, replay, rules, schema, timeline, verify
+from allstatus.commands import (
+    about,
+    audit,
+    batch,
+    classify,
+    conformance,
+    export,
+    facts,
+    fhir,
+    mutate,
+    page,
+    plot,
+    quiz,
+    replay,
+    rules,
+    schema,
+    serve,
+    sql,
+    timeline,
+    vectors,
+    verify,
+)
 from allstatus.commands.app import app
 
-__all__ = ["app", "classify", "facts", "fhir", "page", "plot", "quiz", "replay", "rules", "schema", "timeline", "verify"]
+__all__ = [
+    "about",
+    "app",
+    "audit",
+    "batch",
+    "classify",
+    "conformance",
+    "export",
+    "facts",
+    "fhir",
+    "mutate",
+    "page",
+    "plot",
+    "quiz",
+    "replay",
+    "rules",
+    "schema",
+    "serve",
+    "sql",
+    "timeline",
+    "vectors",
+    "verify",
+]

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from allstatus.errors import InvalidRecord
-from allstatus.inputs import chart_kind, holds_bundle_lines, read_records, read_text, split_records
 
 if TYPE_CHECKING:
     from allstatus.classify import Classifier
@@ -30,6 +29,7 @@ class Input(StrEnum):
     record = "record"
     fhir = "fhir"
     hl7v2 = "hl7v2"
+    table = "table"
 
 
 class Listing(StrEnum):
@@ -81,6 +81,7 @@ class Reading:
     def overlays(self) -> tuple[Overlay, ...]:
         """The records to lay over, checked."""
         from allstatus.ehr.overlay import make_overlays
+        from allstatus.inputs import read_records
 
         if self.facts is None:
             return ()
@@ -93,6 +94,8 @@ class Reading:
 
 def read_inputs(path: str, input: Input) -> Iterator[tuple[int | None, Any]]:
     """(number, Chart or record or InvalidRecord) for everything in a file or folder."""
+    from allstatus.inputs import chart_kind, holds_bundle_lines, read_text, split_records
+
     if input is not Input.record and path != "-" and Path(path).is_dir():
         from allstatus.ehr.read import read_folder
 

@@ -20,6 +20,7 @@ TWO_MARROWS = "two_marrow_results_on_one_day"
 NEAREST = "The blood count nearest to the marrow counts with it when it lies within {days} days."
 ADULT_TABLE = "Where the laboratory sent neither range nor flag, the adult ranges of codes/blood-count.yaml are used."
 FLAG_AGAINST_RANGE = "The laboratory's flag contradicts its range, and nothing else settles the blood count."
+EARLIER_ASSUMED = f"It was decided at an earlier assessment, by the assumption {SYMPTOMS_ABSENT}."
 UNDATED_STATUS = "its date is not known, so it cannot be placed before this assessment"
 NO_SYMPTOMS = f"No sign or symptom is recorded, so none is counted ({SYMPTOMS_ABSENT})."
 
@@ -85,13 +86,13 @@ class Assessor:
 
     def _treatment(self, found: Assessment, moment: Moment) -> date | None:
         """The last day the first treatment can have started, or None; an assessment in the past counts only treatment before its day."""
-        past = not moment.final and moment.anchor is not None
-        usable = self._within(self.reading.directed, moment)
-        given = [item for item in usable if not (past and item.when.last >= (moment.anchor or date.max))]
-        later = [item for item in self.reading.directed if item not in given]
+        end = moment.anchor if not moment.final else None
+        given = [item for item in self.reading.directed if end is None or item.when.last < end]
         if given:
             found.derive("prior_treatment", "disease_directed", _first_few(given))
-        found.note("prior_treatment", [i.evidence.set_aside("given on or after the day of this assessment") for i in later[:1]])
+        later = min((item for item in self.reading.directed if end is not None and item.when.last >= end), key=_order, default=None)
+        if later is not None:
+            found.note("prior_treatment", [later.evidence.set_aside("given on or after the day of this assessment")])
         return min((item.when.last for item in given), default=None)
 
     def _marrow(self, found: Assessment, moment: Moment, treated: date | None, past: Past) -> date | None:
@@ -133,7 +134,7 @@ class Assessor:
         chosen = [item for item in verdicts.values() if item is not None]
         known = {item.name: item.value for item in chosen if item.value is not None}
         verdict = combine(known) if known else None
-        if verdict is not None:
+        if verdict == "abnormal" or (verdict == "normal" and len(known) == len(chosen)):
             found.derive("cbc", verdict, ())
         elif any(item.conflict for item in chosen):
             found.conflicts.append((CONFLICT, ("cbc",), FLAG_AGAINST_RANGE))
@@ -150,9 +151,8 @@ class Assessor:
             found.assume("cbc", "adult ranges", ADULT_TABLE)
         if early:
             found.note("cbc", [Evidence(f"{early} results", because="no later than the start of treatment")])
-        others = [item for item in usable if item not in chosen]
-        if others:
-            found.note("cbc", [Evidence(f"{len(others)} other results", because="further from the marrow, or not within the window")])
+        if others := len(usable) - len(chosen):
+            found.note("cbc", [Evidence(f"{others} other results", because="further from the marrow, or not within the window")])
         latest = max((item.when.last for item in usable), default=None)
         if day is not None and latest is not None and latest - day > self.window:
             found.warnings.append(f"later blood counts (to {latest}) do not belong to the marrow of {day}; the answer is about that day")
@@ -206,6 +206,8 @@ class Assessor:
         if past.in_remission_before or relapsed_now:
             evidence = [event.evidence for event in (*past.remissions, *past.relapses)] + [item.evidence for item in relapsed_now]
             found.derive("prior_remission", True, evidence)
+            if past.rests_on_assumption and not relapsed_now:
+                found.assume("prior_remission", True, EARLIER_ASSUMED)
         if past.relapsed_since or relapsed_now:
             last = [past.relapses[-1].evidence] if past.relapses else []
             found.derive("relapse_since_remission", True, last + [item.evidence for item in relapsed_now])
@@ -249,8 +251,12 @@ def _lasting(item: Item, start: date, day: date) -> bool:
     return item.value in ("present", "present_other_cause") and not item.ended and item.evidence.source.startswith("Condition")
 
 
+def _order(item: Item) -> tuple[Any, ...]:
+    return item.when.order, item.evidence.source
+
+
 def _first_few(items: list[Item]) -> list[Evidence]:
-    shown = sorted(items, key=lambda i: (i.when.order, i.evidence.source))
+    shown = sorted(items, key=_order)
     rest = len(shown) - 5
     more = [Evidence(f"{rest} more", read="disease-directed", used=True, because="given later")] if rest > 0 else []
     return [item.evidence for item in shown[:5]] + more

@@ -60,6 +60,8 @@ def judge(name: str, result: Result, person: Person) -> CountVerdict:
         return CountVerdict(by_range, read, f"{_side(by_range)} the laboratory's range {_span(limits[0])}")
     if by_flag is not None:
         return CountVerdict(by_flag, read, f"flagged {', '.join(result.flags)} by the laboratory")
+    if result.ranges and not limits:
+        return CountVerdict(None, read, "carries a reference range that cannot be read or is not this patient's, and no flag")
     return _by_default(name, value, read, person)
 
 
@@ -103,7 +105,7 @@ def _plausible(name: str, value: Percent) -> None:
 
 def _limits(name: str, result: Result, sex: str | None) -> Iterator[tuple[Fraction | None, Fraction | None]]:
     """The laboratory's ranges in the common unit; raises Unreadable for one that cannot belong to this test."""
-    fitting = [r for r in result.ranges if r.sex in (None, sex)]
+    fitting = [r for r in result.ranges if r.sex is None or r.sex == sex or sex not in ("female", "male")]
     bounds = _bounds(name)
     for given in fitting:
         low, high = _limit_pair(given, result.value.unit, name)

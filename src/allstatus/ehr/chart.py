@@ -61,6 +61,7 @@ class Result(Statement):
     flags: tuple[str, ...] = ()
     specimen: tuple[Code, ...] = ()
     corrected: bool = False
+    focus: tuple[Code, ...] = ()
     notes: tuple[str, ...] = ()
 
 

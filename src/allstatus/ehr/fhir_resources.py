@@ -55,6 +55,7 @@ def _observation(resource: Json, store: Store) -> Iterator[Result]:
         notes += ("its status is not stated",)
     void = _void(resource, RESULT_VOID)
     specimen = store.specimen(resource)
+    focus = tuple(code for reference in objects(resource.get("focus")) for code in store.concept(resource, reference))
     parts = [(resource, _source(resource))]
     parts += [(part, f"{_source(resource)} component") for part in objects(resource.get("component"))]
     for part, source in parts:
@@ -64,7 +65,7 @@ def _observation(resource: Json, store: Store) -> Iterator[Result]:
         yield Result(
             source, codes(part.get("code")), dated or issued, issued, void or ("" if value else "has no value"), words(part.get("code")),
             value=value or Quantity(), ranges=tuple(_ranges(part)), flags=_flags(part), specimen=specimen,
-            corrected=resource.get("status") in ("amended", "corrected"), notes=notes,
+            corrected=resource.get("status") in ("amended", "corrected"), focus=focus, notes=notes,
         )  # fmt: skip
 
 
@@ -129,7 +130,9 @@ def _report(resource: Json, store: Store) -> Iterator[Result]:
 
 
 def _condition(resource: Json, store: Store) -> Iterator[Problem]:
-    verified = [VERIFIED_VOID.get(code) for code in _status_codes(resource.get("verificationStatus"))]
+    verified = [VERIFIED_VOID.get(code, "") for code in _status_codes(resource.get("verificationStatus"))]
+    if resource.get("verificationStatus") is not None and not verified:
+        verified = ["its status of verification cannot be read"]
     void = MODIFIED if resource.get("modifierExtension") else next((why for why in verified if why), "")
     clinical = next(iter(_status_codes(resource.get("clinicalStatus"))), "")
     causes = [e for e in objects(resource.get("extension")) if text(e.get("url")).endswith("condition-dueTo")]

@@ -20,6 +20,7 @@ class Event:
     kind: str
     evidence: Evidence
     decided: bool = False
+    assumed: bool = False
 
 
 @dataclass(slots=True)
@@ -33,13 +34,13 @@ class History:
         """What the chart's dated status codes assert."""
         return cls([Event(item.when.last, item.value, item.evidence) for item in asserted if item.value in (REMISSION, RELAPSE)])
 
-    def decided(self, day: date, status: str) -> None:
-        """Add a status decided at an assessment."""
+    def decided(self, day: date, status: str, *, assumed: bool = False) -> None:
+        """Add a status decided at an assessment; `assumed` when it rests on an assumption the caller named."""
         kind = {"in_remission": REMISSION, "recurrent": RELAPSE}.get(status)
         if kind is not None:
             because = "decided at an earlier assessment and carried forward"
             evidence = Evidence(f"assessment of {day}", date=day.isoformat(), read=status, used=True, because=because)
-            self.events.append(Event(day, kind, evidence, decided=True))
+            self.events.append(Event(day, kind, evidence, decided=True, assumed=assumed))
 
     def before(self, day: date, until: date | None) -> Past:
         """What was known at an assessment: remissions before its day, relapses up to the end of its evidence but its own."""
@@ -60,6 +61,12 @@ class Past:
     def in_remission_before(self) -> bool:
         """Whether there was a remission; a relapse needs one."""
         return bool(self.remissions or self.relapses)
+
+    @property
+    def rests_on_assumption(self) -> bool:
+        """Whether every remission was decided by an assumption the caller named, and no relapse was coded."""
+        events = (*self.remissions, *self.relapses)
+        return bool(events) and all(event.assumed or (event.decided and event.kind == RELAPSE) for event in events)
 
     @property
     def relapsed_since(self) -> bool:

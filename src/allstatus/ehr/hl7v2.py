@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from allstatus.ehr.chart import Chart, Code, Problem, Quantity, Range, Result
 from allstatus.ehr.codes import make_code
 from allstatus.ehr.dates import When, read_when
+from allstatus.ehr.values import written
 from allstatus.errors import InvalidRecord
 
 RESULT_VOID = {
@@ -18,7 +19,6 @@ RESULT_VOID = {
 }  # fmt: skip
 RANK = "NOXISRPUFACDW"  # of two messages of one time, the later letter holds
 SUPERSEDED = "superseded by a later message of the same order"
-_NUMBER = re.compile(r"\s*(<=|>=|<|>|≤|≥)?\s*(\d+(?:\.\d+)?)\s*")
 _ENDS = re.compile(r"[\r\n\x0b\x1c]+")
 
 
@@ -153,7 +153,7 @@ def _problems(message: Message) -> Iterator[Problem]:
     """Diagnoses of DG1 segments, and the reasons for which results were ordered."""
     for segment in message.diagnoses:
         day = segment.when(5) or message.sent
-        yield Problem("DG1", segment.codes(3), day, message.sent, text=segment.text(3, 2), recorded=day, onset=segment.when(5))
+        yield Problem("DG1", segment.codes(3), day, message.sent, text=segment.text(3, 2), recorded=message.sent, onset=segment.when(5))
     for order in message.orders:
         if codes := tuple(code for code in order.request.codes(31) if code.system in ("icd10cm", "icd10", "snomed")):
             yield Problem("OBR-31", codes, message.sent, message.sent, recorded=message.sent)
@@ -204,9 +204,7 @@ def _value(segment: Segment) -> Quantity | None:
         return Quantity(shown, codes=segment.codes(5))
     if kind == "SN":
         return _structured(parts, shown, unit)
-    if match := _NUMBER.fullmatch(parts[0]) if len(parts) == 1 else None:
-        return Quantity(shown, match[2], match[1], unit)
-    return Quantity(shown, text=sent)
+    return written(parts[0], unit) if len(parts) == 1 else Quantity(shown, text=sent)
 
 
 def _structured(parts: list[str], shown: str, unit: str | None) -> Quantity:

@@ -46,6 +46,8 @@ def lay_over(found: Assessment, overlay: Overlay) -> None:
     """Put the caller's facts in the place of the chart's, which stay as evidence set aside."""
     for fact, value in overlay.facts.items():
         replaced = [e.set_aside("the caller supplied another value") if e.used else e for e in found.evidence.get(fact, ())]
+        if found.facts.get(fact) not in (None, "unknown", value) and fact in found.evidence:
+            found.warnings.append(f"{fact}: the caller's value stands in the place of the chart's")
         found.facts[fact], found.states[fact] = value, "given"
         found.evidence[fact] = [Evidence(SUPPLIED, sent=str(value), read=str(value), used=True, because=SUPPLIED), *replaced]
     found.conflicts = [entry for entry in found.conflicts if not set(entry[1]) & set(overlay.facts)]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+from allstatus.ehr.asserted import assert_by_problem
 from allstatus.ehr.chart import Code, Problem
 from allstatus.ehr.codes import Match, is_malignant, table
-from allstatus.ehr.dates import When
 from allstatus.ehr.reading import Item, Reading, evidence_of, known_by
 from allstatus.facts import Evidence
 
@@ -28,7 +28,7 @@ def read_problems(reading: Reading) -> None:
 
 def _see(reading: Reading, problem: Problem, match: Match | None) -> None:
     code = match.code if match else next(iter(problem.codes), Code("", ""))
-    title = match.topic.title if match else code.display or problem.text
+    title = match.topic.title if match else code.display or problem.text or "not named"
     day = problem.when.shown if problem.when else ""
     reading.diagnoses.append({"source": problem.source, "system": code.system, "code": code.code, "title": title, "date": day})
 
@@ -48,21 +48,7 @@ def _place_diagnosis(reading: Reading, problem: Problem, match: Match | None) ->
             reading.onset = min(problem.onset.first, reading.onset or date.max)
         if match.topic["lineage"]:
             reading.lineages.add(match.topic["lineage"])
-    if asserts := match.topic["asserts"]:
-        _assert(reading, problem, match, asserts, problem.recorded)
-    says = {"remission": "in_remission", "relapse": "relapse", "recurrence": "relapse"}.get(problem.clinical)
-    if says and match.topic["all"]:
-        _assert(reading, problem, match, says, None)
-
-
-def _assert(reading: Reading, problem: Problem, match: Match, says: str, when: When | None) -> None:
-    evidence = evidence_of(problem, match, problem.clinical if when is None and problem.clinical else "")
-    if when is not None:
-        item = Item("coded status", when, replace(evidence, date=when.shown).counted("a coded status", says), says)
-        reading.asserted.append(item)
-    elif reading.as_of is None:
-        undated = When("", date.max, date.max)
-        reading.current.append(Item("coded status", undated, evidence.counted("a coded status without a date of its own", says), says))
+    assert_by_problem(reading, problem, match, evidence_of(problem, match))
 
 
 def _place_sign(reading: Reading, problem: Problem, match: Match) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from allstatus.cbc import COMPONENTS
+from allstatus.ehr.asserted import assert_by_result
 from allstatus.ehr.blood_count import Person, judge
 from allstatus.ehr.chart import Result, age_on
 from allstatus.ehr.codes import Match, table
@@ -70,12 +71,7 @@ def _place_result(reading: Reading, result: Result, match: Match, options: Reade
     elif name in ("marrow_blasts", "marrow_report"):
         _place_marrow(reading, result, Item(name, when, evidence))
     elif topic.name == "disease_status":
-        answer = table("results").find(result.value.codes)
-        asserts = answer.topic["asserts"] if answer else None
-        if asserts:
-            reading.asserted.append(Item("coded status", when, evidence.counted("a clinician's coded status", asserts), asserts))
-        else:
-            reading.put_aside(fact, evidence, "a trend, which says neither remission nor relapse")
+        assert_by_result(reading, result, when, evidence)
     elif topic["site"] or name in ("blood", "cns", "other"):
         _place_outside(reading, result, Item("blasts", when, evidence, site=topic["site"] or name))
 

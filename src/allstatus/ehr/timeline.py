@@ -9,6 +9,7 @@ from itertools import zip_longest
 
 from allstatus.classify import Classifier
 from allstatus.decision import Decision
+from allstatus.ehr.asserted import settle_asserted
 from allstatus.ehr.assessment import Assessment, Assessor, Moment
 from allstatus.ehr.chart import Chart, age_on
 from allstatus.ehr.history import History, Past
@@ -54,6 +55,7 @@ def read_chart(chart: Chart, as_of: date | None = None, options: Reader = Reader
     read_problems(reading)
     read_treatments(reading)
     read_results(reading, options)
+    settle_asserted(reading)
     return reading
 
 
@@ -96,7 +98,7 @@ class _Teller:
             decision = self._decide(self.assessor.assess(Moment(day, until, final=False), past), final=False)
             last = _add(timeline.points, day, decision, past, last)
             if decision.status:
-                history.decided(day, decision.status)
+                history.decided(day, decision.status, assumed="signs_and_symptoms" in (entry["fact"] for entry in decision.assumptions))
         self._finish(timeline, history)
         return timeline
 

@@ -92,7 +92,8 @@ def _because(decision: Decision) -> Iterator[str]:
 
 def _sources(fact: dict[str, Any]) -> str:
     used = [e for e in fact["evidence"] if isinstance(e, dict) and e["used"]]
-    named = [f"{e['source']} {e['date']}".strip() for e in used[:2]] + ([f"{len(used) - 2} more"] if len(used) > 2 else [])
+    named = [e["source"] if e["date"] in e["source"] else f"{e['source']} {e['date']}" for e in used[:2]]
+    named += [f"{len(used) - 2} more"] if len(used) > 2 else []
     return f" ({'; '.join(named)})" if named else f" ({fact['state']})"
 
 

@@ -20,6 +20,16 @@ _PERCENT_TEXT = re.compile(
 )
 
 
+_WRITTEN = re.compile(r"\s*(<=|>=|<|>|≤|≥)?\s*(\d+(?:\.\d+)?)\s*")
+
+
+def written(text: str, unit: str | None) -> Quantity:
+    """A value written as text with its unit beside it: a number with or without comparator, else text that stays text."""
+    shown = f"{text} {unit}" if unit else text
+    match = _WRITTEN.fullmatch(text)
+    return Quantity(shown, match[2], match[1], unit) if match else Quantity(shown, text=text)
+
+
 class Unreadable(Exception):
     """Why a value says nothing that can be relied on."""
 

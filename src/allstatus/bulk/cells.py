@@ -1,0 +1,208 @@
+"""Every record as one whole number: the cell that what it states lies in, and what is decided there.
+
+A fact can be stated in a few ways only, as far as any decision can tell: one for each class of its values, "unknown",
+and not reported at all. Its place among these *states* is a digit, the digits of all facts make the cell's number
+(first fact first, as in writing), and the answer of each cell is looked up instead of worked out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import combinations_with_replacement, product
+from math import prod
+from typing import Any
+
+from allstatus.classify import Classifier
+from allstatus.errors import InvalidRecord, RulesError
+from allstatus.facts import HISTORY_CONFLICT, state_facts
+from allstatus.measurement import HUNDRED, ZERO, Percent
+from allstatus.record import Record
+from allstatus.rules.model import Fact
+
+MAX_CELLS = 1 << 20
+UNKNOWN, NOT_REPORTED = "unknown", "not reported"
+RELAPSE_COUNTS = (None, 0, 1)  # all that a count of relapses can say: nothing, none, at least one
+Pattern = tuple[bool | None, ...]
+Digits = tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A way in which a fact can be stated: in words, as a record says it, and the verdicts of its criteria."""
+
+    words: str
+    sample: Any
+    pattern: Pattern
+
+
+class FactStates:
+    """The states of one fact; those of its values first, then unknown, then not reported.
+
+    `cell_digit` maps a state to its digit in a cell's number: not reported counts as unknown there, unless the rule
+    set says what the fact is then taken to be.
+    """
+
+    def __init__(self, classifier: Classifier, fact: Fact) -> None:
+        rules = classifier.ruleset
+        self.fact = fact
+        self.conditions = [rules.criteria[name].condition for name in rules.criteria_of(fact.name)]
+        states = [State(_words(c.region, fact.name), c.sample, self.pattern(c.sample)) for c in classifier.resolver.classes[fact.name]]
+        self.limits = sorted({c.limit for c in self.conditions if c.limit is not None})
+        states.append(State(UNKNOWN, UNKNOWN, self.pattern(None)))
+        for span in _spans(self.limits) if fact.kind == "percent" else ():
+            states.append(State(span.describe(), span, self.pattern(span)))
+        self._of_pattern: dict[Pattern, int] = {}
+        self.states: list[State] = []
+        for state in states:
+            if state.pattern not in self._of_pattern:
+                self._of_pattern[state.pattern] = len(self.states)
+                self.states.append(state)
+        self.not_reported = len(self.states)
+        self.states.append(State(NOT_REPORTED, None, self.pattern(None)))
+        unknown = self._of_pattern[self.pattern(None)]
+        last = self.not_reported if fact.assume is not None else unknown
+        self.cell_digit = [*range(self.not_reported), last]
+        self.radix = max(self.cell_digit) + 1
+
+    def pattern(self, value: object) -> Pattern:
+        """The verdict of each of the fact's criteria on a value."""
+        return tuple(condition.holds(value) for condition in self.conditions)
+
+    def state_of(self, value: object) -> int:
+        """The state of a value that is reported (None: explicitly unknown)."""
+        return self._of_pattern[self.pattern(value)]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is decided in a cell: ids only, in the rule set's order."""
+
+    outcome: str
+    status: str | None
+    possible: tuple[str, ...]
+    regions: tuple[str, ...]
+    missing: tuple[str, ...]
+    options: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """How a cell's answer came about: each criterion after constraints and assumptions, and what it rests on."""
+
+    verdicts: Pattern
+    assumptions: tuple[str, ...]
+    reasons: tuple[tuple[str, ...], ...]
+    ask_next: str | None
+    conflicts: tuple[str, ...]
+
+
+class Cells:
+    """All cells of a rule set. The last, `conflict`, holds the records whose own history contradicts itself."""
+
+    def __init__(self, classifier: Classifier) -> None:
+        self.classifier, self.ruleset = classifier, classifier.ruleset
+        self.facts = {name: FactStates(classifier, fact) for name, fact in self.ruleset.facts.items()}
+        self.count: int = prod(states.radix for states in self.facts.values())
+        if self.count > MAX_CELLS:
+            raise RulesError([f"{self.ruleset.directory.name}: {self.count} cells are too many to list; at most {MAX_CELLS}"])
+        self.conflict = self.count
+        self._names = tuple(self.facts)
+        self.history = {count: self._history(count) for count in RELAPSE_COUNTS}
+
+    def __len__(self) -> int:
+        return self.count + 1
+
+    @property
+    def strides(self) -> dict[str, int]:
+        """What one step of each fact's digit adds to the cell's number."""
+        strides, stride = {}, self.count
+        for name, states in self.facts.items():
+            stride //= states.radix
+            strides[name] = stride
+        return strides
+
+    def digits(self, cell: int) -> Digits:
+        """The digit of each fact; not for `conflict`."""
+        return tuple(cell // stride % self.facts[name].radix for name, stride in self.strides.items())
+
+    def stated(self, cell: int) -> dict[str, State]:
+        """The state of each fact in a cell; empty for `conflict`."""
+        return {} if cell == self.conflict else {n: self.facts[n].states[d] for n, d in zip(self._names, self.digits(cell), strict=True)}
+
+    def states(self, name: str, value: object) -> int:
+        """The state of a fact whose record says this; raises InvalidRecord when no record can."""
+        stated = state_facts(Record.read({name: value}), (name,))
+        return self.facts[name].not_reported if name in stated.unreported else self.facts[name].state_of(stated.values[name])
+
+    def check(self, name: str, value: object) -> None:
+        """Refuse the value of a key that is no fact, as a record with it would be refused."""
+        first = self._names[0]
+        self.classifier.classify({first: UNKNOWN, name: value})
+
+    def answers(self) -> Iterator[Answer]:
+        """What is decided in each cell, in order; the last is `conflict`."""
+        for samples in self._samples():
+            decision = self.classifier.classify(samples)
+            yield Answer(
+                decision.outcome, decision.status, decision.possible, tuple(entry["id"] for entry in decision.regions),
+                tuple(entry["fact"] for entry in decision.missing), tuple(entry["id"] for entry in decision.options),
+            )  # fmt: skip
+        yield Answer("conflicting_data", None, (), (), (), ())
+
+    def traces(self) -> Iterator[Trace]:
+        """How each answer came about, in order; the last is `conflict`."""
+        for cell, samples in enumerate(self._samples()):
+            decision = self.classifier.classify(samples)
+            ask = decision.ask_next
+            yield Trace(
+                self._closed(cell), tuple(entry["fact"] for entry in decision.assumptions),
+                tuple(tuple(names) for names in decision.reasons),
+                None if ask is None else ask["fact"], tuple(entry["constraint"] for entry in decision.conflicts),
+            )  # fmt: skip
+        yield Trace((None,) * len(self.ruleset.criteria), (), (), None, (HISTORY_CONFLICT,))
+
+    def _closed(self, cell: int) -> Pattern:
+        """The verdict of each criterion in a cell, after constraints and assumptions."""
+        verdicts: dict[str, bool | None] = {}
+        unreported = set()
+        for name, state in self.stated(cell).items():
+            verdicts.update(zip(self.ruleset.criteria_of(name), state.pattern, strict=True))
+            if state.words == NOT_REPORTED:
+                unreported.add(name)
+        stated = tuple(verdicts[name] for name in self.ruleset.criteria)
+        return self.classifier.resolver.resolve(stated, frozenset(unreported)).cell.closed
+
+    def _samples(self) -> Iterator[dict[str, Any]]:
+        """A record of each cell, in order."""
+        choices = [[(name, s.sample) for s in states.states[: states.radix]] for name, states in self.facts.items()]
+        for chosen in product(*choices):
+            yield dict(chosen)
+
+    def _history(self, count: int | None) -> dict[str, list[int | None]]:
+        """What this count of relapses makes of each state of each fact: a state, or None for a contradiction."""
+        return {name: [self._with_count(count, name, state) for state in states.states] for name, states in self.facts.items()}
+
+    def _with_count(self, count: int | None, name: str, state: State) -> int | None:
+        stated = state_facts(Record.read({"relapse_count": count, name: state.sample}), (name,))
+        if stated.conflicts:
+            return None
+        return self.facts[name].not_reported if name in stated.unreported else self.facts[name].state_of(stated.values[name])
+
+
+def nothing_stated(names: tuple[str, ...]) -> InvalidRecord:
+    """The refusal of a record that states no fact."""
+    return InvalidRecord("record", "states no fact", f"give at least one of {', '.join(names)}")
+
+
+def _spans(limits: list[Fraction]) -> Iterator[Percent]:
+    """Every interval between limits, with open and closed ends."""
+    for low, high in combinations_with_replacement(sorted({ZERO, HUNDRED, *limits}), 2):
+        if low < high:
+            for low_open, high_open in product((False, True), repeat=2):
+                yield Percent(low, high, low_open=low_open, high_open=high_open)
+
+
+def _words(region: str, name: str) -> str:
+    return region.removeprefix(f"{name} ")

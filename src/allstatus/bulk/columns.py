@@ -1,0 +1,121 @@
+"""One key of the record as a column: what each distinct value adds to a row's index, by the record's own reader."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from pyarrow import types
+
+from allstatus.bulk.cells import RELAPSE_COUNTS, Cells
+from allstatus.bulk.coded import BAD, Coded, CodedBooleans, CodedNumbers, CodedRows, CodedWords, numbers_of
+from allstatus.bulk.panel import as_read
+from allstatus.bulk.scale import Scale, percent_scale
+from allstatus.errors import InvalidRecord
+from allstatus.record import parse_json
+
+MAX_REMEMBERED = 1 << 16
+READABLE = (
+    types.is_boolean, types.is_integer, types.is_floating, types.is_decimal, types.is_string, types.is_large_string,
+    types.is_dictionary, types.is_null, types.is_date, types.is_struct, types.is_list,
+)  # fmt: skip
+
+
+class Key:
+    """A key of the record that a column is read as. One step of a fact's state adds `stride` to an index of `width`."""
+
+    def __init__(self, cells: Cells, name: str, stride: int, width: np.dtype[Any], values: Mapping[str, Any] | None = None) -> None:
+        self.name, self._cells, self._stride, self._width, self._values = name, cells, stride, width, values
+        states = cells.facts.get(name)
+        self._kind = states.fact.kind if states else ""
+        self.scale: Scale | None = percent_scale(states) if states and self._kind == "percent" else None
+        self._states = len(states.states) if states else 1
+        self._known: dict[tuple[type, Any], int] = {}
+        self._refusals: dict[tuple[type, str], str] = {}
+
+    def code(self, column: pa.Array) -> Coded:
+        """The column coded once, to be read piece by piece."""
+        kind = column.type
+        if not any(test(kind) for test in READABLE):
+            raise InvalidRecord(self.name, f"cannot be read as a column of {kind}", "make it text, numbers or booleans")
+        if types.is_boolean(kind):
+            return CodedBooleans(column, self.part(False), self.part(True))
+        if self.scale is not None and self._values is None and (numbers := numbers_of(column)) is not None:
+            parts = [BAD if state is None else self._part_of(state) for state in self.scale.states]
+            return CodedNumbers(column, numbers, self.scale, parts, self._width)
+        if types.is_nested(kind):
+            return CodedRows([self.part(value) for value in column.to_pylist()])
+        coded = column if types.is_dictionary(kind) else column.dictionary_encode()
+        return CodedWords(coded, [self.part(value) for value in as_read(coded.dictionary)], self._width)
+
+    def part(self, value: object) -> int:
+        """The part of a row's index that a value stands for, or BAD."""
+        if value is None:
+            return 0
+        try:
+            key = (type(value), value)
+            if (known := self._known.get(key)) is not None:
+                return known
+        except TypeError:  # an object or a list
+            return self._read(value)
+        if len(self._known) >= MAX_REMEMBERED:
+            self._known.clear()
+        known = self._known[key] = self._read(value)
+        return known
+
+    def refusal(self, value: object) -> str:
+        """Why no record can say this; empty when one can."""
+        key = (type(value), repr(value))
+        if key not in self._refusals:
+            if len(self._refusals) >= MAX_REMEMBERED:
+                self._refusals.clear()
+            try:
+                self._place(value)
+                self._refusals[key] = ""
+            except InvalidRecord as error:
+                self._refusals[key] = f"{error.problem}; {error.remedy}"
+        return self._refusals[key]
+
+    def _read(self, value: object) -> int:
+        try:
+            return self._place(value)
+        except InvalidRecord:
+            return BAD
+
+    def _place(self, value: object) -> int:
+        value = self.stated(value)
+        if self._kind:
+            return self._part_of(self._cells.states(self.name, value))
+        self._cells.check(self.name, value)
+        if self.name == "relapse_count" and isinstance(value, int):
+            return RELAPSE_COUNTS.index(int(value != 0)) * self._stride
+        return 0
+
+    def _part_of(self, state: int) -> int:
+        """A state's part: its digit is one more than its place, and 0 for the last, not reported."""
+        return (state + 1) % self._states * self._stride
+
+    def stated(self, value: object) -> object:
+        """What a column's value says in a record: by the table of values given, else as JSON where the key needs it."""
+        if self._values is not None:
+            spelled = str(value).lower() if isinstance(value, bool) else str(value)
+            value = self._values.get(spelled, value)
+        if not isinstance(value, str):
+            return _without_nulls(value) if isinstance(value, dict) else value
+        literal = value.casefold() if value.casefold() in ("true", "false") else value
+        if value[:1] in ("{", "[") or self._kind == "yes_no" or self.name in ("relapse_count", "age_years"):
+            try:
+                return parse_json(literal)
+            except InvalidRecord:
+                return value
+        return value
+
+
+def _without_nulls(value: Any) -> Any:
+    """A struct as a record would have it: what is null was not sent."""
+    if isinstance(value, dict):
+        kept = {key: _without_nulls(part) for key, part in value.items()}
+        return {key: part for key, part in kept.items() if part is not None} or None
+    return value

@@ -1,0 +1,187 @@
+"""A file of records in, a file of decisions out: streamed, in order, with every row accounted for."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+import pyarrow as pa
+
+from allstatus.bulk.arrow import CellNumbers, Columns, Reject
+from allstatus.bulk.cells import Cells
+from allstatus.bulk.mapping import Source as Column
+from allstatus.bulk.mapping import ignored_columns
+from allstatus.bulk.parts import Parts
+from allstatus.bulk.results import Results
+from allstatus.bulk.sources import Skip, Slab, Source
+from allstatus.bulk.targets import Target
+from allstatus.errors import InvalidRecord
+
+REJECTS = pa.schema([("row", pa.int64()), ("column", pa.string()), ("reason", pa.string())])
+_Item = TypeVar("_Item")
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What to do: which file, to where, and what to write of each row."""
+
+    source: Path
+    target: Path
+    rejects: Path
+    cells: Path
+    assigned: dict[str, Column] = field(default_factory=dict)
+    keep: tuple[str, ...] = ()
+    explain: bool = False
+    resume: bool = False
+
+
+@dataclass(slots=True)
+class Done:
+    """A slab decided on: its rows to write, its rejects, and how many of its rows lie in each cell."""
+
+    rows: int
+    batch: pa.RecordBatch
+    rejects: list[Reject]
+    cells: dict[int, int]
+
+
+@dataclass(slots=True)
+class Totals:
+    """The rows counted at the end; `ignored` are columns nothing read."""
+
+    rows: int = 0
+    written: int = 0
+    rejected: int = 0
+    cells: Counter[int] = field(default_factory=Counter)
+    ignored: tuple[str, ...] = ()
+
+
+class Run:
+    """A job with its file opened and its columns understood."""
+
+    def __init__(self, cells: Cells, job: Job) -> None:
+        self.job, self.source = job, Source(job.source)
+        _refuse_same_file(job)
+        self.results = Results(cells, explain=job.explain)
+        named = job.assigned.get("id", Column("id")).column
+        self.carried = list(dict.fromkeys([*([named] if named in self.source.names else []), *job.keep]))
+        missing = [name for name in self.carried if name not in self.source.names]
+        if missing:
+            raise InvalidRecord(missing[0], "is not a column of the file", f"keep one of {', '.join(self.source.names)}")
+        doubled = [name for name in self.carried if name in self.results.names]
+        if doubled:
+            raise InvalidRecord(doubled[0], "is a column of the output already", "rename it in the input, or do not keep it")
+        self.columns = Columns(cells, self.source.names, {key: column for key, column in job.assigned.items() if key != "id"})
+        self._read = {name for source in self.columns.sources.values() for name in source.columns}
+
+    def totals(self, progress: Callable[[int], None] = lambda _: None) -> Totals:
+        """Do the job; returns the totals, checked. Raises InvalidRecord when a file cannot be read or written."""
+        totals = Totals(ignored=tuple(ignored_columns(self.source.names, self.columns.sources, tuple(self.carried))))
+        if self.job.resume:
+            with Parts(self.job, self.columns.cells.ruleset.digest) as parts:
+                for slab in ahead(self.slabs(parts.has)):
+                    parts.save(slab.number, self.decide(slab))
+                    progress(slab.count)
+                self._write(parts.load_all(), totals, lambda _: None)
+        else:
+            self._write(ahead(map(self.decide, self.slabs())), totals, progress)
+        return totals
+
+    def slabs(self, skip: Skip = lambda _: False) -> Iterator[Slab]:
+        """The columns that are read or carried, slab by slab, but for the slabs to skip."""
+        return self.source.slabs(self._wanted, self._read - set(self.carried), skip)
+
+    def cells_of(self, batch: pa.RecordBatch) -> tuple[CellNumbers, list[Reject]]:
+        """The cell of each row of a slab, and the rows refused, counted from 1."""
+        return self.columns.cells_of(batch)
+
+    def decide(self, slab: Slab) -> Done:
+        """The rows of one slab decided on, refused rows taken out."""
+        numbers, (cells, refused) = slab.row_numbers(), self.cells_of(slab.batch)
+        rejects = [Reject(int(numbers[reject.row - 1]), reject.column, reject.reason) for reject in refused]
+        rejects += [Reject(row, "", reason) for row, reason in slab.unreadable.items()]
+        carried = self._carried(slab, numbers)
+        if refused:
+            kept = cells < len(self.columns.cells)
+            carried, cells = [column.filter(pa.array(kept)) for column in carried], cells[kept]
+        counts = np.bincount(cells)
+        used = {int(cell): int(counts[cell]) for cell in np.flatnonzero(counts)}
+        names = [*self._carried_names, *self.results.names]
+        decided = pa.RecordBatch.from_arrays([*carried, *self.results.columns(cells)], names)
+        return Done(slab.count, decided, sorted(rejects, key=lambda reject: reject.row), used)
+
+    @property
+    def _wanted(self) -> list[str]:
+        return [name for name in self.source.names if name in self._read or name in self.carried]
+
+    @property
+    def _carried_names(self) -> list[str]:
+        return self.carried or ["row"]
+
+    def _carried(self, slab: Slab, numbers: np.ndarray) -> list[pa.Array]:
+        return [slab.batch.column(name) for name in self.carried] or [pa.array(numbers)]
+
+    def _write(self, slabs: Iterable[Done], totals: Totals, progress: Callable[[int], None]) -> None:
+        rules = self.columns.cells.ruleset
+        about = {"ruleset": rules.id, "version": rules.version, "source": rules.source["url"], "notice": rules.notice}
+        rejects, target = Target(self.job.rejects, REJECTS), None
+        try:
+            for done in slabs:
+                if target is None:
+                    target = Target(self.job.target, done.batch.schema.with_metadata(about))
+                target.write(done.batch)
+                _write_rejects(rejects, done.rejects)
+                totals.rows, totals.written = totals.rows + done.rows, totals.written + done.batch.num_rows
+                totals.rejected += len(done.rejects)
+                totals.cells.update(done.cells)
+                progress(done.rows)
+            if target is None:
+                raise InvalidRecord(str(self.job.source), "holds no row", "give a file with one row for each patient")
+            self._check(totals)
+            self._publish(target, rejects, totals)
+        finally:
+            for unfinished in (target, rejects):
+                if unfinished is not None:
+                    unfinished.discard()
+
+    def _publish(self, target: Target, rejects: Target, totals: Totals) -> None:
+        used = Target(self.job.cells, pa.schema([]))
+        for cell, rows in sorted(totals.cells.items()):
+            used.write_rows([{"rows": rows, **self.results.describe(cell)}])
+        for finished in (used, rejects, target):
+            finished.close()
+        for finished in (used, rejects, target):
+            finished.publish()
+
+    def _check(self, totals: Totals) -> None:
+        expected = totals.rows if self.source.rows is None else self.source.rows
+        if not expected == totals.rows == totals.written + totals.rejected:
+            counts = f"{expected} rows in, {totals.written} out, {totals.rejected} rejected"
+            raise InvalidRecord(str(self.job.source), f"changed while it was read ({counts})", "run again; nothing was written")
+
+
+def ahead(items: Iterator[_Item]) -> Iterator[_Item]:
+    """The items, each got by another thread while the one before is used."""
+    with ThreadPoolExecutor(1) as reader:
+        following = reader.submit(next, items, None)
+        while (item := following.result()) is not None:
+            following = reader.submit(next, items, None)
+            yield item
+
+
+def _write_rejects(target: Target, rejects: list[Reject]) -> None:
+    if rejects:
+        columns = [[r.row for r in rejects], [r.column for r in rejects], [r.reason for r in rejects]]
+        target.write(pa.RecordBatch.from_arrays([pa.array(c, f.type) for c, f in zip(columns, REJECTS, strict=True)], schema=REJECTS))
+
+
+def _refuse_same_file(job: Job) -> None:
+    paths = [job.source, job.target, job.rejects, job.cells]
+    doubled = [path for place, path in enumerate(paths) if path.resolve() in [other.resolve() for other in paths[:place]]]
+    if doubled:
+        raise InvalidRecord(str(doubled[0]), "is named twice", "give each file a name of its own")

@@ -1,0 +1,55 @@
+"""Rows that state every fact in every way, and what the classifier says of each, one by one: the oracle."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import astuple
+from functools import cache
+from itertools import product
+from typing import Any
+
+from allstatus import InvalidRecord, load_rules
+from allstatus.bulk.cells import Answer, Cells
+
+RULES = load_rules(engine="builtin")
+CELLS = Cells(RULES)
+ANSWERS = list(CELLS.answers())
+LIMIT = next(iter(RULES.ruleset.thresholds.values())).value
+PERCENT = next(name for name, states in CELLS.facts.items() if states.fact.kind == "percent")
+COUNTS = (None, 0, 1, 3)
+Row = dict[str, Any]
+
+
+def ways(name: str) -> list[Any]:
+    """Every way to state a fact that differs, and some that do not."""
+    fact = RULES.ruleset.facts[name]
+    if fact.kind == "percent":
+        limit = float(LIMIT)
+        return [None, 0.0, limit, math.nextafter(limit, math.inf)]
+    values: tuple[Any, ...] = (False, True) if fact.kind == "yes_no" else fact.values
+    return [None, "unknown", *values]
+
+
+def all_rows() -> Iterator[Row]:
+    """Every combination, the count of relapses included."""
+    names = [*RULES.ruleset.facts, "relapse_count"]
+    for values in product(*(ways(name) for name in RULES.ruleset.facts), COUNTS):
+        yield dict(zip(names, values, strict=True))
+
+
+@cache
+def _decided(items: tuple[tuple[str, type, Any], ...]) -> tuple[Any, ...] | str:
+    record = {name: value for name, _, value in items if value is not None}
+    try:
+        decision = RULES.classify(record)
+    except InvalidRecord as error:
+        return f"{error.problem}; {error.remedy}"
+    missing = tuple(entry["fact"] for entry in decision.missing)
+    regions, options = (tuple(entry["id"] for entry in entries) for entries in (decision.regions, decision.options))
+    return astuple(Answer(decision.outcome, decision.status, decision.possible, regions, missing, options))
+
+
+def decided(row: Row) -> tuple[Any, ...] | str:
+    """What the classifier answers, or why it refuses the record."""
+    return _decided(tuple((name, type(value), value) for name, value in row.items()))
