@@ -23,9 +23,9 @@ docs: $(VENV)/installed ## pictures and generated tables of the documentation
 	$(BIN)/python docs/build.py
 
 test: $(VENV)/installed ## lint, types, import contracts and all tests
-	scripts/install-test-tools
 	$(MAKE) lint types
 	$(BIN)/lint-imports
+	scripts/install-test-tools
 	$(BIN)/python -m pytest -n 2 -q -rs
 
 lint: $(VENV)/installed ## ruff

@@ -11,28 +11,15 @@ from hypothesis import strategies as st
 from allstatus import load_rules
 from allstatus.measurement import read_percent
 from allstatus.table import OUTSIDE
+from allstatus.testing import records as any_records
 
 RULES = load_rules(engine="builtin")
 TABLE = RULES.table
 LIMIT = RULES.ruleset.thresholds["blast_threshold"].value
 CELLS = list(product((False, True, None), repeat=len(TABLE.criteria)))
+records = any_records()
 
 yes_no = st.sampled_from([True, False, "unknown", None])
-EDGES = ["0", "4.9", "4.999999999999999999", "5", "5.0", "5.000000000000000001", "5.1", "100"]
-IMPRECISE = ["<5", ">=5", "M1", "M2", "M3", "10/200"]
-near = st.sampled_from(EDGES + IMPRECISE)
-percents = st.one_of(near, st.decimals(0, 100, allow_nan=False, places=3).map(str), st.just("unknown"), st.none())
-records = st.fixed_dictionaries(
-    {"cbc": st.sampled_from(["normal", "abnormal", "unknown"])},
-    optional={
-        "prior_treatment": st.sampled_from(["none", "symptom_relief_only", "disease_directed", "unknown", None]),
-        "prior_remission": yes_no,
-        "relapse_since_remission": yes_no,
-        "marrow_blast_percent": percents,
-        "signs_and_symptoms": st.sampled_from(["absent", "present", "present_other_cause", "unknown", None]),
-        "leukemia_outside_marrow": st.sampled_from(["absent", "present", "unknown", None]),
-    },
-)
 marker = st.sampled_from(["positive", "negative", "unknown", None])
 patients = st.fixed_dictionaries(
     {},

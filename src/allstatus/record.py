@@ -37,12 +37,17 @@ def _read_blasts(value: object) -> Percent | Unknown | None:
     return value if value is None or value == "unknown" else read_percent(value)
 
 
+_OF_ONE = re.compile(r"([<>]=?)?(.+) \(of 1\)")  # how `measurement` words a fraction of all cells
+
+
 def _write_blasts(value: Percent | Unknown | None) -> object:
     if not isinstance(value, Percent):
         return value
-    if value.cells_counted is None or "/" in value.text:
-        return value.text
-    return {"value": value.text, "cells_counted": value.cells_counted}
+    cells = {} if value.cells_counted is None or "/" in value.text else {"cells_counted": value.cells_counted}
+    if of_one := _OF_ONE.fullmatch(value.text):
+        comparator = {"comparator": of_one[1]} if of_one[1] else {}
+        return {"value": of_one[2], "unit": "1", **comparator, **cells}
+    return {"value": value.text, **cells} if cells else value.text
 
 
 def _read_age(value: object) -> object:

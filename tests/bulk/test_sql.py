@@ -1,12 +1,9 @@
 """The SQL of each dialect, executed where the database is at hand: the answers of the classifier, on every combination."""
 
 import math
-import os
-import shutil
 import sqlite3
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -16,6 +13,7 @@ import duckdb
 import psycopg
 import pytest
 import sqlglot
+from bulk.postgres import NO_POSTGRES, cluster, postgres_programs
 from bulk.rows import CELLS, LIMIT, PERCENT, RULES, Row, all_rows, decided
 
 from allstatus.bulk.mapping import Source
@@ -109,34 +107,12 @@ def test_sqlite(rows: list[Row], words: bool, percent: str) -> None:
         assert database.execute(QUERY).fetchall() == expected(rows)
 
 
-def postgres_programs() -> Path | None:
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-    on_path = shutil.which("initdb")
-    return found[-1].parent if found else Path(on_path).resolve().parent if on_path else None
-
-
 @pytest.fixture(scope="module")
 def postgres() -> Iterator[str]:
-    """A cluster of its own, reached by a socket in its own folder only."""
-    programs = postgres_programs()
-    if programs is None:
-        pytest.skip("PostgreSQL is not installed (Debian: apt-get install postgresql)")
-    user = "postgres" if os.getuid() == 0 else None  # the server refuses to run as root
-    with tempfile.TemporaryDirectory(prefix="pg") as folder:
-        if user:
-            shutil.chown(folder, user)
-        server = [programs / "pg_ctl", "-D", f"{folder}/data", "-w", "-s"]
-
-        def run(*command: Any) -> None:
-            subprocess.run(command, check=True, user=user, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
-        run(programs / "initdb", "-D", f"{folder}/data", "-U", "test", "-A", "trust", "-E", "UTF8", "--no-sync")
-        options = f"-c listen_addresses= -c unix_socket_directories={folder} -c fsync=off"
-        run(*server, "-l", f"{folder}/log", "-o", options, "start")
-        try:
-            yield f"host={folder} user=test dbname=postgres"
-        finally:
-            run(*server, "-m", "immediate", "stop")
+    if postgres_programs() is None:
+        pytest.skip(NO_POSTGRES)
+    with cluster() as address:
+        yield address
 
 
 @CASES

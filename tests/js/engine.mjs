@@ -1,11 +1,9 @@
-// Runs the page's engine outside the page: node engine.mjs ENGINE.js DATA.json, a record a line in, an answer a line out.
-import { readFileSync } from "node:fs";
+// Runs a page's engine outside a browser: node engine.mjs PAGE.html, a record a line in, an answer a line out.
 import { createInterface } from "node:readline";
+import { loadPage } from "./page_script.mjs";
 
-const [engineFile, dataFile] = process.argv.slice(2);
-const names = ["makeEngine", "makeWhy", "parseExact", "Refused"];
-const made = new Function(`"use strict";\n${readFileSync(engineFile, "utf8")}\nreturn { ${names} };`)();
-const engine = made.makeEngine(JSON.parse(readFileSync(dataFile, "utf8")));
+const made = loadPage(process.argv[2], ["makeEngine", "makeWhy", "parseExact", "Refused"]);
+const engine = made.makeEngine(made.data);
 const why = made.makeWhy(engine);
 
 const explain = (decision) => {
@@ -20,6 +18,7 @@ const explain = (decision) => {
   const asked = outcome === "insufficient_data" ? why.askNext(resolution) : null;
   return {
     outcome, status: decision.status, possible: decision.possible,
+    options: decision.status ? engine.data.options[decision.status].map((option) => option.id) : [],
     regions: clash ? [] : why.regions(resolution),
     missing: outcome === "insufficient_data" ? why.missing(resolution) : [],
     irrelevant: clash ? [] : why.irrelevant(resolution),
@@ -43,7 +42,7 @@ for await (const line of createInterface({ input: process.stdin })) {
     answer = explain(engine.decide(made.parseExact(line)));
   } catch (error) {
     if (!(error instanceof made.Refused)) throw error;
-    answer = { refused: error.field };
+    answer = { outcome: "invalid_record", status: null, possible: [], regions: [], options: [], missing: [], reasons: [], field: error.field };
   }
   process.stdout.write(`${JSON.stringify(answer)}\n`);
 }

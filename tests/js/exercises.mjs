@@ -1,10 +1,9 @@
-// Draws and words exercises outside the page: node exercises.mjs SCRIPT.js DATA.json, with [[seed, count], …] on standard input.
+// Draws and words a page's exercises outside a browser: node exercises.mjs PAGE.html, with [[seed, count], …] on standard input.
 import { readFileSync } from "node:fs";
+import { loadPage } from "./page_script.mjs";
 
-const [scriptFile, dataFile] = process.argv.slice(2);
-const names = ["makeEngine", "makeWhy", "makeExercises"];
-const made = new Function(`"use strict";\n${readFileSync(scriptFile, "utf8")}\nreturn { ${names} };`)();
-const engine = made.makeEngine(JSON.parse(readFileSync(dataFile, "utf8")));
+const made = loadPage(process.argv[2], ["makeEngine", "makeWhy", "makeExercises"]);
+const engine = made.makeEngine(made.data);
 const exercises = made.makeExercises(engine, made.makeWhy(engine));
 
 const worded = (exercise) => ({

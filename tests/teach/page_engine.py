@@ -8,17 +8,16 @@ from allstatus.classify import Classifier
 from allstatus.elsewhere import MARROW
 from allstatus.errors import InvalidRecord
 from allstatus.record import parse_json
-from allstatus.teach.embed import embed_rules
-from allstatus.teach.source import engine_source
 from teach.tools import run_node
 
+REFUSED: dict[str, Any] = {
+    "outcome": "invalid_record", "status": None, "possible": [], "regions": [], "options": [], "missing": [], "reasons": [],
+}  # fmt: skip
 
-def page_answers(classifier: Classifier, lines: list[str], folder: Path) -> list[dict[str, Any]]:
+
+def page_answers(page: Path, lines: list[str]) -> list[dict[str, Any]]:
     """What the page's engine makes of each line of JSON."""
-    engine, data = folder / "engine.js", folder / "data.json"
-    engine.write_text(engine_source(), "utf-8")
-    data.write_text(json.dumps(embed_rules(classifier)), "utf-8")
-    return [json.loads(line) for line in run_node("engine.mjs", engine, data, stdin="\n".join(lines)).splitlines()]
+    return [json.loads(line) for line in run_node("engine.mjs", page, stdin="\n".join(lines)).splitlines()]
 
 
 def python_answer(classifier: Classifier, line: str) -> dict[str, Any]:
@@ -26,12 +25,13 @@ def python_answer(classifier: Classifier, line: str) -> dict[str, Any]:
     try:
         decision = classifier.classify(parse_json(line))
     except InvalidRecord as error:
-        return {"refused": error.field}
+        return REFUSED | {"field": error.field}
     document = decision.to_dict()
     asked = document["ask_next"]
     keep = ("outcome", "status", "possible", "irrelevant", "reasons", "why_not")
     return {
         **{key: document[key] for key in keep},
+        "options": [option["id"] for option in document["options"]],
         "regions": [region["id"] for region in document["regions"]],
         "missing": [entry["fact"] for entry in document["missing"]],
         "ask_next": asked and {"fact": asked["fact"], "answers": asked["answers"]},

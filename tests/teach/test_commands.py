@@ -39,12 +39,13 @@ def test_plot_writes_a_picture(tmp_path: Path) -> None:
     [
         (("page", "-o", "no/such/folder/page.html"), 3, "cannot be written"),
         (("plot", "regions", "-o", "regions.gif"), 3, "neither an .svg nor a .png file"),
+        (("plot", "definitions", "-o", "definitions.png"), 3, "is not an .svg file"),
         (("plot", "cohort", "no-such-file.ndjson", "-o", "cohort.svg"), 3, "there is no such file"),
         (("quiz", "--format", "docx", "-o", "-"), 2, "docx"),
         (("quiz", "--seed", "-1", "--format", "csv", "-o", "-"), 2, "--seed"),
         (("page",), 2, "-o"),
     ],
-    ids=["folder", "ending", "cohort", "format", "seed", "nowhere"],
+    ids=["folder", "ending", "svg only", "cohort", "format", "seed", "nowhere"],
 )
 def test_what_cannot_be_done_is_said(arguments: tuple[str, ...], status: int, says: str) -> None:
     result = run(*arguments)

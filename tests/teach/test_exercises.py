@@ -8,9 +8,8 @@ from pathlib import Path
 from allstatus.classify import Classifier
 from allstatus.measurement import read_percent
 from allstatus.teach.draw import draw, random_numbers
-from allstatus.teach.embed_page import HISTORIES, embed_page
+from allstatus.teach.embed_page import HISTORIES
 from allstatus.teach.exercises import EACH, OUTCOMES, Exercise, answer_of, make_pool
-from allstatus.teach.source import ENGINE, EXERCISES, read_web
 from allstatus.teach.texts import texts
 from allstatus.teach.wording import choices, word
 from teach.tools import needs_node, run_node
@@ -94,11 +93,8 @@ def test_histories_meet_every_answer(teaching: Classifier) -> None:
 
 
 @needs_node
-def test_the_page_draws_and_words_them_the_same(teaching: Classifier, pool: list[Exercise], tmp_path: Path) -> None:
-    script, data = tmp_path / "exercises.js", tmp_path / "data.json"
-    script.write_text(read_web(*ENGINE, *EXERCISES), "utf-8")
-    data.write_text(json.dumps(embed_page(teaching)), "utf-8")
-    page = json.loads(run_node("exercises.mjs", script, data, stdin=json.dumps(DRAWS)))
+def test_the_page_draws_and_words_them_the_same(teaching: Classifier, pool: list[Exercise], page_file: Path) -> None:
+    page = json.loads(run_node("exercises.mjs", page_file, stdin=json.dumps(DRAWS)))
     for exercise, seen in zip(pool, page["pool"], strict=True):
         worded = word(teaching, exercise)
         assert seen == {

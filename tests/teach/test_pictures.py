@@ -40,6 +40,11 @@ def test_regions_are_labelled_and_name_their_rules(teaching: Classifier, tmp_pat
     assert (tmp_path / "a.svg").read_bytes() == (tmp_path / "b.svg").read_bytes()
 
 
+def test_the_picture_of_the_documents_is_of_today(teaching: Classifier, tmp_path: Path) -> None:
+    draw_regions(teaching, tmp_path / "a.svg")
+    assert words(tmp_path / "a.svg") == words(Path(__file__).parents[2] / "docs" / "pictures" / "regions.svg")
+
+
 def test_a_cohort_is_counted_as_it_is_drawn(teaching: Classifier, cohort: Path, tmp_path: Path) -> None:
     counted = draw_cohort(teaching, (value for _, value in read_records(str(cohort))), tmp_path / "c.svg")
     assert counted.answers.total() == len(RECORDS)

@@ -25,6 +25,12 @@ def regions(
 
 
 @plot.command()
+def definitions(out: Annotated[Path, PictureOption]) -> None:
+    """What other definitions ask of the marrow, on one axis (.svg)."""
+    run(lambda: _definitions(out))
+
+
+@plot.command()
 def cohort(
     path: Annotated[str, typer.Argument(metavar="PATH|-", help="JSON records: an array, or one a line; - is standard input.")],
     out: Annotated[Path, PictureOption],
@@ -40,6 +46,16 @@ def _regions(out: Path, rules: str | None, engine: str) -> int:
     from allstatus.teach.regions import draw_regions
 
     draw_regions(load_rules(rules, engine=engine), out)
+    return 0
+
+
+def _definitions(out: Path) -> int:
+    from allstatus.errors import InvalidRecord
+    from allstatus.teach.plots import draw_definitions
+
+    if out.suffix.lower() != ".svg":
+        raise InvalidRecord("-o", "is not an .svg file", "give a file name that ends in .svg")
+    draw_definitions(out)
     return 0
 
 

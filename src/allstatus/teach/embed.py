@@ -192,7 +192,7 @@ def _constraint(rules: RuleSet, table: DecisionTable, name: str) -> dict[str, An
 def _option(option: Any) -> dict[str, Any]:
     qualifier = option["qualifier"]
     return {
-        "title": option["title"], "category": heading(option["category"]), "listed_by": option["listed_by"],
+        "id": option["id"], "title": option["title"], "category": heading(option["category"]), "listed_by": option["listed_by"],
         "qualifier": None if qualifier is None else qualifier["text"], "section": option["cite"]["section"],
     }  # fmt: skip
 

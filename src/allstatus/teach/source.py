@@ -1,4 +1,4 @@
-"""The page's JavaScript: small files in one order; those of the engine and the exercises need no page."""
+"""The page's files: script in small files in one order; those of the engine and the exercises touch no page."""
 
 from __future__ import annotations
 
@@ -19,8 +19,3 @@ def without_indent(text: str) -> str:
     """Lines of script or style without their indentation, comment lines and empty lines: the page is sent by e-mail."""
     lines = (line.strip() for line in text.splitlines())
     return "\n".join(line for line in lines if line and not line.startswith("//"))
-
-
-def engine_source() -> str:
-    """The engine as one script: `makeEngine(data)`, `makeWhy(engine)`, `parseExact(text)`, `Refused`."""
-    return read_web(*ENGINE)

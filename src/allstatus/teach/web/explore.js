@@ -166,10 +166,10 @@ const makeExplore = (engine, why, exercises, parts) => {
 
   const element = h("div.explore", {},
     h("p.intro", {}, words.intro),
+    h("div.toolbar", {}, fits && [h("span.quiet", {}, `${words.examples}:`), Object.entries(examples).map(([name, values]) =>
+      h("button.quiet", { type: "button", onclick: () => set(values) }, words.example[name]))], h("button.quiet", { type: "button", onclick: reset }, words.reset)),
     h("div.columns", {},
       h("form.facts", { "aria-label": words.facts, onsubmit: (event) => event.preventDefault() },
-        h("div.toolbar", {}, fits && [h("span.quiet", {}, `${words.examples}:`), Object.entries(examples).map(([name, values]) =>
-          h("button.quiet", { type: "button", onclick: () => set(values) }, words.example[name]))], h("button.quiet", { type: "button", onclick: reset }, words.reset)),
         [...controls.values()].map((control) => control.element), pinned),
       h("div.results", {},
         pane("answer", words.answer, h("label.level", {}, `${words.explain_to} `, level)),

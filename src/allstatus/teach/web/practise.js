@@ -1,4 +1,4 @@
-// Practise: decide, then see why; a score by kind of mistake. Keys 1 to 6 choose; nothing is kept.
+// Practise: decide, then see why; a score by kind of mistake. Keys choose while the focus is in here; nothing is kept.
 
 const MISTAKES = ["too_early", "too_late", "filled_gap", "missed_definition", "wrong_status", "missed_clash", "false_clash"];
 
@@ -16,7 +16,7 @@ const mistakeKind = (right, given) => {
 const makePractise = (engine, why, exercises, parts) => {
   const { data } = engine, { words } = parts, forms = data.texts.exercise;
   const names = Object.keys(data.choices);
-  const stage = h("div.stage"), element = h("div.practise", {}, stage);
+  const stage = h("div.stage"), element = h("div.practise", { tabindex: -1 }, stage);
   let session = null;
 
   const seed = h("input.number", { type: "number", id: "seed", min: 0, max: 4294967295, step: 1, value: 1 });
@@ -112,8 +112,8 @@ const makePractise = (engine, why, exercises, parts) => {
     title.focus();
   };
 
-  document.addEventListener("keydown", (event) => {
-    if (!element.offsetParent || event.ctrlKey || event.altKey || event.metaKey || event.target.matches("input, select, textarea")) return;
+  element.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.altKey || event.metaKey || event.target.matches("input, select, textarea")) return;
     const button = stage.querySelectorAll(".choice:not(:disabled)")[Number(event.key) - 1];
     if (button) button.click();
   });

@@ -1,0 +1,77 @@
+// Percentages as exact intervals: whole numbers of any size over whole numbers, never binary fractions.
+export class Refused extends Error {}
+
+const NUMBER = /^([+-]?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d{1,3}))?$/;
+const SPELLING = /^(<=|>=|<|>|=)?\s*(\S+?)\s*%?$/;
+const RANGE = /^(\d+(?:\.\d+)?)\s*(?:-|–|to)\s*(\d+(?:\.\d+)?)\s*%?$/;
+const COUNT = /^(\d{1,6})\s*\/\s*(\d{1,6})$/;
+const GRADES = { M1: ["0", "5"], M2: ["5", "25"], M3: ["25", "100"] }; // the morphologic grades' own bounds
+
+// A number as {top, bottom}.
+function exact(text) {
+  const match = NUMBER.exec(text);
+  if (!match) throw new Refused("not a number");
+  const [, sign, whole, rest = "", power = "0"] = match;
+  const digits = BigInt(whole + rest), places = rest.length - Number(power);
+  const top = places < 0 ? digits * 10n ** BigInt(-places) : digits;
+  return { top: sign === "-" ? -top : top, bottom: 10n ** BigInt(Math.max(places, 0)) };
+}
+
+const order = (a, b) => {
+  const [left, right] = [a.top * b.bottom, b.top * a.bottom];
+  return left < right ? -1 : left > right ? 1 : 0;
+};
+const ZERO = exact("0"), HUNDRED = exact("100");
+
+class Interval {
+  constructor(low, high, lowOpen = false, highOpen = false) {
+    if (order(low, ZERO) < 0 || order(high, HUNDRED) > 0 || order(low, high) > 0) throw new Refused("not a percentage");
+    if (order(low, high) === 0 && (lowOpen || highOpen)) throw new Refused("leaves no value");
+    Object.assign(this, { low, high, lowOpen, highOpen });
+  }
+
+  // Whether every value satisfies it (true), none does (false), or some do (null).
+  compare(operator, limit) {
+    const [low, high] = [order(this.low, limit), order(this.high, limit)];
+    const above = low > 0 || (low === 0 && this.lowOpen) ? true : high <= 0 ? false : null;
+    const below = high < 0 || (high === 0 && this.highOpen) ? true : low >= 0 ? false : null;
+    const equal = low === 0 && high === 0 ? true : above || below ? false : null;
+    const not = (verdict) => (verdict === null ? null : !verdict);
+    return { ">": above, "<=": not(above), "<": below, ">=": not(below), "==": equal, "!=": not(equal) }[operator];
+  }
+}
+
+function at(number, comparator = "") {
+  if (comparator.startsWith("<")) return new Interval(ZERO, number, false, comparator === "<");
+  if (comparator.startsWith(">")) return new Interval(number, HUNDRED, comparator === ">", false);
+  return new Interval(number, number);
+}
+
+export function readPercent(value) {
+  if (typeof value === "number") return at(exact(String(value)));
+  if (value !== null && typeof value === "object" && !Array.isArray(value)) return fromObject(value);
+  if (typeof value !== "string") throw new Refused("not a percentage");
+  const text = value.trim();
+  const grade = GRADES[text.toUpperCase()];
+  if (grade) return new Interval(exact(grade[0]), exact(grade[1]), text.toUpperCase() === "M3");
+  const count = COUNT.exec(text);
+  if (count) return fromCount(BigInt(count[1]), BigInt(count[2]));
+  const range = RANGE.exec(text);
+  if (range) return new Interval(exact(range[1]), exact(range[2]));
+  const spelling = SPELLING.exec(text.replace("≤", "<=").replace("≥", ">="));
+  if (!spelling) throw new Refused("not a percentage");
+  return at(exact(spelling[2]), spelling[1]);
+}
+
+function fromCount(blasts, cells) {
+  if (cells === 0n || blasts > cells) throw new Refused("not a count of cells");
+  const share = { top: 100n * blasts, bottom: cells };
+  return new Interval(share, share);
+}
+
+function fromObject({ value, unit = "%", comparator = "" }) {
+  if (unit !== "%" && unit !== "1") throw new Refused("unit");
+  if (unit === "%" && !comparator) return readPercent(value);
+  const number = exact(String(value));
+  return at(unit === "1" ? { top: 100n * number.top, bottom: number.bottom } : number, comparator);
+}

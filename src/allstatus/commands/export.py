@@ -1,0 +1,39 @@
+"""`allstatus rules export`: a rule set as CQL for FHIR sites, or as plain JSON for ports."""
+
+from __future__ import annotations
+
+import json
+import sys
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from allstatus.commands.app import run
+from allstatus.commands.rules import RulesArgument, rules_app
+
+
+class Language(StrEnum):
+    """What a rule set can be written as."""
+
+    cql = "cql"
+    json = "json"
+
+
+@rules_app.command()
+def export(
+    to: Annotated[Language, typer.Option("--to", help="cql or json")],
+    rules: Annotated[str | None, RulesArgument] = None,
+) -> None:
+    """Print a rule set as a CQL library, or as plain JSON."""
+    run(lambda: _export(to, rules))
+
+
+def _export(to: Language, rules: str | None) -> int:
+    from allstatus.classify import load_rules
+    from allstatus.export.cql import to_cql
+    from allstatus.export.plain import to_plain
+
+    table = load_rules(rules).table
+    sys.stdout.write(to_cql(table) if to is Language.cql else json.dumps(to_plain(table), indent=2, ensure_ascii=False) + "\n")
+    return 0

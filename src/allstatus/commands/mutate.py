@@ -1,0 +1,41 @@
+"""`allstatus mutate`: how many slips in the rules does a suite notice?"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from allstatus.commands.app import RulesOption, app, run
+
+SURVIVED = 1
+
+
+@app.command()
+def mutate(
+    suite: Annotated[
+        str | None, typer.Option("--suite", metavar="COMMAND", help="A suite to judge: {rules} stands for the mutant's folder.")
+    ] = None,
+    vectors: Annotated[Path | None, typer.Option("--vectors", metavar="DIR", help="Vectors to judge; default: all of them.")] = None,
+    rules: Annotated[str | None, RulesOption] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document instead of the report.")] = False,
+) -> None:
+    """Make slips in the rules and in ports, one at a time, and see which go unnoticed. Exit status 0: none."""
+    run(lambda: _mutate(suite, vectors, rules, as_json))
+
+
+def _mutate(suite: str | None, vectors: Path | None, rules: str | None, as_json: bool) -> int:
+    from allstatus.classify import load_rules
+    from allstatus.testing.mutation import mutate_suite, mutate_vectors, render, to_document
+    from allstatus.testing.vectors import make_vectors, read_vectors
+
+    classifier = load_rules(rules, engine="builtin")
+    if suite is not None:
+        fates = mutate_suite(classifier, suite)
+    else:
+        fates = mutate_vectors(classifier, read_vectors(vectors) if vectors else make_vectors(classifier))
+    sys.stdout.write(json.dumps(to_document(fates), indent=2, ensure_ascii=False) + "\n" if as_json else render(fates))
+    return SURVIVED if any(fate.word == "survived" for fate in fates) else 0

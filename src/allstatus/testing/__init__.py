@@ -1,0 +1,49 @@
+"""Test your own classifier against the page's definitions: strategies, vectors, mutants. Extra: `testing`.
+
+The names below are public and follow semver.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from allstatus.errors import MissingExtra
+
+if TYPE_CHECKING:
+    from allstatus.testing.assertions import assert_conforms
+    from allstatus.testing.charts import bundles, histories, hl7v2_messages
+    from allstatus.testing.strategies import (
+        blast_percents,
+        complete_records,
+        equivalent_spellings,
+        near_threshold,
+        records,
+        records_with,
+        refinements,
+        region_records,
+    )
+    from allstatus.testing.vectors import make_vectors, read_vectors
+
+_HOME = {
+    "assert_conforms": "assertions", "make_vectors": "vectors", "read_vectors": "vectors",
+    "bundles": "charts", "histories": "charts", "hl7v2_messages": "charts",
+    "blast_percents": "strategies", "complete_records": "strategies", "equivalent_spellings": "strategies",
+    "near_threshold": "strategies", "records": "strategies", "records_with": "strategies", "refinements": "strategies",
+    "region_records": "strategies",
+}  # fmt: skip
+
+__all__ = [
+    "assert_conforms", "blast_percents", "bundles", "complete_records", "equivalent_spellings", "histories", "hl7v2_messages",
+    "make_vectors", "near_threshold", "read_vectors", "records", "records_with", "refinements", "region_records",
+]  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    """Import on first use; MissingExtra where Hypothesis is not installed."""
+    if name not in _HOME:
+        raise AttributeError(f"module 'allstatus.testing' has no attribute '{name}'")
+    try:
+        return getattr(import_module(f"allstatus.testing.{_HOME[name]}"), name)
+    except ModuleNotFoundError as error:
+        if error.name != "hypothesis":
+            raise
+        raise MissingExtra("hypothesis", "testing") from None

@@ -1,0 +1,74 @@
+"""An answer as every implementation can give it, and how two answers differ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from typing import Any
+
+from allstatus.classify import Classifier
+from allstatus.errors import InvalidRecord
+from allstatus.record import Record
+
+INVALID = "invalid_record"
+Answer = dict[str, Any]
+
+
+class Level(StrEnum):
+    """What an implementation claims; each level takes in those before it."""
+
+    core = "core"
+    partial_data = "partial-data"
+    exact_decimal = "exact-decimal"
+    explanation = "explanation"
+
+    def takes_in(self, other: str) -> bool:
+        """Whether a claim of this level is a claim of the other."""
+        order = list(Level)
+        return order.index(self) >= order.index(Level(other))
+
+
+REFUSED: Answer = {"outcome": INVALID, "status": None, "possible": []}
+FIELDS = ("outcome", "status", "possible")
+SHOWING = ("regions", "options")
+EXPLAINING = (*SHOWING, "missing", "reasons")
+
+
+def answer_of(classifier: Classifier, record: Mapping[str, Any] | Record, *, why: bool = True) -> Answer:
+    """The classifier's answer in full, without `missing` and `reasons` unless asked why; `invalid_record` where it refuses."""
+    names = EXPLAINING if why else SHOWING
+    try:
+        decision = classifier.classify(record)
+    except InvalidRecord:
+        return {**REFUSED, **{name: [] for name in names}}
+    answer = {
+        "outcome": decision.outcome,
+        "status": decision.status,
+        "possible": list(decision.possible),
+        "regions": [region["id"] for region in decision.regions],
+        "options": [option["id"] for option in decision.options],
+    }
+    if why:
+        answer |= {"missing": [entry["fact"] for entry in decision.missing], "reasons": decision.reasons}
+    return answer
+
+
+def differing(expected: Mapping[str, Any], given: Mapping[str, Any], level: Level) -> list[str]:
+    """The fields in which an answer is not the expected one; lists may be in any order."""
+    return differing_in(FIELDS + EXPLAINING if level is Level.explanation else FIELDS, expected, given)
+
+
+def differing_in(names: Iterable[str], expected: Mapping[str, Any], given: Mapping[str, Any]) -> list[str]:
+    """Those of the named fields in which an answer is not the expected one."""
+    return [name for name in names if not _same(expected[name], given.get(name))]
+
+
+def _same(expected: Any, given: Any) -> bool:
+    return bool(expected == given) or bool(_comparable(expected) == _comparable(given))
+
+
+def _comparable(value: Any) -> Any:
+    """Lists as sets of what they hold, so that order does not count; a missing list is not an empty one."""
+    if isinstance(value, list | tuple):
+        return frozenset(_comparable(item) for item in value)
+    return value if value is None or isinstance(value, str | bool | int | float) else repr(value)

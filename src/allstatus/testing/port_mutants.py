@@ -1,0 +1,160 @@
+"""Mutants of ports: the mistakes implementations make with right rules, each as a change of what they read or say."""
+
+from __future__ import annotations
+
+import math
+import struct
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from allstatus.classify import Classifier
+from allstatus.errors import InvalidRecord
+from allstatus.measurement import HUNDRED, ZERO, Percent, format_number, read_percent
+from allstatus.rules.model import Fact
+from allstatus.testing.answers import Answer, answer_of
+from allstatus.testing.sides import UNKNOWN, Record, numeric_facts
+
+Reading = Callable[[Record], Record]
+Saying = Callable[[Record, Answer], Answer]
+NUMBERS: dict[str, Callable[[Fraction], Fraction]] = {
+    "a double": lambda n: Fraction(float(n)),
+    "a 32-bit float": lambda n: Fraction(struct.unpack("f", struct.pack("f", float(n)))[0]),
+    "rounded to a whole number": lambda n: Fraction(round(n)),
+    "cut to a whole number": lambda n: Fraction(math.floor(n)),
+    "rounded half up": lambda n: Fraction(math.floor(n + Fraction(1, 2))),
+    "rounded to one decimal": lambda n: round(n, 1),
+    "rounded to six decimals": lambda n: round(n, 6),
+    "a percentage taken for a fraction": lambda n: min(100 * n, HUNDRED),
+    "a fraction taken for a percentage": lambda n: n / 100,
+    "below 1 taken for a fraction": lambda n: 100 * n if n < 1 else n,
+}
+INTERVALS: dict[str, Callable[[Percent], Fraction]] = {
+    "the lower bound for an interval": lambda p: p.low,
+    "the upper bound for an interval": lambda p: p.high,
+    "the middle for an interval": lambda p: (p.low + p.high) / 2,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PortMutant:
+    """A port that reads or says one thing wrongly."""
+
+    name: str
+    group: str
+    reads: Reading | None = None
+    says: Saying | None = None
+
+    def ask(self, classifier: Classifier, record: Record, right: Answer) -> Answer:
+        """Its answer to a record to which `right` is the right one."""
+        read = self.reads(record) if self.reads else record
+        answer = right if read == record else answer_of(classifier, read)
+        return self.says(record, answer) if self.says else answer
+
+
+def port_mutants(classifier: Classifier) -> Iterator[PortMutant]:
+    """Every mistake, for the facts of this rule set."""
+    rules = classifier.ruleset
+    facts = list(rules.facts.values())
+    for fact in facts:
+        for value in _values(fact):
+            yield PortMutant(f"{fact.name}: unknown read as {str(value).lower()}", "unknown", _filling({fact.name: value}))
+    yield PortMutant("every unknown read as the first value", "unknown", _filling({fact.name: _values(fact)[0] for fact in facts}))
+    yield PortMutant("unknown read as not reported", "unknown", _unreporting)
+    yield PortMutant("not reported read as unknown", "unknown", _filling(dict.fromkeys(rules.facts, UNKNOWN)))
+    for name in numeric_facts(rules):
+        for words, change in NUMBERS.items():
+            yield PortMutant(f"{name}: {words}", "number", _numbers(name, _on_exact(change)))
+        for words, pick in INTERVALS.items():
+            yield PortMutant(f"{name}: {words}", "number", _numbers(name, _on_interval(pick)))
+        yield PortMutant(f"{name}: a comma read as a point", "refusal", _texts(name, lambda text: text.replace(",", ".")))
+        yield PortMutant(f"{name}: what is no number read as unknown", "refusal", _lenient(name, UNKNOWN))
+        yield PortMutant(f"{name}: what is no number read as 0", "refusal", _lenient(name, "0"))
+    yield PortMutant("unknown keys ignored", "refusal", lambda record: {k: v for k, v in record.items() if k in rules.facts})
+    yield PortMutant("the first possible status given", "answer", says=_guess)
+    yield PortMutant("only statuses are possible", "answer", says=_only_statuses)
+    yield PortMutant("everything unknown is missing", "answer", says=_all_missing)
+    yield PortMutant("one reason only", "answer", says=lambda _, answer: {**answer, "reasons": answer["reasons"][:1]})
+    yield PortMutant("one region only", "answer", says=lambda _, answer: {**answer, "regions": answer["regions"][:1]})
+    yield PortMutant("a conflict taken for missing data", "answer", says=_conflict_as_insufficient)
+
+
+def _values(fact: Fact) -> list[Any]:
+    if fact.kind == "yes_no":
+        return [False, True]
+    return list(fact.values) or ["0", "100"]
+
+
+def _filling(values: Record) -> Reading:
+    """Reads the facts that are not known as these values; not reported as well, unless that is what is filled in."""
+
+    def read(record: Record) -> Record:
+        return {**record, **{name: value for name, value in values.items() if record.get(name) in (None, UNKNOWN)}}
+
+    return read
+
+
+def _unreporting(record: Record) -> Record:
+    return {name: value for name, value in record.items() if value != UNKNOWN}
+
+
+def _numbers(fact: str, change: Callable[[Percent], Fraction | None]) -> Reading:
+    """Reads a number otherwise; what is no number stays as it is."""
+
+    def read(record: Record) -> Record:
+        try:
+            number = change(read_percent(record[fact]))
+        except (InvalidRecord, KeyError):
+            return record
+        return record if number is None else {**record, fact: format_number(max(number, ZERO))}
+
+    return read
+
+
+def _on_exact(change: Callable[[Fraction], Fraction]) -> Callable[[Percent], Fraction | None]:
+    return lambda percent: None if percent.exact is None else change(percent.exact)
+
+
+def _on_interval(pick: Callable[[Percent], Fraction]) -> Callable[[Percent], Fraction | None]:
+    return lambda percent: pick(percent) if percent.exact is None else None
+
+
+def _texts(fact: str, change: Callable[[str], str]) -> Reading:
+    return lambda record: {**record, fact: change(record[fact])} if isinstance(record.get(fact), str) else record
+
+
+def _lenient(fact: str, instead: str) -> Reading:
+    """Reads what is no number as something else."""
+
+    def read(record: Record) -> Record:
+        try:
+            if record.get(fact) not in (None, UNKNOWN):
+                read_percent(record[fact])
+        except InvalidRecord:
+            return {**record, fact: instead}
+        return record
+
+    return read
+
+
+def _guess(_: Record, answer: Answer) -> Answer:
+    if answer["outcome"] != "insufficient_data":
+        return answer
+    first = answer["possible"][0]
+    return {**answer, "outcome": "determined", "status": first, "possible": [first]}
+
+
+def _only_statuses(_: Record, answer: Answer) -> Answer:
+    return {**answer, "possible": [name for name in answer["possible"] if name != "outside_definitions"]}
+
+
+def _all_missing(record: Record, answer: Answer) -> Answer:
+    if answer["outcome"] != "insufficient_data":
+        return answer
+    return {**answer, "missing": [name for name, value in record.items() if value in (None, UNKNOWN)]}
+
+
+def _conflict_as_insufficient(_: Record, answer: Answer) -> Answer:
+    conflict = answer["outcome"] == "conflicting_data"
+    return {**answer, "outcome": "insufficient_data"} if conflict else answer

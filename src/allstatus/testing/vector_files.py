@@ -1,0 +1,97 @@
+"""The folder of vectors: JSON lines, tab-separated text, a JSON Schema, the rules and a README that stands alone."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from allstatus.classify import Classifier
+from allstatus.export.plain import about_rules, to_plain
+from allstatus.schema import DIALECT
+from allstatus.testing.answers import FIELDS, INVALID, Level
+from allstatus.testing.vectors import VECTORS_FILE, Vector, one_line
+
+FORMAT = "allstatus vectors 1"
+_TEXTS = {"type": "array", "items": {"type": "string"}}
+
+
+def write_vectors(folder: Path, classifier: Classifier, vectors: Sequence[Vector]) -> list[Path]:
+    """Write the folder; the same rules give the same bytes."""
+    texts = {
+        VECTORS_FILE: "".join(vector.to_json() + "\n" for vector in vectors),
+        "vectors.tsv": _tsv(tuple(classifier.ruleset.facts), vectors),
+        "vectors.schema.json": _json(vector_schema(classifier)),
+        "manifest.json": _json(_manifest(classifier, vectors)),
+        "rules.json": _json(to_plain(classifier.table)),
+        "README.md": _readme(classifier, vectors),
+    }
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in texts.items():
+        (folder / name).write_text(text, "utf-8", newline="\n")
+    return [folder / name for name in texts]
+
+
+def vector_schema(classifier: Classifier) -> dict[str, Any]:
+    """The JSON Schema of one line of `vectors.jsonl`."""
+    statuses, outcomes = list(classifier.ruleset.statuses), ["determined", "outside_definitions", "insufficient_data", "conflicting_data"]
+    expected = {
+        "outcome": {"enum": [*outcomes, INVALID]}, "status": {"enum": [*statuses, None]},
+        "possible": {"type": "array", "items": {"enum": [*statuses, "outside_definitions"]}},
+        "regions": _TEXTS, "options": _TEXTS, "missing": _TEXTS, "reasons": {"type": "array", "items": _TEXTS},
+    }  # fmt: skip
+    properties = {
+        "id": {"type": "string"}, "family": {"type": "string"}, "level": {"enum": list(Level)}, "record": {"type": "object"},
+        "expected": {"type": "object", "properties": expected, "required": [*FIELDS], "additionalProperties": False},
+    }  # fmt: skip
+    return {
+        "$schema": DIALECT, "title": "one allstatus conformance vector", "type": "object", "properties": properties,
+        "required": list(properties), "additionalProperties": False,
+    }  # fmt: skip
+
+
+def _manifest(classifier: Classifier, vectors: Sequence[Vector]) -> dict[str, Any]:
+    counts = Counter((vector.family, vector.level) for vector in vectors)
+    families = [{"family": family, "level": level, "vectors": count} for (family, level), count in counts.items()]
+    return {"format": FORMAT, "ruleset": about_rules(classifier.table), "vectors": len(vectors), "families": families}
+
+
+def _tsv(facts: tuple[str, ...], vectors: Sequence[Vector]) -> str:
+    """Tab-separated, nothing quoted: no value holds a tab or a line end, for JSON writes those as signs."""
+    rows = [["id", "level", *facts, *FIELDS, "missing", "record"]]
+    for vector in vectors:
+        values = [_word(vector.record[fact]) if fact in vector.record else "" for fact in facts]
+        expected = vector.expected
+        possible, missing = (" ".join(expected[name]) for name in ("possible", "missing"))
+        answer = [expected["outcome"], expected["status"] or "", possible, missing]
+        rows.append([vector.id, vector.level, *values, *answer, one_line(vector.record)])
+    return "".join("\t".join(row) + "\n" for row in rows)
+
+
+def _word(value: Any) -> str:
+    return value if isinstance(value, str) else one_line(value)
+
+
+def _json(document: Any) -> str:
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def _readme(classifier: Classifier, vectors: Sequence[Vector]) -> str:
+    about = about_rules(classifier.table)
+    source, statuses = about["source"], ", ".join(f"`{name}`" for name in classifier.ruleset.statuses)
+    counts = Counter((vector.family, vector.level) for vector in vectors)
+    rows = "\n".join(f"| {family} | {level} | {count} |" for (family, level), count in counts.items())
+    levels = Counter(vector.level for vector in vectors)
+    text = files("allstatus.testing").joinpath("vectors_readme.md").read_text("utf-8")
+    marks = {
+        "ruleset": about["id"], "version": about["version"], "digest": about["digest"], "table_digest": about["table_digest"],
+        "title": about["title"], "source": f"{source['title']}, {source['url']}, reviewed {source['last_reviewed']}",
+        "notice": about["notice"], "rows": rows, "count": str(len(vectors)), "statuses": statuses,
+        **{level.replace("-", "_"): str(levels[level]) for level in Level},
+    }  # fmt: skip
+    for name, value in marks.items():
+        text = text.replace(f"<<{name}>>", value)
+    return text

@@ -1,0 +1,70 @@
+"""Conformance vectors: a record, the answer it must get, and the level at which that is asked."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from allstatus.classify import Classifier, load_rules
+from allstatus.errors import InvalidRecord
+from allstatus.testing.answers import Answer, Level, answer_of
+from allstatus.testing.families import Families
+
+VECTORS_FILE = "vectors.jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class Vector:
+    """One question with its answer. `id` is `family/name`; `level` is the least claim that includes it."""
+
+    id: str
+    family: str
+    level: Level
+    record: dict[str, Any]
+    expected: Answer
+
+    def to_json(self) -> str:
+        """The vector as one line."""
+        document = {"id": self.id, "family": self.family, "level": self.level, "record": self.record, "expected": self.expected}
+        return one_line(document)
+
+
+def make_vectors(classifier: Classifier | None = None) -> list[Vector]:
+    """All vectors of a rule set (default: the shipped one), in an order that depends on the rules alone."""
+    classifier = classifier or load_rules(engine="builtin")
+    return [
+        Vector(f"{family}/{name}", family, level, record, answer_of(classifier, record))
+        for family, asked in Families(classifier.table).all().items()
+        for name, level, record in asked
+    ]
+
+
+def within(vectors: Iterable[Vector], level: Level) -> list[Vector]:
+    """The vectors a claim of this level includes."""
+    return [vector for vector in vectors if level.takes_in(vector.level)]
+
+
+def read_vectors(path: Path) -> list[Vector]:
+    """Vectors from a JSONL file, or from the folder that holds `vectors.jsonl`; raises InvalidRecord when they are none."""
+    file = path / VECTORS_FILE if path.is_dir() else path
+    remedy = "write vectors with `allstatus vectors -o DIR`"
+    try:
+        lines = file.read_text("utf-8").splitlines()
+    except OSError:
+        raise InvalidRecord(str(file), "cannot be read", remedy) from None
+    try:
+        return [_read(json.loads(line)) for line in lines if line.strip()]
+    except (ValueError, KeyError, TypeError):
+        raise InvalidRecord(str(file), "holds a line that is no vector", remedy) from None
+
+
+def _read(entry: dict[str, Any]) -> Vector:
+    return Vector(entry["id"], entry["family"], Level(entry["level"]), entry["record"], entry["expected"])
+
+
+def one_line(document: Any) -> str:
+    """JSON on one line, the same bytes every time."""
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
