@@ -76,10 +76,9 @@ def test_other_spellings_of_facts(classifier: Classifier, page: Path) -> None:
     agree(classifier, [json.dumps(record) for record in SPELLINGS["records"]], page)
 
 
-@pytest.mark.parametrize("path", FIXTURES, ids=lambda path: path.stem)
-def test_a_panel_is_the_only_thing_the_page_does_not_read(path: Path, classifier: Classifier) -> None:
-    record = json.loads(path.read_text("utf-8"))
-    assert isinstance(record.get("cbc"), dict) == path.stem.startswith("cbc-panel"), classifier.ruleset.id
+def test_a_panel_is_the_only_thing_the_page_does_not_read() -> None:
+    panels = [path.stem for path in FIXTURES if isinstance(json.loads(path.read_text("utf-8")).get("cbc"), dict)]
+    assert panels == [path.stem for path in FIXTURES if path.stem.startswith("cbc-panel")]
 
 
 def test_every_fixture(classifier: Classifier, page: Path) -> None:

@@ -9,7 +9,7 @@ from allstatus.classify import Classifier
 from allstatus.measurement import read_percent
 from allstatus.teach.draw import draw, random_numbers
 from allstatus.teach.embed_page import HISTORIES
-from allstatus.teach.exercises import EACH, OUTCOMES, Exercise, answer_of, make_pool
+from allstatus.teach.exercises import EACH, OUTCOMES, Exercise, answer_of
 from allstatus.teach.texts import texts
 from allstatus.teach.wording import choices, word
 from teach.tools import needs_node, run_node
@@ -50,10 +50,6 @@ def test_the_fact_that_decided_does_decide(teaching: Classifier, pool: list[Exer
             others = teaching.resolver.classes[exercise.decided_by]
             outcomes = {teaching.classify(exercise.record | {exercise.decided_by: other.sample}).possible for other in others}
             assert outcomes - {decision.possible, ()}, exercise
-
-
-def test_the_pool_is_the_same_each_time(teaching: Classifier, pool: list[Exercise]) -> None:
-    assert make_pool(teaching) == pool
 
 
 def test_half_of_a_draw_is_at_an_edge_and_each_answer_comes_in_turn(pool: list[Exercise]) -> None:

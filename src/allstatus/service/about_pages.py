@@ -30,6 +30,14 @@ async def home(request: Request) -> HTMLResponse:
     return HTMLResponse(home_page(desk_of(request)), headers={"Content-Security-Policy": POLICY})
 
 
+@router.get("/trainer.html", response_class=HTMLResponse, include_in_schema=False)
+async def trainer(request: Request) -> HTMLResponse:
+    """The teaching page for the default rules; its policy stands in the page."""
+    from allstatus.teach.page import make_page
+
+    return HTMLResponse(await anyio.to_thread.run_sync(make_page, desk_of(request).default))
+
+
 @router.get("/{name}.css", include_in_schema=False)
 async def style(name: str) -> Response:
     return _file(f"{name}.css")
