@@ -1,7 +1,8 @@
 """Every backend that answers records, and where it is known not to: the one list of the agreement matrix.
 
 To add a backend, add an entry to BACKENDS. A gap is a family, a level, or `family level`, with the reason; it is
-tested too, and fails when it starts to pass. `PYTHONPATH=tests:tests/testing python tests/testing/backends.py` writes the table in the documentation.
+tested too, and fails when it starts to pass.
+`PYTHONPATH=tests:tests/testing python tests/testing/backends.py` writes the table in the documentation.
 """
 
 import importlib.util
