@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from allstatus.classify import load_rules
 from allstatus.rules.comparisons import Definition, read_comparisons
 from allstatus.teach.plots import draw_definitions
+from allstatus.teach.regions import draw_regions
 
 DOCS = Path(__file__).parent
 BEGIN, END = "<!-- table: written by make docs -->\n", "<!-- end of table -->\n"
@@ -14,6 +16,7 @@ BEGIN, END = "<!-- table: written by make docs -->\n", "<!-- end of table -->\n"
 def main() -> None:
     """Everything generated below docs/."""
     draw_definitions(DOCS / "pictures" / "definitions.svg")
+    draw_regions(load_rules(engine="builtin"), DOCS / "pictures" / "regions.svg")
     document = DOCS / "other-definitions.md"
     document.write_text(with_table(document.read_text("utf-8")), "utf-8")
 

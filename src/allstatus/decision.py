@@ -9,7 +9,7 @@ from allstatus import document
 from allstatus.applicability import Applicability, Listed
 from allstatus.assume import Resolution
 from allstatus.elsewhere import MARROW
-from allstatus.facts import Stated, write_evidence, write_value
+from allstatus.facts import Stated, Supplied, write_evidence, write_value
 from allstatus.options import list_options
 from allstatus.record import Record
 from allstatus.rules.model import RuleSet
@@ -204,6 +204,11 @@ class Decision:
     def from_chart(self) -> bool:
         """Whether a chart is behind the record, with particulars of its own."""
         return self._stated.chart is not None
+
+    @property
+    def chart(self) -> Supplied | None:
+        """What the chart behind the record supplied; None for a record alone."""
+        return self._stated.chart
 
     def trace_of(self, observed: Mapping[str, dict[str, Any]], remission_number: Any) -> dict[str, Any]:
         """The trace with these observations of the criteria."""

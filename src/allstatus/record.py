@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal, NoReturn
 
 from pydantic import (
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     PlainSerializer,
@@ -59,6 +60,14 @@ def _read_age(value: object) -> object:
     return value
 
 
+def _read_day(value: object) -> object:
+    """A date as it is written; a bare number is no date."""
+    if value is None or isinstance(value, date) or (isinstance(value, str) and _DAY.fullmatch(value)):
+        return value
+    raise ValueError
+
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 BLASTS_SCHEMA = {
     "description": "A percentage from 0 to 100 as a number or a spelling; numbers are read as exact decimals.",
     "anyOf": [
@@ -81,6 +90,7 @@ BLASTS_SCHEMA = {
 Blasts = Annotated[
     Percent | Unknown | None, PlainValidator(_read_blasts), PlainSerializer(_write_blasts), WithJsonSchema(BLASTS_SCHEMA)
 ]
+Day = Annotated[date | None, BeforeValidator(_read_day)]
 Age = Annotated[
     int | float | Decimal | None,
     PlainValidator(_read_age),
@@ -119,7 +129,7 @@ class Record(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, title="allstatus record")
     id: StrictStr | StrictInt | None = None
-    as_of: date | None = None
+    as_of: Day = None
     age_years: Age = None
     sex: Literal["female", "male", "other", "unknown"] | None = None
     diagnosis: StrictStr | None = None

@@ -1,6 +1,8 @@
 """The command line's commands, one module each; `app` is the whole."""
 
 from allstatus.commands import (
+    about,
+    audit,
     batch,
     classify,
     conformance,
@@ -8,9 +10,13 @@ from allstatus.commands import (
     facts,
     fhir,
     mutate,
+    page,
+    plot,
+    quiz,
     replay,
     rules,
     schema,
+    serve,
     sql,
     timeline,
     vectors,
@@ -19,6 +25,25 @@ from allstatus.commands import (
 from allstatus.commands.app import app
 
 __all__ = [
-    "app", "batch", "classify", "conformance", "export", "facts", "fhir", "mutate", "replay", "rules",
-    "schema", "sql", "timeline", "vectors", "verify",
-]  # fmt: skip
+    "about",
+    "app",
+    "audit",
+    "batch",
+    "classify",
+    "conformance",
+    "export",
+    "facts",
+    "fhir",
+    "mutate",
+    "page",
+    "plot",
+    "quiz",
+    "replay",
+    "rules",
+    "schema",
+    "serve",
+    "sql",
+    "timeline",
+    "vectors",
+    "verify",
+]

@@ -1,0 +1,69 @@
+"""`allstatus plot`: pictures of the rules and of many records, as SVG or PNG."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from allstatus.commands.app import EngineName, EngineOption, RulesOption, app, run
+
+plot = typer.Typer(help="Pictures of the rules and of many records, as SVG or PNG.", no_args_is_help=True)
+app.add_typer(plot, name="plot")
+PictureOption = typer.Option("-o", "--output", metavar="FILE", help="Where to write, .svg or .png.")
+
+
+@plot.command()
+def regions(
+    out: Annotated[Path, PictureOption],
+    rules: Annotated[str | None, RulesOption] = None,
+    engine: Annotated[EngineName, EngineOption] = EngineName.auto,
+) -> None:
+    """What every combination of history, blood count, symptoms and marrow is called."""
+    run(lambda: _regions(out, rules, engine.value))
+
+
+@plot.command()
+def definitions(out: Annotated[Path, PictureOption]) -> None:
+    """What other definitions ask of the marrow, on one axis (.svg)."""
+    run(lambda: _definitions(out))
+
+
+@plot.command()
+def cohort(
+    path: Annotated[str, typer.Argument(metavar="PATH|-", help="JSON records: an array, or one a line; - is standard input.")],
+    out: Annotated[Path, PictureOption],
+    rules: Annotated[str | None, RulesOption] = None,
+    engine: Annotated[EngineName, EngineOption] = EngineName.auto,
+) -> None:
+    """How many records have each answer, and what becomes of the rest."""
+    run(lambda: _cohort(path, out, rules, engine.value))
+
+
+def _regions(out: Path, rules: str | None, engine: str) -> int:
+    from allstatus.classify import load_rules
+    from allstatus.teach.regions import draw_regions
+
+    draw_regions(load_rules(rules, engine=engine), out)
+    return 0
+
+
+def _definitions(out: Path) -> int:
+    from allstatus.errors import InvalidRecord
+    from allstatus.teach.plots import draw_definitions
+
+    if out.suffix.lower() != ".svg":
+        raise InvalidRecord("-o", "is not an .svg file", "give a file name that ends in .svg")
+    draw_definitions(out)
+    return 0
+
+
+def _cohort(path: str, out: Path, rules: str | None, engine: str) -> int:
+    from allstatus.classify import load_rules
+    from allstatus.inputs import read_records
+    from allstatus.teach.cohort import draw_cohort
+
+    records = (value for _, value in read_records(path))
+    draw_cohort(load_rules(rules, engine=engine), records, out)
+    return 0

@@ -1,0 +1,115 @@
+"""Who may call: bearer tokens (JWT) of listed issuers, checked against their listed keys and used once."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sqlite3
+import time
+from collections.abc import Sequence
+from hashlib import sha256
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx2 as httpx
+import jwt
+
+from allstatus.service.config import Config, Issuer
+from allstatus.service.keys import ALGORITHMS, Keys, Refused
+from allstatus.service.store import Store, insert
+
+SCHEMA = "CREATE TABLE IF NOT EXISTS token (id TEXT PRIMARY KEY, expires INTEGER NOT NULL);"
+LONGEST = 8_192  # characters of a token
+LEEWAY = 30  # seconds the clocks may differ
+
+
+class Gatekeeper:
+    """Checks the token of a call."""
+
+    def __init__(self, config: Config, store: Store, client: httpx.AsyncClient) -> None:
+        self.config, self.store = config, store
+        self._keys = {issuer.issuer: Keys(issuer, client) for issuer in config.issuers}
+
+    async def check(self, authorization: str | None, address: str) -> None:
+        """Let a call to `address` pass, or raise Refused."""
+        if self.config.insecure_dev:
+            return
+        scheme, _, token = (authorization or "").partition(" ")
+        if scheme.lower() != "bearer" or not token.strip():
+            raise Refused("none was sent")
+        if len(token) > LONGEST:
+            raise Refused("it is too long")
+        claims = await self._claims(token.strip(), address)
+        await self._use_once(claims)
+
+    async def _claims(self, token: str, address: str) -> dict[str, Any]:
+        try:
+            header, unchecked = jwt.get_unverified_header(token), jwt.decode(token, options={"verify_signature": False})
+        except jwt.PyJWTError:
+            raise Refused("it is not a JWT") from None
+        keys = self._keys.get(str(unchecked.get("iss")))
+        if keys is None:
+            raise Refused("its issuer is not listed")
+        algorithm = self._check_header(header, keys.issuer)
+        key = await keys.find(header.get("kid"), algorithm)
+        try:
+            claims: dict[str, Any] = jwt.decode(
+                token, key.key, algorithms=[algorithm], audience=[address, *keys.issuer.audience], issuer=keys.issuer.issuer, leeway=LEEWAY,
+                options={"require": ["iss", "aud", "exp", "iat", "jti"]},
+            )  # fmt: skip
+        except (jwt.PyJWTError, ValueError, TypeError) as error:
+            raise Refused(_why(error)) from None
+        return self._check_claims(claims)
+
+    def _check_header(self, header: dict[str, Any], issuer: Issuer) -> str:
+        algorithm = header.get("alg")
+        if algorithm not in ALGORITHMS:
+            raise Refused("its algorithm is not one of public keys")
+        if str(header.get("typ", "JWT")).upper() != "JWT" or "crit" in header:
+            raise Refused("its header asks for what is not understood")
+        if "jku" in header and (issuer.jwks_url is None or header["jku"] != issuer.jwks_url):
+            raise Refused("its jku is not the issuer's listed address")
+        return str(algorithm)
+
+    def _check_claims(self, claims: dict[str, Any]) -> dict[str, Any]:
+        jti = claims["jti"]
+        if not isinstance(jti, str) or not jti.strip():
+            raise Refused("its jti is empty")
+        if claims["exp"] - claims["iat"] > self.config.limits.token_seconds:
+            raise Refused("it is valid for longer than is allowed here")
+        return claims
+
+    async def _use_once(self, claims: dict[str, Any]) -> None:
+        name = sha256(json.dumps([claims["iss"], claims["jti"]]).encode()).hexdigest()
+        expires = int(claims["exp"]) + LEEWAY + 1
+        if not await asyncio.wrap_future(self.store.submit(first_uses, (name, expires))):
+            raise Refused("it was used before")
+
+
+def first_uses(connection: sqlite3.Connection, tokens: list[tuple[str, int]]) -> list[bool]:
+    """Whether each token (name, expiry) is used for the first time; of the same one twice, the first."""
+    connection.execute("DELETE FROM token WHERE expires < ?", (int(time.time()),))
+    marks = ",".join("?" * len(tokens))
+    known = {name for (name,) in connection.execute(f"SELECT id FROM token WHERE id IN ({marks})", [name for name, _ in tokens])}
+    first = []
+    for name, _ in tokens:
+        first.append(name not in known)
+        known.add(name)
+    insert(connection, "INTO token", [token for token, new in zip(tokens, first, strict=True) if new])
+    return first
+
+
+def _why(error: Exception) -> str:
+    """What does not hold, in words that repeat nothing of the token."""
+    reasons: Sequence[tuple[type[Exception], str]] = (
+        (jwt.ExpiredSignatureError, "it has expired"), (jwt.ImmatureSignatureError, "it is not valid yet"),
+        (jwt.InvalidAudienceError, "it is meant for another address"), (jwt.InvalidIssuerError, "its issuer is not listed"),
+        (jwt.MissingRequiredClaimError, "it lacks one of iss, aud, exp, iat, jti"),
+        (jwt.InvalidSignatureError, "its signature does not hold"),
+    )  # fmt: skip
+    return next((words for kind, words in reasons if isinstance(error, kind)), "it is not valid")
+
+
+def endpoint(base: str, path: str) -> str:
+    """The address of an endpoint as a token's audience names it."""
+    return base + urlsplit(path).path

@@ -1,0 +1,187 @@
+"""CDS Hooks cards: what a decision says to a clinician at work, with what it rests on and where it comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from allstatus.decision import NOT_APPLICABLE, Decision
+from allstatus.ehr.out.names import BASE
+from allstatus.explain.messages import headline, messages
+from allstatus.explain.sections import FIT, option_note, options_by_category, options_not_fitting
+from allstatus.explain.words import limit_words, margin_words, value_words, words
+from allstatus.rules.model import Cite
+from allstatus.service.markdown import bullets, safe
+from allstatus.service.suggest import preliminary_observation
+
+SUMMARY = 139  # characters at most
+NEAR = 1  # percentage points from a limit
+REASONS_SYSTEM = f"{BASE}/CodeSystem/override-reason"
+OVERRIDE_REASONS = {
+    "chart-incomplete": "The chart lacks what this needs",
+    "chart-wrong": "The chart is wrong",
+    "clinical-judgment": "Clinical judgment differs",
+    "not-this-patient": "It does not concern this patient",
+}
+INDICATORS = {"conflicting_data": "warning"}
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """What a card is made for: the decision's id, its patient, and the link to its explanation page."""
+
+    decision_id: str
+    patient: str
+    link: str
+
+
+def status_cards(decision: Decision, occasion: Occasion) -> list[dict[str, Any]]:
+    """The card that says a decision; none for a chart without an ALL diagnosis."""
+    if decision.outcome == NOT_APPLICABLE:
+        return []
+    card = base_card(decision, occasion, "status", _summary(decision), "\n".join(_detail(decision)).strip())
+    resource = preliminary_observation(decision, occasion.patient)
+    if resource is not None:
+        title = decision.ruleset.statuses[str(decision.status)].title
+        about = f"Create a preliminary Observation of the computed status: {title}"
+        create = {"type": "create", "description": about, "resource": resource}
+        label = f"Note for review: computed status {title}"[:80]
+        card["suggestions"] = [{"label": label, "uuid": card_id(occasion, "suggestion"), "actions": [create]}]
+        card["selectionBehavior"] = "at-most-one"
+    return [card]
+
+
+def base_card(decision: Decision, occasion: Occasion, name: str, summary: str, detail: str) -> dict[str, Any]:
+    """What every card has: summary, detail, source, override reasons and the link."""
+    rules = decision.ruleset
+    return {
+        "uuid": card_id(occasion, name),
+        "summary": summary if len(summary) <= SUMMARY else summary[: SUMMARY - 1] + "…",
+        "indicator": INDICATORS.get(decision.outcome, "info"),
+        "detail": detail,
+        "source": {
+            "label": rules.source["title"],
+            "url": rules.source["url"],
+            "topic": {"system": f"{BASE}/ruleset", "code": rules.id, "display": rules.title},
+        },
+        "overrideReasons": [{"system": REASONS_SYSTEM, "code": code, "display": text} for code, text in OVERRIDE_REASONS.items()],
+        "links": [{"label": "How this was decided", "url": occasion.link, "type": "absolute"}],
+    }
+
+
+def card_id(occasion: Occasion, name: str) -> str:
+    """The id of a card or suggestion, made of its decision's, so that feedback leads back to the audit."""
+    return str(uuid5(uuid5(NAMESPACE_URL, "urn:allstatus:card"), f"{UUID(occasion.decision_id)} {name}"))
+
+
+def _summary(decision: Decision) -> str:
+    said = headline(decision, "clinician")
+    if decision.outcome == "determined":
+        return f"By NCI's patient page: {said}"
+    if decision.outcome == "insufficient_data":
+        first = (decision.ask_next or {}).get("fact", "")
+        return f"{said}: what is missing could settle it; the first to ask about is {words(first)}" if first else said
+    return said
+
+
+def _detail(decision: Decision) -> Iterator[str]:
+    if decision.outcome == "insufficient_data":
+        yield f"Still possible: {', '.join(_title(decision, name) for name in decision.possible)}."
+        yield ""
+    else:
+        for text in messages(decision, "clinician"):
+            yield from (text, "")
+    yield from bullets("Decided by" if decision.outcome == "determined" else "Known", _decisive(decision))
+    yield from bullets("Near the limit", _near(decision))
+    yield from bullets("What would settle it, and the test that answers it", _missing(decision))
+    yield from _options(decision)
+    yield from bullets("Assumed", [f"{words(entry['fact'])}: {safe(entry['because'])}" for entry in decision.assumptions])
+    yield from bullets("Contradictions", [safe(entry["because"]) for entry in decision.conflicts])
+    yield from bullets("Please check", [safe(warning) for warning in decision.warnings])
+    yield from source_lines(decision)
+
+
+def _title(decision: Decision, name: str) -> str:
+    status = decision.ruleset.statuses.get(name)
+    return status.title if status else "not described by the page"
+
+
+def _decisive(decision: Decision) -> list[str]:
+    """The facts that already force the outcome, or those known where nothing does, with their sources."""
+    facts = decision.facts
+    names = [name for name in (decision.reasons[0] if decision.reasons else facts) if _known(facts[name])]
+    return [f"{words(name)}: {safe(value_words(decision.ruleset, name, facts[name]))}{_sources(facts[name])}" for name in names]
+
+
+def _known(fact: dict[str, Any]) -> bool:
+    return fact["value"] is not None and fact["state"] != "assumed"
+
+
+def _sources(fact: dict[str, Any]) -> str:
+    used = [entry for entry in fact["evidence"] if isinstance(entry, dict) and entry["used"]]
+    shown = "; ".join(safe(f"{entry['title'] or entry['source']} {entry['sent']} {entry['date']}") for entry in used[:3])
+    return f" ({shown}{'; more on its page' if len(used) > 3 else ''})" if used else ""
+
+
+def _near(decision: Decision) -> list[str]:
+    """A measured percentage at or near its limit, or whose counting error spans it."""
+    found = {}
+    for node in decision.trace["nodes"].values():
+        counting = node["counting_error"] or {}
+        if node["margin"] is not None and (abs(float(node["margin"])) <= NEAR or counting.get("spans_threshold")):
+            limit = limit_words(decision.ruleset, node["criterion"])
+            measured = f"measured {safe(node['actual'])}{margin_words(node['margin'])}"
+            where = "exactly at it, which counts as not above" if node["at_threshold"] else measured
+            spans = f"; {counting['cells_counted']} cells counted, whose error spans the limit" if counting.get("spans_threshold") else ""
+            found[node["criterion"]] = f"the page's limit is {limit}: {where}{spans}"
+    return list(found.values())
+
+
+def _missing(decision: Decision) -> list[str]:
+    first = (decision.ask_next or {}).get("fact")
+    return [
+        f"{entry['question']} Answered by: {'; '.join(entry['answered_by'])}.{' Ask this first.' if entry['fact'] == first else ''}"
+        for entry in decision.missing
+    ]
+
+
+def option_words(option: dict[str, Any]) -> str:
+    """A listed treatment with what the page says of it."""
+    note = option_note(option)
+    return f"{option['title']}{f' ({note})' if note else ''}"
+
+
+def _options(decision: Decision) -> Iterator[str]:
+    """The listed treatments with whom their stated uses fit; those that do not fit come last, with the reason."""
+    document = {"options": decision.options}
+    fitting = [option for _, group in options_by_category(document) for option in group]
+    yield from bullets("Treatments the page lists for this status", [_with_fit(option) for option in fitting])
+    yield from bullets("Listed, but the stated use does not fit", [_with_fit(option) for option in options_not_fitting(document)])
+
+
+def _with_fit(option: dict[str, Any]) -> str:
+    return "\n  - ".join([option_words(option), *(safe(_fit(agent)) for agent in option["by_agent"])])
+
+
+def _fit(agent: dict[str, Any]) -> str:
+    """Whether an agent's stated use fits, and by which source; what others say of it stands on the explanation page."""
+    asked = " ".join(ask["question"] for ask in agent["asks"])
+    why = asked if agent["applicability"] == "needs_data" else agent["because"]
+    return f"{agent['title']}: {FIT[agent['applicability']]}: {why} ({agent['cite']['title']})"
+
+
+def cite_words(cite: Cite) -> str:
+    """Where on the page something stands: section and fingerprint of its sentence."""
+    return f"section “{cite['section']}”, sentence {cite['sentence'][:12]}"
+
+
+def source_lines(decision: Decision) -> Iterator[str]:
+    """Where the definition stands, by which rules it was read, and the notice."""
+    rules = decision.ruleset
+    cite = rules.statuses[decision.status].cite if decision.status else None
+    source = f"Source: [{rules.source['title']}]({rules.source['url']}), reviewed {rules.source['last_reviewed']}"
+    yield f"{source}; {cite_words(cite)}." if cite else f"{source}."
+    yield ""
+    yield f"Rules {rules.id} {rules.version} (SHA-256 {rules.digest[:12]}). {rules.notice}"

@@ -1,0 +1,129 @@
+"""The service's settings, read from a YAML file; every key has a default that is safe on one machine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+import yaml
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from allstatus.errors import AllstatusError
+
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+ENVIRONMENT = "ALLSTATUS_SERVICE"  # how settings reach the worker processes
+
+
+class ConfigError(AllstatusError):
+    """The settings cannot be used; the message names the key and what to do."""
+
+
+def _address(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise ValueError("is not an http(s) address without query")
+    if parts.scheme == "http" and parts.hostname not in LOOPBACK:
+        raise ValueError("needs https beyond this machine")
+    return value.rstrip("/")
+
+
+Address = Annotated[str, AfterValidator(_address)]
+
+
+class _Settings(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class Issuer(_Settings):
+    """Whose tokens are accepted: `keys` is a JWKS file, or `jwks_url` the one address its keys are read from."""
+
+    issuer: str = Field(min_length=1)
+    keys: Path | None = None
+    jwks_url: Address | None = None
+    audience: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Issuer:
+        if (self.keys is None) == (self.jwks_url is None):
+            raise ValueError("give either keys or jwks_url")
+        return self
+
+
+class Limits(_Settings):
+    """What one request may take, and how many may run at once; bytes, seconds, counts."""
+
+    body_bytes: int = Field(default=10_000_000, ge=1_000)
+    body_seconds: float = Field(default=10, gt=0)
+    request_seconds: float = Field(default=20, gt=0)
+    requests: int = Field(default=256, ge=1)
+    records: int = Field(default=1_000, ge=1)
+    fhir_seconds: float = Field(default=5, gt=0)
+    fhir_bytes: int = Field(default=20_000_000, ge=1_000)
+    fhir_pages: int = Field(default=20, ge=1)
+    token_seconds: int = Field(default=300, ge=1)
+    page_seconds: int = Field(default=3_600, ge=1)
+    pages: int = Field(default=10_000, ge=1)
+
+
+class ChartReading(_Settings):
+    """How charts are read, as `allstatus classify --assume --window --ranges`."""
+
+    assume: tuple[str, ...] = ()
+    window_days: int = Field(default=14, ge=0, le=365)
+    adult_ranges: bool = True
+
+
+class Config(_Settings):
+    """All settings. `base_url` is the service's own address as its clients see it."""
+
+    base_url: Address | None = None
+    rules: tuple[str, ...] = ()
+    engine: str = "auto"
+    audit: Path = Path("allstatus-audit.db")
+    audit_key: Path | None = None
+    issuers: tuple[Issuer, ...] = ()
+    insecure_dev: bool = False
+    fhir_servers: tuple[Address, ...] = ()
+    cors_origins: tuple[str, ...] = ()
+    reading: ChartReading = ChartReading()
+    limits: Limits = Limits()
+
+    @model_validator(mode="after")
+    def _guarded(self) -> Config:
+        if not self.issuers and not self.insecure_dev:
+            raise ValueError("lists no issuers, so nobody could call it; list them, or try it out with --insecure-dev")
+        if "*" in self.cors_origins:
+            raise ValueError("names every origin in cors_origins; name each one")
+        return self
+
+    @property
+    def key_path(self) -> Path:
+        """Where the audit's key is kept: beside the audit unless said otherwise."""
+        return self.audit_key or self.audit.with_suffix(".key")
+
+    @property
+    def state(self) -> Path:
+        """What need not outlive a day: used token ids and sealed pages."""
+        return self.audit.with_suffix(".state.db")
+
+
+def read_config(path: Path | None, **given: Any) -> Config:
+    """The settings of a file with those given on the command line over them; raises ConfigError."""
+    try:
+        values = {} if path is None else yaml.safe_load(path.read_text("utf-8")) or {}
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read; give the path of a YAML file ({type(error).__name__})") from None
+    except (yaml.YAMLError, UnicodeDecodeError):
+        raise ConfigError(f"{path}: is not YAML; see docs/serving.md for an example") from None
+    if not isinstance(values, dict):
+        raise ConfigError(f"{path}: is not a list of keys and values; see docs/serving.md for an example")
+    try:
+        return Config.model_validate({**values, **given})
+    except ValidationError as error:
+        raise ConfigError("\n".join(_said(path, problem) for problem in error.errors(include_url=False))) from None
+
+
+def _said(path: Path | None, problem: Any) -> str:
+    where = ".".join(str(part) for part in problem["loc"])
+    return f"{path or 'settings'}: {where + ': ' if where else ''}{problem['msg'].removeprefix('Value error, ')}"

@@ -1,0 +1,76 @@
+"""What clinicians made of cards, stored once however often it is sent. Their comments are not kept: they may name the patient."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from allstatus.ehr.walk import obj, objects
+from allstatus.service.cards import OVERRIDE_REASONS, REASONS_SYSTEM
+from allstatus.service.problems import Problem
+from allstatus.service.store import insert
+
+OTHER = "other"  # a reason that is none of ours: its text may be free, so it is not kept
+
+
+class Feedback(NamedTuple):
+    """One outcome of one card."""
+
+    card: str
+    outcome: str
+    suggestions: str
+    reason: str
+    time: str
+
+
+def read_feedback(body: Any) -> list[Feedback]:
+    """Check what was sent; raises Problem (400) that names the element, never its value."""
+    given = obj(body).get("feedback")
+    if not isinstance(given, list) or not given or not all(isinstance(item, dict) for item in given):
+        raise _bad("feedback", "must be a list of objects")
+    return [_read(item) for item in given]
+
+
+def _read(item: dict[str, Any]) -> Feedback:
+    if item.get("outcome") not in ("accepted", "overridden"):
+        raise _bad("feedback.outcome", "must be accepted or overridden")
+    accepted = objects(item.get("acceptedSuggestions"))
+    if item["outcome"] == "accepted" and not accepted:
+        raise _bad("feedback.acceptedSuggestions", "must name the suggestions that were accepted")
+    suggestions = sorted(_uuid(suggestion.get("id"), "feedback.acceptedSuggestions.id") for suggestion in accepted)
+    return Feedback(_uuid(item.get("card"), "feedback.card"), item["outcome"], " ".join(suggestions), _reason(item), _time(item))
+
+
+def _reason(item: dict[str, Any]) -> str:
+    reason = obj(obj(item.get("overrideReason")).get("reason"))
+    known = reason.get("system") == REASONS_SYSTEM and reason.get("code") in OVERRIDE_REASONS
+    return str(reason["code"]) if known else OTHER if reason else ""
+
+
+def _time(item: dict[str, Any]) -> str:
+    try:
+        moment = datetime.fromisoformat(str(item.get("outcomeTimestamp")))
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise _bad("feedback.outcomeTimestamp", "must be a moment with its time zone, as RFC 3339 writes it")
+    return moment.astimezone(UTC).isoformat()
+
+
+def _uuid(value: Any, field: str) -> str:
+    try:
+        return str(UUID(value))
+    except (ValueError, TypeError, AttributeError):
+        raise _bad(field, "must be a UUID") from None
+
+
+def _bad(field: str, detail: str) -> Problem:
+    return Problem(400, "invalid-feedback", f"{field} {detail}.", field=field)
+
+
+def keep_feedback(connection: sqlite3.Connection, given: list[tuple[str, list[Feedback]]]) -> None:
+    """Store what is new; each is a service and what came for it."""
+    now = datetime.now(UTC).isoformat(timespec="milliseconds")
+    insert(connection, "OR IGNORE INTO feedback", [(service, *item, now) for service, items in given for item in items])

@@ -1,0 +1,38 @@
+"use strict";
+
+const form = document.getElementById("form");
+const answer = document.getElementById("answer");
+
+function contentType(text) {
+  if (/^\s*(MSH|FHS|BHS)\|/.test(text)) return "application/hl7-v2";
+  return text.includes('"resourceType"') ? "application/fhir+json" : "application/json";
+}
+
+function show(heading, text) {
+  const title = document.createElement("h3");
+  const body = document.createElement("pre");
+  title.textContent = heading;
+  body.textContent = text;
+  answer.replaceChildren(title, body);
+  answer.focus();
+}
+
+async function decide(event) {
+  event.preventDefault();
+  const record = document.getElementById("record").value;
+  const token = document.getElementById("token").value;
+  const headers = { "Content-Type": contentType(record), Accept: "text/plain" };
+  if (token) headers.Authorization = `Bearer ${token}`;
+  const level = document.getElementById("level").value;
+  try {
+    const response = await fetch(`explain?level=${level}`, { method: "POST", headers, body: record });
+    const text = await response.text();
+    if (response.ok) return show("Decision", text);
+    const problem = JSON.parse(text);
+    show("Refused", [problem.field, problem.detail, problem.remedy].filter(Boolean).join("\n"));
+  } catch {
+    show("No answer", "The service could not be reached.");
+  }
+}
+
+form.addEventListener("submit", decide);

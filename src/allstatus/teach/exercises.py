@@ -1,0 +1,152 @@
+"""Exercises made from the rules: a fixed pool for each rule set, every answer and edge in it, graded by difficulty."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from random import Random
+from typing import Any
+
+from allstatus.classify import Classifier
+from allstatus.decision import Decision
+from allstatus.measurement import HUNDRED, MARROW_GRADES, format_number, read_percent
+from allstatus.rules.model import Fact
+
+EACH = 25  # exercises for each answer at an edge, and as many away from it
+DRAWS = 60_000
+MOST_UNKNOWN, MOST_REGIONS = 3, 2
+LEVELS = ("easy", "medium", "hard")
+OUTCOMES = ("outside_definitions", "insufficient_data", "conflicting_data")
+
+
+@dataclass(frozen=True, slots=True)
+class Exercise:
+    """A record with its answer: a status or an outcome. `level` is 0 (easy) to 2; `decided_by` the fact it turns on.
+
+    `id` depends on the record alone, so the same case keeps it from one edition to the next.
+    """
+
+    record: dict[str, Any]
+    answer: str
+    at_edge: bool
+    level: int
+    decided_by: str
+
+    @property
+    def id(self) -> str:
+        """Twelve hexadecimal digits."""
+        return hashlib.sha256(json.dumps(self.record, sort_keys=True).encode()).hexdigest()[:12]
+
+
+def answer_of(decision: Decision) -> str:
+    """The choice that is right: the status, or the outcome where there is none."""
+    return decision.status or decision.outcome
+
+
+def make_pool(classifier: Classifier) -> list[Exercise]:
+    """The rule set's exercises, the same each time."""
+    return sorted(_Pool(classifier).fill(), key=lambda exercise: (exercise.answer, not exercise.at_edge, exercise.level, exercise.id))
+
+
+class _Pool:
+    def __init__(self, classifier: Classifier) -> None:
+        self.classifier, self.rules = classifier, classifier.ruleset
+        self.percents = [fact.name for fact in self.rules.facts.values() if fact.kind == "percent"]
+        self.spellings = {name: percent_spellings(self._limits(name)) for name in self.percents}
+
+    def fill(self) -> Iterator[Exercise]:
+        """Records drawn until every answer has its share, at an edge and away from it."""
+        random, seen = Random(0), set()
+        left = Counter({(answer, edge): EACH for answer in (*self.rules.statuses, *OUTCOMES) for edge in (True, False)})
+        for _ in range(DRAWS):
+            record, edge = self._draw(random)
+            exercise = self._exercise(record, edge)
+            if exercise is None or exercise.id in seen or not left[exercise.answer, edge]:
+                continue
+            seen.add(exercise.id)
+            left[exercise.answer, edge] -= 1
+            yield exercise
+            if not left.total():
+                return
+
+    def _draw(self, random: Random) -> tuple[dict[str, Any], bool]:
+        edge = random.random() < 0.5
+        record = {name: self._value(random, fact, edge) for name, fact in self.rules.facts.items()}
+        return record, edge
+
+    def _value(self, random: Random, fact: Fact, edge: bool) -> Any:
+        chance = random.random()
+        if fact.assume is not None and chance < 0.6:
+            return None
+        if fact.kind == "percent" and (edge or chance > 0.15):
+            near, far = self.spellings[fact.name]
+            return (near if edge else far)[int(random.random() * len(near if edge else far))]
+        if chance > 0.85:
+            return "unknown"
+        values = (True, False) if fact.kind == "yes_no" else fact.values
+        return values[int(random.random() * len(values))] if values else "unknown"
+
+    def _exercise(self, record: dict[str, Any], edge: bool) -> Exercise | None:
+        """The record as an exercise, where one fact decides it and, at an edge, a percentage matters."""
+        unknown = sum(value == "unknown" for value in record.values())
+        if unknown > MOST_UNKNOWN:
+            return None
+        decision = self.classifier.classify(record)
+        decided = self._decided_by(record, decision, edge)
+        if decided is None:
+            return None
+        points = (self._closeness(record) if edge else 0) + min(unknown, 2)
+        return Exercise(record, answer_of(decision), edge, max(0, min(2, points - 1)), decided)
+
+    def _decided_by(self, record: dict[str, Any], decision: Decision, edge: bool) -> str | None:
+        if len(decision.regions) > MOST_REGIONS:
+            return None
+        if decision.outcome == "conflicting_data":
+            return str(decision.conflicts[0]["facts"][0])
+        if decision.outcome == "insufficient_data":
+            matters = {entry["fact"] for entry in decision.missing}
+            return str((decision.ask_next or {})["fact"]) if not edge or matters & set(self.percents) else None
+        return min(self._single_changes(record, decision, edge), default=(0, 0, 0, None))[-1]
+
+    def _single_changes(self, record: dict[str, Any], decision: Decision, edge: bool) -> Iterator[tuple[int, int, int, str]]:
+        """Facts that alone could change the answer, the best to name first: at an edge the percentage, else one that leads to a status."""
+        for place, (name, answers) in enumerate(self.classifier.resolver.classes.items()):
+            after = {self.classifier.classify(record | {name: answer.sample}).possible for answer in answers}
+            other = {possible for possible in after if possible and possible != decision.possible}
+            if other and (not edge or name in self.percents):
+                to_status = any(len(possible) == 1 and possible[0] in self.rules.statuses for possible in other)
+                yield not to_status, self.rules.facts[name].about == "history", place, name
+
+    def _limits(self, fact: str) -> list[Fraction]:
+        conditions = [self.rules.criteria[name].condition for name in self.rules.criteria_of(fact)]
+        return sorted({condition.limit for condition in conditions if condition.limit is not None})
+
+    def _closeness(self, record: dict[str, Any]) -> int:
+        """2 where a value lies on the limit or may lie on both sides, 1 where it lies just beside it."""
+        for name in self.percents:
+            value = read_percent(record[name])
+            limits = self._limits(name)
+            if any(value.low <= limit <= value.high for limit in limits):
+                return 2
+        return 1
+
+
+def percent_spellings(limits: list[Fraction]) -> tuple[list[str], list[str]]:
+    """Spellings at or beside a limit, and away from every limit."""
+    near = [text for limit in limits for text in _at(limit)]
+    far = {Fraction(round(limit * part / 5)) for limit in limits for part in (0, 1, 2, 3)}
+    far |= {Fraction(round(limit + (HUNDRED - limit) * part / 10)) for limit in limits for part in (1, 2, 4, 6, 8, 9)}
+    return near, [format_number(value) for value in sorted(far)]
+
+
+def _at(limit: Fraction) -> Iterator[str]:
+    text = format_number(limit)
+    yield from (text, text if "." in text else f"{text}.0", f"<={text}", f"<{text}", f">{text}", f">={text}")
+    yield from (format_number(limit + step) for step in map(Fraction, ("-0.1", "-0.5", "0.1", "0.5", "0.0001", "-0.0001")))
+    yield f"{text}-{format_number(min(2 * limit, HUNDRED))}"
+    yield from (f"{format_number(2 * limit + blasts)}/200" for blasts in (-1, 0, 1) if (2 * limit).denominator == 1)
+    yield from (name for name, grade in MARROW_GRADES.items() if limit in (grade.low, grade.high))

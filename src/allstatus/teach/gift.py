@@ -1,0 +1,50 @@
+"""Exercises as Moodle's GIFT (docs.moodle.org, GIFT format): multiple choice with feedback."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+
+from allstatus.teach.sheet import Sheet
+from allstatus.teach.texts import texts
+from allstatus.teach.wording import Worded
+
+_SPECIAL = re.compile(r"([~=#{}:\\])")
+
+
+def write_gift(sheet: Sheet) -> bytes:
+    """One question an exercise, in a category that names the rule set and the seed; imports as HTML."""
+    return "\n".join(_lines(sheet)).encode()
+
+
+def _lines(sheet: Sheet) -> Iterator[str]:
+    yield f"// {sheet.title}"
+    yield f"// {sheet.source}"
+    yield ""
+    yield f"$CATEGORY: allstatus/{sheet.rules.id}/{texts()['exercise']['seed'].format(seed=sheet.seed)}"
+    for number, exercise in enumerate(sheet.exercises, 1):
+        yield ""
+        yield from _question(number, exercise)
+    yield ""
+
+
+def _question(number: int, exercise: Worded) -> Iterator[str]:
+    forms = texts()["exercise"]
+    case = "".join(f"<li>{_html(label)}: <b>{_html(value)}</b></li>" for label, value in exercise.case)
+    title = f"{forms['case'].format(number=number)}, {forms[exercise.level]} ({exercise.id})"
+    stem = f"<ul>{case}</ul><p>{_html(forms['question'])}</p>"
+    yield f"::{_escape(title)}::[html]{_escape(stem)}{{"
+    for name, text in exercise.choices.items():
+        yield f"\t{'=' if name == exercise.answer else '~'}{_escape(_html(text))}"
+    why = "".join(f"<p>{_html(line)}</p>" for line in [*exercise.explanation, exercise.read_from])
+    yield f"\t####{_escape(why)}"
+    yield "}"
+
+
+def _html(text: str) -> str:
+    return html.escape(text, quote=False)
+
+
+def _escape(text: str) -> str:
+    return _SPECIAL.sub(r"\\\1", text)

@@ -1,0 +1,48 @@
+"""Pictures of the rules and of many records (extra `teach`: matplotlib): SVG or PNG, readable in print and without colour.
+
+The same input gives the same bytes with the same version of matplotlib.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from allstatus.errors import InvalidRecord, MissingExtra
+
+ENDINGS = (".svg", ".png")
+INK, QUIET, LINE = "#1e2530", "#565f6b", "#8d949d"
+STYLE: Any = {
+    "font.size": 10, "font.family": "DejaVu Sans", "text.parse_math": False, "hatch.linewidth": 0.7, "svg.hashsalt": "allstatus",
+    "svg.fonttype": "none", "axes.edgecolor": LINE, "text.color": INK, "axes.labelcolor": INK, "xtick.color": QUIET, "ytick.color": INK,
+}  # fmt: skip
+
+
+def draw(path: Path, size: tuple[float, float], fill: Callable[[Any], None]) -> None:
+    """Make a figure of `size` inches, let `fill` draw on it, and write it by the file's ending.
+
+    Raises InvalidRecord for another ending or a file that cannot be written, MissingExtra without matplotlib.
+    """
+    if path.suffix.lower() not in ENDINGS:
+        raise InvalidRecord("-o", "is neither an .svg nor a .png file", "give a file name that ends in .svg or .png")
+    try:
+        import matplotlib as mpl
+        from matplotlib.figure import Figure
+    except ModuleNotFoundError:
+        raise MissingExtra("matplotlib", "teach") from None
+    with mpl.rc_context(STYLE):
+        figure = Figure(figsize=size, dpi=150)
+        fill(figure)
+        kind = path.suffix.lower()[1:]
+        try:
+            figure.savefig(path, format=kind, metadata={"Date": None} if kind == "svg" else {"Software": None})
+        except OSError as error:
+            problem, remedy = f"cannot be written ({error.strerror})", "give a path in a folder that exists and is yours"
+            raise InvalidRecord(str(path), problem, remedy) from None
+
+
+def label(axes: Any, at: tuple[float, float], text: str, **more: Any) -> None:
+    """Text on a ground of its own, so that hatching never runs through it."""
+    box = {"facecolor": "white", "edgecolor": "none", "alpha": 0.88, "pad": 1.6}
+    axes.text(*at, text, ha=more.pop("ha", "center"), va="center", bbox=box, **more)

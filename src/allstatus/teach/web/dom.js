@@ -1,0 +1,72 @@
+// Elements, and the words every view shares.
+
+const h = (tag, attributes = {}, ...children) => {
+  const [name, ...classes] = tag.split(".");
+  const element = document.createElement(name);
+  if (classes.length) element.className = classes.join(" ");
+  for (const [key, value] of Object.entries(attributes)) {
+    if (key.startsWith("on")) element.addEventListener(key.slice(2), value);
+    else if (value === true) element.setAttribute(key, "");
+    else if (value !== false && value !== null && value !== undefined) element.setAttribute(key, value);
+  }
+  element.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
+  return element;
+};
+
+const replace = (element, ...children) => element.replaceChildren(...children.flat(Infinity).filter(Boolean));
+
+const MARKS = new Map([[true, ["✓", "true"]], [false, ["✗", "false"]], [null, ["?", "unknown"]], [undefined, ["–", "untried"]]]);
+
+const makeParts = (engine, exercises) => {
+  const { data } = engine, words = data.texts.page;
+  const names = Object.keys(data.choices);
+
+  const mark = (verdict) => {
+    const [sign, name] = MARKS.get(verdict);
+    return h(`span.mark.${name}`, {}, h("span", { "aria-hidden": "true" }, sign), h("span.hidden", {}, `${words.verdicts[String(verdict)]}: `));
+  };
+
+  const shade = (answer) => `shade-${names.indexOf(answer)}`;
+  const cite = (section, reading) =>
+    h("span.quiet", {}, reading && [words.readings[reading], ". "], fill(words.section, { section }));
+
+  const caseList = (record) =>
+    h("dl.case", {}, exercises.caseOf(record).map(([label, value]) => h("div", {}, h("dt", {}, label), h("dd", {}, value))));
+
+  // A scale from 0 to 100 % on which both sides of the limit have room: its first half reaches twice the limit.
+  const limit = Number(data.criteria.find((criterion) => criterion.limit !== null)?.limit ?? 50);
+  const scale = {
+    limit,
+    place: (percent) => (percent <= 2 * limit ? (25 * percent) / limit : 50 + (50 * (percent - 2 * limit)) / (100 - 2 * limit)),
+    value: (place) => (place <= 50 ? (place * limit) / 25 : 2 * limit + ((place - 50) * (100 - 2 * limit)) / 50),
+  };
+
+  const at = (element, left, width) => {
+    element.style.left = `${left}%`;
+    if (width !== undefined) element.style.width = `${width}%`;
+    return element;
+  };
+
+  const number = ({ n, d }) => Number((n * 10n ** 6n) / d) / 1e6;
+
+  // The strip with its two sides, and what is measured on it (numbers in percent).
+  const strip = (measured) => {
+    const parts = [at(h("div.side.below"), 0, scale.place(limit)), at(h("div.side.above"), scale.place(limit), 100 - scale.place(limit)), at(h("div.limit"), scale.place(limit))];
+    if (measured) {
+      const [low, high] = [scale.place(measured.low), scale.place(measured.high)];
+      parts.push(at(h("div.measured"), low, high - low), at(h(`div.end${measured.lowOpen ? ".open" : ""}`), low), at(h(`div.end${measured.highOpen ? ".open" : ""}`), high));
+    }
+    return h("div.strip", { "aria-hidden": "true" }, parts);
+  };
+
+  const ticks = () => h("div.ticks", { "aria-hidden": "true" }, [0, limit, 2 * limit, 50, 100].map((tick) => at(h(`span${tick === limit ? ".on" : ""}`, {}, `${tick}`), scale.place(tick))));
+
+  const source = () => {
+    const { id, version, digest, source: page, notice } = data.ruleset;
+    return [
+      fill(words.source, { title: page.title, reviewed: page.last_reviewed, id, version, digest: digest.slice(0, 12) }), " ", notice,
+    ];
+  };
+
+  return { words, mark, shade, cite, caseList, scale, strip, ticks, number, source };
+};

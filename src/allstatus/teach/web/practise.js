@@ -1,0 +1,123 @@
+// Practise: decide, then see why; a score by kind of mistake. Keys choose while the focus is in here; nothing is kept.
+
+const MISTAKES = ["too_early", "too_late", "filled_gap", "missed_definition", "wrong_status", "missed_clash", "false_clash"];
+
+// The kind of mistake, from the right answer and the one given.
+const mistakeKind = (right, given) => {
+  const known = [OUTSIDE, "insufficient_data", "conflicting_data"];
+  if (right === "conflicting_data") return "missed_clash";
+  if (given === "conflicting_data") return "false_clash";
+  if (right === "insufficient_data") return "too_early";
+  if (given === "insufficient_data") return "too_late";
+  if (right === OUTSIDE) return "filled_gap";
+  return known.includes(given) ? "missed_definition" : "wrong_status";
+};
+
+const makePractise = (engine, why, exercises, parts) => {
+  const { data } = engine, { words } = parts, forms = data.texts.exercise;
+  const names = Object.keys(data.choices);
+  const stage = h("div.stage"), element = h("div.practise", { tabindex: -1 }, stage);
+  let session = null;
+
+  const seed = h("input.number", { type: "number", id: "seed", min: 0, max: 4294967295, step: 1, value: 1 });
+  const count = h("input.number", { type: "number", id: "count", min: 1, max: data.pool.length, step: 1, value: 10 });
+
+  const begin = () => {
+    const cases = exercises.draw(Math.abs(Math.trunc(Number(seed.value))) || 0, Math.max(1, Math.trunc(Number(count.value)) || 1));
+    start(cases.map((exercise) => ({ ...exercise, lines: () => exercises.explain(exercise) })), null);
+  };
+
+  const walk = (history) => start(history.points.map((point) => {
+    const decision = engine.decide(point.record);
+    return { ...point, answer: exercises.answerOf(decision), edge: null, lines: () => [
+      `${exercises.headline(decision, "student")}.`, ...exercises.messages(decision, "student"),
+      ...exercises.assumed(decision).map((because) => fill(forms.assumed, { because }))] };
+  }), history);
+
+  const start = (items, history) => {
+    session = { items, history, given: [] };
+    ask();
+  };
+
+  const menu = () => {
+    session = null;
+    const form = h("form.setup", { onsubmit: (event) => { event.preventDefault(); begin(); } },
+      h("div", {}, h("label", { for: "seed" }, words.seed), seed), h("div", {}, h("label", { for: "count" }, words.count), count),
+      h("button.primary", { type: "submit" }, words.begin));
+    replace(stage, h("h2", {}, data.texts.page.tabs.practise), h("p", {}, forms.instructions), h("p.quiet", {}, `${words.practise_intro} ${words.seed_hint}`), form,
+      assumptions(), data.histories.length > 0 && [h("h2", {}, words.walk), h("p.quiet", {}, words.walk_intro), h("div.toolbar", {},
+        data.histories.map((history) => h("button", { type: "button", onclick: () => walk(history) }, history.title)))]);
+  };
+
+  const assumptions = () => h("details", {}, h("summary", {}, forms.assumptions), h("ul", {}, engine.facts.filter((fact) => fact.assume)
+    .map((fact) => h("li", {}, `${exercises.label(fact.name)}: ${fact.assume.because}`))));
+
+  const ask = () => {
+    const { items, history, given } = session, item = items[given.length];
+    const place = { number: given.length + 1, count: items.length, when: item.when, level: forms[LEVELS[item.level]] };
+    const buttons = names.map((name, number) => h("button.choice", { type: "button", "data-answer": name, onclick: () => choose(name) },
+      h("kbd", { "aria-hidden": "true" }, number + 1), h("span", {}, data.choices[name])));
+    const title = h("h2", { tabindex: -1 }, fill(history ? words.progress_walk : words.progress, place));
+    replace(stage, h("p.quiet", {}, history?.title), title, h("progress", { max: items.length, value: given.length, "aria-label": fill(words.progress, place) }),
+      item.note && h("p.note", {}, item.note), parts.caseList(item.record), h("p.question", { id: "question" }, h("strong", {}, forms.question)),
+      h("div.choices", { role: "group", "aria-labelledby": "question" }, buttons), h("p.quiet.keys", {}, fill(words.keys, { count: names.length })), h("div.feedback", { role: "status" }),
+      h("div.toolbar", {}, h("button.quiet", { type: "button", onclick: menu }, words.stop)));
+    title.focus();
+  };
+
+  const choose = (answer) => {
+    const item = session.items[session.given.length], right = answer === item.answer;
+    session.given.push(answer);
+    for (const button of stage.querySelectorAll(".choice")) {
+      const name = button.dataset.answer;
+      button.disabled = true;
+      if (name === item.answer) button.classList.add("right");
+      else if (name === answer) button.classList.add("wrong");
+      if (name === item.answer || name === answer) button.append(h("span.verdict", {}, name === item.answer ? "✓" : "✗"));
+    }
+    const last = session.given.length === session.items.length;
+    const next = h("button.primary", { type: "button", onclick: last ? score : ask }, last ? words.finish : words.next);
+    replace(stage.querySelector(".feedback"), h(`div.${right ? "good" : "bad"}`, {},
+      h("p", {}, h("strong", {}, right ? words.right : fill(words.wrong, { answer: data.choices[answer] }))), item.lines().map((line) => h("p", {}, line)),
+      !right && notBecause(item, answer), item.decidedBy && h("p.quiet", {}, exercises.readFrom(item))), next);
+    next.focus();
+  };
+
+  // What speaks against the status that was wrongly chosen.
+  const notBecause = (item, answer) => {
+    const entry = why.whyNot(engine.decide(item.record).resolution).find(({ status }) => status === answer);
+    if (!entry || !entry.failing.length || entry.together) return null;
+    const opposite = (node) => {
+      if (!node.criterion) return node.expected;
+      const criterion = engine.criteria[engine.place[node.criterion]], text = node.kind === "not" ? criterion.title : criterion.otherwise;
+      return text[0].toLowerCase() + text.slice(1);
+    };
+    return h("p", {}, fill(words.not_because, { title: data.choices[answer], because: entry.failing.map(opposite).join("; ") + "." }));
+  };
+
+  const score = () => {
+    const { items, history, given } = session;
+    const rights = items.map((item, number) => item.answer === given[number]);
+    const tally = (edge) => items.reduce(([right, all], item, number) => (item.edge === edge ? [right + rights[number], all + 1] : [right, all]), [0, 0]);
+    const [right, all] = tally(true), [away, awayAll] = tally(false);
+    const kinds = items.flatMap((item, number) => (rights[number] ? [] : [mistakeKind(item.answer, given[number])]));
+    const found = MISTAKES.map((kind) => [kind, kinds.filter((name) => name === kind).length]).filter(([, times]) => times);
+    const title = h("h2", { tabindex: -1 }, fill(words.score, { right: rights.filter(Boolean).length, count: items.length }));
+    const again = history ? () => walk(history) : begin;
+    replace(stage, title, !history && h("p", {}, fill(words.score_edge, { right, count: all, away_right: away, away_count: awayAll })),
+      h("h3", {}, words.mistakes), found.length ? h("ul.mistakes", {}, found.map(([kind, times]) => h("li", {}, h("strong", {}, `${times} × `), words.mistake[kind]))) : h("p", {}, words.mistake_none),
+      history && [h("h3", {}, words.history_done), h("ol.history", {}, items.map((item) => h("li", {}, h("strong", {}, item.when), h(`span.tagged.${parts.shade(item.answer)}`, {}, data.choices[item.answer]))))],
+      h("div.toolbar", {}, !history && h("button.primary", { type: "button", onclick: () => { seed.value = Number(seed.value) + 1; begin(); } }, words.again),
+        h("button", { type: "button", onclick: again }, words.same), h("button.quiet", { type: "button", onclick: menu }, words.stop)));
+    title.focus();
+  };
+
+  element.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.altKey || event.metaKey || event.target.matches("input, select, textarea")) return;
+    const button = stage.querySelectorAll(".choice:not(:disabled)")[Number(event.key) - 1];
+    if (button) button.click();
+  });
+
+  menu();
+  return { element };
+};

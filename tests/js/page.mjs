@@ -1,0 +1,226 @@
+// Plays a scenario on the teaching page: node page.mjs SCENARIO PAGE.html CHROMIUM, with what it needs as JSON on standard input.
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { pathToFileURL } from "node:url";
+import { chromium } from "playwright-core";
+
+const [scenario, file, executablePath] = process.argv.slice(2);
+const given = JSON.parse(readFileSync(0, "utf8"));
+const text = (page, selector) => page.locator(selector).innerText();
+const state = (page) => page.evaluate(() => {
+  const record = {};
+  for (const input of document.querySelectorAll(".facts input:checked")) {
+    record[input.name] = { true: true, false: false, null: null }[input.value] ?? (input.value === "null" ? null : input.value);
+    if (input.value === "given") record[input.name] = document.querySelector("#percent").value;
+  }
+  return { record, headline: document.querySelector(".answer .headline").innerText };
+});
+const overflow = (page) => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+const views = ["explore", "practise", "print"];
+
+const scenarios = {
+  // Everything the page asks for while it starts, and what it says of itself.
+  async opens(page, seen) {
+    const stored = await page.evaluate(() => {
+      try { return [localStorage.length, document.cookie]; } catch { return [0, ""]; }
+    });
+    return { ...seen, stored, footer: await text(page, "footer"), notice: await text(page, "footer p:first-child") };
+  },
+
+  // Every radio button in turn: the record it makes and the answer shown.
+  async controls(page) {
+    const answers = [];
+    for (const start of given.starts) {
+      await page.getByRole("button", { name: start, exact: true }).click();
+      const count = await page.locator(".facts input[type=radio]").count();
+      for (let i = 0; i < count; i += 1) {
+        await page.locator(".facts input[type=radio]").nth(i).check();
+        answers.push(await state(page));
+      }
+    }
+    return answers;
+  },
+
+  // Percentages as text: what is said of each, and the answer.
+  async percentages(page) {
+    await page.getByRole("button", { name: given.start, exact: true }).click();
+    const answers = [];
+    for (const typed of given.texts) {
+      await page.locator("#percent").fill(typed);
+      answers.push({ typed, says: await text(page, "#percent-says"), invalid: await page.locator("#percent").getAttribute("aria-invalid"), ...(await state(page)) });
+    }
+    return answers;
+  },
+
+  // The slider by keyboard: from its left end in single steps across the limit.
+  async slider(page) {
+    await page.getByRole("button", { name: given.start, exact: true }).click();
+    const slider = page.getByRole("slider");
+    await slider.focus();
+    await page.keyboard.press("Home");
+    const answers = [await state(page)];
+    for (let i = 0; i < given.steps; i += 1) {
+      await page.keyboard.press("ArrowRight");
+      answers.push(await state(page));
+    }
+    await page.keyboard.press("End");
+    return [...answers, await state(page)];
+  },
+
+  // Every box of the map: pressing it goes there.
+  async map(page) {
+    await page.getByRole("button", { name: given.start, exact: true }).click();
+    const boxes = [];
+    for (let i = 0; i < (await page.locator(".box").count()); i += 1) {
+      const label = await page.locator(".box .label").nth(i).innerText();
+      await page.locator(".box").nth(i).click();
+      boxes.push({ label, here: await page.locator(".box[aria-current=true]").count(), ...(await state(page)) });
+    }
+    return boxes;
+  },
+
+  // Opening each line of the definitions shows where it was read.
+  async citations(page) {
+    const lines = page.locator(".definitions summary");
+    for (let i = 0; i < (await lines.count()); i += 1) await lines.nth(i).click();
+    return page.locator(".definitions details[open] > p:first-of-type").allInnerTexts();
+  },
+
+  async levels(page) {
+    await page.getByRole("button", { name: given.start, exact: true }).click();
+    const said = {};
+    for (const level of ["clinician", "student", "plain"]) {
+      await page.locator(".level select").selectOption(level);
+      said[level] = await text(page, ".answer > div");
+    }
+    return said;
+  },
+
+  // A quiz to its end, by keyboard alone.
+  async quiz(page) {
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("ArrowRight");
+    await page.keyboard.press("Tab");
+    for (const value of [given.seed, given.answers.length]) {
+      await page.keyboard.press("ControlOrMeta+a");
+      await page.keyboard.type(String(value));
+      await page.keyboard.press("Tab");
+    }
+    await page.keyboard.press("Enter");
+    const cases = [];
+    for (const key of given.answers) {
+      const title = await text(page, ".stage h2");
+      await page.keyboard.press(String(key));
+      cases.push({ title, verdict: await text(page, ".feedback strong"), feedback: await text(page, ".feedback > div"), right: await text(page, ".choice.right span:not(.verdict)") });
+      await page.keyboard.press("Enter");
+    }
+    const mistakes = await page.locator(".mistakes li").allInnerTexts();
+    return { cases, score: await text(page, ".stage h2"), edges: await text(page, ".stage h2 + p"), mistakes };
+  },
+
+  async walk(page) {
+    await page.locator("#tab-practise").click();
+    const histories = [];
+    for (const answers of given.answers) {
+      await page.locator(".stage .toolbar button").nth(histories.length).click();
+      for (const key of answers) {
+        await page.keyboard.press(String(key));
+        await page.keyboard.press("Enter");
+      }
+      histories.push({ score: await text(page, ".stage h2"), history: await page.locator(".history li").allInnerTexts() });
+      await page.getByRole("button", { name: "Stop" }).click();
+    }
+    return histories;
+  },
+
+  // On a phone nothing runs out of the window, and everything to press is large enough.
+  async narrow(page) {
+    await page.setViewportSize({ width: 360, height: 740 });
+    const wide = {}, small = [];
+    for (const view of views) {
+      await page.locator(`#tab-${view}`).click();
+      if (view === "practise") await page.locator(".setup button.primary").first().click();
+      wide[view] = await overflow(page);
+      small.push(...await page.locator("button:visible, .pills label:visible, select:visible, summary:visible").evaluateAll((found) => found
+        .filter((element) => element.getBoundingClientRect().height < 24).map((element) => element.outerHTML)));
+    }
+    return { wide, small };
+  },
+
+  // What is printed: the worksheet and its key, and nothing else.
+  async print(page) {
+    await page.locator("#tab-print").click();
+    await page.locator("#print-seed").fill(String(given.seed));
+    await page.locator("#print-count").fill(String(given.count));
+    await page.getByRole("button", { name: "Make the worksheet" }).click();
+    const pdf = await page.pdf({ format: "A4" });
+    await page.emulateMedia({ media: "print" });
+    const visible = (selector) => page.locator(selector).first().isVisible();
+    return {
+      key: await page.locator(".key h3").allInnerTexts(), worksheet: await text(page, ".worksheet"), sheets: (pdf.toString("latin1").match(/\/Type\s*\/Page\b/g) ?? []).length,
+      shown: { header: await visible(".top"), form: await visible(".print .screen"), footer: await visible("footer"), sheet: await visible(".worksheet") },
+    };
+  },
+
+  // axe-core in every view and state.
+  async accessible(page) {
+    await page.addScriptTag({ path: createRequire(import.meta.url).resolve("axe-core/axe.min.js") });
+    const found = {};
+    const look = async (name) => {
+      const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
+      found[name] = violations.map(({ id, impact, nodes }) => ({ id, impact, where: nodes.map((node) => node.target.join(" ")).slice(0, 3) }));
+    };
+    await look("unknown");
+    for (const start of given.starts) {
+      await page.getByRole("button", { name: start, exact: true }).click();
+      await look(start);
+    }
+    await page.locator("#percent").fill("4,5");
+    await look("refused");
+    await page.locator("#tab-practise").click();
+    await look("practise");
+    await page.locator(".setup button.primary").first().click();
+    await look("question");
+    await page.keyboard.press("1");
+    await look("feedback");
+    for (let i = 1; i < 10; i += 1) {
+      await page.keyboard.press("Enter");
+      await page.keyboard.press("1");
+    }
+    await page.keyboard.press("Enter");
+    await look("score");
+    await page.locator("#tab-print").click();
+    await look("print");
+    return found;
+  },
+
+  // The picture of the documentation: PYTHONPATH=tests python -m teach.picture_of_page
+  async picture(page) {
+    await page.setViewportSize({ width: 1080, height: 1260 });
+    await page.getByRole("button", { name: given.start, exact: true }).click();
+    await page.evaluate(() => { document.activeElement.blur(); scrollTo(0, 0); });
+    await page.screenshot({ path: given.to });
+    return given.to;
+  },
+
+  async broken(page) {
+    return { says: await text(page, "#app"), controls: await page.locator("input, button, select").count() };
+  },
+};
+
+const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+try {
+  const context = await browser.newContext({ viewport: { width: 1000, height: 800 }, bypassCSP: scenario === "accessible" });
+  const page = await context.newPage();
+  const seen = { errors: [], requests: [] };
+  page.on("console", (message) => ["error", "warning"].includes(message.type()) && seen.errors.push(message.text()));
+  page.on("pageerror", (error) => seen.errors.push(error.message));
+  page.on("request", (request) => seen.requests.push(request.url()));
+  page.setDefaultTimeout(20_000);
+  await page.goto(pathToFileURL(file).href);
+  const result = await scenarios[scenario](page, seen);
+  if (seen.errors.length && scenario !== "opens") throw new Error(seen.errors.join("\n"));
+  process.stdout.write(JSON.stringify(result));
+} finally {
+  await browser.close();
+}

@@ -1,0 +1,77 @@
+"""Explanation pages: the very decision again, unreadable without its link, and gone in time."""
+
+import asyncio
+import json
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from allstatus import load_rules
+from allstatus.ehr.read import read_charts
+from allstatus.ehr.timeline import decide_chart
+from allstatus.errors import InvalidRecord
+from allstatus.service.pages import SCHEMA, Pages, pack, unpack
+from allstatus.service.store import Store
+
+from .conftest import FIXTURES, PATIENT_VIEW, call, chart, prefetch_of, serving
+
+CLASSIFIER = load_rules()
+
+
+def decisions():
+    for path in sorted((FIXTURES / "fhir").glob("*.json")):
+        if ".expected" not in path.name:
+            for _, found in read_charts(path.read_text("utf-8")):
+                yield path.stem, decide_chart(CLASSIFIER, found)
+    for path in sorted((FIXTURES / "records").glob("*.json")):
+        if ".expected" not in path.name:
+            try:
+                yield path.stem, CLASSIFIER.classify(json.loads(path.read_text("utf-8")))
+            except InvalidRecord:
+                continue
+
+
+def test_what_is_kept_makes_the_same_decision_to_the_byte() -> None:
+    found = list(decisions())
+    assert len(found) > 190
+    for name, decision in found:
+        assert unpack(json.loads(pack(decision)), CLASSIFIER).to_json() == decision.to_json(), name
+
+
+@pytest.fixture
+def store(tmp_path: Path):
+    store = Store(tmp_path / "pages.db", SCHEMA, durable=False)
+    yield store
+    store.close()
+
+
+def test_only_the_newest_are_kept_and_only_for_a_while(store: Store) -> None:
+    decision = CLASSIFIER.classify({"cbc": "normal"})
+    few, brief = Pages(store, 60, 3), Pages(store, 0, 3)
+    names = [few.new_name() for _ in range(5)]
+    for name in names:
+        asyncio.run(few.keep(name, decision))
+    assert [few.find(name) is not None for name in names] == [False, False, True, True, True]
+    gone = brief.new_name()
+    asyncio.run(brief.keep(gone, decision))
+    assert brief.find(gone) is None
+
+
+@pytest.mark.parametrize("name", ["", "x", "ü", "../..", "A" * 43, "A" * 1000])
+def test_a_name_that_is_none_finds_nothing(store: Store, name: str) -> None:
+    assert Pages(store, 60, 3).find(name) is None
+
+
+def test_what_lies_on_disk_tells_nothing_and_cannot_be_altered(tmp_path: Path) -> None:
+    with serving(tmp_path) as client:
+        card = client.post(PATIENT_VIEW, json=call(prefetch_of(chart("01-exactly-five")))).json()["cards"][0]
+        link = card["links"][0]["url"]
+        assert client.get(link).status_code == 200
+        stored = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+        assert not any(part in stored for part in (b"vincristine", b"marrow", b"10*9/L", link.rpartition("/")[2].encode()))
+        connection = sqlite3.connect(tmp_path / "audit.state.db")
+        connection.execute("UPDATE page SET sealed = zeroblob(length(sealed))")
+        connection.commit()
+        connection.close()
+        assert client.get(link).status_code == 404

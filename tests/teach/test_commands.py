@@ -1,0 +1,53 @@
+"""The commands as a teacher types them: files, standard output, and what is refused."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from allstatus.classify import Classifier
+from allstatus.teach.exports import FORMATS
+from allstatus.teach.sheet import make_sheet
+
+
+def run(*arguments: str | Path) -> subprocess.CompletedProcess[bytes]:
+    command = [sys.executable, "-m", "allstatus", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, check=False, timeout=120)
+
+
+def test_page_writes_the_page(page_file: Path, tmp_path: Path) -> None:
+    result = run("page", "-o", tmp_path / "trainer.html", "--engine", "builtin")
+    assert (result.returncode, result.stdout, result.stderr) == (0, b"", b"")
+    assert (tmp_path / "trainer.html").read_bytes() == page_file.read_bytes()
+
+
+def test_quiz_to_standard_output(teaching: Classifier) -> None:
+    result = run("quiz", "--seed", "7", "--count", "3", "--format", "jsonl", "-o", "-")
+    assert result.stdout == FORMATS["jsonl"](make_sheet(teaching, 7, 3))
+    assert len([json.loads(line) for line in result.stdout.splitlines()]) == 3
+
+
+def test_plot_writes_a_picture(tmp_path: Path) -> None:
+    assert run("plot", "regions", "-o", tmp_path / "regions.svg").returncode == 0
+    assert (tmp_path / "regions.svg").read_bytes().startswith(b"<?xml")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "says"),
+    [
+        (("page", "-o", "no/such/folder/page.html"), 3, "cannot be written"),
+        (("plot", "regions", "-o", "regions.gif"), 3, "neither an .svg nor a .png file"),
+        (("plot", "definitions", "-o", "definitions.png"), 3, "is not an .svg file"),
+        (("plot", "cohort", "no-such-file.ndjson", "-o", "cohort.svg"), 3, "there is no such file"),
+        (("quiz", "--format", "docx", "-o", "-"), 2, "docx"),
+        (("quiz", "--seed", "-1", "--format", "csv", "-o", "-"), 2, "--seed"),
+        (("page",), 2, "-o"),
+    ],
+    ids=["folder", "ending", "svg only", "cohort", "format", "seed", "nowhere"],
+)
+def test_what_cannot_be_done_is_said(arguments: tuple[str, ...], status: int, says: str) -> None:
+    result = run(*arguments)
+    assert (result.returncode, result.stdout) == (status, b"")
+    assert says in result.stderr.decode()

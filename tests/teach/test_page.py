@@ -1,0 +1,193 @@
+"""The page in a browser: every control, the quiz to its end by keyboard, a phone's width, print, accessibility, and its refusal."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from allstatus.classify import Classifier, load_rules
+from allstatus.errors import InvalidRecord
+from allstatus.explain.messages import LEVELS, headline, messages
+from allstatus.teach.draw import draw
+from allstatus.teach.exercises import Exercise, answer_of
+from allstatus.teach.page import MOST_BYTES, make_page
+from allstatus.teach.sheet import make_sheet
+from allstatus.teach.texts import texts
+from allstatus.teach.wording import choices, word
+from teach.tools import browse, needs_browser
+
+EXAMPLES = list(texts()["page"]["example"].values())
+OPEN, LIMIT = "marrow missing", "exactly at the limit"
+
+
+def shown(teaching: Classifier, record: dict[str, Any]) -> str:
+    """What the page should say of a record for students."""
+    try:
+        return headline(teaching.classify({name: value for name, value in record.items() if value is not None}), "student")
+    except InvalidRecord:
+        return headline(teaching.classify({"cbc": "unknown"}), "student")  # the page does not mind that no fact is stated
+
+
+def answer_keys(teaching: Classifier, answers: list[str]) -> list[int]:
+    names = list(choices(teaching.ruleset))
+    return [names.index(answer) + 1 for answer in answers]
+
+
+def test_it_is_one_small_file_that_loads_nothing(page_file: Path) -> None:
+    page = page_file.read_text("utf-8")
+    assert len(page.encode()) < MOST_BYTES
+    assert "default-src 'none'" in page
+    assert not re.search(r'(src|href|action)="', page)
+    assert not re.search(r"\b(fetch|XMLHttpRequest|eval|import)\s*\(|(local|session)Storage|indexedDB|document\.cookie|innerHTML", page)
+
+
+@needs_browser
+@pytest.mark.parametrize("name", ["nci-pdq-adult-all-patient", "nci-pdq-adult-all-health-professional"])
+def test_it_opens_from_disk_without_a_word_to_anyone(name: str, tmp_path: Path) -> None:
+    page_file, teaching = tmp_path / "page.html", load_rules(name, engine="builtin")
+    page_file.write_text(make_page(teaching), "utf-8")
+    seen = browse("opens", page_file)
+    assert seen["errors"] == []
+    assert seen["requests"] == [page_file.as_uri()]
+    assert seen["stored"] == [0, ""]
+    rules = teaching.ruleset
+    for text in (rules.id, rules.version, rules.digest[:12], rules.source["title"], rules.notice):
+        assert text in seen["footer"]
+    assert re.search(r"[1-9]\d\d built-in cases checked", seen["footer"])
+
+
+@needs_browser
+def test_every_control_gives_the_answer_python_gives(page_file: Path, teaching: Classifier) -> None:
+    seen = browse("controls", page_file, starts=[EXAMPLES[0], OPEN, EXAMPLES[-1]])
+    assert len(seen) > 60
+    assert [entry for entry in seen if entry["headline"] != shown(teaching, entry["record"])] == []
+    assert len({entry["headline"] for entry in seen}) == 6
+
+
+@needs_browser
+def test_exact_percentages(page_file: Path, teaching: Classifier) -> None:
+    good = ["5", "5.0", "5.0001", "5.000000000000000000001", "4.9999999999999999999", "<5", ">=5", "5-10", "10/200", "11/200", "M1", "0"]
+    bad = ["4,5", "five", "140", "-1", "10-5", "11/0"]
+    seen = {entry["typed"]: entry for entry in browse("percentages", page_file, start=LIMIT, texts=[*good, *bad])}
+    for typed in good:
+        assert seen[typed]["headline"] == shown(teaching, seen[typed]["record"])
+        assert seen[typed]["invalid"] == "false"
+    assert "Exactly on the line" in seen["5.0"]["says"]
+    assert "more than 5 %" in seen["5.000000000000000000001"]["says"]
+    assert "either side" in seen["5-10"]["says"]
+    for typed in bad:
+        assert seen[typed]["invalid"] == "true"
+        assert seen[typed]["headline"] == seen[typed]["says"] in texts()["problems"].values()
+
+
+@needs_browser
+def test_the_slider_meets_the_limit_and_crosses_it(page_file: Path, teaching: Classifier) -> None:
+    seen = browse("slider", page_file, start=LIMIT, steps=52)
+    values = [entry["record"]["marrow_blast_percent"] for entry in seen]
+    assert (values[0], values[49:52], values[-1]) == ("0", ["4.9", "5", "5.1"], "100")
+    assert all(entry["headline"] == shown(teaching, entry["record"]) for entry in seen)
+
+
+@needs_browser
+def test_each_box_of_the_map_leads_to_its_answer(page_file: Path, teaching: Classifier) -> None:
+    boxes = browse("map", page_file, start=LIMIT)
+    assert len(boxes) == 8
+    for box in boxes:
+        decision = teaching.classify({name: value for name, value in box["record"].items() if value is not None})
+        assert box["label"] == choices(teaching.ruleset)[answer_of(decision)]
+        assert box["here"] == 1
+
+
+@needs_browser
+def test_every_line_says_where_it_was_read(page_file: Path, teaching: Classifier) -> None:
+    lines = browse("citations", page_file)
+    clauses = [clause for status in teaching.ruleset.statuses.values() for top in status.clauses for clause in top.walk()]
+    assert len(lines) >= len(teaching.ruleset.criteria)
+    assert len(lines) <= len(clauses)
+    assert all("Stages of Acute Lymphoblastic Leukemia" in line for line in lines)
+    assert any(line.startswith("Our reading") for line in lines)
+
+
+@needs_browser
+def test_three_ways_of_saying_it(page_file: Path, teaching: Classifier) -> None:
+    said = browse("levels", page_file, start="a gap in the page")
+    treated = {"prior_treatment": "disease_directed", "prior_remission": True, "signs_and_symptoms": "absent"}
+    decision = teaching.classify({**treated, "cbc": "abnormal", "marrow_blast_percent": "2"})
+    for level in LEVELS:
+        assert all(text in said[level] for text in [headline(decision, level), *messages(decision, level)])
+
+
+@needs_browser
+def test_a_quiz_all_right_by_keyboard_alone(page_file: Path, teaching: Classifier, pool: list[Exercise]) -> None:
+    drawn = draw(pool, 7, 12)
+    seen = browse("quiz", page_file, seed=7, answers=answer_keys(teaching, [exercise.answer for exercise in drawn]))
+    assert seen["score"] == "12 of 12 right"
+    assert seen["edges"] == "At an edge: 6 of 6. Away from it: 6 of 6."
+    assert seen["mistakes"] == []
+    for entry, exercise in zip(seen["cases"], drawn, strict=True):
+        worded = word(teaching, exercise)
+        assert entry["verdict"] == "Yes."
+        assert all(line in entry["feedback"] for line in [*worded.explanation, worded.read_from])
+
+
+@needs_browser
+def test_a_quiz_all_wrong_counts_the_kinds_of_mistake(page_file: Path, teaching: Classifier, pool: list[Exercise]) -> None:
+    drawn = draw(pool, 8, 12)
+    wrong = ["untreated" if exercise.answer != "untreated" else "in_remission" for exercise in drawn]
+    seen = browse("quiz", page_file, seed=8, answers=answer_keys(teaching, wrong))
+    assert seen["score"] == "0 of 12 right"
+    kinds = {line.split("×")[1].strip(): int(line.split("×")[0]) for line in seen["mistakes"]}
+    named = texts()["page"]["mistake"]
+    assert kinds == {named["too_early"]: 2, named["filled_gap"]: 2, named["missed_clash"]: 2, named["wrong_status"]: 6}
+    titles = choices(teaching.ruleset)
+    assert [entry["right"] for entry in seen["cases"]] == [titles[exercise.answer] for exercise in drawn]
+
+
+@needs_browser
+def test_histories_are_walked_point_by_point(page_file: Path, teaching: Classifier) -> None:
+    histories = json.loads((Path(__file__).parents[2] / "src/allstatus/teach/histories.json").read_text("utf-8"))
+    answers = [[answer_of(teaching.classify(point["record"])) for point in history["points"]] for history in histories]
+    seen = browse("walk", page_file, answers=[answer_keys(teaching, names) for names in answers])
+    titles = choices(teaching.ruleset)
+    for walked, names in zip(seen, answers, strict=True):
+        assert walked["score"] == f"{len(names)} of {len(names)} right"
+        assert [line.split("\n")[-1] for line in walked["history"]] == [titles[name] for name in names]
+
+
+@needs_browser
+def test_it_fits_a_phone(page_file: Path) -> None:
+    seen = browse("narrow", page_file)
+    assert seen == {"wide": {"explore": 0, "practise": 0, "print": 0}, "small": []}
+
+
+@needs_browser
+def test_it_prints_a_worksheet_and_its_key(page_file: Path, teaching: Classifier) -> None:
+    seen = browse("print", page_file, seed=7, count=10)
+    exercises = make_sheet(teaching, 7, 10).exercises
+    assert seen["key"] == [f"Case {number}: {exercise.answer_title}" for number, exercise in enumerate(exercises, 1)]
+    assert "seed 7" in seen["worksheet"]
+    assert seen["shown"] == {"header": False, "form": False, "footer": False, "sheet": True}
+    assert 2 <= seen["sheets"] <= 6
+
+
+@needs_browser
+def test_nothing_serious_stands_in_anyones_way(page_file: Path) -> None:
+    found = browse("accessible", page_file, starts=[LIMIT, OPEN, EXAMPLES[-1]])
+    assert len(found) == 3 + 7
+    assert {name: problems for name, problems in found.items() if problems} == {}
+
+
+@needs_browser
+@pytest.mark.parametrize("change", [("pool", 5, 1), ("vectors", 3, 1)], ids=["exercise", "vector"])
+def test_a_page_that_disagrees_with_itself_shows_no_answer(change: tuple[str, int, int], page_file: Path, tmp_path: Path) -> None:
+    page = page_file.read_text("utf-8")
+    start, end = page.index('id="data">') + len('id="data">'), page.index("</script>")
+    data = json.loads(page[start:end])
+    part, place, answer = change
+    data[part][place][answer] = (data[part][place][answer] + 1) % 6
+    (tmp_path / "broken.html").write_text(page[:start] + json.dumps(data).replace("<", "\\u003c") + page[end:], "utf-8")
+    seen = browse("broken", tmp_path / "broken.html")
+    assert "shows none" in seen["says"]
+    assert seen["controls"] == 0
