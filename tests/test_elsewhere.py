@@ -4,11 +4,12 @@ from typing import Any
 
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
-from test_properties import EDGES, IMPRECISE, LIMIT, records
+from test_properties import LIMIT, records
 
 from allstatus import RulesError, load_rules
+from allstatus.measurement import read_percent
 from allstatus.rules.comparisons import read_comparisons
+from allstatus.testing import blast_percents
 
 RULES = load_rules(engine="builtin")
 DEFINITIONS = read_comparisons()
@@ -82,11 +83,11 @@ def test_the_professional_page_is_compared_with_others_and_not_with_itself() -> 
     assert {definition["id"] for entry in entries for definition in entry["definitions"]} == STRICT
 
 
-@given(records, st.sampled_from([*EDGES, *IMPRECISE]))
+@given(records, blast_percents())
 @settings(max_examples=200)
-def test_others_differ_on_the_marrow_only_exactly_at_the_limit(record: dict[str, Any], blasts: str) -> None:
+def test_others_differ_on_the_marrow_only_exactly_at_the_limit(record: dict[str, Any], blasts: Any) -> None:
     decision = RULES.classify(record | {"marrow_blast_percent": blasts})
-    at_limit = decision.outcome != "conflicting_data" and blasts in ("5", "5.0", "10/200")
+    at_limit = decision.outcome != "conflicting_data" and read_percent(blasts).exact == LIMIT
     assert bool(decision.elsewhere) == at_limit
     assert decision.to_dict()["elsewhere"] == decision.elsewhere
     assert all(limit.value == LIMIT for limit in (d.marrow for d in DEFINITIONS if d.kind == "remission"))

@@ -9,6 +9,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from allstatus.service import rest
+from allstatus.service.app import make_app
+from allstatus.service.config import Config
 
 from .conftest import PATIENT_VIEW, call, chart, prefetch_of, serving
 from .process import served
@@ -137,6 +139,13 @@ def test_a_token_refused_is_not_repeated(tmp_path: Path, logged: list[dict]) -> 
             assert found_in(answer.text) == []
     assert found_in(json.dumps(logged)) == []
     assert [line["problem"] for line in logged] == ["token-refused"] * 3
+
+
+def test_telemetry_stays_off_whatever_the_environment_asks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FASTAPI_OTEL_AUTO_CONFIGURE", "true")
+    app = make_app(Config(insecure_dev=True, audit=tmp_path / "audit.db"))
+    assert not app._native_telemetry.enabled()
+    assert {name for name, value in app._telemetry.items() if value} <= {"operation_spans"}
 
 
 def test_an_error_inside_shows_its_place_and_not_its_words(

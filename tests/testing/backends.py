@@ -1,7 +1,8 @@
 """Every backend that answers records, and where it is known not to: the one list of the agreement matrix.
 
 To add a backend, add an entry to BACKENDS. A gap is a family, a level, or `family level`, with the reason; it is
-tested too, and fails when it starts to pass. `python tests/testing/backends.py` writes the table in the documentation.
+tested too, and fails when it starts to pass.
+`PYTHONPATH=tests:tests/testing python tests/testing/backends.py` writes the table in the documentation.
 """
 
 import importlib.util
@@ -19,10 +20,12 @@ import cql_backend
 import sql_backends
 from bulk.postgres import NO_POSTGRES, postgres_programs
 from table_backend import TableReader
+from teach.page_engine import page_answers
 
 from allstatus import load_rules
 from allstatus.engines import durable_installed
 from allstatus.export.plain import to_plain
+from allstatus.teach.page import make_page
 from allstatus.testing.adapter import run_adapter
 from allstatus.testing.answers import REFUSED, SHOWING, Answer, Level, answer_of
 from allstatus.testing.vectors import one_line
@@ -94,6 +97,13 @@ def arrow(records: list[dict[str, Any]], folder: Path) -> list[Answer | str]:
     return [dict(REFUSED) if row is None else row | {name: row[name].split() for name in lists} for row in rows]
 
 
+def page(records: list[dict[str, Any]], folder: Path) -> list[Answer | str]:
+    """The engine inside the teaching page, run by node."""
+    path = folder / "trainer.html"
+    path.write_text(make_page(RULES), "utf-8")
+    return list(page_answers(path, [one_line(record) for record in records]))
+
+
 def database(run: Callable[[sql_backends.Sql, Sequence[dict[str, Any]]], sql_backends.Rows]) -> Answers:
     return lambda records, _: list(sql_backends.asked_of(run, RULES, records))
 
@@ -120,6 +130,7 @@ BACKENDS: dict[str, Backend] = {
     "javascript": Backend(
         "the JavaScript port", port(f"node {PORTS}/javascript/allstatus.mjs {{rules}}"), needs("node")
     ),
+    "page": Backend("the teaching page's own JavaScript", page, needs("node")),
     "sql-port": Backend(
         "the SQL port, in SQLite", port(f"{sys.executable} {PORTS}/sql/adapter.py {{rules}}"),
         gaps={
@@ -150,7 +161,6 @@ BACKENDS: dict[str, Backend] = {
 # Backends that are not asked, and the module that would bring each: as soon as it is there, it needs an entry above.
 NOT_HERE = {
     "spark": ("pyspark", "its SQL is generated and parsed again, not executed"),
-    "page": ("allstatus.teach.page", "the teaching page's own JavaScript is not in this tree yet"),
 }
 
 

@@ -57,7 +57,7 @@ def test_no_backend_is_declared_absent_that_is_here() -> None:
 
 def test_the_documentation_shows_the_table_of_today() -> None:
     text = DOCUMENT.read_text("utf-8")
-    assert text == backends.with_table(text), "run: python tests/testing/backends.py"
+    assert text == backends.with_table(text), "run: PYTHONPATH=tests:tests/testing python tests/testing/backends.py"
 
 
 def test_cql_answers_every_cell_with_its_regions(ask) -> None:

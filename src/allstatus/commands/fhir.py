@@ -27,8 +27,10 @@ def definitions(
 def _definitions(out: Path, rules: str | None) -> int:
     from allstatus.classify import load_rules
     from allstatus.ehr.fhir_out import definitions
+    from allstatus.export.cql import to_cql
 
-    resources = definitions(load_rules(rules).table)
+    table = load_rules(rules).table
+    resources = definitions(table, cql=to_cql(table))
     out.mkdir(parents=True, exist_ok=True)
     for resource in resources:
         text = json.dumps(resource, indent=2, ensure_ascii=False) + "\n"

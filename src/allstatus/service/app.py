@@ -24,6 +24,7 @@ from allstatus.service.problems import add_handlers
 NOTICE = "Decision support for licensed clinicians and teaching, not medical advice."
 
 
+SILENT: Any = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}  # spans would carry addresses and errors' words
 SWITCH_SECONDS = 0.0005  # the audit's thread must not wait long for its turn, nor anyone for it
 
 
@@ -39,7 +40,7 @@ def make_app(config: Config) -> FastAPI:
 
     app = FastAPI(
         title="allstatus", version=allstatus.__version__, description=NOTICE, lifespan=lifespan, docs_url=None, redoc_url=None,
-        separate_input_output_schemas=False,
+        separate_input_output_schemas=False, telemetry=SILENT,
     )  # fmt: skip
     for part in (cds, rest, about_pages):
         app.include_router(part.router)

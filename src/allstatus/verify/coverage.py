@@ -10,6 +10,7 @@ from typing import Any
 
 from allstatus.rules.cite import PageSentence
 from allstatus.rules.model import RuleSet
+from allstatus.rules.overlay import read_overlay
 from allstatus.verify.citations import Citation, labels
 from allstatus.verify.layout import SHORT, about_rules, rules_line, source_lines, wrap
 from allstatus.verify.page_map import MAP_FILE, PageMap
@@ -81,6 +82,7 @@ def to_document(coverage: Coverage) -> dict[str, Any]:
             }
             for row in coverage.rows
         ],
+        "stated_uses": dict(_stated_uses(coverage.ruleset)),
     }  # fmt: skip
 
 
@@ -106,6 +108,9 @@ def render_text(coverage: Coverage) -> str:
         for row in rows:
             lines += wrap(_shortened(row.sentence.text), f"  {row.sentence.fingerprint[:SHORT]}  ", " " * 16)
             lines += wrap(f"-> {_where(row)}", " " * 16, " " * 19)
+    lines += ["", *wrap("Options whose agents have a stated use, by sources apart from the page:")]
+    for option, uses in _stated_uses(coverage.ruleset):
+        lines += wrap(f"{option}: {'; '.join(uses)}", "  ", "    ")
     lines += ["", summary(coverage), *(f"error: {problem}" for problem in coverage.problems), *source_lines(coverage.ruleset)]
     return "\n".join(lines) + "\n"
 
@@ -141,7 +146,26 @@ def _markdown(coverage: Coverage) -> Iterator[str]:
     for name, words in coverage.reasons.items():
         yield f"| {name} | {used[name]} | {words} |"
     yield ""
+    yield "## Options whose agents have a stated use elsewhere"
+    yield ""
+    yield "The page names these without a condition, or for certain patients only; the conditions come from sources of their own."
+    yield ""
+    yield "| option | agent and source |"
+    yield "|---|---|"
+    for option, uses in _stated_uses(ruleset):
+        yield f"| {option} | {'; '.join(uses)} |"
+    yield ""
     yield ruleset.notice
+
+
+def _stated_uses(ruleset: RuleSet) -> Iterator[tuple[str, list[str]]]:
+    """Each listed option whose agents' stated uses the overlay holds, with their sources."""
+    agents = read_overlay().agents
+    for options in ruleset.options.values():
+        for option in options:
+            known = [agents[name] for name in option["agents"] if name in agents]
+            if known:
+                yield option["id"], [f"{use.agent} ({use.cite['title']}, {use.cite['section']})" for use in known]
 
 
 def _by_section(coverage: Coverage) -> Iterator[tuple[str, list[Row]]]:
