@@ -19,6 +19,7 @@ from random_rules import FILES, Short, long_rules, short_rules
 
 from allstatus.classify import Classifier
 from allstatus.engines import durable_installed, make_engine
+from allstatus.errors import RulesError
 from allstatus.export.boxes import boxes_of
 from allstatus.export.plain import to_plain
 from allstatus.table import OUTSIDE, DecisionTable
@@ -45,7 +46,7 @@ def with_durable_rules(_: Short, rules: Classifier) -> None:
         pytest.skip("durable-rules is not installed (it needs a C compiler)")
     try:
         engine = make_engine(rules.ruleset, "durable")
-    except Exception as error:
+    except RulesError as error:
         if TOO_LONG not in str(error):
             raise
         return
@@ -157,5 +158,6 @@ def test_the_corpus_keeps_a_rule_set_too_long_for_durable_rules() -> None:
     if not durable_installed():
         pytest.skip("durable-rules is not installed (it needs a C compiler)")
     rules = FILES.build(long_rules(CORPUS["too-long-for-durable-rules"]))
-    with pytest.raises(Exception, match=TOO_LONG):
+    with pytest.raises(RulesError, match=f"{TOO_LONG}.*use --engine builtin"):
         make_engine(rules.ruleset, "durable")
+    assert make_engine(rules.ruleset, "auto").name == "builtin"

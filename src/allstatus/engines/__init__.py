@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
-from allstatus.errors import MissingExtra
+from allstatus.errors import MissingExtra, RulesError
 from allstatus.rules.model import RuleSet
 
 
@@ -35,8 +36,11 @@ def durable_installed() -> bool:
 
 
 def make_engine(ruleset: RuleSet, name: str = "auto") -> Engine:
-    """The engine asked for; `auto` is durable where durable-rules is installed, else builtin."""
-    if name == "builtin" or (name == "auto" and not durable_installed()):
+    """The engine asked for; `auto` is durable where durable-rules is installed and takes the rules, else builtin."""
+    if name == "auto" and durable_installed():
+        with suppress(RulesError):
+            return make_engine(ruleset, "durable")
+    if name in ("auto", "builtin"):
         from allstatus.engines.builtin import BuiltinEngine
 
         return BuiltinEngine(ruleset)

@@ -10,6 +10,7 @@ that; each action records what fired. How each known hazard of durable-rules is 
 * exceptions in actions vanish: actions catch them and `fire` raises them again;
 * strings and booleans are coerced: only the words "yes" and "no" are ever sent;
 * rulesets are global by name: each engine has a host of its own;
+* a condition that is too long raises a bare number: it is a RulesError with the remedy;
 * a host is not safe to share: a lock, renewed in a forked child.
 """
 
@@ -24,6 +25,7 @@ from typing import Any
 from durable.engine import Host
 
 from allstatus.engines import Firing
+from allstatus.errors import RulesError
 from allstatus.rules.condition import Clause
 from allstatus.rules.model import RuleSet
 
@@ -51,7 +53,10 @@ class DurableEngine:
         self._concluded: set[str] = set()
         self._error: BaseException | None = None
         self._host = _QuietHost()
-        self._host.set_rulesets({RULES: self._definitions()})
+        try:
+            self._host.set_rulesets({RULES: self._definitions()})
+        except Exception as error:  # its own limits, such as the length of a condition
+            raise RulesError([f"{ruleset.id}: durable-rules cannot take these rules ({error}); use --engine builtin"]) from error
         os.register_at_fork(after_in_child=_renewer(weakref.ref(self)))
 
     def fire(self, case: Mapping[str, bool]) -> Firing:
