@@ -112,5 +112,11 @@ def test_rules_check_and_show() -> None:
     assert "Recurrent ALL" in shown
 
 
+def test_without_a_status_the_text_says_why_nothing_is_listed() -> None:
+    result = run("classify", str(RECORDS / "outside-refractory.json"))
+    assert "No treatments are listed, because no status is determined." in result.stdout
+    assert "No treatments are listed" not in run("classify", str(REMISSION)).stdout
+
+
 def test_version_says_only_the_version() -> None:
     assert run("--version").stdout.startswith("allstatus 0.")

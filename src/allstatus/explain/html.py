@@ -18,6 +18,7 @@ from allstatus.errors import MissingExtra
 from allstatus.explain.definitions import definitions, why_not_words
 from allstatus.explain.messages import headline, messages
 from allstatus.explain.sections import (
+    NO_OPTIONS,
     answers_to_ask,
     change_ways,
     diagnoses_seen,
@@ -73,7 +74,7 @@ def _template() -> Template:
     style = (FOLDER / "page.css").read_text("utf-8")
     style_digest = b64encode(sha256(style.encode()).digest()).decode()
     environment.globals.update(style=Markup(style), style_digest=style_digest, MARK=MARK, STATE_WORDS=STATE_WORDS)
-    environment.globals.update(heading=heading, option_note=option_note, fit_lines=fit_lines)
+    environment.globals.update(heading=heading, option_note=option_note, fit_lines=fit_lines, NO_OPTIONS=NO_OPTIONS)
     environment.filters["words"] = words
     return environment.get_template("page.html")
 

@@ -47,6 +47,9 @@ def options_by_category(document: dict[str, Any]) -> list[tuple[str, list[dict[s
     return [(heading(category), list(group)) for category, group in groupby(fitting, key=lambda option: option["category"])]
 
 
+NO_OPTIONS = "No treatments are listed, because no status is determined."
+
+
 def options_not_fitting(document: dict[str, Any]) -> list[dict[str, Any]]:
     """The listed options whose stated use does not fit by what is known."""
     return [option for option in document["options"] if option["applicability"] == "does_not_apply"]

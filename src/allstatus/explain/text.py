@@ -10,6 +10,7 @@ from allstatus.decision import UNDECIDED, Decision
 from allstatus.explain.definitions import definition_lines, why_not_words
 from allstatus.explain.messages import headline, messages
 from allstatus.explain.sections import (
+    NO_OPTIONS,
     change_ways,
     diagnoses_seen,
     fit_lines,
@@ -105,6 +106,8 @@ class _Text:
         if self.document["options"]:
             yield ""
             yield self._paint("Treatments the page lists for this status", BOLD)
+        elif self.decision.status is None:
+            yield from ("", NO_OPTIONS)
         for category, options in options_by_category(self.document):
             yield f"  {category}"
             for option in options:
