@@ -1,4 +1,4 @@
-"""Columns coded so that a part of the index is added for a stretch of rows at a time.
+"""Columns coded so that the digits of a stretch of rows are added at a time.
 
 A null adds nothing: "not reported" is digit 0. What is stated adds its own part; `BAD` is the part of what no record
 can say, which adds nothing and is pointed out.
@@ -13,21 +13,20 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from allstatus.bulk.cuts import places
+from allstatus.bulk.cuts import first_past
+from allstatus.bulk.index import BYTE, Bytes
 from allstatus.bulk.scale import Scale
 
 BAD = -1
 EXACT_DIGITS = 18  # decimals of so many digits fit a 64-bit integer
-Index = NDArray[np.uint16 | np.uint32]
-Bits = NDArray[np.uint8]
 Refused = NDArray[np.bool_] | None
 
 
 class Coded(Protocol):
-    """A column ready to be added to an index."""
+    """A column ready to be added to the bytes that hold the digits of rows."""
 
-    def add_to(self, index: Index, start: int) -> Refused:
-        """Add the parts of the rows from `start`, as many as the index is long; which rows no record can say, if any."""
+    def add_to(self, digits: Bytes, start: int) -> Refused:
+        """Add the parts of the rows from `start`, as many as there are digits; which rows no record can say, if any."""
         ...
 
 
@@ -35,36 +34,38 @@ class CodedBooleans:
     """True and false, each with its part."""
 
     def __init__(self, column: pa.Array, false: int, true: int) -> None:
-        self._column, self._false, self._more = column, max(false, 0), max(true, 0) - max(false, 0)
+        self._column, self._false = column, np.uint8(max(false, 0))
+        self._more = np.uint8((max(true, 0) - max(false, 0)) % BYTE)  # sums wrap round, so that less is more
         self._refused = [value for value, part in ((False, false), (True, true)) if part == BAD]
 
-    def add_to(self, index: Index, start: int) -> Refused:
-        valid, values = _valid(self._column, start, len(index)), _bits(self._column, 1, start, len(index))
-        if valid is None:
-            index += index.dtype.type(self._false)
-        else:
-            index += np.multiply(valid, index.dtype.type(self._false), dtype=index.dtype)
-            values &= valid
-        more = self._more % (np.iinfo(index.dtype).max + 1)  # sums wrap round, so that less is more
-        index += np.multiply(values, index.dtype.type(more), dtype=index.dtype)
+    def add_to(self, digits: Bytes, start: int) -> Refused:
+        first = self._column.offset + start
+        values, known = _packed(self._column, 1, first, len(digits)), None
+        if self._column.null_count:
+            known = _packed(self._column, 0, first, len(digits))
+            values = values & known
+        true = _unpacked(values, first, len(digits))
+        valid = None if known is None else _unpacked(known, first, len(digits))
+        digits += self._false if valid is None else valid * self._false
+        digits += true * self._more
         if not self._refused:
             return None
-        refused = np.isin(values.view(bool), self._refused)
+        refused = np.isin(true.view(bool), self._refused)
         return refused if valid is None else refused & valid.view(bool)
 
 
 class CodedWords:
     """Indices into a dictionary, each with its part."""
 
-    def __init__(self, column: pa.Array, parts: list[int], kind: np.dtype[Any]) -> None:
+    def __init__(self, column: pa.Array, parts: list[int]) -> None:
         self._column, self._indices = column, _within(column, len(parts))
-        self._parts = pa.array(np.maximum(parts or [0], 0).astype(kind))
+        self._parts = pa.array(np.maximum(parts or [0], 0).astype(np.uint8))
         self._bad = pa.array(np.array(parts) == BAD).cast(pa.uint8()) if BAD in parts else None
 
-    def add_to(self, index: Index, start: int) -> Refused:
-        indices, valid = self._indices.slice(start, len(index)), _valid(self._column, start, len(index))
+    def add_to(self, digits: Bytes, start: int) -> Refused:
+        indices, valid = self._indices.slice(start, len(digits)), _valid(self._column, start, len(digits))
         parts = pc.take(self._parts, indices, boundscheck=False).to_numpy()
-        index += parts if valid is None else parts * valid
+        digits += parts if valid is None else parts * valid
         if self._bad is None:
             return None
         refused: NDArray[np.bool_] = pc.take(self._bad, indices, boundscheck=False).to_numpy().astype(bool)
@@ -74,18 +75,28 @@ class CodedWords:
 class CodedNumbers:
     """Numbers, each with the part of its place on a scale, whose first and last place no record can say."""
 
-    def __init__(self, column: pa.Array, numbers: tuple[NDArray[Any], int], scale: Scale, parts: list[int], kind: np.dtype[Any]) -> None:
-        self._column, (self._values, self._decimals), self._scale = column, numbers, scale
-        self._parts = pa.array(np.maximum([0, *parts], 0).astype(kind))  # place 0 is for nulls
+    def __init__(self, column: pa.Array, numbers: tuple[NDArray[Any], int], scale: Scale, parts: list[int]) -> None:
+        self._column, (self._values, decimals) = column, numbers
+        self._firsts = [first_past(cut, self._values.dtype, decimals) for cut in scale.cuts]
+        self._steps = np.diff(np.maximum(parts, 0)).astype(np.uint8)  # steps down wrap round
 
-    def add_to(self, index: Index, start: int) -> Refused:
-        passed = places(self._scale, self._values[start : start + len(index)], self._decimals)
-        passed += np.uint8(1)
-        if (valid := _valid(self._column, start, len(index))) is not None:
-            passed *= valid
-        index += pc.take(self._parts, pa.array(passed), boundscheck=False).to_numpy()
-        refused = (passed == 1) | (passed == len(self._scale.states))
-        return refused if refused.any() else None
+    def add_to(self, digits: Bytes, start: int) -> Refused:
+        values, refused = self._values[start : start + len(digits)], None
+        valid = _valid(self._column, start, len(digits))
+        parts = np.full(len(digits), self._steps[0])
+        for first, step in list(zip(self._firsts, self._steps, strict=True))[1:-1]:
+            parts += (values >= first).view(np.uint8) * step
+        if not self._all_within(values):
+            refused = ~((values >= self._firsts[0]) & (values < self._firsts[-1]))  # NaN is not within either
+            parts[refused] = 0
+            if valid is not None:
+                refused &= valid.view(bool)
+        digits += parts if valid is None else parts * valid
+        return refused
+
+    def _all_within(self, values: NDArray[Any]) -> bool:
+        """Whether every number is one that a record can say; a rare null with rubbish in its place says no too."""
+        return not len(values) or bool(values.min() >= self._firsts[0] and values.max() < self._firsts[-1])
 
 
 class CodedRows:
@@ -94,9 +105,9 @@ class CodedRows:
     def __init__(self, parts: list[int]) -> None:
         self._parts = np.array(parts)
 
-    def add_to(self, index: Index, start: int) -> Refused:
-        parts = self._parts[start : start + len(index)]
-        index += np.maximum(parts, 0).astype(index.dtype)
+    def add_to(self, digits: Bytes, start: int) -> Refused:
+        parts = self._parts[start : start + len(digits)]
+        digits += np.maximum(parts, 0).astype(np.uint8)
         refused: NDArray[np.bool_] = parts == BAD
         return refused
 
@@ -122,12 +133,18 @@ def _within(column: pa.Array, end: int) -> pa.Array:
     return pa.array(values)
 
 
-def _valid(column: pa.Array, start: int, length: int) -> Bits | None:
+def _valid(column: pa.Array, start: int, length: int) -> Bytes | None:
     """1 where the column has a value, else 0; None when it has no null."""
-    return _bits(column, 0, start, length) if column.null_count else None
+    if not column.null_count:
+        return None
+    return _unpacked(_packed(column, 0, column.offset + start, length), column.offset + start, length)
 
 
-def _bits(column: pa.Array, buffer: int, start: int, length: int) -> Bits:
-    first = column.offset + start
-    whole = np.frombuffer(column.buffers()[buffer], np.uint8)[first >> 3 : (first + length + 7) >> 3]
-    return np.unpackbits(whole, bitorder="little")[first & 7 : (first & 7) + length]
+def _packed(column: pa.Array, buffer: int, first: int, length: int) -> Bytes:
+    """The bytes of a buffer of bits that hold those from the first on."""
+    return np.frombuffer(column.buffers()[buffer], np.uint8)[first >> 3 : (first + length + 7) >> 3]
+
+
+def _unpacked(packed: Bytes, first: int, length: int) -> Bytes:
+    """A byte for each bit."""
+    return np.unpackbits(packed, bitorder="little")[first & 7 : (first & 7) + length]

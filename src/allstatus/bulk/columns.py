@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 from pyarrow import types
 
@@ -24,10 +23,10 @@ READABLE = (
 
 
 class Key:
-    """A key of the record that a column is read as. One step of a fact's state adds `stride` to an index of `width`."""
+    """A key of the record that a column is read as. One step of a fact's state adds a stride to the `byte` of its digit."""
 
-    def __init__(self, cells: Cells, name: str, stride: int, width: np.dtype[Any], values: Mapping[str, Any] | None = None) -> None:
-        self.name, self._cells, self._stride, self._width, self._values = name, cells, stride, width, values
+    def __init__(self, cells: Cells, name: str, digit: tuple[int, int], values: Mapping[str, Any] | None = None) -> None:
+        self.name, self._cells, (self.byte, self._stride), self._values = name, cells, digit, values
         states = cells.facts.get(name)
         self._kind = states.fact.kind if states else ""
         self.scale: Scale | None = percent_scale(states) if states and self._kind == "percent" else None
@@ -44,11 +43,11 @@ class Key:
             return CodedBooleans(column, self.part(False), self.part(True))
         if self.scale is not None and self._values is None and (numbers := numbers_of(column)) is not None:
             parts = [BAD if state is None else self._part_of(state) for state in self.scale.states]
-            return CodedNumbers(column, numbers, self.scale, parts, self._width)
+            return CodedNumbers(column, numbers, self.scale, parts)
         if types.is_nested(kind):
             return CodedRows([self.part(value) for value in column.to_pylist()])
         coded = column if types.is_dictionary(kind) else column.dictionary_encode()
-        return CodedWords(coded, [self.part(value) for value in as_read(coded.dictionary)], self._width)
+        return CodedWords(coded, [self.part(value) for value in as_read(coded.dictionary)])
 
     def part(self, value: object) -> int:
         """The part of a row's index that a value stands for, or BAD."""

@@ -12,23 +12,8 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from allstatus.bulk.scale import Cut, Scale
-
-Numbers = NDArray[np.floating | np.integer]
-
-
-def places(scale: Scale, values: Numbers, decimals: int = 0) -> NDArray[np.uint8]:
-    """How many cuts of the scale each value has passed: a place in its `states`. NaN passes none.
-
-    Whole numbers are taken as multiples of 10**-decimals.
-    """
-    passed = np.zeros(len(values), np.uint8)
-    for cut in scale.cuts:
-        passed += (values >= first_past(cut, values.dtype, decimals)).view(np.uint8)
-    return passed
-
+from allstatus.bulk.scale import Cut
 
 def first_past(cut: Cut, kind: np.dtype[np.floating | np.integer], decimals: int = 0) -> Any:
     """The first number of a type that reads as past the cut."""

@@ -10,8 +10,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from allstatus.bulk.arrow import CellNumbers, Reject
+from allstatus.bulk.arrow import Reject
 from allstatus.bulk.cells import Cells
+from allstatus.bulk.index import CellNumbers
 from allstatus.bulk.run import Job, Run
 from allstatus.bulk.sources import SLAB, Skip, Slab, refusing
 from allstatus.bulk.sql import COUNT, SqlView

@@ -9,9 +9,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from allstatus.bulk.arrow import CellNumbers
 from allstatus.bulk.cells import Answer, Cells, Trace
+from allstatus.bulk.index import CellNumbers
 
+NOTHING = -1  # the code of a cell without a text
 _VERDICT = {True: "true", False: "false", None: "unknown"}
 
 ANSWER: dict[str, Callable[[Answer], str | None]] = {
@@ -37,18 +38,18 @@ class Lookup:
         self.texts = texts
         distinct = list(dict.fromkeys(text for text in texts if text is not None))
         places = {text: place for place, text in enumerate(distinct)}
-        width = np.min_scalar_type(-max(len(distinct), 1))
+        width = pa.from_numpy_dtype(np.min_scalar_type(-max(len(distinct), 1)))
         self._dictionary = pa.array(distinct, pa.string())
-        self._codes = pa.array([0 if text is None else places[text] for text in texts], pa.from_numpy_dtype(width))
-        self._said = pa.array([int(text is not None) for text in texts], pa.uint8()) if None in texts else None
+        self._codes = pa.array([NOTHING if text is None else places[text] for text in texts], width)
+        self._always = None not in texts
 
     def column(self, cells: CellNumbers) -> pa.Array:
         """The text of each row."""
-        rows = pa.array(cells)
-        codes = pc.take(self._codes, rows, boundscheck=False)
-        if self._said is not None:
-            said = np.packbits(pc.take(self._said, rows, boundscheck=False).to_numpy(), bitorder="little")
-            codes = pa.Array.from_buffers(codes.type, len(codes), [pa.py_buffer(said), codes.buffers()[1]])
+        codes = pc.take(self._codes, pa.array(cells), boundscheck=False)
+        if not self._always:
+            coded = codes.to_numpy()
+            said = np.packbits(coded != NOTHING, bitorder="little")
+            codes = pa.Array.from_buffers(codes.type, len(codes), [pa.py_buffer(said), pa.py_buffer(np.maximum(coded, 0))])
         return pa.DictionaryArray.from_arrays(codes, self._dictionary, safe=False)
 
 

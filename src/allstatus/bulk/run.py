@@ -12,8 +12,9 @@ from typing import TypeVar
 import numpy as np
 import pyarrow as pa
 
-from allstatus.bulk.arrow import CellNumbers, Columns, Reject
+from allstatus.bulk.arrow import Columns, Reject
 from allstatus.bulk.cells import Cells
+from allstatus.bulk.index import CellNumbers
 from allstatus.bulk.mapping import Source as Column
 from allstatus.bulk.mapping import ignored_columns
 from allstatus.bulk.parts import Parts
