@@ -17,12 +17,9 @@ from numpy.typing import NDArray
 from allstatus.bulk.cells import Cells, nothing_stated
 from allstatus.bulk.coded import Coded
 from allstatus.bulk.columns import Key
-from allstatus.bulk.index import CellNumbers, Index
+from allstatus.bulk.index import PIECE, CellNumbers, Index
 from allstatus.bulk.mapping import Source, assign_columns
 from allstatus.bulk.panel import as_read, panel_column
-from allstatus.errors import InvalidRecord
-
-PIECE = 1 << 18  # rows at a time: few enough for the cache, enough that two threads rarely wait for each other
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,11 +46,15 @@ class CodedBooleans:
             values = values & known
         true = _unpacked(values, first, len(digits))
         valid = None if known is None else _unpacked(known, first, len(digits))
-        digits += self._false if valid is None else valid * self._false
-        digits += true * self._more
+        refused = self._refusal(true.view(bool), valid)
+        digits += np.multiply(true, self._more, out=true)
+        digits += self._false if valid is None else np.multiply(valid, self._false, out=valid)
+        return refused
+
+    def _refusal(self, true: NDArray[np.bool_], valid: Bytes | None) -> Refused:
         if not self._refused:
             return None
-        refused = np.isin(true.view(bool), self._refused)
+        refused = np.isin(true, self._refused)
         return refused if valid is None else refused & valid.view(bool)
 
 
@@ -85,7 +89,8 @@ class CodedNumbers:
         valid = _valid(self._column, start, len(digits))
         parts = np.full(len(digits), self._steps[0])
         for first, step in list(zip(self._firsts, self._steps, strict=True))[1:-1]:
-            parts += (values >= first).view(np.uint8) * step
+            passed = (values >= first).view(np.uint8)
+            parts += np.multiply(passed, step, out=passed)
         if not self._all_within(values):
             refused = ~((values >= self._firsts[0]) & (values < self._firsts[-1]))  # NaN is not within either
             parts[refused] = 0

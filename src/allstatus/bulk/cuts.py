@@ -15,6 +15,7 @@ import numpy as np
 
 from allstatus.bulk.scale import Cut
 
+
 def first_past(cut: Cut, kind: np.dtype[np.floating | np.integer], decimals: int = 0) -> Any:
     """The first number of a type that reads as past the cut."""
     if kind.kind != "f":

@@ -19,6 +19,7 @@ from allstatus.errors import InvalidRecord
 COUNT = "relapse_count"
 MAX_INDEX = 1 << 22
 BYTE = 1 << 8
+PIECE = 1 << 17  # rows at a time: few enough for the cache, enough that two threads rarely wait for each other
 Bytes = NDArray[np.uint8]
 CellNumbers = NDArray[np.uint16 | np.uint32]
 

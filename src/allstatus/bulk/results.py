@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from allstatus.bulk.cells import Answer, Cells, Trace
-from allstatus.bulk.index import CellNumbers
+from allstatus.bulk.index import PIECE, Bytes, CellNumbers
 
 NOTHING = -1  # the code of a cell without a text
 _VERDICT = {True: "true", False: "false", None: "unknown"}
@@ -43,14 +45,23 @@ class Lookup:
         self._codes = pa.array([NOTHING if text is None else places[text] for text in texts], width)
         self._always = None not in texts
 
-    def column(self, cells: CellNumbers) -> pa.Array:
+    def column(self, cells: CellNumbers, threads: Executor | None = None) -> pa.Array:
         """The text of each row."""
-        codes = pc.take(self._codes, pa.array(cells), boundscheck=False)
-        if not self._always:
-            coded = codes.to_numpy()
-            said = np.packbits(coded != NOTHING, bitorder="little")
-            codes = pa.Array.from_buffers(codes.type, len(codes), [pa.py_buffer(said), pa.py_buffer(np.maximum(coded, 0))])
-        return pa.DictionaryArray.from_arrays(codes, self._dictionary, safe=False)
+        codes, said = np.empty(len(cells), self._codes.type.to_pandas_dtype()), np.empty(-(-len(cells) // 8), np.uint8)
+        for _ in (threads.map if threads else map)(lambda start: self._fill(codes, said, cells, start), range(0, len(cells), PIECE)):
+            pass
+        valid = None if self._always else pa.py_buffer(said)
+        coded = pa.Array.from_buffers(self._codes.type, len(cells), [valid, pa.py_buffer(codes)])
+        return pa.DictionaryArray.from_arrays(coded, self._dictionary, safe=False)
+
+    def _fill(self, codes: NDArray[np.signedinteger], said: Bytes, cells: CellNumbers, start: int) -> None:
+        """Write the codes of one piece, and which of them say something."""
+        found = pc.take(self._codes, pa.array(cells[start : start + PIECE]), boundscheck=False).to_numpy()
+        if self._always:
+            codes[start : start + PIECE] = found
+        else:
+            np.maximum(found, 0, out=codes[start : start + PIECE])
+            said[start // 8 : (start + PIECE) // 8] = np.packbits(found != NOTHING, bitorder="little")
 
 
 CELL = "cell"
@@ -65,9 +76,9 @@ class Results:
         self.lookups["ruleset"] = Lookup([cells.ruleset.digest] * len(cells))
         self.names = (*self.lookups, CELL) if only is None else tuple(only)
 
-    def columns(self, cells: CellNumbers) -> list[pa.Array]:
+    def columns(self, cells: CellNumbers, threads: Executor | None = None) -> list[pa.Array]:
         """The columns, as named, for rows in these cells."""
-        return [pa.array(cells) if name == CELL else self.lookups[name].column(cells) for name in self.names]
+        return [pa.array(cells) if name == CELL else self.lookups[name].column(cells, threads) for name in self.names]
 
     def describe(self, cell: int) -> dict[str, Any]:
         """A cell for the side file: what is stated of each fact in it, and every column's text."""
