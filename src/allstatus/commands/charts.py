@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from allstatus.commands.app import REFUSED_INPUT
 from allstatus.errors import InvalidRecord
 
 if TYPE_CHECKING:
@@ -124,7 +125,22 @@ class Decider:
 
     def __init__(self, classifier: Classifier, reading: Reading) -> None:
         self.classifier, self.reading = classifier, reading
+        self.refused = 0
         self._made: tuple[Reader, tuple[Overlay, ...]] | None = None
+
+    def decide_all(self, values: Iterable[tuple[int | None, Any]]) -> Iterator[Decision]:
+        """A decision on each value; what is refused goes to standard error, with its number, and is counted."""
+        for number, value in values:
+            try:
+                yield self.decide(value)
+            except InvalidRecord as error:
+                self.refused += 1
+                print(f"error: {'' if number is None else f'record {number}: '}{error}", file=sys.stderr)
+
+    @property
+    def status(self) -> int:
+        """The exit status that says whether anything was refused."""
+        return REFUSED_INPUT if self.refused else 0
 
     def decide(self, value: Any) -> Decision:
         """A decision; raises InvalidRecord when the value was refused or is no record."""

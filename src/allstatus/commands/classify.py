@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
 import typer
 
-from allstatus.commands.app import REFUSED_INPUT, EngineName, EngineOption, RulesOption, app, run
+from allstatus.commands.app import EngineName, EngineOption, RulesOption, app, run
 from allstatus.commands.charts import (
     AsOfOption,
     AssumeOption,
@@ -120,22 +120,14 @@ def _classify(path: str, format: Format | None, level: Level, reading: Reading, 
 
 
 def _answer(decider: Decider, values: Iterable[tuple[int | None, Any]], format: Format, level: Level) -> int:
-    refused, shown = 0, []
-    for number, value in values:
-        try:
-            decision = decider.decide(value)
-        except InvalidRecord as error:
-            refused += 1
-            where = "" if number is None else f"record {number}: "
-            print(f"error: {where}{error}", file=sys.stderr)
-            continue
-        if format is Format.html:
-            shown.append(decision)
-        else:
+    decisions = decider.decide_all(values)
+    if format is Format.html:
+        if shown := list(decisions):
+            _write_page(shown, level)
+    else:
+        for decision in decisions:
             _write(decision, format, level)
-    if shown:
-        _write_page(shown, level)
-    return REFUSED_INPUT if refused else 0
+    return decider.status
 
 
 def _write(decision: Decision, format: Format, level: Level) -> None:

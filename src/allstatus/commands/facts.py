@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from allstatus.commands.app import REFUSED_INPUT, RulesOption, app, run
+from allstatus.commands.app import RulesOption, app, run
 from allstatus.commands.charts import (
     AsOfOption,
     AssumeOption,
@@ -24,7 +24,6 @@ from allstatus.commands.charts import (
     WithOption,
     read_inputs,
 )
-from allstatus.errors import InvalidRecord
 
 
 @app.command()
@@ -48,16 +47,9 @@ def _facts(path: str, format: Listing, rules: str | None, reading: Reading) -> i
     from allstatus.classify import load_rules
     from allstatus.ehr.evidence import facts_document, render_facts
 
-    values, refused = list(read_inputs(path, reading.input)), 0
-    decider = Decider(load_rules(rules), reading)
+    values, decider = list(read_inputs(path, reading.input)), Decider(load_rules(rules), reading)
     decider.check(values)
-    for number, value in values:
-        try:
-            decision = decider.decide(value)
-        except InvalidRecord as error:
-            refused += 1
-            print(f"error: {'' if number is None else f'record {number}: '}{error}", file=sys.stderr)
-            continue
+    for decision in decider.decide_all(values):
         document = json.dumps(facts_document(decision), ensure_ascii=False) + "\n"
         sys.stdout.write(document if format is Listing.json else render_facts(decision) + "\n")
-    return REFUSED_INPUT if refused else 0
+    return decider.status
