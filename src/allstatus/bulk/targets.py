@@ -75,11 +75,12 @@ class Target:
 
 
 class ParquetFile:
-    """Parquet, with dictionaries where the columns have them."""
+    """Parquet, with dictionaries where the columns have them, and statistics where not: texts in every row group tell nothing."""
 
     def __init__(self, path: Path, schema: pa.Schema) -> None:
         coded = [field.name for field in schema if pa.types.is_dictionary(field.type) or field.name == CELL]
-        self._writer = pq.ParquetWriter(path, schema, use_dictionary=coded or False)
+        carried = [name for name in schema.names if name not in coded]
+        self._writer = pq.ParquetWriter(path, schema, use_dictionary=coded or False, write_statistics=carried)
 
     def write(self, batch: pa.RecordBatch) -> None:
         self._writer.write_batch(batch)
