@@ -71,7 +71,7 @@ def _try_out(settings: Config) -> str:
     """Open everything once, so that what is wrong is said in words before a server starts; empty when all is well."""
     import asyncio
 
-    from allstatus.service.audit import AuditError
+    from allstatus.service.chain import AuditError
     from allstatus.service.config import ConfigError
     from allstatus.service.desk import Desk
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from collections.abc import Coroutine
 from typing import Annotated, Any
 from uuid import uuid4
@@ -22,6 +21,7 @@ from allstatus.service.hooks import SERVICES, Call, discovery, hook_of, read_cal
 from allstatus.service.orders import order_cards, selected
 from allstatus.service.prefetch import chart_of
 from allstatus.service.problems import documented
+from allstatus.service.store import StoreError
 
 ServiceId = Annotated[str, Path(json_schema_extra={"enum": list(SERVICES)})]
 router = APIRouter(prefix="/cds-services", tags=["CDS Hooks"])
@@ -64,7 +64,7 @@ async def feedback(service: ServiceId, request: Request) -> Response:
     given = read_feedback(parse_json(await request.body()))
     try:
         await asyncio.wrap_future(desk.audit.store.submit(keep_feedback, (service, given)))
-    except sqlite3.Error:
+    except StoreError:
         raise unrecorded("The feedback cannot be stored.") from None
     return Response(status_code=200)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 from uuid import uuid4
@@ -17,13 +16,14 @@ from allstatus.classify import Classifier, load_rules
 from allstatus.decision import Decision
 from allstatus.ehr.options import make_reader
 from allstatus.service import auth, pages
-from allstatus.service.audit import Audit, AuditError, Key
+from allstatus.service.audit import Audit
 from allstatus.service.auth import Gatekeeper, endpoint
-from allstatus.service.config import Config
+from allstatus.service.config import Config, ConfigError
 from allstatus.service.fhir_client import FhirClient
 from allstatus.service.pages import Pages
 from allstatus.service.problems import Problem
-from allstatus.service.store import Store
+from allstatus.service.sqlite import SqliteDatabase
+from allstatus.service.store import Store, StoreError
 
 T = TypeVar("T")
 INLINE = 32_768  # bytes of input decided on at once; more goes to a thread, so that nobody waits for it
@@ -40,12 +40,8 @@ class Desk:
         self.default = loaded[0]
         reading = config.reading
         self.reader = make_reader(reading.assume, window_days=reading.window_days, adult_ranges=reading.adult_ranges)
-        try:
-            self.audit = Audit(config.audit, Key.read(config.key_path, create=True))
-            self.state = Store(config.state, auth.SCHEMA + pages.SCHEMA, durable=False)
-        except (sqlite3.Error, OSError) as error:
-            why = f"cannot be written ({type(error).__name__})"
-            raise AuditError(f"{config.audit}: {why}; give a path in a folder this user may write to") from None
+        self.audit = Audit(config.audit, config.key_path)
+        self.state = _state(config)
         self.client = httpx.AsyncClient(timeout=config.limits.fhir_seconds, follow_redirects=False, trust_env=False)
         self.gatekeeper = Gatekeeper(config, self.state, self.client)
         self.fhir = FhirClient(config, self.client)
@@ -93,7 +89,7 @@ class Desk:
         ]
         try:
             await asyncio.wrap_future(self.audit.append(entries))
-        except sqlite3.Error:
+        except StoreError:
             raise unrecorded("The decision cannot be recorded, so it is not given.") from None
         request.state.decisions = list(ids[:10])
         request.state.outcomes = _counts([decision.outcome for decision, _ in decided])
@@ -104,9 +100,17 @@ class Desk:
         try:
             with self.audit.store.reading() as connection:
                 connection.execute("SELECT seq FROM head").fetchone()
-        except sqlite3.Error:
+        except StoreError:
             return False
         return bool(self.classifiers)
+
+
+def _state(config: Config) -> Store:
+    try:
+        return Store(SqliteDatabase(config.state_path, durable=False), auth.SCHEMA + pages.SCHEMA)
+    except (StoreError, OSError) as error:
+        kind = error if isinstance(error, StoreError) else type(error).__name__
+        raise ConfigError(f"{config.state_path}: cannot be written ({kind}); give state a path this user may write to") from None
 
 
 def unrecorded(detail: str) -> Problem:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import json
 import secrets
-import sqlite3
 import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import asdict, fields
@@ -26,7 +25,7 @@ from allstatus.explain.html import render_html
 from allstatus.facts import Evidence, Supplied
 from allstatus.measurement import Percent
 from allstatus.record import Record
-from allstatus.service.store import Store, insert
+from allstatus.service.store import Connection, Store, insert
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS page (id TEXT PRIMARY KEY, expires INTEGER NOT NULL, sealed BLOB NOT NULL);
@@ -61,9 +60,9 @@ class Pages:
         except (ValueError, InvalidTag):
             return None
 
-    def _keep(self, connection: sqlite3.Connection, given: list[tuple[str, int, bytes]]) -> None:
+    def _keep(self, connection: Connection, given: list[tuple[str, int, bytes]]) -> None:
         connection.execute("DELETE FROM page WHERE expires <= ?", (int(time.time()),))
-        insert(connection, "INTO page", given)
+        insert(connection, "page", given)
         connection.execute("DELETE FROM page WHERE rowid <= (SELECT max(rowid) FROM page) - ?", (self.most,))
 
 
