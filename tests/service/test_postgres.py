@@ -21,11 +21,12 @@ from .test_rest import RECORD
 pytestmark = NEEDS_POSTGRES
 CARD = "4e0a3a1e-3c1b-4b6e-9d1e-2f6f2c9b2a10"
 FEEDBACK = {"feedback": [{"card": CARD, "outcome": "overridden", "outcomeTimestamp": "2026-01-05T12:00:00Z"}]}
-GRANTS = """
-CREATE ROLE clerk LOGIN;
-GRANT SELECT, INSERT ON audit, feedback TO clerk;
-GRANT SELECT, INSERT, UPDATE ON head TO clerk;
-"""
+DOCUMENT = (Path(__file__).parents[2] / "docs" / "serving.md").read_text("utf-8").partition("### In PostgreSQL")[2]
+
+
+def shown(language: str) -> str:
+    """The block of a language in the documentation of this."""
+    return DOCUMENT.partition(f"```{language}\n")[2].partition("```")[0]
 
 
 @pytest.fixture
@@ -62,7 +63,7 @@ def test_a_role_that_may_only_add_is_enough(cluster: Cluster, tmp_path: Path) ->
     kept = in_postgres(cluster, tmp_path)
     printed = CliRunner().invoke(app, ["audit", "schema"])
     assert printed.exit_code == 0
-    kept.execute(printed.stdout, GRANTS)
+    kept.execute(printed.stdout, "CREATE ROLE clerk LOGIN", shown("sql"))
     as_clerk = kept.address.replace(f"test:{PASSWORD}@", "clerk@")
     with serving(tmp_path, audit=as_clerk, audit_key=kept.key) as client:
         assert client.post("/classify", json=RECORD).status_code == 200
@@ -112,6 +113,13 @@ def test_a_url_is_never_shown_with_its_password(url: str) -> None:
     config = Config(insecure_dev=True, audit=url, audit_key="k.key")
     assert "cret" not in repr(config)
     assert Config.model_validate_json(config.model_dump_json()).audit.address == url, "the worker processes get it whole"
+
+
+def test_the_settings_shown_in_the_documentation_can_be_used(tmp_path: Path) -> None:
+    path = tmp_path / "config.yaml"
+    path.write_text(f"insecure_dev: true\n{shown('yaml')}", "utf-8")
+    config = read_config(path)
+    assert (str(config.audit), config.state_path.name) == ("postgresql://clerk@db.example.org/allstatus", "state.db")
 
 
 def test_key_and_state_lie_beside_a_file_and_are_named_with_a_url() -> None:
