@@ -98,6 +98,7 @@ MARROW_GRADES = {
 }
 
 
+@lru_cache(maxsize=4096)
 def format_number(value: Fraction) -> str:
     """A rational as a decimal where it ends, else as a fraction: `4.9`, `100/3`."""
     digits = _decimal_places(value.denominator)
@@ -149,10 +150,10 @@ def exact_number(value: object, field: str, remedy: str) -> Fraction:
 def _from_decimal(value: Decimal, field: str, remedy: str) -> Fraction:
     if not value.is_finite():
         raise InvalidRecord(field, "is not a finite number (NaN or infinity)", remedy)
-    exponent = value.as_tuple().exponent
-    if isinstance(exponent, int) and (abs(exponent) > MAX_DIGITS or len(value.as_tuple().digits) > MAX_DIGITS):
+    _, digits, exponent = value.as_tuple()
+    if isinstance(exponent, int) and (abs(exponent) > MAX_DIGITS or len(digits) > MAX_DIGITS):
         raise InvalidRecord(field, f"has more than {MAX_DIGITS} digits", remedy)
-    return Fraction(value)
+    return Fraction(*value.as_integer_ratio())
 
 
 def read_percent(value: object, field: str = "marrow_blast_percent") -> Percent:

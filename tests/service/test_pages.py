@@ -12,6 +12,7 @@ from allstatus.ehr.read import read_charts
 from allstatus.ehr.timeline import decide_chart
 from allstatus.errors import InvalidRecord
 from allstatus.service.pages import SCHEMA, Pages, pack, unpack
+from allstatus.service.sqlite import SqliteDatabase
 from allstatus.service.store import Store
 
 from .conftest import FIXTURES, PATIENT_VIEW, call, chart, prefetch_of, serving
@@ -41,7 +42,7 @@ def test_what_is_kept_makes_the_same_decision_to_the_byte() -> None:
 
 @pytest.fixture
 def store(tmp_path: Path):
-    store = Store(tmp_path / "pages.db", SCHEMA, durable=False)
+    store = Store(SqliteDatabase(tmp_path / "pages.db", durable=False), SCHEMA)
     yield store
     store.close()
 

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import JSONResponse, Response
+from pydantic_core import to_json
 
 from allstatus.decision import Decision
 from allstatus.ehr.timeline import decide_over_time
@@ -37,7 +38,7 @@ async def services() -> dict[str, Any]:
     "/{service}", response_class=JSONResponse, openapi_extra=HOOK_BODY,
     responses={200: CARDS_SCHEMA, **documented(400, 401, 404, 408, 412, 413, 422, 503)},
 )  # fmt: skip
-async def call(service: ServiceId, request: Request) -> JSONResponse:
+async def call(service: ServiceId, request: Request) -> Response:
     """Cards for a patient being viewed, or for orders being selected or signed; no card when there is nothing to say."""
     desk = desk_of(request)
     hook_of(service)
@@ -49,7 +50,7 @@ async def call(service: ServiceId, request: Request) -> JSONResponse:
     decision = await desk.work(len(data), lambda: _decide(desk, made, resources))
     cards = await _cards(desk, request, service, made, decision, data)
     request.state.cards = len(cards)
-    return JSONResponse({"cards": cards})
+    return Response(to_json({"cards": cards}), media_type="application/json")
 
 
 @router.post(

@@ -24,6 +24,7 @@ SERVICES = {
 NEEDED = {"patient-view": ("userId", "patientId"), "order-select": ("userId", "patientId", "selections", "draftOrders"),
           "order-sign": ("userId", "patientId", "draftOrders")}  # fmt: skip
 OPTIONAL = {"prefetch": (dict, "an object"), "fhirAuthorization": (dict, "an object"), "fhirServer": (str, "an address as text")}
+EMPTY: tuple[Any, ...] = (None, "", [], {})
 CONTAINERS = {"selections": list, "draftOrders": dict}
 
 
@@ -97,10 +98,6 @@ def _bad(field: str, detail: str) -> Problem:
 def without_empties(value: Any) -> Any:
     """The same without null, empty text, empty lists and empty objects, which CDS Hooks and FHIR forbid."""
     if isinstance(value, dict):
-        kept = {name: without_empties(item) for name, item in value.items()}
-        return {name: item for name, item in kept.items() if not _is_empty(item)}
-    return [item for item in map(without_empties, value) if not _is_empty(item)] if isinstance(value, list) else value
-
-
-def _is_empty(value: Any) -> bool:
-    return value is None or (isinstance(value, str | list | dict) and not value)
+        inner = ((name, item if isinstance(item, str) else without_empties(item)) for name, item in value.items())
+        return {name: item for name, item in inner if item not in EMPTY}
+    return [kept for item in value if (kept := without_empties(item)) not in EMPTY] if isinstance(value, list) else value

@@ -10,7 +10,7 @@ import json
 import secrets
 import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from dataclasses import asdict, fields
+from dataclasses import fields
 from fractions import Fraction
 from hashlib import sha256
 from typing import Any
@@ -18,6 +18,7 @@ from typing import Any
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from pydantic import BaseModel
+from pydantic_core import to_json
 
 from allstatus.classify import Classifier
 from allstatus.decision import Decision
@@ -31,6 +32,7 @@ SCHEMA = """
 CREATE TABLE IF NOT EXISTS page (id TEXT PRIMARY KEY, expires INTEGER NOT NULL, sealed BLOB NOT NULL);
 CREATE INDEX IF NOT EXISTS page_by_expiry ON page (expires);
 """
+PERCENT = tuple(field.name for field in fields(Percent))
 NONCE = b"\0" * 12  # each key seals one page only
 
 
@@ -77,10 +79,8 @@ def _secrets(name: str) -> tuple[str, bytes]:
 def pack(decision: Decision) -> bytes:
     """What a decision was made of, exactly: its rules, its record, and what its chart supplied."""
     record = {name: _plain(value) for name, value in decision.record if value is not None and not isinstance(value, Percent)}
-    percents = {name: asdict(value) for name, value in decision.record if isinstance(value, Percent)}
-    chart = None if decision.chart is None else {field.name: getattr(decision.chart, field.name) for field in fields(Supplied)}
-    kept = {"rules": decision.ruleset.id, "record": record, "percents": percents, "chart": chart}
-    return json.dumps(kept, default=lambda value: value.to_dict() if isinstance(value, Evidence) else str(value)).encode()
+    percents = {name: {end: getattr(value, end) for end in PERCENT} for name, value in decision.record if isinstance(value, Percent)}
+    return to_json({"rules": decision.ruleset.id, "record": record, "percents": percents, "chart": decision.chart}, fallback=str)
 
 
 def unpack(kept: dict[str, Any], classifier: Classifier) -> Decision:
