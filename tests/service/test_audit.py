@@ -1,5 +1,6 @@
 """The audit: every decision given is in it, nothing in it identifies a patient, and a change is found; in a file and in PostgreSQL."""
 
+import asyncio
 import json
 import sqlite3
 import time
@@ -14,7 +15,7 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from allstatus.commands import app
-from allstatus.service.audit import COLUMNS, open_to_read, verify
+from allstatus.service.audit import COLUMNS, Audit, Entry, open_to_read, verify
 from allstatus.service.chain import PART, AuditError, Key
 
 from .conftest import PATIENT_VIEW, call, chart, prefetch_of, serving
@@ -167,14 +168,19 @@ def test_no_decision_without_the_audit(kept: Kept, tmp_path: Path) -> None:
     assert (answer.status_code, answer.json()["type"]) == (503, "urn:allstatus:problem:audit-unavailable")
 
 
+async def appended(writing: list[tuple[Audit, list[Entry]]]) -> None:
+    """All of it, at once."""
+    await asyncio.gather(*(audit.append(entries) for audit, entries in writing))
+
+
 def test_two_processes_share_a_chain(kept: Kept, tmp_path: Path) -> None:
     first, second = kept.open(), kept.open()
     with serving(tmp_path, **kept.settings) as client:
         client.post("/classify", json=RECORD)
     (row,) = kept.rows()
     entry = first.entry("d", _decision(), "test", b"data", None)
-    for future in [audit.append([entry]) for _ in range(50) for audit in (first, second)]:
-        future.result(10)
+    for _ in range(5):
+        asyncio.run(appended([(audit, [entry]) for _ in range(10) for audit in (first, second)]))
     first.store.close()
     second.store.close()
     assert kept.hold().rows == 101
@@ -185,9 +191,9 @@ def test_two_processes_share_a_chain(kept: Kept, tmp_path: Path) -> None:
 def test_a_long_chain_holds_as_of_one_moment_while_it_grows(kept: Kept) -> None:
     audit = kept.open()
     entry = audit.entry("d", _decision(), "test", b"data", None)
-    audit.append([entry] * (2 * PART + 1)).result(30)
+    asyncio.run(appended([(audit, [entry] * (2 * PART + 1))]))
     with open_to_read(kept.place) as connection:
-        audit.append([entry]).result(10)
+        asyncio.run(appended([(audit, [entry])]))
         verdict = verify(connection, audit.key)
     audit.store.close()
     assert (verdict.problem, verdict.rows) == ("", 2 * PART + 1)

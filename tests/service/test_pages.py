@@ -3,6 +3,7 @@
 import asyncio
 import json
 import sqlite3
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
@@ -47,15 +48,19 @@ def store(tmp_path: Path):
     store.close()
 
 
+async def kept(keep: Callable[..., Awaitable], *given: object) -> None:
+    await keep(*given)
+
+
 def test_only_the_newest_are_kept_and_only_for_a_while(store: Store) -> None:
     decision = CLASSIFIER.classify({"cbc": "normal"})
     few, brief = Pages(store, 60, 3), Pages(store, 0, 3)
     names = [few.new_name() for _ in range(5)]
     for name in names:
-        asyncio.run(few.keep(name, decision))
+        asyncio.run(kept(few.keep, name, decision))
     assert [few.find(name) is not None for name in names] == [False, False, True, True, True]
     gone = brief.new_name()
-    asyncio.run(brief.keep(gone, decision))
+    asyncio.run(kept(brief.keep, gone, decision))
     assert brief.find(gone) is None
 
 

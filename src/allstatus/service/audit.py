@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -67,9 +67,9 @@ class Audit:
             decision.table_digest, decision.engine, self.key.digest("input", data), decision.outcome, decision.status, known,
         ))  # fmt: skip
 
-    def append(self, entries: Sequence[Entry]) -> Future[Any]:
+    def append(self, entries: Sequence[Entry]) -> asyncio.Future[Any]:
         """Add rows; they are committed when the future is done."""
-        return self.store.submit(self._append, entries)
+        return self.store.write(self._append, entries)
 
     def _append(self, connection: Connection, given: list[Sequence[Entry]]) -> None:
         seq, previous = connection.execute("SELECT seq, hash FROM head").fetchone() or (0, START)

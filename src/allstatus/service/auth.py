@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import time
 from collections.abc import Sequence
@@ -81,7 +80,7 @@ class Gatekeeper:
     async def _use_once(self, claims: dict[str, Any]) -> None:
         name = sha256(json.dumps([claims["iss"], claims["jti"]]).encode()).hexdigest()
         expires = int(claims["exp"]) + LEEWAY + 1
-        if not await asyncio.wrap_future(self.store.submit(first_uses, (name, expires))):
+        if not await self.store.write(first_uses, (name, expires)):
             raise Refused("it was used before")
 
 

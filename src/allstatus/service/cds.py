@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Coroutine
 from typing import Annotated, Any
 from uuid import uuid4
 
@@ -64,7 +62,7 @@ async def feedback(service: ServiceId, request: Request) -> Response:
     await desk.admit(request)
     given = read_feedback(parse_json(await request.body()))
     try:
-        await asyncio.wrap_future(desk.audit.store.submit(keep_feedback, (service, given)))
+        await desk.audit.store.write(keep_feedback, (service, given))
     except StoreError:
         raise unrecorded("The feedback cannot be stored.") from None
     return Response(status_code=200)
@@ -84,9 +82,7 @@ async def _cards(desk: Desk, request: Request, service: str, made: Call, decisio
         cards = status_cards(decision, occasion)
     else:
         cards = order_cards(decision, occasion, selected(made.context, all_orders=made.hook == "order-sign"))
-    writing: list[Coroutine[Any, Any, Any]] = [desk.record(request, service, [(decision, data)], [decision_id])]
-    if cards:
-        writing.append(desk.pages.keep(name, decision))
-    await asyncio.gather(*writing)
+    page = [desk.pages.keep(name, decision)] if cards else []
+    await desk.record(request, service, [(decision, data)], [decision_id], beside=page)
     kept: list[dict[str, Any]] = without_empties(cards)
     return kept

@@ -78,9 +78,10 @@ class Desk:
         return await anyio.to_thread.run_sync(action, limiter=self.threads, abandon_on_cancel=True)
 
     async def record(
-        self, request: Request, service: str, decided: Sequence[tuple[Decision, bytes]], ids: Sequence[str] = ()
+        self, request: Request, service: str, decided: Sequence[tuple[Decision, bytes]], ids: Sequence[str] = (),
+        beside: Sequence[asyncio.Future[Any]] = (),
     ) -> Sequence[str]:
-        """Write decisions to the audit, under new ids or those given; returns the ids once they are on disk."""
+        """Write decisions to the audit, under new ids or those given; returns the ids once they are on disk, and `beside` is done."""
         if not decided:
             return ()
         ids = ids or [str(uuid4()) for _ in decided]
@@ -88,7 +89,7 @@ class Desk:
             self.audit.entry(name, decision, service, data, decision.record.id) for name, (decision, data) in zip(ids, decided, strict=True)
         ]
         try:
-            await asyncio.wrap_future(self.audit.append(entries))
+            await asyncio.gather(self.audit.append(entries), *beside)
         except StoreError:
             raise unrecorded("The decision cannot be recorded, so it is not given.") from None
         request.state.decisions = list(ids[:10])

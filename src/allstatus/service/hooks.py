@@ -24,7 +24,6 @@ SERVICES = {
 NEEDED = {"patient-view": ("userId", "patientId"), "order-select": ("userId", "patientId", "selections", "draftOrders"),
           "order-sign": ("userId", "patientId", "draftOrders")}  # fmt: skip
 OPTIONAL = {"prefetch": (dict, "an object"), "fhirAuthorization": (dict, "an object"), "fhirServer": (str, "an address as text")}
-EMPTY: tuple[Any, ...] = (None, "", [], {})
 CONTAINERS = {"selections": list, "draftOrders": dict}
 
 
@@ -98,6 +97,6 @@ def _bad(field: str, detail: str) -> Problem:
 def without_empties(value: Any) -> Any:
     """The same without null, empty text, empty lists and empty objects, which CDS Hooks and FHIR forbid."""
     if isinstance(value, dict):
-        inner = ((name, item if isinstance(item, str) else without_empties(item)) for name, item in value.items())
-        return {name: item for name, item in inner if item not in EMPTY}
-    return [kept for item in value if (kept := without_empties(item)) not in EMPTY] if isinstance(value, list) else value
+        kept = {name: item if isinstance(item, str) else without_empties(item) for name, item in value.items()}
+        return {name: item for name, item in kept.items() if item or item == 0}  # 0 and false say something
+    return [item for item in map(without_empties, value) if item or item == 0] if isinstance(value, list) else value

@@ -46,11 +46,11 @@ class Pages:
         """The last part of a link, which is also what opens its page."""
         return urlsafe_b64encode(secrets.token_bytes(32)).decode().rstrip("=")
 
-    async def keep(self, name: str, decision: Decision) -> None:
-        """Seal a decision under a name."""
+    def keep(self, name: str, decision: Decision) -> asyncio.Future[Any]:
+        """Seal a decision under a name; it is kept when the future is done."""
         place, key = _secrets(name)
         sealed, expires = AESGCM(key).encrypt(NONCE, pack(decision), None), int(time.time()) + self.seconds
-        await asyncio.wrap_future(self.store.submit(self._keep, (place, expires, sealed)))
+        return self.store.write(self._keep, (place, expires, sealed))
 
     def find(self, name: str) -> dict[str, Any] | None:
         """What was kept under a name; None when there is nothing, or no longer."""

@@ -5,14 +5,15 @@ What `submit` promised is kept when its future is done, also after `kill -9`; se
 
 from __future__ import annotations
 
+import asyncio
 import queue
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future
 from contextlib import AbstractContextManager, closing, contextmanager, suppress
+from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
-BATCH = 256  # pieces of work committed together at most
+TURNS = 64  # turns of an event loop whose work is committed together at most
 
 
 class StoreError(Exception):
@@ -56,21 +57,25 @@ class Store:
 
     def __init__(self, database: Database, tables: str, append_only: Sequence[str] = ()) -> None:
         self.database = database
-        self._waiting: queue.Queue[_Piece | None] = queue.Queue()
+        self._turn: list[_Piece] = []
+        self._waiting: queue.Queue[_Group | None] = queue.Queue()
         self._connection: Connection | None = None
         with self._telling():
             database.create(tables, append_only)
         self._thread = threading.Thread(target=self._write, name=f"store {database.name}", daemon=True)
         self._thread.start()
 
-    def submit(self, handler: Handler, item: Any) -> Future[Any]:
-        """Have a handler write an item in the next transaction, with all others waiting for it.
+    def write(self, handler: Handler, item: Any) -> asyncio.Future[Any]:
+        """Have a handler write an item in the next transaction, with everything this turn of the event loop brings.
 
         The future holds the item's result, if the handler returns a list of results; or StoreError, when nothing was kept.
         """
-        done: Future[Any] = Future()
-        self._waiting.put(_Piece(handler, item, done))
-        return done
+        loop = asyncio.get_running_loop()
+        if not self._turn:
+            loop.call_soon(self._end_turn, loop)
+        piece = _Piece(handler, item, loop.create_future())
+        self._turn.append(piece)
+        return piece.done
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -90,6 +95,10 @@ class Store:
         self._waiting.put(None)
         self._thread.join()
 
+    def _end_turn(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._waiting.put(_Group(self._turn, loop))
+        self._turn = []
+
     @contextmanager
     def _telling(self) -> Iterator[None]:
         try:
@@ -98,42 +107,40 @@ class Store:
             raise StoreError(type(error).__name__) from None
 
     def _write(self) -> None:
-        while batch := self._gather():
-            self._commit(batch)
+        while groups := self._gather():
+            self._commit([piece for group in groups for piece in group.pieces])
+            for group in groups:
+                group.tell()
         self._let_go()
 
-    def _gather(self) -> list[_Piece]:
-        """What is waiting, at least one piece; empty at the end."""
+    def _gather(self) -> list[_Group]:
+        """What is waiting, at least one group; empty at the end."""
         first = self._waiting.get()
-        batch: list[_Piece] = []
+        groups: list[_Group] = []
         while first is not None:
-            batch.append(first)
-            if len(batch) == BATCH or self._waiting.empty():
-                return batch
+            groups.append(first)
+            if len(groups) == TURNS or self._waiting.empty():
+                return groups
             first = self._waiting.get()
-        if batch:
+        if groups:
             self._waiting.put(None)  # the end is met again when these are written
-        return batch
+        return groups
 
     def _commit(self, batch: list[_Piece]) -> None:
         """A batch in one transaction; what one handler cannot write is undone alone, a commit that fails is told to all."""
-        groups: dict[Handler, list[_Piece]] = {}
+        by_handler: dict[Handler, list[_Piece]] = {}
         for piece in batch:
-            groups.setdefault(piece.handler, []).append(piece)
+            by_handler.setdefault(piece.handler, []).append(piece)
         try:
             with self._telling():
                 connection = self._begun()
-                outcomes = [(pieces, *self._try(connection, handler, pieces)) for handler, pieces in groups.items()]
+                for handler, pieces in by_handler.items():
+                    _handle(handler, connection, pieces) if len(by_handler) == 1 else self._try(handler, connection, pieces)
                 connection.execute("COMMIT")
         except Exception as error:
             self._let_go()
-            outcomes = [(batch, [], error)]
-        for pieces, results, failure in outcomes:
-            for place, piece in enumerate(pieces):
-                if failure is None:
-                    piece.done.set_result(results[place] if results else None)
-                else:
-                    piece.done.set_exception(failure)
+            for piece in batch:
+                piece.failure = error
 
     def _begun(self) -> Connection:
         """A connection with a transaction begun: the one at hand, or another where that one is gone."""
@@ -151,22 +158,58 @@ class Store:
             self._connection.close()
         self._connection = None
 
-    def _try(self, connection: Connection, handler: Handler, pieces: list[_Piece]) -> tuple[Sequence[Any], Exception | None]:
+    def _try(self, handler: Handler, connection: Connection, pieces: list[_Piece]) -> None:
+        """One handler's pieces; where they cannot be written the others' still can."""
         connection.execute("SAVEPOINT pieces")
         try:
             with self._telling():
-                return handler(connection, [piece.item for piece in pieces]) or (), None
+                _handle(handler, connection, pieces)
         except Exception as error:
             connection.execute("ROLLBACK TO SAVEPOINT pieces")
-            return (), error
-        finally:
-            connection.execute("RELEASE SAVEPOINT pieces")
+            for piece in pieces:
+                piece.failure = error
+        connection.execute("RELEASE SAVEPOINT pieces")
 
 
-class _Piece(NamedTuple):
+@dataclass(slots=True, eq=False)
+class _Piece:
+    """Something to write, what came of it, and who waits for that."""
+
     handler: Handler
     item: Any
-    done: Future[Any]
+    done: asyncio.Future[Any]
+    result: Any = None
+    failure: Exception | None = None
+
+    def tell(self) -> None:
+        if self.done.cancelled():
+            return
+        if self.failure is None:
+            self.done.set_result(self.result)
+        else:
+            self.done.set_exception(self.failure)
+
+
+class _Group(NamedTuple):
+    """What one turn of an event loop brought."""
+
+    pieces: list[_Piece]
+    loop: asyncio.AbstractEventLoop
+
+    def tell(self) -> None:
+        """Wake everybody who waits, at once; nobody does when their loop is gone."""
+        with suppress(RuntimeError):
+            self.loop.call_soon_threadsafe(self._wake)
+
+    def _wake(self) -> None:
+        for piece in self.pieces:
+            piece.tell()
+
+
+def _handle(handler: Handler, connection: Connection, pieces: list[_Piece]) -> None:
+    results = handler(connection, [piece.item for piece in pieces])
+    for piece, result in zip(pieces, results or (), strict=False):
+        piece.result = result
 
 
 def insert(connection: Connection, into: str, rows: Sequence[Sequence[Any]], otherwise: str = "") -> None:
