@@ -30,8 +30,6 @@ class Gatekeeper:
 
     async def check(self, authorization: str | None, address: str) -> None:
         """Let a call to `address` pass, or raise Refused."""
-        if self.config.insecure_dev:
-            return
         scheme, _, token = (authorization or "").partition(" ")
         if scheme.lower() != "bearer" or not token.strip():
             raise Refused("none was sent")

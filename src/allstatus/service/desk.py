@@ -59,7 +59,9 @@ class Desk:
         return self.config.base_url or str(request.base_url).rstrip("/")
 
     async def admit(self, request: Request) -> None:
-        """Let a caller pass by its token, or raise a problem."""
+        """Let a caller pass by its token, or raise a problem; without tokens anybody, as `--insecure-dev` says."""
+        if self.config.insecure_dev:
+            return
         await self.gatekeeper.check(request.headers.get("authorization"), endpoint(self.base(request), request.url.path))
 
     def rules(self, name: str | None) -> Classifier:
