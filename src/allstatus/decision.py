@@ -201,9 +201,9 @@ class Decision:
         return bool(self._stated.conflicts)
 
     @property
-    def from_chart(self) -> bool:
-        """Whether a chart is behind the record, with particulars of its own."""
-        return self._stated.chart is not None
+    def applicable(self) -> bool:
+        """Whether the rules are about this patient: any record's, and a chart's with their diagnosis."""
+        return self.outcome != NOT_APPLICABLE
 
     @property
     def chart(self) -> Supplied | None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from allstatus.decision import Decision
 
 SCHEMA_VERSION = "1.0"
-WRITTEN = ("id", "warnings", "facts", "remission_number", "applicability", "elsewhere")
+WRITTEN = ("id", "assumptions", "warnings", "diagnoses", "facts", "remission_number", "applicability", "elsewhere")
 OBSERVED = ("actual", "margin", "at_threshold", "counting_error")
 
 _BEGIN, _END = "\ue000", "\ue001"
@@ -30,7 +30,9 @@ class Particulars:
     """What differs between two decisions with the same resolution."""
 
     id: Any
+    assumptions: Any
     warnings: Any
+    diagnoses: Any
     facts: Any
     values: Mapping[str, Any]
     observed: Mapping[str, dict[str, Any]]
@@ -47,7 +49,7 @@ def to_dict(decision: Decision) -> dict[str, Any]:
 
 def to_json(decision: Decision) -> bytes:
     """The whole document as one line of UTF-8 JSON."""
-    if decision.contradicts_itself or decision.from_chart:
+    if decision.contradicts_itself or not decision.applicable:
         return write_json(to_dict(decision))
     explanation = decision.explanation
     if explanation.form is None:
@@ -59,8 +61,8 @@ def _particulars(decision: Decision) -> Particulars:
     facts = decision.facts
     values = {name: fact["value"] for name, fact in facts.items()}
     return Particulars(
-        decision.record.id, decision.warnings, facts, values, decision.observed(facts), decision.remission_number,
-        decision.applicability, decision.elsewhere,
+        decision.record.id, decision.assumptions, decision.warnings, decision.diagnoses, facts, values, decision.observed(facts),
+        decision.remission_number, decision.applicability, decision.elsewhere,
     )  # fmt: skip
 
 
@@ -69,7 +71,7 @@ def _assemble(decision: Decision, particulars: Particulars) -> dict[str, Any]:
         "schema_version": SCHEMA_VERSION, "id": particulars.id, "outcome": decision.outcome, "status": decision.status,
         "possible": list(decision.possible), "regions": decision.regions, "missing": decision.missing,
         "irrelevant": decision.irrelevant, "ask_next": decision.ask_next, "conflicts": decision.conflicts,
-        "assumptions": decision.assumptions, "warnings": particulars.warnings, "diagnoses": decision.diagnoses,
+        "assumptions": particulars.assumptions, "warnings": particulars.warnings, "diagnoses": particulars.diagnoses,
         "options": particulars.options, "applicability": particulars.applicability,
         "facts": particulars.facts, "trace": decision.trace_of(particulars.observed, particulars.remission_number),
         "elsewhere": particulars.elsewhere, "reasons": decision.reasons, "why_not": decision.why_not,
@@ -104,7 +106,7 @@ def _make_form(decision: Decision) -> Form:
     """The document with marks for its particulars, cut at the marks."""
     rules = decision.ruleset
     marks = Particulars(
-        _mark("id"), _mark("warnings"), _mark("facts"),
+        _mark("id"), _mark("assumptions"), _mark("warnings"), _mark("diagnoses"), _mark("facts"),
         {name: _mark(f"value {name}") for name in rules.facts},
         {name: {key: _mark(f"observed {name}") for key in OBSERVED} for name in rules.criteria},
         _mark("remission_number"), _mark("applicability"), _mark("elsewhere"), _mark("options"),

@@ -98,6 +98,7 @@ MARROW_GRADES = {
 }
 
 
+@lru_cache(maxsize=4096)
 def format_number(value: Fraction) -> str:
     """A rational as a decimal where it ends, else as a fraction: `4.9`, `100/3`."""
     digits = _decimal_places(value.denominator)
@@ -149,10 +150,10 @@ def exact_number(value: object, field: str, remedy: str) -> Fraction:
 def _from_decimal(value: Decimal, field: str, remedy: str) -> Fraction:
     if not value.is_finite():
         raise InvalidRecord(field, "is not a finite number (NaN or infinity)", remedy)
-    exponent = value.as_tuple().exponent
-    if isinstance(exponent, int) and (abs(exponent) > MAX_DIGITS or len(value.as_tuple().digits) > MAX_DIGITS):
+    _, digits, exponent = value.as_tuple()
+    if isinstance(exponent, int) and (abs(exponent) > MAX_DIGITS or len(digits) > MAX_DIGITS):
         raise InvalidRecord(field, f"has more than {MAX_DIGITS} digits", remedy)
-    return Fraction(value)
+    return Fraction(*value.as_integer_ratio())
 
 
 def read_percent(value: object, field: str = "marrow_blast_percent") -> Percent:
@@ -187,7 +188,8 @@ def _from_text(text: str, field: str) -> Percent:
         low, high = (exact_number(part, field, _REMEDY) for part in match.groups())
         if low > high:
             raise InvalidRecord(field, "is a range that runs backwards", "put the lower number first")
-        return _checked(low, high, text, field)
+        _check(low, high, field)
+        return Percent(low, high, text=text)
     match = _SPELLING.fullmatch(text.replace("≤", "<=").replace("≥", ">="))
     if match is None:
         raise InvalidRecord(field, "is not a percentage", _REMEDY)
@@ -214,12 +216,13 @@ def _from_object(value: Mapping[object, object], field: str) -> Percent:
     if cells is not None and (isinstance(cells, bool) or not isinstance(cells, int) or cells < 1):
         raise InvalidRecord(field, "has no usable cells_counted", "give the number of cells counted, a whole number from 1")
     if comparator in (None, "") and unit in (None, "%") and isinstance(value["value"], str):
-        percent = replace(read_percent(value["value"], field))
+        percent = read_percent(value["value"], field)
         return percent if cells is None else replace(percent, cells_counted=cells)
     number = exact_number(value["value"], field, _REMEDY) * (100 if unit == "1" else 1)
     sign = {"≤": "<=", "≥": ">=", "=": ""}.get(str(comparator or ""), str(comparator or ""))
     text = f"{sign}{value['value']}{' (of 1)' if unit == '1' else ''}"
-    return replace(_at(number, sign, text, field, bare=unit is None), cells_counted=cells)
+    percent = _at(number, sign, text, field, bare=unit is None)
+    return percent if cells is None else replace(percent, cells_counted=cells)
 
 
 def _at(number: Fraction, comparator: str, text: str, field: str, *, bare: bool) -> Percent:
@@ -228,18 +231,12 @@ def _at(number: Fraction, comparator: str, text: str, field: str, *, bare: bool)
     }.get(comparator, (number, number))
     if (comparator == "<" and number == 0) or (comparator == ">" and number == HUNDRED):
         raise InvalidRecord(field, "leaves no possible value", _REMEDY)
-    percent = _checked(low, high, text, field)
-    return replace(
-        percent,
-        low_open=comparator == ">",
-        high_open=comparator == "<",
-        looks_like_fraction=bare and 0 < number < 1,
-    )
+    _check(low, high, field)
+    return Percent(low, high, comparator == ">", comparator == "<", text, looks_like_fraction=bare and 0 < number < 1)
 
 
-def _checked(low: Fraction, high: Fraction, text: str, field: str) -> Percent:
+def _check(low: Fraction, high: Fraction, field: str) -> None:
     if low < 0 or high < 0:
         raise InvalidRecord(field, "is negative", _REMEDY)
     if high > HUNDRED or low > HUNDRED:
         raise InvalidRecord(field, "is above 100 %", _REMEDY)
-    return Percent(low, high, text=text)

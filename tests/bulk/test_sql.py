@@ -13,8 +13,8 @@ import duckdb
 import psycopg
 import pytest
 import sqlglot
-from bulk.postgres import NO_POSTGRES, cluster, postgres_programs
 from bulk.rows import CELLS, LIMIT, PERCENT, RULES, Row, all_rows, decided
+from postgres import NO_POSTGRES, cluster, postgres_programs
 
 from allstatus.bulk.mapping import Source
 from allstatus.bulk.sql import COUNT, GENERATED, TESTED, SqlView, script

@@ -25,6 +25,7 @@ from allstatus.ehr.out.proposals import make_proposals
 from allstatus.ehr.read import read_charts
 from allstatus.ehr.timeline import SAYS, decide_chart
 from allstatus.errors import InvalidRecord
+from allstatus.export.cql import to_cql
 from allstatus.inputs import decode
 from allstatus.record import parse_json
 
@@ -326,7 +327,8 @@ def test_every_fact_has_a_place_in_a_chart_and_no_code_from_memory() -> None:
 def test_the_plan_holds_what_each_status_lists_under_its_own_condition() -> None:
     plan = DEFINITIONS[f"PlanDefinition/{RULES.ruleset.id}"]
     for action, status in zip(plan["action"], RULES.ruleset.statuses.values(), strict=True):
-        assert action["condition"][0]["expression"]["expression"] == f"\"Status\" = '{status.name}'"
+        expression = action["condition"][0]["expression"]["expression"]
+        assert f"define \"{expression}\": Coalesce(\"Status\" = '{status.name}', false)" in to_cql(RULES.table)
         assert [option["title"] for option in action["action"]] == [option["title"] for option in RULES.ruleset.options[status.name]]
         assert status.cite["sentence"] in json.dumps(action["documentation"])
 

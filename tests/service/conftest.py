@@ -9,6 +9,7 @@ import pytest
 
 pytest.importorskip("fastapi", reason="the service extra is not installed")
 
+from postgres import Cluster, running
 from starlette.testclient import TestClient
 
 from allstatus.service.app import make_app
@@ -32,6 +33,13 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     """A service that takes symptoms as absent unless recorded, so that more fixtures are decided."""
     with serving(tmp_path_factory.mktemp("service"), reading={"assume": ["symptoms-absent-unless-recorded"]}) as client:
         yield client
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """A PostgreSQL cluster, for databases of a test's own."""
+    with running() as found:
+        yield found
 
 
 @pytest.fixture

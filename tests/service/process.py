@@ -51,7 +51,8 @@ class Served:
 def served(folder: Path, *options: str, config: str = "") -> Iterator[Served]:
     """A service with its audit in a folder; ready to answer."""
     settings, output, errors = folder / "config.yaml", folder / "stdout", folder / "stderr"
-    settings.write_text(f"audit: {folder / 'audit.db'}\n{config}", "utf-8")
+    kept = "" if "audit:" in config else f"audit: {folder / 'audit.db'}\n"
+    settings.write_text(kept + config, "utf-8")
     command = [sys.executable, "-m", "allstatus", "serve", "--port", "0", "--config", str(settings), *options]
     with output.open("w") as out, errors.open("w") as err:
         process = subprocess.Popen(command, stdout=out, stderr=err, stdin=subprocess.DEVNULL, start_new_session=True)

@@ -62,7 +62,8 @@ def test_a_record_is_decided_by_keyboard(page) -> None:
 
 
 def test_for_another_reader(page) -> None:
-    assert "The page calls this: ALL in remission" in decide_by_keyboard(page, json.dumps(RECORD), "anyone")
+    answer = decide_by_keyboard(page, json.dumps(RECORD), "anyone")
+    assert "The page calls this: ALL in remission" in " ".join(answer.split())
 
 
 def test_a_refusal_says_what_to_do(page) -> None:
@@ -75,6 +76,17 @@ def test_it_fits_a_phone(page) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     small = page.evaluate("[...document.querySelectorAll('button, select, textarea')].filter(e => e.offsetHeight < 44).length")
     assert small == 0
+    block = "getComputedStyle(e).display != 'inline'"
+    wide = f"[...document.querySelectorAll('main *')].filter(e => {block} && e.scrollWidth > e.clientWidth + 1).length"
+    assert page.evaluate(wide) == 0, "nothing is cut off or has to be scrolled aside"
+
+
+def test_lines_of_the_answer_are_broken_once(page) -> None:
+    """They are as long as the phone has room for, so that none is broken again."""
+    answer = decide_by_keyboard(page, json.dumps(RECORD), "a clinician")
+    fits = "e => { e.style.whiteSpace = 'pre'; return e.scrollWidth <= e.clientWidth }"
+    assert page.locator("#answer pre").evaluate(fits)
+    assert max(map(len, answer.splitlines())) <= 40
 
 
 def test_it_says_what_is_loaded_and_every_field_has_a_label(page) -> None:

@@ -140,7 +140,7 @@ ACCEPTED = {"card": CARD, "outcome": "accepted", "outcomeTimestamp": "2026-01-05
 
 
 def kept(client: TestClient) -> list[tuple]:
-    connection = sqlite3.connect(client.app.state.desk.config.audit)
+    connection = sqlite3.connect(client.app.state.desk.config.audit.file)
     rows = connection.execute("SELECT service, card, outcome, suggestions, reason, time FROM feedback ORDER BY time").fetchall()
     connection.close()
     return rows
@@ -154,7 +154,7 @@ def test_feedback_is_stored_once_and_without_comments(client: TestClient) -> Non
         (service, CARD, "accepted", ACCEPTED["acceptedSuggestions"][0]["id"], "", "2026-01-05T12:00:00+00:00"),
         (service, CARD, "overridden", "", "chart-wrong", "2026-01-05T12:00:00+00:00"),
     ]
-    assert b"Secret" not in Path(client.app.state.desk.config.audit).read_bytes()
+    assert b"Secret" not in Path(client.app.state.desk.config.audit.file).read_bytes()
 
 
 def test_a_reason_of_somebody_else_is_kept_as_other(client: TestClient) -> None:

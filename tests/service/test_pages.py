@@ -3,6 +3,7 @@
 import asyncio
 import json
 import sqlite3
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from allstatus.ehr.read import read_charts
 from allstatus.ehr.timeline import decide_chart
 from allstatus.errors import InvalidRecord
 from allstatus.service.pages import SCHEMA, Pages, pack, unpack
+from allstatus.service.sqlite import SqliteDatabase
 from allstatus.service.store import Store
 
 from .conftest import FIXTURES, PATIENT_VIEW, call, chart, prefetch_of, serving
@@ -41,9 +43,13 @@ def test_what_is_kept_makes_the_same_decision_to_the_byte() -> None:
 
 @pytest.fixture
 def store(tmp_path: Path):
-    store = Store(tmp_path / "pages.db", SCHEMA, durable=False)
+    store = Store(SqliteDatabase(tmp_path / "pages.db", durable=False), SCHEMA)
     yield store
     store.close()
+
+
+async def kept(keep: Callable[..., Awaitable], *given: object) -> None:
+    await keep(*given)
 
 
 def test_only_the_newest_are_kept_and_only_for_a_while(store: Store) -> None:
@@ -51,10 +57,10 @@ def test_only_the_newest_are_kept_and_only_for_a_while(store: Store) -> None:
     few, brief = Pages(store, 60, 3), Pages(store, 0, 3)
     names = [few.new_name() for _ in range(5)]
     for name in names:
-        asyncio.run(few.keep(name, decision))
+        asyncio.run(kept(few.keep, name, decision))
     assert [few.find(name) is not None for name in names] == [False, False, True, True, True]
     gone = brief.new_name()
-    asyncio.run(brief.keep(gone, decision))
+    asyncio.run(kept(brief.keep, gone, decision))
     assert brief.find(gone) is None
 
 

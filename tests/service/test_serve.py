@@ -69,6 +69,17 @@ def test_one_slow_or_broken_client_holds_up_nobody(tmp_path: Path) -> None:
             connection.close()
 
 
+def test_headers_without_end_are_refused(tmp_path: Path) -> None:
+    with served(tmp_path, "--insecure-dev") as service:
+        parts = urlsplit(service.address)
+        with socket.create_connection((parts.hostname, parts.port)) as connection:
+            connection.sendall(f"GET / HTTP/1.1\r\nHost: {parts.netloc}\r\n".encode())
+            headers = b"".join(b"X-%d: %s\r\n" % (number, b"x" * 8_000) for number in range(5_000))
+            with pytest.raises(OSError, match=r"reset|pipe"):
+                connection.sendall(headers)
+        assert httpx.get(f"{service.address}/healthz", trust_env=False).status_code == 200
+
+
 def test_a_token_is_used_once_whichever_process_answers(tmp_path: Path) -> None:
     issuer = TokenIssuer()
     config = f"base_url: http://127.0.0.1\nissuers: [{{issuer: '{ISSUER}', keys: {issuer.written(tmp_path)}}}]\n"

@@ -18,7 +18,7 @@ from typing import Any
 
 import cql_backend
 import sql_backends
-from bulk.postgres import NO_POSTGRES, postgres_programs
+from postgres import NO_POSTGRES, postgres_programs
 from table_backend import TableReader
 from teach.page_engine import page_answers
 

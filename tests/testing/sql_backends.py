@@ -7,7 +7,7 @@ from typing import Any
 
 import duckdb
 import psycopg
-from bulk.postgres import cluster
+from postgres import cluster
 
 from allstatus.bulk.cells import Cells
 from allstatus.bulk.mapping import Source

@@ -1,77 +1,93 @@
-"""`allstatus audit`: hold the audit's chain of hashes, or write its rows out."""
+"""`allstatus audit`: hold the audit's chain of hashes, write its rows out, or print the SQL of its tables."""
 
 from __future__ import annotations
 
 import json
 import re
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from allstatus.commands.app import REFUSED_INPUT, app
+from allstatus.commands.app import REFUSED_INPUT, app, run
+
+if TYPE_CHECKING:
+    from allstatus.service.place import Place
 
 audit_app = typer.Typer(no_args_is_help=True)
 app.add_typer(audit_app, name="audit", help="The service's audit: hold its chain of hashes, or write it out.")
-PathArgument = typer.Argument(metavar="FILE", help="The audit's file.", show_default=False)
+PlaceArgument = typer.Argument(metavar="FILE|URL", help="The audit: its file, or the URL of its PostgreSQL database.", show_default=False)
+KEY = "The audit's key, when it is not beside its file; with a URL always."
 
 
 @audit_app.command()
 def verify(
-    path: Annotated[Path, PathArgument],
-    key: Annotated[Path | None, typer.Option("--key", metavar="FILE", help="The audit's key, when it is not beside it.")] = None,
+    place: Annotated[str, PlaceArgument],
+    key: Annotated[Path | None, typer.Option("--key", metavar="FILE", help=KEY)] = None,
     head: Annotated[str | None, typer.Option("--head", metavar="N:HASH", help="A head noted earlier, which must still be there.")] = None,
 ) -> None:
     """Find a removed or altered row; prints the head, which is worth noting elsewhere."""
-    raise SystemExit(_run(lambda: _verify(path, key, head)))
+    run(lambda: _telling(lambda: _verify(_place(place), key, head)))
 
 
 @audit_app.command()
-def export(path: Annotated[Path, PathArgument]) -> None:
+def export(place: Annotated[str, PlaceArgument]) -> None:
     """Write every row to standard output, one JSON object a line."""
-    raise SystemExit(_run(lambda: _export(path)))
+    run(lambda: _telling(lambda: _export(_place(place))))
 
 
-def _run(action: object) -> int:
-    from allstatus.service.audit import AuditError
+@audit_app.command()
+def schema() -> None:
+    """Print the SQL that makes the audit's tables in PostgreSQL, for whoever owns the database to run."""
+    from allstatus.service.audit import APPEND_ONLY, TABLES
+    from allstatus.service.postgres import script
 
-    assert callable(action)
+    print(script(TABLES, APPEND_ONLY).strip())
+
+
+def _place(given: str) -> Place:
+    from allstatus.service.place import Place
+
+    return Place(given)
+
+
+def _telling(action: Callable[[], int]) -> int:
+    from allstatus.service.chain import AuditError
+
     try:
-        return int(action())
+        return action()
     except AuditError as error:
         print(f"error: {error}", file=sys.stderr)
         return REFUSED_INPUT
 
 
-def _verify(path: Path, key: Path | None, head: str | None) -> int:
-    from allstatus.service.audit import Key, open_to_read
-    from allstatus.service.audit import verify as walk
+def _verify(place: Place, key: Path | None, head: str | None) -> int:
+    from allstatus.service.audit import open_to_read
+    from allstatus.service.audit import verify as hold
+    from allstatus.service.chain import Key
 
     known = re.fullmatch(r"(\d{1,15}):([0-9a-f]{64})", head or "0:" + "0" * 64)
     if known is None:
         raise typer.BadParameter("give it as this command prints it", param_hint="--head")
-    secret = Key.read(key or path.with_suffix(".key"))
-    connection = open_to_read(path)
-    try:
-        verdict = walk(connection, secret, (int(known[1]), known[2]))
-    finally:
-        connection.close()
+    if key is None and place.file is None:
+        raise typer.BadParameter("no key lies beside a URL; give the key's file", param_hint="--key")
+    secret = Key.read(key or Path(str(place.file)).with_suffix(".key"))
+    with open_to_read(place) as connection:
+        verdict = hold(connection, secret, (int(known[1]), known[2]))
     if verdict.problem:
-        print(f"error: {path}: {verdict.problem}", file=sys.stderr)
+        print(f"error: {place}: {verdict.problem}", file=sys.stderr)
         return 1
     print(f"{verdict.rows} rows hold. Head: {verdict.rows}:{verdict.head}")
     return 0
 
 
-def _export(path: Path) -> int:
+def _export(place: Place) -> int:
     from allstatus.service.audit import export as rows
     from allstatus.service.audit import open_to_read
 
-    connection = open_to_read(path)
-    try:
+    with open_to_read(place) as connection:
         for row in rows(connection):
             print(json.dumps(row))
-    finally:
-        connection.close()
     return 0

@@ -62,6 +62,7 @@ def _serve(settings: Config, host: str, port: int, workers: int) -> int:
     os.environ[ENVIRONMENT] = settings.model_dump_json()
     uvicorn.run(
         "allstatus.service.app:from_environment", factory=True, host=host, port=port, workers=workers, log_config=logging_settings(),
+        http="h11",  # which limits headers; httptools does not
         access_log=False, server_header=False, timeout_graceful_shutdown=int(settings.limits.request_seconds) + 1, proxy_headers=False,
     )  # fmt: skip
     return 0
@@ -71,7 +72,7 @@ def _try_out(settings: Config) -> str:
     """Open everything once, so that what is wrong is said in words before a server starts; empty when all is well."""
     import asyncio
 
-    from allstatus.service.audit import AuditError
+    from allstatus.service.chain import AuditError
     from allstatus.service.config import ConfigError
     from allstatus.service.desk import Desk
 

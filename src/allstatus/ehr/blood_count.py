@@ -120,10 +120,14 @@ def _limit_pair(given: Range, unit: str | None, name: str) -> tuple[Fraction | N
     if given.low is not None and given.low.text is not None:
         return _text_limits(given.low.text, unit, name)
     low, high = (
-        None if limit is None or limit.number is None else number_of(limit.number) * _factor(limit.unit or unit, name)
+        None if limit is None or limit.number is None else _scaled(number_of(limit.number), _factor(limit.unit or unit, name))
         for limit in (given.low, given.high)
     )
     return low, high
+
+
+def _scaled(number: Fraction, factor: Fraction) -> Fraction:
+    return number if factor == ONE else number * factor
 
 
 def _text_limits(text: str, unit: str | None, name: str) -> tuple[Fraction | None, Fraction | None]:

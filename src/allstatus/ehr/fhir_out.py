@@ -50,7 +50,7 @@ def bundle_json(decision: Decision, *, at: datetime | None = None, base: str = B
 def definitions(table: DecisionTable, *, base: str = BASE, cql: str | None = None) -> list[Json]:
     """What a site loads once for a rule set: CodeSystems, ValueSets, ConceptMaps, a PlanDefinition and its Library.
 
-    `cql` is the rule set as a CQL library that defines `Status`, which the plan's conditions name.
+    `cql` is the rule set as a CQL library, which defines what the plan's conditions name.
     """
     names = Names(table.ruleset, base)
     return [*make_terminology(names), make_plan(names), make_library(names, table, cql)]

@@ -103,12 +103,15 @@ def _place_count(reading: Reading, result: Result, item: Item, options: Reader) 
     chart = reading.chart
     adult = chart.born is None or age_on(chart.born, item.when.last) >= ADULT_FROM
     verdict = judge(item.name, result, Person(chart.sex, adult, options.adult_ranges))
-    evidence = replace(item.evidence, read=verdict.read)
-    if verdict.normal is None and not verdict.conflict:
-        reading.put_aside("cbc", evidence, verdict.because, warn=True)
+    if verdict.normal is not None:
+        found = item.evidence.counted(verdict.because, verdict.read)
+        reading.counts.append(Item(item.name, item.when, found, verdict.normal, by_default=verdict.by_default))
         return
-    found = evidence.counted(verdict.because) if verdict.normal is not None else evidence.set_aside(verdict.because)
-    reading.counts.append(replace(item, value=verdict.normal, evidence=found, conflict=verdict.conflict, by_default=verdict.by_default))
+    evidence = replace(item.evidence, read=verdict.read)
+    if verdict.conflict:
+        reading.counts.append(replace(item, evidence=evidence.set_aside(verdict.because), conflict=True))
+    else:
+        reading.put_aside("cbc", evidence, verdict.because, warn=True)
 
 
 def _place_marrow(reading: Reading, result: Result, item: Item) -> None:
@@ -125,9 +128,9 @@ def _place_marrow(reading: Reading, result: Result, item: Item) -> None:
         return
     if percent.exact is not None and 0 < percent.exact < 1:
         reading.warn(f"{result.source}: {SMALL_SHARE}")
-    percent = replace(percent, looks_like_fraction=False)
+    percent = replace(percent, looks_like_fraction=False) if percent.looks_like_fraction else percent
     shown = f"{percent.describe()} %"
-    reading.marrow.append(replace(item, value=percent, evidence=item.evidence.counted("bone marrow blasts", shown)))
+    reading.marrow.append(Item(item.name, item.when, item.evidence.counted("bone marrow blasts", shown), percent))
 
 
 def _is_grade(result: Result) -> bool:

@@ -84,6 +84,7 @@ class _Teller:
         self.reading = read_chart(self.chart, as_of, options)
         self.assessor = Assessor(self.reading, options)
         self.window = timedelta(days=options.window_days)
+        self.anchor = max((item.when.last for item in self.reading.marrow), default=None)
         self.applicable = self.reading.has_all or any(overlay.facts.get("diagnosis") for overlay in self.overlays)
 
     def tell(self) -> Timeline:
@@ -93,25 +94,30 @@ class _Teller:
             return timeline
         history, days, last = History.coded(self.reading.asserted), self._days(), None
         for day, following in zip_longest(days, days[1:]):
+            if following is None and day == self.anchor and self._finish(timeline, history, last):
+                return timeline
             until = day + self.window if following is None else min(day + self.window, following - timedelta(days=1))
             past = history.before(day, until)
             decision = self._decide(self.assessor.assess(Moment(day, until, final=False), past), final=False)
             last = _add(timeline.points, day, decision, past, last)
             if decision.status:
                 history.decided(day, decision.status, assumed="signs_and_symptoms" in (entry["fact"] for entry in decision.assumptions))
-        self._finish(timeline, history)
+        timeline.now = self._decide(self._final(history)[1], final=True)
         return timeline
 
-    def _finish(self, timeline: Timeline, history: History) -> None:
-        """The decision as it stands; where it is about the last point's day it takes that point's place."""
-        anchor = max((item.when.last for item in self.reading.marrow), default=None)
-        past = history.before(anchor or date.max, None)
-        found = self.assessor.assess(Moment(anchor), past)
+    def _finish(self, timeline: Timeline, history: History, last: str | None) -> bool:
+        """The decision as it stands as the last point, when that is about its marrow: what is decided on a day is not behind that day."""
+        past, found = self._final(history)
+        if "marrow_blast_percent" not in found.facts:
+            return False
         timeline.now = self._decide(found, final=True)
-        if timeline.points and found.day == timeline.points[-1].day and "marrow_blast_percent" in found.facts:
-            timeline.points.pop()
-            before = [point.decision.status for point in timeline.points if point.decision.status]
-            _add(timeline.points, found.day, timeline.now, past, before[-1] if before else None)
+        _add(timeline.points, found.day, timeline.now, past, last)
+        return True
+
+    def _final(self, history: History) -> tuple[Past, Assessment]:
+        """What the chart states as it stands, about its latest marrow where there is one."""
+        past = history.before(self.anchor or date.max, None)
+        return past, self.assessor.assess(Moment(self.anchor), past)
 
     def _days(self) -> list[date]:
         """The days of assessments: every marrow, and findings outside the marrow with no other assessment near."""

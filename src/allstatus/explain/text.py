@@ -1,4 +1,4 @@
-"""A decision as text a person likes to read, at 80 columns, plain or in colour."""
+"""A decision as text a person likes to read, at 80 columns unless told otherwise, plain or in colour."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ COLOUR = {"✓": "\x1b[32m", "✗": "\x1b[31m", "?": "\x1b[33m"}
 BOLD, DIM, RESET = "\x1b[1m", "\x1b[2m", "\x1b[0m"
 
 
-def render_text(decision: Decision, *, level: str = "clinician", colour: bool = False) -> str:
-    """The decision for a clinician, a student, or in plain words."""
-    return "\n".join(_Text(decision, level, colour).lines()) + "\n"
+def render_text(decision: Decision, *, level: str = "clinician", colour: bool = False, width: int = WIDTH) -> str:
+    """The decision for a clinician, a student, or in plain words, in lines of at most `width` characters."""
+    return "\n".join(_Text(decision, level, colour, width).lines()) + "\n"
 
 
 class _Text:
-    def __init__(self, decision: Decision, level: str, colour: bool) -> None:
-        self.decision, self.level, self.colour = decision, level, colour
+    def __init__(self, decision: Decision, level: str, colour: bool, width: int) -> None:
+        self.decision, self.level, self.colour, self.width = decision, level, colour, width
         self.rules, self.document = decision.ruleset, decision.to_dict()
         self.titles = outcome_titles(self.rules)
 
@@ -57,14 +57,14 @@ class _Text:
 
     def _opening(self) -> Iterator[str]:
         identity = self.document["id"]
-        for line in _wrap(f"{'' if identity is None else f'{identity}: '}{headline(self.decision, self.level)}"):
+        for line in self._wrap(f"{'' if identity is None else f'{identity}: '}{headline(self.decision, self.level)}"):
             yield self._paint(line, BOLD)
         if self.decision.outcome == "insufficient_data":
             possible = "; ".join(self.titles[name] for name in self.decision.possible)
-            yield from _wrap(f"Still possible: {possible}.")
+            yield from self._wrap(f"Still possible: {possible}.")
             return
         for text in messages(self.decision, self.level):
-            yield from _wrap(text)
+            yield from self._wrap(text)
         if number := self.document["trace"]["remission_number"]:
             yield f"This is remission number {number}."
         if self.decision.outcome == "conflicting_data":
@@ -75,9 +75,9 @@ class _Text:
         for mark, text, depth in definition_lines(self.rules, self.document, self.titles):
             indent = "    " * depth
             if not mark:
-                yield from _wrap(text, f"{indent}    ")
+                yield from self._wrap(text, f"{indent}    ")
                 continue
-            wrapped = textwrap.wrap(text, WIDTH - len(indent) - 2) or [""]
+            wrapped = textwrap.wrap(text, self.width - len(indent) - 2) or [""]
             first = self._paint(wrapped[0], BOLD) if depth == 0 else wrapped[0]
             yield f"{indent}{self._paint(mark, COLOUR[mark])} {first}"
             yield from (f"{indent}  {line}" for line in wrapped[1:])
@@ -119,9 +119,9 @@ class _Text:
 
     def _option(self, option: dict[str, Any]) -> Iterator[str]:
         note = option_note(option)
-        yield from _wrap(f"- {option['title']}{f' ({note})' if note else ''}", "    ", "      ")
+        yield from self._wrap(f"- {option['title']}{f' ({note})' if note else ''}", "    ", "      ")
         for line in fit_lines(option) if self.level != "plain" else []:
-            yield from _wrap(line, "      ", "        ")
+            yield from self._wrap(line, "      ", "        ")
 
     def _missing(self) -> Iterator[str]:
         if self.document["missing"]:
@@ -130,16 +130,16 @@ class _Text:
         next_fact = (self.document["ask_next"] or {}).get("fact")
         said = messages(self.decision, self.level) if self.document["missing"] else []
         for entry, why in zip(self.document["missing"], said, strict=False):
-            yield from _wrap(f"- {entry['question']}{'  <- ask this first' if entry['fact'] == next_fact else ''}", "  ", "    ")
-            yield from _wrap(why, "    ")
-            yield from _wrap("answered by: " + "; ".join(entry["answered_by"]), "    ", "      ")
+            yield from self._wrap(f"- {entry['question']}{'  <- ask this first' if entry['fact'] == next_fact else ''}", "  ", "    ")
+            yield from self._wrap(why, "    ")
+            yield from self._wrap("answered by: " + "; ".join(entry["answered_by"]), "    ", "      ")
 
     def _list(self, title: str, items: list[str]) -> Iterator[str]:
         if items:
             yield ""
             yield self._paint(title, BOLD)
             for item in items:
-                yield from _wrap(f"- {item}", "  ", "    ")
+                yield from self._wrap(f"- {item}", "  ", "    ")
 
     def _source(self) -> Iterator[str]:
         rules = self.document["ruleset"]
@@ -149,12 +149,11 @@ class _Text:
         fit = self.document["applicability"] if self.document["options"] else None
         overlay = [f"Stated uses: {fit['id']} {fit['version']} ({fit['digest'][:12]}). {fit['notice']}"] if fit else []
         for text in (about, source, *overlay, self.document["notice"]):
-            for line in _wrap(text):
+            for line in self._wrap(text):
                 yield self._paint(line, DIM)
 
     def _paint(self, text: str, code: str) -> str:
         return f"{code}{text}{RESET}" if self.colour else text
 
-
-def _wrap(text: str, first: str = "", rest: str = "") -> list[str]:
-    return textwrap.wrap(text, WIDTH, initial_indent=first, subsequent_indent=rest or first)
+    def _wrap(self, text: str, first: str = "", rest: str = "") -> list[str]:
+        return textwrap.wrap(text, self.width, initial_indent=first, subsequent_indent=rest or first)

@@ -29,7 +29,7 @@ SURELY = {  # (certainly true, certainly false) of an interval from start to end
 
 
 def to_cql(table: DecisionTable) -> str:
-    """The library's text; evaluate `Outcome`, `Status`, `Possible` and `Regions`."""
+    """The library's text; evaluate `Outcome`, `Status`, `Possible` and `Regions`, or `IsInRemission` and the like."""
     return "\n".join(_Library(table).lines()) + "\n"
 
 
@@ -116,6 +116,8 @@ class _Library:
         yield "    when Count(\"Possible\") > 1 then 'insufficient_data'"
         yield f"    when First(\"Possible\") = '{OUTSIDE}' then '{OUTSIDE}'\n    else 'determined'\n  end"
         yield '\ndefine "Status": if "Outcome" = \'determined\' then First("Possible") else null'
+        for status in self.rules.statuses.values():
+            yield f"define \"{status.condition_name}\": Coalesce(\"Status\" = '{status.name}', false)"
         yield from self._listed("Regions", list(self.table.regions), f"\"Outcome\" = '{OUTSIDE}'")
 
     def _listed(self, title: str, names: list[str], when: str) -> Iterator[str]:

@@ -93,6 +93,11 @@ class Status:
     place: str
     says: Says
 
+    @property
+    def condition_name(self) -> str:
+        """What exported logic calls "it is this status": `IsInRemission`."""
+        return "Is" + "".join(word.capitalize() for word in self.name.split("_"))
+
 
 @dataclass(frozen=True, slots=True)
 class Region:

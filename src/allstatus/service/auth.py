@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import sqlite3
 import time
 from collections.abc import Sequence
 from hashlib import sha256
@@ -16,7 +14,7 @@ import jwt
 
 from allstatus.service.config import Config, Issuer
 from allstatus.service.keys import ALGORITHMS, Keys, Refused
-from allstatus.service.store import Store, insert
+from allstatus.service.store import Connection, Store, insert
 
 SCHEMA = "CREATE TABLE IF NOT EXISTS token (id TEXT PRIMARY KEY, expires INTEGER NOT NULL);"
 LONGEST = 8_192  # characters of a token
@@ -32,8 +30,6 @@ class Gatekeeper:
 
     async def check(self, authorization: str | None, address: str) -> None:
         """Let a call to `address` pass, or raise Refused."""
-        if self.config.insecure_dev:
-            return
         scheme, _, token = (authorization or "").partition(" ")
         if scheme.lower() != "bearer" or not token.strip():
             raise Refused("none was sent")
@@ -82,11 +78,11 @@ class Gatekeeper:
     async def _use_once(self, claims: dict[str, Any]) -> None:
         name = sha256(json.dumps([claims["iss"], claims["jti"]]).encode()).hexdigest()
         expires = int(claims["exp"]) + LEEWAY + 1
-        if not await asyncio.wrap_future(self.store.submit(first_uses, (name, expires))):
+        if not await self.store.write(first_uses, (name, expires)):
             raise Refused("it was used before")
 
 
-def first_uses(connection: sqlite3.Connection, tokens: list[tuple[str, int]]) -> list[bool]:
+def first_uses(connection: Connection, tokens: list[tuple[str, int]]) -> list[bool]:
     """Whether each token (name, expiry) is used for the first time; of the same one twice, the first."""
     connection.execute("DELETE FROM token WHERE expires < ?", (int(time.time()),))
     marks = ",".join("?" * len(tokens))
@@ -95,7 +91,7 @@ def first_uses(connection: sqlite3.Connection, tokens: list[tuple[str, int]]) ->
     for name, _ in tokens:
         first.append(name not in known)
         known.add(name)
-    insert(connection, "INTO token", [token for token, new in zip(tokens, first, strict=True) if new])
+    insert(connection, "token", [token for token, new in zip(tokens, first, strict=True) if new])
     return first
 
 

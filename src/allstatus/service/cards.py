@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
-from uuid import NAMESPACE_URL, UUID, uuid5
+from uuid import NAMESPACE_URL, uuid5
 
+from allstatus.applicability import Listed
 from allstatus.decision import NOT_APPLICABLE, Decision
 from allstatus.ehr.out.names import BASE
 from allstatus.explain.messages import headline, messages
@@ -25,6 +27,7 @@ OVERRIDE_REASONS = {
     "clinical-judgment": "Clinical judgment differs",
     "not-this-patient": "It does not concern this patient",
 }
+CARDS = uuid5(NAMESPACE_URL, "urn:allstatus:card")
 INDICATORS = {"conflicting_data": "warning"}
 
 
@@ -73,7 +76,7 @@ def base_card(decision: Decision, occasion: Occasion, name: str, summary: str, d
 
 def card_id(occasion: Occasion, name: str) -> str:
     """The id of a card or suggestion, made of its decision's, so that feedback leads back to the audit."""
-    return str(uuid5(uuid5(NAMESPACE_URL, "urn:allstatus:card"), f"{UUID(occasion.decision_id)} {name}"))
+    return str(uuid5(CARDS, f"{occasion.decision_id} {name}"))
 
 
 def _summary(decision: Decision) -> str:
@@ -96,7 +99,7 @@ def _detail(decision: Decision) -> Iterator[str]:
     yield from bullets("Decided by" if decision.outcome == "determined" else "Known", _decisive(decision))
     yield from bullets("Near the limit", _near(decision))
     yield from bullets("What would settle it, and the test that answers it", _missing(decision))
-    yield from _options(decision)
+    yield from _options(decision.listed) if decision.status else ()
     yield from bullets("Assumed", [f"{words(entry['fact'])}: {safe(entry['because'])}" for entry in decision.assumptions])
     yield from bullets("Contradictions", [safe(entry["because"]) for entry in decision.conflicts])
     yield from bullets("Please check", [safe(warning) for warning in decision.warnings])
@@ -127,16 +130,15 @@ def _sources(fact: dict[str, Any]) -> str:
 
 def _near(decision: Decision) -> list[str]:
     """A measured percentage at or near its limit, or whose counting error spans it."""
-    found = {}
-    for node in decision.trace["nodes"].values():
-        counting = node["counting_error"] or {}
-        if node["margin"] is not None and (abs(float(node["margin"])) <= NEAR or counting.get("spans_threshold")):
-            limit = limit_words(decision.ruleset, node["criterion"])
-            measured = f"measured {safe(node['actual'])}{margin_words(node['margin'])}"
-            where = "exactly at it, which counts as not above" if node["at_threshold"] else measured
+    found = []
+    for criterion, seen in decision.observed(decision.facts).items():
+        counting = seen["counting_error"] or {}
+        if seen["margin"] is not None and (abs(float(seen["margin"])) <= NEAR or counting.get("spans_threshold")):
+            measured = f"measured {safe(seen['actual'])}{margin_words(seen['margin'])}"
+            where = "exactly at it, which counts as not above" if seen["at_threshold"] else measured
             spans = f"; {counting['cells_counted']} cells counted, whose error spans the limit" if counting.get("spans_threshold") else ""
-            found[node["criterion"]] = f"the page's limit is {limit}: {where}{spans}"
-    return list(found.values())
+            found.append(f"the page's limit is {limit_words(decision.ruleset, criterion)}: {where}{spans}")
+    return found
 
 
 def _missing(decision: Decision) -> list[str]:
@@ -153,12 +155,13 @@ def option_words(option: dict[str, Any]) -> str:
     return f"{option['title']}{f' ({note})' if note else ''}"
 
 
-def _options(decision: Decision) -> Iterator[str]:
+@lru_cache(maxsize=1024)
+def _options(listed: Listed) -> tuple[str, ...]:
     """The listed treatments with whom their stated uses fit; those that do not fit come last, with the reason."""
-    document = {"options": decision.options}
+    document = {"options": listed.entries}
     fitting = [option for _, group in options_by_category(document) for option in group]
-    yield from bullets("Treatments the page lists for this status", [_with_fit(option) for option in fitting])
-    yield from bullets("Listed, but the stated use does not fit", [_with_fit(option) for option in options_not_fitting(document)])
+    lines = bullets("Treatments the page lists for this status", [_with_fit(option) for option in fitting])
+    return (*lines, *bullets("Listed, but the stated use does not fit", [_with_fit(option) for option in options_not_fitting(document)]))
 
 
 def _with_fit(option: dict[str, Any]) -> str:

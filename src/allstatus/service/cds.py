@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-import sqlite3
-from collections.abc import Coroutine
 from typing import Annotated, Any
 from uuid import uuid4
 
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import JSONResponse, Response
+from pydantic_core import to_json
 
 from allstatus.decision import Decision
 from allstatus.ehr.timeline import decide_over_time
@@ -22,6 +20,7 @@ from allstatus.service.hooks import SERVICES, Call, discovery, hook_of, read_cal
 from allstatus.service.orders import order_cards, selected
 from allstatus.service.prefetch import chart_of
 from allstatus.service.problems import documented
+from allstatus.service.store import StoreError
 
 ServiceId = Annotated[str, Path(json_schema_extra={"enum": list(SERVICES)})]
 router = APIRouter(prefix="/cds-services", tags=["CDS Hooks"])
@@ -37,7 +36,7 @@ async def services() -> dict[str, Any]:
     "/{service}", response_class=JSONResponse, openapi_extra=HOOK_BODY,
     responses={200: CARDS_SCHEMA, **documented(400, 401, 404, 408, 412, 413, 422, 503)},
 )  # fmt: skip
-async def call(service: ServiceId, request: Request) -> JSONResponse:
+async def call(service: ServiceId, request: Request) -> Response:
     """Cards for a patient being viewed, or for orders being selected or signed; no card when there is nothing to say."""
     desk = desk_of(request)
     hook_of(service)
@@ -49,7 +48,7 @@ async def call(service: ServiceId, request: Request) -> JSONResponse:
     decision = await desk.work(len(data), lambda: _decide(desk, made, resources))
     cards = await _cards(desk, request, service, made, decision, data)
     request.state.cards = len(cards)
-    return JSONResponse({"cards": cards})
+    return Response(to_json({"cards": cards}), media_type="application/json")
 
 
 @router.post(
@@ -63,8 +62,8 @@ async def feedback(service: ServiceId, request: Request) -> Response:
     await desk.admit(request)
     given = read_feedback(parse_json(await request.body()))
     try:
-        await asyncio.wrap_future(desk.audit.store.submit(keep_feedback, (service, given)))
-    except sqlite3.Error:
+        await desk.audit.store.write(keep_feedback, (service, given))
+    except StoreError:
         raise unrecorded("The feedback cannot be stored.") from None
     return Response(status_code=200)
 
@@ -83,9 +82,7 @@ async def _cards(desk: Desk, request: Request, service: str, made: Call, decisio
         cards = status_cards(decision, occasion)
     else:
         cards = order_cards(decision, occasion, selected(made.context, all_orders=made.hook == "order-sign"))
-    writing: list[Coroutine[Any, Any, Any]] = [desk.record(request, service, [(decision, data)], [decision_id])]
-    if cards:
-        writing.append(desk.pages.keep(name, decision))
-    await asyncio.gather(*writing)
+    page = [desk.pages.keep(name, decision)] if cards else []
+    await desk.record(request, service, [(decision, data)], [decision_id], beside=page)
     kept: list[dict[str, Any]] = without_empties(cards)
     return kept

@@ -10,6 +10,7 @@ import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from allstatus.errors import AllstatusError
+from allstatus.service.place import Place
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 ENVIRONMENT = "ALLSTATUS_SERVICE"  # how settings reach the worker processes
@@ -80,8 +81,9 @@ class Config(_Settings):
     base_url: Address | None = None
     rules: tuple[str, ...] = ()
     engine: str = "auto"
-    audit: Path = Path("allstatus-audit.db")
+    audit: Place = Place("allstatus-audit.db")
     audit_key: Path | None = None
+    state: Path | None = None
     issuers: tuple[Issuer, ...] = ()
     insecure_dev: bool = False
     fhir_servers: tuple[Address, ...] = ()
@@ -95,17 +97,26 @@ class Config(_Settings):
             raise ValueError("lists no issuers, so nobody could call it; list them, or try it out with --insecure-dev")
         if "*" in self.cors_origins:
             raise ValueError("names every origin in cors_origins; name each one")
+        if self.audit.file is None and self.audit_key is None:
+            raise ValueError("audit is a URL, beside which no key can lie; name a file as audit_key")
         return self
 
     @property
     def key_path(self) -> Path:
-        """Where the audit's key is kept: beside the audit unless said otherwise."""
-        return self.audit_key or self.audit.with_suffix(".key")
+        """Where the audit's key is kept: beside the audit's file unless said otherwise."""
+        return self.audit_key or self._file.with_suffix(".key")
 
     @property
-    def state(self) -> Path:
-        """What need not outlive a day: used token ids and sealed pages."""
-        return self.audit.with_suffix(".state.db")
+    def state_path(self) -> Path:
+        """What need not outlive a day, used token ids and sealed pages: beside the audit's file, else beside its key."""
+        return self.state or self._file.with_suffix(".state.db")
+
+    @property
+    def _file(self) -> Path:
+        """What lies beside the key and the state unless they are named."""
+        file = self.audit.file or self.audit_key
+        assert file is not None
+        return file
 
 
 def read_config(path: Path | None, **given: Any) -> Config:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 from uuid import uuid4
@@ -17,13 +16,14 @@ from allstatus.classify import Classifier, load_rules
 from allstatus.decision import Decision
 from allstatus.ehr.options import make_reader
 from allstatus.service import auth, pages
-from allstatus.service.audit import Audit, AuditError, Key
+from allstatus.service.audit import Audit
 from allstatus.service.auth import Gatekeeper, endpoint
-from allstatus.service.config import Config
+from allstatus.service.config import Config, ConfigError
 from allstatus.service.fhir_client import FhirClient
 from allstatus.service.pages import Pages
 from allstatus.service.problems import Problem
-from allstatus.service.store import Store
+from allstatus.service.sqlite import SqliteDatabase
+from allstatus.service.store import Store, StoreError
 
 T = TypeVar("T")
 INLINE = 32_768  # bytes of input decided on at once; more goes to a thread, so that nobody waits for it
@@ -40,12 +40,8 @@ class Desk:
         self.default = loaded[0]
         reading = config.reading
         self.reader = make_reader(reading.assume, window_days=reading.window_days, adult_ranges=reading.adult_ranges)
-        try:
-            self.audit = Audit(config.audit, Key.read(config.key_path, create=True))
-            self.state = Store(config.state, auth.SCHEMA + pages.SCHEMA, durable=False)
-        except (sqlite3.Error, OSError) as error:
-            why = f"cannot be written ({type(error).__name__})"
-            raise AuditError(f"{config.audit}: {why}; give a path in a folder this user may write to") from None
+        self.audit = Audit(config.audit, config.key_path)
+        self.state = _state(config)
         self.client = httpx.AsyncClient(timeout=config.limits.fhir_seconds, follow_redirects=False, trust_env=False)
         self.gatekeeper = Gatekeeper(config, self.state, self.client)
         self.fhir = FhirClient(config, self.client)
@@ -63,7 +59,9 @@ class Desk:
         return self.config.base_url or str(request.base_url).rstrip("/")
 
     async def admit(self, request: Request) -> None:
-        """Let a caller pass by its token, or raise a problem."""
+        """Let a caller pass by its token, or raise a problem; without tokens anybody, as `--insecure-dev` says."""
+        if self.config.insecure_dev:
+            return
         await self.gatekeeper.check(request.headers.get("authorization"), endpoint(self.base(request), request.url.path))
 
     def rules(self, name: str | None) -> Classifier:
@@ -82,9 +80,10 @@ class Desk:
         return await anyio.to_thread.run_sync(action, limiter=self.threads, abandon_on_cancel=True)
 
     async def record(
-        self, request: Request, service: str, decided: Sequence[tuple[Decision, bytes]], ids: Sequence[str] = ()
+        self, request: Request, service: str, decided: Sequence[tuple[Decision, bytes]], ids: Sequence[str] = (),
+        beside: Sequence[asyncio.Future[Any]] = (),
     ) -> Sequence[str]:
-        """Write decisions to the audit, under new ids or those given; returns the ids once they are on disk."""
+        """Write decisions to the audit, under new ids or those given; returns the ids once they are on disk, and `beside` is done."""
         if not decided:
             return ()
         ids = ids or [str(uuid4()) for _ in decided]
@@ -92,8 +91,8 @@ class Desk:
             self.audit.entry(name, decision, service, data, decision.record.id) for name, (decision, data) in zip(ids, decided, strict=True)
         ]
         try:
-            await asyncio.wrap_future(self.audit.append(entries))
-        except sqlite3.Error:
+            await asyncio.gather(self.audit.append(entries), *beside)
+        except StoreError:
             raise unrecorded("The decision cannot be recorded, so it is not given.") from None
         request.state.decisions = list(ids[:10])
         request.state.outcomes = _counts([decision.outcome for decision, _ in decided])
@@ -104,9 +103,17 @@ class Desk:
         try:
             with self.audit.store.reading() as connection:
                 connection.execute("SELECT seq FROM head").fetchone()
-        except sqlite3.Error:
+        except StoreError:
             return False
         return bool(self.classifiers)
+
+
+def _state(config: Config) -> Store:
+    try:
+        return Store(SqliteDatabase(config.state_path, durable=False), auth.SCHEMA + pages.SCHEMA)
+    except (StoreError, OSError) as error:
+        kind = error if isinstance(error, StoreError) else type(error).__name__
+        raise ConfigError(f"{config.state_path}: cannot be written ({kind}); give state a path this user may write to") from None
 
 
 def unrecorded(detail: str) -> Problem:

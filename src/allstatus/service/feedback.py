@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -10,7 +9,7 @@ from uuid import UUID
 from allstatus.ehr.walk import obj, objects
 from allstatus.service.cards import OVERRIDE_REASONS, REASONS_SYSTEM
 from allstatus.service.problems import Problem
-from allstatus.service.store import insert
+from allstatus.service.store import Connection, insert
 
 OTHER = "other"  # a reason that is none of ours: its text may be free, so it is not kept
 
@@ -70,7 +69,8 @@ def _bad(field: str, detail: str) -> Problem:
     return Problem(400, "invalid-feedback", f"{field} {detail}.", field=field)
 
 
-def keep_feedback(connection: sqlite3.Connection, given: list[tuple[str, list[Feedback]]]) -> None:
+def keep_feedback(connection: Connection, given: list[tuple[str, list[Feedback]]]) -> None:
     """Store what is new; each is a service and what came for it."""
     now = datetime.now(UTC).isoformat(timespec="milliseconds")
-    insert(connection, "OR IGNORE INTO feedback", [(service, *item, now) for service, items in given for item in items])
+    rows = [(service, *item, now) for service, items in given for item in items]
+    insert(connection, "feedback", rows, "ON CONFLICT DO NOTHING")

@@ -8,6 +8,18 @@ function contentType(text) {
   return text.includes('"resourceType"') ? "application/fhir+json" : "application/json";
 }
 
+function columns() {
+  const body = document.createElement("pre");
+  const ruler = document.createElement("span");
+  ruler.textContent = "0".repeat(30);
+  body.append(ruler);
+  answer.replaceChildren(body);
+  const room = body.clientWidth - parseFloat(getComputedStyle(body).paddingLeft);
+  const fitting = Math.floor((room / ruler.getBoundingClientRect().width) * 30) - 1; // a mark may be wider than a letter
+  answer.replaceChildren();
+  return Math.max(30, Math.min(90, fitting));
+}
+
 function show(heading, text) {
   const title = document.createElement("h3");
   const body = document.createElement("pre");
@@ -25,7 +37,7 @@ async function decide(event) {
   if (token) headers.Authorization = `Bearer ${token}`;
   const level = document.getElementById("level").value;
   try {
-    const response = await fetch(`explain?level=${level}`, { method: "POST", headers, body: record });
+    const response = await fetch(`explain?level=${level}&width=${columns()}`, { method: "POST", headers, body: record });
     const text = await response.text();
     if (response.ok) return show("Decision", text);
     const problem = JSON.parse(text);

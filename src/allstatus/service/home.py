@@ -7,20 +7,24 @@ from html import escape
 from pathlib import Path
 from string import Template
 
+from allstatus.rules.model import RuleSet
 from allstatus.service.desk import Desk
 from allstatus.service.examples import RECORD
 
 FOLDER = Path(__file__).parent
 
 
+def _described(rules: RuleSet) -> str:
+    link = f"<a href='{escape(rules.source['url'])}'>{escape(rules.source['title'])}</a>"
+    source = f"{link}, reviewed {escape(rules.source['last_reviewed'])}"
+    said = {"Id": escape(rules.id), "Version": escape(rules.version), "SHA-256": f"<code>{rules.digest}</code>", "Source": source}
+    return f"<h3>{escape(rules.title)}</h3>\n<dl>{''.join(f'<dt>{name}<dd>{text}' for name, text in said.items())}</dl>"
+
+
 def home_page(desk: Desk) -> str:
     """The page as HTML; it needs `home.css` and `home.js` of the same folder and nothing else."""
-    rows = "".join(
-        f"<tr><th scope=row>{escape(c.ruleset.title)}<td>{escape(c.ruleset.id)}<td>{escape(c.ruleset.version)}"
-        f"<td><code>{c.ruleset.digest}</code><td><a href='{escape(c.ruleset.source['url'])}'>{escape(c.ruleset.source['title'])}</a>"
-        for c in desk.classifiers.values()
-    )
+    loaded = "\n".join(_described(classifier.ruleset) for classifier in desk.classifiers.values())
     return Template((FOLDER / "home.html").read_text("utf-8")).substitute(
-        rules=rows, notice=escape(desk.default.ruleset.notice), example=escape(json.dumps(RECORD, indent=1)),
+        rules=loaded, notice=escape(desk.default.ruleset.notice), example=escape(json.dumps(RECORD, indent=1)),
         token="hidden" if desk.config.insecure_dev else "",
     )  # fmt: skip

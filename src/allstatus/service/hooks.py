@@ -97,10 +97,6 @@ def _bad(field: str, detail: str) -> Problem:
 def without_empties(value: Any) -> Any:
     """The same without null, empty text, empty lists and empty objects, which CDS Hooks and FHIR forbid."""
     if isinstance(value, dict):
-        kept = {name: without_empties(item) for name, item in value.items()}
-        return {name: item for name, item in kept.items() if not _is_empty(item)}
-    return [item for item in map(without_empties, value) if not _is_empty(item)] if isinstance(value, list) else value
-
-
-def _is_empty(value: Any) -> bool:
-    return value is None or (isinstance(value, str | list | dict) and not value)
+        kept = {name: item if isinstance(item, str) else without_empties(item) for name, item in value.items()}
+        return {name: item for name, item in kept.items() if item or item == 0}  # 0 and false say something
+    return [item for item in map(without_empties, value) if item or item == 0] if isinstance(value, list) else value

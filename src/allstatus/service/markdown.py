@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import html
 import re
 import unicodedata
 
-_MARKS = re.compile(r"([\\`*_\[\]|~#!])")
-_LINK_STARTS = ((re.compile(r":(?=//)"), "&#58;"), (re.compile(r"(?i)\bwww\."), "www&#46;"), (re.compile("@"), "&#64;"))
+_SPECIAL = re.compile(r"[\\`*_\[\]|~#!]|[&<>@]|:(?=//)|\bwww\.", re.IGNORECASE)  # marks, HTML, starts of links
+_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "@": "&#64;", ":": "&#58;"}
 LONGEST = 300  # characters of one piece of a chart's text
 
 
@@ -18,10 +17,12 @@ def safe(value: object) -> str:
         text = "".join(" " if unicodedata.category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp") else c for c in text)
     text = " ".join(text.split())
     text = text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
-    text = _MARKS.sub(r"\\\1", html.escape(text, quote=False))
-    for start, shown in _LINK_STARTS:
-        text = start.sub(shown, text)
-    return text
+    return _SPECIAL.sub(_shown, text)
+
+
+def _shown(match: re.Match[str]) -> str:
+    found = match[0]
+    return "www&#46;" if len(found) > 1 else _ENTITIES.get(found, f"\\{found}")
 
 
 def bullets(title: str, items: list[str]) -> list[str]:

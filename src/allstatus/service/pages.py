@@ -8,10 +8,9 @@ from __future__ import annotations
 import asyncio
 import json
 import secrets
-import sqlite3
 import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from dataclasses import asdict, fields
+from dataclasses import fields
 from fractions import Fraction
 from hashlib import sha256
 from typing import Any
@@ -19,6 +18,7 @@ from typing import Any
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from pydantic import BaseModel
+from pydantic_core import to_json
 
 from allstatus.classify import Classifier
 from allstatus.decision import Decision
@@ -26,12 +26,13 @@ from allstatus.explain.html import render_html
 from allstatus.facts import Evidence, Supplied
 from allstatus.measurement import Percent
 from allstatus.record import Record
-from allstatus.service.store import Store, insert
+from allstatus.service.store import Connection, Store, insert
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS page (id TEXT PRIMARY KEY, expires INTEGER NOT NULL, sealed BLOB NOT NULL);
 CREATE INDEX IF NOT EXISTS page_by_expiry ON page (expires);
 """
+PERCENT = tuple(field.name for field in fields(Percent))
 NONCE = b"\0" * 12  # each key seals one page only
 
 
@@ -45,11 +46,11 @@ class Pages:
         """The last part of a link, which is also what opens its page."""
         return urlsafe_b64encode(secrets.token_bytes(32)).decode().rstrip("=")
 
-    async def keep(self, name: str, decision: Decision) -> None:
-        """Seal a decision under a name."""
+    def keep(self, name: str, decision: Decision) -> asyncio.Future[Any]:
+        """Seal a decision under a name; it is kept when the future is done."""
         place, key = _secrets(name)
         sealed, expires = AESGCM(key).encrypt(NONCE, pack(decision), None), int(time.time()) + self.seconds
-        await asyncio.wrap_future(self.store.submit(self._keep, (place, expires, sealed)))
+        return self.store.write(self._keep, (place, expires, sealed))
 
     def find(self, name: str) -> dict[str, Any] | None:
         """What was kept under a name; None when there is nothing, or no longer."""
@@ -61,9 +62,9 @@ class Pages:
         except (ValueError, InvalidTag):
             return None
 
-    def _keep(self, connection: sqlite3.Connection, given: list[tuple[str, int, bytes]]) -> None:
+    def _keep(self, connection: Connection, given: list[tuple[str, int, bytes]]) -> None:
         connection.execute("DELETE FROM page WHERE expires <= ?", (int(time.time()),))
-        insert(connection, "INTO page", given)
+        insert(connection, "page", given)
         connection.execute("DELETE FROM page WHERE rowid <= (SELECT max(rowid) FROM page) - ?", (self.most,))
 
 
@@ -78,10 +79,8 @@ def _secrets(name: str) -> tuple[str, bytes]:
 def pack(decision: Decision) -> bytes:
     """What a decision was made of, exactly: its rules, its record, and what its chart supplied."""
     record = {name: _plain(value) for name, value in decision.record if value is not None and not isinstance(value, Percent)}
-    percents = {name: asdict(value) for name, value in decision.record if isinstance(value, Percent)}
-    chart = None if decision.chart is None else {field.name: getattr(decision.chart, field.name) for field in fields(Supplied)}
-    kept = {"rules": decision.ruleset.id, "record": record, "percents": percents, "chart": chart}
-    return json.dumps(kept, default=lambda value: value.to_dict() if isinstance(value, Evidence) else str(value)).encode()
+    percents = {name: {end: getattr(value, end) for end in PERCENT} for name, value in decision.record if isinstance(value, Percent)}
+    return to_json({"rules": decision.ruleset.id, "record": record, "percents": percents, "chart": decision.chart}, fallback=str)
 
 
 def unpack(kept: dict[str, Any], classifier: Classifier) -> Decision:

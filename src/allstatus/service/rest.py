@@ -43,6 +43,7 @@ class Level(StrEnum):
 
 
 LevelParameter = Annotated[Level, Query(description="Whom the explanation is for.")]
+WidthParameter = Annotated[int, Query(description="Characters of a line at most, of text/plain.", ge=30, le=200)]
 
 
 @router.post("/classify", response_class=Response, openapi_extra=INPUT_BODY, responses={200: DECISIONS_SCHEMA, **REFUSALS})
@@ -62,7 +63,8 @@ async def classify(request: Request, rules: RulesParameter = None, as_of: AsOfPa
     "/explain", response_class=Response, openapi_extra=INPUT_BODY, responses={200: EXPLANATION_SCHEMA, **documented(406), **REFUSALS}
 )
 async def explain(
-    request: Request, rules: RulesParameter = None, as_of: AsOfParameter = None, level: LevelParameter = Level.clinician
+    request: Request, rules: RulesParameter = None, as_of: AsOfParameter = None, level: LevelParameter = Level.clinician,
+    width: WidthParameter = 80,
 ) -> Response:
     """Explain the decision on one record or chart, as a page or as text."""
     from allstatus.explain.text import render_text
@@ -77,7 +79,7 @@ async def explain(
     headers = {"X-Decision-Id": name}
     if wanted == "text/html":
         return HTMLResponse(explanation_page(decision, level.value), headers=headers)
-    return PlainTextResponse(render_text(decision, level=level.value), headers=headers)
+    return PlainTextResponse(render_text(decision, level=level.value, width=width), headers=headers)
 
 
 @router.post("/timeline", response_class=Response, openapi_extra=INPUT_BODY, responses={200: TIMELINE_SCHEMA, **REFUSALS})

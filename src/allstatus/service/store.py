@@ -1,51 +1,93 @@
-"""A SQLite file with one writing thread, which commits what has gathered in one transaction.
+"""One writing thread for a database, which commits what has gathered in one transaction.
 
-What `submit` promised is on disk when its future is done, also after `kill -9`; several processes may share the file.
+What `submit` promised is kept when its future is done, also after `kill -9`; several processes may share the database.
 """
 
 from __future__ import annotations
 
+import asyncio
 import queue
-import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future
-from contextlib import contextmanager
-from pathlib import Path
-from typing import Any, NamedTuple
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
+from dataclasses import dataclass
+from typing import Any, NamedTuple, Protocol
 
-Handler = Callable[[sqlite3.Connection, list[Any]], Sequence[Any] | None]
-BATCH = 256  # pieces of work committed together at most
-BUSY_SECONDS = 10
+TURNS = 64  # turns of an event loop whose work is committed together at most
+
+
+class StoreError(Exception):
+    """A database that cannot be reached, read or written; its own words are left out, as they may repeat what was sent."""
+
+
+class Connection(Protocol):
+    """A connection that commits each statement, unless a transaction has begun; statements take `?` for each value."""
+
+    def execute(self, statement: str, values: Sequence[Any] = ()) -> Any:
+        """Run a statement; returns its rows."""
+
+    def close(self) -> None:
+        """Let go, undoing what was not committed."""
+
+
+class Database(Protocol):
+    """Where tables are kept: what differs between one database and another."""
+
+    name: str
+    errors: tuple[type[Exception], ...]
+
+    def create(self, tables: str, append_only: Sequence[str]) -> None:
+        """Make tables that are not there; some refuse that a row be altered or removed."""
+
+    def connect(self) -> Connection:
+        """A connection for the thread that calls."""
+
+    def begin(self, connection: Connection) -> None:
+        """Begin a transaction beside which no other process writes."""
+
+    def reading(self) -> AbstractContextManager[Connection]:
+        """A connection that reads everything as of one moment, and writes nothing."""
+
+
+Handler = Callable[[Connection, list[Any]], Sequence[Any] | None]
 
 
 class Store:
-    """`schema` is run at opening; `durable` asks the disk, not only the system, to keep each commit."""
+    """Makes its tables at opening; raises StoreError where it cannot."""
 
-    def __init__(self, path: Path, schema: str, *, durable: bool = True) -> None:
-        self.path = path
-        self._sync = "FULL" if durable else "NORMAL"
-        self._waiting: queue.Queue[_Piece | None] = queue.Queue()
-        path.touch(mode=0o600)
-        with self._connect() as connection:
-            connection.executescript(f"PRAGMA journal_mode = WAL; BEGIN IMMEDIATE; {schema} COMMIT;")
-        self._thread = threading.Thread(target=self._write, name=f"store {path.name}", daemon=True)
+    def __init__(self, database: Database, tables: str, append_only: Sequence[str] = ()) -> None:
+        self.database = database
+        self._turn: list[_Piece] = []
+        self._waiting: queue.Queue[_Group | None] = queue.Queue()
+        self._connection: Connection | None = None
+        with self._telling():
+            database.create(tables, append_only)
+        self._thread = threading.Thread(target=self._write, name=f"store {database.name}", daemon=True)
         self._thread.start()
 
-    def submit(self, handler: Handler, item: Any) -> Future[Any]:
-        """Have a handler write an item in the next transaction, with all others waiting for it.
+    def write(self, handler: Handler, item: Any) -> asyncio.Future[Any]:
+        """Have a handler write an item in the next transaction, with everything this turn of the event loop brings.
 
-        The future holds the item's result, if the handler returns a list of results; or what the handler raised.
+        The future holds the item's result, if the handler returns a list of results; or StoreError, when nothing was kept.
         """
-        done: Future[Any] = Future()
-        self._waiting.put(_Piece(handler, item, done))
-        return done
+        loop = asyncio.get_running_loop()
+        if not self._turn:
+            loop.call_soon(self._end_turn, loop)
+        piece = _Piece(handler, item, loop.create_future())
+        self._turn.append(piece)
+        return piece.done
 
     @contextmanager
-    def reading(self) -> Iterator[sqlite3.Connection]:
-        """A connection for reading only."""
-        with self._connect() as connection:
-            connection.execute("PRAGMA query_only = ON")
+    def reading(self) -> Iterator[Connection]:
+        """A connection for reading only; raises StoreError."""
+        with self._telling(), self.database.reading() as connection:
+            yield connection
+
+    @contextmanager
+    def trying(self) -> Iterator[Connection]:
+        """A transaction of which nothing is kept; raises StoreError."""
+        with self._telling(), closing(self.database.connect()) as connection:
+            self.database.begin(connection)
             yield connection
 
     def close(self) -> None:
@@ -53,76 +95,131 @@ class Store:
         self._waiting.put(None)
         self._thread.join()
 
+    def _end_turn(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._waiting.put(_Group(self._turn, loop))
+        self._turn = []
+
     @contextmanager
-    def _connect(self) -> Iterator[sqlite3.Connection]:
-        connection = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None)
+    def _telling(self) -> Iterator[None]:
         try:
-            connection.execute(f"PRAGMA synchronous = {self._sync}")
-            yield connection
-        finally:
-            connection.close()
+            yield
+        except self.database.errors as error:
+            raise StoreError(type(error).__name__) from None
 
     def _write(self) -> None:
-        with self._connect() as connection:
-            while batch := self._gather():
-                _commit(connection, batch)
+        while groups := self._gather():
+            self._commit([piece for group in groups for piece in group.pieces])
+            for group in groups:
+                group.tell()
+        self._let_go()
 
-    def _gather(self) -> list[_Piece]:
-        """What is waiting, at least one piece; empty at the end."""
+    def _gather(self) -> list[_Group]:
+        """What is waiting, at least one group; empty at the end."""
         first = self._waiting.get()
-        batch: list[_Piece] = []
+        groups: list[_Group] = []
         while first is not None:
-            batch.append(first)
-            if len(batch) == BATCH or self._waiting.empty():
-                return batch
+            groups.append(first)
+            if len(groups) == TURNS or self._waiting.empty():
+                return groups
             first = self._waiting.get()
-        if batch:
+        if groups:
             self._waiting.put(None)  # the end is met again when these are written
-        return batch
+        return groups
+
+    def _commit(self, batch: list[_Piece]) -> None:
+        """A batch in one transaction; what one handler cannot write is undone alone, a commit that fails is told to all."""
+        by_handler: dict[Handler, list[_Piece]] = {}
+        for piece in batch:
+            by_handler.setdefault(piece.handler, []).append(piece)
+        try:
+            with self._telling():
+                connection = self._begun()
+                for handler, pieces in by_handler.items():
+                    _handle(handler, connection, pieces) if len(by_handler) == 1 else self._try(handler, connection, pieces)
+                connection.execute("COMMIT")
+        except Exception as error:
+            self._let_go()
+            for piece in batch:
+                piece.failure = error
+
+    def _begun(self) -> Connection:
+        """A connection with a transaction begun: the one at hand, or another where that one is gone."""
+        if self._connection is not None:
+            with suppress(*self.database.errors):
+                self.database.begin(self._connection)
+                return self._connection
+            self._let_go()
+        self._connection = self.database.connect()
+        self.database.begin(self._connection)
+        return self._connection
+
+    def _let_go(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+        self._connection = None
+
+    def _try(self, handler: Handler, connection: Connection, pieces: list[_Piece]) -> None:
+        """One handler's pieces; where they cannot be written the others' still can."""
+        connection.execute("SAVEPOINT pieces")
+        try:
+            with self._telling():
+                _handle(handler, connection, pieces)
+        except Exception as error:
+            connection.execute("ROLLBACK TO SAVEPOINT pieces")
+            for piece in pieces:
+                piece.failure = error
+        connection.execute("RELEASE SAVEPOINT pieces")
 
 
-class _Piece(NamedTuple):
+@dataclass(slots=True, eq=False)
+class _Piece:
+    """Something to write, what came of it, and who waits for that."""
+
     handler: Handler
     item: Any
-    done: Future[Any]
+    done: asyncio.Future[Any]
+    result: Any = None
+    failure: Exception | None = None
+
+    def tell(self) -> None:
+        if self.done.cancelled():
+            return
+        if self.failure is None:
+            self.done.set_result(self.result)
+        else:
+            self.done.set_exception(self.failure)
 
 
-def _commit(connection: sqlite3.Connection, batch: list[_Piece]) -> None:
-    """A batch in one transaction; what one handler cannot write is undone alone, a commit that fails is told to all."""
-    groups: dict[Handler, list[_Piece]] = {}
-    for piece in batch:
-        groups.setdefault(piece.handler, []).append(piece)
-    try:
-        connection.execute("BEGIN IMMEDIATE")
-        outcomes = [(pieces, *_try(connection, handler, pieces)) for handler, pieces in groups.items()]
-        connection.execute("COMMIT")
-    except Exception as error:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        outcomes = [(batch, [], error)]
-    for pieces, results, failure in outcomes:
-        for place, piece in enumerate(pieces):
-            if failure is None:
-                piece.done.set_result(results[place] if results else None)
-            else:
-                piece.done.set_exception(failure)
+class _Group(NamedTuple):
+    """What one turn of an event loop brought."""
+
+    pieces: list[_Piece]
+    loop: asyncio.AbstractEventLoop
+
+    def tell(self) -> None:
+        """Wake everybody who waits, at once; nobody does when their loop is gone."""
+        with suppress(RuntimeError):
+            self.loop.call_soon_threadsafe(self._wake)
+
+    def _wake(self) -> None:
+        for piece in self.pieces:
+            piece.tell()
 
 
-def _try(connection: sqlite3.Connection, handler: Handler, pieces: list[_Piece]) -> tuple[Sequence[Any], Exception | None]:
-    connection.execute("SAVEPOINT pieces")
-    try:
-        return handler(connection, [piece.item for piece in pieces]) or (), None
-    except Exception as error:
-        connection.execute("ROLLBACK TO pieces")
-        return (), error
-    finally:
-        connection.execute("RELEASE pieces")
+def _handle(handler: Handler, connection: Connection, pieces: list[_Piece]) -> None:
+    results = handler(connection, [piece.item for piece in pieces])
+    for piece, result in zip(pieces, results or (), strict=False):
+        piece.result = result
 
 
-def insert(connection: sqlite3.Connection, into: str, rows: Sequence[Sequence[Any]]) -> None:
-    """Insert rows by as few statements as can be: each gives up the interpreter, and has to wait for it again."""
+def insert(connection: Connection, into: str, rows: Sequence[Sequence[Any]], otherwise: str = "") -> None:
+    """Insert rows by as few statements as can be: each gives up the interpreter, and has to wait for it again.
+
+    `otherwise` says what becomes of a row that is there already.
+    """
     most = 30_000 // len(rows[0]) if rows else 1  # SQLite takes 32,766 values in one statement
     for start in range(0, len(rows), most):
         part = rows[start : start + most]
         row = f"({','.join('?' * len(part[0]))})"
-        connection.execute(f"INSERT {into} VALUES {','.join([row] * len(part))}", [value for values in part for value in values])
+        values = [value for values in part for value in values]
+        connection.execute(f"INSERT INTO {into} VALUES {','.join([row] * len(part))} {otherwise}", values)

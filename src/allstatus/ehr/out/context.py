@@ -12,7 +12,7 @@ from typing import Any
 
 import allstatus
 from allstatus.decision import Decision
-from allstatus.ehr.out.names import BASE, Json, Names, dropped, reference_of
+from allstatus.ehr.out.names import BASE, Json, Names, dropped, names_of, reference_of
 
 _ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
 
@@ -28,7 +28,7 @@ class Context:
     @cached_property
     def names(self) -> Names:
         """The addresses of the rule set."""
-        return Names(self.decision.ruleset, self.base)
+        return names_of(self.decision.ruleset, self.base)
 
     @cached_property
     def digest(self) -> str:

@@ -72,6 +72,17 @@ class Names:
         return str(uuid5(NAMESPACE_URL, "/".join((self.base, self.ruleset.id, self.ruleset.digest, *parts))))
 
 
+_names: dict[tuple[str, str], Names] = {}
+
+
+def names_of(ruleset: RuleSet, base: str = BASE) -> Names:
+    """The names of a rule set, worked out once for it."""
+    found = _names.get((ruleset.digest, base))
+    if found is None or found.ruleset is not ruleset:
+        found = _names[ruleset.digest, base] = Names(ruleset, base)
+    return found
+
+
 def system_address(name: str) -> str:
     """A code system's address in FHIR, by its short name."""
     return str(read_yaml("systems")[name][0])

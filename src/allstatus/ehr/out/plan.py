@@ -14,7 +14,7 @@ from allstatus.table import DecisionTable
 
 
 def make_plan(names: Names) -> Json:
-    """One action for each status, applicable when the library's `Status` is that one, holding what the page lists for it."""
+    """One action for each status, applicable when the library says so (`IsInRemission`), holding what the page lists for it."""
     kind = {"system": "http://terminology.hl7.org/CodeSystem/plan-definition-type", "code": "eca-rule", "display": "ECA Rule"}
     return {
         **head(names, "PlanDefinition", "", "status and what the page lists for it"), "type": {"coding": [kind]},
@@ -36,7 +36,7 @@ def make_library(names: Names, table: DecisionTable, cql: str | None = None) -> 
 
 
 def _action(names: Names, status: Status) -> Json:
-    expression = {"language": "text/cql", "expression": f"\"Status\" = '{status.name}'"}
+    expression = {"language": "text/cql", "expression": status.condition_name}  # by name: some engines can do no more
     return {
         "title": status.title, "description": names.concepts[status.name].definition, "code": [names.rule(status.name)],
         "documentation": list(_citations(names, status)), "condition": [{"kind": "applicability", "expression": expression}],
