@@ -103,12 +103,17 @@ def _place_count(reading: Reading, result: Result, item: Item, options: Reader) 
     chart = reading.chart
     adult = chart.born is None or age_on(chart.born, item.when.last) >= ADULT_FROM
     verdict = judge(item.name, result, Person(chart.sex, adult, options.adult_ranges))
-    evidence = replace(item.evidence, read=verdict.read)
-    if verdict.normal is None and not verdict.conflict:
-        reading.put_aside("cbc", evidence, verdict.because, warn=True)
-        return
-    found = evidence.counted(verdict.because) if verdict.normal is not None else evidence.set_aside(verdict.because)
-    reading.counts.append(replace(item, value=verdict.normal, evidence=found, conflict=verdict.conflict, by_default=verdict.by_default))
+    if verdict.normal is None:
+        evidence = replace(item.evidence, read=verdict.read)
+        if not verdict.conflict:
+            reading.put_aside("cbc", evidence, verdict.because, warn=True)
+            return
+        found = evidence.set_aside(verdict.because)
+    else:
+        found = item.evidence.counted(verdict.because, verdict.read)
+    reading.counts.append(
+        Item(item.name, item.when, found, verdict.normal, conflict=verdict.conflict, by_default=verdict.by_default)
+    )  # fmt: skip
 
 
 def _place_marrow(reading: Reading, result: Result, item: Item) -> None:

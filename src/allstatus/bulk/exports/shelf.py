@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from allstatus.bulk.exports.glance import key_of, references
+from allstatus.bulk.exports.glance import key_of
 from allstatus.bulk.exports.patient import How, Others, Row, decide_patient
 from allstatus.bulk.exports.referred import read_key
+from allstatus.bulk.exports.relevance import telling
 from allstatus.bulk.exports.spool import REFERRED, Kept, Shelves
 
 PARTIAL = ".partial"
@@ -72,13 +72,14 @@ def _decide(how: How, shelves: Shelves, shelf: int, ranks: range, others: Others
             elsewhere.setdefault(name, []).append(kept)
     for rank in sorted(lines):
         own = sorted(lines[rank], key=_place)
-        missing = _missing(own)
+        keys = [_key(kept.line) for kept in own]
+        places, missing = telling([kept.line for kept in own], keys)
         if missing and not fetched:
             done.wanted |= missing
         elif not done.wanted:
             done.lines += len(own)
             more = {kept for name in missing for kept in elsewhere.get(name, ())}
-            _add(how, shelves.names[rank], [*own, *sorted(more, key=_place)], others, done)
+            _add(how, shelves.names[rank], [*(own[place] for place in places), *sorted(more, key=_place)], others, done)
 
 
 def _add(how: How, patient: str, lines: list[Kept], others: Others, done: Done) -> None:
@@ -88,12 +89,6 @@ def _add(how: How, patient: str, lines: list[Kept], others: Others, done: Done) 
     if decided.row is not None and decided.evidence is not None:
         done.rows.append(decided.row)
         done.evidence.append(decided.evidence.decode())
-
-
-def _missing(lines: Iterable[Kept]) -> set[bytes]:
-    """What lines refer to that is not among them."""
-    sought: set[bytes] = set().union(*(references(kept.line) for kept in lines))
-    return sought - {name for kept in lines for name in _names(_key(kept.line))} if sought else sought
 
 
 def _key(line: bytes) -> bytes:
