@@ -93,9 +93,9 @@ def reference_in(line: bytes, subject: bytes) -> bytes | None:
     return found if line.find(b'"contained"', 0, at) < 0 and b"\\" not in found else None
 
 
-def is_plain(reference: bytes) -> bool:
-    """Whether a reference reads `Patient/ID` and nothing else, so that it can be looked up as it stands."""
-    return reference.startswith(b"Patient/") and reference.rfind(b"/") == 7
+def plain_name(reference: bytes) -> str:
+    """The name in a reference that reads `Patient/NAME` and nothing else; empty for any other."""
+    return reference[8:].decode() if reference.startswith(b"Patient/") and reference.rfind(b"/") == 7 else ""
 
 
 def patient_in(reference: bytes) -> str | None:
