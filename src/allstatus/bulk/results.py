@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
 from typing import Any
 
@@ -11,26 +11,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from allstatus.bulk.cells import Answer, Cells, Trace
+from allstatus.bulk.cells import Cells
 from allstatus.bulk.index import PIECE, Bytes, CellNumbers
+from allstatus.bulk.texts import ANSWER, TRACE, VERDICT
 
 NOTHING = -1  # the code of a cell without a text
-_VERDICT = {True: "true", False: "false", None: "unknown"}
-
-ANSWER: dict[str, Callable[[Answer], str | None]] = {
-    "outcome": lambda answer: answer.outcome,
-    "status": lambda answer: answer.status,
-    "possible": lambda answer: " ".join(answer.possible),
-    "regions": lambda answer: " ".join(answer.regions),
-    "missing": lambda answer: " ".join(answer.missing),
-    "options": lambda answer: " ".join(answer.options),
-}
-TRACE: dict[str, Callable[[Trace], str | None]] = {
-    "assumptions": lambda trace: " ".join(trace.assumptions),
-    "reasons": lambda trace: "; ".join(" ".join(names) for names in trace.reasons),
-    "ask_next": lambda trace: trace.ask_next,
-    "conflicts": lambda trace: " ".join(trace.conflicts),
-}
 
 
 class Lookup:
@@ -94,4 +79,4 @@ class Results:
             for name, tell in TRACE.items():
                 yield name, Lookup([tell(trace) for trace in traces])
             for place, name in enumerate(self.cells.ruleset.criteria):
-                yield f"criterion.{name}", Lookup([_VERDICT[trace.verdicts[place]] for trace in traces])
+                yield f"criterion.{name}", Lookup([VERDICT[trace.verdicts[place]] for trace in traces])

@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -47,6 +47,7 @@ class Target:
         open_writer = WRITERS[format_of(path)]
         with writing(path):
             self._writer: Writer = open_writer(self.partial, schema)
+        self._closed = False
 
     def write(self, batch: pa.RecordBatch) -> None:
         """Add rows; raises InvalidRecord when they cannot be written."""
@@ -59,9 +60,16 @@ class Target:
         with writing(self.path):
             self._writer.write_rows(rows)
 
+    def write_lines(self, lines: Iterable[str]) -> None:
+        """Add rows that are JSON already, in NDJSON."""
+        assert isinstance(self._writer, NdjsonFile)
+        with writing(self.path):
+            self._writer.write_lines(lines)
+
     def close(self) -> None:
         """Finish the temporary file."""
         with writing(self.path):
+            self._closed = True
             self._writer.close()
 
     def publish(self) -> None:
@@ -71,6 +79,9 @@ class Target:
 
     def discard(self) -> None:
         """Leave nothing behind."""
+        if not self._closed:
+            with suppress(InvalidRecord):
+                self.close()
         self.partial.unlink(missing_ok=True)
 
 
@@ -127,7 +138,10 @@ class NdjsonFile:
         self.write_rows(batch.to_pylist())
 
     def write_rows(self, rows: list[Mapping[str, Any]]) -> None:
-        self._file.writelines(json.dumps(row, ensure_ascii=False, default=str) + "\n" for row in rows)
+        self.write_lines(json.dumps(row, ensure_ascii=False, default=str) for row in rows)
+
+    def write_lines(self, lines: Iterable[str]) -> None:
+        self._file.writelines(f"{line}\n" for line in lines)
 
     def close(self) -> None:
         self._file.close()

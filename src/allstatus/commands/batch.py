@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from time import perf_counter
@@ -13,6 +14,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from allstatus.commands.app import EngineName, EngineOption, RulesOption, app, run
+from allstatus.commands.charts import AsOfOption, AssumeOption, Ranges, RangesOption, Reading, WindowOption
+from allstatus.commands.exports import FOR_CHARTS, FOR_RECORDS, batch_export, refuse
 
 if TYPE_CHECKING:
     from allstatus.bulk.results import Results
@@ -28,7 +31,7 @@ class Backend(StrEnum):
 
 @app.command()
 def batch(
-    source: Annotated[Path, typer.Argument(metavar="IN", help="Parquet, CSV, NDJSON or Arrow IPC, by its name.")],
+    source: Annotated[Path, typer.Argument(metavar="IN", help="Parquet, CSV, NDJSON or Arrow IPC by name, or the folder of an export.")],
     target: Annotated[Path, typer.Argument(metavar="OUT", help="The same formats; it appears only when it is complete.")],
     *,
     rejects: Annotated[
@@ -42,11 +45,21 @@ def batch(
     resume: Annotated[bool, typer.Option("--resume", help="Keep what is finished, and go on from it when run again.")] = False,
     engine: Annotated[EngineName, EngineOption] = EngineName.auto,
     rules: Annotated[str | None, RulesOption] = None,
+    assume: Annotated[list[str] | None, AssumeOption] = None,
+    as_of: Annotated[datetime | None, AsOfOption] = None,
+    window: Annotated[int | None, WindowOption] = None,
+    ranges: Annotated[Ranges | None, RangesOption] = None,
 ) -> None:
-    """Decide on a file of many records; every row is written or rejected, and counted."""
+    """Decide on a file of many records, or on each patient with ALL in an export; every row or line is accounted for."""
 
     def action() -> int:
         _need(backend, plot)
+        charts = {"--assume": assume, "--as-of": as_of, "--window": window, "--ranges": ranges}
+        if source.is_dir():
+            refuse({"--columns": columns, "--keep": keep, "--backend": backend is not Backend.arrow}, *FOR_RECORDS)
+            given = {"window": 14 if window is None else window, "ranges": ranges or Ranges.adult}
+            return batch_export(source, target, rejects, Reading.of(assume, as_of, **given), explain, plot, resume, engine.value, rules)
+        refuse(charts, *FOR_CHARTS)
         from allstatus.bulk.mapping import read_mapping
         from allstatus.bulk.run import Job
 
@@ -79,8 +92,9 @@ def _batch(job: Job, backend: Backend, plot: Path | None, engine: str, rules: st
     _report(work.results, totals, job, perf_counter() - start)
     if plot is not None:
         from allstatus.bulk.plot import draw_totals
+        from allstatus.bulk.totals import by_outcome
 
-        draw_totals(work.results, totals, plot)
+        draw_totals(by_outcome(work.results, totals), totals.rows, "rows", work.results.cells.ruleset, plot)
     return 0
 
 
