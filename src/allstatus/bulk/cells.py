@@ -15,6 +15,7 @@ from math import prod
 from typing import Any
 
 from allstatus.classify import Classifier
+from allstatus.decision import Decision
 from allstatus.errors import InvalidRecord, RulesError
 from allstatus.facts import HISTORY_CONFLICT, state_facts
 from allstatus.measurement import HUNDRED, ZERO, Percent
@@ -86,6 +87,14 @@ class Answer:
     missing: tuple[str, ...]
     options: tuple[str, ...]
 
+    @classmethod
+    def of(cls, decision: Decision) -> Answer:
+        """What a decision says, by ids."""
+        return cls(
+            decision.outcome, decision.status, decision.possible, tuple(entry["id"] for entry in decision.regions),
+            tuple(entry["fact"] for entry in decision.missing), tuple(entry["id"] for entry in decision.options),
+        )  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Trace:
@@ -96,6 +105,15 @@ class Trace:
     reasons: tuple[tuple[str, ...], ...]
     ask_next: str | None
     conflicts: tuple[str, ...]
+
+    @classmethod
+    def of(cls, decision: Decision, verdicts: Pattern) -> Trace:
+        """How a decision came about."""
+        ask = decision.ask_next
+        return cls(
+            verdicts, tuple(entry["fact"] for entry in decision.assumptions), tuple(tuple(names) for names in decision.reasons),
+            None if ask is None else ask["fact"], tuple(entry["constraint"] for entry in decision.conflicts),
+        )  # fmt: skip
 
 
 class Cells:
@@ -144,23 +162,13 @@ class Cells:
     def answers(self) -> Iterator[Answer]:
         """What is decided in each cell, in order; the last is `conflict`."""
         for samples in self._samples():
-            decision = self.classifier.classify(samples)
-            yield Answer(
-                decision.outcome, decision.status, decision.possible, tuple(entry["id"] for entry in decision.regions),
-                tuple(entry["fact"] for entry in decision.missing), tuple(entry["id"] for entry in decision.options),
-            )  # fmt: skip
+            yield Answer.of(self.classifier.classify(samples))
         yield Answer("conflicting_data", None, (), (), (), ())
 
     def traces(self) -> Iterator[Trace]:
         """How each answer came about, in order; the last is `conflict`."""
         for cell, samples in enumerate(self._samples()):
-            decision = self.classifier.classify(samples)
-            ask = decision.ask_next
-            yield Trace(
-                self._closed(cell), tuple(entry["fact"] for entry in decision.assumptions),
-                tuple(tuple(names) for names in decision.reasons),
-                None if ask is None else ask["fact"], tuple(entry["constraint"] for entry in decision.conflicts),
-            )  # fmt: skip
+            yield Trace.of(self.classifier.classify(samples), self._closed(cell))
         yield Trace((None,) * len(self.ruleset.criteria), (), (), None, (HISTORY_CONFLICT,))
 
     def _closed(self, cell: int) -> Pattern:

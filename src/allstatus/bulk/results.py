@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,24 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from allstatus.bulk.arrow import CellNumbers
-from allstatus.bulk.cells import Answer, Cells, Trace
-
-_VERDICT = {True: "true", False: "false", None: "unknown"}
-
-ANSWER: dict[str, Callable[[Answer], str | None]] = {
-    "outcome": lambda answer: answer.outcome,
-    "status": lambda answer: answer.status,
-    "possible": lambda answer: " ".join(answer.possible),
-    "regions": lambda answer: " ".join(answer.regions),
-    "missing": lambda answer: " ".join(answer.missing),
-    "options": lambda answer: " ".join(answer.options),
-}
-TRACE: dict[str, Callable[[Trace], str | None]] = {
-    "assumptions": lambda trace: " ".join(trace.assumptions),
-    "reasons": lambda trace: "; ".join(" ".join(names) for names in trace.reasons),
-    "ask_next": lambda trace: trace.ask_next,
-    "conflicts": lambda trace: " ".join(trace.conflicts),
-}
+from allstatus.bulk.cells import Cells
+from allstatus.bulk.texts import ANSWER, TRACE, VERDICT
 
 
 class Lookup:
@@ -82,4 +66,4 @@ class Results:
             for name, tell in TRACE.items():
                 yield name, Lookup([tell(trace) for trace in traces])
             for place, name in enumerate(self.cells.ruleset.criteria):
-                yield f"criterion.{name}", Lookup([_VERDICT[trace.verdicts[place]] for trace in traces])
+                yield f"criterion.{name}", Lookup([VERDICT[trace.verdicts[place]] for trace in traces])

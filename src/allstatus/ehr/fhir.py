@@ -12,11 +12,33 @@ from allstatus.errors import InvalidRecord
 SUBJECTS = {"Patient", *READERS}
 OF_THE_REPORT = ("effectiveDateTime", "effectivePeriod", "issued")  # what a result within a report need not repeat
 NOBODY = "(a group, a device or a place)"
+SET_ASIDE = "{} resources name no patient; they are set aside"
 
 
 def read_fhir(value: object) -> list[Chart]:
     """The charts in a FHIR document, in the order of their patients' ids; raises InvalidRecord when there is none."""
     store = Store(resources_of(value))
+    charts, nameless = _read(store)
+    if nameless:
+        _place_nameless(nameless, charts, store)
+    if not charts:
+        raise InvalidRecord(
+            "input", "holds no patient and nothing about one", f"give a FHIR R4 Bundle or list with {', '.join(sorted(SUBJECTS))} resources"
+        )
+    return [charts[key] for key in sorted(charts)]
+
+
+def read_patient(resources: list[Json], patient: str, nameless: int = 0) -> Chart:
+    """One patient's chart from what was gathered for it out of many patients' resources, `nameless` of which name nobody."""
+    charts, _ = _read(Store(resources_of(resources)))
+    chart = charts.get(patient) or Chart(patient)
+    if nameless:
+        chart.warnings.append(SET_ASIDE.format(nameless))
+    return chart
+
+
+def _read(store: Store) -> tuple[dict[str, Chart], list[Json]]:
+    """The charts by patient, and the resources that name no patient."""
     charts: dict[str, Chart] = {}
     for patient in store.resources:
         if patient["resourceType"] == "Patient":
@@ -30,20 +52,14 @@ def read_fhir(value: object) -> list[Chart]:
                 nameless.append(resource)
             elif whose is not NOBODY:
                 _add(charts.setdefault(whose, Chart(whose or None)), resource, store)
-    if nameless:
-        _place_nameless(nameless, charts, store)
-    if not charts:
-        raise InvalidRecord(
-            "input", "holds no patient and nothing about one", f"give a FHIR R4 Bundle or list with {', '.join(sorted(SUBJECTS))} resources"
-        )
-    return [charts[key] for key in sorted(charts)]
+    return charts, nameless
 
 
 def _place_nameless(nameless: list[Json], charts: dict[str, Chart], store: Store) -> None:
     """What names no patient belongs to the only patient there is, and to nobody when there are several."""
     if len(charts) > 1:
         for chart in charts.values():
-            chart.warnings.append(f"{len(nameless)} resources name no patient; they are set aside")
+            chart.warnings.append(SET_ASIDE.format(len(nameless)))
         return
     chart = next(iter(charts.values()), None) or charts.setdefault("", Chart())
     if chart.patient is not None:

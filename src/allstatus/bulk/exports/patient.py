@@ -1,0 +1,125 @@
+"""One patient of an export: the resources gathered for it to a row of plain values, with its evidence.
+
+Nothing here needs a library of the `bulk` extra, and everything given and returned can be sent to another process.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
+from typing import Any
+
+from pydantic_core import to_json
+
+from allstatus.bulk.cells import Answer, Trace
+from allstatus.bulk.texts import ANSWER, TRACE, VERDICT
+from allstatus.classify import Classifier, load_rules
+from allstatus.decision import NOT_APPLICABLE, Decision
+from allstatus.ehr.evidence import facts_document
+from allstatus.ehr.fhir import read_fhir, read_patient
+from allstatus.ehr.options import Reader
+from allstatus.ehr.timeline import decide_chart
+from allstatus.errors import InvalidRecord
+from allstatus.record import parse_json
+
+Row = dict[str, str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """By which rules patients are decided, and how their charts are read."""
+
+    rules: str | None = None
+    engine: str = "auto"
+    as_of: date | None = None
+    options: Reader = field(default_factory=Reader)
+    explain: bool = False
+
+    @property
+    def classifier(self) -> Classifier:
+        """The rules, loaded once in each process; raises RulesError."""
+        return _load(self.rules, self.engine)
+
+    @property
+    def columns(self) -> list[str]:
+        """The names of a row's values, in order."""
+        criteria = [f"criterion.{name}" for name in self.classifier.ruleset.criteria]
+        return ["id", "as_of", *ANSWER, *((*TRACE, *criteria) if self.explain else ()), "ruleset"]
+
+
+@dataclass(frozen=True, slots=True)
+class Others:
+    """What an export holds beside a patient: `alone` when it is about nobody else, and how many resources name no patient."""
+
+    alone: bool = False
+    nameless: int = 0
+
+
+@dataclass(slots=True)
+class Decided:
+    """A patient's row and evidence, None without an ALL diagnosis that counts; lines that are no resource, by place, with why."""
+
+    row: Row | None = None
+    evidence: bytes | None = None
+    refused: dict[int, str] = field(default_factory=dict)
+
+
+def decide_patient(how: How, patient: str, lines: Iterable[bytes | str], others: Others = Others()) -> Decided:
+    """Decide on one patient from the NDJSON lines about it and those they refer to, as on one bundle that holds them."""
+    resources, decided = [], Decided()
+    for place, line in enumerate(lines):
+        try:
+            resources.append(read_resource(line))
+        except InvalidRecord as error:
+            decided.refused[place] = error.problem
+    decision = decide_resources(how, patient, resources, others)
+    if decision is not None and decision.outcome != NOT_APPLICABLE:
+        decided.row, decided.evidence = row_of(how, patient, decision), to_json(_evidence(decision))
+    return decided
+
+
+def decide_resources(how: How, patient: str, resources: list[dict[str, Any]], others: Others = Others()) -> Decision | None:
+    """The same as a decision; None when no resource is about the patient."""
+    if others.alone:
+        charts = [chart for chart in read_fhir(resources) if (chart.patient or "") == patient] if resources else []
+        chart = charts[0] if charts else None
+    else:
+        chart = read_patient(resources, patient, others.nameless)
+    return None if chart is None else decide_chart(how.classifier, chart, as_of=how.as_of, options=how.options)
+
+
+def read_resource(line: bytes | str) -> dict[str, Any]:
+    """A line as a FHIR resource; raises InvalidRecord, whose `problem` holds nothing of the line."""
+    value = parse_json(line)
+    if not isinstance(value, dict) or not isinstance(value.get("resourceType"), str):
+        raise InvalidRecord("line", "is not a FHIR resource", "write one resource a line, each with its resourceType")
+    return value
+
+
+def row_of(how: How, patient: str, decision: Decision) -> Row:
+    """A decision as the values of `how.columns`."""
+    day, answer = decision.record.as_of, Answer.of(decision)
+    row: Row = {"id": patient, "as_of": None if day is None else day.isoformat()}
+    row.update((name, say(answer)) for name, say in ANSWER.items())
+    if how.explain:
+        verdicts = decision.verdicts
+        trace = Trace.of(decision, tuple(verdicts.values()))
+        row.update((name, tell(trace)) for name, tell in TRACE.items())
+        row.update((f"criterion.{name}", VERDICT[verdict]) for name, verdict in verdicts.items())
+    row["ruleset"] = decision.ruleset.digest
+    return row
+
+
+def _evidence(decision: Decision) -> dict[str, Any]:
+    """Each fact with what it was read from and what was set aside, so that the row can be explained."""
+    day = decision.record.as_of
+    document = facts_document(decision)
+    stated = {"as_of": None if day is None else day.isoformat(), "outcome": decision.outcome, "status": decision.status}
+    return {"id": document.pop("id"), **stated, **document, "assumptions": decision.assumptions, "conflicts": decision.conflicts}
+
+
+@cache
+def _load(rules: str | None, engine: str) -> Classifier:
+    return load_rules(rules, engine=engine)
