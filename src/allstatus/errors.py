@@ -22,6 +22,10 @@ class InvalidRecord(AllstatusError):
         self.remedy = remedy
         super().__init__(f"{field}: {problem}; {remedy}")
 
+    def __reduce__(self) -> tuple[type[InvalidRecord], tuple[str, str, str]]:
+        """So that it arrives whole from another process."""
+        return type(self), (self.field, self.problem, self.remedy)
+
 
 class RulesError(AllstatusError):
     """A rule set was refused: `problems` lists every offender with its place and remedy."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
@@ -58,6 +58,12 @@ class Target:
         assert isinstance(self._writer, NdjsonFile)
         with writing(self.path):
             self._writer.write_rows(rows)
+
+    def write_lines(self, lines: Iterable[str]) -> None:
+        """Add rows that are JSON already, in NDJSON."""
+        assert isinstance(self._writer, NdjsonFile)
+        with writing(self.path):
+            self._writer.write_lines(lines)
 
     def close(self) -> None:
         """Finish the temporary file."""
@@ -126,7 +132,10 @@ class NdjsonFile:
         self.write_rows(batch.to_pylist())
 
     def write_rows(self, rows: list[Mapping[str, Any]]) -> None:
-        self._file.writelines(json.dumps(row, ensure_ascii=False, default=str) + "\n" for row in rows)
+        self.write_lines(json.dumps(row, ensure_ascii=False, default=str) for row in rows)
+
+    def write_lines(self, lines: Iterable[str]) -> None:
+        self._file.writelines(f"{line}\n" for line in lines)
 
     def close(self) -> None:
         self._file.close()

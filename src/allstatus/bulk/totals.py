@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from allstatus.bulk.results import Results
     from allstatus.bulk.run import Totals
+    from allstatus.rules.model import RuleSet
 
 
 def by_outcome(results: Results, totals: Totals) -> dict[str, int]:
     """Rows for each status, in the rule set's order, then for each other outcome and for the rejects."""
-    names = [*results.cells.ruleset.statuses, "outside_definitions", "insufficient_data", "conflicting_data"]
-    rows = dict.fromkeys(names, 0)
+    counts: Counter[str] = Counter()
     outcomes, statuses = results.lookups["outcome"].texts, results.lookups["status"].texts
     for cell, count in totals.cells.items():
-        rows[statuses[cell] or outcomes[cell] or ""] += count
-    return {**rows, "rejected": totals.rejected}
+        counts[statuses[cell] or outcomes[cell] or ""] += count
+    return {**in_order(results.cells.ruleset, counts), "rejected": totals.rejected}
+
+
+def in_order(rules: RuleSet, counts: Counter[str]) -> dict[str, int]:
+    """Counts for each status, in the rule set's order, then for each other outcome."""
+    return {name: counts[name] for name in (*rules.statuses, "outside_definitions", "insufficient_data", "conflicting_data")}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from time import perf_counter
@@ -13,6 +14,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from allstatus.commands.app import EngineName, EngineOption, RulesOption, app, run
+from allstatus.commands.asked import Asked
+from allstatus.commands.charts import AsOfOption, AssumeOption, Ranges, RangesOption, WindowOption
+from allstatus.commands.exports import FOR_CHARTS, FOR_RECORDS, batch_export, refuse
 
 if TYPE_CHECKING:
     from allstatus.bulk.cells import Cells
@@ -31,7 +35,7 @@ class Backend(StrEnum):
 
 @app.command()
 def batch(
-    source: Annotated[str, typer.Argument(metavar="IN", help="Parquet, CSV, NDJSON or Arrow IPC, by its name.")],
+    source: Annotated[str, typer.Argument(metavar="IN", help="Parquet, CSV, NDJSON or Arrow IPC by name, or the folder of an export.")],
     target: Annotated[str, typer.Argument(metavar="OUT", help="The same formats; it appears only when it is complete.")],
     *,
     rejects: Annotated[
@@ -48,34 +52,35 @@ def batch(
     resume: Annotated[bool, typer.Option("--resume", help="Keep what is finished, and go on from it when run again.")] = False,
     engine: Annotated[EngineName, EngineOption] = EngineName.auto,
     rules: Annotated[str | None, RulesOption] = None,
+    assume: Annotated[list[str] | None, AssumeOption] = None,
+    as_of: Annotated[datetime | None, AsOfOption] = None,
+    window: Annotated[int | None, WindowOption] = None,
+    ranges: Annotated[Ranges | None, RangesOption] = None,
 ) -> None:
-    """Decide on a file of many records; every row is written or rejected, and counted."""
+    """Decide on a file of many records, or on each patient with ALL in an export; every row or line is accounted for."""
 
     if master is not None and backend is not Backend.spark:
         raise typer.BadParameter("goes with --backend spark only", param_hint="--master")
-
-    def action() -> int:
-        _need(backend, plot)
-        from allstatus.bulk.mapping import read_mapping
-        from allstatus.bulk.run import Job
-
-        beside = _beside(target, ".rejects.csv"), _beside(target, ".cells.ndjson")
-        assigned = {} if columns is None else read_mapping(columns)
-        job = Job(Path(source), Path(target), rejects or beside[0], beside[1], assigned, tuple(keep or ()), explain, resume)
-        cells = _cells(engine.value, rules)
-        if backend is Backend.spark:
-            from allstatus.bulk.spark.run import open_run
-
-            with open_run(cells, job, source, target, master or "local[*]") as work:
-                return _batch(work, job, plot, shown=False)
-        return _batch(_runner(backend)(cells, job), job, plot)
-
-    run(action)
+    asked = Asked(
+        source, target, rejects, columns, tuple(keep or ()), explain, plot, resume, engine.value, rules, assume, as_of, window, ranges
+    )
+    run(lambda: _batch(asked, backend, master or "local[*]"))
 
 
-def _beside(target: str, ending: str) -> Path:
-    """A side file beside the output; of an output elsewhere (a URI), in the folder at hand."""
-    return Path((target.rpartition("/")[2] if "://" in target else target) + ending)
+def _batch(asked: Asked, backend: Backend, master: str) -> int:
+    _need(backend, asked.plot)
+    if backend is Backend.spark:
+        from allstatus.commands.spark import batch_spark
+
+        return batch_spark(asked, master)
+    where, out = Path(asked.source), Path(asked.target)
+    if where.is_dir():
+        refuse({**asked.for_records, "--backend": backend is not Backend.arrow}, *FOR_RECORDS)
+        more = asked.explain, asked.plot, asked.resume, asked.engine, asked.rules
+        return batch_export(where, out, asked.rejects, asked.reading, *more)
+    refuse(asked.for_charts, *FOR_CHARTS)
+    job = asked.job
+    return decide_and_report(_runner(backend)(load_cells(asked.engine, asked.rules), job), job, asked.plot)
 
 
 def _need(backend: Backend, plot: Path | None) -> None:
@@ -90,14 +95,15 @@ def _need(backend: Backend, plot: Path | None) -> None:
         need("teach", "matplotlib")
 
 
-def _cells(engine: str, rules: str | None) -> Cells:
+def load_cells(engine: str, rules: str | None) -> Cells:
+    """All cells of a rule set."""
     from allstatus.bulk.cells import Cells
     from allstatus.classify import load_rules
 
     return Cells(load_rules(rules, engine=engine))
 
 
-def _batch(work: Run | SparkRun, job: Job, plot: Path | None, *, shown: bool = True) -> int:
+def decide_and_report(work: Run | SparkRun, job: Job, plot: Path | None, *, shown: bool = True) -> int:
     """Do the job, with a progress bar if one is to be `shown`, and say what was done."""
     start = perf_counter()
     with _progress(work.rows, shown) as advance:
@@ -105,8 +111,9 @@ def _batch(work: Run | SparkRun, job: Job, plot: Path | None, *, shown: bool = T
     _report(work.results, totals, job, perf_counter() - start)
     if plot is not None:
         from allstatus.bulk.plot import draw_totals
+        from allstatus.bulk.totals import by_outcome
 
-        draw_totals(work.results, totals, plot)
+        draw_totals(by_outcome(work.results, totals), totals.rows, "rows", work.results.cells.ruleset, plot)
     return 0
 
 

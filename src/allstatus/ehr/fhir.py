@@ -6,7 +6,7 @@ from allstatus.ehr.chart import Chart
 from allstatus.ehr.dates import read_when
 from allstatus.ehr.fhir_resources import READERS, statements
 from allstatus.ehr.fhir_store import Store, resources_of
-from allstatus.ehr.walk import Json, obj, objects, text
+from allstatus.ehr.walk import NOTHING, Json, obj, objects, text
 from allstatus.errors import InvalidRecord
 
 SUBJECTS = {"Patient", *READERS}
@@ -82,6 +82,14 @@ def _describe(chart: Chart, patient: Json) -> None:
     gender, born = patient.get("gender"), read_when(text(patient.get("birthDate")))
     chart.sex = gender if gender in ("female", "male", "other", "unknown") else None
     chart.born = born.first if born else None
+
+
+def subject_of(resource: Json) -> tuple[str | None, Json]:
+    """(patient named by a resource standing alone, else None; the identifier that names it where no reference does)."""
+    whose, subject = _patient_of(resource, Store([])), obj(resource.get("subject") or resource.get("patient"))
+    identifier = obj(subject.get("identifier"))
+    named = text(identifier.get("value")) == whose and text(subject.get("reference"))[:1] in ("", "#")
+    return ("" if whose is NOBODY else whose), (identifier if whose and named else NOTHING)
 
 
 def _patient_of(resource: Json, store: Store) -> str | None:

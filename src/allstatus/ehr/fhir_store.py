@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator
 from allstatus.ehr.chart import Code
 from allstatus.ehr.walk import Json, codes, obj, objects, text
 
+UUID = 36  # signs; a resource whose id is one may be referred to by it where no full address was sent
+
 
 def resources_of(value: object) -> Iterator[tuple[str, Json]]:
     """(full address, resource) of a bundle, a list or a single resource; bundles inside bundles too."""
@@ -38,7 +40,8 @@ class Store:
                 self.resources.append(other)
             if other is None or _version(resource) >= _version(other):
                 latest[key or f"#{len(latest)}"] = resource
-                self._by_address.update({name: resource for name in (key, address) if name})
+                names = key, address, f"urn:uuid:{resource['id']}" if len(text(resource.get("id"))) == UUID else ""
+                self._by_address.update({name: resource for name in names if name})
                 self._names[id(resource)] = address.rpartition("/")[2].removeprefix("urn:uuid:")
         self.resources += latest.values()
         for report in self.resources:

@@ -19,7 +19,10 @@ from allstatus.errors import InvalidRecord
 FILE, ROW, SPOILT = "__file", "__row", "__spoilt"
 COMPLETE = "_SUCCESS"  # what Spark leaves in a folder whose part files are all there
 READ, WRITTEN = ("parquet", "csv"), ("parquet", "csv", "ndjson")
-CSV: dict[str, bool | str] = {"header": True, "quote": '"', "escape": '"', "multiLine": True, "encoding": "UTF-8", "lineSep": "\n"}
+CSV: dict[str, bool | str] = {
+    "header": True, "quote": '"', "escape": '"', "multiLine": True, "encoding": "UTF-8", "lineSep": "\n",
+    "ignoreLeadingWhiteSpace": False, "ignoreTrailingWhiteSpace": False,
+}  # fmt: skip
 UNREADABLE = "cannot be read by Spark"
 
 
@@ -61,6 +64,24 @@ class Files:
             moved = system.rename(self._at(target + PARTIAL)[1], path)
         if not moved:
             raise InvalidRecord(target, "cannot be written", f"the finished folder is {target}{PARTIAL}; rename it by hand")
+
+    def other_names(self, folder: str, glob: str) -> list[str]:
+        """What else is in a folder, but for hidden names."""
+        system, path = self._at(folder)
+        wanted = {str(status.getPath().getName()) for status in system.globStatus(self._at(f"{folder}/{glob}")[1])}
+        names = sorted(str(status.getPath().getName()) for status in system.listStatus(path))
+        return [name for name in names if name not in wanted and not name.startswith((".", "_"))]
+
+    def size(self, where: str) -> int:
+        """Bytes of a file, or of the files in a folder."""
+        system, path = self._at(where)
+        return int(system.getContentSummary(path).getLength())
+
+    def is_export(self, where: str, glob: str) -> bool:
+        """Whether this is a folder with files of resources."""
+        system, path = self._at(where)
+        folder = system.exists(path) and system.getFileStatus(path).isDirectory()
+        return bool(folder and len(system.globStatus(self._at(f"{where}/{glob}")[1])))
 
     def refuse_target(self, target: str, source: str) -> None:
         """Refuse to replace the source, or what is no finished output of Spark's."""

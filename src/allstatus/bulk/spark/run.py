@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from itertools import islice
 
 import pyarrow as pa
@@ -32,7 +31,7 @@ from allstatus.bulk.spark.files import (
     write_decided,
 )  # fmt: skip
 from allstatus.bulk.spark.reader import Asked, Shipped, read_cells
-from allstatus.bulk.spark.session import BACKEND, refusing, session
+from allstatus.bulk.spark.session import refusing
 from allstatus.bulk.spark.types import unread
 from allstatus.bulk.targets import PARTIAL, Target
 from allstatus.errors import InvalidRecord
@@ -46,21 +45,12 @@ class _Taken(Exception):
     """The record's reader takes a row that the expression does not."""
 
 
-@contextmanager
-def open_run(cells: Cells, job: Job, source: str, target: str, master: str) -> Iterator[SparkRun]:
-    """A job with a session of its own at this master."""
-    with session(master) as started:
-        yield SparkRun(started, cells, job, source, target)
-
-
 class SparkRun:
     """A job with its source opened and its columns understood; `source` and `target` are paths or URIs."""
 
     rows: int | None = None  # counted by Spark, while it writes
 
     def __init__(self, session: SparkSession, cells: Cells, job: Job, source: str, target: str) -> None:
-        if job.resume:
-            raise InvalidRecord(BACKEND, "keeps no finished parts", "leave out --resume: Spark itself repeats what is lost")
         self.session, self.job, self.source, self.target, self.files = session, job, source, target, Files(session)
         spark_format(target, WRITTEN)
         self.files.refuse_target(target, source)

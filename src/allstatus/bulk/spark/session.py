@@ -39,6 +39,12 @@ def session(master: str) -> Iterator[SparkSession]:
         started.stop()
 
 
+def refuse_resume(resume: bool) -> None:
+    """Refuse to keep finished parts."""
+    if resume:
+        raise InvalidRecord(BACKEND, "keeps no finished parts", "leave out --resume: Spark itself repeats what is lost")
+
+
 def _refuse_without_java() -> None:
     home = os.environ.get("JAVA_HOME")
     if shutil.which("java", path=os.path.join(home, "bin") if home else None) is None:

@@ -1,0 +1,172 @@
+"""The files of an export, cut into pieces that can be read side by side, and their lines."""
+
+from __future__ import annotations
+
+import os
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from allstatus.errors import InvalidRecord
+
+ENDINGS = (".ndjson", ".jsonl", ".ndjson.gz", ".jsonl.gz")
+PIECE = 1 << 26  # bytes of a file that one process reads in one go
+BLOCK = 1 << 22  # bytes read at a time
+LONGEST = 1 << 26  # bytes of a line
+MARK = b"\xef\xbb\xbf"
+CUT_SHORT = "the compressed file ends here or is damaged; what followed is lost"
+TOO_LONG = f"is longer than {LONGEST >> 20} MB"
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Part of a file: the lines that begin from byte `start` up to before `end` (None: to the end of the file)."""
+
+    number: int
+    path: Path
+    start: int = 0
+    end: int | None = None
+
+    @property
+    def size(self) -> int:
+        """Bytes on disk."""
+        return (self.path.stat().st_size if self.end is None else self.end) - self.start
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Whole lines one after the other, counted from `first` within the piece; `spoilt` says why a last one cannot be read."""
+
+    first: int
+    lines: list[bytes]
+    spoilt: str = ""
+
+
+def find_files(folder: Path) -> tuple[list[Path], list[str]]:
+    """(NDJSON files, names of what else there is), sorted; raises InvalidRecord when there is nothing to read."""
+    try:
+        inside = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+    except PermissionError:
+        raise InvalidRecord(str(folder), "cannot be read", "check its permissions") from None
+    files = [path for path in inside if path.name.lower().endswith(ENDINGS) and path.is_file()]
+    if not files:
+        remedy = f"give the folder of a Bulk Data export, with files named *{', *'.join(ENDINGS)}; `allstatus classify` reads bundles"
+        raise InvalidRecord(str(folder), "is a folder without a file of FHIR resources, one a line", remedy)
+    for path in files:
+        if not os.access(path, os.R_OK):
+            raise InvalidRecord(str(path), "cannot be read", "check its permissions")
+    return files, [path.name for path in inside if path not in files]
+
+
+def cut(files: list[Path]) -> list[Piece]:
+    """The pieces of these files, in order; a compressed file is one piece."""
+    pieces: list[Piece] = []
+    for path in files:
+        size = path.stat().st_size
+        cuts = [0] if _is_compressed(path) else list(range(0, max(size, 1), PIECE))
+        ends = [*cuts[1:], None]
+        pieces += [Piece(len(pieces) + place, path, start, end) for place, (start, end) in enumerate(zip(cuts, ends, strict=True))]
+    return pieces
+
+
+def read_piece(piece: Piece) -> Iterator[Lines]:
+    """The lines of a piece, a block at a time."""
+    first, rest, spoilt = 1, [b""], ""
+    for block in _blocks(piece):
+        if block is None:
+            spoilt = CUT_SHORT
+            break
+        at = block.rfind(b"\n")
+        rest.append(block if at < 0 else block[:at])
+        if sum(map(len, rest)) > LONGEST + BLOCK:
+            rest, spoilt = [b""], TOO_LONG
+        if at < 0:
+            continue
+        lines = _split(b"".join(rest))
+        if spoilt:
+            yield Lines(first, [], spoilt)
+            first, lines, spoilt = first + 1, lines[1:], ""
+        yield Lines(first, lines)
+        first, rest = first + len(lines), [block[at + 1 :]]
+    last = b"".join(rest)
+    if spoilt or last:
+        yield Lines(first, [] if spoilt else _split(last), spoilt)
+
+
+def _split(text: bytes) -> list[bytes]:
+    lines = text.split(b"\n")
+    return [line.rstrip(b"\r") for line in lines] if b"\r" in text else lines
+
+
+def _is_compressed(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(2) == b"\x1f\x8b"
+
+
+def _blocks(piece: Piece) -> Iterator[bytes | None]:
+    """Blocks of text; None where a compressed file is damaged."""
+    try:
+        yield from _open_blocks(piece)
+    except OSError:
+        raise InvalidRecord(str(piece.path), "cannot be read to its end", "check the disk and its permissions, and run again") from None
+
+
+def _open_blocks(piece: Piece) -> Iterator[bytes | None]:
+    with piece.path.open("rb") as file:
+        if _is_compressed(piece.path):
+            yield from _without_mark(_inflate(file))
+        elif piece.start == 0:
+            yield from _without_mark(_plain(file, piece))
+        else:
+            file.seek(piece.start - 1)
+            for _ in _rest_of_line(file):  # it began in the piece before
+                pass
+            yield from _plain(file, piece)
+
+
+def _without_mark(blocks: Iterator[bytes | None]) -> Iterator[bytes | None]:
+    first = next(blocks, b"")
+    yield first.removeprefix(MARK) if first else first
+    yield from blocks
+
+
+def _plain(file: BinaryIO, piece: Piece) -> Iterator[bytes | None]:
+    """Up to the end of the line that begins before the piece's end."""
+    while piece.end is None or (left := piece.end - file.tell()) > 0:
+        block = file.read(BLOCK if piece.end is None else min(BLOCK, left))
+        if not block:
+            return
+        yield block
+        if piece.end is not None and file.tell() == piece.end and not block.endswith(b"\n"):
+            yield from _rest_of_line(file)
+
+
+def _rest_of_line(file: BinaryIO) -> Iterator[bytes]:
+    while part := file.readline(BLOCK):
+        yield part
+        if part.endswith(b"\n"):
+            return
+
+
+def _inflate(file: BinaryIO) -> Iterator[bytes | None]:
+    """The text of one gzip member after the other, a block at a time."""
+    member, whole, given = _member(), True, b""
+    try:
+        while given := given or file.read(BLOCK):
+            text = member.decompress(given, BLOCK)
+            if text:
+                yield text
+            given, whole = member.unconsumed_tail, member.eof
+            if whole:
+                given, member = member.unused_data.lstrip(b"\0"), _member()  # padding is allowed between members
+        yield member.flush()
+    except zlib.error:
+        whole = False
+    if not (whole or member.eof):
+        yield None
+
+
+def _member() -> zlib._Decompress:
+    return zlib.decompressobj(zlib.MAX_WBITS | 16)

@@ -1,0 +1,67 @@
+"""Work shared out to processes, its results in order."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import get_context, parent_process
+from multiprocessing.connection import wait
+from typing import Any, TypeVar
+
+from allstatus.errors import InvalidRecord
+
+SMALL = 1 << 24  # bytes of an export for which starting processes takes longer than it saves
+_Item = TypeVar("_Item")
+_Result = TypeVar("_Result")
+
+
+class Pool:
+    """As many processes as there are processors; for little work, this one alone."""
+
+    def __init__(self, size: int) -> None:
+        """`size`: bytes of the export."""
+        workers = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        self._workers = workers if size > SMALL else 1
+        self._processes: ProcessPoolExecutor | None = None
+
+    def __enter__(self) -> Pool:
+        if self._workers > 1:
+            self._processes = ProcessPoolExecutor(self._workers, get_context("spawn"), initializer=_end_with_parent)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._processes is not None:
+            self._processes.shutdown(cancel_futures=True)
+
+    def run(self, work: Callable[..., _Result], items: Iterable[_Item], *more: Any) -> Iterator[tuple[_Item, _Result]]:
+        """(item, work(item, *more)) for each item, in order, a few ahead of the one that is used."""
+        if self._processes is None:
+            yield from ((item, work(item, *more)) for item in items)
+            return
+        waiting: deque[tuple[_Item, Future[_Result]]] = deque()
+        try:
+            for item in items:
+                waiting.append((item, self._processes.submit(work, item, *more)))
+                if len(waiting) > 2 * self._workers:
+                    first, future = waiting.popleft()
+                    yield first, future.result()
+            for first, future in waiting:
+                yield first, future.result()
+        except BrokenProcessPool:
+            raise InvalidRecord("batch", "a process that worked on it ended", "check the machine's memory and run again") from None
+
+
+def _end_with_parent() -> None:
+    """End this process when the one that started it is gone, however it ended."""
+    parent = parent_process()
+    if parent is not None:
+        threading.Thread(target=_watch, args=(parent.sentinel,), daemon=True).start()
+
+
+def _watch(sentinel: int) -> None:
+    wait([sentinel])
+    os._exit(1)

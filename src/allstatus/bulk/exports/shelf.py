@@ -1,0 +1,110 @@
+"""The patients of one shelf, decided one by one, each from its own lines and those they refer to."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from allstatus.bulk.exports.glance import key_of, references
+from allstatus.bulk.exports.patient import How, Others, Row, decide_patient
+from allstatus.bulk.exports.referred import read_key
+from allstatus.bulk.exports.spool import REFERRED, Kept, Shelves
+
+PARTIAL = ".partial"
+LOAD = 1 << 26  # bytes of lines in memory at once; a single patient's may be more
+
+
+@dataclass(slots=True)
+class Done:
+    """A shelf decided on, or what is `wanted` first. `lines` are the patients' own; `rejects` are (piece, line, reason)."""
+
+    rows: list[Row] = field(default_factory=list)
+    evidence: list[str] = field(default_factory=list)
+    patients: int = 0
+    lines: int = 0
+    rejects: list[tuple[int, int, str]] = field(default_factory=list)
+    wanted: set[bytes] = field(default_factory=set)
+
+
+def work_off(shelf: int, how: How, shelves: Shelves, others: Others, fetched: bool) -> set[bytes]:
+    """Decide on a shelf and keep it; returns what is wanted first, when that is anything."""
+    done = decide_shelf(how, shelves, shelf, others, fetched=fetched)
+    if not done.wanted:
+        path = kept_at(shelves, shelf)
+        partial = path.with_name(path.name + PARTIAL)
+        kept = {"rows": done.rows, "evidence": done.evidence, "patients": done.patients, "lines": done.lines, "rejects": done.rejects}
+        partial.write_text(json.dumps(kept), "utf-8")
+        os.replace(partial, path)
+    return done.wanted
+
+
+def load_done(shelves: Shelves, shelf: int) -> Done:
+    """A shelf that was worked off."""
+    return Done(**json.loads(kept_at(shelves, shelf).read_text("utf-8")))
+
+
+def kept_at(shelves: Shelves, shelf: int) -> Path:
+    """Where a shelf is kept that was worked off."""
+    return shelves.folder / f"done-{shelf:06d}.json"
+
+
+def decide_shelf(how: How, shelves: Shelves, shelf: int, others: Others, *, fetched: bool) -> Done:
+    """Decide on the patients of a shelf in order; unless all was `fetched`, only if they refer to nothing that is elsewhere."""
+    done, ranks = Done(), shelves.ranks_of(shelf)
+    steps = -(-shelves.size(shelf) // LOAD)
+    step = -(-len(ranks) // max(steps, 1))
+    for start in range(0, len(ranks), step):
+        _decide(how, shelves, shelf, ranks[start : start + step], others, done, fetched)
+    return Done(wanted=done.wanted) if done.wanted else done
+
+
+def _decide(how: How, shelves: Shelves, shelf: int, ranks: range, others: Others, done: Done, fetched: bool) -> None:
+    lines: dict[int, list[Kept]] = {}
+    for kept in shelves.read(shelf):
+        if kept.rank in ranks or kept.rank == REFERRED:
+            lines.setdefault(kept.rank, []).append(kept)
+    elsewhere: dict[bytes, list[Kept]] = {}
+    for kept in lines.pop(REFERRED, ()):
+        for name in names_of(key_in(kept.line)):
+            elsewhere.setdefault(name, []).append(kept)
+    for rank in sorted(lines):
+        own = sorted(lines[rank], key=_place)
+        missing = missing_from(own)
+        if missing and not fetched:
+            done.wanted |= missing
+        elif not done.wanted:
+            done.lines += len(own)
+            more = {kept for name in missing for kept in elsewhere.get(name, ())}
+            _add(how, shelves.names[rank], [*own, *sorted(more, key=_place)], others, done)
+
+
+def _add(how: How, patient: str, lines: list[Kept], others: Others, done: Done) -> None:
+    decided = decide_patient(how, patient, (kept.line for kept in lines), others)
+    done.patients += 1
+    done.rejects += [(lines[place].piece, lines[place].number, reason) for place, reason in decided.refused.items()]
+    if decided.row is not None and decided.evidence is not None:
+        done.rows.append(decided.row)
+        done.evidence.append(decided.evidence.decode())
+
+
+def missing_from(lines: Iterable[Kept]) -> set[bytes]:
+    """What lines refer to that is not among them."""
+    sought: set[bytes] = set().union(*(references(kept.line) for kept in lines))
+    return sought - {name for kept in lines for name in names_of(key_in(kept.line))} if sought else sought
+
+
+def key_in(line: bytes) -> bytes:
+    """`Type/id` of a line; empty when it has none."""
+    return key_of(line) or read_key(line)
+
+
+def names_of(key: bytes) -> tuple[bytes, bytes]:
+    """By what a resource may be referred to: its type and id, or its id alone."""
+    return key, key.partition(b"/")[2]
+
+
+def _place(kept: Kept) -> tuple[int, int]:
+    return kept.piece, kept.number
