@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from functools import partial
 from itertools import islice
 
 import pyarrow as pa
@@ -70,7 +69,7 @@ class SparkExport:
         sent = How(shipped.rules, "builtin", how.as_of, how.options, how.explain)
         deciding = Deciding(sent, shipped.digest, gathered.others)
         lines = gatherer.with_referred(gathered.kept).groupBy("name")
-        return gatherer.kept_in("decided", lines.applyInArrow(partial(decide_lines, deciding), deciding.schema))
+        return gatherer.kept_in("decided", lines.applyInArrow(lambda own: decide_lines(deciding, own), deciding.schema))
 
     def _write(self, listed: DataFrame) -> None:
         """Rows and evidence, both in the order of the patients' names."""
