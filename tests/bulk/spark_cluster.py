@@ -10,15 +10,21 @@ import socket
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import Any
 
+import pyarrow as pa
 import pyspark
 from pyspark.sql import SparkSession
 
+from allstatus.bulk.sql import SqlView, script
+
 NO_JAVA = "Java is not installed (Debian: apt-get install default-jdk-headless)"
-SOURCES = Path(__file__).parents[2] / "src"
+IMPORTED = [Path(__file__).parents[2] / "src", Path(__file__).parents[1]]  # by the workers
 HOST = "127.0.0.1"
 QUICK = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"  # start soon; what runs for seconds gains nothing from more
 
@@ -105,7 +111,24 @@ def settings() -> dict[str, str]:
     return {
         "spark.driver.host": HOST, "spark.driver.bindAddress": HOST, "spark.ui.enabled": "false", "spark.log.level": "ERROR",
         "spark.ui.showConsoleProgress": "false", "spark.driver.memory": "1g", "spark.executor.memory": "700m",
-        "spark.executor.cores": "1", "spark.sql.shuffle.partitions": "4", "spark.executorEnv.PYTHONPATH": str(SOURCES),
+        "spark.executor.cores": "1", "spark.sql.shuffle.partitions": "4", "spark.executorEnv.PYTHONPATH": os.pathsep.join(map(str, IMPORTED)),
         "spark.driver.extraJavaOptions": QUICK, "spark.executor.extraJavaOptions": QUICK,
         "spark.sql.warehouse.dir": str(folder / "warehouse"), "spark.local.dir": str(folder / "local"),
     }  # fmt: skip
+
+
+@contextmanager
+def in_spark(view: SqlView, rows: list[tuple[Any, ...]], columns: str) -> Iterator[SparkSession]:
+    """The session with the script of `allstatus sql` run over a table of these patients."""
+    session, names = spark(), [column.split()[0] for column in columns.split(", ") if column[0].islower()]
+    made = {name: list(values) for name, values in zip(names, zip(*rows, strict=True), strict=True)}
+    session.createDataFrame(pa.table(made), columns).write.saveAsTable("patients")
+    try:
+        for statement in script(view, "spark").split(";\n"):
+            if statement.strip():
+                session.sql(statement)
+        yield session
+    finally:
+        session.sql("DROP VIEW IF EXISTS allstatus_decisions")
+        for name in ("patients", "allstatus_cells", "allstatus_answers"):
+            session.sql(f"DROP TABLE IF EXISTS {name}")
