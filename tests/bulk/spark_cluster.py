@@ -1,4 +1,4 @@
-"""A Spark cluster for tests: a master and two workers of one core each, on loopback, in processes of their own.
+"""A Spark cluster for tests: a master and two workers, on loopback, in processes of their own.
 
 It is started when first asked for and lasts as long as the process of the tests.
 """
@@ -53,7 +53,7 @@ class Cluster:
 
     def add_worker(self) -> subprocess.Popen[bytes]:
         where = self.folder / f"worker-{len(self.processes)}"
-        return self._run("worker.Worker", "--cores", "1", "--memory", "1g", "--work-dir", str(where), self.url)
+        return self._run("worker.Worker", "--cores", "2", "--memory", "2g", "--work-dir", str(where), self.url)
 
     def stop(self) -> None:
         for process in reversed(self.processes):
@@ -111,7 +111,8 @@ def settings() -> dict[str, str]:
     return {
         "spark.driver.host": HOST, "spark.driver.bindAddress": HOST, "spark.ui.enabled": "false", "spark.log.level": "ERROR",
         "spark.ui.showConsoleProgress": "false", "spark.driver.memory": "1g", "spark.executor.memory": "700m",
-        "spark.executor.cores": "1", "spark.sql.shuffle.partitions": "4", "spark.executorEnv.PYTHONPATH": os.pathsep.join(map(str, IMPORTED)),
+        "spark.executor.cores": "1", "spark.cores.max": "2", "spark.sql.shuffle.partitions": "4",
+        "spark.executorEnv.PYTHONPATH": os.pathsep.join(map(str, IMPORTED)),
         "spark.driver.extraJavaOptions": QUICK, "spark.executor.extraJavaOptions": QUICK,
         "spark.sql.warehouse.dir": str(folder / "warehouse"), "spark.local.dir": str(folder / "local"),
     }  # fmt: skip
@@ -119,16 +120,17 @@ def settings() -> dict[str, str]:
 
 @contextmanager
 def in_spark(view: SqlView, rows: list[tuple[Any, ...]], columns: str) -> Iterator[SparkSession]:
-    """The session with the script of `allstatus sql` run over a table of these patients."""
+    """The session with the script of `allstatus sql` run over a table of these patients; its two tables stay."""
     session, names = spark(), [column.split()[0] for column in columns.split(", ") if column[0].islower()]
     made = {name: list(values) for name, values in zip(names, zip(*rows, strict=True), strict=True)}
     session.createDataFrame(pa.table(made), columns).write.saveAsTable("patients")
     try:
-        for statement in script(view, "spark").split(";\n"):
-            if statement.strip():
+        *tables, made_view = (statement for statement in script(view, "spark").split(";\n") if statement)
+        if not session.catalog.tableExists("allstatus_cells"):
+            for statement in tables:
                 session.sql(statement)
+        session.sql(made_view)
         yield session
     finally:
         session.sql("DROP VIEW IF EXISTS allstatus_decisions")
-        for name in ("patients", "allstatus_cells", "allstatus_answers"):
-            session.sql(f"DROP TABLE IF EXISTS {name}")
+        session.sql("DROP TABLE IF EXISTS patients")

@@ -205,7 +205,7 @@ def test_duckdb_answers_the_same(tmp_path: Path) -> None:
         ("in.parquet", "out.xlsx", "has a name that says no format"),
         ("in.parquet", "absent/out.parquet", "cannot be written"),
         ("in.parquet", "in.parquet", "is named twice"),
-        ("folder.csv", "out.csv", "is a folder"),
+        ("folder.csv", "out.csv", "is a folder without a file of FHIR resources"),
         ("nofact.csv", "out.csv", "state no fact"),
         ("empty.parquet", "out.csv", "holds no row"),
         ("times.parquet", "out.csv", "cannot be read as"),

@@ -53,7 +53,7 @@ def named(part: Path) -> Path:
 
 
 def ordered(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return sorted(rows, key=lambda row: str(row))
+    return sorted(rows, key=str)
 
 
 def side(target: Path, ending: str) -> str:
@@ -285,8 +285,6 @@ def test_the_command_on_the_cluster(tmp_path: Path) -> None:
     source = write(tmp_path / "in.parquet", rows)
     given = " ".join(f"--conf '{name}={value}'" for name, value in settings().items() if name != "spark.log.level")
     arguments = ["--backend", "spark", "--master", cluster().url, "--explain", "--rejects", tmp_path / "bad.csv"]
-    spark().stop()  # its executors have both cores
-    spark.cache_clear()
     done = command(source, tmp_path / "out.parquet", *arguments, PYSPARK_SUBMIT_ARGS=f"{given} pyspark-shell")
     assert done.returncode == 0, done.stderr
     totals = by_arrow(source, tmp_path / "arrow.parquet", explain=True)

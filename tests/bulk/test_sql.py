@@ -142,7 +142,8 @@ def test_spark(rows: list[Row], words: bool, percent: str) -> None:
     rows = [*rows, *edge_rows(False, (math.nan,))[-9:]] if words and percent.startswith("DOUBLE") else rows
     types = f"id INT, {kinds('STRING' if words else 'BOOLEAN', SPARK_KINDS[percent])}".replace("TEXT", "STRING")
     with in_spark(VIEW_OF_WORDS if words else VIEW, numbered(rows, words=words), types) as session:
-        assert [tuple(row) for row in session.sql(QUERY).collect()] == expected(rows)
+        found = session.sql(QUERY).toArrow()
+        assert list(zip(*(column.to_pylist() for column in found.columns), strict=True)) == expected(rows)
 
 
 @pytest.mark.parametrize("dialect", [*TESTED, *GENERATED])

@@ -6,7 +6,7 @@ import csv
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -47,6 +47,7 @@ class Target:
         open_writer = WRITERS[format_of(path)]
         with writing(path):
             self._writer: Writer = open_writer(self.partial, schema)
+        self._closed = False
 
     def write(self, batch: pa.RecordBatch) -> None:
         """Add rows; raises InvalidRecord when they cannot be written."""
@@ -68,6 +69,7 @@ class Target:
     def close(self) -> None:
         """Finish the temporary file."""
         with writing(self.path):
+            self._closed = True
             self._writer.close()
 
     def publish(self) -> None:
@@ -77,6 +79,9 @@ class Target:
 
     def discard(self) -> None:
         """Leave nothing behind."""
+        if not self._closed:
+            with suppress(InvalidRecord):
+                self.close()
         self.partial.unlink(missing_ok=True)
 
 

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
-from allstatus.ehr.chart import Range, Result
+from allstatus.ehr.chart import Quantity, Range, Result
 from allstatus.ehr.codes import read_yaml
 from allstatus.ehr.values import Unreadable, interval, number_of
 from allstatus.measurement import Percent, format_number
@@ -45,24 +45,35 @@ class CountVerdict:
 
 def judge(name: str, result: Result, person: Person) -> CountVerdict:
     """Decide on a component such as `platelets`; a value that cannot be relied on is unknown, with the reason."""
+    sent = name, result.value, result.ranges, result.flags, person
     try:
-        value = _convert(interval(result.value), result.value.unit, name)
+        return _judge_again(*sent)
+    except TypeError:  # a value that is an object or a list
+        return _judge(*sent)
+
+
+def _judge(name: str, sent: Quantity, ranges: tuple[Range, ...], flags: tuple[str, ...], person: Person) -> CountVerdict:
+    try:
+        value = _convert(interval(sent), sent.unit, name)
         read = f"{_words(value)} {COMMON_UNIT[DIMENSION[name]]}"
         _plausible(name, value)
-        limits = list(_limits(name, result, person.sex))
+        limits = list(_limits(name, ranges, sent.unit, person.sex))
     except Unreadable as error:
         return CountVerdict(None, "", str(error))
     by_range = _within(value, limits)
-    by_flag = _flag(result.flags)
+    by_flag = _flag(flags)
     if by_range is not None and by_flag is not None and by_range != by_flag:
         return CountVerdict(None, read, "the flag contradicts the range", conflict=True)
     if by_range is not None:
         return CountVerdict(by_range, read, f"{_side(by_range)} the laboratory's range {_span(limits[0])}")
     if by_flag is not None:
-        return CountVerdict(by_flag, read, f"flagged {', '.join(result.flags)} by the laboratory")
-    if result.ranges and not limits:
+        return CountVerdict(by_flag, read, f"flagged {', '.join(flags)} by the laboratory")
+    if ranges and not limits:
         return CountVerdict(None, read, "carries a reference range that cannot be read or is not this patient's, and no flag")
     return _by_default(name, value, read, person)
+
+
+_judge_again = lru_cache(maxsize=1 << 14)(_judge)  # laboratories send the same few values, units and ranges again and again
 
 
 def _by_default(name: str, value: Percent, read: str, person: Person) -> CountVerdict:
@@ -103,12 +114,12 @@ def _plausible(name: str, value: Percent) -> None:
         raise Unreadable(f"is not plausible: {_words(value)} {COMMON_UNIT[DIMENSION[name]]} (a slip of unit or sample?)")
 
 
-def _limits(name: str, result: Result, sex: str | None) -> Iterator[tuple[Fraction | None, Fraction | None]]:
+def _limits(name: str, ranges: tuple[Range, ...], unit: str | None, sex: str | None) -> Iterator[tuple[Fraction | None, Fraction | None]]:
     """The laboratory's ranges in the common unit; raises Unreadable for one that cannot belong to this test."""
-    fitting = [r for r in result.ranges if r.sex is None or r.sex == sex or sex not in ("female", "male")]
+    fitting = [r for r in ranges if r.sex is None or r.sex == sex or sex not in ("female", "male")]
     bounds = _bounds(name)
     for given in fitting:
-        low, high = _limit_pair(given, result.value.unit, name)
+        low, high = _limit_pair(given, unit, name)
         for limit, key in ((low, "range_low"), (high, "range_high")):
             if limit is not None and not bounds[key][0][0] <= limit <= bounds[key][0][1]:
                 raise Unreadable("carries a reference range that cannot be this test's")

@@ -45,9 +45,14 @@ def _read(store: Store) -> tuple[dict[str, Chart], list[Json]]:
             name = store.name(patient)
             _describe(charts.setdefault(name, Chart(name or None)), patient)
     nameless: list[Json] = []
+    known: dict[str, str | None] = {}
     for resource in store.resources:
         if resource["resourceType"] in READERS:
-            whose = _patient_of(resource, store)
+            reference = text(obj(resource.get("subject")).get("reference"))
+            if reference[:1] in ("", "#"):
+                whose = _patient_of(resource, store)
+            elif (whose := known.get(reference)) is None:
+                whose = known[reference] = _patient_of(resource, store)
             if whose is None:
                 nameless.append(resource)
             elif whose is not NOBODY:

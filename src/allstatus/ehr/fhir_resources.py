@@ -70,7 +70,7 @@ def _observation(resource: Json, store: Store) -> Iterator[Result]:
 
 
 def _value(part: Json) -> Quantity | None:
-    if sum(key.startswith("value") for key in part) > 1:
+    if len([key for key in part if key.startswith("value")]) > 1:
         return Quantity(TWO_VALUES, text=TWO_VALUES)
     if "valueQuantity" in part:
         return quantity(obj(part["valueQuantity"]))
@@ -108,7 +108,8 @@ def _ranges(part: Json) -> Iterator[Range]:
         kind = codes(item.get("type"))
         if kind and kind[0].code != "normal":
             continue
-        low, high = (quantity(obj(item[end])) if end in item else None for end in ("low", "high"))
+        low = quantity(obj(item["low"])) if "low" in item else None
+        high = quantity(obj(item["high"])) if "high" in item else None
         sex = next((SEX_CODES[code.code] for code in codes(item.get("appliesTo")) if code.code in SEX_CODES), None)
         if low or high:
             yield Range(low, high, sex)

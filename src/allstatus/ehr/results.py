@@ -17,6 +17,8 @@ from allstatus.ehr.values import Unreadable, found_any, percent_of
 ADULT_FROM = 18  # years; whom the adult ranges are for
 SMALL_SHARE = "is below 1 %, read literally; was a fraction meant?"
 NO_VALUE = "has no value"
+FACT_OF = {"disease_status": "prior_remission", **dict.fromkeys(COMPONENTS, "cbc")}
+PLACES = {"marrow_blasts": "marrow", "blood_blasts": "blood", "csf_blasts": "cns"}
 SUPERSEDED = "superseded by a corrected result"
 
 
@@ -58,7 +60,7 @@ def _issue(result: Result) -> tuple[Any, ...]:
 def _place_result(reading: Reading, result: Result, match: Match, options: Reader) -> None:
     topic, when = match.topic, result.when
     name = _by_specimen(topic.name, result)
-    fact = {"disease_status": "prior_remission", **dict.fromkeys(COMPONENTS, "cbc")}.get(topic.name)
+    fact = FACT_OF.get(topic.name)
     fact = fact or ("marrow_blast_percent" if name in ("marrow_blasts", "marrow_report") else "leukemia_outside_marrow")
     evidence = evidence_of(result, match, result.value.sent)
     if result.void or when is None or name is None:
@@ -78,9 +80,9 @@ def _place_result(reading: Reading, result: Result, match: Match, options: Reade
 
 def _by_specimen(name: str, result: Result) -> str | None:
     """Where a result of blasts comes from, by its code and its specimen; None when the two disagree."""
-    match = table("results").find([code for code in result.specimen if table("results").find([code])])
+    match = table("results").find([code for code in result.specimen if table("results").find([code])]) if result.specimen else None
     place = match.topic["specimen"] if match else None
-    own = {"marrow_blasts": "marrow", "blood_blasts": "blood", "csf_blasts": "cns"}.get(name)
+    own = PLACES.get(name)
     if own is not None and place is not None and place != own:
         return None
     if name in COMPONENTS:
@@ -103,12 +105,17 @@ def _place_count(reading: Reading, result: Result, item: Item, options: Reader) 
     chart = reading.chart
     adult = chart.born is None or age_on(chart.born, item.when.last) >= ADULT_FROM
     verdict = judge(item.name, result, Person(chart.sex, adult, options.adult_ranges))
-    evidence = replace(item.evidence, read=verdict.read)
-    if verdict.normal is None and not verdict.conflict:
-        reading.put_aside("cbc", evidence, verdict.because, warn=True)
-        return
-    found = evidence.counted(verdict.because) if verdict.normal is not None else evidence.set_aside(verdict.because)
-    reading.counts.append(replace(item, value=verdict.normal, evidence=found, conflict=verdict.conflict, by_default=verdict.by_default))
+    if verdict.normal is None:
+        evidence = replace(item.evidence, read=verdict.read)
+        if not verdict.conflict:
+            reading.put_aside("cbc", evidence, verdict.because, warn=True)
+            return
+        found = evidence.set_aside(verdict.because)
+    else:
+        found = item.evidence.counted(verdict.because, verdict.read)
+    reading.counts.append(
+        Item(item.name, item.when, found, verdict.normal, conflict=verdict.conflict, by_default=verdict.by_default)
+    )  # fmt: skip
 
 
 def _place_marrow(reading: Reading, result: Result, item: Item) -> None:

@@ -19,6 +19,8 @@ def obj(value: object) -> Json:
 
 def objects(value: object) -> list[Json]:
     """The objects of a list; one object alone is a list of one."""
+    if value is None:
+        return []
     if isinstance(value, list):
         return [item for item in value if isinstance(item, dict)]
     return [value] if isinstance(value, dict) else []
@@ -31,6 +33,8 @@ def text(value: object) -> str:
 
 def codes(concepts: object) -> tuple[Code, ...]:
     """The codings of one CodeableConcept or a list of them; a bare Coding counts too."""
+    if concepts is None:
+        return ()
     found = []
     for concept in objects(concepts):
         for coding in objects(concept.get("coding")) or ([concept] if "code" in concept else []):
@@ -50,7 +54,9 @@ def when(resource: Json, *names: str) -> When | None:
     """The first of these elements that holds a date; of a period its start, else its end."""
     for name in names:
         value = resource.get(name)
-        for candidate in (value, obj(value).get("start"), obj(value).get("end")):
+        if value is None:
+            continue
+        for candidate in (value,) if isinstance(value, str) else (obj(value).get("start"), obj(value).get("end")):
             if isinstance(candidate, str) and (found := read_when(candidate)):
                 return found
     return None

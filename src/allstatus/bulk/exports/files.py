@@ -88,11 +88,18 @@ def read_piece(piece: Piece) -> Iterator[Lines]:
         if spoilt:
             yield Lines(first, [], spoilt)
             first, lines, spoilt = first + 1, lines[1:], ""
-        yield Lines(first, lines)
+        yield _begin(piece, Lines(first, lines))
         first, rest = first + len(lines), [block[at + 1 :]]
     last = b"".join(rest)
     if spoilt or last:
-        yield Lines(first, [] if spoilt else _split(last), spoilt)
+        yield _begin(piece, Lines(first, [] if spoilt else _split(last), spoilt))
+
+
+def _begin(piece: Piece, read: Lines) -> Lines:
+    """The first lines of a file without the mark that may stand before them."""
+    if piece.start == 0 and read.first == 1 and read.lines:
+        read.lines[0] = read.lines[0].removeprefix(MARK)
+    return read
 
 
 def _split(text: bytes) -> list[bytes]:
@@ -116,20 +123,13 @@ def _blocks(piece: Piece) -> Iterator[bytes | None]:
 def _open_blocks(piece: Piece) -> Iterator[bytes | None]:
     with piece.path.open("rb") as file:
         if _is_compressed(piece.path):
-            yield from _without_mark(_inflate(file))
-        elif piece.start == 0:
-            yield from _without_mark(_plain(file, piece))
-        else:
+            yield from _inflate(file)
+            return
+        if piece.start > 0:
             file.seek(piece.start - 1)
             for _ in _rest_of_line(file):  # it began in the piece before
                 pass
-            yield from _plain(file, piece)
-
-
-def _without_mark(blocks: Iterator[bytes | None]) -> Iterator[bytes | None]:
-    first = next(blocks, b"")
-    yield first.removeprefix(MARK) if first else first
-    yield from blocks
+        yield from _plain(file, piece)
 
 
 def _plain(file: BinaryIO, piece: Piece) -> Iterator[bytes | None]:

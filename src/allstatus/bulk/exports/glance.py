@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from allstatus.bulk.exports.patient import read_resource
@@ -18,15 +20,16 @@ GROUPED = frozenset({*READERS, "Specimen", "ServiceRequest"})  # read with the p
 WITH_DIAGNOSES = ("Condition", "Encounter")  # types in which the chart reader finds a diagnosis
 NO_BUNDLE = "is a Bundle; an export has one resource a line, and `allstatus classify` reads bundles"
 IDENTIFIED = "identifier|"  # how a subject begins that is named by an identifier only; no id holds this sign
-_HEAD = re.compile(rb'\{"resourceType":( ?)"([A-Za-z]+)"')
+_HEAD = re.compile(rb'\{"resourceType":( ?)"([A-Za-z]{1,64})"')
 _KEY = re.compile(rb'\{"resourceType": ?"([A-Za-z]+)", ?"id": ?"([^"\\]+)"')
 _REFERENCE = re.compile(rb'"reference" ?: ?"([^"\\]+)"')
 _SUBJECT = re.compile(rb'"subject" ?: ?\{[^{}\[\]]*?"reference" ?: ?"([^"\\]*)"')
 _ESCAPE = re.compile(rb"\\u00([2-7][0-9a-fA-F])")
 # What no reader of charts looks up behind a reference: these have no code, type or intent that it asks for.
 _NOT_LOOKED_UP = frozenset(
-    {"Patient", "Encounter", "Practitioner", "PractitionerRole", "Organization", "Location", "Device", "CareTeam", "Group", "RelatedPerson"}
+    b"Patient Encounter Practitioner PractitionerRole Organization Location Device CareTeam Group RelatedPerson".split()
 )
+_REPORTS = b'{"resourceType":"DiagnosticReport"', b'{"resourceType": "DiagnosticReport"'
 
 
 class Told(NamedTuple):
@@ -47,10 +50,14 @@ class Head(NamedTuple):
 def head_of(line: bytes) -> Head | None:
     """The head of a line as servers write it, else None."""
     found = _HEAD.match(line)
-    if found is None:
-        return None
-    subject = b'"subject": {"reference": "' if found[1] else b'"subject":{"reference":"'
-    return Head(found[2].decode(), found[0], subject)
+    return found and _make_head(found[0])
+
+
+@lru_cache(maxsize=256)
+def _make_head(begin: bytes) -> Head:
+    found = _HEAD.match(begin)
+    assert found is not None
+    return Head(found[2].decode(), begin, b'"subject": {"reference": "' if found[1] else b'"subject":{"reference":"')
 
 
 def tell(line: bytes) -> Told:
@@ -102,20 +109,22 @@ def key_of(line: bytes) -> bytes | None:
     return found and found[1] + b"/" + found[2]
 
 
-def references(line: bytes) -> set[bytes]:
-    """What a line refers to that the chart reader looks up: `Type/id`, or an id alone for a `urn:uuid`."""
-    found = set()
-    report = line.startswith((b'{"resourceType":"DiagnosticReport"', b'{"resourceType": "DiagnosticReport"'))
-    for reference in _REFERENCE.findall(line):
-        if reference.startswith(b"urn:"):
-            found.add(reference.rpartition(b":")[2])
-            continue
-        parts = reference.partition(b"/_history/")[0].split(b"/")[-2:]
-        kind = parts[0].decode()
-        own = report and kind == "Observation"  # a report tells its results their specimen, and asks nothing of them
-        if len(parts) == 2 and kind not in _NOT_LOOKED_UP and not own:
-            found.add(b"/".join(parts))
-    return found
+def references(lines: Iterable[bytes]) -> set[bytes]:
+    """What lines refer to that the chart reader looks up: `Type/id`, or an id alone for a `urn:uuid`."""
+    spelled: set[bytes] = set()
+    for line in lines:
+        found = _REFERENCE.findall(line)
+        if line.startswith(_REPORTS):  # a report tells its results their specimen, and asks nothing of them
+            found = [reference for reference in found if b"Observation/" not in reference]
+        spelled.update(found)
+    return {key for key in map(_looked_up, spelled) if key}
+
+
+def _looked_up(reference: bytes) -> bytes:
+    if reference.startswith(b"urn:"):
+        return reference.rpartition(b":")[2]
+    parts = reference.partition(b"/_history/")[0].split(b"/")[-2:]
+    return b"/".join(parts) if len(parts) == 2 and parts[0] not in _NOT_LOOKED_UP else b""
 
 
 def unescaped(line: bytes) -> bytes:

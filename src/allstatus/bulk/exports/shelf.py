@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from allstatus.bulk.exports.glance import key_of, references
+from allstatus.bulk.exports.glance import key_of
 from allstatus.bulk.exports.patient import How, Others, Row, decide_patient
 from allstatus.bulk.exports.referred import read_key
+from allstatus.bulk.exports.relevance import telling
 from allstatus.bulk.exports.spool import REFERRED, Kept, Shelves
 
 PARTIAL = ".partial"
@@ -68,17 +68,18 @@ def _decide(how: How, shelves: Shelves, shelf: int, ranks: range, others: Others
             lines.setdefault(kept.rank, []).append(kept)
     elsewhere: dict[bytes, list[Kept]] = {}
     for kept in lines.pop(REFERRED, ()):
-        for name in names_of(key_in(kept.line)):
+        for name in _names(_key(kept.line)):
             elsewhere.setdefault(name, []).append(kept)
     for rank in sorted(lines):
         own = sorted(lines[rank], key=_place)
-        missing = missing_from(own)
+        keys = [_key(kept.line) for kept in own]
+        places, missing = telling([kept.line for kept in own], keys)
         if missing and not fetched:
             done.wanted |= missing
         elif not done.wanted:
             done.lines += len(own)
             more = {kept for name in missing for kept in elsewhere.get(name, ())}
-            _add(how, shelves.names[rank], [*own, *sorted(more, key=_place)], others, done)
+            _add(how, shelves.names[rank], [*(own[place] for place in places), *sorted(more, key=_place)], others, done)
 
 
 def _add(how: How, patient: str, lines: list[Kept], others: Others, done: Done) -> None:
@@ -90,18 +91,11 @@ def _add(how: How, patient: str, lines: list[Kept], others: Others, done: Done) 
         done.evidence.append(decided.evidence.decode())
 
 
-def missing_from(lines: Iterable[Kept]) -> set[bytes]:
-    """What lines refer to that is not among them."""
-    sought: set[bytes] = set().union(*(references(kept.line) for kept in lines))
-    return sought - {name for kept in lines for name in names_of(key_in(kept.line))} if sought else sought
-
-
-def key_in(line: bytes) -> bytes:
-    """`Type/id` of a line; empty when it has none."""
+def _key(line: bytes) -> bytes:
     return key_of(line) or read_key(line)
 
 
-def names_of(key: bytes) -> tuple[bytes, bytes]:
+def _names(key: bytes) -> tuple[bytes, bytes]:
     """By what a resource may be referred to: its type and id, or its id alone."""
     return key, key.partition(b"/")[2]
 

@@ -12,8 +12,7 @@ from pyspark.sql.types import LongType, StringType, StructField, StructType
 from allstatus.bulk.exports.glance import key_of
 from allstatus.bulk.exports.patient import How, Others, decide_patient
 from allstatus.bulk.exports.referred import read_key
-from allstatus.bulk.exports.shelf import missing_from
-from allstatus.bulk.exports.spool import Kept
+from allstatus.bulk.exports.relevance import telling
 from allstatus.errors import RulesError
 
 WANTED = "name string, key string"
@@ -37,7 +36,7 @@ class Deciding:
 
 def find_missing(lines: pa.Table) -> pa.Table:
     """What a patient's lines refer to that is not among them."""
-    missing = sorted(key.decode() for key in missing_from([Kept(0, 0, 0, line) for line in lines.column("line").to_pylist()]))
+    missing = sorted(key.decode() for key in _telling(lines.column("line").to_pylist())[1])
     names = [lines.column("name")[0].as_py()] * len(missing)
     return pa.table({"name": pa.array(names, pa.string()), "key": pa.array(missing, pa.string())})
 
@@ -48,13 +47,20 @@ def decide_lines(deciding: Deciding, lines: pa.Table) -> pa.Table:
     if how.classifier.ruleset.digest != deciding.digest:
         raise RulesError(["a worker has other rules than the driver; install the same version of allstatus there"])
     ordered = sorted(filter(_holds, columns), key=lambda row: (row["referred"], row["file"], row["block"], row["place"]))
+    own = [row["line"] for row in ordered if not row["referred"]]
+    ordered = [*(ordered[place] for place in _telling(own)[0]), *ordered[len(own) :]]
     decided = decide_patient(how, columns[0]["name"], (row["line"] for row in ordered), deciding.others)
     refused = [_place(ordered[number]) | {"reason": reason} for number, reason in decided.refused.items()]
     row: dict[str, Any] = dict.fromkeys(how.columns) | dict(decided.row or {})
     row |= {EVIDENCE: None if decided.evidence is None else decided.evidence.decode(), REFUSED: json.dumps(refused)}
-    row[LINES] = sum(not line["referred"] for line in ordered)
+    row[LINES] = len(own)
     kinds = {name: pa.int64() if name == LINES else pa.string() for name in row}
     return pa.table({name: pa.array([row[name]], kind) for name, kind in kinds.items()})
+
+
+def _telling(lines: list[bytes]) -> tuple[list[int], set[bytes]]:
+    """(places of the lines to read, what those refer to that is not among the lines)."""
+    return telling(lines, [key_of(line) or read_key(line) for line in lines])
 
 
 def _holds(row: dict[str, Any]) -> bool:
