@@ -144,10 +144,11 @@ def test_numbers_of_a_data_frame(kind: str) -> None:
         ("`cbc.wbc.value` DOUBLE", "comes in components"),
         ("cbcs STRING", "state no fact"),
         ("cbc STRING, Status STRING", "is a column of the output already"),
+        ("cbc STRING", "absent: is not a column of the data frame; keep some of cbc"),
     ],
 )
 def test_a_data_frame_that_cannot_be_read_exactly_is_refused(schema: str, message: str) -> None:
-    keep = ["Status"] if "Status" in schema else []
+    keep = ["Status"] if "Status" in schema else ["absent"] if "absent" in message else None
     with pytest.raises(InvalidRecord) as refusal:
         decide(spark().createDataFrame([], schema), keep=keep, rules=RULES)
     assert message in str(refusal.value)

@@ -25,24 +25,28 @@ def decide(
     patients: DataFrame,
     *,
     columns: Mapping[str, Source | str] | None = None,
-    keep: Sequence[str] = ("id",),
+    keep: Sequence[str] | None = None,
     rules: Classifier | None = None,
     explain: bool = False,
 ) -> DataFrame:
     """Decide on each row of a data frame; nothing is run until the answer is used, and workers need no Python.
 
     `columns` says which column a key of the record is read from, else columns are named as the keys: yes/no facts as
-    booleans or words, choices as words, percentages as numbers. `keep` are columns to copy. A row that no record could
-    be has its reason in `refused`, and nothing else. Raises InvalidRecord for a column that cannot be read exactly.
+    booleans or words, choices as words, percentages as numbers. `keep` are columns to copy, `id` if nothing is said. A
+    row that no record could be has its reason in `refused`, and nothing else. Raises InvalidRecord for a column that
+    cannot be read exactly.
     """
     results = Results(Cells(rules or load_rules()), explain=explain)
     assigned = {key: Source(source) if isinstance(source, str) else source for key, source in (columns or {}).items()}
     sources = assign_columns(patients.columns, assigned, tuple(results.cells.facts))
     for refusal in unread(results.cells, sources, patients.schema):
         raise refusal
-    refuse_doubled([*keep, *results.names, REFUSED])
-    located = locate(patients, results.cells, sources, keep)
-    return with_answers(located, results, how="left").select(*map(quoted, [*keep, *results.names, REFUSED]))
+    kept = [name for name in ("id",) if name in patients.columns] if keep is None else list(keep)
+    if absent := [name for name in kept if name not in patients.columns]:
+        raise InvalidRecord(absent[0], "is not a column of the data frame", f"keep some of {', '.join(patients.columns)}")
+    refuse_doubled([*kept, *results.names, REFUSED])
+    located = locate(patients, results.cells, sources, kept)
+    return with_answers(located, results, how="left").select(*map(quoted, [*kept, *results.names, REFUSED]))
 
 
 def locate(patients: DataFrame, cells: Cells, sources: Mapping[str, Source], carried: Sequence[str]) -> DataFrame:

@@ -17,7 +17,7 @@ from allstatus.bulk.cells import Cells
 from allstatus.bulk.mapping import ignored_columns
 from allstatus.bulk.results import CELL, Results
 from allstatus.bulk.run import REJECTS, Job, Totals, carried_columns, write_cells
-from allstatus.bulk.spark.expression import locate, quoted, refuse_doubled, with_answers
+from allstatus.bulk.spark.expression import REFUSED, locate, quoted, refuse_doubled, with_answers
 from allstatus.bulk.spark.files import (
     FILE,
     ROW,
@@ -60,7 +60,7 @@ class SparkRun:
         self.results = Results(cells, explain=job.explain)
         self.names = [name for name in self.patients.columns if name not in (FILE, ROW, SPOILT)]
         self.carried = carried_columns(self.names, job, self.results)
-        refuse_doubled([*self.carried, *self.results.names])
+        refuse_doubled([*self.carried, *self.results.names, REFUSED])
         assigned = {key: column for key, column in job.assigned.items() if key != "id"}
         self.columns = Columns(cells, self.names, assigned)
         self._asked = Asked(Shipped.of(cells.ruleset), tuple(self.names), tuple(assigned.items()))
