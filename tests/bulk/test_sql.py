@@ -14,6 +14,7 @@ import psycopg
 import pytest
 import sqlglot
 from bulk.rows import CELLS, LIMIT, PERCENT, RULES, Row, all_rows, decided
+from bulk.spark_cluster import in_spark, lacks_spark
 from postgres import NO_POSTGRES, cluster, postgres_programs
 
 from allstatus.bulk.mapping import Source
@@ -128,6 +129,21 @@ def test_postgres(rows: list[Row], words: bool, percent: str, postgres: str) -> 
         cursor.execute(QUERY)
         assert cursor.fetchall() == expected(rows)
         database.rollback()
+
+
+SPARK_KINDS = {"DOUBLE PRECISION": "DOUBLE", "DECIMAL(38, 15)": "DECIMAL(38, 15)"}
+
+
+@pytest.mark.xdist_group("spark")
+@CASES
+def test_spark(rows: list[Row], words: bool, percent: str) -> None:
+    if lacks_spark():
+        pytest.skip(lacks_spark())
+    rows = [*rows, *edge_rows(False, (math.nan,))[-9:]] if words and percent.startswith("DOUBLE") else rows
+    types = f"id INT, {kinds('STRING' if words else 'BOOLEAN', SPARK_KINDS[percent])}".replace("TEXT", "STRING")
+    with in_spark(VIEW_OF_WORDS if words else VIEW, numbered(rows, words=words), types) as session:
+        found = session.sql(QUERY).toArrow()
+        assert list(zip(*(column.to_pylist() for column in found.columns), strict=True)) == expected(rows)
 
 
 @pytest.mark.parametrize("dialect", [*TESTED, *GENERATED])

@@ -5,7 +5,6 @@ tested too, and fails when it starts to pass.
 `PYTHONPATH=tests:tests/testing python tests/testing/backends.py` writes the table in the documentation.
 """
 
-import importlib.util
 import json
 import shlex
 import shutil
@@ -18,6 +17,7 @@ from typing import Any
 
 import cql_backend
 import sql_backends
+from bulk.spark_cluster import lacks_spark
 from postgres import NO_POSTGRES, postgres_programs
 from table_backend import TableReader
 from teach.page_engine import page_answers
@@ -150,6 +150,7 @@ BACKENDS: dict[str, Backend] = {
     "sqlite": Backend(
         "the SQL of `sql`, in SQLite", database(sql_backends.in_sqlite), gaps={**COLUMN_GAPS, "edge exact-decimal": DOUBLES}
     ),
+    "spark": Backend("the SQL of `sql`, in Spark", database(sql_backends.in_spark), lacks_spark, gaps=COLUMN_GAPS),
     "cql": Backend(
         "rules export --to cql, in the public reference engine", cql, needs_cql,
         gaps={
@@ -158,15 +159,6 @@ BACKENDS: dict[str, Backend] = {
         },
     ),
 }  # fmt: skip
-# Backends that are not asked, and the module that would bring each: as soon as it is there, it needs an entry above.
-NOT_HERE = {
-    "spark": ("pyspark", "its SQL is generated and parsed again, not executed"),
-}
-
-
-def arrived() -> list[str]:
-    """Declared as not here, and here."""
-    return [name for name, (module, _) in NOT_HERE.items() if importlib.util.find_spec(module) is not None]
 
 
 def feature_table() -> str:
@@ -174,7 +166,6 @@ def feature_table() -> str:
     lines = ["| backend | what it is | " + " | ".join(Level) + " |", "|---|---|" + "---|" * len(Level)]
     for name, backend in BACKENDS.items():
         lines.append(f"| `{name}` | {backend.title} | " + " | ".join(feature(backend, level) for level in Level) + " |")
-    lines += [f"| `{name}` | not asked: {reason} |" + " |" * len(Level) for name, (_, reason) in NOT_HERE.items()]
     return "\n".join(lines) + "\n"
 
 

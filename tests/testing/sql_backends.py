@@ -90,6 +90,17 @@ def in_postgresql(sql: Sql, records: Sequence[dict[str, Any]]) -> Rows:
         return cursor.fetchall()
 
 
+def in_spark(sql: Sql, records: Sequence[dict[str, Any]]) -> Rows:
+    from bulk import spark_cluster
+
+    types = {"percent": "DECIMAL(38, 18)", "count": "INT", "yes_no": "STRING", "choice": "STRING"}
+    columns = ", ".join(["id INT", *(f"{name} {types[kind]}" for name, kind in sql.kinds.items())])
+    rows = [tuple(int(v) if kind == "count" and v is not None else v for v, kind in zip(row, ("id", *sql.kinds.values()), strict=True))
+            for row in fitting(sql.rows(records), 18)]  # fmt: skip
+    with spark_cluster.in_spark(sql.view, rows, columns) as session:
+        return [tuple(row) for row in session.sql(QUERY).collect()]
+
+
 def fitting(rows: Rows, places: int) -> Rows:
     """Numbers with as many places as the column has; a number that is none is left out."""
     unit = Decimal(1).scaleb(-places)

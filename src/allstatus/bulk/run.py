@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -69,16 +69,14 @@ class Run:
         self.job, self.source = job, Source(job.source)
         _refuse_same_file(job)
         self.results = Results(cells, explain=job.explain)
-        named = job.assigned.get("id", Column("id")).column
-        self.carried = list(dict.fromkeys([*([named] if named in self.source.names else []), *job.keep]))
-        missing = [name for name in self.carried if name not in self.source.names]
-        if missing:
-            raise InvalidRecord(missing[0], "is not a column of the file", f"keep one of {', '.join(self.source.names)}")
-        doubled = [name for name in self.carried if name in self.results.names]
-        if doubled:
-            raise InvalidRecord(doubled[0], "is a column of the output already", "rename it in the input, or do not keep it")
+        self.carried = carried_columns(self.source.names, job, self.results)
         self.columns = Columns(cells, self.source.names, {key: column for key, column in job.assigned.items() if key != "id"})
         self._read = {name for source in self.columns.sources.values() for name in source.columns}
+
+    @property
+    def rows(self) -> int | None:
+        """The rows of the file, where it says."""
+        return self.source.rows
 
     def totals(self, progress: Callable[[int], None] = lambda _: None) -> Totals:
         """Do the job; returns the totals, checked. Raises InvalidRecord when a file cannot be read or written."""
@@ -151,9 +149,7 @@ class Run:
                     unfinished.discard()
 
     def _publish(self, target: Target, rejects: Target, totals: Totals) -> None:
-        used = Target(self.job.cells, pa.schema([]))
-        for cell, rows in sorted(totals.cells.items()):
-            used.write_rows([{"rows": rows, **self.results.describe(cell)}])
+        used = write_cells(self.job.cells, self.results, totals.cells)
         for finished in (used, rejects, target):
             finished.close()
         for finished in (used, rejects, target):
@@ -164,6 +160,27 @@ class Run:
         if not expected == totals.rows == totals.written + totals.rejected:
             counts = f"{expected} rows in, {totals.written} out, {totals.rejected} rejected"
             raise InvalidRecord(str(self.job.source), f"changed while it was read ({counts})", "run again; nothing was written")
+
+
+def carried_columns(names: list[str], job: Job, results: Results) -> list[str]:
+    """The columns copied to the output: the id where there is one, and those to keep; raises InvalidRecord when one cannot be."""
+    named = job.assigned.get("id", Column("id")).column
+    carried = list(dict.fromkeys([*([named] if named in names else []), *job.keep]))
+    missing = [name for name in carried if name not in names]
+    if missing:
+        raise InvalidRecord(missing[0], "is not a column of the file", f"keep one of {', '.join(names)}")
+    doubled = [name for name in carried if name in results.names]
+    if doubled:
+        raise InvalidRecord(doubled[0], "is a column of the output already", "rename it in the input, or do not keep it")
+    return carried
+
+
+def write_cells(path: Path, results: Results, cells: Mapping[int, int]) -> Target:
+    """The side file of the cells used and the rows in each, not yet closed."""
+    used = Target(path, pa.schema([]))
+    for cell, rows in sorted(cells.items()):
+        used.write_rows([{"rows": rows, **results.describe(cell)}])
+    return used
 
 
 def ahead(items: Iterator[_Item]) -> Iterator[_Item]:

@@ -19,8 +19,8 @@ from allstatus.errors import InvalidRecord
 from allstatus.measurement import format_number
 from allstatus.record import REMEDIES
 
-TESTED = ("duckdb", "postgres", "sqlite")
-GENERATED = ("spark", "bigquery", "snowflake", "tsql", "oracle")  # parsed again by sqlglot, but not executed
+TESTED = ("duckdb", "postgres", "sqlite", "spark")
+GENERATED = ("bigquery", "snowflake", "tsql", "oracle")  # parsed again by sqlglot, but not executed
 PLAIN = "duckdb"  # the dialect the view is written in; it uses nothing that is DuckDB's own
 ROWS_AT_ONCE = {"oracle": 1, "tsql": 500}
 ANSWER = ("outcome", "status", "possible", "regions", "missing", "options")
@@ -40,12 +40,19 @@ class SqlView:
 
     def locate(self, table: str, carried: Mapping[str, str]) -> str:
         """A query, in plain SQL, up to a relation `located`: the carried columns (new name: old), `refused` and `cell`."""
-        rows = [*(f"p.{_name(column)} AS {name}" for name, column in carried.items()), *self._stated()]
+        stated, checked, located = (", ".join(columns) for columns in self.steps(carried))
+        return (
+            f"WITH stated AS (SELECT {stated} FROM {table} AS p), checked AS (SELECT {checked} FROM stated), "
+            f"located AS (SELECT {located} FROM checked) "
+        )
+
+    def steps(self, carried: Mapping[str, str]) -> tuple[list[str], list[str], list[str]]:
+        """The columns of the three queries of `locate`, each over the one before, the first over patients called `p`."""
         names = [*carried, *self._facts, *([COUNT] if COUNT in self._columns else [])]
         return (
-            f"WITH stated AS (SELECT {', '.join(rows)} FROM {table} AS p), "
-            f"checked AS (SELECT {', '.join(names)}, {self._refused()} AS refused FROM stated), "
-            f"located AS (SELECT {', '.join([*carried, 'refused'])}, {self._cell()} AS cell FROM checked) "
+            [*(f"p.{_name(column)} AS {name}" for name, column in carried.items()), *self._stated()],
+            [*names, f"{self._refused()} AS refused"],
+            [*carried, "refused", f"{self._cell()} AS cell"],
         )
 
     def select(self, table: str, *, id: str, cells: str, answers: str) -> str:

@@ -14,12 +14,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from allstatus.commands.app import EngineName, EngineOption, RulesOption, app, run
-from allstatus.commands.charts import AsOfOption, AssumeOption, Ranges, RangesOption, Reading, WindowOption
+from allstatus.commands.asked import Asked
+from allstatus.commands.charts import AsOfOption, AssumeOption, Ranges, RangesOption, WindowOption
 from allstatus.commands.exports import FOR_CHARTS, FOR_RECORDS, batch_export, refuse
 
 if TYPE_CHECKING:
+    from allstatus.bulk.cells import Cells
     from allstatus.bulk.results import Results
     from allstatus.bulk.run import Job, Run, Totals
+    from allstatus.bulk.spark.run import SparkRun
 
 
 class Backend(StrEnum):
@@ -27,19 +30,23 @@ class Backend(StrEnum):
 
     arrow = "arrow"
     duckdb = "duckdb"
+    spark = "spark"
 
 
 @app.command()
 def batch(
-    source: Annotated[Path, typer.Argument(metavar="IN", help="Parquet, CSV, NDJSON or Arrow IPC by name, or the folder of an export.")],
-    target: Annotated[Path, typer.Argument(metavar="OUT", help="The same formats; it appears only when it is complete.")],
+    source: Annotated[str, typer.Argument(metavar="IN", help="Parquet, CSV, NDJSON or Arrow IPC by name, or the folder of an export.")],
+    target: Annotated[str, typer.Argument(metavar="OUT", help="The same formats; it appears only when it is complete.")],
     *,
     rejects: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Rows that are no record: row, column, reason. Else OUT.rejects.csv.")
     ] = None,
     columns: Annotated[Path | None, typer.Option(metavar="FILE", help="Which column says what, in YAML.")] = None,
     keep: Annotated[list[str] | None, typer.Option(metavar="COLUMN", help="Copy this column to the output; may be given again.")] = None,
-    backend: Annotated[Backend, typer.Option(help="duckdb runs the expression of `allstatus sql` over Parquet.")] = Backend.arrow,
+    backend: Annotated[
+        Backend, typer.Option(help="duckdb runs the expression of `allstatus sql` over Parquet, spark on a cluster.")
+    ] = Backend.arrow,
+    master: Annotated[str | None, typer.Option(metavar="URL", help="Spark's master, such as spark://host:7077, else local[*].")] = None,
     explain: Annotated[bool, typer.Option("--explain", help="Add criteria, assumptions, reasons, next question, conflicts.")] = False,
     plot: Annotated[Path | None, typer.Option(metavar="FILE", help="Draw the totals (PNG, SVG or PDF).")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Keep what is finished, and go on from it when run again.")] = False,
@@ -52,23 +59,28 @@ def batch(
 ) -> None:
     """Decide on a file of many records, or on each patient with ALL in an export; every row or line is accounted for."""
 
-    def action() -> int:
-        _need(backend, plot)
-        charts = {"--assume": assume, "--as-of": as_of, "--window": window, "--ranges": ranges}
-        if source.is_dir():
-            refuse({"--columns": columns, "--keep": keep, "--backend": backend is not Backend.arrow}, *FOR_RECORDS)
-            given = {"window": 14 if window is None else window, "ranges": ranges or Ranges.adult}
-            return batch_export(source, target, rejects, Reading.of(assume, as_of, **given), explain, plot, resume, engine.value, rules)
-        refuse(charts, *FOR_CHARTS)
-        from allstatus.bulk.mapping import read_mapping
-        from allstatus.bulk.run import Job
+    if master is not None and backend is not Backend.spark:
+        raise typer.BadParameter("goes with --backend spark only", param_hint="--master")
+    asked = Asked(
+        source, target, rejects, columns, tuple(keep or ()), explain, plot, resume, engine.value, rules, assume, as_of, window, ranges
+    )
+    run(lambda: _batch(asked, backend, master or "local[*]"))
 
-        beside = target.with_name(target.name + ".rejects.csv"), target.with_name(target.name + ".cells.ndjson")
-        assigned = {} if columns is None else read_mapping(columns)
-        job = Job(source, target, rejects or beside[0], beside[1], assigned, tuple(keep or ()), explain, resume)
-        return _batch(job, backend, plot, engine.value, rules)
 
-    run(action)
+def _batch(asked: Asked, backend: Backend, master: str) -> int:
+    _need(backend, asked.plot)
+    if backend is Backend.spark:
+        from allstatus.commands.spark import batch_spark
+
+        return batch_spark(asked, master)
+    where, out = Path(asked.source), Path(asked.target)
+    if where.is_dir():
+        refuse({**asked.for_records, "--backend": backend is not Backend.arrow}, *FOR_RECORDS)
+        more = asked.explain, asked.plot, asked.resume, asked.engine, asked.rules
+        return batch_export(where, out, asked.rejects, asked.reading, *more)
+    refuse(asked.for_charts, *FOR_CHARTS)
+    job = asked.job
+    return decide_and_report(_runner(backend)(load_cells(asked.engine, asked.rules), job), job, asked.plot)
 
 
 def _need(backend: Backend, plot: Path | None) -> None:
@@ -77,17 +89,24 @@ def _need(backend: Backend, plot: Path | None) -> None:
     need("bulk", "numpy", "pyarrow")
     if backend is Backend.duckdb:
         need("sql", "duckdb", "sqlglot")
+    if backend is Backend.spark:
+        need("spark", "pyspark", "pandas", "sqlglot")
     if plot is not None:
         need("teach", "matplotlib")
 
 
-def _batch(job: Job, backend: Backend, plot: Path | None, engine: str, rules: str | None) -> int:
+def load_cells(engine: str, rules: str | None) -> Cells:
+    """All cells of a rule set."""
     from allstatus.bulk.cells import Cells
     from allstatus.classify import load_rules
 
-    work = _runner(backend)(Cells(load_rules(rules, engine=engine)), job)
+    return Cells(load_rules(rules, engine=engine))
+
+
+def decide_and_report(work: Run | SparkRun, job: Job, plot: Path | None, *, shown: bool = True) -> int:
+    """Do the job, with a progress bar if one is to be `shown`, and say what was done."""
     start = perf_counter()
-    with _progress(work.source.rows) as advance:
+    with _progress(work.rows, shown) as advance:
         totals = work.totals(advance)
     _report(work.results, totals, job, perf_counter() - start)
     if plot is not None:
@@ -109,16 +128,16 @@ def _runner(backend: Backend) -> type[Run]:
 
 
 @contextmanager
-def _progress(rows: int | None) -> Iterator[Callable[[int], None]]:
+def _progress(rows: int | None, shown: bool) -> Iterator[Callable[[int], None]]:
     """A bar with rate and time left on a terminal, nothing elsewhere."""
-    if not sys.stderr.isatty():
+    if not (shown and sys.stderr.isatty()):
         yield lambda _: None
         return
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-    shown = [TextColumn("{task.completed:,.0f} rows"), BarColumn(), TaskProgressColumn(show_speed=True), TimeRemainingColumn()]
-    with Progress(*shown, console=Console(stderr=True)) as progress:
+    parts = [TextColumn("{task.completed:,.0f} rows"), BarColumn(), TaskProgressColumn(show_speed=True), TimeRemainingColumn()]
+    with Progress(*parts, console=Console(stderr=True)) as progress:
         task = progress.add_task("rows", total=rows)
         yield lambda count: progress.advance(task, count)
 

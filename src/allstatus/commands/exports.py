@@ -15,6 +15,7 @@ from allstatus.errors import InvalidRecord
 if TYPE_CHECKING:
     from allstatus.bulk.exports.gather import Progress
     from allstatus.bulk.exports.run import Export, Totals
+    from allstatus.bulk.spark.export import SparkExport
 
 FOR_RECORDS = "is for a file of records, and this is a folder of FHIR resources", "leave it out"
 FOR_CHARTS = "is for a folder of FHIR resources, and this is a file of records", "leave it out, or write the fact into the records"
@@ -41,13 +42,7 @@ def batch_export(
     export, start = Export(Job(source, target, rejects or beside[0], beside[1], how, resume)), perf_counter()
     with _progress() as progress:
         totals = export.totals(progress)
-    _report(export, totals, perf_counter() - start)
-    if plot is not None:
-        from allstatus.bulk.plot import draw_totals
-        from allstatus.bulk.totals import in_order
-
-        ruleset = how.classifier.ruleset
-        draw_totals(in_order(ruleset, totals.outcomes), totals.listed, "patients", ruleset, plot)
+    report_export(export, totals, perf_counter() - start, plot)
     return 0
 
 
@@ -72,8 +67,8 @@ def _progress() -> Iterator[Progress]:
         yield advance
 
 
-def _report(export: Export, totals: Totals, seconds: float) -> None:
-    """What was done, to standard error: lines in = read + passed over + rejected, patients, and the totals by outcome."""
+def report_export(export: Export | SparkExport, totals: Totals, seconds: float, plot: Path | None) -> None:
+    """What was done, to standard error: lines in = read + passed over + rejected, patients, and the totals by outcome; and a picture."""
     from allstatus.bulk.totals import in_order
 
     rules = export.job.how.classifier.ruleset
@@ -87,3 +82,7 @@ def _report(export: Export, totals: Totals, seconds: float) -> None:
     lines.append(f"{export.size / 1e6 / seconds:,.0f} MB/s, {totals.found / seconds:,.0f} patients/s")
     lines.append(f"rules {rules.id} {rules.version}, digest {rules.digest[:12]}, {rules.source['url']}")
     print("\n".join([*lines, rules.notice]), file=sys.stderr)
+    if plot is not None:
+        from allstatus.bulk.plot import draw_totals
+
+        draw_totals(in_order(rules, totals.outcomes), totals.listed, "patients", rules, plot)

@@ -37,7 +37,7 @@ def sql(
     *,
     dialect: Annotated[
         Dialect,
-        typer.Option(help="duckdb, postgres and sqlite are executed in the tests; the others are generated, not executed."),
+        typer.Option(help="duckdb, postgres, sqlite and spark are executed in the tests; the others are generated, not executed."),
     ],
     table: Annotated[str, typer.Option(metavar="TABLE", help="The table of patients, one row each.")] = "patients",
     id: Annotated[str | None, typer.Option("--id", metavar="COLUMN", help="The column that says which patient, else id.")] = None,

@@ -16,10 +16,15 @@ def find_identified(piece: Piece, wanted: frozenset[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for block in read_piece(piece):
         for line in block.lines:
-            head = head_of(line)
-            if (head is None or head.type == "Patient") and b'"identifier"' in line:
-                found = _identifiers(line, wanted) | found
+            found = identifiers_in(line, wanted) | found
     return found
+
+
+def identifiers_in(line: bytes, wanted: frozenset[str]) -> dict[str, str]:
+    """The same of a line; nothing where it is no Patient."""
+    head = head_of(line)
+    told = (head is None or head.type == "Patient") and b'"identifier"' in line
+    return _identifiers(line, wanted) if told else {}
 
 
 def own_name(identified: str) -> str:

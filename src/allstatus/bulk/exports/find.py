@@ -25,16 +25,19 @@ def looks_worth_reading(piece: Piece) -> bool:
 
 def find_patients(piece: Piece) -> set[str]:
     """The patients whose conditions or reasons for a visit hold a code of ALL."""
+    return set().union(*(patients_in(block.lines) for block in read_piece(piece)))
+
+
+def patients_in(lines: list[bytes]) -> set[str]:
+    """The same of some lines."""
     found: set[str] = set()
-    for block in read_piece(piece):
-        text = b"\n".join(block.lines)
-        for line in _candidates(text):
-            try:
-                told = tell(line) if holds_diagnosis(line) else None
-            except InvalidRecord:
-                continue  # the second reading rejects it
-            if told is not None and told.type in WITH_DIAGNOSES and told.patient:
-                found.add(told.patient)
+    for line in _candidates(b"\n".join(lines)):
+        try:
+            told = tell(line) if holds_diagnosis(line) else None
+        except InvalidRecord:
+            continue  # the second reading rejects it
+        if told is not None and told.type in WITH_DIAGNOSES and told.patient:
+            found.add(told.patient)
     return found
 
 
