@@ -7,6 +7,7 @@ tested too, and fails when it starts to pass.
 
 import importlib.util
 import json
+import re
 import shlex
 import shutil
 import subprocess
@@ -25,6 +26,7 @@ from teach.page_engine import page_answers
 from allstatus import load_rules
 from allstatus.engines import durable_installed
 from allstatus.export.plain import to_plain
+from allstatus.export.uses import to_plain_uses
 from allstatus.teach.page import make_page
 from allstatus.testing.adapter import run_adapter
 from allstatus.testing.answers import REFUSED, SHOWING, Answer, Level, answer_of
@@ -43,37 +45,46 @@ COLUMN_GAPS = {
     "invalid": "what no column holds never reaches the query", "explanation": MISSING_ONLY,
 }  # fmt: skip
 NO_REASONS = "it gives outcome, status and possible only"
+NO_USES = "it says nothing of whom a stated use fits"
 
 
 @dataclass(frozen=True)
 class Backend:
-    """`lacks` says what is missing on this machine, or nothing; `answers` takes records and a folder to work in."""
+    """`lacks` says what is missing on this machine, or nothing; `answers` takes records and a folder to work in.
+
+    `uses`: whether it answers applicability too; if not, that is its gap.
+    """
 
     title: str
     answers: Answers
     lacks: Callable[[], str] = lambda: ""
     gaps: Mapping[str, str] = field(default_factory=dict)
+    uses: bool = False
 
     def gap(self, family: str, level: str) -> str | None:
         """Why this family is not expected to pass at this level."""
-        return self.gaps.get(f"{family} {level}") or self.gaps.get(family) or self.gaps.get(level)
+        no_uses = NO_USES if level == Level.applicability and not self.uses else None
+        return self.gaps.get(f"{family} {level}") or self.gaps.get(family) or self.gaps.get(level) or no_uses
 
 
 def engine(name: str) -> Answers:
     def answers(records: list[dict[str, Any]], _: Path) -> list[Answer | str]:
         classifier = load_rules(engine=name)
-        return [answer_of(classifier, record) for record in records]
+        return [answer_of(classifier, record, uses=True) for record in records]
 
     return answers
 
 
 def port(command: str) -> Answers:
-    """A command in which {rules} stands for the rules as plain JSON."""
+    """A command in which {rules} and {uses} stand for the rules and the stated uses as plain JSON."""
 
     def answers(records: list[dict[str, Any]], folder: Path) -> list[Answer | str]:
-        rules = folder / "rules.json"
+        rules, uses = folder / "rules.json", folder / "applicability.json"
         rules.write_text(json.dumps(to_plain(RULES.table)), "utf-8")
-        run = run_adapter(command.replace("{rules}", shlex.quote(str(rules))), records)
+        uses.write_text(json.dumps(to_plain_uses(RULES.applicability)), "utf-8")
+        places = {"{rules}": rules, "{uses}": uses}
+        named = re.sub(r"\{\w+\}", lambda match: shlex.quote(str(places[match[0]])), command)
+        run = run_adapter(named, records)
         assert not run.problems, run.problems
         return list(run.answers)
 
@@ -122,13 +133,14 @@ def needs_cql() -> str:
 
 
 BACKENDS: dict[str, Backend] = {
-    "builtin": Backend("the definition in Python", engine("builtin")),
+    "builtin": Backend("the definition in Python", engine("builtin"), uses=True),
     "durable": Backend(
-        "durable-rules", engine("durable"), lambda: "" if durable_installed() else "durable-rules is not installed (it needs a C compiler)"
+        "durable-rules", engine("durable"), lambda: "" if durable_installed() else "durable-rules is not installed (it needs a C compiler)",
+        uses=True,
     ),
     "table": Backend("decision-table.csv read as it stands", table, gaps={"explanation": NO_REASONS}),
     "javascript": Backend(
-        "the JavaScript port", port(f"node {PORTS}/javascript/allstatus.mjs {{rules}}"), needs("node")
+        "the JavaScript port", port(f"node {PORTS}/javascript/allstatus.mjs {{rules}} {{uses}}"), needs("node"), uses=True
     ),
     "page": Backend("the teaching page's own JavaScript", page, needs("node")),
     "sql-port": Backend(
