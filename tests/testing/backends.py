@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import cql_backend
+import dmn_backend
 import sql_backends
 from bulk.postgres import NO_POSTGRES, postgres_programs
 from table_backend import TableReader
@@ -45,6 +46,7 @@ COLUMN_GAPS = {
     "invalid": "what no column holds never reaches the query", "explanation": MISSING_ONLY,
 }  # fmt: skip
 NO_REASONS = "it gives outcome, status and possible only"
+REGIONS_ONLY = "it gives regions, but neither missing facts nor reasons"
 NO_USES = "it says nothing of whom a stated use fits"
 
 
@@ -123,13 +125,18 @@ def cql(records: list[dict[str, Any]], folder: Path) -> list[Answer | str]:
     return list(cql_backend.answers(RULES.table, records, folder))
 
 
+def dmn(records: list[dict[str, Any]], folder: Path) -> list[Answer | str]:
+    return list(dmn_backend.answers(RULES.table, records, folder))
+
+
 def needs(program: str) -> Callable[[], str]:
     return lambda: "" if shutil.which(program) else f"{program} is not installed"
 
 
-def needs_cql() -> str:
-    installed = (cql_backend.JS / "node_modules" / "cql-execution").is_dir()
-    return needs("node")() or ("" if installed else "the npm packages of tests/js are not installed (scripts/install-test-tools)")
+def needs_npm(package: str) -> Callable[[], str]:
+    folder = cql_backend.JS / "node_modules" / package
+    lacking = "the npm packages of tests/js are not installed (scripts/install-test-tools)"
+    return lambda: needs("node")() or ("" if folder.is_dir() else lacking)
 
 
 BACKENDS: dict[str, Backend] = {
@@ -163,10 +170,17 @@ BACKENDS: dict[str, Backend] = {
         "the SQL of `sql`, in SQLite", database(sql_backends.in_sqlite), gaps={**COLUMN_GAPS, "edge exact-decimal": DOUBLES}
     ),
     "cql": Backend(
-        "rules export --to cql, in the public reference engine", cql, needs_cql,
+        "rules export --to cql, in the public reference engine", cql, needs_npm("cql-execution"),
         gaps={
             "edge exact-decimal": "a CQL Decimal has 8 decimal places, and the engine's are doubles",
-            "explanation": "it gives regions, but neither missing facts nor reasons",
+            "explanation": REGIONS_ONLY,
+        },
+    ),
+    "dmn": Backend(
+        "rules export --to dmn, read by dmn-moddle, its FEEL run by feelin", dmn, needs_npm("feelin"),
+        gaps={
+            "interval": "a number variable holds no bounds", "spelling": "a number variable holds no grades (M1, M2, M3)",
+            "edge exact-decimal": DOUBLES, "explanation": REGIONS_ONLY,
         },
     ),
 }  # fmt: skip

@@ -36,7 +36,8 @@ DOCUMENT = HERE.parent.parent / "docs" / "testing-kit.md"
 def check(port: dict[str, Any], rules: Path, level: str) -> Report:
     if "needs" in port and not shutil.which(port["needs"]):
         pytest.skip(f"{port['needs']} is not installed")
-    command = port["command"].format(rules=rules, uses=rules.with_name("uses.json"), ports=HERE.parent.parent / "examples" / "ports", python=sys.executable)
+    ports, uses = HERE.parent.parent / "examples" / "ports", rules.with_name("uses.json")
+    command = port["command"].format(rules=rules, uses=uses, ports=ports, python=sys.executable)
     return check_command(command, VECTORS, Level(level))
 
 

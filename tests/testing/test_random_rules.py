@@ -9,10 +9,12 @@ import tempfile
 from collections.abc import Callable
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 import cql_backend
+import dmn_backend
 import pytest
-from backends import BACKENDS, PORTS, needs_cql
+from backends import BACKENDS, PORTS
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 from random_rules import FILES, Short, long_rules, short_rules
@@ -25,7 +27,7 @@ from allstatus.export.plain import to_plain
 from allstatus.table import OUTSIDE, DecisionTable
 from allstatus.testing import complete_records, equivalent_spellings, records, refinements
 from allstatus.testing.adapter import run_adapter
-from allstatus.testing.answers import Level, answer_of
+from allstatus.testing.answers import Answer, Level, answer_of
 from allstatus.testing.conformance import judge
 from allstatus.testing.rule_files import RuleFiles
 from allstatus.testing.sides import every_cell
@@ -35,7 +37,7 @@ from allstatus.verify.prove.proofs import Proofs
 CORPUS_FOLDER = Path(__file__).parent.parent / "corpus"
 CORPUS = {path.stem: json.loads(path.read_text("utf-8")) for path in sorted(CORPUS_FOLDER.glob("*.json"))}
 TOO_LONG = "error code: 113"  # ERR_EXPRESSION_LIMIT_EXCEEDED: durable-rules' own limit for one condition
-CQL_PLACES = 8  # decimal places of a CQL Decimal
+DOUBLE_PLACES = 8  # decimal places of a CQL Decimal, and far within what a double tells apart
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
 Check = Callable[[Short, Classifier], None]
 
@@ -108,20 +110,30 @@ def with_the_javascript_port(_: Short, rules: Classifier) -> None:
 
 def with_cql(_: Short, rules: Classifier) -> None:
     """The exported library, in the public reference engine, answers every cell alike."""
-    if lacking := needs_cql():
+    answered_alike("cql", cql_backend.answers, rules)
+
+
+def with_dmn(_: Short, rules: Classifier) -> None:
+    """The exported decision table, by a FEEL interpreter: one row matches every cell, with its answer."""
+    answered_alike("dmn", dmn_backend.answers, rules)
+
+
+def answered_alike(name: str, asked: Callable[[DecisionTable, list[dict[str, Any]], Path], list[Answer]], rules: Classifier) -> None:
+    """Every cell is answered alike, but for limits that doubles cannot tell apart."""
+    if lacking := BACKENDS[name].lacks():
         pytest.skip(lacking)
     limits = [criterion.condition.limit or 0 for criterion in rules.ruleset.criteria.values()]
-    if any(limit * 10**CQL_PLACES % 1 for limit in limits):
+    if any(limit * 10**DOUBLE_PLACES % 1 for limit in limits):
         return  # a gap declared in backends.py
     vectors = vectors_of(rules)
     with tempfile.TemporaryDirectory() as scratch:
-        answers = cql_backend.answers(rules.table, [vector.record for vector in vectors], Path(scratch))
+        answers = asked(rules.table, [vector.record for vector in vectors], Path(scratch))
     for vector, answer in zip(vectors, answers, strict=True):
         assert {**vector.expected, **answer} == vector.expected, vector.record
 
 
 CHECKS: dict[Check, int] = {  # how many random rule sets each is tried on
-    with_durable_rules: 15, with_z3: 15, with_sql: 40, with_the_javascript_port: 6, with_cql: 2,
+    with_durable_rules: 15, with_z3: 15, with_sql: 40, with_the_javascript_port: 6, with_cql: 2, with_dmn: 6,
 }  # fmt: skip
 
 
