@@ -16,13 +16,14 @@ from typing import Any
 
 from allstatus.classify import Classifier
 from allstatus.errors import InvalidRecord, RulesError
-from allstatus.facts import HISTORY_CONFLICT, state_facts
+from allstatus.facts import HISTORY_CONFLICT, Supplied, state_facts
 from allstatus.measurement import HUNDRED, ZERO, Percent
 from allstatus.record import Record
 from allstatus.rules.model import Fact
 
 MAX_CELLS = 1 << 20
 UNKNOWN, NOT_REPORTED = "unknown", "not reported"
+NOTHING_MORE = Supplied({})  # where something may be assumed of every fact, a cell states nothing: decided all the same
 RELAPSE_COUNTS = (None, 0, 1)  # all that a count of relapses can say: nothing, none, at least one
 Pattern = tuple[bool | None, ...]
 Digits = tuple[int, ...]
@@ -144,7 +145,7 @@ class Cells:
     def answers(self) -> Iterator[Answer]:
         """What is decided in each cell, in order; the last is `conflict`."""
         for samples in self._samples():
-            decision = self.classifier.classify(samples)
+            decision = self.classifier.classify(samples, chart=NOTHING_MORE)
             yield Answer(
                 decision.outcome, decision.status, decision.possible, tuple(entry["id"] for entry in decision.regions),
                 tuple(entry["fact"] for entry in decision.missing), tuple(entry["id"] for entry in decision.options),
@@ -154,7 +155,7 @@ class Cells:
     def traces(self) -> Iterator[Trace]:
         """How each answer came about, in order; the last is `conflict`."""
         for cell, samples in enumerate(self._samples()):
-            decision = self.classifier.classify(samples)
+            decision = self.classifier.classify(samples, chart=NOTHING_MORE)
             ask = decision.ask_next
             yield Trace(
                 self._closed(cell), tuple(entry["fact"] for entry in decision.assumptions),
