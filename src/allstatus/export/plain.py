@@ -33,6 +33,7 @@ def to_plain(table: DecisionTable) -> dict[str, Any]:
         "population": dict(rules.population),
         "facts": {fact.name: _fact(fact) for fact in rules.facts.values()},
         "criteria": {criterion.name: plain_criterion(criterion) for criterion in rules.criteria.values()},
+        "order": list(rules.criteria),  # of the verdicts in a case, for languages whose objects have none
         "assumptions": [_assumption(rules, fact) for fact in rules.facts.values() if fact.assume is not None],
         "statuses": {name: {"title": status.title, "options": _options(rules, name)} for name, status in rules.statuses.items()},
         "regions": {name: region.sentence for name, region in rules.regions.items()},
