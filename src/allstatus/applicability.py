@@ -28,7 +28,11 @@ class Listed:
 
     def __init__(self, entries: list[dict[str, Any]]) -> None:
         self._entries = entries
-        self.json = to_json(entries)
+
+    @cached_property
+    def json(self) -> bytes:
+        """As they stand in a decision's JSON."""
+        return to_json(self._entries)
 
     @property
     def entries(self) -> list[dict[str, Any]]:
@@ -82,16 +86,21 @@ class OptionList:
 
 
 class Applicability:
-    """The overlay over one rule set's options, read when first needed; RulesError when it is refused."""
+    """The overlay over one rule set's options, read when first needed; RulesError when it is refused.
 
-    def __init__(self, ruleset: RuleSet, directory: Path | None = None, *, locked: bool = True) -> None:
-        self._ruleset, self._directory, self._locked = ruleset, directory, locked
+    `source` is its folder, or an overlay read before; None is the shipped one. `known` are agents' tables made before.
+    """
+
+    def __init__(
+        self, ruleset: RuleSet, source: Path | Overlay | None = None, *, locked: bool = True, known: Mapping[str, Fitting] | None = None
+    ) -> None:
+        self.ruleset, self._source, self._locked, self._made = ruleset, source, locked, known or {}
         self._lists: dict[str, OptionList] = {}
 
     @cached_property
     def overlay(self) -> Overlay:
         """The overlay's files, checked."""
-        return read_overlay(self._directory)
+        return self._source if isinstance(self._source, Overlay) else read_overlay(self._source)
 
     @cached_property
     def about(self) -> dict[str, str]:
@@ -102,23 +111,28 @@ class Applicability:
     @cached_property
     def fittings(self) -> dict[str, Fitting]:
         """Every agent's tables."""
-        fittings = {name: Fitting(self.overlay, use) for name, use in self.overlay.agents.items()}
+        fittings = {name: self._made.get(name) or Fitting(self.overlay, use) for name, use in self.overlay.agents.items()}
         if self._locked:
             check_lock(self.overlay.directory, self.overlay.digest, table_csv(fittings.values()))
         return fittings
+
+    @property
+    def csv(self) -> str:
+        """The agents' tables, one line a case."""
+        return table_csv(self.fittings.values())
 
     def options_of(self, status: str) -> OptionList:
         """The options of a status with their tables."""
         options = self._lists.get(status)
         if options is None:
-            options = self._lists[status] = OptionList(self.overlay, self._ruleset, status, self.fittings)
+            options = self._lists[status] = OptionList(self.overlay, self.ruleset, status, self.fittings)
         return options
 
     def conditions(self) -> Iterator[Condition]:
         """Every table: of each agent by each source, and of each option with several agents."""
         for fitting in self.fittings.values():
             yield from fitting.conditions()
-        for status in self._ruleset.statuses:
+        for status in self.ruleset.statuses:
             yield from (c for c in self.options_of(status).conditions.values() if c.path not in self.fittings)
 
 

@@ -29,7 +29,7 @@ from allstatus.why.explainer import Explainer
 class Classifier:
     """A rule set with its decision table, ready to decide on records. Safe to share between threads."""
 
-    def __init__(self, ruleset: RuleSet, table: DecisionTable, *, applicability: bool = True) -> None:
+    def __init__(self, ruleset: RuleSet, table: DecisionTable, *, applicability: bool | Path = True) -> None:
         self.ruleset, self.table = ruleset, table
         self._facts = tuple(ruleset.facts)
         self._sources = sources_of(ruleset.facts.values())
@@ -37,7 +37,8 @@ class Classifier:
         self._assumable = frozenset(name for name, fact in ruleset.facts.items() if fact.assume is not None)
         self.resolver = Resolver(table)
         self.explainer = Explainer(table, self.resolver)
-        self.applicability, self._fits = Applicability(ruleset), applicability
+        self.applicability = Applicability(ruleset, applicability if isinstance(applicability, Path) else None)
+        self._fits = applicability is not False
 
     def classify(
         self, record: Mapping[str, Any] | Record, *, chart: Supplied | None = None, applicability: bool | None = None
@@ -79,12 +80,14 @@ class Classifier:
 
 
 def load_rules(
-    rules: str | Path | None = None, *, engine: str = "auto", locked: bool = True, as_of: date | None = None, applicability: bool = True
-) -> Classifier:
+    rules: str | Path | None = None, *, engine: str = "auto", locked: bool = True, as_of: date | None = None,
+    applicability: bool | Path = True,
+) -> Classifier:  # fmt: skip
     """Load a rule set by name or folder and fire its decision table.
 
     `engine` is `auto`, `durable` or `builtin`; `as_of` picks the version in force on that day
-    instead of the current one; without `applicability` options are the page's list alone. Raises RulesError when the rules are refused.
+    instead of the current one; without `applicability` options are the page's list alone, and a folder there is
+    another overlay than the shipped one. Raises RulesError when the rules are refused.
     """
     ruleset = read_rules(find_rules(rules, as_of))
     table = DecisionTable(ruleset, make_engine(ruleset, engine))

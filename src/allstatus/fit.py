@@ -11,7 +11,7 @@ from allstatus.engines import make_engine
 from allstatus.rules.condition import Clause
 from allstatus.rules.model import Region, RuleSet, Status
 from allstatus.rules.overlay import AgentUse, OtherSource, Overlay
-from allstatus.table import OUTSIDE, Cell, DecisionTable
+from allstatus.table import OUTSIDE, Cell, DecisionTable, Verdicts
 from allstatus.trace import TraceOutline, Tracer, decisive_leaves
 
 APPLIES, DOES_NOT_APPLY, NEEDS_DATA = "applies", "does_not_apply", "needs_data"
@@ -34,10 +34,16 @@ class Condition:
         self._tracer = Tracer(self.table)
         self._questions = {fact.name: {"fact": fact.name, "question": fact.question, "answered_by": list(fact.answered_by)}
                            for fact in rules.facts.values()}  # fmt: skip
+        self._said: dict[Verdicts, dict[str, Any]] = {}
 
     def read(self, known: Known) -> dict[str, Any]:
-        """`applicability`, the facts that can change it (`needs`, `asks`) and `because`."""
-        cell = self.table.cell(tuple([known[name] for name in self.table.criteria]))
+        """`applicability`, the facts that can change it (`needs`, `asks`) and `because`; each cell is worked out once."""
+        verdicts = tuple([known[name] for name in self.table.criteria])
+        if verdicts not in self._said:
+            self._said[verdicts] = self._read(self.table.cell(verdicts))
+        return dict(self._said[verdicts])
+
+    def _read(self, cell: Cell) -> dict[str, Any]:
         word = WORDS[cell.outcome]
         needs = [fact for fact in self._questions if self._can_change(fact, cell)] if word == NEEDS_DATA else []
         asks = [self._questions[name] for name in needs]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal, NoReturn
@@ -146,6 +146,10 @@ class Record(BaseModel):
     leukemia_outside_marrow: Literal["absent", "present", "unknown"] | OutsideMarrow | None = None
     biomarkers: Biomarkers | None = None
     lineage: Literal["B", "T", "unknown"] | None = None
+
+    def __repr_args__(self) -> Iterator[tuple[str, Any]]:
+        """What is stated, as JSON has it; a failing example is read by people."""
+        yield from self.model_dump(exclude_none=True).items()
 
     @classmethod
     def read(cls, value: Mapping[str, Any] | Record) -> Record:

@@ -6,6 +6,7 @@ tested too, and fails when it starts to pass.
 """
 
 import json
+import re
 import shlex
 import shutil
 import subprocess
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import cql_backend
+import dmn_backend
 import sql_backends
 from bulk.spark_cluster import lacks_spark
 from postgres import NO_POSTGRES, postgres_programs
@@ -25,6 +27,7 @@ from teach.page_engine import page_answers
 from allstatus import load_rules
 from allstatus.engines import durable_installed
 from allstatus.export.plain import to_plain
+from allstatus.export.uses import to_plain_uses
 from allstatus.teach.page import make_page
 from allstatus.testing.adapter import run_adapter
 from allstatus.testing.answers import REFUSED, SHOWING, Answer, Level, answer_of
@@ -43,37 +46,47 @@ COLUMN_GAPS = {
     "invalid": "what no column holds never reaches the query", "explanation": MISSING_ONLY,
 }  # fmt: skip
 NO_REASONS = "it gives outcome, status and possible only"
+REGIONS_ONLY = "it gives regions, but neither missing facts nor reasons"
+NO_USES = "it says nothing of whom a stated use fits"
 
 
 @dataclass(frozen=True)
 class Backend:
-    """`lacks` says what is missing on this machine, or nothing; `answers` takes records and a folder to work in."""
+    """`lacks` says what is missing on this machine, or nothing; `answers` takes records and a folder to work in.
+
+    `uses`: whether it answers applicability too; if not, that is its gap.
+    """
 
     title: str
     answers: Answers
     lacks: Callable[[], str] = lambda: ""
     gaps: Mapping[str, str] = field(default_factory=dict)
+    uses: bool = False
 
     def gap(self, family: str, level: str) -> str | None:
         """Why this family is not expected to pass at this level."""
-        return self.gaps.get(f"{family} {level}") or self.gaps.get(family) or self.gaps.get(level)
+        no_uses = NO_USES if level == Level.applicability and not self.uses else None
+        return self.gaps.get(f"{family} {level}") or self.gaps.get(family) or self.gaps.get(level) or no_uses
 
 
 def engine(name: str) -> Answers:
     def answers(records: list[dict[str, Any]], _: Path) -> list[Answer | str]:
         classifier = load_rules(engine=name)
-        return [answer_of(classifier, record) for record in records]
+        return [answer_of(classifier, record, uses=True) for record in records]
 
     return answers
 
 
 def port(command: str) -> Answers:
-    """A command in which {rules} stands for the rules as plain JSON."""
+    """A command in which {rules} and {uses} stand for the rules and the stated uses as plain JSON."""
 
     def answers(records: list[dict[str, Any]], folder: Path) -> list[Answer | str]:
-        rules = folder / "rules.json"
+        rules, uses = folder / "rules.json", folder / "applicability.json"
         rules.write_text(json.dumps(to_plain(RULES.table)), "utf-8")
-        run = run_adapter(command.replace("{rules}", shlex.quote(str(rules))), records)
+        uses.write_text(json.dumps(to_plain_uses(RULES.applicability)), "utf-8")
+        places = {"{rules}": rules, "{uses}": uses}
+        named = re.sub(r"\{\w+\}", lambda match: shlex.quote(str(places[match[0]])), command)
+        run = run_adapter(named, records)
         assert not run.problems, run.problems
         return list(run.answers)
 
@@ -112,23 +125,29 @@ def cql(records: list[dict[str, Any]], folder: Path) -> list[Answer | str]:
     return list(cql_backend.answers(RULES.table, records, folder))
 
 
+def dmn(records: list[dict[str, Any]], folder: Path) -> list[Answer | str]:
+    return list(dmn_backend.answers(RULES.table, records, folder))
+
+
 def needs(program: str) -> Callable[[], str]:
     return lambda: "" if shutil.which(program) else f"{program} is not installed"
 
 
-def needs_cql() -> str:
-    installed = (cql_backend.JS / "node_modules" / "cql-execution").is_dir()
-    return needs("node")() or ("" if installed else "the npm packages of tests/js are not installed (scripts/install-test-tools)")
+def needs_npm(package: str) -> Callable[[], str]:
+    folder = cql_backend.JS / "node_modules" / package
+    lacking = "the npm packages of tests/js are not installed (scripts/install-test-tools)"
+    return lambda: needs("node")() or ("" if folder.is_dir() else lacking)
 
 
 BACKENDS: dict[str, Backend] = {
-    "builtin": Backend("the definition in Python", engine("builtin")),
+    "builtin": Backend("the definition in Python", engine("builtin"), uses=True),
     "durable": Backend(
-        "durable-rules", engine("durable"), lambda: "" if durable_installed() else "durable-rules is not installed (it needs a C compiler)"
+        "durable-rules", engine("durable"), lambda: "" if durable_installed() else "durable-rules is not installed (it needs a C compiler)",
+        uses=True,
     ),
     "table": Backend("decision-table.csv read as it stands", table, gaps={"explanation": NO_REASONS}),
     "javascript": Backend(
-        "the JavaScript port", port(f"node {PORTS}/javascript/allstatus.mjs {{rules}}"), needs("node")
+        "the JavaScript port", port(f"node {PORTS}/javascript/allstatus.mjs {{rules}} {{uses}}"), needs("node"), uses=True
     ),
     "page": Backend("the teaching page's own JavaScript", page, needs("node")),
     "sql-port": Backend(
@@ -152,10 +171,17 @@ BACKENDS: dict[str, Backend] = {
     ),
     "spark": Backend("the SQL of `sql`, in Spark", database(sql_backends.in_spark), lacks_spark, gaps=COLUMN_GAPS),
     "cql": Backend(
-        "rules export --to cql, in the public reference engine", cql, needs_cql,
+        "rules export --to cql, in the public reference engine", cql, needs_npm("cql-execution"),
         gaps={
             "edge exact-decimal": "a CQL Decimal has 8 decimal places, and the engine's are doubles",
-            "explanation": "it gives regions, but neither missing facts nor reasons",
+            "explanation": REGIONS_ONLY,
+        },
+    ),
+    "dmn": Backend(
+        "rules export --to dmn, read by dmn-moddle, its FEEL run by feelin", dmn, needs_npm("feelin"),
+        gaps={
+            "interval": "a number variable holds no bounds", "spelling": "a number variable holds no grades (M1, M2, M3)",
+            "edge exact-decimal": DOUBLES, "explanation": REGIONS_ONLY,
         },
     ),
 }  # fmt: skip

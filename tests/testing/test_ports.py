@@ -11,6 +11,7 @@ import yaml
 
 from allstatus import load_rules
 from allstatus.export.plain import to_plain
+from allstatus.export.uses import to_plain_uses
 from allstatus.testing.answers import Level
 from allstatus.testing.conformance import Report, check_command, render
 from allstatus.testing.vectors import make_vectors
@@ -25,6 +26,7 @@ VECTORS = make_vectors(RULES)
 def rules(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("rules") / "rules.json"
     path.write_text(json.dumps(to_plain(RULES.table)), "utf-8")
+    path.with_name("uses.json").write_text(json.dumps(to_plain_uses(RULES.applicability)), "utf-8")
     return path
 
 
@@ -34,7 +36,8 @@ DOCUMENT = HERE.parent.parent / "docs" / "testing-kit.md"
 def check(port: dict[str, Any], rules: Path, level: str) -> Report:
     if "needs" in port and not shutil.which(port["needs"]):
         pytest.skip(f"{port['needs']} is not installed")
-    command = port["command"].format(rules=rules, ports=HERE.parent.parent / "examples" / "ports", python=sys.executable)
+    ports, uses = HERE.parent.parent / "examples" / "ports", rules.with_name("uses.json")
+    command = port["command"].format(rules=rules, uses=uses, ports=ports, python=sys.executable)
     return check_command(command, VECTORS, Level(level))
 
 

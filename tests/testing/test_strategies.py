@@ -163,6 +163,17 @@ def test_from_type_gives_records_once_registered() -> None:
     assert sum(percent.exact == LIMIT for percent in percents) > 0
 
 
+def test_a_failing_record_shrinks_and_reads_well_too() -> None:
+    register()
+    simplest = find(st.from_type(Record), lambda record: RULES.classify(record).status == "recurrent", settings=FIND)
+    assert len(simplest.model_dump(exclude_none=True)) <= 3
+    assert repr(Record.read({"marrow_blast_percent": "<5", "cbc": "normal", "prior_remission": True})) == (
+        "Record(prior_remission=True, cbc='normal', marrow_blast_percent='<5')"
+    )
+    edge = find(st.from_type(Record), lambda record: record.marrow_blast_percent is not None, settings=FIND)
+    assert repr(edge) in ("Record(marrow_blast_percent='unknown')", "Record(marrow_blast_percent='5')")
+
+
 @given(histories())
 def test_a_history_goes_forward_and_each_record_fits_its_phase(history: list[dict[str, Any]]) -> None:
     days = [record["as_of"] for record in history]

@@ -27,7 +27,7 @@ VECTORS = make_vectors(RULES)
 def test_ids_are_unique_and_every_family_and_level_is_there() -> None:
     assert len({vector.id for vector in VECTORS}) == len(VECTORS)
     assert all(vector.id.startswith(f"{vector.family}/") for vector in VECTORS)
-    families = {"edge", "single", "region", "contradiction", "partial", "interval", "assumption", "spelling", "invalid"}
+    families = {"edge", "single", "region", "contradiction", "partial", "interval", "assumption", "spelling", "invalid", "applicability"}
     assert {vector.family for vector in VECTORS} == families
     assert {vector.level for vector in VECTORS} == set(Level) - {Level.explanation}
     assert Counter(vector.family for vector in VECTORS)["partial"] == 3 ** len(RULES.table.criteria)
@@ -56,7 +56,7 @@ def test_the_same_rules_give_the_same_bytes_and_the_files_agree(tmp_path: Path) 
         validator.validate(json.loads(line))
     rows = [line.split("\t") for line in (tmp_path / "one" / "vectors.tsv").read_text("utf-8").splitlines()]
     assert {len(row) for row in rows} == {len(rows[0])}
-    assert [json.loads(row[-1]) for row in rows[1:]] == [vector.record for vector in VECTORS]
+    assert [json.loads(row[-1]) for row in rows[1:]] == [vector.record for vector in VECTORS if vector.level != Level.applicability]
     readme = (tmp_path / "one" / "README.md").read_text("utf-8")
     assert RULES.ruleset.digest in readme
     assert not re.search(r"<<\w+>>", readme)
@@ -100,4 +100,36 @@ def test_no_smaller_set_of_vectors_kills_as_much(killers: dict[str, frozenset[in
 
 @pytest.mark.parametrize("vector", read_vectors(COMMITTED), ids=lambda vector: vector.id)
 def test_a_committed_vector_gets_its_answer(vector) -> None:
-    assert answer_of(RULES, vector.record) == vector.expected
+    assert answer_of(RULES, vector.record, uses=vector.level is Level.applicability) == vector.expected
+
+
+def test_every_listed_agent_fits_fits_not_and_needs_data_and_some_source_says_otherwise() -> None:
+    asked = [vector for vector in VECTORS if vector.level is Level.applicability]
+    words: dict[str, set[str]] = {}
+    for vector in asked:
+        assert vector.expected["outcome"] == "determined"
+        assert set(vector.expected["by_option"]) == set(vector.expected["options"])
+        for agent, entry in vector.expected["by_agent"].items():
+            words.setdefault(agent, set()).add(entry["applicability"])
+    assert set(words) == set(RULES.applicability.overlay.agents)
+    assert all(found == {"applies", "does_not_apply", "needs_data"} for found in words.values())
+    assert any(None in agent["other_sources"].values() for vector in asked for agent in vector.expected["by_agent"].values())
+
+
+def test_ages_are_exact_numbers_in_the_file_and_the_flat_file_says_the_same(tmp_path: Path) -> None:
+    write_vectors(tmp_path, RULES, VECTORS)
+    assert '"age_years":17.999999999999999999,' in (tmp_path / "vectors.jsonl").read_text("utf-8")
+    rows = [line.split("\t") for line in (tmp_path / "applicability.tsv").read_text("utf-8").splitlines()]
+    assert {len(row) for row in rows} == {len(rows[0])}
+    expected = {vector.id: vector.expected["by_agent"] for vector in VECTORS if vector.level is Level.applicability}
+    for row in (dict(zip(rows[0], cells, strict=True)) for cells in rows[1:]):
+        entries = {agent: row[agent].split() for agent in RULES.applicability.overlay.agents if row[agent]}
+        assert {agent: [entry["applicability"], *entry["needs"]] for agent, entry in expected.pop(row["id"]).items()} == entries
+    assert not expected
+
+
+def test_the_manifest_names_the_overlay_by_its_locked_digests() -> None:
+    manifest = json.loads((COMMITTED / "manifest.json").read_text("utf-8"))
+    lock = json.loads((RULES.applicability.overlay.directory / "lock.json").read_text("utf-8"))
+    assert manifest["applicability"]["digest"] == lock["ruleset_sha256"]
+    assert manifest["applicability"]["table_digest"] == lock["table_sha256"]

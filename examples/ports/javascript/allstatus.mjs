@@ -1,19 +1,22 @@
 // A whole port of the rules in one file of plain JavaScript: exact, honest about what is unknown, and explaining.
 // It holds no rule of its own; `allstatus rules export --to json > rules.json` writes the rules it reads.
-// Usage: node allstatus.mjs rules.json < records.ndjson > answers.ndjson
+// Usage: node allstatus.mjs rules.json [applicability.json] < records.ndjson > answers.ndjson
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { readPercent, Refused } from "./percent.mjs";
+import { Uses } from "./uses.mjs";
 
 const KEYS = [
   "id", "as_of", "age_years", "sex", "diagnosis", "prior_treatment", "prior_remission", "relapse_since_remission", "relapse_count",
-  "cbc", "marrow_blast_percent", "signs_and_symptoms", "leukemia_outside_marrow", "biomarkers", "lineage",
+  "refractory", "tki_failures", "cbc", "marrow_blast_percent", "marrow_cellularity", "signs_and_symptoms", "leukemia_outside_marrow",
+  "biomarkers", "lineage",
 ];
 const OUTSIDE = "outside_definitions";
 
 export class Port {
-  constructor(rules) {
+  constructor(rules, uses) {
     this.rules = rules;
+    this.uses = uses && new Uses(uses);
     this.criteria = Object.entries(rules.criteria);
     this.facts = Object.keys(rules.facts);
     this.asked = Object.fromEntries(this.facts.map((fact) => [fact, this.placesOf(fact)]));
@@ -22,7 +25,8 @@ export class Port {
 
   answer(record) {
     try {
-      return this.explain(...this.read(record));
+      const answer = this.explain(...this.read(record));
+      return this.uses && answer.status ? { ...answer, ...this.uses.answer(record, answer.status) } : answer;
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       return { outcome: "invalid_record", status: null, possible: [] };
@@ -139,5 +143,7 @@ function subsets(items) {
   return all.sort((a, b) => a.length - b.length);
 }
 
-const port = new Port(JSON.parse(readFileSync(process.argv[2], "utf8")));
-for await (const line of createInterface({ input: process.stdin })) console.log(JSON.stringify(port.answer(JSON.parse(line))));
+// JSON.parse makes doubles of numbers, so an age is read as the text it stands as.
+const parse = (line) => JSON.parse(line.replace(/("age_years"\s*:\s*)([-+.\deE]+)/g, '$1"$2"'));
+const port = new Port(...process.argv.slice(2).map((path) => JSON.parse(readFileSync(path, "utf8"))));
+for await (const line of createInterface({ input: process.stdin })) console.log(JSON.stringify(port.answer(parse(line))));

@@ -8,7 +8,7 @@ const COUNT = /^(\d{1,6})\s*\/\s*(\d{1,6})$/;
 const GRADES = { M1: ["0", "5"], M2: ["5", "25"], M3: ["25", "100"] }; // the morphologic grades' own bounds
 
 // A number as {top, bottom}.
-function exact(text) {
+export function exact(text) {
   const match = NUMBER.exec(text);
   if (!match) throw new Refused("not a number");
   const [, sign, whole, rest = "", power = "0"] = match;
@@ -17,7 +17,7 @@ function exact(text) {
   return { top: sign === "-" ? -top : top, bottom: 10n ** BigInt(Math.max(places, 0)) };
 }
 
-const order = (a, b) => {
+export const order = (a, b) => {
   const [left, right] = [a.top * b.bottom, b.top * a.bottom];
   return left < right ? -1 : left > right ? 1 : 0;
 };

@@ -17,13 +17,14 @@ from typing import Any
 from allstatus.classify import Classifier
 from allstatus.decision import Decision
 from allstatus.errors import InvalidRecord, RulesError
-from allstatus.facts import HISTORY_CONFLICT, state_facts
+from allstatus.facts import HISTORY_CONFLICT, Supplied, state_facts
 from allstatus.measurement import HUNDRED, ZERO, Percent
 from allstatus.record import Record
 from allstatus.rules.model import Fact
 
 MAX_CELLS = 1 << 20
 UNKNOWN, NOT_REPORTED = "unknown", "not reported"
+NOTHING_MORE = Supplied({})  # where something may be assumed of every fact, a cell states nothing: decided all the same
 RELAPSE_COUNTS = (None, 0, 1)  # all that a count of relapses can say: nothing, none, at least one
 Pattern = tuple[bool | None, ...]
 Digits = tuple[int, ...]
@@ -162,13 +163,13 @@ class Cells:
     def answers(self) -> Iterator[Answer]:
         """What is decided in each cell, in order; the last is `conflict`."""
         for samples in self._samples():
-            yield Answer.of(self.classifier.classify(samples))
+            yield Answer.of(self.classifier.classify(samples, chart=NOTHING_MORE))
         yield Answer("conflicting_data", None, (), (), (), ())
 
     def traces(self) -> Iterator[Trace]:
         """How each answer came about, in order; the last is `conflict`."""
         for cell, samples in enumerate(self._samples()):
-            yield Trace.of(self.classifier.classify(samples), self._closed(cell))
+            yield Trace.of(self.classifier.classify(samples, chart=NOTHING_MORE), self._closed(cell))
         yield Trace((None,) * len(self.ruleset.criteria), (), (), None, (HISTORY_CONFLICT,))
 
     def _closed(self, cell: int) -> Pattern:

@@ -22,6 +22,7 @@ class LevelName(StrEnum):
     partial_data = "partial-data"
     exact_decimal = "exact-decimal"
     explanation = "explanation"
+    applicability = "applicability"
 
 
 @app.command()

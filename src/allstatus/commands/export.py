@@ -1,4 +1,4 @@
-"""`allstatus rules export`: a rule set as CQL for FHIR sites, or as plain JSON for ports."""
+"""`allstatus rules export`: a rule set as CQL for FHIR sites, as a DMN decision table, or as plain JSON for ports."""
 
 from __future__ import annotations
 
@@ -17,23 +17,28 @@ class Language(StrEnum):
     """What a rule set can be written as."""
 
     cql = "cql"
+    dmn = "dmn"
     json = "json"
 
 
 @rules_app.command()
 def export(
-    to: Annotated[Language, typer.Option("--to", help="cql or json")],
+    to: Annotated[Language, typer.Option("--to", help="cql, dmn or json")],
     rules: Annotated[str | None, RulesArgument] = None,
 ) -> None:
-    """Print a rule set as a CQL library, or as plain JSON."""
+    """Print a rule set as a CQL library, as a DMN decision table, or as plain JSON."""
     run(lambda: _export(to, rules))
 
 
 def _export(to: Language, rules: str | None) -> int:
     from allstatus.classify import load_rules
     from allstatus.export.cql import to_cql
+    from allstatus.export.dmn import to_dmn
     from allstatus.export.plain import to_plain
 
     table = load_rules(rules).table
-    sys.stdout.write(to_cql(table) if to is Language.cql else json.dumps(to_plain(table), indent=2, ensure_ascii=False) + "\n")
+    if to is Language.json:
+        sys.stdout.write(json.dumps(to_plain(table), indent=2, ensure_ascii=False) + "\n")
+    else:
+        sys.stdout.write(to_cql(table) if to is Language.cql else to_dmn(table))
     return 0

@@ -32,7 +32,8 @@ def to_plain(table: DecisionTable) -> dict[str, Any]:
         "ruleset": about_rules(table),
         "population": dict(rules.population),
         "facts": {fact.name: _fact(fact) for fact in rules.facts.values()},
-        "criteria": {criterion.name: _criterion(criterion) for criterion in rules.criteria.values()},
+        "criteria": {criterion.name: plain_criterion(criterion) for criterion in rules.criteria.values()},
+        "order": list(rules.criteria),  # of the verdicts in a case, for languages whose objects have none
         "assumptions": [_assumption(rules, fact) for fact in rules.facts.values() if fact.assume is not None],
         "statuses": {name: {"title": status.title, "options": _options(rules, name)} for name, status in rules.statuses.items()},
         "regions": {name: region.sentence for name, region in rules.regions.items()},
@@ -45,7 +46,8 @@ def _fact(fact: Fact) -> dict[str, Any]:
     return {"kind": fact.kind, "values": list(fact.values), "question": fact.question}
 
 
-def _criterion(criterion: Criterion) -> dict[str, Any]:
+def plain_criterion(criterion: Criterion) -> dict[str, Any]:
+    """Its title and its condition; a limit as a decimal string, or as a fraction where no decimal ends there."""
     condition = criterion.condition
     operand = condition.operand if condition.limit is None else format_number(condition.limit)
     return {"title": criterion.title, "fact": condition.fact, "operator": condition.operator, "operand": operand}

@@ -19,6 +19,7 @@ from allstatus.rules.yaml_file import YamlFile
 
 DEFAULT = "nci-pdq-adult-all-patient"
 HISTORY = "history"
+OVERLAY_FILE = "overlay.yaml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,12 @@ def find_rules(name: str | Path | None = None, as_of: date | None = None) -> Pat
         known = sorted(folder.name for folder in rule_sets())
         raise RulesError([f"{directory}: holds no ruleset.yaml; give a rule-set folder or one of: {', '.join(known)}"])
     return directory if as_of is None else _in_force(editions(directory), as_of).directory
+
+
+def find_overlay(name: str | Path | None) -> Path | None:
+    """The folder of an overlay of stated uses, given by its name or path; None for anything else."""
+    kept = rules_home() / str(name)
+    return next((folder for folder in (Path(str(name)), kept) if name is not None and (folder / OVERLAY_FILE).is_file()), None)
 
 
 def find_edition(rules_id: str, version: str) -> Path | None:

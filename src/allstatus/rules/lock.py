@@ -21,10 +21,15 @@ def digest_of(directory: Path) -> str:
     return digest.hexdigest()
 
 
+def table_digest(table_csv: str) -> str:
+    """SHA-256 of a decision table's text."""
+    return hashlib.sha256(table_csv.encode()).hexdigest()
+
+
 def write_lock(directory: Path, digest: str, table_csv: str) -> None:
     """Write the decision table and the lock that names both digests."""
     (directory / TABLE_FILE).write_text(table_csv, "utf-8", newline="\n")
-    lock = {"ruleset_sha256": digest, "table_sha256": hashlib.sha256(table_csv.encode()).hexdigest()}
+    lock = {"ruleset_sha256": digest, "table_sha256": table_digest(table_csv)}
     (directory / LOCK_FILE).write_text(json.dumps(lock, indent=2) + "\n", "utf-8")
 
 
@@ -35,7 +40,7 @@ def check_lock(directory: Path, digest: str, table_csv: str) -> None:
     problems = []
     if lock.get("ruleset_sha256") != digest:
         problems.append(f"{where}:2: the rule files are not those that were locked; {remedy}")
-    if lock.get("table_sha256") != hashlib.sha256(table_csv.encode()).hexdigest():
+    if lock.get("table_sha256") != table_digest(table_csv):
         problems.append(f"{where}:3: the rules give another decision table than the locked one; {remedy} and review the table")
     if problem := _table_problem(directory / TABLE_FILE, table_csv, remedy):
         problems.append(problem)

@@ -72,16 +72,22 @@ def read_overlay(directory: Path | None = None) -> Overlay:
     agents = [YamlFile(path, directory) for path in sorted((directory / "agents").glob("*.yaml"))]
     shaped = [*((files[name], shape) for name, shape in FILES.items()), *((file, "overlay_agent") for file in agents)]
     _refuse([problem for file, shape in shaped for problem in [*file.problems, *shape_problems(file, shape)]])
+    overlay, problems = build_overlay(files, agents, directory)
+    _refuse(problems)
+    _refuse([*_idle_words(overlay, files), *_badly_placed(agents, overlay)])
+    return overlay
+
+
+def build_overlay(files: Mapping[str, YamlFile], agents: list[YamlFile], directory: Path) -> tuple[Overlay, list[str]]:
+    """The overlay of files whose shape is right, and what is wrong with what they say."""
     builder = Builder(files, {})
     thresholds, criteria, facts = builder.vocabulary()
     uses = {file.data["agent"]: _agent(builder, file) for file in agents}
-    _refuse(builder.problems)
     head = files["overlay"].data
     overlay = Overlay(
         head["id"], head["version"], head["title"], head["notice"], facts, thresholds, criteria, uses, digest_of(directory), directory,
     )  # fmt: skip
-    _refuse([*_idle_words(overlay, files), *_badly_placed(agents, overlay)])
-    return overlay
+    return overlay, builder.problems
 
 
 def _refuse(problems: list[str]) -> None:

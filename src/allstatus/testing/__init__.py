@@ -10,7 +10,7 @@ from allstatus.errors import MissingExtra
 
 if TYPE_CHECKING:
     from allstatus.testing.assertions import assert_conforms
-    from allstatus.testing.charts import bundles, histories, hl7v2_messages
+    from allstatus.testing.charts import bundles, charted_histories, histories, hl7v2_messages
     from allstatus.testing.strategies import (
         blast_percents,
         complete_records,
@@ -25,15 +25,15 @@ if TYPE_CHECKING:
 
 _HOME = {
     "assert_conforms": "assertions", "make_vectors": "vectors", "read_vectors": "vectors",
-    "bundles": "charts", "histories": "charts", "hl7v2_messages": "charts",
+    "bundles": "charts", "charted_histories": "charts", "histories": "charts", "hl7v2_messages": "charts",
     "blast_percents": "strategies", "complete_records": "strategies", "equivalent_spellings": "strategies",
     "near_threshold": "strategies", "records": "strategies", "records_with": "strategies", "refinements": "strategies",
     "region_records": "strategies",
 }  # fmt: skip
 
 __all__ = [
-    "assert_conforms", "blast_percents", "bundles", "complete_records", "equivalent_spellings", "histories", "hl7v2_messages",
-    "make_vectors", "near_threshold", "read_vectors", "records", "records_with", "refinements", "region_records",
+    "assert_conforms", "blast_percents", "bundles", "charted_histories", "complete_records", "equivalent_spellings", "histories",
+    "hl7v2_messages", "make_vectors", "near_threshold", "read_vectors", "records", "records_with", "refinements", "region_records",
 ]  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from allstatus.classify import Classifier
 from allstatus.errors import InvalidRecord
 from allstatus.record import Record
+from allstatus.testing.uses import USES, uses_of
 
 INVALID = "invalid_record"
 Answer = dict[str, Any]
@@ -21,6 +22,7 @@ class Level(StrEnum):
     partial_data = "partial-data"
     exact_decimal = "exact-decimal"
     explanation = "explanation"
+    applicability = "applicability"
 
     def takes_in(self, other: str) -> bool:
         """Whether a claim of this level is a claim of the other."""
@@ -34,8 +36,11 @@ SHOWING = ("regions", "options")
 EXPLAINING = (*SHOWING, "missing", "reasons")
 
 
-def answer_of(classifier: Classifier, record: Mapping[str, Any] | Record, *, why: bool = True) -> Answer:
-    """The classifier's answer in full, without `missing` and `reasons` unless asked why; `invalid_record` where it refuses."""
+def answer_of(classifier: Classifier, record: Mapping[str, Any] | Record, *, why: bool = True, uses: bool = False) -> Answer:
+    """The classifier's answer, with `missing` and `reasons` when asked why, and with whom stated uses fit when asked for `uses`.
+
+    `invalid_record` where it refuses.
+    """
     names = EXPLAINING if why else SHOWING
     try:
         decision = classifier.classify(record)
@@ -50,12 +55,14 @@ def answer_of(classifier: Classifier, record: Mapping[str, Any] | Record, *, why
     }
     if why:
         answer |= {"missing": [entry["fact"] for entry in decision.missing], "reasons": decision.reasons}
-    return answer
+    return answer | uses_of(decision.options) if uses else answer
 
 
 def differing(expected: Mapping[str, Any], given: Mapping[str, Any], level: Level) -> list[str]:
     """The fields in which an answer is not the expected one; lists may be in any order."""
-    return differing_in(FIELDS + EXPLAINING if level is Level.explanation else FIELDS, expected, given)
+    asked = FIELDS + EXPLAINING if level.takes_in(Level.explanation) else FIELDS
+    uses = USES if level.takes_in(Level.applicability) and USES[0] in expected else ()
+    return differing_in(asked + uses, expected, given)
 
 
 def differing_in(names: Iterable[str], expected: Mapping[str, Any], given: Mapping[str, Any]) -> list[str]:
@@ -71,4 +78,6 @@ def _comparable(value: Any) -> Any:
     """Lists as sets of what they hold, so that order does not count; a missing list is not an empty one."""
     if isinstance(value, list | tuple):
         return frozenset(_comparable(item) for item in value)
+    if isinstance(value, dict):
+        return frozenset((key, _comparable(item)) for key, item in value.items())
     return value if value is None or isinstance(value, str | bool | int | float) else repr(value)

@@ -12,10 +12,10 @@ from allstatus.testing.adapter import checked
 from allstatus.testing.answers import EXPLAINING, FIELDS, REFUSED, Answer, Level, answer_of
 from allstatus.testing.conformance import judge_one
 from allstatus.testing.strategies import Rules, classifier_of, records
+from allstatus.testing.uses import USES, uses_of
 from allstatus.testing.vectors import Vector, make_vectors, within
 
 LEVELS = ", ".join(Level)
-_NOTHING = object()
 
 
 def assert_conforms(
@@ -59,9 +59,17 @@ def _ask(function: Callable[[dict[str, Any]], Any], record: dict[str, Any]) -> A
         given = function(record)
     except (ValueError, TypeError, AllstatusError):
         return checked(dict(REFUSED))
-    names = [name for name in FIELDS + EXPLAINING if name in given] if isinstance(given, Mapping) else FIELDS + EXPLAINING
-    read = given.__getitem__ if isinstance(given, Mapping) else lambda name: getattr(given, name, _NOTHING)
-    return checked({name: _plain(value) for name in names if (value := read(name)) is not _NOTHING})
+    names = (*FIELDS, *EXPLAINING, *USES)
+    said = given if isinstance(given, Mapping) else {name: getattr(given, name) for name in names if hasattr(given, name)}
+    answer = {name: said[name] for name in names if name in said}
+    return checked(_with_uses(answer) | {name: _plain(value) for name, value in answer.items()})
+
+
+def _with_uses(answer: Mapping[str, Any]) -> dict[str, Any]:
+    """Whom the stated uses fit, where options are entries of a decision that say it."""
+    options = answer.get("options", ())
+    entries = isinstance(options, list | tuple) and all(isinstance(entry, Mapping) and "by_agent" in entry for entry in options)
+    return uses_of(options) if entries else {}
 
 
 def _plain(value: Any) -> Any:

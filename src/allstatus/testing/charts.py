@@ -1,6 +1,7 @@
-"""Strategies for charts: FHIR R4 bundles, HL7 v2 messages, and one patient's records over time. Public, under semver.
+"""Strategies for charts: FHIR R4 bundles, HL7 v2 messages, and one patient over time. Public, under semver.
 
-All patients are invented. Numbers lie on and beside the limits of the rules, as in `near_threshold`.
+Each chart comes with the record it was made from: what is decided on the chart is what is decided on that record.
+Where a chart cannot say what a record can, the record does not say it either.
 """
 
 from __future__ import annotations
@@ -12,19 +13,15 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from allstatus.measurement import format_number
+from allstatus.testing import chart_parts as parts
+from allstatus.testing.chart_parts import BLASTS, BORN, COUNTS, LEUKEMIA, MARROW_BLASTS, Resource
 from allstatus.testing.sides import Record, limits_of
 from allstatus.testing.strategies import Rules, Strategy, classifier_of, near_threshold
 
-Resource = dict[str, Any]
-LOINC, SNOMED = "http://loinc.org", "http://snomed.info/sct"
-RXNORM, UCUM = "http://www.nlm.nih.gov/research/umls/rxnorm", "http://unitsofmeasure.org"
-LEUKEMIA, MARROW_BLASTS = "91857003", "11150-0"
-COUNTS = {  # LOINC code: name, unit, low, high
-    "6690-2": ("Leukocytes", "10*9/L", "4.0", "11.0"), "718-7": ("Hemoglobin", "g/dL", "12.0", "15.5"),
-    "777-3": ("Platelets", "10*9/L", "150", "400"),
-}  # fmt: skip
-BLASTS, FIRST_DAY = "marrow_blast_percent", date(2024, 1, 1)
+FIRST_DAY = date(2024, 1, 1)
+YEAR = timedelta(days=365.25)
+COMPARATORS = ("<", "<=", ">", ">=")
+APART = (30, 400)  # days between assessments: no result of one is near another
 PHASES: Mapping[str, tuple[str, ...]] = {  # what can follow what
     "untreated": ("treated", "in_remission"), "treated": ("in_remission",),
     "in_remission": ("in_remission", "recurrent"), "recurrent": ("recurrent", "in_remission"),
@@ -32,34 +29,41 @@ PHASES: Mapping[str, tuple[str, ...]] = {  # what can follow what
 
 
 @st.composite
-def bundles(draw: st.DrawFn, rules: Rules = None) -> Resource:
-    """A FHIR R4 collection of one patient with ALL: marrow blasts, perhaps a blood count and a treatment, in any order."""
-    day = FIRST_DAY + timedelta(days=draw(st.integers(60, 600)))
-    resources = [_observation(f"marrow-{day}", MARROW_BLASTS, day, draw(_fhir_values(rules)))]
+def bundles(draw: st.DrawFn, rules: Rules = None) -> tuple[Record, Resource]:
+    """A record, and a FHIR R4 collection that says the same: marrow blasts on one day, and perhaps more, in any order.
+
+    What may be more: a blood count or part of one, a treatment, a fever, leukemia in the CNS, a coded remission or
+    relapse before. A percentage finer than a double is sent as text.
+    """
+    day = FIRST_DAY + timedelta(days=draw(st.integers(200, 800)))
+    said: list[parts.Part] = [parts.marrow(day, *draw(_results(rules))), parts.counts(day, draw(_components()))]
+    options = [parts.treated(day - timedelta(days=90)), parts.fever(day), parts.in_the_cns(day)]
+    said += [part for part in options if draw(st.booleans())]
     if draw(st.booleans()):
-        resources += [_observation(f"{code}-{day}", code, day, _in_range(code, draw(st.booleans()))) for code in COUNTS]
-    if draw(st.booleans()):
-        resources.append(_treatment(day - timedelta(days=draw(st.integers(30, 60)))))
-    entries = [{"resource": resource} for resource in [_patient(), _condition(), *draw(st.permutations(resources))]]
-    return {"resourceType": "Bundle", "type": "collection", "entry": entries}
+        said.append(parts.coded_history(day - timedelta(days=45), draw(st.sampled_from([None, day - timedelta(days=20)]))))
+    record = _patient(day) | {name: value for part, _ in said for name, value in part.items()}
+    resources = [parts.condition("all", LEUKEMIA, FIRST_DAY), *(resource for _, made in said for resource in made)]
+    return record, parts.bundle(draw(st.permutations(resources)))
 
 
 @st.composite
-def hl7v2_messages(draw: st.DrawFn, rules: Rules = None) -> str:
-    """An ORU^R01 message with a marrow result (a number, or a structured one with a comparator) and perhaps a blood count."""
+def hl7v2_messages(draw: st.DrawFn, rules: Rules = None) -> tuple[Record, str]:
+    """A record, and an ORU^R01 message that says the same: a marrow result and perhaps a blood count. Numbers are exact."""
     day = FIRST_DAY + timedelta(days=draw(st.integers(0, 600)))
     at = f"{day:%Y%m%d}"
-    kind, value = draw(_hl7_values(rules))
+    number, comparator = draw(_results(rules))
+    kind, value = ("SN", f"{comparator}^{number}") if comparator else ("NM", number)
     lines = [
-        f"MSH|^~\\&|LAB|HOSP|EHR|HOSP|{at}0900||ORU^R01|M1|P|2.5.1", "PID|1||P1^^^HOSP^MR||TEST^PATIENT||19800501|F",
+        f"MSH|^~\\&|LAB|HOSP|EHR|HOSP|{at}0900||ORU^R01|M1|P|2.5.1", f"PID|1||P1^^^HOSP^MR||TEST^PATIENT||{BORN:%Y%m%d}|F",
         f"DG1|1||C91.00^Acute lymphoblastic leukemia^I10C||{at}|W", f"OBR|1|O1|F1|{MARROW_BLASTS}^Marrow blasts^LN|||{at}",
         f"OBX|1|{kind}|{MARROW_BLASTS}^Blasts in bone marrow^LN||{value}|%|||||F|||{at}",
     ]  # fmt: skip
-    if draw(st.booleans()):
+    components = draw(_components())
+    if components:
         lines.append(f"OBR|2|O2|F2|58410-2^Complete blood count^LN|||{at}")
-        for number, (code, (name, unit, low, high)) in enumerate(COUNTS.items(), 1):
-            lines.append(f"OBX|{number}|NM|{code}^{name}^LN||{high if draw(st.booleans()) else low}|{unit}|{low}-{high}||||F|||{at}")
-    return "\r".join(lines) + "\r"
+        lines += [parts.count_segment(place, code, at, normal=normal) for place, (code, normal) in enumerate(components.items(), 1)]
+    said, _ = parts.counts(day, components)
+    return _patient(day) | {BLASTS: f"{comparator}{number}"} | said, "\r".join(lines) + "\r"
 
 
 @st.composite
@@ -72,7 +76,7 @@ def histories(draw: st.DrawFn, rules: Rules = None, longest: int = 6) -> list[Re
     found: list[Record] = []
     for number in range(draw(st.integers(1, longest))):
         if number:
-            day += timedelta(days=draw(st.integers(1, 400)))
+            day += timedelta(days=draw(st.integers(*APART)))
             phase, before = draw(st.sampled_from(PHASES[phase])), phase
             relapses += phase == "recurrent" != before
         found.append(
@@ -86,6 +90,42 @@ def histories(draw: st.DrawFn, rules: Rules = None, longest: int = 6) -> list[Re
     return found
 
 
+def charted_histories(rules: Rules = None, longest: int = 6) -> Strategy[tuple[list[Record], Resource]]:
+    """The records of `histories`, and one FHIR R4 collection of the same assessments, to be read as a timeline.
+
+    Read with `symptoms-absent-unless-recorded`. A chart does not say that nothing was ever given or reached: before the
+    first remission its answer is open, and the record's is among those possible; from then on the status is the record's.
+    """
+    pairs = histories(rules, longest).flatmap(lambda records: st.tuples(st.just(records), st.permutations(_resources(records))))
+    return pairs.map(lambda pair: (pair[0], parts.bundle(pair[1])))
+
+
+def _resources(records: list[Record]) -> list[Resource]:
+    said = [parts.treated(FIRST_DAY + timedelta(days=1))] if len(records) > 1 else []
+    for record in records:
+        day = date.fromisoformat(record["as_of"])
+        said += [parts.marrow(day, record[BLASTS]), parts.counts(day, dict.fromkeys(COUNTS, record["cbc"] == "normal"))]
+        said += [parts.fever(day)] if record["signs_and_symptoms"] == "present" else []
+    return [parts.condition("all", LEUKEMIA, FIRST_DAY), *(resource for _, made in said for resource in made)]
+
+
+def _patient(day: date) -> Record:
+    return {"as_of": day.isoformat(), "sex": "female", "age_years": (day - BORN) // YEAR}
+
+
+def _results(rules: Rules) -> Strategy[tuple[str, str]]:
+    """A number on or beside a limit; or a bound with its comparator."""
+    exact = near_threshold(rules, BLASTS).map(lambda number: (number, ""))
+    return st.one_of(exact, st.tuples(st.integers(1, 99).map(str), st.sampled_from(COMPARATORS)))
+
+
+def _components() -> Strategy[dict[str, Any]]:
+    """Which components of a blood count are there, and whether each is normal; none more often than some."""
+    whole = st.fixed_dictionaries(dict.fromkeys(COUNTS, st.booleans()))
+    some = st.dictionaries(st.sampled_from(list(COUNTS)), st.booleans(), max_size=len(COUNTS) - 1)
+    return st.one_of(st.just({}), whole, st.just(dict.fromkeys(COUNTS, True)), some)
+
+
 def _findings(remission: bool, rules: Rules) -> Strategy[Record]:
     limit = limits_of(classifier_of(rules).ruleset, BLASTS)[0]
     inside = near_threshold(rules, BLASTS).filter(lambda number: (Fraction(number) <= limit) is remission)
@@ -93,62 +133,3 @@ def _findings(remission: bool, rules: Rules) -> Strategy[Record]:
     return st.fixed_dictionaries(
         {"cbc": st.just(words[0]), BLASTS: inside, "signs_and_symptoms": st.just(words[1]), "leukemia_outside_marrow": st.just("absent")}
     )
-
-
-def _fhir_values(rules: Rules) -> Strategy[Resource]:
-    """A quantity where a JSON number says it exactly, with or without a comparator; else text."""
-    numbers = near_threshold(rules, BLASTS)
-    exact = numbers.map(lambda n: _quantity(n) if format_number(Fraction(str(float(n)))) == n else {"valueString": f"{n} %"})
-    bounds = st.tuples(st.sampled_from(["<", "<=", ">", ">="]), st.integers(1, 99)).map(lambda pair: _quantity(str(pair[1]), pair[0]))
-    return st.one_of(exact, bounds)
-
-
-def _hl7_values(rules: Rules) -> Strategy[tuple[str, str]]:
-    exact = near_threshold(rules, BLASTS).map(lambda number: ("NM", number))
-    bounds = st.tuples(st.sampled_from(["<", "<=", ">", ">="]), st.integers(1, 99)).map(lambda pair: ("SN", f"{pair[0]}^{pair[1]}"))
-    return st.one_of(exact, bounds)
-
-
-def _quantity(number: str, comparator: str = "") -> Resource:
-    value = float(number) if "." in number else int(number)
-    compared = {"comparator": comparator} if comparator else {}
-    return {"valueQuantity": {"value": value, "unit": "%", "system": UCUM, "code": "%", **compared}}
-
-
-def _in_range(code: str, normal: bool) -> Resource:
-    """A count at the upper limit of its range (which belongs to it), or ten times that."""
-    _, unit, low, high = COUNTS[code]
-    sent = {"unit": unit, "system": UCUM, "code": unit}
-    limits = {"low": {"value": float(low), **sent}, "high": {"value": float(high), **sent}}
-    return {"valueQuantity": {"value": float(high) * (1 if normal else 10), **sent}, "referenceRange": [limits]}
-
-
-def _coded(system: str, code: str) -> Resource:
-    return {"coding": [{"system": system, "code": code}]}
-
-
-def _patient() -> Resource:
-    return {"resourceType": "Patient", "id": "p1", "gender": "female", "birthDate": "1980-05-01"}
-
-
-def _condition() -> Resource:
-    verified = _coded("http://terminology.hl7.org/CodeSystem/condition-ver-status", "confirmed")
-    of = {"reference": "Patient/p1"}
-    return {
-        "resourceType": "Condition", "id": "all", "code": _coded(SNOMED, LEUKEMIA), "subject": of,
-        "verificationStatus": verified, "onsetDateTime": FIRST_DAY.isoformat(),
-    }  # fmt: skip
-
-
-def _observation(name: str, code: str, day: date, value: Resource) -> Resource:
-    return {
-        "resourceType": "Observation", "id": name, "status": "final", "code": _coded(LOINC, code),
-        "subject": {"reference": "Patient/p1"}, "effectiveDateTime": day.isoformat(), **value,
-    }  # fmt: skip
-
-
-def _treatment(day: date) -> Resource:
-    return {
-        "resourceType": "MedicationAdministration", "id": "given", "status": "completed", "subject": {"reference": "Patient/p1"},
-        "medicationCodeableConcept": _coded(RXNORM, "11202"), "effectiveDateTime": day.isoformat(),
-    }  # fmt: skip

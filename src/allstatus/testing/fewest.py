@@ -6,20 +6,27 @@ from collections.abc import Mapping, Sequence
 
 from allstatus.classify import Classifier
 from allstatus.testing.mutation import kills
-from allstatus.testing.vectors import Vector, make_vectors
+from allstatus.testing.use_mutation import use_kills
+from allstatus.testing.vectors import USES_FAMILY, Vector, make_vectors
 
 Killers = Mapping[str, frozenset[int]]  # by mutant
 
 
 def fewest_killers(classifier: Classifier) -> list[Vector]:
-    """As few of a rule set's vectors as kill all its mutants, in the vectors' order.
+    """As few of a rule set's vectors as kill all its mutants and those of the stated uses, in the vectors' order.
 
+    Each of the two has its own: what kills a mutant of the rules is asked of every port, whatever it says of stated uses.
     The cells of the family `partial` are left out where other families kill as much: fewer, and easier to read.
     """
     vectors = make_vectors(classifier)
-    named = [vector for vector in vectors if vector.family != "partial"]
-    asked = {name: frozenset(places) for name, places in kills(classifier, named).items()}
-    return [named[place] for place in sorted(smallest_hitting(asked))]
+    of_rules = [vector for vector in vectors if vector.family not in ("partial", USES_FAMILY)]
+    of_uses = [vector for vector in vectors if vector.family == USES_FAMILY]
+    return _fewest(of_rules, kills(classifier, of_rules)) + (_fewest(of_uses, use_kills(classifier, of_uses)) if of_uses else [])
+
+
+def _fewest(vectors: Sequence[Vector], found: Mapping[str, Sequence[int]]) -> list[Vector]:
+    asked = {name: frozenset(places) for name, places in found.items()}
+    return [vectors[place] for place in sorted(smallest_hitting(asked))]
 
 
 def smallest_hitting(killers: Killers) -> set[int]:

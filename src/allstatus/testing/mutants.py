@@ -10,7 +10,7 @@ from itertools import combinations
 from typing import Any
 
 from allstatus.rules.condition import parse_comparison
-from allstatus.testing.rule_files import Changed, RuleFiles
+from allstatus.testing.rule_files import Changed, Files, RuleFiles
 
 OPERATORS = (">", ">=", "<", "<=", "==", "!=")
 HAIR = Decimal("1e-18")
@@ -29,8 +29,8 @@ class Mutant:
 
 def rule_mutants(files: RuleFiles) -> Iterator[Mutant]:
     """Every mutant of a rule set's files, in an order that depends on the files alone."""
-    yield from _criteria(files)
-    yield from _thresholds(files)
+    yield from criterion_mutants(files)
+    yield from threshold_mutants(files)
     yield from _statuses(files)
     yield from _constraints(files)
     yield from _assumptions(files)
@@ -38,23 +38,25 @@ def rule_mutants(files: RuleFiles) -> Iterator[Mutant]:
     yield from _options(files)
 
 
-def _entries(files: RuleFiles, name: str) -> Iterator[tuple[str, dict[str, Any]]]:
+def entries_of(files: Files, name: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The entries of a file by name."""
     yield from (files.data[name] or {}).items()
 
 
-def _with(files: RuleFiles, name: str, key: str, entry: Mapping[str, Any] | None) -> Changed:
+def with_entry(files: Files, name: str, key: str, entry: Mapping[str, Any] | None) -> Changed:
     """The file with one entry replaced, or without it."""
     data = {**files.data[name], key: entry}
     return {name: {k: v for k, v in data.items() if v is not None}}
 
 
-def _criteria(files: RuleFiles) -> Iterator[Mutant]:
-    for name, entry in _entries(files, "criteria.yaml"):
+def criterion_mutants(files: Files) -> Iterator[Mutant]:
+    """Every criterion with another comparison."""
+    for name, entry in entries_of(files, "criteria.yaml"):
         for condition in _conditions(files, entry["condition"]):
-            yield Mutant(f"{name}: {condition}", "comparison", _with(files, "criteria.yaml", name, {**entry, "condition": condition}))
+            yield Mutant(f"{name}: {condition}", "comparison", with_entry(files, "criteria.yaml", name, {**entry, "condition": condition}))
 
 
-def _conditions(files: RuleFiles, text: str) -> Iterator[str]:
+def _conditions(files: Files, text: str) -> Iterator[str]:
     """Other operators, and other values of a choice."""
     fact, operator, operand = parse_comparison(text) or ("", "", "")
     if not operator:
@@ -66,8 +68,9 @@ def _conditions(files: RuleFiles, text: str) -> Iterator[str]:
     yield from (f"{fact} {operator} {value}" for value in values if value != operand)
 
 
-def _thresholds(files: RuleFiles) -> Iterator[Mutant]:
-    for name, entry in _entries(files, "thresholds.yaml"):
+def threshold_mutants(files: Files) -> Iterator[Mutant]:
+    """Every limit moved."""
+    for name, entry in entries_of(files, "thresholds.yaml"):
         place = max(range(len(entry["values"])), key=lambda i, entry=entry: str(entry["values"][i]["from"]))  # type: ignore[misc]
         value = Decimal(entry["values"][place]["value"])
         with localcontext(prec=60):
@@ -75,7 +78,7 @@ def _thresholds(files: RuleFiles) -> Iterator[Mutant]:
         for words, slip in slips.items():
             changed = deepcopy(entry)
             changed["values"][place]["value"] = slip
-            yield Mutant(f"{name} {words}", "threshold", _with(files, "thresholds.yaml", name, changed))
+            yield Mutant(f"{name} {words}", "threshold", with_entry(files, "thresholds.yaml", name, changed))
 
 
 def _statuses(files: RuleFiles) -> Iterator[Mutant]:
@@ -110,7 +113,7 @@ def _list_slips(items: list[Any], place: str) -> Iterator[tuple[str, list[Any]]]
         before, after = items[:number], items[number + 1 :]
         if len(items) > 1:
             yield f"clause {where} dropped", before + after
-        yield f"clause {where} negated", [*before, _negated(item), *after]
+        yield f"clause {where} negated", [*before, negated(item), *after]
         yield from ((words, [*before, slip, *after]) for words, slip in _inner_slips(item, where))
 
 
@@ -129,19 +132,20 @@ def _inner_slips(item: Any, where: str) -> Iterator[tuple[str, Any]]:
     yield from ((words, {**rest, kind: slip}) for words, slip in _list_slips(item[kind], f"{where}."))
 
 
-def _negated(item: Any) -> Any:
+def negated(item: Any) -> Any:
+    """A clause that holds where the other does not."""
     return item["not"] if isinstance(item, dict) and item.get("not") is not None else {"not": item}
 
 
 def _constraints(files: RuleFiles) -> Iterator[Mutant]:
-    for name, entry in _entries(files, "constraints.yaml"):
-        yield Mutant(f"{name} dropped", "constraint", _with(files, "constraints.yaml", name, None))
+    for name, entry in entries_of(files, "constraints.yaml"):
+        yield Mutant(f"{name} dropped", "constraint", with_entry(files, "constraints.yaml", name, None))
         turned = {**entry, "if": entry["then"], "then": entry["if"]}
-        yield Mutant(f"{name} reversed", "constraint", _with(files, "constraints.yaml", name, turned))
+        yield Mutant(f"{name} reversed", "constraint", with_entry(files, "constraints.yaml", name, turned))
 
 
 def _assumptions(files: RuleFiles) -> Iterator[Mutant]:
-    for name, entry in _entries(files, "facts.yaml"):
+    for name, entry in entries_of(files, "facts.yaml"):
         assume = entry.get("assume")
         if assume is None:
             continue
@@ -149,21 +153,22 @@ def _assumptions(files: RuleFiles) -> Iterator[Mutant]:
         slips = {f"{name} taken as {str(value).lower()}": {**assume, "value": value} for value in values}
         if assume.get("when") is not None:
             slips[f"{name} always assumed"] = {key: value for key, value in assume.items() if key != "when"}
-            slips[f"{name} assumed in the other cases"] = {**assume, "when": _negated(assume["when"])}
-        yield Mutant(f"{name} never assumed", "assumption", _with(files, "facts.yaml", name, _without(entry, "assume")))
+            slips[f"{name} assumed in the other cases"] = {**assume, "when": negated(assume["when"])}
+        yield Mutant(f"{name} never assumed", "assumption", with_entry(files, "facts.yaml", name, without(entry, "assume")))
         for words, slip in slips.items():
-            yield Mutant(words, "assumption", _with(files, "facts.yaml", name, {**entry, "assume": slip}))
+            yield Mutant(words, "assumption", with_entry(files, "facts.yaml", name, {**entry, "assume": slip}))
 
 
-def _without(entry: Mapping[str, Any], key: str) -> dict[str, Any]:
+def without(entry: Mapping[str, Any], key: str) -> dict[str, Any]:
+    """A mapping without one key."""
     return {name: value for name, value in entry.items() if name != key}
 
 
 def _regions(files: RuleFiles) -> Iterator[Mutant]:
-    for name, entry in _entries(files, "regions.yaml"):
-        yield Mutant(f"{name} dropped", "region", _with(files, "regions.yaml", name, None))
+    for name, entry in entries_of(files, "regions.yaml"):
+        yield Mutant(f"{name} dropped", "region", with_entry(files, "regions.yaml", name, None))
         for words, where in clause_slips(entry["where"]):
-            yield Mutant(f"{name}: {words}", "region", _with(files, "regions.yaml", name, {**entry, "where": where}))
+            yield Mutant(f"{name}: {words}", "region", with_entry(files, "regions.yaml", name, {**entry, "where": where}))
 
 
 def _options(files: RuleFiles) -> Iterator[Mutant]:

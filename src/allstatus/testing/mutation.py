@@ -112,12 +112,17 @@ def _suite_passes(files: RuleFiles, mutant: Mutant, command: str) -> bool:
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch) / files.directory.name
         files.write(mutant.changed, folder)
-        words = shlex.split(command.replace(PLACE, shlex.quote(str(folder))))
-        environment = {**os.environ, VARIABLE: str(folder)}
-        try:
-            return subprocess.run(words, env=environment, capture_output=True, check=False).returncode == 0
-        except OSError:
-            raise InvalidRecord("suite", "cannot be started", 'give a command such as --suite "pytest tests"') from None
+        return judged_by(command, folder)
+
+
+def judged_by(command: str, folder: Path) -> bool:
+    """Whether a suite passes on the rules in a folder; raises InvalidRecord when it cannot be started."""
+    words = shlex.split(command.replace(PLACE, shlex.quote(str(folder))))
+    environment = {**os.environ, VARIABLE: str(folder)}
+    try:
+        return subprocess.run(words, env=environment, capture_output=True, check=False).returncode == 0
+    except OSError:
+        raise InvalidRecord("suite", "cannot be started", 'give a command such as --suite "pytest tests"') from None
 
 
 def tell_apart(one: Classifier, other: Classifier) -> dict[str, Any] | None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from allstatus.testing.conformance import Failure, Report
     from allstatus.testing.vectors import Vector
 
-LEVELS = ("core", "partial-data", "exact-decimal", "explanation")
+LEVELS = ("core", "partial-data", "exact-decimal", "explanation", "applicability")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -11,11 +11,15 @@ from typing import Any
 
 from allstatus.classify import Classifier
 from allstatus.export.plain import about_rules, to_plain
+from allstatus.export.uses import about_uses, to_plain_uses
+from allstatus.fit import WORDS
 from allstatus.schema import DIALECT
 from allstatus.testing.answers import FIELDS, INVALID, Level
-from allstatus.testing.vectors import VECTORS_FILE, Vector, one_line
+from allstatus.testing.use_tsv import uses_tsv
+from allstatus.testing.vectors import USES_FAMILY, VECTORS_FILE, Vector, one_line
 
 FORMAT = "allstatus vectors 1"
+SAID = tuple(WORDS.values())
 _TEXTS = {"type": "array", "items": {"type": "string"}}
 
 
@@ -23,12 +27,14 @@ def write_vectors(folder: Path, classifier: Classifier, vectors: Sequence[Vector
     """Write the folder; the same rules give the same bytes."""
     texts = {
         VECTORS_FILE: "".join(vector.to_json() + "\n" for vector in vectors),
-        "vectors.tsv": _tsv(tuple(classifier.ruleset.facts), vectors),
+        "vectors.tsv": _tsv(tuple(classifier.ruleset.facts), [vector for vector in vectors if vector.family != USES_FAMILY]),
         "vectors.schema.json": _json(vector_schema(classifier)),
         "manifest.json": _json(_manifest(classifier, vectors)),
         "rules.json": _json(to_plain(classifier.table)),
         "README.md": _readme(classifier, vectors),
     }
+    if any(vector.family == USES_FAMILY for vector in vectors):
+        texts |= {"applicability.tsv": uses_tsv(classifier, vectors), "applicability.json": _json(to_plain_uses(classifier.applicability))}
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in texts.items():
         (folder / name).write_text(text, "utf-8", newline="\n")
@@ -42,6 +48,7 @@ def vector_schema(classifier: Classifier) -> dict[str, Any]:
         "outcome": {"enum": [*outcomes, INVALID]}, "status": {"enum": [*statuses, None]},
         "possible": {"type": "array", "items": {"enum": [*statuses, "outside_definitions"]}},
         "regions": _TEXTS, "options": _TEXTS, "missing": _TEXTS, "reasons": {"type": "array", "items": _TEXTS},
+        "by_option": _by_name(_said("listed", *SAID)), "by_agent": _by_name(_said(*SAID, other_sources=_by_name({"enum": [*SAID, None]}))),
     }  # fmt: skip
     properties = {
         "id": {"type": "string"}, "family": {"type": "string"}, "level": {"enum": list(Level)}, "record": {"type": "object"},
@@ -53,10 +60,20 @@ def vector_schema(classifier: Classifier) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _by_name(schema: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "object", "additionalProperties": schema}
+
+
+def _said(*words: str, **more: Any) -> dict[str, Any]:
+    properties = {"applicability": {"enum": list(words)}, "needs": _TEXTS, **more}
+    return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
+
+
 def _manifest(classifier: Classifier, vectors: Sequence[Vector]) -> dict[str, Any]:
     counts = Counter((vector.family, vector.level) for vector in vectors)
     families = [{"family": family, "level": level, "vectors": count} for (family, level), count in counts.items()]
-    return {"format": FORMAT, "ruleset": about_rules(classifier.table), "vectors": len(vectors), "families": families}
+    uses = {"applicability": about_uses(classifier.applicability)} if any(vector.family == USES_FAMILY for vector in vectors) else {}
+    return {"format": FORMAT, "ruleset": about_rules(classifier.table), **uses, "vectors": len(vectors), "families": families}
 
 
 def _tsv(facts: tuple[str, ...], vectors: Sequence[Vector]) -> str:
@@ -90,6 +107,7 @@ def _readme(classifier: Classifier, vectors: Sequence[Vector]) -> str:
         "ruleset": about["id"], "version": about["version"], "digest": about["digest"], "table_digest": about["table_digest"],
         "title": about["title"], "source": f"{source['title']}, {source['url']}, reviewed {source['last_reviewed']}",
         "notice": about["notice"], "rows": rows, "count": str(len(vectors)), "statuses": statuses,
+        **{"_".join(["uses", name]).removesuffix("_id"): text for name, text in about_uses(classifier.applicability).items()},
         **{level.replace("-", "_"): str(levels[level]) for level in Level},
     }  # fmt: skip
     for name, value in marks.items():

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +14,12 @@ from allstatus.classify import Classifier, load_rules
 from allstatus.errors import InvalidRecord
 from allstatus.testing.answers import Answer, Level, answer_of
 from allstatus.testing.families import Families
+from allstatus.testing.use_vectors import use_records
 
 VECTORS_FILE = "vectors.jsonl"
+USES_FAMILY = "applicability"
+NUMBER = "\x00"  # marks a decimal within JSON text, where no other text can hold it
+_NUMBERS = re.compile(r'"\\u0000([^"]+)"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +41,14 @@ class Vector:
 def make_vectors(classifier: Classifier | None = None) -> list[Vector]:
     """All vectors of a rule set (default: the shipped one), in an order that depends on the rules alone."""
     classifier = classifier or load_rules(engine="builtin")
-    return [
+    asked = [
         Vector(f"{family}/{name}", family, level, record, answer_of(classifier, record))
         for family, asked in Families(classifier.table).all().items()
         for name, level, record in asked
+    ]
+    return asked + [
+        Vector(f"{USES_FAMILY}/{name}", USES_FAMILY, Level.applicability, record, answer_of(classifier, record, uses=True))
+        for name, record in use_records(classifier)
     ]
 
 
@@ -56,7 +66,7 @@ def read_vectors(path: Path) -> list[Vector]:
     except OSError:
         raise InvalidRecord(str(file), "cannot be read", remedy) from None
     try:
-        return [_read(json.loads(line)) for line in lines if line.strip()]
+        return [_read(json.loads(line, parse_float=Decimal)) for line in lines if line.strip()]
     except (ValueError, KeyError, TypeError):
         raise InvalidRecord(str(file), "holds a line that is no vector", remedy) from None
 
@@ -66,5 +76,6 @@ def _read(entry: dict[str, Any]) -> Vector:
 
 
 def one_line(document: Any) -> str:
-    """JSON on one line, the same bytes every time."""
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+    """JSON on one line, the same bytes every time; decimals as numbers, digit by digit."""
+    text = json.dumps(document, ensure_ascii=False, separators=(",", ":"), default=lambda number: f"{NUMBER}{number:f}")
+    return _NUMBERS.sub(r"\1", text)

@@ -13,7 +13,7 @@ from pyspark import Broadcast
 from allstatus.bulk.exports.aliases import identifiers_in
 from allstatus.bulk.exports.files import MARK
 from allstatus.bulk.exports.find import patients_in
-from allstatus.bulk.exports.glance import GROUPED, IDENTIFIED, Told, head_of, is_plain, key_of, patient_in, reference_in, tell
+from allstatus.bulk.exports.glance import GROUPED, IDENTIFIED, Told, head_of, key_of, patient_in, plain_name, reference_in, tell
 from allstatus.bulk.exports.referred import read_key
 from allstatus.ehr.fhir_resources import READERS
 from allstatus.errors import InvalidRecord
@@ -109,7 +109,7 @@ def _told(line: bytes) -> Told:
     reference = reference_in(line, head.subject)
     if reference is None or not reference.isascii():
         return tell(line)
-    return Told(head.type, reference[8:].decode() if is_plain(reference) else patient_in(reference))
+    return Told(head.type, plain_name(reference) or patient_in(reference))
 
 
 def _placed(batch: pa.RecordBatch) -> Iterator[tuple[str, int, int, bytes]]:

@@ -1,0 +1,122 @@
+"""The resources and segments of which generated charts are made, each beside what a record would say instead.
+
+All patients are invented.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from allstatus.measurement import format_number
+from allstatus.testing.sides import Record
+
+Resource = dict[str, Any]
+Part = tuple[Record, list[Resource]]  # what a record would say, and the resources that say it
+LOINC, SNOMED = "http://loinc.org", "http://snomed.info/sct"
+RXNORM, UCUM = "http://www.nlm.nih.gov/research/umls/rxnorm", "http://unitsofmeasure.org"
+LEUKEMIA, IN_REMISSION, RELAPSED = "91857003", "91856007", "12301000132103"
+FEVER, IN_THE_CNS, VINCRISTINE = "386661006", "61301000119102", "11202"
+MARROW_BLASTS, BLASTS = "11150-0", "marrow_blast_percent"
+COUNTS = {  # LOINC code: name, unit, low, high, a digit below
+    "6690-2": ("Leukocytes", "10*9/L", "4.0", "11.0", "3.9"), "718-7": ("Hemoglobin", "g/dL", "12.0", "15.5", "11.9"),
+    "777-3": ("Platelets", "10*9/L", "150", "400", "149"),
+}  # fmt: skip
+BORN = date(1980, 5, 1)
+SUBJECT = {"reference": "Patient/p1"}
+
+
+def marrow(day: date, number: str, comparator: str = "") -> Part:
+    """Marrow blasts as a quantity; as text where a reader that makes doubles of JSON numbers would not get it exactly."""
+    if format_number(Fraction(str(float(number)))) != number:
+        return {BLASTS: number}, [_observation(f"marrow-{day}", MARROW_BLASTS, day, {"valueString": f"{number} %"})]
+    compared = {"comparator": comparator} if comparator else {}
+    value = {"value": _json(number), "unit": "%", "system": UCUM, "code": "%", **compared}
+    return {BLASTS: f"{comparator}{number}"}, [_observation(f"marrow-{day}", MARROW_BLASTS, day, {"valueQuantity": value})]
+
+
+def counts(day: date, parts: Mapping[str, bool]) -> Part:
+    """A blood count of these components, on a limit of their range, or a digit below it; what is missing leaves it open."""
+    said = {} if not parts else {"cbc": "abnormal" if not all(parts.values()) else "normal" if len(parts) == len(COUNTS) else "unknown"}
+    return said, [_observation(f"{code}-{day}", code, day, _in_range(code, normal)) for code, normal in parts.items()]
+
+
+def treated(day: date) -> Part:
+    """Vincristine given."""
+    given = {
+        "resourceType": "MedicationAdministration", "id": f"given-{day}", "status": "completed", "subject": SUBJECT,
+        "medicationCodeableConcept": coded(RXNORM, VINCRISTINE), "effectiveDateTime": day.isoformat(),
+    }  # fmt: skip
+    return {"prior_treatment": "disease_directed"}, [given]
+
+
+def fever(day: date) -> Part:
+    """A coded symptom, gone the same day."""
+    return {"signs_and_symptoms": "present"}, [condition("fever", FEVER, day, abatementDateTime=day.isoformat())]
+
+
+def in_the_cns(day: date) -> Part:
+    """Leukemia coded outside the marrow."""
+    return {"leukemia_outside_marrow": "present"}, [condition("cns", IN_THE_CNS, day)]
+
+
+def coded_history(remission: date, relapse: date | None) -> Part:
+    """A remission coded on a day, and perhaps a relapse after it."""
+    said = {"prior_remission": True}
+    resources = [_recorded("remission", IN_REMISSION, remission)]
+    if relapse is not None:
+        said["relapse_since_remission"] = True
+        resources.append(_recorded("relapse", RELAPSED, relapse))
+    return said, resources
+
+
+def bundle(resources: list[Resource]) -> Resource:
+    """A collection of one patient with ALL."""
+    patient = {"resourceType": "Patient", "id": "p1", "gender": "female", "birthDate": BORN.isoformat()}
+    return {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": resource} for resource in [patient, *resources]]}
+
+
+def condition(name: str, code: str, day: date, **more: str) -> Resource:
+    """A confirmed condition that begins on a day."""
+    return {
+        "resourceType": "Condition", "id": f"{name}-{day}", "code": coded(SNOMED, code), "subject": SUBJECT,
+        "onsetDateTime": day.isoformat(),
+        "verificationStatus": coded("http://terminology.hl7.org/CodeSystem/condition-ver-status", "confirmed"), **more,
+    }  # fmt: skip
+
+
+def coded(system: str, code: str) -> Resource:
+    """A codeable concept of one code."""
+    return {"coding": [{"system": system, "code": code}]}
+
+
+def count_segment(number: int, code: str, at: str, *, normal: bool) -> str:
+    """A component of a blood count as OBX."""
+    name, unit, low, high, below = COUNTS[code]
+    return f"OBX|{number}|NM|{code}^{name}^LN||{high if normal else below}|{unit}|{low}-{high}||||F|||{at}"
+
+
+def _recorded(name: str, code: str, day: date) -> Resource:
+    resource = condition(name, code, day)
+    resource["recordedDate"] = resource.pop("onsetDateTime")
+    return resource
+
+
+def _observation(name: str, code: str, day: date, value: Resource) -> Resource:
+    return {
+        "resourceType": "Observation", "id": name, "status": "final", "code": coded(LOINC, code), "subject": SUBJECT,
+        "effectiveDateTime": day.isoformat(), **value,
+    }  # fmt: skip
+
+
+def _in_range(code: str, normal: bool) -> Resource:
+    _, unit, low, high, below = COUNTS[code]
+    sent = {"unit": unit, "system": UCUM, "code": unit}
+    limits = {"low": {"value": float(low), **sent}, "high": {"value": float(high), **sent}}
+    return {"valueQuantity": {"value": float(high if normal else below), **sent}, "referenceRange": [limits]}
+
+
+def _json(number: str) -> int | float:
+    return float(number) if "." in number else int(number)

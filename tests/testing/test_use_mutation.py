@@ -1,0 +1,94 @@
+"""Mutants of the stated uses: every slip is made, the committed vectors notice all, and a weak suite is told what would."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from allstatus import load_rules
+from allstatus.errors import InvalidRecord
+from allstatus.record import Record
+from allstatus.rules.overlay import read_overlay
+from allstatus.testing.mutation import render
+from allstatus.testing.rule_files import OverlayFiles
+from allstatus.testing.use_mutants import use_mutants, use_port_mutants
+from allstatus.testing.use_mutation import mutate_uses, mutate_uses_suite, tell_uses_apart
+from allstatus.testing.uses import uses_of
+from allstatus.testing.vectors import read_vectors
+
+HERE = Path(__file__).parent
+COMMITTED = HERE.parent.parent / "examples" / "vectors"
+RULES = load_rules(engine="builtin")
+FILES = OverlayFiles(RULES.applicability)
+MUTANTS = {mutant.name: mutant for mutant in use_mutants(FILES)}
+SLIPS = yaml.safe_load((HERE / "slips.yaml").read_text("utf-8"))
+SAMPLE = [names[0] for names in SLIPS["uses"].values()]
+WEAK = f"{sys.executable} {HERE / 'suites' / 'two_uses.py'} {{rules}}"
+
+
+@pytest.mark.parametrize("group", SLIPS["uses"])
+def test_every_kind_of_slip_in_the_overlay_is_made(group: str) -> None:
+    assert set(SLIPS["uses"][group]) <= {name for name, mutant in MUTANTS.items() if mutant.group == group}
+
+
+@pytest.mark.parametrize("group", SLIPS["use_ports"])
+def test_every_kind_of_slip_in_a_port_of_it_is_made(group: str) -> None:
+    ports = use_port_mutants(RULES.applicability.overlay)
+    assert set(SLIPS["use_ports"][group]) <= {port.name for port in ports if port.group == group}
+
+
+def test_the_committed_vectors_kill_every_mutant_and_the_rest_is_equivalent() -> None:
+    fates = mutate_uses(RULES, read_vectors(COMMITTED))
+    assert {fate.name for fate in fates if fate.word == "survived"} == set()
+    assert {fate.name for fate in fates if fate.word == "equivalent"} == set(SLIPS["uses_equivalent"])
+    refused = {fate.name for fate in fates if fate.killer and "refuses" in fate.killer}
+    assert refused
+    assert refused <= {name for name, mutant in MUTANTS.items() if mutant.group in ("clause", "verdict")}
+
+
+@pytest.mark.parametrize("name", SAMPLE)
+def test_a_witness_tells_the_mutant_from_the_overlay(name: str) -> None:
+    mutant = FILES.build(MUTANTS[name].changed)
+    witness = tell_uses_apart(RULES, mutant)
+    assert witness is not None
+    decision = RULES.classify(witness)
+    other = mutant.options_of(str(decision.status)).of(Record.read(witness))
+    assert uses_of(decision.options) != uses_of(other.entries)
+
+
+def test_an_unchanged_overlay_has_no_witness() -> None:
+    assert tell_uses_apart(RULES, FILES.build({})) is None
+
+
+@pytest.mark.parametrize("name", SAMPLE)
+def test_a_mutant_written_to_files_loads_as_the_mutant(tmp_path: Path, name: str) -> None:
+    FILES.write(MUTANTS[name].changed, tmp_path / "mutant")
+    written = load_rules(engine="builtin", applicability=tmp_path / "mutant").applicability
+    assert written.overlay == read_overlay(tmp_path / "mutant")
+    assert written.csv == FILES.build(MUTANTS[name].changed).csv
+    assert tell_uses_apart(RULES, written) is not None
+
+
+def test_a_suite_is_run_on_every_mutants_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    few = [MUTANTS[name] for name in SLIPS["uses_suite"]]
+    monkeypatch.setattr("allstatus.testing.use_mutation.use_mutants", lambda _: iter(few))
+    fates = {fate.name: fate for fate in mutate_uses_suite(RULES, WEAK)}
+    assert {name: fate.word for name, fate in fates.items()} == SLIPS["uses_suite"]
+    assert "this record would kill it: {" in render(list(fates.values()))
+
+
+@pytest.mark.parametrize(("suite", "problem"), [("false", "does not pass on the overlay"), ("no-such-program", "cannot be started")])
+def test_a_suite_that_cannot_judge_is_refused(suite: str, problem: str) -> None:
+    with pytest.raises(InvalidRecord, match=problem):
+        mutate_uses_suite(RULES, suite)
+
+
+def test_the_command_line_takes_the_overlay_by_name_and_by_folder(tmp_path: Path) -> None:
+    FILES.write({}, tmp_path / "mine")
+    for overlay in ("applicability", str(tmp_path / "mine")):
+        command = [sys.executable, "-m", "allstatus", "mutate", "--rules", overlay, "--suite", "false"]
+        result = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+        assert result.returncode == 3
+        assert "suite: does not pass on the overlay as it is; correct the suite first" in result.stderr
