@@ -13,6 +13,7 @@ import io
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -88,7 +89,17 @@ def scratch() -> Iterator[Path]:
         programs.mkdir()
         (programs / "allstatus").write_text(PROGRAM, "utf-8")
         (programs / "allstatus").chmod(0o755)
-        yield folder
+        try:
+            yield folder
+        finally:
+            end_what_still_runs(folder)
+
+
+def end_what_still_runs(folder: Path) -> None:
+    """A service that an example started, noted in a `.pid` file, and did not come to end because one before it failed."""
+    for note in folder.glob("*.pid"):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(int(note.read_text("utf-8")), signal.SIGTERM)
 
 
 def run_command(command: str, folder: Path) -> str:

@@ -20,8 +20,8 @@ ENTRY_POINTS = {
 INHERITED = {name for base in (object, Exception, dict, tuple) for name in dir(base)}
 HEAD = """# Python
 
-The public names, made from the library itself. Those of `allstatus`, `allstatus.ehr` and `allstatus.testing` follow
-semver. Names below *Entry points* are where the command line goes in; they are stable in what they do and may move.
+The public names, made from the library itself. Names below *Entry points* are those the command line calls, for scripts
+that go beyond it.
 """
 
 
