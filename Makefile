@@ -36,6 +36,7 @@ lint: $(VENV)/installed ## ruff
 
 types: $(VENV)/installed ## mypy, strict
 	$(BIN)/mypy
+	MYPYPATH=src:docs:docs/site $(BIN)/mypy docs/build.py docs/site/make.py
 
 bench: $(VENV)/installed ## speed beside peers, in one run
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'

@@ -90,6 +90,10 @@ def _box(box: Box) -> str:
 
 def _arrow(start: str, end: str) -> str:
     """An arrow between two boxes: to the right where they lie side by side, else down or up."""
+    x1: float
+    y1: float
+    x2: float
+    y2: float
     a, b = BOXES[start], BOXES[end]
     if b.x > a.x + a.width:
         y = _middle(a.y, a.height, b.y, b.height)

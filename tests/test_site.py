@@ -22,7 +22,8 @@ ROOT = Path(__file__).parent.parent
 MISSING = [name for name in ("sphinx", "myst_parser", "furo", "pyarrow", "hypothesis") if importlib.util.find_spec(name) is None]
 pytestmark = pytest.mark.skipif(bool(MISSING), reason=f"{', '.join(MISSING)} not installed (extra docs)")
 SOURCES = {  # whose pages the documents may lead to; nothing of them is loaded
-    "127.0.0.1", "ashpublications.net", "clinicaltrials.gov", "github.com", "keepachangelog.com", "ncithesaurus.nci.nih.gov", "pmc.ncbi.nlm.nih.gov",
+    "127.0.0.1", "ashpublications.net", "clinicaltrials.gov", "github.com", "keepachangelog.com", "ncithesaurus.nci.nih.gov",
+    "pmc.ncbi.nlm.nih.gov",
     "pradyunsg.me", "www.besponsahcp.com", "www.cancer.gov", "www.hcp.novartis.com", "www.manula.com", "www.ndf.gov.sg",
     "www.sphinx-doc.org",
 }  # fmt: skip

@@ -13,8 +13,9 @@ from typing import Any
 SIDEBAR = (("Reference", "Python <reference/api>"),)
 MODULES = ("allstatus", "allstatus.ehr", "allstatus.testing")
 ENTRY_POINTS = {
-    "allstatus.explain.text": ("render_text",), "allstatus.explain.html": ("render_html",), "allstatus.ehr.fhir_out": ("to_bundle", "definitions"),
-    "allstatus.bulk.cells": ("Cells",), "allstatus.bulk.run": ("Job", "Run"), "allstatus.bulk.sql": ("SqlView", "script"),
+    "allstatus.explain.text": ("render_text",), "allstatus.explain.html": ("render_html",),
+    "allstatus.ehr.fhir_out": ("to_bundle", "definitions"), "allstatus.bulk.cells": ("Cells",),
+    "allstatus.bulk.run": ("Job", "Run"), "allstatus.bulk.sql": ("SqlView", "script"),
     "allstatus.schema": ("schema_of",), "allstatus.rules.cite": ("fingerprint",),
 }  # fmt: skip
 INHERITED = {name for base in (object, Exception, dict, tuple) for name in dir(base)}
@@ -66,7 +67,7 @@ def _member(name: str, value: Any) -> str:
     if inspect.isfunction(function):
         options = ":classmethod:\n" if isinstance(value, classmethod) else ":staticmethod:\n" if isinstance(value, staticmethod) else ""
         return _directive("method", name + signature(function), markdown(_docstring(value)), options=options)
-    getter = value.fget if isinstance(value, property) else value.func
+    getter: Any = value.fget if isinstance(value, property) else value.func
     options = f":type: {inspect.signature(getter).return_annotation}\n"
     return _directive("property", name, markdown(_docstring(value)), options=options)
 

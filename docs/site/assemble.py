@@ -46,12 +46,12 @@ def documents() -> list[str]:
 
 
 def contents(index: str) -> Iterator[str]:
-    """The sidebar: a section for each heading of the start page, with the pages listed below it and those made for it."""
+    """The sidebar: a section for each heading of the start page, with the pages made for it and those listed below it."""
     headings = list(HEADING.finditer(index))
     ends = [heading.start() for heading in headings[1:]] + [len(index)]
     for heading, end in zip(headings, ends, strict=True):
-        entries = [f"{title} <{page.removesuffix('.md')}>" for title, page in ENTRY.findall(index[heading.end() : end])]
-        entries += [entry for made in MADE for section, entry in made.SIDEBAR if section == heading[1]]
+        entries = [entry for made in MADE for section, entry in made.SIDEBAR if section == heading[1]]
+        entries += [f"{title} <{page.removesuffix('.md')}>" for title, page in ENTRY.findall(index[heading.end() : end])]
         if entries:
             yield "\n".join(["```{toctree}", ":hidden:", f":caption: {heading[1]}", "", *entries, "```", ""])
 

@@ -82,7 +82,7 @@ class _Parameter:
         self.is_option = isinstance(self.info, OptionInfo)
         self._name, self._default = parameter.name, parameter.default
         self._type, self._many = _plain(kind)
-        self._decls = [decl for decl in (self.info.default, *(self.info.param_decls or ())) if str(decl).startswith("-")]
+        self._decls = [str(decl) for decl in (self.info.default, *(self.info.param_decls or ())) if str(decl).startswith("-")]
 
     @property
     def shown(self) -> str:

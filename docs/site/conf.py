@@ -24,6 +24,7 @@ highlight_language = "text"
 html_theme = "furo"
 html_title = "allstatus"
 html_static_path = ["static"]
+html_logo = html_favicon = "static/logo.svg"
 html_css_files = ["site.css"]
 html_copy_source = False
 html_show_sphinx = False

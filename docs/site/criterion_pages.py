@@ -10,6 +10,7 @@ from rule_words import answer, cited, expected, facts, reading
 
 from allstatus.classify import Classifier
 from allstatus.export.boxes import boxes_of
+from allstatus.rules.condition import Clause
 from allstatus.rules.model import Criterion, Fact, RuleSet
 from allstatus.table import OUTSIDE, DecisionTable
 from allstatus.verify.boxes import minimum_cover
@@ -42,7 +43,8 @@ def _criterion(classifier: Classifier, criterion: Criterion) -> Iterator[str]:
 
 
 def _about(rules: RuleSet, criterion: Criterion, fact: Fact) -> Iterator[tuple[str, str]]:
-    limits = ", ".join(f"{code(name)} is {rules.with_limits('{' + name + '}')}" for name in rules.thresholds if name in str(criterion.condition))
+    named = (name for name in rules.thresholds if name in str(criterion.condition))
+    limits = ", ".join(f"{code(name)} is {rules.with_limits('{' + name + '}')}" for name in named)
     used = [f"[{plain(s.title)}](statuses.md#{anchor(s.title)})" for s in rules.statuses.values() if _asks(s.clauses, criterion.name)]
     yield "condition", code(criterion.condition) + (f"; {limits}" if limits else "")
     yield "when it does not hold", plain(criterion.otherwise)
@@ -53,7 +55,7 @@ def _about(rules: RuleSet, criterion: Criterion, fact: Fact) -> Iterator[tuple[s
     yield "asked by", ", ".join(used) or "constraints and regions only"
 
 
-def _asks(clauses: tuple, name: str) -> bool:
+def _asks(clauses: tuple[Clause, ...], name: str) -> bool:
     return any(name in clause.criteria() for clause in clauses)
 
 

@@ -20,7 +20,8 @@ def main(folder: Path = DEFAULT) -> int:
 
     source, html = folder / "source", folder / "html"
     assemble(source)
-    return build_main(["-q", "-W", "--keep-going", "-E", "-b", "html", "-c", str(HERE), "-d", str(folder / "state"), str(source), str(html)])
+    strictly = ["-q", "-W", "--keep-going", "-E"]
+    return build_main([*strictly, "-b", "html", "-c", str(HERE), "-d", str(folder / "state"), str(source), str(html)])
 
 
 if __name__ == "__main__":

@@ -41,5 +41,5 @@ def _criteria(overlay: Overlay) -> Iterator[str]:
     for criterion in overlay.criteria.values():
         fact = overlay.facts[criterion.condition.fact]
         yield f"### {plain(criterion.title)}\n"
-        rows = [("condition", code(criterion.condition)), ("when it does not hold", plain(criterion.otherwise)), ("asks", plain(fact.question))]
-        yield table(("", ""), rows)
+        rows = (code(criterion.condition), plain(criterion.otherwise), plain(fact.question))
+        yield table(("", ""), zip(("condition", "when it does not hold", "asks"), rows, strict=True))

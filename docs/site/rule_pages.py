@@ -8,7 +8,7 @@ import criterion_pages
 import overlay_page
 import status_pages
 import table_pages
-from pieces import plain, table
+from pieces import code, plain, table
 from rule_words import about, sentences
 
 from allstatus.classify import Classifier, load_rules
@@ -57,7 +57,8 @@ def _index(classifier: Classifier) -> str:
         table(("", ""), about(rules)),
         "\n## Limits\n",
         table(("limit", "value", "since", "what it separates"), (
-            (f"`{limit.name}`", rules.with_limits("{" + limit.name + "}"), limit.since, plain(limit.title)) for limit in rules.thresholds.values()
+            (code(limit.name), rules.with_limits("{" + limit.name + "}"), limit.since, plain(limit.title))
+            for limit in rules.thresholds.values()
         )),
         "\n## Contents\n",
         *(f"- [{title}]({name}.md)" for name, title in PARTS),

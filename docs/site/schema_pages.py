@@ -26,6 +26,7 @@ What `allstatus classify --format json` prints, one object a record. Keys are on
 `allstatus schema decision`, which prints the whole JSON Schema.
 
 """
+WORDS = {"string": "text", "boolean": "`true` · `false`", "null": "`null`", "object": "an object", "integer": "whole number"}
 Schema = Mapping[str, Any]
 
 
@@ -97,4 +98,4 @@ def _kind(name: str, entry: Schema, schema: Schema) -> str:
         return "text: " + ", ".join(code(example) for example in entry["examples"])
     if name == "array":
         return f"a list: {kinds(entry.get('items', {}), schema)}"
-    return {"string": "text", "boolean": "`true` · `false`", "null": "`null`", "object": "an object", "integer": "whole number"}.get(name, name)
+    return WORDS.get(name, name)

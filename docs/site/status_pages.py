@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from pieces import anchor, code, plain, table
 from rule_words import cited, clause, expected, facts, reading
@@ -36,14 +37,14 @@ def _status(rules: RuleSet, status: Status) -> Iterator[str]:
     rows = ((plain(example["name"]), facts(example["facts"]), expected(rules, example)) for example in status.examples)
     yield table(("example", "facts", "answer"), rows)
     yield "### What the page lists\n\nListed by the page, in its order; nothing here is advice to use it.\n"
-    listed = rules.options[status.name]
-    yield table(("option", "category", "the page adds", "read from"), (
-        (f"{plain(option['title'])}<br>{code(option['id'])}", option["category"].replace("_", " "), _qualifier(option), cited(option["cite"]))
-        for option in listed
-    ))  # fmt: skip
+    yield table(("option", "category", "the page adds", "read from"), (_option(option) for option in rules.options[status.name]))
 
 
-def _qualifier(option: object) -> str:
-    assert isinstance(option, dict)
+def _option(option: Mapping[str, Any]) -> tuple[str, str, str, str]:
+    title = f"{plain(option['title'])}<br>{code(option['id'])}"
+    return title, option["category"].replace("_", " "), _qualifier(option), cited(option["cite"])
+
+
+def _qualifier(option: Mapping[str, Any]) -> str:
     parts = [(option["qualifier"] or {}).get("text"), option["purpose"], "studied in clinical trials" * (option["listed_by"] != "page")]
     return plain(" ".join(part for part in parts if part))

@@ -18,6 +18,10 @@ Cases that can be and that no definition fits. Each has a name, so that *the pag
 exactly; a case may lie in several.
 
 """
+ASSUMED = """## What is assumed when nothing is reported
+
+Listed in every decision that rests on it. An explicit `"unknown"` is never assumed away.
+"""
 CASES = """# Decision table
 
 Every complete case, fired once by the rule engine. {count} combinations of {criteria} criteria, of which {can} can be;
@@ -47,9 +51,10 @@ def _constraints(rules: RuleSet) -> Iterator[str]:
 
 
 def _assumptions(rules: RuleSet) -> Iterator[str]:
-    yield "## What is assumed when nothing is reported\n\nListed in every decision that rests on it. An explicit `\"unknown\"` is never assumed away.\n"
+    yield ASSUMED
     assumed = ((name, fact.assume) for name, fact in rules.facts.items() if fact.assume is not None)
-    yield table(("fact", "is taken to be", "because"), ((code(name), code(_value(found.value)), plain(found.because)) for name, found in assumed))
+    rows = ((code(name), code(_value(found.value)), plain(found.because)) for name, found in assumed)
+    yield table(("fact", "is taken to be", "because"), rows)
 
 
 def _value(value: object) -> str:
@@ -61,15 +66,17 @@ def cases(classifier: Classifier) -> str:
     found, rules = classifier.table, classifier.ruleset
     head = CASES.format(count=len(found.cases), criteria=len(found.criteria), can=found.consistent.bit_count())
     rows = (
-        (number, *("yes" if case[name] else "–" for name in found.criteria), _answer(classifier, number))
+        (number, _answer(classifier, number), *("yes" if case[name] else "–" for name in found.criteria), _regions_of(classifier, number))
         for number, case in enumerate(found.cases) if found.consistent >> number & 1
     )  # fmt: skip
     names = (f"[{name.replace('_', ' ')}](criteria.md#{anchor(rules.criteria[name].title)})" for name in found.criteria)
-    return head + table(("case", *names, "answer"), rows) + f"\n{plain(rules.notice)}\n"
+    return head + table(("case", "answer", *names, "which gap"), rows) + f"\n{plain(rules.notice)}\n"
 
 
 def _answer(classifier: Classifier, number: int) -> str:
-    for name, held in classifier.table.statuses.items():
-        if held >> number & 1:
-            return f"**{plain(classifier.ruleset.statuses[name].title)}**"
-    return ", ".join(code(name) for name, held in classifier.table.regions.items() if held >> number & 1)
+    held = (name for name, cases in classifier.table.statuses.items() if cases >> number & 1)
+    return next((f"**{plain(classifier.ruleset.statuses[name].title)}**" for name in held), "not described")
+
+
+def _regions_of(classifier: Classifier, number: int) -> str:
+    return ", ".join(f"[{name}](gaps.md#{name})" for name, held in classifier.table.regions.items() if held >> number & 1)
