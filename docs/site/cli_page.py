@@ -38,7 +38,13 @@ TYPES = {str: "text", Path: "path", int: "whole number", float: "number", dateti
 def pages() -> Iterator[tuple[str, str]]:
     """The one page, by its place."""
     head = HEAD.format(statuses=table(("exit status", "means"), STATUSES))
-    yield "reference/cli.md", "\n".join([head, *_commands(app, "allstatus")])
+    yield "reference/cli.md", "\n".join([head, _root(), *_commands(app, "allstatus")])
+
+
+def _root() -> str:
+    assert app.registered_callback is not None
+    assert app.registered_callback.callback is not None
+    return _command("allstatus", app.registered_callback.callback, str(_given(app.info.help)))
 
 
 def _commands(group: typer.Typer, name: str) -> Iterator[str]:

@@ -3,7 +3,7 @@
 import allstatus
 
 project, author = "allstatus", "the allstatus authors"
-copyright = "the allstatus authors, Apache-2.0"
+copyright = "the allstatus authors, Apache-2.0. Decision support for clinicians and teaching, not medical advice"
 release = version = allstatus.__version__
 root_doc = "index"
 extensions = ["myst_parser"]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import lru_cache
+from itertools import product
 
 from pieces import anchor, code, plain, table
 from rule_words import answer, cited, expected, facts, reading
@@ -12,7 +14,7 @@ from allstatus.classify import Classifier
 from allstatus.export.boxes import boxes_of
 from allstatus.rules.condition import Clause
 from allstatus.rules.model import Criterion, Fact, RuleSet
-from allstatus.table import OUTSIDE, DecisionTable
+from allstatus.table import OUTSIDE, DecisionTable, Verdicts
 from allstatus.verify.boxes import minimum_cover
 
 HEAD = """# Criteria
@@ -63,10 +65,12 @@ def _decides(classifier: Classifier, criterion: Criterion) -> Iterator[str]:
     table_, rules = classifier.table, classifier.ruleset
     found = decided(table_, criterion.name)
     pairs = sum(cases.bit_count() // 2 for cases in found.values())
-    yield f"Pairs of cases that can be, differ in this alone, and have different answers: {pairs}.\n"
+    changed, open_cells = told_apart(possible_by_cell(table_), table_.criteria.index(criterion.name))
+    yield f"Pairs of cases that can be, differ in this alone, and have different answers: {pairs}. Of the {open_cells} cells that "
+    yield f"leave it open (other facts known or not), knowing it changes what is possible in {changed}.\n"
     rows = (
         (_everything_else(rules, box), answer(rules, without), answer(rules, with_it))
-        for (without, with_it), cases in found.items() for box in _boxes(table_, cases, criterion.name)
+        for (without, with_it), cases in found.items() for box in boxes(table_, cases, criterion.name)
     )  # fmt: skip
     yield table(("where", "it does not hold", "it holds"), rows)
 
@@ -85,11 +89,29 @@ def decided(cases: DecisionTable, name: str) -> dict[tuple[str, str], int]:
     return dict(found)
 
 
+@lru_cache(maxsize=4)
+def possible_by_cell(cases: DecisionTable) -> dict[Verdicts, tuple[str, ...]]:
+    """What is possible in each cell that can be: true, false or unknown for every criterion."""
+    found = {}
+    for verdicts in product((True, False, None), repeat=len(cases.criteria)):
+        if completions := cases.completions(verdicts):
+            found[verdicts] = cases.possible(completions)
+    return found
+
+
+def told_apart(possible: dict[Verdicts, tuple[str, ...]], place: int) -> tuple[int, int]:
+    """Of the cells that leave a criterion open, in how many knowing it changes what is possible, and how many there are."""
+    unknown = [verdicts for verdicts in possible if verdicts[place] is None]
+    known = ([possible.get((*cell[:place], held, *cell[place + 1 :])) for held in (True, False)] for cell in unknown)
+    changed = (any(then not in (None, possible[cell]) for then in both) for cell, both in zip(unknown, known, strict=True))
+    return sum(changed), len(unknown)
+
+
 def _answer(cases: DecisionTable, number: int) -> str:
     return next((name for name, held in cases.statuses.items() if held >> number & 1), OUTSIDE)
 
 
-def _boxes(cases: DecisionTable, target: int, name: str) -> Iterator[dict[str, bool]]:
+def boxes(cases: DecisionTable, target: int, name: str) -> Iterator[dict[str, bool]]:
     """The cases as boxes of the other criteria."""
     if len(cases.criteria) > FEW:
         found = [dict(box) for box in boxes_of(cases, target)]
