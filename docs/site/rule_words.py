@@ -69,7 +69,7 @@ def _source(criterion: Criterion, node: Clause, inner: Clause, indent: str) -> s
     said = reading(node.reading or inner.reading or criterion.reading)
     note, cite = node.note or inner.note, node.cite or inner.cite
     words = (f" ({said})" if said else "") + (f". {plain(note)}" if note else "")
-    return words + (f"\n{indent}  <br>{cited(cite)}" if cite else "")
+    return words + (f"\n{indent}  <br><small>{cited(cite)}</small>" if cite else "")
 
 
 def facts(stated: Mapping[str, Any]) -> str:

@@ -27,6 +27,11 @@ What `allstatus classify --format json` prints, one object a record. Keys are on
 
 """
 WORDS = {"string": "text", "boolean": "`true` · `false`", "null": "`null`", "object": "an object", "integer": "whole number"}
+ELSEWHERE = {"counterfactuals": "changes"}  # what the library calls by another name
+SAID = {
+    "schema_version": "The version of this document; keys are only added.", "id": "The record's own id, or the patient's of a chart.",
+    "outcome": "What kind of answer it is; the five never overlap, so branch on this.",
+}  # fmt: skip
 Schema = Mapping[str, Any]
 
 
@@ -64,8 +69,9 @@ def _decision(schema: Schema) -> str:
 
 
 def _said(key: str) -> str:
-    text = getattr(Decision, key, None).__doc__ or "" if hasattr(Decision, key) else ""
-    return text.partition("\n\n")[0]
+    """The first sentence of what the library says of it."""
+    text = getattr(getattr(Decision, ELSEWHERE.get(key, key), None), "__doc__", None) or SAID.get(key, "")
+    return text.partition("\n\n")[0].replace("None", "null")
 
 
 def _inside(entry: Schema, schema: Schema, above: str = "") -> Iterator[tuple[str, str]]:
