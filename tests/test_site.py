@@ -139,3 +139,15 @@ def test_public_names_are_in_the_reference(site: Path) -> None:
     text = (site / "reference/api.html").read_text("utf-8")
     for module in (allstatus, allstatus.testing):
         assert [name for name in module.__all__ if f'id="{module.__name__}.{name}"' not in text and not name.startswith("__")] == []
+
+
+def test_a_link_that_leads_nowhere_stops_the_build(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(ROOT / "docs" / "site"))
+    from places import for_the_site
+
+    used: list[str] = []
+    moved = for_the_site("[a](scale.md#cost) [b](../LICENSE)\n```sh\n[c](gone.md)\n```\n", "docs/speed.md", used.append)
+    assert moved == "[a](scale.md#cost) [b](files/LICENSE)\n```sh\n[c](gone.md)\n```\n"
+    assert used == ["docs/scale.md", "LICENSE"]
+    with pytest.raises(SystemExit, match=r"docs/speed\.md: the link to gone\.md leads nowhere"):
+        for_the_site("[c](gone.md)", "docs/speed.md", used.append)
