@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo docs test lint types bench clean
+.PHONY: help demo docs site test lint types bench clean
 .DEFAULT_GOAL := help
 
 help: ## show these targets
@@ -22,6 +22,9 @@ demo: $(VENV)/installed ## classify example records, with options and traces
 docs: $(VENV)/installed ## pictures and generated tables of the documentation
 	$(BIN)/python docs/build.py
 
+site: $(VENV)/installed ## the documentation as a site, in build/site/html
+	$(BIN)/python docs/site/make.py
+
 test: $(VENV)/installed ## lint, types, import contracts and all tests
 	$(MAKE) lint types
 	$(BIN)/lint-imports
@@ -33,6 +36,7 @@ lint: $(VENV)/installed ## ruff
 
 types: $(VENV)/installed ## mypy, strict
 	$(BIN)/mypy
+	MYPYPATH=src:docs:docs/site $(BIN)/mypy docs/build.py docs/site/make.py
 
 bench: $(VENV)/installed ## speed beside peers, in one run
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'

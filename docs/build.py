@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from screenshots import take_stale
+from way import draw_way
+
 from allstatus.classify import load_rules
 from allstatus.rules.comparisons import Definition, read_comparisons
 from allstatus.teach.plots import draw_definitions
@@ -15,8 +18,10 @@ BEGIN, END = "<!-- table: written by make docs -->\n", "<!-- end of table -->\n"
 
 def main() -> None:
     """Everything generated below docs/."""
+    draw_way(DOCS / "pictures" / "way.svg")
     draw_definitions(DOCS / "pictures" / "definitions.svg")
     draw_regions(load_rules(engine="builtin"), DOCS / "pictures" / "regions.svg")
+    take_stale()
     document = DOCS / "other-definitions.md"
     document.write_text(with_table(document.read_text("utf-8")), "utf-8")
 

@@ -1,9 +1,10 @@
 """Every example in the documentation prints what is shown, and every link between files leads somewhere.
 
-`console` blocks hold `$ commands` with their output, `python` blocks hold `>>>` examples, and a `diff` block
-names the file it changes. A document's blocks run in order in a scratch copy of `rules/` and `fixtures/`, so that no
-example touches the checkout. `...` stands for any text. `python tests/test_docs.py` writes the output of today
-into the documents; read the diff before committing it.
+`console` blocks hold `$ commands` with their output, `python` blocks hold `>>>` examples, a `diff` block names the
+file it changes, and any other block that names a file is written to it. A document's blocks run in order in a scratch
+copy of `rules/`, `fixtures/` and `examples/`, so that no example touches the checkout. `...` stands for any text.
+`python tests/test_docs.py` writes the output of today into the documents; read the diff before committing it. What is
+not run stands in `docs_not_run.yaml`, with what holds it instead.
 """
 
 import contextlib
@@ -12,6 +13,7 @@ import io
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -23,13 +25,14 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).parent.parent
-DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "rules/README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+NAMED = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "rules/README.md", "codes/README.md")
+DOCUMENTS = [*(ROOT / name for name in NAMED), *sorted((ROOT / "docs").rglob("*.md"))]
 IDS = [document.relative_to(ROOT).as_posix() for document in DOCUMENTS]
-BLOCK = re.compile(r"^```(console|python|diff) *(\S*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(r"^```(\w*) *(\S*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 COMMAND = re.compile(r"^\$ (.*(?:\n> .*)*)\n((?:(?!\$ ).*\n)*)", re.MULTILINE)
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)\s]*)?\)")
-SHELL = f'allstatus() {{ "{sys.executable}" -m allstatus "$@"; }}\n'
-ENVIRONMENT = {**os.environ, "COLUMNS": "80", "NO_COLOR": "1", "LC_ALL": "C.UTF-8", "PYTHONUTF8": "1"}
+PROGRAM = f'#!/bin/sh\nexec "{sys.executable}" -m allstatus "$@"\n'
+PLAIN = {"COLUMNS": "80", "NO_COLOR": "1", "LC_ALL": "C.UTF-8", "PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1"}
 
 
 @dataclass
@@ -58,31 +61,61 @@ class Output:
 def outputs(text: str) -> Iterator[Output]:
     """Run a document's blocks in order; one Output for each command or Python example."""
     names: dict[str, Any] = {}
-    with tempfile.TemporaryDirectory() as scratch:
-        for folder in ("rules", "fixtures"):
-            shutil.copytree(ROOT / folder, Path(scratch) / folder)
+    with scratch() as folder:
         for block in BLOCK.finditer(text):
             language, path, body = block.groups()
             if language == "diff":
-                change(Path(scratch) / path, body)
+                change(folder / path, body)
+            elif path:
+                (folder / path).write_text(body, "utf-8")
             elif language == "console":
                 for found in COMMAND.finditer(body):
-                    printed = run_command(found[1].replace("\n> ", "\n"), scratch)
+                    printed = run_command(found[1].replace("\n> ", "\n"), folder)
                     yield Output(block.start(3) + found.start(2), block.start(3) + found.end(2), found[2], printed)
-            else:
+            elif language == "python":
                 for start, example in python_examples(body):
-                    printed = run_python(example.source, names)
+                    printed = run_python(example.source, names, folder)
                     at = block.start(3) + start
                     yield Output(at, at + len(example.want), example.want, printed)
 
 
-def run_command(command: str, folder: str) -> str:
+@contextlib.contextmanager
+def scratch() -> Iterator[Path]:
+    """A folder with copies of what the examples read, and beside it the command as this checkout has it."""
+    with tempfile.TemporaryDirectory() as place:
+        folder, programs = Path(place) / "scratch", Path(place) / "bin"
+        for name in ("rules", "fixtures", "examples"):
+            shutil.copytree(ROOT / name, folder / name)
+        programs.mkdir()
+        (programs / "allstatus").write_text(PROGRAM, "utf-8")
+        (programs / "allstatus").chmod(0o755)
+        try:
+            yield folder
+        finally:
+            end_what_still_runs(folder)
+
+
+def end_what_still_runs(folder: Path) -> None:
+    """A service that an example started, noted in a `.pid` file, and did not come to end because one before it failed."""
+    for note in folder.glob("*.pid"):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(int(note.read_text("utf-8")), signal.SIGTERM)
+
+
+def run_command(command: str, folder: Path) -> str:
     """What a command prints, standard error included."""
-    shell = ["sh", "-c", SHELL + command]
     result = subprocess.run(
-        shell, cwd=folder, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", check=False, timeout=300
-    )
+        ["sh", "-c", command], cwd=folder, env=environment(folder), stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        encoding="utf-8", check=False, timeout=300,
+    )  # fmt: skip
     return result.stdout
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """The variables of the examples' shell: this Python and this checkout before any other."""
+    programs = (str(folder.parent / "bin"), str(Path(sys.executable).parent), os.environ.get("PATH", ""))
+    paths = (str(ROOT / "src"), os.environ.get("PYTHONPATH", ""))
+    return {**os.environ, **PLAIN, "PATH": os.pathsep.join(programs), "PYTHONPATH": os.pathsep.join(filter(None, paths))}
 
 
 def python_examples(body: str) -> Iterator[tuple[int, doctest.Example]]:
@@ -94,9 +127,9 @@ def python_examples(body: str) -> Iterator[tuple[int, doctest.Example]]:
         yield starts[example.lineno + example.source.count("\n")], example
 
 
-def run_python(source: str, names: dict[str, Any]) -> str:
+def run_python(source: str, names: dict[str, Any], folder: Path) -> str:
     """What an example prints; an exception as doctest shows it."""
-    with contextlib.redirect_stdout(io.StringIO()) as out:
+    with contextlib.redirect_stdout(io.StringIO()) as out, contextlib.chdir(folder):
         try:
             exec(compile(source, "<document>", "single"), names)
         except Exception as error:

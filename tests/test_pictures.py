@@ -1,8 +1,10 @@
-"""The committed picture and table are those of the rules of today."""
+"""The committed pictures and table are those of today: of the rules, of the definitions, and of the pages they show."""
 
 import hashlib
 import importlib.util
+import sys
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
@@ -11,6 +13,8 @@ from allstatus.rules.comparisons import comparisons_path, read_comparisons
 from allstatus.teach.plots import draw_definitions
 
 DOCS = Path(__file__).parent.parent / "docs"
+sys.path.insert(0, str(DOCS))
+NO_JINJA = pytest.mark.skipif(importlib.util.find_spec("jinja2") is None, reason="jinja2 is not installed (extra html)")
 NO_MATPLOTLIB = pytest.mark.skipif(importlib.util.find_spec("matplotlib") is None, reason="matplotlib is not installed (extra teach)")
 
 
@@ -37,3 +41,20 @@ def test_without_matplotlib_the_extra_is_named(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setitem(__import__("sys").modules, "matplotlib", None)
     with pytest.raises(MissingExtra, match=r"allstatus\[teach\]"):
         draw_definitions(tmp_path / "x.svg")
+
+
+@NO_JINJA
+def test_the_screenshots_are_of_the_pages_of_today() -> None:
+    from screenshots import SHOTS, digest, source_of
+
+    stale = [shot.picture.name for shot in SHOTS if source_of(shot.picture) != digest(shot.page())]
+    assert stale == [], "run: make docs"
+
+
+def test_the_way_of_the_data_is_drawn_as_it_is_committed(tmp_path: Path) -> None:
+    from way import BOXES, draw_way
+
+    draw_way(tmp_path / "way.svg")
+    assert (tmp_path / "way.svg").read_bytes() == (DOCS / "pictures" / "way.svg").read_bytes(), "run: make docs"
+    words = " ".join(ElementTree.parse(tmp_path / "way.svg").getroot().itertext())
+    assert all(line in words for box in BOXES.values() for line in (box.title, *box.lines))

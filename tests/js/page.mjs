@@ -194,15 +194,6 @@ const scenarios = {
     return found;
   },
 
-  // The picture of the documentation: PYTHONPATH=tests python -m teach.picture_of_page
-  async picture(page) {
-    await page.setViewportSize({ width: 1080, height: 1260 });
-    await page.getByRole("button", { name: given.start, exact: true }).click();
-    await page.evaluate(() => { document.activeElement.blur(); scrollTo(0, 0); });
-    await page.screenshot({ path: given.to });
-    return given.to;
-  },
-
   async broken(page) {
     return { says: await text(page, "#app"), controls: await page.locator("input, button, select").count() };
   },

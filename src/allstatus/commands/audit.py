@@ -28,7 +28,7 @@ def verify(
     key: Annotated[Path | None, typer.Option("--key", metavar="FILE", help=KEY)] = None,
     head: Annotated[str | None, typer.Option("--head", metavar="N:HASH", help="A head noted earlier, which must still be there.")] = None,
 ) -> None:
-    """Find a removed or altered row; prints the head, which is worth noting elsewhere."""
+    """Find a removed or altered row (exit 1 when there is one); prints the head, which is worth noting elsewhere."""
     run(lambda: _telling(lambda: _verify(_place(place), key, head)))
 
 
