@@ -79,10 +79,7 @@ def test_the_records_of_the_fixtures(classifier: Classifier, page: Path) -> None
 def test_what_timeline_prints_of_every_history_fixture(classifier: Classifier, page: Path) -> None:
     told = [timeline for path in TIMELINES if (timeline := tell_chart(classifier, path))]
     seen = on_the_page(page, [json.dumps(timeline_document(timeline)) for timeline in told])
-    assert [without_carried(entry["points"]) for entry in seen] == [
-        [{**point, "remission_number": entry_point["remission_number"]} for point, entry_point in zip(in_python(timeline), entry["points"], strict=True)]
-        for timeline, entry in zip(told, seen, strict=True)
-    ]
+    assert [without_carried(entry["points"]) for entry in seen] == [in_python(timeline) for timeline in told]
     assert not any(point["carried"] for entry in seen for point in entry["points"])
 
 
@@ -106,7 +103,8 @@ def test_every_chart_fixture_with_points_is_walked_or_refused_by_name(classifier
 
 
 REMISSION = {
-    "prior_treatment": "disease_directed", "cbc": "normal", "marrow_blast_percent": "2", "marrow_cellularity": "normocellular", "signs_and_symptoms": "absent",
+    "prior_treatment": "disease_directed", "cbc": "normal", "marrow_blast_percent": "2", "marrow_cellularity": "normocellular",
+    "signs_and_symptoms": "absent",
 }  # fmt: skip
 RELAPSE = {"marrow_blast_percent": "5.5", "cbc": "abnormal"}
 
@@ -140,7 +138,8 @@ def test_made_up_histories(classifier: Classifier, page: Path) -> None:
         assert entry["again"] == entry["points"]
     numbers = {point["remission_number"] for entry in seen for point in entry["points"]}
     assert numbers >= {None, 1, 2}
-    assert {"determined", "outside_definitions", "insufficient_data", "conflicting_data"} == {p["outcome"] for e in seen for p in e["points"]}
+    outcomes = {point["outcome"] for entry in seen for point in entry["points"]}
+    assert outcomes == {"determined", "outside_definitions", "insufficient_data", "conflicting_data"}
 
 
 A_POINT = '{"as_of": "2026-01-01", "cbc": "normal"}'
@@ -160,13 +159,13 @@ REFUSED = {
     '{"as_of": "2026-01-02", "marrow_blast_percent": "4,5"}': ("comma", 1, "marrow_blast_percent"),
     '{"as_of": "2026-01-02"}': ("no_fact", 1, "record"),
     '{"as_of": "2026-01-02", "cbc": "normal", "diagnosis": "C92.0"}': ("another_disease", 1, "diagnosis"),
-    '[{"id": 1, "as_of": "2026-01-01", "cbc": "normal"}, {"id": 2, "as_of": "2026-01-02", "cbc": "normal"}]': ("several_people", None, None),
+    '[{"id": 1, "as_of": "2026-01-01", "cbc": "normal"}, {"as_of": "2026-01-02", "cbc": "normal"}]': ("several_people", None, None),
     '{"points": []}': ("empty", None, None),
     '{"points": [{"date": "2026-01-01"}], "now": null}': ("other_rules", None, None),
 }
 
 
-def test_what_cannot_be_read_is_refused_by_record_and_field(classifier: Classifier, page: Path) -> None:
+def test_what_cannot_be_read_is_refused_by_record_and_field(page: Path) -> None:
     seen = on_the_page(page, list(REFUSED))
     assert [(entry.get("problem"), entry.get("number"), entry.get("field")) for entry in seen] == list(REFUSED.values())
     assert {entry["problem"] for entry in seen} <= set(texts()["problems"])

@@ -196,7 +196,8 @@ def _clause(rules: RuleSet, table: DecisionTable, status: Status, clause: Clause
     node = {"path": clause.path, "kind": clause.kind, "ours": ours, "section": section, "note": clause.note}
     if criterion is not None:
         return node | {"criterion": criterion.name}
-    return node | {"cases": _hex(table.where(clause)), "children": [_clause(rules, table, status, child, sections) for child in clause.children]}
+    children = [_clause(rules, table, status, child, sections) for child in clause.children]
+    return node | {"cases": _hex(table.where(clause)), "children": children}
 
 
 def _constraint(rules: RuleSet, table: DecisionTable, name: str) -> dict[str, Any]:
