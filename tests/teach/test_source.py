@@ -30,3 +30,11 @@ def test_a_shorter_style_keeps_its_texts() -> None:
     assert "calc(100% + 16px)" in style
     assert ".pills label:has(:checked){" in style
 
+
+
+@pytest.mark.parametrize("name", [*ENGINE, *EXERCISES, *PAGE])
+def test_no_words_for_readers_stand_in_a_script(name: str) -> None:
+    """They stand in texts.json and in the rules, so that a translation is one file beside those."""
+    script = without_indent(read_web(name))
+    quoted = [text for text in KEPT.findall(script) if not text.startswith("/")]
+    assert [text for text in quoted if re.search(r"[A-Za-z]{2,},? [a-z]{2,}", re.sub(r"\$\{[^}]*\}", "", text))] == []
