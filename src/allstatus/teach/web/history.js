@@ -104,7 +104,8 @@ const printedValue = (fact, said, number) => {
 const toJson = (value) => {
   if (value instanceof ExactNumber) return value.text;
   if (Array.isArray(value)) return `[${value.map(toJson).join(", ")}]`;
-  if (value && typeof value === "object") return `{${Object.entries(value).map(([key, entry]) => `${JSON.stringify(key)}: ${toJson(entry)}`).join(", ")}}`;
+  const member = ([key, entry]) => `${JSON.stringify(key)}: ${toJson(entry)}`;
+  if (value && typeof value === "object") return `{${Object.entries(value).map(member).join(", ")}}`;
   return JSON.stringify(value);
 };
 
