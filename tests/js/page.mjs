@@ -40,6 +40,16 @@ const scenarios = {
     return answers;
   },
 
+  // Every record to try: the answer shown.
+  async tries(page) {
+    const answers = {};
+    for (const name of given.names) {
+      await page.getByRole("button", { name, exact: true }).click();
+      answers[name] = await text(page, ".answer .headline");
+    }
+    return answers;
+  },
+
   // Percentages as text: what is said of each, and the answer.
   async percentages(page) {
     await page.getByRole("button", { name: given.start, exact: true }).click();

@@ -16,6 +16,7 @@ from allstatus.teach.exercises import Exercise, answer_of
 from allstatus.teach.page import MOST_BYTES, make_page
 from allstatus.teach.sheet import make_sheet
 from allstatus.teach.texts import texts
+from allstatus.teach.tries import ANSWERS, find_tries
 from allstatus.teach.wording import choices, word
 from teach.tools import browse, needs_browser
 
@@ -67,6 +68,19 @@ def test_every_control_gives_the_answer_python_gives(page_file: Path, teaching: 
     assert len(seen) > 60
     assert [entry for entry in seen if entry["headline"] != shown(teaching, entry["record"])] == []
     assert len({entry["headline"] for entry in seen}) == 6
+
+
+@needs_browser
+@pytest.mark.parametrize("name", RULES)
+def test_the_records_to_try_have_each_answer(name: str, tmp_path: Path) -> None:
+    page_file, teaching = tmp_path / "page.html", load_rules(name, engine="builtin")
+    page_file.write_text(make_page(teaching), "utf-8")
+    tries = find_tries(teaching)
+    assert {name: answer_of(teaching.classify(case)) for name, case in tries.items()} == ANSWERS
+    named = texts()["page"]["example"]
+    assert list(tries) == list(named)
+    seen = browse("tries", page_file, names=EXAMPLES)
+    assert seen == {named[name]: headline(teaching.classify(case), "student") for name, case in tries.items()}
 
 
 @needs_browser

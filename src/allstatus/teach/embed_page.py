@@ -17,6 +17,7 @@ from allstatus.rules.yaml_file import YamlFile
 from allstatus.teach.embed import embed_rules
 from allstatus.teach.exercises import OUTCOMES, Exercise, answer_of, make_pool, percent_spellings
 from allstatus.teach.texts import texts
+from allstatus.teach.tries import find_tries
 from allstatus.teach.wording import choices
 
 HISTORIES = Path(__file__).parent / "histories.json"
@@ -39,6 +40,7 @@ def embed_page(classifier: Classifier) -> dict[str, Any]:
         "answers": answers,
         "pool": SEPARATOR.join(_exercise(rules, exercise, answers) for exercise in pool),
         "vectors": SEPARATOR.join(_vectors(classifier, pool, answers)),
+        "tries": {name: _letters(rules, case) + _percentages(rules, case) for name, case in find_tries(classifier).items()},
         "histories": [history for history in json.loads(HISTORIES.read_text("utf-8")) if _fits(rules, history)],
         "map_rows": [name for name in MAP_ROWS if name in rules.facts],
     }

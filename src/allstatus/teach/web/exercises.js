@@ -49,6 +49,8 @@ const makeExercises = (engine, why) => {
   // Records with the answer Python gave, null where it refused.
   const vectors = unpack(data.vectors, 1).map(({ record, about: [answer] }) => ({ record, answer: answer === null ? null : data.answers[answer] }));
 
+  const tries = Object.fromEntries(Object.entries(data.tries).map(([name, packed]) => [name, unpack(packed, 0)[0].record]));
+
   const answerOf = (decision) => decision.status ?? decision.outcome;
   const titleOf = (answer) => data.choices[answer];
   const titles = (possible) => Object.keys(data.choices).filter((name) => possible.includes(name)).map((name) => words.in_a_sentence[name] ?? titleOf(name)).join(words.or);
@@ -133,5 +135,5 @@ const makeExercises = (engine, why) => {
   const shortened = (section) => [...new Set([section.split(" > ")[0], section.split(" > ").at(-1)])].join(" > ");
   const readFrom = (exercise) => fill(words.exercise.sections, { sections: sections(exercise).map(shortened).join("; ") });
 
-  return { pool, vectors, readFrom, draw: (seed, count) => draw(pool, seed, count), answerOf, titleOf, titles, label, valueText, caseOf, headline, messages, assumed, explain, explainParts };
+  return { pool, vectors, tries, readFrom, draw: (seed, count) => draw(pool, seed, count), answerOf, titleOf, titles, label, valueText, caseOf, headline, messages, assumed, explain, explainParts };
 };

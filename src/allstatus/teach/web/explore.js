@@ -152,18 +152,6 @@ const makeExplore = (engine, why, exercises, parts) => {
     others(percent);
   };
 
-  const limit = String(parts.scale.limit);
-  const clean = { prior_treatment: "disease_directed", prior_remission: true, relapse_since_remission: null, cbc: "normal", signs_and_symptoms: "absent", leukemia_outside_marrow: null };
-  const examples = {
-    new: { ...clean, prior_treatment: "none", prior_remission: false, cbc: "abnormal", marrow_blast_percent: "80", signs_and_symptoms: "present" },
-    limit: { ...clean, marrow_blast_percent: limit },
-    above: { ...clean, marrow_blast_percent: `${limit}.0001` },
-    gap: { ...clean, cbc: "abnormal", marrow_blast_percent: "2" },
-    open: { ...clean, marrow_blast_percent: UNKNOWN },
-    clash: { ...clean, prior_treatment: "none", marrow_blast_percent: limit },
-  };
-  const fits = Object.keys(clean).every((name) => controls.has(name));
-
   const group = (about) => {
     const inside = facts.filter((fact) => fact.about === about).map(({ name }) => controls.get(name).element);
     return inside.length > 0 && h("div.group", { role: "group", "aria-labelledby": `${about}-title` }, h("h2", { id: `${about}-title` }, words.groups[about]), inside);
@@ -171,8 +159,8 @@ const makeExplore = (engine, why, exercises, parts) => {
 
   const element = h("div.explore", {},
     h("p.intro", {}, words.intro),
-    h("div.toolbar", {}, fits && [h("span.quiet", {}, `${words.examples}:`), Object.entries(examples).map(([name, values]) =>
-      h("button.quiet", { type: "button", onclick: () => set(values) }, words.example[name]))], h("button.quiet.plain", { type: "button", onclick: reset }, words.reset)),
+    h("div.toolbar", {}, h("span.quiet", {}, `${words.examples}:`), Object.entries(exercises.tries).map(([name, values]) =>
+      h("button.quiet", { type: "button", onclick: () => set(values) }, words.example[name])), h("button.quiet.plain", { type: "button", onclick: reset }, words.reset)),
     h("div.columns", {},
       h("form.facts", { "aria-label": words.facts, onsubmit: (event) => event.preventDefault() },
         ["history", "finding"].map(group), pinned),
