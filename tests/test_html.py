@@ -236,7 +236,7 @@ AT = {"prior_treatment": "disease_directed", "prior_remission": False, "cbc": "n
 @pytest.mark.parametrize(
     ("spelling", "says"),
     [
-        (str(LIMIT), "5 % is on the line; the page's remission says 5 % or fewer."),
+        (str(LIMIT), "5 % is on the line, which belongs to ALL in remission."),
         ("4.9", "Blasts in the bone marrow are not above the limit: 0.1 below the limit of 5 %."),
         ("5.000000000000000001", "Blasts in the bone marrow are above the limit: 0.000000000000000001 above the limit of 5 %."),
         (">=5", "It reaches over both sides of the limit of 5 %, so it does not decide."),

@@ -18,7 +18,7 @@ const explain = (decision) => {
   const asked = outcome === "insufficient_data" ? why.askNext(resolution) : null;
   return {
     outcome, status: decision.status, possible: decision.possible,
-    options: decision.status ? engine.data.options[decision.status].map((option) => option.id) : [],
+    options: decision.status ? (engine.data.options[decision.status] ?? []).map((option) => option.id) : [],
     regions: clash ? [] : why.regions(resolution),
     missing: outcome === "insufficient_data" ? why.missing(resolution) : [],
     irrelevant: clash ? [] : why.irrelevant(resolution),

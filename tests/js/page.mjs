@@ -16,7 +16,6 @@ const state = (page) => page.evaluate(() => {
   return { record, headline: document.querySelector(".answer .headline").innerText };
 });
 const overflow = (page) => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-const views = ["explore", "practise", "print"];
 
 const scenarios = {
   // Everything the page asks for while it starts, and what it says of itself.
@@ -37,6 +36,16 @@ const scenarios = {
         await page.locator(".facts input[type=radio]").nth(i).check();
         answers.push(await state(page));
       }
+    }
+    return answers;
+  },
+
+  // Every record to try: the answer shown.
+  async tries(page) {
+    const answers = {};
+    for (const name of given.names) {
+      await page.getByRole("button", { name, exact: true }).click();
+      answers[name] = await text(page, ".answer .headline");
     }
     return answers;
   },
@@ -133,13 +142,68 @@ const scenarios = {
     return histories;
   },
 
+  // A history made with the keyboard alone: reached, filled in point by point, walked to its end.
+  async own(page) {
+    const press = (key, times = 1) => Array.from({ length: times }).reduce((before) => before.then(() => page.keyboard.press(key)), Promise.resolve());
+    await press("Tab");
+    await press("ArrowRight");
+    while (!(await page.evaluate(() => document.activeElement.textContent === "A history of your own"))) await press("Tab");
+    await press("Enter");
+    await press("Tab");
+    for (const point of given.points) {
+      const [year, month, day] = point.as_of.split("-");
+      await page.keyboard.type(month + day + year);
+      while (!(await page.evaluate(() => document.activeElement.id.startsWith("own-") && document.activeElement.id !== "own-date"))) await press("Tab");
+      for (const name of given.facts) {
+        if (name === "marrow_blast_percent") await page.keyboard.type(point[name] ?? "");
+        else if (point[name]) await press("ArrowDown", await page.evaluate(([id, value]) => [...document.querySelectorAll(`#${id} option`)].findIndex((option) => option.dataset.value === value), [`own-${name}`, point[name]]));
+        await press("Tab");
+      }
+      await press("Enter");
+    }
+    const written = await page.locator("#own-text").inputValue();
+    while (!(await page.evaluate(() => document.activeElement.textContent === "Walk through it"))) await press("Tab");
+    await press("Enter");
+    const cases = [];
+    for (const key of given.answers) {
+      cases.push(await text(page, ".stage .case"));
+      await press(String(key));
+      await press("Enter");
+    }
+    return { text: written, cases, score: await text(page, ".stage h2"), history: await page.locator(".history li").allInnerTexts() };
+  },
+
+  // Histories pasted in as text, and a percentage that cannot be read beside its control.
+  async pasted(page) {
+    await page.locator("#tab-practise").click();
+    await page.getByRole("button", { name: "A history of your own" }).click();
+    await page.locator(".pasted summary").click();
+    const read = [];
+    for (const history of given.texts) {
+      await page.locator("#own-text").fill(history);
+      await page.getByRole("button", { name: "Read this text" }).click();
+      read.push({ problem: await page.locator(".stage .problem").textContent(), points: await page.locator(".points li").count(), title: await text(page, ".stage h3") });
+    }
+    await page.locator("#own-date").fill("2026-01-01");
+    await page.locator("#own-marrow_blast_percent").fill(given.typed);
+    await page.getByRole("button", { name: "Add this point" }).click();
+    return { read, typed: await text(page, ".stage .problem") };
+  },
+
   // On a phone nothing runs out of the window, and everything to press is large enough.
   async narrow(page) {
     await page.setViewportSize({ width: 360, height: 740 });
     const wide = {}, small = [];
-    for (const view of views) {
-      await page.locator(`#tab-${view}`).click();
+    for (const view of ["explore", "practise", "own", "print"]) {
+      await page.locator(`#tab-${view === "own" ? "practise" : view}`).click();
       if (view === "practise") await page.locator(".setup button.primary").first().click();
+      if (view === "own") {
+        await page.getByRole("button", { name: "Stop" }).click();
+        await page.getByRole("button", { name: "A history of your own" }).click();
+        await page.locator(".pasted summary").click();
+        await page.locator("#own-text").fill('{"as_of": "2026-01-01", "cbc": "normal"}');
+        await page.getByRole("button", { name: "Read this text" }).click();
+      }
       wide[view] = await overflow(page);
       small.push(...await page.locator("button:visible, .pills label:visible, select:visible, summary:visible").evaluateAll((found) => found
         .filter((element) => element.getBoundingClientRect().height < 24).map((element) => element.outerHTML)));
@@ -189,6 +253,14 @@ const scenarios = {
     }
     await page.keyboard.press("Enter");
     await look("score");
+    await page.getByRole("button", { name: "Stop" }).click();
+    await page.getByRole("button", { name: "A history of your own" }).click();
+    await page.getByRole("button", { name: "Add this point" }).click();
+    await look("own, refused");
+    await page.locator(".pasted summary").click();
+    await page.locator("#own-text").fill('{"as_of": "2026-01-01", "cbc": "normal"}');
+    await page.getByRole("button", { name: "Read this text" }).click();
+    await look("own");
     await page.locator("#tab-print").click();
     await look("print");
     return found;

@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from allstatus.classify import Classifier, load_rules
+from allstatus.counting import binomial_interval
 from allstatus.measurement import format_number
 from allstatus.rules.model import Fact
 from allstatus.teach.page import make_page
 from teach.page_engine import page_answers, python_answer
-from teach.tools import needs_node
+from teach.tools import needs_node, run_node
 
 FIXTURES = sorted(path for path in (Path(__file__).parents[2] / "fixtures/records").glob("*.json") if ".expected" not in path.name)
 SPELLINGS = json.loads((Path(__file__).parent / "spellings.json").read_text("utf-8"))
@@ -84,3 +85,10 @@ def test_a_panel_is_the_only_thing_the_page_does_not_read() -> None:
 def test_every_fixture(classifier: Classifier, page: Path) -> None:
     lines = [" ".join(path.read_text("utf-8").split()) for path in FIXTURES if not path.stem.startswith("cbc-panel")]
     agree(classifier, lines, page)
+
+
+def test_how_sure_a_count_is(page: Path) -> None:
+    counted = [1, 20, 100, 200, 500]
+    seen = json.loads(run_node("counting.mjs", page, stdin=json.dumps(counted)))
+    for cells, intervals in zip(counted, seen, strict=True):
+        assert intervals == [[round(end, 1) for end in binomial_interval(blasts, cells)] for blasts in range(cells + 1)]

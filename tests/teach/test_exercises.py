@@ -29,6 +29,15 @@ def test_every_answer_is_the_decision(teaching: Classifier, pool: list[Exercise]
     assert [exercise for exercise in pool if answer_of(teaching.classify(exercise.record)) != exercise.answer] == []
 
 
+def test_a_case_is_harder_the_nearer_the_limit_and_the_more_is_unknown(pool: list[Exercise]) -> None:
+    unknown = {exercise.id: list(exercise.record.values()).count("unknown") for exercise in pool}
+    plain = [exercise for exercise in pool if not exercise.at_edge and unknown[exercise.id] < 2]
+    on_the_line = [exercise for exercise in pool if exercise.record["marrow_blast_percent"] in ("5", "10/200", "5-10", ">=5")]
+    assert {exercise.level for exercise in plain} == {0}
+    assert {exercise.level for exercise in on_the_line if not unknown[exercise.id]} == {1}
+    assert {exercise.level for exercise in on_the_line if unknown[exercise.id]} == {2}
+
+
 def test_an_edge_is_within_a_point_of_the_limit_or_spans_it(teaching: Classifier, pool: list[Exercise]) -> None:
     (limit,) = (threshold.value for threshold in teaching.ruleset.thresholds.values())
     for exercise in pool:

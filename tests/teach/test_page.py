@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from allstatus.classify import Classifier, load_rules
+from allstatus.ehr.dated import decide_dated
 from allstatus.errors import InvalidRecord
 from allstatus.explain.messages import LEVELS, headline, messages
 from allstatus.teach.draw import draw
@@ -15,10 +16,12 @@ from allstatus.teach.exercises import Exercise, answer_of
 from allstatus.teach.page import MOST_BYTES, make_page
 from allstatus.teach.sheet import make_sheet
 from allstatus.teach.texts import texts
+from allstatus.teach.tries import ANSWERS, find_tries
 from allstatus.teach.wording import choices, word
 from teach.tools import browse, needs_browser
 
 EXAMPLES = list(texts()["page"]["example"].values())
+RULES = ("nci-pdq-adult-all-patient", "nci-pdq-adult-all-health-professional")
 OPEN, LIMIT = "marrow missing", "exactly at the limit"
 
 
@@ -35,16 +38,17 @@ def answer_keys(teaching: Classifier, answers: list[str]) -> list[int]:
     return [names.index(answer) + 1 for answer in answers]
 
 
-def test_it_is_one_small_file_that_loads_nothing(page_file: Path) -> None:
-    page = page_file.read_text("utf-8")
-    assert len(page.encode()) < MOST_BYTES
+@pytest.mark.parametrize("name", RULES)
+def test_it_is_one_small_file_that_loads_nothing(name: str) -> None:
+    page = make_page(load_rules(name, engine="builtin"))
+    assert len(page.encode()) < MOST_BYTES == 150_000
     assert "default-src 'none'" in page
     assert not re.search(r'(src|href|action)="', page)
     assert not re.search(r"\b(fetch|XMLHttpRequest|eval|import)\s*\(|(local|session)Storage|indexedDB|document\.cookie|innerHTML", page)
 
 
 @needs_browser
-@pytest.mark.parametrize("name", ["nci-pdq-adult-all-patient", "nci-pdq-adult-all-health-professional"])
+@pytest.mark.parametrize("name", RULES)
 def test_it_opens_from_disk_without_a_word_to_anyone(name: str, tmp_path: Path) -> None:
     page_file, teaching = tmp_path / "page.html", load_rules(name, engine="builtin")
     page_file.write_text(make_page(teaching), "utf-8")
@@ -64,6 +68,19 @@ def test_every_control_gives_the_answer_python_gives(page_file: Path, teaching: 
     assert len(seen) > 60
     assert [entry for entry in seen if entry["headline"] != shown(teaching, entry["record"])] == []
     assert len({entry["headline"] for entry in seen}) == 6
+
+
+@needs_browser
+@pytest.mark.parametrize("name", RULES)
+def test_the_records_to_try_have_each_answer(name: str, tmp_path: Path) -> None:
+    page_file, teaching = tmp_path / "page.html", load_rules(name, engine="builtin")
+    page_file.write_text(make_page(teaching), "utf-8")
+    tries = find_tries(teaching)
+    assert {name: answer_of(teaching.classify(case)) for name, case in tries.items()} == ANSWERS
+    named = texts()["page"]["example"]
+    assert list(tries) == list(named)
+    seen = browse("tries", page_file, names=EXAMPLES)
+    assert seen == {named[name]: headline(teaching.classify(case), "student") for name, case in tries.items()}
 
 
 @needs_browser
@@ -157,9 +174,48 @@ def test_histories_are_walked_point_by_point(page_file: Path, teaching: Classifi
 
 
 @needs_browser
+def test_a_history_of_ones_own_by_keyboard_alone(page_file: Path, teaching: Classifier) -> None:
+    points = [
+        {"as_of": "2026-05-04", "cbc": "normal", "marrow_blast_percent": "2", "signs_and_symptoms": "absent"},
+        {"as_of": "2026-03-02", "prior_treatment": "none", "cbc": "abnormal", "marrow_blast_percent": "88"}
+        | {"signs_and_symptoms": "present"},
+        {"as_of": "2026-03-30", "prior_treatment": "disease_directed", "cbc": "abnormal", "marrow_blast_percent": "<5"},
+    ]
+    (timeline,) = decide_dated(teaching, points)
+    answers = [point.decision.status or point.decision.outcome for point in timeline.points]
+    assert len(set(answers)) == 3
+    seen = browse("own", page_file, points=points, facts=list(teaching.ruleset.facts), answers=answer_keys(teaching, answers))
+    titles = choices(teaching.ruleset)
+    assert seen["score"] == "3 of 3 right"
+    walked = zip(timeline.points, answers, strict=True)
+    assert seen["history"] == [f"{point.day}\n{titles[name]}{', number 1' if point.number else ''}" for point, name in walked]
+    assert [line.count("from an earlier point") for line in seen["cases"]] == [0, 0, 1]
+    (again,) = decide_dated(teaching, [json.loads(line) for line in seen["text"].splitlines()])
+    assert [(point.day, point.decision.record, point.number) for point in again.points] == [
+        (point.day, point.decision.record, point.number) for point in timeline.points
+    ]
+
+
+@needs_browser
+def test_a_history_pasted_in_and_what_is_refused(page_file: Path) -> None:
+    folder = Path(__file__).parents[2] / "fixtures" / "timelines"
+    good = (folder / "ten-years-of-records.json").read_text("utf-8")
+    dated = '{"as_of": "2026-01-01", '
+    bad = ["", "{", '[{"cbc": "normal"}]', dated + '"cbc": "odd"}', dated + '"marrow_blast_percent": "4,5"}']
+    seen = browse("pasted", page_file, texts=[good, *bad], typed="4,5")
+    assert seen["read"][0] == {"problem": "", "points": 9, "title": "Points so far: 9, 2014-02-03 to 2024-01-22"}
+    problems = texts()["problems"]
+    expected = [problems["empty"], problems["not_json"], "Record 1, Date: " + problems["no_date"]]
+    expected += ["Record 1, Complete blood count: " + problems["not_a_value"], "Record 1, Blasts in the bone marrow: " + problems["comma"]]
+    assert [entry["problem"] for entry in seen["read"][1:]] == expected
+    assert {entry["points"] for entry in seen["read"]} == {9}, "a text that is refused leaves the history as it was"
+    assert seen["typed"] == "Blasts in the bone marrow: " + problems["comma"]
+
+
+@needs_browser
 def test_it_fits_a_phone(page_file: Path) -> None:
     seen = browse("narrow", page_file)
-    assert seen == {"wide": {"explore": 0, "practise": 0, "print": 0}, "small": []}
+    assert seen == {"wide": {"explore": 0, "practise": 0, "own": 0, "print": 0}, "small": []}
 
 
 @needs_browser
@@ -175,18 +231,22 @@ def test_it_prints_a_worksheet_and_its_key(page_file: Path, teaching: Classifier
 @needs_browser
 def test_nothing_serious_stands_in_anyones_way(page_file: Path) -> None:
     found = browse("accessible", page_file, starts=[LIMIT, OPEN, EXAMPLES[-1]])
-    assert len(found) == 3 + 7
+    assert len(found) == 3 + 9
     assert {name: problems for name, problems in found.items() if problems} == {}
 
 
 @needs_browser
-@pytest.mark.parametrize("change", [("pool", 5, 1), ("vectors", 3, 1)], ids=["exercise", "vector"])
-def test_a_page_that_disagrees_with_itself_shows_no_answer(change: tuple[str, int, int], page_file: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("part", "place"), [("pool", 5), ("vectors", 3)])
+def test_a_page_that_disagrees_with_itself_shows_no_answer(
+    part: str, place: int, page_file: Path, teaching: Classifier, tmp_path: Path
+) -> None:
     page = page_file.read_text("utf-8")
     start, end = page.index('id="data">') + len('id="data">'), page.index("</script>")
     data = json.loads(page[start:end])
-    part, place, answer = change
-    data[part][place][answer] = (data[part][place][answer] + 1) % 6
+    cases, answer = data[part].split("|"), len(teaching.ruleset.facts)  # a letter for each fact, then one for the answer
+    assert cases[place][answer] in "012345"
+    cases[place] = cases[place][:answer] + str((int(cases[place][answer]) + 1) % 6) + cases[place][answer + 1 :]
+    data[part] = "|".join(cases)
     (tmp_path / "broken.html").write_text(page[:start] + json.dumps(data).replace("<", "\\u003c") + page[end:], "utf-8")
     seen = browse("broken", tmp_path / "broken.html")
     assert "shows none" in seen["says"]

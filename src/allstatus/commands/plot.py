@@ -8,6 +8,8 @@ from typing import Annotated
 import typer
 
 from allstatus.commands.app import EngineName, EngineOption, RulesOption, app, run
+from allstatus.commands.charts import AssumeOption, Input, InputOption, Reading, WithOption
+from allstatus.commands.timeline import draw
 
 plot = typer.Typer(help="Pictures of the rules and of many records, as SVG or PNG.", no_args_is_help=True)
 app.add_typer(plot, name="plot")
@@ -26,8 +28,21 @@ def regions(
 
 @plot.command()
 def definitions(out: Annotated[Path, PictureOption]) -> None:
-    """What other definitions ask of the marrow, on one axis (.svg)."""
+    """What other definitions ask of the marrow, on one axis."""
     run(lambda: _definitions(out))
+
+
+@plot.command()
+def timeline(
+    path: Annotated[str, typer.Argument(metavar="PATH|-", help="A chart (FHIR R4, HL7 v2), or records that bear as_of.")],
+    out: Annotated[Path, PictureOption],
+    rules: Annotated[str | None, RulesOption] = None,
+    input: Annotated[Input, InputOption] = Input.auto,
+    facts: Annotated[str | None, WithOption] = None,
+    assume: Annotated[list[str] | None, AssumeOption] = None,
+) -> None:
+    """A patient's history: blasts, blood counts, treatments, and the status over time."""
+    run(lambda: draw(path, out, rules, Reading.of(assume, None, input=input, facts=facts)))
 
 
 @plot.command()
@@ -50,11 +65,8 @@ def _regions(out: Path, rules: str | None, engine: str) -> int:
 
 
 def _definitions(out: Path) -> int:
-    from allstatus.errors import InvalidRecord
     from allstatus.teach.plots import draw_definitions
 
-    if out.suffix.lower() != ".svg":
-        raise InvalidRecord("-o", "is not an .svg file", "give a file name that ends in .svg")
     draw_definitions(out)
     return 0
 

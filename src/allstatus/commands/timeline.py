@@ -64,6 +64,14 @@ def _timeline(path: str, format: Listing, picture: str | None, rules: str | None
     return 0
 
 
+def draw(path: str, picture: Path, rules: str | None, reading: Reading) -> int:
+    """Draw the history in a file, without writing it down."""
+    from allstatus.classify import load_rules
+
+    _draw(_tell(path, Decider(load_rules(rules), reading)), picture, "-o")
+    return 0
+
+
 def _tell(path: str, decider: Decider) -> list[Timeline]:
     from allstatus.ehr.chart import Chart
     from allstatus.ehr.dated import decide_dated
@@ -78,9 +86,9 @@ def _tell(path: str, decider: Decider) -> list[Timeline]:
     return [decider.tell(chart) for chart in charts] + decide_dated(decider.classifier, records, decider.reading.as_of)
 
 
-def _draw(timelines: list[Timeline], path: Path) -> None:
+def _draw(timelines: list[Timeline], path: Path, option: str = "--picture") -> None:
     from allstatus.ehr.picture import draw_timeline
 
     if len(timelines) != 1:
-        raise InvalidRecord("--picture", f"needs one patient, and there are {len(timelines)}", "give the chart of one patient")
-    draw_timeline(timelines[0], path)
+        raise InvalidRecord(option, f"needs one patient, and there are {len(timelines)}", "give the chart of one patient")
+    draw_timeline(timelines[0], path, option)

@@ -36,13 +36,13 @@ BOX = {"facecolor": "white", "edgecolor": "none", "alpha": 0.75, "pad": 0.8}
 NEAR = 0.07  # of the width: labels nearer than this are set apart
 
 
-def draw_timeline(timeline: Timeline, path: Path) -> None:
-    """Write the picture as SVG or PNG by the file's ending; raises InvalidRecord for another ending or nothing to draw."""
+def draw_timeline(timeline: Timeline, path: Path, option: str = "--picture") -> None:
+    """Write the picture as SVG or PNG by the file's ending; raises InvalidRecord, naming the option, for another or nothing to draw."""
     if path.suffix.lower() not in FORMATS:
-        raise InvalidRecord("--picture", "is neither an .svg nor a .png file", "give a file name that ends in .svg or .png")
+        raise InvalidRecord(option, "is neither an .svg nor a .png file", "give a file name that ends in .svg or .png")
     points = [(point.day, point) for point in timeline.points if point.day is not None]
     if not points:
-        raise InvalidRecord("--picture", "has no assessment to draw", "give a history with a dated marrow or finding")
+        raise InvalidRecord(option, "has no assessment to draw", "give a history with a dated marrow or finding")
     try:
         import matplotlib as mpl
         from matplotlib.figure import Figure
@@ -52,7 +52,11 @@ def draw_timeline(timeline: Timeline, path: Path) -> None:
         figure = Figure(figsize=(13.33, 7.5), dpi=150)
         _Drawing(timeline, points, figure).draw()
         kind = path.suffix.lower()[1:]
-        figure.savefig(path, format=kind, metadata={"Date": None} if kind == "svg" else {"Software": None})
+        try:
+            figure.savefig(path, format=kind, metadata={"Date": None} if kind == "svg" else {"Software": None})
+        except OSError as error:
+            problem, remedy = f"cannot be written ({error.strerror})", "give a path in a folder that exists and is yours"
+            raise InvalidRecord(option, problem, remedy) from None
 
 
 class _Drawing:
@@ -124,9 +128,10 @@ class _Drawing:
         _strip(axis, "Blood count")
         for day, point in self.points:
             verdict = point.decision.facts["cbc"]["value"]
-            marker, _ = COUNTS.get(verdict, ("$?$", ""))
+            marker, _ = COUNTS.get(verdict, (None, ""))
             fill = "white" if verdict == "normal" else INK
-            axis.plot([day], [0.5], marker=marker, color=INK, markerfacecolor=fill, ms=9, clip_on=False)
+            shape: dict[str, Any] = {"marker": marker, "ms": 9} if marker else {"marker": _question_mark(), "ms": 13}
+            axis.plot([day], [0.5], color=INK, markerfacecolor=fill, clip_on=False, **shape)
 
     def _outside(self, axis: Any) -> None:
         _strip(axis, "Outside\nthe marrow")
@@ -169,7 +174,7 @@ class _Drawing:
 
         used = {_band(point) for _, point in self.points}
         bands = [Patch(facecolor=c, hatch=h * 2, edgecolor=GREY, label=text) for key, (c, h, text) in BANDS.items() if key in used]
-        marks = [_mark(self.axes[1], marker, text) for marker, text in COUNTS.values()] + [_mark(self.axes[1], "$?$", "not known")]
+        marks = [_mark(self.axes[1], marker, text) for marker, text in COUNTS.values()] + [_mark(self.axes[1], None, "not known")]
         for handles, height in ((bands, 0.072), (marks, 0.045)):
             place = {"loc": "lower left", "bbox_to_anchor": (0.11, height), "ncols": 5, "frameon": False, "fontsize": 9}
             self.figure.legend(handles=handles, borderpad=0, **place)
@@ -202,9 +207,21 @@ def _strip(axis: Any, label: str) -> None:
     axis.set_ylabel(label, rotation=0, ha="right", va="center", labelpad=8)
 
 
-def _mark(axis: Any, marker: str, label: str) -> Any:
+def _question_mark() -> Any:
+    """A bold question mark about its own middle, as a mark to plot with."""
+    from matplotlib.font_manager import FontProperties
+    from matplotlib.textpath import TextPath
+    from matplotlib.transforms import Affine2D
+
+    path = TextPath((0, 0), "?", size=10, prop=FontProperties(family=STYLE["font.family"], weight="bold"))
+    box = path.get_extents()
+    return path.transformed(Affine2D().translate(-(box.x0 + box.x1) / 2, -(box.y0 + box.y1) / 2))
+
+
+def _mark(axis: Any, marker: str | None, label: str) -> Any:
     fill = "white" if marker == "o" else INK
-    return axis.plot([], [], marker=marker, color=INK, markerfacecolor=fill, ms=8, ls="none", label=f"blood count {label}")[0]
+    shape: dict[str, Any] = {"marker": marker, "ms": 8} if marker else {"marker": _question_mark(), "ms": 11}
+    return axis.plot([], [], color=INK, markerfacecolor=fill, ls="none", label=f"blood count {label}", **shape)[0]
 
 
 def _band(point: Point) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from allstatus.decision import UNDECIDED
 from allstatus.explain.words import MARK, NOT_EVALUATED, limit_words, margin_words, value_words, words
-from allstatus.rules.model import RuleSet
+from allstatus.rules.model import RuleSet, Status
 
 Line = tuple[str, str, int]  # mark (empty for a remark), text, depth
 
@@ -122,8 +122,14 @@ def _opposite(rules: RuleSet, node: dict[str, Any]) -> str:
 def remarks(rules: RuleSet, node: dict[str, Any]) -> Iterator[str]:
     """What a reader should know of a value on the limit, or counted in too few cells."""
     if node["at_threshold"]:
-        limit = limit_words(rules, node["criterion"])
-        yield f"{limit} is on the line; the page's remission says {limit} or fewer"
+        belongs = " and ".join(status.title for status in rules.statuses.values() if _holds_at_limit(rules, status, node["criterion"]))
+        yield f"{limit_words(rules, node['criterion'])} is on the line" + (f", which belongs to {belongs}" if belongs else "")
     if error := node["counting_error"]:
         side = "on both sides of the limit" if error["spans_threshold"] else "on one side of the limit"
         yield f"{error['cells_counted']} cells counted: the true share may lie from {error['low']} to {error['high']} % (95 %), {side}"
+
+
+def _holds_at_limit(rules: RuleSet, status: Status, criterion: str) -> bool:
+    """Whether a definition asks something of a criterion alone that holds where a value is exactly on its limit."""
+    true_there = "=" in rules.criteria[criterion].condition.operator
+    return any(clause.criteria() == {criterion} and clause.holds({criterion: true_there}) for clause in status.clauses)

@@ -1,4 +1,4 @@
-"""What the teaching page carries: a rule set and its decision table as JSON, with every set of cases as a hexadecimal number."""
+"""What the teaching page carries: a rule set and its decision table as JSON, every set of cases a hexadecimal number, nothing twice."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from typing import Any, Literal, get_args, get_origin
 
 from allstatus.classify import Classifier
-from allstatus.counting import binomial_interval
 from allstatus.elsewhere import MARROW, REMISSION
 from allstatus.errors import RulesError
 from allstatus.explain.messages import LEVELS, message
-from allstatus.explain.words import class_words, heading
+from allstatus.explain.words import class_words
 from allstatus.facts import UNKNOWN, sources_of, state_facts
 from allstatus.measurement import MARROW_GRADES, format_number
 from allstatus.record import Record, Site
@@ -21,7 +20,6 @@ from allstatus.table import DecisionTable
 
 KINDS = ("yes_no", "choice", "percent")
 FINDINGS = {"some": "present", "none": "absent"}
-COUNTED = (200, 500)  # cells of the two counts the page compares
 OWN_CONFLICTS = ("relapse_count_against_history", "one_value")  # of the record, not of a rule set
 
 
@@ -29,24 +27,40 @@ def embed_rules(classifier: Classifier) -> dict[str, Any]:
     """The rule set, its table and its words; raises RulesError for a kind of fact the page has no control for."""
     rules, table = classifier.ruleset, classifier.table
     _refuse_kinds(rules)
-    return {
-        "ruleset": _about(rules, table),
+    sections = _sections(rules)
+    embedded = {
+        "ruleset": _about(rules),
         "diagnoses": [*rules.population["icd10cm"], *rules.population["snomed"]],
         "record_keys": list(Record.model_fields),
         "grades": {name: _grade(grade) for name, grade in MARROW_GRADES.items()},
-        "everything": _hex(table.everything),
         "consistent": _hex(table.consistent),
         "outside": _hex(table.outside),
+        "sections": sections,
         "facts": [_fact(classifier, fact) for fact in rules.facts.values()],
-        "criteria": [_criterion(rules, table, name) for name in rules.criteria],
-        "statuses": [_status(rules, table, status) for status in rules.statuses.values()],
+        "criteria": [_criterion(rules, name, sections) for name in rules.criteria],
+        "statuses": [_status(rules, table, status, sections) for status in rules.statuses.values()],
         "regions": [{"name": name, "cases": _hex(cases)} for name, cases in table.regions.items()],
         "constraints": [_constraint(rules, table, name) for name in rules.constraints],
         "options": {name: [_option(option) for option in options] for name, options in rules.options.items()},
         "says": says(rules),
         "others": _others(rules),
-        "counting": {str(cells): _intervals(cells) for cells in COUNTED},
     }
+    return {key: _without_nothing(value) for key, value in embedded.items()}
+
+
+def _without_nothing(value: Any) -> Any:
+    """The same without keys that say nothing; the page takes an absent key as null, or as an empty list of children."""
+    if isinstance(value, dict):
+        return {key: _without_nothing(entry) for key, entry in value.items() if entry is not None and entry != []}
+    return [_without_nothing(entry) for entry in value] if isinstance(value, list) else value
+
+
+def _sections(rules: RuleSet) -> list[str]:
+    """Every section of the page that is cited; citations are places in this list."""
+    statuses = rules.statuses.values()
+    cited = [(clause.cite or status.cite)["section"] for status in statuses for top in status.clauses for clause in top.walk()]
+    cited += [status.cite["section"] for status in statuses] + [criterion.cite["section"] for criterion in rules.criteria.values()]
+    return list(dict.fromkeys(cited))
 
 
 def says(rules: RuleSet) -> dict[str, dict[str, dict[str, str]]]:
@@ -72,9 +86,9 @@ def _hex(cases: int) -> str:
     return f"{cases:x}"
 
 
-def _about(rules: RuleSet, table: DecisionTable) -> dict[str, Any]:
+def _about(rules: RuleSet) -> dict[str, Any]:
     return {
-        "id": rules.id, "version": rules.version, "title": rules.title, "digest": rules.digest, "table_digest": table.digest,
+        "id": rules.id, "version": rules.version, "title": rules.title, "digest": rules.digest,
         "source": dict(rules.source), "notice": rules.notice,
     }  # fmt: skip
 
@@ -84,11 +98,16 @@ def _grade(grade: Any) -> dict[str, Any]:
 
 
 def _fact(classifier: Classifier, fact: Fact) -> dict[str, Any]:
-    rules, classes = classifier.ruleset, classifier.resolver.classes[fact.name]
+    rules = classifier.ruleset
+    criteria = rules.criteria_of(fact.name)
+    classes = [
+        {"region": c.region, "verdicts": "".join("ft"[c.verdicts[name]] for name in criteria), "words": class_words(rules, c)}
+        for c in classifier.resolver.classes[fact.name]
+    ]
     entry: dict[str, Any] = {
         "name": fact.name, "kind": fact.kind, "question": fact.question, "values": list(fact.values), "about": fact.about,
         "burden": fact.burden, "answered_by": rules.test_titles(fact), "assume": _assume(classifier.table, fact),
-        "classes": [{"region": c.region, "verdicts": dict(c.verdicts), "words": class_words(rules, c)} for c in classes],
+        "classes": classes,
     }  # fmt: skip
     if fact.kind == "choice":
         entry["reads"] = _reads(classifier, fact)
@@ -146,41 +165,39 @@ def _assume(table: DecisionTable, fact: Fact) -> dict[str, Any] | None:
     return {"value": fact.assume.value, "when": when, "because": fact.assume.because}
 
 
-def _criterion(rules: RuleSet, table: DecisionTable, name: str) -> dict[str, Any]:
+def _criterion(rules: RuleSet, name: str, sections: list[str]) -> dict[str, Any]:
     criterion = rules.criteria[name]
     condition = criterion.condition
     limit = None if condition.limit is None else format_number(condition.limit)
     return {
         "name": name, "title": criterion.title, "otherwise": criterion.otherwise, "fact": condition.fact, "operator": condition.operator,
-        "operand": condition.operand, "limit": limit, "section": criterion.cite["section"], "cases": _hex(table.where_true(name)),
+        "operand": condition.operand, "limit": limit, "section": sections.index(criterion.cite["section"]),
     }  # fmt: skip
 
 
-def _status(rules: RuleSet, table: DecisionTable, status: Status) -> dict[str, Any]:
-    clauses = [_clause(rules, table, status, clause) for clause in status.clauses]
+def _status(rules: RuleSet, table: DecisionTable, status: Status, sections: list[str]) -> dict[str, Any]:
+    clauses = [_clause(rules, table, status, clause, sections) for clause in status.clauses]
+    section = sections.index(status.cite["section"])
     for other in status.unless:
-        title = rules.statuses[other].title
-        node = _node(f"{status.name}.unless.{other}", "unless", table.everything & ~table.statuses[other])
-        clauses.append(node | {"expected": f"not: {title}", "reading": "interpretation", "section": status.cite["section"]})
-    return {
-        "name": status.name, "title": status.title, "section": status.cite["section"], "reading": status.reading,
-        "cases": _hex(table.statuses[status.name]), "clauses": clauses,
-    }  # fmt: skip
+        clauses.append({
+            "path": f"{status.name}.unless.{other}", "kind": "unless", "cases": _hex(table.everything & ~table.statuses[other]),
+            "expected": f"not: {rules.statuses[other].title}", "ours": True, "section": section,
+        })  # fmt: skip
+    return {"name": status.name, "title": status.title, "section": section, "cases": _hex(table.statuses[status.name]), "clauses": clauses}
 
 
-def _node(path: str, kind: str, cases: int) -> dict[str, Any]:
-    return {"path": path, "kind": kind, "cases": _hex(cases), "criterion": None, "expected": None, "note": None, "children": []}
-
-
-def _clause(rules: RuleSet, table: DecisionTable, status: Status, clause: Clause) -> dict[str, Any]:
+def _clause(rules: RuleSet, table: DecisionTable, status: Status, clause: Clause, sections: list[str]) -> dict[str, Any]:
+    """A clause; what the page can tell from its criterion (cases, words, section) is left to the page."""
     inner = clause.children[0] if clause.kind == "not" else clause
     criterion = rules.criteria[str(inner.criterion)] if inner.kind == "criterion" else None
     owner = criterion or status
-    node = _node(clause.path, clause.kind, table.where(clause))
-    node.update(reading=clause.reading or owner.reading, section=(clause.cite or owner.cite)["section"], note=clause.note)
-    if criterion is None:
-        return node | {"children": [_clause(rules, table, status, child) for child in clause.children]}
-    return node | {"criterion": criterion.name, "expected": criterion.otherwise if clause.kind == "not" else criterion.title}
+    ours = (clause.reading or owner.reading) == "interpretation" or None
+    section = sections.index((clause.cite or owner.cite)["section"])
+    node = {"path": clause.path, "kind": clause.kind, "ours": ours, "section": section, "note": clause.note}
+    if criterion is not None:
+        return node | {"criterion": criterion.name}
+    children = [_clause(rules, table, status, child, sections) for child in clause.children]
+    return node | {"cases": _hex(table.where(clause)), "children": children}
 
 
 def _constraint(rules: RuleSet, table: DecisionTable, name: str) -> dict[str, Any]:
@@ -190,13 +207,8 @@ def _constraint(rules: RuleSet, table: DecisionTable, name: str) -> dict[str, An
 
 
 def _option(option: Any) -> dict[str, Any]:
-    qualifier = option["qualifier"]
+    qualifier, listed_by = option["qualifier"], option["listed_by"]
     return {
-        "id": option["id"], "title": option["title"], "category": heading(option["category"]), "listed_by": option["listed_by"],
-        "qualifier": None if qualifier is None else qualifier["text"], "section": option["cite"]["section"],
+        "id": option["id"], "title": option["title"], "qualifier": qualifier and qualifier["text"],
+        "listed_by": None if listed_by == "page" else listed_by,
     }  # fmt: skip
-
-
-def _intervals(cells: int) -> list[list[float]]:
-    """The exact binomial 95 % interval for 0, 1, … half of the cells, in percent; the rest mirrors it."""
-    return [[round(bound, 1) for bound in binomial_interval(blasts, cells)] for blasts in range(cells // 2 + 1)]

@@ -17,10 +17,12 @@ from allstatus.rules.yaml_file import YamlFile
 from allstatus.teach.embed import embed_rules
 from allstatus.teach.exercises import OUTCOMES, Exercise, answer_of, make_pool, percent_spellings
 from allstatus.teach.texts import texts
+from allstatus.teach.tries import find_tries
 from allstatus.teach.wording import choices
 
 HISTORIES = Path(__file__).parent / "histories.json"
 REFUSED = ("4,5", "five", "-1", "140 %", "10-2", "NaN", "201/200", "")
+LETTERS, SEPARATOR = "0123456789abcdefghijklmnopqrstuvwxyz", "|"
 A_HAIR = Fraction(1, 10**18)
 MAP_ROWS = ("cbc", "signs_and_symptoms")  # with the percentage they make the decision map
 
@@ -36,8 +38,9 @@ def embed_page(classifier: Classifier) -> dict[str, Any]:
         "headlines": {name: _headlines()[name] for name in ("determined", *OUTCOMES)},
         "choices": named,
         "answers": answers,
-        "pool": [_exercise(rules, exercise, answers) for exercise in pool],
-        "vectors": list(_vectors(classifier, pool, answers)),
+        "pool": SEPARATOR.join(_exercise(rules, exercise, answers) for exercise in pool),
+        "vectors": SEPARATOR.join(_vectors(classifier, pool, answers)),
+        "tries": {name: _letters(rules, case) + _percentages(rules, case) for name, case in find_tries(classifier).items()},
         "histories": [history for history in json.loads(HISTORIES.read_text("utf-8")) if _fits(rules, history)],
         "map_rows": [name for name in MAP_ROWS if name in rules.facts],
     }
@@ -47,26 +50,32 @@ def _headlines() -> Any:
     return YamlFile(messages.FILE, messages.FILE.parent).data["headlines"]
 
 
-def _exercise(rules: RuleSet, exercise: Exercise, answers: list[str]) -> list[Any]:
+def _exercise(rules: RuleSet, exercise: Exercise, answers: list[str]) -> str:
+    """An exercise: a letter for each fact, letters for its answer, the fact that decides, edge and level, then its percentages."""
     decided = list(rules.facts).index(exercise.decided_by)
-    return [_codes(rules, exercise.record), answers.index(exercise.answer), decided, int(exercise.at_edge), exercise.level]
+    about = "".join(LETTERS[n] for n in (answers.index(exercise.answer), decided, int(exercise.at_edge), exercise.level))
+    return _letters(rules, exercise.record) + about + _percentages(rules, exercise.record)
 
 
-def _codes(rules: RuleSet, record: dict[str, Any]) -> list[Any]:
-    return [_code(fact, record[name]) for name, fact in rules.facts.items()]
+def _letters(rules: RuleSet, record: dict[str, Any]) -> str:
+    return "".join(_letter(fact, record[name]) for name, fact in rules.facts.items())
 
 
-def _code(fact: Fact, value: Any) -> Any:
-    """A value in few letters: ? not known, - not reported, else its place among the values (a percentage as it is written)."""
+def _letter(fact: Fact, value: Any) -> str:
+    """A value as a letter: ? not known, - not reported, % a percentage (written behind), else its place among the values."""
     if value is None or value == "unknown":
         return "-" if value is None else "?"
     if fact.kind == "percent":
-        return value
-    return int(value) if fact.kind == "yes_no" else fact.values.index(value)
+        return "%"
+    return LETTERS[int(value) if fact.kind == "yes_no" else fact.values.index(value)]
 
 
-def _vectors(classifier: Classifier, pool: list[Exercise], answers: list[str]) -> Iterator[list[Any]]:
-    """Records with the answer Python gives, None where it refuses: every spelling at the limit on a case of each status."""
+def _percentages(rules: RuleSet, record: dict[str, Any]) -> str:
+    return ";".join(record[name] for name, fact in rules.facts.items() if _letter(fact, record[name]) == "%")
+
+
+def _vectors(classifier: Classifier, pool: list[Exercise], answers: list[str]) -> Iterator[str]:
+    """Records with the answer Python gives, ! where it refuses: every spelling at the limit on a case of each status."""
     rules = classifier.ruleset
     percents = [fact.name for fact in rules.facts.values() if fact.kind == "percent"]
     for status in rules.statuses:
@@ -79,14 +88,14 @@ def _vectors(classifier: Classifier, pool: list[Exercise], answers: list[str]) -
         hairs = [format_number(limit + step) for limit in limits for step in (A_HAIR, -A_HAIR)]
         for text in (*near, *far, *hairs, *REFUSED):
             record = base.record | {base.decided_by: text}
-            yield [_codes(rules, record), _answer(classifier, record, answers)]
+            yield _letters(rules, record) + _answer(classifier, record, answers) + _percentages(rules, record)
 
 
-def _answer(classifier: Classifier, record: dict[str, Any], answers: list[str]) -> int | None:
+def _answer(classifier: Classifier, record: dict[str, Any], answers: list[str]) -> str:
     try:
-        return answers.index(answer_of(classifier.classify(record)))
+        return LETTERS[answers.index(answer_of(classifier.classify(record)))]
     except InvalidRecord:
-        return None
+        return "!"
 
 
 def _fits(rules: RuleSet, history: Any) -> bool:

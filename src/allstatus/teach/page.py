@@ -12,7 +12,7 @@ from allstatus.classify import Classifier
 from allstatus.rules.model import RuleSet
 from allstatus.teach.embed_page import embed_page
 from allstatus.teach.palette import shades
-from allstatus.teach.source import ENGINE, EXERCISES, PAGE, read_web, without_indent
+from allstatus.teach.source import ENGINE, EXERCISES, PAGE, read_web, short_script, short_style, without_indent
 from allstatus.teach.texts import texts
 
 MOST_BYTES = 150_000
@@ -21,8 +21,8 @@ MOST_BYTES = 150_000
 def make_page(classifier: Classifier) -> str:
     """The page as HTML, under 150 kB for the patient page's rules; the same text each time for the same rules."""
     data = json.dumps(embed_page(classifier), ensure_ascii=False, separators=(",", ":"))
-    style = _shade_variables(classifier.ruleset) + without_indent(read_web("style.css"))
-    script = f'(() => {{\n"use strict";\n{without_indent(read_web(*ENGINE, *EXERCISES, *PAGE))}\n}})();'
+    style = _shade_variables(classifier.ruleset) + short_style(read_web("style.css"))
+    script = f'(() => {{\n"use strict";\n{without_indent(read_web(*ENGINE))}\n{short_script(read_web(*EXERCISES, *PAGE))}\n}})();'
     words = texts()
     return Template(read_web("page.html")).substitute(
         language=words["language"],

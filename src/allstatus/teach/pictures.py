@@ -24,8 +24,7 @@ def draw(path: Path, size: tuple[float, float], fill: Callable[[Any], None]) -> 
 
     Raises InvalidRecord for another ending or a file that cannot be written, MissingExtra without matplotlib.
     """
-    if path.suffix.lower() not in ENDINGS:
-        raise InvalidRecord("-o", "is neither an .svg nor a .png file", "give a file name that ends in .svg or .png")
+    check_ending(path)
     try:
         import matplotlib as mpl
         from matplotlib.figure import Figure
@@ -34,12 +33,23 @@ def draw(path: Path, size: tuple[float, float], fill: Callable[[Any], None]) -> 
     with mpl.rc_context(STYLE):
         figure = Figure(figsize=size, dpi=150)
         fill(figure)
-        kind = path.suffix.lower()[1:]
-        try:
-            figure.savefig(path, format=kind, metadata={"Date": None} if kind == "svg" else {"Software": None})
-        except OSError as error:
-            problem, remedy = f"cannot be written ({error.strerror})", "give a path in a folder that exists and is yours"
-            raise InvalidRecord(str(path), problem, remedy) from None
+        save(figure, path)
+
+
+def check_ending(path: Path) -> None:
+    """Raise InvalidRecord for a file that is neither SVG nor PNG by its name."""
+    if path.suffix.lower() not in ENDINGS:
+        raise InvalidRecord("-o", "is neither an .svg nor a .png file", "give a file name that ends in .svg or .png")
+
+
+def save(figure: Any, path: Path, **about: str) -> None:
+    """Write a figure by the file's ending, without a date; raises InvalidRecord where it cannot be written."""
+    kind = path.suffix.lower()[1:]
+    try:
+        figure.savefig(path, format=kind, metadata={**about, **({"Date": None} if kind == "svg" else {"Software": None})})
+    except OSError as error:
+        problem, remedy = f"cannot be written ({error.strerror})", "give a path in a folder that exists and is yours"
+        raise InvalidRecord(str(path), problem, remedy) from None
 
 
 def label(axes: Any, at: tuple[float, float], text: str, **more: Any) -> None:

@@ -1,7 +1,4 @@
-"""Pictures for the documentation; the only module that imports matplotlib.
-
-The same rules give the same bytes with the same version of matplotlib.
-"""
+"""What other definitions ask of the marrow, as a picture; the same definitions give the same bytes with one version of matplotlib."""
 
 from __future__ import annotations
 
@@ -12,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from allstatus.errors import MissingExtra
 from allstatus.rules.comparisons import Definition, comparisons_path, read_comparisons
+from allstatus.teach.pictures import check_ending, save
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -23,7 +21,8 @@ SETTINGS: Any = {"svg.hashsalt": "allstatus", "svg.fonttype": "none", "font.size
 
 
 def draw_definitions(path: Path) -> None:
-    """Every definition's limit on one axis of marrow blasts, as SVG; raises MissingExtra without matplotlib."""
+    """Every definition's limit on one axis of marrow blasts, as SVG or PNG; raises MissingExtra without matplotlib."""
+    check_ending(path)
     try:
         from matplotlib import rc_context
         from matplotlib.figure import Figure
@@ -34,8 +33,7 @@ def draw_definitions(path: Path) -> None:
         figure = Figure(figsize=(9, ROW_INCHES * (len(definitions) + 4)), layout="constrained")
         _draw(figure.add_subplot(), definitions)
         digest = hashlib.sha256(comparisons_path().read_bytes()).hexdigest()
-        metadata = {"Date": None, "Title": "Marrow blast limits by definition", "Description": f"comparisons.yaml {digest}"}
-        figure.savefig(path, format="svg", metadata=metadata)
+        save(figure, path, Title="Marrow blast limits by definition", Description=f"comparisons.yaml {digest}")
 
 
 def _draw(axes: Axes, definitions: Sequence[Definition]) -> None:

@@ -9,14 +9,14 @@ from collections.abc import Iterator
 from string import Template
 
 from allstatus.teach.sheet import Sheet
-from allstatus.teach.source import read_web, without_indent
+from allstatus.teach.source import read_web, short_style
 from allstatus.teach.texts import texts
 from allstatus.teach.wording import Worded, assumptions
 
 
 def write_html(sheet: Sheet) -> bytes:
     """The worksheet, then the key on a page of its own; it looks like the page's."""
-    style = without_indent(read_web("style.css"))
+    style = short_style(read_web("style.css"))
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     articles = "\n".join([*_worksheet(sheet), *_key(sheet)])
     page = Template(read_web("worksheet.html")).substitute(

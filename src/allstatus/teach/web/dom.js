@@ -30,11 +30,15 @@ const makeParts = (engine, exercises) => {
   const cite = (section, reading) =>
     h("span.quiet", {}, reading && [words.readings[reading], ". "], fill(words.section, { section }));
 
-  const caseList = (record) =>
-    h("dl.case", {}, exercises.caseOf(record).map(([label, value]) => h("div", {}, h("dt", {}, label), h("dd", {}, value))));
+  // What is known; facts that were `carried` over from an earlier point say so.
+  const caseList = (record, carried = []) => {
+    const before = carried.map(exercises.label);
+    return h("dl.case", {}, exercises.caseOf(record).map(([label, value]) =>
+      h("div", {}, h("dt", {}, label), h("dd", {}, value, before.includes(label) && h("span.quiet.carried", {}, words.carried)))));
+  };
 
   // A scale from 0 to 100 % on which both sides of the limit have room: its first half reaches twice the limit.
-  const limit = Number(data.criteria.find((criterion) => criterion.limit !== null)?.limit ?? 50);
+  const limit = Number(data.criteria.find((criterion) => criterion.limit !== undefined)?.limit ?? 50);
   const scale = {
     limit,
     place: (percent) => (percent <= 2 * limit ? (25 * percent) / limit : 50 + (50 * (percent - 2 * limit)) / (100 - 2 * limit)),

@@ -5,18 +5,31 @@ const UNKNOWN = "unknown", OUTSIDE = "outside_definitions";
 
 const makeEngine = (data) => {
   const cases = (hex) => BigInt(`0x${hex}`);
-  const criteria = data.criteria.map((c) => ({ ...c, true: cases(c.cases), limit: c.limit === null ? null : readNumber(c.limit, c.name) }));
+  // Case k of the table has bit c of k as its verdict on criterion c: halves of zeros and ones, repeated.
+  const size = 2n ** BigInt(data.criteria.length), everything = 2n ** size - 1n;
+  const withBit = (number) => everything / (2n ** 2n ** BigInt(number) + 1n) * 2n ** 2n ** BigInt(number);
+  const criteria = data.criteria.map((c, number) => ({ ...c, true: withBit(number), limit: c.limit === undefined ? null : readNumber(c.limit, c.name), section: data.sections[c.section] }));
   const place = Object.fromEntries(criteria.map((criterion, number) => [criterion.name, number]));
-  const consistent = cases(data.consistent), everything = cases(data.everything), outside = cases(data.outside);
-  const statuses = data.statuses.map((status) => ({ ...status, set: cases(status.cases) }));
+  const consistent = cases(data.consistent), outside = cases(data.outside);
   const withCases = (verdicts) =>
     Object.entries(verdicts).reduce((left, [name, held]) => left & (held ? criteria[place[name]].true : everything & ~criteria[place[name]].true), everything);
-  const facts = data.facts.map((fact) => ({
-    ...fact,
-    criteria: criteria.filter((criterion) => criterion.fact === fact.name),
-    classes: fact.classes.map((answer) => ({ ...answer, fact: fact.name, set: withCases(answer.verdicts) })),
-    when: fact.assume && fact.assume.when !== null ? cases(fact.assume.when) : null,
-  }));
+
+  // A clause of a definition with its cases: embedded for a group of clauses, known from its criterion else.
+  const clauseOf = ({ criterion = null, children = [], ours = false, ...node }) => ({
+    note: null, ...node, criterion, children: children.map(clauseOf), reading: ours ? "interpretation" : "literal", section: data.sections[node.section],
+    set: criterion === null ? cases(node.cases) : withCases({ [criterion]: node.kind !== "not" }),
+    expected: criterion === null ? node.expected : criteria[place[criterion]][node.kind === "not" ? "otherwise" : "title"],
+  });
+  const statuses = data.statuses.map((status) => ({ ...status, set: cases(status.cases), section: data.sections[status.section], clauses: status.clauses.map(clauseOf) }));
+
+  const answerOf = (fact, own) => (answer) => {
+    const verdicts = Object.fromEntries(own.map(({ name }, number) => [name, answer.verdicts[number] === "t"]));
+    return { ...answer, fact: fact.name, verdicts, set: withCases(verdicts) };
+  };
+  const facts = data.facts.map((fact) => {
+    const own = criteria.filter((criterion) => criterion.fact === fact.name);
+    return { values: [], assume: null, ...fact, criteria: own, classes: fact.classes.map(answerOf(fact, own)), when: fact.assume?.when === undefined ? null : cases(fact.assume.when) };
+  });
   const factOf = Object.fromEntries(facts.map((fact) => [fact.name, fact]));
 
   // ---- from a record to verdicts -----------------------------------------------------------------

@@ -31,15 +31,25 @@ const draw = (pool, seed, count) => {
 const makeExercises = (engine, why) => {
   const { data, facts, factOf } = engine, words = data.texts;
 
-  const value = (fact, code) => {
-    if (code === "?") return UNKNOWN;
-    if (code === "-") return null;
-    return fact.kind === "percent" ? code : fact.kind === "yes_no" ? code === 1 : fact.values[code];
+  const value = (fact, letter, percentages) => {
+    if (letter === "?") return UNKNOWN;
+    if (letter === "-") return null;
+    if (letter === "%") return percentages.shift();
+    return fact.kind === "yes_no" ? letter === "1" : fact.values[parseInt(letter, 36)];
   };
 
-  const recordOf = (codes) => Object.fromEntries(codes.map((code, number) => [facts[number].name, value(facts[number], code)]));
-  const pool = data.pool.map(([codes, answer, decided, edge, level]) => (
-    { record: recordOf(codes), answer: data.answers[answer], decidedBy: facts[decided].name, edge: edge === 1, level }));
+  // Cases as they are embedded: a letter for each fact, `more` letters about the case, then its percentages.
+  const unpack = (packed, more) => packed.split("|").map((text) => {
+    const end = facts.length + more, percentages = text.slice(end).split(";");
+    const record = Object.fromEntries(facts.map((fact, number) => [fact.name, value(fact, text[number], percentages)]));
+    return { record, about: [...text.slice(facts.length, end)].map((letter) => (letter === "!" ? null : parseInt(letter, 36))) };
+  });
+  const pool = unpack(data.pool, 4).map(({ record, about: [answer, decided, edge, level] }) => (
+    { record, answer: data.answers[answer], decidedBy: facts[decided].name, edge: edge === 1, level }));
+  // Records with the answer Python gave, null where it refused.
+  const vectors = unpack(data.vectors, 1).map(({ record, about: [answer] }) => ({ record, answer: answer === null ? null : data.answers[answer] }));
+
+  const tries = Object.fromEntries(Object.entries(data.tries).map(([name, packed]) => [name, unpack(packed, 0)[0].record]));
 
   const answerOf = (decision) => decision.status ?? decision.outcome;
   const titleOf = (answer) => data.choices[answer];
@@ -53,10 +63,25 @@ const makeExercises = (engine, why) => {
     return text.endsWith("%") ? text : fill(words.percent.plain, { text });
   };
 
+  const wordOf = (name, value) => words.facts[name]?.values?.[value] ?? String(value).replaceAll("_", " ");
+
+  // A percentage that says more than a text: its comparator, its unit, the cells that were counted.
+  const percentObject = ({ value, comparator, unit, cells_counted: cells }) => {
+    const text = `${comparator ?? ""}${value.text ?? value}`;
+    return (unit === "1" ? fill(words.percent.of_one, { text }) : percentText(text)) + (cells ? fill(words.percent.counted, { cells: cells.text ?? cells }) : "");
+  };
+
+  // A list of findings, or the places where leukemia was found.
+  const foundText = (fact, found) => {
+    const names = [fact.sites ? found.site : found].flat(), word = wordOf(fact.name, names.length ? fact.findings.some : fact.findings.none);
+    return names.length ? `${word} (${names.map((name) => (fact.sites ? words.sites[name] : name)).join(", ")})` : word;
+  };
+
   const valueText = (name, stated) => {
     const fact = factOf[name];
     if (stated === null || stated === undefined || stated === UNKNOWN) return stated === UNKNOWN || !fact.assume ? words.not_known : words.not_reported;
-    return fact.kind === "percent" ? percentText(stated) : words.facts[name]?.values?.[stated] ?? String(stated).replaceAll("_", " ");
+    if (stated instanceof ExactNumber || fact.kind === "percent") return typeof stated === "string" ? percentText(stated) : stated.text ? percentText(stated.text) : percentObject(stated);
+    return typeof stated === "object" ? foundText(fact, stated) : wordOf(name, stated);
   };
 
   const caseOf = (record) => facts.map((fact) => [label(fact.name), valueText(fact.name, record[fact.name])]);
@@ -90,18 +115,19 @@ const makeExercises = (engine, why) => {
     });
   };
 
-  const explain = (exercise) => {
-    const decision = engine.decide(exercise.record);
-    const said = decision.outcome !== "insufficient_data" ? messages(decision, "student")
-      : [fill(words.exercise.possible, { outcomes: titles(decision.possible) }), data.says.insufficient_data[exercise.decidedBy].student];
-    return [
-      `${headline(decision, "student")}.`, ...said, ...assumed(decision).map((because) => fill(words.exercise.assumed, { because })),
-      decidedLine(exercise, decision), ...otherwise(exercise, decision),
-    ];
-  };
+  // Why, for students, in parts; an exercise has one fact that decided, a point of a history may have several.
+  const explainParts = (exercise, decision = engine.decide(exercise.record)) => ({
+    headline: `${headline(decision, "student")}.`,
+    said: decision.outcome !== "insufficient_data" || !exercise.decidedBy ? messages(decision, "student")
+      : [fill(words.exercise.possible, { outcomes: titles(decision.possible) }), data.says.insufficient_data[exercise.decidedBy].student],
+    assumed: assumed(decision).map((because) => fill(words.exercise.assumed, { because })),
+    decided: exercise.decidedBy ? [decidedLine(exercise, decision)] : [],
+    otherwise: exercise.decidedBy ? otherwise(exercise, decision) : [],
+  });
+  const explain = (exercise) => Object.values(explainParts(exercise)).flat();
 
   const sections = (exercise) => {
-    const status = data.statuses.filter(({ name }) => name === exercise.answer).map(({ section }) => section);
+    const status = engine.statuses.filter(({ name }) => name === exercise.answer).map(({ section }) => section);
     return [...new Set([...status, ...factOf[exercise.decidedBy].criteria.map(({ section }) => section)])];
   };
 
@@ -109,5 +135,5 @@ const makeExercises = (engine, why) => {
   const shortened = (section) => [...new Set([section.split(" > ")[0], section.split(" > ").at(-1)])].join(" > ");
   const readFrom = (exercise) => fill(words.exercise.sections, { sections: sections(exercise).map(shortened).join("; ") });
 
-  return { pool, recordOf, readFrom, draw: (seed, count) => draw(pool, seed, count), answerOf, titleOf, titles, label, valueText, caseOf, headline, messages, assumed, explain, sections };
+  return { pool, vectors, tries, readFrom, draw: (seed, count) => draw(pool, seed, count), answerOf, titleOf, titles, label, valueText, caseOf, headline, messages, assumed, explain, explainParts };
 };

@@ -95,7 +95,7 @@ const makeExplore = (engine, why, exercises, parts) => {
     const fact = engine.factOf[asked.fact];
     const rest = why.irrelevant(decision.resolution).map(exercises.label);
     replace(panes.ask, h("p", {}, h("strong", {}, fact.question)), h("p", {}, data.says.insufficient_data[fact.name][level.value]),
-      h("p.quiet", {}, fill(words.answered_by, { tests: fact.answered_by.join("; ") })),
+      h("p.quiet", {}, fill(words.answered_by, { tests: (fact.answered_by ?? []).join("; ") })),
       list(asked.answers.map(({ answer: reply, possible }) => fill(words.then, { words: reply.words, outcomes: exercises.titles(possible) }))),
       rest.length > 0 && h("p.quiet", {}, fill(words.cannot_matter, { facts: rest.join(", ") })));
   };
@@ -118,14 +118,14 @@ const makeExplore = (engine, why, exercises, parts) => {
   };
 
   const options = (decision) => {
-    const listed = decision.status ? data.options[decision.status] : [];
+    const listed = decision.status ? data.options[decision.status] ?? [] : [];
     panes.options.parentElement.hidden = listed.length === 0;
     const note = (option) => [option.qualifier, option.listed_by === "clinical_trials" && words.trials].filter(Boolean).join(" ");
     replace(panes.options, h("p.quiet", {}, words.options_note), list(listed.map((option) => [option.title, note(option) && h("span.quiet", {}, ` ${note(option)}`)])));
   };
 
   const others = (percent) => {
-    panes.others.parentElement.hidden = !percent || data.others.definitions.length === 0;
+    panes.others.parentElement.hidden = !percent || !data.others.definitions;
     if (!percent) return;
     const found = why.others(percent), differing = found.filter((definition) => definition.differs).length;
     replace(panes.others, h("p", {}, fill(differing ? words.others_differ : words.others_agree, { count: differing })),
@@ -152,25 +152,18 @@ const makeExplore = (engine, why, exercises, parts) => {
     others(percent);
   };
 
-  const limit = String(parts.scale.limit);
-  const clean = { prior_treatment: "disease_directed", prior_remission: true, relapse_since_remission: null, cbc: "normal", signs_and_symptoms: "absent", leukemia_outside_marrow: null };
-  const examples = {
-    new: { ...clean, prior_treatment: "none", prior_remission: false, cbc: "abnormal", marrow_blast_percent: "80", signs_and_symptoms: "present" },
-    limit: { ...clean, marrow_blast_percent: limit },
-    above: { ...clean, marrow_blast_percent: `${limit}.0001` },
-    gap: { ...clean, cbc: "abnormal", marrow_blast_percent: "2" },
-    open: { ...clean, marrow_blast_percent: UNKNOWN },
-    clash: { ...clean, prior_treatment: "none", marrow_blast_percent: limit },
+  const group = (about) => {
+    const inside = facts.filter((fact) => fact.about === about).map(({ name }) => controls.get(name).element);
+    return inside.length > 0 && h("div.group", { role: "group", "aria-labelledby": `${about}-title` }, h("h2", { id: `${about}-title` }, words.groups[about]), inside);
   };
-  const fits = Object.keys(clean).every((name) => controls.has(name));
 
   const element = h("div.explore", {},
     h("p.intro", {}, words.intro),
-    h("div.toolbar", {}, fits && [h("span.quiet", {}, `${words.examples}:`), Object.entries(examples).map(([name, values]) =>
-      h("button.quiet", { type: "button", onclick: () => set(values) }, words.example[name]))], h("button.quiet", { type: "button", onclick: reset }, words.reset)),
+    h("div.toolbar", {}, h("span.quiet", {}, `${words.examples}:`), Object.entries(exercises.tries).map(([name, values]) =>
+      h("button.quiet", { type: "button", onclick: () => set(values) }, words.example[name])), h("button.quiet.plain", { type: "button", onclick: reset }, words.reset)),
     h("div.columns", {},
       h("form.facts", { "aria-label": words.facts, onsubmit: (event) => event.preventDefault() },
-        [...controls.values()].map((control) => control.element), pinned),
+        ["history", "finding"].map(group), pinned),
       h("div.results", {},
         pane("answer", words.answer, h("label.level", {}, `${words.explain_to} `, level)),
         pane("ask", words.ask_next), pane("definitions", words.definitions), pane("changes", words.changes), pane("options", words.options))),

@@ -1,11 +1,13 @@
 // The decision map, and how sure a count of cells is.
 
+const COUNTED = [200, 500], MOST_CELLS = 10_000; // cells of the two counts that are compared, and of the reader's own
+
 const makeMap = (engine, exercises, parts, go) => {
-  const { data, factOf, whatIf } = engine, { words } = parts;
-  const column = data.facts.find((fact) => fact.kind === "percent");
+  const { data, facts, factOf, whatIf } = engine, { words } = parts;
+  const column = facts.find((fact) => fact.kind === "percent");
   const rows = data.map_rows.map((name) => factOf[name]);
   const sample = (fact, answer) => fact.values.find((value) => fact.criteria.every((criterion) => (value === criterion.operand) === (criterion.operator === "==") === answer.verdicts[criterion.name]));
-  const regionText = (answer) => answer.region.replace(`${column.name} `, "").replace("<=", "≤").replace(">=", "≥").replace(" and ", ", ") + " %";
+  const regionText = (answer) => [...answer.region.matchAll(/(<=|>=|<|>|==|!=) (\S+)/g)].map(([, operator, limit]) => fill(words.side[operator] ?? "{limit} %", { limit })).join(", ");
   const rowsOf = rows.reduce((lists, fact) => lists.flatMap((list) => fact.classes.map((answer) => [...list, answer])), [[]]);
 
   const cell = (decision, answers, sides) => {
@@ -26,27 +28,22 @@ const makeMap = (engine, exercises, parts, go) => {
   const view = (decision) => {
     const head = column.classes.map((answer) => h("th", { scope: "col" }, regionText(answer)));
     const body = rowsOf.map((answers) => {
-      const title = answers.map((answer) => `${exercises.label(answer.fact)}: ${exercises.valueText(answer.fact, sample(factOf[answer.fact], answer))}`);
+      const title = answers.map((answer) => [h("span.quiet", {}, `${exercises.label(answer.fact)}: `), exercises.valueText(answer.fact, sample(factOf[answer.fact], answer))]);
       const cells = column.classes.map((answer) => cell(decision, [...answers, answer], sideOf(answers, answer, parts.scale.limit)));
       return h("tr", {}, h("th", { scope: "row" }, title.map((line) => h("span.line", {}, line))), cells);
     });
-    return h("table.map", {}, h("caption.hidden", {}, words.map_caption),
-      h("thead", {}, h("tr", {}, h("td"), h("th", { scope: "colgroup", colspan: column.classes.length }, exercises.label(column.name))), h("tr", {}, h("td"), head)), h("tbody", {}, body));
+    return [h("table.map", {}, h("caption.hidden", {}, words.map_caption),
+      h("thead", {}, h("tr", {}, h("td"), h("th", { scope: "colgroup", colspan: column.classes.length }, exercises.label(column.name))), h("tr", {}, h("td"), head)), h("tbody", {}, body)), legend()];
   };
 
-  // The interval of `blasts` of `cells`, from the embedded half of the table.
-  const interval = (blasts, cells) => {
-    const table = data.counting[cells];
-    if (2 * blasts <= cells) return table[blasts];
-    const [low, high] = table[cells - blasts];
-    return [100 - high, 100 - low];
-  };
+  const legend = () => h("ul.legend", { "aria-label": words.legend }, Object.entries(data.choices).map(([name, title]) => h("li", {}, h(`span.swatch.${parts.shade(name)}`), title)));
 
   const counting = (percent) => {
     const limit = parts.scale.limit;
     const share = percent && isExact(percent) ? parts.number(percent.low) : limit;
-    const rowsOfCells = Object.keys(data.counting).map(Number).map((cells) => {
-      const blasts = Math.round((share * cells) / 100), [low, high] = interval(blasts, cells).map((bound) => Number(bound.toFixed(1)));
+    const own = percent?.cells && percent.cells <= MOST_CELLS && isExact(percent) ? [percent.cells] : [];
+    const rowsOfCells = [...new Set([...own, ...COUNTED])].map((cells) => {
+      const blasts = Math.round((share * cells) / 100), [low, high] = binomialInterval(blasts, cells);
       const spans = low <= limit && limit < high;
       return h("li", {}, h("p", {}, fill(words.counting_row, { blasts, cells, low, high }), ", ", fill(spans ? words.counting_spans : words.counting_one, { limit })),
         h("div.scale", {}, parts.strip({ low, high })));

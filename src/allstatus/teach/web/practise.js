@@ -20,19 +20,23 @@ const makePractise = (engine, why, exercises, parts) => {
   let session = null;
 
   const seed = h("input.number", { type: "number", id: "seed", min: 0, max: 4294967295, step: 1, value: 1 });
-  const count = h("input.number", { type: "number", id: "count", min: 1, max: data.pool.length, step: 1, value: 10 });
+  const count = h("input.number", { type: "number", id: "count", min: 1, max: exercises.pool.length, step: 1, value: 10 });
 
   const begin = () => {
     const cases = exercises.draw(Math.abs(Math.trunc(Number(seed.value))) || 0, Math.max(1, Math.trunc(Number(count.value)) || 1));
-    start(cases.map((exercise) => ({ ...exercise, lines: () => exercises.explain(exercise) })), null);
+    start(cases, null);
   };
 
   const walk = (history) => start(history.points.map((point) => {
-    const decision = engine.decide(point.record);
-    return { ...point, answer: exercises.answerOf(decision), edge: null, lines: () => [
-      `${exercises.headline(decision, "student")}.`, ...exercises.messages(decision, "student"),
-      ...exercises.assumed(decision).map((because) => fill(forms.assumed, { because }))] };
+    const decision = point.decision ?? engine.decide(point.record);
+    return { ...point, answer: exercises.answerOf(decision), edge: null };
   }), history);
+
+  const own = makeOwn(engine, exercises, parts, { walk, leave: () => menu() });
+  const openOwn = () => {
+    session = null;
+    own.show(stage);
+  };
 
   const start = (items, history) => {
     session = { items, history, given: [] };
@@ -45,8 +49,9 @@ const makePractise = (engine, why, exercises, parts) => {
       h("div", {}, h("label", { for: "seed" }, words.seed), seed), h("div", {}, h("label", { for: "count" }, words.count), count),
       h("button.primary", { type: "submit" }, words.begin));
     replace(stage, h("h2", {}, data.texts.page.tabs.practise), h("p", {}, forms.instructions), h("p.quiet", {}, `${words.practise_intro} ${words.seed_hint}`), form,
-      assumptions(), data.histories.length > 0 && [h("h2", {}, words.walk), h("p.quiet", {}, words.walk_intro), h("div.toolbar", {},
-        data.histories.map((history) => h("button", { type: "button", onclick: () => walk(history) }, history.title)))]);
+      assumptions(), h("h2.later", {}, words.walk), h("p", {}, words.walk_intro), h("div.toolbar", {},
+      data.histories.map((history) => h("button", { type: "button", onclick: () => walk(history) }, history.title)),
+      h("button", { type: "button", onclick: openOwn }, words.own.open)));
   };
 
   const assumptions = () => h("details", {}, h("summary", {}, forms.assumptions), h("ul", {}, engine.facts.filter((fact) => fact.assume)
@@ -59,8 +64,9 @@ const makePractise = (engine, why, exercises, parts) => {
       h("kbd", { "aria-hidden": "true" }, number + 1), h("span", {}, data.choices[name])));
     const title = h("h2", { tabindex: -1 }, fill(history ? words.progress_walk : words.progress, place));
     replace(stage, h("p.quiet", {}, history?.title), title, h("progress", { max: items.length, value: given.length, "aria-label": fill(words.progress, place) }),
-      item.note && h("p.note", {}, item.note), parts.caseList(item.record), h("p.question", { id: "question" }, h("strong", {}, forms.question)),
-      h("div.choices", { role: "group", "aria-labelledby": "question" }, buttons), h("p.quiet.keys", {}, fill(words.keys, { count: names.length })), h("div.feedback", { role: "status" }),
+      h("div.play", {}, h("div", {}, item.note && h("p.note", {}, item.note), parts.caseList(item.record, item.carried)),
+        h("div", {}, h("p.question", { id: "question" }, h("strong", {}, forms.question)), h("div.choices", { role: "group", "aria-labelledby": "question" }, buttons),
+          h("p.quiet.keys", {}, fill(words.keys, { count: names.length })), h("div.feedback", { role: "status" }))),
       h("div.toolbar", {}, h("button.quiet", { type: "button", onclick: menu }, words.stop)));
     title.focus();
   };
@@ -77,8 +83,10 @@ const makePractise = (engine, why, exercises, parts) => {
     }
     const last = session.given.length === session.items.length;
     const next = h("button.primary", { type: "button", onclick: last ? score : ask }, last ? words.finish : words.next);
+    const why = exercises.explainParts(item), lines = (texts, name = "p") => texts.map((line) => h(name, {}, line));
     replace(stage.querySelector(".feedback"), h(`div.${right ? "good" : "bad"}`, {},
-      h("p", {}, h("strong", {}, right ? words.right : fill(words.wrong, { answer: data.choices[answer] }))), item.lines().map((line) => h("p", {}, line)),
+      h("p.verdict", {}, parts.mark(right), h("strong", {}, right ? words.right : fill(words.wrong, { answer: data.choices[answer] }))),
+      h("p.conclusion", {}, why.headline), lines(why.said), lines(why.assumed, "p.quiet"), why.decided.length > 0 && h("div.decided", {}, lines(why.decided), lines(why.otherwise)),
       !right && notBecause(item, answer), item.decidedBy && h("p.quiet", {}, exercises.readFrom(item))), next);
     next.focus();
   };
@@ -106,9 +114,12 @@ const makePractise = (engine, why, exercises, parts) => {
     const again = history ? () => walk(history) : begin;
     replace(stage, title, !history && h("p", {}, fill(words.score_edge, { right, count: all, away_right: away, away_count: awayAll })),
       h("h3", {}, words.mistakes), found.length ? h("ul.mistakes", {}, found.map(([kind, times]) => h("li", {}, h("strong", {}, `${times} × `), words.mistake[kind]))) : h("p", {}, words.mistake_none),
-      history && [h("h3", {}, words.history_done), h("ol.history", {}, items.map((item) => h("li", {}, h("strong", {}, item.when), h(`span.tagged.${parts.shade(item.answer)}`, {}, data.choices[item.answer]))))],
+      !history && [h("h3", {}, words.review), h("ol.review", {}, items.map((item, number) => h("li", {}, parts.mark(rights[number]), h("strong", {}, data.choices[item.answer]),
+        !rights[number] && h("span.quiet", {}, fill(words.you_said, { answer: data.choices[given[number]] })))))],
+      history && [h("h3", {}, words.history_done), h("ol.history", {}, items.map((item) => h("li", {}, h("strong", {}, item.when), h(`span.tagged.${parts.shade(item.answer)}`, {},
+        h("span", {}, item.remission ? fill(words.remission_number, { title: data.choices[item.answer], number: item.remission }) : data.choices[item.answer])))))],
       h("div.toolbar", {}, !history && h("button.primary", { type: "button", onclick: () => { seed.value = Number(seed.value) + 1; begin(); } }, words.again),
-        h("button", { type: "button", onclick: again }, words.same), h("button.quiet", { type: "button", onclick: menu }, words.stop)));
+        h("button", { type: "button", onclick: again }, words.same), history?.own && h("button", { type: "button", onclick: openOwn }, words.own.change), h("button.quiet", { type: "button", onclick: menu }, words.stop)));
     title.focus();
   };
 

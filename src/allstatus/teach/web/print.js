@@ -3,7 +3,7 @@
 const makePrint = (engine, exercises, parts) => {
   const { data } = engine, { words } = parts, forms = data.texts.exercise;
   const seed = h("input.number", { type: "number", id: "print-seed", min: 0, max: 4294967295, step: 1, value: 1 });
-  const count = h("input.number", { type: "number", id: "print-count", min: 1, max: data.pool.length, step: 1, value: 10 });
+  const count = h("input.number", { type: "number", id: "print-count", min: 1, max: exercises.pool.length, step: 1, value: 10 });
   const withKey = h("input", { type: "checkbox", id: "with-key", checked: true });
   const sheet = h("div.sheet");
 

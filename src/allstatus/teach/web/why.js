@@ -138,7 +138,7 @@ const makeWhy = (engine) => {
   const trace = ({ cell }) => {
     const verdict = (set) => (cell.completions ? verdictOf(cell.completions, set) : null);
     const clause = (node, decidedBy) => {
-      const held = verdict(cases(node.cases)), decisive = decidedBy.includes(held);
+      const held = verdict(node.set), decisive = decidedBy.includes(held);
       const below = decisive ? deciding(node.kind, held) : [];
       return { ...node, verdict: held, decisive, children: node.children.map((child) => clause(child, below)) };
     };
@@ -154,7 +154,7 @@ const makeWhy = (engine) => {
   const excludeEachOther = ({ completions }, status) => {
     for (let size = 2; size <= status.clauses.length; size += 1) {
       for (const nodes of combinations(status.clauses, size)) {
-        if (!nodes.reduce((left, node) => left & cases(node.cases), completions)) return nodes;
+        if (!nodes.reduce((left, node) => left & node.set, completions)) return nodes;
       }
     }
     return [];

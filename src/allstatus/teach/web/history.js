@@ -1,0 +1,113 @@
+// One person's records over time: read from text, and each decided with what the ones before it leave. No page needed.
+
+const DAY = /^\d{4}-\d{2}-\d{2}$/;
+const REMISSION = "in_remission", RELAPSE = "recurrent";
+
+const isDay = (text) => typeof text === "string" && DAY.test(text) && !text.startsWith("0000") && new Date(`${text}T00:00Z`).toJSON()?.slice(0, 10) === text;
+
+// What cannot be read, and in which record of how many.
+class RefusedHistory extends Error {
+  constructor(problem, number = null, field = null) {
+    super(`${number}: ${field}: ${problem}`);
+    Object.assign(this, { problem, number, field });
+  }
+}
+
+// What earlier statuses leave for a day: a relapse counts again only when a remission lies between.
+const pastOf = (events, day) => {
+  const past = events.filter((event) => event.day < day).sort((a, b) => (a.day + a.status < b.day + b.status ? -1 : 1));
+  const last = (status) => past.filter((event) => event.status === status).at(-1)?.day ?? "";
+  const relapses = past.filter((event, number) => event.status === RELAPSE && past[number - 1]?.status !== RELAPSE).length;
+  return { remission: past.length > 0, relapsed: last(RELAPSE) > last(REMISSION), relapses };
+};
+
+// Each record decided in the order of dates, as `allstatus timeline` does; `carried` names the facts taken over from before.
+const decideHistory = (engine, { records, carry }) => {
+  const events = [];
+  let treated = false;
+  const ordered = records.map((record, number) => ({ record, number })).sort((a, b) => (a.record.as_of < b.record.as_of ? -1 : a.record.as_of > b.record.as_of ? 1 : 0));
+  return ordered.map(({ record, number }) => {
+    const day = record.as_of, past = pastOf(events, day);
+    const left = { prior_treatment: treated && "disease_directed", prior_remission: past.remission, relapse_since_remission: past.relapsed, relapse_count: past.relapses };
+    const carried = Object.keys(left).filter((name) => carry && left[name] && (record[name] ?? null) === null);
+    const whole = { ...record, ...Object.fromEntries(carried.map((name) => [name, left[name]])) };
+    const decision = refusing(number + 1, () => engine.decide(whole));
+    treated ||= record.prior_treatment === "disease_directed";
+    if ([REMISSION, RELAPSE].includes(decision.status)) events.push({ day, status: decision.status });
+    return { when: day, number, record: whole, carried, decision, remission: decision.status === REMISSION ? past.relapses + 1 : null };
+  });
+};
+
+const refusing = (number, act) => {
+  try {
+    return act();
+  } catch (error) {
+    throw error instanceof Refused ? new RefusedHistory(error.problem, number, error.field) : error;
+  }
+};
+
+// ---- from text -----------------------------------------------------------------------------------
+
+const parsed = (text, number) => {
+  try {
+    return parseExact(text);
+  } catch (error) {
+    throw error instanceof SyntaxError ? new RefusedHistory("not_json", number) : error;
+  }
+};
+
+// A list, one object, or an object a line.
+const valuesIn = (text) => {
+  const lines = text.split(/\r?\n/).filter((line) => line.trim());
+  if (!lines.length) throw new RefusedHistory("empty");
+  const aLine = lines.length > 1 && lines.every((line) => /^\s*\{.*\}\s*$/.test(line));
+  return aLine ? lines.map((line, number) => parsed(line, number + 1)) : [parsed(text, null)].flat();
+};
+
+// Records from text: as `allstatus timeline` reads them, or as it prints them with --format json (then nothing is carried over).
+const readHistory = (engine, text) => {
+  const values = valuesIn(text.replace(/^\ufeff/, ""));
+  const printed = values.length === 1 && Array.isArray(values[0]?.points);
+  const history = printed ? readPrinted(engine, values[0]) : { records: values, carry: true };
+  history.records.forEach((record, number) => {
+    if (!record || typeof record !== "object" || Array.isArray(record) || record instanceof ExactNumber) throw new RefusedHistory("not_a_record", number + 1);
+    if (!isDay(record.as_of)) throw new RefusedHistory("no_date", number + 1, "as_of");
+  });
+  if (new Set(history.records.map((record) => JSON.stringify(record.id ?? null))).size > 1) throw new RefusedHistory("several_people");
+  const points = decideHistory(engine, history);
+  for (const { number, decision } of printed ? points : []) {
+    const { outcome, status } = values[0].points[number];
+    if (decision.outcome !== outcome || decision.status !== status) throw new RefusedHistory("decided_otherwise", number + 1);
+  }
+  return history;
+};
+
+const readPrinted = (engine, { points, now }) => {
+  if (!points.length) throw new RefusedHistory("empty");
+  if (now?.ruleset?.digest !== engine.data.ruleset.digest) throw new RefusedHistory("other_rules");
+  return { carry: false, records: points.map((point, number) => ({ as_of: point?.date, ...Object.fromEntries(engine.facts.map((fact) => [fact.name, printedValue(fact, point?.facts?.[fact.name], number + 1)])) })) };
+};
+
+// What was not reported and assumed is assumed here again; what was not known stays so.
+const printedValue = (fact, said, number) => {
+  if (!said || !("value" in said)) throw new RefusedHistory("not_a_value", number, fact.name);
+  if (said.state === "assumed" && fact.assume?.value === said.value) return null;
+  if (said.value === null) return UNKNOWN;
+  const ofOne = /^([<>]=?)?(.+) \(of 1\)$/.exec(said.value); // how allstatus words a fraction of all cells
+  if (ofOne) return { value: ofOne[2], comparator: ofOne[1] ?? null, unit: "1" };
+  const word = Object.entries(fact.reads ?? {}).find(([, meant]) => meant.length > 1 && meant.join(" or ") === said.value);
+  return word ? word[0] : said.value;
+};
+
+// ---- to text -------------------------------------------------------------------------------------
+
+const toJson = (value) => {
+  if (value instanceof ExactNumber) return value.text;
+  if (Array.isArray(value)) return `[${value.map(toJson).join(", ")}]`;
+  const member = ([key, entry]) => `${JSON.stringify(key)}: ${toJson(entry)}`;
+  if (value && typeof value === "object") return `{${Object.entries(value).map(member).join(", ")}}`;
+  return JSON.stringify(value);
+};
+
+// A record a line, as `allstatus timeline` reads them.
+const writeHistory = ({ records }) => records.map((record) => `${toJson(record)}\n`).join("");
