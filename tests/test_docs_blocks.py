@@ -18,7 +18,7 @@ NOT_RUN = yaml.safe_load((ROOT / "tests/docs_not_run.yaml").read_text("utf-8"))
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 RULE_FILES = [path.read_text("utf-8").replace("- criterion: ", "- ").splitlines() for path in sorted((ROOT / "rules").rglob("*.yaml"))]
 EXTRA = re.compile(r"(?:allstatus|\.)\[([\w,]+)\]")
-OTHERS = {"curl", "cd", "python3", ".", "python"}
+OTHERS = {"curl", "cd", "export", "marimo", "psql", "python3", ".", "python"}
 
 
 def not_run() -> Iterator[tuple[str, str, str]]:

@@ -12,6 +12,7 @@ from test_cli import RECORDS, run
 from test_properties import records
 
 from allstatus import load_rules
+from allstatus.ehr import decide_chart, make_reader, read_charts
 from allstatus.errors import InvalidRecord
 from allstatus.record import parse_json
 from allstatus.verify.recorded import read_recorded
@@ -137,3 +138,23 @@ def test_the_command_exits_with_0_1_or_3(tmp_path: Path, doubled: str) -> None:
     assert run("replay", "-", stdin=no_record).returncode == 3
     assert run("replay", "nowhere").returncode == 3
     assert run("replay", str(path), "--rules", "nowhere").returncode == 4
+
+
+CHARTS = sorted(path for path in (RECORDS.parent / "fhir").glob("*.json") if not path.name.endswith(".expected.json"))
+
+
+@pytest.mark.parametrize("assumed", [(), ("symptoms-absent-unless-recorded",)], ids=["nothing-assumed", "symptoms-assumed"])
+def test_decisions_on_charts_come_out_the_same_from_their_facts(assumed: tuple[str, ...]) -> None:
+    reader = make_reader(assumed)
+    charts = [chart for path in CHARTS for _, chart in read_charts(path.read_text("utf-8")) if not isinstance(chart, InvalidRecord)]
+    decisions = [decide_chart(RULES, chart, options=reader) for chart in charts]
+    assert {"not_applicable", "conflicting_data", "determined"} <= {decision.outcome for decision in decisions}
+    found = replay(enumerate((parse_json(decision.to_json()) for decision in decisions), 1))
+    assert (found.same, found.rebuilt, found.differs, found.refused) == (len(decisions), len(decisions), [], [])
+
+
+def test_an_altered_decision_on_a_chart_differs() -> None:
+    chart = next(chart for _, chart in read_charts((RECORDS.parent / "fhir" / "38-acute-myeloid-leukemia.json").read_text("utf-8")))
+    document = parse_json(decide_chart(RULES, chart).to_json())
+    document["outcome"] = "determined"
+    assert replay([(1, document)]).differs[0].fields["outcome"] == ("determined", "insufficient_data")

@@ -15,7 +15,8 @@ MODULES = ("allstatus", "allstatus.ehr", "allstatus.testing")
 ENTRY_POINTS = {
     "allstatus.explain.text": ("render_text",), "allstatus.explain.html": ("render_html",),
     "allstatus.ehr.fhir_out": ("to_bundle", "definitions"), "allstatus.bulk.cells": ("Cells",),
-    "allstatus.bulk.run": ("Job", "Run"), "allstatus.bulk.sql": ("SqlView", "script"),
+    "allstatus.bulk.run": ("Job", "Run"), "allstatus.bulk.sql": ("SqlView", "script"), "allstatus.bulk.spark": ("decide",),
+    "allstatus.bulk.exports.patient": ("How", "decide_patient"),
     "allstatus.schema": ("schema_of",), "allstatus.rules.cite": ("fingerprint",),
 }  # fmt: skip
 INHERITED = {name for base in (object, Exception, dict, tuple) for name in dir(base)}

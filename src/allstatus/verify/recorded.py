@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from allstatus.decision import NOT_APPLICABLE
 from allstatus.errors import InvalidRecord
-from allstatus.facts import HISTORY_CONFLICT
+from allstatus.facts import HISTORY_CONFLICT, Supplied
 
 _REMEDY = "give decisions as `allstatus classify --format json` writes them, or {record, decision}"
 _FRACTION = re.compile(r"(<=|>=|<|>)?(.*) \(of 1\)")
@@ -37,12 +38,23 @@ class _Missing(_Part):
 class _Conflict(_Part):
     constraint: str
     facts: list[str]
+    because: str
 
 
 class _Fact(_Part):
     value: Any
     state: str
     evidence: list[Any]
+
+    @property
+    def from_chart(self) -> bool:
+        """Whether a chart's entries were read for it."""
+        return any(isinstance(entry, dict) for entry in self.evidence)
+
+    @property
+    def by_chart(self) -> bool:
+        """Whether its value was read off a chart's entries, or assumed of the chart by a named assumption."""
+        return any(isinstance(entry, dict) and entry["used"] for entry in self.evidence)
 
 
 class RecordedDecision(_Part):
@@ -56,8 +68,14 @@ class RecordedDecision(_Part):
     missing: list[_Missing]
     conflicts: list[_Conflict]
     options: list[_Id]
+    diagnoses: list[Any]
     facts: dict[str, _Fact]
     ruleset: _Rules
+
+    @property
+    def from_chart(self) -> bool:
+        """Whether it was made on a chart."""
+        return self.outcome == NOT_APPLICABLE or bool(self.diagnoses) or any(fact.from_chart for fact in self.facts.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +103,15 @@ def read_recorded(value: Any) -> Recorded:
 def rebuild_record(decision: RecordedDecision) -> dict[str, Any]:
     """A record that states the facts the decision was made on.
 
-    A given fact is stated as it was, an unknown one as "unknown"; what was assumed or derived is
-    left to be assumed or derived again. How often the disease relapsed is not kept, only what it implied.
+    A given fact is stated as it was, an unknown one as "unknown", and what a chart's entries said as it was read; what was
+    assumed or derived by the rules is left to be assumed or derived again. How often the disease relapsed is not kept, only
+    what it implied.
     """
     record: dict[str, Any] = {"id": decision.id}
     for name, fact in decision.facts.items():
         if fact.state == "unknown":
             record[name] = "unknown"
-        elif fact.state == "given":
+        elif fact.state == "given" or fact.by_chart:
             record[name] = _value(fact.value)
         elif fact.state == "derived" and fact.evidence:
             record["relapse_count"] = 1  # the one fact read off another key of the record
@@ -100,6 +119,18 @@ def rebuild_record(decision: RecordedDecision) -> dict[str, Any]:
         if conflict.constraint == HISTORY_CONFLICT:
             record["relapse_count"] = 1 if "prior_remission" in conflict.facts else 0
     return record
+
+
+def rebuild_chart(decision: RecordedDecision, constraints: Collection[str]) -> Supplied | None:
+    """What the chart of a decision added that the outcome turns on: no diagnosis, or entries that contradict each other.
+
+    Conflicts with the `constraints` of the rules, or within a record, are found again.
+    """
+    if not decision.from_chart:
+        return None
+    found = [conflict for conflict in decision.conflicts if conflict.constraint not in {*constraints, HISTORY_CONFLICT}]
+    conflicts = tuple((conflict.constraint, tuple(conflict.facts), conflict.because) for conflict in found)
+    return Supplied({}, conflicts=conflicts, applicable=decision.outcome != NOT_APPLICABLE)
 
 
 def _value(value: Any) -> Any:

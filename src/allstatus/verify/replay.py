@@ -12,7 +12,7 @@ from allstatus.decision import Decision
 from allstatus.errors import InvalidRecord
 from allstatus.rules.find import find_edition
 from allstatus.verify.layout import SHORT, plural, rules_line, wrap
-from allstatus.verify.recorded import RecordedDecision, read_recorded
+from allstatus.verify.recorded import RecordedDecision, read_recorded, rebuild_chart
 
 _NAMED_BY = {"regions": "id", "conflicts": "constraint", "options": "id", "missing": "fact"}
 FIELDS = ("outcome", "status", "possible", *_NAMED_BY)
@@ -53,7 +53,8 @@ def replay(lines: Iterable[tuple[int | None, Any]], rules: str | None = None, en
                 raise value
             recorded = read_recorded(value)
             classifier = library.rules_of(recorded.decision)
-            now = classifier.classify(recorded.record)
+            chart = rebuild_chart(recorded.decision, classifier.ruleset.constraints) if recorded.rebuilt else None
+            now = classifier.classify(recorded.record, chart=chart)
         except InvalidRecord as error:
             found.refused.append((number, error))
             continue
