@@ -19,6 +19,6 @@ def test_every_answer_is_as_described(tmp_path: Path) -> None:
         asked = ["--no-color", "--seed", "1", "--max-examples", "4", "--phases", "examples,coverage,fuzzing"]
         asked += ["--exclude-checks", NOT_ASKED, "--suppress-health-check", "all"]
         command = [sys.executable, "-m", "schemathesis.cli", "run", f"{service.address}/openapi.json", *asked]
-        run = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path, env={**os.environ, **hooks}, timeout=120)
+        run = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path, env={**os.environ, **hooks}, timeout=400)
     assert run.returncode == 0, run.stdout[-6000:] + run.stderr[-2000:]
     assert "No issues found" in run.stdout or " passed" in run.stdout

@@ -104,16 +104,15 @@ class _Text:
 
     def _options(self) -> Iterator[str]:
         if self.document["options"]:
-            yield ""
-            yield self._paint("Treatments the page lists for this status", BOLD)
+            yield from self._heading("Treatments the page lists for this status")
         elif self.decision.status is None:
-            yield from ("", NO_OPTIONS)
+            yield from ("", *self._wrap(NO_OPTIONS))
         for category, options in options_by_category(self.document):
-            yield f"  {category}"
+            yield from self._wrap(category, "  ")
             for option in options:
                 yield from self._option(option)
         if unfit := options_not_fitting(self.document):
-            yield "  Listed, but by what is known the stated use does not fit"
+            yield from self._wrap("Listed, but by what is known the stated use does not fit", "  ")
             for option in unfit:
                 yield from self._option(option)
 
@@ -125,8 +124,7 @@ class _Text:
 
     def _missing(self) -> Iterator[str]:
         if self.document["missing"]:
-            yield ""
-            yield self._paint("What would settle it", BOLD)
+            yield from self._heading("What would settle it")
         next_fact = (self.document["ask_next"] or {}).get("fact")
         said = messages(self.decision, self.level) if self.document["missing"] else []
         for entry, why in zip(self.document["missing"], said, strict=False):
@@ -136,8 +134,7 @@ class _Text:
 
     def _list(self, title: str, items: list[str]) -> Iterator[str]:
         if items:
-            yield ""
-            yield self._paint(title, BOLD)
+            yield from self._heading(title)
             for item in items:
                 yield from self._wrap(f"- {item}", "  ", "    ")
 
@@ -151,6 +148,10 @@ class _Text:
         for text in (about, source, *overlay, self.document["notice"]):
             for line in self._wrap(text):
                 yield self._paint(line, DIM)
+
+    def _heading(self, title: str) -> Iterator[str]:
+        yield ""
+        yield from (self._paint(line, BOLD) for line in self._wrap(title))
 
     def _paint(self, text: str, code: str) -> str:
         return f"{code}{text}{RESET}" if self.colour else text
