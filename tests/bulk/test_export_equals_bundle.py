@@ -1,6 +1,7 @@
 """An export gives each patient the decision that one bundle of all its resources gives, however it is written down."""
 
 import json
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from random import Random
@@ -183,5 +184,6 @@ def test_every_spelling_of_a_code_is_found() -> None:
 
 def test_work_shared_out_to_processes_gives_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pool, "SMALL", 0)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1}, raising=False)
     resources = list(make_export(14, 0.6, 40, 4))
     assert_same(resources, write_folder(tmp_path / "export", resources, Random(4)), tmp_path / "out.ndjson", ordered=False)
