@@ -16,7 +16,7 @@ from allstatus.ehr.codes import table
 _CODES = re.compile(rb'"code"\s*:\s*"([^"]*)"')
 _TABLES = {"Observation": ("results", "signs"), "Encounter": ("diagnoses", "signs"), "Procedure": ("treatments",)}
 # What makes a line worth reading whatever its codes: these elements are read in other ways.
-_SPEAKING = {"DiagnosticReport": (b'"conclusion"', b'"contained"', b'"specimen"'), "Procedure": (b'"extension"', b'"request"')}
+_SPEAKING = {"DiagnosticReport": (b'"conclusion"', b'"contained"', b'"specimen"'), "Procedure": (b'"request"',)}
 
 
 def telling(lines: Sequence[bytes], keys: Sequence[bytes]) -> tuple[list[int], set[bytes]]:
