@@ -65,8 +65,8 @@ def _codes() -> tuple[str, ...]:
 
 @cache
 def _needles() -> tuple[bytes, ...]:
-    """What every spelling of a code has in common: an ICD-10 category in either case, any other code, or an escaped sign."""
-    spelled = {part for code in _codes() for part in ((code[:3], code[:3].lower()) if code[3:4] == "." else (code,))}
+    """What the spellings of codes have in common: an ICD-10 category in either case, how other codes begin, or an escaped sign."""
+    spelled = {part for code in _codes() for part in ((code[:3], code[:3].lower()) if code[3:4] == "." else (code[:5],))}
     return (*sorted(part.encode() for part in spelled), b"\\u00")
 
 
