@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from allstatus.bulk.exports.files import Piece, read_piece
-from allstatus.bulk.exports.glance import WITH_DIAGNOSES, head_of, tell, unescaped
+from allstatus.bulk.exports.glance import CODES, WITH_DIAGNOSES, head_of, spellings, tell, unescaped
 from allstatus.ehr.codes import table
 from allstatus.errors import InvalidRecord
 
@@ -28,7 +28,7 @@ def find_patients(piece: Piece) -> set[str]:
     found: set[str] = set()
     for block in read_piece(piece):
         text = b"\n".join(block.lines)
-        for line in _candidates(text):
+        for line in () if _is_free(text) else _candidates(text):
             try:
                 told = tell(line) if holds_diagnosis(line) else None
             except InvalidRecord:
@@ -41,6 +41,12 @@ def find_patients(piece: Piece) -> set[str]:
 def holds_diagnosis(line: bytes) -> bool:
     """Whether a code of ALL stands in a line, however it is spelled."""
     return _pattern().search(unescaped(line)) is not None
+
+
+def _is_free(text: bytes) -> bool:
+    """Whether no code of ALL stands in lines, told at once where none is spelled in an unusual way."""
+    codes = [] if b"\\" in text else CODES.findall(text)
+    return bool(codes) and _spellings().isdisjoint(codes) and b" " not in b"".join(codes)
 
 
 def _candidates(text: bytes) -> Iterator[bytes]:
@@ -61,6 +67,11 @@ def _candidates(text: bytes) -> Iterator[bytes]:
 def _codes() -> tuple[str, ...]:
     known = table("diagnoses").by_code.items()
     return tuple(sorted({code for (_, code), (topic, _) in known if topic["all"]}))
+
+
+@cache
+def _spellings() -> frozenset[bytes]:
+    return spellings(_codes())
 
 
 @cache
