@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import repeat
 
 from allstatus.bulk.exports.files import Lines, Piece, read_piece
 from allstatus.bulk.exports.find import holds_diagnosis
@@ -25,6 +26,7 @@ from allstatus.ehr.fhir_resources import READERS
 from allstatus.errors import InvalidRecord
 
 BRACE = ord("}")
+FIRST = 8  # lines of a block by which two patients are seen as a rule
 NAMELESS, IDENTIFIED_ONLY = "nameless", "identified"  # files for lines that name nobody, or somebody by an identifier
 
 
@@ -88,6 +90,9 @@ class Router:
 
     def _by_subject(self, head: Head, block: Lines, at: int) -> int:
         """The lines of one type that follow each other; most are told by whom they are about, and passed over."""
+        if at < FIRST and self._several and self._about_others(head, block.lines[at:]):
+            self.tally.passed += len(block.lines) - at
+            return len(block.lines)
         begin, subject, ranks, several, passed = head.begin, head.subject + b"Patient/", self.ranks, self._several, 0
         width = len(subject)
         for place, line in enumerate(block.lines[at:], at):
@@ -100,11 +105,30 @@ class Router:
                     passed += 1
                     continue
             self._told(head, block.first + place, line)
+            if not several and self._several and place + 1 < FIRST:
+                place += 1  # noqa: PLW2901
+                break
             several = self._several
         else:
             place = len(block.lines)
         self.tally.passed += passed
         return place
+
+    def _about_others(self, head: Head, lines: list[bytes]) -> bool:
+        """Whether lines are all alike and none is about a patient found: step by step for all of them, as there are so many."""
+        subject = head.subject + b"Patient/"
+        places = list(map(bytes.find, lines, repeat(subject)))
+        if min(places) < 0:
+            return False
+        starts = [place + len(subject) for place in places]
+        ends = map(bytes.find, lines, repeat(b'"'), starts)
+        names = [line[start:end] for line, start, end in zip(lines, starts, ends, strict=True)]
+        signs = b"".join(names)
+        return (
+            self.ranks.keys().isdisjoint(names) and b"/" not in signs and b"\\" not in signs
+            and all(map(bytes.startswith, lines, repeat(head.begin))) and all(map(bytes.endswith, lines, repeat(b"}")))
+            and max(map(bytes.find, lines, repeat(b'"contained"'), repeat(0), places)) < 0
+        )  # fmt: skip
 
     def _told(self, head: Head, number: int, line: bytes) -> None:
         """A line told by its subject where that can be, else read."""
