@@ -63,15 +63,27 @@ class OptionList:
         fields = record.__dict__
         return self._of_nothing if all(fields[key] is None for key in self._record_keys) else self._of(record)
 
+    @property
+    def criteria(self) -> list[str]:
+        """The criteria the conditions ask for."""
+        return [name for name, _, _ in self._criteria]
+
+    def known(self, record: Record) -> dict[str, bool | None]:
+        """The verdict of each criterion the conditions ask for."""
+        return dict(zip(self.criteria, self._verdicts(record), strict=True))
+
     def _of(self, record: Record) -> Listed:
-        values = state_facts(record, self._facts, self._sources).values
-        values[STATUS_FACT] = self.status
-        verdicts = tuple([holds(values[fact]) for _, fact, holds in self._criteria])
+        verdicts = self._verdicts(record)
         listed = self._known.get(verdicts)
         if listed is None:
             known = {name: verdict for (name, _, _), verdict in zip(self._criteria, verdicts, strict=True)}
             listed = self._known[verdicts] = Listed(sorted(self._entries(known), key=_last_when_it_does_not_apply))
         return listed
+
+    def _verdicts(self, record: Record) -> tuple[bool | None, ...]:
+        values = state_facts(record, self._facts, self._sources).values
+        values[STATUS_FACT] = self.status
+        return tuple([holds(values[fact]) for _, fact, holds in self._criteria])
 
     def _entries(self, known: Known) -> Iterator[dict[str, Any]]:
         for option in self._options:

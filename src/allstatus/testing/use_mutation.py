@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from allstatus.testing.mutation import Fate, judged_by
 from allstatus.testing.port_mutants import PortMutant
 from allstatus.testing.rule_files import OverlayFiles
 from allstatus.testing.sides import Record
+from allstatus.testing.use_differences import Differences, Readable
 from allstatus.testing.use_mutants import use_mutants, use_port_mutants
 from allstatus.testing.use_sides import PatientFact
 from allstatus.testing.use_vectors import base_record, fittings_of
@@ -27,24 +28,24 @@ from allstatus.testing.vectors import Vector
 
 LOADER = "the loader, which refuses it"
 NOT_PASSING = "does not pass on the overlay as it is"
-Readable = Mapping[int, tuple[str, Checked]]  # by place: the status and the record
 
 
 def mutate_uses(classifier: Classifier, vectors: Sequence[Vector]) -> list[Fate]:
     """Mutants of the overlay and of its ports against vectors: the first vector that gets another answer kills."""
     files, readable, fates = OverlayFiles(classifier.applicability), _readable(vectors), []
+    differences = Differences(classifier.applicability, readable)
     for mutant in use_mutants(files):
-        fates.append(_fate(classifier, files, mutant, vectors, readable))
+        fates.append(_fate(classifier, files, mutant, vectors, differences))
     for port in use_port_mutants(classifier.applicability.overlay):
         killer = next((vectors[place].id for place in _port_kills(port, classifier, vectors, readable)), None)
         fates.append(Fate(port.name, f"port: {port.group}", killer))
     return fates
 
 
-def _fate(classifier: Classifier, files: OverlayFiles, mutant: Mutant, vectors: Sequence[Vector], readable: Readable) -> Fate:
+def _fate(classifier: Classifier, files: OverlayFiles, mutant: Mutant, vectors: Sequence[Vector], differences: Differences) -> Fate:
     try:
         changed = files.build(mutant.changed)
-        killer = next((vectors[place].id for place in _kills(changed, files.as_it_is, vectors, readable)), None)
+        killer = next((vectors[place].id for place in differences.with_(changed)), None)
         witness = None if killer else tell_uses_apart(classifier, changed)
     except RulesError:
         return Fate(mutant.name, mutant.group, LOADER)
@@ -55,9 +56,10 @@ def use_kills(classifier: Classifier, vectors: Sequence[Vector]) -> dict[str, li
     """For each mutant that any vector kills, the places of those that do; none for what the loader refuses."""
     files, readable = OverlayFiles(classifier.applicability), _readable(vectors)
     found: dict[str, list[int]] = {}
+    differences = Differences(classifier.applicability, readable)
     for mutant in use_mutants(files):
         try:
-            found[f"{mutant.group}: {mutant.name}"] = list(_kills(files.build(mutant.changed), files.as_it_is, vectors, readable))
+            found[f"{mutant.group}: {mutant.name}"] = list(differences.with_(files.build(mutant.changed)))
         except RulesError:
             continue
     for port in use_port_mutants(classifier.applicability.overlay):
@@ -68,14 +70,6 @@ def use_kills(classifier: Classifier, vectors: Sequence[Vector]) -> dict[str, li
 def _readable(vectors: Sequence[Vector]) -> Readable:
     """The vectors that ask about uses: no slip in the overlay changes a status."""
     return {place: (v.expected["status"], Checked.read(v.record)) for place, v in enumerate(vectors) if USES[0] in v.expected}
-
-
-def _kills(mutant: Applicability, right: Applicability, vectors: Sequence[Vector], readable: Readable) -> Iterator[int]:
-    """The places of the vectors to which the mutant gives another answer; statuses whose agents it leaves alone are not asked."""
-    statuses = [name for name in right.ruleset.statuses if fittings_of(mutant, name) != fittings_of(right, name)]
-    for place, (status, record) in readable.items():
-        if status in statuses and differing_in(USES, vectors[place].expected, _uses(mutant, status, record)):
-            yield place
 
 
 def _port_kills(port: PortMutant, classifier: Classifier, vectors: Sequence[Vector], readable: Readable) -> Iterator[int]:

@@ -14,7 +14,7 @@ def uses_of(options: Iterable[Mapping[str, Any]]) -> Answer:
     listed = list(options)
     return {
         "by_option": {option["id"]: _said(option) for option in listed},
-        "by_agent": {agent["agent"]: _agent(agent) for option in listed for agent in option["by_agent"]},
+        "by_agent": {agent["agent"]: agent_uses(agent) for option in listed for agent in option["by_agent"]},
     }
 
 
@@ -22,5 +22,6 @@ def _said(entry: Mapping[str, Any]) -> Answer:
     return {"applicability": entry["applicability"], "needs": list(entry["needs"])}
 
 
-def _agent(agent: Mapping[str, Any]) -> Answer:
+def agent_uses(agent: Mapping[str, Any]) -> Answer:
+    """The word and needs of one agent, and what other sources answer."""
     return {**_said(agent), "other_sources": {other["cite"]["title"]: other["applicability"] for other in agent["other_sources"]}}
