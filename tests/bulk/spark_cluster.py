@@ -112,6 +112,7 @@ def settings() -> dict[str, str]:
         "spark.driver.host": HOST, "spark.driver.bindAddress": HOST, "spark.ui.enabled": "false", "spark.log.level": "ERROR",
         "spark.ui.showConsoleProgress": "false", "spark.driver.memory": "1g", "spark.executor.memory": "700m",
         "spark.executor.cores": "1", "spark.cores.max": "2", "spark.sql.shuffle.partitions": "4",
+        "spark.sql.codegen.hugeMethodLimit": "8000",
         "spark.executorEnv.PYTHONPATH": os.pathsep.join(map(str, IMPORTED)),
         "spark.driver.extraJavaOptions": QUICK, "spark.executor.extraJavaOptions": QUICK,
         "spark.sql.warehouse.dir": str(folder / "warehouse"), "spark.local.dir": str(folder / "local"),

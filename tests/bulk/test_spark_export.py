@@ -27,7 +27,8 @@ from allstatus.bulk.spark.export import SparkExport
 from allstatus.commands import app
 
 pytestmark = [pytest.mark.xdist_group("spark"), pytest.mark.skipif(bool(lacks_spark()), reason=lacks_spark())]
-BAD = b'{"a":1\n\n{"resourceType":"Bundle"}\r\n[1]\n{"resourceType":"Observation","id":"x","subject":{"reference":"Patient/p00000001"},}\n'
+SPOILT = b'{"resourceType":"Observation","id":"x","subject":{"reference":"Patient/p00000001"},"code":{"coding":[{"code":"11150-0"}]},}\n'
+BAD = b'{"a":1\n\n{"resourceType":"Bundle"}\r\n[1]\n' + SPOILT  # the last is about a patient with ALL
 
 
 def on_spark(source: Path, target: Path) -> Totals:

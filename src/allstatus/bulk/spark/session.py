@@ -19,12 +19,16 @@ LOOPBACK: dict[str, bool | float | int | str | None] = {
     "spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1", "spark.ui.enabled": False
 }  # fmt: skip
 
+COMPILED = {"spark.sql.codegen.hugeMethodLimit": 8000}  # Java compiles no longer methods, and runs them slowly
+
 
 @contextmanager
 def session(master: str) -> Iterator[SparkSession]:
     """A session at a master's URL, stopped at the end; raises InvalidRecord when Spark cannot be started."""
     _refuse_without_java()
-    settings: dict[str, bool | float | int | str | None] = {"spark.log.level": "ERROR", "spark.ui.showConsoleProgress": sys.stderr.isatty()}
+    settings: dict[str, bool | float | int | str | None] = {
+        "spark.log.level": "ERROR", "spark.ui.showConsoleProgress": sys.stderr.isatty(), **COMPILED
+    }  # fmt: skip
     if master.startswith("local"):
         os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
         settings |= LOOPBACK
