@@ -59,14 +59,18 @@ FIT = {"applies": "the stated use fits", "does_not_apply": "the stated use does 
 
 
 def fit_lines(option: dict[str, Any]) -> list[str]:
-    """For each agent whether its stated use fits, why, by which source, and what others say of it."""
-    lines = []
+    """Whether the stated use of each agent fits, why, by which source, in one line for agents alike; and what others say."""
+    alike: dict[str, list[str]] = {}
     for agent in option["by_agent"]:
-        asked = "; ".join(f"{ask['question']} ({', '.join(ask['answered_by'])})" for ask in agent["asks"])
-        why = asked if agent["applicability"] == "needs_data" else agent["because"].rstrip(".")
-        lines.append(f"{agent['title']}: {FIT[agent['applicability']]}: {why} [{agent['cite']['title']}]")
-        lines += [f"{agent['title']}, elsewhere: {source['says']}" for source in agent["other_sources"]]
-    return lines
+        alike.setdefault(_fit(agent), []).append(agent["title"])
+    lines = [f"{', '.join(titles)}: {fit}" for fit, titles in alike.items()]
+    return lines + [f"{agent['title']}, elsewhere: {source['says']}" for agent in option["by_agent"] for source in agent["other_sources"]]
+
+
+def _fit(agent: dict[str, Any]) -> str:
+    asked = "; ".join(f"{ask['question']} ({', '.join(ask['answered_by'])})" for ask in agent["asks"])
+    why = asked if agent["applicability"] == "needs_data" else agent["because"].rstrip(".")
+    return f"{FIT[agent['applicability']]}: {why} [{agent['cite']['title']}]"
 
 
 def option_note(option: dict[str, Any]) -> str:
