@@ -1,6 +1,5 @@
 """`allstatus batch` on a folder: every line accounted for, whole or not at all, in bounded memory, whatever is in the files."""
 
-import contextlib
 import gzip
 import json
 import os
@@ -8,10 +7,8 @@ import resource
 import signal
 import subprocess
 import sys
-import time
 from datetime import date
 from pathlib import Path
-from random import Random
 from typing import Any
 
 import pyarrow.parquet as pq
@@ -20,8 +17,8 @@ from bulk.folders import HOW, decide, evidence, rejects, rows, write_folder
 from synthetic import make_export, write_export
 
 from allstatus import InvalidRecord
-from allstatus.bulk.exports import files, pool, run, shelf
-from allstatus.bulk.exports.files import CUT_SHORT, TOO_LONG, Piece, cut, read_piece
+from allstatus.bulk.exports import run, shelf
+from allstatus.bulk.exports.files import CUT_SHORT
 from allstatus.bulk.exports.run import Export
 from allstatus.ehr.fhir import read_fhir
 from allstatus.ehr.options import make_reader
@@ -128,37 +125,6 @@ def test_a_truncated_compressed_file_gives_what_is_left_of_it(export: Path, tmp_
     assert (name, reason) == ("Observation.000.ndjson.gz", CUT_SHORT)
     assert 1 < line < text.count(b"\n")
     assert totals.listed == 8
-
-
-@pytest.mark.parametrize("damage", [b"", b"garbage after the end", b"\0" * 64, gzip.compress(b'{"b":2}\n')])
-def test_what_follows_a_compressed_file(tmp_path: Path, damage: bytes) -> None:
-    path = tmp_path / "a.ndjson.gz"
-    path.write_bytes(gzip.compress(b'{"a":1}\n') + damage)
-    found = list(read_piece(Piece(0, path)))
-    assert [line for block in found for line in block.lines] == [b'{"a":1}', *([b'{"b":2}'] if damage[:2] == b"\x1f\x8b" else [])]
-    assert [block.spoilt for block in found if block.spoilt] == ([CUT_SHORT] if damage.startswith(b"garbage") else [])
-
-
-@pytest.mark.parametrize("piece", [1, 7, 64, 1000])
-@pytest.mark.parametrize("block", [1, 5, 64])
-def test_pieces_of_a_file_hold_each_line_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, piece: int, block: int) -> None:
-    monkeypatch.setattr(files, "PIECE", piece)
-    monkeypatch.setattr(files, "BLOCK", block)
-    lines = [b"x" * Random(number).randrange(30) for number in range(40)]
-    for ending in (b"", b"\n"):
-        for mark in (b"", files.MARK):
-            (tmp_path / "a.ndjson").write_bytes(mark + b"\r\n".join(lines) + ending)
-            found = [line for part in cut([tmp_path / "a.ndjson"]) for read in read_piece(part) for line in read.lines]
-            assert found == (lines if lines[-1] or ending else lines[:-1]), (ending, mark)
-
-
-def test_a_line_that_is_too_long_is_rejected_and_the_next_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files, "BLOCK", 64)
-    monkeypatch.setattr(files, "LONGEST", 200)
-    (tmp_path / "a.ndjson").write_bytes(b"a\n" + b"x" * 1000 + b"\nb\nc\n")
-    found = [(read.first + place, line) for read in read_piece(Piece(0, tmp_path / "a.ndjson")) for place, line in enumerate(read.lines)]
-    assert found == [(1, b"a"), (3, b"b"), (4, b"c")]
-    assert [(read.first, read.spoilt) for read in read_piece(Piece(0, tmp_path / "a.ndjson")) if read.spoilt] == [(2, TOO_LONG)]
 
 
 def test_a_line_of_ten_megabytes(export: Path, tmp_path: Path, expected: Answers) -> None:
@@ -289,44 +255,6 @@ def test_a_killed_run_leaves_no_output_and_a_rerun_is_clean(
     assert {path.name for path in tmp_path.iterdir()} == {"export", *written}
 
 
-WAITING = """
-import sys, time
-from allstatus.bulk.exports import pool
-pool.SMALL, pool.os.sched_getaffinity = 0, lambda _: {0, 1}
-if __name__ == "__main__":
-    with pool.Pool(1) as processes:
-        next(processes.run(abs, [1, 2, 3]))
-        print("started", flush=True)
-        list(processes.run(time.sleep, [60, 60]))
-"""
-
-
-@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="reads /proc, which this system does not have")
-def test_the_processes_end_with_the_one_that_started_them(tmp_path: Path) -> None:
-    (tmp_path / "waiting.py").write_text(WAITING)
-    asked = [sys.executable, str(tmp_path / "waiting.py")]
-    with subprocess.Popen(asked, stdout=subprocess.PIPE, text=True, start_new_session=True) as running:
-        assert running.stdout is not None
-        assert running.stdout.readline() == "started\n"
-        assert len(session(running.pid)) > 1
-        running.kill()
-    deadline = time.monotonic() + 30
-    while session(running.pid) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert session(running.pid) == []
-
-
-def session(leader: int) -> list[int]:
-    """The processes of a session that are alive."""
-    found = []
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        with contextlib.suppress(OSError):
-            state, _, _, of = stat.read_text().rpartition(")")[2].split()[:4]
-            if int(of) == leader and state != "Z":
-                found.append(int(stat.parent.name))
-    return found
-
-
 def test_kept_work_of_another_export_is_not_used(export: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def stop(*_: Any) -> None:
         raise KeyboardInterrupt
@@ -339,19 +267,6 @@ def test_kept_work_of_another_export_is_not_used(export: Path, tmp_path: Path, m
     for path in export.glob("Condition*"):
         path.unlink()
     assert decide(export, tmp_path / "out.ndjson", resume=True).listed == 0
-
-
-def test_a_process_that_ends_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pool, "SMALL", 0)
-    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1}, raising=False)
-    with pool.Pool(1) as processes, pytest.raises(InvalidRecord, match="a process that worked on it ended"):
-        list(processes.run(os._exit, [1, 1, 1]))
-    with pool.Pool(1) as processes, pytest.raises(InvalidRecord, match="has the same key twice"):
-        list(processes.run(_refused, [1]))
-
-
-def _refused(_: int) -> None:
-    raise InvalidRecord("record", "has the same key twice", "keep one of the two")
 
 
 BOUNDED = """
