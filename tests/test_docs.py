@@ -80,7 +80,7 @@ def run_command(command: str, folder: str) -> str:
     """What a command prints, standard error included."""
     shell = ["sh", "-c", SHELL + command]
     result = subprocess.run(
-        shell, cwd=folder, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", check=False, timeout=120
+        shell, cwd=folder, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", check=False, timeout=400
     )
     return result.stdout
 
