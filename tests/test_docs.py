@@ -106,7 +106,7 @@ def run_command(command: str, folder: Path) -> str:
     """What a command prints, standard error included."""
     result = subprocess.run(
         ["sh", "-c", command], cwd=folder, env=environment(folder), stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        encoding="utf-8", check=False, timeout=300,
+        encoding="utf-8", check=False, timeout=400,
     )  # fmt: skip
     return result.stdout
 
