@@ -88,13 +88,14 @@ class Chart:
             yield self.condition(SNOMED, "386661006", "Fever", self.start)
         days = [self.start + timedelta(days=after + random.randrange(3)) for after in MARROWS[: max(1, size // 32)]]
         for place, day in enumerate(days):
-            yield from self.marrow(day, first=place == 0)
+            ill = place == 0 or (place == len(days) - 1 and random.random() < 0.3)
+            yield from self.marrow(day, ill=ill)
         for number in range(max(1, size // 17)):
             day = days[number % len(days)] + timedelta(days=random.randrange(4)) if days and number % 2 else self.day()
             yield from self.panel(COUNTS, "58410-2", day)
         for _ in range(size // 20):
             yield from self.panel(CHEMISTRY, "24323-8", self.day())
-        yield from (self.given() for _ in range(size // 8))
+        yield from (self.given(self.start + timedelta(days=2) if dose == 0 else self.day()) for dose in range(size // 8))
         yield from (self.ordered() for _ in range(size // 34))
         yield from (self.encounter() for _ in range(size // 10))
         yield from (self.procedure() for _ in range(size // 34))
@@ -151,10 +152,10 @@ class Chart:
             "Observation", first=first, effectiveDateTime=when, issued=when, valueQuantity=_quantity(value, unit), **ranged
         )  # fmt: skip
 
-    def marrow(self, day: date, *, first: bool) -> Iterator[Resource]:
+    def marrow(self, day: date, *, ill: bool) -> Iterator[Resource]:
         """A marrow: blasts in percent; some are preliminary, corrected later, or entered in error."""
         random, about = self.random, ("Blasts in Bone marrow", "%", None, None)
-        value = random.choice([70, 85.5, 92]) if first else random.choice([0, 1, 2, 3.5, 4, 5, 5, 12, 40])
+        value = random.choice([12, 40, 70, 85.5, 92]) if ill else random.choice([0, 1, 2, 3.5, 4, 5, 5, 6])
         yield self.result("11150-0", about, value, self.moment(day), random.choice(["final"] * 8 + ["amended", "preliminary"]))
         if random.random() < 0.05:
             yield self.result("11150-0", about, 99, self.moment(day), "entered-in-error")
@@ -163,7 +164,7 @@ class Chart:
         """A panel of results with the report that lists them."""
         members, when = [], self.moment(day)
         for test, (title, unit, low, high) in tests.items():
-            value = round(self.random.uniform(low * (0.9 if self.random.random() < 0.2 else 1.02), high * 0.98), 1)
+            value = round(self.random.uniform(low * (0.9 if self.random.random() < 0.05 else 1.02), high * 0.98), 1)
             shown = (title, "10*3/uL", low, high) if unit == "10*9/L" and self.random.random() < 0.3 else (title, unit, low, high)
             members.append(self.result(test, shown, value, when))
         yield from members
@@ -175,13 +176,13 @@ class Chart:
         """A time on a day; one in ten lacks its time zone."""
         return f"{day.isoformat()}T0{self.random.randrange(10)}:15:00{'' if self.random.random() < 0.1 else '+01:00'}"
 
-    def given(self) -> Resource:
+    def given(self, day: date) -> Resource:
         """A dose given, its medicine named or referred to."""
         code, name = self.random.choice(MEDICINES)
         named = {"medicationCodeableConcept": _concept(RXNORM, code, name)}
         referred = {"medicationReference": {"reference": f"Medication/{name}"}}
         first = {"status": "completed"} | (named if self.random.random() < 0.5 else referred)
-        return self.about("MedicationAdministration", first=first, effectiveDateTime=self.moment(self.day() + timedelta(days=2)))
+        return self.about("MedicationAdministration", first=first, effectiveDateTime=self.moment(day))
 
     def ordered(self) -> Resource:
         """An order, which is no dose."""

@@ -1,6 +1,7 @@
 """An export gives each patient the decision that one bundle of all its resources gives, however it is written down."""
 
 import json
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from random import Random
@@ -8,6 +9,7 @@ from typing import Any
 
 import pytest
 from bulk.folders import HOW, Resource, decide, evidence, exported, rows, write_folder
+from ehr.bundles import ICD10CM, REMISSION, SNOMED, concept, given, intent, marrow, observation, quantity
 from synthetic import make_export
 
 from allstatus.bulk.exports import find, pool
@@ -156,6 +158,51 @@ def test_several_versions_and_copies_of_a_resource(tmp_path: Path) -> None:
     assert_same(resources, write_folder(tmp_path / "export", resources, Random(1)), tmp_path / "out.ndjson", ordered=False)
 
 
+def about_one(*more: Resource) -> list[Resource]:
+    """A patient with ALL in remission, another patient, and more about the first."""
+    own = {"subject": {"reference": "Patient/p1"}}
+    other = [{"resourceType": "Patient", "id": "p2"}, {"resourceType": "Condition", "id": "c2", "subject": {"reference": "Patient/p2"}}]
+    return [*REMISSION, *other, *(resource | own for resource in more)]
+
+
+def to(*references: str) -> list[Resource]:
+    return [{"reference": reference} for reference in references]
+
+
+SODIUM = {"code": concept("2951-2"), "valueQuantity": quantity(140, "mmol/L")}
+STATUS = observation("status", "97509-4", "2025-02-15", valueCodeableConcept=concept("103338009", SNOMED))
+BLASTS = observation("blasts", "", "2025-03-20", valueQuantity=quantity(60, "%"))
+VISIT = {"resourceType": "Encounter", "id": "v", "status": "finished", "period": {"start": "2025-02-02"}}
+REPORT = {"resourceType": "DiagnosticReport", "id": "r", "effectiveDateTime": "2025-03-25"}
+UNREAD = {
+    "a later version with another code": [marrow("2025-03-10", 2, meta={"versionId": "9"}) | SODIUM],
+    "a result that is the reason of a dose": [
+        observation("reason", "2951-2", "2025-01-05"), given("2025-01-06", "6851", reasonReference=to("Observation/reason")),
+    ],
+    "a result that a result is about": [
+        observation("focus", "", "2025-02-15") | {"code": concept("363406005", SNOMED)}, STATUS | {"focus": to("Observation/focus")},
+    ],
+    "a report that says the specimen": [
+        BLASTS | {"code": concept("C74605", "NCIT")}, {"resourceType": "Specimen", "id": "m", "type": concept("119359002", SNOMED)},
+        REPORT | {"specimen": to("Specimen/m"), "result": to("Observation/blasts")},
+    ],
+    "another cancer as the reason of a visit": [VISIT | {"reasonCode": [concept("C34.1", ICD10CM)]}],
+    "a procedure with a stated intent": [
+        {"resourceType": "Procedure", "id": "p", "status": "completed", "performedDateTime": "2025-01-03", **intent("373808002")},
+    ],
+    "a spelling of a code with spaces": [marrow("2025-03-20", 30) | {"code": concept(" 11150-0 ")}],
+    "results contained in a report": [REPORT | {"contained": [{"id": "m"} | marrow("2025-03-25", 50)]}],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", UNREAD)
+def test_nothing_that_counts_is_left_unread(name: str, tmp_path: Path) -> None:
+    resources = about_one(*UNREAD[name])
+    answers, grounds = expected(resources)
+    assert (answers, grounds) != expected(about_one()), "this would not be missed"
+    assert_same(resources, write_folder(tmp_path / "export", resources), tmp_path / "out.ndjson", ordered=False)
+
+
 @pytest.mark.parametrize("patients", [1, 2])
 def test_resources_that_name_nobody(patients: int, tmp_path: Path) -> None:
     resources = list(make_export(patients, 1, 40, 3))
@@ -183,5 +230,6 @@ def test_every_spelling_of_a_code_is_found() -> None:
 
 def test_work_shared_out_to_processes_gives_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pool, "SMALL", 0)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1}, raising=False)
     resources = list(make_export(14, 0.6, 40, 4))
     assert_same(resources, write_folder(tmp_path / "export", resources, Random(4)), tmp_path / "out.ndjson", ordered=False)

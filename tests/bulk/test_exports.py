@@ -1,5 +1,6 @@
 """`allstatus batch` on a folder: every line accounted for, whole or not at all, in bounded memory, whatever is in the files."""
 
+import contextlib
 import gzip
 import json
 import os
@@ -7,6 +8,7 @@ import resource
 import signal
 import subprocess
 import sys
+import time
 from datetime import date
 from pathlib import Path
 from random import Random
@@ -14,7 +16,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
-from bulk.folders import HOW, decide, evidence, job, rejects, rows, write_folder
+from bulk.folders import HOW, decide, evidence, rejects, rows, write_folder
 from synthetic import make_export, write_export
 
 from allstatus import InvalidRecord
@@ -287,6 +289,44 @@ def test_a_killed_run_leaves_no_output_and_a_rerun_is_clean(
     assert {path.name for path in tmp_path.iterdir()} == {"export", *written}
 
 
+WAITING = """
+import sys, time
+from allstatus.bulk.exports import pool
+pool.SMALL, pool.os.sched_getaffinity = 0, lambda _: {0, 1}
+if __name__ == "__main__":
+    with pool.Pool(1) as processes:
+        next(processes.run(abs, [1, 2, 3]))
+        print("started", flush=True)
+        list(processes.run(time.sleep, [60, 60]))
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="reads /proc, which this system does not have")
+def test_the_processes_end_with_the_one_that_started_them(tmp_path: Path) -> None:
+    (tmp_path / "waiting.py").write_text(WAITING)
+    asked = [sys.executable, str(tmp_path / "waiting.py")]
+    with subprocess.Popen(asked, stdout=subprocess.PIPE, text=True, start_new_session=True) as running:
+        assert running.stdout is not None
+        assert running.stdout.readline() == "started\n"
+        assert len(session(running.pid)) > 1
+        running.kill()
+    deadline = time.monotonic() + 30
+    while session(running.pid) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert session(running.pid) == []
+
+
+def session(leader: int) -> list[int]:
+    """The processes of a session that are alive."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            state, _, _, of = stat.read_text().rpartition(")")[2].split()[:4]
+            if int(of) == leader and state != "Z":
+                found.append(int(stat.parent.name))
+    return found
+
+
 def test_kept_work_of_another_export_is_not_used(export: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def stop(*_: Any) -> None:
         raise KeyboardInterrupt
@@ -301,13 +341,13 @@ def test_kept_work_of_another_export_is_not_used(export: Path, tmp_path: Path, m
     assert decide(export, tmp_path / "out.ndjson", resume=True).listed == 0
 
 
-def test_a_process_that_ends_is_reported(export: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_process_that_ends_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pool, "SMALL", 0)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1}, raising=False)
     with pool.Pool(1) as processes, pytest.raises(InvalidRecord, match="a process that worked on it ended"):
         list(processes.run(os._exit, [1, 1, 1]))
     with pool.Pool(1) as processes, pytest.raises(InvalidRecord, match="has the same key twice"):
         list(processes.run(_refused, [1]))
-    assert job(export, tmp_path / "out.csv").target.name == "out.csv"
 
 
 def _refused(_: int) -> None:

@@ -13,7 +13,7 @@ from allstatus.errors import InvalidRecord
 
 ENDINGS = (".ndjson", ".jsonl", ".ndjson.gz", ".jsonl.gz")
 PIECE = 1 << 26  # bytes of a file that one process reads in one go
-BLOCK = 1 << 22  # bytes read at a time
+BLOCK = 1 << 18  # bytes read at a time
 LONGEST = 1 << 26  # bytes of a line
 MARK = b"\xef\xbb\xbf"
 CUT_SHORT = "the compressed file ends here or is damaged; what followed is lost"
@@ -73,38 +73,35 @@ def cut(files: list[Path]) -> list[Piece]:
 
 def read_piece(piece: Piece) -> Iterator[Lines]:
     """The lines of a piece, a block at a time."""
-    first, rest, spoilt = 1, [b""], ""
+    first, begun, spoilt = 1, list[bytes](), ""
     for block in _blocks(piece):
         if block is None:
             spoilt = CUT_SHORT
             break
-        at = block.rfind(b"\n")
-        rest.append(block if at < 0 else block[:at])
-        if sum(map(len, rest)) > LONGEST + BLOCK:
-            rest, spoilt = [b""], TOO_LONG
-        if at < 0:
+        begun.append(block)
+        if b"\n" not in block:
+            if sum(map(len, begun)) > LONGEST:
+                begun, spoilt = [], TOO_LONG
             continue
-        lines = _split(b"".join(rest))
+        lines = b"".join(begun).split(b"\n")
+        begun = [lines.pop()]
         if spoilt:
             yield Lines(first, [], spoilt)
             first, lines, spoilt = first + 1, lines[1:], ""
-        yield _begin(piece, Lines(first, lines))
-        first, rest = first + len(lines), [block[at + 1 :]]
-    last = b"".join(rest)
-    if spoilt or last:
-        yield _begin(piece, Lines(first, [] if spoilt else _split(last), spoilt))
+        yield _begin(piece, first, lines)
+        first += len(lines)
+    last = b"".join(begun)
+    if spoilt:
+        yield Lines(first, [], spoilt)
+    elif last:
+        yield _begin(piece, first, [last])
 
 
-def _begin(piece: Piece, read: Lines) -> Lines:
-    """The first lines of a file without the mark that may stand before them."""
-    if piece.start == 0 and read.first == 1 and read.lines:
-        read.lines[0] = read.lines[0].removeprefix(MARK)
-    return read
-
-
-def _split(text: bytes) -> list[bytes]:
-    lines = text.split(b"\n")
-    return [line.rstrip(b"\r") for line in lines] if b"\r" in text else lines
+def _begin(piece: Piece, first: int, lines: list[bytes]) -> Lines:
+    """Lines without the mark that may stand before a file's first, or the returns that may end each."""
+    if piece.start == 0 and first == 1 and lines:
+        lines[0] = lines[0].removeprefix(MARK)
+    return Lines(first, [line.rstrip(b"\r") for line in lines] if lines and lines[0].endswith(b"\r") else lines)
 
 
 def _is_compressed(path: Path) -> bool:

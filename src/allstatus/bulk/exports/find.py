@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from allstatus.bulk.exports.files import Piece, read_piece
-from allstatus.bulk.exports.glance import WITH_DIAGNOSES, head_of, tell, unescaped
+from allstatus.bulk.exports.glance import CODES, WITH_DIAGNOSES, head_of, spellings, tell, unescaped
 from allstatus.ehr.codes import table
 from allstatus.errors import InvalidRecord
 
@@ -31,7 +31,8 @@ def find_patients(piece: Piece) -> set[str]:
 def patients_in(lines: list[bytes]) -> set[str]:
     """The same of some lines."""
     found: set[str] = set()
-    for line in _candidates(b"\n".join(lines)):
+    text = b"\n".join(lines)
+    for line in () if _is_free(text) else _candidates(text):
         try:
             told = tell(line) if holds_diagnosis(line) else None
         except InvalidRecord:
@@ -44,6 +45,12 @@ def patients_in(lines: list[bytes]) -> set[str]:
 def holds_diagnosis(line: bytes) -> bool:
     """Whether a code of ALL stands in a line, however it is spelled."""
     return _pattern().search(unescaped(line)) is not None
+
+
+def _is_free(text: bytes) -> bool:
+    """Whether no code of ALL stands in lines, told at once where none is spelled in an unusual way."""
+    codes = [] if b"\\" in text else CODES.findall(text)
+    return bool(codes) and _spellings().isdisjoint(codes) and b" " not in b"".join(codes)
 
 
 def _candidates(text: bytes) -> Iterator[bytes]:
@@ -67,9 +74,14 @@ def _codes() -> tuple[str, ...]:
 
 
 @cache
+def _spellings() -> frozenset[bytes]:
+    return spellings(_codes())
+
+
+@cache
 def _needles() -> tuple[bytes, ...]:
-    """What every spelling of a code has in common: an ICD-10 category in either case, any other code, or an escaped sign."""
-    spelled = {part for code in _codes() for part in ((code[:3], code[:3].lower()) if code[3:4] == "." else (code,))}
+    """What the spellings of codes have in common: an ICD-10 category in either case, how other codes begin, or an escaped sign."""
+    spelled = {part for code in _codes() for part in ((code[:3], code[:3].lower()) if code[3:4] == "." else (code[:5],))}
     return (*sorted(part.encode() for part in spelled), b"\\u00")
 
 

@@ -100,7 +100,7 @@ class Gatherer:
         named = self._resolve(wanted)
         for kept in shelves.read_apart(IDENTIFIED_ONLY):
             name = named[str(patient_of(read_resource(kept.line)))].encode()
-            self._shelve(shelves, spool, gathered, kept, shelves.ranks.get(b"Patient/" + name))
+            self._shelve(shelves, spool, gathered, kept, shelves.ranks.get(name))
         return {name.encode() for name in list(named.values())[:2]}
 
     def _settle_nameless(self, shelves: Shelves, spool: Spool, gathered: Gathered) -> None:

@@ -20,6 +20,7 @@ GROUPED = frozenset({*READERS, "Specimen", "ServiceRequest"})  # read with the p
 WITH_DIAGNOSES = ("Condition", "Encounter")  # types in which the chart reader finds a diagnosis
 NO_BUNDLE = "is a Bundle; an export has one resource a line, and `allstatus classify` reads bundles"
 IDENTIFIED = "identifier|"  # how a subject begins that is named by an identifier only; no id holds this sign
+CODES = re.compile(rb'"code"\s*:\s*"([^"]*)"')
 _HEAD = re.compile(rb'\{"resourceType":( ?)"([A-Za-z]{1,64})"')
 _KEY = re.compile(rb'\{"resourceType": ?"([A-Za-z]+)", ?"id": ?"([^"\\]+)"')
 _REFERENCE = re.compile(rb'"reference" ?: ?"([^"\\]+)"')
@@ -93,9 +94,9 @@ def reference_in(line: bytes, subject: bytes) -> bytes | None:
     return found if line.find(b'"contained"', 0, at) < 0 and b"\\" not in found else None
 
 
-def is_plain(reference: bytes) -> bool:
-    """Whether a reference reads `Patient/ID` and nothing else, so that it can be looked up as it stands."""
-    return reference.startswith(b"Patient/") and reference.rfind(b"/") == 7
+def plain_name(reference: bytes) -> str:
+    """The name in a reference that reads `Patient/NAME` and nothing else; empty for any other."""
+    return reference[8:].decode() if reference.startswith(b"Patient/") and reference.rfind(b"/") == 7 else ""
 
 
 def patient_in(reference: bytes) -> str | None:
@@ -125,6 +126,14 @@ def _looked_up(reference: bytes) -> bytes:
         return reference.rpartition(b":")[2]
     parts = reference.partition(b"/_history/")[0].split(b"/")[-2:]
     return b"/".join(parts) if len(parts) == 2 and parts[0] not in _NOT_LOOKED_UP else b""
+
+
+def spellings(codes: Iterable[str]) -> frozenset[bytes]:
+    """Every spelling of codes that the chart reader takes for them, but for spaces around one."""
+    known = set(codes)
+    return frozenset(
+        spelled.encode() for code in known | {code.replace(".", "") for code in known} for spelled in (code, code.lower(), code.upper())
+    )
 
 
 def unescaped(line: bytes) -> bytes:

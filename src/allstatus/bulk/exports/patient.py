@@ -92,7 +92,10 @@ def decide_resources(how: How, patient: str, resources: list[dict[str, Any]], ot
 
 def read_resource(line: bytes | str) -> dict[str, Any]:
     """A line as a FHIR resource; raises InvalidRecord, whose `problem` holds nothing of the line."""
-    value = parse_json(line)
+    try:
+        value = parse_json(line)
+    except InvalidRecord as error:
+        raise InvalidRecord("line", error.problem.replace("at line 1 column", "at column"), error.remedy) from None
     if not isinstance(value, dict) or not isinstance(value.get("resourceType"), str):
         raise InvalidRecord("line", "is not a FHIR resource", "write one resource a line, each with its resourceType")
     return value

@@ -6,17 +6,15 @@ stands in a code table, nothing refers to it, and no other line is a version of 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from functools import cache
 
-from allstatus.bulk.exports.glance import head_of, references
+from allstatus.bulk.exports.glance import CODES, head_of, references, spellings
 from allstatus.ehr.codes import table
 
-_CODES = re.compile(rb'"code"\s*:\s*"([^"]*)"')
 _TABLES = {"Observation": ("results", "signs"), "Encounter": ("diagnoses", "signs"), "Procedure": ("treatments",)}
 # What makes a line worth reading whatever its codes: these elements are read in other ways.
-_SPEAKING = {"DiagnosticReport": (b'"conclusion"', b'"contained"', b'"specimen"'), "Procedure": (b'"extension"', b'"request"')}
+_SPEAKING = {"DiagnosticReport": (b'"conclusion"', b'"contained"', b'"specimen"'), "Procedure": (b'"request"',)}
 
 
 def telling(lines: Sequence[bytes], keys: Sequence[bytes]) -> tuple[list[int], set[bytes]]:
@@ -54,7 +52,7 @@ def _tells(line: bytes) -> bool:
     known = _known(head.type)
     if known is None:
         return head.type != "DiagnosticReport"
-    found = _CODES.findall(line)
+    found = CODES.findall(line)
     return not known.isdisjoint(found) or b" " in b"".join(found) or (head.type == "Encounter" and any(c[:1] in b"Cc" for c in found))
 
 
@@ -63,6 +61,4 @@ def _known(kind: str) -> frozenset[bytes] | None:
     """Every spelling of the codes that mean something in a resource of this type; None when all of them are read."""
     if kind not in _TABLES:
         return None
-    codes = {code for name in _TABLES[kind] for _, code in table(name).by_code}
-    dotless = {code.replace(".", "") for code in codes}
-    return frozenset(spelled.encode() for code in codes | dotless for spelled in (code, code.lower(), code.upper()))
+    return spellings(code for name in _TABLES[kind] for _, code in table(name).by_code)

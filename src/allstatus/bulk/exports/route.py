@@ -5,14 +5,28 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import repeat
 
 from allstatus.bulk.exports.files import Lines, Piece, read_piece
 from allstatus.bulk.exports.find import holds_diagnosis
-from allstatus.bulk.exports.glance import GROUPED, IDENTIFIED, WITH_DIAGNOSES, Head, head_of, is_plain, patient_in, reference_in, tell
+from allstatus.bulk.exports.glance import (
+    GROUPED,
+    IDENTIFIED,
+    WITH_DIAGNOSES,
+    Head,
+    head_of,
+    key_of,
+    patient_in,
+    plain_name,
+    reference_in,
+    tell,
+)
 from allstatus.bulk.exports.spool import Kept, Shelves, Spool
 from allstatus.ehr.fhir_resources import READERS
 from allstatus.errors import InvalidRecord
 
+BRACE = ord("}")
+FIRST = 8  # lines of a block by which two patients are seen as a rule
 NAMELESS, IDENTIFIED_ONLY = "nameless", "identified"  # files for lines that name nobody, or somebody by an identifier
 
 
@@ -72,49 +86,77 @@ class Router:
         ways: dict[str, Callable[[Head, Lines, int], int]] = dict.fromkeys(GROUPED, self._by_subject)
         if not self.looked:
             ways |= dict.fromkeys(WITH_DIAGNOSES, self._one_by_one)
-        return ways | {"Patient": self._one_by_one}
+        return ways | {"Patient": self._patients}
 
     def _by_subject(self, head: Head, block: Lines, at: int) -> int:
         """The lines of one type that follow each other; most are told by whom they are about, and passed over."""
-        begin, subject, width, ranks, several, passed = head.begin, head.subject, len(head.subject), self.ranks, self._several, 0
-        for place in range(at, len(block.lines)):
-            line = block.lines[place]
+        if at < FIRST and self._several and self._about_others(head, block.lines[at:]):
+            self.tally.passed += len(block.lines) - at
+            return len(block.lines)
+        begin, subject, ranks, several, passed = head.begin, head.subject + b"Patient/", self.ranks, self._several, 0
+        width = len(subject)
+        for place, line in enumerate(block.lines[at:], at):
             if not line.startswith(begin):
                 break
             found = line.find(subject)
-            reference = line[found + width : line.find(b'"', found + width)] if found > 0 else b""
-            if (
-                reference not in ranks and several and reference.startswith(b"Patient/") and reference.rfind(b"/") == 7
-                and line.endswith(b"}") and b"\\" not in reference and line.find(b'"contained"', 0, found) < 0
-            ):  # fmt: skip
-                passed += 1
-                continue
+            if found > 0 and several and line[-1] == BRACE:
+                name = line[found + width : line.find(b'"', found + width)]
+                if name not in ranks and b"/" not in name and b"\\" not in name and line.find(b'"contained"', 0, found) < 0:
+                    passed += 1
+                    continue
             self._told(head, block.first + place, line)
+            if not several and self._several and place + 1 < FIRST:
+                place += 1  # noqa: PLW2901
+                break
             several = self._several
         else:
             place = len(block.lines)
         self.tally.passed += passed
         return place
 
+    def _about_others(self, head: Head, lines: list[bytes]) -> bool:
+        """Whether lines are all alike and none is about a patient found: step by step for all of them, as there are so many."""
+        subject = head.subject + b"Patient/"
+        places = list(map(bytes.find, lines, repeat(subject)))
+        if min(places) < 0:
+            return False
+        starts = [place + len(subject) for place in places]
+        ends = map(bytes.find, lines, repeat(b'"'), starts)
+        names = [line[start:end] for line, start, end in zip(lines, starts, ends, strict=True)]
+        signs = b"".join(names)
+        return (
+            self.ranks.keys().isdisjoint(names) and b"/" not in signs and b"\\" not in signs
+            and all(map(bytes.startswith, lines, repeat(head.begin))) and all(map(bytes.endswith, lines, repeat(b"}")))
+            and max(map(bytes.find, lines, repeat(b'"contained"'), repeat(0), places)) < 0
+        )  # fmt: skip
+
     def _told(self, head: Head, number: int, line: bytes) -> None:
         """A line told by its subject where that can be, else read."""
         reference = reference_in(line, head.subject) if line.endswith(b"}") else None
         if reference is None or not reference.isascii():
             self._read(number, line)
-        elif reference in self.ranks:
-            self._keep(self.ranks[reference], number, line)
         else:
-            name = reference[8:].decode() if is_plain(reference) else patient_in(reference)
-            self._place(head.type, name, number, line)
+            self._place(head.type, plain_name(reference) or patient_in(reference), number, line)
+
+    def _patients(self, head: Head, block: Lines, at: int) -> int:
+        """Patients, told by their ids."""
+        for place, line in enumerate(block.lines[at:], at):
+            if not line.startswith(head.begin):
+                return place
+            key = key_of(line) if line[-1] == BRACE else None
+            if key is None:
+                self._read(block.first + place, line)
+            else:
+                self.tally.patients += 1
+                self._place(head.type, key[8:].decode(), block.first + place, line)
+        return len(block.lines)
 
     def _pass_over(self, head: Head, block: Lines, at: int) -> int:
         """Lines of a type that is read only where something refers to it."""
-        begin = head.begin
-        for place in range(at, len(block.lines)):
-            line = block.lines[place]
-            if not line.startswith(begin):
+        for place, line in enumerate(block.lines[at:], at):
+            if not line.startswith(head.begin):
                 return place
-            if line.endswith(b"}"):
+            if line[-1] == BRACE:
                 self.tally.passed += 1
             else:
                 self._read(block.first + place, line)
@@ -144,7 +186,7 @@ class Router:
         if kind in READERS and (name is None or name.startswith(IDENTIFIED)):
             apart = NAMELESS if name is None else IDENTIFIED_ONLY
         elif name and (kind == "Patient" or kind in GROUPED):
-            rank = self.ranks.get(b"Patient/" + name.encode())
+            rank = self.ranks.get(name.encode())
             if not self._several and (kind == "Patient" or kind in READERS):
                 self.tally.somebody.add(name.encode())
             if rank is not None:

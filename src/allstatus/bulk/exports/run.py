@@ -68,16 +68,14 @@ class Export:
 
     def totals(self, progress: Progress = lambda *_: None) -> Totals:
         """Do the job; returns the totals, checked. Raises InvalidRecord when a file cannot be read or written."""
-        before = self._about()
-        with writing(self.folder), self._workplace(before), Pool(self.size) as pool:
+        before, output = self._about(), Output(self.job.target, self.job.rejects, self.job.evidence, self.job.how)
+        with writing(self.folder), output, self._workplace(before), Pool(self.size) as pool:
             shelves, gathered = self._gather(pool, progress)
             self._decide(pool, shelves, gathered, progress)
-            output = Output(self.job.target, self.job.rejects, self.job.evidence, self.job.how)
-            with output:
-                totals = self._write(output, shelves, gathered)
-                if self._about() != before:
-                    raise InvalidRecord(str(self.job.source), "changed while it was read", "run again; nothing was written")
-                output.publish()
+            totals = self._write(output, shelves, gathered)
+            if self._about() != before:
+                raise InvalidRecord(str(self.job.source), "changed while it was read", "run again; nothing was written")
+            output.publish()
         return totals
 
     def _about(self) -> str:

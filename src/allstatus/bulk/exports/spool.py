@@ -54,7 +54,7 @@ class Shelves:
 
     @property
     def ranks(self) -> dict[bytes, int]:
-        """The rank of each patient, by `Patient/NAME`."""
+        """The rank of each patient, by name."""
         return _names(self.folder, self.people)[1]
 
     @property
@@ -123,4 +123,4 @@ class Spool:
 @lru_cache(maxsize=1)
 def _names(folder: Path, people: int) -> tuple[list[str], dict[bytes, int]]:  # noqa: ARG001
     names: list[str] = json.loads((folder / NAMES).read_text("utf-8"))
-    return names, {b"Patient/" + name.encode(): rank for rank, name in enumerate(names)}
+    return names, {name.encode(): rank for rank, name in enumerate(names)}
