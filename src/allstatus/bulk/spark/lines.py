@@ -13,7 +13,7 @@ from pyspark import Broadcast
 from allstatus.bulk.exports.aliases import identifiers_in
 from allstatus.bulk.exports.files import MARK
 from allstatus.bulk.exports.find import patients_in
-from allstatus.bulk.exports.glance import GROUPED, IDENTIFIED, Told, head_of, is_plain, key_of, patient_in, reference_in, tell
+from allstatus.bulk.exports.glance import GROUPED, IDENTIFIED, Told, head_of, key_of, patient_in, plain_name, reference_in, tell
 from allstatus.bulk.exports.referred import read_key
 from allstatus.ehr.fhir_resources import READERS
 from allstatus.errors import InvalidRecord
@@ -102,14 +102,17 @@ def _fate(told: Told, names: frozenset[str]) -> str:
 def _told(line: bytes) -> Told:
     """A line told by a glance where that can be, else by reading it."""
     head = head_of(line) if line.endswith(b"}") else None
-    if head is None or head.type in ("Bundle", "Patient"):
+    if head is None or head.type == "Bundle":
         return tell(line)
+    if head.type == "Patient":
+        key = key_of(line)
+        return tell(line) if key is None else Told(head.type, key.partition(b"/")[2].decode())
     if head.type not in GROUPED:
         return Told(head.type, "")
     reference = reference_in(line, head.subject)
     if reference is None or not reference.isascii():
         return tell(line)
-    return Told(head.type, reference[8:].decode() if is_plain(reference) else patient_in(reference))
+    return Told(head.type, plain_name(reference) or patient_in(reference))
 
 
 def _placed(batch: pa.RecordBatch) -> Iterator[tuple[str, int, int, bytes]]:
