@@ -161,6 +161,13 @@ def test_every_link_between_files_leads_somewhere(document: Path) -> None:
     assert [link for link in links if not (document.parent / link).exists()] == []
 
 
+def test_every_decision_has_a_number_of_its_own() -> None:
+    titles = {path.name: path.read_text("utf-8").splitlines()[0] for path in sorted((ROOT / "docs" / "decisions").glob("*.md"))}
+    numbers = [int(name[:4]) for name in titles]
+    assert len(set(numbers)) == len(numbers), "give each decision the next free number"
+    assert [title for number, title in zip(numbers, titles.values(), strict=True) if not title.startswith(f"# {number}. ")] == []
+
+
 def test_readme_and_guide_hold_examples() -> None:
     counts = {name: len(list(BLOCK.finditer((ROOT / name).read_text("utf-8")))) for name in ("README.md", "docs/how-it-works.md")}
     assert all(counts.values()), counts

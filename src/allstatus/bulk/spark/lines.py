@@ -102,8 +102,11 @@ def _fate(told: Told, names: frozenset[str]) -> str:
 def _told(line: bytes) -> Told:
     """A line told by a glance where that can be, else by reading it."""
     head = head_of(line) if line.endswith(b"}") else None
-    if head is None or head.type in ("Bundle", "Patient"):
+    if head is None or head.type == "Bundle":
         return tell(line)
+    if head.type == "Patient":
+        key = key_of(line)
+        return tell(line) if key is None else Told(head.type, key.partition(b"/")[2].decode())
     if head.type not in GROUPED:
         return Told(head.type, "")
     reference = reference_in(line, head.subject)
