@@ -22,6 +22,7 @@ from allstatus.rules.values import value_classes
 
 MAX_CRITERIA = 12
 OUTSIDE = "outside_definitions"
+NO_VALUE = "no_value_of_"  # before the name of a fact: its criteria cannot have these verdicts together
 Verdicts = tuple[bool | None, ...]
 
 
@@ -87,8 +88,9 @@ class DecisionTable:
         self.everything = (1 << len(self.cases)) - 1
         self._true = {name: self._cases_where(itemgetter(name)) for name in self.criteria}
         self.broken = {name: self.everything & ~self._cases_where(c.holds) for name, c in ruleset.constraints.items()}
-        self.consistent = self._cases_where(_possible_together(ruleset))
-        for cases in self.broken.values():
+        self.without_value = {fact: self.everything & ~self._cases_where(holds) for fact, holds in _can_be(ruleset).items()}
+        self.consistent = self.everything
+        for cases in (*self.broken.values(), *self.without_value.values()):
             self.consistent &= ~cases
         self.firings = [engine.fire(case) for case in self.cases]
         self.statuses = {
@@ -159,12 +161,13 @@ class DecisionTable:
         writer.writerow(["case", *self.criteria, "cannot_be", "status", "regions", "options"])
         for number, (case, firing) in enumerate(zip(self.cases, self.firings, strict=True)):
             bit = 1 << number
-            broken = [name for name, cases in self.broken.items() if cases & bit]
-            fired = [] if broken else firing.statuses
+            barred = [name for name, cases in self.broken.items() if cases & bit]
+            barred += [f"{NO_VALUE}{fact}" for fact, cases in self.without_value.items() if cases & bit]
+            fired = [] if barred else firing.statuses
             regions = [name for name, cases in self.regions.items() if cases & bit]
             words = ["yes" if case[name] else "no" for name in self.criteria]
-            options = "" if broken else " ".join(firing.options)
-            writer.writerow([number, *words, " ".join(broken), " ".join(fired), " ".join(regions), options])
+            options = "" if barred else " ".join(firing.options)
+            writer.writerow([number, *words, " ".join(barred), " ".join(fired), " ".join(regions), options])
         return out.getvalue()
 
     @cached_property
@@ -212,11 +215,11 @@ class DecisionTable:
                 yield f"{self.ruleset.regions[name].place}: region '{name}' holds no case without a status; correct or remove it"
 
 
-def _possible_together(ruleset: RuleSet) -> Callable[[Mapping[str, bool]], bool]:
-    """A test for cases whose criteria on the same fact can be true together for some value of it."""
-    classes = [[value.verdicts for value in values] for values in value_classes(ruleset).values()]
+def _can_be(ruleset: RuleSet) -> dict[str, Callable[[Mapping[str, bool]], bool]]:
+    """For each fact a test for the cases in which some value of it gives all its criteria their verdicts."""
+    classes = {fact: [value.verdicts for value in values] for fact, values in value_classes(ruleset).items()}
 
-    def holds(case: Mapping[str, bool]) -> bool:
-        return all(any(all(case[name] is held for name, held in verdicts.items()) for verdicts in values) for values in classes)
+    def test(verdicts: list[Mapping[str, bool]]) -> Callable[[Mapping[str, bool]], bool]:
+        return lambda case: any(all(case[name] is held for name, held in value.items()) for value in verdicts)
 
-    return holds
+    return {fact: test(verdicts) for fact, verdicts in classes.items()}
