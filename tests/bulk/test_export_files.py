@@ -10,7 +10,10 @@ from allstatus.bulk.exports import files
 from allstatus.bulk.exports.files import CUT_SHORT, TOO_LONG, Piece, cut, read_piece
 
 
-@pytest.mark.parametrize("damage", [b"", b"garbage after the end", b"\0" * 64, gzip.compress(b'{"b":2}\n')])
+AFTER = {"nothing": b"", "garbage": b"garbage after the end", "padding": b"\0" * 64, "another member": gzip.compress(b'{"b":2}\n')}
+
+
+@pytest.mark.parametrize("damage", AFTER.values(), ids=AFTER)
 def test_what_follows_a_compressed_file(tmp_path: Path, damage: bytes) -> None:
     path = tmp_path / "a.ndjson.gz"
     path.write_bytes(gzip.compress(b'{"a":1}\n') + damage)
