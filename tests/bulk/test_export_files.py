@@ -9,7 +9,6 @@ import pytest
 from allstatus.bulk.exports import files
 from allstatus.bulk.exports.files import CUT_SHORT, TOO_LONG, Piece, cut, read_piece
 
-
 AFTER = {"nothing": b"", "garbage": b"garbage after the end", "padding": b"\0" * 64, "another member": gzip.compress(b'{"b":2}\n')}
 
 
