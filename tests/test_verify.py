@@ -282,16 +282,3 @@ def test_proving_without_z3_says_what_to_install(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
     with pytest.raises(Exception, match=r"z3-solver is not installed; run: pip install 'allstatus\[prove\]'"):
         verify(prove=True)
-
-
-@NO_Z3
-@NO_DURABLE
-def test_every_output_shown_in_the_documentation_is_real(rules: Path) -> None:
-    outputs = [render_report(to_document(verify(prove=True)))]
-    seed(rules, next(fault for fault in FAULTS if fault["fault"] == "a comparison that takes the limit itself to the other side"))
-    outputs.append(render_report(to_document(verify(rules, prove=True))))
-    page = (Path(__file__).parent.parent / "docs" / "verify.md").read_text("utf-8")
-    blocks = [block.split("```")[0] for block in page.split("```text\n")[1:]]
-    assert blocks
-    for block in blocks:
-        assert any(block in output for output in outputs), block
