@@ -29,7 +29,7 @@ test: $(VENV)/installed ## lint, types, import contracts and all tests
 	$(MAKE) lint types
 	$(BIN)/lint-imports
 	scripts/install-test-tools
-	$(BIN)/python -m pytest -n 2 --dist loadgroup -q -rs
+	$(BIN)/python -m pytest -n 2 -q -rs
 
 lint: $(VENV)/installed ## ruff
 	$(BIN)/ruff check .

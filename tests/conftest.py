@@ -1,4 +1,7 @@
-"""Shared fixtures: a classifier for each engine that can run here."""
+"""Shared fixtures, and which tests one process runs because they share what is slow to start."""
+
+import re
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -16,3 +19,22 @@ ENGINES = ["builtin", pytest.param("durable", marks=NO_DURABLE)]
 @pytest.fixture(scope="session", params=ENGINES)
 def classifier(request: pytest.FixtureRequest) -> Classifier:
     return load_rules(engine=request.param)
+
+
+TOGETHER = {  # what they share: how the tests are called
+    "a Spark cluster": "spark",
+    "a site": r"test_site\.py",
+    "the answers of every backend": r"test_agreement\.py",
+}
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Tests go to whichever process is free, those that share something to the same."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Sharing(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return next((shared for shared, called in TOGETHER.items() if re.search(called, nodeid)), nodeid)
+
+    return Sharing(config, log)

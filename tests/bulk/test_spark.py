@@ -30,7 +30,7 @@ from allstatus.bulk.spark import decide, run
 from allstatus.bulk.spark.run import SparkRun
 from allstatus.bulk.spark.session import refuse_resume, refusing
 
-pytestmark = [pytest.mark.xdist_group("spark"), pytest.mark.skipif(bool(lacks_spark()), reason=lacks_spark())]
+pytestmark = pytest.mark.skipif(bool(lacks_spark()), reason=lacks_spark())
 MILLION = 1_000_000
 TREATED = {"prior_treatment": "disease_directed", "cbc": "normal", "signs_and_symptoms": "absent"}
 

@@ -134,7 +134,6 @@ def test_postgres(rows: list[Row], words: bool, percent: str, postgres: str) -> 
 SPARK_KINDS = {"DOUBLE PRECISION": "DOUBLE", "DECIMAL(38, 15)": "DECIMAL(38, 15)"}
 
 
-@pytest.mark.xdist_group("spark")
 @CASES
 def test_spark(rows: list[Row], words: bool, percent: str) -> None:
     if lacks_spark():

@@ -13,7 +13,6 @@ from allstatus.testing.vectors import Vector, make_vectors
 
 VECTORS = make_vectors(backends.RULES)
 GROUPS = [*dict.fromkeys((vector.family, vector.level) for vector in VECTORS), ("", Level.explanation)]
-GROUPED = {"spark": pytest.mark.xdist_group("spark")}  # one process has the cluster
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +34,7 @@ def wrong(answers: list[Answer | str], family: str, level: Level) -> list[str]:
     return ["\n".join(failure.lines) for failure in failures if failure]
 
 
-@pytest.mark.parametrize("name", [pytest.param(name, marks=GROUPED.get(name, ())) for name in BACKENDS])
+@pytest.mark.parametrize("name", BACKENDS)
 @pytest.mark.parametrize(("family", "level"), GROUPS, ids=[f"{level}-{family}".strip("-") for family, level in GROUPS])
 def test_a_backend_agrees_or_its_gap_is_declared(name: str, family: str, level: Level, ask) -> None:
     backend = BACKENDS[name]
