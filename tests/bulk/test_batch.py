@@ -195,6 +195,15 @@ def test_duckdb_answers_the_same(tmp_path: Path) -> None:
     assert (tmp_path / "arrow.csv").read_text() == (tmp_path / "duckdb.csv").read_text()
 
 
+def test_words_that_only_the_record_s_reader_takes_are_left_to_it(tmp_path: Path) -> None:
+    words = pa.table({"id": ["a", "b", "c", "d"], "cbc": ["normal"] * 4, "prior_remission": ["TRUE", "false", "perhaps", None]})
+    pq.write_table(words, tmp_path / "in.parquet")
+    for backend in ("arrow", "duckdb"):
+        done = command(tmp_path / "in.parquet", tmp_path / f"{backend}.parquet", "--backend", backend)
+        assert "4 rows in = 3 out + 1 rejected" in done.stderr
+    assert pq.read_table(tmp_path / "arrow.parquet").equals(pq.read_table(tmp_path / "duckdb.parquet"))
+
+
 @pytest.mark.parametrize(
     ("source", "target", "message"),
     [

@@ -49,15 +49,13 @@ class DuckRun(Run):
                 row += batch.num_rows
 
     def cells_of(self, batch: pa.RecordBatch) -> tuple[CellNumbers, list[Reject]]:
-        """The cells found; why a row has none, the record's reader says."""
+        """The cells found; where the expression finds none, the record's reader has the say, be it a cell or a reason."""
         cells = batch.column(batch.num_columns - 1)
         found: CellNumbers = pc.fill_null(cells, len(self.columns.cells)).to_numpy().astype(self.columns.kind)
         without = np.flatnonzero(cells.is_null())
         if not len(without):
             return found, []
-        _, rejects = self.columns.cells_of(batch.take(pa.array(without)))
-        if len(rejects) != len(without):
-            raise AssertionError("the expression refuses a row that the record's reader takes")
+        found[without], rejects = self.columns.cells_of(batch.take(pa.array(without)))
         return found, [Reject(int(without[reject.row - 1]) + 1, reject.column, reject.reason) for reject in rejects]
 
     def _refuse_type(self, name: str, kind: pa.DataType) -> None:
