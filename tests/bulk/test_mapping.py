@@ -2,11 +2,15 @@
 
 from pathlib import Path
 
+import duckdb
+import pyarrow as pa
 import pytest
-from bulk.rows import CELLS
+from bulk.rows import CELLS, LIMIT
 
 from allstatus import InvalidRecord
+from allstatus.bulk.arrow import Columns
 from allstatus.bulk.mapping import Source, assign_columns, read_mapping
+from allstatus.bulk.sql import SqlView
 
 FACTS = tuple(CELLS.facts)
 
@@ -52,3 +56,35 @@ def test_columns_that_do_not_fit_are_refused(names: list[str], assigned: dict[st
     with pytest.raises(InvalidRecord) as refusal:
         assign_columns(names, assigned, FACTS)
     assert message in str(refusal.value)
+
+
+HOUSE = {
+    "marrow_blast_percent": Source("blast", {"-1": "unknown", "-2": None}), "cbc": Source("cbc"),
+    "prior_treatment": Source("tx", {"0": "none", "1": "disease_directed"}), "signs_and_symptoms": Source("signs"),
+}  # fmt: skip
+NUMBERS = [60.0, -1.0, -2.0, float(LIMIT) + 0.5, float(LIMIT), 100.5, -3.0, None]
+
+
+@pytest.mark.parametrize("kind", [pa.float64(), pa.float32(), pa.decimal128(9, 2)], ids=str)
+def test_numbers_that_stand_for_something_else_are_read_alike_everywhere(kind: pa.DataType) -> None:
+    blasts = pa.array(NUMBERS, pa.float64()).cast(kind)
+    said = {"blast": blasts, "cbc": ["abnormal"] * 8, "tx": pa.array([0.0] * 8), "signs": ["present"] * 8}
+    table = pa.table({"id": pa.array(range(8)), **said})
+    cells, rejects = Columns(CELLS, table.schema.names, HOUSE).cells_of(table.combine_chunks().to_batches()[0])
+    assert [reject.row for reject in rejects] == [6, 7]
+    answers = list(CELLS.answers())
+    assert [answers[cell].possible for cell in cells[[0, 3, 4]]] == [("untreated",), ("untreated",), ("outside_definitions",)]
+    assert [answers[cell].possible for cell in cells[[1, 2, 7]]] == [("untreated", "outside_definitions")] * 3
+    view = SqlView(CELLS, HOUSE | {"prior_treatment": Source("tx", {"0.0": "none"})}, text=frozenset({"cbc"}))
+    with duckdb.connect() as database:
+        database.register("arrow", table)
+        database.execute("CREATE TABLE patients AS SELECT * FROM arrow")
+        found = database.sql(f"{view.locate('patients', {'id': 'id'})}SELECT cell FROM located ORDER BY id").fetchall()
+    assert [len(CELLS) if cell is None else cell for (cell,) in found] == cells.tolist()
+
+
+def test_what_a_column_of_numbers_cannot_hold_is_refused_in_sql() -> None:
+    for name, values in (("marrow_blast_percent", {"none seen": "0"}), ("relapse_count", {"9": None})):
+        view = {"cbc": Source("cbc"), name: Source("x", values)}
+        with pytest.raises(InvalidRecord, match=f"^{name}: "):
+            SqlView(CELLS, view).locate("patients", {})

@@ -40,7 +40,7 @@ class Columns:
         self._nothing = len(cells)
         self._index = Index(cells, self.sources)
         self.kind = self._index.kind
-        self._keys = {name: Key(cells, name, self._index.digit(name), source.values) for name, source in self.sources.items()}
+        self._keys = {name: Key(cells, name, self._index.digit(name), source) for name, source in self.sources.items()}
 
     def cells_of(self, batch: pa.RecordBatch, threads: Executor | None = None) -> tuple[CellNumbers, list[Reject]]:
         """The cell of each row, and the rows refused (whose cell is the number of cells), rows counted from 1."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import pyarrow as pa
@@ -10,6 +13,7 @@ from pyarrow import types
 
 from allstatus.bulk.cells import RELAPSE_COUNTS, Cells
 from allstatus.bulk.coded import BAD, Coded, CodedBooleans, CodedNumbers, CodedRows, CodedWords, numbers_of
+from allstatus.bulk.mapping import Source
 from allstatus.bulk.panel import as_read
 from allstatus.bulk.scale import Scale, percent_scale
 from allstatus.errors import InvalidRecord
@@ -25,8 +29,9 @@ READABLE = (
 class Key:
     """A key of the record that a column is read as. One step of a fact's state adds a stride to the `byte` of its digit."""
 
-    def __init__(self, cells: Cells, name: str, digit: tuple[int, int], values: Mapping[str, Any] | None = None) -> None:
-        self.name, self._cells, (self.byte, self._stride), self._values = name, cells, digit, values
+    def __init__(self, cells: Cells, name: str, digit: tuple[int, int], source: Source) -> None:
+        self.name, self._cells, (self.byte, self._stride), self._values = name, cells, digit, source.values
+        self._numbers = source.numbers
         states = cells.facts.get(name)
         self._kind = states.fact.kind if states else ""
         self.scale: Scale | None = percent_scale(states) if states and self._kind == "percent" else None
@@ -99,8 +104,7 @@ class Key:
     def stated(self, value: object) -> object:
         """What a column's value says in a record: by the table of values given, else as JSON where the key needs it."""
         if self._values is not None:
-            spelled = str(value).lower() if isinstance(value, bool) else str(value)
-            value = self._values.get(spelled, value)
+            value = self._meant(value, self._values)
         if not isinstance(value, str):
             return _without_nulls(value) if isinstance(value, dict) else value
         literal = value.casefold() if value.casefold() in ("true", "false") else value
@@ -110,6 +114,13 @@ class Key:
             except InvalidRecord:
                 return value
         return value
+
+
+    def _meant(self, value: Any, values: Mapping[str, Any]) -> Any:
+        """What the table of values says of a column's value: of a number by the number, of any other by how it is spelled."""
+        if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
+            return self._numbers.get(Fraction(str(value)), value) if math.isfinite(value) else value
+        return values.get(str(value).lower() if isinstance(value, bool) else str(value), value)
 
 
 def _without_nulls(value: Any) -> Any:

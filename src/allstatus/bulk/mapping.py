@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ import yaml
 
 from allstatus.cbc import COMPONENTS, Component
 from allstatus.errors import InvalidRecord, nearest
+from allstatus.measurement import exact_number
 from allstatus.record import Record
 
 CARRIED = ("id",)  # copied to the output, not read
@@ -34,9 +36,21 @@ class Source:
     parts: Mapping[str, str] = field(default_factory=dict)
 
     @property
+    def numbers(self) -> dict[Fraction, Any]:
+        """What the values mean that are spelled as numbers, for a column that holds numbers."""
+        return {number: meant for said, meant in (self.values or {}).items() if (number := _as_number(said)) is not None}
+
+    @property
     def columns(self) -> tuple[str, ...]:
         """Every column read for the key."""
         return tuple(self.parts.values()) or (self.column,)
+
+
+def _as_number(said: str) -> Fraction | None:
+    try:
+        return exact_number(said, "", "")
+    except InvalidRecord:
+        return None
 
 
 def read_mapping(path: Path) -> dict[str, Source]:

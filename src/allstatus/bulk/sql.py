@@ -37,6 +37,8 @@ class SqlView:
         self.cells, self._text = cells, text
         self._columns = {name: source for name, source in columns.items() if name in cells.facts or name == COUNT}
         self._facts = {name: states for name, states in cells.facts.items() if name in self._columns}
+        if COUNT in self._columns and self._columns[COUNT].values is not None:
+            raise InvalidRecord(COUNT, "is a number here, without a table of values", "count in the table, or use `allstatus batch`")
 
     def locate(self, table: str, carried: Mapping[str, str]) -> str:
         """A query, in plain SQL, up to a relation `located`: the carried columns (new name: old), `refused` and `cell`."""
@@ -69,7 +71,7 @@ class SqlView:
             digits = "; ".join(f"{digit} {_plain(state.words)}" for digit, state in enumerate(states.states[: states.radix]))
             cited = " ".join(f"{c}: {self.cells.ruleset.criteria[c].cite['sentence'][:12]}" for c in self.cells.ruleset.criteria_of(name))
             yield f"{self._digit(name, states)} /* {digits} ({cited}) */ AS {name}"
-        reported = [f"{self._column(name)} IS NOT NULL" for name in self._facts]
+        reported = [self._is_reported(name) for name in self._facts]
         if COUNT in self._columns:
             column = self._column(COUNT)
             tests = f"WHEN {column} IS NULL THEN 0 WHEN {column} < 0 THEN NULL WHEN {column} = 0 THEN 1 ELSE 2"
@@ -80,13 +82,21 @@ class SqlView:
     def _digit(self, name: str, states: FactStates) -> str:
         column, absent = self._column(name), states.cell_digit[states.not_reported]
         if states.fact.kind == "percent":
-            tests = _percent_tests(states, column)
+            tests = f"{self._meanings(name, states)}{_percent_tests(states, column)}"
         elif states.fact.kind == "yes_no" and name not in self._text and self._columns[name].values is None:
             tests = f"WHEN {column} = TRUE THEN {states.state_of(True)} WHEN {column} = FALSE THEN {states.state_of(False)}"
         else:
             words = sorted(self._words(name, states).items())
             tests = " ".join(f"WHEN {column} IN ({', '.join(map(_text, said))}) THEN {digit}" for digit, said in words)
         return f"CASE WHEN {column} IS NULL THEN {absent} {tests} END"
+
+    def _meanings(self, name: str, states: FactStates) -> str:
+        """Tests for the numbers that stand for something else, such as -1 for unknown."""
+        column, numbers = self._column(name), self._columns[name].numbers
+        if len(numbers) < len(self._columns[name].values or {}):
+            raise InvalidRecord(name, "has spellings that a column of numbers does not hold", "leave them out, or use `allstatus batch`")
+        meant = ((number, states.cell_digit[self.cells.states(name, value)]) for number, value in numbers.items())
+        return "".join(f"WHEN {column} = {format_number(number)} THEN {digit} " for number, digit in meant)
 
     def _words(self, name: str, states: FactStates) -> dict[int, list[str]]:
         """The texts of a column that stand for each digit."""
@@ -137,10 +147,21 @@ class SqlView:
         """Whether a count of relapses alone states a fact."""
         return any(self.cells.history[count][name][-1] != states.not_reported for name, states in self.cells.facts.items())
 
+    def _is_reported(self, name: str) -> str:
+        """Whether a column says anything: it is not null, nor what stands for null."""
+        column, source = self._column(name), self._columns[name]
+        said = {said: meant for said, meant in (source.values or {}).items() if meant is None}
+        if not said:
+            return f"{column} IS NOT NULL"
+        percent = self.cells.facts[name].fact.kind == "percent"
+        nothing = map(format_number, Source("", said).numbers) if percent else map(_text, said)
+        return f"{column} NOT IN ({', '.join(nothing)})"
+
     def _column(self, name: str) -> str:
+        """The column as it is compared: words where its values have a table, but a percentage as the number it is."""
         source = self._columns[name]
-        column = f"p.{_name(source.column)}"
-        return f"CAST({column} AS VARCHAR)" if source.values is not None else column
+        column, percent = f"p.{_name(source.column)}", name in self._facts and self._facts[name].fact.kind == "percent"
+        return column if source.values is None or percent else f"CAST({column} AS VARCHAR)"
 
 
 def script(view: SqlView, dialect: str, *, table: str = "patients", id: str = "id", name: str = "allstatus") -> str:
