@@ -103,7 +103,7 @@ def in_memory(cells: Cells, table: pa.Table, folder: Path) -> None:
     def ours(threads: ThreadPoolExecutor | None) -> pa.Array:
         found, rejects = columns.cells_of(batch, threads)
         assert len(rejects) == 0 or found.max() == len(cells)
-        return results.lookups["status"].column(np.minimum(found, cells.conflict) if rejects else found)
+        return results.lookups["status"].column(np.minimum(found, cells.conflict) if rejects else found, threads)
 
     actions: dict[str, Callable[[], Any]] = {
         "allstatus: cell and status, 2 threads": lambda: ours(pool),

@@ -19,7 +19,7 @@ from allstatus.errors import InvalidRecord
 COUNT = "relapse_count"
 MAX_INDEX = 1 << 22
 BYTE = 1 << 8
-PIECE = 1 << 17  # rows at a time: few enough for the cache, enough that two threads rarely wait for each other
+PIECE = 1 << 19  # rows at a time: enough that what a call costs does not count, few enough for two threads to share a million
 Bytes = NDArray[np.uint8]
 CellNumbers = NDArray[np.uint16 | np.uint32]
 
