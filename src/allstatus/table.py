@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from itertools import combinations, product
 from operator import itemgetter
@@ -18,7 +18,7 @@ from allstatus.engines import Engine
 from allstatus.errors import RulesError
 from allstatus.rules.condition import Clause
 from allstatus.rules.model import RuleSet
-from allstatus.rules.values import value_classes
+from allstatus.rules.values import ValueClass, value_classes
 
 MAX_CRITERIA = 12
 OUTSIDE = "outside_definitions"
@@ -88,7 +88,7 @@ class DecisionTable:
         self.everything = (1 << len(self.cases)) - 1
         self._true = {name: self._cases_where(itemgetter(name)) for name in self.criteria}
         self.broken = {name: self.everything & ~self._cases_where(c.holds) for name, c in ruleset.constraints.items()}
-        self.without_value = {fact: self.everything & ~self._cases_where(holds) for fact, holds in _can_be(ruleset).items()}
+        self.without_value = {fact: self._without_value(values) for fact, values in value_classes(ruleset).items()}
         self.consistent = self.everything
         for cases in (*self.broken.values(), *self.without_value.values()):
             self.consistent &= ~cases
@@ -178,6 +178,13 @@ class DecisionTable:
     def _cases_where(self, holds: Callable[[Mapping[str, bool]], bool]) -> int:
         return sum(1 << number for number, case in enumerate(self.cases) if holds(case))
 
+    def _without_value(self, values: Iterable[ValueClass]) -> int:
+        """The cases in which no value of a fact gives all its criteria their verdicts."""
+        cases = self.everything
+        for value in values:
+            cases &= ~self.cases_with(value.verdicts)
+        return cases
+
     def describe_case(self, cases: int) -> str:
         """The first case of a set in words, for a message."""
         case = self.cases[(cases & -cases).bit_length() - 1]
@@ -213,13 +220,3 @@ class DecisionTable:
         for name, cases in self.regions.items():
             if not cases:
                 yield f"{self.ruleset.regions[name].place}: region '{name}' holds no case without a status; correct or remove it"
-
-
-def _can_be(ruleset: RuleSet) -> dict[str, Callable[[Mapping[str, bool]], bool]]:
-    """For each fact a test for the cases in which some value of it gives all its criteria their verdicts."""
-    classes = {fact: [value.verdicts for value in values] for fact, values in value_classes(ruleset).items()}
-
-    def test(verdicts: list[Mapping[str, bool]]) -> Callable[[Mapping[str, bool]], bool]:
-        return lambda case: any(all(case[name] is held for name, held in value.items()) for value in verdicts)
-
-    return {fact: test(verdicts) for fact, verdicts in classes.items()}

@@ -20,7 +20,7 @@ from allstatus.bulk.mapping import ignored_columns
 from allstatus.bulk.parts import Parts
 from allstatus.bulk.results import Results
 from allstatus.bulk.sources import Skip, Slab, Source
-from allstatus.bulk.targets import Target
+from allstatus.bulk.targets import Target, refuse_same_file
 from allstatus.errors import InvalidRecord
 
 REJECTS = pa.schema([("row", pa.int64()), ("column", pa.string()), ("reason", pa.string())])
@@ -67,7 +67,7 @@ class Run:
 
     def __init__(self, cells: Cells, job: Job) -> None:
         self.job, self.source = job, Source(job.source)
-        _refuse_same_file(job)
+        refuse_same_file([job.source, job.target, job.rejects, job.cells])
         self.results = Results(cells, explain=job.explain)
         self.carried = carried_columns(self.source.names, job, self.results)
         self.columns = Columns(cells, self.source.names, {key: column for key, column in job.assigned.items() if key != "id"})
@@ -196,10 +196,3 @@ def _write_rejects(target: Target, rejects: list[Reject]) -> None:
     if rejects:
         columns = [[r.row for r in rejects], [r.column for r in rejects], [r.reason for r in rejects]]
         target.write(pa.RecordBatch.from_arrays([pa.array(c, f.type) for c, f in zip(columns, REJECTS, strict=True)], schema=REJECTS))
-
-
-def _refuse_same_file(job: Job) -> None:
-    paths = [job.source, job.target, job.rejects, job.cells]
-    doubled = [path for place, path in enumerate(paths) if path.resolve() in [other.resolve() for other in paths[:place]]]
-    if doubled:
-        raise InvalidRecord(str(doubled[0]), "is named twice", "give each file a name of its own")

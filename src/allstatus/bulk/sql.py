@@ -150,18 +150,19 @@ class SqlView:
     def _is_reported(self, name: str) -> str:
         """Whether a column says anything: it is not null, nor what stands for null."""
         column, source = self._column(name), self._columns[name]
-        said = {said: meant for said, meant in (source.values or {}).items() if meant is None}
-        if not said:
-            return f"{column} IS NOT NULL"
-        percent = self.cells.facts[name].fact.kind == "percent"
-        nothing = map(format_number, Source("", said).numbers) if percent else map(_text, said)
-        return f"{column} NOT IN ({', '.join(nothing)})"
+        numbers = {format_number(number): meant for number, meant in source.numbers.items()}
+        said = numbers if self._is_percent(name) else {_text(text): meant for text, meant in (source.values or {}).items()}
+        nothing = [text for text, meant in said.items() if meant is None]
+        return f"{column} NOT IN ({', '.join(nothing)})" if nothing else f"{column} IS NOT NULL"
+
+    def _is_percent(self, name: str) -> bool:
+        return name in self._facts and self._facts[name].fact.kind == "percent"
 
     def _column(self, name: str) -> str:
         """The column as it is compared: words where its values have a table, but a percentage as the number it is."""
         source = self._columns[name]
-        column, percent = f"p.{_name(source.column)}", name in self._facts and self._facts[name].fact.kind == "percent"
-        return column if source.values is None or percent else f"CAST({column} AS VARCHAR)"
+        column = f"p.{_name(source.column)}"
+        return column if source.values is None or self._is_percent(name) else f"CAST({column} AS VARCHAR)"
 
 
 def script(view: SqlView, dialect: str, *, table: str = "patients", id: str = "id", name: str = "allstatus") -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Protocol
@@ -37,6 +37,14 @@ def writing(path: Path) -> Iterator[None]:
         problem = os.strerror(error.errno).lower() if isinstance(error, OSError) and error.errno else "the writer failed"
         remedy = "free some space or name another place; nothing was left there"
         raise InvalidRecord(str(path), f"cannot be written ({problem})", remedy) from error
+
+
+def refuse_same_file(paths: Sequence[Path]) -> None:
+    """Refuse a file that is named twice, be it read or written."""
+    resolved = [path.resolve() for path in paths]
+    for place, path in enumerate(paths):
+        if resolved[place] in resolved[:place]:
+            raise InvalidRecord(str(path), "is named twice", "give each file a name of its own")
 
 
 class Target:

@@ -21,7 +21,7 @@ from allstatus.table import Verdicts
 from allstatus.testing.answers import FIELDS, INVALID, SHOWING, Level, answer_of, differing, differing_in
 from allstatus.testing.mutants import Mutant, rule_mutants
 from allstatus.testing.port_mutants import PortMutant, port_mutants
-from allstatus.testing.rule_files import RuleFiles
+from allstatus.testing.rule_files import Files, RuleFiles
 from allstatus.testing.sides import UNKNOWN, all_sides, limits_of
 from allstatus.testing.vectors import Vector, one_line
 
@@ -98,24 +98,25 @@ def mutate_suite(classifier: Classifier, command: str) -> list[Fate]:
     Exit status 0 lets a mutant live. Raises InvalidRecord when the suite does not pass on the rules as they are.
     """
     files = RuleFiles(classifier.ruleset.directory)
-    if not _suite_passes(files, Mutant("", "", {}), command):
+    if not suite_passes(files, Mutant("", "", {}), command):
         raise InvalidRecord("suite", "does not pass on the rules as they are", "correct the suite first")
     fates = []
     for mutant in rule_mutants(files):
         witness = tell_apart(classifier, files.build(mutant.changed))
-        killed = witness is not None and not _suite_passes(files, mutant, command)
+        killed = witness is not None and not suite_passes(files, mutant, command)
         fates.append(Fate(mutant.name, mutant.group, "the suite" if killed else None, witness, equivalent=witness is None))
     return fates
 
 
-def _suite_passes(files: RuleFiles, mutant: Mutant, command: str) -> bool:
+def suite_passes(files: Files, mutant: Mutant, command: str) -> bool:
+    """Whether a suite passes on the files with a mutant's changes; raises InvalidRecord when it cannot be started."""
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch) / files.directory.name
         files.write(mutant.changed, folder)
-        return judged_by(command, folder)
+        return _judged_by(command, folder)
 
 
-def judged_by(command: str, folder: Path) -> bool:
+def _judged_by(command: str, folder: Path) -> bool:
     """Whether a suite passes on the rules in a folder; raises InvalidRecord when it cannot be started."""
     words = shlex.split(command.replace(PLACE, shlex.quote(str(folder))))
     environment = {**os.environ, VARIABLE: str(folder)}

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator, Sequence
 from itertools import product
-from pathlib import Path
 from typing import Any
 
 from allstatus.applicability import Applicability
@@ -15,7 +13,7 @@ from allstatus.record import Record as Checked
 from allstatus.rules.overlay import STATUS_FACT, Overlay
 from allstatus.testing.answers import Answer, differing_in
 from allstatus.testing.mutants import Mutant
-from allstatus.testing.mutation import Fate, judged_by
+from allstatus.testing.mutation import Fate, suite_passes
 from allstatus.testing.port_mutants import PortMutant
 from allstatus.testing.rule_files import OverlayFiles
 from allstatus.testing.sides import Record
@@ -87,23 +85,16 @@ def mutate_uses_suite(classifier: Classifier, command: str) -> list[Fate]:
     Exit status 0 lets a mutant live. Raises InvalidRecord when the suite does not pass on the overlay as it is.
     """
     files, fates = OverlayFiles(classifier.applicability), []
-    if not _passes(files, Mutant("", "", {}), command):
+    if not suite_passes(files, Mutant("", "", {}), command):
         raise InvalidRecord("suite", NOT_PASSING, "correct the suite first")
     for mutant in use_mutants(files):
         try:
             witness = tell_uses_apart(classifier, files.build(mutant.changed))
-            killer = None if witness is None or _passes(files, mutant, command) else "the suite"
+            killer = None if witness is None or suite_passes(files, mutant, command) else "the suite"
             fates.append(Fate(mutant.name, mutant.group, killer, witness, equivalent=witness is None))
         except RulesError:
             fates.append(Fate(mutant.name, mutant.group, LOADER))
     return fates
-
-
-def _passes(files: OverlayFiles, mutant: Mutant, command: str) -> bool:
-    with tempfile.TemporaryDirectory() as scratch:
-        folder = Path(scratch) / files.directory.name
-        files.write(mutant.changed, folder)
-        return judged_by(command, folder)
 
 
 def tell_uses_apart(one: Classifier, other: Applicability) -> Record | None:

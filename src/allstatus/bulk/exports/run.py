@@ -18,7 +18,7 @@ from allstatus.bulk.exports.pool import Pool
 from allstatus.bulk.exports.referred import Wanted, fetch, save_wanted, types_of
 from allstatus.bulk.exports.shelf import kept_at, load_done, work_off
 from allstatus.bulk.exports.spool import Shelves
-from allstatus.bulk.targets import writing
+from allstatus.bulk.targets import refuse_same_file, writing
 from allstatus.errors import InvalidRecord
 
 MANY = 250_000  # references looked for at a time
@@ -147,11 +147,7 @@ class Export:
 
 
 def _refuse_same_place(job: Job, files: list[Path]) -> None:
-    paths = [*files, job.target, job.rejects, job.evidence]
-    resolved = [path.resolve() for path in paths]
-    for place, path in enumerate(paths):
-        if resolved[place] in resolved[:place]:
-            raise InvalidRecord(str(path), "is named twice", "give each file a name of its own")
+    refuse_same_file([*files, job.target, job.rejects, job.evidence])
     inside = next((p for p in (job.target, job.rejects, job.evidence) if p.resolve().parent == job.source.resolve()), None)
     if inside is not None:
         raise InvalidRecord(str(inside), "lies in the folder of the export", "name a place outside it")
