@@ -33,6 +33,10 @@ def batch_export(
     explain: bool, plot: Path | None, resume: bool, engine: str, rules: str | None,
 ) -> int:  # fmt: skip
     """Decide on each patient with ALL in an export."""
+    from allstatus.bulk.exports.files import find_files, size_of
+    from allstatus.bulk.exports.pool import prepare
+
+    prepare(size_of(find_files(source)[0]))  # first of all, since what follows takes this process a while to import
     from allstatus.bulk.exports.patient import How
     from allstatus.bulk.exports.run import Export, Job
 

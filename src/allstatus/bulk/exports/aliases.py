@@ -15,7 +15,7 @@ def find_identified(piece: Piece, wanted: frozenset[str]) -> dict[str, str]:
     """The patient's name for each of these identifiers that a Patient of the piece has."""
     found: dict[str, str] = {}
     for block in read_piece(piece):
-        for line in block.lines:
+        for line in block.split():
             found = identifiers_in(line, wanted) | found
     return found
 

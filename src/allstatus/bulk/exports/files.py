@@ -37,11 +37,14 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """Whole lines one after the other, counted from `first` within the piece; `spoilt` says why a last one cannot be read."""
+    """The text of whole lines, each with its end; `spoilt` says why one after them cannot be read."""
 
-    first: int
-    lines: list[bytes]
+    text: bytes
     spoilt: str = ""
+
+    def split(self) -> list[bytes]:
+        """The lines without their ends."""
+        return self.text.split(b"\n")[:-1]
 
 
 def find_files(folder: Path) -> tuple[list[Path], list[str]]:
@@ -60,6 +63,11 @@ def find_files(folder: Path) -> tuple[list[Path], list[str]]:
     return files, [path.name for path in inside if path not in files]
 
 
+def size_of(files: list[Path]) -> int:
+    """Bytes of these files on disk."""
+    return sum(path.stat().st_size for path in files)
+
+
 def cut(files: list[Path]) -> list[Piece]:
     """The pieces of these files, in order; a compressed file is one piece."""
     pieces: list[Piece] = []
@@ -73,35 +81,33 @@ def cut(files: list[Path]) -> list[Piece]:
 
 def read_piece(piece: Piece) -> Iterator[Lines]:
     """The lines of a piece, a block at a time."""
-    first, begun, spoilt = 1, list[bytes](), ""
+    begun, spoilt, mark = list[bytes](), "", MARK if piece.start == 0 else b""
     for block in _blocks(piece):
         if block is None:
             spoilt = CUT_SHORT
             break
-        begun.append(block)
-        if b"\n" not in block:
+        end = block.rfind(b"\n") + 1
+        begun.append(block[:end] if end else block)
+        if not end:
             if sum(map(len, begun)) > LONGEST:
                 begun, spoilt = [], TOO_LONG
             continue
-        lines = b"".join(begun).split(b"\n")
-        begun = [lines.pop()]
+        text, begun = b"".join(begun), [block[end:]]
         if spoilt:
-            yield Lines(first, [], spoilt)
-            first, lines, spoilt = first + 1, lines[1:], ""
-        yield _begin(piece, first, lines)
-        first += len(lines)
+            yield Lines(b"", spoilt)
+            text, spoilt, mark = text[text.index(b"\n") + 1 :], "", b""
+        yield Lines(_plain_ends(text.removeprefix(mark)))
+        mark = b""
     last = b"".join(begun)
     if spoilt:
-        yield Lines(first, [], spoilt)
+        yield Lines(b"", spoilt)
     elif last:
-        yield _begin(piece, first, [last])
+        yield Lines(_plain_ends(last.removeprefix(mark) + b"\n"))
 
 
-def _begin(piece: Piece, first: int, lines: list[bytes]) -> Lines:
-    """Lines without the mark that may stand before a file's first, or the returns that may end each."""
-    if piece.start == 0 and first == 1 and lines:
-        lines[0] = lines[0].removeprefix(MARK)
-    return Lines(first, [line.rstrip(b"\r") for line in lines] if lines and lines[0].endswith(b"\r") else lines)
+def _plain_ends(text: bytes) -> bytes:
+    """Lines without the returns that may end each; a file that has them has one at the end of its first line."""
+    return text.replace(b"\r\n", b"\n") if text.find(b"\r\n", 0, text.find(b"\n") + 1) >= 0 else text
 
 
 def _is_compressed(path: Path) -> bool:

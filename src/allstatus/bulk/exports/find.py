@@ -18,20 +18,19 @@ from allstatus.errors import InvalidRecord
 
 def looks_worth_reading(piece: Piece) -> bool:
     """Whether a piece may hold diagnoses, as far as its first line tells."""
-    first = next((line for block in read_piece(piece) for line in block.lines if line.strip()), b"")
+    first = next((line for block in read_piece(piece) for line in block.split() if line.strip()), b"")
     head = head_of(first)
     return head is None or head.type in WITH_DIAGNOSES
 
 
 def find_patients(piece: Piece) -> set[str]:
     """The patients whose conditions or reasons for a visit hold a code of ALL."""
-    return set().union(*(patients_in(block.lines) for block in read_piece(piece)))
+    return set().union(*(patients_in(block.text) for block in read_piece(piece)))
 
 
-def patients_in(lines: list[bytes]) -> set[str]:
+def patients_in(text: bytes) -> set[str]:
     """The same of some lines."""
     found: set[str] = set()
-    text = b"\n".join(lines)
     for line in () if _is_free(text) else _candidates(text):
         try:
             told = tell(line) if holds_diagnosis(line) else None

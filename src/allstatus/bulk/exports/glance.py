@@ -41,10 +41,11 @@ class Told(NamedTuple):
 
 
 class Head(NamedTuple):
-    """How the lines of a type begin, and how they say whom they are about, as this file writes it."""
+    """How the lines of a type begin, and how they give an id and say whom they are about, as this file writes it."""
 
     type: str
     begin: bytes
+    id: bytes
     subject: bytes
 
 
@@ -58,7 +59,8 @@ def head_of(line: bytes) -> Head | None:
 def _make_head(begin: bytes) -> Head:
     found = _HEAD.match(begin)
     assert found is not None
-    return Head(found[2].decode(), begin, b'"subject": {"reference": "' if found[1] else b'"subject":{"reference":"')
+    spelled = (b'"id":"', b'"subject":{"reference":"') if not found[1] else (b' "id": "', b'"subject": {"reference": "')
+    return Head(found[2].decode(), begin, *spelled)
 
 
 def tell(line: bytes) -> Told:

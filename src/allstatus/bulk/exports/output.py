@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import heapq
 import json
-from collections.abc import Iterable, Iterator
-from datetime import date
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
+import pyarrow.json as pj
 
 from allstatus.bulk.exports.files import Piece
 from allstatus.bulk.exports.patient import How
@@ -49,11 +50,7 @@ class Output:
     def write(self, done: Done) -> None:
         """A shelf's rows and evidence; its rejects wait for those of the first reading."""
         if done.rows:
-            columns = {name: [row[name] for row in done.rows] for name in self._schema.names}
-            days = [None if day is None else date.fromisoformat(day) for day in columns.pop("as_of")]
-            values = [days if name == "as_of" else columns[name] for name in self._schema.names]
-            arrays = [pa.array(column, field.type) for column, field in zip(values, self._schema, strict=True)]
-            self._open[0].write(pa.RecordBatch.from_arrays(arrays, schema=self._schema))
+            self._open[0].write(_batch(done.rows, self._schema))
             self._open[2].write_lines(done.evidence)
         self.rows += len(done.rows)
         self._late += [(piece, number, reason) for piece, number, reason in done.rejects]
@@ -64,10 +61,8 @@ class Output:
         merged, count = heapq.merge(early, sorted(self._late)), 0
         base = _first_lines(pieces, lengths)
         while some := list(islice(merged, SOME)):
-            files = [pieces[piece].path.name for piece, _, _ in some]
-            lines = [base[piece] + number for piece, number, _ in some]
-            columns = [pa.array(files), pa.array(lines, pa.int64()), pa.array([reason for _, _, reason in some])]
-            self._open[1].write(pa.RecordBatch.from_arrays(columns, schema=REJECTS))
+            rows = [{"file": pieces[piece].path.name, "line": base[piece] + number, "reason": reason} for piece, number, reason in some]
+            self._open[1].write(_batch(rows, REJECTS))
             count += len(some)
         return count
 
@@ -77,6 +72,14 @@ class Output:
             target.close()
         for target in reversed(self._open):
             target.publish()
+
+
+def _batch(rows: Sequence[Mapping[str, Any]], schema: pa.Schema) -> pa.RecordBatch:
+    """Rows of plain values as columns, by way of JSON: pyarrow imports pandas, where there is one, to look at a list."""
+    text = "\n".join(map(json.dumps, rows)).encode()
+    spelled = pa.schema([(field.name, pa.string() if pa.types.is_date(field.type) else field.type) for field in schema])
+    whole, as_said = pj.ReadOptions(block_size=len(text) + 1), pj.ParseOptions(explicit_schema=spelled)
+    return pj.read_json(pa.BufferReader(text), whole, as_said).cast(schema).combine_chunks().to_batches()[0]
 
 
 def _early(shelves: Shelves, piece: Piece) -> Iterator[Reject]:

@@ -1,4 +1,8 @@
-"""Work shared out to processes, its results in order."""
+"""Work shared out to processes, its results in order.
+
+The processes are forked from a server that imports what they need once, while the process that asked for them goes on;
+where the system has no such server they are started anew.
+"""
 
 from __future__ import annotations
 
@@ -8,15 +12,29 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context, parent_process
+from multiprocessing import forkserver, get_all_start_methods, get_context, parent_process
 from multiprocessing.connection import wait
 from typing import Any, TypeVar
 
 from allstatus.errors import InvalidRecord
 
 SMALL = 1 << 24  # bytes of an export for which starting processes takes longer than it saves
+METHOD = "forkserver" if "forkserver" in get_all_start_methods() else "spawn"
+NEEDED = ["allstatus.bulk.exports.gather", "allstatus.bulk.exports.shelf"]  # what works in the processes
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
+
+
+def prepare(size: int) -> None:
+    """Let the server begin to import what the processes for an export of so many bytes need, if there will be any."""
+    if _workers(size) > 1 and METHOD == "forkserver":
+        forkserver.set_forkserver_preload(NEEDED)
+        forkserver.ensure_running()
+
+
+def _workers(size: int) -> int:
+    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return processors if size > SMALL else 1
 
 
 class Pool:
@@ -24,13 +42,12 @@ class Pool:
 
     def __init__(self, size: int) -> None:
         """`size`: bytes of the export."""
-        workers = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-        self._workers = workers if size > SMALL else 1
+        self._workers = _workers(size)
         self._processes: ProcessPoolExecutor | None = None
 
     def __enter__(self) -> Pool:
         if self._workers > 1:
-            self._processes = ProcessPoolExecutor(self._workers, get_context("spawn"), initializer=_end_with_parent)
+            self._processes = ProcessPoolExecutor(self._workers, get_context(METHOD), initializer=_end_with_parent)
         return self
 
     def __exit__(self, *_: object) -> None:

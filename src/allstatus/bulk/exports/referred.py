@@ -37,9 +37,11 @@ def types_of(wanted: Wanted) -> set[str] | None:
 def fetch(piece: Piece, shelves: Shelves, name: str) -> None:
     """Put the lines that are wanted on the shelves that want them."""
     wanted, spool = _wanted(shelves.folder, name), Spool(shelves, f"{piece.number:06d}-{name}")
-    types = types_of(wanted)
+    types, number = types_of(wanted), 0
     for block in read_piece(piece):
-        for number, line in enumerate(block.lines, block.first):
+        number += bool(block.spoilt)
+        for line in block.split():
+            number += 1
             head = head_of(line)
             if types is not None and head is not None and head.type not in types:
                 continue

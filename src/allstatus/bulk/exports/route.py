@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from itertools import repeat
 
-from allstatus.bulk.exports.files import Lines, Piece, read_piece
+from allstatus.bulk.exports.files import Piece, read_piece
 from allstatus.bulk.exports.find import holds_diagnosis
 from allstatus.bulk.exports.glance import (
     GROUPED,
@@ -21,12 +19,11 @@ from allstatus.bulk.exports.glance import (
     reference_in,
     tell,
 )
+from allstatus.bulk.exports.skim import Skimmed, count_alike, skim
 from allstatus.bulk.exports.spool import Kept, Shelves, Spool
 from allstatus.ehr.fhir_resources import READERS
 from allstatus.errors import InvalidRecord
 
-BRACE = ord("}")
-FIRST = 8  # lines of a block by which two patients are seen as a rule
 NAMELESS, IDENTIFIED_ONLY = "nameless", "identified"  # files for lines that name nobody, or somebody by an identifier
 
 
@@ -61,110 +58,82 @@ class Router:
     def run(self) -> Tally:
         """Read the piece to its end."""
         for block in read_piece(self.piece):
-            self._route(block)
-            self.tally.lines += len(block.lines)
             if block.spoilt:
                 self.tally.lines += 1
-                self._reject(block.first + len(block.lines), block.spoilt)
+                self._reject(self.tally.lines, block.spoilt)
+            elif not self._tell_at_once(block.text):
+                self._tell_one_by_one(block.split())
         self._spool.flush()
         self._write_rejects()
         return self.tally
 
-    def _route(self, block: Lines) -> None:
-        at = 0
-        while at < len(block.lines):
-            head = head_of(block.lines[at])
-            if head is None or head.type == "Bundle":
-                self._read(block.first + at, block.lines[at])
-                at += 1
-                continue
-            self.tally.types.add(head.type)
-            at = self._ways.get(head.type, self._pass_over)(head, block, at)
-
-    @property
-    def _ways(self) -> dict[str, Callable[[Head, Lines, int], int]]:
-        ways: dict[str, Callable[[Head, Lines, int], int]] = dict.fromkeys(GROUPED, self._by_subject)
-        if not self.looked:
-            ways |= dict.fromkeys(WITH_DIAGNOSES, self._one_by_one)
-        return ways | {"Patient": self._patients}
-
-    def _by_subject(self, head: Head, block: Lines, at: int) -> int:
-        """The lines of one type that follow each other; most are told by whom they are about, and passed over."""
-        if at < FIRST and self._several and self._about_others(head, block.lines[at:]):
-            self.tally.passed += len(block.lines) - at
-            return len(block.lines)
-        begin, subject, ranks, several, passed = head.begin, head.subject + b"Patient/", self.ranks, self._several, 0
-        width = len(subject)
-        for place, line in enumerate(block.lines[at:], at):
-            if not line.startswith(begin):
-                break
-            found = line.find(subject)
-            if found > 0 and several and line[-1] == BRACE:
-                name = line[found + width : line.find(b'"', found + width)]
-                if name not in ranks and b"/" not in name and b"\\" not in name and line.find(b'"contained"', 0, found) < 0:
-                    passed += 1
-                    continue
-            self._told(head, block.first + place, line)
-            if not several and self._several and place + 1 < FIRST:
-                place += 1  # noqa: PLW2901
-                break
-            several = self._several
-        else:
-            place = len(block.lines)
-        self.tally.passed += passed
-        return place
-
-    def _about_others(self, head: Head, lines: list[bytes]) -> bool:
-        """Whether lines are all alike and none is about a patient found: step by step for all of them, as there are so many."""
-        subject = head.subject + b"Patient/"
-        places = list(map(bytes.find, lines, repeat(subject)))
-        if min(places) < 0:
+    def _tell_at_once(self, text: bytes) -> bool:
+        """Tell a block whose lines are alike; False when it is not such a block."""
+        head = head_of(text)
+        if head is None or head.type == "Bundle" or (head.type in WITH_DIAGNOSES and not self.looked):
             return False
-        starts = [place + len(subject) for place in places]
-        ends = map(bytes.find, lines, repeat(b'"'), starts)
-        names = [line[start:end] for line, start, end in zip(lines, starts, ends, strict=True)]
-        signs = b"".join(names)
-        return (
-            self.ranks.keys().isdisjoint(names) and b"/" not in signs and b"\\" not in signs
-            and all(map(bytes.startswith, lines, repeat(head.begin))) and all(map(bytes.endswith, lines, repeat(b"}")))
-            and max(map(bytes.find, lines, repeat(b'"contained"'), repeat(0), places)) < 0
-        )  # fmt: skip
+        if head.type == "Patient" or head.type in GROUPED:
+            skimmed = skim(text, head)
+            if skimmed is None:
+                return False
+            self._sort(head, text, skimmed)
+        elif lines := count_alike(text, head):
+            self.tally.lines += lines
+            self.tally.passed += lines
+        else:
+            return False
+        self.tally.types.add(head.type)
+        return True
 
-    def _told(self, head: Head, number: int, line: bytes) -> None:
+    def _sort(self, head: Head, text: bytes, skimmed: Skimmed) -> None:
+        """Keep the lines about patients found, and pass over the others."""
+        if head.type == "Patient" or head.type in READERS:
+            for name in skimmed.names if not self._several else ():
+                self.tally.somebody.add(name)
+                if self._several:
+                    break
+        ranks, kept = self.ranks, 0
+        if not ranks.keys().isdisjoint(skimmed.names):
+            for place, name in enumerate(skimmed.names):
+                if (rank := ranks.get(name)) is not None:
+                    self._keep(rank, self.tally.lines + place + 1, skimmed.line(text, place))
+                    kept += 1
+        self.tally.lines += len(skimmed.names)
+        self.tally.passed += len(skimmed.names) - kept
+        self.tally.patients += len(skimmed.names) if head.type == "Patient" else 0
+
+    def _tell_one_by_one(self, lines: list[bytes]) -> None:
+        for line in lines:
+            self.tally.lines += 1
+            head = head_of(line) if line.endswith(b"}") else None
+            if head is None or head.type == "Bundle" or (head.type in WITH_DIAGNOSES and not self.looked):
+                self._read(self.tally.lines, line)
+            elif head.type == "Patient":
+                self._tell_patient(self.tally.lines, line)
+            elif head.type in GROUPED:
+                self._tell_subject(head, self.tally.lines, line)
+            else:
+                self.tally.types.add(head.type)
+                self.tally.passed += 1
+
+    def _tell_patient(self, number: int, line: bytes) -> None:
+        """A patient told by its id, or read."""
+        key = key_of(line)
+        if key is None:
+            self._read(number, line)
+        else:
+            self.tally.types.add("Patient")
+            self.tally.patients += 1
+            self._place("Patient", key[8:].decode(), number, line)
+
+    def _tell_subject(self, head: Head, number: int, line: bytes) -> None:
         """A line told by its subject where that can be, else read."""
-        reference = reference_in(line, head.subject) if line.endswith(b"}") else None
+        reference = reference_in(line, head.subject)
         if reference is None or not reference.isascii():
             self._read(number, line)
         else:
+            self.tally.types.add(head.type)
             self._place(head.type, plain_name(reference) or patient_in(reference), number, line)
-
-    def _patients(self, head: Head, block: Lines, at: int) -> int:
-        """Patients, told by their ids."""
-        for place, line in enumerate(block.lines[at:], at):
-            if not line.startswith(head.begin):
-                return place
-            key = key_of(line) if line[-1] == BRACE else None
-            if key is None:
-                self._read(block.first + place, line)
-            else:
-                self.tally.patients += 1
-                self._place(head.type, key[8:].decode(), block.first + place, line)
-        return len(block.lines)
-
-    def _pass_over(self, head: Head, block: Lines, at: int) -> int:
-        """Lines of a type that is read only where something refers to it."""
-        for place, line in enumerate(block.lines[at:], at):
-            if not line.startswith(head.begin):
-                return place
-            if line[-1] == BRACE:
-                self.tally.passed += 1
-            else:
-                self._read(block.first + place, line)
-        return len(block.lines)
-
-    def _one_by_one(self, head: Head, block: Lines, at: int) -> int:  # noqa: ARG002
-        self._read(block.first + at, block.lines[at])
-        return at + 1
 
     def _read(self, number: int, line: bytes) -> None:
         if not line.strip():

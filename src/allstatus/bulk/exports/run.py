@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
-from allstatus.bulk.exports.files import cut, find_files
+from allstatus.bulk.exports.files import cut, find_files, size_of
 from allstatus.bulk.exports.gather import Gathered, Gatherer, Progress
 from allstatus.bulk.exports.output import Output
 from allstatus.bulk.exports.patient import How
@@ -64,7 +64,7 @@ class Export:
         _refuse_same_place(job, self.files)
         self.pieces = cut(self.files)
         self.folder = job.target.with_name(job.target.name + ".parts")
-        self.size = sum(path.stat().st_size for path in self.files)
+        self.size = size_of(self.files)
 
     def totals(self, progress: Progress = lambda *_: None) -> Totals:
         """Do the job; returns the totals, checked. Raises InvalidRecord when a file cannot be read or written."""

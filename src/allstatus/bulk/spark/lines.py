@@ -31,7 +31,7 @@ _TYPES = {"string": pa.string(), "long": pa.int64(), "binary": pa.binary()}
 def find(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """Patients with a code of ALL, some more than once."""
     for batch in batches:
-        yield _batch(FOUND, [(name,) for name in patients_in(_lines(batch))])
+        yield _batch(FOUND, [(name,) for name in patients_in(b"\n".join(_lines(batch)))])
 
 
 def find_aliases(wanted: Names, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
