@@ -25,6 +25,7 @@ SCAN_GOAL, COHORT_GOAL = 2, 400  # times DuckDB's scan; patients a second and co
 COLUMNS = "{resourceType: 'VARCHAR', id: 'VARCHAR', subject: 'STRUCT(reference VARCHAR)', code: 'STRUCT(coding STRUCT(code VARCHAR)[])'}"
 DUCK = """
 import duckdb, json, sys, time
+duckdb.sql("SET enable_progress_bar = false")
 files, columns, codes = json.loads(sys.argv[1]), sys.argv[2], json.loads(sys.argv[3])
 read = f"read_ndjson({files}, columns={columns}, maximum_object_size=67108864)"
 start = time.perf_counter()

@@ -1,9 +1,13 @@
 """Entry point of the command line; answers `--version` before loading anything else."""
 
+import atexit
+import gc
 import os
 import sys
 
 import allstatus
+
+GARBAGE = 50_000  # objects made before the first look for cycles: imports and records make many, and hardly a cycle
 
 
 def main() -> None:
@@ -12,6 +16,8 @@ def main() -> None:
         print(f"allstatus {allstatus.__version__}")
         return
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # saves a walk over every installed package
+    gc.set_threshold(GARBAGE)
+    atexit.register(gc.freeze)  # what ends with the process is not looked through once more
     from allstatus.commands import app
 
     app()

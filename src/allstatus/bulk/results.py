@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from allstatus.bulk.cells import Cells
 from allstatus.bulk.index import PIECE, Bytes, CellNumbers
-from allstatus.bulk.texts import ANSWER, TRACE, VERDICT
+from allstatus.bulk.texts import ANSWER, CELL, TRACE, VERDICT
 
 NOTHING = -1  # the code of a cell without a text
 
@@ -49,7 +49,6 @@ class Lookup:
             said[start // 8 : (start + PIECE) // 8] = np.packbits(found != NOTHING, bitorder="little")
 
 
-CELL = "cell"
 
 
 class Results:

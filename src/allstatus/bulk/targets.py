@@ -13,8 +13,8 @@ from typing import Any, Protocol
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from allstatus.bulk.results import CELL
 from allstatus.bulk.sources import format_of
+from allstatus.bulk.texts import CELL
 from allstatus.errors import InvalidRecord
 
 PARTIAL = ".partial"

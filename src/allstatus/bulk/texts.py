@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from allstatus.bulk.cells import Answer, Trace
 
+CELL = "cell"  # the column with the number of a row's cell
 VERDICT = {True: "true", False: "false", None: "unknown"}
 
 ANSWER: dict[str, Callable[[Answer], str | None]] = {

@@ -13,7 +13,7 @@ from allstatus.errors import InvalidRecord
 
 ENDINGS = (".ndjson", ".jsonl", ".ndjson.gz", ".jsonl.gz")
 PIECE = 1 << 26  # bytes of a file that one process reads in one go
-BLOCK = 1 << 18  # bytes read at a time
+BLOCK = 1 << 16  # bytes read at a time: more would be given back to the system, and fetched again, each time
 LONGEST = 1 << 26  # bytes of a line
 MARK = b"\xef\xbb\xbf"
 CUT_SHORT = "the compressed file ends here or is damaged; what followed is lost"

@@ -6,6 +6,7 @@ where the system has no such server they are started anew.
 
 from __future__ import annotations
 
+import gc
 import os
 import threading
 from collections import deque
@@ -20,6 +21,7 @@ from allstatus.errors import InvalidRecord
 
 SMALL = 1 << 24  # bytes of an export for which starting processes takes longer than it saves
 METHOD = "forkserver" if "forkserver" in get_all_start_methods() else "spawn"
+GARBAGE = 50_000  # objects made before the first look for cycles
 NEEDED = ["allstatus.bulk.exports.gather", "allstatus.bulk.exports.shelf"]  # what works in the processes
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
@@ -47,7 +49,7 @@ class Pool:
 
     def __enter__(self) -> Pool:
         if self._workers > 1:
-            self._processes = ProcessPoolExecutor(self._workers, get_context(METHOD), initializer=_end_with_parent)
+            self._processes = ProcessPoolExecutor(self._workers, get_context(METHOD), initializer=_begin)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -72,8 +74,9 @@ class Pool:
             raise InvalidRecord("batch", "a process that worked on it ended", "check the machine's memory and run again") from None
 
 
-def _end_with_parent() -> None:
-    """End this process when the one that started it is gone, however it ended."""
+def _begin() -> None:
+    """Look for cycles seldom, since resources have none; end this process when the one that started it is gone, however it ended."""
+    gc.set_threshold(GARBAGE)
     parent = parent_process()
     if parent is not None:
         threading.Thread(target=_watch, args=(parent.sentinel,), daemon=True).start()

@@ -76,7 +76,7 @@ class Router:
             skimmed = skim(text, head)
             if skimmed is None:
                 return False
-            self._sort(head, text, skimmed)
+            self._sort(head.type, skimmed)
         elif lines := count_alike(text, head):
             self.tally.lines += lines
             self.tally.passed += lines
@@ -85,22 +85,22 @@ class Router:
         self.tally.types.add(head.type)
         return True
 
-    def _sort(self, head: Head, text: bytes, skimmed: Skimmed) -> None:
+    def _sort(self, kind: str, skimmed: Skimmed) -> None:
         """Keep the lines about patients found, and pass over the others."""
-        if head.type == "Patient" or head.type in READERS:
-            for name in skimmed.names if not self._several else ():
+        names, ranks, kept = skimmed.names, self.ranks, 0
+        if kind == "Patient" or kind in READERS:
+            for name in names if not self._several else ():
                 self.tally.somebody.add(name)
                 if self._several:
                     break
-        ranks, kept = self.ranks, 0
-        if not ranks.keys().isdisjoint(skimmed.names):
-            for place, name in enumerate(skimmed.names):
+        if not ranks.keys().isdisjoint(names):
+            for place, name in enumerate(names):
                 if (rank := ranks.get(name)) is not None:
-                    self._keep(rank, self.tally.lines + place + 1, skimmed.line(text, place))
+                    self._keep(rank, self.tally.lines + place + 1, skimmed.line(place))
                     kept += 1
-        self.tally.lines += len(skimmed.names)
-        self.tally.passed += len(skimmed.names) - kept
-        self.tally.patients += len(skimmed.names) if head.type == "Patient" else 0
+        self.tally.lines += len(names)
+        self.tally.passed += len(names) - kept
+        self.tally.patients += len(names) if kind == "Patient" else 0
 
     def _tell_one_by_one(self, lines: list[bytes]) -> None:
         for line in lines:

@@ -12,9 +12,10 @@ from pyspark.sql.types import StringType
 
 from allstatus.bulk.cells import Cells
 from allstatus.bulk.mapping import Source, assign_columns
-from allstatus.bulk.results import CELL, Results
+from allstatus.bulk.results import Results
 from allstatus.bulk.spark.types import unread
 from allstatus.bulk.sql import PLAIN, SqlView
+from allstatus.bulk.texts import CELL
 from allstatus.classify import Classifier, load_rules
 from allstatus.errors import InvalidRecord
 

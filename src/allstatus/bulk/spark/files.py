@@ -10,10 +10,10 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import StringType, StructField, StructType
 
-from allstatus.bulk.results import CELL
 from allstatus.bulk.sources import FORMATS
 from allstatus.bulk.spark.session import refusing
 from allstatus.bulk.targets import PARTIAL
+from allstatus.bulk.texts import CELL
 from allstatus.errors import InvalidRecord
 
 FILE, ROW, SPOILT = "__file", "__row", "__spoilt"

@@ -16,7 +16,7 @@ from pyspark.sql.types import IntegerType, StructField, StructType
 from allstatus.bulk.arrow import Columns
 from allstatus.bulk.cells import Cells
 from allstatus.bulk.mapping import Source
-from allstatus.bulk.results import CELL
+from allstatus.bulk.texts import CELL
 from allstatus.classify import Classifier, load_rules
 from allstatus.errors import RulesError
 from allstatus.rules.find import rules_home

@@ -15,7 +15,7 @@ from pyspark.sql.types import StructType
 from allstatus.bulk.arrow import Columns, Reject
 from allstatus.bulk.cells import Cells
 from allstatus.bulk.mapping import ignored_columns
-from allstatus.bulk.results import CELL, Results
+from allstatus.bulk.results import Results
 from allstatus.bulk.run import REJECTS, Job, Totals, carried_columns, write_cells
 from allstatus.bulk.spark.expression import REFUSED, locate, quoted, refuse_doubled, with_answers
 from allstatus.bulk.spark.files import (
@@ -34,6 +34,7 @@ from allstatus.bulk.spark.reader import Asked, Shipped, read_cells
 from allstatus.bulk.spark.session import refusing
 from allstatus.bulk.spark.types import unread
 from allstatus.bulk.targets import PARTIAL, Target
+from allstatus.bulk.texts import CELL
 from allstatus.errors import InvalidRecord
 
 # Of a row that is refused. Rows are told apart by joins on a cell that is never null, since Spark would work a condition
