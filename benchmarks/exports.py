@@ -101,7 +101,7 @@ def decide(export: Path, target: Path) -> Ran:
     with subprocess.Popen(asked, stderr=subprocess.PIPE, text=True, start_new_session=True) as running:
         while running.poll() is None:
             peak = max(peak, memory_of(running.pid))
-            time.sleep(0.05)
+            time.sleep(0.2)  # looking costs time of its own
         assert running.stderr is not None
         said = running.stderr.read()
     if running.returncode:

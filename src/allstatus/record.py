@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
@@ -218,7 +219,7 @@ def _word_hint(field: str, value: object) -> str:
 def parse_json(text: str | bytes) -> Any:
     """JSON with exact decimals; refuses NaN, infinities and duplicate keys with InvalidRecord."""
     try:
-        return _DECODER.decode(text if isinstance(text, str) else text.decode("utf-8-sig"))
+        return _DECODER.decode(text if isinstance(text, str) else text.removeprefix(BOM_UTF8).decode())
     except json.JSONDecodeError as error:
         raise InvalidRecord(
             "input", f"is not valid JSON at line {error.lineno} column {error.colno}", "check the quotes, commas and brackets there"

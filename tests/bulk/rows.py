@@ -14,7 +14,7 @@ from allstatus.bulk.cells import Answer, Cells
 
 RULES = load_rules(engine="builtin")
 CELLS = Cells(RULES)
-ANSWERS = list(CELLS.answers())
+ANSWERS = CELLS.answers
 LIMIT = next(iter(RULES.ruleset.thresholds.values())).value
 PERCENT = next(name for name, states in CELLS.facts.items() if states.fact.kind == "percent")
 COUNTS = (None, 0, 1, 3)

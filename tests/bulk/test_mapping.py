@@ -72,7 +72,7 @@ def test_numbers_that_stand_for_something_else_are_read_alike_everywhere(kind: p
     table = pa.table({"id": pa.array(range(8)), **said})
     cells, rejects = Columns(CELLS, table.schema.names, HOUSE).cells_of(table.combine_chunks().to_batches()[0])
     assert [reject.row for reject in rejects] == [6, 7]
-    answers = list(CELLS.answers())
+    answers = CELLS.answers
     assert [answers[cell].possible for cell in cells[[0, 3, 4]]] == [("untreated",), ("untreated",), ("outside_definitions",)]
     assert [answers[cell].possible for cell in cells[[1, 2, 7]]] == [("untreated", "outside_definitions")] * 3
     view = SqlView(CELLS, HOUSE | {"prior_treatment": Source("tx", {"0.0": "none"})}, text=frozenset({"cbc"}))

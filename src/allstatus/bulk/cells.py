@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from itertools import combinations_with_replacement, product
 from math import prod
 from typing import Any
@@ -160,17 +161,18 @@ class Cells:
         first = self._names[0]
         self.classifier.classify({first: UNKNOWN, name: value})
 
-    def answers(self) -> Iterator[Answer]:
+    @cached_property
+    def answers(self) -> tuple[Answer, ...]:
         """What is decided in each cell, in order; the last is `conflict`."""
-        for samples in self._samples():
-            yield Answer.of(self.classifier.classify(samples, chart=NOTHING_MORE))
-        yield Answer("conflicting_data", None, (), (), (), ())
+        decided = (Answer.of(self.classifier.classify(samples, chart=NOTHING_MORE)) for samples in self._samples())
+        return *decided, Answer("conflicting_data", None, (), (), (), ())
 
-    def traces(self) -> Iterator[Trace]:
+    @cached_property
+    def traces(self) -> tuple[Trace, ...]:
         """How each answer came about, in order; the last is `conflict`."""
-        for cell, samples in enumerate(self._samples()):
-            yield Trace.of(self.classifier.classify(samples, chart=NOTHING_MORE), self._closed(cell))
-        yield Trace((None,) * len(self.ruleset.criteria), (), (), None, (HISTORY_CONFLICT,))
+        decided = (self.classifier.classify(samples, chart=NOTHING_MORE) for samples in self._samples())
+        traced = (Trace.of(decision, self._closed(cell)) for cell, decision in enumerate(decided))
+        return *traced, Trace((None,) * len(self.ruleset.criteria), (), (), None, (HISTORY_CONFLICT,))
 
     def _closed(self, cell: int) -> Pattern:
         """The verdict of each criterion in a cell, after constraints and assumptions."""

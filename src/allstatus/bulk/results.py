@@ -70,11 +70,11 @@ class Results:
         return {CELL: cell, "facts": stated, **{name: lookup.texts[cell] for name, lookup in self.lookups.items()}}
 
     def _lookups(self, explain: bool) -> Iterator[tuple[str, Lookup]]:
-        answers = list(self.cells.answers())
+        answers = self.cells.answers
         for name, say in ANSWER.items():
             yield name, Lookup([say(answer) for answer in answers])
         if explain:
-            traces = list(self.cells.traces())
+            traces = self.cells.traces
             for name, tell in TRACE.items():
                 yield name, Lookup([tell(trace) for trace in traces])
             for place, name in enumerate(self.cells.ruleset.criteria):

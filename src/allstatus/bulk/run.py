@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -23,6 +23,7 @@ from allstatus.bulk.sources import Skip, Slab, Source
 from allstatus.bulk.targets import Target, refuse_same_file
 from allstatus.errors import InvalidRecord
 
+AHEAD = 2  # slabs read and decided on that wait to be written
 REJECTS = pa.schema([("row", pa.int64()), ("column", pa.string()), ("reason", pa.string())])
 _Item = TypeVar("_Item")
 
@@ -101,7 +102,8 @@ class Run:
 
     def decide(self, slab: Slab) -> Done:
         """The rows of one slab decided on, refused rows taken out."""
-        numbers, (cells, refused) = slab.row_numbers(), self.cells_of(slab.batch)
+        cells, refused = self.cells_of(slab.batch)
+        numbers = slab.row_numbers() if refused or not self.carried else np.empty(0, np.int64)
         rejects = [Reject(int(numbers[reject.row - 1]), reject.column, reject.reason) for reject in refused]
         rejects += [Reject(row, "", reason) for row, reason in slab.unreadable.items()]
         carried = self._carried(slab, numbers)
@@ -183,12 +185,12 @@ def write_cells(path: Path, results: Results, cells: Mapping[int, int]) -> Targe
     return used
 
 
-def ahead(items: Iterator[_Item]) -> Iterator[_Item]:
-    """The items, each got by another thread while the one before is used."""
+def ahead(items: Iterator[_Item], most: int = AHEAD) -> Iterator[_Item]:
+    """The items, got by another thread, up to so many of them before they are used."""
     with ThreadPoolExecutor(1) as reader:
-        following = reader.submit(next, items, None)
-        while (item := following.result()) is not None:
-            following = reader.submit(next, items, None)
+        waiting = deque(reader.submit(next, items, None) for _ in range(most))
+        while (item := waiting.popleft().result()) is not None:
+            waiting.append(reader.submit(next, items, None))
             yield item
 
 

@@ -168,7 +168,7 @@ class SqlView:
 def script(view: SqlView, dialect: str, *, table: str = "patients", id: str = "id", name: str = "allstatus") -> str:
     """All statements for a dialect: the two tables with their rows, and the view."""
     cells_table, answers_table = f"{name}_cells", f"{name}_answers"
-    answers = list(view.cells.answers())
+    answers = view.cells.answers
     distinct = {answer: number for number, answer in enumerate(dict.fromkeys(answers))}
     widths = {column: max(len(_said(answer, column) or "") for answer in distinct) for column in ANSWER}
     columns = ", ".join(f"{column} VARCHAR({max(width, 1)})" for column, width in widths.items())

@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import forkserver, get_all_start_methods, get_context, parent_process
+from multiprocessing import get_all_start_methods, get_context, parent_process
 from multiprocessing.connection import wait
 from typing import Any, TypeVar
 
@@ -30,6 +30,8 @@ _Result = TypeVar("_Result")
 def prepare(size: int) -> None:
     """Let the server begin to import what the processes for an export of so many bytes need, if there will be any."""
     if _workers(size) > 1 and METHOD == "forkserver":
+        from multiprocessing import forkserver
+
         forkserver.set_forkserver_preload(NEEDED)
         forkserver.ensure_running()
 
