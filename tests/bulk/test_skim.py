@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from allstatus.bulk.exports import route as routing
-from allstatus.bulk.exports.files import Piece
+from allstatus.bulk.exports.files import Lines, Piece
 from allstatus.bulk.exports.glance import head_of
 from allstatus.bulk.exports.route import Tally, route
 from allstatus.bulk.exports.skim import count_alike, skim
@@ -33,6 +33,7 @@ ODD: dict[str, Callable[[dict[str, Any]], Any]] = {
     "a bundle": lambda _: {"resourceType": "Bundle", "entry": []},
     "no resource": lambda _: [1],
 }
+PLAIN = {"as it is", "another id first", "a quote within", "by an absolute reference", "by a version"}
 SPOILT: dict[str, Callable[[str], str]] = {
     "whole": lambda line: line,
     "cut short": lambda line: line[:-9],
@@ -95,10 +96,29 @@ def test_plain_lines_are_told_at_once() -> None:
     assert count_alike(text[:-2], head) == count_alike(b"{}\n" + text, head) == 0
 
 
-@pytest.mark.parametrize("change", [change for change in ODD if change not in ("as it is", "another id first", "a quote within")])
+@pytest.mark.parametrize("change", sorted(ODD.keys() - PLAIN))
 def test_a_line_that_is_not_plain_makes_its_block_be_told_line_by_line(change: str) -> None:
     odd = ODD[change](_about("Observation", "o", "a"))
     text = b"".join(json.dumps(line, separators=(",", ":")).encode() + b"\n" for line in (_about("Observation", "p", "b"), odd))
     head = head_of(text)
     assert head is not None
     assert skim(text, head) is None
+
+
+@pytest.mark.parametrize("change", sorted(PLAIN - {"a quote within"}))
+def test_references_of_any_form_are_told_at_once(change: str) -> None:
+    lines = [_about("Observation", "p", "b"), ODD[change](_about("Observation", "o", "a"))]
+    text = b"".join(json.dumps(line, separators=(",", ":")).encode() + b"\n" for line in lines)
+    head = head_of(text)
+    assert head is not None
+    skimmed = skim(text, head)
+    assert skimmed is not None
+    assert skimmed.names == [b"b", b"a"]
+
+
+@given(st.lists(st.binary(max_size=9).map(lambda line: line.replace(b"\n", b"")), max_size=30), st.integers(1, 9))
+def test_parts_of_a_block_hold_each_line_once(lines: list[bytes], count: int) -> None:
+    block = Lines(b"".join(line + b"\n" for line in lines))
+    parts = list(block.parts(count))
+    assert len(parts) <= count
+    assert [line for part in parts for line in part.split()] == lines

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 
-from allstatus.bulk.exports.files import Piece, read_piece
+from allstatus.bulk.exports.files import Lines, Piece, read_piece
 from allstatus.bulk.exports.find import holds_diagnosis
 from allstatus.bulk.exports.glance import (
     GROUPED,
@@ -24,6 +24,7 @@ from allstatus.bulk.exports.spool import Kept, Shelves, Spool
 from allstatus.ehr.fhir_resources import READERS
 from allstatus.errors import InvalidRecord
 
+PARTS = 8  # of a block that cannot be told at once
 NAMELESS, IDENTIFIED_ONLY = "nameless", "identified"  # files for lines that name nobody, or somebody by an identifier
 
 
@@ -62,7 +63,7 @@ class Router:
                 self.tally.lines += 1
                 self._reject(self.tally.lines, block.spoilt)
             elif not self._tell_at_once(block.text):
-                self._tell_one_by_one(block.split())
+                self._tell_in_parts(block)
         self._spool.flush()
         self._write_rejects()
         return self.tally
@@ -101,6 +102,12 @@ class Router:
         self.tally.lines += len(names)
         self.tally.passed += len(names) - kept
         self.tally.patients += len(names) if kind == "Patient" else 0
+
+    def _tell_in_parts(self, block: Lines) -> None:
+        """Tell a block part by part, so that an odd line makes only those near it be told one by one."""
+        for part in block.parts(PARTS):
+            if not self._tell_at_once(part.text):
+                self._tell_one_by_one(part.split())
 
     def _tell_one_by_one(self, lines: list[bytes]) -> None:
         for line in lines:

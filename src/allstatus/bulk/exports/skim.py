@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from allstatus.bulk.exports.glance import Head
+from allstatus.bulk.exports.glance import Head, patient_in
 
 
 class Skimmed(NamedTuple):
@@ -35,14 +35,31 @@ def skim(text: bytes, head: Head) -> Skimmed | None:
         begin, subject = head.begin, head.subject + b"Patient/"
         inner = _cut(text, begin)
         names = [line.partition(subject)[2].partition(b'"')[0] for line in inner]
-    signs = b"".join(names)
-    plain = names and b"" not in names and b"/" not in signs and b"\\" not in signs
-    return Skimmed(names, begin, inner) if plain else None
+        if not _are_plain(names):
+            names = _told_by_reference(inner, head.subject)
+    return Skimmed(names, begin, inner) if _are_plain(names) else None
 
 
 def count_alike(text: bytes, head: Head) -> int:
     """How many lines a block has that all begin and end as a resource of this type does; 0 when one does not."""
     return len(_cut(text, head.begin))
+
+
+def _are_plain(names: list[bytes]) -> bool:
+    signs = b"".join(names)
+    return bool(names) and b"" not in names and b"/" not in signs and b"\\" not in signs
+
+
+def _told_by_reference(inner: list[bytes], subject: bytes) -> list[bytes]:
+    """The names in references of any form, such as absolute ones; empty for one that is not plain."""
+    references = [line.partition(subject)[2].partition(b'"')[0] for line in inner]
+    names = {reference: _name_in(reference) for reference in set(references)}
+    return [names[reference] for reference in references]
+
+
+def _name_in(reference: bytes) -> bytes:
+    plain = reference and reference.isascii() and b"\\" not in reference
+    return (patient_in(reference) or "").encode() if plain else b""
 
 
 def _cut(text: bytes, begin: bytes) -> list[bytes]:
