@@ -49,8 +49,6 @@ class Lookup:
             said[start // 8 : (start + PIECE) // 8] = np.packbits(found != NOTHING, bitorder="little")
 
 
-
-
 class Results:
     """The columns that follow from the cell alone, by name: all of them, or `only` some."""
 

@@ -37,7 +37,7 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """The text of whole lines, each with its end; `spoilt` says why one after them cannot be read."""
+    """The text of whole lines, each with its end; or no text, and why one line cannot be read (`spoilt`)."""
 
     text: bytes
     spoilt: str = ""

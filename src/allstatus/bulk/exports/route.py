@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from itertools import islice
 
 from allstatus.bulk.exports.files import Lines, Piece, read_piece
 from allstatus.bulk.exports.find import holds_diagnosis
@@ -68,10 +69,16 @@ class Router:
         self._write_rejects()
         return self.tally
 
+    def _head_of(self, text: bytes) -> Head | None:
+        """How lines begin that can be told without reading them; None for what has to be read whole."""
+        head = head_of(text)
+        whole = head is not None and (head.type == "Bundle" or (head.type in WITH_DIAGNOSES and not self.looked))
+        return None if whole else head
+
     def _tell_at_once(self, text: bytes) -> bool:
         """Tell a block whose lines are alike; False when it is not such a block."""
-        head = head_of(text)
-        if head is None or head.type == "Bundle" or (head.type in WITH_DIAGNOSES and not self.looked):
+        head = self._head_of(text)
+        if head is None:
             return False
         if head.type == "Patient" or head.type in GROUPED:
             skimmed = skim(text, head)
@@ -89,11 +96,8 @@ class Router:
     def _sort(self, kind: str, skimmed: Skimmed) -> None:
         """Keep the lines about patients found, and pass over the others."""
         names, ranks, kept = skimmed.names, self.ranks, 0
-        if kind == "Patient" or kind in READERS:
-            for name in names if not self._several else ():
-                self.tally.somebody.add(name)
-                if self._several:
-                    break
+        if not self._several and (kind == "Patient" or kind in READERS):
+            self.tally.somebody.update(islice(dict.fromkeys(names), 2))
         if not ranks.keys().isdisjoint(names):
             for place, name in enumerate(names):
                 if (rank := ranks.get(name)) is not None:
@@ -112,8 +116,8 @@ class Router:
     def _tell_one_by_one(self, lines: list[bytes]) -> None:
         for line in lines:
             self.tally.lines += 1
-            head = head_of(line) if line.endswith(b"}") else None
-            if head is None or head.type == "Bundle" or (head.type in WITH_DIAGNOSES and not self.looked):
+            head = self._head_of(line) if line.endswith(b"}") else None
+            if head is None:
                 self._read(self.tally.lines, line)
             elif head.type == "Patient":
                 self._tell_patient(self.tally.lines, line)
