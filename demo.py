@@ -3,14 +3,17 @@
 from pathlib import Path
 
 from allstatus import load_rules
-from allstatus.explain.text import render_text
-from allstatus.record import parse_json
+from allstatus.record.model import parse_json
+from allstatus.render.text import render_text
 
 RECORDS = Path(__file__).parent / "fixtures" / "records"
 SHOWN = (
-    "untreated-four-facts", "remission-blasts-exactly-5", "recurrent-isolated-cns",
-    "outside-refractory", "remission-without-cbc",
-)  # fmt: skip
+    "untreated-four-facts",
+    "remission-blasts-exactly-5",
+    "recurrent-isolated-cns",
+    "outside-refractory",
+    "remission-without-cbc",
+)
 
 
 def main() -> None:

@@ -1,4 +1,6 @@
-"""Two clients nobody wants, beside a normal load: one that trickles its body, and one that breaks off in the middle."""
+"""Two clients nobody wants, beside a normal load: one that trickles its body, and one that breaks
+off in the middle.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,10 @@ AT_ONCE = struct.pack("ii", 1, 0)  # close with a reset
 def bad_clients(port: int) -> Iterator[dict[str, int]]:
     """Both, for as long as the block lasts; counts what they did."""
     done, counts = threading.Event(), {"bytes trickled": 0, "requests broken off": 0}
-    threads = [threading.Thread(target=client, args=(port, done, counts)) for client in (_trickle, _break_off)]
+    threads = [
+        threading.Thread(target=client, args=(port, done, counts))
+        for client in (_trickle, _break_off)
+    ]
     for thread in threads:
         thread.start()
     try:

@@ -1,4 +1,5 @@
-"""Columns beside Polars, DuckDB and C written by hand, all in one run, answers compared: `python benchmarks/columns.py`.
+"""Columns beside Polars, DuckDB and C written by hand, all in one run, answers compared: `python
+benchmarks/columns.py`.
 
 `--rows N` sets the rows (10,000,000), `--growth` measures files of 10^5 rows and up to N instead.
 """
@@ -31,21 +32,21 @@ import pyarrow.parquet as pq
 import allstatus
 from allstatus import load_rules
 from allstatus.bulk.arrow import Columns
+from allstatus.bulk.batch_run import BatchJob, BatchRun
 from allstatus.bulk.cells import Cells
-from allstatus.bulk.mapping import Source
-from allstatus.bulk.results import Results
-from allstatus.bulk.run import Job, Run
+from allstatus.bulk.column_mapping import ColumnSource
+from allstatus.bulk.result_columns import Results
 
 ROUNDS = 9
 WRITTEN = ("outcome", "status", "options")
 GROUP = 1 << 20
 HOUSE = {
-    "prior_treatment": Source("treated", {"true": "disease_directed", "false": "none"}),
-    "prior_remission": Source("before"),
-    "cbc": Source("cbc_normal", {"true": "normal", "false": "abnormal"}),
-    "marrow_blast_percent": Source("blasts"),
-    "signs_and_symptoms": Source("signs", {"true": "present", "false": "absent"}),
-    "leukemia_outside_marrow": Source("outside", {"true": "present", "false": "absent"}),
+    "prior_treatment": ColumnSource("treated", {"true": "disease_directed", "false": "none"}),
+    "prior_remission": ColumnSource("before"),
+    "cbc": ColumnSource("cbc_normal", {"true": "normal", "false": "abnormal"}),
+    "marrow_blast_percent": ColumnSource("blasts"),
+    "signs_and_symptoms": ColumnSource("signs", {"true": "present", "false": "absent"}),
+    "leukemia_outside_marrow": ColumnSource("outside", {"true": "present", "false": "absent"}),
 }
 BOOLEANS = ("treated", "before", "cbc_normal", "signs", "outside")
 MEASURED = """
@@ -65,8 +66,14 @@ def main() -> None:
     parser.add_argument("--growth", action="store_true")
     asked = parser.parse_args()
     cells = Cells(load_rules())
-    print(f"allstatus {allstatus.__version__}, Python {platform.python_version()}, {os.cpu_count()} cores")
-    print(f"polars {pl.__version__}, duckdb {duckdb.__version__}, pyarrow {pa.__version__}, numpy {np.__version__}\n")
+    print(
+        f"allstatus {allstatus.__version__}, Python {platform.python_version()}, {os.cpu_count()} "
+        f"cores"
+    )
+    print(
+        f"polars {pl.__version__}, duckdb {duckdb.__version__}, pyarrow {pa.__version__}, numpy "
+        f"{np.__version__}\n"
+    )
     with tempfile.TemporaryDirectory() as folder:
         if asked.growth:
             growth(Path(folder), asked.rows)
@@ -83,7 +90,10 @@ def patients(rows: int, seed: int = 1) -> pa.Table:
     def unknown() -> np.ndarray:
         return chance.random(rows, np.float32) < 0.1
 
-    flags = {name: pa.array(chance.integers(0, 2, rows, np.uint8).view(bool), mask=unknown()) for name in BOOLEANS}
+    flags = {
+        name: pa.array(chance.integers(0, 2, rows, np.uint8).view(bool), mask=unknown())
+        for name in BOOLEANS
+    }
     blasts = np.round(chance.gamma(1, 8, rows).clip(0, 100), 1)
     return pa.table({"id": np.arange(rows), **flags, "blasts": pa.array(blasts, mask=unknown())})
 
@@ -92,7 +102,10 @@ def in_memory(cells: Cells, table: pa.Table, folder: Path) -> None:
     """Status (and what goes with it) of columns that are in memory already."""
     batch = table.combine_chunks().to_batches()[0]
     columns, results = Columns(cells, batch.schema.names, HOUSE), Results(cells, only=("status",))
-    frame, limit = pl.from_arrow(table.combine_chunks()), float(next(iter(cells.ruleset.thresholds.values())).value)
+    frame, limit = (
+        pl.from_arrow(table.combine_chunks()),
+        float(next(iter(cells.ruleset.thresholds.values())).value),
+    )
     statuses = list(cells.ruleset.statuses)
     pool = ThreadPoolExecutor(os.cpu_count())
     database = duckdb.connect()
@@ -103,16 +116,25 @@ def in_memory(cells: Cells, table: pa.Table, folder: Path) -> None:
     def ours(threads: ThreadPoolExecutor | None) -> pa.Array:
         found, rejects = columns.cells_of(batch, threads)
         assert len(rejects) == 0 or found.max() == len(cells)
-        return results.lookups["status"].column(np.minimum(found, cells.conflict) if rejects else found, threads)
+        return results.lookups["status"].column(
+            np.minimum(found, cells.conflict) if rejects else found, threads
+        )
 
     actions: dict[str, Callable[[], Any]] = {
         "allstatus: cell and status, 2 threads": lambda: ours(pool),
         "allstatus: cell and status, 1 thread": lambda: ours(None),
         "polars expression: status code": lambda: frame.select(polars_status(limit, statuses)),
-        "duckdb CASE: status code, to arrow": lambda: database.sql(f"SELECT {coded} FROM patients").to_arrow_table(),
+        "duckdb CASE: status code, to arrow": lambda: database.sql(
+            f"SELECT {coded} FROM patients"
+        ).to_arrow_table(),
     }
     if compiled := compile_c(folder):
-        actions |= {f"C by hand: status and trace word, {n} thread{'s' * (n > 1)}": c_contender(compiled, table, limit, n) for n in (1, 2)}
+        actions |= {
+            f"C by hand: status and trace word, {n} thread{'s' * (n > 1)}": c_contender(
+                compiled, table, limit, n
+            )
+            for n in (1, 2)
+        }
     found = {name: action() for name, action in actions.items()}
     expected = found["allstatus: cell and status, 2 threads"].dictionary_decode()
     for name, answer in found.items():
@@ -133,11 +155,17 @@ def codes_of(answer: Any) -> np.ndarray | None:
 
 
 def polars_status(limit: float, statuses: list[str]) -> pl.Expr:
-    """The three statuses, guarded: a remission says treated, unreported leukemia outside the marrow is none."""
+    """The three statuses, guarded: a remission says treated, unreported leukemia outside the marrow
+    is none.
+    """
     treated, before, cbc, signs, outside = (pl.col(name) for name in BOOLEANS)
     above, possible = pl.col("blasts") > limit, ~(before & ~treated).fill_null(False)
     remission = (treated | before) & cbc & ~above & ~signs & ~outside.fill_null(False)
-    tests = {"in_remission": remission, "recurrent": before & (above | outside), "untreated": ~treated & ~cbc & above & signs}
+    tests = {
+        "in_remission": remission,
+        "recurrent": before & (above | outside),
+        "untreated": ~treated & ~cbc & above & signs,
+    }
     code = pl.when(~possible).then(pl.lit(0, dtype=pl.UInt8))
     for name, test in tests.items():
         code = code.when(test).then(pl.lit(statuses.index(name) + 1, dtype=pl.UInt8))
@@ -147,11 +175,16 @@ def polars_status(limit: float, statuses: list[str]) -> pl.Expr:
 def duckdb_status(limit: float, statuses: list[str], *, codes: bool = False) -> str:
     """The same as a CASE expression."""
     tests = {
-        "in_remission": f"(treated OR before) AND cbc_normal AND NOT blasts > {limit} AND NOT signs AND NOT coalesce(outside, FALSE)",
+        "in_remission": (
+            f"(treated OR before) AND cbc_normal AND NOT blasts > {limit} AND NOT signs AND NOT "
+            f"coalesce(outside, FALSE)"
+        ),
         "recurrent": f"before AND (blasts > {limit} OR outside)",
         "untreated": f"NOT treated AND NOT cbc_normal AND blasts > {limit} AND signs",
     }
-    said = {name: f"{statuses.index(name) + 1}::UTINYINT" if codes else f"'{name}'" for name in tests}
+    said = {
+        name: f"{statuses.index(name) + 1}::UTINYINT" if codes else f"'{name}'" for name in tests
+    }
     cases = " ".join(f"WHEN {test} THEN {said[name]}" for name, test in tests.items())
     none = "0::UTINYINT" if codes else "NULL"
     return f"CASE WHEN before AND NOT treated THEN {none} {cases} ELSE {none} END AS status"
@@ -164,11 +197,27 @@ def compile_c(folder: Path) -> ctypes.CDLL | None:
         return None
     target = folder / "hand_written.so"
     source = Path(__file__).parent / "hand_written.c"
-    subprocess.run([compiler, "-O3", "-march=native", "-fopenmp", "-shared", "-fPIC", "-o", target, source, "-lm"], check=True)
+    subprocess.run(
+        [
+            compiler,
+            "-O3",
+            "-march=native",
+            "-fopenmp",
+            "-shared",
+            "-fPIC",
+            "-o",
+            target,
+            source,
+            "-lm",
+        ],
+        check=True,
+    )
     return ctypes.CDLL(str(target))
 
 
-def c_contender(library: ctypes.CDLL, table: pa.Table, limit: float, threads: int) -> Callable[[], np.ndarray]:
+def c_contender(
+    library: ctypes.CDLL, table: pa.Table, limit: float, threads: int
+) -> Callable[[], np.ndarray]:
     """C on bytes of its own liking: unknown is 2, an unknown number NaN."""
     flags = [pc.fill_null(table.column(name).cast(pa.uint8()), 2).to_numpy() for name in BOOLEANS]
     blasts = pc.fill_null(table.column("blasts"), float("nan")).to_numpy()
@@ -190,22 +239,37 @@ def from_file_to_file(cells: Cells, table: pa.Table, folder: Path) -> None:
     """Parquet to Parquet: id, outcome, status and options."""
     source, target = folder / "in.parquet", folder / "out.parquet"
     pq.write_table(table, source, row_group_size=GROUP)
-    limit, statuses = float(next(iter(cells.ruleset.thresholds.values())).value), list(cells.ruleset.statuses)
-    options = {name: " ".join(str(option["id"]) for option in listed) for name, listed in cells.ruleset.options.items()}
+    limit, statuses = (
+        float(next(iter(cells.ruleset.thresholds.values())).value),
+        list(cells.ruleset.statuses),
+    )
+    options = {
+        name: " ".join(str(option["id"]) for option in listed)
+        for name, listed in cells.ruleset.options.items()
+    }
     listed = " ".join(f"WHEN '{name}' THEN '{text}'" for name, text in options.items())
     query = (
-        f"COPY (SELECT id, CASE WHEN status IS NULL THEN 'none' ELSE 'determined' END AS outcome, status, CASE status {listed} ELSE '' END "
-        f"AS options FROM (SELECT id, {duckdb_status(limit, statuses)} FROM read_parquet('{source}'))) TO '{folder}/duckdb.parquet'"
+        f"COPY (SELECT id, CASE WHEN status IS NULL THEN 'none' ELSE 'determined' END AS outcome, "
+        f"status, CASE status {listed} ELSE '' END "
+        f"AS options FROM (SELECT id, {duckdb_status(limit, statuses)} FROM "
+        f"read_parquet('{source}'))) TO '{folder}/duckdb.parquet'"
     )
 
     def ours(written: tuple[str, ...] | None) -> None:
-        run = Run(cells, Job(source, target, folder / "rejects.csv", folder / "cells.ndjson", assigned=HOUSE))
+        run = BatchRun(
+            cells,
+            BatchJob(
+                source, target, folder / "rejects.csv", folder / "cells.ndjson", assigned=HOUSE
+            ),
+        )
         if written:
             run.results = Results(cells, only=written)
         run.totals()
 
     actions: dict[str, Callable[[], Any]] = {
-        "pyarrow copies, constants added": lambda: copy(source, folder / "copy.parquet", options["recurrent"]),
+        "pyarrow copies, constants added": lambda: copy(
+            source, folder / "copy.parquet", options["recurrent"]
+        ),
         "allstatus, every column": lambda: ours(None),
         "duckdb CASE, texts": lambda: duckdb.sql(query),
         "allstatus, outcome, status, options": lambda: ours(WRITTEN),
@@ -214,12 +278,19 @@ def from_file_to_file(cells: Cells, table: pa.Table, folder: Path) -> None:
     compare(pq.read_table(target), pq.read_table(folder / "duckdb.parquet"))
     print(f"\n{table.num_rows:,} rows from Parquet to Parquet; statuses and options compared\n")
     show(table.num_rows, times)
-    print(f"\nlargest memory of this process: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:,.0f} MB")
+    print(
+        f"\nlargest memory of this process: "
+        f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:,.0f} MB"
+    )
 
 
 def compare(mine: pa.Table, theirs: pa.Table) -> None:
-    """The same statuses and options for every row; DuckDB also answers for rows that state nothing, which we reject."""
-    theirs = theirs.filter(pc.is_in(theirs["id"], mine["id"])) if len(mine) < len(theirs) else theirs
+    """The same statuses and options for every row; DuckDB also answers for rows that state nothing,
+    which we reject.
+    """
+    theirs = (
+        theirs.filter(pc.is_in(theirs["id"], mine["id"])) if len(mine) < len(theirs) else theirs
+    )
     for name in ("id", "status", "options"):
         if mine[name].cast(theirs[name].type).to_pylist() != theirs[name].to_pylist():
             raise SystemExit(f"duckdb: not the same {name}")
@@ -230,11 +301,19 @@ def copy(source: Path, target: Path, options: str) -> None:
     texts = {"outcome": "determined", "status": "recurrent", "options": options}
     kind = pa.dictionary(pa.int8(), pa.string())
     schema = pa.schema([("id", pa.int64()), *((name, kind) for name in texts)])
-    with pq.ParquetFile(source) as file, pq.ParquetWriter(target, schema, use_dictionary=list(texts)) as writer:
+    with (
+        pq.ParquetFile(source) as file,
+        pq.ParquetWriter(target, schema, use_dictionary=list(texts)) as writer,
+    ):
         for batch in file.iter_batches(1 << 18):
             constant = pa.array(np.zeros(batch.num_rows, np.int8))
-            columns = [pa.DictionaryArray.from_arrays(constant, pa.array([text])) for text in texts.values()]
-            writer.write_batch(pa.RecordBatch.from_arrays([batch.column("id"), *columns], schema=schema))
+            columns = [
+                pa.DictionaryArray.from_arrays(constant, pa.array([text]))
+                for text in texts.values()
+            ]
+            writer.write_batch(
+                pa.RecordBatch.from_arrays([batch.column("id"), *columns], schema=schema)
+            )
 
 
 def growth(folder: Path, most: int) -> None:
@@ -245,20 +324,44 @@ def growth(folder: Path, most: int) -> None:
         source = folder / "in.parquet"
         with pq.ParquetWriter(source, patients(1).schema) as writer:
             for start in range(0, rows, 10 * GROUP):
-                writer.write_table(patients(min(10 * GROUP, rows - start), seed=start), row_group_size=GROUP)
+                writer.write_table(
+                    patients(min(10 * GROUP, rows - start), seed=start), row_group_size=GROUP
+                )
         mapping = folder / "columns.yaml"
-        mapping.write_text("".join(f"{key}: {{column: {s.column}, values: {dict(s.values or {})}}}\n" for key, s in HOUSE.items()))
+        mapping.write_text(
+            "".join(
+                f"{key}: {{column: {s.column}, values: {dict(s.values or {})}}}\n"
+                for key, s in HOUSE.items()
+            )
+        )
         start = perf_counter()
-        child = [sys.executable, "-c", MEASURED, "batch", source, folder / "out.parquet", "--columns", mapping]
-        printed = subprocess.run(child, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True, text=True).stdout
+        child = [
+            sys.executable,
+            "-c",
+            MEASURED,
+            "batch",
+            source,
+            folder / "out.parquet",
+            "--columns",
+            mapping,
+        ]
+        printed = subprocess.run(
+            child, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True, text=True
+        ).stdout
         seconds = perf_counter() - start
         work, peak = map(float, printed.split())
-        print(f"{rows:>12,} {seconds:>9.2f} {work:>9.2f} {rows / seconds / 1e6:>9.2f} {peak / 1024:>8,.0f}", flush=True)
+        print(
+            f"{rows:>12,} {seconds:>9.2f} {work:>9.2f} {rows / seconds / 1e6:>9.2f} "
+            f"{peak / 1024:>8,.0f}",
+            flush=True,
+        )
         rows *= 10
 
 
 def in_turn(actions: dict[str, Callable[[], Any]], rounds: int = ROUNDS) -> Times:
-    """Seconds of each action, by the clock and of all cores, all in turn after one round to warm up."""
+    """Seconds of each action, by the clock and of all cores, all in turn after one round to warm
+    up.
+    """
     times: Times = {name: [] for name in actions}
     for turn in range(rounds + 1):
         for name, action in actions.items():
@@ -270,7 +373,9 @@ def in_turn(actions: dict[str, Callable[[], Any]], rounds: int = ROUNDS) -> Time
 
 
 def show(rows: int, times: Times) -> None:
-    """Median and best by the clock, and the least processor time, which other work on the machine disturbs least."""
+    """Median and best by the clock, and the least processor time, which other work on the machine
+    disturbs least.
+    """
     print(f"{'':44} {'median s':>9} {'M rows/s':>9} {'best':>9} {'CPU ns/row':>11}")
     for name, both in times.items():
         spent, work = [clock for clock, _ in both], min(cpu for _, cpu in both)

@@ -1,7 +1,10 @@
-"""How fast exports are read and decided, beside DuckDB's scan of the same files: `python benchmarks/exports.py [--keep DIR]`.
+"""How fast exports are read and decided, beside DuckDB's scan of the same files: `python
+benchmarks/exports.py [--keep DIR]`.
 
-Two exports are made: a population with few ALL patients, and a cohort of mostly ALL patients with 200 resources each.
-DuckDB reads the few columns a user would name, by two threads as here by two processes, and decides nothing.
+Two exports are made: a population with few ALL patients, and a cohort of mostly ALL patients with
+200 resources each.
+DuckDB reads the few columns a user would name, by two threads as here by two processes, and decides
+nothing.
 """
 
 from __future__ import annotations
@@ -50,12 +53,17 @@ def main() -> None:
     """Make the exports, measure and print."""
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--keep", type=Path, help="where the exports are made, and found again")
-    asked.add_argument("--population", type=int, default=200_000, help="patients; two of them have ALL")
+    asked.add_argument(
+        "--population", type=int, default=200_000, help="patients; two of them have ALL"
+    )
     asked.add_argument("--cohort", type=int, default=4_000, help="patients, nine of ten with ALL")
     asked.add_argument("--rounds", type=int, default=3)
     asked.add_argument("--gzip", action="store_true")
     given = asked.parse_args()
-    print(f"Python {platform.python_version()}, {CORES} cores, {given.rounds} rounds{', gzip' if given.gzip else ''}\n")
+    print(
+        f"Python {platform.python_version()}, {CORES} cores, {given.rounds} "
+        f"rounds{', gzip' if given.gzip else ''}\n"
+    )
     with TemporaryDirectory() as folder:
         home = given.keep or Path(folder)
         measure_population(home, given.population, given.rounds, packed=given.gzip)
@@ -64,17 +72,28 @@ def main() -> None:
 
 def measure_population(home: Path, patients: int, rounds: int, *, packed: bool) -> None:
     """Wall time beside DuckDB's scan, in turn."""
-    export = made(home, "population", patients, max(2, patients // 100_000) / patients, 20, packed=packed)
+    export = made(
+        home, "population", patients, max(2, patients // 100_000) / patients, 20, packed=packed
+    )
     own, other, found = [], [], -1
     for _ in range(rounds):
         own.append(decide(export, home / "population.parquet"))
         seconds, rows, about, found = scan(export)
         other.append(seconds)
     show("population", export, own)
-    print(f"{'DuckDB, typed read of the same files, count':<46} {median(other):8.2f} s   {rows:,} rows about {about:,} patients")
+    print(
+        f"{'DuckDB, typed read of the same files, count':<46} {median(other):8.2f} s   {rows:,} "
+        f"rows about {about:,} patients"
+    )
     ratio = median(ran.seconds for ran in own) / median(other)
-    print(f"both find {found} patients: {'yes' if f'{found} with a code of ALL' in own[0].said else 'NO'}")
-    print(f"goal: at most {SCAN_GOAL} times DuckDB's scan: {ratio:.2f}, {'met' if ratio <= SCAN_GOAL else 'NOT MET'}\n")
+    print(
+        f"both find {found} patients: "
+        f"{'yes' if f'{found} with a code of ALL' in own[0].said else 'NO'}"
+    )
+    print(
+        f"goal: at most {SCAN_GOAL} times DuckDB's scan: {ratio:.2f}, "
+        f"{'met' if ratio <= SCAN_GOAL else 'NOT MET'}\n"
+    )
 
 
 def measure_cohort(home: Path, patients: int, rounds: int, *, packed: bool) -> None:
@@ -83,10 +102,15 @@ def measure_cohort(home: Path, patients: int, rounds: int, *, packed: bool) -> N
     own = [decide(export, home / "cohort.parquet") for _ in range(rounds)]
     show("cohort", export, own)
     rate = patients * 0.9 / median(ran.seconds for ran in own) / CORES
-    print(f"goal: {COHORT_GOAL} patients a second and core: {rate:.0f}, {'met' if rate >= COHORT_GOAL else 'NOT MET'}")
+    print(
+        f"goal: {COHORT_GOAL} patients a second and core: {rate:.0f}, "
+        f"{'met' if rate >= COHORT_GOAL else 'NOT MET'}"
+    )
 
 
-def made(home: Path, name: str, patients: int, share: float, resources: int, *, packed: bool) -> Path:
+def made(
+    home: Path, name: str, patients: int, share: float, resources: int, *, packed: bool
+) -> Path:
     """The export, made unless it is there."""
     folder = home / f"{name}-{patients}{'-gz' if packed else ''}"
     if not (folder / "manifest.json").exists():
@@ -96,9 +120,20 @@ def made(home: Path, name: str, patients: int, share: float, resources: int, *, 
 
 def decide(export: Path, target: Path) -> Ran:
     """`allstatus batch` as a user runs it."""
-    asked = [sys.executable, "-m", "allstatus", "batch", str(export), str(target), "--assume", "symptoms-absent-unless-recorded"]
+    asked = [
+        sys.executable,
+        "-m",
+        "allstatus",
+        "batch",
+        str(export),
+        str(target),
+        "--assume",
+        "symptoms-absent-unless-recorded",
+    ]
     start, peak = time.perf_counter(), 0.0
-    with subprocess.Popen(asked, stderr=subprocess.PIPE, text=True, start_new_session=True) as running:
+    with subprocess.Popen(
+        asked, stderr=subprocess.PIPE, text=True, start_new_session=True
+    ) as running:
         while running.poll() is None:
             peak = max(peak, memory_of(running.pid))
             time.sleep(0.2)  # looking costs time of its own
@@ -123,10 +158,21 @@ def memory_of(session: int) -> float:
 
 
 def scan(export: Path) -> tuple[float, int, int, int]:
-    """(seconds of the scan, rows, patients they are about, patients with a code of ALL) by DuckDB."""
+    """(seconds of the scan, rows, patients they are about, patients with a code of ALL) by
+    DuckDB.
+    """
     files = sorted(str(path) for path in export.iterdir() if ".ndjson" in path.name)
-    asked = [sys.executable, "-c", DUCK, json.dumps(files), COLUMNS, json.dumps(sorted({code for _, code in ALL_CODES}))]
-    seconds, rows, about, found = json.loads(subprocess.run(asked, stdout=subprocess.PIPE, text=True, check=True).stdout)
+    asked = [
+        sys.executable,
+        "-c",
+        DUCK,
+        json.dumps(files),
+        COLUMNS,
+        json.dumps(sorted({code for _, code in ALL_CODES})),
+    ]
+    seconds, rows, about, found = json.loads(
+        subprocess.run(asked, stdout=subprocess.PIPE, text=True, check=True).stdout
+    )
     return seconds, rows, about, found
 
 
@@ -135,8 +181,15 @@ def show(name: str, export: Path, own: list[Ran]) -> None:
     size = sum(path.stat().st_size for path in export.iterdir()) / 1e6
     seconds, peak = median(ran.seconds for ran in own), max(ran.peak for ran in own)
     print(f"{name}: {size:,.0f} MB on disk")
-    print(f"{'allstatus batch, start to end':<46} {seconds:8.2f} s   {size / seconds:,.0f} MB/s, peak {peak:,.0f} MB in all processes")
-    print("\n".join(f"    {line}" for line in own[0].said.splitlines() if " = " in line or " listed" in line))
+    print(
+        f"{'allstatus batch, start to end':<46} {seconds:8.2f} s   {size / seconds:,.0f} MB/s, "
+        f"peak {peak:,.0f} MB in all processes"
+    )
+    print(
+        "\n".join(
+            f"    {line}" for line in own[0].said.splitlines() if " = " in line or " listed" in line
+        )
+    )
 
 
 if __name__ == "__main__":

@@ -1,8 +1,11 @@
-"""The service beside a bare FastAPI endpoint that parses the same bodies and returns a fixed card, in one run, with `wrk`.
+"""The service beside a bare FastAPI endpoint that parses the same bodies and returns a fixed card,
+in one run, with `wrk`.
 
 Usage: python benchmarks/service.py [--seconds 10] [--rounds 3] [--requests 2000]
-Both run as one process on loopback with the same server settings, in turns, and get the calls of some hundred patients in turn.
-Then the service alone: beside a slow and a broken client, and its memory (of /proc) while more requests are sent.
+Both run as one process on loopback with the same server settings, in turns, and get the calls of
+some hundred patients in turn.
+Then the service alone: beside a slow and a broken client, and its memory (of /proc) while more
+requests are sent.
 """
 
 from __future__ import annotations
@@ -60,7 +63,12 @@ class Load(NamedTuple):
 
 
 def bare_app() -> object:  # run by uvicorn in a process of its own
-    card = {"summary": "fixed", "indicator": "info", "source": {"label": "fixed"}, "detail": "x" * 1500}
+    card = {
+        "summary": "fixed",
+        "indicator": "info",
+        "source": {"label": "fixed"},
+        "detail": "x" * 1500,
+    }
     app = FastAPI()
 
     @app.post("/cds-services/allstatus-patient-view")
@@ -77,13 +85,45 @@ def bare_app() -> object:  # run by uvicorn in a process of its own
 
 def start(name: str, port: int, folder: Path) -> subprocess.Popen:
     if name == "bare":
-        quiet = ["--log-level", "error", "--no-access-log", "--http", "h11", "--app-dir", str(Path(__file__).parent)]
-        command = [sys.executable, "-m", "uvicorn", "service:bare_app", "--factory", "--port", str(port), *quiet]
+        quiet = [
+            "--log-level",
+            "error",
+            "--no-access-log",
+            "--http",
+            "h11",
+            "--app-dir",
+            str(Path(__file__).parent),
+        ]
+        command = [
+            sys.executable,
+            "-m",
+            "uvicorn",
+            "service:bare_app",
+            "--factory",
+            "--port",
+            str(port),
+            *quiet,
+        ]
     else:
         settings = folder / "config.yaml"
-        settings.write_text(f"audit: {folder / 'audit.db'}\nreading: {{assume: [symptoms-absent-unless-recorded]}}\n", "utf-8")
-        command = [sys.executable, "-m", "allstatus", "serve", "--insecure-dev", "--port", str(port), "--config", str(settings)]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=(folder / f"{name}.log").open("w"))
+        settings.write_text(
+            f"audit: {folder / 'audit.db'}\nreading: {{assume: [symptoms-absent-unless-recorded]}}\n",
+            "utf-8",
+        )
+        command = [
+            sys.executable,
+            "-m",
+            "allstatus",
+            "serve",
+            "--insecure-dev",
+            "--port",
+            str(port),
+            "--config",
+            str(settings),
+        ]
+    process = subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=(folder / f"{name}.log").open("w")
+    )
     for _ in range(600):
         try:
             urlopen(f"http://127.0.0.1:{port}/healthz").read()
@@ -99,12 +139,25 @@ def write_load(folder: Path) -> str:
     (folder / "bodies").write_bytes(b"\n".join(calls) + b"\n")
     (folder / "load.lua").write_text(SCRIPT.replace("{bodies}", str(folder / "bodies")))
     sizes = [len(call) for call in calls]
-    return f"{len(calls)} bodies of {min(sizes):,} to {max(sizes):,} bytes, {statistics.mean(sizes):,.0f} on average"
+    return (
+        f"{len(calls)} bodies of {min(sizes):,} to {max(sizes):,} bytes, "
+        f"{statistics.mean(sizes):,.0f} on average"
+    )
 
 
 def load(port: int, seconds: float, folder: Path) -> Load:
-    command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds:g}s", "--timeout", "30s", "--latency", "-s", str(folder / "load.lua"),
-               f"http://127.0.0.1:{port}/cds-services/allstatus-patient-view"]  # fmt: skip
+    command = [
+        "wrk",
+        "-t1",
+        f"-c{CONNECTIONS}",
+        f"-d{seconds:g}s",
+        "--timeout",
+        "30s",
+        "--latency",
+        "-s",
+        str(folder / "load.lua"),
+        f"http://127.0.0.1:{port}/cds-services/allstatus-patient-view",
+    ]
     printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     rate, p99, errors, requests = re.search(r"RESULT (\S+) (\S+) (\d+) (\d+)", printed).groups()
     return Load(float(rate), float(p99), int(errors), int(requests))
@@ -119,11 +172,17 @@ def compare(ports: dict[str, int], seconds: float, rounds: int, folder: Path) ->
     rates = {name: statistics.median(one.rate for one in found) for name, found in results.items()}
     tails = {name: statistics.median(one.p99 for one in found) for name, found in results.items()}
     for name, found in results.items():
-        print(f"{name:10} {rates[name]:8.0f} requests/s   p99 {tails[name]:7.1f} ms   errors {sum(one.errors for one in found)}")
+        print(
+            f"{name:10} {rates[name]:8.0f} requests/s   p99 {tails[name]:7.1f} ms   errors "
+            f"{sum(one.errors for one in found)}"
+        )
     share, times = rates["allstatus"] / rates["bare"], tails["allstatus"] / tails["bare"]
     print(f"throughput {share:.0%} of bare, goal {THROUGHPUT:.0%}: {judged(share >= THROUGHPUT)}")
     print(f"p99 {times:.1f} x bare, goal {TAIL} x: {judged(times <= TAIL)}")
-    print(f"no error at {CONNECTIONS} connections: {judged(not any(one.errors for one in results['allstatus']))}")
+    print(
+        f"no error at {CONNECTIONS} connections: "
+        f"{judged(not any(one.errors for one in results['allstatus']))}"
+    )
 
 
 def beside_bad_clients(port: int, seconds: float, folder: Path) -> None:
@@ -132,8 +191,14 @@ def beside_bad_clients(port: int, seconds: float, folder: Path) -> None:
     with bad_clients(port) as counts:
         beside = load(port, seconds, folder)
     did = ", ".join(f"{count} {what}" for what, count in counts.items())
-    print(f"alone {alone.rate:.0f} requests/s, p99 {alone.p99:.1f} ms; beside them ({did}) {beside.rate:.0f}, p99 {beside.p99:.1f} ms")
-    print(f"others not held up, no error, p99 within {HELD_UP} x: {judged(not beside.errors and beside.p99 <= HELD_UP * alone.p99)}")
+    print(
+        f"alone {alone.rate:.0f} requests/s, p99 {alone.p99:.1f} ms; beside them ({did}) "
+        f"{beside.rate:.0f}, p99 {beside.p99:.1f} ms"
+    )
+    print(
+        f"others not held up, no error, p99 within {HELD_UP} x: "
+        f"{judged(not beside.errors and beside.p99 <= HELD_UP * alone.p99)}"
+    )
 
 
 def watch_memory(port: int, process: subprocess.Popen, wanted: int, folder: Path) -> None:
@@ -142,12 +207,16 @@ def watch_memory(port: int, process: subprocess.Popen, wanted: int, folder: Path
     while sent < wanted:
         found = load(port, 10, folder)
         sent, errors = sent + found.requests, errors + found.errors
-        print(f"after {sent:7} more requests: {memory(process):6.1f} MB, {errors} errors", flush=True)
+        print(
+            f"after {sent:7} more requests: {memory(process):6.1f} MB, {errors} errors", flush=True
+        )
 
 
 def memory(process: subprocess.Popen) -> float:
     """Resident memory in MB."""
-    return int(re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{process.pid}/status").read_text())[1]) / 1024
+    return (
+        int(re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{process.pid}/status").read_text())[1]) / 1024
+    )
 
 
 def judged(holds: bool) -> str:
@@ -158,7 +227,12 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--seconds", type=float, default=10)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--requests", type=int, default=2_000, help="how many requests to watch the memory over; the goal says 200000")
+    parser.add_argument(
+        "--requests",
+        type=int,
+        default=2_000,
+        help="how many requests to watch the memory over; the goal says 200000",
+    )
     given = parser.parse_args()
     if shutil.which("wrk") is None:
         raise SystemExit("wrk is not installed; apt-get install wrk")
@@ -168,7 +242,10 @@ def main() -> None:
         ports = {"bare": 8771, "allstatus": 8772}
         processes = {name: start(name, port, folder) for name, port in ports.items()}
         try:
-            print(f"{os.cpu_count()} CPUs, {CONNECTIONS} connections, {said}, load average {os.getloadavg()[0]:.1f}")
+            print(
+                f"{os.cpu_count()} CPUs, {CONNECTIONS} connections, {said}, load average "
+                f"{os.getloadavg()[0]:.1f}"
+            )
             compare(ports, given.seconds, given.rounds, folder)
             beside_bad_clients(ports["allstatus"], given.seconds, folder)
             watch_memory(ports["allstatus"], processes["allstatus"], given.requests, folder)

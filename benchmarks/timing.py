@@ -11,8 +11,12 @@ from time import perf_counter, perf_counter_ns
 from typing import IO, Any
 
 
-def time_calls(contenders: dict[str, tuple[Callable[[Any], Any], Sequence[Any]]], rounds: int) -> dict[str, list[float]]:
-    """Microseconds of every single call; each round runs every contender over all of its records."""
+def time_calls(
+    contenders: dict[str, tuple[Callable[[Any], Any], Sequence[Any]]], rounds: int
+) -> dict[str, list[float]]:
+    """Microseconds of every single call; each round runs every contender over all of its
+    records.
+    """
     times: dict[str, list[float]] = {name: [] for name in contenders}
     names = list(contenders)
     for turn in range(rounds + 1):

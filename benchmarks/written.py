@@ -1,4 +1,6 @@
-"""The statuses as a programmer would write them by hand: an `if` each, and the same with a trace."""
+"""The statuses as a programmer would write them by hand: an `if` each, and the same with a
+trace.
+"""
 
 from __future__ import annotations
 
@@ -22,14 +24,27 @@ def decide_plain(record: dict[str, Any], limit: float) -> str | None:
 
 
 CLAUSES = {
-    "in_remission": (("treated", True), ("cbc_normal", True), ("above_limit", False), ("symptoms", False), ("outside", False)),
+    "in_remission": (
+        ("treated", True),
+        ("cbc_normal", True),
+        ("above_limit", False),
+        ("symptoms", False),
+        ("outside", False),
+    ),
     "recurrent": (("remission_before", True), ("again", True)),
-    "untreated": (("treated", False), ("cbc_normal", False), ("above_limit", True), ("symptoms", True)),
+    "untreated": (
+        ("treated", False),
+        ("cbc_normal", False),
+        ("above_limit", True),
+        ("symptoms", True),
+    ),
 }
 
 
 def decide_traced(record: dict[str, Any], limit: float) -> tuple[str | None, list[dict[str, Any]]]:
-    """The status, and every clause of every status with what was expected, what was seen and whether it holds."""
+    """The status, and every clause of every status with what was expected, what was seen and
+    whether it holds.
+    """
     blasts, outside = record["marrow_blast_percent"], record["leukemia_outside_marrow"] == "present"
     seen = {
         "treated": record["prior_treatment"] == "disease_directed",
@@ -43,7 +58,13 @@ def decide_traced(record: dict[str, Any], limit: float) -> tuple[str | None, lis
     trace, found = [], None
     for status, clauses in CLAUSES.items():
         nodes = [
-            {"criterion": name, "expected": wanted, "actual": seen[name], "verdict": seen[name] is wanted} for name, wanted in clauses
+            {
+                "criterion": name,
+                "expected": wanted,
+                "actual": seen[name],
+                "verdict": seen[name] is wanted,
+            }
+            for name, wanted in clauses
         ]
         holds = all(node["verdict"] for node in nodes) and found is None
         trace.append({"status": status, "verdict": holds, "clauses": nodes})

@@ -7,10 +7,10 @@ from pathlib import Path
 from screenshots import take_stale
 from way import draw_way
 
-from allstatus.classify import load_rules
-from allstatus.rules.comparisons import Definition, read_comparisons
-from allstatus.teach.plots import draw_definitions
-from allstatus.teach.regions import draw_regions
+from allstatus.decision.classifier import load_rules
+from allstatus.rules.comparisons import OtherDefinition, read_comparisons
+from allstatus.teach.definition_plots import draw_definitions
+from allstatus.teach.region_map import draw_regions
 
 DOCS = Path(__file__).parent
 BEGIN, END = "<!-- table: written by make docs -->\n", "<!-- end of table -->\n"
@@ -38,9 +38,12 @@ def table() -> str:
     return head + "".join(_row(definition) for definition in read_comparisons())
 
 
-def _row(definition: Definition) -> str:
+def _row(definition: OtherDefinition) -> str:
     source = f"[{definition.cite['section']}]({definition.cite['url']})"
-    return f"| {definition.title} | {definition.marrow} % | {definition.blood or '–'} | {definition.also or '–'} | {source} |\n"
+    return (
+        f"| {definition.title} | {definition.marrow} % | {definition.blood or '–'} | "
+        f"{definition.also or '–'} | {source} |\n"
+    )
 
 
 if __name__ == "__main__":

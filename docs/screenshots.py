@@ -1,4 +1,6 @@
-"""Takes the documentation's screenshots again where the page they show has changed; each says in itself which page that was."""
+"""Takes the documentation's screenshots again where the page they show has changed; each says in
+itself which page that was.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from allstatus import load_rules
-from allstatus.explain.html import render_html
-from allstatus.inputs import read_records
-from allstatus.teach.page import make_page
+from allstatus.record.json_reader import read_records
+from allstatus.render.html import render_html
+from allstatus.teach.teaching_page import make_page
 
 DOCS = Path(__file__).parent
 RECORD = DOCS.parent / "fixtures" / "records" / "remission-blasts-count-10-of-200.json"
@@ -50,7 +52,10 @@ class Shot:
         return DOCS / "pictures" / f"{self.name}.png"
 
 
-SHOTS = (Shot("trainer", trainer, 1080, 1260, press="exactly at the limit"), Shot("explanation", explanation, 820, 1330))
+SHOTS = (
+    Shot("trainer", trainer, 1080, 1260, press="exactly at the limit"),
+    Shot("explanation", explanation, 820, 1330),
+)
 
 
 def take_stale() -> None:
@@ -60,7 +65,10 @@ def take_stale() -> None:
         if source_of(shot.picture) != digest(page):
             browser = next((path for name in BROWSERS if (path := shutil.which(name))), None)
             if browser is None:
-                print(f"{shot.picture.name} is of an older page and was left: it takes Chromium to take it again")
+                print(
+                    f"{shot.picture.name} is of an older page and was left: it takes Chromium to "
+                    f"take it again"
+                )
             else:
                 _take(shot, page, browser)
 
@@ -73,7 +81,14 @@ def digest(page: str) -> str:
 def source_of(picture: Path) -> str | None:
     """The digest of the page that a picture shows; None where it says nothing."""
     data = picture.read_bytes() if picture.exists() else b""
-    return next((text.split(b"\0")[1].decode() for kind, text in _chunks(data) if kind == b"tEXt" and text.startswith(KEYWORD)), None)
+    return next(
+        (
+            text.split(b"\0")[1].decode()
+            for kind, text in _chunks(data)
+            if kind == b"tEXt" and text.startswith(KEYWORD)
+        ),
+        None,
+    )
 
 
 def _take(shot: Shot, page: str, browser: str) -> None:
@@ -94,7 +109,9 @@ def _take(shot: Shot, page: str, browser: str) -> None:
 
 def _with_source(picture: bytes, source: str) -> bytes:
     first, *rest = _chunks(picture)
-    return SIGNATURE + b"".join(_chunk(*entry) for entry in (first, (b"tEXt", KEYWORD + b"\0" + source.encode()), *rest))
+    return SIGNATURE + b"".join(
+        _chunk(*entry) for entry in (first, (b"tEXt", KEYWORD + b"\0" + source.encode()), *rest)
+    )
 
 
 def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
@@ -107,4 +124,9 @@ def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
 
 
 def _chunk(kind: bytes, content: bytes) -> bytes:
-    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+    return (
+        struct.pack(">I", len(content))
+        + kind
+        + content
+        + struct.pack(">I", zlib.crc32(kind + content))
+    )

@@ -7,12 +7,14 @@ import pytest
 from hypothesis import settings
 
 from allstatus import load_rules
-from allstatus.classify import Classifier
-from allstatus.engines import durable_installed
+from allstatus.decision.classifier import Classifier
+from allstatus.table.engines import durable_installed
 
 settings.register_profile("allstatus", deadline=None)  # a timing is never a test
 settings.load_profile("allstatus")
-NO_DURABLE = pytest.mark.skipif(not durable_installed(), reason="durable-rules is not installed (it needs a C compiler)")
+NO_DURABLE = pytest.mark.skipif(
+    not durable_installed(), reason="durable-rules is not installed (it needs a C compiler)"
+)
 ENGINES = ["builtin", pytest.param("durable", marks=NO_DURABLE)]
 
 
@@ -35,6 +37,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
     class Sharing(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            return next((shared for shared, called in TOGETHER.items() if re.search(called, nodeid)), nodeid)
+            return next(
+                (shared for shared, called in TOGETHER.items() if re.search(called, nodeid)), nodeid
+            )
 
     return Sharing(config, log)

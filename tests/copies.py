@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from allstatus import load_rules
-from allstatus.measurement import format_number
-from allstatus.rules.find import find_rules
+from allstatus.record.percent import format_number
+from allstatus.rules.editions import find_rules
 from allstatus.rules.lock import write_lock
 
 LIMIT = load_rules(engine="builtin").ruleset.thresholds["blast_threshold"].value
@@ -32,7 +32,9 @@ def copy_rules(target: Path, edits: Sequence[Mapping[str, str]] = ()) -> Path:
 
 
 def lock(folder: Path) -> Path:
-    """The copy with its lock written; its examples need not hold, as `allstatus rules lock` asks."""
+    """The copy with its lock written; its examples need not hold, as `allstatus rules lock`
+    asks.
+    """
     rules = load_rules(folder, engine="builtin", locked=False)
     write_lock(folder, rules.ruleset.digest, rules.table.csv)
     return folder

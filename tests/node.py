@@ -17,4 +17,6 @@ def missing(*packages: str) -> str:
     if shutil.which("node") is None:
         return "node is not installed"
     absent = [name for name in packages if not (JS / "node_modules" / name).is_dir()]
-    return f"{', '.join(absent)} not installed; run: npm install --prefix tests/js" if absent else ""
+    return (
+        f"{', '.join(absent)} not installed; run: npm install --prefix tests/js" if absent else ""
+    )

@@ -30,11 +30,24 @@ class Cluster:
         if self._user:
             shutil.chown(folder, self._user)
         self.address = f"host={folder} user=test dbname=postgres"
-        self._run("initdb", "-D", f"{folder}/data", "-U", "test", "-A", "trust", "-E", "UTF8", "--no-sync")
+        self._run(
+            "initdb", "-D", f"{folder}/data", "-U", "test", "-A", "trust", "-E", "UTF8", "--no-sync"
+        )
 
     def start(self) -> None:
         options = f"-c listen_addresses= -c unix_socket_directories={self.folder} -c fsync=off"
-        self._run("pg_ctl", "-D", f"{self.folder}/data", "-w", "-s", "-l", f"{self.folder}/log", "-o", options, "start")
+        self._run(
+            "pg_ctl",
+            "-D",
+            f"{self.folder}/data",
+            "-w",
+            "-s",
+            "-l",
+            f"{self.folder}/log",
+            "-o",
+            options,
+            "start",
+        )
 
     def stop(self) -> None:
         """At once, as a crash would."""
@@ -45,7 +58,14 @@ class Cluster:
 
     def _run(self, program: str, *arguments: Any) -> None:
         command = [self._programs / program, *arguments]
-        subprocess.run(command, check=True, user=self._user, cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        subprocess.run(
+            command,
+            check=True,
+            user=self._user,
+            cwd=self.folder,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
 
 
 @contextmanager

@@ -1,4 +1,6 @@
-"""Whom the listed treatments fit: fixtures of one record each, laws, and every small table walked."""
+"""Whom the listed treatments fit: fixtures of one record each, laws, and every small table
+walked.
+"""
 
 import json
 import shutil
@@ -11,12 +13,12 @@ from hypothesis import given, settings
 from test_properties import patients, records
 
 from allstatus import RulesError, load_rules
-from allstatus.applicability import Applicability, applicability_faults
-from allstatus.fit import Condition
-from allstatus.record import parse_json
+from allstatus.decision.applicability import Applicability, applicability_faults
+from allstatus.decision.stated_use import IndicationTable
+from allstatus.record.model import parse_json
 from allstatus.rules.condition import Clause
-from allstatus.rules.find import rule_sets
-from allstatus.rules.overlay import STATUS_FACT, read_overlay
+from allstatus.rules.editions import rule_sets
+from allstatus.rules.indications import STATUS_FACT, read_overlay
 
 RULES = load_rules(engine="builtin")
 OVERLAY = RULES.applicability.overlay
@@ -33,21 +35,36 @@ def said(entry: dict[str, Any]) -> Any:
 
 
 def in_order(expected: Any) -> Any:
-    return {"needs_data": sorted(expected["needs_data"])} if isinstance(expected, dict) else expected
+    return (
+        {"needs_data": sorted(expected["needs_data"])} if isinstance(expected, dict) else expected
+    )
 
 
-@pytest.mark.parametrize("path", FIXTURES, ids=lambda path: path.name.removesuffix(".expected.json"))
+@pytest.mark.parametrize(
+    "path", FIXTURES, ids=lambda path: path.name.removesuffix(".expected.json")
+)
 def test_fixture_gives_the_applicability_beside_it(path: Path) -> None:
     expected = json.loads(path.read_text("utf-8"))
-    decision = RULES.classify(parse_json(path.with_name(path.name.replace(".expected", "")).read_text("utf-8"))).to_dict()
+    decision = RULES.classify(
+        parse_json(path.with_name(path.name.replace(".expected", "")).read_text("utf-8"))
+    ).to_dict()
     assert (decision["outcome"], decision["status"]) == (expected["outcome"], expected["status"])
     assert bool(decision["options"]) == (expected["status"] is not None)
     options = {option["id"]: option for option in decision["options"]}
-    agents = {agent["agent"]: agent for option in decision["options"] for agent in option["by_agent"]}
-    assert {name: said(options[name]) for name in expected["options"]} == {n: in_order(e) for n, e in expected["options"].items()}
-    assert {name: said(agents[name]) for name in expected["agents"]} == {n: in_order(e) for n, e in expected["agents"].items()}
+    agents = {
+        agent["agent"]: agent for option in decision["options"] for agent in option["by_agent"]
+    }
+    assert {name: said(options[name]) for name in expected["options"]} == {
+        n: in_order(e) for n, e in expected["options"].items()
+    }
+    assert {name: said(agents[name]) for name in expected["agents"]} == {
+        n: in_order(e) for n, e in expected["agents"].items()
+    }
     for name, others in expected["other_sources"].items():
-        found = {other["cite"]["title"]: other["applicability"] for other in agents[name]["other_sources"]}
+        found = {
+            other["cite"]["title"]: other["applicability"]
+            for other in agents[name]["other_sources"]
+        }
         assert len(found) == len(others), found
         for title, word in others.items():
             assert [answer for source, answer in found.items() if title in source] == [word]
@@ -74,7 +91,9 @@ def test_each_table_says_what_its_clauses_say_in_every_case() -> None:
         for number, case in enumerate(table.cases):
             holds = all(clause.holds(case) for clause in fitting.use.clauses)
             if table.consistent >> number & 1:
-                assert fitting.condition.read(case)["applicability"] == ("applies" if holds else "does_not_apply")
+                assert fitting.condition.read(case)["applicability"] == (
+                    "applies" if holds else "does_not_apply"
+                )
 
 
 def test_needs_data_always_names_facts_with_a_question_and_a_test() -> None:
@@ -85,16 +104,23 @@ def test_needs_data_always_names_facts_with_a_question_and_a_test() -> None:
                 entry = condition.read(known)
                 assert bool(entry["needs"]) == (entry["applicability"] == "needs_data")
                 assert [ask["fact"] for ask in entry["asks"]] == entry["needs"]
-                assert all(ask["question"] and (ask["answered_by"] or ask["fact"] == STATUS_FACT) for ask in entry["asks"])
+                assert all(
+                    ask["question"] and (ask["answered_by"] or ask["fact"] == STATUS_FACT)
+                    for ask in entry["asks"]
+                )
 
 
 @given(records, patients)
 @settings(max_examples=200)
-def test_the_page_s_list_stays_whole_and_what_does_not_apply_comes_last(record: dict[str, Any], patient: dict[str, Any]) -> None:
+def test_the_page_s_list_stays_whole_and_what_does_not_apply_comes_last(
+    record: dict[str, Any], patient: dict[str, Any]
+) -> None:
     with_overlay = RULES.classify(record | patient)
     without = RULES.classify(record | patient, applicability=False)
     assert with_overlay.possible == without.possible
-    assert {option["id"] for option in with_overlay.options} == {option["id"] for option in without.options}
+    assert {option["id"] for option in with_overlay.options} == {
+        option["id"] for option in without.options
+    }
     assert {option["applicability"] for option in without.options} <= {"listed"}
     fits = [option["applicability"] != "does_not_apply" for option in with_overlay.options]
     assert fits == sorted(fits, reverse=True)
@@ -104,10 +130,16 @@ def test_the_page_s_list_stays_whole_and_what_does_not_apply_comes_last(record: 
 
 @given(records, patients)
 @settings(max_examples=200)
-def test_more_knowledge_of_the_patient_never_turns_applies_round(record: dict[str, Any], patient: dict[str, Any]) -> None:
-    known = {option["id"]: option["applicability"] for option in RULES.classify(record | patient).options}
+def test_more_knowledge_of_the_patient_never_turns_applies_round(
+    record: dict[str, Any], patient: dict[str, Any]
+) -> None:
+    known = {
+        option["id"]: option["applicability"] for option in RULES.classify(record | patient).options
+    }
     for key in patient:
-        fewer = RULES.classify(record | {name: value for name, value in patient.items() if name != key})
+        fewer = RULES.classify(
+            record | {name: value for name, value in patient.items() if name != key}
+        )
         for option in fewer.options if known else ():
             if option["applicability"] in ("applies", "does_not_apply"):
                 assert known.get(option["id"], option["applicability"]) == option["applicability"]
@@ -123,24 +155,54 @@ def broken_overlay(tmp_path: Path, file: str, old: str, new: str) -> Path:
 
 
 BROKEN = [
-    ("agents/nilotinib.yaml", "all: [philadelphia_positive]", "all: [philadelphia]",
-     "applicability/agents/nilotinib.yaml:4: unknown criterion 'philadelphia' (did you mean 'philadelphia_positive'?); "
-     "criteria are listed in criteria.yaml"),
-    ("agents/nilotinib.yaml", "agent: nilotinib", "agent: nilotinibb",
-     "applicability/agents/nilotinib.yaml:2: agent 'nilotinibb' stands in a file of another name; rename the file to nilotinibb.yaml"),
-    ("agents/imatinib.yaml", "statuses: [untreated]", "statuses: [untreatedd]",
-     "applicability/agents/imatinib.yaml:20: unknown status 'untreatedd' (did you mean 'untreated'?); "
-     "statuses are the values of disease_status"),
+    (
+        "agents/nilotinib.yaml",
+        "all: [philadelphia_positive]",
+        "all: [philadelphia]",
+        "applicability/agents/nilotinib.yaml:4: unknown criterion 'philadelphia' (did you mean "
+        "'philadelphia_positive'?); "
+        "criteria are listed in criteria.yaml",
+    ),
+    (
+        "agents/nilotinib.yaml",
+        "agent: nilotinib",
+        "agent: nilotinibb",
+        "applicability/agents/nilotinib.yaml:2: agent 'nilotinibb' stands in a file of another "
+        "name; rename the file to nilotinibb.yaml",
+    ),
+    (
+        "agents/imatinib.yaml",
+        "statuses: [untreated]",
+        "statuses: [untreatedd]",
+        "applicability/agents/imatinib.yaml:20: unknown status 'untreatedd' (did you mean "
+        "'untreated'?); "
+        "statuses are the values of disease_status",
+    ),
     ("agents/imatinib.yaml", "      not_checked: ", "      section: x\n      not_checkedd: ", None),
-    ("criteria.yaml", "condition: cd19 == positive", "condition: cd19 == positiv",
-     "applicability/criteria.yaml:14: 'cd19 == positiv': 'positiv' is not a value of 'cd19' (did you mean 'positive'?); "
-     "use one of positive, negative"),
-    ("facts.yaml", "record_key: biomarkers.cd19", "record_key: biomarkers.cd91",
-     "applicability/facts.yaml:35: no record has a key 'biomarkers.cd91' (did you mean 'biomarkers.cd19'?); "
-     "use a key of `allstatus schema record`"),
-    ("agents/nilotinib.yaml", "all: [philadelphia_positive]", "all: [philadelphia_positive, {not: philadelphia_positive}]",
-     "applicability/agents/nilotinib.yaml:4: status 'applies' holds in no case; correct its clauses or remove it"),
-]  # fmt: skip
+    (
+        "criteria.yaml",
+        "condition: cd19 == positive",
+        "condition: cd19 == positiv",
+        "applicability/criteria.yaml:14: 'cd19 == positiv': 'positiv' is not a value of 'cd19' "
+        "(did you mean 'positive'?); "
+        "use one of positive, negative",
+    ),
+    (
+        "facts.yaml",
+        "record_key: biomarkers.cd19",
+        "record_key: biomarkers.cd91",
+        "applicability/facts.yaml:35: no record has a key 'biomarkers.cd91' (did you mean "
+        "'biomarkers.cd19'?); "
+        "use a key of `allstatus schema record`",
+    ),
+    (
+        "agents/nilotinib.yaml",
+        "all: [philadelphia_positive]",
+        "all: [philadelphia_positive, {not: philadelphia_positive}]",
+        "applicability/agents/nilotinib.yaml:4: status 'applies' holds in no case; correct its "
+        "clauses or remove it",
+    ),
+]
 
 
 @pytest.mark.parametrize(("file", "old", "new", "message"), BROKEN, ids=range(len(BROKEN)))
@@ -157,10 +219,20 @@ def test_a_broken_overlay_is_refused_with_its_place_and_the_remedy(
 def test_words_that_nothing_uses_are_refused(file: str, tmp_path: Path) -> None:
     added = {
         "criteria.yaml": "idle:\n  title: a\n  otherwise: b\n  condition: refractory\n",
-        "facts.yaml": "idle: {type: yes_no, question: a, answered_by: [], about: finding, burden: 1, record_key: refractory}\n",
-        "thresholds.yaml": (OVERLAY.directory / "thresholds.yaml").read_text("utf-8").split("adult_age:")[1].split("twenty")[0],
-    }[file]  # fmt: skip
-    copy = broken_overlay(tmp_path, file, "adult_age:", "idle:" + added + "adult_age:") if file == "thresholds.yaml" else None
+        "facts.yaml": (
+            "idle: "
+            "{type: yes_no, question: a, answered_by: [], about: finding, burden: 1, record_key: refractory}\n"
+        ),
+        "thresholds.yaml": (OVERLAY.directory / "thresholds.yaml")
+        .read_text("utf-8")
+        .split("adult_age:")[1]
+        .split("twenty")[0],
+    }[file]
+    copy = (
+        broken_overlay(tmp_path, file, "adult_age:", "idle:" + added + "adult_age:")
+        if file == "thresholds.yaml"
+        else None
+    )
     if copy is None:
         first = (OVERLAY.directory / file).read_text("utf-8").splitlines()[2]
         copy = broken_overlay(tmp_path, file, first, added + first)
@@ -171,14 +243,16 @@ def test_words_that_nothing_uses_are_refused(file: str, tmp_path: Path) -> None:
 def test_a_citation_without_a_sentence_says_why(tmp_path: Path) -> None:
     text = (OVERLAY.directory / "agents" / "imatinib.yaml").read_text("utf-8")
     line = next(line for line in text.splitlines() if "not_checked" in line)
-    with pytest.raises(RulesError, match="give its fingerprint, or say in `not_checked` why there is none"):
+    with pytest.raises(
+        RulesError, match="give its fingerprint, or say in `not_checked` why there is none"
+    ):
         read_overlay(broken_overlay(tmp_path, "agents/imatinib.yaml", line + "\n", ""))
 
 
 def test_a_criterion_that_cannot_matter_is_found() -> None:
     adult = Clause("criterion", "x.1", "adult")
     idle = Clause("any", "x", children=(adult, Clause("not", "x.2", children=(adult,))))
-    condition = Condition(OVERLAY, "x", (*OVERLAY.agents["imatinib"].clauses, idle), "here:1")
+    condition = IndicationTable(OVERLAY, "x", (*OVERLAY.agents["imatinib"].clauses, idle), "here:1")
     assert condition.idle_criteria() == ["adult"]
 
 

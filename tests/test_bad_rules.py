@@ -1,7 +1,9 @@
-"""Every way a rule set is refused: one broken copy of the shipped rules per message, in tests/bad_rules/.
+"""Every way a rule set is refused: one broken copy of the shipped rules per message, in
+tests/bad_rules/.
 
 A case says what to `change` (replace text, write, append to, rename or delete a file, in another
-`encoding`), whether the copy is loaded `locked`, and the complete messages with which it is `refused`.
+`encoding`), whether the copy is loaded `locked`, and the complete messages with which it is
+`refused`.
 """
 
 import ast
@@ -18,12 +20,22 @@ import yaml
 
 import allstatus
 from allstatus import RulesError, load_rules
-from allstatus.rules.examples import failing_examples
-from allstatus.rules.find import find_rules
+from allstatus.rules.editions import find_rules
 from allstatus.rules.lint import CHECKS
+from allstatus.verify.rule_examples import failing_examples
 
-CASES = {path.stem: yaml.safe_load(path.read_text("utf-8")) for path in sorted((Path(__file__).parent / "bad_rules").glob("*.yaml"))}
-SPEAKERS = ("rules/load.py", "rules/lint.py", "rules/lock.py", "rules/shape_problems.py", "rules/yaml_file.py", "table.py")
+CASES = {
+    path.stem: yaml.safe_load(path.read_text("utf-8"))
+    for path in sorted((Path(__file__).parent / "bad_rules").glob("*.yaml"))
+}
+SPEAKERS = (
+    "rules/load.py",
+    "rules/lint.py",
+    "rules/lock.py",
+    "rules/shape_problems.py",
+    "rules/yaml_file.py",
+    "table.py",
+)
 
 
 def broken_copy(case: dict[str, Any], folder: Path) -> Path:
@@ -37,7 +49,9 @@ def broken_copy(case: dict[str, Any], folder: Path) -> Path:
 def apply(change: dict[str, Any], path: Path, encoding: str) -> None:
     if "replace" in change:
         text = path.read_text("utf-8")
-        assert text.count(change["replace"]) >= 1, f"{path.name} does not hold {change['replace']!r}"
+        assert text.count(change["replace"]) >= 1, (
+            f"{path.name} does not hold {change['replace']!r}"
+        )
         path.write_text(text.replace(change["replace"], change["with"], 1), encoding)
     elif "append" in change:
         path.write_text(path.read_text("utf-8") + change["append"], encoding)
@@ -58,7 +72,9 @@ def refusals(case: dict[str, Any], folder: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_a_broken_rule_set_is_refused_with_exactly_these_messages(name: str, tmp_path: Path) -> None:
+def test_a_broken_rule_set_is_refused_with_exactly_these_messages(
+    name: str, tmp_path: Path
+) -> None:
     assert refusals(CASES[name], tmp_path) == CASES[name]["refused"]
 
 
@@ -72,10 +88,18 @@ def test_every_lint_has_a_case_of_its_name(check: Any) -> None:
 
 
 def messages(module: str) -> Iterator[str]:
-    """Regular expressions of the messages a module can give: its strings with a remedy after a semicolon."""
+    """Regular expressions of the messages a module can give: its strings with a remedy after a
+    semicolon.
+    """
     tree = ast.parse((Path(allstatus.__file__).parent / module).read_text("utf-8"))
     documentation = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
-    inside = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in ast.walk(node) if part is not node}
+    inside = {
+        id(part)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.JoinedStr)
+        for part in ast.walk(node)
+        if part is not node
+    }
     for node in ast.walk(tree):
         if id(node) in documentation | inside or not isinstance(node, ast.JoinedStr | ast.Constant):
             continue
@@ -88,7 +112,11 @@ def messages(module: str) -> Iterator[str]:
 @pytest.mark.parametrize("module", SPEAKERS)
 def test_every_message_has_a_case(module: str) -> None:
     said = [message for case in CASES.values() for message in case["refused"]]
-    unsaid = [message for message in messages(module) if not any(re.search(message, text) for text in said)]
+    unsaid = [
+        message
+        for message in messages(module)
+        if not any(re.search(message, text) for text in said)
+    ]
     assert not unsaid
 
 
@@ -99,16 +127,26 @@ def test_every_message_is_one_line_with_file_line_and_remedy() -> None:
 
 
 def test_an_example_that_is_no_record_fails_like_any_other(tmp_path: Path) -> None:
-    change = {"file": "statuses/untreated.yaml", "replace": "{prior_treatment: none, cbc", "with": "{prior_treatment: none, cbcc"}
-    classifier = load_rules(broken_copy({"change": [change]}, tmp_path), engine="builtin", locked=False)
+    change = {
+        "file": "statuses/untreated.yaml",
+        "replace": "{prior_treatment: none, cbc",
+        "with": "{prior_treatment: none, cbcc",
+    }
+    classifier = load_rules(
+        broken_copy({"change": [change]}, tmp_path), engine="builtin", locked=False
+    )
     (failure,) = failing_examples(classifier)
     assert failure == (
-        "mine/statuses/untreated.yaml: example 'just under the limit': is no record (cbcc: is not a key of a record "
-        "(did you mean 'cbc'?); remove it or use a key of `allstatus schema record`); correct the example"
+        "mine/statuses/untreated.yaml: example 'just under the limit': is no record (cbcc: is not "
+        "a key of a record "
+        "(did you mean 'cbc'?); remove it or use a key of `allstatus schema record`); correct the "
+        "example"
     )
 
 
-def test_rules_check_prints_every_problem_on_its_own_line_and_ends_with_four(tmp_path: Path) -> None:
+def test_rules_check_prints_every_problem_on_its_own_line_and_ends_with_four(
+    tmp_path: Path,
+) -> None:
     case = CASES["several_in_one_go"]
     copy = broken_copy(case, tmp_path)
     command = [sys.executable, "-m", "allstatus", "rules", "check", str(copy)]

@@ -7,12 +7,14 @@ from typing import Any
 import pytest
 import yaml
 
-from allstatus.rules.cite import PageSentence, fingerprint, normalise, page_sentences
+from allstatus.rules.fingerprint import PageSentence, fingerprint, normalise, page_sentences
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT.parent / "shared" / "seed" / "nci-pdq-adult-all-patient.md"
 RULES = ROOT / "rules" / "nci-pdq-adult-all-patient"
-HAS_PAGE = pytest.mark.skipif(not PAGE.is_file(), reason="the page is not beside this checkout (../shared/seed)")
+HAS_PAGE = pytest.mark.skipif(
+    not PAGE.is_file(), reason="the page is not beside this checkout (../shared/seed)"
+)
 LONG_ENOUGH_TO_BE_A_SENTENCE = 40
 
 
@@ -55,13 +57,20 @@ def test_no_sentence_of_the_page_is_copied_into_the_rules() -> None:
 
 def test_a_fingerprint_ignores_markup_links_space_and_case() -> None:
     plain = "The CBC is normal."
-    for same in ("The [CBC](http://example.org/a) is **normal**.", "the  cbc\nis normal.", "The CBC is normal."):
+    for same in (
+        "The [CBC](http://example.org/a) is **normal**.",
+        "the  cbc\nis normal.",
+        "The CBC is normal.",
+    ):
         assert fingerprint(same) == fingerprint(plain)
     assert fingerprint("The CBC is abnormal.") != fingerprint(plain)
 
 
 def test_sentences_carry_their_section_path() -> None:
-    page = "---\nversion: 1\n---\n# Page\n\n## Part\n\nOne. Two\nlines.\n\n### Sub\n\n**Bold**\n\n- item\n- other item\n"
+    page = (
+        "---\nversion: 1\n---\n# Page\n\n## Part\n\nOne. Two\nlines.\n\n### Sub\n\n**Bold**\n\n- "
+        "item\n- other item\n"
+    )
     assert list(page_sentences(page)) == [
         PageSentence("Part", "One."),
         PageSentence("Part", "Two lines."),

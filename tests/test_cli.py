@@ -10,8 +10,8 @@ import jsonschema
 import pytest
 
 from allstatus import InvalidRecord, load_rules
-from allstatus.record import parse_json
-from allstatus.schema import schema_of
+from allstatus.decision.schema import schema_of
+from allstatus.record.model import parse_json
 
 RECORDS = Path(__file__).parent.parent / "fixtures" / "records"
 REMISSION = RECORDS / "remission-blasts-exactly-5.json"
@@ -20,7 +20,9 @@ GOOD = {"id": "a", "cbc": "normal"}
 
 def run(*arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "allstatus", *arguments]
-    return subprocess.run(command, input=stdin, capture_output=True, text=True, check=False, timeout=60)
+    return subprocess.run(
+        command, input=stdin, capture_output=True, text=True, check=False, timeout=60
+    )
 
 
 def test_one_record_is_answered_in_text() -> None:
@@ -37,11 +39,20 @@ def test_json_is_the_only_thing_on_standard_output_and_fits_its_schema() -> None
     result = run("classify", str(REMISSION), "--format", "json", "--engine", "builtin")
     decision = json.loads(result.stdout)
     jsonschema.validate(decision, schema_of("decision"))
-    assert (decision["status"], decision["engine"], result.stderr) == ("in_remission", "builtin", "")
+    assert (decision["status"], decision["engine"], result.stderr) == (
+        "in_remission",
+        "builtin",
+        "",
+    )
 
 
-@pytest.mark.parametrize("many", ['{"id":"a","cbc":"normal"}\n{"id":"b","cbc":"oops"}\n{"id":"c","cbc":"abnormal"}\n',
-                                  '{"id":"a","cbc":"normal"}\n{"id":"b","cbc":\n{"id":"c","cbc":"abnormal"}\n'])
+@pytest.mark.parametrize(
+    "many",
+    [
+        '{"id":"a","cbc":"normal"}\n{"id":"b","cbc":"oops"}\n{"id":"c","cbc":"abnormal"}\n',
+        '{"id":"a","cbc":"normal"}\n{"id":"b","cbc":\n{"id":"c","cbc":"abnormal"}\n',
+    ],
+)
 def test_a_bad_line_among_many_is_reported_and_the_others_are_answered(many: str) -> None:
     result = run("classify", "-", stdin=many)
     assert [json.loads(line)["id"] for line in result.stdout.splitlines()] == ["a", "c"]
@@ -57,11 +68,21 @@ def test_an_array_gives_one_decision_a_line() -> None:
 
 @pytest.mark.parametrize(
     ("text", "says"),
-    [("", "not valid JSON"), ("{", "not valid JSON"), ("[[1]]", "not an object"), ("NaN", "NaN"), ('{"cbc":NaN}', "NaN"),
-     ('{"cbc":"normal","cbc":"normal"}', "twice"), ("3", "not an object"), ("\ufeff" + json.dumps({}), "states no fact"),
-     ("[" * 100000, "nested too deeply")],
-)  # fmt: skip
-def test_input_that_is_no_record_is_refused_with_nothing_on_standard_output(text: str, says: str) -> None:
+    [
+        ("", "not valid JSON"),
+        ("{", "not valid JSON"),
+        ("[[1]]", "not an object"),
+        ("NaN", "NaN"),
+        ('{"cbc":NaN}', "NaN"),
+        ('{"cbc":"normal","cbc":"normal"}', "twice"),
+        ("3", "not an object"),
+        ("\ufeff" + json.dumps({}), "states no fact"),
+        ("[" * 100000, "nested too deeply"),
+    ],
+)
+def test_input_that_is_no_record_is_refused_with_nothing_on_standard_output(
+    text: str, says: str
+) -> None:
     result = run("classify", "-", stdin=text)
     assert says in result.stderr
     assert (result.returncode, result.stdout) == (3, "")
@@ -87,21 +108,31 @@ def test_schemas_are_valid_schemas(what: str) -> None:
 
 
 def test_every_kind_of_decision_fits_its_schema() -> None:
-    validator, classifier = jsonschema.Draft202012Validator(schema_of("decision")), load_rules(engine="builtin")
+    validator, classifier = (
+        jsonschema.Draft202012Validator(schema_of("decision")),
+        load_rules(engine="builtin"),
+    )
     outcomes = set()
     for path in sorted(RECORDS.glob("*.json")):
         with suppress(InvalidRecord):
             decision = classifier.classify(parse_json(path.read_text("utf-8"))).to_dict()
             validator.validate(decision)
             outcomes.add(decision["outcome"])
-    assert outcomes == {"determined", "outside_definitions", "insufficient_data", "conflicting_data"}
+    assert outcomes == {
+        "determined",
+        "outside_definitions",
+        "insufficient_data",
+        "conflicting_data",
+    }
 
 
 def test_every_fixture_record_that_is_accepted_fits_the_record_schema() -> None:
     validator = jsonschema.Draft202012Validator(schema_of("record"))
     for expected in RECORDS.glob("*.expected.json"):
         if "refused" not in json.loads(expected.read_text("utf-8")):
-            record = json.loads(expected.with_name(expected.name.replace(".expected", "")).read_text("utf-8"))
+            record = json.loads(
+                expected.with_name(expected.name.replace(".expected", "")).read_text("utf-8")
+            )
             assert validator.is_valid(record), expected.name
 
 

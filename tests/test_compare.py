@@ -15,14 +15,14 @@ from hypothesis import strategies as st
 from test_cli import run
 
 from allstatus import load_rules
-from allstatus.classify import Classifier
+from allstatus.decision.classifier import Classifier
 from allstatus.errors import RulesError
-from allstatus.measurement import format_number
-from allstatus.verify.cohort import compare_cohort
+from allstatus.record.percent import format_number
+from allstatus.verify.box_cover import cover, points_in
+from allstatus.verify.cohort_diff import compare_cohort
 from allstatus.verify.compare import CANNOT_BE, compare
 from allstatus.verify.compare_report import render_text, to_document
-from allstatus.verify.fact_boxes import cover, points_in
-from allstatus.verify.fact_space import shared_space
+from allstatus.verify.value_grid import shared_space
 
 CASES = yaml.safe_load((Path(__file__).parent / "versions" / "cases.yaml").read_text("utf-8"))
 OLD = load_rules(engine="builtin")
@@ -49,7 +49,9 @@ def by_name(case: dict[str, Any]) -> str:
 
 
 @pytest.mark.parametrize("case", CASES, ids=by_name)
-def test_each_status_has_its_relation_and_the_flips_are_the_expected_boxes(case: dict[str, Any], version: Versions) -> None:
+def test_each_status_has_its_relation_and_the_flips_are_the_expected_boxes(
+    case: dict[str, Any], version: Versions
+) -> None:
     diff = compare(OLD.table, version(case["name"]).table)
     assert diff.relations == case["statuses"]
     assert list(diff.other) == [fill(line) for line in case.get("other", diff.other)]
@@ -66,7 +68,10 @@ def in_order(boxes: Iterable[dict[str, str]]) -> list[list[tuple[str, str]]]:
 def inside(words: str, value: Any) -> bool:
     """Whether a value is among those a box's words name, read from the words alone."""
     if isinstance(value, Fraction):
-        return any(all(in_bound(bound, value) for bound in part.split(" and ")) for part in words.split(" or "))
+        return any(
+            all(in_bound(bound, value) for bound in part.split(" and "))
+            for part in words.split(" or ")
+        )
     return {True: "yes", False: "no"}.get(value, value) in words.split(" or ")
 
 
@@ -75,23 +80,31 @@ def in_bound(bound: str, value: Fraction) -> bool:
     assert match, bound
     limit = Fraction(match[2])
     return {
-        "more than": value > limit, "at least": value >= limit, "less than": value < limit, "at most": value <= limit,
+        "more than": value > limit,
+        "at least": value >= limit,
+        "less than": value < limit,
+        "at most": value <= limit,
         "exactly": value == limit,
-    }[match[1]]  # fmt: skip
+    }[match[1]]
 
 
-complete = st.fixed_dictionaries({
-    "prior_treatment": st.sampled_from(["none", "symptom_relief_only", "disease_directed"]),
-    "prior_remission": st.booleans(),
-    "relapse_since_remission": st.booleans(),
-    "cbc": st.sampled_from(["normal", "abnormal"]),
-    "marrow_blast_percent": st.one_of(
-        st.sampled_from([LIMIT + step for step in map(Fraction, ("-0.1", "0", "0.1"))] + [2 * LIMIT, 2 * LIMIT + Fraction(1, 8)]),
-        st.decimals(0, 100, places=2).map(Fraction),
-    ),
-    "signs_and_symptoms": st.sampled_from(["absent", "present", "present_other_cause"]),
-    "leukemia_outside_marrow": st.sampled_from(["absent", "present"]),
-})
+complete = st.fixed_dictionaries(
+    {
+        "prior_treatment": st.sampled_from(["none", "symptom_relief_only", "disease_directed"]),
+        "prior_remission": st.booleans(),
+        "relapse_since_remission": st.booleans(),
+        "cbc": st.sampled_from(["normal", "abnormal"]),
+        "marrow_blast_percent": st.one_of(
+            st.sampled_from(
+                [LIMIT + step for step in map(Fraction, ("-0.1", "0", "0.1"))]
+                + [2 * LIMIT, 2 * LIMIT + Fraction(1, 8)]
+            ),
+            st.decimals(0, 100, places=2).map(Fraction),
+        ),
+        "signs_and_symptoms": st.sampled_from(["absent", "present", "present_other_cause"]),
+        "leukemia_outside_marrow": st.sampled_from(["absent", "present"]),
+    }
+)
 
 
 @pytest.mark.parametrize("case", CASES, ids=by_name)
@@ -106,13 +119,19 @@ def test_a_complete_record_flips_exactly_when_a_box_of_that_flip_holds_it(
     was, now = (answer(rules, record) for rules in (OLD, new))
     if was == now == CANNOT_BE:
         return
-    holding = {(f.was, f.now) for f in diff.flips if any(all(inside(words, facts[fact]) for fact, words in box.items()) for box in f.boxes)}
+    holding = {
+        (f.was, f.now)
+        for f in diff.flips
+        if any(all(inside(words, facts[fact]) for fact, words in box.items()) for box in f.boxes)
+    }
     assert holding == ({(was, now)} if was != now else set())
 
 
 def answer(rules: Classifier, record: dict[str, Any]) -> str:
     decision = rules.classify(record)
-    return CANNOT_BE if decision.outcome == "conflicting_data" else decision.status or decision.outcome
+    return (
+        CANNOT_BE if decision.outcome == "conflicting_data" else decision.status or decision.outcome
+    )
 
 
 @given(data=st.data())
@@ -143,14 +162,20 @@ ANOTHER_TYPE = """
 
 
 def test_a_fact_of_another_type_is_refused(tmp_path: Path) -> None:
-    other = load_rules(copy_rules(tmp_path / "other", yaml.safe_load(ANOTHER_TYPE)), engine="builtin", locked=False)
-    with pytest.raises(RulesError, match="'relapse_since_remission' is choice in one and yes_no in the other; give"):
+    other = load_rules(
+        copy_rules(tmp_path / "other", yaml.safe_load(ANOTHER_TYPE)), engine="builtin", locked=False
+    )
+    with pytest.raises(
+        RulesError, match="'relapse_since_remission' is choice in one and yes_no in the other; give"
+    ):
         compare(OLD.table, other.table)
 
 
 def test_more_combinations_than_can_be_listed_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("allstatus.verify.fact_space.MAX_POINTS", 100)
-    with pytest.raises(RulesError, match="their facts make 128 combinations, more than 100; compare"):
+    monkeypatch.setattr("allstatus.verify.value_grid.MAX_POINTS", 100)
+    with pytest.raises(
+        RulesError, match="their facts make 128 combinations, more than 100; compare"
+    ):
         compare(OLD.table, OLD.table)
 
 
@@ -168,24 +193,37 @@ def test_a_cohort_says_how_many_flip_from_what_to_what(version: Versions) -> Non
     assert (cohort.records, cohort.same, cohort.refused, sum(cohort.flips.values())) == (5, 1, 1, 3)
     assert cohort.flips["recurrent", "in_remission"] == 2
     assert cohort.examples["recurrent", "in_remission"] == ["second", "record 2"]
-    assert cohort.flips["insufficient_data (in_remission, recurrent, outside_definitions)", "in_remission"] == 1
+    assert (
+        cohort.flips[
+            "insufficient_data (in_remission, recurrent, outside_definitions)", "in_remission"
+        ]
+        == 1
+    )
     diff = compare(OLD.table, version("the limit doubled").table)
     text = render_text(diff, cohort)
     assert "5 records: 1 answered alike, 3 otherwise, 1 refused." in text
     assert max(map(len, text.splitlines())) <= 80
     assert to_document(diff, cohort)["cohort"]["flips"][0] == {
-        "was": "recurrent", "now": "in_remission", "records": 2, "examples": ["second", "record 2"],
-    }  # fmt: skip
+        "was": "recurrent",
+        "now": "in_remission",
+        "records": 2,
+        "examples": ["second", "record 2"],
+    }
 
 
 def test_the_command_prints_text_or_json_and_nothing_else(tmp_path: Path) -> None:
-    new = copy_rules(tmp_path / "new", [{"file": "thresholds.yaml", "find": "value: <limit>", "put": "value: <double>"}])
+    new = copy_rules(
+        tmp_path / "new",
+        [{"file": "thresholds.yaml", "find": "value: <limit>", "put": "value: <double>"}],
+    )
     text = run("rules", "diff", "nci-pdq-adult-all-patient", str(new))
     assert text.returncode == 0
     assert re.search(r"in_remission +wider", text.stdout)
     assert OLD.ruleset.digest[:12] in text.stdout
     assert max(map(len, text.stdout.splitlines())) <= 80
-    document = json.loads(run("rules", "diff", "nci-pdq-adult-all-patient", str(new), "--json").stdout)
+    document = json.loads(
+        run("rules", "diff", "nci-pdq-adult-all-patient", str(new), "--json").stdout
+    )
     assert (document["statuses"]["untreated"], document["cohort"]) == ("narrower", None)
     assert document["old"]["digest"] == OLD.ruleset.digest
     assert run("rules", "diff", "nowhere", str(new)).returncode == 4

@@ -1,9 +1,14 @@
-"""Every example in the documentation prints what is shown, and every link between files leads somewhere.
+"""Every example in the documentation prints what is shown, and every link between files leads
+somewhere.
 
-`console` blocks hold `$ commands` with their output, `python` blocks hold `>>>` examples, a `diff` block names the
-file it changes, and any other block that names a file is written to it. A document's blocks run in order in a scratch
-copy of `rules/`, `fixtures/` and `examples/`, so that no example touches the checkout. `...` stands for any text.
-`python tests/test_docs.py` writes the output of today into the documents; read the diff before committing it. What is
+`console` blocks hold `$ commands` with their output, `python` blocks hold `>>>` examples, a `diff`
+block names the
+file it changes, and any other block that names a file is written to it. A document's blocks run in
+order in a scratch
+copy of `rules/`, `fixtures/` and `examples/`, so that no example touches the checkout. `...` stands
+for any text.
+`python tests/test_docs.py` writes the output of today into the documents; read the diff before
+committing it. What is
 not run stands in `docs_not_run.yaml`, with what holds it instead.
 """
 
@@ -32,7 +37,13 @@ BLOCK = re.compile(r"^```(\w*) *(\S*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 COMMAND = re.compile(r"^\$ (.*(?:\n> .*)*)\n((?:(?!\$ ).*\n)*)", re.MULTILINE)
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)\s]*)?\)")
 PROGRAM = f'#!/bin/sh\nexec "{sys.executable}" -m allstatus "$@"\n'
-PLAIN = {"COLUMNS": "80", "NO_COLOR": "1", "LC_ALL": "C.UTF-8", "PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+PLAIN = {
+    "COLUMNS": "80",
+    "NO_COLOR": "1",
+    "LC_ALL": "C.UTF-8",
+    "PYTHONUTF8": "1",
+    "PYTHONDONTWRITEBYTECODE": "1",
+}
 
 
 @dataclass
@@ -51,7 +62,9 @@ class Output:
 
     @property
     def refreshed(self) -> str:
-        """The output of today; where the document shows the first lines and then `...`, as many of them."""
+        """The output of today; where the document shows the first lines and then `...`, as many of
+        them.
+        """
         if not self.shown.endswith("...\n"):
             return self.printed
         lines = self.printed.splitlines(keepends=True)
@@ -71,7 +84,12 @@ def outputs(text: str) -> Iterator[Output]:
             elif language == "console":
                 for found in COMMAND.finditer(body):
                     printed = run_command(found[1].replace("\n> ", "\n"), folder)
-                    yield Output(block.start(3) + found.start(2), block.start(3) + found.end(2), found[2], printed)
+                    yield Output(
+                        block.start(3) + found.start(2),
+                        block.start(3) + found.end(2),
+                        found[2],
+                        printed,
+                    )
             elif language == "python":
                 for start, example in python_examples(body):
                     printed = run_python(example.source, names, folder)
@@ -81,7 +99,9 @@ def outputs(text: str) -> Iterator[Output]:
 
 @contextlib.contextmanager
 def scratch() -> Iterator[Path]:
-    """A folder with copies of what the examples read, and beside it the command as this checkout has it."""
+    """A folder with copies of what the examples read, and beside it the command as this checkout
+    has it.
+    """
     with tempfile.TemporaryDirectory() as place:
         folder, programs = Path(place) / "scratch", Path(place) / "bin"
         for name in ("rules", "fixtures", "examples"):
@@ -96,7 +116,9 @@ def scratch() -> Iterator[Path]:
 
 
 def end_what_still_runs(folder: Path) -> None:
-    """A service that an example started, noted in a `.pid` file, and did not come to end because one before it failed."""
+    """A service that an example started, noted in a `.pid` file, and did not come to end because
+    one before it failed.
+    """
     for note in folder.glob("*.pid"):
         with contextlib.suppress(ProcessLookupError):
             os.kill(int(note.read_text("utf-8")), signal.SIGTERM)
@@ -105,17 +127,32 @@ def end_what_still_runs(folder: Path) -> None:
 def run_command(command: str, folder: Path) -> str:
     """What a command prints, standard error included."""
     result = subprocess.run(
-        ["sh", "-c", command], cwd=folder, env=environment(folder), stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        encoding="utf-8", check=False, timeout=400,
-    )  # fmt: skip
+        ["sh", "-c", command],
+        cwd=folder,
+        env=environment(folder),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        check=False,
+        timeout=400,
+    )
     return result.stdout
 
 
 def environment(folder: Path) -> dict[str, str]:
     """The variables of the examples' shell: this Python and this checkout before any other."""
-    programs = (str(folder.parent / "bin"), str(Path(sys.executable).parent), os.environ.get("PATH", ""))
+    programs = (
+        str(folder.parent / "bin"),
+        str(Path(sys.executable).parent),
+        os.environ.get("PATH", ""),
+    )
     paths = (str(ROOT / "src"), os.environ.get("PYTHONPATH", ""))
-    return {**os.environ, **PLAIN, "PATH": os.pathsep.join(programs), "PYTHONPATH": os.pathsep.join(filter(None, paths))}
+    return {
+        **os.environ,
+        **PLAIN,
+        "PATH": os.pathsep.join(programs),
+        "PYTHONPATH": os.pathsep.join(filter(None, paths)),
+    }
 
 
 def python_examples(body: str) -> Iterator[tuple[int, doctest.Example]]:
@@ -139,12 +176,16 @@ def run_python(source: str, names: dict[str, Any], folder: Path) -> str:
 
 
 def change(path: Path, diff: str) -> None:
-    """Replace the lines a diff keeps or removes by those it keeps or adds; with none kept or removed, append."""
+    """Replace the lines a diff keeps or removes by those it keeps or adds; with none kept or
+    removed, append.
+    """
     lines = diff.splitlines(keepends=True)
     old = "".join(line[1:] for line in lines if line[0] != "+")
     new = "".join(line[1:] for line in lines if line[0] != "-")
     text = path.read_text("utf-8") if path.exists() else ""
-    assert not old or text.count(old) == 1, f"the diff of {path.name} does not fit the file:\n{diff}"
+    assert not old or text.count(old) == 1, (
+        f"the diff of {path.name} does not fit the file:\n{diff}"
+    )
     path.write_text(text.replace(old, new) if old else text + new, "utf-8")
 
 
@@ -152,24 +193,41 @@ def change(path: Path, diff: str) -> None:
 def test_every_example_prints_what_is_shown(document: Path) -> None:
     for output in outputs(document.read_text("utf-8")):
         if not output.agrees:
-            pytest.fail(f"shown:\n{output.shown}\nprinted:\n{output.printed}\nrefresh with: python tests/test_docs.py")
+            pytest.fail(
+                f"shown:\n{output.shown}\nprinted:\n{output.printed}\nrefresh with: python "
+                f"tests/test_docs.py"
+            )
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=IDS)
 def test_every_link_between_files_leads_somewhere(document: Path) -> None:
-    links = [link for link in LINK.findall(document.read_text("utf-8")) if not link.startswith(("http:", "https:"))]
+    links = [
+        link
+        for link in LINK.findall(document.read_text("utf-8"))
+        if not link.startswith(("http:", "https:"))
+    ]
     assert [link for link in links if not (document.parent / link).exists()] == []
 
 
 def test_every_decision_has_a_number_of_its_own() -> None:
-    titles = {path.name: path.read_text("utf-8").splitlines()[0] for path in sorted((ROOT / "docs" / "decisions").glob("*.md"))}
+    titles = {
+        path.name: path.read_text("utf-8").splitlines()[0]
+        for path in sorted((ROOT / "docs" / "decisions").glob("*.md"))
+    }
     numbers = [int(name[:4]) for name in titles]
     assert len(set(numbers)) == len(numbers), "give each decision the next free number"
-    assert [title for number, title in zip(numbers, titles.values(), strict=True) if not title.startswith(f"# {number}. ")] == []
+    assert [
+        title
+        for number, title in zip(numbers, titles.values(), strict=True)
+        if not title.startswith(f"# {number}. ")
+    ] == []
 
 
 def test_readme_and_guide_hold_examples() -> None:
-    counts = {name: len(list(BLOCK.finditer((ROOT / name).read_text("utf-8")))) for name in ("README.md", "docs/how-it-works.md")}
+    counts = {
+        name: len(list(BLOCK.finditer((ROOT / name).read_text("utf-8"))))
+        for name in ("README.md", "docs/how-it-works.md")
+    }
     assert all(counts.values()), counts
 
 

@@ -16,7 +16,10 @@ from allstatus.commands import app
 
 NOT_RUN = yaml.safe_load((ROOT / "tests/docs_not_run.yaml").read_text("utf-8"))
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-RULE_FILES = [path.read_text("utf-8").replace("- criterion: ", "- ").splitlines() for path in sorted((ROOT / "rules").rglob("*.yaml"))]
+RULE_FILES = [
+    path.read_text("utf-8").replace("- criterion: ", "- ").splitlines()
+    for path in sorted((ROOT / "rules").rglob("*.yaml"))
+]
 EXTRA = re.compile(r"(?:allstatus|\.)\[([\w,]+)\]")
 OTHERS = {"curl", "cd", "export", "marimo", "psql", "python3", ".", "python"}
 
@@ -26,7 +29,11 @@ def not_run() -> Iterator[tuple[str, str, str]]:
     for document in DOCUMENTS:
         for block in BLOCK.finditer(document.read_text("utf-8")):
             language, path, body = block.groups()
-            if not path and language != "console" and not (language == "python" and body.startswith(">>>")):
+            if (
+                not path
+                and language != "console"
+                and not (language == "python" and body.startswith(">>>"))
+            ):
                 yield document.relative_to(ROOT).as_posix(), language, body
 
 
@@ -37,16 +44,33 @@ def shell_lines(body: str) -> list[str]:
 
 
 BLOCKS = list(not_run())
-SHELL = [(name, line) for name, language, body in BLOCKS if language in ("sh", "") for line in shell_lines(body)]
+SHELL = [
+    (name, line)
+    for name, language, body in BLOCKS
+    if language in ("sh", "")
+    for line in shell_lines(body)
+]
 
 
 def listed(document: str, body: str) -> dict[str, str] | None:
-    return next((entry for entry in NOT_RUN if entry["in"] == document and body.startswith(entry["starts"])), None)
+    return next(
+        (
+            entry
+            for entry in NOT_RUN
+            if entry["in"] == document and body.startswith(entry["starts"])
+        ),
+        None,
+    )
 
 
 def is_excerpt(body: str) -> bool:
-    """Whether the lines stand in one rule file in this order; `…` stands for any text, and a criterion for an entry with it."""
-    lines = [re.compile(r"\s*" + ".*".join(map(re.escape, line.strip().split("…"))) + r"\s*") for line in body.splitlines()]
+    """Whether the lines stand in one rule file in this order; `…` stands for any text, and a
+    criterion for an entry with it.
+    """
+    lines = [
+        re.compile(r"\s*" + ".*".join(map(re.escape, line.strip().split("…"))) + r"\s*")
+        for line in body.splitlines()
+    ]
     return any(in_order(lines, file) for file in RULE_FILES)
 
 
@@ -55,10 +79,16 @@ def in_order(lines: list[re.Pattern[str]], file: list[str]) -> bool:
     return all(any(line.fullmatch(found) for found in rest) for line in lines)
 
 
-@pytest.mark.parametrize(("document", "language", "body"), BLOCKS, ids=[f"{name}:{body[:24]!r}" for name, _, body in BLOCKS])
+@pytest.mark.parametrize(
+    ("document", "language", "body"),
+    BLOCKS,
+    ids=[f"{name}:{body[:24]!r}" for name, _, body in BLOCKS],
+)
 def test_what_is_not_run_is_held_otherwise(document: str, language: str, body: str) -> None:
     if language not in ("sh", ""):
-        assert listed(document, body) or (language == "yaml" and is_excerpt(body)), "run it, or list it in tests/docs_not_run.yaml"
+        assert listed(document, body) or (language == "yaml" and is_excerpt(body)), (
+            "run it, or list it in tests/docs_not_run.yaml"
+        )
 
 
 def test_nothing_is_listed_that_is_gone() -> None:
@@ -66,7 +96,9 @@ def test_nothing_is_listed_that_is_gone() -> None:
     assert [entry for entry in NOT_RUN if entry not in found] == []
 
 
-@pytest.mark.parametrize(("document", "line"), SHELL, ids=[f"{name}:{line[:40]}" for name, line in SHELL])
+@pytest.mark.parametrize(
+    ("document", "line"), SHELL, ids=[f"{name}:{line[:40]}" for name, line in SHELL]
+)
 def test_a_shell_line_uses_what_there_is(document: str, line: str) -> None:  # noqa: ARG001 (the document names the test)
     words = shlex.split(line, comments=True)
     if not words:
@@ -75,22 +107,32 @@ def test_a_shell_line_uses_what_there_is(document: str, line: str) -> None:  # n
     if program == "allstatus":
         assert list(unknown_words(rest)) == []
     elif program == "make":
-        assert set(rest) <= set(re.findall(r"^(\w+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+        assert set(rest) <= set(
+            re.findall(r"^(\w+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
+        )
     elif program == "pytest":
-        plugin = (ROOT / "src/allstatus/testing/plugin.py").read_text("utf-8")
+        plugin = (ROOT / "src/allstatus/testing/pytest_plugin.py").read_text("utf-8")
         assert all(f'"{word}"' in plugin for word in rest if word.startswith("--allstatus"))
     else:
-        assert program in OTHERS | {"pip"} or rest == ["-m", "venv", ".venv"], f"what holds a line of {program}?"
+        assert program in OTHERS | {"pip"} or rest == ["-m", "venv", ".venv"], (
+            f"what holds a line of {program}?"
+        )
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=[path.relative_to(ROOT).as_posix() for path in DOCUMENTS])
+@pytest.mark.parametrize(
+    "document", DOCUMENTS, ids=[path.relative_to(ROOT).as_posix() for path in DOCUMENTS]
+)
 def test_every_extra_that_is_named_exists(document: Path) -> None:
-    named = {extra for found in EXTRA.findall(document.read_text("utf-8")) for extra in found.split(",")}
+    named = {
+        extra for found in EXTRA.findall(document.read_text("utf-8")) for extra in found.split(",")
+    }
     assert named <= set(PROJECT["optional-dependencies"])
 
 
 def unknown_words(words: list[str]) -> Iterator[str]:
-    """Commands and options of a line that the command line does not have; `a|b` and `[...]` as in a usage line."""
+    """Commands and options of a line that the command line does not have; `a|b` and `[...]` as in a
+    usage line.
+    """
     command = typer.main.get_command(app)
     words = [word.strip("[]") for word in words]
     while words and getattr(command, "commands", None):
@@ -109,7 +151,9 @@ def unknown_words(words: list[str]) -> Iterator[str]:
 def settings(body: str, tmp_path: Path) -> None:
     config = pytest.importorskip("allstatus.service.config", reason="needs the extra service")
     (tmp_path / "site.yaml").write_text(body, "utf-8")
-    assert config.read_config(tmp_path / "site.yaml").base_url == "https://cds.example.org/allstatus"
+    assert (
+        config.read_config(tmp_path / "site.yaml").base_url == "https://cds.example.org/allstatus"
+    )
 
 
 def problem(body: str, tmp_path: Path) -> None:
@@ -121,14 +165,22 @@ def problem(body: str, tmp_path: Path) -> None:
     assert asked
     config = Config.model_validate({"insecure_dev": True, "audit": tmp_path / "audit.db"})
     with testclient.TestClient(make_app(config), base_url="http://127.0.0.1:8000") as client:
-        answer = client.post("/classify", content=asked[1], headers={"Content-Type": "application/json"})
+        answer = client.post(
+            "/classify", content=asked[1], headers={"Content-Type": "application/json"}
+        )
     assert answer.json() == json.loads(body)
 
 
 CHECKS: dict[str, Callable[[str, Path], None]] = {"settings": settings, "problem": problem}
 
 
-@pytest.mark.parametrize("entry", [entry for entry in NOT_RUN if "held_by" in entry], ids=lambda entry: entry["held_by"])
+@pytest.mark.parametrize(
+    "entry", [entry for entry in NOT_RUN if "held_by" in entry], ids=lambda entry: entry["held_by"]
+)
 def test_what_a_check_holds(entry: dict[str, str], tmp_path: Path) -> None:
-    (body,) = (body for document, _, body in BLOCKS if document == entry["in"] and body.startswith(entry["starts"]))
+    (body,) = (
+        body
+        for document, _, body in BLOCKS
+        if document == entry["in"] and body.startswith(entry["starts"])
+    )
     CHECKS[entry["held_by"]](body, tmp_path)

@@ -1,4 +1,6 @@
-"""A page that changed: what is reported, on a small page of our own and on edited copies of NCI's."""
+"""A page that changed: what is reported, on a small page of our own and on edited copies of
+NCI's.
+"""
 
 import json
 from collections.abc import Iterable
@@ -12,22 +14,27 @@ from hypothesis import strategies as st
 from page_rules import HAS_PAGE, PAGE, SMALL_PAGE, SMALL_RULES, rules_citing_small_page
 from test_cli import run
 
-from allstatus.rules.cite import PageSentence, fingerprint, page_sentences
-from allstatus.rules.find import find_rules
+from allstatus.rules.editions import find_rules
+from allstatus.rules.fingerprint import PageSentence, fingerprint, page_sentences
 from allstatus.rules.load import read_rules
 from allstatus.verify.citations import labels, read_citations
-from allstatus.verify.drift import Change, Drift, find_drift
+from allstatus.verify.drift import Drift, PageChange, find_drift
 from allstatus.verify.drift_report import render_text, to_document
-from allstatus.verify.likeness import likeness, sketch
 from allstatus.verify.page_map import read_page_map
+from allstatus.verify.simhash import likeness, sketch
 
 CASES = yaml.safe_load(SMALL_PAGE.with_name("drift.yaml").read_text("utf-8"))
-STAGES = "Stages of Acute Lymphoblastic Leukemia > There is no standard staging system for acute lymphoblastic leukemia (ALL)."
+STAGES = (
+    "Stages of Acute Lymphoblastic Leukemia > There is no standard staging system for acute "
+    "lymphoblastic leukemia (ALL)."
+)
 
 
 def edited(text: str, edits: Iterable[dict[str, str]]) -> str:
     for edit in edits:
-        assert text.count(edit["find"]) == 1, f"'{edit['find']}' stands {text.count(edit['find'])} times"
+        assert text.count(edit["find"]) == 1, (
+            f"'{edit['find']}' stands {text.count(edit['find'])} times"
+        )
         text = text.replace(edit["find"], edit["put"])
     return text
 
@@ -40,10 +47,18 @@ def drift_of(rules: Path, page: str) -> Drift:
 def test_a_change_of_the_small_page_is_reported_as_it_should_be(case: dict[str, Any]) -> None:
     found = drift_of(SMALL_RULES, edited(SMALL_PAGE.read_text("utf-8"), case["edits"]))
     expected = [
-        (c["kind"], c.get("was") and fingerprint(c["was"]), c.get("now") and fingerprint(c["now"]), sorted(c["review"]))
+        (
+            c["kind"],
+            c.get("was") and fingerprint(c["was"]),
+            c.get("now") and fingerprint(c["now"]),
+            sorted(c["review"]),
+        )
         for c in case.get("changes", ())
     ]
-    reported = [(c.kind, c.was and c.was[1], c.now and c.now.fingerprint, sorted(labels(c.review))) for c in found.to_review]
+    reported = [
+        (c.kind, c.was and c.was[1], c.now and c.now.fingerprint, sorted(labels(c.review)))
+        for c in found.to_review
+    ]
     assert reported == expected
 
 
@@ -54,7 +69,9 @@ def test_every_sentence_is_unchanged_or_one_change() -> None:
         found = drift_of(SMALL_RULES, edited(page, case["edits"]))
         assert found.unchanged + sum(change.was is not None for change in found.changes) == known
         today = list(page_sentences(edited(page, case["edits"])))
-        assert found.unchanged + sum(change.now is not None for change in found.changes) == len(today)
+        assert found.unchanged + sum(change.now is not None for change in found.changes) == len(
+            today
+        )
 
 
 def test_a_page_that_lost_everything_drops_every_sentence() -> None:
@@ -64,12 +81,20 @@ def test_a_page_that_lost_everything_drops_every_sentence() -> None:
 
 
 def check_every_citation(rules: Path, page: Path) -> None:
-    """Any cited sentence, when it goes or gains a word, is reported with all who cite it and nothing else."""
+    """Any cited sentence, when it goes or gains a word, is reported with all who cite it and
+    nothing else.
+    """
     page_map, citations = read_page_map(rules), read_citations(rules)
     sentences = list(page_sentences(page.read_text("utf-8")))
-    by_place = {(sentence.section, sentence.fingerprint): number for number, sentence in enumerate(sentences)}
+    by_place = {
+        (sentence.section, sentence.fingerprint): number
+        for number, sentence in enumerate(sentences)
+    }
     for place in {citation.place for citation in citations}:
-        number, citing = by_place[place], labels(citation for citation in citations if citation.place == place)
+        number, citing = (
+            by_place[place],
+            labels(citation for citation in citations if citation.place == place),
+        )
         before, sentence, after = sentences[:number], sentences[number], sentences[number + 1 :]
         longer = PageSentence(sentence.section, f"{sentence.text} now")
         for kind, now in (("dropped", []), ("edited", [longer])):
@@ -81,7 +106,10 @@ def test_every_citation_of_the_small_page_is_watched() -> None:
     check_every_citation(SMALL_RULES, SMALL_PAGE)
 
 
-@given(st.text(alphabet="abcdefg ,.", min_size=1, max_size=80), st.text(alphabet="abcdefg ,.", min_size=1, max_size=80))
+@given(
+    st.text(alphabet="abcdefg ,.", min_size=1, max_size=80),
+    st.text(alphabet="abcdefg ,.", min_size=1, max_size=80),
+)
 def test_likeness_is_a_likeness(first: str, second: str) -> None:
     one, two = sketch(first), sketch(second)
     assert len(one) == len(two) == 32
@@ -89,7 +117,7 @@ def test_likeness_is_a_likeness(first: str, second: str) -> None:
     assert 0 <= likeness(one, two) == likeness(two, one) <= 1
 
 
-def kinds(changes: Iterable[Change]) -> list[str]:
+def kinds(changes: Iterable[PageChange]) -> list[str]:
     return [change.kind for change in changes]
 
 
@@ -109,34 +137,64 @@ class TestOnNciPage:
         check_every_citation(find_rules(), PAGE)
 
     def test_reflowing_link_targets_and_front_matter_do_not_count(self) -> None:
-        page = PAGE.read_text("utf-8").replace("](/Common/", "](https://elsewhere.example/").replace("version: v1", "version: v2")
-        wrapped = "\n".join(line if line.startswith(("#", "-")) else line.replace(". ", ".\n") for line in page.splitlines())
+        page = (
+            PAGE.read_text("utf-8")
+            .replace("](/Common/", "](https://elsewhere.example/")
+            .replace("version: v1", "version: v2")
+        )
+        wrapped = "\n".join(
+            line if line.startswith(("#", "-")) else line.replace(". ", ".\n")
+            for line in page.splitlines()
+        )
         assert wrapped != PAGE.read_text("utf-8")
         assert drift_of(find_rules(), wrapped).changes == ()
 
     def test_less_than_for_or_fewer_is_an_edit_of_the_remission(self) -> None:
         (change,) = self.drift(("5% or fewer of", "Less than 5% of")).to_review
-        assert (change.kind, change.was and change.was[0]) == ("edited", f"{STAGES} > ALL in remission")
-        assert sorted(labels(change.review)) == ["promises marrow_blast_percent", "status in_remission", "threshold blast_threshold"]
+        assert (change.kind, change.was and change.was[0]) == (
+            "edited",
+            f"{STAGES} > ALL in remission",
+        )
+        assert sorted(labels(change.review)) == [
+            "promises marrow_blast_percent",
+            "status in_remission",
+            "threshold blast_threshold",
+        ]
 
-    def test_a_dropped_symptom_bullet_is_dropped_and_not_taken_for_the_one_in_remission(self) -> None:
+    def test_a_dropped_symptom_bullet_is_dropped_and_not_taken_for_the_one_in_remission(
+        self,
+    ) -> None:
         (change,) = self.drift(("- There are signs and symptoms of leukemia.\n", "")).to_review
-        assert (change.kind, change.now, labels(change.review)) == ("dropped", None, ["criterion signs_or_symptoms"])
+        assert (change.kind, change.now, labels(change.review)) == (
+            "dropped",
+            None,
+            ["criterion signs_or_symptoms"],
+        )
 
     def test_a_new_condition_of_remission_is_seen_though_no_cited_sentence_changed(self) -> None:
-        (change,) = self.drift(("- The CBC is normal.", "- The CBC is normal.\n- There is no minimal residual disease.")).to_review
+        (change,) = self.drift(
+            (
+                "- The CBC is normal.",
+                "- The CBC is normal.\n- There is no minimal residual disease.",
+            )
+        ).to_review
         assert (change.kind, change.was) == ("new", None)
         assert "status in_remission" in labels(change.review)
 
     def test_a_renamed_section_moves_its_sentences(self) -> None:
         found = self.drift(("**ALL in remission**", "**Remission**")).to_review
         assert kinds(found) == ["moved"] * 4
-        assert "status in_remission" in {label for change in found for label in labels(change.review)}
+        assert "status in_remission" in {
+            label for change in found for label in labels(change.review)
+        }
 
     def test_a_drug_added_to_an_option_is_an_edit_of_that_option(self) -> None:
         drug = "[revumenib](/about-cancer/treatment/drugs/revumenib-citrate) for"
         (change,) = self.drift((drug, "[revumenib](/x), or ponatinib for")).to_review
-        assert (change.kind, labels(change.review)) == ("edited", ["option recurrent-targeted-therapy"])
+        assert (change.kind, labels(change.review)) == (
+            "edited",
+            ["option recurrent-targeted-therapy"],
+        )
 
     def test_a_treatment_added_to_a_list_is_a_new_sentence_to_review(self) -> None:
         after = "Some of the treatments being studied"
@@ -165,11 +223,16 @@ def test_the_command_exits_with_1_exactly_when_something_needs_review(tmp_path: 
     assert run("rules", "coverage", str(SMALL_PAGE), "--update", *asked).returncode == 0
     assert run("rules", "drift", str(SMALL_PAGE), *asked).returncode == 0
     page = tmp_path / "page.md"
-    page.write_text(SMALL_PAGE.read_text("utf-8").replace("- hot water with", "- warm water with"), "utf-8")
+    page.write_text(
+        SMALL_PAGE.read_text("utf-8").replace("- hot water with", "- warm water with"), "utf-8"
+    )
     result = run("rules", "drift", str(page), "--json", *asked)
     assert (result.returncode, json.loads(result.stdout)["to_review"]) == (1, 1)
     assert "was  " in run("rules", "drift", str(page), *asked).stdout
     page.write_text(SMALL_PAGE.read_text("utf-8").replace("twice a year", "every year"), "utf-8")
     elsewhere = run("rules", "drift", str(page), *asked)
-    assert (elsewhere.returncode, "In sections that no rule cites: 1 edited." in elsewhere.stdout) == (0, True)
+    assert (
+        elsewhere.returncode,
+        "In sections that no rule cites: 1 edited." in elsewhere.stdout,
+    ) == (0, True)
     assert run("rules", "drift", "nowhere.md", *asked).returncode == 3

@@ -1,4 +1,6 @@
-"""What others would say: only where it differs, only from data, and never a change of the decision."""
+"""What others would say: only where it differs, only from data, and never a change of the
+decision.
+"""
 
 from typing import Any
 
@@ -7,7 +9,7 @@ from hypothesis import given, settings
 from test_properties import LIMIT, records
 
 from allstatus import RulesError, load_rules
-from allstatus.measurement import read_percent
+from allstatus.record.percent import read_percent
 from allstatus.rules.comparisons import read_comparisons
 from allstatus.testing import blast_percents
 
@@ -20,18 +22,40 @@ STRICT = {d.id for d in DEFINITIONS if d.kind == "remission" and d.marrow.compar
 def elsewhere(record: dict[str, Any], about: str) -> dict[str, bool]:
     """What each differing definition says, by id."""
     entries = [entry for entry in RULES.classify(record).elsewhere if entry["about"] == about]
-    return {definition["id"]: entry["there"] for entry in entries for definition in entry["definitions"]}
+    return {
+        definition["id"]: entry["there"] for entry in entries for definition in entry["definitions"]
+    }
 
 
 @pytest.mark.parametrize("text", [5, "5.0", "10/200", "5 %"])
 def test_exactly_on_the_limit_the_stricter_definitions_differ(text: Any) -> None:
-    assert elsewhere(CLEAN | {"marrow_blast_percent": text}, "marrow_blast_percent") == dict.fromkeys(STRICT, False)
+    assert elsewhere(
+        CLEAN | {"marrow_blast_percent": text}, "marrow_blast_percent"
+    ) == dict.fromkeys(STRICT, False)
     (entry,) = RULES.classify(CLEAN | {"marrow_blast_percent": text}).elsewhere
-    assert entry["says"].startswith("Marrow blasts 5 %: within the limit of remission here, beyond it by ELN 2024, CIBMTR")
+    assert entry["says"].startswith(
+        "Marrow blasts 5 %: within the limit of remission here, beyond it by ELN 2024, CIBMTR"
+    )
     assert entry["here"] is True
 
 
-@pytest.mark.parametrize("text", ["4.9", "5.1", "4.999999999999999999", "<5", ">5", "<=5", ">=5", "M1", "M2", "3-5", "unknown", None])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "4.9",
+        "5.1",
+        "4.999999999999999999",
+        "<5",
+        ">5",
+        "<=5",
+        ">=5",
+        "M1",
+        "M2",
+        "3-5",
+        "unknown",
+        None,
+    ],
+)
 def test_off_the_limit_or_undecided_nobody_differs(text: Any) -> None:
     assert elsewhere(CLEAN | {"marrow_blast_percent": text}, "marrow_blast_percent") == {}
 
@@ -66,7 +90,9 @@ MORE_THAN = {d.id for d in DEFINITIONS if d.counts and d.counts["platelets"].com
         (panel(160, 1.1), "neutrophils", {}),
     ],
 )
-def test_counts_are_compared_from_both_sides(record: dict[str, Any], about: str, expected: dict[str, bool]) -> None:
+def test_counts_are_compared_from_both_sides(
+    record: dict[str, Any], about: str, expected: dict[str, bool]
+) -> None:
     assert elsewhere(record, about) == expected
 
 
@@ -85,12 +111,16 @@ def test_the_professional_page_is_compared_with_others_and_not_with_itself() -> 
 
 @given(records, blast_percents())
 @settings(max_examples=200)
-def test_others_differ_on_the_marrow_only_exactly_at_the_limit(record: dict[str, Any], blasts: Any) -> None:
+def test_others_differ_on_the_marrow_only_exactly_at_the_limit(
+    record: dict[str, Any], blasts: Any
+) -> None:
     decision = RULES.classify(record | {"marrow_blast_percent": blasts})
     at_limit = decision.outcome != "conflicting_data" and read_percent(blasts).exact == LIMIT
     assert bool(decision.elsewhere) == at_limit
     assert decision.to_dict()["elsewhere"] == decision.elsewhere
-    assert all(limit.value == LIMIT for limit in (d.marrow for d in DEFINITIONS if d.kind == "remission"))
+    assert all(
+        limit.value == LIMIT for limit in (d.marrow for d in DEFINITIONS if d.kind == "remission")
+    )
 
 
 def test_every_citation_says_where_and_why_no_sentence_is_given() -> None:

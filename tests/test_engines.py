@@ -10,9 +10,9 @@ import pytest
 from conftest import NO_DURABLE
 
 from allstatus import load_rules
-from allstatus.engines import Engine, Firing, make_engine
-from allstatus.engines.builtin import BuiltinEngine
-from allstatus.table import DecisionTable
+from allstatus.table.decision_table import DecisionTable
+from allstatus.table.engines import Engine, Firing, make_engine
+from allstatus.table.engines.builtin import BuiltinEngine
 
 RULES = load_rules(engine="builtin")
 CASES = RULES.table.cases
@@ -32,12 +32,19 @@ def resident_bytes() -> int:
 
 
 def wrong_answers(engine: Engine, rounds: int) -> int:
-    return sum(engine.fire(case) != expected for _ in range(rounds) for case, expected in zip(CASES, EXPECTED, strict=True))
+    return sum(
+        engine.fire(case) != expected
+        for _ in range(rounds)
+        for case, expected in zip(CASES, EXPECTED, strict=True)
+    )
 
 
 @NO_DURABLE
 def test_both_engines_give_byte_identical_tables(durable: Engine) -> None:
-    assert DecisionTable(RULES.ruleset, durable).csv == DecisionTable(RULES.ruleset, BuiltinEngine(RULES.ruleset)).csv
+    assert (
+        DecisionTable(RULES.ruleset, durable).csv
+        == DecisionTable(RULES.ruleset, BuiltinEngine(RULES.ruleset)).csv
+    )
 
 
 def test_the_committed_table_is_the_one_fired() -> None:
@@ -46,7 +53,9 @@ def test_the_committed_table_is_the_one_fired() -> None:
 
 @NO_DURABLE
 def test_a_million_cases_keep_memory_flat_and_are_all_right() -> None:
-    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as alone:  # what other tests leave behind is not measured
+    with ProcessPoolExecutor(
+        1, multiprocessing.get_context("spawn")
+    ) as alone:  # what other tests leave behind is not measured
         wrong, grown = alone.submit(_fire_a_million).result()
     assert wrong == 0
     assert grown < 5 * MEGABYTE
@@ -64,7 +73,9 @@ def _fire_a_million() -> tuple[int, int]:
 @NO_DURABLE
 def test_four_threads_share_one_engine(durable: Engine) -> None:
     wrong: list[int] = []
-    threads = [threading.Thread(target=lambda: wrong.append(wrong_answers(durable, 20))) for _ in range(4)]
+    threads = [
+        threading.Thread(target=lambda: wrong.append(wrong_answers(durable, 20))) for _ in range(4)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -102,11 +113,13 @@ def test_engines_of_the_same_rules_live_side_by_side() -> None:
 
 
 @NO_DURABLE
-def test_a_fault_inside_an_action_is_raised(durable: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_fault_inside_an_action_is_raised(
+    durable: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def broken(status: str) -> dict[str, str]:
         raise LookupError(status)
 
-    monkeypatch.setattr("allstatus.engines.durable._status_fact", broken)
+    monkeypatch.setattr("allstatus.table.engines.durable._status_fact", broken)
     number = next(n for n, firing in enumerate(EXPECTED) if firing.statuses)
     with pytest.raises(LookupError):
         durable.fire(CASES[number])
@@ -117,7 +130,9 @@ def test_only_words_reach_durable_rules(durable: Engine, monkeypatch: pytest.Mon
     sent: list[dict[str, str]] = []
     host = durable._host  # type: ignore[attr-defined]
     forward = host.assert_fact
-    monkeypatch.setattr(host, "assert_fact", lambda rules, fact: (sent.append(fact), forward(rules, fact)))
+    monkeypatch.setattr(
+        host, "assert_fact", lambda rules, fact: (sent.append(fact), forward(rules, fact))
+    )
     durable.fire(CASES[5])
     assert {type(value) for fact in sent for value in fact.values()} == {str}
 
@@ -129,11 +144,15 @@ def test_statuses_are_combined_from_clauses_by_the_builtin_engine() -> None:
 
     assert list(fired(treated=True, cbc_normal=True)) == ["in_remission"]
     assert list(fired(marrow_blasts_above_threshold=True, signs_or_symptoms=True)) == ["untreated"]
-    assert list(fired(treated=True, remission_before=True, leukemia_outside_marrow=True)) == ["recurrent"]
+    assert list(fired(treated=True, remission_before=True, leukemia_outside_marrow=True)) == [
+        "recurrent"
+    ]
     assert list(fired(treated=True)) == []
 
 
 def test_options_fire_only_with_their_status() -> None:
     for firing in EXPECTED:
-        listed = tuple(option["id"] for name in firing.statuses for option in RULES.ruleset.options[name])
+        listed = tuple(
+            option["id"] for name in firing.statuses for option in RULES.ruleset.options[name]
+        )
         assert firing == Firing(firing.statuses, listed)

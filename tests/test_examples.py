@@ -1,7 +1,7 @@
 """The examples inside the status files hold."""
 
-from allstatus.classify import Classifier
-from allstatus.rules.examples import failing_examples
+from allstatus.decision.classifier import Classifier
+from allstatus.verify.rule_examples import failing_examples
 
 
 def test_every_example_in_the_rule_files_gives_what_it_says(classifier: Classifier) -> None:

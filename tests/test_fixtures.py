@@ -1,4 +1,6 @@
-"""Every fixture record gives the decision that stands beside it, whichever engine fired the table."""
+"""Every fixture record gives the decision that stands beside it, whichever engine fired the
+table.
+"""
 
 import json
 from pathlib import Path
@@ -6,14 +8,16 @@ from pathlib import Path
 import pytest
 
 from allstatus import InvalidRecord
-from allstatus.classify import Classifier
-from allstatus.record import parse_json
+from allstatus.decision.classifier import Classifier
+from allstatus.record.model import parse_json
 
 RECORDS = Path(__file__).parent.parent / "fixtures" / "records"
 EXPECTED = sorted(RECORDS.glob("*.expected.json"))
 
 
-@pytest.mark.parametrize("path", EXPECTED, ids=lambda path: path.name.removesuffix(".expected.json"))
+@pytest.mark.parametrize(
+    "path", EXPECTED, ids=lambda path: path.name.removesuffix(".expected.json")
+)
 def test_fixture_gives_the_decision_beside_it(path: Path, classifier: Classifier) -> None:
     expected = json.loads(path.read_text("utf-8"))
     text = path.with_name(path.name.replace(".expected", "")).read_text("utf-8")

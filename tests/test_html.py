@@ -19,18 +19,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from allstatus import InvalidRecord, MissingExtra, load_rules
-from allstatus.decision import UNDECIDED, Decision
+from allstatus.decision.decision import UNDECIDED, Decision
 from allstatus.ehr.chart import Chart
-from allstatus.ehr.read import read_charts
+from allstatus.ehr.chart_files import read_charts
 from allstatus.ehr.timeline import decide_chart
-from allstatus.explain import html
-from allstatus.explain.html import render_html
-from allstatus.explain.messages import LEVELS, headline, messages
-from allstatus.explain.strip import Span, Strip, around, whole
-from allstatus.explain.words import MARK, STATE_WORDS
-from allstatus.inputs import decode
-from allstatus.measurement import read_percent
-from allstatus.record import parse_json
+from allstatus.record.json_reader import decode
+from allstatus.record.model import parse_json
+from allstatus.record.percent import read_percent
+from allstatus.render import html
+from allstatus.render.html import render_html
+from allstatus.render.messages import LEVELS, headline, messages
+from allstatus.render.strip import Span, Strip, around, whole
+from allstatus.render.words import MARK, STATE_WORDS
 
 html5lib = pytest.importorskip("html5lib", reason="html5lib is not installed")
 ROOT = Path(__file__).parent.parent
@@ -38,11 +38,27 @@ RECORDS = ROOT / "fixtures" / "records"
 RULES = load_rules(engine="builtin")
 LIMIT = RULES.ruleset.thresholds["blast_threshold"].value
 URL = RULES.ruleset.source["url"]
-UNTREATED = {"prior_treatment": "none", "cbc": "abnormal", "marrow_blast_percent": "60", "signs_and_symptoms": ["fever"]}
+UNTREATED = {
+    "prior_treatment": "none",
+    "cbc": "abnormal",
+    "marrow_blast_percent": "60",
+    "signs_and_symptoms": ["fever"],
+}
 HOSTILE = [
-    "<script>alert(1)</script>", "</style><script>alert(1)</script>", "</title><b>", "\"><img src=x onerror=alert(1)>", "' onclick='x",
-    "javascript:alert(1)", "{{ 7 * 7 }}{% raw %}", "<!-- -->", "]]>", "&lt;b&gt;", "\x00\x1b[31m", "\u202egnp.exe", "é 白 🧬",
-]  # fmt: skip
+    "<script>alert(1)</script>",
+    "</style><script>alert(1)</script>",
+    "</title><b>",
+    '"><img src=x onerror=alert(1)>',
+    "' onclick='x",
+    "javascript:alert(1)",
+    "{{ 7 * 7 }}{% raw %}",
+    "<!-- -->",
+    "]]>",
+    "&lt;b&gt;",
+    "\x00\x1b[31m",
+    "\u202egnp.exe",
+    "é 白 🧬",
+]
 
 
 def decide_file(path: Path) -> Iterator[Decision]:
@@ -61,7 +77,10 @@ def decisions() -> Iterator[tuple[str, Decision]]:
                 continue
     for path in sorted([*ROOT.glob("fixtures/fhir/*.json"), *ROOT.glob("fixtures/hl7v2/*.hl7")]):
         if not path.name.endswith(".expected.json"):
-            yield from ((f"{path.name} {number}", decision) for number, decision in enumerate(decide_file(path), 1))
+            yield from (
+                (f"{path.name} {number}", decision)
+                for number, decision in enumerate(decide_file(path), 1)
+            )
 
 
 DECISIONS = dict(decisions())
@@ -100,26 +119,60 @@ def test_every_outcome_is_a_whole_page_that_says_it(name: str, level: str) -> No
     assert all(message in said for message in messages(decision, level))
     assert all(option["title"] in said for option in decision.options)
     rules = decision.to_dict()["ruleset"]
-    for part in (rules["id"], rules["version"], rules["digest"], rules["table_digest"], rules["source"]["title"], decision.ruleset.notice):
+    for part in (
+        rules["id"],
+        rules["version"],
+        rules["digest"],
+        rules["table_digest"],
+        rules["source"]["title"],
+        decision.ruleset.notice,
+    ):
         assert part in said
     assert not re.search(r"recommend|approved", said, re.IGNORECASE)
 
 
 def test_the_fixtures_show_every_status_region_and_outcome() -> None:
-    shown = {part for decision in DECISIONS.values() for part in (decision.status, *(region["id"] for region in decision.regions))}
+    shown = {
+        part
+        for decision in DECISIONS.values()
+        for part in (decision.status, *(region["id"] for region in decision.regions))
+    }
     assert shown >= {*RULES.ruleset.statuses, *RULES.ruleset.regions}
     assert {decision.outcome for decision in DECISIONS.values()} == {
-        "determined", "outside_definitions", "insufficient_data", "conflicting_data", "not_applicable",
-    }  # fmt: skip
+        "determined",
+        "outside_definitions",
+        "insufficient_data",
+        "conflicting_data",
+        "not_applicable",
+    }
 
 
 @pytest.mark.parametrize("name", DECISIONS)
 def test_nothing_is_loaded_and_nothing_runs(name: str) -> None:
     page = render_html([DECISIONS[name]])
     tree = parse(page)
-    assert not {"script", "link", "img", "iframe", "object", "embed", "base", "form", "audio", "video", "image", "use"} & set(tags(tree))
-    attributes = [(key.rpartition("}")[2], value) for element in tree.iter() for key, value in element.items()]
-    assert {value for key, value in attributes if key in ("href", "src", "action", "srcset", "background")} == {URL}
+    assert not {
+        "script",
+        "link",
+        "img",
+        "iframe",
+        "object",
+        "embed",
+        "base",
+        "form",
+        "audio",
+        "video",
+        "image",
+        "use",
+    } & set(tags(tree))
+    attributes = [
+        (key.rpartition("}")[2], value) for element in tree.iter() for key, value in element.items()
+    ]
+    assert {
+        value
+        for key, value in attributes
+        if key in ("href", "src", "action", "srcset", "background")
+    } == {URL}
     assert not [key for key, _ in attributes if key.startswith("on") or key == "style"]
     style = next(element for element in tree.iter("style"))
     assert "url(" not in str(style.text)
@@ -131,7 +184,10 @@ def test_the_page_allows_itself_its_own_style_only() -> None:
     style = next(element for element in tree.iter("style"))
     digest = b64encode(sha256(str(style.text).encode()).digest()).decode()
     policy = next(meta.get("content") for meta in tree.iter("meta") if meta.get("http-equiv"))
-    assert policy == f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    assert (
+        policy
+        == f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    )
 
 
 @pytest.mark.parametrize("level", LEVELS)
@@ -162,7 +218,12 @@ def test_text_of_a_chart_is_escaped() -> None:
     chart_text = (ROOT / "fixtures/fhir/38-acute-myeloid-leukemia.json").read_text("utf-8")
     trees = []
     for name in ("x", "<script>alert(1)</script><b title='"):
-        named = json.loads(chart_text, object_hook=lambda value, name=name: value | {"display": name} if "code" in value else value)
+        named = json.loads(
+            chart_text,
+            object_hook=lambda value, name=name: (
+                value | {"display": name} if "code" in value else value
+            ),
+        )
         ((_, chart),) = read_charts(json.dumps(named))
         assert isinstance(chart, Chart)
         trees.append(parse(render_html([decide_chart(RULES, chart)])))
@@ -171,7 +232,9 @@ def test_text_of_a_chart_is_escaped() -> None:
 
 
 def test_the_evidence_of_a_chart_is_said_in_words() -> None:
-    said = text(next(parse(render_html([DECISIONS["10-isolated-cns-relapse.json 1"]])).iter("main")))
+    said = text(
+        next(parse(render_html([DECISIONS["10-isolated-cns-relapse.json 1"]])).iter("main"))
+    )
     assert "2026-02-01 Blasts in bone marrow, percent of cells: 2 % (bone marrow blasts)" in said
     assert "{" not in said
 
@@ -199,38 +262,65 @@ def test_a_listener_and_a_keyboard_find_their_way(name: str, level: str) -> None
     assert all(str(details[0].tag) == "summary" for details in tree.iter("details"))
     identifiers = [element.get("id") for element in tree.iter() if element.get("id")]
     assert len(identifiers) == len(set(identifiers))
-    assert all(svg.get("aria-hidden") == "true" for svg in tree.iter("{http://www.w3.org/2000/svg}svg") if svg.get("width"))
+    assert all(
+        svg.get("aria-hidden") == "true"
+        for svg in tree.iter("{http://www.w3.org/2000/svg}svg")
+        if svg.get("width")
+    )
 
 
 def states(tree: Element) -> list[tuple[str, str, str]]:
     """Of each definition and clause its class, sign and spoken word."""
     return [
-        (element.get("class", "").split()[-1], text(by_class(element, "mark")[0]), text(by_class(element, "hidden")[0]).rstrip(": "))
+        (
+            element.get("class", "").split()[-1],
+            text(by_class(element, "mark")[0]),
+            text(by_class(element, "hidden")[0]).rstrip(": "),
+        )
         for element in [*tree.iter("details"), *tree.iter("li")]
         if element.get("class", "").split()[-1:] and element.get("class", "").split()[-1] in MARK
     ]
 
 
 def test_each_state_has_a_sign_and_a_word_of_its_own() -> None:
-    found = {state for decision in DECISIONS.values() for state in states(parse(render_html([decision])))}
+    found = {
+        state for decision in DECISIONS.values() for state in states(parse(render_html([decision])))
+    }
     assert found == {(state, MARK[state], STATE_WORDS[state]) for state in MARK}
     assert len(set(MARK.values())) == len(set(STATE_WORDS.values())) == len(MARK)
 
 
-@pytest.mark.parametrize("name", [name for name, decision in DECISIONS.items() if decision.outcome in UNDECIDED])
+@pytest.mark.parametrize(
+    "name", [name for name, decision in DECISIONS.items() if decision.outcome in UNDECIDED]
+)
 def test_no_definition_is_evaluated_on_a_contradiction_or_another_disease(name: str) -> None:
-    assert {state for state, _, _ in states(parse(render_html([DECISIONS[name]])))} == {"not_evaluated"}
+    assert {state for state, _, _ in states(parse(render_html([DECISIONS[name]])))} == {
+        "not_evaluated"
+    }
 
 
 def test_every_clause_and_option_is_cited_by_section_and_reading() -> None:
     tree = show(UNTREATED)
-    clauses = [link for link in tree.iter("a") if link.get("class") in ("cite literal", "cite interpretation")]
+    clauses = [
+        link
+        for link in tree.iter("a")
+        if link.get("class") in ("cite literal", "cite interpretation")
+    ]
     assert {text(link).partition(":")[0] for link in clauses} == {"literal", "our reading"}
-    sections = {node["cite"]["section"] for node in RULES.classify(UNTREATED).trace["nodes"].values()}
-    assert {section.replace(" > ", " › ") for section in sections} <= {link.get("title") for link in clauses}
+    sections = {
+        node["cite"]["section"] for node in RULES.classify(UNTREATED).trace["nodes"].values()
+    }
+    assert {section.replace(" > ", " › ") for section in sections} <= {
+        link.get("title") for link in clauses
+    }
 
 
-AT = {"prior_treatment": "disease_directed", "prior_remission": False, "cbc": "normal", "signs_and_symptoms": "absent"}
+AT = {
+    "prior_treatment": "disease_directed",
+    "prior_remission": False,
+    "cbc": "normal",
+    "signs_and_symptoms": "absent",
+}
 
 
 @pytest.mark.parametrize(
@@ -238,11 +328,19 @@ AT = {"prior_treatment": "disease_directed", "prior_remission": False, "cbc": "n
     [
         (str(LIMIT), "5 % is on the line, which belongs to ALL in remission."),
         ("4.9", "Blasts in the bone marrow are not above the limit: 0.1 below the limit of 5 %."),
-        ("5.000000000000000001", "Blasts in the bone marrow are above the limit: 0.000000000000000001 above the limit of 5 %."),
+        (
+            "5.000000000000000001",
+            "Blasts in the bone marrow are above the limit: 0.000000000000000001 above the limit "
+            "of 5 %.",
+        ),
         (">=5", "It reaches over both sides of the limit of 5 %, so it does not decide."),
         ("<5", "Blasts in the bone marrow are not above the limit."),
         ("10/200", "10/200, that is 5 %"),
-        ("10/200", "200 cells counted: the true share may lie from 2.42 to 9.0 % (95 %), on both sides of the limit."),
+        (
+            "10/200",
+            "200 cells counted: the true share may lie from 2.42 to 9.0 % (95 %), on both sides of "
+            "the limit.",
+        ),
         ("1/3", "1/3, that is 100/3 % (about 33.33)"),
         ("M2", "M2, that is 5 to 25 %"),
     ],
@@ -250,17 +348,33 @@ AT = {"prior_treatment": "disease_directed", "prior_remission": False, "cbc": "n
 def test_the_strip_is_said_in_words(spelling: str, says: str) -> None:
     (figure,) = show(AT | {"marrow_blast_percent": spelling}).iter("figure")
     assert says in text(figure)
-    assert "5 % or less Blasts in the bone marrow are not above the limit; asked for by ALL in remission." in text(figure)
-    assert "more than 5 % Blasts in the bone marrow are above the limit; asked for by Recurrent ALL and Untreated ALL." in text(figure)
+    assert (
+        "5 % or less Blasts in the bone marrow are not above the limit; asked for by ALL in "
+        "remission." in text(figure)
+    )
+    assert (
+        "more than 5 % Blasts in the bone marrow are above the limit; asked for by Recurrent ALL "
+        "and Untreated ALL." in text(figure)
+    )
 
 
 @pytest.mark.parametrize(
     ("spelling", "ends"),
-    [("<5", ["closed", "open"]), ("M1", ["closed", "closed"]), (">=5", ["closed", "closed", "closed", "cut"]), ("60", ["closed"])],
+    [
+        ("<5", ["closed", "open"]),
+        ("M1", ["closed", "closed"]),
+        (">=5", ["closed", "closed", "closed", "cut"]),
+        ("60", ["closed"]),
+    ],
 )
 def test_open_closed_and_cut_ends_are_drawn_differently(spelling: str, ends: list[str]) -> None:
     tree = show(AT | {"marrow_blast_percent": spelling})
-    drawn = [element.get("class") for strip in by_class(tree, "strip") for element in strip.iter() if element.get("class") in ends]
+    drawn = [
+        element.get("class")
+        for strip in by_class(tree, "strip")
+        for element in strip.iter()
+        if element.get("class") in ends
+    ]
     assert drawn == (ends if len(by_class(tree, "strip")) == 1 or "cut" in ends else ends * 2)
     assert ("hollow" in text(tree)) is ("open" in ends)
 
@@ -274,21 +388,33 @@ percentages = st.fractions(0, 100)
 
 
 @given(percentages, percentages, st.fractions(min_value=1, max_value=99))
-def test_places_keep_their_order_and_only_the_limit_is_on_the_limit(one: Fraction, other: Fraction, limit: Fraction) -> None:
+def test_places_keep_their_order_and_only_the_limit_is_on_the_limit(
+    one: Fraction, other: Fraction, limit: Fraction
+) -> None:
     strip = whole(limit)
     places = [strip.place(number) for number in sorted([one, other])]
     assert 0 <= places[0] <= places[1] <= 100
-    assert all((strip.place(number) == strip.place(limit)) is (number == limit) for number in (one, other))
+    assert all(
+        (strip.place(number) == strip.place(limit)) is (number == limit) for number in (one, other)
+    )
 
 
 @pytest.mark.parametrize(
     ("spelling", "low", "high"),
     [
-        ("4.9", 0, 10), ("0", 0, 10), ("10", 0, 10), ("M2", 0, 10), (">=5", 0, 10),
-        ("10.1", None, None), ("M3", None, None), ("<60", None, None),
+        ("4.9", 0, 10),
+        ("0", 0, 10),
+        ("10", 0, 10),
+        ("M2", 0, 10),
+        (">=5", 0, 10),
+        ("10.1", None, None),
+        ("M3", None, None),
+        ("<60", None, None),
     ],
-)  # fmt: skip
-def test_a_value_near_the_limit_is_shown_from_near(spelling: str, low: int | None, high: int | None) -> None:
+)
+def test_a_value_near_the_limit_is_shown_from_near(
+    spelling: str, low: int | None, high: int | None
+) -> None:
     strip = around(LIMIT, read_percent(spelling))
     assert (strip and strip.low, strip and strip.high) == (low, high)
 
@@ -303,7 +429,11 @@ def test_spans() -> None:
 def test_several_records_are_articles_of_one_page_with_an_index() -> None:
     chosen = list(DECISIONS.values())[:3]
     tree = parse(render_html(chosen))
-    assert [article.get("id") for article in tree.iter("article")] == ["record-1", "record-2", "record-3"]
+    assert [article.get("id") for article in tree.iter("article")] == [
+        "record-1",
+        "record-2",
+        "record-3",
+    ]
     index = next(tree.iter("nav"))
     assert [link.get("href") for link in index.iter("a")] == ["#record-1", "#record-2", "#record-3"]
     assert all(str(decision.record.id) in text(index) for decision in chosen)
@@ -313,7 +443,15 @@ def test_several_records_are_articles_of_one_page_with_an_index() -> None:
 
 def run(*arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "allstatus", "classify", *arguments, "--format", "html"]
-    return subprocess.run(command, input=stdin, capture_output=True, text=True, encoding="utf-8", check=False, timeout=60)
+    return subprocess.run(
+        command,
+        input=stdin,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+        timeout=60,
+    )
 
 
 def test_the_command_prints_one_page_and_reports_refusals_beside_it() -> None:

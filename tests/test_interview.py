@@ -8,15 +8,19 @@ from pathlib import Path
 import pytest
 
 from allstatus import InvalidRecord, load_rules
-from allstatus.explain.interview import Interview, read_answer
-from allstatus.table import OUTSIDE
+from allstatus.render.interview import Interview, read_answer
+from allstatus.table.decision_table import OUTSIDE
 
 RULES = load_rules(engine="builtin")
 FACTS = RULES.ruleset.facts
 
 
 def typed(sample: object) -> str:
-    return {True: "yes", False: "no"}.get(sample, str(sample).replace("_", " ")) if not hasattr(sample, "text") else sample.text or "80"
+    return (
+        {True: "yes", False: "no"}.get(sample, str(sample).replace("_", " "))
+        if not hasattr(sample, "text")
+        else sample.text or "80"
+    )
 
 
 def test_true_answers_settle_every_case_that_can_be() -> None:
@@ -24,7 +28,11 @@ def test_true_answers_settle_every_case_that_can_be() -> None:
         if not RULES.table.consistent >> number & 1:
             continue
         answers = {
-            fact: next(c.sample for c in classes if all(case[name] is held for name, held in c.verdicts.items()))
+            fact: next(
+                c.sample
+                for c in classes
+                if all(case[name] is held for name, held in c.verdicts.items())
+            )
             for fact, classes in RULES.resolver.classes.items()
         }
         interview, asked = Interview(RULES, {}), []
@@ -39,8 +47,16 @@ def test_true_answers_settle_every_case_that_can_be() -> None:
 
 
 def test_what_is_not_known_is_not_asked_again_and_the_rest_is_told() -> None:
-    answers = {"marrow_blast_percent": "?", "signs_and_symptoms": "absent", "leukemia_outside_marrow": "absent", "prior_remission": "no"}
-    interview, asked = Interview(RULES, {"prior_treatment": "disease_directed", "cbc": "normal"}), []
+    answers = {
+        "marrow_blast_percent": "?",
+        "signs_and_symptoms": "absent",
+        "leukemia_outside_marrow": "absent",
+        "prior_remission": "no",
+    }
+    interview, asked = (
+        Interview(RULES, {"prior_treatment": "disease_directed", "cbc": "normal"}),
+        [],
+    )
     while fact := interview.next_question():
         asked.append(fact.name)
         interview.answer(fact, answers[fact.name])
@@ -53,16 +69,23 @@ def test_what_is_not_known_is_not_asked_again_and_the_rest_is_told() -> None:
 @pytest.mark.parametrize(
     ("fact", "text", "value"),
     [
-        ("prior_remission", " Y ", True), ("prior_remission", "no", False), ("prior_remission", "?", "unknown"),
-        ("prior_treatment", "2", "symptom_relief_only"), ("prior_treatment", "Disease directed", "disease_directed"),
-        ("marrow_blast_percent", " <5 ", "<5"), ("marrow_blast_percent", "10/200", "10/200"), ("cbc", "not known", "unknown"),
+        ("prior_remission", " Y ", True),
+        ("prior_remission", "no", False),
+        ("prior_remission", "?", "unknown"),
+        ("prior_treatment", "2", "symptom_relief_only"),
+        ("prior_treatment", "Disease directed", "disease_directed"),
+        ("marrow_blast_percent", " <5 ", "<5"),
+        ("marrow_blast_percent", "10/200", "10/200"),
+        ("cbc", "not known", "unknown"),
     ],
-)  # fmt: skip
+)
 def test_answers_as_people_type_them(fact: str, text: str, value: object) -> None:
     assert read_answer(FACTS[fact], text) == value
 
 
-@pytest.mark.parametrize(("fact", "text"), [("prior_remission", "maybe"), ("marrow_blast_percent", "140"), ("cbc", "7")])
+@pytest.mark.parametrize(
+    ("fact", "text"), [("prior_remission", "maybe"), ("marrow_blast_percent", "140"), ("cbc", "7")]
+)
 def test_no_answer_is_guessed(fact: str, text: str) -> None:
     with pytest.raises(InvalidRecord):
         read_answer(FACTS[fact], text)
@@ -70,12 +93,19 @@ def test_no_answer_is_guessed(fact: str, text: str) -> None:
 
 def run(*arguments: str, stdin: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "allstatus", "classify", "--ask", *arguments]
-    return subprocess.run(command, input=stdin, capture_output=True, text=True, check=False, timeout=60)
+    return subprocess.run(
+        command, input=stdin, capture_output=True, text=True, check=False, timeout=60
+    )
 
 
-def test_questions_go_to_standard_error_and_the_decision_alone_to_standard_output(tmp_path: Path) -> None:
+def test_questions_go_to_standard_error_and_the_decision_alone_to_standard_output(
+    tmp_path: Path,
+) -> None:
     path = tmp_path / "one.json"
-    path.write_text('{"prior_treatment": "disease_directed", "cbc": "normal", "signs_and_symptoms": "absent"}', "utf-8")
+    path.write_text(
+        '{"prior_treatment": "disease_directed", "cbc": "normal", "signs_and_symptoms": "absent"}',
+        "utf-8",
+    )
     result = run(str(path), "--format", "json", stdin="nonsense\n4.9\n")
     assert result.returncode == 0
     assert json.loads(result.stdout)["status"] == "in_remission"

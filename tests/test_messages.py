@@ -1,4 +1,6 @@
-"""What is said to whom: a text for every key that can be reached, and plain words that are plain."""
+"""What is said to whom: a text for every key that can be reached, and plain words that are
+plain.
+"""
 
 import re
 from itertools import product
@@ -6,12 +8,13 @@ from itertools import product
 import pytest
 
 from allstatus import Decision, load_rules
-from allstatus.explain.messages import LEVELS, headline, message, messages, reasons_of
-from allstatus.explain.text import render_text
+from allstatus.render.messages import LEVELS, headline, message, messages, reasons_of
+from allstatus.render.text import render_text
 
 RULES = load_rules(engine="builtin")
 SAMPLES = [
-    dict(zip(RULES.table.criteria, values, strict=True)) for values in product((False, True, None), repeat=len(RULES.table.criteria))
+    dict(zip(RULES.table.criteria, values, strict=True))
+    for values in product((False, True, None), repeat=len(RULES.table.criteria))
 ]
 FORBIDDEN = re.compile(r"recommend|approved|should take|advise", re.IGNORECASE)
 
@@ -31,8 +34,9 @@ def decisions_of_all_cells() -> list[Decision]:
 
 DECISIONS = decisions_of_all_cells()
 REACHED = {(d.outcome, reason) for d in DECISIONS for reason in reasons_of(d)} | {
-    ("conflicting_data", "relapse_count_against_history"), ("conflicting_data", "one_value"),
-}  # fmt: skip
+    ("conflicting_data", "relapse_count_against_history"),
+    ("conflicting_data", "one_value"),
+}
 
 
 def syllables(word: str) -> int:
@@ -45,12 +49,19 @@ def grade(text: str) -> float:
     """The Flesch-Kincaid grade of a text."""
     sentences = [part for part in re.split(r"[.!?]+", text) if part.strip()]
     words = re.findall(r"[a-z']+", text.lower())
-    return 0.39 * len(words) / len(sentences) + 11.8 * sum(map(syllables, words)) / len(words) - 15.59
+    return (
+        0.39 * len(words) / len(sentences) + 11.8 * sum(map(syllables, words)) / len(words) - 15.59
+    )
 
 
 def test_every_reachable_key_has_its_text_at_every_level() -> None:
     assert len(DECISIONS) == 2186
-    assert {outcome for outcome, _ in REACHED} == {"determined", "outside_definitions", "insufficient_data", "conflicting_data"}
+    assert {outcome for outcome, _ in REACHED} == {
+        "determined",
+        "outside_definitions",
+        "insufficient_data",
+        "conflicting_data",
+    }
     for (outcome, reason), level in product(REACHED, LEVELS):
         text = message(RULES.ruleset, outcome, level, reason)
         assert len(text) > 20
@@ -66,7 +77,9 @@ def test_every_outcome_has_a_headline_at_every_level_and_says_something() -> Non
         for level in LEVELS:
             seen.add(headline(decision, level))
             assert messages(decision, level)
-    assert len(seen) == 3 * (3 + 3)  # three statuses and three other outcomes, each for three readers
+    assert len(seen) == 3 * (
+        3 + 3
+    )  # three statuses and three other outcomes, each for three readers
 
 
 @pytest.mark.parametrize(("outcome", "reason"), sorted(REACHED))

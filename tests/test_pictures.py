@@ -1,4 +1,6 @@
-"""The committed pictures and table are those of today: of the rules, of the definitions, and of the pages they show."""
+"""The committed pictures and table are those of today: of the rules, of the definitions, and of the
+pages they show.
+"""
 
 import hashlib
 import importlib.util
@@ -10,12 +12,17 @@ import pytest
 
 from allstatus import MissingExtra
 from allstatus.rules.comparisons import comparisons_path, read_comparisons
-from allstatus.teach.plots import draw_definitions
+from allstatus.teach.definition_plots import draw_definitions
 
 DOCS = Path(__file__).parent.parent / "docs"
 sys.path.insert(0, str(DOCS))
-NO_JINJA = pytest.mark.skipif(importlib.util.find_spec("jinja2") is None, reason="jinja2 is not installed (extra html)")
-NO_MATPLOTLIB = pytest.mark.skipif(importlib.util.find_spec("matplotlib") is None, reason="matplotlib is not installed (extra teach)")
+NO_JINJA = pytest.mark.skipif(
+    importlib.util.find_spec("jinja2") is None, reason="jinja2 is not installed (extra html)"
+)
+NO_MATPLOTLIB = pytest.mark.skipif(
+    importlib.util.find_spec("matplotlib") is None,
+    reason="matplotlib is not installed (extra teach)",
+)
 
 
 def test_the_committed_picture_was_drawn_from_the_definitions_of_today() -> None:
@@ -37,7 +44,9 @@ def test_two_drawings_are_the_same_bytes(tmp_path: Path) -> None:
     assert (tmp_path / "one.svg").read_bytes() == (tmp_path / "two.svg").read_bytes()
 
 
-def test_without_matplotlib_the_extra_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_matplotlib_the_extra_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setitem(__import__("sys").modules, "matplotlib", None)
     with pytest.raises(MissingExtra, match=r"allstatus\[teach\]"):
         draw_definitions(tmp_path / "x.svg")
@@ -55,6 +64,8 @@ def test_the_way_of_the_data_is_drawn_as_it_is_committed(tmp_path: Path) -> None
     from way import BOXES, draw_way
 
     draw_way(tmp_path / "way.svg")
-    assert (tmp_path / "way.svg").read_bytes() == (DOCS / "pictures" / "way.svg").read_bytes(), "run: make docs"
+    assert (tmp_path / "way.svg").read_bytes() == (DOCS / "pictures" / "way.svg").read_bytes(), (
+        "run: make docs"
+    )
     words = " ".join(ElementTree.parse(tmp_path / "way.svg").getroot().itertext())
     assert all(line in words for box in BOXES.values() for line in (box.title, *box.lines))

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from allstatus import load_rules
-from allstatus.measurement import read_percent
-from allstatus.table import OUTSIDE
+from allstatus.record.percent import read_percent
+from allstatus.table.decision_table import OUTSIDE
 from allstatus.testing import records as any_records
 
 RULES = load_rules(engine="builtin")
@@ -29,7 +29,9 @@ patients = st.fixed_dictionaries(
         "refractory": yes_no,
         "relapse_count": st.sampled_from([0, 1, 2, 3, None]),
         "tki_failures": st.sampled_from([0, 1, 2, None]),
-        "biomarkers": st.fixed_dictionaries({}, optional=dict.fromkeys(["bcr_abl1", "kmt2a_rearranged", "cd19", "cd22"], marker)),
+        "biomarkers": st.fixed_dictionaries(
+            {}, optional=dict.fromkeys(["bcr_abl1", "kmt2a_rearranged", "cd19", "cd22"], marker)
+        ),
     },
 )
 
@@ -40,7 +42,10 @@ def matching(cell: tuple[bool | None, ...]) -> list[int]:
         number
         for number, case in enumerate(TABLE.cases)
         if TABLE.consistent >> number & 1
-        and all(known is None or case[name] is known for name, known in zip(TABLE.criteria, cell, strict=True))
+        and all(
+            known is None or case[name] is known
+            for name, known in zip(TABLE.criteria, cell, strict=True)
+        )
     ]
 
 
@@ -62,7 +67,10 @@ def test_more_knowledge_never_adds_a_possibility() -> None:
         for index, known in enumerate(cell):
             if known is None:
                 for answer in (False, True):
-                    assert set(TABLE.cell((*cell[:index], answer, *cell[index + 1 :])).possible) <= possible
+                    assert (
+                        set(TABLE.cell((*cell[:index], answer, *cell[index + 1 :])).possible)
+                        <= possible
+                    )
 
 
 @given(records)
@@ -73,7 +81,11 @@ def test_every_record_gets_an_honest_decision(record: dict[str, object]) -> None
     assert (decision.status is not None) == (decision.outcome == "determined")
     assert (document["options"] != []) == (decision.outcome == "determined")
     assert (document["missing"] != []) == (decision.outcome == "insufficient_data")
-    assert (document["conflicts"] != []) == (decision.outcome == "conflicting_data") == (document["possible"] == [])
+    assert (
+        (document["conflicts"] != [])
+        == (decision.outcome == "conflicting_data")
+        == (document["possible"] == [])
+    )
     if decision.status is not None:
         assert decision.possible == (decision.status,)
         verdicts = {entry["status"]: entry["verdict"] for entry in document["trace"]["statuses"]}
@@ -93,7 +105,9 @@ def test_the_order_of_keys_and_relief_of_symptoms_change_nothing(record: dict[st
 @settings(max_examples=200)
 def test_a_record_survives_a_round_trip_through_json(record: dict[str, object]) -> None:
     read = RULES.classify(record).record
-    assert RULES.classify(read.model_dump(mode="json")).to_dict() == RULES.classify(record).to_dict()
+    assert (
+        RULES.classify(read.model_dump(mode="json")).to_dict() == RULES.classify(record).to_dict()
+    )
 
 
 @given(st.fractions(0, 100))

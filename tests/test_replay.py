@@ -1,4 +1,6 @@
-"""Recorded decisions come out the same when they are decided again, and when not, it is said how."""
+"""Recorded decisions come out the same when they are decided again, and when not, it is said
+how.
+"""
 
 import json
 from pathlib import Path
@@ -14,20 +16,26 @@ from test_properties import records
 from allstatus import load_rules
 from allstatus.ehr import decide_chart, make_reader, read_charts
 from allstatus.errors import InvalidRecord
-from allstatus.record import parse_json
-from allstatus.verify.recorded import read_recorded
+from allstatus.record.model import parse_json
+from allstatus.verify.recorded_decision import read_recorded
 from allstatus.verify.replay import render_text, replay, to_document
 
 RULES = load_rules(engine="builtin")
 EXPECTED = sorted(RECORDS.glob("*.expected.json"))
 ACCEPTED = [
-    path.with_name(path.name.replace(".expected", "")) for path in EXPECTED if "refused" not in json.loads(path.read_text("utf-8"))
+    path.with_name(path.name.replace(".expected", ""))
+    for path in EXPECTED
+    if "refused" not in json.loads(path.read_text("utf-8"))
 ]
 BETWEEN = f"{NUMBERS['limit']}.5"
 SECOND_REMISSION = {
-    "id": "second", "prior_treatment": "disease_directed", "prior_remission": True, "cbc": "normal", "signs_and_symptoms": "absent",
+    "id": "second",
+    "prior_treatment": "disease_directed",
+    "prior_remission": True,
+    "cbc": "normal",
+    "signs_and_symptoms": "absent",
     "marrow_blast_percent": BETWEEN,
-}  # fmt: skip
+}
 
 
 def decided(record: dict[str, Any]) -> dict[str, Any]:
@@ -46,7 +54,9 @@ def doubled(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 def test_every_fixture_is_decided_again_alike_with_and_without_its_record() -> None:
     pairs = [(parse_json(path.read_text("utf-8")), path) for path in ACCEPTED]
-    lines = [(1, decided(record)) for record, _ in pairs] + [(1, {"record": record, "decision": decided(record)}) for record, _ in pairs]
+    lines = [(1, decided(record)) for record, _ in pairs] + [
+        (1, {"record": record, "decision": decided(record)}) for record, _ in pairs
+    ]
     found = replay(lines, engine="builtin")
     assert [found.differs, found.refused] == [[], []]
     assert (found.same, found.rebuilt) == (2 * len(pairs), len(pairs))
@@ -57,24 +67,42 @@ panels = st.fixed_dictionaries({"wbc": st.sampled_from([{"flag": "H"}, {"flag": 
 
 @given(
     record=records,
-    more=st.fixed_dictionaries({}, optional={
-        "relapse_count": st.integers(0, 3), "cbc": panels, "as_of": st.just("2026-01-05"), "id": st.integers(),
-        "marrow_blast_percent": st.sampled_from([{"value": "0.05", "unit": "1"}, {"value": "0.3", "comparator": ">=", "unit": "1"}]),
-        "leukemia_outside_marrow": st.sampled_from([{"site": "cns"}, {"site": []}]),
-        "signs_and_symptoms": st.lists(st.just("bone pain"), max_size=2),
-    }),
-)  # fmt: skip
-def test_the_facts_of_a_decision_are_enough_to_decide_it_again(record: dict[str, Any], more: dict[str, Any]) -> None:
+    more=st.fixed_dictionaries(
+        {},
+        optional={
+            "relapse_count": st.integers(0, 3),
+            "cbc": panels,
+            "as_of": st.just("2026-01-05"),
+            "id": st.integers(),
+            "marrow_blast_percent": st.sampled_from(
+                [{"value": "0.05", "unit": "1"}, {"value": "0.3", "comparator": ">=", "unit": "1"}]
+            ),
+            "leukemia_outside_marrow": st.sampled_from([{"site": "cns"}, {"site": []}]),
+            "signs_and_symptoms": st.lists(st.just("bone pain"), max_size=2),
+        },
+    ),
+)
+def test_the_facts_of_a_decision_are_enough_to_decide_it_again(
+    record: dict[str, Any], more: dict[str, Any]
+) -> None:
     found = replay([(None, decided({**record, **more}))], engine="builtin")
     assert (found.same, found.differs, found.refused) == (1, [], [])
 
 
 def test_other_rules_give_a_difference_field_by_field(doubled: str) -> None:
-    lines = [(1, decided(SECOND_REMISSION)), (2, decided({"id": "clear", "cbc": "abnormal"})), (3, {"outcome": "determined"})]
+    lines = [
+        (1, decided(SECOND_REMISSION)),
+        (2, decided({"id": "clear", "cbc": "abnormal"})),
+        (3, {"outcome": "determined"}),
+    ]
     found = replay(lines, doubled, engine="builtin")
     assert (found.decisions, found.same, len(found.differs), len(found.refused)) == (3, 1, 1, 1)
     (difference,) = found.differs
-    assert (difference.number, difference.id, difference.fields["status"]) == (1, "second", ("recurrent", "in_remission"))
+    assert (difference.number, difference.id, difference.fields["status"]) == (
+        1,
+        "second",
+        ("recurrent", "in_remission"),
+    )
     assert set(difference.fields) == {"status", "possible", "options"}
     text = render_text(found)
     assert "3 recorded decisions: 1 the same, 1 difference, 1 refused." in text
@@ -104,7 +132,9 @@ def test_what_is_missing_is_compared_when_the_record_stands_beside() -> None:
     decision = decided({"cbc": "abnormal"})
     decision["missing"] = decision["missing"][1:]
     assert replay([(None, decision)], engine="builtin").same == 1
-    (difference,) = replay([(None, {"record": {"cbc": "abnormal"}, "decision": decision})], engine="builtin").differs
+    (difference,) = replay(
+        [(None, {"record": {"cbc": "abnormal"}, "decision": decision})], engine="builtin"
+    ).differs
     assert set(difference.fields) == {"missing"}
 
 
@@ -115,7 +145,14 @@ def test_a_version_that_is_not_kept_is_refused() -> None:
     assert "1999.1.1-r1 is not kept here; give the rules to decide by with --rules" in str(error)
 
 
-NO_DECISIONS = [{}, [], 3, {"record": {}}, {"record": {}, "decision": {}}, {"outcome": "determined", "status": 3}]
+NO_DECISIONS = [
+    {},
+    [],
+    3,
+    {"record": {}},
+    {"record": {}, "decision": {}},
+    {"outcome": "determined", "status": 3},
+]
 
 
 @pytest.mark.parametrize("value", NO_DECISIONS, ids=str)
@@ -126,7 +163,13 @@ def test_what_is_no_recorded_decision_is_refused(value: Any) -> None:
 
 def test_the_command_exits_with_0_1_or_3(tmp_path: Path, doubled: str) -> None:
     path = tmp_path / "decisions.ndjson"
-    path.write_text("".join(json.dumps(decided(record), default=str) + "\n" for record in (SECOND_REMISSION, {"cbc": "normal"})), "utf-8")
+    path.write_text(
+        "".join(
+            json.dumps(decided(record), default=str) + "\n"
+            for record in (SECOND_REMISSION, {"cbc": "normal"})
+        ),
+        "utf-8",
+    )
     same = run("replay", str(path))
     assert (same.returncode, same.stderr) == (0, "")
     assert "2 recorded decisions: 2 the same, 0 differences, 0 refused." in same.stdout
@@ -140,21 +183,49 @@ def test_the_command_exits_with_0_1_or_3(tmp_path: Path, doubled: str) -> None:
     assert run("replay", str(path), "--rules", "nowhere").returncode == 4
 
 
-CHARTS = sorted(path for path in (RECORDS.parent / "fhir").glob("*.json") if not path.name.endswith(".expected.json"))
+CHARTS = sorted(
+    path
+    for path in (RECORDS.parent / "fhir").glob("*.json")
+    if not path.name.endswith(".expected.json")
+)
 
 
-@pytest.mark.parametrize("assumed", [(), ("symptoms-absent-unless-recorded",)], ids=["nothing-assumed", "symptoms-assumed"])
+@pytest.mark.parametrize(
+    "assumed",
+    [(), ("symptoms-absent-unless-recorded",)],
+    ids=["nothing-assumed", "symptoms-assumed"],
+)
 def test_decisions_on_charts_come_out_the_same_from_their_facts(assumed: tuple[str, ...]) -> None:
     reader = make_reader(assumed)
-    charts = [chart for path in CHARTS for _, chart in read_charts(path.read_text("utf-8")) if not isinstance(chart, InvalidRecord)]
+    charts = [
+        chart
+        for path in CHARTS
+        for _, chart in read_charts(path.read_text("utf-8"))
+        if not isinstance(chart, InvalidRecord)
+    ]
     decisions = [decide_chart(RULES, chart, options=reader) for chart in charts]
-    assert {"not_applicable", "conflicting_data", "determined"} <= {decision.outcome for decision in decisions}
+    assert {"not_applicable", "conflicting_data", "determined"} <= {
+        decision.outcome for decision in decisions
+    }
     found = replay(enumerate((parse_json(decision.to_json()) for decision in decisions), 1))
-    assert (found.same, found.rebuilt, found.differs, found.refused) == (len(decisions), len(decisions), [], [])
+    assert (found.same, found.rebuilt, found.differs, found.refused) == (
+        len(decisions),
+        len(decisions),
+        [],
+        [],
+    )
 
 
 def test_an_altered_decision_on_a_chart_differs() -> None:
-    chart = next(chart for _, chart in read_charts((RECORDS.parent / "fhir" / "38-acute-myeloid-leukemia.json").read_text("utf-8")))
+    chart = next(
+        chart
+        for _, chart in read_charts(
+            (RECORDS.parent / "fhir" / "38-acute-myeloid-leukemia.json").read_text("utf-8")
+        )
+    )
     document = parse_json(decide_chart(RULES, chart).to_json())
     document["outcome"] = "determined"
-    assert replay([(1, document)]).differs[0].fields["outcome"] == ("determined", "insufficient_data")
+    assert replay([(1, document)]).differs[0].fields["outcome"] == (
+        "determined",
+        "insufficient_data",
+    )

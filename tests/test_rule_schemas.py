@@ -10,14 +10,28 @@ import jsonschema
 import pytest
 from test_bad_rules import CASES, broken_copy
 
-from allstatus.rules.find import find_rules
+from allstatus.decision.schema import schema_files
+from allstatus.rules.editions import find_rules
 from allstatus.rules.yaml_file import YamlFile
-from allstatus.schema import schema_files
 
 HOME = Path(__file__).parent.parent / "rules"
-FILES = sorted(path for path in HOME.glob("**/*.yaml") if path.relative_to(HOME).parts[0] != "history")
-BROKEN = ("unknown_key", "missing_key", "word_outside_choice", "number_for_text", "empty_clause", "not_a_date", "unknown_key_in_clause",
-          "clause_of_two_kinds", "boolean_for_number", "text_for_threshold", "number_for_clause", "list_for_file")  # fmt: skip
+FILES = sorted(
+    path for path in HOME.glob("**/*.yaml") if path.relative_to(HOME).parts[0] != "history"
+)
+BROKEN = (
+    "unknown_key",
+    "missing_key",
+    "word_outside_choice",
+    "number_for_text",
+    "empty_clause",
+    "not_a_date",
+    "unknown_key_in_clause",
+    "clause_of_two_kinds",
+    "boolean_for_number",
+    "text_for_threshold",
+    "number_for_clause",
+    "list_for_file",
+)
 
 
 def schema_named_in(path: Path) -> Path:
@@ -39,13 +53,22 @@ def test_the_committed_schemas_are_the_generated_ones(tmp_path: Path) -> None:
 
 
 def test_a_record_s_schema_is_written_too(tmp_path: Path) -> None:
-    subprocess.run([sys.executable, "-m", "allstatus", "schema", "record", "--to", str(tmp_path / "new")], check=True, timeout=60)
-    assert json.loads((tmp_path / "new" / "record.schema.json").read_text("utf-8")) == schema_files("record")["record.schema.json"]
+    subprocess.run(
+        [sys.executable, "-m", "allstatus", "schema", "record", "--to", str(tmp_path / "new")],
+        check=True,
+        timeout=60,
+    )
+    assert (
+        json.loads((tmp_path / "new" / "record.schema.json").read_text("utf-8"))
+        == schema_files("record")["record.schema.json"]
+    )
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(HOME).as_posix())
 def test_every_rule_file_names_the_schema_of_its_kind_and_fits_it(path: Path) -> None:
-    kind = {"statuses": "status", "options": "options", "agents": "overlay_agent"}.get(path.parent.name, path.stem)
+    kind = {"statuses": "status", "options": "options", "agents": "overlay_agent"}.get(
+        path.parent.name, path.stem
+    )
     if path.parent.name == "applicability" and kind in ("thresholds", "criteria", "facts"):
         kind = f"overlay_{kind}"
     assert schema_named_in(path).resolve() == HOME / "schema" / f"{kind}.schema.json"

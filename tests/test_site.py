@@ -1,4 +1,6 @@
-"""The documentation site: built strictly, every link inside it leads somewhere, nothing is loaded from outside."""
+"""The documentation site: built strictly, every link inside it leads somewhere, nothing is loaded
+from outside.
+"""
 
 import importlib.util
 import os
@@ -15,19 +17,42 @@ import pytest
 import typer
 
 from allstatus.commands import app
-from allstatus.rules.find import rule_sets
+from allstatus.rules.editions import rule_sets
 from allstatus.rules.load import read_rules
 
 ROOT = Path(__file__).parent.parent
-MISSING = [name for name in ("sphinx", "myst_parser", "furo", "pyarrow", "hypothesis") if importlib.util.find_spec(name) is None]
-pytestmark = pytest.mark.skipif(bool(MISSING), reason=f"{', '.join(MISSING)} not installed (extra docs)")
+MISSING = [
+    name
+    for name in ("sphinx", "myst_parser", "furo", "pyarrow", "hypothesis")
+    if importlib.util.find_spec(name) is None
+]
+pytestmark = pytest.mark.skipif(
+    bool(MISSING), reason=f"{', '.join(MISSING)} not installed (extra docs)"
+)
 SOURCES = {  # whose pages the documents may lead to; nothing of them is loaded
-    "127.0.0.1", "ashpublications.net", "clinicaltrials.gov", "github.com", "keepachangelog.com", "ncithesaurus.nci.nih.gov",
+    "127.0.0.1",
+    "ashpublications.net",
+    "clinicaltrials.gov",
+    "github.com",
+    "keepachangelog.com",
+    "ncithesaurus.nci.nih.gov",
     "pmc.ncbi.nlm.nih.gov",
-    "pradyunsg.me", "www.besponsahcp.com", "www.cancer.gov", "www.hcp.novartis.com", "www.manula.com", "www.ndf.gov.sg",
+    "pradyunsg.me",
+    "www.besponsahcp.com",
+    "www.cancer.gov",
+    "www.hcp.novartis.com",
+    "www.manula.com",
+    "www.ndf.gov.sg",
     "www.sphinx-doc.org",
-}  # fmt: skip
-LOADED = {"img": "src", "script": "src", "link": "href", "iframe": "src", "source": "src", "object": "data"}
+}
+LOADED = {
+    "img": "src",
+    "script": "src",
+    "link": "href",
+    "iframe": "src",
+    "source": "src",
+    "object": "data",
+}
 
 
 @dataclass
@@ -56,7 +81,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("site")
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
     command = [sys.executable, str(ROOT / "docs/site/make.py"), str(folder)]
-    built = subprocess.run(command, env=environment, capture_output=True, encoding="utf-8", check=False, timeout=300)
+    built = subprocess.run(
+        command, env=environment, capture_output=True, encoding="utf-8", check=False, timeout=300
+    )
     assert (built.returncode, built.stderr) == (0, "")
     return folder / "html"
 
@@ -71,9 +98,16 @@ def pages(site: Path) -> dict[Path, Page]:
 
 
 def test_every_document_is_a_page(site: Path) -> None:
-    names = {path.relative_to(ROOT / "docs").with_suffix(".html") for path in (ROOT / "docs").rglob("*.md") if path.name != "README.md"}
+    names = {
+        path.relative_to(ROOT / "docs").with_suffix(".html")
+        for path in (ROOT / "docs").rglob("*.md")
+        if path.name != "README.md"
+    }
     assert [name for name in names if not (site / name).exists()] == []
-    assert all((site / f"{name}.html").exists() for name in ("index", "changelog", "contributing", "codes", "vectors", "rules/how-to-read"))
+    assert all(
+        (site / f"{name}.html").exists()
+        for name in ("index", "changelog", "contributing", "codes", "vectors", "rules/how-to-read")
+    )
 
 
 def test_every_link_inside_leads_to_a_page_and_a_place_on_it(pages: dict[Path, Page]) -> None:
@@ -88,7 +122,11 @@ def dead_links(pages: dict[Path, Page]) -> Iterator[str]:
                 continue
             target = (path.parent / unquote(parts.path)).resolve() if parts.path else path
             target = target / "index.html" if target.is_dir() else target
-            anchored = not parts.fragment or target not in pages or unquote(parts.fragment) in pages[target].anchors
+            anchored = (
+                not parts.fragment
+                or target not in pages
+                or unquote(parts.fragment) in pages[target].anchors
+            )
             if not target.exists() or not anchored:
                 yield f"{path.name}: {link}"
 
@@ -96,11 +134,19 @@ def dead_links(pages: dict[Path, Page]) -> Iterator[str]:
 def test_nothing_is_loaded_from_outside(site: Path, pages: dict[Path, Page]) -> None:
     assert [load for page in pages.values() for load in page.loads if urlsplit(load).netloc] == []
     for sheet in site.rglob("*.css"):
-        assert re.findall(r"(?:url\(|@import)\s*['\"]?(?:https?:)?//[^)]*", sheet.read_text("utf-8")) == [], sheet.name
+        assert (
+            re.findall(r"(?:url\(|@import)\s*['\"]?(?:https?:)?//[^)]*", sheet.read_text("utf-8"))
+            == []
+        ), sheet.name
 
 
 def test_links_outside_lead_to_known_sources_only(pages: dict[Path, Page]) -> None:
-    hosts = {urlsplit(link).hostname for page in pages.values() for link in page.links if urlsplit(link).netloc}
+    hosts = {
+        urlsplit(link).hostname
+        for page in pages.values()
+        for link in page.links
+        if urlsplit(link).netloc
+    }
     assert hosts - SOURCES == set()
 
 
@@ -117,7 +163,15 @@ def commands(command: typer.core.TyperGroup, words: str) -> Iterator[tuple[str, 
         if hasattr(inner, "commands"):
             yield from commands(inner, f"{words} {name}")
         else:
-            yield f"{words} {name}", [option for parameter in inner.params for option in parameter.opts if option.startswith("-")]
+            yield (
+                f"{words} {name}",
+                [
+                    option
+                    for parameter in inner.params
+                    for option in parameter.opts
+                    if option.startswith("-")
+                ],
+            )
 
 
 def test_every_criterion_is_there_with_condition_and_fingerprint(site: Path) -> None:
@@ -138,7 +192,11 @@ def test_public_names_are_in_the_reference(site: Path) -> None:
 
     text = (site / "reference/api.html").read_text("utf-8")
     for module in (allstatus, allstatus.testing):
-        assert [name for name in module.__all__ if f'id="{module.__name__}.{name}"' not in text and not name.startswith("__")] == []
+        assert [
+            name
+            for name in module.__all__
+            if f'id="{module.__name__}.{name}"' not in text and not name.startswith("__")
+        ] == []
 
 
 def test_a_link_that_leads_nowhere_stops_the_build(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -146,7 +204,11 @@ def test_a_link_that_leads_nowhere_stops_the_build(monkeypatch: pytest.MonkeyPat
     from places import for_the_site
 
     used: list[str] = []
-    moved = for_the_site("[a](scale.md#cost) [b](../LICENSE)\n```sh\n[c](gone.md)\n```\n", "docs/speed.md", used.append)
+    moved = for_the_site(
+        "[a](scale.md#cost) [b](../LICENSE)\n```sh\n[c](gone.md)\n```\n",
+        "docs/speed.md",
+        used.append,
+    )
     assert moved == "[a](scale.md#cost) [b](files/LICENSE)\n```sh\n[c](gone.md)\n```\n"
     assert used == ["docs/scale.md", "LICENSE"]
     with pytest.raises(SystemExit, match=r"docs/speed\.md: the link to gone\.md leads nowhere"):

@@ -1,4 +1,6 @@
-"""Both pages on the same fixtures: where they differ is listed with the reason, and nowhere else do they."""
+"""Both pages on the same fixtures: where they differ is listed with the reason, and nowhere else do
+they.
+"""
 
 from pathlib import Path
 from typing import Any
@@ -6,8 +8,8 @@ from typing import Any
 import yaml
 
 from allstatus import InvalidRecord, load_rules
-from allstatus.record import parse_json
-from allstatus.rules.examples import failing_examples
+from allstatus.record.model import parse_json
+from allstatus.verify.rule_examples import failing_examples
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 PATIENT = load_rules(engine="builtin")
@@ -32,19 +34,31 @@ def spine() -> dict[str, Any]:
 def test_the_fixtures_on_which_the_pages_differ_are_the_listed_ones() -> None:
     records = spine()
     assert len(records) >= 40
-    listed = {name: (tuple(group["patient"]), tuple(group["professional"])) for group in GROUPS for name in group["records"]}
-    answers = {name: (PATIENT.classify(record).possible, PROFESSIONAL.classify(record).possible) for name, record in records.items()}
+    listed = {
+        name: (tuple(group["patient"]), tuple(group["professional"]))
+        for group in GROUPS
+        for name in group["records"]
+    }
+    answers = {
+        name: (PATIENT.classify(record).possible, PROFESSIONAL.classify(record).possible)
+        for name, record in records.items()
+    }
     assert {name: pair for name, pair in answers.items() if pair[0] != pair[1]} == listed
     assert all(group["because"] for group in GROUPS)
 
 
 def test_a_normocellular_marrow_brings_remission_together() -> None:
     records = spine()
-    names = [name for group in GROUPS if "cellular" in group["because"] for name in group["records"]]
+    names = [
+        name for group in GROUPS if "cellular" in group["because"] for name in group["records"]
+    ]
     assert len(names) > 20
     for name in names:
         both = (PATIENT, PROFESSIONAL)
-        patient, professional = (rules.classify(records[name] | {"marrow_cellularity": "normocellular"}) for rules in both)
+        patient, professional = (
+            rules.classify(records[name] | {"marrow_cellularity": "normocellular"})
+            for rules in both
+        )
         assert professional.possible == patient.possible
 
 
@@ -62,11 +76,19 @@ def test_parts_of_the_blood_count_that_are_partly_known_leave_only_what_can_be()
     panel = {"wbc": {"flag": "H"}, "platelets": {"flag": "L"}}
     fact = PROFESSIONAL.classify({"cbc": panel}).facts["cbc"]
     assert (fact["value"], fact["state"]) == ("all_abnormal or some_abnormal", "given")
-    remission = {"prior_treatment": "disease_directed", "marrow_blast_percent": 2, "signs_and_symptoms": "absent"}
+    remission = {
+        "prior_treatment": "disease_directed",
+        "marrow_blast_percent": 2,
+        "signs_and_symptoms": "absent",
+    }
     for count in (panel, "abnormal"):
-        assert PROFESSIONAL.classify(remission | {"cbc": count, "prior_remission": False}).possible == ("outside_definitions",)
+        assert PROFESSIONAL.classify(
+            remission | {"cbc": count, "prior_remission": False}
+        ).possible == ("outside_definitions",)
 
 
 def test_cns_prophylaxis_is_a_phase_of_its_own_on_the_professional_page() -> None:
-    phases = {option["phase"] for options in PROFESSIONAL.ruleset.options.values() for option in options}
+    phases = {
+        option["phase"] for options in PROFESSIONAL.ruleset.options.values() for option in options
+    }
     assert phases == {"remission_induction", "cns_prophylaxis", "consolidation", "recurrence"}

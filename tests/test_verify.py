@@ -1,4 +1,6 @@
-"""`allstatus verify`: the shipped rules hold, every seeded fault is caught by both ways, with the case that shows it."""
+"""`allstatus verify`: the shipped rules hold, every seeded fault is caught by both ways, with the
+case that shows it.
+"""
 
 import importlib.util
 import json
@@ -18,19 +20,21 @@ from conftest import NO_DURABLE
 from test_cli import run
 
 from allstatus import RulesError, load_rules
-from allstatus.engines import Firing
-from allstatus.engines.builtin import BuiltinEngine
-from allstatus.measurement import Percent
-from allstatus.rules.find import find_rules
-from allstatus.table import Cell, DecisionTable, Verdicts
-from allstatus.verify.boxes import minimum_cover, prime_boxes
+from allstatus.record.percent import Percent
+from allstatus.rules.editions import find_rules
+from allstatus.table.decision_table import Cell, DecisionTable, Verdicts
+from allstatus.table.engines import Firing
+from allstatus.table.engines.builtin import BuiltinEngine
+from allstatus.verify.case_space import Space
 from allstatus.verify.exhaustive import Exhaustive
+from allstatus.verify.prime_implicants import minimum_cover, prime_boxes
 from allstatus.verify.promises import read_promises
-from allstatus.verify.report import render_report
-from allstatus.verify.space import Space
 from allstatus.verify.verification import Verification, to_document, verify
+from allstatus.verify.verification_report import render_report
 
-NO_Z3 = pytest.mark.skipif(importlib.util.find_spec("z3") is None, reason="z3-solver is not installed (extra `prove`)")
+NO_Z3 = pytest.mark.skipif(
+    importlib.util.find_spec("z3") is None, reason="z3-solver is not installed (extra `prove`)"
+)
 DATA = Path(__file__).parent / "verify"
 FAULTS = yaml.safe_load((DATA / "faults.yaml").read_text("utf-8"))
 RULES = load_rules(engine="builtin")
@@ -94,12 +98,19 @@ def test_a_seeded_fault_is_caught(rules: Path, fault: dict[str, Any], prove: boo
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault["fault"])
 def test_the_witness_of_a_fault_is_the_smallest(rules: Path, fault: dict[str, Any]) -> None:
     seed(rules, fault)
-    shown = [failure.witness for finding in verify(rules).exhaustive.values() for failure in finding.failures if failure.witness]
+    shown = [
+        failure.witness
+        for finding in verify(rules).exhaustive.values()
+        for failure in finding.failures
+        if failure.witness
+    ]
     assert (shown[0] if shown else None) == fault["witness"]
 
 
 @NO_Z3
-@pytest.mark.parametrize("fault", [f for f in FAULTS if f["witness"] and f["fails"]], ids=lambda fault: fault["fault"])
+@pytest.mark.parametrize(
+    "fault", [f for f in FAULTS if f["witness"] and f["fails"]], ids=lambda fault: fault["fault"]
+)
 def test_the_witness_by_z3_shows_the_fault_in_the_table(rules: Path, fault: dict[str, Any]) -> None:
     seed(rules, fault)
     verification = verify(rules, prove=True)
@@ -116,21 +127,48 @@ def test_the_witness_by_z3_shows_the_fault_in_the_table(rules: Path, fault: dict
         assert not any(region >> case & 1 for region in table.regions.values() for case in cases)
     else:
         sides = space.sides["marrow_blast_percent"]
-        assert all(any(space.statuses_of(space.moved(case, side)) != space.statuses_of(case) for side in sides) for case in cases)
+        assert all(
+            any(
+                space.statuses_of(space.moved(case, side)) != space.statuses_of(case)
+                for side in sides
+            )
+            for case in cases
+        )
 
 
 def clause_places() -> list[tuple[str, tuple[int, ...]]]:
-    """Each clause of each status but those whose criterion stands nowhere else, which loading refuses to miss."""
-    clauses = [(name, clause) for name, status in RULES.ruleset.statuses.items() for clause in status.clauses]
-    uses = Counter(node.criterion for _, clause in clauses for node in clause.walk() if node.kind == "criterion")
-    nodes = [(name, node) for name, clause in clauses for node in (clause, *(clause.children if clause.kind == "any" else ()))]
-    kept = [(name, node.path) for name, node in nodes if all(uses[criterion] > 1 for criterion in node.criteria())]
+    """Each clause of each status but those whose criterion stands nowhere else, which loading
+    refuses to miss.
+    """
+    clauses = [
+        (name, clause)
+        for name, status in RULES.ruleset.statuses.items()
+        for clause in status.clauses
+    ]
+    uses = Counter(
+        node.criterion
+        for _, clause in clauses
+        for node in clause.walk()
+        if node.kind == "criterion"
+    )
+    nodes = [
+        (name, node)
+        for name, clause in clauses
+        for node in (clause, *(clause.children if clause.kind == "any" else ()))
+    ]
+    kept = [
+        (name, node.path)
+        for name, node in nodes
+        if all(uses[criterion] > 1 for criterion in node.criteria())
+    ]
     return [(name, tuple(int(place) - 1 for place in path.split(".")[1:])) for name, path in kept]
 
 
 @pytest.mark.parametrize("prove", WAYS)
 @pytest.mark.parametrize("place", clause_places(), ids=str)
-def test_dropping_any_one_clause_is_caught(rules: Path, place: tuple[str, tuple[int, ...]], prove: bool) -> None:
+def test_dropping_any_one_clause_is_caught(
+    rules: Path, place: tuple[str, tuple[int, ...]], prove: bool
+) -> None:
     name, (first, *rest) = place
     path = rules / "statuses" / f"{name}.yaml"
     data = yaml.safe_load(path.read_text("utf-8"))
@@ -145,7 +183,18 @@ def test_dropping_any_one_clause_is_caught(rules: Path, place: tuple[str, tuple[
 @pytest.mark.parametrize("prove", WAYS)
 @pytest.mark.parametrize("operator", ["<", "<=", ">=", "==", "!="])
 def test_every_other_comparison_is_caught(rules: Path, operator: str, prove: bool) -> None:
-    seed(rules, {"edits": [{"file": "criteria.yaml", "old": "percent > blast", "new": f"percent {operator} blast"}]})
+    seed(
+        rules,
+        {
+            "edits": [
+                {
+                    "file": "criteria.yaml",
+                    "old": "percent > blast",
+                    "new": f"percent {operator} blast",
+                }
+            ]
+        },
+    )
     verification = verify(rules, prove=prove)
     assert "promises" in failing(verification, proved=prove)
     assert not verification.disagreements
@@ -172,9 +221,15 @@ def test_an_engine_that_differs_in_one_case_is_caught(monkeypatch: pytest.Monkey
     class Faulty(BuiltinEngine):
         def fire(self, case: Mapping[str, bool]) -> Firing:
             firing = super().fire(case)
-            return Firing((), ()) if all(case[name] for name in ("remission_before", "relapse_since_remission")) else firing
+            return (
+                Firing((), ())
+                if all(case[name] for name in ("remission_before", "relapse_since_remission"))
+                else firing
+            )
 
-    monkeypatch.setattr("allstatus.verify.exhaustive.make_engine", lambda ruleset, _: Faulty(ruleset))
+    monkeypatch.setattr(
+        "allstatus.verify.exhaustive.make_engine", lambda ruleset, _: Faulty(ruleset)
+    )
     (failure,) = Exhaustive(RULES.table, [], None).engines().failures
     assert failure.witness is not None
     assert failure.witness["relapse_since_remission"] is True
@@ -204,7 +259,9 @@ def test_a_box_too_few_or_too_wide_is_caught_by_both() -> None:
     from allstatus.verify.prove.proofs import Proofs
 
     boxes = minimum_cover(RULES.table, RULES.table.outside)
-    wide = replace(boxes[0], verdicts=(None,) * len(RULES.table.criteria), cases=RULES.table.everything)
+    wide = replace(
+        boxes[0], verdicts=(None,) * len(RULES.table.criteria), cases=RULES.table.everything
+    )
     for wrong in (boxes[1:], [wide, *boxes[1:]]):
         assert Exhaustive(RULES.table, wrong, None).cover().failing == {"cover"}
         assert Proofs(RULES.table, wrong).cover().failing == {"cover"}
@@ -231,20 +288,40 @@ def test_a_rule_set_without_promises_says_which_directions_hold(rules: Path) -> 
     verification = verify(rules)
     assert verification.holds
     skipped = str(verification.exhaustive["promises"].skipped)
-    assert "rising never leaves recurrent or untreated; falling never leaves in_remission" in skipped
+    assert (
+        "rising never leaves recurrent or untreated; falling never leaves in_remission" in skipped
+    )
 
 
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [
         ("marrow_blast_percent:", "cbc:", "rules/promises.yaml:4: 'cbc' is not a percent fact"),
-        ("[in_remission]", "[remission]", "rules/promises.yaml:6: 'remission' is not a status (did you mean 'in_remission'?)"),
-        ("blast_threshold: below", "blasts: below", "rules/promises.yaml:7: 'blasts' is not a threshold"),
-        ("blast_threshold: below", "blast_threshold: beside", "rules/promises.yaml:7: 'marrow_blast_percent.limit_belongs"),
-        ("rising_keeps", "rising", "rules/promises.yaml:5: unknown key 'rising' (did you mean 'rising_keeps'?)"),
+        (
+            "[in_remission]",
+            "[remission]",
+            "rules/promises.yaml:6: 'remission' is not a status (did you mean 'in_remission'?)",
+        ),
+        (
+            "blast_threshold: below",
+            "blasts: below",
+            "rules/promises.yaml:7: 'blasts' is not a threshold",
+        ),
+        (
+            "blast_threshold: below",
+            "blast_threshold: beside",
+            "rules/promises.yaml:7: 'marrow_blast_percent.limit_belongs",
+        ),
+        (
+            "rising_keeps",
+            "rising",
+            "rules/promises.yaml:5: unknown key 'rising' (did you mean 'rising_keeps'?)",
+        ),
     ],
 )
-def test_a_broken_promises_file_is_refused_with_its_place(rules: Path, old: str, new: str, says: str) -> None:
+def test_a_broken_promises_file_is_refused_with_its_place(
+    rules: Path, old: str, new: str, says: str
+) -> None:
     seed(rules, {"edits": [{"file": "promises.yaml", "old": old, "new": new}]})
     ruleset = load_rules(rules, engine="builtin", locked=False).ruleset
     with pytest.raises(RulesError) as refused:
@@ -256,7 +333,13 @@ def test_the_command_reports_within_80_columns_and_exits_zero() -> None:
     result = run("verify")
     assert (result.returncode, result.stderr) == (0, "")
     assert max(map(len, result.stdout.splitlines())) <= 80
-    for part in (RULES.ruleset.id, RULES.ruleset.version, RULES.ruleset.digest, RULES.ruleset.source["url"], "not medical advice"):
+    for part in (
+        RULES.ruleset.id,
+        RULES.ruleset.version,
+        RULES.ruleset.digest,
+        RULES.ruleset.source["url"],
+        "not medical advice",
+    ):
         assert part in result.stdout.replace("\n", " ")
 
 
@@ -264,12 +347,27 @@ def test_the_command_reports_within_80_columns_and_exits_zero() -> None:
 def test_the_command_writes_one_json_document() -> None:
     document = json.loads(run("verify", "--prove", "--json", "nci-pdq-adult-all-patient").stdout)
     assert document["holds"] is True
-    assert {check["id"] for check in document["checks"] if check["prove"] is None} == {"engines", "uses"}
+    assert {check["id"] for check in document["checks"] if check["prove"] is None} == {
+        "engines",
+        "uses",
+    }
     assert {check["id"] for check in document["checks"] if check["exhaustive"] is None} == {"table"}
-    assert set(document) == {"schema_version", "holds", "disagreements", "ruleset", "counts", "checks", "boxes", "clauses", "notice"}
+    assert set(document) == {
+        "schema_version",
+        "holds",
+        "disagreements",
+        "ruleset",
+        "counts",
+        "checks",
+        "boxes",
+        "clauses",
+        "notice",
+    }
 
 
-def test_the_command_exits_one_when_a_statement_fails_and_four_when_rules_are_refused(rules: Path) -> None:
+def test_the_command_exits_one_when_a_statement_fails_and_four_when_rules_are_refused(
+    rules: Path,
+) -> None:
     seed(rules, next(fault for fault in FAULTS if fault["fault"] == "a missing region"))
     result = run("verify", str(rules))
     assert result.returncode == 1
@@ -280,5 +378,7 @@ def test_the_command_exits_one_when_a_statement_fails_and_four_when_rules_are_re
 
 def test_proving_without_z3_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
-    with pytest.raises(Exception, match=r"z3-solver is not installed; run: pip install 'allstatus\[prove\]'"):
+    with pytest.raises(
+        Exception, match=r"z3-solver is not installed; run: pip install 'allstatus\[prove\]'"
+    ):
         verify(prove=True)

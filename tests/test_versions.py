@@ -8,21 +8,25 @@ from copies import NUMBERS, copy_rules, lock
 
 from allstatus import classify, load_rules
 from allstatus.errors import RulesError
-from allstatus.rules import find
-from allstatus.rules.find import editions, find_edition, find_rules
+from allstatus.rules.editions import editions, find_edition, find_rules, read_edition
 
 ID = "nci-pdq-adult-all-patient"
-CURRENT = find.read_edition(find_rules())
+CURRENT = read_edition(find_rules())
 NEXT = CURRENT.effective_from + timedelta(days=90)
 DAY = timedelta(days=1)
 HEAD = {
-    "version": f"version: {CURRENT.version}", "from": f"effective_from: {CURRENT.effective_from}",
-    "to": "effective_to: null", "supersedes": "supersedes: null",
-}  # fmt: skip
+    "version": f"version: {CURRENT.version}",
+    "from": f"effective_from: {CURRENT.effective_from}",
+    "to": "effective_to: null",
+    "supersedes": "supersedes: null",
+}
 BETWEEN = {
-    "prior_treatment": "disease_directed", "prior_remission": True, "cbc": "normal", "signs_and_symptoms": "absent",
+    "prior_treatment": "disease_directed",
+    "prior_remission": True,
+    "cbc": "normal",
+    "signs_and_symptoms": "absent",
     "marrow_blast_percent": f"<={NUMBERS['double']}",
-}  # fmt: skip
+}
 
 
 def head(**words: str) -> list[dict[str, str]]:
@@ -30,16 +34,29 @@ def head(**words: str) -> list[dict[str, str]]:
 
 
 def successor(home: Path, **words: str) -> Path:
-    """A home with the present version in its history and a next one, with twice the limit, in force."""
+    """A home with the present version in its history and a next one, with twice the limit, in
+    force.
+    """
     copy_rules(home / "history" / ID / CURRENT.version)
-    words = {"version": "version: next", "from": f"effective_from: {NEXT}", "supersedes": f"supersedes: {CURRENT.version}", **words}
-    edits = [*head(**words), {"file": "thresholds.yaml", "find": "value: <limit>", "put": "value: <double>"}]
+    words = {
+        "version": "version: next",
+        "from": f"effective_from: {NEXT}",
+        "supersedes": f"supersedes: {CURRENT.version}",
+        **words,
+    }
+    edits = [
+        *head(**words),
+        {"file": "thresholds.yaml", "find": "value: <limit>", "put": "value: <double>"},
+    ]
     return lock(copy_rules(home / ID, edits))
 
 
 def test_a_date_picks_the_version_in_force_that_day(tmp_path: Path) -> None:
     rules = successor(tmp_path)
-    picked = {day: load_rules(rules, as_of=day).ruleset.version for day in (CURRENT.effective_from, NEXT - DAY, NEXT, NEXT + 9999 * DAY)}
+    picked = {
+        day: load_rules(rules, as_of=day).ruleset.version
+        for day in (CURRENT.effective_from, NEXT - DAY, NEXT, NEXT + 9999 * DAY)
+    }
     assert list(picked.values()) == [CURRENT.version, CURRENT.version, "next", "next"]
     assert load_rules(rules).ruleset.version == "next"
 
@@ -47,7 +64,9 @@ def test_a_date_picks_the_version_in_force_that_day(tmp_path: Path) -> None:
 def test_any_version_finds_the_others(tmp_path: Path) -> None:
     rules = successor(tmp_path)
     past = tmp_path / "history" / ID / CURRENT.version
-    assert [edition.version for edition in editions(past)] == [edition.version for edition in editions(rules)]
+    assert [edition.version for edition in editions(past)] == [
+        edition.version for edition in editions(rules)
+    ]
     assert find_rules(past, NEXT) == rules
 
 
@@ -64,13 +83,19 @@ def test_a_decision_carries_the_version_and_digests_that_made_it(tmp_path: Path)
 
 def test_the_records_own_date_picks_no_rules(tmp_path: Path) -> None:
     rules = successor(tmp_path)
-    assert classify({**BETWEEN, "as_of": str(CURRENT.effective_from)}, rules=rules).status == "in_remission"
+    assert (
+        classify({**BETWEEN, "as_of": str(CURRENT.effective_from)}, rules=rules).status
+        == "in_remission"
+    )
 
 
 def test_a_date_before_all_versions_is_refused_and_says_which_there_are() -> None:
     with pytest.raises(RulesError) as refusal:
         classify(BETWEEN, as_of=date(1999, 1, 1))
-    assert f"no version was in force on 1999-01-01 ({CURRENT.version} from {CURRENT.effective_from})" in str(refusal.value)
+    assert (
+        f"no version was in force on 1999-01-01 ({CURRENT.version} from {CURRENT.effective_from})"
+        in str(refusal.value)
+    )
     assert "leave the date out" in str(refusal.value)
 
 
@@ -89,7 +114,9 @@ def test_a_withdrawn_version_is_not_used_after_its_last_day(tmp_path: Path) -> N
         ({"from": "effective_from: 2026-02-30"}, "ruleset.yaml:6: '2026-02-30' is not a date"),
     ],
 )
-def test_versions_that_do_not_follow_each_other_are_refused(words: dict[str, str], says: str, tmp_path: Path) -> None:
+def test_versions_that_do_not_follow_each_other_are_refused(
+    words: dict[str, str], says: str, tmp_path: Path
+) -> None:
     rules = successor(tmp_path, **words)
     with pytest.raises(RulesError) as refusal:
         load_rules(rules, as_of=NEXT)

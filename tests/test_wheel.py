@@ -10,7 +10,14 @@ RECORD = ROOT / "fixtures" / "records" / "remission-blasts-exactly-5.json"
 
 
 def run(*command: str | Path, cwd: Path) -> str:
-    result = subprocess.run([str(part) for part in command], cwd=cwd, capture_output=True, text=True, check=False, timeout=300)
+    result = subprocess.run(
+        [str(part) for part in command],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
     assert result.returncode == 0, result.stderr
     return result.stdout
 
@@ -20,12 +27,41 @@ def test_an_installed_wheel_classifies_with_the_builtin_engine(tmp_path: Path) -
     (wheel,) = tmp_path.glob("allstatus-*.whl")
     run(sys.executable, "-m", "venv", tmp_path / "venv", cwd=tmp_path)
     python = tmp_path / "venv" / "bin" / "python"
-    run(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", wheel, cwd=tmp_path)
-    decision = json.loads(run(tmp_path / "venv" / "bin" / "allstatus", "classify", RECORD, "--format", "json", cwd=tmp_path))
+    run(
+        python,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        wheel,
+        cwd=tmp_path,
+    )
+    decision = json.loads(
+        run(
+            tmp_path / "venv" / "bin" / "allstatus",
+            "classify",
+            RECORD,
+            "--format",
+            "json",
+            cwd=tmp_path,
+        )
+    )
     assert (decision["status"], decision["engine"]) == ("in_remission", "builtin")
-    assert "5 % is on the line" in run(python, "-m", "allstatus", "classify", RECORD, "--level", "student", cwd=tmp_path)
+    assert "5 % is on the line" in run(
+        python, "-m", "allstatus", "classify", RECORD, "--level", "student", cwd=tmp_path
+    )
     bundle = ROOT / "fixtures" / "fhir" / "12-second-remission.json"
-    charted = run(python, "-m", "allstatus", "classify", bundle, "--assume", "symptoms-absent-unless-recorded", cwd=tmp_path)
+    charted = run(
+        python,
+        "-m",
+        "allstatus",
+        "classify",
+        bundle,
+        "--assume",
+        "symptoms-absent-unless-recorded",
+        cwd=tmp_path,
+    )
     assert "remission number 2" in charted
     asked = [python, "-m", "allstatus", "classify", RECORD, "--engine", "durable"]
     refused = subprocess.run(asked, capture_output=True, text=True, check=False)

@@ -13,12 +13,17 @@ from typing import Any
 SIDEBAR = (("Reference", "Python <reference/api>"),)
 MODULES = ("allstatus", "allstatus.ehr", "allstatus.testing")
 ENTRY_POINTS = {
-    "allstatus.explain.text": ("render_text",), "allstatus.explain.html": ("render_html",),
-    "allstatus.ehr.fhir_out": ("to_bundle", "definitions"), "allstatus.bulk.cells": ("Cells",),
-    "allstatus.bulk.run": ("Job", "Run"), "allstatus.bulk.sql": ("SqlView", "script"), "allstatus.bulk.spark": ("decide",),
-    "allstatus.bulk.exports.patient": ("How", "decide_patient"),
-    "allstatus.schema": ("schema_of",), "allstatus.rules.cite": ("fingerprint",),
-}  # fmt: skip
+    "allstatus.render.text": ("render_text",),
+    "allstatus.render.html": ("render_html",),
+    "allstatus.ehr.out.bundle": ("to_bundle", "definitions"),
+    "allstatus.bulk.cells": ("Cells",),
+    "allstatus.bulk.batch_run": ("Job", "Run"),
+    "allstatus.bulk.sql": ("SqlView", "script"),
+    "allstatus.bulk.spark": ("decide",),
+    "allstatus.bulk.fhir_export.decide_patient": ("How", "decide_patient"),
+    "allstatus.decision.schema": ("schema_of",),
+    "allstatus.rules.fingerprint": ("fingerprint",),
+}
 INHERITED = {name for base in (object, Exception, dict, tuple) for name in dir(base)}
 HEAD = """# Python
 
@@ -40,8 +45,14 @@ def pages() -> Iterator[tuple[str, str]]:
 
 
 def _module(module: ModuleType, names: list[str], level: str = "##") -> str:
-    head = f"{level} {module.__name__}\n\n{markdown(inspect.getdoc(module))}\n\n```{{py:currentmodule}} {module.__name__}\n```\n"
-    return "\n".join([head, *(_entry(name, getattr(module, name)) for name in sorted(names, key=str.lower))])
+    head = (
+        f"{level} "
+        f"{module.__name__}\n\n{markdown(inspect.getdoc(module))}\n\n```{{py:currentmodule}} "
+        f"{module.__name__}\n```\n"
+    )
+    return "\n".join(
+        [head, *(_entry(name, getattr(module, name)) for name in sorted(names, key=str.lower))]
+    )
 
 
 def _entry(name: str, value: Any) -> str:
@@ -49,12 +60,19 @@ def _entry(name: str, value: Any) -> str:
         return _directive("function", name + signature(value), markdown(inspect.getdoc(value)))
     kind = "exception" if issubclass(value, Exception) else "class"
     members = "\n".join(_member(*member) for member in vars(value).items() if _is_public(*member))
-    made = signature(value) if is_dataclass(value) or value.__module__ in ENTRY_POINTS else ""  # others are made by functions
+    made = (
+        signature(value) if is_dataclass(value) or value.__module__ in ENTRY_POINTS else ""
+    )  # others are made by functions
     return _directive(kind, name + made, f"{markdown(own_docstring(value))}\n\n{members}", colons=5)
 
 
 def _is_public(name: str, value: Any) -> bool:
-    return not name.startswith("_") and name not in INHERITED and not name.startswith("model_") and bool(_docstring(value))
+    return (
+        not name.startswith("_")
+        and name not in INHERITED
+        and not name.startswith("model_")
+        and bool(_docstring(value))
+    )
 
 
 def _docstring(value: Any) -> str | None:
@@ -66,8 +84,16 @@ def _docstring(value: Any) -> str | None:
 def _member(name: str, value: Any) -> str:
     function = getattr(value, "__func__", value)
     if inspect.isfunction(function):
-        options = ":classmethod:\n" if isinstance(value, classmethod) else ":staticmethod:\n" if isinstance(value, staticmethod) else ""
-        return _directive("method", name + signature(function), markdown(_docstring(value)), options=options)
+        options = (
+            ":classmethod:\n"
+            if isinstance(value, classmethod)
+            else ":staticmethod:\n"
+            if isinstance(value, staticmethod)
+            else ""
+        )
+        return _directive(
+            "method", name + signature(function), markdown(_docstring(value)), options=options
+        )
     getter: Any = value.fget if isinstance(value, property) else value.func
     options = f":type: {inspect.signature(getter).return_annotation}\n"
     return _directive("property", name, markdown(_docstring(value)), options=options)
@@ -97,7 +123,11 @@ def signature(value: Any) -> str:
             star = True
             parts.append("*")
         parts.append(_parameter(parameter))
-    returns = "" if found.return_annotation is found.empty or inspect.isclass(value) else f" -> {_words(found.return_annotation)}"
+    returns = (
+        ""
+        if found.return_annotation is found.empty or inspect.isclass(value)
+        else f" -> {_words(found.return_annotation)}"
+    )
     return f"({', '.join(parts)}){returns}"
 
 
@@ -106,7 +136,9 @@ def _parameter(parameter: inspect.Parameter) -> str:
     if parameter.default is parameter.empty:
         return parameter.name + kind
     default = repr(parameter.default)
-    return f"{parameter.name}{kind} = {default if len(default) < 30 and '<' not in default else '...'}"
+    return (
+        f"{parameter.name}{kind} = {default if len(default) < 30 and '<' not in default else '...'}"
+    )
 
 
 def _words(annotation: Any) -> str:
@@ -116,4 +148,6 @@ def _words(annotation: Any) -> str:
 def markdown(text: str | None) -> str:
     """A docstring as Markdown: its examples become code blocks."""
     paragraphs = re.split(r"\n\s*\n", text or "")
-    return "\n\n".join(f"```pycon\n{part}\n```" if part.startswith(">>>") else part for part in paragraphs)
+    return "\n\n".join(
+        f"```pycon\n{part}\n```" if part.startswith(">>>") else part for part in paragraphs
+    )

@@ -1,4 +1,6 @@
-"""Lays the site's pages out in a folder for the generator: the documents as they are written, and those made from the program."""
+"""Lays the site's pages out in a folder for the generator: the documents as they are written, and
+those made from the program.
+"""
 
 from __future__ import annotations
 
@@ -41,19 +43,36 @@ def assemble(folder: Path) -> None:
 def documents() -> list[str]:
     """The repository's documents that are pages of the site."""
     guides = [path.relative_to(ROOT).as_posix() for path in sorted((ROOT / "docs").rglob("*.md"))]
-    return [*guides, *(path for path in PAGES if path.endswith("README.md") and path not in {*guides, *NOT_PAGES}),
-            "CONTRIBUTING.md", "CHANGELOG.md"]  # fmt: skip
+    return [
+        *guides,
+        *(
+            path
+            for path in PAGES
+            if path.endswith("README.md") and path not in {*guides, *NOT_PAGES}
+        ),
+        "CONTRIBUTING.md",
+        "CHANGELOG.md",
+    ]
 
 
 def contents(index: str) -> Iterator[str]:
-    """The sidebar: a section for each heading of the start page, with the pages made for it and those listed below it."""
+    """The sidebar: a section for each heading of the start page, with the pages made for it and
+    those listed below it.
+    """
     headings = list(HEADING.finditer(index))
     ends = [heading.start() for heading in headings[1:]] + [len(index)]
     for heading, end in zip(headings, ends, strict=True):
-        entries = [entry for made in MADE for section, entry in made.SIDEBAR if section == heading[1]]
-        entries += [f"{title} <{page.removesuffix('.md')}>" for title, page in ENTRY.findall(index[heading.end() : end])]
+        entries = [
+            entry for made in MADE for section, entry in made.SIDEBAR if section == heading[1]
+        ]
+        entries += [
+            f"{title} <{page.removesuffix('.md')}>"
+            for title, page in ENTRY.findall(index[heading.end() : end])
+        ]
         if entries:
-            yield "\n".join(["```{toctree}", ":hidden:", f":caption: {heading[1]}", "", *entries, "```", ""])
+            yield "\n".join(
+                ["```{toctree}", ":hidden:", f":caption: {heading[1]}", "", *entries, "```", ""]
+            )
 
 
 def _write(path: Path, text: str) -> None:

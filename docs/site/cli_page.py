@@ -1,4 +1,6 @@
-"""The reference of the command line, made from the app itself: every command, argument, option and default."""
+"""The reference of the command line, made from the app itself: every command, argument, option and
+default.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,11 @@ STATUSES = (
     (0, "done; a decision was made, whatever its outcome"),
     (1, "a check does not hold: only the commands below that say so"),
     (2, "wrong usage: an option, a value or an argument"),
-    (3, "some input was refused; the message names the field and the remedy, never the patient's value"),
+    (
+        3,
+        "some input was refused; the message names the field and the remedy, never the patient's "
+        "value",
+    ),
     (4, "the rules were refused, or the extra that a command needs is not installed"),
 )
 UNNAMED: Any = inspect.Parameter.empty
@@ -56,7 +62,10 @@ def _commands(group: typer.Typer, name: str) -> Iterator[str]:
         assert inner.typer_instance is not None
         own = str(_given(inner.name) or _given(inner.typer_instance.info.name))
         yield f"## {name} {own}\n\n{_help(inner)}\n"
-        yield from (text.replace("\n## ", "\n### ") for text in _commands(inner.typer_instance, f"{name} {own}"))
+        yield from (
+            text.replace("\n## ", "\n### ")
+            for text in _commands(inner.typer_instance, f"{name} {own}")
+        )
 
 
 def _help(group: TyperInfo) -> str:
@@ -71,10 +80,20 @@ def _given(value: Any) -> Any:
 
 def _command(name: str, callback: Callable[..., Any], text: str | None) -> str:
     hints = get_type_hints(callback, include_extras=True)
-    parameters = [_Parameter(p, hints[p.name]) for p in inspect.signature(callback).parameters.values()]
-    usage = " ".join([name, *("[OPTIONS]" for _ in [0] if any(p.is_option for p in parameters)),
-                      *(p.shown for p in parameters if not p.is_option)])  # fmt: skip
-    rows = [(code(p.shown), p.takes, p.default, p.help) for p in sorted(parameters, key=lambda p: p.is_option)]
+    parameters = [
+        _Parameter(p, hints[p.name]) for p in inspect.signature(callback).parameters.values()
+    ]
+    usage = " ".join(
+        [
+            name,
+            *("[OPTIONS]" for _ in [0] if any(p.is_option for p in parameters)),
+            *(p.shown for p in parameters if not p.is_option),
+        ]
+    )
+    rows = [
+        (code(p.shown), p.takes, p.default, p.help)
+        for p in sorted(parameters, key=lambda p: p.is_option)
+    ]
     body = table(("", "takes", "default", ""), rows) if rows else ""
     return f"\n## {name}\n\n{text or inspect.getdoc(callback)}\n\n```text\n{usage}\n```\n\n{body}"
 
@@ -84,11 +103,17 @@ class _Parameter:
 
     def __init__(self, parameter: inspect.Parameter, hint: Any) -> None:
         kind, *more = get_args(hint)
-        self.info: OptionInfo | ArgumentInfo = next(entry for entry in more if isinstance(entry, OptionInfo | ArgumentInfo))
+        self.info: OptionInfo | ArgumentInfo = next(
+            entry for entry in more if isinstance(entry, OptionInfo | ArgumentInfo)
+        )
         self.is_option = isinstance(self.info, OptionInfo)
         self._name, self._default = parameter.name, parameter.default
         self._type, self._many = _plain(kind)
-        self._decls = [str(decl) for decl in (self.info.default, *(self.info.param_decls or ())) if str(decl).startswith("-")]
+        self._decls = [
+            str(decl)
+            for decl in (self.info.default, *(self.info.param_decls or ()))
+            if str(decl).startswith("-")
+        ]
 
     @property
     def shown(self) -> str:
@@ -112,7 +137,15 @@ class _Parameter:
             return ""
         span = f", {self.info.min or 0} to {self.info.max}" if self.info.max is not None else ""
         again = ", may be given again" if self._many and "given again" not in self.help else ""
-        return (code(self.info.metavar) if self.info.metavar and self.is_option else TYPES.get(self._type, "")) + span + again
+        return (
+            (
+                code(self.info.metavar)
+                if self.info.metavar and self.is_option
+                else TYPES.get(self._type, "")
+            )
+            + span
+            + again
+        )
 
     @property
     def default(self) -> str:

@@ -1,9 +1,14 @@
-"""The site generator's settings: Sphinx reads Markdown by MyST and shows it by furo, with nothing from outside."""
+"""The site generator's settings: Sphinx reads Markdown by MyST and shows it by furo, with nothing
+from outside.
+"""
 
 import allstatus
 
 project, author = "allstatus", "the allstatus authors"
-copyright = "the allstatus authors, Apache-2.0. Decision support for clinicians and teaching, not medical advice"
+copyright = (
+    "the allstatus authors, Apache-2.0. Decision support for clinicians and teaching, not medical "
+    "advice"
+)
 release = version = allstatus.__version__
 root_doc = "index"
 extensions = ["myst_parser"]
@@ -15,7 +20,9 @@ myst_all_links_external = False
 myst_links_external_new_tab = False
 
 nitpicky = True
-nitpick_ignore_regex = [("py:.*", r"(?!allstatus\.).*")]  # names of other libraries: their documentation is not at hand
+nitpick_ignore_regex = [
+    ("py:.*", r"(?!allstatus\.).*")
+]  # names of other libraries: their documentation is not at hand
 python_maximum_signature_line_length = 80
 add_module_names = False
 toc_object_entries = False

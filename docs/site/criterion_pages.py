@@ -1,4 +1,6 @@
-"""The criteria of a rule set: condition, reading, citation, examples, and the cases that each decides."""
+"""The criteria of a rule set: condition, reading, citation, examples, and the cases that each
+decides.
+"""
 
 from __future__ import annotations
 
@@ -10,12 +12,12 @@ from itertools import product
 from pieces import anchor, code, plain, table
 from rule_words import answer, cited, expected, facts, reading
 
-from allstatus.classify import Classifier
-from allstatus.export.boxes import boxes_of
+from allstatus.decision.classifier import Classifier
 from allstatus.rules.condition import Clause
-from allstatus.rules.model import Criterion, Fact, RuleSet
-from allstatus.table import OUTSIDE, DecisionTable, Verdicts
-from allstatus.verify.boxes import minimum_cover
+from allstatus.rules.ruleset import Criterion, Fact, RuleSet
+from allstatus.table.decision_table import OUTSIDE, DecisionTable, Verdicts
+from allstatus.translate.boxes import boxes_of
+from allstatus.verify.prime_implicants import minimum_cover
 
 HEAD = """# Criteria
 
@@ -28,7 +30,11 @@ FEW = 8  # criteria up to which the fewest boxes are found exactly
 
 def page(classifier: Classifier) -> str:
     """All criteria of a rule set."""
-    return HEAD + "\n".join(text for criterion in classifier.ruleset.criteria.values() for text in _criterion(classifier, criterion))
+    return HEAD + "\n".join(
+        text
+        for criterion in classifier.ruleset.criteria.values()
+        for text in _criterion(classifier, criterion)
+    )
 
 
 def _criterion(classifier: Classifier, criterion: Criterion) -> Iterator[str]:
@@ -38,16 +44,30 @@ def _criterion(classifier: Classifier, criterion: Criterion) -> Iterator[str]:
     yield f"### What {code(criterion.name)} decides\n"
     yield from _decides(classifier, criterion)
     rows = [
-        (f"{plain(status.title)}: {plain(example['name'])}", facts(example["facts"]), expected(rules, example))
-        for status in rules.statuses.values() for example in status.examples if fact.name in example["facts"]
-    ]  # fmt: skip
-    yield f"### Examples that state it\n\n{table(('example', 'facts', 'answer'), rows)}" if rows else ""
+        (
+            f"{plain(status.title)}: {plain(example['name'])}",
+            facts(example["facts"]),
+            expected(rules, example),
+        )
+        for status in rules.statuses.values()
+        for example in status.examples
+        if fact.name in example["facts"]
+    ]
+    yield (
+        f"### Examples that state it\n\n{table(('example', 'facts', 'answer'), rows)}"
+        if rows
+        else ""
+    )
 
 
 def _about(rules: RuleSet, criterion: Criterion, fact: Fact) -> Iterator[tuple[str, str]]:
     named = (name for name in rules.thresholds if name in str(criterion.condition))
     limits = ", ".join(f"{code(name)} is {rules.with_limits('{' + name + '}')}" for name in named)
-    used = [f"[{plain(s.title)}](statuses.md#{anchor(s.title)})" for s in rules.statuses.values() if _asks(s.clauses, criterion.name)]
+    used = [
+        f"[{plain(s.title)}](statuses.md#{anchor(s.title)})"
+        for s in rules.statuses.values()
+        if _asks(s.clauses, criterion.name)
+    ]
     yield "condition", code(criterion.condition) + (f"; {limits}" if limits else "")
     yield "when it does not hold", plain(criterion.otherwise)
     yield "asks", f"{plain(fact.question)} ({code(fact.record_key or fact.name)})"
@@ -65,18 +85,29 @@ def _decides(classifier: Classifier, criterion: Criterion) -> Iterator[str]:
     table_, rules = classifier.table, classifier.ruleset
     found = decided(table_, criterion.name)
     pairs = sum(cases.bit_count() // 2 for cases in found.values())
-    changed, open_cells = told_apart(possible_by_cell(table_), table_.criteria.index(criterion.name))
-    yield f"Pairs of cases that can be, differ in this alone, and have different answers: {pairs}. Of the {open_cells} cells that "
-    yield f"leave it open (other facts known or not), knowing it changes what is possible in {changed}.\n"
+    changed, open_cells = told_apart(
+        possible_by_cell(table_), table_.criteria.index(criterion.name)
+    )
+    yield (
+        f"Pairs of cases that can be, differ in this alone, and have different answers: {pairs}. "
+        f"Of the {open_cells} cells that "
+    )
+    yield (
+        f"leave it open (other facts known or not), knowing it changes what is possible in "
+        f"{changed}.\n"
+    )
     rows = (
         (_everything_else(rules, box), answer(rules, without), answer(rules, with_it))
-        for (without, with_it), cases in found.items() for box in boxes(table_, cases, criterion.name)
-    )  # fmt: skip
+        for (without, with_it), cases in found.items()
+        for box in boxes(table_, cases, criterion.name)
+    )
     yield table(("where", "it does not hold", "it holds"), rows)
 
 
 def decided(cases: DecisionTable, name: str) -> dict[tuple[str, str], int]:
-    """For each two answers, the cases that get the one without a criterion and the other with it, all else alike."""
+    """For each two answers, the cases that get the one without a criterion and the other with it,
+    all else alike.
+    """
     bit = 1 << cases.criteria.index(name)
     found: defaultdict[tuple[str, str], int] = defaultdict(int)
     for number in range(len(cases.cases)):
@@ -100,10 +131,18 @@ def possible_by_cell(cases: DecisionTable) -> dict[Verdicts, tuple[str, ...]]:
 
 
 def told_apart(possible: dict[Verdicts, tuple[str, ...]], place: int) -> tuple[int, int]:
-    """Of the cells that leave a criterion open, in how many knowing it changes what is possible, and how many there are."""
+    """Of the cells that leave a criterion open, in how many knowing it changes what is possible,
+    and how many there are.
+    """
     unknown = [verdicts for verdicts in possible if verdicts[place] is None]
-    known = ([possible.get((*cell[:place], held, *cell[place + 1 :])) for held in (True, False)] for cell in unknown)
-    changed = (any(then not in (None, possible[cell]) for then in both) for cell, both in zip(unknown, known, strict=True))
+    known = (
+        [possible.get((*cell[:place], held, *cell[place + 1 :])) for held in (True, False)]
+        for cell in unknown
+    )
+    changed = (
+        any(then not in (None, possible[cell]) for then in both)
+        for cell, both in zip(unknown, known, strict=True)
+    )
     return sum(changed), len(unknown)
 
 
@@ -117,7 +156,14 @@ def boxes(cases: DecisionTable, target: int, name: str) -> Iterator[dict[str, bo
         found = [dict(box) for box in boxes_of(cases, target)]
     else:
         covers = minimum_cover(cases, target)
-        found = [{key: held for key, held in zip(cases.criteria, box.verdicts, strict=True) if held is not None} for box in covers]
+        found = [
+            {
+                key: held
+                for key, held in zip(cases.criteria, box.verdicts, strict=True)
+                if held is not None
+            }
+            for box in covers
+        ]
     seen: list[dict[str, bool]] = []
     for box in found:
         rest = {key: held for key, held in box.items() if key != name}
@@ -127,5 +173,8 @@ def boxes(cases: DecisionTable, target: int, name: str) -> Iterator[dict[str, bo
 
 
 def _everything_else(rules: RuleSet, box: dict[str, bool]) -> str:
-    words = (rules.criteria[name].title if held else rules.criteria[name].otherwise for name, held in box.items())
+    words = (
+        rules.criteria[name].title if held else rules.criteria[name].otherwise
+        for name, held in box.items()
+    )
     return "<br>".join(plain(text) for text in words) or "always"

@@ -12,8 +12,24 @@ SIDEBAR = (("The project", "Decisions <decisions/index>"),)
 def pages() -> Iterator[tuple[str, str]]:
     """The list of decisions, by its place."""
     documents = sorted((ROOT / "docs" / "decisions").glob("*.md"))
-    lines = ["# Decisions", "", "Why it is built the way it is: context, decision and consequences, each on one page.", ""]
-    titles = [(document.read_text("utf-8").partition("\n")[0].removeprefix("# "), document.name) for document in documents]
+    lines = [
+        "# Decisions",
+        "",
+        "Why it is built the way it is: context, decision and consequences, each on one page.",
+        "",
+    ]
+    titles = [
+        (document.read_text("utf-8").partition("\n")[0].removeprefix("# "), document.name)
+        for document in documents
+    ]
     lines += [f"- [{title}]({name})" for title, name in titles]
-    lines += ["", "```{toctree}", ":hidden:", "", *(name.removesuffix(".md") for _, name in titles), "```", ""]
+    lines += [
+        "",
+        "```{toctree}",
+        ":hidden:",
+        "",
+        *(name.removesuffix(".md") for _, name in titles),
+        "```",
+        "",
+    ]
     yield "decisions/index.md", "\n".join(lines)

@@ -1,4 +1,6 @@
-"""Build the documentation site: `python docs/site/make.py [FOLDER]`, or `make site`. Offline; every warning is an error."""
+"""Build the documentation site: `python docs/site/make.py [FOLDER]`, or `make site`. Offline; every
+warning is an error.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +13,14 @@ DEFAULT = HERE.parents[1] / "build" / "site"
 
 
 def main(folder: Path = DEFAULT) -> int:
-    """Assemble the pages in FOLDER/source and build them into FOLDER/html; the generator's exit status."""
+    """Assemble the pages in FOLDER/source and build them into FOLDER/html; the generator's exit
+    status.
+    """
     if missing := [name for name in ("sphinx", "myst_parser", "furo") if find_spec(name) is None]:
-        print(f"error: {', '.join(missing)} not installed; run: pip install 'allstatus[docs]'", file=sys.stderr)
+        print(
+            f"error: {', '.join(missing)} not installed; run: pip install 'allstatus[docs]'",
+            file=sys.stderr,
+        )
         return 2
     from assemble import assemble
     from sphinx.cmd.build import build_main
@@ -21,7 +28,19 @@ def main(folder: Path = DEFAULT) -> int:
     source, html = folder / "source", folder / "html"
     assemble(source)
     strictly = ["-q", "-W", "--keep-going", "-E"]
-    return build_main([*strictly, "-b", "html", "-c", str(HERE), "-d", str(folder / "state"), str(source), str(html)])
+    return build_main(
+        [
+            *strictly,
+            "-b",
+            "html",
+            "-c",
+            str(HERE),
+            "-d",
+            str(folder / "state"),
+            str(source),
+            str(html),
+        ]
+    )
 
 
 if __name__ == "__main__":

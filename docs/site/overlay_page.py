@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pieces import code, plain, table
 from rule_words import cited, clause, sentences
 
-from allstatus.rules.overlay import AgentUse, Overlay, read_overlay
+from allstatus.rules.indications import AgentUse, Indications, read_overlay
 
 HEAD = """# Stated uses of agents
 
@@ -20,11 +20,15 @@ own, named at each; what the page lists stays listed whatever they say. [More](.
 def page() -> str:
     """Every agent, then the criteria they are written in."""
     overlay = read_overlay()
-    parts = [HEAD, sentences(overlay.notice), *(text for use in overlay.agents.values() for text in _agent(overlay, use))]
+    parts = [
+        HEAD,
+        sentences(overlay.notice),
+        *(text for use in overlay.agents.values() for text in _agent(overlay, use)),
+    ]
     return "\n".join([*parts, *_criteria(overlay)])
 
 
-def _agent(overlay: Overlay, use: AgentUse) -> Iterator[str]:
+def _agent(overlay: Indications, use: AgentUse) -> Iterator[str]:
     yield f"## {plain(use.title)}\n\nThe stated use fits when all of these hold:\n"
     for part in use.clauses:
         yield from clause(overlay.criteria, part, "")
@@ -36,10 +40,12 @@ def _agent(overlay: Overlay, use: AgentUse) -> Iterator[str]:
     yield ""
 
 
-def _criteria(overlay: Overlay) -> Iterator[str]:
+def _criteria(overlay: Indications) -> Iterator[str]:
     yield "## Criteria\n"
     for criterion in overlay.criteria.values():
         fact = overlay.facts[criterion.condition.fact]
         yield f"### {plain(criterion.title)}\n"
         rows = (code(criterion.condition), plain(criterion.otherwise), plain(fact.question))
-        yield table(("", ""), zip(("condition", "when it does not hold", "asks"), rows, strict=True))
+        yield table(
+            ("", ""), zip(("condition", "when it does not hold", "asks"), rows, strict=True)
+        )

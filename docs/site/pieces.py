@@ -9,7 +9,9 @@ from collections.abc import Iterable, Sequence
 def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """A table; line ends and bars in cells are kept from breaking it."""
     lines = [head, ["---"] * len(head), *rows]
-    return "\n".join("| " + " | ".join(cell(entry) for entry in line) + " |" for line in lines) + "\n"
+    return (
+        "\n".join("| " + " | ".join(cell(entry) for entry in line) + " |" for line in lines) + "\n"
+    )
 
 
 def cell(entry: object) -> str:

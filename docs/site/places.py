@@ -1,4 +1,6 @@
-"""Where each document of the repository stands on the site, and its links and code blocks written for there."""
+"""Where each document of the repository stands on the site, and its links and code blocks written
+for there.
+"""
 
 from __future__ import annotations
 
@@ -9,16 +11,25 @@ from pathlib import Path, PurePosixPath
 
 ROOT = Path(__file__).parents[2]
 PAGES = {
-    "README.md": "index.md", "docs/README.md": "index.md", "rules/README.md": "rules/how-to-read.md", "codes/README.md": "codes.md",
-    "examples/vectors/README.md": "vectors.md", "CONTRIBUTING.md": "contributing.md", "CHANGELOG.md": "changelog.md",
-    "docs/decisions": "decisions/index.md", "rules/applicability": "rules/applicability.md", "rules": "rules/index.md",
-}  # fmt: skip
+    "README.md": "index.md",
+    "docs/README.md": "index.md",
+    "rules/README.md": "rules/how-to-read.md",
+    "codes/README.md": "codes.md",
+    "examples/vectors/README.md": "vectors.md",
+    "CONTRIBUTING.md": "contributing.md",
+    "CHANGELOG.md": "changelog.md",
+    "docs/decisions": "decisions/index.md",
+    "rules/applicability": "rules/applicability.md",
+    "rules": "rules/index.md",
+}
 FENCED = re.compile(r"^```(\w*)[ ]*(\S*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"(\]\()([^)#\s]*)(#[^)\s]*)?(\))")
 
 
 def place_of(path: str) -> str:
-    """The place on the site of a file or folder of the repository, both relative; files that are no pages stand under `files/`."""
+    """The place on the site of a file or folder of the repository, both relative; files that are no
+    pages stand under `files/`.
+    """
     path = path.rstrip("/")
     if path in PAGES:
         return PAGES[path]
@@ -29,7 +40,9 @@ def place_of(path: str) -> str:
 
 
 def for_the_site(text: str, document: str, used: Callable[[str], None]) -> str:
-    """A document as a page: links lead to the places of what they name, which is told to `used`; blocks have captions."""
+    """A document as a page: links lead to the places of what they name, which is told to `used`;
+    blocks have captions.
+    """
     home = PurePosixPath(document).parent
 
     def link(found: re.Match[str]) -> str:
@@ -40,7 +53,12 @@ def for_the_site(text: str, document: str, used: Callable[[str], None]) -> str:
         if not (ROOT / path).exists():
             raise SystemExit(f"{document}: the link to {target} leads nowhere; correct it")
         used(path)
-        return found[1] + os.path.relpath(place_of(path), PurePosixPath(place_of(document)).parent) + anchor + found[4]
+        return (
+            found[1]
+            + os.path.relpath(place_of(path), PurePosixPath(place_of(document)).parent)
+            + anchor
+            + found[4]
+        )
 
     pieces, end = [], 0
     for block in FENCED.finditer(text):
@@ -52,7 +70,9 @@ def for_the_site(text: str, document: str, used: Callable[[str], None]) -> str:
 def _block(language: str, path: str, body: str) -> str:
     """A code block; one that names a file says so above it."""
     if not path:
-        language = "pycon" if language == "python" and body.startswith(">>>") else language or "text"
+        language = (
+            "pycon" if language == "python" and body.startswith(">>>") else language or "text"
+        )
         return f"```{language}\n{body}```"
     title = f"in {path}" if language == "diff" else path
     return f"```{{code-block}} {language}\n:caption: {title}\n\n{body}```"

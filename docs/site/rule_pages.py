@@ -1,4 +1,6 @@
-"""The rules as pages: for each rule set its definitions, criteria, gaps and decision table; and the stated uses of agents."""
+"""The rules as pages: for each rule set its definitions, criteria, gaps and decision table; and the
+stated uses of agents.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +13,8 @@ import table_pages
 from pieces import code, plain, table
 from rule_words import about, sentences
 
-from allstatus.classify import Classifier, load_rules
-from allstatus.rules.find import rule_sets
+from allstatus.decision.classifier import Classifier, load_rules
+from allstatus.rules.editions import rule_sets
 
 SIDEBAR = (
     ("The rules", "All rule sets <rules/index>"),
@@ -25,7 +27,12 @@ Made from the rule files. The page each rule set was read from is never quoted: 
 sentence by its fingerprint. [How to read a rule](how-to-read.md) explains the files themselves.
 
 """
-PARTS = (("statuses", "Definitions"), ("criteria", "Criteria"), ("gaps", "Gaps, contradictions, assumptions"), ("table", "Decision table"))
+PARTS = (
+    ("statuses", "Definitions"),
+    ("criteria", "Criteria"),
+    ("gaps", "Gaps, contradictions, assumptions"),
+    ("table", "Decision table"),
+)
 
 
 def pages() -> Iterator[tuple[str, str]]:
@@ -44,8 +51,10 @@ def pages() -> Iterator[tuple[str, str]]:
 
 def _listed(classifier: Classifier) -> str:
     rules = classifier.ruleset
-    return f"- [{plain(rules.title)}]({rules.id}/index.md): {len(rules.statuses)} statuses, {len(rules.criteria)} criteria, " + (
-        f"{classifier.table.consistent.bit_count()} cases that can be"
+    return (
+        f"- [{plain(rules.title)}]({rules.id}/index.md): {len(rules.statuses)} statuses, "
+        f"{len(rules.criteria)} criteria, "
+        + (f"{classifier.table.consistent.bit_count()} cases that can be")
     )
 
 
@@ -56,10 +65,18 @@ def _index(classifier: Classifier) -> str:
         f"{plain(rules.title)}.\n",
         table(("", ""), about(rules)),
         "\n## Limits\n",
-        table(("limit", "value", "since", "what it separates"), (
-            (code(limit.name), rules.with_limits("{" + limit.name + "}"), limit.since, plain(limit.title))
-            for limit in rules.thresholds.values()
-        )),
+        table(
+            ("limit", "value", "since", "what it separates"),
+            (
+                (
+                    code(limit.name),
+                    rules.with_limits("{" + limit.name + "}"),
+                    limit.since,
+                    plain(limit.title),
+                )
+                for limit in rules.thresholds.values()
+            ),
+        ),
         "\n## Contents\n",
         *(f"- [{title}]({name}.md)" for name, title in PARTS),
         "",
@@ -67,10 +84,13 @@ def _index(classifier: Classifier) -> str:
         "\n```{toctree}\n:hidden:\n",
         *(f"{title} <{name}>" for name, title in PARTS),
         "```\n",
-    ]  # fmt: skip
+    ]
     return "\n".join(parts)
 
 
 def short_title(classifier: Classifier) -> str:
     """A title for the sidebar: whose page it is."""
-    return classifier.ruleset.title.partition(", as ")[2].removesuffix(" describes it") or classifier.ruleset.id
+    return (
+        classifier.ruleset.title.partition(", as ")[2].removesuffix(" describes it")
+        or classifier.ruleset.id
+    )

@@ -8,20 +8,25 @@ from typing import Any
 from pieces import anchor, code, plain
 
 from allstatus.rules.condition import Clause
-from allstatus.rules.model import Criterion, RuleSet
-from allstatus.table import OUTSIDE
+from allstatus.rules.ruleset import Criterion, RuleSet
+from allstatus.table.decision_table import OUTSIDE
 
 READINGS = {"literal": "the page's word", "interpretation": "**our reading**"}
 OUTCOMES = {
-    OUTSIDE: "not described by the page", "insufficient_data": "cannot tell yet", "conflicting_data": "contradicts itself",
+    OUTSIDE: "not described by the page",
+    "insufficient_data": "cannot tell yet",
+    "conflicting_data": "contradicts itself",
     "not_applicable": "not about ALL",
-}  # fmt: skip
+}
 
 
 def about(rules: RuleSet) -> Iterator[tuple[str, str]]:
     """The lines of a rule set's head."""
     source = rules.source
-    yield "read from", f"[{plain(source['title'])}]({source['url']}), reviewed {source['last_reviewed']}"
+    yield (
+        "read from",
+        f"[{plain(source['title'])}]({source['url']}), reviewed {source['last_reviewed']}",
+    )
     yield "version", f"{rules.version}, in force from {rules.effective_from}"
     yield "digest", code(rules.digest)
     yield "by name", code(f"--rules {rules.id}")
@@ -34,7 +39,9 @@ def sentences(text: str) -> str:
 
 def cited(cite: Mapping[str, Any]) -> str:
     """Where it stands on the page: the section, and the sentence by its fingerprint."""
-    section = " › ".join(plain(part.strip()) for part in str(cite.get("section") or "").split(" > "))
+    section = " › ".join(
+        plain(part.strip()) for part in str(cite.get("section") or "").split(" > ")
+    )
     title = f"{plain(cite['title'])}: " if cite.get("title") else ""
     sentence = f", sentence `{cite['sentence'][:12]}`" if cite.get("sentence") else ""
     return f"{title}{section}{sentence}"
@@ -50,8 +57,17 @@ def answer(rules: RuleSet, name: str) -> str:
     return rules.statuses[name].title if name in rules.statuses else OUTCOMES[name]
 
 
-def clause(criteria: Mapping[str, Criterion], node: Clause, page: str, depth: int = 0, *, source: bool = True) -> Iterator[str]:
-    """A clause as a nested list, each criterion linked to its section of `page`; with its reading and citation where `source`."""
+def clause(
+    criteria: Mapping[str, Criterion],
+    node: Clause,
+    page: str,
+    depth: int = 0,
+    *,
+    source: bool = True,
+) -> Iterator[str]:
+    """A clause as a nested list, each criterion linked to its section of `page`; with its reading
+    and citation where `source`.
+    """
     inner = node.children[0] if node.kind == "not" else node
     indent = "  " * depth
     if inner.kind != "criterion":
@@ -74,7 +90,9 @@ def _source(criterion: Criterion, node: Clause, inner: Clause, indent: str) -> s
 
 def facts(stated: Mapping[str, Any]) -> str:
     """The facts of an example."""
-    return ", ".join(f"{name.replace('_', ' ')} {code(_value(value))}" for name, value in stated.items())
+    return ", ".join(
+        f"{name.replace('_', ' ')} {code(_value(value))}" for name, value in stated.items()
+    )
 
 
 def _value(value: Any) -> str:

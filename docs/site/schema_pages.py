@@ -7,12 +7,15 @@ from typing import Any
 
 from pieces import code, table
 
-from allstatus.decision import Decision
-from allstatus.rules.find import find_rules
+from allstatus.decision.decision import Decision
+from allstatus.decision.schema import schema_of
+from allstatus.rules.editions import find_rules
 from allstatus.rules.load import read_rules
-from allstatus.schema import schema_of
 
-SIDEBAR = (("Reference", "Record <reference/record>"), ("Reference", "Decision <reference/decision>"))
+SIDEBAR = (
+    ("Reference", "Record <reference/record>"),
+    ("Reference", "Decision <reference/decision>"),
+)
 RECORD = """# Record
 
 What is stated about one patient. Every key is optional; one fact must be present. An absent key and `null` mean *not
@@ -26,12 +29,19 @@ What `allstatus classify --format json` prints, one object a record. Keys are on
 `allstatus schema decision`, which prints the whole JSON Schema.
 
 """
-WORDS = {"string": "text", "boolean": "`true` · `false`", "null": "`null`", "object": "an object", "integer": "whole number"}
+WORDS = {
+    "string": "text",
+    "boolean": "`true` · `false`",
+    "null": "`null`",
+    "object": "an object",
+    "integer": "whole number",
+}
 ELSEWHERE = {"counterfactuals": "changes"}  # what the library calls by another name
 SAID = {
-    "schema_version": "The version of this document; keys are only added.", "id": "The record's own id, or the patient's of a chart.",
+    "schema_version": "The version of this document; keys are only added.",
+    "id": "The record's own id, or the patient's of a chart.",
     "outcome": "What kind of answer it is; the five never overlap, so branch on this.",
-}  # fmt: skip
+}
 Schema = Mapping[str, Any]
 
 
@@ -44,22 +54,34 @@ def pages() -> Iterator[tuple[str, str]]:
 def _record(schema: Schema) -> str:
     facts = read_rules(find_rules()).facts
     asked = {fact.record_key or name: fact.question for name, fact in facts.items()}
-    rows = [(code(key), kinds(entry, schema), asked.get(key) or _described(entry, schema)) for key, entry in schema["properties"].items()]
+    rows = [
+        (code(key), kinds(entry, schema), asked.get(key) or _described(entry, schema))
+        for key, entry in schema["properties"].items()
+    ]
     parts = [table(("key", "takes", "answers"), rows)]
     for name, entry in schema["$defs"].items():
-        inner = [(code(key), kinds(part, schema)) for key, part in entry.get("properties", {}).items()]
-        parts.append(f"\n## {name}\n\n{entry.get('description', '')}\n\n{table(('key', 'takes'), inner)}")
+        inner = [
+            (code(key), kinds(part, schema)) for key, part in entry.get("properties", {}).items()
+        ]
+        parts.append(
+            f"\n## {name}\n\n{entry.get('description', '')}\n\n{table(('key', 'takes'), inner)}"
+        )
     return "\n".join(parts)
 
 
 def _described(entry: Schema, schema: Schema) -> str:
     parts = (entry, *entry.get("anyOf", ()))
-    resolved = (schema["$defs"][part["$ref"].rpartition("/")[2]] if "$ref" in part else part for part in parts)
+    resolved = (
+        schema["$defs"][part["$ref"].rpartition("/")[2]] if "$ref" in part else part
+        for part in parts
+    )
     return next((str(part["description"]) for part in resolved if "description" in part), "")
 
 
 def _decision(schema: Schema) -> str:
-    rows = [(code(key), kinds(entry, schema), _said(key)) for key, entry in schema["properties"].items()]
+    rows = [
+        (code(key), kinds(entry, schema), _said(key)) for key, entry in schema["properties"].items()
+    ]
     parts = [table(("key", "holds", ""), rows)]
     for key, entry in schema["properties"].items():
         inner = list(_inside(entry, schema))
@@ -70,7 +92,9 @@ def _decision(schema: Schema) -> str:
 
 def _said(key: str) -> str:
     """The first sentence of what the library says of it."""
-    text = getattr(getattr(Decision, ELSEWHERE.get(key, key), None), "__doc__", None) or SAID.get(key, "")
+    text = getattr(getattr(Decision, ELSEWHERE.get(key, key), None), "__doc__", None) or SAID.get(
+        key, ""
+    )
     return text.partition("\n\n")[0].replace("None", "null")
 
 
@@ -94,9 +118,15 @@ def kinds(entry: Schema, schema: Schema) -> str:
     if "anyOf" in entry:
         return " · ".join(dict.fromkeys(kinds(part, schema) for part in entry["anyOf"]))
     if "enum" in entry or "const" in entry:
-        return " · ".join(code("null" if value is None else value) for value in entry.get("enum", [entry.get("const")]))
+        return " · ".join(
+            code("null" if value is None else value)
+            for value in entry.get("enum", [entry.get("const")])
+        )
     types = entry.get("type")
-    return " · ".join(_kind(str(name), entry, schema) for name in ([types] if isinstance(types, str) else types or ["any value"]))
+    return " · ".join(
+        _kind(str(name), entry, schema)
+        for name in ([types] if isinstance(types, str) else types or ["any value"])
+    )
 
 
 def _kind(name: str, entry: Schema, schema: Schema) -> str:

@@ -1,4 +1,6 @@
-"""The definitions of a rule set: each status clause by clause, with its examples and what the page lists for it."""
+"""The definitions of a rule set: each status clause by clause, with its examples and what the page
+lists for it.
+"""
 
 from __future__ import annotations
 
@@ -8,21 +10,26 @@ from typing import Any
 from pieces import anchor, code, plain, table
 from rule_words import cited, clause, expected, facts, reading
 
-from allstatus.classify import Classifier
-from allstatus.rules.model import RuleSet, Status
+from allstatus.decision.classifier import Classifier
+from allstatus.rules.ruleset import RuleSet, Status
 
 HEAD = """# Definitions
 
 A status holds when every line below it does. {legend}
 
 """
-LEGEND = "*The page's word*: the page says so. *Our reading*: the page leaves it open, we decided, and say so."
+LEGEND = (
+    "*The page's word*: the page says so. *Our reading*: the page leaves it open, we decided, and "
+    "say so."
+)
 
 
 def page(classifier: Classifier) -> str:
     """All statuses of a rule set."""
     rules = classifier.ruleset
-    return HEAD.format(legend=LEGEND) + "\n".join(line for status in rules.statuses.values() for line in _status(rules, status))
+    return HEAD.format(legend=LEGEND) + "\n".join(
+        line for status in rules.statuses.values() for line in _status(rules, status)
+    )
 
 
 def _status(rules: RuleSet, status: Status) -> Iterator[str]:
@@ -31,13 +38,25 @@ def _status(rules: RuleSet, status: Status) -> Iterator[str]:
     for part in status.clauses:
         yield from clause(rules.criteria, part, "criteria.md")
     for other in status.unless:
-        yield f"- unless [{plain(rules.statuses[other].title)}](#{anchor(rules.statuses[other].title)}) holds"
+        yield (
+            f"- unless "
+            f"[{plain(rules.statuses[other].title)}](#{anchor(rules.statuses[other].title)}) holds"
+        )
     yield f"\nRead from: {cited(status.cite)} ({reading(status.reading)}).\n"
     yield "### Examples\n\nRun whenever the rules are checked.\n"
-    rows = ((plain(example["name"]), facts(example["facts"]), expected(rules, example)) for example in status.examples)
+    rows = (
+        (plain(example["name"]), facts(example["facts"]), expected(rules, example))
+        for example in status.examples
+    )
     yield table(("example", "facts", "answer"), rows)
-    yield "### What the page lists\n\nListed by the page, in its order; nothing here is advice to use it.\n"
-    yield table(("option", "category", "the page adds", "read from"), (_option(option) for option in rules.options[status.name]))
+    yield (
+        "### What the page lists\n\nListed by the page, in its order; nothing here is advice to "
+        "use it.\n"
+    )
+    yield table(
+        ("option", "category", "the page adds", "read from"),
+        (_option(option) for option in rules.options[status.name]),
+    )
 
 
 def _option(option: Mapping[str, Any]) -> tuple[str, str, str, str]:
@@ -46,5 +65,9 @@ def _option(option: Mapping[str, Any]) -> tuple[str, str, str, str]:
 
 
 def _qualifier(option: Mapping[str, Any]) -> str:
-    parts = [(option["qualifier"] or {}).get("text"), option["purpose"], "studied in clinical trials" * (option["listed_by"] != "page")]
+    parts = [
+        (option["qualifier"] or {}).get("text"),
+        option["purpose"],
+        "studied in clinical trials" * (option["listed_by"] != "page"),
+    ]
     return plain(" ".join(part for part in parts if part))

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pieces import anchor, code, plain, table
 from rule_words import cited, clause, reading
 
-from allstatus.classify import Classifier
-from allstatus.rules.model import RuleSet
+from allstatus.decision.classifier import Classifier
+from allstatus.rules.ruleset import RuleSet
 
 GAPS = """# Gaps, contradictions, assumptions
 
@@ -32,7 +32,13 @@ those are listed, with the numbers they have in `decision-table.csv`.
 
 def gaps(classifier: Classifier) -> str:
     """Regions, constraints and assumptions of a rule set."""
-    return GAPS + "\n".join([*_regions(classifier), *_constraints(classifier.ruleset), *_assumptions(classifier.ruleset)])
+    return GAPS + "\n".join(
+        [
+            *_regions(classifier),
+            *_constraints(classifier.ruleset),
+            *_assumptions(classifier.ruleset),
+        ]
+    )
 
 
 def _regions(classifier: Classifier) -> Iterator[str]:
@@ -41,19 +47,30 @@ def _regions(classifier: Classifier) -> Iterator[str]:
         yield f"### {code(name)}\n\n{plain(region.sentence)}\n"
         for part in region.where.children if region.where.kind == "all" else (region.where,):
             yield from clause(rules.criteria, part, "criteria.md", source=False)
-        yield f"\n{classifier.table.regions[name].bit_count()} cases. To a student: {plain(rules.with_limits(region.says['student']))}\n"
+        yield (
+            f"\n{classifier.table.regions[name].bit_count()} cases. To a student: "
+            f"{plain(rules.with_limits(region.says['student']))}\n"
+        )
 
 
 def _constraints(rules: RuleSet) -> Iterator[str]:
-    yield "## What cannot be\n\nA record that breaks one of these contradicts itself; the decision says which two facts clash.\n"
-    rows = ((code(name), plain(found.because), reading(found.reading), cited(found.cite)) for name, found in rules.constraints.items())
+    yield (
+        "## What cannot be\n\nA record that breaks one of these contradicts itself; the decision "
+        "says which two facts clash.\n"
+    )
+    rows = (
+        (code(name), plain(found.because), reading(found.reading), cited(found.cite))
+        for name, found in rules.constraints.items()
+    )
     yield table(("constraint", "because", "reading", "read from"), rows)
 
 
 def _assumptions(rules: RuleSet) -> Iterator[str]:
     yield ASSUMED
     assumed = ((name, fact.assume) for name, fact in rules.facts.items() if fact.assume is not None)
-    rows = ((code(name), code(_value(found.value)), plain(found.because)) for name, found in assumed)
+    rows = (
+        (code(name), code(_value(found.value)), plain(found.because)) for name, found in assumed
+    )
     yield table(("fact", "is taken to be", "because"), rows)
 
 
@@ -64,19 +81,38 @@ def _value(value: object) -> str:
 def cases(classifier: Classifier) -> str:
     """The complete cases that can be, one a line."""
     found, rules = classifier.table, classifier.ruleset
-    head = CASES.format(count=len(found.cases), criteria=len(found.criteria), can=found.consistent.bit_count())
+    head = CASES.format(
+        count=len(found.cases), criteria=len(found.criteria), can=found.consistent.bit_count()
+    )
     rows = (
-        (number, _answer(classifier, number), *("yes" if case[name] else "–" for name in found.criteria), _regions_of(classifier, number))
-        for number, case in enumerate(found.cases) if found.consistent >> number & 1
-    )  # fmt: skip
-    names = (f"[{name.replace('_', ' ')}](criteria.md#{anchor(rules.criteria[name].title)})" for name in found.criteria)
-    return head + table(("case", "answer", *names, "which gap"), rows) + f"\n{plain(rules.notice)}\n"
+        (
+            number,
+            _answer(classifier, number),
+            *("yes" if case[name] else "–" for name in found.criteria),
+            _regions_of(classifier, number),
+        )
+        for number, case in enumerate(found.cases)
+        if found.consistent >> number & 1
+    )
+    names = (
+        f"[{name.replace('_', ' ')}](criteria.md#{anchor(rules.criteria[name].title)})"
+        for name in found.criteria
+    )
+    return (
+        head + table(("case", "answer", *names, "which gap"), rows) + f"\n{plain(rules.notice)}\n"
+    )
 
 
 def _answer(classifier: Classifier, number: int) -> str:
     held = (name for name, cases in classifier.table.statuses.items() if cases >> number & 1)
-    return next((f"**{plain(classifier.ruleset.statuses[name].title)}**" for name in held), "not described")
+    return next(
+        (f"**{plain(classifier.ruleset.statuses[name].title)}**" for name in held), "not described"
+    )
 
 
 def _regions_of(classifier: Classifier, number: int) -> str:
-    return ", ".join(f"[{name}](gaps.md#{name})" for name, held in classifier.table.regions.items() if held >> number & 1)
+    return ", ".join(
+        f"[{name}](gaps.md#{name})"
+        for name, held in classifier.table.regions.items()
+        if held >> number & 1
+    )

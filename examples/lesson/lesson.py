@@ -1,4 +1,6 @@
-"""The lesson of docs/teaching.md as a notebook: `marimo edit examples/lesson/lesson.py`; it runs as a script too."""
+"""The lesson of docs/teaching.md as a notebook: `marimo edit examples/lesson/lesson.py`; it runs as
+a script too.
+"""
 
 import marimo
 
@@ -29,7 +31,7 @@ def _():
     from matplotlib.figure import Figure
 
     from allstatus import load_rules
-    from allstatus.counting import binomial_interval
+    from allstatus.why.counting_error import binomial_interval
 
     rules = load_rules(engine="builtin")
     return Counter, Figure, binomial_interval, mo, product, rules
@@ -64,26 +66,42 @@ def _(mo):
 
 @app.cell
 def _():
-    WELL = {"prior_treatment": "disease_directed", "prior_remission": True, "cbc": "normal", "signs_and_symptoms": "absent"}
+    WELL = {
+        "prior_treatment": "disease_directed",
+        "prior_remission": True,
+        "cbc": "normal",
+        "signs_and_symptoms": "absent",
+    }
     SICK = {"prior_treatment": "none", "cbc": "abnormal", "signs_and_symptoms": "present"}
 
     people = {
-        "treated, blood count normal, well, blasts exactly 5 %": WELL | {"marrow_blast_percent": "5"},
+        "treated, blood count normal, well, blasts exactly 5 %": WELL
+        | {"marrow_blast_percent": "5"},
         "the same with 5.0001 %": WELL | {"marrow_blast_percent": "5.0001"},
         "the same, marrow not examined": WELL,
-        "never treated, blood count abnormal, ill, 80 % blasts": SICK | {"marrow_blast_percent": "80"},
-        "never treated, blood count abnormal, ill, 3 % blasts": SICK | {"marrow_blast_percent": "3"},
-        "treated, 2 % blasts, well, blood count still abnormal": WELL | {"cbc": "abnormal", "marrow_blast_percent": "2"},
+        "never treated, blood count abnormal, ill, 80 % blasts": SICK
+        | {"marrow_blast_percent": "80"},
+        "never treated, blood count abnormal, ill, 3 % blasts": SICK
+        | {"marrow_blast_percent": "3"},
+        "treated, 2 % blasts, well, blood count still abnormal": WELL
+        | {"cbc": "abnormal", "marrow_blast_percent": "2"},
         "after a remission, 1 % blasts, leukemia in the spinal fluid": WELL
-        | {"marrow_blast_percent": "1", "signs_and_symptoms": "present", "leukemia_outside_marrow": {"site": "cns"}},
-        "never treated, yet in remission before": WELL | {"prior_treatment": "none", "marrow_blast_percent": "5"},
+        | {
+            "marrow_blast_percent": "1",
+            "signs_and_symptoms": "present",
+            "leukemia_outside_marrow": {"site": "cns"},
+        },
+        "never treated, yet in remission before": WELL
+        | {"prior_treatment": "none", "marrow_blast_percent": "5"},
     }
     return SICK, WELL, people
 
 
 @app.cell
 def _(TITLES, mo, people):
-    guesses = mo.ui.dictionary({person: mo.ui.dropdown(list(TITLES.values()), full_width=True) for person in people})
+    guesses = mo.ui.dictionary(
+        {person: mo.ui.dropdown(list(TITLES.values()), full_width=True) for person in people}
+    )
     guesses
     return (guesses,)
 
@@ -96,8 +114,18 @@ def _(answer, guesses, mo, people):
 
     mo.vstack(
         [
-            mo.md(f"You were right {score} of {len(_given)} times." if _given else "*The answers, for those who have guessed:*"),
-            mo.accordion({"The answers": mo.ui.table([{"who": who, "answer": text} for who, text in told.items()], selection=None)}),
+            mo.md(
+                f"You were right {score} of {len(_given)} times."
+                if _given
+                else "*The answers, for those who have guessed:*"
+            ),
+            mo.accordion(
+                {
+                    "The answers": mo.ui.table(
+                        [{"who": who, "answer": text} for who, text in told.items()], selection=None
+                    )
+                }
+            ),
         ]
     )
     return score, told
@@ -116,10 +144,28 @@ def _(mo):
 
 @app.cell
 def _(WELL, answer, mo):
-    spellings = ["4.9", "5", "5.0", "5.000000000000000001", "<5", "<=5", ">=5", "<10", "5-10", "10/200", "11/200", "M1", "M2"]
+    spellings = [
+        "4.9",
+        "5",
+        "5.0",
+        "5.000000000000000001",
+        "<5",
+        "<=5",
+        ">=5",
+        "<10",
+        "5-10",
+        "10/200",
+        "11/200",
+        "M1",
+        "M2",
+    ]
     at_the_limit = {text: answer(WELL | {"marrow_blast_percent": text}) for text in spellings}
 
-    mo.ui.table([{"marrow blasts": text, "answer": told} for text, told in at_the_limit.items()], selection=None, page_size=len(spellings))
+    mo.ui.table(
+        [{"marrow blasts": text, "answer": told} for text, told in at_the_limit.items()],
+        selection=None,
+        page_size=len(spellings),
+    )
     return (at_the_limit,)
 
 
@@ -244,7 +290,11 @@ def _(compared, complete, mo):
 @app.cell
 def _(compare, mo, records, script):
     _named = [record for record in records if "insufficient" in compare(record)]
-    example = next(record for record in _named if record["marrow_blast_percent"] is None and script(record) == "in_remission")
+    example = next(
+        record
+        for record in _named
+        if record["marrow_blast_percent"] is None and script(record) == "in_remission"
+    )
 
     mo.md(f"""
     One of them: the marrow has not been examined, and the script says *{script(example).replace("_", " ")}*, because
@@ -270,7 +320,11 @@ def _(mo):
 
 @app.cell
 def _(mo):
-    cells = mo.ui.multiselect(["100", "200", "500", "1000", "2000"], value=["100", "200", "500", "1000"], label="cells counted")
+    cells = mo.ui.multiselect(
+        ["100", "200", "500", "1000", "2000"],
+        value=["100", "200", "500", "1000"],
+        label="cells counted",
+    )
     cells
     return (cells,)
 
@@ -285,9 +339,17 @@ def _(Figure, binomial_interval, cells):
     _axis.axvspan(0, 5, color="#dcebe2")
     _axis.axvline(5, color="black", linewidth=2)
     for _place, (_number, (_low, _high)) in enumerate(intervals.items()):
-        _axis.plot([_low, _high], [_place, _place], color="#16233a", linewidth=3, marker="|", markersize=12)
+        _axis.plot(
+            [_low, _high], [_place, _place], color="#16233a", linewidth=3, marker="|", markersize=12
+        )
         _axis.plot([5], [_place], "o", color="#16233a")
-        _axis.annotate(f"{_low:.1f} to {_high:.1f} %", (_high, _place), (8, 0), textcoords="offset points", va="center")
+        _axis.annotate(
+            f"{_low:.1f} to {_high:.1f} %",
+            (_high, _place),
+            (8, 0),
+            textcoords="offset points",
+            va="center",
+        )
     _axis.set_yticks(range(len(counts)), [f"{number // 20} of {number} cells" for number in counts])
     _axis.set_xlim(0, 15)
     _axis.set_ylim(-0.6, len(counts) - 0.4)
@@ -308,11 +370,20 @@ def _(mo):
 
 @app.cell
 def _(TITLES, mo, rules):
-    letter = rules.classify({"marrow_blast_percent": "5", "cbc": "normal", "signs_and_symptoms": "absent"})
+    letter = rules.classify(
+        {"marrow_blast_percent": "5", "cbc": "normal", "signs_and_symptoms": "absent"}
+    )
     still = " or ".join(TITLES[name] for name in letter.possible)
     question = letter.ask_next["question"]
 
-    mo.accordion({"The answer": mo.md(f"**{question}** Until that is known: {still}. And 10 blasts in 200 cells may be 2.4 to 9 %.")})
+    mo.accordion(
+        {
+            "The answer": mo.md(
+                f"**{question}** Until that is known: {still}. And 10 blasts in 200 cells may be "
+                f"2.4 to 9 %."
+            )
+        }
+    )
     return letter, question
 
 

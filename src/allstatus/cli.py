@@ -7,7 +7,8 @@ import sys
 
 import allstatus
 
-GARBAGE = 50_000  # objects made before the first look for cycles: imports and records make many, and hardly a cycle
+# objects made before the first look for cycles: imports and records make many, and hardly a cycle
+GARBAGE = 50_000
 
 
 def main() -> None:
@@ -15,7 +16,9 @@ def main() -> None:
     if sys.argv[1:] == ["--version"]:
         print(f"allstatus {allstatus.__version__}")
         return
-    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # saves a walk over every installed package
+    os.environ.setdefault(
+        "PYDANTIC_DISABLE_PLUGINS", "__all__"
+    )  # saves a walk over every installed package
     gc.set_threshold(GARBAGE)
     atexit.register(gc.freeze)  # what ends with the process is not looked through once more
     from allstatus.commands import app

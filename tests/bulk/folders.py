@@ -1,4 +1,6 @@
-"""Resources written as an export's folder, in every way a server may write them, and read back by the command's own code."""
+"""Resources written as an export's folder, in every way a server may write them, and read back by
+the command's own code.
+"""
 
 from __future__ import annotations
 
@@ -10,37 +12,57 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from allstatus.bulk.exports.patient import How
-from allstatus.bulk.exports.run import Export, Job, Totals
-from allstatus.ehr.options import make_reader
+from allstatus.bulk.fhir_export.decide_patient import DecideSettings
+from allstatus.bulk.fhir_export.export_run import ExportJob, ExportRun, ExportTotals
+from allstatus.ehr.chart_options import make_reader
 
 Resource = dict[str, Any]
-HOW = How(engine="builtin", options=make_reader(["symptoms-absent-unless-recorded"]))
+HOW = DecideSettings(engine="builtin", options=make_reader(["symptoms-absent-unless-recorded"]))
 
 
 def exported(value: Any) -> list[Resource]:
-    """The resources of a fixture as a server exports them: each with an id, which is what its full address ends in."""
+    """The resources of a fixture as a server exports them: each with an id, which is what its full
+    address ends in.
+    """
     if isinstance(value, list):
         return [resource for item in value for resource in exported(item)]
     if value.get("resourceType") != "Bundle":
         return [value]
-    entries = [entry for entry in value["entry"] if entry.get("request", {}).get("method") != "DELETE"]
-    return [{"id": entry.get("fullUrl", "").rpartition("/")[2].removeprefix("urn:uuid:"), **entry["resource"]} for entry in entries]
+    entries = [
+        entry for entry in value["entry"] if entry.get("request", {}).get("method") != "DELETE"
+    ]
+    return [
+        {
+            "id": entry.get("fullUrl", "").rpartition("/")[2].removeprefix("urn:uuid:"),
+            **entry["resource"],
+        }
+        for entry in entries
+    ]
 
 
 def write_folder(folder: Path, resources: Iterable[Resource], random: Random | None = None) -> Path:
-    """One file for each type; with `random`, split, shuffled, packed, spaced and misnamed as it likes."""
+    """One file for each type; with `random`, split, shuffled, packed, spaced and misnamed as it
+    likes.
+    """
     folder.mkdir(parents=True)
     files: dict[str, list[str]] = {}
     for resource in resources:
         kind, number = resource["resourceType"], 0 if random is None else random.randrange(3)
-        name = f"{kind}.{number:03d}.ndjson" if random is None or random.random() < 0.9 else f"part-{number}.ndjson"
+        name = (
+            f"{kind}.{number:03d}.ndjson"
+            if random is None or random.random() < 0.9
+            else f"part-{number}.ndjson"
+        )
         spaced = random is not None and number == 1
-        files.setdefault(name, []).append(json.dumps(resource, separators=(", ", ": ") if spaced else (",", ":")))
+        files.setdefault(name, []).append(
+            json.dumps(resource, separators=(", ", ": ") if spaced else (",", ":"))
+        )
     for name, lines in files.items():
         if random is not None:
             random.shuffle(lines)
-        text = "\n".join(lines).encode() + (b"" if random is not None and random.random() < 0.5 else b"\n")
+        text = "\n".join(lines).encode() + (
+            b"" if random is not None and random.random() < 0.5 else b"\n"
+        )
         if random is not None and random.random() < 0.4:
             (folder / f"{name}.gz").write_bytes(gzip.compress(text))
         else:
@@ -48,13 +70,16 @@ def write_folder(folder: Path, resources: Iterable[Resource], random: Random | N
     return folder
 
 
-def job(source: Path, target: Path, how: How = HOW, **more: Any) -> Job:
-    beside = target.with_name(target.name + ".rejects.csv"), target.with_name(target.name + ".evidence.ndjson")
-    return Job(source, target, *beside, how, **more)
+def job(source: Path, target: Path, how: DecideSettings = HOW, **more: Any) -> ExportJob:
+    beside = (
+        target.with_name(target.name + ".rejects.csv"),
+        target.with_name(target.name + ".evidence.ndjson"),
+    )
+    return ExportJob(source, target, *beside, how, **more)
 
 
-def decide(source: Path, target: Path, how: How = HOW, **more: Any) -> Totals:
-    return Export(job(source, target, how, **more)).totals()
+def decide(source: Path, target: Path, how: DecideSettings = HOW, **more: Any) -> ExportTotals:
+    return ExportRun(job(source, target, how, **more)).totals()
 
 
 def rows(target: Path) -> list[dict[str, Any]]:
@@ -62,7 +87,12 @@ def rows(target: Path) -> list[dict[str, Any]]:
 
 
 def evidence(target: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in target.with_name(target.name + ".evidence.ndjson").read_text("utf-8").splitlines()]
+    return [
+        json.loads(line)
+        for line in target.with_name(target.name + ".evidence.ndjson")
+        .read_text("utf-8")
+        .splitlines()
+    ]
 
 
 def rejects(target: Path) -> list[tuple[str, int, str]]:

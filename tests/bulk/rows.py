@@ -1,4 +1,6 @@
-"""Rows that state every fact in every way, and what the classifier says of each, one by one: the oracle."""
+"""Rows that state every fact in every way, and what the classifier says of each, one by one: the
+oracle.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,7 @@ from itertools import product
 from typing import Any
 
 from allstatus import InvalidRecord, load_rules
-from allstatus.bulk.cells import Answer, Cells
+from allstatus.bulk.cells import CellAnswer, Cells
 
 RULES = load_rules(engine="builtin")
 CELLS = Cells(RULES)
@@ -46,8 +48,12 @@ def _decided(items: tuple[tuple[str, type, Any], ...]) -> tuple[Any, ...] | str:
     except InvalidRecord as error:
         return f"{error.problem}; {error.remedy}"
     missing = tuple(entry["fact"] for entry in decision.missing)
-    regions, options = (tuple(entry["id"] for entry in entries) for entries in (decision.regions, decision.options))
-    return astuple(Answer(decision.outcome, decision.status, decision.possible, regions, missing, options))
+    regions, options = (
+        tuple(entry["id"] for entry in entries) for entries in (decision.regions, decision.options)
+    )
+    return astuple(
+        CellAnswer(decision.outcome, decision.status, decision.possible, regions, missing, options)
+    )
 
 
 def decided(row: Row) -> tuple[Any, ...] | str:

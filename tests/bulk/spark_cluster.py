@@ -26,7 +26,8 @@ from allstatus.bulk.sql import SqlView, script
 NO_JAVA = "Java is not installed (Debian: apt-get install default-jdk-headless)"
 IMPORTED = [Path(__file__).parents[2] / "src", Path(__file__).parents[1]]  # by the workers
 HOST = "127.0.0.1"
-QUICK = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"  # start soon; what runs for seconds gains nothing from more
+# start soon; what runs for seconds gains nothing from more
+QUICK = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 
 
 def lacks_spark() -> str:
@@ -53,7 +54,9 @@ class Cluster:
 
     def add_worker(self) -> subprocess.Popen[bytes]:
         where = self.folder / f"worker-{len(self.processes)}"
-        return self._run("worker.Worker", "--cores", "2", "--memory", "2g", "--work-dir", str(where), self.url)
+        return self._run(
+            "worker.Worker", "--cores", "2", "--memory", "2g", "--work-dir", str(where), self.url
+        )
 
     def stop(self) -> None:
         for process in reversed(self.processes):
@@ -62,13 +65,26 @@ class Cluster:
 
     def _run(self, daemon: str, *arguments: str) -> subprocess.Popen[bytes]:
         program = Path(pyspark.__file__).parent / "bin" / "spark-class"
-        command = [str(program), f"org.apache.spark.deploy.{daemon}", "--host", HOST, "--webui-port", "0", *arguments]
+        command = [
+            str(program),
+            f"org.apache.spark.deploy.{daemon}",
+            "--host",
+            HOST,
+            "--webui-port",
+            "0",
+            *arguments,
+        ]
         settings = {
-            "SPARK_LOCAL_IP": HOST, "SPARK_LAUNCHER_OPTS": QUICK, "SPARK_DAEMON_MEMORY": "256m", "SPARK_DAEMON_JAVA_OPTS": QUICK,
+            "SPARK_LOCAL_IP": HOST,
+            "SPARK_LAUNCHER_OPTS": QUICK,
+            "SPARK_DAEMON_MEMORY": "256m",
+            "SPARK_DAEMON_JAVA_OPTS": QUICK,
             "SPARK_MASTER_OPTS": "-Dspark.master.rest.enabled=false",
-        }  # fmt: skip
+        }
         with (self.folder / f"{len(self.processes)}.log").open("wb") as log:
-            process = subprocess.Popen(command, env=os.environ | settings, cwd=self.folder, stdout=log, stderr=log)
+            process = subprocess.Popen(
+                command, env=os.environ | settings, cwd=self.folder, stdout=log, stderr=log
+            )
         self.processes.append(process)
         return process
 
@@ -109,24 +125,40 @@ def settings() -> dict[str, str]:
     """Small, quiet and on loopback."""
     folder = cluster().folder
     return {
-        "spark.driver.host": HOST, "spark.driver.bindAddress": HOST, "spark.ui.enabled": "false", "spark.log.level": "ERROR",
-        "spark.ui.showConsoleProgress": "false", "spark.driver.memory": "1g", "spark.executor.memory": "700m",
-        "spark.executor.cores": "1", "spark.cores.max": "2", "spark.sql.shuffle.partitions": "4",
+        "spark.driver.host": HOST,
+        "spark.driver.bindAddress": HOST,
+        "spark.ui.enabled": "false",
+        "spark.log.level": "ERROR",
+        "spark.ui.showConsoleProgress": "false",
+        "spark.driver.memory": "1g",
+        "spark.executor.memory": "700m",
+        "spark.executor.cores": "1",
+        "spark.cores.max": "2",
+        "spark.sql.shuffle.partitions": "4",
         "spark.sql.codegen.hugeMethodLimit": "8000",
         "spark.executorEnv.PYTHONPATH": os.pathsep.join(map(str, IMPORTED)),
-        "spark.driver.extraJavaOptions": QUICK, "spark.executor.extraJavaOptions": QUICK,
-        "spark.sql.warehouse.dir": str(folder / "warehouse"), "spark.local.dir": str(folder / "local"),
-    }  # fmt: skip
+        "spark.driver.extraJavaOptions": QUICK,
+        "spark.executor.extraJavaOptions": QUICK,
+        "spark.sql.warehouse.dir": str(folder / "warehouse"),
+        "spark.local.dir": str(folder / "local"),
+    }
 
 
 @contextmanager
 def in_spark(view: SqlView, rows: list[tuple[Any, ...]], columns: str) -> Iterator[SparkSession]:
-    """The session with the script of `allstatus sql` run over a table of these patients; its two tables stay."""
-    session, names = spark(), [column.split()[0] for column in columns.split(", ") if column[0].islower()]
+    """The session with the script of `allstatus sql` run over a table of these patients; its two
+    tables stay.
+    """
+    session, names = (
+        spark(),
+        [column.split()[0] for column in columns.split(", ") if column[0].islower()],
+    )
     made = {name: list(values) for name, values in zip(names, zip(*rows, strict=True), strict=True)}
     session.createDataFrame(pa.table(made), columns).write.saveAsTable("patients")
     try:
-        *tables, made_view = (statement for statement in script(view, "spark").split(";\n") if statement)
+        *tables, made_view = (
+            statement for statement in script(view, "spark").split(";\n") if statement
+        )
         if not session.catalog.tableExists("allstatus_cells"):
             for statement in tables:
                 session.sql(statement)

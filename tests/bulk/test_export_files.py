@@ -1,4 +1,6 @@
-"""The files of an export as they are read: cut into pieces, compressed, damaged, with lines of any length."""
+"""The files of an export as they are read: cut into pieces, compressed, damaged, with lines of any
+length.
+"""
 
 import gzip
 from pathlib import Path
@@ -6,10 +8,15 @@ from random import Random
 
 import pytest
 
-from allstatus.bulk.exports import files
-from allstatus.bulk.exports.files import CUT_SHORT, TOO_LONG, Piece, cut, read_piece
+from allstatus.bulk.fhir_export import ndjson_pieces
+from allstatus.bulk.fhir_export.ndjson_pieces import CUT_SHORT, TOO_LONG, Piece, cut, read_piece
 
-AFTER = {"nothing": b"", "garbage": b"garbage after the end", "padding": b"\0" * 64, "another member": gzip.compress(b'{"b":2}\n')}
+AFTER = {
+    "nothing": b"",
+    "garbage": b"garbage after the end",
+    "padding": b"\0" * 64,
+    "another member": gzip.compress(b'{"b":2}\n'),
+}
 
 
 @pytest.mark.parametrize("damage", AFTER.values(), ids=AFTER)
@@ -17,26 +24,40 @@ def test_what_follows_a_compressed_file(tmp_path: Path, damage: bytes) -> None:
     path = tmp_path / "a.ndjson.gz"
     path.write_bytes(gzip.compress(b'{"a":1}\n') + damage)
     found = list(read_piece(Piece(0, path)))
-    assert [line for block in found for line in block.split()] == [b'{"a":1}', *([b'{"b":2}'] if damage[:2] == b"\x1f\x8b" else [])]
-    assert [block.spoilt for block in found if block.spoilt] == ([CUT_SHORT] if damage.startswith(b"garbage") else [])
+    assert [line for block in found for line in block.split()] == [
+        b'{"a":1}',
+        *([b'{"b":2}'] if damage[:2] == b"\x1f\x8b" else []),
+    ]
+    assert [block.spoilt for block in found if block.spoilt] == (
+        [CUT_SHORT] if damage.startswith(b"garbage") else []
+    )
 
 
 @pytest.mark.parametrize("piece", [1, 7, 64, 1000])
 @pytest.mark.parametrize("block", [1, 5, 64])
-def test_pieces_of_a_file_hold_each_line_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, piece: int, block: int) -> None:
-    monkeypatch.setattr(files, "PIECE", piece)
-    monkeypatch.setattr(files, "BLOCK", block)
+def test_pieces_of_a_file_hold_each_line_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, piece: int, block: int
+) -> None:
+    monkeypatch.setattr(ndjson_pieces, "PIECE", piece)
+    monkeypatch.setattr(ndjson_pieces, "BLOCK", block)
     lines = [b"x" * Random(number).randrange(30) for number in range(40)]
     for ending in (b"", b"\n"):
-        for mark in (b"", files.MARK):
+        for mark in (b"", ndjson_pieces.MARK):
             (tmp_path / "a.ndjson").write_bytes(mark + b"\r\n".join(lines) + ending)
-            found = [line for part in cut([tmp_path / "a.ndjson"]) for read in read_piece(part) for line in read.split()]
+            found = [
+                line
+                for part in cut([tmp_path / "a.ndjson"])
+                for read in read_piece(part)
+                for line in read.split()
+            ]
             assert found == (lines if lines[-1] or ending else lines[:-1]), (ending, mark)
 
 
-def test_a_line_that_is_too_long_is_rejected_and_the_next_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files, "BLOCK", 64)
-    monkeypatch.setattr(files, "LONGEST", 200)
+def test_a_line_that_is_too_long_is_rejected_and_the_next_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ndjson_pieces, "BLOCK", 64)
+    monkeypatch.setattr(ndjson_pieces, "LONGEST", 200)
     (tmp_path / "a.ndjson").write_bytes(b"a\n" + b"x" * 1000 + b"\nb\nc\n")
     found = [(read.split(), read.spoilt) for read in read_piece(Piece(0, tmp_path / "a.ndjson"))]
     assert [line for lines, _ in found for line in lines] == [b"a", b"b", b"c"]

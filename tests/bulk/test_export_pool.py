@@ -1,4 +1,6 @@
-"""The processes an export is worked on by: they end with the one that started them, and say when one ended before."""
+"""The processes an export is worked on by: they end with the one that started them, and say when
+one ended before.
+"""
 
 import contextlib
 import os
@@ -10,11 +12,11 @@ from pathlib import Path
 import pytest
 
 from allstatus import InvalidRecord
-from allstatus.bulk.exports import pool
+from allstatus.bulk.fhir_export import process_pool
 
 WAITING = """
 import sys, time
-from allstatus.bulk.exports import pool
+from allstatus.bulk.fhir_export import pool
 pool.SMALL, pool.os.sched_getaffinity = 0, lambda _: {0, 1}
 if __name__ == "__main__":
     with pool.Pool(1) as processes:
@@ -24,11 +26,15 @@ if __name__ == "__main__":
 """
 
 
-@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="reads /proc, which this system does not have")
+@pytest.mark.skipif(
+    not Path("/proc/self/stat").exists(), reason="reads /proc, which this system does not have"
+)
 def test_the_processes_end_with_the_one_that_started_them(tmp_path: Path) -> None:
     (tmp_path / "waiting.py").write_text(WAITING)
     asked = [sys.executable, str(tmp_path / "waiting.py")]
-    with subprocess.Popen(asked, stdout=subprocess.PIPE, text=True, start_new_session=True) as running:
+    with subprocess.Popen(
+        asked, stdout=subprocess.PIPE, text=True, start_new_session=True
+    ) as running:
         assert running.stdout is not None
         assert running.stdout.readline() == "started\n"
         assert len(session(running.pid)) > 1
@@ -51,11 +57,17 @@ def session(leader: int) -> list[int]:
 
 
 def test_a_process_that_ends_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pool, "SMALL", 0)
+    monkeypatch.setattr(process_pool, "SMALL", 0)
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1}, raising=False)
-    with pool.Pool(1) as processes, pytest.raises(InvalidRecord, match="a process that worked on it ended"):
+    with (
+        process_pool.Pool(1) as processes,
+        pytest.raises(InvalidRecord, match="a process that worked on it ended"),
+    ):
         list(processes.run(os._exit, [1, 1, 1]))
-    with pool.Pool(1) as processes, pytest.raises(InvalidRecord, match="has the same key twice"):
+    with (
+        process_pool.Pool(1) as processes,
+        pytest.raises(InvalidRecord, match="has the same key twice"),
+    ):
         list(processes.run(_refused, [1]))
 
 

@@ -1,4 +1,6 @@
-"""An export on a Spark cluster of two workers: the rows, evidence, rejects and totals of the run without Spark."""
+"""An export on a Spark cluster of two workers: the rows, evidence, rejects and totals of the run
+without Spark.
+"""
 
 import json
 import threading
@@ -20,18 +22,20 @@ from synthetic import make_export
 from typer.testing import CliRunner
 
 from allstatus import InvalidRecord
-from allstatus.bulk.exports.run import Totals
-from allstatus.bulk.spark import gather
+from allstatus.bulk.fhir_export.export_run import ExportTotals
 from allstatus.bulk.spark import session as started
-from allstatus.bulk.spark.export import SparkExport
+from allstatus.bulk.spark import spark_gather
+from allstatus.bulk.spark.spark_export import SparkExport
 from allstatus.commands import app
 
 pytestmark = pytest.mark.skipif(bool(lacks_spark()), reason=lacks_spark())
 SPOILT = b'{"resourceType":"Observation","id":"x","subject":{"reference":"Patient/p00000001"},"code":{"coding":[{"code":"11150-0"}]},}\n'
-BAD = b'{"a":1\n\n{"resourceType":"Bundle"}\r\n[1]\n' + SPOILT  # the last is about a patient with ALL
+BAD = (
+    b'{"a":1\n\n{"resourceType":"Bundle"}\r\n[1]\n' + SPOILT
+)  # the last is about a patient with ALL
 
 
-def on_spark(source: Path, target: Path) -> Totals:
+def on_spark(source: Path, target: Path) -> ExportTotals:
     return SparkExport(spark(), job(source, target, HOW), str(source), str(target)).totals()
 
 
@@ -40,7 +44,7 @@ def lines(folder: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for part in parts for line in part.read_text("utf-8").splitlines()]
 
 
-def assert_same(folder: Path, where: Path) -> Totals:
+def assert_same(folder: Path, where: Path) -> ExportTotals:
     ours, theirs = where / "spark.ndjson", where / "local.ndjson"
     totals, expected = on_spark(folder, ours), decide(folder, theirs)
     assert totals == expected
@@ -53,17 +57,29 @@ def assert_same(folder: Path, where: Path) -> Totals:
 
 
 def with_identifiers() -> Iterator[Resource]:
-    """Every other resource names its patient by an identifier only, one names a stranger, and two name nobody."""
+    """Every other resource names its patient by an identifier only, one names a stranger, and two
+    name nobody.
+    """
     resources = list(make_export(8, 0.7, 40, 5))
     for resource in resources[::2]:
         if "subject" in resource:
             name = resource["subject"]["reference"].removeprefix("Patient/")
             resource["subject"] = {"identifier": {"system": "urn:mrn", "value": f"m-{name}"}}
     yield from resources
-    diagnosis = next(resource for resource in resources if "91857003" in json.dumps(resource) or "C91.0" in json.dumps(resource))
-    yield diagnosis | {"id": "of-a-stranger", "subject": {"identifier": {"system": "urn:mrn", "value": "nobody-has-this"}}}
+    diagnosis = next(
+        resource
+        for resource in resources
+        if "91857003" in json.dumps(resource) or "C91.0" in json.dumps(resource)
+    )
+    yield diagnosis | {
+        "id": "of-a-stranger",
+        "subject": {"identifier": {"system": "urn:mrn", "value": "nobody-has-this"}},
+    }
     code = {"coding": [{"system": "http://loinc.org", "code": "11150-0"}]}
-    yield from ({"resourceType": "Observation", "id": name, "status": "final", "code": code} for name in "xyx")
+    yield from (
+        {"resourceType": "Observation", "id": name, "status": "final", "code": code}
+        for name in "xyx"
+    )
 
 
 def test_fixtures_and_synthetic_charts_split_shuffled_packed_and_spoilt(tmp_path: Path) -> None:
@@ -86,22 +102,36 @@ def test_references_by_uuid(tmp_path: Path) -> None:
 
 def test_what_names_nobody_is_the_only_patient_s(tmp_path: Path) -> None:
     code = {"coding": [{"system": "http://loinc.org", "code": "11150-0"}]}
-    marrow = {"resourceType": "Observation", "id": "y", "status": "final", "code": code, "effectiveDateTime": "2030-01-01"}
+    marrow = {
+        "resourceType": "Observation",
+        "id": "y",
+        "status": "final",
+        "code": code,
+        "effectiveDateTime": "2030-01-01",
+    }
     resources = [*make_export(1, 1, 40, 3), marrow | {"valueQuantity": {"value": 7, "code": "%"}}]
     assert_same(write_folder(tmp_path / "export", resources), tmp_path)
 
 
-def test_a_worker_killed_in_the_midst_loses_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder, marks, read_lines = write_folder(tmp_path / "export", make_export(10, 0.6, 40, 2)), tmp_path / "marks", gather.read_lines
+def test_a_worker_killed_in_the_midst_loses_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, marks, read_lines = (
+        write_folder(tmp_path / "export", make_export(10, 0.6, 40, 2)),
+        tmp_path / "marks",
+        spark_gather.read_lines,
+    )
     marks.mkdir()
 
     def slow_lines(session: SparkSession, where: str) -> Any:
         frame = read_lines(session, where)
         return frame.repartition(6).mapInArrow(partial(spark_slow.slowly, str(marks)), frame.schema)
 
-    monkeypatch.setattr(gather, "read_lines", slow_lines)
-    done: list[Totals] = []
-    working = threading.Thread(target=lambda: done.append(on_spark(folder, tmp_path / "spark.ndjson")))
+    monkeypatch.setattr(spark_gather, "read_lines", slow_lines)
+    done: list[ExportTotals] = []
+    working = threading.Thread(
+        target=lambda: done.append(on_spark(folder, tmp_path / "spark.ndjson"))
+    )
     working.start()
     while len(list(marks.iterdir())) < 8:  # in the second reading
         assert working.is_alive()
@@ -116,14 +146,24 @@ def test_a_worker_killed_in_the_midst_loses_nothing(tmp_path: Path, monkeypatch:
     assert lines(tmp_path / "spark.ndjson") == rows(tmp_path / "local.ndjson")
 
 
-def test_the_command_tells_an_export_from_columns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_command_tells_an_export_from_columns(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     @contextmanager
     def shared(_: str) -> Iterator[SparkSession]:
         yield spark()
 
     monkeypatch.setattr(started, "session", shared)
     folder = write_folder(tmp_path / "export", make_export(4, 0.5, 40, 2))
-    asked = ["batch", str(folder), str(tmp_path / "out.parquet"), "--backend", "spark", "--engine", "builtin"]
+    asked = [
+        "batch",
+        str(folder),
+        str(tmp_path / "out.parquet"),
+        "--backend",
+        "spark",
+        "--engine",
+        "builtin",
+    ]
     refused = CliRunner().invoke(app, [*asked, "--keep", "id"])
     assert (refused.exit_code, "--keep: is for a file of records" in refused.stderr) == (3, True)
     done = CliRunner().invoke(app, [*asked, "--assume", "symptoms-absent-unless-recorded"])

@@ -1,4 +1,6 @@
-"""The SQL of each dialect, executed where the database is at hand: the answers of the classifier, on every combination."""
+"""The SQL of each dialect, executed where the database is at hand: the answers of the classifier,
+on every combination.
+"""
 
 import math
 import sqlite3
@@ -17,26 +19,33 @@ from bulk.rows import CELLS, LIMIT, PERCENT, RULES, Row, all_rows, decided
 from bulk.spark_cluster import in_spark, lacks_spark
 from postgres import NO_POSTGRES, cluster, postgres_programs
 
-from allstatus.bulk.mapping import Source
+from allstatus.bulk.column_mapping import ColumnSource
 from allstatus.bulk.sql import COUNT, GENERATED, TESTED, SqlView, script
 from allstatus.commands.sql import Dialect
 
 KEYS = (*CELLS.facts, COUNT)
 YES_NO = frozenset(name for name, states in CELLS.facts.items() if states.fact.kind == "yes_no")
 CHOICES = frozenset(name for name, states in CELLS.facts.items() if states.fact.kind == "choice")
-VIEW_OF_WORDS = SqlView(CELLS, {key: Source(key) for key in KEYS}, text=YES_NO)
-VIEW = SqlView(CELLS, {key: Source(key) for key in KEYS})
+VIEW_OF_WORDS = SqlView(CELLS, {key: ColumnSource(key) for key in KEYS}, text=YES_NO)
+VIEW = SqlView(CELLS, {key: ColumnSource(key) for key in KEYS})
 WORDS = {True: "true", False: "false"}
 ANSWER = ("outcome", "status", "possible", "regions", "missing", "options")
 
 
 def kinds(yes_no: str, percent: str) -> str:
-    types = {**dict.fromkeys(YES_NO, yes_no), **dict.fromkeys(CHOICES, "TEXT"), PERCENT: percent, COUNT: "INTEGER"}
+    types = {
+        **dict.fromkeys(YES_NO, yes_no),
+        **dict.fromkeys(CHOICES, "TEXT"),
+        PERCENT: percent,
+        COUNT: "INTEGER",
+    }
     return ", ".join(f"{name} {types[name]}" for name in KEYS)
 
 
 def edges(decimal: bool) -> list[Any]:
-    """Numbers at and beside the limits, and what is no percentage, as this type of number has them."""
+    """Numbers at and beside the limits, and what is no percentage, as this type of number has
+    them.
+    """
     limit, hair = Decimal(int(LIMIT)), Decimal("1e-15")
     if decimal:
         return [limit, limit - hair, limit + hair, Decimal(0), -hair, Decimal(100), 100 + hair]
@@ -47,10 +56,19 @@ def edges(decimal: bool) -> list[Any]:
 
 def edge_rows(decimal: bool, more: tuple[Any, ...] = ()) -> list[Row]:
     base = dict.fromkeys(KEYS)
-    treated = {"prior_treatment": "disease_directed", "cbc": "normal", "signs_and_symptoms": "absent"}
+    treated = {
+        "prior_treatment": "disease_directed",
+        "cbc": "normal",
+        "signs_and_symptoms": "absent",
+    }
     rows = [{**base, **treated, PERCENT: value} for value in (*edges(decimal), *more)]
     below = {**base, **treated, "relapse_count": -1}
-    return [*rows, *({**base, name: "?"} for name in CHOICES), below, {**base, "cbc": "Normal", PERCENT: rows[0][PERCENT]}]
+    return [
+        *rows,
+        *({**base, name: "?"} for name in CHOICES),
+        below,
+        {**base, "cbc": "Normal", PERCENT: rows[0][PERCENT]},
+    ]
 
 
 def expected(rows: list[Row]) -> list[tuple[Any, ...]]:
@@ -58,16 +76,26 @@ def expected(rows: list[Row]) -> list[tuple[Any, ...]]:
     answers = []
     for row in rows:
         answer = decided(row)
-        said = (None,) * len(ANSWER) if isinstance(answer, str) else tuple(" ".join(v) if isinstance(v, tuple) else v for v in answer)
+        said = (
+            (None,) * len(ANSWER)
+            if isinstance(answer, str)
+            else tuple(" ".join(v) if isinstance(v, tuple) else v for v in answer)
+        )
         answers.append((*said, isinstance(answer, str)))
     return answers
 
 
 def stored(row: Row, *, words: bool) -> tuple[Any, ...]:
-    return tuple(WORDS[value] if words and isinstance(value, bool) else value for value in (row[key] for key in KEYS))
+    return tuple(
+        WORDS[value] if words and isinstance(value, bool) else value
+        for value in (row[key] for key in KEYS)
+    )
 
 
-QUERY = f"SELECT {', '.join(ANSWER)}, CASE WHEN refused IS NULL THEN 0 ELSE 1 END FROM allstatus_decisions ORDER BY id"
+QUERY = (
+    f"SELECT {', '.join(ANSWER)}, CASE WHEN refused IS NULL THEN 0 ELSE 1 END FROM "
+    f"allstatus_decisions ORDER BY id"
+)
 INSERT = f"INSERT INTO patients VALUES ({', '.join('?' * (len(KEYS) + 1))})"
 
 
@@ -85,16 +113,30 @@ SETS = {
 }
 COLUMNS = ("rows", "words", "percent")
 CASES = pytest.mark.parametrize(COLUMNS, SETS.values(), ids=SETS)
-FLOATS = {name: case for name, case in SETS.items() if case[2].startswith("DOUBLE")}  # SQLite has no decimals
+FLOATS = {
+    name: case for name, case in SETS.items() if case[2].startswith("DOUBLE")
+}  # SQLite has no decimals
 
 
 @CASES
 def test_duckdb(rows: list[Row], words: bool, percent: str) -> None:
-    rows = [*rows, *edge_rows(False, (math.nan,))[-9:]] if percent.startswith("DOUBLE") and words else rows
+    rows = (
+        [*rows, *edge_rows(False, (math.nan,))[-9:]]
+        if percent.startswith("DOUBLE") and words
+        else rows
+    )
     with duckdb.connect() as database:
-        database.execute(f"CREATE TABLE patients (id INTEGER, {kinds('TEXT' if words else 'BOOLEAN', percent)})")
-        columns = {f"c{place}": list(values) for place, values in enumerate(zip(*numbered(rows, words=words), strict=True))}
-        database.execute(f"INSERT INTO patients SELECT {', '.join(f'unnest(${name})' for name in columns)}", columns)
+        database.execute(
+            f"CREATE TABLE patients (id INTEGER, {kinds('TEXT' if words else 'BOOLEAN', percent)})"
+        )
+        columns = {
+            f"c{place}": list(values)
+            for place, values in enumerate(zip(*numbered(rows, words=words), strict=True))
+        }
+        database.execute(
+            f"INSERT INTO patients SELECT {', '.join(f'unnest(${name})' for name in columns)}",
+            columns,
+        )
         database.execute(script(VIEW_OF_WORDS if words else VIEW, "duckdb"))
         assert database.execute(QUERY).fetchall() == expected(rows)
 
@@ -102,7 +144,9 @@ def test_duckdb(rows: list[Row], words: bool, percent: str) -> None:
 @pytest.mark.parametrize(COLUMNS, FLOATS.values(), ids=FLOATS)
 def test_sqlite(rows: list[Row], words: bool, percent: str) -> None:
     with sqlite3.connect(":memory:") as database:
-        database.execute(f"CREATE TABLE patients (id INTEGER, {kinds('TEXT' if words else 'BOOLEAN', percent)})")
+        database.execute(
+            f"CREATE TABLE patients (id INTEGER, {kinds('TEXT' if words else 'BOOLEAN', percent)})"
+        )
         database.executemany(INSERT, numbered(rows, words=words))
         database.executescript(script(VIEW_OF_WORDS if words else VIEW, "sqlite"))
         assert database.execute(QUERY).fetchall() == expected(rows)
@@ -121,7 +165,9 @@ def test_postgres(rows: list[Row], words: bool, percent: str, postgres: str) -> 
     rows = [*rows, *edge_rows(False, (math.nan,))[-9:]] if words else rows
     percent = percent.replace("DECIMAL(38, 15)", "NUMERIC")
     with psycopg.connect(postgres) as database, database.cursor() as cursor:
-        cursor.execute(f"CREATE TABLE patients (id INTEGER, {kinds('TEXT' if words else 'BOOLEAN', percent)})")
+        cursor.execute(
+            f"CREATE TABLE patients (id INTEGER, {kinds('TEXT' if words else 'BOOLEAN', percent)})"
+        )
         with cursor.copy(f"COPY patients (id, {', '.join(KEYS)}) FROM STDIN") as copy:
             for row in numbered(rows, words=words):
                 copy.write_row(row)
@@ -138,11 +184,19 @@ SPARK_KINDS = {"DOUBLE PRECISION": "DOUBLE", "DECIMAL(38, 15)": "DECIMAL(38, 15)
 def test_spark(rows: list[Row], words: bool, percent: str) -> None:
     if lacks_spark():
         pytest.skip(lacks_spark())
-    rows = [*rows, *edge_rows(False, (math.nan,))[-9:]] if words and percent.startswith("DOUBLE") else rows
-    types = f"id INT, {kinds('STRING' if words else 'BOOLEAN', SPARK_KINDS[percent])}".replace("TEXT", "STRING")
+    rows = (
+        [*rows, *edge_rows(False, (math.nan,))[-9:]]
+        if words and percent.startswith("DOUBLE")
+        else rows
+    )
+    types = f"id INT, {kinds('STRING' if words else 'BOOLEAN', SPARK_KINDS[percent])}".replace(
+        "TEXT", "STRING"
+    )
     with in_spark(VIEW_OF_WORDS if words else VIEW, numbered(rows, words=words), types) as session:
         found = session.sql(QUERY).toArrow()
-        assert list(zip(*(column.to_pylist() for column in found.columns), strict=True)) == expected(rows)
+        assert list(
+            zip(*(column.to_pylist() for column in found.columns), strict=True)
+        ) == expected(rows)
 
 
 @pytest.mark.parametrize("dialect", [*TESTED, *GENERATED])
@@ -162,33 +216,64 @@ def test_the_script_cites_each_criterion_and_names_the_rules() -> None:
         assert words in text
     for criterion in rules.criteria.values():
         assert f"{criterion.cite['section']}, {criterion.cite['sentence']}" in text
-        assert f"{criterion.name}: {criterion.cite['sentence'][:12]}" in text[text.index("CREATE VIEW") :]
-
+        assert (
+            f"{criterion.name}: {criterion.cite['sentence'][:12]}"
+            in text[text.index("CREATE VIEW") :]
+        )
 
 
 def test_the_command_prints_a_script_that_runs() -> None:
     house = Path(__file__).parent.parent.parent / "fixtures" / "columns" / "house.yaml"
-    asked = [sys.executable, "-m", "allstatus", "sql", "--dialect", "sqlite", "--table", "lab", "--columns", str(house)]
+    asked = [
+        sys.executable,
+        "-m",
+        "allstatus",
+        "sql",
+        "--dialect",
+        "sqlite",
+        "--table",
+        "lab",
+        "--columns",
+        str(house),
+    ]
     text = subprocess.run(asked, check=True, capture_output=True, text=True, timeout=60).stdout
     with sqlite3.connect(":memory:") as database:
-        database.execute("CREATE TABLE lab (MRN INTEGER, TX INTEGER, REM TEXT, CBC TEXT, BLAST REAL)")
+        database.execute(
+            "CREATE TABLE lab (MRN INTEGER, TX INTEGER, REM TEXT, CBC TEXT, BLAST REAL)"
+        )
         database.execute("INSERT INTO lab VALUES (100, 1, 'Y', 'N', 3), (101, 0, 'N', 'A', 70)")
         database.executescript(text)
-        found = database.execute("SELECT id, possible FROM allstatus_decisions ORDER BY id").fetchall()
+        found = database.execute(
+            "SELECT id, possible FROM allstatus_decisions ORDER BY id"
+        ).fetchall()
     meant = [("disease_directed", True, "normal", 3), ("none", False, "abnormal", 70)]
     for (_, possible), (treatment, before, cbc, blasts) in zip(found, meant, strict=True):
-        record = {"prior_treatment": treatment, "prior_remission": before, "cbc": cbc, PERCENT: blasts}
+        record = {
+            "prior_treatment": treatment,
+            "prior_remission": before,
+            "cbc": cbc,
+            PERCENT: blasts,
+        }
         assert possible == " ".join(RULES.classify(record).possible)
 
 
 def test_columns_by_other_names_and_spellings() -> None:
-    columns = {"cbc": Source("Count Result", {"0": "normal", "1": "abnormal"}), PERCENT: Source("blasts")}
+    columns = {
+        "cbc": ColumnSource("Count Result", {"0": "normal", "1": "abnormal"}),
+        PERCENT: ColumnSource("blasts"),
+    }
     with duckdb.connect() as database:
         rows = "(1, 0, 4.0), (2, 1, 6.0), (3, 7, 6.0), (4, NULL, NULL)"
-        database.execute(f'CREATE TABLE lab AS SELECT * FROM (VALUES {rows}) AS t(nr, "Count Result", blasts)')
+        database.execute(
+            f'CREATE TABLE lab AS SELECT * FROM (VALUES {rows}) AS t(nr, "Count Result", blasts)'
+        )
         database.execute(script(SqlView(CELLS, columns), "duckdb", table="lab", id="nr"))
-        found = database.execute("SELECT possible, refused FROM allstatus_decisions ORDER BY id").fetchall()
-    for (possible, _), record in zip(found[:2], ({"cbc": "normal", PERCENT: 4}, {"cbc": "abnormal", PERCENT: 6}), strict=True):
+        found = database.execute(
+            "SELECT possible, refused FROM allstatus_decisions ORDER BY id"
+        ).fetchall()
+    for (possible, _), record in zip(
+        found[:2], ({"cbc": "normal", PERCENT: 4}, {"cbc": "abnormal", PERCENT: 6}), strict=True
+    ):
         assert possible == " ".join(RULES.classify(record).possible)
     assert found[2][1].startswith("Count Result: is not one of the values it can take")
     assert found[3][1].startswith("record: states no fact")

@@ -8,15 +8,29 @@ import pytest
 from allstatus.ehr.chart import Code
 from allstatus.ehr.codes import codes_home, make_code, read_yaml, table
 from allstatus.ehr.dates import read_when
-from allstatus.units import DIMENSION, UNITS, same_unit, to_common
+from allstatus.record.units import DIMENSION, UNITS, same_unit, to_common
 
 TABLES = ("diagnoses", "results", "signs", "treatments")
-ENTRIES = [(name, topic, code) for name in TABLES for topic, entry in read_yaml(name).items() for code in entry["codes"]]
+ENTRIES = [
+    (name, topic, code)
+    for name in TABLES
+    for topic, entry in read_yaml(name).items()
+    for code in entry["codes"]
+]
 
 # Verhoeff's check digit, which SNOMED CT identifiers end in.
-TIMES = [[0, 1, 2, 3, 4, 5, 6, 7, 8, 9], [1, 2, 3, 4, 0, 6, 7, 8, 9, 5], [2, 3, 4, 0, 1, 7, 8, 9, 5, 6], [3, 4, 0, 1, 2, 8, 9, 5, 6, 7],
-         [4, 0, 1, 2, 3, 9, 5, 6, 7, 8], [5, 9, 8, 7, 6, 0, 4, 3, 2, 1], [6, 5, 9, 8, 7, 1, 0, 4, 3, 2], [7, 6, 5, 9, 8, 2, 1, 0, 4, 3],
-         [8, 7, 6, 5, 9, 3, 2, 1, 0, 4], [9, 8, 7, 6, 5, 4, 3, 2, 1, 0]]  # fmt: skip
+TIMES = [
+    [0, 1, 2, 3, 4, 5, 6, 7, 8, 9],
+    [1, 2, 3, 4, 0, 6, 7, 8, 9, 5],
+    [2, 3, 4, 0, 1, 7, 8, 9, 5, 6],
+    [3, 4, 0, 1, 2, 8, 9, 5, 6, 7],
+    [4, 0, 1, 2, 3, 9, 5, 6, 7, 8],
+    [5, 9, 8, 7, 6, 0, 4, 3, 2, 1],
+    [6, 5, 9, 8, 7, 1, 0, 4, 3, 2],
+    [7, 6, 5, 9, 8, 2, 1, 0, 4, 3],
+    [8, 7, 6, 5, 9, 3, 2, 1, 0, 4],
+    [9, 8, 7, 6, 5, 4, 3, 2, 1, 0],
+]
 TURN = [1, 5, 7, 6, 2, 8, 3, 0, 9, 4]
 
 
@@ -33,12 +47,21 @@ def verhoeff_holds(number: str) -> bool:
 def loinc_holds(code: str) -> bool:
     """The check digit of a LOINC code (mod 10, every second digit doubled from the right)."""
     number, check = code.split("-")
-    total = sum(sum(divmod(int(d) * (2 if place % 2 == 0 else 1), 10)) for place, d in enumerate(reversed(number)))
+    total = sum(
+        sum(divmod(int(d) * (2 if place % 2 == 0 else 1), 10))
+        for place, d in enumerate(reversed(number))
+    )
     return (10 - total % 10) % 10 == int(check)
 
 
-@pytest.mark.parametrize(("name", "topic", "code"), ENTRIES, ids=lambda value: str(value.get("code")) if isinstance(value, dict) else None)
-def test_a_code_is_well_formed_cited_and_marked(name: str, topic: str, code: dict[str, object]) -> None:
+@pytest.mark.parametrize(
+    ("name", "topic", "code"),
+    ENTRIES,
+    ids=lambda value: str(value.get("code")) if isinstance(value, dict) else None,
+)
+def test_a_code_is_well_formed_cited_and_marked(
+    name: str, topic: str, code: dict[str, object]
+) -> None:
     assert set(code) == {"system", "code", "verified", "cite"}
     assert isinstance(code["verified"], bool)
     assert code["cite"]
@@ -52,19 +75,29 @@ def test_a_code_is_well_formed_cited_and_marked(name: str, topic: str, code: dic
 
 def test_no_code_stands_twice_in_a_table() -> None:
     for name in TABLES:
-        seen = [(code["system"], str(code["code"])) for table_name, _, code in ENTRIES if table_name == name]
+        seen = [
+            (code["system"], str(code["code"]))
+            for table_name, _, code in ENTRIES
+            if table_name == name
+        ]
         assert len(seen) == len(set(seen)), name
 
 
 def test_what_is_marked_from_memory_is_not_verified() -> None:
     for name, topic, code in ENTRIES:
-        assert ("from memory" in str(code["cite"])) == (code["verified"] is False), (name, topic, code["code"])
+        assert ("from memory" in str(code["cite"])) == (code["verified"] is False), (
+            name,
+            topic,
+            code["code"],
+        )
 
 
 def test_the_text_of_a_table_says_yes_or_no() -> None:
     for name in TABLES:
         text = (codes_home() / f"{name}.yaml").read_text("utf-8")
-        assert text.count("verified: yes") + text.count("verified: no") == sum(entry[0] == name for entry in ENTRIES)
+        assert text.count("verified: yes") + text.count("verified: no") == sum(
+            entry[0] == name for entry in ENTRIES
+        )
 
 
 def test_systems_are_known_by_all_their_names() -> None:
@@ -75,16 +108,33 @@ def test_systems_are_known_by_all_their_names() -> None:
 
 def test_a_code_without_its_system_means_nothing() -> None:
     assert table("results").find([Code("", "11150-0", "Blasts in bone marrow")]) is None
-    assert table("results").find([make_code("http://loinc.org", "11150-0"), make_code("http://loinc.org", "6690-2")]) is None
+    assert (
+        table("results").find(
+            [make_code("http://loinc.org", "11150-0"), make_code("http://loinc.org", "6690-2")]
+        )
+        is None
+    )
 
 
 @pytest.mark.parametrize(
     ("unit", "component", "one"),
-    [("K/uL", "wbc", 1), ("10*3/uL", "wbc", 1), ("/uL", "platelets", Fraction(1, 1000)), ("/mm3", "wbc", Fraction(1, 1000)),
-     ("giga/l", "wbc", 1), ("giga.l-1", "wbc", 1), ("G/L", "platelets", 1), ("g/dL", "hemoglobin", 1), ("gm/dL", "hemoglobin", 1),
-     ("g/L", "hemoglobin", Fraction(1, 10)), ("g/mL", "hemoglobin", 100),
-     ("%", "hematocrit", 1), ("L/L", "hematocrit", 100), ("1", "hematocrit", 100)],
-)  # fmt: skip
+    [
+        ("K/uL", "wbc", 1),
+        ("10*3/uL", "wbc", 1),
+        ("/uL", "platelets", Fraction(1, 1000)),
+        ("/mm3", "wbc", Fraction(1, 1000)),
+        ("giga/l", "wbc", 1),
+        ("giga.l-1", "wbc", 1),
+        ("G/L", "platelets", 1),
+        ("g/dL", "hemoglobin", 1),
+        ("gm/dL", "hemoglobin", 1),
+        ("g/L", "hemoglobin", Fraction(1, 10)),
+        ("g/mL", "hemoglobin", 100),
+        ("%", "hematocrit", 1),
+        ("L/L", "hematocrit", 100),
+        ("1", "hematocrit", 100),
+    ],
+)
 def test_units_are_exact(unit: str, component: str, one: Fraction | int) -> None:
     assert to_common(Fraction(1), unit, component) == one
 
@@ -102,16 +152,22 @@ def test_units_that_differ_are_told_apart() -> None:
 
 @pytest.mark.parametrize(
     ("text", "first", "last"),
-    [("2026", date(2026, 1, 1), date(2026, 12, 31)), ("2024-02", date(2024, 2, 1), date(2024, 2, 29)),
-     ("2026-01-05T08:30:00.5+01:00", date(2026, 1, 5), date(2026, 1, 5)),
-     ("20260105", date(2026, 1, 5), date(2026, 1, 5)), ("202601050830-0500", date(2026, 1, 5), date(2026, 1, 5))],
-)  # fmt: skip
+    [
+        ("2026", date(2026, 1, 1), date(2026, 12, 31)),
+        ("2024-02", date(2024, 2, 1), date(2024, 2, 29)),
+        ("2026-01-05T08:30:00.5+01:00", date(2026, 1, 5), date(2026, 1, 5)),
+        ("20260105", date(2026, 1, 5), date(2026, 1, 5)),
+        ("202601050830-0500", date(2026, 1, 5), date(2026, 1, 5)),
+    ],
+)
 def test_dates_are_read_as_written(text: str, first: date, last: date) -> None:
     when = read_when(text)
     assert when is not None
     assert (when.first, when.last) == (first, last)
 
 
-@pytest.mark.parametrize("text", ["", "2026-13-01", "2026-02-30", "yesterday", "05.01.2026", "2026-1-5", "0000-00-00"])
+@pytest.mark.parametrize(
+    "text", ["", "2026-13-01", "2026-02-30", "yesterday", "05.01.2026", "2026-1-5", "0000-00-00"]
+)
 def test_what_is_no_date_is_none(text: str) -> None:
     assert read_when(text) is None

@@ -1,4 +1,6 @@
-"""The commands that read charts, as scripts meet them; and real files nobody here wrote, where they are at hand."""
+"""The commands that read charts, as scripts meet them; and real files nobody here wrote, where they
+are at hand.
+"""
 
 import json
 import subprocess
@@ -8,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from allstatus import MissingExtra, load_rules
-from allstatus.ehr import picture
+from allstatus.ehr import timeline_picture
+from allstatus.ehr.caller_facts import make_overlays
+from allstatus.ehr.chart_options import make_reader
 from allstatus.ehr.fhir import read_fhir
-from allstatus.ehr.options import make_reader
-from allstatus.ehr.overlay import make_overlays
 from allstatus.ehr.timeline import Timeline, decide_over_time
 
 ROOT = Path(__file__).parents[2]
@@ -19,13 +21,22 @@ FHIR, HL7, TIMELINES = (ROOT / "fixtures" / name for name in ("fhir", "hl7v2", "
 SHARED = ROOT.parent / "shared" / "data"
 ASSUME = ("--assume", "symptoms-absent-unless-recorded")
 REMISSION = str(FHIR / "01-exactly-five.json")
-TEN_YEARS = (str(TIMELINES / "ten-years.json"), *ASSUME, "--with", str(TIMELINES / "ten-years.facts.json"))
-real = pytest.mark.skipif(not SHARED.is_dir(), reason="the real files of shared/data are not at hand")
+TEN_YEARS = (
+    str(TIMELINES / "ten-years.json"),
+    *ASSUME,
+    "--with",
+    str(TIMELINES / "ten-years.facts.json"),
+)
+real = pytest.mark.skipif(
+    not SHARED.is_dir(), reason="the real files of shared/data are not at hand"
+)
 
 
 def run(*arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "allstatus", *arguments]
-    return subprocess.run(command, input=stdin, capture_output=True, text=True, check=False, timeout=120)
+    return subprocess.run(
+        command, input=stdin, capture_output=True, text=True, check=False, timeout=120
+    )
 
 
 def answer(*arguments: str) -> dict[str, object]:
@@ -44,7 +55,9 @@ def test_a_bundle_is_recognised_and_answered_in_text() -> None:
 
 def test_a_message_is_recognised_and_the_caller_may_add_facts(tmp_path: Path) -> None:
     facts = tmp_path / "facts.json"
-    facts.write_text('{"prior_treatment": "disease_directed", "signs_and_symptoms": "absent"}', "utf-8")
+    facts.write_text(
+        '{"prior_treatment": "disease_directed", "signs_and_symptoms": "absent"}', "utf-8"
+    )
     found = answer(str(HL7 / "remission-as-sent.hl7"), "--with", str(facts))
     assert found["status"] == "in_remission"
     evidence = found["facts"]["signs_and_symptoms"]["evidence"]  # type: ignore[index]
@@ -56,7 +69,9 @@ def test_charts_come_from_standard_input_and_from_folders(tmp_path: Path) -> Non
     assert "ALL in remission" in result.stdout
     entries = json.loads(Path(REMISSION).read_text("utf-8"))["entry"]
     for number, part in enumerate((entries[:3], entries[3:])):
-        (tmp_path / f"part-{number}.json").write_text(json.dumps({"resourceType": "Bundle", "entry": part}), "utf-8")
+        (tmp_path / f"part-{number}.json").write_text(
+            json.dumps({"resourceType": "Bundle", "entry": part}), "utf-8"
+        )
     assert answer(str(tmp_path), *ASSUME)["status"] == "in_remission"
 
 
@@ -86,11 +101,17 @@ def test_a_file_of_bundles_is_read_one_line_at_a_time(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("arguments", "status", "says"),
-    [(("--assume", "symptoms-absent"), 3, "did you mean 'symptoms-absent-unless-recorded'"),
-     (("--with", "nowhere.json"), 3, "no such file"), (("--as-of", "soon"), 2, "soon"),
-     (("--input", "hl7v2"), 3, "holds no HL7 v2 message"), (("--input", "record"), 3, "is not a key of a record")],
-)  # fmt: skip
-def test_options_that_cannot_be_are_refused(arguments: tuple[str, ...], status: int, says: str) -> None:
+    [
+        (("--assume", "symptoms-absent"), 3, "did you mean 'symptoms-absent-unless-recorded'"),
+        (("--with", "nowhere.json"), 3, "no such file"),
+        (("--as-of", "soon"), 2, "soon"),
+        (("--input", "hl7v2"), 3, "holds no HL7 v2 message"),
+        (("--input", "record"), 3, "is not a key of a record"),
+    ],
+)
+def test_options_that_cannot_be_are_refused(
+    arguments: tuple[str, ...], status: int, says: str
+) -> None:
     result = run("classify", REMISSION, *arguments)
     assert (result.returncode, result.stdout) == (status, "")
     assert says in result.stderr
@@ -109,7 +130,10 @@ def test_the_ranges_and_the_window_can_be_switched() -> None:
     by_table = str(FHIR / "34-adult-table-by-sex-woman.json")
     assert answer(by_table, *ASSUME)["status"] == "in_remission"
     assert answer(by_table, *ASSUME, "--ranges", "laboratory")["outcome"] == "insufficient_data"
-    assert answer(str(FHIR / "30-count-near-the-marrow.json"), *ASSUME, "--window", "3")["outcome"] == "insufficient_data"
+    assert (
+        answer(str(FHIR / "30-count-near-the-marrow.json"), *ASSUME, "--window", "3")["outcome"]
+        == "insufficient_data"
+    )
 
 
 def test_facts_shows_what_counts_and_what_was_set_aside_and_why() -> None:
@@ -124,7 +148,12 @@ def test_facts_shows_what_counts_and_what_was_set_aside_and_why() -> None:
 def test_a_timeline_in_text_and_json_and_as_of_a_day() -> None:
     assert "second remission" in run("timeline", *TEN_YEARS).stdout
     result = run("timeline", *TEN_YEARS, "--format", "json", "--as-of", "2016-01-01")
-    assert [point["status"] for point in json.loads(result.stdout)["points"]] == ["untreated", None, "in_remission", "in_remission"]
+    assert [point["status"] for point in json.loads(result.stdout)["points"]] == [
+        "untreated",
+        None,
+        "in_remission",
+        "in_remission",
+    ]
     records = run("timeline", str(TIMELINES / "ten-years-of-records.json"))
     assert "2024-01-22  Recurrent ALL  <- changed" in records.stdout
 
@@ -134,25 +163,36 @@ def test_the_picture_is_drawn_the_same_each_time(ending: str, tmp_path: Path) ->
     pytest.importorskip("matplotlib", reason="matplotlib (extra teach) is not installed")
     timeline = ten_years()
     one, two = tmp_path / f"one.{ending}", tmp_path / f"two.{ending}"
-    picture.draw_timeline(timeline, one)
-    picture.draw_timeline(timeline, two)
+    timeline_picture.draw_timeline(timeline, one)
+    timeline_picture.draw_timeline(timeline, two)
     assert one.read_bytes() == two.read_bytes()
     if ending == "svg":
         text = one.read_text("utf-8")
-        for words in ("relapse: CNS", "in remission", "cannot tell", "itself is on", "not medical advice", "Blinatumomab"):
+        for words in (
+            "relapse: CNS",
+            "in remission",
+            "cannot tell",
+            "itself is on",
+            "not medical advice",
+            "Blinatumomab",
+        ):
             assert words in text
 
 
 def ten_years() -> Timeline:
     (chart,) = read_fhir(json.loads((TIMELINES / "ten-years.json").read_text("utf-8")))
     overlays = make_overlays(json.loads((TIMELINES / "ten-years.facts.json").read_text("utf-8")))
-    return decide_over_time(load_rules(engine="builtin"), chart, options=make_reader(ASSUME[1:]), overlays=overlays)
+    return decide_over_time(
+        load_rules(engine="builtin"), chart, options=make_reader(ASSUME[1:]), overlays=overlays
+    )
 
 
-def test_a_picture_without_matplotlib_names_the_extra(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_picture_without_matplotlib_names_the_extra(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     with pytest.raises(MissingExtra, match=r"allstatus\[teach\]"):
-        picture.draw_timeline(ten_years(), tmp_path / "x.svg")
+        timeline_picture.draw_timeline(ten_years(), tmp_path / "x.svg")
 
 
 def test_pictures_that_cannot_be_are_refused(tmp_path: Path) -> None:
@@ -189,6 +229,11 @@ def test_real_messages_are_read_whatever_their_ends_and_marks() -> None:
 
 @real
 def test_us_core_results_are_read() -> None:
-    (chart,) = read_fhir([json.loads(path.read_text("utf-8")) for path in sorted((SHARED / "fhir" / "us-core").glob("*.json"))])
+    (chart,) = read_fhir(
+        [
+            json.loads(path.read_text("utf-8"))
+            for path in sorted((SHARED / "fhir" / "us-core").glob("*.json"))
+        ]
+    )
     assert len(chart.results) == 5
     assert all(result.flags == ("N",) and not result.void for result in chart.results)

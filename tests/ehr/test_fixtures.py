@@ -8,15 +8,15 @@ import jsonschema
 import pytest
 
 from allstatus import load_rules
-from allstatus.decision import Decision
+from allstatus.decision.decision import Decision
+from allstatus.decision.schema import schema_of
+from allstatus.ehr.caller_facts import make_overlays
 from allstatus.ehr.chart import Chart
+from allstatus.ehr.chart_files import read_charts
+from allstatus.ehr.chart_options import make_reader
 from allstatus.ehr.dates import read_when
-from allstatus.ehr.options import make_reader
-from allstatus.ehr.overlay import make_overlays
-from allstatus.ehr.read import read_charts
 from allstatus.ehr.timeline import decide_chart
-from allstatus.inputs import decode
-from allstatus.schema import schema_of
+from allstatus.record.json_reader import decode
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 EXPECTED = sorted([*FIXTURES.glob("fhir/*.expected.json"), *FIXTURES.glob("hl7v2/*.expected.json")])
@@ -26,7 +26,11 @@ SCHEMA = jsonschema.Draft202012Validator(schema_of("decision"))
 
 def chart_file(expected: Path) -> Path:
     stem = expected.name.removesuffix(".expected.json")
-    return next(path for path in (expected.with_name(f"{stem}.json"), expected.with_name(f"{stem}.hl7")) if path.exists())
+    return next(
+        path
+        for path in (expected.with_name(f"{stem}.json"), expected.with_name(f"{stem}.hl7"))
+        if path.exists()
+    )
 
 
 def decisions(path: Path, how: dict[str, Any]) -> list[Decision]:
@@ -35,15 +39,29 @@ def decisions(path: Path, how: dict[str, Any]) -> list[Decision]:
     for _, chart in read_charts(decode(path.read_bytes(), str(path))):
         assert isinstance(chart, Chart)
         options, overlays = make_reader(how.get("assume", [])), make_overlays(how.get("with", []))
-        decided.append(decide_chart(RULES, chart, as_of=as_of.last if as_of else None, options=options, overlays=overlays))
+        decided.append(
+            decide_chart(
+                RULES,
+                chart,
+                as_of=as_of.last if as_of else None,
+                options=options,
+                overlays=overlays,
+            )
+        )
     return decided
 
 
-@pytest.mark.parametrize("expected", EXPECTED, ids=lambda path: f"{path.parent.name}/{path.name.removesuffix('.expected.json')}")
+@pytest.mark.parametrize(
+    "expected",
+    EXPECTED,
+    ids=lambda path: f"{path.parent.name}/{path.name.removesuffix('.expected.json')}",
+)
 def test_a_chart_gives_the_decision_beside_it(expected: Path) -> None:
     how = json.loads(expected.read_text("utf-8"))
     found = decisions(chart_file(expected), how)
-    assert [decision.record.id for decision in found] == [patient["id"] for patient in how["patients"]]
+    assert [decision.record.id for decision in found] == [
+        patient["id"] for patient in how["patients"]
+    ]
     for decision, wanted in zip(found, how["patients"], strict=True):
         _hold(decision, wanted)
 
@@ -53,12 +71,21 @@ def _hold(decision: Decision, wanted: dict[str, Any]) -> None:
     SCHEMA.validate(document)
     assert document == json.loads(json.dumps(decision.to_dict()))
     assert (document["outcome"], document["status"]) == (wanted["outcome"], wanted["status"])
-    assert {name: document["facts"][name]["value"] for name in wanted.get("facts", {})} == wanted.get("facts", {})
-    assert {entry["constraint"] for entry in document["conflicts"]} == set(wanted.get("conflicts", []))
+    assert {
+        name: document["facts"][name]["value"] for name in wanted.get("facts", {})
+    } == wanted.get("facts", {})
+    assert {entry["constraint"] for entry in document["conflicts"]} == set(
+        wanted.get("conflicts", [])
+    )
     assert set(wanted.get("missing", [])) <= {entry["fact"] for entry in document["missing"]}
-    assert set(wanted.get("assumptions", [])) <= {entry["value"] for entry in document["assumptions"]}
+    assert set(wanted.get("assumptions", [])) <= {
+        entry["value"] for entry in document["assumptions"]
+    }
     for words in wanted.get("warnings", []):
-        assert any(words in warning for warning in document["warnings"]), (words, document["warnings"])
+        assert any(words in warning for warning in document["warnings"]), (
+            words,
+            document["warnings"],
+        )
     if "diagnoses" in wanted:
         assert [entry["code"] for entry in document["diagnoses"]] == wanted["diagnoses"]
     if "remission_number" in wanted:
@@ -74,4 +101,7 @@ def test_every_known_fact_of_a_chart_has_evidence() -> None:
     for expected in EXPECTED:
         for decision in decisions(chart_file(expected), json.loads(expected.read_text("utf-8"))):
             for name, fact in decision.facts.items():
-                assert fact["value"] is None or fact["state"] == "derived" or fact["evidence"], (expected.name, name)
+                assert fact["value"] is None or fact["state"] == "derived" or fact["evidence"], (
+                    expected.name,
+                    name,
+                )

@@ -13,15 +13,25 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from allstatus import InvalidRecord, load_rules
-from allstatus.decision import Decision
+from allstatus.decision.decision import Decision
 from allstatus.ehr.chart import Chart
-from allstatus.ehr.evidence import render_facts
+from allstatus.ehr.chart_files import read_charts
+from allstatus.ehr.chart_options import make_reader
+from allstatus.ehr.facts_table import render_facts
 from allstatus.ehr.fhir import read_fhir
-from allstatus.ehr.options import make_reader
-from allstatus.ehr.read import read_charts
 from allstatus.ehr.timeline import decide_chart, decide_over_time
-from allstatus.ehr.told import render_timeline
-from ehr.bundles import ALL, REMISSION, bundle, cbc, condition, marrow, observation, patient, quantity
+from allstatus.ehr.timeline_text import render_timeline
+from ehr.bundles import (
+    ALL,
+    REMISSION,
+    bundle,
+    cbc,
+    condition,
+    marrow,
+    observation,
+    patient,
+    quantity,
+)
 from ehr.bundles import given as medicine
 
 RULES = load_rules(engine="builtin")
@@ -40,7 +50,9 @@ def essence(decision: Decision) -> Any:
     """What the answer is and rests on, whatever order the chart was in."""
     document = decision.to_dict()
     for fact in document["facts"].values():
-        fact["evidence"] = sorted((e for e in fact["evidence"] if isinstance(e, str) or e["used"]), key=str)
+        fact["evidence"] = sorted(
+            (e for e in fact["evidence"] if isinstance(e, str) or e["used"]), key=str
+        )
     document["warnings"].sort()
     document["diagnoses"].sort(key=str)
     return document
@@ -86,23 +98,51 @@ def in_other_units(resource: dict[str, Any], chance: random.Random) -> dict[str,
 def test_changing_units_exactly_changes_nothing(chance: random.Random) -> None:
     changed = [in_other_units(resource, chance) for resource in RESOURCES]
     mine, theirs = decide(changed), decide(RESOURCES)
-    assert (mine.outcome, mine.status, mine.possible) == (theirs.outcome, theirs.status, theirs.possible)
-    same = [(p.day, p.decision.status, p.number) for p in decide_over_time(RULES, read_fhir(RESOURCES)[0], options=OPTIONS).points]
-    assert [(p.day, p.decision.status, p.number) for p in decide_over_time(RULES, read_fhir(changed)[0], options=OPTIONS).points] == same
+    assert (mine.outcome, mine.status, mine.possible) == (
+        theirs.outcome,
+        theirs.status,
+        theirs.possible,
+    )
+    same = [
+        (p.day, p.decision.status, p.number)
+        for p in decide_over_time(RULES, read_fhir(RESOURCES)[0], options=OPTIONS).points
+    ]
+    assert [
+        (p.day, p.decision.status, p.number)
+        for p in decide_over_time(RULES, read_fhir(changed)[0], options=OPTIONS).points
+    ] == same
 
 
 UNRELATED = [
     observation("height", "8302-2", "2023-01-01", valueQuantity=quantity(170, "cm")),
     observation("sodium", "2951-2", "2024-01-22", valueQuantity=quantity(140, "mmol/L")),
     condition("atrial-septal-defect", "301130004", day="2020-01-01"),
-    {"resourceType": "Immunization", "id": "i", "patient": {"reference": "Patient/p1"}, "status": "completed"},
+    {
+        "resourceType": "Immunization",
+        "id": "i",
+        "patient": {"reference": "Patient/p1"},
+        "status": "completed",
+    },
     {"resourceType": "Claim", "id": "c", "status": "active"},
-    {"resourceType": "SomethingNew", "id": "n", "deep": [{"deeper": {"resourceType": "Observation"}}]},
-    {"resourceType": "Observation", "id": "of-a-group", "status": "final", "subject": {"reference": "Group/g"}, "code": {"text": "x"}},
+    {
+        "resourceType": "SomethingNew",
+        "id": "n",
+        "deep": [{"deeper": {"resourceType": "Observation"}}],
+    },
+    {
+        "resourceType": "Observation",
+        "id": "of-a-group",
+        "status": "final",
+        "subject": {"reference": "Group/g"},
+        "code": {"text": "x"},
+    },
 ]
 
 
-@given(st.lists(st.sampled_from(UNRELATED), unique_by=lambda r: r["id"]), st.randoms(use_true_random=False))
+@given(
+    st.lists(st.sampled_from(UNRELATED), unique_by=lambda r: r["id"]),
+    st.randoms(use_true_random=False),
+)
 @settings(max_examples=40)
 def test_unrelated_resources_change_nothing(more: list[Any], chance: random.Random) -> None:
     mixed = [*RESOURCES, *more]
@@ -111,7 +151,10 @@ def test_unrelated_resources_change_nothing(more: list[Any], chance: random.Rand
     assert mine | {"diagnoses": []} == theirs | {"diagnoses": []}
 
 
-later_values = st.one_of(st.integers(0, 100).map(lambda n: marrow("2024-06-01", n)), st.just(cbc("2024-06-02", platelets=20)[2]))
+later_values = st.one_of(
+    st.integers(0, 100).map(lambda n: marrow("2024-06-01", n)),
+    st.just(cbc("2024-06-02", platelets=20)[2]),
+)
 
 
 @given(later_values, st.dates(date(2013, 1, 1), date(2024, 5, 31)))
@@ -122,27 +165,56 @@ def test_a_later_result_never_changes_an_earlier_day(later: Any, as_of: date) ->
 
 @given(st.integers(0, 100), st.dates(date(2014, 1, 1), date(2024, 2, 1)), st.integers(1, 30))
 @settings(max_examples=80)
-def test_a_result_known_only_later_never_changes_an_earlier_day(blasts: int, taken: date, delay: int) -> None:
-    late = marrow(taken.isoformat(), blasts, id="late", issued=f"{taken + timedelta(days=delay)}T08:00:00Z")
+def test_a_result_known_only_later_never_changes_an_earlier_day(
+    blasts: int, taken: date, delay: int
+) -> None:
+    late = marrow(
+        taken.isoformat(), blasts, id="late", issued=f"{taken + timedelta(days=delay)}T08:00:00Z"
+    )
     assert essence(decide([*RESOURCES, late], taken)) == essence(decide(RESOURCES, taken))
 
 
-@given(st.sampled_from([("68442", "filgrastim"), ("519", "allopurinol")]).map(lambda m: medicine("2025-01-02", code=m[0], display=m[1])))
+@given(
+    st.sampled_from([("68442", "filgrastim"), ("519", "allopurinol")]).map(
+        lambda m: medicine("2025-01-02", code=m[0], display=m[1])
+    )
+)
 def test_relief_of_symptoms_changes_no_answer(relief: Any) -> None:
     for base in (REMISSION, [patient(), ALL, marrow("2025-01-03", 80)]):
         assert decide([*base, relief]).possible == decide(base).possible
 
 
-# Noise: any part replaced, dropped or nested; the answer is a decision or a refusal, never a traceback.
+# Noise: any part replaced, dropped or nested; the answer is a decision or a refusal, never a
+# traceback.
 KEYS = ["coding", "value", "reference", "x"]
 junk = st.recursive(
     st.one_of(
-        st.none(), st.booleans(), st.integers(), st.decimals(allow_nan=True, allow_infinity=True), st.text(max_size=8),
-        st.sampled_from(["final", "9999-99-99", "2025-13-01", "11150-0", "#", "Patient/p1", "urn:uuid:", "<", "5 %", "C91.00", 10**400]),
+        st.none(),
+        st.booleans(),
+        st.integers(),
+        st.decimals(allow_nan=True, allow_infinity=True),
+        st.text(max_size=8),
+        st.sampled_from(
+            [
+                "final",
+                "9999-99-99",
+                "2025-13-01",
+                "11150-0",
+                "#",
+                "Patient/p1",
+                "urn:uuid:",
+                "<",
+                "5 %",
+                "C91.00",
+                10**400,
+            ]
+        ),
     ),
-    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(st.sampled_from(KEYS), inner, max_size=3)),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3), st.dictionaries(st.sampled_from(KEYS), inner, max_size=3)
+    ),
     max_leaves=6,
-)  # fmt: skip
+)
 
 
 def places(value: Any) -> list[tuple[Any, Any]]:
@@ -151,7 +223,13 @@ def places(value: Any) -> list[tuple[Any, Any]]:
     waiting = [value]
     while waiting:
         item = waiting.pop()
-        pairs = list(item.items()) if isinstance(item, dict) else list(enumerate(item)) if isinstance(item, list) else []
+        pairs = (
+            list(item.items())
+            if isinstance(item, dict)
+            else list(enumerate(item))
+            if isinstance(item, list)
+            else []
+        )
         found += [(item, key) for key, _ in pairs]
         waiting += [part for _, part in pairs]
     return found
@@ -179,7 +257,11 @@ def spoil(value: Any, data: st.DataObject) -> Any:
 
 
 @given(st.data())
-@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None)
+@settings(
+    max_examples=300,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+    deadline=None,
+)
 def test_a_spoilt_bundle_gives_a_decision_or_a_refusal(data: st.DataObject) -> None:
     spoilt = spoil(bundle(*REMISSION, RESOURCES[2:6]), data)
     try:
@@ -196,7 +278,24 @@ def test_a_spoilt_bundle_gives_a_decision_or_a_refusal(data: st.DataObject) -> N
         assert render_timeline(decide_over_time(RULES, chart, options=OPTIONS))
 
 
-MARKS = ["", "|", "^", "~", "\\", "&", "\r", "\n", "\x0b", "0", "-", ".", "é", "|||", "MSH|", "OBX|1|"]
+MARKS = [
+    "",
+    "|",
+    "^",
+    "~",
+    "\\",
+    "&",
+    "\r",
+    "\n",
+    "\x0b",
+    "0",
+    "-",
+    ".",
+    "é",
+    "|||",
+    "MSH|",
+    "OBX|1|",
+]
 SEGMENTS = (TIMELINES.parent / "hl7v2" / "remission-as-sent.hl7").read_text("utf-8")
 
 
@@ -216,7 +315,15 @@ def test_a_spoilt_message_gives_a_decision_or_a_refusal(data: st.DataObject) -> 
         decide_chart(RULES, chart, options=OPTIONS)
 
 
-NO_CHARTS = ["[" * 100_000, '{"resourceType":' * 50_000, '{"resourceType":"Bundle","entry":' + "[" * 20_000, "[]", "{}", "MSH", "3"]
+NO_CHARTS = [
+    "[" * 100_000,
+    '{"resourceType":' * 50_000,
+    '{"resourceType":"Bundle","entry":' + "[" * 20_000,
+    "[]",
+    "{}",
+    "MSH",
+    "3",
+]
 
 
 @pytest.mark.parametrize("text", NO_CHARTS, ids=lambda text: text[:20])
@@ -227,7 +334,9 @@ def test_what_is_no_chart_is_refused(text: str, kind: str) -> None:
 
 
 def test_a_bundle_of_fifty_megabytes_is_answered() -> None:
-    filler = json.dumps({"resource": observation("filler", "8302-2", "2020-01-01", note=[{"text": "x" * 10_000}])})
+    filler = json.dumps(
+        {"resource": observation("filler", "8302-2", "2020-01-01", note=[{"text": "x" * 10_000}])}
+    )
     whole = json.dumps(bundle(*REMISSION), default=str)
     text = whole[:-2] + "".join(f", {filler}" for _ in range(5_000)) + "]}"
     assert len(text) > 50_000_000

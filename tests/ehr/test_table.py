@@ -7,7 +7,9 @@ import pytest
 from allstatus import InvalidRecord, load_rules
 from allstatus.ehr import Chart, decide_over_time, make_reader, read_charts
 
-TABLE = (Path(__file__).parents[2] / "fixtures" / "tables" / "second-remission.csv").read_text("utf-8")
+TABLE = (Path(__file__).parents[2] / "fixtures" / "tables" / "second-remission.csv").read_text(
+    "utf-8"
+)
 RULES = load_rules(engine="builtin")
 OPTIONS = make_reader(["symptoms-absent-unless-recorded"])
 
@@ -15,12 +17,19 @@ OPTIONS = make_reader(["symptoms-absent-unless-recorded"])
 def points(text: str) -> list[tuple[str, str | None, int | None]]:
     ((_, chart),) = read_charts(text)
     assert isinstance(chart, Chart)
-    return [(str(p.day), p.decision.status, p.number) for p in decide_over_time(RULES, chart, options=OPTIONS).points]
+    return [
+        (str(p.day), p.decision.status, p.number)
+        for p in decide_over_time(RULES, chart, options=OPTIONS).points
+    ]
 
 
 @pytest.mark.parametrize("mark", [",", ";", "\t"])
 def test_a_table_is_a_history(mark: str) -> None:
-    expected = [("2025-03-10", "in_remission", 1), ("2025-09-01", "recurrent", None), ("2026-02-01", "in_remission", 2)]
+    expected = [
+        ("2025-03-10", "in_remission", 1),
+        ("2025-09-01", "recurrent", None),
+        ("2026-02-01", "in_remission", 2),
+    ]
     assert points(TABLE.replace(",", mark)) == expected
     assert points("\ufeff" + TABLE.replace("\n", "\r\n")) == expected
 
@@ -32,15 +41,22 @@ def test_the_order_of_lines_changes_nothing() -> None:
 
 @pytest.mark.parametrize(
     ("text", "says"),
-    [("date,code,valeu\n", "did you mean 'value'"), ("date,code\n", "without a row"), ("date,code,date\n1,2,3\n", "twice"),
-     ("datum,code\n", "is no chart"), ("date,code\n1," + "x" * 200_000, "cannot be read as a table at line 2")],
-)  # fmt: skip
+    [
+        ("date,code,valeu\n", "did you mean 'value'"),
+        ("date,code\n", "without a row"),
+        ("date,code,date\n1,2,3\n", "twice"),
+        ("datum,code\n", "is no chart"),
+        ("date,code\n1," + "x" * 200_000, "cannot be read as a table at line 2"),
+    ],
+)
 def test_a_table_that_cannot_be_read_is_refused(text: str, says: str) -> None:
     with pytest.raises(InvalidRecord, match=says):
         list(read_charts(text))
 
 
 def test_rows_of_any_shape_are_read_or_set_aside() -> None:
-    ((_, chart),) = read_charts('date,code,value,unit\n,,,\n"2025\n01",x\n2025-99-99,11150-0,"a,b",%,more,still\n2025-01-01\n')
+    ((_, chart),) = read_charts(
+        'date,code,value,unit\n,,,\n"2025\n01",x\n2025-99-99,11150-0,"a,b",%,more,still\n2025-01-01\n'
+    )
     assert isinstance(chart, Chart)
     assert decide_over_time(RULES, chart).now.outcome == "not_applicable"  # type: ignore[union-attr]

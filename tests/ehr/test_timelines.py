@@ -8,15 +8,15 @@ from typing import Any
 import pytest
 
 from allstatus import InvalidRecord, load_rules
+from allstatus.ehr.caller_facts import make_overlays
 from allstatus.ehr.chart import Chart
-from allstatus.ehr.dated import decide_dated
-from allstatus.ehr.options import make_reader
-from allstatus.ehr.overlay import make_overlays
-from allstatus.ehr.read import read_charts
+from allstatus.ehr.chart_files import read_charts
+from allstatus.ehr.chart_options import make_reader
+from allstatus.ehr.record_history import decide_dated
 from allstatus.ehr.timeline import Timeline, decide_over_time
-from allstatus.ehr.told import render_timeline, timeline_document
-from allstatus.inputs import chart_kind
-from allstatus.record import parse_json
+from allstatus.ehr.timeline_text import render_timeline, timeline_document
+from allstatus.record.json_reader import chart_kind
+from allstatus.record.model import parse_json
 
 FOLDER = Path(__file__).parents[2] / "fixtures" / "timelines"
 RULES = load_rules(engine="builtin")
@@ -34,11 +34,18 @@ def tell(expected: Path) -> tuple[Timeline, dict[str, Any]]:
     return decide_over_time(RULES, chart, as_of=as_of, options=options, overlays=overlays), how
 
 
-@pytest.mark.parametrize("expected", sorted(FOLDER.glob("*.expected.json")), ids=lambda path: path.name.removesuffix(".expected.json"))
+@pytest.mark.parametrize(
+    "expected",
+    sorted(FOLDER.glob("*.expected.json")),
+    ids=lambda path: path.name.removesuffix(".expected.json"),
+)
 def test_a_history_is_decided_point_by_point(expected: Path) -> None:
     timeline, how = tell(expected)
     document = timeline_document(timeline)
-    found = [[point[key] for key in ("date", "outcome", "status", "remission_number")] for point in document["points"]]
+    found = [
+        [point[key] for key in ("date", "outcome", "status", "remission_number")]
+        for point in document["points"]
+    ]
     assert found == how["points"]
     assert [document["now"]["outcome"], document["now"]["status"]] == how["now"]
     assert json.loads(json.dumps(document)) == document

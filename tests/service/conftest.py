@@ -25,13 +25,19 @@ PATIENT_VIEW = "/cds-services/allstatus-patient-view"
 def serving(folder: Path, **settings: object) -> TestClient:
     """A client of a service of its own."""
     given = {"insecure_dev": True, "audit": folder / "audit.db"} | settings
-    return TestClient(make_app(Config.model_validate(given)), base_url=BASE, raise_server_exceptions=False)
+    return TestClient(
+        make_app(Config.model_validate(given)), base_url=BASE, raise_server_exceptions=False
+    )
 
 
 @pytest.fixture(scope="session")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
-    """A service that takes symptoms as absent unless recorded, so that more fixtures are decided."""
-    with serving(tmp_path_factory.mktemp("service"), reading={"assume": ["symptoms-absent-unless-recorded"]}) as client:
+    """A service that takes symptoms as absent unless recorded, so that more fixtures are
+    decided.
+    """
+    with serving(
+        tmp_path_factory.mktemp("service"), reading={"assume": ["symptoms-absent-unless-recorded"]}
+    ) as client:
         yield client
 
 
@@ -66,11 +72,18 @@ def chart(name: str) -> dict:
 
 
 def searchset(*resources: dict, **more: object) -> dict:
-    return {"resourceType": "Bundle", "type": "searchset", "entry": [{"resource": resource} for resource in resources], **more}
+    return {
+        "resourceType": "Bundle",
+        "type": "searchset",
+        "entry": [{"resource": resource} for resource in resources],
+        **more,
+    }
 
 
 def prefetch_of(bundle: dict) -> dict:
-    """A bundle's resources as an EHR would prefetch them: each kind under its key, null where there are none."""
+    """A bundle's resources as an EHR would prefetch them: each kind under its key, null where there
+    are none.
+    """
     found: dict = dict.fromkeys(templates())
     resources = [entry["resource"] for entry in bundle["entry"]]
     for key, template in templates().items():
@@ -84,4 +97,10 @@ def prefetch_of(bundle: dict) -> dict:
 def call(prefetch: object, patient: str = "p1", hook: str = "patient-view", **more: object) -> dict:
     """The body of a call."""
     context = {"userId": "Practitioner/dr", "patientId": patient, **more.pop("context", {})}
-    return {"hook": hook, "hookInstance": "d1577c69-dfbe-44ad-ba6d-3e05e953b2ea", "context": context, "prefetch": prefetch, **more}
+    return {
+        "hook": hook,
+        "hookInstance": "d1577c69-dfbe-44ad-ba6d-3e05e953b2ea",
+        "context": context,
+        "prefetch": prefetch,
+        **more,
+    }

@@ -1,4 +1,6 @@
-"""The invariants of CDS Hooks 2.0 on answers, each in words; `faults` of a lawful answer are none."""
+"""The invariants of CDS Hooks 2.0 on answers, each in words; `faults` of a lawful answer are
+none.
+"""
 
 from collections.abc import Iterator
 from typing import Any
@@ -57,7 +59,9 @@ def _suggestion(suggestion: dict) -> Iterator[str]:
     if not suggestion.get("label"):
         yield "a suggestion has no label"
     for action in suggestion.get("actions", ()):
-        if action.get("type") not in ("create", "update", "delete") or not action.get("description"):
+        if action.get("type") not in ("create", "update", "delete") or not action.get(
+            "description"
+        ):
             yield "an action lacks type or description"
         if action["type"] == "create" and ("resource" not in action or "id" in action["resource"]):
             yield "a create action needs a resource without an id"

@@ -1,4 +1,6 @@
-"""A small FHIR server on loopback for tests: reads, searches by patient in pages, a token, and ways to fail."""
+"""A small FHIR server on loopback for tests: reads, searches by patient in pages, a token, and ways
+to fail.
+"""
 
 import json
 import threading
@@ -32,7 +34,9 @@ class FhirServer:
         if parts.path == "/Specimen":
             return 404, {"resourceType": "OperationOutcome"}
         if parts.path.startswith("/Patient/"):
-            found = [r for r in self.resources if f"/{r['resourceType']}/{r.get('id')}" == parts.path]
+            found = [
+                r for r in self.resources if f"/{r['resourceType']}/{r.get('id')}" == parts.path
+            ]
             return (200, found[0]) if found else (404, {"resourceType": "OperationOutcome"})
         return self._search(parts.path[1:], parse_qs(parts.query))
 
@@ -43,12 +47,25 @@ class FhirServer:
             return int(self.manner), {"resourceType": "OperationOutcome"}
         start = int(query.get("start", ["0"])[0])
         found = [r for r in self.resources if r["resourceType"] == kind]
-        bundle: dict = {"resourceType": "Bundle", "type": "searchset", "entry": [{"resource": r} for r in found[start : start + PAGE]]}
+        bundle: dict = {
+            "resourceType": "Bundle",
+            "type": "searchset",
+            "entry": [{"resource": r} for r in found[start : start + PAGE]],
+        }
         if start + PAGE < len(found) or self.manner == "endless":
             bundle["link"] = [{"relation": "next", "url": self._next(kind, start + PAGE)}]
         if self.manner == "outcome":
-            bundle["entry"].append({"resource": {"resourceType": "OperationOutcome", "issue": [{"severity": "error", "code": "timeout"}]}})
-        return 200, "no JSON" if self.manner == "no JSON" else {"x": "y" * 300_000} if self.manner == "large" else bundle
+            bundle["entry"].append(
+                {
+                    "resource": {
+                        "resourceType": "OperationOutcome",
+                        "issue": [{"severity": "error", "code": "timeout"}],
+                    }
+                }
+            )
+        return 200, "no JSON" if self.manner == "no JSON" else {
+            "x": "y" * 300_000
+        } if self.manner == "large" else bundle
 
     def _next(self, kind: str, start: int) -> str:
         query = f"{kind}?patient=p1&start={start}"

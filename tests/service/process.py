@@ -53,9 +53,21 @@ def served(folder: Path, *options: str, config: str = "") -> Iterator[Served]:
     settings, output, errors = folder / "config.yaml", folder / "stdout", folder / "stderr"
     kept = "" if "audit:" in config else f"audit: {folder / 'audit.db'}\n"
     settings.write_text(kept + config, "utf-8")
-    command = [sys.executable, "-m", "allstatus", "serve", "--port", "0", "--config", str(settings), *options]
+    command = [
+        sys.executable,
+        "-m",
+        "allstatus",
+        "serve",
+        "--port",
+        "0",
+        "--config",
+        str(settings),
+        *options,
+    ]
     with output.open("w") as out, errors.open("w") as err:
-        process = subprocess.Popen(command, stdout=out, stderr=err, stdin=subprocess.DEVNULL, start_new_session=True)
+        process = subprocess.Popen(
+            command, stdout=out, stderr=err, stdin=subprocess.DEVNULL, start_new_session=True
+        )
     try:
         service = Served(process, errors, output)
         _wait_until_ready(service)

@@ -11,8 +11,8 @@ import pytest
 from postgres import NO_POSTGRES, Cluster, postgres_programs
 
 from allstatus.service.audit import Audit, export, open_to_read, verify
-from allstatus.service.chain import Key, Verdict
-from allstatus.service.place import Place
+from allstatus.service.database_url import DatabaseUrl
+from allstatus.service.hash_chain import ChainKey, Verdict
 
 NEEDS_POSTGRES = pytest.mark.skipif(postgres_programs() is None, reason=NO_POSTGRES)
 UNLOCK = {
@@ -33,8 +33,8 @@ class Kept:
         self.yaml = f"audit: {address}\naudit_key: {key}\n"
 
     @property
-    def place(self) -> Place:
-        return Place(self.address)
+    def place(self) -> DatabaseUrl:
+        return DatabaseUrl(self.address)
 
     def open(self) -> Audit:
         return Audit(self.place, self.key)
@@ -45,7 +45,7 @@ class Kept:
 
     def hold(self, known: tuple[int, str] | None = None) -> Verdict:
         with open_to_read(self.place) as connection:
-            return verify(connection, Key.read(self.key), known)
+            return verify(connection, ChainKey.read(self.key), known)
 
     def problem(self, known: tuple[int, str] | None = None) -> str:
         return self.hold(known).problem

@@ -1,4 +1,6 @@
-"""The audit: every decision given is in it, nothing in it identifies a patient, and a change is found; in a file and in PostgreSQL."""
+"""The audit: every decision given is in it, nothing in it identifies a patient, and a change is
+found; in a file and in PostgreSQL.
+"""
 
 import asyncio
 import json
@@ -16,7 +18,7 @@ from typer.testing import CliRunner
 
 from allstatus.commands import app
 from allstatus.service.audit import COLUMNS, Audit, Entry, open_to_read, verify
-from allstatus.service.chain import PART, AuditError, Key
+from allstatus.service.hash_chain import PART, AuditError, ChainKey
 
 from .conftest import PATIENT_VIEW, call, chart, prefetch_of, serving
 from .process import served
@@ -34,7 +36,11 @@ def run(*arguments: str) -> Result:
 @pytest.fixture(params=PLACES)
 def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Kept:
     """Where an audit is to be kept; none is there yet."""
-    return in_file(tmp_path) if request.param == "file" else in_postgres(request.getfixturevalue("cluster"), tmp_path)
+    return (
+        in_file(tmp_path)
+        if request.param == "file"
+        else in_postgres(request.getfixturevalue("cluster"), tmp_path)
+    )
 
 
 @pytest.fixture
@@ -42,7 +48,10 @@ def audit(kept: Kept, tmp_path: Path) -> Kept:
     """An audit of ten decisions."""
     with serving(tmp_path, **kept.settings) as client:
         for number in range(8):
-            client.post("/classify", json={**RECORD, "id": f"patient-{number % 2}", "marrow_blast_percent": PERCENT})
+            client.post(
+                "/classify",
+                json={**RECORD, "id": f"patient-{number % 2}", "marrow_blast_percent": PERCENT},
+            )
         client.post("/explain", json=RECORD)
         client.post(PATIENT_VIEW, json=call(prefetch_of(chart("01-exactly-five"))))
     return kept
@@ -55,7 +64,9 @@ def test_a_decision_is_kept_without_its_patient(audit: Kept, tmp_path: Path) -> 
     assert (rows[0]["outcome"], rows[0]["status"]) == ("determined", "in_remission")
     assert all(row[name] for row in rows for name in COLUMNS if name != "status")
     assert rows[0]["patient"] == rows[2]["patient"] != rows[1]["patient"]
-    stored = json.dumps(rows).encode() + b"".join(path.read_bytes() for path in tmp_path.glob("audit*"))
+    stored = json.dumps(rows).encode() + b"".join(
+        path.read_bytes() for path in tmp_path.glob("audit*")
+    )
     assert b"patient-0" not in stored
     assert PERCENT.encode() not in stored
     assert rows[0]["input_digest"] != rows[1]["input_digest"]
@@ -68,15 +79,23 @@ def test_an_answer_names_its_row(kept: Kept, tmp_path: Path) -> None:
     assert row["decision_id"] == name
 
 
-SWAPPED = tuple(f"UPDATE audit SET seq = {new} WHERE seq = {old}" for old, new in ((4, 99), (5, 4), (99, 5)))
+SWAPPED = tuple(
+    f"UPDATE audit SET seq = {new} WHERE seq = {old}" for old, new in ((4, 99), (5, 4), (99, 5))
+)
 TAMPERED = {
-    "a row altered": (("UPDATE audit SET outcome = 'determined', status = 'untreated' WHERE seq = 4",), "row 4 was altered"),
+    "a row altered": (
+        ("UPDATE audit SET outcome = 'determined', status = 'untreated' WHERE seq = 4",),
+        "row 4 was altered",
+    ),
     "a row removed": (("DELETE FROM audit WHERE seq = 4",), "row 4 is missing"),
     "rows reordered": (SWAPPED, "row 4 was altered"),
     "the first removed": (("DELETE FROM audit WHERE seq = 1",), "row 1 is missing"),
     "the last removed": (("DELETE FROM audit WHERE seq = 10",), "rows after 9 are missing"),
     "all removed": (("DELETE FROM audit",), "rows after 0 are missing"),
-    "a row put before": (("INSERT INTO audit (seq, previous, hash) VALUES (-1, '', '')",), "there are rows outside the chain"),
+    "a row put before": (
+        ("INSERT INTO audit (seq, previous, hash) VALUES (-1, '', '')",),
+        "there are rows outside the chain",
+    ),
     "head altered": (("UPDATE head SET seq = 9",), "the head was altered"),
     "head removed": (("DELETE FROM head",), "rows after 10 are missing: the head is at 0"),
     "a link altered": (("UPDATE audit SET hash = previous WHERE seq = 7",), "row 7 was altered"),
@@ -92,10 +111,14 @@ def test_a_removed_or_altered_row_is_found(audit: Kept, name: str) -> None:
 
 
 def test_rows_cannot_be_changed_by_mistake(audit: Kept) -> None:
-    statements = ["UPDATE audit SET outcome = ''", "DELETE FROM audit"] + (["TRUNCATE audit"] if audit.kind == "url" else [])
+    statements = ["UPDATE audit SET outcome = ''", "DELETE FROM audit"] + (
+        ["TRUNCATE audit"] if audit.kind == "url" else []
+    )
     with closing(audit.connect()) as connection:
         for statement in statements:
-            with pytest.raises((sqlite3.IntegrityError, psycopg.errors.RaiseException), match="only added to"):
+            with pytest.raises(
+                (sqlite3.IntegrityError, psycopg.errors.RaiseException), match="only added to"
+            ):
                 connection.execute(statement)
     assert audit.problem() == ""
 
@@ -104,7 +127,7 @@ def test_an_audit_put_back_to_an_earlier_day_is_found_by_a_head_noted(audit: Kep
     rows = audit.rows()
     noted = rows[-1]["seq"], rows[-1]["hash"]
     assert audit.problem(noted) == ""
-    key = Key.read(audit.key)
+    key = ChainKey.read(audit.key)
     earlier = rows[7]
     head = f"seq = 8, hash = '{earlier['hash']}', seal = '{key.seal(8, earlier['hash'])}'"
     audit.tamper("DELETE FROM audit WHERE seq > 8", f"UPDATE head SET {head}")
@@ -138,14 +161,14 @@ def test_the_command_refuses_what_is_no_audit(tmp_path: Path) -> None:
 
 def test_a_key_is_for_its_owner_alone(tmp_path: Path) -> None:
     path = tmp_path / "k.key"
-    key = Key.read(path, create=True)
+    key = ChainKey.read(path, create=True)
     assert path.stat().st_mode & 0o777 == 0o600
-    assert Key.read(path).digest("x", b"y") == key.digest("x", b"y") != key.digest("z", b"y")
+    assert ChainKey.read(path).digest("x", b"y") == key.digest("x", b"y") != key.digest("z", b"y")
     path.write_text("00")
     with pytest.raises(AuditError, match="at least 16 bytes"):
-        Key.read(path)
+        ChainKey.read(path)
     with pytest.raises(AuditError, match="holds no audit key"):
-        Key.read(tmp_path / "none.key")
+        ChainKey.read(tmp_path / "none.key")
 
 
 def test_another_key_does_not_carry_on_a_chain(audit: Kept) -> None:
@@ -157,7 +180,11 @@ def test_another_key_does_not_carry_on_a_chain(audit: Kept) -> None:
 def test_tables_of_another_shape_are_no_audit(kept: Kept) -> None:
     for name in ("audit", "head", "feedback"):
         kept.execute(f"CREATE TABLE {name} (seq BIGINT)")
-    with pytest.raises(AuditError, match="not an audit's") if kept.kind == "url" else pytest.raises(AuditError):
+    with (
+        pytest.raises(AuditError, match="not an audit's")
+        if kept.kind == "url"
+        else pytest.raises(AuditError)
+    ):
         kept.open()
 
 
@@ -165,7 +192,10 @@ def test_no_decision_without_the_audit(kept: Kept, tmp_path: Path) -> None:
     with serving(tmp_path, **kept.settings) as client:
         kept.execute("DROP TABLE audit")
         answer = client.post("/classify", json=RECORD)
-    assert (answer.status_code, answer.json()["type"]) == (503, "urn:allstatus:problem:audit-unavailable")
+    assert (answer.status_code, answer.json()["type"]) == (
+        503,
+        "urn:allstatus:problem:audit-unavailable",
+    )
 
 
 async def appended(writing: list[tuple[Audit, list[Entry]]]) -> None:
@@ -207,7 +237,9 @@ def _decision():
 
 
 def test_what_was_acknowledged_is_there_after_kill_9(kept: Kept, tmp_path: Path) -> None:
-    """Eight clients ask while the service is killed: each answer they got has its row, and the chain holds."""
+    """Eight clients ask while the service is killed: each answer they got has its row, and the
+    chain holds.
+    """
     acknowledged: list[str] = []
 
     def ask(address: str) -> None:
@@ -219,7 +251,10 @@ def test_what_was_acknowledged_is_there_after_kill_9(kept: Kept, tmp_path: Path)
                     return
                 acknowledged.append(answer.headers["x-decision-id"])
 
-    with served(tmp_path, "--insecure-dev", "--workers", "2", config=kept.yaml) as service, ThreadPoolExecutor(8) as pool:
+    with (
+        served(tmp_path, "--insecure-dev", "--workers", "2", config=kept.yaml) as service,
+        ThreadPoolExecutor(8) as pool,
+    ):
         asking = [pool.submit(ask, service.address) for _ in range(8)]
         while len(acknowledged) < 200:
             assert not any(one.done() for one in asking)

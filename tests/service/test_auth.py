@@ -15,7 +15,7 @@ from jwt.algorithms import RSAAlgorithm
 from starlette.testclient import TestClient
 
 from allstatus.service.config import ConfigError, Issuer, read_config
-from allstatus.service.keys import Keys
+from allstatus.service.jwks import Keys
 
 from .conftest import BASE, PATIENT_VIEW, call, chart, prefetch_of, serving
 from .tokens import ISSUER, TokenIssuer
@@ -28,12 +28,19 @@ STRANGER = TokenIssuer("https://stranger.example")
 @pytest.fixture(scope="module")
 def guarded(tmp_path_factory: pytest.TempPathFactory):
     folder = tmp_path_factory.mktemp("guarded")
-    with serving(folder, insecure_dev=False, base_url=BASE, issuers=[{"issuer": ISSUER, "keys": SELF.written(folder)}]) as client:
+    with serving(
+        folder,
+        insecure_dev=False,
+        base_url=BASE,
+        issuers=[{"issuer": ISSUER, "keys": SELF.written(folder)}],
+    ) as client:
         yield client
 
 
 def ask(client: TestClient, token: str | None, path: str = PATIENT_VIEW) -> httpx.Response:
-    return client.post(path, json=BODY, headers={"Authorization": f"Bearer {token}"} if token is not None else {})
+    return client.post(
+        path, json=BODY, headers={"Authorization": f"Bearer {token}"} if token is not None else {}
+    )
 
 
 @pytest.mark.parametrize("algorithm", ["ES384", "RS384", "RS256", "PS384"])
@@ -42,7 +49,10 @@ def test_a_lawful_token_passes(guarded: TestClient, algorithm: str) -> None:
 
 
 def test_an_audience_may_be_one_of_several(guarded: TestClient) -> None:
-    assert ask(guarded, SELF.token(aud=["https://other.example", BASE + PATIENT_VIEW])).status_code == 200
+    assert (
+        ask(guarded, SELF.token(aud=["https://other.example", BASE + PATIENT_VIEW])).status_code
+        == 200
+    )
 
 
 def encoded(value: object) -> str:
@@ -57,7 +67,9 @@ def signed_with_the_public_key() -> str:
     """HS256 keyed with what anyone may read."""
     secret = SELF.rsa.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
     text = f"{encoded({'alg': 'HS256', 'typ': 'JWT', 'kid': 'rsa'})}.{encoded(SELF.claims())}"
-    signature = base64.urlsafe_b64encode(hmac.digest(secret, text.encode(), "sha256")).rstrip(b"=").decode()
+    signature = (
+        base64.urlsafe_b64encode(hmac.digest(secret, text.encode(), "sha256")).rstrip(b"=").decode()
+    )
     return f"{text}.{signature}"
 
 
@@ -75,7 +87,9 @@ ATTACKS: dict[str, Callable[[], str | None]] = {
     "empty": lambda: "",
     "no JWT": lambda: "abc",
     "none": unsigned,
-    "none in capitals": lambda: unsigned().replace(encoded({"alg": "none", "typ": "JWT"}), encoded({"alg": "NONE", "typ": "JWT"})),
+    "none in capitals": lambda: unsigned().replace(
+        encoded({"alg": "none", "typ": "JWT"}), encoded({"alg": "NONE", "typ": "JWT"})
+    ),
     "HS256 with the public key": signed_with_the_public_key,
     "altered": altered,
     "without its signature": lambda: SELF.token().rpartition(".")[0] + ".",
@@ -93,7 +107,9 @@ ATTACKS: dict[str, Callable[[], str | None]] = {
     "no issuer": lambda: SELF.token(iss=None),
     "listed issuer, key of a stranger": lambda: STRANGER.token(iss=ISSUER),
     "unlisted jku": lambda: SELF.token({"jku": "http://127.0.0.1:9/keys"}),
-    "unlisted jku with its own key": lambda: STRANGER.token({"jku": "https://stranger.example/keys"}, iss=ISSUER),
+    "unlisted jku with its own key": lambda: STRANGER.token(
+        {"jku": "https://stranger.example/keys"}, iss=ISSUER
+    ),
     "its own key inside": lambda: STRANGER.token({"jwk": STRANGER.jwks()["keys"][0]}, iss=ISSUER),
     "unknown kid": lambda: SELF.token({"kid": "../../etc/passwd"}),
     "kid of a key of another kind": lambda: SELF.token({"kid": "rsa"}),
@@ -101,13 +117,17 @@ ATTACKS: dict[str, Callable[[], str | None]] = {
     "another type": lambda: SELF.token({"typ": "at+jwt"}),
     "oversize": lambda: SELF.token(more="x" * 9_000),
     "exp no number": lambda: SELF.token(exp="soon"),
-    "another curve": lambda: SELF.token(algorithm="ES256", key=ec.generate_private_key(ec.SECP256R1())),
+    "another curve": lambda: SELF.token(
+        algorithm="ES256", key=ec.generate_private_key(ec.SECP256R1())
+    ),
     "weak hash": lambda: SELF.token(algorithm="ES384")[:-4] + "AAAA",
 }
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
-def test_each_attack_is_refused(guarded: TestClient, attack: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_attack_is_refused(
+    guarded: TestClient, attack: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async def never(*_: object, **__: object) -> None:
         raise AssertionError("an address was fetched")
 
@@ -132,11 +152,19 @@ def test_a_token_for_one_service_opens_no_other(guarded: TestClient) -> None:
 @pytest.mark.parametrize("path", ["/classify", "/explain", "/timeline", PATIENT_VIEW + "/feedback"])
 def test_whatever_takes_data_asks_for_a_token(guarded: TestClient, path: str) -> None:
     assert guarded.post(path, json={}).status_code == 401
-    assert guarded.post(path, json={}, headers={"Authorization": f"Bearer {SELF.token(aud=BASE + path)}"}).status_code != 401
+    assert (
+        guarded.post(
+            path, json={}, headers={"Authorization": f"Bearer {SELF.token(aud=BASE + path)}"}
+        ).status_code
+        != 401
+    )
 
 
 def test_what_names_no_patient_is_open(guarded: TestClient) -> None:
-    assert {guarded.get(path).status_code for path in ("/", "/cds-services", "/rules", "/about", "/healthz", "/readyz")} == {200}
+    assert {
+        guarded.get(path).status_code
+        for path in ("/", "/cds-services", "/rules", "/about", "/healthz", "/readyz")
+    } == {200}
 
 
 def test_keys_are_read_from_the_listed_address_alone(tmp_path: Path) -> None:
@@ -147,20 +175,40 @@ def test_keys_are_read_from_the_listed_address_alone(tmp_path: Path) -> None:
         return httpx.Response(200, json=SELF.jwks())
 
     listed = "https://ehr.example.org/keys"
-    with serving(tmp_path, insecure_dev=False, base_url=BASE, issuers=[{"issuer": ISSUER, "jwks_url": listed}]) as client:
+    with serving(
+        tmp_path,
+        insecure_dev=False,
+        base_url=BASE,
+        issuers=[{"issuer": ISSUER, "jwks_url": listed}],
+    ) as client:
         keeper = client.app.state.desk.gatekeeper
         for known in keeper._keys.values():
             known._client = httpx.AsyncClient(transport=httpx.MockTransport(keys))
         assert ask(client, SELF.token({"jku": listed})).status_code == 200
         assert ask(client, SELF.token()).status_code == 200
         assert ask(client, SELF.token({"jku": "https://ehr.example.org/other"})).status_code == 401
-        assert [ask(client, SELF.token({"kid": f"k{n}"})).status_code for n in range(5)] == [401] * 5
+        assert [ask(client, SELF.token({"kid": f"k{n}"})).status_code for n in range(5)] == [
+            401
+        ] * 5
     assert asked == [listed]  # a stranger's kids do not make it ask again and again
 
 
-@pytest.mark.parametrize("answer", [httpx.Response(500), httpx.Response(200, text="no keys"), httpx.Response(200, json={"keys": []})])
-def test_an_issuer_that_gives_no_keys_lets_nobody_in(tmp_path: Path, answer: httpx.Response) -> None:
-    with serving(tmp_path, insecure_dev=False, issuers=[{"issuer": ISSUER, "jwks_url": "https://ehr.example.org/keys"}]) as client:
+@pytest.mark.parametrize(
+    "answer",
+    [
+        httpx.Response(500),
+        httpx.Response(200, text="no keys"),
+        httpx.Response(200, json={"keys": []}),
+    ],
+)
+def test_an_issuer_that_gives_no_keys_lets_nobody_in(
+    tmp_path: Path, answer: httpx.Response
+) -> None:
+    with serving(
+        tmp_path,
+        insecure_dev=False,
+        issuers=[{"issuer": ISSUER, "jwks_url": "https://ehr.example.org/keys"}],
+    ) as client:
         for known in client.app.state.desk.gatekeeper._keys.values():
             known._client = httpx.AsyncClient(transport=httpx.MockTransport(lambda _: answer))
         assert ask(client, SELF.token()).status_code == 401
@@ -172,9 +220,13 @@ def weak_rsa() -> dict:
 
 
 UNUSABLE = [
-    "", "[]", '{"keys": []}', '{"keys": [{"kty": "oct", "k": "c2VjcmV0"}]}', json.dumps({"keys": [weak_rsa()]}),
+    "",
+    "[]",
+    '{"keys": []}',
+    '{"keys": [{"kty": "oct", "k": "c2VjcmV0"}]}',
+    json.dumps({"keys": [weak_rsa()]}),
     '{"keys": [{"kty": "EC", "crv": "P-384", "x": "?", "y": "?"}]}',
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("text", UNUSABLE)
@@ -195,14 +247,20 @@ def test_private_keys_in_a_file_are_passed_over(tmp_path: Path) -> None:
 
 SETTINGS = {
     "nobody listed": ("", "lists no issuers"),
-    "both sources": ("issuers: [{issuer: x, keys: a, jwks_url: 'https://x.example'}]", "either keys or jwks_url"),
+    "both sources": (
+        "issuers: [{issuer: x, keys: a, jwks_url: 'https://x.example'}]",
+        "either keys or jwks_url",
+    ),
     "plain http": ("issuers: [{issuer: x, jwks_url: 'http://x.example/keys'}]", "needs https"),
     "another key": ("insecure_dev: true\nisuers: []", "isuers"),
     "any origin": ("insecure_dev: true\ncors_origins: ['*']", "every origin"),
     "no number": ("insecure_dev: true\nlimits: {body_bytes: many}", "limits.body_bytes"),
     "no YAML": ("a: [", "is not YAML"),
     "a list": ("- a", "keys and values"),
-    "a server without https": ("insecure_dev: true\nfhir_servers: ['http://fhir.example.org']", "needs https"),
+    "a server without https": (
+        "insecure_dev: true\nfhir_servers: ['http://fhir.example.org']",
+        "needs https",
+    ),
 }
 
 
@@ -213,5 +271,3 @@ def test_settings_refused_with_the_key_named(tmp_path: Path, name: str) -> None:
     path.write_text(text, "utf-8")
     with pytest.raises(ConfigError, match=said):
         read_config(path)
-
-

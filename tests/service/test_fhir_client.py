@@ -1,4 +1,6 @@
-"""What was not prefetched is read from the EHR's server: configured ones only, whole or not at all, within limits."""
+"""What was not prefetched is read from the EHR's server: configured ones only, whole or not at all,
+within limits.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,7 +22,11 @@ LIMITS = {"fhir_seconds": 0.5, "fhir_bytes": 200_000, "fhir_pages": 5}
 @contextmanager
 def service_and_server(folder: Path) -> Iterator[tuple[TestClient, FhirServer]]:
     with fhir_server(chart(NAME)) as server:
-        settings = {"fhir_servers": [server.address], "limits": LIMITS, "reading": {"assume": ["symptoms-absent-unless-recorded"]}}
+        settings = {
+            "fhir_servers": [server.address],
+            "limits": LIMITS,
+            "reading": {"assume": ["symptoms-absent-unless-recorded"]},
+        }
         with serving(folder, **settings) as client:
             yield client, server
 
@@ -45,8 +51,16 @@ def lawful_again(reading: tuple[TestClient, FhirServer]) -> None:
     reading[1].tokens.clear()
 
 
-def ask(client: TestClient, server: FhirServer, prefetch: object, address: str = "", token: str = TOKEN) -> httpx.Response:
-    authorization = {"access_token": token, "token_type": "Bearer", "expires_in": 60, "scope": "patient/*.read", "subject": "cds"}
+def ask(
+    client: TestClient, server: FhirServer, prefetch: object, address: str = "", token: str = TOKEN
+) -> httpx.Response:
+    authorization = {
+        "access_token": token,
+        "token_type": "Bearer",
+        "expires_in": 60,
+        "scope": "patient/*.read",
+        "subject": "cds",
+    }
     body = call(prefetch, fhirServer=address or server.address, fhirAuthorization=authorization)
     if prefetch is None:
         del body["prefetch"]
@@ -55,7 +69,10 @@ def ask(client: TestClient, server: FhirServer, prefetch: object, address: str =
 
 def test_without_prefetch_everything_is_read(reading: tuple[TestClient, FhirServer]) -> None:
     client, server = reading
-    read, given = ask(client, server, None), client.post(PATIENT_VIEW, json=call(prefetch_of(chart(NAME))))
+    read, given = (
+        ask(client, server, None),
+        client.post(PATIENT_VIEW, json=call(prefetch_of(chart(NAME)))),
+    )
     assert read.json()["cards"][0]["detail"] == given.json()["cards"][0]["detail"]
     assert read.json()["cards"][0]["summary"] == "By NCI's patient page: ALL in remission"
     kinds = {template.partition("?")[0].partition("/")[0] for template in templates().values()}
@@ -86,8 +103,13 @@ def test_a_page_missing_from_prefetch_is_read(reading: tuple[TestClient, FhirSer
     client, server = reading
     given = prefetch_of(chart(NAME))
     given["observations"]["entry"] = given["observations"]["entry"][:2]
-    given["observations"]["link"] = [{"relation": "next", "url": f"{server.address}/Observation?patient=p1&start=2"}]
-    assert ask(client, server, given).json()["cards"][0]["summary"] == "By NCI's patient page: ALL in remission"
+    given["observations"]["link"] = [
+        {"relation": "next", "url": f"{server.address}/Observation?patient=p1&start=2"}
+    ]
+    assert (
+        ask(client, server, given).json()["cards"][0]["summary"]
+        == "By NCI's patient page: ALL in remission"
+    )
     assert len(server.asked) == 1
 
 
@@ -97,8 +119,24 @@ def test_nothing_is_read_that_was_given(reading: tuple[TestClient, FhirServer]) 
     assert server.asked == []
 
 
-@pytest.mark.parametrize("manner", ["slow", "401", "500", "no JSON", "large", "endless", "404", "elsewhere", "outcome", "redirect"])
-def test_what_cannot_be_had_whole_is_412(failing: tuple[TestClient, FhirServer], manner: str) -> None:
+@pytest.mark.parametrize(
+    "manner",
+    [
+        "slow",
+        "401",
+        "500",
+        "no JSON",
+        "large",
+        "endless",
+        "404",
+        "elsewhere",
+        "outcome",
+        "redirect",
+    ],
+)
+def test_what_cannot_be_had_whole_is_412(
+    failing: tuple[TestClient, FhirServer], manner: str
+) -> None:
     client, server = failing
     server.manner = manner
     answer = ask(client, server, None)
@@ -108,14 +146,26 @@ def test_what_cannot_be_had_whole_is_412(failing: tuple[TestClient, FhirServer],
 def test_a_relative_next_page_is_followed(reading: tuple[TestClient, FhirServer]) -> None:
     client, server = reading
     server.manner = "relative"
-    assert ask(client, server, None).json()["cards"][0]["summary"] == "By NCI's patient page: ALL in remission"
+    assert (
+        ask(client, server, None).json()["cards"][0]["summary"]
+        == "By NCI's patient page: ALL in remission"
+    )
 
 
-OTHERS = ["http://127.0.0.1:9", "https://evil.example", "file:///etc/passwd", "{}@evil.example", "{}.evil.example", "{}/../x"]
+OTHERS = [
+    "http://127.0.0.1:9",
+    "https://evil.example",
+    "file:///etc/passwd",
+    "{}@evil.example",
+    "{}.evil.example",
+    "{}/../x",
+]
 
 
 @pytest.mark.parametrize("other", OTHERS)
-def test_a_server_that_is_not_listed_is_never_asked(reading: tuple[TestClient, FhirServer], other: str) -> None:
+def test_a_server_that_is_not_listed_is_never_asked(
+    reading: tuple[TestClient, FhirServer], other: str
+) -> None:
     client, server = reading
     answer = ask(client, server, None, other.format(server.address))
     assert answer.status_code == 412
@@ -128,9 +178,18 @@ def test_a_wrong_token_is_412(reading: tuple[TestClient, FhirServer]) -> None:
     assert ask(client, server, None, token="another").status_code == 412
 
 
-def test_a_patient_the_server_does_not_know_gives_no_card(reading: tuple[TestClient, FhirServer]) -> None:
+def test_a_patient_the_server_does_not_know_gives_no_card(
+    reading: tuple[TestClient, FhirServer],
+) -> None:
     client, server = reading
     given = {key: None for key in templates() if key != "patient"}
-    body = call(given, patient="nobody", fhirServer=server.address, fhirAuthorization={"access_token": TOKEN, "token_type": "Bearer"})
+    body = call(
+        given,
+        patient="nobody",
+        fhirServer=server.address,
+        fhirAuthorization={"access_token": TOKEN, "token_type": "Bearer"},
+    )
     assert client.post(PATIENT_VIEW, json=body).json() == {"cards": []}
-    assert [path for path in server.asked if "p1" not in path] == ["/Patient/nobody"]  # an earlier test's reads may still come in
+    assert [path for path in server.asked if "p1" not in path] == [
+        "/Patient/nobody"
+    ]  # an earlier test's reads may still come in

@@ -1,4 +1,6 @@
-"""The home page in headless Chromium: on a phone, by keyboard, without colour, and nothing but its own files is loaded."""
+"""The home page in headless Chromium: on a phone, by keyboard, without colour, and nothing but its
+own files is loaded.
+"""
 
 import json
 import re
@@ -12,25 +14,49 @@ from allstatus import load_rules
 from .process import served
 from .test_rest import RECORD
 
-CHROMIUM = next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None)
+CHROMIUM = next(
+    (
+        path
+        for name in ("chromium", "chromium-browser", "google-chrome")
+        if (path := shutil.which(name))
+    ),
+    None,
+)
 if CHROMIUM is None:
     pytest.skip("needs Chromium", allow_module_level=True)
 sync_api = pytest.importorskip("playwright.sync_api", reason="needs playwright")
 
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync"]  # fmt: skip
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 PHONE = {"width": 360, "height": 640}
 
 
 @pytest.fixture(scope="module")
 def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[object]:
-    """The home page on a phone in forced colours; `page.asked` are the addresses loaded, `page.complaints` the console's errors."""
-    with served(tmp_path_factory.mktemp("home"), "--insecure-dev") as service, sync_api.sync_playwright() as driver:
+    """The home page on a phone in forced colours; `page.asked` are the addresses loaded,
+    `page.complaints` the console's errors.
+    """
+    with (
+        served(tmp_path_factory.mktemp("home"), "--insecure-dev") as service,
+        sync_api.sync_playwright() as driver,
+    ):
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=QUIET)
         page = browser.new_page(viewport=PHONE, forced_colors="active", has_touch=True)
         page.asked, page.complaints, page.home = [], [], service.address + "/"
         page.on("request", lambda request: page.asked.append(request.url))
-        page.on("console", lambda message: page.complaints.append(message.text) if message.type == "error" else None)
+        page.on(
+            "console",
+            lambda message: (
+                page.complaints.append(message.text) if message.type == "error" else None
+            ),
+        )
         page.goto(page.home)
         yield page
         browser.close()
@@ -51,7 +77,9 @@ def decide_by_keyboard(page, text: str, level: str) -> str:
     assert page.evaluate("document.activeElement.textContent") == "Decide"
     with page.expect_response(re.compile("/explain")):
         page.keyboard.press("Enter")
-    page.wait_for_function("document.activeElement.id === 'answer'")  # a screen reader hears it from the start
+    page.wait_for_function(
+        "document.activeElement.id === 'answer'"
+    )  # a screen reader hears it from the start
     return page.inner_text("#answer")
 
 
@@ -74,10 +102,16 @@ def test_a_refusal_says_what_to_do(page) -> None:
 
 def test_it_fits_a_phone(page) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
-    small = page.evaluate("[...document.querySelectorAll('button, select, textarea')].filter(e => e.offsetHeight < 44).length")
+    small = page.evaluate(
+        "[...document.querySelectorAll('button, select, textarea')].filter(e => e.offsetHeight < "
+        "44).length"
+    )
     assert small == 0
     block = "getComputedStyle(e).display != 'inline'"
-    wide = f"[...document.querySelectorAll('main *')].filter(e => {block} && e.scrollWidth > e.clientWidth + 1).length"
+    wide = (
+        f"[...document.querySelectorAll('main *')].filter(e => {block} && e.scrollWidth > "
+        f"e.clientWidth + 1).length"
+    )
     assert page.evaluate(wide) == 0, "nothing is cut off or has to be scrolled aside"
 
 
@@ -92,13 +126,23 @@ def test_lines_of_the_answer_are_broken_once(page) -> None:
 def test_it_says_what_is_loaded_and_every_field_has_a_label(page) -> None:
     text = page.inner_text("body")
     rules = load_rules().ruleset
-    assert all(part in text for part in (rules.id, rules.version, rules.digest, rules.notice, rules.source["title"]))
-    unnamed = "[...document.querySelectorAll('textarea, select, input')].filter(e => !e.labels.length).length"
+    assert all(
+        part in text
+        for part in (rules.id, rules.version, rules.digest, rules.notice, rules.source["title"])
+    )
+    unnamed = (
+        "[...document.querySelectorAll('textarea, select, input')].filter(e => "
+        "!e.labels.length).length"
+    )
     assert page.evaluate(unnamed) == 0
     assert page.evaluate("document.documentElement.lang") == "en"
 
 
 def test_nothing_else_is_loaded_and_nothing_is_complained_of(page) -> None:
-    loaded = {address.removeprefix(page.home).partition("?")[0] for address in page.asked if not address.startswith("data:")}
+    loaded = {
+        address.removeprefix(page.home).partition("?")[0]
+        for address in page.asked
+        if not address.startswith("data:")
+    }
     assert loaded <= {"", "home.css", "home.js", "explain"}
     assert [text for text in page.complaints if "422" not in text] == []

@@ -1,4 +1,6 @@
-"""Order hooks: an agent the page lists for another status gives information with its citation, and nothing ever blocks."""
+"""Order hooks: an agent the page lists for another status gives information with its citation, and
+nothing ever blocks.
+"""
 
 import json
 import sqlite3
@@ -9,7 +11,7 @@ from starlette.testclient import TestClient
 
 from allstatus import classify, load_rules
 from allstatus.service.cards import REASONS_SYSTEM, Occasion, status_cards
-from allstatus.service.orders import order_cards
+from allstatus.service.order_cards import order_cards
 
 from .conftest import PATIENT_VIEW, call, chart, prefetch_of
 from .contract import faults
@@ -26,35 +28,64 @@ def medicine(name: str, *, code: str | None = None, id: str = "1") -> dict:
     concept: dict = {"text": name}
     if code:
         concept = {"coding": [{"system": RXNORM, "code": code}]}
-    return {"resourceType": "MedicationRequest", "id": id, "status": "draft", "intent": "order", "medicationCodeableConcept": concept,
-            "subject": {"reference": "Patient/p1"}}  # fmt: skip
+    return {
+        "resourceType": "MedicationRequest",
+        "id": id,
+        "status": "draft",
+        "intent": "order",
+        "medicationCodeableConcept": concept,
+        "subject": {"reference": "Patient/p1"},
+    }
 
 
-def ask(client: TestClient, *orders: dict, name: str = IN_REMISSION, path: str = SIGN, selections: object = None) -> list[dict]:
-    context = {"draftOrders": {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": order} for order in orders]}}
+def ask(
+    client: TestClient,
+    *orders: dict,
+    name: str = IN_REMISSION,
+    path: str = SIGN,
+    selections: object = None,
+) -> list[dict]:
+    context = {
+        "draftOrders": {
+            "resourceType": "Bundle",
+            "type": "collection",
+            "entry": [{"resource": order} for order in orders],
+        }
+    }
     if selections is not None:
         context["selections"] = selections
-    body = call(prefetch_of(chart(name)), hook="order-sign" if path == SIGN else "order-select", context=context)
+    body = call(
+        prefetch_of(chart(name)),
+        hook="order-sign" if path == SIGN else "order-select",
+        context=context,
+    )
     answer = client.post(path, json=body)
     assert answer.status_code == 200, answer.text
     assert faults(answer.json()) == []
     return answer.json()["cards"]
 
 
-AGENTS = {agent: [s for s, options in RULES.options.items() if any(agent in o["agents"] for o in options)]
-          for options in RULES.options.values() for option in options for agent in option["agents"]}  # fmt: skip
+AGENTS = {
+    agent: [s for s, options in RULES.options.items() if any(agent in o["agents"] for o in options)]
+    for options in RULES.options.values()
+    for option in options
+    for agent in option["agents"]
+}
 CLEAR = {"cbc": "normal", "marrow_blast_percent": "1", "signs_and_symptoms": "absent"}
 FULL = {"cbc": "abnormal", "marrow_blast_percent": "80", "signs_and_symptoms": "present"}
 RECORDS = {
-    "in_remission": {"prior_treatment": "disease_directed", **CLEAR}, "untreated": {"prior_treatment": "none", **FULL},
+    "in_remission": {"prior_treatment": "disease_directed", **CLEAR},
+    "untreated": {"prior_treatment": "none", **FULL},
     "recurrent": {"prior_treatment": "disease_directed", "prior_remission": True, **FULL},
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("status", RECORDS)
 @pytest.mark.parametrize("agent", AGENTS)
 def test_each_agent_at_each_status(agent: str, status: str) -> None:
-    """A card exactly when the page lists the agent, but not for this status; its text names where it is listed."""
+    """A card exactly when the page lists the agent, but not for this status; its text names where
+    it is listed.
+    """
     decision = classify(RECORDS[status])
     assert decision.status == status
     cards = order_cards(decision, OCCASION, [medicine(agent.replace("_", " "))])
@@ -64,44 +95,87 @@ def test_each_agent_at_each_status(agent: str, status: str) -> None:
         assert card["indicator"] == "info"
         assert "suggestions" not in card
         assert all(RULES.statuses[other].title in card["summary"] for other in AGENTS[agent])
-        listed = [o for other in AGENTS[agent] for o in RULES.options[other] if agent in o["agents"]]
-        assert all(o["cite"]["sentence"][:12] in card["detail"] and o["cite"]["section"] in card["detail"] for o in listed)
+        listed = [
+            o for other in AGENTS[agent] for o in RULES.options[other] if agent in o["agents"]
+        ]
+        assert all(
+            o["cite"]["sentence"][:12] in card["detail"] and o["cite"]["section"] in card["detail"]
+            for o in listed
+        )
         assert "does not hold up the order" in card["detail"]
 
 
-@pytest.mark.parametrize("order", [
-    medicine("anything", code="1597258"), medicine("Blinatumomab 35 mcg vial"),
-    {"resourceType": "MedicationRequest", "id": "1", "medicationReference": {"reference": "#m"},
-     "contained": [{"resourceType": "Medication", "id": "m", "code": {"coding": [{"system": RXNORM, "code": "1597258"}]}}]},
-])  # fmt: skip
-def test_an_agent_is_found_by_code_by_name_and_by_reference(client: TestClient, order: dict) -> None:
+@pytest.mark.parametrize(
+    "order",
+    [
+        medicine("anything", code="1597258"),
+        medicine("Blinatumomab 35 mcg vial"),
+        {
+            "resourceType": "MedicationRequest",
+            "id": "1",
+            "medicationReference": {"reference": "#m"},
+            "contained": [
+                {
+                    "resourceType": "Medication",
+                    "id": "m",
+                    "code": {"coding": [{"system": RXNORM, "code": "1597258"}]},
+                }
+            ],
+        },
+    ],
+)
+def test_an_agent_is_found_by_code_by_name_and_by_reference(
+    client: TestClient, order: dict
+) -> None:
     (card,) = ask(client, order)
     assert card["summary"].startswith("Blinatumomab: listed by the page for Recurrent ALL")
 
 
-@pytest.mark.parametrize("order", [
-    medicine("aspirin"), medicine(""), medicine("dasatinib"), {"resourceType": "ServiceRequest", "id": "1"},
-    {"resourceType": "Task", "id": "1"},
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "order",
+    [
+        medicine("aspirin"),
+        medicine(""),
+        medicine("dasatinib"),
+        {"resourceType": "ServiceRequest", "id": "1"},
+        {"resourceType": "Task", "id": "1"},
+    ],
+)
 def test_other_orders_give_no_card(client: TestClient, order: dict) -> None:
     assert ask(client, order) == []
 
 
-@pytest.mark.parametrize(("known", "cards"), [({"bcr_abl1": "negative"}, 1), ({"bcr_abl1": "positive"}, 0), ({}, 0)])
+@pytest.mark.parametrize(
+    ("known", "cards"), [({"bcr_abl1": "negative"}, 1), ({"bcr_abl1": "positive"}, 0), ({}, 0)]
+)
 def test_a_listed_agent_that_does_not_apply_gives_information(known: dict, cards: int) -> None:
     decision = classify({**RECORDS["in_remission"], "biomarkers": known})
     found = order_cards(decision, OCCASION, [medicine("dasatinib")])
     assert len(found) == cards
     assert faults({"cards": found}) == []
     for card in found:
-        (fit,) = [fit for option in decision.options for fit in option["by_agent"] if fit["agent"] == "dasatinib"]
+        (fit,) = [
+            fit
+            for option in decision.options
+            for fit in option["by_agent"]
+            if fit["agent"] == "dasatinib"
+        ]
         assert card["indicator"] == "info"
         assert "stated use does not fit" in card["summary"]
-        assert all(part in card["detail"] for part in (fit["cite"]["url"], fit["cite"]["sentence"][:12], "does not hold up the order"))
+        assert all(
+            part in card["detail"]
+            for part in (
+                fit["cite"]["url"],
+                fit["cite"]["sentence"][:12],
+                "does not hold up the order",
+            )
+        )
 
 
 def test_what_does_not_fit_stands_last_on_the_card() -> None:
-    decision = classify({**RECORDS["recurrent"], "biomarkers": {"cd19": "negative", "cd22": "negative"}})
+    decision = classify(
+        {**RECORDS["recurrent"], "biomarkers": {"cd19": "negative", "cd22": "negative"}}
+    )
     (card,) = status_cards(decision, OCCASION)
     assert faults({"cards": [card]}) == []
     listed, _, ruled_out = card["detail"].partition("**Listed, but the stated use does not fit**")
@@ -114,8 +188,15 @@ def test_nothing_is_said_where_the_status_is_not_known(client: TestClient) -> No
 
 
 def test_several_orders_give_a_card_for_each_agent_once(client: TestClient) -> None:
-    orders = [medicine("blinatumomab", id="1"), medicine("revumenib", id="2"), medicine("blinatumomab", id="3")]
-    assert [card["summary"].partition(":")[0] for card in ask(client, *orders)] == ["Blinatumomab", "Revumenib"]
+    orders = [
+        medicine("blinatumomab", id="1"),
+        medicine("revumenib", id="2"),
+        medicine("blinatumomab", id="3"),
+    ]
+    assert [card["summary"].partition(":")[0] for card in ask(client, *orders)] == [
+        "Blinatumomab",
+        "Revumenib",
+    ]
 
 
 def test_at_selection_only_what_is_selected_counts(client: TestClient) -> None:
@@ -129,45 +210,82 @@ def test_at_selection_only_what_is_selected_counts(client: TestClient) -> None:
 def test_a_call_without_its_context_is_400(client: TestClient, field: str) -> None:
     context = {"draftOrders": {"resourceType": "Bundle"}, "selections": []}
     del context[field]
-    answer = client.post(SELECT, json=call(prefetch_of(chart(IN_REMISSION)), hook="order-select", context=context))
+    answer = client.post(
+        SELECT, json=call(prefetch_of(chart(IN_REMISSION)), hook="order-select", context=context)
+    )
     assert (answer.status_code, answer.json()["field"]) == (400, f"context.{field}")
 
 
-WRONG = {"reason": {"system": REASONS_SYSTEM, "code": "chart-wrong"}, "userComment": "the patient is Zz Secret"}
-OVERRIDDEN = {"card": CARD, "outcome": "overridden", "outcomeTimestamp": "2026-01-05T12:00:00Z", "overrideReason": WRONG}
-ACCEPTED = {"card": CARD, "outcome": "accepted", "outcomeTimestamp": "2026-01-05T13:00:00+01:00",
-            "acceptedSuggestions": [{"id": "4e0a3a1e-3c1b-4b6e-9d1e-2f6f2c9b2a11"}]}  # fmt: skip
+WRONG = {
+    "reason": {"system": REASONS_SYSTEM, "code": "chart-wrong"},
+    "userComment": "the patient is Zz Secret",
+}
+OVERRIDDEN = {
+    "card": CARD,
+    "outcome": "overridden",
+    "outcomeTimestamp": "2026-01-05T12:00:00Z",
+    "overrideReason": WRONG,
+}
+ACCEPTED = {
+    "card": CARD,
+    "outcome": "accepted",
+    "outcomeTimestamp": "2026-01-05T13:00:00+01:00",
+    "acceptedSuggestions": [{"id": "4e0a3a1e-3c1b-4b6e-9d1e-2f6f2c9b2a11"}],
+}
 
 
 def kept(client: TestClient) -> list[tuple]:
     connection = sqlite3.connect(client.app.state.desk.config.audit.file)
-    rows = connection.execute("SELECT service, card, outcome, suggestions, reason, time FROM feedback ORDER BY time").fetchall()
+    rows = connection.execute(
+        "SELECT service, card, outcome, suggestions, reason, time FROM feedback ORDER BY time"
+    ).fetchall()
     connection.close()
     return rows
 
 
 def test_feedback_is_stored_once_and_without_comments(client: TestClient) -> None:
     for _ in range(3):
-        assert client.post(f"{PATIENT_VIEW}/feedback", json={"feedback": [OVERRIDDEN, ACCEPTED, OVERRIDDEN]}).status_code == 200
+        assert (
+            client.post(
+                f"{PATIENT_VIEW}/feedback", json={"feedback": [OVERRIDDEN, ACCEPTED, OVERRIDDEN]}
+            ).status_code
+            == 200
+        )
     service = PATIENT_VIEW.rpartition("/")[2]
     assert kept(client) == [
-        (service, CARD, "accepted", ACCEPTED["acceptedSuggestions"][0]["id"], "", "2026-01-05T12:00:00+00:00"),
+        (
+            service,
+            CARD,
+            "accepted",
+            ACCEPTED["acceptedSuggestions"][0]["id"],
+            "",
+            "2026-01-05T12:00:00+00:00",
+        ),
         (service, CARD, "overridden", "", "chart-wrong", "2026-01-05T12:00:00+00:00"),
     ]
     assert b"Secret" not in Path(client.app.state.desk.config.audit.file).read_bytes()
 
 
 def test_a_reason_of_somebody_else_is_kept_as_other(client: TestClient) -> None:
-    other = {**OVERRIDDEN, "outcomeTimestamp": "2027-01-05T12:00:00Z", "overrideReason": {"reason": {"code": "Zz Secret", "display": "Zz"}}}
+    other = {
+        **OVERRIDDEN,
+        "outcomeTimestamp": "2027-01-05T12:00:00Z",
+        "overrideReason": {"reason": {"code": "Zz Secret", "display": "Zz"}},
+    }
     assert client.post(f"{PATIENT_VIEW}/feedback", json={"feedback": [other]}).status_code == 200
     assert kept(client)[-1][4] == "other"
 
 
-@pytest.mark.parametrize(("change", "field"), [
-    ({"card": "x"}, "feedback.card"), ({"outcome": "liked"}, "feedback.outcome"),
-    ({"outcomeTimestamp": "2026-01-05"}, "feedback.outcomeTimestamp"), ({"outcome": "accepted"}, "feedback.acceptedSuggestions"),
-    ({"acceptedSuggestions": [{"id": 1}]}, "feedback.acceptedSuggestions.id"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"card": "x"}, "feedback.card"),
+        ({"outcome": "liked"}, "feedback.outcome"),
+        ({"outcomeTimestamp": "2026-01-05"}, "feedback.outcomeTimestamp"),
+        ({"outcome": "accepted"}, "feedback.acceptedSuggestions"),
+        ({"acceptedSuggestions": [{"id": 1}]}, "feedback.acceptedSuggestions.id"),
+    ],
+)
 def test_feedback_that_is_none_is_400(client: TestClient, change: dict, field: str) -> None:
     answer = client.post(f"{PATIENT_VIEW}/feedback", json={"feedback": [{**OVERRIDDEN, **change}]})
     assert (answer.status_code, answer.json()["field"]) == (400, field)

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from allstatus import load_rules
-from allstatus.ehr.read import read_charts
+from allstatus.ehr.chart_files import read_charts
 from allstatus.ehr.timeline import decide_chart
 from allstatus.errors import InvalidRecord
-from allstatus.service.pages import SCHEMA, Pages, pack, unpack
+from allstatus.service.explanation_pages import SCHEMA, Pages, pack, unpack
 from allstatus.service.sqlite import SqliteDatabase
 from allstatus.service.store import Store
 
@@ -71,11 +71,16 @@ def test_a_name_that_is_none_finds_nothing(store: Store, name: str) -> None:
 
 def test_what_lies_on_disk_tells_nothing_and_cannot_be_altered(tmp_path: Path) -> None:
     with serving(tmp_path) as client:
-        card = client.post(PATIENT_VIEW, json=call(prefetch_of(chart("01-exactly-five")))).json()["cards"][0]
+        card = client.post(PATIENT_VIEW, json=call(prefetch_of(chart("01-exactly-five")))).json()[
+            "cards"
+        ][0]
         link = card["links"][0]["url"]
         assert client.get(link).status_code == 200
         stored = b"".join(path.read_bytes() for path in tmp_path.iterdir())
-        assert not any(part in stored for part in (b"vincristine", b"marrow", b"10*9/L", link.rpartition("/")[2].encode()))
+        assert not any(
+            part in stored
+            for part in (b"vincristine", b"marrow", b"10*9/L", link.rpartition("/")[2].encode())
+        )
         connection = sqlite3.connect(tmp_path / "audit.state.db")
         connection.execute("UPDATE page SET sealed = zeroblob(length(sealed))")
         connection.commit()

@@ -1,4 +1,6 @@
-"""An audit in PostgreSQL: what happens when the server goes and comes back, who may do what, and that the password is never shown."""
+"""An audit in PostgreSQL: what happens when the server goes and comes back, who may do what, and
+that the password is never shown.
+"""
 
 import sys
 from collections.abc import Iterator
@@ -10,9 +12,9 @@ from postgres import Cluster, running
 from typer.testing import CliRunner
 
 from allstatus.commands import app
-from allstatus.service.chain import AuditError
 from allstatus.service.config import Config, ConfigError, read_config
-from allstatus.service.place import Place
+from allstatus.service.database_url import DatabaseUrl
+from allstatus.service.hash_chain import AuditError
 
 from .conftest import serving
 from .stores import NEEDS_POSTGRES, PASSWORD, in_postgres
@@ -20,8 +22,16 @@ from .test_rest import RECORD
 
 pytestmark = NEEDS_POSTGRES
 CARD = "4e0a3a1e-3c1b-4b6e-9d1e-2f6f2c9b2a10"
-FEEDBACK = {"feedback": [{"card": CARD, "outcome": "overridden", "outcomeTimestamp": "2026-01-05T12:00:00Z"}]}
-DOCUMENT = (Path(__file__).parents[2] / "docs" / "serving.md").read_text("utf-8").partition("### In PostgreSQL")[2]
+FEEDBACK = {
+    "feedback": [
+        {"card": CARD, "outcome": "overridden", "outcomeTimestamp": "2026-01-05T12:00:00Z"}
+    ]
+}
+DOCUMENT = (
+    (Path(__file__).parents[2] / "docs" / "serving.md")
+    .read_text("utf-8")
+    .partition("### In PostgreSQL")[2]
+)
 
 
 def shown(language: str) -> str:
@@ -53,7 +63,9 @@ def test_without_the_server_there_is_no_decision_and_with_it_there_is_again(
         assert client.post("/classify", json=RECORD).status_code == 200
         own_cluster.stop()
         own_cluster.start()
-        assert client.post("/classify", json=RECORD).status_code == 200, "a restart between two requests is not noticed"
+        assert client.post("/classify", json=RECORD).status_code == 200, (
+            "a restart between two requests is not noticed"
+        )
     assert kept.hold().rows == 3
     assert kept.problem() == ""
     assert PASSWORD not in str(logged) + answer.text
@@ -68,14 +80,28 @@ def test_a_role_that_may_only_add_is_enough(cluster: Cluster, tmp_path: Path) ->
     with serving(tmp_path, audit=as_clerk, audit_key=kept.key) as client:
         assert client.post("/classify", json=RECORD).status_code == 200
         for _ in range(2):
-            assert client.post("/cds-services/allstatus-patient-view/feedback", json=FEEDBACK).status_code == 200
+            assert (
+                client.post(
+                    "/cds-services/allstatus-patient-view/feedback", json=FEEDBACK
+                ).status_code
+                == 200
+            )
     assert kept.problem() == ""
     with psycopg.connect(as_clerk, autocommit=True) as connection:
-        for statement in ("DELETE FROM audit", "UPDATE audit SET seq = 2", "TRUNCATE audit", "DELETE FROM head", "DROP TABLE audit"):
+        for statement in (
+            "DELETE FROM audit",
+            "UPDATE audit SET seq = 2",
+            "TRUNCATE audit",
+            "DELETE FROM head",
+            "DROP TABLE audit",
+        ):
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 connection.execute(statement)
     kept.execute("REVOKE INSERT ON audit FROM clerk")
-    with pytest.raises(AuditError, match="may not be written to"), serving(tmp_path, audit=as_clerk, audit_key=kept.key):
+    with (
+        pytest.raises(AuditError, match="may not be written to"),
+        serving(tmp_path, audit=as_clerk, audit_key=kept.key),
+    ):
         pass
     kept.execute("DROP OWNED BY clerk", "DROP ROLE clerk")
 
@@ -84,7 +110,9 @@ def test_a_role_that_may_only_add_is_enough(cluster: Cluster, tmp_path: Path) ->
 def test_a_server_that_is_not_there_is_said_before_it_starts(tmp_path: Path, host: str) -> None:
     url = f"postgresql://clerk:{PASSWORD}@/x?host={host}"
     config = tmp_path / "config.yaml"
-    config.write_text(f"insecure_dev: true\naudit: {url}\naudit_key: {tmp_path / 'k.key'}\n", "utf-8")
+    config.write_text(
+        f"insecure_dev: true\naudit: {url}\naudit_key: {tmp_path / 'k.key'}\n", "utf-8"
+    )
     for command in (["serve", "--config", str(config)], ["audit", "export", url]):
         refused = CliRunner().invoke(app, command)
         assert refused.exit_code == (2 if command[0] == "serve" else 3)
@@ -108,18 +136,28 @@ URLS = {
 
 @pytest.mark.parametrize("url", URLS)
 def test_a_url_is_never_shown_with_its_password(url: str) -> None:
-    place = Place(url)
-    assert (str(place), repr(place), place.file, place.address) == (URLS[url], f"Place({URLS[url]!r})", None, url)
+    place = DatabaseUrl(url)
+    assert (str(place), repr(place), place.file, place.address) == (
+        URLS[url],
+        f"Place({URLS[url]!r})",
+        None,
+        url,
+    )
     config = Config(insecure_dev=True, audit=url, audit_key="k.key")
     assert "cret" not in repr(config)
-    assert Config.model_validate_json(config.model_dump_json()).audit.address == url, "the worker processes get it whole"
+    assert Config.model_validate_json(config.model_dump_json()).audit.address == url, (
+        "the worker processes get it whole"
+    )
 
 
 def test_the_settings_shown_in_the_documentation_can_be_used(tmp_path: Path) -> None:
     path = tmp_path / "config.yaml"
     path.write_text(f"insecure_dev: true\n{shown('yaml')}", "utf-8")
     config = read_config(path)
-    assert (str(config.audit), config.state_path.name) == ("postgresql://clerk@db.example.org/allstatus", "state.db")
+    assert (str(config.audit), config.state_path.name) == (
+        "postgresql://clerk@db.example.org/allstatus",
+        "state.db",
+    )
 
 
 def test_key_and_state_lie_beside_a_file_and_are_named_with_a_url() -> None:
@@ -127,14 +165,23 @@ def test_key_and_state_lie_beside_a_file_and_are_named_with_a_url() -> None:
     assert (beside.key_path, beside.state_path) == (Path("/var/a.key"), Path("/var/a.state.db"))
     named = Config(insecure_dev=True, audit="postgresql://h/db", audit_key="/etc/a.key")
     assert (named.key_path, named.state_path) == (Path("/etc/a.key"), Path("/etc/a.state.db"))
-    assert Config(insecure_dev=True, audit="postgresql://h/db", audit_key="/etc/a.key", state="/run/s.db").state_path == Path("/run/s.db")
+    assert Config(
+        insecure_dev=True, audit="postgresql://h/db", audit_key="/etc/a.key", state="/run/s.db"
+    ).state_path == Path("/run/s.db")
     with pytest.raises(ConfigError, match="name a file as audit_key"):
         read_config(None, insecure_dev=True, audit="postgresql://u:secret@h/db")
     refused = CliRunner().invoke(app, ["audit", "verify", "postgresql://u:secret@h/db"])
-    assert (refused.exit_code, "--key" in refused.stderr, "secret" in refused.output) == (2, True, False)
+    assert (refused.exit_code, "--key" in refused.stderr, "secret" in refused.output) == (
+        2,
+        True,
+        False,
+    )
 
 
 def test_without_psycopg_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "psycopg", None)
     refused = CliRunner().invoke(app, ["audit", "export", "postgresql://h/db"])
-    assert (refused.exit_code, refused.stderr) == (4, "error: psycopg is not installed; run: pip install 'allstatus[postgres]'\n")
+    assert (refused.exit_code, refused.stderr) == (
+        4,
+        "error: psycopg is not installed; run: pip install 'allstatus[postgres]'\n",
+    )

@@ -1,4 +1,6 @@
-"""REST: the same decisions as in this process, by content type; refusals as problems without the patient's values."""
+"""REST: the same decisions as in this process, by content type; refusals as problems without the
+patient's values.
+"""
 
 import json
 
@@ -10,8 +12,18 @@ from allstatus.service.config import Limits
 
 from .conftest import FIXTURES, chart, serving
 
-RECORD = {"id": "r1", "prior_treatment": "disease_directed", "cbc": "normal", "marrow_blast_percent": "4.9", "signs_and_symptoms": "absent"}
-NAMES = [path.stem for path in sorted((FIXTURES / "records").glob("*.json")) if ".expected" not in path.name]
+RECORD = {
+    "id": "r1",
+    "prior_treatment": "disease_directed",
+    "cbc": "normal",
+    "marrow_blast_percent": "4.9",
+    "signs_and_symptoms": "absent",
+}
+NAMES = [
+    path.stem
+    for path in sorted((FIXTURES / "records").glob("*.json"))
+    if ".expected" not in path.name
+]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -20,15 +32,22 @@ def test_a_record_over_http_is_the_same_decision(client: TestClient, name: str) 
     expected = json.loads((FIXTURES / "records" / f"{name}.expected.json").read_text("utf-8"))
     answer = client.post("/classify", content=data, headers={"Content-Type": "application/json"})
     if answer.status_code == 200:
-        assert {key: answer.json()[key] for key in ("outcome", "status")} == {key: expected.get(key) for key in ("outcome", "status")}
+        assert {key: answer.json()[key] for key in ("outcome", "status")} == {
+            key: expected.get(key) for key in ("outcome", "status")
+        }
     else:
-        assert (answer.status_code, answer.json()["field"]) == (422, expected.get("field", answer.json()["field"]))
+        assert (answer.status_code, answer.json()["field"]) == (
+            422,
+            expected.get("field", answer.json()["field"]),
+        )
 
 
 def test_exact_numbers_survive(client: TestClient) -> None:
     def status(number: str) -> str | None:
         text = json.dumps(RECORD).replace('"4.9"', number)
-        answer = client.post("/classify", content=text, headers={"Content-Type": "application/json"}).json()
+        answer = client.post(
+            "/classify", content=text, headers={"Content-Type": "application/json"}
+        ).json()
         assert answer["facts"]["marrow_blast_percent"]["value"] == number
         return answer["status"]
 
@@ -41,18 +60,27 @@ def test_one_answer_bears_the_id_it_has_in_the_audit(client: TestClient) -> None
     assert len(answer.headers["x-decision-id"]) == 36
 
 
-@pytest.mark.parametrize(("kind", "file"), [
-    ("application/fhir+json", "fhir/01-exactly-five.json"), ("application/json", "fhir/01-exactly-five.json"),
-    ("application/hl7-v2", "hl7v2/remission-as-sent.hl7"), ("x-application/hl7-v2+er7; charset=utf-8", "hl7v2/remission-as-sent.hl7"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("kind", "file"),
+    [
+        ("application/fhir+json", "fhir/01-exactly-five.json"),
+        ("application/json", "fhir/01-exactly-five.json"),
+        ("application/hl7-v2", "hl7v2/remission-as-sent.hl7"),
+        ("x-application/hl7-v2+er7; charset=utf-8", "hl7v2/remission-as-sent.hl7"),
+    ],
+)
 def test_charts_by_content_type(client: TestClient, kind: str, file: str) -> None:
-    answer = client.post("/classify", content=(FIXTURES / file).read_bytes(), headers={"Content-Type": kind})
+    answer = client.post(
+        "/classify", content=(FIXTURES / file).read_bytes(), headers={"Content-Type": kind}
+    )
     assert answer.status_code == 200
     assert answer.json()["outcome"] in ("determined", "insufficient_data", "not_applicable")
 
 
 def test_a_decision_as_fhir(client: TestClient) -> None:
-    answer = client.post("/classify", json=chart("01-exactly-five"), headers={"Accept": "application/fhir+json"})
+    answer = client.post(
+        "/classify", json=chart("01-exactly-five"), headers={"Accept": "application/fhir+json"}
+    )
     assert answer.headers["content-type"] == "application/fhir+json"
     kinds = [entry["resource"]["resourceType"] for entry in answer.json()["entry"]]
     assert kinds[:2] == ["GuidanceResponse", "Observation"]
@@ -60,7 +88,9 @@ def test_a_decision_as_fhir(client: TestClient) -> None:
 
 def test_many_in_many_out_with_the_line_refused(client: TestClient) -> None:
     lines = [json.dumps(RECORD), '{"cbc": "odd"}', json.dumps(RECORD)]
-    answer = client.post("/classify", content="\n".join(lines), headers={"Content-Type": "application/x-ndjson"})
+    answer = client.post(
+        "/classify", content="\n".join(lines), headers={"Content-Type": "application/x-ndjson"}
+    )
     first, second, third = map(json.loads, answer.text.splitlines())
     assert answer.headers["content-type"] == "application/x-ndjson"
     assert first == third == json.loads(classify(RECORD).to_json())
@@ -86,13 +116,19 @@ def test_a_timeline(client: TestClient) -> None:
     answer = client.post("/timeline", json=chart("12-second-remission"))
     assert answer.status_code == 200
     assert answer.json()["now"]["status"] == "in_remission"
-    assert client.post("/timeline", json=chart("shape-two-patients")).json()["detail"] == "is not about one patient"
+    assert (
+        client.post("/timeline", json=chart("shape-two-patients")).json()["detail"]
+        == "is not about one patient"
+    )
 
 
 def test_rules_with_digests_and_what_this_is(client: TestClient) -> None:
     (rules,) = client.get("/rules").json()
     decision = classify(RECORD)
-    assert (rules["digest"], rules["table_digest"]) == (decision.ruleset.digest, decision.table_digest)
+    assert (rules["digest"], rules["table_digest"]) == (
+        decision.ruleset.digest,
+        decision.table_digest,
+    )
     assert client.get("/about").json()["intended_use"]
 
 
@@ -109,7 +145,13 @@ REFUSED = {
     "unknown rules": ("/classify?rules=none-such", "{}", "application/json", 422, "query.rules"),
     "no date": ("/classify?as_of=tomorrow", "{}", "application/json", 422, "query.as_of"),
     "a number for a date": ("/classify?as_of=0", "{}", "application/json", 422, "query.as_of"),
-    "a number for a day": ("/classify", '{"as_of": 0, "cbc": "normal"}', "application/json", 422, "as_of"),
+    "a number for a day": (
+        "/classify",
+        '{"as_of": 0, "cbc": "normal"}',
+        "application/json",
+        422,
+        "as_of",
+    ),
     "no level": ("/explain?level=expert", "{}", "application/json", 422, "query.level"),
     "two to explain": ("/explain", "[{}, {}]", "application/json", 422, "input"),
     "none at all": ("/classify", "[]", "application/json", 422, "input"),
@@ -118,7 +160,7 @@ REFUSED = {
     "deep": ("/classify", "[" * 100_000, "application/json", 422, "input"),
     "no path": ("/nothing", "{}", "application/json", 404, None),
     "no method": ("/rules", "{}", "application/json", 405, None),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", REFUSED)
@@ -126,7 +168,10 @@ def test_refusals_are_problems(client: TestClient, name: str) -> None:
     path, content, kind, status, field = REFUSED[name]
     answer = client.post(path, content=content, headers={"Content-Type": kind} if kind else {})
     problem = answer.json()
-    assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
+    assert (answer.status_code, answer.headers["content-type"]) == (
+        status,
+        "application/problem+json",
+    )
     assert problem.get("field") == field, problem
     assert problem["status"] == status
     assert problem["type"].startswith("urn:allstatus:problem:")
@@ -134,8 +179,14 @@ def test_refusals_are_problems(client: TestClient, name: str) -> None:
 
 def test_a_body_too_large_is_refused_by_its_length_and_as_it_comes(tmp_path) -> None:
     with serving(tmp_path, limits=Limits(body_bytes=1_000)) as small:
-        announced = small.post("/classify", content=b"x" * 1_001, headers={"Content-Type": "application/json"})
-        streamed = small.post("/classify", content=(b"x" * 400 for _ in range(9)), headers={"Content-Type": "application/json"})
+        announced = small.post(
+            "/classify", content=b"x" * 1_001, headers={"Content-Type": "application/json"}
+        )
+        streamed = small.post(
+            "/classify",
+            content=(b"x" * 400 for _ in range(9)),
+            headers={"Content-Type": "application/json"},
+        )
         assert [announced.status_code, streamed.status_code] == [413, 413]
         assert small.post("/classify", json=RECORD).status_code == 200
 
@@ -149,7 +200,10 @@ def test_too_many_records(tmp_path) -> None:
 def test_what_takes_too_long_is_given_up(tmp_path) -> None:
     with serving(tmp_path, limits=Limits(request_seconds=0.000001)) as hurried:
         answer = hurried.post("/classify", json=[RECORD] * 500)
-        assert (answer.status_code, answer.json()["type"]) == (503, "urn:allstatus:problem:too-slow")
+        assert (answer.status_code, answer.json()["type"]) == (
+            503,
+            "urn:allstatus:problem:too-slow",
+        )
 
 
 def test_too_many_at_once(tmp_path) -> None:
@@ -164,9 +218,16 @@ def test_too_many_at_once(tmp_path) -> None:
 
 def test_cors_names_the_headers(tmp_path) -> None:
     with serving(tmp_path, cors_origins=["https://ehr.example.org"]) as open_to_one:
-        asked = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "authorization,content-type"}
-        listed = open_to_one.options("/classify", headers={"Origin": "https://ehr.example.org", **asked})
-        other = open_to_one.options("/classify", headers={"Origin": "https://evil.example", **asked})
+        asked = {
+            "Access-Control-Request-Method": "POST",
+            "Access-Control-Request-Headers": "authorization,content-type",
+        }
+        listed = open_to_one.options(
+            "/classify", headers={"Origin": "https://ehr.example.org", **asked}
+        )
+        other = open_to_one.options(
+            "/classify", headers={"Origin": "https://evil.example", **asked}
+        )
     assert listed.status_code == 200
     allowed = listed.headers["access-control-allow-headers"].lower()
     assert "authorization" in allowed

@@ -1,4 +1,6 @@
-"""The command: what it refuses to start with, how it shares work, how it stops, and that one bad client harms no other."""
+"""The command: what it refuses to start with, how it shares work, how it stops, and that one bad
+client harms no other.
+"""
 
 import json
 import signal
@@ -37,33 +39,46 @@ def test_without_issuers_it_does_not_start() -> None:
 
 
 WRONG = [
-    ("issuers: [{issuer: x, keys: none.json}]", 2, "holds no JWKS"), ("insecure_dev: true\naudit: /nowhere/a.db", 2, "cannot be written"),
+    ("issuers: [{issuer: x, keys: none.json}]", 2, "holds no JWKS"),
+    ("insecure_dev: true\naudit: /nowhere/a.db", 2, "cannot be written"),
     ("insecure_dev: true\nrules: [none-such]", 4, "ruleset.yaml"),
     ("insecure_dev: true\nreading: {assume: [luck]}", 3, "not an assumption"),
 ]
 
 
 @pytest.mark.parametrize(("config", "status", "said"), WRONG)
-def test_what_is_wrong_is_said_before_it_starts(tmp_path: Path, config: str, status: int, said: str) -> None:
+def test_what_is_wrong_is_said_before_it_starts(
+    tmp_path: Path, config: str, status: int, said: str
+) -> None:
     path = tmp_path / "config.yaml"
-    path.write_text(config if "audit" in config else f"{config}\naudit: {tmp_path / 'a.db'}", "utf-8")
+    path.write_text(
+        config if "audit" in config else f"{config}\naudit: {tmp_path / 'a.db'}", "utf-8"
+    )
     refused = run("serve", "--config", str(path))
     assert (refused.exit_code, refused.stdout) == (status, "")
     assert said in refused.stderr
 
 
 def test_one_slow_or_broken_client_holds_up_nobody(tmp_path: Path) -> None:
-    """Sixty-four connections that never finish their request, and one that speaks no HTTP, while another is answered."""
+    """Sixty-four connections that never finish their request, and one that speaks no HTTP, while
+    another is answered.
+    """
     with served(tmp_path, "--insecure-dev", config="limits: {body_seconds: 1}\n") as service:
         parts = urlsplit(service.address)
-        head = f"POST /classify HTTP/1.1\r\nHost: {parts.netloc}\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n{{"
+        head = (
+            f"POST /classify HTTP/1.1\r\nHost: {parts.netloc}\r\nContent-Type: "
+            f"application/json\r\nContent-Length: 500\r\n\r\n{{"
+        )
         slow = [socket.create_connection((parts.hostname, parts.port)) for _ in range(64)]
         for connection in slow:
             connection.sendall(head.encode())
         broken = socket.create_connection((parts.hostname, parts.port))
         broken.sendall(b"\x00\x01\x02 nonsense\r\n\r\n")
         with httpx.Client(trust_env=False) as client:
-            assert [client.post(f"{service.address}/classify", json=RECORD).status_code for _ in range(20)] == [200] * 20
+            assert [
+                client.post(f"{service.address}/classify", json=RECORD).status_code
+                for _ in range(20)
+            ] == [200] * 20
         assert b" 408 " in slow[0].recv(4096)
         for connection in (*slow, broken):
             connection.close()
@@ -82,13 +97,18 @@ def test_headers_without_end_are_refused(tmp_path: Path) -> None:
 
 def test_a_token_is_used_once_whichever_process_answers(tmp_path: Path) -> None:
     issuer = TokenIssuer()
-    config = f"base_url: http://127.0.0.1\nissuers: [{{issuer: '{ISSUER}', keys: {issuer.written(tmp_path)}}}]\n"
+    config = (
+        f"base_url: http://127.0.0.1\nissuers: "
+        f"[{{issuer: '{ISSUER}', keys: {issuer.written(tmp_path)}}}]\n"
+    )
     with served(tmp_path, "--workers", "2", config=config) as service:
         token = issuer.token(aud="http://127.0.0.1/classify")
         headers = {"Authorization": f"Bearer {token}", "Connection": "close"}
 
         def ask(_: int) -> int:
-            return httpx.post(f"{service.address}/classify", json=RECORD, headers=headers, trust_env=False).status_code
+            return httpx.post(
+                f"{service.address}/classify", json=RECORD, headers=headers, trust_env=False
+            ).status_code
 
         with ThreadPoolExecutor(8) as pool:
             statuses = list(pool.map(ask, range(16)))
@@ -100,7 +120,11 @@ def test_what_has_begun_is_finished_at_shutdown(tmp_path: Path) -> None:
         answers: list[int] = []
 
         def ask() -> None:
-            answers.append(httpx.post(f"{service.address}/classify", json=[RECORD] * 900, timeout=30, trust_env=False).status_code)
+            answers.append(
+                httpx.post(
+                    f"{service.address}/classify", json=[RECORD] * 900, timeout=30, trust_env=False
+                ).status_code
+            )
 
         asking = threading.Thread(target=ask)
         asking.start()
@@ -118,9 +142,21 @@ def test_about_answers_every_source_attribute() -> None:
     found = json.loads(printed.stdout)
     assert printed.exit_code == 0
     assert set(found["attributes"]) == {
-        "bibliographic_citation", "developer", "funding_source", "release_date", "revision_dates", "race", "ethnicity", "language",
-        "sexual_orientation", "gender_identity", "sex", "date_of_birth", "social_determinants_of_health", "health_status_assessments",
-    }  # fmt: skip
+        "bibliographic_citation",
+        "developer",
+        "funding_source",
+        "release_date",
+        "revision_dates",
+        "race",
+        "ethnicity",
+        "language",
+        "sexual_orientation",
+        "gender_identity",
+        "sex",
+        "date_of_birth",
+        "social_determinants_of_health",
+        "health_status_assessments",
+    }
     assert all(found["attributes"].values())
     assert found["intended_use"] in " ".join(run("about").stdout.split())
 

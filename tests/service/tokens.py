@@ -24,8 +24,14 @@ class TokenIssuer:
 
     def jwks(self) -> dict:
         """Its public keys."""
-        elliptic = json.loads(ECAlgorithm.to_jwk(self.elliptic.public_key())) | {"kid": "ec", "use": "sig"}
-        other = json.loads(RSAAlgorithm.to_jwk(self.rsa.public_key())) | {"kid": "rsa", "use": "sig"}
+        elliptic = json.loads(ECAlgorithm.to_jwk(self.elliptic.public_key())) | {
+            "kid": "ec",
+            "use": "sig",
+        }
+        other = json.loads(RSAAlgorithm.to_jwk(self.rsa.public_key())) | {
+            "kid": "rsa",
+            "use": "sig",
+        }
         return {"keys": [elliptic, other]}
 
     def written(self, folder: Path) -> Path:
@@ -37,10 +43,22 @@ class TokenIssuer:
     def claims(self, **more: object) -> dict:
         """Lawful claims, with some changed; None leaves one out."""
         now = int(time.time())
-        lawful = {"iss": self.name, "aud": BASE + PATIENT_VIEW, "exp": now + 120, "iat": now, "jti": str(uuid4())}
+        lawful = {
+            "iss": self.name,
+            "aud": BASE + PATIENT_VIEW,
+            "exp": now + 120,
+            "iat": now,
+            "jti": str(uuid4()),
+        }
         return {name: value for name, value in {**lawful, **more}.items() if value is not None}
 
-    def token(self, header: dict | None = None, algorithm: str = "ES384", key: object = None, **claims: object) -> str:
+    def token(
+        self,
+        header: dict | None = None,
+        algorithm: str = "ES384",
+        key: object = None,
+        **claims: object,
+    ) -> str:
         """A signed token."""
         kid = {"ES384": "ec"}.get(algorithm, "rsa")
         signing = key or (self.elliptic if algorithm.startswith("ES") else self.rsa)

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from allstatus.classify import Classifier, load_rules
+from allstatus.decision.classifier import Classifier, load_rules
 from allstatus.teach.exercises import Exercise, make_pool
-from allstatus.teach.page import make_page
+from allstatus.teach.teaching_page import make_page
 
 
 @pytest.fixture(scope="session")

@@ -4,20 +4,29 @@ import json
 from pathlib import Path
 from typing import Any
 
-from allstatus.classify import Classifier
-from allstatus.elsewhere import MARROW
+from allstatus.decision.classifier import Classifier
 from allstatus.errors import InvalidRecord
-from allstatus.record import parse_json
+from allstatus.record.model import parse_json
+from allstatus.why.other_definitions import MARROW
 from teach.tools import run_node
 
 REFUSED: dict[str, Any] = {
-    "outcome": "invalid_record", "status": None, "possible": [], "regions": [], "options": [], "missing": [], "reasons": [],
-}  # fmt: skip
+    "outcome": "invalid_record",
+    "status": None,
+    "possible": [],
+    "regions": [],
+    "options": [],
+    "missing": [],
+    "reasons": [],
+}
 
 
 def page_answers(page: Path, lines: list[str]) -> list[dict[str, Any]]:
     """What the page's engine makes of each line of JSON."""
-    return [json.loads(line) for line in run_node("engine.mjs", page, stdin="\n".join(lines)).splitlines()]
+    return [
+        json.loads(line)
+        for line in run_node("engine.mjs", page, stdin="\n".join(lines)).splitlines()
+    ]
 
 
 def python_answer(classifier: Classifier, line: str) -> dict[str, Any]:
@@ -35,14 +44,29 @@ def python_answer(classifier: Classifier, line: str) -> dict[str, Any]:
         "regions": [region["id"] for region in document["regions"]],
         "missing": [entry["fact"] for entry in document["missing"]],
         "ask_next": asked and {"fact": asked["fact"], "answers": asked["answers"]},
-        "conflicts": [{"constraint": c["constraint"], "facts": list(c["facts"])} for c in document["conflicts"]],
+        "conflicts": [
+            {"constraint": c["constraint"], "facts": list(c["facts"])}
+            for c in document["conflicts"]
+        ],
         "assumptions": [entry["fact"] for entry in document["assumptions"]],
         "changes": [
-            {"to": change["to"], "regions": [entry["to_region"] for entry in change["changes"]], "about": change["about"]}
+            {
+                "to": change["to"],
+                "regions": [entry["to_region"] for entry in change["changes"]],
+                "about": change["about"],
+            }
             for change in document["counterfactuals"]
         ],
-        "elsewhere": sorted(source["id"] for entry in document["elsewhere"] if entry["about"] == MARROW for source in entry["definitions"]),
-        "verdicts": {path: [_VERDICT[node["verdict"]], node["decisive"]] for path, node in document["trace"]["nodes"].items()},
+        "elsewhere": sorted(
+            source["id"]
+            for entry in document["elsewhere"]
+            if entry["about"] == MARROW
+            for source in entry["definitions"]
+        ),
+        "verdicts": {
+            path: [_VERDICT[node["verdict"]], node["decisive"]]
+            for path, node in document["trace"]["nodes"].items()
+        },
     }
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from allstatus.classify import Classifier
-from allstatus.teach.exports import FORMATS
-from allstatus.teach.sheet import make_sheet
+from allstatus.decision.classifier import Classifier
+from allstatus.teach.exercise_files import FORMATS
+from allstatus.teach.exercise_set import make_sheet
 
 HISTORY = str(Path(__file__).parents[2] / "fixtures" / "timelines" / "ten-years-of-records.json")
 
@@ -32,11 +32,15 @@ def test_quiz_to_standard_output(teaching: Classifier) -> None:
 
 
 @pytest.mark.parametrize("ending", ["svg", "png"])
-@pytest.mark.parametrize("what", [("regions",), ("definitions",), ("timeline", HISTORY)], ids=lambda what: what[0])
+@pytest.mark.parametrize(
+    "what", [("regions",), ("definitions",), ("timeline", HISTORY)], ids=lambda what: what[0]
+)
 def test_plot_writes_a_picture(what: tuple[str, ...], ending: str, tmp_path: Path) -> None:
     result = run("plot", *what, "-o", tmp_path / f"picture.{ending}")
     assert (result.returncode, result.stdout, result.stderr) == (0, b"", b"")
-    assert (tmp_path / f"picture.{ending}").read_bytes()[:4] == {"svg": b"<?xm", "png": b"\x89PNG"}[ending]
+    assert (tmp_path / f"picture.{ending}").read_bytes()[:4] == {"svg": b"<?xm", "png": b"\x89PNG"}[
+        ending
+    ]
 
 
 @pytest.mark.parametrize(
@@ -45,15 +49,34 @@ def test_plot_writes_a_picture(what: tuple[str, ...], ending: str, tmp_path: Pat
         (("page", "-o", "no/such/folder/page.html"), 3, "cannot be written"),
         (("plot", "regions", "-o", "regions.gif"), 3, "neither an .svg nor a .png file"),
         (("plot", "definitions", "-o", "definitions.pdf"), 3, "neither an .svg nor a .png file"),
-        (("plot", "timeline", "no-such-file.json", "-o", "history.svg"), 3, "there is no such file"),
-        (("plot", "timeline", HISTORY, "-o", "history.gif"), 3, "-o: is neither an .svg nor a .png file"),
+        (
+            ("plot", "timeline", "no-such-file.json", "-o", "history.svg"),
+            3,
+            "there is no such file",
+        ),
+        (
+            ("plot", "timeline", HISTORY, "-o", "history.gif"),
+            3,
+            "-o: is neither an .svg nor a .png file",
+        ),
         (("plot", "timeline", HISTORY, "-o", "no/such/folder/history.svg"), 3, "cannot be written"),
         (("plot", "cohort", "no-such-file.ndjson", "-o", "cohort.svg"), 3, "there is no such file"),
         (("quiz", "--format", "docx", "-o", "-"), 2, "docx"),
         (("quiz", "--seed", "-1", "--format", "csv", "-o", "-"), 2, "--seed"),
         (("page",), 2, "-o"),
     ],
-    ids=["folder", "ending", "definitions", "history", "history's ending", "history's folder", "cohort", "format", "seed", "nowhere"],
+    ids=[
+        "folder",
+        "ending",
+        "definitions",
+        "history",
+        "history's ending",
+        "history's folder",
+        "cohort",
+        "format",
+        "seed",
+        "nowhere",
+    ],
 )
 def test_what_cannot_be_done_is_said(arguments: tuple[str, ...], status: int, says: str) -> None:
     result = run(*arguments)

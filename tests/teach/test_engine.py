@@ -1,4 +1,6 @@
-"""The page's engine and Python agree: on every cell, at every edge, in every spelling, on every fixture."""
+"""The page's engine and Python agree: on every cell, at every edge, in every spelling, on every
+fixture.
+"""
 
 import json
 from itertools import product
@@ -7,21 +9,27 @@ from typing import Any
 
 import pytest
 
-from allstatus.classify import Classifier, load_rules
-from allstatus.counting import binomial_interval
-from allstatus.measurement import format_number
-from allstatus.rules.model import Fact
-from allstatus.teach.page import make_page
+from allstatus.decision.classifier import Classifier, load_rules
+from allstatus.record.percent import format_number
+from allstatus.rules.ruleset import Fact
+from allstatus.teach.teaching_page import make_page
+from allstatus.why.counting_error import binomial_interval
 from teach.page_engine import page_answers, python_answer
 from teach.tools import needs_node, run_node
 
-FIXTURES = sorted(path for path in (Path(__file__).parents[2] / "fixtures/records").glob("*.json") if ".expected" not in path.name)
+FIXTURES = sorted(
+    path
+    for path in (Path(__file__).parents[2] / "fixtures/records").glob("*.json")
+    if ".expected" not in path.name
+)
 SPELLINGS = json.loads((Path(__file__).parent / "spellings.json").read_text("utf-8"))
 MOST, A_PRIME = 5000, 47
 pytestmark = needs_node
 
 
-@pytest.fixture(scope="module", params=["nci-pdq-adult-all-patient", "nci-pdq-adult-all-health-professional"])
+@pytest.fixture(
+    scope="module", params=["nci-pdq-adult-all-patient", "nci-pdq-adult-all-health-professional"]
+)
 def classifier(request: pytest.FixtureRequest) -> Classifier:
     return load_rules(request.param, engine="builtin")
 
@@ -43,11 +51,17 @@ def stated(classifier: Classifier, fact: Fact) -> list[Any]:
 def agree(classifier: Classifier, lines: list[str], page: Path) -> None:
     answers = page_answers(page, lines)
     assert len(answers) == len(lines)
-    differ = [(line, seen, ours) for line, seen in zip(lines, answers, strict=True) if seen != (ours := python_answer(classifier, line))]
+    differ = [
+        (line, seen, ours)
+        for line, seen in zip(lines, answers, strict=True)
+        if seen != (ours := python_answer(classifier, line))
+    ]
     assert differ[:3] == []
 
 
-def test_every_cell_reported_or_not_and_a_share_of_them_in_larger_rule_sets(classifier: Classifier, page: Path) -> None:
+def test_every_cell_reported_or_not_and_a_share_of_them_in_larger_rule_sets(
+    classifier: Classifier, page: Path
+) -> None:
     facts = classifier.ruleset.facts
     rows = product(*(stated(classifier, fact) for fact in facts.values()))
     lines = [json.dumps(dict(zip(facts, row, strict=True))) for row in rows]
@@ -56,10 +70,19 @@ def test_every_cell_reported_or_not_and_a_share_of_them_in_larger_rule_sets(clas
 
 
 def test_every_spelling_at_every_edge(classifier: Classifier, page: Path) -> None:
-    limits = {format_number(c.condition.limit) for c in classifier.ruleset.criteria.values() if c.condition.limit is not None}
+    limits = {
+        format_number(c.condition.limit)
+        for c in classifier.ruleset.criteria.values()
+        if c.condition.limit is not None
+    }
     texts = [text.replace("L", limit) for limit in limits for text in SPELLINGS["at_the_limit"]]
     backgrounds = [
-        {"prior_treatment": "disease_directed", "prior_remission": True, "cbc": "normal", "signs_and_symptoms": "absent"},
+        {
+            "prior_treatment": "disease_directed",
+            "prior_remission": True,
+            "cbc": "normal",
+            "signs_and_symptoms": "absent",
+        },
         {"prior_treatment": "none", "cbc": "abnormal", "signs_and_symptoms": "present"},
         {"prior_treatment": "disease_directed"},
     ]
@@ -69,7 +92,10 @@ def test_every_spelling_at_every_edge(classifier: Classifier, page: Path) -> Non
         for background in backgrounds
     ]
     agree(classifier, lines, page)
-    refused = [python_answer(classifier, f'{{"marrow_blast_percent": {text}}}') for text in SPELLINGS["refused"]]
+    refused = [
+        python_answer(classifier, f'{{"marrow_blast_percent": {text}}}')
+        for text in SPELLINGS["refused"]
+    ]
     assert {"marrow_blast_percent"} == {answer.get("field") for answer in refused}
 
 
@@ -78,12 +104,20 @@ def test_other_spellings_of_facts(classifier: Classifier, page: Path) -> None:
 
 
 def test_a_panel_is_the_only_thing_the_page_does_not_read() -> None:
-    panels = [path.stem for path in FIXTURES if isinstance(json.loads(path.read_text("utf-8")).get("cbc"), dict)]
+    panels = [
+        path.stem
+        for path in FIXTURES
+        if isinstance(json.loads(path.read_text("utf-8")).get("cbc"), dict)
+    ]
     assert panels == [path.stem for path in FIXTURES if path.stem.startswith("cbc-panel")]
 
 
 def test_every_fixture(classifier: Classifier, page: Path) -> None:
-    lines = [" ".join(path.read_text("utf-8").split()) for path in FIXTURES if not path.stem.startswith("cbc-panel")]
+    lines = [
+        " ".join(path.read_text("utf-8").split())
+        for path in FIXTURES
+        if not path.stem.startswith("cbc-panel")
+    ]
     agree(classifier, lines, page)
 
 
@@ -91,4 +125,7 @@ def test_how_sure_a_count_is(page: Path) -> None:
     counted = [1, 20, 100, 200, 500]
     seen = json.loads(run_node("counting.mjs", page, stdin=json.dumps(counted)))
     for cells, intervals in zip(counted, seen, strict=True):
-        assert intervals == [[round(end, 1) for end in binomial_interval(blasts, cells)] for blasts in range(cells + 1)]
+        assert intervals == [
+            [round(end, 1) for end in binomial_interval(blasts, cells)]
+            for blasts in range(cells + 1)
+        ]

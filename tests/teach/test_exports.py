@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from allstatus.classify import Classifier
-from allstatus.teach.exports import FORMATS
-from allstatus.teach.sheet import Sheet, make_sheet
+from allstatus.decision.classifier import Classifier
+from allstatus.teach.exercise_files import FORMATS
+from allstatus.teach.exercise_set import Sheet, make_sheet
 from teach.tools import needs, run_node
 
 
@@ -32,7 +32,9 @@ class Text(HTMLParser):
         self.text += data
 
 
-def test_records_of_the_json_lines_get_the_answer_they_carry(teaching: Classifier, sheet: Sheet) -> None:
+def test_records_of_the_json_lines_get_the_answer_they_carry(
+    teaching: Classifier, sheet: Sheet
+) -> None:
     lines = [json.loads(line) for line in FORMATS["jsonl"](sheet).decode().splitlines()]
     assert len(lines) == 60
     for line in lines:
@@ -48,7 +50,10 @@ def test_csv_holds_the_same(sheet: Sheet) -> None:
     assert [row["id"] for row in rows] == [exercise.id for exercise in sheet.exercises]
     for row, exercise in zip(rows, sheet.exercises, strict=True):
         assert [row[label] for label, _ in exercise.case] == [value for _, value in exercise.case]
-        assert (row["answer"], row["explanation"]) == (exercise.answer, " ".join(exercise.explanation))
+        assert (row["answer"], row["explanation"]) == (
+            exercise.answer,
+            " ".join(exercise.explanation),
+        )
         assert row["notice"] == sheet.rules.notice
 
 
@@ -62,8 +67,12 @@ def test_gift_is_understood_by_another_parser(sheet: Sheet) -> None:
         assert exercise.id in question["title"]
         shown = Text(question["stem"]["text"]).text
         assert all(f"{label}: {value}" in shown for label, value in exercise.case)
-        chosen = {Text(choice["text"]["text"]).text: choice["isCorrect"] for choice in question["choices"]}
-        assert chosen == {title: name == exercise.answer for name, title in exercise.choices.items()}
+        chosen = {
+            Text(choice["text"]["text"]).text: choice["isCorrect"] for choice in question["choices"]
+        }
+        assert chosen == {
+            title: name == exercise.answer for name, title in exercise.choices.items()
+        }
         feedback = Text(question["globalFeedback"]["text"]).text
         assert all(line in feedback for line in [*exercise.explanation, exercise.read_from])
 
@@ -85,20 +94,31 @@ def test_text2qti_reads_its_markdown(sheet: Sheet) -> None:
     assert QTI(quiz).zip_bytes()[:2] == b"PK"
 
 
-def test_anki_imports_a_deck_once_and_then_updates_it(sheet: Sheet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_anki_imports_a_deck_once_and_then_updates_it(
+    sheet: Sheet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from anki.collection import Collection, ImportAnkiPackageOptions, ImportAnkiPackageRequest
 
     collection = Collection(str(tmp_path / "collection.anki2"))
     try:
         first = replace(sheet.exercises[0], explanation=["Corrected since."])
-        for number, edition in enumerate([sheet, sheet, replace(sheet, exercises=(first, *sheet.exercises[1:]))]):
-            monkeypatch.setattr("genanki.package.time.time", lambda hour=1.8e9 + 3600 * number: hour)  # an edition an hour
+        for number, edition in enumerate(
+            [sheet, sheet, replace(sheet, exercises=(first, *sheet.exercises[1:]))]
+        ):
+            monkeypatch.setattr(
+                "genanki.package.time.time", lambda hour=1.8e9 + 3600 * number: hour
+            )  # an edition an hour
             deck = tmp_path / f"{number}.apkg"
             deck.write_bytes(FORMATS["apkg"](edition))
-            request = ImportAnkiPackageRequest(package_path=str(deck), options=ImportAnkiPackageOptions())
+            request = ImportAnkiPackageRequest(
+                package_path=str(deck), options=ImportAnkiPackageOptions()
+            )
             collection.import_anki_package(request)
             assert collection.note_count() == 60
-        notes = {note.guid: note for note in (collection.get_note(number) for number in collection.find_notes(""))}
+        notes = {
+            note.guid: note
+            for note in (collection.get_note(number) for number in collection.find_notes(""))
+        }
         assert set(notes) == {exercise.id for exercise in sheet.exercises}
         assert "Corrected since." in notes[first.id]["Explanation"]
         for exercise in sheet.exercises[1:]:

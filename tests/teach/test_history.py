@@ -1,4 +1,6 @@
-"""The page walks a history as `allstatus timeline` does: over the fixtures, over made-up histories, and what it refuses."""
+"""The page walks a history as `allstatus timeline` does: over the fixtures, over made-up histories,
+and what it refuses.
+"""
 
 import json
 import random
@@ -9,28 +11,32 @@ from typing import Any
 
 import pytest
 
-from allstatus.classify import Classifier, load_rules
-from allstatus.ehr.dated import decide_dated
-from allstatus.ehr.options import make_reader
-from allstatus.ehr.overlay import make_overlays
-from allstatus.ehr.read import read_charts
+from allstatus.decision.classifier import Classifier, load_rules
+from allstatus.ehr.caller_facts import make_overlays
+from allstatus.ehr.chart_files import read_charts
+from allstatus.ehr.chart_options import make_reader
+from allstatus.ehr.record_history import decide_dated
 from allstatus.ehr.timeline import Timeline, decide_over_time
-from allstatus.ehr.told import timeline_document
-from allstatus.inputs import chart_kind
-from allstatus.record import parse_json
-from allstatus.teach.page import make_page
-from allstatus.teach.texts import texts
+from allstatus.ehr.timeline_text import timeline_document
+from allstatus.record.json_reader import chart_kind
+from allstatus.record.model import parse_json
+from allstatus.teach.strings import texts
+from allstatus.teach.teaching_page import make_page
 from teach.tools import needs_node, run_node
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 TIMELINES = sorted((FIXTURES / "timelines").glob("*.expected.json"))
-CHARTS = sorted(path for path in (FIXTURES / "fhir").glob("[0-9]*.json") if ".expected" not in path.name)
+CHARTS = sorted(
+    path for path in (FIXTURES / "fhir").glob("[0-9]*.json") if ".expected" not in path.name
+)
 MADE_UP = 150
 SHOWN = ("date", "outcome", "status", "possible", "remission_number")
 pytestmark = needs_node
 
 
-@pytest.fixture(scope="module", params=["nci-pdq-adult-all-patient", "nci-pdq-adult-all-health-professional"])
+@pytest.fixture(
+    scope="module", params=["nci-pdq-adult-all-patient", "nci-pdq-adult-all-health-professional"]
+)
 def classifier(request: pytest.FixtureRequest) -> Classifier:
     return load_rules(request.param, engine="builtin")
 
@@ -44,7 +50,9 @@ def page(classifier: Classifier, tmp_path_factory: pytest.TempPathFactory) -> Pa
 
 def on_the_page(page: Path, histories: list[str]) -> list[dict[str, Any]]:
     """What the page makes of each text."""
-    seen: list[dict[str, Any]] = json.loads(run_node("history.mjs", page, stdin=json.dumps(histories)))
+    seen: list[dict[str, Any]] = json.loads(
+        run_node("history.mjs", page, stdin=json.dumps(histories))
+    )
     return seen
 
 
@@ -58,7 +66,9 @@ def without_carried(points: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def tell_chart(classifier: Classifier, expected: Path) -> Timeline | None:
     how = json.loads(expected.read_text("utf-8"))
-    text = (FIXTURES / "timelines" / how.get("chart", expected.name.replace(".expected", ""))).read_text("utf-8")
+    text = (
+        FIXTURES / "timelines" / how.get("chart", expected.name.replace(".expected", ""))
+    ).read_text("utf-8")
     if chart_kind(text) is None:
         return decide_dated(classifier, parse_json(text))[0]
     ((_, chart),) = read_charts(text)
@@ -73,24 +83,32 @@ def test_the_records_of_the_fixtures(classifier: Classifier, page: Path) -> None
     for text, seen in zip(texts, on_the_page(page, texts), strict=True):
         (timeline,) = decide_dated(classifier, parse_json(text))
         assert without_carried(seen["points"]) == in_python(timeline)
-        assert seen["again"] == seen["points"], "written as text and read again it is the same history"
+        assert seen["again"] == seen["points"], (
+            "written as text and read again it is the same history"
+        )
 
 
 def test_what_timeline_prints_of_every_history_fixture(classifier: Classifier, page: Path) -> None:
     told = [timeline for path in TIMELINES if (timeline := tell_chart(classifier, path))]
     seen = on_the_page(page, [json.dumps(timeline_document(timeline)) for timeline in told])
-    assert [without_carried(entry["points"]) for entry in seen] == [in_python(timeline) for timeline in told]
+    assert [without_carried(entry["points"]) for entry in seen] == [
+        in_python(timeline) for timeline in told
+    ]
     assert not any(point["carried"] for entry in seen for point in entry["points"])
 
 
-def test_every_chart_fixture_with_points_is_walked_or_refused_by_name(classifier: Classifier, page: Path) -> None:
+def test_every_chart_fixture_with_points_is_walked_or_refused_by_name(
+    classifier: Classifier, page: Path
+) -> None:
     charts = chain.from_iterable(read_charts(path.read_text("utf-8")) for path in CHARTS)
     options = make_reader(["symptoms-absent-unless-recorded"])
     told = [decide_over_time(classifier, chart, options=options) for _, chart in charts]  # type: ignore[arg-type]
     told = [timeline for timeline in told if timeline.points]
     assert len(told) > 5
     walked, refused = 0, []
-    for timeline, seen in zip(told, on_the_page(page, [json.dumps(timeline_document(one)) for one in told]), strict=True):
+    for timeline, seen in zip(
+        told, on_the_page(page, [json.dumps(timeline_document(one)) for one in told]), strict=True
+    ):
         if "problem" in seen:
             refused.append(seen["problem"])
             continue
@@ -98,25 +116,38 @@ def test_every_chart_fixture_with_points_is_walked_or_refused_by_name(classifier
         assert [(p["outcome"], p["status"], p["possible"]) for p in seen["points"]] == [
             (p["outcome"], p["status"], p["possible"]) for p in in_python(timeline)
         ]
-    assert set(refused) <= {"decided_otherwise"}, "the chart alone knows, such as of two marrows on one day"
+    assert set(refused) <= {"decided_otherwise"}, (
+        "the chart alone knows, such as of two marrows on one day"
+    )
     assert (walked, len(refused)) == (82, 3)
 
 
 REMISSION = {
-    "prior_treatment": "disease_directed", "cbc": "normal", "marrow_blast_percent": "2", "marrow_cellularity": "normocellular",
+    "prior_treatment": "disease_directed",
+    "cbc": "normal",
+    "marrow_blast_percent": "2",
+    "marrow_cellularity": "normocellular",
     "signs_and_symptoms": "absent",
-}  # fmt: skip
+}
 RELAPSE = {"marrow_blast_percent": "5.5", "cbc": "abnormal"}
 
 
 def made_up(chance: random.Random, classifier: Classifier) -> list[dict[str, Any]]:
-    """A history of up to six records in any order: some at random, some a remission or a relapse with a fact or two otherwise."""
+    """A history of up to six records in any order: some at random, some a remission or a relapse
+    with a fact or two otherwise.
+    """
     day, history = date(2020, 1, 1), []
     for _ in range(chance.randint(1, 6)):
         day += timedelta(days=chance.choice([0, 1, 40]))
-        record: dict[str, Any] = {"as_of": day.isoformat(), **REMISSION} | chance.choice([{}, {}, RELAPSE])
+        record: dict[str, Any] = {"as_of": day.isoformat(), **REMISSION} | chance.choice(
+            [{}, {}, RELAPSE]
+        )
         for name, fact in classifier.ruleset.facts.items():
-            values = ["0", "5", "5.0001", "60", "5-10"] if fact.kind == "percent" else list(fact.values) or [True, False]
+            values = (
+                ["0", "5", "5.0001", "60", "5-10"]
+                if fact.kind == "percent"
+                else list(fact.values) or [True, False]
+            )
             if name in ("prior_remission", "relapse_since_remission"):
                 values = [*values, None, None, None]
             if chance.random() < chance.choice([0.1, 0.1, 0.75]):
@@ -131,7 +162,9 @@ def made_up(chance: random.Random, classifier: Classifier) -> list[dict[str, Any
 def test_made_up_histories(classifier: Classifier, page: Path) -> None:
     chance = random.Random(9)
     histories = [made_up(chance, classifier) for _ in range(MADE_UP)]
-    seen = on_the_page(page, ["\n".join(json.dumps(record) for record in history) for history in histories])
+    seen = on_the_page(
+        page, ["\n".join(json.dumps(record) for record in history) for history in histories]
+    )
     for history, entry in zip(histories, seen, strict=True):
         (timeline,) = decide_dated(classifier, history)
         assert without_carried(entry["points"]) == in_python(timeline), history
@@ -139,7 +172,12 @@ def test_made_up_histories(classifier: Classifier, page: Path) -> None:
     numbers = {point["remission_number"] for entry in seen for point in entry["points"]}
     assert numbers >= {None, 1, 2}
     outcomes = {point["outcome"] for entry in seen for point in entry["points"]}
-    assert outcomes == {"determined", "outside_definitions", "insufficient_data", "conflicting_data"}
+    assert outcomes == {
+        "determined",
+        "outside_definitions",
+        "insufficient_data",
+        "conflicting_data",
+    }
 
 
 A_POINT = '{"as_of": "2026-01-01", "cbc": "normal"}'
@@ -158,8 +196,16 @@ REFUSED = {
     '{"as_of": "2026-01-02", "blasts": 5}': ("unknown_key", 1, "blasts"),
     '{"as_of": "2026-01-02", "marrow_blast_percent": "4,5"}': ("comma", 1, "marrow_blast_percent"),
     '{"as_of": "2026-01-02"}': ("no_fact", 1, "record"),
-    '{"as_of": "2026-01-02", "cbc": "normal", "diagnosis": "C92.0"}': ("another_disease", 1, "diagnosis"),
-    '[{"id": 1, "as_of": "2026-01-01", "cbc": "normal"}, {"as_of": "2026-01-02", "cbc": "normal"}]': ("several_people", None, None),
+    '{"as_of": "2026-01-02", "cbc": "normal", "diagnosis": "C92.0"}': (
+        "another_disease",
+        1,
+        "diagnosis",
+    ),
+    '[{"id": 1, "as_of": "2026-01-01", "cbc": "normal"}, {"as_of": "2026-01-02", "cbc": "normal"}]': (
+        "several_people",
+        None,
+        None,
+    ),
     '{"points": []}': ("empty", None, None),
     '{"points": [{"date": "2026-01-01"}], "now": null}': ("other_rules", None, None),
 }
@@ -167,12 +213,19 @@ REFUSED = {
 
 def test_what_cannot_be_read_is_refused_by_record_and_field(page: Path) -> None:
     seen = on_the_page(page, list(REFUSED))
-    assert [(entry.get("problem"), entry.get("number"), entry.get("field")) for entry in seen] == list(REFUSED.values())
+    assert [
+        (entry.get("problem"), entry.get("number"), entry.get("field")) for entry in seen
+    ] == list(REFUSED.values())
     assert {entry["problem"] for entry in seen} <= set(texts()["problems"])
 
 
-def test_a_point_decided_by_more_than_the_text_tells_is_refused(classifier: Classifier, page: Path) -> None:
-    (timeline,) = decide_dated(classifier, [{"as_of": "2026-01-01", "cbc": "normal"}, {"as_of": "2026-01-02", "cbc": "normal"}])
+def test_a_point_decided_by_more_than_the_text_tells_is_refused(
+    classifier: Classifier, page: Path
+) -> None:
+    (timeline,) = decide_dated(
+        classifier,
+        [{"as_of": "2026-01-01", "cbc": "normal"}, {"as_of": "2026-01-02", "cbc": "normal"}],
+    )
     document = timeline_document(timeline)
     document["points"][1]["outcome"] = "conflicting_data"
     (seen,) = on_the_page(page, [json.dumps(document)])

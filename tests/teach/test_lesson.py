@@ -1,4 +1,6 @@
-"""The notebook of the lesson runs from its first cell to its last, without a network, and says what the rules say."""
+"""The notebook of the lesson runs from its first cell to its last, without a network, and says what
+the rules say.
+"""
 
 import importlib.util
 import shutil
@@ -11,8 +13,8 @@ from typing import Any, NoReturn
 
 import pytest
 
-from allstatus.classify import Classifier
-from allstatus.counting import binomial_interval
+from allstatus.decision.classifier import Classifier
+from allstatus.why.counting_error import binomial_interval
 
 LESSON = Path(__file__).parents[2] / "examples" / "lesson" / "lesson.py"
 
@@ -85,8 +87,13 @@ def test_missing_facts(lesson: dict[str, Any]) -> None:
     ]
 
 
-def test_the_script_is_right_where_all_is_known_and_only_there(lesson: dict[str, Any], teaching: Classifier) -> None:
-    assert set(lesson["complete"]) == {"both say the same", "the script names a status where it is conflicting data"}
+def test_the_script_is_right_where_all_is_known_and_only_there(
+    lesson: dict[str, Any], teaching: Classifier
+) -> None:
+    assert set(lesson["complete"]) == {
+        "both say the same",
+        "the script names a status where it is conflicting data",
+    }
     assert sum(lesson["complete"].values()) == 2**5
     assert sum(lesson["compared"].values()) == 3**5 - 1
     assert lesson["compared"]["the script names a status where it is insufficient data"] > 0
@@ -95,7 +102,9 @@ def test_the_script_is_right_where_all_is_known_and_only_there(lesson: dict[str,
 
 
 def test_the_plot_and_the_letter(lesson: dict[str, Any]) -> None:
-    assert lesson["intervals"] == {cells: binomial_interval(cells // 20, cells) for cells in (100, 200, 500, 1000)}
+    assert lesson["intervals"] == {
+        cells: binomial_interval(cells // 20, cells) for cells in (100, 200, 500, 1000)
+    }
     assert len(lesson["picture"].axes) == 1
     assert lesson["letter"].possible == ("in_remission", "outside_definitions")
     low, high = (round(end, 1) for end in binomial_interval(10, 200))
@@ -105,8 +114,19 @@ def test_the_plot_and_the_letter(lesson: dict[str, Any]) -> None:
 @pytest.mark.usefixtures("app")
 def test_it_exports_with_its_outputs(tmp_path: Path) -> None:
     shutil.copy(LESSON, tmp_path)  # marimo keeps what it ran beside the notebook
-    command = [sys.executable, "-m", "marimo", "export", "html", str(tmp_path / "lesson.py"), "-o", str(tmp_path / "lesson.html")]
-    result = subprocess.run(command, capture_output=True, encoding="utf-8", check=False, timeout=300, cwd=tmp_path)
+    command = [
+        sys.executable,
+        "-m",
+        "marimo",
+        "export",
+        "html",
+        str(tmp_path / "lesson.py"),
+        "-o",
+        str(tmp_path / "lesson.html"),
+    ]
+    result = subprocess.run(
+        command, capture_output=True, encoding="utf-8", check=False, timeout=300, cwd=tmp_path
+    )
     assert result.returncode == 0, result.stderr
     page = (tmp_path / "lesson.html").read_text("utf-8")
     assert "You were right" in page

@@ -1,4 +1,6 @@
-"""The page in a browser: every control, the quiz to its end by keyboard, a phone's width, print, accessibility, and its refusal."""
+"""The page in a browser: every control, the quiz to its end by keyboard, a phone's width, print,
+accessibility, and its refusal.
+"""
 
 import json
 import re
@@ -7,17 +9,17 @@ from typing import Any
 
 import pytest
 
-from allstatus.classify import Classifier, load_rules
-from allstatus.ehr.dated import decide_dated
+from allstatus.decision.classifier import Classifier, load_rules
+from allstatus.ehr.record_history import decide_dated
 from allstatus.errors import InvalidRecord
-from allstatus.explain.messages import LEVELS, headline, messages
-from allstatus.teach.draw import draw
+from allstatus.render.messages import LEVELS, headline, messages
+from allstatus.teach.exercise_set import make_sheet
+from allstatus.teach.exercise_words import choices, word
 from allstatus.teach.exercises import Exercise, answer_of
-from allstatus.teach.page import MOST_BYTES, make_page
-from allstatus.teach.sheet import make_sheet
-from allstatus.teach.texts import texts
-from allstatus.teach.tries import ANSWERS, find_tries
-from allstatus.teach.wording import choices, word
+from allstatus.teach.samples import ANSWERS, find_tries
+from allstatus.teach.sampling import draw
+from allstatus.teach.strings import texts
+from allstatus.teach.teaching_page import MOST_BYTES, make_page
 from teach.tools import browse, needs_browser
 
 EXAMPLES = list(texts()["page"]["example"].values())
@@ -28,9 +30,14 @@ OPEN, LIMIT = "marrow missing", "exactly at the limit"
 def shown(teaching: Classifier, record: dict[str, Any]) -> str:
     """What the page should say of a record for students."""
     try:
-        return headline(teaching.classify({name: value for name, value in record.items() if value is not None}), "student")
+        return headline(
+            teaching.classify({name: value for name, value in record.items() if value is not None}),
+            "student",
+        )
     except InvalidRecord:
-        return headline(teaching.classify({"cbc": "unknown"}), "student")  # the page does not mind that no fact is stated
+        return headline(
+            teaching.classify({"cbc": "unknown"}), "student"
+        )  # the page does not mind that no fact is stated
 
 
 def answer_keys(teaching: Classifier, answers: list[str]) -> list[int]:
@@ -44,7 +51,10 @@ def test_it_is_one_small_file_that_loads_nothing(name: str) -> None:
     assert len(page.encode()) < MOST_BYTES == 150_000
     assert "default-src 'none'" in page
     assert not re.search(r'(src|href|action)="', page)
-    assert not re.search(r"\b(fetch|XMLHttpRequest|eval|import)\s*\(|(local|session)Storage|indexedDB|document\.cookie|innerHTML", page)
+    assert not re.search(
+        r"\b(fetch|XMLHttpRequest|eval|import)\s*\(|(local|session)Storage|indexedDB|document\.cookie|innerHTML",
+        page,
+    )
 
 
 @needs_browser
@@ -80,14 +90,32 @@ def test_the_records_to_try_have_each_answer(name: str, tmp_path: Path) -> None:
     named = texts()["page"]["example"]
     assert list(tries) == list(named)
     seen = browse("tries", page_file, names=EXAMPLES)
-    assert seen == {named[name]: headline(teaching.classify(case), "student") for name, case in tries.items()}
+    assert seen == {
+        named[name]: headline(teaching.classify(case), "student") for name, case in tries.items()
+    }
 
 
 @needs_browser
 def test_exact_percentages(page_file: Path, teaching: Classifier) -> None:
-    good = ["5", "5.0", "5.0001", "5.000000000000000000001", "4.9999999999999999999", "<5", ">=5", "5-10", "10/200", "11/200", "M1", "0"]
+    good = [
+        "5",
+        "5.0",
+        "5.0001",
+        "5.000000000000000000001",
+        "4.9999999999999999999",
+        "<5",
+        ">=5",
+        "5-10",
+        "10/200",
+        "11/200",
+        "M1",
+        "0",
+    ]
     bad = ["4,5", "five", "140", "-1", "10-5", "11/0"]
-    seen = {entry["typed"]: entry for entry in browse("percentages", page_file, start=LIMIT, texts=[*good, *bad])}
+    seen = {
+        entry["typed"]: entry
+        for entry in browse("percentages", page_file, start=LIMIT, texts=[*good, *bad])
+    }
     for typed in good:
         assert seen[typed]["headline"] == shown(teaching, seen[typed]["record"])
         assert seen[typed]["invalid"] == "false"
@@ -112,7 +140,9 @@ def test_each_box_of_the_map_leads_to_its_answer(page_file: Path, teaching: Clas
     boxes = browse("map", page_file, start=LIMIT)
     assert len(boxes) == 8
     for box in boxes:
-        decision = teaching.classify({name: value for name, value in box["record"].items() if value is not None})
+        decision = teaching.classify(
+            {name: value for name, value in box["record"].items() if value is not None}
+        )
         assert box["label"] == choices(teaching.ruleset)[answer_of(decision)]
         assert box["here"] == 1
 
@@ -120,7 +150,12 @@ def test_each_box_of_the_map_leads_to_its_answer(page_file: Path, teaching: Clas
 @needs_browser
 def test_every_line_says_where_it_was_read(page_file: Path, teaching: Classifier) -> None:
     lines = browse("citations", page_file)
-    clauses = [clause for status in teaching.ruleset.statuses.values() for top in status.clauses for clause in top.walk()]
+    clauses = [
+        clause
+        for status in teaching.ruleset.statuses.values()
+        for top in status.clauses
+        for clause in top.walk()
+    ]
     assert len(lines) >= len(teaching.ruleset.criteria)
     assert len(lines) <= len(clauses)
     assert all("Stages of Acute Lymphoblastic Leukemia" in line for line in lines)
@@ -130,16 +165,29 @@ def test_every_line_says_where_it_was_read(page_file: Path, teaching: Classifier
 @needs_browser
 def test_three_ways_of_saying_it(page_file: Path, teaching: Classifier) -> None:
     said = browse("levels", page_file, start="a gap in the page")
-    treated = {"prior_treatment": "disease_directed", "prior_remission": True, "signs_and_symptoms": "absent"}
+    treated = {
+        "prior_treatment": "disease_directed",
+        "prior_remission": True,
+        "signs_and_symptoms": "absent",
+    }
     decision = teaching.classify({**treated, "cbc": "abnormal", "marrow_blast_percent": "2"})
     for level in LEVELS:
-        assert all(text in said[level] for text in [headline(decision, level), *messages(decision, level)])
+        assert all(
+            text in said[level] for text in [headline(decision, level), *messages(decision, level)]
+        )
 
 
 @needs_browser
-def test_a_quiz_all_right_by_keyboard_alone(page_file: Path, teaching: Classifier, pool: list[Exercise]) -> None:
+def test_a_quiz_all_right_by_keyboard_alone(
+    page_file: Path, teaching: Classifier, pool: list[Exercise]
+) -> None:
     drawn = draw(pool, 7, 12)
-    seen = browse("quiz", page_file, seed=7, answers=answer_keys(teaching, [exercise.answer for exercise in drawn]))
+    seen = browse(
+        "quiz",
+        page_file,
+        seed=7,
+        answers=answer_keys(teaching, [exercise.answer for exercise in drawn]),
+    )
     assert seen["score"] == "12 of 12 right"
     assert seen["edges"] == "At an edge: 6 of 6. Away from it: 6 of 6."
     assert seen["mistakes"] == []
@@ -150,45 +198,87 @@ def test_a_quiz_all_right_by_keyboard_alone(page_file: Path, teaching: Classifie
 
 
 @needs_browser
-def test_a_quiz_all_wrong_counts_the_kinds_of_mistake(page_file: Path, teaching: Classifier, pool: list[Exercise]) -> None:
+def test_a_quiz_all_wrong_counts_the_kinds_of_mistake(
+    page_file: Path, teaching: Classifier, pool: list[Exercise]
+) -> None:
     drawn = draw(pool, 8, 12)
-    wrong = ["untreated" if exercise.answer != "untreated" else "in_remission" for exercise in drawn]
+    wrong = [
+        "untreated" if exercise.answer != "untreated" else "in_remission" for exercise in drawn
+    ]
     seen = browse("quiz", page_file, seed=8, answers=answer_keys(teaching, wrong))
     assert seen["score"] == "0 of 12 right"
     kinds = {line.split("×")[1].strip(): int(line.split("×")[0]) for line in seen["mistakes"]}
     named = texts()["page"]["mistake"]
-    assert kinds == {named["too_early"]: 2, named["filled_gap"]: 2, named["missed_clash"]: 2, named["wrong_status"]: 6}
+    assert kinds == {
+        named["too_early"]: 2,
+        named["filled_gap"]: 2,
+        named["missed_clash"]: 2,
+        named["wrong_status"]: 6,
+    }
     titles = choices(teaching.ruleset)
-    assert [entry["right"] for entry in seen["cases"]] == [titles[exercise.answer] for exercise in drawn]
+    assert [entry["right"] for entry in seen["cases"]] == [
+        titles[exercise.answer] for exercise in drawn
+    ]
 
 
 @needs_browser
 def test_histories_are_walked_point_by_point(page_file: Path, teaching: Classifier) -> None:
-    histories = json.loads((Path(__file__).parents[2] / "src/allstatus/teach/histories.json").read_text("utf-8"))
-    answers = [[answer_of(teaching.classify(point["record"])) for point in history["points"]] for history in histories]
+    histories = json.loads(
+        (Path(__file__).parents[2] / "src/allstatus/teach/histories.json").read_text("utf-8")
+    )
+    answers = [
+        [answer_of(teaching.classify(point["record"])) for point in history["points"]]
+        for history in histories
+    ]
     seen = browse("walk", page_file, answers=[answer_keys(teaching, names) for names in answers])
     titles = choices(teaching.ruleset)
     for walked, names in zip(seen, answers, strict=True):
         assert walked["score"] == f"{len(names)} of {len(names)} right"
-        assert [line.split("\n")[-1] for line in walked["history"]] == [titles[name] for name in names]
+        assert [line.split("\n")[-1] for line in walked["history"]] == [
+            titles[name] for name in names
+        ]
 
 
 @needs_browser
 def test_a_history_of_ones_own_by_keyboard_alone(page_file: Path, teaching: Classifier) -> None:
     points = [
-        {"as_of": "2026-05-04", "cbc": "normal", "marrow_blast_percent": "2", "signs_and_symptoms": "absent"},
-        {"as_of": "2026-03-02", "prior_treatment": "none", "cbc": "abnormal", "marrow_blast_percent": "88"}
+        {
+            "as_of": "2026-05-04",
+            "cbc": "normal",
+            "marrow_blast_percent": "2",
+            "signs_and_symptoms": "absent",
+        },
+        {
+            "as_of": "2026-03-02",
+            "prior_treatment": "none",
+            "cbc": "abnormal",
+            "marrow_blast_percent": "88",
+        }
         | {"signs_and_symptoms": "present"},
-        {"as_of": "2026-03-30", "prior_treatment": "disease_directed", "cbc": "abnormal", "marrow_blast_percent": "<5"},
+        {
+            "as_of": "2026-03-30",
+            "prior_treatment": "disease_directed",
+            "cbc": "abnormal",
+            "marrow_blast_percent": "<5",
+        },
     ]
     (timeline,) = decide_dated(teaching, points)
     answers = [point.decision.status or point.decision.outcome for point in timeline.points]
     assert len(set(answers)) == 3
-    seen = browse("own", page_file, points=points, facts=list(teaching.ruleset.facts), answers=answer_keys(teaching, answers))
+    seen = browse(
+        "own",
+        page_file,
+        points=points,
+        facts=list(teaching.ruleset.facts),
+        answers=answer_keys(teaching, answers),
+    )
     titles = choices(teaching.ruleset)
     assert seen["score"] == "3 of 3 right"
     walked = zip(timeline.points, answers, strict=True)
-    assert seen["history"] == [f"{point.day}\n{titles[name]}{', number 1' if point.number else ''}" for point, name in walked]
+    assert seen["history"] == [
+        f"{point.day}\n{titles[name]}{', number 1' if point.number else ''}"
+        for point, name in walked
+    ]
     assert [line.count("from an earlier point") for line in seen["cases"]] == [0, 0, 1]
     (again,) = decide_dated(teaching, [json.loads(line) for line in seen["text"].splitlines()])
     assert [(point.day, point.decision.record, point.number) for point in again.points] == [
@@ -201,14 +291,29 @@ def test_a_history_pasted_in_and_what_is_refused(page_file: Path) -> None:
     folder = Path(__file__).parents[2] / "fixtures" / "timelines"
     good = (folder / "ten-years-of-records.json").read_text("utf-8")
     dated = '{"as_of": "2026-01-01", '
-    bad = ["", "{", '[{"cbc": "normal"}]', dated + '"cbc": "odd"}', dated + '"marrow_blast_percent": "4,5"}']
+    bad = [
+        "",
+        "{",
+        '[{"cbc": "normal"}]',
+        dated + '"cbc": "odd"}',
+        dated + '"marrow_blast_percent": "4,5"}',
+    ]
     seen = browse("pasted", page_file, texts=[good, *bad], typed="4,5")
-    assert seen["read"][0] == {"problem": "", "points": 9, "title": "Points so far: 9, 2014-02-03 to 2024-01-22"}
+    assert seen["read"][0] == {
+        "problem": "",
+        "points": 9,
+        "title": "Points so far: 9, 2014-02-03 to 2024-01-22",
+    }
     problems = texts()["problems"]
     expected = [problems["empty"], problems["not_json"], "Record 1, Date: " + problems["no_date"]]
-    expected += ["Record 1, Complete blood count: " + problems["not_a_value"], "Record 1, Blasts in the bone marrow: " + problems["comma"]]
+    expected += [
+        "Record 1, Complete blood count: " + problems["not_a_value"],
+        "Record 1, Blasts in the bone marrow: " + problems["comma"],
+    ]
     assert [entry["problem"] for entry in seen["read"][1:]] == expected
-    assert {entry["points"] for entry in seen["read"]} == {9}, "a text that is refused leaves the history as it was"
+    assert {entry["points"] for entry in seen["read"]} == {9}, (
+        "a text that is refused leaves the history as it was"
+    )
     assert seen["typed"] == "Blasts in the bone marrow: " + problems["comma"]
 
 
@@ -222,7 +327,9 @@ def test_it_fits_a_phone(page_file: Path) -> None:
 def test_it_prints_a_worksheet_and_its_key(page_file: Path, teaching: Classifier) -> None:
     seen = browse("print", page_file, seed=7, count=10)
     exercises = make_sheet(teaching, 7, 10).exercises
-    assert seen["key"] == [f"Case {number}: {exercise.answer_title}" for number, exercise in enumerate(exercises, 1)]
+    assert seen["key"] == [
+        f"Case {number}: {exercise.answer_title}" for number, exercise in enumerate(exercises, 1)
+    ]
     assert "seed 7" in seen["worksheet"]
     assert seen["shown"] == {"header": False, "form": False, "footer": False, "sheet": True}
     assert 2 <= seen["sheets"] <= 6
@@ -243,11 +350,20 @@ def test_a_page_that_disagrees_with_itself_shows_no_answer(
     page = page_file.read_text("utf-8")
     start, end = page.index('id="data">') + len('id="data">'), page.index("</script>")
     data = json.loads(page[start:end])
-    cases, answer = data[part].split("|"), len(teaching.ruleset.facts)  # a letter for each fact, then one for the answer
+    cases, answer = (
+        data[part].split("|"),
+        len(teaching.ruleset.facts),
+    )  # a letter for each fact, then one for the answer
     assert cases[place][answer] in "012345"
-    cases[place] = cases[place][:answer] + str((int(cases[place][answer]) + 1) % 6) + cases[place][answer + 1 :]
+    cases[place] = (
+        cases[place][:answer]
+        + str((int(cases[place][answer]) + 1) % 6)
+        + cases[place][answer + 1 :]
+    )
     data[part] = "|".join(cases)
-    (tmp_path / "broken.html").write_text(page[:start] + json.dumps(data).replace("<", "\\u003c") + page[end:], "utf-8")
+    (tmp_path / "broken.html").write_text(
+        page[:start] + json.dumps(data).replace("<", "\\u003c") + page[end:], "utf-8"
+    )
     seen = browse("broken", tmp_path / "broken.html")
     assert "shows none" in seen["says"]
     assert seen["controls"] == 0

@@ -8,10 +8,10 @@ pytest.importorskip("fastapi", reason="the service extra is not installed")
 
 from starlette.testclient import TestClient
 
-from allstatus.classify import load_rules
+from allstatus.decision.classifier import load_rules
 from allstatus.service.app import make_app
 from allstatus.service.config import Config
-from allstatus.teach.page import make_page
+from allstatus.teach.teaching_page import make_page
 
 
 def test_the_service_serves_the_page_that_the_command_writes(tmp_path: Path) -> None:

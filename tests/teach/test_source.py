@@ -1,10 +1,21 @@
-"""The page's script and style, shortened: what is quoted stays, the engine stays readable, nothing else changes but blanks."""
+"""The page's script and style, shortened: what is quoted stays, the engine stays readable, nothing
+else changes but blanks.
+"""
 
 import re
 
 import pytest
 
-from allstatus.teach.source import ENGINE, EXERCISES, PAGE, WEB, read_web, short_script, short_style, without_indent
+from allstatus.teach.page_source import (
+    ENGINE,
+    EXERCISES,
+    PAGE,
+    WEB,
+    read_web,
+    short_script,
+    short_style,
+    without_indent,
+)
 
 KEPT = re.compile(r'"(?:[^"\\\n]|\\.)*"|`[^`]*`|(?<=[(])/[^/\n]+/|(?<== )/[^/\n]+/|(?<==)/[^/\n]+/')
 
@@ -31,11 +42,12 @@ def test_a_shorter_style_keeps_its_texts() -> None:
     assert ".pills label:has(:checked){" in style
 
 
-
 @pytest.mark.parametrize("name", [*EXERCISES, *PAGE])
 def test_no_template_stands_in_a_template(name: str) -> None:
     """Where one began inside another, the shortening would take its text for script."""
-    templates = [text for text in KEPT.findall(without_indent(read_web(name))) if text.startswith("`")]
+    templates = [
+        text for text in KEPT.findall(without_indent(read_web(name))) if text.startswith("`")
+    ]
     assert [text for text in templates if text.count("{") != text.count("}")] == []
 
 

@@ -8,21 +8,25 @@ from typing import Any
 from cql_backend import JS
 
 from allstatus.errors import InvalidRecord
-from allstatus.export.dmn import UNKNOWN, to_dmn
-from allstatus.facts import Stated, sources_of, state_facts
-from allstatus.measurement import Percent
-from allstatus.record import Record
-from allstatus.rules.model import RuleSet
-from allstatus.table import DecisionTable
+from allstatus.record.model import Record
+from allstatus.record.percent import Percent
+from allstatus.rules.ruleset import RuleSet
+from allstatus.table.decision_table import DecisionTable
+from allstatus.table.facts import RecordFacts, sources_of, state_facts
 from allstatus.testing.answers import REFUSED, Answer
+from allstatus.translate.dmn import UNKNOWN, to_dmn
 
 RUNNER = JS / "dmn.mjs"
 
 
 def context(ruleset: RuleSet, record: dict[str, Any]) -> dict[str, Any] | None:
-    """The variables a site hands the decision for a record; None for what is no record, which a site would not send."""
+    """The variables a site hands the decision for a record; None for what is no record, which a
+    site would not send.
+    """
     try:
-        stated = state_facts(Record.read(record), tuple(ruleset.facts), sources_of(ruleset.facts.values()))
+        stated = state_facts(
+            Record.read(record), tuple(ruleset.facts), sources_of(ruleset.facts.values())
+        )
     except InvalidRecord:
         return None
     if len(stated.unreported) == len(ruleset.facts) or "diagnosis" in record:
@@ -30,7 +34,7 @@ def context(ruleset: RuleSet, record: dict[str, Any]) -> dict[str, Any] | None:
     return {name: variable(ruleset, stated, name) for name in ruleset.facts}
 
 
-def variable(ruleset: RuleSet, stated: Stated, name: str) -> Any:
+def variable(ruleset: RuleSet, stated: RecordFacts, name: str) -> Any:
     """A single number as a double; null for bounds, which a number variable cannot hold."""
     value = stated.values[name]
     if isinstance(value, Percent):
@@ -45,7 +49,14 @@ def answers(table: DecisionTable, records: list[dict[str, Any]], folder: Path) -
     model = folder / "model.dmn"
     model.write_text(to_dmn(table), "utf-8")
     lines = "".join(json.dumps(one) + "\n" for one in given if one is not None)
-    result = subprocess.run(["node", str(RUNNER), str(model)], input=lines, capture_output=True, text=True, check=False, timeout=300)
+    result = subprocess.run(
+        ["node", str(RUNNER), str(model)],
+        input=lines,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
     assert result.returncode == 0, result.stderr
     found = iter(result.stdout.splitlines())
     return [dict(REFUSED) if one is None else json.loads(next(found)) for one in given]

@@ -1,4 +1,6 @@
-"""The generated SQL of each database that tests can run, asked the vectors: one row of columns for each record."""
+"""The generated SQL of each database that tests can run, asked the vectors: one row of columns for
+each record.
+"""
 
 import sqlite3
 from collections.abc import Callable, Sequence
@@ -10,11 +12,11 @@ import psycopg
 from postgres import cluster
 
 from allstatus.bulk.cells import Cells
-from allstatus.bulk.mapping import Source
+from allstatus.bulk.column_mapping import ColumnSource
 from allstatus.bulk.sql import COUNT, SqlView, script
-from allstatus.classify import Classifier
+from allstatus.decision.classifier import Classifier
 from allstatus.testing.answers import REFUSED, SHOWING, Answer
-from allstatus.testing.sides import UNKNOWN
+from allstatus.testing.representatives import UNKNOWN
 
 LISTS = ("possible", *SHOWING, "missing")
 QUERY = f"SELECT outcome, status, {', '.join(LISTS)}, refused FROM allstatus_decisions ORDER BY id"
@@ -25,19 +27,29 @@ class Sql:
     """A view over one table, with yes/no facts as words."""
 
     def __init__(self, rules: Classifier) -> None:
-        self.kinds = {name: states.fact.kind for name, states in Cells(rules).facts.items()} | {COUNT: "count"}
+        self.kinds = {name: states.fact.kind for name, states in Cells(rules).facts.items()} | {
+            COUNT: "count"
+        }
         yes_no = frozenset(name for name, kind in self.kinds.items() if kind == "yes_no")
-        self.view = SqlView(Cells(rules), {key: Source(key) for key in self.kinds}, text=yes_no)
+        self.view = SqlView(
+            Cells(rules), {key: ColumnSource(key) for key in self.kinds}, text=yes_no
+        )
 
     def script(self, dialect: str) -> str:
         return script(self.view, dialect)
 
     def table(self, number: str) -> str:
         types = {"percent": number, "count": "INTEGER", "yes_no": "TEXT", "choice": "TEXT"}
-        return f"CREATE TABLE patients (id INTEGER, {', '.join(f'{name} {types[kind]}' for name, kind in self.kinds.items())})"
+        return (
+            f"CREATE TABLE patients (id INTEGER, "
+            f"{', '.join(f'{name} {types[kind]}' for name, kind in self.kinds.items())})"
+        )
 
     def rows(self, records: Sequence[dict[str, Any]]) -> Rows:
-        return [(place, *(column(kind, one.get(name)) for name, kind in self.kinds.items())) for place, one in enumerate(records)]
+        return [
+            (place, *(column(kind, one.get(name)) for name, kind in self.kinds.items()))
+            for place, one in enumerate(records)
+        ]
 
     @property
     def marks(self) -> str:
@@ -45,7 +57,9 @@ class Sql:
 
 
 def column(kind: str, value: Any) -> Any:
-    """What a column of this kind holds of a value: of a number only the number itself, else nothing."""
+    """What a column of this kind holds of a value: of a number only the number itself, else
+    nothing.
+    """
     if kind == "percent":
         try:
             return None if value is None or value == UNKNOWN else Decimal(str(value).strip())
@@ -60,14 +74,24 @@ def read(row: tuple[Any, ...]) -> Answer:
     outcome, status, *lists, refused = row
     if refused is not None:
         return dict(REFUSED)
-    return {"outcome": outcome, "status": status, **{name: (text or "").split() for name, text in zip(LISTS, lists, strict=True)}}
+    return {
+        "outcome": outcome,
+        "status": status,
+        **{name: (text or "").split() for name, text in zip(LISTS, lists, strict=True)},
+    }
 
 
 def in_duckdb(sql: Sql, records: Sequence[dict[str, Any]]) -> Rows:
     with duckdb.connect() as database:
         database.execute(sql.table("DECIMAL(38, 18)"))
-        columns = {f"c{place}": list(values) for place, values in enumerate(zip(*fitting(sql.rows(records), 18), strict=True))}
-        database.execute(f"INSERT INTO patients SELECT {', '.join(f'unnest(${name})' for name in columns)}", columns)
+        columns = {
+            f"c{place}": list(values)
+            for place, values in enumerate(zip(*fitting(sql.rows(records), 18), strict=True))
+        }
+        database.execute(
+            f"INSERT INTO patients SELECT {', '.join(f'unnest(${name})' for name in columns)}",
+            columns,
+        )
         database.execute(sql.script("duckdb"))
         return database.execute(QUERY).fetchall()
 
@@ -75,7 +99,10 @@ def in_duckdb(sql: Sql, records: Sequence[dict[str, Any]]) -> Rows:
 def in_sqlite(sql: Sql, records: Sequence[dict[str, Any]]) -> Rows:
     with sqlite3.connect(":memory:") as database:
         database.execute(sql.table("DOUBLE PRECISION"))
-        rows = [tuple(float(value) if isinstance(value, Decimal) else value for value in row) for row in sql.rows(records)]
+        rows = [
+            tuple(float(value) if isinstance(value, Decimal) else value for value in row)
+            for row in sql.rows(records)
+        ]
         database.executemany(f"INSERT INTO patients VALUES ({sql.marks})", rows)
         database.executescript(sql.script("sqlite"))
         return database.execute(QUERY).fetchall()
@@ -84,7 +111,9 @@ def in_sqlite(sql: Sql, records: Sequence[dict[str, Any]]) -> Rows:
 def in_postgresql(sql: Sql, records: Sequence[dict[str, Any]]) -> Rows:
     with cluster() as address, psycopg.connect(address) as database, database.cursor() as cursor:
         cursor.execute(sql.table("NUMERIC"))
-        cursor.executemany(f"INSERT INTO patients VALUES ({sql.marks.replace('?', '%s')})", sql.rows(records))
+        cursor.executemany(
+            f"INSERT INTO patients VALUES ({sql.marks.replace('?', '%s')})", sql.rows(records)
+        )
         cursor.execute(sql.script("postgres"))
         cursor.execute(QUERY)
         return cursor.fetchall()
@@ -95,8 +124,13 @@ def in_spark(sql: Sql, records: Sequence[dict[str, Any]]) -> Rows:
 
     types = {"percent": "DECIMAL(38, 18)", "count": "INT", "yes_no": "STRING", "choice": "STRING"}
     columns = ", ".join(["id INT", *(f"{name} {types[kind]}" for name, kind in sql.kinds.items())])
-    rows = [tuple(int(v) if kind == "count" and v is not None else v for v, kind in zip(row, ("id", *sql.kinds.values()), strict=True))
-            for row in fitting(sql.rows(records), 18)]  # fmt: skip
+    rows = [
+        tuple(
+            int(v) if kind == "count" and v is not None else v
+            for v, kind in zip(row, ("id", *sql.kinds.values()), strict=True)
+        )
+        for row in fitting(sql.rows(records), 18)
+    ]
     with spark_cluster.in_spark(sql.view, rows, columns) as session:
         return [tuple(row) for row in session.sql(QUERY).collect()]
 
@@ -106,11 +140,19 @@ def fitting(rows: Rows, places: int) -> Rows:
     unit = Decimal(1).scaleb(-places)
 
     def fit(value: Any) -> Any:
-        return (value.quantize(unit) if value.is_finite() else None) if isinstance(value, Decimal) else value
+        return (
+            (value.quantize(unit) if value.is_finite() else None)
+            if isinstance(value, Decimal)
+            else value
+        )
 
     return [tuple(fit(value) for value in row) for row in rows]
 
 
-def asked_of(run: Callable[[Sql, Sequence[dict[str, Any]]], Rows], rules: Classifier, records: Sequence[dict[str, Any]]) -> list[Answer]:
+def asked_of(
+    run: Callable[[Sql, Sequence[dict[str, Any]]], Rows],
+    rules: Classifier,
+    records: Sequence[dict[str, Any]],
+) -> list[Answer]:
     """The answers of one database."""
     return [read(row) for row in run(Sql(rules), records)]

@@ -1,12 +1,14 @@
-"""The committed decision-table.csv, read as any spreadsheet would: rows that contradict nothing known."""
+"""The committed decision-table.csv, read as any spreadsheet would: rows that contradict nothing
+known.
+"""
 
 import csv
 from typing import Any
 
-from allstatus.classify import Classifier
+from allstatus.decision.classifier import Classifier
 from allstatus.errors import InvalidRecord
-from allstatus.facts import state_facts
-from allstatus.record import Record
+from allstatus.record.model import Record
+from allstatus.table.facts import state_facts
 from allstatus.testing.answers import REFUSED, Answer
 
 Row = dict[str, str]
@@ -14,16 +16,22 @@ OUTSIDE = "outside_definitions"
 
 
 class TableReader:
-    """Answers from the rows; the readings of facts and criteria are the classifier's, all else is the file's."""
+    """Answers from the rows; the readings of facts and criteria are the classifier's, all else is
+    the file's.
+    """
 
     def __init__(self, classifier: Classifier) -> None:
         self.classifier, self.rules = classifier, classifier.ruleset
-        with (self.rules.directory / "decision-table.csv").open(encoding="utf-8", newline="") as file:
+        with (self.rules.directory / "decision-table.csv").open(
+            encoding="utf-8", newline=""
+        ) as file:
             self.rows = [row for row in csv.DictReader(file) if not row["cannot_be"]]
 
     def answer(self, record: dict[str, Any]) -> Answer:
         try:
-            self.classifier.classify(record)  # what is no record is refused before any table is read
+            self.classifier.classify(
+                record
+            )  # what is no record is refused before any table is read
         except InvalidRecord:
             return dict(REFUSED)
         stated = state_facts(Record.read(record), tuple(self.rules.facts))
@@ -39,9 +47,13 @@ class TableReader:
         return self.read(left)
 
     def assumed(self, fact: Any, left: list[Row]) -> list[Row]:
-        """The rows after the fact's assumption: those with the value assumed, where there are any and all rows allow it."""
+        """The rows after the fact's assumption: those with the value assumed, where there are any
+        and all rows allow it.
+        """
         assume = fact.assume
-        if assume is None or not all(assume.when is None or assume.when.holds(case(row)) for row in left):
+        if assume is None or not all(
+            assume.when is None or assume.when.holds(case(row)) for row in left
+        ):
             return left
         for name in self.rules.criteria_of(fact.name):
             word = "yes" if self.rules.criteria[name].condition.holds(assume.value) else "no"
@@ -52,9 +64,17 @@ class TableReader:
         found = {row["status"] or OUTSIDE for row in left}
         possible = [name for name in (*self.rules.statuses, OUTSIDE) if name in found]
         if len(possible) != 1:
-            return {"outcome": "insufficient_data" if possible else "conflicting_data", "status": None, "possible": possible}
+            return {
+                "outcome": "insufficient_data" if possible else "conflicting_data",
+                "status": None,
+                "possible": possible,
+            }
         (only,) = possible
-        return {"outcome": only if only == OUTSIDE else "determined", "status": None if only == OUTSIDE else only, "possible": possible}
+        return {
+            "outcome": only if only == OUTSIDE else "determined",
+            "status": None if only == OUTSIDE else only,
+            "possible": possible,
+        }
 
 
 def case(row: Row) -> dict[str, bool]:

@@ -1,4 +1,6 @@
-"""Every backend gives every vector its answer, but for the gaps declared in backends.py, which are tested too."""
+"""Every backend gives every vector its answer, but for the gaps declared in backends.py, which are
+tested too.
+"""
 
 from functools import lru_cache
 from itertools import groupby
@@ -7,36 +9,49 @@ import backends
 import pytest
 from backends import BACKENDS, DOCUMENT
 
-from allstatus.testing.answers import Answer, Level
+from allstatus.testing.answers import Answer, AnswerLevel
 from allstatus.testing.conformance import judge_one
 from allstatus.testing.vectors import Vector, make_vectors
 
 VECTORS = make_vectors(backends.RULES)
-GROUPS = [*dict.fromkeys((vector.family, vector.level) for vector in VECTORS), ("", Level.explanation)]
+GROUPS = [
+    *dict.fromkeys((vector.family, vector.level) for vector in VECTORS),
+    ("", AnswerLevel.explanation),
+]
 
 
 @pytest.fixture(scope="module")
 def ask(tmp_path_factory: pytest.TempPathFactory):
     @lru_cache
     def asked(name: str) -> list[Answer | str]:
-        answers = BACKENDS[name].answers([vector.record for vector in VECTORS], tmp_path_factory.mktemp(name))
+        answers = BACKENDS[name].answers(
+            [vector.record for vector in VECTORS], tmp_path_factory.mktemp(name)
+        )
         assert len(answers) == len(VECTORS)
         return answers
 
     return asked
 
 
-def wrong(answers: list[Answer | str], family: str, level: Level) -> list[str]:
+def wrong(answers: list[Answer | str], family: str, level: AnswerLevel) -> list[str]:
     """The failures in one cell of the matrix; the level `explanation` asks all of every vector."""
-    asked = [(v, a) for v, a in zip(VECTORS, answers, strict=True) if family in (v.family, "") and level.takes_in(v.level)]
-    asked = [(v, a) for v, a in asked if v.level == level or level is Level.explanation]
+    asked = [
+        (v, a)
+        for v, a in zip(VECTORS, answers, strict=True)
+        if family in (v.family, "") and level.takes_in(v.level)
+    ]
+    asked = [(v, a) for v, a in asked if v.level == level or level is AnswerLevel.explanation]
     failures = (judge_one(vector, answer, level) for vector, answer in asked)
     return ["\n".join(failure.lines) for failure in failures if failure]
 
 
 @pytest.mark.parametrize("name", BACKENDS)
-@pytest.mark.parametrize(("family", "level"), GROUPS, ids=[f"{level}-{family}".strip("-") for family, level in GROUPS])
-def test_a_backend_agrees_or_its_gap_is_declared(name: str, family: str, level: Level, ask) -> None:
+@pytest.mark.parametrize(
+    ("family", "level"), GROUPS, ids=[f"{level}-{family}".strip("-") for family, level in GROUPS]
+)
+def test_a_backend_agrees_or_its_gap_is_declared(
+    name: str, family: str, level: AnswerLevel, ask
+) -> None:
     backend = BACKENDS[name]
     if lacking := backend.lacks():
         pytest.skip(lacking)
@@ -48,23 +63,33 @@ def test_a_backend_agrees_or_its_gap_is_declared(name: str, family: str, level: 
 
 
 def test_gaps_name_families_and_levels_that_are() -> None:
-    known = {*Level, *(family for family, _ in GROUPS), *(f"{family} {level}" for family, level in GROUPS)}
+    known = {
+        *AnswerLevel,
+        *(family for family, _ in GROUPS),
+        *(f"{family} {level}" for family, level in GROUPS),
+    }
     assert all(gap in known for backend in BACKENDS.values() for gap in backend.gaps)
 
 
 def test_the_documentation_shows_the_table_of_today() -> None:
     text = DOCUMENT.read_text("utf-8")
-    assert text == backends.with_table(text), "run: PYTHONPATH=tests:tests/testing python tests/testing/backends.py"
+    assert text == backends.with_table(text), (
+        "run: PYTHONPATH=tests:tests/testing python tests/testing/backends.py"
+    )
 
 
 def test_cql_answers_every_cell_with_its_regions(ask) -> None:
     if lacking := BACKENDS["cql"].lacks():
         pytest.skip(lacking)
     cells: list[tuple[Vector, Answer | str]] = [
-        (vector, answer) for vector, answer in zip(VECTORS, ask("cql"), strict=True) if vector.family == "partial"
+        (vector, answer)
+        for vector, answer in zip(VECTORS, ask("cql"), strict=True)
+        if vector.family == "partial"
     ]
     assert len(cells) == 2187
-    assert all(set(answer["regions"]) == set(vector.expected["regions"]) for vector, answer in cells)
+    assert all(
+        set(answer["regions"]) == set(vector.expected["regions"]) for vector, answer in cells
+    )
 
 
 def test_vectors_come_family_by_family() -> None:

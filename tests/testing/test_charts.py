@@ -1,4 +1,6 @@
-"""A generated chart is decided as the record it was made from, and has the shape its standard gives it."""
+"""A generated chart is decided as the record it was made from, and has the shape its standard gives
+it.
+"""
 
 import json
 from fractions import Fraction
@@ -8,11 +10,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from allstatus import load_rules
-from allstatus.ehr import Timeline, decide_chart, decide_dated, decide_over_time, make_reader, read_charts
+from allstatus.ehr import (
+    Timeline,
+    decide_chart,
+    decide_dated,
+    decide_over_time,
+    make_reader,
+    read_charts,
+)
 from allstatus.testing import bundles, charted_histories, histories, hl7v2_messages
 from allstatus.testing.answers import answer_of
-from allstatus.testing.sides import HAIR, Record
-from allstatus.testing.uses import uses_of
+from allstatus.testing.indication_answers import uses_of
+from allstatus.testing.representatives import HAIR, Record
 
 RULES = load_rules(engine="builtin")
 LIMIT = RULES.ruleset.thresholds["blast_threshold"].value
@@ -26,10 +35,15 @@ def decided(text: str) -> dict[str, Any]:
     ((_, chart),) = read_charts(text)
     decision = decide_chart(RULES, chart)
     return {
-        "outcome": decision.outcome, "status": decision.status, "possible": list(decision.possible),
-        "regions": [region["id"] for region in decision.regions], "options": [option["id"] for option in decision.options],
-        "missing": [entry["fact"] for entry in decision.missing], "reasons": decision.reasons, **uses_of(decision.options),
-    }  # fmt: skip
+        "outcome": decision.outcome,
+        "status": decision.status,
+        "possible": list(decision.possible),
+        "regions": [region["id"] for region in decision.regions],
+        "options": [option["id"] for option in decision.options],
+        "missing": [entry["fact"] for entry in decision.missing],
+        "reasons": decision.reasons,
+        **uses_of(decision.options),
+    }
 
 
 def timeline_of(bundle: dict[str, Any]) -> Timeline:
@@ -51,7 +65,9 @@ def test_a_message_is_decided_as_its_record(made: tuple[Record, str]) -> None:
 
 
 @given(charted_histories())
-def test_a_charted_history_is_decided_as_its_records_from_the_first_remission_on(made: tuple[list[Record], dict[str, Any]]) -> None:
+def test_a_charted_history_is_decided_as_its_records_from_the_first_remission_on(
+    made: tuple[list[Record], dict[str, Any]],
+) -> None:
     records, bundle = made
     timeline = timeline_of(bundle)
     assert [str(point.day) for point in timeline.points] == [record["as_of"] for record in records]
@@ -67,16 +83,26 @@ def test_a_charted_history_is_decided_as_its_records_from_the_first_remission_on
 
 
 @given(histories())
-def test_a_history_of_records_is_decided_over_time_as_each_record_alone(records: list[Record]) -> None:
+def test_a_history_of_records_is_decided_over_time_as_each_record_alone(
+    records: list[Record],
+) -> None:
     (timeline,) = decide_dated(RULES, records)
-    assert [point.decision.status for point in timeline.points] == [RULES.classify(record).status for record in records]
+    assert [point.decision.status for point in timeline.points] == [
+        RULES.classify(record).status for record in records
+    ]
 
 
 @given(st.data())
 def test_what_a_history_leaves_out_of_its_records_is_carried_forward(data: st.DataObject) -> None:
     records = data.draw(histories())
     carried = ("prior_treatment", "prior_remission", "relapse_since_remission", "relapse_count")
-    silent = [records[0], *({key: value for key, value in record.items() if key not in carried[1:]} for record in records[1:])]
+    silent = [
+        records[0],
+        *(
+            {key: value for key, value in record.items() if key not in carried[1:]}
+            for record in records[1:]
+        ),
+    ]
     (timeline,) = decide_dated(RULES, silent)
     for record, point in zip(records, timeline.points, strict=True):
         expected = RULES.classify(record)
@@ -96,7 +122,10 @@ def test_charts_reach_every_answer_a_chart_can_give_and_numbers_a_hair_beside_th
             numbers.add(Fraction(number))
 
     collect()
-    assert outcomes == {"recurrent", "insufficient_data"}  # a chart does not say that something is absent
+    assert outcomes == {
+        "recurrent",
+        "insufficient_data",
+    }  # a chart does not say that something is absent
     assert {LIMIT, LIMIT + HAIR, LIMIT - HAIR} <= numbers
 
 
@@ -121,7 +150,9 @@ def test_a_bundle_is_one_patients_with_a_marrow_result(made: tuple[Record, dict[
     assert all(resource["subject"] == {"reference": "Patient/p1"} for resource in resources[1:])
     assert len({resource["id"] for resource in resources}) == len(resources)
     observations = [resource for resource in resources if resource["resourceType"] == "Observation"]
-    (marrow,) = [resource for resource in observations if resource["code"]["coding"][0]["code"] == MARROW]
+    (marrow,) = [
+        resource for resource in observations if resource["code"]["coding"][0]["code"] == MARROW
+    ]
     assert ("valueQuantity" in marrow) != ("valueString" in marrow)
 
 

@@ -14,8 +14,8 @@ import yaml
 
 from allstatus import load_rules
 from allstatus.errors import InvalidRecord
-from allstatus.testing.adapter import checked
-from allstatus.testing.answers import INVALID, Level
+from allstatus.testing.answers import INVALID, AnswerLevel
+from allstatus.testing.command_adapter import checked
 from allstatus.testing.conformance import check_command, render, to_document
 from allstatus.testing.vector_files import write_vectors
 from allstatus.testing.vectors import make_vectors, read_vectors
@@ -24,8 +24,10 @@ HERE = Path(__file__).parent
 ADAPTERS = yaml.safe_load((HERE / "adapters.yaml").read_text("utf-8"))
 RULES = load_rules(engine="builtin")
 SOME = make_vectors(RULES)[::300][:10]
-NAME = "allstatus.testing.plugin"
-PLUGIN = [] if any(entry.value == NAME for entry in entry_points(group="pytest11")) else ["-p", NAME]  # not installed, on the path only
+NAME = "allstatus.testing.pytest_plugin"
+PLUGIN = (
+    [] if any(entry.value == NAME for entry in entry_points(group="pytest11")) else ["-p", NAME]
+)  # not installed, on the path only
 
 
 def adapter(how: str) -> str:
@@ -33,13 +35,21 @@ def adapter(how: str) -> str:
 
 
 def allstatus(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", "allstatus", *arguments], capture_output=True, text=True, check=False, timeout=120)
+    return subprocess.run(
+        [sys.executable, "-m", "allstatus", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
 
 
 @pytest.mark.parametrize("how", ADAPTERS)
 def test_whatever_a_command_does_is_reported(how: str) -> None:
     expected: dict[str, Any] = ADAPTERS[how]
-    report = check_command(adapter(how), SOME, Level.explanation, seconds=3 if how == "hang" else 60)
+    report = check_command(
+        adapter(how), SOME, AnswerLevel.explanation, seconds=3 if how == "hang" else 60
+    )
     assert report.conforms is expected.get("conforms", False)
     assert list(report.problems)[: expected.get("first")] == expected.get("problems", [])
     if "third" in expected:
@@ -52,7 +62,7 @@ def test_whatever_a_command_does_is_reported(how: str) -> None:
 @pytest.mark.parametrize("command", ["no-such-program --x", "'", ""])
 def test_a_command_that_cannot_be_started_is_refused(command: str) -> None:
     with pytest.raises(InvalidRecord, match="cannot be started"):
-        check_command(command, SOME, Level.core)
+        check_command(command, SOME, AnswerLevel.core)
 
 
 def test_a_refusal_need_not_say_more() -> None:
@@ -63,13 +73,33 @@ def test_a_refusal_need_not_say_more() -> None:
 
 def test_the_command_line_ends_as_the_report_says(tmp_path: Path) -> None:
     write_vectors(tmp_path, RULES, SOME)
-    right = allstatus("conformance", "--cmd", adapter("right"), "--level", "explanation", "--vectors", str(tmp_path))
-    assert (right.returncode, right.stdout.splitlines()[-1]) == (0, "conforms at level explanation (10 vectors)")
-    wrong = allstatus("conformance", "--cmd", adapter("garbage"), "--vectors", str(tmp_path), "--json")
+    right = allstatus(
+        "conformance",
+        "--cmd",
+        adapter("right"),
+        "--level",
+        "explanation",
+        "--vectors",
+        str(tmp_path),
+    )
+    assert (right.returncode, right.stdout.splitlines()[-1]) == (
+        0,
+        "conforms at level explanation (10 vectors)",
+    )
+    wrong = allstatus(
+        "conformance", "--cmd", adapter("garbage"), "--vectors", str(tmp_path), "--json"
+    )
     assert wrong.returncode == 1
-    assert [failure["given"] for failure in json.loads(wrong.stdout)["failures"]] == ["the line is not JSON"]
+    assert [failure["given"] for failure in json.loads(wrong.stdout)["failures"]] == [
+        "the line is not JSON"
+    ]
     assert allstatus("conformance", "--cmd", "no-such-program").returncode == 3
-    assert allstatus("conformance", "--cmd", adapter("right"), "--vectors", str(tmp_path / "none")).returncode == 3
+    assert (
+        allstatus(
+            "conformance", "--cmd", adapter("right"), "--vectors", str(tmp_path / "none")
+        ).returncode
+        == 3
+    )
 
 
 def test_a_line_that_is_no_vector_is_refused(tmp_path: Path) -> None:
@@ -78,13 +108,42 @@ def test_a_line_that_is_no_vector_is_refused(tmp_path: Path) -> None:
         read_vectors(tmp_path)
 
 
-@pytest.mark.parametrize(("how", "status", "last"), [("right", 0, "11 passed"), ("garbage", 1, "1 failed, 10 passed")])
+@pytest.mark.parametrize(
+    ("how", "status", "last"), [("right", 0, "11 passed"), ("garbage", 1, "1 failed, 10 passed")]
+)
 def test_each_vector_is_a_test_in_pytest(tmp_path: Path, how: str, status: int, last: str) -> None:
     write_vectors(tmp_path, RULES, SOME)
-    options = ["--allstatus-cmd", adapter(how), "--allstatus-vectors", str(tmp_path), "--allstatus-level", "explanation"]
-    command = [sys.executable, "-m", "pytest", *PLUGIN, "-q", "-p", "no:cacheprovider", "-p", "no:xdist", *options, str(tmp_path)]
+    options = [
+        "--allstatus-cmd",
+        adapter(how),
+        "--allstatus-vectors",
+        str(tmp_path),
+        "--allstatus-level",
+        "explanation",
+    ]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        *PLUGIN,
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "no:xdist",
+        *options,
+        str(tmp_path),
+    ]
     environment = {**os.environ, "PYTEST_ADDOPTS": "", "NO_COLOR": "1"}
-    result = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False, timeout=120)
+    result = subprocess.run(
+        command,
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
     assert result.returncode == status, result.stdout + result.stderr
     assert last in result.stdout.splitlines()[-1]
     if how == "garbage":

@@ -1,4 +1,6 @@
-"""`rules export`, `vectors` and the entry points: what the command line writes is what the library makes."""
+"""`rules export`, `vectors` and the entry points: what the command line writes is what the library
+makes.
+"""
 
 import json
 import subprocess
@@ -12,17 +14,25 @@ import pytest
 import allstatus.testing
 from allstatus import load_rules
 from allstatus.errors import MissingExtra
-from allstatus.export.boxes import boxes_of
-from allstatus.export.cql import to_cql
-from allstatus.export.plain import to_plain
 from allstatus.testing.vectors import make_vectors, read_vectors
+from allstatus.translate.boxes import boxes_of
+from allstatus.translate.cql import to_cql
+from allstatus.translate.plain_json import to_plain
 
 RULES = load_rules(engine="builtin")
-PROJECT = tomllib.loads((Path(__file__).parent.parent.parent / "pyproject.toml").read_text("utf-8"))["project"]
+PROJECT = tomllib.loads(
+    (Path(__file__).parent.parent.parent / "pyproject.toml").read_text("utf-8")
+)["project"]
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", "allstatus", *arguments], capture_output=True, encoding="utf-8", check=False, timeout=120)
+    return subprocess.run(
+        [sys.executable, "-m", "allstatus", *arguments],
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        timeout=120,
+    )
 
 
 def test_json_and_cql_are_printed_whole_and_name_their_rules() -> None:
@@ -40,11 +50,18 @@ def test_json_and_cql_are_printed_whole_and_name_their_rules() -> None:
 def test_plain_rules_hold_every_case_that_can_be() -> None:
     plain = to_plain(RULES.table)
     assert len(plain["cases"]) == RULES.table.consistent.bit_count()
-    assert {case["outcome"] for case in plain["cases"]} == {*RULES.table.statuses, "outside_definitions"}
-    assert [option["id"] for option in plain["statuses"]["recurrent"]["options"]] == [o["id"] for o in RULES.ruleset.options["recurrent"]]
+    assert {case["outcome"] for case in plain["cases"]} == {
+        *RULES.table.statuses,
+        "outside_definitions",
+    }
+    assert [option["id"] for option in plain["statuses"]["recurrent"]["options"]] == [
+        o["id"] for o in RULES.ruleset.options["recurrent"]
+    ]
 
 
-@pytest.mark.parametrize("cases", [0, RULES.table.everything, RULES.table.outside, *RULES.table.statuses.values()])
+@pytest.mark.parametrize(
+    "cases", [0, RULES.table.everything, RULES.table.outside, *RULES.table.statuses.values()]
+)
 def test_boxes_hold_their_cases_and_no_other(cases: int) -> None:
     found = [RULES.table.cases_with(box) for box in boxes_of(RULES.table, cases)]
     assert sum(found) == cases  # no case twice, so the sum is the union
@@ -78,5 +95,8 @@ def test_without_hypothesis_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_pytest_loads_nothing_of_ours_unless_asked() -> None:
-    code = "import sys, allstatus.testing.plugin; sys.exit('allstatus.record' in sys.modules or 'hypothesis' in sys.modules)"
+    code = (
+        "import sys, allstatus.testing.pytest_plugin; sys.exit('allstatus.record.model' in "
+        "sys.modules or 'hypothesis' in sys.modules)"
+    )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -1,4 +1,6 @@
-"""Mutants: every slip is made, our own vectors notice all of them, and a weak suite is told what would notice."""
+"""Mutants: every slip is made, our own vectors notice all of them, and a weak suite is told what
+would notice.
+"""
 
 import sys
 from pathlib import Path
@@ -24,12 +26,16 @@ SLIPS = yaml.safe_load((HERE / "slips.yaml").read_text("utf-8"))
 
 @pytest.mark.parametrize("group", SLIPS["rules"])
 def test_every_kind_of_slip_in_the_rules_is_made(group: str) -> None:
-    assert set(SLIPS["rules"][group]) <= {name for name, mutant in MUTANTS.items() if mutant.group == group}
+    assert set(SLIPS["rules"][group]) <= {
+        name for name, mutant in MUTANTS.items() if mutant.group == group
+    }
 
 
 @pytest.mark.parametrize("group", SLIPS["ports"])
 def test_every_kind_of_slip_in_a_port_is_made(group: str) -> None:
-    assert set(SLIPS["ports"][group]) <= {port.name for port in port_mutants(RULES) if port.group == group}
+    assert set(SLIPS["ports"][group]) <= {
+        port.name for port in port_mutants(RULES) if port.group == group
+    }
 
 
 def test_our_own_vectors_kill_every_mutant_and_the_rest_is_equivalent() -> None:
@@ -52,7 +58,14 @@ def test_a_witness_tells_the_mutant_from_the_rules(name: str) -> None:
     assert answer_of(RULES, witness) != answer_of(mutant, witness)
 
 
-@pytest.mark.parametrize("name", ["blast_threshold +0.000000000000000001", "recurrent: clause 2: all for any", "cbc_normal: cbc != normal"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "blast_threshold +0.000000000000000001",
+        "recurrent: clause 2: all for any",
+        "cbc_normal: cbc != normal",
+    ],
+)
 def test_a_mutant_written_to_files_is_the_mutant(tmp_path: Path, name: str) -> None:
     FILES.write(MUTANTS[name].changed, tmp_path / "mutant")
     written = RuleFiles(tmp_path / "mutant").build({})
@@ -63,20 +76,33 @@ def test_a_mutant_written_to_files_is_the_mutant(tmp_path: Path, name: str) -> N
 def test_a_suite_is_run_on_every_mutants_files(monkeypatch: pytest.MonkeyPatch) -> None:
     few = [MUTANTS[name] for name in SLIPS["suite"]]
     monkeypatch.setattr("allstatus.testing.mutation.rule_mutants", lambda _: iter(few))
-    fates = {fate.name: fate for fate in mutate_suite(RULES, f"{sys.executable} {HERE / 'suites' / 'two_examples.py'} {{rules}}")}
+    fates = {
+        fate.name: fate
+        for fate in mutate_suite(
+            RULES, f"{sys.executable} {HERE / 'suites' / 'two_examples.py'} {{rules}}"
+        )
+    }
     assert {name: fate.word for name, fate in fates.items()} == SLIPS["suite"]
     survivor = next(fate for fate in fates.values() if fate.word == "survived")
     report = render(list(fates.values()))
     assert f"✗ survived: {survivor.group}: {survivor.name}" in report
     assert "this record would kill it: {" in report
-    assert to_document(list(fates.values()))["survived"] == list(SLIPS["suite"].values()).count("survived")
+    assert to_document(list(fates.values()))["survived"] == list(SLIPS["suite"].values()).count(
+        "survived"
+    )
 
 
-@pytest.mark.parametrize(("suite", "problem"), [("false", "does not pass on the rules"), ("no-such-program", "cannot be started")])
+@pytest.mark.parametrize(
+    ("suite", "problem"),
+    [("false", "does not pass on the rules"), ("no-such-program", "cannot be started")],
+)
 def test_a_suite_that_cannot_judge_is_refused(suite: str, problem: str) -> None:
     with pytest.raises(InvalidRecord, match=problem):
         mutate_suite(RULES, suite)
 
 
 def test_a_mutant_says_which_files_it_changes() -> None:
-    assert all(isinstance(mutant, Mutant) and set(mutant.changed) <= set(FILES.data) for mutant in MUTANTS.values())
+    assert all(
+        isinstance(mutant, Mutant) and set(mutant.changed) <= set(FILES.data)
+        for mutant in MUTANTS.values()
+    )

@@ -1,4 +1,6 @@
-"""The worked ports conform at the level they claim, and are caught in just the families where they are wrong."""
+"""The worked ports conform at the level they claim, and are caught in just the families where they
+are wrong.
+"""
 
 import json
 import shutil
@@ -10,11 +12,11 @@ import pytest
 import yaml
 
 from allstatus import load_rules
-from allstatus.export.plain import to_plain
-from allstatus.export.uses import to_plain_uses
-from allstatus.testing.answers import Level
+from allstatus.testing.answers import AnswerLevel
 from allstatus.testing.conformance import Report, check_command, render
 from allstatus.testing.vectors import make_vectors
+from allstatus.translate.indications_json import to_plain_uses
+from allstatus.translate.plain_json import to_plain
 
 HERE = Path(__file__).parent
 PORTS = yaml.safe_load((HERE / "ports.yaml").read_text("utf-8"))
@@ -38,13 +40,15 @@ def check(port: dict[str, Any], rules: Path, level: str) -> Report:
         pytest.skip(f"{port['needs']} is not installed")
     ports, uses = HERE.parent.parent / "examples" / "ports", rules.with_name("uses.json")
     command = port["command"].format(rules=rules, uses=uses, ports=ports, python=sys.executable)
-    return check_command(command, VECTORS, Level(level))
+    return check_command(command, VECTORS, AnswerLevel(level))
 
 
 @pytest.mark.parametrize("name", PORTS)
 def test_a_port_conforms_at_the_level_it_claims(name: str, rules: Path) -> None:
     report = check(PORTS[name], rules, PORTS[name]["claims"])
-    assert report.conforms, "\n".join(line for failure in report.failures[:3] for line in failure.lines)
+    assert report.conforms, "\n".join(
+        line for failure in report.failures[:3] for line in failure.lines
+    )
 
 
 @pytest.mark.parametrize("name", [name for name, port in PORTS.items() if "caught_at" in port])
@@ -52,7 +56,10 @@ def test_a_port_is_caught_where_it_is_wrong(name: str, rules: Path) -> None:
     port = PORTS[name]
     report = check(port, rules, port["caught_at"])
     assert not report.problems
-    assert list(dict.fromkeys(failure.vector.family for failure in report.failures)) == port["caught_in"]
+    assert (
+        list(dict.fromkeys(failure.vector.family for failure in report.failures))
+        == port["caught_in"]
+    )
     assert report.wrongly_sure() == port["wrongly_sure"]
     if name == "java":
         table, _, rest = render(report).partition("\n\n")

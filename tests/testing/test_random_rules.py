@@ -1,4 +1,6 @@
-"""All engines agree on rule sets nobody wrote: random ones, and those in tests/corpus, which once mattered."""
+"""All engines agree on rule sets nobody wrote: random ones, and those in tests/corpus, which once
+mattered.
+"""
 
 import json
 from pathlib import Path
@@ -9,13 +11,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_rules import FILES, Short, long_rules, short_rules
 
-from allstatus.classify import Classifier
-from allstatus.engines import durable_installed, make_engine
+from allstatus.decision.classifier import Classifier
 from allstatus.errors import RulesError
+from allstatus.table.engines import durable_installed, make_engine
 from allstatus.testing import complete_records, equivalent_spellings, records, refinements
 from allstatus.testing.answers import answer_of
 
-CORPUS = {path.stem: json.loads(path.read_text("utf-8")) for path in sorted(CORPUS_FOLDER.glob("*.json"))}
+CORPUS = {
+    path.stem: json.loads(path.read_text("utf-8")) for path in sorted(CORPUS_FOLDER.glob("*.json"))
+}
 
 
 @pytest.mark.parametrize("name", CORPUS)
@@ -50,11 +54,15 @@ def test_the_hunt_ends_when_its_time_is_up(capsys: pytest.CaptureFixture[str]) -
 @settings(max_examples=40, suppress_health_check=SLOW)
 @given(st.data())
 def test_the_laws_hold_of_any_rule_set(drawn: st.DataObject) -> None:
-    """More knowledge adds no possibility, another spelling changes nothing, and a complete record lacks nothing."""
+    """More knowledge adds no possibility, another spelling changes nothing, and a complete record
+    lacks nothing.
+    """
     rules = FILES.build(long_rules(drawn.draw(short_rules())))
     before, after = drawn.draw(refinements(rules=rules))
     assert set(rules.classify(after).possible) <= set(rules.classify(before).possible)
-    assert answer_of(rules, drawn.draw(equivalent_spellings(before, rules))) == answer_of(rules, before)
+    assert answer_of(rules, drawn.draw(equivalent_spellings(before, rules))) == answer_of(
+        rules, before
+    )
     assert rules.classify(drawn.draw(complete_records(rules))).outcome != "insufficient_data"
     assert set(drawn.draw(records(rules))) <= set(rules.ruleset.facts)
 

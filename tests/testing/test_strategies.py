@@ -1,4 +1,6 @@
-"""The public strategies: what they promise holds of every example, they hit the edges, and examples shrink to little."""
+"""The public strategies: what they promise holds of every example, they hit the edges, and examples
+shrink to little.
+"""
 
 from collections import Counter
 from fractions import Fraction
@@ -10,8 +12,8 @@ from hypothesis import HealthCheck, Phase, find, given, settings
 from hypothesis import strategies as st
 
 from allstatus import InvalidRecord, Record, load_rules
-from allstatus.classify import Classifier
-from allstatus.measurement import read_percent
+from allstatus.decision.classifier import Classifier
+from allstatus.record.percent import read_percent
 from allstatus.testing import (
     assert_conforms,
     blast_percents,
@@ -25,14 +27,20 @@ from allstatus.testing import (
     region_records,
 )
 from allstatus.testing.answers import answer_of
-from allstatus.testing.registration import register
-from allstatus.testing.sides import HAIR, UNKNOWN
+from allstatus.testing.hypothesis_entry import register
+from allstatus.testing.representatives import HAIR, UNKNOWN
 
 RULES = load_rules(engine="builtin")
 LIMIT = RULES.ruleset.thresholds["blast_threshold"].value
 OUTCOMES = ["determined", "outside_definitions", "insufficient_data", "conflicting_data"]
 PHASE_STATUS = {"untreated", "in_remission", "recurrent", None}
-SAME = settings(derandomize=True, database=None, max_examples=300, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+SAME = settings(
+    derandomize=True,
+    database=None,
+    max_examples=300,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
 FIND = settings(derandomize=True, database=None, max_examples=2000)
 
 
@@ -86,7 +94,10 @@ def test_region_records_lie_in_the_region(region: str, data: st.DataObject) -> N
     [
         (lambda: records_with("cured"), "no outcome is 'cured'"),
         (lambda: records_with(status="cured"), "statuses: in_remission, recurrent, untreated"),
-        (lambda: records_with("conflicting_data", status="recurrent"), "no record is conflicting_data with status 'recurrent'"),
+        (
+            lambda: records_with("conflicting_data", status="recurrent"),
+            "no record is conflicting_data with status 'recurrent'",
+        ),
         (lambda: region_records("nowhere"), "no region is 'nowhere'"),
         (lambda: assert_conforms(RULES.classify, level="perfect"), "no level is 'perfect'"),
     ],
@@ -97,7 +108,9 @@ def test_a_name_the_rules_do_not_have_is_refused(ask: Any, message: str) -> None
 
 
 @given(refinements())
-def test_more_knowledge_never_adds_a_possibility(pair: tuple[dict[str, Any], dict[str, Any]]) -> None:
+def test_more_knowledge_never_adds_a_possibility(
+    pair: tuple[dict[str, Any], dict[str, Any]],
+) -> None:
     before, after = pair
     assert set(RULES.classify(after).possible) <= set(RULES.classify(before).possible)
     assert set(before) <= set(after)
@@ -132,7 +145,9 @@ def test_numbers_hit_the_limit_and_a_hair_beside_it() -> None:
     exact = [percent.exact for percent in map(read_percent, seen(blast_percents()))]
     assert exact.count(LIMIT) >= 5
     assert None in exact
-    beside = sum(number is not None and 0 < abs(number - LIMIT) <= Fraction(1, 10) for number in exact)
+    beside = sum(
+        number is not None and 0 < abs(number - LIMIT) <= Fraction(1, 10) for number in exact
+    )
     assert beside >= 15
 
 
@@ -146,10 +161,15 @@ def test_records_reach_every_outcome_and_every_form() -> None:
 
 
 def test_a_failing_example_shrinks_to_what_matters() -> None:
-    simplest = find(records(), lambda record: RULES.classify(record).status == "recurrent", settings=FIND)
+    simplest = find(
+        records(), lambda record: RULES.classify(record).status == "recurrent", settings=FIND
+    )
     assert len(simplest) <= 3
     assert None not in simplest.values()
-    assert find(near_threshold(), lambda number: Fraction(number) > LIMIT, settings=FIND) == "5.000000000000000001"
+    assert (
+        find(near_threshold(), lambda number: Fraction(number) > LIMIT, settings=FIND)
+        == "5.000000000000000001"
+    )
     complete = find(records_with(status="in_remission"), lambda _: True, settings=FIND)
     assert RULES.classify(complete).status == "in_remission"
     assert UNKNOWN not in complete.values()
@@ -159,23 +179,38 @@ def test_from_type_gives_records_once_registered() -> None:
     register()
     found = seen(st.from_type(Record))
     assert all(isinstance(record, Record) for record in found)
-    percents = [record.marrow_blast_percent for record in found if record.marrow_blast_percent not in (None, UNKNOWN)]
+    percents = [
+        record.marrow_blast_percent
+        for record in found
+        if record.marrow_blast_percent not in (None, UNKNOWN)
+    ]
     assert sum(percent.exact == LIMIT for percent in percents) > 0
 
 
 def test_a_failing_record_shrinks_and_reads_well_too() -> None:
     register()
-    simplest = find(st.from_type(Record), lambda record: RULES.classify(record).status == "recurrent", settings=FIND)
-    assert len(simplest.model_dump(exclude_none=True)) <= 3
-    assert repr(Record.read({"marrow_blast_percent": "<5", "cbc": "normal", "prior_remission": True})) == (
-        "Record(prior_remission=True, cbc='normal', marrow_blast_percent='<5')"
+    simplest = find(
+        st.from_type(Record),
+        lambda record: RULES.classify(record).status == "recurrent",
+        settings=FIND,
     )
-    edge = find(st.from_type(Record), lambda record: record.marrow_blast_percent is not None, settings=FIND)
-    assert repr(edge) in ("Record(marrow_blast_percent='unknown')", "Record(marrow_blast_percent='5')")
+    assert len(simplest.model_dump(exclude_none=True)) <= 3
+    assert repr(
+        Record.read({"marrow_blast_percent": "<5", "cbc": "normal", "prior_remission": True})
+    ) == ("Record(prior_remission=True, cbc='normal', marrow_blast_percent='<5')")
+    edge = find(
+        st.from_type(Record), lambda record: record.marrow_blast_percent is not None, settings=FIND
+    )
+    assert repr(edge) in (
+        "Record(marrow_blast_percent='unknown')",
+        "Record(marrow_blast_percent='5')",
+    )
 
 
 @given(histories())
-def test_a_history_goes_forward_and_each_record_fits_its_phase(history: list[dict[str, Any]]) -> None:
+def test_a_history_goes_forward_and_each_record_fits_its_phase(
+    history: list[dict[str, Any]],
+) -> None:
     days = [record["as_of"] for record in history]
     assert days == sorted(set(days))
     decisions = [RULES.classify(record) for record in history]
@@ -192,14 +227,20 @@ def other_rules(tmp_path_factory: pytest.TempPathFactory) -> Classifier:
     """The rule set with another limit and one more: strategies read both from it."""
     edits = [
         {"file": "thresholds.yaml", "find": "      value: <limit>", "put": "      value: 12.5"},
-        {"file": "facts.yaml", "find": "values: [none, symptom_relief_only, disease_directed]", "put": "values: [none, disease_directed]"},
+        {
+            "file": "facts.yaml",
+            "find": "values: [none, symptom_relief_only, disease_directed]",
+            "put": "values: [none, disease_directed]",
+        },
     ]
     folder = lock(copy_rules(tmp_path_factory.mktemp("other") / "rules", edits))
     return load_rules(folder, engine="builtin")
 
 
 def test_strategies_read_limits_and_values_from_any_rule_set(other_rules: Classifier) -> None:
-    assert Fraction(25, 2) + HAIR in {Fraction(number) for number in seen(near_threshold(other_rules))}
+    assert Fraction(25, 2) + HAIR in {
+        Fraction(number) for number in seen(near_threshold(other_rules))
+    }
     found = seen(complete_records(other_rules))
     assert {record["prior_treatment"] for record in found} == {"none", "disease_directed"}
     untreated = seen(records_with(status="untreated", rules=other_rules))
@@ -215,14 +256,18 @@ def two_valued(record: dict[str, Any]) -> dict[str, Any]:
     """What is unknown counts as no."""
     try:
         known = {name: value for name, value in record.items() if value not in (None, UNKNOWN)}
-        return answer_of(RULES, {"prior_treatment": "none", "prior_remission": False, "cbc": "abnormal", **known})
+        return answer_of(
+            RULES, {"prior_treatment": "none", "prior_remission": False, "cbc": "abnormal", **known}
+        )
     except InvalidRecord as error:
         raise ValueError(str(error)) from error
 
 
 def test_a_two_valued_classifier_is_caught_with_the_record_and_the_difference() -> None:
     assert_conforms(two_valued, level="core")
-    with pytest.raises(AssertionError, match=r"record \{.*\n  outcome: expected \"insufficient_data\", got"):
+    with pytest.raises(
+        AssertionError, match=r"record \{.*\n  outcome: expected \"insufficient_data\", got"
+    ):
         assert_conforms(two_valued)
 
 
@@ -230,7 +275,11 @@ def test_what_vectors_do_not_ask_generated_records_do() -> None:
     asked = {vector_key(record) for record in vector_records()}
 
     def learnt_by_heart(record: dict[str, Any]) -> Any:
-        return answer_of(RULES, record) if vector_key(record) in asked else {"outcome": "determined", "status": "x", "possible": ["x"]}
+        return (
+            answer_of(RULES, record)
+            if vector_key(record) in asked
+            else {"outcome": "determined", "status": "x", "possible": ["x"]}
+        )
 
     with pytest.raises(AssertionError, match="generated"):
         assert_conforms(learnt_by_heart)

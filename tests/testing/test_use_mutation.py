@@ -1,4 +1,6 @@
-"""Mutants of the stated uses: every slip is made, the committed vectors notice all, and a weak suite is told what would."""
+"""Mutants of the stated uses: every slip is made, the committed vectors notice all, and a weak
+suite is told what would.
+"""
 
 import subprocess
 import sys
@@ -9,13 +11,13 @@ import yaml
 
 from allstatus import load_rules
 from allstatus.errors import InvalidRecord
-from allstatus.record import Record
-from allstatus.rules.overlay import read_overlay
+from allstatus.record.model import Record
+from allstatus.rules.indications import read_overlay
+from allstatus.testing.indication_answers import uses_of
+from allstatus.testing.indication_mutants import use_mutants, use_port_mutants
+from allstatus.testing.indication_mutation import mutate_uses, mutate_uses_suite, tell_uses_apart
 from allstatus.testing.mutation import render
 from allstatus.testing.rule_files import OverlayFiles
-from allstatus.testing.use_mutants import use_mutants, use_port_mutants
-from allstatus.testing.use_mutation import mutate_uses, mutate_uses_suite, tell_uses_apart
-from allstatus.testing.uses import uses_of
 from allstatus.testing.vectors import read_vectors
 
 HERE = Path(__file__).parent
@@ -30,7 +32,9 @@ WEAK = f"{sys.executable} {HERE / 'suites' / 'two_uses.py'} {{rules}}"
 
 @pytest.mark.parametrize("group", SLIPS["uses"])
 def test_every_kind_of_slip_in_the_overlay_is_made(group: str) -> None:
-    assert set(SLIPS["uses"][group]) <= {name for name, mutant in MUTANTS.items() if mutant.group == group}
+    assert set(SLIPS["uses"][group]) <= {
+        name for name, mutant in MUTANTS.items() if mutant.group == group
+    }
 
 
 @pytest.mark.parametrize("group", SLIPS["use_ports"])
@@ -42,10 +46,14 @@ def test_every_kind_of_slip_in_a_port_of_it_is_made(group: str) -> None:
 def test_the_committed_vectors_kill_every_mutant_and_the_rest_is_equivalent() -> None:
     fates = mutate_uses(RULES, read_vectors(COMMITTED))
     assert {fate.name for fate in fates if fate.word == "survived"} == set()
-    assert {fate.name for fate in fates if fate.word == "equivalent"} == set(SLIPS["uses_equivalent"])
+    assert {fate.name for fate in fates if fate.word == "equivalent"} == set(
+        SLIPS["uses_equivalent"]
+    )
     refused = {fate.name for fate in fates if fate.killer and "refuses" in fate.killer}
     assert refused
-    assert refused <= {name for name, mutant in MUTANTS.items() if mutant.group in ("clause", "verdict")}
+    assert refused <= {
+        name for name, mutant in MUTANTS.items() if mutant.group in ("clause", "verdict")
+    }
 
 
 @pytest.mark.parametrize("name", SAMPLE)
@@ -73,13 +81,16 @@ def test_a_mutant_written_to_files_loads_as_the_mutant(tmp_path: Path, name: str
 
 def test_a_suite_is_run_on_every_mutants_files(monkeypatch: pytest.MonkeyPatch) -> None:
     few = [MUTANTS[name] for name in SLIPS["uses_suite"]]
-    monkeypatch.setattr("allstatus.testing.use_mutation.use_mutants", lambda _: iter(few))
+    monkeypatch.setattr("allstatus.testing.indication_mutation.use_mutants", lambda _: iter(few))
     fates = {fate.name: fate for fate in mutate_uses_suite(RULES, WEAK)}
     assert {name: fate.word for name, fate in fates.items()} == SLIPS["uses_suite"]
     assert "this record would kill it: {" in render(list(fates.values()))
 
 
-@pytest.mark.parametrize(("suite", "problem"), [("false", "does not pass on the overlay"), ("no-such-program", "cannot be started")])
+@pytest.mark.parametrize(
+    ("suite", "problem"),
+    [("false", "does not pass on the overlay"), ("no-such-program", "cannot be started")],
+)
 def test_a_suite_that_cannot_judge_is_refused(suite: str, problem: str) -> None:
     with pytest.raises(InvalidRecord, match=problem):
         mutate_uses_suite(RULES, suite)
@@ -88,7 +99,18 @@ def test_a_suite_that_cannot_judge_is_refused(suite: str, problem: str) -> None:
 def test_the_command_line_takes_the_overlay_by_name_and_by_folder(tmp_path: Path) -> None:
     FILES.write({}, tmp_path / "mine")
     for overlay in ("applicability", str(tmp_path / "mine")):
-        command = [sys.executable, "-m", "allstatus", "mutate", "--rules", overlay, "--suite", "false"]
+        command = [
+            sys.executable,
+            "-m",
+            "allstatus",
+            "mutate",
+            "--rules",
+            overlay,
+            "--suite",
+            "false",
+        ]
         result = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
         assert result.returncode == 3
-        assert "suite: does not pass on the overlay as it is; correct the suite first" in result.stderr
+        assert (
+            "suite: does not pass on the overlay as it is; correct the suite first" in result.stderr
+        )

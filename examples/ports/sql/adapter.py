@@ -1,7 +1,8 @@
 """The rules as one SQL query, in SQLite: honest about what is unknown, but its numbers are doubles.
 
 Usage: python adapter.py rules.json < records.ndjson > answers.ndjson
-(`allstatus rules export --to json > rules.json` writes the rules.) It claims the level partial-data.
+(`allstatus rules export --to json > rules.json` writes the rules.) It claims the level
+partial-data.
 """
 
 import json
@@ -10,7 +11,14 @@ import sqlite3
 import sys
 from pathlib import Path
 
-COLUMNS = ("prior_treatment", "prior_remission", "relapse_since_remission", "cbc", "signs_and_symptoms", "leukemia_outside_marrow")
+COLUMNS = (
+    "prior_treatment",
+    "prior_remission",
+    "relapse_since_remission",
+    "cbc",
+    "signs_and_symptoms",
+    "leukemia_outside_marrow",
+)
 QUERY = Path(__file__).with_name("status.sql").read_text("utf-8")
 
 
@@ -23,14 +31,19 @@ def load(database, rules, records):
     limit = float(rules["criteria"]["marrow_blasts_above_threshold"]["operand"])
     database.execute("CREATE TABLE limits AS SELECT ? AS blast_limit", (limit,))
     numbers = "blasts_low REAL, low_open, blasts_high REAL"
-    database.execute(f"CREATE TABLE record (line, {', '.join(COLUMNS)}, {numbers}, relapse_unreported, outside_unreported)")
+    database.execute(
+        f"CREATE TABLE record (line, {', '.join(COLUMNS)}, {numbers}, relapse_unreported, "
+        f"outside_unreported)"
+    )
     rows = [row(line, record) for line, record in enumerate(records)]
     database.executemany(f"INSERT INTO record VALUES ({', '.join('?' * len(rows[0]))})", rows)
 
 
 def row(line, record):
     values = [known(record.get(name)) for name in COLUMNS]
-    unreported = [record.get(name) is None for name in ("relapse_since_remission", "leukemia_outside_marrow")]
+    unreported = [
+        record.get(name) is None for name in ("relapse_since_remission", "leukemia_outside_marrow")
+    ]
     return [line, *values, *bounds(known(record.get("marrow_blast_percent"))), *unreported]
 
 
@@ -57,13 +70,25 @@ def answer(outcomes):
     if len(possible) == 1:
         (only,) = possible
         outside = only == "outside_definitions"
-        return {"outcome": only if outside else "determined", "status": None if outside else only, "possible": possible}
-    return {"outcome": "insufficient_data" if possible else "conflicting_data", "status": None, "possible": possible}
+        return {
+            "outcome": only if outside else "determined",
+            "status": None if outside else only,
+            "possible": possible,
+        }
+    return {
+        "outcome": "insufficient_data" if possible else "conflicting_data",
+        "status": None,
+        "possible": possible,
+    }
 
 
 def main():
     database = sqlite3.connect(":memory:")
-    load(database, json.loads(Path(sys.argv[1]).read_text("utf-8")), [json.loads(line) for line in sys.stdin])
+    load(
+        database,
+        json.loads(Path(sys.argv[1]).read_text("utf-8")),
+        [json.loads(line) for line in sys.stdin],
+    )
     for _, outcomes in database.execute(QUERY):
         print(json.dumps(answer(outcomes)))
 

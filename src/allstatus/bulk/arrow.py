@@ -1,6 +1,6 @@
 """Arrow columns in, a cell for every row out: sums of small numbers, and one look-up.
 
-    batch -> a part of the index from each column -> index -> cell -> anything the decision says
+batch -> a part of the index from each column -> index -> cell -> anything the decision says
 """
 
 from __future__ import annotations
@@ -14,17 +14,19 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from allstatus.bulk.cbc_columns import as_read, panel_column
 from allstatus.bulk.cells import Cells, nothing_stated
-from allstatus.bulk.coded import Coded
-from allstatus.bulk.columns import Key
-from allstatus.bulk.index import PIECE, CellNumbers, Index
-from allstatus.bulk.mapping import Source, assign_columns
-from allstatus.bulk.panel import as_read, panel_column
+from allstatus.bulk.column_encoders import Coded
+from allstatus.bulk.column_mapping import ColumnSource, assign_columns
+from allstatus.bulk.columns import KeyColumn
+from allstatus.bulk.row_index import PIECE, CellNumbers, Index
 
 
 @dataclass(frozen=True, slots=True)
 class Reject:
-    """A row that is no record: its number (from 1), the column at fault (empty: the whole row), and why."""
+    """A row that is no record: its number (from 1), the column at fault (empty: the whole row), and
+    why.
+    """
 
     row: int
     column: str
@@ -34,51 +36,75 @@ class Reject:
 class Columns:
     """Reads batches with these columns, named as the record's keys or assigned to them."""
 
-    def __init__(self, cells: Cells, names: list[str], assigned: Mapping[str, Source] | None = None) -> None:
+    def __init__(
+        self, cells: Cells, names: list[str], assigned: Mapping[str, ColumnSource] | None = None
+    ) -> None:
         self.cells = cells
         self.sources = assign_columns(names, assigned or {}, tuple(cells.facts))
         self._nothing = len(cells)
         self._index = Index(cells, self.sources)
         self.kind = self._index.kind
-        self._keys = {name: Key(cells, name, self._index.digit(name), source) for name, source in self.sources.items()}
+        self._keys = {
+            name: KeyColumn(cells, name, self._index.digit(name), source)
+            for name, source in self.sources.items()
+        }
 
-    def cells_of(self, batch: pa.RecordBatch, threads: Executor | None = None) -> tuple[CellNumbers, list[Reject]]:
-        """The cell of each row, and the rows refused (whose cell is the number of cells), rows counted from 1."""
+    def cells_of(
+        self, batch: pa.RecordBatch, threads: Executor | None = None
+    ) -> tuple[CellNumbers, list[Reject]]:
+        """The cell of each row, and the rows refused (whose cell is the number of cells), rows
+        counted from 1.
+        """
         columns = {name: _column(batch, source) for name, source in self.sources.items()}
         coded = {name: self._keys[name].code(column) for name, column in columns.items()}
         starts = range(0, batch.num_rows, PIECE)
         cells = np.empty(batch.num_rows, self.kind)
         run = threads.map if threads else map
-        refused = np.concatenate([np.empty(0, np.int64), *run(lambda start: self._fill(cells, coded, start), starts)])
-        return cells, sorted(self._refuse(columns, refused), key=lambda reject: reject.row) if len(refused) else []
+        refused = np.concatenate(
+            [np.empty(0, np.int64), *run(lambda start: self._fill(cells, coded, start), starts)]
+        )
+        return cells, sorted(self._refuse(columns, refused), key=lambda reject: reject.row) if len(
+            refused
+        ) else []
 
-    def _fill(self, cells: CellNumbers, coded: Mapping[str, Coded], start: int) -> NDArray[np.int64]:
+    def _fill(
+        self, cells: CellNumbers, coded: Mapping[str, Coded], start: int
+    ) -> NDArray[np.int64]:
         """Write the cells of one piece; returns its refused rows (from 0)."""
         length = min(PIECE, len(cells) - start)
         digits, piece, refused = self._index.zeros(length), cells[start : start + length], None
         for name, column in coded.items():
             if (bad := column.add_to(digits[self._keys[name].byte], start)) is not None:
                 refused = bad if refused is None else refused | bad
-        piece[:] = pc.take(self._index.cell_of, pa.array(self._index.join(digits)), boundscheck=False).to_numpy()
+        piece[:] = pc.take(
+            self._index.cell_of, pa.array(self._index.join(digits)), boundscheck=False
+        ).to_numpy()
         if refused is not None:
             piece[refused] = self._nothing
-        return np.flatnonzero(piece == self._nothing) + start if length and piece.max() == self._nothing else np.empty(0, np.int64)
+        return (
+            np.flatnonzero(piece == self._nothing) + start
+            if length and piece.max() == self._nothing
+            else np.empty(0, np.int64)
+        )
 
     def _refuse(self, columns: Mapping[str, pa.Array], rows: NDArray[np.int64]) -> Iterator[Reject]:
-        """Why each of these rows (from 0) is refused: the first column that no record can say, or that nothing is stated."""
+        """Why each of these rows (from 0) is refused: the first column that no record can say, or
+        that nothing is stated.
+        """
         for name, column in columns.items():
             part = column.take(pa.array(rows))
             bad = self._keys[name].code(part).add_to(np.zeros(len(rows), np.uint8), 0)
             if bad is None:
                 continue
             for row, value in zip(rows[bad], as_read(part.filter(pa.array(bad))), strict=True):
-                yield Reject(int(row) + 1, self.sources[name].column, self._keys[name].refusal(value))
+                yield Reject(
+                    int(row) + 1, self.sources[name].column, self._keys[name].refusal(value)
+                )
             rows = rows[~bad]
         nothing = nothing_stated(tuple(self.cells.facts))
         for row in rows:
             yield Reject(int(row) + 1, "", f"{nothing.problem}; {nothing.remedy}")
 
 
-def _column(batch: pa.RecordBatch, source: Source) -> pa.Array:
+def _column(batch: pa.RecordBatch, source: ColumnSource) -> pa.Array:
     return panel_column(batch, source.parts) if source.parts else batch.column(source.column)
-

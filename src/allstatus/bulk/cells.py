@@ -1,7 +1,10 @@
-"""Every record as one whole number: the cell that what it states lies in, and what is decided there.
+"""Every record as one whole number: the cell that what it states lies in, and what is decided
+there.
 
-A fact can be stated in a few ways only, as far as any decision can tell: one for each class of its values, "unknown",
-and not reported at all. Its place among these *states* is a digit, the digits of all facts make the cell's number
+A fact can be stated in a few ways only, as far as any decision can tell: one for each class of its
+values, "unknown",
+and not reported at all. Its place among these *states* is a digit, the digits of all facts make the
+cell's number
 (first fact first, as in writing), and the answer of each cell is looked up instead of worked out.
 """
 
@@ -15,25 +18,29 @@ from itertools import combinations_with_replacement, product
 from math import prod
 from typing import Any
 
-from allstatus.classify import Classifier
-from allstatus.decision import Decision
+from allstatus.decision.classifier import Classifier
+from allstatus.decision.decision import Decision
 from allstatus.errors import InvalidRecord, RulesError
-from allstatus.facts import HISTORY_CONFLICT, Supplied, state_facts
-from allstatus.measurement import HUNDRED, ZERO, Percent
-from allstatus.record import Record
-from allstatus.rules.model import Fact
+from allstatus.record.model import Record
+from allstatus.record.percent import HUNDRED, ZERO, Percent
+from allstatus.rules.ruleset import Fact
+from allstatus.table.facts import HISTORY_CONFLICT, ChartContext, state_facts
 
 MAX_CELLS = 1 << 20
 UNKNOWN, NOT_REPORTED = "unknown", "not reported"
-NOTHING_MORE = Supplied({})  # where something may be assumed of every fact, a cell states nothing: decided all the same
+NOTHING_MORE = ChartContext(
+    {}
+)  # where something may be assumed of every fact, a cell states nothing: decided all the same
 RELAPSE_COUNTS = (None, 0, 1)  # all that a count of relapses can say: nothing, none, at least one
 Pattern = tuple[bool | None, ...]
 Digits = tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class State:
-    """A way in which a fact can be stated: in words, as a record says it, and the verdicts of its criteria."""
+class FactState:
+    """A way in which a fact can be stated: in words, as a record says it, and the verdicts of its
+    criteria.
+    """
 
     words: str
     sample: Any
@@ -43,7 +50,8 @@ class State:
 class FactStates:
     """The states of one fact; those of its values first, then unknown, then not reported.
 
-    `cell_digit` maps a state to its digit in a cell's number: not reported counts as unknown there, unless the rule
+    `cell_digit` maps a state to its digit in a cell's number: not reported counts as unknown there,
+    unless the rule
     set says what the fact is then taken to be.
     """
 
@@ -51,19 +59,22 @@ class FactStates:
         rules = classifier.ruleset
         self.fact = fact
         self.conditions = [rules.criteria[name].condition for name in rules.criteria_of(fact.name)]
-        states = [State(_words(c.region, fact.name), c.sample, self.pattern(c.sample)) for c in classifier.resolver.classes[fact.name]]
+        states = [
+            FactState(_words(c.region, fact.name), c.sample, self.pattern(c.sample))
+            for c in classifier.resolver.classes[fact.name]
+        ]
         self.limits = sorted({c.limit for c in self.conditions if c.limit is not None})
-        states.append(State(UNKNOWN, UNKNOWN, self.pattern(None)))
+        states.append(FactState(UNKNOWN, UNKNOWN, self.pattern(None)))
         for span in _spans(self.limits) if fact.kind == "percent" else ():
-            states.append(State(span.describe(), span, self.pattern(span)))
+            states.append(FactState(span.describe(), span, self.pattern(span)))
         self._of_pattern: dict[Pattern, int] = {}
-        self.states: list[State] = []
+        self.states: list[FactState] = []
         for state in states:
             if state.pattern not in self._of_pattern:
                 self._of_pattern[state.pattern] = len(self.states)
                 self.states.append(state)
         self.not_reported = len(self.states)
-        self.states.append(State(NOT_REPORTED, None, self.pattern(None)))
+        self.states.append(FactState(NOT_REPORTED, None, self.pattern(None)))
         unknown = self._of_pattern[self.pattern(None)]
         last = self.not_reported if fact.assume is not None else unknown
         self.cell_digit = [*range(self.not_reported), last]
@@ -79,7 +90,7 @@ class FactStates:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class CellAnswer:
     """What is decided in a cell: ids only, in the rule set's order."""
 
     outcome: str
@@ -90,17 +101,23 @@ class Answer:
     options: tuple[str, ...]
 
     @classmethod
-    def of(cls, decision: Decision) -> Answer:
+    def of(cls, decision: Decision) -> CellAnswer:
         """What a decision says, by ids."""
         return cls(
-            decision.outcome, decision.status, decision.possible, tuple(entry["id"] for entry in decision.regions),
-            tuple(entry["fact"] for entry in decision.missing), tuple(entry["id"] for entry in decision.options),
-        )  # fmt: skip
+            decision.outcome,
+            decision.status,
+            decision.possible,
+            tuple(entry["id"] for entry in decision.regions),
+            tuple(entry["fact"] for entry in decision.missing),
+            tuple(entry["id"] for entry in decision.options),
+        )
 
 
 @dataclass(frozen=True, slots=True)
-class Trace:
-    """How a cell's answer came about: each criterion after constraints and assumptions, and what it rests on."""
+class CellTrace:
+    """How a cell's answer came about: each criterion after constraints and assumptions, and what it
+    rests on.
+    """
 
     verdicts: Pattern
     assumptions: tuple[str, ...]
@@ -109,24 +126,36 @@ class Trace:
     conflicts: tuple[str, ...]
 
     @classmethod
-    def of(cls, decision: Decision, verdicts: Pattern) -> Trace:
+    def of(cls, decision: Decision, verdicts: Pattern) -> CellTrace:
         """How a decision came about."""
         ask = decision.ask_next
         return cls(
-            verdicts, tuple(entry["fact"] for entry in decision.assumptions), tuple(tuple(names) for names in decision.reasons),
-            None if ask is None else ask["fact"], tuple(entry["constraint"] for entry in decision.conflicts),
-        )  # fmt: skip
+            verdicts,
+            tuple(entry["fact"] for entry in decision.assumptions),
+            tuple(tuple(names) for names in decision.reasons),
+            None if ask is None else ask["fact"],
+            tuple(entry["constraint"] for entry in decision.conflicts),
+        )
 
 
 class Cells:
-    """All cells of a rule set. The last, `conflict`, holds the records whose own history contradicts itself."""
+    """All cells of a rule set. The last, `conflict`, holds the records whose own history
+    contradicts itself.
+    """
 
     def __init__(self, classifier: Classifier) -> None:
         self.classifier, self.ruleset = classifier, classifier.ruleset
-        self.facts = {name: FactStates(classifier, fact) for name, fact in self.ruleset.facts.items()}
+        self.facts = {
+            name: FactStates(classifier, fact) for name, fact in self.ruleset.facts.items()
+        }
         self.count: int = prod(states.radix for states in self.facts.values())
         if self.count > MAX_CELLS:
-            raise RulesError([f"{self.ruleset.directory.name}: {self.count} cells are too many to list; at most {MAX_CELLS}"])
+            raise RulesError(
+                [
+                    f"{self.ruleset.directory.name}: {self.count} cells are too many to list; at "
+                    f"most {MAX_CELLS}"
+                ]
+            )
         self.conflict = self.count
         self._names = tuple(self.facts)
         self.history = {count: self._history(count) for count in RELAPSE_COUNTS}
@@ -145,16 +174,29 @@ class Cells:
 
     def digits(self, cell: int) -> Digits:
         """The digit of each fact; not for `conflict`."""
-        return tuple(cell // stride % self.facts[name].radix for name, stride in self.strides.items())
+        return tuple(
+            cell // stride % self.facts[name].radix for name, stride in self.strides.items()
+        )
 
-    def stated(self, cell: int) -> dict[str, State]:
+    def stated(self, cell: int) -> dict[str, FactState]:
         """The state of each fact in a cell; empty for `conflict`."""
-        return {} if cell == self.conflict else {n: self.facts[n].states[d] for n, d in zip(self._names, self.digits(cell), strict=True)}
+        return (
+            {}
+            if cell == self.conflict
+            else {
+                n: self.facts[n].states[d]
+                for n, d in zip(self._names, self.digits(cell), strict=True)
+            }
+        )
 
     def states(self, name: str, value: object) -> int:
         """The state of a fact whose record says this; raises InvalidRecord when no record can."""
         stated = state_facts(Record.read({name: value}), (name,))
-        return self.facts[name].not_reported if name in stated.unreported else self.facts[name].state_of(stated.values[name])
+        return (
+            self.facts[name].not_reported
+            if name in stated.unreported
+            else self.facts[name].state_of(stated.values[name])
+        )
 
     def check(self, name: str, value: object) -> None:
         """Refuse the value of a key that is no fact, as a record with it would be refused."""
@@ -162,17 +204,26 @@ class Cells:
         self.classifier.classify({first: UNKNOWN, name: value})
 
     @cached_property
-    def answers(self) -> tuple[Answer, ...]:
+    def answers(self) -> tuple[CellAnswer, ...]:
         """What is decided in each cell, in order; the last is `conflict`."""
-        decided = (Answer.of(self.classifier.classify(samples, chart=NOTHING_MORE)) for samples in self._samples())
-        return *decided, Answer("conflicting_data", None, (), (), (), ())
+        decided = (
+            CellAnswer.of(self.classifier.classify(samples, chart=NOTHING_MORE))
+            for samples in self._samples()
+        )
+        return *decided, CellAnswer("conflicting_data", None, (), (), (), ())
 
     @cached_property
-    def traces(self) -> tuple[Trace, ...]:
+    def traces(self) -> tuple[CellTrace, ...]:
         """How each answer came about, in order; the last is `conflict`."""
-        decided = (self.classifier.classify(samples, chart=NOTHING_MORE) for samples in self._samples())
-        traced = (Trace.of(decision, self._closed(cell)) for cell, decision in enumerate(decided))
-        return *traced, Trace((None,) * len(self.ruleset.criteria), (), (), None, (HISTORY_CONFLICT,))
+        decided = (
+            self.classifier.classify(samples, chart=NOTHING_MORE) for samples in self._samples()
+        )
+        traced = (
+            CellTrace.of(decision, self._closed(cell)) for cell, decision in enumerate(decided)
+        )
+        return *traced, CellTrace(
+            (None,) * len(self.ruleset.criteria), (), (), None, (HISTORY_CONFLICT,)
+        )
 
     def _closed(self, cell: int) -> Pattern:
         """The verdict of each criterion in a cell, after constraints and assumptions."""
@@ -187,19 +238,31 @@ class Cells:
 
     def _samples(self) -> Iterator[dict[str, Any]]:
         """A record of each cell, in order."""
-        choices = [[(name, s.sample) for s in states.states[: states.radix]] for name, states in self.facts.items()]
+        choices = [
+            [(name, s.sample) for s in states.states[: states.radix]]
+            for name, states in self.facts.items()
+        ]
         for chosen in product(*choices):
             yield dict(chosen)
 
     def _history(self, count: int | None) -> dict[str, list[int | None]]:
-        """What this count of relapses makes of each state of each fact: a state, or None for a contradiction."""
-        return {name: [self._with_count(count, name, state) for state in states.states] for name, states in self.facts.items()}
+        """What this count of relapses makes of each state of each fact: a state, or None for a
+        contradiction.
+        """
+        return {
+            name: [self._with_count(count, name, state) for state in states.states]
+            for name, states in self.facts.items()
+        }
 
-    def _with_count(self, count: int | None, name: str, state: State) -> int | None:
+    def _with_count(self, count: int | None, name: str, state: FactState) -> int | None:
         stated = state_facts(Record.read({"relapse_count": count, name: state.sample}), (name,))
         if stated.conflicts:
             return None
-        return self.facts[name].not_reported if name in stated.unreported else self.facts[name].state_of(stated.values[name])
+        return (
+            self.facts[name].not_reported
+            if name in stated.unreported
+            else self.facts[name].state_of(stated.values[name])
+        )
 
 
 def nothing_stated(names: tuple[str, ...]) -> InvalidRecord:

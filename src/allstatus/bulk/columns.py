@@ -1,4 +1,6 @@
-"""One key of the record as a column: what each distinct value adds to a row's index, by the record's own reader."""
+"""One key of the record as a column: what each distinct value adds to a row's index, by the
+record's own reader.
+"""
 
 from __future__ import annotations
 
@@ -11,30 +13,58 @@ from typing import Any
 import pyarrow as pa
 from pyarrow import types
 
+from allstatus.bulk.breakpoints import Scale, percent_scale
+from allstatus.bulk.cbc_columns import as_read
 from allstatus.bulk.cells import RELAPSE_COUNTS, Cells
-from allstatus.bulk.coded import BAD, Coded, CodedBooleans, CodedNumbers, CodedRows, CodedWords, numbers_of
-from allstatus.bulk.mapping import Source
-from allstatus.bulk.panel import as_read
-from allstatus.bulk.scale import Scale, percent_scale
+from allstatus.bulk.column_encoders import (
+    BAD,
+    Coded,
+    CodedBooleans,
+    CodedNumbers,
+    CodedRows,
+    CodedWords,
+    numbers_of,
+)
+from allstatus.bulk.column_mapping import ColumnSource
 from allstatus.errors import InvalidRecord
-from allstatus.record import parse_json
+from allstatus.record.model import parse_json
 
 MAX_REMEMBERED = 1 << 16
 READABLE = (
-    types.is_boolean, types.is_integer, types.is_floating, types.is_decimal, types.is_string, types.is_large_string,
-    types.is_dictionary, types.is_null, types.is_date, types.is_struct, types.is_list,
-)  # fmt: skip
+    types.is_boolean,
+    types.is_integer,
+    types.is_floating,
+    types.is_decimal,
+    types.is_string,
+    types.is_large_string,
+    types.is_dictionary,
+    types.is_null,
+    types.is_date,
+    types.is_struct,
+    types.is_list,
+)
 
 
-class Key:
-    """A key of the record that a column is read as. One step of a fact's state adds a stride to the `byte` of its digit."""
+class KeyColumn:
+    """A key of the record that a column is read as. One step of a fact's state adds a stride to the
+    `byte` of its digit.
+    """
 
-    def __init__(self, cells: Cells, name: str, digit: tuple[int, int], source: Source) -> None:
-        self.name, self._cells, (self.byte, self._stride), self._values = name, cells, digit, source.values
+    def __init__(
+        self, cells: Cells, name: str, digit: tuple[int, int], source: ColumnSource
+    ) -> None:
+        self.name, self._cells, (self.byte, self._stride), self._values = (
+            name,
+            cells,
+            digit,
+            source.values,
+        )
         self._numbers = source.numbers
         states = cells.facts.get(name)
         self._kind = states.fact.kind if states else ""
-        self.scale: Scale | None = percent_scale(states) if states and self._kind == "percent" else None
+        self.scale: Scale | None = (
+            percent_scale(states) if states and self._kind == "percent" else None
+        )
         self._states = len(states.states) if states else 1
         self._known: dict[tuple[type, Any], int] = {}
         self._refusals: dict[tuple[type, str], str] = {}
@@ -43,10 +73,18 @@ class Key:
         """The column coded once, to be read piece by piece."""
         kind = column.type
         if not any(test(kind) for test in READABLE):
-            raise InvalidRecord(self.name, f"cannot be read as a column of {kind}", "make it text, numbers or booleans")
+            raise InvalidRecord(
+                self.name,
+                f"cannot be read as a column of {kind}",
+                "make it text, numbers or booleans",
+            )
         if types.is_boolean(kind):
             return CodedBooleans(column, self.part(False), self.part(True))
-        if self.scale is not None and self._values is None and (numbers := numbers_of(column)) is not None:
+        if (
+            self.scale is not None
+            and self._values is None
+            and (numbers := numbers_of(column)) is not None
+        ):
             parts = [BAD if state is None else self._part_of(state) for state in self.scale.states]
             return CodedNumbers(column, numbers, self.scale, parts)
         if types.is_nested(kind):
@@ -98,26 +136,35 @@ class Key:
         return 0
 
     def _part_of(self, state: int) -> int:
-        """A state's part: its digit is one more than its place, and 0 for the last, not reported."""
+        """A state's part: its digit is one more than its place, and 0 for the last, not
+        reported.
+        """
         return (state + 1) % self._states * self._stride
 
     def stated(self, value: object) -> object:
-        """What a column's value says in a record: by the table of values given, else as JSON where the key needs it."""
+        """What a column's value says in a record: by the table of values given, else as JSON where
+        the key needs it.
+        """
         if self._values is not None:
             value = self._meant(value, self._values)
         if not isinstance(value, str):
             return _without_nulls(value) if isinstance(value, dict) else value
         literal = value.casefold() if value.casefold() in ("true", "false") else value
-        if value[:1] in ("{", "[") or self._kind == "yes_no" or self.name in ("relapse_count", "age_years"):
+        if (
+            value[:1] in ("{", "[")
+            or self._kind == "yes_no"
+            or self.name in ("relapse_count", "age_years")
+        ):
             try:
                 return parse_json(literal)
             except InvalidRecord:
                 return value
         return value
 
-
     def _meant(self, value: Any, values: Mapping[str, Any]) -> Any:
-        """What the table of values says of a column's value: of a number by the number, of any other by how it is spelled."""
+        """What the table of values says of a column's value: of a number by the number, of any
+        other by how it is spelled.
+        """
         if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
             return self._numbers.get(Fraction(str(value)), value) if math.isfinite(value) else value
         return values.get(str(value).lower() if isinstance(value, bool) else str(value), value)

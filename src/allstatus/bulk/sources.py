@@ -1,4 +1,6 @@
-"""Files of many records, read a slab at a time: Parquet, CSV, NDJSON and Arrow IPC, chosen by name."""
+"""Files of many records, read a slab at a time: Parquet, CSV, NDJSON and Arrow IPC, chosen by
+name.
+"""
 
 from __future__ import annotations
 
@@ -16,22 +18,30 @@ import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from allstatus.bulk.mapping import READ
+from allstatus.bulk.column_mapping import READ
 from allstatus.errors import InvalidRecord
-from allstatus.record import parse_json
+from allstatus.record.model import parse_json
 
 SLAB = 1 << 18  # rows
 LINES = 1 << 14  # NDJSON lines, which are read one by one
 CSV_BLOCK = 1 << 24  # bytes
 FORMATS = {
-    ".parquet": "parquet", ".pq": "parquet", ".csv": "csv", ".ndjson": "ndjson", ".jsonl": "ndjson",
-    ".arrow": "ipc", ".ipc": "ipc", ".feather": "ipc",
-}  # fmt: skip
+    ".parquet": "parquet",
+    ".pq": "parquet",
+    ".csv": "csv",
+    ".ndjson": "ndjson",
+    ".jsonl": "ndjson",
+    ".arrow": "ipc",
+    ".ipc": "ipc",
+    ".feather": "ipc",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Slab:
-    """Rows of a file from `first_row` (counted from 1); `unreadable` are the numbers of those that are no row, with why."""
+    """Rows of a file from `first_row` (counted from 1); `unreadable` are the numbers of those that
+    are no row, with why.
+    """
 
     number: int
     first_row: int
@@ -46,7 +56,11 @@ class Slab:
     def row_numbers(self) -> NDArray[np.int64]:
         """The number of each row of the batch."""
         numbers = np.arange(self.first_row, self.first_row + self.count)
-        return numbers if not self.unreadable else np.setdiff1d(numbers, list(self.unreadable), assume_unique=True)
+        return (
+            numbers
+            if not self.unreadable
+            else np.setdiff1d(numbers, list(self.unreadable), assume_unique=True)
+        )
 
 
 Skip = Callable[[int], bool]
@@ -56,7 +70,9 @@ def format_of(path: Path) -> str:
     """The format that a file's name says; raises InvalidRecord for another name."""
     kind = FORMATS.get(path.suffix.lower())
     if kind is None:
-        raise InvalidRecord(str(path), "has a name that says no format", f"end it in one of {', '.join(FORMATS)}")
+        raise InvalidRecord(
+            str(path), "has a name that says no format", f"end it in one of {', '.join(FORMATS)}"
+        )
     return kind
 
 
@@ -71,10 +87,14 @@ def refusing(path: Path) -> Iterator[None]:
         raise InvalidRecord(str(path), "cannot be read", "check its permissions") from None
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError, UnicodeDecodeError) as error:
         kind = FORMATS.get(path.suffix.lower(), "")
-        raise InvalidRecord(str(path), f"is not a whole {kind} file", "write it again, and compare its size with the original") from error
+        raise InvalidRecord(
+            str(path),
+            f"is not a whole {kind} file",
+            "write it again, and compare its size with the original",
+        ) from error
 
 
-class Source:
+class SlabSource:
     """A file of records: its columns, its rows where the file says, and its slabs in order."""
 
     def __init__(self, path: Path) -> None:
@@ -85,10 +105,19 @@ class Source:
         with refusing(path):
             self.names = self._open()
 
-    def slabs(self, columns: list[str], words: set[str], skip: Skip = lambda _: False) -> Iterator[Slab]:
-        """The slabs with these columns, in order, but for those to skip; `words` are columns of few distinct texts."""
+    def slabs(
+        self, columns: list[str], words: set[str], skip: Skip = lambda _: False
+    ) -> Iterator[Slab]:
+        """The slabs with these columns, in order, but for those to skip; `words` are columns of few
+        distinct texts.
+        """
         with refusing(self.path):
-            read = {"parquet": self._parquet, "csv": self._csv, "ndjson": self._ndjson, "ipc": self._ipc}[self.format]
+            read = {
+                "parquet": self._parquet,
+                "csv": self._csv,
+                "ndjson": self._ndjson,
+                "ipc": self._ipc,
+            }[self.format]
             yield from read(columns, words, skip)
 
     def _open(self) -> list[str]:
@@ -107,14 +136,20 @@ class Source:
 
     def _parquet(self, columns: list[str], words: set[str], skip: Skip) -> Iterator[Slab]:
         with pq.ParquetFile(self.path) as plain:
-            texts = {name for name in words if pa.types.is_string(plain.schema_arrow.field(name).type)}
+            texts = {
+                name for name in words if pa.types.is_string(plain.schema_arrow.field(name).type)
+            }
         number, row = 0, 1
         with pq.ParquetFile(self.path, read_dictionary=sorted(texts)) as file:
             for group in range(file.num_row_groups):
                 rows = file.metadata.row_group(group).num_rows
                 slabs = range(number, number + -(-rows // SLAB))
                 if not all(skip(slab) for slab in slabs):
-                    for slab, batch in zip(slabs, file.iter_batches(SLAB, row_groups=[group], columns=columns), strict=True):
+                    for slab, batch in zip(
+                        slabs,
+                        file.iter_batches(SLAB, row_groups=[group], columns=columns),
+                        strict=True,
+                    ):
                         if not skip(slab):
                             yield Slab(slab, row + (slab - number) * SLAB, batch)
                 number, row = slabs.stop, row + rows
@@ -124,9 +159,14 @@ class Source:
         reader = pa_csv.open_csv(
             self.path,
             read_options=pa_csv.ReadOptions(use_threads=False, block_size=CSV_BLOCK),
-            parse_options=pa_csv.ParseOptions(newlines_in_values=True, invalid_row_handler=lambda row: _spoil(spoilt, row)),
+            parse_options=pa_csv.ParseOptions(
+                newlines_in_values=True, invalid_row_handler=lambda row: _spoil(spoilt, row)
+            ),
             convert_options=pa_csv.ConvertOptions(
-                column_types=dict.fromkeys(self.names, pa.string()), include_columns=columns, null_values=[""], strings_can_be_null=True
+                column_types=dict.fromkeys(self.names, pa.string()),
+                include_columns=columns,
+                null_values=[""],
+                strings_can_be_null=True,
             ),
         )
         number, row = 0, 1
@@ -164,7 +204,10 @@ class Source:
 
 def _spoil(spoilt: dict[int, str], row: Any) -> str:
     """Note a row that has not one value for each column; the header is line 1 of the file."""
-    spoilt[row.number - 1] = f"has {row.actual_columns} values for {row.expected_columns} columns; write one value for each column"
+    spoilt[row.number - 1] = (
+        f"has {row.actual_columns} values for {row.expected_columns} columns; write one value for "
+        f"each column"
+    )
     return "skip"
 
 
@@ -209,7 +252,9 @@ def _spelled(value: object) -> str | None:
 
 
 def _keys(path: Path) -> list[str]:
-    """The columns of an NDJSON file: the keys of its first lines, and all keys of a record, which may come later."""
+    """The columns of an NDJSON file: the keys of its first lines, and all keys of a record, which
+    may come later.
+    """
     with path.open("rb") as file:
         keys: dict[str, None] = {}
         for line in islice((line for line in file if line.strip()), LINES):

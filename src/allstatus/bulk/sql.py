@@ -1,8 +1,12 @@
-"""The decision table as SQL: a table of cells, a table of answers, and a view that finds each row's cell.
+"""The decision table as SQL: a table of cells, a table of answers, and a view that finds each row's
+cell.
 
-The view is written once, in plain SQL that every engine shares, and put into each dialect by sqlglot. A value that no
-record can hold makes the row `refused`, with the column and why. NaN is refused before it is compared with any limit:
-engines differ on whether NaN is above every number or no number at all, but in none is it between 0 and 100.
+The view is written once, in plain SQL that every engine shares, and put into each dialect by
+sqlglot. A value that no
+record can hold makes the row `refused`, with the column and why. NaN is refused before it is
+compared with any limit:
+engines differ on whether NaN is above every number or no number at all, but in none is it between 0
+and 100.
 """
 
 from __future__ import annotations
@@ -12,12 +16,19 @@ from typing import Any
 
 import sqlglot
 
-from allstatus.bulk.cells import RELAPSE_COUNTS, UNKNOWN, Answer, Cells, FactStates, nothing_stated
-from allstatus.bulk.mapping import Source
-from allstatus.bulk.scale import percent_scale
+from allstatus.bulk.breakpoints import percent_scale
+from allstatus.bulk.cells import (
+    RELAPSE_COUNTS,
+    UNKNOWN,
+    CellAnswer,
+    Cells,
+    FactStates,
+    nothing_stated,
+)
+from allstatus.bulk.column_mapping import ColumnSource
 from allstatus.errors import InvalidRecord
-from allstatus.measurement import format_number
-from allstatus.record import REMEDIES
+from allstatus.record.model import REMEDIES
+from allstatus.record.percent import format_number
 
 TESTED = ("duckdb", "postgres", "sqlite", "spark")
 GENERATED = ("bigquery", "snowflake", "tsql", "oracle")  # parsed again by sqlglot, but not executed
@@ -28,79 +39,145 @@ COUNT = "relapse_count"
 
 
 class SqlView:
-    """The view over one table of patients, with columns named as the record's keys or assigned to them.
+    """The view over one table of patients, with columns named as the record's keys or assigned to
+    them.
 
-    Yes/no columns are booleans, or words (true, false, unknown) where `text` names them; a percentage is a number.
+    Yes/no columns are booleans, or words (true, false, unknown) where `text` names them; a
+    percentage is a number.
     """
 
-    def __init__(self, cells: Cells, columns: Mapping[str, Source], *, text: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self,
+        cells: Cells,
+        columns: Mapping[str, ColumnSource],
+        *,
+        text: frozenset[str] = frozenset(),
+    ) -> None:
         self.cells, self._text = cells, text
-        self._columns = {name: source for name, source in columns.items() if name in cells.facts or name == COUNT}
-        self._facts = {name: states for name, states in cells.facts.items() if name in self._columns}
+        self._columns = {
+            name: source for name, source in columns.items() if name in cells.facts or name == COUNT
+        }
+        self._facts = {
+            name: states for name, states in cells.facts.items() if name in self._columns
+        }
         if COUNT in self._columns and self._columns[COUNT].values is not None:
-            raise InvalidRecord(COUNT, "is a number here, without a table of values", "count in the table, or use `allstatus batch`")
+            raise InvalidRecord(
+                COUNT,
+                "is a number here, without a table of values",
+                "count in the table, or use `allstatus batch`",
+            )
 
     def locate(self, table: str, carried: Mapping[str, str]) -> str:
-        """A query, in plain SQL, up to a relation `located`: the carried columns (new name: old), `refused` and `cell`."""
+        """A query, in plain SQL, up to a relation `located`: the carried columns (new name: old),
+        `refused` and `cell`.
+        """
         stated, checked, located = (", ".join(columns) for columns in self.steps(carried))
         return (
-            f"WITH stated AS (SELECT {stated} FROM {table} AS p), checked AS (SELECT {checked} FROM stated), "
+            f"WITH stated AS (SELECT {stated} FROM {table} AS p), checked AS (SELECT {checked} "
+            f"FROM stated), "
             f"located AS (SELECT {located} FROM checked) "
         )
 
     def steps(self, carried: Mapping[str, str]) -> tuple[list[str], list[str], list[str]]:
-        """The columns of the three queries of `locate`, each over the one before, the first over patients called `p`."""
+        """The columns of the three queries of `locate`, each over the one before, the first over
+        patients called `p`.
+        """
         names = [*carried, *self._facts, *([COUNT] if COUNT in self._columns else [])]
         return (
-            [*(f"p.{_name(column)} AS {name}" for name, column in carried.items()), *self._stated()],
+            [
+                *(f"p.{_name(column)} AS {name}" for name, column in carried.items()),
+                *self._stated(),
+            ],
             [*names, f"{self._refused()} AS refused"],
             [*carried, "refused", f"{self._cell()} AS cell"],
         )
 
     def select(self, table: str, *, id: str, cells: str, answers: str) -> str:
-        """The query, in plain SQL: id, what is decided, cell, rule set digest, and why a row is refused."""
+        """The query, in plain SQL: id, what is decided, cell, rule set digest, and why a row is
+        refused.
+        """
         return (
-            f"{self.locate(table, {'id': id})}SELECT l.id, {', '.join(f'a.{name}' for name in ANSWER)}, l.cell, "
+            f"{self.locate(table, {'id': id})}SELECT l.id, "
+            f"{', '.join(f'a.{name}' for name in ANSWER)}, l.cell, "
             f"{_text(self.cells.ruleset.digest)} AS ruleset, l.refused "
-            f"FROM located AS l LEFT JOIN {cells} AS c ON c.cell = l.cell LEFT JOIN {answers} AS a ON a.answer = c.answer"
+            f"FROM located AS l LEFT JOIN {cells} AS c ON c.cell = l.cell LEFT JOIN {answers} AS a "
+            f"ON a.answer = c.answer"
         )
 
     def _stated(self) -> Iterator[str]:
-        """Each fact's digit (null: no record can say it), the count of relapses, and whether anything is stated."""
+        """Each fact's digit (null: no record can say it), the count of relapses, and whether
+        anything is stated.
+        """
         for name, states in self._facts.items():
-            digits = "; ".join(f"{digit} {_plain(state.words)}" for digit, state in enumerate(states.states[: states.radix]))
-            cited = " ".join(f"{c}: {self.cells.ruleset.criteria[c].cite['sentence'][:12]}" for c in self.cells.ruleset.criteria_of(name))
+            digits = "; ".join(
+                f"{digit} {_plain(state.words)}"
+                for digit, state in enumerate(states.states[: states.radix])
+            )
+            cited = " ".join(
+                f"{c}: {self.cells.ruleset.criteria[c].cite['sentence'][:12]}"
+                for c in self.cells.ruleset.criteria_of(name)
+            )
             yield f"{self._digit(name, states)} /* {digits} ({cited}) */ AS {name}"
         reported = [self._is_reported(name) for name in self._facts]
         if COUNT in self._columns:
             column = self._column(COUNT)
-            tests = f"WHEN {column} IS NULL THEN 0 WHEN {column} < 0 THEN NULL WHEN {column} = 0 THEN 1 ELSE 2"
+            tests = (
+                f"WHEN {column} IS NULL THEN 0 WHEN {column} < 0 THEN NULL WHEN {column} = 0 THEN "
+                f"1 ELSE 2"
+            )
             yield f"CASE {tests} END /* 0 not given; 1 none; 2 some; null below 0 */ AS {COUNT}"
-            reported += [f"{column} {test}" for count, test in ((0, "= 0"), (1, "<> 0")) if self._says_something(count)]
+            reported += [
+                f"{column} {test}"
+                for count, test in ((0, "= 0"), (1, "<> 0"))
+                if self._says_something(count)
+            ]
         yield f"CASE WHEN {' OR '.join(reported)} THEN 1 ELSE 0 END AS anything"
 
     def _digit(self, name: str, states: FactStates) -> str:
         column, absent = self._column(name), states.cell_digit[states.not_reported]
         if states.fact.kind == "percent":
             tests = f"{self._meanings(name, states)}{_percent_tests(states, column)}"
-        elif states.fact.kind == "yes_no" and name not in self._text and self._columns[name].values is None:
-            tests = f"WHEN {column} = TRUE THEN {states.state_of(True)} WHEN {column} = FALSE THEN {states.state_of(False)}"
+        elif (
+            states.fact.kind == "yes_no"
+            and name not in self._text
+            and self._columns[name].values is None
+        ):
+            tests = (
+                f"WHEN {column} = TRUE THEN {states.state_of(True)} WHEN {column} = FALSE THEN "
+                f"{states.state_of(False)}"
+            )
         else:
             words = sorted(self._words(name, states).items())
-            tests = " ".join(f"WHEN {column} IN ({', '.join(map(_text, said))}) THEN {digit}" for digit, said in words)
+            tests = " ".join(
+                f"WHEN {column} IN ({', '.join(map(_text, said))}) THEN {digit}"
+                for digit, said in words
+            )
         return f"CASE WHEN {column} IS NULL THEN {absent} {tests} END"
 
     def _meanings(self, name: str, states: FactStates) -> str:
         """Tests for the numbers that stand for something else, such as -1 for unknown."""
         column, numbers = self._column(name), self._columns[name].numbers
         if len(numbers) < len(self._columns[name].values or {}):
-            raise InvalidRecord(name, "has spellings that a column of numbers does not hold", "leave them out, or use `allstatus batch`")
-        meant = ((number, states.cell_digit[self.cells.states(name, value)]) for number, value in numbers.items())
-        return "".join(f"WHEN {column} = {format_number(number)} THEN {digit} " for number, digit in meant)
+            raise InvalidRecord(
+                name,
+                "has spellings that a column of numbers does not hold",
+                "leave them out, or use `allstatus batch`",
+            )
+        meant = (
+            (number, states.cell_digit[self.cells.states(name, value)])
+            for number, value in numbers.items()
+        )
+        return "".join(
+            f"WHEN {column} = {format_number(number)} THEN {digit} " for number, digit in meant
+        )
 
     def _words(self, name: str, states: FactStates) -> dict[int, list[str]]:
         """The texts of a column that stand for each digit."""
-        values = {"true": True, "false": False} if states.fact.kind == "yes_no" else {value: value for value in states.fact.values}
+        values = (
+            {"true": True, "false": False}
+            if states.fact.kind == "yes_no"
+            else {value: value for value in states.fact.values}
+        )
         meant: dict[str, Any] = {**values, UNKNOWN: UNKNOWN, **(self._columns[name].values or {})}
         words: dict[int, list[str]] = {}
         for said, value in meant.items():
@@ -109,11 +186,16 @@ class SqlView:
 
     def _refused(self) -> str:
         nothing = nothing_stated(tuple(self.cells.facts))
-        reasons = [f"WHEN anything = 0 THEN {_text(f'{nothing.field}: {nothing.problem}; {nothing.remedy}')}"]
+        reasons = [
+            f"WHEN anything = 0 THEN "
+            f"{_text(f'{nothing.field}: {nothing.problem}; {nothing.remedy}')}"
+        ]
         for name, states in self._facts.items():
             reasons.append(f"WHEN {name} IS NULL THEN {_text(self._reason(name, states))}")
         if COUNT in self._columns:
-            reasons.append(f"WHEN {COUNT} IS NULL THEN {_text(f'{COUNT}: is below 0; {REMEDIES[COUNT]}')}")
+            reasons.append(
+                f"WHEN {COUNT} IS NULL THEN {_text(f'{COUNT}: is below 0; {REMEDIES[COUNT]}')}"
+            )
         return f"CASE {' '.join(reasons)} END"
 
     def _reason(self, name: str, states: FactStates) -> str:
@@ -121,7 +203,10 @@ class SqlView:
         try:
             self.cells.states(name, -1 if percent else "?")
         except InvalidRecord as error:
-            return f"{self._columns[name].column}: {'is not a number from 0 to 100' if percent else error.problem}; {error.remedy}"
+            return (
+                f"{self._columns[name].column}: "
+                f"{'is not a number from 0 to 100' if percent else error.problem}; {error.remedy}"
+            )
         raise AssertionError(name)
 
     def _cell(self) -> str:
@@ -129,29 +214,50 @@ class SqlView:
         for place, count in enumerate(RELAPSE_COUNTS):
             for name, states in self._facts.items() if COUNT in self._columns else ():
                 becomes = _by_digit(states, self.cells.history[count][name])
-                contradictions += [f"({COUNT} = {place} AND {name} = {digit})" for digit, after in becomes.items() if after is None]
+                contradictions += [
+                    f"({COUNT} = {place} AND {name} = {digit})"
+                    for digit, after in becomes.items()
+                    if after is None
+                ]
                 for digit, after in becomes.items():
                     if after not in (None, digit):
-                        changed[name] = f"CASE WHEN {COUNT} = {place} AND {name} = {digit} THEN {after} ELSE {changed[name]} END"
+                        changed[name] = (
+                            f"CASE WHEN {COUNT} = {place} AND {name} = {digit} THEN {after} ELSE "
+                            f"{changed[name]} END"
+                        )
         absent = sum(
             states.cell_digit[states.not_reported] * self.cells.strides[name]
-            for name, states in self.cells.facts.items() if name not in self._facts
-        )  # fmt: skip
-        steps = " + ".join([f"{self.cells.strides[name]} * {digit}" for name, digit in changed.items()] + ([str(absent)] if absent else []))
+            for name, states in self.cells.facts.items()
+            if name not in self._facts
+        )
+        steps = " + ".join(
+            [f"{self.cells.strides[name]} * {digit}" for name, digit in changed.items()]
+            + ([str(absent)] if absent else [])
+        )
         tests = ["WHEN refused IS NOT NULL THEN NULL"]
         if contradictions:
-            tests.append(f"WHEN {' OR '.join(contradictions)} THEN {self.cells.conflict} /* the history contradicts itself */")
+            tests.append(
+                f"WHEN {' OR '.join(contradictions)} THEN {self.cells.conflict} /* the history "
+                f"contradicts itself */"
+            )
         return f"CASE {' '.join(tests)} ELSE {steps} END"
 
     def _says_something(self, count: int) -> bool:
         """Whether a count of relapses alone states a fact."""
-        return any(self.cells.history[count][name][-1] != states.not_reported for name, states in self.cells.facts.items())
+        return any(
+            self.cells.history[count][name][-1] != states.not_reported
+            for name, states in self.cells.facts.items()
+        )
 
     def _is_reported(self, name: str) -> str:
         """Whether a column says anything: it is not null, nor what stands for null."""
         column, source = self._column(name), self._columns[name]
         numbers = {format_number(number): meant for number, meant in source.numbers.items()}
-        said = numbers if self._is_percent(name) else {_text(text): meant for text, meant in (source.values or {}).items()}
+        said = (
+            numbers
+            if self._is_percent(name)
+            else {_text(text): meant for text, meant in (source.values or {}).items()}
+        )
         nothing = [text for text, meant in said.items() if meant is None]
         return f"{column} NOT IN ({', '.join(nothing)})" if nothing else f"{column} IS NOT NULL"
 
@@ -159,33 +265,51 @@ class SqlView:
         return name in self._facts and self._facts[name].fact.kind == "percent"
 
     def _column(self, name: str) -> str:
-        """The column as it is compared: words where its values have a table, but a percentage as the number it is."""
+        """The column as it is compared: words where its values have a table, but a percentage as
+        the number it is.
+        """
         source = self._columns[name]
         column = f"p.{_name(source.column)}"
-        return column if source.values is None or self._is_percent(name) else f"CAST({column} AS VARCHAR)"
+        return (
+            column
+            if source.values is None or self._is_percent(name)
+            else f"CAST({column} AS VARCHAR)"
+        )
 
 
-def script(view: SqlView, dialect: str, *, table: str = "patients", id: str = "id", name: str = "allstatus") -> str:
+def script(
+    view: SqlView, dialect: str, *, table: str = "patients", id: str = "id", name: str = "allstatus"
+) -> str:
     """All statements for a dialect: the two tables with their rows, and the view."""
     cells_table, answers_table = f"{name}_cells", f"{name}_answers"
     answers = view.cells.answers
     distinct = {answer: number for number, answer in enumerate(dict.fromkeys(answers))}
-    widths = {column: max(len(_said(answer, column) or "") for answer in distinct) for column in ANSWER}
+    widths = {
+        column: max(len(_said(answer, column) or "") for answer in distinct) for column in ANSWER
+    }
     columns = ", ".join(f"{column} VARCHAR({max(width, 1)})" for column, width in widths.items())
     made_cells, made_answers, made_view = (
         sqlglot.transpile(statement, read=PLAIN, write=dialect, pretty=True)[0]
         for statement in (
             f"CREATE TABLE {cells_table} (cell INTEGER, answer INTEGER)",
             f"CREATE TABLE {answers_table} (answer INTEGER, {columns})",
-            f"CREATE VIEW {name}_decisions AS {view.select(table, id=id, cells=cells_table, answers=answers_table)}",
+            f"CREATE VIEW {name}_decisions AS "
+            f"{view.select(table, id=id, cells=cells_table, answers=answers_table)}",
         )
     )
-    rows = [(number, *(_said(answer, column) for column in ANSWER)) for answer, number in distinct.items()]
+    rows = [
+        (number, *(_said(answer, column) for column in ANSWER))
+        for answer, number in distinct.items()
+    ]
     statements = [
-        made_answers, *_inserts(answers_table, rows, dialect),
-        made_cells, *_inserts(cells_table, [(cell, distinct[answer]) for cell, answer in enumerate(answers)], dialect),
+        made_answers,
+        *_inserts(answers_table, rows, dialect),
+        made_cells,
+        *_inserts(
+            cells_table, [(cell, distinct[answer]) for cell, answer in enumerate(answers)], dialect
+        ),
         made_view,
-    ]  # fmt: skip
+    ]
     if dialect == "tsql":  # a view must stand alone in its batch
         statements[-1] = f"GO\n{statements[-1]}"
     return _about(view.cells, dialect) + "".join(f"{statement};\n" for statement in statements)
@@ -197,10 +321,13 @@ def _about(cells: Cells, dialect: str) -> str:
     lines = [
         f"allstatus: {rules.title}",
         f"rules {rules.id} {rules.version}, digest {rules.digest}",
-        f"source: {rules.source['title']}, {rules.source['url']}, last reviewed {rules.source['last_reviewed']}",
+        f"source: {rules.source['title']}, {rules.source['url']}, last reviewed "
+        f"{rules.source['last_reviewed']}",
         rules.notice,
-        f"dialect {dialect}: {'executed in the tests' if dialect in TESTED else 'generated, not executed'}",
-        "criteria, each with the section and the fingerprint (SHA-256) of the sentence it stands on:",
+        f"dialect {dialect}: "
+        f"{'executed in the tests' if dialect in TESTED else 'generated, not executed'}",
+        "criteria, each with the section and the fingerprint (SHA-256) of the sentence it stands "
+        "on:",
     ]
     for criterion in rules.criteria.values():
         lines.append(f"  {criterion.name}: {criterion.condition} ({criterion.reading})")
@@ -216,19 +343,26 @@ def _percent_tests(states: FactStates, column: str) -> str:
     upper = f"{column} {'<=' if last.beyond else '<'} {format_number(last.limit)}"
     tests = [f"WHEN NOT ({lower} AND {upper}) THEN NULL"]
     for cut, state in reversed(list(zip(scale.cuts[1:-1], scale.states[2:-1], strict=True))):
-        tests.append(f"WHEN {column} {'>' if cut.beyond else '>='} {format_number(cut.limit)} THEN {state}")
+        tests.append(
+            f"WHEN {column} {'>' if cut.beyond else '>='} {format_number(cut.limit)} THEN {state}"
+        )
     return " ".join([*tests, f"ELSE {scale.states[1]}"])
 
 
 def _by_digit(states: FactStates, becomes: list[int | None]) -> dict[int, int | None]:
     """What becomes of each digit of a cell's number, where `becomes` says it of each state."""
-    return {digit: None if after is None else states.cell_digit[after] for digit, after in zip(states.cell_digit, becomes, strict=True)}
+    return {
+        digit: None if after is None else states.cell_digit[after]
+        for digit, after in zip(states.cell_digit, becomes, strict=True)
+    }
 
 
 def _inserts(table: str, rows: list[tuple[Any, ...]], dialect: str) -> Iterator[str]:
     size = ROWS_AT_ONCE.get(dialect, 1000)
     for start in range(0, len(rows), size):
-        values = ",\n".join(f"  ({', '.join(map(_literal, row))})" for row in rows[start : start + size])
+        values = ",\n".join(
+            f"  ({', '.join(map(_literal, row))})" for row in rows[start : start + size]
+        )
         yield f"INSERT INTO {table} VALUES\n{values}"
 
 
@@ -236,7 +370,7 @@ def _literal(value: str | int | None) -> str:
     return "NULL" if value is None else _text(value) if isinstance(value, str) else str(value)
 
 
-def _said(answer: Answer, column: str) -> str | None:
+def _said(answer: CellAnswer, column: str) -> str | None:
     said = getattr(answer, column)
     return " ".join(said) if isinstance(said, tuple) else said
 
@@ -250,4 +384,8 @@ def _text(value: str) -> str:
 
 
 def _name(column: str) -> str:
-    return column if column.isidentifier() and column.islower() else '"' + column.replace('"', '""') + '"'
+    return (
+        column
+        if column.isidentifier() and column.islower()
+        else '"' + column.replace('"', '""') + '"'
+    )

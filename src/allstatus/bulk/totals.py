@@ -6,13 +6,15 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from allstatus.bulk.results import Results
-    from allstatus.bulk.run import Totals
-    from allstatus.rules.model import RuleSet
+    from allstatus.bulk.batch_run import BatchTotals
+    from allstatus.bulk.result_columns import Results
+    from allstatus.rules.ruleset import RuleSet
 
 
-def by_outcome(results: Results, totals: Totals) -> dict[str, int]:
-    """Rows for each status, in the rule set's order, then for each other outcome and for the rejects."""
+def by_outcome(results: Results, totals: BatchTotals) -> dict[str, int]:
+    """Rows for each status, in the rule set's order, then for each other outcome and for the
+    rejects.
+    """
     counts: Counter[str] = Counter()
     outcomes, statuses = results.lookups["outcome"].texts, results.lookups["status"].texts
     for cell, count in totals.cells.items():
@@ -22,4 +24,12 @@ def by_outcome(results: Results, totals: Totals) -> dict[str, int]:
 
 def in_order(rules: RuleSet, counts: Counter[str]) -> dict[str, int]:
     """Counts for each status, in the rule set's order, then for each other outcome."""
-    return {name: counts[name] for name in (*rules.statuses, "outside_definitions", "insufficient_data", "conflicting_data")}
+    return {
+        name: counts[name]
+        for name in (
+            *rules.statuses,
+            "outside_definitions",
+            "insufficient_data",
+            "conflicting_data",
+        )
+    }

@@ -6,7 +6,6 @@ from allstatus.commands import (
     batch,
     classify,
     conformance,
-    export,
     facts,
     fhir,
     mutate,
@@ -15,6 +14,7 @@ from allstatus.commands import (
     quiz,
     replay,
     rules,
+    rules_export,
     schema,
     serve,
     sql,
@@ -22,7 +22,7 @@ from allstatus.commands import (
     vectors,
     verify,
 )
-from allstatus.commands.app import app
+from allstatus.commands.shared import app
 
 __all__ = [
     "about",
@@ -31,7 +31,6 @@ __all__ = [
     "batch",
     "classify",
     "conformance",
-    "export",
     "facts",
     "fhir",
     "mutate",
@@ -40,6 +39,7 @@ __all__ = [
     "quiz",
     "replay",
     "rules",
+    "rules_export",
     "schema",
     "serve",
     "sql",

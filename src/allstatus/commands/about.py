@@ -1,4 +1,6 @@
-"""`allstatus about`: intended use and the source attributes of this decision support intervention."""
+"""`allstatus about`: intended use and the source attributes of this decision support
+intervention.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from allstatus.commands.app import app, run
+from allstatus.commands.shared import app, run
 
 
 @app.command()
@@ -18,7 +20,7 @@ def about(as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = Fa
 
 
 def _about(as_json: bool) -> int:
-    from allstatus.service.about import attributes
+    from allstatus.service.source_attributes import attributes
 
     found = attributes()
     print(json.dumps(found, indent=2, ensure_ascii=False) if as_json else "\n".join(_lines(found)))
@@ -34,7 +36,15 @@ def _lines(value: dict[str, Any], indent: str = "") -> list[str]:
         elif isinstance(item, list):
             lines.append(title)
             for one in item:
-                lines += textwrap.wrap(f"- {one}", 80, initial_indent=f"{indent}  ", subsequent_indent=f"{indent}    ")
+                lines += textwrap.wrap(
+                    f"- {one}", 80, initial_indent=f"{indent}  ", subsequent_indent=f"{indent}    "
+                )
         else:
-            lines += textwrap.wrap(f"{title} {item}", 80, initial_indent="", subsequent_indent=f"{indent}  ", break_long_words=False)
+            lines += textwrap.wrap(
+                f"{title} {item}",
+                80,
+                initial_indent="",
+                subsequent_indent=f"{indent}  ",
+                break_long_words=False,
+            )
     return lines

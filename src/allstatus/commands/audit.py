@@ -1,4 +1,6 @@
-"""`allstatus audit`: hold the audit's chain of hashes, write its rows out, or print the SQL of its tables."""
+"""`allstatus audit`: hold the audit's chain of hashes, write its rows out, or print the SQL of its
+tables.
+"""
 
 from __future__ import annotations
 
@@ -11,14 +13,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from allstatus.commands.app import REFUSED_INPUT, app, run
+from allstatus.commands.shared import REFUSED_INPUT, app, run
 
 if TYPE_CHECKING:
-    from allstatus.service.place import Place
+    from allstatus.service.database_url import DatabaseUrl
 
 audit_app = typer.Typer(no_args_is_help=True)
-app.add_typer(audit_app, name="audit", help="The service's audit: hold its chain of hashes, or write it out.")
-PlaceArgument = typer.Argument(metavar="FILE|URL", help="The audit: its file, or the URL of its PostgreSQL database.", show_default=False)
+app.add_typer(
+    audit_app, name="audit", help="The service's audit: hold its chain of hashes, or write it out."
+)
+PlaceArgument = typer.Argument(
+    metavar="FILE|URL",
+    help="The audit: its file, or the URL of its PostgreSQL database.",
+    show_default=False,
+)
 KEY = "The audit's key, when it is not beside its file; with a URL always."
 
 
@@ -26,9 +34,16 @@ KEY = "The audit's key, when it is not beside its file; with a URL always."
 def verify(
     place: Annotated[str, PlaceArgument],
     key: Annotated[Path | None, typer.Option("--key", metavar="FILE", help=KEY)] = None,
-    head: Annotated[str | None, typer.Option("--head", metavar="N:HASH", help="A head noted earlier, which must still be there.")] = None,
+    head: Annotated[
+        str | None,
+        typer.Option(
+            "--head", metavar="N:HASH", help="A head noted earlier, which must still be there."
+        ),
+    ] = None,
 ) -> None:
-    """Find a removed or altered row (exit 1 when there is one); prints the head, which is worth noting elsewhere."""
+    """Find a removed or altered row (exit 1 when there is one); prints the head, which is worth
+    noting elsewhere.
+    """
     run(lambda: _telling(lambda: _verify(_place(place), key, head)))
 
 
@@ -40,21 +55,23 @@ def export(place: Annotated[str, PlaceArgument]) -> None:
 
 @audit_app.command()
 def schema() -> None:
-    """Print the SQL that makes the audit's tables in PostgreSQL, for whoever owns the database to run."""
+    """Print the SQL that makes the audit's tables in PostgreSQL, for whoever owns the database to
+    run.
+    """
     from allstatus.service.audit import APPEND_ONLY, TABLES
     from allstatus.service.postgres import script
 
     print(script(TABLES, APPEND_ONLY).strip())
 
 
-def _place(given: str) -> Place:
-    from allstatus.service.place import Place
+def _place(given: str) -> DatabaseUrl:
+    from allstatus.service.database_url import DatabaseUrl
 
-    return Place(given)
+    return DatabaseUrl(given)
 
 
 def _telling(action: Callable[[], int]) -> int:
-    from allstatus.service.chain import AuditError
+    from allstatus.service.hash_chain import AuditError
 
     try:
         return action()
@@ -63,17 +80,19 @@ def _telling(action: Callable[[], int]) -> int:
         return REFUSED_INPUT
 
 
-def _verify(place: Place, key: Path | None, head: str | None) -> int:
+def _verify(place: DatabaseUrl, key: Path | None, head: str | None) -> int:
     from allstatus.service.audit import open_to_read
     from allstatus.service.audit import verify as hold
-    from allstatus.service.chain import Key
+    from allstatus.service.hash_chain import ChainKey
 
     known = re.fullmatch(r"(\d{1,15}):([0-9a-f]{64})", head or "0:" + "0" * 64)
     if known is None:
         raise typer.BadParameter("give it as this command prints it", param_hint="--head")
     if key is None and place.file is None:
-        raise typer.BadParameter("no key lies beside a URL; give the key's file", param_hint="--key")
-    secret = Key.read(key or Path(str(place.file)).with_suffix(".key"))
+        raise typer.BadParameter(
+            "no key lies beside a URL; give the key's file", param_hint="--key"
+        )
+    secret = ChainKey.read(key or Path(str(place.file)).with_suffix(".key"))
     with open_to_read(place) as connection:
         verdict = hold(connection, secret, (int(known[1]), known[2]))
     if verdict.problem:
@@ -83,7 +102,7 @@ def _verify(place: Place, key: Path | None, head: str | None) -> int:
     return 0
 
 
-def _export(place: Place) -> int:
+def _export(place: DatabaseUrl) -> int:
     from allstatus.service.audit import export as rows
     from allstatus.service.audit import open_to_read
 

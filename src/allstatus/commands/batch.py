@@ -13,16 +13,22 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from allstatus.commands.app import EngineName, EngineOption, RulesOption, app, run
-from allstatus.commands.asked import Asked
-from allstatus.commands.charts import AsOfOption, AssumeOption, Ranges, RangesOption, WindowOption
-from allstatus.commands.exports import FOR_CHARTS, FOR_RECORDS, batch_export, refuse
+from allstatus.commands.batch_export import FOR_CHARTS, FOR_RECORDS, batch_export, refuse
+from allstatus.commands.batch_options import BatchOptions
+from allstatus.commands.chart_input import (
+    AsOfOption,
+    AssumeOption,
+    Ranges,
+    RangesOption,
+    WindowOption,
+)
+from allstatus.commands.shared import EngineName, EngineOption, RulesOption, app, run
 
 if TYPE_CHECKING:
+    from allstatus.bulk.batch_run import BatchJob, BatchRun, BatchTotals
     from allstatus.bulk.cells import Cells
-    from allstatus.bulk.results import Results
-    from allstatus.bulk.run import Job, Run, Totals
-    from allstatus.bulk.spark.run import SparkRun
+    from allstatus.bulk.result_columns import Results
+    from allstatus.bulk.spark.spark_run import SparkBatch
 
 
 class Backend(StrEnum):
@@ -35,21 +41,59 @@ class Backend(StrEnum):
 
 @app.command()
 def batch(
-    source: Annotated[str, typer.Argument(metavar="IN", help="Parquet, CSV, NDJSON or Arrow IPC by name, or the folder of an export.")],
-    target: Annotated[str, typer.Argument(metavar="OUT", help="The same formats; it appears only when it is complete.")],
+    source: Annotated[
+        str,
+        typer.Argument(
+            metavar="IN",
+            help="Parquet, CSV, NDJSON or Arrow IPC by name, or the folder of an export.",
+        ),
+    ],
+    target: Annotated[
+        str,
+        typer.Argument(
+            metavar="OUT", help="The same formats; it appears only when it is complete."
+        ),
+    ],
     *,
     rejects: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Rows that are no record: row, column, reason. Else OUT.rejects.csv.")
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Rows that are no record: row, column, reason. Else OUT.rejects.csv.",
+        ),
     ] = None,
-    columns: Annotated[Path | None, typer.Option(metavar="FILE", help="Which column says what, in YAML.")] = None,
-    keep: Annotated[list[str] | None, typer.Option(metavar="COLUMN", help="Copy this column to the output; may be given again.")] = None,
+    columns: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Which column says what, in YAML.")
+    ] = None,
+    keep: Annotated[
+        list[str] | None,
+        typer.Option(metavar="COLUMN", help="Copy this column to the output; may be given again."),
+    ] = None,
     backend: Annotated[
-        Backend, typer.Option(help="duckdb runs the expression of `allstatus sql` over Parquet, spark on a cluster.")
+        Backend,
+        typer.Option(
+            help="duckdb runs the expression of `allstatus sql` over Parquet, spark on a cluster."
+        ),
     ] = Backend.arrow,
-    master: Annotated[str | None, typer.Option(metavar="URL", help="Spark's master, such as spark://host:7077, else local[*].")] = None,
-    explain: Annotated[bool, typer.Option("--explain", help="Add criteria, assumptions, reasons, next question, conflicts.")] = False,
-    plot: Annotated[Path | None, typer.Option(metavar="FILE", help="Draw the totals (PNG, SVG or PDF).")] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Keep what is finished, and go on from it when run again.")] = False,
+    master: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL", help="Spark's master, such as spark://host:7077, else local[*]."
+        ),
+    ] = None,
+    explain: Annotated[
+        bool,
+        typer.Option(
+            "--explain", help="Add criteria, assumptions, reasons, next question, conflicts."
+        ),
+    ] = False,
+    plot: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Draw the totals (PNG, SVG or PDF).")
+    ] = None,
+    resume: Annotated[
+        bool,
+        typer.Option("--resume", help="Keep what is finished, and go on from it when run again."),
+    ] = False,
     engine: Annotated[EngineName, EngineOption] = EngineName.auto,
     rules: Annotated[str | None, RulesOption] = None,
     assume: Annotated[list[str] | None, AssumeOption] = None,
@@ -57,20 +101,35 @@ def batch(
     window: Annotated[int | None, WindowOption] = None,
     ranges: Annotated[Ranges | None, RangesOption] = None,
 ) -> None:
-    """Decide on a file of many records, or on each patient with ALL in an export; every row or line is accounted for."""
+    """Decide on a file of many records, or on each patient with ALL in an export; every row or line
+    is accounted for.
+    """
 
     if master is not None and backend is not Backend.spark:
         raise typer.BadParameter("goes with --backend spark only", param_hint="--master")
-    asked = Asked(
-        source, target, rejects, columns, tuple(keep or ()), explain, plot, resume, engine.value, rules, assume, as_of, window, ranges
+    asked = BatchOptions(
+        source,
+        target,
+        rejects,
+        columns,
+        tuple(keep or ()),
+        explain,
+        plot,
+        resume,
+        engine.value,
+        rules,
+        assume,
+        as_of,
+        window,
+        ranges,
     )
     run(lambda: _batch(asked, backend, master or "local[*]"))
 
 
-def _batch(asked: Asked, backend: Backend, master: str) -> int:
+def _batch(asked: BatchOptions, backend: Backend, master: str) -> int:
     _need(backend, asked.plot)
     if backend is Backend.spark:
-        from allstatus.commands.spark import batch_spark
+        from allstatus.commands.batch_spark import batch_spark
 
         return batch_spark(asked, master)
     where, out = Path(asked.source), Path(asked.target)
@@ -80,7 +139,9 @@ def _batch(asked: Asked, backend: Backend, master: str) -> int:
         return batch_export(where, out, asked.rejects, asked.reading, *more)
     refuse(asked.for_charts, *FOR_CHARTS)
     job = asked.job
-    return decide_and_report(_runner(backend)(load_cells(asked.engine, asked.rules), job), job, asked.plot)
+    return decide_and_report(
+        _runner(backend)(load_cells(asked.engine, asked.rules), job), job, asked.plot
+    )
 
 
 def _need(backend: Backend, plot: Path | None) -> None:
@@ -98,33 +159,37 @@ def _need(backend: Backend, plot: Path | None) -> None:
 def load_cells(engine: str, rules: str | None) -> Cells:
     """All cells of a rule set."""
     from allstatus.bulk.cells import Cells
-    from allstatus.classify import load_rules
+    from allstatus.decision.classifier import load_rules
 
     return Cells(load_rules(rules, engine=engine))
 
 
-def decide_and_report(work: Run | SparkRun, job: Job, plot: Path | None, *, shown: bool = True) -> int:
+def decide_and_report(
+    work: BatchRun | SparkBatch, job: BatchJob, plot: Path | None, *, shown: bool = True
+) -> int:
     """Do the job, with a progress bar if one is to be `shown`, and say what was done."""
     start = perf_counter()
     with _progress(work.rows, shown) as advance:
         totals = work.totals(advance)
     _report(work.results, totals, job, perf_counter() - start)
     if plot is not None:
-        from allstatus.bulk.plot import draw_totals
         from allstatus.bulk.totals import by_outcome
+        from allstatus.bulk.totals_picture import draw_totals
 
-        draw_totals(by_outcome(work.results, totals), totals.rows, "rows", work.results.cells.ruleset, plot)
+        draw_totals(
+            by_outcome(work.results, totals), totals.rows, "rows", work.results.cells.ruleset, plot
+        )
     return 0
 
 
-def _runner(backend: Backend) -> type[Run]:
+def _runner(backend: Backend) -> type[BatchRun]:
     if backend is Backend.duckdb:
-        from allstatus.bulk.duck import DuckRun
+        from allstatus.bulk.duckdb_cells import DuckRun
 
         return DuckRun
-    from allstatus.bulk.run import Run
+    from allstatus.bulk.batch_run import BatchRun
 
-    return Run
+    return BatchRun
 
 
 @contextmanager
@@ -134,22 +199,38 @@ def _progress(rows: int | None, shown: bool) -> Iterator[Callable[[int], None]]:
         yield lambda _: None
         return
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import (
+        BarColumn,
+        Progress,
+        TaskProgressColumn,
+        TextColumn,
+        TimeRemainingColumn,
+    )
 
-    parts = [TextColumn("{task.completed:,.0f} rows"), BarColumn(), TaskProgressColumn(show_speed=True), TimeRemainingColumn()]
+    parts = [
+        TextColumn("{task.completed:,.0f} rows"),
+        BarColumn(),
+        TaskProgressColumn(show_speed=True),
+        TimeRemainingColumn(),
+    ]
     with Progress(*parts, console=Console(stderr=True)) as progress:
         task = progress.add_task("rows", total=rows)
         yield lambda count: progress.advance(task, count)
 
 
-def _report(results: Results, totals: Totals, job: Job, seconds: float) -> None:
+def _report(results: Results, totals: BatchTotals, job: BatchJob, seconds: float) -> None:
     """What was done, to standard error: rows in = rows out + rejects, and the totals by outcome."""
     from allstatus.bulk.totals import by_outcome
 
     rules = results.cells.ruleset
     lines = [f"note: column {name} is not read" for name in totals.ignored]
-    lines.append(f"{totals.rows:,} rows in = {totals.written:,} out + {totals.rejected:,} rejected ({job.rejects})")
+    lines.append(
+        f"{totals.rows:,} rows in = {totals.written:,} out + {totals.rejected:,} rejected "
+        f"({job.rejects})"
+    )
     lines += [f"{rows:>14,}  {name}" for name, rows in by_outcome(results, totals).items()]
     lines.append(f"{totals.rows / seconds:,.0f} rows/s")
-    lines.append(f"rules {rules.id} {rules.version}, digest {rules.digest[:12]}, {rules.source['url']}")
+    lines.append(
+        f"rules {rules.id} {rules.version}, digest {rules.digest[:12]}, {rules.source['url']}"
+    )
     print("\n".join([*lines, rules.notice]), file=sys.stderr)

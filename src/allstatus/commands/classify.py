@@ -11,31 +11,39 @@ from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
 import typer
 
-from allstatus.commands.app import EngineName, EngineOption, RulesOption, app, run
-from allstatus.commands.charts import (
+from allstatus.commands.chart_input import (
     AsOfOption,
     AssumeOption,
+    ChartInput,
     Decider,
     Input,
     InputOption,
     Ranges,
     RangesOption,
-    Reading,
     WindowOption,
     WithOption,
     is_chart,
     read_inputs,
 )
+from allstatus.commands.shared import EngineName, EngineOption, RulesOption, app, run
 from allstatus.errors import InvalidRecord
 
 if TYPE_CHECKING:
-    from allstatus.classify import Classifier
-    from allstatus.decision import Decision
+    from allstatus.decision.classifier import Classifier
+    from allstatus.decision.decision import Decision
 
 
-PathArgument = typer.Argument(metavar="PATH|-", help="Records (JSON, NDJSON) or charts; - is standard input.", show_default=False)
-FormatOption = typer.Option("--format", help="text for one record, else json; html is one page, fhir a Bundle a line.")
-AskOption = typer.Option("--ask", help="Ask for what is missing, one question at a time; PATH may be left out.")
+PathArgument = typer.Argument(
+    metavar="PATH|-",
+    help="Records (JSON, NDJSON) or charts; - is standard input.",
+    show_default=False,
+)
+FormatOption = typer.Option(
+    "--format", help="text for one record, else json; html is one page, fhir a Bundle a line."
+)
+AskOption = typer.Option(
+    "--ask", help="Ask for what is missing, one question at a time; PATH may be left out."
+)
 
 
 class Load(Protocol):
@@ -60,7 +68,7 @@ class Switch(StrEnum):
     off = "off"
 
 
-class Level(StrEnum):
+class ReadingLevel(StrEnum):
     """Whom a text is for."""
 
     clinician = "clinician"
@@ -73,10 +81,14 @@ def classify(
     path: Annotated[str | None, PathArgument] = None,
     *,
     format: Annotated[Format | None, FormatOption] = None,
-    level: Annotated[Level, typer.Option("--level", help="Whom the text is for.")] = Level.clinician,
+    level: Annotated[
+        ReadingLevel, typer.Option("--level", help="Whom the text is for.")
+    ] = ReadingLevel.clinician,
     engine: Annotated[EngineName, EngineOption] = EngineName.auto,
     rules: Annotated[str | None, RulesOption] = None,
-    applicability: Annotated[Switch, typer.Option("--applicability", help="off: the page's list of treatments alone.")] = Switch.on,
+    applicability: Annotated[
+        Switch, typer.Option("--applicability", help="off: the page's list of treatments alone.")
+    ] = Switch.on,
     input: Annotated[Input, InputOption] = Input.auto,
     facts: Annotated[str | None, WithOption] = None,
     assume: Annotated[list[str] | None, AssumeOption] = None,
@@ -85,41 +97,63 @@ def classify(
     ranges: Annotated[Ranges, RangesOption] = Ranges.adult,
     ask: Annotated[bool, AskOption] = False,
 ) -> None:
-    """Decide on one or many records or charts (FHIR R4, HL7 v2); many in, many out, one JSON decision a line."""
+    """Decide on one or many records or charts (FHIR R4, HL7 v2); many in, many out, one JSON
+    decision a line.
+    """
     if path is None and not ask:
-        raise typer.BadParameter("give the path of a file, - for standard input, or --ask", param_hint="PATH")
-    reading = Reading.of(assume, as_of, input=input, facts=facts, window=window, ranges=ranges)
+        raise typer.BadParameter(
+            "give the path of a file, - for standard input, or --ask", param_hint="PATH"
+        )
+    reading = ChartInput.of(assume, as_of, input=input, facts=facts, window=window, ranges=ranges)
 
     def load(*, as_of: date | None = None) -> Classifier:
-        from allstatus.classify import load_rules
+        from allstatus.decision.classifier import load_rules
 
-        return load_rules(rules, engine=engine.value, as_of=as_of, applicability=applicability is Switch.on)
+        return load_rules(
+            rules, engine=engine.value, as_of=as_of, applicability=applicability is Switch.on
+        )
 
-    run(lambda: _ask(path, format, level, reading, load) if ask else _classify(str(path), format, level, reading, load))
+    run(
+        lambda: (
+            _ask(path, format, level, reading, load)
+            if ask
+            else _classify(str(path), format, level, reading, load)
+        )
+    )
 
 
-def _ask(path: str | None, format: Format | None, level: Level, reading: Reading, load: Load) -> int:
-    from allstatus.commands.ask import ask
-    from allstatus.inputs import read_records
+def _ask(
+    path: str | None, format: Format | None, level: ReadingLevel, reading: ChartInput, load: Load
+) -> int:
+    from allstatus.commands.ask_terminal import ask
+    from allstatus.record.json_reader import read_records
 
     records = [(None, {})] if path is None else list(read_records(path))
     if len(records) != 1 or path == "-":
-        raise InvalidRecord("record", "is not one record in a file", "with --ask give one record in a file, or none")
+        raise InvalidRecord(
+            "record", "is not one record in a file", "with --ask give one record in a file, or none"
+        )
     _write(ask(load(as_of=reading.as_of), records[0][1]), format or Format.text, level)
     return 0
 
 
-def _classify(path: str, format: Format | None, level: Level, reading: Reading, load: Load) -> int:
+def _classify(
+    path: str, format: Format | None, level: ReadingLevel, reading: ChartInput, load: Load
+) -> int:
     values = read_inputs(path, reading.input)
     first = list(islice(values, 2))
     charts = any(is_chart(value) for _, value in first)
     decider = Decider(load() if charts else load(as_of=reading.as_of), reading)
     decider.check(first)
     single = len(first) == 1 and first[0][0] is None
-    return _answer(decider, chain(first, values), format or (Format.text if single else Format.json), level)
+    return _answer(
+        decider, chain(first, values), format or (Format.text if single else Format.json), level
+    )
 
 
-def _answer(decider: Decider, values: Iterable[tuple[int | None, Any]], format: Format, level: Level) -> int:
+def _answer(
+    decider: Decider, values: Iterable[tuple[int | None, Any]], format: Format, level: ReadingLevel
+) -> int:
     decisions = decider.decide_all(values)
     if format is Format.html:
         if shown := list(decisions):
@@ -130,24 +164,24 @@ def _answer(decider: Decider, values: Iterable[tuple[int | None, Any]], format: 
     return decider.status
 
 
-def _write(decision: Decision, format: Format, level: Level) -> None:
+def _write(decision: Decision, format: Format, level: ReadingLevel) -> None:
     if format is Format.json:
         sys.stdout.buffer.write(decision.to_json() + b"\n")
         return
     if format is Format.fhir:
-        from allstatus.ehr.fhir_out import bundle_json
+        from allstatus.ehr.out.bundle import bundle_json
 
         sys.stdout.buffer.write(bundle_json(decision) + b"\n")
         return
     if format is Format.html:
         _write_page([decision], level)
         return
-    from allstatus.explain.text import render_text
+    from allstatus.render.text import render_text
 
     sys.stdout.write(render_text(decision, level=level.value, colour=sys.stdout.isatty()))
 
 
-def _write_page(decisions: list[Decision], level: Level) -> None:
-    from allstatus.explain.html import render_html
+def _write_page(decisions: list[Decision], level: ReadingLevel) -> None:
+    from allstatus.render.html import render_html
 
     sys.stdout.buffer.write(render_html(decisions, level=level.value).encode())

@@ -9,26 +9,31 @@ from typing import Annotated
 
 import typer
 
-from allstatus.commands.app import RulesOption, app, run
-from allstatus.commands.charts import (
+from allstatus.commands.chart_input import (
     AsOfOption,
     AssumeOption,
+    ChartInput,
     Decider,
     Input,
     InputOption,
     Listing,
     Ranges,
     RangesOption,
-    Reading,
     WindowOption,
     WithOption,
     read_inputs,
 )
+from allstatus.commands.shared import RulesOption, app, run
 
 
 @app.command()
 def facts(
-    path: Annotated[str, typer.Argument(metavar="PATH|-", help="A chart (FHIR R4, HL7 v2, a folder of either) or records.")],
+    path: Annotated[
+        str,
+        typer.Argument(
+            metavar="PATH|-", help="A chart (FHIR R4, HL7 v2, a folder of either) or records."
+        ),
+    ],
     *,
     format: Annotated[Listing, typer.Option("--format", help="text is a table.")] = Listing.text,
     rules: Annotated[str | None, RulesOption] = None,
@@ -39,13 +44,22 @@ def facts(
     window: Annotated[int, WindowOption] = 14,
     ranges: Annotated[Ranges, RangesOption] = Ranges.adult,
 ) -> None:
-    """Show each fact with its evidence: where it stands, as sent and as read, and what was set aside and why."""
-    run(lambda: _facts(path, format, rules, Reading.of(assume, as_of, input=input, facts=facts, window=window, ranges=ranges)))
+    """Show each fact with its evidence: where it stands, as sent and as read, and what was set
+    aside and why.
+    """
+    run(
+        lambda: _facts(
+            path,
+            format,
+            rules,
+            ChartInput.of(assume, as_of, input=input, facts=facts, window=window, ranges=ranges),
+        )
+    )
 
 
-def _facts(path: str, format: Listing, rules: str | None, reading: Reading) -> int:
-    from allstatus.classify import load_rules
-    from allstatus.ehr.evidence import facts_document, render_facts
+def _facts(path: str, format: Listing, rules: str | None, reading: ChartInput) -> int:
+    from allstatus.decision.classifier import load_rules
+    from allstatus.ehr.facts_table import facts_document, render_facts
 
     values, decider = list(read_inputs(path, reading.input)), Decider(load_rules(rules), reading)
     decider.check(values)

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from allstatus.commands.app import RulesOption, app, run
+from allstatus.commands.shared import RulesOption, app, run
 
 fhir_app = typer.Typer(help="FHIR R4 definitions of a rule set.", no_args_is_help=True)
 app.add_typer(fhir_app, name="fhir")
@@ -16,24 +16,33 @@ app.add_typer(fhir_app, name="fhir")
 
 @fhir_app.command()
 def definitions(
-    out: Annotated[Path, typer.Option("-o", "--out", metavar="DIR", help="Where to write them; made if it is not there.")],
+    out: Annotated[
+        Path,
+        typer.Option(
+            "-o", "--out", metavar="DIR", help="Where to write them; made if it is not there."
+        ),
+    ],
     *,
     rules: Annotated[str | None, RulesOption] = None,
 ) -> None:
-    """Write CodeSystems, ValueSets, ConceptMaps, a PlanDefinition and its Library, one JSON file each."""
+    """Write CodeSystems, ValueSets, ConceptMaps, a PlanDefinition and its Library, one JSON file
+    each.
+    """
     run(lambda: _definitions(out, rules))
 
 
 def _definitions(out: Path, rules: str | None) -> int:
-    from allstatus.classify import load_rules
-    from allstatus.ehr.fhir_out import definitions
-    from allstatus.export.cql import to_cql
+    from allstatus.decision.classifier import load_rules
+    from allstatus.ehr.out.bundle import definitions
+    from allstatus.translate.cql import to_cql
 
     table = load_rules(rules).table
     resources = definitions(table, cql=to_cql(table))
     out.mkdir(parents=True, exist_ok=True)
     for resource in resources:
         text = json.dumps(resource, indent=2, ensure_ascii=False) + "\n"
-        (out / f"{resource['resourceType']}-{resource['id']}.json").write_text(text, encoding="utf-8")
+        (out / f"{resource['resourceType']}-{resource['id']}.json").write_text(
+            text, encoding="utf-8"
+        )
     typer.echo(f"wrote {len(resources)} definitions to {out}", err=True)
     return 0

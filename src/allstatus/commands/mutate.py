@@ -9,38 +9,64 @@ from typing import Annotated
 
 import typer
 
-from allstatus.commands.app import app, run
+from allstatus.commands.shared import app, run
 
 SURVIVED = 1
-MutatedOption = typer.Option("--rules", metavar="DIR", help="A rule set's folder or name; or the overlay of stated uses: `applicability`.")
+MutatedOption = typer.Option(
+    "--rules",
+    metavar="DIR",
+    help="A rule set's folder or name; or the overlay of stated uses: `applicability`.",
+)
 
 
 @app.command()
 def mutate(
     suite: Annotated[
-        str | None, typer.Option("--suite", metavar="COMMAND", help="A suite to judge: {rules} stands for the mutant's folder.")
+        str | None,
+        typer.Option(
+            "--suite",
+            metavar="COMMAND",
+            help="A suite to judge: {rules} stands for the mutant's folder.",
+        ),
     ] = None,
-    vectors: Annotated[Path | None, typer.Option("--vectors", metavar="DIR", help="Vectors to judge; default: all of them.")] = None,
+    vectors: Annotated[
+        Path | None,
+        typer.Option("--vectors", metavar="DIR", help="Vectors to judge; default: all of them."),
+    ] = None,
     rules: Annotated[str | None, MutatedOption] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON document instead of the report.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="One JSON document instead of the report.")
+    ] = False,
 ) -> None:
-    """Make slips in the rules and in ports, one at a time, and see which go unnoticed. Exit status 0: none."""
+    """Make slips in the rules and in ports, one at a time, and see which go unnoticed. Exit status
+    0: none.
+    """
     run(lambda: _mutate(suite, vectors, rules, as_json))
 
 
 def _mutate(suite: str | None, vectors: Path | None, rules: str | None, as_json: bool) -> int:
-    from allstatus.classify import load_rules
-    from allstatus.rules.find import find_overlay
+    from allstatus.decision.classifier import load_rules
+    from allstatus.rules.editions import find_overlay
+    from allstatus.testing.indication_mutation import mutate_uses, mutate_uses_suite
     from allstatus.testing.mutation import mutate_suite, mutate_vectors, render, to_document
-    from allstatus.testing.use_mutation import mutate_uses, mutate_uses_suite
     from allstatus.testing.vectors import make_vectors, read_vectors
 
     overlay = find_overlay(rules)
-    classifier = load_rules(None if overlay else rules, engine="builtin", applicability=overlay or True)
-    by_suite, by_vectors = (mutate_uses_suite, mutate_uses) if overlay else (mutate_suite, mutate_vectors)
+    classifier = load_rules(
+        None if overlay else rules, engine="builtin", applicability=overlay or True
+    )
+    by_suite, by_vectors = (
+        (mutate_uses_suite, mutate_uses) if overlay else (mutate_suite, mutate_vectors)
+    )
     if suite is not None:
         fates = by_suite(classifier, suite)
     else:
-        fates = by_vectors(classifier, read_vectors(vectors) if vectors else make_vectors(classifier))
-    sys.stdout.write(json.dumps(to_document(fates), indent=2, ensure_ascii=False) + "\n" if as_json else render(fates))
+        fates = by_vectors(
+            classifier, read_vectors(vectors) if vectors else make_vectors(classifier)
+        )
+    sys.stdout.write(
+        json.dumps(to_document(fates), indent=2, ensure_ascii=False) + "\n"
+        if as_json
+        else render(fates)
+    )
     return SURVIVED if any(fate.word == "survived" for fate in fates) else 0

@@ -7,11 +7,13 @@ from typing import Annotated
 
 import typer
 
-from allstatus.commands.app import EngineName, EngineOption, RulesOption, app, run
-from allstatus.commands.charts import AssumeOption, Input, InputOption, Reading, WithOption
+from allstatus.commands.chart_input import AssumeOption, ChartInput, Input, InputOption, WithOption
+from allstatus.commands.shared import EngineName, EngineOption, RulesOption, app, run
 from allstatus.commands.timeline import draw
 
-plot = typer.Typer(help="Pictures of the rules and of many records, as SVG or PNG.", no_args_is_help=True)
+plot = typer.Typer(
+    help="Pictures of the rules and of many records, as SVG or PNG.", no_args_is_help=True
+)
 app.add_typer(plot, name="plot")
 PictureOption = typer.Option("-o", "--output", metavar="FILE", help="Where to write, .svg or .png.")
 
@@ -34,7 +36,12 @@ def definitions(out: Annotated[Path, PictureOption]) -> None:
 
 @plot.command()
 def timeline(
-    path: Annotated[str, typer.Argument(metavar="PATH|-", help="A chart (FHIR R4, HL7 v2), or records that bear as_of.")],
+    path: Annotated[
+        str,
+        typer.Argument(
+            metavar="PATH|-", help="A chart (FHIR R4, HL7 v2), or records that bear as_of."
+        ),
+    ],
     out: Annotated[Path, PictureOption],
     rules: Annotated[str | None, RulesOption] = None,
     input: Annotated[Input, InputOption] = Input.auto,
@@ -42,12 +49,17 @@ def timeline(
     assume: Annotated[list[str] | None, AssumeOption] = None,
 ) -> None:
     """A patient's history: blasts, blood counts, treatments, and the status over time."""
-    run(lambda: draw(path, out, rules, Reading.of(assume, None, input=input, facts=facts)))
+    run(lambda: draw(path, out, rules, ChartInput.of(assume, None, input=input, facts=facts)))
 
 
 @plot.command()
 def cohort(
-    path: Annotated[str, typer.Argument(metavar="PATH|-", help="JSON records: an array, or one a line; - is standard input.")],
+    path: Annotated[
+        str,
+        typer.Argument(
+            metavar="PATH|-", help="JSON records: an array, or one a line; - is standard input."
+        ),
+    ],
     out: Annotated[Path, PictureOption],
     rules: Annotated[str | None, RulesOption] = None,
     engine: Annotated[EngineName, EngineOption] = EngineName.auto,
@@ -57,23 +69,23 @@ def cohort(
 
 
 def _regions(out: Path, rules: str | None, engine: str) -> int:
-    from allstatus.classify import load_rules
-    from allstatus.teach.regions import draw_regions
+    from allstatus.decision.classifier import load_rules
+    from allstatus.teach.region_map import draw_regions
 
     draw_regions(load_rules(rules, engine=engine), out)
     return 0
 
 
 def _definitions(out: Path) -> int:
-    from allstatus.teach.plots import draw_definitions
+    from allstatus.teach.definition_plots import draw_definitions
 
     draw_definitions(out)
     return 0
 
 
 def _cohort(path: str, out: Path, rules: str | None, engine: str) -> int:
-    from allstatus.classify import load_rules
-    from allstatus.inputs import read_records
+    from allstatus.decision.classifier import load_rules
+    from allstatus.record.json_reader import read_records
     from allstatus.teach.cohort import draw_cohort
 
     records = (value for _, value in read_records(path))

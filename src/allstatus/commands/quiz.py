@@ -1,4 +1,6 @@
-"""`allstatus quiz`: exercises made from the rules, for a class, a learning platform or flash cards."""
+"""`allstatus quiz`: exercises made from the rules, for a class, a learning platform or flash
+cards.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +10,8 @@ from typing import Annotated
 
 import typer
 
-from allstatus.commands.app import EngineName, EngineOption, RulesOption, app, run
-from allstatus.commands.files import OutOption, write_out
+from allstatus.commands.output_files import OutOption, write_out
+from allstatus.commands.shared import EngineName, EngineOption, RulesOption, app, run
 
 
 class QuizFormat(StrEnum):
@@ -26,19 +28,36 @@ class QuizFormat(StrEnum):
 @app.command()
 def quiz(
     out: Annotated[Path, OutOption],
-    format: Annotated[QuizFormat, typer.Option("--format", help="gift: Moodle; apkg: Anki; qti: text2qti; html: worksheet and key.")],
-    seed: Annotated[int, typer.Option("--seed", min=0, max=2**32 - 1, help="The same seed gives the same exercises, on the page too.")] = 1,
+    format: Annotated[
+        QuizFormat,
+        typer.Option(
+            "--format", help="gift: Moodle; apkg: Anki; qti: text2qti; html: worksheet and key."
+        ),
+    ],
+    seed: Annotated[
+        int,
+        typer.Option(
+            "--seed",
+            min=0,
+            max=2**32 - 1,
+            help="The same seed gives the same exercises, on the page too.",
+        ),
+    ] = 1,
     count: Annotated[int, typer.Option("--count", min=1, help="How many exercises.")] = 10,
     rules: Annotated[str | None, RulesOption] = None,
     engine: Annotated[EngineName, EngineOption] = EngineName.auto,
 ) -> None:
-    """Write exercises, half of them at or beside an edge, each with its explanation and where the page says it."""
+    """Write exercises, half of them at or beside an edge, each with its explanation and where the
+    page says it.
+    """
     run(lambda: _quiz(out, format.value, seed, count, rules, engine.value))
 
 
 def _quiz(out: Path, format: str, seed: int, count: int, rules: str | None, engine: str) -> int:
-    from allstatus.classify import load_rules
-    from allstatus.teach.exports import FORMATS
-    from allstatus.teach.sheet import make_sheet
+    from allstatus.decision.classifier import load_rules
+    from allstatus.teach.exercise_files import FORMATS
+    from allstatus.teach.exercise_set import make_sheet
 
-    return write_out(out, FORMATS[format](make_sheet(load_rules(rules, engine=engine), seed, count)))
+    return write_out(
+        out, FORMATS[format](make_sheet(load_rules(rules, engine=engine), seed, count))
+    )

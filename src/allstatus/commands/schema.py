@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from allstatus.commands.app import app
+from allstatus.commands.shared import app
 
 
 class Schema(StrEnum):
@@ -23,10 +23,15 @@ class Schema(StrEnum):
 @app.command()
 def schema(
     what: Annotated[Schema, typer.Argument(help="record, decision or rules")],
-    to: Annotated[Path | None, typer.Option("--to", metavar="DIR", help="Write files into this folder instead of printing.")] = None,
+    to: Annotated[
+        Path | None,
+        typer.Option(
+            "--to", metavar="DIR", help="Write files into this folder instead of printing."
+        ),
+    ] = None,
 ) -> None:
     """Print a JSON Schema, or write it: for rules, one file for each kind of rule file."""
-    from allstatus.schema import schema_files, schema_of
+    from allstatus.decision.schema import schema_files, schema_of
 
     if to is None:
         print(_text(schema_of(what.value)), end="")

@@ -9,25 +9,34 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from allstatus.commands.app import app, run
+from allstatus.commands.shared import app, run
 from allstatus.errors import MissingExtra
 
 if TYPE_CHECKING:
     from allstatus.service.config import Config
 
 CONFIG = "Settings in YAML: issuers, FHIR servers, audit, limits."
-INSECURE = "Let anyone on this machine call without a token, to try it out; listens on loopback only."
+INSECURE = (
+    "Let anyone on this machine call without a token, to try it out; listens on loopback only."
+)
 
 
 @app.command()
 def serve(
     host: Annotated[str, typer.Option("--host", help="The address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="The port to listen on; 0 picks a free one.")] = 8000,
+    port: Annotated[
+        int,
+        typer.Option("--port", min=0, max=65535, help="The port to listen on; 0 picks a free one."),
+    ] = 8000,
     config: Annotated[Path | None, typer.Option("--config", metavar="FILE", help=CONFIG)] = None,
-    workers: Annotated[int, typer.Option("--workers", min=1, max=64, help="How many processes answer.")] = 1,
+    workers: Annotated[
+        int, typer.Option("--workers", min=1, max=64, help="How many processes answer.")
+    ] = 1,
     insecure_dev: Annotated[bool, typer.Option("--insecure-dev", help=INSECURE)] = False,
 ) -> None:
-    """Serve CDS Hooks, REST and explanation pages; every decision is in the audit before it is answered."""
+    """Serve CDS Hooks, REST and explanation pages; every decision is in the audit before it is
+    answered.
+    """
     settings = _settings(config, host, insecure_dev)
     run(lambda: _serve(settings, host, port, workers))
 
@@ -42,7 +51,9 @@ def _settings(path: Path | None, host: str, insecure_dev: bool) -> Config:
             print(f"error: {line}", file=sys.stderr)
         raise SystemExit(2) from None
     if settings.insecure_dev and host not in LOOPBACK:
-        raise typer.BadParameter("without tokens it listens on this machine only: use 127.0.0.1", param_hint="--host")
+        raise typer.BadParameter(
+            "without tokens it listens on this machine only: use 127.0.0.1", param_hint="--host"
+        )
     return settings
 
 
@@ -61,23 +72,33 @@ def _serve(settings: Config, host: str, port: int, workers: int) -> int:
         return 2
     os.environ[ENVIRONMENT] = settings.model_dump_json()
     uvicorn.run(
-        "allstatus.service.app:from_environment", factory=True, host=host, port=port, workers=workers, log_config=logging_settings(),
+        "allstatus.service.app:from_environment",
+        factory=True,
+        host=host,
+        port=port,
+        workers=workers,
+        log_config=logging_settings(),
         http="h11",  # which limits headers; httptools does not
-        access_log=False, server_header=False, timeout_graceful_shutdown=int(settings.limits.request_seconds) + 1, proxy_headers=False,
-    )  # fmt: skip
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=int(settings.limits.request_seconds) + 1,
+        proxy_headers=False,
+    )
     return 0
 
 
 def _try_out(settings: Config) -> str:
-    """Open everything once, so that what is wrong is said in words before a server starts; empty when all is well."""
+    """Open everything once, so that what is wrong is said in words before a server starts; empty
+    when all is well.
+    """
     import asyncio
 
-    from allstatus.service.chain import AuditError
     from allstatus.service.config import ConfigError
-    from allstatus.service.desk import Desk
+    from allstatus.service.hash_chain import AuditError
+    from allstatus.service.state import ServiceState
 
     async def open_and_close() -> None:
-        await Desk(settings).close()
+        await ServiceState(settings).close()
 
     try:
         asyncio.run(open_and_close())

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from allstatus.commands.app import EngineName, EngineOption, RulesOption, app, run
+from allstatus.commands.shared import EngineName, EngineOption, RulesOption, app, run
 
 
 class Dialect(StrEnum):
@@ -37,35 +37,63 @@ def sql(
     *,
     dialect: Annotated[
         Dialect,
-        typer.Option(help="duckdb, postgres, sqlite and spark are executed in the tests; the others are generated, not executed."),
+        typer.Option(
+            help="duckdb, postgres, sqlite and spark are executed in the tests; the others are generated, not executed."
+        ),
     ],
-    table: Annotated[str, typer.Option(metavar="TABLE", help="The table of patients, one row each.")] = "patients",
-    id: Annotated[str | None, typer.Option("--id", metavar="COLUMN", help="The column that says which patient, else id.")] = None,
-    columns: Annotated[Path | None, typer.Option(metavar="FILE", help="Which column says what, in YAML; else as in a record.")] = None,
-    yes_no: Annotated[YesNo, typer.Option(help="Yes/no columns are booleans, or words: true, false, unknown.")] = YesNo.boolean,
+    table: Annotated[
+        str, typer.Option(metavar="TABLE", help="The table of patients, one row each.")
+    ] = "patients",
+    id: Annotated[
+        str | None,
+        typer.Option("--id", metavar="COLUMN", help="The column that says which patient, else id."),
+    ] = None,
+    columns: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Which column says what, in YAML; else as in a record."),
+    ] = None,
+    yes_no: Annotated[
+        YesNo, typer.Option(help="Yes/no columns are booleans, or words: true, false, unknown.")
+    ] = YesNo.boolean,
     engine: Annotated[EngineName, EngineOption] = EngineName.auto,
     rules: Annotated[str | None, RulesOption] = None,
 ) -> None:
     """Print two tables (cells, answers) and a view that decides on each row of a table of patients.
 
-    A percentage is a column of numbers. A row that no record could hold has no outcome, and says why in `refused`.
+    A percentage is a column of numbers. A row that no record could hold has no outcome, and says
+    why in `refused`.
     """
     run(lambda: _print(dialect.value, table, id, columns, yes_no, engine=engine.value, rules=rules))
 
 
-def _print(dialect: str, table: str, id: str | None, columns: Path | None, yes_no: YesNo, *, engine: str, rules: str | None) -> int:
+def _print(
+    dialect: str,
+    table: str,
+    id: str | None,
+    columns: Path | None,
+    yes_no: YesNo,
+    *,
+    engine: str,
+    rules: str | None,
+) -> int:
     from allstatus.bulk.extras import need
 
     need("sql", "sqlglot")
     from allstatus.bulk.cells import Cells
-    from allstatus.bulk.mapping import Source, read_mapping
+    from allstatus.bulk.column_mapping import ColumnSource, read_mapping
     from allstatus.bulk.sql import COUNT, SqlView, script
-    from allstatus.classify import load_rules
+    from allstatus.decision.classifier import load_rules
 
     cells = Cells(load_rules(rules, engine=engine))
     keys = (*cells.facts, COUNT)
-    sources = {key: Source(key) for key in keys} if columns is None else read_mapping(columns)
-    text = frozenset(name for name, states in cells.facts.items() if states.fact.kind == "yes_no" and yes_no is YesNo.text)
+    sources = {key: ColumnSource(key) for key in keys} if columns is None else read_mapping(columns)
+    text = frozenset(
+        name
+        for name, states in cells.facts.items()
+        if states.fact.kind == "yes_no" and yes_no is YesNo.text
+    )
     named = sources["id"].column if "id" in sources else "id"
-    sys.stdout.write(script(SqlView(cells, sources, text=text), dialect, table=table, id=id or named))
+    sys.stdout.write(
+        script(SqlView(cells, sources, text=text), dialect, table=table, id=id or named)
+    )
     return 0

@@ -10,21 +10,21 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from allstatus.commands.app import RulesOption, app, run
-from allstatus.commands.charts import (
+from allstatus.commands.chart_input import (
     AsOfOption,
     AssumeOption,
+    ChartInput,
     Decider,
     Input,
     InputOption,
     Listing,
     Ranges,
     RangesOption,
-    Reading,
     WindowOption,
     WithOption,
     read_inputs,
 )
+from allstatus.commands.shared import RulesOption, app, run
 from allstatus.errors import InvalidRecord
 
 if TYPE_CHECKING:
@@ -33,10 +33,19 @@ if TYPE_CHECKING:
 
 @app.command()
 def timeline(
-    path: Annotated[str, typer.Argument(metavar="PATH|-", help="A chart (FHIR R4, HL7 v2), or records that bear as_of.")],
+    path: Annotated[
+        str,
+        typer.Argument(
+            metavar="PATH|-", help="A chart (FHIR R4, HL7 v2), or records that bear as_of."
+        ),
+    ],
     *,
-    format: Annotated[Listing, typer.Option("--format", help="How the timeline is written.")] = Listing.text,
-    picture: Annotated[str | None, typer.Option("--picture", metavar="FILE", help="Draw it too, as .svg or .png.")] = None,
+    format: Annotated[
+        Listing, typer.Option("--format", help="How the timeline is written.")
+    ] = Listing.text,
+    picture: Annotated[
+        str | None, typer.Option("--picture", metavar="FILE", help="Draw it too, as .svg or .png.")
+    ] = None,
     rules: Annotated[str | None, RulesOption] = None,
     input: Annotated[Input, InputOption] = Input.auto,
     facts: Annotated[str | None, WithOption] = None,
@@ -45,28 +54,36 @@ def timeline(
     window: Annotated[int, WindowOption] = 14,
     ranges: Annotated[Ranges, RangesOption] = Ranges.adult,
 ) -> None:
-    """Status at each point, which remission it is, when it changed and on what evidence, and where it cannot be told."""
-    reading = Reading.of(assume, as_of, input=input, facts=facts, window=window, ranges=ranges)
+    """Status at each point, which remission it is, when it changed and on what evidence, and where
+    it cannot be told.
+    """
+    reading = ChartInput.of(assume, as_of, input=input, facts=facts, window=window, ranges=ranges)
     run(lambda: _timeline(path, format, picture, rules, reading))
 
 
-def _timeline(path: str, format: Listing, picture: str | None, rules: str | None, reading: Reading) -> int:
-    from allstatus.classify import load_rules
-    from allstatus.ehr.told import render_timeline, timeline_document
+def _timeline(
+    path: str, format: Listing, picture: str | None, rules: str | None, reading: ChartInput
+) -> int:
+    from allstatus.decision.classifier import load_rules
+    from allstatus.ehr.timeline_text import render_timeline, timeline_document
 
     decider = Decider(load_rules(rules), reading)
     timelines = _tell(path, decider)
     if picture is not None:
         _draw(timelines, Path(picture))
     for one in timelines:
-        text = render_timeline(one) if format is Listing.text else json.dumps(timeline_document(one), ensure_ascii=False) + "\n"
+        text = (
+            render_timeline(one)
+            if format is Listing.text
+            else json.dumps(timeline_document(one), ensure_ascii=False) + "\n"
+        )
         sys.stdout.write(text)
     return 0
 
 
-def draw(path: str, picture: Path, rules: str | None, reading: Reading) -> int:
+def draw(path: str, picture: Path, rules: str | None, reading: ChartInput) -> int:
     """Draw the history in a file, without writing it down."""
-    from allstatus.classify import load_rules
+    from allstatus.decision.classifier import load_rules
 
     _draw(_tell(path, Decider(load_rules(rules), reading)), picture, "-o")
     return 0
@@ -74,7 +91,7 @@ def draw(path: str, picture: Path, rules: str | None, reading: Reading) -> int:
 
 def _tell(path: str, decider: Decider) -> list[Timeline]:
     from allstatus.ehr.chart import Chart
-    from allstatus.ehr.dated import decide_dated
+    from allstatus.ehr.record_history import decide_dated
 
     values = list(read_inputs(path, decider.reading.input))
     decider.check(values)
@@ -83,12 +100,18 @@ def _tell(path: str, decider: Decider) -> list[Timeline]:
             raise InvalidRecord(f"record {number}: {value.field}", value.problem, value.remedy)
     charts = [value for _, value in values if isinstance(value, Chart)]
     records = [value for _, value in values if not isinstance(value, Chart)]
-    return [decider.tell(chart) for chart in charts] + decide_dated(decider.classifier, records, decider.reading.as_of)
+    return [decider.tell(chart) for chart in charts] + decide_dated(
+        decider.classifier, records, decider.reading.as_of
+    )
 
 
 def _draw(timelines: list[Timeline], path: Path, option: str = "--picture") -> None:
-    from allstatus.ehr.picture import draw_timeline
+    from allstatus.ehr.timeline_picture import draw_timeline
 
     if len(timelines) != 1:
-        raise InvalidRecord(option, f"needs one patient, and there are {len(timelines)}", "give the chart of one patient")
+        raise InvalidRecord(
+            option,
+            f"needs one patient, and there are {len(timelines)}",
+            "give the chart of one patient",
+        )
     draw_timeline(timelines[0], path, option)

@@ -7,27 +7,35 @@ from typing import Annotated
 
 import typer
 
-from allstatus.commands.app import RulesOption, app, run
+from allstatus.commands.shared import RulesOption, app, run
 
 
 @app.command()
 def vectors(
     out: Annotated[Path, typer.Option("-o", "--out", metavar="DIR", help="The folder to write.")],
     rules: Annotated[str | None, RulesOption] = None,
-    minimal: Annotated[bool, typer.Option("--minimal", help="Only the fewest vectors found that kill every mutant.")] = False,
+    minimal: Annotated[
+        bool,
+        typer.Option("--minimal", help="Only the fewest vectors found that kill every mutant."),
+    ] = False,
 ) -> None:
-    """Write conformance vectors: JSON lines, tab-separated text, schema, rules as data and a README."""
+    """Write conformance vectors: JSON lines, tab-separated text, schema, rules as data and a
+    README.
+    """
     run(lambda: _vectors(out, rules, minimal))
 
 
 def _vectors(out: Path, rules: str | None, minimal: bool) -> int:
-    from allstatus.classify import load_rules
-    from allstatus.testing.fewest import fewest_killers
+    from allstatus.decision.classifier import load_rules
+    from allstatus.testing.minimal_vectors import fewest_killers
     from allstatus.testing.vector_files import write_vectors
     from allstatus.testing.vectors import make_vectors
 
     classifier = load_rules(rules, engine="builtin")
     made = fewest_killers(classifier) if minimal else make_vectors(classifier)
     write_vectors(out, classifier, made)
-    print(f"{out}: {len(made)} vectors of {classifier.ruleset.id} {classifier.ruleset.version} ({classifier.ruleset.digest[:12]})")
+    print(
+        f"{out}: {len(made)} vectors of {classifier.ruleset.id} {classifier.ruleset.version} "
+        f"({classifier.ruleset.digest[:12]})"
+    )
     return 0

@@ -1,4 +1,6 @@
-"""What a chart says of one patient, whatever format it came in: results, problems and treatments, nothing read into them."""
+"""What a chart says of one patient, whatever format it came in: results, problems and treatments,
+nothing read into them.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,9 @@ from allstatus.ehr.dates import When
 
 
 class Code(NamedTuple):
-    """A code in a system (by its short name in `codes/systems.yaml`, else as sent) and the display beside it."""
+    """A code in a system (by its short name in `codes/systems.yaml`, else as sent) and the display
+    beside it.
+    """
 
     system: str
     code: str
@@ -19,7 +23,9 @@ class Code(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """A value as sent: a number with comparator and unit, or two numbers, or codes, or text. `sent` is how it looked."""
+    """A value as sent: a number with comparator and unit, or two numbers, or codes, or text. `sent`
+    is how it looked.
+    """
 
     sent: str = ""
     number: object = None
@@ -42,7 +48,9 @@ class Range:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What results, problems and treatments have in common. `void` is why it does not count, or empty."""
+    """What results, problems and treatments have in common. `void` is why it does not count, or
+    empty.
+    """
 
     source: str
     codes: tuple[Code, ...]
@@ -67,7 +75,9 @@ class Result(Statement):
 
 @dataclass(frozen=True, slots=True)
 class Problem(Statement):
-    """A coded condition: a diagnosis, a symptom, or a status on the problem list. `when` is its `onset`, else when it was recorded."""
+    """A coded condition: a diagnosis, a symptom, or a status on the problem list. `when` is its
+    `onset`, else when it was recorded.
+    """
 
     until: When | None = None
     ended: bool = False

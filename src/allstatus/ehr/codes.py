@@ -19,7 +19,9 @@ _WORD = re.compile(r"[a-z]+")
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """A meaning: its name, title, the words a fitting display holds, and what its table says of it."""
+    """A meaning: its name, title, the words a fitting display holds, and what its table says of
+    it.
+    """
 
     name: str
     title: str
@@ -65,7 +67,16 @@ class Table:
 
     def torn(self, codes: Iterable[Code]) -> bool:
         """Whether a concept's known codings name different topics."""
-        return len({self.by_code[code.system, code.code][0].name for code in codes if (code.system, code.code) in self.by_code}) > 1
+        return (
+            len(
+                {
+                    self.by_code[code.system, code.code][0].name
+                    for code in codes
+                    if (code.system, code.code) in self.by_code
+                }
+            )
+            > 1
+        )
 
     def find_name(self, texts: Iterable[str]) -> Topic | None:
         """The topic whose name stands as a word in a medicine's name."""
@@ -77,9 +88,20 @@ class Table:
 
 
 def _caution(code: Code, topic: Topic, verified: bool) -> str:
-    if code.display and topic.words and not any(word in f" {code.display.lower()} " for word in topic.words):
-        return f"the code {code.code} is sent with a display that does not fit it ({topic.title}); it is read by its code"
-    return "" if verified else f"the code {code.code} ({topic.title}) is not checked against its source; please verify it"
+    if (
+        code.display
+        and topic.words
+        and not any(word in f" {code.display.lower()} " for word in topic.words)
+    ):
+        return (
+            f"the code {code.code} is sent with a display that does not fit it ({topic.title}); it "
+            f"is read by its code"
+        )
+    return (
+        ""
+        if verified
+        else f"the code {code.code} ({topic.title}) is not checked against its source; please verify it"
+    )
 
 
 def codes_home() -> Path:
@@ -91,7 +113,9 @@ def codes_home() -> Path:
 @cache
 def read_yaml(name: str) -> Any:
     """A code table as data."""
-    return yaml.load((codes_home() / f"{name}.yaml").read_text("utf-8"), _Loader)  # a safe loader, in C where there is one
+    return yaml.load(
+        (codes_home() / f"{name}.yaml").read_text("utf-8"), _Loader
+    )  # a safe loader, in C where there is one
 
 
 @cache
@@ -102,7 +126,9 @@ def table(name: str) -> Table:
 
 @cache
 def _systems() -> dict[str, str]:
-    return {_plain(alias): name for name, aliases in read_yaml("systems").items() for alias in aliases}
+    return {
+        _plain(alias): name for name, aliases in read_yaml("systems").items() for alias in aliases
+    }
 
 
 def _plain(system: str) -> str:

@@ -8,13 +8,17 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-_FHIR = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]\d\d:?\d\d)?)?)?)?")
+_FHIR = re.compile(
+    r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]\d\d:?\d\d)?)?)?)?"
+)
 _HL7 = re.compile(r"(\d{4})(?:(\d\d)(?:(\d\d)(\d{2,6}(?:\.\d+)?)?)?)?([+-]\d{4})?")
 
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """A date as written. `first` and `last` are the days it can mean; the day is taken as written, in its own time zone."""
+    """A date as written. `first` and `last` are the days it can mean; the day is taken as written,
+    in its own time zone.
+    """
 
     text: str
     first: date

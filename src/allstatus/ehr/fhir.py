@@ -5,39 +5,49 @@ from __future__ import annotations
 from allstatus.ehr.chart import Chart
 from allstatus.ehr.dates import read_when
 from allstatus.ehr.fhir_resources import READERS, statements
-from allstatus.ehr.fhir_store import Store, resources_of
-from allstatus.ehr.walk import NOTHING, Json, obj, objects, text
+from allstatus.ehr.fhir_store import ResourceStore, resources_of
+from allstatus.ehr.json_access import NOTHING, Json, obj, objects, text
 from allstatus.errors import InvalidRecord
 
 SUBJECTS = {"Patient", *READERS}
-OF_THE_REPORT = ("effectiveDateTime", "effectivePeriod", "issued")  # what a result within a report need not repeat
+OF_THE_REPORT = (
+    "effectiveDateTime",
+    "effectivePeriod",
+    "issued",
+)  # what a result within a report need not repeat
 NOBODY = "(a group, a device or a place)"
 SET_ASIDE = "{} resources name no patient; they are set aside"
 
 
 def read_fhir(value: object) -> list[Chart]:
-    """The charts in a FHIR document, in the order of their patients' ids; raises InvalidRecord when there is none."""
-    store = Store(resources_of(value))
+    """The charts in a FHIR document, in the order of their patients' ids; raises InvalidRecord when
+    there is none.
+    """
+    store = ResourceStore(resources_of(value))
     charts, nameless = _read(store)
     if nameless:
         _place_nameless(nameless, charts, store)
     if not charts:
         raise InvalidRecord(
-            "input", "holds no patient and nothing about one", f"give a FHIR R4 Bundle or list with {', '.join(sorted(SUBJECTS))} resources"
+            "input",
+            "holds no patient and nothing about one",
+            f"give a FHIR R4 Bundle or list with {', '.join(sorted(SUBJECTS))} resources",
         )
     return [charts[key] for key in sorted(charts)]
 
 
 def read_patient(resources: list[Json], patient: str, nameless: int = 0) -> Chart:
-    """One patient's chart from what was gathered for it out of many patients' resources, `nameless` of which name nobody."""
-    charts, _ = _read(Store(resources_of(resources)))
+    """One patient's chart from what was gathered for it out of many patients' resources, `nameless`
+    of which name nobody.
+    """
+    charts, _ = _read(ResourceStore(resources_of(resources)))
     chart = charts.get(patient) or Chart(patient)
     if nameless:
         chart.warnings.append(SET_ASIDE.format(nameless))
     return chart
 
 
-def _read(store: Store) -> tuple[dict[str, Chart], list[Json]]:
+def _read(store: ResourceStore) -> tuple[dict[str, Chart], list[Json]]:
     """The charts by patient, and the resources that name no patient."""
     charts: dict[str, Chart] = {}
     for patient in store.resources:
@@ -60,20 +70,24 @@ def _read(store: Store) -> tuple[dict[str, Chart], list[Json]]:
     return charts, nameless
 
 
-def _place_nameless(nameless: list[Json], charts: dict[str, Chart], store: Store) -> None:
-    """What names no patient belongs to the only patient there is, and to nobody when there are several."""
+def _place_nameless(nameless: list[Json], charts: dict[str, Chart], store: ResourceStore) -> None:
+    """What names no patient belongs to the only patient there is, and to nobody when there are
+    several.
+    """
     if len(charts) > 1:
         for chart in charts.values():
             chart.warnings.append(SET_ASIDE.format(len(nameless)))
         return
     chart = next(iter(charts.values()), None) or charts.setdefault("", Chart())
     if chart.patient is not None:
-        chart.warnings.append(f"{len(nameless)} resources name no patient; they are read as the only patient's")
+        chart.warnings.append(
+            f"{len(nameless)} resources name no patient; they are read as the only patient's"
+        )
     for resource in nameless:
         _add(chart, resource, store)
 
 
-def _add(chart: Chart, resource: Json, store: Store) -> None:
+def _add(chart: Chart, resource: Json, store: ResourceStore) -> None:
     for statement in statements(resource, store):
         chart.add(statement)
     if resource["resourceType"] == "DiagnosticReport":
@@ -90,14 +104,22 @@ def _describe(chart: Chart, patient: Json) -> None:
 
 
 def subject_of(resource: Json) -> tuple[str | None, Json]:
-    """(patient named by a resource standing alone, else None; the identifier that names it where no reference does)."""
-    whose, subject = _patient_of(resource, Store([])), obj(resource.get("subject") or resource.get("patient"))
+    """(patient named by a resource standing alone, else None; the identifier that names it where no
+    reference does).
+    """
+    whose, subject = (
+        _patient_of(resource, ResourceStore([])),
+        obj(resource.get("subject") or resource.get("patient")),
+    )
     identifier = obj(subject.get("identifier"))
-    named = text(identifier.get("value")) == whose and text(subject.get("reference"))[:1] in ("", "#")
+    named = text(identifier.get("value")) == whose and text(subject.get("reference"))[:1] in (
+        "",
+        "#",
+    )
     return ("" if whose is NOBODY else whose), (identifier if whose and named else NOTHING)
 
 
-def _patient_of(resource: Json, store: Store) -> str | None:
+def _patient_of(resource: Json, store: ResourceStore) -> str | None:
     subject = obj(resource.get("subject") or resource.get("patient"))
     known = store.resolve(resource, subject)
     if known is not None:
@@ -109,7 +131,7 @@ def _patient_of(resource: Json, store: Store) -> str | None:
     return _by_identifier(obj(subject.get("identifier")), store)
 
 
-def _by_identifier(identifier: Json, store: Store) -> str | None:
+def _by_identifier(identifier: Json, store: ResourceStore) -> str | None:
     value = text(identifier.get("value"))
     for patient in store.resources if value else ():
         if patient["resourceType"] == "Patient":

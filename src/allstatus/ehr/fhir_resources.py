@@ -1,33 +1,73 @@
-"""FHIR R4 resources, one by one, to what they state. Unknown elements are ignored, decimals stay exact."""
+"""FHIR R4 resources, one by one, to what they state. Unknown elements are ignored, decimals stay
+exact.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
 from allstatus.ehr.chart import Code, Problem, Quantity, Range, Result, Statement, Treatment
-from allstatus.ehr.fhir_store import Store
-from allstatus.ehr.walk import Json, codes, obj, objects, text, when, words
-from allstatus.units import same_unit
+from allstatus.ehr.fhir_store import ResourceStore
+from allstatus.ehr.json_access import Json, codes, obj, objects, text, when, words
+from allstatus.record.units import same_unit
 
 RESULT_VOID = {
-    "final": "", "amended": "", "corrected": "", "preliminary": "preliminary, not final", "registered": "has no result yet",
-    "cancelled": "cancelled", "entered-in-error": "entered in error", "unknown": "its status is unknown",
-}  # fmt: skip
+    "final": "",
+    "amended": "",
+    "corrected": "",
+    "preliminary": "preliminary, not final",
+    "registered": "has no result yet",
+    "cancelled": "cancelled",
+    "entered-in-error": "entered in error",
+    "unknown": "its status is unknown",
+}
 GIVEN_VOID = {
-    "MedicationAdministration": {"completed": "", "in-progress": "", "stopped": "", "on-hold": "", "not-done": "not done"},
-    "MedicationStatement": {"completed": "", "active": "", "stopped": "", "not-taken": "not taken", "intended": "intended, not given"},
-    "Procedure": {"completed": "", "in-progress": "", "stopped": "", "not-done": "not done", "preparation": "not done yet"},
+    "MedicationAdministration": {
+        "completed": "",
+        "in-progress": "",
+        "stopped": "",
+        "on-hold": "",
+        "not-done": "not done",
+    },
+    "MedicationStatement": {
+        "completed": "",
+        "active": "",
+        "stopped": "",
+        "not-taken": "not taken",
+        "intended": "intended, not given",
+    },
+    "Procedure": {
+        "completed": "",
+        "in-progress": "",
+        "stopped": "",
+        "not-done": "not done",
+        "preparation": "not done yet",
+    },
 }
 VERIFIED_VOID = {"refuted": "refuted", "entered-in-error": "entered in error"} | dict.fromkeys(
     ("unconfirmed", "provisional", "differential"), "not confirmed"
 )
-SEX_CODES = {"248152002": "female", "F": "female", "female": "female", "248153007": "male", "M": "male", "male": "male"}
-TREATMENT_DATES = ("effectiveDateTime", "effectivePeriod", "performedDateTime", "performedPeriod", "dateAsserted", "authoredOn")
+SEX_CODES = {
+    "248152002": "female",
+    "F": "female",
+    "female": "female",
+    "248153007": "male",
+    "M": "male",
+    "male": "male",
+}
+TREATMENT_DATES = (
+    "effectiveDateTime",
+    "effectivePeriod",
+    "performedDateTime",
+    "performedPeriod",
+    "dateAsserted",
+    "authoredOn",
+)
 TWO_VALUES = "more than one value"
 MODIFIED = "carries a modifier extension, which may change its meaning"
 
 
-def statements(resource: Json, store: Store) -> Iterator[Statement]:
+def statements(resource: Json, store: ResourceStore) -> Iterator[Statement]:
     """What a resource states; nothing for kinds that say nothing about status."""
     reader = READERS.get(text(resource.get("resourceType")))
     if reader is not None:
@@ -44,10 +84,15 @@ def _void(resource: Json, meanings: dict[str, str]) -> str:
     status = resource.get("status")
     if status is None:
         return ""
-    return meanings.get(text(status), "entered in error" if status == "entered-in-error" else "its status cannot be read as done or final")
+    return meanings.get(
+        text(status),
+        "entered in error"
+        if status == "entered-in-error"
+        else "its status cannot be read as done or final",
+    )
 
 
-def _observation(resource: Json, store: Store) -> Iterator[Result]:
+def _observation(resource: Json, store: ResourceStore) -> Iterator[Result]:
     dated = when(resource, "effectiveDateTime", "effectiveInstant", "effectivePeriod")
     issued = when(resource, "issued")
     notes: tuple[str, ...] = () if dated else ("dated by its issue",)
@@ -55,18 +100,34 @@ def _observation(resource: Json, store: Store) -> Iterator[Result]:
         notes += ("its status is not stated",)
     void = _void(resource, RESULT_VOID)
     specimen = store.specimen(resource)
-    focus = tuple(code for reference in objects(resource.get("focus")) for code in store.concept(resource, reference))
+    focus = tuple(
+        code
+        for reference in objects(resource.get("focus"))
+        for code in store.concept(resource, reference)
+    )
     parts = [(resource, _source(resource))]
-    parts += [(part, f"{_source(resource)} component") for part in objects(resource.get("component"))]
+    parts += [
+        (part, f"{_source(resource)} component") for part in objects(resource.get("component"))
+    ]
     for part, source in parts:
         value = _value(part)
         if part is resource and value is None and resource.get("component"):
             continue
         yield Result(
-            source, codes(part.get("code")), dated or issued, issued, void or ("" if value else "has no value"), words(part.get("code")),
-            value=value or Quantity(), ranges=tuple(_ranges(part)), flags=_flags(part), specimen=specimen,
-            corrected=resource.get("status") in ("amended", "corrected"), focus=focus, notes=notes,
-        )  # fmt: skip
+            source,
+            codes(part.get("code")),
+            dated or issued,
+            issued,
+            void or ("" if value else "has no value"),
+            words(part.get("code")),
+            value=value or Quantity(),
+            ranges=tuple(_ranges(part)),
+            flags=_flags(part),
+            specimen=specimen,
+            corrected=resource.get("status") in ("amended", "corrected"),
+            focus=focus,
+            notes=notes,
+        )
 
 
 def _value(part: Json) -> Quantity | None:
@@ -79,18 +140,31 @@ def _value(part: Json) -> Quantity | None:
         unit = low.unit if low.unit == high.unit else f"{low.unit} or {high.unit}"
         return Quantity(f"{low.sent} to {high.sent}", low.number, None, unit, high=high.number)
     if "valueRatio" in part:
-        top, bottom = (obj(obj(part["valueRatio"]).get(end)).get("value") for end in ("numerator", "denominator"))
+        top, bottom = (
+            obj(obj(part["valueRatio"]).get(end)).get("value")
+            for end in ("numerator", "denominator")
+        )
         return Quantity(f"{top}/{bottom}", top, None, None, cells=bottom)
     if "valueInteger" in part:
         return Quantity(str(part["valueInteger"]), part["valueInteger"])
     if "valueBoolean" in part:
-        says = {True: "Y", False: "N"}.get(part["valueBoolean"]) if isinstance(part["valueBoolean"], bool) else None
-        return Quantity(str(part["valueBoolean"]).lower(), codes=(Code("v2_yes_no", says),) if says else ())
+        says = (
+            {True: "Y", False: "N"}.get(part["valueBoolean"])
+            if isinstance(part["valueBoolean"], bool)
+            else None
+        )
+        return Quantity(
+            str(part["valueBoolean"]).lower(), codes=(Code("v2_yes_no", says),) if says else ()
+        )
     if "valueCodeableConcept" in part:
         concept = part["valueCodeableConcept"]
         found = codes(concept)
         return Quantity(words(concept) or " ".join(code.code for code in found), codes=found)
-    return Quantity(part["valueString"], text=part["valueString"]) if isinstance(part.get("valueString"), str) else None
+    return (
+        Quantity(part["valueString"], text=part["valueString"])
+        if isinstance(part.get("valueString"), str)
+        else None
+    )
 
 
 def quantity(value: Json) -> Quantity:
@@ -110,7 +184,14 @@ def _ranges(part: Json) -> Iterator[Range]:
             continue
         low = quantity(obj(item["low"])) if "low" in item else None
         high = quantity(obj(item["high"])) if "high" in item else None
-        sex = next((SEX_CODES[code.code] for code in codes(item.get("appliesTo")) if code.code in SEX_CODES), None)
+        sex = next(
+            (
+                SEX_CODES[code.code]
+                for code in codes(item.get("appliesTo"))
+                if code.code in SEX_CODES
+            ),
+            None,
+        )
         if low or high:
             yield Range(low, high, sex)
         elif text(item.get("text")):
@@ -121,53 +202,120 @@ def _flags(part: Json) -> tuple[str, ...]:
     return tuple(code.code.upper() for code in codes(part.get("interpretation")))
 
 
-def _report(resource: Json, store: Store) -> Iterator[Result]:
+def _report(resource: Json, store: ResourceStore) -> Iterator[Result]:
     if conclusion := text(resource.get("conclusion")):
-        dated, issued = when(resource, "effectiveDateTime", "effectivePeriod"), when(resource, "issued")
+        dated, issued = (
+            when(resource, "effectiveDateTime", "effectivePeriod"),
+            when(resource, "issued"),
+        )
         yield Result(
-            _source(resource), codes(resource.get("code")), dated or issued, issued, _void(resource, RESULT_VOID | {"appended": ""}),
-            words(resource.get("code")), value=Quantity(conclusion, text=conclusion), specimen=store.specimen(resource),
-        )  # fmt: skip
+            _source(resource),
+            codes(resource.get("code")),
+            dated or issued,
+            issued,
+            _void(resource, RESULT_VOID | {"appended": ""}),
+            words(resource.get("code")),
+            value=Quantity(conclusion, text=conclusion),
+            specimen=store.specimen(resource),
+        )
 
 
-def _condition(resource: Json, store: Store) -> Iterator[Problem]:
-    verified = [VERIFIED_VOID.get(code, "") for code in _status_codes(resource.get("verificationStatus"))]
+def _condition(resource: Json, store: ResourceStore) -> Iterator[Problem]:
+    verified = [
+        VERIFIED_VOID.get(code, "") for code in _status_codes(resource.get("verificationStatus"))
+    ]
     if resource.get("verificationStatus") is not None and not verified:
         verified = ["its status of verification cannot be read"]
-    void = MODIFIED if resource.get("modifierExtension") else next((why for why in verified if why), "")
+    void = (
+        MODIFIED
+        if resource.get("modifierExtension")
+        else next((why for why in verified if why), "")
+    )
     clinical = next(iter(_status_codes(resource.get("clinicalStatus"))), "")
-    causes = [e for e in objects(resource.get("extension")) if text(e.get("url")).endswith("condition-dueTo")]
-    cause = tuple(code for e in causes for code in codes(e.get("valueCodeableConcept")) + store.concept(resource, e.get("valueReference")))
-    ended = clinical in ("inactive", "resolved", "remission") or any(key.startswith("abatement") for key in resource)
+    causes = [
+        e
+        for e in objects(resource.get("extension"))
+        if text(e.get("url")).endswith("condition-dueTo")
+    ]
+    cause = tuple(
+        code
+        for e in causes
+        for code in codes(e.get("valueCodeableConcept"))
+        + store.concept(resource, e.get("valueReference"))
+    )
+    ended = clinical in ("inactive", "resolved", "remission") or any(
+        key.startswith("abatement") for key in resource
+    )
     recorded, onset = when(resource, "recordedDate"), when(resource, "onsetDateTime", "onsetPeriod")
     yield Problem(
-        _source(resource), codes(resource.get("code")), onset or recorded, recorded, void,
-        words(resource.get("code")), when(resource, "abatementDateTime", "abatementPeriod"), ended,
-        recorded, clinical, cause, bool(causes), onset,
-    )  # fmt: skip
+        _source(resource),
+        codes(resource.get("code")),
+        onset or recorded,
+        recorded,
+        void,
+        words(resource.get("code")),
+        when(resource, "abatementDateTime", "abatementPeriod"),
+        ended,
+        recorded,
+        clinical,
+        cause,
+        bool(causes),
+        onset,
+    )
 
 
 def _status_codes(value: object) -> list[str]:
     return [value] if isinstance(value, str) else [code.code for code in codes(value)]
 
 
-def _encounter(resource: Json, _: Store) -> Iterator[Problem]:
-    void = _void(resource, {"finished": "", "in-progress": "", "arrived": "", "triaged": "", "onleave": "", "completed": ""})
+def _encounter(resource: Json, _: ResourceStore) -> Iterator[Problem]:
+    void = _void(
+        resource,
+        {
+            "finished": "",
+            "in-progress": "",
+            "arrived": "",
+            "triaged": "",
+            "onleave": "",
+            "completed": "",
+        },
+    )
     for concept in objects(resource.get("reasonCode")):
         start = when(resource, "period")
-        yield Problem(_source(resource), codes(concept), start, start, void, words(concept), ended=True, recorded=start)
+        yield Problem(
+            _source(resource),
+            codes(concept),
+            start,
+            start,
+            void,
+            words(concept),
+            ended=True,
+            recorded=start,
+        )
 
 
-def _treatment(resource: Json, store: Store) -> Iterator[Treatment]:
+def _treatment(resource: Json, store: ResourceStore) -> Iterator[Treatment]:
     kind = resource["resourceType"]
-    concept = resource.get("code") if kind == "Procedure" else resource.get("medicationCodeableConcept")
+    concept = (
+        resource.get("code") if kind == "Procedure" else resource.get("medicationCodeableConcept")
+    )
     found, names = codes(concept), words(concept)
     medicine = store.resolve(resource, resource.get("medicationReference"))
     if medicine is not None:
-        ingredients = [obj(item.get("itemCodeableConcept")) for item in objects(medicine.get("ingredient"))]
-        found += codes(medicine.get("code")) + tuple(code for item in ingredients for code in codes(item))
-        names = "; ".join(part for part in (names, words(medicine.get("code")), *map(words, ingredients)) if part)
-    void = "ordered, not known to be given" if kind == "MedicationRequest" else _void(resource, GIVEN_VOID[kind])
+        ingredients = [
+            obj(item.get("itemCodeableConcept")) for item in objects(medicine.get("ingredient"))
+        ]
+        found += codes(medicine.get("code")) + tuple(
+            code for item in ingredients for code in codes(item)
+        )
+        names = "; ".join(
+            part for part in (names, words(medicine.get("code")), *map(words, ingredients)) if part
+        )
+    void = (
+        "ordered, not known to be given"
+        if kind == "MedicationRequest"
+        else _void(resource, GIVEN_VOID[kind])
+    )
     if not void and resource.get("status") is None:
         void = "its status is not stated"
     reasons = codes(resource.get("reasonCode"))
@@ -177,12 +325,20 @@ def _treatment(resource: Json, store: Store) -> Iterator[Treatment]:
     for dosage in objects(resource.get("dosage")) if kind == "MedicationStatement" else ():
         route += codes(dosage.get("route"))
     yield Treatment(
-        _source(resource), found, when(resource, *TREATMENT_DATES),
-        when(resource, "dateAsserted"), void, names, _intent(resource, store), route, reasons, kind != "Procedure",
-    )  # fmt: skip
+        _source(resource),
+        found,
+        when(resource, *TREATMENT_DATES),
+        when(resource, "dateAsserted"),
+        void,
+        names,
+        _intent(resource, store),
+        route,
+        reasons,
+        kind != "Procedure",
+    )
 
 
-def _intent(resource: Json, store: Store) -> tuple[Code, ...]:
+def _intent(resource: Json, store: ResourceStore) -> tuple[Code, ...]:
     stated = _intent_extension(resource)
     return stated or _intent_extension(store.resolve(resource, resource.get("request")) or {})
 
@@ -195,7 +351,13 @@ def _intent_extension(resource: Json) -> tuple[Code, ...]:
     return found
 
 
-READERS: dict[str, Callable[[Json, Store], Iterator[Statement]]] = {
-    "Observation": _observation, "DiagnosticReport": _report, "Condition": _condition, "Encounter": _encounter,
-    "MedicationAdministration": _treatment, "MedicationStatement": _treatment, "MedicationRequest": _treatment, "Procedure": _treatment,
-}  # fmt: skip
+READERS: dict[str, Callable[[Json, ResourceStore], Iterator[Statement]]] = {
+    "Observation": _observation,
+    "DiagnosticReport": _report,
+    "Condition": _condition,
+    "Encounter": _encounter,
+    "MedicationAdministration": _treatment,
+    "MedicationStatement": _treatment,
+    "MedicationRequest": _treatment,
+    "Procedure": _treatment,
+}

@@ -1,30 +1,42 @@
-"""The resources of a bundle, found by every form of reference: `urn:uuid`, relative, absolute, versioned, contained."""
+"""The resources of a bundle, found by every form of reference: `urn:uuid`, relative, absolute,
+versioned, contained.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
 from allstatus.ehr.chart import Code
-from allstatus.ehr.walk import Json, codes, obj, objects, text
+from allstatus.ehr.json_access import Json, codes, obj, objects, text
 
-UUID = 36  # signs; a resource whose id is one may be referred to by it where no full address was sent
+UUID = (
+    36  # signs; a resource whose id is one may be referred to by it where no full address was sent
+)
 
 
 def resources_of(value: object) -> Iterator[tuple[str, Json]]:
-    """(full address, resource) of a bundle, a list or a single resource; bundles inside bundles too."""
+    """(full address, resource) of a bundle, a list or a single resource; bundles inside bundles
+    too.
+    """
     waiting = [("", value)]
     while waiting:
         address, item = waiting.pop()
         if isinstance(item, list):
             waiting.extend(("", one) for one in reversed(item))
         elif isinstance(item, dict) and item.get("resourceType") == "Bundle":
-            entries = [e for e in objects(item.get("entry")) if obj(e.get("request")).get("method") != "DELETE"]
-            waiting.extend((text(entry.get("fullUrl")), entry.get("resource")) for entry in reversed(entries))
+            entries = [
+                e
+                for e in objects(item.get("entry"))
+                if obj(e.get("request")).get("method") != "DELETE"
+            ]
+            waiting.extend(
+                (text(entry.get("fullUrl")), entry.get("resource")) for entry in reversed(entries)
+            )
         elif isinstance(item, dict) and isinstance(item.get("resourceType"), str):
             yield address, item
 
 
-class Store:
+class ResourceStore:
     """Resources by address; of several versions of one resource only the latest counts."""
 
     def __init__(self, resources: Iterable[tuple[str, Json]]) -> None:
@@ -34,13 +46,21 @@ class Store:
         self.resources: list[Json] = []
         latest: dict[str, Json] = {}
         for address, resource in resources:
-            key = f"{resource['resourceType']}/{resource['id']}" if text(resource.get("id")) else address
+            key = (
+                f"{resource['resourceType']}/{resource['id']}"
+                if text(resource.get("id"))
+                else address
+            )
             other = latest.get(key) if key else None
             if other is not None and other != resource and _version(other) == _version(resource):
                 self.resources.append(other)
             if other is None or _version(resource) >= _version(other):
                 latest[key or f"#{len(latest)}"] = resource
-                names = key, address, f"urn:uuid:{resource['id']}" if len(text(resource.get("id"))) == UUID else ""
+                names = (
+                    key,
+                    address,
+                    f"urn:uuid:{resource['id']}" if len(text(resource.get("id"))) == UUID else "",
+                )
                 self._by_address.update({name: resource for name in names if name})
                 self._names[id(resource)] = address.rpartition("/")[2].removeprefix("urn:uuid:")
         self.resources += latest.values()
@@ -48,7 +68,9 @@ class Store:
             if report["resourceType"] == "DiagnosticReport" and report.get("specimen"):
                 for reference in objects(report.get("result")):
                     if (member := self.resolve(report, reference)) is not None:
-                        self._specimens.setdefault(id(member), []).extend(objects(report["specimen"]))
+                        self._specimens.setdefault(id(member), []).extend(
+                            objects(report["specimen"])
+                        )
 
     def resolve(self, owner: Json, reference: object) -> Json | None:
         """The resource a reference means, or None."""
@@ -56,9 +78,14 @@ class Store:
         if not address:
             return None
         if address.startswith("#"):
-            return next((item for item in objects(owner.get("contained")) if item.get("id") == address[1:]), None)
+            return next(
+                (item for item in objects(owner.get("contained")) if item.get("id") == address[1:]),
+                None,
+            )
         address = address.partition("/_history/")[0]
-        return self._by_address.get(address) or self._by_address.get("/".join(address.split("/")[-2:]))
+        return self._by_address.get(address) or self._by_address.get(
+            "/".join(address.split("/")[-2:])
+        )
 
     def name(self, resource: Json) -> str:
         """A resource's id, else the end of its full address."""
@@ -69,7 +96,9 @@ class Store:
         return codes((self.resolve(owner, reference) or {}).get("code"))
 
     def specimen(self, resource: Json) -> tuple[Code, ...]:
-        """Codes of the specimen and body site of a result, its own or those of the report that lists it."""
+        """Codes of the specimen and body site of a result, its own or those of the report that
+        lists it.
+        """
         found = codes(resource.get("bodySite"))
         for reference in objects(resource.get("specimen")) + self._specimens.get(id(resource), []):
             found += codes((self.resolve(resource, reference) or {}).get("type"))
@@ -79,4 +108,6 @@ class Store:
 def _version(resource: Json) -> tuple[str, int]:
     meta = obj(resource.get("meta"))
     version = text(meta.get("versionId"))
-    return text(meta.get("lastUpdated")), int(version) if version.isdecimal() and len(version) < 10 else 0
+    return text(meta.get("lastUpdated")), int(version) if version.isdecimal() and len(
+        version
+    ) < 10 else 0

@@ -1,4 +1,6 @@
-"""HL7 v2 `ORU^R01` messages to charts: several in a file, several of one order superseding one another."""
+"""HL7 v2 `ORU^R01` messages to charts: several in a file, several of one order superseding one
+another.
+"""
 
 from __future__ import annotations
 
@@ -9,21 +11,33 @@ from dataclasses import dataclass, field, replace
 from allstatus.ehr.chart import Chart, Code, Problem, Quantity, Range, Result
 from allstatus.ehr.codes import make_code
 from allstatus.ehr.dates import When, read_when
-from allstatus.ehr.values import written
+from allstatus.ehr.sent_values import written
 from allstatus.errors import InvalidRecord
 
 RESULT_VOID = {
-    "F": "", "C": "", "U": "", "A": "", "P": "preliminary, not final", "I": "has no result yet (pending)", "S": "partial, not final",
-    "R": "preliminary, not verified", "D": "deleted", "W": "sent for the wrong patient", "X": "no result can be obtained",
-    "N": "not asked for", "O": "an order without a result",
-}  # fmt: skip
+    "F": "",
+    "C": "",
+    "U": "",
+    "A": "",
+    "P": "preliminary, not final",
+    "I": "has no result yet (pending)",
+    "S": "partial, not final",
+    "R": "preliminary, not verified",
+    "D": "deleted",
+    "W": "sent for the wrong patient",
+    "X": "no result can be obtained",
+    "N": "not asked for",
+    "O": "an order without a result",
+}
 RANK = "NOXISRPUFACDW"  # of two messages of one time, the later letter holds
 SUPERSEDED = "superseded by a later message of the same order"
 _ENDS = re.compile(r"[\r\n\x0b\x1c]+")
 
 
 class Segment:
-    """A segment's fields, split and unescaped on demand. Fields count from 1, as the standard counts them."""
+    """A segment's fields, split and unescaped on demand. Fields count from 1, as the standard
+    counts them.
+    """
 
     def __init__(self, line: str, marks: str) -> None:
         self.marks, self.fields = marks, line.split(marks[0])
@@ -34,7 +48,11 @@ class Segment:
     def repeats(self, number: int) -> list[list[str]]:
         """The repetitions of a field, each as its components."""
         raw = self.fields[number] if number < len(self.fields) else ""
-        return [[self._plain(part) for part in item.split(self.marks[1])] for item in raw.split(self.marks[2]) if item]
+        return [
+            [self._plain(part) for part in item.split(self.marks[1])]
+            for item in raw.split(self.marks[2])
+            if item
+        ]
 
     def components(self, number: int) -> list[str]:
         """The components of a field's first repetition."""
@@ -63,7 +81,9 @@ class Segment:
         escape = self.marks[3]
         if not escape or escape not in text:
             return text
-        for letter, mark in zip("FSRT", (self.marks[0], self.marks[1], self.marks[2], self.marks[4]), strict=True):
+        for letter, mark in zip(
+            "FSRT", (self.marks[0], self.marks[1], self.marks[2], self.marks[4]), strict=True
+        ):
             text = text.replace(f"{escape}{letter}{escape}", mark)
         return text.replace(f"{escape}E{escape}", escape)
 
@@ -93,7 +113,9 @@ class Message:
 
 
 def read_hl7(text: str) -> list[Chart]:
-    """The charts in HL7 v2 text, in the order of their patients' ids; raises InvalidRecord when it holds no message."""
+    """The charts in HL7 v2 text, in the order of their patients' ids; raises InvalidRecord when it
+    holds no message.
+    """
     charts: dict[str, Chart] = {}
     results: dict[str, list[tuple[tuple[str, ...], Result, str]]] = {}
     for message in _messages(text):
@@ -101,13 +123,18 @@ def read_hl7(text: str) -> list[Chart]:
         chart = charts.setdefault(name, Chart(name or None))
         _describe(chart, message)
         if message.header.text(9) != "ORU":
-            chart.warnings.append(f"message {message.header.text(10)}: is not an ORU message; its results are set aside")
+            chart.warnings.append(
+                f"message {message.header.text(10)}: is not an ORU message; its results are set "
+                f"aside"
+            )
             continue
         for problem in _problems(message):
             chart.add(problem)
         results.setdefault(name, []).extend(_results(message))
     if not charts:
-        raise InvalidRecord("input", "holds no HL7 v2 message", "give ORU^R01 messages, each beginning with MSH")
+        raise InvalidRecord(
+            "input", "holds no HL7 v2 message", "give ORU^R01 messages, each beginning with MSH"
+        )
     for name, found in results.items():
         charts[name].results = list(_superseded(found))
     return [charts[name] for name in sorted(charts)]
@@ -146,28 +173,50 @@ def _describe(chart: Chart, message: Message) -> None:
     if message.patient is not None:
         born = message.patient.when(7)
         chart.born = born.first if born else chart.born
-        chart.sex = {"F": "female", "M": "male", "O": "other", "A": "other"}.get(message.patient.text(8), chart.sex)
+        chart.sex = {"F": "female", "M": "male", "O": "other", "A": "other"}.get(
+            message.patient.text(8), chart.sex
+        )
 
 
 def _problems(message: Message) -> Iterator[Problem]:
     """Diagnoses of DG1 segments, and the reasons for which results were ordered."""
     for segment in message.diagnoses:
         day = segment.when(5) or message.sent
-        yield Problem("DG1", segment.codes(3), day, message.sent, text=segment.text(3, 2), recorded=message.sent, onset=segment.when(5))
+        yield Problem(
+            "DG1",
+            segment.codes(3),
+            day,
+            message.sent,
+            text=segment.text(3, 2),
+            recorded=message.sent,
+            onset=segment.when(5),
+        )
     for order in message.orders:
-        if codes := tuple(code for code in order.request.codes(31) if code.system in ("icd10cm", "icd10", "snomed")):
+        if codes := tuple(
+            code
+            for code in order.request.codes(31)
+            if code.system in ("icd10cm", "icd10", "snomed")
+        ):
             yield Problem("OBR-31", codes, message.sent, message.sent, recorded=message.sent)
 
 
 def _results(message: Message) -> Iterator[tuple[tuple[str, ...], Result, str]]:
     """(what it answers, the result, its status letter) of each OBX."""
     for order in message.orders:
-        number = order.request.text(3) or order.request.text(2) or f"{order.request.text(4)} {order.request.text(7)}"
+        number = (
+            order.request.text(3)
+            or order.request.text(2)
+            or f"{order.request.text(4)} {order.request.text(7)}"
+        )
         seen: dict[tuple[str, str], int] = {}
         for segment in order.results:
             what = segment.text(3), segment.text(4)
             seen[what] = seen.get(what, 0) + 1
-            yield (number, *what, str(seen[what])), _result(segment, order, message), segment.text(11)
+            yield (
+                (number, *what, str(seen[what])),
+                _result(segment, order, message),
+                segment.text(11),
+            )
 
 
 def _result(segment: Segment, order: Order, message: Message) -> Result:
@@ -183,11 +232,19 @@ def _result(segment: Segment, order: Order, message: Message) -> Result:
     flags = tuple(parts[0].strip().upper() for parts in segment.repeats(8) if parts[0].strip())
     text_range = "".join("^".join(parts) for parts in segment.repeats(7))
     return Result(
-        f"message {message.header.text(10)} OBX {segment.text(1)}", segment.codes(3), dated or message.sent,
-        order.request.when(22) or message.sent, void or ("" if value else "has no value"), segment.text(3, 2), value=value or Quantity(),
-        ranges=(Range(Quantity(text_range, text=text_range)),) if text_range else (), flags=flags, specimen=order.specimen,
-        corrected=status == "C", notes=notes,
-    )  # fmt: skip
+        f"message {message.header.text(10)} OBX {segment.text(1)}",
+        segment.codes(3),
+        dated or message.sent,
+        order.request.when(22) or message.sent,
+        void or ("" if value else "has no value"),
+        segment.text(3, 2),
+        value=value or Quantity(),
+        ranges=(Range(Quantity(text_range, text=text_range)),) if text_range else (),
+        flags=flags,
+        specimen=order.specimen,
+        corrected=status == "C",
+        notes=notes,
+    )
 
 
 def _value(segment: Segment) -> Quantity | None:

@@ -1,21 +1,25 @@
-"""Coded conditions read by the code tables: diagnoses, other cancers, asserted statuses, signs and symptoms."""
+"""Coded conditions read by the code tables: diagnoses, other cancers, asserted statuses, signs and
+symptoms.
+"""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
 
-from allstatus.ehr.asserted import assert_by_problem
 from allstatus.ehr.chart import Code, Problem
+from allstatus.ehr.chart_reading import ChartReading, Finding, evidence_of, known_by
 from allstatus.ehr.codes import Match, is_malignant, table
-from allstatus.ehr.reading import Item, Reading, evidence_of, known_by
-from allstatus.facts import Evidence
+from allstatus.ehr.disease_status import assert_by_problem
+from allstatus.table.facts import Evidence
 
 
-def read_problems(reading: Reading) -> None:
+def read_problems(reading: ChartReading) -> None:
     """Put each coded condition in its place: diagnoses, other cancers, statuses, signs."""
     for problem in reading.chart.problems:
-        if not known_by(problem, reading.as_of) and not (problem.when is None and reading.as_of is None):
+        if not known_by(problem, reading.as_of) and not (
+            problem.when is None and reading.as_of is None
+        ):
             continue
         match = table("diagnoses").find(problem.codes)
         if match is not None or any(map(is_malignant, problem.codes)):
@@ -26,21 +30,31 @@ def read_problems(reading: Reading) -> None:
             _see(reading, problem, None)
 
 
-def _see(reading: Reading, problem: Problem, match: Match | None) -> None:
+def _see(reading: ChartReading, problem: Problem, match: Match | None) -> None:
     code = match.code if match else next(iter(problem.codes), Code("", ""))
     title = match.topic.title if match else code.display or problem.text or "not named"
     day = problem.when.shown if problem.when else ""
-    reading.diagnoses.append({"source": problem.source, "system": code.system, "code": code.code, "title": title, "date": day})
+    reading.diagnoses.append(
+        {
+            "source": problem.source,
+            "system": code.system,
+            "code": code.code,
+            "title": title,
+            "date": day,
+        }
+    )
 
 
-def _place_diagnosis(reading: Reading, problem: Problem, match: Match | None) -> None:
+def _place_diagnosis(reading: ChartReading, problem: Problem, match: Match | None) -> None:
     if problem.void:
         reading.put_aside("diagnosis", evidence_of(problem, match), problem.void, warn=True)
         return
     reading.caution(problem, match)
     _see(reading, problem, match)
     if match is None or match.topic["other"]:
-        reading.other_cancers.append(reading.diagnoses[-1]["title"] or reading.diagnoses[-1]["code"])
+        reading.other_cancers.append(
+            reading.diagnoses[-1]["title"] or reading.diagnoses[-1]["code"]
+        )
         return
     if match.topic["all"]:
         reading.has_all = True
@@ -51,7 +65,7 @@ def _place_diagnosis(reading: Reading, problem: Problem, match: Match | None) ->
     assert_by_problem(reading, problem, match, evidence_of(problem, match))
 
 
-def _place_sign(reading: Reading, problem: Problem, match: Match) -> None:
+def _place_sign(reading: ChartReading, problem: Problem, match: Match) -> None:
     fact = "leukemia_outside_marrow" if match.topic["site"] else "signs_and_symptoms"
     evidence = evidence_of(problem, match)
     if problem.void or problem.when is None:
@@ -66,16 +80,36 @@ def _place_sign(reading: Reading, problem: Problem, match: Match) -> None:
     read = "present_other_cause" if other else "present"
     counted = evidence.counted("attributed to another cause" if other else "a coded finding", read)
     reading.signs.append(
-        Item(match.topic.name, problem.when, counted, read, until=problem.until, ended=problem.ended, site=match.topic["suggests"] or "")
+        Finding(
+            match.topic.name,
+            problem.when,
+            counted,
+            read,
+            until=problem.until,
+            ended=problem.ended,
+            site=match.topic["suggests"] or "",
+        )
     )
 
 
-def _place_outside(reading: Reading, problem: Problem, match: Match, evidence: Evidence) -> None:
-    """Leukemia coded at a site: found at its onset, and gone when it is recorded as resolved on a day."""
+def _place_outside(
+    reading: ChartReading, problem: Problem, match: Match, evidence: Evidence
+) -> None:
+    """Leukemia coded at a site: found at its onset, and gone when it is recorded as resolved on a
+    day.
+    """
     assert problem.when is not None
     site = match.topic["site"]
-    item = Item(match.topic.name, problem.when, evidence.counted("a coded finding", f"found ({site})"), True, site)
+    item = Finding(
+        match.topic.name,
+        problem.when,
+        evidence.counted("a coded finding", f"found ({site})"),
+        True,
+        site,
+    )
     reading.outside.append(item)
     if problem.until is not None:
-        gone = replace(evidence, date=problem.until.shown).counted("recorded as resolved", f"not found ({site})")
+        gone = replace(evidence, date=problem.until.shown).counted(
+            "recorded as resolved", f"not found ({site})"
+        )
         reading.outside.append(replace(item, when=problem.until, value=False, evidence=gone))

@@ -1,4 +1,6 @@
-"""A chart decided at each assessment in date order, carrying remission and relapse forward; the last is the answer."""
+"""A chart decided at each assessment in date order, carrying remission and relapse forward; the
+last is the answer.
+"""
 
 from __future__ import annotations
 
@@ -7,29 +9,38 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from itertools import zip_longest
 
-from allstatus.classify import Classifier
-from allstatus.decision import Decision
-from allstatus.ehr.asserted import settle_asserted
+from allstatus.decision.classifier import Classifier
+from allstatus.decision.decision import Decision
 from allstatus.ehr.assessment import Assessment, Assessor, Moment
+from allstatus.ehr.caller_facts import CallerFacts, lay_over
 from allstatus.ehr.chart import Chart, age_on
-from allstatus.ehr.history import History, Past
-from allstatus.ehr.options import Reader
-from allstatus.ehr.overlay import Overlay, lay_over
+from allstatus.ehr.chart_options import DEFAULT_OPTIONS, ChartOptions
+from allstatus.ehr.chart_reading import ChartReading, Finding, cancers
+from allstatus.ehr.disease_status import settle_asserted
+from allstatus.ehr.lab_results import read_results
 from allstatus.ehr.problems import read_problems
-from allstatus.ehr.reading import Item, Reading, cancers
-from allstatus.ehr.results import read_results
+from allstatus.ehr.remissions import History, Past
 from allstatus.ehr.treatment import read_treatments
-from allstatus.facts import Supplied
+from allstatus.table.facts import ChartContext
 
-SAYS = {"in_remission": ("in_remission",), "relapse": ("recurrent",), "not_in_remission": ("untreated", "outside_definitions")}
+SAYS = {
+    "in_remission": ("in_remission",),
+    "relapse": ("recurrent",),
+    "not_in_remission": ("untreated", "outside_definitions"),
+}
 
 SECOND_CANCER = "another cancer is not a recurrence of this leukemia"
-TRANSFUSED = "a transfusion was given near this assessment: the blood count may owe its values to it; the page has no rule for that"
+TRANSFUSED = (
+    "a transfusion was given near this assessment: the blood count may owe its values to it; the "
+    "page has no rule for that"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One assessment decided. `number`: which remission it is, when it is one; `changed`: another status than the last known."""
+    """One assessment decided. `number`: which remission it is, when it is one; `changed`: another
+    status than the last known.
+    """
 
     day: date | None
     decision: Decision
@@ -39,17 +50,21 @@ class Point:
 
 @dataclass(slots=True)
 class Timeline:
-    """A patient's points in date order, the decision as it stands (`now`), and the treatments behind them."""
+    """A patient's points in date order, the decision as it stands (`now`), and the treatments
+    behind them.
+    """
 
     patient: str | int | None
     points: list[Point] = field(default_factory=list)
     now: Decision | None = None
-    treatments: list[Item] = field(default_factory=list)
+    treatments: list[Finding] = field(default_factory=list)
 
 
-def read_chart(chart: Chart, as_of: date | None = None, options: Reader = Reader()) -> Reading:  # noqa: B008
+def read_chart(
+    chart: Chart, as_of: date | None = None, options: ChartOptions = DEFAULT_OPTIONS
+) -> ChartReading:
     """A chart read by the code tables, using nothing later than `as_of`."""
-    reading = Reading(chart, as_of)
+    reading = ChartReading(chart, as_of)
     for warning in chart.warnings:
         reading.warn(warning)
     read_problems(reading)
@@ -60,35 +75,65 @@ def read_chart(chart: Chart, as_of: date | None = None, options: Reader = Reader
 
 
 def decide_chart(
-    classifier: Classifier, chart: Chart, *, as_of: date | None = None, options: Reader = Reader(), overlays: Sequence[Overlay] = ()  # noqa: B008
+    classifier: Classifier,
+    chart: Chart,
+    *,
+    as_of: date | None = None,
+    options: ChartOptions = DEFAULT_OPTIONS,
+    overlays: Sequence[CallerFacts] = (),
 ) -> Decision:
-    """The decision as it stands, or as it stood on a day; `not_applicable` for a chart without an ALL diagnosis."""
+    """The decision as it stands, or as it stood on a day; `not_applicable` for a chart without an
+    ALL diagnosis.
+    """
     timeline = decide_over_time(classifier, chart, as_of=as_of, options=options, overlays=overlays)
     assert timeline.now is not None
     return timeline.now
 
 
 def decide_over_time(
-    classifier: Classifier, chart: Chart, *, as_of: date | None = None, options: Reader = Reader(), overlays: Sequence[Overlay] = ()  # noqa: B008
+    classifier: Classifier,
+    chart: Chart,
+    *,
+    as_of: date | None = None,
+    options: ChartOptions = DEFAULT_OPTIONS,
+    overlays: Sequence[CallerFacts] = (),
 ) -> Timeline:
     """Every assessment of a chart, decided in date order, and the decision as it stands."""
     return _Teller(classifier, chart, as_of, options, overlays).tell()
 
 
 class _Teller:
-    def __init__(self, classifier: Classifier, chart: Chart, as_of: date | None, options: Reader, overlays: Sequence[Overlay]) -> None:
+    def __init__(
+        self,
+        classifier: Classifier,
+        chart: Chart,
+        as_of: date | None,
+        options: ChartOptions,
+        overlays: Sequence[CallerFacts],
+    ) -> None:
         self.classifier, self.as_of = classifier, as_of
-        self.overlays = [overlay for overlay in overlays if overlay.is_for(chart.patient) and overlay.known_by(as_of)]
-        sex = next((overlay.facts["sex"] for overlay in self.overlays if overlay.facts.get("sex")), None)
+        self.overlays = [
+            overlay
+            for overlay in overlays
+            if overlay.is_for(chart.patient) and overlay.known_by(as_of)
+        ]
+        sex = next(
+            (overlay.facts["sex"] for overlay in self.overlays if overlay.facts.get("sex")), None
+        )
         self.chart = replace(chart, sex=chart.sex or sex)
         self.reading = read_chart(self.chart, as_of, options)
         self.assessor = Assessor(self.reading, options)
         self.window = timedelta(days=options.window_days)
         self.anchor = max((item.when.last for item in self.reading.marrow), default=None)
-        self.applicable = self.reading.has_all or any(overlay.facts.get("diagnosis") for overlay in self.overlays)
+        self.applicable = self.reading.has_all or any(
+            overlay.facts.get("diagnosis") for overlay in self.overlays
+        )
 
     def tell(self) -> Timeline:
-        timeline = Timeline(self.chart.patient, treatments=sorted(self.reading.directed, key=lambda item: item.when.order))
+        timeline = Timeline(
+            self.chart.patient,
+            treatments=sorted(self.reading.directed, key=lambda item: item.when.order),
+        )
         if not self.applicable:
             timeline.now = self._decide(Assessment(), final=True)
             return timeline
@@ -96,17 +141,30 @@ class _Teller:
         for day, following in zip_longest(days, days[1:]):
             if following is None and day == self.anchor and self._finish(timeline, history, last):
                 return timeline
-            until = day + self.window if following is None else min(day + self.window, following - timedelta(days=1))
+            until = (
+                day + self.window
+                if following is None
+                else min(day + self.window, following - timedelta(days=1))
+            )
             past = history.before(day, until)
-            decision = self._decide(self.assessor.assess(Moment(day, until, final=False), past), final=False)
+            decision = self._decide(
+                self.assessor.assess(Moment(day, until, final=False), past), final=False
+            )
             last = _add(timeline.points, day, decision, past, last)
             if decision.status:
-                history.decided(day, decision.status, assumed="signs_and_symptoms" in (entry["fact"] for entry in decision.assumptions))
+                history.decided(
+                    day,
+                    decision.status,
+                    assumed="signs_and_symptoms"
+                    in (entry["fact"] for entry in decision.assumptions),
+                )
         timeline.now = self._decide(self._final(history)[1], final=True)
         return timeline
 
     def _finish(self, timeline: Timeline, history: History, last: str | None) -> bool:
-        """The decision as it stands as the last point, when that is about its marrow: what is decided on a day is not behind that day."""
+        """The decision as it stands as the last point, when that is about its marrow: what is
+        decided on a day is not behind that day.
+        """
         past, found = self._final(history)
         if "marrow_blast_percent" not in found.facts:
             return False
@@ -120,7 +178,9 @@ class _Teller:
         return past, self.assessor.assess(Moment(self.anchor), past)
 
     def _days(self) -> list[date]:
-        """The days of assessments: every marrow, and findings outside the marrow with no other assessment near."""
+        """The days of assessments: every marrow, and findings outside the marrow with no other
+        assessment near.
+        """
         days = {item.when.last for item in self.reading.marrow}
         days |= {overlay.as_of for overlay in self.overlays if overlay.as_of is not None}
         for day in sorted(item.when.last for item in self.reading.outside if item.value):
@@ -132,7 +192,12 @@ class _Teller:
         for overlay in self.overlays:
             if overlay.as_of == found.day if overlay.as_of is not None else final:
                 lay_over(found, overlay)
-        record = {"id": self.chart.patient, "as_of": (self.as_of if final else None) or found.day, "sex": self.chart.sex, **found.facts}
+        record = {
+            "id": self.chart.patient,
+            "as_of": (self.as_of if final else None) or found.day,
+            "sex": self.chart.sex,
+            **found.facts,
+        }
         if len(self.reading.lineages) == 1:
             record.setdefault("lineage", *self.reading.lineages)
         if self.chart.born is not None and "age_years" not in record and found.day is not None:
@@ -142,40 +207,71 @@ class _Teller:
         contradictions = self._contradictions(decision, found, final=final)
         if contradictions:
             warnings = supplied.warnings + tuple(entry["because"] for entry in contradictions)
-            decision = self.classifier.classify(record, chart=replace(supplied, warnings=warnings, contradictions=contradictions))
+            decision = self.classifier.classify(
+                record, chart=replace(supplied, warnings=warnings, contradictions=contradictions)
+            )
         return decision
 
-    def _supplied(self, found: Assessment) -> Supplied:
+    def _supplied(self, found: Assessment) -> ChartContext:
         reading = self.reading
         warnings = [*reading.warnings, *found.warnings]
         if reading.other_cancers and self.applicable:
             warnings.append(f"also on the chart: {cancers(reading.other_cancers)}; {SECOND_CANCER}")
-        if any(i.site == "counts" and found.day is not None and abs(i.when.last - found.day) <= self.window for i in reading.relief):
+        if any(
+            i.site == "counts"
+            and found.day is not None
+            and abs(i.when.last - found.day) <= self.window
+            for i in reading.relief
+        ):
             warnings.append(TRANSFUSED)
         evidence = {fact: tuple(entries) for fact, entries in found.evidence.items()}
-        told = tuple(warnings), tuple(found.conflicts), tuple(found.assumptions), tuple(reading.diagnoses)
-        return Supplied(evidence, found.states, *told, applicable=self.applicable)
+        told = (
+            tuple(warnings),
+            tuple(found.conflicts),
+            tuple(found.assumptions),
+            tuple(reading.diagnoses),
+        )
+        return ChartContext(evidence, found.states, *told, applicable=self.applicable)
 
-    def _contradictions(self, decision: Decision, found: Assessment, *, final: bool) -> tuple[dict[str, str], ...]:
+    def _contradictions(
+        self, decision: Decision, found: Assessment, *, final: bool
+    ) -> tuple[dict[str, str], ...]:
         """Coded statuses of this time that say otherwise, each with both."""
         outcome = decision.status or decision.outcome
-        if outcome not in ("untreated", "in_remission", "recurrent", "outside_definitions") or found.day is None:
+        if (
+            outcome not in ("untreated", "in_remission", "recurrent", "outside_definitions")
+            or found.day is None
+        ):
             return ()
-        coded = [i for i in self.reading.asserted if abs(i.when.last - found.day) <= self.window or (final and i.when.last >= found.day)]
+        coded = [
+            i
+            for i in self.reading.asserted
+            if abs(i.when.last - found.day) <= self.window or (final and i.when.last >= found.day)
+        ]
         coded += self.reading.current if final else []
-        return tuple(_contradiction(item, outcome) for item in coded if outcome not in SAYS[item.value])
+        return tuple(
+            _contradiction(item, outcome) for item in coded if outcome not in SAYS[item.value]
+        )
 
 
-def _contradiction(item: Item, outcome: str) -> dict[str, str]:
+def _contradiction(item: Finding, outcome: str) -> dict[str, str]:
     evidence = item.evidence
     because = (
-        f"{evidence.source}: the coded status says {item.value.replace('_', ' ')} ({evidence.code.rpartition('|')[2]}), "
+        f"{evidence.source}: the coded status says {item.value.replace('_', ' ')} "
+        f"({evidence.code.rpartition('|')[2]}), "
         f"the facts say {outcome.replace('_', ' ')}; both are shown, the facts decide"
     )
-    return {"source": evidence.source, "code": evidence.code, "says": item.value, "because": because}
+    return {
+        "source": evidence.source,
+        "code": evidence.code,
+        "says": item.value,
+        "because": because,
+    }
 
 
-def _add(points: list[Point], day: date | None, decision: Decision, past: Past, last: str | None) -> str | None:
+def _add(
+    points: list[Point], day: date | None, decision: Decision, past: Past, last: str | None
+) -> str | None:
     """Append a point; returns the last known status."""
     number = past.relapse_count + 1 if decision.status == "in_remission" else None
     changed = decision.status is not None and decision.status != last

@@ -1,12 +1,14 @@
-"""Which treatments were given, and whether they were directed at the leukemia or relieved symptoms."""
+"""Which treatments were given, and whether they were directed at the leukemia or relieved
+symptoms.
+"""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
 from allstatus.ehr.chart import Treatment
+from allstatus.ehr.chart_reading import LOUD, ChartReading, Finding, cancers, evidence_of, known_by
 from allstatus.ehr.codes import Match, Topic, table
-from allstatus.ehr.reading import LOUD, Item, Reading, cancers, evidence_of, known_by
 
 FACT = "prior_treatment"
 LONG_BEFORE = timedelta(days=30)  # treatment may begin before the diagnosis is on the chart
@@ -15,13 +17,21 @@ EARLIER = "given before the leukemia began"
 OTHER_REASON = "given for a reason that is not known to be acute lymphoblastic leukemia"
 
 
-def read_treatments(reading: Reading) -> None:
-    """Put each medicine and procedure among those directed at the leukemia, those for relief, or aside."""
+def read_treatments(reading: ChartReading) -> None:
+    """Put each medicine and procedure among those directed at the leukemia, those for relief, or
+    aside.
+    """
     for treatment in reading.chart.treatments:
         if not known_by(treatment, reading.as_of):
             continue
         match = table("treatments").find(treatment.codes)
-        topic = match.topic if match else table("treatments").find_name(_names(treatment)) if treatment.medicine else None
+        topic = (
+            match.topic
+            if match
+            else table("treatments").find_name(_names(treatment))
+            if treatment.medicine
+            else None
+        )
         intent = table("treatments").find(treatment.intent)
         if topic is not None or (intent is not None and intent.topic["intent"] == "directed"):
             _place(reading, treatment, match, topic, intent)
@@ -31,10 +41,21 @@ def _names(treatment: Treatment) -> list[str]:
     return [treatment.text, *(code.display for code in treatment.codes)]
 
 
-def _place(reading: Reading, treatment: Treatment, match: Match | None, topic: Topic | None, intent: Match | None) -> None:
+def _place(
+    reading: ChartReading,
+    treatment: Treatment,
+    match: Match | None,
+    topic: Topic | None,
+    intent: Match | None,
+) -> None:
     evidence = evidence_of(treatment, match, treatment.text)
     if treatment.void or treatment.when is None:
-        reading.put_aside(FACT, evidence, treatment.void or UNDATED, warn=not treatment.void or treatment.void.startswith(LOUD))
+        reading.put_aside(
+            FACT,
+            evidence,
+            treatment.void or UNDATED,
+            warn=not treatment.void or treatment.void.startswith(LOUD),
+        )
         return
     reading.caution(treatment, match)
     if why := _for_something_else(reading, treatment):
@@ -44,17 +65,32 @@ def _place(reading: Reading, treatment: Treatment, match: Match | None, topic: T
     title = topic.title if topic else treatment.text
     if topic is not None and match is None:
         because += ", read by its name"
-        reading.warn(f"{treatment.source}: its code is not in the tables; it is read by its name ({topic.title})")
+        reading.warn(
+            f"{treatment.source}: its code is not in the tables; it is read by its name "
+            f"({topic.title})"
+        )
     if purpose == "depends":
-        reading.put_aside(FACT, evidence, f"{title.lower()} of unstated intent: it may be for the leukemia or for relief", warn=True)
+        reading.put_aside(
+            FACT,
+            evidence,
+            f"{title.lower()} of unstated intent: it may be for the leukemia or for relief",
+            warn=True,
+        )
         return
     read = "disease-directed" if purpose == "directed" else "relief of symptoms"
-    item = Item(title, treatment.when, evidence.counted(because, read), site="counts" if topic and topic["supports_counts"] else "")
+    item = Finding(
+        title,
+        treatment.when,
+        evidence.counted(because, read),
+        site="counts" if topic and topic["supports_counts"] else "",
+    )
     if purpose == "directed":
         reading.directed.append(item)
     else:
         reading.relief.append(item)
-        reading.put_aside(FACT, evidence, f"{because}; it does not count as treatment of the leukemia")
+        reading.put_aside(
+            FACT, evidence, f"{because}; it does not count as treatment of the leukemia"
+        )
 
 
 def _purpose(treatment: Treatment, topic: Topic | None, intent: Match | None) -> tuple[str, str]:
@@ -62,20 +98,38 @@ def _purpose(treatment: Treatment, topic: Topic | None, intent: Match | None) ->
         return intent.topic["intent"], f"its stated intent: {intent.topic.title.lower()}"
     assert topic is not None
     route = table("treatments").find(treatment.route)
-    if topic["purpose"] == "depends" and route is not None and route.topic["route"] == "intrathecal":
+    if (
+        topic["purpose"] == "depends"
+        and route is not None
+        and route.topic["route"] == "intrathecal"
+    ):
         return "directed", "given into the spinal fluid"
     return topic["purpose"], f"{topic.title.lower()}, by the treatment table"
 
 
-def _for_something_else(reading: Reading, treatment: Treatment) -> str:
+def _for_something_else(reading: ChartReading, treatment: Treatment) -> str:
     """Why a treatment is not known to be for this leukemia, or empty."""
     if treatment.reasons:
         found = [table("diagnoses").find([code]) for code in treatment.reasons]
-        if any(match is not None and (match.topic["all"] or match.topic["asserts"]) for match in found):
+        if any(
+            match is not None and (match.topic["all"] or match.topic["asserts"]) for match in found
+        ):
             return ""
-        return OTHER_REASON if len(found) > sum(table("signs").find([code]) is not None for code in treatment.reasons) else ""
-    if reading.onset is not None and treatment.when is not None and reading.onset - treatment.when.last > LONG_BEFORE:
+        return (
+            OTHER_REASON
+            if len(found)
+            > sum(table("signs").find([code]) is not None for code in treatment.reasons)
+            else ""
+        )
+    if (
+        reading.onset is not None
+        and treatment.when is not None
+        and reading.onset - treatment.when.last > LONG_BEFORE
+    ):
         return EARLIER
     if reading.other_cancers:
-        return f"another cancer is on the chart ({cancers(reading.other_cancers)}) and it does not say which this was for"
+        return (
+            f"another cancer is on the chart ({cancers(reading.other_cancers)}) and it does not "
+            f"say which this was for"
+        )
     return ""

@@ -1,0 +1,1 @@
+"""What the page says: rule sets loaded, checked and locked."""

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from allstatus.errors import RulesError
-from allstatus.measurement import format_number
-from allstatus.rules.find import rules_home
-from allstatus.rules.model import Cite
+from allstatus.record.percent import format_number
+from allstatus.rules.editions import rules_home
+from allstatus.rules.ruleset import Cite
 from allstatus.rules.shape_problems import shape_problems
 from allstatus.rules.yaml_file import YamlFile
 
@@ -38,8 +38,10 @@ class Limit:
 
 
 @dataclass(frozen=True, slots=True)
-class Definition:
-    """One source's definition; `ruleset` names the rule set that reads it whole, where there is one."""
+class OtherDefinition:
+    """One source's definition; `ruleset` names the rule set that reads it whole, where there is
+    one.
+    """
 
     id: str
     name: str
@@ -59,7 +61,7 @@ def comparisons_path() -> Path:
 
 
 @lru_cache(maxsize=4)
-def read_comparisons(path: Path | None = None) -> tuple[Definition, ...]:
+def read_comparisons(path: Path | None = None) -> tuple[OtherDefinition, ...]:
     """Every definition, in the file's order; raises RulesError when the file is refused."""
     path = path or comparisons_path()
     file = YamlFile(path, path.parent)
@@ -68,10 +70,21 @@ def read_comparisons(path: Path | None = None) -> tuple[Definition, ...]:
     return tuple(_definition(entry) for entry in file.data)
 
 
-def _definition(entry: Mapping[str, Any]) -> Definition:
+def _definition(entry: Mapping[str, Any]) -> OtherDefinition:
     marrow = Limit(entry["marrow"]["comparator"], Fraction(entry["marrow"]["percent"]))
-    counts = {name: Limit(least["comparator"], Fraction(least["value"])) for name, least in entry.get("counts", {}).items()}
-    return Definition(
-        entry["id"], entry["name"], entry["title"], entry["kind"], marrow, counts, entry["blood"], entry.get("also"),
-        entry.get("ruleset"), entry["cite"],
-    )  # fmt: skip
+    counts = {
+        name: Limit(least["comparator"], Fraction(least["value"]))
+        for name, least in entry.get("counts", {}).items()
+    }
+    return OtherDefinition(
+        entry["id"],
+        entry["name"],
+        entry["title"],
+        entry["kind"],
+        marrow,
+        counts,
+        entry["blood"],
+        entry.get("also"),
+        entry.get("ruleset"),
+        entry["cite"],
+    )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
-from allstatus.measurement import Percent
+from allstatus.record.percent import Percent
 
 _TEXT = re.compile(r"\s*(\w+)\s*(?:(==|!=|<=|>=|<|>)\s*([\w.+-]+)\s*)?")
 
@@ -19,7 +19,9 @@ CLAUSE_KINDS: tuple[ClauseKind, ...] = ("criterion", "all", "any", "not")
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """`fact operator operand`; a yes/no fact stands alone. `limit` is set for percentages and numbers."""
+    """`fact operator operand`; a yes/no fact stands alone. `limit` is set for percentages and
+    numbers.
+    """
 
     fact: str
     operator: str
@@ -40,7 +42,11 @@ class Comparison:
         return None if value is None else (value == self.operand) is (self.operator == "==")
 
     def __str__(self) -> str:
-        return self.fact if isinstance(self.operand, bool) else f"{self.fact} {self.operator} {self.operand}"
+        return (
+            self.fact
+            if isinstance(self.operand, bool)
+            else f"{self.fact} {self.operator} {self.operand}"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +86,8 @@ class Clause:
 
 
 def parse_comparison(text: str) -> tuple[str, str, str] | None:
-    """(fact, operator, operand) of a condition's text; operator and operand empty for a bare fact."""
+    """(fact, operator, operand) of a condition's text; operator and operand empty for a bare
+    fact.
+    """
     match = _TEXT.fullmatch(text)
     return None if match is None else (match[1], match[2] or "", match[3] or "")

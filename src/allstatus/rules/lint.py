@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from allstatus.errors import nearest
-from allstatus.record import record_keys
-from allstatus.rules.model import Fact, RuleSet
+from allstatus.record.model import record_keys
+from allstatus.rules.ruleset import Fact, RuleSet
 from allstatus.rules.yaml_file import YamlFile, shown
 
 Files = Mapping[str, YamlFile]
@@ -22,23 +22,34 @@ def lint(ruleset: RuleSet, files: Files, folders: Folders) -> list[str]:
 
 
 def unused_criterion(ruleset: RuleSet, files: Files, folders: Folders) -> Iterator[str]:
-    used = {name for status in ruleset.statuses.values() for clause in status.clauses for name in clause.criteria()}
+    used = {
+        name
+        for status in ruleset.statuses.values()
+        for clause in status.clauses
+        for name in clause.criteria()
+    }
     for name in ruleset.criteria:
         if name not in used:
-            yield files["criteria"].at((name,), f"no status uses criterion '{name}'; use it in a status or remove it")
+            yield files["criteria"].at(
+                (name,), f"no status uses criterion '{name}'; use it in a status or remove it"
+            )
 
 
 def unused_threshold(ruleset: RuleSet, files: Files, folders: Folders) -> Iterator[str]:
     used = {criterion.condition.operand for criterion in ruleset.criteria.values()}
     for name in ruleset.thresholds:
         if name not in used:
-            yield files["thresholds"].at((name,), f"no criterion uses threshold '{name}'; use it or remove it")
+            yield files["thresholds"].at(
+                (name,), f"no criterion uses threshold '{name}'; use it or remove it"
+            )
 
 
 def unasked_fact(ruleset: RuleSet, files: Files, folders: Folders) -> Iterator[str]:
     for name in ruleset.facts:
         if not ruleset.criteria_of(name):
-            yield files["facts"].at((name,), f"no criterion asks about fact '{name}'; add one or remove the fact")
+            yield files["facts"].at(
+                (name,), f"no criterion asks about fact '{name}'; add one or remove the fact"
+            )
 
 
 def unknown_test(ruleset: RuleSet, files: Files, folders: Folders) -> Iterator[str]:
@@ -46,7 +57,10 @@ def unknown_test(ruleset: RuleSet, files: Files, folders: Folders) -> Iterator[s
     for name, fact in ruleset.facts.items():
         for test in fact.answered_by:
             if test not in tests:
-                problem = f"unknown test '{test}'{nearest(test, tests)}; tests are listed in guidance.yaml"
+                problem = (
+                    f"unknown test '{test}'{nearest(test, tests)}; tests are listed in "
+                    f"guidance.yaml"
+                )
                 yield files["facts"].at((name, "answered_by"), problem)
 
 
@@ -55,12 +69,19 @@ def unknown_status(ruleset: RuleSet, files: Files, folders: Folders) -> Iterator
     for file in folders["options"]:
         if file.data["status"] not in names:
             name = file.data["status"]
-            yield file.at(("status",), f"unknown status '{name}'{nearest(name, names)}; statuses are the files in statuses/")
+            yield file.at(
+                ("status",),
+                f"unknown status '{name}'{nearest(name, names)}; statuses are the files in "
+                f"statuses/",
+            )
     for file in folders["statuses"]:
         others = [name for name in names if name != file.data["status"]]
         for number, other in enumerate(file.data.get("unless", [])):
             if other not in others:
-                problem = f"`unless` names '{other}', which is not another status{nearest(other, others)}; name one or remove it"
+                problem = (
+                    f"`unless` names '{other}', which is not another "
+                    f"status{nearest(other, others)}; name one or remove it"
+                )
                 yield file.at(("unless", number), problem)
 
 
@@ -68,14 +89,21 @@ def file_named_otherwise(ruleset: RuleSet, files: Files, folders: Folders) -> It
     for file in [*folders["statuses"], *folders["options"]]:
         if not file.name.endswith(f"/{file.data['status']}.yaml"):
             name = file.data["status"]
-            yield file.at(("status",), f"status '{name}' stands in a file of another name; rename the file to {name}.yaml")
+            yield file.at(
+                ("status",),
+                f"status '{name}' stands in a file of another name; rename the file to {name}.yaml",
+            )
 
 
 def status_without_options(ruleset: RuleSet, files: Files, folders: Folders) -> Iterator[str]:
     for file in folders["statuses"]:
         name = file.data["status"]
         if name not in ruleset.options:
-            yield file.at(("status",), f"status '{name}' has no options; add options/{name}.yaml with what the page lists for it")
+            yield file.at(
+                ("status",),
+                f"status '{name}' has no options; add options/{name}.yaml with what the page lists "
+                f"for it",
+            )
 
 
 def repeated_id(ruleset: RuleSet, files: Files, folders: Folders) -> Iterator[str]:
@@ -83,7 +111,10 @@ def repeated_id(ruleset: RuleSet, files: Files, folders: Folders) -> Iterator[st
     for file in folders["options"]:
         for number, option in enumerate(file.data["options"]):
             if option["id"] in seen:
-                yield file.at(("options", number, "id"), f"option id '{option['id']}' stands twice; choose another for one of them")
+                yield file.at(
+                    ("options", number, "id"),
+                    f"option id '{option['id']}' stands twice; choose another for one of them",
+                )
             seen.add(option["id"])
 
 
@@ -93,7 +124,10 @@ def unknown_agent(ruleset: RuleSet, files: Files, folders: Folders) -> Iterator[
         for number, option in enumerate(file.data["options"]):
             for agent in option["agents"]:
                 if agent not in agents:
-                    problem = f"unknown agent '{agent}'{nearest(agent, agents)}; agents are listed in guidance.yaml"
+                    problem = (
+                        f"unknown agent '{agent}'{nearest(agent, agents)}; agents are listed in "
+                        f"guidance.yaml"
+                    )
                     yield file.at(("options", number, "agents"), problem)
 
 
@@ -102,8 +136,15 @@ def assumption_of_another_type(ruleset: RuleSet, files: Files, folders: Folders)
         valid = (True, False) if fact.kind == "yes_no" else fact.values
         if fact.assume is not None and fact.assume.value not in valid:
             words = [shown(value).strip("'") for value in valid]
-            remedy = f"use one of {', '.join(words)}" if words else "remove `assume`, for a number is never assumed"
-            problem = f"{shown(fact.assume.value)} is not a value of '{name}'{nearest(str(fact.assume.value), words)}; {remedy}"
+            remedy = (
+                f"use one of {', '.join(words)}"
+                if words
+                else "remove `assume`, for a number is never assumed"
+            )
+            problem = (
+                f"{shown(fact.assume.value)} is not a value of "
+                f"'{name}'{nearest(str(fact.assume.value), words)}; {remedy}"
+            )
             yield files["facts"].at((name, "assume", "value"), problem)
 
 
@@ -139,37 +180,65 @@ def facts_not_in_record(facts: Iterable[Fact], file: YamlFile) -> Iterator[str]:
         key = fact.record_key or fact.name
         if key not in keys:
             place = (fact.name, "record_key") if fact.record_key else (fact.name,)
-            yield file.at(place, f"no record has a key '{key}'{nearest(key, keys)}; use a key of `allstatus schema record`")
+            yield file.at(
+                place,
+                f"no record has a key '{key}'{nearest(key, keys)}; use a key of `allstatus schema "
+                f"record`",
+            )
 
 
 def unknown_in_guidance(ruleset: RuleSet, files: Files, folders: Folders) -> Iterator[str]:
     known: tuple[tuple[str, str, Iterable[str]], ...] = (
-        ("statuses", "status", ruleset.statuses), ("facts", "fact", ruleset.facts),
-    )  # fmt: skip
+        ("statuses", "status", ruleset.statuses),
+        ("facts", "fact", ruleset.facts),
+    )
     for heading, entries in ruleset.guidance.items():
         for number, entry in enumerate(entries):
             for key, word, names in known:
                 for name in entry.get(key, ()):
                     if name not in names:
-                        problem = f"unknown {word} '{name}'{nearest(name, names)}; use a {word} of this rule set"
+                        problem = (
+                            f"unknown {word} '{name}'{nearest(name, names)}; use a {word} of this "
+                            f"rule set"
+                        )
                         yield files["guidance"].at((heading, number, key), problem)
 
 
 def unknown_placeholder(ruleset: RuleSet, files: Files, folders: Folders) -> Iterator[str]:
     """Texts for readers may name thresholds only, as `{blast_threshold}`."""
-    keyed = [(files[name], key, entry) for name in ("facts", "constraints", "regions") for key, entry in files[name].data.items()]
-    entries: list[tuple[YamlFile, tuple[str, ...], Any]] = [(file, (key,), entry) for file, key, entry in keyed]
+    keyed = [
+        (files[name], key, entry)
+        for name in ("facts", "constraints", "regions")
+        for key, entry in files[name].data.items()
+    ]
+    entries: list[tuple[YamlFile, tuple[str, ...], Any]] = [
+        (file, (key,), entry) for file, key, entry in keyed
+    ]
     entries += [(file, (), file.data) for file in folders["statuses"]]
     for file, path, entry in entries:
         for level, text in entry["says"].items():
             for name in re.findall(r"\{(.*?)\}", text):
                 if name not in ruleset.thresholds:
                     hint = nearest(name, ruleset.thresholds)
-                    yield file.at((*path, "says", level), f"'{{{name}}}' is no threshold{hint}; name one of thresholds.yaml")
+                    yield file.at(
+                        (*path, "says", level),
+                        f"'{{{name}}}' is no threshold{hint}; name one of thresholds.yaml",
+                    )
 
 
 CHECKS: tuple[Check, ...] = (
-    unused_criterion, unused_threshold, unasked_fact, unknown_test, unknown_status, file_named_otherwise,
-    status_without_options, repeated_id, unknown_agent, assumption_of_another_type, unless_circle,
-    fact_not_in_record, unknown_in_guidance, unknown_placeholder,
-)  # fmt: skip
+    unused_criterion,
+    unused_threshold,
+    unasked_fact,
+    unknown_test,
+    unknown_status,
+    file_named_otherwise,
+    status_without_options,
+    repeated_id,
+    unknown_agent,
+    assumption_of_another_type,
+    unless_circle,
+    fact_not_in_record,
+    unknown_in_guidance,
+    unknown_placeholder,
+)

@@ -11,7 +11,7 @@ from allstatus.errors import RulesError, nearest
 from allstatus.rules.condition import CLAUSE_KINDS, Clause, ClauseKind, Comparison, parse_comparison
 from allstatus.rules.lint import lint
 from allstatus.rules.lock import digest_of
-from allstatus.rules.model import (
+from allstatus.rules.ruleset import (
     Assumption,
     Constraint,
     Criterion,
@@ -20,9 +20,9 @@ from allstatus.rules.model import (
     RuleSet,
     Status,
     Threshold,
-)  # fmt: skip
+)
 from allstatus.rules.shape_problems import shape_problems
-from allstatus.rules.values import HIGHEST
+from allstatus.rules.value_classes import HIGHEST
 from allstatus.rules.yaml_file import YamlFile
 
 UNITS = {"months": Fraction(1, 12)}  # of the unit that facts are in; any other counts as it stands
@@ -35,10 +35,17 @@ Kinds = Mapping[str, tuple[str, list[str]]]  # a fact's type and values
 def read_rules(directory: Path) -> RuleSet:
     """Read, check and lint a rule-set folder; raises RulesError listing every problem found."""
     files = {name: YamlFile(directory / f"{name}.yaml", directory) for name in SINGLE_FILES}
-    folders = {kind: [YamlFile(path, directory) for path in sorted((directory / kind).glob("*.yaml"))] for kind in FOLDERS}
+    folders = {
+        kind: [YamlFile(path, directory) for path in sorted((directory / kind).glob("*.yaml"))]
+        for kind in FOLDERS
+    }
     shaped = [(file, name) for name, file in files.items()]
     shaped += [(file, FOLDERS[kind]) for kind in FOLDERS for file in folders[kind]]
-    unreadable = [problem for file, shape in shaped for problem in [*file.problems, *shape_problems(file, shape)]]
+    unreadable = [
+        problem
+        for file, shape in shaped
+        for problem in [*file.problems, *shape_problems(file, shape)]
+    ]
     _refuse([*_strangers(directory), *unreadable])
     builder = Builder(files, folders)
     ruleset = builder.build(directory)
@@ -59,10 +66,15 @@ def _strangers(directory: Path) -> Iterator[str]:
         name = path.relative_to(directory).as_posix()
         in_folder = path.suffix == ".yaml" and path.parent in [directory / kind for kind in FOLDERS]
         if name not in expected and not in_folder:
-            yield f"{directory.name}/{name}:1: no rule file has this name{nearest(name, expected)}; rename or remove it"
+            yield (
+                f"{directory.name}/{name}:1: no rule file has this name{nearest(name, expected)}; "
+                f"rename or remove it"
+            )
 
 
-def _comparison_problem(fact: str, operator: str, operand: str, kinds: Kinds, thresholds: Mapping[str, Threshold]) -> str | None:
+def _comparison_problem(
+    fact: str, operator: str, operand: str, kinds: Kinds, thresholds: Mapping[str, Threshold]
+) -> str | None:
     """What is wrong with a condition, and the remedy; None when nothing is."""
     if not fact:
         return "not a condition; write `fact`, `fact == word` or `fact > threshold`"
@@ -70,17 +82,31 @@ def _comparison_problem(fact: str, operator: str, operand: str, kinds: Kinds, th
         return f"unknown fact '{fact}'{nearest(fact, kinds)}; facts are listed in facts.yaml"
     kind, values = kinds[fact]
     if kind == "yes_no":
-        return f"'{fact}' is a yes/no fact; write it alone, and `not` in the status where it must not hold" if operator else None
+        return (
+            f"'{fact}' is a yes/no fact; write it alone, and `not` in the status where it must not "
+            f"hold"
+            if operator
+            else None
+        )
     if kind in HIGHEST:
         if not operator:
-            return f"'{fact}' is a number; compare it with a threshold, as in `{fact} > {next(iter(thresholds), 'threshold')}`"
+            return (
+                f"'{fact}' is a number; compare it with a threshold, as in `{fact} > "
+                f"{next(iter(thresholds), 'threshold')}`"
+            )
         if operand in thresholds:
             return None
-        return f"compares a number with '{operand}'{nearest(operand, thresholds)}; use a name from thresholds.yaml"
+        return (
+            f"compares a number with '{operand}'{nearest(operand, thresholds)}; use a name from "
+            f"thresholds.yaml"
+        )
     if operator not in ("==", "!="):
         return f"'{fact}' is a word, not a number; compare it with == or !="
     if operand not in values:
-        return f"'{operand}' is not a value of '{fact}'{nearest(operand, values)}; use one of {', '.join(values)}"
+        return (
+            f"'{operand}' is not a value of '{fact}'{nearest(operand, values)}; use one of "
+            f"{', '.join(values)}"
+        )
     return None
 
 
@@ -91,7 +117,9 @@ def _options(file: YamlFile) -> tuple[Mapping[str, Any], ...]:
 class Builder:
     """Builds the parts of one rule set, in the order they refer to each other."""
 
-    def __init__(self, files: Mapping[str, YamlFile], folders: Mapping[str, list[YamlFile]]) -> None:
+    def __init__(
+        self, files: Mapping[str, YamlFile], folders: Mapping[str, list[YamlFile]]
+    ) -> None:
         self.files, self.folders = files, folders
         self.problems: list[str] = []
 
@@ -99,21 +127,45 @@ class Builder:
         head = self.files["ruleset"].data
         thresholds, criteria, facts = self.vocabulary()
         return RuleSet(
-            id=head["id"], version=str(head["version"]), title=head["title"], effective_from=head["effective_from"],
-            source=head["source"], population=head["population"], notice=head["notice"],
-            thresholds=thresholds, facts=facts, criteria=criteria,
-            constraints={name: self._constraint(name, entry) for name, entry in self.files["constraints"].data.items()},
+            id=head["id"],
+            version=str(head["version"]),
+            title=head["title"],
+            effective_from=head["effective_from"],
+            source=head["source"],
+            population=head["population"],
+            notice=head["notice"],
+            thresholds=thresholds,
+            facts=facts,
+            criteria=criteria,
+            constraints={
+                name: self._constraint(name, entry)
+                for name, entry in self.files["constraints"].data.items()
+            },
             statuses={file.data["status"]: self._status(file) for file in self.folders["statuses"]},
-            regions={name: self._region(name, entry) for name, entry in self.files["regions"].data.items()},
+            regions={
+                name: self._region(name, entry)
+                for name, entry in self.files["regions"].data.items()
+            },
             options={file.data["status"]: _options(file) for file in self.folders["options"]},
-            guidance=self.files["guidance"].data, digest=digest_of(directory), directory=directory,
-        )  # fmt: skip
+            guidance=self.files["guidance"].data,
+            digest=digest_of(directory),
+            directory=directory,
+        )
 
     def vocabulary(self) -> tuple[dict[str, Threshold], dict[str, Criterion], dict[str, Fact]]:
         """The words the rules are written in: thresholds, criteria and facts."""
-        thresholds = {name: self._threshold(name, entry) for name, entry in self.files["thresholds"].data.items()}
-        kinds: Kinds = {name: (entry["type"], entry.get("values", [])) for name, entry in self.files["facts"].data.items()}
-        criteria = {name: self._criterion(name, entry, kinds, thresholds) for name, entry in self.files["criteria"].data.items()}
+        thresholds = {
+            name: self._threshold(name, entry)
+            for name, entry in self.files["thresholds"].data.items()
+        }
+        kinds: Kinds = {
+            name: (entry["type"], entry.get("values", []))
+            for name, entry in self.files["facts"].data.items()
+        }
+        criteria = {
+            name: self._criterion(name, entry, kinds, thresholds)
+            for name, entry in self.files["criteria"].data.items()
+        }
         self.criteria = set(criteria)
         facts = {name: self._fact(name, entry) for name, entry in self.files["facts"].data.items()}
         return thresholds, {name: c for name, c in criteria.items() if c is not None}, facts
@@ -129,13 +181,26 @@ class Builder:
         if assume is not None:
             when = assume.get("when")
             path = (name, "assume", "when")
-            clause = None if when is None else self.clause(when, self.files["facts"], path, f"{name}.when")
+            clause = (
+                None
+                if when is None
+                else self.clause(when, self.files["facts"], path, f"{name}.when")
+            )
             assumption = Assumption(assume["value"], clause, assume["because"], assume["reading"])
         return Fact(
-            name, entry["type"], entry["question"], tuple(entry.get("values", ())), tuple(entry["answered_by"]),
-            entry["about"], entry["burden"], assumption, entry.get("says", {}), entry.get("record_key"),
-            entry.get("read_by"), entry.get("codes", {}),
-        )  # fmt: skip
+            name,
+            entry["type"],
+            entry["question"],
+            tuple(entry.get("values", ())),
+            tuple(entry["answered_by"]),
+            entry["about"],
+            entry["burden"],
+            assumption,
+            entry.get("says", {}),
+            entry.get("record_key"),
+            entry.get("read_by"),
+            entry.get("codes", {}),
+        )
 
     def _criterion(
         self, name: str, entry: Mapping[str, Any], kinds: Kinds, thresholds: Mapping[str, Threshold]
@@ -143,38 +208,77 @@ class Builder:
         condition = self._comparison(name, entry["condition"], kinds, thresholds)
         if condition is None:
             return None
-        return Criterion(name, entry["title"], entry["otherwise"], condition, entry.get("reading", ""), entry.get("cite", {}))
+        return Criterion(
+            name,
+            entry["title"],
+            entry["otherwise"],
+            condition,
+            entry.get("reading", ""),
+            entry.get("cite", {}),
+        )
 
-    def _comparison(self, name: str, text: str, kinds: Kinds, thresholds: Mapping[str, Threshold]) -> Comparison | None:
+    def _comparison(
+        self, name: str, text: str, kinds: Kinds, thresholds: Mapping[str, Threshold]
+    ) -> Comparison | None:
         fact, operator, operand = parse_comparison(text) or ("", "", "")
         problem = _comparison_problem(fact, operator, operand, kinds, thresholds)
         if problem:
-            self.problems.append(self.files["criteria"].at((name, "condition"), f"'{text}': {problem}"))
+            self.problems.append(
+                self.files["criteria"].at((name, "condition"), f"'{text}': {problem}")
+            )
             return None
         if kinds[fact][0] == "yes_no":
             return Comparison(fact, "==", True)
-        return Comparison(fact, operator, operand, thresholds[operand].value if kinds[fact][0] in HIGHEST else None)
+        return Comparison(
+            fact,
+            operator,
+            operand,
+            thresholds[operand].value if kinds[fact][0] in HIGHEST else None,
+        )
 
     def _constraint(self, name: str, entry: Mapping[str, Any]) -> Constraint:
         file = self.files["constraints"]
         return Constraint(
-            name, self.clause(entry["if"], file, (name, "if"), f"{name}.if"),
+            name,
+            self.clause(entry["if"], file, (name, "if"), f"{name}.if"),
             self.clause(entry["then"], file, (name, "then"), f"{name}.then"),
-            entry["because"], entry["reading"], entry["cite"], entry["says"],
-        )  # fmt: skip
+            entry["because"],
+            entry["reading"],
+            entry["cite"],
+            entry["says"],
+        )
 
     def _region(self, name: str, entry: Mapping[str, Any]) -> Region:
         file = self.files["regions"]
-        where = tuple(self.clause(item, file, (name, "where", i), f"{name}.{i + 1}") for i, item in enumerate(entry["where"]))
-        return Region(name, entry["sentence"], Clause("all", name, children=where), file.place((name,)), entry["says"])
+        where = tuple(
+            self.clause(item, file, (name, "where", i), f"{name}.{i + 1}")
+            for i, item in enumerate(entry["where"])
+        )
+        return Region(
+            name,
+            entry["sentence"],
+            Clause("all", name, children=where),
+            file.place((name,)),
+            entry["says"],
+        )
 
     def _status(self, file: YamlFile) -> Status:
         data = file.data
-        clauses = tuple(self.clause(item, file, ("all", i), f"{data['status']}.{i + 1}") for i, item in enumerate(data["all"]))
+        clauses = tuple(
+            self.clause(item, file, ("all", i), f"{data['status']}.{i + 1}")
+            for i, item in enumerate(data["all"])
+        )
         return Status(
-            data["status"], data["title"], clauses, tuple(data.get("unless", ())), data["reading"], data["cite"],
-            tuple(data["examples"]), file.place(("all",)), data["says"],
-        )  # fmt: skip
+            data["status"],
+            data["title"],
+            clauses,
+            tuple(data.get("unless", ())),
+            data["reading"],
+            data["cite"],
+            tuple(data["examples"]),
+            file.place(("all",)),
+            data["says"],
+        )
 
     def clause(self, item: Any, file: YamlFile, place: tuple[str | int, ...], path: str) -> Clause:
         if isinstance(item, str):
@@ -182,7 +286,12 @@ class Builder:
         kinds: list[ClauseKind] = [kind for kind in CLAUSE_KINDS if item.get(kind) is not None]
         if len(kinds) != 1:
             given = " and ".join(kinds) or "none of the four kinds"
-            self.problems.append(file.at(place, f"a clause with {given}; give it exactly one of {', '.join(CLAUSE_KINDS)}"))
+            self.problems.append(
+                file.at(
+                    place,
+                    f"a clause with {given}; give it exactly one of {', '.join(CLAUSE_KINDS)}",
+                )
+            )
             return Clause("all", path)
         kind = kinds[0]
         extra = {key: item.get(key) for key in ("reading", "note", "cite")}
@@ -190,13 +299,29 @@ class Builder:
             return self._named(item["criterion"], file, (*place, "criterion"), path, extra)
         parts = [item["not"]] if kind == "not" else item[kind]
         children = tuple(
-            self.clause(part, file, (*place, kind) if kind == "not" else (*place, kind, i), f"{path}.{i + 1}")
+            self.clause(
+                part,
+                file,
+                (*place, kind) if kind == "not" else (*place, kind, i),
+                f"{path}.{i + 1}",
+            )
             for i, part in enumerate(parts)
         )
         return Clause(kind, path, children=children, **extra)
 
-    def _named(self, name: str, file: YamlFile, place: tuple[str | int, ...], path: str, extra: dict[str, Any]) -> Clause:
+    def _named(
+        self,
+        name: str,
+        file: YamlFile,
+        place: tuple[str | int, ...],
+        path: str,
+        extra: dict[str, Any],
+    ) -> Clause:
         if name not in self.criteria:
             hint = nearest(name, self.criteria)
-            self.problems.append(file.at(place, f"unknown criterion '{name}'{hint}; criteria are listed in criteria.yaml"))
+            self.problems.append(
+                file.at(
+                    place, f"unknown criterion '{name}'{hint}; criteria are listed in criteria.yaml"
+                )
+            )
         return Clause("criterion", path, criterion=name, **extra)

@@ -15,9 +15,13 @@ LOCK_FILE, TABLE_FILE = "lock.json", "decision-table.csv"
 def digest_of(directory: Path) -> str:
     """SHA-256 over the names and bytes of a rule set's YAML files (line ends as LF)."""
     digest = hashlib.sha256()
-    for path in sorted(directory.rglob("*.yaml"), key=lambda p: p.relative_to(directory).as_posix()):
+    for path in sorted(
+        directory.rglob("*.yaml"), key=lambda p: p.relative_to(directory).as_posix()
+    ):
         content = path.read_bytes().replace(b"\r\n", b"\n")
-        digest.update(f"{path.relative_to(directory).as_posix()}\0{len(content)}\0".encode() + content)
+        digest.update(
+            f"{path.relative_to(directory).as_posix()}\0{len(content)}\0".encode() + content
+        )
     return digest.hexdigest()
 
 
@@ -35,13 +39,19 @@ def write_lock(directory: Path, digest: str, table_csv: str) -> None:
 
 def check_lock(directory: Path, digest: str, table_csv: str) -> None:
     """Refuse a rule set whose files, table or written table differ from the lock."""
-    where, remedy = f"{directory.name}/{LOCK_FILE}", f"if the change is meant, run `allstatus rules lock {directory}`"
+    where, remedy = (
+        f"{directory.name}/{LOCK_FILE}",
+        f"if the change is meant, run `allstatus rules lock {directory}`",
+    )
     lock = _read_lock(directory / LOCK_FILE, where, remedy)
     problems = []
     if lock.get("ruleset_sha256") != digest:
         problems.append(f"{where}:2: the rule files are not those that were locked; {remedy}")
     if lock.get("table_sha256") != table_digest(table_csv):
-        problems.append(f"{where}:3: the rules give another decision table than the locked one; {remedy} and review the table")
+        problems.append(
+            f"{where}:3: the rules give another decision table than the locked one; {remedy} and "
+            f"review the table"
+        )
     if problem := _table_problem(directory / TABLE_FILE, table_csv, remedy):
         problems.append(problem)
     if problems:
@@ -68,5 +78,8 @@ def _table_problem(path: Path, table_csv: str, remedy: str) -> str | None:
     written, given = path.read_text("utf-8", errors="replace").splitlines(), table_csv.splitlines()
     for number, (old, new) in enumerate(zip_longest(written, given, fillvalue=""), start=1):
         if old != new:
-            return f"{where}:{number}: '{old}' stands in the file, but the rules give '{new}'; {remedy} and review the table"
+            return (
+                f"{where}:{number}: '{old}' stands in the file, but the rules give '{new}'; "
+                f"{remedy} and review the table"
+            )
     return None

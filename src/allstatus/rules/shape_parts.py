@@ -1,4 +1,6 @@
-"""The shapes that all kinds of rule files are made of: citations, clauses, facts, thresholds, criteria."""
+"""The shapes that all kinds of rule files are made of: citations, clauses, facts, thresholds,
+criteria.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,9 @@ from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 from allstatus.rules.condition import CLAUSE_KINDS
 
 Reading = Literal["literal", "interpretation"]
-Date = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$", description="a date such as 2025-12-30")]
+Date = Annotated[
+    str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$", description="a date such as 2025-12-30")
+]
 Number = Annotated[int | Decimal, WithJsonSchema({"type": "number"})]
 
 
@@ -22,7 +26,12 @@ class CiteShape(Shape):
     """Where on the page: the path of headings, and the sentence's fingerprint (SHA-256)."""
 
     section: str
-    sentence: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", description="the sentence's SHA-256 in 64 hexadecimal digits")]
+    sentence: Annotated[
+        str,
+        Field(
+            pattern=r"^[0-9a-f]{64}$", description="the sentence's SHA-256 in 64 hexadecimal digits"
+        ),
+    ]
 
 
 class CitedShape(Shape):
@@ -33,7 +42,9 @@ class CitedShape(Shape):
 class ClauseShape(CitedShape):
     """A clause: one of criterion / all / any / not, with its own citation when it differs."""
 
-    model_config = ConfigDict(json_schema_extra={"oneOf": [{"required": [kind]} for kind in CLAUSE_KINDS]})
+    model_config = ConfigDict(
+        json_schema_extra={"oneOf": [{"required": [kind]} for kind in CLAUSE_KINDS]}
+    )
 
     reading: Reading | None = None  # type: ignore[assignment]
     cite: CiteShape | None = None  # type: ignore[assignment]
@@ -45,14 +56,17 @@ class ClauseShape(CitedShape):
 
 
 ClauseOrName = Annotated[
-    Union[str, ClauseShape], Field(description="a criterion's name, or a clause with one of criterion / all / any / not")
+    Union[str, ClauseShape],
+    Field(description="a criterion's name, or a clause with one of criterion / all / any / not"),
 ]
 Clauses = Annotated[list[ClauseOrName], Field(min_length=1)]
 ClauseShape.model_rebuild()
 
 
 class SaysShape(Shape):
-    """What is said to each reader, in our own words; `{threshold}` stands for a threshold's value and unit."""
+    """What is said to each reader, in our own words; `{threshold}` stands for a threshold's value
+    and unit.
+    """
 
     clinician: str
     student: str
@@ -71,9 +85,13 @@ class AssumeShape(Shape):
 class FactShape(Shape):
     type: Literal["yes_no", "choice", "percent", "number"]
     values: list[str] = []
-    record_key: Annotated[str | None, Field(description="the record's key, where it is not the fact's name: biomarkers.cd19")] = None
+    record_key: Annotated[
+        str | None,
+        Field(description="the record's key, where it is not the fact's name: biomarkers.cd19"),
+    ] = None
     read_by: Annotated[
-        Literal["cbc_by_parts"] | None, Field(description="cbc_by_parts: normal in all parts, abnormal in some or in all")
+        Literal["cbc_by_parts"] | None,
+        Field(description="cbc_by_parts: normal in all parts, abnormal in some or in all"),
     ] = None
     question: str
     answered_by: list[str]
@@ -91,7 +109,10 @@ class DatedValue(Shape):
 
 class ThresholdShape(CitedShape):
     title: str
-    unit: Annotated[Literal["%", "years", "months", "count"], Field(description='"%" in quotes, years, months or count')]
+    unit: Annotated[
+        Literal["%", "years", "months", "count"],
+        Field(description='"%" in quotes, years, months or count'),
+    ]
     values: Annotated[list[DatedValue], Field(min_length=1)]
 
 

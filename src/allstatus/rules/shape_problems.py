@@ -1,4 +1,6 @@
-"""What is wrong with a rule file's shape, in plain words: place, offending text, nearest name, remedy."""
+"""What is wrong with a rule file's shape, in plain words: place, offending text, nearest name,
+remedy.
+"""
 
 from __future__ import annotations
 
@@ -8,14 +10,19 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from allstatus.errors import nearest
-from allstatus.rules.shape import SHAPES
+from allstatus.rules.rule_shapes import SHAPES
 from allstatus.rules.yaml_file import YamlFile, shown
 
 Place = tuple[str | int, ...]
 WORDS = {
-    "string": "text (in quotes where it looks like a number)", "integer": "a whole number", "number": "a number",
-    "boolean": "true or false", "array": "a list", "object": "keys with values", "null": "null",
-}  # fmt: skip
+    "string": "text (in quotes where it looks like a number)",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+    "array": "a list",
+    "object": "keys with values",
+    "null": "null",
+}
 
 
 def shape_problems(file: YamlFile, shape: str) -> list[str]:
@@ -38,24 +45,36 @@ def _problems(file: YamlFile, model: type[BaseModel], error: ValidationError) ->
         if unknown:
             found[place] = _unknown_key(place, schema)
         elif missing:
-            found[(*place, problem["loc"][-1])] = f"{_name(place)} has no key '{problem['loc'][-1]}'; add it"
-        elif not (isinstance(value, dict) and problem["loc"][-1] == "str"):  # a mapping was meant, and is looked at as one
+            found[(*place, problem["loc"][-1])] = (
+                f"{_name(place)} has no key '{problem['loc'][-1]}'; add it"
+            )
+        elif not (
+            isinstance(value, dict) and problem["loc"][-1] == "str"
+        ):  # a mapping was meant, and is looked at as one
             found[place] = _unfit(place, value, schema)
     return [file.at(place, found[place]) for place in sorted(found, key=file.line)]
 
 
 def _walk(data: Any, loc: Place) -> tuple[Place, Any]:
-    """The part of pydantic's location that stands in the file (it also names branches), and the value there."""
+    """The part of pydantic's location that stands in the file (it also names branches), and the
+    value there.
+    """
     place: Place = ()
     for part in loc:
-        keys = data if isinstance(data, dict) else range(len(data)) if isinstance(data, list) else ()
+        keys = (
+            data if isinstance(data, dict) else range(len(data)) if isinstance(data, list) else ()
+        )
         if part in keys:
             place, data = (*place, part), data[part]
     return place, data
 
 
 def _name(place: Place) -> str:
-    return f"'{'.'.join(str(part + 1 if isinstance(part, int) else part) for part in place)}'" if place else "the file"
+    return (
+        f"'{'.'.join(str(part + 1 if isinstance(part, int) else part) for part in place)}'"
+        if place
+        else "the file"
+    )
 
 
 def _unknown_key(place: Place, schema: dict[str, Any]) -> str:
@@ -65,7 +84,11 @@ def _unknown_key(place: Place, schema: dict[str, Any]) -> str:
 
 def _unfit(place: Place, value: object, schema: dict[str, Any]) -> str:
     nodes = list(_nodes(place, schema))
-    words = [word for node in nodes for word in node.get("enum", [node["const"]] if "const" in node else ())]
+    words = [
+        word
+        for node in nodes
+        for word in node.get("enum", [node["const"]] if "const" in node else ())
+    ]
     hint = nearest(value, words) if isinstance(value, str) else ""
     wanted = dict.fromkeys(_wanted(node) for node in nodes)
     return f"{_name(place)} is {shown(value)}{hint}; write {' or '.join(wanted)}"
@@ -87,7 +110,11 @@ def _nodes(place: Place, root: dict[str, Any]) -> Iterator[dict[str, Any]]:
     for part in place:
         children = []
         for node in nodes:
-            child = node.get("items") if isinstance(part, int) else node.get("properties", {}).get(part, node.get("additionalProperties"))
+            child = (
+                node.get("items")
+                if isinstance(part, int)
+                else node.get("properties", {}).get(part, node.get("additionalProperties"))
+            )
             children += list(_plain(child, root)) if isinstance(child, dict) else []
         nodes = children
     yield from nodes
@@ -100,6 +127,8 @@ def _plain(node: dict[str, Any], root: dict[str, Any]) -> Iterator[dict[str, Any
     elif "anyOf" in node:
         for branch in node["anyOf"]:
             if not (branch == {"type": "null"} and "default" in node):  # a key that may be left out
-                yield from _plain({**branch, **{key: node[key] for key in ("description",) if key in node}}, root)
+                yield from _plain(
+                    {**branch, **{key: node[key] for key in ("description",) if key in node}}, root
+                )
     else:
         yield node

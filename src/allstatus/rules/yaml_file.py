@@ -47,9 +47,14 @@ class YamlFile:
             if node is not None:
                 self.data = self._read(node, ())
             elif not self.problems:
-                self.problems.append(self.at((), "the file is empty; write its keys, or {} where none is meant"))
+                self.problems.append(
+                    self.at((), "the file is empty; write its keys, or {} where none is meant")
+                )
         except RecursionError:
-            self.problems.append(f"{self.name}:1: the file is nested without end; write each thing out instead of as an alias (*)")
+            self.problems.append(
+                f"{self.name}:1: the file is nested without end; write each thing out instead of "
+                f"as an alias (*)"
+            )
 
     def line(self, path: Path_) -> int:
         """The line of the nearest thing on the way to `path` that stands in the file."""
@@ -79,7 +84,8 @@ class YamlFile:
             number = mark.line if mark else 0
             offending = shown([*text.splitlines(), ""][number])
             self.problems.append(
-                f"{self.name}:{number + 1}: {offending}: not valid YAML; check quotes, colons, brackets and indentation up to here"
+                f"{self.name}:{number + 1}: {offending}: not valid YAML; check quotes, colons, "
+                f"brackets and indentation up to here"
             )
         return None
 
@@ -97,7 +103,10 @@ class YamlFile:
         for key_node, value_node in node.value:
             key, line = str(key_node.value), key_node.start_mark.line + 1
             if key in seen:
-                self.problems.append(f"{self.name}:{line}: key '{key}' stands twice (first on line {seen[key]}); keep one")
+                self.problems.append(
+                    f"{self.name}:{line}: key '{key}' stands twice (first on line {seen[key]}); "
+                    f"keep one"
+                )
             seen.setdefault(key, line)
             self._lines[(*path, key)] = line
             yield key, self._read(value_node, (*path, key))
@@ -106,7 +115,10 @@ class YamlFile:
         text, kind = str(node.value), node.tag.rpartition(":")[2]
         if kind == "bool":
             if text not in ("true", "false"):
-                problem = f"YAML reads '{text}' as true or false; write \"{text}\" in quotes for the word, else true or false"
+                problem = (
+                    f"YAML reads '{text}' as true or false; write \"{text}\" in quotes for the "
+                    f"word, else true or false"
+                )
                 self.problems.append(self.at(path, problem))
                 return text
             return text == "true"

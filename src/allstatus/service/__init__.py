@@ -1,1 +1,3 @@
-"""What a hospital runs next to its EHR: CDS Hooks, REST, an explanation page for each decision, and an audit."""
+"""What a hospital runs next to its EHR: CDS Hooks, REST, an explanation page for each decision, and
+an audit.
+"""

@@ -14,17 +14,22 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 import allstatus
-from allstatus.service import about_pages, cds, rest
+from allstatus.service import cds_hooks, info_pages, rest
 from allstatus.service.config import ENVIRONMENT, Config
-from allstatus.service.desk import Desk
-from allstatus.service.examples import component_schemas
-from allstatus.service.gate import Gate
-from allstatus.service.problems import add_handlers
+from allstatus.service.middleware import Middleware
+from allstatus.service.openapi_bodies import component_schemas
+from allstatus.service.problem_details import add_handlers
+from allstatus.service.state import ServiceState
 
 NOTICE = "Decision support for licensed clinicians and teaching, not medical advice."
 
 
-SILENT: Any = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}  # spans would carry addresses and errors' words
+SILENT: Any = {
+    "tracing": False,
+    "metrics": False,
+    "logs": False,
+    "auto_configure": False,
+}  # spans would carry addresses and errors' words
 SWITCH_SECONDS = 0.0005  # the audit's thread must not wait long for its turn, nor anyone for it
 
 
@@ -34,24 +39,33 @@ def make_app(config: Config) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         sys.setswitchinterval(SWITCH_SECONDS)
-        app.state.desk = Desk(config)
+        app.state.desk = ServiceState(config)
         yield
         await app.state.desk.close()
 
     app = FastAPI(
-        title="allstatus", version=allstatus.__version__, description=NOTICE, lifespan=lifespan, docs_url=None, redoc_url=None,
-        separate_input_output_schemas=False, telemetry=SILENT,
-    )  # fmt: skip
-    for part in (cds, rest, about_pages):
+        title="allstatus",
+        version=allstatus.__version__,
+        description=NOTICE,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        separate_input_output_schemas=False,
+        telemetry=SILENT,
+    )
+    for part in (cds_hooks, rest, info_pages):
         app.include_router(part.router)
     add_handlers(app)
-    app.add_middleware(Gate, limits=config.limits)
+    app.add_middleware(Middleware, limits=config.limits)
     if config.insecure_dev:
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost"])
     app.add_middleware(
-        CORSMiddleware, allow_origins=list(config.cors_origins), allow_methods=["GET", "POST"],
-        allow_headers=["authorization", "content-type"], expose_headers=["x-decision-id", "x-request-id"],
-    )  # fmt: skip
+        CORSMiddleware,
+        allow_origins=list(config.cors_origins),
+        allow_methods=["GET", "POST"],
+        allow_headers=["authorization", "content-type"],
+        expose_headers=["x-decision-id", "x-request-id"],
+    )
     app.openapi = lambda: _openapi(app, guarded=not config.insecure_dev)  # type: ignore[method-assign]
     return app
 
@@ -62,15 +76,26 @@ def from_environment() -> FastAPI:
 
 
 def _openapi(app: FastAPI, *, guarded: bool) -> dict[str, Any]:
-    """The document, with the rule sets that are loaded and, where tokens are asked for, what asks for them."""
+    """The document, with the rule sets that are loaded and, where tokens are asked for, what asks
+    for them.
+    """
     if app.openapi_schema is None:
-        document = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
+        document = get_openapi(
+            title=app.title, version=app.version, description=app.description, routes=app.routes
+        )
         document.setdefault("components", {}).setdefault("schemas", {}).update(component_schemas())
         posts = [methods["post"] for methods in document["paths"].values() if "post" in methods]
-        for parameter in [parameter for post in posts for parameter in post.get("parameters", ()) if parameter["name"] == "rules"]:
+        for parameter in [
+            parameter
+            for post in posts
+            for parameter in post.get("parameters", ())
+            if parameter["name"] == "rules"
+        ]:
             parameter["schema"] = {"enum": list(app.state.desk.classifiers)}
         if guarded:
-            document["components"]["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}}
+            document["components"]["securitySchemes"] = {
+                "token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+            }
             for post in posts:
                 post["security"] = [{"token": []}]
         app.openapi_schema = document

@@ -1,4 +1,6 @@
-"""The audit: one row for each decision, without anything that identifies a patient, in a file or in PostgreSQL."""
+"""The audit: one row for each decision, without anything that identifies a patient, in a file or in
+PostgreSQL.
+"""
 
 from __future__ import annotations
 
@@ -10,15 +12,25 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from allstatus.decision import Decision
-from allstatus.service.chain import START, AuditError, Head, Key, Verdict, rows, walk
-from allstatus.service.place import Place
+from allstatus.decision.decision import Decision
+from allstatus.service.database_url import DatabaseUrl
+from allstatus.service.hash_chain import START, AuditError, ChainHead, ChainKey, Verdict, rows, walk
 from allstatus.service.store import Connection, Database, Store, StoreError, insert
 
 COLUMNS = (
-    "decision_id", "time", "service", "ruleset_id", "ruleset_version", "ruleset_digest", "table_digest", "engine",
-    "input_digest", "outcome", "status", "patient",
-)  # fmt: skip
+    "decision_id",
+    "time",
+    "service",
+    "ruleset_id",
+    "ruleset_version",
+    "ruleset_digest",
+    "table_digest",
+    "engine",
+    "input_digest",
+    "outcome",
+    "status",
+    "patient",
+)
 TABLES = f"""
 CREATE TABLE IF NOT EXISTS audit (
   seq INTEGER PRIMARY KEY, {", ".join(f"{name} TEXT" for name in COLUMNS)}, previous TEXT NOT NULL, hash TEXT NOT NULL);
@@ -31,8 +43,11 @@ CREATE TABLE IF NOT EXISTS feedback (
 APPEND_ONLY = ("audit",)
 INTO = f"audit (seq, {', '.join(COLUMNS)}, previous, hash)"
 NEW_HEAD = 'ON CONFLICT ("only") DO UPDATE SET seq = excluded.seq, hash = excluded.hash, seal = excluded.seal'
-TRIALS = (f"INSERT INTO {INTO} SELECT * FROM audit WHERE 1 = 0", "UPDATE head SET seq = seq WHERE 1 = 0",
-          "INSERT INTO feedback SELECT * FROM feedback WHERE 1 = 0")  # fmt: skip
+TRIALS = (
+    f"INSERT INTO {INTO} SELECT * FROM audit WHERE 1 = 0",
+    "UPDATE head SET seq = seq WHERE 1 = 0",
+    "INSERT INTO feedback SELECT * FROM feedback WHERE 1 = 0",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,29 +58,47 @@ class Entry:
 
 
 class Audit:
-    """Appends to an audit; raises AuditError where it cannot be opened, or was begun with another key."""
+    """Appends to an audit; raises AuditError where it cannot be opened, or was begun with another
+    key.
+    """
 
-    def __init__(self, place: Place, key_path: Path) -> None:
+    def __init__(self, place: DatabaseUrl, key_path: Path) -> None:
         database = database_of(place)
         try:
-            self.key = Key.read(key_path, create=True)
+            self.key = ChainKey.read(key_path, create=True)
             self.store = Store(database, TABLES, APPEND_ONLY)
         except (StoreError, OSError) as error:
-            raise AuditError(f"{place}: cannot be written ({_kind(error)}); {place.remedy}") from None
+            raise AuditError(
+                f"{place}: cannot be written ({_kind(error)}); {place.remedy}"
+            ) from None
         try:
             self._try_out(key_path)
         except BaseException:
             self.store.close()
             raise
 
-    def entry(self, decision_id: str, decision: Decision, service: str, data: bytes, patient: object) -> Entry:
+    def entry(
+        self, decision_id: str, decision: Decision, service: str, data: bytes, patient: object
+    ) -> Entry:
         """What is kept of a decision: `data` and `patient` only as keyed hashes."""
         rules = decision.ruleset
         known = None if patient is None else self.key.digest("patient", str(patient).encode())
-        return Entry((
-            decision_id, datetime.now(UTC).isoformat(timespec="milliseconds"), service, rules.id, rules.version, rules.digest,
-            decision.table_digest, decision.engine, self.key.digest("input", data), decision.outcome, decision.status, known,
-        ))  # fmt: skip
+        return Entry(
+            (
+                decision_id,
+                datetime.now(UTC).isoformat(timespec="milliseconds"),
+                service,
+                rules.id,
+                rules.version,
+                rules.digest,
+                decision.table_digest,
+                decision.engine,
+                self.key.digest("input", data),
+                decision.outcome,
+                decision.status,
+                known,
+            )
+        )
 
     def append(self, entries: Sequence[Entry]) -> asyncio.Future[Any]:
         """Add rows; they are committed when the future is done."""
@@ -88,20 +121,25 @@ class Audit:
             with self.store.trying() as connection:
                 for statement in TRIALS:
                     connection.execute(statement)
-                head = Head.read(connection)
+                head = ChainHead.read(connection)
         except StoreError as error:
             why = f"its tables are not an audit's, or may not be written to ({error})"
-            raise AuditError(f"{self.store.database.name}: {why}; see docs/serving.md for tables and grants") from None
+            raise AuditError(
+                f"{self.store.database.name}: {why}; see docs/serving.md for tables and grants"
+            ) from None
         if head is not None and not head.fits(self.key):
             why = f"was begun with another key than {key_path}, or its head was altered"
-            raise AuditError(f"{self.store.database.name}: {why}; give its key as audit_key, and see `allstatus audit verify`")
+            raise AuditError(
+                f"{self.store.database.name}: {why}; give its key as audit_key, and see `allstatus "
+                f"audit verify`"
+            )
 
 
 def _kind(error: Exception) -> str:
     return str(error) if isinstance(error, StoreError) else type(error).__name__
 
 
-def database_of(place: Place) -> Database:
+def database_of(place: DatabaseUrl) -> Database:
     """The database a place names."""
     if place.file is None:
         from allstatus.service.postgres import PostgresDatabase
@@ -113,20 +151,20 @@ def database_of(place: Place) -> Database:
 
 
 @contextmanager
-def open_to_read(place: Place) -> Iterator[Connection]:
+def open_to_read(place: DatabaseUrl) -> Iterator[Connection]:
     """An audit as of one moment; raises AuditError where there is none."""
     if place.file is not None and not place.file.is_file():
         raise AuditError(f"{place}: there is no such file; give the path of an audit")
     database = database_of(place)
     try:
         with database.reading() as connection:
-            Head.read(connection)
+            ChainHead.read(connection)
             yield connection
     except database.errors:
         raise AuditError(f"{place}: holds no audit that can be read; {place.remedy}") from None
 
 
-def verify(connection: Connection, key: Key, known: tuple[int, str] | None = None) -> Verdict:
+def verify(connection: Connection, key: ChainKey, known: tuple[int, str] | None = None) -> Verdict:
     """Hold the chain of an audit; `known` is a head noted earlier."""
     return walk(connection, COLUMNS, key, known)
 

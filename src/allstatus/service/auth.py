@@ -1,4 +1,6 @@
-"""Who may call: bearer tokens (JWT) of listed issuers, checked against their listed keys and used once."""
+"""Who may call: bearer tokens (JWT) of listed issuers, checked against their listed keys and used
+once.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,7 @@ import httpx2 as httpx
 import jwt
 
 from allstatus.service.config import Config, Issuer
-from allstatus.service.keys import ALGORITHMS, Keys, Refused
+from allstatus.service.jwks import ALGORITHMS, Keys, Refused
 from allstatus.service.store import Connection, Store, insert
 
 SCHEMA = "CREATE TABLE IF NOT EXISTS token (id TEXT PRIMARY KEY, expires INTEGER NOT NULL);"
@@ -40,7 +42,10 @@ class Gatekeeper:
 
     async def _claims(self, token: str, address: str) -> dict[str, Any]:
         try:
-            header, unchecked = jwt.get_unverified_header(token), jwt.decode(token, options={"verify_signature": False})
+            header, unchecked = (
+                jwt.get_unverified_header(token),
+                jwt.decode(token, options={"verify_signature": False}),
+            )
         except jwt.PyJWTError:
             raise Refused("it is not a JWT") from None
         keys = self._keys.get(str(unchecked.get("iss")))
@@ -50,9 +55,14 @@ class Gatekeeper:
         key = await keys.find(header.get("kid"), algorithm)
         try:
             claims: dict[str, Any] = jwt.decode(
-                token, key.key, algorithms=[algorithm], audience=[address, *keys.issuer.audience], issuer=keys.issuer.issuer, leeway=LEEWAY,
+                token,
+                key.key,
+                algorithms=[algorithm],
+                audience=[address, *keys.issuer.audience],
+                issuer=keys.issuer.issuer,
+                leeway=LEEWAY,
                 options={"require": ["iss", "aud", "exp", "iat", "jti"]},
-            )  # fmt: skip
+            )
         except (jwt.PyJWTError, ValueError, TypeError) as error:
             raise Refused(_why(error)) from None
         return self._check_claims(claims)
@@ -83,10 +93,17 @@ class Gatekeeper:
 
 
 def first_uses(connection: Connection, tokens: list[tuple[str, int]]) -> list[bool]:
-    """Whether each token (name, expiry) is used for the first time; of the same one twice, the first."""
+    """Whether each token (name, expiry) is used for the first time; of the same one twice, the
+    first.
+    """
     connection.execute("DELETE FROM token WHERE expires < ?", (int(time.time()),))
     marks = ",".join("?" * len(tokens))
-    known = {name for (name,) in connection.execute(f"SELECT id FROM token WHERE id IN ({marks})", [name for name, _ in tokens])}
+    known = {
+        name
+        for (name,) in connection.execute(
+            f"SELECT id FROM token WHERE id IN ({marks})", [name for name, _ in tokens]
+        )
+    }
     first = []
     for name, _ in tokens:
         first.append(name not in known)
@@ -98,11 +115,13 @@ def first_uses(connection: Connection, tokens: list[tuple[str, int]]) -> list[bo
 def _why(error: Exception) -> str:
     """What does not hold, in words that repeat nothing of the token."""
     reasons: Sequence[tuple[type[Exception], str]] = (
-        (jwt.ExpiredSignatureError, "it has expired"), (jwt.ImmatureSignatureError, "it is not valid yet"),
-        (jwt.InvalidAudienceError, "it is meant for another address"), (jwt.InvalidIssuerError, "its issuer is not listed"),
+        (jwt.ExpiredSignatureError, "it has expired"),
+        (jwt.ImmatureSignatureError, "it is not valid yet"),
+        (jwt.InvalidAudienceError, "it is meant for another address"),
+        (jwt.InvalidIssuerError, "its issuer is not listed"),
         (jwt.MissingRequiredClaimError, "it lacks one of iss, aud, exp, iat, jti"),
         (jwt.InvalidSignatureError, "its signature does not hold"),
-    )  # fmt: skip
+    )
     return next((words for kind, words in reasons if isinstance(error, kind)), "it is not valid")
 
 

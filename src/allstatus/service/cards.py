@@ -1,4 +1,6 @@
-"""CDS Hooks cards: what a decision says to a clinician at work, with what it rests on and where it comes from."""
+"""CDS Hooks cards: what a decision says to a clinician at work, with what it rests on and where it
+comes from.
+"""
 
 from __future__ import annotations
 
@@ -8,15 +10,15 @@ from functools import lru_cache
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from allstatus.applicability import Listed
-from allstatus.decision import NOT_APPLICABLE, Decision
+from allstatus.decision.applicability import Listed
+from allstatus.decision.decision import NOT_APPLICABLE, Decision
 from allstatus.ehr.out.names import BASE
-from allstatus.explain.messages import headline, messages
-from allstatus.explain.sections import FIT, option_note, options_by_category, options_not_fitting
-from allstatus.explain.words import limit_words, margin_words, value_words, words
-from allstatus.rules.model import Cite
+from allstatus.render.messages import headline, messages
+from allstatus.render.sections import FIT, option_note, options_by_category, options_not_fitting
+from allstatus.render.words import limit_words, margin_words, value_words, words
+from allstatus.rules.ruleset import Cite
 from allstatus.service.markdown import bullets, safe
-from allstatus.service.suggest import preliminary_observation
+from allstatus.service.suggestions import preliminary_observation
 
 SUMMARY = 139  # characters at most
 NEAR = 1  # percentage points from a limit
@@ -33,7 +35,9 @@ INDICATORS = {"conflicting_data": "warning"}
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """What a card is made for: the decision's id, its patient, and the link to its explanation page."""
+    """What a card is made for: the decision's id, its patient, and the link to its explanation
+    page.
+    """
 
     decision_id: str
     patient: str
@@ -44,19 +48,25 @@ def status_cards(decision: Decision, occasion: Occasion) -> list[dict[str, Any]]
     """The card that says a decision; none for a chart without an ALL diagnosis."""
     if decision.outcome == NOT_APPLICABLE:
         return []
-    card = base_card(decision, occasion, "status", _summary(decision), "\n".join(_detail(decision)).strip())
+    card = base_card(
+        decision, occasion, "status", _summary(decision), "\n".join(_detail(decision)).strip()
+    )
     resource = preliminary_observation(decision, occasion.patient)
     if resource is not None:
         title = decision.ruleset.statuses[str(decision.status)].title
         about = f"Create a preliminary Observation of the computed status: {title}"
         create = {"type": "create", "description": about, "resource": resource}
         label = f"Note for review: computed status {title}"[:80]
-        card["suggestions"] = [{"label": label, "uuid": card_id(occasion, "suggestion"), "actions": [create]}]
+        card["suggestions"] = [
+            {"label": label, "uuid": card_id(occasion, "suggestion"), "actions": [create]}
+        ]
         card["selectionBehavior"] = "at-most-one"
     return [card]
 
 
-def base_card(decision: Decision, occasion: Occasion, name: str, summary: str, detail: str) -> dict[str, Any]:
+def base_card(
+    decision: Decision, occasion: Occasion, name: str, summary: str, detail: str
+) -> dict[str, Any]:
     """What every card has: summary, detail, source, override reasons and the link."""
     rules = decision.ruleset
     return {
@@ -69,13 +79,18 @@ def base_card(decision: Decision, occasion: Occasion, name: str, summary: str, d
             "url": rules.source["url"],
             "topic": {"system": f"{BASE}/ruleset", "code": rules.id, "display": rules.title},
         },
-        "overrideReasons": [{"system": REASONS_SYSTEM, "code": code, "display": text} for code, text in OVERRIDE_REASONS.items()],
+        "overrideReasons": [
+            {"system": REASONS_SYSTEM, "code": code, "display": text}
+            for code, text in OVERRIDE_REASONS.items()
+        ],
         "links": [{"label": "How this was decided", "url": occasion.link, "type": "absolute"}],
     }
 
 
 def card_id(occasion: Occasion, name: str) -> str:
-    """The id of a card or suggestion, made of its decision's, so that feedback leads back to the audit."""
+    """The id of a card or suggestion, made of its decision's, so that feedback leads back to the
+    audit.
+    """
     return str(uuid5(CARDS, f"{occasion.decision_id} {name}"))
 
 
@@ -85,7 +100,11 @@ def _summary(decision: Decision) -> str:
         return f"By NCI's patient page: {said}"
     if decision.outcome == "insufficient_data":
         first = (decision.ask_next or {}).get("fact", "")
-        return f"{said}: what is missing could settle it; the first to ask about is {words(first)}" if first else said
+        return (
+            f"{said}: what is missing could settle it; the first to ask about is {words(first)}"
+            if first
+            else said
+        )
     return said
 
 
@@ -96,11 +115,16 @@ def _detail(decision: Decision) -> Iterator[str]:
     else:
         for text in messages(decision, "clinician"):
             yield from (text, "")
-    yield from bullets("Decided by" if decision.outcome == "determined" else "Known", _decisive(decision))
+    yield from bullets(
+        "Decided by" if decision.outcome == "determined" else "Known", _decisive(decision)
+    )
     yield from bullets("Near the limit", _near(decision))
     yield from bullets("What would settle it, and the test that answers it", _missing(decision))
     yield from _options(decision.listed) if decision.status else ()
-    yield from bullets("Assumed", [f"{words(entry['fact'])}: {safe(entry['because'])}" for entry in decision.assumptions])
+    yield from bullets(
+        "Assumed",
+        [f"{words(entry['fact'])}: {safe(entry['because'])}" for entry in decision.assumptions],
+    )
     yield from bullets("Contradictions", [safe(entry["because"]) for entry in decision.conflicts])
     yield from bullets("Please check", [safe(warning) for warning in decision.warnings])
     yield from source_lines(decision)
@@ -112,10 +136,18 @@ def _title(decision: Decision, name: str) -> str:
 
 
 def _decisive(decision: Decision) -> list[str]:
-    """The facts that already force the outcome, or those known where nothing does, with their sources."""
+    """The facts that already force the outcome, or those known where nothing does, with their
+    sources.
+    """
     facts = decision.facts
-    names = [name for name in (decision.reasons[0] if decision.reasons else facts) if _known(facts[name])]
-    return [f"{words(name)}: {safe(value_words(decision.ruleset, name, facts[name]))}{_sources(facts[name])}" for name in names]
+    names = [
+        name for name in (decision.reasons[0] if decision.reasons else facts) if _known(facts[name])
+    ]
+    return [
+        f"{words(name)}: "
+        f"{safe(value_words(decision.ruleset, name, facts[name]))}{_sources(facts[name])}"
+        for name in names
+    ]
 
 
 def _known(fact: dict[str, Any]) -> bool:
@@ -124,7 +156,10 @@ def _known(fact: dict[str, Any]) -> bool:
 
 def _sources(fact: dict[str, Any]) -> str:
     used = [entry for entry in fact["evidence"] if isinstance(entry, dict) and entry["used"]]
-    shown = "; ".join(safe(f"{entry['title'] or entry['source']} {entry['sent']} {entry['date']}") for entry in used[:3])
+    shown = "; ".join(
+        safe(f"{entry['title'] or entry['source']} {entry['sent']} {entry['date']}")
+        for entry in used[:3]
+    )
     return f" ({shown}{'; more on its page' if len(used) > 3 else ''})" if used else ""
 
 
@@ -133,18 +168,27 @@ def _near(decision: Decision) -> list[str]:
     found = []
     for criterion, seen in decision.observed(decision.facts).items():
         counting = seen["counting_error"] or {}
-        if seen["margin"] is not None and (abs(float(seen["margin"])) <= NEAR or counting.get("spans_threshold")):
+        if seen["margin"] is not None and (
+            abs(float(seen["margin"])) <= NEAR or counting.get("spans_threshold")
+        ):
             measured = f"measured {safe(seen['actual'])}{margin_words(seen['margin'])}"
             where = "exactly at it, which counts as not above" if seen["at_threshold"] else measured
-            spans = f"; {counting['cells_counted']} cells counted, whose error spans the limit" if counting.get("spans_threshold") else ""
-            found.append(f"the page's limit is {limit_words(decision.ruleset, criterion)}: {where}{spans}")
+            spans = (
+                f"; {counting['cells_counted']} cells counted, whose error spans the limit"
+                if counting.get("spans_threshold")
+                else ""
+            )
+            found.append(
+                f"the page's limit is {limit_words(decision.ruleset, criterion)}: {where}{spans}"
+            )
     return found
 
 
 def _missing(decision: Decision) -> list[str]:
     first = (decision.ask_next or {}).get("fact")
     return [
-        f"{entry['question']} Answered by: {'; '.join(entry['answered_by'])}.{' Ask this first.' if entry['fact'] == first else ''}"
+        f"{entry['question']} Answered by: "
+        f"{'; '.join(entry['answered_by'])}.{' Ask this first.' if entry['fact'] == first else ''}"
         for entry in decision.missing
     ]
 
@@ -157,19 +201,33 @@ def option_words(option: dict[str, Any]) -> str:
 
 @lru_cache(maxsize=1024)
 def _options(listed: Listed) -> tuple[str, ...]:
-    """The listed treatments with whom their stated uses fit; those that do not fit come last, with the reason."""
+    """The listed treatments with whom their stated uses fit; those that do not fit come last, with
+    the reason.
+    """
     document = {"options": listed.entries}
     fitting = [option for _, group in options_by_category(document) for option in group]
-    lines = bullets("Treatments the page lists for this status", [_with_fit(option) for option in fitting])
-    return (*lines, *bullets("Listed, but the stated use does not fit", [_with_fit(option) for option in options_not_fitting(document)]))
+    lines = bullets(
+        "Treatments the page lists for this status", [_with_fit(option) for option in fitting]
+    )
+    return (
+        *lines,
+        *bullets(
+            "Listed, but the stated use does not fit",
+            [_with_fit(option) for option in options_not_fitting(document)],
+        ),
+    )
 
 
 def _with_fit(option: dict[str, Any]) -> str:
-    return "\n  - ".join([option_words(option), *(safe(_fit(agent)) for agent in option["by_agent"])])
+    return "\n  - ".join(
+        [option_words(option), *(safe(_fit(agent)) for agent in option["by_agent"])]
+    )
 
 
 def _fit(agent: dict[str, Any]) -> str:
-    """Whether an agent's stated use fits, and by which source; what others say of it stands on the explanation page."""
+    """Whether an agent's stated use fits, and by which source; what others say of it stands on the
+    explanation page.
+    """
     asked = " ".join(ask["question"] for ask in agent["asks"])
     why = asked if agent["applicability"] == "needs_data" else agent["because"]
     return f"{agent['title']}: {FIT[agent['applicability']]}: {why} ({agent['cite']['title']})"
@@ -184,7 +242,10 @@ def source_lines(decision: Decision) -> Iterator[str]:
     """Where the definition stands, by which rules it was read, and the notice."""
     rules = decision.ruleset
     cite = rules.statuses[decision.status].cite if decision.status else None
-    source = f"Source: [{rules.source['title']}]({rules.source['url']}), reviewed {rules.source['last_reviewed']}"
+    source = (
+        f"Source: [{rules.source['title']}]({rules.source['url']}), reviewed "
+        f"{rules.source['last_reviewed']}"
+    )
     yield f"{source}; {cite_words(cite)}." if cite else f"{source}."
     yield ""
     yield f"Rules {rules.id} {rules.version} (SHA-256 {rules.digest[:12]}). {rules.notice}"

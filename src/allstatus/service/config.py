@@ -1,4 +1,6 @@
-"""The service's settings, read from a YAML file; every key has a default that is safe on one machine."""
+"""The service's settings, read from a YAML file; every key has a default that is safe on one
+machine.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,7 @@ import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from allstatus.errors import AllstatusError
-from allstatus.service.place import Place
+from allstatus.service.database_url import DatabaseUrl
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 ENVIRONMENT = "ALLSTATUS_SERVICE"  # how settings reach the worker processes
@@ -37,7 +39,9 @@ class _Settings(BaseModel):
 
 
 class Issuer(_Settings):
-    """Whose tokens are accepted: `keys` is a JWKS file, or `jwks_url` the one address its keys are read from."""
+    """Whose tokens are accepted: `keys` is a JWKS file, or `jwks_url` the one address its keys are
+    read from.
+    """
 
     issuer: str = Field(min_length=1)
     keys: Path | None = None
@@ -81,7 +85,7 @@ class Config(_Settings):
     base_url: Address | None = None
     rules: tuple[str, ...] = ()
     engine: str = "auto"
-    audit: Place = Place("allstatus-audit.db")
+    audit: DatabaseUrl = DatabaseUrl("allstatus-audit.db")
     audit_key: Path | None = None
     state: Path | None = None
     issuers: tuple[Issuer, ...] = ()
@@ -94,11 +98,16 @@ class Config(_Settings):
     @model_validator(mode="after")
     def _guarded(self) -> Config:
         if not self.issuers and not self.insecure_dev:
-            raise ValueError("lists no issuers, so nobody could call it; list them, or try it out with --insecure-dev")
+            raise ValueError(
+                "lists no issuers, so nobody could call it; list them, or try it out with "
+                "--insecure-dev"
+            )
         if "*" in self.cors_origins:
             raise ValueError("names every origin in cors_origins; name each one")
         if self.audit.file is None and self.audit_key is None:
-            raise ValueError("audit is a URL, beside which no key can lie; name a file as audit_key")
+            raise ValueError(
+                "audit is a URL, beside which no key can lie; name a file as audit_key"
+            )
         return self
 
     @property
@@ -108,7 +117,9 @@ class Config(_Settings):
 
     @property
     def state_path(self) -> Path:
-        """What need not outlive a day, used token ids and sealed pages: beside the audit's file, else beside its key."""
+        """What need not outlive a day, used token ids and sealed pages: beside the audit's file,
+        else beside its key.
+        """
         return self.state or self._file.with_suffix(".state.db")
 
     @property
@@ -124,17 +135,26 @@ def read_config(path: Path | None, **given: Any) -> Config:
     try:
         values = {} if path is None else yaml.safe_load(path.read_text("utf-8")) or {}
     except OSError as error:
-        raise ConfigError(f"{path}: cannot be read; give the path of a YAML file ({type(error).__name__})") from None
+        raise ConfigError(
+            f"{path}: cannot be read; give the path of a YAML file ({type(error).__name__})"
+        ) from None
     except (yaml.YAMLError, UnicodeDecodeError):
         raise ConfigError(f"{path}: is not YAML; see docs/serving.md for an example") from None
     if not isinstance(values, dict):
-        raise ConfigError(f"{path}: is not a list of keys and values; see docs/serving.md for an example")
+        raise ConfigError(
+            f"{path}: is not a list of keys and values; see docs/serving.md for an example"
+        )
     try:
         return Config.model_validate({**values, **given})
     except ValidationError as error:
-        raise ConfigError("\n".join(_said(path, problem) for problem in error.errors(include_url=False))) from None
+        raise ConfigError(
+            "\n".join(_said(path, problem) for problem in error.errors(include_url=False))
+        ) from None
 
 
 def _said(path: Path | None, problem: Any) -> str:
     where = ".".join(str(part) for part in problem["loc"])
-    return f"{path or 'settings'}: {where + ': ' if where else ''}{problem['msg'].removeprefix('Value error, ')}"
+    return (
+        f"{path or 'settings'}: "
+        f"{where + ': ' if where else ''}{problem['msg'].removeprefix('Value error, ')}"
+    )

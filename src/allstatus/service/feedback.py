@@ -1,4 +1,6 @@
-"""What clinicians made of cards, stored once however often it is sent. Their comments are not kept: they may name the patient."""
+"""What clinicians made of cards, stored once however often it is sent. Their comments are not kept:
+they may name the patient.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +8,9 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from allstatus.ehr.walk import obj, objects
+from allstatus.ehr.json_access import obj, objects
 from allstatus.service.cards import OVERRIDE_REASONS, REASONS_SYSTEM
-from allstatus.service.problems import Problem
+from allstatus.service.problem_details import ProblemDetails
 from allstatus.service.store import Connection, insert
 
 OTHER = "other"  # a reason that is none of ours: its text may be free, so it is not kept
@@ -27,7 +29,11 @@ class Feedback(NamedTuple):
 def read_feedback(body: Any) -> list[Feedback]:
     """Check what was sent; raises Problem (400) that names the element, never its value."""
     given = obj(body).get("feedback")
-    if not isinstance(given, list) or not given or not all(isinstance(item, dict) for item in given):
+    if (
+        not isinstance(given, list)
+        or not given
+        or not all(isinstance(item, dict) for item in given)
+    ):
         raise _bad("feedback", "must be a list of objects")
     return [_read(item) for item in given]
 
@@ -38,8 +44,16 @@ def _read(item: dict[str, Any]) -> Feedback:
     accepted = objects(item.get("acceptedSuggestions"))
     if item["outcome"] == "accepted" and not accepted:
         raise _bad("feedback.acceptedSuggestions", "must name the suggestions that were accepted")
-    suggestions = sorted(_uuid(suggestion.get("id"), "feedback.acceptedSuggestions.id") for suggestion in accepted)
-    return Feedback(_uuid(item.get("card"), "feedback.card"), item["outcome"], " ".join(suggestions), _reason(item), _time(item))
+    suggestions = sorted(
+        _uuid(suggestion.get("id"), "feedback.acceptedSuggestions.id") for suggestion in accepted
+    )
+    return Feedback(
+        _uuid(item.get("card"), "feedback.card"),
+        item["outcome"],
+        " ".join(suggestions),
+        _reason(item),
+        _time(item),
+    )
 
 
 def _reason(item: dict[str, Any]) -> str:
@@ -54,7 +68,10 @@ def _time(item: dict[str, Any]) -> str:
     except ValueError:
         moment = None
     if moment is None or moment.tzinfo is None:
-        raise _bad("feedback.outcomeTimestamp", "must be a moment with its time zone, as RFC 3339 writes it")
+        raise _bad(
+            "feedback.outcomeTimestamp",
+            "must be a moment with its time zone, as RFC 3339 writes it",
+        )
     return moment.astimezone(UTC).isoformat()
 
 
@@ -65,8 +82,8 @@ def _uuid(value: Any, field: str) -> str:
         raise _bad(field, "must be a UUID") from None
 
 
-def _bad(field: str, detail: str) -> Problem:
-    return Problem(400, "invalid-feedback", f"{field} {detail}.", field=field)
+def _bad(field: str, detail: str) -> ProblemDetails:
+    return ProblemDetails(400, "invalid-feedback", f"{field} {detail}.", field=field)
 
 
 def keep_feedback(connection: Connection, given: list[tuple[str, list[Feedback]]]) -> None:

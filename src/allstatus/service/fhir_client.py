@@ -1,4 +1,6 @@
-"""Reads what was not prefetched from the EHR's FHIR server: configured servers only, within limits of time, size and pages."""
+"""Reads what was not prefetched from the EHR's FHIR server: configured servers only, within limits
+of time, size and pages.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +11,10 @@ from urllib.parse import urljoin
 import httpx2 as httpx
 
 from allstatus.errors import InvalidRecord
-from allstatus.record import parse_json
+from allstatus.record.model import parse_json
 from allstatus.service.config import Config
 from allstatus.service.prefetch import HELPFUL, PATIENT, delivered, failed, next_page, templates
-from allstatus.service.problems import Problem
+from allstatus.service.problem_details import ProblemDetails
 
 ACCEPT = "application/fhir+json"
 
@@ -21,19 +23,28 @@ class Unread(Exception):
     """An answer that cannot be used, in words without anything of it."""
 
 
-def unmet(keys: list[str], why: str) -> Problem:
+def unmet(keys: list[str], why: str) -> ProblemDetails:
     """The refusal when needed data cannot be had (412, as CDS Hooks asks)."""
-    return Problem(412, "data-not-available", f"Needed and not had: {', '.join(keys)}; {why}.", remedy="send them as prefetch")
+    return ProblemDetails(
+        412,
+        "data-not-available",
+        f"Needed and not had: {', '.join(keys)}; {why}.",
+        remedy="send them as prefetch",
+    )
 
 
 class FhirClient:
-    """Reads from configured FHIR servers with the token that came for them, which is kept nowhere."""
+    """Reads from configured FHIR servers with the token that came for them, which is kept
+    nowhere.
+    """
 
     def __init__(self, config: Config, client: httpx.AsyncClient) -> None:
         self.config, self._client = config, client
 
     async def complete(self, body: dict[str, Any], patient: str) -> list[Any]:
-        """Everything the templates ask for, prefetched or read; raises Problem (412) when something cannot be had."""
+        """Everything the templates ask for, prefetched or read; raises Problem (412) when something
+        cannot be had.
+        """
         found, lacking = delivered(body.get("prefetch") or {})
         unfinished = [key for key in found if next_page(found[key])]
         needed = [key for key in lacking if key not in HELPFUL] + unfinished
@@ -47,7 +58,9 @@ class FhirClient:
             except TimeoutError:
                 raise unmet(needed, "the FHIR server did not answer in time") from None
             except (httpx.HTTPError, httpx.InvalidURL, Unread) as error:
-                why = str(error) if isinstance(error, Unread) else "the FHIR server could not be read"
+                why = (
+                    str(error) if isinstance(error, Unread) else "the FHIR server could not be read"
+                )
                 raise unmet(needed, why) from None
             return [*found.values(), *(page for some in pages for page in some)]
         return list(found.values())
@@ -61,7 +74,9 @@ class FhirClient:
         return server, (body.get("fhirAuthorization") or {}).get("access_token")
 
     async def _read(self, server: str, token: str | None, key: str, patient: str) -> list[Any]:
-        """The patient, if the server knows one, or every page of a search; for what is only helpful, nothing where it cannot be had."""
+        """The patient, if the server knows one, or every page of a search; for what is only
+        helpful, nothing where it cannot be had.
+        """
         first = await self._get(f"{server}/{templates()[key].replace(PATIENT, patient)}", token)
         if first is None and (key == "patient" or key in HELPFUL):
             return []

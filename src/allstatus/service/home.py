@@ -7,9 +7,9 @@ from html import escape
 from pathlib import Path
 from string import Template
 
-from allstatus.rules.model import RuleSet
-from allstatus.service.desk import Desk
-from allstatus.service.examples import RECORD
+from allstatus.rules.ruleset import RuleSet
+from allstatus.service.openapi_bodies import RECORD
+from allstatus.service.state import ServiceState
 
 FOLDER = Path(__file__).parent
 
@@ -17,14 +17,21 @@ FOLDER = Path(__file__).parent
 def _described(rules: RuleSet) -> str:
     link = f"<a href='{escape(rules.source['url'])}'>{escape(rules.source['title'])}</a>"
     source = f"{link}, reviewed {escape(rules.source['last_reviewed'])}"
-    said = {"Id": escape(rules.id), "Version": escape(rules.version), "SHA-256": f"<code>{rules.digest}</code>", "Source": source}
+    said = {
+        "Id": escape(rules.id),
+        "Version": escape(rules.version),
+        "SHA-256": f"<code>{rules.digest}</code>",
+        "Source": source,
+    }
     return f"<h3>{escape(rules.title)}</h3>\n<dl>{''.join(f'<dt>{name}<dd>{text}' for name, text in said.items())}</dl>"
 
 
-def home_page(desk: Desk) -> str:
+def home_page(desk: ServiceState) -> str:
     """The page as HTML; it needs `home.css` and `home.js` of the same folder and nothing else."""
     loaded = "\n".join(_described(classifier.ruleset) for classifier in desk.classifiers.values())
     return Template((FOLDER / "home.html").read_text("utf-8")).substitute(
-        rules=loaded, notice=escape(desk.default.ruleset.notice), example=escape(json.dumps(RECORD, indent=1)),
+        rules=loaded,
+        notice=escape(desk.default.ruleset.notice),
+        example=escape(json.dumps(RECORD, indent=1)),
         token="hidden" if desk.config.insecure_dev else "",
-    )  # fmt: skip
+    )

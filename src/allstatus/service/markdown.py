@@ -1,11 +1,15 @@
-"""Text from a chart made safe for a card's detail: GitHub markdown, which some clients render with raw HTML on."""
+"""Text from a chart made safe for a card's detail: GitHub markdown, which some clients render with
+raw HTML on.
+"""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 
-_SPECIAL = re.compile(r"[\\`*_\[\]|~#!]|[&<>@]|:(?=//)|\bwww\.", re.IGNORECASE)  # marks, HTML, starts of links
+_SPECIAL = re.compile(
+    r"[\\`*_\[\]|~#!]|[&<>@]|:(?=//)|\bwww\.", re.IGNORECASE
+)  # marks, HTML, starts of links
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "@": "&#64;", ":": "&#58;"}
 LONGEST = 300  # characters of one piece of a chart's text
 
@@ -14,7 +18,9 @@ def safe(value: object) -> str:
     """One line that renders as the text it is: no mark-up, no HTML, no link, no direction marks."""
     text = str(value)
     if not text.isprintable():
-        text = "".join(" " if unicodedata.category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp") else c for c in text)
+        text = "".join(
+            " " if unicodedata.category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp") else c for c in text
+        )
     text = " ".join(text.split())
     text = text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
     return _SPECIAL.sub(_shown, text)

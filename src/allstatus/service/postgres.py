@@ -1,4 +1,6 @@
-"""A PostgreSQL database as a database of the service; psycopg is imported here only, and only when it is used."""
+"""A PostgreSQL database as a database of the service; psycopg is imported here only, and only when
+it is used.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,11 @@ from typing import Any
 from allstatus.errors import MissingExtra
 from allstatus.service.store import Connection
 
-LIMITS = {"connect_timeout": "5", "tcp_user_timeout": "10000", "fallback_application_name": "allstatus"}  # seconds, milliseconds
+LIMITS = {
+    "connect_timeout": "5",
+    "tcp_user_timeout": "10000",
+    "fallback_application_name": "allstatus",
+}  # seconds, milliseconds
 AFTER_CONNECTING = """
 SET lock_timeout = '10s';
 SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off';
@@ -23,12 +29,18 @@ CREATE OR REPLACE TRIGGER {0}_is_not_changed BEFORE UPDATE OR DELETE OR TRUNCATE
 
 
 def script(tables: str, append_only: Sequence[str]) -> str:
-    """The SQL that makes the tables: integers of 64 bits, as SQLite's are, and triggers that refuse changes."""
-    return tables.replace("INTEGER", "BIGINT") + "".join(REFUSING.format(name) for name in append_only)
+    """The SQL that makes the tables: integers of 64 bits, as SQLite's are, and triggers that refuse
+    changes.
+    """
+    return tables.replace("INTEGER", "BIGINT") + "".join(
+        REFUSING.format(name) for name in append_only
+    )
 
 
 class PostgresDatabase:
-    """`name` is what may be shown of the URL; `alone` the table whose lock keeps other writers waiting."""
+    """`name` is what may be shown of the URL; `alone` the table whose lock keeps other writers
+    waiting.
+    """
 
     def __init__(self, url: str, name: str, *, alone: str) -> None:
         self._psycopg = _library()
@@ -36,24 +48,34 @@ class PostgresDatabase:
         self.errors: tuple[type[Exception], ...] = (self._psycopg.Error,)
 
     def create(self, tables: str, append_only: Sequence[str] = ()) -> None:
-        """Make the tables where there are none yet; a role that may not make tables can use those another made."""
+        """Make the tables where there are none yet; a role that may not make tables can use those
+        another made.
+        """
         with closing(self.connect()) as connection:
             connection.execute("BEGIN")
-            connection.execute("SELECT pg_advisory_xact_lock(hashtext('allstatus'))")  # others may be starting too
+            connection.execute(
+                "SELECT pg_advisory_xact_lock(hashtext('allstatus'))"
+            )  # others may be starting too
             if connection.execute("SELECT to_regclass(?) IS NULL", [self._alone]).fetchone()[0]:
                 connection.execute(script(tables, append_only))
             connection.execute("COMMIT")
 
     def connect(self) -> _Connection:
-        """A connection that waits for each commit to be on disk, whatever the server's own setting."""
+        """A connection that waits for each commit to be on disk, whatever the server's own
+        setting.
+        """
         given = self._psycopg.conninfo.conninfo_to_dict(self._url)
         limits = {name: value for name, value in LIMITS.items() if name not in given}
-        connection = _Connection(self._psycopg.connect(self._url, autocommit=True, prepare_threshold=None, **limits))
+        connection = _Connection(
+            self._psycopg.connect(self._url, autocommit=True, prepare_threshold=None, **limits)
+        )
         connection.execute(AFTER_CONNECTING)
         return connection
 
     def begin(self, connection: Connection) -> None:
-        """Begin a transaction; the lock comes before its first look at the data, at every level of isolation."""
+        """Begin a transaction; the lock comes before its first look at the data, at every level of
+        isolation.
+        """
         connection.execute("BEGIN")
         connection.execute(f"LOCK TABLE {self._alone} IN EXCLUSIVE MODE")
 

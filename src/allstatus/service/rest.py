@@ -1,4 +1,6 @@
-"""REST: decisions, explanations and timelines of records and charts, by the content type they come in."""
+"""REST: decisions, explanations and timelines of records and charts, by the content type they come
+in.
+"""
 
 from __future__ import annotations
 
@@ -11,30 +13,48 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, PlainTextResponse, Response
 from pydantic_core import to_json
 
-from allstatus.classify import Classifier
-from allstatus.decision import Decision
+from allstatus.decision.classifier import Classifier
+from allstatus.decision.decision import Decision
 from allstatus.ehr.chart import Chart
-from allstatus.ehr.dated import decide_dated
-from allstatus.ehr.fhir_out import bundle_json
-from allstatus.ehr.read import read_charts
+from allstatus.ehr.chart_files import read_charts
+from allstatus.ehr.out.bundle import bundle_json
+from allstatus.ehr.record_history import decide_dated
 from allstatus.ehr.timeline import Timeline, decide_over_time
-from allstatus.ehr.told import timeline_document
+from allstatus.ehr.timeline_text import timeline_document
 from allstatus.errors import InvalidRecord
-from allstatus.inputs import chart_kind, decode, split_records
-from allstatus.record import Day
-from allstatus.service.desk import Desk, desk_of
-from allstatus.service.examples import DECISIONS_SCHEMA, EXPLANATION_SCHEMA, FHIR, HL7, INPUT_BODY, NDJSON, TIMELINE_SCHEMA
-from allstatus.service.pages import explanation_page
-from allstatus.service.problems import Problem, documented, refusal
+from allstatus.record.json_reader import chart_kind, decode, split_records
+from allstatus.record.model import Day
+from allstatus.service.explanation_pages import explanation_page
+from allstatus.service.openapi_bodies import (
+    DECISIONS_SCHEMA,
+    EXPLANATION_SCHEMA,
+    FHIR,
+    HL7,
+    INPUT_BODY,
+    NDJSON,
+    TIMELINE_SCHEMA,
+)
+from allstatus.service.problem_details import ProblemDetails, documented, refusal
+from allstatus.service.state import ServiceState, desk_of
 
 router = APIRouter(tags=["REST"])
-KINDS = {"application/json": None, NDJSON: None, "application/ndjson": None, FHIR: "fhir", **dict.fromkeys(HL7, "hl7v2")}
+KINDS = {
+    "application/json": None,
+    NDJSON: None,
+    "application/ndjson": None,
+    FHIR: "fhir",
+    **dict.fromkeys(HL7, "hl7v2"),
+}
 REFUSALS = documented(401, 408, 413, 415, 422, 503)
-RulesParameter = Annotated[str | None, Query(description="A loaded rule set's id, when not the first.", max_length=100)]
-AsOfParameter = Annotated[Day, Query(description="A chart as it stood on a day, using nothing later.")]
+RulesParameter = Annotated[
+    str | None, Query(description="A loaded rule set's id, when not the first.", max_length=100)
+]
+AsOfParameter = Annotated[
+    Day, Query(description="A chart as it stood on a day, using nothing later.")
+]
 
 
-class Level(StrEnum):
+class RestLevel(StrEnum):
     """Whom an explanation is for."""
 
     clinician = "clinician"
@@ -42,37 +62,61 @@ class Level(StrEnum):
     plain = "plain"
 
 
-LevelParameter = Annotated[Level, Query(description="Whom the explanation is for.")]
-WidthParameter = Annotated[int, Query(description="Characters of a line at most, of text/plain.", ge=30, le=200)]
+LevelParameter = Annotated[RestLevel, Query(description="Whom the explanation is for.")]
+WidthParameter = Annotated[
+    int, Query(description="Characters of a line at most, of text/plain.", ge=30, le=200)
+]
 
 
-@router.post("/classify", response_class=Response, openapi_extra=INPUT_BODY, responses={200: DECISIONS_SCHEMA, **REFUSALS})
-async def classify(request: Request, rules: RulesParameter = None, as_of: AsOfParameter = None) -> Response:
+@router.post(
+    "/classify",
+    response_class=Response,
+    openapi_extra=INPUT_BODY,
+    responses={200: DECISIONS_SCHEMA, **REFUSALS},
+)
+async def classify(
+    request: Request, rules: RulesParameter = None, as_of: AsOfParameter = None
+) -> Response:
     """Decide on one record or chart, or on many."""
     desk, values, data = await _inputs(request)
     classifier = desk.rules(rules)
-    answers = await desk.work(len(data), lambda: [_decide(desk, classifier, value, as_of) for _, value in values])
-    ids = await desk.record(request, "classify", [(answer, data) for answer in answers if isinstance(answer, Decision)])
+    answers = await desk.work(
+        len(data), lambda: [_decide(desk, classifier, value, as_of) for _, value in values]
+    )
+    ids = await desk.record(
+        request, "classify", [(answer, data) for answer in answers if isinstance(answer, Decision)]
+    )
     if len(values) == 1 and values[0][0] is None:
         return _single(request, answers[0], ids)
-    lines = [a.to_json() if isinstance(a, Decision) else _problem_line(n, a) for (n, _), a in zip(values, answers, strict=True)]
+    lines = [
+        a.to_json() if isinstance(a, Decision) else _problem_line(n, a)
+        for (n, _), a in zip(values, answers, strict=True)
+    ]
     return Response(b"\n".join(lines) + b"\n", media_type=NDJSON)
 
 
 @router.post(
-    "/explain", response_class=Response, openapi_extra=INPUT_BODY, responses={200: EXPLANATION_SCHEMA, **documented(406), **REFUSALS}
+    "/explain",
+    response_class=Response,
+    openapi_extra=INPUT_BODY,
+    responses={200: EXPLANATION_SCHEMA, **documented(406), **REFUSALS},
 )
 async def explain(
-    request: Request, rules: RulesParameter = None, as_of: AsOfParameter = None, level: LevelParameter = Level.clinician,
+    request: Request,
+    rules: RulesParameter = None,
+    as_of: AsOfParameter = None,
+    level: LevelParameter = RestLevel.clinician,
     width: WidthParameter = 80,
 ) -> Response:
     """Explain the decision on one record or chart, as a page or as text."""
-    from allstatus.explain.text import render_text
+    from allstatus.render.text import render_text
 
     wanted = _wanted(request)
     desk, values, data = await _inputs(request)
     _one(values)
-    decision = await desk.work(len(data), lambda: _decide(desk, desk.rules(rules), values[0][1], as_of))
+    decision = await desk.work(
+        len(data), lambda: _decide(desk, desk.rules(rules), values[0][1], as_of)
+    )
     if isinstance(decision, InvalidRecord):
         raise decision
     (name,) = await desk.record(request, "explain", [(decision, data)])
@@ -82,42 +126,59 @@ async def explain(
     return PlainTextResponse(render_text(decision, level=level.value, width=width), headers=headers)
 
 
-@router.post("/timeline", response_class=Response, openapi_extra=INPUT_BODY, responses={200: TIMELINE_SCHEMA, **REFUSALS})
-async def timeline(request: Request, rules: RulesParameter = None, as_of: AsOfParameter = None) -> Response:
+@router.post(
+    "/timeline",
+    response_class=Response,
+    openapi_extra=INPUT_BODY,
+    responses={200: TIMELINE_SCHEMA, **REFUSALS},
+)
+async def timeline(
+    request: Request, rules: RulesParameter = None, as_of: AsOfParameter = None
+) -> Response:
     """Status at each assessment of one patient's chart, or of one patient's dated records."""
     desk, values, data = await _inputs(request)
-    told = await desk.work(len(data), lambda: _tell(desk, desk.rules(rules), [value for _, value in values], as_of))
+    told = await desk.work(
+        len(data), lambda: _tell(desk, desk.rules(rules), [value for _, value in values], as_of)
+    )
     decided = [point.decision for point in told.points]
     decided += [told.now] if told.now is not None and told.now not in decided else []
     await desk.record(request, "timeline", [(decision, data) for decision in decided])
     return Response(to_json(timeline_document(told)), media_type="application/json")
 
 
-async def _inputs(request: Request) -> tuple[Desk, list[tuple[int | None, Any]], bytes]:
+async def _inputs(request: Request) -> tuple[ServiceState, list[tuple[int | None, Any]], bytes]:
     """The desk, the charts and records of a body, and the body."""
-    desk: Desk = desk_of(request)
+    desk: ServiceState = desk_of(request)
     await desk.admit(request)
     media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media not in KINDS:
-        raise Problem(415, "unsupported-media-type", f"The content type must be one of {', '.join(KINDS)}.")
+        raise ProblemDetails(
+            415, "unsupported-media-type", f"The content type must be one of {', '.join(KINDS)}."
+        )
     data = await request.body()
-    values = await desk.work(len(data), lambda: _read(data, KINDS[media], desk.config.limits.records))
+    values = await desk.work(
+        len(data), lambda: _read(data, KINDS[media], desk.config.limits.records)
+    )
     return desk, values, data
 
 
 def _read(data: bytes, kind: str | None, most: int) -> list[tuple[int | None, Any]]:
     text = decode(data, "input")
     kind = kind or chart_kind(text)
-    found: Iterable[tuple[int | None, Any]] = split_records(text) if kind is None else read_charts(text, kind)
+    found: Iterable[tuple[int | None, Any]] = (
+        split_records(text) if kind is None else read_charts(text, kind)
+    )
     values = [pair for number, pair in enumerate(found) if number <= most]
     if not values:
         raise InvalidRecord("input", "holds no record", "give at least one record or chart")
     if len(values) > most:
-        raise Problem(413, "too-many", f"There are more than {most} records or charts.")
+        raise ProblemDetails(413, "too-many", f"There are more than {most} records or charts.")
     return values
 
 
-def _decide(desk: Desk, classifier: Classifier, value: Any, as_of: date | None) -> Decision | InvalidRecord:
+def _decide(
+    desk: ServiceState, classifier: Classifier, value: Any, as_of: date | None
+) -> Decision | InvalidRecord:
     try:
         if isinstance(value, InvalidRecord):
             return value
@@ -130,15 +191,25 @@ def _decide(desk: Desk, classifier: Classifier, value: Any, as_of: date | None) 
     return now
 
 
-def _tell(desk: Desk, classifier: Classifier, values: list[Any], as_of: date | None) -> Timeline:
+def _tell(
+    desk: ServiceState, classifier: Classifier, values: list[Any], as_of: date | None
+) -> Timeline:
     for value in values:
         if isinstance(value, InvalidRecord):
             raise value
     charts = [value for value in values if isinstance(value, Chart)]
-    told = [decide_over_time(classifier, chart, as_of=as_of, options=desk.reader) for chart in charts]
-    told += decide_dated(classifier, [value for value in values if not isinstance(value, Chart)], as_of)
+    told = [
+        decide_over_time(classifier, chart, as_of=as_of, options=desk.reader) for chart in charts
+    ]
+    told += decide_dated(
+        classifier, [value for value in values if not isinstance(value, Chart)], as_of
+    )
     if len(told) != 1:
-        raise InvalidRecord("input", "is not about one patient", "give the chart or the dated records of one patient")
+        raise InvalidRecord(
+            "input",
+            "is not about one patient",
+            "give the chart or the dated records of one patient",
+        )
     return told[0]
 
 
@@ -150,10 +221,13 @@ def _one(values: list[tuple[int | None, Any]]) -> None:
 def _wanted(request: Request) -> str:
     """The kind of answer asked for: a page, else text."""
     accepted = request.headers.get("accept", "*/*").lower()
-    for name, ranges in (("text/html", ("text/html", "*/*", "text/*")), ("text/plain", ("text/plain",))):
+    for name, ranges in (
+        ("text/html", ("text/html", "*/*", "text/*")),
+        ("text/plain", ("text/plain",)),
+    ):
         if any(part.partition(";")[0].strip() in ranges for part in accepted.split(",")):
             return name
-    raise Problem(406, "not-acceptable", "An explanation is text/html or text/plain.")
+    raise ProblemDetails(406, "not-acceptable", "An explanation is text/html or text/plain.")
 
 
 def _single(request: Request, answer: Decision | InvalidRecord, ids: Sequence[str]) -> Response:
@@ -161,7 +235,9 @@ def _single(request: Request, answer: Decision | InvalidRecord, ids: Sequence[st
         raise answer
     if FHIR in request.headers.get("accept", ""):
         return Response(bundle_json(answer), media_type=FHIR, headers={"X-Decision-Id": ids[0]})
-    return Response(answer.to_json(), media_type="application/json", headers={"X-Decision-Id": ids[0]})
+    return Response(
+        answer.to_json(), media_type="application/json", headers={"X-Decision-Id": ids[0]}
+    )
 
 
 def _problem_line(number: int | None, error: Any) -> bytes:

@@ -26,11 +26,15 @@ class SqliteDatabase:
         self._sync = "FULL" if durable else "NORMAL"
 
     def create(self, tables: str, append_only: Sequence[str] = ()) -> None:
-        """Make the file, for its owner only, and tables that are not there; raises OSError where it cannot be made."""
+        """Make the file, for its owner only, and tables that are not there; raises OSError where it
+        cannot be made.
+        """
         self.path.touch(mode=0o600)
         triggers = "".join(REFUSING.format(name) for name in append_only)
         with closing(self.connect()) as connection:
-            connection.executescript(f"PRAGMA journal_mode = WAL; BEGIN IMMEDIATE; {tables} {triggers} COMMIT;")
+            connection.executescript(
+                f"PRAGMA journal_mode = WAL; BEGIN IMMEDIATE; {tables} {triggers} COMMIT;"
+            )
 
     def connect(self) -> sqlite3.Connection:
         """A connection that writes."""
@@ -46,6 +50,8 @@ class SqliteDatabase:
     def reading(self) -> Iterator[Connection]:
         """A connection that reads as of one moment."""
         address = f"{self.path.absolute().as_uri()}?mode=ro"
-        with closing(sqlite3.connect(address, uri=True, timeout=BUSY_SECONDS, isolation_level=None)) as connection:
+        with closing(
+            sqlite3.connect(address, uri=True, timeout=BUSY_SECONDS, isolation_level=None)
+        ) as connection:
             connection.execute("BEGIN")
             yield connection

@@ -1,6 +1,7 @@
 """One writing thread for a database, which commits what has gathered in one transaction.
 
-What `submit` promised is kept when its future is done, also after `kill -9`; several processes may share the database.
+What `submit` promised is kept when its future is done, also after `kill -9`; several processes may
+share the database.
 """
 
 from __future__ import annotations
@@ -17,11 +18,15 @@ TURNS = 64  # turns of an event loop whose work is committed together at most
 
 
 class StoreError(Exception):
-    """A database that cannot be reached, read or written; its own words are left out, as they may repeat what was sent."""
+    """A database that cannot be reached, read or written; its own words are left out, as they may
+    repeat what was sent.
+    """
 
 
 class Connection(Protocol):
-    """A connection that commits each statement, unless a transaction has begun; statements take `?` for each value."""
+    """A connection that commits each statement, unless a transaction has begun; statements take `?`
+    for each value.
+    """
 
     def execute(self, statement: str, values: Sequence[Any] = ()) -> Any:
         """Run a statement; returns its rows."""
@@ -62,13 +67,17 @@ class Store:
         self._connection: Connection | None = None
         with self._telling():
             database.create(tables, append_only)
-        self._thread = threading.Thread(target=self._write, name=f"store {database.name}", daemon=True)
+        self._thread = threading.Thread(
+            target=self._write, name=f"store {database.name}", daemon=True
+        )
         self._thread.start()
 
     def write(self, handler: Handler, item: Any) -> asyncio.Future[Any]:
-        """Have a handler write an item in the next transaction, with everything this turn of the event loop brings.
+        """Have a handler write an item in the next transaction, with everything this turn of the
+        event loop brings.
 
-        The future holds the item's result, if the handler returns a list of results; or StoreError, when nothing was kept.
+        The future holds the item's result, if the handler returns a list of results; or StoreError,
+        when nothing was kept.
         """
         loop = asyncio.get_running_loop()
         if not self._turn:
@@ -127,7 +136,9 @@ class Store:
         return groups
 
     def _commit(self, batch: list[_Piece]) -> None:
-        """A batch in one transaction; what one handler cannot write is undone alone, a commit that fails is told to all."""
+        """A batch in one transaction; what one handler cannot write is undone alone, a commit that
+        fails is told to all.
+        """
         by_handler: dict[Handler, list[_Piece]] = {}
         for piece in batch:
             by_handler.setdefault(piece.handler, []).append(piece)
@@ -135,7 +146,9 @@ class Store:
             with self._telling():
                 connection = self._begun()
                 for handler, pieces in by_handler.items():
-                    _handle(handler, connection, pieces) if len(by_handler) == 1 else self._try(handler, connection, pieces)
+                    _handle(handler, connection, pieces) if len(by_handler) == 1 else self._try(
+                        handler, connection, pieces
+                    )
                 connection.execute("COMMIT")
         except Exception as error:
             self._let_go()
@@ -143,7 +156,9 @@ class Store:
                 piece.failure = error
 
     def _begun(self) -> Connection:
-        """A connection with a transaction begun: the one at hand, or another where that one is gone."""
+        """A connection with a transaction begun: the one at hand, or another where that one is
+        gone.
+        """
         if self._connection is not None:
             with suppress(*self.database.errors):
                 self.database.begin(self._connection)
@@ -212,8 +227,11 @@ def _handle(handler: Handler, connection: Connection, pieces: list[_Piece]) -> N
         piece.result = result
 
 
-def insert(connection: Connection, into: str, rows: Sequence[Sequence[Any]], otherwise: str = "") -> None:
-    """Insert rows by as few statements as can be: each gives up the interpreter, and has to wait for it again.
+def insert(
+    connection: Connection, into: str, rows: Sequence[Sequence[Any]], otherwise: str = ""
+) -> None:
+    """Insert rows by as few statements as can be: each gives up the interpreter, and has to wait
+    for it again.
 
     `otherwise` says what becomes of a row that is there already.
     """
@@ -222,4 +240,6 @@ def insert(connection: Connection, into: str, rows: Sequence[Sequence[Any]], oth
         part = rows[start : start + most]
         row = f"({','.join('?' * len(part[0]))})"
         values = [value for values in part for value in values]
-        connection.execute(f"INSERT INTO {into} VALUES {','.join([row] * len(part))} {otherwise}", values)
+        connection.execute(
+            f"INSERT INTO {into} VALUES {','.join([row] * len(part))} {otherwise}", values
+        )

@@ -1,4 +1,6 @@
-"""A cohort in one picture: how many records are untreated, in remission, recurrent, and what becomes of the rest."""
+"""A cohort in one picture: how many records are untreated, in remission, recurrent, and what
+becomes of the rest.
+"""
 
 from __future__ import annotations
 
@@ -8,23 +10,25 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from allstatus.classify import Classifier
-from allstatus.decision import Decision
+from allstatus.decision.classifier import Classifier
+from allstatus.decision.decision import Decision
 from allstatus.errors import InvalidRecord
-from allstatus.explain.words import words
+from allstatus.render.words import words
+from allstatus.teach.exercise_words import choices
 from allstatus.teach.exercises import answer_of
 from allstatus.teach.palette import shades
 from allstatus.teach.pictures import QUIET, draw
-from allstatus.teach.texts import about, fact_label
-from allstatus.teach.wording import choices
+from allstatus.teach.strings import about, fact_label
 
 REFUSED = "refused"
 ROW, FOOT = 0.36, 1.5  # inches
 
 
 @dataclass
-class Tally:
-    """How many records had each answer; `parts` says for some answers of what kind: the region, the first fact to ask for."""
+class CohortTally:
+    """How many records had each answer; `parts` says for some answers of what kind: the region, the
+    first fact to ask for.
+    """
 
     answers: Counter[str] = field(default_factory=Counter)
     parts: dict[str, Counter[str]] = field(default_factory=dict)
@@ -35,9 +39,9 @@ class Tally:
             self.parts.setdefault(answer, Counter())[part] += 1
 
 
-def tally(classifier: Classifier, records: Iterable[Any]) -> Tally:
+def tally(classifier: Classifier, records: Iterable[Any]) -> CohortTally:
     """Decide on each record and count; what is no record counts as refused."""
-    counted = Tally()
+    counted = CohortTally()
     for value in records:
         try:
             if isinstance(value, InvalidRecord):
@@ -59,41 +63,89 @@ def _part(decision: Decision) -> str | None:
     return None
 
 
-def draw_cohort(classifier: Classifier, records: Iterable[Any], path: Path) -> Tally:
-    """Draw the tally as bars, each answer with its parts below it; returns it. Raises InvalidRecord where there is no record."""
+def draw_cohort(classifier: Classifier, records: Iterable[Any], path: Path) -> CohortTally:
+    """Draw the tally as bars, each answer with its parts below it; returns it. Raises InvalidRecord
+    where there is no record.
+    """
     counted = tally(classifier, records)
     if not counted.answers:
-        raise InvalidRecord("input", "holds no record", "give JSON records: an array, or one a line")
+        raise InvalidRecord(
+            "input", "holds no record", "give JSON records: an array, or one a line"
+        )
     rows = list(_rows(classifier, counted))
-    draw(path, (9.5, FOOT + ROW * len(rows)), lambda figure: _fill(figure, classifier, counted, rows))
+    draw(
+        path, (9.5, FOOT + ROW * len(rows)), lambda figure: _fill(figure, classifier, counted, rows)
+    )
     return counted
 
 
-def _rows(classifier: Classifier, counted: Tally) -> Iterator[tuple[str, str, int, bool]]:
+def _rows(classifier: Classifier, counted: CohortTally) -> Iterator[tuple[str, str, int, bool]]:
     """(answer, words, count, whether it is a part) from top to bottom."""
     for answer, title in {**choices(classifier.ruleset), REFUSED: "Refused: not a record"}.items():
         if count := counted.answers[answer]:
             yield answer, title, count, False
-            for part, number in sorted(counted.parts.get(answer, {}).items(), key=lambda item: (-item[1], item[0])):
+            for part, number in sorted(
+                counted.parts.get(answer, {}).items(), key=lambda item: (-item[1], item[0])
+            ):
                 yield answer, part, number, True
 
 
-def _fill(figure: Any, classifier: Classifier, counted: Tally, rows: list[tuple[str, str, int, bool]]) -> None:
+def _fill(
+    figure: Any,
+    classifier: Classifier,
+    counted: CohortTally,
+    rows: list[tuple[str, str, int, bool]],
+) -> None:
     total, height = counted.answers.total(), FOOT + ROW * len(rows)
     axes = figure.add_axes((0.4, 0.85 / height, 0.5, ROW * len(rows) / height))
     colours: Any = shades(classifier.ruleset)
     for row, (answer, title, count, is_part) in enumerate(rows):
         shade = colours.get(answer)
-        ground, ink, hatch = (shade.ground, shade.ink, shade.hatch) if shade else ("#ffffff", "#8d949d", "")
-        axes.barh(row, count, height=0.4 if is_part else 0.74, facecolor=ground, edgecolor=ink, hatch=hatch, linewidth=0)
-        axes.barh(row, count, height=0.4 if is_part else 0.74, facecolor="none", edgecolor="#565f6b", linewidth=0.8)
-        axes.annotate(f"{count}  ({100 * count / total:.0f} %)", (count, row), (5, 0), textcoords="offset points", va="center", fontsize=9)
-        style = {"fontsize": 8.5, "color": QUIET} if is_part else {"fontsize": 10, "fontweight": "bold"}
-        axes.annotate(title, (0, row), (-6, 0), textcoords="offset points", ha="right", va="center", **style)
+        ground, ink, hatch = (
+            (shade.ground, shade.ink, shade.hatch) if shade else ("#ffffff", "#8d949d", "")
+        )
+        axes.barh(
+            row,
+            count,
+            height=0.4 if is_part else 0.74,
+            facecolor=ground,
+            edgecolor=ink,
+            hatch=hatch,
+            linewidth=0,
+        )
+        axes.barh(
+            row,
+            count,
+            height=0.4 if is_part else 0.74,
+            facecolor="none",
+            edgecolor="#565f6b",
+            linewidth=0.8,
+        )
+        axes.annotate(
+            f"{count}  ({100 * count / total:.0f} %)",
+            (count, row),
+            (5, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=9,
+        )
+        style = (
+            {"fontsize": 8.5, "color": QUIET} if is_part else {"fontsize": 10, "fontweight": "bold"}
+        )
+        axes.annotate(
+            title, (0, row), (-6, 0), textcoords="offset points", ha="right", va="center", **style
+        )
     axes.set_ylim(len(rows) - 0.4, -0.6)
     axes.set_xlim(0, max(count for _, _, count, _ in rows) * 1.02)
     axes.set_axis_off()
     axes.axvline(0, color="#565f6b", linewidth=1)
-    figure.text(0.02, 1 - 0.35 / height, f"{total} records by the page's definitions", fontsize=12, fontweight="bold", va="center")
+    figure.text(
+        0.02,
+        1 - 0.35 / height,
+        f"{total} records by the page's definitions",
+        fontsize=12,
+        fontweight="bold",
+        va="center",
+    )
     rules = classifier.ruleset
     figure.text(0.02, 0.12 / height, f"{about(rules)}\n{rules.notice}", fontsize=6.5, color=QUIET)

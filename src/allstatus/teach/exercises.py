@@ -1,4 +1,6 @@
-"""Exercises made from the rules: a fixed pool for each rule set, every answer and edge in it, graded by difficulty."""
+"""Exercises made from the rules: a fixed pool for each rule set, every answer and edge in it,
+graded by difficulty.
+"""
 
 from __future__ import annotations
 
@@ -11,10 +13,10 @@ from fractions import Fraction
 from random import Random
 from typing import Any
 
-from allstatus.classify import Classifier
-from allstatus.decision import Decision
-from allstatus.measurement import HUNDRED, MARROW_GRADES, format_number, read_percent
-from allstatus.rules.model import Fact
+from allstatus.decision.classifier import Classifier
+from allstatus.decision.decision import Decision
+from allstatus.record.percent import HUNDRED, MARROW_GRADES, format_number, read_percent
+from allstatus.rules.ruleset import Fact
 
 EACH = 25  # exercises for each answer at an edge, and as many away from it
 DRAWS = 60_000
@@ -25,7 +27,8 @@ OUTCOMES = ("outside_definitions", "insufficient_data", "conflicting_data")
 
 @dataclass(frozen=True, slots=True)
 class Exercise:
-    """A record with its answer: a status or an outcome. `level` is 0 (easy) to 2; `decided_by` the fact it turns on.
+    """A record with its answer: a status or an outcome. `level` is 0 (easy) to 2; `decided_by` the
+    fact it turns on.
 
     `id` depends on the record alone, so the same case keeps it from one edition to the next.
     """
@@ -49,7 +52,10 @@ def answer_of(decision: Decision) -> str:
 
 def make_pool(classifier: Classifier) -> list[Exercise]:
     """The rule set's exercises, the same each time."""
-    return sorted(_Pool(classifier).fill(), key=lambda exercise: (exercise.answer, not exercise.at_edge, exercise.level, exercise.id))
+    return sorted(
+        _Pool(classifier).fill(),
+        key=lambda exercise: (exercise.answer, not exercise.at_edge, exercise.level, exercise.id),
+    )
 
 
 class _Pool:
@@ -61,7 +67,13 @@ class _Pool:
     def fill(self) -> Iterator[Exercise]:
         """Records drawn until every answer has its share, at an edge and away from it."""
         random, seen = Random(0), set()
-        left = Counter({(answer, edge): EACH for answer in (*self.rules.statuses, *OUTCOMES) for edge in (True, False)})
+        left = Counter(
+            {
+                (answer, edge): EACH
+                for answer in (*self.rules.statuses, *OUTCOMES)
+                for edge in (True, False)
+            }
+        )
         for _ in range(DRAWS):
             record, edge = self._draw(random)
             exercise = self._exercise(record, edge)
@@ -91,7 +103,9 @@ class _Pool:
         return values[int(random.random() * len(values))] if values else "unknown"
 
     def _exercise(self, record: dict[str, Any], edge: bool) -> Exercise | None:
-        """The record as an exercise, where one fact decides it and, at an edge, a percentage matters."""
+        """The record as an exercise, where one fact decides it and, at an edge, a percentage
+        matters.
+        """
         unknown = sum(value == "unknown" for value in record.values())
         if unknown > MOST_UNKNOWN:
             return None
@@ -109,16 +123,29 @@ class _Pool:
             return str(decision.conflicts[0]["facts"][0])
         if decision.outcome == "insufficient_data":
             matters = {entry["fact"] for entry in decision.missing}
-            return str((decision.ask_next or {})["fact"]) if not edge or matters & set(self.percents) else None
+            return (
+                str((decision.ask_next or {})["fact"])
+                if not edge or matters & set(self.percents)
+                else None
+            )
         return min(self._single_changes(record, decision, edge), default=(0, 0, 0, None))[-1]
 
-    def _single_changes(self, record: dict[str, Any], decision: Decision, edge: bool) -> Iterator[tuple[int, int, int, str]]:
-        """Facts that alone could change the answer, the best to name first: at an edge the percentage, else one that leads to a status."""
+    def _single_changes(
+        self, record: dict[str, Any], decision: Decision, edge: bool
+    ) -> Iterator[tuple[int, int, int, str]]:
+        """Facts that alone could change the answer, the best to name first: at an edge the
+        percentage, else one that leads to a status.
+        """
         for place, (name, answers) in enumerate(self.classifier.resolver.classes.items()):
-            after = {self.classifier.classify(record | {name: answer.sample}).possible for answer in answers}
+            after = {
+                self.classifier.classify(record | {name: answer.sample}).possible
+                for answer in answers
+            }
             other = {possible for possible in after if possible and possible != decision.possible}
             if other and (not edge or name in self.percents):
-                to_status = any(len(possible) == 1 and possible[0] in self.rules.statuses for possible in other)
+                to_status = any(
+                    len(possible) == 1 and possible[0] in self.rules.statuses for possible in other
+                )
                 yield not to_status, self.rules.facts[name].about == "history", place, name
 
     def _limits(self, fact: str) -> list[Fraction]:
@@ -126,7 +153,9 @@ class _Pool:
         return sorted({condition.limit for condition in conditions if condition.limit is not None})
 
     def _closeness(self, record: dict[str, Any]) -> int:
-        """2 where a value lies on the limit or may lie on both sides, 1 where it lies just beside it."""
+        """2 where a value lies on the limit or may lie on both sides, 1 where it lies just beside
+        it.
+        """
         for name in self.percents:
             value = read_percent(record[name])
             limits = self._limits(name)
@@ -139,14 +168,32 @@ def percent_spellings(limits: list[Fraction]) -> tuple[list[str], list[str]]:
     """Spellings at or beside a limit, and away from every limit."""
     near = [text for limit in limits for text in _at(limit)]
     far = {Fraction(round(limit * part / 5)) for limit in limits for part in (0, 1, 2, 3)}
-    far |= {Fraction(round(limit + (HUNDRED - limit) * part / 10)) for limit in limits for part in (1, 2, 4, 6, 8, 9)}
+    far |= {
+        Fraction(round(limit + (HUNDRED - limit) * part / 10))
+        for limit in limits
+        for part in (1, 2, 4, 6, 8, 9)
+    }
     return near, [format_number(value) for value in sorted(far)]
 
 
 def _at(limit: Fraction) -> Iterator[str]:
     text = format_number(limit)
-    yield from (text, text if "." in text else f"{text}.0", f"<={text}", f"<{text}", f">{text}", f">={text}")
-    yield from (format_number(limit + step) for step in map(Fraction, ("-0.1", "-0.5", "0.1", "0.5", "0.0001", "-0.0001")))
+    yield from (
+        text,
+        text if "." in text else f"{text}.0",
+        f"<={text}",
+        f"<{text}",
+        f">{text}",
+        f">={text}",
+    )
+    yield from (
+        format_number(limit + step)
+        for step in map(Fraction, ("-0.1", "-0.5", "0.1", "0.5", "0.0001", "-0.0001"))
+    )
     yield f"{text}-{format_number(min(2 * limit, HUNDRED))}"
-    yield from (f"{format_number(2 * limit + blasts)}/200" for blasts in (-1, 0, 1) if (2 * limit).denominator == 1)
+    yield from (
+        f"{format_number(2 * limit + blasts)}/200"
+        for blasts in (-1, 0, 1)
+        if (2 * limit).denominator == 1
+    )
     yield from (name for name, grade in MARROW_GRADES.items() if limit in (grade.low, grade.high))

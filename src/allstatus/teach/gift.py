@@ -6,15 +6,17 @@ import html
 import re
 from collections.abc import Iterator
 
-from allstatus.teach.sheet import Sheet
-from allstatus.teach.texts import texts
-from allstatus.teach.wording import Worded
+from allstatus.teach.exercise_set import Sheet
+from allstatus.teach.exercise_words import Worded
+from allstatus.teach.strings import texts
 
 _SPECIAL = re.compile(r"([~=#{}:\\])")
 
 
 def write_gift(sheet: Sheet) -> bytes:
-    """One question an exercise, in a category that names the rule set and the seed; imports as HTML."""
+    """One question an exercise, in a category that names the rule set and the seed; imports as
+    HTML.
+    """
     return "\n".join(_lines(sheet)).encode()
 
 
@@ -22,7 +24,10 @@ def _lines(sheet: Sheet) -> Iterator[str]:
     yield f"// {sheet.title}"
     yield f"// {sheet.source}"
     yield ""
-    yield f"$CATEGORY: allstatus/{sheet.rules.id}/{texts()['exercise']['seed'].format(seed=sheet.seed)}"
+    yield (
+        f"$CATEGORY: "
+        f"allstatus/{sheet.rules.id}/{texts()['exercise']['seed'].format(seed=sheet.seed)}"
+    )
     for number, exercise in enumerate(sheet.exercises, 1):
         yield ""
         yield from _question(number, exercise)
@@ -31,7 +36,9 @@ def _lines(sheet: Sheet) -> Iterator[str]:
 
 def _question(number: int, exercise: Worded) -> Iterator[str]:
     forms = texts()["exercise"]
-    case = "".join(f"<li>{_html(label)}: <b>{_html(value)}</b></li>" for label, value in exercise.case)
+    case = "".join(
+        f"<li>{_html(label)}: <b>{_html(value)}</b></li>" for label, value in exercise.case
+    )
     title = f"{forms['case'].format(number=number)}, {forms[exercise.level]} ({exercise.id})"
     stem = f"<ul>{case}</ul><p>{_html(forms['question'])}</p>"
     yield f"::{_escape(title)}::[html]{_escape(stem)}{{"

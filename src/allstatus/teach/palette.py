@@ -1,11 +1,13 @@
-"""One shade, ink and hatching for each answer, on the page and in the pictures: told apart without colour too."""
+"""One shade, ink and hatching for each answer, on the page and in the pictures: told apart without
+colour too.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from allstatus.rules.model import RuleSet
-from allstatus.teach.wording import choices
+from allstatus.rules.ruleset import RuleSet
+from allstatus.teach.exercise_words import choices
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,5 @@
-"""Pictures of the rules and of many records (extra `teach`: matplotlib): SVG or PNG, readable in print and without colour.
+"""Pictures of the rules and of many records (extra `teach`: matplotlib): SVG or PNG, readable in
+print and without colour.
 
 The same input gives the same bytes with the same version of matplotlib.
 """
@@ -14,15 +15,25 @@ from allstatus.errors import InvalidRecord, MissingExtra
 ENDINGS = (".svg", ".png")
 INK, QUIET, LINE = "#1e2530", "#565f6b", "#8d949d"
 STYLE: Any = {
-    "font.size": 10, "font.family": "DejaVu Sans", "text.parse_math": False, "hatch.linewidth": 0.7, "svg.hashsalt": "allstatus",
-    "svg.fonttype": "none", "axes.edgecolor": LINE, "text.color": INK, "axes.labelcolor": INK, "xtick.color": QUIET, "ytick.color": INK,
-}  # fmt: skip
+    "font.size": 10,
+    "font.family": "DejaVu Sans",
+    "text.parse_math": False,
+    "hatch.linewidth": 0.7,
+    "svg.hashsalt": "allstatus",
+    "svg.fonttype": "none",
+    "axes.edgecolor": LINE,
+    "text.color": INK,
+    "axes.labelcolor": INK,
+    "xtick.color": QUIET,
+    "ytick.color": INK,
+}
 
 
 def draw(path: Path, size: tuple[float, float], fill: Callable[[Any], None]) -> None:
     """Make a figure of `size` inches, let `fill` draw on it, and write it by the file's ending.
 
-    Raises InvalidRecord for another ending or a file that cannot be written, MissingExtra without matplotlib.
+    Raises InvalidRecord for another ending or a file that cannot be written, MissingExtra without
+    matplotlib.
     """
     check_ending(path)
     try:
@@ -39,16 +50,27 @@ def draw(path: Path, size: tuple[float, float], fill: Callable[[Any], None]) -> 
 def check_ending(path: Path) -> None:
     """Raise InvalidRecord for a file that is neither SVG nor PNG by its name."""
     if path.suffix.lower() not in ENDINGS:
-        raise InvalidRecord("-o", "is neither an .svg nor a .png file", "give a file name that ends in .svg or .png")
+        raise InvalidRecord(
+            "-o", "is neither an .svg nor a .png file", "give a file name that ends in .svg or .png"
+        )
 
 
 def save(figure: Any, path: Path, **about: str) -> None:
-    """Write a figure by the file's ending, without a date; raises InvalidRecord where it cannot be written."""
+    """Write a figure by the file's ending, without a date; raises InvalidRecord where it cannot be
+    written.
+    """
     kind = path.suffix.lower()[1:]
     try:
-        figure.savefig(path, format=kind, metadata={**about, **({"Date": None} if kind == "svg" else {"Software": None})})
+        figure.savefig(
+            path,
+            format=kind,
+            metadata={**about, **({"Date": None} if kind == "svg" else {"Software": None})},
+        )
     except OSError as error:
-        problem, remedy = f"cannot be written ({error.strerror})", "give a path in a folder that exists and is yours"
+        problem, remedy = (
+            f"cannot be written ({error.strerror})",
+            "give a path in a folder that exists and is yours",
+        )
         raise InvalidRecord(str(path), problem, remedy) from None
 
 

@@ -1,13 +1,15 @@
-"""Exercises as text2qti's Markdown, from which `text2qti FILE` makes QTI 1.2 for Canvas and others."""
+"""Exercises as text2qti's Markdown, from which `text2qti FILE` makes QTI 1.2 for Canvas and
+others.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
-from allstatus.teach.sheet import Sheet
-from allstatus.teach.texts import texts
-from allstatus.teach.wording import Worded
+from allstatus.teach.exercise_set import Sheet
+from allstatus.teach.exercise_words import Worded
+from allstatus.teach.strings import texts
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]#$])")
 _ENTITY = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
@@ -29,7 +31,10 @@ def _lines(sheet: Sheet) -> Iterator[str]:
 
 def _question(number: int, exercise: Worded) -> Iterator[str]:
     forms = texts()["exercise"]
-    yield f"Title: {_escape(forms['case'].format(number=number))}, {forms[exercise.level]} ({exercise.id})"
+    yield (
+        f"Title: {_escape(forms['case'].format(number=number))}, {forms[exercise.level]} "
+        f"({exercise.id})"
+    )
     yield "Points: 1"
     yield f"1.  {_escape(forms['question'])}"
     yield ""

@@ -8,10 +8,10 @@ import html
 from collections.abc import Iterator
 from string import Template
 
-from allstatus.teach.sheet import Sheet
-from allstatus.teach.source import read_web, short_style
-from allstatus.teach.texts import texts
-from allstatus.teach.wording import Worded, assumptions
+from allstatus.teach.exercise_set import Sheet
+from allstatus.teach.exercise_words import Worded, assumptions
+from allstatus.teach.page_source import read_web, short_style
+from allstatus.teach.strings import texts
 
 
 def write_html(sheet: Sheet) -> bytes:
@@ -20,7 +20,11 @@ def write_html(sheet: Sheet) -> bytes:
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     articles = "\n".join([*_worksheet(sheet), *_key(sheet)])
     page = Template(read_web("worksheet.html")).substitute(
-        language=texts()["language"], title=_html(sheet.title), style=style, style_hash=f"sha256-{digest}", articles=articles
+        language=texts()["language"],
+        title=_html(sheet.title),
+        style=style,
+        style_hash=f"sha256-{digest}",
+        articles=articles,
     )
     return page.encode()
 
@@ -43,7 +47,10 @@ def _case(number: int, exercise: Worded) -> Iterator[str]:
     forms = texts()["exercise"]
     title = _html(forms["case"].format(number=number))
     yield f'<li class="exercise"><h3>{title} <span class="quiet">{_html(forms[exercise.level])}</span></h3>'
-    rows = "".join(f"<div><dt>{_html(label)}</dt><dd>{_html(value)}</dd></div>" for label, value in exercise.case)
+    rows = "".join(
+        f"<div><dt>{_html(label)}</dt><dd>{_html(value)}</dd></div>"
+        for label, value in exercise.case
+    )
     boxes = "".join(f"<li>☐ {_html(title)}</li>" for title in exercise.choices.values())
     yield f'<dl class="case">{rows}</dl><ul class="boxes">{boxes}</ul></li>'
 

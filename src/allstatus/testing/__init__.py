@@ -1,4 +1,5 @@
-"""Test your own classifier against the page's definitions: strategies, vectors, mutants. Extra: `testing`.
+"""Test your own classifier against the page's definitions: strategies, vectors, mutants. Extra:
+`testing`.
 
 The names below are public and follow semver.
 """
@@ -24,17 +25,40 @@ if TYPE_CHECKING:
     from allstatus.testing.vectors import make_vectors, read_vectors
 
 _HOME = {
-    "assert_conforms": "assertions", "make_vectors": "vectors", "read_vectors": "vectors",
-    "bundles": "charts", "charted_histories": "charts", "histories": "charts", "hl7v2_messages": "charts",
-    "blast_percents": "strategies", "complete_records": "strategies", "equivalent_spellings": "strategies",
-    "near_threshold": "strategies", "records": "strategies", "records_with": "strategies", "refinements": "strategies",
+    "assert_conforms": "assertions",
+    "make_vectors": "vectors",
+    "read_vectors": "vectors",
+    "bundles": "charts",
+    "charted_histories": "charts",
+    "histories": "charts",
+    "hl7v2_messages": "charts",
+    "blast_percents": "strategies",
+    "complete_records": "strategies",
+    "equivalent_spellings": "strategies",
+    "near_threshold": "strategies",
+    "records": "strategies",
+    "records_with": "strategies",
+    "refinements": "strategies",
     "region_records": "strategies",
-}  # fmt: skip
+}
 
 __all__ = [
-    "assert_conforms", "blast_percents", "bundles", "charted_histories", "complete_records", "equivalent_spellings", "histories",
-    "hl7v2_messages", "make_vectors", "near_threshold", "read_vectors", "records", "records_with", "refinements", "region_records",
-]  # fmt: skip
+    "assert_conforms",
+    "blast_percents",
+    "bundles",
+    "charted_histories",
+    "complete_records",
+    "equivalent_spellings",
+    "histories",
+    "hl7v2_messages",
+    "make_vectors",
+    "near_threshold",
+    "read_vectors",
+    "records",
+    "records_with",
+    "refinements",
+    "region_records",
+]
 
 
 def __getattr__(name: str) -> Any:

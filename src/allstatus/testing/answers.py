@@ -6,16 +6,16 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Any
 
-from allstatus.classify import Classifier
+from allstatus.decision.classifier import Classifier
 from allstatus.errors import InvalidRecord
-from allstatus.record import Record
-from allstatus.testing.uses import USES, uses_of
+from allstatus.record.model import Record
+from allstatus.testing.indication_answers import USES, uses_of
 
 INVALID = "invalid_record"
 Answer = dict[str, Any]
 
 
-class Level(StrEnum):
+class AnswerLevel(StrEnum):
     """What an implementation claims; each level takes in those before it."""
 
     core = "core"
@@ -26,8 +26,8 @@ class Level(StrEnum):
 
     def takes_in(self, other: str) -> bool:
         """Whether a claim of this level is a claim of the other."""
-        order = list(Level)
-        return order.index(self) >= order.index(Level(other))
+        order = list(AnswerLevel)
+        return order.index(self) >= order.index(AnswerLevel(other))
 
 
 REFUSED: Answer = {"outcome": INVALID, "status": None, "possible": []}
@@ -36,8 +36,15 @@ SHOWING = ("regions", "options")
 EXPLAINING = (*SHOWING, "missing", "reasons")
 
 
-def answer_of(classifier: Classifier, record: Mapping[str, Any] | Record, *, why: bool = True, uses: bool = False) -> Answer:
-    """The classifier's answer, with `missing` and `reasons` when asked why, and with whom stated uses fit when asked for `uses`.
+def answer_of(
+    classifier: Classifier,
+    record: Mapping[str, Any] | Record,
+    *,
+    why: bool = True,
+    uses: bool = False,
+) -> Answer:
+    """The classifier's answer, with `missing` and `reasons` when asked why, and with whom stated
+    uses fit when asked for `uses`.
 
     `invalid_record` where it refuses.
     """
@@ -54,18 +61,25 @@ def answer_of(classifier: Classifier, record: Mapping[str, Any] | Record, *, why
         "options": [option["id"] for option in decision.options],
     }
     if why:
-        answer |= {"missing": [entry["fact"] for entry in decision.missing], "reasons": decision.reasons}
+        answer |= {
+            "missing": [entry["fact"] for entry in decision.missing],
+            "reasons": decision.reasons,
+        }
     return answer | uses_of(decision.options) if uses else answer
 
 
-def differing(expected: Mapping[str, Any], given: Mapping[str, Any], level: Level) -> list[str]:
+def differing(
+    expected: Mapping[str, Any], given: Mapping[str, Any], level: AnswerLevel
+) -> list[str]:
     """The fields in which an answer is not the expected one; lists may be in any order."""
-    asked = FIELDS + EXPLAINING if level.takes_in(Level.explanation) else FIELDS
-    uses = USES if level.takes_in(Level.applicability) and USES[0] in expected else ()
+    asked = FIELDS + EXPLAINING if level.takes_in(AnswerLevel.explanation) else FIELDS
+    uses = USES if level.takes_in(AnswerLevel.applicability) and USES[0] in expected else ()
     return differing_in(asked + uses, expected, given)
 
 
-def differing_in(names: Iterable[str], expected: Mapping[str, Any], given: Mapping[str, Any]) -> list[str]:
+def differing_in(
+    names: Iterable[str], expected: Mapping[str, Any], given: Mapping[str, Any]
+) -> list[str]:
     """Those of the named fields in which an answer is not the expected one."""
     return [name for name in names if not _same(expected[name], given.get(name))]
 
@@ -75,7 +89,9 @@ def _same(expected: Any, given: Any) -> bool:
 
 
 def _comparable(value: Any) -> Any:
-    """Lists as sets of what they hold, so that order does not count; a missing list is not an empty one."""
+    """Lists as sets of what they hold, so that order does not count; a missing list is not an empty
+    one.
+    """
     if isinstance(value, list | tuple):
         return frozenset(_comparable(item) for item in value)
     if isinstance(value, dict):

@@ -1,4 +1,5 @@
-"""The resources and segments of which generated charts are made, each beside what a record would say instead.
+"""The resources and segments of which generated charts are made, each beside what a record would
+say instead.
 
 All patients are invented.
 """
@@ -10,8 +11,8 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from allstatus.measurement import format_number
-from allstatus.testing.sides import Record
+from allstatus.record.percent import format_number
+from allstatus.testing.representatives import Record
 
 Resource = dict[str, Any]
 Part = tuple[Record, list[Resource]]  # what a record would say, and the resources that say it
@@ -21,40 +22,68 @@ LEUKEMIA, IN_REMISSION, RELAPSED = "91857003", "91856007", "12301000132103"
 FEVER, IN_THE_CNS, VINCRISTINE = "386661006", "61301000119102", "11202"
 MARROW_BLASTS, BLASTS = "11150-0", "marrow_blast_percent"
 COUNTS = {  # LOINC code: name, unit, low, high, a digit below
-    "6690-2": ("Leukocytes", "10*9/L", "4.0", "11.0", "3.9"), "718-7": ("Hemoglobin", "g/dL", "12.0", "15.5", "11.9"),
+    "6690-2": ("Leukocytes", "10*9/L", "4.0", "11.0", "3.9"),
+    "718-7": ("Hemoglobin", "g/dL", "12.0", "15.5", "11.9"),
     "777-3": ("Platelets", "10*9/L", "150", "400", "149"),
-}  # fmt: skip
+}
 BORN = date(1980, 5, 1)
 SUBJECT = {"reference": "Patient/p1"}
 
 
 def marrow(day: date, number: str, comparator: str = "") -> Part:
-    """Marrow blasts as a quantity; as text where a reader that makes doubles of JSON numbers would not get it exactly."""
+    """Marrow blasts as a quantity; as text where a reader that makes doubles of JSON numbers would
+    not get it exactly.
+    """
     if format_number(Fraction(str(float(number)))) != number:
-        return {BLASTS: number}, [_observation(f"marrow-{day}", MARROW_BLASTS, day, {"valueString": f"{number} %"})]
+        return {BLASTS: number}, [
+            _observation(f"marrow-{day}", MARROW_BLASTS, day, {"valueString": f"{number} %"})
+        ]
     compared = {"comparator": comparator} if comparator else {}
     value = {"value": _json(number), "unit": "%", "system": UCUM, "code": "%", **compared}
-    return {BLASTS: f"{comparator}{number}"}, [_observation(f"marrow-{day}", MARROW_BLASTS, day, {"valueQuantity": value})]
+    return {BLASTS: f"{comparator}{number}"}, [
+        _observation(f"marrow-{day}", MARROW_BLASTS, day, {"valueQuantity": value})
+    ]
 
 
 def counts(day: date, parts: Mapping[str, bool]) -> Part:
-    """A blood count of these components, on a limit of their range, or a digit below it; what is missing leaves it open."""
-    said = {} if not parts else {"cbc": "abnormal" if not all(parts.values()) else "normal" if len(parts) == len(COUNTS) else "unknown"}
-    return said, [_observation(f"{code}-{day}", code, day, _in_range(code, normal)) for code, normal in parts.items()]
+    """A blood count of these components, on a limit of their range, or a digit below it; what is
+    missing leaves it open.
+    """
+    said = (
+        {}
+        if not parts
+        else {
+            "cbc": "abnormal"
+            if not all(parts.values())
+            else "normal"
+            if len(parts) == len(COUNTS)
+            else "unknown"
+        }
+    )
+    return said, [
+        _observation(f"{code}-{day}", code, day, _in_range(code, normal))
+        for code, normal in parts.items()
+    ]
 
 
 def treated(day: date) -> Part:
     """Vincristine given."""
     given = {
-        "resourceType": "MedicationAdministration", "id": f"given-{day}", "status": "completed", "subject": SUBJECT,
-        "medicationCodeableConcept": coded(RXNORM, VINCRISTINE), "effectiveDateTime": day.isoformat(),
-    }  # fmt: skip
+        "resourceType": "MedicationAdministration",
+        "id": f"given-{day}",
+        "status": "completed",
+        "subject": SUBJECT,
+        "medicationCodeableConcept": coded(RXNORM, VINCRISTINE),
+        "effectiveDateTime": day.isoformat(),
+    }
     return {"prior_treatment": "disease_directed"}, [given]
 
 
 def fever(day: date) -> Part:
     """A coded symptom, gone the same day."""
-    return {"signs_and_symptoms": "present"}, [condition("fever", FEVER, day, abatementDateTime=day.isoformat())]
+    return {"signs_and_symptoms": "present"}, [
+        condition("fever", FEVER, day, abatementDateTime=day.isoformat())
+    ]
 
 
 def in_the_cns(day: date) -> Part:
@@ -74,17 +103,32 @@ def coded_history(remission: date, relapse: date | None) -> Part:
 
 def bundle(resources: list[Resource]) -> Resource:
     """A collection of one patient with ALL."""
-    patient = {"resourceType": "Patient", "id": "p1", "gender": "female", "birthDate": BORN.isoformat()}
-    return {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": resource} for resource in [patient, *resources]]}
+    patient = {
+        "resourceType": "Patient",
+        "id": "p1",
+        "gender": "female",
+        "birthDate": BORN.isoformat(),
+    }
+    return {
+        "resourceType": "Bundle",
+        "type": "collection",
+        "entry": [{"resource": resource} for resource in [patient, *resources]],
+    }
 
 
 def condition(name: str, code: str, day: date, **more: str) -> Resource:
     """A confirmed condition that begins on a day."""
     return {
-        "resourceType": "Condition", "id": f"{name}-{day}", "code": coded(SNOMED, code), "subject": SUBJECT,
+        "resourceType": "Condition",
+        "id": f"{name}-{day}",
+        "code": coded(SNOMED, code),
+        "subject": SUBJECT,
         "onsetDateTime": day.isoformat(),
-        "verificationStatus": coded("http://terminology.hl7.org/CodeSystem/condition-ver-status", "confirmed"), **more,
-    }  # fmt: skip
+        "verificationStatus": coded(
+            "http://terminology.hl7.org/CodeSystem/condition-ver-status", "confirmed"
+        ),
+        **more,
+    }
 
 
 def coded(system: str, code: str) -> Resource:
@@ -106,16 +150,24 @@ def _recorded(name: str, code: str, day: date) -> Resource:
 
 def _observation(name: str, code: str, day: date, value: Resource) -> Resource:
     return {
-        "resourceType": "Observation", "id": name, "status": "final", "code": coded(LOINC, code), "subject": SUBJECT,
-        "effectiveDateTime": day.isoformat(), **value,
-    }  # fmt: skip
+        "resourceType": "Observation",
+        "id": name,
+        "status": "final",
+        "code": coded(LOINC, code),
+        "subject": SUBJECT,
+        "effectiveDateTime": day.isoformat(),
+        **value,
+    }
 
 
 def _in_range(code: str, normal: bool) -> Resource:
     _, unit, low, high, below = COUNTS[code]
     sent = {"unit": unit, "system": UCUM, "code": unit}
     limits = {"low": {"value": float(low), **sent}, "high": {"value": float(high), **sent}}
-    return {"valueQuantity": {"value": float(high if normal else below), **sent}, "referenceRange": [limits]}
+    return {
+        "valueQuantity": {"value": float(high if normal else below), **sent},
+        "referenceRange": [limits],
+    }
 
 
 def _json(number: str) -> int | float:

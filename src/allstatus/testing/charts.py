@@ -1,6 +1,8 @@
-"""Strategies for charts: FHIR R4 bundles, HL7 v2 messages, and one patient over time. Public, under semver.
+"""Strategies for charts: FHIR R4 bundles, HL7 v2 messages, and one patient over time. Public, under
+semver.
 
-Each chart comes with the record it was made from: what is decided on the chart is what is decided on that record.
+Each chart comes with the record it was made from: what is decided on the chart is what is decided
+on that record.
 Where a chart cannot say what a record can, the record does not say it either.
 """
 
@@ -15,7 +17,7 @@ from hypothesis import strategies as st
 
 from allstatus.testing import chart_parts as parts
 from allstatus.testing.chart_parts import BLASTS, BORN, COUNTS, LEUKEMIA, MARROW_BLASTS, Resource
-from allstatus.testing.sides import Record, limits_of
+from allstatus.testing.representatives import Record, limits_of
 from allstatus.testing.strategies import Rules, Strategy, classifier_of, near_threshold
 
 FIRST_DAY = date(2024, 1, 1)
@@ -23,45 +25,66 @@ YEAR = timedelta(days=365.25)
 COMPARATORS = ("<", "<=", ">", ">=")
 APART = (30, 400)  # days between assessments: no result of one is near another
 PHASES: Mapping[str, tuple[str, ...]] = {  # what can follow what
-    "untreated": ("treated", "in_remission"), "treated": ("in_remission",),
-    "in_remission": ("in_remission", "recurrent"), "recurrent": ("recurrent", "in_remission"),
-}  # fmt: skip
+    "untreated": ("treated", "in_remission"),
+    "treated": ("in_remission",),
+    "in_remission": ("in_remission", "recurrent"),
+    "recurrent": ("recurrent", "in_remission"),
+}
 
 
 @st.composite
 def bundles(draw: st.DrawFn, rules: Rules = None) -> tuple[Record, Resource]:
-    """A record, and a FHIR R4 collection that says the same: marrow blasts on one day, and perhaps more, in any order.
+    """A record, and a FHIR R4 collection that says the same: marrow blasts on one day, and perhaps
+    more, in any order.
 
-    What may be more: a blood count or part of one, a treatment, a fever, leukemia in the CNS, a coded remission or
+    What may be more: a blood count or part of one, a treatment, a fever, leukemia in the CNS, a
+    coded remission or
     relapse before. A percentage finer than a double is sent as text.
     """
     day = FIRST_DAY + timedelta(days=draw(st.integers(200, 800)))
-    said: list[parts.Part] = [parts.marrow(day, *draw(_results(rules))), parts.counts(day, draw(_components()))]
+    said: list[parts.Part] = [
+        parts.marrow(day, *draw(_results(rules))),
+        parts.counts(day, draw(_components())),
+    ]
     options = [parts.treated(day - timedelta(days=90)), parts.fever(day), parts.in_the_cns(day)]
     said += [part for part in options if draw(st.booleans())]
     if draw(st.booleans()):
-        said.append(parts.coded_history(day - timedelta(days=45), draw(st.sampled_from([None, day - timedelta(days=20)]))))
+        said.append(
+            parts.coded_history(
+                day - timedelta(days=45), draw(st.sampled_from([None, day - timedelta(days=20)]))
+            )
+        )
     record = _patient(day) | {name: value for part, _ in said for name, value in part.items()}
-    resources = [parts.condition("all", LEUKEMIA, FIRST_DAY), *(resource for _, made in said for resource in made)]
+    resources = [
+        parts.condition("all", LEUKEMIA, FIRST_DAY),
+        *(resource for _, made in said for resource in made),
+    ]
     return record, parts.bundle(draw(st.permutations(resources)))
 
 
 @st.composite
 def hl7v2_messages(draw: st.DrawFn, rules: Rules = None) -> tuple[Record, str]:
-    """A record, and an ORU^R01 message that says the same: a marrow result and perhaps a blood count. Numbers are exact."""
+    """A record, and an ORU^R01 message that says the same: a marrow result and perhaps a blood
+    count. Numbers are exact.
+    """
     day = FIRST_DAY + timedelta(days=draw(st.integers(0, 600)))
     at = f"{day:%Y%m%d}"
     number, comparator = draw(_results(rules))
     kind, value = ("SN", f"{comparator}^{number}") if comparator else ("NM", number)
     lines = [
-        f"MSH|^~\\&|LAB|HOSP|EHR|HOSP|{at}0900||ORU^R01|M1|P|2.5.1", f"PID|1||P1^^^HOSP^MR||TEST^PATIENT||{BORN:%Y%m%d}|F",
-        f"DG1|1||C91.00^Acute lymphoblastic leukemia^I10C||{at}|W", f"OBR|1|O1|F1|{MARROW_BLASTS}^Marrow blasts^LN|||{at}",
+        f"MSH|^~\\&|LAB|HOSP|EHR|HOSP|{at}0900||ORU^R01|M1|P|2.5.1",
+        f"PID|1||P1^^^HOSP^MR||TEST^PATIENT||{BORN:%Y%m%d}|F",
+        f"DG1|1||C91.00^Acute lymphoblastic leukemia^I10C||{at}|W",
+        f"OBR|1|O1|F1|{MARROW_BLASTS}^Marrow blasts^LN|||{at}",
         f"OBX|1|{kind}|{MARROW_BLASTS}^Blasts in bone marrow^LN||{value}|%|||||F|||{at}",
-    ]  # fmt: skip
+    ]
     components = draw(_components())
     if components:
         lines.append(f"OBR|2|O2|F2|58410-2^Complete blood count^LN|||{at}")
-        lines += [parts.count_segment(place, code, at, normal=normal) for place, (code, normal) in enumerate(components.items(), 1)]
+        lines += [
+            parts.count_segment(place, code, at, normal=normal)
+            for place, (code, normal) in enumerate(components.items(), 1)
+        ]
     said, _ = parts.counts(day, components)
     return _patient(day) | {BLASTS: f"{comparator}{number}"} | said, "\r".join(lines) + "\r"
 
@@ -70,7 +93,8 @@ def hl7v2_messages(draw: st.DrawFn, rules: Rules = None) -> tuple[Record, str]:
 def histories(draw: st.DrawFn, rules: Rules = None, longest: int = 6) -> list[Record]:
     """One patient's records in the order of time, the history in each as the earlier ones left it.
 
-    The findings of each fit its phase: never treated, treated without a remission yet, in remission, recurrent.
+    The findings of each fit its phase: never treated, treated without a remission yet, in
+    remission, recurrent.
     """
     day, phase, remissions, relapses = FIRST_DAY, "untreated", 0, 0
     found: list[Record] = []
@@ -81,22 +105,33 @@ def histories(draw: st.DrawFn, rules: Rules = None, longest: int = 6) -> list[Re
             relapses += phase == "recurrent" != before
         found.append(
             {
-                "id": "patient-1", "as_of": day.isoformat(), "prior_treatment": "none" if phase == "untreated" else "disease_directed",
-                "prior_remission": remissions > 0, "relapse_since_remission": phase == "recurrent", "relapse_count": relapses,
+                "id": "patient-1",
+                "as_of": day.isoformat(),
+                "prior_treatment": "none" if phase == "untreated" else "disease_directed",
+                "prior_remission": remissions > 0,
+                "relapse_since_remission": phase == "recurrent",
+                "relapse_count": relapses,
                 **draw(_findings(phase == "in_remission", rules)),
             }
-        )  # fmt: skip
+        )
         remissions += phase == "in_remission"
     return found
 
 
-def charted_histories(rules: Rules = None, longest: int = 6) -> Strategy[tuple[list[Record], Resource]]:
-    """The records of `histories`, and one FHIR R4 collection of the same assessments, to be read as a timeline.
+def charted_histories(
+    rules: Rules = None, longest: int = 6
+) -> Strategy[tuple[list[Record], Resource]]:
+    """The records of `histories`, and one FHIR R4 collection of the same assessments, to be read as
+    a timeline.
 
-    Read with `symptoms-absent-unless-recorded`. A chart does not say that nothing was ever given or reached: before the
-    first remission its answer is open, and the record's is among those possible; from then on the status is the record's.
+    Read with `symptoms-absent-unless-recorded`. A chart does not say that nothing was ever given or
+    reached: before the
+    first remission its answer is open, and the record's is among those possible; from then on the
+    status is the record's.
     """
-    pairs = histories(rules, longest).flatmap(lambda records: st.tuples(st.just(records), st.permutations(_resources(records))))
+    pairs = histories(rules, longest).flatmap(
+        lambda records: st.tuples(st.just(records), st.permutations(_resources(records)))
+    )
     return pairs.map(lambda pair: (pair[0], parts.bundle(pair[1])))
 
 
@@ -104,9 +139,15 @@ def _resources(records: list[Record]) -> list[Resource]:
     said = [parts.treated(FIRST_DAY + timedelta(days=1))] if len(records) > 1 else []
     for record in records:
         day = date.fromisoformat(record["as_of"])
-        said += [parts.marrow(day, record[BLASTS]), parts.counts(day, dict.fromkeys(COUNTS, record["cbc"] == "normal"))]
+        said += [
+            parts.marrow(day, record[BLASTS]),
+            parts.counts(day, dict.fromkeys(COUNTS, record["cbc"] == "normal")),
+        ]
         said += [parts.fever(day)] if record["signs_and_symptoms"] == "present" else []
-    return [parts.condition("all", LEUKEMIA, FIRST_DAY), *(resource for _, made in said for resource in made)]
+    return [
+        parts.condition("all", LEUKEMIA, FIRST_DAY),
+        *(resource for _, made in said for resource in made),
+    ]
 
 
 def _patient(day: date) -> Record:
@@ -120,7 +161,9 @@ def _results(rules: Rules) -> Strategy[tuple[str, str]]:
 
 
 def _components() -> Strategy[dict[str, Any]]:
-    """Which components of a blood count are there, and whether each is normal; none more often than some."""
+    """Which components of a blood count are there, and whether each is normal; none more often than
+    some.
+    """
     whole = st.fixed_dictionaries(dict.fromkeys(COUNTS, st.booleans()))
     some = st.dictionaries(st.sampled_from(list(COUNTS)), st.booleans(), max_size=len(COUNTS) - 1)
     return st.one_of(st.just({}), whole, st.just(dict.fromkeys(COUNTS, True)), some)
@@ -128,8 +171,15 @@ def _components() -> Strategy[dict[str, Any]]:
 
 def _findings(remission: bool, rules: Rules) -> Strategy[Record]:
     limit = limits_of(classifier_of(rules).ruleset, BLASTS)[0]
-    inside = near_threshold(rules, BLASTS).filter(lambda number: (Fraction(number) <= limit) is remission)
+    inside = near_threshold(rules, BLASTS).filter(
+        lambda number: (Fraction(number) <= limit) is remission
+    )
     words = ("normal", "absent") if remission else ("abnormal", "present")
     return st.fixed_dictionaries(
-        {"cbc": st.just(words[0]), BLASTS: inside, "signs_and_symptoms": st.just(words[1]), "leukemia_outside_marrow": st.just("absent")}
+        {
+            "cbc": st.just(words[0]),
+            BLASTS: inside,
+            "signs_and_symptoms": st.just(words[1]),
+            "leukemia_outside_marrow": st.just("absent"),
+        }
     )

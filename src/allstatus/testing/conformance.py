@@ -7,13 +7,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from allstatus.testing.adapter import SECONDS, Run, run_adapter
-from allstatus.testing.answers import Answer, Level, differing
+from allstatus.testing.answers import Answer, AnswerLevel, differing
+from allstatus.testing.command_adapter import SECONDS, CommandRun, run_adapter
 from allstatus.testing.vectors import Vector, one_line, within
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
+class VectorFailure:
     """A vector that got another answer: the fields that differ, or what was wrong with the line."""
 
     vector: Vector
@@ -36,9 +36,9 @@ class Failure:
 class Report:
     """How an implementation did at a level."""
 
-    level: Level
+    level: AnswerLevel
     vectors: tuple[Vector, ...]
-    failures: tuple[Failure, ...]
+    failures: tuple[VectorFailure, ...]
     problems: tuple[str, ...] = ()
 
     @property
@@ -46,28 +46,34 @@ class Report:
         """Every vector of the level got its answer, and nothing else went wrong."""
         return not self.failures and not self.problems
 
-    def counts(self) -> Iterator[tuple[str, Level, int, int]]:
+    def counts(self) -> Iterator[tuple[str, AnswerLevel, int, int]]:
         """(family, level, vectors, failures), in the order of the vectors."""
         asked = Counter((vector.family, vector.level) for vector in self.vectors)
         failed = Counter((failure.vector.family, failure.vector.level) for failure in self.failures)
-        yield from ((family, level, count, failed[family, level]) for (family, level), count in asked.items())
+        yield from (
+            (family, level, count, failed[family, level])
+            for (family, level), count in asked.items()
+        )
 
     def wrongly_sure(self) -> int:
         """How often a status was given where the facts do not settle one."""
         return sum(
-            isinstance(failure.given, dict) and failure.given["outcome"] == "determined"
+            isinstance(failure.given, dict)
+            and failure.given["outcome"] == "determined"
             and failure.vector.expected["outcome"] == "insufficient_data"
             for failure in self.failures
-        )  # fmt: skip
+        )
 
 
-def check_command(command: str, vectors: Sequence[Vector], level: Level, seconds: float = SECONDS) -> Report:
+def check_command(
+    command: str, vectors: Sequence[Vector], level: AnswerLevel, seconds: float = SECONDS
+) -> Report:
     """Run a command over the vectors of a level."""
     asked = within(vectors, level)
     return judge(asked, run_adapter(command, [vector.record for vector in asked], seconds), level)
 
 
-def judge(vectors: Sequence[Vector], run: Run, level: Level) -> Report:
+def judge(vectors: Sequence[Vector], run: CommandRun, level: AnswerLevel) -> Report:
     """Compare what came back with what was expected."""
     failures = []
     for vector, given in zip(vectors, run.answers, strict=True):
@@ -76,10 +82,10 @@ def judge(vectors: Sequence[Vector], run: Run, level: Level) -> Report:
     return Report(level, tuple(vectors), tuple(failures), run.problems)
 
 
-def judge_one(vector: Vector, given: Answer | str, level: Level) -> Failure | None:
+def judge_one(vector: Vector, given: Answer | str, level: AnswerLevel) -> VectorFailure | None:
     """The failure of one vector, if it is one."""
     fields = () if isinstance(given, str) else tuple(differing(vector.expected, given, level))
-    return Failure(vector, fields, given) if fields or isinstance(given, str) else None
+    return VectorFailure(vector, fields, given) if fields or isinstance(given, str) else None
 
 
 def to_document(report: Report) -> dict[str, Any]:
@@ -90,10 +96,17 @@ def to_document(report: Report) -> dict[str, Any]:
         "problems": list(report.problems),
         "wrongly_sure": report.wrongly_sure(),
         "families": [
-            {"family": family, "level": level, "vectors": asked, "failures": failed} for family, level, asked, failed in report.counts()
+            {"family": family, "level": level, "vectors": asked, "failures": failed}
+            for family, level, asked, failed in report.counts()
         ],
         "failures": [
-            {"id": f.vector.id, "record": f.vector.record, "differs": list(f.fields), "expected": f.vector.expected, "given": f.given}
+            {
+                "id": f.vector.id,
+                "record": f.vector.record,
+                "differs": list(f.fields),
+                "expected": f.vector.expected,
+                "given": f.given,
+            }
             for f in report.failures
         ],
     }
@@ -103,7 +116,9 @@ def render(report: Report) -> str:
     """The report to read: a line for each family, then the first failures."""
     lines = [f"{'family':<14} {'level':<14} {'vectors':>7} {'passed':>7}"]
     for family, level, asked, failed in report.counts():
-        lines.append(f"{family:<14} {level:<14} {asked:>7} {asked - failed:>7}{'  ✗' if failed else ''}")
+        lines.append(
+            f"{family:<14} {level:<14} {asked:>7} {asked - failed:>7}{'  ✗' if failed else ''}"
+        )
     lines += [f"✗ {problem}" for problem in report.problems]
     if report.failures:
         first = {failure.vector.family: failure for failure in reversed(report.failures)}
@@ -112,5 +127,9 @@ def render(report: Report) -> str:
         lines += [line for failure in shown for line in failure.lines]
     if sure := report.wrongly_sure():
         lines += ["", f"{sure} times a status was given although the facts do not settle one."]
-    lines += ["", f"{'conforms' if report.conforms else 'does not conform'} at level {report.level} ({len(report.vectors)} vectors)"]
+    lines += [
+        "",
+        f"{'conforms' if report.conforms else 'does not conform'} at level {report.level} "
+        f"({len(report.vectors)} vectors)",
+    ]
     return "\n".join(lines) + "\n"

@@ -53,7 +53,11 @@ def criterion_mutants(files: Files) -> Iterator[Mutant]:
     """Every criterion with another comparison."""
     for name, entry in entries_of(files, "criteria.yaml"):
         for condition in _conditions(files, entry["condition"]):
-            yield Mutant(f"{name}: {condition}", "comparison", with_entry(files, "criteria.yaml", name, {**entry, "condition": condition}))
+            yield Mutant(
+                f"{name}: {condition}",
+                "comparison",
+                with_entry(files, "criteria.yaml", name, {**entry, "condition": condition}),
+            )
 
 
 def _conditions(files: Files, text: str) -> Iterator[str]:
@@ -71,14 +75,19 @@ def _conditions(files: Files, text: str) -> Iterator[str]:
 def threshold_mutants(files: Files) -> Iterator[Mutant]:
     """Every limit moved."""
     for name, entry in entries_of(files, "thresholds.yaml"):
-        place = max(range(len(entry["values"])), key=lambda i, entry=entry: str(entry["values"][i]["from"]))  # type: ignore[misc]
+        starts = [str(dated["from"]) for dated in entry["values"]]
+        place = starts.index(max(starts))
         value = Decimal(entry["values"][place]["value"])
         with localcontext(prec=60):
-            slips = {f"{step:+f}": value + step for step in STEPS} | {f"times {factor:f}": value * factor for factor in FACTORS}
+            slips = {f"{step:+f}": value + step for step in STEPS} | {
+                f"times {factor:f}": value * factor for factor in FACTORS
+            }
         for words, slip in slips.items():
             changed = deepcopy(entry)
             changed["values"][place]["value"] = slip
-            yield Mutant(f"{name} {words}", "threshold", with_entry(files, "thresholds.yaml", name, changed))
+            yield Mutant(
+                f"{name} {words}", "threshold", with_entry(files, "thresholds.yaml", name, changed)
+            )
 
 
 def _statuses(files: RuleFiles) -> Iterator[Mutant]:
@@ -88,7 +97,11 @@ def _statuses(files: RuleFiles) -> Iterator[Mutant]:
             yield Mutant(f"{data['status']}: {words}", "clause", {path: {**data, "all": clauses}})
         for other in data.get("unless", []):
             left = [name for name in data["unless"] if name != other]
-            yield Mutant(f"{data['status']}: without unless {other}", "clause", {path: {**data, "unless": left}})
+            yield Mutant(
+                f"{data['status']}: without unless {other}",
+                "clause",
+                {path: {**data, "unless": left}},
+            )
     for (one, first), (two, second) in combinations(statuses.items(), 2):
         changed = {one: _as_if(first, second), two: _as_if(second, first)}
         yield Mutant(f"{first['status']} and {second['status']} swapped", "status", changed)
@@ -96,12 +109,16 @@ def _statuses(files: RuleFiles) -> Iterator[Mutant]:
 
 def _as_if(status: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
     """A status with the definition of another; an `unless` that named it names the other now."""
-    unless = [other["status"] if name == status["status"] else name for name in other.get("unless", [])]
+    unless = [
+        other["status"] if name == status["status"] else name for name in other.get("unless", [])
+    ]
     return {**status, "all": other["all"], "unless": unless}
 
 
 def clause_slips(items: list[Any]) -> Iterator[tuple[str, list[Any]]]:
-    """A list of clauses that must all hold, with one of them dropped or negated, here or below; or any for all."""
+    """A list of clauses that must all hold, with one of them dropped or negated, here or below; or
+    any for all.
+    """
     if len(items) > 1:
         yield "any for all", [{"any": items}]
     yield from _list_slips(items, "")
@@ -119,17 +136,29 @@ def _list_slips(items: list[Any], place: str) -> Iterator[tuple[str, list[Any]]]
 
 def _inner_slips(item: Any, where: str) -> Iterator[tuple[str, Any]]:
     """Slips below a clause, and all for any."""
-    kind = next((kind for kind in ("all", "any", "not") if isinstance(item, dict) and item.get(kind) is not None), None)
+    kind = next(
+        (
+            kind
+            for kind in ("all", "any", "not")
+            if isinstance(item, dict) and item.get(kind) is not None
+        ),
+        None,
+    )
     if kind is None:
         return
     rest = {key: value for key, value in item.items() if key != kind}
     if kind == "not":
-        yield from ((words, {**rest, "not": slip}) for words, slip in _inner_slips(item["not"], f"{where}.1"))
+        yield from (
+            (words, {**rest, "not": slip})
+            for words, slip in _inner_slips(item["not"], f"{where}.1")
+        )
         return
     other = "any" if kind == "all" else "all"
     if len(item[kind]) > 1:
         yield f"clause {where}: {other} for {kind}", {**rest, other: item[kind]}
-    yield from ((words, {**rest, kind: slip}) for words, slip in _list_slips(item[kind], f"{where}."))
+    yield from (
+        (words, {**rest, kind: slip}) for words, slip in _list_slips(item[kind], f"{where}.")
+    )
 
 
 def negated(item: Any) -> Any:
@@ -139,9 +168,13 @@ def negated(item: Any) -> Any:
 
 def _constraints(files: RuleFiles) -> Iterator[Mutant]:
     for name, entry in entries_of(files, "constraints.yaml"):
-        yield Mutant(f"{name} dropped", "constraint", with_entry(files, "constraints.yaml", name, None))
+        yield Mutant(
+            f"{name} dropped", "constraint", with_entry(files, "constraints.yaml", name, None)
+        )
         turned = {**entry, "if": entry["then"], "then": entry["if"]}
-        yield Mutant(f"{name} reversed", "constraint", with_entry(files, "constraints.yaml", name, turned))
+        yield Mutant(
+            f"{name} reversed", "constraint", with_entry(files, "constraints.yaml", name, turned)
+        )
 
 
 def _assumptions(files: RuleFiles) -> Iterator[Mutant]:
@@ -150,13 +183,28 @@ def _assumptions(files: RuleFiles) -> Iterator[Mutant]:
         if assume is None:
             continue
         values = [value for value in entry.get("values", [True, False]) if value != assume["value"]]
-        slips = {f"{name} taken as {str(value).lower()}": {**assume, "value": value} for value in values}
+        slips = {
+            f"{name} taken as {str(value).lower()}": {**assume, "value": value} for value in values
+        }
         if assume.get("when") is not None:
-            slips[f"{name} always assumed"] = {key: value for key, value in assume.items() if key != "when"}
-            slips[f"{name} assumed in the other cases"] = {**assume, "when": negated(assume["when"])}
-        yield Mutant(f"{name} never assumed", "assumption", with_entry(files, "facts.yaml", name, without(entry, "assume")))
+            slips[f"{name} always assumed"] = {
+                key: value for key, value in assume.items() if key != "when"
+            }
+            slips[f"{name} assumed in the other cases"] = {
+                **assume,
+                "when": negated(assume["when"]),
+            }
+        yield Mutant(
+            f"{name} never assumed",
+            "assumption",
+            with_entry(files, "facts.yaml", name, without(entry, "assume")),
+        )
         for words, slip in slips.items():
-            yield Mutant(words, "assumption", with_entry(files, "facts.yaml", name, {**entry, "assume": slip}))
+            yield Mutant(
+                words,
+                "assumption",
+                with_entry(files, "facts.yaml", name, {**entry, "assume": slip}),
+            )
 
 
 def without(entry: Mapping[str, Any], key: str) -> dict[str, Any]:
@@ -168,7 +216,11 @@ def _regions(files: RuleFiles) -> Iterator[Mutant]:
     for name, entry in entries_of(files, "regions.yaml"):
         yield Mutant(f"{name} dropped", "region", with_entry(files, "regions.yaml", name, None))
         for words, where in clause_slips(entry["where"]):
-            yield Mutant(f"{name}: {words}", "region", with_entry(files, "regions.yaml", name, {**entry, "where": where}))
+            yield Mutant(
+                f"{name}: {words}",
+                "region",
+                with_entry(files, "regions.yaml", name, {**entry, "where": where}),
+            )
 
 
 def _options(files: RuleFiles) -> Iterator[Mutant]:
@@ -178,8 +230,15 @@ def _options(files: RuleFiles) -> Iterator[Mutant]:
     for number, path in enumerate(paths):
         following = paths[(number + 1) % len(paths)]
         for option in lists[path]["options"]:
-            left = {**lists[path], "options": [other for other in lists[path]["options"] if other is not option]}
+            left = {
+                **lists[path],
+                "options": [other for other in lists[path]["options"] if other is not option],
+            }
             yield Mutant(f"{option['id']} dropped", "option", {path: left})
             if following != path:
                 more = {**lists[following], "options": [*lists[following]["options"], option]}
-                yield Mutant(f"{option['id']} under {more['status']}", "option", {path: left, following: more})
+                yield Mutant(
+                    f"{option['id']} under {more['status']}",
+                    "option",
+                    {path: left, following: more},
+                )

@@ -1,4 +1,6 @@
-"""Mutants of ports: the mistakes implementations make with right rules, each as a change of what they read or say."""
+"""Mutants of ports: the mistakes implementations make with right rules, each as a change of what
+they read or say.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +11,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from allstatus.classify import Classifier
+from allstatus.decision.classifier import Classifier
 from allstatus.errors import InvalidRecord
-from allstatus.measurement import HUNDRED, ZERO, Percent, format_number, read_percent
-from allstatus.rules.model import Fact
+from allstatus.record.percent import HUNDRED, ZERO, Percent, format_number, read_percent
+from allstatus.rules.ruleset import Fact
 from allstatus.testing.answers import Answer, answer_of
-from allstatus.testing.sides import UNKNOWN, Record, numeric_facts
+from allstatus.testing.representatives import UNKNOWN, Record, numeric_facts
 
 Reading = Callable[[Record], Record]
 Saying = Callable[[Record, Answer], Answer]
@@ -59,24 +61,52 @@ def port_mutants(classifier: Classifier) -> Iterator[PortMutant]:
     facts = list(rules.facts.values())
     for fact in facts:
         for value in _values(fact):
-            yield PortMutant(f"{fact.name}: unknown read as {str(value).lower()}", "unknown", _filling({fact.name: value}))
-    yield PortMutant("every unknown read as the first value", "unknown", _filling({fact.name: _values(fact)[0] for fact in facts}))
+            yield PortMutant(
+                f"{fact.name}: unknown read as {str(value).lower()}",
+                "unknown",
+                _filling({fact.name: value}),
+            )
+    yield PortMutant(
+        "every unknown read as the first value",
+        "unknown",
+        _filling({fact.name: _values(fact)[0] for fact in facts}),
+    )
     yield PortMutant("unknown read as not reported", "unknown", _unreporting)
-    yield PortMutant("not reported read as unknown", "unknown", _filling(dict.fromkeys(rules.facts, UNKNOWN)))
+    yield PortMutant(
+        "not reported read as unknown", "unknown", _filling(dict.fromkeys(rules.facts, UNKNOWN))
+    )
     for name in numeric_facts(rules):
         for words, change in NUMBERS.items():
             yield PortMutant(f"{name}: {words}", "number", _numbers(name, _on_exact(change)))
         for words, pick in INTERVALS.items():
             yield PortMutant(f"{name}: {words}", "number", _numbers(name, _on_interval(pick)))
-        yield PortMutant(f"{name}: a comma read as a point", "refusal", _texts(name, lambda text: text.replace(",", ".")))
-        yield PortMutant(f"{name}: what is no number read as unknown", "refusal", _lenient(name, UNKNOWN))
+        yield PortMutant(
+            f"{name}: a comma read as a point",
+            "refusal",
+            _texts(name, lambda text: text.replace(",", ".")),
+        )
+        yield PortMutant(
+            f"{name}: what is no number read as unknown", "refusal", _lenient(name, UNKNOWN)
+        )
         yield PortMutant(f"{name}: what is no number read as 0", "refusal", _lenient(name, "0"))
-    yield PortMutant("unknown keys ignored", "refusal", lambda record: {k: v for k, v in record.items() if k in rules.facts})
+    yield PortMutant(
+        "unknown keys ignored",
+        "refusal",
+        lambda record: {k: v for k, v in record.items() if k in rules.facts},
+    )
     yield PortMutant("the first possible status given", "answer", says=_guess)
     yield PortMutant("only statuses are possible", "answer", says=_only_statuses)
     yield PortMutant("everything unknown is missing", "answer", says=_all_missing)
-    yield PortMutant("one reason only", "answer", says=lambda _, answer: {**answer, "reasons": answer["reasons"][:1]})
-    yield PortMutant("one region only", "answer", says=lambda _, answer: {**answer, "regions": answer["regions"][:1]})
+    yield PortMutant(
+        "one reason only",
+        "answer",
+        says=lambda _, answer: {**answer, "reasons": answer["reasons"][:1]},
+    )
+    yield PortMutant(
+        "one region only",
+        "answer",
+        says=lambda _, answer: {**answer, "regions": answer["regions"][:1]},
+    )
     yield PortMutant("a conflict taken for missing data", "answer", says=_conflict_as_insufficient)
 
 
@@ -87,10 +117,17 @@ def _values(fact: Fact) -> list[Any]:
 
 
 def _filling(values: Record) -> Reading:
-    """Reads the facts that are not known as these values; not reported as well, unless that is what is filled in."""
+    """Reads the facts that are not known as these values; not reported as well, unless that is what
+    is filled in.
+    """
 
     def read(record: Record) -> Record:
-        return {**record, **{name: value for name, value in values.items() if record.get(name) in (None, UNKNOWN)}}
+        return {
+            **record,
+            **{
+                name: value for name, value in values.items() if record.get(name) in (None, UNKNOWN)
+            },
+        }
 
     return read
 
@@ -121,7 +158,9 @@ def _on_interval(pick: Callable[[Percent], Fraction]) -> Callable[[Percent], Fra
 
 
 def _texts(fact: str, change: Callable[[str], str]) -> Reading:
-    return lambda record: {**record, fact: change(record[fact])} if isinstance(record.get(fact), str) else record
+    return lambda record: (
+        {**record, fact: change(record[fact])} if isinstance(record.get(fact), str) else record
+    )
 
 
 def _lenient(fact: str, instead: str) -> Reading:
@@ -146,13 +185,19 @@ def _guess(_: Record, answer: Answer) -> Answer:
 
 
 def _only_statuses(_: Record, answer: Answer) -> Answer:
-    return {**answer, "possible": [name for name in answer["possible"] if name != "outside_definitions"]}
+    return {
+        **answer,
+        "possible": [name for name in answer["possible"] if name != "outside_definitions"],
+    }
 
 
 def _all_missing(record: Record, answer: Answer) -> Answer:
     if answer["outcome"] != "insufficient_data":
         return answer
-    return {**answer, "missing": [name for name, value in record.items() if value in (None, UNKNOWN)]}
+    return {
+        **answer,
+        "missing": [name for name, value in record.items() if value in (None, UNKNOWN)],
+    }
 
 
 def _conflict_as_insufficient(_: Record, answer: Answer) -> Answer:

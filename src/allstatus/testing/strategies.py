@@ -1,7 +1,10 @@
-"""Hypothesis strategies for records that probe the edges of any rule set. Public: names and meanings follow semver.
+"""Hypothesis strategies for records that probe the edges of any rule set. Public: names and
+meanings follow semver.
 
-`rules` is a rule set's name or folder, a Classifier, or None for the shipped rule set. A record is a dict as JSON
-has it, so that a failing example can be pasted into a file. Simple examples come first: no fact more than needed,
+`rules` is a rule set's name or folder, a Classifier, or None for the shipped rule set. A record is
+a dict as JSON
+has it, so that a failing example can be pasted into a file. Simple examples come first: no fact
+more than needed,
 a limit itself before the numbers beside it.
 """
 
@@ -15,17 +18,41 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from allstatus.classify import Classifier, load_rules
+from allstatus.decision.classifier import Classifier, load_rules
 from allstatus.errors import InvalidRecord
-from allstatus.measurement import HUNDRED, MARROW_GRADES, ZERO, Percent, format_number, read_percent
-from allstatus.rules.model import Fact, RuleSet
-from allstatus.table import OUTSIDE, Cell
-from allstatus.testing.families import intervals, number_spellings, respelled
-from allstatus.testing.sides import HAIR, UNKNOWN, Record, case_records, limits_of, numeric_facts
+from allstatus.record.percent import (
+    HUNDRED,
+    MARROW_GRADES,
+    ZERO,
+    Percent,
+    format_number,
+    read_percent,
+)
+from allstatus.rules.ruleset import Fact, RuleSet
+from allstatus.table.decision_table import OUTSIDE, Cell
+from allstatus.testing.representatives import (
+    HAIR,
+    UNKNOWN,
+    Record,
+    case_records,
+    limits_of,
+    numeric_facts,
+)
+from allstatus.testing.vector_groups import intervals, number_spellings, respelled
 
 Rules = Classifier | str | Path | None
 Strategy = st.SearchStrategy
-BESIDE = (Fraction(0), HAIR, -HAIR, Fraction(1, 100), -Fraction(1, 100), Fraction(1, 10), -Fraction(1, 10), Fraction(1), -Fraction(1))
+BESIDE = (
+    Fraction(0),
+    HAIR,
+    -HAIR,
+    Fraction(1, 100),
+    -Fraction(1, 100),
+    Fraction(1, 10),
+    -Fraction(1, 10),
+    Fraction(1),
+    -Fraction(1),
+)
 
 
 @lru_cache(maxsize=8)
@@ -39,16 +66,29 @@ def classifier_of(rules: Rules) -> Classifier:
 
 
 def near_threshold(rules: Rules = None, fact: str | None = None) -> Strategy[str]:
-    """Decimal strings on a limit of the rules and a step beside it, down to 1e-18; of one fact or of all."""
-    return st.sampled_from([format_number(number) for number in _near(classifier_of(rules).ruleset, fact)])
+    """Decimal strings on a limit of the rules and a step beside it, down to 1e-18; of one fact or
+    of all.
+    """
+    return st.sampled_from(
+        [format_number(number) for number in _near(classifier_of(rules).ruleset, fact)]
+    )
 
 
 def blast_percents(rules: Rules = None, fact: str | None = None) -> Strategy[Any]:
-    """Numbers in every spelling a record takes: near the limits, anywhere, as counts of cells, bounds, grades, objects."""
+    """Numbers in every spelling a record takes: near the limits, anywhere, as counts of cells,
+    bounds, grades, objects.
+    """
     ruleset = classifier_of(rules).ruleset
     near = _near(ruleset, fact)
-    bounds = [bound for name in _numeric(ruleset, fact) for limit in limits_of(ruleset, name) for bound in intervals(limit)]
-    counts = st.integers(1, 1000).flatmap(lambda cells: st.integers(0, cells).map(lambda blasts: f"{blasts}/{cells}"))
+    bounds = [
+        bound
+        for name in _numeric(ruleset, fact)
+        for limit in limits_of(ruleset, name)
+        for bound in intervals(limit)
+    ]
+    counts = st.integers(1, 1000).flatmap(
+        lambda cells: st.integers(0, cells).map(lambda blasts: f"{blasts}/{cells}")
+    )
     return st.one_of(
         near_threshold(rules, fact),
         st.decimals(0, 100, allow_nan=False, places=3).map(str),
@@ -60,31 +100,55 @@ def blast_percents(rules: Rules = None, fact: str | None = None) -> Strategy[Any
 
 
 def records(rules: Rules = None) -> Strategy[Record]:
-    """Any valid record: each fact stated, unknown, null or absent, in any of its forms; at least one is there."""
+    """Any valid record: each fact stated, unknown, null or absent, in any of its forms; at least
+    one is there.
+    """
     classifier = classifier_of(rules)
     facts = {fact.name: _any_value(classifier, fact) for fact in classifier.ruleset.facts.values()}
-    return _stated_or_not(facts).filter(lambda record: any(value is not None for value in record.values()))
+    return _stated_or_not(facts).filter(
+        lambda record: any(value is not None for value in record.values())
+    )
 
 
 def complete_records(rules: Rules = None) -> Strategy[Record]:
     """Records that state a single value of every fact; they may contradict a constraint."""
     classifier = classifier_of(rules)
-    return st.fixed_dictionaries({fact.name: _exact_values(classifier.ruleset, fact) for fact in classifier.ruleset.facts.values()})
+    return st.fixed_dictionaries(
+        {
+            fact.name: _exact_values(classifier.ruleset, fact)
+            for fact in classifier.ruleset.facts.values()
+        }
+    )
 
 
-def records_with(outcome: str | None = None, status: str | None = None, rules: Rules = None) -> Strategy[Record]:
-    """Records with this outcome or status, complete and less so; ValueError for a name the rules do not have."""
+def records_with(
+    outcome: str | None = None, status: str | None = None, rules: Rules = None
+) -> Strategy[Record]:
+    """Records with this outcome or status, complete and less so; ValueError for a name the rules do
+    not have.
+    """
     classifier = classifier_of(rules)
     table = classifier.table
     if status is not None:
         if status not in table.statuses or outcome not in (None, "determined"):
-            raise ValueError(f"no record is {outcome or 'determined'} with status {status!r}; statuses: {', '.join(table.statuses)}")
-        return _withdrawn(classifier, table.statuses[status], lambda cell: cell.possible == (status,))
+            raise ValueError(
+                f"no record is {outcome or 'determined'} with status {status!r}; statuses: "
+                f"{', '.join(table.statuses)}"
+            )
+        return _withdrawn(
+            classifier, table.statuses[status], lambda cell: cell.possible == (status,)
+        )
     kinds: dict[str, tuple[int, Callable[[Cell], bool]]] = {
-        "determined": (table.consistent & ~table.outside, lambda cell: cell.outcome == "determined"),
+        "determined": (
+            table.consistent & ~table.outside,
+            lambda cell: cell.outcome == "determined",
+        ),
         OUTSIDE: (table.outside, lambda cell: cell.outcome == OUTSIDE),
         "insufficient_data": (table.consistent, lambda cell: cell.outcome == "insufficient_data"),
-        "conflicting_data": (table.everything & ~table.consistent, lambda cell: cell.outcome == "conflicting_data"),
+        "conflicting_data": (
+            table.everything & ~table.consistent,
+            lambda cell: cell.outcome == "conflicting_data",
+        ),
     }
     if outcome not in kinds:
         raise ValueError(f"no outcome is {outcome!r}; outcomes: {', '.join(kinds)}")
@@ -93,37 +157,61 @@ def records_with(outcome: str | None = None, status: str | None = None, rules: R
 
 
 def region_records(region: str, rules: Rules = None) -> Strategy[Record]:
-    """Records that surely lie in a region of undescribed cases; ValueError for a name the rules do not have."""
+    """Records that surely lie in a region of undescribed cases; ValueError for a name the rules do
+    not have.
+    """
     classifier = classifier_of(rules)
     if region not in classifier.table.regions:
         raise ValueError(f"no region is {region!r}; regions: {', '.join(classifier.table.regions)}")
     cases = classifier.table.regions[region]
-    return _withdrawn(classifier, cases, lambda cell: bool(cell.completions) and not cell.completions & ~cases)
+    return _withdrawn(
+        classifier, cases, lambda cell: bool(cell.completions) and not cell.completions & ~cases
+    )
 
 
-def refinements(record: Record | None = None, rules: Rules = None) -> Strategy[tuple[Record, Record]]:
-    """Pairs (a record, the same with more known): what is unknown stated, bounds narrowed to a number.
+def refinements(
+    record: Record | None = None, rules: Rules = None
+) -> Strategy[tuple[Record, Record]]:
+    """Pairs (a record, the same with more known): what is unknown stated, bounds narrowed to a
+    number.
 
-    `possible` of the second is within that of the first. A fact of which something may be assumed is refined
+    `possible` of the second is within that of the first. A fact of which something may be assumed
+    is refined
     only where it is stated as unknown: what is assumed is not knowledge.
     """
     classifier = classifier_of(rules)
     assumable = {fact.name for fact in classifier.ruleset.facts.values() if fact.assume is not None}
     if record is None:
-        reported = records(classifier).map(lambda one: {**one, **{name: UNKNOWN for name in assumable if one.get(name) is None}})
+        reported = records(classifier).map(
+            lambda one: {**one, **{name: UNKNOWN for name in assumable if one.get(name) is None}}
+        )
         return reported.flatmap(lambda one: refinements(one, classifier))
     known = record
-    open_facts = [fact for fact in classifier.ruleset.facts.values() if _refinable(fact.name, known, assumable)]
-    better = {fact.name: _finer(classifier.ruleset, fact, known.get(fact.name)) for fact in open_facts}
+    open_facts = [
+        fact
+        for fact in classifier.ruleset.facts.values()
+        if _refinable(fact.name, known, assumable)
+    ]
+    better = {
+        fact.name: _finer(classifier.ruleset, fact, known.get(fact.name)) for fact in open_facts
+    }
     return st.fixed_dictionaries({}, optional=better).map(lambda more: (known, {**known, **more}))
 
 
 def equivalent_spellings(record: Record, rules: Rules = None) -> Strategy[Record]:
-    """The same facts spelled otherwise: numbers, lists, null for absent, another order of keys. Every answer stays."""
+    """The same facts spelled otherwise: numbers, lists, null for absent, another order of keys.
+    Every answer stays.
+    """
     ruleset = classifier_of(rules).ruleset
-    forms = {name: st.sampled_from(_spellings(record[name])) for name in numeric_facts(ruleset) if record.get(name) is not None}
+    forms = {
+        name: st.sampled_from(_spellings(record[name]))
+        for name in numeric_facts(ruleset)
+        if record.get(name) is not None
+    }
     nulls = {name: st.none() for name in ruleset.facts if name not in record}
-    spelled = st.fixed_dictionaries(forms, optional=nulls).map(lambda changed: {**record, **changed})
+    spelled = st.fixed_dictionaries(forms, optional=nulls).map(
+        lambda changed: {**record, **changed}
+    )
     listed = spelled.flatmap(lambda one: st.sampled_from([one, *_listed(one)]))
     return listed.flatmap(lambda one: st.permutations(list(one.items())).map(dict))
 
@@ -131,7 +219,12 @@ def equivalent_spellings(record: Record, rules: Rules = None) -> Strategy[Record
 def _near(ruleset: RuleSet, fact: str | None) -> list[Fraction]:
     """Each limit, then what is beside it, nearest first."""
     limits = [limit for name in _numeric(ruleset, fact) for limit in limits_of(ruleset, name)]
-    return [limit + step for step in BESIDE for limit in dict.fromkeys(limits) if ZERO <= limit + step <= HUNDRED]
+    return [
+        limit + step
+        for step in BESIDE
+        for limit in dict.fromkeys(limits)
+        if ZERO <= limit + step <= HUNDRED
+    ]
 
 
 def _numeric(ruleset: RuleSet, fact: str | None) -> list[str]:
@@ -143,17 +236,33 @@ def _exact_values(ruleset: RuleSet, fact: Fact) -> Strategy[Any]:
         return st.booleans()
     if fact.values:
         return st.sampled_from(fact.values)
-    return st.one_of(st.sampled_from([format_number(n) for n in _near(ruleset, fact.name)]), st.decimals(0, 100, places=3).map(str))
+    return st.one_of(
+        st.sampled_from([format_number(n) for n in _near(ruleset, fact.name)]),
+        st.decimals(0, 100, places=3).map(str),
+    )
 
 
 STATED = "stated"
-MANNERS = ("absent", STATED, UNKNOWN, None, STATED, STATED, STATED, STATED)  # simplest first; seven facts are all stated now and then
+MANNERS = (
+    "absent",
+    STATED,
+    UNKNOWN,
+    None,
+    STATED,
+    STATED,
+    STATED,
+    STATED,
+)  # simplest first; seven facts are all stated now and then
 
 
 @st.composite
 def _stated_or_not(draw: st.DrawFn, facts: dict[str, Strategy[Any]]) -> Record:
     manners = {name: draw(st.sampled_from(MANNERS)) for name in facts}
-    return {name: draw(facts[name]) if how == STATED else how for name, how in manners.items() if how != "absent"}
+    return {
+        name: draw(facts[name]) if how == STATED else how
+        for name, how in manners.items()
+        if how != "absent"
+    }
 
 
 def _any_value(classifier: Classifier, fact: Fact) -> Strategy[Any]:
@@ -161,7 +270,9 @@ def _any_value(classifier: Classifier, fact: Fact) -> Strategy[Any]:
     if fact.name in numeric_facts(classifier.ruleset):
         return blast_percents(classifier, fact.name)
     listed = [other[fact.name] for value in fact.values for other in _listed({fact.name: value})]
-    return st.one_of(_exact_values(classifier.ruleset, fact), *([st.sampled_from(listed)] if listed else []))
+    return st.one_of(
+        _exact_values(classifier.ruleset, fact), *([st.sampled_from(listed)] if listed else [])
+    )
 
 
 def _listed(record: Record) -> list[Record]:
@@ -169,17 +280,25 @@ def _listed(record: Record) -> list[Record]:
     return [other for what, other in respelled(record) if what.endswith("listed")]
 
 
-def _withdrawn(classifier: Classifier, cases: int, keeps: Callable[[Cell], bool]) -> Strategy[Record]:
-    """Complete cases of a set, with facts made unknown one after another as long as the cell stays as wanted."""
+def _withdrawn(
+    classifier: Classifier, cases: int, keeps: Callable[[Cell], bool]
+) -> Strategy[Record]:
+    """Complete cases of a set, with facts made unknown one after another as long as the cell stays
+    as wanted.
+    """
     return st.sampled_from([number for number, _ in case_records(classifier.table, cases)]).flatmap(
         lambda number: _withdrawn_from(classifier, number, keeps)
     )
 
 
 @st.composite
-def _withdrawn_from(draw: st.DrawFn, classifier: Classifier, case: int, keeps: Callable[[Cell], bool]) -> Record:
+def _withdrawn_from(
+    draw: st.DrawFn, classifier: Classifier, case: int, keeps: Callable[[Cell], bool]
+) -> Record:
     table, rules = classifier.table, classifier.ruleset
-    record = {fact.name: draw(_values_in(rules, fact, table.cases[case])) for fact in rules.facts.values()}
+    record = {
+        fact.name: draw(_values_in(rules, fact, table.cases[case])) for fact in rules.facts.values()
+    }
     order = draw(st.permutations(list(rules.facts)))
     verdicts: dict[str, bool | None] = dict(table.cases[case])
     spare = draw(st.integers(0, len(order)))
@@ -227,7 +346,9 @@ def _finer(ruleset: RuleSet, fact: Fact, value: Any) -> Strategy[Any]:
     bounds = _interval(value) if fact.name in numeric_facts(ruleset) else None
     if bounds is None:
         return _exact_values(ruleset, fact)
-    inside = [n for n in (*_near(ruleset, fact.name), (bounds.low + bounds.high) / 2) if _holds(bounds, n)]
+    inside = [
+        n for n in (*_near(ruleset, fact.name), (bounds.low + bounds.high) / 2) if _holds(bounds, n)
+    ]
     return st.sampled_from([format_number(n) for n in inside])
 
 

@@ -1,4 +1,6 @@
-"""The folder of vectors: JSON lines, tab-separated text, a JSON Schema, the rules and a README that stands alone."""
+"""The folder of vectors: JSON lines, tab-separated text, a JSON Schema, the rules and a README that
+stands alone.
+"""
 
 from __future__ import annotations
 
@@ -9,14 +11,14 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from allstatus.classify import Classifier
-from allstatus.export.plain import about_rules, to_plain
-from allstatus.export.uses import about_uses, to_plain_uses
-from allstatus.fit import WORDS
-from allstatus.schema import DIALECT
-from allstatus.testing.answers import FIELDS, INVALID, Level
-from allstatus.testing.use_tsv import uses_tsv
+from allstatus.decision.classifier import Classifier
+from allstatus.decision.schema import DIALECT
+from allstatus.decision.stated_use import WORDS
+from allstatus.testing.answers import FIELDS, INVALID, AnswerLevel
+from allstatus.testing.indication_tsv import uses_tsv
 from allstatus.testing.vectors import USES_FAMILY, VECTORS_FILE, Vector, one_line
+from allstatus.translate.indications_json import about_uses, to_plain_uses
+from allstatus.translate.plain_json import about_rules, to_plain
 
 FORMAT = "allstatus vectors 1"
 SAID = tuple(WORDS.values())
@@ -27,14 +29,20 @@ def write_vectors(folder: Path, classifier: Classifier, vectors: Sequence[Vector
     """Write the folder; the same rules give the same bytes."""
     texts = {
         VECTORS_FILE: "".join(vector.to_json() + "\n" for vector in vectors),
-        "vectors.tsv": _tsv(tuple(classifier.ruleset.facts), [vector for vector in vectors if vector.family != USES_FAMILY]),
+        "vectors.tsv": _tsv(
+            tuple(classifier.ruleset.facts),
+            [vector for vector in vectors if vector.family != USES_FAMILY],
+        ),
         "vectors.schema.json": _json(vector_schema(classifier)),
         "manifest.json": _json(_manifest(classifier, vectors)),
         "rules.json": _json(to_plain(classifier.table)),
         "README.md": _readme(classifier, vectors),
     }
     if any(vector.family == USES_FAMILY for vector in vectors):
-        texts |= {"applicability.tsv": uses_tsv(classifier, vectors), "applicability.json": _json(to_plain_uses(classifier.applicability))}
+        texts |= {
+            "applicability.tsv": uses_tsv(classifier, vectors),
+            "applicability.json": _json(to_plain_uses(classifier.applicability)),
+        }
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in texts.items():
         (folder / name).write_text(text, "utf-8", newline="\n")
@@ -43,21 +51,41 @@ def write_vectors(folder: Path, classifier: Classifier, vectors: Sequence[Vector
 
 def vector_schema(classifier: Classifier) -> dict[str, Any]:
     """The JSON Schema of one line of `vectors.jsonl`."""
-    statuses, outcomes = list(classifier.ruleset.statuses), ["determined", "outside_definitions", "insufficient_data", "conflicting_data"]
+    statuses, outcomes = (
+        list(classifier.ruleset.statuses),
+        ["determined", "outside_definitions", "insufficient_data", "conflicting_data"],
+    )
     expected = {
-        "outcome": {"enum": [*outcomes, INVALID]}, "status": {"enum": [*statuses, None]},
+        "outcome": {"enum": [*outcomes, INVALID]},
+        "status": {"enum": [*statuses, None]},
         "possible": {"type": "array", "items": {"enum": [*statuses, "outside_definitions"]}},
-        "regions": _TEXTS, "options": _TEXTS, "missing": _TEXTS, "reasons": {"type": "array", "items": _TEXTS},
-        "by_option": _by_name(_said("listed", *SAID)), "by_agent": _by_name(_said(*SAID, other_sources=_by_name({"enum": [*SAID, None]}))),
-    }  # fmt: skip
+        "regions": _TEXTS,
+        "options": _TEXTS,
+        "missing": _TEXTS,
+        "reasons": {"type": "array", "items": _TEXTS},
+        "by_option": _by_name(_said("listed", *SAID)),
+        "by_agent": _by_name(_said(*SAID, other_sources=_by_name({"enum": [*SAID, None]}))),
+    }
     properties = {
-        "id": {"type": "string"}, "family": {"type": "string"}, "level": {"enum": list(Level)}, "record": {"type": "object"},
-        "expected": {"type": "object", "properties": expected, "required": [*FIELDS], "additionalProperties": False},
-    }  # fmt: skip
+        "id": {"type": "string"},
+        "family": {"type": "string"},
+        "level": {"enum": list(AnswerLevel)},
+        "record": {"type": "object"},
+        "expected": {
+            "type": "object",
+            "properties": expected,
+            "required": [*FIELDS],
+            "additionalProperties": False,
+        },
+    }
     return {
-        "$schema": DIALECT, "title": "one allstatus conformance vector", "type": "object", "properties": properties,
-        "required": list(properties), "additionalProperties": False,
-    }  # fmt: skip
+        "$schema": DIALECT,
+        "title": "one allstatus conformance vector",
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }
 
 
 def _by_name(schema: dict[str, Any]) -> dict[str, Any]:
@@ -66,18 +94,38 @@ def _by_name(schema: dict[str, Any]) -> dict[str, Any]:
 
 def _said(*words: str, **more: Any) -> dict[str, Any]:
     properties = {"applicability": {"enum": list(words)}, "needs": _TEXTS, **more}
-    return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }
 
 
 def _manifest(classifier: Classifier, vectors: Sequence[Vector]) -> dict[str, Any]:
     counts = Counter((vector.family, vector.level) for vector in vectors)
-    families = [{"family": family, "level": level, "vectors": count} for (family, level), count in counts.items()]
-    uses = {"applicability": about_uses(classifier.applicability)} if any(vector.family == USES_FAMILY for vector in vectors) else {}
-    return {"format": FORMAT, "ruleset": about_rules(classifier.table), **uses, "vectors": len(vectors), "families": families}
+    families = [
+        {"family": family, "level": level, "vectors": count}
+        for (family, level), count in counts.items()
+    ]
+    uses = (
+        {"applicability": about_uses(classifier.applicability)}
+        if any(vector.family == USES_FAMILY for vector in vectors)
+        else {}
+    )
+    return {
+        "format": FORMAT,
+        "ruleset": about_rules(classifier.table),
+        **uses,
+        "vectors": len(vectors),
+        "families": families,
+    }
 
 
 def _tsv(facts: tuple[str, ...], vectors: Sequence[Vector]) -> str:
-    """Tab-separated, nothing quoted: no value holds a tab or a line end, for JSON writes those as signs."""
+    """Tab-separated, nothing quoted: no value holds a tab or a line end, for JSON writes those as
+    signs.
+    """
     rows = [["id", "level", *facts, *FIELDS, "missing", "record"]]
     for vector in vectors:
         values = [_word(vector.record[fact]) if fact in vector.record else "" for fact in facts]
@@ -98,18 +146,33 @@ def _json(document: Any) -> str:
 
 def _readme(classifier: Classifier, vectors: Sequence[Vector]) -> str:
     about = about_rules(classifier.table)
-    source, statuses = about["source"], ", ".join(f"`{name}`" for name in classifier.ruleset.statuses)
+    source, statuses = (
+        about["source"],
+        ", ".join(f"`{name}`" for name in classifier.ruleset.statuses),
+    )
     counts = Counter((vector.family, vector.level) for vector in vectors)
-    rows = "\n".join(f"| {family} | {level} | {count} |" for (family, level), count in counts.items())
+    rows = "\n".join(
+        f"| {family} | {level} | {count} |" for (family, level), count in counts.items()
+    )
     levels = Counter(vector.level for vector in vectors)
     text = files("allstatus.testing").joinpath("vectors_readme.md").read_text("utf-8")
     marks = {
-        "ruleset": about["id"], "version": about["version"], "digest": about["digest"], "table_digest": about["table_digest"],
-        "title": about["title"], "source": f"{source['title']}, {source['url']}, reviewed {source['last_reviewed']}",
-        "notice": about["notice"], "rows": rows, "count": str(len(vectors)), "statuses": statuses,
-        **{"_".join(["uses", name]).removesuffix("_id"): text for name, text in about_uses(classifier.applicability).items()},
-        **{level.replace("-", "_"): str(levels[level]) for level in Level},
-    }  # fmt: skip
+        "ruleset": about["id"],
+        "version": about["version"],
+        "digest": about["digest"],
+        "table_digest": about["table_digest"],
+        "title": about["title"],
+        "source": f"{source['title']}, {source['url']}, reviewed {source['last_reviewed']}",
+        "notice": about["notice"],
+        "rows": rows,
+        "count": str(len(vectors)),
+        "statuses": statuses,
+        **{
+            "_".join(["uses", name]).removesuffix("_id"): text
+            for name, text in about_uses(classifier.applicability).items()
+        },
+        **{level.replace("-", "_"): str(levels[level]) for level in AnswerLevel},
+    }
     for name, value in marks.items():
         text = text.replace(f"<<{name}>>", value)
     return text

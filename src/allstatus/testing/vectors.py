@@ -10,11 +10,11 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from allstatus.classify import Classifier, load_rules
+from allstatus.decision.classifier import Classifier, load_rules
 from allstatus.errors import InvalidRecord
-from allstatus.testing.answers import Answer, Level, answer_of
-from allstatus.testing.families import Families
-from allstatus.testing.use_vectors import use_records
+from allstatus.testing.answers import Answer, AnswerLevel, answer_of
+from allstatus.testing.indication_vectors import use_records
+from allstatus.testing.vector_groups import Families
 
 VECTORS_FILE = "vectors.jsonl"
 USES_FAMILY = "applicability"
@@ -24,22 +24,32 @@ _NUMBERS = re.compile(r'"\\u0000([^"]+)"')
 
 @dataclass(frozen=True, slots=True)
 class Vector:
-    """One question with its answer. `id` is `family/name`; `level` is the least claim that includes it."""
+    """One question with its answer. `id` is `family/name`; `level` is the least claim that includes
+    it.
+    """
 
     id: str
     family: str
-    level: Level
+    level: AnswerLevel
     record: dict[str, Any]
     expected: Answer
 
     def to_json(self) -> str:
         """The vector as one line."""
-        document = {"id": self.id, "family": self.family, "level": self.level, "record": self.record, "expected": self.expected}
+        document = {
+            "id": self.id,
+            "family": self.family,
+            "level": self.level,
+            "record": self.record,
+            "expected": self.expected,
+        }
         return one_line(document)
 
 
 def make_vectors(classifier: Classifier | None = None) -> list[Vector]:
-    """All vectors of a rule set (default: the shipped one), in an order that depends on the rules alone."""
+    """All vectors of a rule set (default: the shipped one), in an order that depends on the rules
+    alone.
+    """
     classifier = classifier or load_rules(engine="builtin")
     asked = [
         Vector(f"{family}/{name}", family, level, record, answer_of(classifier, record))
@@ -47,18 +57,26 @@ def make_vectors(classifier: Classifier | None = None) -> list[Vector]:
         for name, level, record in asked
     ]
     return asked + [
-        Vector(f"{USES_FAMILY}/{name}", USES_FAMILY, Level.applicability, record, answer_of(classifier, record, uses=True))
+        Vector(
+            f"{USES_FAMILY}/{name}",
+            USES_FAMILY,
+            AnswerLevel.applicability,
+            record,
+            answer_of(classifier, record, uses=True),
+        )
         for name, record in use_records(classifier)
     ]
 
 
-def within(vectors: Iterable[Vector], level: Level) -> list[Vector]:
+def within(vectors: Iterable[Vector], level: AnswerLevel) -> list[Vector]:
     """The vectors a claim of this level includes."""
     return [vector for vector in vectors if level.takes_in(vector.level)]
 
 
 def read_vectors(path: Path) -> list[Vector]:
-    """Vectors from a JSONL file, or from the folder that holds `vectors.jsonl`; raises InvalidRecord when they are none."""
+    """Vectors from a JSONL file, or from the folder that holds `vectors.jsonl`; raises
+    InvalidRecord when they are none.
+    """
     file = path / VECTORS_FILE if path.is_dir() else path
     remedy = "write vectors with `allstatus vectors -o DIR`"
     try:
@@ -72,10 +90,21 @@ def read_vectors(path: Path) -> list[Vector]:
 
 
 def _read(entry: dict[str, Any]) -> Vector:
-    return Vector(entry["id"], entry["family"], Level(entry["level"]), entry["record"], entry["expected"])
+    return Vector(
+        entry["id"],
+        entry["family"],
+        AnswerLevel(entry["level"]),
+        entry["record"],
+        entry["expected"],
+    )
 
 
 def one_line(document: Any) -> str:
     """JSON on one line, the same bytes every time; decimals as numbers, digit by digit."""
-    text = json.dumps(document, ensure_ascii=False, separators=(",", ":"), default=lambda number: f"{NUMBER}{number:f}")
+    text = json.dumps(
+        document,
+        ensure_ascii=False,
+        separators=(",", ":"),
+        default=lambda number: f"{NUMBER}{number:f}",
+    )
     return _NUMBERS.sub(r"\1", text)

@@ -11,7 +11,11 @@ from allstatus.errors import RulesError
 from allstatus.rules.yaml_file import YamlFile
 from allstatus.verify.page_map import MAP_FILE, Place
 
-_NAMED = {"criteria.yaml": "criterion", "thresholds.yaml": "threshold", "constraints.yaml": "constraint"}
+_NAMED = {
+    "criteria.yaml": "criterion",
+    "thresholds.yaml": "threshold",
+    "constraints.yaml": "constraint",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +35,9 @@ class Citation:
 
 
 def read_citations(directory: Path) -> list[Citation]:
-    """All citations of a rule-set folder, file by file; raises RulesError for a file that is not YAML."""
+    """All citations of a rule-set folder, file by file; raises RulesError for a file that is not
+    YAML.
+    """
     paths = sorted(path for path in directory.rglob("*.yaml") if path.name != MAP_FILE)
     files = [YamlFile(path, directory) for path in paths]
     if problems := [problem for file in files for problem in file.problems]:
@@ -49,7 +55,13 @@ def _walk(file: YamlFile, value: Any, path: tuple[str | int, ...]) -> Iterator[C
     if isinstance(value, dict):
         if {"section", "sentence"} <= set(value):
             kind, name = _owner(file, path)
-            yield Citation((value["section"], value["sentence"]), kind, name, file.name, file.line((*path, "sentence")))
+            yield Citation(
+                (value["section"], value["sentence"]),
+                kind,
+                name,
+                file.name,
+                file.line((*path, "sentence")),
+            )
         items = value.items()
     elif isinstance(value, list):
         items = enumerate(value)

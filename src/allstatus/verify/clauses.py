@@ -1,4 +1,6 @@
-"""Which clause of a status is needed, and by which case: each is dropped alone, and the status compared."""
+"""Which clause of a status is needed, and by which case: each is dropped alone, and the status
+compared.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from allstatus.rules.condition import Clause
-from allstatus.rules.model import Status
-from allstatus.table import DecisionTable
+from allstatus.rules.ruleset import Status
+from allstatus.table.decision_table import DecisionTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +26,16 @@ def drop_each(table: DecisionTable) -> Iterator[Dropped]:
     for status in table.ruleset.statuses.values():
         for clause in status.clauses:
             for node in _droppable(clause):
-                yield Dropped(node.path, f"{status.name}: {_words(node)}", _changes(table, status, node.path, None))
+                yield Dropped(
+                    node.path,
+                    f"{status.name}: {_words(node)}",
+                    _changes(table, status, node.path, None),
+                )
         for other in status.unless:
             about = f"{status.name}.unless.{other}"
-            yield Dropped(about, f"{status.name}: unless {other}", _changes(table, status, None, other))
-
-
+            yield Dropped(
+                about, f"{status.name}: unless {other}", _changes(table, status, None, other)
+            )
 
 
 def _droppable(clause: Clause) -> Iterator[Clause]:
@@ -53,7 +59,10 @@ def _changes(table: DecisionTable, status: Status, path: str | None, unless: str
 
 
 def _without(clause: Clause, path: str | None) -> Clause:
-    return replace(clause, children=tuple(_without(child, path) for child in clause.children if child.path != path))
+    return replace(
+        clause,
+        children=tuple(_without(child, path) for child in clause.children if child.path != path),
+    )
 
 
 def _words(clause: Clause) -> str:

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Literal
 
-from allstatus.measurement import format_number
-from allstatus.rules.model import RuleSet
-from allstatus.table import OUTSIDE, DecisionTable
-from allstatus.verify.fact_boxes import cover, in_words
-from allstatus.verify.fact_space import FactSpace, shared_space
+from allstatus.record.percent import format_number
+from allstatus.rules.ruleset import RuleSet
+from allstatus.table.decision_table import OUTSIDE, DecisionTable
+from allstatus.verify.box_cover import cover, in_words
+from allstatus.verify.value_grid import FactSpace, shared_space
 
 CANNOT_BE = "cannot_be"
 Relation = Literal["equivalent", "narrower", "wider", "incomparable"]
@@ -42,7 +42,9 @@ class RuleDiff:
 
 
 def compare(old: DecisionTable, new: DecisionTable) -> RuleDiff:
-    """Decide every combination of facts by both tables; raises RulesError when there are too many."""
+    """Decide every combination of facts by both tables; raises RulesError when there are too
+    many.
+    """
     space = shared_space([old.ruleset, new.ruleset])
     before, after = _outcomes(space, 0, old), _outcomes(space, 1, new)
     statuses = dict.fromkeys([*old.statuses, *new.statuses])
@@ -53,23 +55,30 @@ def compare(old: DecisionTable, new: DecisionTable) -> RuleDiff:
         for was, now in product([*statuses, OUTSIDE, CANNOT_BE], repeat=2)
         if was != now and (cases := before.get(was, 0) & after.get(now, 0))
     )
-    return RuleDiff(old.ruleset, new.ruleset, relations, flips, tuple(_other_changes(old.ruleset, new.ruleset)))
+    return RuleDiff(
+        old.ruleset, new.ruleset, relations, flips, tuple(_other_changes(old.ruleset, new.ruleset))
+    )
 
 
 def _outcomes(space: FactSpace, side: int, table: DecisionTable) -> dict[str, int]:
-    """For each outcome the set of points that have it; `side` is the table's place in the space's signatures."""
+    """For each outcome the set of points that have it; `side` is the table's place in the space's
+    signatures.
+    """
     of_case = {number: _outcome(table, 1 << number) for number in range(len(table.cases))}
     bits = {name: 1 << number for number, name in enumerate(table.criteria)}
     numbers = [0]
     for axis in space.axes:  # the first axis runs fastest, as in FactSpace.masks
         asked = table.ruleset.criteria_of(axis.fact)
         steps = [
-            sum(bits[name] for name, true in zip(asked, group.verdicts[side], strict=True) if true) for group in axis.classes
+            sum(bits[name] for name, true in zip(asked, group.verdicts[side], strict=True) if true)
+            for group in axis.classes
         ]
         numbers = [number + step for step in steps for number in numbers]
     points: dict[str, int] = {}
     for outcome in dict.fromkeys(of_case.values()):
-        members = "".join("1" if of_case[number] == outcome else "0" for number in reversed(numbers))
+        members = "".join(
+            "1" if of_case[number] == outcome else "0" for number in reversed(numbers)
+        )
         points[outcome] = int(members, 2)
     return points
 
@@ -100,13 +109,26 @@ def _other_changes(old: RuleSet, new: RuleSet) -> Iterator[str]:
         if before != after:
             yield f"threshold {name}: {before} -> {after}"
     for name in dict.fromkeys([*old.facts, *new.facts]):
-        was, now = (rules.facts[name].assume if name in rules.facts else None for rules in (old, new))
+        was, now = (
+            rules.facts[name].assume if name in rules.facts else None for rules in (old, new)
+        )
         if (was and (was.value, was.when)) != (now and (now.value, now.when)):
             yield f"fact {name}: what is assumed when it is not reported changed"
     before_options, after_options = (
-        {option["id"]: (status, option) for status, options in rules.options.items() for option in options} for rules in (old, new)
+        {
+            option["id"]: (status, option)
+            for status, options in rules.options.items()
+            for option in options
+        }
+        for rules in (old, new)
     )
     for option in dict.fromkeys([*before_options, *after_options]):
         if before_options.get(option) != after_options.get(option):
-            how = "added" if option not in before_options else "dropped" if option not in after_options else "changed"
+            how = (
+                "added"
+                if option not in before_options
+                else "dropped"
+                if option not in after_options
+                else "changed"
+            )
             yield f"option {option}: {how}"

@@ -5,35 +5,53 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from allstatus.verify.cohort import CohortDiff
+from allstatus.verify.cohort_diff import CohortDiff
 from allstatus.verify.compare import RuleDiff
-from allstatus.verify.layout import about_rules, plural, rules_line, source_lines, wrap
+from allstatus.verify.report_layout import about_rules, plural, rules_line, source_lines, wrap
 
 
 def to_document(diff: RuleDiff, cohort: CohortDiff | None = None) -> dict[str, Any]:
     """The comparison as JSON."""
     document = {
-        "old": about_rules(diff.old), "new": about_rules(diff.new), "statuses": dict(diff.relations),
-        "flips": [{"was": flip.was, "now": flip.now, "boxes": list(flip.boxes)} for flip in diff.flips],
-        "other_changes": list(diff.other), "cohort": None,
-    }  # fmt: skip
+        "old": about_rules(diff.old),
+        "new": about_rules(diff.new),
+        "statuses": dict(diff.relations),
+        "flips": [
+            {"was": flip.was, "now": flip.now, "boxes": list(flip.boxes)} for flip in diff.flips
+        ],
+        "other_changes": list(diff.other),
+        "cohort": None,
+    }
     if cohort is not None:
         flips = [
             {"was": was, "now": now, "records": count, "examples": cohort.examples[was, now]}
             for (was, now), count in _most_first(cohort)
         ]
-        document["cohort"] = {"records": cohort.records, "same": cohort.same, "refused": cohort.refused, "flips": flips}
+        document["cohort"] = {
+            "records": cohort.records,
+            "same": cohort.same,
+            "refused": cohort.refused,
+            "flips": flips,
+        }
     return document
 
 
 def render_text(diff: RuleDiff, cohort: CohortDiff | None = None) -> str:
     """The comparison for a person."""
-    lines = [*wrap(f"old  {rules_line(diff.old)}", rest="     "), *wrap(f"new  {rules_line(diff.new)}", rest="     "), ""]
+    lines = [
+        *wrap(f"old  {rules_line(diff.old)}", rest="     "),
+        *wrap(f"new  {rules_line(diff.new)}", rest="     "),
+        "",
+    ]
     width = max(map(len, diff.relations))
     lines += [f"  {name:<{width}}  {relation}" for name, relation in diff.relations.items()]
     lines += _flips(diff)
     if diff.other:
-        lines += ["", "Also", *(line for change in diff.other for line in wrap(f"- {change}", "  ", "    "))]
+        lines += [
+            "",
+            "Also",
+            *(line for change in diff.other for line in wrap(f"- {change}", "  ", "    ")),
+        ]
     if cohort is not None:
         lines += _cohort(cohort)
     return "\n".join([*lines, "", *source_lines(diff.new)]) + "\n"
@@ -56,7 +74,10 @@ def _flips(diff: RuleDiff) -> Iterator[str]:
 def _cohort(cohort: CohortDiff) -> Iterator[str]:
     flipped = sum(cohort.flips.values())
     yield ""
-    yield f"{plural(cohort.records, 'record')}: {cohort.same:,} answered alike, {flipped:,} otherwise, {cohort.refused:,} refused."
+    yield (
+        f"{plural(cohort.records, 'record')}: {cohort.same:,} answered alike, {flipped:,} "
+        f"otherwise, {cohort.refused:,} refused."
+    )
     for (was, now), count in _most_first(cohort):
         yield from wrap(f"{count:,}  {was} -> {now}", "  ", "      ")
         yield from wrap(f"such as {', '.join(cohort.examples[was, now])}", "      ")

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from allstatus.rules.cite import PageSentence
-from allstatus.rules.model import RuleSet
-from allstatus.rules.overlay import read_overlay
+from allstatus.rules.fingerprint import PageSentence
+from allstatus.rules.indications import read_overlay
+from allstatus.rules.ruleset import RuleSet
 from allstatus.verify.citations import Citation, labels
-from allstatus.verify.layout import SHORT, about_rules, rules_line, source_lines, wrap
 from allstatus.verify.page_map import MAP_FILE, PageMap
+from allstatus.verify.report_layout import SHORT, about_rules, rules_line, source_lines, wrap
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,9 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """All sentences of a page; `problems` are reasons given for sentences that are cited after all."""
+    """All sentences of a page; `problems` are reasons given for sentences that are cited after
+    all.
+    """
 
     ruleset: RuleSet
     reasons: dict[str, str]
@@ -50,19 +52,26 @@ class Coverage:
         return Counter(row.went for row in self.rows)
 
 
-def cover(ruleset: RuleSet, citations: Iterable[Citation], page_map: PageMap, page: Iterable[PageSentence]) -> Coverage:
+def cover(
+    ruleset: RuleSet, citations: Iterable[Citation], page_map: PageMap, page: Iterable[PageSentence]
+) -> Coverage:
     """Account for every sentence of the page."""
     by_place: dict[tuple[str, str], list[Citation]] = {}
     for citation in citations:
         by_place.setdefault(citation.place, []).append(citation)
-    reasons = {sentence.place: sentence.informational for sentence in page_map.sentences if sentence.informational}
+    reasons = {
+        sentence.place: sentence.informational
+        for sentence in page_map.sentences
+        if sentence.informational
+    }
     rows = tuple(
         Row(sentence, tuple(labels(by_place.get(place, ()))), reasons.get(place))
         for sentence in page
         for place in [(sentence.section, sentence.fingerprint)]
     )
     problems = tuple(
-        f"{ruleset.directory.name}/{MAP_FILE}: sentence {fingerprint[:SHORT]} is called {reason} but "
+        f"{ruleset.directory.name}/{MAP_FILE}: sentence {fingerprint[:SHORT]} is called {reason} "
+        f"but "
         f"{labels(by_place[section, fingerprint])[0]} cites it; remove one of the two"
         for (section, fingerprint), reason in reasons.items()
         if (section, fingerprint) in by_place
@@ -73,50 +82,70 @@ def cover(ruleset: RuleSet, citations: Iterable[Citation], page_map: PageMap, pa
 def to_document(coverage: Coverage) -> dict[str, Any]:
     """The table as JSON."""
     return {
-        "ruleset": about_rules(coverage.ruleset), "counts": _counts(coverage), "problems": list(coverage.problems),
+        "ruleset": about_rules(coverage.ruleset),
+        "counts": _counts(coverage),
+        "problems": list(coverage.problems),
         "reasons": coverage.reasons,
         "sentences": [
             {
-                "section": row.sentence.section, "sentence": row.sentence.fingerprint, "went": row.went,
-                "entries": list(row.entries), "informational": None if row.entries else row.informational,
+                "section": row.sentence.section,
+                "sentence": row.sentence.fingerprint,
+                "went": row.went,
+                "entries": list(row.entries),
+                "informational": None if row.entries else row.informational,
             }
             for row in coverage.rows
         ],
         "stated_uses": dict(_stated_uses(coverage.ruleset)),
-    }  # fmt: skip
+    }
 
 
 def _counts(coverage: Coverage) -> dict[str, int]:
     counts = coverage.counts
-    return {"sentences": len(coverage.rows), **{went: counts[went] for went in ("cited", "informational", "unaccounted")}}
+    return {
+        "sentences": len(coverage.rows),
+        **{went: counts[went] for went in ("cited", "informational", "unaccounted")},
+    }
 
 
 def summary(coverage: Coverage) -> str:
     """The counts in a sentence."""
     counts = _counts(coverage)
     return (
-        f"{counts['sentences']} sentences: {counts['cited']} cited by a rule, {counts['informational']} informational, "
+        f"{counts['sentences']} sentences: {counts['cited']} cited by a rule, "
+        f"{counts['informational']} informational, "
         f"{counts['unaccounted']} unaccounted for."
     )
 
 
 def render_text(coverage: Coverage) -> str:
-    """The table at 80 columns, with the page's own words as the reader's copy of the page has them."""
+    """The table at 80 columns, with the page's own words as the reader's copy of the page has
+    them.
+    """
     lines = wrap(f"Where every sentence of the page went, in {rules_line(coverage.ruleset)}")
     for section, rows in _by_section(coverage):
         lines += ["", *wrap(section)]
         for row in rows:
-            lines += wrap(_shortened(row.sentence.text), f"  {row.sentence.fingerprint[:SHORT]}  ", " " * 16)
+            lines += wrap(
+                _shortened(row.sentence.text), f"  {row.sentence.fingerprint[:SHORT]}  ", " " * 16
+            )
             lines += wrap(f"-> {_where(row)}", " " * 16, " " * 19)
     lines += ["", *wrap("Options whose agents have a stated use, by sources apart from the page:")]
     for option, uses in _stated_uses(coverage.ruleset):
         lines += wrap(f"{option}: {'; '.join(uses)}", "  ", "    ")
-    lines += ["", summary(coverage), *(f"error: {problem}" for problem in coverage.problems), *source_lines(coverage.ruleset)]
+    lines += [
+        "",
+        summary(coverage),
+        *(f"error: {problem}" for problem in coverage.problems),
+        *source_lines(coverage.ruleset),
+    ]
     return "\n".join(lines) + "\n"
 
 
 def render_markdown(coverage: Coverage) -> str:
-    """The table as a page of the documentation: section paths and fingerprints, none of the page's sentences."""
+    """The table as a page of the documentation: section paths and fingerprints, none of the page's
+    sentences.
+    """
     return "\n".join(_markdown(coverage)) + "\n"
 
 
@@ -125,10 +154,19 @@ def _markdown(coverage: Coverage) -> Iterator[str]:
     yield "# Where every sentence of the page went"
     yield ""
     yield f"Rule set `{ruleset.id}` {ruleset.version}, digest `{ruleset.digest[:SHORT]}`."
-    yield f"Source: [{ruleset.source['title']}]({ruleset.source['url']}), reviewed {ruleset.source['last_reviewed']}."
+    yield (
+        f"Source: [{ruleset.source['title']}]({ruleset.source['url']}), reviewed "
+        f"{ruleset.source['last_reviewed']}."
+    )
     yield ""
-    yield f"{summary(coverage)} A sentence is named by the first {SHORT} digits of its fingerprint, never quoted."
-    yield "Generated by `allstatus rules coverage PAGE --markdown`; [rules over time](rules-over-time.md) says how to read it."
+    yield (
+        f"{summary(coverage)} A sentence is named by the first {SHORT} digits of its fingerprint, "
+        f"never quoted."
+    )
+    yield (
+        "Generated by `allstatus rules coverage PAGE --markdown`; [rules over "
+        "time](rules-over-time.md) says how to read it."
+    )
     for section, rows in _by_section(coverage):
         yield ""
         yield f"## {section}"
@@ -148,7 +186,10 @@ def _markdown(coverage: Coverage) -> Iterator[str]:
     yield ""
     yield "## Options whose agents have a stated use elsewhere"
     yield ""
-    yield "The page names these without a condition, or for certain patients only; the conditions come from sources of their own."
+    yield (
+        "The page names these without a condition, or for certain patients only; the conditions "
+        "come from sources of their own."
+    )
     yield ""
     yield "| option | agent and source |"
     yield "|---|---|"
@@ -165,7 +206,10 @@ def _stated_uses(ruleset: RuleSet) -> Iterator[tuple[str, list[str]]]:
         for option in options:
             known = [agents[name] for name in option["agents"] if name in agents]
             if known:
-                yield option["id"], [f"{use.agent} ({use.cite['title']}, {use.cite['section']})" for use in known]
+                yield (
+                    option["id"],
+                    [f"{use.agent} ({use.cite['title']}, {use.cite['section']})" for use in known],
+                )
 
 
 def _by_section(coverage: Coverage) -> Iterator[tuple[str, list[Row]]]:

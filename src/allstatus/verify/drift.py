@@ -11,20 +11,21 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from allstatus.rules.cite import SECTION_SEPARATOR, PageSentence
+from allstatus.rules.fingerprint import SECTION_SEPARATOR, PageSentence
 from allstatus.verify.citations import Citation
-from allstatus.verify.likeness import likeness, sketch
 from allstatus.verify.page_map import MappedSentence, PageMap, Place
+from allstatus.verify.simhash import likeness, sketch
 
 ALIKE_HERE, ALIKE_ELSEWHERE = 0.5, 0.7  # likeness that makes two sentences one edited sentence
 _T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class PageChange:
     """What became of one sentence: `edited`, `dropped`, `moved` or `new`.
 
-    `was` is its place as the rules know it, `now` the page's sentence; `review` are the entries that
+    `was` is its place as the rules know it, `now` the page's sentence; `review` are the entries
+    that
     cite the sentence or, when none does, those that cite the nearest section around it.
     """
 
@@ -40,15 +41,17 @@ class Drift:
     """All changes of a page, and how many sentences are as they were."""
 
     unchanged: int
-    changes: tuple[Change, ...]
+    changes: tuple[PageChange, ...]
 
     @property
-    def to_review(self) -> tuple[Change, ...]:
+    def to_review(self) -> tuple[PageChange, ...]:
         """The changes that some entry of the rules may rest on."""
         return tuple(change for change in self.changes if change.review)
 
 
-def find_drift(page_map: PageMap, citations: Sequence[Citation], page: Iterable[PageSentence]) -> Drift:
+def find_drift(
+    page_map: PageMap, citations: Sequence[Citation], page: Iterable[PageSentence]
+) -> Drift:
     """Compare the page's sentences with those mapped or cited."""
     known = _known(page_map, citations)
     gone, new, unchanged = _apart(known, list(page))
@@ -57,10 +60,21 @@ def find_drift(page_map: PageMap, citations: Sequence[Citation], page: Iterable[
     edited = _take_edited(gone, new, sections)
     review = _Review(citations)
     changes = [
-        *(Change("edited", was.place, now, review.of(was.place), alike) for was, now, alike in edited),
-        *(Change("dropped", was.place, None, review.of(was.place)) for was in gone),
-        *(Change("moved", was.place, now, review.of(was.place)) for was, now in moved),
-        *(Change("new", None, now, review.of((sections.get(now.section, now.section), now.fingerprint))) for now in new),
+        *(
+            PageChange("edited", was.place, now, review.of(was.place), alike)
+            for was, now, alike in edited
+        ),
+        *(PageChange("dropped", was.place, None, review.of(was.place)) for was in gone),
+        *(PageChange("moved", was.place, now, review.of(was.place)) for was, now in moved),
+        *(
+            PageChange(
+                "new",
+                None,
+                now,
+                review.of((sections.get(now.section, now.section), now.fingerprint)),
+            )
+            for now in new
+        ),
     ]
     return Drift(unchanged, tuple(changes))
 
@@ -68,12 +82,18 @@ def find_drift(page_map: PageMap, citations: Sequence[Citation], page: Iterable[
 def _known(page_map: PageMap, citations: Iterable[Citation]) -> list[MappedSentence]:
     """The mapped sentences, then any sentence that is cited but was never mapped."""
     mapped = {sentence.place for sentence in page_map.sentences}
-    unmapped = dict.fromkeys(citation.place for citation in citations if citation.place not in mapped)
+    unmapped = dict.fromkeys(
+        citation.place for citation in citations if citation.place not in mapped
+    )
     return [*page_map.sentences, *(MappedSentence(*place, sketch="") for place in unmapped)]
 
 
-def _apart(known: list[MappedSentence], page: list[PageSentence]) -> tuple[list[MappedSentence], list[PageSentence], int]:
-    """The known sentences that are gone, the page's that are new, and how many stand where they stood."""
+def _apart(
+    known: list[MappedSentence], page: list[PageSentence]
+) -> tuple[list[MappedSentence], list[PageSentence], int]:
+    """The known sentences that are gone, the page's that are new, and how many stand where they
+    stood.
+    """
     places = [(sentence.section, sentence.fingerprint) for sentence in page]
     left = Counter(places) - Counter(sentence.place for sentence in known)
     gone_places = Counter(sentence.place for sentence in known) - Counter(places)
@@ -89,7 +109,9 @@ def _take(items: Sequence[_T], places: Sequence[Place], wanted: Counter[Place]) 
             yield item
 
 
-def _take_moved(gone: list[MappedSentence], new: list[PageSentence]) -> list[tuple[MappedSentence, PageSentence]]:
+def _take_moved(
+    gone: list[MappedSentence], new: list[PageSentence]
+) -> list[tuple[MappedSentence, PageSentence]]:
     """Pairs of the same sentence under another section path; both are taken out of the lists."""
     waiting: dict[str, list[PageSentence]] = defaultdict(list)
     for sentence in new:
@@ -133,7 +155,9 @@ def _take_edited(
 
 
 class _Review:
-    """Which entries rest on a sentence, or else on its section, or else on a section around that."""
+    """Which entries rest on a sentence, or else on its section, or else on a section around
+    that.
+    """
 
     def __init__(self, citations: Iterable[Citation]) -> None:
         self._by_place: dict[Place, list[Citation]] = defaultdict(list)

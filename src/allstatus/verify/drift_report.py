@@ -6,9 +6,16 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import Any
 
-from allstatus.rules.model import RuleSet
-from allstatus.verify.drift import Change, Drift
-from allstatus.verify.layout import SHORT, about_rules, plural, rules_line, source_lines, wrap
+from allstatus.rules.ruleset import RuleSet
+from allstatus.verify.drift import Drift, PageChange
+from allstatus.verify.report_layout import (
+    SHORT,
+    about_rules,
+    plural,
+    rules_line,
+    source_lines,
+    wrap,
+)
 
 _HEADING = {
     "edited": "Edited: a sentence reads differently",
@@ -22,17 +29,24 @@ _MANY = 6  # more entries than this are counted, not listed
 def to_document(ruleset: RuleSet, drift: Drift) -> dict[str, Any]:
     """The comparison as JSON; sentences by fingerprint only."""
     return {
-        "ruleset": about_rules(ruleset), "unchanged": drift.unchanged, "to_review": len(drift.to_review),
+        "ruleset": about_rules(ruleset),
+        "unchanged": drift.unchanged,
+        "to_review": len(drift.to_review),
         "changes": [_entry(change) for change in drift.changes],
-    }  # fmt: skip
+    }
 
 
-def _entry(change: Change) -> dict[str, Any]:
+def _entry(change: PageChange) -> dict[str, Any]:
     now = None if change.now is None else (change.now.section, change.now.fingerprint)
     return {
-        "kind": change.kind, "was": _place(change.was), "now": _place(now), "likeness": change.likeness,
-        "review": [{"kind": c.kind, "name": c.name, "file": c.file, "line": c.line} for c in change.review],
-    }  # fmt: skip
+        "kind": change.kind,
+        "was": _place(change.was),
+        "now": _place(now),
+        "likeness": change.likeness,
+        "review": [
+            {"kind": c.kind, "name": c.name, "file": c.file, "line": c.line} for c in change.review
+        ],
+    }
 
 
 def _place(place: tuple[str, str] | None) -> dict[str, str] | None:
@@ -40,19 +54,28 @@ def _place(place: tuple[str, str] | None) -> dict[str, str] | None:
 
 
 def render_text(ruleset: RuleSet, drift: Drift) -> str:
-    """The comparison for a terminal; today's sentences are shown from the reader's own copy of the page."""
+    """The comparison for a terminal; today's sentences are shown from the reader's own copy of the
+    page.
+    """
     lines = [*wrap(f"The page against {rules_line(ruleset)}"), ""]
-    lines.append(f"{plural(drift.unchanged, 'sentence')} unchanged, {plural(len(drift.to_review), 'change')} to review.")
+    lines.append(
+        f"{plural(drift.unchanged, 'sentence')} unchanged, "
+        f"{plural(len(drift.to_review), 'change')} to review."
+    )
     for kind, heading in _HEADING.items():
         changes = [change for change in drift.to_review if change.kind == kind]
         if changes:
             lines += ["", *wrap(f"{heading} ({len(changes)})")]
-            lines += _moves(changes) if kind == "moved" else [line for change in changes for line in _change(change)]
+            lines += (
+                _moves(changes)
+                if kind == "moved"
+                else [line for change in changes for line in _change(change)]
+            )
     lines += _nothing_to_review(drift)
     return "\n".join([*lines, "", *source_lines(ruleset)]) + "\n"
 
 
-def _change(change: Change) -> Iterator[str]:
+def _change(change: PageChange) -> Iterator[str]:
     section = change.was[0] if change.was else change.now.section if change.now else ""
     yield ""
     yield from wrap(section, "  ")
@@ -66,10 +89,10 @@ def _change(change: Change) -> Iterator[str]:
     yield from _review(change)
 
 
-def _moves(changes: list[Change]) -> Iterator[str]:
+def _moves(changes: list[PageChange]) -> Iterator[str]:
     """Moved sentences, those with the same old and new heading together."""
 
-    def headings(change: Change) -> tuple[str, str]:
+    def headings(change: PageChange) -> tuple[str, str]:
         assert change.was is not None
         assert change.now is not None
         return change.was[0], change.now.section
@@ -84,9 +107,16 @@ def _moves(changes: list[Change]) -> Iterator[str]:
             yield from _review(change)
 
 
-def _review(change: Change) -> Iterator[str]:
-    entries = [f"{citation.label} ({citation.file.rpartition('/')[2]}:{citation.line})" for citation in change.review]
-    shown = entries if len(entries) <= _MANY else [*entries[:_MANY], f"and {len(entries) - _MANY} more (--json lists all)"]
+def _review(change: PageChange) -> Iterator[str]:
+    entries = [
+        f"{citation.label} ({citation.file.rpartition('/')[2]}:{citation.line})"
+        for citation in change.review
+    ]
+    shown = (
+        entries
+        if len(entries) <= _MANY
+        else [*entries[:_MANY], f"and {len(entries) - _MANY} more (--json lists all)"]
+    )
     yield from wrap(f"review: {'; '.join(shown)}", "         ", "           ")
 
 
@@ -94,10 +124,13 @@ def _nothing_to_review(drift: Drift) -> Iterator[str]:
     others = [change for change in drift.changes if not change.review]
     if others:
         counts = ", ".join(
-            f"{number} {kind}" for kind in _HEADING if (number := sum(change.kind == kind for change in others))
+            f"{number} {kind}"
+            for kind in _HEADING
+            if (number := sum(change.kind == kind for change in others))
         )
         yield ""
         yield from wrap(
-            f"In sections that no rule cites: {counts}. Nothing to review there, but `allstatus rules coverage` "
+            f"In sections that no rule cites: {counts}. Nothing to review there, but `allstatus "
+            f"rules coverage` "
             "will call new sentences unaccounted for."
         )

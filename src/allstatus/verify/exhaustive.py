@@ -1,28 +1,32 @@
-"""Every statement about a rule set, checked on all complete cases and all partial cells of its table."""
+"""Every statement about a rule set, checked on all complete cases and all partial cells of its
+table.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import combinations, product
 
-from allstatus.applicability import Applicability, applicability_faults
-from allstatus.classify import Classifier
-from allstatus.engines import durable_installed, make_engine
+from allstatus.decision.applicability import Applicability, applicability_faults
+from allstatus.decision.classifier import Classifier
 from allstatus.errors import RulesError
-from allstatus.rules.examples import example_problem
-from allstatus.table import Cell, DecisionTable, Verdicts
-from allstatus.verify.boxes import Box
+from allstatus.table.decision_table import Cell, DecisionTable, Verdicts
+from allstatus.table.engines import durable_installed, make_engine
+from allstatus.verify.case_space import Space
 from allstatus.verify.clauses import drop_each
-from allstatus.verify.numbers import as_they_stand, broken
+from allstatus.verify.monotonicity import as_they_stand, broken
+from allstatus.verify.prime_implicants import Box
 from allstatus.verify.promises import PROMISES_FILE, Promise
-from allstatus.verify.space import Space
-from allstatus.verify.statements import NO_CASE, STATEMENTS, Failure, Finding, skip
+from allstatus.verify.rule_examples import example_problem
+from allstatus.verify.statements import NO_CASE, STATEMENTS, Counterexample, Finding, skip
 
 
 class Exhaustive:
     """The statements on one decision table, which may have any of the faults they look for."""
 
-    def __init__(self, table: DecisionTable, boxes: Sequence[Box], promises: Sequence[Promise] | None) -> None:
+    def __init__(
+        self, table: DecisionTable, boxes: Sequence[Box], promises: Sequence[Promise] | None
+    ) -> None:
         self.table, self.boxes, self.promises = table, boxes, promises
         self.ruleset = table.ruleset
         self.space = Space(table)
@@ -32,14 +36,33 @@ class Exhaustive:
         first = self.constraints()
         if not first.holds:
             return [first, *(skip(check, NO_CASE) for check in list(STATEMENTS)[1:-1])]
-        rest = (self.exclusive, self.complete, self.inhabited, self.criteria, self.clauses, self.knowledge,
-                self.kept_promises, self.examples, self.cover, self.engines, self.uses)  # fmt: skip
+        rest = (
+            self.exclusive,
+            self.complete,
+            self.inhabited,
+            self.criteria,
+            self.clauses,
+            self.knowledge,
+            self.kept_promises,
+            self.examples,
+            self.cover,
+            self.engines,
+            self.uses,
+        )
         return [first, *(check() for check in rest)]
 
     def constraints(self) -> Finding:
         """Constraints can all be satisfied; else the fewest that clash."""
         names = list(self.ruleset.constraints)
-        failures = () if self.table.consistent else (Failure("constraints", f"{' and '.join(self._clash())} cannot hold together"),)
+        failures = (
+            ()
+            if self.table.consistent
+            else (
+                Counterexample(
+                    "constraints", f"{' and '.join(self._clash())} cannot hold together"
+                ),
+            )
+        )
         return Finding("constraints", f"{len(names)} constraints, {self._cases()}", failures)
 
     def exclusive(self) -> Finding:
@@ -47,42 +70,75 @@ class Exhaustive:
         statuses = self.table.statuses
         pairs = list(combinations(statuses, 2))
         failures = [
-            Failure(f"{a}+{b}", f"'{a}' and '{b}' both hold", self.space.smallest(both))
-            for a, b in pairs if (both := statuses[a] & statuses[b])
-        ]  # fmt: skip
-        return Finding("exclusive", f"{len(pairs)} pairs of statuses, {self._cases()}", tuple(failures))
+            Counterexample(f"{a}+{b}", f"'{a}' and '{b}' both hold", self.space.smallest(both))
+            for a, b in pairs
+            if (both := statuses[a] & statuses[b])
+        ]
+        return Finding(
+            "exclusive", f"{len(pairs)} pairs of statuses, {self._cases()}", tuple(failures)
+        )
 
     def complete(self) -> Finding:
         """What no status holds lies in a region."""
         unnamed = self.table.outside
         for cases in self.table.regions.values():
             unnamed &= ~cases
-        failures = (Failure("unnamed", "no status and no region holds", self.space.smallest(unnamed)),) if unnamed else ()
-        named = f"{self.table.outside.bit_count()} cases without a status, {len(self.table.regions)} regions"
+        failures = (
+            (
+                Counterexample(
+                    "unnamed", "no status and no region holds", self.space.smallest(unnamed)
+                ),
+            )
+            if unnamed
+            else ()
+        )
+        named = (
+            f"{self.table.outside.bit_count()} cases without a status, {len(self.table.regions)} "
+            f"regions"
+        )
         return Finding("complete", named, failures)
 
     def inhabited(self) -> Finding:
         """Each status holds a case, each region one without a status."""
-        failures = [Failure(name, f"status '{name}' holds no case") for name, cases in self.table.statuses.items() if not cases]
+        failures = [
+            Counterexample(name, f"status '{name}' holds no case")
+            for name, cases in self.table.statuses.items()
+            if not cases
+        ]
         for name, cases in self.table.regions.items():
             if not cases:
                 described = self.space.smallest(self.table.where(self.ruleset.regions[name].where))
                 problem = "; a status holds it all" if described else ""
-                failures.append(Failure(name, f"region '{name}' holds no case without a status{problem}", described))
-        return Finding("inhabited", f"{len(self.table.statuses)} statuses, {len(self.table.regions)} regions", tuple(failures))
+                failures.append(
+                    Counterexample(
+                        name, f"region '{name}' holds no case without a status{problem}", described
+                    )
+                )
+        return Finding(
+            "inhabited",
+            f"{len(self.table.statuses)} statuses, {len(self.table.regions)} regions",
+            tuple(failures),
+        )
 
     def criteria(self) -> Finding:
         """Two cases that differ in this criterion alone differ in status."""
         failures = [
-            Failure(name, f"criterion '{name}' changes no case's status")
-            for bit, name in enumerate(self.table.criteria) if not self._decides(bit, name)
-        ]  # fmt: skip
-        return Finding("criteria", f"{len(self.table.criteria)} criteria, {self._cases()}", tuple(failures))
+            Counterexample(name, f"criterion '{name}' changes no case's status")
+            for bit, name in enumerate(self.table.criteria)
+            if not self._decides(bit, name)
+        ]
+        return Finding(
+            "criteria", f"{len(self.table.criteria)} criteria, {self._cases()}", tuple(failures)
+        )
 
     def clauses(self) -> Finding:
         """Dropping it alone changes its status in some case."""
         dropped = list(drop_each(self.table))
-        failures = [Failure(d.about, f"{d.words} can be dropped, nothing changes") for d in dropped if not d.changes]
+        failures = [
+            Counterexample(d.about, f"{d.words} can be dropped, nothing changes")
+            for d in dropped
+            if not d.changes
+        ]
         return Finding("clauses", f"{len(dropped)} clauses, each dropped alone", tuple(failures))
 
     def knowledge(self) -> Finding:
@@ -95,26 +151,46 @@ class Exhaustive:
                 if finer.possible and not _keeps(cell, finer):
                     retracted.append((cell, finer))
         failures = [
-            Failure("knowledge", f"{_answer(cell)} becomes {_answer(finer)}", self.space.smallest(finer.completions))
+            Counterexample(
+                "knowledge",
+                f"{_answer(cell)} becomes {_answer(finer)}",
+                self.space.smallest(finer.completions),
+            )
             for cell, finer in retracted[:1]
         ]
-        return Finding("knowledge", f"{3 ** len(self.table.criteria):,} cells, {steps:,} steps from one to the next", tuple(failures))
+        return Finding(
+            "knowledge",
+            f"{3 ** len(self.table.criteria):,} cells, {steps:,} steps from one to the next",
+            tuple(failures),
+        )
 
     def kept_promises(self) -> Finding:
         """Percentages moved up and down, and put at their limits, all else the same."""
         if self.promises is None:
-            return skip("promises", f"{PROMISES_FILE} is not there; as the rules stand: {as_they_stand(self.space)}")
+            return skip(
+                "promises",
+                f"{PROMISES_FILE} is not there; as the rules stand: {as_they_stand(self.space)}",
+            )
         failures = [failure for promise in self.promises for failure in broken(self.space, promise)]
         return Finding("promises", ". ".join(map(str, self.promises)), tuple(failures))
 
     def examples(self) -> Finding:
         """The examples in the status files, run as records."""
         classifier = Classifier(self.ruleset, self.table)
-        all_ = [(status.name, example) for status in self.ruleset.statuses.values() for example in status.examples]
+        all_ = [
+            (status.name, example)
+            for status in self.ruleset.statuses.values()
+            for example in status.examples
+        ]
         failures = [
-            Failure(f"{status}: {example['name']}", f"example '{example['name']}' of {status}: {problem}", example["facts"])
-            for status, example in all_ if (problem := example_problem(classifier, example))
-        ]  # fmt: skip
+            Counterexample(
+                f"{status}: {example['name']}",
+                f"example '{example['name']}' of {status}: {problem}",
+                example["facts"],
+            )
+            for status, example in all_
+            if (problem := example_problem(classifier, example))
+        ]
         return Finding("examples", f"{len(all_)} examples", tuple(failures))
 
     def cover(self) -> Finding:
@@ -123,18 +199,37 @@ class Exhaustive:
         for box in self.boxes:
             union |= box.cases
         wrong = (union & self.table.consistent) ^ self.table.outside
-        failures = (Failure("cover", "the boxes differ from the table", self.space.smallest(wrong)),) if wrong else ()
-        return Finding("cover", f"{len(self.boxes)} boxes, {self.table.outside.bit_count()} cases", failures)
+        failures = (
+            (
+                Counterexample(
+                    "cover", "the boxes differ from the table", self.space.smallest(wrong)
+                ),
+            )
+            if wrong
+            else ()
+        )
+        return Finding(
+            "cover", f"{len(self.boxes)} boxes, {self.table.outside.bit_count()} cases", failures
+        )
 
     def uses(self) -> Finding:
         """The conditions of the listed agents' stated uses, each by its own table."""
         applicability = Applicability(self.ruleset)
         try:
-            conditions, faults = list(applicability.conditions()), applicability_faults(applicability)
+            conditions, faults = (
+                list(applicability.conditions()),
+                applicability_faults(applicability),
+            )
         except RulesError as error:
-            return Finding("uses", "the conditions were refused", tuple(Failure("uses", problem) for problem in error.problems))
-        failures = tuple(Failure(fault.partition(":")[0], fault) for fault in faults)
-        return Finding("uses", f"{len(conditions)} conditions, each a decision table of its own", failures)
+            return Finding(
+                "uses",
+                "the conditions were refused",
+                tuple(Counterexample("uses", problem) for problem in error.problems),
+            )
+        failures = tuple(Counterexample(fault.partition(":")[0], fault) for fault in faults)
+        return Finding(
+            "uses", f"{len(conditions)} conditions, each a decision table of its own", failures
+        )
 
     def engines(self) -> Finding:
         """The other engine's table, case by case and cell by cell."""
@@ -143,9 +238,23 @@ class Exhaustive:
         other = DecisionTable(self.ruleset, make_engine(self.ruleset, "durable"))
         pairs = enumerate(zip(self.table.firings, other.firings, strict=True))
         cases = sum(1 << number for number, (ours, theirs) in pairs if ours != theirs)
-        cells = [v for v in self._all_verdicts() if self.table.cell(v).answer != other.cell(v).answer]
-        failures = (Failure("engines", f"they differ in {len(cells)} cells", self.space.smallest(cases)),) if cells or cases else ()
-        return Finding("engines", f"{len(self.table.cases)} cases, {3 ** len(self.table.criteria):,} cells", failures)
+        cells = [
+            v for v in self._all_verdicts() if self.table.cell(v).answer != other.cell(v).answer
+        ]
+        failures = (
+            (
+                Counterexample(
+                    "engines", f"they differ in {len(cells)} cells", self.space.smallest(cases)
+                ),
+            )
+            if cells or cases
+            else ()
+        )
+        return Finding(
+            "engines",
+            f"{len(self.table.cases)} cases, {3 ** len(self.table.criteria):,} cells",
+            failures,
+        )
 
     def _cases(self) -> str:
         return f"{self.table.consistent.bit_count()} cases"
@@ -164,7 +273,9 @@ class Exhaustive:
         off = self.table.consistent & ~self.table.where_true(name)
         on = (self.table.consistent & self.table.where_true(name)) >> (1 << bit)
         both = self.space.members(off & on)
-        return any(self.space.statuses_of(case) != self.space.statuses_of(case | 1 << bit) for case in both)
+        return any(
+            self.space.statuses_of(case) != self.space.statuses_of(case | 1 << bit) for case in both
+        )
 
     def _all_verdicts(self) -> Iterator[Verdicts]:
         """Every cell, those that know least first."""
@@ -180,7 +291,9 @@ class Exhaustive:
 
 def _keeps(cell: Cell, finer: Cell) -> bool:
     decided = cell.outcome in ("determined", "outside_definitions")
-    return set(finer.possible) <= set(cell.possible) and (not decided or _answer(finer) == _answer(cell))
+    return set(finer.possible) <= set(cell.possible) and (
+        not decided or _answer(finer) == _answer(cell)
+    )
 
 
 def _answer(cell: Cell) -> str:

@@ -1,4 +1,5 @@
-"""The page as the rules last saw it: every sentence's fingerprint in page order, kept in coverage.yaml.
+"""The page as the rules last saw it: every sentence's fingerprint in page order, kept in
+coverage.yaml.
 
 Beside each fingerprint stand a sketch, to find what an edited sentence has become, and for a
 sentence that no rule cites the reason why it only informs. The page's own words are not kept.
@@ -14,18 +15,19 @@ from pathlib import Path
 from typing import Any
 
 from allstatus.errors import RulesError, nearest
-from allstatus.rules.cite import PageSentence
-from allstatus.rules.shape import CoverageShape
+from allstatus.rules.fingerprint import PageSentence
+from allstatus.rules.rule_shapes import CoverageShape
 from allstatus.rules.shape_problems import shape_problems
 from allstatus.rules.yaml_file import YamlFile
-from allstatus.verify.likeness import sketch
+from allstatus.verify.simhash import sketch
 
 MAP_FILE = "coverage.yaml"
 Place = tuple[str, str]  # section path, sentence fingerprint
 
 _HEAD = """\
 # yaml-language-server: $schema=../schema/coverage.schema.json
-# Every sentence of the page, in page order, by fingerprint; the sketch finds what an edited one became.
+# Every sentence of the page, in page order, by fingerprint; the sketch finds what an edited one
+# became.
 # A sentence that no rule cites gives one of the reasons as its `informational`. Written by
 # `allstatus rules coverage PAGE --update`, which keeps the reasons; edit only those.
 """
@@ -58,7 +60,12 @@ def read_page_map(directory: Path) -> PageMap:
     """Read coverage.yaml of a rule-set folder; raises RulesError with file and line."""
     if not (directory / MAP_FILE).is_file():
         remedy = "write it with `allstatus rules coverage PAGE --update`"
-        raise RulesError([f"{directory.name}/{MAP_FILE}:1: the file is missing, so the page as it was is not known; {remedy}"])
+        raise RulesError(
+            [
+                f"{directory.name}/{MAP_FILE}:1: the file is missing, so the page as it was is not "
+                f"known; {remedy}"
+            ]
+        )
     file = YamlFile(directory / MAP_FILE, directory)
     if problems := [*file.problems, *shape_problems(file, "coverage")]:
         raise RulesError(problems)
@@ -78,7 +85,8 @@ def _refuse_unknown_reasons(file: YamlFile, shape: CoverageShape) -> None:
     problems = [
         file.at(
             ("page", i, "sentences", j, "informational"),
-            f"unknown reason '{entry.informational}'{nearest(entry.informational, shape.reasons)}; name one of `reasons`",
+            f"unknown reason '{entry.informational}'{nearest(entry.informational, shape.reasons)}; "
+            f"name one of `reasons`",
         )
         for i, part in enumerate(shape.page)
         for j, entry in enumerate(part.sentences)
@@ -99,14 +107,20 @@ def map_page(page: Iterable[PageSentence], old: PageMap, cited: Iterable[Place])
     sentences = []
     for sentence in page:
         place = (sentence.section, sentence.fingerprint)
-        reason = None if place in spoken_for else by_place.get(place, by_sentence.get(sentence.fingerprint))
+        reason = (
+            None
+            if place in spoken_for
+            else by_place.get(place, by_sentence.get(sentence.fingerprint))
+        )
         sentences.append(MappedSentence(*place, sketch(sentence.text), reason))
     return PageMap(old.reasons, tuple(sentences))
 
 
 def write_page_map(directory: Path, page_map: PageMap) -> None:
     """Write coverage.yaml, one line a sentence."""
-    (directory / MAP_FILE).write_text(_HEAD + "\n".join(_lines(page_map)) + "\n", "utf-8", newline="\n")
+    (directory / MAP_FILE).write_text(
+        _HEAD + "\n".join(_lines(page_map)) + "\n", "utf-8", newline="\n"
+    )
 
 
 def _lines(page_map: PageMap) -> Iterator[str]:
@@ -119,7 +133,10 @@ def _lines(page_map: PageMap) -> Iterator[str]:
         yield "    sentences:"
         for sentence in sentences:
             reason = f", informational: {sentence.informational}" if sentence.informational else ""
-            yield f"      - {{sentence: {_quoted(sentence.fingerprint)}, sketch: {_quoted(sentence.sketch)}{reason}}}"
+            yield (
+                f"      - "
+                f"{{sentence: {_quoted(sentence.fingerprint)}, sketch: {_quoted(sentence.sketch)}{reason}}}"
+            )
 
 
 def _quoted(text: Any) -> str:

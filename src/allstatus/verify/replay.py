@@ -7,21 +7,25 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from allstatus.classify import Classifier, load_rules
-from allstatus.decision import Decision
+from allstatus.decision.classifier import Classifier, load_rules
+from allstatus.decision.decision import Decision
 from allstatus.errors import InvalidRecord
-from allstatus.rules.find import find_edition
-from allstatus.verify.layout import SHORT, plural, rules_line, wrap
-from allstatus.verify.recorded import RecordedDecision, read_recorded, rebuild_chart
+from allstatus.rules.editions import find_edition
+from allstatus.verify.recorded_decision import RecordedDecision, read_recorded, rebuild_chart
+from allstatus.verify.report_layout import SHORT, plural, rules_line, wrap
 
 _NAMED_BY = {"regions": "id", "conflicts": "constraint", "options": "id", "missing": "fact"}
 FIELDS = ("outcome", "status", "possible", *_NAMED_BY)
-FIELDS_OF_REBUILT = FIELDS[:-1]  # what is missing also turns on whether an unknown fact was reported, which is not recorded
+FIELDS_OF_REBUILT = FIELDS[
+    :-1
+]  # what is missing also turns on whether an unknown fact was reported, which is not recorded
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A recorded decision that comes out otherwise: for each field that differs, what it was and is."""
+    """A recorded decision that comes out otherwise: for each field that differs, what it was and
+    is.
+    """
 
     number: int | None
     id: str | int | None
@@ -44,23 +48,33 @@ class Replay:
         return self.same + len(self.differs) + len(self.refused)
 
 
-def replay(lines: Iterable[tuple[int | None, Any]], rules: str | None = None, engine: str = "auto") -> Replay:
-    """Decide every line again; `rules` decides all of them by one rule set instead of the one recorded."""
-    found, library = Replay(), _Library(rules, engine)
+def replay(
+    lines: Iterable[tuple[int | None, Any]], rules: str | None = None, engine: str = "auto"
+) -> Replay:
+    """Decide every line again; `rules` decides all of them by one rule set instead of the one
+    recorded.
+    """
+    found, library = Replay(), _EditionLibrary(rules, engine)
     for number, value in lines:
         try:
             if isinstance(value, InvalidRecord):
                 raise value
             recorded = read_recorded(value)
             classifier = library.rules_of(recorded.decision)
-            chart = rebuild_chart(recorded.decision, classifier.ruleset.constraints) if recorded.rebuilt else None
+            chart = (
+                rebuild_chart(recorded.decision, classifier.ruleset.constraints)
+                if recorded.rebuilt
+                else None
+            )
             now = classifier.classify(recorded.record, chart=chart)
         except InvalidRecord as error:
             found.refused.append((number, error))
             continue
         found.rebuilt += recorded.rebuilt
         found.rules[_made_with(recorded.decision), rules_line(classifier.ruleset)] += 1
-        fields = _differing(recorded.decision, now, FIELDS_OF_REBUILT if recorded.rebuilt else FIELDS)
+        fields = _differing(
+            recorded.decision, now, FIELDS_OF_REBUILT if recorded.rebuilt else FIELDS
+        )
         if fields:
             found.differs.append(Difference(number, recorded.decision.id, fields))
         else:
@@ -68,7 +82,7 @@ def replay(lines: Iterable[tuple[int | None, Any]], rules: str | None = None, en
     return found
 
 
-class _Library:
+class _EditionLibrary:
     """The rule sets a replay needs, each loaded once."""
 
     def __init__(self, rules: str | None, engine: str) -> None:
@@ -83,12 +97,18 @@ class _Library:
         if key not in self._loaded:
             directory = find_edition(*key)
             if directory is None:
-                raise InvalidRecord("ruleset", f"{' '.join(key)} is not kept here", "give the rules to decide by with --rules")
+                raise InvalidRecord(
+                    "ruleset",
+                    f"{' '.join(key)} is not kept here",
+                    "give the rules to decide by with --rules",
+                )
             self._loaded[key] = load_rules(directory, engine=self._engine)
         return self._loaded[key]
 
 
-def _differing(recorded: RecordedDecision, now: Decision, fields: Iterable[str]) -> dict[str, tuple[Any, Any]]:
+def _differing(
+    recorded: RecordedDecision, now: Decision, fields: Iterable[str]
+) -> dict[str, tuple[Any, Any]]:
     was = recorded.model_dump()
     pairs = {name: (_plain(name, was[name]), _plain(name, getattr(now, name))) for name in fields}
     return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
@@ -108,26 +128,47 @@ def _made_with(decision: RecordedDecision) -> str:
 def to_document(found: Replay) -> dict[str, Any]:
     """The replay as JSON."""
     return {
-        "decisions": found.decisions, "same": found.same, "differ": len(found.differs), "refused": len(found.refused),
+        "decisions": found.decisions,
+        "same": found.same,
+        "differ": len(found.differs),
+        "refused": len(found.refused),
         "rebuilt": found.rebuilt,
-        "rules": [{"recorded": was, "decided_by": now, "decisions": count} for (was, now), count in found.rules.items()],
+        "rules": [
+            {"recorded": was, "decided_by": now, "decisions": count}
+            for (was, now), count in found.rules.items()
+        ],
         "differences": [
-            {"record": d.number, "id": d.id, "fields": {name: {"was": was, "now": now} for name, (was, now) in d.fields.items()}}
+            {
+                "record": d.number,
+                "id": d.id,
+                "fields": {name: {"was": was, "now": now} for name, (was, now) in d.fields.items()},
+            }
             for d in found.differs
         ],
         "refusals": [{"record": number, "because": str(error)} for number, error in found.refused],
-    }  # fmt: skip
+    }
 
 
 def render_text(found: Replay) -> str:
     """The replay at 80 columns."""
-    counts = f"{found.same:,} the same, {plural(len(found.differs), 'difference')}, {len(found.refused):,} refused"
+    counts = (
+        f"{found.same:,} the same, {plural(len(found.differs), 'difference')}, "
+        f"{len(found.refused):,} refused"
+    )
     lines = wrap(f"{plural(found.decisions, 'recorded decision')}: {counts}.")
     if found.rebuilt:
-        lines += wrap(f"{found.rebuilt:,} had no record beside them; it was rebuilt from the facts they state.")
+        lines += wrap(
+            f"{found.rebuilt:,} had no record beside them; it was rebuilt from the facts they "
+            f"state."
+        )
     for (was, now), count in found.rules.items():
         lines += ["", *wrap(f"{count:,} made by {was}", rest="    ")]
-        lines += wrap("decided again by the same rules" if was == now else f"decided again by {now}: OTHER RULES", "    ")
+        lines += wrap(
+            "decided again by the same rules"
+            if was == now
+            else f"decided again by {now}: OTHER RULES",
+            "    ",
+        )
     for difference in found.differs:
         line = "" if difference.number is None else f" (record {difference.number})"
         lines += ["", f"{'no id' if difference.id is None else difference.id}{line}"]
@@ -139,5 +180,8 @@ def render_text(found: Replay) -> str:
 def _change(before: Any, after: Any) -> str:
     if not isinstance(before, list):
         return f"{before} -> {after}"
-    gone, new = [f"-{item}" for item in before if item not in after], [f"+{item}" for item in after if item not in before]
+    gone, new = (
+        [f"-{item}" for item in before if item not in after],
+        [f"+{item}" for item in after if item not in before],
+    )
     return ", ".join(gone + new) or "another order"

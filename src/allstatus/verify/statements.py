@@ -20,7 +20,9 @@ STATEMENTS = {
     "examples": "Every example in the status files gets its answer",
     "cover": "The boxes below are exactly the cases that no status describes",
     "engines": "builtin and durable-rules agree in every case and every cell",
-    "uses": "Every stated use of a listed agent can fit, can fail to, and needs each of its criteria",
+    "uses": (
+        "Every stated use of a listed agent can fit, can fail to, and needs each of its criteria"
+    ),
     "table": "The decision table is what the rule files say",
 }
 ALL_VALUES = "all rationals from 0 to 100 and all values of the other facts"
@@ -28,8 +30,10 @@ NO_CASE = "no case satisfies the constraints"
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
-    """One way in which a statement fails: `about` names what fails, the same for both ways of checking."""
+class Counterexample:
+    """One way in which a statement fails: `about` names what fails, the same for both ways of
+    checking.
+    """
 
     about: str
     problem: str
@@ -45,7 +49,7 @@ class Finding:
 
     check: str
     examined: str
-    failures: tuple[Failure, ...] = ()
+    failures: tuple[Counterexample, ...] = ()
     skipped: str | None = None
     left_out: frozenset[str] = frozenset()
 

@@ -10,16 +10,16 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
-from allstatus.engines import make_engine
 from allstatus.errors import MissingExtra
-from allstatus.rules.find import find_rules
+from allstatus.rules.editions import find_rules
 from allstatus.rules.load import read_rules
-from allstatus.table import DecisionTable
-from allstatus.verify.boxes import Box, minimum_cover
+from allstatus.table.decision_table import DecisionTable
+from allstatus.table.engines import make_engine
+from allstatus.verify.case_space import Space
 from allstatus.verify.clauses import drop_each
 from allstatus.verify.exhaustive import Exhaustive
+from allstatus.verify.prime_implicants import Box, minimum_cover
 from allstatus.verify.promises import read_promises
-from allstatus.verify.space import Space
 from allstatus.verify.statements import STATEMENTS, Finding, Witness
 
 
@@ -45,7 +45,10 @@ class Verification:
     @property
     def holds(self) -> bool:
         """No statement fails, and the two ways of checking agree."""
-        return all(f.holds is not False for f in [*self.exhaustive.values(), *self.proved.values()]) and not self.disagreements
+        return (
+            all(f.holds is not False for f in [*self.exhaustive.values(), *self.proved.values()])
+            and not self.disagreements
+        )
 
     @property
     def checks(self) -> list[str]:
@@ -68,7 +71,8 @@ class Verification:
 def verify(rules: str | Path | None = None, *, prove: bool = False) -> Verification:
     """Verify a rule set as its files stand, locked or not.
 
-    Raises RulesError when the files cannot be read as rules, MissingExtra for `prove` without z3-solver.
+    Raises RulesError when the files cannot be read as rules, MissingExtra for `prove` without
+    z3-solver.
     """
     if prove and importlib.util.find_spec("z3") is None:
         raise MissingExtra("z3-solver", "prove")
@@ -76,7 +80,9 @@ def verify(rules: str | Path | None = None, *, prove: bool = False) -> Verificat
     table = DecisionTable(ruleset, make_engine(ruleset, "builtin"))
     boxes = tuple(minimum_cover(table, table.outside))
     found = Exhaustive(table, boxes, read_promises(ruleset)).findings()
-    return Verification(table, _by_check(found), _prove(table, boxes) if prove else {}, boxes, _needs(table))
+    return Verification(
+        table, _by_check(found), _prove(table, boxes) if prove else {}, boxes, _needs(table)
+    )
 
 
 def _prove(table: DecisionTable, boxes: tuple[Box, ...]) -> dict[str, Finding]:
@@ -91,13 +97,22 @@ def _by_check(findings: list[Finding]) -> dict[str, Finding]:
 
 def _needs(table: DecisionTable) -> tuple[Need, ...]:
     space = Space(table)
-    return tuple(Need(dropped.about, dropped.words, space.smallest(dropped.changes)) for dropped in drop_each(table))
+    return tuple(
+        Need(dropped.about, dropped.words, space.smallest(dropped.changes))
+        for dropped in drop_each(table)
+    )
 
 
 def box_words(table: DecisionTable, box: Box) -> list[str]:
-    """What a box says, criterion by criterion, in the rule set's words up to the first semicolon."""
+    """What a box says, criterion by criterion, in the rule set's words up to the first
+    semicolon.
+    """
     criteria = table.ruleset.criteria.values()
-    said = [(c.title if verdict else c.otherwise) for c, verdict in zip(criteria, box.verdicts, strict=True) if verdict is not None]
+    said = [
+        (c.title if verdict else c.otherwise)
+        for c, verdict in zip(criteria, box.verdicts, strict=True)
+        if verdict is not None
+    ]
     return [words.partition(";")[0] for words in said]
 
 
@@ -115,38 +130,67 @@ def to_document(verification: Verification) -> dict[str, Any]:
     """The verification as one JSON document; keys are only ever added."""
     table, rules = verification.table, verification.table.ruleset
     return {
-        "schema_version": "1", "holds": verification.holds, "disagreements": verification.disagreements,
+        "schema_version": "1",
+        "holds": verification.holds,
+        "disagreements": verification.disagreements,
         "ruleset": {
-            "id": rules.id, "version": rules.version, "title": rules.title, "digest": rules.digest,
-            "effective_from": rules.effective_from, "source": dict(rules.source),
+            "id": rules.id,
+            "version": rules.version,
+            "title": rules.title,
+            "digest": rules.digest,
+            "effective_from": rules.effective_from,
+            "source": dict(rules.source),
         },
         "counts": {
-            "criteria": len(table.criteria), "cases": len(table.cases), "consistent": table.consistent.bit_count(),
-            "cells": 3 ** len(table.criteria), "undescribed": table.outside.bit_count(),
+            "criteria": len(table.criteria),
+            "cases": len(table.cases),
+            "consistent": table.consistent.bit_count(),
+            "cells": 3 ** len(table.criteria),
+            "undescribed": table.outside.bit_count(),
             **{name: cases.bit_count() for name, cases in table.statuses.items()},
         },
         "checks": [_check(verification, check) for check in verification.checks],
         "boxes": [
             {
-                "criteria": {name: v for name, v in zip(table.criteria, box.verdicts, strict=True) if v is not None},
-                "words": box_words(table, box), "regions": list(box_regions(table, box)),
+                "criteria": {
+                    name: v
+                    for name, v in zip(table.criteria, box.verdicts, strict=True)
+                    if v is not None
+                },
+                "words": box_words(table, box),
+                "regions": list(box_regions(table, box)),
             }
             for box in verification.boxes
         ],
-        "clauses": [{"id": n.clause, "words": n.words, "needed_by": n.needed_by} for n in verification.needs],
+        "clauses": [
+            {"id": n.clause, "words": n.words, "needed_by": n.needed_by} for n in verification.needs
+        ],
         "notice": rules.notice,
-    }  # fmt: skip
+    }
 
 
 def _check(verification: Verification, check: str) -> dict[str, Any]:
-    ways = {"exhaustive": verification.exhaustive.get(check), "prove": verification.proved.get(check)}
+    ways = {
+        "exhaustive": verification.exhaustive.get(check),
+        "prove": verification.proved.get(check),
+    }
     found = {way: None if finding is None else _finding(finding) for way, finding in ways.items()}
-    return {"id": check, "statement": STATEMENTS[check], **found, "agree": verification.agree(check)}
+    return {
+        "id": check,
+        "statement": STATEMENTS[check],
+        **found,
+        "agree": verification.agree(check),
+    }
 
 
 def _finding(finding: Finding) -> dict[str, Any]:
-    failures = [{"about": f.about, "problem": f.problem, "witness": f.witness} for f in finding.failures]
+    failures = [
+        {"about": f.about, "problem": f.problem, "witness": f.witness} for f in finding.failures
+    ]
     return {
-        "holds": finding.holds, "examined": finding.examined, "skipped": finding.skipped,
-        "left_out": sorted(finding.left_out), "failures": failures,
-    }  # fmt: skip
+        "holds": finding.holds,
+        "examined": finding.examined,
+        "skipped": finding.skipped,
+        "left_out": sorted(finding.left_out),
+        "failures": failures,
+    }

@@ -1,1 +1,3 @@
-"""Why this answer, why not another, what would change it, what to ask next: all read off the decision table."""
+"""Why this answer, why not another, what would change it, what to ask next: all read off the
+decision table.
+"""

@@ -1,4 +1,6 @@
-"""What would change the answer: for each other outcome, the fewest facts that would have to be otherwise."""
+"""What would change the answer: for each other outcome, the fewest facts that would have to be
+otherwise.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations, product
 
-from allstatus.assume import Resolution, Resolver
-from allstatus.rules.values import ValueClass
-from allstatus.table import OUTSIDE
+from allstatus.rules.value_classes import ValueClass
+from allstatus.table.assumptions import CellResolver, Resolution
+from allstatus.table.decision_table import OUTSIDE
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +22,7 @@ class Change:
     about: str
 
 
-def smallest_changes(resolver: Resolver, resolution: Resolution) -> tuple[Change, ...]:
+def smallest_changes(resolver: CellResolver, resolution: Resolution) -> tuple[Change, ...]:
     """Every smallest change to each outcome that is not the present one; findings before history.
 
     `about` is `history` when a change concerns what has happened: then it can only be a correction
@@ -40,15 +42,21 @@ def smallest_changes(resolver: Resolver, resolution: Resolution) -> tuple[Change
         wanted -= reached
         if not wanted:
             break
-    return tuple(sorted(found, key=lambda change: (order.index(change.to), change.about == "history")))
+    return tuple(
+        sorted(found, key=lambda change: (order.index(change.to), change.about == "history"))
+    )
 
 
-def _other_answers(resolver: Resolver, resolution: Resolution) -> list[list[ValueClass]]:
+def _other_answers(resolver: CellResolver, resolution: Resolution) -> list[list[ValueClass]]:
     """For each fact the classes it could be in and is not known to be in."""
     cell = resolution.cell if resolution.cell.completions else resolution.stated
     now = dict(zip(resolver.table.criteria, cell.closed, strict=True))
     return [
-        [answer for answer in answers if any(now[name] is not held for name, held in answer.verdicts.items())]
+        [
+            answer
+            for answer in answers
+            if any(now[name] is not held for name, held in answer.verdicts.items())
+        ]
         for answers in resolver.classes.values()
     ]
 
@@ -58,6 +66,8 @@ def _choices(others: list[list[ValueClass]], size: int) -> Iterator[tuple[ValueC
         yield from product(*facts)
 
 
-def _about(resolver: Resolver, answers: tuple[ValueClass, ...]) -> str:
+def _about(resolver: CellResolver, answers: tuple[ValueClass, ...]) -> str:
     facts = resolver.table.ruleset.facts
-    return "history" if any(facts[answer.fact].about == "history" for answer in answers) else "finding"
+    return (
+        "history" if any(facts[answer.fact].about == "history" for answer in answers) else "finding"
+    )

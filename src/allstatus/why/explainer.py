@@ -1,28 +1,35 @@
-"""Everything that explains an answer, for one decision table; what depends on the cell alone is kept."""
+"""Everything that explains an answer, for one decision table; what depends on the cell alone is
+kept.
+"""
 
 from __future__ import annotations
 
 from functools import cached_property
 from typing import Any
 
-from allstatus.assume import Resolution, Resolver
-from allstatus.conflicts import clashing_constraints
-from allstatus.elsewhere import Elsewhere
-from allstatus.table import DecisionTable
-from allstatus.trace import Tracer
+from allstatus.table.assumptions import CellResolver, Resolution
+from allstatus.table.decision_table import DecisionTable
+from allstatus.why.conflicts import clashing_constraints
 from allstatus.why.counterfactuals import Change, smallest_changes
+from allstatus.why.other_definitions import OtherDefinitions
 from allstatus.why.questions import Questions
-from allstatus.why.reasons import derived_values, irrelevant_facts, missing_facts, sufficient_reasons
+from allstatus.why.reasons import (
+    derived_values,
+    irrelevant_facts,
+    missing_facts,
+    sufficient_reasons,
+)
+from allstatus.why.trace import Tracer
 
 
 class Explainer:
     """Explains the resolutions of one resolver."""
 
-    def __init__(self, table: DecisionTable, resolver: Resolver) -> None:
+    def __init__(self, table: DecisionTable, resolver: CellResolver) -> None:
         self.table, self.resolver = table, resolver
         self.tracer = Tracer(table)
         self.questions = Questions(resolver)
-        self.elsewhere = Elsewhere(table.ruleset)
+        self.elsewhere = OtherDefinitions(table.ruleset)
         self._known: dict[Resolution, Explanation] = {}
 
     def explain(self, resolution: Resolution) -> Explanation:
@@ -40,12 +47,18 @@ class Explanation:
     """
 
     def __init__(self, explainer: Explainer, resolution: Resolution) -> None:
-        self._explainer, self._resolver, self._resolution = explainer, explainer.resolver, resolution
+        self._explainer, self._resolver, self._resolution = (
+            explainer,
+            explainer.resolver,
+            resolution,
+        )
         self.form: list[bytes] | None = None
 
     @cached_property
     def derived(self) -> dict[str, Any]:
-        """The value that a constraint forces on each fact that was not stated, where it forces one."""
+        """The value that a constraint forces on each fact that was not stated, where it forces
+        one.
+        """
         return derived_values(self._resolver, self._resolution)
 
     @cached_property
@@ -75,12 +88,16 @@ class Explanation:
 
     @cached_property
     def why_not(self) -> list[dict[str, Any]]:
-        """For each status not reached: the clauses that decide against it and the facts it waits for."""
+        """For each status not reached: the clauses that decide against it and the facts it waits
+        for.
+        """
         return self._explainer.tracer.why_not(self._resolution.cell)
 
     @cached_property
     def ask_next(self) -> dict[str, Any] | None:
-        """The first question of the least burdensome plan, and what each answer would leave possible."""
+        """The first question of the least burdensome plan, and what each answer would leave
+        possible.
+        """
         by_worst, by_mean = self._explainer.questions.plans(self._resolution)
         if by_worst.fact is None:
             return None
@@ -96,6 +113,8 @@ class Explanation:
             "least_mean": {"fact": by_mean.fact, "mean_burden": round(by_mean.mean, 2)},
             "answers": [
                 {"region": answer.region, "possible": list(possible)}
-                for answer, possible in self._explainer.questions.answers(self._resolution, fact.name)
+                for answer, possible in self._explainer.questions.answers(
+                    self._resolution, fact.name
+                )
             ],
         }

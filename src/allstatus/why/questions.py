@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from allstatus.assume import Resolution, Resolver
-from allstatus.rules.values import ValueClass
+from allstatus.rules.value_classes import ValueClass
+from allstatus.table.assumptions import CellResolver, Resolution
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +36,14 @@ class Plan:
 class Questions:
     """Plans for one rule set; each situation is worked out once."""
 
-    def __init__(self, resolver: Resolver) -> None:
+    def __init__(self, resolver: CellResolver) -> None:
         self._resolver = resolver
         self._burdens = {name: fact.burden for name, fact in resolver.table.ruleset.facts.items()}
         self._plans: dict[tuple[Resolution, frozenset[str]], tuple[Plan, Plan]] = {}
 
-    def plans(self, resolution: Resolution, unanswerable: frozenset[str] = frozenset()) -> tuple[Plan, Plan]:
+    def plans(
+        self, resolution: Resolution, unanswerable: frozenset[str] = frozenset()
+    ) -> tuple[Plan, Plan]:
         """The plan with the least burden at worst, and the one with the least on average.
 
         Facts in `unanswerable` are not asked for; what can be settled without them is. Nothing is
@@ -53,7 +55,9 @@ class Questions:
             plans = self._plans[key] = self._work_out(resolution, unanswerable)
         return plans
 
-    def answers(self, resolution: Resolution, fact: str) -> list[tuple[ValueClass, tuple[str, ...]]]:
+    def answers(
+        self, resolution: Resolution, fact: str
+    ) -> list[tuple[ValueClass, tuple[str, ...]]]:
         """Each possible answer about a fact with the outcomes it would leave."""
         return [
             (answer, self._resolver.what_if(resolution, answer).cell.possible)
@@ -67,21 +71,39 @@ class Questions:
             return settled, settled
         stop = Plan(None, 0, 0, cases, cases)
         pairs = [(stop, stop), *self._candidates(resolution, unanswerable)]
-        by_worst = min((worst for worst, _ in pairs), key=lambda plan: (plan.unsettled, plan.worst, plan.mean))
-        by_mean = min((mean for _, mean in pairs), key=lambda plan: (plan.unsettled, plan.mean, plan.worst))
+        by_worst = min(
+            (worst for worst, _ in pairs), key=lambda plan: (plan.unsettled, plan.worst, plan.mean)
+        )
+        by_mean = min(
+            (mean for _, mean in pairs), key=lambda plan: (plan.unsettled, plan.mean, plan.worst)
+        )
         return by_worst, by_mean
 
-    def _candidates(self, resolution: Resolution, unanswerable: frozenset[str]) -> Iterator[tuple[Plan, Plan]]:
+    def _candidates(
+        self, resolution: Resolution, unanswerable: frozenset[str]
+    ) -> Iterator[tuple[Plan, Plan]]:
         """For each fact that may be asked, both plans that begin with it."""
         for fact, burden in self._burdens.items():
             answers = [] if fact in unanswerable else self._resolver.open_answers(resolution, fact)
             if len(answers) > 1:
-                after = [self.plans(self._resolver.what_if(resolution, answer), unanswerable) for answer in answers]
-                yield _then(fact, burden, [worst for worst, _ in after]), _then(fact, burden, [mean for _, mean in after])
+                after = [
+                    self.plans(self._resolver.what_if(resolution, answer), unanswerable)
+                    for answer in answers
+                ]
+                yield (
+                    _then(fact, burden, [worst for worst, _ in after]),
+                    _then(fact, burden, [mean for _, mean in after]),
+                )
 
 
 def _then(fact: str, burden: int, plans: list[Plan]) -> Plan:
     """Ask about a fact, then follow the plan for the answer given."""
     cases = sum(plan.cases for plan in plans)
     total = burden * cases + sum(plan.total for plan in plans)
-    return Plan(fact, burden + max(plan.worst for plan in plans), total, cases, sum(plan.unsettled for plan in plans))
+    return Plan(
+        fact,
+        burden + max(plan.worst for plan in plans),
+        total,
+        cases,
+        sum(plan.unsettled for plan in plans),
+    )

@@ -5,11 +5,11 @@ from __future__ import annotations
 from itertools import combinations
 from typing import Any
 
-from allstatus.assume import Resolution, Resolver
-from allstatus.table import OUTSIDE
+from allstatus.table.assumptions import CellResolver, Resolution
+from allstatus.table.decision_table import OUTSIDE
 
 
-def sufficient_reasons(resolver: Resolver, resolution: Resolution) -> list[list[str]]:
+def sufficient_reasons(resolver: CellResolver, resolution: Resolution) -> list[list[str]]:
     """All subset-minimal sets of known facts that force the outcome, given facts first.
 
     Of a conflict, the sets that cannot be true together; empty while the outcome is open.
@@ -29,24 +29,35 @@ def sufficient_reasons(resolver: Resolver, resolution: Resolution) -> list[list[
                 cases &= known[name]
             if not cases & excluded:
                 found.append(chosen)
-    return sorted(([name for name in known if name in chosen] for chosen in found), key=lambda names: _rank(resolver, resolution, names))
+    return sorted(
+        ([name for name in known if name in chosen] for chosen in found),
+        key=lambda names: _rank(resolver, resolution, names),
+    )
 
 
-def known_facts(resolver: Resolver, resolution: Resolution) -> dict[str, int]:
-    """Each fact something is known of (given, assumed or derived) with the cases that agree with it."""
+def known_facts(resolver: CellResolver, resolution: Resolution) -> dict[str, int]:
+    """Each fact something is known of (given, assumed or derived) with the cases that agree with
+    it.
+    """
     table, rules = resolver.table, resolver.table.ruleset
     cell = resolution.cell if resolution.cell.completions else resolution.stated
     verdicts = dict(zip(table.criteria, cell.closed, strict=True))
     known = {}
     for fact in rules.facts:
-        said = {name: verdict for name in rules.criteria_of(fact) if (verdict := verdicts[name]) is not None}
+        said = {
+            name: verdict
+            for name in rules.criteria_of(fact)
+            if (verdict := verdicts[name]) is not None
+        }
         if said:
             known[fact] = table.cases_with(said)
     return known
 
 
-def derived_values(resolver: Resolver, resolution: Resolution) -> dict[str, Any]:
-    """The value of each fact of which only one class is left; a class of several values is said in words."""
+def derived_values(resolver: CellResolver, resolution: Resolution) -> dict[str, Any]:
+    """The value of each fact of which only one class is left; a class of several values is said in
+    words.
+    """
     values = {}
     for fact in resolver.table.ruleset.facts:
         answers = resolver.open_answers(resolution, fact)
@@ -55,21 +66,27 @@ def derived_values(resolver: Resolver, resolution: Resolution) -> dict[str, Any]
     return values
 
 
-def irrelevant_facts(resolver: Resolver, resolution: Resolution, missing: tuple[str, ...]) -> tuple[str, ...]:
+def irrelevant_facts(
+    resolver: CellResolver, resolution: Resolution, missing: tuple[str, ...]
+) -> tuple[str, ...]:
     """The facts that are not known and cannot change the answer whatever they are."""
     return tuple(
-        fact for fact in resolver.table.ruleset.facts if fact not in missing and len(resolver.open_answers(resolution, fact)) > 1
+        fact
+        for fact in resolver.table.ruleset.facts
+        if fact not in missing and len(resolver.open_answers(resolution, fact)) > 1
     )
 
 
-def missing_facts(resolver: Resolver, resolution: Resolution) -> tuple[str, ...]:
+def missing_facts(resolver: CellResolver, resolution: Resolution) -> tuple[str, ...]:
     """The facts that are not known and have an answer which would change what is possible."""
     if resolution.cell.outcome != "insufficient_data":
         return ()
-    return tuple(fact for fact in resolver.table.ruleset.facts if _would_change(resolver, resolution, fact))
+    return tuple(
+        fact for fact in resolver.table.ruleset.facts if _would_change(resolver, resolution, fact)
+    )
 
 
-def _would_change(resolver: Resolver, resolution: Resolution, fact: str) -> bool:
+def _would_change(resolver: CellResolver, resolution: Resolution, fact: str) -> bool:
     answers = resolver.open_answers(resolution, fact)
     if len(answers) < 2:
         return False
@@ -77,15 +94,17 @@ def _would_change(resolver: Resolver, resolution: Resolution, fact: str) -> bool
     return any(possible != resolution.cell.possible for possible in after)
 
 
-def _excluded_by_outcome(resolver: Resolver, resolution: Resolution) -> int:
+def _excluded_by_outcome(resolver: CellResolver, resolution: Resolution) -> int:
     """The cases that must be gone for the outcome to be forced."""
     table, possible = resolver.table, resolution.cell.possible
     if not possible:
         return table.everything
-    return table.everything & ~(table.outside if possible == (OUTSIDE,) else table.statuses[possible[0]])
+    return table.everything & ~(
+        table.outside if possible == (OUTSIDE,) else table.statuses[possible[0]]
+    )
 
 
-def _rank(resolver: Resolver, resolution: Resolution, names: list[str]) -> tuple[int, int]:
+def _rank(resolver: CellResolver, resolution: Resolution, names: list[str]) -> tuple[int, int]:
     """Reasons that rest on given facts alone go first, then the shorter."""
     table = resolver.table
     given = {

@@ -4,7 +4,12 @@ import sys
 
 from allstatus import load_rules
 
-CLEAN = {"prior_treatment": "disease_directed", "prior_remission": True, "cbc": "normal", "signs_and_symptoms": "absent"}
+CLEAN = {
+    "prior_treatment": "disease_directed",
+    "prior_remission": True,
+    "cbc": "normal",
+    "signs_and_symptoms": "absent",
+}
 
 
 def main(folder: str) -> None:

@@ -1,4 +1,6 @@
-"""Many records on Spark: data frames decided on by an expression and a small table, and what a job from files to files needs."""
+"""Many records on Spark: data frames decided on by an expression and a small table, and what a job
+from files to files needs.
+"""
 
 from allstatus.bulk.spark.expression import decide
 

@@ -1,4 +1,6 @@
-"""A data frame of patients in, a data frame of decisions out: one expression, and a broadcast join with a small table."""
+"""A data frame of patients in, a data frame of decisions out: one expression, and a broadcast join
+with a small table.
+"""
 
 from __future__ import annotations
 
@@ -10,13 +12,13 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import StringType
 
+from allstatus.bulk.answer_texts import CELL
 from allstatus.bulk.cells import Cells
-from allstatus.bulk.mapping import Source, assign_columns
-from allstatus.bulk.results import Results
-from allstatus.bulk.spark.types import unread
+from allstatus.bulk.column_mapping import ColumnSource, assign_columns
+from allstatus.bulk.result_columns import Results
+from allstatus.bulk.spark.column_types import unread
 from allstatus.bulk.sql import PLAIN, SqlView
-from allstatus.bulk.texts import CELL
-from allstatus.classify import Classifier, load_rules
+from allstatus.decision.classifier import Classifier, load_rules
 from allstatus.errors import InvalidRecord
 
 REFUSED = "refused"
@@ -25,33 +27,50 @@ REFUSED = "refused"
 def decide(
     patients: DataFrame,
     *,
-    columns: Mapping[str, Source | str] | None = None,
+    columns: Mapping[str, ColumnSource | str] | None = None,
     keep: Sequence[str] | None = None,
     rules: Classifier | None = None,
     explain: bool = False,
 ) -> DataFrame:
-    """Decide on each row of a data frame; nothing is run until the answer is used, and workers need no Python.
+    """Decide on each row of a data frame; nothing is run until the answer is used, and workers need
+    no Python.
 
-    `columns` says which column a key of the record is read from, else columns are named as the keys: yes/no facts as
-    booleans or words, choices as words, percentages as numbers. `keep` are columns to copy, `id` if nothing is said. A
-    row that no record could be has its reason in `refused`, and nothing else. Raises InvalidRecord for a column that
+    `columns` says which column a key of the record is read from, else columns are named as the
+    keys: yes/no facts as
+    booleans or words, choices as words, percentages as numbers. `keep` are columns to copy, `id` if
+    nothing is said. A
+    row that no record could be has its reason in `refused`, and nothing else. Raises InvalidRecord
+    for a column that
     cannot be read exactly.
     """
     results = Results(Cells(rules or load_rules()), explain=explain)
-    assigned = {key: Source(source) if isinstance(source, str) else source for key, source in (columns or {}).items()}
+    assigned = {
+        key: ColumnSource(source) if isinstance(source, str) else source
+        for key, source in (columns or {}).items()
+    }
     sources = assign_columns(patients.columns, assigned, tuple(results.cells.facts))
     for refusal in unread(results.cells, sources, patients.schema):
         raise refusal
     kept = [name for name in ("id",) if name in patients.columns] if keep is None else list(keep)
     if absent := [name for name in kept if name not in patients.columns]:
-        raise InvalidRecord(absent[0], "is not a column of the data frame", f"keep some of {', '.join(patients.columns)}")
+        raise InvalidRecord(
+            absent[0],
+            "is not a column of the data frame",
+            f"keep some of {', '.join(patients.columns)}",
+        )
     refuse_doubled([*kept, *results.names, REFUSED])
     located = locate(patients, results.cells, sources, kept)
-    return with_answers(located, results, how="left").select(*map(quoted, [*kept, *results.names, REFUSED]))
+    return with_answers(located, results, how="left").select(
+        *map(quoted, [*kept, *results.names, REFUSED])
+    )
 
 
-def locate(patients: DataFrame, cells: Cells, sources: Mapping[str, Source], carried: Sequence[str]) -> DataFrame:
-    """The carried columns of each row, its cell (null where no record could be so), and why there is none."""
+def locate(
+    patients: DataFrame, cells: Cells, sources: Mapping[str, ColumnSource], carried: Sequence[str]
+) -> DataFrame:
+    """The carried columns of each row, its cell (null where no record could be so), and why there
+    is none.
+    """
     kinds = {field.name: field.dataType for field in patients.schema}
     text = {name for name, source in sources.items() if kinds[source.column] == StringType()}
     short = {f"c{place}": name for place, name in enumerate(carried)}
@@ -62,14 +81,22 @@ def locate(patients: DataFrame, cells: Cells, sources: Mapping[str, Source], car
 
 
 def with_answers(located: DataFrame, results: Results, how: str) -> DataFrame:
-    """Joined by cell with what the decision says; `how` is `left`, or `inner` to leave out rows without a cell."""
+    """Joined by cell with what the decision says; `how` is `left`, or `inner` to leave out rows
+    without a cell.
+    """
     return located.join(F.broadcast(_answers(located.sparkSession, results)), CELL, how)
 
 
 def _answers(session: SparkSession, results: Results) -> DataFrame:
     """The small table: for each cell, the text of every column."""
-    texts = {name: pa.array(results.lookups[name].texts, pa.string()) for name in results.names if name != CELL}
-    return session.createDataFrame(pa.table({CELL: pa.array(range(len(results.cells)), pa.int32()), **texts}))
+    texts = {
+        name: pa.array(results.lookups[name].texts, pa.string())
+        for name in results.names
+        if name != CELL
+    }
+    return session.createDataFrame(
+        pa.table({CELL: pa.array(range(len(results.cells)), pa.int32()), **texts})
+    )
 
 
 def _in_spark_sql(columns: Sequence[str]) -> list[str]:
@@ -79,11 +106,17 @@ def _in_spark_sql(columns: Sequence[str]) -> list[str]:
 
 
 def refuse_doubled(names: Sequence[str]) -> None:
-    """Refuse column names that Spark, to which upper and lower case are the same, could not tell apart."""
+    """Refuse column names that Spark, to which upper and lower case are the same, could not tell
+    apart.
+    """
     seen: set[str] = set()
     for name in names:
         if name.casefold() in seen:
-            raise InvalidRecord(name, "is a column of the output already", "rename it in the input, or do not keep it")
+            raise InvalidRecord(
+                name,
+                "is a column of the output already",
+                "rename it in the input, or do not keep it",
+            )
         seen.add(name.casefold())
 
 

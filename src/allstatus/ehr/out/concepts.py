@@ -1,4 +1,6 @@
-"""The concepts that the resources are coded with: those of a rule set, and the few of allstatus itself."""
+"""The concepts that the resources are coded with: those of a rule set, and the few of allstatus
+itself.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +8,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from allstatus.ehr.codes import read_yaml
-from allstatus.rules.model import Criterion, RuleSet
+from allstatus.rules.ruleset import Criterion, RuleSet
 
 
 class Concept(NamedTuple):
-    """A code with what it is called and means; `kind` is status, region, criterion, option, category or agent."""
+    """A code with what it is called and means; `kind` is status, region, criterion, option,
+    category or agent.
+    """
 
     kind: str
     code: str
@@ -27,9 +31,13 @@ def own_concepts() -> Iterator[Concept]:
 def rule_concepts(rules: RuleSet) -> Iterator[Concept]:
     """Everything of a rule set that a resource can name, in the rule set's own words."""
     for status in rules.statuses.values():
-        yield Concept("status", status.name, status.title, rules.with_limits(status.says["clinician"]))
+        yield Concept(
+            "status", status.name, status.title, rules.with_limits(status.says["clinician"])
+        )
     for region in rules.regions.values():
-        yield Concept("region", region.name, region.sentence, rules.with_limits(region.says["clinician"]))
+        yield Concept(
+            "region", region.name, region.sentence, rules.with_limits(region.says["clinician"])
+        )
     for criterion in rules.criteria.values():
         yield Concept("criterion", criterion.name, criterion.title, _condition(rules, criterion))
     options = [option for listed in rules.options.values() for option in listed]
@@ -44,10 +52,16 @@ def rule_concepts(rules: RuleSet) -> Iterator[Concept]:
 def words_of(option: Mapping[str, Any]) -> str:
     """An option in a sentence or more, with its purpose and whom the page lists it for."""
     qualifier = option["qualifier"]["text"] if option["qualifier"] else None
-    return " ".join(f"{part.rstrip('.')}." for part in (option["title"], option["purpose"], qualifier) if part)
+    return " ".join(
+        f"{part.rstrip('.')}." for part in (option["title"], option["purpose"], qualifier) if part
+    )
 
 
 def _condition(rules: RuleSet, criterion: Criterion) -> str:
     condition = criterion.condition
-    limit = rules.with_limits(f", which is {{{condition.operand}}}") if condition.limit is not None else ""
+    limit = (
+        rules.with_limits(f", which is {{{condition.operand}}}")
+        if condition.limit is not None
+        else ""
+    )
     return f"True: {criterion.title}. False: {criterion.otherwise}. Condition: {condition}{limit}."

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Any
 
 import allstatus
-from allstatus.decision import Decision
+from allstatus.decision.decision import Decision
 from allstatus.ehr.out.names import BASE, Json, Names, dropped, names_of, reference_of
 
 _ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
@@ -55,7 +55,12 @@ class Context:
     def notice(self) -> Json:
         """The rule set's notice and source as a note."""
         rules = self.decision.ruleset
-        return {"text": f"{rules.notice} Rules {self.source}. Source: {rules.source['title']}, {rules.source['url']}"}
+        return {
+            "text": (
+                f"{rules.notice} Rules {self.source}. Source: {rules.source['title']}, "
+                f"{rules.source['url']}"
+            )
+        }
 
     def id(self, *role: str) -> str:
         """The id of one of the decision's resources."""
@@ -77,7 +82,9 @@ class Context:
 
     @cached_property
     def subject(self) -> Json | None:
-        """The patient: by reference for a FHIR chart, else by the identifier given; None for a record without one."""
+        """The patient: by reference for a FHIR chart, else by the identifier given; None for a
+        record without one.
+        """
         name = self.decision.record.id
         if name is None:
             return None
@@ -88,7 +95,10 @@ class Context:
     @property
     def patient(self) -> Json:
         """The patient where one is demanded: without any, said to be unknown."""
-        absent = {"url": "http://hl7.org/fhir/StructureDefinition/data-absent-reason", "valueCode": "unknown"}
+        absent = {
+            "url": "http://hl7.org/fhir/StructureDefinition/data-absent-reason",
+            "valueCode": "unknown",
+        }
         return self.subject or {"extension": [absent]}
 
     def used(self, facts: Iterable[str] | None = None) -> list[str]:
@@ -98,13 +108,24 @@ class Context:
     def references(self) -> Iterator[str]:
         """Everything of the chart that the decision names."""
         sources = [entry["source"] for entry in self.decision.diagnoses]
-        sources += [entry["source"] for fact in self.facts.values() for entry in fact["evidence"] if isinstance(entry, dict)]
+        sources += [
+            entry["source"]
+            for fact in self.facts.values()
+            for entry in fact["evidence"]
+            if isinstance(entry, dict)
+        ]
         yield from filter(None, map(reference_of, sources))
 
     def _used(self, facts: Iterable[str]) -> Iterator[str]:
-        entries = [entry for name in facts if name in self.facts for entry in self.facts[name]["evidence"]]
+        entries = [
+            entry for name in facts if name in self.facts for entry in self.facts[name]["evidence"]
+        ]
         for entry in entries:
-            if isinstance(entry, dict) and entry["used"] and (reference := reference_of(entry["source"])):
+            if (
+                isinstance(entry, dict)
+                and entry["used"]
+                and (reference := reference_of(entry["source"]))
+            ):
                 yield reference
 
     def resource(self, kind: str, role: tuple[str, ...], **elements: Any) -> Json:
@@ -114,4 +135,8 @@ class Context:
 
 def linked(references: Iterable[str], *kinds: str) -> list[Json]:
     """References of these kinds as FHIR writes them."""
-    return [{"reference": reference} for reference in references if not kinds or reference.partition("/")[0] in kinds]
+    return [
+        {"reference": reference}
+        for reference in references
+        if not kinds or reference.partition("/")[0] in kinds
+    ]

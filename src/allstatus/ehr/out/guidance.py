@@ -5,30 +5,45 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from allstatus.ehr.out.context import Context
+from allstatus.ehr.out.data_requirements import requirements_of
 from allstatus.ehr.out.names import Json, dropped
 from allstatus.ehr.out.observation import ROLE as OBSERVATION
 from allstatus.ehr.out.observation import has_observation
-from allstatus.ehr.out.proposals import ROLE as PROPOSALS
-from allstatus.ehr.out.requirements import requirements_of
+from allstatus.ehr.out.request_group import ROLE as PROPOSALS
 
 ROLE = ("GuidanceResponse",)
 STATUS = {"insufficient_data": "data-required", "conflicting_data": "failure"}
 
 
 def make_guidance(context: Context) -> Json:
-    """`data-required` when data are missing, `failure` when they contradict each other, else `success`."""
+    """`data-required` when data are missing, `failure` when they contradict each other, else
+    `success`.
+    """
     decision, issues = context.decision, list(_issues(context))
-    contained = [{"resourceType": "Parameters", "id": "answer", "parameter": list(_answer(context))}]
+    contained = [
+        {"resourceType": "Parameters", "id": "answer", "parameter": list(_answer(context))}
+    ]
     if issues:
         contained.append({"resourceType": "OperationOutcome", "id": "messages", "issue": issues})
     return context.resource(
-        "GuidanceResponse", ROLE, contained=contained,
-        moduleCanonical=context.names.versioned("PlanDefinition"), status=STATUS.get(decision.outcome, "success"),
-        subject=context.subject, occurrenceDateTime=context.instant, performer=context.device, note=[context.notice],
-        evaluationMessage=[{"reference": "#messages"}] if issues else None, outputParameters={"reference": "#answer"},
+        "GuidanceResponse",
+        ROLE,
+        contained=contained,
+        moduleCanonical=context.names.versioned("PlanDefinition"),
+        status=STATUS.get(decision.outcome, "success"),
+        subject=context.subject,
+        occurrenceDateTime=context.instant,
+        performer=context.device,
+        note=[context.notice],
+        evaluationMessage=[{"reference": "#messages"}] if issues else None,
+        outputParameters={"reference": "#answer"},
         result=context.link(*PROPOSALS) if decision.options else None,
-        dataRequirement=[needed for entry in decision.missing for needed in requirements_of(context.names, entry["fact"])],
-    )  # fmt: skip
+        dataRequirement=[
+            needed
+            for entry in decision.missing
+            for needed in requirements_of(context.names, entry["fact"])
+        ],
+    )
 
 
 def _answer(context: Context) -> Iterator[Json]:
@@ -48,14 +63,22 @@ def _issues(context: Context) -> Iterator[Json]:
     decision = context.decision
     for entry in decision.missing:
         tests = "; ".join(entry["answered_by"])
-        yield _issue("warning", "required", f"{entry['question']} Answered by: {tests}.", entry["fact"])
+        yield _issue(
+            "warning", "required", f"{entry['question']} Answered by: {tests}.", entry["fact"]
+        )
     for entry in decision.conflicts:
         yield _issue("error", "business-rule", entry["because"], entry["constraint"])
     if decision.outcome == "not_applicable":
-        yield _issue("information", "informational", context.names.own("not_applicable")["coding"][0]["display"])
+        yield _issue(
+            "information",
+            "informational",
+            context.names.own("not_applicable")["coding"][0]["display"],
+        )
     for warning in decision.warnings:
         yield _issue("warning", "informational", warning)
 
 
 def _issue(severity: str, code: str, text: str, about: str = "") -> Json:
-    return dropped({"severity": severity, "code": code, "details": {"text": text}, "diagnostics": about})
+    return dropped(
+        {"severity": severity, "code": code, "details": {"text": text}, "diagnostics": about}
+    )

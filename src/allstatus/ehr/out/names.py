@@ -1,4 +1,6 @@
-"""What the resources are called: addresses of the definitions, codings, and ids that follow from what a resource says."""
+"""What the resources are called: addresses of the definitions, codings, and ids that follow from
+what a resource says.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,7 @@ from uuid import NAMESPACE_URL, uuid5
 import allstatus
 from allstatus.ehr.codes import read_yaml
 from allstatus.ehr.out.concepts import Concept, own_concepts, rule_concepts
-from allstatus.rules.model import RuleSet
+from allstatus.rules.ruleset import RuleSet
 
 Json = dict[str, Any]
 
@@ -53,23 +55,43 @@ class Names:
 
     def own(self, code: str) -> Json:
         """A concept of allstatus itself."""
-        coding = {"system": self.own_canonical("CodeSystem"), "version": allstatus.__version__, "code": code}
+        coding = {
+            "system": self.own_canonical("CodeSystem"),
+            "version": allstatus.__version__,
+            "code": code,
+        }
         return {"coding": [{**coding, "display": self.own_concepts[code].display}]}
 
     def rule(self, code: str) -> Json:
         """A concept of the rule set: a status, region, criterion, option, category or agent."""
-        coding = {"system": self.canonical("CodeSystem"), "version": self.ruleset.version, "code": code}
+        coding = {
+            "system": self.canonical("CodeSystem"),
+            "version": self.ruleset.version,
+            "code": code,
+        }
         return {"coding": [{**coding, "display": self.concepts[code].display}]}
 
     def citation(self, cite: Mapping[str, str]) -> Json:
         """A statement of the page, by its section and the fingerprint of its sentence."""
         source = self.ruleset.source
-        text = f"{source['title']}, reviewed {source['last_reviewed']}: {cite['section']}; sentence SHA-256 {cite['sentence']}"
-        return {"type": "citation", "display": cite["section"], "citation": text, "url": source["url"]}
+        text = (
+            f"{source['title']}, reviewed {source['last_reviewed']}: {cite['section']}; sentence "
+            f"SHA-256 {cite['sentence']}"
+        )
+        return {
+            "type": "citation",
+            "display": cite["section"],
+            "citation": text,
+            "url": source["url"],
+        }
 
     def id(self, *parts: str) -> str:
         """An id that follows from what it names."""
-        return str(uuid5(NAMESPACE_URL, "/".join((self.base, self.ruleset.id, self.ruleset.digest, *parts))))
+        return str(
+            uuid5(
+                NAMESPACE_URL, "/".join((self.base, self.ruleset.id, self.ruleset.digest, *parts))
+            )
+        )
 
 
 _names: dict[tuple[str, str], Names] = {}

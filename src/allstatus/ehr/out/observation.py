@@ -1,4 +1,6 @@
-"""The computed status as a preliminary Observation, for a clinician to accept; it claims no profile that demands one."""
+"""The computed status as a preliminary Observation, for a clinician to accept; it claims no profile
+that demands one.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +9,19 @@ from collections.abc import Iterator
 from allstatus.ehr.codes import table
 from allstatus.ehr.out.context import Context, linked
 from allstatus.ehr.out.names import Json, reference_of
-from allstatus.table import OUTSIDE
+from allstatus.table.decision_table import OUTSIDE
 
 ROLE = ("Observation",)
 ANSWERED = ("determined", OUTSIDE)
-UNKNOWN = {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/data-absent-reason", "code": "unknown", "display": "Unknown"}]}
+UNKNOWN = {
+    "coding": [
+        {
+            "system": "http://terminology.hl7.org/CodeSystem/data-absent-reason",
+            "code": "unknown",
+            "display": "Unknown",
+        }
+    ]
+}
 
 
 def has_observation(context: Context) -> bool:
@@ -24,15 +34,22 @@ def make_observation(context: Context) -> Json:
     decision, names = context.decision, context.names
     day = decision.record.as_of
     return context.resource(
-        "Observation", ROLE,
+        "Observation",
+        ROLE,
         identifier=[{"system": f"{context.base}/decision", "value": f"sha256:{context.digest}"}],
-        status="preliminary", code=names.own("computed_status"), subject=context.subject,
+        status="preliminary",
+        code=names.own("computed_status"),
+        subject=context.subject,
         focus=linked(_diagnoses(context), "Condition"),
-        effectiveDateTime=day.isoformat() if day else None, issued=context.instant,
-        valueCodeableConcept=_value(context), note=[*_notes(context), context.notice],
-        method={"text": f"Definitions of rule set {context.source}"}, device=context.device,
-        derivedFrom=linked(context.used(), "Observation"), component=list(_components(context)),
-    )  # fmt: skip
+        effectiveDateTime=day.isoformat() if day else None,
+        issued=context.instant,
+        valueCodeableConcept=_value(context),
+        note=[*_notes(context), context.notice],
+        method={"text": f"Definitions of rule set {context.source}"},
+        device=context.device,
+        derivedFrom=linked(context.used(), "Observation"),
+        component=list(_components(context)),
+    )
 
 
 def _value(context: Context) -> Json:
@@ -44,7 +61,11 @@ def _value(context: Context) -> Json:
 
 def _notes(context: Context) -> Iterator[Json]:
     decision, rules = context.decision, context.decision.ruleset
-    says = [rules.statuses[decision.status].says] if decision.status else [rules.regions[entry["id"]].says for entry in decision.regions]
+    says = (
+        [rules.statuses[decision.status].says]
+        if decision.status
+        else [rules.regions[entry["id"]].says for entry in decision.regions]
+    )
     for text in says:
         yield {"text": rules.with_limits(text["clinician"])}
     for entry in decision.assumptions:
@@ -57,7 +78,10 @@ def _components(context: Context) -> Iterator[Json]:
         said = {"dataAbsentReason": UNKNOWN} if verdict is None else {"valueBoolean": verdict}
         yield {"code": names.rule(name), **said}
     for region in decision.regions:
-        yield {"code": names.own("undescribed_case"), "valueCodeableConcept": names.rule(region["id"])}
+        yield {
+            "code": names.own("undescribed_case"),
+            "valueCodeableConcept": names.rule(region["id"]),
+        }
     if decision.remission_number is not None:
         yield {"code": names.own("remission_number"), "valueInteger": decision.remission_number}
 

@@ -1,4 +1,6 @@
-"""Who computed a decision and from what: the program with its rules as a Device, and the Provenance of its resources."""
+"""Who computed a decision and from what: the program with its rules as a Device, and the Provenance
+of its resources.
+"""
 
 from __future__ import annotations
 
@@ -6,31 +8,56 @@ import allstatus
 from allstatus.ehr.out.context import Context
 from allstatus.ehr.out.names import Json
 
-ASSEMBLER = {"system": "http://terminology.hl7.org/CodeSystem/provenance-participant-type", "code": "assembler", "display": "Assembler"}
-CREATE = {"system": "http://terminology.hl7.org/CodeSystem/v3-DataOperation", "code": "CREATE", "display": "create"}
+ASSEMBLER = {
+    "system": "http://terminology.hl7.org/CodeSystem/provenance-participant-type",
+    "code": "assembler",
+    "display": "Assembler",
+}
+CREATE = {
+    "system": "http://terminology.hl7.org/CodeSystem/v3-DataOperation",
+    "code": "CREATE",
+    "display": "create",
+}
 
 
 def make_device(context: Context) -> Json:
     """This program, its engine and its rules, by version and digest."""
     decision, rules = context.decision, context.decision.ruleset
     versions = {
-        "allstatus": allstatus.__version__, "engine": decision.engine, f"rule set {rules.id}": rules.version,
-        "rule set SHA-256": rules.digest, "decision table SHA-256": decision.table_digest,
-    }  # fmt: skip
+        "allstatus": allstatus.__version__,
+        "engine": decision.engine,
+        f"rule set {rules.id}": rules.version,
+        "rule set SHA-256": rules.digest,
+        "decision table SHA-256": decision.table_digest,
+    }
     return {
-        "resourceType": "Device", "id": context.device_id, "status": "active",
+        "resourceType": "Device",
+        "id": context.device_id,
+        "status": "active",
         "deviceName": [{"name": "allstatus", "type": "model-name"}],
         "version": [{"type": {"text": name}, "value": value} for name, value in versions.items()],
         "note": [context.notice],
-    }  # fmt: skip
+    }
 
 
 def make_provenance(context: Context, targets: list[Json]) -> Json:
-    """The source of the other resources: the device, the rules as policy, and the evidence that counted."""
-    made = [{"reference": f"urn:uuid:{target['id']}", "type": target["resourceType"]} for target in targets]
-    evidence = [{"role": "source", "what": {"reference": reference}} for reference in context.used()]
+    """The source of the other resources: the device, the rules as policy, and the evidence that
+    counted.
+    """
+    made = [
+        {"reference": f"urn:uuid:{target['id']}", "type": target["resourceType"]}
+        for target in targets
+    ]
+    evidence = [
+        {"role": "source", "what": {"reference": reference}} for reference in context.used()
+    ]
     return context.resource(
-        "Provenance", ("Provenance",), target=made, recorded=context.instant,
-        policy=[context.names.versioned("PlanDefinition")], activity={"coding": [CREATE]},
-        agent=[{"type": {"coding": [ASSEMBLER]}, "who": context.device}], entity=evidence,
-    )  # fmt: skip
+        "Provenance",
+        ("Provenance",),
+        target=made,
+        recorded=context.instant,
+        policy=[context.names.versioned("PlanDefinition")],
+        activity={"coding": [CREATE]},
+        agent=[{"type": {"coding": [ASSEMBLER]}, "who": context.device}],
+        entity=evidence,
+    )

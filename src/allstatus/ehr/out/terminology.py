@@ -8,9 +8,9 @@ from typing import Any
 import allstatus
 from allstatus.ehr.codes import read_yaml
 from allstatus.ehr.out.concepts import Concept
+from allstatus.ehr.out.data_requirements import ChartLocation, places_of
 from allstatus.ehr.out.names import Json, Names, dropped, system_address
-from allstatus.ehr.out.requirements import Place, places_of
-from allstatus.table import OUTSIDE
+from allstatus.table.decision_table import OUTSIDE
 
 KINDS = {"region": "Cases the definitions do not describe", "option": "Treatments the page lists"}
 KIND = {"code": "kind", "description": "What the concept is within the rule set", "type": "code"}
@@ -18,11 +18,17 @@ KIND = {"code": "kind", "description": "What the concept is within the rule set"
 
 def make_terminology(names: Names) -> Iterator[Json]:
     """Every code system, value set and map of a rule set."""
-    yield {**head(names, "CodeSystem", "", "codes"), **_codes(names.concepts.values()), "property": [KIND]}
+    yield {
+        **head(names, "CodeSystem", "", "codes"),
+        **_codes(names.concepts.values()),
+        "property": [KIND],
+    }
     own = own_head(names, "CodeSystem", "", "What allstatus computes")
     yield {**own, **_codes(names.own_concepts.values())}
     yield from _value_sets(names)
-    for place in {place.name: place for fact in names.ruleset.facts for place in places_of(fact)}.values():
+    for place in {
+        place.name: place for fact in names.ruleset.facts for place in places_of(fact)
+    }.values():
         yield _place_set(names, place)
     for entry in read_yaml("outputs")["maps"]:
         if names.ruleset.id in entry["rulesets"]:
@@ -33,64 +39,113 @@ def head(names: Names, kind: str, part: str, title: str) -> Json:
     """What all definitions of a rule set begin with."""
     rules = names.ruleset
     return {
-        "resourceType": kind, "id": names.canonical(kind, part).rpartition("/")[2], "url": names.canonical(kind, part),
-        "version": rules.version, "name": camel(rules.id, part), "title": f"{rules.title}: {title}", "status": "active",
-        "date": rules.effective_from, "description": f"{rules.notice} Rule set {rules.id} {rules.version}, SHA-256 {rules.digest}.",
-    }  # fmt: skip
+        "resourceType": kind,
+        "id": names.canonical(kind, part).rpartition("/")[2],
+        "url": names.canonical(kind, part),
+        "version": rules.version,
+        "name": camel(rules.id, part),
+        "title": f"{rules.title}: {title}",
+        "status": "active",
+        "date": rules.effective_from,
+        "description": (
+            f"{rules.notice} Rule set {rules.id} {rules.version}, SHA-256 {rules.digest}."
+        ),
+    }
 
 
 def own_head(names: Names, kind: str, part: str, title: str) -> Json:
     """What the definitions of allstatus itself begin with."""
     url = names.own_canonical(kind, part)
     return {
-        "resourceType": kind, "id": url.rpartition("/")[2], "url": url, "version": allstatus.__version__,
-        "name": camel("allstatus", part), "title": title, "status": "active",
-    }  # fmt: skip
+        "resourceType": kind,
+        "id": url.rpartition("/")[2],
+        "url": url,
+        "version": allstatus.__version__,
+        "name": camel("allstatus", part),
+        "title": title,
+        "status": "active",
+    }
 
 
 def camel(*parts: str) -> str:
     """Names joined as a computer-friendly one: `NciPdqAdultAllPatient`."""
-    return "".join(word.capitalize() for part in parts for word in part.replace("_", "-").split("-"))
+    return "".join(
+        word.capitalize() for part in parts for word in part.replace("_", "-").split("-")
+    )
 
 
 def _codes(concepts: Iterable[Concept]) -> Json:
     listed = [
-        dropped({
-            "code": concept.code, "display": concept.display, "definition": concept.definition,
-            "property": [{"code": "kind", "valueCode": concept.kind}] if concept.kind else None,
-        })
+        dropped(
+            {
+                "code": concept.code,
+                "display": concept.display,
+                "definition": concept.definition,
+                "property": [{"code": "kind", "valueCode": concept.kind}] if concept.kind else None,
+            }
+        )
         for concept in concepts
-    ]  # fmt: skip
+    ]
     return {"caseSensitive": True, "content": "complete", "count": len(listed), "concept": listed}
 
 
 def _value_sets(names: Names) -> Iterator[Json]:
-    answer = {"system": names.own_canonical("CodeSystem"), "version": allstatus.__version__, "concept": [{"code": OUTSIDE}]}
+    answer = {
+        "system": names.own_canonical("CodeSystem"),
+        "version": allstatus.__version__,
+        "concept": [{"code": OUTSIDE}],
+    }
     statuses = head(names, "ValueSet", "computed-status", "computed status")
     yield {**statuses, "compose": {"include": [_include(names, "status"), answer]}}
     for kind, title in KINDS.items():
         if any(concept.kind == kind for concept in names.concepts.values()):
-            yield {**head(names, "ValueSet", f"{kind}s", title.lower()), "compose": {"include": [_include(names, kind)]}}
+            yield {
+                **head(names, "ValueSet", f"{kind}s", title.lower()),
+                "compose": {"include": [_include(names, kind)]},
+            }
 
 
 def _include(names: Names, kind: str) -> Json:
     codes = [{"code": concept.code} for concept in names.concepts.values() if concept.kind == kind]
-    return {"system": names.canonical("CodeSystem"), "version": names.ruleset.version, "concept": codes}
+    return {
+        "system": names.canonical("CodeSystem"),
+        "version": names.ruleset.version,
+        "concept": codes,
+    }
 
 
-def _place_set(names: Names, place: Place) -> Json:
-    include = [{"system": system_address(system), "concept": [{"code": code} for code in codes]} for system, codes in place.codes.items()]
+def _place_set(names: Names, place: ChartLocation) -> Json:
+    include = [
+        {"system": system_address(system), "concept": [{"code": code} for code in codes]}
+        for system, codes in place.codes.items()
+    ]
     return {**own_head(names, "ValueSet", place.name, place.title), "compose": {"include": include}}
 
 
 def _map(names: Names, entry: Mapping[str, Any]) -> Json:
-    elements = [{"code": status, "display": names.concepts[status].display, "target": [_target(found)]}
-                for status, found in entry["statuses"].items()]  # fmt: skip
-    group = {"source": names.canonical("CodeSystem"), "sourceVersion": names.ruleset.version,
-             "target": system_address(entry["system"]), "element": elements}  # fmt: skip
+    elements = [
+        {"code": status, "display": names.concepts[status].display, "target": [_target(found)]}
+        for status, found in entry["statuses"].items()
+    ]
+    group = {
+        "source": names.canonical("CodeSystem"),
+        "sourceVersion": names.ruleset.version,
+        "target": system_address(entry["system"]),
+        "element": elements,
+    }
     source = {"sourceCanonical": names.versioned("ValueSet", "computed-status")}
-    return {**head(names, "ConceptMap", entry["name"], f"status to {entry['title']}"), **source, "group": [group]}
+    return {
+        **head(names, "ConceptMap", entry["name"], f"status to {entry['title']}"),
+        **source,
+        "group": [group],
+    }
 
 
 def _target(found: Mapping[str, str]) -> Json:
-    return dropped({"code": found.get("code"), "equivalence": found["equivalence"], "comment": found["because"]})
+    return dropped(
+        {
+            "code": found.get("code"),
+            "equivalence": found["equivalence"],
+            "comment": found["because"],
+        }
+    )

@@ -7,18 +7,27 @@ from itertools import combinations
 
 import z3
 
-from allstatus.table import DecisionTable
-from allstatus.verify.boxes import Box
-from allstatus.verify.prove.examples import stated, wrong
+from allstatus.table.decision_table import DecisionTable
+from allstatus.verify.prime_implicants import Box
+from allstatus.verify.prove.example_proofs import stated, wrong
 from allstatus.verify.prove.knowledge import Knowledge
-from allstatus.verify.prove.numbers import Promised
+from allstatus.verify.prove.monotone_proofs import Promised
 from allstatus.verify.prove.solver import counterexample, model_of
 from allstatus.verify.prove.translation import Formula, Translation
-from allstatus.verify.statements import ALL_VALUES, NO_CASE, STATEMENTS, Failure, Finding, skip
+from allstatus.verify.statements import (
+    ALL_VALUES,
+    NO_CASE,
+    STATEMENTS,
+    Counterexample,
+    Finding,
+    skip,
+)
 
 
 class Proofs:
-    """The statements on one rule-set folder; the table and its boxes are only ever compared with."""
+    """The statements on one rule-set folder; the table and its boxes are only ever compared
+    with.
+    """
 
     def __init__(self, table: DecisionTable, boxes: Sequence[Box]) -> None:
         self.table, self.boxes = table, boxes
@@ -26,12 +35,27 @@ class Proofs:
         self.x, self.y = self.rules.case("x"), self.rules.case("y")
 
     def findings(self) -> list[Finding]:
-        """A finding for each statement but the engines' agreement, which the table's takes the place of."""
+        """A finding for each statement but the engines' agreement, which the table's takes the
+        place of.
+        """
         first = self.constraints()
         if not first.holds:
-            return [first, *(skip(check, NO_CASE) for check in list(STATEMENTS)[1:] if check != "engines")]
-        rest = (self.exclusive, self.complete, self.inhabited, self.criteria, self.clauses, self.knowledge,
-                self.promises, self.examples, self.cover, self.same_table)  # fmt: skip
+            return [
+                first,
+                *(skip(check, NO_CASE) for check in list(STATEMENTS)[1:] if check != "engines"),
+            ]
+        rest = (
+            self.exclusive,
+            self.complete,
+            self.inhabited,
+            self.criteria,
+            self.clauses,
+            self.knowledge,
+            self.promises,
+            self.examples,
+            self.cover,
+            self.same_table,
+        )
         return [first, *(check() for check in rest)]
 
     def constraints(self) -> Finding:
@@ -44,7 +68,9 @@ class Proofs:
         failures = []
         if solver.check() != z3.sat:
             clash = sorted(map(str, solver.unsat_core()), key=list(self.rules.constraints).index)
-            failures = [Failure("constraints", f"{' and '.join(clash)} cannot hold together")]
+            failures = [
+                Counterexample("constraints", f"{' and '.join(clash)} cannot hold together")
+            ]
         return Finding("constraints", ALL_VALUES, tuple(failures))
 
     def exclusive(self) -> Finding:
@@ -59,16 +85,21 @@ class Proofs:
         """No consistent case is without status and region."""
         regions = [z3.Not(self.rules.region(self.x, name)) for name in self.rules.regions]
         unnamed = z3.And(self.rules.undescribed(self.x), *regions)
-        return Finding("complete", ALL_VALUES, tuple(self._found("unnamed", "no status and no region holds", unnamed)))
+        return Finding(
+            "complete",
+            ALL_VALUES,
+            tuple(self._found("unnamed", "no status and no region holds", unnamed)),
+        )
 
     def inhabited(self) -> Finding:
         """Each status holds of some values; each region of some without a status."""
         states = [(name, "status", self.rules.status(self.x, name)) for name in self.rules.statuses]
         places = [(name, "region", self.rules.region(self.x, name)) for name in self.rules.regions]
         failures = [
-            Failure(name, f"{kind} '{name}' holds no case")
-            for name, kind, holds in states + places if not model_of(self.rules.consistent(self.x), holds)
-        ]  # fmt: skip
+            Counterexample(name, f"{kind} '{name}' holds no case")
+            for name, kind, holds in states + places
+            if not model_of(self.rules.consistent(self.x), holds)
+        ]
         return Finding("inhabited", ALL_VALUES, tuple(failures))
 
     def criteria(self) -> Finding:
@@ -77,19 +108,31 @@ class Proofs:
         for name in self.rules.criteria:
             differs = [
                 self.rules.criterion(self.x, other) == self.rules.criterion(self.y, other)
-                for other in self.rules.criteria if other != name
+                for other in self.rules.criteria
+                if other != name
             ]
-            if not model_of(*self._both(), *differs, z3.Not(self.rules.same_status(self.x, self.y))):
-                failures.append(Failure(name, f"criterion '{name}' changes no case's status"))
+            if not model_of(
+                *self._both(), *differs, z3.Not(self.rules.same_status(self.x, self.y))
+            ):
+                failures.append(
+                    Counterexample(name, f"criterion '{name}' changes no case's status")
+                )
         return Finding("criteria", ALL_VALUES, tuple(failures))
 
     def clauses(self) -> Finding:
         """Dropping it alone changes its status somewhere."""
-        places = [(status, path) for status in self.rules.statuses for path in self.rules.droppable(status)]
+        places = [
+            (status, path)
+            for status in self.rules.statuses
+            for path in self.rules.droppable(status)
+        ]
         failures = [
-            Failure(path, f"{path} can be dropped, nothing changes")
+            Counterexample(path, f"{path} can be dropped, nothing changes")
             for status, path in places
-            if not model_of(self.rules.consistent(self.x), self.rules.status(self.x, status) != self.rules.status(self.x, status, path))
+            if not model_of(
+                self.rules.consistent(self.x),
+                self.rules.status(self.x, status) != self.rules.status(self.x, status, path),
+            )
         ]
         return Finding("clauses", ALL_VALUES, tuple(failures))
 
@@ -105,47 +148,81 @@ class Proofs:
             *self._found("knowledge", "more knowledge allows a case that less did not", retracts),
             *self._found("knowledge", "a case that fits what is known is left out", leaves_out),
         ]
-        return Finding("knowledge", "all intervals with rational ends, all sets of values", tuple(failures))
+        return Finding(
+            "knowledge", "all intervals with rational ends, all sets of values", tuple(failures)
+        )
 
     def promises(self) -> Finding:
         """One percentage moved, every other fact the same."""
         if self.rules.promises is None:
             return skip("promises", "promises.yaml is not there")
-        failures = [failure for fact, entry in self.rules.promises.items() for failure in Promised(self.rules, fact).broken(entry)]
+        failures = [
+            failure
+            for fact, entry in self.rules.promises.items()
+            for failure in Promised(self.rules, fact).broken(entry)
+        ]
         return Finding("promises", ALL_VALUES, tuple(failures))
 
     def examples(self) -> Finding:
         """Examples whose facts are all plain values; the others need a record's reader."""
-        all_ = {f"{status}: {e['name']}": e for status, data in self.rules.statuses.items() for e in data["examples"]}
-        known = {about: stated(self.rules, self.x, example["facts"]) for about, example in all_.items()}
+        all_ = {
+            f"{status}: {e['name']}": e
+            for status, data in self.rules.statuses.items()
+            for e in data["examples"]
+        }
+        known = {
+            about: stated(self.rules, self.x, example["facts"]) for about, example in all_.items()
+        }
         left_out = frozenset(about for about, formulas in known.items() if formulas is None)
         failures = [
-            Failure(about, problem, all_[about]["facts"])
+            Counterexample(about, problem, all_[about]["facts"])
             for about, formulas in known.items()
-            if formulas is not None and (problem := wrong(self.rules, self.x, all_[about], formulas))
+            if formulas is not None
+            and (problem := wrong(self.rules, self.x, all_[about], formulas))
         ]
         examined = f"{len(all_) - len(left_out)} examples that state plain values of facts"
         return Finding("examples", examined, tuple(failures), left_out=left_out)
 
     def cover(self) -> Finding:
         """The boxes hold exactly what no status does."""
-        boxes = z3.Or([z3.And(self._verdicts(dict(zip(self.table.criteria, box.verdicts, strict=True)))) for box in self.boxes])
+        boxes = z3.Or(
+            [
+                z3.And(self._verdicts(dict(zip(self.table.criteria, box.verdicts, strict=True))))
+                for box in self.boxes
+            ]
+        )
         wrong = boxes != self.rules.undescribed(self.x)
-        return Finding("cover", ALL_VALUES, tuple(self._found("cover", "the boxes differ from the rules", wrong)))
+        return Finding(
+            "cover",
+            ALL_VALUES,
+            tuple(self._found("cover", "the boxes differ from the rules", wrong)),
+        )
 
     def same_table(self) -> Finding:
         """Every case of the table has values, and every value the answer of its case."""
         table, failures = self.table, []
         for about, cases, holds in [
             ("consistent", table.consistent, self.rules.consistent(self.x)),
-            *((name, cases, self.rules.status(self.x, name)) for name, cases in table.statuses.items()),
-            *((name, cases, self.rules.region(self.x, name)) for name, cases in table.regions.items()),
+            *(
+                (name, cases, self.rules.status(self.x, name))
+                for name, cases in table.statuses.items()
+            ),
+            *(
+                (name, cases, self.rules.region(self.x, name))
+                for name, cases in table.regions.items()
+            ),
         ]:
-            differs = z3.And(self.x.domain, self.rules.consistent(self.x), self._cases(cases) != holds)
+            differs = z3.And(
+                self.x.domain, self.rules.consistent(self.x), self._cases(cases) != holds
+            )
             failures += self._found(about, f"the table differs for '{about}'", differs)
-        for case in (case for number, case in enumerate(table.cases) if table.consistent >> number & 1):
+        for case in (
+            case for number, case in enumerate(table.cases) if table.consistent >> number & 1
+        ):
             if not model_of(self.rules.consistent(self.x), *self._verdicts(case)):
-                failures.append(Failure("consistent", "the table has a case that cannot be", case))
+                failures.append(
+                    Counterexample("consistent", "the table has a case that cannot be", case)
+                )
         return Finding("table", f"{len(table.cases)} cases against {ALL_VALUES}", tuple(failures))
 
     def _both(self) -> list[Formula]:
@@ -153,10 +230,20 @@ class Proofs:
 
     def _cases(self, cases: int) -> Formula:
         """The cases of a set, each criterion spelled out."""
-        return z3.Or([z3.And(self._verdicts(case)) for n, case in enumerate(self.table.cases) if cases >> n & 1])
+        return z3.Or(
+            [
+                z3.And(self._verdicts(case))
+                for n, case in enumerate(self.table.cases)
+                if cases >> n & 1
+            ]
+        )
 
     def _verdicts(self, verdicts: Mapping[str, bool | None]) -> list[Formula]:
-        return [self.rules.criterion(self.x, name) == verdict for name, verdict in verdicts.items() if verdict is not None]
+        return [
+            self.rules.criterion(self.x, name) == verdict
+            for name, verdict in verdicts.items()
+            if verdict is not None
+        ]
 
-    def _found(self, about: str, problem: str, bad: Formula) -> list[Failure]:
+    def _found(self, about: str, problem: str, bad: Formula) -> list[Counterexample]:
         return counterexample(self.rules, self.x, about, problem, bad)

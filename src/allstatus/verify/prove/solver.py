@@ -7,7 +7,7 @@ from typing import Any
 import z3
 
 from allstatus.verify.prove.translation import Case, Formula, Translation
-from allstatus.verify.statements import Failure, Witness
+from allstatus.verify.statements import Counterexample, Witness
 
 
 def model_of(*formulas: Formula) -> Any:
@@ -20,16 +20,23 @@ def model_of(*formulas: Formula) -> Any:
     return solver.model() if answer == z3.sat else None
 
 
-def counterexample(rules: Translation, case: Case, about: str, problem: str, bad: Formula) -> list[Failure]:
+def counterexample(
+    rules: Translation, case: Case, about: str, problem: str, bad: Formula
+) -> list[Counterexample]:
     """A failure with its witness when some consistent case is bad, else nothing."""
     given = rules.consistent(case)
     model = model_of(given, bad)
-    return [Failure(about, problem, witness(rules, case, model, given, bad))] if model else []
+    return (
+        [Counterexample(about, problem, witness(rules, case, model, given, bad))] if model else []
+    )
 
 
 def witness(rules: Translation, case: Case, model: Any, given: Formula, bad: Formula) -> Witness:
     """The facts of a model that are enough for it to be bad: none of them can be left out."""
-    pinned = {name: value == model.eval(value, model_completion=True) for name, value in case.values.items()}
+    pinned = {
+        name: value == model.eval(value, model_completion=True)
+        for name, value in case.values.items()
+    }
     for name in list(pinned):
         rest = [formula for other, formula in pinned.items() if other != name]
         if not model_of(given, *rest, z3.Not(bad)):

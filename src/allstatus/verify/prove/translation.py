@@ -20,14 +20,20 @@ from allstatus.rules.yaml_file import YamlFile
 Formula = Any  # z3 has no types
 _CONDITION = re.compile(r"(\w+)(?: *([=!<>]=?) *(\S+))?")
 _COMPARE = {
-    ">": lambda a, b: a > b, ">=": lambda a, b: a >= b, "<": lambda a, b: a < b, "<=": lambda a, b: a <= b,
-    "==": lambda a, b: a == b, "!=": lambda a, b: a != b,
-}  # fmt: skip
+    ">": lambda a, b: a > b,
+    ">=": lambda a, b: a >= b,
+    "<": lambda a, b: a < b,
+    "<=": lambda a, b: a <= b,
+    "==": lambda a, b: a == b,
+    "!=": lambda a, b: a != b,
+}
 
 
 @dataclass(frozen=True, slots=True)
-class Condition:
-    """A criterion's text, taken apart; the operand is a limit, or the number of a choice's value."""
+class ConditionFormula:
+    """A criterion's text, taken apart; the operand is a limit, or the number of a choice's
+    value.
+    """
 
     fact: str
     operator: str | None
@@ -35,7 +41,9 @@ class Condition:
 
     def holds(self, value: Formula) -> Formula:
         """The condition on a value."""
-        return value if self.operator is None else _COMPARE[self.operator](value, number(self.operand))
+        return (
+            value if self.operator is None else _COMPARE[self.operator](value, number(self.operand))
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,17 +69,30 @@ class Translation:
         self.facts = read(directory / "facts.yaml")
         self.constraints = read(directory / "constraints.yaml")
         self.regions = read(directory / "regions.yaml")
-        self.statuses = {data["status"]: data for data in map(read, sorted((directory / "statuses").glob("*.yaml")))}
+        self.statuses = {
+            data["status"]: data
+            for data in map(read, sorted((directory / "statuses").glob("*.yaml")))
+        }
         promises = directory / "promises.yaml"
         self.promises = read(promises) if promises.is_file() else None
-        self.limits = {name: _in_force(entry) for name, entry in read(directory / "thresholds.yaml").items()}
-        self.criteria = {name: self._condition(entry["condition"]) for name, entry in read(directory / "criteria.yaml").items()}
+        self.limits = {
+            name: _in_force(entry) for name, entry in read(directory / "thresholds.yaml").items()
+        }
+        self.criteria = {
+            name: self._condition(entry["condition"])
+            for name, entry in read(directory / "criteria.yaml").items()
+        }
 
     def case(self, tag: str) -> Case:
         """A fresh case; `tag` keeps its variables apart from other cases'."""
-        sorts = {name: z3.Bool if fact["type"] == "yes_no" else z3.Real for name, fact in self.facts.items()}
+        sorts = {
+            name: z3.Bool if fact["type"] == "yes_no" else z3.Real
+            for name, fact in self.facts.items()
+        }
         values = {name: sort(f"{tag}.{name}") for name, sort in sorts.items()}
-        return Case(values, z3.And([self._domain(fact, values[name]) for name, fact in self.facts.items()]))
+        return Case(
+            values, z3.And([self._domain(fact, values[name]) for name, fact in self.facts.items()])
+        )
 
     def criterion(self, case: Case, name: str) -> Formula:
         """A criterion of a case."""
@@ -80,7 +101,10 @@ class Translation:
 
     def consistent(self, case: Case, without: str | None = None) -> Formula:
         """Values, and every constraint."""
-        return z3.And(case.domain, *(self.constraint(case, name) for name in self.constraints if name != without))
+        return z3.And(
+            case.domain,
+            *(self.constraint(case, name) for name in self.constraints if name != without),
+        )
 
     def constraint(self, case: Case, name: str) -> Formula:
         """One constraint: if, then."""
@@ -90,21 +114,32 @@ class Translation:
     def status(self, case: Case, name: str, dropped: str | None = None) -> Formula:
         """All clauses and no status of `unless`; one clause may be dropped."""
         data = self.statuses[name]
-        parts = [self.clause(case, item, path, dropped) for path, item in _numbered(data["all"], name) if path != dropped]
+        parts = [
+            self.clause(case, item, path, dropped)
+            for path, item in _numbered(data["all"], name)
+            if path != dropped
+        ]
         unless = [other for other in data.get("unless", []) if f"{name}.unless.{other}" != dropped]
         return z3.And(*parts, *(z3.Not(self.status(case, other)) for other in unless))
 
     def undescribed(self, case: Case) -> Formula:
         """Consistent, and of no status."""
-        return z3.And(self.consistent(case), *(z3.Not(self.status(case, name)) for name in self.statuses))
+        return z3.And(
+            self.consistent(case), *(z3.Not(self.status(case, name)) for name in self.statuses)
+        )
 
     def region(self, case: Case, name: str) -> Formula:
         """What a region says, of a case without a status."""
-        return z3.And(self.undescribed(case), *(self.clause(case, item, "") for item in self.regions[name]["where"]))
+        return z3.And(
+            self.undescribed(case),
+            *(self.clause(case, item, "") for item in self.regions[name]["where"]),
+        )
 
     def same_status(self, one: Case, other: Case) -> Formula:
         """Every status holds in both cases or in neither."""
-        return z3.And([self.status(one, name) == self.status(other, name) for name in self.statuses])
+        return z3.And(
+            [self.status(one, name) == self.status(other, name) for name in self.statuses]
+        )
 
     def clause(self, case: Case, item: Any, path: str, dropped: str | None = None) -> Formula:
         """A clause of a file: a name, or criterion / all / any / not."""
@@ -115,7 +150,11 @@ class Translation:
         if "not" in item:
             return z3.Not(self.clause(case, item["not"], f"{path}.1", dropped))
         kind = "all" if "all" in item else "any"
-        parts = [self.clause(case, part, place, dropped) for place, part in _numbered(item[kind], path) if place != dropped]
+        parts = [
+            self.clause(case, part, place, dropped)
+            for place, part in _numbered(item[kind], path)
+            if place != dropped
+        ]
         return z3.And(parts) if kind == "all" else z3.Or(parts)
 
     def droppable(self, status: str) -> Iterator[str]:
@@ -133,7 +172,11 @@ class Translation:
         if kind == "choice":
             values = self.facts[fact]["values"]
             return case.values[fact] == values.index(value) if value in values else None
-        return case.values[fact] == number(Fraction(str(value))) if re.fullmatch(r"\d+(\.\d+)?", str(value)) else None
+        return (
+            case.values[fact] == number(Fraction(str(value)))
+            if re.fullmatch(r"\d+(\.\d+)?", str(value))
+            else None
+        )
 
     def shown(self, model: Any, case: Case, fact: str) -> Any:
         """The value of a fact in a model, as a record may state it."""
@@ -141,7 +184,11 @@ class Translation:
         if self.facts[fact]["type"] == "yes_no":
             return z3.is_true(value)
         exact = value.as_fraction()
-        return str(exact) if self.facts[fact]["type"] == "percent" else self.facts[fact]["values"][int(exact)]
+        return (
+            str(exact)
+            if self.facts[fact]["type"] == "percent"
+            else self.facts[fact]["values"][int(exact)]
+        )
 
     def _domain(self, fact: Mapping[str, Any], value: Formula) -> Formula:
         if fact["type"] == "yes_no":
@@ -150,14 +197,18 @@ class Translation:
             return z3.And(value >= 0, value <= 100)
         return z3.Or([value == index for index in range(len(fact["values"]))])
 
-    def _condition(self, text: str) -> Condition:
+    def _condition(self, text: str) -> ConditionFormula:
         match = _CONDITION.fullmatch(text.strip())
         assert match is not None
         fact, operator, operand = match.groups()
         if operator is None:
-            return Condition(fact, None, None)
+            return ConditionFormula(fact, None, None)
         choice = self.facts[fact]["type"] == "choice"
-        return Condition(fact, operator, Fraction(self.facts[fact]["values"].index(operand)) if choice else self.limits[operand])
+        return ConditionFormula(
+            fact,
+            operator,
+            Fraction(self.facts[fact]["values"].index(operand)) if choice else self.limits[operand],
+        )
 
 
 def _in_force(threshold: Mapping[str, Any]) -> Fraction:

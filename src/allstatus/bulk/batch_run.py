@@ -1,0 +1,251 @@
+"""A file of records in, a file of decisions out: streamed, in order, with every row accounted
+for.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+import pyarrow as pa
+
+from allstatus.bulk.arrow import Columns, Reject
+from allstatus.bulk.cells import Cells
+from allstatus.bulk.checkpoint import Parts
+from allstatus.bulk.column_mapping import ColumnSource, ignored_columns
+from allstatus.bulk.result_columns import Results
+from allstatus.bulk.row_index import CellNumbers
+from allstatus.bulk.sources import Skip, Slab, SlabSource
+from allstatus.bulk.writers import Target, refuse_same_file
+from allstatus.errors import InvalidRecord
+
+AHEAD = 2  # slabs read and decided on that wait to be written
+REJECTS = pa.schema([("row", pa.int64()), ("column", pa.string()), ("reason", pa.string())])
+_Item = TypeVar("_Item")
+
+
+@dataclass(frozen=True, slots=True)
+class BatchJob:
+    """What to do: which file, to where, and what to write of each row."""
+
+    source: Path
+    target: Path
+    rejects: Path
+    cells: Path
+    assigned: dict[str, ColumnSource] = field(default_factory=dict)
+    keep: tuple[str, ...] = ()
+    explain: bool = False
+    resume: bool = False
+
+
+@dataclass(slots=True)
+class DecidedSlab:
+    """A slab decided on: its rows to write, its rejects, and how many of its rows lie in each
+    cell.
+    """
+
+    rows: int
+    batch: pa.RecordBatch
+    rejects: list[Reject]
+    cells: dict[int, int]
+
+
+@dataclass(slots=True)
+class BatchTotals:
+    """The rows counted at the end; `ignored` are columns nothing read."""
+
+    rows: int = 0
+    written: int = 0
+    rejected: int = 0
+    cells: Counter[int] = field(default_factory=Counter)
+    ignored: tuple[str, ...] = ()
+
+
+class BatchRun:
+    """A job with its file opened and its columns understood."""
+
+    def __init__(self, cells: Cells, job: BatchJob) -> None:
+        self.job, self.source = job, SlabSource(job.source)
+        refuse_same_file([job.source, job.target, job.rejects, job.cells])
+        self.results = Results(cells, explain=job.explain)
+        self.carried = carried_columns(self.source.names, job, self.results)
+        self.columns = Columns(
+            cells,
+            self.source.names,
+            {key: column for key, column in job.assigned.items() if key != "id"},
+        )
+        self._read = {name for source in self.columns.sources.values() for name in source.columns}
+
+    @property
+    def rows(self) -> int | None:
+        """The rows of the file, where it says."""
+        return self.source.rows
+
+    def totals(self, progress: Callable[[int], None] = lambda _: None) -> BatchTotals:
+        """Do the job; returns the totals, checked. Raises InvalidRecord when a file cannot be read
+        or written.
+        """
+        totals = BatchTotals(
+            ignored=tuple(
+                ignored_columns(self.source.names, self.columns.sources, tuple(self.carried))
+            )
+        )
+        if self.job.resume:
+            with Parts(self.job, self.columns.cells.ruleset.digest) as parts:
+                for slab in ahead(self.slabs(parts.has)):
+                    parts.save(slab.number, self.decide(slab))
+                    progress(slab.count)
+                self._write(parts.load_all(), totals, lambda _: None)
+        else:
+            self._write(ahead(map(self.decide, self.slabs())), totals, progress)
+        return totals
+
+    def slabs(self, skip: Skip = lambda _: False) -> Iterator[Slab]:
+        """The columns that are read or carried, slab by slab, but for the slabs to skip."""
+        return self.source.slabs(self._wanted, self._read - set(self.carried), skip)
+
+    def cells_of(self, batch: pa.RecordBatch) -> tuple[CellNumbers, list[Reject]]:
+        """The cell of each row of a slab, and the rows refused, counted from 1."""
+        return self.columns.cells_of(batch)
+
+    def decide(self, slab: Slab) -> DecidedSlab:
+        """The rows of one slab decided on, refused rows taken out."""
+        cells, refused = self.cells_of(slab.batch)
+        numbers = slab.row_numbers() if refused or not self.carried else np.empty(0, np.int64)
+        rejects = [
+            Reject(int(numbers[reject.row - 1]), reject.column, reject.reason) for reject in refused
+        ]
+        rejects += [Reject(row, "", reason) for row, reason in slab.unreadable.items()]
+        carried = self._carried(slab, numbers)
+        if refused:
+            kept = cells < len(self.columns.cells)
+            carried, cells = [column.filter(pa.array(kept)) for column in carried], cells[kept]
+        counts = np.bincount(cells)
+        used = {int(cell): int(counts[cell]) for cell in np.flatnonzero(counts)}
+        names = [*self._carried_names, *self.results.names]
+        decided = pa.RecordBatch.from_arrays([*carried, *self.results.columns(cells)], names)
+        return DecidedSlab(
+            slab.count, decided, sorted(rejects, key=lambda reject: reject.row), used
+        )
+
+    @property
+    def _wanted(self) -> list[str]:
+        return [name for name in self.source.names if name in self._read or name in self.carried]
+
+    @property
+    def _carried_names(self) -> list[str]:
+        return self.carried or ["row"]
+
+    def _carried(self, slab: Slab, numbers: np.ndarray) -> list[pa.Array]:
+        return [slab.batch.column(name) for name in self.carried] or [pa.array(numbers)]
+
+    def _write(
+        self, slabs: Iterable[DecidedSlab], totals: BatchTotals, progress: Callable[[int], None]
+    ) -> None:
+        rules = self.columns.cells.ruleset
+        about = {
+            "ruleset": rules.id,
+            "version": rules.version,
+            "source": rules.source["url"],
+            "notice": rules.notice,
+        }
+        rejects, target = Target(self.job.rejects, REJECTS), None
+        try:
+            for done in slabs:
+                if target is None:
+                    target = Target(self.job.target, done.batch.schema.with_metadata(about))
+                target.write(done.batch)
+                _write_rejects(rejects, done.rejects)
+                totals.rows, totals.written = (
+                    totals.rows + done.rows,
+                    totals.written + done.batch.num_rows,
+                )
+                totals.rejected += len(done.rejects)
+                totals.cells.update(done.cells)
+                progress(done.rows)
+            if target is None:
+                raise InvalidRecord(
+                    str(self.job.source),
+                    "holds no row",
+                    "give a file with one row for each patient",
+                )
+            self._check(totals)
+            self._publish(target, rejects, totals)
+        finally:
+            for unfinished in (target, rejects):
+                if unfinished is not None:
+                    unfinished.discard()
+
+    def _publish(self, target: Target, rejects: Target, totals: BatchTotals) -> None:
+        used = write_cells(self.job.cells, self.results, totals.cells)
+        for finished in (used, rejects, target):
+            finished.close()
+        for finished in (used, rejects, target):
+            finished.publish()
+
+    def _check(self, totals: BatchTotals) -> None:
+        expected = totals.rows if self.source.rows is None else self.source.rows
+        if not expected == totals.rows == totals.written + totals.rejected:
+            counts = f"{expected} rows in, {totals.written} out, {totals.rejected} rejected"
+            raise InvalidRecord(
+                str(self.job.source),
+                f"changed while it was read ({counts})",
+                "run again; nothing was written",
+            )
+
+
+def carried_columns(names: list[str], job: BatchJob, results: Results) -> list[str]:
+    """The columns copied to the output: the id where there is one, and those to keep; raises
+    InvalidRecord when one cannot be.
+    """
+    named = job.assigned.get("id", ColumnSource("id")).column
+    carried = list(dict.fromkeys([*([named] if named in names else []), *job.keep]))
+    missing = [name for name in carried if name not in names]
+    if missing:
+        raise InvalidRecord(
+            missing[0], "is not a column of the file", f"keep one of {', '.join(names)}"
+        )
+    doubled = [name for name in carried if name in results.names]
+    if doubled:
+        raise InvalidRecord(
+            doubled[0],
+            "is a column of the output already",
+            "rename it in the input, or do not keep it",
+        )
+    return carried
+
+
+def write_cells(path: Path, results: Results, cells: Mapping[int, int]) -> Target:
+    """The side file of the cells used and the rows in each, not yet closed."""
+    used = Target(path, pa.schema([]))
+    for cell, rows in sorted(cells.items()):
+        used.write_rows([{"rows": rows, **results.describe(cell)}])
+    return used
+
+
+def ahead(items: Iterator[_Item], most: int = AHEAD) -> Iterator[_Item]:
+    """The items, got by another thread, up to so many of them before they are used."""
+    with ThreadPoolExecutor(1) as reader:
+        waiting = deque(reader.submit(next, items, None) for _ in range(most))
+        while (item := waiting.popleft().result()) is not None:
+            waiting.append(reader.submit(next, items, None))
+            yield item
+
+
+def _write_rejects(target: Target, rejects: list[Reject]) -> None:
+    if rejects:
+        columns = [
+            [r.row for r in rejects],
+            [r.column for r in rejects],
+            [r.reason for r in rejects],
+        ]
+        target.write(
+            pa.RecordBatch.from_arrays(
+                [pa.array(c, f.type) for c, f in zip(columns, REJECTS, strict=True)], schema=REJECTS
+            )
+        )

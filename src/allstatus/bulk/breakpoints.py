@@ -1,0 +1,54 @@
+"""Where a percentage passes from one state to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+from allstatus.bulk.cells import FactStates
+from allstatus.record.percent import HUNDRED, ZERO, Percent
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """`value >= limit`, or `value > limit` when `beyond`."""
+
+    limit: Fraction
+    beyond: bool
+
+    def passed_by(self, value: Fraction) -> bool:
+        return value > self.limit if self.beyond else value >= self.limit
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """The cuts in rising order, and the state before, between and after them (None: no
+    percentage).
+    """
+
+    cuts: tuple[Cut, ...]
+    states: tuple[int | None, ...]
+
+
+def percent_scale(states: FactStates) -> Scale:
+    """The scale of a percentage: the cuts between its states from 0 to 100, and nothing outside."""
+    cuts: list[Cut] = []
+    passed: list[int | None] = [None]
+    for cut, state in _steps(states):
+        if state != passed[-1]:
+            cuts.append(cut)
+            passed.append(state)
+    return Scale(tuple(cuts), tuple(passed))
+
+
+def _steps(states: FactStates) -> Iterator[tuple[Cut, int | None]]:
+    bounds = sorted({ZERO, *states.limits, HUNDRED})
+    for low, high in zip(bounds, [*bounds[1:], None], strict=True):
+        yield Cut(low, beyond=False), states.state_of(Percent(low, low))
+        after = (
+            None
+            if high is None
+            else states.state_of(Percent(low, high, low_open=True, high_open=True))
+        )
+        yield Cut(low, beyond=True), after

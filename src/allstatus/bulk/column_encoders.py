@@ -1,0 +1,183 @@
+"""Columns coded so that the digits of a stretch of rows are added at a time.
+
+A null adds nothing: "not reported" is digit 0. What is stated adds its own part; `BAD` is the part
+of what no record
+can say, which adds nothing and is pointed out.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from allstatus.bulk.breakpoints import Scale
+from allstatus.bulk.float_bounds import first_past
+from allstatus.bulk.row_index import BYTE, Bytes
+
+BAD = -1
+EXACT_DIGITS = 18  # decimals of so many digits fit a 64-bit integer
+Refused = NDArray[np.bool_] | None
+
+
+class Coded(Protocol):
+    """A column ready to be added to the bytes that hold the digits of rows."""
+
+    def add_to(self, digits: Bytes, start: int) -> Refused:
+        """Add the parts of the rows from `start`, as many as there are digits; which rows no record
+        can say, if any.
+        """
+        ...
+
+
+class CodedBooleans:
+    """True and false, each with its part."""
+
+    def __init__(self, column: pa.Array, false: int, true: int) -> None:
+        self._column, self._false = column, np.uint8(max(false, 0))
+        self._more = np.uint8(
+            (max(true, 0) - max(false, 0)) % BYTE
+        )  # sums wrap round, so that less is more
+        self._refused = [value for value, part in ((False, false), (True, true)) if part == BAD]
+
+    def add_to(self, digits: Bytes, start: int) -> Refused:
+        first = self._column.offset + start
+        values, known = _packed(self._column, 1, first, len(digits)), None
+        if self._column.null_count:
+            known = _packed(self._column, 0, first, len(digits))
+            values = values & known
+        true = _unpacked(values, first, len(digits))
+        valid = None if known is None else _unpacked(known, first, len(digits))
+        refused = self._refusal(true.view(bool), valid)
+        digits += np.multiply(true, self._more, out=true)
+        digits += self._false if valid is None else np.multiply(valid, self._false, out=valid)
+        return refused
+
+    def _refusal(self, true: NDArray[np.bool_], valid: Bytes | None) -> Refused:
+        if not self._refused:
+            return None
+        refused = np.isin(true, self._refused)
+        return refused if valid is None else refused & valid.view(bool)
+
+
+class CodedWords:
+    """Indices into a dictionary, each with its part."""
+
+    def __init__(self, column: pa.Array, parts: list[int]) -> None:
+        self._column, self._indices = column, _within(column, len(parts))
+        self._parts = pa.array(np.maximum(parts or [0], 0).astype(np.uint8))
+        self._bad = pa.array(np.array(parts) == BAD).cast(pa.uint8()) if BAD in parts else None
+
+    def add_to(self, digits: Bytes, start: int) -> Refused:
+        indices, valid = (
+            self._indices.slice(start, len(digits)),
+            _valid(self._column, start, len(digits)),
+        )
+        parts = pc.take(self._parts, indices, boundscheck=False).to_numpy()
+        digits += parts if valid is None else parts * valid
+        if self._bad is None:
+            return None
+        refused: NDArray[np.bool_] = (
+            pc.take(self._bad, indices, boundscheck=False).to_numpy().astype(bool)
+        )
+        return refused if valid is None else refused & valid.view(bool)
+
+
+class CodedNumbers:
+    """Numbers, each with the part of its place on a scale, whose first and last place no record can
+    say.
+    """
+
+    def __init__(
+        self, column: pa.Array, numbers: tuple[NDArray[Any], int], scale: Scale, parts: list[int]
+    ) -> None:
+        self._column, (self._values, decimals) = column, numbers
+        self._firsts = [first_past(cut, self._values.dtype, decimals) for cut in scale.cuts]
+        self._steps = np.diff(np.maximum(parts, 0)).astype(np.uint8)  # steps down wrap round
+
+    def add_to(self, digits: Bytes, start: int) -> Refused:
+        values, refused = self._values[start : start + len(digits)], None
+        valid = _valid(self._column, start, len(digits))
+        parts = np.full(len(digits), self._steps[0])
+        for first, step in list(zip(self._firsts, self._steps, strict=True))[1:-1]:
+            passed = (values >= first).view(np.uint8)
+            parts += np.multiply(passed, step, out=passed)
+        if not self._all_within(values):
+            refused = ~(
+                (values >= self._firsts[0]) & (values < self._firsts[-1])
+            )  # NaN is not within either
+            parts[refused] = 0
+            if valid is not None:
+                refused &= valid.view(bool)
+        digits += parts if valid is None else parts * valid
+        return refused
+
+    def _all_within(self, values: NDArray[Any]) -> bool:
+        """Whether every number is one that a record can say; a rare null with rubbish in its place
+        says no too.
+        """
+        return not len(values) or bool(
+            values.min() >= self._firsts[0] and values.max() < self._firsts[-1]
+        )
+
+
+class CodedRows:
+    """A part for every row, for columns of objects and lists."""
+
+    def __init__(self, parts: list[int]) -> None:
+        self._parts = np.array(parts)
+
+    def add_to(self, digits: Bytes, start: int) -> Refused:
+        parts = self._parts[start : start + len(digits)]
+        digits += np.maximum(parts, 0).astype(np.uint8)
+        refused: NDArray[np.bool_] = parts == BAD
+        return refused
+
+
+def numbers_of(column: pa.Array) -> tuple[NDArray[Any], int] | None:
+    """The column's buffer as numbers (rubbish where null) and their decimals; None when they do not
+    fit 64 bits.
+    """
+    kind = column.type
+    if pa.types.is_floating(kind) or pa.types.is_integer(kind):
+        values, decimals = np.frombuffer(column.buffers()[1] or b"", kind.to_pandas_dtype()), 0
+    elif pa.types.is_decimal128(kind) and kind.precision <= EXACT_DIGITS and kind.scale >= 0:
+        values, decimals = np.frombuffer(column.buffers()[1] or b"", np.int64)[::2], kind.scale
+    else:
+        return None
+    return values[column.offset : column.offset + len(column)], decimals
+
+
+def _within(column: pa.Array, end: int) -> pa.Array:
+    """The indices of a dictionary column, none of them null and all in range, even where a null
+    left rubbish.
+    """
+    indices = column.indices
+    values = np.frombuffer(indices.buffers()[1] or b"", indices.type.to_pandas_dtype())[
+        indices.offset : indices.offset + len(indices)
+    ]
+    if len(values) and not (values.min() >= 0 and values.max() < end):
+        return indices.fill_null(0)
+    return pa.array(values)
+
+
+def _valid(column: pa.Array, start: int, length: int) -> Bytes | None:
+    """1 where the column has a value, else 0; None when it has no null."""
+    if not column.null_count:
+        return None
+    return _unpacked(
+        _packed(column, 0, column.offset + start, length), column.offset + start, length
+    )
+
+
+def _packed(column: pa.Array, buffer: int, first: int, length: int) -> Bytes:
+    """The bytes of a buffer of bits that hold those from the first on."""
+    return np.frombuffer(column.buffers()[buffer], np.uint8)[first >> 3 : (first + length + 7) >> 3]
+
+
+def _unpacked(packed: Bytes, first: int, length: int) -> Bytes:
+    """A byte for each bit."""
+    return np.unpackbits(packed, bitorder="little")[first & 7 : (first & 7) + length]

@@ -1,0 +1,97 @@
+"""The cells found by DuckDB with the expression of `allstatus sql`; all else as in `run`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from allstatus.bulk.arrow import Reject
+from allstatus.bulk.batch_run import BatchJob, BatchRun
+from allstatus.bulk.cells import Cells
+from allstatus.bulk.row_index import CellNumbers
+from allstatus.bulk.sources import SLAB, Skip, Slab, refusing
+from allstatus.bulk.sql import COUNT, SqlView
+from allstatus.errors import InvalidRecord
+
+SETTINGS: dict[str, str | bool | int | float | list[str]] = {"memory_limit": "300MB", "threads": 2}
+
+
+class DuckRun(BatchRun):
+    """A job on a Parquet file whose columns the expression can read: words, booleans and
+    numbers.
+    """
+
+    def __init__(self, cells: Cells, job: BatchJob) -> None:
+        super().__init__(cells, job)
+        if self.source.format != "parquet" or job.resume:
+            raise InvalidRecord(
+                "--backend duckdb",
+                "reads Parquet, and keeps no finished parts",
+                "use --backend arrow",
+            )
+        schema = pq.read_schema(job.source)
+        text = set()
+        for name, source in self.columns.sources.items():
+            kind = schema.field(source.column).type if not source.parts else pa.struct([])
+            if pa.types.is_string(kind) or pa.types.is_large_string(kind):
+                text.add(name)
+            self._refuse_type(name, kind)
+        self._view = SqlView(cells, self.columns.sources, text=frozenset(text))
+
+    def slabs(self, skip: Skip = lambda _: False) -> Iterator[Slab]:  # noqa: ARG002
+        """The file's columns with the cell that DuckDB finds for each row."""
+        carried = {f"c{place}": name for place, name in enumerate(self._wanted)}
+        located = self._view.locate(
+            f"read_parquet('{str(self.source.path).replace(chr(39), chr(39) * 2)}')", carried
+        )
+        with refusing(self.source.path), duckdb.connect(config=SETTINGS) as database:
+            found = database.sql(f"{located} SELECT {', '.join(carried)}, cell FROM located")
+            row = 1
+            for number, batch in enumerate(found.to_arrow_reader(SLAB)):
+                yield Slab(number, row, batch.rename_columns([*carried.values(), "cell"]))
+                row += batch.num_rows
+
+    def cells_of(self, batch: pa.RecordBatch) -> tuple[CellNumbers, list[Reject]]:
+        """The cells found; where the expression finds none, the record's reader has the say, be it
+        a cell or a reason.
+        """
+        cells = batch.column(batch.num_columns - 1)
+        found: CellNumbers = (
+            pc.fill_null(cells, len(self.columns.cells)).to_numpy().astype(self.columns.kind)
+        )
+        without = np.flatnonzero(cells.is_null())
+        if not len(without):
+            return found, []
+        found[without], rejects = self.columns.cells_of(batch.take(pa.array(without)))
+        return found, [
+            Reject(int(without[reject.row - 1]) + 1, reject.column, reject.reason)
+            for reject in rejects
+        ]
+
+    def _refuse_type(self, name: str, kind: pa.DataType) -> None:
+        """Refuse a column that the expression cannot read as the record's reader would."""
+        fact = self.columns.cells.facts.get(name)
+        words, numbers = (
+            pa.types.is_string(kind) or pa.types.is_large_string(kind),
+            pa.types.is_decimal(kind) or pa.types.is_floating(kind),
+        )
+        if fact is None and name != COUNT:
+            raise InvalidRecord(
+                name, "is not a fact, and only facts are read here", "use --backend arrow"
+            )
+        wanted = {
+            "percent": numbers or pa.types.is_integer(kind),
+            "choice": words,
+            "yes_no": words or pa.types.is_boolean(kind),
+        }
+        if not (wanted[fact.fact.kind] if fact else pa.types.is_integer(kind)):
+            raise InvalidRecord(
+                name,
+                f"has a column of {kind}, which the expression does not read",
+                "use --backend arrow",
+            )

@@ -1,0 +1,148 @@
+"""The patients of one shelf, decided one by one, each from its own lines and those they refer
+to.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from allstatus.bulk.fhir_export.decide_patient import (
+    DecideSettings,
+    ExportContext,
+    Row,
+    decide_patient,
+)
+from allstatus.bulk.fhir_export.line_scan import key_of
+from allstatus.bulk.fhir_export.partitions import REFERRED, Kept, Partitions
+from allstatus.bulk.fhir_export.prefilter import telling
+from allstatus.bulk.fhir_export.references import read_key
+
+PARTIAL = ".partial"
+LOAD = 1 << 26  # bytes of lines in memory at once; a single patient's may be more
+
+
+@dataclass(slots=True)
+class DecidedPartition:
+    """A shelf decided on, or what is `wanted` first. `lines` are the patients' own; `rejects` are
+    (piece, line, reason).
+    """
+
+    rows: list[Row] = field(default_factory=list)
+    evidence: list[str] = field(default_factory=list)
+    patients: int = 0
+    lines: int = 0
+    rejects: list[tuple[int, int, str]] = field(default_factory=list)
+    wanted: set[bytes] = field(default_factory=set)
+
+
+def work_off(
+    shelf: int, how: DecideSettings, shelves: Partitions, others: ExportContext, fetched: bool
+) -> set[bytes]:
+    """Decide on a shelf and keep it; returns what is wanted first, when that is anything."""
+    done = decide_shelf(how, shelves, shelf, others, fetched=fetched)
+    if not done.wanted:
+        path = kept_at(shelves, shelf)
+        partial = path.with_name(path.name + PARTIAL)
+        kept = {
+            "rows": done.rows,
+            "evidence": done.evidence,
+            "patients": done.patients,
+            "lines": done.lines,
+            "rejects": done.rejects,
+        }
+        partial.write_text(json.dumps(kept), "utf-8")
+        os.replace(partial, path)
+    return done.wanted
+
+
+def load_done(shelves: Partitions, shelf: int) -> DecidedPartition:
+    """A shelf that was worked off."""
+    return DecidedPartition(**json.loads(kept_at(shelves, shelf).read_text("utf-8")))
+
+
+def kept_at(shelves: Partitions, shelf: int) -> Path:
+    """Where a shelf is kept that was worked off."""
+    return shelves.folder / f"done-{shelf:06d}.json"
+
+
+def decide_shelf(
+    how: DecideSettings, shelves: Partitions, shelf: int, others: ExportContext, *, fetched: bool
+) -> DecidedPartition:
+    """Decide on the patients of a shelf in order; unless all was `fetched`, only if they refer to
+    nothing that is elsewhere.
+    """
+    done, ranks = DecidedPartition(), shelves.ranks_of(shelf)
+    steps = -(-shelves.size(shelf) // LOAD)
+    step = -(-len(ranks) // max(steps, 1))
+    for start in range(0, len(ranks), step):
+        _decide(how, shelves, shelf, ranks[start : start + step], others, done, fetched)
+    return DecidedPartition(wanted=done.wanted) if done.wanted else done
+
+
+def _decide(
+    how: DecideSettings,
+    shelves: Partitions,
+    shelf: int,
+    ranks: range,
+    others: ExportContext,
+    done: DecidedPartition,
+    fetched: bool,
+) -> None:
+    lines: dict[int, list[Kept]] = {}
+    for kept in shelves.read(shelf):
+        if kept.rank in ranks or kept.rank == REFERRED:
+            lines.setdefault(kept.rank, []).append(kept)
+    elsewhere: dict[bytes, list[Kept]] = {}
+    for kept in lines.pop(REFERRED, ()):
+        for name in _names(_key(kept.line)):
+            elsewhere.setdefault(name, []).append(kept)
+    for rank in sorted(lines):
+        own = sorted(lines[rank], key=_place)
+        keys = [_key(kept.line) for kept in own]
+        places, missing = telling([kept.line for kept in own], keys)
+        if missing and not fetched:
+            done.wanted |= missing
+        elif not done.wanted:
+            done.lines += len(own)
+            more = {kept for name in missing for kept in elsewhere.get(name, ())}
+            _add(
+                how,
+                shelves.names[rank],
+                [*(own[place] for place in places), *sorted(more, key=_place)],
+                others,
+                done,
+            )
+
+
+def _add(
+    how: DecideSettings,
+    patient: str,
+    lines: list[Kept],
+    others: ExportContext,
+    done: DecidedPartition,
+) -> None:
+    decided = decide_patient(how, patient, (kept.line for kept in lines), others)
+    done.patients += 1
+    done.rejects += [
+        (lines[place].piece, lines[place].number, reason)
+        for place, reason in decided.refused.items()
+    ]
+    if decided.row is not None and decided.evidence is not None:
+        done.rows.append(decided.row)
+        done.evidence.append(decided.evidence.decode())
+
+
+def _key(line: bytes) -> bytes:
+    return key_of(line) or read_key(line)
+
+
+def _names(key: bytes) -> tuple[bytes, bytes]:
+    """By what a resource may be referred to: its type and id, or its id alone."""
+    return key, key.partition(b"/")[2]
+
+
+def _place(kept: Kept) -> tuple[int, int]:
+    return kept.piece, kept.number

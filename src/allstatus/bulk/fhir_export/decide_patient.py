@@ -1,0 +1,174 @@
+"""One patient of an export: the resources gathered for it to a row of plain values, with its
+evidence.
+
+Nothing here needs a library of the `bulk` extra, and everything given and returned can be sent to
+another process.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
+from typing import Any
+
+from pydantic_core import to_json
+
+from allstatus.bulk.answer_texts import ANSWER, TRACE, VERDICT
+from allstatus.bulk.cells import CellAnswer, CellTrace
+from allstatus.decision.classifier import Classifier, load_rules
+from allstatus.decision.decision import NOT_APPLICABLE, Decision
+from allstatus.ehr.chart_options import ChartOptions
+from allstatus.ehr.facts_table import facts_document
+from allstatus.ehr.fhir import read_fhir, read_patient
+from allstatus.ehr.timeline import decide_chart
+from allstatus.errors import InvalidRecord
+from allstatus.record.model import parse_json
+
+Row = dict[str, str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class DecideSettings:
+    """By which rules patients are decided, and how their charts are read."""
+
+    rules: str | None = None
+    engine: str = "auto"
+    as_of: date | None = None
+    options: ChartOptions = field(default_factory=ChartOptions)
+    explain: bool = False
+
+    @property
+    def classifier(self) -> Classifier:
+        """The rules, loaded once in each process; raises RulesError."""
+        return _load(self.rules, self.engine)
+
+    @property
+    def columns(self) -> list[str]:
+        """The names of a row's values, in order."""
+        criteria = [f"criterion.{name}" for name in self.classifier.ruleset.criteria]
+        return ["id", "as_of", *ANSWER, *((*TRACE, *criteria) if self.explain else ()), "ruleset"]
+
+
+@dataclass(frozen=True, slots=True)
+class ExportContext:
+    """What an export holds beside a patient: `alone` when it is about nobody else, and how many
+    resources name no patient.
+    """
+
+    alone: bool = False
+    nameless: int = 0
+
+
+@dataclass(slots=True)
+class Decided:
+    """A patient's row and evidence, None without an ALL diagnosis that counts; lines that are no
+    resource, by place, with why.
+    """
+
+    row: Row | None = None
+    evidence: bytes | None = None
+    refused: dict[int, str] = field(default_factory=dict)
+
+
+def decide_patient(
+    how: DecideSettings,
+    patient: str,
+    lines: Iterable[bytes | str],
+    others: ExportContext = ExportContext(),
+) -> Decided:
+    """Decide on one patient from the NDJSON lines about it and those they refer to, as on one
+    bundle that holds them.
+    """
+    resources, decided = [], Decided()
+    for place, line in enumerate(lines):
+        try:
+            resources.append(read_resource(line))
+        except InvalidRecord as error:
+            decided.refused[place] = error.problem
+    decision = decide_resources(how, patient, resources, others)
+    if decision is not None and decision.outcome != NOT_APPLICABLE:
+        decided.row, decided.evidence = row_of(how, patient, decision), to_json(_evidence(decision))
+    return decided
+
+
+def decide_resources(
+    how: DecideSettings,
+    patient: str,
+    resources: list[dict[str, Any]],
+    others: ExportContext = ExportContext(),
+) -> Decision | None:
+    """The same as a decision; None when no resource is about the patient."""
+    if others.alone:
+        charts = (
+            [chart for chart in read_fhir(resources) if (chart.patient or "") == patient]
+            if resources
+            else []
+        )
+        chart = charts[0] if charts else None
+    else:
+        chart = read_patient(resources, patient, others.nameless)
+    return (
+        None
+        if chart is None
+        else decide_chart(how.classifier, chart, as_of=how.as_of, options=how.options)
+    )
+
+
+def read_resource(line: bytes | str) -> dict[str, Any]:
+    """A line as a FHIR resource; raises InvalidRecord, whose `problem` holds nothing of the
+    line.
+    """
+    try:
+        value = parse_json(line)
+    except InvalidRecord as error:
+        raise InvalidRecord(
+            "line", error.problem.replace("at line 1 column", "at column"), error.remedy
+        ) from None
+    if not isinstance(value, dict) or not isinstance(value.get("resourceType"), str):
+        raise InvalidRecord(
+            "line",
+            "is not a FHIR resource",
+            "write one resource a line, each with its resourceType",
+        )
+    return value
+
+
+def row_of(how: DecideSettings, patient: str, decision: Decision) -> Row:
+    """A decision as the values of `how.columns`."""
+    day, answer = decision.record.as_of, CellAnswer.of(decision)
+    row: Row = {"id": patient, "as_of": None if day is None else day.isoformat()}
+    row.update((name, say(answer)) for name, say in ANSWER.items())
+    if how.explain:
+        verdicts = decision.verdicts
+        trace = CellTrace.of(decision, tuple(verdicts.values()))
+        row.update((name, tell(trace)) for name, tell in TRACE.items())
+        row.update((f"criterion.{name}", VERDICT[verdict]) for name, verdict in verdicts.items())
+    row["ruleset"] = decision.ruleset.digest
+    return row
+
+
+def _evidence(decision: Decision) -> dict[str, Any]:
+    """Each fact with what it was read from and what was set aside, so that the row can be
+    explained.
+    """
+    day = decision.record.as_of
+    document = facts_document(decision)
+    stated = {
+        "as_of": None if day is None else day.isoformat(),
+        "outcome": decision.outcome,
+        "status": decision.status,
+    }
+    return {
+        "id": document.pop("id"),
+        **stated,
+        **document,
+        "assumptions": decision.assumptions,
+        "conflicts": decision.conflicts,
+    }
+
+
+@cache
+def _load(rules: str | None, engine: str) -> Classifier:
+    return load_rules(rules, engine=engine)

@@ -1,0 +1,214 @@
+"""An export in, decisions and evidence out: gathered by patient, decided in order, every line
+accounted for.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+
+from allstatus.bulk.fhir_export.decide_partition import kept_at, load_done, work_off
+from allstatus.bulk.fhir_export.decide_patient import DecideSettings
+from allstatus.bulk.fhir_export.gather import Gathered, Gatherer, Progress
+from allstatus.bulk.fhir_export.ndjson_pieces import cut, find_files, size_of
+from allstatus.bulk.fhir_export.output import Output
+from allstatus.bulk.fhir_export.partitions import Partitions
+from allstatus.bulk.fhir_export.process_pool import Pool
+from allstatus.bulk.fhir_export.references import Wanted, fetch, save_wanted, types_of
+from allstatus.bulk.writers import refuse_same_file, writing
+from allstatus.errors import InvalidRecord
+
+MANY = 250_000  # references looked for at a time
+
+
+@dataclass(frozen=True, slots=True)
+class ExportJob:
+    """What to do: which folder, to where, and how."""
+
+    source: Path
+    target: Path
+    rejects: Path
+    evidence: Path
+    how: DecideSettings
+    resume: bool = False
+
+
+@dataclass(slots=True)
+class ExportTotals:
+    """Lines in = read + passed + rejected; `found` patients have a code of ALL, `outcomes` count
+    those listed.
+    """
+
+    lines: int = 0
+    read: int = 0
+    passed: int = 0
+    rejected: int = 0
+    patients: int = 0
+    found: int = 0
+    nameless: int = 0
+    outcomes: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def listed(self) -> int:
+        """How many patients are in the output."""
+        return self.outcomes.total()
+
+
+class ExportRun:
+    """A job with its files found. `ignored` are the names of what else is in the folder."""
+
+    def __init__(self, job: ExportJob) -> None:
+        self.job = job
+        self.files, self.ignored = find_files(job.source)
+        _refuse_same_place(job, self.files)
+        self.pieces = cut(self.files)
+        self.folder = job.target.with_name(job.target.name + ".parts")
+        self.size = size_of(self.files)
+
+    def totals(self, progress: Progress = lambda *_: None) -> ExportTotals:
+        """Do the job; returns the totals, checked. Raises InvalidRecord when a file cannot be read
+        or written.
+        """
+        before, output = (
+            self._about(),
+            Output(self.job.target, self.job.rejects, self.job.evidence, self.job.how),
+        )
+        with writing(self.folder), output, self._workplace(before), Pool(self.size) as pool:
+            shelves, gathered = self._gather(pool, progress)
+            self._decide(pool, shelves, gathered, progress)
+            totals = self._write(output, shelves, gathered)
+            if self._about() != before:
+                raise InvalidRecord(
+                    str(self.job.source),
+                    "changed while it was read",
+                    "run again; nothing was written",
+                )
+            output.publish()
+        return totals
+
+    def _about(self) -> str:
+        """By what it is told whether kept work is of the same export, rules and options."""
+        stats = [
+            [path.name, path.stat().st_size, path.stat().st_mtime_ns]
+            for path in find_files(self.job.source)[0]
+        ]
+        how = self.job.how
+        return json.dumps(
+            [
+                str(self.job.source.resolve()),
+                stats,
+                how.classifier.ruleset.digest,
+                repr(replace(how, rules=None)),
+            ]
+        )
+
+    @contextmanager
+    def _workplace(self, about: str) -> Iterator[None]:
+        """The folder the work lies in; it stays after an error only to be resumed."""
+        mark, finished = self.folder / "about.json", False
+        if not (self.job.resume and mark.is_file() and mark.read_text("utf-8") == about):
+            shutil.rmtree(self.folder, ignore_errors=True)
+            self.folder.mkdir()
+            mark.write_text(about, "utf-8")
+        try:
+            yield
+            finished = True
+        finally:
+            if finished or not self.job.resume:
+                shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _gather(self, pool: Pool, progress: Progress) -> tuple[Partitions, Gathered]:
+        lines, mark = self.folder / "lines", self.folder / "gathered.json"
+        if mark.is_file():
+            gathered = Gathered(**json.loads(mark.read_text("utf-8")))
+            return Partitions(lines, gathered.people), gathered
+        shelves, gathered = Gatherer(pool, self.pieces, lines, progress).gather()
+        mark.write_text(json.dumps(asdict(gathered)), "utf-8")
+        return shelves, gathered
+
+    def _decide(
+        self, pool: Pool, shelves: Partitions, gathered: Gathered, progress: Progress
+    ) -> None:
+        """Work off every shelf; those that refer elsewhere after what they want was fetched, for so
+        many at a time.
+        """
+        how, others, again = self.job.how, gathered.others, Wanted()
+        left = [shelf for shelf in range(shelves.count) if not kept_at(shelves, shelf).is_file()]
+        for shelf, wanted in pool.run(work_off, left, how, shelves, others, False):
+            for key in wanted:
+                again.setdefault(key, set()).add(shelf)
+            if not wanted:
+                progress("deciding", 1, len(left))
+            if again and (len(again) > MANY or shelf == left[-1]):
+                self._fetch(pool, shelves, gathered, again)
+                for _ in pool.run(
+                    work_off, sorted(set().union(*again.values())), how, shelves, others, True
+                ):
+                    progress("deciding", 1, len(left))
+                again = Wanted()
+
+    def _fetch(self, pool: Pool, shelves: Partitions, gathered: Gathered, wanted: Wanted) -> None:
+        edition = save_wanted(shelves, wanted)
+        types = types_of(wanted)
+        pieces = [
+            piece
+            for piece in self.pieces
+            if types is None or types.intersection(gathered.types[piece.number])
+        ]
+        for _ in pool.run(fetch, pieces, shelves, edition):
+            pass
+
+    def _write(self, output: Output, shelves: Partitions, gathered: Gathered) -> ExportTotals:
+        totals = ExportTotals(
+            gathered.lines,
+            0,
+            gathered.passed,
+            gathered.rejected,
+            gathered.patients,
+            gathered.people,
+            gathered.nameless,
+        )
+        lines = 0
+        for shelf in range(shelves.count):
+            done = load_done(shelves, shelf)
+            output.write(done)
+            totals.outcomes.update(str(row["status"] or row["outcome"]) for row in done.rows)
+            totals.rejected, lines = totals.rejected + len(done.rejects), lines + done.lines
+        totals.read = lines - (totals.rejected - gathered.rejected)
+        rejected = output.write_rejects(shelves, self.pieces, gathered.lengths)
+        if (
+            lines != gathered.shelved
+            or totals.lines != totals.read + totals.passed + rejected
+            or output.rows != totals.listed
+        ):
+            counts = (
+                f"{totals.lines} lines in, {totals.read} read, {totals.passed} passed over, "
+                f"{rejected} rejected"
+            )
+            raise InvalidRecord(
+                str(self.job.source),
+                f"does not add up ({counts})",
+                "run again; nothing was written",
+            )
+        return totals
+
+
+def _refuse_same_place(job: ExportJob, files: list[Path]) -> None:
+    refuse_same_file([*files, job.target, job.rejects, job.evidence])
+    inside = next(
+        (
+            p
+            for p in (job.target, job.rejects, job.evidence)
+            if p.resolve().parent == job.source.resolve()
+        ),
+        None,
+    )
+    if inside is not None:
+        raise InvalidRecord(
+            str(inside), "lies in the folder of the export", "name a place outside it"
+        )

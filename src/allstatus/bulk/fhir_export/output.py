@@ -1,0 +1,130 @@
+"""What an export's run writes: rows, the evidence of each, and the lines rejected; all of it
+appears, or nothing.
+"""
+
+from __future__ import annotations
+
+import heapq
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.json as pj
+
+from allstatus.bulk.fhir_export.decide_partition import DecidedPartition
+from allstatus.bulk.fhir_export.decide_patient import DecideSettings
+from allstatus.bulk.fhir_export.ndjson_pieces import Piece
+from allstatus.bulk.fhir_export.partitions import Partitions
+from allstatus.bulk.writers import Target
+
+REJECTS = pa.schema([("file", pa.string()), ("line", pa.int64()), ("reason", pa.string())])
+SOME = 1 << 12  # rejects written at a time
+Reject = tuple[int, int, str]
+
+
+class Output:
+    """The three files, under temporary names until they are published."""
+
+    def __init__(self, target: Path, rejects: Path, evidence: Path, how: DecideSettings) -> None:
+        rules = how.classifier.ruleset
+        about = {
+            "ruleset": rules.id,
+            "version": rules.version,
+            "source": rules.source["url"],
+            "notice": rules.notice,
+        }
+        self._schema = pa.schema(
+            [(name, pa.date32() if name == "as_of" else pa.string()) for name in how.columns], about
+        )
+        self._paths, self._open = (target, rejects, evidence), list[Target]()
+        self._late: list[Reject] = []
+        self.rows = 0
+
+    def __enter__(self) -> Output:
+        try:
+            for path, schema in zip(
+                self._paths, (self._schema, REJECTS, pa.schema([])), strict=True
+            ):
+                self._open.append(Target(path, schema))
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for target in self._open:
+            target.discard()
+
+    def write(self, done: DecidedPartition) -> None:
+        """A shelf's rows and evidence; its rejects wait for those of the first reading."""
+        if done.rows:
+            self._open[0].write(_batch(done.rows, self._schema))
+            self._open[2].write_lines(done.evidence)
+        self.rows += len(done.rows)
+        self._late += [(piece, number, reason) for piece, number, reason in done.rejects]
+
+    def write_rejects(self, shelves: Partitions, pieces: list[Piece], lengths: list[int]) -> int:
+        """All rejects in the order of files and lines; returns how many."""
+        early = (reject for piece in pieces for reject in _early(shelves, piece))
+        merged, count = heapq.merge(early, sorted(self._late)), 0
+        base = _first_lines(pieces, lengths)
+        while some := list(islice(merged, SOME)):
+            rows = [
+                {"file": pieces[piece].path.name, "line": base[piece] + number, "reason": reason}
+                for piece, number, reason in some
+            ]
+            self._open[1].write(_batch(rows, REJECTS))
+            count += len(some)
+        return count
+
+    def publish(self) -> None:
+        """Give the finished files their names, the rows last."""
+        for target in self._open:
+            target.close()
+        for target in reversed(self._open):
+            target.publish()
+
+
+def _batch(rows: Sequence[Mapping[str, Any]], schema: pa.Schema) -> pa.RecordBatch:
+    """Rows of plain values as columns, by way of JSON: pyarrow imports pandas, where there is one,
+    to look at a list.
+    """
+    text = "\n".join(map(json.dumps, rows)).encode()
+    spelled = pa.schema(
+        [
+            (field.name, pa.string() if pa.types.is_date(field.type) else field.type)
+            for field in schema
+        ]
+    )
+    whole, as_said = (
+        pj.ReadOptions(block_size=len(text) + 1),
+        pj.ParseOptions(explicit_schema=spelled),
+    )
+    return (
+        pj.read_json(pa.BufferReader(text), whole, as_said)
+        .cast(schema)
+        .combine_chunks()
+        .to_batches()[0]
+    )
+
+
+def _early(shelves: Partitions, piece: Piece) -> Iterator[Reject]:
+    path = shelves.folder / f"rejects.{piece.number:06d}"
+    if path.is_file():
+        with path.open(encoding="utf-8") as lines:
+            for line in lines:
+                number, place, reason = json.loads(line)
+                yield number, place, reason
+
+
+def _first_lines(pieces: Iterable[Piece], lengths: list[int]) -> list[int]:
+    """How many lines of its file come before each piece."""
+    before: dict[Path, int] = {}
+    found = []
+    for piece, length in zip(pieces, lengths, strict=True):
+        found.append(before.get(piece.path, 0))
+        before[piece.path] = found[-1] + length
+    return found

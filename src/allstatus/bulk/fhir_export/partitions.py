@@ -1,0 +1,133 @@
+"""Lines put down on disk by patient, so that each patient's can be read together in bounded
+memory.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+NAMES = "names.json"
+PENDING = 1 << 23  # bytes kept in memory before they are written
+PATIENTS, SHELVES = (
+    128,
+    16,
+)  # patients on a shelf at most, and how many shelves there are before one is filled
+_HEADER = struct.Struct("<IIQI")
+REFERRED = (
+    1 << 32
+) - 1  # the rank of a line that is about no patient of the shelf, but referred to by some
+
+
+class Kept(NamedTuple):
+    """A line with its patient's rank and its place: which piece, and which line of it."""
+
+    rank: int
+    piece: int
+    number: int
+    line: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Partitions:
+    """Patients by rank, in the order of their names, a shelf for some that follow each other.
+
+    The names lie on disk with the lines, so that what is sent to another process stays small.
+    """
+
+    folder: Path
+    people: int
+
+    @classmethod
+    def build(cls, folder: Path, names: Iterable[str]) -> Partitions:
+        """Empty shelves for these patients; what was in the folder is gone."""
+        folder.mkdir(parents=True, exist_ok=True)
+        for path in folder.iterdir():
+            path.unlink()
+        ordered = sorted(names)
+        (folder / NAMES).write_text(json.dumps(ordered), "utf-8")
+        _names.cache_clear()
+        return cls(folder, len(ordered))
+
+    @property
+    def names(self) -> list[str]:
+        """The patients by rank."""
+        return _names(self.folder, self.people)[0]
+
+    @property
+    def ranks(self) -> dict[bytes, int]:
+        """The rank of each patient, by name."""
+        return _names(self.folder, self.people)[1]
+
+    @property
+    def count(self) -> int:
+        """How many shelves."""
+        return -(-self.people // self.width)
+
+    @property
+    def width(self) -> int:
+        """How many patients are on a shelf."""
+        return max(1, min(PATIENTS, self.people // SHELVES))
+
+    def ranks_of(self, shelf: int) -> range:
+        """The patients whose lines lie on a shelf."""
+        return range(shelf * self.width, min((shelf + 1) * self.width, self.people))
+
+    def read(self, shelf: int) -> Iterator[Kept]:
+        """Every line of a shelf, in no order."""
+        return self._read(f"{shelf:06d}")
+
+    def read_apart(self, name: str) -> Iterator[Kept]:
+        """Every line put apart under a name."""
+        return self._read(name)
+
+    def _read(self, stem: str) -> Iterator[Kept]:
+        for path in sorted(self.folder.glob(f"{stem}.*")):
+            with path.open("rb") as file:
+                while header := file.read(_HEADER.size):
+                    rank, piece, number, length = _HEADER.unpack(header)
+                    yield Kept(rank, piece, number, file.read(length))
+
+    def size(self, shelf: int) -> int:
+        """Bytes on a shelf."""
+        return sum(path.stat().st_size for path in self.folder.glob(f"{shelf:06d}.*"))
+
+
+class PartitionFiles:
+    """Writes one process's lines to the shelves."""
+
+    def __init__(self, shelves: Partitions, name: str) -> None:
+        self._shelves, self._name = shelves, name
+        self._pending: dict[int, list[bytes]] = {}
+        self._bytes = 0
+
+    def put(self, shelf: int, kept: Kept) -> None:
+        """Add a line; raises OSError when the disk is full."""
+        header = _HEADER.pack(kept.rank, kept.piece, kept.number, len(kept.line))
+        self._pending.setdefault(shelf, []).extend((header, kept.line))
+        self._bytes += len(header) + len(kept.line)
+        if self._bytes > PENDING:
+            self.flush()
+
+    def put_apart(self, name: str, kept: Kept) -> None:
+        """Add a line to a file of its own, for lines that wait until it is known whose they are."""
+        with (self._shelves.folder / f"{name}.{self._name}").open("ab") as file:
+            file.write(_HEADER.pack(kept.rank, kept.piece, kept.number, len(kept.line)) + kept.line)
+
+    def flush(self) -> None:
+        """Write what is pending."""
+        for shelf, parts in self._pending.items():
+            with (self._shelves.folder / f"{shelf:06d}.{self._name}").open("ab") as file:
+                file.write(b"".join(parts))
+        self._pending, self._bytes = {}, 0
+
+
+@lru_cache(maxsize=1)
+def _names(folder: Path, people: int) -> tuple[list[str], dict[bytes, int]]:  # noqa: ARG001
+    names: list[str] = json.loads((folder / NAMES).read_text("utf-8"))
+    return names, {name.encode(): rank for rank, name in enumerate(names)}

@@ -1,0 +1,92 @@
+"""Which columns of a Spark data frame the SQL expression reads exactly as the record's reader
+would.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+
+import numpy as np
+from pyspark.sql import types
+
+from allstatus.bulk.cells import Cells, FactStates
+from allstatus.bulk.column_mapping import ColumnSource
+from allstatus.bulk.sql import COUNT
+from allstatus.errors import InvalidRecord
+from allstatus.record.percent import HUNDRED, ZERO
+
+DIGITS = 38  # of Spark's longest decimal; comparing rounds what would need more
+WHOLE = 10  # digits that Spark gives a whole number when it compares it with a decimal
+
+
+def unread(
+    cells: Cells, sources: Mapping[str, ColumnSource], schema: types.StructType
+) -> Iterator[InvalidRecord]:
+    """A refusal for each column that the expression does not read exactly; `remedy` is for data
+    frames.
+    """
+    kinds = {field.name: field.dataType for field in schema}
+    for name, source in sources.items():
+        if source.parts:
+            yield InvalidRecord(
+                name,
+                "comes in components, which the expression does not read",
+                "give it as one column of words",
+            )
+        elif name not in cells.facts and name != COUNT:
+            yield InvalidRecord(
+                name, "is not a fact, and only facts are read here", "leave the column out"
+            )
+        elif problem := _problem(cells.facts.get(name), source, kinds[source.column]):
+            yield InvalidRecord(
+                name,
+                f"has a column of {kinds[source.column].simpleString()}, which the expression does "
+                f"not read",
+                problem,
+            )
+
+
+def _problem(states: FactStates | None, source: ColumnSource, kind: types.DataType) -> str:
+    """What to do about a column of this type; nothing where the expression reads it."""
+    whole = isinstance(kind, types.IntegralType)
+    if states is None:
+        return "" if whole and source.values is None else "make it whole numbers"
+    if states.fact.kind == "percent":
+        return (
+            ""
+            if source.values is None and _compares_exactly(kind, [ZERO, *states.limits, HUNDRED])
+            else "cast it to DECIMAL(38, 18)"
+        )
+    words = kind == types.StringType()
+    if source.values is not None:
+        return "" if words or whole or isinstance(kind, types.BooleanType) else "make it text"
+    return (
+        ""
+        if words or (states.fact.kind == "yes_no" and isinstance(kind, types.BooleanType))
+        else "make it words or booleans"
+    )
+
+
+def _compares_exactly(kind: types.DataType, limits: list[Fraction]) -> bool:
+    """Whether a number of this type is compared with the limits as a record's would be.
+
+    Floats are, where each limit is a float itself: reading by the shortest decimal form keeps their
+    order.
+    """
+    if isinstance(kind, types.DecimalType):
+        return all(_common_digits(kind, limit) <= DIGITS for limit in limits)
+    if isinstance(kind, types.DoubleType | types.FloatType):
+        width = np.float64 if isinstance(kind, types.DoubleType) else np.float32
+        return all(Fraction(float(width(float(limit)))) == limit for limit in limits)
+    return isinstance(kind, types.IntegralType)
+
+
+def _common_digits(kind: types.DecimalType, limit: Fraction) -> int:
+    """The digits of the type to which Spark casts both a decimal and a limit to compare them."""
+    places = next(
+        places
+        for places in range(DIGITS + 1)
+        if places == DIGITS or (limit * 10**places).denominator == 1
+    )
+    return max(kind.precision - kind.scale, WHOLE) + max(kind.scale, places)

@@ -1,0 +1,181 @@
+"""What Spark's workers do with the lines of an export: the same readings as without Spark, batch by
+batch.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import pyarrow as pa
+from pyspark import Broadcast
+
+from allstatus.bulk.fhir_export.find_patients import patients_in
+from allstatus.bulk.fhir_export.identifiers import identifiers_in
+from allstatus.bulk.fhir_export.line_scan import (
+    GROUPED,
+    IDENTIFIED,
+    ScannedLine,
+    head_of,
+    key_of,
+    patient_in,
+    plain_name,
+    reference_in,
+    tell,
+)
+from allstatus.bulk.fhir_export.ndjson_pieces import MARK
+from allstatus.bulk.fhir_export.references import read_key
+from allstatus.ehr.fhir_resources import READERS
+from allstatus.errors import InvalidRecord
+
+FOUND = "name string"
+ALIASED = "identified string, name string, file string, block long, place long"
+KEYED = "key string, file string, block long, place long, line binary"
+TOLD = (
+    "what string, name string, file string, block long, place long, line binary, text string, "
+    "lines long, passed long, patients long"
+)
+OWN, NAMELESS, IDENTIFIED_ONLY, REJECT, SOMEBODY, TALLY = (
+    "own",
+    "nameless",
+    "identified",
+    "reject",
+    "somebody",
+    "tally",
+)
+Names = Broadcast[frozenset[str]]
+_Rows = list[tuple[Any, ...]]
+_TYPES = {"string": pa.string(), "long": pa.int64(), "binary": pa.binary()}
+
+
+def find(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Patients with a code of ALL, some more than once."""
+    for batch in batches:
+        yield _batch(FOUND, [(name,) for name in patients_in(b"\n".join(_lines(batch)))])
+
+
+def find_aliases(wanted: Names, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Which Patient has which of the wanted identifiers, and where that stands."""
+    for batch in batches:
+        rows: _Rows = []
+        for *place, line in _placed(batch):
+            rows += [
+                (identified, name, *place)
+                for identified, name in identifiers_in(line, wanted.value).items()
+            ]
+        yield _batch(ALIASED, rows)
+
+
+def find_keyed(
+    types: frozenset[str] | None, batches: Iterable[pa.RecordBatch]
+) -> Iterator[pa.RecordBatch]:
+    """Lines of these types (None: of all, by their id alone too) with what they may be referred to
+    by.
+    """
+    for batch in batches:
+        rows: _Rows = []
+        for *place, line in _placed(batch):
+            head = head_of(line)
+            if types is not None and head is not None and head.type not in types:
+                continue
+            key = key_of(line) or read_key(line)
+            if key and read_key(line) == key:
+                names = {key} if types is not None else {key, key.partition(b"/")[2]}
+                rows += [(name.decode(), *place, line) for name in sorted(names)]
+        yield _batch(KEYED, rows)
+
+
+def route(names: Names, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """The lines about these patients and those that wait to be placed, what is refused, and the
+    counts of all.
+    """
+    for batch in batches:
+        yield _batch(TOLD, list(_routed(names.value, batch)))
+
+
+def _routed(names: frozenset[str], batch: pa.RecordBatch) -> Iterator[tuple[Any, ...]]:
+    lines, passed, patients, first = (
+        Counter[Any](),
+        Counter[Any](),
+        Counter[Any](),
+        dict[Any, int](),
+    )
+    somebody: set[str] = set()
+    for file, block, place, line in _placed(batch):
+        at = file, block
+        lines[at] += 1
+        first.setdefault(at, place)
+        try:
+            told = _told(line) if line.strip() else ScannedLine("", "")
+        except InvalidRecord as error:
+            yield REJECT, None, file, block, place, None, error.problem, 0, 0, 0
+            continue
+        patients[at] += told.type == "Patient"
+        if (
+            (told.type == "Patient" or told.type in READERS)
+            and told.patient
+            and not told.patient.startswith(IDENTIFIED)
+        ):
+            somebody |= {told.patient} if len(somebody) < 2 else set()
+        what = _fate(told, names)
+        if what:
+            known = hashlib.sha256(key_of(line) or line).hexdigest() if what == NAMELESS else None
+            yield what, told.patient, file, block, place, line, known, 0, 0, 0
+        else:
+            passed[at] += 1
+    yield from ((SOMEBODY, name, None, None, None, None, None, 0, 0, 0) for name in somebody)
+    for at, count in lines.items():
+        yield TALLY, None, *at, first[at], None, None, count, passed[at], patients[at]
+
+
+def _fate(told: ScannedLine, names: frozenset[str]) -> str:
+    """What becomes of a line: nothing means that it is passed over."""
+    if told.type in READERS and told.patient is None:
+        return NAMELESS
+    if told.type in READERS and told.patient and told.patient.startswith(IDENTIFIED):
+        return IDENTIFIED_ONLY
+    return OWN if told.patient in names and (told.type == "Patient" or told.type in GROUPED) else ""
+
+
+def _told(line: bytes) -> ScannedLine:
+    """A line told by a glance where that can be, else by reading it."""
+    head = head_of(line) if line.endswith(b"}") else None
+    if head is None or head.type == "Bundle":
+        return tell(line)
+    if head.type == "Patient":
+        key = key_of(line)
+        return (
+            tell(line) if key is None else ScannedLine(head.type, key.partition(b"/")[2].decode())
+        )
+    if head.type not in GROUPED:
+        return ScannedLine(head.type, "")
+    reference = reference_in(line, head.subject)
+    if reference is None or not reference.isascii():
+        return tell(line)
+    return ScannedLine(head.type, plain_name(reference) or patient_in(reference))
+
+
+def _placed(batch: pa.RecordBatch) -> Iterator[tuple[str, int, int, bytes]]:
+    files, blocks, places = (batch.column(name).to_pylist() for name in ("file", "block", "place"))
+    return zip(files, blocks, places, _lines(batch), strict=True)
+
+
+def _lines(batch: pa.RecordBatch) -> list[bytes]:
+    return [line.rstrip(b"\r").removeprefix(MARK) for line in batch.column("line").to_pylist()]
+
+
+def _batch(schema: str, rows: _Rows) -> pa.RecordBatch:
+    fields = [
+        pa.field(*named)
+        for named in (
+            (name, _TYPES[kind])
+            for name, kind in (column.split(" ") for column in schema.split(", "))
+        )
+    ]
+    columns = list(zip(*rows, strict=True)) or [()] * len(fields)
+    return pa.RecordBatch.from_arrays(
+        [pa.array(c, f.type) for c, f in zip(columns, fields, strict=True)],
+        schema=pa.schema(fields),
+    )

@@ -1,0 +1,91 @@
+"""What Spark's workers do with one patient's lines: the same code as without Spark."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+from pyspark.sql.types import LongType, StringType, StructField, StructType
+
+from allstatus.bulk.fhir_export.decide_patient import DecideSettings, ExportContext, decide_patient
+from allstatus.bulk.fhir_export.line_scan import key_of
+from allstatus.bulk.fhir_export.prefilter import telling
+from allstatus.bulk.fhir_export.references import read_key
+from allstatus.errors import RulesError
+
+WANTED = "name string, key string"
+EVIDENCE, LINES, REFUSED = "__evidence", "__lines", "__refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Deciding:
+    """How patients are decided, by rules that must have this digest, and what the export holds
+    beside each.
+    """
+
+    how: DecideSettings
+    digest: str
+    others: ExportContext
+
+    @property
+    def schema(self) -> StructType:
+        """A patient's row, its evidence, how many lines it had, and those of them that were
+        refused.
+        """
+        texts = [StructField(name, StringType()) for name in (*self.how.columns, EVIDENCE, REFUSED)]
+        return StructType([*texts, StructField(LINES, LongType())])
+
+
+def find_missing(lines: pa.Table) -> pa.Table:
+    """What a patient's lines refer to that is not among them."""
+    missing = sorted(key.decode() for key in _telling(lines.column("line").to_pylist())[1])
+    names = [lines.column("name")[0].as_py()] * len(missing)
+    return pa.table({"name": pa.array(names, pa.string()), "key": pa.array(missing, pa.string())})
+
+
+def decide_lines(deciding: Deciding, lines: pa.Table) -> pa.Table:
+    """A patient's row from the lines about it and, `referred`, those they refer to."""
+    how, columns = deciding.how, lines.to_pylist()
+    if how.classifier.ruleset.digest != deciding.digest:
+        raise RulesError(
+            [
+                "a worker has other rules than the driver; install the same version of allstatus "
+                "there"
+            ]
+        )
+    ordered = sorted(
+        filter(_holds, columns),
+        key=lambda row: (row["referred"], row["file"], row["block"], row["place"]),
+    )
+    own = [row["line"] for row in ordered if not row["referred"]]
+    ordered = [*(ordered[place] for place in _telling(own)[0]), *ordered[len(own) :]]
+    decided = decide_patient(
+        how, columns[0]["name"], (row["line"] for row in ordered), deciding.others
+    )
+    refused = [
+        _place(ordered[number]) | {"reason": reason} for number, reason in decided.refused.items()
+    ]
+    row: dict[str, Any] = dict.fromkeys(how.columns) | dict(decided.row or {})
+    row |= {
+        EVIDENCE: None if decided.evidence is None else decided.evidence.decode(),
+        REFUSED: json.dumps(refused),
+    }
+    row[LINES] = len(own)
+    kinds = {name: pa.int64() if name == LINES else pa.string() for name in row}
+    return pa.table({name: pa.array([row[name]], kind) for name, kind in kinds.items()})
+
+
+def _telling(lines: list[bytes]) -> tuple[list[int], set[bytes]]:
+    """(places of the lines to read, what those refer to that is not among the lines)."""
+    return telling(lines, [key_of(line) or read_key(line) for line in lines])
+
+
+def _holds(row: dict[str, Any]) -> bool:
+    """Whether a line referred to is what it looked like at a glance."""
+    return not row["referred"] or key_of(row["line"]) in (None, read_key(row["line"]))
+
+
+def _place(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: row[name] for name in ("file", "block", "place")}

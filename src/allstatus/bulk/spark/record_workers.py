@@ -1,0 +1,93 @@
+"""Cells found by the record's own reader, on Spark's workers, for columns that the expression does
+not read.
+"""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache, partial
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+from pyspark.sql import DataFrame
+from pyspark.sql.types import IntegerType, StructField, StructType
+
+from allstatus.bulk.answer_texts import CELL
+from allstatus.bulk.arrow import Columns
+from allstatus.bulk.cells import Cells
+from allstatus.bulk.column_mapping import ColumnSource
+from allstatus.decision.classifier import Classifier, load_rules
+from allstatus.errors import RulesError
+from allstatus.rules.editions import rules_home
+from allstatus.rules.ruleset import RuleSet
+
+
+@dataclass(frozen=True, slots=True)
+class Shipped:
+    """Which rules a worker loads: by name where they come with the package, else by folder; they
+    must be the driver's.
+    """
+
+    rules: str
+    digest: str
+
+    @classmethod
+    def of(cls, ruleset: RuleSet) -> Shipped:
+        """What to send to the workers."""
+        folder = ruleset.directory.resolve()
+        name = folder.name if folder.parent == rules_home().resolve() else str(folder)
+        return cls(name, ruleset.digest)
+
+    def load(self) -> Classifier:
+        """The rules, on a worker; raises RulesError when they are others there."""
+        return _load(self)
+
+
+@lru_cache(maxsize=4)
+def _load(shipped: Shipped) -> Classifier:
+    rules = load_rules(shipped.rules, engine="builtin")
+    if rules.ruleset.digest != shipped.digest:
+        name = Path(shipped.rules).name
+        raise RulesError(
+            [
+                f"{name}: a worker has other rules than the driver; install the same version of "
+                f"allstatus there"
+            ]
+        )
+    return rules
+
+
+@dataclass(frozen=True, slots=True)
+class AskedRows:
+    """What a worker reads: by which rules, from columns of these names, assigned in this way."""
+
+    rules: Shipped
+    names: tuple[str, ...]
+    assigned: tuple[tuple[str, ColumnSource], ...]
+
+    def of(self, names: tuple[str, ...]) -> AskedRows:
+        """The same of these columns."""
+        return replace(self, names=names)
+
+
+def read_cells(patients: DataFrame, asked: AskedRows) -> DataFrame:
+    """The data frame with the cell of each row, null where no record could be so."""
+    schema = StructType([*patients.schema, StructField(CELL, IntegerType())])
+    return patients.mapInArrow(partial(_with_cells, pickle.dumps(asked)), schema)
+
+
+def _with_cells(asked: bytes, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    columns = _columns(asked)
+    for batch in batches:
+        cells, _ = columns.cells_of(batch)
+        column = pa.array(cells.astype(np.int32), mask=cells == len(columns.cells))
+        yield pa.RecordBatch.from_arrays([*batch.columns, column], [*batch.schema.names, CELL])
+
+
+@lru_cache(maxsize=4)
+def _columns(asked: bytes) -> Columns:
+    read: AskedRows = pickle.loads(asked)
+    return Columns(Cells(read.rules.load()), list(read.names), dict(read.assigned))

@@ -1,0 +1,167 @@
+"""An export in, a folder of decisions and one of their evidence out, by Spark: with every line
+accounted for.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from itertools import islice
+
+import pyarrow as pa
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from allstatus.bulk.fhir_export.decide_patient import DecideSettings
+from allstatus.bulk.fhir_export.export_run import ExportJob, ExportTotals
+from allstatus.bulk.fhir_export.output import REJECTS
+from allstatus.bulk.spark.line_workers import REJECT, SOMEBODY, TALLY
+from allstatus.bulk.spark.patient_workers import EVIDENCE, LINES, REFUSED, Deciding, decide_lines
+from allstatus.bulk.spark.record_workers import Shipped
+from allstatus.bulk.spark.session import refusing
+from allstatus.bulk.spark.spark_gather import GLOB, SparkGathered, SparkGatherer
+from allstatus.bulk.spark.spark_paths import WRITTEN, SparkPaths, spark_format, write_decided
+from allstatus.bulk.writers import PARTIAL, Target
+from allstatus.errors import InvalidRecord
+
+SOME = 10_000  # rejects at a time on the driver
+_PLACED = "array<struct<file: string, block: bigint, place: bigint, reason: string>>"
+
+
+class SparkExport:
+    """A job on an export; `source` and `target` are paths or URIs, and the evidence is a folder
+    beside the target.
+    """
+
+    def __init__(self, session: SparkSession, job: ExportJob, source: str, target: str) -> None:
+        self.session, self.job, self.source, self.target, self.files = (
+            session,
+            job,
+            source,
+            target,
+            SparkPaths(session),
+        )
+        self.evidence, self.parts = f"{target}.evidence.ndjson", f"{target}.parts"
+        spark_format(target, WRITTEN)
+        for folder in (target, self.evidence):
+            self.files.refuse_target(folder, source)
+        self.ignored, self.size = self.files.other_names(source, GLOB), self.files.size(source)
+
+    def totals(self) -> ExportTotals:
+        """Do the job; returns the totals, checked. Raises InvalidRecord when it cannot be done."""
+        rejects = Target(self.job.rejects, REJECTS)
+        try:
+            with refusing(
+                self.source,
+                "could not be decided on by Spark",
+                "the lines above may say more; nothing was written",
+            ):
+                totals = self._totals(rejects)
+            rejects.close()
+            rejects.publish()
+            self.files.publish(self.evidence)
+            self.files.publish(self.target)
+        finally:
+            rejects.discard()
+            for unfinished in (self.target + PARTIAL, self.evidence + PARTIAL, self.parts):
+                self.files.remove(unfinished)
+        return totals
+
+    def _totals(self, rejects: Target) -> ExportTotals:
+        gatherer = SparkGatherer(self.session, self.source, self.parts)
+        gathered = gatherer.gather()
+        decided = self._decided(gatherer, gathered)
+        listed = decided.where(F.col("outcome").isNotNull())
+        self._write(listed)
+        refused = self._reject(gatherer, gathered, decided, rejects)
+        return self._counted(gathered, decided, listed, refused)
+
+    def _decided(self, gatherer: SparkGatherer, gathered: SparkGathered) -> DataFrame:
+        """A row for each patient found; written down, since it is read several times."""
+        how = self.job.how
+        shipped = Shipped.of(how.classifier.ruleset)
+        sent = DecideSettings(shipped.rules, "builtin", how.as_of, how.options, how.explain)
+        deciding = Deciding(sent, shipped.digest, gathered.others)
+        lines = gatherer.with_referred(gathered.kept).groupBy("name")
+        return gatherer.kept_in(
+            "decided", lines.applyInArrow(lambda own: decide_lines(deciding, own), deciding.schema)
+        )
+
+    def _write(self, listed: DataFrame) -> None:
+        """Rows and evidence, both in the order of the patients' names."""
+        ordered = listed.withColumn("as_of", F.to_date("as_of")).orderBy("id")
+        write_decided(ordered.select(*self.job.how.columns), self.target, "overwrite")
+        ordered.select(EVIDENCE).write.mode("overwrite").text(self.evidence + PARTIAL)
+
+    def _reject(
+        self, gatherer: SparkGatherer, gathered: SparkGathered, decided: DataFrame, rejects: Target
+    ) -> int:
+        """Write the lines refused, in the order of files and lines; returns how many of them were
+        refused late, by a patient's reader.
+        """
+        early = gathered.told.where(F.col("what") == REJECT).select(
+            "file", "block", "place", F.col("text").alias("reason")
+        )
+        late = decided.select(F.explode(F.from_json(REFUSED, _PLACED)).alias("refused")).select(
+            "refused.*"
+        )
+        before = gatherer.lengths(gathered.told)
+        rows = early.unionByName(late).orderBy("file", "block", "place").toLocalIterator()
+        placed = (
+            (file, before[file, block][1] + place - before[file, block][0] + 1, reason)
+            for file, block, place, reason in rows
+        )
+        for some in _some(placed):
+            columns = zip(*some, strict=True)
+            rejects.write(
+                pa.RecordBatch.from_arrays(
+                    [pa.array(c, f.type) for c, f in zip(columns, REJECTS, strict=True)],
+                    schema=REJECTS,
+                )
+            )
+        return late.count()
+
+    def _counted(
+        self, gathered: SparkGathered, decided: DataFrame, listed: DataFrame, late: int
+    ) -> ExportTotals:
+        sums = (
+            gathered.told.where(F.col("what") == TALLY)
+            .agg(F.sum("lines"), F.sum("passed"), F.sum("patients"))
+            .first()
+        )
+        lines, passed, patients = ((value or 0) for value in sums or (0, 0, 0))
+        fates = {
+            row["what"]: row["count"] for row in gathered.told.groupBy("what").count().collect()
+        }
+        kept = gathered.kept.count()
+        waiting = (
+            sum(count for what, count in fates.items() if what not in (REJECT, TALLY, SOMEBODY))
+            - kept
+        )
+        early = fates.get(REJECT, 0)
+        totals = ExportTotals(
+            lines,
+            kept - late,
+            passed + waiting,
+            early + late,
+            patients,
+            gathered.people,
+            gathered.others.nameless,
+        )
+        outcomes = listed.groupBy(F.coalesce("status", "outcome")).count().collect()
+        totals.outcomes = Counter({str(name): int(count) for name, count in outcomes})
+        own = (decided.agg(F.sum(LINES)).first() or (0,))[0] or 0
+        if own != kept or lines != totals.read + totals.passed + totals.rejected or waiting < 0:
+            counts = (
+                f"{lines} lines in, {totals.read} read, {totals.passed} passed over, "
+                f"{totals.rejected} rejected"
+            )
+            raise InvalidRecord(
+                self.source, f"does not add up ({counts})", "run again; nothing was written"
+            )
+        return totals
+
+
+def _some(rows: Iterator[tuple[str, int, str]]) -> Iterator[list[tuple[str, int, str]]]:
+    while some := list(islice(rows, SOME)):
+        yield some

@@ -1,0 +1,170 @@
+"""An export's lines gathered by patient, in three readings: who has ALL, what is about them, and
+what that refers to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import partial
+
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from allstatus.bulk.fhir_export.decide_patient import ExportContext
+from allstatus.bulk.fhir_export.identifiers import own_name
+from allstatus.bulk.fhir_export.line_scan import IDENTIFIED
+from allstatus.bulk.spark.line_workers import (
+    ALIASED,
+    FOUND,
+    IDENTIFIED_ONLY,
+    KEYED,
+    NAMELESS,
+    OWN,
+    SOMEBODY,
+    TALLY,
+    TOLD,
+    find,
+    find_aliases,
+    find_keyed,
+    route,
+)
+from allstatus.bulk.spark.patient_workers import WANTED, find_missing
+
+KEPT = ("name", "file", "block", "place", "line")
+PLACE = ("file", "block", "place")
+GLOB = "*.{ndjson,jsonl,ndjson.gz,jsonl.gz}"
+
+
+@dataclass(frozen=True, slots=True)
+class SparkGathered:
+    """`told` is what was written of every line's fate, `kept` the lines of the patients found,
+    `others` what is beside them.
+    """
+
+    told: DataFrame
+    kept: DataFrame
+    people: int
+    others: ExportContext
+
+
+class SparkGatherer:
+    """Reads an export whose in-between results lie in `folder`."""
+
+    def __init__(self, session: SparkSession, source: str, folder: str) -> None:
+        self.session, self.folder = session, folder
+        self.lines = read_lines(session, source)
+
+    def gather(self) -> SparkGathered:
+        """Find the patients, then gather the lines about them."""
+        found = self.lines.mapInArrow(find, FOUND).distinct()
+        names = frozenset(self._resolve(row["name"] for row in found.toLocalIterator()).values())
+        told = self.kept_in(
+            "told",
+            self.lines.mapInArrow(partial(route, self.session.sparkContext.broadcast(names)), TOLD),
+        )
+        counts = {row["what"]: row["count"] for row in told.groupBy("what").count().collect()}
+        kept = told.where(F.col("what") == OWN)
+        somebody = {
+            row["name"]
+            for row in told.where(F.col("what") == SOMEBODY)
+            .select("name")
+            .distinct()
+            .limit(2)
+            .collect()
+        }
+        if counts.get(IDENTIFIED_ONLY):
+            identified = self._identified(told)
+            somebody |= {
+                row["name"] for row in identified.select("name").distinct().limit(2).collect()
+            }
+            found = self.session.createDataFrame([(name,) for name in names], "name string")
+            kept = kept.unionByName(identified.join(found, "name", "left_semi"))
+        alone, nameless = len(somebody) <= 1, told.where(F.col("what") == NAMELESS)
+        if alone and names and counts.get(NAMELESS):
+            kept = kept.unionByName(nameless.withColumn("name", F.lit(min(names))))
+        others = ExportContext(
+            alone, nameless.select("text").distinct().count() if counts.get(NAMELESS) else 0
+        )
+        return SparkGathered(told, kept.select(*KEPT), len(names), others)
+
+    def with_referred(self, kept: DataFrame) -> DataFrame:
+        """The lines of each patient, and, `referred`, those they refer to that are about no
+        patient.
+        """
+        own = kept.withColumn("referred", F.lit(False))
+        wanted = self.kept_in("wanted", kept.groupBy("name").applyInArrow(find_missing, WANTED))
+        types = frozenset(
+            row[0] for row in wanted.select(F.substring_index("key", "/", 1)).distinct().collect()
+        )
+        if not types:
+            return own
+        bare = wanted.where(~F.col("key").contains("/")).limit(1).count()
+        keyed = self.lines.mapInArrow(partial(find_keyed, None if bare else types), KEYED)
+        referred = wanted.join(keyed, "key").dropDuplicates(["name", *PLACE])
+        return own.unionByName(referred.select(*KEPT).withColumn("referred", F.lit(True)))
+
+    def lengths(self, told: DataFrame) -> dict[tuple[str, int], tuple[int, int]]:
+        """For each block of each file, the place of its first line, and how many lines of the file
+        come before it.
+        """
+        tallies = (
+            told.where(F.col("what") == TALLY)
+            .groupBy("file", "block")
+            .agg(F.min("place"), F.sum("lines"))
+        )
+        before: dict[str, int] = {}
+        found = {}
+        for file, block, first, lines in sorted(map(tuple, tallies.collect())):
+            found[file, block] = first, before.get(file, 0)
+            before[file] = before.get(file, 0) + lines
+        return found
+
+    def _identified(self, told: DataFrame) -> DataFrame:
+        """The lines that name somebody by an identifier, with the name of the patient who has
+        it.
+        """
+        lines = told.where(F.col("what") == IDENTIFIED_ONLY)
+        named = self._resolve(
+            row["name"] for row in lines.select("name").distinct().toLocalIterator()
+        )
+        names = self.session.createDataFrame(list(named.items()), "name string, resolved string")
+        return lines.join(names, "name").drop("name").withColumnRenamed("resolved", "name")
+
+    def _resolve(self, names: Iterable[str]) -> dict[str, str]:
+        """Each name as it is, or the name of the first Patient that has the identifier."""
+        named = {name: name for name in names}
+        wanted = frozenset(name for name in named if name.startswith(IDENTIFIED))
+        if wanted:
+            named |= {name: own_name(name) for name in wanted}
+            aliases = self.lines.mapInArrow(
+                partial(find_aliases, self.session.sparkContext.broadcast(wanted)), ALIASED
+            )
+            first = aliases.groupBy("identified").agg(
+                F.min(F.struct(*PLACE, "name")).alias("first")
+            )
+            named |= {row["identified"]: row["first"]["name"] for row in first.collect()}
+        return named
+
+    def kept_in(self, name: str, frame: DataFrame) -> DataFrame:
+        """Written down once, so that what follows does not work it out again."""
+        where = f"{self.folder}/{name}"
+        frame.write.mode("overwrite").parquet(where)
+        return self.session.read.schema(frame.schema).parquet(where)
+
+
+def read_lines(session: SparkSession, source: str) -> DataFrame:
+    """Every line of an export as bytes, with its file, the block of it that was read in one go, and
+    its place there.
+    """
+    text = session.read.options(lineSep="\n", pathGlobFilter=GLOB).text(source)
+    file, block = (
+        F.col("_metadata.file_name").alias("file"),
+        F.col("_metadata.file_block_start").alias("block"),
+    )
+    return text.select(
+        file,
+        block,
+        F.monotonically_increasing_id().alias("place"),
+        F.col("value").cast("binary").alias("line"),
+    )

@@ -1,0 +1,191 @@
+"""Where Spark reads and writes: files and folders of any file system it knows, named by a path or a
+URI.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+from pyspark.sql.types import StringType, StructField, StructType
+
+from allstatus.bulk.answer_texts import CELL
+from allstatus.bulk.sources import FORMATS
+from allstatus.bulk.spark.session import refusing
+from allstatus.bulk.writers import PARTIAL
+from allstatus.errors import InvalidRecord
+
+FILE, ROW, SPOILT = "__file", "__row", "__spoilt"
+COMPLETE = "_SUCCESS"  # what Spark leaves in a folder whose part files are all there
+READ, WRITTEN = ("parquet", "csv"), ("parquet", "csv", "ndjson")
+CSV: dict[str, bool | str] = {
+    "header": True,
+    "quote": '"',
+    "escape": '"',
+    "multiLine": True,
+    "encoding": "UTF-8",
+    "lineSep": "\n",
+    "ignoreLeadingWhiteSpace": False,
+    "ignoreTrailingWhiteSpace": False,
+}
+UNREADABLE = "cannot be read by Spark"
+
+
+def spark_format(where: str, known: tuple[str, ...]) -> str:
+    """The format that a name says, of those known; raises InvalidRecord for another."""
+    suffix = Path(urlsplit(where).path).suffix.lower()
+    if FORMATS.get(suffix) not in known:
+        ends = ", ".join(end for end, kind in FORMATS.items() if kind in known)
+        raise InvalidRecord(
+            where,
+            "has a name that says no format Spark is used with here",
+            f"end it in one of {ends}",
+        )
+    return FORMATS[suffix]
+
+
+class SparkPaths:
+    """The file systems a session sees."""
+
+    def __init__(self, session: SparkSession) -> None:
+        self.session = session
+
+    def exists(self, where: str) -> bool:
+        """Whether there is a file or a folder."""
+        system, path = self._at(where)
+        return bool(system.exists(path))
+
+    def is_file(self, where: str) -> bool:
+        """Whether there is one file, not a folder of files."""
+        system, path = self._at(where)
+        return bool(system.exists(path) and system.getFileStatus(path).isFile())
+
+    def remove(self, where: str) -> None:
+        """Remove a file or a folder with all in it, if there is one."""
+        system, path = self._at(where)
+        system.delete(path, True)
+
+    def publish(self, target: str) -> None:
+        """Give the finished folder its name, in place of an earlier finished one."""
+        system, path = self._at(target)
+        with refusing(
+            target,
+            "cannot be written",
+            "free some space or name another place; nothing was left there",
+        ):
+            system.delete(path, True)
+            moved = system.rename(self._at(target + PARTIAL)[1], path)
+        if not moved:
+            raise InvalidRecord(
+                target,
+                "cannot be written",
+                f"the finished folder is {target}{PARTIAL}; rename it by hand",
+            )
+
+    def other_names(self, folder: str, glob: str) -> list[str]:
+        """What else is in a folder, but for hidden names."""
+        system, path = self._at(folder)
+        wanted = {
+            str(status.getPath().getName())
+            for status in system.globStatus(self._at(f"{folder}/{glob}")[1])
+        }
+        names = sorted(str(status.getPath().getName()) for status in system.listStatus(path))
+        return [name for name in names if name not in wanted and not name.startswith((".", "_"))]
+
+    def size(self, where: str) -> int:
+        """Bytes of a file, or of the files in a folder."""
+        system, path = self._at(where)
+        return int(system.getContentSummary(path).getLength())
+
+    def is_export(self, where: str, glob: str) -> bool:
+        """Whether this is a folder with files of resources."""
+        system, path = self._at(where)
+        folder = system.exists(path) and system.getFileStatus(path).isDirectory()
+        return bool(folder and len(system.globStatus(self._at(f"{where}/{glob}")[1])))
+
+    def refuse_target(self, target: str, source: str) -> None:
+        """Refuse to replace the source, or what is no finished output of Spark's."""
+        if self._whole(target) == self._whole(source):
+            raise InvalidRecord(target, "is named twice", "give each file a name of its own")
+        if self.exists(target) and not self.exists(f"{target}/{COMPLETE}"):
+            raise InvalidRecord(
+                target,
+                "is there already, and is not a finished output of Spark",
+                "name another place, or remove it",
+            )
+
+    def _whole(self, where: str) -> str:
+        system, path = self._at(where)
+        return str(system.makeQualified(path).toString())
+
+    def _at(self, where: str) -> tuple[Any, Any]:
+        jvm, context = self.session._jvm, self.session.sparkContext
+        assert jvm is not None
+        path = jvm.org.apache.hadoop.fs.Path(where)
+        return path.getFileSystem(context._jsc.hadoopConfiguration()), path
+
+
+def read_patients(session: SparkSession, where: str) -> DataFrame:
+    """The rows of a file or of the files in a folder, with their file and their number in it (from
+    1).
+
+    Of CSV every column is text, and `SPOILT` is set in a row that has not one value for each
+    column.
+    """
+    if spark_format(where, READ) == "parquet":
+        frame = session.read.parquet(where)
+        return frame.select(
+            "*",
+            F.col("_metadata.file_path").alias(FILE),
+            (F.col("_metadata.row_index") + 1).alias(ROW),
+        )
+    return _read_csv(session, where)
+
+
+def _read_csv(session: SparkSession, where: str) -> DataFrame:
+    """Each file is a partition of its own (no file is packed with another), so that rows can be
+    counted in it.
+    """
+    session.conf.set(
+        "spark.sql.files.openCostInBytes",
+        str(session.conf.get("spark.sql.files.maxPartitionBytes")),
+    )
+    session.conf.set(
+        "spark.sql.csv.parser.columnPruning.enabled", "false"
+    )  # else a spoilt row is not noticed
+    names = session.read.options(**CSV).csv(where).columns
+    schema = StructType([StructField(name, StringType()) for name in (*names, SPOILT)])
+    frame = (
+        session.read.options(**CSV, columnNameOfCorruptRecord=SPOILT, enforceSchema=False)
+        .schema(schema)
+        .csv(where)
+    )
+    number = F.monotonically_increasing_id().bitwiseAND((1 << 33) - 1) + 1
+    return frame.select("*", F.col("_metadata.file_path").alias(FILE), number.alias(ROW))
+
+
+def write_decided(frame: DataFrame, target: str, mode: str) -> None:
+    """Write part files under the temporary name."""
+    writer = frame.write.mode(mode)
+    kind = spark_format(target, WRITTEN)
+    if kind == "parquet":
+        writer.parquet(target + PARTIAL)
+    elif kind == "csv":
+        writer.options(**CSV, emptyValue="", nullValue="").csv(target + PARTIAL)
+    else:
+        writer.json(target + PARTIAL, ignoreNullFields=False)
+
+
+def cells_written(session: SparkSession, target: str) -> dict[int, int]:
+    """How many rows of each cell stand in what was written, read back from it."""
+    reader, kind = session.read, spark_format(target, WRITTEN)
+    if kind == "parquet":
+        frame = reader.parquet(target + PARTIAL)
+    elif kind == "csv":
+        frame = reader.options(**CSV).csv(target + PARTIAL)
+    else:
+        frame = reader.schema(f"{CELL} INT").json(target + PARTIAL)
+    return {int(cell): int(rows) for cell, rows in frame.groupBy(CELL).count().collect()}

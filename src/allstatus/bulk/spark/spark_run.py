@@ -1,0 +1,228 @@
+"""A file or folder of records in, a folder of decisions out, by Spark: with every row accounted
+for.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from itertools import islice
+
+import pyarrow as pa
+from pyspark.sql import DataFrame, Row, SparkSession
+from pyspark.sql import functions as F
+from pyspark.sql.pandas.types import to_arrow_schema
+from pyspark.sql.types import StructType
+
+from allstatus.bulk.answer_texts import CELL
+from allstatus.bulk.arrow import Columns, Reject
+from allstatus.bulk.batch_run import REJECTS, BatchJob, BatchTotals, carried_columns, write_cells
+from allstatus.bulk.cells import Cells
+from allstatus.bulk.column_mapping import ignored_columns
+from allstatus.bulk.result_columns import Results
+from allstatus.bulk.spark.column_types import unread
+from allstatus.bulk.spark.expression import REFUSED, locate, quoted, refuse_doubled, with_answers
+from allstatus.bulk.spark.record_workers import AskedRows, Shipped, read_cells
+from allstatus.bulk.spark.session import refusing
+from allstatus.bulk.spark.spark_paths import (
+    FILE,
+    ROW,
+    SPOILT,
+    UNREADABLE,
+    WRITTEN,
+    SparkPaths,
+    cells_written,
+    read_patients,
+    spark_format,
+    write_decided,
+)
+from allstatus.bulk.writers import PARTIAL, Target
+from allstatus.errors import InvalidRecord
+
+# Of a row that is refused. Rows are told apart by joins on a cell that is never null, since Spark
+# would work a condition
+# on it out anew for each of the many places where the expression stands in itself: three times the
+# processor time.
+NO_CELL = -1
+LEFT = 10_000  # refused rows at a time on the driver
+SPOILT_ROW = "has not one value for each column; write one value for each column"
+PLACES = {FILE: "file", ROW: "row"}
+
+
+class _Taken(Exception):
+    """The record's reader takes a row that the expression does not."""
+
+
+class SparkBatch:
+    """A job with its source opened and its columns understood; `source` and `target` are paths or
+    URIs.
+    """
+
+    rows: int | None = None  # counted by Spark, while it writes
+
+    def __init__(
+        self, session: SparkSession, cells: Cells, job: BatchJob, source: str, target: str
+    ) -> None:
+        self.session, self.job, self.source, self.target, self.files = (
+            session,
+            job,
+            source,
+            target,
+            SparkPaths(session),
+        )
+        spark_format(target, WRITTEN)
+        self.files.refuse_target(target, source)
+        with refusing(
+            source,
+            UNREADABLE,
+            "give the path or URI of a file, or of a folder of files of one format",
+        ):
+            self.patients = read_patients(session, source)
+            self._places = [ROW] if self.files.is_file(source) else [FILE, ROW]
+        self.results = Results(cells, explain=job.explain)
+        self.names = [name for name in self.patients.columns if name not in (FILE, ROW, SPOILT)]
+        self.carried = carried_columns(self.names, job, self.results)
+        refuse_doubled([*self.carried, *self.results.names, REFUSED])
+        assigned = {key: column for key, column in job.assigned.items() if key != "id"}
+        self.columns = Columns(cells, self.names, assigned)
+        self._asked = AskedRows(
+            Shipped.of(cells.ruleset), tuple(self.names), tuple(assigned.items())
+        )
+        self._read = list(
+            dict.fromkeys(
+                name for source in self.columns.sources.values() for name in source.columns
+            )
+        )
+        self.by_expression = not list(unread(cells, self.columns.sources, self.patients.schema))
+
+    def totals(self, progress: Callable[[int], None] = lambda _: None) -> BatchTotals:
+        """Do the job; returns the totals, checked. Raises InvalidRecord when it cannot be done."""
+        try:
+            totals = self._totals()
+        except _Taken:
+            self.by_expression = False
+            totals = self._totals()
+        progress(totals.rows)
+        return totals
+
+    def _totals(self) -> BatchTotals:
+        totals = BatchTotals(
+            ignored=tuple(ignored_columns(self.names, self.columns.sources, tuple(self.carried)))
+        )
+        rejects = Target(
+            self.job.rejects,
+            pa.schema([*([("file", pa.string())] if FILE in self._places else []), *REJECTS]),
+        )
+        used = None
+        try:
+            with refusing(
+                self.source,
+                "could not be decided on by Spark",
+                "the lines above may say more; nothing was written",
+            ):
+                located = self.located()
+                write_decided(self._decided(located), self.target, "overwrite")
+                totals.rows, totals.cells = (
+                    self.patients.count(),
+                    Counter(cells_written(self.session, self.target)),
+                )
+                totals.written = sum(totals.cells.values())
+                totals.rejected = (
+                    self._reject(located, rejects) if totals.rows != totals.written else 0
+                )
+            self._check(totals)
+            used = write_cells(self.job.cells, self.results, totals.cells)
+            self._publish(used, rejects)
+        finally:
+            for unfinished in (used, rejects):
+                if unfinished is not None:
+                    unfinished.discard()
+            self.files.remove(self.target + PARTIAL)
+        return totals
+
+    def located(self) -> DataFrame:
+        """What is read or carried of each row, with its cell or `NO_CELL`."""
+        spoilt = [SPOILT] if SPOILT in self.patients.columns else []
+        wanted = list(dict.fromkeys([*self._read, *self.carried, FILE, ROW, *spoilt]))
+        if self.by_expression:
+            found = locate(self.patients, self.columns.cells, self.columns.sources, wanted)
+        else:
+            found = read_cells(
+                self.patients.select(*map(quoted, wanted)), self._asked.of(tuple(wanted))
+            )
+        cell = F.when(F.col(SPOILT).isNull(), F.col(CELL)) if spoilt else F.col(CELL)
+        return found.withColumn(CELL, F.coalesce(cell, F.lit(NO_CELL)))
+
+    def _decided(self, located: DataFrame) -> DataFrame:
+        carried = {name: name for name in self.carried} or {
+            name: PLACES[name] for name in self._places
+        }
+        columns = [F.col(quoted(name)).alias(said) for name, said in carried.items()]
+        return with_answers(located, self.results, how="inner").select(
+            *columns, *map(quoted, self.results.names)
+        )
+
+    def _reject(self, located: DataFrame, rejects: Target) -> int:
+        """Write why each row without a cell is refused, as the record's reader says; returns how
+        many.
+        """
+        spoilt = [SPOILT] if SPOILT in self.patients.columns else []
+        refused = located.join(
+            F.broadcast(self.session.createDataFrame([(NO_CELL,)], f"{CELL} INT")), CELL
+        )
+        left = refused.select(*map(quoted, [*self._read, FILE, ROW, *spoilt])).orderBy(FILE, ROW)
+        rows, count = left.toLocalIterator(), 0
+        while block := list(islice(rows, LEFT)):
+            refusals = list(self._refusals(block, left.schema))
+            places = [[row[FILE] for row in block]] if FILE in self._places else []
+            columns = [
+                *places,
+                [row[ROW] for row in block],
+                [r.column for r in refusals],
+                [r.reason for r in refusals],
+            ]
+            schema = pa.schema([*([("file", pa.string())] if places else []), *REJECTS])
+            rejects.write(
+                pa.RecordBatch.from_arrays(
+                    [pa.array(c, f.type) for c, f in zip(columns, schema, strict=True)],
+                    schema=schema,
+                )
+            )
+            count += len(block)
+        return count
+
+    def _refusals(self, rows: list[Row], schema: StructType) -> Iterator[Reject]:
+        """Why each of these rows is refused."""
+        whole = to_arrow_schema(StructType([field for field in schema if field.name in self._read]))
+        said = [row.asDict(recursive=True) for row in rows]
+        batch = pa.RecordBatch.from_arrays(
+            [pa.array([row[f.name] for row in said], f.type) for f in whole], schema=whole
+        )
+        reasons = {reject.row: reject for reject in self.columns.cells_of(batch)[1]}
+        for place, row in enumerate(said, 1):
+            if row.get(SPOILT) is not None:
+                yield Reject(row[ROW], "", SPOILT_ROW)
+            elif place in reasons:
+                yield reasons[place]
+            else:
+                raise _Taken
+
+    def _check(self, totals: BatchTotals) -> None:
+        if not totals.rows:
+            raise InvalidRecord(
+                self.source, "holds no row", "give a file with one row for each patient"
+            )
+        if totals.rows != totals.written + totals.rejected:
+            counts = f"{totals.rows} rows in, {totals.written} out, {totals.rejected} rejected"
+            raise InvalidRecord(
+                self.source,
+                f"changed while it was read ({counts})",
+                "run again; nothing was written",
+            )
+
+    def _publish(self, used: Target, rejects: Target) -> None:
+        for finished in (used, rejects):
+            finished.close()
+        for finished in (used, rejects):
+            finished.publish()
+        self.files.publish(self.target)

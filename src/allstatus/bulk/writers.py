@@ -1,0 +1,175 @@
+"""Files written slab by slab under a temporary name, and renamed only when they are complete."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, Protocol
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from allstatus.bulk.answer_texts import CELL
+from allstatus.bulk.sources import format_of
+from allstatus.errors import InvalidRecord
+
+PARTIAL = ".partial"
+
+
+class Writer(Protocol):
+    """Writes batches of one schema to a file."""
+
+    def write(self, batch: pa.RecordBatch) -> None: ...
+
+    def close(self) -> None: ...
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """What the system says of a file it cannot write, as a refusal."""
+    try:
+        yield
+    except (OSError, pa.ArrowInvalid) as error:
+        problem = (
+            os.strerror(error.errno).lower()
+            if isinstance(error, OSError) and error.errno
+            else "the writer failed"
+        )
+        remedy = "free some space or name another place; nothing was left there"
+        raise InvalidRecord(str(path), f"cannot be written ({problem})", remedy) from error
+
+
+def refuse_same_file(paths: Sequence[Path]) -> None:
+    """Refuse a file that is named twice, be it read or written."""
+    resolved = [path.resolve() for path in paths]
+    for place, path in enumerate(paths):
+        if resolved[place] in resolved[:place]:
+            raise InvalidRecord(str(path), "is named twice", "give each file a name of its own")
+
+
+class Target:
+    """A file that appears whole or not at all."""
+
+    def __init__(self, path: Path, schema: pa.Schema) -> None:
+        self.path, self.partial = path, path.with_name(path.name + PARTIAL)
+        open_writer = WRITERS[format_of(path)]
+        with writing(path):
+            self._writer: Writer = open_writer(self.partial, schema)
+        self._closed = False
+
+    def write(self, batch: pa.RecordBatch) -> None:
+        """Add rows; raises InvalidRecord when they cannot be written."""
+        with writing(self.path):
+            self._writer.write(batch)
+
+    def write_rows(self, rows: list[Mapping[str, Any]]) -> None:
+        """Add rows given as objects, in NDJSON."""
+        assert isinstance(self._writer, NdjsonFile)
+        with writing(self.path):
+            self._writer.write_rows(rows)
+
+    def write_lines(self, lines: Iterable[str]) -> None:
+        """Add rows that are JSON already, in NDJSON."""
+        assert isinstance(self._writer, NdjsonFile)
+        with writing(self.path):
+            self._writer.write_lines(lines)
+
+    def close(self) -> None:
+        """Finish the temporary file."""
+        with writing(self.path):
+            self._closed = True
+            self._writer.close()
+
+    def publish(self) -> None:
+        """Give the finished file its name."""
+        with writing(self.path):
+            os.replace(self.partial, self.path)
+
+    def discard(self) -> None:
+        """Leave nothing behind."""
+        if not self._closed:
+            with suppress(InvalidRecord):
+                self.close()
+        self.partial.unlink(missing_ok=True)
+
+
+class ParquetFile:
+    """Parquet, with dictionaries where the columns have them, and statistics where not: texts in
+    every row group tell nothing.
+    """
+
+    def __init__(self, path: Path, schema: pa.Schema) -> None:
+        coded = [
+            field.name
+            for field in schema
+            if pa.types.is_dictionary(field.type) or field.name == CELL
+        ]
+        carried = [name for name in schema.names if name not in coded]
+        self._writer = pq.ParquetWriter(
+            path, schema, use_dictionary=coded or False, write_statistics=carried
+        )
+
+    def write(self, batch: pa.RecordBatch) -> None:
+        self._writer.write_batch(batch)
+
+    def close(self) -> None:
+        self._writer.close()
+
+
+class IpcFile:
+    """An Arrow IPC file."""
+
+    def __init__(self, path: Path, schema: pa.Schema) -> None:
+        self._writer = pa.ipc.new_file(str(path), schema)
+
+    def write(self, batch: pa.RecordBatch) -> None:
+        self._writer.write_batch(batch)
+
+    def close(self) -> None:
+        self._writer.close()
+
+
+class CsvFile:
+    """CSV with a header, UTF-8."""
+
+    def __init__(self, path: Path, schema: pa.Schema) -> None:
+        self._file = path.open("w", encoding="utf-8", newline="")
+        self._rows = csv.writer(self._file, lineterminator="\n")
+        self._rows.writerow(schema.names)
+
+    def write(self, batch: pa.RecordBatch) -> None:
+        self._rows.writerows(zip(*(column.to_pylist() for column in batch.columns), strict=True))
+
+    def close(self) -> None:
+        self._file.close()
+
+
+class NdjsonFile:
+    """One JSON object a line, UTF-8."""
+
+    def __init__(self, path: Path, schema: pa.Schema) -> None:  # noqa: ARG002
+        self._file = path.open("w", encoding="utf-8", newline="\n")
+
+    def write(self, batch: pa.RecordBatch) -> None:
+        self.write_rows(batch.to_pylist())
+
+    def write_rows(self, rows: list[Mapping[str, Any]]) -> None:
+        self.write_lines(json.dumps(row, ensure_ascii=False, default=str) for row in rows)
+
+    def write_lines(self, lines: Iterable[str]) -> None:
+        self._file.writelines(f"{line}\n" for line in lines)
+
+    def close(self) -> None:
+        self._file.close()
+
+
+WRITERS: dict[str, Callable[[Path, pa.Schema], Writer]] = {
+    "parquet": ParquetFile,
+    "csv": CsvFile,
+    "ndjson": NdjsonFile,
+    "ipc": IpcFile,
+}

@@ -1,0 +1,133 @@
+"""`allstatus batch` on a folder: a FHIR Bulk Data export."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+from allstatus.commands.chart_input import ChartInput
+from allstatus.errors import InvalidRecord
+
+if TYPE_CHECKING:
+    from allstatus.bulk.fhir_export.export_run import ExportRun, ExportTotals
+    from allstatus.bulk.fhir_export.gather import Progress
+    from allstatus.bulk.spark.spark_export import SparkExport
+
+FOR_RECORDS = "is for a file of records, and this is a folder of FHIR resources", "leave it out"
+FOR_CHARTS = (
+    "is for a folder of FHIR resources, and this is a file of records",
+    "leave it out, or write the fact into the records",
+)
+
+
+def refuse(options: Mapping[str, Any], problem: str, remedy: str) -> None:
+    """Raise InvalidRecord for the first of these options that is given."""
+    for name, given in options.items():
+        if given is not None and given is not False and given != []:
+            raise InvalidRecord(name, problem, remedy)
+
+
+def batch_export(
+    source: Path,
+    target: Path,
+    rejects: Path | None,
+    reading: ChartInput,
+    explain: bool,
+    plot: Path | None,
+    resume: bool,
+    engine: str,
+    rules: str | None,
+) -> int:
+    """Decide on each patient with ALL in an export."""
+    from allstatus.bulk.fhir_export.ndjson_pieces import find_files, size_of
+    from allstatus.bulk.fhir_export.process_pool import prepare
+
+    prepare(
+        size_of(find_files(source)[0])
+    )  # first of all, since what follows takes this process a while to import
+    from allstatus.bulk.fhir_export.decide_patient import DecideSettings
+    from allstatus.bulk.fhir_export.export_run import ExportJob, ExportRun
+
+    how = DecideSettings(rules, engine, reading.as_of, reading.options, explain)
+    how.classifier  # noqa: B018 - rules that are refused are refused before anything is read
+    beside = (
+        target.with_name(target.name + ".rejects.csv"),
+        target.with_name(target.name + ".evidence.ndjson"),
+    )
+    export, start = (
+        ExportRun(ExportJob(source, target, rejects or beside[0], beside[1], how, resume)),
+        perf_counter(),
+    )
+    with _progress() as progress:
+        totals = export.totals(progress)
+    report_export(export, totals, perf_counter() - start, plot)
+    return 0
+
+
+@contextmanager
+def _progress() -> Iterator[Progress]:
+    """A bar for each stage, with time left, on a terminal; nothing elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda *_: None
+        return
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        Progress,
+        TaskID,
+        TaskProgressColumn,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    shown = [
+        TextColumn("{task.description:<22}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TimeRemainingColumn(),
+    ]
+    with Progress(*shown, console=Console(stderr=True)) as progress:
+        tasks: dict[str, TaskID] = {}
+
+        def advance(stage: str, more: int, total: int) -> None:
+            if stage not in tasks:
+                tasks[stage] = progress.add_task(stage, total=total)
+            progress.advance(tasks[stage], more)
+
+        yield advance
+
+
+def report_export(
+    export: ExportRun | SparkExport, totals: ExportTotals, seconds: float, plot: Path | None
+) -> None:
+    """What was done, to standard error: lines in = read + passed over + rejected, patients, and the
+    totals by outcome; and a picture.
+    """
+    from allstatus.bulk.totals import in_order
+
+    rules = export.job.how.classifier.ruleset
+    counts = f"{totals.read:,} read + {totals.passed:,} passed over + {totals.rejected:,} rejected"
+    lines = [f"note: {name} is not read" for name in export.ignored]
+    if totals.nameless:
+        lines.append(f"note: {totals.nameless:,} resources name no patient")
+    lines.append(f"{totals.lines:,} lines in = {counts} ({export.job.rejects})")
+    lines.append(
+        f"{totals.patients:,} patients, {totals.found:,} with a code of ALL, {totals.listed:,} "
+        f"listed"
+    )
+    lines += [f"{count:>14,}  {name}" for name, count in in_order(rules, totals.outcomes).items()]
+    lines.append(
+        f"{export.size / 1e6 / seconds:,.0f} MB/s, {totals.found / seconds:,.0f} patients/s"
+    )
+    lines.append(
+        f"rules {rules.id} {rules.version}, digest {rules.digest[:12]}, {rules.source['url']}"
+    )
+    print("\n".join([*lines, rules.notice]), file=sys.stderr)
+    if plot is not None:
+        from allstatus.bulk.totals_picture import draw_totals
+
+        draw_totals(in_order(rules, totals.outcomes), totals.listed, "patients", rules, plot)

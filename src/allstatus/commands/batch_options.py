@@ -1,0 +1,85 @@
+"""What `allstatus batch` was asked: its options gathered, and which of them go with records and
+which with charts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from allstatus.commands.chart_input import ChartInput, Ranges
+
+if TYPE_CHECKING:
+    from allstatus.bulk.batch_run import BatchJob
+
+
+@dataclass(frozen=True, slots=True)
+class BatchOptions:
+    """The options as given; `source` and `target` are paths, or URIs for Spark."""
+
+    source: str
+    target: str
+    rejects: Path | None
+    columns: Path | None
+    keep: tuple[str, ...]
+    explain: bool
+    plot: Path | None
+    resume: bool
+    engine: str
+    rules: str | None
+    assume: list[str] | None
+    as_of: datetime | None
+    window: int | None
+    ranges: Ranges | None
+
+    @property
+    def for_records(self) -> dict[str, Any]:
+        """The options that only a file of records has a use for."""
+        return {"--columns": self.columns, "--keep": self.keep or None}
+
+    @property
+    def for_charts(self) -> dict[str, Any]:
+        """The options that only an export has a use for."""
+        return {
+            "--assume": self.assume,
+            "--as-of": self.as_of,
+            "--window": self.window,
+            "--ranges": self.ranges,
+        }
+
+    @property
+    def reading(self) -> ChartInput:
+        """How charts are read."""
+        given = {
+            "window": 14 if self.window is None else self.window,
+            "ranges": self.ranges or Ranges.adult,
+        }
+        return ChartInput.of(self.assume, self.as_of, **given)
+
+    @property
+    def job(self) -> BatchJob:
+        """The job on a file of records, its side files beside the output if no other place is
+        named.
+        """
+        from allstatus.bulk.batch_run import BatchJob
+        from allstatus.bulk.column_mapping import read_mapping
+
+        assigned = {} if self.columns is None else read_mapping(self.columns)
+        others = self.rejects or self.beside(".rejects.csv"), self.beside(".cells.ndjson")
+        return BatchJob(
+            Path(self.source),
+            Path(self.target),
+            *others,
+            assigned,
+            self.keep,
+            self.explain,
+            self.resume,
+        )
+
+    def beside(self, ending: str) -> Path:
+        """A side file beside the output; of an output elsewhere (a URI), in the folder at hand."""
+        return Path(
+            (self.target.rpartition("/")[2] if "://" in self.target else self.target) + ending
+        )

@@ -1,0 +1,217 @@
+"""What the commands that read charts share: how a path becomes charts or records, and the options
+for reading them.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from allstatus.commands.shared import REFUSED_INPUT
+from allstatus.errors import InvalidRecord
+
+if TYPE_CHECKING:
+    from allstatus.decision.classifier import Classifier
+    from allstatus.decision.decision import Decision
+    from allstatus.ehr.caller_facts import CallerFacts
+    from allstatus.ehr.chart_options import ChartOptions
+    from allstatus.ehr.timeline import Timeline
+
+
+class Input(StrEnum):
+    """What a file holds."""
+
+    auto = "auto"
+    record = "record"
+    fhir = "fhir"
+    hl7v2 = "hl7v2"
+    table = "table"
+
+
+class Listing(StrEnum):
+    """How facts and timelines are written."""
+
+    text = "text"
+    json = "json"
+
+
+class Ranges(StrEnum):
+    """Which reference ranges decide on a blood count."""
+
+    adult = "adult"
+    laboratory = "laboratory"
+
+
+InputOption = typer.Option(
+    "--input", help="What PATH holds, when it should not be recognised by itself."
+)
+WithOption = typer.Option(
+    "--with", metavar="FACTS.json", help="A record to lay over a chart's facts."
+)
+AssumeOption = typer.Option(
+    "--assume", metavar="NAME", help="A named assumption: symptoms-absent-unless-recorded."
+)
+AS_OF = "A chart as it stood on a day, using nothing later; a record by the rules then in force."
+AsOfOption = typer.Option("--as-of", metavar="DATE", formats=["%Y-%m-%d"], help=AS_OF)
+WindowOption = typer.Option(
+    "--window",
+    metavar="DAYS",
+    min=0,
+    max=365,
+    help="How far a blood count may lie from its marrow.",
+)
+RangesOption = typer.Option(
+    "--ranges",
+    help="adult: use the adult table where a laboratory sends no range; laboratory: never.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ChartInput:
+    """The options for reading charts, as given."""
+
+    input: Input = Input.auto
+    facts: str | None = None
+    assume: tuple[str, ...] = ()
+    as_of: date | None = None
+    window: int = 14
+    ranges: Ranges = Ranges.adult
+
+    @classmethod
+    def of(cls, assume: list[str] | None, as_of: datetime | None, **rest: Any) -> ChartInput:
+        """From the command line's values."""
+        return cls(assume=tuple(assume or ()), as_of=as_of.date() if as_of else None, **rest)
+
+    @property
+    def options(self) -> ChartOptions:
+        """For the chart reader; raises InvalidRecord for an unknown assumption."""
+        from allstatus.ehr.chart_options import make_reader
+
+        return make_reader(
+            self.assume, window_days=self.window, adult_ranges=self.ranges is Ranges.adult
+        )
+
+    def overlays(self) -> tuple[CallerFacts, ...]:
+        """The records to lay over, checked."""
+        from allstatus.ehr.caller_facts import make_overlays
+        from allstatus.record.json_reader import read_records
+
+        if self.facts is None:
+            return ()
+        values = [value for _, value in read_records(self.facts)]
+        for value in values:
+            if isinstance(value, InvalidRecord):
+                raise value
+        return make_overlays(values)
+
+
+def read_inputs(path: str, input: Input) -> Iterator[tuple[int | None, Any]]:
+    """(number, Chart or record or InvalidRecord) for everything in a file or folder."""
+    from allstatus.record.json_reader import (
+        chart_kind,
+        holds_bundle_lines,
+        read_text,
+        split_records,
+    )
+
+    if input is not Input.record and path != "-" and Path(path).is_dir():
+        from allstatus.ehr.chart_files import read_folder
+
+        return read_folder(Path(path))
+    if input in (Input.auto, Input.fhir) and holds_bundle_lines(path):
+        from allstatus.ehr.chart_files import read_bundle_lines
+
+        return read_bundle_lines(path)
+    text = read_text(path, "JSON")
+    kind = (
+        chart_kind(text) if input is Input.auto else None if input is Input.record else input.value
+    )
+    if kind is None:
+        return split_records(text)
+    from allstatus.ehr.chart_files import read_charts
+
+    return read_charts(text, kind)
+
+
+def is_chart(value: Any) -> bool:
+    """Whether what was read is a chart; nothing of ehr is loaded to tell."""
+    ehr = sys.modules.get("allstatus.ehr.chart")
+    return ehr is not None and isinstance(value, ehr.Chart)
+
+
+class Decider:
+    """Decides on whatever was read: a record by itself, a chart by the options given."""
+
+    def __init__(self, classifier: Classifier, reading: ChartInput) -> None:
+        self.classifier, self.reading = classifier, reading
+        self.refused = 0
+        self._made: tuple[ChartOptions, tuple[CallerFacts, ...]] | None = None
+
+    def decide_all(self, values: Iterable[tuple[int | None, Any]]) -> Iterator[Decision]:
+        """A decision on each value; what is refused goes to standard error, with its number, and is
+        counted.
+        """
+        for number, value in values:
+            try:
+                yield self.decide(value)
+            except InvalidRecord as error:
+                self.refused += 1
+                print(
+                    f"error: {'' if number is None else f'record {number}: '}{error}",
+                    file=sys.stderr,
+                )
+
+    @property
+    def status(self) -> int:
+        """The exit status that says whether anything was refused."""
+        return REFUSED_INPUT if self.refused else 0
+
+    def decide(self, value: Any) -> Decision:
+        """A decision; raises InvalidRecord when the value was refused or is no record."""
+        if isinstance(value, InvalidRecord):
+            raise value
+        if not is_chart(value):
+            self._refuse_chart_options()
+            return self.classifier.classify(value)
+        timeline = self.tell(value)
+        assert timeline.now is not None
+        return timeline.now
+
+    def tell(self, chart: Any) -> Timeline:
+        """A chart decided over time."""
+        from allstatus.ehr.timeline import decide_over_time
+
+        options, overlays = self._options()
+        return decide_over_time(
+            self.classifier, chart, as_of=self.reading.as_of, options=options, overlays=overlays
+        )
+
+    def check(self, values: Iterable[tuple[int | None, Any]]) -> None:
+        """Refuse facts that name no patient when there are several."""
+        charts = sum(is_chart(value) for _, value in values)
+        if charts and any(overlay.patient is None for overlay in self._options()[1]) and charts > 1:
+            raise InvalidRecord(
+                "--with",
+                "names no patient, and there are several",
+                'give each record the "id" of its patient',
+            )
+
+    def _refuse_chart_options(self) -> None:
+        """A record says itself what it states."""
+        for option, given in (("--with", self.reading.facts), ("--assume", self.reading.assume)):
+            if given:
+                raise InvalidRecord(
+                    option, "is for charts, and this is a record", "write the fact into the record"
+                )
+
+    def _options(self) -> tuple[ChartOptions, tuple[CallerFacts, ...]]:
+        if self._made is None:
+            self._made = self.reading.options, self.reading.overlays()
+        return self._made

@@ -1,0 +1,61 @@
+"""What all commands share: the app, the options they have in common, and how a refusal ends.
+
+Exit status: 0 a decision was made, whatever its outcome; 1 a check does not hold; 2 usage; 3 the
+input was refused;
+4 the rules were refused.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+import allstatus
+from allstatus.errors import InvalidRecord, MissingExtra, RulesError
+
+REFUSED_INPUT, REFUSED_RULES = 3, 4
+
+
+class EngineName(StrEnum):
+    """Which engine fires the rules."""
+
+    auto = "auto"
+    durable = "durable"
+    builtin = "builtin"
+
+
+app = typer.Typer(
+    help="By NCI's patient page on adult ALL: untreated, in remission or recurrent, what the page lists for it, and why. "
+    "Decision support for clinicians and teaching, not medical advice.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+RulesOption = typer.Option("--rules", metavar="DIR", help="A rule set's folder or name.")
+EngineOption = typer.Option("--engine", help="Which engine fires the rules.")
+
+
+@app.callback(invoke_without_command=True)
+def root(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
+) -> None:
+    if version:
+        print(f"allstatus {allstatus.__version__}")
+        raise typer.Exit
+
+
+def run(action: Callable[[], int]) -> None:
+    """Run a command's action and exit with its status; a refusal goes to standard error."""
+    try:
+        status = action()
+    except InvalidRecord as error:
+        print(f"error: {error}", file=sys.stderr)
+        status = REFUSED_INPUT
+    except (RulesError, MissingExtra) as error:
+        for line in str(error).splitlines():
+            print(f"error: {line}", file=sys.stderr)
+        status = REFUSED_RULES
+    raise SystemExit(status)

@@ -1,0 +1,120 @@
+"""Charts from a file, a folder or text, recognised by what they hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from allstatus.ehr.chart import Chart
+from allstatus.ehr.fhir import read_fhir
+from allstatus.ehr.hl7v2 import read_hl7
+from allstatus.ehr.lab_table import read_table
+from allstatus.errors import InvalidRecord
+from allstatus.record.json_reader import (
+    FHIR,
+    HL7V2,
+    TABLE,
+    chart_kind,
+    decode,
+    folder_refusal,
+    read_lines,
+    split_records,
+)
+
+Numbered = Iterator[tuple[int | None, Chart | InvalidRecord]]
+
+
+def read_charts(text: str, kind: str | None = None) -> Numbered:
+    """(number, chart or refusal) for each patient; the number is the line of an NDJSON of bundles,
+    else None for one patient.
+
+    `kind` is `fhir`, `hl7v2` or `table`, or None to recognise it. Raises InvalidRecord when the
+    text holds no chart.
+    """
+    kind = kind or chart_kind(text)
+    if kind == HL7V2:
+        yield from _number(read_hl7(text))
+    elif kind == TABLE:
+        yield from _number(read_table(text))
+    elif kind == FHIR:
+        yield from _fhir(split_records(text), together=text.lstrip().startswith("["))
+    else:
+        raise InvalidRecord(
+            "input",
+            "is no chart",
+            "give a FHIR R4 bundle, ORU^R01 messages or a table of results, or use --input record",
+        )
+
+
+def _fhir(values: Iterable[tuple[int | None, Any]], *, together: bool) -> Numbered:
+    """Bundles line by line, each its own; a list is read together, be it of bundles or of
+    resources.
+    """
+    loose, answered = [], False
+    for number, value in values:
+        if (
+            number is not None
+            and not together
+            and isinstance(value, dict)
+            and value.get("resourceType") == "Bundle"
+        ):
+            yield from _one_line(number, value)
+            answered = True
+        elif isinstance(value, InvalidRecord):
+            yield number, value
+            answered = True
+        else:
+            loose.append(value)
+    if loose or not answered:
+        yield from _number(read_fhir(loose))
+
+
+def read_bundle_lines(path: str) -> Numbered:
+    """The same for an NDJSON file of bundles, line by line, in memory for one line only."""
+    for number, value in read_lines(path):
+        if isinstance(value, InvalidRecord):
+            yield number, value
+        else:
+            yield from _one_line(number, value)
+
+
+def _one_line(number: int | None, bundle: Any) -> Numbered:
+    try:
+        for chart in read_fhir(bundle):
+            yield number, chart
+    except InvalidRecord as error:
+        yield number, error
+
+
+def _number(charts: list[Chart]) -> Numbered:
+    single = len(charts) == 1
+    yield from ((None if single else number, chart) for number, chart in enumerate(charts, 1))
+
+
+def read_folder(path: Path) -> Numbered:
+    """The charts of a folder's files together: its FHIR resources as one list, its HL7 v2 messages
+    as one feed.
+    """
+    texts: dict[str, list[str]] = {FHIR: [], HL7V2: [], TABLE: []}
+    for file in sorted(path.iterdir()):
+        if (
+            file.is_file()
+            and not file.name.startswith(".")
+            and (kind := chart_kind(text := decode(file.read_bytes(), str(file))))
+        ):
+            texts[kind].append(text)
+    if not any(texts.values()):
+        raise folder_refusal(str(path))
+    charts = read_hl7("\n".join(texts[HL7V2])) if texts[HL7V2] else []
+    charts += [chart for text in texts[TABLE] for chart in read_table(text)]
+    if texts[FHIR]:
+        charts += read_fhir(
+            [
+                value
+                for text in texts[FHIR]
+                for _, value in split_records(text)
+                if not isinstance(value, InvalidRecord)
+            ]
+        )
+    yield from _number(sorted(charts, key=lambda chart: chart.patient or ""))

@@ -1,0 +1,105 @@
+"""A chart read by the code tables: each statement in its place, with how it was read or why it was
+set aside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from allstatus.ehr.chart import Chart, Code, Statement
+from allstatus.ehr.codes import Match
+from allstatus.ehr.dates import When
+from allstatus.table.facts import Evidence
+
+LOUD = ("preliminary", "its status", "carries")  # how reasons begin that a reader should be told of
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One dated thing that counts: what it is (`name`), its value, and its evidence."""
+
+    name: str
+    when: When
+    evidence: Evidence
+    value: Any = None
+    site: str = ""
+    until: When | None = None
+    ended: bool = False
+    conflict: bool = False
+    by_default: bool = False
+
+
+@dataclass(slots=True)
+class ChartReading:
+    """A chart's statements by what they are about. `aside` holds, by fact, what does not count and
+    why; `onset` is that of the leukemia.
+    """
+
+    chart: Chart
+    as_of: date | None = None
+    diagnoses: list[dict[str, str]] = field(default_factory=list)
+    has_all: bool = False
+    onset: date | None = None
+    lineages: set[str] = field(default_factory=set)
+    other_cancers: list[str] = field(default_factory=list)
+    marrow: list[Finding] = field(default_factory=list)
+    counts: list[Finding] = field(default_factory=list)
+    outside: list[Finding] = field(default_factory=list)
+    signs: list[Finding] = field(default_factory=list)
+    directed: list[Finding] = field(default_factory=list)
+    relief: list[Finding] = field(default_factory=list)
+    asserted: list[Finding] = field(default_factory=list)
+    current: list[Finding] = field(default_factory=list)
+    aside: dict[str, list[Evidence]] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+
+    def put_aside(self, fact: str, evidence: Evidence, because: str, *, warn: bool = False) -> None:
+        """Note what does not count for a fact, and why."""
+        self.aside.setdefault(fact, []).append(evidence.set_aside(because))
+        if warn:
+            title = f" ({evidence.title})" if evidence.title else ""
+            self.warn(f"{evidence.source}{title}: {because}")
+
+    def warn(self, warning: str) -> None:
+        """Note a warning once."""
+        if warning not in self.warnings:
+            self.warnings.append(warning)
+
+    def caution(self, statement: Statement, match: Match | None) -> None:
+        """Warn of what should be checked about a code."""
+        if match is not None and match.caution:
+            self.warn(f"{statement.source}: {match.caution}")
+
+
+def evidence_of(statement: Statement, match: Match | None = None, sent: str = "") -> Evidence:
+    """The evidence a statement is, before it is counted or set aside."""
+    code = match.code if match else next(iter(statement.codes), Code("", ""))
+    day = statement.when.shown if statement.when else ""
+    shown = f"{code.system}|{code.code}" if code.code else ""
+    return Evidence(
+        statement.source,
+        shown,
+        match.topic.title if match else statement.text or code.display,
+        day,
+        sent,
+    )
+
+
+def known_by(statement: Statement, as_of: date | None) -> bool:
+    """Whether a statement was made, and is about a time, no later than a day."""
+    if as_of is None:
+        return True
+    issued = statement.issued
+    return (
+        statement.when is not None
+        and statement.when.last <= as_of
+        and (issued is None or issued.last <= as_of)
+    )
+
+
+def cancers(names: Iterable[str]) -> str:
+    """Other cancers as one phrase."""
+    return ", ".join(sorted(set(names)))

@@ -1,0 +1,68 @@
+"""Careful steps through JSON of any shape: what is not of the expected type is as if it were not
+there.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allstatus.ehr.chart import Code
+from allstatus.ehr.codes import make_code
+from allstatus.ehr.dates import When, read_when
+
+Json = dict[str, Any]
+NOTHING: Json = {}
+
+
+def obj(value: object) -> Json:
+    """An object, else an empty one."""
+    return value if isinstance(value, dict) else NOTHING
+
+
+def objects(value: object) -> list[Json]:
+    """The objects of a list; one object alone is a list of one."""
+    if value is None:
+        return []
+    if isinstance(value, list):
+        return [item for item in value if isinstance(item, dict)]
+    return [value] if isinstance(value, dict) else []
+
+
+def text(value: object) -> str:
+    """Text, else empty."""
+    return value if isinstance(value, str) else ""
+
+
+def codes(concepts: object) -> tuple[Code, ...]:
+    """The codings of one CodeableConcept or a list of them; a bare Coding counts too."""
+    if concepts is None:
+        return ()
+    found = []
+    for concept in objects(concepts):
+        for coding in objects(concept.get("coding")) or ([concept] if "code" in concept else []):
+            if code := text(coding.get("code")):
+                found.append(
+                    make_code(text(coding.get("system")), code, text(coding.get("display")))
+                )
+    return tuple(found)
+
+
+def words(concept: object) -> str:
+    """A concept as people read it: its text, else its first display."""
+    concept = obj(concept)
+    displays = [text(coding.get("display")) for coding in objects(concept.get("coding"))]
+    return text(concept.get("text")) or next((display for display in displays if display), "")
+
+
+def when(resource: Json, *names: str) -> When | None:
+    """The first of these elements that holds a date; of a period its start, else its end."""
+    for name in names:
+        value = resource.get(name)
+        if value is None:
+            continue
+        for candidate in (
+            (value,) if isinstance(value, str) else (obj(value).get("start"), obj(value).get("end"))
+        ):
+            if isinstance(candidate, str) and (found := read_when(candidate)):
+                return found
+    return None

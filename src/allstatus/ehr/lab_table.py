@@ -1,0 +1,145 @@
+"""A table of dated results, one a line (CSV with commas, semicolons or tabs), to charts.
+
+Columns, of which `date` and `code` are needed: patient, date, system (LOINC unless given), code,
+display, value, unit,
+low, high, flag, status, specimen, issued, sex, born. A row is a result, or, by its code, a
+treatment given or a diagnosis.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+
+from allstatus.ehr.chart import Chart, Code, Problem, Quantity, Range, Result, Statement, Treatment
+from allstatus.ehr.codes import make_code, table
+from allstatus.ehr.dates import read_when
+from allstatus.ehr.fhir_resources import RESULT_VOID
+from allstatus.ehr.sent_values import written
+from allstatus.errors import InvalidRecord, nearest
+
+COLUMNS = (
+    "patient",
+    "date",
+    "system",
+    "code",
+    "display",
+    "value",
+    "unit",
+    "low",
+    "high",
+    "flag",
+    "status",
+    "specimen",
+    "issued",
+    "sex",
+    "born",
+)
+SEXES = ("female", "male", "other")
+NEEDED = ("date", "code")
+DEFAULT_SYSTEM = "LN"
+SPECIMEN_SYSTEM = "SCT"
+Row = dict[str, str]
+
+
+def read_table(text: str) -> list[Chart]:
+    """The charts in a table, in the order of their patients' ids; raises InvalidRecord for columns
+    it does not know.
+    """
+    charts: dict[str, Chart] = {}
+    for number, row in _rows(text):
+        name = row.get("patient", "")
+        chart = charts.setdefault(name, Chart(name or None))
+        sex, born = row.get("sex", "").lower(), read_when(row.get("born", ""))
+        chart.sex = sex if sex in SEXES else chart.sex
+        chart.born = born.first if born else chart.born
+        chart.add(_statement(row, f"line {number}"))
+    if not charts:
+        raise InvalidRecord(
+            "input", "is a table without a row", "give one result a line below the column names"
+        )
+    return [charts[name] for name in sorted(charts)]
+
+
+def _rows(text: str) -> Iterator[tuple[int, Row]]:
+    """(line, its cells by column) of each line that holds anything."""
+    lines = text.lstrip("\ufeff\r\n").splitlines() or [""]
+    mark = max(",;\t", key=lines[0].count)
+    reader = csv.reader(lines, delimiter=mark)
+    try:
+        names = [name.strip().lower() for name in next(reader)]
+        _check(names)
+        for values in reader:
+            row = dict.fromkeys(names, "") | dict(
+                zip(names, (value.strip() for value in values), strict=False)
+            )
+            if any(row.values()):
+                yield reader.line_num, row
+    except csv.Error:
+        raise InvalidRecord(
+            "input",
+            f"cannot be read as a table at line {reader.line_num}",
+            "check the quotes there",
+        ) from None
+
+
+def _check(names: list[str]) -> None:
+    for name in NEEDED:
+        if name not in names:
+            raise InvalidRecord(
+                "input",
+                f"has no column '{name}'",
+                f"name the columns in the first line: {', '.join(COLUMNS)}",
+            )
+    for place, name in enumerate(names, 1):
+        if name not in COLUMNS:
+            raise InvalidRecord(
+                "input",
+                f"column {place} is not known{nearest(name, COLUMNS)}",
+                f"use {', '.join(COLUMNS)}",
+            )
+        if names.count(name) > 1:
+            raise InvalidRecord("input", f"has the column '{name}' twice", "keep one of the two")
+
+
+def _statement(row: Row, source: str) -> Statement:
+    when, issued = read_when(row["date"]), read_when(row.get("issued", ""))
+    codes = (
+        make_code(row.get("system") or DEFAULT_SYSTEM, row.get("code", ""), row.get("display", "")),
+    )
+    status, text = row.get("status", "").lower(), row.get("display", "")
+    void = RESULT_VOID.get(status, "its status cannot be read as final") if status else ""
+    if table("treatments").find(codes):
+        return Treatment(source, codes, when, issued, void, text)
+    if (
+        codes[0].system in ("icd10cm", "icd10")
+        or table("diagnoses").find(codes)
+        or table("signs").find(codes)
+    ):
+        return Problem(source, codes, when, issued, void, text, recorded=when)
+    return _result(
+        row,
+        Statement(source, codes, when, issued, void, text),
+        corrected=status in ("amended", "corrected"),
+    )
+
+
+def _result(row: Row, said: Statement, *, corrected: bool) -> Result:
+    value, unit = row.get("value", ""), row.get("unit") or None
+    low, high = (written(row[end], None) if row.get(end) else None for end in ("low", "high"))
+    specimen: tuple[Code, ...] = (
+        (make_code(SPECIMEN_SYSTEM, row["specimen"]),) if row.get("specimen") else ()
+    )
+    return Result(
+        said.source,
+        said.codes,
+        said.when,
+        said.issued,
+        said.void or ("" if value else "has no value"),
+        said.text,
+        value=written(value, unit) if value else Quantity(),
+        ranges=(Range(low, high),) if low or high else (),
+        flags=(row["flag"].upper(),) if row.get("flag") else (),
+        specimen=specimen,
+        corrected=corrected,
+    )

@@ -1,0 +1,104 @@
+"""The rule set as a PlanDefinition, and the Library behind it with the decision table and, where
+given, the CQL.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Iterator
+
+from allstatus.ehr.out.data_requirements import requirements_of
+from allstatus.ehr.out.names import Json, Names
+from allstatus.ehr.out.request_group import action_of
+from allstatus.ehr.out.terminology import camel, head
+from allstatus.rules.ruleset import Status
+from allstatus.table.decision_table import DecisionTable
+
+
+def make_plan(names: Names) -> Json:
+    """One action for each status, applicable when the library says so (`IsInRemission`), holding
+    what the page lists for it.
+    """
+    kind = {
+        "system": "http://terminology.hl7.org/CodeSystem/plan-definition-type",
+        "code": "eca-rule",
+        "display": "ECA Rule",
+    }
+    return {
+        **head(names, "PlanDefinition", "", "status and what the page lists for it"),
+        "type": {"coding": [kind]},
+        "relatedArtifact": [_source(names)],
+        "library": [names.versioned("Library")],
+        "action": [_action(names, status) for status in names.ruleset.statuses.values()],
+    }
+
+
+def make_library(names: Names, table: DecisionTable, cql: str | None = None) -> Json:
+    """The decision table, and the CQL library when there is one, with the data that the rules ask
+    for.
+    """
+    kind = {
+        "system": "http://terminology.hl7.org/CodeSystem/library-type",
+        "code": "logic-library",
+        "display": "Logic Library",
+    }
+    content = [_attachment("text/cql", cql, "CQL library")] if cql else []
+    return {
+        **head(names, "Library", "", "the rules"),
+        "name": camel(names.ruleset.id),
+        "type": {"coding": [kind]},
+        "relatedArtifact": [_source(names)],
+        "dataRequirement": [
+            needed for fact in names.ruleset.facts for needed in requirements_of(names, fact)
+        ],
+        "content": [
+            *content,
+            _attachment("text/csv", table.csv, f"Decision table, SHA-256 {table.digest}"),
+        ],
+    }
+
+
+def _action(names: Names, status: Status) -> Json:
+    expression = {
+        "language": "text/cql",
+        "expression": status.condition_name,
+    }  # by name: some engines can do no more
+    return {
+        "title": status.title,
+        "description": names.concepts[status.name].definition,
+        "code": [names.rule(status.name)],
+        "documentation": list(_citations(names, status)),
+        "condition": [{"kind": "applicability", "expression": expression}],
+        "action": [
+            action_of(names, option) for option in names.ruleset.options.get(status.name, ())
+        ],
+    }
+
+
+def _citations(names: Names, status: Status) -> Iterator[Json]:
+    """The sentences of the page behind a status, each once."""
+    criteria = names.ruleset.criteria
+    nodes = [node for clause in status.clauses for node in clause.walk()]
+    cites = [status.cite] + [
+        node.cite or criteria[str(node.criterion)].cite
+        for node in nodes
+        if node.cite or node.criterion
+    ]
+    seen: set[str] = set()
+    for cite in cites:
+        if cite["sentence"] not in seen:
+            seen.add(cite["sentence"])
+            yield names.citation(cite)
+
+
+def _source(names: Names) -> Json:
+    source = names.ruleset.source
+    return {
+        "type": "derived-from",
+        "display": f"{source['title']}, reviewed {source['last_reviewed']}",
+        "url": source["url"],
+    }
+
+
+def _attachment(kind: str, text: str, title: str) -> Json:
+    return {"contentType": kind, "title": title, "data": b64encode(text.encode()).decode("ascii")}

@@ -1,0 +1,76 @@
+"""Dated histories: the records of one patient over time, each leaving its remission or relapse to
+the next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from allstatus.decision.classifier import Classifier
+from allstatus.ehr.remissions import History
+from allstatus.ehr.timeline import Point, Timeline
+from allstatus.errors import InvalidRecord
+from allstatus.record.model import Record
+from allstatus.table.facts import ChartContext, Evidence
+
+CARRIED = "carried forward from the record before"
+
+
+def decide_dated(
+    classifier: Classifier, records: Iterable[Mapping[str, Any]], as_of: date | None = None
+) -> list[Timeline]:
+    """One timeline for each `id`, in the order of the ids, of records to `as_of`; raises
+    InvalidRecord for one without a date.
+    """
+    by_patient: dict[str | int | None, list[Record]] = {}
+    for value in records:
+        record = Record.read(value)
+        if record.as_of is None:
+            raise InvalidRecord(
+                "as_of", "is missing", "give the date of each record of a history as YYYY-MM-DD"
+            )
+        if as_of is None or record.as_of <= as_of:
+            by_patient.setdefault(record.id, []).append(record)
+    return [
+        _tell(classifier, patient, by_patient[patient]) for patient in sorted(by_patient, key=str)
+    ]
+
+
+def _tell(classifier: Classifier, patient: str | int | None, records: list[Record]) -> Timeline:
+    timeline, history, last, treated = Timeline(patient), History(), None, False
+    for record in sorted(records, key=lambda record: str(record.as_of)):
+        assert record.as_of is not None
+        past = history.before(record.as_of, record.as_of)
+        carried: dict[str, Any] = {}
+        if treated and record.prior_treatment is None:
+            carried["prior_treatment"] = "disease_directed"
+        if past.in_remission_before and record.prior_remission is None:
+            carried["prior_remission"] = True
+        if past.relapsed_since and record.relapse_since_remission is None:
+            carried["relapse_since_remission"] = True
+        if past.relapse_count and record.relapse_count is None:
+            carried["relapse_count"] = past.relapse_count
+        evidence = {
+            fact: (Evidence("history", read=str(value), used=True, because=CARRIED),)
+            for fact, value in carried.items()
+        }
+        decision = classifier.classify(
+            record.model_copy(update=carried),
+            chart=ChartContext(evidence, dict.fromkeys(carried, "derived")),
+        )
+        number = past.relapse_count + 1 if decision.status == "in_remission" else None
+        timeline.points.append(
+            Point(
+                record.as_of,
+                decision,
+                number,
+                decision.status is not None and decision.status != last,
+            )
+        )
+        last, timeline.now = decision.status or last, decision
+        treated = treated or record.prior_treatment == "disease_directed"
+        if decision.status:
+            history.decided(record.as_of, decision.status)
+    return timeline

@@ -1,0 +1,113 @@
+"""Remissions and relapses carried forward: what one assessment leaves for the next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+
+from allstatus.ehr.chart_reading import Finding
+from allstatus.table.facts import Evidence
+
+REMISSION, RELAPSE = "in_remission", "relapse"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A remission or a relapse on a day, and the evidence for it."""
+
+    day: date
+    kind: str
+    evidence: Evidence
+    decided: bool = False
+    assumed: bool = False
+
+
+@dataclass(slots=True)
+class History:
+    """Remissions and relapses so far, coded by the chart or decided at earlier assessments."""
+
+    events: list[Event] = field(default_factory=list)
+
+    @classmethod
+    def coded(cls, asserted: Iterable[Finding]) -> History:
+        """What the chart's dated status codes assert."""
+        return cls(
+            [
+                Event(item.when.last, item.value, item.evidence)
+                for item in asserted
+                if item.value in (REMISSION, RELAPSE)
+            ]
+        )
+
+    def decided(self, day: date, status: str, *, assumed: bool = False) -> None:
+        """Add a status decided at an assessment; `assumed` when it rests on an assumption the
+        caller named.
+        """
+        kind = {"in_remission": REMISSION, "recurrent": RELAPSE}.get(status)
+        if kind is not None:
+            because = "decided at an earlier assessment and carried forward"
+            evidence = Evidence(
+                f"assessment of {day}",
+                date=day.isoformat(),
+                read=status,
+                used=True,
+                because=because,
+            )
+            self.events.append(Event(day, kind, evidence, decided=True, assumed=assumed))
+
+    def before(self, day: date, until: date | None) -> Past:
+        """What was known at an assessment: remissions before its day, relapses up to the end of its
+        evidence but its own.
+        """
+        own = [e for e in self.events if e.decided and e.day == day]
+        relapses = [
+            e
+            for e in self.events
+            if e.kind == RELAPSE and e not in own and (until is None or e.day <= until)
+        ]
+        remissions = [e for e in self.events if e.kind == REMISSION and e.day < day]
+        return Past(tuple(sorted(remissions, key=_order)), tuple(sorted(relapses, key=_order)))
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """The remissions and relapses behind an assessment, in order."""
+
+    remissions: tuple[Event, ...]
+    relapses: tuple[Event, ...]
+
+    @property
+    def in_remission_before(self) -> bool:
+        """Whether there was a remission; a relapse needs one."""
+        return bool(self.remissions or self.relapses)
+
+    @property
+    def rests_on_assumption(self) -> bool:
+        """Whether every remission was decided by an assumption the caller named, and no relapse was
+        coded.
+        """
+        events = (*self.remissions, *self.relapses)
+        return bool(events) and all(
+            event.assumed or (event.decided and event.kind == RELAPSE) for event in events
+        )
+
+    @property
+    def relapsed_since(self) -> bool:
+        """Whether the last relapse is later than the last remission."""
+        return bool(self.relapses) and (
+            not self.remissions or self.relapses[-1].day > self.remissions[-1].day
+        )
+
+    @property
+    def relapse_count(self) -> int:
+        """How many separate relapses: those with a remission between them count apart."""
+        count, kind = 0, REMISSION
+        for event in sorted((*self.remissions, *self.relapses), key=_order):
+            count += event.kind == RELAPSE and kind == REMISSION
+            kind = event.kind
+        return count
+
+
+def _order(event: Event) -> tuple[date, str]:
+    return event.day, event.kind

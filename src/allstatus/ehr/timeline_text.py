@@ -1,0 +1,138 @@
+"""A timeline as a document and as text: status at each point, remission number, changes, evidence
+and gaps.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+from typing import Any
+
+from allstatus.decision.decision import Decision
+from allstatus.ehr.timeline import Point, Timeline
+
+WIDTH = 80
+GAPS = ("insufficient_data", "conflicting_data")
+OUTCOMES = {
+    "outside_definitions": "Not described by the page",
+    "insufficient_data": "Cannot tell",
+    "conflicting_data": "Cannot tell: the data contradict each other",
+    "not_applicable": "No ALL diagnosis",
+}
+ORDINALS = {1: "first", 2: "second", 3: "third", 4: "fourth", 5: "fifth"}
+
+
+def timeline_document(timeline: Timeline) -> dict[str, Any]:
+    """A timeline for JSON: `points` in date order, `treatments`, and the whole decision as it
+    stands (`now`).
+    """
+    return {
+        "id": timeline.patient,
+        "points": [_point(point) for point in timeline.points],
+        "treatments": [
+            {"date": item.when.last.isoformat(), "what": item.name, **item.evidence.to_dict()}
+            for item in timeline.treatments
+        ],
+        "now": None if timeline.now is None else timeline.now.to_dict(),
+    }
+
+
+def _point(point: Point) -> dict[str, Any]:
+    decision = point.decision
+    return {
+        "date": None if point.day is None else point.day.isoformat(),
+        "outcome": decision.outcome,
+        "status": decision.status,
+        "remission_number": point.number,
+        "changed": point.changed,
+        "cannot_tell": decision.outcome in GAPS,
+        "possible": list(decision.possible),
+        "missing": [entry["fact"] for entry in decision.missing],
+        "reasons": decision.reasons,
+        "regions": decision.regions,
+        "conflicts": decision.conflicts,
+        "facts": decision.facts,
+        "warnings": decision.warnings,
+    }
+
+
+def render_timeline(timeline: Timeline) -> str:
+    """A timeline as text of 80 columns."""
+    return "\n".join(_lines(timeline)) + "\n"
+
+
+def _lines(timeline: Timeline) -> Iterator[str]:
+    now = timeline.now
+    yield (
+        f"{timeline.patient if timeline.patient is not None else 'patient without an id'}: "
+        f"{len(timeline.points)} assessments"
+    )
+    first = timeline.treatments[:1]
+    for item in first:
+        yield f"First treatment directed at the leukemia: {item.name}, {item.when.shown}"
+    for point in timeline.points:
+        yield ""
+        yield f"{point.day}  {title_of(point)}{'  <- changed' if point.changed else ''}"
+        for line in _because(point.decision):
+            yield from textwrap.wrap(
+                line, WIDTH, initial_indent=" " * 12, subsequent_indent=" " * 14
+            )
+    if now is not None:
+        yield ""
+        yield from textwrap.wrap(
+            f"As it stands: {title_of(Point(None, now, _last_number(timeline)))}.", WIDTH
+        )
+        yield from textwrap.wrap(
+            f"Rules {now.ruleset.id} {now.ruleset.version} ({now.ruleset.digest[:12]}). "
+            f"{now.ruleset.notice}",
+            WIDTH,
+        )
+
+
+def _last_number(timeline: Timeline) -> int | None:
+    last = timeline.points[-1] if timeline.points else None
+    return last.number if last is not None and last.decision is timeline.now else None
+
+
+def title_of(point: Point) -> str:
+    """A point's status in words, with the number of the remission."""
+    decision = point.decision
+    if decision.status:
+        title = decision.ruleset.statuses[decision.status].title
+        number = ORDINALS.get(point.number or 0, f"number {point.number}")
+        return f"{title} ({number} remission)" if point.number else title
+    return OUTCOMES[decision.outcome]
+
+
+def _because(decision: Decision) -> Iterator[str]:
+    if decision.outcome == "insufficient_data":
+        yield "not known: " + ", ".join(_words(entry["fact"]) for entry in decision.missing)
+    for region in decision.regions:
+        yield region["sentence"]
+    for conflict in decision.conflicts:
+        yield conflict["because"]
+    facts = decision.facts
+    shown = (
+        decision.reasons[0]
+        if decision.reasons
+        else [name for name, fact in facts.items() if fact["state"] == "given"]
+    )
+    for name in shown:
+        if facts[name]["value"] is not None:
+            value = {"True": "yes", "False": "no"}.get(
+                str(facts[name]["value"]), str(facts[name]["value"])
+            )
+            yield f"{_words(name)}: {_words(value)}{_sources(facts[name])}"
+
+
+def _sources(fact: dict[str, Any]) -> str:
+    used = [e for e in fact["evidence"] if isinstance(e, dict) and e["used"]]
+    named = [
+        e["source"] if e["date"] in e["source"] else f"{e['source']} {e['date']}" for e in used[:2]
+    ]
+    named += [f"{len(used) - 2} more"] if len(used) > 2 else []
+    return f" ({'; '.join(named)})" if named else f" ({fact['state']})"
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")

@@ -1,0 +1,123 @@
+"""Records from a file or standard input: one JSON object, an array, or NDJSON; and whether a text
+is a chart.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from allstatus.errors import InvalidRecord
+from allstatus.record.model import parse_json
+
+FHIR, HL7V2, TABLE = "fhir", "hl7v2", "table"
+TABLE_COLUMNS = ("date", "code")  # what a table of dated results must have
+Numbered = Iterator[tuple[int | None, Any]]
+
+
+def read_records(path: str) -> Numbered:
+    """(number, value or InvalidRecord) for each record of a file; `-` is standard input.
+
+    The number is the line in NDJSON, the position (from 1) in an array, None for a single record.
+    """
+    return split_records(read_text(path, "JSON"))
+
+
+def split_records(text: str) -> Numbered:
+    """The same for text already read."""
+    try:
+        value = parse_json(text)
+    except InvalidRecord as error:
+        lines = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
+        if len(lines) < 2 or not lines[0][1].rstrip().endswith("}"):
+            raise
+        if not _looks_like_ndjson(lines):
+            raise error from None
+        yield from ((number, _parse(line)) for number, line in lines)
+        return
+    if isinstance(value, list):
+        yield from enumerate(value, 1)
+    else:
+        yield None, value
+
+
+def chart_kind(text: str) -> str | None:
+    """`hl7v2`, `table` or `fhir` when a text is a chart; None for anything else, such as
+    records.
+    """
+    if text.lstrip("\ufeff\v\r\n \t")[:4] in ("MSH|", "FHS|", "BHS|"):
+        return HL7V2
+    heading = {
+        name.strip(' "').lower()
+        for name in re.split("[,;\t]", text.lstrip("\ufeff\r\n").partition("\n")[0][:1000])
+    }
+    if heading.issuperset(TABLE_COLUMNS):
+        return TABLE
+    return FHIR if '"resourceType"' in text else None
+
+
+def holds_bundle_lines(path: str) -> bool:
+    """Whether a file is named as NDJSON and its first line is a whole FHIR bundle."""
+    if not path.endswith((".ndjson", ".jsonl")) or not Path(path).is_file():
+        return False
+    with Path(path).open(encoding="utf-8-sig", errors="replace") as file:
+        first = file.readline()
+    return chart_kind(first) == FHIR and '"Bundle"' in first
+
+
+def read_lines(path: str) -> Numbered:
+    """(number, value or InvalidRecord) for each line of an NDJSON file, one at a time."""
+    with Path(path).open("rb") as file:
+        for number, line in enumerate(file, 1):
+            if line.strip():
+                yield number, _parse(line)
+
+
+def _looks_like_ndjson(lines: list[tuple[int, str]]) -> bool:
+    return sum(line.lstrip().startswith("{") for _, line in lines) * 2 > len(lines)
+
+
+def _parse(line: str | bytes) -> Any:
+    try:
+        return parse_json(line)
+    except InvalidRecord as error:
+        return error
+
+
+def read_text(path: str, kind: str) -> str:
+    """The text of a file, or of standard input for `-`; raises InvalidRecord when it cannot be
+    read.
+
+    `kind` is what the file should be, for the message.
+    """
+    remedy = f"give the path of a {kind} file, or - for standard input"
+    if path == "-":
+        return decode(sys.stdin.buffer.read(), path)
+    try:
+        return decode(Path(path).read_bytes(), path)
+    except FileNotFoundError:
+        raise InvalidRecord(path, "there is no such file", remedy) from None
+    except IsADirectoryError:
+        raise folder_refusal(path, kind) from None
+    except PermissionError:
+        raise InvalidRecord(path, "cannot be read", "check its permissions") from None
+
+
+def folder_refusal(path: str, kind: str = "JSON") -> InvalidRecord:
+    """What is said of a folder where a file is needed."""
+    return InvalidRecord(
+        path, "is a folder", f"give the path of a {kind} file, or - for standard input"
+    )
+
+
+def decode(data: bytes, path: str) -> str:
+    """UTF-8 with or without its mark; HL7 v2 messages may also be Latin-1."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        if data.lstrip()[:4] == b"MSH|":
+            return data.decode("latin-1")
+        raise InvalidRecord(path, "is not UTF-8 text", "save it as UTF-8") from None

@@ -1,0 +1,1 @@
+"""How an answer reads: text, HTML and what they share."""

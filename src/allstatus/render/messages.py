@@ -1,0 +1,62 @@
+"""What is said to whom: a message for each (outcome, level, reason), in the project's own words."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from allstatus.decision.decision import Decision
+from allstatus.rules.ruleset import RuleSet
+from allstatus.rules.yaml_file import YamlFile
+
+LEVELS = ("clinician", "student", "plain")
+FILE = Path(__file__).parent / "messages.yaml"
+
+
+def headline(decision: Decision, level: str) -> str:
+    """The first line: the outcome."""
+    title = decision.ruleset.statuses[decision.status].title if decision.status else ""
+    return str(_messages()["headlines"][decision.outcome][level]).format(title=title)
+
+
+def messages(decision: Decision, level: str) -> list[str]:
+    """A message for each reason of the outcome."""
+    return [
+        message(decision.ruleset, decision.outcome, level, reason)
+        for reason in reasons_of(decision)
+    ]
+
+
+def reasons_of(decision: Decision) -> list[str]:
+    """What an outcome is about: its status, regions, missing facts or broken constraints."""
+    if decision.outcome == "determined":
+        return [str(decision.status)]
+    if decision.outcome == "outside_definitions":
+        return [region["id"] for region in decision.regions]
+    if decision.outcome == "insufficient_data":
+        return [entry["fact"] for entry in decision.missing]
+    return list(dict.fromkeys(entry["constraint"] for entry in decision.conflicts))
+
+
+def message(rules: RuleSet, outcome: str, level: str, reason: str) -> str:
+    """The text for one key; raises KeyError when there is none."""
+    part = _part(rules, outcome).get(reason)
+    text = _messages()[outcome][reason][level] if part is None else part.says[level]
+    return rules.with_limits(str(text))
+
+
+def _part(rules: RuleSet, outcome: str) -> Any:
+    """The part of a rule set that an outcome's reasons name."""
+    parts = {
+        "determined": rules.statuses,
+        "outside_definitions": rules.regions,
+        "insufficient_data": rules.facts,
+        "conflicting_data": rules.constraints,
+    }
+    return parts.get(outcome, {})
+
+
+@cache
+def _messages() -> Any:
+    return YamlFile(FILE, FILE.parent).data

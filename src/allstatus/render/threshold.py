@@ -1,0 +1,167 @@
+"""A measured percentage against its limit: the strips to draw, and the same in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from allstatus.decision.decision import Decision
+from allstatus.record.percent import ZERO, Percent, format_number
+from allstatus.render.definitions import remarks
+from allstatus.render.strip import Span, Strip, around, whole
+from allstatus.render.words import heading, limit_words, margin_words, outcome_titles
+from allstatus.rules.ruleset import Criterion
+from allstatus.why.counting_error import counting_error
+from allstatus.why.trace import observe
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """One strip with what is drawn on it; `low` and `high` label its ends."""
+
+    low: str
+    high: str
+    limit_at: float
+    value: Span | None
+    counted: Span | None
+
+
+@dataclass(frozen=True, slots=True)
+class LimitSide:
+    """One side of the limit in words, and the statuses that ask for it."""
+
+    where: str
+    title: str
+    asked_by: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ThresholdStrips:
+    """A fact with its measured value, the drawings (the whole first) and the two sides of the limit
+    (below first).
+
+    `lies` says where the value lies; `limit_below` whether the limit itself belongs to the side
+    below.
+    """
+
+    fact: str
+    measured: str
+    limit: str
+    lies: tuple[str, ...]
+    limit_below: bool
+    has_open_end: bool
+    drawings: tuple[Drawing, ...]
+    sides: tuple[LimitSide, LimitSide]
+
+
+def thresholds(decision: Decision, document: dict[str, Any]) -> Iterator[ThresholdStrips]:
+    """One for each limit that a stated percentage is compared with."""
+    for criterion in decision.ruleset.criteria.values():
+        value, limit = (
+            getattr(decision.record, criterion.condition.fact, None),
+            criterion.condition.limit,
+        )
+        if (
+            isinstance(value, Percent)
+            and limit is not None
+            and criterion.condition.operator not in ("==", "!=")
+        ):
+            yield _threshold(decision, document, criterion, value, limit)
+
+
+def _threshold(
+    decision: Decision,
+    document: dict[str, Any],
+    criterion: Criterion,
+    value: Percent,
+    limit: Fraction,
+) -> ThresholdStrips:
+    error, said = counting_error(value, limit), limit_words(decision.ruleset, criterion.name)
+    strips = [strip for strip in (whole(limit), around(limit, value)) if strip is not None]
+    held_below = criterion.condition.holds(Percent(ZERO, limit, high_open=True)) is True
+    limit_below = criterion.condition.holds(Percent(limit, limit)) is held_below
+    below = _side(
+        decision,
+        document,
+        criterion,
+        held_below,
+        f"{said} or less" if limit_below else f"less than {said}",
+    )
+    above = _side(
+        decision,
+        document,
+        criterion,
+        not held_below,
+        f"more than {said}" if limit_below else f"{said} or more",
+    )
+    return ThresholdStrips(
+        heading(criterion.condition.fact),
+        _measured(value),
+        said,
+        tuple(_lies(decision, criterion, value, said)),
+        limit_below,
+        value.low_open or value.high_open,
+        tuple(_draw(strip, value, error) for strip in strips),
+        (below, above),
+    )
+
+
+def _draw(strip: Strip, value: Percent, error: dict[str, Any] | None) -> Drawing:
+    counted = strip.span(Fraction(error["low"]), Fraction(error["high"])) if error else None
+    measured = strip.span(value.low, value.high, value.low_open, value.high_open)
+    return Drawing(
+        f"{format_number(strip.low)} %",
+        f"{format_number(strip.high)} %",
+        strip.place(strip.limit),
+        measured,
+        counted,
+    )
+
+
+def _measured(value: Percent) -> str:
+    """The value as it was sent, and in percent where that reads otherwise."""
+    percent = f"{value.describe()} %"
+    if value.exact is not None and "/" in percent:
+        percent += f" (about {format_number(round(value.exact, 2))})"
+    return (
+        percent
+        if value.text.removesuffix("%").strip() == value.describe()
+        else f"{value.text}, that is {percent}"
+    )
+
+
+def _lies(decision: Decision, criterion: Criterion, value: Percent, limit: str) -> Iterator[str]:
+    """On which side of the limit the value lies, how far from it, and what a reader should know of
+    it.
+    """
+    verdict, node = (
+        criterion.condition.holds(value),
+        {"criterion": criterion.name, **observe(criterion, value, None)},
+    )
+    if verdict is None:
+        yield f"It reaches over both sides of the limit of {limit}, so it does not decide."
+    elif node["margin"] in (None, "0"):
+        yield f"{criterion.title if verdict else criterion.otherwise}."
+    else:
+        distance = margin_words(node["margin"]).removeprefix(", ")
+        yield f"{criterion.title if verdict else criterion.otherwise}: {distance} of {limit}."
+    yield from (f"{remark[0].upper()}{remark[1:]}." for remark in remarks(decision.ruleset, node))
+
+
+def _side(
+    decision: Decision, document: dict[str, Any], criterion: Criterion, held: bool, where: str
+) -> LimitSide:
+    """The side on which a criterion is held (or is not), with the statuses that ask for it."""
+    titles, nodes = outcome_titles(decision.ruleset), document["trace"]["nodes"].items()
+    asking = [
+        path.split(".")[0]
+        for path, node in nodes
+        if node["criterion"] == criterion.name and (node["kind"] != "not") is held
+    ]
+    return LimitSide(
+        where,
+        criterion.title if held else criterion.otherwise,
+        tuple(titles[name] for name in dict.fromkeys(asking)),
+    )

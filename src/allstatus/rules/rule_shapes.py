@@ -1,0 +1,250 @@
+"""The shape of each rule file, as pydantic models: checked at load, published as JSON Schema."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, Field, RootModel
+
+from allstatus.rules.indication_shapes import (
+    AgentUseShape,
+    ComparisonsFile,
+    OverlayCriteriaFile,
+    OverlayFactsFile,
+    OverlayShape,
+    OverlayThresholdsFile,
+)
+from allstatus.rules.shape_parts import (
+    CitedShape,
+    CiteShape,
+    ClauseOrName,
+    Clauses,
+    CriterionShape,
+    Date,
+    FactShape,
+    SaysShape,
+    Shape,
+    ThresholdShape,
+)
+
+Category = Literal[
+    "chemotherapy",
+    "radiation_therapy",
+    "chemotherapy_with_stem_cell_transplant",
+    "targeted_therapy",
+    "immunotherapy",
+    "cns_prophylaxis",
+    "supportive_care",
+    "palliative_care",
+]
+
+
+class SourceShape(Shape):
+    title: str
+    url: str
+    last_reviewed: Date
+
+
+class PopulationShape(Shape):
+    """Whom the page is about; a record with another diagnosis is refused."""
+
+    diagnosis: str
+    icd10cm: list[str]
+    snomed: list[str]
+    adult_from_age_years: int
+
+
+class RulesetShape(Shape):
+    id: Annotated[
+        str, Field(pattern=r"^[a-z0-9-]+$", description="small letters, digits and hyphens")
+    ]
+    version: str
+    title: str
+    effective_from: Date
+    effective_to: Date | None
+    supersedes: str | None
+    source: SourceShape
+    population: PopulationShape
+    notice: str
+
+
+class ConstraintShape(CitedShape):
+    if_: ClauseOrName = Field(alias="if")
+    then: ClauseOrName
+    because: str
+    says: SaysShape
+
+
+class RegionShape(Shape):
+    sentence: str
+    where: Clauses
+    says: SaysShape
+
+
+class ExampleShape(Shape):
+    name: str
+    facts: dict[str, Any]
+    outcome: Literal["determined", "outside_definitions", "insufficient_data", "conflicting_data"]
+    status: str | None = None
+    possible: list[str] | None = None
+
+
+class StatusShape(CitedShape):
+    status: str
+    title: str
+    all: Clauses
+    says: SaysShape
+    unless: list[str] = []
+    examples: list[ExampleShape]
+
+
+class QualifierShape(Shape):
+    """A limit the page puts on an option without saying who is meant."""
+
+    who: str
+    also: str | None = None
+    also_for: str | None = None
+    text: str
+
+
+class OptionShape(CitedShape):
+    id: Annotated[
+        str,
+        Field(
+            pattern=r"^[a-z0-9_-]+$", description="small letters, digits, hyphens and underscores"
+        ),
+    ]
+    title: str
+    category: Category
+    agents: list[str]
+    elements: list[str]
+    routes: list[Literal["intrathecal", "systemic"]]
+    radiation: Literal["none", "with_or_without", "required"]
+    followed_by: Literal["none", "stem_cell_transplant"]
+    choice: Literal["all", "any"]
+    listed_by: Literal["page", "clinical_trials"]
+    qualifier: QualifierShape | None
+    purpose: str | None
+    phase: Annotated[
+        str, Field(description="the phase of this option, where it is not the file's")
+    ] = ""
+
+
+class OptionsShape(CitedShape):
+    status: str
+    phase: str
+    options: list[OptionShape]
+
+
+class GuidanceShape(CitedShape):
+    id: str
+    title: str
+    statuses: list[str] = []
+    facts: list[str] = []
+    outcomes: list[str] = []
+
+
+class TestShape(GuidanceShape):
+    stage: Literal["diagnosis", "spread", "tissue"]
+    answers: str
+    informs: list[str] = []
+
+
+class AgentShape(GuidanceShape):
+    name: str
+    aliases: list[str] = []
+    categories: list[Category]
+    also_cited: CiteShape | None = None
+
+
+class PhaseShape(GuidanceShape):
+    given_in: list[str] = []
+    also_called: list[str] = []
+
+
+class GuidanceFileShape(Shape):
+    agents: list[AgentShape]
+    tests: list[TestShape]
+    phases: list[PhaseShape]
+    signs_and_symptoms: list[GuidanceShape]
+    risk_factors: list[GuidanceShape]
+    prognostic_factors: list[GuidanceShape]
+    clinical_trials: list[GuidanceShape]
+    side_effects: list[GuidanceShape]
+    follow_up: list[GuidanceShape]
+    second_opinion: list[GuidanceShape]
+    treatment_types: list[GuidanceShape]
+    general: list[GuidanceShape]
+    about: list[GuidanceShape]
+
+
+Side = Literal["below", "above"]
+
+
+class PromiseShape(CitedShape):
+    """What must hold while one percentage changes and every other fact stays as it is."""
+
+    rising_keeps: list[str] = []
+    falling_keeps: list[str] = []
+    limit_belongs: dict[str, Side] = Field(default_factory=dict)
+    because: str
+
+
+PromisesFile = RootModel[dict[str, PromiseShape]]
+
+
+class MappedSentenceShape(Shape):
+    """A sentence of the page; `informational` names one of the reasons when no rule cites it."""
+
+    sentence: Annotated[
+        str,
+        Field(
+            pattern=r"^[0-9a-f]{64}$", description="the sentence's SHA-256 in 64 hexadecimal digits"
+        ),
+    ]
+    sketch: Annotated[
+        str,
+        Field(
+            pattern=r"^[0-9a-f]{32}$", description="the sentence's sketch in 32 hexadecimal digits"
+        ),
+    ]
+    informational: str | None = None
+
+
+class MappedSectionShape(Shape):
+    section: str
+    sentences: list[MappedSentenceShape]
+
+
+class CoverageShape(Shape):
+    """The page as the rules last saw it, and why a sentence that no rule cites only informs."""
+
+    reasons: dict[str, str]
+    page: list[MappedSectionShape]
+
+
+FactsFile = RootModel[dict[str, FactShape]]
+ThresholdsFile = RootModel[dict[str, ThresholdShape]]
+CriteriaFile = RootModel[dict[str, CriterionShape]]
+ConstraintsFile = RootModel[dict[str, ConstraintShape]]
+RegionsFile = RootModel[dict[str, RegionShape]]
+
+SHAPES: dict[str, type[BaseModel]] = {
+    "ruleset": RulesetShape,
+    "facts": FactsFile,
+    "thresholds": ThresholdsFile,
+    "criteria": CriteriaFile,
+    "constraints": ConstraintsFile,
+    "regions": RegionsFile,
+    "status": StatusShape,
+    "options": OptionsShape,
+    "guidance": GuidanceFileShape,
+    "promises": PromisesFile,
+    "coverage": CoverageShape,
+    "overlay": OverlayShape,
+    "overlay_facts": OverlayFactsFile,
+    "overlay_thresholds": OverlayThresholdsFile,
+    "overlay_criteria": OverlayCriteriaFile,
+    "overlay_agent": AgentUseShape,
+    "comparisons": ComparisonsFile,
+}

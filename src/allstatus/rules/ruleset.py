@@ -1,0 +1,168 @@
+"""The rule set in memory: facts, criteria, constraints, statuses, regions, options, guidance."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from allstatus.record.percent import format_number
+from allstatus.rules.condition import Clause, Comparison
+
+Cite = Mapping[str, str]
+Says = Mapping[str, str]  # clinician, student, plain
+
+
+@dataclass(frozen=True, slots=True)
+class Assumption:
+    """What a fact is taken to be when it is not reported, and (optionally) only when a clause
+    holds.
+    """
+
+    value: object
+    when: Clause | None
+    because: str
+    reading: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Something a rule set may ask about a patient; `kind` is yes_no, choice, percent or number.
+
+    `record_key` is where a record says it, when that is not the fact's own name: `biomarkers.cd19`;
+    `read_by` names a way of reading it that is not the usual one; `codes` are those of results
+    that answer it, by code system (`loinc`).
+    """
+
+    name: str
+    kind: str
+    question: str
+    values: tuple[str, ...]
+    answered_by: tuple[str, ...]
+    about: str
+    burden: int
+    assume: Assumption | None
+    says: Says
+    record_key: str | None = None
+    read_by: str | None = None
+    codes: Mapping[str, list[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """A named yes/no condition on one fact."""
+
+    name: str
+    title: str
+    otherwise: str
+    condition: Comparison
+    reading: str
+    cite: Cite
+
+
+@dataclass(frozen=True, slots=True)
+class Constraint:
+    """`condition` implies `consequence`; a case that breaks it cannot be."""
+
+    name: str
+    condition: Clause
+    consequence: Clause
+    because: str
+    reading: str
+    cite: Cite
+    says: Says
+
+    def holds(self, case: Mapping[str, bool]) -> bool:
+        return not self.condition.holds(case) or self.consequence.holds(case)
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """One of the page's states of the disease: the clauses it needs, and the statuses that go
+    before it.
+
+    `place` is where it stands (`file:line`), for messages.
+    """
+
+    name: str
+    title: str
+    clauses: tuple[Clause, ...]
+    unless: tuple[str, ...]
+    reading: str
+    cite: Cite
+    examples: tuple[Mapping[str, Any], ...]
+    place: str
+    says: Says
+
+    @property
+    def condition_name(self) -> str:
+        """What exported logic calls "it is this status": `IsInRemission`."""
+        return "Is" + "".join(word.capitalize() for word in self.name.split("_"))
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """Consistent cases that no status describes, under a name and in a sentence.
+
+    `place` is where it stands (`file:line`), for messages.
+    """
+
+    name: str
+    sentence: str
+    where: Clause
+    place: str
+    says: Says
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """A number the rules compare with; `value` is the one in force."""
+
+    name: str
+    title: str
+    unit: str
+    value: Fraction
+    since: str
+    cite: Cite
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSet:
+    """Everything in one rule-set folder, checked. `digest` is the SHA-256 of its files."""
+
+    id: str
+    version: str
+    title: str
+    effective_from: str
+    source: Mapping[str, str]
+    population: Mapping[str, Any]
+    notice: str
+    facts: Mapping[str, Fact]
+    thresholds: Mapping[str, Threshold]
+    criteria: Mapping[str, Criterion]
+    constraints: Mapping[str, Constraint]
+    statuses: Mapping[str, Status]
+    regions: Mapping[str, Region]
+    options: Mapping[str, tuple[Mapping[str, Any], ...]]
+    guidance: Mapping[str, Any]
+    digest: str
+    directory: Path
+
+    def criteria_of(self, fact: str) -> tuple[str, ...]:
+        """Names of the criteria that ask about a fact."""
+        return tuple(c.name for c in self.criteria.values() if c.condition.fact == fact)
+
+    def test_titles(self, fact: Fact) -> list[str]:
+        """The titles of the tests that answer a fact, as guidance.yaml words them."""
+        titles = {str(test["id"]): str(test["title"]) for test in self.guidance["tests"]}
+        return [titles[test] for test in fact.answered_by]
+
+    def with_limits(self, text: str) -> str:
+        """A text of the rules with each threshold's value in the place of its name:
+        `{blast_threshold}`.
+        """
+        return text.format_map(
+            {name: f"{format_number(t.value)} {t.unit}" for name, t in self.thresholds.items()}
+        )

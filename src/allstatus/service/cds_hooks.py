@@ -1,0 +1,110 @@
+"""CDS Hooks 2.0: discovery, the services' calls, and feedback."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+from uuid import uuid4
+
+from fastapi import APIRouter, Path, Request
+from fastapi.responses import JSONResponse, Response
+from pydantic_core import to_json
+
+from allstatus.decision.decision import Decision
+from allstatus.ehr.timeline import decide_over_time
+from allstatus.record.model import parse_json
+from allstatus.service.cards import Occasion, status_cards
+from allstatus.service.feedback import keep_feedback, read_feedback
+from allstatus.service.hook_requests import (
+    SERVICES,
+    Call,
+    discovery,
+    hook_of,
+    read_call,
+    without_empties,
+)
+from allstatus.service.openapi_bodies import CARDS_SCHEMA, FEEDBACK_BODY, HOOK_BODY, SERVICES_SCHEMA
+from allstatus.service.order_cards import order_cards, selected
+from allstatus.service.prefetch import chart_of
+from allstatus.service.problem_details import documented
+from allstatus.service.state import ServiceState, desk_of, unrecorded
+from allstatus.service.store import StoreError
+
+ServiceId = Annotated[str, Path(json_schema_extra={"enum": list(SERVICES)})]
+router = APIRouter(prefix="/cds-services", tags=["CDS Hooks"])
+
+
+@router.get("", responses={200: SERVICES_SCHEMA})
+async def services() -> dict[str, Any]:
+    """The services there are, with the data to prefetch for them."""
+    return discovery()
+
+
+@router.post(
+    "/{service}",
+    response_class=JSONResponse,
+    openapi_extra=HOOK_BODY,
+    responses={200: CARDS_SCHEMA, **documented(400, 401, 404, 408, 412, 413, 422, 503)},
+)
+async def call(service: ServiceId, request: Request) -> Response:
+    """Cards for a patient being viewed, or for orders being selected or signed; no card when there
+    is nothing to say.
+    """
+    desk = desk_of(request)
+    hook_of(service)
+    await desk.admit(request)
+    data = await request.body()
+    body = await desk.work(len(data), lambda: parse_json(data))
+    made = read_call(service, body)
+    resources = await desk.fhir.complete(body, made.patient)
+    decision = await desk.work(len(data), lambda: _decide(desk, made, resources))
+    cards = await _cards(desk, request, service, made, decision, data)
+    request.state.cards = len(cards)
+    return Response(to_json({"cards": cards}), media_type="application/json")
+
+
+@router.post(
+    "/{service}/feedback",
+    response_class=Response,
+    openapi_extra=FEEDBACK_BODY,
+    responses={
+        200: {"description": "Stored, now or before", "content": {}},
+        **documented(400, 401, 404, 408, 413, 422, 503),
+    },
+)
+async def feedback(service: ServiceId, request: Request) -> Response:
+    """What a clinician made of a card; sending it again changes nothing."""
+    desk = desk_of(request)
+    hook_of(service)
+    await desk.admit(request)
+    given = read_feedback(parse_json(await request.body()))
+    try:
+        await desk.audit.store.write(keep_feedback, (service, given))
+    except StoreError:
+        raise unrecorded("The feedback cannot be stored.") from None
+    return Response(status_code=200)
+
+
+def _decide(desk: ServiceState, made: Call, resources: list[Any]) -> Decision:
+    timeline = decide_over_time(
+        desk.default, chart_of(resources, made.patient), options=desk.reader
+    )
+    assert timeline.now is not None
+    return timeline.now
+
+
+async def _cards(
+    desk: ServiceState, request: Request, service: str, made: Call, decision: Decision, data: bytes
+) -> list[dict[str, Any]]:
+    """The cards of a decision, once it is in the audit and its page is kept."""
+    name, decision_id = desk.pages.new_name(), str(uuid4())
+    occasion = Occasion(decision_id, made.patient, f"{desk.base(request)}/decisions/{name}")
+    if made.hook == "patient-view":
+        cards = status_cards(decision, occasion)
+    else:
+        cards = order_cards(
+            decision, occasion, selected(made.context, all_orders=made.hook == "order-sign")
+        )
+    page = [desk.pages.keep(name, decision)] if cards else []
+    await desk.record(request, service, [(decision, data)], [decision_id], beside=page)
+    kept: list[dict[str, Any]] = without_empties(cards)
+    return kept

@@ -1,0 +1,136 @@
+"""Explanation pages by link: sealed with a key that only the link holds, and gone after a while.
+
+What is kept cannot be read without the link, by whoever runs the service or copies its files.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import secrets
+import time
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import fields
+from fractions import Fraction
+from hashlib import sha256
+from typing import Any
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from pydantic import BaseModel
+from pydantic_core import to_json
+
+from allstatus.decision.classifier import Classifier
+from allstatus.decision.decision import Decision
+from allstatus.record.model import Record
+from allstatus.record.percent import Percent
+from allstatus.render.html import render_html
+from allstatus.service.store import Connection, Store, insert
+from allstatus.table.facts import ChartContext, Evidence
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS page (id TEXT PRIMARY KEY, expires INTEGER NOT NULL, sealed BLOB NOT NULL);
+CREATE INDEX IF NOT EXISTS page_by_expiry ON page (expires);
+"""
+PERCENT = tuple(field.name for field in fields(Percent))
+NONCE = b"\0" * 12  # each key seals one page only
+
+
+class Pages:
+    """Keeps decisions for their explanation pages: at most `most` for `seconds`."""
+
+    def __init__(self, store: Store, seconds: int, most: int) -> None:
+        self.store, self.seconds, self.most = store, seconds, most
+
+    def new_name(self) -> str:
+        """The last part of a link, which is also what opens its page."""
+        return urlsafe_b64encode(secrets.token_bytes(32)).decode().rstrip("=")
+
+    def keep(self, name: str, decision: Decision) -> asyncio.Future[Any]:
+        """Seal a decision under a name; it is kept when the future is done."""
+        place, key = _secrets(name)
+        sealed, expires = (
+            AESGCM(key).encrypt(NONCE, pack(decision), None),
+            int(time.time()) + self.seconds,
+        )
+        return self.store.write(self._keep, (place, expires, sealed))
+
+    def find(self, name: str) -> dict[str, Any] | None:
+        """What was kept under a name; None when there is nothing, or no longer."""
+        try:
+            place, key = _secrets(name)
+            with self.store.reading() as connection:
+                row = connection.execute(
+                    "SELECT sealed FROM page WHERE id = ? AND expires > ?",
+                    (place, int(time.time())),
+                ).fetchone()
+            return None if row is None else json.loads(AESGCM(key).decrypt(NONCE, row[0], None))
+        except (ValueError, InvalidTag):
+            return None
+
+    def _keep(self, connection: Connection, given: list[tuple[str, int, bytes]]) -> None:
+        connection.execute("DELETE FROM page WHERE expires <= ?", (int(time.time()),))
+        insert(connection, "page", given)
+        connection.execute(
+            "DELETE FROM page WHERE rowid <= (SELECT max(rowid) FROM page) - ?", (self.most,)
+        )
+
+
+def _secrets(name: str) -> tuple[str, bytes]:
+    """Where a page is kept, and the key that opens it; neither tells the other."""
+    secret = urlsafe_b64decode(name + "=")
+    if len(secret) != 32:
+        raise ValueError("is no name of a page")
+    return sha256(b"place\0" + secret).hexdigest(), sha256(b"key\0" + secret).digest()
+
+
+def pack(decision: Decision) -> bytes:
+    """What a decision was made of, exactly: its rules, its record, and what its chart supplied."""
+    record = {
+        name: _plain(value)
+        for name, value in decision.record
+        if value is not None and not isinstance(value, Percent)
+    }
+    percents = {
+        name: {end: getattr(value, end) for end in PERCENT}
+        for name, value in decision.record
+        if isinstance(value, Percent)
+    }
+    return to_json(
+        {
+            "rules": decision.ruleset.id,
+            "record": record,
+            "percents": percents,
+            "chart": decision.chart,
+        },
+        fallback=str,
+    )
+
+
+def unpack(kept: dict[str, Any], classifier: Classifier) -> Decision:
+    """The decision made of it again."""
+    percents = {
+        name: Percent(**value | {end: Fraction(value[end]) for end in ("low", "high")})
+        for name, value in kept["percents"].items()
+    }
+    record = Record.read(kept["record"]).model_copy(update=percents)
+    chart = kept["chart"]
+    if chart is None:
+        return classifier.classify(record)
+    for name in ("warnings", "assumptions", "diagnoses"):
+        chart[name] = tuple(chart[name])
+    chart["evidence"] = {
+        fact: tuple(Evidence(**entry) for entry in entries)
+        for fact, entries in chart["evidence"].items()
+    }
+    chart["conflicts"] = tuple((name, tuple(facts), why) for name, facts, why in chart["conflicts"])
+    return classifier.classify(record, chart=ChartContext(**chart))
+
+
+def _plain(value: Any) -> Any:
+    return value.model_dump(exclude_none=True) if isinstance(value, BaseModel) else value
+
+
+def explanation_page(decision: Decision, level: str) -> str:
+    """A decision as an HTML page."""
+    return render_html([decision], level=level)

@@ -1,0 +1,112 @@
+"""What the service says of itself: a home page, its rules, its attributes, its health; and
+decisions by their links.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import anyio
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse, JSONResponse, Response
+
+import allstatus
+from allstatus.service.explanation_pages import explanation_page, unpack
+from allstatus.service.problem_details import ProblemDetails, documented
+from allstatus.service.rest import RestLevel
+from allstatus.service.source_attributes import attributes
+from allstatus.service.state import desk_of
+
+router = APIRouter(tags=["About"])
+FOLDER = Path(__file__).parent
+POLICY = (
+    "default-src 'none'; style-src 'self'; img-src data:; script-src 'self'; connect-src 'self'; "
+    "base-uri 'none'; form-action 'none'"
+)
+FILES = {"home.css": "text/css", "home.js": "text/javascript"}
+
+
+@router.get("/", response_class=HTMLResponse, include_in_schema=False)
+async def home(request: Request) -> HTMLResponse:
+    """A page to see what this is and to try a record."""
+    from allstatus.service.home import home_page
+
+    return HTMLResponse(home_page(desk_of(request)), headers={"Content-Security-Policy": POLICY})
+
+
+@router.get("/trainer.html", response_class=HTMLResponse, include_in_schema=False)
+async def trainer(request: Request) -> HTMLResponse:
+    """The teaching page for the default rules; its policy stands in the page."""
+    from allstatus.teach.teaching_page import make_page
+
+    return HTMLResponse(await anyio.to_thread.run_sync(make_page, desk_of(request).default))
+
+
+@router.get("/{name}.css", include_in_schema=False)
+async def style(name: str) -> Response:
+    return _file(f"{name}.css")
+
+
+@router.get("/{name}.js", include_in_schema=False)
+async def script(name: str) -> Response:
+    return _file(f"{name}.js")
+
+
+def _file(name: str) -> Response:
+    if name not in FILES:
+        raise ProblemDetails(404, "not-found", "There is nothing here.")
+    return Response((FOLDER / name).read_bytes(), media_type=FILES[name])
+
+
+@router.get("/decisions/{name}", response_class=HTMLResponse, responses=documented(404, 422))
+async def decision(
+    name: str, request: Request, level: Annotated[RestLevel, Query()] = RestLevel.clinician
+) -> HTMLResponse:
+    """The explanation of a decision, by the link on its card; kept for a limited time."""
+    desk = desk_of(request)
+    kept = await anyio.to_thread.run_sync(desk.pages.find, name)
+    classifier = None if kept is None else desk.classifiers.get(kept["rules"])
+    if kept is None or classifier is None:
+        raise ProblemDetails(404, "no-such-page", "This link is not known, or no longer.")
+    page = explanation_page(unpack(kept, classifier), level.value)
+    return HTMLResponse(page, headers={"X-Robots-Tag": "noindex"})
+
+
+@router.get("/rules")
+async def rules(request: Request) -> list[dict[str, Any]]:
+    """The rule sets loaded, with digests, source and notice."""
+    return [
+        {
+            "id": c.ruleset.id,
+            "version": c.ruleset.version,
+            "title": c.ruleset.title,
+            "digest": c.ruleset.digest,
+            "table_digest": c.table.digest,
+            "effective_from": c.ruleset.effective_from,
+            "source": dict(c.ruleset.source),
+            "engine": c.table.engine,
+            "notice": c.ruleset.notice,
+        }
+        for c in desk_of(request).classifiers.values()
+    ]
+
+
+@router.get("/about")
+async def about() -> dict[str, Any]:
+    """Intended use, and the source attributes of this decision support intervention."""
+    return attributes()
+
+
+@router.get("/healthz")
+async def healthz() -> dict[str, str]:
+    """Whether the process answers."""
+    return {"status": "ok", "version": allstatus.__version__}
+
+
+@router.get("/readyz", response_class=JSONResponse, responses=documented(503))
+async def readyz(request: Request) -> JSONResponse:
+    """Whether decisions can be made and recorded."""
+    if not await anyio.to_thread.run_sync(desk_of(request).ready):
+        raise ProblemDetails(503, "not-ready", "The audit cannot be read.")
+    return JSONResponse({"status": "ready"})

@@ -1,0 +1,146 @@
+"""Cards on drafted orders: an agent that the page lists for another status only, or that does not
+apply. Never a block.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from allstatus.decision.decision import Decision
+from allstatus.decision.options import list_options
+from allstatus.ehr.codes import table
+from allstatus.ehr.json_access import codes, obj, objects, text, words
+from allstatus.service.cards import Occasion, base_card, cite_words, option_words, source_lines
+from allstatus.service.markdown import safe
+
+ORDERS = ("MedicationRequest", "ServiceRequest")
+
+
+def order_cards(
+    decision: Decision, occasion: Occasion, orders: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """An information card for each agent ordered of which the page's list says something the
+    orderer should know.
+    """
+    if decision.status is None:
+        return []
+    agents = sorted({agent for order in orders for agent in agents_of(order, _agents(decision))})
+    cards = []
+    for agent in agents:
+        here = [option for option in decision.options if agent in option["agents"]]
+        fits = [fit for option in here for fit in option["by_agent"] if fit["agent"] == agent]
+        elsewhere = {
+            status: found
+            for status in decision.ruleset.statuses
+            if (found := _listed(decision, status, agent))
+        }
+        if not here:
+            cards.append(_elsewhere_card(decision, occasion, agent, elsewhere))
+        elif fits and all(fit["applicability"] == "does_not_apply" for fit in fits):
+            cards.append(_not_applicable_card(decision, occasion, agent, fits))
+    return cards
+
+
+def selected(context: Mapping[str, Any], *, all_orders: bool) -> list[dict[str, Any]]:
+    """The draft orders of a hook's context: all of them, or those selected just now."""
+    wanted = {str(name) for name in context.get("selections") or ()}
+    drafts = [
+        obj(entry.get("resource"))
+        for entry in objects(obj(context.get("draftOrders")).get("entry"))
+    ]
+    orders = [draft for draft in drafts if draft.get("resourceType") in ORDERS]
+    return (
+        orders
+        if all_orders
+        else [order for order in orders if f"{order['resourceType']}/{order.get('id')}" in wanted]
+    )
+
+
+def agents_of(order: dict[str, Any], known: set[str]) -> set[str]:
+    """The page's agents that an order is for, by its codes, else by the names in its texts."""
+    concept = order.get("medicationCodeableConcept") or order.get("code")
+    reference = text(obj(order.get("medicationReference")).get("reference"))
+    for contained in objects(order.get("contained")):
+        if reference == f"#{contained.get('id')}":
+            concept = contained.get("code")
+    found = codes(concept)
+    match = table("treatments").find(found)
+    if match is not None and match.topic.name in known:
+        return {match.topic.name}
+    said = set(
+        " ".join([words(concept), *(code.display for code in found)])
+        .lower()
+        .replace("-", " ")
+        .split()
+    )
+    return {agent for agent in known if agent.split("_")[0] in said}
+
+
+def _agents(decision: Decision) -> set[str]:
+    return {
+        agent
+        for options in decision.ruleset.options.values()
+        for option in options
+        for agent in option["agents"]
+    }
+
+
+def _listed(decision: Decision, status: str, agent: str) -> list[dict[str, Any]]:
+    return [
+        option for option in list_options(decision.ruleset, status) if agent in option["agents"]
+    ]
+
+
+def _elsewhere_card(
+    decision: Decision, occasion: Occasion, agent: str, elsewhere: dict[str, list[dict[str, Any]]]
+) -> dict[str, Any]:
+    rules, name = decision.ruleset, _name(agent)
+    here = rules.statuses[str(decision.status)].title
+    others = " and ".join(rules.statuses[status].title for status in elsewhere)
+    lines = [f"The computed status is {here}. The page lists {name} only under {others}:", ""]
+    lines += _options([option for options in elsewhere.values() for option in options])
+    summary = f"{name}: listed by the page for {others}, not for {here}"
+    return base_card(decision, occasion, f"order {agent}", summary, _text(decision, lines))
+
+
+def _not_applicable_card(
+    decision: Decision, occasion: Occasion, agent: str, fits: list[dict[str, Any]]
+) -> dict[str, Any]:
+    name = _name(agent)
+    lines = [
+        f"The page lists {name} for this status, but its stated use does not fit what is known of "
+        f"this patient:",
+        "",
+    ]
+    lines += [
+        f"- {safe(fit['because'])} [{fit['cite']['title']}]({fit['cite']['url']}), "
+        f"{cite_words(fit['cite'])}"
+        for fit in fits
+    ]
+    summary = (
+        f"{name}: listed by the page, but its stated use does not fit what is known of this patient"
+    )
+    return base_card(decision, occasion, f"order {agent}", summary, _text(decision, lines))
+
+
+def _options(options: list[dict[str, Any]]) -> list[str]:
+    return [f"- {option_words(option)}; {cite_words(option['cite'])}" for option in options]
+
+
+def _text(decision: Decision, lines: list[str]) -> str:
+    return "\n".join(_all(decision, lines))
+
+
+def _all(decision: Decision, lines: list[str]) -> Iterator[str]:
+    yield from lines
+    yield from (
+        "",
+        "This is information about what the page lists. It does not hold up the order.",
+        "",
+    )
+    yield from source_lines(decision)
+
+
+def _name(agent: str) -> str:
+    return agent.replace("_", " ").capitalize()

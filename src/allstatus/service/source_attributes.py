@@ -1,0 +1,38 @@
+"""Intended use and source attributes, answered from one file and the rule set itself."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+import allstatus
+from allstatus.rules.editions import find_rules
+from allstatus.rules.load import read_rules
+
+FILE = Path(__file__).parent / "source_attributes.yaml"
+
+
+@cache
+def attributes() -> dict[str, Any]:
+    """What this is and for whom, with every source attribute answered."""
+    about = yaml.safe_load(FILE.read_text("utf-8"))
+    rules = read_rules(find_rules())
+    source = rules.source
+    own = {
+        "bibliographic_citation": (
+            f"{source['title']}. {source['url']}. Reviewed {source['last_reviewed']}."
+        ),
+        "release_date": rules.effective_from,
+        "revision_dates": [source["last_reviewed"]],
+    }
+    return {
+        "name": "allstatus",
+        "version": allstatus.__version__,
+        **about,
+        "attributes": {**own, **about["attributes"]},
+        "ruleset": {"id": rules.id, "version": rules.version, "digest": rules.digest},
+        "notice": rules.notice,
+    }

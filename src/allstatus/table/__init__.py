@@ -1,0 +1,1 @@
+"""What follows from the rules: facts, the decision table, named assumptions, engines."""

@@ -1,0 +1,273 @@
+"""The decision table: every complete case fired once, and every answer read off it.
+
+A case is a number: bit i says whether criterion i is true. A set of cases is a number too, with
+one bit a case, so "do all completions agree?" is one comparison of whole numbers.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property
+from itertools import combinations, product
+from operator import itemgetter
+
+from allstatus.errors import RulesError
+from allstatus.rules.condition import Clause
+from allstatus.rules.ruleset import RuleSet
+from allstatus.rules.value_classes import ValueClass, value_classes
+from allstatus.table.engines import Engine
+
+MAX_CRITERIA = 12
+OUTSIDE = "outside_definitions"
+NO_VALUE = (
+    "no_value_of_"  # before the name of a fact: its criteria cannot have these verdicts together
+)
+Verdicts = tuple[bool | None, ...]
+
+
+class Cell:
+    """What is known (a verdict for each criterion, None for unknown) and what follows from it.
+
+    `completions` is the set of consistent cases that agree with what is known, `possible` their
+    outcomes.
+    """
+
+    def __init__(self, table: DecisionTable, verdicts: Verdicts) -> None:
+        self._table = table
+        self.verdicts = verdicts
+        self.completions = table.completions(verdicts)
+        self.possible = table.possible(self.completions)
+        self.outcome = _outcome(self.possible)
+
+    @property
+    def answer(self) -> tuple[object, ...]:
+        """All that follows from what is known, for comparing two tables."""
+        return self.completions, self.possible, self.outcome, self.regions
+
+    @property
+    def status(self) -> str | None:
+        """The one status all completions agree on."""
+        return self.possible[0] if self.outcome == "determined" else None
+
+    @cached_property
+    def closed(self) -> Verdicts:
+        """The verdicts after the constraints have been applied."""
+        if not self.completions:
+            return self.verdicts
+        return tuple(
+            [
+                self._table.verdict(self.completions, self._table.where_true(name))
+                for name in self._table.criteria
+            ]
+        )
+
+    @cached_property
+    def regions(self) -> tuple[str, ...]:
+        """The regions some completion lies in, when no completion has a status."""
+        if self.outcome != OUTSIDE:
+            return ()
+        return tuple(
+            name for name, cases in self._table.regions.items() if self.completions & cases
+        )
+
+
+def _outcome(possible: tuple[str, ...]) -> str:
+    if not possible:
+        return "conflicting_data"
+    if len(possible) > 1:
+        return "insufficient_data"
+    return OUTSIDE if possible == (OUTSIDE,) else "determined"
+
+
+class DecisionTable:
+    """All complete cases of a rule set with what an engine fired on each."""
+
+    def __init__(self, ruleset: RuleSet, engine: Engine) -> None:
+        self.ruleset = ruleset
+        self.engine = engine.name
+        self.criteria = tuple(ruleset.criteria)
+        if len(self.criteria) > MAX_CRITERIA:
+            raise RulesError(
+                [
+                    f"{ruleset.directory.name}/criteria.yaml:1: {len(self.criteria)} criteria make "
+                    f"2^{len(self.criteria)} cases, "
+                    f"too many to list; keep at most {MAX_CRITERIA} criteria, or split the rule set"
+                ]
+            )
+        self.cases = [
+            dict(zip(self.criteria, reversed(bits), strict=True))
+            for bits in product((False, True), repeat=len(self.criteria))
+        ]
+        self.everything = (1 << len(self.cases)) - 1
+        self._true = {name: self._cases_where(itemgetter(name)) for name in self.criteria}
+        self.broken = {
+            name: self.everything & ~self._cases_where(c.holds)
+            for name, c in ruleset.constraints.items()
+        }
+        self.without_value = {
+            fact: self._without_value(values) for fact, values in value_classes(ruleset).items()
+        }
+        self.consistent = self.everything
+        for cases in (*self.broken.values(), *self.without_value.values()):
+            self.consistent &= ~cases
+        self.firings = [engine.fire(case) for case in self.cases]
+        self.statuses = {
+            name: self.consistent
+            & sum(
+                1 << number for number, firing in enumerate(self.firings) if name in firing.statuses
+            )
+            for name in ruleset.statuses
+        }
+        self.outside = self.consistent
+        for cases in self.statuses.values():
+            self.outside &= ~cases
+        self.regions = {
+            name: self.outside & self.where(region.where)
+            for name, region in ruleset.regions.items()
+        }
+        self._cells: dict[Verdicts, Cell] = {}
+
+    def where(self, clause: Clause) -> int:
+        """The set of cases in which a clause holds."""
+        if clause.kind == "criterion":
+            return self._true[str(clause.criterion)]
+        parts = [self.where(child) for child in clause.children]
+        if clause.kind == "not":
+            return self.everything & ~parts[0]
+        cases = self.everything if clause.kind == "all" else 0
+        for part in parts:
+            cases = cases & part if clause.kind == "all" else cases | part
+        return cases
+
+    def where_true(self, criterion: str) -> int:
+        """The set of cases in which a criterion is true."""
+        return self._true[criterion]
+
+    def cases_with(self, verdicts: Mapping[str, bool]) -> int:
+        """The set of cases in which each named criterion has its verdict."""
+        cases = self.everything
+        for name, verdict in verdicts.items():
+            cases &= self._true[name] if verdict else ~self._true[name]
+        return cases
+
+    def cell(self, verdicts: Verdicts) -> Cell:
+        """The cell for what is known; computed once for each combination of verdicts."""
+        cell = self._cells.get(verdicts)
+        if cell is None:
+            cell = self._cells[verdicts] = Cell(self, verdicts)
+        return cell
+
+    def possible(self, completions: int) -> tuple[str, ...]:
+        """The outcomes of a set of cases: statuses in the rule set's order, then
+        `outside_definitions`.
+        """
+        names = [name for name, cases in self.statuses.items() if completions & cases]
+        return (*names, OUTSIDE) if completions & self.outside else tuple(names)
+
+    def completions(self, verdicts: Verdicts) -> int:
+        """The consistent cases that agree with the verdicts."""
+        cases = self.consistent
+        for true, verdict in zip(self._true.values(), verdicts, strict=True):
+            if verdict is not None:
+                cases &= true if verdict else ~true
+        return cases
+
+    @staticmethod
+    def verdict(completions: int, cases: int) -> bool | None:
+        """Whether a condition that holds in `cases` holds in all, none or some completions."""
+        if not completions & ~cases:
+            return True
+        return None if completions & cases else False
+
+    @cached_property
+    def csv(self) -> str:
+        """One line a complete case; the same text whichever engine fired it."""
+        out = io.StringIO()
+        writer = csv.writer(out, lineterminator="\n")
+        writer.writerow(["case", *self.criteria, "cannot_be", "status", "regions", "options"])
+        for number, (case, firing) in enumerate(zip(self.cases, self.firings, strict=True)):
+            bit = 1 << number
+            barred = [name for name, cases in self.broken.items() if cases & bit]
+            barred += [
+                f"{NO_VALUE}{fact}" for fact, cases in self.without_value.items() if cases & bit
+            ]
+            fired = [] if barred else firing.statuses
+            regions = [name for name, cases in self.regions.items() if cases & bit]
+            words = ["yes" if case[name] else "no" for name in self.criteria]
+            options = "" if barred else " ".join(firing.options)
+            writer.writerow(
+                [number, *words, " ".join(barred), " ".join(fired), " ".join(regions), options]
+            )
+        return out.getvalue()
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of the table's text."""
+        return hashlib.sha256(self.csv.encode()).hexdigest()
+
+    def _cases_where(self, holds: Callable[[Mapping[str, bool]], bool]) -> int:
+        return sum(1 << number for number, case in enumerate(self.cases) if holds(case))
+
+    def _without_value(self, values: Iterable[ValueClass]) -> int:
+        """The cases in which no value of a fact gives all its criteria their verdicts."""
+        cases = self.everything
+        for value in values:
+            cases &= ~self.cases_with(value.verdicts)
+        return cases
+
+    def describe_case(self, cases: int) -> str:
+        """The first case of a set in words, for a message."""
+        case = self.cases[(cases & -cases).bit_length() - 1]
+        return ", ".join(name if case[name] else f"not {name}" for name in self.criteria)
+
+    def refuse_faults(self) -> None:
+        """Raise RulesError for overlapping statuses, unnamed cases, empty regions and clashing
+        constraints.
+        """
+        home = self.ruleset.directory.name
+        if not self.consistent:
+            raise RulesError(
+                [
+                    f"{home}/constraints.yaml:1: no case satisfies all constraints; correct or "
+                    f"remove one"
+                ]
+            )
+        problems = [*self._overlaps(), *self._empty()]
+        unnamed = self.outside
+        for cases in self.regions.values():
+            unnamed &= ~cases
+        if unnamed:
+            case = self.describe_case(unnamed)
+            problems.append(
+                f"{home}/regions.yaml:1: no status and no region holds this case ({case}); add a "
+                f"region that does"
+            )
+        if problems:
+            raise RulesError(problems)
+
+    def _overlaps(self) -> Iterator[str]:
+        for first, second in combinations(self.statuses, 2):
+            if both := self.statuses[first] & self.statuses[second]:
+                yield (
+                    f"{self.ruleset.statuses[second].place}: '{second}' and '{first}' can both "
+                    f"hold "
+                    f"({self.describe_case(both)}); narrow one, or put `unless: [{first}]` into "
+                    f"'{second}'"
+                )
+
+    def _empty(self) -> Iterator[str]:
+        for name, cases in self.statuses.items():
+            if not cases:
+                yield (
+                    f"{self.ruleset.statuses[name].place}: status '{name}' holds in no case; "
+                    f"correct its clauses or remove it"
+                )
+        for name, cases in self.regions.items():
+            if not cases:
+                yield (
+                    f"{self.ruleset.regions[name].place}: region '{name}' holds no case without a "
+                    f"status; correct or remove it"
+                )

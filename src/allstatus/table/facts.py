@@ -1,0 +1,267 @@
+"""From a record to the facts a rule set asks about, with what was said and what was concluded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+from allstatus.record.blood_count import EVERY_PARTS, CbcPanel, CbcReading, read_panel
+from allstatus.record.model import OutsideMarrow, Record
+from allstatus.record.percent import Percent, exact_number
+from allstatus.rules.ruleset import Fact
+
+UNKNOWN = "unknown"
+AS_NAMED: Mapping[str, Any] = MappingProxyType({})
+HISTORY_CONFLICT = "relapse_count_against_history"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One thing a chart says about a fact: where, what was sent, how it was read, and whether and
+    why it counts.
+    """
+
+    source: str
+    code: str = ""
+    title: str = ""
+    date: str = ""
+    sent: str = ""
+    read: str = ""
+    used: bool = False
+    because: str = ""
+
+    def counted(self, because: str, read: str | None = None) -> Evidence:
+        """The same, counted."""
+        return Evidence(
+            self.source,
+            self.code,
+            self.title,
+            self.date,
+            self.sent,
+            self.read if read is None else read,
+            True,
+            because,
+        )
+
+    def set_aside(self, because: str) -> Evidence:
+        """The same, set aside."""
+        return Evidence(
+            self.source, self.code, self.title, self.date, self.sent, self.read, False, because
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """As it stands in a decision's JSON."""
+        return {
+            "source": self.source,
+            "code": self.code,
+            "title": self.title,
+            "date": self.date,
+            "sent": self.sent,
+            "read": self.read,
+            "used": self.used,
+            "because": self.because,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class ChartContext:
+    """What a chart adds to its record: evidence and state of each fact, warnings, conflicts,
+    assumptions, diagnoses seen.
+
+    `contradictions` are coded statuses that say otherwise than the facts.
+    `applicable` is False for a chart without the diagnosis the rules are about.
+    """
+
+    evidence: Mapping[str, tuple[Evidence, ...]]
+    states: Mapping[str, str] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+    conflicts: tuple[tuple[str, tuple[str, ...], str], ...] = ()
+    assumptions: tuple[dict[str, Any], ...] = ()
+    diagnoses: tuple[dict[str, str], ...] = ()
+    contradictions: tuple[dict[str, str], ...] = ()
+    applicable: bool = True
+
+
+@dataclass(slots=True)
+class RecordFacts:
+    """The value of every fact (None: not known), which were not reported at all, and their
+    evidence.
+
+    `conflicts` are contradictions inside the record itself: (id, facts, why); `derived` are the
+    facts that another part of the record says; `panel` is the blood count, where components are
+    given.
+    """
+
+    values: dict[str, Any]
+    unreported: frozenset[str] = frozenset()
+    evidence: dict[str, tuple[Evidence | str, ...]] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+    conflicts: list[tuple[str, tuple[str, ...], str]] = field(default_factory=list)
+    derived: frozenset[str] = frozenset()
+    panel: CbcReading | None = None
+    chart: ChartContext | None = None
+
+
+def _read_cbc(value: Any, stated: RecordFacts) -> Any:
+    if not isinstance(value, CbcPanel):
+        return "abnormal" if value in ("some_abnormal", "all_abnormal") else value
+    stated.panel = reading = read_panel(value)
+    stated.evidence["cbc"] = reading.evidence
+    stated.warnings.extend(reading.warnings)
+    return reading.verdict or "unknown"
+
+
+def _read_blasts(value: Any, stated: RecordFacts) -> Any:
+    if isinstance(value, Percent) and value.looks_like_fraction:
+        stated.warnings.append(
+            "marrow_blast_percent: a bare number below 1 is read as percent; is it a fraction of 1?"
+        )
+    return value
+
+
+def _read_signs(value: Any, stated: RecordFacts) -> Any:
+    if not isinstance(value, list):
+        return value
+    stated.evidence["signs_and_symptoms"] = tuple(value)
+    return "present" if value else "absent"
+
+
+def _read_outside(value: Any, stated: RecordFacts) -> Any:
+    if not isinstance(value, OutsideMarrow):
+        return value
+    sites = [value.site] if isinstance(value.site, str) else value.site
+    stated.evidence["leukemia_outside_marrow"] = tuple(sites)
+    return "present" if sites else "absent"
+
+
+def _read_number(name: str) -> Callable[[Any, RecordFacts], Percent]:
+    """A reader of a plain number, as an interval of that one value."""
+
+    def read(value: Any, _: RecordFacts) -> Percent:
+        number = exact_number(value, name, "give a number")
+        return Percent(number, number, text=str(value))
+
+    return read
+
+
+def _read_cbc_by_parts(value: Any, stated: RecordFacts) -> Any:
+    """Normal in all parts of the blood count, abnormal in some or in all; a set where more than one
+    can be.
+    """
+    if not isinstance(value, CbcPanel):
+        return EVERY_PARTS - {"normal"} if value == "abnormal" else value
+    stated.panel = reading = read_panel(value)
+    stated.evidence["cbc"] = reading.evidence
+    stated.warnings.extend(reading.warnings)
+    return UNKNOWN if reading.by_parts == EVERY_PARTS else reading.by_parts
+
+
+Reader = Callable[[Any, RecordFacts], Any]
+READERS: dict[str, Reader] = {
+    "cbc": _read_cbc,
+    "marrow_blast_percent": _read_blasts,
+    "signs_and_symptoms": _read_signs,
+    "leukemia_outside_marrow": _read_outside,
+    **{name: _read_number(name) for name in ("age_years", "relapse_count", "tki_failures")},
+}
+
+
+NAMED_READERS: dict[str, Reader] = {
+    "cbc_by_parts": _read_cbc_by_parts
+}  # for facts that name one in `read_by`
+
+
+@dataclass(frozen=True, slots=True)
+class FactSource:
+    """Where a record states a fact (`biomarkers.cd19`) and how it is read, where that is not as its
+    name says.
+    """
+
+    key: str
+    reader: Reader | None
+
+    def value(self, record: Record) -> Any:
+        """What the record says there; None when not reported."""
+        value: Any = record
+        for part in self.key.split("."):
+            value = None if value is None else getattr(value, part)
+        return value
+
+
+def sources_of(facts: Iterable[Fact]) -> dict[str, FactSource]:
+    """The sources of the facts that name a key or a reader of their own."""
+    return {
+        fact.name: FactSource(
+            fact.record_key or fact.name,
+            NAMED_READERS[fact.read_by] if fact.read_by else READERS.get(fact.name),
+        )
+        for fact in facts
+        if fact.record_key or fact.read_by
+    }
+
+
+def state_facts(
+    record: Record, names: tuple[str, ...], sources: Mapping[str, FactSource] = AS_NAMED
+) -> RecordFacts:
+    """The stated value of each named fact; an explicit "unknown" is None but counts as reported.
+
+    `sources` are those of `sources_of`; any other fact stands under its own name.
+    """
+    fields = record.__dict__
+    values: dict[str, Any] = {}
+    stated = RecordFacts(values)
+    for name in names:
+        source = sources.get(name)
+        value = fields[name] if source is None else source.value(record)
+        if value is None:
+            stated.unreported |= {name}
+        elif reader := READERS.get(name) if source is None else source.reader:
+            value = reader(value, stated)
+        values[name] = None if value == UNKNOWN else value
+    if record.relapse_count is not None:
+        _apply_relapse_count(record.relapse_count, stated)
+    return stated
+
+
+def _apply_relapse_count(count: int, stated: RecordFacts) -> None:
+    values = stated.values
+    if count and values.get("prior_remission") is False:
+        why = "Relapses are counted but a remission is denied."
+        stated.conflicts.append((HISTORY_CONFLICT, ("relapse_count", "prior_remission"), why))
+    elif count and values.get("prior_remission") is None:
+        values["prior_remission"] = True
+        stated.unreported -= {"prior_remission"}
+        stated.derived |= {"prior_remission"}
+        stated.evidence["prior_remission"] = (
+            "relapse_count: a relapse needs a remission before it",
+        )
+    if not count and values.get("relapse_since_remission") is True:
+        why = "A relapse is recorded but the count of relapses is none."
+        stated.conflicts.append(
+            (HISTORY_CONFLICT, ("relapse_count", "relapse_since_remission"), why)
+        )
+
+
+def add_chart(stated: RecordFacts, chart: ChartContext) -> None:
+    """Add what the chart supplies to what its record states."""
+    stated.chart = chart
+    stated.warnings.extend(chart.warnings)
+    stated.conflicts.extend(chart.conflicts)
+    for fact, evidence in chart.evidence.items():
+        stated.evidence[fact] = evidence + stated.evidence.get(fact, ())
+
+
+def write_value(value: Any) -> Any:
+    """A fact's value for JSON: a percentage as it was sent, exact; a set of words with "or"
+    between.
+    """
+    if isinstance(value, frozenset):
+        return " or ".join(sorted(value))
+    return value.text if isinstance(value, Percent) else value
+
+
+def write_evidence(entry: Evidence | str) -> dict[str, Any] | str:
+    """A piece of evidence for JSON: a chart's as an object, a record's as text."""
+    return entry if isinstance(entry, str) else entry.to_dict()

@@ -1,0 +1,97 @@
+"""What other definitions ask of the marrow, as a picture; the same definitions give the same bytes
+with one version of matplotlib.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from allstatus.errors import MissingExtra
+from allstatus.rules.comparisons import OtherDefinition, comparisons_path, read_comparisons
+from allstatus.teach.pictures import check_ending, save
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+COLOURS = {"remission": "#0072b2", "disease": "#d55e00"}  # told apart by the colour-blind too
+HEADINGS = {
+    "remission": "asked of a remission",
+    "disease": "asked of failure, relapse or enrolment",
+}
+AXIS_END, ROW_INCHES = 31, 0.3
+SETTINGS: Any = {
+    "svg.hashsalt": "allstatus",
+    "svg.fonttype": "none",
+    "font.size": 9,
+    "font.family": "DejaVu Sans",
+}
+
+
+def draw_definitions(path: Path) -> None:
+    """Every definition's limit on one axis of marrow blasts, as SVG or PNG; raises MissingExtra
+    without matplotlib.
+    """
+    check_ending(path)
+    try:
+        from matplotlib import rc_context
+        from matplotlib.figure import Figure
+    except ImportError:
+        raise MissingExtra("matplotlib", "teach") from None
+    definitions = read_comparisons()
+    with rc_context(SETTINGS):
+        figure = Figure(figsize=(9, ROW_INCHES * (len(definitions) + 4)), layout="constrained")
+        _draw(figure.add_subplot(), definitions)
+        digest = hashlib.sha256(comparisons_path().read_bytes()).hexdigest()
+        save(
+            figure,
+            path,
+            Title="Marrow blast limits by definition",
+            Description=f"comparisons.yaml {digest}",
+        )
+
+
+def _draw(axes: Axes, definitions: Sequence[OtherDefinition]) -> None:
+    here = float(definitions[0].marrow.value)
+    axes.axvline(here, color="0.6", linestyle=":", linewidth=1, zorder=0)
+    rows = range(len(definitions), 0, -1)
+    for row, definition in zip(rows, definitions, strict=True):
+        _draw_limit(axes, row, definition)
+    axes.set_yticks(list(rows), [definition.name for definition in definitions])
+    axes.set_ylim(0.3, len(definitions) + 0.7)
+    axes.set_xlim(-0.5, AXIS_END)
+    axes.set_xlabel("blasts in the bone marrow, percent")
+    axes.tick_params(axis="y", length=0)
+    axes.spines[["top", "right", "left"]].set_visible(False)
+    for kind, heading in HEADINGS.items():
+        axes.plot([], [], color=COLOURS[kind], linewidth=5, alpha=0.5, label=heading)
+    axes.plot([], [], "o", color="0.3", label="the limit itself included")
+    axes.plot(
+        [],
+        [],
+        "o",
+        markeredgecolor="0.3",
+        markerfacecolor="white",
+        label="the limit itself excluded",
+    )
+    axes.legend(loc="upper center", bbox_to_anchor=(0.4, 1.14), ncols=2, frameon=False)
+
+
+def _draw_limit(axes: Axes, row: int, definition: OtherDefinition) -> None:
+    colour, limit = COLOURS[definition.kind], float(definition.marrow.value)
+    end = 0 if "<" in definition.marrow.comparator else AXIS_END
+    axes.plot([end, limit], [row, row], color=colour, linewidth=5, alpha=0.5, solid_capstyle="butt")
+    filled = colour if "=" in definition.marrow.comparator else "white"
+    axes.plot([limit], [row], "o", markeredgecolor=colour, markerfacecolor=filled, markersize=7)
+    axes.annotate(
+        f"{definition.marrow} %",
+        (limit, row),
+        (8 if end == 0 else -8, 0),
+        textcoords="offset points",
+        va="center",
+        ha="left" if end == 0 else "right",
+        fontsize=8,
+        color="0.25",
+    )

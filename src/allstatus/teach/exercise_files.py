@@ -1,0 +1,110 @@
+"""Exercises written down: CSV and JSON lines here, each other format in a module of its own."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from typing import Any
+
+from allstatus.teach.anki_deck import write_apkg
+from allstatus.teach.exercise_set import Sheet
+from allstatus.teach.exercise_words import Worded
+from allstatus.teach.gift import write_gift
+from allstatus.teach.qti import write_qti
+from allstatus.teach.worksheet import write_html
+
+
+def write_jsonl(sheet: Sheet) -> bytes:
+    """One object a line: `record` can be sent to `allstatus classify` as it stands."""
+    lines = [
+        json.dumps(_document(sheet, number, exercise), ensure_ascii=False)
+        for number, exercise in enumerate(sheet.exercises, 1)
+    ]
+    return "".join(f"{line}\n" for line in lines).encode()
+
+
+def write_csv(sheet: Sheet) -> bytes:
+    """One line an exercise, one column a fact and a choice; `explanation` holds several
+    sentences.
+    """
+    out = io.StringIO()
+    labels = [label for label, _ in sheet.exercises[0].case]
+    head = [
+        "id",
+        "number",
+        "level",
+        "at_edge",
+        *labels,
+        "answer",
+        "answer_title",
+        "explanation",
+        "decided_by",
+        "sections",
+    ]
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow([*head, "seed", "ruleset", "version", "digest", "notice"])
+    about = [
+        sheet.seed,
+        sheet.rules.id,
+        sheet.rules.version,
+        sheet.rules.digest,
+        sheet.rules.notice,
+    ]
+    for number, exercise in enumerate(sheet.exercises, 1):
+        row = [
+            exercise.id,
+            number,
+            exercise.level,
+            "yes" if exercise.at_edge else "no",
+            *(value for _, value in exercise.case),
+        ]
+        why = " ".join(exercise.explanation)
+        writer.writerow(
+            [
+                *row,
+                exercise.answer,
+                exercise.answer_title,
+                why,
+                exercise.decided_by,
+                "; ".join(exercise.sections),
+                *about,
+            ]
+        )
+    return out.getvalue().encode()
+
+
+def _document(sheet: Sheet, number: int, exercise: Worded) -> dict[str, Any]:
+    rules = sheet.rules
+    return {
+        "id": exercise.id,
+        "number": number,
+        "seed": sheet.seed,
+        "level": exercise.level,
+        "at_edge": exercise.at_edge,
+        "record": {"id": exercise.id, **exercise.record},
+        "case": dict(exercise.case),
+        "choices": exercise.choices,
+        "answer": exercise.answer,
+        "explanation": exercise.explanation,
+        "decided_by": exercise.decided_by,
+        "sections": exercise.sections,
+        "ruleset": {
+            "id": rules.id,
+            "version": rules.version,
+            "digest": rules.digest,
+            "source": dict(rules.source),
+        },
+        "notice": rules.notice,
+    }
+
+
+FORMATS: dict[str, Callable[[Sheet], bytes]] = {
+    "csv": write_csv,
+    "jsonl": write_jsonl,
+    "gift": write_gift,
+    "apkg": write_apkg,
+    "qti": write_qti,
+    "html": write_html,
+}

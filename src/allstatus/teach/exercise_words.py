@@ -1,0 +1,172 @@
+"""An exercise in words: the case, the choices, the answer and why; the page words it the same way
+(`web/exercises.js`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from allstatus.decision.classifier import Classifier
+from allstatus.decision.decision import Decision
+from allstatus.render.messages import headline, message, messages
+from allstatus.render.words import class_words
+from allstatus.rules.ruleset import RuleSet
+from allstatus.teach.exercises import LEVELS, OUTCOMES, Exercise
+from allstatus.teach.strings import fact_label, texts, value_text
+
+LEVEL = "student"
+FIRST = ("untreated", "in_remission", "recurrent")  # the order in which the disease runs
+
+
+@dataclass(frozen=True, slots=True)
+class Worded:
+    """An exercise as a reader meets it.
+
+    `case` has a (label, value) pair for each fact, `choices` a title for each possible answer,
+    `explanation` one sentence or
+    two a line; `sections` of the page are what it was read from.
+    """
+
+    id: str
+    level: str
+    at_edge: bool
+    record: dict[str, Any]
+    case: list[tuple[str, str]]
+    choices: dict[str, str]
+    answer: str
+    explanation: list[str]
+    decided_by: str
+    sections: list[str]
+
+    @property
+    def read_from(self) -> str:
+        """The sections in short: the first and the last heading of each."""
+        short = [
+            " > ".join(dict.fromkeys((path[0], path[-1])))
+            for path in (name.split(" > ") for name in self.sections)
+        ]
+        return str(texts()["exercise"]["sections"]).format(sections="; ".join(short))
+
+    @property
+    def answer_title(self) -> str:
+        """The right choice in words."""
+        return self.choices[self.answer]
+
+
+def choices(rules: RuleSet) -> dict[str, str]:
+    """Every answer an exercise can have with its title: the statuses first."""
+    names = [name for name in FIRST if name in rules.statuses]
+    names += [name for name in rules.statuses if name not in names]
+    return {name: rules.statuses[name].title for name in names} | {
+        name: texts()["answers"][name] for name in OUTCOMES
+    }
+
+
+def assumptions(rules: RuleSet) -> list[str]:
+    """What may be taken for granted when it is not reported."""
+    return [
+        f"{fact_label(fact.name)}: {fact.assume.because}"
+        for fact in rules.facts.values()
+        if fact.assume
+    ]
+
+
+def word(classifier: Classifier, exercise: Exercise) -> Worded:
+    """The exercise in words, explained for students."""
+    rules = classifier.ruleset
+    decision = classifier.classify(exercise.record)
+    return Worded(
+        id=exercise.id,
+        level=LEVELS[exercise.level],
+        at_edge=exercise.at_edge,
+        record=exercise.record,
+        case=[
+            (fact_label(name), value_text(fact, exercise.record[name]))
+            for name, fact in rules.facts.items()
+        ],
+        choices=choices(rules),
+        answer=exercise.answer,
+        explanation=_Explanation(classifier, exercise, decision).lines(),
+        decided_by=exercise.decided_by,
+        sections=sections(rules, exercise),
+    )
+
+
+def sections(rules: RuleSet, exercise: Exercise) -> list[str]:
+    """Where the page says it: the status, and the criteria on the fact that decided."""
+    status = (
+        [rules.statuses[exercise.answer].cite["section"]]
+        if exercise.answer in rules.statuses
+        else []
+    )
+    criteria = [
+        rules.criteria[name].cite["section"] for name in rules.criteria_of(exercise.decided_by)
+    ]
+    return list(dict.fromkeys([*status, *criteria]))
+
+
+class _Explanation:
+    def __init__(self, classifier: Classifier, exercise: Exercise, decision: Decision) -> None:
+        self.classifier, self.exercise, self.decision = classifier, exercise, decision
+        self.rules, self.forms = classifier.ruleset, texts()["exercise"]
+
+    def lines(self) -> list[str]:
+        return [
+            f"{headline(self.decision, LEVEL)}.",
+            *self._messages(),
+            *(
+                self.forms["assumed"].format(because=entry["because"])
+                for entry in self.decision.assumptions
+            ),
+            self._decided(),
+            *self._otherwise(),
+        ]
+
+    def _messages(self) -> list[str]:
+        if self.decision.outcome != "insufficient_data":
+            return messages(self.decision, LEVEL)
+        possible = self.forms["possible"].format(outcomes=self._titles(self.decision.possible))
+        return [possible, message(self.rules, "insufficient_data", LEVEL, self.exercise.decided_by)]
+
+    def _decided(self) -> str:
+        name = self.exercise.decided_by
+        if self.decision.outcome == "insufficient_data":
+            return str(self.forms["asked"]).format(fact=fact_label(name))
+        if self.decision.outcome == "conflicting_data":
+            clashing = dict.fromkeys(
+                fact for entry in self.decision.conflicts for fact in entry["facts"]
+            )
+            return str(self.forms["clash"]).format(
+                facts=", ".join(self._stated(fact) for fact in clashing)
+            )
+        value = value_text(self.rules.facts[name], self.exercise.record[name])
+        return str(self.forms["decided"]).format(fact=fact_label(name), value=value)
+
+    def _stated(self, fact: str) -> str:
+        return (
+            f"{fact_label(fact)} ({value_text(self.rules.facts[fact], self.exercise.record[fact])})"
+        )
+
+    def _otherwise(self) -> list[str]:
+        """What other answers to the deciding fact would lead to."""
+        if self.decision.outcome == "conflicting_data":
+            return []
+        name, lines = self.exercise.decided_by, []
+        for answer in self.classifier.resolver.classes[name]:
+            possible = self.classifier.classify(
+                self.exercise.record | {name: answer.sample}
+            ).possible
+            if possible and possible != self.decision.possible:
+                lines.append(
+                    self.forms["otherwise"].format(
+                        words=class_words(self.rules, answer), outcomes=self._titles(possible)
+                    )
+                )
+        return lines
+
+    def _titles(self, possible: tuple[str, ...]) -> str:
+        named = choices(self.rules)
+        return str(texts()["or"]).join(
+            texts()["in_a_sentence"].get(name, named[name]) for name in named if name in possible
+        )

@@ -1,0 +1,311 @@
+"""What the teaching page carries: a rule set and its decision table as JSON, every set of cases a
+hexadecimal number, nothing twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal, get_args, get_origin
+
+from allstatus.decision.classifier import Classifier
+from allstatus.errors import RulesError
+from allstatus.record.model import Record, Site
+from allstatus.record.percent import MARROW_GRADES, format_number
+from allstatus.render.messages import LEVELS, message
+from allstatus.render.words import class_words
+from allstatus.rules.comparisons import OtherDefinition, read_comparisons
+from allstatus.rules.condition import Clause
+from allstatus.rules.ruleset import Fact, RuleSet, Status
+from allstatus.table.decision_table import DecisionTable
+from allstatus.table.facts import UNKNOWN, sources_of, state_facts
+from allstatus.why.other_definitions import MARROW, REMISSION
+
+KINDS = ("yes_no", "choice", "percent")
+FINDINGS = {"some": "present", "none": "absent"}
+OWN_CONFLICTS = ("relapse_count_against_history", "one_value")  # of the record, not of a rule set
+
+
+def embed_rules(classifier: Classifier) -> dict[str, Any]:
+    """The rule set, its table and its words; raises RulesError for a kind of fact the page has no
+    control for.
+    """
+    rules, table = classifier.ruleset, classifier.table
+    _refuse_kinds(rules)
+    sections = _sections(rules)
+    embedded = {
+        "ruleset": _about(rules),
+        "diagnoses": [*rules.population["icd10cm"], *rules.population["snomed"]],
+        "record_keys": list(Record.model_fields),
+        "grades": {name: _grade(grade) for name, grade in MARROW_GRADES.items()},
+        "consistent": _hex(table.consistent),
+        "outside": _hex(table.outside),
+        "sections": sections,
+        "facts": [_fact(classifier, fact) for fact in rules.facts.values()],
+        "criteria": [_criterion(rules, name, sections) for name in rules.criteria],
+        "statuses": [_status(rules, table, status, sections) for status in rules.statuses.values()],
+        "regions": [{"name": name, "cases": _hex(cases)} for name, cases in table.regions.items()],
+        "constraints": [_constraint(rules, table, name) for name in rules.constraints],
+        "options": {
+            name: [_option(option) for option in options] for name, options in rules.options.items()
+        },
+        "says": says(rules),
+        "others": _others(rules),
+    }
+    return {key: _without_nothing(value) for key, value in embedded.items()}
+
+
+def _without_nothing(value: Any) -> Any:
+    """The same without keys that say nothing; the page takes an absent key as null, or as an empty
+    list of children.
+    """
+    if isinstance(value, dict):
+        return {
+            key: _without_nothing(entry)
+            for key, entry in value.items()
+            if entry is not None and entry != []
+        }
+    return [_without_nothing(entry) for entry in value] if isinstance(value, list) else value
+
+
+def _sections(rules: RuleSet) -> list[str]:
+    """Every section of the page that is cited; citations are places in this list."""
+    statuses = rules.statuses.values()
+    cited = [
+        (clause.cite or status.cite)["section"]
+        for status in statuses
+        for top in status.clauses
+        for clause in top.walk()
+    ]
+    cited += [status.cite["section"] for status in statuses] + [
+        criterion.cite["section"] for criterion in rules.criteria.values()
+    ]
+    return list(dict.fromkeys(cited))
+
+
+def says(rules: RuleSet) -> dict[str, dict[str, dict[str, str]]]:
+    """What is said for each outcome, reason and level, in the rule set's own words."""
+    reasons: Mapping[str, Any] = {
+        "determined": rules.statuses,
+        "outside_definitions": rules.regions,
+        "insufficient_data": rules.facts,
+        "conflicting_data": [*rules.constraints, *OWN_CONFLICTS],
+    }
+    return {
+        outcome: {
+            reason: {level: message(rules, outcome, level, reason) for level in LEVELS}
+            for reason in names
+        }
+        for outcome, names in reasons.items()
+    }
+
+
+def _refuse_kinds(rules: RuleSet) -> None:
+    if unknown := [fact.name for fact in rules.facts.values() if fact.kind not in KINDS]:
+        raise RulesError(
+            [
+                f"{rules.directory.name}/facts.yaml:1: the page has no control for "
+                f"{', '.join(unknown)}; use {', '.join(KINDS)}"
+            ]
+        )
+
+
+def _hex(cases: int) -> str:
+    return f"{cases:x}"
+
+
+def _about(rules: RuleSet) -> dict[str, Any]:
+    return {
+        "id": rules.id,
+        "version": rules.version,
+        "title": rules.title,
+        "digest": rules.digest,
+        "source": dict(rules.source),
+        "notice": rules.notice,
+    }
+
+
+def _grade(grade: Any) -> dict[str, Any]:
+    return {
+        "low": format_number(grade.low),
+        "high": format_number(grade.high),
+        "low_open": grade.low_open,
+    }
+
+
+def _fact(classifier: Classifier, fact: Fact) -> dict[str, Any]:
+    rules = classifier.ruleset
+    criteria = rules.criteria_of(fact.name)
+    classes = [
+        {
+            "region": c.region,
+            "verdicts": "".join("ft"[c.verdicts[name]] for name in criteria),
+            "words": class_words(rules, c),
+        }
+        for c in classifier.resolver.classes[fact.name]
+    ]
+    entry: dict[str, Any] = {
+        "name": fact.name,
+        "kind": fact.kind,
+        "question": fact.question,
+        "values": list(fact.values),
+        "about": fact.about,
+        "burden": fact.burden,
+        "answered_by": rules.test_titles(fact),
+        "assume": _assume(classifier.table, fact),
+        "classes": classes,
+    }
+    if fact.kind == "choice":
+        entry["reads"] = _reads(classifier, fact)
+    if fact.name in ("signs_and_symptoms", "leukemia_outside_marrow"):
+        entry["findings"] = FINDINGS
+    if fact.name == "leukemia_outside_marrow":
+        entry["sites"] = list(get_args(Site))
+    if fact.name == "cbc":
+        entry["panel"] = True
+    return entry
+
+
+def _reads(classifier: Classifier, fact: Fact) -> dict[str, list[str]]:
+    """Words that a record may use and the rule set does not, each with the values it can mean."""
+    words, sources = (
+        _words_in(Record.model_fields[fact.name].annotation),
+        sources_of(classifier.ruleset.facts.values()),
+    )
+    meant = {}
+    for word in words - {UNKNOWN, *fact.values}:
+        value = state_facts(Record.read({fact.name: word}), (fact.name,), sources).values[fact.name]
+        meant[word] = sorted(value) if isinstance(value, frozenset) else [value]
+    return dict(sorted(meant.items()))
+
+
+def _words_in(annotation: Any) -> set[str]:
+    """Every word a type allows."""
+    if get_origin(annotation) is Literal:
+        return set(get_args(annotation))
+    return {word for part in get_args(annotation) for word in _words_in(part)}
+
+
+def _others(rules: RuleSet) -> dict[str, Any]:
+    """What a remission asks of the marrow, here (criteria and their verdicts) and by other
+    definitions.
+    """
+    status = rules.statuses.get(REMISSION)
+    marrow = (
+        [clause for clause in status.clauses if _asks_only(rules, clause, MARROW)] if status else []
+    )
+    here = {name: clause.holds({name: True}) for clause in marrow for name in clause.criteria()}
+    definitions = (
+        [d for d in read_comparisons() if d.kind == "remission" and d.ruleset != rules.id]
+        if here
+        else []
+    )
+    return {
+        "fact": MARROW,
+        "here": here,
+        "definitions": [_definition(definition) for definition in definitions],
+    }
+
+
+def _asks_only(rules: RuleSet, clause: Clause, fact: str) -> bool:
+    return {rules.criteria[name].condition.fact for name in clause.criteria()} == {fact} and len(
+        clause.criteria()
+    ) == 1
+
+
+def _definition(definition: OtherDefinition) -> dict[str, str]:
+    limit = definition.marrow
+    return {
+        "id": definition.id,
+        "title": definition.title,
+        "asks": str(limit),
+        "comparator": limit.comparator,
+        "limit": format_number(limit.value),
+    }
+
+
+def _assume(table: DecisionTable, fact: Fact) -> dict[str, Any] | None:
+    if fact.assume is None:
+        return None
+    when = None if fact.assume.when is None else _hex(table.where(fact.assume.when))
+    return {"value": fact.assume.value, "when": when, "because": fact.assume.because}
+
+
+def _criterion(rules: RuleSet, name: str, sections: list[str]) -> dict[str, Any]:
+    criterion = rules.criteria[name]
+    condition = criterion.condition
+    limit = None if condition.limit is None else format_number(condition.limit)
+    return {
+        "name": name,
+        "title": criterion.title,
+        "otherwise": criterion.otherwise,
+        "fact": condition.fact,
+        "operator": condition.operator,
+        "operand": condition.operand,
+        "limit": limit,
+        "section": sections.index(criterion.cite["section"]),
+    }
+
+
+def _status(
+    rules: RuleSet, table: DecisionTable, status: Status, sections: list[str]
+) -> dict[str, Any]:
+    clauses = [_clause(rules, table, status, clause, sections) for clause in status.clauses]
+    section = sections.index(status.cite["section"])
+    for other in status.unless:
+        clauses.append(
+            {
+                "path": f"{status.name}.unless.{other}",
+                "kind": "unless",
+                "cases": _hex(table.everything & ~table.statuses[other]),
+                "expected": f"not: {rules.statuses[other].title}",
+                "ours": True,
+                "section": section,
+            }
+        )
+    return {
+        "name": status.name,
+        "title": status.title,
+        "section": section,
+        "cases": _hex(table.statuses[status.name]),
+        "clauses": clauses,
+    }
+
+
+def _clause(
+    rules: RuleSet, table: DecisionTable, status: Status, clause: Clause, sections: list[str]
+) -> dict[str, Any]:
+    """A clause; what the page can tell from its criterion (cases, words, section) is left to the
+    page.
+    """
+    inner = clause.children[0] if clause.kind == "not" else clause
+    criterion = rules.criteria[str(inner.criterion)] if inner.kind == "criterion" else None
+    owner = criterion or status
+    ours = (clause.reading or owner.reading) == "interpretation" or None
+    section = sections.index((clause.cite or owner.cite)["section"])
+    node = {
+        "path": clause.path,
+        "kind": clause.kind,
+        "ours": ours,
+        "section": section,
+        "note": clause.note,
+    }
+    if criterion is not None:
+        return node | {"criterion": criterion.name}
+    children = [_clause(rules, table, status, child, sections) for child in clause.children]
+    return node | {"cases": _hex(table.where(clause)), "children": children}
+
+
+def _constraint(rules: RuleSet, table: DecisionTable, name: str) -> dict[str, Any]:
+    constraint = rules.constraints[name]
+    criteria = sorted(constraint.condition.criteria() | constraint.consequence.criteria())
+    return {"name": name, "broken": _hex(table.broken[name]), "criteria": criteria}
+
+
+def _option(option: Any) -> dict[str, Any]:
+    qualifier, listed_by = option["qualifier"], option["listed_by"]
+    return {
+        "id": option["id"],
+        "title": option["title"],
+        "qualifier": qualifier and qualifier["text"],
+        "listed_by": None if listed_by == "page" else listed_by,
+    }

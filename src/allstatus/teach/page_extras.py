@@ -1,0 +1,133 @@
+"""What the page carries beside the rules: its words, its exercises, and the cases it checks itself
+with.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from allstatus.decision.classifier import Classifier
+from allstatus.errors import InvalidRecord
+from allstatus.record.percent import format_number
+from allstatus.render import messages
+from allstatus.rules.ruleset import Fact, RuleSet
+from allstatus.rules.yaml_file import YamlFile
+from allstatus.teach.exercise_words import choices
+from allstatus.teach.exercises import OUTCOMES, Exercise, answer_of, make_pool, percent_spellings
+from allstatus.teach.page_data import embed_rules
+from allstatus.teach.samples import find_tries
+from allstatus.teach.strings import texts
+
+HISTORIES = Path(__file__).parent / "histories.json"
+REFUSED = ("4,5", "five", "-1", "140 %", "10-2", "NaN", "201/200", "")
+LETTERS, SEPARATOR = "0123456789abcdefghijklmnopqrstuvwxyz", "|"
+A_HAIR = Fraction(1, 10**18)
+MAP_ROWS = ("cbc", "signs_and_symptoms")  # with the percentage they make the decision map
+
+
+def embed_page(classifier: Classifier) -> dict[str, Any]:
+    """Everything the page needs, as JSON."""
+    rules, pool = classifier.ruleset, make_pool(classifier)
+    named = choices(rules)
+    answers = [*named]
+    return {
+        **embed_rules(classifier),
+        "texts": texts(),
+        "headlines": {name: _headlines()[name] for name in ("determined", *OUTCOMES)},
+        "choices": named,
+        "answers": answers,
+        "pool": SEPARATOR.join(_exercise(rules, exercise, answers) for exercise in pool),
+        "vectors": SEPARATOR.join(_vectors(classifier, pool, answers)),
+        "tries": {
+            name: _letters(rules, case) + _percentages(rules, case)
+            for name, case in find_tries(classifier).items()
+        },
+        "histories": [
+            history for history in json.loads(HISTORIES.read_text("utf-8")) if _fits(rules, history)
+        ],
+        "map_rows": [name for name in MAP_ROWS if name in rules.facts],
+    }
+
+
+def _headlines() -> Any:
+    return YamlFile(messages.FILE, messages.FILE.parent).data["headlines"]
+
+
+def _exercise(rules: RuleSet, exercise: Exercise, answers: list[str]) -> str:
+    """An exercise: a letter for each fact, letters for its answer, the fact that decides, edge and
+    level, then its percentages.
+    """
+    decided = list(rules.facts).index(exercise.decided_by)
+    about = "".join(
+        LETTERS[n]
+        for n in (answers.index(exercise.answer), decided, int(exercise.at_edge), exercise.level)
+    )
+    return _letters(rules, exercise.record) + about + _percentages(rules, exercise.record)
+
+
+def _letters(rules: RuleSet, record: dict[str, Any]) -> str:
+    return "".join(_letter(fact, record[name]) for name, fact in rules.facts.items())
+
+
+def _letter(fact: Fact, value: Any) -> str:
+    """A value as a letter: ? not known, - not reported, % a percentage (written behind), else its
+    place among the values.
+    """
+    if value is None or value == "unknown":
+        return "-" if value is None else "?"
+    if fact.kind == "percent":
+        return "%"
+    return LETTERS[int(value) if fact.kind == "yes_no" else fact.values.index(value)]
+
+
+def _percentages(rules: RuleSet, record: dict[str, Any]) -> str:
+    return ";".join(
+        record[name] for name, fact in rules.facts.items() if _letter(fact, record[name]) == "%"
+    )
+
+
+def _vectors(classifier: Classifier, pool: list[Exercise], answers: list[str]) -> Iterator[str]:
+    """Records with the answer Python gives, ! where it refuses: every spelling at the limit on a
+    case of each status.
+    """
+    rules = classifier.ruleset
+    percents = [fact.name for fact in rules.facts.values() if fact.kind == "percent"]
+    for status in rules.statuses:
+        base = next(
+            (
+                exercise
+                for exercise in pool
+                if exercise.answer == status and exercise.decided_by in percents
+            ),
+            None,
+        )
+        if base is None:
+            continue
+        conditions = (rules.criteria[name].condition for name in rules.criteria_of(base.decided_by))
+        limits = sorted(
+            {condition.limit for condition in conditions if condition.limit is not None}
+        )
+        near, far = percent_spellings(limits)
+        hairs = [format_number(limit + step) for limit in limits for step in (A_HAIR, -A_HAIR)]
+        for text in (*near, *far, *hairs, *REFUSED):
+            record = base.record | {base.decided_by: text}
+            yield (
+                _letters(rules, record)
+                + _answer(classifier, record, answers)
+                + _percentages(rules, record)
+            )
+
+
+def _answer(classifier: Classifier, record: dict[str, Any], answers: list[str]) -> str:
+    try:
+        return LETTERS[answers.index(answer_of(classifier.classify(record)))]
+    except InvalidRecord:
+        return "!"
+
+
+def _fits(rules: RuleSet, history: Any) -> bool:
+    return all(set(point["record"]) <= set(rules.facts) for point in history["points"])

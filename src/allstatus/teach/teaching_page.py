@@ -1,0 +1,62 @@
+"""The teaching page: one file that opens from disk, with no network, no storage and nothing from
+elsewhere.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import json
+from string import Template
+
+from allstatus.decision.classifier import Classifier
+from allstatus.rules.ruleset import RuleSet
+from allstatus.teach.page_extras import embed_page
+from allstatus.teach.page_source import (
+    ENGINE,
+    EXERCISES,
+    PAGE,
+    read_web,
+    short_script,
+    short_style,
+    without_indent,
+)
+from allstatus.teach.palette import shades
+from allstatus.teach.strings import texts
+
+MOST_BYTES = 150_000
+
+
+def make_page(classifier: Classifier) -> str:
+    """The page as HTML, under 150 kB for the patient page's rules; the same text each time for the
+    same rules.
+    """
+    data = json.dumps(embed_page(classifier), ensure_ascii=False, separators=(",", ":"))
+    style = _shade_variables(classifier.ruleset) + short_style(read_web("style.css"))
+    script = f'(() => {{\n"use strict";\n{without_indent(read_web(*ENGINE))}\n{short_script(read_web(*EXERCISES, *PAGE))}\n}})();'
+    words = texts()
+    return Template(read_web("page.html")).substitute(
+        language=words["language"],
+        title=html.escape(words["title"]),
+        noscript=html.escape(words["page"]["noscript"]),
+        notice=html.escape(classifier.ruleset.notice),
+        script_hash=_digest(script),
+        style_hash=_digest(style),
+        style=style,
+        script=script,
+        data=data.replace("<", "\\u003c"),
+    )
+
+
+def _digest(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def _shade_variables(rules: RuleSet) -> str:
+    """The colours of the answers as CSS variables, numbered in the order of the choices."""
+    pairs = "".join(
+        f"--ground-{n}:{shade.ground};--ink-{n}:{shade.ink};"
+        for n, shade in enumerate(shades(rules).values())
+    )
+    return f":root{{{pairs}}}\n"

@@ -1,0 +1,111 @@
+"""Run somebody's implementation: records in as JSON lines, answers out as JSON lines.
+
+Whatever it does (hang, crash, print something else, too few lines or too many) becomes a sentence,
+never an exception.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import signal
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from allstatus.errors import InvalidRecord
+from allstatus.testing.answers import INVALID, Answer
+from allstatus.testing.vectors import one_line
+
+SECONDS = 120.0
+LONGEST_SHOWN = 120
+
+
+@dataclass(frozen=True, slots=True)
+class CommandRun:
+    """What came back: an answer or, as text, what was wrong with the line, for each record; and
+    what went wrong at all.
+    """
+
+    answers: tuple[Answer | str, ...]
+    problems: tuple[str, ...]
+
+
+def run_adapter(command: str, records: Sequence[Any], seconds: float = SECONDS) -> CommandRun:
+    """Start the command once, send every record, read every answer; raises InvalidRecord when it
+    cannot be started.
+    """
+    sent = "".join(one_line(record) + "\n" for record in records)
+    process = _start(command)
+    problems: list[str] = []
+    try:
+        out, err = process.communicate(sent.encode(), timeout=seconds)
+    except subprocess.TimeoutExpired:
+        _kill(process)
+        out, err = process.communicate()
+        problems.append(f"the command did not end within {seconds:g} seconds and was stopped")
+    lines = out.decode("utf-8", errors="replace").splitlines()
+    if process.returncode and not problems:
+        problems.append(
+            f"the command ended with exit status {process.returncode}{_last_words(err)}"
+        )
+    if len(lines) != len(records):
+        problems.append(
+            f"{len(records)} lines went in, {len(lines)} came out; print exactly one line for each"
+        )
+    answers = [_read(line) for line in lines[: len(records)]]
+    answers += ["no answer"] * (len(records) - len(answers))
+    return CommandRun(tuple(answers), tuple(problems))
+
+
+def _start(command: str) -> subprocess.Popen[bytes]:
+    remedy = 'give a command that reads JSON lines, such as --cmd "node mine.mjs"'
+    try:
+        words = shlex.split(command)
+        pipe = subprocess.PIPE
+        return subprocess.Popen(words, stdin=pipe, stdout=pipe, stderr=pipe, start_new_session=True)
+    except (OSError, ValueError, IndexError):
+        raise InvalidRecord("cmd", "cannot be started", remedy) from None
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    """End the command and all it started."""
+    if os.name == "posix":
+        os.killpg(process.pid, signal.SIGKILL)
+    else:
+        process.kill()
+
+
+def _last_words(err: bytes) -> str:
+    lines = err.decode("utf-8", errors="replace").split("\n")
+    said = [line.strip() for line in lines if line.strip()]
+    return f": {said[-1][:LONGEST_SHOWN]}" if said else ""
+
+
+def _read(line: str) -> Answer | str:
+    try:
+        answer = json.loads(line)
+    except (ValueError, RecursionError):
+        return "the line is not JSON"
+    return checked(answer)
+
+
+def checked(answer: Any) -> Answer | str:
+    """The answer with what a refusal may leave out, or what is wrong with its shape."""
+    if not isinstance(answer, dict):
+        return "the line is not a JSON object"
+    if answer.get("outcome") == INVALID:
+        answer = {
+            "status": None,
+            "possible": [],
+            "regions": [],
+            "options": [],
+            "missing": [],
+            "reasons": [],
+            **answer,
+        }
+    if missing := [name for name in ("outcome", "status", "possible") if name not in answer]:
+        return f"the answer has no {' and no '.join(missing)}"
+    return dict(answer)

@@ -1,0 +1,123 @@
+"""The values of a patient's facts that can matter to a stated use, each as a record states it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal, localcontext
+from fractions import Fraction
+from functools import cached_property
+from itertools import pairwise
+from math import floor
+from typing import Any
+
+from allstatus.errors import InvalidRecord
+from allstatus.record.model import Record as Checked
+from allstatus.record.percent import format_number
+from allstatus.rules.indications import Indications
+from allstatus.rules.ruleset import Criterion, Fact, RuleSet
+from allstatus.table.facts import sources_of, state_facts
+from allstatus.testing.representatives import HAIR, UNKNOWN, Record
+
+# decimal places of what lies beside a limit that no decimal ends at (1 month is 1/12 of a year)
+FINEST = 21
+BEYOND = 2  # an ordinary number beyond the largest limit
+
+
+class PatientFact:
+    """A fact about a patient in the criteria of an overlay, or of one of its conditions."""
+
+    def __init__(self, words: Indications | RuleSet, fact: Fact) -> None:
+        self.name, self._fact = fact.name, fact
+        self._criteria: list[Criterion] = [
+            c for c in words.criteria.values() if c.condition.fact == fact.name
+        ]
+        self._source = sources_of([fact])
+
+    @property
+    def limits(self) -> set[Fraction]:
+        """What the fact is compared with."""
+        return {c.condition.limit for c in self._criteria if c.condition.limit is not None}
+
+    @property
+    def whole(self) -> bool:
+        """Whether it is no number, or a whole one."""
+        return self._fact.kind != "number" or not self._is_stated(Decimal("0.5"))
+
+    @cached_property
+    def not_known(self) -> Any:
+        """How a record states that it is not known: `unknown`, or None (nothing) where a number
+        stands.
+        """
+        return UNKNOWN if self._is_stated(UNKNOWN) else None
+
+    def values(self, limits: Iterable[Fraction] = ()) -> list[Any]:
+        """Every word; of a number what a record can state on and beside each limit, ordinary
+        numbers first.
+
+        `limits` are further limits to look at both sides of.
+        """
+        if self._fact.kind == "yes_no":
+            return [True, False]
+        return list(self._fact.values) or [
+            number for number in _numbers({*self.limits, *limits}) if self._is_stated(number)
+        ]
+
+    def ordinary(self) -> list[Any]:
+        """The first value of each pattern of verdicts."""
+        found: dict[tuple[bool | None, ...], Any] = {}
+        for value in self.values():
+            found.setdefault(tuple(self.verdicts(value).values()), value)
+        return list(found.values())
+
+    def stated_in(self, record: Record, value: Any) -> Record:
+        """The record stating it too, at the key where records do; None states nothing."""
+        if value is None:
+            return record
+        key, _, inner = (self._fact.record_key or self.name).partition(".")
+        return {**record, key: {**record.get(key, {}), inner: value} if inner else value}
+
+    def verdicts(self, value: Any) -> Mapping[str, bool | None]:
+        """The verdicts of its criteria on a value as a record states it."""
+        record = Checked.read(self.stated_in({}, value))
+        read = state_facts(record, (self.name,), self._source).values[self.name]
+        return {c.name: c.condition.holds(read) for c in self._criteria}
+
+    def _is_stated(self, value: Any) -> bool:
+        try:
+            Checked.read(self.stated_in({}, value))
+        except InvalidRecord:
+            return False
+        return True
+
+
+def _numbers(limits: set[Fraction]) -> list[int | Decimal]:
+    """Whole numbers and the middles between limits, then what lies on each limit and a hair beside
+    it.
+    """
+    ordered = sorted(limits)
+    plain = [Fraction(floor(limit) + step) for limit in ordered for step in (0, -1, 1)]
+    plain += [round((low + high) / 2, 1) for low, high in pairwise([Fraction(0), *ordered])]
+    beside = [number for limit in ordered for number in _beside(limit)]
+    return [
+        json_number(number)
+        for number in dict.fromkeys([*plain, ordered[-1] + BEYOND, *beside])
+        if number >= 0 and _ends(number)
+    ]
+
+
+def _beside(limit: Fraction) -> list[Fraction]:
+    if _ends(limit):
+        return [limit - HAIR, limit, limit + HAIR]
+    scale = 10**FINEST
+    below = Fraction(floor(limit * scale), scale)
+    return [below, below + Fraction(1, scale)]
+
+
+def _ends(number: Fraction) -> bool:
+    return "/" not in format_number(number)
+
+
+def json_number(number: Fraction) -> int | Decimal:
+    """A rational that ends as a decimal, as a JSON number states it exactly."""
+    with localcontext(prec=60):
+        return int(number) if number.denominator == 1 else Decimal(format_number(number))

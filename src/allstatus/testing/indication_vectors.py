@@ -1,0 +1,143 @@
+"""The family `applicability`: records whose status is settled and whose patient decides, or leaves
+open, each stated use.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import product
+from typing import Any
+
+from allstatus.decision.applicability import Applicability
+from allstatus.decision.classifier import Classifier
+from allstatus.decision.stated_use import APPLIES, DOES_NOT_APPLY, AgentIndication, IndicationTable
+from allstatus.errors import InvalidRecord
+from allstatus.rules.indications import STATUS_FACT
+from allstatus.testing.indication_values import PatientFact
+from allstatus.testing.representatives import UNKNOWN, Record, case_records, limits_of
+from allstatus.testing.vector_groups import word
+
+Named = tuple[str, Record]
+Values = tuple[Any, ...]
+SETTLED = {APPLIES, DOES_NOT_APPLY}
+
+
+def use_records(classifier: Classifier) -> Iterator[Named]:
+    """Records by name, none twice; nothing for rules whose options name no agent with a
+    condition.
+    """
+    seen: list[Record] = []
+    for status in classifier.ruleset.statuses:
+        conditions = list(conditions_of(classifier.applicability, status))
+        base = base_record(classifier, status) if conditions else {}
+        for condition in conditions:
+            for name, record in _Asking(condition, status, base).records():
+                if record not in seen and _settled(classifier, record, status):
+                    seen.append(record)
+                    yield f"{status}/{name}", record
+
+
+def fittings_of(applicability: Applicability, status: str) -> list[AgentIndication]:
+    """The agents listed for a status that have a condition."""
+    listed = [
+        fitting for group in applicability.options_of(status).fittings.values() for fitting in group
+    ]
+    return list({fitting.use.agent: fitting for fitting in listed}.values())
+
+
+def conditions_of(applicability: Applicability, status: str) -> Iterator[IndicationTable]:
+    """The conditions of the agents listed for a status: their own, and those of other sources that
+    speak of it.
+    """
+    for fitting in fittings_of(applicability, status):
+        yield fitting.condition
+        yield from (
+            condition
+            for other, condition in fitting.others
+            if condition and (not other.statuses or status in other.statuses)
+        )
+
+
+def base_record(classifier: Classifier, status: str) -> Record:
+    """A complete record of a status that stays of it whatever is said of the patient."""
+    overlay = classifier.applicability.overlay
+    facts = [
+        PatientFact(overlay, fact) for fact in overlay.facts.values() if fact.name != STATUS_FACT
+    ]
+    said = [fact.stated_in({}, value) for fact in facts for value in fact.ordinary()]
+    records = [
+        record for _, record in case_records(classifier.table, classifier.table.statuses[status])
+    ]
+    return next(
+        (
+            base
+            for base in records
+            if all(_settled(classifier, {**base, **more}, status) for more in said)
+        ),
+        records[0],
+    )
+
+
+class _Asking:
+    """The records that ask one condition, on top of a record of one status."""
+
+    def __init__(self, condition: IndicationTable, status: str, base: Record) -> None:
+        self.condition, self.base = condition, base
+        rules = condition.table.ruleset
+        self.facts = [
+            PatientFact(rules, fact) for fact in rules.facts.values() if fact.name != STATUS_FACT
+        ]
+        self.by_status = {
+            c.name: c.condition.holds(status)
+            for c in rules.criteria.values()
+            if c.condition.fact == STATUS_FACT
+        }
+
+    def records(self) -> Iterator[Named]:
+        """Every combination of ordinary values and of not known; then each number on and beside its
+        limits.
+        """
+        ordinary = [fact.ordinary() for fact in self.facts]
+        for values in product(
+            *([*known, fact.not_known] for known, fact in zip(ordinary, self.facts, strict=True))
+        ):
+            yield self._named(values)
+        for place, fact in enumerate(self.facts):
+            if limits_of(self.condition.table.ruleset, fact.name):
+                for values in self._where_it_matters(place, list(product(*ordinary))):
+                    yield from (
+                        self._named((*values[:place], number, *values[place + 1 :]))
+                        for number in fact.values()
+                    )
+
+    def _where_it_matters(self, place: int, combinations: list[Values]) -> list[Values]:
+        """The first combination in which this fact alone changes the answer, if there is one."""
+        answers: dict[Values, set[str]] = {}
+        for values in combinations:
+            rest = (*values[:place], *values[place + 1 :])
+            answers.setdefault(rest, set()).add(self._word(values))
+            if answers[rest] >= SETTLED:
+                return [values]
+        return []
+
+    def _word(self, values: Values) -> str:
+        known = dict(self.by_status)
+        for fact, value in zip(self.facts, values, strict=True):
+            known.update(fact.verdicts(value))
+        return str(self.condition.read(known)["applicability"])
+
+    def _named(self, values: Values) -> Named:
+        record, said = self.base, []
+        for fact, value in zip(self.facts, values, strict=True):
+            record = fact.stated_in(record, value)
+            said.append(
+                f"{fact.name}={'not known' if value in (None, UNKNOWN) else word(value).removeprefix('number ')}"
+            )
+        return f"{self.condition.path}: {', '.join(said)}", record
+
+
+def _settled(classifier: Classifier, record: Record, status: str) -> bool:
+    try:
+        return classifier.classify(record, applicability=False).status == status
+    except InvalidRecord:
+        return False

@@ -1,0 +1,267 @@
+"""The families of conformance vectors: which records are asked, and what a port must be able to do
+for each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from itertools import chain
+from typing import Any
+
+from allstatus.record.percent import HUNDRED, MARROW_GRADES, ZERO, format_number
+from allstatus.table.decision_table import DecisionTable
+from allstatus.testing.answers import AnswerLevel
+from allstatus.testing.representatives import (
+    HAIR,
+    UNKNOWN,
+    Record,
+    case_records,
+    every_cell,
+    limits_of,
+    numeric_facts,
+    plain_sides,
+)
+
+Asked = tuple[str, AnswerLevel, Record]  # name, level, record
+MOST_CELLS = 999_999
+TENTH, HUNDREDTH = Fraction(1, 10), Fraction(1, 100)
+SITES: Mapping[str, list[str]] = {"absent": [], "present": ["cns"]}
+NOT_NUMBERS: Mapping[str, Any] = {
+    "comma": "5,1",
+    "nan": "NaN",
+    "infinity": "Infinity",
+    "word": "many",
+    "true": True,
+    "negative": "-1",
+    "above 100": "101",
+    "a hair above 100": "100.000000000000000001",
+    "empty": "",
+    "backwards": "10-5",
+    "more blasts than cells": "11/10",
+    "no cells": "0/0",
+    "list": ["5"],
+    "below zero": "<0",
+    "double sign": "<<5",
+    "unit": {"value": "5", "unit": "mg"},
+}
+
+
+class Families:
+    """Vectors for one decision table, family by family; the order and the names never change for
+    the same rules.
+    """
+
+    def __init__(self, table: DecisionTable) -> None:
+        self.table, self.rules = table, table.ruleset
+        self.sides = plain_sides(self.rules)
+        self.canonical = dict(self._canonical())
+        self.numbers = numeric_facts(self.rules)
+
+    def all(self) -> dict[str, Iterator[Asked]]:
+        """Every family's records by the family's name."""
+        return {
+            "edge": self.edge(),
+            "single": self.single(),
+            "region": self.region(),
+            "contradiction": self.contradiction(),
+            "partial": self.partial(),
+            "interval": self.interval(),
+            "assumption": self.assumption(),
+            "spelling": self.spelling(),
+            "invalid": self.invalid(),
+        }
+
+    def edge(self) -> Iterator[Asked]:
+        """Numbers on and beside every limit, in one case of every status and region."""
+        for fact in self.numbers:
+            for number, level in edge_numbers(limits_of(self.rules, fact)):
+                for name, record in self.canonical.items():
+                    yield f"{name}/{fact}={number}", level, {**record, fact: number}
+
+    def single(self) -> Iterator[Asked]:
+        """One fact flipped to each other value, or withdrawn."""
+        for name, record in self.canonical.items():
+            for fact, sides in self.sides.items():
+                for value in (side.value for side in sides if side.value != record[fact]):
+                    yield f"{name}/{fact}={word(value)}", AnswerLevel.core, {**record, fact: value}
+                yield f"{name}/{fact}=unknown", AnswerLevel.partial_data, {**record, fact: UNKNOWN}
+
+    def region(self) -> Iterator[Asked]:
+        """Every complete case of every region."""
+        for name, cases in self.table.regions.items():
+            yield from (
+                (f"{name}/{number}", AnswerLevel.core, record)
+                for number, record in case_records(self.table, cases)
+            )
+
+    def contradiction(self) -> Iterator[Asked]:
+        """Every complete case that breaks a constraint."""
+        cannot_be = self.table.everything & ~self.table.consistent
+        yield from (
+            (f"case {number}", AnswerLevel.core, record)
+            for number, record in case_records(self.table, cannot_be)
+        )
+
+    def partial(self) -> Iterator[Asked]:
+        """Every combination of known and unknown facts."""
+        for number, record in enumerate(every_cell(self.rules)):
+            yield f"cell {number}", AnswerLevel.partial_data, record
+
+    def interval(self) -> Iterator[Asked]:
+        """Numbers of which only bounds are known."""
+        for fact in self.numbers:
+            for bounds in chain.from_iterable(
+                intervals(limit) for limit in limits_of(self.rules, fact)
+            ):
+                for name, record in self.canonical.items():
+                    yield (
+                        f"{name}/{fact} {bounds}",
+                        AnswerLevel.partial_data,
+                        {**record, fact: bounds},
+                    )
+
+    def assumption(self) -> Iterator[Asked]:
+        """Facts the rules may assume something of: absent, null, unknown; and all of them absent at
+        once.
+        """
+        may = [fact.name for fact in self.rules.facts.values() if fact.assume is not None]
+        for name, record in self.canonical.items():
+            for fact in may:
+                without = {key: value for key, value in record.items() if key != fact}
+                yield f"{name}/{fact} absent", AnswerLevel.partial_data, without
+                yield f"{name}/{fact} null", AnswerLevel.partial_data, {**record, fact: None}
+            if may:
+                known = {key: value for key, value in record.items() if key not in may}
+                yield f"{name}/none reported", AnswerLevel.partial_data, known
+                for fact in known:
+                    yield (
+                        f"{name}/none reported, {fact}=unknown",
+                        AnswerLevel.partial_data,
+                        {**known, fact: UNKNOWN},
+                    )
+
+    def spelling(self) -> Iterator[Asked]:
+        """The same value, spelled otherwise."""
+        for name, record in self.canonical.items():
+            for fact in self.numbers:
+                for limit in limits_of(self.rules, fact):
+                    for number in (limit, limit + 1):
+                        for spelling in number_spellings(number):
+                            yield (
+                                f"{name}/{fact}={word(spelling)}",
+                                AnswerLevel.exact_decimal,
+                                {**record, fact: spelling},
+                            )
+                for grade in MARROW_GRADES:
+                    yield (
+                        f"{name}/{fact}={grade}",
+                        AnswerLevel.exact_decimal,
+                        {**record, fact: grade},
+                    )
+            yield from (
+                (f"{name}/{what}", AnswerLevel.exact_decimal, other)
+                for what, other in respelled(record)
+            )
+
+    def invalid(self) -> Iterator[Asked]:
+        """What is no record: a refusal is the right answer."""
+        name, record = next(iter(self.canonical.items()))
+        for fact in self.numbers:
+            for what, value in NOT_NUMBERS.items():
+                yield f"{fact}/{what}", AnswerLevel.exact_decimal, {**record, fact: value}
+        for fact in self.rules.facts:
+            yield (
+                f"{fact}/no such value",
+                AnswerLevel.exact_decimal,
+                {**record, fact: "no such value"},
+            )
+        yield "no fact", AnswerLevel.exact_decimal, {}
+        yield "all null", AnswerLevel.exact_decimal, dict.fromkeys(self.rules.facts)
+        yield "unknown key", AnswerLevel.exact_decimal, {**record, "no_such_key": name}
+        yield "another diagnosis", AnswerLevel.exact_decimal, {**record, "diagnosis": "C92.00"}
+
+    def _canonical(self) -> Iterator[tuple[str, Record]]:
+        """One complete case of every status and every region; the first that values can make."""
+        for name, cases in (self.table.statuses | self.table.regions).items():
+            yield from ((name, record) for _, record in list(case_records(self.table, cases))[:1])
+
+
+def edge_numbers(limits: list[Fraction]) -> Iterator[tuple[str, AnswerLevel]]:
+    """Decimal strings from 0 to 100 on and beside each limit; those a hair beside it need exact
+    decimals.
+    """
+    steps: dict[Fraction | int, AnswerLevel] = dict.fromkeys(
+        (-1, -TENTH, -HUNDREDTH, 0, HUNDREDTH, TENTH, 1), AnswerLevel.core
+    )
+    steps |= {-HAIR: AnswerLevel.exact_decimal, HAIR: AnswerLevel.exact_decimal}
+    numbers = dict.fromkeys([ZERO, HUNDRED, *(limit / 10 for limit in limits)], AnswerLevel.core)
+    numbers |= {
+        limit + step: level
+        for limit in limits
+        for step, level in steps.items()
+        if ZERO <= limit + step <= HUNDRED
+    }
+    yield from ((format_number(number), numbers[number]) for number in sorted(numbers))
+
+
+def intervals(limit: Fraction) -> Iterator[str]:
+    """Bounds that decide the limit, and bounds that do not."""
+    at, double, half = (
+        format_number(limit),
+        format_number(min(2 * limit, HUNDRED)),
+        format_number(limit / 2),
+    )
+    yield from (
+        f"<{at}",
+        f"<={at}",
+        f">{at}",
+        f">={at}",
+        f"<{double}",
+        f">{half}",
+        f"{at}-{double}",
+        f"{half}-{at}",
+        f"{half}-{double}",
+    )
+
+
+def number_spellings(number: Fraction) -> Iterator[Any]:
+    """Ways in which laboratories write one percentage."""
+    text = format_number(number)
+    decimal = text if "." in text else f"{text}.0"
+    yield from (text, decimal, f"{decimal}00", f"{text} %", f"{text}%", f"={text}", f" {text} ")
+    yield {"value": text}
+    yield {"value": text, "unit": "%"}
+    yield {"value": format_number(number / 100), "unit": "1"}
+    cells = 200 * number.denominator
+    if cells <= MOST_CELLS:
+        yield f"{number * cells / 100}/{cells}"
+    if number.denominator == 1:
+        yield int(number)
+
+
+def respelled(record: Record) -> Iterator[tuple[str, Record]]:
+    """The same facts in the record's other forms: findings as a list, leukemia outside the marrow
+    by its sites.
+    """
+    signs, outside = record.get("signs_and_symptoms"), str(record.get("leukemia_outside_marrow"))
+    if signs in ("absent", "present"):
+        yield (
+            "findings listed",
+            {**record, "signs_and_symptoms": ["fever"] if signs == "present" else []},
+        )
+    if outside in SITES:
+        yield "sites listed", {**record, "leukemia_outside_marrow": {"site": SITES[outside]}}
+    if record.get("prior_treatment") == "none":
+        yield "symptoms relieved", {**record, "prior_treatment": "symptom_relief_only"}
+
+
+def word(value: Any) -> str:
+    """A value as it stands in a vector's name."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, str):
+        return value if value == value.strip() else repr(value)
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {part}" for key, part in value.items())
+    return f"number {value}"

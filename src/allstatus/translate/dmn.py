@@ -1,0 +1,227 @@
+"""The rule set as one DMN 1.3 decision table over its facts, with the same answers as the decision
+table.
+
+A column reads one fact into a word (which side of its limits, unknown, not reported), so that an
+engine's own treatment of
+null never decides; the rows never overlap (hit policy UNIQUE) and leave no combination out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import product
+from xml.etree import ElementTree as ET
+
+from allstatus.record.percent import format_number
+from allstatus.rules.condition import Comparison
+from allstatus.rules.ruleset import Fact, RuleSet
+from allstatus.rules.value_classes import HIGHEST, ValueClass, value_classes
+from allstatus.table.assumptions import CellResolver
+from allstatus.table.decision_table import Cell, DecisionTable
+from allstatus.translate.cql import library_name
+from allstatus.translate.dmn_rows import Row, rows_of
+from allstatus.translate.plain_json import about_rules
+
+MODEL = "https://www.omg.org/spec/DMN/20191111/MODEL/"
+NOT_REPORTED, UNKNOWN = "not reported", "unknown"
+TYPES = {"yes_no": "boolean", "choice": "string"}
+FEEL = {"==": "=", "!=": "!=", ">": ">", "<=": "<=", "<": "<", ">=": ">="}
+OPPOSITE = {"==": "!=", "!=": "=", ">": "<=", "<=": ">", "<": ">=", ">=": "<"}
+OUTPUTS = ("outcome", "status", "possible", "regions")
+Answer = tuple[str, str | None, tuple[str, ...], tuple[str, ...]]  # as OUTPUTS
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of a column, the FEEL test of the fact that gives it, and what it says of the
+    criteria.
+    """
+
+    text: str
+    test: str
+    verdicts: Mapping[str, bool]
+    unreported: bool = False
+
+
+def to_dmn(table: DecisionTable) -> str:
+    """The model's XML, with one decision whose id is the rule set's."""
+    root = _Model(table).element()
+    ET.indent(root)
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
+
+
+def columns_of(ruleset: RuleSet) -> dict[str, list[Word]]:
+    """The words of each fact: the classes of its values, then unknown, and not reported where
+    something may be assumed.
+    """
+    classes = value_classes(ruleset)
+    columns = {}
+    for fact in ruleset.facts.values():
+        words = [
+            Word(_text(value), _test(ruleset, fact, value), value.verdicts)
+            for value in classes[fact.name]
+        ]
+        if fact.assume is not None:
+            words.append(Word(NOT_REPORTED, f"{fact.name} = null", {}, unreported=True))
+        columns[fact.name] = [*words, Word(UNKNOWN, "", {})]
+    return columns
+
+
+class _Model:
+    def __init__(self, table: DecisionTable) -> None:
+        self.table, self.rules = table, table.ruleset
+        self.columns = columns_of(self.rules)
+
+    def element(self) -> ET.Element:
+        about = about_rules(self.table)
+        namespace = f"urn:allstatus:{about['id']}"
+        root = ET.Element(
+            "definitions",
+            xmlns=MODEL,
+            id="definitions",
+            name=about["title"],
+            namespace=namespace,
+            exporter="allstatus",
+        )
+        _text_in(root, "description", "\n".join(self._description(about)))
+        for fact in self.rules.facts.values():
+            data = ET.SubElement(root, "inputData", id=f"input_{fact.name}", name=fact.name)
+            ET.SubElement(
+                data, "variable", id=f"variable_{fact.name}", name=fact.name, typeRef=_type(fact)
+            )
+        decision = ET.SubElement(root, "decision", id=about["id"], name=library_name(self.table))
+        ET.SubElement(decision, "variable", id="variable_decision", name=library_name(self.table))
+        for name in self.rules.facts:
+            needed = ET.SubElement(decision, "informationRequirement", id=f"requires_{name}")
+            ET.SubElement(needed, "requiredInput", href=f"#input_{name}")
+        self._table(
+            ET.SubElement(decision, "decisionTable", id="decision_table", hitPolicy="UNIQUE")
+        )
+        return root
+
+    def _description(self, about: Mapping[str, str]) -> Iterator[str]:
+        source: Mapping[str, str] = self.rules.source
+        yield (
+            f"Rules {about['id']} {about['version']}, digest {about['digest']}, table digest "
+            f"{about['table_digest']}"
+        )
+        yield f"Source: {source['title']}, {source['url']}, reviewed {source['last_reviewed']}"
+        yield about["notice"]
+        yield 'A fact that is not known is null (not reported) or, but for numbers, "unknown"; only of the former anything is assumed.'
+
+    def _table(self, parent: ET.Element) -> None:
+        for name, words in self.columns.items():
+            column = ET.SubElement(
+                parent, "input", id=f"column_{name}", label=self.rules.facts[name].question
+            )
+            _text_in(
+                ET.SubElement(column, "inputExpression", id=f"reads_{name}", typeRef="string"),
+                "text",
+                _expression(words),
+            )
+            _text_in(
+                ET.SubElement(column, "inputValues", id=f"words_{name}"),
+                "text",
+                _words([word.text for word in words]),
+            )
+        for name in OUTPUTS:
+            types = {"typeRef": "string"} if name in ("outcome", "status") else {}
+            ET.SubElement(parent, "output", {"id": f"output_{name}", "name": name, **types})
+        for number, row in enumerate(self._rows(), 1):
+            self._rule(ET.SubElement(parent, "rule", id=f"rule_{number}"), number, row)
+
+    def _rule(self, rule: ET.Element, number: int, row: Row) -> None:
+        fixed, answer = row
+        assert isinstance(answer, tuple)
+        for name in self.columns:
+            entry = ET.SubElement(rule, "inputEntry", id=f"rule_{number}_{name}")
+            _text_in(entry, "text", _words(fixed[name]) if name in fixed else "-")
+        for name, said in zip(OUTPUTS, answer, strict=True):
+            _text_in(
+                ET.SubElement(rule, "outputEntry", id=f"rule_{number}_{name}"),
+                "text",
+                _literal(said),
+            )
+
+    def _rows(self) -> Iterator[Row]:
+        resolver, criteria = CellResolver(self.table), self.table.criteria
+        answers: list[Answer] = []
+        for chosen in product(*self.columns.values()):
+            known = {name: verdict for word in chosen for name, verdict in word.verdicts.items()}
+            unreported = frozenset(
+                name for name, word in zip(self.columns, chosen, strict=True) if word.unreported
+            )
+            answers.append(
+                _answer(
+                    resolver.resolve(tuple(known.get(name) for name in criteria), unreported).cell
+                )
+            )
+        yield from rows_of(
+            {name: [word.text for word in words] for name, words in self.columns.items()}, answers
+        )
+
+
+def _answer(cell: Cell) -> Answer:
+    return cell.outcome, cell.status, cell.possible, cell.regions
+
+
+def _type(fact: Fact) -> str:
+    """Of a yes/no fact any, where "unknown" differs from null."""
+    return (
+        "Any"
+        if fact.kind == "yes_no" and fact.assume is not None
+        else TYPES.get(fact.kind, "number")
+    )
+
+
+def _text(value: ValueClass) -> str:
+    return (
+        {True: "yes", False: "no"}[value.value]
+        if isinstance(value.value, bool)
+        else str(value.value)
+    )
+
+
+def _test(ruleset: RuleSet, fact: Fact, value: ValueClass) -> str:
+    """When a fact is of a class of values."""
+    asked = [(ruleset.criteria[name].condition, held) for name, held in value.verdicts.items()]
+    if fact.kind in HIGHEST:
+        tests = [
+            ">= 0",
+            f"<= {format_number(HIGHEST[fact.kind])}",
+        ]  # of any other number nothing is said
+        tests += [_side(condition, held) for condition, held in asked]
+        return " and ".join(f"{fact.name} {test}" for test in tests)
+    values = (False, True) if fact.kind == "yes_no" else fact.values
+    alike = [
+        one for one in values if all(condition.holds(one) is held for condition, held in asked)
+    ]
+    return " or ".join(f"{fact.name} = {_literal(one)}" for one in alike)
+
+
+def _side(condition: Comparison, held: bool) -> str:
+    assert condition.limit is not None
+    return f"{(FEEL if held else OPPOSITE)[condition.operator]} {format_number(condition.limit)}"
+
+
+def _expression(words: list[Word]) -> str:
+    """FEEL that gives a fact's word; whatever no test holds of is unknown."""
+    tests = "".join(f'if {word.test} then "{word.text}" else ' for word in words if word.test)
+    return f'{tests}"{UNKNOWN}"'
+
+
+def _literal(value: str | bool | tuple[str, ...] | None) -> str:
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return f'"{value}"' if isinstance(value, str) else f"[{', '.join(map(_literal, value))}]"
+
+
+def _words(words: list[str] | tuple[str, ...]) -> str:
+    return ", ".join(map(_literal, words))
+
+
+def _text_in(parent: ET.Element, tag: str, text: str) -> None:
+    ET.SubElement(parent, tag).text = text

@@ -1,0 +1,51 @@
+"""The examples in the status files, run: under, at and over each limit, and each criterion
+missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from allstatus.errors import InvalidRecord
+
+if TYPE_CHECKING:
+    from allstatus.decision.classifier import Classifier
+
+
+def failing_examples(classifier: Classifier) -> list[str]:
+    """A line for each example whose decision is not the expected one."""
+    return [
+        f"{classifier.ruleset.directory.name}/statuses/{status.name}.yaml: example "
+        f"'{example['name']}': {problem}"
+        for status in classifier.ruleset.statuses.values()
+        for example in status.examples
+        if (problem := example_problem(classifier, example))
+    ]
+
+
+def example_problem(classifier: Classifier, example: Mapping[str, Any]) -> str | None:
+    """What differs from the expected outcome, status or possible outcomes; None when nothing
+    does.
+    """
+    try:
+        decision = classifier.classify(example["facts"])
+    except InvalidRecord as error:
+        return f"is no record ({error}); correct the example"
+    if decision.outcome != example["outcome"]:
+        return (
+            f"expected {example['outcome']}, got {decision.outcome}; correct the example or the "
+            f"rule"
+        )
+    if decision.status != example.get("status"):
+        return (
+            f"expected status {example.get('status')}, got {decision.status}; correct the example "
+            f"or the rule"
+        )
+    expected = example.get("possible")
+    if expected is not None and set(decision.possible) != set(expected):
+        return (
+            f"expected possible {sorted(expected)}, got {sorted(decision.possible)}; correct the "
+            f"example or the rule"
+        )
+    return None
