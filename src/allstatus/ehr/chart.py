@@ -48,8 +48,16 @@ class Range:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What results, problems and treatments have in common. `void` is why it does not count, or
-    empty.
+    """What results, problems and treatments have in common.
+
+    `void` is why it does not count and leaves no doubt (entered in error, refuted, cancelled, not
+    asked for, another person's), or empty. `doubt` is why it cannot be relied on though it may
+    count (preliminary, its status unknown, unconfirmed, a modifier extension), or empty.
+    `earliest` and `latest` bound the day of a statement without a usable date, as far as its sender
+    says: not after its issue, report, receipt, message or `lastUpdated`.
+    `names` are what a correction calls it by, each whole: a resource's own address or identifier,
+    or order and observation number, sub-id, code, specimen and time of collection together. Two
+    statements that share a name are sendings of one; of these the one `sent` later holds.
     """
 
     source: str
@@ -58,6 +66,11 @@ class Statement:
     issued: When | None = None
     void: str = ""
     text: str = ""
+    doubt: str = field(default="", kw_only=True)
+    earliest: date | None = field(default=None, kw_only=True)
+    latest: date | None = field(default=None, kw_only=True)
+    names: tuple[str, ...] = field(default=(), kw_only=True)
+    sent: When | None = field(default=None, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +113,7 @@ class Treatment(Statement):
 
 @dataclass(slots=True)
 class Chart:
-    """One patient's chart."""
+    """One patient's chart. `partial`: its sender said that more of it exists than was given."""
 
     patient: str | None = None
     sex: str | None = None
@@ -109,6 +122,7 @@ class Chart:
     problems: list[Problem] = field(default_factory=list)
     treatments: list[Treatment] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    partial: bool = False
 
     def add(self, statement: Statement) -> None:
         """Put a statement where it belongs."""

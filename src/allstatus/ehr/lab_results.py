@@ -31,6 +31,8 @@ def read_results(reading: ChartReading, options: ChartOptions) -> None:
     for result in reading.chart.results:
         if not known_by(result, reading.as_of):
             continue
+        if result.doubt and not result.void:
+            result = replace(result, void=result.doubt)  # noqa: PLW2901
         if match := table("results").find(result.codes):
             measured.append((result, match))
             if result.corrected and result.void in ("", NO_VALUE):

@@ -21,6 +21,8 @@ def read_problems(reading: ChartReading) -> None:
             problem.when is None and reading.as_of is None
         ):
             continue
+        if problem.doubt and not problem.void:
+            problem = replace(problem, void=problem.doubt)  # noqa: PLW2901
         match = table("diagnoses").find(problem.codes)
         if match is not None or any(map(is_malignant, problem.codes)):
             _place_diagnosis(reading, problem, match)

@@ -4,6 +4,7 @@ symptoms.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from allstatus.ehr.chart import Treatment
@@ -24,6 +25,8 @@ def read_treatments(reading: ChartReading) -> None:
     for treatment in reading.chart.treatments:
         if not known_by(treatment, reading.as_of):
             continue
+        if treatment.doubt and not treatment.void:
+            treatment = replace(treatment, void=treatment.doubt)  # noqa: PLW2901
         match = table("treatments").find(treatment.codes)
         topic = (
             match.topic
