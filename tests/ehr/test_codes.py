@@ -2,8 +2,11 @@
 
 from datetime import date
 from fractions import Fraction
+from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 from allstatus.ehr.chart import Code
 from allstatus.ehr.codes import codes_home, make_code, read_yaml, table
@@ -104,6 +107,22 @@ def test_systems_are_known_by_all_their_names() -> None:
     names = ("http://loinc.org", "https://loinc.org/", "LN", "urn:oid:2.16.840.1.113883.6.1")
     assert {make_code(name, "11150-0").system for name in names} == {"loinc"}
     assert make_code("I10C", "c9101").code == "C91.01"
+
+
+@pytest.mark.parametrize(
+    "case", yaml.safe_load((Path(__file__).parent / "codings.yaml").read_text("utf-8")), ids=str
+)
+def test_codings_of_one_concept_are_translations(case: dict[str, Any]) -> None:
+    given = [Code(*one.split("|")) for one in case["codes"]]
+    for codes in (given, given[::-1]):
+        match = table(case["table"]).find(codes)
+        assert (match.topic.name if match else None) == case["topic"]
+        if match is not None:
+            assert {key: match.topic[key] for key in case.get("says", {})} == case.get("says", {})
+            assert ("what they share" in match.caution) == case.get("told", False)
+        each = case.get("each") or ([case["topic"]] if len(given) == 1 else None)
+        found = [one.topic.name for one in table(case["table"]).find_each(codes)]
+        assert each is None or sorted(found) == sorted(each)
 
 
 def test_a_code_without_its_system_means_nothing() -> None:

@@ -12,6 +12,7 @@ from allstatus.ehr.chart_reading import LOUD, ChartReading, Finding, cancers, ev
 from allstatus.ehr.codes import Match, Topic, table
 
 FACT = "prior_treatment"
+WEIGHT = {"directed": 2, "depends": 1}
 LONG_BEFORE = timedelta(days=30)  # treatment may begin before the diagnosis is on the chart
 UNDATED = "has no date, so it cannot be placed before or after a result"
 EARLIER = "given before the leukemia began"
@@ -27,7 +28,7 @@ def read_treatments(reading: ChartReading) -> None:
             continue
         if treatment.doubt and not treatment.void:
             treatment = replace(treatment, void=treatment.doubt)  # noqa: PLW2901
-        match = table("treatments").find(treatment.codes)
+        match = _weightiest(table("treatments").find_each(treatment.codes))
         topic = (
             match.topic
             if match
@@ -38,6 +39,13 @@ def read_treatments(reading: ChartReading) -> None:
         intent = table("treatments").find(treatment.intent)
         if topic is not None or (intent is not None and intent.topic["intent"] == "directed"):
             _place(reading, treatment, match, topic, intent)
+
+
+def _weightiest(matches: tuple[Match, ...]) -> Match | None:
+    """Of several drugs given together the one that says most: directed at the leukemia, else one
+    whose use depends.
+    """
+    return max(matches, key=lambda m: WEIGHT.get(m.topic["purpose"], 0), default=None)
 
 
 def _names(treatment: Treatment) -> list[str]:

@@ -1,0 +1,145 @@
+"""One table of meanings: codes are looked up by their system, topics have a broader one, and several
+codings of one concept are translations of one meaning.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from allstatus.ehr.chart import Code
+
+_WORD = re.compile(r"[a-z]+")
+_OWN = ("title", "words", "names", "codes", "broader")  # what a topic does not share with others
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A meaning: its name, title, the words a fitting display holds, what its table says of it, and
+    every topic that is wider than it.
+    """
+
+    name: str
+    title: str
+    words: tuple[str, ...]
+    more: dict[str, Any]
+    wider: frozenset[str] = field(default=frozenset())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.more.get(key)
+
+
+class Match(NamedTuple):
+    """A topic found, by which code, and what a reader should check about it."""
+
+    topic: Topic
+    code: Code
+    caution: str = ""
+
+
+class Table:
+    """One file of topics, looked up by system and code. Raises KeyError for a `broader` that is no
+    topic of it.
+    """
+
+    def __init__(self, topics: dict[str, Any]) -> None:
+        self.by_code: dict[tuple[str, str], tuple[Topic, bool]] = {}
+        self.by_name: dict[str, Topic] = {}
+        self.topics = {name: _topic(name, topics) for name in topics}
+        for name, topic in self.topics.items():
+            for code in topics[name]["codes"]:
+                self.by_code[code["system"], str(code["code"])] = topic, code["verified"]
+            self.by_name.update(dict.fromkeys(topics[name].get("names", ()), topic))
+
+    def find(self, codes: Iterable[Code]) -> Match | None:
+        """What the codings of one concept mean together: the narrowest topic, or what topics that
+        differ share; None when no coding is known or they share nothing.
+        """
+        found = self.find_each(codes)
+        return found[0] if len(found) == 1 else self._share(found) if found else None
+
+    def find_each(self, codes: Iterable[Code]) -> tuple[Match, ...]:
+        """Every topic the codes name, without those that are wider than another of them."""
+        found: dict[str, Match] = {}
+        for code in codes:
+            known = self.by_code.get((code.system, code.code))
+            if known is not None and known[0].name not in found:
+                found[known[0].name] = Match(known[0], code, _caution(code, *known))
+        if len(found) < 2:
+            return tuple(found.values())
+        wider = frozenset[str]().union(*(match.topic.wider for match in found.values()))
+        return tuple(match for name, match in found.items() if name not in wider)
+
+    def torn(self, codes: Iterable[Code]) -> bool:
+        """Whether a concept's known codings have nothing in common."""
+        found = self.find_each(codes)
+        return len(found) > 1 and self._share(found) is None
+
+    def find_name(self, texts: Iterable[str]) -> Topic | None:
+        """The topic whose name stands as a word in a medicine's name."""
+        for text in texts:
+            for word in _WORD.findall(text.lower()):
+                if topic := self.by_name.get(word):
+                    return topic
+        return None
+
+    def _share(self, found: tuple[Match, ...]) -> Match | None:
+        """The narrowest topic that takes in all of them, with whatever else no two of them say
+        differently.
+        """
+        common = frozenset.intersection(*(m.topic.wider | {m.topic.name} for m in found))
+        if not common:
+            return None
+        base = max((self.topics[name] for name in common), key=lambda topic: len(topic.wider))
+        said = [match.topic.more for match in found]
+        keys = {key for more in said for key in more}
+        agreed = {key: _agreed(more[key] for more in said if key in more) for key in keys}
+        differ = sorted(key for key in keys if agreed[key] is None)
+        more = {key: value for key, value in base.more.items() if key not in differ} | {
+            key: value for key, value in agreed.items() if value is not None
+        }
+        titles = "; ".join(sorted({match.topic.title for match in found}))
+        topic = Topic(base.name, base.title if differ else titles, (), more, base.wider)
+        caution = next((match.caution for match in found if match.caution), "")
+        if differ:
+            caution = f"its codes name different things ({titles}); what they share is used"
+        return Match(topic, found[0].code, caution)
+
+
+def _topic(name: str, topics: dict[str, Any]) -> Topic:
+    entry = topics[name]
+    wider: set[str] = set()
+    waiting = _broader(entry)
+    while waiting:
+        if (other := waiting.pop()) not in wider:
+            wider.add(other)
+            waiting += _broader(topics[other])
+    more = {key: value for key, value in entry.items() if key not in _OWN}
+    return Topic(name, entry["title"], tuple(entry.get("words", ())), more, frozenset(wider))
+
+
+def _broader(entry: dict[str, Any]) -> list[str]:
+    given = entry.get("broader", ())
+    return [given] if isinstance(given, str) else list(given)
+
+
+def _agreed(values: Iterable[Any]) -> Any:
+    """What all say, or None when two differ."""
+    first, *rest = values
+    return first if all(value == first for value in rest) else None
+
+
+def _caution(code: Code, topic: Topic, verified: bool) -> str:
+    said = f" {code.display.lower()} "
+    if code.display and topic.words and not any(word in said for word in topic.words):
+        return (
+            f"the code {code.code} is sent with a display that does not fit it ({topic.title}); it "
+            f"is read by its code"
+        )
+    if verified:
+        return ""
+    return (
+        f"the code {code.code} ({topic.title}) is not checked against its source; please verify it"
+    )
