@@ -31,8 +31,9 @@ test: $(VENV)/installed ## lint, types, import contracts and all tests
 	scripts/install-test-tools
 	$(BIN)/python -m pytest -n 2 -q -rs
 
-lint: $(VENV)/installed ## ruff
+lint: $(VENV)/installed ## ruff: style, and the format
 	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
 
 types: $(VENV)/installed ## mypy, strict
 	$(BIN)/mypy

@@ -25,17 +25,22 @@ from synthetic import ALL_CODES, write_export
 
 CORES = len(os.sched_getaffinity(0))
 SCAN_GOAL, COHORT_GOAL = 2, 400  # times DuckDB's scan; patients a second and core
-COLUMNS = "{resourceType: 'VARCHAR', id: 'VARCHAR', subject: 'STRUCT(reference VARCHAR)', code: 'STRUCT(coding STRUCT(code VARCHAR)[])'}"
+COLUMNS = (
+    "{resourceType: 'VARCHAR', id: 'VARCHAR', subject: 'STRUCT(reference VARCHAR)', "
+    "code: 'STRUCT(coding STRUCT(code VARCHAR)[])'}"
+)
 DUCK = """
 import duckdb, json, sys, time
 duckdb.sql("SET enable_progress_bar = false")
 files, columns, codes = json.loads(sys.argv[1]), sys.argv[2], json.loads(sys.argv[3])
 read = f"read_ndjson({files}, columns={columns}, maximum_object_size=67108864)"
 start = time.perf_counter()
-rows, about = duckdb.sql(f"SELECT count(*), count(DISTINCT subject.reference) FROM {read}").fetchall()[0]
+counts = duckdb.sql(f"SELECT count(*), count(DISTINCT subject.reference) FROM {read}")
+rows, about = counts.fetchall()[0]
 spent = time.perf_counter() - start
 coded = f"list_has_any(list_transform(code.coding, lambda c: c.code), {codes})"
-found = duckdb.sql(f"SELECT DISTINCT subject.reference FROM {read} WHERE resourceType = 'Condition' AND {coded}").fetchall()
+wanted = f"resourceType = 'Condition' AND {coded}"
+found = duckdb.sql(f"SELECT DISTINCT subject.reference FROM {read} WHERE {wanted}").fetchall()
 print(json.dumps([spent, rows, about, len(found)]))
 """
 

@@ -47,7 +47,8 @@ function request()
 end
 function done(summary, latency, requests)
   local e = summary.errors
-  io.write(string.format("RESULT %.1f %.3f %d %d\\n", summary.requests / summary.duration * 1e6, latency:percentile(99) / 1000,
+  io.write(string.format("RESULT %.1f %.3f %d %d\\n", summary.requests / summary.duration * 1e6,
+    latency:percentile(99) / 1000,
     e.connect + e.read + e.write + e.status + e.timeout, summary.requests))
 end
 """
@@ -107,7 +108,8 @@ def start(name: str, port: int, folder: Path) -> subprocess.Popen:
     else:
         settings = folder / "config.yaml"
         settings.write_text(
-            f"audit: {folder / 'audit.db'}\nreading: {{assume: [symptoms-absent-unless-recorded]}}\n",
+            f"audit: {folder / 'audit.db'}\n"
+            "reading: {assume: [symptoms-absent-unless-recorded]}\n",
             "utf-8",
         )
         command = [

@@ -309,7 +309,9 @@ class Chart:
 
     def moment(self, day: date) -> str:
         """A time on a day; one in ten lacks its time zone."""
-        return f"{day.isoformat()}T0{self.random.randrange(10)}:15:00{'' if self.random.random() < 0.1 else '+01:00'}"
+        hour = self.random.randrange(10)
+        zone = "" if self.random.random() < 0.1 else "+01:00"
+        return f"{day.isoformat()}T0{hour}:15:00{zone}"
 
     def given(self, day: date) -> Resource:
         """A dose given, its medicine named or referred to."""

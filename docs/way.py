@@ -108,11 +108,13 @@ TEXT = (
 def draw_way(path: Path) -> None:
     """Write the picture; the same bytes each time."""
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-labelledby="t d" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
+        'aria-labelledby="t d" '
         'font-family="DejaVu Sans, Verdana, sans-serif">',
         f'<title id="t">{TITLE}</title>',
         f'<desc id="d">{escape(TEXT)}</desc>',
-        '<defs><marker id="tip" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="8" markerHeight="8" orient="auto-start-reverse">'
+        '<defs><marker id="tip" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="8" '
+        'markerHeight="8" orient="auto-start-reverse">'
         f'<path d="M0 0 10 5 0 10z" fill="{INK}"/></marker></defs>',
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="{GROUND}"/>',
         *(_note(*note) for note in NOTES),
@@ -124,7 +126,10 @@ def draw_way(path: Path) -> None:
 
 
 def _note(x: int, y: int, title: str, text: str) -> str:
-    words = f'<tspan font-weight="bold" fill="{INK}">{escape(title)}</tspan><tspan dx="10">{escape(text)}</tspan>'
+    words = (
+        f'<tspan font-weight="bold" fill="{INK}">{escape(title)}</tspan>'
+        f'<tspan dx="10">{escape(text)}</tspan>'
+    )
     return f'<text x="{x}" y="{y}" font-size="14" fill="{QUIET}">{words}</text>'
 
 
@@ -135,13 +140,18 @@ def _box(box: Box) -> str:
     middle = box.x + box.width / 2
     first = box.y + box.height / 2 - 8.5 * len(box.lines) + 4
     lines = [
-        f'<text x="{middle:g}" y="{first:g}" font-size="15" font-weight="bold" fill="{INK}">{escape(box.title)}</text>'
+        f'<text x="{middle:g}" y="{first:g}" font-size="15" font-weight="bold" fill="{INK}">'
+        f"{escape(box.title)}</text>"
     ]
     lines += [
-        f'<text x="{middle:g}" y="{first + 19 + 17 * row:g}" font-size="12.5" fill="{INK}">{escape(line)}</text>'
+        f'<text x="{middle:g}" y="{first + 19 + 17 * row:g}" font-size="12.5" fill="{INK}">'
+        f"{escape(line)}</text>"
         for row, line in enumerate(box.lines)
     ]
-    rect = f'<rect x="{box.x}" y="{box.y}" width="{box.width}" height="{box.height}" rx="8" stroke="{LINE}" {style}/>'
+    rect = (
+        f'<rect x="{box.x}" y="{box.y}" width="{box.width}" height="{box.height}" rx="8" '
+        f'stroke="{LINE}" {style}/>'
+    )
     return f'{rect}<g text-anchor="middle">{"".join(lines)}</g>'
 
 
@@ -162,7 +172,10 @@ def _arrow(start: str, end: str) -> str:
             x,
             (a.y + a.height + 3, b.y - 3) if b.y > a.y else (a.y - 3, b.y + b.height + 3),
         )
-    return f'<line x1="{x1:g}" y1="{y1:g}" x2="{x2:g}" y2="{y2:g}" stroke="{INK}" stroke-width="1.8" marker-end="url(#tip)"/>'
+    return (
+        f'<line x1="{x1:g}" y1="{y1:g}" x2="{x2:g}" y2="{y2:g}" stroke="{INK}" '
+        'stroke-width="1.8" marker-end="url(#tip)"/>'
+    )
 
 
 def _middle(a: int, along: int, b: int, other: int) -> float:

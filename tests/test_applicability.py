@@ -220,8 +220,8 @@ def test_words_that_nothing_uses_are_refused(file: str, tmp_path: Path) -> None:
     added = {
         "criteria.yaml": "idle:\n  title: a\n  otherwise: b\n  condition: refractory\n",
         "facts.yaml": (
-            "idle: "
-            "{type: yes_no, question: a, answered_by: [], about: finding, burden: 1, record_key: refractory}\n"
+            "idle: {type: yes_no, question: a, answered_by: [], about: finding, burden: 1, "
+            "record_key: refractory}\n"
         ),
         "thresholds.yaml": (OVERLAY.directory / "thresholds.yaml")
         .read_text("utf-8")

@@ -157,7 +157,9 @@ ANOTHER_TYPE = """
   find: "relapse_since_remission:\\n  type: yes_no\\n"
   put: "relapse_since_remission:\\n  type: choice\\n  values: [some, nothing]\\n"
 - {file: facts.yaml, find: "value: false", put: "value: nothing"}
-- {file: criteria.yaml, find: "condition: relapse_since_remission", put: "condition: relapse_since_remission == some"}
+- file: criteria.yaml
+  find: "condition: relapse_since_remission"
+  put: "condition: relapse_since_remission == some"
 """
 
 

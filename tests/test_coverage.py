@@ -21,8 +21,11 @@ from allstatus.verify.page_map import MAP_FILE, map_page, read_page_map, write_p
 MARKED = f'      - {{sentence: "{"a" * 64}", sketch: "{"b" * 32}", informational: figur}}\n'
 BROKEN = {
     "page: []\n": "coverage.yaml:1: the file has no key 'reasons'; add it",
-    "reasons: {}\npage: []\nmore: 1\n": "coverage.yaml:3: unknown key 'more'; keys here: reasons, page",
-    'reasons: {}\npage:\n  - section: A\n    sentences:\n      - {sentence: "12", sketch: "34"}\n': (
+    "reasons: {}\npage: []\nmore: 1\n": (
+        "coverage.yaml:3: unknown key 'more'; keys here: reasons, page"
+    ),
+    "reasons: {}\npage:\n  - section: A\n    sentences:\n"
+    '      - {sentence: "12", sketch: "34"}\n': (
         "coverage.yaml:5: 'page.1.sentences.1.sketch' is '34'; write the sentence's sketch in 32 "
         "hexadecimal digits"
     ),

@@ -27,8 +27,8 @@ ENTRY_POINTS = {
 INHERITED = {name for base in (object, Exception, dict, tuple) for name in dir(base)}
 HEAD = """# Python
 
-The public names, made from the library itself. Names below *Entry points* are those the command line calls, for scripts
-that go beyond it.
+The public names, made from the library itself. Names below *Entry points* are those the command
+line calls, for scripts that go beyond it.
 """
 
 

@@ -21,8 +21,8 @@ from allstatus.commands import app
 SIDEBAR = (("Reference", "Command line <reference/cli>"),)
 HEAD = """# Command line
 
-Made from the program itself. `allstatus COMMAND --help` prints the same. Decisions and JSON go to standard output,
-everything else to standard error.
+Made from the program itself. `allstatus COMMAND --help` prints the same. Decisions and JSON go to
+standard output, everything else to standard error.
 
 {statuses}
 """

@@ -21,8 +21,8 @@ from allstatus.verify.prime_implicants import minimum_cover
 
 HEAD = """# Criteria
 
-The yes/no conditions that the definitions are written in, one section each: what is asked, where it was read, the
-examples that state it, and the cases of the decision table that it alone decides.
+The yes/no conditions that the definitions are written in, one section each: what is asked, where
+it was read, the examples that state it, and the cases of the decision table that it alone decides.
 
 """
 FEW = 8  # criteria up to which the fewest boxes are found exactly

@@ -11,8 +11,9 @@ from allstatus.rules.indications import AgentUse, Indications, read_overlay
 
 HEAD = """# Stated uses of agents
 
-The page lists some treatments for certain patients and does not say for whom. These conditions have sources of their
-own, named at each; what the page lists stays listed whatever they say. [More](../applicability.md).
+The page lists some treatments for certain patients and does not say for whom. These conditions
+have sources of their own, named at each; what the page lists stays listed whatever they say.
+[More](../applicability.md).
 
 """
 

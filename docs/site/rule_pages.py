@@ -23,8 +23,9 @@ SIDEBAR = (
 )
 HEAD = """# The rules
 
-Made from the rule files. The page each rule set was read from is never quoted: a rule names the section, and the
-sentence by its fingerprint. [How to read a rule](how-to-read.md) explains the files themselves.
+Made from the rule files. The page each rule set was read from is never quoted: a rule names the
+section, and the sentence by its fingerprint. [How to read a rule](how-to-read.md) explains the
+files themselves.
 
 """
 PARTS = (

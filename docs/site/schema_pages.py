@@ -18,15 +18,15 @@ SIDEBAR = (
 )
 RECORD = """# Record
 
-What is stated about one patient. Every key is optional; one fact must be present. An absent key and `null` mean *not
-reported*; `"unknown"` means *asked and not known*, and is never assumed away. Any other key is refused. Made from
-`allstatus schema record`, which prints the whole JSON Schema.
+What is stated about one patient. Every key is optional; one fact must be present. An absent key
+and `null` mean *not reported*; `"unknown"` means *asked and not known*, and is never assumed away.
+Any other key is refused. Made from `allstatus schema record`, which prints the whole JSON Schema.
 
 """
 DECISION = """# Decision
 
-What `allstatus classify --format json` prints, one object a record. Keys are only ever added. Made from
-`allstatus schema decision`, which prints the whole JSON Schema.
+What `allstatus classify --format json` prints, one object a record. Keys are only ever added. Made
+from `allstatus schema decision`, which prints the whole JSON Schema.
 
 """
 WORDS = {

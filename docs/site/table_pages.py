@@ -14,8 +14,8 @@ GAPS = """# Gaps, contradictions, assumptions
 
 ## What the page does not describe
 
-Cases that can be and that no definition fits. Each has a name, so that *the page does not describe this* can be said
-exactly; a case may lie in several.
+Cases that can be and that no definition fits. Each has a name, so that *the page does not describe
+this* can be said exactly; a case may lie in several.
 
 """
 ASSUMED = """## What is assumed when nothing is reported
@@ -24,8 +24,8 @@ Listed in every decision that rests on it. An explicit `"unknown"` is never assu
 """
 CASES = """# Decision table
 
-Every complete case, fired once by the rule engine. {count} combinations of {criteria} criteria, of which {can} can be;
-those are listed, with the numbers they have in `decision-table.csv`.
+Every complete case, fired once by the rule engine. {count} combinations of {criteria} criteria, of
+which {can} can be; those are listed, with the numbers they have in `decision-table.csv`.
 
 """
 

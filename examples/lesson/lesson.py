@@ -13,9 +13,9 @@ def _(mo):
     mo.md("""
     # Untreated, in remission, recurrent?
 
-    Three definitions from a patient page of the National Cancer Institute, a limit of 5 %, and facts that nobody
-    wrote down. By the end you can say which facts each definition needs, which side a limit belongs to, and what
-    sets *no*, *not known* and *not described* apart.
+    Three definitions from a patient page of the National Cancer Institute, a limit of 5 %, and
+    facts that nobody wrote down. By the end you can say which facts each definition needs, which
+    side a limit belongs to, and what sets *no*, *not known* and *not described* apart.
 
     The source is patient information, not a guideline, and nothing here is medical advice.
     """)
@@ -59,7 +59,8 @@ def _(mo):
     mo.md("""
     ## 1. Predict first
 
-    Choose an answer for each person before you read on. `None` and `"unknown"` are not the same, as you will see.
+    Choose an answer for each person before you read on. `None` and `"unknown"` are not the same,
+    as you will see.
     """)
     return
 
@@ -136,8 +137,9 @@ def _(mo):
     mo.md("""
     ## 2. Which side does the limit belong to?
 
-    The page says *5 % or fewer* for a remission and *more than 5 %* for untreated disease. So 5 itself belongs to
-    remission, and the next decimal does not. A laboratory may write a bound, a range, a count of cells or a grade.
+    The page says *5 % or fewer* for a remission and *more than 5 %* for untreated disease. So 5
+    itself belongs to remission, and the next decimal does not. A laboratory may write a bound, a
+    range, a count of cells or a grade.
     """)
     return
 
@@ -175,8 +177,8 @@ def _(mo):
     lost = as_float == 5  # a binary number has no room for the last digit
 
     mo.md(f"""
-    Python's own `float("5.000000000000000001")` is `{as_float}`: the digit is lost, and with it the answer. That is why
-    percentages are exact fractions here.
+    Python's own `float("5.000000000000000001")` is `{as_float}`: the digit is lost, and with it
+    the answer. That is why percentages are exact fractions here.
     """)
     return (lost,)
 
@@ -186,9 +188,9 @@ def _(mo):
     mo.md("""
     ## 3. No, not known, not reported
 
-    `None` (or leaving the fact out) means *nobody reported it*. `"unknown"` means *somebody asked, and nobody could
-    say*. For two facts the rules name an assumption when nothing is reported; it is listed with the answer, and it is
-    never made against an explicit `"unknown"`.
+    `None` (or leaving the fact out) means *nobody reported it*. `"unknown"` means *somebody asked,
+    and nobody could say*. For two facts the rules name an assumption when nothing is reported; it
+    is listed with the answer, and it is never made against an explicit `"unknown"`.
     """)
     return
 
@@ -220,8 +222,8 @@ def _(mo):
     mo.md("""
     ## 4. What a two-valued script makes of it
 
-    Here is the page in a few lines of ordinary Python. It is right about every complete record that does not
-    contradict itself. Watch what it does with a fact that is missing.
+    Here is the page in a few lines of ordinary Python. It is right about every complete record
+    that does not contradict itself. Watch what it does with a fact that is missing.
     """)
     return
 
@@ -297,8 +299,8 @@ def _(compare, mo, records, script):
     )
 
     mo.md(f"""
-    One of them: the marrow has not been examined, and the script says *{script(example).replace("_", " ")}*, because
-    nothing is not more than 5.
+    One of them: the marrow has not been examined, and the script says
+    *{script(example).replace("_", " ")}*, because nothing is not more than 5.
 
     ```python
     {example}
@@ -312,8 +314,8 @@ def _(mo):
     mo.md("""
     ## 5. How sure is a count?
 
-    Each line is a marrow in which exactly 5 % of the cells counted were blasts. It shows where the true share may lie
-    (95 %, exact binomial). Choose how many cells were counted.
+    Each line is a marrow in which exactly 5 % of the cells counted were blasts. It shows where the
+    true share may lie (95 %, exact binomial). Choose how many cells were counted.
     """)
     return
 
@@ -363,7 +365,8 @@ def _(mo):
     mo.md("""
     ## 6. Before you go
 
-    A letter says: *5 % blasts, counts normal, well.* What do you need to know before you write *remission*?
+    A letter says: *5 % blasts, counts normal, well.* What do you need to know before you write
+    *remission*?
     """)
     return
 

@@ -29,7 +29,10 @@ from allstatus.bulk.spark.spark_export import SparkExport
 from allstatus.commands import app
 
 pytestmark = pytest.mark.skipif(bool(lacks_spark()), reason=lacks_spark())
-SPOILT = b'{"resourceType":"Observation","id":"x","subject":{"reference":"Patient/p00000001"},"code":{"coding":[{"code":"11150-0"}]},}\n'
+SPOILT = (
+    b'{"resourceType":"Observation","id":"x","subject":{"reference":"Patient/p00000001"},'
+    b'"code":{"coding":[{"code":"11150-0"}]},}\n'
+)
 BAD = (
     b'{"a":1\n\n{"resourceType":"Bundle"}\r\n[1]\n' + SPOILT
 )  # the last is about a patient with ALL

@@ -239,7 +239,8 @@ def test_each_validator_finds_what_it_is_there_for() -> None:
     assert len(second) == 1
     assert "rqg-1" in second[0]
     assert third == [
-        'codes: http://terminology.hl7.org/CodeSystem/data-absent-reason calls unknown "Unknown", not "Lost"'
+        "codes: http://terminology.hl7.org/CodeSystem/data-absent-reason "
+        'calls unknown "Unknown", not "Lost"'
     ]
 
 

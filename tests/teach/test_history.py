@@ -201,7 +201,8 @@ REFUSED = {
         1,
         "diagnosis",
     ),
-    '[{"id": 1, "as_of": "2026-01-01", "cbc": "normal"}, {"as_of": "2026-01-02", "cbc": "normal"}]': (
+    '[{"id": 1, "as_of": "2026-01-01", "cbc": "normal"}, '
+    '{"as_of": "2026-01-02", "cbc": "normal"}]': (
         "several_people",
         None,
         None,

@@ -234,7 +234,9 @@ BACKENDS: dict[str, Backend] = {
         cql,
         needs_npm("cql-execution"),
         gaps={
-            "edge exact-decimal": "a CQL Decimal has 8 decimal places, and the engine's are doubles",
+            "edge exact-decimal": (
+                "a CQL Decimal has 8 decimal places, and the engine's are doubles"
+            ),
             "explanation": REGIONS_ONLY,
         },
     ),

@@ -29,8 +29,8 @@ class EngineName(StrEnum):
 
 
 app = typer.Typer(
-    help="By NCI's patient page on adult ALL: untreated, in remission or recurrent, what the page lists for it, and why. "
-    "Decision support for clinicians and teaching, not medical advice.",
+    help="By NCI's patient page on adult ALL: untreated, in remission or recurrent, what the page "
+    "lists for it, and why. Decision support for clinicians and teaching, not medical advice.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )

@@ -38,7 +38,8 @@ def sql(
     dialect: Annotated[
         Dialect,
         typer.Option(
-            help="duckdb, postgres, sqlite and spark are executed in the tests; the others are generated, not executed."
+            help="duckdb, postgres, sqlite and spark are executed in the tests; "
+            "the others are generated, not executed."
         ),
     ],
     table: Annotated[

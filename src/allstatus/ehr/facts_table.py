@@ -41,11 +41,8 @@ def render_facts(decision: Decision, width: int = WIDTH) -> str:
     out = StringIO()
     console = Console(file=out, width=width, force_terminal=False, highlight=False)
     identity = "" if decision.record.id is None else f"{decision.record.id}: "
-    console.print(
-        Text(
-            f"{identity}{decision.outcome.replace('_', ' ')}{f', {decision.status}' if decision.status else ''}"
-        )
-    )
+    status = f", {decision.status}" if decision.status else ""
+    console.print(Text(f"{identity}{decision.outcome.replace('_', ' ')}{status}"))
     console.print(table)
     for warning in decision.warnings:
         console.print(Text(f"check: {warning}"))

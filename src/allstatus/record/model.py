@@ -211,12 +211,21 @@ REMEDIES = {
         "tolerated, from 0"
     ),
     "marrow_cellularity": 'use "normocellular", "hypocellular", "hypercellular" or "unknown"',
-    "cbc": 'use "normal", "abnormal" (of its parts "some_abnormal" or "all_abnormal"), "unknown", or an object of '
-    "components (wbc, neutrophils, hemoglobin, hematocrit, platelets), each "
-    "{value, unit, low, high, flag}",
-    "signs_and_symptoms": 'use "absent", "present", "present_other_cause", "unknown", or a list of findings as text',
-    "leukemia_outside_marrow": 'use "absent", "present", "unknown" or {"site": "blood" | "cns" | "testes" | "other"}',
-    "biomarkers": 'use {"bcr_abl1", "kmt2a_rearranged", "cd19", "cd22"}, each "positive", "negative" or "unknown"',
+    "cbc": (
+        'use "normal", "abnormal" (of its parts "some_abnormal" or "all_abnormal"), "unknown", '
+        "or an object of components (wbc, neutrophils, hemoglobin, hematocrit, platelets), each "
+        "{value, unit, low, high, flag}"
+    ),
+    "signs_and_symptoms": (
+        'use "absent", "present", "present_other_cause", "unknown", or a list of findings as text'
+    ),
+    "leukemia_outside_marrow": (
+        'use "absent", "present", "unknown" or {"site": "blood" | "cns" | "testes" | "other"}'
+    ),
+    "biomarkers": (
+        'use {"bcr_abl1", "kmt2a_rearranged", "cd19", "cd22"}, each "positive", "negative" '
+        'or "unknown"'
+    ),
     "lineage": 'use "B", "T" or "unknown"',
 }
 _YES_NO = 'use true, false, "unknown" or null'

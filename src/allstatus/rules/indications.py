@@ -203,7 +203,8 @@ def _badly_placed(agents: list[YamlFile], overlay: Indications) -> Iterator[str]
         if not file.name.endswith(f"/{agent}.yaml"):
             yield file.at(
                 ("agent",),
-                f"agent '{agent}' stands in a file of another name; rename the file to {agent}.yaml",
+                f"agent '{agent}' stands in a file of another name; "
+                f"rename the file to {agent}.yaml",
             )
         entries: list[tuple[tuple[str | int, ...], Cite]] = [(("cite",), file.data["cite"])]
         for number, other in enumerate(file.data.get("other_sources", ())):

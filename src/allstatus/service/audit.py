@@ -33,16 +33,21 @@ COLUMNS = (
 )
 TABLES = f"""
 CREATE TABLE IF NOT EXISTS audit (
-  seq INTEGER PRIMARY KEY, {", ".join(f"{name} TEXT" for name in COLUMNS)}, previous TEXT NOT NULL, hash TEXT NOT NULL);
+  seq INTEGER PRIMARY KEY, {", ".join(f"{name} TEXT" for name in COLUMNS)},
+  previous TEXT NOT NULL, hash TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS head (
-  "only" INTEGER PRIMARY KEY CHECK ("only" = 1), seq INTEGER NOT NULL, hash TEXT NOT NULL, seal TEXT NOT NULL);
+  "only" INTEGER PRIMARY KEY CHECK ("only" = 1),
+  seq INTEGER NOT NULL, hash TEXT NOT NULL, seal TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS feedback (
   service TEXT, card TEXT, outcome TEXT, suggestions TEXT, reason TEXT, time TEXT, received TEXT,
   PRIMARY KEY (service, card, outcome, suggestions, reason, time));
 """
 APPEND_ONLY = ("audit",)
 INTO = f"audit (seq, {', '.join(COLUMNS)}, previous, hash)"
-NEW_HEAD = 'ON CONFLICT ("only") DO UPDATE SET seq = excluded.seq, hash = excluded.hash, seal = excluded.seal'
+NEW_HEAD = (
+    'ON CONFLICT ("only") DO UPDATE SET seq = excluded.seq, hash = excluded.hash, '
+    "seal = excluded.seal"
+)
 TRIALS = (
     f"INSERT INTO {INTO} SELECT * FROM audit WHERE 1 = 0",
     "UPDATE head SET seq = seq WHERE 1 = 0",

@@ -29,7 +29,8 @@ from allstatus.service.store import Connection, Store, insert
 from allstatus.table.facts import ChartContext, Evidence
 
 SCHEMA = """
-CREATE TABLE IF NOT EXISTS page (id TEXT PRIMARY KEY, expires INTEGER NOT NULL, sealed BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS page (
+  id TEXT PRIMARY KEY, expires INTEGER NOT NULL, sealed BLOB NOT NULL);
 CREATE INDEX IF NOT EXISTS page_by_expiry ON page (expires);
 """
 PERCENT = tuple(field.name for field in fields(Percent))

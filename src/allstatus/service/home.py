@@ -23,7 +23,8 @@ def _described(rules: RuleSet) -> str:
         "SHA-256": f"<code>{rules.digest}</code>",
         "Source": source,
     }
-    return f"<h3>{escape(rules.title)}</h3>\n<dl>{''.join(f'<dt>{name}<dd>{text}' for name, text in said.items())}</dl>"
+    listed = "".join(f"<dt>{name}<dd>{text}" for name, text in said.items())
+    return f"<h3>{escape(rules.title)}</h3>\n<dl>{listed}</dl>"
 
 
 def home_page(desk: ServiceState) -> str:

@@ -18,7 +18,8 @@ LIMITS = {
 }  # seconds, milliseconds
 AFTER_CONNECTING = """
 SET lock_timeout = '10s';
-SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off';
+SELECT set_config('synchronous_commit', 'on', false)
+  WHERE current_setting('synchronous_commit') = 'off';
 """
 REFUSING = """
 CREATE OR REPLACE FUNCTION {0}_is_only_added_to() RETURNS trigger LANGUAGE plpgsql

@@ -11,8 +11,10 @@ from allstatus.service.store import Connection
 
 BUSY_SECONDS = 10
 REFUSING = """
-CREATE TRIGGER IF NOT EXISTS {0}_is_not_altered BEFORE UPDATE ON {0} BEGIN SELECT RAISE(ABORT, 'the {0} is only added to'); END;
-CREATE TRIGGER IF NOT EXISTS {0}_is_not_removed BEFORE DELETE ON {0} BEGIN SELECT RAISE(ABORT, 'the {0} is only added to'); END;
+CREATE TRIGGER IF NOT EXISTS {0}_is_not_altered BEFORE UPDATE ON {0}
+  BEGIN SELECT RAISE(ABORT, 'the {0} is only added to'); END;
+CREATE TRIGGER IF NOT EXISTS {0}_is_not_removed BEFORE DELETE ON {0}
+  BEGIN SELECT RAISE(ABORT, 'the {0} is only added to'); END;
 """
 
 

@@ -22,7 +22,9 @@ BACK = (
     "{{FrontSide}}<hr id=answer><p><b>{{Answer}}</b></p>{{Explanation}}<p "
     "class=source>{{Source}}</p>"
 )
-STYLE = """.card { font: 18px/1.45 system-ui, sans-serif; max-width: 34em; margin: 0 auto; text-align: left; }
+STYLE = """\
+.card { font: 18px/1.45 system-ui, sans-serif; max-width: 34em; margin: 0 auto; \
+text-align: left; }
 table { border-collapse: collapse; } td { padding: .15em 1.2em .15em 0; vertical-align: top; }
 .source { font-size: .75em; opacity: .75; }"""
 

@@ -34,7 +34,9 @@ def make_page(classifier: Classifier) -> str:
     """
     data = json.dumps(embed_page(classifier), ensure_ascii=False, separators=(",", ":"))
     style = _shade_variables(classifier.ruleset) + short_style(read_web("style.css"))
-    script = f'(() => {{\n"use strict";\n{without_indent(read_web(*ENGINE))}\n{short_script(read_web(*EXERCISES, *PAGE))}\n}})();'
+    engine = without_indent(read_web(*ENGINE))
+    rest = short_script(read_web(*EXERCISES, *PAGE))
+    script = f'(() => {{\n"use strict";\n{engine}\n{rest}\n}})();'
     words = texts()
     return Template(read_web("page.html")).substitute(
         language=words["language"],

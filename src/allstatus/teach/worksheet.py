@@ -34,7 +34,8 @@ def _worksheet(sheet: Sheet) -> Iterator[str]:
     yield '<article class="worksheet">'
     yield _title(sheet, forms["worksheet"])
     yield f'<p class="quiet">{_html(sheet.rules.title)}</p>'
-    yield f'<p class="lines"><span>{_html(forms["name"])}</span><span>{_html(forms["date"])}</span></p>'
+    name, date = _html(forms["name"]), _html(forms["date"])
+    yield f'<p class="lines"><span>{name}</span><span>{date}</span></p>'
     yield f"<p>{_html(forms['instructions'])}</p><p>{_html(forms['assumptions'])}</p>"
     yield "<ul>" + "".join(f"<li>{_html(line)}</li>" for line in assumptions(sheet.rules)) + "</ul>"
     yield '<ol class="cases">'
@@ -46,7 +47,8 @@ def _worksheet(sheet: Sheet) -> Iterator[str]:
 def _case(number: int, exercise: Worded) -> Iterator[str]:
     forms = texts()["exercise"]
     title = _html(forms["case"].format(number=number))
-    yield f'<li class="exercise"><h3>{title} <span class="quiet">{_html(forms[exercise.level])}</span></h3>'
+    level = _html(forms[exercise.level])
+    yield f'<li class="exercise"><h3>{title} <span class="quiet">{level}</span></h3>'
     rows = "".join(
         f"<div><dt>{_html(label)}</dt><dd>{_html(value)}</dd></div>"
         for label, value in exercise.case

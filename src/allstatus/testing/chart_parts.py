@@ -139,7 +139,8 @@ def coded(system: str, code: str) -> Resource:
 def count_segment(number: int, code: str, at: str, *, normal: bool) -> str:
     """A component of a blood count as OBX."""
     name, unit, low, high, below = COUNTS[code]
-    return f"OBX|{number}|NM|{code}^{name}^LN||{high if normal else below}|{unit}|{low}-{high}||||F|||{at}"
+    value = high if normal else below
+    return f"OBX|{number}|NM|{code}^{name}^LN||{value}|{unit}|{low}-{high}||||F|||{at}"
 
 
 def _recorded(name: str, code: str, day: date) -> Resource:

@@ -130,8 +130,9 @@ class _Asking:
         record, said = self.base, []
         for fact, value in zip(self.facts, values, strict=True):
             record = fact.stated_in(record, value)
+            known = value not in (None, UNKNOWN)
             said.append(
-                f"{fact.name}={'not known' if value in (None, UNKNOWN) else word(value).removeprefix('number ')}"
+                f"{fact.name}={word(value).removeprefix('number ') if known else 'not known'}"
             )
         return f"{self.condition.path}: {', '.join(said)}", record
 

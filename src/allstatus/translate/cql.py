@@ -104,7 +104,8 @@ class _CqlLibrary:
             )
             yield from self._function(f"{fact.name} may not be assumed", fails)
             yield f'define "{fact.name} may be assumed":'
-            yield f'  "{fact.name}" is null and not exists ("{UNKNOWN_FACTS}" Name where Name = \'{fact.name}\')'
+            stated_unknown = f"\"{UNKNOWN_FACTS}\" Name where Name = '{fact.name}'"
+            yield f'  "{fact.name}" is null and not exists ({stated_unknown})'
             yield f'    and not "{fact.name} may not be assumed"("{before}")'
             after = f"After assuming {fact.name}"
             yield from self._taken(fact, before, after)
@@ -121,7 +122,10 @@ class _CqlLibrary:
                 where = self.table.where_true(name) if verdict else ~self.table.where_true(name)
                 can_be = f"{name} can be {_word(verdict)}"
                 yield from self._function(can_be, self.table.consistent & where)
-                taken = f'if "{fact.name} may be assumed" and "{can_be}"("{before}") then {_word(verdict)} else null'
+                taken = (
+                    f'if "{fact.name} may be assumed" and "{can_be}"("{before}") '
+                    f"then {_word(verdict)} else null"
+                )
                 part = f"Coalesce({part}, {taken})"
             parts.append(f"{name}: {part}")
         yield f'define "{after}": Tuple {{\n  ' + ",\n  ".join(parts) + "\n}"
@@ -135,7 +139,8 @@ class _CqlLibrary:
         for name, cases in (*outcomes.items(), *self.table.regions.items()):
             yield from self._function(f"{name} is possible", cases)
         yield from self._listed("Possible", list(outcomes), "true")
-        yield '\ndefine "Outcome":\n  case\n    when Count("Possible") = 0 then \'conflicting_data\''
+        yield '\ndefine "Outcome":\n  case'
+        yield "    when Count(\"Possible\") = 0 then 'conflicting_data'"
         yield "    when Count(\"Possible\") > 1 then 'insufficient_data'"
         yield (
             f"    when First(\"Possible\") = '{OUTSIDE}' then '{OUTSIDE}'\n    else 'determined'\n "

@@ -108,7 +108,10 @@ class _Model:
         )
         yield f"Source: {source['title']}, {source['url']}, reviewed {source['last_reviewed']}"
         yield about["notice"]
-        yield 'A fact that is not known is null (not reported) or, but for numbers, "unknown"; only of the former anything is assumed.'
+        yield (
+            'A fact that is not known is null (not reported) or, but for numbers, "unknown"; '
+            "only of the former anything is assumed."
+        )
 
     def _table(self, parent: ET.Element) -> None:
         for name, words in self.columns.items():

@@ -133,10 +133,8 @@ def _lines(page_map: PageMap) -> Iterator[str]:
         yield "    sentences:"
         for sentence in sentences:
             reason = f", informational: {sentence.informational}" if sentence.informational else ""
-            yield (
-                f"      - "
-                f"{{sentence: {_quoted(sentence.fingerprint)}, sketch: {_quoted(sentence.sketch)}{reason}}}"
-            )
+            fingerprint, sketch = _quoted(sentence.fingerprint), _quoted(sentence.sketch)
+            yield f"      - {{sentence: {fingerprint}, sketch: {sketch}{reason}}}"
 
 
 def _quoted(text: Any) -> str:

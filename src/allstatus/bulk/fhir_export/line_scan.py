@@ -35,7 +35,8 @@ _ESCAPE = re.compile(rb"\\u00([2-7][0-9a-fA-F])")
 # What no reader of charts looks up behind a reference: these have no code, type or intent that it
 # asks for.
 _NOT_LOOKED_UP = frozenset(
-    b"Patient Encounter Practitioner PractitionerRole Organization Location Device CareTeam Group RelatedPerson".split()
+    b"Patient Encounter Practitioner PractitionerRole Organization Location Device CareTeam Group "
+    b"RelatedPerson".split()
 )
 _REPORTS = b'{"resourceType":"DiagnosticReport"', b'{"resourceType": "DiagnosticReport"'
 

@@ -57,8 +57,5 @@ def wrong(
         "insufficient_data": example.get("possible"),
     }[example["outcome"]]
     agrees = len(possible) > 1 if expected is None else possible == set(expected)
-    return (
-        None
-        if agrees
-        else f"expected {example['outcome']}, possible is {', '.join(sorted(possible)) or 'nothing'}"
-    )
+    found = ", ".join(sorted(possible)) or "nothing"
+    return None if agrees else f"expected {example['outcome']}, possible is {found}"
