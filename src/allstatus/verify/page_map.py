@@ -26,8 +26,8 @@ Place = tuple[str, str]  # section path, sentence fingerprint
 
 _HEAD = """\
 # yaml-language-server: $schema=../schema/coverage.schema.json
-# Every sentence of the page, in page order, by fingerprint; the sketch finds what an edited one
-# became.
+# Every sentence of the page, in page order, by fingerprint; the sketch finds what an edited one \
+became.
 # A sentence that no rule cites gives one of the reasons as its `informational`. Written by
 # `allstatus rules coverage PAGE --update`, which keeps the reasons; edit only those.
 """
