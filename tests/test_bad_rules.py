@@ -34,7 +34,7 @@ SPEAKERS = (
     "rules/lock.py",
     "rules/shape_problems.py",
     "rules/yaml_file.py",
-    "table.py",
+    "table/decision_table.py",
 )
 
 
