@@ -126,11 +126,11 @@ def test_the_witness_by_z3_shows_the_fault_in_the_table(rules: Path, fault: dict
         assert all(table.outside >> case & 1 for case in cases)
         assert not any(region >> case & 1 for region in table.regions.values() for case in cases)
     else:
-        sides = space.sides["marrow_blast_percent"]
+        points = space.points["marrow_blast_percent"]
         assert all(
             any(
-                space.statuses_of(space.moved(case, side)) != space.statuses_of(case)
-                for side in sides
+                space.statuses_of(space.moved(case, point)) != space.statuses_of(case)
+                for point in points
             )
             for case in cases
         )

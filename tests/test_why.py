@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from test_properties import patients, records
 
 from allstatus import load_rules
-from allstatus.rules.value_classes import ValueClass
 from allstatus.table.assumptions import Resolution
 from allstatus.table.decision_table import OUTSIDE
+from allstatus.table.fact_domain import ValueClass
 
 RULES = load_rules(engine="builtin")
 TABLE, RESOLVER, EXPLAINER = RULES.table, RULES.resolver, RULES.explainer

@@ -34,7 +34,7 @@ from allstatus.table.engines import durable_installed, make_engine
 from allstatus.testing.answers import FIELDS, SHOWING, Answer, AnswerLevel, answer_of, differing_in
 from allstatus.testing.command_adapter import run_adapter
 from allstatus.testing.conformance import judge
-from allstatus.testing.representatives import HAIR, every_cell, limits_of, numeric_facts
+from allstatus.testing.representatives import HAIR, every_cell, numeric_facts
 from allstatus.testing.rule_files import RuleFiles
 from allstatus.testing.vectors import Vector
 from allstatus.translate.boxes import boxes_of
@@ -131,7 +131,7 @@ def sql(table: DecisionTable, cases: int) -> str:
 def vectors_of(rules: Classifier) -> list[Vector]:
     """Every cell, and every cell with what may be assumed left out."""
     assumable = [fact.name for fact in rules.ruleset.facts.values() if fact.assume is not None]
-    cells = list(every_cell(rules.ruleset))
+    cells = list(every_cell(rules.table))
     silent = [
         {name: value for name, value in cell.items() if name not in assumable} for cell in cells
     ]
@@ -144,12 +144,10 @@ def vectors_of(rules: Classifier) -> list[Vector]:
 
 def edges_of(rules: Classifier) -> list[Vector]:
     """Every number on a limit and a hair beside it, all other facts as in the first cell."""
-    first, numbers = next(every_cell(rules.ruleset)), []
-    for fact in numeric_facts(rules.ruleset):
+    first, numbers = next(every_cell(rules.table)), []
+    for fact, domain in numeric_facts(rules.table).items():
         beside = {
-            limit + step: None
-            for limit in limits_of(rules.ruleset, fact)
-            for step in (-HAIR, Fraction(0), HAIR)
+            limit + step: None for limit in domain.limits for step in (-HAIR, Fraction(0), HAIR)
         }
         numbers += [
             {**first, fact: format_number(number)} for number in beside if ZERO <= number <= HUNDRED

@@ -74,7 +74,7 @@ def test_the_model_names_its_rules_and_needs_every_fact() -> None:
 
 def test_columns_speak_of_facts_with_their_limit_and_of_what_is_not_reported() -> None:
     columns = {
-        name: [word.text for word in words] for name, words in columns_of(RULES.ruleset).items()
+        name: [word.text for word in words] for name, words in columns_of(RULES.table).items()
     }
     assert columns["marrow_blast_percent"] == ["<= 5", "> 5", "unknown"]
     assert columns["relapse_since_remission"] == ["no", "yes", "not reported", "unknown"]

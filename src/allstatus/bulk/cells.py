@@ -10,11 +10,10 @@ cell's number
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from fractions import Fraction
 from functools import cached_property
-from itertools import combinations_with_replacement, product
+from itertools import product
 from math import prod
 from typing import Any
 
@@ -22,8 +21,8 @@ from allstatus.decision.classifier import Classifier
 from allstatus.decision.decision import Decision
 from allstatus.errors import InvalidRecord, RulesError
 from allstatus.record.model import Record
-from allstatus.record.percent import HUNDRED, ZERO, Percent
-from allstatus.rules.ruleset import Fact
+from allstatus.rules.ruleset import Criterion, Fact
+from allstatus.table.fact_domain import FactDomain, Pattern
 from allstatus.table.facts import HISTORY_CONFLICT, ChartContext, state_facts
 
 MAX_CELLS = 1 << 20
@@ -32,7 +31,6 @@ NOTHING_MORE = ChartContext(
     {}
 )  # where something may be assumed of every fact, a cell states nothing: decided all the same
 RELAPSE_COUNTS = (None, 0, 1)  # all that a count of relapses can say: nothing, none, at least one
-Pattern = tuple[bool | None, ...]
 Digits = tuple[int, ...]
 
 
@@ -47,42 +45,30 @@ class FactState:
     pattern: Pattern
 
 
-class FactStates:
+class FactStates(FactDomain):
     """The states of one fact; those of its values first, then unknown, then not reported.
 
     `cell_digit` maps a state to its digit in a cell's number: not reported counts as unknown there,
-    unless the rule
-    set says what the fact is then taken to be.
+    unless the rule set says what the fact is then taken to be.
     """
 
-    def __init__(self, classifier: Classifier, fact: Fact) -> None:
-        rules = classifier.ruleset
-        self.fact = fact
-        self.conditions = [rules.criteria[name].condition for name in rules.criteria_of(fact.name)]
-        states = [
-            FactState(_words(c.region, fact.name), c.sample, self.pattern(c.sample))
-            for c in classifier.resolver.classes[fact.name]
-        ]
-        self.limits = sorted({c.limit for c in self.conditions if c.limit is not None})
-        states.append(FactState(UNKNOWN, UNKNOWN, self.pattern(None)))
-        for span in _spans(self.limits) if fact.kind == "percent" else ():
-            states.append(FactState(span.describe(), span, self.pattern(span)))
-        self._of_pattern: dict[Pattern, int] = {}
-        self.states: list[FactState] = []
-        for state in states:
-            if state.pattern not in self._of_pattern:
-                self._of_pattern[state.pattern] = len(self.states)
-                self.states.append(state)
-        self.not_reported = len(self.states)
-        self.states.append(FactState(NOT_REPORTED, None, self.pattern(None)))
-        unknown = self._of_pattern[self.pattern(None)]
+    def __init__(self, fact: Fact, criteria: Iterable[Criterion]) -> None:
+        super().__init__(fact, criteria)
+        stated = [(c.region.removeprefix(f"{fact.name} "), c.sample) for c in self.classes]
+        stated.append((UNKNOWN, UNKNOWN))
+        if fact.kind == "percent":
+            stated += [(interval.describe(), interval) for interval in self.intervals()]
+        known: dict[Pattern, FactState] = {}
+        for words, sample in stated:
+            pattern = self.pattern(None if sample == UNKNOWN else sample)
+            known.setdefault(pattern, FactState(words, sample, pattern))
+        self.states = [*known.values(), FactState(NOT_REPORTED, None, self.pattern(None))]
+        self._of_pattern = {pattern: state for state, pattern in enumerate(known)}
+        self.not_reported = len(known)
+        unknown = self.state_of(None)
         last = self.not_reported if fact.assume is not None else unknown
         self.cell_digit = [*range(self.not_reported), last]
         self.radix = max(self.cell_digit) + 1
-
-    def pattern(self, value: object) -> Pattern:
-        """The verdict of each of the fact's criteria on a value."""
-        return tuple(condition.holds(value) for condition in self.conditions)
 
     def state_of(self, value: object) -> int:
         """The state of a value that is reported (None: explicitly unknown)."""
@@ -146,7 +132,8 @@ class Cells:
     def __init__(self, classifier: Classifier) -> None:
         self.classifier, self.ruleset = classifier, classifier.ruleset
         self.facts = {
-            name: FactStates(classifier, fact) for name, fact in self.ruleset.facts.items()
+            name: FactStates(fact, self.ruleset.criteria.values())
+            for name, fact in self.ruleset.facts.items()
         }
         self.count: int = prod(states.radix for states in self.facts.values())
         if self.count > MAX_CELLS:
@@ -268,15 +255,3 @@ class Cells:
 def nothing_stated(names: tuple[str, ...]) -> InvalidRecord:
     """The refusal of a record that states no fact."""
     return InvalidRecord("record", "states no fact", f"give at least one of {', '.join(names)}")
-
-
-def _spans(limits: list[Fraction]) -> Iterator[Percent]:
-    """Every interval between limits, with open and closed ends."""
-    for low, high in combinations_with_replacement(sorted({ZERO, HUNDRED, *limits}), 2):
-        if low < high:
-            for low_open, high_open in product((False, True), repeat=2):
-                yield Percent(low, high, low_open=low_open, high_open=high_open)
-
-
-def _words(region: str, name: str) -> str:
-    return region.removeprefix(f"{name} ")

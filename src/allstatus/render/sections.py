@@ -9,7 +9,7 @@ from typing import Any
 
 from allstatus.decision.decision import Decision
 from allstatus.render.words import class_words, heading, outcome_titles, words
-from allstatus.rules.value_classes import value_classes
+from allstatus.table.fact_domain import domains_of
 
 
 def reason_sets(document: dict[str, Any]) -> list[list[str]]:
@@ -132,7 +132,8 @@ def answers_to_ask(decision: Decision) -> list[tuple[str, list[str]]]:
     if ask is None:
         return []
     titles = outcome_titles(decision.ruleset)
-    classes = {answer.region: answer for answer in value_classes(decision.ruleset)[ask["fact"]]}
+    domain = domains_of(decision.ruleset)[ask["fact"]]
+    classes = {answer.region: answer for answer in domain.classes}
     return [
         (
             class_words(decision.ruleset, classes[answer["region"]]),

@@ -6,8 +6,8 @@ from typing import Any
 
 from allstatus.record.percent import format_number
 from allstatus.rules.ruleset import RuleSet
-from allstatus.rules.value_classes import ValueClass
 from allstatus.table.decision_table import OUTSIDE
+from allstatus.table.fact_domain import ValueClass
 
 SPELLED = {"cbc": "complete blood count", "cns": "CNS"}
 NOT_EVALUATED = "not_evaluated"

@@ -12,6 +12,7 @@ from allstatus.rules.condition import CLAUSE_KINDS, Clause, ClauseKind, Comparis
 from allstatus.rules.lint import lint
 from allstatus.rules.lock import digest_of
 from allstatus.rules.ruleset import (
+    HIGHEST,
     Assumption,
     Constraint,
     Criterion,
@@ -22,7 +23,6 @@ from allstatus.rules.ruleset import (
     Threshold,
 )
 from allstatus.rules.shape_problems import shape_problems
-from allstatus.rules.value_classes import HIGHEST
 from allstatus.rules.yaml_file import YamlFile
 
 UNITS = {"months": Fraction(1, 12)}  # of the unit that facts are in; any other counts as it stands

@@ -8,11 +8,13 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from allstatus.record.percent import format_number
+from allstatus.record.percent import HUNDRED, format_number
 from allstatus.rules.condition import Clause, Comparison
 
 Cite = Mapping[str, str]
 Says = Mapping[str, str]  # clinician, student, plain
+# the kinds of facts that are numbers; no age in years and no count of relapses reaches 1000
+HIGHEST = {"percent": HUNDRED, "number": Fraction(1000)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from allstatus.rules.ruleset import Fact
-from allstatus.rules.value_classes import ValueClass, value_classes
 from allstatus.table.decision_table import Cell, DecisionTable, Verdicts
+from allstatus.table.fact_domain import ValueClass
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,7 +32,7 @@ class CellResolver:
         self._facts = table.ruleset.facts
         self._place = {name: number for number, name in enumerate(table.criteria)}
         self._known: dict[tuple[Verdicts, frozenset[str]], Resolution] = {}
-        self.classes = value_classes(table.ruleset)
+        self.classes = {name: domain.classes for name, domain in table.domains.items()}
         self._cases = {
             fact: [(answer, table.cases_with(answer.verdicts)) for answer in answers]
             for fact, answers in self.classes.items()
@@ -89,14 +89,8 @@ class CellResolver:
     def _verdicts_assumed(self, fact: Fact) -> list[tuple[int, bool | None]]:
         """The place of each criterion on a fact, and its verdict on the value assumed."""
         assert fact.assume is not None
-        conditions = {
-            name: self.table.ruleset.criteria[name].condition
-            for name in self.table.ruleset.criteria_of(fact.name)
-        }
-        return [
-            (self._place[name], condition.holds(fact.assume.value))
-            for name, condition in conditions.items()
-        ]
+        conditions = self.table.domains[fact.name].conditions
+        return [(self._place[n], c.holds(fact.assume.value)) for n, c in conditions.items()]
 
     def _without(self, omitted: str, cell: Cell, assumed: Sequence[str]) -> Cell:
         for name in assumed:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from itertools import combinations, product
 from operator import itemgetter
@@ -17,8 +17,8 @@ from operator import itemgetter
 from allstatus.errors import RulesError
 from allstatus.rules.condition import Clause
 from allstatus.rules.ruleset import RuleSet
-from allstatus.rules.value_classes import ValueClass, value_classes
 from allstatus.table.engines import Engine
+from allstatus.table.fact_domain import FactDomain, domains_of
 
 MAX_CRITERIA = 12
 OUTSIDE = "outside_definitions"
@@ -107,8 +107,9 @@ class DecisionTable:
             name: self.everything & ~self._cases_where(c.holds)
             for name, c in ruleset.constraints.items()
         }
+        self.domains = domains_of(ruleset)
         self.without_value = {
-            fact: self._without_value(values) for fact, values in value_classes(ruleset).items()
+            name: self._without_value(domain) for name, domain in self.domains.items()
         }
         self.consistent = self.everything
         for cases in (*self.broken.values(), *self.without_value.values()):
@@ -211,10 +212,10 @@ class DecisionTable:
     def _cases_where(self, holds: Callable[[Mapping[str, bool]], bool]) -> int:
         return sum(1 << number for number, case in enumerate(self.cases) if holds(case))
 
-    def _without_value(self, values: Iterable[ValueClass]) -> int:
+    def _without_value(self, domain: FactDomain) -> int:
         """The cases in which no value of a fact gives all its criteria their verdicts."""
         cases = self.everything
-        for value in values:
+        for value in domain.classes:
             cases &= ~self.cases_with(value.verdicts)
         return cases
 

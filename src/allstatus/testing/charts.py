@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from allstatus.testing import chart_parts as parts
 from allstatus.testing.chart_parts import BLASTS, BORN, COUNTS, LEUKEMIA, MARROW_BLASTS, Resource
-from allstatus.testing.representatives import Record, limits_of
+from allstatus.testing.representatives import Record
 from allstatus.testing.strategies import Rules, Strategy, classifier_of, near_threshold
 
 FIRST_DAY = date(2024, 1, 1)
@@ -170,7 +170,7 @@ def _components() -> Strategy[dict[str, Any]]:
 
 
 def _findings(remission: bool, rules: Rules) -> Strategy[Record]:
-    limit = limits_of(classifier_of(rules).ruleset, BLASTS)[0]
+    limit = classifier_of(rules).table.domains[BLASTS].limits[0]
     inside = near_threshold(rules, BLASTS).filter(
         lambda number: (Fraction(number) <= limit) is remission
     )

@@ -13,6 +13,7 @@ from allstatus.decision.classifier import Classifier
 from allstatus.errors import InvalidRecord, RulesError
 from allstatus.record.model import Record as Checked
 from allstatus.rules.indications import STATUS_FACT, Indications
+from allstatus.table.fact_domain import Pattern
 from allstatus.testing.answers import Answer, differing_in
 from allstatus.testing.indication_answers import USES, uses_of
 from allstatus.testing.indication_differences import Differences, Readable
@@ -180,9 +181,10 @@ def _records(one: Classifier, other: Indications, status: str, asked: set[str]) 
 
 
 def _values(mine: PatientFact, theirs: PatientFact) -> list[Any]:
-    found: dict[tuple[bool | None, ...], Any] = {}
-    for value in mine.values(theirs.limits):
-        found.setdefault((*mine.verdicts(value).values(), *theirs.verdicts(value).values()), value)
+    found: dict[Pattern, Any] = {}
+    for value in mine.stated_values(theirs.limits):
+        both = mine.pattern(mine.read(value)) + theirs.pattern(theirs.read(value))
+        found.setdefault(both, value)
     return [*found.values(), mine.not_known]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from decimal import Decimal, localcontext
 from fractions import Fraction
 from functools import cached_property
@@ -14,7 +14,8 @@ from allstatus.errors import InvalidRecord
 from allstatus.record.model import Record as Checked
 from allstatus.record.percent import format_number
 from allstatus.rules.indications import Indications
-from allstatus.rules.ruleset import Criterion, Fact, RuleSet
+from allstatus.rules.ruleset import Fact, RuleSet
+from allstatus.table.fact_domain import FactDomain, Pattern
 from allstatus.table.facts import sources_of, state_facts
 from allstatus.testing.representatives import HAIR, UNKNOWN, Record
 
@@ -23,25 +24,19 @@ FINEST = 21
 BEYOND = 2  # an ordinary number beyond the largest limit
 
 
-class PatientFact:
-    """A fact about a patient in the criteria of an overlay, or of one of its conditions."""
+class PatientFact(FactDomain):
+    """A fact about a patient in the criteria of an overlay, or of one of its conditions, with its
+    values as records state them.
+    """
 
     def __init__(self, words: Indications | RuleSet, fact: Fact) -> None:
-        self.name, self._fact = fact.name, fact
-        self._criteria: list[Criterion] = [
-            c for c in words.criteria.values() if c.condition.fact == fact.name
-        ]
-        self._source = sources_of([fact])
-
-    @property
-    def limits(self) -> set[Fraction]:
-        """What the fact is compared with."""
-        return {c.condition.limit for c in self._criteria if c.condition.limit is not None}
+        super().__init__(fact, words.criteria.values())
+        self.name, self._source = fact.name, sources_of([fact])
 
     @property
     def whole(self) -> bool:
         """Whether it is no number, or a whole one."""
-        return self._fact.kind != "number" or not self._is_stated(Decimal("0.5"))
+        return self.fact.kind != "number" or not self._is_stated(Decimal("0.5"))
 
     @cached_property
     def not_known(self) -> Any:
@@ -50,37 +45,40 @@ class PatientFact:
         """
         return UNKNOWN if self._is_stated(UNKNOWN) else None
 
-    def values(self, limits: Iterable[Fraction] = ()) -> list[Any]:
+    def stated_values(self, further: Iterable[Fraction] = ()) -> list[Any]:
         """Every word; of a number what a record can state on and beside each limit, ordinary
-        numbers first.
-
-        `limits` are further limits to look at both sides of.
+        numbers first. `further` are limits beside the fact's own.
         """
-        if self._fact.kind == "yes_no":
+        if self.fact.kind == "yes_no":
             return [True, False]
-        return list(self._fact.values) or [
-            number for number in _numbers({*self.limits, *limits}) if self._is_stated(number)
-        ]
+        if self.fact.kind == "choice":
+            return list(self.fact.values)
+        numbers = _numbers({*self.limits, *further})
+        return [number for number in numbers if self._is_stated(number)]
 
-    def ordinary(self) -> list[Any]:
+    @cached_property
+    def ordinary_stated(self) -> list[Any]:
         """The first value of each pattern of verdicts."""
-        found: dict[tuple[bool | None, ...], Any] = {}
-        for value in self.values():
-            found.setdefault(tuple(self.verdicts(value).values()), value)
+        found: dict[Pattern, Any] = {}
+        for value in self.stated_values():
+            found.setdefault(self.pattern(self.read(value)), value)
         return list(found.values())
 
     def stated_in(self, record: Record, value: Any) -> Record:
         """The record stating it too, at the key where records do; None states nothing."""
         if value is None:
             return record
-        key, _, inner = (self._fact.record_key or self.name).partition(".")
+        key, _, inner = (self.fact.record_key or self.name).partition(".")
         return {**record, key: {**record.get(key, {}), inner: value} if inner else value}
 
-    def verdicts(self, value: Any) -> Mapping[str, bool | None]:
-        """The verdicts of its criteria on a value as a record states it."""
+    def read(self, value: Any) -> Any:
+        """A value as a record states it, as the criteria see it; None for not known."""
         record = Checked.read(self.stated_in({}, value))
-        read = state_facts(record, (self.name,), self._source).values[self.name]
-        return {c.name: c.condition.holds(read) for c in self._criteria}
+        return state_facts(record, (self.name,), self._source).values[self.name]
+
+    def verdicts_of_stated(self, value: Any) -> dict[str, bool | None]:
+        """The verdicts of its criteria on a value as a record states it."""
+        return dict(zip(self.conditions, self.pattern(self.read(value)), strict=True))
 
     def _is_stated(self, value: Any) -> bool:
         try:

@@ -14,7 +14,7 @@ from allstatus.decision.stated_use import APPLIES, DOES_NOT_APPLY, AgentIndicati
 from allstatus.errors import InvalidRecord
 from allstatus.rules.indications import STATUS_FACT
 from allstatus.testing.indication_values import PatientFact
-from allstatus.testing.representatives import UNKNOWN, Record, case_records, limits_of
+from allstatus.testing.representatives import UNKNOWN, Record, case_records
 from allstatus.testing.vector_groups import word
 
 Named = tuple[str, Record]
@@ -64,7 +64,7 @@ def base_record(classifier: Classifier, status: str) -> Record:
     facts = [
         PatientFact(overlay, fact) for fact in overlay.facts.values() if fact.name != STATUS_FACT
     ]
-    said = [fact.stated_in({}, value) for fact in facts for value in fact.ordinary()]
+    said = [fact.stated_in({}, value) for fact in facts for value in fact.ordinary_stated]
     records = [
         record for _, record in case_records(classifier.table, classifier.table.statuses[status])
     ]
@@ -97,17 +97,17 @@ class _Asking:
         """Every combination of ordinary values and of not known; then each number on and beside its
         limits.
         """
-        ordinary = [fact.ordinary() for fact in self.facts]
+        ordinary = [fact.ordinary_stated for fact in self.facts]
         for values in product(
             *([*known, fact.not_known] for known, fact in zip(ordinary, self.facts, strict=True))
         ):
             yield self._named(values)
         for place, fact in enumerate(self.facts):
-            if limits_of(self.condition.table.ruleset, fact.name):
+            if fact.limits:
                 for values in self._where_it_matters(place, list(product(*ordinary))):
                     yield from (
                         self._named((*values[:place], number, *values[place + 1 :]))
-                        for number in fact.values()
+                        for number in fact.stated_values()
                     )
 
     def _where_it_matters(self, place: int, combinations: list[Values]) -> list[Values]:
@@ -123,7 +123,7 @@ class _Asking:
     def _word(self, values: Values) -> str:
         known = dict(self.by_status)
         for fact, value in zip(self.facts, values, strict=True):
-            known.update(fact.verdicts(value))
+            known.update(fact.verdicts_of_stated(value))
         return str(self.condition.read(known)["applicability"])
 
     def _named(self, values: Values) -> Named:

@@ -10,7 +10,6 @@ import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,6 @@ from typing import Any
 from allstatus.decision.classifier import Classifier
 from allstatus.errors import InvalidRecord
 from allstatus.record.model import Record
-from allstatus.record.percent import Percent
 from allstatus.table.decision_table import Verdicts
 from allstatus.testing.answers import (
     FIELDS,
@@ -31,7 +29,7 @@ from allstatus.testing.answers import (
 )
 from allstatus.testing.mutants import Mutant, rule_mutants
 from allstatus.testing.port_mutants import PortMutant, port_mutants
-from allstatus.testing.representatives import UNKNOWN, all_sides, limits_of
+from allstatus.testing.representatives import UNKNOWN
 from allstatus.testing.rule_files import Files, RuleFiles
 from allstatus.testing.vectors import Vector, one_line
 
@@ -209,28 +207,15 @@ def _options(one: Classifier, other: Classifier, name: str) -> Iterator[Option]:
     """Values of a fact that either rule set may tell apart, with the verdicts of each; None for not
     reported.
     """
-    limits = limits_of(other.ruleset, name)
-    criteria = [
-        tuple(c.condition for c in rules.criteria.values() if c.condition.fact == name)
-        for rules in (one.ruleset, other.ruleset)
-    ]
-    unknown = tuple((None,) * len(conditions) for conditions in criteria)
-    seen = set()
-    for side in all_sides(one.ruleset, one.ruleset.facts[name], limits):
-        value = _value(side.value, bool(limits))
-        patterns = tuple(
-            tuple(condition.holds(value) for condition in conditions) for conditions in criteria
-        )
-        if patterns not in seen:
-            seen.add(patterns)
-            yield name, side.value, patterns
+    mine, theirs = one.table.domains[name], other.table.domains[name]
+    seen: dict[tuple[Verdicts, ...], Any] = {}
+    for point in mine.points(theirs.limits):
+        seen.setdefault((mine.pattern(point.value), theirs.pattern(point.value)), point.stated)
+    yield from ((name, value, patterns) for patterns, value in seen.items())
+    unknown = (mine.pattern(None), theirs.pattern(None))
     yield name, UNKNOWN, unknown
-    if any(classifier.ruleset.facts[name].assume is not None for classifier in (one, other)):
+    if mine.fact.assume is not None or theirs.fact.assume is not None:
         yield name, None, unknown
-
-
-def _value(stated: Any, number: bool) -> Any:
-    return Percent(Fraction(stated), Fraction(stated)) if number else stated
 
 
 def _answer(

@@ -75,7 +75,7 @@ def port_mutants(classifier: Classifier) -> Iterator[PortMutant]:
     yield PortMutant(
         "not reported read as unknown", "unknown", _filling(dict.fromkeys(rules.facts, UNKNOWN))
     )
-    for name in numeric_facts(rules):
+    for name in numeric_facts(classifier.table):
         for words, change in NUMBERS.items():
             yield PortMutant(f"{name}: {words}", "number", _numbers(name, _on_exact(change)))
         for words, pick in INTERVALS.items():

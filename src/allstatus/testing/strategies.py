@@ -10,7 +10,7 @@ a limit itself before the numbers beside it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
@@ -28,14 +28,13 @@ from allstatus.record.percent import (
     format_number,
     read_percent,
 )
-from allstatus.rules.ruleset import Fact, RuleSet
-from allstatus.table.decision_table import OUTSIDE, Cell
+from allstatus.rules.ruleset import Fact
+from allstatus.table.decision_table import OUTSIDE, Cell, DecisionTable
 from allstatus.testing.representatives import (
     HAIR,
     UNKNOWN,
     Record,
     case_records,
-    limits_of,
     numeric_facts,
 )
 from allstatus.testing.vector_groups import intervals, number_spellings, respelled
@@ -70,7 +69,7 @@ def near_threshold(rules: Rules = None, fact: str | None = None) -> Strategy[str
     of all.
     """
     return st.sampled_from(
-        [format_number(number) for number in _near(classifier_of(rules).ruleset, fact)]
+        [format_number(number) for number in _near(classifier_of(rules).table, fact)]
     )
 
 
@@ -78,14 +77,9 @@ def blast_percents(rules: Rules = None, fact: str | None = None) -> Strategy[Any
     """Numbers in every spelling a record takes: near the limits, anywhere, as counts of cells,
     bounds, grades, objects.
     """
-    ruleset = classifier_of(rules).ruleset
-    near = _near(ruleset, fact)
-    bounds = [
-        bound
-        for name in _numeric(ruleset, fact)
-        for limit in limits_of(ruleset, name)
-        for bound in intervals(limit)
-    ]
+    table = classifier_of(rules).table
+    near = _near(table, fact)
+    bounds = [bound for limit in _limits(table, fact) for bound in intervals(limit)]
     counts = st.integers(1, 1000).flatmap(
         lambda cells: st.integers(0, cells).map(lambda blasts: f"{blasts}/{cells}")
     )
@@ -115,7 +109,7 @@ def complete_records(rules: Rules = None) -> Strategy[Record]:
     classifier = classifier_of(rules)
     return st.fixed_dictionaries(
         {
-            fact.name: _exact_values(classifier.ruleset, fact)
+            fact.name: _exact_values(classifier.table, fact)
             for fact in classifier.ruleset.facts.values()
         }
     )
@@ -193,7 +187,7 @@ def refinements(
         if _refinable(fact.name, known, assumable)
     ]
     better = {
-        fact.name: _finer(classifier.ruleset, fact, known.get(fact.name)) for fact in open_facts
+        fact.name: _finer(classifier.table, fact, known.get(fact.name)) for fact in open_facts
     }
     return st.fixed_dictionaries({}, optional=better).map(lambda more: (known, {**known, **more}))
 
@@ -202,13 +196,13 @@ def equivalent_spellings(record: Record, rules: Rules = None) -> Strategy[Record
     """The same facts spelled otherwise: numbers, lists, null for absent, another order of keys.
     Every answer stays.
     """
-    ruleset = classifier_of(rules).ruleset
+    table = classifier_of(rules).table
     forms = {
         name: st.sampled_from(_spellings(record[name]))
-        for name in numeric_facts(ruleset)
+        for name in numeric_facts(table)
         if record.get(name) is not None
     }
-    nulls = {name: st.none() for name in ruleset.facts if name not in record}
+    nulls = {name: st.none() for name in table.domains if name not in record}
     spelled = st.fixed_dictionaries(forms, optional=nulls).map(
         lambda changed: {**record, **changed}
     )
@@ -216,28 +210,26 @@ def equivalent_spellings(record: Record, rules: Rules = None) -> Strategy[Record
     return listed.flatmap(lambda one: st.permutations(list(one.items())).map(dict))
 
 
-def _near(ruleset: RuleSet, fact: str | None) -> list[Fraction]:
+def _near(table: DecisionTable, fact: str | None) -> list[Fraction]:
     """Each limit, then what is beside it, nearest first."""
-    limits = [limit for name in _numeric(ruleset, fact) for limit in limits_of(ruleset, name)]
-    return [
-        limit + step
-        for step in BESIDE
-        for limit in dict.fromkeys(limits)
-        if ZERO <= limit + step <= HUNDRED
-    ]
+    limits = dict.fromkeys(_limits(table, fact))
+    beside = [limit + step for step in BESIDE for limit in limits]
+    return [number for number in beside if ZERO <= number <= HUNDRED]
 
 
-def _numeric(ruleset: RuleSet, fact: str | None) -> list[str]:
-    return [name for name in numeric_facts(ruleset) if fact in (None, name)]
+def _limits(table: DecisionTable, fact: str | None) -> list[Fraction]:
+    """The limits of one fact, or of all."""
+    domains = numeric_facts(table)
+    return [n for name, domain in domains.items() if fact in (None, name) for n in domain.limits]
 
 
-def _exact_values(ruleset: RuleSet, fact: Fact) -> Strategy[Any]:
+def _exact_values(table: DecisionTable, fact: Fact) -> Strategy[Any]:
     if fact.kind == "yes_no":
         return st.booleans()
     if fact.values:
         return st.sampled_from(fact.values)
     return st.one_of(
-        st.sampled_from([format_number(n) for n in _near(ruleset, fact.name)]),
+        st.sampled_from([format_number(n) for n in _near(table, fact.name)]),
         st.decimals(0, 100, places=3).map(str),
     )
 
@@ -267,11 +259,11 @@ def _stated_or_not(draw: st.DrawFn, facts: dict[str, Strategy[Any]]) -> Record:
 
 def _any_value(classifier: Classifier, fact: Fact) -> Strategy[Any]:
     """What a fact can be stated as, in every form."""
-    if fact.name in numeric_facts(classifier.ruleset):
+    if fact.name in numeric_facts(classifier.table):
         return blast_percents(classifier, fact.name)
     listed = [other[fact.name] for value in fact.values for other in _listed({fact.name: value})]
     return st.one_of(
-        _exact_values(classifier.ruleset, fact), *([st.sampled_from(listed)] if listed else [])
+        _exact_values(classifier.table, fact), *([st.sampled_from(listed)] if listed else [])
     )
 
 
@@ -295,35 +287,38 @@ def _withdrawn(
 def _withdrawn_from(
     draw: st.DrawFn, classifier: Classifier, case: int, keeps: Callable[[Cell], bool]
 ) -> Record:
-    table, rules = classifier.table, classifier.ruleset
-    record = {
-        fact.name: draw(_values_in(rules, fact, table.cases[case])) for fact in rules.facts.values()
-    }
-    order = draw(st.permutations(list(rules.facts)))
+    """A record of a case, with facts withdrawn: until the cell is as wanted (a complete case leaves
+    nothing open), then as many more as are drawn, where it stays so.
+    """
+    table = classifier.table
+    record = {name: draw(_values_in(table, name, table.cases[case])) for name in table.domains}
     verdicts: dict[str, bool | None] = dict(table.cases[case])
-    spare = draw(st.integers(0, len(order)))
+    order = draw(st.permutations(list(table.domains)))
+    more = draw(st.integers(0, len(order)))
+
+    def wanted(known: Mapping[str, bool | None]) -> bool:
+        return keeps(table.cell(tuple(known.values())))
+
     for fact in order:
-        wider = verdicts | dict.fromkeys(rules.criteria_of(fact))
-        wanted, now = (keeps(table.cell(tuple(known.values()))) for known in (wider, verdicts))
-        if (not now) or (wanted and spare > 0):
-            spare -= now
-            verdicts, record = wider, {**record, fact: UNKNOWN}
+        withdrawn = verdicts | dict.fromkeys(table.domains[fact].conditions)
+        if not wanted(verdicts):
+            verdicts, record[fact] = withdrawn, UNKNOWN
+        elif more and wanted(withdrawn):
+            verdicts, record[fact] = withdrawn, UNKNOWN
+            more -= 1
     return record
 
 
-def _values_in(ruleset: RuleSet, fact: Fact, case: dict[str, bool]) -> Strategy[Any]:
+def _values_in(table: DecisionTable, name: str, case: Mapping[str, bool]) -> Strategy[Any]:
     """Values of a fact with the case's verdicts."""
-    criteria = [ruleset.criteria[name] for name in ruleset.criteria_of(fact.name)]
-
-    def fits(value: object) -> bool:
-        return all(c.condition.holds(value) is case[c.name] for c in criteria)
-
-    if fact.kind == "yes_no":
-        return st.sampled_from([value for value in (False, True) if fits(value)])
-    if fact.values:
-        return st.sampled_from([value for value in fact.values if fits(value)])
-    numbers = [*_near(ruleset, fact.name), *(Fraction(n) for n in range(0, 101, 10))]
-    return st.sampled_from([format_number(n) for n in numbers if fits(Percent(n, n))])
+    domain = table.domains[name]
+    if domain.fact.kind in ("yes_no", "choice"):
+        values = domain.values()
+    else:
+        numbers = [*_near(table, name), *(Fraction(n) for n in range(0, 101, 10))]
+        values = [Percent(number, number) for number in numbers]
+    points = [domain.point(value) for value in values]
+    return st.sampled_from([p.stated for p in points if p.verdicts.items() <= case.items()])
 
 
 def _refinable(name: str, record: Record, assumable: set[str]) -> bool:
@@ -342,13 +337,12 @@ def _interval(value: Any) -> Percent | None:
     return percent if percent.exact is None else None
 
 
-def _finer(ruleset: RuleSet, fact: Fact, value: Any) -> Strategy[Any]:
-    bounds = _interval(value) if fact.name in numeric_facts(ruleset) else None
+def _finer(table: DecisionTable, fact: Fact, value: Any) -> Strategy[Any]:
+    bounds = _interval(value) if fact.name in numeric_facts(table) else None
     if bounds is None:
-        return _exact_values(ruleset, fact)
-    inside = [
-        n for n in (*_near(ruleset, fact.name), (bounds.low + bounds.high) / 2) if _holds(bounds, n)
-    ]
+        return _exact_values(table, fact)
+    numbers = [*_near(table, fact.name), (bounds.low + bounds.high) / 2]
+    inside = [number for number in numbers if _holds(bounds, number)]
     return st.sampled_from([format_number(n) for n in inside])
 
 

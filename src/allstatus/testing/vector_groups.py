@@ -18,9 +18,7 @@ from allstatus.testing.representatives import (
     Record,
     case_records,
     every_cell,
-    limits_of,
     numeric_facts,
-    plain_sides,
 )
 
 Asked = tuple[str, AnswerLevel, Record]  # name, level, record
@@ -54,9 +52,8 @@ class Families:
 
     def __init__(self, table: DecisionTable) -> None:
         self.table, self.rules = table, table.ruleset
-        self.sides = plain_sides(self.rules)
         self.canonical = dict(self._canonical())
-        self.numbers = numeric_facts(self.rules)
+        self.numbers = numeric_facts(table)
 
     def all(self) -> dict[str, Iterator[Asked]]:
         """Every family's records by the family's name."""
@@ -74,16 +71,17 @@ class Families:
 
     def edge(self) -> Iterator[Asked]:
         """Numbers on and beside every limit, in one case of every status and region."""
-        for fact in self.numbers:
-            for number, level in edge_numbers(limits_of(self.rules, fact)):
+        for fact, domain in self.numbers.items():
+            for number, level in edge_numbers(domain.limits):
                 for name, record in self.canonical.items():
                     yield f"{name}/{fact}={number}", level, {**record, fact: number}
 
     def single(self) -> Iterator[Asked]:
         """One fact flipped to each other value, or withdrawn."""
         for name, record in self.canonical.items():
-            for fact, sides in self.sides.items():
-                for value in (side.value for side in sides if side.value != record[fact]):
+            for fact, domain in self.table.domains.items():
+                values = [point.stated for point in domain.ordinary]
+                for value in (value for value in values if value != record[fact]):
                     yield f"{name}/{fact}={word(value)}", AnswerLevel.core, {**record, fact: value}
                 yield f"{name}/{fact}=unknown", AnswerLevel.partial_data, {**record, fact: UNKNOWN}
 
@@ -105,15 +103,13 @@ class Families:
 
     def partial(self) -> Iterator[Asked]:
         """Every combination of known and unknown facts."""
-        for number, record in enumerate(every_cell(self.rules)):
+        for number, record in enumerate(every_cell(self.table)):
             yield f"cell {number}", AnswerLevel.partial_data, record
 
     def interval(self) -> Iterator[Asked]:
         """Numbers of which only bounds are known."""
-        for fact in self.numbers:
-            for bounds in chain.from_iterable(
-                intervals(limit) for limit in limits_of(self.rules, fact)
-            ):
+        for fact, domain in self.numbers.items():
+            for bounds in chain.from_iterable(map(intervals, domain.limits)):
                 for name, record in self.canonical.items():
                     yield (
                         f"{name}/{fact} {bounds}",
@@ -144,8 +140,8 @@ class Families:
     def spelling(self) -> Iterator[Asked]:
         """The same value, spelled otherwise."""
         for name, record in self.canonical.items():
-            for fact in self.numbers:
-                for limit in limits_of(self.rules, fact):
+            for fact, domain in self.numbers.items():
+                for limit in domain.limits:
                     for number in (limit, limit + 1):
                         for spelling in number_spellings(number):
                             yield (

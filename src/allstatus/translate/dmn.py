@@ -15,10 +15,10 @@ from xml.etree import ElementTree as ET
 
 from allstatus.record.percent import format_number
 from allstatus.rules.condition import Comparison
-from allstatus.rules.ruleset import Fact, RuleSet
-from allstatus.rules.value_classes import HIGHEST, ValueClass, value_classes
+from allstatus.rules.ruleset import HIGHEST, Fact
 from allstatus.table.assumptions import CellResolver
 from allstatus.table.decision_table import Cell, DecisionTable
+from allstatus.table.fact_domain import FactDomain, ValueClass
 from allstatus.translate.cql import library_name
 from allstatus.translate.dmn_rows import Row, rows_of
 from allstatus.translate.plain_json import about_rules
@@ -51,27 +51,23 @@ def to_dmn(table: DecisionTable) -> str:
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
 
 
-def columns_of(ruleset: RuleSet) -> dict[str, list[Word]]:
+def columns_of(table: DecisionTable) -> dict[str, list[Word]]:
     """The words of each fact: the classes of its values, then unknown, and not reported where
     something may be assumed.
     """
-    classes = value_classes(ruleset)
     columns = {}
-    for fact in ruleset.facts.values():
-        words = [
-            Word(_text(value), _test(ruleset, fact, value), value.verdicts)
-            for value in classes[fact.name]
-        ]
-        if fact.assume is not None:
-            words.append(Word(NOT_REPORTED, f"{fact.name} = null", {}, unreported=True))
-        columns[fact.name] = [*words, Word(UNKNOWN, "", {})]
+    for name, domain in table.domains.items():
+        words = [Word(_text(one), _test(domain, one), one.verdicts) for one in domain.classes]
+        if domain.fact.assume is not None:
+            words.append(Word(NOT_REPORTED, f"{name} = null", {}, unreported=True))
+        columns[name] = [*words, Word(UNKNOWN, "", {})]
     return columns
 
 
 class _Model:
     def __init__(self, table: DecisionTable) -> None:
         self.table, self.rules = table, table.ruleset
-        self.columns = columns_of(self.rules)
+        self.columns = columns_of(table)
 
     def element(self) -> ET.Element:
         about = about_rules(self.table)
@@ -186,21 +182,16 @@ def _text(value: ValueClass) -> str:
     )
 
 
-def _test(ruleset: RuleSet, fact: Fact, value: ValueClass) -> str:
+def _test(domain: FactDomain, value: ValueClass) -> str:
     """When a fact is of a class of values."""
-    asked = [(ruleset.criteria[name].condition, held) for name, held in value.verdicts.items()]
-    if fact.kind in HIGHEST:
-        tests = [
-            ">= 0",
-            f"<= {format_number(HIGHEST[fact.kind])}",
-        ]  # of any other number nothing is said
-        tests += [_side(condition, held) for condition, held in asked]
-        return " and ".join(f"{fact.name} {test}" for test in tests)
-    values = (False, True) if fact.kind == "yes_no" else fact.values
-    alike = [
-        one for one in values if all(condition.holds(one) is held for condition, held in asked)
-    ]
-    return " or ".join(f"{fact.name} = {_literal(one)}" for one in alike)
+    name, kind = domain.fact.name, domain.fact.kind
+    if kind in HIGHEST:
+        # of any other number nothing is said
+        tests = [">= 0", f"<= {format_number(HIGHEST[kind])}"]
+        tests += [_side(domain.conditions[n], held) for n, held in value.verdicts.items()]
+        return " and ".join(f"{name} {test}" for test in tests)
+    alike = [one for one in domain.values() if domain.verdicts(one) == value.verdicts]
+    return " or ".join(f"{name} = {_literal(one)}" for one in alike)
 
 
 def _side(condition: Comparison, held: bool) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import combinations
 
-from allstatus.verify.case_space import Space, ValueSide
+from allstatus.table.fact_domain import FactPoint
+from allstatus.verify.case_space import Space
 from allstatus.verify.promises import Promise
 from allstatus.verify.statements import Counterexample, Witness
 
@@ -26,7 +27,7 @@ def broken(space: Space, promise: Promise) -> Iterator[Counterexample]:
         )
         for beside in below[-1:] if which == "below" else above[:1]:
             if cases := _differ(space, at, beside):
-                problem = f"{promise.fact} at {at.shown} gets another answer than {which} it"
+                problem = f"{promise.fact} at {at.stated} gets another answer than {which} it"
                 yield Counterexample(
                     f"limit_belongs.{threshold}", problem, _at(space, cases, promise.fact, at)
                 )
@@ -47,25 +48,25 @@ def as_they_stand(space: Space) -> str:
 
 
 def _leaves(
-    space: Space, fact: str, word: str, status: str, moves: list[tuple[ValueSide, ValueSide]]
+    space: Space, fact: str, word: str, status: str, moves: list[tuple[FactPoint, FactPoint]]
 ) -> Iterator[Counterexample]:
     table = space.table
     holds = table.statuses[status]
     for start, end in moves:
         cases = 0
-        for case in space.members(holds & start.cases):
+        for case in space.members(holds & space.cases(start)):
             if 1 << space.moved(case, end) & table.consistent & ~holds:
                 cases |= 1 << case
         if cases:
-            problem = f"{fact} {word} from {start.shown} to {end.shown} leaves {status}"
+            problem = f"{fact} {word} from {start.stated} to {end.stated} leaves {status}"
             yield Counterexample(f"{word}_keeps.{status}", problem, _at(space, cases, fact, start))
             return
 
 
-def _differ(space: Space, at: ValueSide, beside: ValueSide) -> int:
+def _differ(space: Space, at: FactPoint, beside: FactPoint) -> int:
     """The cases at one value whose status is another at the other value."""
     cases = 0
-    for case in space.members(space.table.consistent & at.cases):
+    for case in space.members(space.table.consistent & space.cases(at)):
         moved = space.moved(case, beside)
         if space.table.consistent >> moved & 1 and space.statuses_of(case) != space.statuses_of(
             moved
@@ -74,6 +75,6 @@ def _differ(space: Space, at: ValueSide, beside: ValueSide) -> int:
     return cases
 
 
-def _at(space: Space, cases: int, fact: str, side: ValueSide) -> Witness:
+def _at(space: Space, cases: int, fact: str, side: FactPoint) -> Witness:
     """The smallest case, with the percentage at the very value in question."""
-    return {**(space.smallest(cases) or {}), fact: side.shown}
+    return {**(space.smallest(cases) or {}), fact: side.stated}

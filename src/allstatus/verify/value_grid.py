@@ -16,10 +16,11 @@ from math import prod
 from allstatus.errors import RulesError
 from allstatus.record.percent import Percent, format_number
 from allstatus.rules.ruleset import RuleSet
-from allstatus.rules.value_classes import each_value
+from allstatus.table.fact_domain import FactDomain, Pattern, domains_of, joined
 
 MAX_POINTS = 50_000
-Signature = tuple[tuple[bool, ...], ...]
+YES_NO = {"True": "yes", "False": "no"}
+Signature = tuple[Pattern, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +45,8 @@ class Axis:
         """The values of some classes in words."""
         values = [value for number in sorted(chosen) for value in self.classes[number].values]
         if self.kind == "percent":
-            return " or ".join(_interval(run) for run in self._runs(values))
-        return " or ".join(
-            {True: "yes", False: "no"}.get(value, str(value))
-            if isinstance(value, bool)
-            else str(value)
-            for value in values
-        )
+            return " or ".join(_words(joined(run)) for run in self._runs(values))
+        return " or ".join(YES_NO.get(str(value), str(value)) for value in values)
 
     def _runs(self, values: Sequence[object]) -> list[list[Percent]]:
         """Points and intervals that touch, together."""
@@ -100,8 +96,11 @@ def shared_space(rulesets: Sequence[RuleSet]) -> FactSpace:
     """The space of the facts of all rule sets; raises RulesError when they cannot be laid side by
     side.
     """
-    names = dict.fromkeys(name for ruleset in rulesets for name in ruleset.facts)
-    space = FactSpace(tuple(_axis(name, rulesets) for name in names))
+    domains = [domains_of(ruleset) for ruleset in rulesets]
+    names = dict.fromkeys(name for of_one in domains for name in of_one)
+    space = FactSpace(
+        tuple(_axis(name, [of_one.get(name) for of_one in domains], rulesets) for name in names)
+    )
     if space.size > MAX_POINTS:
         raise RulesError(
             [
@@ -113,57 +112,39 @@ def shared_space(rulesets: Sequence[RuleSet]) -> FactSpace:
     return space
 
 
-def _axis(name: str, rulesets: Sequence[RuleSet]) -> Axis:
-    kinds = {ruleset.facts[name].kind for ruleset in rulesets if name in ruleset.facts}
-    if len(kinds) > 1:
+def _axis(name: str, domains: Sequence[FactDomain | None], rulesets: Sequence[RuleSet]) -> Axis:
+    """The classes of a fact's values that some rule set tells apart."""
+    asked = [domain for domain in domains if domain is not None]
+    kind, *others = sorted({domain.fact.kind for domain in asked})
+    if others:
         homes = " and ".join(ruleset.directory.name for ruleset in rulesets)
         raise RulesError(
             [
-                f"{homes}: fact '{name}' is {' in one and '.join(sorted(kinds))} in the other; "
+                f"{homes}: fact '{name}' is {' in one and '.join([kind, *others])} in the other; "
                 f"give a fact of another type another name"
             ]
         )
-    kind = kinds.pop()
-    asked = [
-        ruleset.criteria[criterion].condition
-        for ruleset in rulesets
-        for criterion in ruleset.criteria_of(name)
-    ]
-    limits = {condition.limit for condition in asked if condition.limit is not None}
-    facts = [ruleset.facts[name] for ruleset in rulesets if name in ruleset.facts]
-    values = dict.fromkeys(value for fact in facts for value in each_value(fact, limits))
-    signatures = [(_signature(name, value, rulesets), value) for value in values]
+    limits = {limit for domain in asked for limit in domain.limits}
+    values = dict.fromkeys(value for domain in asked for value in domain.values(limits))
+
+    def signature(value: object) -> Signature:
+        return tuple(() if domain is None else domain.pattern(value) for domain in domains)
+
+    line = list(values)
     if kind != "percent":  # words need not be neighbours to be joined
-        order = list(dict.fromkeys(signature for signature, _ in signatures))
-        signatures.sort(key=lambda item: order.index(item[0]))
-    classes = groupby(signatures, key=lambda item: item[0])
-    return Axis(
-        name,
-        kind,
-        tuple(
-            GridClass(tuple(value for _, value in group), signature) for signature, group in classes
-        ),
-    )
+        order = list(dict.fromkeys(map(signature, line)))
+        line.sort(key=lambda value: order.index(signature(value)))
+    classes = [GridClass(tuple(alike), one) for one, alike in groupby(line, key=signature)]
+    return Axis(name, kind, tuple(classes))
 
 
-def _signature(name: str, value: object, rulesets: Sequence[RuleSet]) -> Signature:
-    return tuple(
-        tuple(
-            bool(ruleset.criteria[criterion].condition.holds(value))
-            for criterion in ruleset.criteria_of(name)
-        )
-        for ruleset in rulesets
-    )
-
-
-def _interval(run: Sequence[Percent]) -> str:
+def _words(interval: Percent) -> str:
     """A stretch of the line from 0 to 100 in words."""
-    first, last = run[0], run[-1]
-    low, high = format_number(first.low), format_number(last.high)
-    if first is last and first.exact is not None:
+    low, high = format_number(interval.low), format_number(interval.high)
+    if interval.exact is not None:
         return f"exactly {low}"
-    below = f"less than {high}" if last.high_open else f"at most {high}"
-    above = f"more than {low}" if first.low_open else f"at least {low}"
-    if first.low == 0 and not first.low_open:
+    below = f"less than {high}" if interval.high_open else f"at most {high}"
+    above = f"more than {low}" if interval.low_open else f"at least {low}"
+    if interval.low == 0 and not interval.low_open:
         return below
-    return above if last.high == 100 and not last.high_open else f"{above} and {below}"
+    return above if interval.high == 100 and not interval.high_open else f"{above} and {below}"

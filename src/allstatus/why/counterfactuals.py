@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations, product
 
-from allstatus.rules.value_classes import ValueClass
 from allstatus.table.assumptions import CellResolver, Resolution
 from allstatus.table.decision_table import OUTSIDE
+from allstatus.table.fact_domain import ValueClass
 
 
 @dataclass(frozen=True, slots=True)

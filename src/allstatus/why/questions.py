@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from allstatus.rules.value_classes import ValueClass
 from allstatus.table.assumptions import CellResolver, Resolution
+from allstatus.table.fact_domain import ValueClass
 
 
 @dataclass(frozen=True, slots=True)
