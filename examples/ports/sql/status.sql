@@ -36,10 +36,11 @@ about_relapse AS (
 after_relapse AS (
     SELECT * FROM stated WHERE relapse_since_remission = 0 OR line NOT IN (SELECT line FROM about_relapse)
 ),
--- Leukemia outside the marrow that is not reported is taken as absent, where no case left has signs or symptoms.
+-- Leukemia outside the marrow that is not reported is taken as absent, where no case left has signs or symptoms
+-- or a relapse since the last remission.
 about_outside AS (
     SELECT line FROM after_relapse WHERE outside_unreported
-    GROUP BY line HAVING MAX(signs_or_symptoms) = 0 AND MIN(leukemia_outside_marrow) = 0
+    GROUP BY line HAVING MAX(signs_or_symptoms) = 0 AND MAX(relapse_since_remission) = 0 AND MIN(leukemia_outside_marrow) = 0
 ),
 after_outside AS (
     SELECT * FROM after_relapse WHERE leukemia_outside_marrow = 0 OR line NOT IN (SELECT line FROM about_outside)

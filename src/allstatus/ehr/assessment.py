@@ -13,9 +13,10 @@ from typing import Any
 from allstatus.ehr.chart_options import SYMPTOMS_ABSENT, ChartOptions
 from allstatus.ehr.chart_reading import ChartReading, Finding
 from allstatus.ehr.count_component import CONFLICT
-from allstatus.ehr.remissions import Past
+from allstatus.ehr.remissions import Past, marrow_side
 from allstatus.record.blood_count import COMPONENTS, combine
 from allstatus.record.percent import Percent
+from allstatus.rules.ruleset import RuleSet
 from allstatus.table.facts import Evidence
 
 TWO_MARROWS = "two_marrow_results_on_one_day"
@@ -26,6 +27,10 @@ ADULT_TABLE = (
 )
 FLAG_AGAINST_RANGE = (
     "The laboratory's flag contradicts its range, and nothing else settles the blood count."
+)
+PLACES_CLEAR = (
+    "Every place where the relapse was found ({places}) has since been found clear, and nothing "
+    "else outside the marrow is reported."
 )
 EARLIER_ASSUMED = f"It was decided at an earlier assessment, by the assumption {SYMPTOMS_ABSENT}."
 UNDATED_STATUS = "its date is not known, so it cannot be placed before this assessment"
@@ -73,11 +78,20 @@ class Assessment:
         )
 
 
+def places_found(ruleset: RuleSet, found: Assessment) -> frozenset[str]:
+    """Where an assessment finds leukemia: in the marrow, or at which sites outside it."""
+    outside = found.facts.get("leukemia_outside_marrow")
+    places = set(outside["site"]) if isinstance(outside, dict) else set()
+    if marrow_side(ruleset, found.facts.get("marrow_blast_percent")):
+        places.add("marrow")
+    return frozenset(places)
+
+
 class Assessor:
     """Builds the assessment of one moment from a chart's reading."""
 
-    def __init__(self, reading: ChartReading, options: ChartOptions) -> None:
-        self.reading, self.options = reading, options
+    def __init__(self, reading: ChartReading, options: ChartOptions, ruleset: RuleSet) -> None:
+        self.reading, self.options, self.ruleset = reading, options, ruleset
         self.window = timedelta(days=options.window_days)
 
     def assess(self, moment: Moment, past: Past) -> Assessment:
@@ -347,10 +361,24 @@ class Assessor:
             found.derive(
                 "relapse_since_remission", True, last + [item.evidence for item in relapsed_now]
             )
+        elif past.relapses:
+            found.derive("relapse_since_remission", False, [past.remissions[-1].evidence])
         if past.relapse_count:
             found.facts["relapse_count"] = past.relapse_count
+        if past.relapsed_since and not relapsed_now:
+            self._cleared_since(found, past)
         undated = [item for item in self.reading.current if item not in relapsed_now]
         found.note("prior_remission", [item.evidence.set_aside(UNDATED_STATUS) for item in undated])
+
+    def _cleared_since(self, found: Assessment, past: Past) -> None:
+        """Nothing outside the marrow, when every place where the relapse was found is now clear."""
+        fact, places = "leukemia_outside_marrow", past.places
+        clear = marrow_side(self.ruleset, found.facts.get("marrow_blast_percent")) is False
+        if places and fact not in found.facts and (clear or "marrow" not in places):
+            why = PLACES_CLEAR.format(places=", ".join(sorted(places)))
+            evidence = Evidence("assumption", read="absent", used=True, because=why)
+            found.derive(fact, "absent", [evidence])
+            found.assume(fact, "absent", why)
 
 
 def _agreed(items: list[Finding]) -> Finding | None:

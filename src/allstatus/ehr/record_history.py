@@ -9,13 +9,16 @@ from datetime import date
 from typing import Any
 
 from allstatus.decision.classifier import Classifier
-from allstatus.ehr.remissions import History
+from allstatus.ehr.remissions import History, marrow_side
 from allstatus.ehr.timeline import Point, Timeline
 from allstatus.errors import InvalidRecord
-from allstatus.record.model import Record
+from allstatus.record.model import OutsideMarrow, Record
+from allstatus.rules.ruleset import RuleSet
 from allstatus.table.facts import ChartContext, Evidence
 
 CARRIED = "carried forward from the record before"
+MARROW = "marrow"
+FOUND_CLEAR = "the relapse was found in the marrow only, which has since been found clear"
 
 
 def decide_dated(
@@ -48,12 +51,15 @@ def _tell(classifier: Classifier, patient: str | int | None, records: list[Recor
             carried["prior_treatment"] = "disease_directed"
         if past.in_remission_before and record.prior_remission is None:
             carried["prior_remission"] = True
-        if past.relapsed_since and record.relapse_since_remission is None:
-            carried["relapse_since_remission"] = True
+        if past.relapses and record.relapse_since_remission is None:
+            carried["relapse_since_remission"] = past.relapsed_since
         if past.relapse_count and record.relapse_count is None:
             carried["relapse_count"] = past.relapse_count
+        if past.places == {MARROW} and record.leukemia_outside_marrow is None:
+            if marrow_side(classifier.ruleset, record.marrow_blast_percent) is False:
+                carried["leukemia_outside_marrow"] = "absent"
         evidence = {
-            fact: (Evidence("history", read=str(value), used=True, because=CARRIED),)
+            fact: (Evidence("history", read=str(value), used=True, because=_because(fact)),)
             for fact, value in carried.items()
         }
         decision = classifier.classify(
@@ -72,5 +78,22 @@ def _tell(classifier: Classifier, patient: str | int | None, records: list[Recor
         last, timeline.now = decision.status or last, decision
         treated = treated or record.prior_treatment == "disease_directed"
         if decision.status:
-            history.decided(record.as_of, decision.status)
+            places = _places(classifier.ruleset, record)
+            history.decided(record.as_of, decision.status, places=places)
     return timeline
+
+
+def _because(fact: str) -> str:
+    return FOUND_CLEAR if fact == "leukemia_outside_marrow" else CARRIED
+
+
+def _places(ruleset: RuleSet, record: Record) -> frozenset[str]:
+    """Where a record finds leukemia."""
+    outside, found = record.leukemia_outside_marrow, set()
+    if marrow_side(ruleset, record.marrow_blast_percent):
+        found.add(MARROW)
+    if isinstance(outside, OutsideMarrow):
+        found |= {outside.site} if isinstance(outside.site, str) else set(outside.site)
+    elif outside == "present":
+        found.add("other")
+    return frozenset(found)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from allstatus.ehr.chart_reading import Finding
+from allstatus.rules.ruleset import RuleSet
 from allstatus.table.facts import Evidence
 
 REMISSION, RELAPSE = "in_remission", "relapse"
@@ -14,13 +15,16 @@ REMISSION, RELAPSE = "in_remission", "relapse"
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A remission or a relapse on a day, and the evidence for it."""
+    """A remission or a relapse on a day, and the evidence for it. `places`: where a relapse was
+    found (`marrow`, or a site outside it); none when only a code says so.
+    """
 
     day: date
     kind: str
     evidence: Evidence
     decided: bool = False
     assumed: bool = False
+    places: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -40,9 +44,16 @@ class History:
             ]
         )
 
-    def decided(self, day: date, status: str, *, assumed: bool = False) -> None:
+    def decided(
+        self,
+        day: date,
+        status: str,
+        *,
+        assumed: bool = False,
+        places: frozenset[str] = frozenset(),
+    ) -> None:
         """Add a status decided at an assessment; `assumed` when it rests on an assumption the
-        caller named.
+        caller named, `places` where leukemia was found then.
         """
         kind = {"in_remission": REMISSION, "recurrent": RELAPSE}.get(status)
         if kind is not None:
@@ -54,7 +65,8 @@ class History:
                 used=True,
                 because=because,
             )
-            self.events.append(Event(day, kind, evidence, decided=True, assumed=assumed))
+            places = places if kind == RELAPSE else frozenset()
+            self.events.append(Event(day, kind, evidence, True, assumed, places))
 
     def before(self, day: date, until: date | None) -> Past:
         """What was known at an assessment: remissions before its day, relapses up to the end of its
@@ -100,6 +112,13 @@ class Past:
         )
 
     @property
+    def places(self) -> frozenset[str]:
+        """Where the relapse since the last remission was found; empty when only codes say so."""
+        last = self.remissions[-1].day if self.remissions else date.min
+        since = (event.places for event in self.relapses if event.day > last)
+        return frozenset().union(*since)
+
+    @property
     def relapse_count(self) -> int:
         """How many separate relapses: those with a remission between them count apart."""
         count, kind = 0, REMISSION
@@ -107,6 +126,15 @@ class Past:
             count += event.kind == RELAPSE and kind == REMISSION
             kind = event.kind
         return count
+
+
+def marrow_side(ruleset: RuleSet, percent: object) -> bool | None:
+    """Whether a percentage is above a limit of the rule set (the marrow shows leukemia), at or
+    below all of them, or neither is known.
+    """
+    names = ruleset.criteria_of("marrow_blast_percent")
+    above = {ruleset.criteria[name].condition.holds(percent) for name in names}
+    return True if True in above else None if None in above or not above else False
 
 
 def _order(event: Event) -> tuple[date, str]:

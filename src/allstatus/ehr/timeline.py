@@ -11,7 +11,7 @@ from itertools import zip_longest
 
 from allstatus.decision.classifier import Classifier
 from allstatus.decision.decision import Decision
-from allstatus.ehr.assessment import Assessment, Assessor, Moment
+from allstatus.ehr.assessment import Assessment, Assessor, Moment, places_found
 from allstatus.ehr.caller_facts import CallerFacts, lay_over
 from allstatus.ehr.chart import Chart, age_on
 from allstatus.ehr.chart_options import DEFAULT_OPTIONS, ChartOptions
@@ -122,7 +122,7 @@ class _Teller:
         )
         self.chart = replace(chart, sex=chart.sex or sex)
         self.reading = read_chart(self.chart, as_of, options)
-        self.assessor = Assessor(self.reading, options)
+        self.assessor = Assessor(self.reading, options, classifier.ruleset)
         self.window = timedelta(days=options.window_days)
         self.anchor = max((item.when.last for item in self.reading.marrow), default=None)
         self.applicable = self.reading.has_all or any(
@@ -147,9 +147,8 @@ class _Teller:
                 else min(day + self.window, following - timedelta(days=1))
             )
             past = history.before(day, until)
-            decision = self._decide(
-                self.assessor.assess(Moment(day, until, final=False), past), final=False
-            )
+            found = self.assessor.assess(Moment(day, until, final=False), past)
+            decision = self._decide(found, final=False)
             last = _add(timeline.points, day, decision, past, last)
             if decision.status:
                 history.decided(
@@ -157,6 +156,7 @@ class _Teller:
                     decision.status,
                     assumed="signs_and_symptoms"
                     in (entry["fact"] for entry in decision.assumptions),
+                    places=places_found(self.classifier.ruleset, found),
                 )
         timeline.now = self._decide(self._final(history)[1], final=True)
         return timeline

@@ -237,7 +237,9 @@ def _apply_relapse_count(count: int, stated: RecordFacts) -> None:
         stated.evidence["prior_remission"] = (
             "relapse_count: a relapse needs a remission before it",
         )
-    if not count and values.get("relapse_since_remission") is True:
+    if count:  # one is counted: that none came since the last remission must be said
+        stated.unreported -= {"relapse_since_remission"}
+    elif values.get("relapse_since_remission") is True:
         why = "A relapse is recorded but the count of relapses is none."
         stated.conflicts.append(
             (HISTORY_CONFLICT, ("relapse_count", "relapse_since_remission"), why)

@@ -77,7 +77,8 @@ const makeEngine = (data) => {
       values.prior_remission = true;
       unreported.delete("prior_remission");
     }
-    if (!count && values.relapse_since_remission === true) conflicts.push(["relapse_count", "relapse_since_remission"]);
+    if (count) unreported.delete("relapse_since_remission"); // one is counted: that none came since must be said
+    else if (values.relapse_since_remission === true) conflicts.push(["relapse_count", "relapse_since_remission"]);
     return conflicts;
   };
 
@@ -180,5 +181,5 @@ const makeEngine = (data) => {
     return { stated, resolution, outcome, possible, status: outcome === "determined" ? possible[0] : null };
   };
 
-  return { data, facts, factOf, criteria, statuses, consistent, everything, outside, place, cases, withCases, read, decide, resolveRecord, resolve, whatIf, openAnswers, verdictOf };
+  return { data, facts, factOf, criteria, statuses, consistent, everything, outside, place, cases, withCases, read, holds, decide, resolveRecord, resolve, whatIf, openAnswers, verdictOf };
 };

@@ -18,8 +18,19 @@ const pastOf = (events, day) => {
   const past = events.filter((event) => event.day < day).sort((a, b) => (a.day + a.status < b.day + b.status ? -1 : 1));
   const last = (status) => past.filter((event) => event.status === status).at(-1)?.day ?? "";
   const relapses = past.filter((event, number) => event.status === RELAPSE && past[number - 1]?.status !== RELAPSE).length;
-  return { remission: past.length > 0, relapsed: last(RELAPSE) > last(REMISSION), relapses };
+  const places = past.filter((event) => event.status === RELAPSE && event.day > last(REMISSION)).flatMap((event) => event.places);
+  return { remission: past.length > 0, relapsed: last(RELAPSE) > last(REMISSION), relapses, places: new Set(places) };
 };
+
+// Whether the marrow is above a limit (true), at or below all of them (false), or neither is known.
+const marrowSide = (engine, stated) => {
+  const above = engine.factOf.marrow_blast_percent.criteria.map((criterion) => engine.holds(criterion, stated.values.marrow_blast_percent));
+  return above.includes(true) ? true : above.includes(null) || !above.length ? null : false;
+};
+
+// Where a record finds leukemia.
+const placesOf = (engine, { leukemia_outside_marrow: outside = null }, stated) => [
+  ...(marrowSide(engine, stated) ? ["marrow"] : []), ...(outside?.site ? [outside.site].flat() : outside === "present" ? ["other"] : [])];
 
 // Each record decided in the order of dates, as `allstatus timeline` does; `carried` names the facts taken over from before.
 const decideHistory = (engine, { records, carry }) => {
@@ -28,12 +39,16 @@ const decideHistory = (engine, { records, carry }) => {
   const ordered = records.map((record, number) => ({ record, number })).sort((a, b) => (a.record.as_of < b.record.as_of ? -1 : a.record.as_of > b.record.as_of ? 1 : 0));
   return ordered.map(({ record, number }) => {
     const day = record.as_of, past = pastOf(events, day);
-    const left = { prior_treatment: treated && "disease_directed", prior_remission: past.remission, relapse_since_remission: past.relapsed, relapse_count: past.relapses };
-    const carried = Object.keys(left).filter((name) => carry && left[name] && (record[name] ?? null) === null);
+    const clear = past.places.size === 1 && past.places.has("marrow") && refusing(number + 1, () => marrowSide(engine, engine.read(record, false))) === false;
+    const left = {
+      prior_treatment: treated ? "disease_directed" : null, prior_remission: past.remission || null, relapse_since_remission: past.relapses ? past.relapsed : null,
+      relapse_count: past.relapses || null, leukemia_outside_marrow: clear ? "absent" : null,
+    };
+    const carried = Object.keys(left).filter((name) => carry && left[name] !== null && (record[name] ?? null) === null);
     const whole = { ...record, ...Object.fromEntries(carried.map((name) => [name, left[name]])) };
     const decision = refusing(number + 1, () => engine.decide(whole));
     treated ||= record.prior_treatment === "disease_directed";
-    if ([REMISSION, RELAPSE].includes(decision.status)) events.push({ day, status: decision.status });
+    if ([REMISSION, RELAPSE].includes(decision.status)) events.push({ day, status: decision.status, places: placesOf(engine, record, decision.stated) });
     return { when: day, number, record: whole, carried, decision, remission: decision.status === REMISSION ? past.relapses + 1 : null };
   });
 };
