@@ -55,9 +55,9 @@ def _tell(classifier: Classifier, patient: str | int | None, records: list[Recor
             carried["relapse_since_remission"] = past.relapsed_since
         if past.relapse_count and record.relapse_count is None:
             carried["relapse_count"] = past.relapse_count
-        if past.places == {MARROW} and record.leukemia_outside_marrow is None:
-            if marrow_side(classifier.ruleset, record.marrow_blast_percent) is False:
-                carried["leukemia_outside_marrow"] = "absent"
+        clear = marrow_side(classifier.ruleset, record.marrow_blast_percent) is False
+        if clear and past.places == {MARROW} and record.leukemia_outside_marrow is None:
+            carried["leukemia_outside_marrow"] = "absent"
         evidence = {
             fact: (Evidence("history", read=str(value), used=True, because=_because(fact)),)
             for fact, value in carried.items()
