@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 import typer
 import yaml
-from test_docs import BLOCK, DOCUMENTS, ROOT
 
 from allstatus.commands import app
+from test_docs import BLOCK, DOCUMENTS, ROOT
 
 NOT_RUN = yaml.safe_load((ROOT / "tests/docs_not_run.yaml").read_text("utf-8"))
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]

@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pytest
-from bulk.rows import ANSWERS, CELLS, LIMIT, PERCENT, RULES, Row, all_rows, decided
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -20,6 +19,7 @@ from allstatus.bulk.arrow import Columns
 from allstatus.bulk.breakpoints import Cut
 from allstatus.bulk.column_mapping import ColumnSource
 from allstatus.bulk.float_bounds import first_past
+from bulk.rows import ANSWERS, CELLS, LIMIT, PERCENT, RULES, Row, all_rows, decided
 
 ROWS = list(all_rows())
 WORDS = {True: "true", False: "false", None: None}

@@ -15,13 +15,13 @@ import duckdb
 import psycopg
 import pytest
 import sqlglot
-from bulk.rows import CELLS, LIMIT, PERCENT, RULES, Row, all_rows, decided
-from bulk.spark_cluster import in_spark, lacks_spark
-from postgres import NO_POSTGRES, cluster, postgres_programs
 
 from allstatus.bulk.column_mapping import ColumnSource
 from allstatus.bulk.sql import COUNT, GENERATED, TESTED, SqlView, script
 from allstatus.commands.sql import Dialect
+from bulk.rows import CELLS, LIMIT, PERCENT, RULES, Row, all_rows, decided
+from bulk.spark_cluster import in_spark, lacks_spark
+from postgres import NO_POSTGRES, cluster, postgres_programs
 
 KEYS = (*CELLS.facts, COUNT)
 YES_NO = frozenset(name for name, states in CELLS.facts.items() if states.fact.kind == "yes_no")

@@ -9,13 +9,13 @@ import pytest
 
 pytest.importorskip("fastapi", reason="the service extra is not installed")
 
-from postgres import Cluster, running
 from starlette.testclient import TestClient
 
 from allstatus.service.app import make_app
 from allstatus.service.config import Config
 from allstatus.service.logs import JsonLines
 from allstatus.service.prefetch import templates
+from postgres import Cluster, running
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 BASE = "http://127.0.0.1:8000"

@@ -8,11 +8,11 @@ from typing import Any
 
 import psycopg
 import pytest
-from postgres import NO_POSTGRES, Cluster, postgres_programs
 
 from allstatus.service.audit import Audit, export, open_to_read, verify
 from allstatus.service.database_url import DatabaseUrl
 from allstatus.service.hash_chain import ChainKey, Verdict
+from postgres import NO_POSTGRES, Cluster, postgres_programs
 
 NEEDS_POSTGRES = pytest.mark.skipif(postgres_programs() is None, reason=NO_POSTGRES)
 UNLOCK = {

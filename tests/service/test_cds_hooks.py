@@ -5,7 +5,6 @@ import subprocess
 
 import pytest
 from markdown_it import MarkdownIt
-from node import JS, missing
 from starlette.testclient import TestClient
 
 from allstatus import load_rules
@@ -15,6 +14,7 @@ from allstatus.ehr.fhir_resources import READERS
 from allstatus.ehr.timeline import decide_chart
 from allstatus.service.hook_requests import without_empties
 from allstatus.service.prefetch import templates
+from node import JS, missing
 
 from .conftest import FIXTURES, PATIENT_VIEW, call, chart, prefetch_of, searchset
 from .contract import empties, faults

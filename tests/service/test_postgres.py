@@ -8,13 +8,13 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from postgres import Cluster, running
 from typer.testing import CliRunner
 
 from allstatus.commands import app
 from allstatus.service.config import Config, ConfigError, read_config
 from allstatus.service.database_url import DatabaseUrl
 from allstatus.service.hash_chain import AuditError
+from postgres import Cluster, running
 
 from .conftest import serving
 from .stores import NEEDS_POSTGRES, PASSWORD, in_postgres

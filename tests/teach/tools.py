@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from node import NODE, js_tool, missing
 
 CHROMIUM = next(

@@ -22,10 +22,7 @@ from typing import Any
 import cql_backend
 import dmn_backend
 import sql_backends
-from bulk.spark_cluster import lacks_spark
-from postgres import NO_POSTGRES, postgres_programs
 from table_backend import TableReader
-from teach.page_engine import page_answers
 
 from allstatus import load_rules
 from allstatus.table.engines import durable_installed
@@ -35,6 +32,9 @@ from allstatus.testing.command_adapter import run_adapter
 from allstatus.testing.vectors import one_line
 from allstatus.translate.indications_json import to_plain_uses
 from allstatus.translate.plain_json import to_plain
+from bulk.spark_cluster import lacks_spark
+from postgres import NO_POSTGRES, postgres_programs
+from teach.page_engine import page_answers
 
 ROOT = Path(__file__).parent.parent.parent
 PORTS = ROOT / "examples" / "ports"

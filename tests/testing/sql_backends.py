@@ -9,7 +9,6 @@ from typing import Any
 
 import duckdb
 import psycopg
-from postgres import cluster
 
 from allstatus.bulk.cells import Cells
 from allstatus.bulk.column_mapping import ColumnSource
@@ -17,6 +16,7 @@ from allstatus.bulk.sql import COUNT, SqlView, script
 from allstatus.decision.classifier import Classifier
 from allstatus.testing.answers import REFUSED, SHOWING, Answer
 from allstatus.testing.representatives import UNKNOWN
+from postgres import cluster
 
 LISTS = ("possible", *SHOWING, "missing")
 QUERY = f"SELECT outcome, status, {', '.join(LISTS)}, refused FROM allstatus_decisions ORDER BY id"

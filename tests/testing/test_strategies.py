@@ -7,7 +7,6 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from copies import copy_rules, lock
 from hypothesis import HealthCheck, Phase, find, given, settings
 from hypothesis import strategies as st
 
@@ -29,6 +28,7 @@ from allstatus.testing import (
 from allstatus.testing.answers import answer_of
 from allstatus.testing.hypothesis_entry import register
 from allstatus.testing.representatives import HAIR, UNKNOWN
+from copies import copy_rules, lock
 
 RULES = load_rules(engine="builtin")
 LIMIT = RULES.ruleset.thresholds["blast_threshold"].value

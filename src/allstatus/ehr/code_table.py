@@ -1,5 +1,5 @@
-"""One table of meanings: codes are looked up by their system, topics have a broader one, and several
-codings of one concept are translations of one meaning.
+"""One table of meanings: codes are looked up by their system, topics have a broader one, and
+several codings of one concept are translations of one meaning.
 """
 
 from __future__ import annotations

@@ -1,0 +1,389 @@
+"""`allstatus batch` on a folder: every line accounted for, whole or not at all, in bounded memory,
+whatever is in the files.
+"""
+
+import gzip
+import json
+import os
+import resource
+import signal
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+from synthetic import make_export, write_export
+
+from allstatus import InvalidRecord
+from allstatus.bulk.fhir_export import decide_partition, export_run
+from allstatus.bulk.fhir_export.export_run import ExportRun
+from allstatus.bulk.fhir_export.ndjson_pieces import CUT_SHORT
+from allstatus.ehr.chart_options import make_reader
+from allstatus.ehr.fhir import read_fhir
+from allstatus.ehr.timeline import decide_chart
+from allstatus.record.model import parse_json
+from bulk.folders import HOW, decide, evidence, rejects, rows, write_folder
+
+ASSUMED = "symptoms-absent-unless-recorded"
+Answers = list[tuple[Any, ...]]
+PEOPLE = list(make_export(14, 0.6, 40, 1))
+
+
+@pytest.fixture
+def export(tmp_path: Path) -> Path:
+    return write_folder(tmp_path / "export", PEOPLE)
+
+
+def answers(target: Path) -> Answers:
+    return [
+        (row["id"], row["as_of"], row["outcome"], row["status"], row["missing"])
+        for row in rows(target)
+    ]
+
+
+@pytest.fixture
+def expected(export: Path, tmp_path: Path) -> Answers:
+    decide(export, tmp_path / "expected.ndjson")
+    found = answers(tmp_path / "expected.ndjson")
+    for path in tmp_path.glob("expected.*"):
+        path.unlink()
+    assert len(found) == 8
+    return found
+
+
+def command(*arguments: Any, **more: Any) -> subprocess.CompletedProcess[str]:
+    asked = [sys.executable, "-m", "allstatus", "batch", *map(str, arguments)]
+    return subprocess.run(asked, capture_output=True, text=True, check=False, timeout=120, **more)
+
+
+def test_the_command_prints_what_adds_up(export: Path, tmp_path: Path) -> None:
+    (export / "manifest.json").write_text("{}")
+    done = command(
+        export,
+        tmp_path / "out.parquet",
+        "--explain",
+        "--plot",
+        tmp_path / "totals.svg",
+        "--assume",
+        ASSUMED,
+    )
+    assert (done.returncode, done.stdout) == (0, ""), done.stderr
+    lines = done.stderr.splitlines()
+    assert lines[0] == "note: manifest.json is not read"
+    counts = [
+        int("".join(filter(str.isdigit, part)))
+        for part in lines[1].partition("(")[0].replace("=", "+").split("+")
+    ]
+    assert counts[0] == sum(counts[1:]) == len(PEOPLE)
+    assert lines[2] == "14 patients, 8 with a code of ALL, 8 listed"
+    for name in (HOW.classifier.ruleset.digest[:12], HOW.classifier.ruleset.notice, "in_remission"):
+        assert name in done.stderr
+    assert "8 patients by outcome" in (tmp_path / "totals.svg").read_text()
+    table = pq.read_table(tmp_path / "out.parquet")
+    assert table.num_rows == 8
+    assert {"as_of", "reasons", "criterion.treated"} <= set(table.column_names)
+    assert table.schema.metadata[b"notice"].decode() == HOW.classifier.ruleset.notice
+
+
+@pytest.mark.parametrize("ending", ["parquet", "csv", "ndjson", "arrow"])
+def test_every_format_has_the_rows_in_the_order_of_their_ids(
+    export: Path, tmp_path: Path, ending: str
+) -> None:
+    totals = decide(export, tmp_path / f"out.{ending}")
+    assert totals.listed == 8
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "export",
+        f"out.{ending}",
+        f"out.{ending}.rejects.csv",
+        f"out.{ending}.evidence.ndjson",
+    }
+    ids = [line["id"] for line in evidence(tmp_path / f"out.{ending}")]
+    assert ids == sorted(ids)
+    assert len(ids) == 8
+
+
+def test_as_of_window_and_ranges_are_those_of_the_chart_reader(
+    export: Path, tmp_path: Path
+) -> None:
+    done = command(
+        export,
+        tmp_path / "out.ndjson",
+        "--as-of",
+        "2019-06-01",
+        "--window",
+        "3",
+        "--ranges",
+        "laboratory",
+    )
+    assert done.returncode == 0
+    options = make_reader((), window_days=3, adult_ranges=False)
+    found = {row["id"]: (row["outcome"], row["missing"]) for row in rows(tmp_path / "out.ndjson")}
+    for chart in read_fhir(parse_json(json.dumps(PEOPLE))):
+        decision = decide_chart(HOW.classifier, chart, as_of=date(2019, 6, 1), options=options)
+        if decision.outcome != "not_applicable":
+            assert found.pop(chart.patient) == (
+                decision.outcome,
+                " ".join(entry["fact"] for entry in decision.missing),
+            )
+    assert not found
+
+
+def test_bad_lines_are_rejected_by_file_and_line_without_their_values(
+    export: Path, tmp_path: Path, expected: Answers
+) -> None:
+    bad = [
+        '{"secret": 1}',
+        "{",
+        "[1]",
+        '{"resourceType":"Bundle","entry":[]}',
+        '{"resourceType":"Observation","secret"',
+        "",
+        "  ",
+    ]
+    observations = export / "Observation.000.ndjson"
+    observations.write_bytes("\n".join(bad).encode() + b"\n" + observations.read_bytes())
+    (export / "utf16.ndjson").write_bytes(
+        '{"resourceType":"Patient","id":"secret"}\n'.encode("utf-16")
+    )
+    sick = next(row[0] for row in expected)
+    twice = (
+        '{"resourceType":"Condition","id":"1","id":"2","subject":{"reference":"Patient/SICK"}}\n'
+    )
+    (export / "twice.ndjson").write_text(twice.replace("SICK", sick))
+    totals = decide(export, tmp_path / "out.ndjson")
+    assert answers(tmp_path / "out.ndjson") == expected
+    found = rejects(tmp_path / "out.ndjson")
+    assert [(name, line) for name, line, _ in found] == [
+        *(("Observation.000.ndjson", line) for line in range(1, 6)),
+        ("twice.ndjson", 1),
+        *(("utf16.ndjson", line) for line in (1, 2)),
+    ]
+    assert not any("secret" in reason for _, _, reason in found)
+    assert totals.rejected == len(found)
+    assert totals.lines == totals.read + totals.passed + totals.rejected
+
+
+def test_a_truncated_compressed_file_gives_what_is_left_of_it(export: Path, tmp_path: Path) -> None:
+    text = (export / "Observation.000.ndjson").read_bytes()
+    packed = gzip.compress(text)
+    (export / "Observation.000.ndjson").unlink()
+    (export / "Observation.000.ndjson.gz").write_bytes(packed[: len(packed) * 2 // 3])
+    totals = decide(export, tmp_path / "out.ndjson")
+    ((name, line, reason),) = rejects(tmp_path / "out.ndjson")
+    assert (name, reason) == ("Observation.000.ndjson.gz", CUT_SHORT)
+    assert 1 < line < text.count(b"\n")
+    assert totals.listed == 8
+
+
+def test_a_line_of_ten_megabytes(export: Path, tmp_path: Path, expected: Answers) -> None:
+    about = {
+        "subject": {"reference": f"Patient/{expected[0][0]}"},
+        "note": [{"text": "x" * 10_000_000}],
+    }
+    long = [
+        {"resourceType": kind, "id": "long", **about}
+        for kind in ("DocumentReference", "Observation", "Condition")
+    ]
+    (export / "DocumentReference.ndjson").write_text(
+        "".join(json.dumps(resource) + "\n" for resource in long)
+    )
+    decide(export, tmp_path / "out.ndjson")
+    assert answers(tmp_path / "out.ndjson") == expected
+
+
+def test_a_file_of_two_types_and_a_diagnosis_where_none_is_expected(
+    tmp_path: Path, expected: Answers
+) -> None:
+    folder = tmp_path / "mixed"
+    folder.mkdir()
+    lines = [json.dumps(resource) for resource in PEOPLE]
+    (folder / "Observation.ndjson").write_text("\n".join(lines))
+    assert decide(folder, tmp_path / "out.ndjson").listed == 8
+    assert answers(tmp_path / "out.ndjson") == expected
+
+
+def test_an_export_without_patients_or_without_anything_of_interest(
+    tmp_path: Path, expected: Answers
+) -> None:
+    folder = write_folder(
+        tmp_path / "a", [resource for resource in PEOPLE if resource["resourceType"] != "Patient"]
+    )
+    assert decide(folder, tmp_path / "a.ndjson").patients == 0
+    assert [row[0] for row in answers(tmp_path / "a.ndjson")] == [row[0] for row in expected]
+    folder = write_folder(
+        tmp_path / "b",
+        [resource for resource in PEOPLE if resource["resourceType"] in ("Patient", "Observation")],
+    )
+    totals = decide(folder, tmp_path / "b.parquet")
+    assert (totals.patients, totals.found, totals.listed) == (14, 0, 0)
+    assert pq.read_table(tmp_path / "b.parquet").num_rows == 0
+
+
+@pytest.mark.usefixtures("export")
+@pytest.mark.parametrize(
+    ("source", "target", "options", "message"),
+    [
+        ("empty", "out.csv", [], "is a folder without a file of FHIR resources"),
+        ("bundles", "out.csv", [], "is a folder without a file of FHIR resources"),
+        ("export", "out.xlsx", [], "has a name that says no format"),
+        ("export", "absent/out.csv", [], "cannot be written"),
+        ("export", "export/out.csv", [], "lies in the folder of the export"),
+        ("export", "out.csv", ["--keep", "site"], "--keep: is for a file of records"),
+        ("export", "out.csv", ["--columns", "map.yaml"], "--columns: is for a file of records"),
+        ("export", "out.csv", ["--backend", "duckdb"], "--backend: is for a file of records"),
+        ("export", "out.csv", ["--assume", "anything"], "--assume: is not an assumption"),
+        (
+            "records.csv",
+            "out.csv",
+            ["--as-of", "2026-01-01"],
+            "--as-of: is for a folder of FHIR resources",
+        ),
+        (
+            "records.csv",
+            "out.csv",
+            ["--window", "3"],
+            "--window: is for a folder of FHIR resources",
+        ),
+    ],
+)
+def test_what_cannot_be_done_is_refused_and_leaves_nothing(
+    tmp_path: Path, source: str, target: str, options: list[str], message: str
+) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "bundles").mkdir()
+    (tmp_path / "bundles" / "one.json").write_text("{}")
+    (tmp_path / "records.csv").write_text("id,cbc\n1,normal\n")
+    before = sorted(tmp_path.rglob("*"))
+    done = command(tmp_path / source, tmp_path / target, *options)
+    assert done.returncode == 3, done.stderr
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_a_full_disk_leaves_nothing(export: Path, tmp_path: Path) -> None:
+    def small() -> None:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
+
+    done = command(export, tmp_path / "out.ndjson", preexec_fn=small)
+    assert done.returncode == 3
+    assert "cannot be written (file too large)" in done.stderr
+    assert set(tmp_path.iterdir()) == {export}
+
+
+def test_a_file_that_changes_meanwhile_is_refused(
+    export: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = ExportRun._write
+
+    def touched(self: ExportRun, *more: Any) -> Any:
+        os.utime(export / "Observation.000.ndjson", (1, 1))
+        return write(self, *more)
+
+    monkeypatch.setattr(ExportRun, "_write", touched)
+    with pytest.raises(InvalidRecord, match="changed while it was read"):
+        decide(export, tmp_path / "out.ndjson")
+    assert set(tmp_path.iterdir()) == {export}
+
+
+def test_references_are_looked_up_some_at_a_time(
+    export: Path, tmp_path: Path, expected: Answers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export_run, "MANY", 0)
+    monkeypatch.setattr(decide_partition, "LOAD", 1)
+    decide(export, tmp_path / "out.ndjson")
+    assert answers(tmp_path / "out.ndjson") == expected
+
+
+SLOW = """
+import sys, time
+from pathlib import Path
+from allstatus.bulk.fhir_export import run
+work_off = run.work_off
+def slowly(shelf, *more):
+    print(shelf, flush=True)
+    time.sleep(0.05)
+    return work_off(shelf, *more)
+run.work_off = slowly
+from allstatus.commands import app
+app()
+"""
+
+
+@pytest.mark.parametrize("resume", [True, False])
+def test_a_killed_run_leaves_no_output_and_a_rerun_is_clean(
+    export: Path, tmp_path: Path, expected: Answers, resume: bool
+) -> None:
+    target = tmp_path / "out.ndjson"
+    options = ["--assume", ASSUMED, *(["--resume"] if resume else [])]
+    arguments = [sys.executable, "-c", SLOW, "batch", str(export), str(target), *options]
+    with subprocess.Popen(
+        arguments, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as running:
+        assert running.stdout is not None
+        seen: list[str] = []
+        while seen.count("3") < 2:  # asked for what they refer to, then decided
+            seen.append(running.stdout.readline().strip())
+        running.kill()
+    assert not target.exists()
+    again = subprocess.run(arguments, capture_output=True, text=True, check=True, timeout=120)
+    assert ("0" in again.stdout.split()) is not resume
+    assert answers(target) == expected
+    written = {f"out.ndjson{ending}" for ending in ("", ".rejects.csv", ".evidence.ndjson")}
+    assert {path.name for path in tmp_path.iterdir()} == {"export", *written}
+
+
+def test_kept_work_of_another_export_is_not_used(
+    export: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(ExportRun, "_write", stop)
+        with pytest.raises(KeyboardInterrupt):
+            decide(export, tmp_path / "out.ndjson", resume=True)
+    assert list((tmp_path / "out.ndjson.parts" / "lines").glob("done-*.json"))
+    for path in export.glob("Condition*"):
+        path.unlink()
+    assert decide(export, tmp_path / "out.ndjson", resume=True).listed == 0
+
+
+BOUNDED = """
+import resource, sys
+from pathlib import Path
+from bulk.folders import decide
+totals = decide(Path(sys.argv[1]), Path(sys.argv[2]))
+print(totals.listed, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+"""
+
+
+def test_memory_does_not_grow_with_the_export(tmp_path: Path) -> None:
+    """Ten times the patients, and no more than 40 MB more in memory, by the peak of a process of
+    its own.
+    """
+    peaks = []
+    for patients in (60, 600):
+        folder = tmp_path / str(patients)
+        write_export(folder, patients, 1, 60)
+        path = os.pathsep.join(
+            str(Path(__file__).parents[2 + up] / name)
+            for up, name in ((0, ""), (1, "benchmarks"), (1, "src"))
+        )
+        asked = [sys.executable, "-c", BOUNDED, str(folder), str(tmp_path / f"{patients}.ndjson")]
+        done = subprocess.run(
+            asked,
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=300,
+            env=os.environ | {"PYTHONPATH": path},
+        )
+        listed, peak = map(int, done.stdout.split())
+        assert listed > patients * 0.9
+        peaks.append(peak)
+    assert peaks[1] - peaks[0] < 40, peaks

@@ -1,0 +1,184 @@
+"""An export on a Spark cluster of two workers: the rows, evidence, rejects and totals of the run
+without Spark.
+"""
+
+import json
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+from pyspark.sql import SparkSession
+from synthetic import make_export
+from typer.testing import CliRunner
+
+from allstatus import InvalidRecord
+from allstatus.bulk.fhir_export.export_run import ExportTotals
+from allstatus.bulk.spark import session as started
+from allstatus.bulk.spark import spark_gather
+from allstatus.bulk.spark.spark_export import SparkExport
+from allstatus.commands import app
+from bulk import spark_slow
+from bulk.fhir_export.test_gather import many, with_uuids
+from bulk.folders import HOW, Resource, decide, evidence, job, rejects, rows, write_folder
+from bulk.spark_cluster import cluster, lacks_spark, spark
+
+pytestmark = pytest.mark.skipif(bool(lacks_spark()), reason=lacks_spark())
+SPOILT = (
+    b'{"resourceType":"Observation","id":"x","subject":{"reference":"Patient/p00000001"},'
+    b'"code":{"coding":[{"code":"11150-0"}]},}\n'
+)
+BAD = (
+    b'{"a":1\n\n{"resourceType":"Bundle"}\r\n[1]\n' + SPOILT
+)  # the last is about a patient with ALL
+
+
+def on_spark(source: Path, target: Path) -> ExportTotals:
+    return SparkExport(spark(), job(source, target, HOW), str(source), str(target)).totals()
+
+
+def lines(folder: Path) -> list[dict[str, Any]]:
+    parts = sorted(part for part in folder.iterdir() if part.name.startswith("part-"))
+    return [json.loads(line) for part in parts for line in part.read_text("utf-8").splitlines()]
+
+
+def assert_same(folder: Path, where: Path) -> ExportTotals:
+    ours, theirs = where / "spark.ndjson", where / "local.ndjson"
+    totals, expected = on_spark(folder, ours), decide(folder, theirs)
+    assert totals == expected
+    assert lines(ours) == rows(theirs)
+    assert lines(where / "spark.ndjson.evidence.ndjson") == evidence(theirs)
+    assert rejects(ours) == rejects(theirs)
+    left = {"export", "spark.ndjson", "spark.ndjson.evidence.ndjson", "spark.ndjson.rejects.csv"}
+    assert left == {path.name for path in where.iterdir() if not path.name.startswith("local")}
+    return totals
+
+
+def with_identifiers() -> Iterator[Resource]:
+    """Every other resource names its patient by an identifier only, one names a stranger, and two
+    name nobody.
+    """
+    resources = list(make_export(8, 0.7, 40, 5))
+    for resource in resources[::2]:
+        if "subject" in resource:
+            name = resource["subject"]["reference"].removeprefix("Patient/")
+            resource["subject"] = {"identifier": {"system": "urn:mrn", "value": f"m-{name}"}}
+    yield from resources
+    diagnosis = next(
+        resource
+        for resource in resources
+        if "91857003" in json.dumps(resource) or "C91.0" in json.dumps(resource)
+    )
+    yield diagnosis | {
+        "id": "of-a-stranger",
+        "subject": {"identifier": {"system": "urn:mrn", "value": "nobody-has-this"}},
+    }
+    code = {"coding": [{"system": "http://loinc.org", "code": "11150-0"}]}
+    yield from (
+        {"resourceType": "Observation", "id": name, "status": "final", "code": code}
+        for name in "xyx"
+    )
+
+
+def test_fixtures_and_synthetic_charts_split_shuffled_packed_and_spoilt(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "export", [*many(), *make_export(14, 0.6, 40, 1)], Random(1))
+    (folder / "bad.ndjson").write_bytes(BAD)
+    totals = assert_same(folder, tmp_path)
+    assert totals.listed > 80
+    assert totals.rejected == 4
+
+
+def test_patients_named_by_an_identifier_and_resources_that_name_nobody(tmp_path: Path) -> None:
+    totals = assert_same(write_folder(tmp_path / "export", with_identifiers()), tmp_path)
+    assert totals.nameless == 2
+    assert "nobody-has-this" in [row["id"] for row in lines(tmp_path / "spark.ndjson")]
+
+
+def test_references_by_uuid(tmp_path: Path) -> None:
+    assert assert_same(write_folder(tmp_path / "export", with_uuids()), tmp_path).listed > 0
+
+
+def test_what_names_nobody_is_the_only_patient_s(tmp_path: Path) -> None:
+    code = {"coding": [{"system": "http://loinc.org", "code": "11150-0"}]}
+    marrow = {
+        "resourceType": "Observation",
+        "id": "y",
+        "status": "final",
+        "code": code,
+        "effectiveDateTime": "2030-01-01",
+    }
+    resources = [*make_export(1, 1, 40, 3), marrow | {"valueQuantity": {"value": 7, "code": "%"}}]
+    assert_same(write_folder(tmp_path / "export", resources), tmp_path)
+
+
+def test_a_worker_killed_in_the_midst_loses_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, marks, read_lines = (
+        write_folder(tmp_path / "export", make_export(10, 0.6, 40, 2)),
+        tmp_path / "marks",
+        spark_gather.read_lines,
+    )
+    marks.mkdir()
+
+    def slow_lines(session: SparkSession, where: str) -> Any:
+        frame = read_lines(session, where)
+        return frame.repartition(6).mapInArrow(partial(spark_slow.slowly, str(marks)), frame.schema)
+
+    monkeypatch.setattr(spark_gather, "read_lines", slow_lines)
+    done: list[ExportTotals] = []
+    working = threading.Thread(
+        target=lambda: done.append(on_spark(folder, tmp_path / "spark.ndjson"))
+    )
+    working.start()
+    while len(list(marks.iterdir())) < 8:  # in the second reading
+        assert working.is_alive()
+        time.sleep(0.05)
+    victim = cluster().processes[-1]
+    victim.kill()
+    victim.wait()
+    assert working.is_alive()
+    cluster().add_worker()
+    working.join()
+    assert done == [decide(folder, tmp_path / "local.ndjson")]
+    assert lines(tmp_path / "spark.ndjson") == rows(tmp_path / "local.ndjson")
+
+
+def test_the_command_tells_an_export_from_columns(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @contextmanager
+    def shared(_: str) -> Iterator[SparkSession]:
+        yield spark()
+
+    monkeypatch.setattr(started, "session", shared)
+    folder = write_folder(tmp_path / "export", make_export(4, 0.5, 40, 2))
+    asked = [
+        "batch",
+        str(folder),
+        str(tmp_path / "out.parquet"),
+        "--backend",
+        "spark",
+        "--engine",
+        "builtin",
+    ]
+    refused = CliRunner().invoke(app, [*asked, "--keep", "id"])
+    assert (refused.exit_code, "--keep: is for a file of records" in refused.stderr) == (3, True)
+    done = CliRunner().invoke(app, [*asked, "--assume", "symptoms-absent-unless-recorded"])
+    assert done.exit_code == 0, done.stderr
+    assert "4 patients, 2 with a code of ALL, 2 listed" in done.stderr
+    assert (tmp_path / "out.parquet" / "_SUCCESS").exists()
+
+
+def test_a_damaged_compressed_file_is_refused_and_leaves_nothing(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "export", make_export(2, 0.5, 40, 2))
+    (folder / "Observation.009.ndjson.gz").write_bytes(b"\x1f\x8b\x08\x00not whole")
+    before = set(tmp_path.iterdir())
+    with pytest.raises(InvalidRecord, match="could not be decided on by Spark"):
+        on_spark(folder, tmp_path / "out.ndjson")
+    assert set(tmp_path.iterdir()) == before

@@ -1,0 +1,454 @@
+"""`allstatus batch` from file to file: the same in every format, every row accounted for, whole or
+not at all.
+"""
+
+import csv
+import json
+import resource
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+import pyarrow.parquet as pq
+import pytest
+
+from allstatus import InvalidRecord
+from allstatus.bulk import batch_run, sources
+from allstatus.bulk.batch_run import BatchJob, BatchRun, BatchTotals
+from allstatus.bulk.cells import Cells
+from allstatus.bulk.column_mapping import ColumnSource as Column
+from allstatus.record.model import parse_json
+from bulk.rows import PERCENT, RULES, all_rows, decided
+
+EVERY = [{"id": f"p{number}", **row} for number, row in enumerate(all_rows())]
+ROWS = EVERY[::37]
+GOOD = [
+    row for row in ROWS if not isinstance(decided({k: v for k, v in row.items() if k != "id"}), str)
+]
+TEXT = {True: "true", False: "false"}
+
+
+def table(rows: list[dict[str, Any]]) -> pa.Table:
+    return pa.table(
+        {
+            name: [
+                TEXT.get(r[name], r[name]) if isinstance(r[name], bool) else r[name] for r in rows
+            ]
+            for name in rows[0]
+        }
+    )
+
+
+def write(path: Path, rows: list[dict[str, Any]]) -> Path:
+    if path.suffix == ".parquet":
+        pq.write_table(table(rows), path, row_group_size=max(1, len(rows) // 3))
+    elif path.suffix == ".csv":
+        pa_csv.write_csv(table(rows), path)
+    elif path.suffix == ".arrow":
+        with pa.ipc.new_file(str(path), table(rows).schema) as file:
+            file.write_table(table(rows), max_chunksize=500)
+    else:
+        path.write_text(
+            "".join(
+                json.dumps({k: v for k, v in row.items() if v is not None}) + "\n" for row in rows
+            )
+        )
+    return path
+
+
+def job(source: Path, target: Path, **more: Any) -> BatchJob:
+    return BatchJob(
+        source,
+        target,
+        target.with_suffix(".rejects.csv"),
+        target.with_suffix(".cells.ndjson"),
+        **more,
+    )
+
+
+def decide(source: Path, target: Path, **more: Any) -> BatchTotals:
+    return BatchRun(Cells(RULES), job(source, target, **more)).totals()
+
+
+def read(path: Path) -> list[dict[str, Any]]:
+    """The output as written, with nothing for an empty or absent text."""
+    if path.suffix == ".parquet":
+        rows = pq.read_table(path).to_pylist()
+    elif path.suffix == ".arrow":
+        with pa.ipc.open_file(str(path)) as file:
+            rows = file.read_all().to_pylist()
+    elif path.suffix == ".csv":
+        with path.open(newline="") as file:
+            rows = list(csv.DictReader(file))
+    else:
+        rows = [json.loads(line) for line in path.read_text().splitlines()]
+    return [
+        {name: str(value) if value not in (None, "") else None for name, value in row.items()}
+        for row in rows
+    ]
+
+
+def expected(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    names = ("outcome", "status", "possible", "regions", "missing", "options")
+    answers = []
+    for row in rows:
+        answer = decided({name: value for name, value in row.items() if name != "id"})
+        said = [" ".join(value) if isinstance(value, tuple) else value for value in answer]
+        answers.append(
+            {
+                "id": row["id"],
+                **{name: value or None for name, value in zip(names, said, strict=True)},
+            }
+        )
+    return answers
+
+
+def answers(path: Path) -> list[dict[str, Any]]:
+    return [
+        {name: value for name, value in row.items() if name not in ("cell", "ruleset")}
+        for row in read(path)
+    ]
+
+
+@pytest.mark.parametrize("into", ["parquet", "csv", "ndjson", "arrow"])
+@pytest.mark.parametrize("out_of", ["parquet", "csv", "ndjson", "arrow"])
+def test_every_format_in_and_out(
+    tmp_path: Path, out_of: str, into: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sources, "SLAB", 700)
+    monkeypatch.setattr(sources, "LINES", 700)
+    monkeypatch.setattr(sources, "CSV_BLOCK", 1 << 15)
+    totals = decide(write(tmp_path / f"in.{out_of}", ROWS), tmp_path / f"out.{into}")
+    assert answers(tmp_path / f"out.{into}") == expected(GOOD)
+    assert (totals.rows, totals.written, totals.rejected) == (
+        len(ROWS),
+        len(GOOD),
+        len(ROWS) - len(GOOD),
+    )
+    rejects = read(tmp_path / "out.rejects.csv")
+    numbers = {row["id"]: number for number, row in enumerate(ROWS, 1)}
+    kept = {row["id"] for row in GOOD}
+    assert [int(reject["row"]) for reject in rejects] == [
+        number for id, number in numbers.items() if id not in kept
+    ]
+    assert sum(totals.cells.values()) == totals.written
+
+
+def test_the_cells_used_explain_each_row(tmp_path: Path) -> None:
+    decide(write(tmp_path / "in.parquet", ROWS), tmp_path / "out.parquet", explain=True)
+    cells = {
+        line["cell"]: line
+        for line in map(json.loads, (tmp_path / "out.cells.ndjson").read_text().splitlines())
+    }
+    written = pq.read_table(tmp_path / "out.parquet").to_pylist()
+    for row in written:
+        cell = cells[row["cell"]]
+        assert {
+            "rows": cell["rows"],
+            "facts": cell["facts"],
+            **{n: v for n, v in row.items() if n != "id"},
+        } == cell
+    assert sum(cell["rows"] for cell in cells.values()) == len(written)
+
+
+def test_the_trace_columns_say_what_the_decision_says(tmp_path: Path) -> None:
+    decide(write(tmp_path / "in.parquet", ROWS), tmp_path / "out.ndjson", explain=True)
+    for row, found in zip(
+        GOOD[::5],
+        [json.loads(line) for line in (tmp_path / "out.ndjson").read_text().splitlines()][::5],
+        strict=True,
+    ):
+        decision = RULES.classify(
+            {name: value for name, value in row.items() if value is not None}
+        ).to_dict()
+        assert found["assumptions"] == " ".join(entry["fact"] for entry in decision["assumptions"])
+        assert found["ask_next"] == (decision["ask_next"] or {}).get("fact")
+        assert set(found["conflicts"].split()) <= {
+            entry["constraint"] for entry in decision["conflicts"]
+        }
+        if not decision["conflicts"]:
+            assert found["reasons"] == "; ".join(" ".join(names) for names in decision["reasons"])
+            for node in decision["trace"]["nodes"].values():
+                if node["kind"] == "criterion":
+                    assert found[f"criterion.{node['criterion']}"] == node["verdict"]
+
+
+def test_bad_rows_of_csv_and_ndjson_are_rejected_by_number(tmp_path: Path) -> None:
+    lines = [
+        f"id,cbc,{PERCENT}",
+        "a,normal,4",
+        "b,normal",
+        "c,Normal,4",
+        "",
+        'd,normal,"4,5"',
+        "e,normal,3,9",
+        "f,abnormal,<5",
+        "g",
+    ]
+    (tmp_path / "in.csv").write_text("\n".join(lines) + "\n")
+    totals = decide(tmp_path / "in.csv", tmp_path / "out.csv")
+    assert [row["id"] for row in read(tmp_path / "out.csv")] == ["a", "f"]
+    rejects = [(r["row"], r["column"]) for r in read(tmp_path / "out.rejects.csv")]
+    assert rejects == [("2", None), ("3", "cbc"), ("4", PERCENT), ("5", None), ("7", None)]
+    assert (totals.rows, totals.written, totals.rejected) == (7, 2, 5)
+    lines = [
+        '{"id": "a", "cbc": "normal"}',
+        "{",
+        "[1]",
+        '{"id": "b", "cbc": "normal", "cbc": "abnormal"}',
+        '{"cbc": NaN}',
+        '{"id": 7}',
+    ]
+    (tmp_path / "in.ndjson").write_text("\n".join(lines) + "\n")
+    totals = decide(tmp_path / "in.ndjson", tmp_path / "out.ndjson")
+    assert (totals.rows, totals.written, totals.rejected) == (6, 1, 5)
+    assert [r["row"] for r in read(tmp_path / "out.rejects.csv")] == ["2", "3", "4", "5", "6"]
+
+
+def test_whole_records_of_ndjson_are_read_as_the_classifier_reads_them(tmp_path: Path) -> None:
+    fixtures = Path(__file__).parent.parent.parent / "fixtures" / "records"
+    lines = [
+        line
+        for path in sorted(fixtures.glob("*.json"))
+        for line in [" ".join(path.read_text().split("\n"))]
+    ]
+    (tmp_path / "in.ndjson").write_text("\n".join(lines))
+    decide(tmp_path / "in.ndjson", tmp_path / "out.ndjson")
+    found = {int(row["row"]): row["reason"] for row in read(tmp_path / "out.rejects.csv")}
+    decided = iter(read(tmp_path / "out.ndjson"))
+    assert 3 < len(found) < len(lines) - 3
+    for number, line in enumerate(lines, 1):
+        try:
+            outcome = RULES.classify(parse_json(line)).outcome
+        except InvalidRecord as error:
+            outcome = error.problem
+        written = "" if number in found else next(decided)["outcome"]
+        if "is not a key of a record" not in outcome:  # a column nothing reads is passed over
+            assert (written or found[number]).startswith(outcome) or "true or false" in outcome, (
+                line
+            )
+
+
+def test_columns_are_kept_assigned_and_named_when_nothing_reads_them(tmp_path: Path) -> None:
+    rows = [{"pid": "a", "site": "north", "CBC": "normal", "cbc_result": "x"}]
+    columns = {"id": Column("pid"), "cbc": Column("CBC")}
+    totals = decide(
+        write(tmp_path / "in.parquet", rows),
+        tmp_path / "out.parquet",
+        assigned=columns,
+        keep=("site",),
+    )
+    (row,) = read(tmp_path / "out.parquet")
+    assert (row["pid"], row["site"], row["outcome"]) == ("a", "north", "insufficient_data")
+    assert totals.ignored == ("cbc_result",)
+
+
+def test_rows_without_an_id_are_numbered(tmp_path: Path) -> None:
+    decide(
+        write(tmp_path / "in.parquet", [{"cbc": "normal"}, {"cbc": "?"}, {"cbc": "abnormal"}]),
+        tmp_path / "out.parquet",
+    )
+    assert [row["row"] for row in read(tmp_path / "out.parquet")] == ["1", "3"]
+
+
+def command(*arguments: Any, **more: Any) -> subprocess.CompletedProcess[str]:
+    asked = [sys.executable, "-m", "allstatus", "batch", *map(str, arguments)]
+    return subprocess.run(asked, capture_output=True, text=True, check=False, timeout=120, **more)
+
+
+def test_the_command_prints_totals_that_add_up_and_names_the_rules(tmp_path: Path) -> None:
+    source = write(tmp_path / "in.parquet", ROWS)
+    done = command(
+        source,
+        tmp_path / "out.parquet",
+        "--rejects",
+        tmp_path / "bad.csv",
+        "--plot",
+        tmp_path / "totals.svg",
+    )
+    assert (done.returncode, done.stdout) == (0, "")
+    assert (
+        f"{len(ROWS):,} rows in = {len(GOOD):,} out + {len(ROWS) - len(GOOD):,} rejected"
+        in done.stderr
+    )
+    for name in (
+        RULES.ruleset.id,
+        RULES.ruleset.version,
+        RULES.ruleset.digest[:12],
+        RULES.ruleset.notice,
+    ):
+        assert name in done.stderr
+    assert "rows by outcome" in (tmp_path / "totals.svg").read_text()
+    assert (tmp_path / "bad.csv").exists()
+
+
+def test_duckdb_answers_the_same(tmp_path: Path) -> None:
+    source = write(tmp_path / "in.parquet", EVERY[::7])
+    for backend in ("arrow", "duckdb"):
+        done = command(
+            source,
+            tmp_path / f"{backend}.parquet",
+            "--backend",
+            backend,
+            "--rejects",
+            tmp_path / f"{backend}.csv",
+            "--explain",
+        )
+        assert done.returncode == 0, done.stderr
+    assert pq.read_table(tmp_path / "arrow.parquet").equals(
+        pq.read_table(tmp_path / "duckdb.parquet")
+    )
+    assert (tmp_path / "arrow.csv").read_text() == (tmp_path / "duckdb.csv").read_text()
+
+
+def test_words_that_only_the_record_s_reader_takes_are_left_to_it(tmp_path: Path) -> None:
+    words = pa.table(
+        {
+            "id": ["a", "b", "c", "d"],
+            "cbc": ["normal"] * 4,
+            "prior_remission": ["TRUE", "false", "perhaps", None],
+        }
+    )
+    pq.write_table(words, tmp_path / "in.parquet")
+    for backend in ("arrow", "duckdb"):
+        done = command(
+            tmp_path / "in.parquet", tmp_path / f"{backend}.parquet", "--backend", backend
+        )
+        assert "4 rows in = 3 out + 1 rejected" in done.stderr
+    assert pq.read_table(tmp_path / "arrow.parquet").equals(
+        pq.read_table(tmp_path / "duckdb.parquet")
+    )
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "message"),
+    [
+        ("absent.parquet", "out.parquet", "there is no such file"),
+        ("short.parquet", "out.parquet", "is not a whole parquet file"),
+        ("short.arrow", "out.parquet", "is not a whole ipc file"),
+        ("in.xlsx", "out.parquet", "has a name that says no format"),
+        ("in.parquet", "out.xlsx", "has a name that says no format"),
+        ("in.parquet", "absent/out.parquet", "cannot be written"),
+        ("in.parquet", "in.parquet", "is named twice"),
+        ("folder.csv", "out.csv", "is a folder without a file of FHIR resources"),
+        ("nofact.csv", "out.csv", "state no fact"),
+        ("empty.parquet", "out.csv", "holds no row"),
+        ("times.parquet", "out.csv", "cannot be read as"),
+    ],
+)
+def test_what_cannot_be_done_is_refused_and_leaves_nothing(
+    tmp_path: Path, source: str, target: str, message: str
+) -> None:
+    whole = write(tmp_path / "in.parquet", ROWS[:100]).read_bytes()
+    (tmp_path / "short.parquet").write_bytes(whole[:-100])
+    (tmp_path / "short.arrow").write_bytes(
+        write(tmp_path / "long.arrow", ROWS[:100]).read_bytes()[:-100]
+    )
+    (tmp_path / "folder.csv").mkdir()
+    (tmp_path / "nofact.csv").write_text("id,cbcs\n1,normal\n")
+    pq.write_table(table(ROWS[:1]).slice(0, 0), tmp_path / "empty.parquet")
+    pq.write_table(
+        pa.table({PERCENT: pa.array([1], pa.timestamp("s"))}), tmp_path / "times.parquet"
+    )
+    before = set(tmp_path.iterdir())
+    done = command(tmp_path / source, tmp_path / target)
+    assert done.returncode == 3
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+    assert set(tmp_path.iterdir()) == before
+    assert (tmp_path / "in.parquet").read_bytes() == whole
+
+
+def test_a_full_disk_leaves_nothing(tmp_path: Path) -> None:
+    source = write(tmp_path / "in.parquet", ROWS)
+
+    def small() -> None:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
+
+    done = command(source, tmp_path / "out.ndjson", preexec_fn=small)
+    assert done.returncode == 3
+    assert "cannot be written (file too large)" in done.stderr
+    assert set(tmp_path.iterdir()) == {source}
+
+
+SLOW = """
+import sys, time
+from pathlib import Path
+from allstatus import InvalidRecord
+from allstatus.bulk import run, sources
+sources.SLAB = 300
+decide = run.Run.decide
+def slowly(self, slab):
+    print(slab.number, flush=True)
+    time.sleep(0.05)
+    return decide(self, slab)
+run.Run.decide = slowly
+from allstatus.commands import app
+app()
+"""
+
+
+@pytest.mark.parametrize("resume", [True, False])
+def test_a_killed_run_leaves_no_output_and_a_rerun_is_clean(tmp_path: Path, resume: bool) -> None:
+    source, target = write(tmp_path / "in.parquet", ROWS), tmp_path / "out.parquet"
+    arguments = [
+        sys.executable,
+        "-c",
+        SLOW,
+        "batch",
+        str(source),
+        str(target),
+        *(["--resume"] if resume else []),
+    ]
+    with subprocess.Popen(
+        arguments, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as running:
+        assert running.stdout is not None
+        while running.stdout.readline().strip() != "5":
+            pass
+        running.kill()
+    assert not target.exists()
+    again = subprocess.run(arguments, capture_output=True, text=True, check=True, timeout=120)
+    first = int(again.stdout.split()[0])
+    assert (first > 0) is resume
+    assert f"{len(ROWS):,} rows in = {len(GOOD):,} out" in again.stderr
+    assert answers(target) == expected(GOOD)
+    left = {"out.parquet", "out.parquet.rejects.csv", "out.parquet.cells.ndjson"}
+    assert {path.name for path in tmp_path.iterdir()} == {"in.parquet", *left}
+
+
+def test_finished_parts_of_another_input_are_not_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source, target = write(tmp_path / "in.parquet", ROWS), tmp_path / "out.parquet"
+
+    def stop(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(BatchRun, "_write", stop)
+        with pytest.raises(KeyboardInterrupt):
+            decide(source, target, resume=True)
+    assert list((tmp_path / "out.parquet.parts").glob("*.arrow"))
+    write(source, list(reversed(ROWS)))
+    time.sleep(0.01)
+    decide(source, target, resume=True)
+    assert answers(target) == expected(list(reversed(GOOD)))
+
+
+def test_one_item_is_got_ahead_and_errors_arrive() -> None:
+    def items() -> Any:
+        yield 1
+        yield 2
+        raise ValueError
+
+    got = batch_run.ahead(items())
+    assert [next(got), next(got)] == [1, 2]
+    with pytest.raises(ValueError):  # noqa: PT011
+        next(got)

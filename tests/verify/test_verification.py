@@ -1,0 +1,384 @@
+"""`allstatus verify`: the shipped rules hold, every seeded fault is caught by both ways, with the
+case that shows it.
+"""
+
+import importlib.util
+import json
+import shutil
+from collections import Counter
+from collections.abc import Mapping
+from copy import copy
+from dataclasses import replace
+from fractions import Fraction
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from allstatus import RulesError, load_rules
+from allstatus.record.percent import Percent
+from allstatus.rules.editions import find_rules
+from allstatus.table.decision_table import Cell, DecisionTable, Verdicts
+from allstatus.table.engines import Firing
+from allstatus.table.engines.builtin import BuiltinEngine
+from allstatus.verify.case_space import Space
+from allstatus.verify.exhaustive import Exhaustive
+from allstatus.verify.prime_implicants import minimum_cover, prime_boxes
+from allstatus.verify.promises import read_promises
+from allstatus.verify.verification import Verification, to_document, verify
+from allstatus.verify.verification_report import render_report
+from conftest import NO_DURABLE
+from test_cli import run
+
+NO_Z3 = pytest.mark.skipif(
+    importlib.util.find_spec("z3") is None, reason="z3-solver is not installed (extra `prove`)"
+)
+DATA = Path(__file__).parent
+FAULTS = yaml.safe_load((DATA / "faults.yaml").read_text("utf-8"))
+RULES = load_rules(engine="builtin")
+WAYS = [pytest.param(False, id="exhaustive"), pytest.param(True, id="prove", marks=NO_Z3)]
+
+
+@pytest.fixture
+def rules(tmp_path: Path) -> Path:
+    """A copy of the shipped rules to spoil."""
+    return Path(shutil.copytree(find_rules(), tmp_path / "rules"))
+
+
+def seed(rules: Path, fault: Mapping[str, Any]) -> None:
+    for edit in fault["edits"]:
+        path = rules / edit["file"]
+        text = path.read_text("utf-8")
+        assert text.count(edit["old"]) == 1, edit
+        path.write_text(text.replace(edit["old"], edit["new"]), "utf-8")
+
+
+def failing(verification: Verification, *, proved: bool) -> dict[str, set[str]]:
+    found = verification.proved if proved else verification.exhaustive
+    return {check: set(finding.failing) for check, finding in found.items() if finding.failures}
+
+
+def cases_of(table: DecisionTable, witness: Mapping[str, Any]) -> int:
+    """The cases that can be with these values of facts."""
+    cases = table.consistent
+    for criterion in table.ruleset.criteria.values():
+        if criterion.condition.fact in witness:
+            value = witness[criterion.condition.fact]
+            if criterion.condition.limit is not None:
+                value = Percent(Fraction(value), Fraction(value))
+            true = table.where_true(criterion.name)
+            cases &= true if criterion.condition.holds(value) else ~true
+    return cases
+
+
+@pytest.mark.parametrize("prove", WAYS)
+def test_every_statement_about_the_shipped_rules_holds(prove: bool) -> None:
+    verification = verify(prove=prove)
+    assert verification.holds
+    assert failing(verification, proved=False) == failing(verification, proved=True) == {}
+    assert all(verification.agree(check) is not False for check in verification.checks)
+
+
+@pytest.mark.parametrize("prove", WAYS)
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault["fault"])
+def test_a_seeded_fault_is_caught(rules: Path, fault: dict[str, Any], prove: bool) -> None:
+    seed(rules, fault)
+    verification = verify(rules, prove=prove)
+    found = failing(verification, proved=prove)
+    examples = found.pop("examples", set())
+    assert found == {check: set(names) for check, names in fault["fails"].items()}
+    left_out = verification.proved["examples"].left_out if prove else frozenset()
+    assert set(fault["examples"]) - left_out <= examples
+    assert not verification.holds
+    assert not verification.disagreements
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault["fault"])
+def test_the_witness_of_a_fault_is_the_smallest(rules: Path, fault: dict[str, Any]) -> None:
+    seed(rules, fault)
+    shown = [
+        failure.witness
+        for finding in verify(rules).exhaustive.values()
+        for failure in finding.failures
+        if failure.witness
+    ]
+    assert (shown[0] if shown else None) == fault["witness"]
+
+
+@NO_Z3
+@pytest.mark.parametrize(
+    "fault", [f for f in FAULTS if f["witness"] and f["fails"]], ids=lambda fault: fault["fault"]
+)
+def test_the_witness_by_z3_shows_the_fault_in_the_table(rules: Path, fault: dict[str, Any]) -> None:
+    seed(rules, fault)
+    verification = verify(rules, prove=True)
+    table, space = verification.table, Space(verification.table)
+    check, (about, *_) = next(iter(fault["fails"].items()))
+    witness = next(f.witness for f in verification.proved[check].failures if f.about == about)
+    assert witness is not None
+    cases = space.members(cases_of(table, witness))
+    assert cases
+    if check == "exclusive":
+        assert all(set(about.split("+")) <= space.statuses_of(case) for case in cases)
+    elif check == "complete":
+        assert all(table.outside >> case & 1 for case in cases)
+        assert not any(region >> case & 1 for region in table.regions.values() for case in cases)
+    else:
+        points = space.points["marrow_blast_percent"]
+        assert all(
+            any(
+                space.statuses_of(space.moved(case, point)) != space.statuses_of(case)
+                for point in points
+            )
+            for case in cases
+        )
+
+
+def clause_places() -> list[tuple[str, tuple[int, ...]]]:
+    """Each clause of each status but those whose criterion stands nowhere else, which loading
+    refuses to miss.
+    """
+    clauses = [
+        (name, clause)
+        for name, status in RULES.ruleset.statuses.items()
+        for clause in status.clauses
+    ]
+    uses = Counter(
+        node.criterion
+        for _, clause in clauses
+        for node in clause.walk()
+        if node.kind == "criterion"
+    )
+    nodes = [
+        (name, node)
+        for name, clause in clauses
+        for node in (clause, *(clause.children if clause.kind == "any" else ()))
+    ]
+    kept = [
+        (name, node.path)
+        for name, node in nodes
+        if all(uses[criterion] > 1 for criterion in node.criteria())
+    ]
+    return [(name, tuple(int(place) - 1 for place in path.split(".")[1:])) for name, path in kept]
+
+
+@pytest.mark.parametrize("prove", WAYS)
+@pytest.mark.parametrize("place", clause_places(), ids=str)
+def test_dropping_any_one_clause_is_caught(
+    rules: Path, place: tuple[str, tuple[int, ...]], prove: bool
+) -> None:
+    name, (first, *rest) = place
+    path = rules / "statuses" / f"{name}.yaml"
+    data = yaml.safe_load(path.read_text("utf-8"))
+    items = data["all"][first]["any"] if rest else data["all"]
+    del items[rest[0] if rest else first]
+    path.write_text(yaml.safe_dump(data, allow_unicode=True, sort_keys=False), "utf-8")
+    verification = verify(rules, prove=prove)
+    assert failing(verification, proved=prove)
+    assert not verification.disagreements
+
+
+@pytest.mark.parametrize("prove", WAYS)
+@pytest.mark.parametrize("operator", ["<", "<=", ">=", "==", "!="])
+def test_every_other_comparison_is_caught(rules: Path, operator: str, prove: bool) -> None:
+    seed(
+        rules,
+        {
+            "edits": [
+                {
+                    "file": "criteria.yaml",
+                    "old": "percent > blast",
+                    "new": f"percent {operator} blast",
+                }
+            ]
+        },
+    )
+    verification = verify(rules, prove=prove)
+    assert "promises" in failing(verification, proved=prove)
+    assert not verification.disagreements
+
+
+def test_a_retracted_answer_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    table = DecisionTable(RULES.ruleset, BuiltinEngine(RULES.ruleset))
+    honest = DecisionTable.cell
+
+    def forgetful(self: DecisionTable, verdicts: Verdicts) -> Cell:
+        cell = honest(self, verdicts)
+        changed = copy(cell)
+        changed.outcome = "insufficient_data" if None not in verdicts else cell.outcome
+        return changed
+
+    monkeypatch.setattr(DecisionTable, "cell", forgetful)
+    (failure,) = Exhaustive(table, [], None).knowledge().failures
+    assert failure.problem.endswith(" becomes insufficient_data")
+    assert failure.witness is not None
+
+
+@NO_DURABLE
+def test_an_engine_that_differs_in_one_case_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Faulty(BuiltinEngine):
+        def fire(self, case: Mapping[str, bool]) -> Firing:
+            firing = super().fire(case)
+            return (
+                Firing((), ())
+                if all(case[name] for name in ("remission_before", "relapse_since_remission"))
+                else firing
+            )
+
+    monkeypatch.setattr(
+        "allstatus.verify.exhaustive.make_engine", lambda ruleset, _: Faulty(ruleset)
+    )
+    (failure,) = Exhaustive(RULES.table, [], None).engines().failures
+    assert failure.witness is not None
+    assert failure.witness["relapse_since_remission"] is True
+
+
+def test_without_durable_rules_the_engines_are_not_checked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("allstatus.verify.exhaustive.durable_installed", lambda: False)
+    verification = verify()
+    assert verification.holds
+    assert verification.exhaustive["engines"].skipped == "durable-rules is not installed"
+    assert "not checked: engines" in render_report(to_document(verification))
+
+
+@NO_Z3
+def test_a_table_that_differs_from_the_files_is_caught_by_z3() -> None:
+    from allstatus.verify.prove.proofs import Proofs
+
+    table = DecisionTable(RULES.ruleset, BuiltinEngine(RULES.ruleset))
+    table.statuses["untreated"] &= table.statuses["untreated"] - 1
+    assert Proofs(table, []).same_table().failing == {"untreated"}
+    table.consistent |= table.broken["remission_requires_treatment"]
+    assert "consistent" in Proofs(table, []).same_table().failing
+
+
+@NO_Z3
+def test_a_box_too_few_or_too_wide_is_caught_by_both() -> None:
+    from allstatus.verify.prove.proofs import Proofs
+
+    boxes = minimum_cover(RULES.table, RULES.table.outside)
+    wide = replace(
+        boxes[0], verdicts=(None,) * len(RULES.table.criteria), cases=RULES.table.everything
+    )
+    for wrong in (boxes[1:], [wide, *boxes[1:]]):
+        assert Exhaustive(RULES.table, wrong, None).cover().failing == {"cover"}
+        assert Proofs(RULES.table, wrong).cover().failing == {"cover"}
+
+
+def test_what_no_status_describes_is_the_reviewed_list_of_boxes() -> None:
+    boxes = to_document(verify())["boxes"]
+    reviewed = yaml.safe_load((DATA / "gap.yaml").read_text("utf-8"))
+    assert [{"words": box["words"], "regions": box["regions"]} for box in boxes] == reviewed
+
+
+def test_no_cover_has_fewer_boxes() -> None:
+    table = RULES.table
+    primes, best = prime_boxes(table, table.outside), minimum_cover(table, table.outside)
+    for boxes in combinations(primes, len(best) - 1):
+        union = 0
+        for box in boxes:
+            union |= box.cases
+        assert table.outside & ~union
+
+
+def test_a_rule_set_without_promises_says_which_directions_hold(rules: Path) -> None:
+    (rules / "promises.yaml").unlink()
+    verification = verify(rules)
+    assert verification.holds
+    skipped = str(verification.exhaustive["promises"].skipped)
+    assert (
+        "rising never leaves recurrent or untreated; falling never leaves in_remission" in skipped
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("marrow_blast_percent:", "cbc:", "rules/promises.yaml:4: 'cbc' is not a percent fact"),
+        (
+            "[in_remission]",
+            "[remission]",
+            "rules/promises.yaml:6: 'remission' is not a status (did you mean 'in_remission'?)",
+        ),
+        (
+            "blast_threshold: below",
+            "blasts: below",
+            "rules/promises.yaml:7: 'blasts' is not a threshold",
+        ),
+        (
+            "blast_threshold: below",
+            "blast_threshold: beside",
+            "rules/promises.yaml:7: 'marrow_blast_percent.limit_belongs",
+        ),
+        (
+            "rising_keeps",
+            "rising",
+            "rules/promises.yaml:5: unknown key 'rising' (did you mean 'rising_keeps'?)",
+        ),
+    ],
+)
+def test_a_broken_promises_file_is_refused_with_its_place(
+    rules: Path, old: str, new: str, says: str
+) -> None:
+    seed(rules, {"edits": [{"file": "promises.yaml", "old": old, "new": new}]})
+    ruleset = load_rules(rules, engine="builtin", locked=False).ruleset
+    with pytest.raises(RulesError) as refused:
+        read_promises(ruleset)
+    assert says in str(refused.value)
+
+
+def test_the_command_reports_within_80_columns_and_exits_zero() -> None:
+    result = run("verify")
+    assert (result.returncode, result.stderr) == (0, "")
+    assert max(map(len, result.stdout.splitlines())) <= 80
+    for part in (
+        RULES.ruleset.id,
+        RULES.ruleset.version,
+        RULES.ruleset.digest,
+        RULES.ruleset.source["url"],
+        "not medical advice",
+    ):
+        assert part in result.stdout.replace("\n", " ")
+
+
+@NO_Z3
+def test_the_command_writes_one_json_document() -> None:
+    document = json.loads(run("verify", "--prove", "--json", "nci-pdq-adult-all-patient").stdout)
+    assert document["holds"] is True
+    assert {check["id"] for check in document["checks"] if check["prove"] is None} == {
+        "engines",
+        "uses",
+    }
+    assert {check["id"] for check in document["checks"] if check["exhaustive"] is None} == {"table"}
+    assert set(document) == {
+        "schema_version",
+        "holds",
+        "disagreements",
+        "ruleset",
+        "counts",
+        "checks",
+        "boxes",
+        "clauses",
+        "notice",
+    }
+
+
+def test_the_command_exits_one_when_a_statement_fails_and_four_when_rules_are_refused(
+    rules: Path,
+) -> None:
+    seed(rules, next(fault for fault in FAULTS if fault["fault"] == "a missing region"))
+    result = run("verify", str(rules))
+    assert result.returncode == 1
+    assert "does not hold: complete" in result.stdout
+    assert "signs_and_symptoms = absent" in result.stdout
+    assert run("verify", "nowhere").returncode == 4
+
+
+def test_proving_without_z3_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
+    with pytest.raises(
+        Exception, match=r"z3-solver is not installed; run: pip install 'allstatus\[prove\]'"
+    ):
+        verify(prove=True)
