@@ -381,14 +381,14 @@ SLOW = """
 import sys, time
 from pathlib import Path
 from allstatus import InvalidRecord
-from allstatus.bulk import run, sources
+from allstatus.bulk import batch_run as run, sources
 sources.SLAB = 300
-decide = run.Run.decide
+decide = run.BatchRun.decide
 def slowly(self, slab):
     print(slab.number, flush=True)
     time.sleep(0.05)
     return decide(self, slab)
-run.Run.decide = slowly
+run.BatchRun.decide = slowly
 from allstatus.commands import app
 app()
 """

@@ -302,7 +302,7 @@ def test_references_are_looked_up_some_at_a_time(
 SLOW = """
 import sys, time
 from pathlib import Path
-from allstatus.bulk.fhir_export import run
+from allstatus.bulk.fhir_export import export_run as run
 work_off = run.work_off
 def slowly(shelf, *more):
     print(shelf, flush=True)

@@ -16,7 +16,7 @@ from allstatus.bulk.fhir_export import process_pool
 
 WAITING = """
 import sys, time
-from allstatus.bulk.fhir_export import pool
+from allstatus.bulk.fhir_export import process_pool as pool
 pool.SMALL, pool.os.sched_getaffinity = 0, lambda _: {0, 1}
 if __name__ == "__main__":
     with pool.Pool(1) as processes:
