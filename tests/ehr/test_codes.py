@@ -1,7 +1,6 @@
 """The code tables: every code is well formed, said once, cited, and marked as verified or not."""
 
 from datetime import date
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,6 @@ import yaml
 from allstatus.ehr.chart import Code
 from allstatus.ehr.codes import codes_home, make_code, read_yaml, table
 from allstatus.ehr.dates import read_when
-from allstatus.record.units import DIMENSION, UNITS, same_unit, to_common
 
 TABLES = ("diagnoses", "results", "signs", "treatments")
 ENTRIES = [
@@ -133,40 +131,6 @@ def test_a_code_without_its_system_means_nothing() -> None:
         )
         is None
     )
-
-
-@pytest.mark.parametrize(
-    ("unit", "component", "one"),
-    [
-        ("K/uL", "wbc", 1),
-        ("10*3/uL", "wbc", 1),
-        ("/uL", "platelets", Fraction(1, 1000)),
-        ("/mm3", "wbc", Fraction(1, 1000)),
-        ("giga/l", "wbc", 1),
-        ("giga.l-1", "wbc", 1),
-        ("G/L", "platelets", 1),
-        ("g/dL", "hemoglobin", 1),
-        ("gm/dL", "hemoglobin", 1),
-        ("g/L", "hemoglobin", Fraction(1, 10)),
-        ("g/mL", "hemoglobin", 100),
-        ("%", "hematocrit", 1),
-        ("L/L", "hematocrit", 100),
-        ("1", "hematocrit", 100),
-    ],
-)
-def test_units_are_exact(unit: str, component: str, one: Fraction | int) -> None:
-    assert to_common(Fraction(1), unit, component) == one
-
-
-@pytest.mark.parametrize("unit", ["G/L", "mmol/L", "m/uL", "M/uL", "K", "", "10*12/L", "mg/dL"])
-def test_units_of_other_things_are_no_hemoglobin(unit: str) -> None:
-    assert to_common(Fraction(1), unit, "hemoglobin") is None
-
-
-def test_units_that_differ_are_told_apart() -> None:
-    assert same_unit("10*3/uL", "K/uL")
-    assert not same_unit("%", "1")
-    assert {dimension for dimension, _ in UNITS.values()} == set(DIMENSION.values())
 
 
 @pytest.mark.parametrize(

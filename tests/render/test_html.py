@@ -211,7 +211,7 @@ def test_text_of_a_blood_count_and_a_spelling_is_escaped() -> None:
     page = render_html([RULES.classify(record)])
     assert "&lt;5, that is less than 5 %" in page
     assert "<5" not in page
-    assert "wbc: outside the range given, 4 to 11 10*9/L" in text(parse(page))
+    assert "wbc 60 10*9/L: outside the laboratory's range 4 to 11" in text(parse(page))
 
 
 def test_text_of_a_chart_is_escaped() -> None:

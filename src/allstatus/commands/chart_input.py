@@ -179,7 +179,8 @@ class Decider:
             raise value
         if not is_chart(value):
             self._refuse_chart_options()
-            return self.classifier.classify(value)
+            adult_ranges = self.reading.ranges is Ranges.adult
+            return self.classifier.classify(value, adult_ranges=adult_ranges)
         timeline = self.tell(value)
         assert timeline.now is not None
         return timeline.now

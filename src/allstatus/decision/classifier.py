@@ -56,16 +56,18 @@ class Classifier:
         *,
         chart: ChartContext | None = None,
         applicability: bool | None = None,
+        adult_ranges: bool = True,
     ) -> Decision:
         """Decide on one record; raises InvalidRecord when it is not one.
 
         `chart` is what the chart behind the record adds: evidence, warnings, conflicts and
         assumptions. Without
-        `applicability` the options are the page's list alone.
+        `applicability` the options are the page's list alone; without `adult_ranges` only the
+        laboratory's own ranges and flags decide on a blood count.
         """
         record = Record.read(record)
         self._refuse_other_disease(record)
-        stated = state_facts(record, self._facts, self._sources)
+        stated = state_facts(record, self._facts, self._sources, adult_ranges=adult_ranges)
         if chart is not None:
             add_chart(stated, chart)
         elif len(stated.unreported) == len(self._facts):
@@ -147,8 +149,11 @@ def classify(
     engine: str = "auto",
     as_of: date | None = None,
     applicability: bool = True,
+    adult_ranges: bool = True,
 ) -> Decision:
     """Decide on one record by the page's definitions, as of today or of a date.
+
+    Without `adult_ranges` only the laboratory's own ranges and flags decide on a blood count.
 
     >>> decision = classify({"prior_treatment": "disease_directed", "cbc": "normal",
     ...                      "marrow_blast_percent": "5", "signs_and_symptoms": "absent"})
@@ -157,4 +162,6 @@ def classify(
     >>> classify({"prior_treatment": "disease_directed", "cbc": "normal"}).possible
     ('in_remission', 'recurrent', 'outside_definitions')
     """
-    return _loaded(_find(rules, as_of), engine).classify(record, applicability=applicability)
+    return _loaded(_find(rules, as_of), engine).classify(
+        record, applicability=applicability, adult_ranges=adult_ranges
+    )

@@ -108,11 +108,7 @@ class Decision:
     @property
     def assumptions(self) -> list[dict[str, Any]]:
         """The named assumptions this answer rests on."""
-        entries = (
-            [dict(entry) for entry in self._stated.chart.assumptions]
-            if self._stated.chart is not None
-            else []
-        )
+        entries = [dict(entry) for entry in self._stated.assumptions]
         for name in self._resolution.used if self.outcome != "conflicting_data" else ():
             assume = self.ruleset.facts[name].assume
             assert assume is not None

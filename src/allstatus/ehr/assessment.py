@@ -12,22 +12,20 @@ from typing import Any
 
 from allstatus.ehr.chart_options import SYMPTOMS_ABSENT, ChartOptions
 from allstatus.ehr.chart_reading import ChartReading, Finding
-from allstatus.ehr.count_component import CONFLICT
 from allstatus.ehr.remissions import Past, marrow_side
-from allstatus.record.blood_count import COMPONENTS, combine
+from allstatus.record.blood_count import COMPONENTS, verdict_of_count
+from allstatus.record.count_component import (
+    ADULT_RANGES,
+    ADULT_TABLE,
+    CONFLICT,
+    FLAG_AGAINST_RANGE,
+)
 from allstatus.record.percent import Percent
 from allstatus.rules.ruleset import RuleSet
 from allstatus.table.facts import Evidence
 
 TWO_MARROWS = "two_marrow_results_on_one_day"
 NEAREST = "The blood count nearest to the marrow counts with it when it lies within {days} days."
-ADULT_TABLE = (
-    "Where the laboratory sent neither range nor flag, the adult ranges of codes/blood-count.yaml "
-    "are used."
-)
-FLAG_AGAINST_RANGE = (
-    "The laboratory's flag contradicts its range, and nothing else settles the blood count."
-)
 PLACES_CLEAR = (
     "Every place where the relapse was found ({places}) has since been found clear, and nothing "
     "else outside the marrow is reported."
@@ -202,9 +200,7 @@ class Assessor:
             name: _nearest([i for i in near if i.name == name], center) for name in COMPONENTS
         }
         chosen = [item for item in verdicts.values() if item is not None]
-        known = {item.name: item.value for item in chosen if item.value is not None}
-        verdict = combine(known) if known else None
-        if verdict == "abnormal" or (verdict == "normal" and len(known) == len(chosen)):
+        if verdict := verdict_of_count({item.name: item.value for item in chosen}):
             found.derive("cbc", verdict, ())
         elif any(item.conflict for item in chosen):
             found.conflicts.append((CONFLICT, ("cbc",), FLAG_AGAINST_RANGE))
@@ -232,7 +228,7 @@ class Assessor:
                 NEAREST.format(days=self.options.window_days),
             )
         if any(item.by_default for item in chosen):
-            found.assume("cbc", "adult ranges", ADULT_TABLE)
+            found.assume("cbc", ADULT_RANGES, ADULT_TABLE)
         if early:
             found.note(
                 "cbc",

@@ -9,6 +9,9 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from allstatus.ehr.dates import When
+from allstatus.record.sent_numbers import Range, SentNumber
+
+__all__ = ["Range"]
 
 
 class Code(NamedTuple):
@@ -22,28 +25,13 @@ class Code(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Quantity:
-    """A value as sent: a number with comparator and unit, or two numbers, or codes, or text. `sent`
-    is how it looked.
+class Quantity(SentNumber):
+    """A value as sent: a number with comparator and unit, or two numbers, or text, or codes; `cells`
+    are those a share was counted among.
     """
 
-    sent: str = ""
-    number: object = None
-    comparator: object = None
-    unit: str | None = None
-    high: object = None
     cells: object = None
-    text: str | None = None
     codes: tuple[Code, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Range:
-    """A laboratory's reference range, each limit with its own unit (None: that of the value)."""
-
-    low: Quantity | None = None
-    high: Quantity | None = None
-    sex: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

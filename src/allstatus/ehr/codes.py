@@ -3,31 +3,12 @@
 from __future__ import annotations
 
 from functools import cache, lru_cache
-from pathlib import Path
-from typing import Any
-
-import yaml
 
 from allstatus.ehr.chart import Code
 from allstatus.ehr.code_table import Match, Table, Topic
+from allstatus.record.code_files import codes_home, read_yaml
 
-__all__ = ["Match", "Table", "Topic"]
-
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-
-def codes_home() -> Path:
-    """The folder of the code tables: packed into the wheel, or the checkout's `codes/`."""
-    packed = Path(__file__).parents[1] / "codes"
-    return packed if packed.is_dir() else Path(__file__).parents[3] / "codes"
-
-
-@cache
-def read_yaml(name: str) -> Any:
-    """A code table as data."""
-    return yaml.load(
-        (codes_home() / f"{name}.yaml").read_text("utf-8"), _Loader
-    )  # a safe loader, in C where there is one
+__all__ = ["Match", "Table", "Topic", "codes_home", "read_yaml"]
 
 
 @cache

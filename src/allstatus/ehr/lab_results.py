@@ -11,12 +11,11 @@ from allstatus.ehr.chart import Result, age_on
 from allstatus.ehr.chart_options import ChartOptions
 from allstatus.ehr.chart_reading import LOUD, ChartReading, Finding, evidence_of, known_by
 from allstatus.ehr.codes import Match, table
-from allstatus.ehr.count_component import Person, judge
 from allstatus.ehr.disease_status import assert_by_result
 from allstatus.ehr.sent_values import Unreadable, found_any, percent_of
 from allstatus.record.blood_count import COMPONENTS
+from allstatus.record.count_component import Person, is_adult, judge
 
-ADULT_FROM = 18  # years; whom the adult ranges are for
 SMALL_SHARE = "is below 1 %, read literally; was a fraction meant?"
 NO_VALUE = "has no value"
 FACT_OF = {"disease_status": "prior_remission", **dict.fromkeys(COMPONENTS, "cbc")}
@@ -142,8 +141,9 @@ def _place_count(
     reading: ChartReading, result: Result, item: Finding, options: ChartOptions
 ) -> None:
     chart = reading.chart
-    adult = chart.born is None or age_on(chart.born, item.when.last) >= ADULT_FROM
-    verdict = judge(item.name, result, Person(chart.sex, adult, options.adult_ranges))
+    age = None if chart.born is None else age_on(chart.born, item.when.last)
+    person = Person(chart.sex, is_adult(age), options.adult_ranges)
+    verdict = judge(item.name, result.value, result.ranges, result.flags, person)
     if verdict.normal is not None:
         found = item.evidence.counted(verdict.because, verdict.read)
         reading.counts.append(

@@ -8,21 +8,12 @@ from fractions import Fraction
 from allstatus.ehr.chart import Quantity
 from allstatus.ehr.codes import table
 from allstatus.errors import InvalidRecord
-from allstatus.record.percent import Percent, exact_number, read_percent
-from allstatus.record.units import RATIO, UNITS
+from allstatus.record.percent import Percent, read_percent
+from allstatus.record.sent_numbers import Unreadable, interval, split_comparator
+from allstatus.record.units import RATIO, read_unit
 
-COMPARATORS = {
-    None: "",
-    "": "",
-    "=": "",
-    "<": "<",
-    "<=": "<=",
-    ">": ">",
-    ">=": ">=",
-    "≤": "<=",
-    "≥": ">=",
-}
-ENDLESS = Fraction(10**12)
+__all__ = ["Unreadable"]
+
 _PERCENT_TEXT = re.compile(
     # <5 %, 5-10 %
     r"\s*(?:(?:<=|>=|<|>|≤|≥)?\s*\d+(?:\.\d+)?(?:\s*(?:-|–|to)\s*\d+(?:\.\d+)?)?\s*%"
@@ -31,49 +22,13 @@ _PERCENT_TEXT = re.compile(
 )
 
 
-_WRITTEN = re.compile(r"\s*(<=|>=|<|>|≤|≥)?\s*(\d+(?:\.\d+)?)\s*")
-
-
 def written(text: str, unit: str | None) -> Quantity:
     """A value written as text with its unit beside it: a number with or without comparator, else
     text that stays text.
     """
     shown = f"{text} {unit}" if unit else text
-    match = _WRITTEN.fullmatch(text)
-    return Quantity(shown, match[2], match[1], unit) if match else Quantity(shown, text=text)
-
-
-class Unreadable(Exception):
-    """Why a value says nothing that can be relied on."""
-
-
-def number_of(value: object) -> Fraction:
-    """A finite number from 0, exactly; raises Unreadable."""
-    try:
-        number = exact_number(value, "value", "")
-    except InvalidRecord as error:
-        raise Unreadable(error.problem) from None
-    if number < 0:
-        raise Unreadable("is negative")
-    return number
-
-
-def interval(quantity: Quantity) -> Percent:
-    """The numbers a quantity can mean, in the unit it was sent in; raises Unreadable."""
-    if quantity.number is None:
-        raise Unreadable("is not a number")
-    if not isinstance(quantity.comparator, str | None) or quantity.comparator not in COMPARATORS:
-        raise Unreadable("has an unknown comparator")
-    low = number_of(quantity.number)
-    high = low if quantity.high is None else number_of(quantity.high)
-    comparator = COMPARATORS[quantity.comparator]
-    if comparator.startswith("<"):
-        return Percent(Fraction(0), high, high_open=comparator == "<")
-    if comparator.startswith(">"):
-        return Percent(low, ENDLESS, low_open=comparator == ">")
-    if high < low:
-        raise Unreadable("is a range that runs backwards")
-    return Percent(low, high)
+    found = split_comparator(text)
+    return Quantity(shown, found[1], found[0], unit) if found else Quantity(shown, text=text)
 
 
 def percent_of(quantity: Quantity) -> Percent:
@@ -98,14 +53,14 @@ def _percent(quantity: Quantity) -> Percent:
         return read_percent(quantity.text.strip())
     if quantity.cells is not None:
         return read_percent(f"{quantity.number}/{quantity.cells}")
-    dimension, factor = UNITS.get(quantity.unit or "", ("", Fraction(0)))
-    if dimension != RATIO:
+    known = read_unit(quantity.unit) if quantity.unit else None
+    if known is None or known.quantity != RATIO:
         raise Unreadable(
             "has no unit"
             if not quantity.unit
             else f"has a unit that is not a percentage ('{quantity.unit}')"
         )
-    unit = "%" if factor == 1 else "1"
+    unit = "%" if known.factor == 1 else "1"
     if quantity.high is None:
         interval(quantity)
         return read_percent(

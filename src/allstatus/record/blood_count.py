@@ -1,33 +1,40 @@
-"""Is the blood count normal? Derived from its components and the laboratory's own ranges.
+"""Is the blood count normal? Decided from its components (`count_component`).
 
-Normal needs all of WBC, hemoglobin or hematocrit, and platelets within range (limits inclusive);
-any component outside makes it abnormal; anything else is unknown.
+Normal needs all of WBC, hemoglobin or hematocrit, and platelets within range; any component outside
+makes it abnormal; one that was sent and cannot be relied on keeps it from being normal; anything
+else is unknown.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Literal
+from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, model_validator
 
 from allstatus.errors import InvalidRecord
+from allstatus.record.count_component import CountVerdict, Person, judge
 from allstatus.record.percent import exact_number
-from allstatus.record.units import DIMENSION, EXAMPLES, UNITS, to_common
+from allstatus.record.sent_numbers import Range, SentNumber, split_comparator
 
 COMPONENTS = ("wbc", "neutrophils", "hemoglobin", "hematocrit", "platelets")
 NEEDED = (("wbc",), ("hemoglobin", "hematocrit"), ("platelets",))
 PARTS = (("wbc", "neutrophils"), ("hemoglobin", "hematocrit"), ("platelets",))
 EVERY_PARTS = frozenset({"normal", "some_abnormal", "all_abnormal"})
+NUMBERS = ("value", "low", "high")
+REMEDY = 'give a number such as 4.5, or "<0.1"'
 Flag = Literal["N", "H", "L", "HH", "LL", "A", "AA"]
 Verdict = Literal["normal", "abnormal"]
-Number = int | float | str  # read exactly; the JSON reader passes decimals through as Decimal
 
 
 class Component(BaseModel):
-    """One result of a blood count: a value with the laboratory's range, or its flag."""
+    """One result of a blood count: a value with the laboratory's range, or its flag.
+
+    `unit` is that of value, low and high alike; each of these is a number from 0 or text such as
+    `<0.1`. A limit is within the range unless it is written `>4` (low) or `<11` (high).
+    """
 
     model_config = ConfigDict(
         extra="forbid", frozen=True, hide_input_in_errors=True, arbitrary_types_allowed=True
@@ -37,6 +44,24 @@ class Component(BaseModel):
     low: object = None
     high: object = None
     flag: Flag | None = None
+
+    @property
+    def sent(self) -> bool:
+        """Whether a result stands here: a range or a unit alone is none."""
+        return self.value is not None or self.flag is not None
+
+    def judge(self, name: str, person: Person) -> CountVerdict:
+        """What the laboratory's component of this name says."""
+        value, low, high = (self._number(key) for key in NUMBERS)
+        ranges = () if low is None and high is None else (Range(low, high),)
+        return judge(name, value, ranges, () if self.flag is None else (self.flag,), person)
+
+    def _number(self, key: str) -> SentNumber | None:
+        value = getattr(self, key)
+        if value is None:
+            return None
+        comparator, number = (isinstance(value, str) and split_comparator(value)) or (None, value)
+        return SentNumber(str(value), number, comparator, self.unit)
 
 
 class CbcPanel(BaseModel):
@@ -49,15 +74,34 @@ class CbcPanel(BaseModel):
     hematocrit: Component | None = None
     platelets: Component | None = None
 
+    @model_validator(mode="after")
+    def _check_numbers(self) -> Self:
+        for name, component in self.components():
+            numbers = {key: _checked(name, key, getattr(component, key)) for key in NUMBERS}
+            low, high = numbers["low"], numbers["high"]
+            if low is not None and high is not None and low > high:
+                raise InvalidRecord(
+                    f"cbc.{name}",
+                    "has a range that runs backwards",
+                    "give low no greater than high",
+                )
+        return self
+
+    def components(self) -> Iterator[tuple[str, Component]]:
+        """Those that are there, in order."""
+        for name in COMPONENTS:
+            if (component := getattr(self, name)) is not None:
+                yield name, component
+
 
 @dataclass(frozen=True, slots=True)
 class CbcReading:
     """What a panel says: the verdict (None: cannot tell), one line of evidence a component,
     warnings.
 
-    `by_parts` tells white cells, red cells and platelets apart (see `combine_parts`); `normal` has
-    each component's
-    verdict and `numbers` the values in common units, where known.
+    `by_parts` tells white cells, red cells and platelets apart (see `verdict_by_parts`); `normal`
+    has each component's verdict and `numbers` the values in common units, where known;
+    `by_default`: the adult table decided on a component.
     """
 
     verdict: Verdict | None
@@ -66,43 +110,46 @@ class CbcReading:
     by_parts: str | frozenset[str] = EVERY_PARTS
     normal: Mapping[str, bool] = field(default_factory=dict)
     numbers: Mapping[str, Fraction] = field(default_factory=dict)
+    by_default: bool = False
 
 
-def read_panel(panel: CbcPanel) -> CbcReading:
-    """Decide normality; raises InvalidRecord for a component whose numbers cannot be read."""
-    verdicts: dict[str, bool] = {}
-    numbers: dict[str, Fraction] = {}
-    evidence, warnings = [], []
-    for name in COMPONENTS:
-        component: Component | None = getattr(panel, name)
-        if component is None:
-            continue
-        normal, line, warning = _read(name, component)
-        if normal is not None:
-            verdicts[name] = normal
-        if (number := _in_common_unit(name, component)) is not None:
-            numbers[name] = number
-        evidence.append(line)
-        warnings.extend(warning)
+def read_panel(panel: CbcPanel, person: Person = Person()) -> CbcReading:  # noqa: B008 (frozen)
+    """Decide normality of one patient's count."""
+    sent = {name: part.judge(name, person) for name, part in panel.components() if part.sent}
+    verdicts = {name: found.normal for name, found in sent.items()}
     return CbcReading(
-        combine(verdicts),
-        tuple(evidence),
-        tuple(warnings),
-        combine_parts(verdicts),
-        verdicts,
-        numbers,
+        verdict_of_count(verdicts),
+        tuple(f"{_told(name, found)}: {found.because}" for name, found in sent.items()),
+        tuple(
+            f"cbc.{name}: {found.because}; it is left out"
+            for name, found in sent.items()
+            if found.normal is None
+        ),
+        verdict_by_parts(verdicts),
+        {name: normal for name, normal in verdicts.items() if normal is not None},
+        {name: found.number for name, found in sent.items() if found.number is not None},
+        any(found.by_default for found in sent.values()),
     )
 
 
-def combine_parts(normal: Mapping[str, bool]) -> str | frozenset[str]:
+def verdict_of_count(verdicts: Mapping[str, bool | None]) -> Verdict | None:
+    """Of the whole count, from what each component sent says; None when that cannot settle it.
+
+    `verdicts` hold whether a component is within range, None for one that cannot be relied on.
+    """
+    parts = _parts(verdicts)
+    if False in parts:
+        return "abnormal"
+    return "normal" if None not in parts else None
+
+
+def verdict_by_parts(verdicts: Mapping[str, bool | None]) -> str | frozenset[str]:
     """Whether white cells, red cells and platelets are all normal, all abnormal or partly so; a set
     where several can be.
 
-    `normal` gives the components known; one abnormal component makes its part abnormal.
+    One abnormal component makes its part abnormal; `verdicts` as for `verdict_of_count`.
     """
-    parts = [
-        _part_normal(normal, group, needed) for group, needed in zip(PARTS, NEEDED, strict=True)
-    ]
+    parts = _parts(verdicts)
     possible = set(EVERY_PARTS)
     if False in parts:
         possible.discard("normal")
@@ -113,86 +160,33 @@ def combine_parts(normal: Mapping[str, bool]) -> str | frozenset[str]:
     return possible.pop() if len(possible) == 1 else frozenset(possible)
 
 
+def _parts(verdicts: Mapping[str, bool | None]) -> list[bool | None]:
+    """Whether white cells, red cells and platelets are normal."""
+    return [
+        _part_normal([verdicts[name] for name in part if name in verdicts], needed, verdicts)
+        for part, needed in zip(PARTS, NEEDED, strict=True)
+    ]
+
+
 def _part_normal(
-    normal: Mapping[str, bool], group: tuple[str, ...], needed: tuple[str, ...]
+    sent: list[bool | None], needed: tuple[str, ...], verdicts: Mapping[str, bool | None]
 ) -> bool | None:
-    if not all(normal[name] for name in group if name in normal):
+    if False in sent:
         return False
-    return True if any(name in normal for name in needed) else None
+    return True if None not in sent and any(name in verdicts for name in needed) else None
 
 
-def combine(verdicts: Mapping[str, bool]) -> Verdict | None:
-    """Of the blood count, from which components are within range; None when that cannot settle
-    it.
-    """
-    if not all(verdicts.values()):
-        return "abnormal"
-    return "normal" if all(any(name in verdicts for name in group) for group in NEEDED) else None
+def _told(name: str, found: CountVerdict) -> str:
+    return f"{name} {found.read}" if found.read else name
 
 
-def _read(name: str, component: Component) -> tuple[bool | None, str, list[str]]:
-    by_range = _within_range(name, component)
-    by_flag = None if component.flag is None else component.flag == "N"
-    if by_range is not None and by_flag is not None and by_range != by_flag:
-        return (
-            None,
-            f"{name}: flag and range disagree",
-            [f"cbc.{name}: the flag contradicts the range; it is left out"],
-        )
-    normal = by_range if by_range is not None else by_flag
-    if normal is None:
-        return (
-            None,
-            f"{name}: no range and no flag",
-            [f"cbc.{name}: no usable range or flag; it is left out"],
-        )
-    basis = _range_text(component) if by_range is not None else f"flag {component.flag}"
-    return normal, f"{name}: {'within' if normal else 'outside'} {basis}", []
-
-
-def _within_range(name: str, component: Component) -> bool | None:
-    if component.unit is not None and component.unit not in UNITS:
-        raise InvalidRecord(
-            f"cbc.{name}.unit",
-            "is not a unit known here",
-            f"use one such as {EXAMPLES[DIMENSION[name]]}",
-        )
-    numbers = [_number(name, key, getattr(component, key)) for key in ("value", "low", "high")]
-    if component.unit is not None:
-        if to_common(Fraction(1), component.unit, name) is None:
-            raise InvalidRecord(
-                f"cbc.{name}.unit",
-                "is a unit of another quantity",
-                f"use one such as {EXAMPLES[DIMENSION[name]]}",
-            )
-        numbers = [None if n is None else to_common(n, component.unit, name) for n in numbers]
-    value, low, high = numbers
-    if low is not None and high is not None and low > high:
-        raise InvalidRecord(
-            f"cbc.{name}", "has a range that runs backwards", "give low no greater than high"
-        )
-    if value is None or (low is None and high is None):
-        return None
-    outside = (low is not None and value < low) or (high is not None and value > high)
-    if outside:
-        return False
-    return True if low is not None and high is not None else None
-
-
-def _in_common_unit(name: str, component: Component) -> Fraction | None:
-    number = None if component.unit is None else _number(name, "value", component.value)
-    return None if number is None else to_common(number, str(component.unit), name)
-
-
-def _number(name: str, key: str, value: object) -> Fraction | None:
+def _checked(name: str, key: str, value: Any) -> Fraction | None:
+    """The number behind one entry; raises InvalidRecord for what is none."""
     if value is None:
         return None
-    number = exact_number(value, f"cbc.{name}.{key}", "give a number such as 4.5")
+    if isinstance(value, str) and (split := split_comparator(value)):
+        value = split[1]
+    number = exact_number(value, f"cbc.{name}.{key}", REMEDY)
     if number < 0:
         raise InvalidRecord(f"cbc.{name}.{key}", "is negative", "give a number from 0")
     return number
-
-
-def _range_text(component: Component) -> str:
-    unit = f" {component.unit}" if component.unit else ""
-    return f"the range given, {component.low} to {component.high}{unit}"

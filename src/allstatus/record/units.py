@@ -1,79 +1,103 @@
-"""Laboratory units of the blood count: exact factors to one unit for each quantity.
+"""Laboratory units of the blood count, from `codes/units.yaml`: exact factors to one unit for each
+quantity.
 
-An own small table, because `K/uL` is legal UCUM for kelvin and a general unit library reads it so.
-Spelling and case count: `g/L` is a mass, `G/L` (giga per liter, as French laboratories write) a
-count.
-Unknown spellings are refused, never guessed.
+An own table, because `K/uL` is legal UCUM for kelvin and a general unit library reads it so.
+Unknown spellings are never guessed.
 """
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
+from functools import cache, lru_cache
+from typing import Any, NamedTuple
 
-CELLS = "cells"  # per 10*9/L
-MASS = "mass concentration"  # g/dL
-RATIO = "ratio"  # percent
+from allstatus.record.code_files import read_yaml
 
-_ONE, _THOUSANDTH = Fraction(1), Fraction(1, 1000)
-_SPELLINGS: tuple[tuple[str, Fraction, str], ...] = (
-    (
-        CELLS,
-        _ONE,
-        "10*9/L 10^9/L x10^9/L x10*9/L X10*9/L 10*9/l 10^9/l x10^9/l 10E9/L 10e9/L 10e9/l 10E+9/L "
-        "x10E9/L 10(9)/L 10⁹/L ×10⁹/L x10⁹/L "
-        "10*3/uL 10^3/uL x10^3/uL x10*3/uL X10*3/uL X10^3/uL 10*3/ul 10^3/ul x10^3/ul 10E3/uL "
-        "10e3/uL x10E3/uL 10(3)/uL 10*3/µL 10^3/µL "
-        "10*3/μL 10^3/μL 10³/µL 10³/uL x10³/uL K/uL K/UL k/uL k/ul K/ul K/µL K/μL K/mcL k/mcL "
-        "K/MCL K/mm3 k/mm3 K/cumm thou/uL Thou/uL "
-        "THOU/UL thou/mcL Thousand/uL thousand/uL 10*3/mm3 10^3/mm3 x10^3/mm3 10*3/mm^3 10*3.mm-3 "
-        "10*3/mcL 10^3/mcL "
-        "G/L Giga/L giga/l giga/L giga.l-1 Giga.l-1 G/l 10*3{cells}/uL 10*9{cells}/L /nL 1/nL /nl",
-    ),
-    (
-        CELLS,
-        _THOUSANDTH,
-        "/uL /ul /µL /μL /mcL 1/uL #/uL cells/uL Cells/uL cells/µL cells/mcL {cells}/uL {#}/uL "
-        "/mm3 /mm^3 /cumm cells/mm3 cells/cumm /cmm "
-        "10*6/L 10^6/L x10^6/L 10E6/L 10*6/l",
-    ),
-    (MASS, _ONE, "g/dL g/dl gm/dL gm/dl gms/dL g/DL G/DL G/dL GM/DL g%"),
-    (MASS, Fraction(1, 10), "g/L g/l gm/L gm/l g.l-1"),
-    (MASS, Fraction(100), "g/mL g/ml"),
-    (
-        RATIO,
-        _ONE,
-        "% %{WBCs} %{WBC} %{cells} percent Percent pct /100{WBCs} /100{WBC} /100{cells} "
-        "{cells}/100{cells} /100 v/v% vol%",
-    ),
-    (RATIO, Fraction(100), "L/L l/l 1 {ratio} ratio {fraction} m3/m3"),
-)
-
-UNITS: dict[str, tuple[str, Fraction]] = {
-    spelling: (dimension, factor)
-    for dimension, factor, spellings in _SPELLINGS
-    for spelling in spellings.split()
+CELLS, MASS, AMOUNT, RATIO = "cells", "mass", "amount", "ratio"
+COMMON_UNIT = {CELLS: "10*9/L", MASS: "g/dL", RATIO: "%"}
+QUANTITIES = {  # what each component is sent as; what has no common unit is never converted
+    "wbc": (CELLS,),
+    "neutrophils": (CELLS,),
+    "platelets": (CELLS,),
+    "hemoglobin": (MASS, AMOUNT),
+    "hematocrit": (RATIO,),
 }
-
-EXAMPLES = {CELLS: "10*9/L, 10*3/uL, K/uL, /uL or /mm3", MASS: "g/dL or g/L", RATIO: "%, L/L or 1"}
-DIMENSION = {
-    "wbc": CELLS,
-    "neutrophils": CELLS,
-    "platelets": CELLS,
-    "hemoglobin": MASS,
-    "hematocrit": RATIO,
-}
+_COMMON_VOLUME = Fraction(1, 10**9)  # 10*9/L is one cell in so many liters
+_ANNOTATION = re.compile(r"\{[^{}]*\}")
+_POWER = re.compile(r"[xX×*]?10(?:(?:\*\*?|\^|[eE]\+?0*|[xX])(\d+)|\((\d+)\))(?!\d)")
+_INVERSE = re.compile(r"\.([A-Za-z]+)-([123])(?!\d)")
+_RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+_SUPERSCRIPT = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
 
 
-def to_common(value: Fraction, unit: str, component: str) -> Fraction | None:
-    """The value in the component's common unit, or None when the unit is unknown or of another
-    kind.
+class Unit(NamedTuple):
+    """A quantity, and what a number in this unit is multiplied by for the common one (g/dL ...)."""
+
+    quantity: str
+    factor: Fraction
+
+
+@lru_cache(maxsize=4096)
+def plain_unit(spelling: str) -> str:
+    """A unit in one way of writing: without spaces and annotations, powers of ten as `10*9`.
+
+    >>> plain_unit("x 10⁹/L"), plain_unit("10*3{cells}/µL"), plain_unit("giga.l-1")
+    ('10*9/L', '10*3/uL', 'giga/l')
     """
-    dimension, factor = UNITS.get(unit, ("", _ONE))
-    return value * factor if dimension == DIMENSION[component] else None
+    text = "".join(spelling.split()).replace("µ", "u").replace("μ", "u")
+    text = _ANNOTATION.sub("", text) or ("1" if text else "")
+    text = _SUPERSCRIPT.sub(lambda raised: "^" + raised[0].translate(_RAISED), text)
+    text = _POWER.sub(lambda power: f"10*{power[1] or power[2]}", text)
+    text = _INVERSE.sub(lambda of: f"/{of[1]}{of[2] if of[2] != '1' else ''}", text)
+    text = text.replace("mm^3", "mm3").replace("mm*3", "mm3").replace("MM^3", "MM3")
+    return text[1:] if re.match("[xX×](?=1000/)", text) else text
+
+
+@lru_cache(maxsize=4096)
+def read_unit(spelling: str) -> Unit | None:
+    """What a unit means, or None when it is not known here."""
+    text = plain_unit(spelling)
+    return _spelled().get(text) or _cells_in_volume(text)
 
 
 def same_unit(first: str, second: str) -> bool:
     """Whether two spellings can mean one unit: only two known spellings that differ in meaning
     cannot.
     """
-    return first not in UNITS or second not in UNITS or UNITS[first] == UNITS[second]
+    one, other = read_unit(first), read_unit(second)
+    return one is None or other is None or one == other
+
+
+def _cells_in_volume(text: str) -> Unit | None:
+    """`K/uL`: so many cells, a slash, and a volume."""
+    many, slash, volume = text.rpartition("/")
+    if not slash:
+        return None
+    number, liters = _number_of_cells(many), _words("volume").get(volume.casefold())
+    if number is None or liters is None:
+        return None
+    return Unit(CELLS, number / liters * _COMMON_VOLUME)
+
+
+def _number_of_cells(text: str) -> Fraction | None:
+    if power := re.fullmatch(r"10\*(\d{1,2})", text):
+        return Fraction(10) ** int(power[1])
+    return _words("number").get(text if len(text) < 2 else text.casefold())
+
+
+@cache
+def _words(key: str) -> dict[str, Fraction]:
+    return {w: Fraction(str(e["is"])) for e in read_yaml("units")[CELLS][key] for w in e["spelled"]}
+
+
+@cache
+def _spelled() -> dict[str, Unit]:
+    """The units that are written whole."""
+    table: dict[str, list[dict[str, Any]]] = read_yaml("units")
+    return {
+        spelling: Unit(quantity, Fraction(str(entry["is"])))
+        for quantity in (MASS, AMOUNT, RATIO)
+        for entry in table[quantity]
+        for spelling in entry["spelled"]
+    }

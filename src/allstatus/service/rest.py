@@ -183,7 +183,7 @@ def _decide(
         if isinstance(value, InvalidRecord):
             return value
         if not isinstance(value, Chart):
-            return classifier.classify(value)
+            return classifier.classify(value, adult_ranges=desk.reader.adult_ranges)
         now = decide_over_time(classifier, value, as_of=as_of, options=desk.reader).now
     except InvalidRecord as error:
         return error

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from allstatus.record.blood_count import EVERY_PARTS, CbcPanel, CbcReading, read_panel
+from allstatus.record.count_component import ADULT_RANGES, ADULT_TABLE, Person, is_adult
 from allstatus.record.model import OutsideMarrow, Record
 from allstatus.record.percent import Percent, exact_number
 from allstatus.rules.ruleset import Fact
@@ -102,15 +103,35 @@ class RecordFacts:
     derived: frozenset[str] = frozenset()
     panel: CbcReading | None = None
     chart: ChartContext | None = None
+    record: Record | None = None
+    adult_ranges: bool = True
+    assumptions: list[dict[str, Any]] = field(default_factory=list)
 
 
 def _read_cbc(value: Any, stated: RecordFacts) -> Any:
     if not isinstance(value, CbcPanel):
         return "abnormal" if value in ("some_abnormal", "all_abnormal") else value
-    stated.panel = reading = read_panel(value)
+    return _read_components(value, stated).verdict or UNKNOWN
+
+
+def _read_components(panel: CbcPanel, stated: RecordFacts) -> CbcReading:
+    """What the components say, with the adult ranges named where they decide."""
+    person = Person(adult_ranges=stated.adult_ranges)
+    if (record := stated.record) is not None:
+        person = Person(record.sex, is_adult(record.age_years), stated.adult_ranges)
+    stated.panel = reading = read_panel(panel, person)
     stated.evidence["cbc"] = reading.evidence
     stated.warnings.extend(reading.warnings)
-    return reading.verdict or "unknown"
+    if reading.by_default:
+        stated.assumptions.append(
+            {
+                "fact": "cbc",
+                "value": ADULT_RANGES,
+                "because": ADULT_TABLE,
+                "reading": "interpretation",
+            }
+        )
+    return reading
 
 
 def _read_blasts(value: Any, stated: RecordFacts) -> Any:
@@ -152,9 +173,7 @@ def _read_cbc_by_parts(value: Any, stated: RecordFacts) -> Any:
     """
     if not isinstance(value, CbcPanel):
         return EVERY_PARTS - {"normal"} if value == "abnormal" else value
-    stated.panel = reading = read_panel(value)
-    stated.evidence["cbc"] = reading.evidence
-    stated.warnings.extend(reading.warnings)
+    reading = _read_components(value, stated)
     return UNKNOWN if reading.by_parts == EVERY_PARTS else reading.by_parts
 
 
@@ -203,15 +222,20 @@ def sources_of(facts: Iterable[Fact]) -> dict[str, FactSource]:
 
 
 def state_facts(
-    record: Record, names: tuple[str, ...], sources: Mapping[str, FactSource] = AS_NAMED
+    record: Record,
+    names: tuple[str, ...],
+    sources: Mapping[str, FactSource] = AS_NAMED,
+    *,
+    adult_ranges: bool = True,
 ) -> RecordFacts:
     """The stated value of each named fact; an explicit "unknown" is None but counts as reported.
 
-    `sources` are those of `sources_of`; any other fact stands under its own name.
+    `sources` are those of `sources_of`; any other fact stands under its own name. Without
+    `adult_ranges` the adult table never decides on a blood count.
     """
     fields = record.__dict__
     values: dict[str, Any] = {}
-    stated = RecordFacts(values)
+    stated = RecordFacts(values, record=record, adult_ranges=adult_ranges)
     for name in names:
         source = sources.get(name)
         value = fields[name] if source is None else source.value(record)
@@ -251,6 +275,7 @@ def add_chart(stated: RecordFacts, chart: ChartContext) -> None:
     stated.chart = chart
     stated.warnings.extend(chart.warnings)
     stated.conflicts.extend(chart.conflicts)
+    stated.assumptions.extend(chart.assumptions)
     for fact, evidence in chart.evidence.items():
         stated.evidence[fact] = evidence + stated.evidence.get(fact, ())
 

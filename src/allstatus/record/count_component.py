@@ -1,0 +1,298 @@
+"""One component of a blood count: is it normal? The same for a record, FHIR, HL7 v2 and columns.
+
+Plausibility first, then the laboratory's range in its own unit, its flag, and where it sent neither,
+if allowed, the adult table of `codes/blood-count.yaml`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache, lru_cache
+from typing import Any, NamedTuple
+
+from allstatus.record.code_files import read_yaml
+from allstatus.record.percent import Percent, format_number
+from allstatus.record.reference_range import Limits, read_limits
+from allstatus.record.sent_numbers import ENDLESS, Range, SentNumber, Unreadable, interval
+from allstatus.record.units import CELLS, COMMON_UNIT, QUANTITIES, read_unit
+
+CONFLICT = "cbc_flag_against_range"
+FLAG_AGAINST_RANGE = (
+    "The laboratory's flag contradicts its range, and nothing else settles the blood count."
+)
+ADULT_RANGES = "adult ranges"
+ADULT_TABLE = (
+    "Where the laboratory sent neither range nor flag, the adult ranges of codes/blood-count.yaml "
+    "are used; a patient whose age is not known is taken for an adult."
+)
+ADULT_FROM = 18  # years; whom the adult ranges are for
+ABNORMAL = frozenset({"L", "H", "LL", "HH", "A", "AA", "<", ">", "LU", "HU"})
+ZERO, ONE = Fraction(0), Fraction(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """What the ranges depend on: sex, whether the patient was an adult on the day, and whether the
+    adult table may be used.
+    """
+
+    sex: str | None = None
+    adult: bool = True
+    adult_ranges: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class CountVerdict:
+    """Normal, not normal, or unknown (None) with the reason.
+
+    `read` is the value in words, `number` the value in the common unit where both are exact;
+    `conflict`: flag and range contradict each other; `by_default`: the adult table decided.
+    """
+
+    normal: bool | None
+    read: str
+    because: str
+    conflict: bool = False
+    by_default: bool = False
+    number: Fraction | None = None
+
+
+class _Value(NamedTuple):
+    """A value in the common unit, or as sent where its unit cannot be converted (`factor` None)."""
+
+    span: Percent
+    unit: str | None
+    factor: Fraction | None
+
+    @property
+    def words(self) -> str:
+        return f"{_words(self.span)} {self.unit or '(no unit)'}"
+
+
+def judge(
+    name: str,
+    value: SentNumber | None,
+    ranges: tuple[Range, ...],
+    flags: tuple[str, ...],
+    person: Person,
+) -> CountVerdict:
+    """Decide on a component such as `platelets`; what cannot be relied on is unknown, with the
+    reason.
+    """
+    try:
+        return _judge_again(name, value, ranges, flags, person)
+    except TypeError:  # a value that is an object or a list
+        return _judge(name, value, ranges, flags, person)
+
+
+def is_adult(age: Any) -> bool:
+    """Whether the adult ranges are for this age in years; an age not known is taken for one."""
+    return age is None or bool(age >= ADULT_FROM)
+
+
+def _judge(
+    name: str,
+    sent: SentNumber | None,
+    ranges: tuple[Range, ...],
+    flags: tuple[str, ...],
+    person: Person,
+) -> CountVerdict:
+    by_flag = _by_flag(flags)
+    if sent is None:
+        because = f"flagged {', '.join(flags)} by the laboratory" if flags else "has no value"
+        return CountVerdict(by_flag, "", because)
+    try:
+        value = _read_value(name, sent)
+        limits = _fitting_limits(ranges, sent.unit, value.factor, person.sex)
+        _refuse_implausible(name, value, limits or ())
+        if value.factor is None and not limits:
+            raise Unreadable(_why_unit(sent.unit))
+    except Unreadable as error:
+        return CountVerdict(None, "", str(error))
+    verdict = _decide(value, limits, flags, by_flag) or _by_default(name, value, person)
+    number = value.span.exact if value.factor is not None else None
+    return CountVerdict(
+        verdict.normal,
+        value.words,
+        verdict.because,
+        verdict.conflict,
+        verdict.by_default,
+        number,
+    )
+
+
+# laboratories send the same few values, units and ranges again and again
+_judge_again = lru_cache(maxsize=1 << 14)(_judge)
+
+
+class _Verdict(NamedTuple):
+    normal: bool | None
+    because: str
+    conflict: bool = False
+    by_default: bool = False
+
+
+def _decide(
+    value: _Value,
+    limits: tuple[Limits, ...] | None,
+    flags: tuple[str, ...],
+    by_flag: bool | None,
+) -> _Verdict | None:
+    """By what the laboratory sent; None where it sent neither range nor flag."""
+    by_range = None if not limits else _within(value.span, limits)
+    if by_range is not None and by_flag is not None and by_range != by_flag:
+        return _Verdict(None, "the flag contradicts the range", conflict=True)
+    if by_range is not None and limits:
+        return _Verdict(by_range, f"{_side(by_range)} the laboratory's range {limits[0]}")
+    if by_flag is not None:
+        return _Verdict(by_flag, f"flagged {', '.join(flags)} by the laboratory")
+    if limits is None:
+        return _Verdict(
+            None,
+            "carries a reference range that cannot be read or is not this patient's, and no flag",
+        )
+    if limits:
+        return _Verdict(None, "lies on both sides of a limit of the laboratory's ranges")
+    if flags:
+        return _Verdict(None, f"is flagged {', '.join(flags)}, which is not known here")
+    return None
+
+
+def _by_default(name: str, value: _Value, person: Person) -> _Verdict:
+    if not (person.adult_ranges and person.adult):
+        reason = (
+            "the adult table is switched off"
+            if person.adult
+            else "the adult table is not for children"
+        )
+        return _Verdict(None, f"no range and no flag; {reason}")
+    adult = _table()[name].adult
+    spans = [adult[person.sex]] if person.sex in adult else list(adult.values())
+    verdict = _within(value.span, spans)
+    if verdict is None:
+        return _Verdict(
+            None, "no range and no flag; the adult table needs the sex or a more precise value"
+        )
+    shown = " or ".join(str(span) for span in spans)
+    because = f"{_side(verdict)} the adult table's {shown} (no range and no flag sent)"
+    return _Verdict(verdict, because, by_default=True)
+
+
+def _read_value(name: str, sent: SentNumber) -> _Value:
+    """The value in the component's common unit where its unit has one; raises Unreadable."""
+    span, unit = interval(sent), read_unit(sent.unit) if sent.unit else None
+    if unit is not None and unit.quantity not in QUANTITIES[name]:
+        raise Unreadable(f"has a unit that is of another quantity ('{sent.unit}')")
+    if unit is None or unit.quantity not in COMMON_UNIT:
+        return _Value(span, sent.unit, None)
+    if unit.factor != ONE:
+        low, high = span.low * unit.factor, span.high * unit.factor
+        span = Percent(low, high, span.low_open, span.high_open)
+    return _Value(span, COMMON_UNIT[unit.quantity], unit.factor)
+
+
+def _why_unit(unit: str | None) -> str:
+    if not unit:
+        return "has no unit"
+    if read_unit(unit) is not None:
+        return f"is in {unit}, which is compared with a range in {unit} only"
+    return f"has a unit that is not known here ('{unit}')"
+
+
+def _fitting_limits(
+    ranges: tuple[Range, ...], unit: str | None, factor: Fraction | None, sex: str | None
+) -> tuple[Limits, ...] | None:
+    """The laboratory's ranges for this patient, in the unit the value is in; none when it sent
+    none, None when it sent what is not readable or not this patient's.
+    """
+    fitting = [r for r in ranges if r.sex is None or r.sex == sex or sex not in ("female", "male")]
+    try:
+        limits = tuple(read_limits(given, unit, factor) for given in fitting)
+    except Unreadable:
+        return None
+    return limits if limits or not ranges else None
+
+
+def _refuse_implausible(name: str, value: _Value, limits: tuple[Limits, ...]) -> None:
+    """Raise Unreadable unless value and limits can be this component's in the unit they are in, or,
+    where that has no factor, in any one unit.
+    """
+    known, bounds = value.factor is not None, _table()[name]
+    least, most = (ONE, ONE) if known else (ZERO, ENDLESS)
+    slip = f"is not plausible: {value.words} (a slip of unit or sample?)"
+    if not (bounds.zero and value.span.low == ZERO):
+        if not value.span.high:
+            raise Unreadable(slip)
+        least = max(least, bounds.plausible[0] / value.span.high)
+    if value.span.low:
+        most = min(most, bounds.plausible[1] / value.span.low)
+    if least > most:
+        raise Unreadable(slip)
+    for limit, (low, high) in _limit_bounds(limits, bounds):
+        if not limit or max(least, low / limit) > min(most, high / limit):
+            raise Unreadable("carries a reference range that cannot be this test's")
+        least, most = max(least, low / limit), min(most, high / limit)
+
+
+def _limit_bounds(
+    limits: tuple[Limits, ...], bounds: _Bounds
+) -> Iterator[tuple[Fraction, tuple[Fraction, Fraction]]]:
+    for given in limits:
+        if given.low is not None:
+            yield given.low, bounds.range_low
+        if given.high is not None:
+            yield given.high, bounds.range_high
+
+
+def _within(span: Percent, limits: list[Limits] | tuple[Limits, ...]) -> bool | None:
+    """Inside every range, outside every range, or unknown."""
+    verdicts = {given.hold(span) for given in limits}
+    return verdicts.pop() if len(verdicts) == 1 else None
+
+
+def _by_flag(flags: tuple[str, ...]) -> bool | None:
+    said = {flag == "N" for flag in flags if flag == "N" or flag in ABNORMAL}
+    return said.pop() if len(said) == 1 else None
+
+
+class _Bounds(NamedTuple):
+    """A component's entry of `codes/blood-count.yaml`, exactly."""
+
+    plausible: tuple[Fraction, Fraction]
+    zero: bool
+    range_low: tuple[Fraction, Fraction]
+    range_high: tuple[Fraction, Fraction]
+    adult: dict[str | None, Limits]
+
+
+@cache
+def _table() -> dict[str, _Bounds]:
+    return {
+        name: _Bounds(
+            _exact(entry["plausible"]),
+            CELLS in QUANTITIES[name],
+            _exact(entry["range_low"]),
+            _exact(entry["range_high"]),
+            {sex: Limits(*_exact(pair)) for sex, pair in entry["adult"].items()},
+        )
+        for name, entry in read_yaml("blood-count").items()
+    }
+
+
+def _exact(pair: Any) -> tuple[Fraction, Fraction]:
+    return Fraction(str(pair[0])), Fraction(str(pair[1]))
+
+
+def _side(normal: bool) -> str:
+    return "within" if normal else "outside"
+
+
+def _words(value: Percent) -> str:
+    if value.low == value.high:
+        return format_number(value.low)
+    if value.high >= Fraction(10**8):
+        return f"{'more than' if value.low_open else 'at least'} {format_number(value.low)}"
+    start = f"{format_number(value.low)} to" if value.low else "at most"
+    return f"{'less than' if value.high_open else start} {format_number(value.high)}"

@@ -1,0 +1,91 @@
+"""Numbers as they are sent, with comparator and unit, to exact intervals; or why that cannot be."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+
+from allstatus.errors import InvalidRecord
+from allstatus.record.percent import Percent, exact_number
+
+COMPARATORS = {
+    None: "",
+    "": "",
+    "=": "",
+    "<": "<",
+    "<=": "<=",
+    ">": ">",
+    ">=": ">=",
+    "≤": "<=",
+    "≥": ">=",
+}
+ENDLESS = Fraction(10**12)
+_WRITTEN = re.compile(r"\s*(<=|>=|<|>|≤|≥)?\s*(\d+(?:\.\d+)?)\s*")
+
+
+class Unreadable(Exception):
+    """Why a value says nothing that can be relied on."""
+
+
+@dataclass(frozen=True, slots=True)
+class SentNumber:
+    """A number with comparator and unit (`high`: the upper end of a range), or text. `sent` is how
+    it looked.
+    """
+
+    sent: str = ""
+    number: object = None
+    comparator: object = None
+    unit: str | None = None
+    high: object = None
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """A laboratory's reference range, each limit with its own unit (None: that of the value)."""
+
+    low: SentNumber | None = None
+    high: SentNumber | None = None
+    sex: str | None = None
+
+
+def split_comparator(text: str) -> tuple[str | None, str] | None:
+    """Comparator and number of a spelling such as `<0.1` or `4.5`; None for other text."""
+    match = _WRITTEN.fullmatch(text)
+    return (match[1], match[2]) if match else None
+
+
+def number_of(value: object) -> Fraction:
+    """A finite number from 0, exactly; raises Unreadable."""
+    try:
+        number = exact_number(value, "value", "")
+    except InvalidRecord as error:
+        raise Unreadable(error.problem) from None
+    if number < 0:
+        raise Unreadable("is negative")
+    return number
+
+
+def interval(sent: SentNumber) -> Percent:
+    """The numbers that are meant, in the unit they were sent in; raises Unreadable."""
+    if sent.number is None:
+        raise Unreadable("is not a number")
+    comparator = comparator_of(sent)
+    low = number_of(sent.number)
+    high = low if sent.high is None else number_of(sent.high)
+    if comparator.startswith("<"):
+        return Percent(Fraction(0), high, high_open=comparator == "<")
+    if comparator.startswith(">"):
+        return Percent(low, ENDLESS, low_open=comparator == ">")
+    if high < low:
+        raise Unreadable("is a range that runs backwards")
+    return Percent(low, high)
+
+
+def comparator_of(sent: SentNumber) -> str:
+    """Its comparator as `<`, `<=`, `>`, `>=` or nothing; raises Unreadable for any other."""
+    if not isinstance(sent.comparator, str | None) or sent.comparator not in COMPARATORS:
+        raise Unreadable("has an unknown comparator")
+    return COMPARATORS[sent.comparator]
