@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import astuple
 from decimal import Decimal
 from fractions import Fraction
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -347,6 +348,32 @@ def test_a_blood_count_in_components() -> None:
     ]
     found = answers(pa.RecordBatch.from_pydict({**columns, PERCENT: ["4"] * len(rows)}))
     assert found == [reference({"cbc": panel, PERCENT: "4"}) for panel in panels]
+
+
+def test_what_a_component_does_not_say_is_not_taken_from_another_row() -> None:
+    """Every order of value, low and high, with each of them there or not, in one batch."""
+    numbers = list(product((None, 3.0, 5.0, 12.0), repeat=3))
+    whole = {"hemoglobin": (14.0, 12.0, 16.0), "platelets": (250.0, 150.0, 400.0)}
+    rows = [{"wbc": three, **whole} for three in numbers]
+    columns = {
+        f"cbc.{component}.{part}": pa.array([row[component][place] for row in rows], pa.float64())
+        for component in rows[0]
+        for place, part in enumerate(PARTS)
+    }
+    found = answers(pa.RecordBatch.from_pydict({**columns, PERCENT: ["4"] * len(rows)}))
+    assert found == [reference({"cbc": _stated(row), PERCENT: "4"}) for row in rows]
+
+
+PARTS = ("value", "low", "high")
+
+
+def _stated(row: dict[str, tuple[float | None, ...]]) -> dict[str, dict[str, float]]:
+    """A row's blood count as a record states it."""
+    panel = {
+        component: {p: n for p, n in zip(PARTS, three, strict=True) if n is not None}
+        for component, three in row.items()
+    }
+    return {component: parts for component, parts in panel.items() if parts}
 
 
 NUMBER = st.sampled_from(

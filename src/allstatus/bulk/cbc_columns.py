@@ -8,10 +8,10 @@ share one panel.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
-from itertools import combinations
+from itertools import chain, combinations
 from typing import Any
 
 import numpy as np
@@ -34,9 +34,7 @@ def panel_column(batch: pa.RecordBatch, parts: Mapping[str, str]) -> pa.Array:
     for key, column in parts.items():
         component, part = key.split(".")
         components.setdefault(component, {})[part] = plain(batch.column(column))
-    alike = np.zeros(batch.num_rows, np.int64)
-    for columns in components.values():
-        alike = _joined(alike, _alike(columns, batch.num_rows))
+    alike = _combined([_alike(columns, batch.num_rows) for columns in components.values()])
     _, first, panel = np.unique(alike, return_index=True, return_inverse=True)
     structs = {
         name: pa.StructArray.from_arrays(list(c.values()), list(c))
@@ -66,41 +64,35 @@ def plain(column: pa.Array) -> pa.Array:
 
 
 def _alike(component: Mapping[str, pa.Array], rows: int) -> Codes:
-    """The same code for rows of a component that read alike."""
-    codes = np.zeros(rows, np.int64)
-    for part in set(component) - set(NUMBERS):
-        codes = _joined(codes, _indices(component[part].dictionary_encode()))
-    ranks = dict(zip(NUMBERS, _ranks([component.get(part) for part in NUMBERS], rows), strict=True))
-    for rank in ranks.values():
-        codes = _joined(codes, np.minimum(rank, 0))  # absent, or why it is no number
-    for lesser, greater in combinations(NUMBERS, 2):
-        codes = _joined(codes, np.sign(ranks[lesser] - ranks[greater]))
-    return codes
+    """A code for each row of a component; rows that read alike have the same."""
+    texts = [
+        _indices(column.dictionary_encode())
+        for part, column in sorted(component.items())
+        if part not in NUMBERS
+    ]
+    ranks = _ranks({part: component[part] for part in NUMBERS if part in component})
+    known = [np.minimum(rank, 1) for rank in ranks.values()]  # a number, none, or why it is none
+    pairs = combinations(ranks.values(), 2)
+    order = [np.sign(lesser - greater) for lesser, greater in pairs]
+    return _combined([np.zeros(rows, np.int64), *texts, *known, *order])
 
 
-def _ranks(columns: list[pa.Array | None], rows: int) -> list[Codes]:
-    """Each number's place in the order of all numbers of these columns, from 1; 0 for null, below 0
-    what is no number.
+def _ranks(columns: Mapping[str, pa.Array]) -> dict[str, Codes]:
+    """Each number's place in the order of all numbers of these columns, from 1; 0 for null; below 0
+    one place for each reason why something is no number.
     """
-    coded = [None if column is None else column.dictionary_encode() for column in columns]
-    read = [
-        [] if column is None else [_number(value) for value in as_read(column.dictionary)]
-        for column in coded
-    ]
-    good = sorted(
-        {number for numbers in read for number in numbers if isinstance(number, Fraction)}
-    )
-    bad = sorted({problem for numbers in read for problem in numbers if isinstance(problem, str)})
-    place: dict[Fraction | str, int] = {
-        **{n: p for p, n in enumerate(good, 1)},
-        **{b: -p for p, b in enumerate(bad, 1)},
+    coded = {name: column.dictionary_encode() for name, column in columns.items()}
+    read = {name: [_number(v) for v in as_read(c.dictionary)] for name, c in coded.items()}
+    said = set(chain.from_iterable(read.values()))
+    numbers = sorted(number for number in said if isinstance(number, Fraction))
+    problems = sorted(problem for problem in said if isinstance(problem, str))
+    ranks: dict[Fraction | str, int] = {number: place for place, number in enumerate(numbers, 1)}
+    ranks |= {problem: -place for place, problem in enumerate(problems, 1)}
+    of_null = 0
+    return {
+        name: np.array([*(ranks[value] for value in values), of_null])[_indices(coded[name])]
+        for name, values in read.items()
     }
-    return [
-        np.zeros(rows, np.int64)
-        if column is None
-        else np.array([*(place[number] for number in numbers), 0])[_indices(column)]
-        for column, numbers in zip(coded, read, strict=True)
-    ]
 
 
 def _number(value: Any) -> Fraction | str:
@@ -121,8 +113,13 @@ def _indices(coded: pa.Array) -> Codes:
     return indices
 
 
-def _joined(one: Codes, other: Codes) -> Codes:
-    """A code for each pair of codes, small again."""
-    other = other - other.min(initial=0)
-    joined: Codes = np.unique(one * (other.max(initial=0) + 1) + other, return_inverse=True)[1]
-    return joined
+def _combined(codes: Iterable[Codes]) -> Codes:
+    """One code for each combination of codes, numbered from 0 anew with each, so that the products
+    stay small.
+    """
+    first, *others = codes
+    for other in others:
+        from_zero = other - other.min(initial=0)
+        products = first * (from_zero.max(initial=0) + 1) + from_zero
+        first = np.unique(products, return_inverse=True)[1]
+    return first

@@ -37,30 +37,24 @@ class CodedBooleans:
     """True and false, each with its part."""
 
     def __init__(self, column: pa.Array, false: int, true: int) -> None:
-        self._column, self._false = column, np.uint8(max(false, 0))
-        self._more = np.uint8(
-            (max(true, 0) - max(false, 0)) % BYTE
-        )  # sums wrap round, so that less is more
-        self._refused = [value for value, part in ((False, false), (True, true)) if part == BAD]
+        self._column, self._false, self._true = column, false, true
 
     def add_to(self, digits: Bytes, start: int) -> Refused:
         first = self._column.offset + start
-        values, known = _packed(self._column, 1, first, len(digits)), None
-        if self._column.null_count:
-            known = _packed(self._column, 0, first, len(digits))
-            values = values & known
-        true = _unpacked(values, first, len(digits))
-        valid = None if known is None else _unpacked(known, first, len(digits))
-        refused = self._refusal(true.view(bool), valid)
-        digits += np.multiply(true, self._more, out=true)
-        digits += self._false if valid is None else np.multiply(valid, self._false, out=valid)
+        true = _unpacked(_packed(self._column, 1, first, len(digits)), first, len(digits))
+        known = _valid(self._column, start, len(digits))
+        if known is None:
+            false = 1 - true
+        else:
+            true &= known  # rubbish where null
+            false = known - true
+        refused = None
+        for here, part in ((false, self._false), (true, self._true)):
+            if part == BAD:
+                refused = here.view(bool) if refused is None else refused | here.view(bool)
+            elif part:
+                digits += np.multiply(here, np.uint8(part), out=here)
         return refused
-
-    def _refusal(self, true: NDArray[np.bool_], valid: Bytes | None) -> Refused:
-        if not self._refused:
-            return None
-        refused = np.isin(true, self._refused)
-        return refused if valid is None else refused & valid.view(bool)
 
 
 class CodedWords:
@@ -88,40 +82,44 @@ class CodedWords:
 
 class CodedNumbers:
     """Numbers, each with the part of its place on a scale, whose first and last place no record can
-    say.
+    say. `parts` are those of the places, from the lowest up.
     """
 
     def __init__(
         self, column: pa.Array, numbers: tuple[NDArray[Any], int], scale: Scale, parts: list[int]
     ) -> None:
         self._column, (self._values, decimals) = column, numbers
-        self._firsts = [first_past(cut, self._values.dtype, decimals) for cut in scale.cuts]
-        self._steps = np.diff(np.maximum(parts, 0)).astype(np.uint8)  # steps down wrap round
+        cuts = [first_past(cut, self._values.dtype, decimals) for cut in scale.cuts]
+        self._least, *self._cuts, self._too_large = cuts
+        _, self._lowest, *higher, _ = parts
+        # what passing each cut adds; sums of bytes wrap round, so that a step down is added as well
+        rises = zip([self._lowest, *higher], higher, strict=False)
+        self._steps = [np.uint8((after - before) % BYTE) for before, after in rises]
 
     def add_to(self, digits: Bytes, start: int) -> Refused:
-        values, refused = self._values[start : start + len(digits)], None
-        valid = _valid(self._column, start, len(digits))
-        parts = np.full(len(digits), self._steps[0])
-        for first, step in list(zip(self._firsts, self._steps, strict=True))[1:-1]:
-            passed = (values >= first).view(np.uint8)
+        values = self._values[start : start + len(digits)]
+        parts = np.full(len(digits), self._lowest, np.uint8)
+        for cut, step in zip(self._cuts, self._steps, strict=True):
+            passed = (values >= cut).view(np.uint8)
             parts += np.multiply(passed, step, out=passed)
-        if not self._all_within(values):
-            refused = ~(
-                (values >= self._firsts[0]) & (values < self._firsts[-1])
-            )  # NaN is not within either
+        refused = self._outside(values)
+        if refused is not None:
             parts[refused] = 0
-            if valid is not None:
-                refused &= valid.view(bool)
-        digits += parts if valid is None else parts * valid
+        valid = _valid(self._column, start, len(digits))
+        if valid is not None:
+            parts *= valid
+            refused = None if refused is None else refused & valid.view(bool)
+        digits += parts
         return refused
 
-    def _all_within(self, values: NDArray[Any]) -> bool:
-        """Whether every number is one that a record can say; a rare null with rubbish in its place
-        says no too.
+    def _outside(self, values: NDArray[Any]) -> Refused:
+        """Which numbers no record can say, or None for none of them; there may be rubbish among
+        them where the column is null.
         """
-        return not len(values) or bool(
-            values.min() >= self._firsts[0] and values.max() < self._firsts[-1]
-        )
+        if not len(values) or (values.min() >= self._least and values.max() < self._too_large):
+            return None
+        outside: NDArray[np.bool_] = ~((values >= self._least) & (values < self._too_large))
+        return outside  # NaN too, for it is not within
 
 
 class CodedRows:

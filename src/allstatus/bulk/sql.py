@@ -210,37 +210,40 @@ class SqlView:
         raise AssertionError(name)
 
     def _cell(self) -> str:
-        contradictions, changed = [], {name: name for name in self._facts}
-        for place, count in enumerate(RELAPSE_COUNTS):
-            for name, states in self._facts.items() if COUNT in self._columns else ():
-                becomes = _by_digit(states, self.cells.history[count][name])
-                contradictions += [
-                    f"({COUNT} = {place} AND {name} = {digit})"
-                    for digit, after in becomes.items()
-                    if after is None
-                ]
-                for digit, after in becomes.items():
-                    if after not in (None, digit):
-                        changed[name] = (
-                            f"CASE WHEN {COUNT} = {place} AND {name} = {digit} THEN {after} ELSE "
-                            f"{changed[name]} END"
-                        )
-        absent = sum(
-            states.cell_digit[states.not_reported] * self.cells.strides[name]
-            for name, states in self.cells.facts.items()
-            if name not in self._facts
-        )
-        steps = " + ".join(
-            [f"{self.cells.strides[name]} * {digit}" for name, digit in changed.items()]
-            + ([str(absent)] if absent else [])
-        )
+        """The number of a row's cell, from the digits of its facts; null where it is refused."""
+        digits, contradictions = {name: name for name in self._facts}, []
+        for name, test, after in self._changes():
+            if after is None:
+                contradictions.append(f"({test})")
+            else:
+                digits[name] = f"CASE WHEN {test} THEN {after} ELSE {digits[name]} END"
         tests = ["WHEN refused IS NOT NULL THEN NULL"]
         if contradictions:
             tests.append(
                 f"WHEN {' OR '.join(contradictions)} THEN {self.cells.conflict} /* the history "
                 f"contradicts itself */"
             )
-        return f"CASE {' '.join(tests)} ELSE {steps} END"
+        strides = self.cells.strides
+        terms = [f"{strides[name]} * {digit}" for name, digit in digits.items()]
+        if unstated := sum(
+            states.cell_digit[states.not_reported] * strides[name]
+            for name, states in self.cells.facts.items()
+            if name not in self._facts
+        ):
+            terms.append(str(unstated))
+        return f"CASE {' '.join(tests)} ELSE {' + '.join(terms)} END"
+
+    def _changes(self) -> Iterator[tuple[str, str, int | None]]:
+        """What a count of relapses changes: (fact, the test of count and digit, the digit then, or
+        None where they contradict each other).
+        """
+        if COUNT not in self._columns:
+            return
+        for place, count in enumerate(RELAPSE_COUNTS):
+            for name, states in self._facts.items():
+                for digit, after in _by_digit(states, self.cells.history[count][name]).items():
+                    if after != digit:
+                        yield name, f"{COUNT} = {place} AND {name} = {digit}", after
 
     def _says_something(self, count: int) -> bool:
         """Whether a count of relapses alone states a fact."""

@@ -48,16 +48,15 @@ def _orders(length: int) -> Iterator[list[int]]:
 
 def _grow(space: FactSpace, seed: int, allowed: int, order: list[int]) -> Box:
     """The box around a point that is widened on one axis after the other as far as allowed."""
-    sides = [{number} for number in space.classes_of(seed)]
+    box = [frozenset([number]) for number in space.classes_of(seed)]
     for axis in order:
-        outside = (1 << space.size) - 1
-        for other, classes in enumerate(sides):
-            if other != axis:
-                outside &= sum(space.masks[other][number] for number in classes)
-        sides[axis] |= {
-            number for number, mask in enumerate(space.masks[axis]) if not outside & mask & ~allowed
-        }
-    return tuple(frozenset(classes) for classes in sides)
+        every_class = frozenset(range(len(space.masks[axis])))
+        row = points_in(space, (*box[:axis], every_class, *box[axis + 1 :]))
+        forbidden = row & ~allowed
+        box[axis] = frozenset(
+            number for number, mask in enumerate(space.masks[axis]) if not mask & forbidden
+        )
+    return tuple(box)
 
 
 def _without_superfluous(space: FactSpace, boxes: list[Box], wanted: int) -> list[Box]:

@@ -7,9 +7,10 @@ from __future__ import annotations
 import json
 import shutil
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from allstatus.bulk.fhir_export.decide_partition import kept_at, load_done, work_off
@@ -137,20 +138,34 @@ class ExportRun:
         """Work off every shelf; those that refer elsewhere after what they want was fetched, for so
         many at a time.
         """
-        how, others, again = self.job.how, gathered.others, Wanted()
+        how, others, waiting = self.job.how, gathered.others, Wanted()
         left = [shelf for shelf in range(shelves.count) if not kept_at(shelves, shelf).is_file()]
+        decided = partial(progress, "deciding", 1, len(left))
         for shelf, wanted in pool.run(work_off, left, how, shelves, others, False):
-            for key in wanted:
-                again.setdefault(key, set()).add(shelf)
             if not wanted:
-                progress("deciding", 1, len(left))
-            if again and (len(again) > MANY or shelf == left[-1]):
-                self._fetch(pool, shelves, gathered, again)
-                for _ in pool.run(
-                    work_off, sorted(set().union(*again.values())), how, shelves, others, True
-                ):
-                    progress("deciding", 1, len(left))
-                again = Wanted()
+                decided()
+            for key in wanted:
+                waiting.setdefault(key, set()).add(shelf)
+            if len(waiting) > MANY:
+                self._decide_waiting(pool, shelves, gathered, waiting, decided)
+                waiting = Wanted()
+        if waiting:
+            self._decide_waiting(pool, shelves, gathered, waiting, decided)
+
+    def _decide_waiting(
+        self,
+        pool: Pool,
+        shelves: Partitions,
+        gathered: Gathered,
+        waiting: Wanted,
+        decided: Callable[[], None],
+    ) -> None:
+        """Work off the shelves that wait for what they refer to."""
+        self._fetch(pool, shelves, gathered, waiting)
+        shelf_numbers = sorted(set().union(*waiting.values()))
+        how, others = self.job.how, gathered.others
+        for _ in pool.run(work_off, shelf_numbers, how, shelves, others, True):
+            decided()
 
     def _fetch(self, pool: Pool, shelves: Partitions, gathered: Gathered, wanted: Wanted) -> None:
         edition = save_wanted(shelves, wanted)

@@ -105,28 +105,35 @@ def cut(files: list[Path]) -> list[Piece]:
 
 def read_piece(piece: Piece) -> Iterator[Lines]:
     """The lines of a piece, a block at a time."""
-    begun, spoilt, mark = list[bytes](), "", MARK if piece.start == 0 else b""
-    for block in _blocks(piece):
-        if block is None:
-            spoilt = CUT_SHORT
-            break
-        end = block.rfind(b"\n") + 1
-        begun.append(block[:end] if end else block)
-        if not end:
-            if sum(map(len, begun)) > LONGEST:
-                begun, spoilt = [], TOO_LONG
-            continue
-        text, begun = b"".join(begun), [block[end:]]
-        if spoilt:
-            yield Lines(b"", spoilt)
-            text, spoilt, mark = text[text.index(b"\n") + 1 :], "", b""
-        yield Lines(_plain_ends(text.removeprefix(mark)))
+    mark = MARK if piece.start == 0 else b""
+    for lines in _whole_lines(_blocks(piece)):
+        yield Lines(_plain_ends(lines.text.removeprefix(mark)), lines.spoilt)
         mark = b""
-    last = b"".join(begun)
-    if spoilt:
-        yield Lines(b"", spoilt)
-    elif last:
-        yield Lines(_plain_ends(last.removeprefix(mark) + b"\n"))
+
+
+def _whole_lines(blocks: Iterator[bytes | None]) -> Iterator[Lines]:
+    """Blocks cut after the last line that ends in each; what follows goes before the next block."""
+    begun: list[bytes] = []  # of the line that has not ended yet
+    too_long = False
+    for block in blocks:
+        if block is None:
+            yield Lines(b"", CUT_SHORT)
+            return
+        start, end = 0, block.rfind(b"\n") + 1
+        if not end:
+            begun.append(block)
+            if sum(map(len, begun)) > LONGEST:
+                begun, too_long = [], True
+            continue
+        if too_long:
+            yield Lines(b"", TOO_LONG)
+            begun, start = [], block.index(b"\n") + 1
+        yield Lines(b"".join([*begun, block[start:end]]))
+        begun, too_long = [block[end:]], False
+    if too_long:
+        yield Lines(b"", TOO_LONG)
+    elif any(begun):
+        yield Lines(b"".join([*begun, b"\n"]))
 
 
 def _plain_ends(text: bytes) -> bytes:

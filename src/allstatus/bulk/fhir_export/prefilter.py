@@ -8,8 +8,10 @@ stands in a code table, nothing refers to it, and no other line is a version of 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from functools import cache
+from itertools import chain
 
 from allstatus.bulk.fhir_export.line_scan import CODES, head_of, references, spellings
 from allstatus.ehr.codes import table
@@ -28,28 +30,26 @@ _SPEAKING = {
 
 def telling(lines: Sequence[bytes], keys: Sequence[bytes]) -> tuple[list[int], set[bytes]]:
     """(places of the lines to read, what those refer to that is not among the lines), given each
-    line's `Type/id`.
+    line's `Type/id`. Read is what tells something, what stands there in several versions, and what
+    any of these refer to, and so on.
     """
-    chosen = {place for place, line in enumerate(lines) if _tells(line)}
-    places: dict[bytes, list[int]] = {}
+    places = defaultdict[bytes, list[int]](list)
     for place, key in enumerate(keys):
-        places.setdefault(key, []).append(place)
-    if len(places) < len(keys):
-        chosen.update(
-            place for together in places.values() if len(together) > 1 for place in together
-        )
-    sought, missing, more = set[bytes](), set[bytes](), chosen
-    while more:
-        found = references(lines[place] for place in more) - sought
-        sought |= found
-        named = {key: places.get(key) or _by_id(key, places) for key in found}
-        missing.update(key for key, there in named.items() if not there)
-        more = {place for there in named.values() for place in there} - chosen
-        chosen |= more
-    return sorted(chosen), missing
+        places[key].append(place)
+    read = {place for place, key in enumerate(keys) if len(places[key]) > 1 or _tells(lines[place])}
+    followed, missing = set[bytes](), set[bytes]()
+    newly_read = read
+    while newly_read:
+        referred = references(lines[place] for place in newly_read) - followed
+        followed |= referred
+        there = {key: places.get(key) or _by_id(key, places) for key in referred}
+        missing.update(key for key, found in there.items() if not found)
+        newly_read = set(chain.from_iterable(there.values())) - read
+        read |= newly_read
+    return sorted(read), missing
 
 
-def _by_id(key: bytes, places: dict[bytes, list[int]]) -> list[int]:
+def _by_id(key: bytes, places: Mapping[bytes, list[int]]) -> list[int]:
     """Where the resources lie that a `urn:uuid` may mean."""
     if b"/" in key:
         return []
