@@ -4,14 +4,12 @@ several codings of one concept are translations of one meaning.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from allstatus.ehr.chart import Code
 
-_WORD = re.compile(r"[a-z]+")
 _OWN = ("title", "words", "names", "codes", "broader")  # what a topic does not share with others
 
 
@@ -40,18 +38,23 @@ class Match(NamedTuple):
 
 
 class Table:
-    """One file of topics, looked up by system and code. Raises KeyError for a `broader` that is no
-    topic of it.
+    """One file of topics, looked up by system and code. `rename` gives a code its system's short
+    name where only a site knows it. Raises KeyError for a `broader` that is no topic of it.
     """
 
-    def __init__(self, topics: dict[str, Any]) -> None:
+    def __init__(
+        self, topics: dict[str, Any], rename: Callable[[Code], Code | None] | None = None
+    ) -> None:
         self.by_code: dict[tuple[str, str], tuple[Topic, bool]] = {}
-        self.by_name: dict[str, Topic] = {}
+        self.below: dict[str, dict[str, tuple[Topic, bool]]] = {}
         self.topics = {name: _topic(name, topics) for name in topics}
+        self._rename = rename
         for name, topic in self.topics.items():
             for code in topics[name]["codes"]:
-                self.by_code[code["system"], str(code["code"])] = topic, code["verified"]
-            self.by_name.update(dict.fromkeys(topics[name].get("names", ()), topic))
+                known = topic, bool(code["verified"])
+                self.by_code[code["system"], str(code["code"])] = known
+                if code.get("below"):
+                    self.below.setdefault(code["system"], {})[str(code["code"])] = known
 
     def find(self, codes: Iterable[Code]) -> Match | None:
         """What the codings of one concept mean together: the narrowest topic, or what topics that
@@ -64,26 +67,43 @@ class Table:
         """Every topic the codes name, without those that are wider than another of them."""
         found: dict[str, Match] = {}
         for code in codes:
-            known = self.by_code.get((code.system, code.code))
+            known = self.known(code)
             if known is not None and known[0].name not in found:
                 found[known[0].name] = Match(known[0], code, _caution(code, *known))
-        if len(found) < 2:
-            return tuple(found.values())
-        wider = frozenset[str]().union(*(match.topic.wider for match in found.values()))
-        return tuple(match for name, match in found.items() if name not in wider)
+        if len(found) > 1:
+            found = self._combined(found)
+            wider = frozenset[str]().union(*(match.topic.wider for match in found.values()))
+            return tuple(match for name, match in found.items() if name not in wider)
+        return tuple(match for match in found.values() if not match.topic["modifier"])
 
     def torn(self, codes: Iterable[Code]) -> bool:
         """Whether a concept's known codings have nothing in common."""
         found = self.find_each(codes)
         return len(found) > 1 and self._share(found) is None
 
-    def find_name(self, texts: Iterable[str]) -> Topic | None:
-        """The topic whose name stands as a word in a medicine's name."""
-        for text in texts:
-            for word in _WORD.findall(text.lower()):
-                if topic := self.by_name.get(word):
-                    return topic
-        return None
+    def known(self, code: Code) -> tuple[Topic, bool] | None:
+        """(the topic of one code, whether it is verified), or None."""
+        found = self.by_code.get((code.system, code.code))
+        if found is None and code.system in self.below:
+            finer = self.below[code.system]
+            ends = range(len(code.code) - 1, 0, -1)
+            found = next((finer[code.code[:n]] for n in ends if code.code[:n] in finer), None)
+        if found is None and self._rename is not None and (own := self._rename(code)) is not None:
+            return self.known(own)
+        return found
+
+    def _combined(self, found: dict[str, Match]) -> dict[str, Match]:
+        """Topics that mean another one together, such as a morphology with its place; what only
+        modifies others is left out.
+        """
+        kept: dict[str, Match] = {}
+        for match in found.values():
+            together: dict[str, str] = match.topic["with"] or {}
+            other = next((result for beside, result in together.items() if beside in found), None)
+            topic = match.topic if other is None else self.topics[other]
+            if not topic["modifier"]:
+                kept.setdefault(topic.name, match._replace(topic=topic))
+        return kept
 
     def _share(self, found: tuple[Match, ...]) -> Match | None:
         """The narrowest topic that takes in all of them, with whatever else no two of them say

@@ -2,44 +2,103 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
 
 from allstatus.ehr.chart import Code
+from allstatus.ehr.code_systems import CodeSystems, plain
 from allstatus.ehr.code_table import Match, Table, Topic
-from allstatus.record.code_files import codes_home, read_yaml
+from allstatus.ehr.medicine_names import MedicineNames
+from allstatus.ehr.site_codes import TABLES, SiteCodes
 
-__all__ = ["Match", "Table", "Topic", "codes_home", "read_yaml"]
+__all__ = ["Match", "Table", "Topic"]
+
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CodeTables:
+    """What codes mean: ours, with a site's own laid over them. A value, equal by the site's digest."""
+
+    diagnoses: Table
+    results: Table
+    signs: Table
+    treatments: Table
+    medicines: MedicineNames
+    systems: CodeSystems
+    site: SiteCodes | None = None
+
+    def table(self, name: str) -> Table:
+        """A table by its file's name: `diagnoses`, `results`, `signs` or `treatments`."""
+        found: Table = getattr(self, name)
+        return found
+
+    def system_of(self, code: Code) -> str:
+        """The short name of a code's system, empty when it is not known here."""
+        name = code.system if self.systems.is_known(code.system) else self.systems.name(code.system)
+        return name if self.systems.is_known(name) else ""
+
+
+def codes_home() -> Path:
+    """The folder of the code tables: packed into the wheel, or the checkout's `codes/`."""
+    packed = Path(__file__).parents[1] / "codes"
+    return packed if packed.is_dir() else Path(__file__).parents[3] / "codes"
 
 
 @cache
-def table(name: str) -> Table:
-    """A code table of topics: `diagnoses`, `results`, `treatments` or `signs`."""
-    return Table(read_yaml(name))
+def read_yaml(name: str) -> Any:
+    """A code table as data."""
+    return yaml.load(
+        (codes_home() / f"{name}.yaml").read_text("utf-8"), _Loader
+    )  # a safe loader, in C where there is one
 
 
-@cache
-def _systems() -> dict[str, str]:
-    return {
-        _plain(alias): name for name, aliases in read_yaml("systems").items() for alias in aliases
+@lru_cache(maxsize=8)
+def code_tables(site: SiteCodes | None = None) -> CodeTables:
+    """Our tables, with a site's laid over them; made once for each digest."""
+    ours = {name: read_yaml(name) for name in TABLES}
+    systems = CodeSystems(read_yaml("systems"))
+    rename = None
+    if site is not None:
+        systems = CodeSystems(site.systems_over(read_yaml("systems")))
+        ours = {name: site.laid_over(name, topics, systems) for name, topics in ours.items()}
+        rename = _renamer(systems)
+    tables = {name: Table(topics, rename) for name, topics in ours.items()}
+    names = {
+        name: tables["treatments"].topics[topic]
+        for topic, entry in ours["treatments"].items()
+        for name in entry.get("names", ())
     }
+    beside = [word for words in read_yaml("medicine-words").values() for word in words]
+    return CodeTables(**tables, medicines=MedicineNames(names, beside), systems=systems, site=site)
 
 
-def _plain(system: str) -> str:
-    return system.strip().rstrip("/").lower().replace("https://", "http://")
+def _renamer(systems: CodeSystems) -> Any:
+    """Gives a code sent under a name that only the site knows its system's short name."""
+
+    def rename(code: Code) -> Code | None:
+        name = systems.name(code.system)
+        name = plain(name) if name == code.system and not systems.is_known(name) else name
+        return None if name == code.system else Code(name, systems.written(name, code.code))
+
+    return rename
+
+
+def table(name: str) -> Table:
+    """One of our own tables of topics: `diagnoses`, `results`, `treatments` or `signs`."""
+    return code_tables().table(name)
 
 
 @lru_cache(maxsize=4096)
 def make_code(system: str, code: str, display: str = "") -> Code:
-    """A code with its system by its short name; ICD-10 codes with their dot."""
-    name = _systems().get(_plain(system), system)
-    code = code.strip()
-    if name in ("icd10cm", "icd10"):
-        code = code.upper()
-        if len(code) > 3 and code[3] != ".":
-            code = f"{code[:3]}.{code[3:]}"
-    return Code(name, code, display.strip())
+    """A code with its system by its short name, written as that system writes its codes."""
+    return code_tables().systems.code(system, code, display)
 
 
 def is_malignant(code: Code) -> bool:
-    """An ICD-10 code of a malignant neoplasm (C00 to C97)."""
-    return code.system in ("icd10cm", "icd10") and code.code[:1] == "C"
+    """Whether a code is that of a malignant neoplasm in an edition of ICD-10 or ICD-9."""
+    return code_tables().systems.is_malignant(code)

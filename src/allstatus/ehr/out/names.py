@@ -12,7 +12,7 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 import allstatus
-from allstatus.ehr.codes import read_yaml
+from allstatus.ehr.codes import code_tables
 from allstatus.ehr.out.concepts import Concept, own_concepts, rule_concepts
 from allstatus.rules.ruleset import RuleSet
 
@@ -107,7 +107,7 @@ def names_of(ruleset: RuleSet, base: str = BASE) -> Names:
 
 def system_address(name: str) -> str:
     """A code system's address in FHIR, by its short name."""
-    return str(read_yaml("systems")[name][0])
+    return code_tables().systems.address(name)
 
 
 def reference_of(source: str) -> str | None:

@@ -1,0 +1,71 @@
+"""Code systems by every name they are sent under, and how their codes are written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from allstatus.ehr.chart import Code
+
+_OID = re.compile(r"\d+(\.\d+)+")
+_SNOMED_EDITION = "http://snomed.info/sct/"
+_ICD9_MALIGNANT = range(140, 209)  # CMS file v32: malignant neoplasms with leukemia and lymphoma
+DOTTED = ("icd10", "icd9")
+
+
+class CodeSystems:
+    """The systems of `codes/systems.yaml`, with those a site adds or names otherwise."""
+
+    def __init__(self, systems: Mapping[str, Any]) -> None:
+        self._names = {
+            plain(alias): name for name, entry in systems.items() for alias in entry["names"]
+        }
+        self._families = {name: entry.get("family", "") for name, entry in systems.items()}
+        self._addresses = {name: str(entry["names"][0]) for name, entry in systems.items()}
+
+    def name(self, system: str) -> str:
+        """A system's short name, else the system as sent."""
+        sent = plain(system)
+        if sent.startswith(_SNOMED_EDITION):
+            return "snomed"
+        return self._names.get(sent, system)
+
+    def address(self, name: str) -> str:
+        """A system's address in FHIR, by its short name; raises KeyError."""
+        return self._addresses[name]
+
+    def is_known(self, system: str) -> bool:
+        """Whether a short name is that of a system here."""
+        return system in self._families
+
+    def code(self, system: str, code: str, display: str = "") -> Code:
+        """A code with its system by its short name, written as that system writes its codes."""
+        name = self.name(system)
+        return Code(name, self.written(name, code.strip()), display.strip())
+
+    def written(self, name: str, code: str) -> str:
+        """A code as its system writes it: capitals, and a dot after three signs where it has one."""
+        family = self._families.get(name, "")
+        if not family:
+            return code
+        code = code.upper()
+        dotted = family in DOTTED and len(code) > 3 and code[3] != "." and "." not in code
+        return f"{code[:3]}.{code[3:]}" if dotted else code
+
+    def is_malignant(self, code: Code) -> bool:
+        """Whether a code is that of a malignant neoplasm in an edition of ICD-10 or ICD-9."""
+        family = self._families.get(code.system, "")
+        if family == "icd10":
+            return code.code[:1] == "C"
+        return (
+            family == "icd9" and code.code[:3].isdecimal() and int(code.code[:3]) in _ICD9_MALIGNANT
+        )
+
+
+def plain(system: str) -> str:
+    """A system's name without what does not tell systems apart: case, https, a last slash, and
+    `urn:oid:` before an OID.
+    """
+    name = system.strip().rstrip("/").lower().replace("https://", "http://")
+    return f"urn:oid:{name}" if _OID.fullmatch(name) else name

@@ -1,0 +1,77 @@
+"""A medicine known by its name: whole active ingredients in the medicine's own name, and nothing
+beside them but salt, form, route and strength.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+_BRACKETS = re.compile(r"[(\[]([^()\[\]]*)[)\]]")
+_SEPARATORS = re.compile(r"\s+(?:and|und|et)\s+|[;/+,&]|\s+-\s+")
+_NUMBER = re.compile(r"(?<![^\W\d_])\d[\d.,]*")
+_SUFFIX = re.compile(r"(?<=[a-z]{6})-[a-z]{4}\b")  # of a biosimilar: rituximab-abbs
+_WORD = re.compile(r"[^\W\d_][\w²]*(?:-[^\W\d_]+)*|%")
+
+
+class MedicineNames:
+    """Names of active ingredients and brands, each with what it stands for."""
+
+    def __init__(self, names: Mapping[str, Any], beside: Iterable[str]) -> None:
+        self._names = {name.lower(): meaning for name, meaning in names.items()}
+        self._longest = max((len(name.split()) for name in self._names), default=1)
+        self._beside = frozenset(word.lower() for word in beside)
+
+    def read(self, text: str) -> tuple[Any, ...]:
+        """What the ingredients of a medicine's own name stand for; none when a word stands there
+        that belongs to no such name.
+        """
+        outside = _BRACKETS.sub(" ", text.lower())
+        found: list[Any] = []
+        for part in _SEPARATORS.split(outside):
+            meanings = self._ingredients(part)
+            if meanings is None:
+                return ()
+            found += meanings
+        for inner in _BRACKETS.findall(text.lower()):
+            meanings = self._within_brackets(inner)
+            if meanings is None or (found and not set(map(id, meanings)) <= set(map(id, found))):
+                return ()
+        return tuple({id(meaning): meaning for meaning in found}.values())
+
+    def mentions(self, text: str) -> bool:
+        """Whether a known name stands in a text at all."""
+        words = _WORD.findall(text.lower())
+        return any(
+            " ".join(words[start : start + length]) in self._names
+            for length in range(1, self._longest + 1)
+            for start in range(len(words) - length + 1)
+        )
+
+    def _ingredients(self, part: str) -> list[Any] | None:
+        """The meanings of the names in a part; None for a word that does not belong there."""
+        words = _WORD.findall(_SUFFIX.sub(" ", _NUMBER.sub(" ", part)))
+        found, place = [], 0
+        while place < len(words):
+            length = next(
+                (
+                    n
+                    for n in range(self._longest, 0, -1)
+                    if " ".join(words[place : place + n]) in self._names
+                ),
+                0,
+            )
+            if length:
+                found.append(self._names[" ".join(words[place : place + length])])
+            elif words[place] not in self._beside:
+                return None
+            place += length or 1
+        return found
+
+    def _within_brackets(self, inner: str) -> list[Any] | None:
+        """A bracket holds one brand or abbreviation, or what may stand beside a name."""
+        meanings = self._ingredients(inner)
+        if meanings is not None:
+            return meanings
+        return [] if len(inner.split()) == 1 else None
