@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from allstatus.ehr.chart import Chart, Code, Statement
+from allstatus.ehr.chart import Chart, Code, Problem, Statement
 from allstatus.ehr.codes import Match
 from allstatus.ehr.dates import When
 from allstatus.table.facts import Evidence
@@ -45,6 +45,7 @@ class ChartReading:
     onset: date | None = None
     lineages: set[str] = field(default_factory=set)
     other_cancers: list[str] = field(default_factory=list)
+    secondary: list[tuple[Problem, Match]] = field(default_factory=list)
     marrow: list[Finding] = field(default_factory=list)
     counts: list[Finding] = field(default_factory=list)
     outside: list[Finding] = field(default_factory=list)

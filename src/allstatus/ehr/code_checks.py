@@ -1,5 +1,5 @@
-"""The checks of code tables, ours and a site's alike: codes are well formed, said once, cited, marked
-as verified or not, and in a topic whose words are known.
+"""The checks of code tables, ours and a site's alike: codes are well formed, said once, cited,
+marked as verified or not, and in a topic whose words are known.
 """
 
 from __future__ import annotations
@@ -157,7 +157,7 @@ def _code_problems(code: Any) -> Iterator[str]:
 
 
 def _meanings(files: Mapping[str, Any], ours: Mapping[str, Any]) -> Iterator[str]:
-    """What can be told once the shapes are right: systems, check digits, broader topics, doubles."""
+    """What shapes do not tell: systems, check digits, broader topics, doubles."""
     site = SiteCodes("", (), "")
     site.__dict__["data"] = {name: file.data for name, file in files.items()}
     known = CodeSystems(site.systems_over(ours.get("systems", {})))

@@ -45,7 +45,7 @@ class CodeSystems:
         return Code(name, self.written(name, code.strip()), display.strip())
 
     def written(self, name: str, code: str) -> str:
-        """A code as its system writes it: capitals, and a dot after three signs where it has one."""
+        """A code as its system writes it: capitals, and its dot after three signs."""
         family = self._families.get(name, "")
         if not family:
             return code

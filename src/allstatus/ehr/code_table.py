@@ -106,8 +106,8 @@ class Table:
         return kept
 
     def _share(self, found: tuple[Match, ...]) -> Match | None:
-        """The narrowest topic that takes in all of them, with whatever else no two of them say
-        differently.
+        """The narrowest topic that takes in all of them, with whatever else they say; where two
+        say otherwise, with what all of them say.
         """
         common = frozenset.intersection(*(m.topic.wider | {m.topic.name} for m in found))
         if not common:
@@ -116,10 +116,10 @@ class Table:
         said = [match.topic.more for match in found]
         keys = {key for more in said for key in more}
         agreed = {key: _agreed(more[key] for more in said if key in more) for key in keys}
-        differ = sorted(key for key in keys if agreed[key] is None)
-        more = {key: value for key, value in base.more.items() if key not in differ} | {
-            key: value for key, value in agreed.items() if value is not None
-        }
+        differ = any(value is None for value in agreed.values())
+        if differ:
+            agreed = {key: agreed[key] for key in keys if all(key in more for more in said)}
+        more = {key: value for key, value in agreed.items() if value is not None}
         titles = "; ".join(sorted({match.topic.title for match in found}))
         topic = Topic(base.name, base.title if differ else titles, (), more, base.wider)
         caution = next((match.caution for match in found if match.caution), "")

@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache, lru_cache
-from pathlib import Path
+from functools import lru_cache
 from typing import Any
-
-import yaml
 
 from allstatus.ehr.chart import Code
 from allstatus.ehr.code_systems import CodeSystems, plain
 from allstatus.ehr.code_table import Match, Table, Topic
 from allstatus.ehr.medicine_names import MedicineNames
 from allstatus.ehr.site_codes import TABLES, SiteCodes
+from allstatus.record.code_files import codes_home, read_yaml
 
-__all__ = ["Match", "Table", "Topic"]
-
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+__all__ = ["Match", "Table", "Topic", "codes_home", "read_yaml"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CodeTables:
-    """What codes mean: ours, with a site's own laid over them. A value, equal by the site's digest."""
+    """What codes mean: our tables, with a site's own laid over them."""
 
     diagnoses: Table
     results: Table
@@ -41,20 +37,6 @@ class CodeTables:
         """The short name of a code's system, empty when it is not known here."""
         name = code.system if self.systems.is_known(code.system) else self.systems.name(code.system)
         return name if self.systems.is_known(name) else ""
-
-
-def codes_home() -> Path:
-    """The folder of the code tables: packed into the wheel, or the checkout's `codes/`."""
-    packed = Path(__file__).parents[1] / "codes"
-    return packed if packed.is_dir() else Path(__file__).parents[3] / "codes"
-
-
-@cache
-def read_yaml(name: str) -> Any:
-    """A code table as data."""
-    return yaml.load(
-        (codes_home() / f"{name}.yaml").read_text("utf-8"), _Loader
-    )  # a safe loader, in C where there is one
 
 
 @lru_cache(maxsize=8)

@@ -116,6 +116,8 @@ def _by_specimen(name: str, result: Result) -> str | None:
     )
     place = match.topic["specimen"] if match else None
     own = PLACES.get(name)
+    if place == "other_person":
+        return None
     if own is not None and place is not None and place != own:
         return None
     if name in COMPONENTS:

@@ -11,7 +11,7 @@ from typing import Any
 _BRACKETS = re.compile(r"[(\[]([^()\[\]]*)[)\]]")
 _SEPARATORS = re.compile(r"\s+(?:and|und|et)\s+|[;/+,&]|\s+-\s+")
 _NUMBER = re.compile(r"(?<![^\W\d_])\d[\d.,]*")
-_SUFFIX = re.compile(r"(?<=[a-z]{6})-[a-z]{4}\b")  # of a biosimilar: rituximab-abbs
+_SUFFIX = re.compile(r"(?<=[a-z]{5})-[a-z]{4}\b")  # of a biosimilar: rituximab-abbs
 _WORD = re.compile(r"[^\W\d_][\w²]*(?:-[^\W\d_]+)*|%")
 
 
@@ -39,6 +39,18 @@ class MedicineNames:
             if meanings is None or (found and not set(map(id, meanings)) <= set(map(id, found))):
                 return ()
         return tuple({id(meaning): meaning for meaning in found}.values())
+
+    def read_all(self, texts: Iterable[str]) -> tuple[Any, ...]:
+        """The same of several names of one medicine; none when a known name stands in one of them
+        among other words.
+        """
+        found: dict[int, Any] = {}
+        for text in filter(None, texts):
+            meanings = self.read(text)
+            if not meanings and self.mentions(text):
+                return ()
+            found.update((id(meaning), meaning) for meaning in meanings)
+        return tuple(found.values())
 
     def mentions(self, text: str) -> bool:
         """Whether a known name stands in a text at all."""

@@ -13,6 +13,9 @@ from allstatus.ehr.codes import Match, is_malignant, table
 from allstatus.ehr.disease_status import assert_by_problem
 from allstatus.table.facts import Evidence
 
+OUTSIDE = "leukemia_outside_marrow"
+OF_ANOTHER = "does not say of which disease it is the spread, or where"
+
 
 def read_problems(reading: ChartReading) -> None:
     """Put each coded condition in its place: diagnoses, other cancers, statuses, signs."""
@@ -30,6 +33,7 @@ def read_problems(reading: ChartReading) -> None:
             _place_sign(reading, problem, sign)
         elif not problem.void and not problem.source.startswith("Encounter"):
             _see(reading, problem, None)
+    _place_spread(reading)
 
 
 def _see(reading: ChartReading, problem: Problem, match: Match | None) -> None:
@@ -51,12 +55,18 @@ def _place_diagnosis(reading: ChartReading, problem: Problem, match: Match | Non
     if problem.void:
         reading.put_aside("diagnosis", evidence_of(problem, match), problem.void, warn=True)
         return
+    if match is not None and (match.topic["reason"] or match.topic["history"]):
+        return
     reading.caution(problem, match)
     _see(reading, problem, match)
-    if match is None or match.topic["other"]:
-        reading.other_cancers.append(
-            reading.diagnoses[-1]["title"] or reading.diagnoses[-1]["code"]
-        )
+    if match is not None and match.topic["secondary"]:
+        reading.secondary.append((problem, match))
+        return
+    if match is None or match.topic["all"] is False:
+        if match is None or not match.topic["skin"]:
+            reading.other_cancers.append(
+                reading.diagnoses[-1]["title"] or reading.diagnoses[-1]["code"]
+            )
         return
     if match.topic["all"]:
         reading.has_all = True
@@ -65,6 +75,20 @@ def _place_diagnosis(reading: ChartReading, problem: Problem, match: Match | Non
         if match.topic["lineage"]:
             reading.lineages.add(match.topic["lineage"])
     assert_by_problem(reading, problem, match, evidence_of(problem, match))
+
+
+def _place_spread(reading: ChartReading) -> None:
+    """Secondary disease: beside ALL as the only primary it is where the leukemia is, never another
+    cancer.
+    """
+    for problem, match in reading.secondary:
+        evidence = evidence_of(problem, match)
+        if not reading.has_all or reading.other_cancers or not match.topic["spread"]:
+            reading.put_aside(OUTSIDE, evidence, OF_ANOTHER)
+        elif problem.when is None:
+            reading.put_aside(OUTSIDE, evidence, "has no date", warn=True)
+        else:
+            _place_outside(reading, problem, match, evidence)
 
 
 def _place_sign(reading: ChartReading, problem: Problem, match: Match) -> None:
@@ -78,7 +102,8 @@ def _place_sign(reading: ChartReading, problem: Problem, match: Match) -> None:
         _place_outside(reading, problem, match, evidence)
         return
     cause = table("diagnoses").find(problem.cause)
-    other = problem.caused and not (cause is not None and cause.topic["all"])
+    attributed = problem.caused and not (cause is not None and cause.topic["all"])
+    other = match.topic["other_cause"] or attributed
     read = "present_other_cause" if other else "present"
     counted = evidence.counted("attributed to another cause" if other else "a coded finding", read)
     reading.signs.append(
@@ -101,16 +126,17 @@ def _place_outside(
     day.
     """
     assert problem.when is not None
-    site = match.topic["site"]
+    site = match.topic["site"] or match.topic["spread"]
+    here = not match.topic["cleared"]
     item = Finding(
         match.topic.name,
         problem.when,
-        evidence.counted("a coded finding", f"found ({site})"),
-        True,
+        evidence.counted("a coded finding", f"{'found' if here else 'not found'} ({site})"),
+        here,
         site,
     )
     reading.outside.append(item)
-    if problem.until is not None:
+    if problem.until is not None and here:
         gone = replace(evidence, date=problem.until.shown).counted(
             "recorded as resolved", f"not found ({site})"
         )

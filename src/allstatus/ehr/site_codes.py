@@ -87,7 +87,7 @@ def read_site_codes(folder: str | Path) -> SiteCodes:
     """A site's tables from its folder; raises RulesError, whose problems say file, line and
     remedy.
     """
-    from allstatus.ehr.code_checks import check_site  # noqa: PLC0415 - it checks against ours
+    from allstatus.ehr.code_checks import check_site
 
     place = Path(folder)
     if not place.is_dir():

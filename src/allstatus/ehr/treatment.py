@@ -9,10 +9,13 @@ from datetime import timedelta
 
 from allstatus.ehr.chart import Treatment
 from allstatus.ehr.chart_reading import LOUD, ChartReading, Finding, cancers, evidence_of, known_by
-from allstatus.ehr.codes import Match, Topic, table
+from allstatus.ehr.codes import Match, Topic, code_tables, table
 
 FACT = "prior_treatment"
 WEIGHT = {"directed": 2, "depends": 1}
+PURPOSES = ("directed", "depends", "relief")
+HISTORY = "says that there was one, without its date"
+NO_TREATMENT = "is no treatment by itself"
 LONG_BEFORE = timedelta(days=30)  # treatment may begin before the diagnosis is on the chart
 UNDATED = "has no date, so it cannot be placed before or after a result"
 EARLIER = "given before the leukemia began"
@@ -29,27 +32,28 @@ def read_treatments(reading: ChartReading) -> None:
         if treatment.doubt and not treatment.void:
             treatment = replace(treatment, void=treatment.doubt)  # noqa: PLW2901
         match = _weightiest(table("treatments").find_each(treatment.codes))
-        topic = (
-            match.topic
-            if match
-            else table("treatments").find_name(_names(treatment))
-            if treatment.medicine
-            else None
-        )
+        topic = match.topic if match else _named(treatment)
         intent = table("treatments").find(treatment.intent)
         if topic is not None or (intent is not None and intent.topic["intent"] == "directed"):
             _place(reading, treatment, match, topic, intent)
+
+
+def _named(treatment: Treatment) -> Topic | None:
+    """The same of the active ingredients in a medicine's own name."""
+    names = [treatment.text, *(code.display for code in treatment.codes)]
+    found = code_tables().medicines.read_all(names) if treatment.medicine else ()
+    return max(found, key=_weight, default=None)
+
+
+def _weight(topic: Topic) -> int:
+    return WEIGHT.get(topic["purpose"], 0)
 
 
 def _weightiest(matches: tuple[Match, ...]) -> Match | None:
     """Of several drugs given together the one that says most: directed at the leukemia, else one
     whose use depends.
     """
-    return max(matches, key=lambda m: WEIGHT.get(m.topic["purpose"], 0), default=None)
-
-
-def _names(treatment: Treatment) -> list[str]:
-    return [treatment.text, *(code.display for code in treatment.codes)]
+    return max(matches, key=lambda match: _weight(match.topic), default=None)
 
 
 def _place(
@@ -69,6 +73,9 @@ def _place(
         )
         return
     reading.caution(treatment, match)
+    if topic is not None and intent is None and topic["purpose"] not in PURPOSES:
+        reading.put_aside(FACT, evidence, HISTORY if topic["history"] else NO_TREATMENT)
+        return
     if why := _for_something_else(reading, treatment):
         reading.put_aside(FACT, evidence, why, warn=True)
         return
@@ -118,6 +125,13 @@ def _purpose(treatment: Treatment, topic: Topic | None, intent: Match | None) ->
     return topic["purpose"], f"{topic.title.lower()}, by the treatment table"
 
 
+def _is_strange(disease: Match | None, sign: Match | None) -> bool:
+    """Whether a reason is neither a sign nor a disease that may be this leukemia, nor the treatment
+    itself.
+    """
+    return sign is None and (disease is None or disease.topic["all"] is False)
+
+
 def _for_something_else(reading: ChartReading, treatment: Treatment) -> str:
     """Why a treatment is not known to be for this leukemia, or empty."""
     if treatment.reasons:
@@ -126,12 +140,11 @@ def _for_something_else(reading: ChartReading, treatment: Treatment) -> str:
             match is not None and (match.topic["all"] or match.topic["asserts"]) for match in found
         ):
             return ""
-        return (
-            OTHER_REASON
-            if len(found)
-            > sum(table("signs").find([code]) is not None for code in treatment.reasons)
-            else ""
-        )
+        signs = [table("signs").find([code]) for code in treatment.reasons]
+        if any(_is_strange(disease, sign) for disease, sign in zip(found, signs, strict=True)):
+            return OTHER_REASON
+        if any(signs):
+            return ""
     if (
         reading.onset is not None
         and treatment.when is not None
