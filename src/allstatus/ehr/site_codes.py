@@ -9,9 +9,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from allstatus.ehr.code_systems import CodeSystems, plain
 from allstatus.errors import RulesError
-from allstatus.rules.yaml_file import Path_, YamlFile, yaml
+from allstatus.rules.yaml_file import Path_, YamlFile
 
 TABLES = ("diagnoses", "results", "signs", "treatments")
 FILES = ("systems", *TABLES)
