@@ -2,6 +2,7 @@
 number at the edges.
 """
 
+import json
 import math
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import astuple
@@ -20,6 +21,8 @@ from allstatus.bulk.arrow import Columns
 from allstatus.bulk.breakpoints import Cut
 from allstatus.bulk.column_mapping import ColumnSource
 from allstatus.bulk.float_bounds import first_past
+from allstatus.errors import InvalidRecord
+from allstatus.record.blood_count import COMPONENTS, Component
 from bulk.rows import ANSWERS, CELLS, LIMIT, PERCENT, RULES, Row, all_rows, decided
 
 ROWS = list(all_rows())
@@ -415,6 +418,66 @@ def test_any_blood_count_in_components_is_read_as_in_a_record(
     ]
     panels = [{c: parts for c, parts in panel.items() if parts} or None for panel in stated]
     assert found == [reference({"cbc": panel, PERCENT: "4"}) for panel in panels]
+
+
+SENT = st.fixed_dictionaries(
+    {},
+    optional={
+        "value": st.sampled_from(["0", "4", "13", "14", "20", "<2", "160", "4000", "9999"]),
+        "low": st.sampled_from(["4", ">4", "12", "150"]),
+        "high": st.sampled_from(["11", "<11", "16", "400"]),
+        "unit": st.sampled_from(["10*9/L", "/uL", "g/dL", "g/L", "furlong"]),
+        "flag": st.sampled_from(["N", "H"]),
+    },
+)
+PATIENT = st.fixed_dictionaries(
+    {
+        "cbc": st.fixed_dictionaries({}, optional=dict.fromkeys(COMPONENTS, SENT)),
+        "sex": st.sampled_from([None, "female", "male", "other"]),
+        "age_years": st.sampled_from([None, 17, 17.9, 18, 60]),
+    }
+)
+
+
+@pytest.mark.parametrize("shape", ["columns", "struct", "text"])
+@pytest.mark.parametrize("adult_ranges", [True, False])
+@given(rows=st.lists(PATIENT, min_size=1, max_size=8))
+def test_a_count_is_judged_for_whose_it_is_as_in_a_record(
+    shape: str, rows: list[dict[str, Any]], *, adult_ranges: bool
+) -> None:
+    counts = [row["cbc"] for row in rows]
+    parts = {
+        name: pa.struct([(p, pa.string()) for p in Component.model_fields]) for name in COMPONENTS
+    }
+    if shape == "text":
+        cbc: dict[str, Any] = {"cbc": [json.dumps(count) for count in counts]}
+    elif shape == "struct":
+        cbc = {"cbc": pa.array(counts, pa.struct(list(parts.items())))}
+    else:
+        keys = [(name, part) for name in COMPONENTS for part in Component.model_fields]
+        cbc = {
+            f"cbc.{name}.{part}": pa.array([c.get(name, {}).get(part) for c in counts], pa.string())
+            for name, part in keys
+        }
+    others = {key: [row[key] for row in rows] for key in ("sex", "age_years")}
+    batch = pa.RecordBatch.from_pydict({**cbc, **others, PERCENT: ["4"] * len(rows)})
+    columns = Columns(CELLS, batch.schema.names, adult_ranges=adult_ranges)
+    cells, rejects = columns.cells_of(batch)
+    records = [
+        {**row, PERCENT: "4", "cbc": {name: sent for name, sent in row["cbc"].items() if sent}}
+        for row in rows
+    ]
+    decided = {}
+    for number, record in enumerate(records):
+        try:
+            decided[number] = RULES.classify(record, adult_ranges=adult_ranges)
+        except InvalidRecord:
+            continue
+    assert {reject.row - 1 for reject in rejects} == set(range(len(rows))) - set(decided)
+    used = columns.by_adult_ranges(batch)
+    for number, decision in decided.items():
+        assert CELLS.answers[cells[number]].possible == decision.possible
+        assert used[number] == ("adult ranges" in [e["value"] for e in decision.assumptions])
 
 
 def test_a_blood_count_as_text_is_compared_exactly() -> None:

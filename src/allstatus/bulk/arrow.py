@@ -14,7 +14,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from allstatus.bulk.cbc_columns import as_read, panel_column
+from allstatus.bulk.cbc_columns import (
+    People,
+    adult_code,
+    as_read,
+    coded_by,
+    fields_of,
+    holds_panels,
+    panel_column,
+    panel_texts,
+    parts_of,
+    sex_code,
+)
 from allstatus.bulk.cells import Cells, nothing_stated
 from allstatus.bulk.column_encoders import Coded
 from allstatus.bulk.column_mapping import ColumnSource, assign_columns
@@ -37,9 +48,14 @@ class Columns:
     """Reads batches with these columns, named as the record's keys or assigned to them."""
 
     def __init__(
-        self, cells: Cells, names: list[str], assigned: Mapping[str, ColumnSource] | None = None
+        self,
+        cells: Cells,
+        names: list[str],
+        assigned: Mapping[str, ColumnSource] | None = None,
+        *,
+        adult_ranges: bool = True,
     ) -> None:
-        self.cells = cells
+        self.cells, self._adult_ranges = cells, adult_ranges
         self.sources = assign_columns(names, assigned or {}, tuple(cells.facts))
         self._nothing = len(cells)
         self._index = Index(cells, self.sources)
@@ -55,7 +71,10 @@ class Columns:
         """The cell of each row, and the rows refused (whose cell is the number of cells), rows
         counted from 1.
         """
-        columns = {name: _column(batch, source) for name, source in self.sources.items()}
+        columns = {
+            name: self._panel(batch)[0] if name == "cbc" else batch.column(source.column)
+            for name, source in self.sources.items()
+        }
         coded = {name: self._keys[name].code(column) for name, column in columns.items()}
         starts = range(0, batch.num_rows, PIECE)
         cells = np.empty(batch.num_rows, self.kind)
@@ -66,6 +85,35 @@ class Columns:
         return cells, sorted(self._refuse(columns, refused), key=lambda reject: reject.row) if len(
             refused
         ) else []
+
+    def by_adult_ranges(self, batch: pa.RecordBatch) -> NDArray[np.bool_]:
+        """Whether the adult table decided on a component of each row's blood count."""
+        if "cbc" not in self.sources:
+            return np.zeros(batch.num_rows, np.bool_)
+        by_default: NDArray[np.bool_] = self._panel(batch)[1]
+        return by_default
+
+    def _panel(self, batch: pa.RecordBatch) -> tuple[pa.Array, NDArray[np.bool_]]:
+        """The blood count as one column, its components judged for whose they are."""
+        source = self.sources["cbc"]
+        if source.parts:
+            return panel_column(parts_of(batch, source.parts), self._people(batch))
+        column = batch.column(source.column)
+        if pa.types.is_struct(column.type) and (components := fields_of(column)):
+            return panel_column(components, self._people(batch))
+        if source.values is None and holds_panels(column):
+            return panel_texts(column, self._people(batch))
+        return column, np.zeros(batch.num_rows, np.bool_)
+
+    def _people(self, batch: pa.RecordBatch) -> People:
+        """Sex and age of each row, as far as there are columns of them."""
+        codes = {}
+        for name, code in (("sex", sex_code), ("age_years", adult_code)):
+            codes[name] = np.full(batch.num_rows, code(None), np.int64)
+            if name in self.sources:
+                stated, column = self._keys[name].stated, batch.column(self.sources[name].column)
+                codes[name] = coded_by(column, lambda v, s=stated, c=code: c(s(v)))
+        return People.of(codes["sex"], codes["age_years"], adult_ranges=self._adult_ranges)
 
     def _fill(
         self, cells: CellNumbers, coded: Mapping[str, Coded], start: int
@@ -104,7 +152,3 @@ class Columns:
         nothing = nothing_stated(tuple(self.cells.facts))
         for row in rows:
             yield Reject(int(row) + 1, "", f"{nothing.problem}; {nothing.remedy}")
-
-
-def _column(batch: pa.RecordBatch, source: ColumnSource) -> pa.Array:
-    return panel_column(batch, source.parts) if source.parts else batch.column(source.column)

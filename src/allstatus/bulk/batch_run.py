@@ -24,6 +24,7 @@ from allstatus.bulk.sources import Skip, Slab, SlabSource
 from allstatus.bulk.writers import Target, refuse_same_file
 from allstatus.errors import InvalidRecord
 
+ADULT_RANGES_USED = "adult_ranges"  # whether the adult table decided on a component of the count
 AHEAD = 2  # slabs read and decided on that wait to be written
 REJECTS = pa.schema([("row", pa.int64()), ("column", pa.string()), ("reason", pa.string())])
 _Item = TypeVar("_Item")
@@ -41,6 +42,7 @@ class BatchJob:
     keep: tuple[str, ...] = ()
     explain: bool = False
     resume: bool = False
+    adult_ranges: bool = True
 
 
 @dataclass(slots=True)
@@ -78,6 +80,7 @@ class BatchRun:
             cells,
             self.source.names,
             {key: column for key, column in job.assigned.items() if key != "id"},
+            adult_ranges=job.adult_ranges,
         )
         self._read = {name for source in self.columns.sources.values() for name in source.columns}
 
@@ -128,10 +131,22 @@ class BatchRun:
         counts = np.bincount(cells)
         used = {int(cell): int(counts[cell]) for cell in np.flatnonzero(counts)}
         names = [*self._carried_names, *self.results.names]
-        decided = pa.RecordBatch.from_arrays([*carried, *self.results.columns(cells)], names)
+        columns = [*carried, *self.results.columns(cells)]
+        if self._tells_ranges(slab.batch):
+            names.append(ADULT_RANGES_USED)
+            used_ranges = pa.array(self.columns.by_adult_ranges(slab.batch))
+            columns.append(used_ranges.filter(pa.array(kept)) if refused else used_ranges)
+        decided = pa.RecordBatch.from_arrays(columns, names)
         return DecidedSlab(
             slab.count, decided, sorted(rejects, key=lambda reject: reject.row), used
         )
+
+    def _tells_ranges(self, batch: pa.RecordBatch) -> bool:
+        """Whether blood counts come in components, of which the adult table may decide one."""
+        source = self.columns.sources.get("cbc") if self.job.explain else None
+        if source is None:
+            return False
+        return bool(source.parts) or pa.types.is_struct(batch.column(source.column).type)
 
     @property
     def _wanted(self) -> list[str]:

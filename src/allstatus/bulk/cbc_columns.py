@@ -1,49 +1,106 @@
-"""A blood count in several columns: rows that the record's reader cannot tell apart are read once.
+"""A blood count in several columns, or in one of structs: each component's distinct results are
+judged once, by the record's own reader, with the sex and age beside them.
 
-What it makes of a component depends on its unit, its flag, which numbers are there and readable,
-and whether the value is
-below the low or above the high end of its range. Rows that agree in all this for every component
-share one panel.
+Rows whose components say the same share one panel, in which a flag stands for what was judged.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
-from fractions import Fraction
-from itertools import chain, combinations
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 from pyarrow import types
+from pydantic import ValidationError
 
 from allstatus.errors import InvalidRecord
-from allstatus.record.percent import exact_number
+from allstatus.record.blood_count import COMPONENTS, CbcPanel, Component
+from allstatus.record.count_component import Person, is_adult
+from allstatus.record.model import parse_json
 
-NUMBERS = ("value", "low", "high")
 Codes = NDArray[np.int64]
+Parts = dict[str, pa.Array]
+SEXES = ("female", "male")
+AS_SENT = "as sent"  # nothing was sent, or what no record can say: left for the record's reader
+FLAGS = {True: "N", False: "A"}
 
 
-def panel_column(batch: pa.RecordBatch, parts: Mapping[str, str]) -> pa.Array:
-    """The panels of a batch as indices into those that differ; `parts` gives the column of
-    `wbc.value` and so on.
+@dataclass(frozen=True, slots=True)
+class People:
+    """Whose blood each row is: indices into a few kinds of person."""
+
+    rows: Codes
+    kinds: tuple[Person, ...]
+
+    @classmethod
+    def of(cls, sex: Codes, adult: Codes, *, adult_ranges: bool) -> People:
+        """From the place of each row's sex in `SEXES` (else their number), and 1 for an adult."""
+        kinds = (Person(s, bool(a), adult_ranges) for s in (*SEXES, None) for a in (0, 1))
+        return cls(sex * 2 + adult, tuple(kinds))
+
+
+def panel_column(components: Mapping[str, Parts], people: People) -> tuple[pa.Array, Any]:
+    """The panels of a batch as indices into those that differ, and the rows (as booleans) in which
+    the adult table decided on a component.
     """
-    components: dict[str, dict[str, pa.Array]] = {}
-    for key, column in parts.items():
+    judged = {name: _Judged(name, parts, people) for name, parts in components.items()}
+    alike, by_default = np.zeros(len(people.rows), np.int64), np.zeros(len(people.rows), np.bool_)
+    for component in judged.values():
+        alike = _joined(alike, component.rows)
+        by_default |= component.by_default[component.rows]
+    _, first, panel = np.unique(alike, return_index=True, return_inverse=True)
+    structs = {name: component.shown(first) for name, component in judged.items()}
+    panels = pa.StructArray.from_arrays(list(structs.values()), list(structs))
+    indices = pa.array(panel.astype(np.int32))
+    return pa.DictionaryArray.from_arrays(indices, panels), by_default
+
+
+def panel_texts(column: pa.Array, people: People) -> tuple[pa.Array, Any]:
+    """The same for a column of text, in which a panel may stand as JSON beside plain words."""
+    coded = plain(column).dictionary_encode()
+    alike = _joined(people.rows, _indices(coded))
+    _, first, each = np.unique(alike, return_index=True, return_inverse=True)
+    texts = as_read(coded.take(pa.array(first)))
+    kinds = [people.kinds[kind] for kind in people.rows[first]]
+    judged = [_judged_text(text, person) for text, person in zip(texts, kinds, strict=True)]
+    shown = pa.array([text for text, _ in judged], coded.type.value_type)
+    by_default = np.array([by_default for _, by_default in judged], np.bool_)[each]
+    return pa.DictionaryArray.from_arrays(pa.array(each.astype(np.int32)), shown), by_default
+
+
+def parts_of(batch: pa.RecordBatch, columns: Mapping[str, str]) -> dict[str, Parts]:
+    """The components in columns of their own; `columns` names that of `wbc.value` and so on."""
+    components: dict[str, Parts] = {}
+    for key, column in columns.items():
         component, part = key.split(".")
         components.setdefault(component, {})[part] = plain(batch.column(column))
-    alike = _combined([_alike(columns, batch.num_rows) for columns in components.values()])
-    _, first, panel = np.unique(alike, return_index=True, return_inverse=True)
-    structs = {
-        name: pa.StructArray.from_arrays(list(c.values()), list(c))
-        for name, c in components.items()
-    }
-    panels = pa.StructArray.from_arrays(list(structs.values()), list(structs))
-    return pa.DictionaryArray.from_arrays(
-        pa.array(panel.astype(np.int32)), panels.take(pa.array(first))
-    )
+    return components
+
+
+def fields_of(column: pa.Array) -> dict[str, Parts] | None:
+    """The components in a column of structs; None where it holds anything else."""
+    components: dict[str, Parts] = {}
+    for name, component in _fields(column).items():
+        if name not in COMPONENTS or not types.is_struct(component.type):
+            return None
+        components[name] = {part: plain(field) for part, field in _fields(component).items()}
+        if not set(components[name]) <= set(Component.model_fields):
+            return None
+    return components or None
+
+
+def holds_panels(column: pa.Array) -> bool:
+    """Whether a column of text holds an object."""
+    texts = column.dictionary if types.is_dictionary(column.type) else column
+    if not (types.is_string(texts.type) or types.is_large_string(texts.type)):
+        return False
+    return bool(pc.any(pc.starts_with(texts, "{")).as_py())
 
 
 def as_read(column: pa.Array) -> list[Any]:
@@ -63,44 +120,104 @@ def plain(column: pa.Array) -> pa.Array:
     return column.dictionary_decode() if types.is_dictionary(column.type) else column
 
 
-def _alike(component: Mapping[str, pa.Array], rows: int) -> Codes:
-    """A code for each row of a component; rows that read alike have the same."""
-    texts = [
-        _indices(column.dictionary_encode())
-        for part, column in sorted(component.items())
-        if part not in NUMBERS
-    ]
-    ranks = _ranks({part: component[part] for part in NUMBERS if part in component})
-    known = [np.minimum(rank, 1) for rank in ranks.values()]  # a number, none, or why it is none
-    pairs = combinations(ranks.values(), 2)
-    order = [np.sign(lesser - greater) for lesser, greater in pairs]
-    return _combined([np.zeros(rows, np.int64), *texts, *known, *order])
+def coded_by(column: pa.Array, code: Callable[[Any], int]) -> Codes:
+    """A code for each row, from its value (None for null)."""
+    coded = plain(column).dictionary_encode()
+    codes = [*(code(value) for value in as_read(coded.dictionary)), code(None)]
+    return np.array(codes, np.int64)[_indices(coded)]
 
 
-def _ranks(columns: Mapping[str, pa.Array]) -> dict[str, Codes]:
-    """Each number's place in the order of all numbers of these columns, from 1; 0 for null; below 0
-    one place for each reason why something is no number.
+def sex_code(sex: Any) -> int:
+    """The place of a sex in `SEXES`, or their number for any other."""
+    return SEXES.index(sex) if sex in SEXES else len(SEXES)
+
+
+def adult_code(age: Any) -> int:
+    """1 for an adult's age in years; what is no age is refused elsewhere."""
+    number = isinstance(age, int | float | Decimal)
+    return int(is_adult(age if number else None))
+
+
+class _Judged:
+    """One component of all rows: which of a few outcomes each row has."""
+
+    def __init__(self, name: str, parts: Parts, people: People) -> None:
+        self._parts = {part: _text(c) if part == "flag" else c for part, c in parts.items()}
+        codes = people.rows
+        for column in self._parts.values():
+            codes = _joined(codes, _indices(column.dictionary_encode()))
+        _, first, each = np.unique(codes, return_index=True, return_inverse=True)
+        found = [
+            _outcome(name, sent, people.kinds[kind])
+            for sent, kind in zip(self._sent(first), people.rows[first], strict=True)
+        ]
+        self._outcomes = list(dict.fromkeys(found))
+        places = {outcome: place for place, outcome in enumerate(self._outcomes)}
+        self.rows: Codes = np.array([places[outcome] for outcome in found], np.int64)[each]
+        self.by_default = np.array([by_default for _, by_default in self._outcomes])
+
+    def shown(self, rows: Codes) -> pa.StructArray:
+        """The component in these rows: as sent, or a flag for what was judged, or a value without a
+        unit for what cannot be relied on.
+        """
+        columns: dict[str, list[Any]] = {part: [] for part in (*self._parts, "flag")}
+        for sent, outcome in zip(self._sent(rows), self.rows[rows], strict=True):
+            said = self._outcomes[outcome][0]
+            kept = sent if isinstance(said, str) else {"flag": FLAGS.get(said)}
+            if said is None:
+                kept = {"value": sent.get("value")}
+            for part, values in columns.items():
+                values.append(kept.get(part))
+        kinds = {part: column.type for part, column in self._parts.items()} | {"flag": pa.string()}
+        arrays = [pa.array(values, kinds[part]) for part, values in columns.items()]
+        return pa.StructArray.from_arrays(arrays, list(columns))
+
+    def _sent(self, rows: Codes) -> list[dict[str, Any]]:
+        taken = {part: as_read(c.take(pa.array(rows))) for part, c in self._parts.items()}
+        return [{part: values[row] for part, values in taken.items()} for row in range(len(rows))]
+
+
+def _outcome(name: str, sent: Mapping[str, Any], person: Person) -> tuple[Any, bool]:
+    """(normal, not normal, None for unknown, or text for what stays as sent; whether the adult
+    table decided).
     """
-    coded = {name: column.dictionary_encode() for name, column in columns.items()}
-    read = {name: [_number(v) for v in as_read(c.dictionary)] for name, c in coded.items()}
-    said = set(chain.from_iterable(read.values()))
-    numbers = sorted(number for number in said if isinstance(number, Fraction))
-    problems = sorted(problem for problem in said if isinstance(problem, str))
-    ranks: dict[Fraction | str, int] = {number: place for place, number in enumerate(numbers, 1)}
-    ranks |= {problem: -place for place, problem in enumerate(problems, 1)}
-    of_null = 0
-    return {
-        name: np.array([*(ranks[value] for value in values), of_null])[_indices(coded[name])]
-        for name, values in read.items()
-    }
-
-
-def _number(value: Any) -> Fraction | str:
+    stated = {part: value for part, value in sent.items() if value is not None}
     try:
-        number = exact_number(value, "", "")
+        component = getattr(CbcPanel.model_validate({name: stated}), name)
     except InvalidRecord as error:
-        return error.problem
-    return "negative" if number < 0 else number
+        return str(error), False
+    except ValidationError as error:
+        return str(error.errors()[0]["loc"]), False
+    if not component.sent:
+        return f"{AS_SENT}: {'' if stated else 'nothing'}", False
+    verdict = component.judge(name, person)
+    return verdict.normal, verdict.by_default
+
+
+def _judged_text(text: Any, person: Person) -> tuple[Any, bool]:
+    """A panel in JSON with a flag for each component judged; any other text as it is."""
+    if not isinstance(text, str) or not text.startswith("{"):
+        return text, False
+    try:
+        panel = CbcPanel.model_validate(parse_json(text))
+    except (InvalidRecord, ValidationError):
+        return text, False
+    judged = {name: part.judge(name, person) for name, part in panel.components() if part.sent}
+    shown = {
+        name: {"value": 1} if found.normal is None else {"flag": FLAGS[found.normal]}
+        for name, found in judged.items()
+    }
+    return json.dumps(shown), any(found.by_default for found in judged.values())
+
+
+def _fields(column: pa.StructArray) -> dict[str, pa.Array]:
+    """A struct's fields, null where the struct is."""
+    names = [column.type.field(place).name for place in range(column.type.num_fields)]
+    return dict(zip(names, column.flatten(), strict=True))
+
+
+def _text(column: pa.Array) -> pa.Array:
+    return column.cast(pa.string())
 
 
 def _indices(coded: pa.Array) -> Codes:
@@ -113,13 +230,7 @@ def _indices(coded: pa.Array) -> Codes:
     return indices
 
 
-def _combined(codes: Iterable[Codes]) -> Codes:
-    """One code for each combination of codes, numbered from 0 anew with each, so that the products
-    stay small.
-    """
-    first, *others = codes
-    for other in others:
-        from_zero = other - other.min(initial=0)
-        products = first * (from_zero.max(initial=0) + 1) + from_zero
-        first = np.unique(products, return_inverse=True)[1]
-    return first
+def _joined(one: Codes, other: Codes) -> Codes:
+    """A code for each pair of codes, small again."""
+    joined: Codes = np.unique(one * (other.max(initial=0) + 1) + other, return_inverse=True)[1]
+    return joined

@@ -34,6 +34,7 @@ class Parts:
             source.st_mtime_ns,
             digest,
             job.explain,
+            job.adult_ranges,
             *columns,
         ]
         self._about = json.dumps(about)

@@ -46,7 +46,6 @@ class BatchOptions:
             "--assume": self.assume,
             "--as-of": self.as_of,
             "--window": self.window,
-            "--ranges": self.ranges,
         }
 
     @property
@@ -76,6 +75,7 @@ class BatchOptions:
             self.keep,
             self.explain,
             self.resume,
+            self.ranges is not Ranges.laboratory,
         )
 
     def beside(self, ending: str) -> Path:

@@ -67,6 +67,7 @@ class AskedRows:
     rules: Shipped
     names: tuple[str, ...]
     assigned: tuple[tuple[str, ColumnSource], ...]
+    adult_ranges: bool = True
 
     def of(self, names: tuple[str, ...]) -> AskedRows:
         """The same of these columns."""
@@ -90,4 +91,5 @@ def _with_cells(asked: bytes, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.
 @lru_cache(maxsize=4)
 def _columns(asked: bytes) -> Columns:
     read: AskedRows = pickle.loads(asked)
-    return Columns(Cells(read.rules.load()), list(read.names), dict(read.assigned))
+    cells, ranges = Cells(read.rules.load()), read.adult_ranges
+    return Columns(cells, list(read.names), dict(read.assigned), adult_ranges=ranges)

@@ -84,9 +84,12 @@ class SparkBatch:
         self.carried = carried_columns(self.names, job, self.results)
         refuse_doubled([*self.carried, *self.results.names, REFUSED])
         assigned = {key: column for key, column in job.assigned.items() if key != "id"}
-        self.columns = Columns(cells, self.names, assigned)
+        self.columns = Columns(cells, self.names, assigned, adult_ranges=job.adult_ranges)
         self._asked = AskedRows(
-            Shipped.of(cells.ruleset), tuple(self.names), tuple(assigned.items())
+            Shipped.of(cells.ruleset),
+            tuple(self.names),
+            tuple(assigned.items()),
+            job.adult_ranges,
         )
         self._read = list(
             dict.fromkeys(
