@@ -5,7 +5,7 @@ batch -> a part of the index from each column -> index -> cell -> anything the d
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
 
@@ -107,13 +107,20 @@ class Columns:
 
     def _people(self, batch: pa.RecordBatch) -> People:
         """Sex and age of each row, as far as there are columns of them."""
-        codes = {}
-        for name, code in (("sex", sex_code), ("age_years", adult_code)):
-            codes[name] = np.full(batch.num_rows, code(None), np.int64)
-            if name in self.sources:
-                stated, column = self._keys[name].stated, batch.column(self.sources[name].column)
-                codes[name] = coded_by(column, lambda v, s=stated, c=code: c(s(v)))
-        return People.of(codes["sex"], codes["age_years"], adult_ranges=self._adult_ranges)
+        sex, adult = (
+            self._coded(batch, name, code)
+            for name, code in (("sex", sex_code), ("age_years", adult_code))
+        )
+        return People.of(sex, adult, adult_ranges=self._adult_ranges)
+
+    def _coded(
+        self, batch: pa.RecordBatch, name: str, code: Callable[[object], int]
+    ) -> NDArray[np.int64]:
+        """A code for what each row states under a key, or for nothing where there is no column."""
+        if name not in self.sources:
+            return np.full(batch.num_rows, code(None), np.int64)
+        stated = self._keys[name].stated
+        return coded_by(batch.column(self.sources[name].column), lambda said: code(stated(said)))
 
     def _fill(
         self, cells: CellNumbers, coded: Mapping[str, Coded], start: int
