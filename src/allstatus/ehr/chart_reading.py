@@ -12,9 +12,12 @@ from typing import Any
 from allstatus.ehr.chart import Chart, Code, Problem, Statement
 from allstatus.ehr.codes import Match
 from allstatus.ehr.dates import When
+from allstatus.ehr.doubt import Doubt, lies
 from allstatus.table.facts import Evidence
 
 LOUD = ("preliminary", "its status", "carries")  # how reasons begin that a reader should be told of
+UNDATED = "has no date"
+VAGUE = "its day is not known"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +33,23 @@ class Finding:
     ended: bool = False
     conflict: bool = False
     by_default: bool = False
+    specimen: tuple[Code, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OtherCancer:
+    """Another cancer, and the first and last day on which treatment may have been for it."""
+
+    title: str
+    first: date
+    last: date
 
 
 @dataclass(slots=True)
 class ChartReading:
     """A chart's statements by what they are about. `aside` holds, by fact, what does not count and
-    why; `onset` is that of the leukemia.
+    why; `doubts`, by fact, what cannot be relied on though it may count; `onset` is that of the
+    leukemia, `recorded` when it was first recorded.
     """
 
     chart: Chart
@@ -43,8 +57,10 @@ class ChartReading:
     diagnoses: list[dict[str, str]] = field(default_factory=list)
     has_all: bool = False
     onset: date | None = None
+    recorded: date | None = None
     lineages: set[str] = field(default_factory=set)
     other_cancers: list[str] = field(default_factory=list)
+    others: list[OtherCancer] = field(default_factory=list)
     secondary: list[tuple[Problem, Match]] = field(default_factory=list)
     marrow: list[Finding] = field(default_factory=list)
     counts: list[Finding] = field(default_factory=list)
@@ -55,6 +71,7 @@ class ChartReading:
     asserted: list[Finding] = field(default_factory=list)
     current: list[Finding] = field(default_factory=list)
     aside: dict[str, list[Evidence]] = field(default_factory=dict)
+    doubts: dict[str, list[Doubt]] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
 
     def put_aside(self, fact: str, evidence: Evidence, because: str, *, warn: bool = False) -> None:
@@ -63,6 +80,12 @@ class ChartReading:
         if warn:
             title = f" ({evidence.title})" if evidence.title else ""
             self.warn(f"{evidence.source}{title}: {because}")
+
+    def doubt(self, doubt: Doubt) -> None:
+        """Note what cannot be relied on, though it may count."""
+        self.doubts.setdefault(doubt.fact, []).append(doubt)
+        title = f" ({doubt.evidence.title})" if doubt.evidence.title else ""
+        self.warn(f"{doubt.evidence.source}{title}: {doubt.why}")
 
     def warn(self, warning: str) -> None:
         """Note a warning once."""
@@ -90,15 +113,24 @@ def evidence_of(statement: Statement, match: Match | None = None, sent: str = ""
 
 
 def known_by(statement: Statement, as_of: date | None) -> bool:
-    """Whether a statement was made, and is about a time, no later than a day."""
+    """Whether a statement may have been made, and be about a time, no later than a day."""
     if as_of is None:
         return True
-    issued = statement.issued
-    return (
-        statement.when is not None
-        and statement.when.last <= as_of
-        and (issued is None or issued.last <= as_of)
+    return all(
+        said is None or said.first <= as_of
+        for said in (statement.when, statement.issued, statement.sent)
     )
+
+
+def place_in_time(reading: ChartReading, statement: Statement) -> tuple[When, str]:
+    """When a statement may be about, and why it cannot be relied on (empty: it can): its sender
+    says so, or it has no date, or one that may lie after the day asked about.
+    """
+    when = lies(statement, reading.chart, reading.as_of)
+    if statement.doubt or statement.when is None:
+        return when, statement.doubt or UNDATED
+    late = reading.as_of is not None and statement.when.last > reading.as_of
+    return when, VAGUE if late else ""
 
 
 def cancers(names: Iterable[str]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -37,9 +38,24 @@ class When:
         return self.text if self.vague else self.first.isoformat()
 
     @property
+    def begin(self) -> tuple[date, str]:
+        """The first moment it can mean."""
+        return self.first, self.clock
+
+    @property
+    def end(self) -> tuple[date, str]:
+        """The last moment it can mean: without a clock, the end of its last day."""
+        return self.last, self.clock or "~"
+
+    @property
     def order(self) -> tuple[date, str, str]:
         """Sorts dates; a vague one counts as its last day."""
         return self.last, self.clock, self.text
+
+
+def latest_of(whens: Iterable[When]) -> tuple[date, str]:
+    """From when on a moment may be the latest of several: the last of their first moments."""
+    return max(when.begin for when in whens)
 
 
 @lru_cache(maxsize=8192)

@@ -8,15 +8,18 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from allstatus.ehr.chart import Problem, Result
-from allstatus.ehr.chart_reading import ChartReading, Finding, cancers
+from allstatus.ehr.chart_reading import ChartReading, Finding, cancers, place_in_time
 from allstatus.ehr.codes import Match, table
 from allstatus.ehr.dates import When
+from allstatus.ehr.doubt import Doubt
 from allstatus.table.facts import Evidence
 
 FACT = "prior_remission"
 CLINICAL = {"remission": "in_remission", "relapse": "relapse", "recurrence": "relapse"}
 INDUCTION = timedelta(days=28)  # no remission is reached sooner after the onset
 UNDATED = "a coded status without a date of its own"
+UNREAD = "its answer is not known here, so it may say remission or relapse"
+TREND = "a trend, which says neither remission nor relapse"
 BEFORE_TREATMENT = "dated no later than the first treatment, so it was coded later than its date"
 NAMELESS = "leukemia_in_remission"
 
@@ -26,58 +29,67 @@ def assert_by_problem(
 ) -> None:
     """What the code and the clinical status of a condition assert."""
     says = match.topic["asserts"]
+    when, why = place_in_time(reading, problem)
+    if problem.doubt:
+        if says:
+            reading.doubt(Doubt(FACT, match.topic.name, when, why, evidence, says, firm=True))
+        return
     early = (
         problem.onset is not None
         and problem.recorded is not None
         and problem.recorded.last - problem.onset.first < INDUCTION
     )
-    if says and problem.recorded is not None and not (early and says != "not_in_remission"):
-        dated = replace(evidence, date=problem.recorded.shown)
-        reading.asserted.append(
-            Finding(match.topic.name, problem.recorded, dated.counted("a coded status", says), says)
-        )
+    recorded = problem.recorded or (problem.onset if says == "relapse" else None)
+    late = recorded is not None and reading.as_of is not None and recorded.last > reading.as_of
+    if says and recorded is not None and not late and not (early and says == "in_remission"):
+        dated = replace(evidence, date=recorded.shown)
+        found = dated.counted("a coded status", says)
+        reading.asserted.append(Finding(match.topic.name, recorded, found, says))
     elif says:
-        _assert_undated(reading, match, evidence, says)
+        _assert_undated(reading, match, evidence, says, when)
     clinical = CLINICAL.get(problem.clinical)
     if clinical and match.topic["all"]:
-        _assert_undated(reading, match, replace(evidence, sent=problem.clinical), clinical)
+        said = replace(evidence, sent=problem.clinical)
+        _assert_undated(reading, match, said, clinical, when)
 
 
-def _assert_undated(reading: ChartReading, match: Match, evidence: Evidence, says: str) -> None:
+def _assert_undated(
+    reading: ChartReading, match: Match, evidence: Evidence, says: str, when: When
+) -> None:
+    """A status as the chart stands; asked about a day, it may be of any time up to then."""
     if reading.as_of is None:
-        reading.current.append(
-            Finding(
-                match.topic.name,
-                When("", date.max, date.max),
-                evidence.counted(UNDATED, says),
-                says,
-            )
-        )
+        counted = evidence.counted(UNDATED, says)
+        end = When("", date.max, date.max)
+        reading.current.append(Finding(match.topic.name, end, counted, says))
+    elif says != "not_in_remission":
+        span = When("", when.first, max(when.first, reading.as_of))
+        reading.doubt(Doubt(FACT, match.topic.name, span, UNDATED, evidence, says, firm=True))
 
 
-def assert_by_result(reading: ChartReading, result: Result, when: When, evidence: Evidence) -> None:
+def assert_by_result(
+    reading: ChartReading, result: Result, when: When, why: str, evidence: Evidence
+) -> None:
     """What a clinician's coded disease status asserts, if it is about this leukemia."""
-    answer = table("results").find(result.value.codes)
+    answer = table("results").find(result.value.codes) or table("diagnoses").find(
+        result.value.codes
+    )
     about = table("diagnoses").find(result.focus)
-    if result.focus and not (about is not None and about.topic["all"]):
+    says = answer.topic["asserts"] if answer else None
+    if result.focus and about is not None and not about.topic["all"]:
         reading.put_aside(FACT, evidence, "about another condition")
     elif not result.focus and reading.other_cancers:
         others = cancers(reading.other_cancers)
-        reading.put_aside(
-            FACT,
-            evidence,
-            f"does not say which cancer it is about ({others} is on the chart)",
-            warn=True,
-        )
-    elif answer is None or not answer.topic["asserts"]:
-        reading.put_aside(FACT, evidence, "a trend, which says neither remission nor relapse")
+        problem = f"does not say which cancer it is about ({others} is on the chart)"
+        reading.doubt(Doubt(FACT, "disease_status", when, problem, evidence, says, firm=True))
+    elif answer is not None and not says:
+        reading.put_aside(FACT, evidence, TREND)
+    elif answer is None or why or (result.focus and about is None):
+        reason = why or (UNREAD if answer is None else "about a condition not known here")
+        doubt = Doubt(FACT, "disease_status", when, reason, evidence, says, firm=not result.doubt)
+        reading.doubt(doubt)
     else:
-        says = answer.topic["asserts"]
-        reading.asserted.append(
-            Finding(
-                "disease_status", when, evidence.counted("a clinician's coded status", says), says
-            )
-        )
+        counted = evidence.counted("a clinician's coded status", says)
+        reading.asserted.append(Finding("disease_status", result.when or when, counted, says))
 
 
 def settle_asserted(reading: ChartReading) -> None:
@@ -89,11 +101,9 @@ def settle_asserted(reading: ChartReading) -> None:
     for item in reading.asserted:
         if item.name == NAMELESS and reading.other_cancers:
             others = cancers(reading.other_cancers)
-            reading.put_aside(
-                FACT,
-                item.evidence,
-                f"does not name its leukemia ({others} is on the chart)",
-                warn=True,
+            why = f"does not name its leukemia ({others} is on the chart)"
+            reading.doubt(
+                Doubt(FACT, item.name, item.when, why, item.evidence, item.value, firm=True)
             )
         elif first is not None and item.when.last <= first and item.value == "in_remission":
             reading.put_aside(FACT, item.evidence, BEFORE_TREATMENT, warn=True)

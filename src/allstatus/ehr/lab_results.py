@@ -4,129 +4,150 @@ findings.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
-from allstatus.ehr.chart import Result, age_on
+from allstatus.ehr.chart import Code, Result, age_on
 from allstatus.ehr.chart_options import ChartOptions
-from allstatus.ehr.chart_reading import LOUD, ChartReading, Finding, evidence_of, known_by
+from allstatus.ehr.chart_reading import (
+    LOUD,
+    ChartReading,
+    Finding,
+    evidence_of,
+    known_by,
+    place_in_time,
+)
 from allstatus.ehr.codes import Match, table
+from allstatus.ehr.dates import When
 from allstatus.ehr.disease_status import assert_by_result
+from allstatus.ehr.doubt import Doubt
 from allstatus.ehr.sent_values import Unreadable, found_any, percent_of
 from allstatus.record.blood_count import COMPONENTS
 from allstatus.record.count_component import Person, is_adult, judge
+from allstatus.table.facts import Evidence
 
 SMALL_SHARE = "is below 1 %, read literally; was a fraction meant?"
 NO_VALUE = "has no value"
-FACT_OF = {"disease_status": "prior_remission", **dict.fromkeys(COMPONENTS, "cbc")}
-PLACES = {"marrow_blasts": "marrow", "blood_blasts": "blood", "csf_blasts": "cns"}
-SUPERSEDED = "superseded by a corrected result"
+MARROW, OUTSIDE, COUNT = "marrow_blast_percent", "leukemia_outside_marrow", "cbc"
+FACT_OF = {
+    "disease_status": "prior_remission",
+    "marrow_blasts": MARROW,
+    "marrow_report": MARROW,
+    **dict.fromkeys(COMPONENTS, COUNT),
+}
+PLACES = {
+    "marrow_blasts": "marrow",
+    "marrow_report": "marrow",
+    **dict.fromkeys(COMPONENTS, "blood"),
+}
+SUPERSEDED = "superseded by a later sending of the same result"
+OTHER_PERSON = "of another person's specimen"
+TWO_PLACES = "the code and the specimen name different places"
+NO_PLACE = "neither its code nor its specimen names a place that is known here"
+UNKNOWN_SPECIMEN = "its specimen is not known here; it is taken as the code says"
+A_REPORT = "a report code, which is not a percentage of blasts"
+
+
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """A result being read: what it is of (`name`, at a `site`), when it may be, and why it cannot
+    be relied on (empty: it can).
+    """
+
+    result: Result
+    fact: str
+    name: str
+    site: str
+    when: When
+    why: str
+    evidence: Evidence
 
 
 def read_results(reading: ChartReading, options: ChartOptions) -> None:
     """Put each laboratory result in its place."""
-    measured: list[tuple[Result, Match]] = []
-    corrected: dict[tuple[Any, ...], tuple[Any, ...]] = {}
-    for result in reading.chart.results:
-        if not known_by(result, reading.as_of):
-            continue
-        if result.doubt and not result.void:
-            result = replace(result, void=result.doubt)  # noqa: PLW2901
+    zoneless = 0
+    for result in _standing([r for r in reading.chart.results if known_by(r, reading.as_of)]):
         if match := table("results").find(result.codes):
-            measured.append((result, match))
-            if result.corrected and result.void in ("", NO_VALUE):
-                corrected[_slot(result, match)] = max(
-                    _issue(result), corrected.get(_slot(result, match), ())
-                )
+            zoneless += result.when is not None and not result.when.zoned
+            reading.caution(result, match)
+            _place_result(reading, result, match, options)
         elif sign := table("signs").find(result.codes + result.value.codes):
             _place_sign_result(reading, result, sign)
         elif table("results").torn(result.codes):
             reading.warn(f"{result.source}: its codes name different things; it is set aside")
-    for result, match in measured:
-        last = corrected.get(_slot(result, match)) if corrected else None
-        superseded = (
-            last is not None and not result.void and (not result.corrected or _issue(result) < last)
-        )
-        reading.caution(result, match)
-        _place_result(
-            reading, replace(result, void=SUPERSEDED) if superseded else result, match, options
-        )
-    if zoneless := sum(result.when is not None and not result.when.zoned for result, _ in measured):
+    if zoneless:
         reading.warn(
             f"{zoneless} results have a time of day without a time zone; their dates are taken as "
             f"written"
         )
 
 
-def _slot(result: Result, match: Match) -> tuple[Any, ...]:
-    """What one corrected result and those it corrects have in common."""
-    when = result.when
-    return (
-        match.topic.name,
-        when.first if when else None,
-        when.clock if when else None,
-        result.specimen,
-    )
+def _standing(results: list[Result]) -> Iterator[Result]:
+    """Every result; of several sendings of one named result all but the last are void."""
+    last: dict[str, tuple[Any, ...]] = {}
+    for result in results:
+        for name in result.names:
+            last[name] = max(_sent(result), last.get(name, ()))
+    for result in results:
+        if any(_sent(result) < last[name] for name in result.names):
+            yield replace(result, void=result.void or SUPERSEDED)
+        else:
+            yield result
 
 
-def _issue(result: Result) -> tuple[Any, ...]:
-    when = result.issued or result.when
-    return when.order if when else ()
+def _sent(result: Result) -> tuple[Any, ...]:
+    when = result.sent or result.issued or result.when
+    return (*(when.order[:2] if when else ()), result.corrected)
 
 
 def _place_result(
     reading: ChartReading, result: Result, match: Match, options: ChartOptions
 ) -> None:
-    topic, when = match.topic, result.when
-    name = _by_specimen(topic.name, result)
-    fact = FACT_OF.get(topic.name)
-    fact = fact or (
-        "marrow_blast_percent"
-        if name in ("marrow_blasts", "marrow_report")
-        else "leukemia_outside_marrow"
-    )
+    topic = match.topic
     evidence = evidence_of(result, match, result.value.sent)
-    if result.void or when is None or name is None:
-        why = result.void or (
-            "has no date" if when is None else "the code and the specimen name different places"
-        )
-        reading.put_aside(fact, evidence, why, warn=not result.void or result.void.startswith(LOUD))
+    if result.void:
+        fact = FACT_OF.get(topic.name, OUTSIDE)
+        reading.put_aside(fact, evidence, result.void, warn=result.void.startswith(LOUD))
+        return
+    when, why = place_in_time(reading, result)
+    if topic.name == "disease_status":
+        assert_by_result(reading, result, when, why, evidence)
+        return
+    places = _places(match, result)
+    if "other_person" in places:
+        reading.put_aside(FACT_OF.get(topic.name, OUTSIDE), evidence, OTHER_PERSON, warn=True)
+        return
+    if len(places) != 1:
+        facts = {(MARROW, "marrow") if p == "marrow" else (OUTSIDE, p) for p in places}
+        facts = {(COUNT, topic.name)} if topic.name in COMPONENTS else facts
+        for fact, name in sorted(facts or {(MARROW, "marrow"), (OUTSIDE, "other")}):
+            told = TWO_PLACES if places else NO_PLACE
+            reading.doubt(Doubt(fact, name, when, told, evidence))
         return
     _note(reading, result)
+    (site,) = places
+    item = _Item(result, OUTSIDE, "blasts", site, when, why, evidence)
     if topic.name in COMPONENTS:
-        _place_count(reading, result, Finding(topic.name, when, evidence), options)
-    elif name in ("marrow_blasts", "marrow_report"):
-        _place_marrow(reading, result, Finding(name, when, evidence))
-    elif topic.name == "disease_status":
-        assert_by_result(reading, result, when, evidence)
-    elif topic["site"] or name in ("blood", "cns", "other"):
-        _place_outside(
-            reading, result, Finding("blasts", when, evidence, site=topic["site"] or name)
-        )
+        _place_count(reading, replace(item, fact=COUNT, name=topic.name), options)
+    elif site == "marrow":
+        _place_marrow(reading, replace(item, fact=MARROW, name=topic.name))
+    else:
+        _place_outside(reading, item)
 
 
-def _by_specimen(name: str, result: Result) -> str | None:
-    """Where a result of blasts comes from, by its code and its specimen; None when the two
-    disagree.
-    """
-    match = (
-        table("results").find([code for code in result.specimen if table("results").find([code])])
-        if result.specimen
-        else None
-    )
-    place = match.topic["specimen"] if match else None
-    own = PLACES.get(name)
-    if place == "other_person":
-        return None
-    if own is not None and place is not None and place != own:
-        return None
-    if name in COMPONENTS:
-        return None if place in ("marrow", "cns") else name
-    if name == "blasts":
-        return "marrow_blasts" if place == "marrow" else place
-    if name == "marrow_report":
-        return name if place in (None, "marrow") else None
-    return name
+def _places(match: Match, result: Result) -> set[str]:
+    """Where a result comes from, by its code and its specimen: one place, two, or none known."""
+    own = PLACES.get(match.topic.name) or match.topic["site"]
+    sent = [
+        found.topic["specimen"]
+        for code in result.specimen
+        if (found := table("results").find([code])) is not None and found.topic["specimen"]
+    ]
+    places = ({own} if own else set()) | set(sent)
+    if own == "other":  # another fluid, of which there are many
+        places -= {"other"} if sent else set()
+    return places
 
 
 def _note(reading: ChartReading, result: Result) -> None:
@@ -139,104 +160,133 @@ def _note(reading: ChartReading, result: Result) -> None:
         reading.warn(f"{result.source}: {note}")
 
 
-def _place_count(
-    reading: ChartReading, result: Result, item: Finding, options: ChartOptions
+def _file(
+    reading: ChartReading,
+    to: list[Finding],
+    item: _Item,
+    value: Any,
+    counted: Evidence,
+    *,
+    by_default: bool = False,
 ) -> None:
-    chart = reading.chart
-    age = None if chart.born is None else age_on(chart.born, item.when.last)
+    """A value that was read: a finding, a doubt, or, dated to a month or year, both."""
+    doubt = Doubt(
+        item.fact,
+        item.site if item.fact == OUTSIDE else item.name,
+        item.when,
+        item.why or "its day is not known",
+        item.evidence,
+        value,
+        firm=not item.result.doubt,
+    )
+    if item.why:
+        reading.doubt(doubt)
+        return
+    if item.when.vague:
+        reading.doubts.setdefault(item.fact, []).append(doubt)
+    to.append(
+        Finding(
+            item.name,
+            item.result.when or item.when,
+            counted,
+            value,
+            item.site if item.fact == OUTSIDE else "",
+            by_default=by_default,
+            specimen=item.result.specimen,
+        )
+    )
+
+
+def _unread(reading: ChartReading, item: _Item, why: str, *, report: bool = False) -> None:
+    name = item.site if item.fact == OUTSIDE else item.name
+    because = item.why or why
+    reading.doubt(Doubt(item.fact, name, item.when, because, item.evidence, report=report))
+
+
+def _place_count(reading: ChartReading, item: _Item, options: ChartOptions) -> None:
+    chart, day = reading.chart, item.result.when or item.when
+    age = None if chart.born is None else age_on(chart.born, day.last)
     person = Person(chart.sex, is_adult(age), options.adult_ranges)
-    verdict = judge(item.name, result.value, result.ranges, result.flags, person)
+    sent = item.result
+    verdict = judge(item.name, sent.value, sent.ranges, sent.flags, person)
+    counted = item.evidence.counted(verdict.because, verdict.read)
     if verdict.normal is not None:
-        found = item.evidence.counted(verdict.because, verdict.read)
-        reading.counts.append(
-            Finding(item.name, item.when, found, verdict.normal, by_default=verdict.by_default)
-        )
-        return
-    evidence = replace(item.evidence, read=verdict.read)
-    if verdict.conflict:
-        reading.counts.append(
-            replace(item, evidence=evidence.set_aside(verdict.because), conflict=True)
-        )
+        _file(reading, reading.counts, item, verdict.normal, counted, by_default=verdict.by_default)
+    elif verdict.conflict and not item.why and item.result.when is not None:
+        aside = counted.set_aside(verdict.because)
+        reading.counts.append(Finding(item.name, item.result.when, aside, conflict=True))
     else:
-        reading.put_aside("cbc", evidence, verdict.because, warn=True)
+        read = replace(item, evidence=replace(item.evidence, read=verdict.read))
+        _unread(reading, read, verdict.because)
 
 
-def _place_marrow(reading: ChartReading, result: Result, item: Finding) -> None:
-    if item.name == "marrow_report" and result.value.text is None and not result.value.codes:
-        reading.put_aside(
-            "marrow_blast_percent",
-            item.evidence,
-            "a report code, which is not a percentage",
-            warn=True,
-        )
-        return
+def _place_marrow(reading: ChartReading, item: _Item) -> None:
+    value, report = item.result.value, item.name == "marrow_report"
+    item = replace(item, name="marrow")
     try:
-        percent = percent_of(result.value)
+        percent = percent_of(value)
     except Unreadable as error:
-        reading.put_aside("marrow_blast_percent", item.evidence, str(error), warn=True)
+        _unread(reading, item, str(error), report=report)
         return
-    if item.name == "marrow_report" and not _is_grade(result):
-        reading.put_aside(
-            "marrow_blast_percent",
-            item.evidence,
-            "a report code, which is not a percentage of blasts",
-            warn=True,
-        )
+    if report and not _is_grade(item.result):
+        _unread(reading, item, A_REPORT, report=True)
         return
     if percent.exact is not None and 0 < percent.exact < 1:
-        reading.warn(f"{result.source}: {SMALL_SHARE}")
+        reading.warn(f"{item.result.source}: {SMALL_SHARE}")
     percent = (
         replace(percent, looks_like_fraction=False) if percent.looks_like_fraction else percent
     )
-    shown = f"{percent.describe()} %"
-    reading.marrow.append(
-        Finding(item.name, item.when, item.evidence.counted("bone marrow blasts", shown), percent)
-    )
+    counted = item.evidence.counted("bone marrow blasts", f"{percent.describe()} %")
+    _file(reading, reading.marrow, item, percent, counted)
 
 
 def _is_grade(result: Result) -> bool:
-    return bool(result.value.codes) or (result.value.text or "").strip().upper() in (
-        "M1",
-        "M2",
-        "M3",
-    )
+    said = (result.value.text or "").strip().upper()
+    return bool(result.value.codes) or said in ("M1", "M2", "M3")
 
 
-def _place_outside(reading: ChartReading, result: Result, item: Finding) -> None:
+def _place_outside(reading: ChartReading, item: _Item) -> None:
     try:
-        value = found_any(result.value)
+        value = found_any(item.result.value)
     except Unreadable as error:
-        reading.put_aside("leukemia_outside_marrow", item.evidence, str(error), warn=True)
+        _unread(reading, item, str(error))
         return
     shown = f"blasts {'found' if value else 'not found'} ({item.site})"
-    reading.outside.append(
-        replace(
-            item, value=value, evidence=item.evidence.counted("blasts outside the marrow", shown)
-        )
+    _file(
+        reading,
+        reading.outside,
+        item,
+        value,
+        item.evidence.counted("blasts outside the marrow", shown),
     )
 
 
 def _place_sign_result(reading: ChartReading, result: Result, match: Match) -> None:
-    fact = "leukemia_outside_marrow" if match.topic["site"] else "signs_and_symptoms"
+    site = match.topic["site"] or ""
+    fact = OUTSIDE if site else "signs_and_symptoms"
     evidence = evidence_of(result, match, result.value.sent)
-    if result.void or result.when is None:
-        reading.put_aside(fact, evidence, result.void or "has no date")
+    if result.void:
+        reading.put_aside(fact, evidence, result.void)
         return
+    when, why = place_in_time(reading, result)
     reading.caution(result, match)
-    answer = table("results").find(result.value.codes)
-    named = table("signs").find(result.value.codes) is not None
-    says = "present" if named else answer.topic["says"] if answer else None
+    item = _Item(result, fact, match.topic.name, site, when, why, evidence)
+    says = _says(result.value.codes)
     if says is None:
-        reading.put_aside(fact, evidence, "does not say present or absent", warn=True)
+        _unread(reading, item, "does not say present or absent")
         return
-    item = Finding(
-        match.topic.name,
-        result.when,
-        evidence.counted("recorded as a finding", says),
-        says,
-        match.topic["site"] or "",
-    )
-    if item.site:
-        reading.outside.append(replace(item, value=says == "present"))
-    else:
-        reading.signs.append(replace(item, site=match.topic["suggests"] or ""))
+    counted = evidence.counted("recorded as a finding", says)
+    if site:
+        _file(reading, reading.outside, item, says == "present", counted)
+        return
+    _file(reading, reading.signs, item, says, counted)
+    if not why:
+        reading.signs[-1] = replace(reading.signs[-1], site=match.topic["suggests"] or "")
+
+
+def _says(value: tuple[Code, ...]) -> str | None:
+    """Present or absent: a sign named as the value is there."""
+    answer = table("results").find(value)
+    if table("signs").find(value) is not None:
+        return "present"
+    return answer.topic["says"] if answer else None

@@ -8,9 +8,20 @@ from dataclasses import replace
 from datetime import date
 
 from allstatus.ehr.chart import Code, Problem
-from allstatus.ehr.chart_reading import ChartReading, Finding, evidence_of, known_by
+from allstatus.ehr.chart_reading import (
+    UNDATED,
+    VAGUE,
+    ChartReading,
+    Finding,
+    OtherCancer,
+    evidence_of,
+    known_by,
+    place_in_time,
+)
 from allstatus.ehr.codes import Match, is_malignant, table
+from allstatus.ehr.dates import When
 from allstatus.ehr.disease_status import assert_by_problem
+from allstatus.ehr.doubt import Doubt
 from allstatus.table.facts import Evidence
 
 OUTSIDE = "leukemia_outside_marrow"
@@ -19,19 +30,15 @@ OF_ANOTHER = "does not say of which disease it is the spread, or where"
 
 def read_problems(reading: ChartReading) -> None:
     """Put each coded condition in its place: diagnoses, other cancers, statuses, signs."""
-    for problem in reading.chart.problems:
-        if not known_by(problem, reading.as_of) and not (
-            problem.when is None and reading.as_of is None
-        ):
-            continue
-        if problem.doubt and not problem.void:
-            problem = replace(problem, void=problem.doubt)  # noqa: PLW2901
-        match = table("diagnoses").find(problem.codes)
+    known = [p for p in reading.chart.problems if known_by(p, reading.as_of)]
+    found = [(problem, table("diagnoses").find(problem.codes)) for problem in known]
+    reading.has_all = any(m and m.topic["all"] and not p.void and not p.doubt for p, m in found)
+    for problem, match in found:
         if match is not None or any(map(is_malignant, problem.codes)):
             _place_diagnosis(reading, problem, match)
         elif sign := table("signs").find(problem.codes):
             _place_sign(reading, problem, sign)
-        elif not problem.void and not problem.source.startswith("Encounter"):
+        elif not (problem.void or problem.doubt) and not problem.source.startswith("Encounter"):
             _see(reading, problem, None)
     _place_spread(reading)
 
@@ -52,29 +59,47 @@ def _see(reading: ChartReading, problem: Problem, match: Match | None) -> None:
 
 
 def _place_diagnosis(reading: ChartReading, problem: Problem, match: Match | None) -> None:
-    if problem.void:
-        reading.put_aside("diagnosis", evidence_of(problem, match), problem.void, warn=True)
+    evidence = evidence_of(problem, match)
+    if problem.void or (problem.doubt and not (match and match.topic["asserts"])):
+        reading.put_aside("diagnosis", evidence, problem.void or problem.doubt, warn=True)
         return
     if match is not None and (match.topic["reason"] or match.topic["history"]):
         return
-    reading.caution(problem, match)
-    _see(reading, problem, match)
-    if match is not None and match.topic["secondary"]:
-        reading.secondary.append((problem, match))
-        return
-    if match is None or match.topic["all"] is False:
-        if match is None or not match.topic["skin"]:
-            reading.other_cancers.append(
-                reading.diagnoses[-1]["title"] or reading.diagnoses[-1]["code"]
-            )
-        return
-    if match.topic["all"]:
-        reading.has_all = True
-        if problem.onset is not None:
-            reading.onset = min(problem.onset.first, reading.onset or date.max)
-        if match.topic["lineage"]:
-            reading.lineages.add(match.topic["lineage"])
-    assert_by_problem(reading, problem, match, evidence_of(problem, match))
+    if not problem.doubt:
+        reading.caution(problem, match)
+        _see(reading, problem, match)
+        if match is not None and match.topic["secondary"]:
+            reading.secondary.append((problem, match))
+            return
+        if match is None or match.topic["all"] is False:
+            if match is None or not match.topic["skin"]:
+                _note_other(reading, problem)
+            return
+        if match.topic["all"]:
+            _note_leukemia(reading, problem, match)
+    assert match is not None
+    assert_by_problem(reading, problem, match, evidence)
+
+
+def _note_other(reading: ChartReading, problem: Problem) -> None:
+    """Another cancer: what it is called, and between which days treatment may have been for it."""
+    seen = reading.diagnoses[-1]
+    began = problem.onset or problem.recorded or problem.when
+    first = began.first if began else date.min
+    last = problem.until.last if problem.until else date.max
+    reading.other_cancers.append(seen["title"] or seen["code"])
+    reading.others.append(OtherCancer(seen["title"] or seen["code"], first, last))
+
+
+def _note_leukemia(reading: ChartReading, problem: Problem, match: Match) -> None:
+    if problem.onset is not None:
+        reading.onset = min(problem.onset.first, reading.onset or date.max)
+    if problem.recorded is not None:
+        reading.recorded = min(problem.recorded.first, reading.recorded or date.max)
+    elif problem.onset is None and reading.as_of is not None:
+        reading.warn(f"{problem.source}: the diagnosis {UNDATED}; it is taken as known by then")
+    if match.topic["lineage"]:
+        reading.lineages.add(match.topic["lineage"])
 
 
 def _place_spread(reading: ChartReading) -> None:
@@ -85,31 +110,45 @@ def _place_spread(reading: ChartReading) -> None:
         evidence = evidence_of(problem, match)
         if not reading.has_all or reading.other_cancers or not match.topic["spread"]:
             reading.put_aside(OUTSIDE, evidence, OF_ANOTHER)
-        elif problem.when is None:
-            reading.put_aside(OUTSIDE, evidence, "has no date", warn=True)
         else:
-            _place_outside(reading, problem, match, evidence)
+            _place_outside(reading, problem, match, evidence, *place_in_time(reading, problem))
 
 
 def _place_sign(reading: ChartReading, problem: Problem, match: Match) -> None:
-    fact = "leukemia_outside_marrow" if match.topic["site"] else "signs_and_symptoms"
+    fact = OUTSIDE if match.topic["site"] else "signs_and_symptoms"
     evidence = evidence_of(problem, match)
-    if problem.void or problem.when is None:
-        reading.put_aside(fact, evidence, problem.void or "has no date", warn=not problem.void)
+    if problem.void:
+        reading.put_aside(fact, evidence, problem.void)
         return
     reading.caution(problem, match)
-    if match.topic["site"]:
-        _place_outside(reading, problem, match, evidence)
-        return
     cause = table("diagnoses").find(problem.cause)
     attributed = problem.caused and not (cause is not None and cause.topic["all"])
     other = match.topic["other_cause"] or attributed
     read = "present_other_cause" if other else "present"
+    when, why = place_in_time(reading, problem)
+    if match.topic["site"]:
+        _place_outside(reading, problem, match, evidence, when, why)
+        return
     counted = evidence.counted("attributed to another cause" if other else "a coded finding", read)
+    if why or (problem.when is not None and problem.when.vague):
+        gone = problem.ended and problem.until is None
+        doubt = Doubt(
+            fact,
+            match.topic.name,
+            when,
+            why or VAGUE,
+            evidence,
+            read,
+            firm=True,
+            ended=gone,
+            until=problem.until,
+        )
+        reading.doubt(doubt)
+        return
     reading.signs.append(
         Finding(
             match.topic.name,
-            problem.when,
+            when,
             counted,
             read,
             until=problem.until,
@@ -120,24 +159,23 @@ def _place_sign(reading: ChartReading, problem: Problem, match: Match) -> None:
 
 
 def _place_outside(
-    reading: ChartReading, problem: Problem, match: Match, evidence: Evidence
+    reading: ChartReading, problem: Problem, match: Match, evidence: Evidence, when: When, why: str
 ) -> None:
     """Leukemia coded at a site: found at its onset, and gone when it is recorded as resolved on a
     day.
     """
-    assert problem.when is not None
-    site = match.topic["site"] or match.topic["spread"]
+    site, name = match.topic["site"] or match.topic["spread"], match.topic.name
     here = not match.topic["cleared"]
-    item = Finding(
-        match.topic.name,
-        problem.when,
-        evidence.counted("a coded finding", f"{'found' if here else 'not found'} ({site})"),
-        here,
-        site,
-    )
-    reading.outside.append(item)
-    if problem.until is not None and here:
-        gone = replace(evidence, date=problem.until.shown).counted(
+    gone = problem.ended and problem.until is None and here
+    if why or gone:
+        told = why or "recorded as resolved, on a day that is not known"
+        reading.doubt(Doubt(OUTSIDE, site, when, told, evidence, here, firm=True, ended=gone))
+    else:
+        shown = f"{'found' if here else 'not found'} ({site})"
+        counted = evidence.counted("a coded finding", shown)
+        reading.outside.append(Finding(name, when, counted, here, site))
+    if problem.until is not None and here and not problem.doubt:
+        clear = replace(evidence, date=problem.until.shown).counted(
             "recorded as resolved", f"not found ({site})"
         )
-        reading.outside.append(replace(item, when=problem.until, value=False, evidence=gone))
+        reading.outside.append(Finding(name, problem.until, clear, False, site))

@@ -11,6 +11,7 @@ from allstatus.rules.ruleset import RuleSet
 from allstatus.table.facts import Evidence
 
 REMISSION, RELAPSE = "in_remission", "relapse"
+KINDS = {"in_remission": REMISSION, "recurrent": RELAPSE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ class History:
     """Remissions and relapses so far, coded by the chart or decided at earlier assessments."""
 
     events: list[Event] = field(default_factory=list)
+    maybe: list[Event] = field(default_factory=list)
 
     @classmethod
     def coded(cls, asserted: Iterable[Finding]) -> History:
@@ -55,7 +57,7 @@ class History:
         """Add a status decided at an assessment; `assumed` when it rests on an assumption the
         caller named, `places` where leukemia was found then.
         """
-        kind = {"in_remission": REMISSION, "recurrent": RELAPSE}.get(status)
+        kind = KINDS.get(status)
         if kind is not None:
             because = "decided at an earlier assessment and carried forward"
             evidence = Evidence(
@@ -79,15 +81,29 @@ class History:
             if e.kind == RELAPSE and e not in own and (until is None or e.day <= until)
         ]
         remissions = [e for e in self.events if e.kind == REMISSION and e.day < day]
-        return Past(tuple(sorted(remissions, key=_order)), tuple(sorted(relapses, key=_order)))
+        maybe = tuple(e for e in self.maybe if e.day < day)
+        ordered = tuple(sorted(remissions, key=_order)), tuple(sorted(relapses, key=_order))
+        return Past(*ordered, maybe)
+
+    def undecided(
+        self, day: date, possible: Iterable[str], evidence: Evidence, places: frozenset[str]
+    ) -> None:
+        """Add what an assessment may have been that a doubt left open."""
+        for name in possible:
+            if kind := KINDS.get(name):
+                found = places if kind == RELAPSE else frozenset[str]()
+                self.maybe.append(Event(day, kind, evidence, places=found))
 
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """The remissions and relapses behind an assessment, in order."""
+    """The remissions and relapses behind an assessment, in order; `maybe` are those that a doubt
+    left open.
+    """
 
     remissions: tuple[Event, ...]
     relapses: tuple[Event, ...]
+    maybe: tuple[Event, ...] = ()
 
     @property
     def in_remission_before(self) -> bool:
@@ -112,11 +128,30 @@ class Past:
         )
 
     @property
+    def last_remission(self) -> date | None:
+        """The day of the last remission."""
+        return self.remissions[-1].day if self.remissions else None
+
+    @property
+    def in_doubt(self) -> tuple[Event, ...]:
+        """What may have come after the last remission or relapse and would change which is last."""
+        last = max((*self.remissions, *self.relapses), key=_order, default=None)
+        if last is None:
+            return ()
+        other = REMISSION if self.relapsed_since else RELAPSE
+        return tuple(e for e in self.maybe if e.kind == other and e.day > last.day)
+
+    @property
     def places(self) -> frozenset[str]:
-        """Where the relapse since the last remission was found; empty when only codes say so."""
-        last = self.remissions[-1].day if self.remissions else date.min
-        since = (event.places for event in self.relapses if event.day > last)
-        return frozenset().union(*since)
+        """Where the relapse since the last remission was found, or may have been; empty when that
+        is not known.
+        """
+        last = self.last_remission or date.min
+        since = [event for event in self.relapses if event.day > last]
+        doubtful = [event for event in self.in_doubt if event.kind == RELAPSE]
+        if not all(event.places for event in doubtful):
+            return frozenset()
+        return frozenset[str]().union(*(event.places for event in (*since, *doubtful)))
 
     @property
     def relapse_count(self) -> int:

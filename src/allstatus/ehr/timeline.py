@@ -11,7 +11,8 @@ from itertools import zip_longest
 
 from allstatus.decision.classifier import Classifier
 from allstatus.decision.decision import Decision
-from allstatus.ehr.assessment import Assessment, Assessor, Moment, places_found
+from allstatus.ehr.assessment import Assessment, Moment, places_found, places_open
+from allstatus.ehr.assessor import Assessor
 from allstatus.ehr.caller_facts import CallerFacts, lay_over
 from allstatus.ehr.chart import Chart, age_on
 from allstatus.ehr.chart_options import DEFAULT_OPTIONS, ChartOptions
@@ -122,7 +123,8 @@ class _Teller:
         )
         self.chart = replace(chart, sex=chart.sex or sex)
         self.reading = read_chart(self.chart, as_of, options)
-        self.assessor = Assessor(self.reading, options, classifier.ruleset)
+        supplied = frozenset(fact for overlay in self.overlays for fact in overlay.facts)
+        self.assessor = Assessor(self.reading, options, classifier.ruleset, supplied)
         self.window = timedelta(days=options.window_days)
         self.anchor = max((item.when.last for item in self.reading.marrow), default=None)
         self.applicable = self.reading.has_all or any(
@@ -138,28 +140,48 @@ class _Teller:
             timeline.now = self._decide(Assessment(), final=True)
             return timeline
         history, days, last = History.coded(self.reading.asserted), self._days(), None
+        unread = self._unread_days(days)
         for day, following in zip_longest(days, days[1:]):
+            self._leave_open(history, [other for other in unread if other < day], day)
+            unread = [other for other in unread if other > day]
             if following is None and day == self.anchor and self._finish(timeline, history, last):
                 return timeline
-            until = (
-                day + self.window
-                if following is None
-                else min(day + self.window, following - timedelta(days=1))
-            )
-            past = history.before(day, until)
-            found = self.assessor.assess(Moment(day, until, final=False), past)
-            decision = self._decide(found, final=False)
-            last = _add(timeline.points, day, decision, past, last)
-            if decision.status:
-                history.decided(
-                    day,
-                    decision.status,
-                    assumed="signs_and_symptoms"
-                    in (entry["fact"] for entry in decision.assumptions),
-                    places=places_found(self.classifier.ruleset, found),
-                )
+            found, decision = self._assess_past(day, following, history)
+            last = _add(timeline.points, day, decision, history.before(day, found.until), last)
+            self._remember(history, day, found, decision)
+        self._leave_open(history, unread, None)
         timeline.now = self._decide(self._final(history)[1], final=True)
         return timeline
+
+    def _assess_past(
+        self, day: date, following: date | None, history: History
+    ) -> tuple[Assessment, Decision]:
+        """The assessment of a day, as it stood before the following one."""
+        until = day + self.window
+        if following is not None:
+            until = min(until, following - timedelta(days=1))
+        found = self.assessor.assess(Moment(day, until, final=False), history)
+        found.until = until
+        return found, self._decide(found, final=False)
+
+    def _leave_open(self, history: History, days: list[date], following: date | None) -> None:
+        """What marrows that cannot be read may have been leaves its mark on what comes after."""
+        for day in days:
+            found, decision = self._assess_past(day, following, history)
+            self._remember(history, day, found, decision)
+
+    def _remember(self, history: History, day: date, found: Assessment, decision: Decision) -> None:
+        if decision.status:
+            assumed = {entry["fact"] for entry in decision.assumptions}
+            history.decided(
+                day,
+                decision.status,
+                assumed="signs_and_symptoms" in assumed,
+                places=places_found(self.classifier.ruleset, found),
+            )
+        elif found.open:
+            told = found.open[0].evidence
+            history.undecided(day, decision.possible, told, places_open(found))
 
     def _finish(self, timeline: Timeline, history: History, last: str | None) -> bool:
         """The decision as it stands as the last point, when that is about its marrow: what is
@@ -175,7 +197,7 @@ class _Teller:
     def _final(self, history: History) -> tuple[Past, Assessment]:
         """What the chart states as it stands, about its latest marrow where there is one."""
         past = history.before(self.anchor or date.max, None)
-        return past, self.assessor.assess(Moment(self.anchor), past)
+        return past, self.assessor.assess(Moment(self.anchor), history)
 
     def _days(self) -> list[date]:
         """The days of assessments: every marrow, and findings outside the marrow with no other
@@ -187,6 +209,11 @@ class _Teller:
             if all(abs(day - other) > self.window for other in days):
                 days.add(day)
         return sorted(days)
+
+    def _unread_days(self, days: list[date]) -> list[date]:
+        """The days of marrows that cannot be read, on which there is no other assessment."""
+        unread = self.reading.doubts.get("marrow_blast_percent", ())
+        return sorted({d.when.last for d in unread if not d.when.vague} - set(days))
 
     def _decide(self, found: Assessment, *, final: bool) -> Decision:
         for overlay in self.overlays:

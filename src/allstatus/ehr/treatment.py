@@ -4,12 +4,23 @@ symptoms.
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 from allstatus.ehr.chart import Treatment
-from allstatus.ehr.chart_reading import LOUD, ChartReading, Finding, cancers, evidence_of, known_by
+from allstatus.ehr.chart_reading import (
+    LOUD,
+    UNDATED,
+    ChartReading,
+    Finding,
+    OtherCancer,
+    cancers,
+    evidence_of,
+    known_by,
+    place_in_time,
+)
 from allstatus.ehr.codes import Match, Topic, code_tables, table
+from allstatus.ehr.dates import When
+from allstatus.ehr.doubt import Doubt
 
 FACT = "prior_treatment"
 WEIGHT = {"directed": 2, "depends": 1}
@@ -17,8 +28,9 @@ PURPOSES = ("directed", "depends", "relief")
 HISTORY = "says that there was one, without its date"
 NO_TREATMENT = "is no treatment by itself"
 LONG_BEFORE = timedelta(days=30)  # treatment may begin before the diagnosis is on the chart
-UNDATED = "has no date, so it cannot be placed before or after a result"
+UNDATED_TREATMENT = "has no date, so it cannot be placed before or after a result"
 EARLIER = "given before the leukemia began"
+BEFORE_RECORDED = "given long before the leukemia was recorded, and does not say what for"
 OTHER_REASON = "given for a reason that is not known to be acute lymphoblastic leukemia"
 
 
@@ -29,8 +41,6 @@ def read_treatments(reading: ChartReading) -> None:
     for treatment in reading.chart.treatments:
         if not known_by(treatment, reading.as_of):
             continue
-        if treatment.doubt and not treatment.void:
-            treatment = replace(treatment, void=treatment.doubt)  # noqa: PLW2901
         match = _weightiest(table("treatments").find_each(treatment.codes))
         topic = match.topic if match else _named(treatment)
         intent = table("treatments").find(treatment.intent)
@@ -64,20 +74,16 @@ def _place(
     intent: Match | None,
 ) -> None:
     evidence = evidence_of(treatment, match, treatment.text)
-    if treatment.void or treatment.when is None:
-        reading.put_aside(
-            FACT,
-            evidence,
-            treatment.void or UNDATED,
-            warn=not treatment.void or treatment.void.startswith(LOUD),
-        )
+    if treatment.void:
+        reading.put_aside(FACT, evidence, treatment.void, warn=treatment.void.startswith(LOUD))
         return
+    when, why = place_in_time(reading, treatment)
     reading.caution(treatment, match)
     if topic is not None and intent is None and topic["purpose"] not in PURPOSES:
         reading.put_aside(FACT, evidence, HISTORY if topic["history"] else NO_TREATMENT)
         return
-    if why := _for_something_else(reading, treatment):
-        reading.put_aside(FACT, evidence, why, warn=True)
+    if _before(reading.onset, when) and not treatment.reasons:
+        reading.put_aside(FACT, evidence, EARLIER, warn=True)
         return
     purpose, because = _purpose(treatment, topic, intent)
     title = topic.title if topic else treatment.text
@@ -87,28 +93,26 @@ def _place(
             f"{treatment.source}: its code is not in the tables; it is read by its name "
             f"({topic.title})"
         )
-    if purpose == "depends":
-        reading.put_aside(
-            FACT,
-            evidence,
-            f"{title.lower()} of unstated intent: it may be for the leukemia or for relief",
-            warn=True,
-        )
+    if purpose == "relief":
+        site = "counts" if topic and topic["supports_counts"] else ""
+        counted = evidence.counted(because, "relief of symptoms")
+        if not why:
+            reading.relief.append(Finding(title, when, counted, site=site))
+        told = f"{because}; it does not count as treatment of the leukemia"
+        reading.put_aside(FACT, evidence, told)
         return
-    read = "disease-directed" if purpose == "directed" else "relief of symptoms"
-    item = Finding(
-        title,
-        treatment.when,
-        evidence.counted(because, read),
-        site="counts" if topic and topic["supports_counts"] else "",
+    if purpose == "depends":
+        unstated = f"{title.lower()} of unstated intent: it may be for the leukemia or for relief"
+        why = why or unstated
+    elif why == UNDATED:
+        why = UNDATED_TREATMENT
+    if why := _for_something_else(reading, treatment, when) or why:
+        reading.doubt(Doubt(FACT, title, when, why, evidence, True, firm=True))
+        return
+    site = "counts" if topic and topic["supports_counts"] else ""
+    reading.directed.append(
+        Finding(title, when, evidence.counted(because, "disease-directed"), site=site)
     )
-    if purpose == "directed":
-        reading.directed.append(item)
-    else:
-        reading.relief.append(item)
-        reading.put_aside(
-            FACT, evidence, f"{because}; it does not count as treatment of the leukemia"
-        )
 
 
 def _purpose(treatment: Treatment, topic: Topic | None, intent: Match | None) -> tuple[str, str]:
@@ -132,28 +136,32 @@ def _is_strange(disease: Match | None, sign: Match | None) -> bool:
     return sign is None and (disease is None or disease.topic["all"] is False)
 
 
-def _for_something_else(reading: ChartReading, treatment: Treatment) -> str:
+def _for_something_else(reading: ChartReading, treatment: Treatment, when: When) -> str:
     """Why a treatment is not known to be for this leukemia, or empty."""
-    if treatment.reasons:
-        found = [table("diagnoses").find([code]) for code in treatment.reasons]
-        if any(
-            match is not None and (match.topic["all"] or match.topic["asserts"]) for match in found
-        ):
-            return ""
-        signs = [table("signs").find([code]) for code in treatment.reasons]
-        if any(_is_strange(disease, sign) for disease, sign in zip(found, signs, strict=True)):
-            return OTHER_REASON
-        if any(signs):
-            return ""
-    if (
-        reading.onset is not None
-        and treatment.when is not None
-        and reading.onset - treatment.when.last > LONG_BEFORE
-    ):
-        return EARLIER
-    if reading.other_cancers:
+    found = [table("diagnoses").find([code]) for code in treatment.reasons]
+    if any(m is not None and (m.topic["all"] or m.topic["asserts"]) for m in found):
+        return ""
+    signs = [table("signs").find([code]) for code in treatment.reasons]
+    if any(_is_strange(disease, sign) for disease, sign in zip(found, signs, strict=True)):
+        return OTHER_REASON
+    if any(signs):
+        return ""
+    if reading.onset is None and _before(reading.recorded, when):
+        return BEFORE_RECORDED
+    others = [c.title for c in reading.others if _may_be_for(c, when)]
+    if others:
         return (
-            f"another cancer is on the chart ({cancers(reading.other_cancers)}) and it does not "
+            f"another cancer is on the chart ({cancers(others)}) and it does not "
             f"say which this was for"
         )
     return ""
+
+
+def _may_be_for(cancer: OtherCancer, when: When) -> bool:
+    """Whether treatment on these days may have been for another cancer."""
+    begins = cancer.first - LONG_BEFORE if cancer.first > date.min + LONG_BEFORE else date.min
+    return begins <= when.last and when.first <= cancer.last
+
+
+def _before(began: date | None, when: When) -> bool:
+    return began is not None and when.last < began and began - when.last > LONG_BEFORE

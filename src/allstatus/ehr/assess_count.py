@@ -1,0 +1,136 @@
+"""The blood count of an assessment: for each component the result nearest to the marrow."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from operator import eq
+
+from allstatus.ehr.assessment import Scene
+from allstatus.ehr.chart_reading import Finding
+from allstatus.ehr.dates import latest_of
+from allstatus.ehr.doubt import Doubt
+from allstatus.record.blood_count import COMPONENTS, verdict_of_count
+from allstatus.record.count_component import (
+    ADULT_RANGES,
+    ADULT_TABLE,
+    CONFLICT,
+    FLAG_AGAINST_RANGE,
+)
+from allstatus.table.facts import Evidence
+
+FACT = "cbc"
+NEAREST = "The blood count nearest to the marrow counts with it when it lies within {days} days."
+SAME_TIME = "another result of the same time differs"
+
+
+def assess_count(scene: Scene) -> None:
+    """The count nearest to the marrow; without a marrow, the latest."""
+    found, day = scene.found, scene.day
+    counts = scene.within(scene.reading.counts)
+    usable = [c for c in counts if scene.treated is None or c.when.first > scene.treated]
+    center = day or max((item.when.last for item in usable), default=None)
+    verdicts = {name: _nearest(_near(scene, usable, name, center), center) for name in COMPONENTS}
+    chosen = [item for item in verdicts.values() if item is not None]
+    open_ = _open(scene, verdicts, center)
+    in_doubt = {doubt.name for doubt in open_}
+    said = dict.fromkeys(in_doubt) | {
+        item.name: None if item.name in in_doubt else item.value for item in chosen
+    }
+    if verdict := verdict_of_count(said):
+        found.derive(FACT, verdict, ())
+    elif open_:
+        found.note(FACT, [item.evidence for item in chosen])
+        found.leave_open(FACT, open_)
+        chosen = []
+    elif any(item.conflict for item in chosen):
+        found.conflicts.append((CONFLICT, (FACT,), FLAG_AGAINST_RANGE))
+    found.note(FACT, [item.evidence for item in chosen])
+    _notes(scene, [i for i in verdicts.values() if i], len(counts) - len(usable), usable)
+
+
+def _near(scene: Scene, usable: list[Finding], name: str, center: date | None) -> list[Finding]:
+    return [
+        item
+        for item in usable
+        if item.name == name and center is not None and abs(item.when.last - center) <= scene.window
+    ]
+
+
+def _open(scene: Scene, verdicts: dict[str, Finding | None], center: date | None) -> list[Doubt]:
+    """Doubts about a component that may be nearer to the marrow than the one chosen, and not older,
+    and may say otherwise.
+    """
+    return [d for d in scene.doubts(FACT) if _opens(scene, d, verdicts.get(d.name), center)]
+
+
+def _opens(scene: Scene, doubt: Doubt, chosen: Finding | None, center: date | None) -> bool:
+    when = doubt.when
+    if scene.treated is not None and when.last <= scene.treated:
+        return False
+    if center is None:
+        return True
+    nearest = min(max(center, when.first), when.last)
+    if chosen is None or chosen.value is None:
+        return abs(nearest - center) <= scene.window
+    if abs(nearest - center) > abs(chosen.when.last - center):
+        return False
+    return doubt.differs(chosen.when, chosen.value, eq)
+
+
+def _nearest(items: list[Finding], center: date | None) -> Finding | None:
+    """The result nearest to a day, the later of two as near; of one day the later hour, or unknown
+    when results of one time differ.
+    """
+    if not items or center is None:
+        return None
+    best = min(
+        items,
+        key=lambda i: (
+            i.value is None and not i.conflict,
+            abs(i.when.last - center),
+            -(i.when.last - center).days,
+        ),
+    )
+    day = [
+        i
+        for i in items
+        if i.when.last == best.when.last and (i.value is None) == (best.value is None)
+    ]
+    since = (
+        latest_of(item.when for item in day if not item.when.vague)
+        if any(not item.when.vague for item in day)
+        else latest_of(item.when for item in day)
+    )
+    same = [item for item in day if item.when.end >= since]
+    last = max(same, key=lambda i: (i.when.order, i.evidence.source))
+    if any(item.value != last.value for item in same):
+        return replace(last, value=None, evidence=last.evidence.set_aside(SAME_TIME))
+    return last
+
+
+def _notes(scene: Scene, chosen: list[Finding], early: int, usable: list[Finding]) -> None:
+    found, day, days = scene.found, scene.day, scene.options.window_days
+    for item in chosen:
+        if item.value is None:
+            found.warnings.append(
+                f"{item.evidence.source}: {item.evidence.title.lower()} left out: "
+                f"{item.evidence.because}"
+            )
+    if found.facts.get(FACT) != "unknown":
+        if day is not None and any(item.when.last != day for item in chosen):
+            found.assume(FACT, f"within {days} days", NEAREST.format(days=days))
+        if any(item.by_default for item in chosen):
+            found.assume(FACT, ADULT_RANGES, ADULT_TABLE)
+    if early:
+        because = "no later than the start of treatment"
+        found.note(FACT, [Evidence(f"{early} results", because=because)])
+    if others := len(usable) - len(chosen):
+        because = "further from the marrow, or not within the window"
+        found.note(FACT, [Evidence(f"{others} other results", because=because)])
+    latest = max((item.when.last for item in usable), default=None)
+    if day is not None and latest is not None and latest - day > scene.window:
+        found.warnings.append(
+            f"later blood counts (to {latest}) do not belong to the marrow of {day}; the "
+            f"answer is about that day"
+        )

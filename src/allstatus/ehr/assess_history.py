@@ -1,0 +1,95 @@
+"""Treatment, remissions and relapses behind an assessment."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from allstatus.ehr.assessment import Scene
+from allstatus.ehr.chart_options import SYMPTOMS_ABSENT
+from allstatus.ehr.chart_reading import Finding
+from allstatus.ehr.doubt import Doubt
+from allstatus.table.facts import Evidence
+
+TREATMENT, REMISSION, RELAPSE = "prior_treatment", "prior_remission", "relapse_since_remission"
+OUTSIDE = "leukemia_outside_marrow"
+PLACES_CLEAR = (
+    "Every place where the relapse was found ({places}) has since been found clear, and nothing "
+    "else outside the marrow is reported."
+)
+EARLIER_ASSUMED = f"It was decided at an earlier assessment, by the assumption {SYMPTOMS_ABSENT}."
+UNDATED_STATUS = "its date is not known, so it cannot be placed before this assessment"
+
+
+def assess_treatment(scene: Scene) -> date | None:
+    """The last day the first treatment can have started, or None; an assessment in the past counts
+    only treatment before its day.
+    """
+    found, moment, directed = scene.found, scene.moment, scene.reading.directed
+    end = moment.anchor if not moment.final else None
+    given = [item for item in directed if end is None or item.when.last < end]
+    if given:
+        found.derive(TREATMENT, "disease_directed", _first_few(given))
+    elif open_ := doubtful_treatment(scene):
+        found.leave_open(TREATMENT, open_)
+    after = [item for item in directed if end is not None and item.when.last >= end]
+    if after:
+        told = "given on or after the day of this assessment"
+        found.note(TREATMENT, [min(after, key=_order).evidence.set_aside(told)])
+    return min((item.when.last for item in given), default=None)
+
+
+def doubtful_treatment(scene: Scene) -> list[Doubt]:
+    """Treatments that may count and may have been given before the assessment."""
+    end = scene.moment.anchor if not scene.moment.final else None
+    doubts = scene.reading.doubts.get(TREATMENT, ())
+    return [doubt for doubt in doubts if end is None or doubt.when.first < end]
+
+
+def assess_past(scene: Scene) -> None:
+    """Whether there was a remission before, and a relapse since."""
+    found, past, current = scene.found, scene.past, scene.reading.current
+    now = [i for i in current if i.value == "relapse"] if scene.moment.final else []
+    told = [item.evidence for item in now]
+    if past.in_remission_before or now:
+        evidence = [event.evidence for event in (*past.remissions, *past.relapses)]
+        found.derive(REMISSION, True, evidence + told)
+        if past.rests_on_assumption and not now:
+            found.assume(REMISSION, True, EARLIER_ASSUMED)
+    if past.relapsed_since or now:
+        last = [past.relapses[-1].evidence] if past.relapses else []
+        found.derive(RELAPSE, True, last + told)
+    elif past.relapses:
+        found.derive(RELAPSE, False, [past.remissions[-1].evidence])
+    if past.relapse_count:
+        found.facts["relapse_count"] = past.relapse_count
+    if past.in_doubt:
+        found.derive(RELAPSE, "unknown", [e.evidence for e in past.in_doubt], "unknown")
+    undated = [item for item in current if item not in now]
+    found.note(REMISSION, [item.evidence.set_aside(UNDATED_STATUS) for item in undated])
+    if (past.relapsed_since or past.in_doubt) and not now:
+        _cleared_since(scene)
+
+
+def _cleared_since(scene: Scene) -> None:
+    """Nothing outside the marrow, when every place where the relapse was found is now clear."""
+    found, places = scene.found, scene.past.places
+    clear = scene.above(found.facts.get("marrow_blast_percent")) is False
+    if places and OUTSIDE not in found.facts and (clear or "marrow" not in places):
+        why = PLACES_CLEAR.format(places=", ".join(sorted(places)))
+        found.derive(
+            OUTSIDE, "absent", [Evidence("assumption", read="absent", used=True, because=why)]
+        )
+        found.assume(OUTSIDE, "absent", why)
+
+
+def _order(item: Finding) -> tuple[Any, ...]:
+    return item.when.order, item.evidence.source
+
+
+def _first_few(items: Sequence[Finding]) -> list[Evidence]:
+    shown = sorted(items, key=_order)
+    rest = len(shown) - 5
+    more = Evidence(f"{rest} more", read="disease-directed", used=True, because="given later")
+    return [item.evidence for item in shown[:5]] + ([more] if rest > 0 else [])

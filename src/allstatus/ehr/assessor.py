@@ -1,0 +1,115 @@
+"""The assessment of a moment, in every completion of what is in doubt about its time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+
+from allstatus.ehr.assess_count import assess_count
+from allstatus.ehr.assess_findings import assess_outside, assess_signs
+from allstatus.ehr.assess_history import assess_past, assess_treatment, doubtful_treatment
+from allstatus.ehr.assess_marrow import assess_marrow
+from allstatus.ehr.assessment import Assessment, Moment, Scene
+from allstatus.ehr.chart_options import ChartOptions
+from allstatus.ehr.chart_reading import ChartReading
+from allstatus.ehr.doubt import Doubt
+from allstatus.ehr.remissions import RELAPSE, REMISSION, Event, History, Past
+from allstatus.rules.ruleset import RuleSet
+from allstatus.table.facts import Evidence
+
+MARROW, TREATMENT, STATUS = "marrow_blast_percent", "prior_treatment", "prior_remission"
+PARTIAL = "only a part of the chart was given, so what is not in it is not known"
+PART_ONLY = {
+    "leukemia_outside_marrow": (),
+    "signs_and_symptoms": ("present",),
+    "relapse_since_remission": (True,),
+    "prior_remission": (True,),
+}
+
+
+class Assessor:
+    """Builds the assessment of one moment from a chart's reading. `supplied` are facts that the
+    caller states.
+    """
+
+    def __init__(
+        self,
+        reading: ChartReading,
+        options: ChartOptions,
+        ruleset: RuleSet,
+        supplied: frozenset[str] = frozenset(),
+    ) -> None:
+        self.reading, self.options, self.ruleset = reading, options, ruleset
+        self.supplied = supplied
+
+    def assess(self, moment: Moment, history: History) -> Assessment:
+        """What the chart states at a moment, given the remissions and relapses before it; a fact on
+        which two completions of what is in doubt differ is unknown.
+        """
+        past = history.before(moment.anchor or date.max, moment.until)
+        found = self._assess(moment, past)
+        for other, doubt in self._completions(moment, past, history):
+            found.or_else(other, doubt)
+        self._tell(found)
+        return found
+
+    def _assess(self, moment: Moment, past: Past, treated: date | None = None) -> Assessment:
+        found = Assessment(day=moment.anchor)
+        scene = Scene(self.reading, self.options, self.ruleset, moment, past, found)
+        scene.treated = assess_treatment(scene) or treated
+        scene.day = assess_marrow(scene)
+        assess_count(scene)
+        start = scene.start
+        assess_outside(scene, start)
+        assess_signs(scene, start)
+        assess_past(scene)
+        return found
+
+    def _completions(
+        self, moment: Moment, past: Past, history: History
+    ) -> Iterator[tuple[Assessment, Doubt]]:
+        """The assessment as it would be if a doubtful marrow, treatment or status counted."""
+        doubts = self.reading.doubts
+        for doubt in doubts.get(MARROW, ()) if moment.final else ():
+            day = doubt.when.last
+            if not doubt.when.vague and (moment.anchor is None or day > moment.anchor):
+                yield self._assess(replace(moment, anchor=day), history.before(day, None)), doubt
+        scene = Scene(self.reading, self.options, self.ruleset, moment, past, Assessment())
+        given = [] if TREATMENT in self.supplied else doubtful_treatment(scene)
+        if given and assess_treatment(scene) is None:
+            last = max(given, key=lambda doubt: doubt.when.last)
+            yield self._assess(moment, past, last.when.last), last
+        for kind in (RELAPSE, REMISSION):
+            told = [d for d in scene.doubts(STATUS) if d.value in (None, kind)]
+            if told:
+                last = max(told, key=lambda doubt: doubt.when.last)
+                yield self._assess(moment, _with(past, kind, last, moment)), last
+
+    def _tell(self, found: Assessment) -> None:
+        """What was set aside, and what is in doubt, beside the facts it is about."""
+        for fact, evidence in self.reading.aside.items():
+            found.note(fact, evidence)
+        for fact, doubts in self.reading.doubts.items():
+            found.note(fact, [d.left_open if d in found.open else d.closed for d in doubts])
+        if self.reading.chart.partial:
+            for fact, kept in PART_ONLY.items():
+                value = found.facts.get(fact)
+                if value not in kept and not isinstance(value, dict):
+                    found.leave_open(fact, ())
+                    found.note(fact, [Evidence("chart", because=PARTIAL)])
+
+
+def _with(past: Past, kind: str, doubt: Doubt, moment: Moment) -> Past:
+    """The past with a status that may have been, on the last day it may be of."""
+    last = moment.until if kind == RELAPSE else moment.anchor
+    day = doubt.when.last if last is None else min(doubt.when.last, last)
+    event = Event(day, kind, doubt.evidence)
+    if kind == REMISSION:
+        before = moment.anchor is None or doubt.when.first < moment.anchor
+        return replace(past, remissions=_sorted(*past.remissions, event)) if before else past
+    return replace(past, relapses=_sorted(*past.relapses, event))
+
+
+def _sorted(*events: Event) -> tuple[Event, ...]:
+    return tuple(sorted(events, key=lambda event: event.day))
