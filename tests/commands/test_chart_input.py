@@ -235,5 +235,5 @@ def test_us_core_results_are_read() -> None:
             for path in sorted((SHARED / "fhir" / "us-core").glob("*.json"))
         ]
     )
-    assert len(chart.results) == 5
+    assert len(chart.results) == 6
     assert all(result.flags == ("N",) and not result.void for result in chart.results)

@@ -101,7 +101,9 @@ class Treatment(Statement):
 
 @dataclass(slots=True)
 class Chart:
-    """One patient's chart. `partial`: its sender said that more of it exists than was given."""
+    """One patient's chart. `partial`: its sender said that more of it exists than was given;
+    `others`: statements of kinds that say nothing of a status, kept so that they are counted.
+    """
 
     patient: str | None = None
     sex: str | None = None
@@ -111,11 +113,14 @@ class Chart:
     treatments: list[Treatment] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     partial: bool = False
+    others: list[Statement] = field(default_factory=list)
 
     def add(self, statement: Statement) -> None:
         """Put a statement where it belongs."""
-        place: list[Any] = self.results
-        if isinstance(statement, Problem):
+        place: list[Any] = self.others
+        if isinstance(statement, Result):
+            place = self.results
+        elif isinstance(statement, Problem):
             place = self.problems
         elif isinstance(statement, Treatment):
             place = self.treatments

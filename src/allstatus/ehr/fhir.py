@@ -1,38 +1,60 @@
-"""A FHIR R4 bundle, resource list or single resource to charts, one for each patient."""
+"""A FHIR bundle, resource list or single resource to charts, one for each patient."""
 
 from __future__ import annotations
 
-from allstatus.ehr.chart import Chart
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from allstatus.ehr.chart import Chart, Statement
 from allstatus.ehr.dates import read_when
+from allstatus.ehr.fhir_bundles import Entry, check_whole, entries_of, missing_parts
+from allstatus.ehr.fhir_patients import (
+    BY_IDENTIFIER,
+    NOBODY,
+    PatientKey,
+    alike,
+    titles,
+    whose,
+)
+from allstatus.ehr.fhir_patients import (
+    subject_of as subject_in,
+)
 from allstatus.ehr.fhir_resources import READERS, statements
-from allstatus.ehr.fhir_store import ResourceStore, resources_of
+from allstatus.ehr.fhir_results import read_other
+from allstatus.ehr.fhir_standing import modified
+from allstatus.ehr.fhir_store import ResourceStore
 from allstatus.ehr.json_access import NOTHING, Json, obj, objects, text
 from allstatus.errors import InvalidRecord
 
 SUBJECTS = {"Patient", *READERS}
-OF_THE_REPORT = (
-    "effectiveDateTime",
-    "effectivePeriod",
-    "issued",
-)  # what a result within a report need not repeat
-NOBODY = "(a group, a device or a place)"
 SET_ASIDE = "{} resources name no patient; they are set aside"
+IN_DOUBT = "{} resources name no patient; they are a doubt for the only patient there is"
+NAMELESS = "names no patient"
+SUPERSEDED = "superseded by a later version"
+DELETED = "deleted"
+PART = "only a part of this chart was given ({}); what is not here is unknown"
 
 
-def read_fhir(value: object) -> list[Chart]:
-    """The charts in a FHIR document, in the order of their patients' ids; raises InvalidRecord when
-    there is none.
+def read_fhir(value: object, *, partial: bool = False) -> list[Chart]:
+    """The charts in a FHIR document, in the order of their patients' ids.
+
+    Raises InvalidRecord when there is none, or when what is given is a part by its own account
+    (further pages, fewer entries than its total, failed entries); `partial` reads that part.
     """
-    store = ResourceStore(resources_of(value))
-    charts, nameless = _read(store)
-    if nameless:
-        _place_nameless(nameless, charts, store)
+    missing = list(dict.fromkeys(missing_parts(value)))
+    if missing and not partial:
+        check_whole(value)
+    gathered = _gather(ResourceStore(entries_of(value)))
+    charts = gathered.charts()
     if not charts:
         raise InvalidRecord(
             "input",
             "holds no patient and nothing about one",
             f"give a FHIR R4 Bundle or list with {', '.join(sorted(SUBJECTS))} resources",
         )
+    for chart in charts.values() if partial else ():
+        chart.partial = True
+        chart.warnings.append(PART.format("; ".join(missing) or "as the caller says"))
     return [charts[key] for key in sorted(charts)]
 
 
@@ -40,102 +62,112 @@ def read_patient(resources: list[Json], patient: str, nameless: int = 0) -> Char
     """One patient's chart from what was gathered for it out of many patients' resources, `nameless`
     of which name nobody.
     """
-    charts, _ = _read(ResourceStore(resources_of(resources)))
+    charts = _gather(ResourceStore(map(_entry, resources))).charts(alone=False)
     chart = charts.get(patient) or Chart(patient)
     if nameless:
         chart.warnings.append(SET_ASIDE.format(nameless))
     return chart
 
 
-def _read(store: ResourceStore) -> tuple[dict[str, Chart], list[Json]]:
-    """The charts by patient, and the resources that name no patient."""
-    charts: dict[str, Chart] = {}
-    for patient in store.resources:
-        if patient["resourceType"] == "Patient":
-            name = store.name(patient)
-            _describe(charts.setdefault(name, Chart(name or None)), patient)
-    nameless: list[Json] = []
-    known: dict[str, str | None] = {}
-    for resource in store.resources:
-        if resource["resourceType"] in READERS:
-            reference = text(obj(resource.get("subject")).get("reference"))
-            if reference[:1] in ("", "#"):
-                whose = _patient_of(resource, store)
-            elif (whose := known.get(reference)) is None:
-                whose = known[reference] = _patient_of(resource, store)
-            if whose is None:
-                nameless.append(resource)
-            elif whose is not NOBODY:
-                _add(charts.setdefault(whose, Chart(whose or None)), resource, store)
-    return charts, nameless
+def _entry(resource: Json) -> Entry:
+    return Entry("", resource)
 
 
-def _place_nameless(nameless: list[Json], charts: dict[str, Chart], store: ResourceStore) -> None:
-    """What names no patient belongs to the only patient there is, and to nobody when there are
-    several.
-    """
-    if len(charts) > 1:
-        for chart in charts.values():
-            chart.warnings.append(SET_ASIDE.format(len(nameless)))
-        return
+@dataclass(slots=True)
+class _Gathered:
+    """A source's statements by patient, and those of nobody."""
+
+    store: ResourceStore
+    of: dict[PatientKey, list[Statement]] = field(default_factory=dict)
+    nameless: list[list[Statement]] = field(default_factory=list)
+
+    def charts(self, *, alone: bool = True) -> dict[str, Chart]:
+        """The charts by what their patients are called; where `alone` says that nobody else is
+        meant, what names nobody is a doubt for the only patient.
+        """
+        called = titles(self.of)
+        charts = {called[key]: self._chart(key, called[key]) for key in self.of}
+        if self.nameless and alone and len(charts) <= 1:
+            _place_nameless(self.nameless, charts)
+        elif self.nameless and alone:
+            for chart in charts.values():
+                chart.warnings.append(SET_ASIDE.format(len(self.nameless)))
+        return charts
+
+    def _chart(self, key: PatientKey, title: str) -> Chart:
+        chart = Chart(title or None)
+        patient = self.store.patient(key)
+        if patient and not modified(patient, inside=("contained",)):
+            gender, born = patient.get("gender"), read_when(text(patient.get("birthDate")))
+            chart.sex = gender if gender in ("female", "male", "other", "unknown") else None
+            chart.born = born.first if born else None
+        for statement in self.of[key]:
+            chart.add(statement)
+        return chart
+
+
+def _place_nameless(nameless: list[list[Statement]], charts: dict[str, Chart]) -> None:
     chart = next(iter(charts.values()), None) or charts.setdefault("", Chart())
     if chart.patient is not None:
-        chart.warnings.append(
-            f"{len(nameless)} resources name no patient; they are read as the only patient's"
-        )
-    for resource in nameless:
-        _add(chart, resource, store)
+        chart.warnings.append(IN_DOUBT.format(len(nameless)))
+    for said in nameless:
+        for statement in said:
+            doubt = statement.doubt or (NAMELESS if chart.patient is not None else "")
+            chart.add(replace(statement, doubt=doubt))
 
 
-def _add(chart: Chart, resource: Json, store: ResourceStore) -> None:
-    for statement in statements(resource, store):
-        chart.add(statement)
-    if resource["resourceType"] == "DiagnosticReport":
-        shared = {key: resource[key] for key in OF_THE_REPORT if key in resource}
+def _gather(store: ResourceStore) -> _Gathered:
+    gathered = _Gathered(store)
+    everything = [
+        *((resource, "") for resource in store.resources),
+        *((resource, SUPERSEDED) for resource in store.superseded),
+        *((resource, DELETED) for resource in store.deleted),
+    ]
+    patients = [item for item in everything if item[0]["resourceType"] == "Patient"]
+    owners = [(resource, why, whose(resource, store)) for resource, why in everything]
+    same = alike(key for _, _, key in owners if key is not None)
+    for patient, why in patients:
+        key = whose(patient, store)
+        known = key and same.get(key, key)
+        if known is not None and not why:
+            store.patients.setdefault(known, patient)
+            store.patients.setdefault(key, patient)
+            gathered.of.setdefault(known, [])
+    for resource, why, key in owners:
+        if resource["resourceType"] != "Patient" and key is not NOBODY:
+            _add(gathered, resource, why, key and same.get(key, key))
+    return gathered
+
+
+def _add(gathered: _Gathered, resource: Json, why: str, key: PatientKey | None) -> None:
+    said = list(_said(resource, gathered.store))
+    if not said or (key is None and resource["resourceType"] not in READERS):
+        return
+    if why:
+        said = [replace(statement, void=why, names=()) for statement in said]
+    if key is None:
+        gathered.nameless.append(said)
+    else:
+        gathered.of.setdefault(key, []).extend(said)
+
+
+def _said(resource: Json, store: ResourceStore) -> Iterator[Statement]:
+    """What a resource states, and the results contained in it."""
+    if resource["resourceType"] not in READERS:
+        yield read_other(resource, store)
+    yield from statements(resource, store)
+    if resource["resourceType"] in ("DiagnosticReport", "Observation"):
         for member in objects(resource.get("contained")):
             if member.get("resourceType") == "Observation":
-                _add(chart, shared | member, store)
-
-
-def _describe(chart: Chart, patient: Json) -> None:
-    gender, born = patient.get("gender"), read_when(text(patient.get("birthDate")))
-    chart.sex = gender if gender in ("female", "male", "other", "unknown") else None
-    chart.born = born.first if born else None
+                yield from statements(member, store)
 
 
 def subject_of(resource: Json) -> tuple[str | None, Json]:
     """(patient named by a resource standing alone, else None; the identifier that names it where no
     reference does).
     """
-    whose, subject = (
-        _patient_of(resource, ResourceStore([])),
-        obj(resource.get("subject") or resource.get("patient")),
-    )
-    identifier = obj(subject.get("identifier"))
-    named = text(identifier.get("value")) == whose and text(subject.get("reference"))[:1] in (
-        "",
-        "#",
-    )
-    return ("" if whose is NOBODY else whose), (identifier if whose and named else NOTHING)
-
-
-def _patient_of(resource: Json, store: ResourceStore) -> str | None:
-    subject = obj(resource.get("subject") or resource.get("patient"))
-    known = store.resolve(resource, subject)
-    if known is not None:
-        return store.name(known) if known.get("resourceType") == "Patient" else NOBODY
-    kind, _, name = text(subject.get("reference")).partition("/_history/")[0].rpartition("/")
-    name = name.removeprefix("urn:uuid:").removeprefix("urn:oid:")
-    if name and not name.startswith("#"):
-        return name if kind.rpartition("/")[2] in ("Patient", "") else NOBODY
-    return _by_identifier(obj(subject.get("identifier")), store)
-
-
-def _by_identifier(identifier: Json, store: ResourceStore) -> str | None:
-    value = text(identifier.get("value"))
-    for patient in store.resources if value else ():
-        if patient["resourceType"] == "Patient":
-            for own in objects(patient.get("identifier")):
-                if own.get("value") == value and own.get("system") == identifier.get("system"):
-                    return store.name(patient)
-    return value or None
+    key = whose(resource, ResourceStore(()))
+    if key is None or key is NOBODY:
+        return (None if key is None else ""), NOTHING
+    named = key[0].startswith(BY_IDENTIFIER)
+    return key[1], (obj(subject_in(resource).get("identifier")) if named else NOTHING)

@@ -1,113 +1,219 @@
-"""The resources of a bundle, found by every form of reference: `urn:uuid`, relative, absolute,
-versioned, contained.
+"""The resources of a source, found by every form of reference: `urn:uuid`, relative, absolute,
+versioned, contained, by identifier.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable
+from datetime import UTC, datetime
 
-from allstatus.ehr.chart import Code
-from allstatus.ehr.json_access import Json, codes, obj, objects, text
+from allstatus.ehr.fhir_bundles import Entry, resources_of
+from allstatus.ehr.json_access import Json, obj, objects, text
 
+__all__ = ["ResourceStore", "resources_of"]
 UUID = (
     36  # signs; a resource whose id is one may be referred to by it where no full address was sent
 )
+_REST = re.compile(r"https?://(.+)/([A-Z][A-Za-z]+/[^/?#]+)", re.IGNORECASE)
+_BY_IDENTIFIER = re.compile(r"[A-Za-z]+\?identifier=(?:(.*)\|)?(.+)")
+Key = tuple[str, str]  # server (empty where none is named), and Type/id or another address
 
 
-def resources_of(value: object) -> Iterator[tuple[str, Json]]:
-    """(full address, resource) of a bundle, a list or a single resource; bundles inside bundles
-    too.
+def split_address(address: str) -> Key:
+    """(server without its protocol, Type/id) of an address; the server is empty where none is
+    named.
     """
-    waiting = [("", value)]
-    while waiting:
-        address, item = waiting.pop()
-        if isinstance(item, list):
-            waiting.extend(("", one) for one in reversed(item))
-        elif isinstance(item, dict) and item.get("resourceType") == "Bundle":
-            entries = [
-                e
-                for e in objects(item.get("entry"))
-                if obj(e.get("request")).get("method") != "DELETE"
-            ]
-            waiting.extend(
-                (text(entry.get("fullUrl")), entry.get("resource")) for entry in reversed(entries)
-            )
-        elif isinstance(item, dict) and isinstance(item.get("resourceType"), str):
-            yield address, item
+    address = address.partition("/_history/")[0]
+    found = _REST.fullmatch(address)
+    if found is None:
+        return "", address
+    host, slash, path = found[1].partition("/")
+    return host.lower() + slash + path, found[2]
 
 
 class ResourceStore:
-    """Resources by address; of several versions of one resource only the latest counts."""
+    """Resources by server and id. Of several versions of one only the latest stands, of versions
+    that cannot be told apart all; what was deleted does not.
+    """
 
-    def __init__(self, resources: Iterable[tuple[str, Json]]) -> None:
-        self._by_address: dict[str, Json] = {}
-        self._names: dict[int, str] = {}
-        self._specimens: dict[int, list[Json]] = {}
+    def __init__(self, entries: Iterable[Entry]) -> None:
         self.resources: list[Json] = []
-        latest: dict[str, Json] = {}
-        for address, resource in resources:
-            key = (
-                f"{resource['resourceType']}/{resource['id']}"
-                if text(resource.get("id"))
-                else address
-            )
-            other = latest.get(key) if key else None
-            if other is not None and other != resource and _version(other) == _version(resource):
-                self.resources.append(other)
-            if other is None or _version(resource) >= _version(other):
-                latest[key or f"#{len(latest)}"] = resource
-                names = (
-                    key,
-                    address,
-                    f"urn:uuid:{resource['id']}" if len(text(resource.get("id"))) == UUID else "",
-                )
-                self._by_address.update({name: resource for name in names if name})
-                self._names[id(resource)] = address.rpartition("/")[2].removeprefix("urn:uuid:")
-        self.resources += latest.values()
-        for report in self.resources:
-            if report["resourceType"] == "DiagnosticReport" and report.get("specimen"):
-                for reference in objects(report.get("result")):
-                    if (member := self.resolve(report, reference)) is not None:
-                        self._specimens.setdefault(id(member), []).extend(
-                            objects(report["specimen"])
-                        )
+        self.superseded: list[Json] = []
+        self.deleted: list[Json] = []
+        self.patients: dict[object, Json] = {}
+        self._servers: dict[int, str] = {}
+        self._names: dict[int, str] = {}
+        self._by_key: dict[Key, Json] = {}
+        self._by_id: dict[str, list[Json]] = {}
+        self._by_identifier: dict[tuple[str, str, str], list[Json]] = {}
+        self._containers: dict[int, Json] = {}
+        self._reports: dict[int, list[Json]] = {}
+        self._panels: dict[int, list[Json]] = {}
+        for key, versions in _versions(entries):
+            self._stand(key, versions)
+        for resource in self.resources:
+            self._list(resource, resource)
+
+    def _stand(self, key: Key, versions: list[Entry]) -> None:
+        last = _latest(versions)
+        gone = next((entry for entry in last if entry.deleted), None)
+        for entry in versions:
+            self._servers[id(entry.resource)] = key[0]
+            self._names[id(entry.resource)] = key[1].rpartition("/")[2].removeprefix("urn:uuid:")
+            if entry.deleted:
+                continue
+            if gone is not None:
+                self.deleted.append(entry.resource)
+            elif any(entry is one for one in last):
+                self.resources.append(entry.resource)
+                self._index(key, entry)
+            else:
+                self.superseded.append(entry.resource)
+
+    def _index(self, key: Key, entry: Entry) -> None:
+        resource = entry.resource
+        own = text(resource.get("id"))
+        names = {key, ("", entry.address)} | (
+            {("", f"urn:uuid:{own}")} if len(own) == UUID else set()
+        )
+        self._by_key.update({name: resource for name in names if name[1]})
+        self._by_id.setdefault(key[1], []).append(resource)
+        for item in objects(resource.get("identifier")):
+            name = resource["resourceType"], text(item.get("system")), text(item.get("value"))
+            self._by_identifier.setdefault(name, []).append(resource)
+
+    def _list(self, resource: Json, container: Json) -> None:
+        """Note what a resource contains, and which results a report or panel lists."""
+        for member in objects(resource.get("contained")):
+            self._containers[id(member)] = container
+            self._servers[id(member)] = self.server(container)
+        for owner in (resource, *objects(resource.get("contained"))):
+            listed = self._panels if owner.get("resourceType") == "Observation" else self._reports
+            name = "hasMember" if listed is self._panels else "result"
+            for reference in objects(owner.get(name)):
+                found = self.resolve(owner, reference)
+                if found is not None and found is not owner:
+                    listed.setdefault(id(found), []).append(owner)
 
     def resolve(self, owner: Json, reference: object) -> Json | None:
-        """The resource a reference means, or None."""
-        address = text(obj(reference).get("reference"))
-        if not address:
-            return None
+        """The resource a reference means, or None when it is not here or two could be meant."""
+        said = obj(reference)
+        address = text(said.get("reference"))
         if address.startswith("#"):
-            return next(
-                (item for item in objects(owner.get("contained")) if item.get("id") == address[1:]),
-                None,
+            return self._contained(owner, address[1:])
+        found = _BY_IDENTIFIER.fullmatch(address)
+        if found or not address:
+            identifier = obj(said.get("identifier"))
+            system, value = (
+                found.groups() if found else map(text, map(identifier.get, ("system", "value")))
             )
-        address = address.partition("/_history/")[0]
-        return self._by_address.get(address) or self._by_address.get(
-            "/".join(address.split("/")[-2:])
-        )
+            return self._identified(text(said.get("type")), system or "", value)
+        server, key = split_address(address)
+        if server or ":" in key:
+            exact = self._by_key.get((server, key))
+            return exact if exact is not None else self._by_key.get(("", key))
+        for home in dict.fromkeys((self.server(owner), "")):
+            if (exact := self._by_key.get((home, key))) is not None:
+                return exact
+        others = self._by_id.get(key, [])
+        return others[0] if len(others) == 1 else None
+
+    def _contained(self, owner: Json, name: str) -> Json | None:
+        container = self._containers.get(id(owner))
+        for home in (owner, container or {}):
+            for item in objects(home.get("contained")):
+                if name and item.get("id") == name:
+                    return item
+        return container if not name else None
+
+    def _identified(self, kind: str, system: str, value: str) -> Json | None:
+        found: list[Json] = []
+        for (other, own, text_), resources in self._by_identifier.items() if value else ():
+            if own == system and text_ == value and kind in ("", other):
+                found += resources
+        return found[0] if len(found) == 1 else None
+
+    def server(self, resource: Json) -> str:
+        """The server a resource is from, empty where none is named."""
+        return self._servers.get(id(resource), "")
+
+    def container(self, resource: Json) -> Json | None:
+        """What contains a resource, or None."""
+        return self._containers.get(id(resource))
+
+    def reports(self, result: Json) -> list[Json]:
+        """The reports that list or contain a result."""
+        found = list(self._reports.get(id(result), []))
+        container = self.container(result) or {}
+        if container.get("resourceType") == "DiagnosticReport" and container not in found:
+            found.append(container)
+        return found
+
+    def panels(self, result: Json) -> list[Json]:
+        """The results a result is a member of."""
+        return self._panels.get(id(result), [])
 
     def name(self, resource: Json) -> str:
         """A resource's id, else the end of its full address."""
         return text(resource.get("id")) or self._names.get(id(resource), "")
 
-    def concept(self, owner: Json, reference: object) -> tuple[Code, ...]:
-        """The code of the resource a reference means, such as the condition a treatment was for."""
-        return codes((self.resolve(owner, reference) or {}).get("code"))
+    def patient(self, key: object) -> Json:
+        """What the source says of the patient of a key; empty where it says nothing."""
+        return self.patients.get(key, {})
 
-    def specimen(self, resource: Json) -> tuple[Code, ...]:
-        """Codes of the specimen and body site of a result, its own or those of the report that
-        lists it.
-        """
-        found = codes(resource.get("bodySite"))
-        for reference in objects(resource.get("specimen")) + self._specimens.get(id(resource), []):
-            found += codes((self.resolve(resource, reference) or {}).get("type"))
-        return found
+    def address(self, resource: Json) -> str:
+        """Server, type and id of a resource; empty for one that has no id."""
+        own = text(resource.get("id"))
+        return f"{self.server(resource)}|{resource['resourceType']}/{own}" if own else ""
 
 
-def _version(resource: Json) -> tuple[str, int]:
-    meta = obj(resource.get("meta"))
-    version = text(meta.get("versionId"))
-    return text(meta.get("lastUpdated")), int(version) if version.isdecimal() and len(
-        version
-    ) < 10 else 0
+def _versions(entries: Iterable[Entry]) -> list[tuple[Key, list[Entry]]]:
+    """Everything that came in by server and id, without exact repetitions."""
+    found: dict[Key, list[Entry]] = {}
+    for number, entry in enumerate(entries):
+        server, local = split_address(entry.address)
+        own = text(entry.resource.get("id"))
+        if own:
+            local = f"{entry.resource['resourceType']}/{own}"
+        versions = found.setdefault((server, local or f"#{number}"), [])
+        if not any(entry.resource == other.resource for other in versions):
+            versions.append(entry)
+    return list(found.items())
+
+
+def _latest(versions: list[Entry]) -> list[Entry]:
+    """The versions that no other is later than."""
+    if len(versions) == 1:
+        return versions
+    return [one for one in versions if not any(_later(other, one) for other in versions)]
+
+
+def _later(one: Entry, other: Entry) -> bool:
+    """Whether a version is known to be later than another."""
+    (mine, number), (theirs, other_number) = _stamp(one), _stamp(other)
+    if mine and theirs and mine != theirs:
+        return mine > theirs
+    if number is not None and other_number is not None and number != other_number:
+        return number > other_number
+    if one.place and other.place and one.place[0] == other.place[0]:
+        return one.place[1] < other.place[1]
+    if one.deleted or other.deleted:
+        return False
+    return (mine is not None, number is not None) > (theirs is not None, other_number is not None)
+
+
+def _stamp(entry: Entry) -> tuple[datetime | None, int | None]:
+    meta = obj(entry.resource.get("meta"))
+    version = text(meta.get("versionId")) or text(entry.stamp.get("etag")).strip('W/"')
+    updated = text(meta.get("lastUpdated")) or text(entry.stamp.get("lastModified"))
+    number = int(version) if version.isdecimal() and len(version) < 10 else None
+    return _instant(updated), number
+
+
+def _instant(value: str) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)

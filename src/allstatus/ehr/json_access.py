@@ -47,6 +47,14 @@ def codes(concepts: object) -> tuple[Code, ...]:
     return tuple(found)
 
 
+def codeable(value: object) -> tuple[Code, ...]:
+    """The same where R5 has a CodeableReference: those of its concept."""
+    found = codes(value)
+    for item in objects(value):
+        found += codes(item.get("concept"))
+    return found
+
+
 def words(concept: object) -> str:
     """A concept as people read it: its text, else its first display."""
     concept = obj(concept)

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from allstatus.ehr.chart import Chart, Code, Problem, Quantity, Range, Result, Statement, Treatment
 from allstatus.ehr.codes import make_code, table
 from allstatus.ehr.dates import read_when
-from allstatus.ehr.fhir_resources import RESULT_VOID
+from allstatus.ehr.fhir_standing import RESULT, UNREADABLE_STATUS
 from allstatus.ehr.sent_values import written
 from allstatus.errors import InvalidRecord, nearest
 
@@ -108,18 +108,18 @@ def _statement(row: Row, source: str) -> Statement:
         make_code(row.get("system") or DEFAULT_SYSTEM, row.get("code", ""), row.get("display", "")),
     )
     status, text = row.get("status", "").lower(), row.get("display", "")
-    void = RESULT_VOID.get(status, "its status cannot be read as final") if status else ""
+    void, doubt = RESULT.get(status, UNREADABLE_STATUS) if status else ("", "")
     if table("treatments").find(codes):
-        return Treatment(source, codes, when, issued, void, text)
+        return Treatment(source, codes, when, issued, void, text, doubt=doubt)
     if (
         codes[0].system in ("icd10cm", "icd10")
         or table("diagnoses").find(codes)
         or table("signs").find(codes)
     ):
-        return Problem(source, codes, when, issued, void, text, recorded=when)
+        return Problem(source, codes, when, issued, void, text, recorded=when, doubt=doubt)
     return _result(
         row,
-        Statement(source, codes, when, issued, void, text),
+        Statement(source, codes, when, issued, void, text, doubt=doubt),
         corrected=status in ("amended", "corrected"),
     )
 
@@ -135,8 +135,9 @@ def _result(row: Row, said: Statement, *, corrected: bool) -> Result:
         said.codes,
         said.when,
         said.issued,
-        said.void or ("" if value else "has no value"),
+        said.void,
         said.text,
+        doubt=said.doubt or ("" if value else "has no value"),
         value=written(value, unit) if value else Quantity(),
         ranges=(Range(low, high),) if low or high else (),
         flags=(row["flag"].upper(),) if row.get("flag") else (),

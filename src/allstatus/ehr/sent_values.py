@@ -8,8 +8,14 @@ from fractions import Fraction
 from allstatus.ehr.chart import Quantity
 from allstatus.ehr.codes import table
 from allstatus.errors import InvalidRecord
-from allstatus.record.percent import Percent, read_percent
-from allstatus.record.sent_numbers import Unreadable, interval, split_comparator
+from allstatus.record.percent import HUNDRED, Percent, format_number, read_percent
+from allstatus.record.sent_numbers import (
+    Unreadable,
+    comparator_of,
+    interval,
+    number_of,
+    split_comparator,
+)
 from allstatus.record.units import RATIO, read_unit
 
 __all__ = ["Unreadable"]
@@ -52,7 +58,7 @@ def _percent(quantity: Quantity) -> Percent:
             raise Unreadable("is text, which is quoted and not read")
         return read_percent(quantity.text.strip())
     if quantity.cells is not None:
-        return read_percent(f"{quantity.number}/{quantity.cells}")
+        return _share(quantity)
     known = read_unit(quantity.unit) if quantity.unit else None
     if known is None or known.quantity != RATIO:
         raise Unreadable(
@@ -71,6 +77,25 @@ def _percent(quantity: Quantity) -> Percent:
     return read_percent(f"{quantity.number}-{quantity.high}")
 
 
+def _share(quantity: Quantity) -> Percent:
+    """A count of cells among cells counted; a comparator leaves the share open on one side."""
+    top, bottom = number_of(quantity.number), number_of(quantity.cells)
+    if bottom == 0 or top > bottom:
+        raise Unreadable("is not a count of cells")
+    share, sign = 100 * top / bottom, comparator_of(quantity)
+    if (sign == "<" and not share) or (sign == ">" and share == HUNDRED):
+        raise Unreadable("leaves no possible value")
+    counted = top.denominator == bottom.denominator == 1 and not sign
+    return Percent(
+        Fraction(0) if sign.startswith("<") else share,
+        HUNDRED if sign.startswith(">") else share,
+        sign == ">",
+        sign == "<",
+        f"{sign}{format_number(top)}/{format_number(bottom)}",
+        int(bottom) if counted else None,
+    )
+
+
 def found_any(quantity: Quantity) -> bool:
     """Whether a count or share is above zero; raises Unreadable when it cannot tell."""
     if quantity.codes:
@@ -79,11 +104,8 @@ def found_any(quantity: Quantity) -> bool:
         if says is None:
             raise Unreadable("is a coded answer that says neither present nor absent")
         return bool(says == "present")
-    if quantity.cells is not None:
-        return bool(percent_of(quantity).low > 0)
-    above = (percent_of(quantity) if quantity.text is not None else interval(quantity)).compare(
-        ">", Fraction(0)
-    )
+    whole = quantity.text is not None or quantity.cells is not None
+    above = (percent_of(quantity) if whole else interval(quantity)).compare(">", Fraction(0))
     if above is None:
         raise Unreadable("does not say whether there are any")
     return above

@@ -10,6 +10,7 @@ from urllib.parse import urljoin
 
 import httpx2 as httpx
 
+from allstatus.ehr.fhir_bundles import joined
 from allstatus.errors import InvalidRecord
 from allstatus.record.model import parse_json
 from allstatus.service.config import Config
@@ -62,7 +63,9 @@ class FhirClient:
                     str(error) if isinstance(error, Unread) else "the FHIR server could not be read"
                 )
                 raise unmet(needed, why) from None
-            return [*found.values(), *(page for some in pages for page in some)]
+            rest = dict(zip(unfinished, pages[len(lacking) :], strict=True))
+            known = [joined([found[key], *rest.get(key, ())]) for key in found if found[key]]
+            return [*known, *(page for some in pages[: len(lacking)] for page in some)]
         return list(found.values())
 
     def _server(self, body: dict[str, Any], keys: list[str]) -> tuple[str, str | None]:
@@ -82,7 +85,7 @@ class FhirClient:
             return []
         if first is None:
             raise Unread("the FHIR server cannot be searched for all of it")
-        return [first, *await self._rest(server, token, next_page(first))]
+        return [joined([first, *await self._rest(server, token, next_page(first))])]
 
     async def _rest(self, server: str, token: str | None, address: str) -> list[Any]:
         pages: list[Any] = []

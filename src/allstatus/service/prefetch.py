@@ -20,14 +20,15 @@ SEARCHES = {
     "reports": "DiagnosticReport",
     "administrations": "MedicationAdministration",
     "statements": "MedicationStatement",
+    "dispenses": "MedicationDispense",
     "requests": "MedicationRequest",
     "procedures": "Procedure",
     "encounters": "Encounter",
     "specimens": "Specimen",
 }
-HELPFUL = (
-    "specimens",
-)  # not every server can be searched for them; without them a result is placed by its own code
+# Not every server can be searched for these: without specimens a result is placed by its own code,
+# and a dispense only leaves open whether a treatment was taken.
+HELPFUL = ("specimens", "dispenses")
 FAILED = ("error", "fatal")
 
 

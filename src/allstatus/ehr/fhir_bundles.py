@@ -1,0 +1,198 @@
+"""What comes in as FHIR, opened: the entries of bundles and lists, and whether a part is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from allstatus.ehr.json_access import NOTHING, Json, obj, objects, text
+from allstatus.errors import InvalidRecord
+
+# kinds of bundles that can hold all there is
+WHOLE = (
+    "document",
+    "message",
+    "transaction",
+    "transaction-response",
+    "batch",
+    "batch-response",
+    "history",
+    "searchset",
+    "collection",
+)
+FAILED = ("error", "fatal")
+REMEDY = (
+    "send all of it (every page of a search), or read the part that is here with --partial: what "
+    "is not here is then unknown"
+)
+MERGED = "modifierExtension"
+
+
+class Entry(NamedTuple):
+    """A resource with its full address, or one that was deleted; `stamp` is what the server said
+    beside it (time, version), `place` its place in a history, newest first.
+    """
+
+    address: str
+    resource: Json
+    deleted: bool = False
+    stamp: Json = NOTHING
+    place: tuple[int, int] | None = None
+
+
+def entries_of(value: object) -> Iterator[Entry]:
+    """Every entry of a bundle, a list or a single resource; bundles inside bundles too."""
+    waiting = [Entry("", value)] if isinstance(value, dict) else _listed(value)
+    while waiting:
+        entry = waiting.pop()
+        if entry.resource.get("resourceType") == "Bundle":
+            waiting.extend(reversed(list(_opened(entry.resource))))
+        elif isinstance(entry.resource.get("resourceType"), str):
+            yield entry
+
+
+def _listed(value: object) -> list[Entry]:
+    if not isinstance(value, list):
+        return []
+    return [one for item in reversed(value) for one in _single(item)]
+
+
+def _single(item: object) -> list[Entry]:
+    return [Entry("", item)] if isinstance(item, dict) else _listed(item)
+
+
+def _opened(bundle: Json) -> Iterator[Entry]:
+    history = id(bundle) if bundle.get("type") == "history" else None
+    for number, entry in enumerate(objects(bundle.get("entry"))):
+        place = None if history is None else (history, number)
+        address, stamp = text(entry.get("fullUrl")), obj(entry.get("response"))
+        resource = obj(entry.get("resource"))
+        if obj(entry.get("request")).get("method") == "DELETE":
+            resource = _named(text(entry["request"].get("url")) or address)
+            if resource:
+                yield Entry(address, resource, True, stamp, place)
+        elif resource:
+            changed = [owner[MERGED] for owner in (bundle, entry) if owner.get(MERGED)]
+            if changed and resource.get("resourceType") != "Bundle":
+                resource = resource | {MERGED: changed}
+            elif changed:
+                resource = resource | {"entry": _marked(resource, changed)}
+            yield Entry(address, resource, False, stamp, place)
+
+
+def _marked(bundle: Json, changed: list[object]) -> list[Json]:
+    return [{MERGED: changed} | entry for entry in objects(bundle.get("entry"))]
+
+
+def _named(url: str) -> Json:
+    """The resource that `Type/id` at the end of an address names; empty for a search."""
+    parts = url.partition("/_history/")[0].split("/")
+    if len(parts) < 2 or "?" in url:
+        return {}
+    return {"resourceType": parts[-2], "id": parts[-1]}
+
+
+def check_whole(value: object) -> None:
+    """Raises InvalidRecord when what came in is a part by its own account: further pages, fewer
+    matches than its total, entries that failed, a bundle of events.
+    """
+    for why in missing_parts(value):
+        raise InvalidRecord("input", f"is a part and not the whole: {why}", REMEDY)
+
+
+def missing_parts(value: object) -> Iterator[str]:
+    """How it is known that a part is missing, in words without anything of the data."""
+    bundles = list(_bundles(value))
+    pages = {link: bundle for bundle in bundles for link in _links(bundle, "self")}
+    continued = {link for bundle in bundles for link in _links(bundle, "next")}
+    for bundle in bundles:
+        if bundle.get("resourceType") == "OperationOutcome":
+            if _failure(bundle):
+                yield "an error stands in the place of an answer"
+            continue
+        if text(bundle.get("type")) and bundle["type"] not in WHOLE:
+            yield f"a bundle of the kind {bundle['type'][:40]} tells of some changes only"
+        if not continued.isdisjoint(_links(bundle, "self")):
+            continue  # counted with the first page
+        yield from _searched(bundle, pages)
+        yield from _failed(bundle)
+
+
+def joined(pages: list[Json]) -> Json:
+    """The pages of one search, followed to their end, as one bundle."""
+    first, *rest = pages
+    if not rest:
+        return first
+    links = [link for link in objects(first.get("link")) if link.get("relation") != "next"]
+    entries = [entry for page in pages for entry in objects(page.get("entry"))]
+    return first | {"link": links, "entry": entries}
+
+
+def _bundles(value: object) -> Iterator[Json]:
+    waiting = [value]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, list):
+            waiting.extend(item)
+        elif isinstance(item, dict) and item.get("resourceType") in ("Bundle", "OperationOutcome"):
+            yield item
+            waiting.extend(entry.get("resource") for entry in objects(item.get("entry")))
+
+
+def _links(bundle: Json, relation: str) -> list[str]:
+    links = objects(bundle.get("link"))
+    return [text(link.get("url")) for link in links if link.get("relation") == relation]
+
+
+def _searched(first: Json, pages: dict[str, Json]) -> Iterator[str]:
+    """What a search, page by page, says is missing of it."""
+    matches, page, seen = set(_matches(first)), first, {id(first)}
+    while following := _links(page, "next"):
+        found = pages.get(following[0])
+        if found is None:
+            yield "a further page is not here"
+            return
+        if id(found) in seen:
+            break
+        seen.add(id(found))
+        page = found
+        matches |= set(_matches(page))
+        yield from _failed(page)
+    total = first.get("total")
+    if first.get("type") not in ("searchset", "history") or not isinstance(total, int):
+        return
+    if len(matches) < total:
+        yield f"it has {len(matches)} of {total} entries"
+
+
+def _matches(bundle: Json) -> Iterator[object]:
+    for number, entry in enumerate(objects(bundle.get("entry"))):
+        mode = obj(entry.get("search")).get("mode")
+        resource = obj(entry.get("resource"))
+        if bundle.get("type") == "history":
+            yield id(bundle), number
+        elif mode in (None, "match") and resource.get("resourceType") != "OperationOutcome":
+            name = text(resource.get("resourceType")), text(resource.get("id"))
+            yield text(entry.get("fullUrl")) or (name if name[1] else (id(bundle), number))
+
+
+def _failed(bundle: Json) -> Iterator[str]:
+    for entry in objects(bundle.get("entry")):
+        response, method = obj(entry.get("response")), obj(entry.get("request"))
+        fine = str(response.get("status") or "2").startswith("2")
+        if not fine or _failure(obj(response.get("outcome"))):
+            yield "an entry failed"
+        elif method.get("method") == "PATCH":
+            yield "an entry changes a resource that is not here"
+        elif method.get("method") == "DELETE" and "?" in text(method.get("url")):
+            yield "an entry deletes what a search would find"
+
+
+def _failure(outcome: Json) -> bool:
+    issues = objects(outcome.get("issue"))
+    return any(issue.get("severity") in FAILED for issue in issues)
+
+
+def resources_of(value: object) -> Iterable[tuple[str, Json]]:
+    """(full address, resource) of everything that came in and was not deleted."""
+    return ((entry.address, entry.resource) for entry in entries_of(value) if not entry.deleted)

@@ -1,0 +1,189 @@
+"""What a result takes from elsewhere when it does not say it itself: its specimen and its date,
+from its report, the panel it is part of, or the specimen's own resource.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import NamedTuple
+
+from allstatus.ehr.chart import Code
+from allstatus.ehr.dates import When
+from allstatus.ehr.fhir_patients import named, subject_of
+from allstatus.ehr.fhir_standing import MODIFIED, STANDS, Standing, modified
+from allstatus.ehr.fhir_store import ResourceStore
+from allstatus.ehr.json_access import Json, codeable, obj, objects, text, when, words
+
+EFFECTIVE = (
+    "effectiveDateTime",
+    "effectiveInstant",
+    "effectivePeriod",
+    "effectiveTiming",
+    "appliesDateTime",
+    "appliesPeriod",
+)
+COLLECTED = ("collectedDateTime", "collectedPeriod")
+TEXT = "text"  # the system of a place said in words only, which a table may know
+NOT_HERE = "not here"
+
+
+class Specimens(NamedTuple):
+    """What a result was measured in: the places named, the specimens themselves, and whether they
+    can be relied on.
+    """
+
+    codes: tuple[Code, ...] = ()
+    names: str = ""
+    resources: tuple[Json, ...] = ()
+    standing: Standing = STANDS
+
+
+class Dated(NamedTuple):
+    """When a result is of, who says so (empty: itself), and the last day it can be of."""
+
+    when: When | None
+    by: str
+    latest: date | None
+
+
+def above(result: Json, store: ResourceStore) -> Iterator[tuple[str, Json]]:
+    """(what it is, resource) of everything that lists a result: its reports, then its panels and
+    theirs.
+    """
+    waiting, seen = [result], {id(result)}
+    while waiting:
+        member = waiting.pop(0)
+        for report in store.reports(member):
+            if id(report) not in seen:
+                seen.add(id(report))
+                yield "report", report
+        for panel in store.panels(member):
+            if id(panel) not in seen:
+                seen.add(id(panel))
+                waiting.append(panel)
+                yield "panel", panel
+
+
+def specimens(result: Json, store: ResourceStore) -> Specimens:
+    """The specimen of a result: its own, else that of its reports, else of the panel it is part
+    of.
+    """
+    site = codeable(result.get("bodySite"))
+    for level in _levels(result, store):
+        references = [(owner, one) for owner in level for one in objects(owner.get("specimen"))]
+        if references:
+            return _described(site, references, result, store)
+    return Specimens(site)
+
+
+def _levels(result: Json, store: ResourceStore) -> Iterator[list[Json]]:
+    yield [result]
+    yield store.reports(result)
+    for kind, owner in above(result, store):
+        if kind == "panel":
+            yield [owner]
+            yield store.reports(owner)
+
+
+def _described(
+    site: tuple[Code, ...], references: list[tuple[Json, Json]], result: Json, store: ResourceStore
+) -> Specimens:
+    places, names, found, standing = site, set(), [], STANDS
+    for owner, reference in references:
+        names.add(text(reference.get("reference")) or str(reference.get("identifier") or ""))
+        specimen = store.resolve(owner, reference)
+        if specimen is None:
+            shown = text(reference.get("display")) or text(reference.get("reference")) or NOT_HERE
+            places += (Code(TEXT, text(reference.get("display")).lower() or NOT_HERE, shown),)
+            continue
+        found.append(specimen)
+        places += _places(specimen, store)
+        if modified(specimen, inside=("contained",)):
+            standing = Standing("", MODIFIED)
+        if (other := subject_of(specimen)) and not _same_patient(specimen, other, result, store):
+            standing = Standing("its specimen is of another person", "")
+        if specimen.get("status") == "entered-in-error":
+            standing = Standing("", "its specimen was entered in error")
+    return Specimens(places, " ".join(sorted(names)), tuple(found), standing)
+
+
+def _same_patient(specimen: Json, subject: Json, result: Json, store: ResourceStore) -> bool:
+    whose = named(specimen, subject, store)
+    mine = named(result, subject_of(result) or _container_subject(result, store), store)
+    return whose is None or mine is None or whose[1] == mine[1]
+
+
+def _container_subject(result: Json, store: ResourceStore) -> Json:
+    return subject_of(store.container(result) or {})
+
+
+def _places(specimen: Json, store: ResourceStore) -> tuple[Code, ...]:
+    """What a specimen is and where it was taken, or what that which it was made from is."""
+    taken = obj(specimen.get("collection"))
+    found: tuple[Code, ...] = ()
+    for concept in (specimen.get("type"), taken.get("bodySite")):
+        said = codeable(concept)
+        found += said or tuple(
+            Code(TEXT, words(concept).lower(), words(concept)) for _ in (words(concept),) if _
+        )
+    if not found:
+        for reference in objects(specimen.get("parent")):
+            parent = store.resolve(specimen, reference)
+            found += _places(parent, store) if parent is not None and parent is not specimen else ()
+    return found or (Code(TEXT, NOT_HERE, "a specimen that says nothing of its kind"),)
+
+
+def dated(result: Json, store: ResourceStore, of: Specimens) -> Dated:
+    """When a result is of: by itself, else its report, else its panel, else its specimen's
+    collection. Its issue only bounds it.
+    """
+    owners = list(above(result, store))
+    latest = _bound(result, owners, of)
+    for by, owner in [("", result), *owners]:
+        sent = [key for key in EFFECTIVE if key in owner or f"_{key}" in owner]
+        if sent:
+            return Dated(span(owner, *sent), f"dated by its {by}" if by else "", latest)
+    for specimen in of.resources:
+        taken = obj(specimen.get("collection"))
+        if any(key in taken for key in COLLECTED):
+            return Dated(span(taken, *COLLECTED), "dated by its specimen's collection", latest)
+    return Dated(None, "", latest)
+
+
+def _bound(result: Json, owners: list[tuple[str, Json]], of: Specimens) -> date | None:
+    """The last day a result can be of: not after it or its report was issued, or last changed on a
+    server, nor after its specimen was received.
+    """
+    days = [when(owner, "issued") for owner in (result, *(owner for _, owner in owners))]
+    days.append(when(obj(result.get("meta")), "lastUpdated"))
+    days += [when(specimen, "receivedTime") for specimen in of.resources if len(of.resources) == 1]
+    return min((day.last for day in days if day is not None), default=None)
+
+
+def span(resource: Json, *names: str) -> When | None:
+    """The time in the first of these elements; of a period from its start to its end, since what
+    it dates lies somewhere within.
+    """
+    for name in names:
+        value = resource.get(name)
+        period = obj(value)
+        if "repeat" in period or "event" in period:
+            return _timing(period)
+        start, end = when(period, "start"), when(period, "end")
+        if start and end and start.first <= end.last and (start.vague or start.first != end.last):
+            return When(f"{start.text} to {end.text}", start.first, end.last)
+        if found := start or when(resource, name):
+            return found
+    return None
+
+
+def _timing(timing: Json) -> When | None:
+    events = [{"event": event} for event in timing.get("event") or () if isinstance(event, str)]
+    days = [day for event in events if (day := when(event, "event"))]
+    if days:
+        first, last = min(days, key=lambda day: day.first), max(days, key=lambda day: day.last)
+        return (
+            first if first == last else When(f"{first.text} to {last.text}", first.first, last.last)
+        )
+    return span(obj(timing.get("repeat")), "boundsPeriod")

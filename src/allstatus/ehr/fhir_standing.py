@@ -1,0 +1,181 @@
+"""What stands beside a resource's content and decides whether it counts: status, negation, modifier
+extensions, and what a correction calls it by.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, NamedTuple
+
+from allstatus.ehr.fhir_store import ResourceStore
+from allstatus.ehr.json_access import Json, obj, objects, text, when
+
+
+class Standing(NamedTuple):
+    """Why a resource does not count (`void`), or cannot be relied on (`doubt`), or neither."""
+
+    void: str = ""
+    doubt: str = ""
+
+
+def _void(why: str) -> Standing:
+    return Standing(why, "")
+
+
+def _doubt(why: str) -> Standing:
+    return Standing("", why)
+
+
+STANDS = Standing()
+UNSTATED = "(none)"
+ERROR = {
+    "entered-in-error": _void("entered in error"),
+    UNSTATED: _doubt("its status is not stated"),
+}
+UNREADABLE_STATUS = _doubt("its status cannot be read as done or final")
+RESULT = ERROR | {
+    UNSTATED: STANDS,
+    "final": STANDS,
+    "amended": STANDS,
+    "corrected": STANDS,
+    "preliminary": _doubt("preliminary, not final"),
+    "partial": _doubt("preliminary, not final"),
+    "registered": _doubt("has no result yet"),
+    "cancelled": _void("cancelled"),
+    "unknown": _doubt("its status is unknown"),
+}
+REPORT = RESULT | {"appended": STANDS}
+_DONE = ERROR | {
+    "completed": STANDS,
+    "in-progress": STANDS,
+    "stopped": STANDS,
+    "on-hold": STANDS,
+    "not-done": _void("not done"),
+    "unknown": _doubt("its status is unknown"),
+}
+ORDERED = "ordered, not known to be given"
+DISPENSED = "dispensed, not known to be taken"
+_TAKEN = ERROR | {
+    "completed": STANDS,
+    "active": STANDS,
+    "stopped": STANDS,
+    "not-taken": _void("not taken"),
+    "intended": _doubt("intended, not given"),
+    "on-hold": _doubt("its status is on hold, not known to be taken"),
+    "unknown": _doubt("its status is unknown"),
+    "recorded": _doubt("recorded, not known to be taken"),
+    "draft": _doubt("its status is draft"),
+}
+GIVEN: dict[str, dict[str, Standing]] = {
+    "MedicationAdministration": _DONE,
+    "MedicationStatement": _TAKEN,
+    "Procedure": _DONE | {"preparation": _doubt("not done yet")},
+    "MedicationRequest": ERROR
+    | {"cancelled": _void("cancelled"), "draft": _doubt("drafted, not ordered")}
+    | dict.fromkeys(("active", "on-hold", "completed", "stopped", "unknown"), _doubt(ORDERED)),
+    "MedicationDispense": ERROR
+    | dict.fromkeys(("cancelled", "declined", "preparation"), _void("not dispensed"))
+    | dict.fromkeys(("completed", "in-progress", "on-hold", "stopped"), _doubt(DISPENSED)),
+}
+ENCOUNTER = ERROR | {
+    UNSTATED: STANDS,
+    "cancelled": _void("cancelled"),
+    "planned": _doubt("planned"),
+    **dict.fromkeys(
+        (
+            "finished",
+            "in-progress",
+            "arrived",
+            "triaged",
+            "onleave",
+            "completed",
+            "discharged",
+            "discontinued",
+            "on-hold",
+        ),
+        STANDS,
+    ),
+}
+# How STU3, DSTU2 and requests say that a thing was not done, beside any status.
+NEGATED = (
+    "notGiven",
+    "wasNotGiven",
+    "notDone",
+    "notPerformed",
+    "isNotPerformed",
+    "wasNotTaken",
+    "doNotPerform",
+)
+TAKEN = {"y": STANDS, "n": _void("not taken"), "na": _void("not taken")}
+MODIFIED = "carries a modifier extension, which may change its meaning"
+RULED = "carries implicit rules, which may change its meaning"
+SUMMARY = "sent as a summary, without all of it"
+
+
+def modified(element: object, *, inside: tuple[str, ...] = ()) -> bool:
+    """Whether an element, or any within it but those named, has a modifier extension."""
+    if isinstance(element, list):
+        return any(modified(item) for item in element)
+    if not isinstance(element, dict):
+        return False
+    return "modifierExtension" in element or any(
+        modified(value) for key, value in element.items() if key not in inside
+    )
+
+
+def standing(resource: Json, statuses: dict[str, Standing]) -> Standing:
+    """Whether a resource counts, by everything that its kind has for saying so."""
+    status = resource.get("status")
+    said = UNSTATED if status is None else text(status)
+    found = [statuses.get(said, UNREADABLE_STATUS)]
+    found += [_negation(key, resource[key]) for key in NEGATED if key in resource]
+    if "taken" in resource:
+        found.append(TAKEN.get(text(resource["taken"]), _doubt("not known to be taken")))
+    if modified(resource, inside=("contained", "component")):
+        found.append(_doubt(MODIFIED))
+    if resource.get("implicitRules"):
+        found.append(_doubt(RULED))
+    if any(tag.get("code") == "SUBSETTED" for tag in objects(obj(resource.get("meta")).get("tag"))):
+        found.append(_doubt(SUMMARY))
+    return together(*found)
+
+
+def _negation(key: str, value: object) -> Standing:
+    if value is False:
+        return STANDS
+    return (
+        _void("not given" if "iven" in key else "not done")
+        if value is True
+        else _doubt("it cannot be read whether it was done")
+    )
+
+
+def together(*found: Standing) -> Standing:
+    """What holds of several: the first reason not to count, else the first doubt."""
+    void = next((one.void for one in found if one.void), "")
+    return Standing(void, "" if void else next((one.doubt for one in found if one.doubt), ""))
+
+
+def identity(
+    resource: Json, store: ResourceStore, part: str = "", rest: str = ""
+) -> dict[str, Any]:
+    """What a correction calls a statement by: its own address, or an identifier together with
+    `rest` (what it measures, in which specimen), since an order's number stands on all its results.
+    """
+    names = [store.address(resource)] if store.address(resource) else []
+    for item in objects(resource.get("identifier")):
+        if value := text(item.get("value")):
+            names.append(f"{text(item.get('system'))}|{value} of {rest}")
+    sent = when(resource, "issued") or when(obj(resource.get("meta")), "lastUpdated")
+    return {"names": tuple(name + part for name in names), "sent": sent}
+
+
+def bound(*days: Any) -> date | None:
+    """The earliest of the last days that a sender says something can have been."""
+    known = [day.last for day in days if day is not None]
+    return min(known, default=None)
+
+
+def updated(resource: Json) -> Any:
+    """When a server last changed a resource, which is not before what it tells."""
+    return when(obj(resource.get("meta")), "lastUpdated")

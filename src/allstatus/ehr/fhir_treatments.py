@@ -1,0 +1,195 @@
+"""Medicines and procedures to the treatments they state, in the shapes of R4, R5 and the versions
+before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from allstatus.ehr.chart import Code, Treatment
+from allstatus.ehr.dates import When
+from allstatus.ehr.fhir_results import source_of
+from allstatus.ehr.fhir_standing import (
+    GIVEN,
+    MODIFIED,
+    STANDS,
+    Standing,
+    bound,
+    identity,
+    modified,
+    standing,
+    together,
+    updated,
+)
+from allstatus.ehr.fhir_store import ResourceStore
+from allstatus.ehr.json_access import Json, codeable, codes, obj, objects, text, when, words
+
+# R4, DSTU2, R5 as published (with one r) and as meant, then what comes closest
+DATES = (
+    "effectiveDateTime",
+    "effectivePeriod",
+    "performedDateTime",
+    "performedPeriod",
+    "effectiveTimeDateTime",
+    "effectiveTimePeriod",
+    "occurenceDateTime",
+    "occurencePeriod",
+    "occurrenceDateTime",
+    "occurrencePeriod",
+    "whenHandedOver",
+    "whenPrepared",
+    "dateAsserted",
+    "authoredOn",
+    "dateWritten",
+)
+DATED_SO = ("effective", "performed", "occurence", "occurrence")
+REASONS = (
+    "reasonCode",
+    "reasonReference",
+    "reason",
+    "reasonCodeableConcept",
+    "reasonGiven",
+    "reasonForUse",
+    "reasonForUseCodeableConcept",
+    "reasonForUseReference",
+)
+ORDERS = ["request", "basedOn", "prescription", "authorizingPrescription"]
+INTENT = "intent"  # mCODE's procedure-intent, its older treatment-intent, and others' names for it
+TAKING = {
+    "taking": STANDS,
+    "taking-as-directed": STANDS,
+    "taking-not-as-directed": STANDS,
+    "stopped": STANDS,
+    "stopped-as-directed": STANDS,
+    "stopped-not-as-directed": STANDS,
+    "not-taking": Standing("not taken"),
+}
+RECORDED = "recorded"  # how R5 says that a statement was made, whatever it says
+
+
+def read_treatment(resource: Json, store: ResourceStore) -> Iterator[Treatment]:
+    """What was given or done, or ordered, and why that does not count."""
+    kind = resource["resourceType"]
+    medicine = kind != "Procedure"
+    found, name, stands = _product(resource, store) if medicine else _procedure(resource)
+    stands = together(_standing(resource, GIVEN[kind]), stands)
+    asserted = when(resource, "dateAsserted", "recorded", "authoredOn")
+    day = _day(resource)
+    orders = list(_orders(resource, store))
+    reasons = next((r for one in orders if (r := _reasons(one, store))), ())
+    yield Treatment(
+        source_of(resource),
+        found,
+        day,
+        when(resource, "dateAsserted"),
+        stands.void,
+        name,
+        doubt=stands.doubt,
+        latest=None if day else bound(asserted, updated(resource)),
+        intent=next((said for one in orders if (said := _intent(one))), ()),
+        route=_routes(resource),
+        reasons=reasons,
+        medicine=medicine,
+        **identity(resource, store, rest=" ".join(code.code for code in found)),
+    )
+
+
+def _standing(resource: Json, statuses: dict[str, Standing]) -> Standing:
+    if resource.get("status") != RECORDED or "adherence" not in resource:
+        return standing(resource, statuses)
+    said = [code.code for code in codes(obj(resource["adherence"]).get("code"))]
+    taken = next((TAKING[code] for code in said if code in TAKING), statuses[RECORDED])
+    return together(taken, standing(resource, statuses | {RECORDED: STANDS}))
+
+
+def _day(resource: Json) -> When | None:
+    """When it was given; a date that was sent and cannot be read is not replaced by another."""
+    for key in resource:
+        if key.lstrip("_").startswith(DATED_SO) and key.lstrip("_") not in DATES:
+            return when(resource, *(name for name in DATES if name.startswith(DATED_SO)))
+    own = [name for name in DATES if name.startswith(DATED_SO) and {name, f"_{name}"} & {*resource}]
+    return when(resource, *(own or DATES))
+
+
+def _procedure(resource: Json) -> tuple[tuple[Code, ...], str, Standing]:
+    return codes(resource.get("code")), words(resource.get("code")), STANDS
+
+
+def _product(resource: Json, store: ResourceStore) -> tuple[tuple[Code, ...], str, Standing]:
+    """A medicine by its own code, that of the Medication it refers to, and its active
+    ingredients.
+    """
+    concept = resource.get("medicationCodeableConcept")
+    either = obj(resource.get("medication"))
+    concept = concept or either.get("concept") or (either if "coding" in either else None)
+    found, names, stands = codes(concept), [words(concept)], STANDS
+    for said in (resource.get("medicationReference"), either.get("reference"), either):
+        reference = obj(said)
+        if not (text(reference.get("reference")) or reference.get("identifier")):
+            continue
+        medicine = store.resolve(resource, reference)
+        if medicine is None:
+            names.append(text(reference.get("display")) or f"{text(reference.get('reference'))}")
+            continue
+        parts = list(_ingredients(medicine, store))
+        found += codes(medicine.get("code")) + tuple(c for part in parts for c in codeable(part))
+        names += [
+            words(medicine.get("code")),
+            *(words(part.get("concept") or part) for part in parts),
+        ]
+        if modified(medicine, inside=("contained",)):
+            stands = Standing("", MODIFIED)
+        if medicine.get("status") == "entered-in-error":
+            stands = Standing("", "its medicine was entered in error")
+    return found, "; ".join(dict.fromkeys(name for name in names if name)), stands
+
+
+def _ingredients(medicine: Json, store: ResourceStore) -> Iterator[Json]:
+    listed = objects(medicine.get("ingredient"))
+    listed += objects(obj(medicine.get("product")).get("ingredient"))
+    for item in listed:
+        if item.get("isActive") is False:
+            continue
+        either = obj(item.get("item"))
+        yield obj(item.get("itemCodeableConcept")) or either
+        reference = item.get("itemReference") or either.get("reference") or either
+        if (part := store.resolve(medicine, reference)) is not None and part is not medicine:
+            yield obj(part.get("code"))
+
+
+def _routes(resource: Json) -> tuple[Code, ...]:
+    dosages = objects(resource.get("dosage")) + objects(resource.get("dosageInstruction"))
+    return tuple(code for dosage in dosages for code in codes(dosage.get("route")))
+
+
+def _orders(resource: Json, store: ResourceStore) -> Iterator[Json]:
+    """A treatment, and the orders it was given under."""
+    waiting, seen = [resource], {id(resource)}
+    while waiting:
+        order = waiting.pop(0)
+        yield order
+        for reference in (one for name in ORDERS for one in objects(order.get(name))):
+            found = store.resolve(order, reference)
+            if found is not None and id(found) not in seen:
+                seen.add(id(found))
+                waiting.append(found)
+
+
+def _reasons(resource: Json, store: ResourceStore) -> tuple[Code, ...]:
+    found: tuple[Code, ...] = ()
+    for said in (one for name in REASONS for one in objects(resource.get(name))):
+        found += codeable(said)
+        for reference in (said, obj(said.get("reference"))):
+            known = store.resolve(resource, reference) if reference else None
+            found += codes((known or {}).get("code"))
+    return found
+
+
+def _intent(resource: Json) -> tuple[Code, ...]:
+    found: tuple[Code, ...] = ()
+    for extension in objects(resource.get("extension")):
+        if INTENT in text(extension.get("url")).rpartition("/")[2].lower():
+            found += codes(extension.get("valueCodeableConcept")) + codes(
+                extension.get("valueCoding")
+            )
+    return found
