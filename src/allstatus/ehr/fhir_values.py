@@ -36,13 +36,7 @@ MEANINGS = (
     "http://terminology.hl7.org/CodeSystem/referencerange-meaning",
     "http://hl7.org/fhir/referencerange-meaning",
 )
-INTERPRETATIONS = (
-    "http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation",
-    "http://hl7.org/fhir/v3/ObservationInterpretation",
-    "urn:oid:2.16.840.1.113883.5.83",
-    "http://terminology.hl7.org/CodeSystem/v2-0078",
-    "http://hl7.org/fhir/v2/0078",
-)
+INTERPRETATIONS = ("interpretation", "http://hl7.org/fhir/v3/ObservationInterpretation")
 DAYS = {
     "a": Fraction(1461, 4),
     "mo": Fraction(1461, 48),
