@@ -8,19 +8,23 @@ from hypothesis import settings
 
 from allstatus import load_rules
 from allstatus.decision.classifier import Classifier
-from allstatus.table.engines import durable_installed
+from needs import NO_DURABLE, lacking
 
 settings.register_profile("allstatus", deadline=None)  # a timing is never a test
 settings.load_profile("allstatus")
-NO_DURABLE = pytest.mark.skipif(
-    not durable_installed(), reason="durable-rules is not installed (it needs a C compiler)"
-)
 ENGINES = ["builtin", pytest.param("durable", marks=NO_DURABLE)]
 
 
 @pytest.fixture(scope="session", params=ENGINES)
 def classifier(request: pytest.FixtureRequest) -> Classifier:
     return load_rules(engine=request.param)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """What a test is marked to need, and is not here, is why it is skipped."""
+    for mark in item.iter_markers("needs"):
+        if reason := lacking(*mark.args):
+            pytest.skip(reason)
 
 
 TOGETHER = {  # what they share: how the tests are called

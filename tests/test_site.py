@@ -2,7 +2,6 @@
 from outside.
 """
 
-import importlib.util
 import os
 import re
 import subprocess
@@ -19,16 +18,10 @@ import typer
 from allstatus.commands import app
 from allstatus.rules.editions import rule_sets
 from allstatus.rules.load import read_rules
+from needs import needs
 
 ROOT = Path(__file__).parent.parent
-MISSING = [
-    name
-    for name in ("sphinx", "myst_parser", "furo", "pyarrow", "hypothesis")
-    if importlib.util.find_spec(name) is None
-]
-pytestmark = pytest.mark.skipif(
-    bool(MISSING), reason=f"{', '.join(MISSING)} not installed (extra docs)"
-)
+pytestmark = needs("python:sphinx", "python:myst_parser", "python:furo")
 SOURCES = {  # whose pages the documents may lead to; nothing of them is loaded
     "127.0.0.1",
     "ashpublications.net",

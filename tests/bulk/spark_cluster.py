@@ -15,24 +15,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
-import pyspark
-from pyspark.sql import SparkSession
 
 from allstatus.bulk.sql import SqlView, script
 
-NO_JAVA = "Java is not installed (Debian: apt-get install default-jdk-headless)"
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
 IMPORTED = [Path(__file__).parents[2] / "src", Path(__file__).parents[1]]  # by the workers
 HOST = "127.0.0.1"
 # start soon; what runs for seconds gains nothing from more
 QUICK = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
-
-
-def lacks_spark() -> str:
-    """What is missing on this machine, or nothing."""
-    return "" if shutil.which("java") else NO_JAVA
 
 
 @dataclass
@@ -64,6 +59,8 @@ class Cluster:
             process.wait()
 
     def _run(self, daemon: str, *arguments: str) -> subprocess.Popen[bytes]:
+        import pyspark
+
         program = Path(pyspark.__file__).parent / "bin" / "spark-class"
         command = [
             str(program),
@@ -103,8 +100,10 @@ def cluster() -> Cluster:
 
 
 @cache
-def spark() -> SparkSession:
+def spark() -> "SparkSession":
     """A session on the cluster, whose workers import allstatus from the checkout."""
+    from pyspark.sql import SparkSession
+
     if (other := SparkSession.getActiveSession()) is not None:
         other.stop()
     for name, value in environment().items():
@@ -145,7 +144,7 @@ def settings() -> dict[str, str]:
 
 
 @contextmanager
-def in_spark(view: SqlView, rows: list[tuple[Any, ...]], columns: str) -> Iterator[SparkSession]:
+def in_spark(view: SqlView, rows: list[tuple[Any, ...]], columns: str) -> Iterator["SparkSession"]:
     """The session with the script of `allstatus sql` run over a table of these patients; its two
     tables stay.
     """

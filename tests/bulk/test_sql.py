@@ -20,8 +20,9 @@ from allstatus.bulk.column_mapping import ColumnSource
 from allstatus.bulk.sql import COUNT, GENERATED, TESTED, SqlView, script
 from allstatus.commands.sql import Dialect
 from bulk.rows import CELLS, LIMIT, PERCENT, RULES, Row, all_rows, decided
-from bulk.spark_cluster import in_spark, lacks_spark
-from postgres import NO_POSTGRES, cluster, postgres_programs
+from bulk.spark_cluster import in_spark
+from needs import POSTGRESQL, SPARK
+from postgres import cluster
 
 KEYS = (*CELLS.facts, COUNT)
 YES_NO = frozenset(name for name, states in CELLS.facts.items() if states.fact.kind == "yes_no")
@@ -154,12 +155,11 @@ def test_sqlite(rows: list[Row], words: bool, percent: str) -> None:
 
 @pytest.fixture(scope="module")
 def postgres() -> Iterator[str]:
-    if postgres_programs() is None:
-        pytest.skip(NO_POSTGRES)
     with cluster() as address:
         yield address
 
 
+@POSTGRESQL
 @CASES
 def test_postgres(rows: list[Row], words: bool, percent: str, postgres: str) -> None:
     rows = [*rows, *edge_rows(False, (math.nan,))[-9:]] if words else rows
@@ -180,10 +180,9 @@ def test_postgres(rows: list[Row], words: bool, percent: str, postgres: str) -> 
 SPARK_KINDS = {"DOUBLE PRECISION": "DOUBLE", "DECIMAL(38, 15)": "DECIMAL(38, 15)"}
 
 
+@SPARK
 @CASES
 def test_spark(rows: list[Row], words: bool, percent: str) -> None:
-    if lacks_spark():
-        pytest.skip(lacks_spark())
     rows = (
         [*rows, *edge_rows(False, (math.nan,))[-9:]]
         if words and percent.startswith("DOUBLE")

@@ -7,14 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-import pytest
 
 from allstatus.service.audit import Audit, export, open_to_read, verify
 from allstatus.service.database_url import DatabaseUrl
 from allstatus.service.hash_chain import ChainKey, Verdict
-from postgres import NO_POSTGRES, Cluster, postgres_programs
+from postgres import Cluster
 
-NEEDS_POSTGRES = pytest.mark.skipif(postgres_programs() is None, reason=NO_POSTGRES)
 UNLOCK = {
     "file": ("DROP TRIGGER audit_is_not_altered", "DROP TRIGGER audit_is_not_removed"),
     "url": ("DROP TRIGGER audit_is_not_changed ON audit",),

@@ -19,14 +19,15 @@ from typer.testing import CliRunner
 from allstatus.commands import app
 from allstatus.service.audit import COLUMNS, Audit, Entry, open_to_read, verify
 from allstatus.service.hash_chain import PART, AuditError, ChainKey
+from needs import POSTGRESQL
 
 from .conftest import PATIENT_VIEW, call, chart, prefetch_of, serving
 from .process import served
-from .stores import NEEDS_POSTGRES, Kept, in_file, in_postgres
+from .stores import Kept, in_file, in_postgres
 from .test_rest import RECORD
 
 PERCENT = "4.87654"  # that no digest and no time holds
-PLACES = ["file", pytest.param("url", marks=NEEDS_POSTGRES)]
+PLACES = ["file", pytest.param("url", marks=POSTGRESQL)]
 
 
 def run(*arguments: str) -> Result:

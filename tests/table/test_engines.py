@@ -12,7 +12,7 @@ from allstatus import load_rules
 from allstatus.table.decision_table import DecisionTable
 from allstatus.table.engines import Engine, Firing, make_engine
 from allstatus.table.engines.builtin import BuiltinEngine
-from conftest import NO_DURABLE
+from needs import NO_DURABLE
 
 RULES = load_rules(engine="builtin")
 CASES = RULES.table.cases

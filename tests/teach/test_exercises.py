@@ -12,7 +12,8 @@ from allstatus.teach.exercises import EACH, OUTCOMES, Exercise, answer_of
 from allstatus.teach.page_extras import HISTORIES
 from allstatus.teach.sampling import draw, random_numbers
 from allstatus.teach.strings import texts
-from teach.tools import needs_node, run_node
+from needs import NODE
+from teach.tools import run_node
 
 DECIDED = ("The fact that decided", "The fact to ask for first", "The facts that clash")
 DRAWS = [(seed, count) for seed in (0, 1, 7, 2**31, 2**32 - 1) for count in (1, 6, 10, 37, 400)]
@@ -130,7 +131,7 @@ def test_histories_meet_every_answer(teaching: Classifier) -> None:
     }
 
 
-@needs_node
+@NODE
 def test_the_page_draws_and_words_them_the_same(
     teaching: Classifier, pool: list[Exercise], page_file: Path
 ) -> None:

@@ -15,13 +15,14 @@ import pytest
 
 from allstatus.decision.classifier import Classifier
 from allstatus.why.counting_error import binomial_interval
+from needs import needs
 
+pytestmark = needs("python:marimo")
 LESSON = Path(__file__).parents[2] / "examples" / "lesson" / "lesson.py"
 
 
 @pytest.fixture(scope="module")
 def app() -> Any:
-    pytest.importorskip("marimo", reason="marimo is not installed (extra lesson)")
     spec = importlib.util.spec_from_file_location("lesson", LESSON)
     assert spec is not None
     assert spec.loader is not None

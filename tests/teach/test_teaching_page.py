@@ -20,7 +20,8 @@ from allstatus.teach.samples import ANSWERS, find_tries
 from allstatus.teach.sampling import draw
 from allstatus.teach.strings import texts
 from allstatus.teach.teaching_page import MOST_BYTES, make_page
-from teach.tools import browse, needs_browser
+from needs import BROWSER
+from teach.tools import browse
 
 EXAMPLES = list(texts()["page"]["example"].values())
 RULES = ("nci-pdq-adult-all-patient", "nci-pdq-adult-all-health-professional")
@@ -57,7 +58,7 @@ def test_it_is_one_small_file_that_loads_nothing(name: str) -> None:
     )
 
 
-@needs_browser
+@BROWSER
 @pytest.mark.parametrize("name", RULES)
 def test_it_opens_from_disk_without_a_word_to_anyone(name: str, tmp_path: Path) -> None:
     page_file, teaching = tmp_path / "page.html", load_rules(name, engine="builtin")
@@ -72,7 +73,7 @@ def test_it_opens_from_disk_without_a_word_to_anyone(name: str, tmp_path: Path) 
     assert re.search(r"[1-9]\d\d built-in cases checked", seen["footer"])
 
 
-@needs_browser
+@BROWSER
 def test_every_control_gives_the_answer_python_gives(page_file: Path, teaching: Classifier) -> None:
     seen = browse("controls", page_file, starts=[EXAMPLES[0], OPEN, EXAMPLES[-1]])
     assert len(seen) > 60
@@ -80,7 +81,7 @@ def test_every_control_gives_the_answer_python_gives(page_file: Path, teaching: 
     assert len({entry["headline"] for entry in seen}) == 6
 
 
-@needs_browser
+@BROWSER
 @pytest.mark.parametrize("name", RULES)
 def test_the_records_to_try_have_each_answer(name: str, tmp_path: Path) -> None:
     page_file, teaching = tmp_path / "page.html", load_rules(name, engine="builtin")
@@ -95,7 +96,7 @@ def test_the_records_to_try_have_each_answer(name: str, tmp_path: Path) -> None:
     }
 
 
-@needs_browser
+@BROWSER
 def test_exact_percentages(page_file: Path, teaching: Classifier) -> None:
     good = [
         "5",
@@ -127,7 +128,7 @@ def test_exact_percentages(page_file: Path, teaching: Classifier) -> None:
         assert seen[typed]["headline"] == seen[typed]["says"] in texts()["problems"].values()
 
 
-@needs_browser
+@BROWSER
 def test_the_slider_meets_the_limit_and_crosses_it(page_file: Path, teaching: Classifier) -> None:
     seen = browse("slider", page_file, start=LIMIT, steps=52)
     values = [entry["record"]["marrow_blast_percent"] for entry in seen]
@@ -135,7 +136,7 @@ def test_the_slider_meets_the_limit_and_crosses_it(page_file: Path, teaching: Cl
     assert all(entry["headline"] == shown(teaching, entry["record"]) for entry in seen)
 
 
-@needs_browser
+@BROWSER
 def test_each_box_of_the_map_leads_to_its_answer(page_file: Path, teaching: Classifier) -> None:
     boxes = browse("map", page_file, start=LIMIT)
     assert len(boxes) == 8
@@ -147,7 +148,7 @@ def test_each_box_of_the_map_leads_to_its_answer(page_file: Path, teaching: Clas
         assert box["here"] == 1
 
 
-@needs_browser
+@BROWSER
 def test_every_line_says_where_it_was_read(page_file: Path, teaching: Classifier) -> None:
     lines = browse("citations", page_file)
     clauses = [
@@ -162,7 +163,7 @@ def test_every_line_says_where_it_was_read(page_file: Path, teaching: Classifier
     assert any(line.startswith("Our reading") for line in lines)
 
 
-@needs_browser
+@BROWSER
 def test_three_ways_of_saying_it(page_file: Path, teaching: Classifier) -> None:
     said = browse("levels", page_file, start="a gap in the page")
     treated = {
@@ -177,7 +178,7 @@ def test_three_ways_of_saying_it(page_file: Path, teaching: Classifier) -> None:
         )
 
 
-@needs_browser
+@BROWSER
 def test_a_quiz_all_right_by_keyboard_alone(
     page_file: Path, teaching: Classifier, pool: list[Exercise]
 ) -> None:
@@ -197,7 +198,7 @@ def test_a_quiz_all_right_by_keyboard_alone(
         assert all(line in entry["feedback"] for line in [*worded.explanation, worded.read_from])
 
 
-@needs_browser
+@BROWSER
 def test_a_quiz_all_wrong_counts_the_kinds_of_mistake(
     page_file: Path, teaching: Classifier, pool: list[Exercise]
 ) -> None:
@@ -221,7 +222,7 @@ def test_a_quiz_all_wrong_counts_the_kinds_of_mistake(
     ]
 
 
-@needs_browser
+@BROWSER
 def test_histories_are_walked_point_by_point(page_file: Path, teaching: Classifier) -> None:
     histories = json.loads(
         (Path(__file__).parents[2] / "src/allstatus/teach/histories.json").read_text("utf-8")
@@ -239,7 +240,7 @@ def test_histories_are_walked_point_by_point(page_file: Path, teaching: Classifi
         ]
 
 
-@needs_browser
+@BROWSER
 def test_a_history_of_ones_own_by_keyboard_alone(page_file: Path, teaching: Classifier) -> None:
     points = [
         {
@@ -286,7 +287,7 @@ def test_a_history_of_ones_own_by_keyboard_alone(page_file: Path, teaching: Clas
     ]
 
 
-@needs_browser
+@BROWSER
 def test_a_history_pasted_in_and_what_is_refused(page_file: Path) -> None:
     folder = Path(__file__).parents[2] / "fixtures" / "timelines"
     good = (folder / "ten-years-of-records.json").read_text("utf-8")
@@ -317,13 +318,13 @@ def test_a_history_pasted_in_and_what_is_refused(page_file: Path) -> None:
     assert seen["typed"] == "Blasts in the bone marrow: " + problems["comma"]
 
 
-@needs_browser
+@BROWSER
 def test_it_fits_a_phone(page_file: Path) -> None:
     seen = browse("narrow", page_file)
     assert seen == {"wide": {"explore": 0, "practise": 0, "own": 0, "print": 0}, "small": []}
 
 
-@needs_browser
+@BROWSER
 def test_it_prints_a_worksheet_and_its_key(page_file: Path, teaching: Classifier) -> None:
     seen = browse("print", page_file, seed=7, count=10)
     exercises = make_sheet(teaching, 7, 10).exercises
@@ -335,14 +336,14 @@ def test_it_prints_a_worksheet_and_its_key(page_file: Path, teaching: Classifier
     assert 2 <= seen["sheets"] <= 6
 
 
-@needs_browser
+@BROWSER
 def test_nothing_serious_stands_in_anyones_way(page_file: Path) -> None:
     found = browse("accessible", page_file, starts=[LIMIT, OPEN, EXAMPLES[-1]])
     assert len(found) == 3 + 9
     assert {name: problems for name, problems in found.items() if problems} == {}
 
 
-@needs_browser
+@BROWSER
 @pytest.mark.parametrize(("part", "place"), [("pool", 5), ("vectors", 3)])
 def test_a_page_that_disagrees_with_itself_shows_no_answer(
     part: str, place: int, page_file: Path, teaching: Classifier, tmp_path: Path

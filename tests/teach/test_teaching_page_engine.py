@@ -14,8 +14,9 @@ from allstatus.record.percent import format_number
 from allstatus.rules.ruleset import Fact
 from allstatus.teach.teaching_page import make_page
 from allstatus.why.counting_error import binomial_interval
+from needs import NODE
 from teach.page_engine import page_answers, python_answer
-from teach.tools import needs_node, run_node
+from teach.tools import run_node
 
 FIXTURES = sorted(
     path
@@ -24,7 +25,7 @@ FIXTURES = sorted(
 )
 SPELLINGS = json.loads((Path(__file__).parent / "spellings.json").read_text("utf-8"))
 MOST, A_PRIME = 5000, 47
-pytestmark = needs_node
+pytestmark = NODE
 
 
 @pytest.fixture(

@@ -22,7 +22,8 @@ from allstatus.record.json_reader import chart_kind
 from allstatus.record.model import parse_json
 from allstatus.teach.strings import texts
 from allstatus.teach.teaching_page import make_page
-from teach.tools import needs_node, run_node
+from needs import NODE
+from teach.tools import run_node
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 TIMELINES = sorted((FIXTURES / "timelines").glob("*.expected.json"))
@@ -31,7 +32,7 @@ CHARTS = sorted(
 )
 MADE_UP = 150
 SHOWN = ("date", "outcome", "status", "possible", "remission_number")
-pytestmark = needs_node
+pytestmark = NODE
 
 
 @pytest.fixture(

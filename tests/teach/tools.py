@@ -1,35 +1,12 @@
-"""Where the tools of these tests are, and why a test skips without them."""
+"""Where the tools of these tests are."""
 
 import json
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
 
-import pytest
-
-from node import NODE, js_tool, missing
-
-CHROMIUM = next(
-    (
-        path
-        for name in ("chromium", "chromium-browser", "google-chrome")
-        if (path := shutil.which(name))
-    ),
-    None,
-)
-
-
-def needs(*packages: str, browser: bool = False) -> pytest.MarkDecorator:
-    """Skip, saying why, where node, one of these npm packages or a browser is not there."""
-    reason = missing(*packages) or (
-        "chromium is not installed" if browser and CHROMIUM is None else ""
-    )
-    return pytest.mark.skipif(bool(reason), reason=reason)
-
-
-needs_node = needs()
-needs_browser = needs("axe-core", "playwright-core", browser=True)
+from needs import CHROMIUM
+from node import NODE, js_tool
 
 
 def run_node(script: str, *arguments: Path | str, stdin: str = "") -> str:

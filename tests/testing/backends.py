@@ -11,7 +11,6 @@ documentation.
 import json
 import re
 import shlex
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -21,19 +20,18 @@ from typing import Any
 
 import cql_backend
 import dmn_backend
+import pytest
 import sql_backends
 from table_backend import TableReader
 
 from allstatus import load_rules
-from allstatus.table.engines import durable_installed
 from allstatus.teach.teaching_page import make_page
 from allstatus.testing.answers import REFUSED, SHOWING, Answer, AnswerLevel, answer_of
 from allstatus.testing.command_adapter import run_adapter
 from allstatus.testing.vectors import one_line
 from allstatus.translate.indications_json import to_plain_uses
 from allstatus.translate.plain_json import to_plain
-from bulk.spark_cluster import lacks_spark
-from postgres import NO_POSTGRES, postgres_programs
+from needs import CQL, DMN, NO_DURABLE, NODE, POSTGRESQL, SPARK
 from teach.page_engine import page_answers
 
 ROOT = Path(__file__).parent.parent.parent
@@ -60,7 +58,7 @@ NO_USES = "it says nothing of whom a stated use fits"
 
 @dataclass(frozen=True)
 class Backend:
-    """`lacks` says what is missing on this machine, or nothing; `answers` takes records and a
+    """`marks` say what it needs (tests/needs.py); `answers` takes records and a
     folder to work in.
 
     `uses`: whether it answers applicability too; if not, that is its gap.
@@ -68,7 +66,7 @@ class Backend:
 
     title: str
     answers: Answers
-    lacks: Callable[[], str] = lambda: ""
+    marks: tuple[pytest.MarkDecorator, ...] = ()
     gaps: Mapping[str, str] = field(default_factory=dict)
     uses: bool = False
 
@@ -164,24 +162,12 @@ def dmn(records: list[dict[str, Any]], folder: Path) -> list[Answer | str]:
     return list(dmn_backend.answers(RULES.table, records, folder))
 
 
-def needs(program: str) -> Callable[[], str]:
-    return lambda: "" if shutil.which(program) else f"{program} is not installed"
-
-
-def needs_npm(package: str) -> Callable[[], str]:
-    folder = cql_backend.JS / "node_modules" / package
-    lacking = "the npm packages of tests/js are not installed (scripts/install-test-tools)"
-    return lambda: needs("node")() or ("" if folder.is_dir() else lacking)
-
-
 BACKENDS: dict[str, Backend] = {
     "builtin": Backend("the definition in Python", engine("builtin"), uses=True),
     "durable": Backend(
         "durable-rules",
         engine("durable"),
-        lambda: (
-            "" if durable_installed() else "durable-rules is not installed (it needs a C compiler)"
-        ),
+        (NO_DURABLE,),
         uses=True,
     ),
     "table": Backend(
@@ -190,10 +176,10 @@ BACKENDS: dict[str, Backend] = {
     "javascript": Backend(
         "the JavaScript port",
         port(f"node {PORTS}/javascript/allstatus.mjs {{rules}} {{uses}}"),
-        needs("node"),
+        (NODE,),
         uses=True,
     ),
-    "page": Backend("the teaching page's own JavaScript", page, needs("node")),
+    "page": Backend("the teaching page's own JavaScript", page, (NODE,)),
     "sql-port": Backend(
         "the SQL port, in SQLite",
         port(f"{sys.executable} {PORTS}/sql/adapter.py {{rules}}"),
@@ -218,7 +204,7 @@ BACKENDS: dict[str, Backend] = {
     "postgresql": Backend(
         "the SQL of `sql`, in PostgreSQL",
         database(sql_backends.in_postgresql),
-        lambda: "" if postgres_programs() else NO_POSTGRES,
+        (POSTGRESQL,),
         gaps=COLUMN_GAPS,
     ),
     "sqlite": Backend(
@@ -227,12 +213,12 @@ BACKENDS: dict[str, Backend] = {
         gaps={**COLUMN_GAPS, "edge exact-decimal": DOUBLES},
     ),
     "spark": Backend(
-        "the SQL of `sql`, in Spark", database(sql_backends.in_spark), lacks_spark, gaps=COLUMN_GAPS
+        "the SQL of `sql`, in Spark", database(sql_backends.in_spark), (SPARK,), gaps=COLUMN_GAPS
     ),
     "cql": Backend(
         "rules export --to cql, in the public reference engine",
         cql,
-        needs_npm("cql-execution"),
+        (CQL,),
         gaps={
             "edge exact-decimal": (
                 "a CQL Decimal has 8 decimal places, and the engine's are doubles"
@@ -243,7 +229,7 @@ BACKENDS: dict[str, Backend] = {
     "dmn": Backend(
         "rules export --to dmn, read by dmn-moddle, its FEEL run by feelin",
         dmn,
-        needs_npm("feelin"),
+        (DMN,),
         gaps={
             "interval": "a number variable holds no bounds",
             "spelling": "a number variable holds no grades (M1, M2, M3)",

@@ -20,8 +20,7 @@ from typing import Any
 
 import cql_backend
 import dmn_backend
-import pytest
-from backends import BACKENDS, PORTS
+from backends import PORTS
 from hypothesis import HealthCheck, given, seed, settings
 from random_rules import FILES, Short, long_rules, short_rules
 from sql_backends import Sql, asked_of, fitting, in_duckdb
@@ -30,7 +29,7 @@ from allstatus.decision.classifier import Classifier
 from allstatus.errors import RulesError
 from allstatus.record.percent import HUNDRED, ZERO, format_number
 from allstatus.table.decision_table import OUTSIDE, DecisionTable
-from allstatus.table.engines import durable_installed, make_engine
+from allstatus.table.engines import make_engine
 from allstatus.testing.answers import FIELDS, SHOWING, Answer, AnswerLevel, answer_of, differing_in
 from allstatus.testing.command_adapter import run_adapter
 from allstatus.testing.conformance import judge
@@ -53,8 +52,6 @@ Check = Callable[[Short, Classifier], None]
 
 def with_durable_rules(_: Short, rules: Classifier) -> None:
     """Forward chaining gives the same table."""
-    if not durable_installed():
-        pytest.skip("durable-rules is not installed (it needs a C compiler)")
     try:
         engine = make_engine(rules.ruleset, "durable")
     except RulesError as error:
@@ -160,8 +157,6 @@ def edges_of(rules: Classifier) -> list[Vector]:
 
 def with_the_javascript_port(_: Short, rules: Classifier) -> None:
     """The port, given the exported rules, explains every cell alike."""
-    if lacking := BACKENDS["javascript"].lacks():
-        pytest.skip(lacking)
     vectors = [*vectors_of(rules), *edges_of(rules)]
     with tempfile.TemporaryDirectory() as scratch:
         path = Path(scratch) / "rules.json"
@@ -175,24 +170,21 @@ def with_the_javascript_port(_: Short, rules: Classifier) -> None:
 
 def with_cql(_: Short, rules: Classifier) -> None:
     """The exported library, in the public reference engine, answers every cell alike."""
-    answered_alike("cql", cql_backend.answers, rules)
+    answered_alike(cql_backend.answers, rules)
 
 
 def with_dmn(_: Short, rules: Classifier) -> None:
     """The exported decision table, by a FEEL interpreter: one row matches every cell, with its
     answer.
     """
-    answered_alike("dmn", dmn_backend.answers, rules)
+    answered_alike(dmn_backend.answers, rules)
 
 
 def answered_alike(
-    name: str,
     asked: Callable[[DecisionTable, list[dict[str, Any]], Path], list[Answer]],
     rules: Classifier,
 ) -> None:
     """Every cell is answered alike, but for limits that doubles cannot tell apart."""
-    if lacking := BACKENDS[name].lacks():
-        pytest.skip(lacking)
     limits = [criterion.condition.limit or 0 for criterion in rules.ruleset.criteria.values()]
     if any(limit * 10**DOUBLE_PLACES % 1 for limit in limits):
         return  # a gap declared in backends.py

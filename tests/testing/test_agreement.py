@@ -12,6 +12,7 @@ from backends import BACKENDS, DOCUMENT
 from allstatus.testing.answers import Answer, AnswerLevel
 from allstatus.testing.conformance import judge_one
 from allstatus.testing.vectors import Vector, make_vectors
+from needs import CQL
 
 VECTORS = make_vectors(backends.RULES)
 GROUPS = [
@@ -45,7 +46,9 @@ def wrong(answers: list[Answer | str], family: str, level: AnswerLevel) -> list[
     return ["\n".join(failure.lines) for failure in failures if failure]
 
 
-@pytest.mark.parametrize("name", BACKENDS)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=b.marks) for name, b in BACKENDS.items()]
+)
 @pytest.mark.parametrize(
     ("family", "level"), GROUPS, ids=[f"{level}-{family}".strip("-") for family, level in GROUPS]
 )
@@ -53,8 +56,6 @@ def test_a_backend_agrees_or_its_gap_is_declared(
     name: str, family: str, level: AnswerLevel, ask
 ) -> None:
     backend = BACKENDS[name]
-    if lacking := backend.lacks():
-        pytest.skip(lacking)
     failures, gap = wrong(ask(name), family, level), backend.gap(family, level)
     if gap is None:
         assert not failures, "\n".join(failures[:3])
@@ -78,9 +79,8 @@ def test_the_documentation_shows_the_table_of_today() -> None:
     )
 
 
+@CQL
 def test_cql_answers_every_cell_with_its_regions(ask) -> None:
-    if lacking := BACKENDS["cql"].lacks():
-        pytest.skip(lacking)
     cells: list[tuple[Vector, Answer | str]] = [
         (vector, answer)
         for vector, answer in zip(VECTORS, ask("cql"), strict=True)

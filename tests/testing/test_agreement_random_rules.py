@@ -6,29 +6,50 @@ import json
 from pathlib import Path
 
 import pytest
-from differential import CHECKS, CORPUS_FOLDER, SLOW, TOO_LONG, Check, hunt, main
+from differential import (
+    CHECKS,
+    CORPUS_FOLDER,
+    SLOW,
+    TOO_LONG,
+    Check,
+    hunt,
+    main,
+    with_cql,
+    with_dmn,
+    with_durable_rules,
+    with_the_javascript_port,
+)
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_rules import FILES, Short, long_rules, short_rules
 
 from allstatus.decision.classifier import Classifier
 from allstatus.errors import RulesError
-from allstatus.table.engines import durable_installed, make_engine
+from allstatus.table.engines import make_engine
 from allstatus.testing import complete_records, equivalent_spellings, records, refinements
 from allstatus.testing.answers import answer_of
+from needs import CQL, DMN, NO_DURABLE, NODE
 
 CORPUS = {
     path.stem: json.loads(path.read_text("utf-8")) for path in sorted(CORPUS_FOLDER.glob("*.json"))
 }
 
+MARKS = {
+    with_durable_rules: NO_DURABLE,
+    with_the_javascript_port: NODE,
+    with_cql: CQL,
+    with_dmn: DMN,
+}
+MARKED = [pytest.param(check, marks=MARKS.get(check, ())) for check in CHECKS]
+
 
 @pytest.mark.parametrize("name", CORPUS)
-@pytest.mark.parametrize("check", CHECKS)
+@pytest.mark.parametrize("check", MARKED)
 def test_engines_agree_on_the_corpus(name: str, check: Check) -> None:
     check(CORPUS[name], FILES.build(long_rules(CORPUS[name])))
 
 
-@pytest.mark.parametrize("check", CHECKS)
+@pytest.mark.parametrize("check", MARKED)
 def test_engines_agree_on_random_rule_sets(check: Check) -> None:
     hunt(check, CHECKS[check])
 
@@ -67,9 +88,8 @@ def test_the_laws_hold_of_any_rule_set(drawn: st.DataObject) -> None:
     assert set(drawn.draw(records(rules))) <= set(rules.ruleset.facts)
 
 
+@NO_DURABLE
 def test_the_corpus_keeps_a_rule_set_too_long_for_durable_rules() -> None:
-    if not durable_installed():
-        pytest.skip("durable-rules is not installed (it needs a C compiler)")
     rules = FILES.build(long_rules(CORPUS["too-long-for-durable-rules"]))
     with pytest.raises(RulesError, match=f"{TOO_LONG}.*use --engine builtin"):
         make_engine(rules.ruleset, "durable")

@@ -3,7 +3,6 @@ are wrong.
 """
 
 import json
-import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from allstatus.testing.conformance import Report, check_command, render
 from allstatus.testing.vectors import make_vectors
 from allstatus.translate.indications_json import to_plain_uses
 from allstatus.translate.plain_json import to_plain
+from needs import needs
 
 HERE = Path(__file__).parent
 PORTS = yaml.safe_load((HERE / "ports.yaml").read_text("utf-8"))
@@ -36,14 +36,20 @@ DOCUMENT = HERE.parent.parent / "docs" / "testing-kit.md"
 
 
 def check(port: dict[str, Any], rules: Path, level: str) -> Report:
-    if "needs" in port and not shutil.which(port["needs"]):
-        pytest.skip(f"{port['needs']} is not installed")
     ports, uses = HERE.parent.parent / "examples" / "ports", rules.with_name("uses.json")
     command = port["command"].format(rules=rules, uses=uses, ports=ports, python=sys.executable)
     return check_command(command, VECTORS, AnswerLevel(level))
 
 
-@pytest.mark.parametrize("name", PORTS)
+def cases(*names: str) -> list[Any]:
+    """The ports, each marked by what it needs."""
+    return [
+        pytest.param(name, marks=[needs(PORTS[name]["needs"])] if "needs" in PORTS[name] else [])
+        for name in names
+    ]
+
+
+@pytest.mark.parametrize("name", cases(*PORTS))
 def test_a_port_conforms_at_the_level_it_claims(name: str, rules: Path) -> None:
     report = check(PORTS[name], rules, PORTS[name]["claims"])
     assert report.conforms, "\n".join(
@@ -51,7 +57,9 @@ def test_a_port_conforms_at_the_level_it_claims(name: str, rules: Path) -> None:
     )
 
 
-@pytest.mark.parametrize("name", [name for name, port in PORTS.items() if "caught_at" in port])
+@pytest.mark.parametrize(
+    "name", cases(*(name for name, port in PORTS.items() if "caught_at" in port))
+)
 def test_a_port_is_caught_where_it_is_wrong(name: str, rules: Path) -> None:
     port = PORTS[name]
     report = check(port, rules, port["caught_at"])

@@ -7,7 +7,7 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
-from backends import BACKENDS, RULES
+from backends import RULES
 from dmn_backend import answers
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,6 +18,7 @@ from allstatus.testing.conformance import judge_one
 from allstatus.testing.vectors import make_vectors
 from allstatus.translate.dmn import MODEL, OUTPUTS, columns_of, to_dmn
 from allstatus.translate.dmn_rows import rows_of
+from needs import DMN
 
 NAMES = {"m": MODEL}
 
@@ -81,6 +82,7 @@ def test_columns_speak_of_facts_with_their_limit_and_of_what_is_not_reported() -
     assert columns["prior_remission"] == ["no", "yes", "unknown"]
 
 
+@DMN
 @pytest.mark.parametrize(
     ("value", "outcome"),
     [(140, "insufficient_data"), (-1, "insufficient_data"), (60, "determined")],
@@ -89,8 +91,6 @@ def test_a_variable_of_no_record_is_not_known(
     value: object, outcome: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A site may send what it likes: nothing is guessed from it."""
-    if lacking := BACKENDS["dmn"].lacks():
-        pytest.skip(lacking)
     context = {
         "prior_treatment": "none",
         "cbc": "abnormal",
@@ -104,9 +104,8 @@ def test_a_variable_of_no_record_is_not_known(
     assert answer["outcome"] == outcome
 
 
+@DMN
 def test_another_rule_set_is_answered_alike(tmp_path: Path) -> None:
-    if lacking := BACKENDS["dmn"].lacks():
-        pytest.skip(lacking)
     rules = load_rules("nci-pdq-adult-all-health-professional", engine="builtin")
     vectors = [
         vector

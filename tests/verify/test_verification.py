@@ -29,7 +29,7 @@ from allstatus.verify.prime_implicants import minimum_cover, prime_boxes
 from allstatus.verify.promises import read_promises
 from allstatus.verify.verification import Verification, to_document, verify
 from allstatus.verify.verification_report import render_report
-from conftest import NO_DURABLE
+from needs import NO_DURABLE
 from test_cli import run
 
 NO_Z3 = pytest.mark.skipif(

@@ -26,9 +26,10 @@ from allstatus.commands import app
 from bulk import spark_slow
 from bulk.fhir_export.test_gather import many, with_uuids
 from bulk.folders import HOW, Resource, decide, evidence, job, rejects, rows, write_folder
-from bulk.spark_cluster import cluster, lacks_spark, spark
+from bulk.spark_cluster import cluster, spark
+from needs import SPARK
 
-pytestmark = pytest.mark.skipif(bool(lacks_spark()), reason=lacks_spark())
+pytestmark = SPARK
 SPOILT = (
     b'{"resourceType":"Observation","id":"x","subject":{"reference":"Patient/p00000001"},'
     b'"code":{"coding":[{"code":"11150-0"}]},}\n'

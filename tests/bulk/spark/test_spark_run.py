@@ -28,11 +28,12 @@ from allstatus.bulk.spark.session import refuse_resume, refusing
 from allstatus.bulk.spark.spark_run import SparkBatch
 from bulk import spark_slow
 from bulk.rows import CELLS, LIMIT, PERCENT, RULES, all_rows, decided
-from bulk.spark_cluster import cluster, environment, lacks_spark, settings, spark
+from bulk.spark_cluster import cluster, environment, settings, spark
 from bulk.test_batch_run import job, read, table, write
 from bulk.test_columns import beside
+from needs import SPARK
 
-pytestmark = pytest.mark.skipif(bool(lacks_spark()), reason=lacks_spark())
+pytestmark = SPARK
 MILLION = 1_000_000
 TREATED = {"prior_treatment": "disease_directed", "cbc": "normal", "signs_and_symptoms": "absent"}
 

