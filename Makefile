@@ -2,45 +2,57 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+PYTEST := $(BIN)/python -m pytest -n 2 -q -rs
 
-.PHONY: help demo docs site test lint types bench clean
+.PHONY: help demo docs site test test-rest test-all lint types contracts bench clean
 .DEFAULT_GOAL := help
 
 help: ## show these targets
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{sub(/:.*/, "", $$1); printf "  make %-9s %s\n", $$1, $$2}'
 
-$(VENV)/installed: pyproject.toml
+$(VENV)/test: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check 'durable-rules>=2.0.28' \
+	$(PIP) --editable '.[test]'
+	@$(PIP) 'durable-rules>=2.0.28' \
 		|| echo "note: durable-rules could not be built here (it needs a C compiler); the builtin engine is used"
 	@touch $@
 
-demo: $(VENV)/installed ## classify example records, with options and traces
+$(VENV)/all: $(VENV)/test
+	$(PIP) --editable '.[dev]'
+	scripts/install-test-tools
+	@touch $@
+
+demo: $(VENV)/test ## classify example records, with options and traces
 	@$(BIN)/python demo.py
 
-docs: $(VENV)/installed ## pictures and generated tables of the documentation
+docs: $(VENV)/all ## pictures and generated tables of the documentation
 	$(BIN)/python docs/build.py
 
-site: $(VENV)/installed ## the documentation as a site, in build/site/html
+site: $(VENV)/all ## the documentation as a site, in build/site/html
 	$(BIN)/python docs/site/make.py
 
-test: $(VENV)/installed ## lint, types, import contracts and all tests
-	$(MAKE) lint types
-	$(BIN)/lint-imports
-	scripts/install-test-tools
-	$(BIN)/python -m pytest -n 2 -q -rs
+test: $(VENV)/test lint types contracts ## what needs pip only: style, types, contracts and most tests
+	$(PYTEST) -m "not needs and not slow"
 
-lint: $(VENV)/installed ## ruff: style, and the format
+test-rest: $(VENV)/all ## the other tests: Spark, Java, Node, Chromium, PostgreSQL, the site, the slow
+	$(PYTEST) -m "needs or slow"
+
+test-all: test test-rest ## both
+
+lint: $(VENV)/test ## ruff: style, and the format
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
-types: $(VENV)/installed ## mypy, strict
+types: $(VENV)/test ## mypy, strict
 	$(BIN)/mypy
 	MYPYPATH=src:docs:docs/site $(BIN)/mypy docs/build.py docs/site/make.py
 
-bench: $(VENV)/installed ## speed beside peers, in one run
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
+contracts: $(VENV)/test ## which way imports may go
+	$(BIN)/lint-imports
+
+bench: $(VENV)/test ## speed beside peers, in one run
+	$(PIP) --editable '.[bench]'
 	$(BIN)/python benchmarks/classify.py
 	$(BIN)/python benchmarks/charts.py
 	$(BIN)/python benchmarks/columns.py
