@@ -19,6 +19,7 @@ import sqlglot
 from allstatus.bulk.column_mapping import ColumnSource
 from allstatus.bulk.sql import COUNT, GENERATED, TESTED, SqlView, script
 from allstatus.commands.sql import Dialect
+from allstatus.errors import InvalidRecord
 from bulk.rows import CELLS, LIMIT, PERCENT, RULES, Row, all_rows, decided
 from bulk.spark_cluster import in_spark
 from needs import POSTGRESQL, SPARK
@@ -276,3 +277,9 @@ def test_columns_by_other_names_and_spellings() -> None:
         assert possible == " ".join(RULES.classify(record).possible)
     assert found[2][1].startswith("Count Result: is not one of the values it can take")
     assert found[3][1].startswith("record: states no fact")
+
+
+def test_a_count_in_components_is_refused() -> None:
+    parts = {"wbc.value": "wbc", "wbc.unit": "unit"}
+    with pytest.raises(InvalidRecord, match="cbc: comes in components, which no view judges"):
+        SqlView(CELLS, {"cbc": ColumnSource("wbc, unit", parts=parts)})

@@ -237,3 +237,12 @@ def test_us_core_results_are_read() -> None:
     )
     assert len(chart.results) == 6
     assert all(result.flags == ("N",) and not result.void for result in chart.results)
+
+
+def test_ranges_of_the_laboratory_hold_for_a_record_too(tmp_path: Path) -> None:
+    record = tmp_path / "record.json"
+    record.write_text('{"cbc": {"platelets": {"value": "20", "unit": "10*3/uL"}}}')
+    by_table, by_laboratory = answer(str(record)), answer(str(record), "--ranges", "laboratory")
+    assert by_table["facts"]["cbc"]["value"] == "abnormal"
+    assert [entry["value"] for entry in by_table["assumptions"]] == ["adult ranges"]
+    assert (by_laboratory["facts"]["cbc"]["value"], by_laboratory["assumptions"]) == (None, [])

@@ -60,6 +60,12 @@ class SqlView:
         self._facts = {
             name: states for name, states in cells.facts.items() if name in self._columns
         }
+        if any(source.parts for source in self._columns.values()):
+            raise InvalidRecord(
+                "cbc",
+                "comes in components, which no view judges",
+                'state it as "normal" or "abnormal", or use `allstatus batch`',
+            )
         if COUNT in self._columns and self._columns[COUNT].values is not None:
             raise InvalidRecord(
                 COUNT,
