@@ -15,7 +15,7 @@ import allstatus.testing
 from allstatus import load_rules
 from allstatus.errors import MissingExtra
 from allstatus.testing.vectors import make_vectors, read_vectors
-from allstatus.translate.boxes import boxes_of
+from allstatus.translate.boxes import conditions_of
 from allstatus.translate.cql import to_cql
 from allstatus.translate.plain_json import to_plain
 
@@ -63,7 +63,7 @@ def test_plain_rules_hold_every_case_that_can_be() -> None:
     "cases", [0, RULES.table.everything, RULES.table.outside, *RULES.table.statuses.values()]
 )
 def test_boxes_hold_their_cases_and_no_other(cases: int) -> None:
-    found = [RULES.table.cases_with(box) for box in boxes_of(RULES.table, cases)]
+    found = [RULES.table.cases_with(box) for box in conditions_of(RULES.table, cases)]
     assert sum(found) == cases  # no case twice, so the sum is the union
 
 

@@ -36,7 +36,7 @@ from allstatus.testing.conformance import judge
 from allstatus.testing.representatives import HAIR, every_cell, numeric_facts
 from allstatus.testing.rule_files import RuleFiles
 from allstatus.testing.vectors import Vector
-from allstatus.translate.boxes import boxes_of
+from allstatus.translate.boxes import conditions_of
 from allstatus.translate.plain_json import to_plain
 from allstatus.verify.prove.proofs import Proofs
 
@@ -120,7 +120,7 @@ def with_sql(_: Short, rules: Classifier) -> None:
 def sql(table: DecisionTable, cases: int) -> str:
     boxes = (
         " AND ".join(f"{name} IS NOT {int(not verdict)}" for name, verdict in box.items()) or "TRUE"
-        for box in boxes_of(table, cases)
+        for box in conditions_of(table, cases)
     )
     return " OR ".join(f"({box})" for box in boxes) or "FALSE"
 

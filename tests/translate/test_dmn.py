@@ -2,46 +2,21 @@
 another rule set's too.
 """
 
-from itertools import product
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
 from backends import RULES
 from dmn_backend import answers
-from hypothesis import given
-from hypothesis import strategies as st
 
 from allstatus import load_rules
 from allstatus.testing.answers import AnswerLevel
 from allstatus.testing.conformance import judge_one
 from allstatus.testing.vectors import make_vectors
 from allstatus.translate.dmn import MODEL, OUTPUTS, columns_of, to_dmn
-from allstatus.translate.dmn_rows import rows_of
 from needs import DMN
 
 NAMES = {"m": MODEL}
-
-
-@given(st.data())
-def test_rows_give_every_combination_one_answer_and_never_two(data: st.DataObject) -> None:
-    sizes = data.draw(st.lists(st.integers(1, 4), min_size=1, max_size=4))
-    columns = {
-        f"c{place}": [f"w{word}" for word in range(size)] for place, size in enumerate(sizes)
-    }
-    combinations = [dict(zip(columns, words, strict=True)) for words in product(*columns.values())]
-    expected = data.draw(
-        st.lists(st.integers(0, 2), min_size=len(combinations), max_size=len(combinations))
-    )
-    rows = list(rows_of(columns, expected))
-    for combination, answer in zip(combinations, expected, strict=True):
-        hits = [
-            said
-            for fixed, said in rows
-            if all(combination[name] in words for name, words in fixed.items())
-        ]
-        assert hits == [answer]
-    assert len(rows) <= len(combinations)
 
 
 def test_the_model_names_its_rules_and_needs_every_fact() -> None:

@@ -16,7 +16,6 @@ from allstatus import load_rules
 from allstatus.decision.classifier import Classifier
 from allstatus.errors import RulesError
 from allstatus.record.percent import format_number
-from allstatus.verify.box_cover import cover, points_in
 from allstatus.verify.cohort_diff import compare_cohort
 from allstatus.verify.compare import CANNOT_BE, compare
 from allstatus.verify.compare_report import render_text, to_document
@@ -132,18 +131,6 @@ def answer(rules: Classifier, record: dict[str, Any]) -> str:
     return (
         CANNOT_BE if decision.outcome == "conflicting_data" else decision.status or decision.outcome
     )
-
-
-@given(data=st.data())
-def test_boxes_hold_every_wanted_point_and_none_that_is_not_allowed(data: st.DataObject) -> None:
-    space = shared_space([OLD.ruleset])
-    points = st.integers(0, (1 << space.size) - 1)
-    wanted, free = data.draw(points), data.draw(points)
-    covered = 0
-    for box in cover(space, wanted, free):
-        covered |= points_in(space, box)
-    assert not wanted & ~covered
-    assert not covered & ~(wanted | free)
 
 
 def test_the_space_joins_values_that_no_comparison_tells_apart() -> None:

@@ -20,12 +20,13 @@ import yaml
 from allstatus import RulesError, load_rules
 from allstatus.record.percent import Percent
 from allstatus.rules.editions import find_rules
+from allstatus.table.boxes import prime_boxes
+from allstatus.table.case_set import members, union
 from allstatus.table.decision_table import Cell, DecisionTable, Verdicts
 from allstatus.table.engines import Firing
 from allstatus.table.engines.builtin import BuiltinEngine
-from allstatus.verify.case_space import Space
+from allstatus.verify.case_space import Space, fewest_verdict_boxes
 from allstatus.verify.exhaustive import Exhaustive
-from allstatus.verify.prime_implicants import minimum_cover, prime_boxes
 from allstatus.verify.promises import read_promises
 from allstatus.verify.verification import Verification, to_document, verify
 from allstatus.verify.verification_report import render_report
@@ -118,7 +119,7 @@ def test_the_witness_by_z3_shows_the_fault_in_the_table(rules: Path, fault: dict
     check, (about, *_) = next(iter(fault["fails"].items()))
     witness = next(f.witness for f in verification.proved[check].failures if f.about == about)
     assert witness is not None
-    cases = space.members(cases_of(table, witness))
+    cases = list(members(cases_of(table, witness)))
     assert cases
     if check == "exclusive":
         assert all(set(about.split("+")) <= space.statuses_of(case) for case in cases)
@@ -258,7 +259,7 @@ def test_a_table_that_differs_from_the_files_is_caught_by_z3() -> None:
 def test_a_box_too_few_or_too_wide_is_caught_by_both() -> None:
     from allstatus.verify.prove.proofs import Proofs
 
-    boxes = minimum_cover(RULES.table, RULES.table.outside)
+    boxes = fewest_verdict_boxes(RULES.table, RULES.table.outside)
     wide = replace(
         boxes[0], verdicts=(None,) * len(RULES.table.criteria), cases=RULES.table.everything
     )
@@ -275,12 +276,10 @@ def test_what_no_status_describes_is_the_reviewed_list_of_boxes() -> None:
 
 def test_no_cover_has_fewer_boxes() -> None:
     table = RULES.table
-    primes, best = prime_boxes(table, table.outside), minimum_cover(table, table.outside)
-    for boxes in combinations(primes, len(best) - 1):
-        union = 0
-        for box in boxes:
-            union |= box.cases
-        assert table.outside & ~union
+    primes = prime_boxes(table.grid, table.outside, table.everything & ~table.consistent)
+    best = fewest_verdict_boxes(table, table.outside)
+    for boxes in combinations(map(table.grid.cases, primes), len(best) - 1):
+        assert table.outside & ~union(boxes)
 
 
 def test_a_rule_set_without_promises_says_which_directions_hold(rules: Path) -> None:

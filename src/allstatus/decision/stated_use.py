@@ -12,6 +12,7 @@ from typing import Any
 from allstatus.rules.condition import Clause
 from allstatus.rules.indications import AgentUse, Indications, OtherSource
 from allstatus.rules.ruleset import Region, RuleSet, Status
+from allstatus.table.case_set import members
 from allstatus.table.decision_table import OUTSIDE, Cell, DecisionTable, Verdicts
 from allstatus.table.engines import make_engine
 from allstatus.why.trace import TraceOutline, Tracer, decisive_leaves
@@ -70,21 +71,13 @@ class IndicationTable:
 
     def idle_criteria(self) -> list[str]:
         """The criteria that can never change the answer."""
-        table = self.table
-        open_cells = (
-            tuple(None if name == asked else verdict for name, verdict in case.items())
-            for number, case in enumerate(table.cases)
-            if table.consistent >> number & 1
-            for asked in table.criteria
-        )
-        return sorted(
-            set(table.criteria)
-            - {
-                table.criteria[cell.index(None)]
-                for cell in open_cells
-                if len(table.cell(cell).possible) > 1
-            }
-        )
+        return sorted(name for name in self.table.criteria if not self._changes(name))
+
+    def _changes(self, criterion: str) -> bool:
+        """Whether in some case the answer is open when this criterion alone is."""
+        cases = [self.table.cases[number] for number in members(self.table.consistent)]
+        cells = (self.table.cell(tuple({**case, criterion: None}.values())) for case in cases)
+        return any(len(cell.possible) > 1 for cell in cells)
 
     def rows(self) -> Iterator[tuple[str, str, str, str]]:
         """The table's lines: the condition, what holds, what does not, and the answer."""

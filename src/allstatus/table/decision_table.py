@@ -1,7 +1,7 @@
 """The decision table: every complete case fired once, and every answer read off it.
 
-A case is a number: bit i says whether criterion i is true. A set of cases is a number too, with
-one bit a case, so "do all completions agree?" is one comparison of whole numbers.
+A case is a number: bit i says whether criterion i is true. What agrees with what is known is a set
+of cases (`case_set`).
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from operator import itemgetter
 from allstatus.errors import RulesError
 from allstatus.rules.condition import Clause
 from allstatus.rules.ruleset import RuleSet
+from allstatus.table.boxes import Grid
+from allstatus.table.case_set import CaseSet, members, set_of, union
 from allstatus.table.engines import Engine
 from allstatus.table.fact_domain import FactDomain, domains_of
 
@@ -101,7 +103,8 @@ class DecisionTable:
             dict(zip(self.criteria, reversed(bits), strict=True))
             for bits in product((False, True), repeat=len(self.criteria))
         ]
-        self.everything = (1 << len(self.cases)) - 1
+        self.grid = Grid([2] * len(self.criteria))
+        self.everything = self.grid.everything
         self._true = {name: self._cases_where(itemgetter(name)) for name in self.criteria}
         self.broken = {
             name: self.everything & ~self._cases_where(c.holds)
@@ -113,45 +116,43 @@ class DecisionTable:
         }
         self.consistent = self.everything
         for cases in (*self.broken.values(), *self.without_value.values()):
-            self.consistent &= ~cases
+            self.consistent = self.consistent & ~cases
         self.firings = [engine.fire(case) for case in self.cases]
         self.statuses = {
             name: self.consistent
-            & sum(
-                1 << number for number, firing in enumerate(self.firings) if name in firing.statuses
-            )
+            & set_of(n for n, firing in enumerate(self.firings) if name in firing.statuses)
             for name in ruleset.statuses
         }
-        self.outside = self.consistent
-        for cases in self.statuses.values():
-            self.outside &= ~cases
+        self.outside = self.consistent & ~union(self.statuses.values())
         self.regions = {
             name: self.outside & self.where(region.where)
             for name, region in ruleset.regions.items()
         }
         self._cells: dict[Verdicts, Cell] = {}
 
-    def where(self, clause: Clause) -> int:
+    def where(self, clause: Clause) -> CaseSet:
         """The set of cases in which a clause holds."""
         if clause.kind == "criterion":
             return self._true[str(clause.criterion)]
         parts = [self.where(child) for child in clause.children]
         if clause.kind == "not":
             return self.everything & ~parts[0]
-        cases = self.everything if clause.kind == "all" else 0
+        if clause.kind == "any":
+            return union(parts)
+        cases = self.everything
         for part in parts:
-            cases = cases & part if clause.kind == "all" else cases | part
+            cases = cases & part
         return cases
 
-    def where_true(self, criterion: str) -> int:
+    def where_true(self, criterion: str) -> CaseSet:
         """The set of cases in which a criterion is true."""
         return self._true[criterion]
 
-    def cases_with(self, verdicts: Mapping[str, bool]) -> int:
+    def cases_with(self, verdicts: Mapping[str, bool]) -> CaseSet:
         """The set of cases in which each named criterion has its verdict."""
         cases = self.everything
         for name, verdict in verdicts.items():
-            cases &= self._true[name] if verdict else ~self._true[name]
+            cases = cases & (self._true[name] if verdict else ~self._true[name])
         return cases
 
     def cell(self, verdicts: Verdicts) -> Cell:
@@ -161,23 +162,23 @@ class DecisionTable:
             cell = self._cells[verdicts] = Cell(self, verdicts)
         return cell
 
-    def possible(self, completions: int) -> tuple[str, ...]:
+    def possible(self, completions: CaseSet) -> tuple[str, ...]:
         """The outcomes of a set of cases: statuses in the rule set's order, then
         `outside_definitions`.
         """
         names = [name for name, cases in self.statuses.items() if completions & cases]
         return (*names, OUTSIDE) if completions & self.outside else tuple(names)
 
-    def completions(self, verdicts: Verdicts) -> int:
+    def completions(self, verdicts: Verdicts) -> CaseSet:
         """The consistent cases that agree with the verdicts."""
         cases = self.consistent
         for true, verdict in zip(self._true.values(), verdicts, strict=True):
             if verdict is not None:
-                cases &= true if verdict else ~true
+                cases = cases & (true if verdict else ~true)
         return cases
 
     @staticmethod
-    def verdict(completions: int, cases: int) -> bool | None:
+    def verdict(completions: CaseSet, cases: CaseSet) -> bool | None:
         """Whether a condition that holds in `cases` holds in all, none or some completions."""
         if not completions & ~cases:
             return True
@@ -209,19 +210,17 @@ class DecisionTable:
         """SHA-256 of the table's text."""
         return hashlib.sha256(self.csv.encode()).hexdigest()
 
-    def _cases_where(self, holds: Callable[[Mapping[str, bool]], bool]) -> int:
-        return sum(1 << number for number, case in enumerate(self.cases) if holds(case))
+    def _cases_where(self, holds: Callable[[Mapping[str, bool]], bool]) -> CaseSet:
+        return set_of(number for number, case in enumerate(self.cases) if holds(case))
 
-    def _without_value(self, domain: FactDomain) -> int:
+    def _without_value(self, domain: FactDomain) -> CaseSet:
         """The cases in which no value of a fact gives all its criteria their verdicts."""
-        cases = self.everything
-        for value in domain.classes:
-            cases &= ~self.cases_with(value.verdicts)
-        return cases
+        with_one = union(self.cases_with(value.verdicts) for value in domain.classes)
+        return self.everything & ~with_one
 
-    def describe_case(self, cases: int) -> str:
+    def describe_case(self, cases: CaseSet) -> str:
         """The first case of a set in words, for a message."""
-        case = self.cases[(cases & -cases).bit_length() - 1]
+        case = self.cases[next(members(cases))]
         return ", ".join(name if case[name] else f"not {name}" for name in self.criteria)
 
     def refuse_faults(self) -> None:
@@ -237,10 +236,7 @@ class DecisionTable:
                 ]
             )
         problems = [*self._overlaps(), *self._empty()]
-        unnamed = self.outside
-        for cases in self.regions.values():
-            unnamed &= ~cases
-        if unnamed:
+        if unnamed := self.outside & ~union(self.regions.values()):
             case = self.describe_case(unnamed)
             problems.append(
                 f"{home}/regions.yaml:1: no status and no region holds this case ({case}); add a "

@@ -16,6 +16,7 @@ from allstatus.render.words import class_words
 from allstatus.rules.comparisons import OtherDefinition, read_comparisons
 from allstatus.rules.condition import Clause
 from allstatus.rules.ruleset import Fact, RuleSet, Status
+from allstatus.table.case_set import CaseSet
 from allstatus.table.decision_table import DecisionTable
 from allstatus.table.facts import UNKNOWN, sources_of, state_facts
 from allstatus.why.other_definitions import MARROW, REMISSION
@@ -109,7 +110,7 @@ def _refuse_kinds(rules: RuleSet) -> None:
         )
 
 
-def _hex(cases: int) -> str:
+def _hex(cases: CaseSet) -> str:
     return f"{cases:x}"
 
 

@@ -7,6 +7,7 @@ from fractions import Fraction
 from itertools import product
 from typing import Any
 
+from allstatus.table.case_set import CaseSet, members
 from allstatus.table.decision_table import DecisionTable
 from allstatus.table.fact_domain import FactDomain
 
@@ -20,7 +21,7 @@ def numeric_facts(table: DecisionTable) -> dict[str, FactDomain]:
     return {name: domain for name, domain in table.domains.items() if domain.limits}
 
 
-def case_records(table: DecisionTable, cases: int) -> Iterator[tuple[int, Record]]:
+def case_records(table: DecisionTable, cases: CaseSet) -> Iterator[tuple[int, Record]]:
     """The number of each case of a set, with a record that states every fact as the case has it;
     none where no values do.
     """
@@ -30,14 +31,6 @@ def case_records(table: DecisionTable, cases: int) -> Iterator[tuple[int, Record
         record = {p.fact: p.stated for p in points if p.verdicts.items() <= verdicts}
         if len(record) == len(table.domains):
             yield number, record
-
-
-def members(cases: int) -> Iterator[int]:
-    """The numbers of the cases in a set, smallest first."""
-    while cases:
-        lowest = cases & -cases
-        yield lowest.bit_length() - 1
-        cases ^= lowest
 
 
 def every_cell(table: DecisionTable) -> Iterator[Record]:

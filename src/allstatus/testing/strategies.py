@@ -29,6 +29,7 @@ from allstatus.record.percent import (
     read_percent,
 )
 from allstatus.rules.ruleset import Fact
+from allstatus.table.case_set import CaseSet
 from allstatus.table.decision_table import OUTSIDE, Cell, DecisionTable
 from allstatus.testing.representatives import (
     HAIR,
@@ -132,7 +133,7 @@ def records_with(
         return _withdrawn(
             classifier, table.statuses[status], lambda cell: cell.possible == (status,)
         )
-    kinds: dict[str, tuple[int, Callable[[Cell], bool]]] = {
+    kinds: dict[str, tuple[CaseSet, Callable[[Cell], bool]]] = {
         "determined": (
             table.consistent & ~table.outside,
             lambda cell: cell.outcome == "determined",
@@ -273,7 +274,7 @@ def _listed(record: Record) -> list[Record]:
 
 
 def _withdrawn(
-    classifier: Classifier, cases: int, keeps: Callable[[Cell], bool]
+    classifier: Classifier, cases: CaseSet, keeps: Callable[[Cell], bool]
 ) -> Strategy[Record]:
     """Complete cases of a set, with facts made unknown one after another as long as the cell stays
     as wanted.

@@ -16,8 +16,9 @@ from fractions import Fraction
 from allstatus.record.percent import format_number
 from allstatus.rules.condition import Comparison
 from allstatus.rules.ruleset import Fact
+from allstatus.table.case_set import NO_CASE, CaseSet
 from allstatus.table.decision_table import OUTSIDE, DecisionTable
-from allstatus.translate.boxes import Box, boxes_of
+from allstatus.translate.boxes import Condition, conditions_of
 from allstatus.translate.plain_json import about_rules
 
 TYPES = {"yes_no": "Boolean", "choice": "String"}
@@ -98,7 +99,7 @@ class _CqlLibrary:
             assert fact.assume is not None
             yield f"\n// {fact.assume.because}"
             fails = (
-                0
+                NO_CASE
                 if fact.assume.when is None
                 else self.table.consistent & ~self.table.where(fact.assume.when)
             )
@@ -131,7 +132,7 @@ class _CqlLibrary:
         yield f'define "{after}": Tuple {{\n  ' + ",\n  ".join(parts) + "\n}"
 
     def _answers(self) -> Iterator[str]:
-        outcomes: Mapping[str, int] = {**self.table.statuses, OUTSIDE: self.table.outside}
+        outcomes: Mapping[str, CaseSet] = {**self.table.statuses, OUTSIDE: self.table.outside}
         yield (
             "\n// What is still possible: each set of cases as boxes, open when what is known "
             "contradicts nothing in one"
@@ -158,18 +159,18 @@ class _CqlLibrary:
         )
         yield f'\ndefine "{title}":\n  ({{\n{entries}\n  }}) Name where Name is not null'
 
-    def _function(self, name: str, cases: int) -> Iterator[str]:
+    def _function(self, name: str, cases: CaseSet) -> Iterator[str]:
         yield f'define function "{name}"(known {self.type}):'
-        boxes = [_box(box) for box in boxes_of(self.table, cases)]
+        boxes = [_condition(one) for one in conditions_of(self.table, cases)]
         yield "  " + "\n  or ".join(boxes or ["false"])
 
 
-def _box(box: Box) -> str:
+def _condition(condition: Condition) -> str:
     return (
         "("
         + (
             " and ".join(
-                f"known.{name} is not {_word(not verdict)}" for name, verdict in box.items()
+                f"known.{name} is not {_word(not verdict)}" for name, verdict in condition.items()
             )
             or "true"
         )

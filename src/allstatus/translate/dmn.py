@@ -10,17 +10,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import product
 from xml.etree import ElementTree as ET
 
 from allstatus.record.percent import format_number
 from allstatus.rules.condition import Comparison
 from allstatus.rules.ruleset import HIGHEST, Fact
 from allstatus.table.assumptions import CellResolver
-from allstatus.table.decision_table import Cell, DecisionTable
+from allstatus.table.boxes import Branch, Fixed, Grid, disjoint_boxes
+from allstatus.table.case_set import set_of
+from allstatus.table.decision_table import DecisionTable
 from allstatus.table.fact_domain import FactDomain, ValueClass
 from allstatus.translate.cql import library_name
-from allstatus.translate.dmn_rows import Row, rows_of
 from allstatus.translate.plain_json import about_rules
 
 MODEL = "https://www.omg.org/spec/DMN/20191111/MODEL/"
@@ -30,6 +30,7 @@ FEEL = {"==": "=", "!=": "!=", ">": ">", "<=": "<=", "<": "<", ">=": ">="}
 OPPOSITE = {"==": "!=", "!=": "=", ">": "<=", "<=": ">", "<": ">=", ">=": "<"}
 OUTPUTS = ("outcome", "status", "possible", "regions")
 Answer = tuple[str, str | None, tuple[str, ...], tuple[str, ...]]  # as OUTPUTS
+Row = tuple[Mapping[str, tuple[str, ...]], Answer]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +133,6 @@ class _Model:
 
     def _rule(self, rule: ET.Element, number: int, row: Row) -> None:
         fixed, answer = row
-        assert isinstance(answer, tuple)
         for name in self.columns:
             entry = ET.SubElement(rule, "inputEntry", id=f"rule_{number}_{name}")
             _text_in(entry, "text", _words(fixed[name]) if name in fixed else "-")
@@ -143,26 +143,42 @@ class _Model:
                 _literal(said),
             )
 
-    def _rows(self) -> Iterator[Row]:
-        resolver, criteria = CellResolver(self.table), self.table.criteria
-        answers: list[Answer] = []
-        for chosen in product(*self.columns.values()):
-            known = {name: verdict for word in chosen for name, verdict in word.verdicts.items()}
-            unreported = frozenset(
-                name for name, word in zip(self.columns, chosen, strict=True) if word.unreported
-            )
-            answers.append(
-                _answer(
-                    resolver.resolve(tuple(known.get(name) for name in criteria), unreported).cell
-                )
-            )
-        yield from rows_of(
-            {name: [word.text for word in words] for name, words in self.columns.items()}, answers
+    def _rows(self) -> list[Row]:
+        """Rows that never overlap and leave no gap: the words of each column that matters, and the
+        answer.
+        """
+        columns = list(self.columns.items())
+        grid, resolver = Grid([len(words) for _, words in columns]), CellResolver(self.table)
+        cases: dict[Answer, list[int]] = {}
+        for case in range(grid.size):
+            chosen = zip(columns, grid.classes_of(case), strict=True)
+            words = {name: words[number] for (name, words), number in chosen}
+            cases.setdefault(_answer(resolver, words), []).append(case)
+        boxes = disjoint_boxes(
+            grid, {answer: set_of(some) for answer, some in cases.items()}, _left_to_say
         )
+        return [(_texts(columns, fixed), answer) for fixed, answer in boxes]
 
 
-def _answer(cell: Cell) -> Answer:
+def _answer(resolver: CellResolver, words: Mapping[str, Word]) -> Answer:
+    known = {name: verdict for word in words.values() for name, verdict in word.verdicts.items()}
+    unreported = frozenset(name for name, word in words.items() if word.unreported)
+    cell = resolver.resolve(tuple(map(known.get, resolver.table.criteria)), unreported).cell
     return cell.outcome, cell.status, cell.possible, cell.regions
+
+
+def _texts(columns: list[tuple[str, list[Word]]], fixed: Fixed) -> dict[str, tuple[str, ...]]:
+    """The words that a box allows in each column it does not hold whole."""
+    texts = {}
+    for axis, inside in fixed.items():
+        name, words = columns[axis]
+        texts[name] = tuple(words[number].text for number in inside)
+    return texts
+
+
+def _left_to_say(branches: list[Branch[Answer]]) -> tuple[int, int]:
+    """How many different answers the branches still hold, together; then how many there are."""
+    return sum(len(left) for _, left in branches), len(branches)
 
 
 def _type(fact: Fact) -> str:

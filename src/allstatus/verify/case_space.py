@@ -5,11 +5,37 @@ shows something.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import combinations, product
 
-from allstatus.table.decision_table import DecisionTable
+from allstatus.table.boxes import fewest_boxes
+from allstatus.table.case_set import CaseSet, has, union
+from allstatus.table.decision_table import DecisionTable, Verdicts
 from allstatus.table.fact_domain import FactPoint
 from allstatus.verify.statements import Witness
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictBox:
+    """The cases with these verdicts (None: either way)."""
+
+    verdicts: Verdicts
+    cases: CaseSet
+
+
+def fewest_verdict_boxes(table: DecisionTable, cases: CaseSet) -> list[VerdictBox]:
+    """The fewest boxes, with the fewest verdicts in all, that hold these cases and no other case
+    that can be.
+    """
+    cannot_be = table.everything & ~table.consistent
+    boxes = fewest_boxes(table.grid, cases, cannot_be)
+    return [
+        VerdictBox(
+            tuple(None if len(classes) > 1 else 1 in classes for classes in box),
+            table.grid.cases(box),
+        )
+        for box in boxes
+    ]
 
 
 class Space:
@@ -21,16 +47,14 @@ class Space:
     def __init__(self, table: DecisionTable) -> None:
         self.table = table
         self.points = {name: domain.points() for name, domain in table.domains.items()}
-        self.everything = table.everything
-        for cases in table.without_value.values():
-            self.everything &= ~cases
+        self.everything = table.everything & ~union(table.without_value.values())
         self._distinct = {name: _first_of_each(points) for name, points in self.points.items()}
 
-    def smallest(self, bad: int) -> Witness | None:
+    def smallest(self, bad: CaseSet) -> Witness | None:
         """The fewest facts with values such that every case that can be with them is in `bad`; None
         when none is.
         """
-        bad &= self.table.consistent
+        bad = bad & self.table.consistent
         if not bad:
             return None
         for size in range(len(self._distinct) + 1):
@@ -38,12 +62,12 @@ class Space:
                 for points in product(*(self._distinct[fact] for fact in facts)):
                     cases = self.table.consistent
                     for point in points:
-                        cases &= self.cases(point)
+                        cases = cases & self.cases(point)
                     if cases and not cases & ~bad:
                         return {point.fact: point.stated for point in points}
         raise AssertionError("every case that can be has values")
 
-    def cases(self, point: FactPoint) -> int:
+    def cases(self, point: FactPoint) -> CaseSet:
         """The cases in which a fact has this value, as far as its criteria tell."""
         return self.table.cases_with(point.verdicts)
 
@@ -58,13 +82,9 @@ class Space:
                 case = case | 1 << bit if point.verdicts[name] else case & ~(1 << bit)
         return case
 
-    def members(self, cases: int) -> list[int]:
-        """The numbers of the cases in a set."""
-        return [number for number in range(len(self.table.cases)) if cases >> number & 1]
-
     def statuses_of(self, case: int) -> frozenset[str]:
         """The statuses of a case."""
-        return frozenset(name for name, cases in self.table.statuses.items() if cases >> case & 1)
+        return frozenset(name for name, cases in self.table.statuses.items() if has(cases, case))
 
 
 def _first_of_each(points: Sequence[FactPoint]) -> list[FactPoint]:

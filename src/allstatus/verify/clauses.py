@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from allstatus.rules.condition import Clause
 from allstatus.rules.ruleset import Status
+from allstatus.table.case_set import CaseSet
 from allstatus.table.decision_table import DecisionTable
 
 
@@ -18,7 +19,7 @@ class Dropped:
 
     about: str
     words: str
-    changes: int
+    changes: CaseSet
 
 
 def drop_each(table: DecisionTable) -> Iterator[Dropped]:
@@ -47,7 +48,7 @@ def _droppable(clause: Clause) -> Iterator[Clause]:
         yield from _droppable(child)
 
 
-def _changes(table: DecisionTable, status: Status, path: str | None, unless: str | None) -> int:
+def _changes(table: DecisionTable, status: Status, path: str | None, unless: str | None) -> CaseSet:
     cases = table.consistent
     for clause in status.clauses:
         if clause.path != path:

@@ -6,15 +6,17 @@ wider or incomparable, by the set of cases it holds.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import product
+from itertools import permutations
 from typing import Literal
 
 from allstatus.record.percent import format_number
 from allstatus.rules.ruleset import RuleSet
+from allstatus.table.boxes import few_boxes
+from allstatus.table.case_set import NO_CASE, CaseSet
 from allstatus.table.decision_table import OUTSIDE, DecisionTable
-from allstatus.verify.box_cover import cover, in_words
 from allstatus.verify.value_grid import FactSpace, shared_space
 
 CANNOT_BE = "cannot_be"
@@ -48,23 +50,22 @@ def compare(old: DecisionTable, new: DecisionTable) -> RuleDiff:
     space = shared_space([old.ruleset, new.ruleset])
     before, after = _outcomes(space, 0, old), _outcomes(space, 1, new)
     statuses = dict.fromkeys([*old.statuses, *new.statuses])
-    relations = {name: _relation(before.get(name, 0), after.get(name, 0)) for name in statuses}
-    impossible = before.get(CANNOT_BE, 0) & after.get(CANNOT_BE, 0)
-    flips = tuple(
-        Flip(was, now, tuple(in_words(space, box) for box in cover(space, cases, impossible)))
-        for was, now in product([*statuses, OUTSIDE, CANNOT_BE], repeat=2)
-        if was != now and (cases := before.get(was, 0) & after.get(now, 0))
-    )
-    return RuleDiff(
-        old.ruleset, new.ruleset, relations, flips, tuple(_other_changes(old.ruleset, new.ruleset))
-    )
+    relations = {name: _relation(before[name], after[name]) for name in statuses}
+    impossible = before[CANNOT_BE] & after[CANNOT_BE]
+    flips = []
+    for was, now in permutations([*statuses, OUTSIDE, CANNOT_BE], 2):
+        if cases := before[was] & after[now]:
+            boxes = few_boxes(space, cases, impossible)
+            flips.append(Flip(was, now, tuple(map(space.in_words, boxes))))
+    other = tuple(_other_changes(old.ruleset, new.ruleset))
+    return RuleDiff(old.ruleset, new.ruleset, relations, tuple(flips), other)
 
 
-def _outcomes(space: FactSpace, side: int, table: DecisionTable) -> dict[str, int]:
+def _outcomes(space: FactSpace, side: int, table: DecisionTable) -> defaultdict[str, CaseSet]:
     """For each outcome the set of points that have it; `side` is the table's place in the space's
     signatures.
     """
-    of_case = {number: _outcome(table, 1 << number) for number in range(len(table.cases))}
+    of_case = {number: _outcome(table, CaseSet(1 << number)) for number in range(len(table.cases))}
     bits = {name: 1 << number for number, name in enumerate(table.criteria)}
     numbers = [0]
     for axis in space.axes:  # the first axis runs fastest, as in FactSpace.masks
@@ -74,22 +75,22 @@ def _outcomes(space: FactSpace, side: int, table: DecisionTable) -> dict[str, in
             for group in axis.classes
         ]
         numbers = [number + step for step in steps for number in numbers]
-    points: dict[str, int] = {}
+    points = defaultdict[str, CaseSet](lambda: NO_CASE)
     for outcome in dict.fromkeys(of_case.values()):
         members = "".join(
             "1" if of_case[number] == outcome else "0" for number in reversed(numbers)
         )
-        points[outcome] = int(members, 2)
+        points[outcome] = CaseSet(int(members, 2))
     return points
 
 
-def _outcome(table: DecisionTable, case: int) -> str:
+def _outcome(table: DecisionTable, case: CaseSet) -> str:
     if not case & table.consistent:
         return CANNOT_BE
     return next((name for name, cases in table.statuses.items() if cases & case), OUTSIDE)
 
 
-def _relation(before: int, after: int) -> Relation:
+def _relation(before: CaseSet, after: CaseSet) -> Relation:
     if before == after:
         return "equivalent"
     if not after & ~before:

@@ -10,12 +10,12 @@ from itertools import combinations, product
 from allstatus.decision.applicability import Applicability, applicability_faults
 from allstatus.decision.classifier import Classifier
 from allstatus.errors import RulesError
+from allstatus.table.case_set import members, set_of, union
 from allstatus.table.decision_table import Cell, DecisionTable, Verdicts
 from allstatus.table.engines import durable_installed, make_engine
-from allstatus.verify.case_space import Space
+from allstatus.verify.case_space import Space, VerdictBox
 from allstatus.verify.clauses import drop_each
 from allstatus.verify.monotonicity import as_they_stand, broken
-from allstatus.verify.prime_implicants import Box
 from allstatus.verify.promises import PROMISES_FILE, Promise
 from allstatus.verify.rule_examples import example_problem
 from allstatus.verify.statements import NO_CASE, STATEMENTS, Counterexample, Finding, skip
@@ -25,7 +25,7 @@ class Exhaustive:
     """The statements on one decision table, which may have any of the faults they look for."""
 
     def __init__(
-        self, table: DecisionTable, boxes: Sequence[Box], promises: Sequence[Promise] | None
+        self, table: DecisionTable, boxes: Sequence[VerdictBox], promises: Sequence[Promise] | None
     ) -> None:
         self.table, self.boxes, self.promises = table, boxes, promises
         self.ruleset = table.ruleset
@@ -195,10 +195,8 @@ class Exhaustive:
 
     def cover(self) -> Finding:
         """The boxes' union, within what can be, is what no status holds."""
-        union = 0
-        for box in self.boxes:
-            union |= box.cases
-        wrong = (union & self.table.consistent) ^ self.table.outside
+        boxed = union(box.cases for box in self.boxes)
+        wrong = boxed & self.table.consistent ^ self.table.outside
         failures = (
             (
                 Counterexample(
@@ -237,7 +235,7 @@ class Exhaustive:
             return skip("engines", "durable-rules is not installed")
         other = DecisionTable(self.ruleset, make_engine(self.ruleset, "durable"))
         pairs = enumerate(zip(self.table.firings, other.firings, strict=True))
-        cases = sum(1 << number for number, (ours, theirs) in pairs if ours != theirs)
+        cases = set_of(number for number, (ours, theirs) in pairs if ours != theirs)
         cells = [
             v for v in self._all_verdicts() if self.table.cell(v).answer != other.cell(v).answer
         ]
@@ -262,17 +260,14 @@ class Exhaustive:
     def _clash(self) -> tuple[str, ...]:
         for size in range(1, len(self.ruleset.constraints) + 1):
             for names in combinations(self.ruleset.constraints, size):
-                left = self.space.everything
-                for name in names:
-                    left &= ~self.table.broken[name]
-                if not left:
+                if not self.space.everything & ~union(self.table.broken[name] for name in names):
                     return names
         raise AssertionError("the constraints clash")
 
     def _decides(self, bit: int, name: str) -> bool:
         off = self.table.consistent & ~self.table.where_true(name)
         on = (self.table.consistent & self.table.where_true(name)) >> (1 << bit)
-        both = self.space.members(off & on)
+        both = members(off & on)
         return any(
             self.space.statuses_of(case) != self.space.statuses_of(case | 1 << bit) for case in both
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import combinations
 
+from allstatus.table.case_set import CaseSet, has, members, set_of
 from allstatus.table.fact_domain import FactPoint
 from allstatus.verify.case_space import Space
 from allstatus.verify.promises import Promise
@@ -53,28 +54,25 @@ def _leaves(
     table = space.table
     holds = table.statuses[status]
     for start, end in moves:
-        cases = 0
-        for case in space.members(holds & space.cases(start)):
-            if 1 << space.moved(case, end) & table.consistent & ~holds:
-                cases |= 1 << case
-        if cases:
+        left = table.consistent & ~holds
+        leaving = members(holds & space.cases(start))
+        if cases := set_of(case for case in leaving if has(left, space.moved(case, end))):
             problem = f"{fact} {word} from {start.stated} to {end.stated} leaves {status}"
             yield Counterexample(f"{word}_keeps.{status}", problem, _at(space, cases, fact, start))
             return
 
 
-def _differ(space: Space, at: FactPoint, beside: FactPoint) -> int:
+def _differ(space: Space, at: FactPoint, beside: FactPoint) -> CaseSet:
     """The cases at one value whose status is another at the other value."""
-    cases = 0
-    for case in space.members(space.table.consistent & space.cases(at)):
-        moved = space.moved(case, beside)
-        if space.table.consistent >> moved & 1 and space.statuses_of(case) != space.statuses_of(
-            moved
-        ):
-            cases |= 1 << case
-    return cases
+    consistent = space.table.consistent
+    moved = {case: space.moved(case, beside) for case in members(consistent & space.cases(at))}
+    return set_of(
+        case
+        for case, other in moved.items()
+        if has(consistent, other) and space.statuses_of(case) != space.statuses_of(other)
+    )
 
 
-def _at(space: Space, cases: int, fact: str, side: FactPoint) -> Witness:
+def _at(space: Space, cases: CaseSet, fact: str, side: FactPoint) -> Witness:
     """The smallest case, with the percentage at the very value in question."""
     return {**(space.smallest(cases) or {}), fact: side.stated}

@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import groupby
-from math import prod
 
 from allstatus.errors import RulesError
 from allstatus.record.percent import Percent, format_number
 from allstatus.rules.ruleset import RuleSet
+from allstatus.table.boxes import Box, Grid
 from allstatus.table.fact_domain import FactDomain, Pattern, domains_of, joined
 
 MAX_POINTS = 50_000
@@ -56,40 +55,20 @@ class Axis:
         return [[value for _, (_, value) in run if isinstance(value, Percent)] for _, run in runs]
 
 
-@dataclass(frozen=True)
-class FactSpace:
-    """The product of all axes. A set of its points is a whole number, one bit a point."""
+class FactSpace(Grid):
+    """The product of all axes."""
 
-    axes: tuple[Axis, ...]
+    def __init__(self, axes: Sequence[Axis]) -> None:
+        super().__init__([len(axis.classes) for axis in axes])
+        self.axes = tuple(axes)
 
-    @cached_property
-    def size(self) -> int:
-        """How many points there are."""
-        return prod(len(axis.classes) for axis in self.axes)
-
-    @cached_property
-    def masks(self) -> tuple[tuple[int, ...], ...]:
-        """For each axis and class, the set of points in that class."""
-        masks, stride = [], 1
-        for axis in self.axes:
-            period = stride * len(axis.classes)
-            everywhere = ((1 << self.size) - 1) // ((1 << period) - 1)
-            block = (1 << stride) - 1
-            masks.append(
-                tuple(
-                    (block << (number * stride)) * everywhere for number in range(len(axis.classes))
-                )
-            )
-            stride = period
-        return tuple(masks)
-
-    def classes_of(self, point: int) -> list[int]:
-        """The class of a point on each axis."""
-        classes = []
-        for axis in self.axes:
-            point, number = divmod(point, len(axis.classes))
-            classes.append(number)
-        return classes
+    def in_words(self, box: Box) -> dict[str, str]:
+        """The facts a box limits, with the values inside it."""
+        return {
+            axis.fact: axis.words(classes)
+            for axis, classes in zip(self.axes, box, strict=True)
+            if len(classes) < len(axis.classes)
+        }
 
 
 def shared_space(rulesets: Sequence[RuleSet]) -> FactSpace:

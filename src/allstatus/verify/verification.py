@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib.util
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import reduce
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -13,12 +12,12 @@ from typing import Any
 from allstatus.errors import MissingExtra
 from allstatus.rules.editions import find_rules
 from allstatus.rules.load import read_rules
+from allstatus.table.case_set import union
 from allstatus.table.decision_table import DecisionTable
 from allstatus.table.engines import make_engine
-from allstatus.verify.case_space import Space
+from allstatus.verify.case_space import Space, VerdictBox, fewest_verdict_boxes
 from allstatus.verify.clauses import drop_each
 from allstatus.verify.exhaustive import Exhaustive
-from allstatus.verify.prime_implicants import Box, minimum_cover
 from allstatus.verify.promises import read_promises
 from allstatus.verify.statements import STATEMENTS, Finding, Witness
 
@@ -39,7 +38,7 @@ class Verification:
     table: DecisionTable
     exhaustive: Mapping[str, Finding]
     proved: Mapping[str, Finding]
-    boxes: tuple[Box, ...]
+    boxes: tuple[VerdictBox, ...]
     needs: tuple[Need, ...]
 
     @property
@@ -78,14 +77,14 @@ def verify(rules: str | Path | None = None, *, prove: bool = False) -> Verificat
         raise MissingExtra("z3-solver", "prove")
     ruleset = read_rules(find_rules(rules))
     table = DecisionTable(ruleset, make_engine(ruleset, "builtin"))
-    boxes = tuple(minimum_cover(table, table.outside))
+    boxes = tuple(fewest_verdict_boxes(table, table.outside))
     found = Exhaustive(table, boxes, read_promises(ruleset)).findings()
     return Verification(
         table, _by_check(found), _prove(table, boxes) if prove else {}, boxes, _needs(table)
     )
 
 
-def _prove(table: DecisionTable, boxes: tuple[Box, ...]) -> dict[str, Finding]:
+def _prove(table: DecisionTable, boxes: tuple[VerdictBox, ...]) -> dict[str, Finding]:
     from allstatus.verify.prove.proofs import Proofs
 
     return _by_check(Proofs(table, boxes).findings())
@@ -103,7 +102,7 @@ def _needs(table: DecisionTable) -> tuple[Need, ...]:
     )
 
 
-def box_words(table: DecisionTable, box: Box) -> list[str]:
+def box_words(table: DecisionTable, box: VerdictBox) -> list[str]:
     """What a box says, criterion by criterion, in the rule set's words up to the first
     semicolon.
     """
@@ -116,12 +115,12 @@ def box_words(table: DecisionTable, box: Box) -> list[str]:
     return [words.partition(";")[0] for words in said]
 
 
-def box_regions(table: DecisionTable, box: Box) -> tuple[str, ...]:
+def box_regions(table: DecisionTable, box: VerdictBox) -> tuple[str, ...]:
     """The fewest regions that together hold the box; none where some of it is unnamed."""
     cases = box.cases & table.outside
     for size in range(1, len(table.regions) + 1):
         for names in combinations(table.regions, size):
-            if not cases & ~reduce(int.__or__, (table.regions[name] for name in names)):
+            if not cases & ~union(table.regions[name] for name in names):
                 return names
     return ()
 

@@ -6,6 +6,7 @@ from itertools import combinations
 from typing import Any
 
 from allstatus.table.assumptions import CellResolver, Resolution
+from allstatus.table.case_set import CaseSet
 from allstatus.table.decision_table import OUTSIDE
 
 
@@ -35,7 +36,7 @@ def sufficient_reasons(resolver: CellResolver, resolution: Resolution) -> list[l
     )
 
 
-def known_facts(resolver: CellResolver, resolution: Resolution) -> dict[str, int]:
+def known_facts(resolver: CellResolver, resolution: Resolution) -> dict[str, CaseSet]:
     """Each fact something is known of (given, assumed or derived) with the cases that agree with
     it.
     """
@@ -94,7 +95,7 @@ def _would_change(resolver: CellResolver, resolution: Resolution, fact: str) -> 
     return any(possible != resolution.cell.possible for possible in after)
 
 
-def _excluded_by_outcome(resolver: CellResolver, resolution: Resolution) -> int:
+def _excluded_by_outcome(resolver: CellResolver, resolution: Resolution) -> CaseSet:
     """The cases that must be gone for the outcome to be forced."""
     table, possible = resolver.table, resolution.cell.possible
     if not possible:

@@ -14,6 +14,7 @@ from typing import Any
 from allstatus.record.percent import Percent, format_number
 from allstatus.rules.condition import Clause
 from allstatus.rules.ruleset import Criterion, Status
+from allstatus.table.case_set import CaseSet
 from allstatus.table.decision_table import Cell, DecisionTable
 from allstatus.why.counting_error import counting_error
 
@@ -191,7 +192,7 @@ class _Outliner:
         self.outline.nodes[path] = node
         return node
 
-    def _verdict(self, cases: int) -> bool | None:
+    def _verdict(self, cases: CaseSet) -> bool | None:
         return self.table.verdict(self.cell.completions, cases) if self.cell.completions else None
 
 

@@ -7,8 +7,9 @@ from itertools import combinations
 
 import z3
 
+from allstatus.table.case_set import CaseSet
 from allstatus.table.decision_table import DecisionTable
-from allstatus.verify.prime_implicants import Box
+from allstatus.verify.case_space import VerdictBox
 from allstatus.verify.prove.example_proofs import stated, wrong
 from allstatus.verify.prove.knowledge import Knowledge
 from allstatus.verify.prove.monotone_proofs import Promised
@@ -29,7 +30,7 @@ class Proofs:
     with.
     """
 
-    def __init__(self, table: DecisionTable, boxes: Sequence[Box]) -> None:
+    def __init__(self, table: DecisionTable, boxes: Sequence[VerdictBox]) -> None:
         self.table, self.boxes = table, boxes
         self.rules = Translation(table.ruleset.directory)
         self.x, self.y = self.rules.case("x"), self.rules.case("y")
@@ -228,7 +229,7 @@ class Proofs:
     def _both(self) -> list[Formula]:
         return [self.rules.consistent(self.x), self.rules.consistent(self.y)]
 
-    def _cases(self, cases: int) -> Formula:
+    def _cases(self, cases: CaseSet) -> Formula:
         """The cases of a set, each criterion spelled out."""
         return z3.Or(
             [
