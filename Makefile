@@ -35,7 +35,9 @@ site: $(VENV)/all ## the documentation as a site, in build/site/html
 test: $(VENV)/test lint types contracts ## what needs pip only: style, types, contracts and most tests
 	$(PYTEST) -m "not needs and not slow"
 
-test-rest: $(VENV)/all ## the other tests: Spark, Java, Node, Chromium, PostgreSQL, the site, the slow
+test-rest: $(VENV)/all ## types with all libraries, and the tests that need Spark, Java, Node, Chromium or PostgreSQL, or take long
+	$(BIN)/mypy
+	MYPYPATH=src:docs:docs/site $(BIN)/mypy docs/build.py docs/site/make.py
 	$(PYTEST) -m "needs or slow"
 
 test-all: test test-rest ## both
@@ -46,7 +48,6 @@ lint: $(VENV)/test ## ruff: style, and the format
 
 types: $(VENV)/test ## mypy, strict
 	$(BIN)/mypy
-	MYPYPATH=src:docs:docs/site $(BIN)/mypy docs/build.py docs/site/make.py
 
 contracts: $(VENV)/test ## which way imports may go
 	$(BIN)/lint-imports

@@ -12,7 +12,8 @@ import pytest
 from allstatus.decision.classifier import Classifier
 from allstatus.teach.exercise_files import FORMATS
 from allstatus.teach.exercise_set import Sheet, make_sheet
-from teach.tools import needs, run_node
+from needs import needs
+from teach.tools import run_node
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +58,7 @@ def test_csv_holds_the_same(sheet: Sheet) -> None:
         assert row["notice"] == sheet.rules.notice
 
 
-@needs("gift-pegjs")
+@needs("node", "npm:gift-pegjs")
 def test_gift_is_understood_by_another_parser(sheet: Sheet) -> None:
     category, *questions = json.loads(run_node("gift.cjs", stdin=FORMATS["gift"](sheet).decode()))
     assert category["title"] == f"allstatus/{sheet.rules.id}/seed 7"

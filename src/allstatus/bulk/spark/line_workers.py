@@ -7,7 +7,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, TypeAlias
 
 import pyarrow as pa
 from pyspark import Broadcast
@@ -45,7 +45,7 @@ OWN, NAMELESS, IDENTIFIED_ONLY, REJECT, SOMEBODY, TALLY = (
     "somebody",
     "tally",
 )
-Names = Broadcast[frozenset[str]]
+Names: TypeAlias = Broadcast[frozenset[str]]
 _Rows = list[tuple[Any, ...]]
 _TYPES = {"string": pa.string(), "long": pa.int64(), "binary": pa.binary()}
 
