@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import partial
 from itertools import zip_longest
 
 from allstatus.decision.classifier import Classifier
@@ -230,12 +231,14 @@ class _Teller:
         if self.chart.born is not None and "age_years" not in record and found.day is not None:
             record["age_years"] = max(0, min(130, age_on(self.chart.born, self.as_of or found.day)))
         supplied = self._supplied(found)
-        decision = self.classifier.classify(record, chart=supplied)
+        adult_ranges = self.assessor.options.adult_ranges
+        decide = partial(self.classifier.classify, record, adult_ranges=adult_ranges)
+        decision = decide(chart=supplied)
         contradictions = self._contradictions(decision, found, final=final)
         if contradictions:
             warnings = supplied.warnings + tuple(entry["because"] for entry in contradictions)
-            decision = self.classifier.classify(
-                record, chart=replace(supplied, warnings=warnings, contradictions=contradictions)
+            decision = decide(
+                chart=replace(supplied, warnings=warnings, contradictions=contradictions)
             )
         return decision
 

@@ -108,8 +108,8 @@ def pack(decision: Decision) -> bytes:
     )
 
 
-def unpack(kept: dict[str, Any], classifier: Classifier) -> Decision:
-    """The decision made of it again."""
+def unpack(kept: dict[str, Any], classifier: Classifier, *, adult_ranges: bool = True) -> Decision:
+    """The decision made of it again, with or without the adult ranges for a blood count."""
     percents = {
         name: Percent(**value | {end: Fraction(value[end]) for end in ("low", "high")})
         for name, value in kept["percents"].items()
@@ -117,7 +117,7 @@ def unpack(kept: dict[str, Any], classifier: Classifier) -> Decision:
     record = Record.read(kept["record"]).model_copy(update=percents)
     chart = kept["chart"]
     if chart is None:
-        return classifier.classify(record)
+        return classifier.classify(record, adult_ranges=adult_ranges)
     for name in ("warnings", "assumptions", "diagnoses"):
         chart[name] = tuple(chart[name])
     chart["evidence"] = {

@@ -69,7 +69,8 @@ async def decision(
     classifier = None if kept is None else desk.classifiers.get(kept["rules"])
     if kept is None or classifier is None:
         raise ProblemDetails(404, "no-such-page", "This link is not known, or no longer.")
-    page = explanation_page(unpack(kept, classifier), level.value)
+    again = unpack(kept, classifier, adult_ranges=desk.reader.adult_ranges)
+    page = explanation_page(again, level.value)
     return HTMLResponse(page, headers={"X-Robots-Tag": "noindex"})
 
 
