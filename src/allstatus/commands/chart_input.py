@@ -67,6 +67,10 @@ WindowOption = typer.Option(
     max=365,
     help="How far a blood count may lie from its marrow.",
 )
+PartialOption = typer.Option(
+    "--partial",
+    help="Read a chart that is known to be a part (pages missing); what is not here is unknown.",
+)
 RangesOption = typer.Option(
     "--ranges",
     help="adult: use the adult table where a laboratory sends no range; laboratory: never.",
@@ -83,6 +87,7 @@ class ChartInput:
     as_of: date | None = None
     window: int = 14
     ranges: Ranges = Ranges.adult
+    partial: bool = False
 
     @classmethod
     def of(cls, assume: list[str] | None, as_of: datetime | None, **rest: Any) -> ChartInput:
@@ -112,8 +117,12 @@ class ChartInput:
         return make_overlays(values)
 
 
-def read_inputs(path: str, input: Input) -> Iterator[tuple[int | None, Any]]:
-    """(number, Chart or record or InvalidRecord) for everything in a file or folder."""
+def read_inputs(
+    path: str, input: Input, *, partial: bool = False
+) -> Iterator[tuple[int | None, Any]]:
+    """(number, Chart or record or InvalidRecord) for everything in a file or folder; `partial` reads
+    a FHIR chart that is known to be a part.
+    """
     from allstatus.record.json_reader import (
         chart_kind,
         holds_bundle_lines,
@@ -124,11 +133,11 @@ def read_inputs(path: str, input: Input) -> Iterator[tuple[int | None, Any]]:
     if input is not Input.record and path != "-" and Path(path).is_dir():
         from allstatus.ehr.chart_files import read_folder
 
-        return read_folder(Path(path))
+        return read_folder(Path(path), partial=partial)
     if input in (Input.auto, Input.fhir) and holds_bundle_lines(path):
         from allstatus.ehr.chart_files import read_bundle_lines
 
-        return read_bundle_lines(path)
+        return read_bundle_lines(path, partial=partial)
     text = read_text(path, "JSON")
     kind = (
         chart_kind(text) if input is Input.auto else None if input is Input.record else input.value
@@ -137,7 +146,7 @@ def read_inputs(path: str, input: Input) -> Iterator[tuple[int | None, Any]]:
         return split_records(text)
     from allstatus.ehr.chart_files import read_charts
 
-    return read_charts(text, kind)
+    return read_charts(text, kind, partial=partial)
 
 
 def is_chart(value: Any) -> bool:

@@ -18,6 +18,7 @@ from allstatus.commands.chart_input import (
     Decider,
     Input,
     InputOption,
+    PartialOption,
     Ranges,
     RangesOption,
     WindowOption,
@@ -95,6 +96,7 @@ def classify(
     as_of: Annotated[datetime | None, AsOfOption] = None,
     window: Annotated[int, WindowOption] = 14,
     ranges: Annotated[Ranges, RangesOption] = Ranges.adult,
+    partial: Annotated[bool, PartialOption] = False,
     ask: Annotated[bool, AskOption] = False,
 ) -> None:
     """Decide on one or many records or charts (FHIR R4, HL7 v2); many in, many out, one JSON
@@ -104,7 +106,9 @@ def classify(
         raise typer.BadParameter(
             "give the path of a file, - for standard input, or --ask", param_hint="PATH"
         )
-    reading = ChartInput.of(assume, as_of, input=input, facts=facts, window=window, ranges=ranges)
+    reading = ChartInput.of(
+        assume, as_of, input=input, facts=facts, window=window, ranges=ranges, partial=partial
+    )
 
     def load(*, as_of: date | None = None) -> Classifier:
         from allstatus.decision.classifier import load_rules
@@ -140,7 +144,7 @@ def _ask(
 def _classify(
     path: str, format: Format | None, level: ReadingLevel, reading: ChartInput, load: Load
 ) -> int:
-    values = read_inputs(path, reading.input)
+    values = read_inputs(path, reading.input, partial=reading.partial)
     first = list(islice(values, 2))
     charts = any(is_chart(value) for _, value in first)
     decider = Decider(load() if charts else load(as_of=reading.as_of), reading)

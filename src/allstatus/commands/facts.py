@@ -17,6 +17,7 @@ from allstatus.commands.chart_input import (
     Input,
     InputOption,
     Listing,
+    PartialOption,
     Ranges,
     RangesOption,
     WindowOption,
@@ -43,6 +44,7 @@ def facts(
     as_of: Annotated[datetime | None, AsOfOption] = None,
     window: Annotated[int, WindowOption] = 14,
     ranges: Annotated[Ranges, RangesOption] = Ranges.adult,
+    partial: Annotated[bool, PartialOption] = False,
 ) -> None:
     """Show each fact with its evidence: where it stands, as sent and as read, and what was set
     aside and why.
@@ -52,7 +54,15 @@ def facts(
             path,
             format,
             rules,
-            ChartInput.of(assume, as_of, input=input, facts=facts, window=window, ranges=ranges),
+            ChartInput.of(
+                assume,
+                as_of,
+                input=input,
+                facts=facts,
+                window=window,
+                ranges=ranges,
+                partial=partial,
+            ),
         )
     )
 
@@ -61,7 +71,10 @@ def _facts(path: str, format: Listing, rules: str | None, reading: ChartInput) -
     from allstatus.decision.classifier import load_rules
     from allstatus.ehr.facts_table import facts_document, render_facts
 
-    values, decider = list(read_inputs(path, reading.input)), Decider(load_rules(rules), reading)
+    values, decider = (
+        list(read_inputs(path, reading.input, partial=reading.partial)),
+        Decider(load_rules(rules), reading),
+    )
     decider.check(values)
     for decision in decider.decide_all(values):
         document = json.dumps(facts_document(decision), ensure_ascii=False) + "\n"

@@ -18,6 +18,7 @@ from allstatus.commands.chart_input import (
     Input,
     InputOption,
     Listing,
+    PartialOption,
     Ranges,
     RangesOption,
     WindowOption,
@@ -53,11 +54,14 @@ def timeline(
     as_of: Annotated[datetime | None, AsOfOption] = None,
     window: Annotated[int, WindowOption] = 14,
     ranges: Annotated[Ranges, RangesOption] = Ranges.adult,
+    partial: Annotated[bool, PartialOption] = False,
 ) -> None:
     """Status at each point, which remission it is, when it changed and on what evidence, and where
     it cannot be told.
     """
-    reading = ChartInput.of(assume, as_of, input=input, facts=facts, window=window, ranges=ranges)
+    reading = ChartInput.of(
+        assume, as_of, input=input, facts=facts, window=window, ranges=ranges, partial=partial
+    )
     run(lambda: _timeline(path, format, picture, rules, reading))
 
 
@@ -93,7 +97,7 @@ def _tell(path: str, decider: Decider) -> list[Timeline]:
     from allstatus.ehr.chart import Chart
     from allstatus.ehr.record_history import decide_dated
 
-    values = list(read_inputs(path, decider.reading.input))
+    values = list(read_inputs(path, decider.reading.input, partial=decider.reading.partial))
     decider.check(values)
     for number, value in values:
         if isinstance(value, InvalidRecord):

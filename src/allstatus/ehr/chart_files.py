@@ -25,12 +25,12 @@ from allstatus.record.json_reader import (
 Numbered = Iterator[tuple[int | None, Chart | InvalidRecord]]
 
 
-def read_charts(text: str, kind: str | None = None) -> Numbered:
+def read_charts(text: str, kind: str | None = None, *, partial: bool = False) -> Numbered:
     """(number, chart or refusal) for each patient; the number is the line of an NDJSON of bundles,
     else None for one patient.
 
-    `kind` is `fhir`, `hl7v2` or `table`, or None to recognise it. Raises InvalidRecord when the
-    text holds no chart.
+    `kind` is `fhir`, `hl7v2` or `table`, or None to recognise it; `partial` reads a FHIR
+    chart that is a part by its own account. Raises InvalidRecord when the text holds no chart.
     """
     kind = kind or chart_kind(text)
     if kind == HL7V2:
@@ -38,7 +38,8 @@ def read_charts(text: str, kind: str | None = None) -> Numbered:
     elif kind == TABLE:
         yield from _number(read_table(text))
     elif kind == FHIR:
-        yield from _fhir(split_records(text), together=text.lstrip().startswith("["))
+        together = text.lstrip().startswith("[")
+        yield from _fhir(split_records(text), together=together, partial=partial)
     else:
         raise InvalidRecord(
             "input",
@@ -47,7 +48,7 @@ def read_charts(text: str, kind: str | None = None) -> Numbered:
         )
 
 
-def _fhir(values: Iterable[tuple[int | None, Any]], *, together: bool) -> Numbered:
+def _fhir(values: Iterable[tuple[int | None, Any]], *, together: bool, partial: bool) -> Numbered:
     """Bundles line by line, each its own; a list is read together, be it of bundles or of
     resources.
     """
@@ -59,7 +60,7 @@ def _fhir(values: Iterable[tuple[int | None, Any]], *, together: bool) -> Number
             and isinstance(value, dict)
             and value.get("resourceType") == "Bundle"
         ):
-            yield from _one_line(number, value)
+            yield from _one_line(number, value, partial=partial)
             answered = True
         elif isinstance(value, InvalidRecord):
             yield number, value
@@ -67,21 +68,21 @@ def _fhir(values: Iterable[tuple[int | None, Any]], *, together: bool) -> Number
         else:
             loose.append(value)
     if loose or not answered:
-        yield from _number(read_fhir(loose))
+        yield from _number(read_fhir(loose, partial=partial))
 
 
-def read_bundle_lines(path: str) -> Numbered:
+def read_bundle_lines(path: str, *, partial: bool = False) -> Numbered:
     """The same for an NDJSON file of bundles, line by line, in memory for one line only."""
     for number, value in read_lines(path):
         if isinstance(value, InvalidRecord):
             yield number, value
         else:
-            yield from _one_line(number, value)
+            yield from _one_line(number, value, partial=partial)
 
 
-def _one_line(number: int | None, bundle: Any) -> Numbered:
+def _one_line(number: int | None, bundle: Any, *, partial: bool) -> Numbered:
     try:
-        for chart in read_fhir(bundle):
+        for chart in read_fhir(bundle, partial=partial):
             yield number, chart
     except InvalidRecord as error:
         yield number, error
@@ -92,7 +93,7 @@ def _number(charts: list[Chart]) -> Numbered:
     yield from ((None if single else number, chart) for number, chart in enumerate(charts, 1))
 
 
-def read_folder(path: Path) -> Numbered:
+def read_folder(path: Path, *, partial: bool = False) -> Numbered:
     """The charts of a folder's files together: its FHIR resources as one list, its HL7 v2 messages
     as one feed.
     """
@@ -115,6 +116,7 @@ def read_folder(path: Path) -> Numbered:
                 for text in texts[FHIR]
                 for _, value in split_records(text)
                 if not isinstance(value, InvalidRecord)
-            ]
+            ],
+            partial=partial,
         )
     yield from _number(sorted(charts, key=lambda chart: chart.patient or ""))
