@@ -133,7 +133,7 @@ def _gather(store: ResourceStore) -> _Gathered:
             store.patients.setdefault(known, patient)
             store.patients.setdefault(key, patient)
             gathered.of.setdefault(known, [])
-    for resource, why, key in owners:
+    for resource, why, key in sorted(owners, key=lambda owner: _is_other(owner[0])):
         if resource["resourceType"] != "Patient" and key is not NOBODY:
             _add(gathered, resource, why, key and same.get(key, key))
     return gathered
@@ -141,7 +141,7 @@ def _gather(store: ResourceStore) -> _Gathered:
 
 def _add(gathered: _Gathered, resource: Json, why: str, key: PatientKey | None) -> None:
     said = list(_said(resource, gathered.store))
-    if not said or (key is None and resource["resourceType"] not in READERS):
+    if not said or (_is_other(resource) and key not in gathered.of):
         return
     if why:
         said = [replace(statement, void=why, names=()) for statement in said]
@@ -149,6 +149,11 @@ def _add(gathered: _Gathered, resource: Json, why: str, key: PatientKey | None) 
         gathered.nameless.append(said)
     else:
         gathered.of.setdefault(key, []).extend(said)
+
+
+def _is_other(resource: Json) -> bool:
+    """Of a kind that makes nobody a patient here."""
+    return resource["resourceType"] not in READERS
 
 
 def _said(resource: Json, store: ResourceStore) -> Iterator[Statement]:
