@@ -125,7 +125,7 @@ def test_every_outcome_is_a_whole_page_that_says_it(name: str, level: str) -> No
         rules["digest"],
         rules["table_digest"],
         rules["source"]["title"],
-        decision.ruleset.notice,
+        decision.rules.notice,
     ):
         assert part in said
     assert not re.search(r"recommend|approved", said, re.IGNORECASE)

@@ -85,8 +85,8 @@ def test_a_card_says_what_the_decision_is(answers: dict[str, dict]) -> None:
             ), name
             assert all(option["title"] in card["detail"] for option in decision.options), name
             assert all(entry["question"] in card["detail"] for entry in decision.missing), name
-            assert decision.ruleset.notice in card["detail"], name
-            assert decision.ruleset.digest[:12] in card["detail"], name
+            assert decision.rules.notice in card["detail"], name
+            assert decision.rules.digest[:12] in card["detail"], name
 
 
 def test_the_limit_is_shown_where_a_result_is_near_it(answers: dict[str, dict]) -> None:

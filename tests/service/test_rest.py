@@ -126,7 +126,7 @@ def test_rules_with_digests_and_what_this_is(client: TestClient) -> None:
     (rules,) = client.get("/rules").json()
     decision = classify(RECORD)
     assert (rules["digest"], rules["table_digest"]) == (
-        decision.ruleset.digest,
+        decision.rules.digest,
         decision.table_digest,
     )
     assert client.get("/about").json()["intended_use"]

@@ -93,9 +93,9 @@ class CellAnswer:
             decision.outcome,
             decision.status,
             decision.possible,
-            tuple(entry["id"] for entry in decision.regions),
-            tuple(entry["fact"] for entry in decision.missing),
-            tuple(entry["id"] for entry in decision.options),
+            tuple(entry.id for entry in decision.regions),
+            tuple(entry.fact for entry in decision.missing),
+            tuple(entry.id for entry in decision.options),
         )
 
 
@@ -117,10 +117,10 @@ class CellTrace:
         ask = decision.ask_next
         return cls(
             verdicts,
-            tuple(entry["fact"] for entry in decision.assumptions),
+            tuple(entry.fact for entry in decision.assumptions),
             tuple(tuple(names) for names in decision.reasons),
-            None if ask is None else ask["fact"],
-            tuple(entry["constraint"] for entry in decision.conflicts),
+            None if ask is None else ask.fact,
+            tuple(entry.constraint for entry in decision.conflicts),
         )
 
 

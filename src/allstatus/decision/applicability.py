@@ -8,12 +8,13 @@ treatment that does not fit stays visible, last, with the reason.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from pydantic_core import to_json
 
+from allstatus.decision.entries import Option, OverlayUsed
 from allstatus.decision.options import list_options
 from allstatus.decision.stated_use import (
     DOES_NOT_APPLY,
@@ -31,20 +32,15 @@ from allstatus.table.facts import sources_of, state_facts
 
 
 class Listed:
-    """A status's options as they stand for one patient, and the same as JSON."""
+    """A status's options as they stand for one patient (`entries`), and the same as JSON."""
 
-    def __init__(self, entries: list[dict[str, Any]]) -> None:
-        self._entries = entries
+    def __init__(self, entries: Iterable[Option]) -> None:
+        self.entries = tuple(entries)
 
     @cached_property
     def json(self) -> bytes:
         """As they stand in a decision's JSON."""
-        return to_json(self._entries)
-
-    @property
-    def entries(self) -> list[dict[str, Any]]:
-        """The options, as new dicts."""
-        return [dict(entry) for entry in self._entries]
+        return to_json(self.entries)
 
 
 class OptionList:
@@ -61,14 +57,14 @@ class OptionList:
     ) -> None:
         self.status, self._options = status, list_options(ruleset, status)
         self.fittings = {
-            option["id"]: [fittings[agent] for agent in option["agents"]]
+            option.id: [fittings[agent] for agent in option.agents]
             for option in self._options
-            if option["agents"] and all(agent in fittings for agent in option["agents"])
+            if option.agents and all(agent in fittings for agent in option.agents)
         }
         self.conditions = {
-            option["id"]: _joined(overlay, option, self.fittings[option["id"]])
+            option.id: _joined(overlay, option, self.fittings[option.id])
             for option in self._options
-            if option["id"] in self.fittings
+            if option.id in self.fittings
         }
         asked = _criteria_of(self.fittings.values())
         self._criteria = [
@@ -122,18 +118,22 @@ class OptionList:
         values[STATUS_FACT] = self.status
         return tuple([holds(values[fact]) for _, fact, holds in self._criteria])
 
-    def _entries(self, known: Known) -> Iterator[dict[str, Any]]:
+    def _entries(self, known: Known) -> Iterator[Option]:
         for option in self._options:
-            if option["id"] not in self.conditions:
+            if option.id not in self.conditions:
                 yield option
                 continue
-            agents = [fitting.read(known, self.status) for fitting in self.fittings[option["id"]]]
-            said = self.conditions[option["id"]].read(known)
-            if len(agents) > 1:
-                said["because"] = " ".join(
-                    f"{agent['title']}: {agent['because']}" for agent in agents
-                )
-            yield {**option, **said, "by_agent": agents}
+            agents = [fitting.read(known, self.status) for fitting in self.fittings[option.id]]
+            said = self.conditions[option.id].read(known)
+            because = [f"{agent.title}: {agent.because}" for agent in agents]
+            yield replace(
+                option,
+                applicability=said.applicability,
+                needs=said.needs,
+                asks=said.asks,
+                because=" ".join(because) if len(agents) > 1 else said.because,
+                by_agent=tuple(agents),
+            )
 
 
 class Applicability:
@@ -161,15 +161,10 @@ class Applicability:
         return self._source if isinstance(self._source, Indications) else read_overlay(self._source)
 
     @cached_property
-    def about(self) -> dict[str, str]:
+    def about(self) -> OverlayUsed:
         """Which overlay it is."""
         overlay = self.overlay
-        return {
-            "id": overlay.id,
-            "version": overlay.version,
-            "digest": overlay.digest,
-            "notice": overlay.notice,
-        }
+        return OverlayUsed(overlay.id, overlay.version, overlay.digest, overlay.notice)
 
     @cached_property
     def fittings(self) -> dict[str, AgentIndication]:
@@ -220,8 +215,8 @@ def applicability_faults(applicability: Applicability) -> list[str]:
     ]
 
 
-def _last_when_it_does_not_apply(option: Mapping[str, Any]) -> bool:
-    return bool(option["applicability"] == DOES_NOT_APPLY)
+def _last_when_it_does_not_apply(option: Option) -> bool:
+    return option.applicability == DOES_NOT_APPLY
 
 
 def _criteria_of(groups: Iterable[list[AgentIndication]]) -> set[str]:
@@ -235,13 +230,13 @@ def _criteria_of(groups: Iterable[list[AgentIndication]]) -> set[str]:
 
 
 def _joined(
-    overlay: Indications, option: Mapping[str, Any], fittings: list[AgentIndication]
+    overlay: Indications, option: Option, fittings: list[AgentIndication]
 ) -> IndicationTable:
     """One table for all agents of an option: any of them, or all, as the page has it."""
     if len(fittings) == 1:
         return fittings[0].condition
     parts = tuple(
-        Clause("all", f"{option['id']}.{f.use.agent}", children=f.use.clauses) for f in fittings
+        Clause("all", f"{option.id}.{f.use.agent}", children=f.use.clauses) for f in fittings
     )
-    clause = Clause("any" if option["choice"] == "any" else "all", option["id"], children=parts)
-    return IndicationTable(overlay, option["id"], (clause,), fittings[0].use.place)
+    clause = Clause(option.choice, option.id, children=parts)
+    return IndicationTable(overlay, option.id, (clause,), fittings[0].use.place)

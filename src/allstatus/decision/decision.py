@@ -5,37 +5,61 @@ asked.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from dataclasses import FrozenInstanceError
+from functools import cached_property
+from typing import Any, Literal, NoReturn
 
 from allstatus.decision import document
 from allstatus.decision.applicability import Applicability, Listed
+from allstatus.decision.entries import (
+    FactQuestion,
+    FactValue,
+    Option,
+    OverlayUsed,
+    RegionFound,
+    RulesSource,
+    RulesUsed,
+)
 from allstatus.decision.options import list_options
+from allstatus.record.frozen import FrozenDict
 from allstatus.record.model import Record
-from allstatus.rules.ruleset import RuleSet
+from allstatus.rules.ruleset import Fact, RuleSet
 from allstatus.table.assumptions import Resolution
-from allstatus.table.decision_table import OUTSIDE
-from allstatus.table.facts import ChartContext, RecordFacts, write_evidence, write_value
-from allstatus.why.counterfactuals import Change
-from allstatus.why.other_definitions import MARROW
-from allstatus.why.trace import observe
-
-if TYPE_CHECKING:
-    from allstatus.why.explainer import Explainer, Explanation
+from allstatus.table.decision_table import OUTSIDE, Outcome, StatusName
+from allstatus.table.engines import EngineName
+from allstatus.table.facts import (
+    AssumptionMade,
+    ChartContext,
+    Contradiction,
+    DiagnosisSeen,
+    FactState,
+    RecordFacts,
+    write_value,
+)
+from allstatus.why.conflicts import Conflict
+from allstatus.why.counterfactuals import Change, Counterfactual
+from allstatus.why.explainer import Explainer, Explanation
+from allstatus.why.other_definitions import MARROW, OtherAnswer
+from allstatus.why.questions import NextQuestion
+from allstatus.why.trace import Observation, Trace, WhyNot, observe
 
 REMISSION = "in_remission"
-NOT_APPLICABLE = "not_applicable"
+NOT_APPLICABLE: Literal["not_applicable"] = "not_applicable"
 UNDECIDED = ("conflicting_data", NOT_APPLICABLE)  # no definition is tried
 
 
 class Decision:
-    """What the page's definitions say of one record.
+    """What the page's definitions say of one record: a frozen value, made part by part when read.
 
-    `outcome` is determined, outside_definitions, insufficient_data, conflicting_data or
-    not_applicable (charts only);
-    `possible` always lists every outcome the facts still allow.
+    Equal to another when its JSON is the same; it can be hashed, copied and pickled, and a pickled
+    one is read without its rules. No part of it can be changed.
     """
 
-    __slots__ = ("_applicability", "_explainer", "_resolution", "_stated", "outcome", "record")
+    record: Record
+    _explainer: Explainer
+    _stated: RecordFacts
+    _resolution: Resolution
+    _applicability: Applicability | None
 
     def __init__(
         self,
@@ -45,167 +69,203 @@ class Decision:
         resolution: Resolution,
         applicability: Applicability | None = None,
     ) -> None:
-        self._explainer, self._stated, self._resolution, self.record = (
-            explainer,
-            stated,
-            resolution,
-            record,
+        self.__dict__.update(
+            record=record,
+            _explainer=explainer,
+            _stated=stated,
+            _resolution=resolution,
+            _applicability=applicability,
         )
-        self._applicability = applicability
-        self.outcome = "conflicting_data" if stated.conflicts else resolution.cell.outcome
-        if stated.chart is not None and not stated.chart.applicable:
-            self.outcome = NOT_APPLICABLE
 
-    @property
-    def status(self) -> str | None:
-        """untreated, in_remission or recurrent when determined, else None."""
+    @cached_property
+    def schema_version(self) -> str:
+        """Of the decision's JSON: additive within a major version."""
+        return document.SCHEMA_VERSION
+
+    @cached_property
+    def id(self) -> str | int | None:
+        """The record's id."""
+        return self.record.id
+
+    @cached_property
+    def outcome(self) -> Outcome:
+        """determined, outside_definitions, insufficient_data, conflicting_data, or (charts only)
+        not_applicable.
+        """
+        chart = self._stated.chart
+        if chart is not None and not chart.applicable:
+            return NOT_APPLICABLE
+        return "conflicting_data" if self._stated.conflicts else self._resolution.cell.outcome
+
+    @cached_property
+    def status(self) -> StatusName | None:
+        """A status of the rule set when determined, else None; by the page untreated, in_remission
+        or recurrent.
+        """
         return self._resolution.cell.status if self.outcome == "determined" else None
 
-    @property
+    @cached_property
     def possible(self) -> tuple[str, ...]:
         """Every outcome the facts still allow; empty when they contradict each other."""
         return () if self.outcome in UNDECIDED else self._resolution.cell.possible
 
-    @property
-    def regions(self) -> list[dict[str, str]]:
+    @cached_property
+    def regions(self) -> tuple[RegionFound, ...]:
         """Which undescribed cases this is, each with its sentence (outside_definitions only)."""
         names = self._resolution.cell.regions if self.outcome == OUTSIDE else ()
-        return [{"id": name, "sentence": self.ruleset.regions[name].sentence} for name in names]
+        return tuple([RegionFound(name, self.rules.regions[name].sentence) for name in names])
 
-    @property
-    def missing(self) -> list[dict[str, Any]]:
+    @cached_property
+    def missing(self) -> tuple[FactQuestion, ...]:
         """The facts whose answer could change the outcome, with the question and the tests that
         answer it.
         """
-        names = self.explanation.missing if self.outcome == "insufficient_data" else ()
-        facts = [self.ruleset.facts[name] for name in names]
-        return [
-            {"fact": f.name, "question": f.question, "answered_by": self.ruleset.test_titles(f)}
-            for f in facts
-        ]
+        names = self._explanation.missing if self.outcome == "insufficient_data" else ()
+        facts = [self.rules.facts[name] for name in names]
+        return tuple([FactQuestion(f.name, f.question, self.rules.test_titles(f)) for f in facts])
 
-    @property
-    def irrelevant(self) -> list[str]:
+    @cached_property
+    def irrelevant(self) -> tuple[str, ...]:
         """The facts that are not known and cannot change the answer."""
-        return [] if self.outcome in UNDECIDED else list(self.explanation.irrelevant)
+        return () if self.outcome in UNDECIDED else self._explanation.irrelevant
 
-    @property
-    def ask_next(self) -> dict[str, Any] | None:
+    @cached_property
+    def ask_next(self) -> NextQuestion | None:
         """The question that settles the answer at the least burden (burdens are illustrative),
         answer by answer.
         """
-        return self.explanation.ask_next if self.outcome == "insufficient_data" else None
+        return self._explanation.ask_next if self.outcome == "insufficient_data" else None
 
-    @property
-    def conflicts(self) -> list[dict[str, Any]]:
+    @cached_property
+    def conflicts(self) -> tuple[Conflict, ...]:
         """Which facts contradict each other, and the constraint they break."""
-        found = [
-            {"constraint": name, "facts": list(facts), "because": why}
-            for name, facts, why in self._stated.conflicts
-        ]
-        return found + self.explanation.clashes
+        stated = [Conflict(name, tuple(facts), why) for name, facts, why in self._stated.conflicts]
+        return (*stated, *self._explanation.clashes)
 
-    @property
-    def assumptions(self) -> list[dict[str, Any]]:
+    @cached_property
+    def assumptions(self) -> tuple[AssumptionMade, ...]:
         """The named assumptions this answer rests on."""
-        entries = [dict(entry) for entry in self._stated.assumptions]
-        for name in self._resolution.used if self.outcome != "conflicting_data" else ():
-            assume = self.ruleset.facts[name].assume
-            assert assume is not None
-            entries.append(
-                {
-                    "fact": name,
-                    "value": assume.value,
-                    "because": assume.because,
-                    "reading": assume.reading,
-                }
-            )
-        return entries
+        used = self._resolution.used if self.outcome != "conflicting_data" else ()
+        return (*self._stated.assumptions, *[_assumption(self.rules.facts[n]) for n in used])
 
-    @property
-    def diagnoses(self) -> list[dict[str, str]]:
-        """The diagnoses a chart holds; empty for a record."""
-        return (
-            []
-            if self._stated.chart is None
-            else [dict(seen) for seen in self._stated.chart.diagnoses]
-        )
-
-    @property
-    def contradictions(self) -> list[dict[str, str]]:
-        """The coded statuses of a chart that say otherwise than its facts: source, code, what it
-        says, and the warning.
-        """
-        return (
-            []
-            if self._stated.chart is None
-            else [dict(found) for found in self._stated.chart.contradictions]
-        )
-
-    @property
-    def warnings(self) -> list[str]:
+    @cached_property
+    def warnings(self) -> tuple[str, ...]:
         """What a reader should check: it never changes the decision."""
-        warnings = list(self._stated.warnings)
-        limit, age = self.ruleset.population["adult_from_age_years"], self.record.age_years
-        if age is not None and age < limit:
-            warnings.append(f"age_years: the page is about adults; this patient is under {limit}")
-        return warnings
+        limit, age = self.rules.population["adult_from_age_years"], self.record.age_years
+        if age is None or age >= limit:
+            return tuple(self._stated.warnings)
+        young = f"age_years: the page is about adults; this patient is under {limit}"
+        return (*self._stated.warnings, young)
 
-    @property
-    def options(self) -> list[dict[str, Any]]:
+    @cached_property
+    def diagnoses(self) -> tuple[DiagnosisSeen, ...]:
+        """The diagnoses a chart holds; empty for a record."""
+        return () if self.chart is None else self.chart.diagnoses
+
+    @cached_property
+    def options(self) -> tuple[Option, ...]:
         """The treatments the page lists for the status, whether each applies; none for any other
         outcome.
         """
-        return self.listed.entries
+        return self._listed.entries
 
-    @property
-    def listed(self) -> Listed:
-        """The options and the same as JSON."""
-        status = self.status
-        if status is None or self._applicability is None:
-            return Listed(list_options(self.ruleset, status))
-        return self._applicability.options_of(status).of(self.record)
-
-    @property
-    def applicability(self) -> dict[str, str] | None:
+    @cached_property
+    def applicability(self) -> OverlayUsed | None:
         """Which overlay said whether the options apply; None without options, or when it was turned
         off.
         """
-        return (
-            None
-            if self.status is None or self._applicability is None
-            else dict(self._applicability.about)
+        used = self._applicability
+        return None if self.status is None or used is None else used.about
+
+    @cached_property
+    def facts(self) -> Mapping[str, FactValue]:
+        """Every fact: its value, whether it was given, derived, assumed or is unknown, and its
+        evidence.
+        """
+        return FrozenDict({name: self._fact(name) for name in self.rules.facts})
+
+    @cached_property
+    def trace(self) -> Trace:
+        """Every definition, clause by clause, with what was observed."""
+        return self._explainer.tracer.trace(
+            self._resolution.cell, self.observed, self.remission_number
         )
 
-    @property
-    def elsewhere(self) -> list[dict[str, Any]]:
+    @cached_property
+    def elsewhere(self) -> tuple[OtherAnswer, ...]:
         """What other definitions would say of the same marrow and counts, only where it differs; it
         decides nothing.
         """
         if self.outcome == "conflicting_data":
-            return []
+            return ()
         return self._explainer.elsewhere.of(self._stated.values.get(MARROW), self._stated.panel)
 
-    @property
-    def facts(self) -> dict[str, dict[str, Any]]:
-        """Every fact: its value, whether it was given, derived, assumed or is unknown, and its
-        evidence.
+    @cached_property
+    def reasons(self) -> tuple[tuple[str, ...], ...]:
+        """All subset-minimal sets of known facts that already force the outcome; in a conflict,
+        that clash.
         """
-        return {name: self._fact(name) for name in self.ruleset.facts}
+        return self._explanation.reasons if self._explained else ()
 
-    @property
-    def trace(self) -> dict[str, Any]:
-        """Every definition, clause by clause, with what was observed."""
-        return self.trace_of(self.observed(self.facts), self.remission_number)
+    @cached_property
+    def why_not(self) -> tuple[WhyNot, ...]:
+        """For each status not reached, the clauses that decide against it or the facts it waits
+        for.
+        """
+        return () if self.outcome in UNDECIDED else self._explanation.why_not
 
-    @property
-    def verdicts(self) -> dict[str, bool | None]:
+    @cached_property
+    def counterfactuals(self) -> tuple[Counterfactual, ...]:
+        """The smallest changes of facts to each other outcome."""
+        values = {name: fact.value for name, fact in self.facts.items()}
+        return tuple([change.counterfactual(values) for change in self.changes])
+
+    @cached_property
+    def ruleset(self) -> RulesUsed:
+        """Which rules decided, and the page they read."""
+        rules = self.rules
+        table_digest = self._explainer.table.digest
+        source = RulesSource(**rules.source)
+        return RulesUsed(
+            rules.id, rules.version, rules.digest, table_digest, rules.effective_from, source
+        )
+
+    @cached_property
+    def engine(self) -> EngineName:
+        """The engine that fired the rules."""
+        return self._explainer.table.engine
+
+    @cached_property
+    def notice(self) -> str:
+        """What the answer is, and is not."""
+        return self.rules.notice
+
+    @cached_property
+    def contradictions(self) -> tuple[Contradiction, ...]:
+        """The coded statuses of a chart that say otherwise than its facts; not in the JSON."""
+        return () if self.chart is None else self.chart.contradictions
+
+    @cached_property
+    def verdicts(self) -> Mapping[str, bool | None]:
         """Each criterion after assumptions and constraints: true, false, or None where it is
-        open.
+        open; not in the JSON.
         """
-        return dict(zip(self.ruleset.criteria, self._resolution.cell.closed, strict=True))
+        closed = self._resolution.cell.closed
+        return FrozenDict(zip(self.rules.criteria, closed, strict=True))
 
-    @property
+    @cached_property
+    def observed(self) -> Mapping[str, Observation]:
+        """For each criterion what was seen of its fact, and how far a number lies from the limit;
+        in the JSON at the trace's nodes.
+        """
+        values = self._stated.values
+        seen = {
+            name: observe(c, values[c.condition.fact], self.facts[c.condition.fact].value)
+            for name, c in self.rules.criteria.items()
+        }
+        return FrozenDict(seen)
+
+    @cached_property
     def remission_number(self) -> int | None:
         """Which remission this is, where the record counts relapses or denies an earlier
         remission.
@@ -216,133 +276,94 @@ class Decision:
             return self.record.relapse_count + 1
         return 1 if self.record.prior_remission is False else None
 
-    @property
-    def reasons(self) -> list[list[str]]:
-        """All subset-minimal sets of known facts that already force the outcome; in a conflict,
-        that clash.
-        """
-        return (
-            []
-            if self.contradicts_itself or self.outcome == NOT_APPLICABLE
-            else [list(names) for names in self.explanation.reasons]
-        )
-
-    @property
-    def why_not(self) -> list[dict[str, Any]]:
-        """For each status not reached, the clauses that decide against it or the facts it waits
-        for.
-        """
-        return [] if self.outcome in UNDECIDED else self.explanation.why_not
-
-    @property
-    def changes(self) -> tuple[Change, ...]:
-        """The smallest changes of facts to each other outcome (`counterfactuals` in the
-        document).
-        """
-        return (
-            ()
-            if self.contradicts_itself or self.outcome == NOT_APPLICABLE
-            else self.explanation.changes
-        )
-
-    @property
-    def ruleset(self) -> RuleSet:
-        """The rules this was decided by."""
-        return self._explainer.table.ruleset
-
-    @property
-    def engine(self) -> str:
-        """The engine that fired the rules."""
-        return self._explainer.table.engine
-
-    @property
-    def table_digest(self) -> str:
-        """SHA-256 of the decision table this was read off."""
-        return self._explainer.table.digest
-
-    @property
-    def explanation(self) -> Explanation:
-        """What can be said of this decision whatever the exact values behind it."""
-        return self._explainer.explain(self._resolution)
-
-    @property
-    def contradicts_itself(self) -> bool:
-        """Whether the record contradicts itself before any rule is asked."""
-        return bool(self._stated.conflicts)
-
-    @property
-    def applicable(self) -> bool:
-        """Whether the rules are about this patient: any record's, and a chart's with their
-        diagnosis.
-        """
-        return self.outcome != NOT_APPLICABLE
-
-    @property
+    @cached_property
     def chart(self) -> ChartContext | None:
         """What the chart behind the record supplied; None for a record alone."""
         return self._stated.chart
 
-    def trace_of(
-        self, observed: Mapping[str, dict[str, Any]], remission_number: Any
-    ) -> dict[str, Any]:
-        """The trace with these observations of the criteria."""
-        return {
-            **self._explainer.tracer.trace(self._resolution.cell, observed),
-            "remission_number": remission_number,
-        }
+    @property
+    def rules(self) -> RuleSet:
+        """The rules this was decided by."""
+        return self._explainer.table.ruleset
 
-    def observed(self, facts: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
-        """For each criterion what was seen of its fact, and how far a number lies from the
-        limit.
-        """
-        values = self._stated.values
-        return {
-            name: observe(
-                criterion,
-                values[criterion.condition.fact],
-                facts[criterion.condition.fact]["value"],
-            )
-            for name, criterion in self.ruleset.criteria.items()
-        }
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """The `counterfactuals` as classes of values."""
+        return self._explanation.changes if self._explained else ()
 
     def to_dict(self) -> dict[str, Any]:
-        """The decision as `allstatus schema decision` describes it."""
+        """The decision as `allstatus schema decision` describes it, in dicts and lists of one's
+        own.
+        """
         return document.to_dict(self)
 
     def to_json(self) -> bytes:
         """`to_dict()` as one line of UTF-8 JSON."""
         return document.to_json(self)
 
-    def _fact(self, name: str) -> dict[str, Any]:
-        value, evidence = (
-            self._stated.values[name],
-            [write_evidence(entry) for entry in self._stated.evidence.get(name, ())],
-        )
+    def __eq__(self, other: object) -> bool:
+        return self is other or (isinstance(other, Decision) and self.to_json() == other.to_json())
+
+    def __hash__(self) -> int:
+        return hash(self.to_json())
+
+    def __setattr__(self, name: str, _: object) -> NoReturn:
+        raise FrozenInstanceError(f"a decision cannot be changed: {name}")
+
+    def __delattr__(self, name: str) -> NoReturn:
+        raise FrozenInstanceError(f"a decision cannot be changed: {name}")
+
+    def __copy__(self) -> Decision:
+        return self
+
+    def __deepcopy__(self, _: object) -> Decision:
+        return self
+
+    @cached_property
+    def _explanation(self) -> Explanation:
+        """What can be said of this decision whatever the exact values behind it."""
+        return self._explainer.explain(self._resolution)
+
+    @property
+    def _explained(self) -> bool:
+        """Whether the rules are about this record and it does not contradict itself before any is
+        asked.
+        """
+        return not self._stated.conflicts and self.outcome != NOT_APPLICABLE
+
+    @property
+    def _listed(self) -> Listed:
+        """The options and the same as JSON."""
+        status = self.status
+        if status is None or self._applicability is None:
+            return Listed(list_options(self.rules, status))
+        return self._applicability.options_of(status).of(self.record)
+
+    def _fact(self, name: str) -> FactValue:
+        value, evidence = self._stated.values[name], self._stated.evidence.get(name, ())
         if value is not None:
-            state = "derived" if name in self._stated.derived else "given"
-            if self._stated.chart is not None:
-                state = self._stated.chart.states.get(name, state)
-            return {"value": write_value(value), "state": state, "evidence": evidence}
-        assume = self.ruleset.facts[name].assume
+            state: FactState = "derived" if name in self._stated.derived else "given"
+            if self.chart is not None:
+                state = self.chart.states.get(name, state)
+            return FactValue(write_value(value), state, evidence)
+        assume = self.rules.facts[name].assume
         if (
             name in self._resolution.assumed
             and assume is not None
             and self.outcome != "conflicting_data"
         ):
-            return {
-                "value": assume.value,
-                "state": "assumed",
-                "evidence": [assume.because, *evidence],
-            }
-        derived = self.explanation.derived.get(name)
-        return {
-            "value": derived,
-            "state": "unknown" if derived is None else "derived",
-            "evidence": evidence,
-        }
+            return FactValue(assume.value, "assumed", (assume.because, *evidence))
+        derived = self._explanation.derived.get(name)
+        return FactValue(derived, "unknown" if derived is None else "derived", evidence)
 
     def __repr__(self) -> str:
         return (
             f"Decision(outcome={self.outcome!r}, status={self.status!r}, "
             f"possible={self.possible!r})"
         )
+
+
+def _assumption(fact: Fact) -> AssumptionMade:
+    assume = fact.assume
+    assert assume is not None
+    return AssumptionMade(fact.name, assume.value, assume.because, assume.reading)

@@ -4,34 +4,42 @@ outcome.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+from allstatus.decision.entries import Option, Qualifier
 from allstatus.rules.ruleset import RuleSet
+from allstatus.why.cites import PageCite
 
-_KEYS = ("id", "title", "category", "agents", "phase", "listed_by", "qualifier")
-_DETAIL = ("elements", "routes", "radiation", "followed_by", "choice", "purpose")
+_KEYS = ("id", "title", "category", "phase", "listed_by", "radiation", "followed_by", "choice")
 
 
-def list_options(ruleset: RuleSet, status: str | None) -> list[dict[str, Any]]:
+def list_options(ruleset: RuleSet, status: str | None) -> tuple[Option, ...]:
     """Each listed option with its qualifier and citation, in the page's order."""
     if status is None:
-        return []
+        return ()
     title = ruleset.statuses[status].title
-    return [
-        {
-            **{key: option[key] for key in (*_KEYS, *_DETAIL)},
-            "applicability": "listed",
-            "needs": [],
-            "asks": [],
-            "because": _because(option, title),
-            "cite": dict(option["cite"]),
-            "by_agent": [],
-        }
-        for option in ruleset.options[status]
-    ]
+    return tuple([_listed(option, title) for option in ruleset.options[status]])
 
 
-def _because(option: Any, title: str) -> str:
+def _listed(option: Mapping[str, Any], title: str) -> Option:
+    return Option(
+        **{key: option[key] for key in _KEYS},
+        agents=tuple(option["agents"]),
+        elements=tuple(option["elements"]),
+        routes=tuple(option["routes"]),
+        qualifier=None if option["qualifier"] is None else Qualifier(**option["qualifier"]),
+        purpose=option["purpose"],
+        applicability="listed",
+        needs=(),
+        asks=(),
+        because=_because(option, title),
+        cite=PageCite(**option["cite"]),
+        by_agent=(),
+    )
+
+
+def _because(option: Mapping[str, Any], title: str) -> str:
     if option["listed_by"] == "clinical_trials":
         return f"The page reports this only as studied in clinical trials, under {title}."
     return f"The page lists this under {title}."

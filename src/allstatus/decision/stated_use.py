@@ -7,20 +7,43 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import Literal
 
+from allstatus.decision.entries import (
+    AgentApplicability,
+    ConditionApplies,
+    FactQuestion,
+    OtherSourceAnswer,
+)
 from allstatus.rules.condition import Clause
 from allstatus.rules.indications import AgentUse, Indications, OtherSource
 from allstatus.rules.ruleset import Region, RuleSet, Status
 from allstatus.table.case_set import members
 from allstatus.table.decision_table import OUTSIDE, Cell, DecisionTable, Verdicts
 from allstatus.table.engines import make_engine
+from allstatus.why.cites import SourceCite
 from allstatus.why.trace import TraceOutline, Tracer, decisive_leaves
 
-APPLIES, DOES_NOT_APPLY, NEEDS_DATA = "applies", "does_not_apply", "needs_data"
-WORDS = {"determined": APPLIES, OUTSIDE: DOES_NOT_APPLY, "insufficient_data": NEEDS_DATA}
-NO_CONDITION: Mapping[str, Any] = {"applicability": None, "needs": []}
+APPLIES: Literal["applies"] = "applies"
+DOES_NOT_APPLY: Literal["does_not_apply"] = "does_not_apply"
+NEEDS_DATA: Literal["needs_data"] = "needs_data"
+WORDS: Mapping[str, ConditionApplies] = {
+    "determined": APPLIES,
+    OUTSIDE: DOES_NOT_APPLY,
+    "insufficient_data": NEEDS_DATA,
+}
 Known = Mapping[str, bool | None]  # a verdict for each criterion
+
+
+@dataclass(frozen=True, slots=True)
+class StatedUse:
+    """Whether a condition holds of a patient, the facts that can change that, and why."""
+
+    applicability: ConditionApplies
+    needs: tuple[str, ...]
+    asks: tuple[FactQuestion, ...]
+    because: str
 
 
 class IndicationTable:
@@ -38,25 +61,21 @@ class IndicationTable:
         self.table.refuse_faults()
         self._tracer = Tracer(self.table)
         self._questions = {
-            fact.name: {
-                "fact": fact.name,
-                "question": fact.question,
-                "answered_by": list(fact.answered_by),
-            }
+            fact.name: FactQuestion(fact.name, fact.question, fact.answered_by)
             for fact in rules.facts.values()
         }
-        self._said: dict[Verdicts, dict[str, Any]] = {}
+        self._said: dict[Verdicts, StatedUse] = {}
 
-    def read(self, known: Known) -> dict[str, Any]:
+    def read(self, known: Known) -> StatedUse:
         """`applicability`, the facts that can change it (`needs`, `asks`) and `because`; each cell
         is worked out once.
         """
         verdicts = tuple([known[name] for name in self.table.criteria])
         if verdicts not in self._said:
             self._said[verdicts] = self._read(self.table.cell(verdicts))
-        return dict(self._said[verdicts])
+        return self._said[verdicts]
 
-    def _read(self, cell: Cell) -> dict[str, Any]:
+    def _read(self, cell: Cell) -> StatedUse:
         word = WORDS[cell.outcome]
         needs = (
             [fact for fact in self._questions if self._can_change(fact, cell)]
@@ -64,10 +83,8 @@ class IndicationTable:
             else []
         )
         asks = [self._questions[name] for name in needs]
-        reasons = [str(ask["question"]) for ask in asks] or self._reasons(
-            self._tracer.outline(cell)
-        )
-        return {"applicability": word, "needs": needs, "asks": asks, "because": " ".join(reasons)}
+        reasons = [ask.question for ask in asks] or self._reasons(self._tracer.outline(cell))
+        return StatedUse(word, tuple(needs), tuple(asks), " ".join(reasons))
 
     def idle_criteria(self) -> list[str]:
         """The criteria that can never change the answer."""
@@ -108,10 +125,9 @@ class IndicationTable:
     @staticmethod
     def _reasons(outline: TraceOutline) -> list[str]:
         said = []
-        for path in decisive_leaves(outline.nodes, outline.statuses[0]["clauses"]):
-            holds = (outline.nodes[path]["verdict"] == "true") is not (
-                outline.nodes[path]["kind"] == "not"
-            )
+        for path in decisive_leaves(outline.nodes, outline.statuses[0].clauses):
+            node = outline.nodes[path]
+            holds = (node.verdict == "true") is not (node.kind == "not")
             criterion = outline.criteria[path]
             said.append(f"{criterion.title if holds else criterion.otherwise}.")
         return list(dict.fromkeys(said))
@@ -133,26 +149,28 @@ class AgentIndication:
         yield self.condition
         yield from (condition for _, condition in self.others if condition is not None)
 
-    def read(self, known: Known, status: str) -> dict[str, Any]:
+    def read(self, known: Known, status: str) -> AgentApplicability:
         """The agent's entry in `by_agent`; other sources where their answer differs, and their
         plain statements.
         """
         own = self.condition.read(known)
         others = [
-            _other_entry(other, condition.read(known) if condition else NO_CONDITION)
+            _other_answer(other, condition.read(known) if condition else None)
             for other, condition in self.others
             if not other.statuses or status in other.statuses
         ]
-        differing = [entry for entry in others if entry["applicability"] != own["applicability"]]
-        return {
-            "agent": self.use.agent,
-            "title": self.use.title,
-            **own,
-            "note": self.use.note,
-            "reading": self.use.reading,
-            "cite": dict(self.use.cite),
-            "other_sources": differing,
-        }
+        return AgentApplicability(
+            agent=self.use.agent,
+            title=self.use.title,
+            applicability=own.applicability,
+            needs=own.needs,
+            asks=own.asks,
+            because=own.because,
+            note=self.use.note,
+            reading=self.use.reading,
+            cite=SourceCite(**self.use.cite),
+            other_sources=tuple([o for o in others if o.applicability != own.applicability]),
+        )
 
     def _other(
         self, overlay: Indications, number: int, other: OtherSource
@@ -178,13 +196,11 @@ def table_csv(fittings: Iterable[AgentIndication]) -> str:
     return out.getvalue()
 
 
-def _other_entry(other: OtherSource, said: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "says": other.says,
-        "applicability": said["applicability"],
-        "needs": said["needs"],
-        "cite": dict(other.cite),
-    }
+def _other_answer(other: OtherSource, said: StatedUse | None) -> OtherSourceAnswer:
+    cite = SourceCite(**other.cite)
+    if said is None:
+        return OtherSourceAnswer(other.says, None, (), cite)
+    return OtherSourceAnswer(other.says, said.applicability, said.needs, cite)
 
 
 def _rules(overlay: Indications, path: str, clauses: tuple[Clause, ...], place: str) -> RuleSet:

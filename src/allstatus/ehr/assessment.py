@@ -14,7 +14,7 @@ from allstatus.ehr.chart_reading import ChartReading, Finding
 from allstatus.ehr.doubt import Doubt
 from allstatus.ehr.remissions import Past, marrow_side
 from allstatus.rules.ruleset import RuleSet
-from allstatus.table.facts import Evidence
+from allstatus.table.facts import AssumptionMade, Evidence, FactState
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +35,9 @@ class Assessment:
     """
 
     facts: dict[str, Any] = field(default_factory=dict)
-    states: dict[str, str] = field(default_factory=dict)
+    states: dict[str, FactState] = field(default_factory=dict)
     evidence: dict[str, list[Evidence]] = field(default_factory=dict)
-    assumptions: list[dict[str, Any]] = field(default_factory=list)
+    assumptions: list[AssumptionMade] = field(default_factory=list)
     conflicts: list[tuple[str, tuple[str, ...], str]] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     open: list[Doubt] = field(default_factory=list)
@@ -45,7 +45,7 @@ class Assessment:
     until: date | None = None
 
     def derive(
-        self, fact: str, value: Any, evidence: Iterable[Evidence], state: str = "derived"
+        self, fact: str, value: Any, evidence: Iterable[Evidence], state: FactState = "derived"
     ) -> None:
         """Set a fact with what it rests on."""
         self.facts[fact], self.states[fact] = value, state
@@ -57,9 +57,7 @@ class Assessment:
 
     def assume(self, fact: str, value: Any, because: str) -> None:
         """Name an assumption the facts rest on."""
-        self.assumptions.append(
-            {"fact": fact, "value": value, "because": because, "reading": "interpretation"}
-        )
+        self.assumptions.append(AssumptionMade(fact, value, because, "interpretation"))
 
     def leave_open(self, fact: str, doubts: Iterable[Doubt]) -> None:
         """Make a fact unknown, and say why and what would settle it."""
@@ -68,7 +66,7 @@ class Assessment:
                 e.set_aside(f"{e.because}; but another cannot be read") if e.used else e
                 for e in self.evidence.get(fact, ())
             ]
-        self.assumptions = [entry for entry in self.assumptions if entry["fact"] != fact]
+        self.assumptions = [entry for entry in self.assumptions if entry.fact != fact]
         self.derive(fact, "unknown", (), "unknown")
         for doubt in doubts:
             if doubt not in self.open:

@@ -69,4 +69,4 @@ def lay_over(found: Assessment, overlay: CallerFacts) -> None:
     answered = {doubt.sentence for doubt in found.open if doubt.fact in overlay.facts}
     found.warnings = [warning for warning in found.warnings if warning not in answered]
     found.conflicts = [entry for entry in found.conflicts if not set(entry[1]) & set(overlay.facts)]
-    found.assumptions = [entry for entry in found.assumptions if entry["fact"] not in overlay.facts]
+    found.assumptions = [entry for entry in found.assumptions if entry.fact not in overlay.facts]

@@ -13,7 +13,7 @@ from allstatus.ehr.chart import Chart, Code, Problem, Statement
 from allstatus.ehr.codes import Match
 from allstatus.ehr.dates import When
 from allstatus.ehr.doubt import Doubt, lies
-from allstatus.table.facts import Evidence
+from allstatus.table.facts import DiagnosisSeen, Evidence
 
 LOUD = ("preliminary", "its status", "carries")  # how reasons begin that a reader should be told of
 UNDATED = "has no date"
@@ -54,7 +54,7 @@ class ChartReading:
 
     chart: Chart
     as_of: date | None = None
-    diagnoses: list[dict[str, str]] = field(default_factory=list)
+    diagnoses: list[DiagnosisSeen] = field(default_factory=list)
     has_all: bool = False
     onset: date | None = None
     recorded: date | None = None

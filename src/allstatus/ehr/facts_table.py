@@ -11,6 +11,8 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from allstatus.decision.decision import Decision
+from allstatus.record.frozen import plain
+from allstatus.table.facts import Evidence
 
 COLUMNS = ("", "Date", "Source", "Code", "Sent", "Read as", "Because")
 WIDTH = 140
@@ -25,7 +27,7 @@ def render_facts(decision: Decision, width: int = WIDTH) -> str:
         show_edge=False,
     )
     for name, fact in decision.facts.items():
-        value = "not known" if fact["value"] is None else str(fact["value"])
+        value = "not known" if fact.value is None else str(fact.value)
         table.add_section()
         table.add_row(
             "",
@@ -34,9 +36,9 @@ def render_facts(decision: Decision, width: int = WIDTH) -> str:
             "",
             "",
             Text(value, style="bold"),
-            Text(fact["state"], style="bold"),
+            Text(fact.state, style="bold"),
         )
-        for entry in fact["evidence"]:
+        for entry in fact.evidence:
             table.add_row(*map(Text, _row(entry)))
     out = StringIO()
     console = Console(file=out, width=width, force_terminal=False, highlight=False)
@@ -53,14 +55,17 @@ def facts_document(decision: Decision) -> dict[str, Any]:
     """The same for JSON."""
     return {
         "id": decision.record.id,
-        "facts": decision.facts,
-        "warnings": decision.warnings,
-        "diagnoses": decision.diagnoses,
+        "facts": plain(decision.facts),
+        "warnings": list(decision.warnings),
+        "diagnoses": plain(decision.diagnoses),
     }
 
 
-def _row(entry: Any) -> tuple[str, ...]:
-    if not isinstance(entry, dict):
+def _row(entry: Evidence | str) -> tuple[str, ...]:
+    if not isinstance(entry, Evidence):
         return ("✓", "", "", "", "", "", str(entry))
-    mark = "✓" if entry["used"] else "–"
-    return (mark, *(entry[key] for key in ("date", "source", "code", "sent", "read", "because")))
+    mark = "✓" if entry.used else "–"
+    return (
+        mark,
+        *(getattr(entry, key) for key in ("date", "source", "code", "sent", "read", "because")),
+    )

@@ -22,7 +22,7 @@ from allstatus.ehr.codes import Match, is_malignant, table
 from allstatus.ehr.dates import When
 from allstatus.ehr.disease_status import assert_by_problem
 from allstatus.ehr.doubt import Doubt
-from allstatus.table.facts import Evidence
+from allstatus.table.facts import DiagnosisSeen, Evidence
 
 OUTSIDE = "leukemia_outside_marrow"
 OF_ANOTHER = "does not say of which disease it is the spread, or where"
@@ -47,15 +47,7 @@ def _see(reading: ChartReading, problem: Problem, match: Match | None) -> None:
     code = match.code if match else next(iter(problem.codes), Code("", ""))
     title = match.topic.title if match else code.display or problem.text or "not named"
     day = problem.when.shown if problem.when else ""
-    reading.diagnoses.append(
-        {
-            "source": problem.source,
-            "system": code.system,
-            "code": code.code,
-            "title": title,
-            "date": day,
-        }
-    )
+    reading.diagnoses.append(DiagnosisSeen(problem.source, code.system, code.code, title, day))
 
 
 def _place_diagnosis(reading: ChartReading, problem: Problem, match: Match | None) -> None:
@@ -87,8 +79,8 @@ def _note_other(reading: ChartReading, problem: Problem) -> None:
     began = problem.onset or problem.recorded or problem.when
     first = began.first if began else date.min
     last = problem.until.last if problem.until else date.max
-    reading.other_cancers.append(seen["title"] or seen["code"])
-    reading.others.append(OtherCancer(seen["title"] or seen["code"], first, last))
+    reading.other_cancers.append(seen.title or seen.code)
+    reading.others.append(OtherCancer(seen.title or seen.code, first, last))
 
 
 def _note_leukemia(reading: ChartReading, problem: Problem, match: Match) -> None:

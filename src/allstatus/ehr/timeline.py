@@ -23,7 +23,7 @@ from allstatus.ehr.lab_results import read_results
 from allstatus.ehr.problems import read_problems
 from allstatus.ehr.remissions import History, Past
 from allstatus.ehr.treatment import read_treatments
-from allstatus.table.facts import ChartContext
+from allstatus.table.facts import ChartContext, Contradiction
 
 SAYS = {
     "in_remission": ("in_remission",),
@@ -173,7 +173,7 @@ class _Teller:
 
     def _remember(self, history: History, day: date, found: Assessment, decision: Decision) -> None:
         if decision.status:
-            assumed = {entry["fact"] for entry in decision.assumptions}
+            assumed = {entry.fact for entry in decision.assumptions}
             history.decided(
                 day,
                 decision.status,
@@ -236,7 +236,7 @@ class _Teller:
         decision = decide(chart=supplied)
         contradictions = self._contradictions(decision, found, final=final)
         if contradictions:
-            warnings = supplied.warnings + tuple(entry["because"] for entry in contradictions)
+            warnings = supplied.warnings + tuple(entry.because for entry in contradictions)
             decision = decide(
                 chart=replace(supplied, warnings=warnings, contradictions=contradictions)
             )
@@ -265,7 +265,7 @@ class _Teller:
 
     def _contradictions(
         self, decision: Decision, found: Assessment, *, final: bool
-    ) -> tuple[dict[str, str], ...]:
+    ) -> tuple[Contradiction, ...]:
         """Coded statuses of this time that say otherwise, each with both."""
         outcome = decision.status or decision.outcome
         if (
@@ -284,19 +284,14 @@ class _Teller:
         )
 
 
-def _contradiction(item: Finding, outcome: str) -> dict[str, str]:
+def _contradiction(item: Finding, outcome: str) -> Contradiction:
     evidence = item.evidence
     because = (
         f"{evidence.source}: the coded status says {item.value.replace('_', ' ')} "
         f"({evidence.code.rpartition('|')[2]}), "
         f"the facts say {outcome.replace('_', ' ')}; both are shown, the facts decide"
     )
-    return {
-        "source": evidence.source,
-        "code": evidence.code,
-        "says": item.value,
-        "because": because,
-    }
+    return Contradiction(evidence.source, evidence.code, item.value, because)
 
 
 def _add(

@@ -124,7 +124,7 @@ class _Drawing:
         self._words()
 
     def _blasts(self, axis: Any) -> None:
-        rules = self.points[0][1].decision.ruleset
+        rules = self.points[0][1].decision.rules
         limit = float(rules.thresholds["blast_threshold"].value)
         axis.set_yscale(
             "function", functions=(lambda value: abs(value) ** 0.5, lambda value: value**2)
@@ -202,7 +202,7 @@ class _Drawing:
     def _counts(self, axis: Any) -> None:
         _strip(axis, "Blood count")
         for day, point in self.points:
-            verdict = point.decision.facts["cbc"]["value"]
+            verdict = point.decision.facts["cbc"].value
             marker, _ = COUNTS.get(verdict, (None, ""))
             fill = "white" if verdict == "normal" else INK
             shape: dict[str, Any] = (
@@ -213,7 +213,7 @@ class _Drawing:
     def _outside(self, axis: Any) -> None:
         _strip(axis, "Outside\nthe marrow")
         for day, point in self.points:
-            if point.decision.facts["leukemia_outside_marrow"]["value"] == "present":
+            if point.decision.facts["leukemia_outside_marrow"].value == "present":
                 axis.plot([day], [0.5], "D", color=LIMIT, ms=7)
                 axis.annotate(
                     _sites(point),
@@ -303,7 +303,7 @@ class _Drawing:
                     axis.axvline(day, color=LIMIT, lw=1.1, ls=(0, (4, 3)), zorder=1)
                 where = (
                     _sites(point)
-                    if point.decision.facts["leukemia_outside_marrow"]["value"] == "present"
+                    if point.decision.facts["leukemia_outside_marrow"].value == "present"
                     else "marrow"
                 )
                 late = (self.end - day).days < 0.12 * self.width
@@ -322,7 +322,7 @@ class _Drawing:
     def _words(self) -> None:
         decision = self.points[-1][1].decision
         rules, who = (
-            decision.ruleset,
+            decision.rules,
             "" if self.timeline.patient is None else f"{self.timeline.patient}: ",
         )
         self.figure.text(

@@ -9,7 +9,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from allstatus.decision.decision import Decision
+from allstatus.decision.entries import FactValue
 from allstatus.ehr.timeline import Point, Timeline
+from allstatus.record.frozen import plain
+from allstatus.table.facts import Evidence
 
 WIDTH = 80
 GAPS = ("insufficient_data", "conflicting_data")
@@ -30,7 +33,7 @@ def timeline_document(timeline: Timeline) -> dict[str, Any]:
         "id": timeline.patient,
         "points": [_point(point) for point in timeline.points],
         "treatments": [
-            {"date": item.when.last.isoformat(), "what": item.name, **item.evidence.to_dict()}
+            {"date": item.when.last.isoformat(), "what": item.name, **plain(item.evidence)}
             for item in timeline.treatments
         ],
         "now": None if timeline.now is None else timeline.now.to_dict(),
@@ -47,12 +50,12 @@ def _point(point: Point) -> dict[str, Any]:
         "changed": point.changed,
         "cannot_tell": decision.outcome in GAPS,
         "possible": list(decision.possible),
-        "missing": [entry["fact"] for entry in decision.missing],
-        "reasons": decision.reasons,
-        "regions": decision.regions,
-        "conflicts": decision.conflicts,
-        "facts": decision.facts,
-        "warnings": decision.warnings,
+        "missing": [entry.fact for entry in decision.missing],
+        "reasons": plain(decision.reasons),
+        "regions": plain(decision.regions),
+        "conflicts": plain(decision.conflicts),
+        "facts": plain(decision.facts),
+        "warnings": list(decision.warnings),
     }
 
 
@@ -84,7 +87,7 @@ def _lines(timeline: Timeline) -> Iterator[str]:
         )
         yield from textwrap.wrap(
             f"Rules {now.ruleset.id} {now.ruleset.version} ({now.ruleset.digest[:12]}). "
-            f"{now.ruleset.notice}",
+            f"{now.notice}",
             WIDTH,
         )
 
@@ -98,7 +101,7 @@ def title_of(point: Point) -> str:
     """A point's status in words, with the number of the remission."""
     decision = point.decision
     if decision.status:
-        title = decision.ruleset.statuses[decision.status].title
+        title = decision.rules.statuses[decision.status].title
         number = ORDINALS.get(point.number or 0, f"number {point.number}")
         return f"{title} ({number} remission)" if point.number else title
     return OUTCOMES[decision.outcome]
@@ -106,32 +109,30 @@ def title_of(point: Point) -> str:
 
 def _because(decision: Decision) -> Iterator[str]:
     if decision.outcome == "insufficient_data":
-        yield "not known: " + ", ".join(_words(entry["fact"]) for entry in decision.missing)
+        yield "not known: " + ", ".join(_words(entry.fact) for entry in decision.missing)
     for region in decision.regions:
-        yield region["sentence"]
+        yield region.sentence
     for conflict in decision.conflicts:
-        yield conflict["because"]
+        yield conflict.because
     facts = decision.facts
     shown = (
         decision.reasons[0]
         if decision.reasons
-        else [name for name, fact in facts.items() if fact["state"] == "given"]
+        else [name for name, fact in facts.items() if fact.state == "given"]
     )
     for name in shown:
-        if facts[name]["value"] is not None:
+        if facts[name].value is not None:
             value = {"True": "yes", "False": "no"}.get(
-                str(facts[name]["value"]), str(facts[name]["value"])
+                str(facts[name].value), str(facts[name].value)
             )
             yield f"{_words(name)}: {_words(value)}{_sources(facts[name])}"
 
 
-def _sources(fact: dict[str, Any]) -> str:
-    used = [e for e in fact["evidence"] if isinstance(e, dict) and e["used"]]
-    named = [
-        e["source"] if e["date"] in e["source"] else f"{e['source']} {e['date']}" for e in used[:2]
-    ]
+def _sources(fact: FactValue) -> str:
+    used = [e for e in fact.evidence if isinstance(e, Evidence) and e.used]
+    named = [e.source if e.date in e.source else f"{e.source} {e.date}" for e in used[:2]]
     named += [f"{len(used) - 2} more"] if len(used) > 2 else []
-    return f" ({'; '.join(named)})" if named else f" ({fact['state']})"
+    return f" ({'; '.join(named)})" if named else f" ({fact.state})"
 
 
 def _words(name: str) -> str:

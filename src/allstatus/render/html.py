@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from allstatus.decision.decision import UNDECIDED, Decision
+from allstatus.decision.document import PARTS
 from allstatus.errors import MissingExtra
 from allstatus.render.definitions import definitions, why_not_words
 from allstatus.render.messages import headline, messages
@@ -58,15 +59,14 @@ def render_html(decisions: Sequence[Decision], *, level: str = "clinician") -> s
     if not decisions:
         raise ValueError("there is no decision to show")
     first = decisions[0]
-    document = first.to_dict()
     return _template().render(
         articles=[_article(decision, level) for decision in decisions],
         level=level,
-        title=first.ruleset.title,
-        rules=document["ruleset"],
-        applicability=document["applicability"],
+        title=first.rules.title,
+        rules=first.ruleset,
+        applicability=first.applicability,
         engine=first.engine,
-        notice=first.ruleset.notice,
+        notice=first.notice,
     )
 
 
@@ -99,36 +99,36 @@ def _template() -> Template:
 
 def _article(decision: Decision, level: str) -> dict[str, Any]:
     """What the page says of one decision: its document, and the same in words."""
-    document, rules, titles = decision.to_dict(), decision.ruleset, outcome_titles(decision.ruleset)
+    rules, titles = decision.rules, outcome_titles(decision.rules)
     settled = decision.outcome not in ("insufficient_data", *UNDECIDED)
     return {
-        **document,
+        **{name: getattr(decision, name) for name in PARTS},
         "sign": OUTCOME_SIGN[decision.outcome],
         "headline": headline(decision, level),
         "messages": [] if decision.outcome == "insufficient_data" else messages(decision, level),
-        "remission_number": document["trace"]["remission_number"],
+        "remission_number": decision.remission_number,
         "possible": [titles[name] for name in decision.possible],
-        "missing": list(zip(document["missing"], messages(decision, level), strict=True))
-        if document["missing"]
+        "missing": list(zip(decision.missing, messages(decision, level), strict=True))
+        if decision.missing
         else [],
         "answers": answers_to_ask(decision),
-        "thresholds": list(thresholds(decision, document)),
-        "definitions": list(definitions(rules, document, titles)),
+        "thresholds": list(thresholds(decision)),
+        "definitions": list(definitions(rules, decision, titles)),
         "sections": {name: status.cite["section"] for name, status in rules.statuses.items()},
-        "reasons": reason_sets(document) if settled else [],
-        "diagnoses": diagnoses_seen(document),
-        "why_not": why_not_words(rules, document),
+        "reasons": reason_sets(decision) if settled else [],
+        "diagnoses": diagnoses_seen(decision),
+        "why_not": why_not_words(rules, decision),
         "changes": change_ways(decision, "finding") if settled else [],
         "corrections": change_ways(decision, "history") if settled else [],
-        "categories": options_by_category(document),
-        "not_fitting": options_not_fitting(document),
+        "categories": options_by_category(decision.options),
+        "not_fitting": options_not_fitting(decision.options),
         "facts": [
             {
                 "name": heading(name),
-                "value": value_text(rules, name, fact["value"]),
-                "state": fact["state"],
-                "evidence": [evidence_words(entry) for entry in fact["evidence"]],
+                "value": value_text(rules, name, fact.value),
+                "state": fact.state,
+                "evidence": [evidence_words(entry) for entry in fact.evidence],
             }
-            for name, fact in document["facts"].items()
+            for name, fact in decision.facts.items()
         ],
     }

@@ -16,15 +16,14 @@ FILE = Path(__file__).parent / "messages.yaml"
 
 def headline(decision: Decision, level: str) -> str:
     """The first line: the outcome."""
-    title = decision.ruleset.statuses[decision.status].title if decision.status else ""
+    title = decision.rules.statuses[decision.status].title if decision.status else ""
     return str(_messages()["headlines"][decision.outcome][level]).format(title=title)
 
 
 def messages(decision: Decision, level: str) -> list[str]:
     """A message for each reason of the outcome."""
     return [
-        message(decision.ruleset, decision.outcome, level, reason)
-        for reason in reasons_of(decision)
+        message(decision.rules, decision.outcome, level, reason) for reason in reasons_of(decision)
     ]
 
 
@@ -33,10 +32,10 @@ def reasons_of(decision: Decision) -> list[str]:
     if decision.outcome == "determined":
         return [str(decision.status)]
     if decision.outcome == "outside_definitions":
-        return [region["id"] for region in decision.regions]
+        return [region.id for region in decision.regions]
     if decision.outcome == "insufficient_data":
-        return [entry["fact"] for entry in decision.missing]
-    return list(dict.fromkeys(entry["constraint"] for entry in decision.conflicts))
+        return [entry.fact for entry in decision.missing]
+    return list(dict.fromkeys(entry.constraint for entry in decision.conflicts))
 
 
 def message(rules: RuleSet, outcome: str, level: str, reason: str) -> str:

@@ -4,59 +4,56 @@ is listed, what to ask.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import groupby
-from typing import Any
 
 from allstatus.decision.decision import Decision
+from allstatus.decision.entries import AgentApplicability, Option
 from allstatus.render.words import class_words, heading, outcome_titles, words
 from allstatus.table.fact_domain import domains_of
+from allstatus.table.facts import Evidence
 
 
-def reason_sets(document: dict[str, Any]) -> list[list[str]]:
+def reason_sets(decision: Decision) -> list[list[str]]:
     """Each set of facts that settles the outcome, in words, with how a fact is known where it was
     not given.
     """
-    states = {name: fact["state"] for name, fact in document["facts"].items()}
+    states = {name: fact.state for name, fact in decision.facts.items()}
     return [
         [
             words(name) if states[name] == "given" else f"{words(name)} ({states[name]})"
             for name in names
         ]
-        for names in document["reasons"]
+        for names in decision.reasons
     ]
 
 
-def diagnoses_seen(document: dict[str, Any]) -> list[str]:
+def diagnoses_seen(decision: Decision) -> list[str]:
     """The diagnoses of a chart, with code and date."""
-    return [
-        f"{seen['title']} ({seen['code']}) {seen['date']}".strip() for seen in document["diagnoses"]
-    ]
+    return [f"{seen.title} ({seen.code}) {seen.date}".strip() for seen in decision.diagnoses]
 
 
-def evidence_words(entry: Any) -> str:
+def evidence_words(entry: Evidence | str) -> str:
     """One piece of evidence: a record's line, or a chart's entry with its date, what was read, and
     why it counts or not.
     """
     if isinstance(entry, str):
         return entry
-    what = " ".join(part for part in (entry["date"], entry["title"] or entry["code"]) if part)
-    return (
-        f"{what}: {'' if entry['used'] else 'not used, '}{words(entry['read'])} "
-        f"({entry['because']})"
-    )
+    what = " ".join(part for part in (entry.date, entry.title or entry.code) if part)
+    return f"{what}: {'' if entry.used else 'not used, '}{words(entry.read)} ({entry.because})"
 
 
 def change_ways(decision: Decision, about: str) -> list[tuple[str, list[str]]]:
     """For each other outcome its title and, each in words, the smallest changes about `finding` or
     `history`.
     """
-    titles = outcome_titles(decision.ruleset)
+    titles = outcome_titles(decision.rules)
     changes = [change for change in decision.changes if change.about == about]
     return [
         (
             titles[to],
             [
-                "; ".join(class_words(decision.ruleset, answer) for answer in change.answers)
+                "; ".join(class_words(decision.rules, answer) for answer in change.answers)
                 for change in group
             ],
         )
@@ -64,25 +61,23 @@ def change_ways(decision: Decision, about: str) -> list[tuple[str, list[str]]]:
     ]
 
 
-def options_by_category(document: dict[str, Any]) -> list[tuple[str, list[dict[str, Any]]]]:
+def options_by_category(options: Iterable[Option]) -> list[tuple[str, list[Option]]]:
     """The listed options that may fit, under a heading for each run of one category, in the page's
     order.
     """
-    fitting = [
-        option for option in document["options"] if option["applicability"] != "does_not_apply"
-    ]
+    fitting = [option for option in options if option.applicability != "does_not_apply"]
     return [
         (heading(category), list(group))
-        for category, group in groupby(fitting, key=lambda option: option["category"])
+        for category, group in groupby(fitting, key=lambda option: option.category)
     ]
 
 
 NO_OPTIONS = "No treatments are listed, because no status is determined."
 
 
-def options_not_fitting(document: dict[str, Any]) -> list[dict[str, Any]]:
+def options_not_fitting(options: Iterable[Option]) -> list[Option]:
     """The listed options whose stated use does not fit by what is known."""
-    return [option for option in document["options"] if option["applicability"] == "does_not_apply"]
+    return [option for option in options if option.applicability == "does_not_apply"]
 
 
 FIT = {
@@ -92,34 +87,32 @@ FIT = {
 }
 
 
-def fit_lines(option: dict[str, Any]) -> list[str]:
+def fit_lines(option: Option) -> list[str]:
     """Whether the stated use of each agent fits, why, by which source, in one line for agents
     alike; and what others say.
     """
     alike: dict[str, list[str]] = {}
-    for agent in option["by_agent"]:
-        alike.setdefault(_fit(agent), []).append(agent["title"])
+    for agent in option.by_agent:
+        alike.setdefault(_fit(agent), []).append(agent.title)
     lines = [f"{', '.join(titles)}: {fit}" for fit, titles in alike.items()]
     return lines + [
-        f"{agent['title']}, elsewhere: {source['says']}"
-        for agent in option["by_agent"]
-        for source in agent["other_sources"]
+        f"{agent.title}, elsewhere: {source.says}"
+        for agent in option.by_agent
+        for source in agent.other_sources
     ]
 
 
-def _fit(agent: dict[str, Any]) -> str:
-    asked = "; ".join(
-        f"{ask['question']} ({', '.join(ask['answered_by'])})" for ask in agent["asks"]
-    )
-    why = asked if agent["applicability"] == "needs_data" else agent["because"].rstrip(".")
-    return f"{FIT[agent['applicability']]}: {why} [{agent['cite']['title']}]"
+def _fit(agent: AgentApplicability) -> str:
+    asked = "; ".join(f"{ask.question} ({', '.join(ask.answered_by)})" for ask in agent.asks)
+    why = asked if agent.applicability == "needs_data" else agent.because.rstrip(".")
+    return f"{FIT[agent.applicability]}: {why} [{agent.cite.title}]"
 
 
-def option_note(option: dict[str, Any]) -> str:
+def option_note(option: Option) -> str:
     """What the page says of an option besides its name; empty where it says nothing."""
-    qualifier = option["qualifier"]["text"].rstrip(".") if option["qualifier"] else ""
+    qualifier = option.qualifier.text.rstrip(".") if option.qualifier else ""
     trials = (
-        "reported as studied in clinical trials" if option["listed_by"] == "clinical_trials" else ""
+        "reported as studied in clinical trials" if option.listed_by == "clinical_trials" else ""
     )
     return "; ".join(part for part in (qualifier, trials) if part)
 
@@ -131,13 +124,13 @@ def answers_to_ask(decision: Decision) -> list[tuple[str, list[str]]]:
     ask = decision.ask_next
     if ask is None:
         return []
-    titles = outcome_titles(decision.ruleset)
-    domain = domains_of(decision.ruleset)[ask["fact"]]
+    titles = outcome_titles(decision.rules)
+    domain = domains_of(decision.rules)[ask.fact]
     classes = {answer.region: answer for answer in domain.classes}
     return [
         (
-            class_words(decision.ruleset, classes[answer["region"]]),
-            [titles[name] for name in answer["possible"]],
+            class_words(decision.rules, classes[answer.region]),
+            [titles[name] for name in answer.possible],
         )
-        for answer in ask["answers"]
+        for answer in ask.answers
     ]

@@ -5,10 +5,10 @@ colour.
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 from allstatus.decision.decision import UNDECIDED, Decision
+from allstatus.decision.entries import Option
 from allstatus.render.definitions import definition_lines, why_not_words
 from allstatus.render.messages import headline, messages
 from allstatus.render.sections import (
@@ -41,7 +41,7 @@ def render_text(
 class _Text:
     def __init__(self, decision: Decision, level: str, colour: bool, width: int) -> None:
         self.decision, self.level, self.colour, self.width = decision, level, colour, width
-        self.rules, self.document = decision.ruleset, decision.to_dict()
+        self.rules = decision.rules
         self.titles = outcome_titles(self.rules)
 
     def lines(self) -> Iterator[str]:
@@ -53,22 +53,22 @@ class _Text:
         yield from self._options()
         if self.level != "plain":
             yield from self._list(
-                "What others would say", [entry["says"] for entry in self.document["elsewhere"]]
+                "What others would say", [entry.says for entry in self.decision.elsewhere]
             )
         yield from self._missing()
         if self.level != "plain":
             yield from self._list(
                 "Cannot change the answer", [words(name) for name in self.decision.irrelevant]
             )
-        yield from self._list("Diagnoses in the chart", diagnoses_seen(self.document))
+        yield from self._list("Diagnoses in the chart", diagnoses_seen(self.decision))
         yield from self._list(
-            "Assumed", [f"{words(a['fact'])}: {a['because']}" for a in self.document["assumptions"]]
+            "Assumed", [f"{words(a.fact)}: {a.because}" for a in self.decision.assumptions]
         )
-        yield from self._list("Check", self.document["warnings"])
+        yield from self._list("Check", self.decision.warnings)
         yield from self._source()
 
     def _opening(self) -> Iterator[str]:
-        identity = self.document["id"]
+        identity = self.decision.id
         for line in self._wrap(
             f"{'' if identity is None else f'{identity}: '}{headline(self.decision, self.level)}"
         ):
@@ -79,20 +79,17 @@ class _Text:
             return
         for text in messages(self.decision, self.level):
             yield from self._wrap(text)
-        if number := self.document["trace"]["remission_number"]:
+        if number := self.decision.remission_number:
             yield f"This is remission number {number}."
         if self.decision.outcome == "conflicting_data":
             yield from self._list(
                 "In conflict",
-                [
-                    " and ".join(words(fact) for fact in c["facts"])
-                    for c in self.document["conflicts"]
-                ],
+                [" and ".join(words(fact) for fact in c.facts) for c in self.decision.conflicts],
             )
 
     def _definitions(self) -> Iterator[str]:
         yield ""
-        for mark, text, depth in definition_lines(self.rules, self.document, self.titles):
+        for mark, text, depth in definition_lines(self.rules, self.decision, self.titles):
             indent = "    " * depth
             if not mark:
                 yield from self._wrap(text, f"{indent}    ")
@@ -103,12 +100,12 @@ class _Text:
             yield from (f"{indent}  {line}" for line in wrapped[1:])
 
     def _why(self) -> Iterator[str]:
-        reasons = [", ".join(names) for names in reason_sets(self.document)]
+        reasons = [", ".join(names) for names in reason_sets(self.decision)]
         yield from self._list(
             "Settled by" if len(reasons) < 2 else "Settled by each of these sets alone", reasons
         )
         if self.level == "student":
-            why_not = why_not_words(self.rules, self.document)
+            why_not = why_not_words(self.rules, self.decision)
             yield from self._list(
                 "Why not", [f"{self.titles[status]}: {why}" for status, why in why_not.items()]
             )
@@ -130,65 +127,59 @@ class _Text:
         return items
 
     def _options(self) -> Iterator[str]:
-        if self.document["options"]:
+        if self.decision.options:
             yield from self._heading("Treatments the page lists for this status")
         elif self.decision.status is None:
             yield from ("", *self._wrap(NO_OPTIONS))
-        for category, options in options_by_category(self.document):
+        for category, options in options_by_category(self.decision.options):
             yield from self._wrap(category, "  ")
             for option in options:
                 yield from self._option(option)
-        if unfit := options_not_fitting(self.document):
+        if unfit := options_not_fitting(self.decision.options):
             yield from self._wrap("Listed, but by what is known the stated use does not fit", "  ")
             for option in unfit:
                 yield from self._option(option)
 
-    def _option(self, option: dict[str, Any]) -> Iterator[str]:
+    def _option(self, option: Option) -> Iterator[str]:
         note = option_note(option)
-        yield from self._wrap(
-            f"- {option['title']}{f' ({note})' if note else ''}", "    ", "      "
-        )
+        yield from self._wrap(f"- {option.title}{f' ({note})' if note else ''}", "    ", "      ")
         for line in fit_lines(option) if self.level != "plain" else []:
             yield from self._wrap(line, "      ", "        ")
 
     def _missing(self) -> Iterator[str]:
-        if self.document["missing"]:
+        if self.decision.missing:
             yield from self._heading("What would settle it")
-        next_fact = (self.document["ask_next"] or {}).get("fact")
-        said = messages(self.decision, self.level) if self.document["missing"] else []
-        for entry, why in zip(self.document["missing"], said, strict=False):
+        next_fact = self.decision.ask_next.fact if self.decision.ask_next else None
+        said = messages(self.decision, self.level) if self.decision.missing else []
+        for entry, why in zip(self.decision.missing, said, strict=False):
             yield from self._wrap(
-                f"- "
-                f"{entry['question']}{'  <- ask this first' if entry['fact'] == next_fact else ''}",
+                f"- {entry.question}{'  <- ask this first' if entry.fact == next_fact else ''}",
                 "  ",
                 "    ",
             )
             yield from self._wrap(why, "    ")
-            yield from self._wrap(
-                "answered by: " + "; ".join(entry["answered_by"]), "    ", "      "
-            )
+            yield from self._wrap("answered by: " + "; ".join(entry.answered_by), "    ", "      ")
 
-    def _list(self, title: str, items: list[str]) -> Iterator[str]:
+    def _list(self, title: str, items: Sequence[str]) -> Iterator[str]:
         if items:
             yield from self._heading(title)
             for item in items:
                 yield from self._wrap(f"- {item}", "  ", "    ")
 
     def _source(self) -> Iterator[str]:
-        rules = self.document["ruleset"]
+        rules = self.decision.ruleset
         yield ""
         about = (
-            f"Rules {rules['id']} {rules['version']} ({rules['digest'][:12]}), engine "
-            f"{self.document['engine']}"
+            f"Rules {rules.id} {rules.version} ({rules.digest[:12]}), engine {self.decision.engine}"
         )
-        source = f"Source: {rules['source']['title']}, reviewed {rules['source']['last_reviewed']}"
-        fit = self.document["applicability"] if self.document["options"] else None
+        source = f"Source: {rules.source.title}, reviewed {rules.source.last_reviewed}"
+        fit = self.decision.applicability if self.decision.options else None
         overlay = (
-            [f"Stated uses: {fit['id']} {fit['version']} ({fit['digest'][:12]}). {fit['notice']}"]
+            [f"Stated uses: {fit.id} {fit.version} ({fit.digest[:12]}). {fit.notice}"]
             if fit
             else []
         )
-        for text in (about, source, *overlay, self.document["notice"]):
+        for text in (about, source, *overlay, self.decision.notice):
             for line in self._wrap(text):
                 yield self._paint(line, DIM)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
 
 from allstatus.decision.decision import Decision
 from allstatus.record.percent import ZERO, Percent, format_number
@@ -13,7 +12,7 @@ from allstatus.render.definitions import remarks
 from allstatus.render.strip import Span, Strip, around, whole
 from allstatus.render.words import heading, limit_words, margin_words, outcome_titles
 from allstatus.rules.ruleset import Criterion
-from allstatus.why.counting_error import counting_error
+from allstatus.why.counting_error import CountingError, counting_error
 from allstatus.why.trace import observe
 
 
@@ -56,9 +55,9 @@ class ThresholdStrips:
     sides: tuple[LimitSide, LimitSide]
 
 
-def thresholds(decision: Decision, document: dict[str, Any]) -> Iterator[ThresholdStrips]:
+def thresholds(decision: Decision) -> Iterator[ThresholdStrips]:
     """One for each limit that a stated percentage is compared with."""
-    for criterion in decision.ruleset.criteria.values():
+    for criterion in decision.rules.criteria.values():
         value, limit = (
             getattr(decision.record, criterion.condition.fact, None),
             criterion.condition.limit,
@@ -68,30 +67,27 @@ def thresholds(decision: Decision, document: dict[str, Any]) -> Iterator[Thresho
             and limit is not None
             and criterion.condition.operator not in ("==", "!=")
         ):
-            yield _threshold(decision, document, criterion, value, limit)
+            yield _threshold(decision, criterion, value, limit)
 
 
 def _threshold(
     decision: Decision,
-    document: dict[str, Any],
     criterion: Criterion,
     value: Percent,
     limit: Fraction,
 ) -> ThresholdStrips:
-    error, said = counting_error(value, limit), limit_words(decision.ruleset, criterion.name)
+    error, said = counting_error(value, limit), limit_words(decision.rules, criterion.name)
     strips = [strip for strip in (whole(limit), around(limit, value)) if strip is not None]
     held_below = criterion.condition.holds(Percent(ZERO, limit, high_open=True)) is True
     limit_below = criterion.condition.holds(Percent(limit, limit)) is held_below
     below = _side(
         decision,
-        document,
         criterion,
         held_below,
         f"{said} or less" if limit_below else f"less than {said}",
     )
     above = _side(
         decision,
-        document,
         criterion,
         not held_below,
         f"more than {said}" if limit_below else f"{said} or more",
@@ -108,8 +104,8 @@ def _threshold(
     )
 
 
-def _draw(strip: Strip, value: Percent, error: dict[str, Any] | None) -> Drawing:
-    counted = strip.span(Fraction(error["low"]), Fraction(error["high"])) if error else None
+def _draw(strip: Strip, value: Percent, error: CountingError | None) -> Drawing:
+    counted = strip.span(Fraction(error.low), Fraction(error.high)) if error else None
     measured = strip.span(value.low, value.high, value.low_open, value.high_open)
     return Drawing(
         f"{format_number(strip.low)} %",
@@ -136,29 +132,27 @@ def _lies(decision: Decision, criterion: Criterion, value: Percent, limit: str) 
     """On which side of the limit the value lies, how far from it, and what a reader should know of
     it.
     """
-    verdict, node = (
-        criterion.condition.holds(value),
-        {"criterion": criterion.name, **observe(criterion, value, None)},
-    )
+    verdict, seen = criterion.condition.holds(value), observe(criterion, value, None)
     if verdict is None:
         yield f"It reaches over both sides of the limit of {limit}, so it does not decide."
-    elif node["margin"] in (None, "0"):
+    elif seen.margin in (None, "0"):
         yield f"{criterion.title if verdict else criterion.otherwise}."
     else:
-        distance = margin_words(node["margin"]).removeprefix(", ")
+        distance = margin_words(seen.margin).removeprefix(", ")
         yield f"{criterion.title if verdict else criterion.otherwise}: {distance} of {limit}."
-    yield from (f"{remark[0].upper()}{remark[1:]}." for remark in remarks(decision.ruleset, node))
+    yield from (
+        f"{remark[0].upper()}{remark[1:]}."
+        for remark in remarks(decision.rules, criterion.name, seen)
+    )
 
 
-def _side(
-    decision: Decision, document: dict[str, Any], criterion: Criterion, held: bool, where: str
-) -> LimitSide:
+def _side(decision: Decision, criterion: Criterion, held: bool, where: str) -> LimitSide:
     """The side on which a criterion is held (or is not), with the statuses that ask for it."""
-    titles, nodes = outcome_titles(decision.ruleset), document["trace"]["nodes"].items()
+    titles, nodes = outcome_titles(decision.rules), decision.trace.nodes.items()
     asking = [
         path.split(".")[0]
         for path, node in nodes
-        if node["criterion"] == criterion.name and (node["kind"] != "not") is held
+        if node.criterion == criterion.name and (node.kind != "not") is held
     ]
     return LimitSide(
         where,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from allstatus.decision.entries import FactValue
 from allstatus.record.percent import format_number
 from allstatus.rules.ruleset import RuleSet
 from allstatus.table.decision_table import OUTSIDE
@@ -52,10 +53,10 @@ def value_text(rules: RuleSet, fact: str, value: Any) -> str:
     return text
 
 
-def value_words(rules: RuleSet, fact: str, entry: dict[str, Any]) -> str:
+def value_words(rules: RuleSet, fact: str, entry: FactValue) -> str:
     """A fact's value, with how it is known when it was not given."""
-    text = value_text(rules, fact, entry["value"])
-    return text if entry["state"] in ("given", "unknown") else f"{text}, {entry['state']}"
+    text = value_text(rules, fact, entry.value)
+    return text if entry.state in ("given", "unknown") else f"{text}, {entry.state}"
 
 
 def margin_words(margin: str | None) -> str:

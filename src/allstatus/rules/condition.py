@@ -13,6 +13,7 @@ from allstatus.record.percent import Percent
 _TEXT = re.compile(r"\s*(\w+)\s*(?:(==|!=|<=|>=|<|>)\s*([\w.+-]+)\s*)?")
 
 
+Reading = Literal["literal", "interpretation"]
 ClauseKind = Literal["criterion", "all", "any", "not"]
 CLAUSE_KINDS: tuple[ClauseKind, ...] = ("criterion", "all", "any", "not")
 
@@ -60,7 +61,7 @@ class Clause:
     path: str
     criterion: str | None = None
     children: tuple[Clause, ...] = ()
-    reading: str | None = None
+    reading: Reading | None = None
     note: str | None = None
     cite: Mapping[str, str] | None = None
 

@@ -6,11 +6,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field, RootModel
 
+from allstatus.rules.condition import Reading
 from allstatus.rules.shape_parts import (
     Clauses,
     FactShape,
     Number,
-    Reading,
     SaysShape,
     Shape,
     ThresholdShape,

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from allstatus.errors import RulesError, nearest
-from allstatus.rules.condition import Clause
+from allstatus.rules.condition import Clause, Reading
 from allstatus.rules.editions import rules_home
 from allstatus.rules.lint import facts_not_in_record
 from allstatus.rules.load import Builder
@@ -52,7 +52,7 @@ class AgentUse:
     agent: str
     title: str
     clauses: tuple[Clause, ...]
-    reading: str
+    reading: Reading
     cite: Cite
     note: str | None
     other_sources: tuple[OtherSource, ...]

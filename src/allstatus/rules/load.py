@@ -213,7 +213,7 @@ class Builder:
             entry["title"],
             entry["otherwise"],
             condition,
-            entry.get("reading", ""),
+            entry.get("reading", "literal"),
             entry.get("cite", {}),
         )
 

@@ -14,6 +14,7 @@ from allstatus.rules.indication_shapes import (
     OverlayShape,
     OverlayThresholdsFile,
 )
+from allstatus.rules.ruleset import Category
 from allstatus.rules.shape_parts import (
     CitedShape,
     CiteShape,
@@ -26,17 +27,6 @@ from allstatus.rules.shape_parts import (
     Shape,
     ThresholdShape,
 )
-
-Category = Literal[
-    "chemotherapy",
-    "radiation_therapy",
-    "chemotherapy_with_stem_cell_transplant",
-    "targeted_therapy",
-    "immunotherapy",
-    "cns_prophylaxis",
-    "supportive_care",
-    "palliative_care",
-]
 
 
 class SourceShape(Shape):

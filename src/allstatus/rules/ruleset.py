@@ -6,11 +6,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from allstatus.record.percent import HUNDRED, format_number
-from allstatus.rules.condition import Clause, Comparison
+from allstatus.rules.condition import Clause, Comparison, Reading
 
+Category = Literal[
+    "chemotherapy",
+    "radiation_therapy",
+    "chemotherapy_with_stem_cell_transplant",
+    "targeted_therapy",
+    "immunotherapy",
+    "cns_prophylaxis",
+    "supportive_care",
+    "palliative_care",
+]
 Cite = Mapping[str, str]
 Says = Mapping[str, str]  # clinician, student, plain
 # the kinds of facts that are numbers; no age in years and no count of relapses reaches 1000
@@ -26,7 +36,7 @@ class Assumption:
     value: object
     when: Clause | None
     because: str
-    reading: str
+    reading: Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +70,7 @@ class Criterion:
     title: str
     otherwise: str
     condition: Comparison
-    reading: str
+    reading: Reading
     cite: Cite
 
 
@@ -72,7 +82,7 @@ class Constraint:
     condition: Clause
     consequence: Clause
     because: str
-    reading: str
+    reading: Reading
     cite: Cite
     says: Says
 
@@ -92,7 +102,7 @@ class Status:
     title: str
     clauses: tuple[Clause, ...]
     unless: tuple[str, ...]
-    reading: str
+    reading: Reading
     cite: Cite
     examples: tuple[Mapping[str, Any], ...]
     place: str
@@ -156,10 +166,10 @@ class RuleSet:
         """Names of the criteria that ask about a fact."""
         return tuple(c.name for c in self.criteria.values() if c.condition.fact == fact)
 
-    def test_titles(self, fact: Fact) -> list[str]:
+    def test_titles(self, fact: Fact) -> tuple[str, ...]:
         """The titles of the tests that answer a fact, as guidance.yaml words them."""
         titles = {str(test["id"]): str(test["title"]) for test in self.guidance["tests"]}
-        return [titles[test] for test in fact.answered_by]
+        return tuple([titles[test] for test in fact.answered_by])
 
     def with_limits(self, text: str) -> str:
         """A text of the rules with each threshold's value in the place of its name:

@@ -9,9 +9,8 @@ from typing import Annotated, Literal, Union
 
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
-from allstatus.rules.condition import CLAUSE_KINDS
+from allstatus.rules.condition import CLAUSE_KINDS, Reading
 
-Reading = Literal["literal", "interpretation"]
 Date = Annotated[
     str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$", description="a date such as 2025-12-30")
 ]

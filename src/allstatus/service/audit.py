@@ -86,7 +86,7 @@ class Audit:
         self, decision_id: str, decision: Decision, service: str, data: bytes, patient: object
     ) -> Entry:
         """What is kept of a decision: `data` and `patient` only as keyed hashes."""
-        rules = decision.ruleset
+        rules = decision.rules
         known = None if patient is None else self.key.digest("patient", str(patient).encode())
         return Entry(
             (
@@ -96,7 +96,7 @@ class Audit:
                 rules.id,
                 rules.version,
                 rules.digest,
-                decision.table_digest,
+                decision.ruleset.table_digest,
                 decision.engine,
                 self.key.digest("input", data),
                 decision.outcome,

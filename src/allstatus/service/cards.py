@@ -10,15 +10,15 @@ from functools import lru_cache
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from allstatus.decision.applicability import Listed
 from allstatus.decision.decision import NOT_APPLICABLE, Decision
+from allstatus.decision.entries import AgentApplicability, FactValue, Option
 from allstatus.ehr.out.names import BASE
 from allstatus.render.messages import headline, messages
 from allstatus.render.sections import FIT, option_note, options_by_category, options_not_fitting
 from allstatus.render.words import limit_words, margin_words, value_words, words
-from allstatus.rules.ruleset import Cite
 from allstatus.service.markdown import bullets, safe
 from allstatus.service.suggestions import preliminary_observation
+from allstatus.table.facts import Evidence
 
 SUMMARY = 139  # characters at most
 NEAR = 1  # percentage points from a limit
@@ -53,7 +53,7 @@ def status_cards(decision: Decision, occasion: Occasion) -> list[dict[str, Any]]
     )
     resource = preliminary_observation(decision, occasion.patient)
     if resource is not None:
-        title = decision.ruleset.statuses[str(decision.status)].title
+        title = decision.rules.statuses[str(decision.status)].title
         about = f"Create a preliminary Observation of the computed status: {title}"
         create = {"type": "create", "description": about, "resource": resource}
         label = f"Note for review: computed status {title}"[:80]
@@ -68,7 +68,7 @@ def base_card(
     decision: Decision, occasion: Occasion, name: str, summary: str, detail: str
 ) -> dict[str, Any]:
     """What every card has: summary, detail, source, override reasons and the link."""
-    rules = decision.ruleset
+    rules = decision.rules
     return {
         "uuid": card_id(occasion, name),
         "summary": summary if len(summary) <= SUMMARY else summary[: SUMMARY - 1] + "…",
@@ -99,7 +99,7 @@ def _summary(decision: Decision) -> str:
     if decision.outcome == "determined":
         return f"By NCI's patient page: {said}"
     if decision.outcome == "insufficient_data":
-        first = (decision.ask_next or {}).get("fact", "")
+        first = decision.ask_next.fact if decision.ask_next else ""
         return (
             f"{said}: what is missing could settle it; the first to ask about is {words(first)}"
             if first
@@ -120,18 +120,18 @@ def _detail(decision: Decision) -> Iterator[str]:
     )
     yield from bullets("Near the limit", _near(decision))
     yield from bullets("What would settle it, and the test that answers it", _missing(decision))
-    yield from _options(decision.listed) if decision.status else ()
+    yield from _options(decision.options) if decision.status else ()
     yield from bullets(
         "Assumed",
-        [f"{words(entry['fact'])}: {safe(entry['because'])}" for entry in decision.assumptions],
+        [f"{words(entry.fact)}: {safe(entry.because)}" for entry in decision.assumptions],
     )
-    yield from bullets("Contradictions", [safe(entry["because"]) for entry in decision.conflicts])
+    yield from bullets("Contradictions", [safe(entry.because) for entry in decision.conflicts])
     yield from bullets("Please check", [safe(warning) for warning in decision.warnings])
     yield from source_lines(decision)
 
 
 def _title(decision: Decision, name: str) -> str:
-    status = decision.ruleset.statuses.get(name)
+    status = decision.rules.statuses.get(name)
     return status.title if status else "not described by the page"
 
 
@@ -145,20 +145,19 @@ def _decisive(decision: Decision) -> list[str]:
     ]
     return [
         f"{words(name)}: "
-        f"{safe(value_words(decision.ruleset, name, facts[name]))}{_sources(facts[name])}"
+        f"{safe(value_words(decision.rules, name, facts[name]))}{_sources(facts[name])}"
         for name in names
     ]
 
 
-def _known(fact: dict[str, Any]) -> bool:
-    return fact["value"] is not None and fact["state"] != "assumed"
+def _known(fact: FactValue) -> bool:
+    return fact.value is not None and fact.state != "assumed"
 
 
-def _sources(fact: dict[str, Any]) -> str:
-    used = [entry for entry in fact["evidence"] if isinstance(entry, dict) and entry["used"]]
+def _sources(fact: FactValue) -> str:
+    used = [entry for entry in fact.evidence if isinstance(entry, Evidence) and entry.used]
     shown = "; ".join(
-        safe(f"{entry['title'] or entry['source']} {entry['sent']} {entry['date']}")
-        for entry in used[:3]
+        safe(f"{entry.title or entry.source} {entry.sent} {entry.date}") for entry in used[:3]
     )
     return f" ({shown}{'; more on its page' if len(used) > 3 else ''})" if used else ""
 
@@ -166,46 +165,45 @@ def _sources(fact: dict[str, Any]) -> str:
 def _near(decision: Decision) -> list[str]:
     """A measured percentage at or near its limit, or whose counting error spans it."""
     found = []
-    for criterion, seen in decision.observed(decision.facts).items():
-        counting = seen["counting_error"] or {}
-        if seen["margin"] is not None and (
-            abs(float(seen["margin"])) <= NEAR or counting.get("spans_threshold")
+    for criterion, seen in decision.observed.items():
+        counting = seen.counting_error
+        if seen.margin is not None and (
+            abs(float(seen.margin)) <= NEAR or (counting and counting.spans_threshold)
         ):
-            measured = f"measured {safe(seen['actual'])}{margin_words(seen['margin'])}"
-            where = "exactly at it, which counts as not above" if seen["at_threshold"] else measured
+            measured = f"measured {safe(seen.actual)}{margin_words(seen.margin)}"
+            where = "exactly at it, which counts as not above" if seen.at_threshold else measured
             spans = (
-                f"; {counting['cells_counted']} cells counted, whose error spans the limit"
-                if counting.get("spans_threshold")
+                f"; {counting.cells_counted} cells counted, whose error spans the limit"
+                if (counting and counting.spans_threshold)
                 else ""
             )
             found.append(
-                f"the page's limit is {limit_words(decision.ruleset, criterion)}: {where}{spans}"
+                f"the page's limit is {limit_words(decision.rules, criterion)}: {where}{spans}"
             )
     return found
 
 
 def _missing(decision: Decision) -> list[str]:
-    first = (decision.ask_next or {}).get("fact")
+    first = decision.ask_next.fact if decision.ask_next else None
     return [
-        f"{entry['question']} Answered by: "
-        f"{'; '.join(entry['answered_by'])}.{' Ask this first.' if entry['fact'] == first else ''}"
+        f"{entry.question} Answered by: "
+        f"{'; '.join(entry.answered_by)}.{' Ask this first.' if entry.fact == first else ''}"
         for entry in decision.missing
     ]
 
 
-def option_words(option: dict[str, Any]) -> str:
+def option_words(option: Option) -> str:
     """A listed treatment with what the page says of it."""
     note = option_note(option)
-    return f"{option['title']}{f' ({note})' if note else ''}"
+    return f"{option.title}{f' ({note})' if note else ''}"
 
 
 @lru_cache(maxsize=1024)
-def _options(listed: Listed) -> tuple[str, ...]:
+def _options(listed: tuple[Option, ...]) -> tuple[str, ...]:
     """The listed treatments with whom their stated uses fit; those that do not fit come last, with
     the reason.
     """
-    document = {"options": listed.entries}
-    fitting = [option for _, group in options_by_category(document) for option in group]
+    fitting = [option for _, group in options_by_category(listed) for option in group]
     lines = bullets(
         "Treatments the page lists for this status", [_with_fit(option) for option in fitting]
     )
@@ -213,39 +211,37 @@ def _options(listed: Listed) -> tuple[str, ...]:
         *lines,
         *bullets(
             "Listed, but the stated use does not fit",
-            [_with_fit(option) for option in options_not_fitting(document)],
+            [_with_fit(option) for option in options_not_fitting(listed)],
         ),
     )
 
 
-def _with_fit(option: dict[str, Any]) -> str:
-    return "\n  - ".join(
-        [option_words(option), *(safe(_fit(agent)) for agent in option["by_agent"])]
-    )
+def _with_fit(option: Option) -> str:
+    return "\n  - ".join([option_words(option), *(safe(_fit(agent)) for agent in option.by_agent)])
 
 
-def _fit(agent: dict[str, Any]) -> str:
+def _fit(agent: AgentApplicability) -> str:
     """Whether an agent's stated use fits, and by which source; what others say of it stands on the
     explanation page.
     """
-    asked = " ".join(ask["question"] for ask in agent["asks"])
-    why = asked if agent["applicability"] == "needs_data" else agent["because"]
-    return f"{agent['title']}: {FIT[agent['applicability']]}: {why} ({agent['cite']['title']})"
+    asked = " ".join(ask.question for ask in agent.asks)
+    why = asked if agent.applicability == "needs_data" else agent.because
+    return f"{agent.title}: {FIT[agent.applicability]}: {why} ({agent.cite.title})"
 
 
-def cite_words(cite: Cite) -> str:
+def cite_words(section: str, sentence: str | None) -> str:
     """Where on the page something stands: section and fingerprint of its sentence."""
-    return f"section “{cite['section']}”, sentence {cite['sentence'][:12]}"
+    return f"section “{section}”" + (f", sentence {sentence[:12]}" if sentence else "")
 
 
 def source_lines(decision: Decision) -> Iterator[str]:
     """Where the definition stands, by which rules it was read, and the notice."""
-    rules = decision.ruleset
+    rules = decision.rules
     cite = rules.statuses[decision.status].cite if decision.status else None
     source = (
         f"Source: [{rules.source['title']}]({rules.source['url']}), reviewed "
         f"{rules.source['last_reviewed']}"
     )
-    yield f"{source}; {cite_words(cite)}." if cite else f"{source}."
+    yield f"{source}; {cite_words(**cite)}." if cite else f"{source}."
     yield ""
     yield f"Rules {rules.id} {rules.version} (SHA-256 {rules.digest[:12]}). {rules.notice}"

@@ -17,7 +17,7 @@ from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter
 from pydantic_core import to_json
 
 from allstatus.decision.classifier import Classifier
@@ -26,13 +26,14 @@ from allstatus.record.model import Record
 from allstatus.record.percent import Percent
 from allstatus.render.html import render_html
 from allstatus.service.store import Connection, Store, insert
-from allstatus.table.facts import ChartContext, Evidence
+from allstatus.table.facts import ChartContext
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS page (
   id TEXT PRIMARY KEY, expires INTEGER NOT NULL, sealed BLOB NOT NULL);
 CREATE INDEX IF NOT EXISTS page_by_expiry ON page (expires);
 """
+CHART = TypeAdapter(ChartContext)
 PERCENT = tuple(field.name for field in fields(Percent))
 NONCE = b"\0" * 12  # each key seals one page only
 
@@ -99,7 +100,7 @@ def pack(decision: Decision) -> bytes:
     }
     return to_json(
         {
-            "rules": decision.ruleset.id,
+            "rules": decision.rules.id,
             "record": record,
             "percents": percents,
             "chart": decision.chart,
@@ -115,17 +116,9 @@ def unpack(kept: dict[str, Any], classifier: Classifier, *, adult_ranges: bool =
         for name, value in kept["percents"].items()
     }
     record = Record.read(kept["record"]).model_copy(update=percents)
-    chart = kept["chart"]
-    if chart is None:
+    if kept["chart"] is None:
         return classifier.classify(record, adult_ranges=adult_ranges)
-    for name in ("warnings", "assumptions", "diagnoses"):
-        chart[name] = tuple(chart[name])
-    chart["evidence"] = {
-        fact: tuple(Evidence(**entry) for entry in entries)
-        for fact, entries in chart["evidence"].items()
-    }
-    chart["conflicts"] = tuple((name, tuple(facts), why) for name, facts, why in chart["conflicts"])
-    return classifier.classify(record, chart=ChartContext(**chart))
+    return classifier.classify(record, chart=CHART.validate_python(kept["chart"]))
 
 
 def _plain(value: Any) -> Any:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from allstatus.decision.decision import Decision
+from allstatus.decision.entries import AgentApplicability, Option
 from allstatus.decision.options import list_options
 from allstatus.ehr.codes import table
 from allstatus.ehr.json_access import codes, obj, objects, text, words
@@ -28,16 +29,16 @@ def order_cards(
     agents = sorted({agent for order in orders for agent in agents_of(order, _agents(decision))})
     cards = []
     for agent in agents:
-        here = [option for option in decision.options if agent in option["agents"]]
-        fits = [fit for option in here for fit in option["by_agent"] if fit["agent"] == agent]
+        here = [option for option in decision.options if agent in option.agents]
+        fits = [fit for option in here for fit in option.by_agent if fit.agent == agent]
         elsewhere = {
             status: found
-            for status in decision.ruleset.statuses
+            for status in decision.rules.statuses
             if (found := _listed(decision, status, agent))
         }
         if not here:
             cards.append(_elsewhere_card(decision, occasion, agent, elsewhere))
-        elif fits and all(fit["applicability"] == "does_not_apply" for fit in fits):
+        elif fits and all(fit.applicability == "does_not_apply" for fit in fits):
             cards.append(_not_applicable_card(decision, occasion, agent, fits))
     return cards
 
@@ -80,22 +81,20 @@ def agents_of(order: dict[str, Any], known: set[str]) -> set[str]:
 def _agents(decision: Decision) -> set[str]:
     return {
         agent
-        for options in decision.ruleset.options.values()
+        for options in decision.rules.options.values()
         for option in options
         for agent in option["agents"]
     }
 
 
-def _listed(decision: Decision, status: str, agent: str) -> list[dict[str, Any]]:
-    return [
-        option for option in list_options(decision.ruleset, status) if agent in option["agents"]
-    ]
+def _listed(decision: Decision, status: str, agent: str) -> list[Option]:
+    return [option for option in list_options(decision.rules, status) if agent in option.agents]
 
 
 def _elsewhere_card(
-    decision: Decision, occasion: Occasion, agent: str, elsewhere: dict[str, list[dict[str, Any]]]
+    decision: Decision, occasion: Occasion, agent: str, elsewhere: dict[str, list[Option]]
 ) -> dict[str, Any]:
-    rules, name = decision.ruleset, _name(agent)
+    rules, name = decision.rules, _name(agent)
     here = rules.statuses[str(decision.status)].title
     others = " and ".join(rules.statuses[status].title for status in elsewhere)
     lines = [f"The computed status is {here}. The page lists {name} only under {others}:", ""]
@@ -105,7 +104,7 @@ def _elsewhere_card(
 
 
 def _not_applicable_card(
-    decision: Decision, occasion: Occasion, agent: str, fits: list[dict[str, Any]]
+    decision: Decision, occasion: Occasion, agent: str, fits: list[AgentApplicability]
 ) -> dict[str, Any]:
     name = _name(agent)
     lines = [
@@ -114,8 +113,8 @@ def _not_applicable_card(
         "",
     ]
     lines += [
-        f"- {safe(fit['because'])} [{fit['cite']['title']}]({fit['cite']['url']}), "
-        f"{cite_words(fit['cite'])}"
+        f"- {safe(fit.because)} [{fit.cite.title}]({fit.cite.url}), "
+        f"{cite_words(fit.cite.section, fit.cite.sentence)}"
         for fit in fits
     ]
     summary = (
@@ -124,8 +123,11 @@ def _not_applicable_card(
     return base_card(decision, occasion, f"order {agent}", summary, _text(decision, lines))
 
 
-def _options(options: list[dict[str, Any]]) -> list[str]:
-    return [f"- {option_words(option)}; {cite_words(option['cite'])}" for option in options]
+def _options(options: list[Option]) -> list[str]:
+    return [
+        f"- {option_words(option)}; {cite_words(option.cite.section, option.cite.sentence)}"
+        for option in options
+    ]
 
 
 def _text(decision: Decision, lines: list[str]) -> str:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from itertools import combinations, product
 from operator import itemgetter
+from typing import Literal
 
 from allstatus.errors import RulesError
 from allstatus.rules.condition import Clause
@@ -23,7 +24,15 @@ from allstatus.table.engines import Engine
 from allstatus.table.fact_domain import FactDomain, domains_of
 
 MAX_CRITERIA = 12
-OUTSIDE = "outside_definitions"
+StatusName = str  # as the rule set names it
+Outcome = Literal[
+    "determined",
+    "outside_definitions",
+    "insufficient_data",
+    "conflicting_data",
+    "not_applicable",  # charts only
+]
+OUTSIDE: Literal["outside_definitions"] = "outside_definitions"
 NO_VALUE = (
     "no_value_of_"  # before the name of a fact: its criteria cannot have these verdicts together
 )
@@ -50,7 +59,7 @@ class Cell:
         return self.completions, self.possible, self.outcome, self.regions
 
     @property
-    def status(self) -> str | None:
+    def status(self) -> StatusName | None:
         """The one status all completions agree on."""
         return self.possible[0] if self.outcome == "determined" else None
 
@@ -76,7 +85,7 @@ class Cell:
         )
 
 
-def _outcome(possible: tuple[str, ...]) -> str:
+def _outcome(possible: tuple[str, ...]) -> Outcome:
     if not possible:
         return "conflicting_data"
     if len(possible) > 1:

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
 
 from allstatus.record.blood_count import EVERY_PARTS, CbcPanel, CbcReading, read_panel
 from allstatus.record.count_component import ADULT_RANGES, ADULT_TABLE, Person, is_adult
+from allstatus.record.frozen import FrozenDict
 from allstatus.record.model import OutsideMarrow, Record
 from allstatus.record.percent import Percent, exact_number
+from allstatus.rules.condition import Reading
 from allstatus.rules.ruleset import Fact
 
+FactState = Literal["given", "derived", "assumed", "unknown"]
 UNKNOWN = "unknown"
 AS_NAMED: Mapping[str, Any] = MappingProxyType({})
 HISTORY_CONFLICT = "relapse_count_against_history"
@@ -52,18 +55,36 @@ class Evidence:
             self.source, self.code, self.title, self.date, self.sent, self.read, False, because
         )
 
-    def to_dict(self) -> dict[str, Any]:
-        """As it stands in a decision's JSON."""
-        return {
-            "source": self.source,
-            "code": self.code,
-            "title": self.title,
-            "date": self.date,
-            "sent": self.sent,
-            "read": self.read,
-            "used": self.used,
-            "because": self.because,
-        }
+
+@dataclass(frozen=True, slots=True)
+class AssumptionMade:
+    """A fact taken to have a value nobody stated, and why; listed in decisions that use it."""
+
+    fact: str
+    value: Any
+    because: str
+    reading: Reading
+
+
+@dataclass(frozen=True, slots=True)
+class DiagnosisSeen:
+    """A diagnosis on a chart: which statement, its code, and the day as far as it is known."""
+
+    source: str
+    system: str
+    code: str
+    title: str
+    date: str
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """A coded status of a chart that says otherwise than its facts; `because` is the warning."""
+
+    source: str
+    code: str
+    says: str
+    because: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +97,18 @@ class ChartContext:
     """
 
     evidence: Mapping[str, tuple[Evidence, ...]]
-    states: Mapping[str, str] = field(default_factory=dict)
+    states: Mapping[str, FactState] = field(default_factory=FrozenDict)
     warnings: tuple[str, ...] = ()
     conflicts: tuple[tuple[str, tuple[str, ...], str], ...] = ()
-    assumptions: tuple[dict[str, Any], ...] = ()
-    diagnoses: tuple[dict[str, str], ...] = ()
-    contradictions: tuple[dict[str, str], ...] = ()
+    assumptions: tuple[AssumptionMade, ...] = ()
+    diagnoses: tuple[DiagnosisSeen, ...] = ()
+    contradictions: tuple[Contradiction, ...] = ()
     applicable: bool = True
+
+    def __post_init__(self) -> None:
+        """Keep copies that nobody else can change."""
+        for name in ("evidence", "states"):
+            object.__setattr__(self, name, FrozenDict(getattr(self, name)))
 
 
 @dataclass(slots=True)
@@ -105,7 +131,7 @@ class RecordFacts:
     chart: ChartContext | None = None
     record: Record | None = None
     adult_ranges: bool = True
-    assumptions: list[dict[str, Any]] = field(default_factory=list)
+    assumptions: list[AssumptionMade] = field(default_factory=list)
 
 
 def _read_cbc(value: Any, stated: RecordFacts) -> Any:
@@ -124,12 +150,7 @@ def _read_components(panel: CbcPanel, stated: RecordFacts) -> CbcReading:
     stated.warnings.extend(reading.warnings)
     if reading.by_default:
         stated.assumptions.append(
-            {
-                "fact": "cbc",
-                "value": ADULT_RANGES,
-                "because": ADULT_TABLE,
-                "reading": "interpretation",
-            }
+            AssumptionMade("cbc", ADULT_RANGES, ADULT_TABLE, "interpretation")
         )
     return reading
 
@@ -287,8 +308,3 @@ def write_value(value: Any) -> Any:
     if isinstance(value, frozenset):
         return " or ".join(sorted(value))
     return value.text if isinstance(value, Percent) else value
-
-
-def write_evidence(entry: Evidence | str) -> dict[str, Any] | str:
-    """A piece of evidence for JSON: a chart's as an object, a record's as text."""
-    return entry if isinstance(entry, str) else entry.to_dict()

@@ -116,7 +116,7 @@ class _Explanation:
             f"{headline(self.decision, LEVEL)}.",
             *self._messages(),
             *(
-                self.forms["assumed"].format(because=entry["because"])
+                self.forms["assumed"].format(because=entry.because)
                 for entry in self.decision.assumptions
             ),
             self._decided(),
@@ -135,7 +135,7 @@ class _Explanation:
             return str(self.forms["asked"]).format(fact=fact_label(name))
         if self.decision.outcome == "conflicting_data":
             clashing = dict.fromkeys(
-                fact for entry in self.decision.conflicts for fact in entry["facts"]
+                fact for entry in self.decision.conflicts for fact in entry.facts
             )
             return str(self.forms["clash"]).format(
                 facts=", ".join(self._stated(fact) for fact in clashing)

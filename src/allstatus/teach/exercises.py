@@ -120,14 +120,11 @@ class _Pool:
         if len(decision.regions) > MOST_REGIONS:
             return None
         if decision.outcome == "conflicting_data":
-            return str(decision.conflicts[0]["facts"][0])
+            return decision.conflicts[0].facts[0]
         if decision.outcome == "insufficient_data":
-            matters = {entry["fact"] for entry in decision.missing}
-            return (
-                str((decision.ask_next or {})["fact"])
-                if not edge or matters & set(self.percents)
-                else None
-            )
+            matters = {entry.fact for entry in decision.missing}
+            ask = decision.ask_next
+            return ask.fact if ask and (not edge or matters & set(self.percents)) else None
         return min(self._single_changes(record, decision, edge), default=(0, 0, 0, None))[-1]
 
     def _single_changes(

@@ -105,7 +105,7 @@ class _Regions:
             )
             axes.barh(**box, facecolor="none", edgecolor=LINE, linewidth=0.8)
             title = "\n".join(
-                textwrap.wrap({OUTSIDE: "not described"}.get(answer, self.titles[answer]), 10)
+                textwrap.wrap("not described" if answer == OUTSIDE else self.titles[answer], 10)
             )
             label(axes, ((left + right) / 2, row), title, fontsize=8, fontweight="bold")
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from allstatus.decision.classifier import Classifier
 from allstatus.errors import InvalidRecord
+from allstatus.record.frozen import plain
 from allstatus.record.model import Record
 from allstatus.testing.indication_answers import USES, uses_of
 
@@ -57,13 +58,13 @@ def answer_of(
         "outcome": decision.outcome,
         "status": decision.status,
         "possible": list(decision.possible),
-        "regions": [region["id"] for region in decision.regions],
-        "options": [option["id"] for option in decision.options],
+        "regions": [region.id for region in decision.regions],
+        "options": [option.id for option in decision.options],
     }
     if why:
         answer |= {
-            "missing": [entry["fact"] for entry in decision.missing],
-            "reasons": decision.reasons,
+            "missing": [entry.fact for entry in decision.missing],
+            "reasons": plain(decision.reasons),
         }
     return answer | uses_of(decision.options) if uses else answer
 

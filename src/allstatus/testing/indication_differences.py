@@ -92,4 +92,4 @@ class _Changed:
 
 def _option(condition: IndicationTable | None, known: Known) -> Any:
     said = None if condition is None else condition.read(known)
-    return LISTED if said is None else (said["applicability"], tuple(said["needs"]))
+    return LISTED if said is None else (said.applicability, tuple(said.needs))

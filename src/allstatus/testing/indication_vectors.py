@@ -124,7 +124,7 @@ class _Asking:
         known = dict(self.by_status)
         for fact, value in zip(self.facts, values, strict=True):
             known.update(fact.verdicts_of_stated(value))
-        return str(self.condition.read(known)["applicability"])
+        return str(self.condition.read(known).applicability)
 
     def _named(self, values: Values) -> Named:
         record, said = self.base, []

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from allstatus.decision.applicability import Applicability
+from allstatus.record.frozen import plain
 from allstatus.rules.condition import Clause
 from allstatus.rules.indications import STATUS_FACT, AgentUse
 from allstatus.rules.lock import table_digest
@@ -19,7 +20,7 @@ FORMAT = "allstatus stated uses, plain, 1"
 
 def about_uses(applicability: Applicability) -> dict[str, str]:
     """Which overlay it is: id, version, digests of its files and of its tables, notice."""
-    return {**applicability.about, "table_digest": table_digest(applicability.csv)}
+    return {**plain(applicability.about), "table_digest": table_digest(applicability.csv)}
 
 
 def to_plain_uses(applicability: Applicability) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import Any
 from allstatus.decision.classifier import Classifier, load_rules
 from allstatus.decision.decision import Decision
 from allstatus.errors import InvalidRecord
+from allstatus.record.frozen import plain
 from allstatus.rules.editions import find_edition
 from allstatus.verify.recorded_decision import RecordedDecision, read_recorded, rebuild_chart
 from allstatus.verify.report_layout import SHORT, plural, rules_line, wrap
@@ -110,7 +111,9 @@ def _differing(
     recorded: RecordedDecision, now: Decision, fields: Iterable[str]
 ) -> dict[str, tuple[Any, Any]]:
     was = recorded.model_dump()
-    pairs = {name: (_plain(name, was[name]), _plain(name, getattr(now, name))) for name in fields}
+    pairs = {
+        name: (_plain(name, was[name]), _plain(name, plain(getattr(now, name)))) for name in fields
+    }
     return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
 
 

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from itertools import combinations
-from typing import Any
 
 from allstatus.table.decision_table import Cell, DecisionTable
 
 
-def clashing_constraints(table: DecisionTable, cell: Cell) -> list[dict[str, Any]]:
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Facts that contradict each other: the id of the constraint they break, and why it holds."""
+
+    constraint: str
+    facts: tuple[str, ...]
+    because: str
+
+
+def clashing_constraints(table: DecisionTable, cell: Cell) -> tuple[Conflict, ...]:
     """Each constraint of the smallest set that rules the stated facts out; empty when none does."""
     if cell.completions:
-        return []
+        return ()
     known = {
         name: verdict
         for name, verdict in zip(table.criteria, cell.verdicts, strict=True)
@@ -24,22 +34,16 @@ def clashing_constraints(table: DecisionTable, cell: Cell) -> list[dict[str, Any
             for name in names:
                 left &= ~table.broken[name]
             if not left:
-                return [_entry(table, name, set(known)) for name in names]
-    facts = [table.ruleset.criteria[name].condition.fact for name in known]
-    return [
-        {
-            "constraint": "one_value",
-            "facts": facts,
-            "because": "No value of a fact satisfies what is stated of it.",
-        }
-    ]
+                return tuple([_entry(table, name, set(known)) for name in names])
+    because = "No value of a fact satisfies what is stated of it."
+    return (Conflict("one_value", _facts(table, known), because),)
 
 
-def _entry(table: DecisionTable, name: str, known: set[str]) -> dict[str, Any]:
+def _entry(table: DecisionTable, name: str, known: set[str]) -> Conflict:
     constraint = table.ruleset.constraints[name]
     asked = sorted((constraint.condition.criteria() | constraint.consequence.criteria()) & known)
-    return {
-        "constraint": name,
-        "facts": [table.ruleset.criteria[c].condition.fact for c in asked],
-        "because": constraint.because,
-    }
+    return Conflict(name, _facts(table, asked), constraint.because)
+
+
+def _facts(table: DecisionTable, criteria: Iterable[str]) -> tuple[str, ...]:
+    return tuple([table.ruleset.criteria[name].condition.fact for name in criteria])

@@ -4,13 +4,39 @@ otherwise.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations, product
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
 
 from allstatus.table.assumptions import CellResolver, Resolution
 from allstatus.table.decision_table import OUTSIDE
 from allstatus.table.fact_domain import ValueClass
+
+About = Literal["finding", "history"]
+
+
+@dataclass(frozen=True, slots=True)
+class FactChange:
+    """One fact of a counterfactual: its value now (`from` in JSON), the region it would be in."""
+
+    fact: str
+    from_: Annotated[Any, Field(alias="from")]
+    to_region: str
+
+
+@dataclass(frozen=True, slots=True)
+class Counterfactual:
+    """With these facts otherwise, and the rest as stated, the outcome would be `to`.
+
+    `about` is `history` when a fact concerns what has happened: then it can only be a correction.
+    """
+
+    to: str
+    changes: tuple[FactChange, ...]
+    about: About
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +45,12 @@ class Change:
 
     to: str
     answers: tuple[ValueClass, ...]
-    about: str
+    about: About
+
+    def counterfactual(self, values: Mapping[str, Any]) -> Counterfactual:
+        """The same beside the facts' values now."""
+        changes = [FactChange(a.fact, values[a.fact], a.region) for a in self.answers]
+        return Counterfactual(self.to, tuple(changes), self.about)
 
 
 def smallest_changes(resolver: CellResolver, resolution: Resolution) -> tuple[Change, ...]:
@@ -66,7 +97,7 @@ def _choices(others: list[list[ValueClass]], size: int) -> Iterator[tuple[ValueC
         yield from product(*facts)
 
 
-def _about(resolver: CellResolver, answers: tuple[ValueClass, ...]) -> str:
+def _about(resolver: CellResolver, answers: tuple[ValueClass, ...]) -> About:
     facts = resolver.table.ruleset.facts
     return (
         "history" if any(facts[answer.fact].about == "history" for answer in answers) else "finding"

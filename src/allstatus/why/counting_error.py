@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
-from typing import Any
 
 from allstatus.record.percent import Percent
 
@@ -17,7 +17,17 @@ TAIL = 0.025
 STEPS, MOST_TERMS, PRECISION = 60, 10_000, 1e-14
 
 
-def counting_error(value: Percent, limit: Fraction) -> dict[str, Any] | None:
+@dataclass(frozen=True, slots=True)
+class CountingError:
+    """The exact 95 % interval of a count of cells, in percent; whether the limit lies within."""
+
+    cells_counted: int
+    low: float
+    high: float
+    spans_threshold: bool
+
+
+def counting_error(value: Percent, limit: Fraction) -> CountingError | None:
     """The interval in percent (two decimals) and whether the limit lies within; None without a
     count.
 
@@ -28,12 +38,9 @@ def counting_error(value: Percent, limit: Fraction) -> dict[str, Any] | None:
     low, high = binomial_interval(
         round(value.exact * value.cells_counted / 100), value.cells_counted
     )
-    return {
-        "cells_counted": value.cells_counted,
-        "low": round(low, 2),
-        "high": round(high, 2),
-        "spans_threshold": low <= limit < high,
-    }
+    return CountingError(
+        value.cells_counted, round(low, 2), round(high, 2), spans_threshold=low <= limit < high
+    )
 
 
 @lru_cache(maxsize=4096)

@@ -9,17 +9,17 @@ from typing import Any
 
 from allstatus.table.assumptions import CellResolver, Resolution
 from allstatus.table.decision_table import DecisionTable
-from allstatus.why.conflicts import clashing_constraints
+from allstatus.why.conflicts import Conflict, clashing_constraints
 from allstatus.why.counterfactuals import Change, smallest_changes
 from allstatus.why.other_definitions import OtherDefinitions
-from allstatus.why.questions import Questions
+from allstatus.why.questions import NextQuestion, Questions
 from allstatus.why.reasons import (
     derived_values,
     irrelevant_facts,
     missing_facts,
     sufficient_reasons,
 )
-from allstatus.why.trace import Tracer
+from allstatus.why.trace import Tracer, WhyNot
 
 
 class Explainer:
@@ -72,7 +72,7 @@ class Explanation:
         return irrelevant_facts(self._resolver, self._resolution, self.missing)
 
     @cached_property
-    def reasons(self) -> list[list[str]]:
+    def reasons(self) -> tuple[tuple[str, ...], ...]:
         """Subset-minimal sets of known facts that force the outcome."""
         return sufficient_reasons(self._resolver, self._resolution)
 
@@ -82,39 +82,20 @@ class Explanation:
         return smallest_changes(self._resolver, self._resolution)
 
     @cached_property
-    def clashes(self) -> list[dict[str, Any]]:
+    def clashes(self) -> tuple[Conflict, ...]:
         """The fewest constraints that what is stated breaks."""
         return clashing_constraints(self._explainer.table, self._resolution.stated)
 
     @cached_property
-    def why_not(self) -> list[dict[str, Any]]:
+    def why_not(self) -> tuple[WhyNot, ...]:
         """For each status not reached: the clauses that decide against it and the facts it waits
         for.
         """
         return self._explainer.tracer.why_not(self._resolution.cell)
 
     @cached_property
-    def ask_next(self) -> dict[str, Any] | None:
+    def ask_next(self) -> NextQuestion | None:
         """The first question of the least burdensome plan, and what each answer would leave
         possible.
         """
-        by_worst, by_mean = self._explainer.questions.plans(self._resolution)
-        if by_worst.fact is None:
-            return None
-        rules = self._explainer.table.ruleset
-        fact = rules.facts[by_worst.fact]
-        return {
-            "fact": fact.name,
-            "question": fact.question,
-            "answered_by": rules.test_titles(fact),
-            "burdens": "illustrative",
-            "worst_burden": by_worst.worst,
-            "mean_burden": round(by_worst.mean, 2),
-            "least_mean": {"fact": by_mean.fact, "mean_burden": round(by_mean.mean, 2)},
-            "answers": [
-                {"region": answer.region, "possible": list(possible)}
-                for answer, possible in self._explainer.questions.answers(
-                    self._resolution, fact.name
-                )
-            ],
-        }
+        return self._explainer.questions.next_question(self._resolution)

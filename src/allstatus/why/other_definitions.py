@@ -7,6 +7,7 @@ It informs; it never changes a decision, and it says nothing where the data do n
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import groupby
 from typing import Any
@@ -16,8 +17,34 @@ from allstatus.record.percent import Percent, format_number
 from allstatus.rules.comparisons import Limit, OtherDefinition, read_comparisons
 from allstatus.rules.condition import Clause
 from allstatus.rules.ruleset import RuleSet
+from allstatus.why.cites import SourceCite
 
 MARROW, REMISSION = "marrow_blast_percent", "in_remission"
+
+
+@dataclass(frozen=True, slots=True)
+class DefinitionSource:
+    """One of the definitions that say otherwise, and where it was read."""
+
+    id: str
+    name: str
+    title: str
+    cite: SourceCite
+
+
+@dataclass(frozen=True, slots=True)
+class OtherAnswer:
+    """What others say of the marrow or of a count where it is not what is said here.
+
+    `here` and `there` are whether it is within the limit of a remission; `asks` is their limit.
+    """
+
+    about: str
+    here: bool
+    there: bool
+    asks: str
+    definitions: tuple[DefinitionSource, ...]
+    says: str
 
 
 class Group:
@@ -25,23 +52,14 @@ class Group:
 
     def __init__(self, limit: Limit, definitions: Iterable[OtherDefinition]) -> None:
         self.limit = limit
-        self._sources = [
-            {"id": d.id, "name": d.name, "title": d.title, "cite": dict(d.cite)}
-            for d in definitions
-        ]
-        self.names = ", ".join(str(source["name"]) for source in self._sources)
+        self._sources = tuple(
+            [DefinitionSource(d.id, d.name, d.title, SourceCite(**d.cite)) for d in definitions]
+        )
+        self.names = ", ".join(source.name for source in self._sources)
 
-    def entry(self, about: str, here: bool, unit: str, says: str) -> dict[str, Any]:
+    def entry(self, about: str, here: bool, unit: str, says: str) -> OtherAnswer:
         """What they say where it is not what is said here."""
-        asks = f"{self.limit} {unit}"
-        return {
-            "about": about,
-            "here": here,
-            "there": not here,
-            "asks": asks,
-            "definitions": list(self._sources),
-            "says": says,
-        }
+        return OtherAnswer(about, here, not here, f"{self.limit} {unit}", self._sources, says)
 
 
 class OtherDefinitions:
@@ -58,16 +76,14 @@ class OtherDefinitions:
             lambda value: tuple(self._on_marrow(value))
         )  # few spellings, often repeated
 
-    def of(self, marrow: Any, panel: CbcReading | None) -> list[dict[str, Any]]:
+    def of(self, marrow: Any, panel: CbcReading | None) -> tuple[OtherAnswer, ...]:
         """One entry for each way in which others differ: about what, what each says, who, and a
         sentence.
         """
-        entries = (
-            [dict(entry) for entry in self._marrow(marrow)] if isinstance(marrow, Percent) else []
-        )
-        return entries + list(self._on_counts(panel)) if panel is not None else entries
+        entries = self._marrow(marrow) if isinstance(marrow, Percent) else ()
+        return entries if panel is None else (*entries, *self._on_counts(panel))
 
-    def _on_marrow(self, value: Percent) -> Iterator[dict[str, Any]]:
+    def _on_marrow(self, value: Percent) -> Iterator[OtherAnswer]:
         here = self._within_here(value)
         if here is None:
             return
@@ -79,7 +95,7 @@ class OtherDefinitions:
                     MARROW, here, "%", f"{what}, {words[1]} it by {group.names} ({group.limit} %)."
                 )
 
-    def _on_counts(self, panel: CbcReading) -> Iterator[dict[str, Any]]:
+    def _on_counts(self, panel: CbcReading) -> Iterator[OtherAnswer]:
         for name, by_limit in self._by_count.items():
             number, normal = panel.numbers.get(name), panel.normal.get(name)
             if number is None or normal is None:

@@ -8,9 +8,43 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 from allstatus.table.assumptions import CellResolver, Resolution
 from allstatus.table.fact_domain import ValueClass
+
+
+@dataclass(frozen=True, slots=True)
+class LeastMean:
+    """The first question of the plan that is least burdensome on average."""
+
+    fact: str
+    mean_burden: float
+
+
+@dataclass(frozen=True, slots=True)
+class PossibleAnswer:
+    """A class of answers (`region`: "marrow_blast_percent > 5") and what it leaves possible."""
+
+    region: str
+    possible: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NextQuestion:
+    """The question that settles the answer at the least burden at worst, answer by answer.
+
+    `answered_by` are titles of tests; burdens are the rule set's, illustrative only.
+    """
+
+    fact: str
+    question: str
+    answered_by: tuple[str, ...]
+    burdens: Literal["illustrative"]
+    worst_burden: float
+    mean_burden: float
+    least_mean: LeastMean
+    answers: tuple[PossibleAnswer, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +97,28 @@ class Questions:
             (answer, self._resolver.what_if(resolution, answer).cell.possible)
             for answer in self._resolver.open_answers(resolution, fact)
         ]
+
+    def next_question(self, resolution: Resolution) -> NextQuestion | None:
+        """The first question of the least burdensome plan; None when nothing is to be asked."""
+        by_worst, by_mean = self.plans(resolution)
+        if by_worst.fact is None or by_mean.fact is None:
+            return None
+        rules = self._resolver.table.ruleset
+        fact = rules.facts[by_worst.fact]
+        answers = [
+            PossibleAnswer(answer.region, possible)
+            for answer, possible in self.answers(resolution, fact.name)
+        ]
+        return NextQuestion(
+            fact=fact.name,
+            question=fact.question,
+            answered_by=rules.test_titles(fact),
+            burdens="illustrative",
+            worst_burden=by_worst.worst,
+            mean_burden=round(by_worst.mean, 2),
+            least_mean=LeastMean(by_mean.fact, round(by_mean.mean, 2)),
+            answers=tuple(answers),
+        )
 
     def _work_out(self, resolution: Resolution, unanswerable: frozenset[str]) -> tuple[Plan, Plan]:
         cases = resolution.cell.completions.bit_count()

@@ -10,13 +10,15 @@ from allstatus.table.case_set import CaseSet
 from allstatus.table.decision_table import OUTSIDE
 
 
-def sufficient_reasons(resolver: CellResolver, resolution: Resolution) -> list[list[str]]:
+def sufficient_reasons(
+    resolver: CellResolver, resolution: Resolution
+) -> tuple[tuple[str, ...], ...]:
     """All subset-minimal sets of known facts that force the outcome, given facts first.
 
     Of a conflict, the sets that cannot be true together; empty while the outcome is open.
     """
     if len(resolution.cell.possible) > 1:
-        return []
+        return ()
     known = known_facts(resolver, resolution)
     excluded = _excluded_by_outcome(resolver, resolution)
     found: list[frozenset[str]] = []
@@ -30,9 +32,11 @@ def sufficient_reasons(resolver: CellResolver, resolution: Resolution) -> list[l
                 cases &= known[name]
             if not cases & excluded:
                 found.append(chosen)
-    return sorted(
-        ([name for name in known if name in chosen] for chosen in found),
-        key=lambda names: _rank(resolver, resolution, names),
+    return tuple(
+        sorted(
+            (tuple([name for name in known if name in chosen]) for chosen in found),
+            key=lambda names: _rank(resolver, resolution, names),
+        )
     )
 
 
@@ -105,7 +109,9 @@ def _excluded_by_outcome(resolver: CellResolver, resolution: Resolution) -> Case
     )
 
 
-def _rank(resolver: CellResolver, resolution: Resolution, names: list[str]) -> tuple[int, int]:
+def _rank(
+    resolver: CellResolver, resolution: Resolution, names: tuple[str, ...]
+) -> tuple[int, int]:
     """Reasons that rest on given facts alone go first, then the shorter."""
     table = resolver.table
     given = {

@@ -5,27 +5,101 @@ What depends only on the cell is built once for each cell; a decision adds what 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import combinations
-from typing import Any
+from typing import Any, Literal
 
+from allstatus.record.frozen import FrozenDict
 from allstatus.record.percent import Percent, format_number
-from allstatus.rules.condition import Clause
+from allstatus.rules.condition import Clause, Reading
 from allstatus.rules.ruleset import Criterion, Status
 from allstatus.table.case_set import CaseSet
 from allstatus.table.decision_table import Cell, DecisionTable
-from allstatus.why.counting_error import counting_error
+from allstatus.why.cites import PageCite
+from allstatus.why.counting_error import CountingError, counting_error
 
-WORDS = {True: "true", False: "false", None: "unknown"}
-Node = dict[str, Any]
-NOTHING_OBSERVED: Node = {
-    "actual": None,
-    "margin": None,
-    "at_threshold": False,
-    "counting_error": None,
-}
+NodeKind = Literal["criterion", "all", "any", "not", "unless"]
+VerdictWord = Literal["true", "false", "unknown"]
+WORDS: dict[bool | None, VerdictWord] = {True: "true", False: "false", None: "unknown"}
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What was seen of a criterion's fact, as JSON has it; for a number its distance from the limit
+    (percentage points, signed) and its counting error.
+    """
+
+    actual: Any = None
+    margin: str | None = None
+    at_threshold: bool = False
+    counting_error: CountingError | None = None
+
+
+NOTHING_OBSERVED = Observation()
+
+
+@dataclass(frozen=True, slots=True)
+class TraceNode:
+    """One clause: what it asks (`expected`), its verdict, whether it decides its parent, what was
+    observed, and where it was read. `children` are the ids of the clauses below it.
+    """
+
+    kind: NodeKind
+    criterion: str | None
+    verdict: VerdictWord
+    decisive: bool
+    children: tuple[str, ...]
+    expected: str | None
+    actual: Any
+    margin: str | None
+    at_threshold: bool
+    counting_error: CountingError | None
+    note: str | None
+    reading: Reading
+    cite: PageCite
+
+    def seen(self, observation: Observation) -> TraceNode:
+        """The same node with an observation."""
+        return replace(
+            self,
+            actual=observation.actual,
+            margin=observation.margin,
+            at_threshold=observation.at_threshold,
+            counting_error=observation.counting_error,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class StatusTrace:
+    """One status: its verdict and the ids of its top clauses."""
+
+    status: str
+    verdict: VerdictWord
+    clauses: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """Every status and every clause (`nodes` by id, flat); which remission it is, where known."""
+
+    statuses: tuple[StatusTrace, ...]
+    nodes: Mapping[str, TraceNode]
+    remission_number: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class WhyNot:
+    """Why a status does not hold: the ids of the clauses that fail, or the facts it waits for.
+
+    `together`: no one of the failing clauses is false alone, but they cannot all hold.
+    """
+
+    status: str
+    failing: tuple[str, ...] = ()
+    together: bool = False
+    waiting_for: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -34,8 +108,8 @@ class TraceOutline:
     node.
     """
 
-    statuses: list[Node] = field(default_factory=list)
-    nodes: dict[str, Node] = field(default_factory=dict)
+    statuses: list[StatusTrace] = field(default_factory=list)
+    nodes: dict[str, TraceNode] = field(default_factory=dict)
     criteria: dict[str, Criterion] = field(default_factory=dict)
 
 
@@ -46,22 +120,18 @@ class Tracer:
         self.table = table
         self._outlines: dict[tuple[bool | None, ...], TraceOutline] = {}
 
-    def trace(self, cell: Cell, observed: Mapping[str, Node]) -> dict[str, Any]:
-        """`statuses` with their verdicts and top clauses, and `nodes` by id (flat, children by id).
-
-        `observed` is what was seen of each criterion (see `observe`).
-        """
+    def trace(
+        self, cell: Cell, observed: Mapping[str, Observation], remission_number: Any
+    ) -> Trace:
+        """The trace of a cell with what was seen of each criterion (see `observe`)."""
         outline = self.outline(cell)
         nodes = {
-            path: node
-            | (
-                observed[outline.criteria[path].name]
-                if path in outline.criteria
-                else NOTHING_OBSERVED
-            )
+            path: node.seen(observed[outline.criteria[path].name])
+            if path in outline.criteria
+            else node
             for path, node in outline.nodes.items()
         }
-        return {"statuses": [dict(status) for status in outline.statuses], "nodes": nodes}
+        return Trace(tuple(outline.statuses), FrozenDict(nodes), remission_number)
 
     def outline(self, cell: Cell) -> TraceOutline:
         """The trace of a cell without observations."""
@@ -70,40 +140,25 @@ class Tracer:
             outline = self._outlines[cell.verdicts] = _Outliner(self.table, cell).outline
         return outline
 
-    def why_not(self, cell: Cell) -> list[Node]:
+    def why_not(self, cell: Cell) -> tuple[WhyNot, ...]:
         """For each status that does not hold: its decisive failing clauses, or the facts it waits
         for.
-
-        `together`: no one of the failing clauses is false alone, but they cannot all hold.
         """
-        outline, entries = self.outline(cell), []
-        for status in outline.statuses:
-            if status["verdict"] == "true" or not cell.completions:
-                continue
-            leaves = list(decisive_leaves(outline.nodes, status["clauses"]))
-            entry: Node = {
-                "status": status["status"],
-                "failing": [],
-                "together": False,
-                "waiting_for": [],
-            }
-            if status["verdict"] == "unknown":
-                facts = [
-                    outline.criteria[path].condition.fact
-                    for path in leaves
-                    if path in outline.criteria
-                ]
-                entry["waiting_for"] = list(dict.fromkeys(facts))
-            elif leaves:
-                entry["failing"] = leaves
-            else:
-                entry.update(
-                    failing=self._exclude_each_other(cell, status["status"]), together=True
-                )
-            entries.append(entry)
-        return entries
+        open_statuses = (s for s in self.outline(cell).statuses if s.verdict != "true")
+        return tuple([self._why_not(cell, s) for s in open_statuses]) if cell.completions else ()
 
-    def _exclude_each_other(self, cell: Cell, status: str) -> list[str]:
+    def _why_not(self, cell: Cell, status: StatusTrace) -> WhyNot:
+        outline = self.outline(cell)
+        leaves = tuple(decisive_leaves(outline.nodes, status.clauses))
+        if status.verdict == "unknown":
+            asked = [outline.criteria[path] for path in leaves if path in outline.criteria]
+            facts = dict.fromkeys(criterion.condition.fact for criterion in asked)
+            return WhyNot(status.status, waiting_for=tuple(facts))
+        if leaves:
+            return WhyNot(status.status, leaves)
+        return WhyNot(status.status, self._exclude_each_other(cell, status.status), together=True)
+
+    def _exclude_each_other(self, cell: Cell, status: str) -> tuple[str, ...]:
         """The fewest clauses of a status that no completion satisfies together."""
         needed = self.table.ruleset.statuses[status]
         cases = {clause.path: self.table.where(clause) for clause in needed.clauses}
@@ -117,16 +172,16 @@ class Tracer:
                 for path in paths:
                     left &= cases[path]
                 if not left:
-                    return list(paths)
+                    return paths
         raise AssertionError("a status that cannot hold has clauses that exclude each other")
 
 
-def decisive_leaves(nodes: Mapping[str, Node], paths: list[str]) -> Iterator[str]:
+def decisive_leaves(nodes: Mapping[str, TraceNode], paths: Iterable[str]) -> Iterator[str]:
     """The clauses without clauses below that decide, in reading order."""
     for path in paths:
         node = nodes[path]
-        if node["decisive"]:
-            yield from decisive_leaves(nodes, node["children"]) if node["children"] else (path,)
+        if node.decisive:
+            yield from decisive_leaves(nodes, node.children) if node.children else (path,)
 
 
 class _Outliner:
@@ -142,9 +197,7 @@ class _Outliner:
         deciding = _deciding("all", verdict)
         paths = [self._clause(clause, status, deciding) for clause in status.clauses]
         paths += [self._unless(status, other, deciding) for other in status.unless]
-        self.outline.statuses.append(
-            {"status": status.name, "verdict": WORDS[verdict], "clauses": paths}
-        )
+        self.outline.statuses.append(StatusTrace(status.name, WORDS[verdict], tuple(paths)))
 
     def _clause(self, clause: Clause, status: Status, deciding: tuple[bool | None, ...]) -> str:
         """Add a clause and all below it; `deciding` are the verdicts that decide its parent."""
@@ -155,60 +208,72 @@ class _Outliner:
             self.table.ruleset.criteria[str(inner.criterion)] if inner.kind == "criterion" else None
         )
         owner: Criterion | Status = criterion or status
-        node = self._node(clause.path, clause.kind, verdict, decisive)
-        node.update(
-            reading=clause.reading or owner.reading,
-            cite=dict(clause.cite or owner.cite),
-            note=clause.note,
+        self.outline.nodes[clause.path] = node = self._node(
+            clause.kind, verdict, decisive, owner, clause
         )
-        if criterion is not None:
-            self.outline.criteria[clause.path] = criterion
-            node.update(
-                criterion=criterion.name,
-                expected=criterion.otherwise if clause.kind == "not" else criterion.title,
-            )
-        else:
+        if criterion is None:
             below = _deciding(clause.kind, verdict) if decisive else ()
-            node["children"] = [self._clause(child, status, below) for child in clause.children]
+            children = tuple([self._clause(child, status, below) for child in clause.children])
+            node = replace(node, children=children)
+        else:
+            self.outline.criteria[clause.path] = criterion
+            expected = criterion.otherwise if clause.kind == "not" else criterion.title
+            node = replace(node, criterion=criterion.name, expected=expected)
+        self.outline.nodes[clause.path] = node
         return clause.path
 
     def _unless(self, status: Status, other: str, deciding: tuple[bool | None, ...]) -> str:
         path = f"{status.name}.unless.{other}"
         verdict = self._verdict(self.table.everything & ~self.table.statuses[other])
-        node = self._node(path, "unless", verdict, verdict in deciding)
         title = self.table.ruleset.statuses[other].title
-        node.update(expected=f"not: {title}", reading="interpretation", cite=dict(status.cite))
+        self.outline.nodes[path] = replace(
+            self._node("unless", verdict, verdict in deciding, status),
+            expected=f"not: {title}",
+            reading="interpretation",
+        )
         return path
 
-    def _node(self, path: str, kind: str, verdict: bool | None, decisive: bool) -> Node:
-        node: Node = {
-            "kind": kind,
-            "criterion": None,
-            "verdict": WORDS[verdict],
-            "decisive": decisive,
-            "children": [],
-        }
-        node.update(expected=None, **NOTHING_OBSERVED, note=None)
-        self.outline.nodes[path] = node
-        return node
+    @staticmethod
+    def _node(
+        kind: NodeKind,
+        verdict: bool | None,
+        decisive: bool,
+        owner: Criterion | Status,
+        clause: Clause | None = None,
+    ) -> TraceNode:
+        """A node without children and observation; a clause's own reading goes first."""
+        own = clause or Clause("all", "")
+        cite = own.cite or owner.cite
+        return TraceNode(
+            kind=kind,
+            criterion=None,
+            verdict=WORDS[verdict],
+            decisive=decisive,
+            children=(),
+            expected=None,
+            actual=None,
+            margin=None,
+            at_threshold=False,
+            counting_error=None,
+            note=own.note,
+            reading=own.reading or owner.reading,
+            cite=PageCite(cite.get("section", ""), cite.get("sentence", "")),
+        )
 
     def _verdict(self, cases: CaseSet) -> bool | None:
         return self.table.verdict(self.cell.completions, cases) if self.cell.completions else None
 
 
-def observe(criterion: Criterion, value: Any, shown: Any) -> Node:
+def observe(criterion: Criterion, value: Any, shown: Any) -> Observation:
     """What was seen of a criterion's fact (`shown`), and for a number how far it lies from the
     limit.
     """
     limit = criterion.condition.limit
     if not isinstance(value, Percent) or limit is None:
-        return NOTHING_OBSERVED | {"actual": shown}
-    return {
-        "actual": shown,
-        "margin": _margin(value, limit),
-        "at_threshold": value.exact == limit,
-        "counting_error": counting_error(value, limit),
-    }
+        return Observation(shown)
+    return Observation(
+        shown, _margin(value, limit), value.exact == limit, counting_error(value, limit)
+    )
 
 
 def _deciding(kind: str, verdict: bool | None) -> tuple[bool | None, ...]:

@@ -24,6 +24,7 @@ from allstatus.ehr.facts_table import facts_document
 from allstatus.ehr.fhir import read_fhir, read_patient
 from allstatus.ehr.timeline import decide_chart
 from allstatus.errors import InvalidRecord
+from allstatus.record.frozen import plain
 from allstatus.record.model import parse_json
 
 Row = dict[str, str | None]
@@ -145,7 +146,7 @@ def row_of(how: DecideSettings, patient: str, decision: Decision) -> Row:
         trace = CellTrace.of(decision, tuple(verdicts.values()))
         row.update((name, tell(trace)) for name, tell in TRACE.items())
         row.update((f"criterion.{name}", VERDICT[verdict]) for name, verdict in verdicts.items())
-    row["ruleset"] = decision.ruleset.digest
+    row["ruleset"] = decision.rules.digest
     return row
 
 
@@ -164,8 +165,8 @@ def _evidence(decision: Decision) -> dict[str, Any]:
         "id": document.pop("id"),
         **stated,
         **document,
-        "assumptions": decision.assumptions,
-        "conflicts": decision.conflicts,
+        "assumptions": plain(decision.assumptions),
+        "conflicts": plain(decision.conflicts),
     }
 
 

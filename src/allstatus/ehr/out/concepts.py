@@ -4,9 +4,11 @@ itself.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Iterator
+from typing import NamedTuple
 
+from allstatus.decision.entries import Option
+from allstatus.decision.options import list_options
 from allstatus.ehr.codes import read_yaml
 from allstatus.rules.ruleset import Criterion, RuleSet
 
@@ -40,20 +42,20 @@ def rule_concepts(rules: RuleSet) -> Iterator[Concept]:
         )
     for criterion in rules.criteria.values():
         yield Concept("criterion", criterion.name, criterion.title, _condition(rules, criterion))
-    options = [option for listed in rules.options.values() for option in listed]
+    options = [option for status in rules.options for option in list_options(rules, status)]
     for option in options:
-        yield Concept("option", option["id"], option["title"], words_of(option))
-    for category in dict.fromkeys(option["category"] for option in options):
+        yield Concept("option", option.id, option.title, words_of(option))
+    for category in dict.fromkeys(option.category for option in options):
         yield Concept("category", category, category.replace("_", " "))
     for agent in rules.guidance["agents"]:
         yield Concept("agent", agent["id"], agent["name"], agent["title"])
 
 
-def words_of(option: Mapping[str, Any]) -> str:
+def words_of(option: Option) -> str:
     """An option in a sentence or more, with its purpose and whom the page lists it for."""
-    qualifier = option["qualifier"]["text"] if option["qualifier"] else None
+    qualifier = option.qualifier.text if option.qualifier else None
     return " ".join(
-        f"{part.rstrip('.')}." for part in (option["title"], option["purpose"], qualifier) if part
+        f"{part.rstrip('.')}." for part in (option.title, option.purpose, qualifier) if part
     )
 
 

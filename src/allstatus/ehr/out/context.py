@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -12,7 +12,9 @@ from typing import Any
 
 import allstatus
 from allstatus.decision.decision import Decision
+from allstatus.decision.entries import FactValue
 from allstatus.ehr.out.names import BASE, Json, Names, dropped, names_of, reference_of
+from allstatus.table.facts import Evidence
 
 _ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
 
@@ -28,7 +30,7 @@ class Context:
     @cached_property
     def names(self) -> Names:
         """The addresses of the rule set."""
-        return names_of(self.decision.ruleset, self.base)
+        return names_of(self.decision.rules, self.base)
 
     @cached_property
     def digest(self) -> str:
@@ -36,7 +38,7 @@ class Context:
         return hashlib.sha256(self.decision.to_json()).hexdigest()
 
     @cached_property
-    def facts(self) -> dict[str, dict[str, Any]]:
+    def facts(self) -> Mapping[str, FactValue]:
         """The decision's facts with their evidence."""
         return self.decision.facts
 
@@ -48,13 +50,13 @@ class Context:
     @property
     def source(self) -> str:
         """The rule set in a phrase, by id, version and digest."""
-        rules = self.decision.ruleset
+        rules = self.decision.rules
         return f"{rules.id} {rules.version}, SHA-256 {rules.digest}"
 
     @property
     def notice(self) -> Json:
         """The rule set's notice and source as a note."""
-        rules = self.decision.ruleset
+        rules = self.decision.rules
         return {
             "text": (
                 f"{rules.notice} Rules {self.source}. Source: {rules.source['title']}, "
@@ -107,24 +109,24 @@ class Context:
 
     def references(self) -> Iterator[str]:
         """Everything of the chart that the decision names."""
-        sources = [entry["source"] for entry in self.decision.diagnoses]
+        sources = [seen.source for seen in self.decision.diagnoses]
         sources += [
-            entry["source"]
+            entry.source
             for fact in self.facts.values()
-            for entry in fact["evidence"]
-            if isinstance(entry, dict)
+            for entry in fact.evidence
+            if isinstance(entry, Evidence)
         ]
         yield from filter(None, map(reference_of, sources))
 
     def _used(self, facts: Iterable[str]) -> Iterator[str]:
         entries = [
-            entry for name in facts if name in self.facts for entry in self.facts[name]["evidence"]
+            entry for name in facts if name in self.facts for entry in self.facts[name].evidence
         ]
         for entry in entries:
             if (
-                isinstance(entry, dict)
-                and entry["used"]
-                and (reference := reference_of(entry["source"]))
+                isinstance(entry, Evidence)
+                and entry.used
+                and (reference := reference_of(entry.source))
             ):
                 yield reference
 

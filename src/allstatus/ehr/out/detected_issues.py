@@ -14,14 +14,14 @@ from allstatus.ehr.out.observation import has_observation
 
 def make_issues(context: Context) -> Iterator[Json]:
     """An issue for each contradiction, naming both sides."""
-    for number, entry in enumerate(context.decision.contradictions):
-        coded = reference_of(entry["source"])
+    for number, found in enumerate(context.decision.contradictions):
+        coded = reference_of(found.source)
         yield _issue(
-            context, number, "coded_status_contradicted", entry["because"], [coded] if coded else []
+            context, number, "coded_status_contradicted", found.because, [coded] if coded else []
         )
     for number, entry in enumerate(context.decision.conflicts):
         yield _issue(
-            context, number, "contradicting_facts", entry["because"], context.used(entry["facts"])
+            context, number, "contradicting_facts", entry.because, context.used(entry.facts)
         )
 
 
@@ -37,5 +37,5 @@ def _issue(context: Context, number: int, code: str, detail: str, sources: list[
         author=context.device,
         implicated=[*linked(sources), *computed],
         detail=f"{detail} ({context.source})",
-        reference=context.decision.ruleset.source["url"],
+        reference=context.decision.rules.source["url"],
     )

@@ -41,7 +41,7 @@ def make_guidance(context: Context) -> Json:
         dataRequirement=[
             needed
             for entry in decision.missing
-            for needed in requirements_of(context.names, entry["fact"])
+            for needed in requirements_of(context.names, entry.fact)
         ],
     )
 
@@ -54,7 +54,7 @@ def _answer(context: Context) -> Iterator[Json]:
     for name in decision.possible:
         yield {"name": "possible", "valueCode": name}
     for region in decision.regions:
-        yield {"name": "region", "valueCode": region["id"]}
+        yield {"name": "region", "valueCode": region.id}
     if has_observation(context):
         yield {"name": "observation", "valueReference": context.link(*OBSERVATION)}
 
@@ -62,12 +62,10 @@ def _answer(context: Context) -> Iterator[Json]:
 def _issues(context: Context) -> Iterator[Json]:
     decision = context.decision
     for entry in decision.missing:
-        tests = "; ".join(entry["answered_by"])
-        yield _issue(
-            "warning", "required", f"{entry['question']} Answered by: {tests}.", entry["fact"]
-        )
-    for entry in decision.conflicts:
-        yield _issue("error", "business-rule", entry["because"], entry["constraint"])
+        tests = "; ".join(entry.answered_by)
+        yield _issue("warning", "required", f"{entry.question} Answered by: {tests}.", entry.fact)
+    for conflict in decision.conflicts:
+        yield _issue("error", "business-rule", conflict.because, conflict.constraint)
     if decision.outcome == "not_applicable":
         yield _issue(
             "information",

@@ -60,16 +60,16 @@ def _value(context: Context) -> Json:
 
 
 def _notes(context: Context) -> Iterator[Json]:
-    decision, rules = context.decision, context.decision.ruleset
+    decision, rules = context.decision, context.decision.rules
     says = (
         [rules.statuses[decision.status].says]
         if decision.status
-        else [rules.regions[entry["id"]].says for entry in decision.regions]
+        else [rules.regions[entry.id].says for entry in decision.regions]
     )
     for text in says:
         yield {"text": rules.with_limits(text["clinician"])}
     for entry in decision.assumptions:
-        yield {"text": f"Assumed: {entry['because']}"}
+        yield {"text": f"Assumed: {entry.because}"}
 
 
 def _components(context: Context) -> Iterator[Json]:
@@ -80,7 +80,7 @@ def _components(context: Context) -> Iterator[Json]:
     for region in decision.regions:
         yield {
             "code": names.own("undescribed_case"),
-            "valueCodeableConcept": names.rule(region["id"]),
+            "valueCodeableConcept": names.rule(region.id),
         }
     if decision.remission_number is not None:
         yield {"code": names.own("remission_number"), "valueInteger": decision.remission_number}
@@ -90,6 +90,6 @@ def _diagnoses(context: Context) -> Iterator[str]:
     """The conditions that say the patient has the disease."""
     by_code = table("diagnoses").by_code
     for seen in context.decision.diagnoses:
-        known, reference = by_code.get((seen["system"], seen["code"])), reference_of(seen["source"])
+        known, reference = by_code.get((seen.system, seen.code)), reference_of(seen.source)
         if known is not None and known[0]["all"] and reference is not None:
             yield reference

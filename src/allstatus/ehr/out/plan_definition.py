@@ -7,6 +7,7 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Iterator
 
+from allstatus.decision.options import list_options
 from allstatus.ehr.out.data_requirements import requirements_of
 from allstatus.ehr.out.names import Json, Names
 from allstatus.ehr.out.request_group import action_of
@@ -69,9 +70,7 @@ def _action(names: Names, status: Status) -> Json:
         "code": [names.rule(status.name)],
         "documentation": list(_citations(names, status)),
         "condition": [{"kind": "applicability", "expression": expression}],
-        "action": [
-            action_of(names, option) for option in names.ruleset.options.get(status.name, ())
-        ],
+        "action": [action_of(names, option) for option in list_options(names.ruleset, status.name)],
     }
 
 

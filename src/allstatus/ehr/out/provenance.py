@@ -22,13 +22,13 @@ CREATE = {
 
 def make_device(context: Context) -> Json:
     """This program, its engine and its rules, by version and digest."""
-    decision, rules = context.decision, context.decision.ruleset
+    decision, rules = context.decision, context.decision.rules
     versions = {
         "allstatus": allstatus.__version__,
         "engine": decision.engine,
         f"rule set {rules.id}": rules.version,
         "rule set SHA-256": rules.digest,
-        "decision table SHA-256": decision.table_digest,
+        "decision table SHA-256": decision.ruleset.table_digest,
     }
     return {
         "resourceType": "Device",

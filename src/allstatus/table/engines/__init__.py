@@ -6,10 +6,13 @@ import importlib.util
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol, get_args
 
-from allstatus.errors import MissingExtra, RulesError
+from allstatus.errors import MissingExtra, RulesError, nearest
 from allstatus.rules.ruleset import RuleSet
+
+EngineName = Literal["durable", "builtin"]
+ENGINES: tuple[str, ...] = ("auto", *get_args(EngineName))
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +26,7 @@ class Firing:
 class Engine(Protocol):
     """Fires rules on complete cases only; no engine ever sees an unknown."""
 
-    name: str
+    name: EngineName
 
     def fire(self, case: Mapping[str, bool]) -> Firing:
         """Statuses and options whose rules hold; `case` gives every criterion true or false."""
@@ -37,8 +40,11 @@ def durable_installed() -> bool:
 
 def make_engine(ruleset: RuleSet, name: str = "auto") -> Engine:
     """The engine asked for; `auto` is durable where durable-rules is installed and takes the rules,
-    else builtin.
+    else builtin. Raises ValueError for any other name, MissingExtra where durable is not installed.
     """
+    if name not in ENGINES:
+        hint = nearest(name, ENGINES)
+        raise ValueError(f"engine: '{name}' is no engine{hint}; use one of {', '.join(ENGINES)}")
     if name == "auto" and durable_installed():
         with suppress(RulesError):
             return make_engine(ruleset, "durable")

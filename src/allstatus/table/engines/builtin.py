@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from allstatus.rules.ruleset import RuleSet
-from allstatus.table.engines import Firing
+from allstatus.table.engines import EngineName, Firing
 
 
 class BuiltinEngine:
     """A status holds when all its clauses hold and no status named in its `unless` does."""
 
-    name = "builtin"
+    name: EngineName = "builtin"
 
     def __init__(self, ruleset: RuleSet) -> None:
         self._ruleset = ruleset

@@ -27,7 +27,7 @@ from durable.engine import Host
 from allstatus.errors import RulesError
 from allstatus.rules.condition import Clause
 from allstatus.rules.ruleset import RuleSet
-from allstatus.table.engines import Firing
+from allstatus.table.engines import EngineName, Firing
 
 RULES, SESSION = "allstatus", "0"
 WORD = {True: "yes", False: "no"}
@@ -44,7 +44,7 @@ class _QuietHost(Host):  # type: ignore[misc]
 class DurableEngine:
     """Fires a rule set in durable-rules, one case at a time."""
 
-    name = "durable"
+    name: EngineName = "durable"
 
     def __init__(self, ruleset: RuleSet) -> None:
         self._ruleset = ruleset

@@ -1,0 +1,49 @@
+"""Values that stay as they are, so that what one caller is given can be given to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from typing import Any, NoReturn
+
+
+class FrozenDict(dict[str, Any]):
+    """A mapping that refuses every change; `dict(...)` of it is a copy of one's own to change.
+
+    >>> FrozenDict(a=1)["a"]
+    1
+    """
+
+    def _refuse(self, *_: object, **__: object) -> NoReturn:
+        raise TypeError("this mapping cannot be changed; change a copy: dict(...)")
+
+    __setitem__ = __delitem__ = __ior__ = _refuse
+    clear = pop = popitem = setdefault = update = _refuse
+
+    def __hash__(self) -> int:  # type: ignore[override]
+        return hash(frozenset(self.items()))
+
+    def __copy__(self) -> FrozenDict:
+        return self
+
+    def __deepcopy__(self, _: object) -> FrozenDict:
+        return self
+
+    def __reduce__(self) -> tuple[type[FrozenDict], tuple[dict[str, Any]]]:
+        return FrozenDict, (dict(self),)
+
+
+def freeze(value: Any) -> Any:
+    """The same with every mapping as a FrozenDict and every list as a tuple, all the way down."""
+    if isinstance(value, Mapping):
+        return FrozenDict({key: freeze(item) for key, item in value.items()})
+    return tuple([freeze(item) for item in value]) if isinstance(value, list | tuple) else value
+
+
+def plain(value: Any) -> Any:
+    """The same as new dicts and lists, as JSON has them; a field `from_` is the key "from"."""
+    if is_dataclass(value):
+        return {f.name.rstrip("_"): plain(getattr(value, f.name)) for f in fields(value)}
+    if isinstance(value, Mapping):
+        return {key: plain(item) for key, item in value.items()}
+    return [plain(item) for item in value] if isinstance(value, list | tuple) else value
