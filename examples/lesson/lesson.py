@@ -202,8 +202,8 @@ def _(TITLES, WELL, mo, rules):
         return {
             "what is said of leukemia outside the marrow": label,
             "still possible": " or ".join(TITLES[name] for name in decision.possible),
-            "ask next": decision.ask_next["fact"].replace("_", " ") if decision.ask_next else "",
-            "assumed": ", ".join(entry["fact"].replace("_", " ") for entry in decision.assumptions),
+            "ask next": decision.ask_next.fact.replace("_", " ") if decision.ask_next else "",
+            "assumed": ", ".join(entry.fact.replace("_", " ") for entry in decision.assumptions),
         }
 
     clean = WELL | {"marrow_blast_percent": "5"}
@@ -377,7 +377,7 @@ def _(TITLES, mo, rules):
         {"marrow_blast_percent": "5", "cbc": "normal", "signs_and_symptoms": "absent"}
     )
     still = " or ".join(TITLES[name] for name in letter.possible)
-    question = letter.ask_next["question"]
+    question = letter.ask_next.question
 
     mo.accordion(
         {

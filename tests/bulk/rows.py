@@ -47,9 +47,9 @@ def _decided(items: tuple[tuple[str, type, Any], ...]) -> tuple[Any, ...] | str:
         decision = RULES.classify(record)
     except InvalidRecord as error:
         return f"{error.problem}; {error.remedy}"
-    missing = tuple(entry["fact"] for entry in decision.missing)
+    missing = tuple(entry.fact for entry in decision.missing)
     regions, options = (
-        tuple(entry["id"] for entry in entries) for entries in (decision.regions, decision.options)
+        tuple(entry.id for entry in entries) for entries in (decision.regions, decision.options)
     )
     return astuple(
         CellAnswer(decision.outcome, decision.status, decision.possible, regions, missing, options)

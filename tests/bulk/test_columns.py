@@ -251,9 +251,9 @@ def reference(record: dict[str, Any]) -> Any:
             decision.outcome,
             decision.status,
             decision.possible,
-            tuple(e["id"] for e in decision.regions),
-            tuple(e["fact"] for e in decision.missing),
-            tuple(e["id"] for e in decision.options),
+            tuple(e.id for e in decision.regions),
+            tuple(e.fact for e in decision.missing),
+            tuple(e.id for e in decision.options),
         )
     )
 

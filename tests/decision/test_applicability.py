@@ -118,11 +118,11 @@ def test_the_page_s_list_stays_whole_and_what_does_not_apply_comes_last(
     with_overlay = RULES.classify(record | patient)
     without = RULES.classify(record | patient, applicability=False)
     assert with_overlay.possible == without.possible
-    assert {option["id"] for option in with_overlay.options} == {
-        option["id"] for option in without.options
+    assert {option.id for option in with_overlay.options} == {
+        option.id for option in without.options
     }
-    assert {option["applicability"] for option in without.options} <= {"listed"}
-    fits = [option["applicability"] != "does_not_apply" for option in with_overlay.options]
+    assert {option.applicability for option in without.options} <= {"listed"}
+    fits = [option.applicability != "does_not_apply" for option in with_overlay.options]
     assert fits == sorted(fits, reverse=True)
     assert (with_overlay.applicability is not None) == bool(with_overlay.options)
     assert without.applicability is None
@@ -133,9 +133,7 @@ def test_the_page_s_list_stays_whole_and_what_does_not_apply_comes_last(
 def test_more_knowledge_of_the_patient_never_turns_applies_round(
     record: dict[str, Any], patient: dict[str, Any]
 ) -> None:
-    known = {
-        option["id"]: option["applicability"] for option in RULES.classify(record | patient).options
-    }
+    known = {option.id: option.applicability for option in RULES.classify(record | patient).options}
     for key in patient:
         fewer = RULES.classify(
             record | {name: value for name, value in patient.items() if name != key}

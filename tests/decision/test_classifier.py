@@ -89,6 +89,6 @@ def test_parts_of_the_blood_count_that_are_partly_known_leave_only_what_can_be()
 
 def test_cns_prophylaxis_is_a_phase_of_its_own_on_the_professional_page() -> None:
     phases = {
-        option["phase"] for options in PROFESSIONAL.ruleset.options.values() for option in options
+        option.phase for options in PROFESSIONAL.ruleset.options.values() for option in options
     }
     assert phases == {"remission_induction", "cns_prophylaxis", "consolidation", "recurrence"}

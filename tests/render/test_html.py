@@ -117,7 +117,7 @@ def test_every_outcome_is_a_whole_page_that_says_it(name: str, level: str) -> No
     assert page.startswith("<!doctype html>")
     assert headline(decision, level) in said
     assert all(message in said for message in messages(decision, level))
-    assert all(option["title"] in said for option in decision.options)
+    assert all(option.title in said for option in decision.options)
     rules = decision.to_dict()["ruleset"]
     for part in (
         rules["id"],
@@ -135,7 +135,7 @@ def test_the_fixtures_show_every_status_region_and_outcome() -> None:
     shown = {
         part
         for decision in DECISIONS.values()
-        for part in (decision.status, *(region["id"] for region in decision.regions))
+        for part in (decision.status, *(region.id for region in decision.regions))
     }
     assert shown >= {*RULES.ruleset.statuses, *RULES.ruleset.regions}
     assert {decision.outcome for decision in DECISIONS.values()} == {
@@ -307,9 +307,7 @@ def test_every_clause_and_option_is_cited_by_section_and_reading() -> None:
         if link.get("class") in ("cite literal", "cite interpretation")
     ]
     assert {text(link).partition(":")[0] for link in clauses} == {"literal", "our reading"}
-    sections = {
-        node["cite"]["section"] for node in RULES.classify(UNTREATED).trace["nodes"].values()
-    }
+    sections = {node.cite["section"] for node in RULES.classify(UNTREATED).trace.nodes.values()}
     assert {section.replace(" > ", " › ") for section in sections} <= {
         link.get("title") for link in clauses
     }

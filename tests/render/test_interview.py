@@ -41,7 +41,7 @@ def test_true_answers_settle_every_case_that_can_be() -> None:
             interview.answer(fact, typed(answers[fact.name]))
         decision = interview.decide()
         assert len(asked) == len(set(asked))
-        assumed = {entry["fact"] for entry in decision.assumptions}
+        assumed = {entry.fact for entry in decision.assumptions}
         if all(RULES.ruleset.facts[name].assume.value == answers[name] for name in assumed):  # type: ignore[union-attr]
             assert decision.possible == (RULES.table.firings[number].statuses or (OUTSIDE,))
 
@@ -63,7 +63,7 @@ def test_what_is_not_known_is_not_asked_again_and_the_rest_is_told() -> None:
     decision = interview.decide()
     assert len(asked) == len(set(asked))
     assert decision.outcome == "insufficient_data"
-    assert [entry["fact"] for entry in decision.missing] == ["marrow_blast_percent"]
+    assert [entry.fact for entry in decision.missing] == ["marrow_blast_percent"]
 
 
 @pytest.mark.parametrize(

@@ -83,8 +83,8 @@ def test_a_card_says_what_the_decision_is(answers: dict[str, dict]) -> None:
             assert card["indicator"] == (
                 "warning" if decision.outcome == "conflicting_data" else "info"
             ), name
-            assert all(option["title"] in card["detail"] for option in decision.options), name
-            assert all(entry["question"] in card["detail"] for entry in decision.missing), name
+            assert all(option.title in card["detail"] for option in decision.options), name
+            assert all(entry.question in card["detail"] for entry in decision.missing), name
             assert decision.rules.notice in card["detail"], name
             assert decision.rules.digest[:12] in card["detail"], name
 

@@ -71,10 +71,10 @@ def test_the_fact_that_decided_does_decide(teaching: Classifier, pool: list[Exer
     for exercise in pool:
         decision = teaching.classify(exercise.record)
         if exercise.answer == "conflicting_data":
-            assert exercise.decided_by in decision.conflicts[0]["facts"]
+            assert exercise.decided_by in decision.conflicts[0].facts
         elif exercise.answer == "insufficient_data":
             assert decision.ask_next is not None
-            assert exercise.decided_by == decision.ask_next["fact"]
+            assert exercise.decided_by == decision.ask_next.fact
         else:
             others = teaching.resolver.classes[exercise.decided_by]
             outcomes = {

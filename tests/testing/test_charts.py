@@ -38,9 +38,9 @@ def decided(text: str) -> dict[str, Any]:
         "outcome": decision.outcome,
         "status": decision.status,
         "possible": list(decision.possible),
-        "regions": [region["id"] for region in decision.regions],
-        "options": [option["id"] for option in decision.options],
-        "missing": [entry["fact"] for entry in decision.missing],
+        "regions": [region.id for region in decision.regions],
+        "options": [option.id for option in decision.options],
+        "missing": [entry.fact for entry in decision.missing],
         "reasons": decision.reasons,
         **uses_of(decision.options),
     }

@@ -86,7 +86,7 @@ def test_records_with_a_status_have_it(status: str, data: st.DataObject) -> None
 @given(data=st.data())
 def test_region_records_lie_in_the_region(region: str, data: st.DataObject) -> None:
     decision = RULES.classify(data.draw(region_records(region)))
-    assert region in [entry["id"] for entry in decision.regions]
+    assert region in [entry.id for entry in decision.regions]
 
 
 @pytest.mark.parametrize(

@@ -81,9 +81,7 @@ def test_the_trace_says_whether_a_count_spans_the_limit_and_never_changes_the_de
         REMISSION | {"marrow_blast_percent": blasts, "prior_remission": True}, engine="builtin"
     )
     errors = [
-        node["counting_error"]
-        for node in decision.trace["nodes"].values()
-        if node["counting_error"]
+        node["counting_error"] for node in decision.trace.nodes.values() if node["counting_error"]
     ]
     assert errors
     assert {error["spans_threshold"] for error in errors} == {spans}
@@ -94,4 +92,4 @@ def test_the_trace_says_whether_a_count_spans_the_limit_and_never_changes_the_de
 
 def test_a_percentage_without_a_count_has_no_counting_error() -> None:
     decision = classify(REMISSION | {"marrow_blast_percent": 5}, engine="builtin")
-    assert not any(node["counting_error"] for node in decision.trace["nodes"].values())
+    assert not any(node.counting_error for node in decision.trace.nodes.values())

@@ -101,7 +101,7 @@ def test_given_facts_come_before_derived_ones() -> None:
             "signs_and_symptoms": "absent",
         }
     )
-    assert decision.facts["prior_treatment"]["state"] == "derived"
+    assert decision.facts["prior_treatment"].state == "derived"
     assert decision.reasons == [
         [
             "prior_remission",
@@ -251,8 +251,8 @@ def test_facts_that_cannot_be_answered_are_not_asked_for() -> None:
         (True, False, False, True, None, None, None), frozenset({"leukemia_outside_marrow"})
     )
     assert decision.ask_next is not None
-    plan, _ = EXPLAINER.questions.plans(resolution, frozenset({decision.ask_next["fact"]}))
-    assert plan.fact != decision.ask_next["fact"]
+    plan, _ = EXPLAINER.questions.plans(resolution, frozenset({decision.ask_next.fact}))
+    assert plan.fact != decision.ask_next.fact
 
 
 @given(records)
@@ -283,7 +283,7 @@ def test_missing_and_irrelevant_hold_for_the_record_with_its_assumptions(
     record: dict[str, Any],
 ) -> None:
     decision = RULES.classify(record)
-    missing = {entry["fact"] for entry in decision.missing}
+    missing = {entry.fact for entry in decision.missing}
     for fact in (*missing, *decision.irrelevant):
         answers = [
             RULES.classify(record | {fact: value.sample}) for value in RESOLVER.classes[fact]

@@ -21,7 +21,7 @@ STRICT = {d.id for d in DEFINITIONS if d.kind == "remission" and d.marrow.compar
 
 def elsewhere(record: dict[str, Any], about: str) -> dict[str, bool]:
     """What each differing definition says, by id."""
-    entries = [entry for entry in RULES.classify(record).elsewhere if entry["about"] == about]
+    entries = [entry for entry in RULES.classify(record).elsewhere if entry.about == about]
     return {
         definition["id"]: entry["there"] for entry in entries for definition in entry["definitions"]
     }

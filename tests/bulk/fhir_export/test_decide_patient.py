@@ -56,7 +56,7 @@ def test_a_row_says_what_the_bundle_does(path: Path) -> None:
             decision.outcome,
             decision.status,
         )
-        assert decided.row["missing"] == " ".join(entry["fact"] for entry in decision.missing)
+        assert decided.row["missing"] == " ".join(entry.fact for entry in decision.missing)
         evidence = json.loads(decided.evidence or b"")
         assert evidence["facts"] == json.loads(decision.to_json())["facts"]
         assert evidence["warnings"] == decision.warnings

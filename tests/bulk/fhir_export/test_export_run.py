@@ -126,7 +126,7 @@ def test_as_of_window_and_ranges_are_those_of_the_chart_reader(
         if decision.outcome != "not_applicable":
             assert found.pop(chart.patient) == (
                 decision.outcome,
-                " ".join(entry["fact"] for entry in decision.missing),
+                " ".join(entry.fact for entry in decision.missing),
             )
     assert not found
 

@@ -231,7 +231,7 @@ def test_a_data_frame_with_names_of_its_own() -> None:
     for row, (treatment, cbc, blasts) in zip(found[:2], meant, strict=True):
         decision = RULES.classify({"prior_treatment": treatment, "cbc": cbc, PERCENT: blasts})
         assert (row["possible"], row["BLAST"]) == (" ".join(decision.possible), blasts)
-        assert row["assumptions"] == " ".join(entry["fact"] for entry in decision.assumptions)
+        assert row["assumptions"] == " ".join(entry.fact for entry in decision.assumptions)
         assert row["criterion.cbc_normal"] == {"normal": "true", "abnormal": "false"}[cbc]
     assert (found[2]["the id"], found[2]["outcome"]) == ("c", None)
     assert found[2]["refused"].startswith("count`s: is not one of the values it can take")

@@ -155,10 +155,10 @@ def test_the_decisions_cover_every_outcome_status_region_option_and_open_fact() 
         "not_applicable",
     }
     assert {one.status for one in said} >= set(RULES.ruleset.statuses)
-    assert {region["id"] for one in said for region in one.regions} == set(RULES.ruleset.regions)
+    assert {region.id for one in said for region in one.regions} == set(RULES.ruleset.regions)
     listed = {option["id"] for options in RULES.ruleset.options.values() for option in options}
-    assert {option["id"] for one in said for option in one.options} == listed
-    assert {entry["fact"] for one in said for entry in one.missing} >= set(OPEN)
+    assert {option.id for one in said for option in one.options} == listed
+    assert {entry.fact for one in said for entry in one.missing} >= set(OPEN)
     assert any(one.contradictions for one in said)
 
 
