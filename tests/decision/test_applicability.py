@@ -13,6 +13,7 @@ from hypothesis import given, settings
 
 from allstatus import RulesError, load_rules
 from allstatus.decision.applicability import Applicability, applicability_faults
+from allstatus.decision.entries import AgentApplicability, Option
 from allstatus.decision.stated_use import IndicationTable
 from allstatus.record.model import parse_json
 from allstatus.rules.condition import Clause
@@ -26,12 +27,12 @@ FIXTURES = sorted((Path(__file__).parents[2] / "fixtures" / "options").glob("*.e
 RULE_SETS = [folder.name for folder in rule_sets()]
 
 
-def said(entry: dict[str, Any]) -> Any:
+def said(entry: Option | AgentApplicability) -> Any:
     """`applies`, or {"needs_data": [facts]}."""
-    word = entry["applicability"]
-    assert bool(entry["needs"]) == (word == "needs_data")
-    assert entry["because"]
-    return {word: sorted(entry["needs"])} if entry["needs"] else word
+    word = entry.applicability
+    assert bool(entry.needs) == (word == "needs_data")
+    assert entry.because
+    return {word: sorted(entry.needs)} if entry.needs else word
 
 
 def in_order(expected: Any) -> Any:
@@ -47,13 +48,11 @@ def test_fixture_gives_the_applicability_beside_it(path: Path) -> None:
     expected = json.loads(path.read_text("utf-8"))
     decision = RULES.classify(
         parse_json(path.with_name(path.name.replace(".expected", "")).read_text("utf-8"))
-    ).to_dict()
-    assert (decision["outcome"], decision["status"]) == (expected["outcome"], expected["status"])
-    assert bool(decision["options"]) == (expected["status"] is not None)
-    options = {option["id"]: option for option in decision["options"]}
-    agents = {
-        agent["agent"]: agent for option in decision["options"] for agent in option["by_agent"]
-    }
+    )
+    assert (decision.outcome, decision.status) == (expected["outcome"], expected["status"])
+    assert bool(decision.options) == (expected["status"] is not None)
+    options = {option.id: option for option in decision.options}
+    agents = {agent.agent: agent for option in decision.options for agent in option.by_agent}
     assert {name: said(options[name]) for name in expected["options"]} == {
         n: in_order(e) for n, e in expected["options"].items()
     }
@@ -61,10 +60,7 @@ def test_fixture_gives_the_applicability_beside_it(path: Path) -> None:
         n: in_order(e) for n, e in expected["agents"].items()
     }
     for name, others in expected["other_sources"].items():
-        found = {
-            other["cite"]["title"]: other["applicability"]
-            for other in agents[name]["other_sources"]
-        }
+        found = {other.cite.title: other.applicability for other in agents[name].other_sources}
         assert len(found) == len(others), found
         for title, word in others.items():
             assert [answer for source, answer in found.items() if title in source] == [word]
@@ -91,7 +87,7 @@ def test_each_table_says_what_its_clauses_say_in_every_case() -> None:
         for number, case in enumerate(table.cases):
             holds = all(clause.holds(case) for clause in fitting.use.clauses)
             if table.consistent >> number & 1:
-                assert fitting.condition.read(case)["applicability"] == (
+                assert fitting.condition.read(case).applicability == (
                     "applies" if holds else "does_not_apply"
                 )
 
@@ -102,11 +98,11 @@ def test_needs_data_always_names_facts_with_a_question_and_a_test() -> None:
             known = dict(zip(condition.table.criteria, cell, strict=True))
             if condition.table.cell(cell).completions:
                 entry = condition.read(known)
-                assert bool(entry["needs"]) == (entry["applicability"] == "needs_data")
-                assert [ask["fact"] for ask in entry["asks"]] == entry["needs"]
+                assert bool(entry.needs) == (entry.applicability == "needs_data")
+                assert [ask.fact for ask in entry.asks] == list(entry.needs)
                 assert all(
-                    ask["question"] and (ask["answered_by"] or ask["fact"] == STATUS_FACT)
-                    for ask in entry["asks"]
+                    ask.question and (ask.answered_by or ask.fact == STATUS_FACT)
+                    for ask in entry.asks
                 )
 
 
@@ -139,8 +135,8 @@ def test_more_knowledge_of_the_patient_never_turns_applies_round(
             record | {name: value for name, value in patient.items() if name != key}
         )
         for option in fewer.options if known else ():
-            if option["applicability"] in ("applies", "does_not_apply"):
-                assert known.get(option["id"], option["applicability"]) == option["applicability"]
+            if option.applicability in ("applies", "does_not_apply"):
+                assert known.get(option.id, option.applicability) == option.applicability
 
 
 def broken_overlay(tmp_path: Path, file: str, old: str, new: str) -> Path:

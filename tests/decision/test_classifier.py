@@ -68,14 +68,14 @@ def test_the_professional_page_s_examples_hold() -> None:
 
 def test_every_clause_of_recurrent_is_marked_as_our_reading_on_the_professional_page() -> None:
     trace = PROFESSIONAL.classify({"prior_remission": True}).trace
-    nodes = [node for path, node in trace["nodes"].items() if path.startswith("recurrent")]
-    assert {node["reading"] for node in nodes} == {"interpretation"}
+    nodes = [node for path, node in trace.nodes.items() if path.startswith("recurrent")]
+    assert {node.reading for node in nodes} == {"interpretation"}
 
 
 def test_parts_of_the_blood_count_that_are_partly_known_leave_only_what_can_be() -> None:
     panel = {"wbc": {"flag": "H"}, "platelets": {"flag": "L"}}
     fact = PROFESSIONAL.classify({"cbc": panel}).facts["cbc"]
-    assert (fact["value"], fact["state"]) == ("all_abnormal or some_abnormal", "given")
+    assert (fact.value, fact.state) == ("all_abnormal or some_abnormal", "given")
     remission = {
         "prior_treatment": "disease_directed",
         "marrow_blast_percent": 2,
@@ -89,6 +89,6 @@ def test_parts_of_the_blood_count_that_are_partly_known_leave_only_what_can_be()
 
 def test_cns_prophylaxis_is_a_phase_of_its_own_on_the_professional_page() -> None:
     phases = {
-        option.phase for options in PROFESSIONAL.ruleset.options.values() for option in options
+        option["phase"] for options in PROFESSIONAL.ruleset.options.values() for option in options
     }
     assert phases == {"remission_induction", "cns_prophylaxis", "consolidation", "recurrence"}

@@ -101,7 +101,7 @@ def test_every_known_fact_of_a_chart_has_evidence() -> None:
     for expected in EXPECTED:
         for decision in decisions(chart_file(expected), json.loads(expected.read_text("utf-8"))):
             for name, fact in decision.facts.items():
-                assert fact["value"] is None or fact["state"] == "derived" or fact["evidence"], (
+                assert fact.value is None or fact.state == "derived" or fact.evidence, (
                     expected.name,
                     name,
                 )

@@ -307,7 +307,7 @@ def test_every_clause_and_option_is_cited_by_section_and_reading() -> None:
         if link.get("class") in ("cite literal", "cite interpretation")
     ]
     assert {text(link).partition(":")[0] for link in clauses} == {"literal", "our reading"}
-    sections = {node.cite["section"] for node in RULES.classify(UNTREATED).trace.nodes.values()}
+    sections = {node.cite.section for node in RULES.classify(UNTREATED).trace.nodes.values()}
     assert {section.replace(" > ", " › ") for section in sections} <= {
         link.get("title") for link in clauses
     }

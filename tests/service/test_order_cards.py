@@ -157,16 +157,16 @@ def test_a_listed_agent_that_does_not_apply_gives_information(known: dict, cards
         (fit,) = [
             fit
             for option in decision.options
-            for fit in option["by_agent"]
-            if fit["agent"] == "dasatinib"
+            for fit in option.by_agent
+            if fit.agent == "dasatinib"
         ]
         assert card["indicator"] == "info"
         assert "stated use does not fit" in card["summary"]
         assert all(
             part in card["detail"]
             for part in (
-                fit["cite"]["url"],
-                fit["cite"]["sentence"][:12],
+                fit.cite.url,
+                fit.cite.sentence[:12],
                 "does not hold up the order",
             )
         )

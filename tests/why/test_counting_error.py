@@ -80,11 +80,9 @@ def test_the_trace_says_whether_a_count_spans_the_limit_and_never_changes_the_de
     decision = classify(
         REMISSION | {"marrow_blast_percent": blasts, "prior_remission": True}, engine="builtin"
     )
-    errors = [
-        node["counting_error"] for node in decision.trace.nodes.values() if node["counting_error"]
-    ]
+    errors = [node.counting_error for node in decision.trace.nodes.values() if node.counting_error]
     assert errors
-    assert {error["spans_threshold"] for error in errors} == {spans}
+    assert {error.spans_threshold for error in errors} == {spans}
     assert decision.status == ("recurrent" if blasts == "100/200" else "in_remission")
     side = "on both sides of the limit" if spans else "on one side of the limit"
     assert side in " ".join(render_text(decision).split())

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 
 from allstatus import load_rules
+from allstatus.record.frozen import plain
 from allstatus.table.assumptions import Resolution
 from allstatus.table.decision_table import OUTSIDE
 from allstatus.table.fact_domain import ValueClass
@@ -102,7 +103,7 @@ def test_given_facts_come_before_derived_ones() -> None:
         }
     )
     assert decision.facts["prior_treatment"].state == "derived"
-    assert decision.reasons == [
+    assert plain(decision.reasons) == [
         [
             "prior_remission",
             "cbc",
@@ -188,20 +189,20 @@ def test_why_not_names_false_clauses_or_the_facts_it_waits_for(
         nodes = EXPLAINER.tracer.outline(resolution.cell).nodes
         entries = EXPLAINER.explain(resolution).why_not
         reached = possible if len(possible) == 1 else frozenset()
-        assert [entry["status"] for entry in entries] == [
+        assert [entry.status for entry in entries] == [
             name for name in TABLE.statuses if possible and name not in reached
         ]
         for entry in entries:
-            assert bool(entry["failing"]) == (entry["status"] not in possible)
-            if entry["together"]:
-                assert all(nodes[path]["verdict"] == "unknown" for path in entry["failing"])
-                assert len(entry["failing"]) > 1
+            assert bool(entry.failing) == (entry.status not in possible)
+            if entry.together:
+                assert all(nodes[path].verdict == "unknown" for path in entry.failing)
+                assert len(entry.failing) > 1
             else:
                 assert all(
-                    nodes[path]["verdict"] == "false" and nodes[path]["decisive"]
-                    for path in entry["failing"]
+                    nodes[path].verdict == "false" and nodes[path].decisive
+                    for path in entry.failing
                 )
-            assert set(entry["waiting_for"]) <= {
+            assert set(entry.waiting_for) <= {
                 fact for fact in FACTS if len(RESOLVER.open_answers(resolution, fact)) > 1
             }
 
@@ -262,10 +263,10 @@ def test_each_answer_shown_for_the_next_question_is_what_the_record_would_then_g
 ) -> None:
     question = RULES.classify(record).ask_next
     if question is not None:
-        classes = {value.region: value for value in RESOLVER.classes[question["fact"]]}
-        for answer in question["answers"]:
-            answered = record | {question["fact"]: classes[answer["region"]].sample}
-            assert list(RULES.classify(answered).possible) == answer["possible"]
+        classes = {value.region: value for value in RESOLVER.classes[question.fact]}
+        for answer in question.answers:
+            answered = record | {question.fact: classes[answer.region].sample}
+            assert list(RULES.classify(answered).possible) == list(answer.possible)
 
 
 @given(records)

@@ -21,9 +21,7 @@ def main(folder: str) -> None:
     for cd19, word in (("positive", "applies"), ("negative", "does_not_apply")):
         options = rules.classify({**RELAPSED, "biomarkers": {"cd19": cd19}}).options
         agents = {
-            agent["agent"]: agent["applicability"]
-            for option in options
-            for agent in option["by_agent"]
+            agent.agent: agent.applicability for option in options for agent in option.by_agent
         }
         assert agents["blinatumomab"] == word
 
