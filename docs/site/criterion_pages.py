@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import product
 
+from allstatus.verify.prime_implicants import minimum_cover
 from pieces import anchor, code, plain, table
 from rule_words import answer, cited, expected, facts, reading
 
@@ -17,7 +18,6 @@ from allstatus.rules.condition import Clause
 from allstatus.rules.ruleset import Criterion, Fact, RuleSet
 from allstatus.table.decision_table import OUTSIDE, DecisionTable, Verdicts
 from allstatus.translate.boxes import boxes_of
-from allstatus.verify.prime_implicants import minimum_cover
 
 HEAD = """# Criteria
 
