@@ -1,4 +1,6 @@
-"""Sources of FHIR: whose each resource is, which version stands, and that a part is not the whole."""
+"""Sources of FHIR: whose each resource is, which version stands, and that a part is not the
+whole.
+"""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,6 @@
-"""The blood count: one component at its edges (`blood_count.yaml`), by every door, and the whole."""
+"""The blood count: one component at its edges (`blood_count.yaml`), by every door, and the
+whole.
+"""
 
 import json
 from fractions import Fraction

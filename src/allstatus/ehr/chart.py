@@ -26,7 +26,8 @@ class Code(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Quantity(SentNumber):
-    """A value as sent: a number with comparator and unit, or two numbers, or text, or codes; `cells`
+    """A value as sent: a number with comparator and unit, or two numbers, or text, or codes;
+    `cells`
     are those a share was counted among.
     """
 

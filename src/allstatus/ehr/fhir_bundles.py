@@ -1,4 +1,6 @@
-"""What comes in as FHIR, opened: the entries of bundles and lists, and whether a part is missing."""
+"""What comes in as FHIR, opened: the entries of bundles and lists, and whether a part is
+missing.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """One component of a blood count: is it normal? The same for a record, FHIR, HL7 v2 and columns.
 
-Plausibility first, then the laboratory's range in its own unit, its flag, and where it sent neither,
+Plausibility first, then the laboratory's range in its own unit, its flag, and where it sent
+neither,
 if allowed, the adult table of `codes/blood-count.yaml`.
 """
 
