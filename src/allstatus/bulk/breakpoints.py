@@ -18,6 +18,7 @@ class Cut:
     beyond: bool
 
     def passed_by(self, value: Fraction) -> bool:
+        """Whether a value, in the fact's unit, lies on the far side of the cut."""
         return value > self.limit if self.beyond else value >= self.limit
 
 

@@ -40,6 +40,9 @@ class CodedBooleans:
         self._column, self._false, self._true = column, false, true
 
     def add_to(self, digits: Bytes, start: int) -> Refused:
+        """Add the digits of the rows from `start` on to `digits` (uint8, one a row), in place; a
+        yes/no column refuses no row.
+        """
         first = self._column.offset + start
         true = _unpacked(_packed(self._column, 1, first, len(digits)), first, len(digits))
         known = _valid(self._column, start, len(digits))
@@ -66,6 +69,9 @@ class CodedWords:
         self._bad = pa.array(np.array(parts) == BAD).cast(pa.uint8()) if BAD in parts else None
 
     def add_to(self, digits: Bytes, start: int) -> Refused:
+        """Add the digits of the rows from `start` on to `digits` (uint8, one a row), in place; the
+        rows whose word is no value of the fact, as booleans, or None.
+        """
         indices, valid = (
             self._indices.slice(start, len(digits)),
             _valid(self._column, start, len(digits)),
@@ -97,6 +103,9 @@ class CodedNumbers:
         self._steps = [np.uint8((after - before) % BYTE) for before, after in rises]
 
     def add_to(self, digits: Bytes, start: int) -> Refused:
+        """Add the digits of the rows from `start` on to `digits` (uint8, one a row), in place; the
+        rows whose number no record can hold, as booleans, or None.
+        """
         values = self._values[start : start + len(digits)]
         parts = np.full(len(digits), self._lowest, np.uint8)
         for cut, step in zip(self._cuts, self._steps, strict=True):
@@ -129,6 +138,9 @@ class CodedRows:
         self._parts = np.array(parts)
 
     def add_to(self, digits: Bytes, start: int) -> Refused:
+        """Add the digits of the rows from `start` on to `digits` (uint8, one a row), in place; the
+        rows that the record's reader refuses, as booleans.
+        """
         parts = self._parts[start : start + len(digits)]
         digits += np.maximum(parts, 0).astype(np.uint8)
         refused: NDArray[np.bool_] = parts == BAD

@@ -23,9 +23,11 @@ PARTIAL = ".partial"
 class Writer(Protocol):
     """Writes batches of one schema to a file."""
 
-    def write(self, batch: pa.RecordBatch) -> None: ...
+    def write(self, batch: pa.RecordBatch) -> None:
+        """Append the rows of a batch; raises OSError where the place cannot be written."""
 
-    def close(self) -> None: ...
+    def close(self) -> None:
+        """Finish the file; nothing can be written afterwards."""
 
 
 @contextmanager
@@ -114,9 +116,11 @@ class ParquetFile:
         )
 
     def write(self, batch: pa.RecordBatch) -> None:
+        """Append the rows of a batch as a row group."""
         self._writer.write_batch(batch)
 
     def close(self) -> None:
+        """Write the footer, without which a Parquet file cannot be read."""
         self._writer.close()
 
 
@@ -127,9 +131,11 @@ class IpcFile:
         self._writer = pa.ipc.new_file(str(path), schema)
 
     def write(self, batch: pa.RecordBatch) -> None:
+        """Append the rows of a batch as an Arrow record batch."""
         self._writer.write_batch(batch)
 
     def close(self) -> None:
+        """Write the footer of the Arrow file."""
         self._writer.close()
 
 
@@ -142,9 +148,11 @@ class CsvFile:
         self._rows.writerow(schema.names)
 
     def write(self, batch: pa.RecordBatch) -> None:
+        """Append the rows of a batch, one line each."""
         self._rows.writerows(zip(*(column.to_pylist() for column in batch.columns), strict=True))
 
     def close(self) -> None:
+        """Close the file."""
         self._file.close()
 
 
@@ -155,15 +163,19 @@ class NdjsonFile:
         self._file = path.open("w", encoding="utf-8", newline="\n")
 
     def write(self, batch: pa.RecordBatch) -> None:
+        """Append the rows of a batch, one JSON object a line."""
         self.write_rows(batch.to_pylist())
 
     def write_rows(self, rows: list[Mapping[str, Any]]) -> None:
+        """Append rows, one JSON object a line; what JSON has no type for is written as text."""
         self.write_lines(json.dumps(row, ensure_ascii=False, default=str) for row in rows)
 
     def write_lines(self, lines: Iterable[str]) -> None:
+        """Append lines that are JSON already, without their line ends."""
         self._file.writelines(f"{line}\n" for line in lines)
 
     def close(self) -> None:
+        """Close the file."""
         self._file.close()
 
 

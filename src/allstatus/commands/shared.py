@@ -42,6 +42,7 @@ EngineOption = typer.Option("--engine", help="Which engine fires the rules.")
 def root(
     version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
 ) -> None:
+    """What stands before any command: `--version`."""
     if version:
         print(f"allstatus {allstatus.__version__}")
         raise typer.Exit

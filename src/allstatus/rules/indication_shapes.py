@@ -49,6 +49,8 @@ class OverlayFactShape(FactShape):
 
 
 class OverlayThresholdShape(ThresholdShape):
+    """A named limit, by date, with the source it was read in."""
+
     cite: SourceCiteShape  # type: ignore[assignment]
 
 
@@ -84,6 +86,8 @@ class AgentUseShape(Shape):
 
 
 class MarrowLimitShape(Shape):
+    """The share of blasts in the marrow that another definition asks for, in percent."""
+
     comparator: Literal["<", "<=", ">", ">="]
     percent: Number
 
@@ -96,6 +100,8 @@ class CountLimitShape(Shape):
 
 
 class CountsShape(Shape):
+    """The least counts that another definition asks for."""
+
     neutrophils: CountLimitShape
     platelets: CountLimitShape
 

@@ -22,6 +22,7 @@ def lint(ruleset: RuleSet, files: Files, folders: Folders) -> list[str]:
 
 
 def unused_criterion(ruleset: RuleSet, files: Files, folders: Folders) -> Iterator[str]:
+    """Each criterion that no status uses."""
     used = {
         name
         for status in ruleset.statuses.values()
@@ -36,6 +37,7 @@ def unused_criterion(ruleset: RuleSet, files: Files, folders: Folders) -> Iterat
 
 
 def unused_threshold(ruleset: RuleSet, files: Files, folders: Folders) -> Iterator[str]:
+    """Each threshold that no criterion uses."""
     used = {criterion.condition.operand for criterion in ruleset.criteria.values()}
     for name in ruleset.thresholds:
         if name not in used:
@@ -45,6 +47,7 @@ def unused_threshold(ruleset: RuleSet, files: Files, folders: Folders) -> Iterat
 
 
 def unasked_fact(ruleset: RuleSet, files: Files, folders: Folders) -> Iterator[str]:
+    """Each fact that no criterion asks about."""
     for name in ruleset.facts:
         if not ruleset.criteria_of(name):
             yield files["facts"].at(
@@ -53,6 +56,7 @@ def unasked_fact(ruleset: RuleSet, files: Files, folders: Folders) -> Iterator[s
 
 
 def unknown_test(ruleset: RuleSet, files: Files, folders: Folders) -> Iterator[str]:
+    """Each fact answered by a test that guidance.yaml does not list."""
     tests = [test["id"] for test in ruleset.guidance["tests"]]
     for name, fact in ruleset.facts.items():
         for test in fact.answered_by:
@@ -65,6 +69,7 @@ def unknown_test(ruleset: RuleSet, files: Files, folders: Folders) -> Iterator[s
 
 
 def unknown_status(ruleset: RuleSet, files: Files, folders: Folders) -> Iterator[str]:
+    """Each file of options for a status that there is not."""
     names = list(ruleset.statuses)
     for file in folders["options"]:
         if file.data["status"] not in names:
@@ -86,6 +91,7 @@ def unknown_status(ruleset: RuleSet, files: Files, folders: Folders) -> Iterator
 
 
 def file_named_otherwise(ruleset: RuleSet, files: Files, folders: Folders) -> Iterator[str]:
+    """Each file of a status or its options that is not called by the status."""
     for file in [*folders["statuses"], *folders["options"]]:
         if not file.name.endswith(f"/{file.data['status']}.yaml"):
             name = file.data["status"]
@@ -96,6 +102,7 @@ def file_named_otherwise(ruleset: RuleSet, files: Files, folders: Folders) -> It
 
 
 def status_without_options(ruleset: RuleSet, files: Files, folders: Folders) -> Iterator[str]:
+    """Each status without a file of options."""
     for file in folders["statuses"]:
         name = file.data["status"]
         if name not in ruleset.options:
@@ -107,6 +114,7 @@ def status_without_options(ruleset: RuleSet, files: Files, folders: Folders) -> 
 
 
 def repeated_id(ruleset: RuleSet, files: Files, folders: Folders) -> Iterator[str]:
+    """Each option whose id another one has."""
     seen: set[str] = set()
     for file in folders["options"]:
         for number, option in enumerate(file.data["options"]):
@@ -119,6 +127,7 @@ def repeated_id(ruleset: RuleSet, files: Files, folders: Folders) -> Iterator[st
 
 
 def unknown_agent(ruleset: RuleSet, files: Files, folders: Folders) -> Iterator[str]:
+    """Each option with an agent that guidance.yaml does not list."""
     agents = [agent["id"] for agent in ruleset.guidance["agents"]]
     for file in folders["options"]:
         for number, option in enumerate(file.data["options"]):
@@ -132,6 +141,7 @@ def unknown_agent(ruleset: RuleSet, files: Files, folders: Folders) -> Iterator[
 
 
 def assumption_of_another_type(ruleset: RuleSet, files: Files, folders: Folders) -> Iterator[str]:
+    """Each assumption whose value is none that the fact can have."""
     for name, fact in ruleset.facts.items():
         valid = (True, False) if fact.kind == "yes_no" else fact.values
         if fact.assume is not None and fact.assume.value not in valid:
@@ -149,6 +159,7 @@ def assumption_of_another_type(ruleset: RuleSet, files: Files, folders: Folders)
 
 
 def unless_circle(ruleset: RuleSet, files: Files, folders: Folders) -> Iterator[str]:
+    """Each status whose `unless` leads back to itself."""
     for file in folders["statuses"]:
         name = file.data["status"]
         if circle := _way_back(ruleset, name):
@@ -170,6 +181,7 @@ def _way_back(ruleset: RuleSet, start: str) -> tuple[str, ...] | None:
 
 
 def fact_not_in_record(ruleset: RuleSet, files: Files, folders: Folders) -> Iterator[str]:
+    """Each fact for which a record has no key of its type."""
     yield from facts_not_in_record(ruleset.facts.values(), files["facts"])
 
 
@@ -188,6 +200,7 @@ def facts_not_in_record(facts: Iterable[Fact], file: YamlFile) -> Iterator[str]:
 
 
 def unknown_in_guidance(ruleset: RuleSet, files: Files, folders: Folders) -> Iterator[str]:
+    """Each entry of guidance.yaml that names a status or fact there is not."""
     known: tuple[tuple[str, str, Iterable[str]], ...] = (
         ("statuses", "status", ruleset.statuses),
         ("facts", "fact", ruleset.facts),

@@ -124,6 +124,7 @@ class Builder:
         self.problems: list[str] = []
 
     def build(self, directory: Path) -> RuleSet:
+        """The rule set of the files read; what is wrong with it is added to `problems`."""
         head = self.files["ruleset"].data
         thresholds, criteria, facts = self.vocabulary()
         return RuleSet(
@@ -281,6 +282,9 @@ class Builder:
         )
 
     def clause(self, item: Any, file: YamlFile, place: tuple[str | int, ...], path: str) -> Clause:
+        """A clause as written, with its criteria looked up; what is wrong with it is added to
+        `problems` and it holds of no case.
+        """
         if isinstance(item, str):
             return self._named(item, file, place, path, {})
         kinds: list[ClauseKind] = [kind for kind in CLAUSE_KINDS if item.get(kind) is not None]

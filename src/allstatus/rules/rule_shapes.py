@@ -30,6 +30,8 @@ from allstatus.rules.shape_parts import (
 
 
 class SourceShape(Shape):
+    """The page a rule set was read from, and when the page was last reviewed."""
+
     title: str
     url: str
     last_reviewed: Date
@@ -45,6 +47,8 @@ class PopulationShape(Shape):
 
 
 class RulesetShape(Shape):
+    """The head of a rule set: its name, the page it reads, and from when it is in force."""
+
     id: Annotated[
         str, Field(pattern=r"^[a-z0-9-]+$", description="small letters, digits and hyphens")
     ]
@@ -59,6 +63,8 @@ class RulesetShape(Shape):
 
 
 class ConstraintShape(CitedShape):
+    """What cannot be: where `if` holds, `then` must hold too."""
+
     if_: ClauseOrName = Field(alias="if")
     then: ClauseOrName
     because: str
@@ -66,12 +72,16 @@ class ConstraintShape(CitedShape):
 
 
 class RegionShape(Shape):
+    """Cases that no status fits, with the sentence that names them."""
+
     sentence: str
     where: Clauses
     says: SaysShape
 
 
 class ExampleShape(Shape):
+    """A record with the outcome that it must have."""
+
     name: str
     facts: dict[str, Any]
     outcome: Literal["determined", "outside_definitions", "insufficient_data", "conflicting_data"]
@@ -80,6 +90,8 @@ class ExampleShape(Shape):
 
 
 class StatusShape(CitedShape):
+    """A status: the clauses that must all hold, unless another status does."""
+
     status: str
     title: str
     all: Clauses
@@ -98,6 +110,8 @@ class QualifierShape(Shape):
 
 
 class OptionShape(CitedShape):
+    """One treatment that the page lists for a status."""
+
     id: Annotated[
         str,
         Field(
@@ -121,12 +135,16 @@ class OptionShape(CitedShape):
 
 
 class OptionsShape(CitedShape):
+    """What the page lists for a status in one phase of treatment."""
+
     status: str
     phase: str
     options: list[OptionShape]
 
 
 class GuidanceShape(CitedShape):
+    """What the page says of a thing, and of which statuses, facts or outcomes."""
+
     id: str
     title: str
     statuses: list[str] = []
@@ -135,12 +153,16 @@ class GuidanceShape(CitedShape):
 
 
 class TestShape(GuidanceShape):
+    """A test that the page names, and what it answers."""
+
     stage: Literal["diagnosis", "spread", "tissue"]
     answers: str
     informs: list[str] = []
 
 
 class AgentShape(GuidanceShape):
+    """A medicine that the page names, by all its names."""
+
     name: str
     aliases: list[str] = []
     categories: list[Category]
@@ -148,11 +170,15 @@ class AgentShape(GuidanceShape):
 
 
 class PhaseShape(GuidanceShape):
+    """A phase of treatment, by all its names."""
+
     given_in: list[str] = []
     also_called: list[str] = []
 
 
 class GuidanceFileShape(Shape):
+    """guidance.yaml: what the page says besides its definitions and options."""
+
     agents: list[AgentShape]
     tests: list[TestShape]
     phases: list[PhaseShape]
@@ -202,6 +228,8 @@ class MappedSentenceShape(Shape):
 
 
 class MappedSectionShape(Shape):
+    """A section of the page, with its sentences in their order."""
+
     section: str
     sentences: list[MappedSentenceShape]
 

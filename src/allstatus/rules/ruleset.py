@@ -87,6 +87,9 @@ class Constraint:
     says: Says
 
     def holds(self, case: Mapping[str, bool]) -> bool:
+        """Whether a complete case (criterion: true or false) can be, as far as this constraint
+        says.
+        """
         return not self.condition.holds(case) or self.consequence.holds(case)
 
 

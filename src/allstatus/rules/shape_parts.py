@@ -18,6 +18,8 @@ Number = Annotated[int | Decimal, WithJsonSchema({"type": "number"})]
 
 
 class Shape(BaseModel):
+    """A mapping in a rule file: no key but these, and no value of another type."""
+
     model_config = ConfigDict(extra="forbid", populate_by_name=True, strict=True)
 
 
@@ -34,6 +36,8 @@ class CiteShape(Shape):
 
 
 class CitedShape(Shape):
+    """What the page says, with its citation and whether it was read literally."""
+
     reading: Reading
     cite: CiteShape
 
@@ -82,6 +86,8 @@ class AssumeShape(Shape):
 
 
 class FactShape(Shape):
+    """A fact that a rule set asks about a patient."""
+
     type: Literal["yes_no", "choice", "percent", "number"]
     values: list[str] = []
     record_key: Annotated[
@@ -102,11 +108,15 @@ class FactShape(Shape):
 
 
 class DatedValue(Shape):
+    """A value, in the threshold's unit, from a date on."""
+
     from_: Date = Field(alias="from")
     value: Number
 
 
 class ThresholdShape(CitedShape):
+    """A named limit with its unit, and its values by date."""
+
     title: str
     unit: Annotated[
         Literal["%", "years", "months", "count"],
@@ -116,6 +126,8 @@ class ThresholdShape(CitedShape):
 
 
 class CriterionShape(CitedShape):
+    """A named yes/no condition on one fact, in words for when it holds and when not."""
+
     title: str
     otherwise: str
     condition: str

@@ -45,11 +45,13 @@ async def trainer(request: Request) -> HTMLResponse:
 
 @router.get("/{name}.css", include_in_schema=False)
 async def style(name: str) -> Response:
+    """A style sheet of these pages; 404 for any other name."""
     return _file(f"{name}.css")
 
 
 @router.get("/{name}.js", include_in_schema=False)
 async def script(name: str) -> Response:
+    """A script of these pages; 404 for any other name."""
     return _file(f"{name}.js")
 
 

@@ -34,6 +34,7 @@ class CohortTally:
     parts: dict[str, Counter[str]] = field(default_factory=dict)
 
     def add(self, answer: str, part: str | None) -> None:
+        """Count one more patient with this answer, and which part of it where it has parts."""
         self.answers[answer] += 1
         if part is not None:
             self.parts.setdefault(answer, Counter())[part] += 1

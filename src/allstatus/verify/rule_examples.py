@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 def failing_examples(classifier: Classifier) -> list[str]:
     """A line for each example whose decision is not the expected one."""
-    return [
-        f"{classifier.ruleset.directory.name}/statuses/{status.name}.yaml: example "
-        f"'{example['name']}': {problem}"
-        for status in classifier.ruleset.statuses.values()
-        for example in status.examples
-        if (problem := example_problem(classifier, example))
-    ]
+    rules, failing = classifier.ruleset, []
+    for status in rules.statuses.values():
+        file = f"{rules.directory.name}/statuses/{status.name}.yaml"
+        for example in status.examples:
+            if problem := example_problem(classifier, example):
+                failing.append(f"{file}: example '{example['name']}': {problem}")
+    return failing
 
 
 def example_problem(classifier: Classifier, example: Mapping[str, Any]) -> str | None:

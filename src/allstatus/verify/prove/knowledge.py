@@ -73,19 +73,23 @@ class Choices:
     open: tuple[tuple[Formula, Formula], ...]  # (value, whether it is open)
 
     def surely(self, condition: ConditionFormula) -> Formula:
+        """That the condition holds of every value still possible."""
         return z3.And(
             [z3.Implies(possible, condition.holds(value)) for value, possible in self.open]
         )
 
     def never(self, condition: ConditionFormula) -> Formula:
+        """That the condition holds of no value still possible."""
         return z3.And(
             [z3.Implies(possible, z3.Not(condition.holds(value))) for value, possible in self.open]
         )
 
     def contains(self, value: Formula) -> Formula:
+        """That this value is still possible."""
         return z3.Or([z3.And(possible, value == one) for one, possible in self.open])
 
     def within(self, wider: Choices) -> Formula:
+        """That what is possible here is possible in the wider one too, and something is."""
         pairs = zip(self.open, wider.open, strict=True)
         subset = [z3.Implies(possible, there) for (_, possible), (_, there) in pairs]
         return z3.And(*subset, z3.Or([possible for _, possible in self.open]))
