@@ -70,7 +70,7 @@ def specimens(result: Json, store: ResourceStore) -> Specimens:
     of.
     """
     site = codeable(result.get("bodySite"))
-    for level in _levels(result, store):
+    for level in _levels(result, store) if store.listed(result) else [[result]]:
         references = [(owner, one) for owner in level for one in objects(owner.get("specimen"))]
         if references:
             return _described(site, references, result, store)
@@ -138,7 +138,7 @@ def dated(result: Json, store: ResourceStore, of: Specimens) -> Dated:
     """When a result is of: by itself, else its report, else its panel, else its specimen's
     collection. Its issue only bounds it.
     """
-    owners = list(above(result, store))
+    owners = list(above(result, store)) if store.listed(result) else []
     latest = _bound(result, owners, of)
     for by, owner in [("", result), *owners]:
         sent = [key for key in EFFECTIVE if key in owner or f"_{key}" in owner]

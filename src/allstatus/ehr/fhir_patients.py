@@ -31,7 +31,14 @@ def whose(resource: Json, store: ResourceStore) -> PatientKey | None:
     container = store.container(resource)
     if not subject and container is not None:
         return whose(container, store)
-    return named(resource, subject, store)
+    reference = text(subject.get("reference"))
+    if not reference or reference[0] == "#":
+        return named(resource, subject, store)
+    asked = store.server(resource), reference, text(subject.get("type"))
+    if asked not in store.told:
+        store.told[asked] = named(resource, subject, store)
+    told: PatientKey | None = store.told[asked]
+    return told
 
 
 def named(owner: Json, subject: Json, store: ResourceStore) -> PatientKey | None:

@@ -159,6 +159,8 @@ def _focus(resource: Json, store: ResourceStore) -> tuple[Standing, tuple[Code, 
     """Whether a result is the patient's, and the codes of the condition it is about."""
     found: tuple[Code, ...] = ()
     stands = STANDS
+    if "focus" not in resource and "extension" not in resource:
+        return stands, found
     for extension in objects(resource.get("extension")):
         if text(extension.get("url")).endswith(FOCUS_CODE):
             stands = together(stands, Standing(ANOTHERS))

@@ -114,13 +114,21 @@ SUMMARY = "sent as a summary, without all of it"
 
 def modified(element: object, *, inside: tuple[str, ...] = ()) -> bool:
     """Whether an element, or any within it but those named, has a modifier extension."""
-    if isinstance(element, list):
-        return any(modified(item) for item in element)
-    if not isinstance(element, dict):
-        return False
-    return "modifierExtension" in element or any(
-        modified(value) for key, value in element.items() if key not in inside
-    )
+    waiting = [element]
+    while waiting:
+        item = waiting.pop()
+        if type(item) is dict:
+            if "modifierExtension" in item:
+                return True
+            left = () if item is not element else inside
+            waiting.extend(
+                value
+                for key, value in item.items()
+                if (type(value) is dict or type(value) is list) and key not in left
+            )
+        elif type(item) is list:
+            waiting.extend(item)
+    return False
 
 
 def standing(resource: Json, statuses: dict[str, Standing]) -> Standing:

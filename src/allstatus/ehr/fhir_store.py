@@ -7,6 +7,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
 
 from allstatus.ehr.fhir_bundles import Entry, resources_of
 from allstatus.ehr.json_access import Json, obj, objects, text
@@ -20,6 +22,7 @@ _BY_IDENTIFIER = re.compile(r"[A-Za-z]+\?identifier=(?:(.*)\|)?(.+)")
 Key = tuple[str, str]  # server (empty where none is named), and Type/id or another address
 
 
+@lru_cache(maxsize=1 << 14)
 def split_address(address: str) -> Key:
     """(server without its protocol, Type/id) of an address; the server is empty where none is
     named.
@@ -42,6 +45,7 @@ class ResourceStore:
         self.superseded: list[Json] = []
         self.deleted: list[Json] = []
         self.patients: dict[object, Json] = {}
+        self.told: dict[object, Any] = {}  # whom a reference from a server names
         self._servers: dict[int, str] = {}
         self._names: dict[int, str] = {}
         self._by_key: dict[Key, Json] = {}
@@ -149,6 +153,11 @@ class ResourceStore:
         if container.get("resourceType") == "DiagnosticReport" and container not in found:
             found.append(container)
         return found
+
+    def listed(self, result: Json) -> bool:
+        """Whether a report or panel lists or contains a result."""
+        own = id(result)
+        return own in self._reports or own in self._panels or own in self._containers
 
     def panels(self, result: Json) -> list[Json]:
         """The results a result is a member of."""
