@@ -70,7 +70,9 @@ def _opened(bundle: Json) -> Iterator[Entry]:
         address, stamp = text(entry.get("fullUrl")), obj(entry.get("response"))
         resource = obj(entry.get("resource"))
         if obj(entry.get("request")).get("method") == "DELETE":
-            resource = _named(text(entry["request"].get("url")) or address)
+            url = text(entry["request"].get("url"))
+            address = address or url
+            resource = _named(url or address)
             if resource:
                 yield Entry(address, resource, True, stamp, place)
         elif resource:
@@ -161,9 +163,8 @@ def _searched(first: Json, pages: dict[str, Json]) -> Iterator[str]:
         matches |= set(_matches(page))
         yield from _failed(page)
     total = first.get("total")
-    if first.get("type") not in ("searchset", "history") or not isinstance(total, int):
-        return
-    if len(matches) < total:
+    counted = first.get("type") in ("searchset", "history") and str(total).isdecimal()
+    if counted and len(matches) < int(str(total)):
         yield f"it has {len(matches)} of {total} entries"
 
 

@@ -13,7 +13,7 @@ from allstatus.ehr.dates import When
 from allstatus.ehr.fhir_patients import named, subject_of
 from allstatus.ehr.fhir_standing import MODIFIED, STANDS, Standing, modified
 from allstatus.ehr.fhir_store import ResourceStore
-from allstatus.ehr.json_access import Json, codeable, obj, objects, text, when, words
+from allstatus.ehr.json_access import Json, codeable, codes, obj, objects, text, when, words
 
 EFFECTIVE = (
     "effectiveDateTime",
@@ -69,12 +69,23 @@ def specimens(result: Json, store: ResourceStore) -> Specimens:
     """The specimen of a result: its own, else that of its reports, else of the panel it is part
     of.
     """
-    site = codeable(result.get("bodySite"))
+    site = codeable(result.get("bodySite")) + _structures(result, store)
     for level in _levels(result, store) if store.listed(result) else [[result]]:
         references = [(owner, one) for owner in level for one in objects(owner.get("specimen"))]
         if references:
             return _described(site, references, result, store)
     return Specimens(site)
+
+
+def _structures(result: Json, store: ResourceStore) -> tuple[Code, ...]:
+    """The places of the body structures that R5 has instead of a site."""
+    found: tuple[Code, ...] = ()
+    for reference in objects(result.get("bodyStructure")):
+        place = store.resolve(result, reference) or {}
+        found += codes(place.get("location"))
+        for part in objects(place.get("includedStructure")):
+            found += codes(part.get("structure"))
+    return found
 
 
 def _levels(result: Json, store: ResourceStore) -> Iterator[list[Json]]:

@@ -21,7 +21,7 @@ from allstatus.ehr.fhir_standing import (
     together,
 )
 from allstatus.ehr.fhir_store import ResourceStore
-from allstatus.ehr.fhir_values import flags, ranges, value_of
+from allstatus.ehr.fhir_values import flags, interpreted, ranges, value_of
 from allstatus.ehr.json_access import Json, codes, obj, objects, text, when, words
 
 NO_VALUE = "has no value"
@@ -49,8 +49,8 @@ def read_observation(resource: Json, store: ResourceStore) -> Iterator[Statement
     """An Observation's value and those of its components; a panel says what its members do not."""
     of = specimens(resource, store)
     day = dated(resource, store, of)
-    about, focus = _focus(resource, store)
-    stands = together(standing(resource, RESULT), of.standing, about, _held(resource, store))
+    whom, focus = about(resource, store)
+    stands = together(standing(resource, RESULT), of.standing, whom, _held(resource, store))
     shared = _shared(resource, store, day, of)
     shared |= {"focus": focus, "corrected": resource.get("status") in ("amended", "corrected")}
     shared["notes"] = _notes(resource, day)
@@ -93,7 +93,7 @@ def _component_names(shared: dict[str, Any], part: Json, before: list[Json]) -> 
 def _result(
     part: Json, source: str, stands: Standing, shared: dict[str, Any], born: Any, day: Dated
 ) -> Result:
-    value = value_of(part)
+    value = value_of(part) or interpreted(part)
     stands = together(stands, _absence(part, value))
     return Result(
         source,
@@ -155,7 +155,7 @@ def _held(resource: Json, store: ResourceStore) -> Standing:
     return Standing(outer.void, doubt)
 
 
-def _focus(resource: Json, store: ResourceStore) -> tuple[Standing, tuple[Code, ...]]:
+def about(resource: Json, store: ResourceStore) -> tuple[Standing, tuple[Code, ...]]:
     """Whether a result is the patient's, and the codes of the condition it is about."""
     found: tuple[Code, ...] = ()
     stands = STANDS
@@ -165,8 +165,8 @@ def _focus(resource: Json, store: ResourceStore) -> tuple[Standing, tuple[Code, 
         if text(extension.get("url")).endswith(FOCUS_CODE):
             stands = together(stands, Standing(ANOTHERS))
     for reference in objects(resource.get("focus")):
-        about = store.resolve(resource, reference)
-        kind = text((about or {}).get("resourceType")) or _kind(reference)
+        meant = store.resolve(resource, reference)
+        kind = text((meant or {}).get("resourceType")) or _kind(reference)
         if kind == "Patient" and named(resource, reference, store) == whose(resource, store):
             continue
         if kind in OF_OTHERS or kind in OF_THINGS:
@@ -175,7 +175,7 @@ def _focus(resource: Json, store: ResourceStore) -> tuple[Standing, tuple[Code, 
             )
         elif not kind:
             stands = together(stands, Standing("", UNKNOWN_FOCUS))
-        found += codes((about or {}).get("code"))
+        found += codes((meant or {}).get("code"))
     return stands, found
 
 

@@ -188,7 +188,21 @@ def _versions(entries: Iterable[Entry]) -> list[tuple[Key, list[Entry]]]:
         versions = found.setdefault((server, local or f"#{number}"), [])
         if not any(entry.resource == other.resource for other in versions):
             versions.append(entry)
-    return list(found.items())
+    return list(_joined(found).items())
+
+
+def _joined(found: dict[Key, list[Entry]]) -> dict[Key, list[Entry]]:
+    """What came without a server belongs to the one server that has a resource of that id."""
+    servers: dict[str, list[Key]] = {}
+    for key in found:
+        servers.setdefault(key[1], []).append(key)
+    for local, keys in servers.items():
+        if len(keys) == 2 and ("", local) in keys and "/" in local:
+            (home,) = (key for key in keys if key[0])
+            loose = found.pop(("", local))
+            known = [entry.resource for entry in found[home]]
+            found[home] += [entry for entry in loose if entry.resource not in known]
+    return found
 
 
 def _latest(versions: list[Entry]) -> list[Entry]:

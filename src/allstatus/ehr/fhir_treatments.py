@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from allstatus.ehr.chart import Code, Treatment
 from allstatus.ehr.dates import When
-from allstatus.ehr.fhir_results import source_of
+from allstatus.ehr.fhir_results import about, source_of
 from allstatus.ehr.fhir_standing import (
     GIVEN,
     MODIFIED,
@@ -72,7 +72,7 @@ def read_treatment(resource: Json, store: ResourceStore) -> Iterator[Treatment]:
     kind = resource["resourceType"]
     medicine = kind != "Procedure"
     found, name, stands = _product(resource, store) if medicine else _procedure(resource)
-    stands = together(_standing(resource, GIVEN[kind]), stands)
+    stands = together(_standing(resource, GIVEN[kind]), stands, about(resource, store)[0])
     asserted = when(resource, "dateAsserted", "recorded", "authoredOn")
     day = _day(resource)
     orders = list(_orders(resource, store))

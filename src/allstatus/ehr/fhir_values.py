@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from allstatus.ehr.chart import Code, Quantity
+from allstatus.ehr.codes import table
 from allstatus.ehr.dates import When
 from allstatus.ehr.json_access import Json, codes, obj, objects, text, words
 from allstatus.record.sent_numbers import Range, Unreadable, number_of
@@ -68,6 +69,18 @@ def value_of(part: Json) -> Quantity | None:
     if len(sent) > 1:
         return _quoted(TWO_VALUES)
     return _read(sent[0], part[sent[0]])
+
+
+def interpreted(part: Json) -> Quantity | None:
+    """A finding that was sent as HL7's interpretation alone, such as positive."""
+    found = tuple(
+        Code(INTERPRETATIONS[0], code.code, code.display)
+        for code in codes(part.get("interpretation"))
+        if code.system in INTERPRETATIONS
+    )
+    if part.get("dataAbsentReason") or table("results").find(found) is None:
+        return None
+    return Quantity(" ".join(code.display or code.code for code in found), codes=found)
 
 
 def _read(kind: str, value: Any) -> Quantity | None:
