@@ -9,15 +9,16 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import product
 
-from allstatus.verify.prime_implicants import minimum_cover
 from pieces import anchor, code, plain, table
 from rule_words import answer, cited, expected, facts, reading
 
 from allstatus.decision.classifier import Classifier
 from allstatus.rules.condition import Clause
 from allstatus.rules.ruleset import Criterion, Fact, RuleSet
+from allstatus.table.case_set import NO_CASE, CaseSet
 from allstatus.table.decision_table import OUTSIDE, DecisionTable, Verdicts
-from allstatus.translate.boxes import boxes_of
+from allstatus.translate.boxes import conditions_of
+from allstatus.verify.case_space import fewest_verdict_boxes
 
 HEAD = """# Criteria
 
@@ -104,12 +105,12 @@ def _decides(classifier: Classifier, criterion: Criterion) -> Iterator[str]:
     yield table(("where", "it does not hold", "it holds"), rows)
 
 
-def decided(cases: DecisionTable, name: str) -> dict[tuple[str, str], int]:
+def decided(cases: DecisionTable, name: str) -> dict[tuple[str, str], CaseSet]:
     """For each two answers, the cases that get the one without a criterion and the other with it,
     all else alike.
     """
     bit = 1 << cases.criteria.index(name)
-    found: defaultdict[tuple[str, str], int] = defaultdict(int)
+    found = defaultdict[tuple[str, str], CaseSet](lambda: NO_CASE)
     for number in range(len(cases.cases)):
         both = 1 << number | 1 << (number | bit)
         if number & bit or cases.consistent & both != both:
@@ -150,12 +151,12 @@ def _answer(cases: DecisionTable, number: int) -> str:
     return next((name for name, held in cases.statuses.items() if held >> number & 1), OUTSIDE)
 
 
-def boxes(cases: DecisionTable, target: int, name: str) -> Iterator[dict[str, bool]]:
+def boxes(cases: DecisionTable, target: CaseSet, name: str) -> Iterator[dict[str, bool]]:
     """The cases as boxes of the other criteria."""
     if len(cases.criteria) > FEW:
-        found = [dict(box) for box in boxes_of(cases, target)]
+        found = [dict(box) for box in conditions_of(cases, target)]
     else:
-        covers = minimum_cover(cases, target)
+        covers = fewest_verdict_boxes(cases, target)
         found = [
             {
                 key: held

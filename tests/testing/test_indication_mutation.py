@@ -15,8 +15,8 @@ from allstatus.record.model import Record
 from allstatus.rules.indications import read_overlay
 from allstatus.testing.indication_answers import uses_of
 from allstatus.testing.indication_mutants import use_mutants, use_port_mutants
-from allstatus.testing.indication_mutation import mutate_uses, mutate_uses_suite, tell_uses_apart
-from allstatus.testing.mutation import render
+from allstatus.testing.indication_mutation import UseMutation, tell_uses_apart
+from allstatus.testing.mutation import mutate_suite, mutate_vectors, render
 from allstatus.testing.rule_files import OverlayFiles
 from allstatus.testing.vectors import read_vectors
 
@@ -44,7 +44,7 @@ def test_every_kind_of_slip_in_a_port_of_it_is_made(group: str) -> None:
 
 
 def test_the_committed_vectors_kill_every_mutant_and_the_rest_is_equivalent() -> None:
-    fates = mutate_uses(RULES, read_vectors(COMMITTED))
+    fates = mutate_vectors(UseMutation(RULES, read_vectors(COMMITTED)))
     assert {fate.name for fate in fates if fate.word == "survived"} == set()
     assert {fate.name for fate in fates if fate.word == "equivalent"} == set(
         SLIPS["uses_equivalent"]
@@ -82,7 +82,7 @@ def test_a_mutant_written_to_files_loads_as_the_mutant(tmp_path: Path, name: str
 def test_a_suite_is_run_on_every_mutants_files(monkeypatch: pytest.MonkeyPatch) -> None:
     few = [MUTANTS[name] for name in SLIPS["uses_suite"]]
     monkeypatch.setattr("allstatus.testing.indication_mutation.use_mutants", lambda _: iter(few))
-    fates = {fate.name: fate for fate in mutate_uses_suite(RULES, WEAK)}
+    fates = {fate.name: fate for fate in mutate_suite(UseMutation(RULES), WEAK)}
     assert {name: fate.word for name, fate in fates.items()} == SLIPS["uses_suite"]
     assert "this record would kill it: {" in render(list(fates.values()))
 
@@ -93,7 +93,7 @@ def test_a_suite_is_run_on_every_mutants_files(monkeypatch: pytest.MonkeyPatch) 
 )
 def test_a_suite_that_cannot_judge_is_refused(suite: str, problem: str) -> None:
     with pytest.raises(InvalidRecord, match=problem):
-        mutate_uses_suite(RULES, suite)
+        mutate_suite(UseMutation(RULES), suite)
 
 
 def test_the_command_line_takes_the_overlay_by_name_and_by_folder(tmp_path: Path) -> None:

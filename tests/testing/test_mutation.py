@@ -12,9 +12,10 @@ from allstatus import load_rules
 from allstatus.errors import InvalidRecord
 from allstatus.testing.answers import answer_of
 from allstatus.testing.mutants import Mutant, rule_mutants
-from allstatus.testing.mutation import mutate_suite, mutate_vectors, render, tell_apart, to_document
+from allstatus.testing.mutation import mutate_suite, mutate_vectors, render, to_document
 from allstatus.testing.port_mutants import port_mutants
 from allstatus.testing.rule_files import RuleFiles
+from allstatus.testing.rule_mutation import RuleMutation, tell_apart
 from allstatus.testing.vectors import make_vectors
 
 RULES = load_rules(engine="builtin")
@@ -39,7 +40,7 @@ def test_every_kind_of_slip_in_a_port_is_made(group: str) -> None:
 
 
 def test_our_own_vectors_kill_every_mutant_and_the_rest_is_equivalent() -> None:
-    fates = mutate_vectors(RULES, make_vectors(RULES))
+    fates = mutate_vectors(RuleMutation(RULES, make_vectors(RULES)))
     assert {fate.name for fate in fates if fate.word == "survived"} == set()
     assert [fate.name for fate in fates if fate.word == "equivalent"] == SLIPS["equivalent"]
 
@@ -75,11 +76,11 @@ def test_a_mutant_written_to_files_is_the_mutant(tmp_path: Path, name: str) -> N
 
 def test_a_suite_is_run_on_every_mutants_files(monkeypatch: pytest.MonkeyPatch) -> None:
     few = [MUTANTS[name] for name in SLIPS["suite"]]
-    monkeypatch.setattr("allstatus.testing.mutation.rule_mutants", lambda _: iter(few))
+    monkeypatch.setattr("allstatus.testing.rule_mutation.rule_mutants", lambda _: iter(few))
     fates = {
         fate.name: fate
         for fate in mutate_suite(
-            RULES, f"{sys.executable} {HERE / 'suites' / 'two_examples.py'} {{rules}}"
+            RuleMutation(RULES), f"{sys.executable} {HERE / 'suites' / 'two_examples.py'} {{rules}}"
         )
     }
     assert {name: fate.word for name, fate in fates.items()} == SLIPS["suite"]
@@ -98,7 +99,7 @@ def test_a_suite_is_run_on_every_mutants_files(monkeypatch: pytest.MonkeyPatch) 
 )
 def test_a_suite_that_cannot_judge_is_refused(suite: str, problem: str) -> None:
     with pytest.raises(InvalidRecord, match=problem):
-        mutate_suite(RULES, suite)
+        mutate_suite(RuleMutation(RULES), suite)
 
 
 def test_a_mutant_says_which_files_it_changes() -> None:

@@ -15,6 +15,7 @@ from allstatus import load_rules
 from allstatus.testing.answers import INVALID, AnswerLevel, answer_of
 from allstatus.testing.minimal_vectors import fewest_killers, smallest_hitting
 from allstatus.testing.mutation import mutate_vectors
+from allstatus.testing.rule_mutation import RuleMutation
 from allstatus.testing.vector_files import vector_schema, write_vectors
 from allstatus.testing.vectors import make_vectors, read_vectors, within
 
@@ -128,7 +129,7 @@ def test_the_fewest_vectors_are_committed_and_kill_every_mutant_that_is_none_of_
         assert (COMMITTED / path.name).read_bytes() == path.read_bytes(), (
             "run: allstatus vectors --minimal -o examples/vectors"
         )
-    fates = mutate_vectors(RULES, read_vectors(COMMITTED))
+    fates = mutate_vectors(RuleMutation(RULES, read_vectors(COMMITTED)))
     assert [fate.name for fate in fates if fate.word == "survived"] == []
 
 

@@ -47,23 +47,21 @@ def mutate(
 def _mutate(suite: str | None, vectors: Path | None, rules: str | None, as_json: bool) -> int:
     from allstatus.decision.classifier import load_rules
     from allstatus.rules.editions import find_overlay
-    from allstatus.testing.indication_mutation import mutate_uses, mutate_uses_suite
+    from allstatus.testing.indication_mutation import UseMutation
     from allstatus.testing.mutation import mutate_suite, mutate_vectors, render, to_document
+    from allstatus.testing.rule_mutation import RuleMutation
     from allstatus.testing.vectors import make_vectors, read_vectors
 
     overlay = find_overlay(rules)
     classifier = load_rules(
         None if overlay else rules, engine="builtin", applicability=overlay or True
     )
-    by_suite, by_vectors = (
-        (mutate_uses_suite, mutate_uses) if overlay else (mutate_suite, mutate_vectors)
-    )
+    mutation_of = UseMutation if overlay else RuleMutation
     if suite is not None:
-        fates = by_suite(classifier, suite)
+        fates = mutate_suite(mutation_of(classifier), suite)
     else:
-        fates = by_vectors(
-            classifier, read_vectors(vectors) if vectors else make_vectors(classifier)
-        )
+        asked = read_vectors(vectors) if vectors else make_vectors(classifier)
+        fates = mutate_vectors(mutation_of(classifier, asked))
     sys.stdout.write(
         json.dumps(to_document(fates), indent=2, ensure_ascii=False) + "\n"
         if as_json

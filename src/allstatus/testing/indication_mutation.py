@@ -1,6 +1,4 @@
-"""How good is a suite about stated uses? Mutants of the overlay it kills, that are equivalent, and
-that survive it.
-"""
+"""Mutants of the overlay of stated uses: which vectors tell each from it, and which records would."""
 
 from __future__ import annotations
 
@@ -10,7 +8,7 @@ from typing import Any
 
 from allstatus.decision.applicability import Applicability
 from allstatus.decision.classifier import Classifier
-from allstatus.errors import InvalidRecord, RulesError
+from allstatus.errors import InvalidRecord
 from allstatus.record.model import Record as Checked
 from allstatus.rules.indications import STATUS_FACT, Indications
 from allstatus.table.fact_domain import Pattern
@@ -21,115 +19,61 @@ from allstatus.testing.indication_mutants import use_mutants, use_port_mutants
 from allstatus.testing.indication_values import PatientFact
 from allstatus.testing.indication_vectors import base_record, fittings_of
 from allstatus.testing.mutants import Mutant
-from allstatus.testing.mutation import Fate, suite_passes
+from allstatus.testing.mutation import Mutation
 from allstatus.testing.port_mutants import PortMutant
 from allstatus.testing.representatives import Record
-from allstatus.testing.rule_files import OverlayFiles
+from allstatus.testing.rule_files import Changed, OverlayFiles
 from allstatus.testing.vectors import Vector
 
-LOADER = "the loader, which refuses it"
-NOT_PASSING = "does not pass on the overlay as it is"
 
-
-def mutate_uses(classifier: Classifier, vectors: Sequence[Vector]) -> list[Fate]:
-    """Mutants of the overlay and of its ports against vectors: the first vector that gets another
-    answer kills.
+class UseMutation(Mutation[Applicability]):
+    """The overlay of a classifier and the vectors that ask about uses: no slip in the overlay
+    changes a status.
     """
-    files, readable, fates = OverlayFiles(classifier.applicability), _readable(vectors), []
-    differences = Differences(classifier.applicability, readable)
-    for mutant in use_mutants(files):
-        fates.append(_fate(classifier, files, mutant, vectors, differences))
-    for port in use_port_mutants(classifier.applicability.overlay):
-        killer = next(
-            (vectors[place].id for place in _port_kills(port, classifier, vectors, readable)), None
-        )
-        fates.append(Fate(port.name, f"port: {port.group}", killer))
-    return fates
 
+    as_they_are = "the overlay as it is"
 
-def _fate(
-    classifier: Classifier,
-    files: OverlayFiles,
-    mutant: Mutant,
-    vectors: Sequence[Vector],
-    differences: Differences,
-) -> Fate:
-    try:
-        changed = files.build(mutant.changed)
-        killer = next((vectors[place].id for place in differences.with_(changed)), None)
-        witness = None if killer else tell_uses_apart(classifier, changed)
-    except RulesError:
-        return Fate(mutant.name, mutant.group, LOADER)
-    return Fate(
-        mutant.name, mutant.group, killer, witness, equivalent=not killer and witness is None
-    )
+    def __init__(self, classifier: Classifier, vectors: Sequence[Vector] = ()) -> None:
+        super().__init__(vectors)
+        self._classifier, self._overlay = classifier, classifier.applicability
+        self.files = self._files = OverlayFiles(self._overlay)
+        self._readable: Readable = {
+            place: (v.expected["status"], Checked.read(v.record))
+            for place, v in enumerate(vectors)
+            if USES[0] in v.expected
+        }
+        self._differences = Differences(self._overlay, self._readable)
 
+    def mutants(self) -> Iterator[Mutant]:
+        """Every slip in the overlay's files."""
+        return use_mutants(self._files)
 
-def use_kills(classifier: Classifier, vectors: Sequence[Vector]) -> dict[str, list[int]]:
-    """For each mutant that any vector kills, the places of those that do; none for what the loader
-    refuses.
-    """
-    files, readable = OverlayFiles(classifier.applicability), _readable(vectors)
-    found: dict[str, list[int]] = {}
-    differences = Differences(classifier.applicability, readable)
-    for mutant in use_mutants(files):
-        try:
-            found[f"{mutant.group}: {mutant.name}"] = list(
-                differences.with_(files.build(mutant.changed))
-            )
-        except RulesError:
-            continue
-    for port in use_port_mutants(classifier.applicability.overlay):
-        found[f"port: {port.name}"] = list(_port_kills(port, classifier, vectors, readable))
-    return {name: places for name, places in found.items() if places}
+    def ports(self) -> Iterator[PortMutant]:
+        """Every mistake of an implementation of the overlay."""
+        return use_port_mutants(self._overlay.overlay)
 
+    def build(self, changed: Changed) -> Applicability:
+        """The overlay with a mutant's changes; raises RulesError when a table is refused."""
+        return self._files.build(changed)
 
-def _readable(vectors: Sequence[Vector]) -> Readable:
-    """The vectors that ask about uses: no slip in the overlay changes a status."""
-    return {
-        place: (v.expected["status"], Checked.read(v.record))
-        for place, v in enumerate(vectors)
-        if USES[0] in v.expected
-    }
+    def killers(self, mutant: Applicability) -> Iterator[int]:
+        """The places of the vectors to which the mutant gives another answer."""
+        return self._differences.with_(mutant)
 
+    def port_killers(self, port: PortMutant) -> Iterator[int]:
+        """The places of the vectors to which the port gives another answer."""
+        for place, (status, _) in self._readable.items():
+            asked = self.vectors[place]
+            answer, read = asked.expected, asked.record
+            if port.reads and (read := port.reads(read)) != asked.record:
+                answer = _uses(self._overlay, status, Checked.read(read))
+            said = port.says(read, answer) if port.says else answer
+            if differing_in(USES, asked.expected, said):
+                yield place
 
-def _port_kills(
-    port: PortMutant, classifier: Classifier, vectors: Sequence[Vector], readable: Readable
-) -> Iterator[int]:
-    for place, (status, _) in readable.items():
-        asked = vectors[place]
-        read = port.reads(asked.record) if port.reads else asked.record
-        answer = (
-            asked.expected
-            if read == asked.record
-            else _uses(classifier.applicability, status, Checked.read(read))
-        )
-        if differing_in(USES, asked.expected, port.says(read, answer) if port.says else answer):
-            yield place
-
-
-def mutate_uses_suite(classifier: Classifier, command: str) -> list[Fate]:
-    """Mutants of the overlay against a suite: the command with the mutant's folder for `{rules}`
-    and in ALLSTATUS_RULES.
-
-    Exit status 0 lets a mutant live. Raises InvalidRecord when the suite does not pass on the
-    overlay as it is.
-    """
-    files, fates = OverlayFiles(classifier.applicability), []
-    if not suite_passes(files, Mutant("", "", {}), command):
-        raise InvalidRecord("suite", NOT_PASSING, "correct the suite first")
-    for mutant in use_mutants(files):
-        try:
-            witness = tell_uses_apart(classifier, files.build(mutant.changed))
-            killer = (
-                None if witness is None or suite_passes(files, mutant, command) else "the suite"
-            )
-            fates.append(
-                Fate(mutant.name, mutant.group, killer, witness, equivalent=witness is None)
-            )
-        except RulesError:
-            fates.append(Fate(mutant.name, mutant.group, LOADER))
-    return fates
+    def tell_apart(self, mutant: Applicability) -> Record | None:
+        """The first record to which the mutant gives other answers."""
+        return tell_uses_apart(self._classifier, mutant)
 
 
 def tell_uses_apart(one: Classifier, other: Applicability) -> Record | None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from allstatus.decision.classifier import Classifier
-from allstatus.testing.indication_mutation import use_kills
+from allstatus.testing.indication_mutation import UseMutation
 from allstatus.testing.mutation import kills
+from allstatus.testing.rule_mutation import RuleMutation
 from allstatus.testing.vectors import USES_FAMILY, Vector, make_vectors
 
 Killers = Mapping[str, frozenset[int]]  # by mutant
@@ -24,8 +25,8 @@ def fewest_killers(classifier: Classifier) -> list[Vector]:
     vectors = make_vectors(classifier)
     of_rules = [vector for vector in vectors if vector.family not in ("partial", USES_FAMILY)]
     of_uses = [vector for vector in vectors if vector.family == USES_FAMILY]
-    return _fewest(of_rules, kills(classifier, of_rules)) + (
-        _fewest(of_uses, use_kills(classifier, of_uses)) if of_uses else []
+    return _fewest(of_rules, kills(RuleMutation(classifier, of_rules))) + (
+        _fewest(of_uses, kills(UseMutation(classifier, of_uses))) if of_uses else []
     )
 
 

@@ -8,37 +8,23 @@ import os
 import shlex
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import product
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
-from allstatus.decision.classifier import Classifier
-from allstatus.errors import InvalidRecord
-from allstatus.record.model import Record
-from allstatus.table.decision_table import Verdicts
-from allstatus.testing.answers import (
-    FIELDS,
-    INVALID,
-    SHOWING,
-    AnswerLevel,
-    answer_of,
-    differing,
-    differing_in,
-)
-from allstatus.testing.mutants import Mutant, rule_mutants
-from allstatus.testing.port_mutants import PortMutant, port_mutants
-from allstatus.testing.representatives import UNKNOWN
-from allstatus.testing.rule_files import Files, RuleFiles
+from allstatus.errors import InvalidRecord, RulesError
+from allstatus.testing.mutants import Mutant
+from allstatus.testing.port_mutants import PortMutant
+from allstatus.testing.representatives import Record
+from allstatus.testing.rule_files import Changed, Files
 from allstatus.testing.vectors import Vector, one_line
 
 PLACE = "{rules}"
 VARIABLE = "ALLSTATUS_RULES"
-Key = tuple[object, ...]
-Option = tuple[
-    str, Any, tuple[Verdicts, ...]
-]  # fact, value, the verdicts of its criteria in each rule set
+LOADER = "the loader, which refuses it"
+Built = TypeVar("Built")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,106 +47,106 @@ class Fate:
         return "killed" if self.killer else "equivalent" if self.equivalent else "survived"
 
 
-def mutate_vectors(classifier: Classifier, vectors: Sequence[Vector]) -> list[Fate]:
-    """Mutants of the rules and of ports against vectors: the first vector that gets another answer
+class Mutation(ABC, Generic[Built]):
+    """Decision tables whose mutants vectors or a suite should notice: those of a rule set, or of
+    the stated uses laid over it. `Built` is what their files make; building raises RulesError for a
+    mutant that the loader refuses.
+    """
+
+    files: Files
+    as_they_are: str  # "the rules as they are", for messages
+
+    def __init__(self, vectors: Sequence[Vector] = ()) -> None:
+        self.vectors = vectors
+
+    @abstractmethod
+    def mutants(self) -> Iterator[Mutant]:
+        """Every slip in the files, in an order that depends on the files alone."""
+
+    @abstractmethod
+    def ports(self) -> Iterator[PortMutant]:
+        """Every mistake of an implementation."""
+
+    @abstractmethod
+    def build(self, changed: Changed) -> Built:
+        """What the files make with a mutant's changes."""
+
+    @abstractmethod
+    def killers(self, mutant: Built) -> Iterator[int]:
+        """The places of the vectors to which a mutant gives another answer."""
+
+    @abstractmethod
+    def port_killers(self, port: PortMutant) -> Iterator[int]:
+        """The places of the vectors to which a port gives another answer."""
+
+    @abstractmethod
+    def tell_apart(self, mutant: Built) -> Record | None:
+        """A record to which a mutant gives another answer; None when there is none."""
+
+    def first(self, places: Iterator[int]) -> str | None:
+        """The id of the first of some vectors."""
+        return next((self.vectors[place].id for place in places), None)
+
+
+def mutate_vectors(mutation: Mutation[Any]) -> list[Fate]:
+    """Mutants of files and of ports against vectors: the first vector that gets another answer
     kills.
     """
-    files, fates = RuleFiles(classifier.ruleset.directory), []
-    readable = _readable(vectors)
-    for mutant in rule_mutants(files):
-        changed = files.build(mutant.changed)
-        killer = next(
-            (vectors[place].id for place in _rule_kills(changed, vectors, readable)), None
-        )
-        witness = None if killer else tell_apart(classifier, changed)
-        fates.append(
-            Fate(
-                mutant.name,
-                mutant.group,
-                killer,
-                witness,
-                equivalent=not killer and witness is None,
-            )
-        )
-    for port in port_mutants(classifier):
-        killer = next((vectors[place].id for place in _port_kills(port, classifier, vectors)), None)
+    fates = [_fate(mutation, mutant) for mutant in mutation.mutants()]
+    for port in mutation.ports():
+        killer = mutation.first(mutation.port_killers(port))
         fates.append(Fate(port.name, f"port: {port.group}", killer))
     return fates
 
 
-def kills(classifier: Classifier, vectors: Sequence[Vector]) -> dict[str, list[int]]:
-    """For each mutant that any vector kills, the places of those that do."""
-    files = RuleFiles(classifier.ruleset.directory)
-    readable = _readable(vectors)
-    found = {
-        f"{m.group}: {m.name}": list(_rule_kills(files.build(m.changed), vectors, readable))
-        for m in rule_mutants(files)
-    }
-    found |= {
-        f"port: {port.name}": list(_port_kills(port, classifier, vectors))
-        for port in port_mutants(classifier)
-    }
+def _fate(mutation: Mutation[Any], mutant: Mutant) -> Fate:
+    try:
+        built = mutation.build(mutant.changed)
+        killer = mutation.first(mutation.killers(built))
+        witness = None if killer else mutation.tell_apart(built)
+    except RulesError:
+        return Fate(mutant.name, mutant.group, LOADER)
+    lives = not killer and witness is None
+    return Fate(mutant.name, mutant.group, killer, witness, equivalent=lives)
+
+
+def kills(mutation: Mutation[Any]) -> dict[str, list[int]]:
+    """For each mutant that any vector kills, the places of those that do; none for what the loader
+    refuses.
+    """
+    found: dict[str, list[int]] = {}
+    for mutant in mutation.mutants():
+        try:
+            built = mutation.build(mutant.changed)
+            found[f"{mutant.group}: {mutant.name}"] = list(mutation.killers(built))
+        except RulesError:
+            continue
+    for port in mutation.ports():
+        found[f"port: {port.name}"] = list(mutation.port_killers(port))
     return {name: places for name, places in found.items() if places}
 
 
-def _readable(vectors: Sequence[Vector]) -> dict[int, Record]:
-    """The vectors that are records, read once: no slip in the rules changes what is refused."""
-    return {
-        place: Record.read(vector.record)
-        for place, vector in enumerate(vectors)
-        if vector.expected["outcome"] != INVALID
-    }
-
-
-def _rule_kills(
-    mutant: Classifier, vectors: Sequence[Vector], readable: Mapping[int, Record]
-) -> Iterator[int]:
-    """The places of the vectors to which the mutant gives another answer."""
-    for place, record in readable.items():
-        if differing_in(
-            FIELDS + SHOWING, vectors[place].expected, answer_of(mutant, record, why=False)
-        ):
-            yield place
-
-
-def _port_kills(
-    port: PortMutant, classifier: Classifier, vectors: Sequence[Vector]
-) -> Iterator[int]:
-    for place, vector in enumerate(vectors):
-        if differing(
-            vector.expected,
-            port.ask(classifier, vector.record, vector.expected),
-            AnswerLevel.explanation,
-        ):
-            yield place
-
-
-def mutate_suite(classifier: Classifier, command: str) -> list[Fate]:
-    """Mutants of the rules against a suite: the command with the mutant's folder for `{rules}` and
+def mutate_suite(mutation: Mutation[Any], command: str) -> list[Fate]:
+    """Mutants of the files against a suite: the command with the mutant's folder for `{rules}` and
     in ALLSTATUS_RULES.
 
-    Exit status 0 lets a mutant live. Raises InvalidRecord when the suite does not pass on the rules
+    Exit status 0 lets a mutant live. Raises InvalidRecord when the suite does not pass on the files
     as they are.
     """
-    files = RuleFiles(classifier.ruleset.directory)
-    if not suite_passes(files, Mutant("", "", {}), command):
-        raise InvalidRecord(
-            "suite", "does not pass on the rules as they are", "correct the suite first"
-        )
-    fates = []
-    for mutant in rule_mutants(files):
-        witness = tell_apart(classifier, files.build(mutant.changed))
-        killed = witness is not None and not suite_passes(files, mutant, command)
-        fates.append(
-            Fate(
-                mutant.name,
-                mutant.group,
-                "the suite" if killed else None,
-                witness,
-                equivalent=witness is None,
-            )
-        )
-    return fates
+    if not suite_passes(mutation.files, Mutant("", "", {}), command):
+        problem = f"does not pass on {mutation.as_they_are}"
+        raise InvalidRecord("suite", problem, "correct the suite first")
+    return [_fate_by_suite(mutation, mutant, command) for mutant in mutation.mutants()]
+
+
+def _fate_by_suite(mutation: Mutation[Any], mutant: Mutant, command: str) -> Fate:
+    try:
+        witness = mutation.tell_apart(mutation.build(mutant.changed))
+        lives = witness is None or suite_passes(mutation.files, mutant, command)
+    except RulesError:
+        return Fate(mutant.name, mutant.group, LOADER)
+    killer = None if lives else "the suite"
+    return Fate(mutant.name, mutant.group, killer, witness, equivalent=witness is None)
 
 
 def suite_passes(files: Files, mutant: Mutant, command: str) -> bool:
@@ -187,52 +173,6 @@ def _judged_by(command: str, folder: Path) -> bool:
         raise InvalidRecord(
             "suite", "cannot be started", 'give a command such as --suite "pytest tests"'
         ) from None
-
-
-def tell_apart(one: Classifier, other: Classifier) -> dict[str, Any] | None:
-    """The first record that the two rule sets answer differently; None when no record does.
-
-    Looks at every side of every limit of either, unknown and not reported, in every combination.
-    """
-    axes = [list(_options(one, other, name)) for name in one.ruleset.facts]
-    for choice in product(*axes):
-        record = {name: value for name, value, _ in choice if value is not None}
-        unreported = frozenset(name for name, value, _ in choice if value is None)
-        if record and _answer(one, choice, 0, unreported) != _answer(other, choice, 1, unreported):
-            return record
-    return None
-
-
-def _options(one: Classifier, other: Classifier, name: str) -> Iterator[Option]:
-    """Values of a fact that either rule set may tell apart, with the verdicts of each; None for not
-    reported.
-    """
-    mine, theirs = one.table.domains[name], other.table.domains[name]
-    seen: dict[tuple[Verdicts, ...], Any] = {}
-    for point in mine.points(theirs.limits):
-        seen.setdefault((mine.pattern(point.value), theirs.pattern(point.value)), point.stated)
-    yield from ((name, value, patterns) for patterns, value in seen.items())
-    unknown = (mine.pattern(None), theirs.pattern(None))
-    yield name, UNKNOWN, unknown
-    if mine.fact.assume is not None or theirs.fact.assume is not None:
-        yield name, None, unknown
-
-
-def _answer(
-    classifier: Classifier, choice: tuple[Option, ...], side: int, unreported: frozenset[str]
-) -> Key:
-    rules = classifier.ruleset
-    by_fact = {
-        name: dict(zip(rules.criteria_of(name), patterns[side], strict=True))
-        for name, _, patterns in choice
-    }
-    verdicts = tuple(
-        by_fact[criterion.condition.fact][name] for name, criterion in rules.criteria.items()
-    )
-    assumable = frozenset(name for name in unreported if rules.facts[name].assume is not None)
-    cell = classifier.resolver.resolve(verdicts, assumable).cell
-    options = [option["id"] for option in rules.options[cell.status]] if cell.status else []
-    return cell.possible, cell.regions, tuple(options)
 
 
 def render(fates: Sequence[Fate]) -> str:
