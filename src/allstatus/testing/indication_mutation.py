@@ -1,4 +1,4 @@
-"""Mutants of the overlay of stated uses: which vectors tell each from it, and which records would."""
+"""Mutants of the overlay of stated uses: which vectors tell each from it, which records would."""
 
 from __future__ import annotations
 
