@@ -18,6 +18,7 @@ from allstatus.commands.batch_options import BatchOptions
 from allstatus.commands.chart_input import (
     AsOfOption,
     AssumeOption,
+    CodesOption,
     Ranges,
     RangesOption,
     WindowOption,
@@ -100,6 +101,7 @@ def batch(
     as_of: Annotated[datetime | None, AsOfOption] = None,
     window: Annotated[int | None, WindowOption] = None,
     ranges: Annotated[Ranges | None, RangesOption] = None,
+    codes: Annotated[str | None, CodesOption] = None,
 ) -> None:
     """Decide on a file of many records, or on each patient with ALL in an export; every row or line
     is accounted for.
@@ -122,6 +124,7 @@ def batch(
         as_of,
         window,
         ranges,
+        codes,
     )
     run(lambda: _batch(asked, backend, master or "local[*]"))
 

@@ -33,6 +33,7 @@ class BatchOptions:
     as_of: datetime | None
     window: int | None
     ranges: Ranges | None
+    codes: str | None = None
 
     @property
     def for_records(self) -> dict[str, Any]:
@@ -46,6 +47,7 @@ class BatchOptions:
             "--assume": self.assume,
             "--as-of": self.as_of,
             "--window": self.window,
+            "--codes": self.codes,
         }
 
     @property
@@ -54,6 +56,7 @@ class BatchOptions:
         given = {
             "window": 14 if self.window is None else self.window,
             "ranges": self.ranges or Ranges.adult,
+            "codes": self.codes,
         }
         return ChartInput.of(self.assume, self.as_of, **given)
 

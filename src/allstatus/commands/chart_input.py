@@ -75,6 +75,9 @@ RangesOption = typer.Option(
     "--ranges",
     help="adult: use the adult table where a laboratory sends no range; laboratory: never.",
 )
+CodesOption = typer.Option(
+    "--codes", metavar="DIR", help="A folder of code tables of your own, laid over ours."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,7 @@ class ChartInput:
     window: int = 14
     ranges: Ranges = Ranges.adult
     partial: bool = False
+    codes: str | None = None
 
     @classmethod
     def of(cls, assume: list[str] | None, as_of: datetime | None, **rest: Any) -> ChartInput:
@@ -100,7 +104,10 @@ class ChartInput:
         from allstatus.ehr.chart_options import make_reader
 
         return make_reader(
-            self.assume, window_days=self.window, adult_ranges=self.ranges is Ranges.adult
+            self.assume,
+            window_days=self.window,
+            adult_ranges=self.ranges is Ranges.adult,
+            codes=self.codes,
         )
 
     def overlays(self) -> tuple[CallerFacts, ...]:

@@ -15,6 +15,7 @@ from allstatus.commands.chart_input import (
     AsOfOption,
     AssumeOption,
     ChartInput,
+    CodesOption,
     Decider,
     Input,
     InputOption,
@@ -97,6 +98,7 @@ def classify(
     window: Annotated[int, WindowOption] = 14,
     ranges: Annotated[Ranges, RangesOption] = Ranges.adult,
     partial: Annotated[bool, PartialOption] = False,
+    codes: Annotated[str | None, CodesOption] = None,
     ask: Annotated[bool, AskOption] = False,
 ) -> None:
     """Decide on one or many records or charts (FHIR R4, HL7 v2); many in, many out, one JSON
@@ -107,7 +109,14 @@ def classify(
             "give the path of a file, - for standard input, or --ask", param_hint="PATH"
         )
     reading = ChartInput.of(
-        assume, as_of, input=input, facts=facts, window=window, ranges=ranges, partial=partial
+        assume,
+        as_of,
+        input=input,
+        facts=facts,
+        window=window,
+        ranges=ranges,
+        partial=partial,
+        codes=codes,
     )
 
     def load(*, as_of: date | None = None) -> Classifier:

@@ -13,6 +13,7 @@ from allstatus.commands.chart_input import (
     AsOfOption,
     AssumeOption,
     ChartInput,
+    CodesOption,
     Decider,
     Input,
     InputOption,
@@ -45,26 +46,22 @@ def facts(
     window: Annotated[int, WindowOption] = 14,
     ranges: Annotated[Ranges, RangesOption] = Ranges.adult,
     partial: Annotated[bool, PartialOption] = False,
+    codes: Annotated[str | None, CodesOption] = None,
 ) -> None:
     """Show each fact with its evidence: where it stands, as sent and as read, and what was set
     aside and why.
     """
-    run(
-        lambda: _facts(
-            path,
-            format,
-            rules,
-            ChartInput.of(
-                assume,
-                as_of,
-                input=input,
-                facts=facts,
-                window=window,
-                ranges=ranges,
-                partial=partial,
-            ),
-        )
+    reading = ChartInput.of(
+        assume,
+        as_of,
+        input=input,
+        facts=facts,
+        window=window,
+        ranges=ranges,
+        partial=partial,
+        codes=codes,
     )
+    run(lambda: _facts(path, format, rules, reading))
 
 
 def _facts(path: str, format: Listing, rules: str | None, reading: ChartInput) -> int:

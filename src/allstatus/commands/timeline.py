@@ -14,6 +14,7 @@ from allstatus.commands.chart_input import (
     AsOfOption,
     AssumeOption,
     ChartInput,
+    CodesOption,
     Decider,
     Input,
     InputOption,
@@ -55,12 +56,20 @@ def timeline(
     window: Annotated[int, WindowOption] = 14,
     ranges: Annotated[Ranges, RangesOption] = Ranges.adult,
     partial: Annotated[bool, PartialOption] = False,
+    codes: Annotated[str | None, CodesOption] = None,
 ) -> None:
     """Status at each point, which remission it is, when it changed and on what evidence, and where
     it cannot be told.
     """
     reading = ChartInput.of(
-        assume, as_of, input=input, facts=facts, window=window, ranges=ranges, partial=partial
+        assume,
+        as_of,
+        input=input,
+        facts=facts,
+        window=window,
+        ranges=ranges,
+        partial=partial,
+        codes=codes,
     )
     run(lambda: _timeline(path, format, picture, rules, reading))
 

@@ -31,6 +31,8 @@ from allstatus.table.facts import (
     AssumptionMade,
     ChartContext,
     Contradiction,
+    Accounted,
+    CodesUsed,
     DiagnosisSeen,
     FactState,
     RecordFacts,
@@ -156,6 +158,17 @@ class Decision:
             return tuple(self._stated.warnings)
         young = f"age_years: the page is about adults; this patient is under {limit}"
         return (*self._stated.warnings, young)
+
+    @cached_property
+    def accounted(self) -> Accounted | None:
+        """Where the statements of a chart went, in numbers that add up; None for a record."""
+        account = None if self.chart is None else self.chart.account
+        return None if account is None else account.numbers
+
+    @cached_property
+    def codes(self) -> CodesUsed | None:
+        """The site's own code tables a chart was read by; None without any."""
+        return None if self.chart is None else self.chart.codes
 
     @cached_property
     def diagnoses(self) -> tuple[DiagnosisSeen, ...]:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
+from allstatus.ehr.codes import CodeTables, code_tables
+from allstatus.ehr.site_codes import SiteCodes, read_site_codes
 from allstatus.errors import InvalidRecord, nearest
 
 SYMPTOMS_ABSENT = "symptoms-absent-unless-recorded"
@@ -13,22 +16,32 @@ KNOWN = (SYMPTOMS_ABSENT,)
 @dataclass(frozen=True, slots=True)
 class ChartOptions:
     """`window_days`: how far a blood count may lie from its marrow. `adult_ranges`: use the default
-    table where a laboratory sends none.
+    table where a laboratory sends none. `codes`: a site's own code tables, laid over ours.
     """
 
     window_days: int = 14
     adult_ranges: bool = True
     symptoms_absent: bool = False
+    codes: SiteCodes | None = None
+
+    @property
+    def tables(self) -> CodeTables:
+        """The code tables charts are read by: ours, with the site's laid over them."""
+        return code_tables(self.codes)
 
 
 DEFAULT_OPTIONS = ChartOptions()
 
 
 def make_reader(
-    assume: list[str] | tuple[str, ...] = (), *, window_days: int = 14, adult_ranges: bool = True
+    assume: list[str] | tuple[str, ...] = (),
+    *,
+    window_days: int = 14,
+    adult_ranges: bool = True,
+    codes: str | Path | None = None,
 ) -> ChartOptions:
-    """The options from the names a caller gave; raises InvalidRecord for a name that is no
-    assumption.
+    """The options from the names a caller gave; `codes` is the folder of a site's own tables.
+    Raises InvalidRecord for a name that is no assumption, RulesError for tables that do not hold.
     """
     for name in assume:
         if name not in KNOWN:
@@ -37,4 +50,5 @@ def make_reader(
                 f"is not an assumption that can be made{nearest(name, KNOWN)}",
                 f"use {', '.join(KNOWN)}",
             )
-    return ChartOptions(window_days, adult_ranges, SYMPTOMS_ABSENT in assume)
+    site = None if codes is None else read_site_codes(codes)
+    return ChartOptions(window_days, adult_ranges, SYMPTOMS_ABSENT in assume, site)

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 from allstatus.ehr.chart import Chart, Code, Problem, Statement
-from allstatus.ehr.codes import Match
+from allstatus.ehr.codes import CodeTables, Match, code_tables
 from allstatus.ehr.dates import When
 from allstatus.ehr.doubt import Doubt, lies
 from allstatus.table.facts import DiagnosisSeen, Evidence
@@ -54,6 +54,7 @@ class ChartReading:
 
     chart: Chart
     as_of: date | None = None
+    tables: CodeTables = field(default_factory=code_tables)
     diagnoses: list[DiagnosisSeen] = field(default_factory=list)
     has_all: bool = False
     onset: date | None = None

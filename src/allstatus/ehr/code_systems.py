@@ -53,6 +53,10 @@ class CodeSystems:
         dotted = family in DOTTED and len(code) > 3 and code[3] != "." and "." not in code
         return f"{code[:3]}.{code[3:]}" if dotted else code
 
+    def is_of_icd(self, code: Code) -> bool:
+        """Whether a code is of an edition of ICD, whose chapters tell diseases apart."""
+        return self._families.get(code.system, "") in DOTTED and bool(code.code)
+
     def is_malignant(self, code: Code) -> bool:
         """Whether a code is that of a malignant neoplasm in an edition of ICD-10 or ICD-9."""
         family = self._families.get(code.system, "")

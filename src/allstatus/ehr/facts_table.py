@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from io import StringIO
 from typing import Any
 
@@ -48,7 +49,25 @@ def render_facts(decision: Decision, width: int = WIDTH) -> str:
     console.print(table)
     for warning in decision.warnings:
         console.print(Text(f"check: {warning}"))
+    for line in _account_lines(decision):
+        console.print(Text(line))
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
+
+
+def _account_lines(decision: Decision) -> Iterator[str]:
+    """Where the chart's statements went, and the codes that no table names."""
+    numbers = decision.accounted
+    if numbers is None:
+        return
+    parts = ("counted", "set_aside", "about_something_else", "not_understood")
+    yield f"{numbers.came_in} statements came in: " + ", ".join(
+        f"{getattr(numbers, name)} {name.replace('_', ' ')}" for name in parts
+    )
+    for code in _account(decision)["not_understood"]:
+        named = f"{code['system']} {code['code']} {code['display']}".strip() or "no code"
+        yield f"not understood: {named} ({code['count']})"
+    if decision.codes is not None:
+        yield f"codes of {decision.codes.folder}, digest {decision.codes.digest[:12]}"
 
 
 def facts_document(decision: Decision) -> dict[str, Any]:
@@ -58,7 +77,19 @@ def facts_document(decision: Decision) -> dict[str, Any]:
         "facts": plain(decision.facts),
         "warnings": list(decision.warnings),
         "diagnoses": plain(decision.diagnoses),
+        "accounted": plain(decision.accounted),
+        "codes": plain(decision.codes),
+        **_account(decision),
     }
+
+
+def _account(decision: Decision) -> dict[str, Any]:
+    """What was set aside by fact and reason, and which codes were not understood."""
+    account = None if decision.chart is None else decision.chart.account
+    if account is None:
+        return {"set_aside": [], "not_understood": []}
+    aside = [{"fact": f, "because": why, "count": n} for f, why, n in account.reasons]
+    return {"set_aside": aside, "not_understood": [dict(code) for code in account.codes]}
 
 
 def _row(entry: Evidence | str) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from itertools import zip_longest
 
 from allstatus.decision.classifier import Classifier
 from allstatus.decision.decision import Decision
+from allstatus.ehr.accounting import account_of, unread_warnings
 from allstatus.ehr.assessment import Assessment, Moment, places_found, places_open
 from allstatus.ehr.assessor import Assessor
 from allstatus.ehr.caller_facts import CallerFacts, lay_over
@@ -66,7 +67,7 @@ def read_chart(
     chart: Chart, as_of: date | None = None, options: ChartOptions = DEFAULT_OPTIONS
 ) -> ChartReading:
     """A chart read by the code tables, using nothing later than `as_of`."""
-    reading = ChartReading(chart, as_of)
+    reading = ChartReading(chart, as_of, options.tables)
     for warning in chart.warnings:
         reading.warn(warning)
     read_problems(reading)
@@ -124,6 +125,9 @@ class _Teller:
         )
         self.chart = replace(chart, sex=chart.sex or sex)
         self.reading = read_chart(self.chart, as_of, options)
+        self.account = account_of(self.reading, options.tables)
+        self.unread = tuple(unread_warnings(self.reading, options.tables))
+        self.site = options.codes
         supplied = frozenset(fact for overlay in self.overlays for fact in overlay.facts)
         self.assessor = Assessor(self.reading, options, classifier.ruleset, supplied)
         self.window = timedelta(days=options.window_days)
@@ -244,7 +248,7 @@ class _Teller:
 
     def _supplied(self, found: Assessment) -> ChartContext:
         reading = self.reading
-        warnings = [*reading.warnings, *found.warnings]
+        warnings = [*reading.warnings, *found.warnings, *self.unread]
         if reading.other_cancers and self.applicable:
             warnings.append(f"also on the chart: {cancers(reading.other_cancers)}; {SECOND_CANCER}")
         if any(
@@ -261,7 +265,14 @@ class _Teller:
             tuple(found.assumptions),
             tuple(reading.diagnoses),
         )
-        return ChartContext(evidence, found.states, *told, applicable=self.applicable)
+        return ChartContext(
+            evidence,
+            found.states,
+            *told,
+            applicable=self.applicable,
+            account=self.account,
+            codes=self.site and self.site.document(),
+        )
 
     def _contradictions(
         self, decision: Decision, found: Assessment, *, final: bool

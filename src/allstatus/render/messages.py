@@ -17,7 +17,19 @@ FILE = Path(__file__).parent / "messages.yaml"
 def headline(decision: Decision, level: str) -> str:
     """The first line: the outcome."""
     title = decision.rules.statuses[decision.status].title if decision.status else ""
+    if unclear := not_understood(decision):
+        shown = "; ".join(unclear)
+        return str(_messages()["not_understood"][level]).format(diagnoses=shown)
     return str(_messages()["headlines"][decision.outcome][level]).format(title=title)
+
+
+def not_understood(decision: Decision) -> tuple[str, ...]:
+    """The diagnoses of a chart that may be the one the rules are about, where none is known to
+    be.
+    """
+    if decision.applicable or decision.chart is None or decision.chart.account is None:
+        return ()
+    return decision.chart.account.diagnoses
 
 
 def messages(decision: Decision, level: str) -> list[str]:

@@ -84,6 +84,7 @@ class Config(_Settings):
 
     base_url: Address | None = None
     rules: tuple[str, ...] = ()
+    codes: Path | None = None
     engine: str = "auto"
     audit: DatabaseUrl = DatabaseUrl("allstatus-audit.db")
     audit_key: Path | None = None

@@ -44,7 +44,10 @@ class ServiceState:
         self.default = loaded[0]
         reading = config.reading
         self.reader = make_reader(
-            reading.assume, window_days=reading.window_days, adult_ranges=reading.adult_ranges
+            reading.assume,
+            window_days=reading.window_days,
+            adult_ranges=reading.adult_ranges,
+            codes=config.codes,
         )
         self.audit = Audit(config.audit, config.key_path)
         self.state = _state(config)

@@ -88,12 +88,46 @@ class Contradiction:
 
 
 @dataclass(frozen=True, slots=True)
+class Accounted:
+    """Where the statements of a chart went: four numbers that add up to `came_in`."""
+
+    came_in: int
+    counted: int
+    set_aside: int
+    about_something_else: int
+    not_understood: int
+
+
+@dataclass(frozen=True, slots=True)
+class CodesUsed:
+    """A site's own code tables: their folder, and the SHA-256 of what they hold."""
+
+    folder: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChartAccount:
+    """Where each statement of a chart went.
+
+    `reasons` are (fact, why, how many) of what was set aside, `codes` the codings that were not
+    understood as rows of system, code, display and count, `diagnoses` the titles of such diagnoses.
+    """
+
+    numbers: Accounted
+    reasons: tuple[tuple[str, str, int], ...] = ()
+    codes: tuple[dict[str, Any], ...] = ()
+    diagnoses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ChartContext:
     """What a chart adds to its record: evidence and state of each fact, warnings, conflicts,
     assumptions, diagnoses seen.
 
     `contradictions` are coded statuses that say otherwise than the facts.
-    `applicable` is False for a chart without the diagnosis the rules are about.
+    `applicable` is False for a chart without the diagnosis the rules are about. `account` says
+    where each statement went; `codes` names a site's own code tables.
     """
 
     evidence: Mapping[str, tuple[Evidence, ...]]
@@ -104,6 +138,8 @@ class ChartContext:
     diagnoses: tuple[DiagnosisSeen, ...] = ()
     contradictions: tuple[Contradiction, ...] = ()
     applicable: bool = True
+    account: ChartAccount | None = None
+    codes: CodesUsed | None = None
 
     def __post_init__(self) -> None:
         """Keep copies that nobody else can change."""

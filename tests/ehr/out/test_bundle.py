@@ -22,7 +22,7 @@ from allstatus.ehr.chart_options import make_reader
 from allstatus.ehr.codes import read_yaml, table
 from allstatus.ehr.out.bundle import bundle_json, definitions, to_bundle
 from allstatus.ehr.out.context import Context
-from allstatus.ehr.out.names import BASE, Names
+from allstatus.ehr.out.names import BASE, Names, system_address
 from allstatus.ehr.out.request_group import make_proposals
 from allstatus.ehr.timeline import SAYS, decide_chart
 from allstatus.errors import InvalidRecord
@@ -426,14 +426,14 @@ def test_every_fact_has_a_place_in_a_chart_and_no_code_from_memory() -> None:
     sets = {f"{one['url']}|{one['version']}": one for one in DEFINITIONS.values()}
     assert {entry["codeFilter"][0]["valueSet"] for entry in needed} <= set(sets)
     listed = {
-        code["code"]
+        (part["system"], code["code"])
         for entry in needed
         for part in sets[entry["codeFilter"][0]["valueSet"]]["compose"]["include"]
         for code in part["concept"]
     }
     tables = [read_yaml(name) for name in ("diagnoses", "results", "signs", "treatments")]
     unsure = {
-        str(code["code"])
+        (system_address(code["system"]), str(code["code"]))
         for topics in tables
         for topic in topics.values()
         for code in topic["codes"]
@@ -443,7 +443,7 @@ def test_every_fact_has_a_place_in_a_chart_and_no_code_from_memory() -> None:
     assert set(read_yaml("outputs")["requirements"]) == set(RULES.ruleset.facts)
     for fact in RULES.ruleset.facts.values():
         if "loinc" in fact.codes and fact.kind == "percent":
-            assert set(fact.codes["loinc"]) <= listed
+            assert set(fact.codes["loinc"]) <= {code for _, code in listed}
 
 
 def test_the_plan_holds_what_each_status_lists_under_its_own_condition() -> None:

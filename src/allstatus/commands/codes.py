@@ -1,0 +1,167 @@
+"""`allstatus codes`: a site's own tables checked, a code explained, and what no table names."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from allstatus.commands.chart_input import CodesOption, Input, InputOption
+from allstatus.commands.shared import REFUSED_INPUT, app, run
+from allstatus.errors import InvalidRecord, RulesError
+
+if TYPE_CHECKING:
+    from allstatus.ehr.codes import CodeTables
+    from allstatus.ehr.unknown_codes import UnknownCode
+
+codes_app = typer.Typer(help="Code tables: check your own, explain a code, list what is unknown.")
+app.add_typer(codes_app, name="codes")
+TITLES = ("title", "words", "names", "codes", "broader")
+
+
+class CodesFormat(StrEnum):
+    """How the codings are written."""
+
+    yaml = "yaml"
+    json = "json"
+
+
+@codes_app.command()
+def check(
+    folder: Annotated[str, typer.Argument(metavar="DIR", help="A folder of your code tables.")],
+) -> None:
+    """Check code tables of your own as ours are checked; exit 1 when one does not hold."""
+    run(lambda: _check(folder))
+
+
+def _check(folder: str) -> int:
+    from allstatus.ehr.site_codes import read_site_codes
+
+    try:
+        site = read_site_codes(folder)
+    except RulesError as error:
+        print(error)
+        return 1
+    number = sum(
+        len(topic.get("codes", ()))
+        for name, topics in site.data.items()
+        if name != "systems"
+        for topic in topics.values()
+    )
+    print(f"{folder}: {number} codes hold, digest {site.digest[:12]}")
+    return 0
+
+
+@codes_app.command()
+def explain(
+    code: Annotated[
+        str, typer.Argument(metavar="SYSTEM|CODE", help="Such as 'http://loinc.org|11150-0'.")
+    ],
+    codes: Annotated[str | None, CodesOption] = None,
+) -> None:
+    """Say what a code means here, where that stands, and whether it was checked in its source."""
+    run(lambda: _explain(code, codes))
+
+
+def _explain(given: str, folder: str | None) -> int:
+    from allstatus.ehr.site_codes import TABLES
+
+    system, mark, value = given.rpartition("|")
+    if not mark or not system or not value:
+        raise InvalidRecord(
+            "code", "is not written as SYSTEM|CODE", "write it as 'http://loinc.org|11150-0'"
+        )
+    tables = _tables(folder)
+    found = tables.systems.code(system, value)
+    known = tables.system_of(found)
+    where = f"system {known}" if known else "a system that is not known here"
+    print(f"{found.code} of {where}")
+    lines = [line for name in TABLES for line in _meaning(tables, name, found)]
+    if not lines:
+        malignant = tables.systems.is_malignant(found)
+        lines = ["another cancer, by its chapter" if malignant else "is in no table"]
+    print("\n".join(f"  {line}" for line in lines))
+    return 0
+
+
+def _meaning(tables: CodeTables, name: str, code: Any) -> list[str]:
+    known = tables.table(name).known(code)
+    if known is None:
+        return []
+    topic, verified = known
+    site = tables.site.data.get(name, {}) if tables.site is not None else {}
+    ours = topic.name not in site or not _stands_in(site[topic.name], code, tables)
+    said = ", ".join(f"{key}: {_word(value)}" for key, value in topic.more.items())
+    lines = [f"{name}.yaml, {topic.name}: {topic.title}{f' ({said})' if said else ''}"]
+    if topic.wider:
+        lines.append(f"within {', '.join(sorted(topic.wider))}")
+    checked = "checked in its source" if verified else "not checked in its source"
+    whose = "our table" if ours or tables.site is None else f"the table in {tables.site.folder}"
+    return [*lines, f"{checked}; {whose}"]
+
+
+def _stands_in(entry: dict[str, Any], code: Any, tables: CodeTables) -> bool:
+    return any(
+        tables.systems.code(str(one["system"]), str(one["code"])).code == code.code
+        for one in entry.get("codes", ())
+    )
+
+
+def _word(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _tables(folder: str | None) -> CodeTables:
+    from allstatus.ehr.codes import code_tables
+    from allstatus.ehr.site_codes import read_site_codes
+
+    return code_tables(None if folder is None else read_site_codes(folder))
+
+
+@codes_app.command()
+def unknown(
+    path: Annotated[
+        str, typer.Argument(metavar="PATH|-", help="A chart, or the folder of an export.")
+    ],
+    *,
+    format: Annotated[
+        CodesFormat, typer.Option("--format", help="yaml: ready to be filled in.")
+    ] = CodesFormat.yaml,
+    input: Annotated[Input, InputOption] = Input.auto,
+    codes: Annotated[str | None, CodesOption] = None,
+) -> None:
+    """List the codings that no table names, most frequent first; codings only, never free text."""
+    run(lambda: _unknown(path, format, input, codes))
+
+
+def _unknown(path: str, format: CodesFormat, input: Input, folder: str | None) -> int:
+    from allstatus.ehr.unknown_codes import as_documents, as_yaml
+
+    found, refused = _count(path, input, _tables(folder))
+    rows = json.dumps(as_documents(found), ensure_ascii=False) + "\n"
+    sys.stdout.write(rows if format is CodesFormat.json else as_yaml(found))
+    if refused:
+        print(f"error: {refused} lines or charts could not be read", file=sys.stderr)
+    return REFUSED_INPUT if refused else 0
+
+
+def _count(path: str, input: Input, tables: CodeTables) -> tuple[Counter[UnknownCode], int]:
+    """(how often each coding stands there, how many lines or charts could not be read)."""
+    from allstatus.bulk.fhir_export.unknown_lines import count_unknown_lines
+    from allstatus.commands.chart_input import is_chart, read_inputs
+    from allstatus.ehr.unknown_codes import count_unknown
+
+    if path != "-" and Path(path).is_dir() and any(Path(path).glob("*.ndjson*")):
+        return count_unknown_lines(Path(path), tables)
+    values = [value for _, value in read_inputs(path, input)]
+    charts = [value for value in values if is_chart(value)]
+    if not charts:
+        raise InvalidRecord(
+            "input", "holds no chart", "give a FHIR bundle, HL7 v2 messages, or an export's folder"
+        )
+    return count_unknown(charts, tables), len(values) - len(charts)
