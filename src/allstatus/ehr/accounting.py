@@ -48,6 +48,7 @@ def account_of(reading: ChartReading, tables: CodeTables) -> ChartAccount:
             unknown.update(unknown_of(statement, tables))
         if isinstance(statement, Problem) and not statement.void and _is_open(place):
             diagnoses.append(_title(statement))
+    places[ELSEWHERE, "", ""] += len(reading.chart.others)
     numbers = Counter[str]()
     for (place_name, *_), count in places.items():
         numbers[place_name] += count
@@ -91,6 +92,9 @@ def _aside(reading: ChartReading) -> dict[Key, tuple[str, str]]:
     for fact, entries in reading.aside.items():
         for entry in entries:
             found.setdefault(_key(entry), (fact, entry.because))
+    for fact, doubts in reading.doubts.items():
+        for doubt in doubts:
+            found.setdefault(_key(doubt.evidence), (fact, doubt.why))
     for entry in _found(reading):
         if not entry.used:
             found.setdefault(_key(entry), ("cbc", entry.because))

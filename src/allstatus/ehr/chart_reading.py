@@ -49,7 +49,7 @@ class OtherCancer:
 class ChartReading:
     """A chart's statements by what they are about. `aside` holds, by fact, what does not count and
     why; `doubts`, by fact, what cannot be relied on though it may count; `onset` is that of the
-    leukemia, `recorded` when it was first recorded.
+    leukemia, `given` that the caller says it is there, `recorded` when it was first recorded.
     """
 
     chart: Chart
@@ -57,6 +57,7 @@ class ChartReading:
     tables: CodeTables = field(default_factory=code_tables)
     diagnoses: list[DiagnosisSeen] = field(default_factory=list)
     has_all: bool = False
+    given: bool = False
     onset: date | None = None
     recorded: date | None = None
     lineages: set[str] = field(default_factory=set)

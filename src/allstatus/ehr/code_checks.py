@@ -32,7 +32,7 @@ ATTRIBUTES: dict[str, dict[str, tuple[Any, ...]]] = {
         "specimen": ("marrow", "other_person", *SITES),
         "grade": ("M1", "M2", "M3"),
         "asserts": ("in_remission", "relapse"),
-        "says": ("present", "absent", "neither"),
+        "says": ("present", "absent"),
     },
     "signs": {"site": SITES, "suggests": SITES, "cleared": YES_NO, "other_cause": YES_NO},
     "treatments": {

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from allstatus.ehr.chart import Problem, Result
 from allstatus.ehr.chart_reading import ChartReading, Finding, cancers, place_in_time
-from allstatus.ehr.codes import Match, table
+from allstatus.ehr.codes import Match
 from allstatus.ehr.dates import When
 from allstatus.ehr.doubt import Doubt
 from allstatus.table.facts import Evidence
@@ -70,10 +70,10 @@ def assert_by_result(
     reading: ChartReading, result: Result, when: When, why: str, evidence: Evidence
 ) -> None:
     """What a clinician's coded disease status asserts, if it is about this leukemia."""
-    answer = table("results").find(result.value.codes) or table("diagnoses").find(
+    answer = reading.tables.results.find(result.value.codes) or reading.tables.diagnoses.find(
         result.value.codes
     )
-    about = table("diagnoses").find(result.focus)
+    about = reading.tables.diagnoses.find(result.focus)
     says = answer.topic["asserts"] if answer else None
     if result.focus and about is not None and not about.topic["all"]:
         reading.put_aside(FACT, evidence, "about another condition")
@@ -83,7 +83,7 @@ def assert_by_result(
         reading.doubt(Doubt(FACT, "disease_status", when, problem, evidence, says, firm=True))
     elif answer is not None and not says:
         reading.put_aside(FACT, evidence, TREND)
-    elif answer is None or why or (result.focus and about is None):
+    elif answer is None or why or (result.focus and about is None and not reading.given):
         reason = why or (UNREAD if answer is None else "about a condition not known here")
         doubt = Doubt(FACT, "disease_status", when, reason, evidence, says, firm=not result.doubt)
         reading.doubt(doubt)

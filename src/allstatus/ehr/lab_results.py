@@ -18,7 +18,7 @@ from allstatus.ehr.chart_reading import (
     known_by,
     place_in_time,
 )
-from allstatus.ehr.codes import Match, table
+from allstatus.ehr.codes import CodeTables, Match
 from allstatus.ehr.dates import When
 from allstatus.ehr.disease_status import assert_by_result
 from allstatus.ehr.doubt import Doubt
@@ -68,13 +68,13 @@ def read_results(reading: ChartReading, options: ChartOptions) -> None:
     """Put each laboratory result in its place."""
     zoneless = 0
     for result in _standing([r for r in reading.chart.results if known_by(r, reading.as_of)]):
-        if match := table("results").find(result.codes):
+        if match := reading.tables.results.find(result.codes):
             zoneless += result.when is not None and not result.when.zoned
             reading.caution(result, match)
             _place_result(reading, result, match, options)
-        elif sign := table("signs").find(result.codes + result.value.codes):
+        elif sign := reading.tables.signs.find(result.codes + result.value.codes):
             _place_sign_result(reading, result, sign)
-        elif table("results").torn(result.codes):
+        elif reading.tables.results.torn(result.codes):
             reading.warn(f"{result.source}: its codes name different things; it is set aside")
     if zoneless:
         reading.warn(
@@ -114,7 +114,7 @@ def _place_result(
     if topic.name == "disease_status":
         assert_by_result(reading, result, when, why, evidence)
         return
-    places = _places(match, result)
+    places = _places(match, result, reading.tables)
     if "other_person" in places:
         reading.put_aside(FACT_OF.get(topic.name, OUTSIDE), evidence, OTHER_PERSON, warn=True)
         return
@@ -136,13 +136,13 @@ def _place_result(
         _place_outside(reading, item)
 
 
-def _places(match: Match, result: Result) -> set[str]:
+def _places(match: Match, result: Result, tables: CodeTables) -> set[str]:
     """Where a result comes from, by its code and its specimen: one place, two, or none known."""
     own = PLACES.get(match.topic.name) or match.topic["site"]
     sent = [
         found.topic["specimen"]
         for code in result.specimen
-        if (found := table("results").find([code])) is not None and found.topic["specimen"]
+        if (found := tables.results.find([code])) is not None and found.topic["specimen"]
     ]
     places = ({own} if own else set()) | set(sent)
     if own == "other":  # another fluid, of which there are many
@@ -224,7 +224,7 @@ def _place_marrow(reading: ChartReading, item: _Item) -> None:
     value, report = item.result.value, item.name == "marrow_report"
     item = replace(item, name="marrow")
     try:
-        percent = percent_of(value)
+        percent = percent_of(value, reading.tables)
     except Unreadable as error:
         _unread(reading, item, str(error), report=report)
         return
@@ -247,7 +247,7 @@ def _is_grade(result: Result) -> bool:
 
 def _place_outside(reading: ChartReading, item: _Item) -> None:
     try:
-        value = found_any(item.result.value)
+        value = found_any(item.result.value, reading.tables)
     except Unreadable as error:
         _unread(reading, item, str(error))
         return
@@ -271,7 +271,7 @@ def _place_sign_result(reading: ChartReading, result: Result, match: Match) -> N
     when, why = place_in_time(reading, result)
     reading.caution(result, match)
     item = _Item(result, fact, match.topic.name, site, when, why, evidence)
-    says = _says(result.value.codes)
+    says = _says(result.value.codes, reading.tables)
     if says is None:
         _unread(reading, item, "does not say present or absent")
         return
@@ -284,9 +284,9 @@ def _place_sign_result(reading: ChartReading, result: Result, match: Match) -> N
         reading.signs[-1] = replace(reading.signs[-1], site=match.topic["suggests"] or "")
 
 
-def _says(value: tuple[Code, ...]) -> str | None:
+def _says(value: tuple[Code, ...], tables: CodeTables) -> str | None:
     """Present or absent: a sign named as the value is there."""
-    answer = table("results").find(value)
-    if table("signs").find(value) is not None:
+    answer = tables.results.find(value)
+    if tables.signs.find(value) is not None:
         return "present"
     return answer.topic["says"] if answer else None

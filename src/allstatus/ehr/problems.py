@@ -18,7 +18,7 @@ from allstatus.ehr.chart_reading import (
     known_by,
     place_in_time,
 )
-from allstatus.ehr.codes import Match, is_malignant, table
+from allstatus.ehr.codes import Match
 from allstatus.ehr.dates import When
 from allstatus.ehr.disease_status import assert_by_problem
 from allstatus.ehr.doubt import Doubt
@@ -31,12 +31,14 @@ OF_ANOTHER = "does not say of which disease it is the spread, or where"
 def read_problems(reading: ChartReading) -> None:
     """Put each coded condition in its place: diagnoses, other cancers, statuses, signs."""
     known = [p for p in reading.chart.problems if known_by(p, reading.as_of)]
-    found = [(problem, table("diagnoses").find(problem.codes)) for problem in known]
-    reading.has_all = any(m and m.topic["all"] and not p.void and not p.doubt for p, m in found)
+    found = [(problem, reading.tables.diagnoses.find(problem.codes)) for problem in known]
+    reading.has_all = reading.given or any(
+        m and m.topic["all"] and not p.void and not p.doubt for p, m in found
+    )
     for problem, match in found:
-        if match is not None or any(map(is_malignant, problem.codes)):
+        if match is not None or any(map(reading.tables.systems.is_malignant, problem.codes)):
             _place_diagnosis(reading, problem, match)
-        elif sign := table("signs").find(problem.codes):
+        elif sign := reading.tables.signs.find(problem.codes):
             _place_sign(reading, problem, sign)
         elif not (problem.void or problem.doubt) and not problem.source.startswith("Encounter"):
             _see(reading, problem, None)
@@ -113,7 +115,7 @@ def _place_sign(reading: ChartReading, problem: Problem, match: Match) -> None:
         reading.put_aside(fact, evidence, problem.void)
         return
     reading.caution(problem, match)
-    cause = table("diagnoses").find(problem.cause)
+    cause = reading.tables.diagnoses.find(problem.cause)
     attributed = problem.caused and not (cause is not None and cause.topic["all"])
     other = match.topic["other_cause"] or attributed
     read = "present_other_cause" if other else "present"

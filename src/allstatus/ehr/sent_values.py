@@ -6,7 +6,7 @@ import re
 from fractions import Fraction
 
 from allstatus.ehr.chart import Quantity
-from allstatus.ehr.codes import table
+from allstatus.ehr.codes import CodeTables
 from allstatus.errors import InvalidRecord
 from allstatus.record.percent import HUNDRED, Percent, format_number, read_percent
 from allstatus.record.sent_numbers import (
@@ -37,19 +37,19 @@ def written(text: str, unit: str | None) -> Quantity:
     return Quantity(shown, found[1], found[0], unit) if found else Quantity(shown, text=text)
 
 
-def percent_of(quantity: Quantity) -> Percent:
+def percent_of(quantity: Quantity, tables: CodeTables) -> Percent:
     """A share of cells in percent, exactly; raises Unreadable when it is text, without a unit, or
     out of bounds.
     """
     try:
-        return _percent(quantity)
+        return _percent(quantity, tables)
     except InvalidRecord as error:
         raise Unreadable(error.problem) from None
 
 
-def _percent(quantity: Quantity) -> Percent:
+def _percent(quantity: Quantity, tables: CodeTables) -> Percent:
     if quantity.codes:
-        grade = table("results").find(quantity.codes)
+        grade = tables.results.find(quantity.codes)
         if grade is None or grade.topic["grade"] is None:
             raise Unreadable("is a coded answer that gives no percentage")
         return read_percent(grade.topic["grade"])
@@ -96,16 +96,17 @@ def _share(quantity: Quantity) -> Percent:
     )
 
 
-def found_any(quantity: Quantity) -> bool:
+def found_any(quantity: Quantity, tables: CodeTables) -> bool:
     """Whether a count or share is above zero; raises Unreadable when it cannot tell."""
     if quantity.codes:
-        answer = table("results").find(quantity.codes)
+        answer = tables.results.find(quantity.codes)
         says = answer.topic["says"] if answer else None
         if says is None:
             raise Unreadable("is a coded answer that says neither present nor absent")
         return bool(says == "present")
     whole = quantity.text is not None or quantity.cells is not None
-    above = (percent_of(quantity) if whole else interval(quantity)).compare(">", Fraction(0))
+    number = percent_of(quantity, tables) if whole else interval(quantity)
+    above = number.compare(">", Fraction(0))
     if above is None:
         raise Unreadable("does not say whether there are any")
     return above

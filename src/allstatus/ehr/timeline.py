@@ -64,10 +64,16 @@ class Timeline:
 
 
 def read_chart(
-    chart: Chart, as_of: date | None = None, options: ChartOptions = DEFAULT_OPTIONS
+    chart: Chart,
+    as_of: date | None = None,
+    options: ChartOptions = DEFAULT_OPTIONS,
+    *,
+    given: bool = False,
 ) -> ChartReading:
-    """A chart read by the code tables, using nothing later than `as_of`."""
-    reading = ChartReading(chart, as_of, options.tables)
+    """A chart read by the code tables, using nothing later than `as_of`; `given` when the caller
+    says that the leukemia is on it.
+    """
+    reading = ChartReading(chart, as_of, options.tables, has_all=given, given=given)
     for warning in chart.warnings:
         reading.warn(warning)
     read_problems(reading)
@@ -124,7 +130,8 @@ class _Teller:
             (overlay.facts["sex"] for overlay in self.overlays if overlay.facts.get("sex")), None
         )
         self.chart = replace(chart, sex=chart.sex or sex)
-        self.reading = read_chart(self.chart, as_of, options)
+        given = any(overlay.facts.get("diagnosis") for overlay in self.overlays)
+        self.reading = read_chart(self.chart, as_of, options, given=given)
         self.account = account_of(self.reading, options.tables)
         self.unread = tuple(unread_warnings(self.reading, options.tables))
         self.site = options.codes
@@ -132,9 +139,7 @@ class _Teller:
         self.assessor = Assessor(self.reading, options, classifier.ruleset, supplied)
         self.window = timedelta(days=options.window_days)
         self.anchor = max((item.when.last for item in self.reading.marrow), default=None)
-        self.applicable = self.reading.has_all or any(
-            overlay.facts.get("diagnosis") for overlay in self.overlays
-        )
+        self.applicable = self.reading.has_all
 
     def tell(self) -> Timeline:
         timeline = Timeline(

@@ -5,8 +5,9 @@ symptoms.
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import partial
 
-from allstatus.ehr.chart import Treatment
+from allstatus.ehr.chart import Code, Treatment
 from allstatus.ehr.chart_reading import (
     LOUD,
     UNDATED,
@@ -18,7 +19,7 @@ from allstatus.ehr.chart_reading import (
     known_by,
     place_in_time,
 )
-from allstatus.ehr.codes import Match, Topic, code_tables, table
+from allstatus.ehr.codes import CodeTables, Match, Topic
 from allstatus.ehr.dates import When
 from allstatus.ehr.doubt import Doubt
 
@@ -41,17 +42,17 @@ def read_treatments(reading: ChartReading) -> None:
     for treatment in reading.chart.treatments:
         if not known_by(treatment, reading.as_of):
             continue
-        match = _weightiest(table("treatments").find_each(treatment.codes))
-        topic = match.topic if match else _named(treatment)
-        intent = table("treatments").find(treatment.intent)
+        match = _weightiest(reading.tables.treatments.find_each(treatment.codes))
+        topic = match.topic if match else _named(treatment, reading.tables)
+        intent = reading.tables.treatments.find(treatment.intent)
         if topic is not None or (intent is not None and intent.topic["intent"] == "directed"):
             _place(reading, treatment, match, topic, intent)
 
 
-def _named(treatment: Treatment) -> Topic | None:
+def _named(treatment: Treatment, tables: CodeTables) -> Topic | None:
     """The same of the active ingredients in a medicine's own name."""
     names = [treatment.text, *(code.display for code in treatment.codes)]
-    found = code_tables().medicines.read_all(names) if treatment.medicine else ()
+    found = tables.medicines.read_all(names) if treatment.medicine else ()
     return max(found, key=_weight, default=None)
 
 
@@ -85,7 +86,8 @@ def _place(
     if _before(reading.onset, when) and not treatment.reasons:
         reading.put_aside(FACT, evidence, EARLIER, warn=True)
         return
-    purpose, because = _purpose(treatment, topic, intent)
+    route = reading.tables.treatments.find(treatment.route)
+    purpose, because = _purpose(topic, intent, route)
     title = topic.title if topic else treatment.text
     if topic is not None and match is None:
         because += ", read by its name"
@@ -115,11 +117,10 @@ def _place(
     )
 
 
-def _purpose(treatment: Treatment, topic: Topic | None, intent: Match | None) -> tuple[str, str]:
+def _purpose(topic: Topic | None, intent: Match | None, route: Match | None) -> tuple[str, str]:
     if intent is not None:
         return intent.topic["intent"], f"its stated intent: {intent.topic.title.lower()}"
     assert topic is not None
-    route = table("treatments").find(treatment.route)
     if (
         topic["purpose"] == "depends"
         and route is not None
@@ -129,20 +130,24 @@ def _purpose(treatment: Treatment, topic: Topic | None, intent: Match | None) ->
     return topic["purpose"], f"{topic.title.lower()}, by the treatment table"
 
 
-def _is_strange(disease: Match | None, sign: Match | None) -> bool:
+def _is_strange(
+    reading: ChartReading, code: Code, disease: Match | None, sign: Match | None
+) -> bool:
     """Whether a reason is neither a sign nor a disease that may be this leukemia, nor the treatment
-    itself.
+    itself. A code that is not understood may be the leukemia that the caller says is there.
     """
-    return sign is None and (disease is None or disease.topic["all"] is False)
+    if disease is not None or sign is not None:
+        return sign is None and disease is not None and disease.topic["all"] is False
+    return not reading.given or reading.tables.systems.is_of_icd(code)
 
 
 def _for_something_else(reading: ChartReading, treatment: Treatment, when: When) -> str:
     """Why a treatment is not known to be for this leukemia, or empty."""
-    found = [table("diagnoses").find([code]) for code in treatment.reasons]
+    found = [reading.tables.diagnoses.find([code]) for code in treatment.reasons]
     if any(m is not None and (m.topic["all"] or m.topic["asserts"]) for m in found):
         return ""
-    signs = [table("signs").find([code]) for code in treatment.reasons]
-    if any(_is_strange(disease, sign) for disease, sign in zip(found, signs, strict=True)):
+    signs = [reading.tables.signs.find([code]) for code in treatment.reasons]
+    if any(map(partial(_is_strange, reading), treatment.reasons, found, signs)):
         return OTHER_REASON
     if any(signs):
         return ""
