@@ -28,11 +28,11 @@ from allstatus.table.assumptions import Resolution
 from allstatus.table.decision_table import OUTSIDE, Outcome, StatusName
 from allstatus.table.engines import EngineName
 from allstatus.table.facts import (
+    Accounted,
     AssumptionMade,
     ChartContext,
-    Contradiction,
-    Accounted,
     CodesUsed,
+    Contradiction,
     DiagnosisSeen,
     FactState,
     RecordFacts,

@@ -23,7 +23,7 @@ from allstatus.ehr.unknown_codes import (
     understanding,
     unknown_of,
 )
-from allstatus.table.facts import ChartAccount, Evidence
+from allstatus.table.facts import Accounted, ChartAccount, Evidence
 
 COUNTED, ASIDE = "counted", "set aside"
 LATER = "later than the day asked about"
@@ -53,11 +53,13 @@ def account_of(reading: ChartReading, tables: CodeTables) -> ChartAccount:
     for (place_name, *_), count in places.items():
         numbers[place_name] += count
     return ChartAccount(
-        sum(places.values()),
-        numbers[COUNTED],
-        numbers[ASIDE],
-        numbers[ELSEWHERE],
-        numbers[UNKNOWN],
+        Accounted(
+            sum(places.values()),
+            numbers[COUNTED],
+            numbers[ASIDE],
+            numbers[ELSEWHERE],
+            numbers[UNKNOWN],
+        ),
         tuple((fact, why, n) for (name, fact, why), n in sorted(places.items()) if name == ASIDE),
         tuple(as_documents(unknown)),
         tuple(dict.fromkeys(diagnoses)),

@@ -14,6 +14,7 @@ import yaml
 from allstatus.ehr.code_systems import CodeSystems, plain
 from allstatus.errors import RulesError
 from allstatus.rules.yaml_file import Path_, YamlFile
+from allstatus.table.facts import CodesUsed
 
 TABLES = ("diagnoses", "results", "signs", "treatments")
 FILES = ("systems", *TABLES)
@@ -72,9 +73,10 @@ class SiteCodes:
             }
         return merged
 
-    def document(self) -> dict[str, Any]:
+    @property
+    def used(self) -> CodesUsed:
         """How a decision names it."""
-        return {"folder": self.folder, "digest": self.digest}
+        return CodesUsed(self.folder, self.digest)
 
 
 def _placed(code: Mapping[str, Any], systems: CodeSystems) -> dict[str, Any]:

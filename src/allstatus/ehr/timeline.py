@@ -276,7 +276,7 @@ class _Teller:
             *told,
             applicable=self.applicable,
             account=self.account,
-            codes=self.site and self.site.document(),
+            codes=None if self.site is None else self.site.used,
         )
 
     def _contradictions(

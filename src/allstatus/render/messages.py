@@ -27,7 +27,7 @@ def not_understood(decision: Decision) -> tuple[str, ...]:
     """The diagnoses of a chart that may be the one the rules are about, where none is known to
     be.
     """
-    if decision.applicable or decision.chart is None or decision.chart.account is None:
+    if decision.chart is None or decision.chart.applicable or decision.chart.account is None:
         return ()
     return decision.chart.account.diagnoses
 
