@@ -81,7 +81,7 @@ class Assessor:
             last = max(given, key=lambda doubt: doubt.when.last)
             yield self._assess(moment, past, last.when.last), last
         for kind in (RELAPSE, REMISSION):
-            told = [d for d in scene.doubts(STATUS) if d.value in (None, kind)]
+            told = [d for d in scene.doubts(STATUS) if _may_matter(d, kind, past)]
             if told:
                 last = max(told, key=lambda doubt: doubt.when.last)
                 yield self._assess(moment, _with(past, kind, last, moment)), last
@@ -98,6 +98,15 @@ class Assessor:
                 if value not in kept and not isinstance(value, dict):
                     found.leave_open(fact, ())
                     found.note(fact, [Evidence("chart", because=PARTIAL)])
+
+
+def _may_matter(doubt: Doubt, kind: str, past: Past) -> bool:
+    """Whether a status may be of this kind, and later than what is known to end it."""
+    if doubt.value not in (None, kind):
+        return False
+    if kind == RELAPSE:
+        return past.last_remission is None or doubt.when.last >= past.last_remission
+    return not past.remissions or past.relapsed_since
 
 
 def _with(past: Past, kind: str, doubt: Doubt, moment: Moment) -> Past:

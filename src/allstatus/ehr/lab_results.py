@@ -212,9 +212,9 @@ def _place_count(reading: ChartReading, item: _Item, options: ChartOptions) -> N
     counted = item.evidence.counted(verdict.because, verdict.read)
     if verdict.normal is not None:
         _file(reading, reading.counts, item, verdict.normal, counted, by_default=verdict.by_default)
-    elif verdict.conflict and not item.why and item.result.when is not None:
+    elif verdict.conflict and not item.why and not item.when.vague:
         aside = counted.set_aside(verdict.because)
-        reading.counts.append(Finding(item.name, item.result.when, aside, conflict=True))
+        reading.counts.append(Finding(item.name, item.when, aside, conflict=True))
     else:
         read = replace(item, evidence=replace(item.evidence, read=verdict.read))
         _unread(reading, read, verdict.because)

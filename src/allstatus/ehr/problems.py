@@ -54,10 +54,13 @@ def _see(reading: ChartReading, problem: Problem, match: Match | None) -> None:
 
 def _place_diagnosis(reading: ChartReading, problem: Problem, match: Match | None) -> None:
     evidence = evidence_of(problem, match)
+    if match is not None and (match.topic["reason"] or match.topic["history"]):
+        return
+    other = match is None or match.topic["all"] is False
+    if other and not problem.void and not (match and match.topic["skin"]):
+        _note_other(reading, problem, evidence.title or evidence.code.rpartition("|")[2])
     if problem.void or (problem.doubt and not (match and match.topic["asserts"])):
         reading.put_aside("diagnosis", evidence, problem.void or problem.doubt, warn=True)
-        return
-    if match is not None and (match.topic["reason"] or match.topic["history"]):
         return
     if not problem.doubt:
         reading.caution(problem, match)
@@ -65,24 +68,19 @@ def _place_diagnosis(reading: ChartReading, problem: Problem, match: Match | Non
         if match is not None and match.topic["secondary"]:
             reading.secondary.append((problem, match))
             return
-        if match is None or match.topic["all"] is False:
-            if match is None or not match.topic["skin"]:
-                _note_other(reading, problem)
-            return
-        if match.topic["all"]:
+        if match is not None and match.topic["all"]:
             _note_leukemia(reading, problem, match)
-    assert match is not None
-    assert_by_problem(reading, problem, match, evidence)
+    if match is not None and not other:
+        assert_by_problem(reading, problem, match, evidence)
 
 
-def _note_other(reading: ChartReading, problem: Problem) -> None:
+def _note_other(reading: ChartReading, problem: Problem, title: str) -> None:
     """Another cancer: what it is called, and between which days treatment may have been for it."""
-    seen = reading.diagnoses[-1]
     began = problem.onset or problem.recorded or problem.when
     first = began.first if began else date.min
     last = problem.until.last if problem.until else date.max
-    reading.other_cancers.append(seen.title or seen.code)
-    reading.others.append(OtherCancer(seen.title or seen.code, first, last))
+    reading.other_cancers.append(title)
+    reading.others.append(OtherCancer(title, first, last))
 
 
 def _note_leukemia(reading: ChartReading, problem: Problem, match: Match) -> None:
@@ -125,7 +123,7 @@ def _place_sign(reading: ChartReading, problem: Problem, match: Match) -> None:
         return
     counted = evidence.counted("attributed to another cause" if other else "a coded finding", read)
     if why or (problem.when is not None and problem.when.vague):
-        gone = problem.ended and problem.until is None
+        gone = problem.when is None and _over(problem)
         doubt = Doubt(
             fact,
             match.topic.name,
@@ -160,7 +158,8 @@ def _place_outside(
     """
     site, name = match.topic["site"] or match.topic["spread"], match.topic.name
     here = not match.topic["cleared"]
-    gone = problem.ended and problem.until is None and here
+    gone = _over(problem) and here
+    why = why or (VAGUE if when.vague else "")
     if why or gone:
         told = why or "recorded as resolved, on a day that is not known"
         reading.doubt(Doubt(OUTSIDE, site, when, told, evidence, here, firm=True, ended=gone))
@@ -173,3 +172,8 @@ def _place_outside(
             "recorded as resolved", f"not found ({site})"
         )
         reading.outside.append(Finding(name, problem.until, clear, False, site))
+
+
+def _over(problem: Problem) -> bool:
+    """Whether a condition has ended, on a day that is not known."""
+    return problem.ended and problem.until is None and problem.source.startswith("Condition")
