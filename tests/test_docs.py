@@ -224,13 +224,17 @@ def test_every_link_between_files_leads_somewhere(document: Path) -> None:
     assert [link for link in links if not (document.parent / link).exists()] == []
 
 
-def test_every_decision_has_a_number_of_its_own() -> None:
+def test_decisions_are_numbered_without_gaps_dated_and_short() -> None:
     titles = {
         path.name: path.read_text("utf-8").splitlines()[0]
         for path in sorted((ROOT / "docs" / "decisions").glob("*.md"))
     }
     numbers = [int(name[:4]) for name in titles]
-    assert len(set(numbers)) == len(numbers), "give each decision the next free number"
+    assert numbers == list(range(1, len(numbers) + 1)), "give it the next number; leave no gap"
+    for path in sorted((ROOT / "docs" / "decisions").glob("*.md")):
+        _, _, date, *rest = path.read_text("utf-8").splitlines()
+        assert re.fullmatch(r"\*\d{4}-\d\d-\d\d\*", date), path.name
+        assert len(rest) < 40, path.name
     assert [
         title
         for number, title in zip(numbers, titles.values(), strict=True)
