@@ -37,14 +37,13 @@ def checkout(commit: str) -> Iterator[Path]:
 
 
 def measure(tree: Path, benchmark: str) -> str:
-    """What a tree's own benchmark prints."""
+    """What a tree's own benchmark prints; raises CalledProcessError if it fails."""
     script = tree / "benchmarks" / f"{benchmark}.py"
     environment = os.environ | {"PYTHONPATH": str(tree / "src")}
+    command = [sys.executable, str(script)]
     done = subprocess.run(
-        [sys.executable, str(script)], cwd=tree, env=environment, stdout=subprocess.PIPE, text=True
+        command, cwd=tree, env=environment, stdout=subprocess.PIPE, text=True, check=True
     )
-    if done.returncode:
-        raise SystemExit(f"{script.name} of {tree} ended with {done.returncode}")
     return done.stdout
 
 
