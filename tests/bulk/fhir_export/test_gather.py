@@ -276,6 +276,23 @@ UNREAD = {
         observation("focus", "", "2025-02-15") | {"code": concept("363406005", SNOMED)},
         STATUS | {"focus": to("Observation/focus")},
     ],
+    "a report that says the day of a result": [
+        {
+            key: value
+            for key, value in marrow("2025-03-25", 40, id="undated").items()
+            if key != "effectiveDateTime"
+        },
+        REPORT | {"subject": to("Patient/p1"), "result": [to("Observation/undated")]},
+    ],
+    "a panel that says the specimen": [
+        BLASTS | {"id": "member", "code": concept("C74605", "NCIT")},
+        {"resourceType": "Specimen", "id": "bone", "type": concept("119359002", SNOMED)},
+        observation("panel", "2951-2", "2025-03-25")
+        | {"hasMember": [to("Observation/member")], "specimen": to("Specimen/bone")},
+    ],
+    "a report that announces a result": [
+        REPORT | {"subject": to("Patient/p1"), "status": "registered", "code": concept("26447-3")},
+    ],
     "a report that says the specimen": [
         BLASTS | {"code": concept("C74605", "NCIT")},
         {"resourceType": "Specimen", "id": "m", "type": concept("119359002", SNOMED)},

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -136,16 +136,16 @@ def key_of(line: bytes) -> bytes | None:
     return found and found[1] + b"/" + found[2]
 
 
-def references(lines: Iterable[bytes]) -> set[bytes]:
+def references(
+    lines: Iterable[bytes], asked: Callable[[bytes], bool] = lambda _: True
+) -> set[bytes]:
     """What lines refer to that the chart reader looks up: `Type/id`, or an id alone for a
-    `urn:uuid`.
+    `urn:uuid`; of reports their results only where `asked` says that it matters which are here.
     """
     spelled: set[bytes] = set()
     for line in lines:
         found = _REFERENCE.findall(line)
-        if line.startswith(
-            _REPORTS
-        ):  # a report tells its results their specimen, and asks nothing of them
+        if line.startswith(_REPORTS) and not asked(line):  # it tells its results their specimen
             found = [reference for reference in found if b"Observation/" not in reference]
         spelled.update(found)
     return {key for key in map(_looked_up, spelled) if key}

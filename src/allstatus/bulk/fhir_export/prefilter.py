@@ -18,14 +18,16 @@ from allstatus.ehr.codes import table
 
 _TABLES = {
     "Observation": ("results", "signs"),
+    "DiagnosticReport": ("results",),
     "Encounter": ("diagnoses", "signs"),
     "Procedure": ("treatments",),
 }
 # What makes a line worth reading whatever its codes: these elements are read in other ways.
 _SPEAKING = {
     "DiagnosticReport": (b'"conclusion"', b'"contained"', b'"specimen"'),
-    "Procedure": (b'"request"',),
+    "Procedure": (b'"request"', b'"basedOn"'),
 }
+_LISTING = b'"DiagnosticReport"', b'"hasMember"'  # lines that can date the results they list
 
 
 def telling(lines: Sequence[bytes], keys: Sequence[bytes]) -> tuple[list[int], set[bytes]]:
@@ -37,10 +39,12 @@ def telling(lines: Sequence[bytes], keys: Sequence[bytes]) -> tuple[list[int], s
     for place, key in enumerate(keys):
         places[key].append(place)
     read = {place for place, key in enumerate(keys) if len(places[key]) > 1 or _tells(lines[place])}
+    if any(_undated(lines[place]) for place in read):
+        read |= {n for n, line in enumerate(lines) if any(word in line for word in _LISTING)}
     followed, missing = set[bytes](), set[bytes]()
     newly_read = read
     while newly_read:
-        referred = references(lines[place] for place in newly_read) - followed
+        referred = references((lines[place] for place in newly_read), _coded) - followed
         followed |= referred
         there = {key: places.get(key) or _by_id(key, places) for key in referred}
         missing.update(key for key, found in there.items() if not found)
@@ -56,15 +60,27 @@ def _by_id(key: bytes, places: Mapping[bytes, list[int]]) -> list[int]:
     return [place for own, there in places.items() if own.endswith(b"/" + key) for place in there]
 
 
+def _coded(report: bytes) -> bool:
+    """Whether a report's own code, or one beside it, is known, so that it may announce a result."""
+    known = _known("DiagnosticReport")
+    return known is None or not known.isdisjoint(CODES.findall(report))
+
+
+def _undated(line: bytes) -> bool:
+    return b'"Observation"' in line and b'"effective' not in line
+
+
 def _tells(line: bytes) -> bool:
     head = head_of(line)
     if head is None or not line.endswith(b"}") or b"\\" in line:
         return True
     if head.type in _SPEAKING and any(element in line for element in _SPEAKING[head.type]):
         return True
+    if head.type == "Observation" and b'"hasMember"' in line and b'"specimen"' in line:
+        return True
     known = _known(head.type)
     if known is None:
-        return head.type != "DiagnosticReport"
+        return True
     found = CODES.findall(line)
     return (
         not known.isdisjoint(found)
