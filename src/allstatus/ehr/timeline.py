@@ -19,18 +19,13 @@ from allstatus.ehr.caller_facts import CallerFacts, lay_over
 from allstatus.ehr.chart import Chart, age_on
 from allstatus.ehr.chart_options import DEFAULT_OPTIONS, ChartOptions
 from allstatus.ehr.chart_reading import ChartReading, Finding, cancers
+from allstatus.ehr.contradictions import contradictions
 from allstatus.ehr.disease_status import settle_asserted
 from allstatus.ehr.lab_results import read_results
 from allstatus.ehr.problems import read_problems
 from allstatus.ehr.remissions import History, Past
 from allstatus.ehr.treatment import read_treatments
-from allstatus.table.facts import ChartContext, Contradiction
-
-SAYS = {
-    "in_remission": ("in_remission",),
-    "relapse": ("recurrent",),
-    "not_in_remission": ("untreated", "outside_definitions"),
-}
+from allstatus.table.facts import ChartContext
 
 SECOND_CANCER = "another cancer is not a recurrence of this leukemia"
 TRANSFUSED = (
@@ -243,12 +238,10 @@ class _Teller:
         adult_ranges = self.assessor.options.adult_ranges
         decide = partial(self.classifier.classify, record, adult_ranges=adult_ranges)
         decision = decide(chart=supplied)
-        contradictions = self._contradictions(decision, found, final=final)
-        if contradictions:
-            warnings = supplied.warnings + tuple(entry.because for entry in contradictions)
-            decision = decide(
-                chart=replace(supplied, warnings=warnings, contradictions=contradictions)
-            )
+        against = contradictions(self.reading, decision, found, self.window, final=final)
+        if against:
+            warnings = supplied.warnings + tuple(entry.because for entry in against)
+            decision = decide(chart=replace(supplied, warnings=warnings, contradictions=against))
         return decision
 
     def _supplied(self, found: Assessment) -> ChartContext:
@@ -278,36 +271,6 @@ class _Teller:
             account=self.account,
             codes=None if self.site is None else self.site.used,
         )
-
-    def _contradictions(
-        self, decision: Decision, found: Assessment, *, final: bool
-    ) -> tuple[Contradiction, ...]:
-        """Coded statuses of this time that say otherwise, each with both."""
-        outcome = decision.status or decision.outcome
-        if (
-            outcome not in ("untreated", "in_remission", "recurrent", "outside_definitions")
-            or found.day is None
-        ):
-            return ()
-        coded = [
-            i
-            for i in self.reading.asserted
-            if abs(i.when.last - found.day) <= self.window or (final and i.when.last >= found.day)
-        ]
-        coded += self.reading.current if final else []
-        return tuple(
-            _contradiction(item, outcome) for item in coded if outcome not in SAYS[item.value]
-        )
-
-
-def _contradiction(item: Finding, outcome: str) -> Contradiction:
-    evidence = item.evidence
-    because = (
-        f"{evidence.source}: the coded status says {item.value.replace('_', ' ')} "
-        f"({evidence.code.rpartition('|')[2]}), "
-        f"the facts say {outcome.replace('_', ' ')}; both are shown, the facts decide"
-    )
-    return Contradiction(evidence.source, evidence.code, item.value, because)
 
 
 def _add(
