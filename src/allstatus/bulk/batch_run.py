@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from allstatus.bulk.arrow import Columns, Reject
 from allstatus.bulk.cells import Cells
-from allstatus.bulk.checkpoint import Parts
+from allstatus.bulk.checkpoint import DecidedSlab, Parts, workplace
 from allstatus.bulk.column_mapping import ColumnSource, ignored_columns
 from allstatus.bulk.result_columns import Results
 from allstatus.bulk.row_index import CellNumbers
@@ -43,18 +43,6 @@ class BatchJob:
     explain: bool = False
     resume: bool = False
     adult_ranges: bool = True
-
-
-@dataclass(slots=True)
-class DecidedSlab:
-    """A slab decided on: its rows to write, its rejects, and how many of its rows lie in each
-    cell.
-    """
-
-    rows: int
-    batch: pa.RecordBatch
-    rejects: list[Reject]
-    cells: dict[int, int]
 
 
 @dataclass(slots=True)
@@ -99,7 +87,8 @@ class BatchRun:
             )
         )
         if self.job.resume:
-            with Parts(self.job, self.columns.cells.ruleset.digest) as parts:
+            parts = Parts(self.job, self.columns.cells.ruleset.digest)
+            with workplace(parts.folder, parts.about, resume=True):
                 for slab in ahead(self.slabs(parts.has)):
                     parts.save(slab.number, self.decide(slab))
                     progress(slab.count)

@@ -6,8 +6,9 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -16,7 +17,42 @@ from allstatus.bulk.arrow import Reject
 from allstatus.bulk.writers import PARTIAL, writing
 
 if TYPE_CHECKING:
-    from allstatus.bulk.batch_run import BatchJob, DecidedSlab
+    from allstatus.bulk.batch_run import BatchJob
+
+
+@contextmanager
+def workplace(folder: Path, about: str, *, resume: bool) -> Iterator[None]:
+    """A folder beside the output for the work of a run, gone when the output is there; after an
+    error it stays only where the run is to be resumed.
+
+    `about` says of which input, rules and options the work is; work of any other is not gone on
+    with. Raises InvalidRecord when the folder cannot be written.
+    """
+    mark = folder / "about.json"
+    with writing(folder):
+        if not (resume and mark.is_file() and mark.read_text("utf-8") == about):
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(parents=True)
+            mark.write_text(about, "utf-8")
+    try:
+        yield
+    except BaseException:
+        if not resume:
+            shutil.rmtree(folder, ignore_errors=True)
+        raise
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@dataclass(slots=True)
+class DecidedSlab:
+    """A slab decided on: its rows to write, its rejects, and how many of its rows lie in each
+    cell.
+    """
+
+    rows: int
+    batch: pa.RecordBatch
+    rejects: list[Reject]
+    cells: dict[int, int]
 
 
 class Parts:
@@ -37,26 +73,7 @@ class Parts:
             job.adult_ranges,
             *columns,
         ]
-        self._about = json.dumps(about)
-
-    def __enter__(self) -> Parts:
-        mark = self.folder / "about.json"
-        with writing(self.folder):
-            if not mark.is_file() or mark.read_text("utf-8") != self._about:
-                shutil.rmtree(self.folder, ignore_errors=True)
-                self.folder.mkdir(parents=True)
-                mark.write_text(self._about, "utf-8")
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """The parts go when the output is there; after an error they stay."""
-        if kind is None:
-            shutil.rmtree(self.folder)
+        self.about = json.dumps(about)
 
     def has(self, number: int) -> bool:
         """Whether a slab is finished."""
@@ -76,8 +93,6 @@ class Parts:
 
     def load_all(self) -> Iterator[DecidedSlab]:
         """Every slab in order."""
-        from allstatus.bulk.batch_run import DecidedSlab
-
         number = 0
         while self.has(number):
             with pa.ipc.open_file(str(self._path(number))) as file:

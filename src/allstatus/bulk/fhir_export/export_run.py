@@ -5,14 +5,13 @@ accounted for.
 from __future__ import annotations
 
 import json
-import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
+from allstatus.bulk.checkpoint import workplace
 from allstatus.bulk.fhir_export.decide_partition import kept_at, load_done, work_off
 from allstatus.bulk.fhir_export.decide_patient import DecideSettings
 from allstatus.bulk.fhir_export.gather import Gathered, Gatherer, Progress
@@ -79,7 +78,12 @@ class ExportRun:
             self._about(),
             Output(self.job.target, self.job.rejects, self.job.evidence, self.job.how),
         )
-        with writing(self.folder), output, self._workplace(before), Pool(self.size) as pool:
+        with (
+            writing(self.folder),
+            output,
+            workplace(self.folder, before, resume=self.job.resume),
+            Pool(self.size) as pool,
+        ):
             shelves, gathered = self._gather(pool, progress)
             self._decide(pool, shelves, gathered, progress)
             totals = self._write(output, shelves, gathered)
@@ -107,21 +111,6 @@ class ExportRun:
                 repr(replace(how, rules=None)),
             ]
         )
-
-    @contextmanager
-    def _workplace(self, about: str) -> Iterator[None]:
-        """The folder the work lies in; it stays after an error only to be resumed."""
-        mark, finished = self.folder / "about.json", False
-        if not (self.job.resume and mark.is_file() and mark.read_text("utf-8") == about):
-            shutil.rmtree(self.folder, ignore_errors=True)
-            self.folder.mkdir()
-            mark.write_text(about, "utf-8")
-        try:
-            yield
-            finished = True
-        finally:
-            if finished or not self.job.resume:
-                shutil.rmtree(self.folder, ignore_errors=True)
 
     def _gather(self, pool: Pool, progress: Progress) -> tuple[Partitions, Gathered]:
         lines, mark = self.folder / "lines", self.folder / "gathered.json"
