@@ -14,7 +14,7 @@ from typing import Any
 from timing import one_core, run_process, time_in_turn
 
 from allstatus import Classifier, load_rules
-from allstatus.record.model import parse_json
+from allstatus.record.exact_json import parse_json
 from allstatus.table.engines import durable_installed
 
 PLAIN_IMPORT = "import pydantic"

@@ -11,7 +11,7 @@ import pytest
 
 from allstatus import InvalidRecord, load_rules
 from allstatus.decision.schema import schema_of
-from allstatus.record.model import parse_json
+from allstatus.record.exact_json import parse_json
 
 RECORDS = Path(__file__).parent.parent / "fixtures" / "records"
 REMISSION = RECORDS / "remission-blasts-exactly-5.json"

@@ -10,7 +10,7 @@ class AllstatusError(Exception):
     """Base of every error this package raises on purpose."""
 
 
-class InvalidRecord(AllstatusError):
+class InvalidRecord(AllstatusError, ValueError):
     """The input is not a record that can be decided on.
 
     The message names the field, the kind of problem and the remedy, never the patient's value.
@@ -34,12 +34,21 @@ class RulesError(AllstatusError):
         self.problems = tuple(problems)
         super().__init__("\n".join(self.problems))
 
+    def __reduce__(self) -> tuple[type[RulesError], tuple[tuple[str, ...]]]:
+        """So that it arrives whole from another process."""
+        return type(self), (self.problems,)
+
 
 class MissingExtra(AllstatusError):
     """An optional library is not installed; the message names the extra that brings it."""
 
     def __init__(self, library: str, extra: str) -> None:
+        self.library, self.extra = library, extra
         super().__init__(f"{library} is not installed; run: pip install 'allstatus[{extra}]'")
+
+    def __reduce__(self) -> tuple[type[MissingExtra], tuple[str, str]]:
+        """So that it arrives whole from another process."""
+        return type(self), (self.library, self.extra)
 
 
 def nearest(name: str, valid: Iterable[str]) -> str:

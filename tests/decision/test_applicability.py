@@ -15,7 +15,7 @@ from allstatus import RulesError, load_rules
 from allstatus.decision.applicability import Applicability, applicability_faults
 from allstatus.decision.entries import AgentApplicability, Option
 from allstatus.decision.stated_use import IndicationTable
-from allstatus.record.model import parse_json
+from allstatus.record.exact_json import parse_json
 from allstatus.rules.condition import Clause
 from allstatus.rules.editions import rule_sets
 from allstatus.rules.indications import STATUS_FACT, read_overlay

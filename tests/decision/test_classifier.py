@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 from allstatus import InvalidRecord, load_rules
-from allstatus.record.model import parse_json
+from allstatus.record.exact_json import parse_json
 from allstatus.verify.rule_examples import failing_examples
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"

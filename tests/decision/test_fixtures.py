@@ -9,7 +9,7 @@ import pytest
 
 from allstatus import InvalidRecord
 from allstatus.decision.classifier import Classifier
-from allstatus.record.model import parse_json
+from allstatus.record.exact_json import parse_json
 
 RECORDS = Path(__file__).parents[2] / "fixtures" / "records"
 EXPECTED = sorted(RECORDS.glob("*.expected.json"))

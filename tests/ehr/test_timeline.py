@@ -15,8 +15,8 @@ from allstatus.ehr.chart_options import make_reader
 from allstatus.ehr.record_history import decide_dated
 from allstatus.ehr.timeline import Timeline, decide_over_time
 from allstatus.ehr.timeline_text import render_timeline, timeline_document
+from allstatus.record.exact_json import parse_json
 from allstatus.record.json_reader import chart_kind
-from allstatus.record.model import parse_json
 
 FOLDER = Path(__file__).parents[2] / "fixtures" / "timelines"
 RULES = load_rules(engine="builtin")

@@ -23,8 +23,8 @@ from allstatus.decision.decision import UNDECIDED, Decision
 from allstatus.ehr.chart import Chart
 from allstatus.ehr.chart_files import read_charts
 from allstatus.ehr.timeline import decide_chart
+from allstatus.record.exact_json import parse_json
 from allstatus.record.json_reader import decode
-from allstatus.record.model import parse_json
 from allstatus.record.percent import read_percent
 from allstatus.render import html
 from allstatus.render.html import render_html

@@ -6,7 +6,7 @@ from typing import Any
 
 from allstatus.decision.classifier import Classifier
 from allstatus.errors import InvalidRecord
-from allstatus.record.model import parse_json
+from allstatus.record.exact_json import parse_json
 from allstatus.why.other_definitions import MARROW
 from teach.tools import run_node
 

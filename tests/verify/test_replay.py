@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from allstatus import load_rules
 from allstatus.ehr import decide_chart, make_reader, read_charts
 from allstatus.errors import InvalidRecord
-from allstatus.record.model import parse_json
+from allstatus.record.exact_json import parse_json
 from allstatus.verify.recorded_decision import read_recorded
 from allstatus.verify.replay import render_text, replay, to_document
 from copies import NUMBERS, copy_rules, lock

@@ -22,7 +22,7 @@ from pydantic import ValidationError
 from allstatus.errors import InvalidRecord
 from allstatus.record.blood_count import COMPONENTS, CbcPanel, Component
 from allstatus.record.count_component import Person, is_adult
-from allstatus.record.model import parse_json
+from allstatus.record.exact_json import parse_json
 
 Codes = NDArray[np.int64]
 Parts = dict[str, pa.Array]

@@ -27,7 +27,7 @@ from allstatus.bulk.column_encoders import (
 )
 from allstatus.bulk.column_mapping import ColumnSource
 from allstatus.errors import InvalidRecord
-from allstatus.record.model import parse_json
+from allstatus.record.exact_json import parse_json
 
 MAX_REMEMBERED = 1 << 16
 READABLE = (

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from allstatus.bulk.column_mapping import READ
 from allstatus.errors import InvalidRecord
-from allstatus.record.model import parse_json
+from allstatus.record.exact_json import parse_json
 
 SLAB = 1 << 18  # rows
 LINES = 1 << 14  # NDJSON lines, which are read one by one

@@ -27,8 +27,8 @@ from allstatus.bulk.cells import (
 )
 from allstatus.bulk.column_mapping import ColumnSource
 from allstatus.errors import InvalidRecord
-from allstatus.record.model import REMEDIES
 from allstatus.record.percent import format_number
+from allstatus.record.refusals import REMEDIES
 
 TESTED = ("duckdb", "postgres", "sqlite", "spark")
 GENERATED = ("bigquery", "snowflake", "tsql", "oracle")  # parsed again by sqlglot, but not executed

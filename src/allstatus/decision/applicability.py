@@ -155,6 +155,12 @@ class Applicability:
         self.ruleset, self._source, self._locked, self._made = ruleset, source, locked, known or {}
         self._lists: dict[str, OptionList] = {}
 
+    @property
+    def folder(self) -> Path | None:
+        """Where the overlay is kept; None for the shipped one."""
+        source = self._source
+        return source.directory if isinstance(source, Indications) else source
+
     @cached_property
     def overlay(self) -> Indications:
         """The overlay's files, checked."""

@@ -4,7 +4,7 @@ asked.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import FrozenInstanceError
 from functools import cached_property
 from typing import Any, Literal, NoReturn
@@ -21,6 +21,7 @@ from allstatus.decision.entries import (
     RulesUsed,
 )
 from allstatus.decision.options import list_options
+from allstatus.decision.origin import Origin
 from allstatus.record.frozen import FrozenDict
 from allstatus.record.model import Record
 from allstatus.rules.ruleset import Fact, RuleSet
@@ -47,6 +48,8 @@ from allstatus.why.trace import Observation, Trace, WhyNot, observe
 
 REMISSION = "in_remission"
 NOT_APPLICABLE: Literal["not_applicable"] = "not_applicable"
+BESIDE = ("record", "chart", "contradictions", "verdicts", "observed", "remission_number")
+BEHIND = ("_explainer", "_stated", "_resolution", "_applicability")  # not pickled
 UNDECIDED = ("conflicting_data", NOT_APPLICABLE)  # no definition is tried
 
 
@@ -62,6 +65,7 @@ class Decision:
     _stated: RecordFacts
     _resolution: Resolution
     _applicability: Applicability | None
+    _origin: Origin
 
     def __init__(
         self,
@@ -326,6 +330,19 @@ class Decision:
     def __delattr__(self, name: str) -> NoReturn:
         raise FrozenInstanceError(f"a decision cannot be changed: {name}")
 
+    def __getattr__(self, name: str) -> Any:
+        """What a pickled decision left behind is worked out again, by the same rules."""
+        if name not in BEHIND or "_origin" not in self.__dict__:
+            raise AttributeError(f"a decision has no {name!r}")
+        again = self._origin.decide(self)
+        self.__dict__.update({behind: again.__dict__[behind] for behind in BEHIND})
+        return self.__dict__[name]
+
+    def __reduce__(self) -> tuple[Callable[..., Decision], tuple[dict[str, Any]]]:
+        values = {name: getattr(self, name) for name in (*document.PARTS, *BESIDE)}
+        origin = self.__dict__.get("_origin") or Origin.of(self)
+        return _restore, ({**values, "_origin": origin},)
+
     def __copy__(self) -> Decision:
         return self
 
@@ -374,6 +391,13 @@ class Decision:
             f"Decision(outcome={self.outcome!r}, status={self.status!r}, "
             f"possible={self.possible!r})"
         )
+
+
+def _restore(values: dict[str, Any]) -> Decision:
+    """A decision as it was pickled."""
+    decision = Decision.__new__(Decision)
+    decision.__dict__.update(values)
+    return decision
 
 
 def _assumption(fact: Fact) -> AssumptionMade:

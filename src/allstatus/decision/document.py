@@ -73,7 +73,7 @@ def to_dict(decision: Decision) -> dict[str, Any]:
 
 def to_json(decision: Decision) -> bytes:
     """The whole document as one line of UTF-8 JSON."""
-    if not decision._explained:
+    if "_origin" in decision.__dict__ or not decision._explained:
         return write_json(to_dict(decision))
     explanation = decision._explanation
     if explanation.form is None:

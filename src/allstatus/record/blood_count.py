@@ -10,14 +10,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import Field, WithJsonSchema, model_validator
 
 from allstatus.errors import InvalidRecord
 from allstatus.record.count_component import CountVerdict, Person, judge
 from allstatus.record.percent import exact_number
+from allstatus.record.record_schema import NUMBER
 from allstatus.record.sent_numbers import Range, SentNumber, split_comparator
+from allstatus.record.stated_value import StatedValue
 
 COMPONENTS = ("wbc", "neutrophils", "hemoglobin", "hematocrit", "platelets")
 NEEDED = (("wbc",), ("hemoglobin", "hematocrit"), ("platelets",))
@@ -29,21 +31,28 @@ Flag = Literal["N", "H", "L", "HH", "LL", "A", "AA"]
 Verdict = Literal["normal", "abnormal"]
 
 
-class Component(BaseModel):
+class Component(StatedValue):
     """One result of a blood count: a value with the laboratory's range, or its flag.
 
     `unit` is that of value, low and high alike; each of these is a number from 0 or text such as
     `<0.1`. A limit is within the range unless it is written `>4` (low) or `<11` (high).
     """
 
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, hide_input_in_errors=True, arbitrary_types_allowed=True
-    )
-    value: object = None
-    unit: str | None = None
-    low: object = None
-    high: object = None
-    flag: Flag | None = None
+    value: Annotated[
+        object, WithJsonSchema(NUMBER), Field(description="The result, in `unit`.")
+    ] = None
+    unit: Annotated[
+        str | None, Field(description="Of value, low and high, such as 10*9/L or g/dL.")
+    ] = None
+    low: Annotated[
+        object, WithJsonSchema(NUMBER), Field(description="The range's lower limit, in `unit`.")
+    ] = None
+    high: Annotated[
+        object, WithJsonSchema(NUMBER), Field(description="The range's upper limit, in `unit`.")
+    ] = None
+    flag: Annotated[
+        Flag | None, Field(description="The laboratory's own word on the result (HL7 0078).")
+    ] = None
 
     @property
     def sent(self) -> bool:
@@ -64,15 +73,14 @@ class Component(BaseModel):
         return SentNumber(str(value), number, comparator, self.unit)
 
 
-class CbcPanel(BaseModel):
+class CbcPanel(StatedValue):
     """The components of a complete blood count, as a laboratory reports them."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
-    wbc: Component | None = None
-    neutrophils: Component | None = None
-    hemoglobin: Component | None = None
-    hematocrit: Component | None = None
-    platelets: Component | None = None
+    wbc: Annotated[Component | None, Field(description="White blood cells.")] = None
+    neutrophils: Annotated[Component | None, Field(description="Neutrophils.")] = None
+    hemoglobin: Annotated[Component | None, Field(description="Hemoglobin.")] = None
+    hematocrit: Annotated[Component | None, Field(description="Hematocrit.")] = None
+    platelets: Annotated[Component | None, Field(description="Platelets.")] = None
 
     @model_validator(mode="after")
     def _check_numbers(self) -> Self:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from allstatus.errors import InvalidRecord
-from allstatus.record.model import parse_json
+from allstatus.record.exact_json import parse_json
 
 FHIR, HL7V2, TABLE = "fhir", "hl7v2", "table"
 TABLE_COLUMNS = ("date", "code")  # what a table of dated results must have

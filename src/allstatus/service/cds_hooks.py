@@ -11,7 +11,7 @@ from pydantic_core import to_json
 
 from allstatus.decision.decision import Decision
 from allstatus.ehr.timeline import decide_over_time
-from allstatus.record.model import parse_json
+from allstatus.record.exact_json import parse_json
 from allstatus.service.cards import Occasion, status_cards
 from allstatus.service.feedback import keep_feedback, read_feedback
 from allstatus.service.hook_requests import (

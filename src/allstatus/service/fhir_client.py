@@ -12,7 +12,7 @@ import httpx2 as httpx
 
 from allstatus.ehr.fhir_bundles import joined
 from allstatus.errors import InvalidRecord
-from allstatus.record.model import parse_json
+from allstatus.record.exact_json import parse_json
 from allstatus.service.config import Config
 from allstatus.service.prefetch import HELPFUL, PATIENT, delivered, failed, next_page, templates
 from allstatus.service.problem_details import ProblemDetails

@@ -200,17 +200,17 @@ def _read_blasts(value: Any, stated: RecordFacts) -> Any:
 
 
 def _read_signs(value: Any, stated: RecordFacts) -> Any:
-    if not isinstance(value, list):
+    if not isinstance(value, tuple):
         return value
-    stated.evidence["signs_and_symptoms"] = tuple(value)
+    stated.evidence["signs_and_symptoms"] = value
     return "present" if value else "absent"
 
 
 def _read_outside(value: Any, stated: RecordFacts) -> Any:
     if not isinstance(value, OutsideMarrow):
         return value
-    sites = [value.site] if isinstance(value.site, str) else value.site
-    stated.evidence["leukemia_outside_marrow"] = tuple(sites)
+    sites = (value.site,) if isinstance(value.site, str) else value.site
+    stated.evidence["leukemia_outside_marrow"] = sites
     return "present" if sites else "absent"
 
 

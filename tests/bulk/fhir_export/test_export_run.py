@@ -24,7 +24,7 @@ from allstatus.bulk.fhir_export.ndjson_pieces import CUT_SHORT
 from allstatus.ehr.chart_options import make_reader
 from allstatus.ehr.fhir import read_fhir
 from allstatus.ehr.timeline import decide_chart
-from allstatus.record.model import parse_json
+from allstatus.record.exact_json import parse_json
 from bulk.folders import HOW, decide, evidence, rejects, rows, write_folder
 
 ASSUMED = "symptoms-absent-unless-recorded"

@@ -16,7 +16,7 @@ from allstatus.bulk.fhir_export import find_patients, process_pool
 from allstatus.bulk.fhir_export.decide_patient import row_of
 from allstatus.ehr.fhir import read_fhir
 from allstatus.ehr.timeline import decide_chart
-from allstatus.record.model import parse_json
+from allstatus.record.exact_json import parse_json
 from bulk.folders import HOW, Resource, decide, evidence, exported, rows, write_folder
 from ehr.bundles import (
     ICD10CM,

@@ -26,8 +26,8 @@ from allstatus.ehr.out.names import BASE, Names, system_address
 from allstatus.ehr.out.request_group import make_proposals
 from allstatus.ehr.timeline import SAYS, decide_chart
 from allstatus.errors import InvalidRecord
+from allstatus.record.exact_json import parse_json
 from allstatus.record.json_reader import decode
-from allstatus.record.model import parse_json
 from allstatus.translate.cql import to_cql
 from needs import FHIR_VALIDATORS
 from node import NODE, js_tool

@@ -24,8 +24,8 @@ from allstatus.ehr.facts_table import facts_document
 from allstatus.ehr.fhir import read_fhir, read_patient
 from allstatus.ehr.timeline import decide_chart
 from allstatus.errors import InvalidRecord
+from allstatus.record.exact_json import parse_json
 from allstatus.record.frozen import plain
-from allstatus.record.model import parse_json
 
 Row = dict[str, str | None]
 
