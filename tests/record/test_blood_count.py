@@ -110,9 +110,9 @@ def test_a_component(case: Case) -> None:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.name} {case.sent}")
 def test_a_record_says_the_same(case: Case) -> None:
     decision = classify({"cbc": case.panel, **case.person}, adult_ranges=case.group != SWITCHED_OFF)
-    assert decision.facts["cbc"]["value"] == case.count
-    by_default = "adult table's" in str(decision.facts["cbc"]["evidence"])
-    assert ("adult ranges" in [entry["value"] for entry in decision.assumptions]) is by_default
+    assert decision.facts["cbc"].value == case.count
+    by_default = "adult table's" in str(decision.facts["cbc"].evidence)
+    assert ("adult ranges" in [entry.value for entry in decision.assumptions]) is by_default
     left_out = [line for line in decision.warnings if line.startswith(f"cbc.{case.name}: ")]
     assert [line.endswith("; it is left out") for line in left_out] == [True] * (
         case.normal is None
@@ -173,7 +173,7 @@ def test_fhir_says_the_same(case: Case) -> None:
         "entry": [{"resource": resource} for resource in (patient, diagnosis, *results)],
     }
     now = _chart(json.dumps(bundle), "fhir", adult_ranges=case.group != SWITCHED_OFF)
-    assert now.facts["cbc"]["value"] == case.count
+    assert now.facts["cbc"].value == case.count
 
 
 def _obx(number: int, name: str, sent: dict[str, str]) -> str:
@@ -204,12 +204,12 @@ def test_hl7_v2_says_the_same(case: Case) -> None:
         *(_obx(number, *one) for number, one in enumerate(case.panel.items(), 1)),
     ]
     now = _chart("\r".join(lines), "hl7v2", adult_ranges=case.group != SWITCHED_OFF)
-    assert now.facts["cbc"]["value"] == case.count
+    assert now.facts["cbc"].value == case.count
 
 
 def test_a_range_or_a_unit_alone_is_no_result() -> None:
     panel = {**NORMAL, "neutrophils": {"unit": "10*9/L", "low": 2, "high": 7}}
-    assert classify({"cbc": panel}).facts["cbc"]["value"] == "normal"
+    assert classify({"cbc": panel}).facts["cbc"].value == "normal"
 
 
 VERDICTS = [
