@@ -1,6 +1,6 @@
 """How a record that cannot be decided on is refused: which field, what is wrong, what to do.
 
-A key that is not near one of a record's is never repeated: it may be a name or a number of somebody.
+A key that is not near one of a record's is never repeated: it may name somebody.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a record and its parts have in common: frozen, exact, and never anything no record can hold."""
+"""What a record and its parts share: frozen, exact, and never what no record can hold."""
 
 from __future__ import annotations
 
