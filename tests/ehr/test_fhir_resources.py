@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from allstatus.ehr.chart import Chart, Result, Statement, Treatment
+from allstatus.ehr.codes import code_tables
 from allstatus.ehr.fhir import read_fhir
 from allstatus.ehr.sent_values import Unreadable, percent_of
 
@@ -17,6 +18,7 @@ STANDS = {"Observation": "final", "DiagnosticReport": "final"} | dict.fromkeys(
     ("MedicationAdministration", "MedicationStatement", "MedicationDispense", "Procedure"),
     "completed",
 )
+TABLES = code_tables()
 MARROW = {"coding": [{"system": "http://loinc.org", "code": "11150-0"}]}
 
 
@@ -48,7 +50,7 @@ def seen(one: Statement, field: str) -> Any:
     if isinstance(one, Result):
         if field == "percent":
             try:
-                return percent_of(one.value).describe()
+                return percent_of(one.value, TABLES).describe()
             except Unreadable:
                 return None
         if field == "sent":
@@ -59,7 +61,11 @@ def seen(one: Statement, field: str) -> Any:
             return list(getattr(one, field))
     if field in ("codes", "specimen") or (isinstance(one, Treatment) and field != "text"):
         value = getattr(one, field)
-        return [code.code for code in value] if isinstance(value, tuple) else value
+        return (
+            [code.code for code in value if code.system != "specimen"]
+            if isinstance(value, tuple)
+            else value
+        )
     return getattr(one, field)
 
 

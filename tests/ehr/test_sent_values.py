@@ -5,8 +5,10 @@ from typing import Any
 import pytest
 
 from allstatus.ehr.chart import Quantity
+from allstatus.ehr.codes import code_tables
 from allstatus.ehr.sent_values import Unreadable, found_any, percent_of
 
+TABLES = code_tables()
 # numerator, comparator, denominator -> share in words, whether there are any; None: cannot be read
 SHARES: list[tuple[Any, str | None, Any, str | None, bool | None]] = [
     (10, None, 200, "5", True),
@@ -31,8 +33,8 @@ def test_a_share_of_cells(
     top: Any, sign: str | None, bottom: Any, share: str | None, any_: bool | None
 ) -> None:
     sent = Quantity("sent", top, sign, cells=bottom)
-    assert _read(lambda: percent_of(sent).describe()) in (share, _open(share))
-    assert _read(lambda: found_any(sent)) is any_
+    assert _read(lambda: percent_of(sent, TABLES).describe()) in (share, _open(share))
+    assert _read(lambda: found_any(sent, TABLES)) is any_
 
 
 def _open(share: str | None) -> str | None:
@@ -47,6 +49,6 @@ def _read(read: Any) -> Any:
 
 
 def test_only_whole_cells_were_counted() -> None:
-    assert percent_of(Quantity("10/200", 10, cells=200)).cells_counted == 200
-    assert percent_of(Quantity("2.5/100", "2.5", cells=100)).cells_counted is None
-    assert percent_of(Quantity(">10/200", 10, ">", cells=200)).cells_counted is None
+    assert percent_of(Quantity("10/200", 10, cells=200), TABLES).cells_counted == 200
+    assert percent_of(Quantity("2.5/100", "2.5", cells=100), TABLES).cells_counted is None
+    assert percent_of(Quantity(">10/200", 10, ">", cells=200), TABLES).cells_counted is None

@@ -26,6 +26,7 @@ EFFECTIVE = (
 COLLECTED = ("collectedDateTime", "collectedPeriod")
 TEXT = "text"  # the system of a place said in words only, which a table may know
 NOT_HERE = "not here"
+ITSELF = "specimen"  # the system of what tells two specimens of one kind apart
 
 
 class Specimens(NamedTuple):
@@ -116,7 +117,10 @@ def _described(
             standing = Standing("its specimen is of another person", "")
         if specimen.get("status") == "entered-in-error":
             standing = Standing("", "its specimen was entered in error")
-    return Specimens(places, " ".join(sorted(names)), tuple(found), standing)
+    called = " ".join(sorted(names))
+    if len(found) == 1 and store.address(found[0]):
+        places += (Code(ITSELF, called),)
+    return Specimens(places, called, tuple(found), standing)
 
 
 def _same_patient(specimen: Json, subject: Json, result: Json, store: ResourceStore) -> bool:
