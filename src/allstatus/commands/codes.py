@@ -53,7 +53,7 @@ def _check(folder: str) -> int:
         if name != "systems"
         for topic in topics.values()
     )
-    print(f"{folder}: {number} codes hold, digest {site.digest[:12]}")
+    print(f"{folder}: codes checked: {number}, digest {site.digest[:12]}")
     return 0
 
 

@@ -105,7 +105,7 @@ def as_yaml(found: Counter[UnknownCode]) -> str:
         for number, (code, times) in enumerate(named, 1):
             shown = f", {_quoted(code.display)}" if code.display else ""
             lines += [
-                f"fill_in_{number}:  # {times} times{shown}",
+                f"fill_in_{number}:  # count {times}{shown}",
                 f"  codes: [{{system: {_quoted(code.system)}, code: {_quoted(code.code)}, "
                 f'verified: no, cite: ""}}]',
             ]

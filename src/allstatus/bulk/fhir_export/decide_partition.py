@@ -102,7 +102,7 @@ def _decide(
     for rank in sorted(lines):
         own = sorted(lines[rank], key=_place)
         keys = [_key(kept.line) for kept in own]
-        places, missing = telling([kept.line for kept in own], keys)
+        _, missing = telling([kept.line for kept in own], keys)
         if missing and not fetched:
             done.wanted |= missing
         elif not done.wanted:
@@ -111,7 +111,7 @@ def _decide(
             _add(
                 how,
                 shelves.names[rank],
-                [*(own[place] for place in places), *sorted(more, key=_place)],
+                [*own, *sorted(more, key=_place)],
                 others,
                 done,
             )

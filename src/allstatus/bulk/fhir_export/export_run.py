@@ -117,7 +117,8 @@ class ExportRun:
         if mark.is_file():
             gathered = Gathered(**json.loads(mark.read_text("utf-8")))
             return Partitions(lines, gathered.people), gathered
-        shelves, gathered = Gatherer(pool, self.pieces, lines, progress).gather()
+        site = self.job.how.options.codes
+        shelves, gathered = Gatherer(pool, self.pieces, lines, progress, site).gather()
         mark.write_text(json.dumps(asdict(gathered)), "utf-8")
         return shelves, gathered
 

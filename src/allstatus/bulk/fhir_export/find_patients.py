@@ -20,7 +20,8 @@ from allstatus.bulk.fhir_export.line_scan import (
     unescaped,
 )
 from allstatus.bulk.fhir_export.ndjson_pieces import Piece, read_piece
-from allstatus.ehr.codes import table
+from allstatus.ehr.codes import code_tables
+from allstatus.ehr.site_codes import SiteCodes
 from allstatus.errors import InvalidRecord
 
 
@@ -33,17 +34,19 @@ def looks_worth_reading(piece: Piece) -> bool:
     return head is None or head.type in WITH_DIAGNOSES
 
 
-def find_patients(piece: Piece) -> set[str]:
-    """The patients whose conditions or reasons for a visit hold a code of ALL."""
-    return set().union(*(patients_in(block.text) for block in read_piece(piece)))
+def find_patients(piece: Piece, site: SiteCodes | None = None) -> set[str]:
+    """The patients whose conditions or reasons for a visit hold a code of ALL, by our tables and a
+    site's.
+    """
+    return set().union(*(patients_in(block.text, site) for block in read_piece(piece)))
 
 
-def patients_in(text: bytes) -> set[str]:
+def patients_in(text: bytes, site: SiteCodes | None = None) -> set[str]:
     """The same of some lines."""
     found: set[str] = set()
-    for line in () if _is_free(text) else _candidates(text):
+    for line in () if _is_free(text, site) else _candidates(text, site):
         try:
-            told = tell(line) if holds_diagnosis(line) else None
+            told = tell(line) if holds_diagnosis(line, site) else None
         except InvalidRecord:
             continue  # the second reading rejects it
         if told is not None and told.type in WITH_DIAGNOSES and told.patient:
@@ -51,23 +54,23 @@ def patients_in(text: bytes) -> set[str]:
     return found
 
 
-def holds_diagnosis(line: bytes) -> bool:
+def holds_diagnosis(line: bytes, site: SiteCodes | None = None) -> bool:
     """Whether a code of ALL stands in a line, however it is spelled."""
-    return _pattern().search(unescaped(line)) is not None
+    return _pattern(site).search(unescaped(line)) is not None
 
 
-def _is_free(text: bytes) -> bool:
+def _is_free(text: bytes, site: SiteCodes | None) -> bool:
     """Whether no code of ALL stands in lines, told at once where none is spelled in an unusual
     way.
     """
     codes = [] if b"\\" in text else CODES.findall(text)
-    return bool(codes) and _spellings().isdisjoint(codes) and b" " not in b"".join(codes)
+    return bool(codes) and _spellings(site).isdisjoint(codes) and b" " not in b"".join(codes)
 
 
-def _candidates(text: bytes) -> Iterator[bytes]:
+def _candidates(text: bytes, site: SiteCodes | None) -> Iterator[bytes]:
     """The lines in which one of the needles stands."""
     begun = set()
-    for needle in _needles():
+    for needle in _needles(site):
         at = text.find(needle)
         while at >= 0:
             begin, end = text.rfind(b"\n", 0, at) + 1, text.find(b"\n", at)
@@ -79,33 +82,33 @@ def _candidates(text: bytes) -> Iterator[bytes]:
 
 
 @cache
-def _codes() -> tuple[str, ...]:
-    known = table("diagnoses").by_code.items()
+def _codes(site: SiteCodes | None) -> tuple[str, ...]:
+    known = code_tables(site).diagnoses.by_code.items()
     return tuple(sorted({code for (_, code), (topic, _) in known if topic["all"]}))
 
 
 @cache
-def _spellings() -> frozenset[bytes]:
-    return spellings(_codes())
+def _spellings(site: SiteCodes | None) -> frozenset[bytes]:
+    return spellings(_codes(site))
 
 
 @cache
-def _needles() -> tuple[bytes, ...]:
+def _needles(site: SiteCodes | None) -> tuple[bytes, ...]:
     """What the spellings of codes have in common: an ICD-10 category in either case, how other
     codes begin, or an escaped sign.
     """
     spelled = {
         part
-        for code in _codes()
+        for code in _codes(site)
         for part in ((code[:3], code[:3].lower()) if code[3:4] == "." else (code[:5],))
     }
     return (*sorted(part.encode() for part in spelled), b"\\u00")
 
 
 @cache
-def _pattern() -> re.Pattern[bytes]:
+def _pattern(site: SiteCodes | None) -> re.Pattern[bytes]:
     spelled = (
         re.escape(code).replace(r"\.", r"\.?") if code[3:4] == "." else re.escape(code)
-        for code in _codes()
+        for code in _codes(site)
     )
     return re.compile("|".join(spelled).encode(), re.IGNORECASE)

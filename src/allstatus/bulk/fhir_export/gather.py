@@ -15,6 +15,7 @@ from allstatus.bulk.fhir_export.ndjson_pieces import Piece
 from allstatus.bulk.fhir_export.partitions import Kept, PartitionFiles, Partitions
 from allstatus.bulk.fhir_export.process_pool import Pool
 from allstatus.bulk.fhir_export.shuffle import IDENTIFIED_ONLY, NAMELESS, LineTally, route
+from allstatus.ehr.site_codes import SiteCodes
 
 Progress = Callable[
     [str, int, int], None
@@ -48,7 +49,15 @@ class Gathered:
 class Gatherer:
     """Reads the pieces of an export into a folder."""
 
-    def __init__(self, pool: Pool, pieces: list[Piece], folder: Path, progress: Progress) -> None:
+    def __init__(
+        self,
+        pool: Pool,
+        pieces: list[Piece],
+        folder: Path,
+        progress: Progress,
+        site: SiteCodes | None = None,
+    ) -> None:
+        self.site = site
         self.pool, self.pieces, self.folder, self._progress = pool, pieces, folder, progress
 
     def gather(self) -> tuple[Partitions, Gathered]:
@@ -57,14 +66,15 @@ class Gatherer:
         """
         looked = [piece for piece in self.pieces if looks_worth_reading(piece)]
         names: set[str] = set().union(
-            *(found for _, found in self.over("finding patients", find_patients, looked))
+            *(found for _, found in self.over("finding patients", find_patients, looked, self.site))
         )
         while True:
             names = set(self._resolve(names).values())
             shelves = Partitions.build(self.folder, names)
             seen = frozenset(piece.number for piece in looked)
             tallies = [
-                tally for _, tally in self.over("gathering", route, self.pieces, shelves, seen)
+                tally
+                for _, tally in self.over("gathering", route, self.pieces, shelves, seen, self.site)
             ]
             strays = (
                 set(self._resolve(set().union(*(tally.strays for tally in tallies))).values())

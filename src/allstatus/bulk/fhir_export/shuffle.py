@@ -25,6 +25,7 @@ from allstatus.bulk.fhir_export.line_scan import (
 from allstatus.bulk.fhir_export.ndjson_pieces import Lines, Piece, read_piece
 from allstatus.bulk.fhir_export.partitions import Kept, PartitionFiles, Partitions
 from allstatus.ehr.fhir_resources import READERS
+from allstatus.ehr.site_codes import SiteCodes
 from allstatus.errors import InvalidRecord
 
 PARTS = 8  # of a block that cannot be told at once
@@ -34,11 +35,13 @@ NAMELESS, IDENTIFIED_ONLY = (
 )  # files for lines that name nobody, or somebody by an identifier
 
 
-def route(piece: Piece, shelves: Partitions, looked: frozenset[int]) -> LineTally:
+def route(
+    piece: Piece, shelves: Partitions, looked: frozenset[int], site: SiteCodes | None = None
+) -> LineTally:
     """Read a piece and put its lines about patients on their shelves; `looked` are the pieces
     looked through for diagnoses before.
     """
-    return Shuffle(piece, shelves, looked=piece.number in looked).run()
+    return Shuffle(piece, shelves, looked=piece.number in looked, site=site).run()
 
 
 @dataclass(slots=True)
@@ -61,7 +64,10 @@ class LineTally:
 class Shuffle:
     """Reads one piece; `looked` says that it was looked through for diagnoses before."""
 
-    def __init__(self, piece: Piece, shelves: Partitions, *, looked: bool) -> None:
+    def __init__(
+        self, piece: Piece, shelves: Partitions, *, looked: bool, site: SiteCodes | None = None
+    ) -> None:
+        self.site = site
         self.piece, self.ranks, self.looked, self.tally = piece, shelves.ranks, looked, LineTally()
         self._shelves, self._spool = shelves, PartitionFiles(shelves, f"{piece.number:06d}")
         self._rejects: list[str] = []
@@ -176,7 +182,7 @@ class Shuffle:
             told.type in WITH_DIAGNOSES
             and not self.looked
             and told.patient
-            and holds_diagnosis(line)
+            and holds_diagnosis(line, self.site)
         ):
             self.tally.strays.add(told.patient)
         self._place(told.type, told.patient, number, line)

@@ -60,7 +60,6 @@ def decide_lines(deciding: Deciding, lines: pa.Table) -> pa.Table:
         key=lambda row: (row["referred"], row["file"], row["block"], row["place"]),
     )
     own = [row["line"] for row in ordered if not row["referred"]]
-    ordered = [*(ordered[place] for place in _telling(own)[0]), *ordered[len(own) :]]
     decided = decide_patient(
         how, columns[0]["name"], (row["line"] for row in ordered), deciding.others
     )

@@ -1,0 +1,134 @@
+"""Every statement of a chart has one place, and the numbers add up to what came in."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from allstatus.decision.classifier import load_rules
+from allstatus.ehr.caller_facts import make_overlays
+from allstatus.ehr.chart_options import DEFAULT_OPTIONS, ChartOptions, make_reader
+from allstatus.ehr.fhir import read_fhir
+from allstatus.ehr.timeline import decide_chart
+from allstatus.errors import RulesError
+from allstatus.render.messages import headline
+
+RULES = load_rules()
+FIXTURES = Path(__file__).parents[2] / "fixtures" / "fhir"
+CHARTS = sorted(p for p in FIXTURES.glob("*.json") if ".expected" not in p.name)
+
+
+def resources(value: Any) -> Iterator[dict[str, Any]]:
+    """The resources of a bundle, without this package's reader."""
+    for entry in value.get("entry", ()):
+        yield entry["resource"]
+
+
+def coded(kind: str, name: str, *codings: tuple[str, str], **more: Any) -> dict[str, Any]:
+    concept = {"coding": [{"system": system, "code": code} for system, code in codings]}
+    place = "medicationCodeableConcept" if kind.startswith("Medication") else "code"
+    about = {"resourceType": kind, "id": name, "subject": {"reference": "Patient/p"}}
+    return {**about, place: concept, **more}
+
+
+def decide(*found: dict[str, Any], options: ChartOptions = DEFAULT_OPTIONS, **more: Any) -> Any:
+    (chart,) = read_fhir([{"resourceType": "Patient", "id": "p"}, *found])
+    return decide_chart(RULES, chart, options=options, **more)
+
+
+ALL = coded("Condition", "dx", ("http://hl7.org/fhir/sid/icd-10-cm", "C91.00"))
+SODIUM = coded(
+    "Observation", "na", ("http://loinc.org", "2951-2"), status="final", valueInteger=140
+)
+LOCAL = coded("Observation", "own", ("http://h.example/lab", "KMB"), status="final", valueInteger=2)
+MEDICINE = coded(
+    "MedicationAdministration",
+    "tx",
+    ("http://hl7.org/fhir/sid/ndc", "61703-309-06"),
+    status="completed",
+    effectiveDateTime="2025-01-10",
+)
+
+
+@pytest.mark.parametrize("path", CHARTS, ids=lambda path: path.stem)
+def test_the_numbers_of_every_fixture_add_up(path: Path) -> None:
+    for chart in read_fhir(json.loads(path.read_text("utf-8"))):
+        numbers = decide_chart(RULES, chart).accounted
+        parts = (numbers.counted, numbers.set_aside, numbers.about_something_else)
+        assert numbers.came_in == sum(parts) + numbers.not_understood
+
+
+def test_each_statement_has_the_first_place_that_fits() -> None:
+    numbers = decide(ALL, SODIUM, LOCAL, MEDICINE).accounted
+    assert (numbers.came_in, numbers.counted, numbers.set_aside) == (4, 1, 0)
+    assert (numbers.about_something_else, numbers.not_understood) == (1, 2)
+
+
+def test_what_is_not_understood_is_listed_by_its_codes_and_told() -> None:
+    decision = decide(ALL, LOCAL, LOCAL | {"id": "own2"}, MEDICINE)
+    assert decision.chart.account.codes == (
+        {"system": "http://h.example/lab", "code": "KMB", "display": "", "count": 2},
+        {"system": "ndc", "code": "61703-309-06", "display": "", "count": 1},
+    )
+    assert [w for w in decision.warnings if "could not be read" in w] == [
+        "2 results could not be read: http://h.example/lab KMB; no table names them",
+        "1 treatment could not be read: ndc 61703-309-06; no table names it",
+    ]
+
+
+def test_no_all_diagnosis_is_said_only_when_all_are_understood() -> None:
+    other = coded("Condition", "dx", ("http://hl7.org/fhir/sid/icd-10-cm", "C18.9"))
+    local = coded("Condition", "dx", ("http://h.example/dx", "4711"))
+    assert headline(decide(other), "clinician") == "No ALL diagnosis on this chart"
+    assert headline(decide(local), "clinician") == (
+        "No diagnosis known here as ALL; not understood: no text (http://h.example/dx 4711)"
+    )
+    given = make_overlays({"diagnosis": "C91.00"})
+    assert decide(local, overlays=given).outcome != "not_applicable"
+
+
+def test_a_sites_codes_are_laid_over_ours_and_named(tmp_path: Path) -> None:
+    (tmp_path / "treatments.yaml").write_text(
+        'vincristine:\n  codes: [{system: ndc, code: "61703-309-06", verified: yes, cite: x}]\n'
+    )
+    (tmp_path / "results.yaml").write_text(
+        'marrow_blasts:\n  codes: [{system: "http://h.example/lab/", code: KMB, verified: no, '
+        "cite: our laboratory}]\n"
+    )
+    (tmp_path / "diagnoses.yaml").write_text(
+        'all:\n  codes: [{system: "urn:oid:1.2.3", code: "4711", verified: yes, cite: x}]\n'
+    )
+    options = make_reader(codes=tmp_path)
+    own = coded("Condition", "dx", ("1.2.3", "4711"))
+    decision = decide(own, LOCAL, MEDICINE, options=options)
+    assert decision.facts["prior_treatment"].value == "disease_directed"
+    assert decision.accounted.not_understood == 0
+    assert decision.codes.digest == options.codes.digest
+    assert decide(own).outcome == "not_applicable"
+
+
+BAD = [
+    ("treatments", "vincristin:\n  codes: []\n", "is no topic of treatments"),
+    ("results", 'wbc:\n  codes: [{system: loinc, code: "6690-3", verified: no, cite: x}]\n', "dig"),
+    (
+        "results",
+        'wbc:\n  codes: [{system: loinc, code: "11150-0", verified: no, cite: x}]\n',
+        "stands in 'marrow_blasts' already",
+    ),
+    ("results", "wbc:\n  codes: [{system: loinc, code: x, verified: no}]\n", "has no cite"),
+    ("results", "wbc:\n  codes: [{system: lab, code: x, verified: no, cite: x}]\n", "not known"),
+    ("medicines", "x: {}\n", "is no table of ours"),
+    ("signs", "own:\n  title: x\n  broader: nothing\n  codes: []\n", "is no topic"),
+]
+
+
+@pytest.mark.parametrize(("name", "text", "problem"), BAD, ids=lambda value: str(value)[:20])
+def test_a_sites_tables_are_checked_as_ours_are(
+    name: str, text: str, problem: str, tmp_path: Path
+) -> None:
+    (tmp_path / f"{name}.yaml").write_text(text)
+    with pytest.raises(RulesError, match=problem) as refused:
+        make_reader(codes=tmp_path)
+    assert all(f"{name}.yaml:" in line for line in refused.value.problems)
