@@ -20,6 +20,7 @@ from statistics import median
 
 ROOT = Path(__file__).parent.parent
 NUMBER = re.compile(r"(?<![\w.])\d[\d,]*(?:\.\d+)?(?![\w.])")
+GOAL = re.compile(r"[<>]=? *[\d,.]+")  # a goal beside what was measured is no figure
 Figures = dict[str, list[float]]
 
 
@@ -55,7 +56,9 @@ def figures(printed: str) -> Figures:
         if first is None:
             continue
         title, rest = line.strip(" |")[: first.start()], line.strip(" |")[first.start() :]
-        if numbers := [float(number.replace(",", "")) for number in NUMBER.findall(rest)]:
+        if numbers := [
+            float(number.replace(",", "")) for number in NUMBER.findall(GOAL.sub("", rest))
+        ]:
             found.setdefault(title.strip(), numbers)
     return found
 
