@@ -20,11 +20,12 @@ from allstatus.ehr.chart import Chart
 from allstatus.ehr.chart_files import read_charts
 from allstatus.ehr.chart_options import make_reader
 from allstatus.ehr.codes import read_yaml, table
+from allstatus.ehr.contradictions import SAYS
 from allstatus.ehr.out.bundle import bundle_json, definitions, to_bundle
 from allstatus.ehr.out.context import Context
 from allstatus.ehr.out.names import BASE, Names, system_address
 from allstatus.ehr.out.request_group import make_proposals
-from allstatus.ehr.timeline import SAYS, decide_chart
+from allstatus.ehr.timeline import decide_chart
 from allstatus.errors import InvalidRecord
 from allstatus.record.exact_json import parse_json
 from allstatus.record.json_reader import decode
