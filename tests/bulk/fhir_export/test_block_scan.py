@@ -125,7 +125,7 @@ def test_lines_told_at_once_are_told_as_one_by_one(
     folder = tmp_path_factory.mktemp("export")
     at_once = outcome(folder, text)
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(routing.Router, "_tell_at_once", lambda *_: False)
+        patched.setattr(routing.Shuffle, "_tell_at_once", lambda *_: False)
         one_by_one = outcome(folder, text)
     somebody = at_once[0].somebody, one_by_one[0].somebody
     assert len(somebody[0]) > 1 if len(somebody[1]) > 1 else somebody[0] == somebody[1]
