@@ -12,7 +12,7 @@ from allstatus import load_rules
 from allstatus.ehr.chart_files import read_charts
 from allstatus.ehr.timeline import decide_chart
 from allstatus.errors import InvalidRecord
-from allstatus.service.explanation_pages import SCHEMA, Pages, pack, unpack
+from allstatus.service.explanation_pages import SCHEMA, Pages, made_by, pack, unpack
 from allstatus.service.sqlite import SqliteDatabase
 from allstatus.service.store import Store
 
@@ -38,7 +38,10 @@ def test_what_is_kept_makes_the_same_decision_to_the_byte() -> None:
     found = list(decisions())
     assert len(found) > 190
     for name, decision in found:
-        assert unpack(json.loads(pack(decision)), CLASSIFIER).to_json() == decision.to_json(), name
+        assert (
+            unpack(json.loads(pack(decision, made_by(CLASSIFIER))), CLASSIFIER).to_json()
+            == decision.to_json()
+        ), name
 
 
 @pytest.fixture
@@ -57,10 +60,10 @@ def test_only_the_newest_are_kept_and_only_for_a_while(store: Store) -> None:
     few, brief = Pages(store, 60, 3), Pages(store, 0, 3)
     names = [few.new_name() for _ in range(5)]
     for name in names:
-        asyncio.run(kept(few.keep, name, decision))
+        asyncio.run(kept(few.keep, name, decision, {}))
     assert [few.find(name) is not None for name in names] == [False, False, True, True, True]
     gone = brief.new_name()
-    asyncio.run(kept(brief.keep, gone, decision))
+    asyncio.run(kept(brief.keep, gone, decision, {}))
     assert brief.find(gone) is None
 
 

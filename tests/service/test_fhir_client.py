@@ -10,7 +10,7 @@ import httpx2 as httpx
 import pytest
 from starlette.testclient import TestClient
 
-from allstatus.service.prefetch import HELPFUL, templates
+from allstatus.service.prefetch import searches, templates
 
 from .conftest import PATIENT_VIEW, call, chart, prefetch_of, serving
 from .fhir_server import TOKEN, FhirServer, fhir_server
@@ -81,7 +81,7 @@ def test_without_prefetch_everything_is_read(reading: tuple[TestClient, FhirServ
     assert server.tokens == {f"Bearer {TOKEN}"}
 
 
-@pytest.mark.parametrize("key", [key for key in templates() if key not in HELPFUL])
+@pytest.mark.parametrize("key", [key for key in templates() if key not in searches().helpful])
 def test_only_what_is_lacking_is_read(reading: tuple[TestClient, FhirServer], key: str) -> None:
     client, server = reading
     given = prefetch_of(chart(NAME))

@@ -11,7 +11,9 @@ from starlette.testclient import TestClient
 
 from allstatus import classify, load_rules
 from allstatus.service.cards import REASONS_SYSTEM, Occasion, status_cards
+from allstatus.service.draft_orders import DraftOrders, read_orders
 from allstatus.service.order_cards import order_cards
+from allstatus.service.prefetch import Gathered
 
 from .conftest import PATIENT_VIEW, call, chart, prefetch_of
 from .contract import faults
@@ -36,6 +38,11 @@ def medicine(name: str, *, code: str | None = None, id: str = "1") -> dict:
         "medicationCodeableConcept": concept,
         "subject": {"reference": "Patient/p1"},
     }
+
+
+def ordered(*orders: dict) -> DraftOrders:
+    bundle = {"entry": [{"resource": order} for order in orders]}
+    return read_orders({"draftOrders": bundle}, "order-sign", Gathered("p1", ""))
 
 
 def ask(
@@ -88,7 +95,7 @@ def test_each_agent_at_each_status(agent: str, status: str) -> None:
     """
     decision = classify(RECORDS[status])
     assert decision.status == status
-    cards = order_cards(decision, OCCASION, [medicine(agent.replace("_", " "))])
+    cards = order_cards(decision, OCCASION, ordered(medicine(agent.replace("_", " "))))
     assert faults({"cards": cards}) == []
     assert len(cards) == (status not in AGENTS[agent])
     for card in cards:
@@ -150,7 +157,7 @@ def test_other_orders_give_no_card(client: TestClient, order: dict) -> None:
 )
 def test_a_listed_agent_that_does_not_apply_gives_information(known: dict, cards: int) -> None:
     decision = classify({**RECORDS["in_remission"], "biomarkers": known})
-    found = order_cards(decision, OCCASION, [medicine("dasatinib")])
+    found = order_cards(decision, OCCASION, ordered(medicine("dasatinib")))
     assert len(found) == cards
     assert faults({"cards": found}) == []
     for card in found:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from allstatus.ehr.chart import Chart, Statement
 from allstatus.ehr.dates import read_when
@@ -22,7 +23,7 @@ from allstatus.ehr.fhir_patients import (
 from allstatus.ehr.fhir_resources import READERS, statements
 from allstatus.ehr.fhir_results import read_other
 from allstatus.ehr.fhir_standing import modified
-from allstatus.ehr.fhir_store import ResourceStore
+from allstatus.ehr.fhir_store import ResourceStore, split_address
 from allstatus.ehr.json_access import NOTHING, Json, obj, objects, text
 from allstatus.errors import InvalidRecord
 
@@ -32,6 +33,8 @@ IN_DOUBT = "{} resources name no patient; they are a doubt for the only patient 
 NAMELESS = "names no patient"
 SUPERSEDED = "superseded by a later version"
 DELETED = "deleted"
+OTHERS = "{} resources of other patients were sent; they are set aside"
+HOME = "(this server)"  # of resources none of which names a server
 PART = "only a part of this chart was given ({}); what is not here is unknown"
 
 
@@ -69,6 +72,47 @@ def read_patient(resources: list[Json], patient: str, nameless: int = 0) -> Char
     return chart
 
 
+class Own(NamedTuple):
+    """One patient's chart, whether anything of the patient was there, and how many resources of
+    others were set aside.
+    """
+
+    chart: Chart
+    known: bool
+    others: int
+
+
+def read_own(value: object, patient: str, server: str = "") -> Own:
+    """The chart of one patient of one server, out of what that server is said to have answered.
+
+    What names another patient, or the same id on another server, is set aside and told; what names
+    nobody is a doubt. Without `server` it is the one that all addresses name, if they do.
+    """
+    entries = list(entries_of(value))
+    home = split_address(f"{server.rstrip('/')}/Patient/{patient}")[0] or _home(entries)
+    gathered = _gather(ResourceStore(entries, home))
+    mine = (home, patient)
+    gathered.of.setdefault(mine, [])
+    chart = gathered.chart(mine, patient)
+    if gathered.nameless:
+        _place_nameless(gathered.nameless, {patient: chart})
+    others = sum(key not in (mine, NOBODY) for key in gathered.owners)
+    if others:
+        chart.warnings.append(OTHERS.format(others))
+    return Own(chart, mine in gathered.owners or bool(gathered.nameless), others)
+
+
+def _home(entries: list[Entry]) -> str:
+    """The server that entries are from, by their full addresses, else by the one that every subject
+    names.
+    """
+    servers = {split_address(entry.address)[0] for entry in entries} - {""}
+    subjects = [text(subject_in(entry.resource).get("reference")) for entry in entries]
+    if not servers:
+        servers = {split_address(reference)[0] for reference in filter(None, subjects)}
+    return servers.pop() or HOME if len(servers) == 1 else HOME
+
+
 def _entry(resource: Json) -> Entry:
     return Entry("", resource)
 
@@ -80,13 +124,14 @@ class _Gathered:
     store: ResourceStore
     of: dict[PatientKey, list[Statement]] = field(default_factory=dict)
     nameless: list[list[Statement]] = field(default_factory=list)
+    owners: list[PatientKey] = field(default_factory=list)  # of each patient and each statement
 
     def charts(self, *, alone: bool = True) -> dict[str, Chart]:
         """The charts by what their patients are called; where `alone` says that nobody else is
         meant, what names nobody is a doubt for the only patient.
         """
         called = titles(self.of)
-        charts = {called[key]: self._chart(key, called[key]) for key in self.of}
+        charts = {called[key]: self.chart(key, called[key]) for key in self.of}
         if self.nameless and alone and len(charts) <= 1:
             _place_nameless(self.nameless, charts)
         elif self.nameless and alone:
@@ -94,7 +139,8 @@ class _Gathered:
                 chart.warnings.append(SET_ASIDE.format(len(self.nameless)))
         return charts
 
-    def _chart(self, key: PatientKey, title: str) -> Chart:
+    def chart(self, key: PatientKey, title: str) -> Chart:
+        """What was gathered of one patient."""
         chart = Chart(title or None)
         patient = self.store.patient(key)
         if patient and not modified(patient, inside=("contained",)):
@@ -130,6 +176,7 @@ def _gather(store: ResourceStore) -> _Gathered:
         key = whose(patient, store)
         known = key and same.get(key, key)
         if known is not None and not why:
+            gathered.owners.append(known)
             store.patients.setdefault(known, patient)
             store.patients.setdefault(key, patient)
             gathered.of.setdefault(known, [])
@@ -141,6 +188,8 @@ def _gather(store: ResourceStore) -> _Gathered:
 
 def _add(gathered: _Gathered, resource: Json, why: str, key: PatientKey | None) -> None:
     said = list(_said(resource, gathered.store))
+    if key is not None and not _is_other(resource):
+        gathered.owners.append(key)
     if not said or (_is_other(resource) and key not in gathered.of):
         return
     if why:

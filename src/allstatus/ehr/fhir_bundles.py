@@ -23,6 +23,23 @@ WHOLE = (
     "collection",
 )
 FAILED = ("error", "fatal")
+# of FHIR's issue types: what is not here, or may not be, whatever the severity
+LEFT_OUT = (
+    "incomplete",
+    "too-costly",
+    "too-long",
+    "transient",
+    "timeout",
+    "throttled",
+    "exception",
+    "lock-error",
+    "no-store",
+    "security",
+    "suppressed",
+    "forbidden",
+    "login",
+    "expired",
+)
 REMEDY = (
     "send all of it (every page of a search), or read the part that is here with --partial: what "
     "is not here is then unknown"
@@ -127,9 +144,18 @@ def joined(pages: list[Json]) -> Json:
     first, *rest = pages
     if not rest:
         return first
-    links = [link for link in objects(first.get("link")) if link.get("relation") != "next"]
+    links = [
+        link
+        for link in objects(first.get("link"))
+        if text(link.get("relation")).strip().lower() != "next"
+    ]
     entries = [entry for page in pages for entry in objects(page.get("entry"))]
     return first | {"link": links, "entry": entries}
+
+
+def next_page(value: object) -> str | None:
+    """The address of a bundle's next page, empty where it is not said; None for the last."""
+    return next(iter(_links(obj(value), "next")), None)
 
 
 def _bundles(value: object) -> Iterator[Json]:
@@ -145,7 +171,11 @@ def _bundles(value: object) -> Iterator[Json]:
 
 def _links(bundle: Json, relation: str) -> list[str]:
     links = objects(bundle.get("link"))
-    return [text(link.get("url")) for link in links if link.get("relation") == relation]
+    return [
+        text(link.get("url"))
+        for link in links
+        if text(link.get("relation")).strip().lower() == relation
+    ]
 
 
 def _searched(first: Json, pages: dict[str, Json]) -> Iterator[str]:
@@ -193,7 +223,7 @@ def _failed(bundle: Json) -> Iterator[str]:
 
 def _failure(outcome: Json) -> bool:
     issues = objects(outcome.get("issue"))
-    return any(issue.get("severity") in FAILED for issue in issues)
+    return any(issue.get("severity") in FAILED or issue.get("code") in LEFT_OUT for issue in issues)
 
 
 def resources_of(value: object) -> Iterable[tuple[str, Json]]:

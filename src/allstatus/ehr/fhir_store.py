@@ -37,10 +37,11 @@ def split_address(address: str) -> Key:
 
 class ResourceStore:
     """Resources by server and id. Of several versions of one only the latest stands, of versions
-    that cannot be told apart all; what was deleted does not.
+    that cannot be told apart all; what was deleted does not. `home` is the server that entries
+    without one are from.
     """
 
-    def __init__(self, entries: Iterable[Entry]) -> None:
+    def __init__(self, entries: Iterable[Entry], home: str = "") -> None:
         self.resources: list[Json] = []
         self.superseded: list[Json] = []
         self.deleted: list[Json] = []
@@ -54,7 +55,7 @@ class ResourceStore:
         self._containers: dict[int, Json] = {}
         self._reports: dict[int, list[Json]] = {}
         self._panels: dict[int, list[Json]] = {}
-        for key, versions in _versions(entries):
+        for key, versions in _versions(entries, home):
             self._stand(key, versions)
         for resource in self.resources:
             self._list(resource, resource)
@@ -177,11 +178,12 @@ class ResourceStore:
         return f"{self.server(resource)}|{resource['resourceType']}/{own}" if own else ""
 
 
-def _versions(entries: Iterable[Entry]) -> list[tuple[Key, list[Entry]]]:
+def _versions(entries: Iterable[Entry], home: str) -> list[tuple[Key, list[Entry]]]:
     """Everything that came in by server and id, without exact repetitions."""
     found: dict[Key, list[Entry]] = {}
     for number, entry in enumerate(entries):
         server, local = split_address(entry.address)
+        server = server or home
         own = text(entry.resource.get("id"))
         if own:
             local = f"{entry.resource['resourceType']}/{own}"

@@ -42,11 +42,12 @@ class Occasion:
     decision_id: str
     patient: str
     link: str
+    others: int = 0  # resources of other patients that were sent and set aside
 
 
 def status_cards(decision: Decision, occasion: Occasion) -> list[dict[str, Any]]:
     """The card that says a decision; none for a chart without an ALL diagnosis."""
-    if decision.outcome == NOT_APPLICABLE:
+    if decision.outcome == NOT_APPLICABLE and not occasion.others:
         return []
     card = base_card(
         decision, occasion, "status", _summary(decision), "\n".join(_detail(decision)).strip()

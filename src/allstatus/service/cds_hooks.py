@@ -13,6 +13,7 @@ from allstatus.decision.decision import Decision
 from allstatus.ehr.timeline import decide_over_time
 from allstatus.record.exact_json import parse_json
 from allstatus.service.cards import Occasion, status_cards
+from allstatus.service.draft_orders import drafts, read_orders
 from allstatus.service.feedback import keep_feedback, read_feedback
 from allstatus.service.hook_requests import (
     SERVICES,
@@ -23,8 +24,8 @@ from allstatus.service.hook_requests import (
     without_empties,
 )
 from allstatus.service.openapi_bodies import CARDS_SCHEMA, FEEDBACK_BODY, HOOK_BODY, SERVICES_SCHEMA
-from allstatus.service.order_cards import order_cards, selected
-from allstatus.service.prefetch import chart_of
+from allstatus.service.order_cards import order_cards
+from allstatus.service.prefetch import Gathered
 from allstatus.service.problem_details import documented
 from allstatus.service.state import ServiceState, desk_of, unrecorded
 from allstatus.service.store import StoreError
@@ -34,9 +35,9 @@ router = APIRouter(prefix="/cds-services", tags=["CDS Hooks"])
 
 
 @router.get("", responses={200: SERVICES_SCHEMA})
-async def services() -> dict[str, Any]:
+async def services(request: Request) -> dict[str, Any]:
     """The services there are, with the data to prefetch for them."""
-    return discovery()
+    return discovery(desk_of(request).fhir.asked)
 
 
 @router.post(
@@ -55,9 +56,9 @@ async def call(service: ServiceId, request: Request) -> Response:
     data = await request.body()
     body = await desk.work(len(data), lambda: parse_json(data))
     made = read_call(service, body)
-    resources = await desk.fhir.complete(body, made.patient)
-    decision = await desk.work(len(data), lambda: _decide(desk, made, resources))
-    cards = await _cards(desk, request, service, made, decision, data)
+    found = await desk.fhir.complete(body, made.patient, drafts(made.context))
+    decision = await desk.work(len(data), lambda: _decide(desk, found))
+    cards = await _cards(desk, request, service, made, decision, data, found)
     request.state.cards = len(cards)
     return Response(to_json({"cards": cards}), media_type="application/json")
 
@@ -84,27 +85,30 @@ async def feedback(service: ServiceId, request: Request) -> Response:
     return Response(status_code=200)
 
 
-def _decide(desk: ServiceState, made: Call, resources: list[Any]) -> Decision:
-    timeline = decide_over_time(
-        desk.default, chart_of(resources, made.patient), options=desk.reader
-    )
+def _decide(desk: ServiceState, found: Gathered) -> Decision:
+    timeline = decide_over_time(desk.default, found.chart(), options=desk.reader)
     assert timeline.now is not None
     return timeline.now
 
 
 async def _cards(
-    desk: ServiceState, request: Request, service: str, made: Call, decision: Decision, data: bytes
+    desk: ServiceState,
+    request: Request,
+    service: str,
+    made: Call,
+    decision: Decision,
+    data: bytes,
+    found: Gathered,
 ) -> list[dict[str, Any]]:
     """The cards of a decision, once it is in the audit and its page is kept."""
     name, decision_id = desk.pages.new_name(), str(uuid4())
-    occasion = Occasion(decision_id, made.patient, f"{desk.base(request)}/decisions/{name}")
+    link = f"{desk.base(request)}/decisions/{name}"
+    occasion = Occasion(decision_id, made.patient, link, found.others)
     if made.hook == "patient-view":
         cards = status_cards(decision, occasion)
     else:
-        cards = order_cards(
-            decision, occasion, selected(made.context, all_orders=made.hook == "order-sign")
-        )
-    page = [desk.pages.keep(name, decision)] if cards else []
+        cards = order_cards(decision, occasion, read_orders(made.context, made.hook, found))
+    page = [desk.pages.keep(name, decision, desk.seal(decision))] if cards else []
     await desk.record(request, service, [(decision, data)], [decision_id], beside=page)
     kept: list[dict[str, Any]] = without_empties(cards)
     return kept

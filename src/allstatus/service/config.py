@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from allstatus.errors import AllstatusError
 from allstatus.service.database_url import DatabaseUrl
+from allstatus.service.prefetch import GENERIC, Searches, searches
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 ENVIRONMENT = "ALLSTATUS_SERVICE"  # how settings reach the worker processes
@@ -63,9 +64,10 @@ class Limits(_Settings):
     request_seconds: float = Field(default=20, gt=0)
     requests: int = Field(default=256, ge=1)
     records: int = Field(default=1_000, ge=1)
-    fhir_seconds: float = Field(default=5, gt=0)
-    fhir_bytes: int = Field(default=20_000_000, ge=1_000)
-    fhir_pages: int = Field(default=20, ge=1)
+    fhir_seconds: float = Field(default=10, gt=0)
+    fhir_bytes: int = Field(default=50_000_000, ge=1_000)
+    fhir_pages: int = Field(default=500, ge=1)
+    medications: int = Field(default=200, ge=0)
     token_seconds: int = Field(default=300, ge=1)
     page_seconds: int = Field(default=3_600, ge=1)
     pages: int = Field(default=10_000, ge=1)
@@ -77,6 +79,23 @@ class ChartReading(_Settings):
     assume: tuple[str, ...] = ()
     window_days: int = Field(default=14, ge=0, le=365)
     adult_ranges: bool = True
+
+
+class PrefetchSettings(_Settings):
+    """What is asked of FHIR servers: a profile, with a site's own searches laid over it."""
+
+    profile: str = GENERIC
+    change: dict[str, str | None] = {}
+    helpful: tuple[str, ...] | None = None
+
+    @model_validator(mode="after")
+    def _usable(self) -> PrefetchSettings:
+        self.searches()
+        return self
+
+    def searches(self) -> Searches:
+        """The templates chosen."""
+        return searches(self.profile, self.change, self.helpful)
 
 
 class Config(_Settings):
@@ -94,6 +113,7 @@ class Config(_Settings):
     fhir_servers: tuple[Address, ...] = ()
     cors_origins: tuple[str, ...] = ()
     reading: ChartReading = ChartReading()
+    prefetch: PrefetchSettings = PrefetchSettings()
     limits: Limits = Limits()
 
     @model_validator(mode="after")

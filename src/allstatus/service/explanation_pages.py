@@ -10,8 +10,10 @@ import json
 import secrets
 import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Mapping
 from dataclasses import fields
 from fractions import Fraction
+from functools import cache
 from hashlib import sha256
 from typing import Any
 
@@ -20,8 +22,11 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from pydantic import BaseModel, TypeAdapter
 from pydantic_core import to_json
 
+import allstatus
 from allstatus.decision.classifier import Classifier
 from allstatus.decision.decision import Decision
+from allstatus.ehr.site_codes import SiteCodes
+from allstatus.record.code_files import codes_home
 from allstatus.record.model import Record
 from allstatus.record.percent import Percent
 from allstatus.render.html import render_html
@@ -48,11 +53,15 @@ class Pages:
         """The last part of a link, which is also what opens its page."""
         return urlsafe_b64encode(secrets.token_bytes(32)).decode().rstrip("=")
 
-    def keep(self, name: str, decision: Decision) -> asyncio.Future[Any]:
-        """Seal a decision under a name; it is kept when the future is done."""
+    def keep(
+        self, name: str, decision: Decision, made_by: Mapping[str, Any]
+    ) -> asyncio.Future[Any]:
+        """Seal a decision under a name with what it was made by; it is kept when the future is
+        done.
+        """
         place, key = _secrets(name)
         sealed, expires = (
-            AESGCM(key).encrypt(NONCE, pack(decision), None),
+            AESGCM(key).encrypt(NONCE, pack(decision, made_by), None),
             int(time.time()) + self.seconds,
         )
         return self.store.write(self._keep, (place, expires, sealed))
@@ -86,8 +95,36 @@ def _secrets(name: str) -> tuple[str, bytes]:
     return sha256(b"place\0" + secret).hexdigest(), sha256(b"key\0" + secret).digest()
 
 
-def pack(decision: Decision) -> bytes:
-    """What a decision was made of, exactly: its rules, its record, and what its chart supplied."""
+def made_by(
+    classifier: Classifier, *, adult_ranges: bool = True, site: SiteCodes | None = None
+) -> dict[str, Any]:
+    """What a decision depends on besides its record: rules and codes by their digests, the
+    program's version, and how charts are read.
+    """
+    return {
+        "rules": classifier.ruleset.id,
+        "ruleset_digest": classifier.ruleset.digest,
+        "table_digest": classifier.table.digest,
+        "codes_digest": codes_digest(),
+        "site_codes_digest": None if site is None else site.digest,
+        "program": allstatus.__version__,
+        "adult_ranges": adult_ranges,
+    }
+
+
+@cache
+def codes_digest() -> str:
+    """The SHA-256 of the code tables' names and contents, as this process reads them."""
+    found = sha256()
+    for path in sorted(codes_home().glob("*.yaml")):
+        found.update(f"{path.name}\0".encode() + path.read_bytes() + b"\0")
+    return found.hexdigest()
+
+
+def pack(decision: Decision, made: Mapping[str, Any]) -> bytes:
+    """What a decision was made of, exactly: its record, what its chart supplied, and what `made_by`
+    says.
+    """
     record = {
         name: _plain(value)
         for name, value in decision.record
@@ -100,7 +137,7 @@ def pack(decision: Decision) -> bytes:
     }
     return to_json(
         {
-            "rules": decision.rules.id,
+            "made_by": dict(made),
             "record": record,
             "percents": percents,
             "chart": decision.chart,
@@ -109,15 +146,15 @@ def pack(decision: Decision) -> bytes:
     )
 
 
-def unpack(kept: dict[str, Any], classifier: Classifier, *, adult_ranges: bool = True) -> Decision:
-    """The decision made of it again, with or without the adult ranges for a blood count."""
+def unpack(kept: dict[str, Any], classifier: Classifier) -> Decision:
+    """The decision made of it again by what it was made by, which the caller has compared."""
     percents = {
         name: Percent(**value | {end: Fraction(value[end]) for end in ("low", "high")})
         for name, value in kept["percents"].items()
     }
     record = Record.read(kept["record"]).model_copy(update=percents)
     if kept["chart"] is None:
-        return classifier.classify(record, adult_ranges=adult_ranges)
+        return classifier.classify(record, adult_ranges=kept["made_by"]["adult_ranges"])
     return classifier.classify(record, chart=CHART.validate_python(kept["chart"]))
 
 

@@ -5,33 +5,71 @@ of time, size and pages.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine, Iterable
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urljoin
 
 import httpx2 as httpx
 
-from allstatus.ehr.fhir_bundles import joined
+from allstatus.ehr.fhir_bundles import joined, next_page
 from allstatus.errors import InvalidRecord
 from allstatus.record.exact_json import parse_json
-from allstatus.service.config import Config
-from allstatus.service.prefetch import HELPFUL, PATIENT, delivered, failed, next_page, templates
+from allstatus.service.config import Config, Limits
+from allstatus.service.fhir_addresses import below
+from allstatus.service.medications import address_of, is_nameless, unread
+from allstatus.service.prefetch import NOT_HAD, PATIENT, Gathered, lack
 from allstatus.service.problem_details import ProblemDetails
 
 ACCEPT = "application/fhir+json"
+GONE = (404, 410)
+NOT_SENT = "it was not sent"
+LATE = "the FHIR server did not answer in time"
+MEDICINES = (
+    "{} medicines are named by a reference only and could not be read: what they are is not known"
+)
 
 
 class Unread(Exception):
-    """An answer that cannot be used, in words without anything of it."""
+    """An answer that cannot be used, in words without anything of it; `again` is when to ask again,
+    as the server says it.
+    """
+
+    def __init__(self, why: str, again: str = "") -> None:
+        super().__init__(why)
+        self.again = again
 
 
-def unmet(keys: list[str], why: str) -> ProblemDetails:
+def unmet(lacking: dict[str, Unread]) -> ProblemDetails:
     """The refusal when needed data cannot be had (412, as CDS Hooks asks)."""
+    again = max((why.again for why in lacking.values()), key=_seconds, default="")
     return ProblemDetails(
         412,
         "data-not-available",
-        f"Needed and not had: {', '.join(keys)}; {why}.",
+        f"Needed and not had: {'; '.join(f'{key} ({why})' for key, why in lacking.items())}.",
         remedy="send them as prefetch",
+        headers={"Retry-After": again} if again else None,
     )
+
+
+def _seconds(said: str) -> tuple[bool, int]:
+    return bool(said), int(said) if said.isdecimal() else 0
+
+
+@dataclass(slots=True)
+class _Access:
+    """One call's way into one server: its address, its token, and how many bytes may still come."""
+
+    server: str
+    token: str | None
+    limits: Limits
+    bytes_left: int
+
+    def took(self, size: int) -> None:
+        """Count bytes that came; raises Unread when they are too many."""
+        self.bytes_left -= size
+        if self.bytes_left < 0:
+            raise Unread("the FHIR server sends more than is read")
 
 
 class FhirClient:
@@ -40,84 +78,153 @@ class FhirClient:
     """
 
     def __init__(self, config: Config, client: httpx.AsyncClient) -> None:
-        self.config, self._client = config, client
+        self.config, self._client, self.asked = config, client, config.prefetch.searches()
 
-    async def complete(self, body: dict[str, Any], patient: str) -> list[Any]:
-        """Everything the templates ask for, prefetched or read; raises Problem (412) when something
-        cannot be had.
+    async def complete(
+        self, body: dict[str, Any], patient: str, orders: Iterable[object] = ()
+    ) -> Gathered:
+        """Everything the templates ask for, and the medications it and `orders` refer to,
+        prefetched or read; raises Problem (412) when something needed cannot be had.
         """
-        found, lacking = delivered(body.get("prefetch") or {})
-        unfinished = [key for key in found if next_page(found[key])]
-        needed = [key for key in lacking if key not in HELPFUL] + unfinished
-        if needed:
-            server, token = self._server(body, needed)
-            try:
-                async with asyncio.timeout(self.config.limits.fhir_seconds):
-                    reads = [self._read(server, token, key, patient) for key in lacking]
-                    rests = [self._rest(server, token, next_page(found[key])) for key in unfinished]
-                    pages = await asyncio.gather(*reads, *rests)
-            except TimeoutError:
-                raise unmet(needed, "the FHIR server did not answer in time") from None
-            except (httpx.HTTPError, httpx.InvalidURL, Unread) as error:
-                why = (
-                    str(error) if isinstance(error, Unread) else "the FHIR server could not be read"
-                )
-                raise unmet(needed, why) from None
-            rest = dict(zip(unfinished, pages[len(lacking) :], strict=True))
-            known = [joined([found[key], *rest.get(key, ())]) for key in found if found[key]]
-            return [*known, *(page for some in pages[: len(lacking)] for page in some)]
-        return list(found.values())
-
-    def _server(self, body: dict[str, Any], keys: list[str]) -> tuple[str, str | None]:
+        sent = body.get("prefetch") or {}
+        whys = {
+            key: lack(self.asked, key, sent[key]) if key in sent else NOT_SENT
+            for key in self.asked.templates
+        }
         server = str(body.get("fhirServer") or "").rstrip("/")
+        found = Gathered(patient, server, {key: sent[key] for key in whys if not whys[key]})
+        access = self._access(server, body)
+        lacking = {key: why for key, why in whys.items() if why}
+        if isinstance(access, Unread):
+            self._settle(found, {k: Unread(f"{why}; {access}") for k, why in lacking.items()})
+            self._tell_medicines(found, unread([*found.answers.values(), *orders]))
+            return found
+        reads = {key: self._read(access, key, patient, sent.get(key)) for key in lacking}
+        self._settle(found, await self._all(reads))
+        await self._medicines(access, found, orders)
+        return found
+
+    def _access(self, server: str, body: dict[str, Any]) -> _Access | Unread:
         if not server:
-            raise unmet(keys, "no fhirServer was given")
+            return Unread("no fhirServer was given")
         if server not in self.config.fhir_servers:
-            raise unmet(keys, "the fhirServer given is not one this service may read from")
-        return server, (body.get("fhirAuthorization") or {}).get("access_token")
+            return Unread("the fhirServer given is not one this service may read from")
+        token = (body.get("fhirAuthorization") or {}).get("access_token")
+        limits = self.config.limits
+        return _Access(server, token, limits, limits.fhir_bytes)
 
-    async def _read(self, server: str, token: str | None, key: str, patient: str) -> list[Any]:
-        """The patient, if the server knows one, or every page of a search; for what is only
-        helpful, nothing where it cannot be had.
+    async def _all(self, reads: dict[str, Coroutine[Any, Any, Any]]) -> dict[str, Any]:
+        """What each read gave, or the Unread that says why not, within the time for all."""
+        if not reads:
+            return {}
+        tasks = {key: asyncio.create_task(read) for key, read in reads.items()}
+        try:
+            await asyncio.wait(tasks.values(), timeout=self.config.limits.fhir_seconds)
+        finally:
+            for task in tasks.values():
+                task.cancel()
+        await asyncio.gather(*tasks.values(), return_exceptions=True)
+        return {key: _outcome(task) for key, task in tasks.items()}
+
+    def _settle(self, found: Gathered, read: dict[str, Any]) -> None:
+        """Put answers where they belong; what is needed and was not had is refused, what is only
+        helpful is told.
         """
-        first = await self._get(f"{server}/{templates()[key].replace(PATIENT, patient)}", token)
-        if first is None and (key == "patient" or key in HELPFUL):
-            return []
-        if first is None:
-            raise Unread("the FHIR server cannot be searched for all of it")
-        return [joined([first, *await self._rest(server, token, next_page(first))])]
+        failed = {key: value for key, value in read.items() if isinstance(value, Unread)}
+        needed = {key: why for key, why in failed.items() if key not in self.asked.helpful}
+        if needed:
+            raise unmet(needed)
+        found.answers.update({key: value for key, value in read.items() if key not in failed})
+        found.notes += [NOT_HAD.format(key, why) for key, why in failed.items()]
 
-    async def _rest(self, server: str, token: str | None, address: str) -> list[Any]:
+    async def _read(self, access: _Access, key: str, patient: str, begun: Any) -> Any:
+        """A patient, or every page of a search, carried on where the EHR began it."""
+        if self.asked.is_search(key) and isinstance(begun, dict) and next_page(begun):
+            with suppress(Unread):
+                whole = joined([begun, *await self._rest(access, next_page(begun))])
+                if not lack(self.asked, key, whole):
+                    return whole
+        template = self.asked.templates[key].replace(PATIENT, patient)
+        first = await self._get(access, f"{access.server}/{template}")
+        if first is None and (key in self.asked.helpful or not self.asked.is_search(key)):
+            return None
+        if first is None:
+            raise Unread("the FHIR server cannot be searched for it")
+        value = first
+        if self.asked.is_search(key):
+            value = joined([first, *await self._rest(access, next_page(first))])
+        if why := lack(self.asked, key, value):
+            raise Unread(why)
+        return value
+
+    async def _rest(self, access: _Access, address: str | None) -> list[Any]:
         pages: list[Any] = []
-        while address:
-            following = urljoin(f"{server}/", address)
-            if not following.startswith((f"{server}/", f"{server}?")):
+        seen: set[str] = set()
+        while address is not None:
+            following = below(access.server, address)
+            if not address or following is None:
                 raise Unread("a further page lies outside the FHIR server")
-            if len(pages) + 1 >= self.config.limits.fhir_pages:
+            if len(pages) + 1 >= access.limits.fhir_pages or following in seen:
                 raise Unread("the FHIR server sends more pages than are read")
-            page = await self._get(following, token)
-            if page is None:
+            seen.add(following)
+            page = await self._get(access, following)
+            if not isinstance(page, dict):
                 raise Unread("a further page is not there")
             pages.append(page)
             address = next_page(page)
         return pages
 
-    async def _get(self, address: str, token: str | None) -> Any:
+    async def _medicines(self, access: _Access, found: Gathered, orders: Iterable[object]) -> None:
+        """Read the medications that are named by a reference only."""
+        lacking = unread([*found.answers.values(), *orders])
+        addresses = {address_of(reference): reference for reference in lacking}
+        places = {name: below(access.server, name) for name in addresses if name}
+        wanted = [name for name, place in places.items() if place][: access.limits.medications]
+        reads = {name: self._get(access, str(places[name])) for name in wanted}
+        read = await self._all(reads)
+        found.beside += [
+            value
+            for value in read.values()
+            if isinstance(value, dict) and value.get("resourceType") == "Medication"
+        ]
+        had = [*found.answers.values(), *found.beside, *orders]
+        self._tell_medicines(found, unread(had))
+
+    def _tell_medicines(self, found: Gathered, lacking: list[dict[str, Any]]) -> None:
+        nameless = {str(reference) for reference in lacking if is_nameless(reference)}
+        if nameless:
+            found.notes.append(MEDICINES.format(len(nameless)))
+
+    async def _get(self, access: _Access, address: str) -> Any:
+        token = access.token
         headers = {"Accept": ACCEPT, **({"Authorization": f"Bearer {token}"} if token else {})}
         async with self._client.stream("GET", address, headers=headers) as response:
-            if response.status_code in (404, 410):
+            if response.status_code in GONE:
                 return None
             if response.status_code != 200:
-                raise Unread(f"the FHIR server answered {response.status_code}")
+                again = response.headers.get("retry-after", "")
+                raise Unread(
+                    f"the FHIR server answered {response.status_code}",
+                    again if again.isascii() and again.isprintable() and len(again) < 40 else "",
+                )
             data = bytearray()
             async for piece in response.aiter_bytes():
+                access.took(len(piece))
                 data += piece
-                if len(data) > self.config.limits.fhir_bytes:
-                    raise Unread("the FHIR server sends more than is read")
         try:
-            value = parse_json(bytes(data))
+            return parse_json(bytes(data))
         except InvalidRecord:
             raise Unread("the FHIR server sent no JSON") from None
-        if failed(value):
-            raise Unread("the FHIR server reports a failure")
-        return value
+
+
+def _outcome(task: asyncio.Task[Any]) -> Any:
+    if task.cancelled():
+        return Unread(LATE)
+    error = task.exception()
+    if error is None:
+        return task.result()
+    if isinstance(error, Unread):
+        return error
+    if isinstance(error, httpx.HTTPError | httpx.InvalidURL):
+        return Unread("the FHIR server could not be read")
+    raise error

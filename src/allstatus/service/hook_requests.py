@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from allstatus.ehr.json_access import obj
-from allstatus.service.prefetch import templates
+from allstatus.service.prefetch import Searches, templates
 from allstatus.service.problem_details import ProblemDetails
 
 FHIR_ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
@@ -55,7 +55,7 @@ class Call:
     patient: str
 
 
-def discovery() -> dict[str, Any]:
+def discovery(asked: Searches | None = None) -> dict[str, Any]:
     """The services, as `GET /cds-services` lists them."""
     return {
         "services": [
@@ -64,7 +64,7 @@ def discovery() -> dict[str, Any]:
                 "id": name,
                 "title": title,
                 "description": description,
-                "prefetch": templates(),
+                "prefetch": templates(asked),
                 "usageRequirements": (
                     "Data not prefetched are read from the FHIR server, if this service is "
                     "configured to read from it."
@@ -120,11 +120,11 @@ def _check_authorization(authorization: dict[str, Any], server: Any, patient: st
         return
     if not server:
         raise _bad("fhirServer", "is required beside fhirAuthorization")
-    if (
-        not isinstance(authorization.get("access_token"), str)
-        or authorization.get("token_type") != "Bearer"
-    ):
+    token, kind = authorization.get("access_token"), authorization.get("token_type")
+    if not isinstance(token, str) or str(kind).lower() != "bearer":
         raise _bad("fhirAuthorization", "must hold an access_token of token_type Bearer")
+    if not (token.isascii() and token.isprintable()):
+        raise _bad("fhirAuthorization.access_token", "holds signs that no header can")
     if authorization.get("patient") not in (None, patient):
         raise _bad("fhirAuthorization.patient", "is not the patient in context")
 

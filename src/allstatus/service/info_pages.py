@@ -24,6 +24,10 @@ POLICY = (
     "default-src 'none'; style-src 'self'; img-src data:; script-src 'self'; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'"
 )
+DECIDED_OTHERWISE = (
+    "This was decided by rules, codes or a version of the program that are no longer loaded; it is "
+    "not decided anew. The audit and the card say by which."
+)
 FILES = {"home.css": "text/css", "home.js": "text/javascript"}
 
 
@@ -61,18 +65,19 @@ def _file(name: str) -> Response:
     return Response((FOLDER / name).read_bytes(), media_type=FILES[name])
 
 
-@router.get("/decisions/{name}", response_class=HTMLResponse, responses=documented(404, 422))
+@router.get("/decisions/{name}", response_class=HTMLResponse, responses=documented(404, 410, 422))
 async def decision(
     name: str, request: Request, level: Annotated[RestLevel, Query()] = RestLevel.clinician
 ) -> HTMLResponse:
     """The explanation of a decision, by the link on its card; kept for a limited time."""
     desk = desk_of(request)
     kept = await anyio.to_thread.run_sync(desk.pages.find, name)
-    classifier = None if kept is None else desk.classifiers.get(kept["rules"])
-    if kept is None or classifier is None:
+    if kept is None:
         raise ProblemDetails(404, "no-such-page", "This link is not known, or no longer.")
-    again = unpack(kept, classifier, adult_ranges=desk.reader.adult_ranges)
-    page = explanation_page(again, level.value)
+    classifier = desk.maker(kept.get("made_by"))
+    if classifier is None:
+        raise ProblemDetails(410, "decided-otherwise", DECIDED_OTHERWISE)
+    page = explanation_page(unpack(kept, classifier), level.value)
     return HTMLResponse(page, headers={"X-Robots-Tag": "noindex"})
 
 

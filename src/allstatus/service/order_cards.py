@@ -4,30 +4,28 @@ apply. Never a block.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from allstatus.decision.decision import Decision
 from allstatus.decision.entries import AgentApplicability, Option
 from allstatus.decision.options import list_options
-from allstatus.ehr.codes import table
-from allstatus.ehr.json_access import codes, obj, objects, text, words
 from allstatus.service.cards import Occasion, base_card, cite_words, option_words, source_lines
+from allstatus.service.draft_orders import DraftOrders
 from allstatus.service.markdown import safe
-
-ORDERS = ("MedicationRequest", "ServiceRequest")
 
 
 def order_cards(
-    decision: Decision, occasion: Occasion, orders: list[dict[str, Any]]
+    decision: Decision, occasion: Occasion, orders: DraftOrders
 ) -> list[dict[str, Any]]:
     """An information card for each agent ordered of which the page's list says something the
-    orderer should know.
+    orderer should know, and one where an order was not looked at.
     """
     if decision.status is None:
         return []
-    agents = sorted({agent for order in orders for agent in agents_of(order, _agents(decision))})
-    cards = []
+    known = _agents(decision)
+    agents = sorted({agent for one in orders.products for agent in one.agents(known)})
+    cards = _unread_card(decision, occasion, orders)
     for agent in agents:
         here = [option for option in decision.options if agent in option.agents]
         fits = [fit for option in here for fit in option.by_agent if fit.agent == agent]
@@ -41,41 +39,6 @@ def order_cards(
         elif fits and all(fit.applicability == "does_not_apply" for fit in fits):
             cards.append(_not_applicable_card(decision, occasion, agent, fits))
     return cards
-
-
-def selected(context: Mapping[str, Any], *, all_orders: bool) -> list[dict[str, Any]]:
-    """The draft orders of a hook's context: all of them, or those selected just now."""
-    wanted = {str(name) for name in context.get("selections") or ()}
-    drafts = [
-        obj(entry.get("resource"))
-        for entry in objects(obj(context.get("draftOrders")).get("entry"))
-    ]
-    orders = [draft for draft in drafts if draft.get("resourceType") in ORDERS]
-    return (
-        orders
-        if all_orders
-        else [order for order in orders if f"{order['resourceType']}/{order.get('id')}" in wanted]
-    )
-
-
-def agents_of(order: dict[str, Any], known: set[str]) -> set[str]:
-    """The page's agents that an order is for, by its codes, else by the names in its texts."""
-    concept = order.get("medicationCodeableConcept") or order.get("code")
-    reference = text(obj(order.get("medicationReference")).get("reference"))
-    for contained in objects(order.get("contained")):
-        if reference == f"#{contained.get('id')}":
-            concept = contained.get("code")
-    found = codes(concept)
-    match = table("treatments").find(found)
-    if match is not None and match.topic.name in known:
-        return {match.topic.name}
-    said = set(
-        " ".join([words(concept), *(code.display for code in found)])
-        .lower()
-        .replace("-", " ")
-        .split()
-    )
-    return {agent for agent in known if agent.split("_")[0] in said}
 
 
 def _agents(decision: Decision) -> set[str]:
@@ -121,6 +84,22 @@ def _not_applicable_card(
         f"{name}: listed by the page, but its stated use does not fit what is known of this patient"
     )
     return base_card(decision, occasion, f"order {agent}", summary, _text(decision, lines))
+
+
+def _unread_card(
+    decision: Decision, occasion: Occasion, orders: DraftOrders
+) -> list[dict[str, Any]]:
+    told = {
+        "could not be read: what they are for is not known here": orders.unread,
+        "name another patient: nothing is said of them": orders.others,
+    }
+    lines = [f"- {count} of the orders {what}." for what, count in told.items() if count]
+    if not lines:
+        return []
+    summary = "Some orders were not compared with the page's lists"
+    return [
+        base_card(decision, occasion, "orders not read", summary, _text(decision, [*lines, ""]))
+    ]
 
 
 def _options(options: list[Option]) -> list[str]:

@@ -1,93 +1,172 @@
-"""What a decision needs of a chart: the templates an EHR fills in advance, and what it sent for
-them.
+"""What a decision needs of a chart: the templates an EHR fills in advance, and whether what it sent
+for them is all there is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
 from typing import Any
 
+import yaml
+
 from allstatus.ehr.chart import Chart
-from allstatus.ehr.fhir import SUBJECTS, read_fhir
-from allstatus.ehr.fhir_store import resources_of
+from allstatus.ehr.fhir import read_own
+from allstatus.ehr.fhir_bundles import missing_parts, resources_of
 from allstatus.ehr.json_access import obj, objects, text
 from allstatus.errors import InvalidRecord
+from allstatus.record.code_files import read_yaml
 
 PATIENT = "{{context.patientId}}"
-SEARCHES = {
-    "conditions": "Condition",
-    "observations": "Observation",
-    "reports": "DiagnosticReport",
-    "administrations": "MedicationAdministration",
-    "statements": "MedicationStatement",
-    "dispenses": "MedicationDispense",
-    "requests": "MedicationRequest",
-    "procedures": "Procedure",
-    "encounters": "Encounter",
-    "specimens": "Specimen",
-}
-# Not every server can be searched for these: without specimens a result is placed by its own code,
-# and a dispense only leaves open whether a treatment was taken.
-HELPFUL = ("specimens", "dispenses")
-FAILED = ("error", "fatal")
+GENERIC = "r4"
+OUTCOME = "OperationOutcome"
+INCLUDED = ("include", "outcome")
+WARNED = "the server's answer for {} came with a warning; not all may be there"
+NOT_HAD = "{} could not be read ({}); the decision is made without"
+ANOTHER = "is about another patient than context.patientId"
 
 
-def templates() -> dict[str, str]:
+@dataclass(frozen=True, slots=True)
+class Searches:
+    """Templates by key, `{{context.patientId}}` in place of the patient; those of `helpful` may
+    fail.
+    """
+
+    templates: Mapping[str, str]
+    helpful: frozenset[str]
+
+    def kinds(self, key: str) -> tuple[str, ...]:
+        """The kinds of resource that a key's answer may hold: the one asked for, then others."""
+        path, _, query = self.templates[key].partition("?")
+        return (path.partition("/")[0], *(("Medication",) if "_include" in query else ()))
+
+    def is_search(self, key: str) -> bool:
+        """Whether a bundle is asked for, and not one resource."""
+        return "?" in self.templates[key]
+
+
+@cache
+def profiles() -> dict[str, Any]:
+    """The profiles shipped, by name."""
+    found = (Path(__file__).parent / "prefetch_profiles.yaml").read_text("utf-8")
+    return dict(yaml.safe_load(found))
+
+
+def searches(
+    profile: str = GENERIC,
+    changed: Mapping[str, str | None] | None = None,
+    helpful: tuple[str, ...] | None = None,
+) -> Searches:
+    """A profile with a site's searches laid over it, None taking one away; raises ValueError."""
+    if profile not in profiles():
+        raise ValueError(f"names no profile; use one of {', '.join(profiles())}")
+    known = profiles()[profile]
+    merged = {**known["searches"], **(changed or {})}
+    templates = {key: _template(given) for key, given in merged.items() if given is not None}
+    if "patient" not in templates:
+        raise ValueError("takes away the patient; keep `patient: Patient/{patient}`")
+    for key, template in templates.items():
+        if PATIENT not in template:
+            raise ValueError(f"holds a search without {{patient}}: {key}")
+    asked = known["helpful"] if helpful is None else helpful
+    return Searches(templates, frozenset(asked) & set(templates) - {"patient"})
+
+
+def _template(given: str) -> str:
+    return given.replace("{codes}", _result_codes()).replace("{patient}", PATIENT)
+
+
+@cache
+def _result_codes() -> str:
+    """The LOINC codes of the result table, as a search takes them."""
+    topics = read_yaml("results").values()
+    listed = [code for topic in topics for code in topic["codes"] if code["system"] == "loinc"]
+    return ",".join(dict.fromkeys(str(code["code"]) for code in listed))
+
+
+def templates(chosen: Searches | None = None) -> dict[str, str]:
     """Prefetch templates by key: everything of the patient that the chart reader reads.
 
     Results are not narrowed to known codes: a panel's code says nothing of its parts, and a finding
     may be coded in a value.
     """
-    return {"patient": f"Patient/{PATIENT}"} | {
-        key: f"{kind}?patient={PATIENT}" for key, kind in SEARCHES.items()
-    }
+    return dict((chosen or searches()).templates)
 
 
-def delivered(prefetch: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
-    """What was sent, by key, and the keys still to be read: absent, or a failure (null says that
-    there is nothing).
+def lack(asked: Searches, key: str, value: Any) -> str:
+    """Why an answer is not all that was asked for, in words without anything of it; empty when it
+    is. None says that there is nothing.
     """
-    found = {
-        key: prefetch[key] for key in templates() if key in prefetch and not failed(prefetch[key])
-    }
-    return found, [key for key in templates() if key not in found]
-
-
-def failed(value: Any) -> bool:
-    """Whether an answer is an OperationOutcome, or a bundle that holds one that is an error."""
     if value is None:
-        return False
-    if not isinstance(value, dict) or value.get("resourceType") == "OperationOutcome":
-        return True
-    inside = [obj(entry.get("resource")) for entry in objects(value.get("entry"))]
-    outcomes = [
-        issue
-        for item in inside
-        if item.get("resourceType") == "OperationOutcome"
-        for issue in objects(item.get("issue"))
-    ]
-    return any(issue.get("severity") in FAILED for issue in outcomes)
+        return ""
+    return next(_lacks(asked, key, value), "")
 
 
-def next_page(value: Any) -> str:
-    """The address of a bundle's next page, or empty."""
-    links = objects(obj(value).get("link"))
-    return next((text(link.get("url")) for link in links if link.get("relation") == "next"), "")
+def _lacks(asked: Searches, key: str, value: Any) -> Iterator[str]:
+    kind = obj(value).get("resourceType")
+    if kind == OUTCOME:
+        yield "an error stands in the place of an answer"
+    elif kind == "Bundle" and value.get("type") == "searchset":
+        yield from missing_parts(value)
+        yield from _strangers(asked.kinds(key), value)
+    elif asked.is_search(key):
+        yield "it is not the answer to a search"
+    elif kind != asked.kinds(key)[0]:
+        yield "it is not the kind of resource that was asked for"
 
 
-def chart_of(resources: list[Any], patient: str) -> Chart:
-    """One patient's chart; empty where nothing is known. Raises InvalidRecord when all of it is
-    about others.
-    """
-    known = [value for value in resources if value is not None]
-    if not any(resource["resourceType"] in SUBJECTS for _, resource in resources_of(known)):
-        return Chart(patient)
-    charts = read_fhir(known)
-    for chart in charts:
-        if chart.patient in (patient, None):
-            return chart
-    raise InvalidRecord(
-        "prefetch",
-        "is about another patient than context.patientId",
-        "send the data of the patient in context",
-    )
+def _strangers(kinds: tuple[str, ...], bundle: dict[str, Any]) -> Iterator[str]:
+    """Entries that no such search could find."""
+    entries = bundle.get("entry")
+    if len(objects(entries)) != (len(entries) if isinstance(entries, list) else bool(entries)):
+        yield "an entry is no entry"
+    for entry in objects(entries):
+        kind = text(obj(entry.get("resource")).get("resourceType"))
+        mode = obj(entry.get("search")).get("mode")
+        if not kind:
+            yield "an entry holds no resource"
+        elif kind not in (*kinds, OUTCOME) and mode not in INCLUDED:
+            yield "it holds another kind of resource than was asked for"
+
+
+def is_warned(value: Any) -> bool:
+    """Whether an answer that is whole bears a warning."""
+    outcomes = [obj(entry.get("resource")) for entry in objects(obj(value).get("entry"))]
+    issues = [issue for item in outcomes for issue in objects(item.get("issue"))]
+    return any(issue.get("severity") == "warning" for issue in issues)
+
+
+@dataclass(slots=True)
+class Gathered:
+    """What was had of a chart: answers by key, and what the clinician is to be told of them."""
+
+    patient: str
+    server: str
+    answers: dict[str, Any] = field(default_factory=dict)
+    beside: list[Any] = field(default_factory=list)  # what answers refer to
+    notes: list[str] = field(default_factory=list)
+    others: int = 0  # resources of other patients
+
+    def chart(self) -> Chart:
+        """The patient's chart; empty where nothing is known. Raises InvalidRecord when the patient
+        prefetched, or all of it, is another's.
+        """
+        persons = [resource for _, resource in resources_of(self.answers.get("patient"))]
+        ids = [one.get("id") for one in persons if one["resourceType"] == "Patient"]
+        if any(name != self.patient for name in ids):
+            raise another_patient()
+        values = [value for value in self.answers.values() if value is not None]
+        own = read_own([*values, *self.beside], self.patient, self.server)
+        if own.others and not own.known:
+            raise another_patient()
+        warned = [WARNED.format(key) for key, value in self.answers.items() if is_warned(value)]
+        own.chart.warnings += [*warned, *self.notes]
+        self.others = own.others
+        return own.chart
+
+
+def another_patient() -> InvalidRecord:
+    """The refusal of data that are another patient's."""
+    return InvalidRecord("prefetch", ANOTHER, "send the data of the patient in context")

@@ -94,6 +94,25 @@ class ServiceState:
             )
         return self.classifiers[name]
 
+    def seal(self, decision: Decision) -> dict[str, Any]:
+        """What a decision was made by, to be kept with its page."""
+        made = self.classifiers[decision.rules.id]
+        return explanation_pages.made_by(
+            made, adult_ranges=self.reader.adult_ranges, site=self.reader.codes
+        )
+
+    def maker(self, made: Any) -> Classifier | None:
+        """The rules that made a decision; None when they, the codes or the program are no longer
+        these.
+        """
+        known = self.classifiers.get(made.get("rules")) if isinstance(made, dict) else None
+        if known is None:
+            return None
+        now = explanation_pages.made_by(
+            known, adult_ranges=made.get("adult_ranges"), site=self.reader.codes
+        )
+        return known if now == made else None
+
     async def work(self, size: int, action: Callable[[], T]) -> T:
         """Run a calculation on an input of that many bytes without holding up the others."""
         if size <= INLINE:

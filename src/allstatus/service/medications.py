@@ -1,0 +1,44 @@
+"""Medications that orders, administrations and the rest name by a reference."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from allstatus.ehr.fhir_bundles import entries_of
+from allstatus.ehr.fhir_store import ResourceStore, split_address
+from allstatus.ehr.json_access import Json, obj, text
+
+KIND = "Medication"
+
+
+def unread(values: Iterable[object], home: str = "") -> list[Json]:
+    """The references to medications that are not among the values."""
+    entries = list(entries_of(list(values)))
+    if not any(True for entry in entries for _ in _references(entry.resource)):
+        return []
+    store = ResourceStore(entries, home)
+    return [
+        reference
+        for resource in store.resources
+        for reference in _references(resource)
+        if store.resolve(resource, reference) is None
+    ]
+
+
+def address_of(reference: Json) -> str:
+    """Where a medication can be read, as the reference says it without its version; else empty."""
+    address = text(reference.get("reference")).partition("/_history/")[0]
+    return address if split_address(address)[1].startswith(f"{KIND}/") else ""
+
+
+def is_nameless(reference: Json) -> bool:
+    """Whether nothing beside a reference says which medication it is."""
+    return not text(reference.get("display")).strip()
+
+
+def _references(resource: Json) -> Iterator[Json]:
+    either = obj(resource.get("medication"))
+    for said in (resource.get("medicationReference"), either.get("reference"), either):
+        reference = obj(said)
+        if text(reference.get("reference")):
+            yield reference
