@@ -107,7 +107,9 @@ async def _cards(
     if made.hook == "patient-view":
         cards = status_cards(decision, occasion)
     else:
-        cards = order_cards(decision, occasion, read_orders(made.context, made.hook, found))
+        cards = order_cards(
+            decision, occasion, read_orders(made.context, made.hook, found), desk.reader.tables
+        )
     page = [desk.pages.keep(name, decision, desk.seal(decision))] if cards else []
     await desk.record(request, service, [(decision, data)], [decision_id], beside=page)
     kept: list[dict[str, Any]] = without_empties(cards)

@@ -10,13 +10,17 @@ from typing import Any
 from allstatus.decision.decision import Decision
 from allstatus.decision.entries import AgentApplicability, Option
 from allstatus.decision.options import list_options
+from allstatus.ehr.codes import CodeTables
 from allstatus.service.cards import Occasion, base_card, cite_words, option_words, source_lines
 from allstatus.service.draft_orders import DraftOrders
 from allstatus.service.markdown import safe
 
 
 def order_cards(
-    decision: Decision, occasion: Occasion, orders: DraftOrders
+    decision: Decision,
+    occasion: Occasion,
+    orders: DraftOrders,
+    tables: CodeTables | None = None,
 ) -> list[dict[str, Any]]:
     """An information card for each agent ordered of which the page's list says something the
     orderer should know, and one where an order was not looked at.
@@ -24,7 +28,7 @@ def order_cards(
     if decision.status is None:
         return []
     known = _agents(decision)
-    agents = sorted({agent for one in orders.products for agent in one.agents(known)})
+    agents = sorted({agent for one in orders.products for agent in one.agents(known, tables)})
     cards = _unread_card(decision, occasion, orders)
     for agent in agents:
         here = [option for option in decision.options if agent in option.agents]
