@@ -105,7 +105,7 @@ class ServiceState:
         """The rules that made a decision; None when they, the codes or the program are no longer
         these.
         """
-        known = self.classifiers.get(made.get("rules")) if isinstance(made, dict) else None
+        known = self.classifiers.get(str(made.get("rules"))) if isinstance(made, dict) else None
         if known is None:
             return None
         now = explanation_pages.made_by(
