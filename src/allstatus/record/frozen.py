@@ -33,8 +33,22 @@ class FrozenDict(dict[str, Any]):
         return FrozenDict, (dict(self),)
 
 
+class Frozen:
+    """A frozen dataclass of which what it holds is frozen too."""
+
+    __slots__ = ()
+
+    def __post_init__(self) -> None:
+        for field in fields(self):  # type: ignore[arg-type]
+            value = getattr(self, field.name)
+            if isinstance(value, Mapping | list | tuple):
+                object.__setattr__(self, field.name, freeze(value))
+
+
 def freeze(value: Any) -> Any:
     """The same with every mapping as a FrozenDict and every list as a tuple, all the way down."""
+    if isinstance(value, FrozenDict):
+        return value
     if isinstance(value, Mapping):
         return FrozenDict({key: freeze(item) for key, item in value.items()})
     return tuple([freeze(item) for item in value]) if isinstance(value, list | tuple) else value

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from allstatus.errors import RulesError
+from allstatus.record.frozen import Frozen
 from allstatus.record.percent import format_number
 from allstatus.rules.editions import rules_home
 from allstatus.rules.ruleset import Cite
@@ -38,7 +39,7 @@ class Limit:
 
 
 @dataclass(frozen=True, slots=True)
-class OtherDefinition:
+class OtherDefinition(Frozen):
     """One source's definition; `ruleset` names the rule set that reads it whole, where there is
     one.
     """

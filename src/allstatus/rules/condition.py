@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
+from allstatus.record.frozen import Frozen
 from allstatus.record.percent import Percent
 
 _TEXT = re.compile(r"\s*(\w+)\s*(?:(==|!=|<=|>=|<|>)\s*([\w.+-]+)\s*)?")
@@ -51,7 +52,7 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True)
-class Clause:
+class Clause(Frozen):
     """A node of a status: a criterion, or all / any / not over others.
 
     `path` is its place in the status (`recurrent.2.1`), which is also its id in a trace.

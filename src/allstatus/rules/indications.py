@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from allstatus.errors import RulesError, nearest
+from allstatus.record.frozen import Frozen
 from allstatus.rules.condition import Clause, Reading
 from allstatus.rules.editions import rules_home
 from allstatus.rules.lint import facts_not_in_record
@@ -32,7 +33,7 @@ FILES = {
 
 
 @dataclass(frozen=True, slots=True)
-class OtherSource:
+class OtherSource(Frozen):
     """What another source says of an agent; `clauses` is None for a statement without a
     condition.
     """
@@ -44,7 +45,7 @@ class OtherSource:
 
 
 @dataclass(frozen=True, slots=True)
-class AgentUse:
+class AgentUse(Frozen):
     """For whom an agent's stated use is: all clauses hold. `place` is where it stands
     (`file:line`).
     """
@@ -60,7 +61,7 @@ class AgentUse:
 
 
 @dataclass(frozen=True, slots=True)
-class Indications:
+class Indications(Frozen):
     """Everything in the overlay's folder, checked. `digest` is the SHA-256 of its files."""
 
     id: str

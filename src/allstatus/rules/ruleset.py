@@ -8,6 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, Literal
 
+from allstatus.record.frozen import Frozen
 from allstatus.record.percent import HUNDRED, format_number
 from allstatus.rules.condition import Clause, Comparison, Reading
 
@@ -28,7 +29,7 @@ HIGHEST = {"percent": HUNDRED, "number": Fraction(1000)}
 
 
 @dataclass(frozen=True, slots=True)
-class Assumption:
+class Assumption(Frozen):
     """What a fact is taken to be when it is not reported, and (optionally) only when a clause
     holds.
     """
@@ -40,7 +41,7 @@ class Assumption:
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(Frozen):
     """Something a rule set may ask about a patient; `kind` is yes_no, choice, percent or number.
 
     `record_key` is where a record says it, when that is not the fact's own name: `biomarkers.cd19`;
@@ -63,7 +64,7 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
-class Criterion:
+class Criterion(Frozen):
     """A named yes/no condition on one fact."""
 
     name: str
@@ -75,7 +76,7 @@ class Criterion:
 
 
 @dataclass(frozen=True, slots=True)
-class Constraint:
+class Constraint(Frozen):
     """`condition` implies `consequence`; a case that breaks it cannot be."""
 
     name: str
@@ -94,7 +95,7 @@ class Constraint:
 
 
 @dataclass(frozen=True, slots=True)
-class Status:
+class Status(Frozen):
     """One of the page's states of the disease: the clauses it needs, and the statuses that go
     before it.
 
@@ -118,7 +119,7 @@ class Status:
 
 
 @dataclass(frozen=True, slots=True)
-class Region:
+class Region(Frozen):
     """Consistent cases that no status describes, under a name and in a sentence.
 
     `place` is where it stands (`file:line`), for messages.
@@ -132,7 +133,7 @@ class Region:
 
 
 @dataclass(frozen=True, slots=True)
-class Threshold:
+class Threshold(Frozen):
     """A number the rules compare with; `value` is the one in force."""
 
     name: str
@@ -144,7 +145,7 @@ class Threshold:
 
 
 @dataclass(frozen=True, slots=True)
-class RuleSet:
+class RuleSet(Frozen):
     """Everything in one rule-set folder, checked. `digest` is the SHA-256 of its files."""
 
     id: str

@@ -9,6 +9,7 @@ from functools import cached_property
 from itertools import combinations_with_replacement, groupby, pairwise, product
 from typing import Any
 
+from allstatus.record.frozen import Frozen
 from allstatus.record.percent import HUNDRED, ZERO, Percent, format_number
 from allstatus.rules.ruleset import HIGHEST, Criterion, Fact, RuleSet
 
@@ -16,7 +17,7 @@ Pattern = tuple[bool | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class ValueClass:
+class ValueClass(Frozen):
     """All values of a fact on which its criteria have the same verdicts.
 
     `region` says which in words (`marrow_blast_percent > 5`), `sample` is one of them, `value` is

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from allstatus.record.blood_count import EVERY_PARTS, CbcPanel, CbcReading, read_panel
 from allstatus.record.count_component import ADULT_RANGES, ADULT_TABLE, Person, is_adult
-from allstatus.record.frozen import FrozenDict
+from allstatus.record.frozen import Frozen, FrozenDict
 from allstatus.record.model import OutsideMarrow, Record
 from allstatus.record.percent import Percent, exact_number
 from allstatus.rules.condition import Reading
@@ -121,7 +121,7 @@ class ChartAccount:
 
 
 @dataclass(frozen=True, slots=True)
-class ChartContext:
+class ChartContext(Frozen):
     """What a chart adds to its record: evidence and state of each fact, warnings, conflicts,
     assumptions, diagnoses seen.
 
@@ -140,11 +140,6 @@ class ChartContext:
     applicable: bool = True
     account: ChartAccount | None = None
     codes: CodesUsed | None = None
-
-    def __post_init__(self) -> None:
-        """Keep copies that nobody else can change."""
-        for name in ("evidence", "states"):
-            object.__setattr__(self, name, FrozenDict(getattr(self, name)))
 
 
 @dataclass(slots=True)

@@ -63,9 +63,11 @@ def _without_nothing(value: Any) -> Any:
         return {
             key: _without_nothing(entry)
             for key, entry in value.items()
-            if entry is not None and entry != []
+            if entry is not None and entry not in ([], ())
         }
-    return [_without_nothing(entry) for entry in value] if isinstance(value, list) else value
+    return (
+        [_without_nothing(entry) for entry in value] if isinstance(value, list | tuple) else value
+    )
 
 
 def _sections(rules: RuleSet) -> list[str]:
