@@ -6,6 +6,27 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
+USER = """from allstatus import classify
+
+decision = classify({"cbc": "normal"})
+reveal_type(decision.outcome)
+reveal_type(decision.status)
+reveal_type(decision.missing)
+reveal_type(decision.options)
+"""
+OUTCOMES = (
+    "determined",
+    "outside_definitions",
+    "insufficient_data",
+    "conflicting_data",
+    "not_applicable",
+)
+REVEALED = [
+    " | ".join(f"Literal['{outcome}']" for outcome in OUTCOMES),
+    "str | None",
+    "tuple[allstatus.decision.entries.FactQuestion, ...]",
+    "tuple[allstatus.decision.entries.Option, ...]",
+]
 RECORD = ROOT / "fixtures" / "records" / "remission-blasts-exactly-5.json"
 
 
@@ -67,3 +88,10 @@ def test_an_installed_wheel_classifies_with_the_builtin_engine(tmp_path: Path) -
     refused = subprocess.run(asked, capture_output=True, text=True, check=False)
     assert refused.returncode == 4
     assert "pip install 'allstatus[durable]'" in refused.stderr
+    typed = tmp_path / "user.py"
+    typed.write_text(USER, "utf-8")
+    told = run(
+        sys.executable, "-m", "mypy", "--strict", "--python-executable", python, typed, cwd=tmp_path
+    )
+    revealed = [line.split('Revealed type is "')[1] for line in told.splitlines() if "Reve" in line]
+    assert [kind.removesuffix('"').replace("builtins.", "") for kind in revealed] == REVEALED

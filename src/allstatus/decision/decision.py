@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import FrozenInstanceError
-from functools import cached_property
 from typing import Any, Literal, NoReturn
 
 from allstatus.decision import document
@@ -20,6 +19,7 @@ from allstatus.decision.entries import (
     RulesSource,
     RulesUsed,
 )
+from allstatus.decision.lazy import lazy
 from allstatus.decision.options import list_options
 from allstatus.decision.origin import Origin
 from allstatus.record.frozen import FrozenDict
@@ -35,6 +35,7 @@ from allstatus.table.facts import (
     CodesUsed,
     Contradiction,
     DiagnosisSeen,
+    Evidence,
     FactState,
     RecordFacts,
     write_value,
@@ -46,6 +47,7 @@ from allstatus.why.other_definitions import MARROW, OtherAnswer
 from allstatus.why.questions import NextQuestion
 from allstatus.why.trace import Observation, Trace, WhyNot, observe
 
+FactParts = tuple[Any, FactState, tuple[str | Evidence, ...]]
 REMISSION = "in_remission"
 NOT_APPLICABLE: Literal["not_applicable"] = "not_applicable"
 BESIDE = ("record", "chart", "contradictions", "verdicts", "observed", "remission_number")
@@ -83,17 +85,17 @@ class Decision:
             _applicability=applicability,
         )
 
-    @cached_property
+    @lazy
     def schema_version(self) -> str:
         """Of the decision's JSON: additive within a major version."""
         return document.SCHEMA_VERSION
 
-    @cached_property
+    @lazy
     def id(self) -> str | int | None:
         """The record's id."""
         return self.record.id
 
-    @cached_property
+    @lazy
     def outcome(self) -> Outcome:
         """determined, outside_definitions, insufficient_data, conflicting_data, or (charts only)
         not_applicable.
@@ -103,25 +105,25 @@ class Decision:
             return NOT_APPLICABLE
         return "conflicting_data" if self._stated.conflicts else self._resolution.cell.outcome
 
-    @cached_property
+    @lazy
     def status(self) -> StatusName | None:
         """A status of the rule set when determined, else None; by the page untreated, in_remission
         or recurrent.
         """
         return self._resolution.cell.status if self.outcome == "determined" else None
 
-    @cached_property
+    @lazy
     def possible(self) -> tuple[str, ...]:
         """Every outcome the facts still allow; empty when they contradict each other."""
         return () if self.outcome in UNDECIDED else self._resolution.cell.possible
 
-    @cached_property
+    @lazy
     def regions(self) -> tuple[RegionFound, ...]:
         """Which undescribed cases this is, each with its sentence (outside_definitions only)."""
         names = self._resolution.cell.regions if self.outcome == OUTSIDE else ()
         return tuple([RegionFound(name, self.rules.regions[name].sentence) for name in names])
 
-    @cached_property
+    @lazy
     def missing(self) -> tuple[FactQuestion, ...]:
         """The facts whose answer could change the outcome, with the question and the tests that
         answer it.
@@ -130,31 +132,31 @@ class Decision:
         facts = [self.rules.facts[name] for name in names]
         return tuple([FactQuestion(f.name, f.question, self.rules.test_titles(f)) for f in facts])
 
-    @cached_property
+    @lazy
     def irrelevant(self) -> tuple[str, ...]:
         """The facts that are not known and cannot change the answer."""
         return () if self.outcome in UNDECIDED else self._explanation.irrelevant
 
-    @cached_property
+    @lazy
     def ask_next(self) -> NextQuestion | None:
         """The question that settles the answer at the least burden (burdens are illustrative),
         answer by answer.
         """
         return self._explanation.ask_next if self.outcome == "insufficient_data" else None
 
-    @cached_property
+    @lazy
     def conflicts(self) -> tuple[Conflict, ...]:
         """Which facts contradict each other, and the constraint they break."""
         stated = [Conflict(name, tuple(facts), why) for name, facts, why in self._stated.conflicts]
         return (*stated, *self._explanation.clashes)
 
-    @cached_property
+    @lazy
     def assumptions(self) -> tuple[AssumptionMade, ...]:
         """The named assumptions this answer rests on."""
         used = self._resolution.used if self.outcome != "conflicting_data" else ()
         return (*self._stated.assumptions, *[_assumption(self.rules.facts[n]) for n in used])
 
-    @cached_property
+    @lazy
     def warnings(self) -> tuple[str, ...]:
         """What a reader should check: it never changes the decision."""
         limit, age = self.rules.population["adult_from_age_years"], self.record.age_years
@@ -163,30 +165,30 @@ class Decision:
         young = f"age_years: the page is about adults; this patient is under {limit}"
         return (*self._stated.warnings, young)
 
-    @cached_property
+    @lazy
     def accounted(self) -> Accounted | None:
         """Where the statements of a chart went, in numbers that add up; None for a record."""
         account = None if self.chart is None else self.chart.account
         return None if account is None else account.numbers
 
-    @cached_property
+    @lazy
     def codes(self) -> CodesUsed | None:
         """The site's own code tables a chart was read by; None without any."""
         return None if self.chart is None else self.chart.codes
 
-    @cached_property
+    @lazy
     def diagnoses(self) -> tuple[DiagnosisSeen, ...]:
         """The diagnoses a chart holds; empty for a record."""
         return () if self.chart is None else self.chart.diagnoses
 
-    @cached_property
+    @lazy
     def options(self) -> tuple[Option, ...]:
         """The treatments the page lists for the status, whether each applies; none for any other
         outcome.
         """
         return self._listed.entries
 
-    @cached_property
+    @lazy
     def applicability(self) -> OverlayUsed | None:
         """Which overlay said whether the options apply; None without options, or when it was turned
         off.
@@ -194,21 +196,21 @@ class Decision:
         used = self._applicability
         return None if self.status is None or used is None else used.about
 
-    @cached_property
+    @lazy
     def facts(self) -> Mapping[str, FactValue]:
         """Every fact: its value, whether it was given, derived, assumed or is unknown, and its
         evidence.
         """
-        return FrozenDict({name: self._fact(name) for name in self.rules.facts})
+        return FrozenDict({name: FactValue(*parts) for name, parts in self._facts.items()})
 
-    @cached_property
+    @lazy
     def trace(self) -> Trace:
         """Every definition, clause by clause, with what was observed."""
         return self._explainer.tracer.trace(
             self._resolution.cell, self.observed, self.remission_number
         )
 
-    @cached_property
+    @lazy
     def elsewhere(self) -> tuple[OtherAnswer, ...]:
         """What other definitions would say of the same marrow and counts, only where it differs; it
         decides nothing.
@@ -217,27 +219,27 @@ class Decision:
             return ()
         return self._explainer.elsewhere.of(self._stated.values.get(MARROW), self._stated.panel)
 
-    @cached_property
+    @lazy
     def reasons(self) -> tuple[tuple[str, ...], ...]:
         """All subset-minimal sets of known facts that already force the outcome; in a conflict,
         that clash.
         """
         return self._explanation.reasons if self._explained else ()
 
-    @cached_property
+    @lazy
     def why_not(self) -> tuple[WhyNot, ...]:
         """For each status not reached, the clauses that decide against it or the facts it waits
         for.
         """
         return () if self.outcome in UNDECIDED else self._explanation.why_not
 
-    @cached_property
+    @lazy
     def counterfactuals(self) -> tuple[Counterfactual, ...]:
         """The smallest changes of facts to each other outcome."""
         values = {name: fact.value for name, fact in self.facts.items()}
         return tuple([change.counterfactual(values) for change in self.changes])
 
-    @cached_property
+    @lazy
     def ruleset(self) -> RulesUsed:
         """Which rules decided, and the page they read."""
         rules = self.rules
@@ -247,22 +249,22 @@ class Decision:
             rules.id, rules.version, rules.digest, table_digest, rules.effective_from, source
         )
 
-    @cached_property
+    @lazy
     def engine(self) -> EngineName:
         """The engine that fired the rules."""
         return self._explainer.table.engine
 
-    @cached_property
+    @lazy
     def notice(self) -> str:
         """What the answer is, and is not."""
         return self.rules.notice
 
-    @cached_property
+    @lazy
     def contradictions(self) -> tuple[Contradiction, ...]:
         """The coded statuses of a chart that say otherwise than its facts; not in the JSON."""
         return () if self.chart is None else self.chart.contradictions
 
-    @cached_property
+    @lazy
     def verdicts(self) -> Mapping[str, bool | None]:
         """Each criterion after assumptions and constraints: true, false, or None where it is
         open; not in the JSON.
@@ -270,19 +272,19 @@ class Decision:
         closed = self._resolution.cell.closed
         return FrozenDict(zip(self.rules.criteria, closed, strict=True))
 
-    @cached_property
+    @lazy
     def observed(self) -> Mapping[str, Observation]:
         """For each criterion what was seen of its fact, and how far a number lies from the limit;
         in the JSON at the trace's nodes.
         """
         values = self._stated.values
         seen = {
-            name: observe(c, values[c.condition.fact], self.facts[c.condition.fact].value)
+            name: observe(c, values[c.condition.fact], self._facts[c.condition.fact][0])
             for name, c in self.rules.criteria.items()
         }
         return FrozenDict(seen)
 
-    @cached_property
+    @lazy
     def remission_number(self) -> int | None:
         """Which remission this is, where the record counts relapses or denies an earlier
         remission.
@@ -293,7 +295,7 @@ class Decision:
             return self.record.relapse_count + 1
         return 1 if self.record.prior_remission is False else None
 
-    @cached_property
+    @lazy
     def chart(self) -> ChartContext | None:
         """What the chart behind the record supplied; None for a record alone."""
         return self._stated.chart
@@ -349,7 +351,7 @@ class Decision:
     def __deepcopy__(self, _: object) -> Decision:
         return self
 
-    @cached_property
+    @lazy
     def _explanation(self) -> Explanation:
         """What can be said of this decision whatever the exact values behind it."""
         return self._explainer.explain(self._resolution)
@@ -369,22 +371,27 @@ class Decision:
             return Listed(list_options(self.rules, status))
         return self._applicability.options_of(status).of(self.record)
 
-    def _fact(self, name: str) -> FactValue:
+    @lazy
+    def _facts(self) -> dict[str, FactParts]:
+        """Each fact's value, state and evidence."""
+        return {name: self._fact(name) for name in self.rules.facts}
+
+    def _fact(self, name: str) -> FactParts:
         value, evidence = self._stated.values[name], self._stated.evidence.get(name, ())
         if value is not None:
             state: FactState = "derived" if name in self._stated.derived else "given"
             if self.chart is not None:
                 state = self.chart.states.get(name, state)
-            return FactValue(write_value(value), state, evidence)
+            return write_value(value), state, evidence
         assume = self.rules.facts[name].assume
         if (
             name in self._resolution.assumed
             and assume is not None
             and self.outcome != "conflicting_data"
         ):
-            return FactValue(assume.value, "assumed", (assume.because, *evidence))
+            return assume.value, "assumed", (assume.because, *evidence)
         derived = self._explanation.derived.get(name)
-        return FactValue(derived, "unknown" if derived is None else "derived", evidence)
+        return derived, "unknown" if derived is None else "derived", evidence
 
     def __repr__(self) -> str:
         return (

@@ -52,11 +52,11 @@ PARTICULAR = (  # what differs between two decisions with the same resolution
     "diagnoses",
     "accounted",
     "codes",
-    "facts",
     "applicability",
     "elsewhere",
     "remission_number",
 )
+FACT = ("value", "state", "evidence")
 OBSERVED = ("actual", "margin", "at_threshold", "counting_error")
 
 _BEGIN, _END = "\ue000", "\ue001"
@@ -81,13 +81,15 @@ def to_json(decision: Decision) -> bytes:
     return _fill(explanation.form, decision)
 
 
-Form = list[bytes]  # text and names of particulars in turn
+Form = tuple[bytes, list[tuple[str, bytes]]]  # text; then each particular's name, and text
 
 
 def _make_form(decision: Decision) -> Form:
     """The document with marks for its particulars, cut at the marks."""
     document = to_dict(decision)
-    document |= {name: _mark(name) for name in (*PARTICULAR, "options") if name in document}
+    document |= {
+        name: _mark(name) for name in (*PARTICULAR, "facts", "options") if name in document
+    }
     document["trace"]["remission_number"] = _mark("remission_number")
     for node in document["trace"]["nodes"].values():
         if node["criterion"] is not None:
@@ -97,7 +99,8 @@ def _make_form(decision: Decision) -> Form:
     one_mark_each = _OBSERVED_MARKS.sub(
         lambda match: f'"{_mark(match[1].decode())}"'.encode(), write_json(document)
     )
-    return _MARK.split(one_mark_each)
+    first, *rest = _MARK.split(one_mark_each)
+    return first, [(rest[i].decode(), rest[i + 1]) for i in range(0, len(rest), 2)]
 
 
 def _mark(name: str) -> str:
@@ -105,10 +108,15 @@ def _mark(name: str) -> str:
 
 
 def _fill(form: Form, decision: Decision) -> bytes:
-    written = {name.encode(): write_json(getattr(decision, name)) for name in PARTICULAR}
-    written[b"options"] = decision._listed.json
-    for name, fact in decision.facts.items():
-        written[b"value " + name.encode()] = write_json(fact.value)
+    facts = decision._facts
+    written = {name: write_json(getattr(decision, name)) for name in PARTICULAR}
+    written["options"] = decision._listed.json
+    written["facts"] = write_json(
+        {name: dict(zip(FACT, parts, strict=True)) for name, parts in facts.items()}
+    )
+    for name, parts in facts.items():
+        written[f"value {name}"] = write_json(parts[0])
     for name, observation in decision.observed.items():
-        written[b"observed " + name.encode()] = write_json(observation)[1:-1]
-    return b"".join([written[part] if place % 2 else part for place, part in enumerate(form)])
+        written[f"observed {name}"] = write_json(observation._asdict())[1:-1]
+    first, rest = form
+    return first + b"".join([written[name] + text for name, text in rest])

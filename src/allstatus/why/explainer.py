@@ -52,7 +52,7 @@ class Explanation:
             explainer.resolver,
             resolution,
         )
-        self.form: list[bytes] | None = None
+        self.form: tuple[bytes, list[tuple[str, bytes]]] | None = None
 
     @cached_property
     def derived(self) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import combinations
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from allstatus.record.frozen import FrozenDict
 from allstatus.record.percent import Percent, format_number
@@ -25,8 +25,7 @@ VerdictWord = Literal["true", "false", "unknown"]
 WORDS: dict[bool | None, VerdictWord] = {True: "true", False: "false", None: "unknown"}
 
 
-@dataclass(frozen=True, slots=True)
-class Observation:
+class Observation(NamedTuple):
     """What was seen of a criterion's fact, as JSON has it; for a number its distance from the limit
     (percentage points, signed) and its counting error.
     """
