@@ -141,7 +141,7 @@ def test_plain_lines_are_told_at_once() -> None:
     text = b"".join(line + b"\n" for line in lines)
     head = head_of(text)
     assert head is not None
-    skimmed = skim(text, head)
+    skimmed = skim(text, head, head.subject)
     assert skimmed is not None
     assert skimmed.names == [b"p0", b"p1", b"p2", b"p3", b"p4"]
     assert [skimmed.line(place) for place in range(5)] == lines
@@ -158,7 +158,7 @@ def test_a_line_that_is_not_plain_makes_its_block_be_told_line_by_line(change: s
     )
     head = head_of(text)
     assert head is not None
-    assert skim(text, head) is None
+    assert skim(text, head, head.subject) is None
 
 
 @pytest.mark.parametrize("change", sorted(PLAIN - {"a quote within"}))
@@ -167,7 +167,7 @@ def test_references_of_any_form_are_told_at_once(change: str) -> None:
     text = b"".join(json.dumps(line, separators=(",", ":")).encode() + b"\n" for line in lines)
     head = head_of(text)
     assert head is not None
-    skimmed = skim(text, head)
+    skimmed = skim(text, head, head.subject)
     assert skimmed is not None
     assert skimmed.names == [b"b", b"a"]
 

@@ -59,7 +59,7 @@ def test_a_row_says_what_the_bundle_does(path: Path) -> None:
         assert decided.row["missing"] == " ".join(entry.fact for entry in decision.missing)
         evidence = json.loads(decided.evidence or b"")
         assert evidence["facts"] == json.loads(decision.to_json())["facts"]
-        assert evidence["warnings"] == decision.warnings
+        assert evidence["warnings"] == list(decision.warnings)
 
 
 def test_what_another_process_needs_can_be_sent_there() -> None:

@@ -10,10 +10,12 @@ from random import Random
 from typing import Any
 
 import pytest
+from pydantic_core import to_json
 from synthetic import make_export
 
 from allstatus.bulk.fhir_export import find_patients, process_pool
 from allstatus.bulk.fhir_export.decide_patient import row_of
+from allstatus.ehr.facts_table import facts_document
 from allstatus.ehr.fhir import read_fhir
 from allstatus.ehr.timeline import decide_chart
 from allstatus.record.exact_json import parse_json
@@ -54,13 +56,14 @@ def expected(resources: list[Resource]) -> tuple[list[dict[str, Any]], list[dict
         decision = decide_chart(HOW.classifier, chart, options=HOW.options)
         if decision.outcome != "not_applicable":
             answers.append(row_of(HOW, chart.patient or "", decision))
-            grounds.append(
-                {
-                    "facts": json.loads(decision.to_json())["facts"],
-                    "warnings": sorted(decision.warnings),
-                }
-            )
+            grounds.append(_ground(json.loads(to_json(facts_document(decision)))))
     return answers, grounds
+
+
+def _ground(line: dict[str, Any]) -> dict[str, Any]:
+    """The facts with their evidence, the warnings, and where every statement went."""
+    kept = ("facts", "accounted", "set_aside", "not_understood")
+    return {key: line[key] for key in kept} | {"warnings": sorted(line["warnings"])}
 
 
 def assert_same(
@@ -70,9 +73,7 @@ def assert_same(
     totals = decide(folder, target)
     assert totals.lines == totals.read + totals.passed + totals.rejected
     assert rows(target) == json.loads(json.dumps(answers))
-    found = [
-        {"facts": line["facts"], "warnings": sorted(line["warnings"])} for line in evidence(target)
-    ]
+    found = [_ground(line) for line in evidence(target)]
     if ordered:
         assert found == grounds
     else:
@@ -85,7 +86,7 @@ def _settled(ground: dict[str, Any]) -> dict[str, Any]:
         name: fact | {"evidence": sorted(map(str, fact["evidence"]))}
         for name, fact in ground["facts"].items()
     }
-    return {"facts": facts, "warnings": ground["warnings"]}
+    return ground | {"facts": facts}
 
 
 @pytest.mark.parametrize("path", [*CHARTS, *TIMELINES], ids=lambda path: path.stem)

@@ -28,8 +28,8 @@ class ScannedBlock(NamedTuple):
         return self.begin + self.inner[place] + b"}"
 
 
-def skim(text: bytes, head: LineHead) -> ScannedBlock | None:
-    """Whom the lines of a block are about; None where that may not be plain for one of them."""
+def skim(text: bytes, head: LineHead, owner: bytes) -> ScannedBlock | None:
+    """Whom the lines of a block are about, who stands behind `owner`; None where that may not be plain for one of them."""
     if b'"contained"' in text:  # it may say first whom something else is about
         return None
     if head.type == "Patient":
@@ -37,11 +37,11 @@ def skim(text: bytes, head: LineHead) -> ScannedBlock | None:
         inner = _cut(text, begin)
         names = [line.partition(b'"')[0] for line in inner]
     else:
-        begin, subject = head.begin, head.subject + b"Patient/"
+        begin, subject = head.begin, owner + b"Patient/"
         inner = _cut(text, begin)
         names = [line.partition(subject)[2].partition(b'"')[0] for line in inner]
         if not _are_plain(names):
-            names = _told_by_reference(inner, head.subject)
+            names = _told_by_reference(inner, owner)
     return ScannedBlock(names, begin, inner) if _are_plain(names) else None
 
 

@@ -7,14 +7,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-from allstatus.bulk.fhir_export.decide_patient import ExportContext, read_resource
+from allstatus.bulk.fhir_export.decide_patient import ExportContext
 from allstatus.bulk.fhir_export.find_patients import find_patients, looks_worth_reading
 from allstatus.bulk.fhir_export.identifiers import find_identified, own_name
-from allstatus.bulk.fhir_export.line_scan import IDENTIFIED, key_of, patient_of
+from allstatus.bulk.fhir_export.line_scan import IDENTIFIED, key_of, tell
 from allstatus.bulk.fhir_export.ndjson_pieces import Piece
 from allstatus.bulk.fhir_export.partitions import Kept, PartitionFiles, Partitions
 from allstatus.bulk.fhir_export.process_pool import Pool
 from allstatus.bulk.fhir_export.shuffle import IDENTIFIED_ONLY, NAMELESS, LineTally, route
+from allstatus.ehr.fhir_resources import READERS
 from allstatus.ehr.site_codes import SiteCodes
 
 Progress = Callable[
@@ -135,15 +136,13 @@ class Gatherer:
         self, shelves: Partitions, spool: PartitionFiles, gathered: Gathered
     ) -> set[bytes]:
         """Returns some of the patients so named."""
-        wanted = {
-            str(patient_of(read_resource(kept.line)))
-            for kept in shelves.read_apart(IDENTIFIED_ONLY)
-        }
-        named = self._resolve(wanted)
-        for kept in shelves.read_apart(IDENTIFIED_ONLY):
-            name = named[str(patient_of(read_resource(kept.line)))].encode()
+        told = [tell(kept.line) for kept in shelves.read_apart(IDENTIFIED_ONLY)]
+        named = self._resolve(str(line.patient) for line in told)
+        for kept, line in zip(shelves.read_apart(IDENTIFIED_ONLY), told, strict=True):
+            name = named[str(line.patient)].encode()
             self._shelve(shelves, spool, gathered, kept, shelves.ranks.get(name))
-        return {name.encode() for name in list(named.values())[:2]}
+        people = dict.fromkeys(named[str(t.patient)] for t in told if t.type in READERS)
+        return {name.encode() for name in list(people)[:2]}
 
     def _settle_nameless(
         self, shelves: Partitions, spool: PartitionFiles, gathered: Gathered

@@ -59,6 +59,20 @@ class LineHead(NamedTuple):
     begin: bytes
     id: bytes
     subject: bytes
+    patient: bytes
+
+    def owner_in(self, text: bytes) -> bytes | None:
+        """How lines of this type say whom they are about; empty when none of them does, None when
+        it has to be read.
+        """
+        if self.type in GROUPED or self.type == "Patient":
+            return self.subject
+        said = [element for element in (self.subject, self.patient) if _name(element) in text]
+        return None if len(said) > 1 else said[0] if said else b""
+
+
+def _name(element: bytes) -> bytes:
+    return element[: element.index(b":")].strip()
 
 
 def head_of(line: bytes) -> LineHead | None:
@@ -72,9 +86,9 @@ def _make_head(begin: bytes) -> LineHead:
     found = _HEAD.match(begin)
     assert found is not None
     spelled = (
-        (b'"id":"', b'"subject":{"reference":"')
+        (b'"id":"', b'"subject":{"reference":"', b'"patient":{"reference":"')
         if not found[1]
-        else (b' "id": "', b'"subject": {"reference": "')
+        else (b' "id": "', b'"subject": {"reference": "', b'"patient": {"reference": "')
     )
     return LineHead(found[2].decode(), begin, *spelled)
 
@@ -104,6 +118,8 @@ def reference_in(line: bytes, subject: bytes) -> bytes | None:
     """The reference of a line's subject as it stands there, where it can be told without reading
     the line.
     """
+    if not subject:
+        return b""
     at = line.find(subject)
     if at > 0:
         begin = at + len(subject)

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from itertools import chain
 
-from allstatus.bulk.fhir_export.line_scan import CODES, head_of, references, spellings
+from allstatus.bulk.fhir_export.line_scan import CODES, GROUPED, head_of, references, spellings
 from allstatus.ehr.codes import table
 
 _TABLES = {
@@ -72,6 +72,8 @@ def _undated(line: bytes) -> bool:
 
 def _tells(line: bytes) -> bool:
     head = head_of(line)
+    if head is not None and head.type not in GROUPED:
+        return False  # of a kind that is counted, and says nothing of a status
     if head is None or not line.endswith(b"}") or b"\\" in line:
         return True
     if head.type in _SPEAKING and any(element in line for element in _SPEAKING[head.type]):

@@ -11,7 +11,6 @@ from itertools import islice
 from allstatus.bulk.fhir_export.block_scan import ScannedBlock, count_alike, skim
 from allstatus.bulk.fhir_export.find_patients import holds_diagnosis
 from allstatus.bulk.fhir_export.line_scan import (
-    GROUPED,
     IDENTIFIED,
     WITH_DIAGNOSES,
     LineHead,
@@ -97,10 +96,11 @@ class Shuffle:
     def _tell_at_once(self, text: bytes) -> bool:
         """Tell a block whose lines are alike; False when it is not such a block."""
         head = self._head_of(text)
-        if head is None:
+        owner = None if head is None else head.owner_in(text)
+        if head is None or owner is None:
             return False
-        if head.type == "Patient" or head.type in GROUPED:
-            skimmed = skim(text, head)
+        if owner:
+            skimmed = skim(text, head, owner)
             if skimmed is None:
                 return False
             self._sort(head.type, skimmed)
@@ -142,11 +142,8 @@ class Shuffle:
                 self._read(self.tally.lines, line)
             elif head.type == "Patient":
                 self._tell_patient(self.tally.lines, line)
-            elif head.type in GROUPED:
-                self._tell_subject(head, self.tally.lines, line)
             else:
-                self.tally.types.add(head.type)
-                self.tally.passed += 1
+                self._tell_subject(head, self.tally.lines, line)
 
     def _tell_patient(self, number: int, line: bytes) -> None:
         """A patient told by its id, or read."""
@@ -160,7 +157,8 @@ class Shuffle:
 
     def _tell_subject(self, head: LineHead, number: int, line: bytes) -> None:
         """A line told by its subject where that can be, else read."""
-        reference = reference_in(line, head.subject)
+        owner = head.owner_in(line)
+        reference = None if owner is None else reference_in(line, owner)
         if reference is None or not reference.isascii():
             self._read(number, line)
         else:
@@ -189,9 +187,11 @@ class Shuffle:
 
     def _place(self, kind: str, name: str | None, number: int, line: bytes) -> None:
         apart = ""
-        if kind in READERS and (name is None or name.startswith(IDENTIFIED)):
-            apart = NAMELESS if name is None else IDENTIFIED_ONLY
-        elif name and (kind == "Patient" or kind in GROUPED):
+        if name is None:
+            apart = NAMELESS if kind in READERS else ""
+        elif name.startswith(IDENTIFIED):
+            apart = IDENTIFIED_ONLY
+        elif name:
             rank = self.ranks.get(name.encode())
             if not self._several and (kind == "Patient" or kind in READERS):
                 self.tally.somebody.add(name.encode())

@@ -15,7 +15,6 @@ from pyspark import Broadcast
 from allstatus.bulk.fhir_export.find_patients import patients_in
 from allstatus.bulk.fhir_export.identifiers import identifiers_in
 from allstatus.bulk.fhir_export.line_scan import (
-    GROUPED,
     IDENTIFIED,
     ScannedLine,
     head_of,
@@ -121,7 +120,9 @@ def _routed(names: frozenset[str], batch: pa.RecordBatch) -> Iterator[tuple[Any,
             somebody |= {told.patient} if len(somebody) < 2 else set()
         what = _fate(told, names)
         if what:
-            known = hashlib.sha256(key_of(line) or line).hexdigest() if what == NAMELESS else None
+            known = told.type
+            if what == NAMELESS:
+                known = hashlib.sha256(key_of(line) or line).hexdigest()
             yield what, told.patient, file, block, place, line, known, 0, 0, 0
         else:
             passed[at] += 1
@@ -134,9 +135,9 @@ def _fate(told: ScannedLine, names: frozenset[str]) -> str:
     """What becomes of a line: nothing means that it is passed over."""
     if told.type in READERS and told.patient is None:
         return NAMELESS
-    if told.type in READERS and told.patient and told.patient.startswith(IDENTIFIED):
+    if told.patient and told.patient.startswith(IDENTIFIED):
         return IDENTIFIED_ONLY
-    return OWN if told.patient in names and (told.type == "Patient" or told.type in GROUPED) else ""
+    return OWN if told.patient in names else ""
 
 
 def _told(line: bytes) -> ScannedLine:
@@ -149,9 +150,8 @@ def _told(line: bytes) -> ScannedLine:
         return (
             tell(line) if key is None else ScannedLine(head.type, key.partition(b"/")[2].decode())
         )
-    if head.type not in GROUPED:
-        return ScannedLine(head.type, "")
-    reference = reference_in(line, head.subject)
+    owner = head.owner_in(line)
+    reference = None if owner is None else reference_in(line, owner)
     if reference is None or not reference.isascii():
         return tell(line)
     return ScannedLine(head.type, plain_name(reference) or patient_in(reference))

@@ -30,6 +30,7 @@ from allstatus.bulk.spark.line_workers import (
     route,
 )
 from allstatus.bulk.spark.patient_workers import WANTED, find_missing
+from allstatus.ehr.fhir_resources import READERS
 
 KEPT = ("name", "file", "block", "place", "line")
 PLACE = ("file", "block", "place")
@@ -75,9 +76,8 @@ class SparkGatherer:
         }
         if counts.get(IDENTIFIED_ONLY):
             identified = self._identified(told)
-            somebody |= {
-                row["name"] for row in identified.select("name").distinct().limit(2).collect()
-            }
+            people = identified.where(F.col("text").isin(*READERS)).select("name")
+            somebody |= {row["name"] for row in people.distinct().limit(2).collect()}
             found = self.session.createDataFrame([(name,) for name in names], "name string")
             kept = kept.unionByName(identified.join(found, "name", "left_semi"))
         alone, nameless = len(somebody) <= 1, told.where(F.col("what") == NAMELESS)
