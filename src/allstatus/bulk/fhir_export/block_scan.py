@@ -29,7 +29,9 @@ class ScannedBlock(NamedTuple):
 
 
 def skim(text: bytes, head: LineHead, owner: bytes) -> ScannedBlock | None:
-    """Whom the lines of a block are about, who stands behind `owner`; None where that may not be plain for one of them."""
+    """Whom the lines of a block are about, who stands behind `owner`; None where that may not be
+    plain for one of them.
+    """
     if b'"contained"' in text:  # it may say first whom something else is about
         return None
     if head.type == "Patient":
