@@ -132,3 +132,31 @@ def test_a_sites_tables_are_checked_as_ours_are(
     with pytest.raises(RulesError, match=problem) as refused:
         make_reader(codes=tmp_path)
     assert all(f"{name}.yaml:" in line for line in refused.value.problems)
+
+
+def test_of_two_sendings_of_one_value_only_one_counts() -> None:
+    marrow = coded(
+        "Observation",
+        "bm",
+        ("http://loinc.org", "11150-0"),
+        status="final",
+        valueQuantity={"value": 2, "unit": "%"},
+        effectiveDateTime="2025-03-01",
+    )
+    again = marrow | {"id": "bm2", "identifier": [{"system": "urn:lab", "value": "7"}]}
+    earlier = again | {"issued": "2025-03-02T08:00:00Z"}
+    later = again | {"issued": "2025-03-03T08:00:00Z"}
+    decision = decide(ALL, marrow, earlier, later)
+    numbers = decision.accounted
+    assert (numbers.came_in, numbers.counted, numbers.set_aside) == (4, 3, 1)
+    assert [why for _, why, _ in decision.chart.account.reasons] == [
+        "superseded by a later sending of the same result"
+    ]
+
+
+def test_a_visit_without_a_reason_and_kinds_that_are_not_read_are_counted() -> None:
+    about = {"subject": {"reference": "Patient/p"}}
+    visit = {"resourceType": "Encounter", "id": "e", "status": "finished", **about}
+    allergy = {"resourceType": "AllergyIntolerance", "id": "a", "patient": about["subject"]}
+    numbers = decide(ALL, visit, allergy).accounted
+    assert (numbers.came_in, numbers.counted, numbers.about_something_else) == (3, 1, 2)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from allstatus.ehr.chart import Problem, Result, Statement, Treatment
+from allstatus.ehr.chart import Problem, Result, Source, Statement, Treatment
 from allstatus.ehr.chart_reading import ChartReading, known_by
 from allstatus.ehr.codes import CodeTables
 from allstatus.ehr.unknown_codes import (
@@ -30,13 +30,12 @@ LATER = "later than the day asked about"
 VAGUE = "may be this leukemia; its code does not say which disease"
 NO_FACT = "states nothing that the page asks about"
 SHOWN = 5  # codes named in a warning
-Key = tuple[str, str, str]
 Place = tuple[str, str, str]  # the place, and for what was set aside its fact and reason
 
 
 def account_of(reading: ChartReading, tables: CodeTables) -> ChartAccount:
     """The account of a chart that was read."""
-    counted = {_key(entry) for entry in _counted(reading)}
+    counted = {_number(entry) for entry in _found(reading) if entry.used}
     aside = _aside(reading)
     places: Counter[Place] = Counter()
     unknown: Counter[UnknownCode] = Counter()
@@ -71,10 +70,6 @@ def _statements(reading: ChartReading) -> Iterable[Statement]:
     return (*chart.results, *chart.problems, *chart.treatments)
 
 
-def _counted(reading: ChartReading) -> Iterable[Evidence]:
-    return (entry for entry in _found(reading) if entry.used)
-
-
 def _found(reading: ChartReading) -> Iterable[Evidence]:
     found = (
         *reading.marrow,
@@ -89,56 +84,40 @@ def _found(reading: ChartReading) -> Iterable[Evidence]:
     return (item.evidence for item in found)
 
 
-def _aside(reading: ChartReading) -> dict[Key, tuple[str, str]]:
-    found: dict[Key, tuple[str, str]] = {}
+def _aside(reading: ChartReading) -> dict[int, tuple[str, str]]:
+    found: dict[int, tuple[str, str]] = {}
     for fact, entries in reading.aside.items():
         for entry in entries:
-            found.setdefault(_key(entry), (fact, entry.because))
+            found.setdefault(_number(entry), (fact, entry.because))
     for fact, doubts in reading.doubts.items():
         for doubt in doubts:
-            found.setdefault(_key(doubt.evidence), (fact, doubt.why))
+            found.setdefault(_number(doubt.evidence), (fact, doubt.why))
     for entry in _found(reading):
         if not entry.used:
-            found.setdefault(_key(entry), ("cbc", entry.because))
+            found.setdefault(_number(entry), ("cbc", entry.because))
     return found
 
 
-def _key(evidence: Evidence) -> Key:
-    return evidence.source, evidence.code, evidence.sent
-
-
-def _keys(statement: Statement) -> Iterable[Key]:
-    """Under what a statement's evidence may stand: any of its codes, with what was sent."""
-    sent, codes = "", statement.codes
-    if isinstance(statement, Result):
-        sent, codes = statement.value.sent, codes + statement.value.codes
-    elif isinstance(statement, Treatment):
-        sent = statement.text
-    elif isinstance(statement, Problem):
-        yield from (
-            (statement.source, f"{code.system}|{code.code}", statement.clinical) for code in codes
-        )
-    yield from ((statement.source, f"{code.system}|{code.code}", sent) for code in codes)
-    if not codes:
-        yield statement.source, "", sent
+def _number(evidence: Evidence) -> int:
+    """Which statement of the chart an evidence is."""
+    assert isinstance(evidence.source, Source)
+    return evidence.source.number
 
 
 def _place(
     statement: Statement,
     reading: ChartReading,
     tables: CodeTables,
-    counted: set[Key],
-    aside: dict[Key, tuple[str, str]],
+    counted: set[int],
+    aside: dict[int, tuple[str, str]],
 ) -> Place:
     understood = understanding(statement, tables)
     if not known_by(statement, reading.as_of) and statement.when is not None:
         return (ASIDE, "", LATER) if understood == UNDERSTOOD else (understood, "", "")
-    keys = list(_keys(statement))
-    if not statement.void and any(key in counted for key in keys):
+    if statement.number in counted:
         return COUNTED, "", ""
-    for key in keys:
-        if key in aside:
-            return ASIDE, *aside[key]
+    if statement.number in aside:
+        return ASIDE, *aside[statement.number]
     if understood != UNDERSTOOD:
         return understood, "", ""
     if isinstance(statement, Problem) and not statement.void:

@@ -4,14 +4,31 @@ nothing read into them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import count
 from typing import Any, NamedTuple
 
 from allstatus.ehr.dates import When
 from allstatus.record.sent_numbers import Range, SentNumber
 
 __all__ = ["Range"]
+
+
+class Source(str):
+    """What a statement is called in evidence; two of one name are told apart by their `number`."""
+
+    __slots__ = ("number",)
+    number: int
+
+    def __new__(cls, name: str, number: int) -> Source:
+        """The name of a chart's statement of this number."""
+        self = super().__new__(cls, name)
+        self.number = number
+        return self
+
+    def __getnewargs__(self) -> tuple[str, int]:  # type: ignore[override]
+        return str(self), self.number
 
 
 class Code(NamedTuple):
@@ -47,6 +64,7 @@ class Statement:
     `names` are what a correction calls it by, each whole: a resource's own address or identifier,
     or order and observation number, sub-id, code, specimen and time of collection together. Two
     statements that share a name are sendings of one; of these the one `sent` later holds.
+    `number` is its place in the chart, handed out when the chart is read.
     """
 
     source: str
@@ -60,6 +78,12 @@ class Statement:
     latest: date | None = field(default=None, kw_only=True)
     names: tuple[str, ...] = field(default=(), kw_only=True)
     sent: When | None = field(default=None, kw_only=True)
+    number: int = field(default=-1, kw_only=True, compare=False)
+
+    @property
+    def source_here(self) -> Source:
+        """Its source, which knows the statement it stands for."""
+        return Source(self.source, self.number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +150,16 @@ class Chart:
         elif isinstance(statement, Treatment):
             place = self.treatments
         place.append(statement)
+
+    def numbered(self) -> Chart:
+        """The same with a number of its own for each statement."""
+        number = count()
+        return replace(
+            self,
+            results=[replace(result, number=next(number)) for result in self.results],
+            problems=[replace(problem, number=next(number)) for problem in self.problems],
+            treatments=[replace(one, number=next(number)) for one in self.treatments],
+        )
 
 
 def age_on(born: date, day: date) -> int:

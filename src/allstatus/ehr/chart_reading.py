@@ -106,7 +106,7 @@ def evidence_of(statement: Statement, match: Match | None = None, sent: str = ""
     day = statement.when.shown if statement.when else ""
     shown = f"{code.system}|{code.code}" if code.code else ""
     return Evidence(
-        statement.source,
+        statement.source_here,
         shown,
         match.topic.title if match else statement.text or code.display,
         day,

@@ -201,13 +201,15 @@ def _add(gathered: _Gathered, resource: Json, why: str, key: PatientKey | None) 
 
 
 def _is_other(resource: Json) -> bool:
-    """Of a kind that makes nobody a patient here."""
-    return resource["resourceType"] not in READERS
+    """Of a kind that makes nobody a patient here, or a visit without a reason."""
+    kind = resource["resourceType"]
+    visit = kind == "Encounter" and not (resource.get("reasonCode") or resource.get("reason"))
+    return visit or kind not in READERS
 
 
 def _said(resource: Json, store: ResourceStore) -> Iterator[Statement]:
     """What a resource states, and the results contained in it."""
-    if resource["resourceType"] not in READERS:
+    if _is_other(resource):
         yield read_other(resource, store)
     yield from statements(resource, store)
     if resource["resourceType"] in ("DiagnosticReport", "Observation"):

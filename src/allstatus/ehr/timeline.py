@@ -68,7 +68,7 @@ def read_chart(
     """A chart read by the code tables, using nothing later than `as_of`; `given` when the caller
     says that the leukemia is on it.
     """
-    reading = ChartReading(chart, as_of, options.tables, has_all=given, given=given)
+    reading = ChartReading(chart.numbered(), as_of, options.tables, has_all=given, given=given)
     for warning in chart.warnings:
         reading.warn(warning)
     read_problems(reading)
