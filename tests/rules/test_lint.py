@@ -33,7 +33,6 @@ SPEAKERS = (
     "rules/lint.py",
     "rules/lock.py",
     "rules/shape_problems.py",
-    "rules/yaml_file.py",
     "table/decision_table.py",
 )
 

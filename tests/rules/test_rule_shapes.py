@@ -10,8 +10,8 @@ import jsonschema
 import pytest
 
 from allstatus.decision.schema import schema_files
+from allstatus.record.yaml_file import YamlFile
 from allstatus.rules.editions import find_rules
-from allstatus.rules.yaml_file import YamlFile
 from rules.test_lint import CASES, broken_copy
 
 HOME = Path(__file__).parents[2] / "rules"

@@ -246,7 +246,7 @@ def test_private_keys_in_a_file_are_passed_over(tmp_path: Path) -> None:
 
 
 SETTINGS = {
-    "nobody listed": ("", "lists no issuers"),
+    "nobody listed": ("{}", "lists no issuers"),
     "both sources": (
         "issuers: [{issuer: x, keys: a, jwks_url: 'https://x.example'}]",
         "either keys or jwks_url",
@@ -255,7 +255,7 @@ SETTINGS = {
     "another key": ("insecure_dev: true\nisuers: []", "isuers"),
     "any origin": ("insecure_dev: true\ncors_origins: ['*']", "every origin"),
     "no number": ("insecure_dev: true\nlimits: {body_bytes: many}", "limits.body_bytes"),
-    "no YAML": ("a: [", "is not YAML"),
+    "no YAML": ("a: [", "not valid YAML"),
     "a list": ("- a", "keys and values"),
     "a server without https": (
         "insecure_dev: true\nfhir_servers: ['http://fhir.example.org']",

@@ -20,6 +20,7 @@ from allstatus.errors import InvalidRecord, nearest
 from allstatus.record.blood_count import COMPONENTS, Component
 from allstatus.record.model import Record
 from allstatus.record.percent import exact_number
+from allstatus.record.yaml_file import Path_, YamlFile
 
 CARRIED = ("id",)  # copied to the output, not read
 PARTS = tuple(
@@ -61,16 +62,23 @@ def _as_number(said: str) -> Fraction | None:
         return None
 
 
+class _MappingFile(YamlFile):
+    """Texts only, so that a column's `No` stays `No`."""
+
+    def _scalar(self, node: yaml.ScalarNode, path: Path_) -> Any:  # noqa: ARG002
+        return str(node.value)
+
+
 def read_mapping(path: Path) -> dict[str, ColumnSource]:
     """The mapping file's keys with their columns; raises InvalidRecord naming the key at fault."""
-    try:
-        entries = yaml.load(
-            path.read_text("utf-8"), yaml.BaseLoader
-        )  # texts only, so that a column's `No` stays `No`
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+    file = _MappingFile(path, path.parent)
+    if file.problems:
         raise InvalidRecord(
-            str(path), "cannot be read as YAML", "write lines such as `cbc: CBC_RESULT`"
-        ) from error
+            str(path),
+            "cannot be read as YAML (" + "; ".join(file.problems) + ")",
+            "write lines such as `cbc: CBC_RESULT`",
+        )
+    entries = file.data
     if not isinstance(entries, dict):
         raise InvalidRecord(str(path), "is not a mapping", "write lines such as `cbc: CBC_RESULT`")
     return {str(key): _source(path, str(key), entry) for key, entry in entries.items()}

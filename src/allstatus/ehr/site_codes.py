@@ -9,24 +9,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from allstatus.ehr.code_systems import CodeSystems, plain
 from allstatus.errors import RulesError
-from allstatus.rules.yaml_file import Path_, YamlFile
+from allstatus.record.code_files import CodesFile
 from allstatus.table.facts import CodesUsed
 
 TABLES = ("diagnoses", "results", "signs", "treatments")
 FILES = ("systems", *TABLES)
-
-
-class CodesFile(YamlFile):
-    """A table's YAML with its lines; `verified: yes` and `no` are what they say."""
-
-    def _scalar(self, node: yaml.ScalarNode, path: Path_) -> Any:
-        if node.tag.endswith(":bool") and str(node.value) in ("yes", "no"):
-            return str(node.value) == "yes"
-        return super()._scalar(node, path)
 
 
 @dataclass(frozen=True)
@@ -42,7 +31,9 @@ class SiteCodes:
     @cached_property
     def data(self) -> dict[str, dict[str, Any]]:
         """The tables as data, by name."""
-        return {name: yaml.safe_load(text) or {} for name, text in self.texts}
+        place = Path(self.folder)
+        files = {n: CodesFile(place / f"{n}.yaml", place, text) for n, text in self.texts}
+        return {name: file.data or {} for name, file in files.items()}
 
     def systems_over(self, ours: Mapping[str, Any]) -> dict[str, Any]:
         """Our systems with the site's: new ones, and further names of ours."""

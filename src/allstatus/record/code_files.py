@@ -8,7 +8,17 @@ from typing import Any
 
 import yaml
 
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # in C where there is one
+from allstatus.errors import RulesError
+from allstatus.record.yaml_file import Path_, YamlFile
+
+
+class CodesFile(YamlFile):
+    """A table's YAML with its lines; `verified: yes` and `no` are what they say."""
+
+    def _scalar(self, node: yaml.ScalarNode, path: Path_) -> Any:
+        if node.tag.endswith(":bool") and str(node.value) in ("yes", "no"):
+            return str(node.value) == "yes"
+        return super()._scalar(node, path)
 
 
 def codes_home() -> Path:
@@ -19,5 +29,8 @@ def codes_home() -> Path:
 
 @cache
 def read_yaml(name: str) -> Any:
-    """A code table as data."""
-    return yaml.load((codes_home() / f"{name}.yaml").read_text("utf-8"), _Loader)  # a safe loader
+    """A code table as data; raises RulesError where it is no table."""
+    file = CodesFile(codes_home() / f"{name}.yaml", codes_home())
+    if file.problems:
+        raise RulesError(file.problems)
+    return file.data

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from allstatus.decision.decision import Decision
+from allstatus.record.yaml_file import YamlFile
 from allstatus.rules.ruleset import RuleSet
-from allstatus.rules.yaml_file import YamlFile
 
 LEVELS = ("clinician", "student", "plain")
 FILE = Path(__file__).parent / "messages.yaml"

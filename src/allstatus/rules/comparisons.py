@@ -13,10 +13,10 @@ from typing import Any
 from allstatus.errors import RulesError
 from allstatus.record.frozen import Frozen
 from allstatus.record.percent import format_number
+from allstatus.record.yaml_file import YamlFile
 from allstatus.rules.editions import rules_home
 from allstatus.rules.ruleset import Cite
 from allstatus.rules.shape_problems import shape_problems
-from allstatus.rules.yaml_file import YamlFile
 
 FILE = "comparisons.yaml"
 COMPARE: Mapping[str, Callable[[Fraction, Fraction], bool]] = {"<": lt, "<=": le, ">": gt, ">=": ge}

@@ -13,9 +13,9 @@ from itertools import pairwise
 from pathlib import Path
 
 from allstatus.errors import RulesError
+from allstatus.record.yaml_file import YamlFile
 from allstatus.rules.rule_shapes import RulesetShape
 from allstatus.rules.shape_problems import shape_problems
-from allstatus.rules.yaml_file import YamlFile
 
 DEFAULT = "nci-pdq-adult-all-patient"
 HISTORY = "history"

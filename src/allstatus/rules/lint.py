@@ -8,8 +8,8 @@ from typing import Any
 
 from allstatus.errors import nearest
 from allstatus.record.model import record_keys
+from allstatus.record.yaml_file import YamlFile, shown
 from allstatus.rules.ruleset import Fact, RuleSet
-from allstatus.rules.yaml_file import YamlFile, shown
 
 Files = Mapping[str, YamlFile]
 Folders = Mapping[str, list[YamlFile]]

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from allstatus.errors import RulesError, nearest
+from allstatus.record.yaml_file import YamlFile
 from allstatus.rules.condition import CLAUSE_KINDS, Clause, ClauseKind, Comparison, parse_comparison
 from allstatus.rules.lint import lint
 from allstatus.rules.lock import digest_of
@@ -23,7 +24,6 @@ from allstatus.rules.ruleset import (
     Threshold,
 )
 from allstatus.rules.shape_problems import shape_problems
-from allstatus.rules.yaml_file import YamlFile
 
 UNITS = {"months": Fraction(1, 12)}  # of the unit that facts are in; any other counts as it stands
 SINGLE_FILES = ("ruleset", "thresholds", "facts", "criteria", "constraints", "regions", "guidance")

@@ -10,8 +10,8 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from allstatus.errors import nearest
+from allstatus.record.yaml_file import YamlFile, shown
 from allstatus.rules.rule_shapes import SHAPES
-from allstatus.rules.yaml_file import YamlFile, shown
 
 Place = tuple[str | int, ...]
 WORDS = {

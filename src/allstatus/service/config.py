@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from allstatus.errors import AllstatusError
+from allstatus.record.yaml_file import YamlFile
 from allstatus.service.database_url import DatabaseUrl
 from allstatus.service.prefetch import GENERIC, Searches, searches
 
@@ -153,14 +153,12 @@ class Config(_Settings):
 
 def read_config(path: Path | None, **given: Any) -> Config:
     """The settings of a file with those given on the command line over them; raises ConfigError."""
-    try:
-        values = {} if path is None else yaml.safe_load(path.read_text("utf-8")) or {}
-    except OSError as error:
-        raise ConfigError(
-            f"{path}: cannot be read; give the path of a YAML file ({type(error).__name__})"
-        ) from None
-    except (yaml.YAMLError, UnicodeDecodeError):
-        raise ConfigError(f"{path}: is not YAML; see docs/serving.md for an example") from None
+    values: Any = {}
+    if path is not None:
+        file = YamlFile(path, path.parent)
+        if file.problems:
+            raise ConfigError("\n".join(file.problems))
+        values = file.data
     if not isinstance(values, dict):
         raise ConfigError(
             f"{path}: is not a list of keys and values; see docs/serving.md for an example"

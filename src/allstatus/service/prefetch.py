@@ -10,14 +10,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from allstatus.ehr.chart import Chart
 from allstatus.ehr.fhir import read_own
 from allstatus.ehr.fhir_bundles import missing_parts, resources_of
 from allstatus.ehr.json_access import obj, objects, text
 from allstatus.errors import InvalidRecord
 from allstatus.record.code_files import read_yaml
+from allstatus.record.yaml_file import YamlFile
 
 PATIENT = "{{context.patientId}}"
 GENERIC = "r4"
@@ -50,8 +49,8 @@ class Searches:
 @cache
 def profiles() -> dict[str, Any]:
     """The profiles shipped, by name."""
-    found = (Path(__file__).parent / "prefetch_profiles.yaml").read_text("utf-8")
-    return dict(yaml.safe_load(found))
+    file = Path(__file__).parent / "prefetch_profiles.yaml"
+    return dict(YamlFile(file, file.parent).data)
 
 
 def searches(

@@ -6,9 +6,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 import allstatus
+from allstatus.record.yaml_file import YamlFile
 from allstatus.rules.editions import find_rules
 from allstatus.rules.load import read_rules
 
@@ -18,7 +17,7 @@ FILE = Path(__file__).parent / "source_attributes.yaml"
 @cache
 def attributes() -> dict[str, Any]:
     """What this is and for whom, with every source attribute answered."""
-    about = yaml.safe_load(FILE.read_text("utf-8"))
+    about = YamlFile(FILE, FILE.parent).data
     rules = read_rules(find_rules())
     source = rules.source
     own = {

@@ -13,9 +13,9 @@ from typing import Any
 from allstatus.decision.classifier import Classifier
 from allstatus.errors import InvalidRecord
 from allstatus.record.percent import format_number
+from allstatus.record.yaml_file import YamlFile
 from allstatus.render import messages
 from allstatus.rules.ruleset import Fact, RuleSet
-from allstatus.rules.yaml_file import YamlFile
 from allstatus.teach.exercise_words import choices
 from allstatus.teach.exercises import OUTCOMES, Exercise, answer_of, make_pool, percent_spellings
 from allstatus.teach.page_data import embed_rules

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from allstatus.errors import RulesError
-from allstatus.rules.yaml_file import YamlFile
+from allstatus.record.yaml_file import YamlFile
 from allstatus.verify.page_map import MAP_FILE, Place
 
 _NAMED = {

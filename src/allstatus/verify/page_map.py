@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from allstatus.errors import RulesError, nearest
+from allstatus.record.yaml_file import YamlFile
 from allstatus.rules.fingerprint import PageSentence
 from allstatus.rules.rule_shapes import CoverageShape
 from allstatus.rules.shape_problems import shape_problems
-from allstatus.rules.yaml_file import YamlFile
 from allstatus.verify.simhash import sketch
 
 MAP_FILE = "coverage.yaml"

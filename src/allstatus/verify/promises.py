@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from allstatus.errors import RulesError, nearest
+from allstatus.record.yaml_file import YamlFile
 from allstatus.rules.rule_shapes import PromisesFile, PromiseShape, Side
 from allstatus.rules.ruleset import RuleSet
 from allstatus.rules.shape_problems import shape_problems
-from allstatus.rules.yaml_file import YamlFile
 
 PROMISES_FILE = "promises.yaml"
 

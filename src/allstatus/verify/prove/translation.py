@@ -15,7 +15,7 @@ from typing import Any
 
 import z3
 
-from allstatus.rules.yaml_file import YamlFile
+from allstatus.record.yaml_file import YamlFile
 
 Formula = Any  # z3 has no types
 _CONDITION = re.compile(r"(\w+)(?: *([=!<>]=?) *(\S+))?")

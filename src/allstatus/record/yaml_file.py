@@ -1,7 +1,8 @@
-"""Read a YAML file strictly, keeping the line of every key and value for messages.
+"""YAML read strictly and within bounds, with the line of every key and value for messages.
 
-Stricter than YAML: duplicate keys and the words YAML reads as booleans (yes, no, on, off) are
-problems, dates stay text, and decimals stay exact.
+The one reader of YAML: rules, codes, mappings, settings and texts. Stricter than YAML: duplicate
+keys and the words YAML reads as booleans (yes, no, on, off) are problems, dates stay text, and
+decimals stay exact. What aliases (*) stand for counts each time they do.
 """
 
 from __future__ import annotations
@@ -16,6 +17,9 @@ import yaml
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 Path_ = tuple[str | int, ...]
 LONGEST_SHOWN = 60
+LARGEST = 2 << 20  # characters
+MOST = 200_000  # keys, values and list items
+DEEPEST = 50  # keys and list items within one another
 
 
 def shown(value: object) -> str:
@@ -31,29 +35,33 @@ def shown(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
+class _OutOfBounds(Exception):
+    """The file holds more than is read; its text says what and what to do."""
+
+
 class YamlFile:
     """A file's data, its `problems` as YAML, and `line(path)`, the line of a key or list item.
 
-    `data` is None when the file is missing, empty or not YAML; `problems` then says so.
+    `data` is None when the file is missing, empty, out of bounds or not YAML; `problems` then says
+    so. `text` is what the file holds, where that is known already.
     """
 
-    def __init__(self, path: Path, root: Path) -> None:
+    def __init__(self, path: Path, root: Path, text: str | None = None) -> None:
         self.name = path.relative_to(root.parent).as_posix()
         self._lines: dict[Path_, int] = {}
+        self._read_so_far = 0
         self.problems: list[str] = []
         self.data: Any = None
-        try:
-            node = self._compose(path)
-            if node is not None:
+        text = self._text(path) if text is None else text
+        node = None if text is None else self._compose(text)
+        if node is not None:
+            try:
                 self.data = self._read(node, ())
-            elif not self.problems:
-                self.problems.append(
-                    self.at((), "the file is empty; write its keys, or {} where none is meant")
-                )
-        except RecursionError:
+            except _OutOfBounds as error:
+                self.problems = [f"{self.name}:1: {error}"]
+        elif not self.problems:
             self.problems.append(
-                f"{self.name}:1: the file is nested without end; write each thing out instead of "
-                f"as an alias (*)"
+                self.at((), "the file is empty; write its keys, or {} where none is meant")
             )
 
     def line(self, path: Path_) -> int:
@@ -70,15 +78,26 @@ class YamlFile:
         """`file:line: problem`."""
         return f"{self.place(path)}: {problem}"
 
-    def _compose(self, path: Path) -> yaml.Node | None:
-        text = ""
+    def _text(self, path: Path) -> str | None:
         try:
-            text = path.read_text("utf-8-sig")
-            return yaml.compose(text, _Loader)
+            with path.open(encoding="utf-8-sig") as file:
+                return file.read(LARGEST + 1)
         except FileNotFoundError:
             self.problems.append(self.at((), "the file is missing; a rule set needs it"))
         except UnicodeDecodeError:
             self.problems.append(self.at((), "the file is not UTF-8 text; save it as UTF-8"))
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            self.problems.append(self.at((), f"cannot be read ({reason}); name a file"))
+        return None
+
+    def _compose(self, text: str) -> yaml.Node | None:
+        if len(text) > LARGEST:
+            problem = f"the file is longer than {LARGEST} characters; split it"
+            self.problems.append(self.at((), problem))
+            return None
+        try:
+            return yaml.compose(text, _Loader)
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)
             number = mark.line if mark else 0
@@ -90,6 +109,7 @@ class YamlFile:
         return None
 
     def _read(self, node: yaml.Node, path: Path_) -> Any:
+        self._stay_in_bounds(path)
         self._lines.setdefault(path, node.start_mark.line + 1)
         if isinstance(node, yaml.MappingNode):
             return dict(self._pairs(node, path))
@@ -97,6 +117,14 @@ class YamlFile:
             return [self._read(item, (*path, number)) for number, item in enumerate(node.value)]
         assert isinstance(node, yaml.ScalarNode)
         return self._scalar(node, path)
+
+    def _stay_in_bounds(self, path: Path_) -> None:
+        self._read_so_far += 1
+        remedy = "write each thing out once instead of as an alias (*)"
+        if len(path) > DEEPEST:
+            raise _OutOfBounds(f"the file is nested more than {DEEPEST} deep; {remedy}")
+        if self._read_so_far > MOST:
+            raise _OutOfBounds(f"the file holds more than {MOST} entries; {remedy}, or split it")
 
     def _pairs(self, node: yaml.MappingNode, path: Path_) -> Iterator[tuple[str, Any]]:
         seen: dict[str, int] = {}
