@@ -11,8 +11,9 @@ from typing import Any
 
 from allstatus.ehr.code_systems import CodeSystems, plain
 from allstatus.ehr.codes import read_yaml
-from allstatus.ehr.site_codes import FILES, TABLES, CodesFile, SiteCodes
+from allstatus.ehr.site_codes import FILES, TABLES, SiteCodes
 from allstatus.errors import nearest
+from allstatus.record.code_files import CodesFile
 
 YES_NO = (True, False)
 SITES = ("blood", "cns", "testes", "other")
