@@ -228,6 +228,7 @@ def test_a_token_refused_is_not_repeated(tmp_path: Path, logged: list[dict]) -> 
     with serving(
         tmp_path,
         insecure_dev=False,
+        base_url="https://cds.example.org",
         issuers=[{"issuer": ISSUER, "keys": TokenIssuer().written(tmp_path)}],
     ) as client:
         for value in (

@@ -1,5 +1,6 @@
 """Tokens: the lawful ones pass once, and each attack is refused."""
 
+import asyncio
 import base64
 import hmac
 import json
@@ -15,7 +16,7 @@ from jwt.algorithms import RSAAlgorithm
 from starlette.testclient import TestClient
 
 from allstatus.service.config import ConfigError, Issuer, read_config
-from allstatus.service.jwks import Keys
+from allstatus.service.jwks import Keys, Refused
 
 from .conftest import BASE, PATIENT_VIEW, call, chart, prefetch_of, serving
 from .tokens import ISSUER, TokenIssuer
@@ -106,7 +107,6 @@ ATTACKS: dict[str, Callable[[], str | None]] = {
     "unlisted issuer": STRANGER.token,
     "no issuer": lambda: SELF.token(iss=None),
     "listed issuer, key of a stranger": lambda: STRANGER.token(iss=ISSUER),
-    "unlisted jku": lambda: SELF.token({"jku": "http://127.0.0.1:9/keys"}),
     "unlisted jku with its own key": lambda: STRANGER.token(
         {"jku": "https://stranger.example/keys"}, iss=ISSUER
     ),
@@ -116,6 +116,15 @@ ATTACKS: dict[str, Callable[[], str | None]] = {
     "a header that must be understood": lambda: SELF.token({"crit": ["exp"]}),
     "another type": lambda: SELF.token({"typ": "at+jwt"}),
     "oversize": lambda: SELF.token(more="x" * 9_000),
+    "exp as text": lambda: SELF.token(exp=str(now() + 60)),
+    "iat as text": lambda: SELF.token(iat=str(now())),
+    "nbf as text": lambda: SELF.token(nbf=str(now())),
+    "exp true": lambda: SELF.token(exp=True),
+    "exp a list": lambda: SELF.token(exp=[now() + 60]),
+    "exp without end": lambda: SELF.token(exp=float("inf")),
+    "exp beyond all": lambda: SELF.token(exp=10**400),
+    "jti a number": lambda: SELF.token(jti=1),
+    "audience an object": lambda: SELF.token(aud={"a": BASE + PATIENT_VIEW}),
     "exp no number": lambda: SELF.token(exp="soon"),
     "another curve": lambda: SELF.token(
         algorithm="ES256", key=ec.generate_private_key(ec.SECP256R1())
@@ -131,7 +140,7 @@ def test_each_attack_is_refused(
     async def never(*_: object, **__: object) -> None:
         raise AssertionError("an address was fetched")
 
-    monkeypatch.setattr(guarded.app.state.desk.client, "get", never)
+    monkeypatch.setattr(guarded.app.state.desk.client, "stream", never)
     token = ATTACKS[attack]()
     answer = ask(guarded, token)
     assert (answer.status_code, answer.headers["content-type"]) == (401, "application/problem+json")
@@ -207,11 +216,67 @@ def test_an_issuer_that_gives_no_keys_lets_nobody_in(
     with serving(
         tmp_path,
         insecure_dev=False,
+        base_url=BASE,
         issuers=[{"issuer": ISSUER, "jwks_url": "https://ehr.example.org/keys"}],
     ) as client:
         for known in client.app.state.desk.gatekeeper._keys.values():
             known._client = httpx.AsyncClient(transport=httpx.MockTransport(lambda _: answer))
         assert ask(client, SELF.token()).status_code == 401
+
+
+def test_a_jku_is_ignored_where_keys_are_a_file(guarded: TestClient) -> None:
+    assert ask(guarded, SELF.token({"jku": "http://127.0.0.1:9/keys"})).status_code == 200
+
+
+def watched(answers: dict[str, httpx.Response], *, kept: float = 3_600) -> Keys:
+    """The keys of an address that answers as `answers["now"]` says."""
+    transport = httpx.MockTransport(lambda _: answers["now"])
+    issuer = Issuer(
+        issuer=ISSUER, jwks_url="https://ehr.example.org/keys", jku=("https://other.example/k",)
+    )
+    return Keys(issuer, httpx.AsyncClient(transport=transport), kept)
+
+
+def found(keys: Keys) -> bool:
+    try:
+        asyncio.run(keys.find("ec", "ES384"))
+    except Refused:
+        return False
+    return True
+
+
+def test_a_withdrawn_key_ends_at_the_next_reading() -> None:
+    left = {"keys": SELF.jwks()["keys"][1:]}
+    answers = {"now": httpx.Response(200, json=SELF.jwks())}
+    keys = watched(answers)
+    asyncio.run(keys.refresh())
+    assert found(keys)
+    answers["now"] = httpx.Response(200, json=left)
+    asyncio.run(keys.refresh())
+    assert not found(keys)
+
+
+BAD_ANSWERS = [
+    httpx.Response(500),
+    httpx.Response(200, text="{"),
+    httpx.Response(200, json=[]),
+    httpx.Response(200, json={"keys": [{"kty": "EC", "crv": 1}]}),
+    httpx.Response(200, content=b"x" * 300_000),
+]
+
+
+@pytest.mark.parametrize("answer", BAD_ANSWERS)
+@pytest.mark.parametrize("kept", [3_600, 0])
+def test_a_failed_reading_keeps_the_last_set_for_its_time(
+    answer: httpx.Response, kept: float
+) -> None:
+    answers = {"now": httpx.Response(200, json=SELF.jwks())}
+    keys = watched(answers, kept=kept)
+    asyncio.run(keys.refresh())
+    answers["now"] = answer
+    asyncio.run(keys.refresh())
+    assert (found(keys), keys.usable) == (kept > 0, kept > 0)
+    assert "could not be read again" in keys.trouble or kept == 0
 
 
 def weak_rsa() -> dict:
@@ -247,6 +312,8 @@ def test_private_keys_in_a_file_are_passed_over(tmp_path: Path) -> None:
 
 SETTINGS = {
     "nobody listed": ("{}", "lists no issuers"),
+    "no address of its own": ("issuers: [{issuer: x, keys: a}]", "names no base_url"),
+    "no such profile": ("insecure_dev: true\nprefetch: {profile: x}", "names no profile"),
     "both sources": (
         "issuers: [{issuer: x, keys: a, jwks_url: 'https://x.example'}]",
         "either keys or jwks_url",

@@ -211,9 +211,22 @@ def test_too_many_at_once(tmp_path) -> None:
         gate = small.app.middleware_stack
         while not hasattr(gate, "running"):
             gate = gate.app
-        gate.running = 1
-        answer = small.get("/healthz")
+        gate.running["another"] = 1
+        answer = small.get("/rules")
         assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
+        assert {small.get(path).status_code for path in ("/healthz", "/readyz")} == {200}
+
+
+def test_too_many_of_one_client(tmp_path) -> None:
+    with serving(tmp_path, limits=Limits(client_requests=1)) as small:
+        gate = small.app.middleware_stack
+        while not hasattr(gate, "running"):
+            gate = gate.app
+        gate.running["another"] = 9
+        assert small.get("/rules").status_code == 200
+        gate.running["testclient"] = 1
+        answer = small.get("/rules")
+        assert (answer.status_code, answer.headers["retry-after"]) == (429, "1")
 
 
 def test_cors_names_the_headers(tmp_path) -> None:

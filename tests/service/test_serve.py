@@ -39,7 +39,8 @@ def test_without_issuers_it_does_not_start() -> None:
 
 
 WRONG = [
-    ("issuers: [{issuer: x, keys: none.json}]", 2, "holds no JWKS"),
+    ("base_url: https://x.example\nissuers: [{issuer: x, keys: none.json}]", 2, "holds no JWKS"),
+    ("issuers: [{issuer: x, keys: none.json}]", 2, "names no base_url"),
     ("insecure_dev: true\naudit: /nowhere/a.db", 2, "cannot be written"),
     ("insecure_dev: true\nrules: [none-such]", 4, "ruleset.yaml"),
     ("insecure_dev: true\nreading: {assume: [luck]}", 3, "not an assumption"),

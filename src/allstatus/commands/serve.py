@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,8 +15,11 @@ from allstatus.commands.shared import app, run
 from allstatus.errors import MissingExtra
 
 if TYPE_CHECKING:
+    from uvicorn.supervisors.multiprocess import Multiprocess
+
     from allstatus.service.config import Config
 
+ENVIRONMENT = "ALLSTATUS_SERVICE"  # how settings reach the processes that answer
 CONFIG = "Settings in YAML: issuers, FHIR servers, audit, limits."
 INSECURE = (
     "Let anyone on this machine call without a token, to try it out; listens on loopback only."
@@ -37,15 +42,19 @@ def serve(
     """Serve CDS Hooks, REST and explanation pages; every decision is in the audit before it is
     answered.
     """
-    settings = _settings(config, host, insecure_dev)
+    given: dict[str, object] = {"insecure_dev": True} if insecure_dev else {}
+    settings = _settings(config, host, given)
+    os.environ[f"{ENVIRONMENT}_GIVEN"] = json.dumps(given)
+    if config is not None:
+        os.environ[f"{ENVIRONMENT}_FILE"] = str(config.absolute())
     run(lambda: _serve(settings, host, port, workers))
 
 
-def _settings(path: Path | None, host: str, insecure_dev: bool) -> Config:
+def _settings(path: Path | None, host: str, given: dict[str, object]) -> Config:
     from allstatus.service.config import LOOPBACK, ConfigError, read_config
 
     try:
-        settings = read_config(path, **({"insecure_dev": True} if insecure_dev else {}))
+        settings = read_config(path, **given)
     except ConfigError as error:
         for line in str(error).splitlines():
             print(f"error: {line}", file=sys.stderr)
@@ -60,10 +69,11 @@ def _settings(path: Path | None, host: str, insecure_dev: bool) -> Config:
 def _serve(settings: Config, host: str, port: int, workers: int) -> int:
     try:
         import uvicorn
+        from uvicorn.supervisors.multiprocess import Multiprocess
 
         from allstatus.service.app import from_environment  # noqa: F401  what is not installed is said before anything starts
-        from allstatus.service.config import ENVIRONMENT
         from allstatus.service.logs import logging_settings
+        from allstatus.service.reload import PARENT
     except ModuleNotFoundError as error:
         raise MissingExtra(str(error.name), "service") from None
     problem = _try_out(settings)
@@ -71,6 +81,9 @@ def _serve(settings: Config, host: str, port: int, workers: int) -> int:
         print(f"error: {problem}", file=sys.stderr)
         return 2
     os.environ[ENVIRONMENT] = settings.model_dump_json()
+    if workers > 1:
+        os.environ[PARENT] = str(os.getpid())
+        Multiprocess.handle_hup = _pass_hangup_on  # type: ignore[method-assign]
     uvicorn.run(
         "allstatus.service.app:from_environment",
         factory=True,
@@ -82,9 +95,19 @@ def _serve(settings: Config, host: str, port: int, workers: int) -> int:
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=int(settings.limits.request_seconds) + 1,
-        proxy_headers=False,
+        proxy_headers=bool(settings.proxies),
+        forwarded_allow_ips=",".join(settings.proxies),
     )
     return 0
+
+
+def _pass_hangup_on(supervisor: Multiprocess) -> None:
+    """Have every process reload; uvicorn's own way is to start them anew, and what is wrong would
+    end them.
+    """
+    for process in supervisor.processes:
+        if process.pid is not None:
+            os.kill(process.pid, signal.SIGHUP)
 
 
 def _try_out(settings: Config) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 _BRACKETS = re.compile(r"[(\[]([^()\[\]]*)[)\]]")
-_SEPARATORS = re.compile(r"\s+(?:and|und|et)\s+|[;/+,&]|\s+-\s+")
+_SEPARATORS = re.compile(r" (?:and|und|et) |[;/+,&]| - ")  # blanks are single
 _NUMBER = re.compile(r"(?<![^\W\d_])\d[\d.,]*")
 _SUFFIX = re.compile(r"(?<=[a-z]{5})-[a-z]{4}\b")  # of a biosimilar: rituximab-abbs
 _WORD = re.compile(r"[^\W\d_][\w²]*(?:-[^\W\d_]+)*|%")
@@ -27,7 +27,7 @@ class MedicineNames:
         """What the ingredients of a medicine's own name stand for; none when a word stands there
         that belongs to no such name.
         """
-        outside = _BRACKETS.sub(" ", text.lower())
+        outside = " ".join(_BRACKETS.sub(" ", text.lower()).split())
         found: list[Any] = []
         for part in _SEPARATORS.split(outside):
             meanings = self._ingredients(part)

@@ -18,8 +18,8 @@ from allstatus.record.units import COMMON_UNIT, plain_unit, read_unit
 
 ONE = Fraction(1)
 _NUMBER = r"(\d+(?:\.\d+)?)"
-_BETWEEN = re.compile(rf"\(?{_NUMBER}\s*(?:-|–|—|_|to|\.\.)\s*{_NUMBER}\)?\s*(.*)", re.IGNORECASE)
-_ONE_LIMIT = re.compile(rf"(<=|>=|<|>|≤|≥)\s*{_NUMBER}\s*(.*)")
+_BETWEEN = re.compile(rf"\(?{_NUMBER}\s*(?:-|–|—|_|to|\.\.)\s*{_NUMBER}\)?\s*(.*)", re.I | re.S)
+_ONE_LIMIT = re.compile(rf"(<=|>=|<|>|≤|≥)\s*{_NUMBER}\s*(.*)", re.S)
 _EXCLUSIVE = {"": False, "<=": False, ">=": False, "<": True, ">": True}
 _NO_RANGE = "carries a reference range that cannot be read"
 

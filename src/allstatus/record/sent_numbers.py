@@ -21,7 +21,7 @@ COMPARATORS = {
     "≥": ">=",
 }
 ENDLESS = Fraction(10**12)
-_WRITTEN = re.compile(r"\s*(<=|>=|<|>|≤|≥)?\s*(\d+(?:\.\d+)?)\s*")
+_WRITTEN = re.compile(r"\s*(?:(<=|>=|<|>|≤|≥)\s*)?(\d+(?:\.\d+)?)\s*")
 
 
 class Unreadable(Exception):

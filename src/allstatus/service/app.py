@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
@@ -14,11 +16,12 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 import allstatus
-from allstatus.service import cds_hooks, info_pages, rest
-from allstatus.service.config import ENVIRONMENT, Config
+from allstatus.service import cds_hooks, info_pages, reload, rest
+from allstatus.service.config import ENVIRONMENT, LOCAL_ORIGIN, LOOPBACK, Config, read_config
 from allstatus.service.middleware import Middleware
 from allstatus.service.openapi_bodies import component_schemas
 from allstatus.service.problem_details import add_handlers
+from allstatus.service.reload import reloading_on_hangup
 from allstatus.service.state import ServiceState
 
 NOTICE = "Decision support for licensed clinicians and teaching, not medical advice."
@@ -33,15 +36,19 @@ SILENT: Any = {
 SWITCH_SECONDS = 0.0005  # the audit's thread must not wait long for its turn, nor anyone for it
 
 
-def make_app(config: Config) -> FastAPI:
-    """The application for these settings; its desk is opened when it starts."""
+def make_app(config: Config, again: Callable[[], Config] | None = None) -> FastAPI:
+    """The application for these settings; its desk is opened when it starts. `again` reads the
+    settings anew for a reload.
+    """
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         sys.setswitchinterval(SWITCH_SECONDS)
-        app.state.desk = ServiceState(config)
-        yield
-        await app.state.desk.close()
+        desk = app.state.desk = ServiceState(config, again)
+        desk.start()
+        with reloading_on_hangup(desk):
+            yield
+        await desk.close()
 
     app = FastAPI(
         title="allstatus",
@@ -52,16 +59,18 @@ def make_app(config: Config) -> FastAPI:
         redoc_url=None,
         separate_input_output_schemas=False,
         telemetry=SILENT,
+        redirect_slashes=False,
     )
-    for part in (cds_hooks, rest, info_pages):
+    for part in (cds_hooks, rest, info_pages, reload):
         app.include_router(part.router)
     add_handlers(app)
-    app.add_middleware(Middleware, limits=config.limits)
+    app.add_middleware(Middleware, limits=lambda: app.state.desk.config.limits)
     if config.insecure_dev:
-        app.add_middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost"])
+        app.add_middleware(TrustedHostMiddleware, allowed_hosts=[*LOOPBACK, "[::1]"])
     app.add_middleware(
         CORSMiddleware,
         allow_origins=list(config.cors_origins),
+        allow_origin_regex=LOCAL_ORIGIN if config.insecure_dev else None,
         allow_methods=["GET", "POST"],
         allow_headers=["authorization", "content-type"],
         expose_headers=["x-decision-id", "x-request-id"],
@@ -72,7 +81,13 @@ def make_app(config: Config) -> FastAPI:
 
 def from_environment() -> FastAPI:
     """The application in a worker process, by the settings its parent left for it."""
-    return make_app(Config.model_validate_json(os.environ[ENVIRONMENT]))
+    settings = Config.model_validate_json(os.environ[ENVIRONMENT])
+    file, given = (
+        os.environ.get(f"{ENVIRONMENT}_FILE"),
+        os.environ.get(f"{ENVIRONMENT}_GIVEN", "{}"),
+    )
+    path = None if file is None else Path(file)
+    return make_app(settings, lambda: read_config(path, **json.loads(given)))
 
 
 def _openapi(app: FastAPI, *, guarded: bool) -> dict[str, Any]:

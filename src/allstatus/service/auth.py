@@ -9,17 +9,19 @@ import time
 from collections.abc import Sequence
 from hashlib import sha256
 from typing import Any
-from urllib.parse import urlsplit
 
 import httpx2 as httpx
 import jwt
 
 from allstatus.service.config import Config, Issuer
-from allstatus.service.jwks import ALGORITHMS, Keys, Refused
-from allstatus.service.store import Connection, Store, insert
+from allstatus.service.jwks import ALGORITHMS, KeyRing, Refused
+from allstatus.service.problem_details import ProblemDetails
+from allstatus.service.store import Connection, Store, StoreError, insert
 
 SCHEMA = "CREATE TABLE IF NOT EXISTS token (id TEXT PRIMARY KEY, expires INTEGER NOT NULL);"
 LONGEST = 8_192  # characters of a token
+LAST = 10**12  # seconds
+TIMES = ("exp", "iat", "nbf")
 LEEWAY = 30  # seconds the clocks may differ
 
 
@@ -28,7 +30,8 @@ class Gatekeeper:
 
     def __init__(self, config: Config, store: Store, client: httpx.AsyncClient) -> None:
         self.config, self.store = config, store
-        self._keys = {issuer.issuer: Keys(issuer, client) for issuer in config.issuers}
+        self.ring = KeyRing(config, client)
+        self._keys = self.ring.keys
 
     async def check(self, authorization: str | None, address: str) -> None:
         """Let a call to `address` pass, or raise Refused."""
@@ -46,9 +49,10 @@ class Gatekeeper:
                 jwt.get_unverified_header(token),
                 jwt.decode(token, options={"verify_signature": False}),
             )
-        except jwt.PyJWTError:
+        except (jwt.PyJWTError, ValueError, TypeError, RecursionError):
             raise Refused("it is not a JWT") from None
-        keys = self._keys.get(str(unchecked.get("iss")))
+        issuer = unchecked.get("iss")
+        keys = self._keys.get(issuer) if isinstance(issuer, str) else None
         if keys is None:
             raise Refused("its issuer is not listed")
         algorithm = self._check_header(header, keys.issuer)
@@ -63,7 +67,7 @@ class Gatekeeper:
                 leeway=LEEWAY,
                 options={"require": ["iss", "aud", "exp", "iat", "jti"]},
             )
-        except (jwt.PyJWTError, ValueError, TypeError) as error:
+        except (jwt.PyJWTError, ValueError, TypeError, OverflowError) as error:
             raise Refused(_why(error)) from None
         return self._check_claims(claims)
 
@@ -73,11 +77,15 @@ class Gatekeeper:
             raise Refused("its algorithm is not one of public keys")
         if str(header.get("typ", "JWT")).upper() != "JWT" or "crit" in header:
             raise Refused("its header asks for what is not understood")
-        if "jku" in header and (issuer.jwks_url is None or header["jku"] != issuer.jwks_url):
-            raise Refused("its jku is not the issuer's listed address")
+        listed = (issuer.jwks_url, *issuer.jku)
+        if "jku" in header and issuer.keys is None and header["jku"] not in listed:
+            raise Refused("its jku is not a listed address of its issuer")
         return str(algorithm)
 
     def _check_claims(self, claims: dict[str, Any]) -> dict[str, Any]:
+        times = [claims[name] for name in TIMES if name in claims]
+        if not all(type(moment) in (int, float) and abs(moment) < LAST for moment in times):
+            raise Refused("its exp, iat or nbf is not a number of seconds")
         jti = claims["jti"]
         if not isinstance(jti, str) or not jti.strip():
             raise Refused("its jti is empty")
@@ -88,7 +96,16 @@ class Gatekeeper:
     async def _use_once(self, claims: dict[str, Any]) -> None:
         name = sha256(json.dumps([claims["iss"], claims["jti"]]).encode()).hexdigest()
         expires = int(claims["exp"]) + LEEWAY + 1
-        if not await self.store.write(first_uses, (name, expires)):
+        try:
+            first = await self.store.write(first_uses, (name, expires))
+        except StoreError:
+            raise ProblemDetails(
+                503,
+                "tokens-unavailable",
+                "The use of the token cannot be recorded, so it is not accepted.",
+                headers={"Retry-After": "5"},
+            ) from None
+        if not first:
             raise Refused("it was used before")
 
 
@@ -123,8 +140,3 @@ def _why(error: Exception) -> str:
         (jwt.InvalidSignatureError, "its signature does not hold"),
     )
     return next((words for kind, words in reasons if isinstance(error, kind)), "it is not valid")
-
-
-def endpoint(base: str, path: str) -> str:
-    """The address of an endpoint as a token's audience names it."""
-    return base + urlsplit(path).path

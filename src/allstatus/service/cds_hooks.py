@@ -26,7 +26,7 @@ from allstatus.service.hook_requests import (
 from allstatus.service.openapi_bodies import CARDS_SCHEMA, FEEDBACK_BODY, HOOK_BODY, SERVICES_SCHEMA
 from allstatus.service.order_cards import order_cards
 from allstatus.service.prefetch import Gathered
-from allstatus.service.problem_details import documented
+from allstatus.service.problem_details import ProblemDetails, documented
 from allstatus.service.state import ServiceState, desk_of, unrecorded
 from allstatus.service.store import StoreError
 
@@ -52,6 +52,7 @@ async def call(service: ServiceId, request: Request) -> Response:
     """
     desk = desk_of(request)
     hook_of(service)
+    check_media(request)
     await desk.admit(request)
     data = await request.body()
     body = await desk.work(len(data), lambda: parse_json(data))
@@ -76,6 +77,7 @@ async def feedback(service: ServiceId, request: Request) -> Response:
     """What a clinician made of a card; sending it again changes nothing."""
     desk = desk_of(request)
     hook_of(service)
+    check_media(request)
     await desk.admit(request)
     given = read_feedback(parse_json(await request.body()))
     try:
@@ -83,6 +85,15 @@ async def feedback(service: ServiceId, request: Request) -> Response:
     except StoreError:
         raise unrecorded("The feedback cannot be stored.") from None
     return Response(status_code=200)
+
+
+def check_media(request: Request) -> None:
+    """Refuse what says it is no JSON, which a page of another site could send unasked."""
+    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media and media != "application/json" and not media.endswith("+json"):
+        raise ProblemDetails(
+            415, "unsupported-media-type", "The content type must be application/json."
+        )
 
 
 def _decide(desk: ServiceState, found: Gathered) -> Decision:

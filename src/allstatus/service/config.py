@@ -16,6 +16,7 @@ from allstatus.service.database_url import DatabaseUrl
 from allstatus.service.prefetch import GENERIC, Searches, searches
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
+LOCAL_ORIGIN = r"https?://(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?"
 ENVIRONMENT = "ALLSTATUS_SERVICE"  # how settings reach the worker processes
 
 
@@ -41,12 +42,13 @@ class _Settings(BaseModel):
 
 class Issuer(_Settings):
     """Whose tokens are accepted: `keys` is a JWKS file, or `jwks_url` the one address its keys are
-    read from.
+    read from. `jku` lists other addresses that tokens may name, which are never fetched.
     """
 
     issuer: str = Field(min_length=1)
     keys: Path | None = None
     jwks_url: Address | None = None
+    jku: tuple[str, ...] = ()
     audience: tuple[str, ...] = ()
 
     @model_validator(mode="after")
@@ -63,12 +65,15 @@ class Limits(_Settings):
     body_seconds: float = Field(default=10, gt=0)
     request_seconds: float = Field(default=20, gt=0)
     requests: int = Field(default=256, ge=1)
+    client_requests: int = Field(default=128, ge=1)
     records: int = Field(default=1_000, ge=1)
     fhir_seconds: float = Field(default=10, gt=0)
     fhir_bytes: int = Field(default=50_000_000, ge=1_000)
     fhir_pages: int = Field(default=500, ge=1)
     medications: int = Field(default=200, ge=0)
     token_seconds: int = Field(default=300, ge=1)
+    keys_seconds: float = Field(default=120, ge=1)
+    keys_kept_seconds: float = Field(default=3_600, ge=1)
     page_seconds: int = Field(default=3_600, ge=1)
     pages: int = Field(default=10_000, ge=1)
 
@@ -99,7 +104,9 @@ class PrefetchSettings(_Settings):
 
 
 class Config(_Settings):
-    """All settings. `base_url` is the service's own address as its clients see it."""
+    """All settings. `base_url` is the service's own address as its clients see it; `proxies` are
+    the addresses whose X-Forwarded-For is believed.
+    """
 
     base_url: Address | None = None
     rules: tuple[str, ...] = ()
@@ -112,6 +119,7 @@ class Config(_Settings):
     insecure_dev: bool = False
     fhir_servers: tuple[Address, ...] = ()
     cors_origins: tuple[str, ...] = ()
+    proxies: tuple[str, ...] = ()
     reading: ChartReading = ChartReading()
     prefetch: PrefetchSettings = PrefetchSettings()
     limits: Limits = Limits()
@@ -122,6 +130,11 @@ class Config(_Settings):
             raise ValueError(
                 "lists no issuers, so nobody could call it; list them, or try it out with "
                 "--insecure-dev"
+            )
+        if self.base_url is None and not self.insecure_dev:
+            raise ValueError(
+                "names no base_url, the address clients see: tokens name it as their audience and "
+                "links begin with it; give it, or try the service out with --insecure-dev"
             )
         if "*" in self.cors_origins:
             raise ValueError("names every origin in cors_origins; name each one")

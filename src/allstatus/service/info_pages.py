@@ -4,7 +4,10 @@ decisions by their links.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from html import unescape
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Any
 
 import anyio
@@ -20,6 +23,7 @@ from allstatus.service.state import desk_of
 
 router = APIRouter(tags=["About"])
 FOLDER = Path(__file__).parent
+POLICY_HEADER, NO_FRAME = "Content-Security-Policy", "frame-ancestors 'none'"
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src data:; script-src 'self'; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'"
@@ -36,7 +40,9 @@ async def home(request: Request) -> HTMLResponse:
     """A page to see what this is and to try a record."""
     from allstatus.service.home import home_page
 
-    return HTMLResponse(home_page(desk_of(request)), headers={"Content-Security-Policy": POLICY})
+    return HTMLResponse(
+        home_page(desk_of(request)), headers={POLICY_HEADER: f"{POLICY}; {NO_FRAME}"}
+    )
 
 
 @router.get("/trainer.html", response_class=HTMLResponse, include_in_schema=False)
@@ -44,7 +50,7 @@ async def trainer(request: Request) -> HTMLResponse:
     """The teaching page for the default rules; its policy stands in the page."""
     from allstatus.teach.teaching_page import make_page
 
-    return HTMLResponse(await anyio.to_thread.run_sync(make_page, desk_of(request).default))
+    return _with_own_policy(await anyio.to_thread.run_sync(make_page, desk_of(request).default))
 
 
 @router.get("/{name}.css", include_in_schema=False)
@@ -78,7 +84,14 @@ async def decision(
     if classifier is None:
         raise ProblemDetails(410, "decided-otherwise", DECIDED_OTHERWISE)
     page = explanation_page(unpack(kept, classifier), level.value)
-    return HTMLResponse(page, headers={"X-Robots-Tag": "noindex"})
+    return _with_own_policy(page, {"X-Robots-Tag": "noindex"})
+
+
+def _with_own_policy(page: str, headers: Mapping[str, str] = MappingProxyType({})) -> HTMLResponse:
+    """A page with the policy that stands in it as a header too, and framed by nobody."""
+    found = page.partition(f'http-equiv="{POLICY_HEADER}" content="')[2].partition('"')[0]
+    policy = f"{unescape(found)}; {NO_FRAME}" if found else NO_FRAME
+    return HTMLResponse(page, headers={**headers, POLICY_HEADER: policy})
 
 
 @router.get("/rules")

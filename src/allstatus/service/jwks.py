@@ -1,5 +1,8 @@
-"""The public keys of listed issuers, from a file or from the one address that is listed for
-each.
+"""The public keys of listed issuers, from a file or from the one address that is listed for each.
+
+PyJWT reads and checks keys and signatures. Its PyJWKClient is not used: it follows redirects and
+the environment's proxies, sets no limit of size, holds up the event loop, and reads a set again
+only when a key is not in it, so that a withdrawn key would be accepted until then.
 """
 
 from __future__ import annotations
@@ -14,12 +17,13 @@ from typing import Any
 import httpx2 as httpx
 import jwt
 
-from allstatus.service.config import ConfigError, Issuer
+from allstatus.service.config import Config, ConfigError, Issuer
 from allstatus.service.problem_details import ProblemDetails
 
 CURVES = {"ES256": "P-256", "ES384": "P-384", "ES512": "P-521"}
 ALGORITHMS = (*CURVES, "RS256", "RS384", "RS512", "PS256", "PS384", "PS512")  # of public keys only
-KEYS_FRESH = 60  # seconds between two readings of an issuer's keys
+ASKED_AGAIN = 60  # seconds between two readings that unknown keys cause
+AFTER_FAILURE = 5  # the same when the last reading failed
 KEYS_BYTES = 200_000
 RSA_BITS = 2_048
 
@@ -51,38 +55,128 @@ class PublicKey:
 
 
 class Keys:
-    """The public keys of one issuer, from its file or its one listed address."""
+    """The public keys of one issuer: of its file, or the last good set of its one listed address
+    for as long as settings say.
+    """
 
-    def __init__(self, issuer: Issuer, client: httpx.AsyncClient) -> None:
-        self.issuer, self._client, self._read_at = issuer, client, 0.0
+    def __init__(self, issuer: Issuer, client: httpx.AsyncClient, kept_seconds: float = 3_600):
+        self.issuer, self._client, self._kept_seconds = issuer, client, kept_seconds
         self._keys: list[PublicKey] = []
         self._lock = asyncio.Lock()
+        self._good_at: float | None = None
+        self._asked_at: float | None = None
+        self._failed = False
         if issuer.keys is not None:
             self._keys = _public_keys(_read_file(issuer), str(issuer.keys))
+            self._good_at = time.monotonic()
+
+    @property
+    def age(self) -> float | None:
+        """Seconds since the set was read; None when it never was."""
+        return None if self._good_at is None else time.monotonic() - self._good_at
+
+    @property
+    def trouble(self) -> str:
+        """What is wrong with the keys, in words; empty when nothing is."""
+        if not self._known():
+            return "the keys of an issuer cannot be read"
+        return "the keys of an issuer could not be read again; the last set is used" * self._failed
+
+    @property
+    def usable(self) -> bool:
+        """Whether there is a set to check tokens by."""
+        return bool(self._known())
+
+    def take(self, before: Keys) -> None:
+        """Begin with the set that was read before."""
+        self._keys, self._good_at, self._failed = before._keys, before._good_at, before._failed
 
     async def find(self, kid: object, algorithm: str) -> PublicKey:
-        """The key a token names; the issuer's keys are read again, at most once a minute, when it
-        is not among them.
+        """The key a token names; the issuer's keys are read again, now and then, when it is not
+        among them.
         """
-        found = _choose(self._keys, kid, algorithm)
+        found = _choose(self._known(), kid, algorithm)
         if found is None and self.issuer.jwks_url is not None:
             async with self._lock:
-                await self._refresh(self.issuer.jwks_url)
-            found = _choose(self._keys, kid, algorithm)
+                if _choose(self._known(), kid, algorithm) is None and self._may_ask():
+                    self._asked_at = time.monotonic()
+                    await self._read(self.issuer.jwks_url)
+            found = _choose(self._known(), kid, algorithm)
         if found is None:
-            raise Refused("it is signed with a key that the issuer does not list")
+            raise Refused("it is signed with a key that is not among those read of its issuer")
         return found
 
-    async def _refresh(self, address: str) -> None:
-        if time.monotonic() - self._read_at < KEYS_FRESH and self._read_at:
-            return
-        self._read_at = time.monotonic()
+    async def refresh(self) -> None:
+        """Read the set again, as the clock asks; a failure keeps the last good one."""
+        if self.issuer.jwks_url is not None:
+            async with self._lock:
+                await self._read(self.issuer.jwks_url)
+
+    def _known(self) -> list[PublicKey]:
+        """The keys, while they may be used."""
+        if self.issuer.keys is not None:
+            return self._keys
+        return self._keys if (self.age or 0) <= self._kept_seconds else []
+
+    def _may_ask(self) -> bool:
+        wait = AFTER_FAILURE if self._failed else ASKED_AGAIN
+        return self._asked_at is None or time.monotonic() - self._asked_at >= wait
+
+    async def _read(self, address: str) -> None:
+        self._failed = True
         try:
-            response = await self._client.get(address)
-            if response.status_code == 200 and len(response.content) <= KEYS_BYTES:
-                self._keys = _public_keys(response.json(), address)
-        except (httpx.HTTPError, ValueError, ConfigError):
+            async with self._client.stream("GET", address) as response:
+                data = bytearray()
+                async for piece in response.aiter_bytes():
+                    data += piece
+                    if len(data) > KEYS_BYTES:
+                        return
+            if response.status_code == 200:
+                self._keys = _public_keys(json.loads(data), address)
+                self._good_at, self._failed = time.monotonic(), False
+        except (httpx.HTTPError, ValueError, RecursionError, ConfigError):
             return
+
+
+class KeyRing:
+    """The keys of every listed issuer, read at start and again by the clock."""
+
+    def __init__(self, config: Config, client: httpx.AsyncClient) -> None:
+        kept = config.limits.keys_kept_seconds
+        self.keys = {issuer.issuer: Keys(issuer, client, kept) for issuer in config.issuers}
+        self._seconds = config.limits.keys_seconds
+
+    def carry_on(self, before: KeyRing) -> None:
+        """Take over the sets of issuers whose address is the same."""
+        for name, keys in self.keys.items():
+            known = before.keys.get(name)
+            if (
+                known is not None
+                and keys.issuer.jwks_url
+                and (known.issuer.jwks_url == keys.issuer.jwks_url)
+            ):
+                keys.take(known)
+
+    async def watch(self) -> None:
+        """Read the sets now, and again for ever."""
+        while True:
+            await asyncio.gather(*(keys.refresh() for keys in self.keys.values()))
+            await asyncio.sleep(self._seconds)
+
+    def troubles(self) -> list[str]:
+        """What is wrong with any set."""
+        return sorted({keys.trouble for keys in self.keys.values()} - {""})
+
+    @property
+    def usable(self) -> bool:
+        """Whether tokens of every issuer can be checked."""
+        return all(keys.usable for keys in self.keys.values())
+
+    @property
+    def oldest(self) -> float:
+        """The age in seconds of the set read longest ago; 0 where sets are files."""
+        read = [keys for keys in self.keys.values() if keys.issuer.jwks_url is not None]
+        return max((keys.age or 0 for keys in read), default=0)
 
 
 def _choose(keys: Sequence[PublicKey], kid: object, algorithm: str) -> PublicKey | None:
@@ -111,7 +205,7 @@ def _public_keys(value: Any, place: str) -> list[PublicKey]:
     ]
     try:
         keys = [_read_key(key) for key in public if key.get("use", "sig") == "sig"]
-    except (jwt.PyJWTError, ValueError):
+    except (jwt.PyJWTError, ValueError, TypeError):
         raise ConfigError(
             f"{place}: holds a key that cannot be read; give RSA or EC public keys as a JSON Web "
             f"Key Set"

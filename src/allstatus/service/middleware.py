@@ -1,5 +1,8 @@
 """What every request passes first: limits of number, size and time, one log line, and no trace of
 what went wrong inside.
+
+Written by hand, because uvicorn's own limit of connections counts health checks too and answers
+without a problem document, and neither it nor Starlette limits a client, a body or a time.
 """
 
 from __future__ import annotations
@@ -7,9 +10,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections import Counter
+from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from allstatus.service.config import Limits
@@ -20,88 +26,122 @@ SAFE_HEADERS = (
     (b"cache-control", b"no-store"),
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
+    (b"x-frame-options", b"DENY"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
 )
+UNCOUNTED = ("/healthz", "/readyz", "/metrics")  # answered however many others wait
+METHODS = ("GET", "POST", "OPTIONS", "HEAD", "PUT", "PATCH", "DELETE")
+SOON = {"Retry-After": "1"}
 
 
 class Middleware:
-    """Reads each body itself, whole and in time, before the application sees the request."""
+    """Counts requests, in all and of each client's address, and bounds their bodies and times; a
+    body is read when the application asks for it, after the token.
+    """
 
-    def __init__(self, app: ASGIApp, limits: Limits) -> None:
-        self.app, self.limits, self.running = app, limits, 0
+    def __init__(self, app: ASGIApp, limits: Callable[[], Limits]) -> None:
+        self.app, self._limits = app, limits
+        self.running: Counter[str] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
         visit = _Request(scope, send)
-        self.running += 1
+        client = "" if scope["path"] in UNCOUNTED else (scope.get("client") or ("?",))[0]
+        self.running[client] += 1
         try:
-            await self._pass(visit, receive)
+            await self._pass(visit, receive, client)
         finally:
-            self.running -= 1
+            self.running[client] -= 1
+            if not self.running[client]:
+                del self.running[client]
             visit.log()
 
-    async def _pass(self, visit: _Request, receive: Receive) -> None:
+    async def _pass(self, visit: _Request, receive: Receive, client: str) -> None:
+        limits = self._limits()
         try:
-            if self.running > self.limits.requests:
-                raise ProblemDetails(
-                    503, "busy", "Too many requests at once.", headers={"Retry-After": "1"}
-                )
-            body = await self._body(visit.scope, receive)
-            async with asyncio.timeout(self.limits.request_seconds):
-                await self.app(visit.scope, _again(body, receive), visit.send)
-        except _Gone:
+            self._check_number(client, limits)
+            _check_head(visit.scope, limits)
+            async with asyncio.timeout(limits.request_seconds) as clock:
+                body = _Body(receive, limits, clock)
+                await self.app(_as_get(visit.scope), body, visit.send)
+        except ClientDisconnect:
             visit.problem = "client-gone"
         except ProblemDetails as problem:
             await visit.refuse(problem)
         except TimeoutError:
-            await visit.refuse(
-                ProblemDetails(
-                    503,
-                    "too-slow",
-                    "It took longer than a request may take.",
-                    headers={"Retry-After": "1"},
-                )
-            )
+            detail = "It took longer than a request may take."
+            await visit.refuse(ProblemDetails(503, "too-slow", detail, headers=SOON))
         except Exception as error:
             visit.error = about_error(error)
-            await visit.refuse(
-                ProblemDetails(
-                    500, "internal", "Something went wrong inside. The log names the place."
-                )
-            )
+            detail = "Something went wrong inside. The log names the place."
+            await visit.refuse(ProblemDetails(500, "internal", detail))
 
-    async def _body(self, scope: Scope, receive: Receive) -> bytes:
-        too_large = ProblemDetails(
-            413, "too-large", f"The body is larger than {self.limits.body_bytes} bytes."
+    def _check_number(self, client: str, limits: Limits) -> None:
+        if not client:
+            return
+        if self.running.total() - self.running[""] > limits.requests:
+            raise ProblemDetails(503, "busy", "Too many requests at once.", headers=SOON)
+        if self.running[client] > limits.client_requests:
+            detail = "Too many requests of this client at once."
+            raise ProblemDetails(429, "client-busy", detail, headers=SOON)
+
+
+def _check_head(scope: Scope, limits: Limits) -> None:
+    """Refuse by its headers a body that would be refused when it came."""
+    headers = dict(scope["headers"])
+    length = headers.get(b"content-length", b"0")
+    if length.isdigit() and int(length[:20]) > limits.body_bytes:
+        raise _too_large(limits)
+    if headers.get(b"content-encoding", b"identity").strip().lower() not in (b"identity", b""):
+        raise ProblemDetails(
+            415,
+            "unsupported-content-encoding",
+            "The body is compressed; send it as it is.",
+            headers={"Accept-Encoding": "identity", "Connection": "close"},
         )
-        length = dict(scope["headers"]).get(b"content-length", b"0")
-        if length.isdigit() and int(length) > self.limits.body_bytes:
-            raise too_large
-        body = bytearray()
+
+
+def _too_large(limits: Limits) -> ProblemDetails:
+    detail = f"The body is larger than {limits.body_bytes} bytes."
+    return ProblemDetails(413, "too-large", detail, headers={"Connection": "close"})
+
+
+def _as_get(scope: Scope) -> Scope:
+    """HEAD is answered as GET is; the server leaves out the body."""
+    return {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
+
+
+class _Body:
+    """A body on its way, bounded in size and time; the time of the request stands still meanwhile
+    and begins anew when the body is there.
+    """
+
+    def __init__(self, receive: Receive, limits: Limits, clock: asyncio.Timeout) -> None:
+        self._receive, self._limits, self._clock = receive, limits, clock
+        self._loop = asyncio.get_running_loop()
+        self._until = self._loop.time() + limits.body_seconds
+        self._size, self._whole = 0, False
+
+    async def __call__(self) -> Message:
+        if self._whole:
+            return await self._receive()
+        self._clock.reschedule(None)
         try:
-            async with asyncio.timeout(self.limits.body_seconds):
-                more = True
-                while more:
-                    message = await receive()
-                    if message["type"] == "http.disconnect":
-                        raise _Gone
-                    body += message.get("body", b"")
-                    if len(body) > self.limits.body_bytes:
-                        raise too_large
-                    more = message.get("more_body", False)
+            async with asyncio.timeout_at(self._until):
+                message = await self._receive()
         except TimeoutError:
-            raise ProblemDetails(
-                408,
-                "body-too-slow",
-                "The body did not arrive in time.",
-                headers={"Connection": "close"},
-            ) from None
-        return bytes(body)
-
-
-class _Gone(Exception):
-    """The client left before its request was whole."""
+            detail = "The body did not arrive in time."
+            close = {"Connection": "close"}
+            raise ProblemDetails(408, "body-too-slow", detail, headers=close) from None
+        finally:
+            self._clock.reschedule(self._loop.time() + self._limits.request_seconds)
+        self._size += len(message.get("body", b""))
+        self._whole = not message.get("more_body", False)
+        if self._size > self._limits.body_bytes:
+            raise _too_large(self._limits)
+        return message
 
 
 class _Request:
@@ -155,19 +195,6 @@ class _Request:
         if self.problem:
             fields["problem"] = self.problem
         LOGGER.log(logging.ERROR if self.error else logging.INFO, "request", extra=fields)
-
-
-METHODS = ("GET", "POST", "OPTIONS", "HEAD", "PUT", "PATCH", "DELETE")
-
-
-def _again(body: bytes, receive: Receive) -> Receive:
-    """Gives a body that was read, once, and then whatever follows it."""
-    waiting: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
-
-    async def again() -> Message:
-        return waiting.pop() if waiting else await receive()
-
-    return again
 
 
 async def _nothing() -> Message:

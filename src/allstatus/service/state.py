@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from re import fullmatch
 from typing import Any, TypeVar
 from uuid import uuid4
 
@@ -16,11 +17,12 @@ from starlette.requests import Request
 
 from allstatus.decision.classifier import Classifier, load_rules
 from allstatus.decision.decision import Decision
-from allstatus.ehr.chart_options import make_reader
+from allstatus.ehr.chart_options import ChartOptions, make_reader
+from allstatus.errors import AllstatusError
 from allstatus.service import auth, explanation_pages
 from allstatus.service.audit import Audit
-from allstatus.service.auth import Gatekeeper, endpoint
-from allstatus.service.config import Config, ConfigError
+from allstatus.service.auth import Gatekeeper
+from allstatus.service.config import LOCAL_ORIGIN, Config, ConfigError
 from allstatus.service.explanation_pages import Pages
 from allstatus.service.fhir_client import FhirClient
 from allstatus.service.problem_details import ProblemDetails
@@ -32,52 +34,110 @@ INLINE = (
     32_768  # bytes of input decided on at once; more goes to a thread, so that nobody waits for it
 )
 THREADS = 4
+FIXED = {"audit", "audit_key", "state", "insecure_dev", "cors_origins", "proxies"}
 
 
 class ServiceState:
     """Everything one process of the service holds; open it inside the event loop it serves."""
 
-    def __init__(self, config: Config) -> None:
-        self.config = config
+    config: Config
+    classifiers: dict[str, Classifier]
+    default: Classifier
+    reader: ChartOptions
+    gatekeeper: Gatekeeper
+    fhir: FhirClient
+    pages: Pages
+
+    def __init__(self, config: Config, again: Callable[[], Config] | None = None) -> None:
+        self._again = again or (lambda: config)
+        self._watching: asyncio.Task[None] | None = None
+        self.audit = Audit(config.audit, config.key_path)
+        try:
+            self.state = _state(config)
+            self.client = httpx.AsyncClient(
+                timeout=config.limits.fhir_seconds, follow_redirects=False, trust_env=False
+            )
+            self.threads = CapacityLimiter(THREADS)
+            self._use(config)
+        except BaseException:
+            self.audit.store.close()
+            raise
+
+    def start(self) -> None:
+        """Begin to read issuers' keys by the clock."""
+        if self._watching is not None:
+            self._watching.cancel()
+        self._watching = asyncio.create_task(self.gatekeeper.ring.watch())
+
+    async def reload(self) -> str:
+        """Read settings, rules, codes and keys again; says what is wrong, in which case everything
+        stays as it was.
+        """
+        try:
+            config = await anyio.to_thread.run_sync(self._again)
+            now, asked = (each.model_dump(include=FIXED) for each in (self.config, config))
+            fixed = [name for name in now if str(now[name]) != str(asked[name])]
+            if fixed:
+                return f"{', '.join(fixed)}: is read at start only; restart the service"
+            await anyio.to_thread.run_sync(self._use, config)
+        except AllstatusError as error:
+            return str(error)
+        self.start()
+        return ""
+
+    def _use(self, config: Config) -> None:
+        """Take up settings, rules, codes and keys, all or none."""
         loaded = [load_rules(rules, engine=config.engine) for rules in config.rules or (None,)]
-        self.classifiers = {classifier.ruleset.id: classifier for classifier in loaded}
-        self.default = loaded[0]
         reading = config.reading
-        self.reader = make_reader(
+        reader = make_reader(
             reading.assume,
             window_days=reading.window_days,
             adult_ranges=reading.adult_ranges,
             codes=config.codes,
         )
-        self.audit = Audit(config.audit, config.key_path)
-        self.state = _state(config)
-        self.client = httpx.AsyncClient(
-            timeout=config.limits.fhir_seconds, follow_redirects=False, trust_env=False
-        )
-        self.gatekeeper = Gatekeeper(config, self.state, self.client)
+        gatekeeper = Gatekeeper(config, self.state, self.client)
+        if hasattr(self, "gatekeeper"):
+            gatekeeper.ring.carry_on(self.gatekeeper.ring)
+        self.config, self.reader, self.gatekeeper = config, reader, gatekeeper
+        self.classifiers = {classifier.ruleset.id: classifier for classifier in loaded}
+        self.default = loaded[0]
         self.fhir = FhirClient(config, self.client)
         self.pages = Pages(self.state, config.limits.page_seconds, config.limits.pages)
-        self.threads = CapacityLimiter(THREADS)
 
     async def close(self) -> None:
         """Finish what is waiting and let go of everything."""
+        if self._watching is not None:
+            self._watching.cancel()
         await self.client.aclose()
         self.audit.store.close()
         self.state.close()
 
     def base(self, request: Request) -> str:
-        """The service's own address, as configured, else as it was called."""
-        return self.config.base_url or str(request.base_url).rstrip("/")
+        """The service's own address, as configured; when it is tried out, where it listens, never
+        what the caller names.
+        """
+        if self.config.base_url is not None:
+            return self.config.base_url
+        host, port = request.scope.get("server") or ("127.0.0.1", None)
+        host = f"[{host}]" if ":" in host else host
+        return f"http://{host}" if port is None else f"http://{host}:{port}"
 
     async def admit(self, request: Request) -> None:
         """Let a caller pass by its token, or raise a problem; without tokens anybody, as
         `--insecure-dev` says.
         """
         if self.config.insecure_dev:
+            self._check_origin(request)
             return
-        await self.gatekeeper.check(
-            request.headers.get("authorization"), endpoint(self.base(request), request.url.path)
-        )
+        address = self.base(request) + request.scope["path"]
+        await self.gatekeeper.check(request.headers.get("authorization"), address)
+
+    def _check_origin(self, request: Request) -> None:
+        """Refuse what another site's page in a browser sends, where no token is asked for."""
+        origin = request.headers.get("origin")
+        known = (*self.config.cors_origins, self.base(request))
+        if origin is not None and origin not in known and not fullmatch(LOCAL_ORIGIN, origin):
+            raise ProblemDetails(403, "origin-refused", "Pages of this origin may not call.")
 
     def rules(self, name: str | None) -> Classifier:
         """Loaded rules by their id, or the default ones."""

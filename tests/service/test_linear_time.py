@@ -1,0 +1,127 @@
+"""No text a client can send takes more than linear time: long runs of every sign that means
+something, in every text field of a chart.
+"""
+
+import copy
+import json
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+
+import pytest
+
+from allstatus import load_rules
+from allstatus.ehr.hl7v2 import read_hl7
+from allstatus.ehr.timeline import decide_over_time
+from allstatus.errors import InvalidRecord
+from allstatus.record.percent import read_percent
+from allstatus.service.prefetch import Gathered
+
+from .conftest import chart, prefetch_of
+
+SHORT, LONG = 3_000, 12_000
+MOST = 9  # times the time for four times the length: linear takes 4, quadratic 16
+SLOW = 0.1  # seconds; less than this is not looked at
+SIGNS = [
+    *" \t\n\u00a0.,:;-–_/\\|+*^#&'\"<>=%()[]{}?!@$~0159aAeEMxX²µ×",
+    "\u202e", "\ud800", "1.", "1-", "1 ", "( ", "<b>", "to ", "and ", "/A", "://a", "1e", " 5 %x",
+]  # fmt: skip
+CLASSIFIER = load_rules()
+
+
+def texts(value: object, path: tuple = ()) -> Iterator[tuple]:
+    """The path of each text in a chart, one for each name."""
+    if isinstance(value, dict):
+        for name, item in value.items():
+            yield from texts(item, (*path, name))
+    elif isinstance(value, list):
+        for number, item in enumerate(value):
+            yield from texts(item, (*path, number))
+    elif isinstance(value, str):
+        yield path
+
+
+def rich() -> dict:
+    """A prefetch in which each text a reader looks at is there."""
+    given = prefetch_of(chart("01-exactly-five"))
+    observation = given["observations"]["entry"][0]["resource"]
+    more = {
+        "effectiveDateTime": "2025-03-01",
+        "valueString": "5 %",
+        "note": [{"text": "hemodilute"}],
+        "bodySite": {"text": "marrow"},
+        "interpretation": [{"text": "N"}],
+        "referenceRange": [{"text": "4.0-11.0 10*9/L"}],
+        "code": {"coding": [{"system": "http://loinc.org", "code": "11150-0"}], "text": "Blasts"},
+    }
+    kept = {name: item for name, item in observation.items() if not name.startswith("value")}
+    counted = kept | {"id": "n2", "valueQuantity": {"value": 5, "unit": "%", "comparator": "<"}}
+    given["observations"]["entry"] += [
+        {"fullUrl": "urn:uuid:1", "resource": kept | more | {"id": "n1"}},
+        {"resource": counted},
+    ]
+    return given
+
+
+GIVEN = rich()
+FIELDS = {path[-3:]: path for path in texts(GIVEN) if not isinstance(path[-1], int)}
+NAMES = {tuple(part for part in path if isinstance(part, str)): path for path in FIELDS.values()}
+
+
+def with_text(path: tuple, text: str) -> dict:
+    given = copy.deepcopy(GIVEN)
+    place: object = given
+    for part in path[:-1]:
+        place = place[part]
+    place[path[-1]] = text
+    return given
+
+
+def taken(given: dict) -> float:
+    """Processor time of reading and deciding."""
+    began = time.process_time()
+    with suppress(InvalidRecord):
+        decide_over_time(CLASSIFIER, Gathered("p1", "", given).chart())
+    return time.process_time() - began
+
+
+@pytest.mark.parametrize("name", NAMES, ids=".".join)
+def test_each_text_of_a_chart_takes_linear_time(name: tuple) -> None:
+    slow = []
+    for sign in SIGNS:
+        for before, after in (("", ""), ("5", "x")):
+            run = [
+                with_text(NAMES[name], before + sign * (size // len(sign)) + after)
+                for size in (SHORT, LONG)
+            ]
+            long = taken(run[1])
+            if long > SLOW and long > MOST * min(taken(run[0]) for _ in range(3)):
+                slow.append((json.dumps(before + sign), long))
+    assert slow == []
+
+
+@pytest.mark.parametrize("segment", ["PID|1||{}||{}|", "OBX|1|ST|11150-0^{}^LN||{}|%|{}|{}|||F"])
+def test_each_text_of_a_message_takes_linear_time(segment: str) -> None:
+    def reading(text: str) -> float:
+        head = "MSH|^~\\&|LAB|HOSPITAL|||20250310||ORU^R01|1|P|2.5.1\rPID|1||p1\r"
+        began = time.process_time()
+        with suppress(InvalidRecord):
+            for found in read_hl7(head + segment.replace("{}", text)):
+                decide_over_time(CLASSIFIER, found)
+        return time.process_time() - began
+
+    for sign in SIGNS:
+        long = reading("5" + sign * (LONG // len(sign)) + "x")
+        short = min(reading("5" + sign * (SHORT // len(sign)) + "x") for _ in range(3))
+        assert long < SLOW or long < MOST * short, json.dumps(sign)
+
+
+def test_a_percentage_takes_linear_time() -> None:
+    for sign in SIGNS:
+        began = time.process_time()
+        for before, after in (("", ""), ("5", "x"), ("<", "%"), ("5-", "x")):
+            try:
+                read_percent(before + sign * (50_000 // len(sign)) + after)
+            except InvalidRecord:
+                continue
+        assert time.process_time() - began < 1, json.dumps(sign)
