@@ -83,7 +83,7 @@ def _serve(settings: Config, host: str, port: int, workers: int) -> int:
     os.environ[ENVIRONMENT] = settings.model_dump_json()
     if workers > 1:
         os.environ[PARENT] = str(os.getpid())
-        Multiprocess.handle_hup = _pass_hangup_on  # type: ignore[method-assign]
+        setattr(Multiprocess, "handle_hup", _pass_hangup_on)  # noqa: B010  before it is made by uvicorn
     uvicorn.run(
         "allstatus.service.app:from_environment",
         factory=True,

@@ -34,13 +34,13 @@ def reloading_on_hangup(desk: ServiceState) -> Iterator[None]:
         running.add(task)
         task.add_done_callback(running.discard)
 
-    hangup = getattr(signal, "SIGHUP", None)
-    with suppress(NotImplementedError, RuntimeError, ValueError, TypeError):
+    hangup = getattr(signal, "SIGHUP", -1)  # none on Windows
+    with suppress(NotImplementedError, RuntimeError, ValueError):
         loop.add_signal_handler(hangup, reload)
     try:
         yield
     finally:
-        with suppress(NotImplementedError, RuntimeError, ValueError, TypeError):
+        with suppress(NotImplementedError, RuntimeError, ValueError):
             loop.remove_signal_handler(hangup)
 
 
