@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parent.parent
 USER = """from allstatus import classify
 
@@ -43,7 +45,10 @@ def run(*command: str | Path, cwd: Path) -> str:
     return result.stdout
 
 
-def test_an_installed_wheel_classifies_with_the_builtin_engine(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the wheel installed in the environment `venv`."""
+    tmp_path = tmp_path_factory.mktemp("wheel")
     run(sys.executable, "-m", "build", "--wheel", "--outdir", tmp_path, ROOT, cwd=tmp_path)
     (wheel,) = tmp_path.glob("allstatus-*.whl")
     run(sys.executable, "-m", "venv", tmp_path / "venv", cwd=tmp_path)
@@ -58,6 +63,11 @@ def test_an_installed_wheel_classifies_with_the_builtin_engine(tmp_path: Path) -
         wheel,
         cwd=tmp_path,
     )
+    return tmp_path
+
+
+def test_an_installed_wheel_classifies_with_the_builtin_engine(installed: Path) -> None:
+    tmp_path, python = installed, installed / "venv" / "bin" / "python"
     decision = json.loads(
         run(
             tmp_path / "venv" / "bin" / "allstatus",
@@ -88,10 +98,20 @@ def test_an_installed_wheel_classifies_with_the_builtin_engine(tmp_path: Path) -
     refused = subprocess.run(asked, capture_output=True, text=True, check=False)
     assert refused.returncode == 4
     assert "pip install 'allstatus[durable]'" in refused.stderr
-    typed = tmp_path / "user.py"
+
+
+def test_a_script_is_checked_by_the_types_of_the_installed_wheel(installed: Path) -> None:
+    python, typed = installed / "venv" / "bin" / "python", installed / "user.py"
     typed.write_text(USER, "utf-8")
     told = run(
-        sys.executable, "-m", "mypy", "--strict", "--python-executable", python, typed, cwd=tmp_path
+        sys.executable,
+        "-m",
+        "mypy",
+        "--strict",
+        "--python-executable",
+        python,
+        typed,
+        cwd=installed,
     )
     revealed = [line.split('Revealed type is "')[1] for line in told.splitlines() if "Reve" in line]
     assert [kind.removesuffix('"').replace("builtins.", "") for kind in revealed] == REVEALED

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -350,10 +351,10 @@ def test_criteria_are_components_as_the_table_has_them() -> None:
 def test_what_does_not_apply_is_named_and_not_proposed(monkeypatch: pytest.MonkeyPatch) -> None:
     decision = decide(next(iter(CASES.values())))
     first, *rest = decision.options
-    unfit = {**first, "applicability": "does_not_apply", "because": "The marker is negative."}
-    monkeypatch.setattr(Decision, "options", [*rest, unfit])
+    unfit = replace(first, applicability="does_not_apply", because="The marker is negative.")
+    monkeypatch.setattr(Decision, "options", (*rest, unfit))
     group = make_proposals(Context(decision, AT))
-    assert [action["title"] for action in group["action"]] == [option["title"] for option in rest]
+    assert [action["title"] for action in group["action"]] == [option.title for option in rest]
     assert (
         group["note"][0]["text"]
         == "Listed by the page, not proposed here: Chemotherapy alone. The marker is negative."
