@@ -29,12 +29,12 @@ def read_charts(text: str, kind: str | None = None, *, partial: bool = False) ->
     """(number, chart or refusal) for each patient; the number is the line of an NDJSON of bundles,
     else None for one patient.
 
-    `kind` is `fhir`, `hl7v2` or `table`, or None to recognise it; `partial` reads a FHIR
+    `kind` is `fhir`, `hl7v2` or `table`, or None to recognise it; `partial` reads a
     chart that is a part by its own account. Raises InvalidRecord when the text holds no chart.
     """
     kind = kind or chart_kind(text)
     if kind == HL7V2:
-        yield from _number(read_hl7(text))
+        yield from _number(read_hl7(text, partial=partial))
     elif kind == TABLE:
         yield from _number(read_table(text))
     elif kind == FHIR:
@@ -107,7 +107,7 @@ def read_folder(path: Path, *, partial: bool = False) -> Numbered:
             texts[kind].append(text)
     if not any(texts.values()):
         raise folder_refusal(str(path))
-    charts = read_hl7("\n".join(texts[HL7V2])) if texts[HL7V2] else []
+    charts = read_hl7("\n".join(texts[HL7V2]), partial=partial) if texts[HL7V2] else []
     charts += [chart for text in texts[TABLE] for chart in read_table(text)]
     if texts[FHIR]:
         charts += read_fhir(

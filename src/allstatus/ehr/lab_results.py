@@ -4,6 +4,7 @@ findings.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -42,6 +43,7 @@ PLACES = {
     **dict.fromkeys(COMPONENTS, "blood"),
 }
 SUPERSEDED = "superseded by a later sending of the same result"
+MAYBE_CORRECTED = "one of several sent together, and a later sending may have corrected it"
 OTHER_PERSON = "of another person's specimen"
 TWO_PLACES = "the code and the specimen name different places"
 NO_PLACE = "neither its code nor its specimen names a place that is known here"
@@ -84,21 +86,46 @@ def read_results(reading: ChartReading, options: ChartOptions) -> None:
 
 
 def _standing(results: list[Result]) -> Iterator[Result]:
-    """Every result; of several sendings of one named result all but the last are void."""
-    last: dict[str, tuple[Any, ...]] = {}
+    """Every result; of several sendings of one named result all but the last are void, or in doubt
+    where the last may be of another one of them.
+    """
+    named: dict[str, list[Result]] = {}
     for result in results:
         for name in result.names:
-            last[name] = max(_sent(result), last.get(name, ()))
+            named.setdefault(name, []).append(result)
     for result in results:
-        if any(_sent(result) < last[name] for name in result.names):
+        found = [_replaced(result, named[name]) for name in result.names]
+        if SUPERSEDED in found:
             yield replace(result, void=result.void or SUPERSEDED)
+        elif MAYBE_CORRECTED in found:
+            yield replace(result, doubt=result.doubt or MAYBE_CORRECTED)
         else:
             yield result
 
 
-def _sent(result: Result) -> tuple[Any, ...]:
-    when = result.sent or result.issued or result.when
-    return (*(when.order[:2] if when else ()), result.corrected)
+def _replaced(result: Result, sendings: list[Result]) -> str:
+    """What later sendings under one name make of a result: none here are fewer than were sent with
+    it, so each of these has its own.
+    """
+    later = Counter(_sent(other) for other in sendings if _precedes(result, other))
+    if not later:
+        return ""
+    together = sum(_sent(other) == _sent(result) for other in sendings)
+    return SUPERSEDED if max(later.values()) >= together else MAYBE_CORRECTED
+
+
+def _sent(result: Result) -> tuple[When | None, bool]:
+    return result.sent or result.issued or result.when, result.corrected
+
+
+def _precedes(result: Result, other: Result) -> bool:
+    """Whether another sending is later, or corrects one that may be of the same time."""
+    (mine, corrected), (theirs, corrects) = _sent(result), _sent(other)
+    if mine is None or theirs is None:
+        return (mine is None and theirs is not None) or (mine is theirs and corrects > corrected)
+    if mine.end < theirs.begin or theirs.end < mine.begin:
+        return mine.end < theirs.begin
+    return corrects > corrected
 
 
 def _place_result(

@@ -12,6 +12,7 @@ from typing import Any
 
 from allstatus.errors import InvalidRecord
 from allstatus.record.exact_json import parse_json
+from allstatus.record.hl7_charsets import decode_hl7
 
 FHIR, HL7V2, TABLE = "fhir", "hl7v2", "table"
 TABLE_COLUMNS = ("date", "code")  # what a table of dated results must have
@@ -114,10 +115,10 @@ def folder_refusal(path: str, kind: str = "JSON") -> InvalidRecord:
 
 
 def decode(data: bytes, path: str) -> str:
-    """UTF-8 with or without its mark; HL7 v2 messages may also be Latin-1."""
+    """UTF-8 with or without its mark; HL7 v2 messages in the character sets they name."""
+    if (messages := decode_hl7(data)) is not None:
+        return messages
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        if data.lstrip()[:4] == b"MSH|":
-            return data.decode("latin-1")
         raise InvalidRecord(path, "is not UTF-8 text", "save it as UTF-8") from None

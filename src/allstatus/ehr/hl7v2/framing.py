@@ -1,0 +1,131 @@
+"""HL7 v2 text to messages: frames, files and batches, broken lines, and whether a part is
+missing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from allstatus.ehr.dates import When
+from allstatus.ehr.hl7v2.segments import Marks, Segment
+from allstatus.ehr.hl7v2.times import usable
+
+_ENDS = re.compile(r"[\r\n\x0b\x1c]+")
+_NAME = re.compile("[A-Za-z][A-Za-z0-9]{2}")
+_AROUND = " \t\0\ufeff"
+HEADERS, TRAILERS = ("FHS", "BHS"), ("FTS", "BTS")
+READ = frozenset(
+    ("MSH", "PID", "MRG", "ORC", "OBR", "OBX", "SPM", "DG1", "PR1", "RXA", "RXE", "RXG", "RXR")
+    + ("NTE", "DSC", "ADD", *HEADERS, *TRAILERS)
+)
+
+
+@dataclass(slots=True)
+class Message:
+    """One message: its header, and its segments in order."""
+
+    header: Segment
+    segments: list[Segment] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        """What it is called where it is told of."""
+        return f"message {self.header.text(10)}".strip()
+
+    @property
+    def kind(self) -> tuple[str, str]:
+        """Its type and event; `ORU` alone was version 2.1's name for `ORU^R01`."""
+        kind, event = self.header.text(9, 1).upper(), self.header.text(9, 2).upper()
+        return kind, "R01" if (kind, event) == ("ORU", "") else event
+
+    @property
+    def sent(self) -> When | None:
+        """When it was sent."""
+        return usable(self.header.when(7), None)
+
+
+@dataclass(slots=True)
+class Framed:
+    """What a text holds: messages, how many lines are in no segment, and what is known to be
+    missing.
+    """
+
+    messages: list[Message] = field(default_factory=list)
+    stray: int = 0
+    missing: list[str] = field(default_factory=list)
+
+
+def read_messages(text: str) -> Framed:
+    """The messages of a text with their segments; what is no segment breaks the one before it."""
+    found, counts = Framed(), _Counts()
+    marks: Marks | None = None
+    for line in _lines(text):
+        name = line[:3].upper()
+        if name in ("MSH", *HEADERS) and len(line) > 4:
+            marks = Marks.of(line)
+        if marks is None or not _is_segment(line, marks):
+            _break(found)
+            continue
+        segment = Segment(line, marks)
+        if name == "MSH":
+            found.messages.append(Message(segment))
+            found.missing += ["a message continues another"] if segment.raw(14) else []
+        elif name in (*HEADERS, *TRAILERS):
+            found.missing += counts.fit(segment, len(found.messages))
+        elif name in ("DSC", "ADD"):
+            found.missing.append("a message continues in another")
+            if name == "ADD":
+                _break(found)
+        elif found.messages:
+            found.messages[-1].segments.append(segment)
+        else:
+            found.stray += 1
+    return found
+
+
+def _lines(text: str) -> Iterator[str]:
+    stripped = (line.strip(_AROUND) for line in _ENDS.split(text))
+    return (line for line in stripped if line)
+
+
+def _is_segment(line: str, marks: Marks) -> bool:
+    name, after = line[:3], line[3:4]
+    if not _NAME.fullmatch(name) or after not in ("", marks.field):
+        return False
+    known = name.upper() in READ
+    return known or (name.isupper() and (after != "" or name[2].isdigit()))
+
+
+def _break(found: Framed) -> None:
+    """The last segment does not end where its line does."""
+    if found.messages:
+        message = found.messages[-1]
+        (message.segments[-1] if message.segments else message.header).break_off()
+    found.stray += 1
+
+
+@dataclass(slots=True)
+class _Counts:
+    """How many messages came before the batch, and how many batches there are in the file."""
+
+    before: int = 0
+    start: int = 0
+    batches: int = 0
+
+    def fit(self, segment: Segment, messages: int) -> Iterator[str]:
+        """What a trailer says that does not fit what is here."""
+        said = segment.text(1)
+        if segment.name == "FHS":
+            self.batches, self.before, self.start = 0, messages, messages
+        elif segment.name == "BHS":
+            self.batches, self.start = self.batches + 1, messages
+        elif segment.name == "BTS":
+            here, self.start = messages - self.start, messages
+            if said.isdecimal() and int(said) != here:
+                yield f"a batch holds {here} of {int(said)} messages"
+        else:
+            batches = self.batches or int(messages > self.before)
+            if said.isdecimal() and int(said) != batches:
+                yield f"a file holds {batches} of {int(said)} batches"

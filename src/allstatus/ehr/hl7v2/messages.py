@@ -1,0 +1,228 @@
+"""HL7 v2 messages to charts, one for each patient; the order of messages decides nothing."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+from allstatus.ehr.chart import Chart, Statement
+from allstatus.ehr.hl7v2.diagnoses import Coded, read_diagnosis, read_reason, without_deleted
+from allstatus.ehr.hl7v2.framing import Framed, Message, read_messages
+from allstatus.ehr.hl7v2.patients import Patients, Person, read_person
+from allstatus.ehr.hl7v2.results import Order, Sender, Sending, named, read_order
+from allstatus.ehr.hl7v2.segments import Segment, under
+from allstatus.ehr.hl7v2.treatments import read_treatments
+from allstatus.errors import InvalidRecord
+
+RESULTS = {("ORU", "R01"), ("ORU", "R30"), ("ORU", "R32")} | {
+    ("OUL", event) for event in ("R21", "R22", "R23", "R24")
+}
+SPECIMEN_FIRST = {("OUL", "R22"), ("OUL", "R23")}  # a specimen, then the orders on it
+DIAGNOSES = {"ADT", "OML"}
+TREATMENTS = {"RAS", "RDE", "RGV"}
+MERGES = {("ADT", event) for event in ("A18", "A34", "A36", "A39", "A40")}
+UNREAD_RESULTS = "sent in {}, whose results are not read"
+NAMELESS = "names no patient"
+SET_ASIDE = "{} messages name no patient; they are set aside"
+IN_DOUBT = "{} messages name no patient; they are a doubt for the only patient there is"
+TEST_MODES = {"T": "training", "D": "debugging"}
+PART = "only a part of this feed was given ({}); what is not here is unknown"
+REMEDY = (
+    "send all of it, or read the part that is here with --partial: what is not here is then unknown"
+)
+
+
+@dataclass(slots=True)
+class _Said:
+    """What one message says of one patient, and of whom."""
+
+    message: Message
+    person: Person
+    segments: list[Segment]
+    sendings: list[Sending] = field(default_factory=list)
+    diagnoses: list[Coded] = field(default_factory=list)
+    others: list[Statement] = field(default_factory=list)
+
+    @property
+    def empty(self) -> bool:
+        """Whether it states nothing."""
+        return not (self.sendings or self.diagnoses or self.others)
+
+
+def read_hl7(text: str, *, partial: bool = False) -> list[Chart]:
+    """The charts in HL7 v2 text, in the order of what their patients are called.
+
+    Raises InvalidRecord when it holds no message, or none with a segment, or when it is a part by
+    its own account (counts of a batch or file, a continuation); `partial` reads that part.
+    """
+    framed = read_messages(text)
+    _check(framed, partial=partial)
+    said = [one for message in sorted(framed.messages, key=_order) for one in _read(message)]
+    patients = Patients(one.person for one in said)
+    charts = _Charts(said, patients).charts()
+    for chart in charts:
+        if framed.stray:
+            chart.warnings.append(f"{framed.stray} lines of the feed are in no segment")
+        if partial:
+            chart.partial = True
+            missing = "; ".join(dict.fromkeys(framed.missing)) or "as the caller says"
+            chart.warnings.append(PART.format(missing))
+    return charts
+
+
+def _check(framed: Framed, *, partial: bool) -> None:
+    remedy = "give messages such as ORU^R01, each beginning with MSH"
+    if not framed.messages:
+        raise InvalidRecord("input", "holds no HL7 v2 message", remedy)
+    if not any(message.segments for message in framed.messages):
+        remedy = "end each segment with a carriage return"
+        raise InvalidRecord("input", "holds no segment but the header of its messages", remedy)
+    if framed.missing and not partial:
+        raise InvalidRecord("input", f"is a part and not the whole: {framed.missing[0]}", REMEDY)
+
+
+def _order(message: Message) -> Any:
+    """Messages by when they were sent, whatever order they came in."""
+    lines = (message.header, *message.segments)
+    sent = message.sent
+    return (sent.order if sent else (date.min, "", ""), [segment.fields for segment in lines])
+
+
+def _read(message: Message) -> Iterator[_Said]:
+    """What a message says of each patient in it."""
+    groups = list(under(message.segments, "PID"))
+    if len(groups) > 1 and groups[0][0] is None and not _states(groups[0][1]):
+        groups = groups[1:]
+    for pid, segments in groups or [(None, [])]:
+        merged = None
+        if message.kind in MERGES:
+            merged = next((segment for segment in segments if segment.name == "MRG"), None)
+        said = _Said(message, read_person(pid, merged), segments)
+        _fill(said)
+        yield said
+
+
+def _states(segments: list[Segment]) -> bool:
+    return any(s.name in ("OBR", "OBX", "DG1", "RXA", "RXE", "RXG", "PR1") for s in segments)
+
+
+def _fill(said: _Said) -> None:
+    message, kind = said.message, "^".join(filter(None, said.message.kind))
+    born = said.person.born
+    sender = Sender(message.name, message.sent, born.first if born else None)
+    results = message.kind in RESULTS
+    if not (results or message.kind[0] in DIAGNOSES | TREATMENTS):
+        text = f"a message of the kind {kind or '(none)'}, which is not read"
+        said.others.append(Statement(message.name, (), None, message.sent, text=text))
+        return
+    if not results:
+        sender = replace(sender, unread=UNREAD_RESULTS.format(kind))
+    for order in _orders(said.segments, message.kind in SPECIMEN_FIRST):
+        said.sendings += read_order(order, sender)
+        if order.request is not None and results:
+            said.others += read_reason(order.request, sender)
+    if results or message.kind[0] in DIAGNOSES:
+        found = [segment for segment in said.segments if segment.name == "DG1"]
+        said.diagnoses += [read_diagnosis(segment, sender) for segment in found]
+    if not results:
+        said.others += read_treatments(said.segments, sender)
+
+
+def _orders(segments: list[Segment], specimen_first: bool) -> Iterator[Order]:
+    """The orders of a message; specimens before an order are of all that follow, up to the next."""
+    shared: tuple[Segment, ...] = ()
+    for request, group in under(segments, "OBR"):
+        specimens = tuple(segment for segment in group if segment.name == "SPM")
+        if request is not None and specimen_first:
+            own = [segment for segment in group if segment.name != "SPM"]
+            yield Order.of(request, own, shared)
+            shared = specimens or shared
+        else:
+            yield Order.of(request, group, shared)
+            shared = specimens if request is None else shared
+
+
+class _Charts:
+    """Charts made of what messages say, each of one patient."""
+
+    def __init__(self, said: list[_Said], patients: Patients) -> None:
+        self.of: dict[int, list[_Said]] = defaultdict(list)
+        self.nameless: list[_Said] = []
+        for one in said:
+            group = patients.group(one.person)
+            if group is not None:
+                self.of[group].append(one)
+            elif not one.empty or one.segments:
+                self.nameless.append(one)
+        self.titles, self.doubts = patients.titles(), patients.doubts()
+
+    def charts(self) -> list[Chart]:
+        """The charts in the order of their titles; what names nobody stands alone where nobody is
+        named, and is a doubt for a patient who is the only one.
+        """
+        made = {group: self._chart(said, self.titles[group]) for group, said in self.of.items()}
+        for group, chart in made.items():
+            chart.warnings += self.doubts.get(group, ())
+        if not made:
+            return [self._chart([said], None) for said in self.nameless]
+        self._place_nameless(made)
+        return [made[group] for group in sorted(made, key=lambda group: self.titles[group])]
+
+    def _chart(self, said: list[_Said], title: str | None) -> Chart:
+        chart = Chart(title)
+        persons = [one.person for one in said]
+        chart.sex = _agreed([person.sex for person in persons])
+        chart.born = _agreed([person.born.first if person.born else None for person in persons])
+        for result in named([sending for one in said for sending in one.sendings]):
+            chart.add(result)
+        for problem in without_deleted([coded for one in said for coded in one.diagnoses]):
+            chart.add(problem)
+        for one in said:
+            for statement in one.others:
+                chart.add(statement)
+        chart.warnings += _told(said)
+        return chart
+
+    def _place_nameless(self, made: dict[int, Chart]) -> None:
+        only = next(iter(made)) if len(made) == 1 else None
+        aside = 0
+        for said in self.nameless:
+            persons = [] if only is None else [one.person for one in self.of[only]]
+            if only is None or any(said.person.differs(person) for person in persons):
+                aside += 1
+                continue
+            alone = self._chart([said], None)
+            for statement in (*alone.results, *alone.problems, *alone.treatments, *alone.others):
+                made[only].add(replace(statement, doubt=statement.doubt or NAMELESS))
+        doubtful = len(self.nameless) - aside
+        for chart in made.values():
+            chart.warnings += [IN_DOUBT.format(doubtful)] if doubtful else []
+            chart.warnings += [SET_ASIDE.format(aside)] if aside else []
+
+
+def _agreed(values: list[Any]) -> Any:
+    """What all that say it say alike, else None."""
+    said = {value for value in values if value is not None}
+    return said.pop() if len(said) == 1 else None
+
+
+def _told(said: list[_Said]) -> Iterator[str]:
+    """What a reader should know of the messages themselves."""
+    kinds: Counter[str] = Counter()
+    for one in said:
+        mode = one.message.header.text(11).upper()
+        if mode in TEST_MODES:
+            yield f"{one.message.name}: is marked as sent for {TEST_MODES[mode]} (MSH-11 {mode})"
+        if not one.segments:
+            yield f"{one.message.name}: holds no segment that can be read"
+        kinds.update(
+            "^".join(filter(None, one.message.kind))
+            for other in one.others
+            if type(other) is Statement
+        )
+    for kind, number in sorted(kinds.items()):
+        noun = "message is" if number == 1 else "messages are"
+        yield f"{number} {noun} of a kind that is not read ({kind or 'none'})"

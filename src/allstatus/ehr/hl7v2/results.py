@@ -1,0 +1,250 @@
+"""OBX segments to results, with what their order, specimen and message say beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+
+from allstatus.ehr.chart import Quantity, Result
+from allstatus.ehr.dates import When
+from allstatus.ehr.hl7v2.segments import BROKEN_OFF, Segment
+from allstatus.ehr.hl7v2.specimens import Specimen, specimen_of
+from allstatus.ehr.hl7v2.times import last_day, span, usable
+from allstatus.ehr.hl7v2.values import flags_of, ranges_of, value_of
+
+NO_VALUE = "has no value"
+UNSTATED = "its status is not stated"
+OUTSIDE_ORDER = "stands outside an order"
+CANCELLED = "its order was cancelled"
+UNTOLD = "announced, without a result"
+FINAL = ("F", "C", "U", "A")  # table 0085
+VOID = {
+    "D": "deleted",
+    "W": "sent as wrong",
+    "X": "no result can be obtained",
+    "N": "not asked for",
+    "O": "an order without a result",
+}
+DOUBT = {
+    "P": "preliminary, not final",
+    "I": "has no result yet (pending)",
+    "S": "partial, not final",
+    "R": "preliminary, not verified",
+}
+# table 0123, for results that do not say it themselves
+ORDER_DOUBT = {
+    "P": DOUBT["P"],
+    "R": DOUBT["R"],
+    "A": DOUBT["S"],
+    "I": DOUBT["I"],
+    "S": DOUBT["I"],
+    "M": DOUBT["P"],
+    "N": DOUBT["I"],
+}
+ORDER_VOID = {"O": "its specimen is not there yet", "X": CANCELLED}
+UNREADABLE_STATUS = "its status cannot be read as final"
+RANK = dict.fromkeys("PISR", 0) | {"C": 2, "D": 3, "W": 3}  # of sendings of one time; else 1
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """What the message says that a result is in: its name, when it was sent, and its patient's
+    birth; `unread`: why results in it cannot be relied on.
+    """
+
+    name: str
+    sent: When | None
+    born: date | None = None
+    unread: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """A result, what names its order (`filler`, `placer`) and what else it is known by (`rest`),
+    and the rank of its status among sendings of one time.
+    """
+
+    result: Result
+    filler: str
+    placer: str
+    rest: str
+    rank: int
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An OBR with the segments under it."""
+
+    request: Segment | None
+    observations: tuple[Segment, ...]
+    specimen: Specimen
+
+    @classmethod
+    def of(
+        cls, request: Segment | None, segments: list[Segment], shared: tuple[Segment, ...]
+    ) -> Order:
+        """From its segments; `shared` are specimens that stand before several orders."""
+        own = tuple(segment for segment in segments if segment.name == "SPM")
+        found = tuple(segment for segment in segments if segment.name == "OBX")
+        return cls(request, found, specimen_of(request, own or shared))
+
+
+def read_order(order: Order, sender: Sender) -> Iterator[Sending]:
+    """The results of an order, or what it announces without one."""
+    for segment in order.observations:
+        yield _sending(order, segment, sender)
+    if order.request is not None and not order.observations and not sender.unread:
+        yield _announced(order, order.request, sender)
+
+
+def _sending(order: Order, segment: Segment, sender: Sender) -> Sending:
+    request, status = order.request, segment.text(11).upper()
+    sent_at = segment.when(14) if segment.raw(14) else _collected(request)
+    day = usable(sent_at, sender.sent, sender.born)
+    if segment.raw(14) and segment.when(14) is None:
+        day = None
+    void, doubt = _standing(order, segment, sender)
+    value = value_of(segment)
+    result = Result(
+        f"{sender.name} OBX {segment.text(1)}",
+        segment.codes(3),
+        day,
+        _reported(request, sender),
+        void,
+        segment.text(3, 2),
+        doubt="" if void else doubt or ("" if value else NO_VALUE),
+        latest=None if day else _latest(segment, request),
+        sent=sender.sent,
+        value=value or Quantity(),
+        ranges=ranges_of(segment),
+        flags=flags_of(segment),
+        specimen=order.specimen.codes,
+        corrected=status == "C",
+        notes=tuple(_notes(order, segment)),
+    )
+    rest = (
+        _code_name(result),
+        segment.raw(4),
+        _moment(day),
+        order.specimen.name,
+    )
+    return Sending(result, *_numbers(request), "|".join(rest), RANK.get(status, 1))
+
+
+def _standing(order: Order, segment: Segment, sender: Sender) -> tuple[str, str]:
+    """(why a result does not count, why it cannot be relied on)."""
+    status = segment.text(11).upper()
+    whole = order.request.text(25).upper() if order.request is not None else ""
+    void = VOID.get(status, "") or order.specimen.void or (CANCELLED if whole == "X" else "")
+    if segment.broken:
+        return void, BROKEN_OFF
+    if order.request is not None and order.request.broken:
+        return void, "its order is broken off"
+    said = ""
+    if status:
+        said = "" if status in FINAL else DOUBT.get(status, UNREADABLE_STATUS)
+    elif whole:
+        void = void or ORDER_VOID.get(whole, "")
+        said = "" if whole in FINAL else ORDER_DOUBT.get(whole, UNREADABLE_STATUS)
+    return void, sender.unread or said or order.specimen.doubt
+
+
+def _notes(order: Order, segment: Segment) -> Iterator[str]:
+    request = order.request
+    if request is None:
+        yield OUTSIDE_ORDER
+    if not segment.text(11) and not (request is not None and request.text(25)):
+        yield UNSTATED
+
+
+def _announced(order: Order, request: Segment, sender: Sender) -> Sending:
+    status = request.text(25).upper()
+    void = ORDER_VOID.get(status, "") or order.specimen.void
+    day = usable(_collected(request), sender.sent, sender.born)
+    result = Result(
+        f"{sender.name} OBR {request.text(1)}",
+        request.codes(4),
+        day,
+        _reported(request, sender),
+        void,
+        request.text(4, 2),
+        doubt="" if void else ORDER_DOUBT.get(status, UNTOLD),
+        latest=None if day else _latest(request, request),
+        sent=sender.sent,
+        specimen=order.specimen.codes,
+    )
+    rest = "|".join((_code_name(result), "", _moment(day), order.specimen.name))
+    return Sending(result, *_numbers(request), rest, 0)
+
+
+def _collected(request: Segment | None) -> When | None:
+    return span(request.when(7), request.when(8)) if request is not None else None
+
+
+def _reported(request: Segment | None, sender: Sender) -> When | None:
+    said = usable(request.when(22), sender.sent) if request is not None else None
+    return said or sender.sent
+
+
+def _latest(segment: Segment, request: Segment | None) -> date | None:
+    """The last day a result without a date can be of: not after it was analysed, its specimen
+    received, or its report written.
+    """
+    said = [segment.when(19)] if segment.name == "OBX" else []
+    said += [request.when(14), request.when(22)] if request is not None else []
+    return last_day(usable(when, None) for when in said)
+
+
+def _code_name(result: Result) -> str:
+    return " ".join(sorted(f"{code.system}:{code.code}" for code in result.codes))
+
+
+def _moment(when: When | None) -> str:
+    return f"{when.first} {when.last} {when.clock}" if when is not None else ""
+
+
+def _numbers(request: Segment | None) -> tuple[str, str]:
+    if request is None:
+        return "", ""
+    filler, placer = ("^".join(request.components(number)[:2]).rstrip("^") for number in (3, 2))
+    return filler, placer
+
+
+def named(sendings: list[Sending]) -> Iterator[Result]:
+    """Results with what a correction calls each by, of one patient."""
+    fillers: dict[tuple[str, str], set[str]] = {}
+    for one in sendings:
+        if one.filler and one.placer:
+            fillers.setdefault((one.placer, one.rest), set()).add(one.filler)
+    names = [_name(one, fillers) for one in sendings]
+    unclear = {
+        f"filler {filler}|{one.rest}"
+        for one in sendings
+        if not one.filler and len(known := fillers.get((one.placer, one.rest), ())) > 1
+        for filler in known
+    }
+    top: dict[tuple[str, When | None], int] = {}
+    for one, name in zip(sendings, names, strict=True):
+        key = name, one.result.sent
+        top[key] = max(top.get(key, 0), one.rank)
+    for one, name in zip(sendings, names, strict=True):
+        result = replace(one.result, names=(name,) if name else ())
+        if name and one.rank < top[name, result.sent]:
+            result = replace(result, void=result.void or SUPERSEDED, doubt="")
+        elif name in unclear and not result.void:
+            result = replace(result, doubt=result.doubt or MAYBE_CORRECTED)
+        yield result
+
+
+SUPERSEDED = "superseded by a later sending of the same result"
+MAYBE_CORRECTED = "another sending of its order may have corrected it"
+
+
+def _name(one: Sending, fillers: dict[tuple[str, str], set[str]]) -> str:
+    """What names a result: its order by the filler's number, else by the placer's."""
+    known = fillers.get((one.placer, one.rest), set())
+    filler = one.filler or (next(iter(known)) if len(known) == 1 else "")
+    if filler:
+        return f"filler {filler}|{one.rest}"
+    return f"placer {one.placer}|{one.rest}" if one.placer else ""

@@ -1,0 +1,76 @@
+"""What a result was measured in: SPM-4, or OBR-15 in any of the ways it is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from allstatus.ehr.chart import Code
+from allstatus.ehr.codes import code_tables
+from allstatus.ehr.hl7v2.segments import BROKEN_OFF, Segment, coded
+
+SOURCE, TYPE = "v2_specimen_source", "v2_specimen"  # tables 0070 and 0487
+ROLES = dict.fromkeys("QCBEFOV", "of a control, not of a patient")  # table 0369
+POOLED = dict.fromkeys("GL", "its specimen is of several patients")
+
+
+class Specimen(NamedTuple):
+    """Its codes, what tells it from others, and why what was measured in it does not count
+    (`void`) or cannot be relied on (`doubt`).
+    """
+
+    codes: tuple[Code, ...] = ()
+    name: str = ""
+    void: str = ""
+    doubt: str = ""
+
+
+def specimen_of(order: Segment | None, segments: Iterable[Segment]) -> Specimen:
+    """The specimen of an order, by its SPM segments and else by OBR-15."""
+    found = list(segments)
+    if not found:
+        return _by_order(order) if order is not None else Specimen()
+    codes: tuple[Code, ...] = ()
+    role, broken = "", any(segment.broken for segment in found)
+    for segment in found:
+        type_ = segment.parts(4)
+        codes += tuple(code for item in type_ for code in _element(item, TYPE))
+        codes += tuple(code for item in segment.parts(8) for code in _element(item, ""))
+        role = role or segment.text(11).upper()
+    numbers = "&".join(segment.raw(2) for segment in found)
+    return _standing(codes, numbers, role, BROKEN_OFF if broken else "")
+
+
+def _by_order(order: Segment) -> Specimen:
+    """OBR-15: a coded element of its own, or the first component of a specimen source, whose
+    sub-components are the element, with the place it was taken from and its role further on.
+    """
+    codes: tuple[Code, ...] = ()
+    role = ""
+    for item in order.parts(15):
+        codes += tuple(_element(item, SOURCE))
+        if not _is_element(item):
+            codes += tuple(code for part in item[3:4] for code in coded(part))
+            role = role or (item[6][0].upper() if len(item) > 6 else "")
+    return _standing(codes, "", role, "")
+
+
+def _is_element(item: list[list[str]]) -> bool:
+    """Whether components, and not their sub-components, hold code, text and system."""
+    system = item[2][0] if len(item) > 2 else ""
+    return len(item[0]) == 1 and bool(code_tables().system_of(Code(system, "")))
+
+
+def _element(item: list[list[str]], system: str) -> Iterable[Code]:
+    """A coded element in components or in sub-components. A code alone may be of either table."""
+    parts = [part[0] for part in item] if _is_element(item) else item[0]
+    if len(item[0]) == 1 and system != SOURCE:
+        parts = [part[0] for part in item]
+    yield from coded(parts, system)
+    if system and not any(parts[2:3]):
+        yield from coded(parts[:1], TYPE if system == SOURCE else SOURCE)
+
+
+def _standing(codes: tuple[Code, ...], number: str, role: str, doubt: str) -> Specimen:
+    name = " ".join(sorted({f"{code.system}|{code.code}" for code in codes}))
+    return Specimen(codes, f"{name} {number}", ROLES.get(role, ""), POOLED.get(role, doubt))

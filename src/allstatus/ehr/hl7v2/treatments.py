@@ -1,0 +1,102 @@
+"""Medicines given (RXA) or ordered (RXE, RXG) and procedures (PR1) to treatments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from allstatus.ehr.chart import Code, Treatment
+from allstatus.ehr.dates import When
+from allstatus.ehr.hl7v2.results import Sender
+from allstatus.ehr.hl7v2.segments import BROKEN_OFF, Segment, under
+from allstatus.ehr.hl7v2.times import last_day, usable
+
+ORDERED = "ordered, not known to be given"
+NOT_GIVEN = "not given"
+DELETED = "deleted"
+GIVEN = {"": "", "CP": "", "PA": ""}  # table 0322: complete, partially administered
+REFUSED = ("RE", "NA")
+CANCELLED = ("CA", "OC", "CR")  # table 0119
+CODE_OF = {"RXE": 2, "RXG": 4}
+
+
+def read_treatments(segments: list[Segment], sender: Sender) -> Iterator[Treatment]:
+    """The treatments of one patient in one message."""
+    for order, group in under(segments, "ORC"):
+        for number, segment in enumerate(group):
+            if segment.name == "RXA":
+                yield _given(segment, _route(group[number + 1 :]), sender)
+            elif segment.name in CODE_OF:
+                yield _ordered(segment, order, _route(group[number + 1 :]), sender)
+            elif segment.name == "PR1":
+                yield _procedure(segment, sender)
+
+
+def _route(following: list[Segment]) -> tuple[Code, ...]:
+    """The route said after a medicine, before the next one."""
+    found: tuple[Code, ...] = ()
+    for segment in following:
+        if segment.name in ("RXA", *CODE_OF):
+            break
+        if segment.name == "RXR":
+            found += segment.codes(1, "HL70162")
+    return found
+
+
+def _given(segment: Segment, route: tuple[Code, ...], sender: Sender) -> Treatment:
+    status = segment.text(20).upper()
+    void = NOT_GIVEN if status in REFUSED or segment.raw(18) else ""
+    void = DELETED if segment.text(21).upper() == "D" else void
+    doubt = GIVEN.get(status, "its status cannot be read as given")
+    day = usable(segment.when(3), sender.sent, sender.born)
+    reasons = segment.codes(19)
+    return _treatment(segment, 5, sender, day, void, doubt, route=route, reasons=reasons)
+
+
+def _ordered(
+    segment: Segment, order: Segment | None, route: tuple[Code, ...], sender: Sender
+) -> Treatment:
+    void, day = "", None
+    if order is not None:
+        void = "cancelled" if order.text(1).upper() in CANCELLED else ""
+        day = usable(order.when(9), sender.sent, sender.born)
+    number = CODE_OF[segment.name]
+    return _treatment(segment, number, sender, day or sender.sent, void, ORDERED, route=route)
+
+
+def _procedure(segment: Segment, sender: Sender) -> Treatment:
+    void = DELETED if segment.text(20).upper() == "D" else ""
+    day = usable(segment.when(5), sender.sent, sender.born)
+    method, reasons = segment.text(2), segment.codes(15)
+    return _treatment(
+        segment, 3, sender, day, void, "", system=method, reasons=reasons, medicine=False
+    )
+
+
+def _treatment(
+    segment: Segment,
+    number: int,
+    sender: Sender,
+    day: When | None,
+    void: str,
+    doubt: str,
+    *,
+    system: str = "",
+    route: tuple[Code, ...] = (),
+    reasons: tuple[Code, ...] = (),
+    medicine: bool = True,
+) -> Treatment:
+    doubt = BROKEN_OFF if segment.broken else doubt
+    return Treatment(
+        f"{sender.name} {segment.name} {segment.text(1)}".strip(),
+        segment.codes(number, system),
+        day,
+        sender.sent,
+        void,
+        segment.text(number, 2) or segment.text(number),
+        doubt="" if void else doubt,
+        latest=None if day else last_day([sender.sent]),
+        sent=sender.sent,
+        route=route,
+        reasons=reasons,
+        medicine=medicine,
+    )
