@@ -80,6 +80,12 @@ CodesOption = typer.Option(
 )
 
 
+SAID_OF_EACH = (
+    "note: there are several patients, and --with holds facts that name no patient: they are said "
+    'of each; give a record the "id" of its patient to say it of one'
+)
+
+
 @dataclass(frozen=True, slots=True)
 class ChartInput:
     """The options for reading charts, as given."""
@@ -212,14 +218,10 @@ class Decider:
         )
 
     def check(self, values: Iterable[tuple[int | None, Any]]) -> None:
-        """Refuse facts that name no patient when there are several."""
+        """Tell that facts which name no patient are said of each, when there are several."""
         charts = sum(is_chart(value) for _, value in values)
-        if charts and any(overlay.patient is None for overlay in self._options()[1]) and charts > 1:
-            raise InvalidRecord(
-                "--with",
-                "names no patient, and there are several",
-                'give each record the "id" of its patient',
-            )
+        if charts > 1 and any(overlay.patient is None for overlay in self._options()[1]):
+            print(SAID_OF_EACH, file=sys.stderr)
 
     def _refuse_chart_options(self) -> None:
         """A record says itself what it states."""

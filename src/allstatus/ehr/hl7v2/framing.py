@@ -17,8 +17,26 @@ _NAME = re.compile("[A-Za-z][A-Za-z0-9]{2}")
 _AROUND = " \t\0\ufeff"
 HEADERS, TRAILERS = ("FHS", "BHS"), ("FTS", "BTS")
 READ = frozenset(
-    ("MSH", "PID", "MRG", "ORC", "OBR", "OBX", "SPM", "DG1", "PR1", "RXA", "RXE", "RXG", "RXR")
-    + ("NTE", "DSC", "ADD", *HEADERS, *TRAILERS)
+    (
+        "MSH",
+        "PID",
+        "MRG",
+        "ORC",
+        "OBR",
+        "OBX",
+        "SPM",
+        "DG1",
+        "PR1",
+        "RXA",
+        "RXE",
+        "RXG",
+        "RXR",
+        "NTE",
+        "DSC",
+        "ADD",
+        *HEADERS,
+        *TRAILERS,
+    )
 )
 
 

@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta, timezone
 from allstatus.ehr.dates import When
 
 STAND_INS = (1900, 9999)  # years by which systems say that a date is not known
+ZONES = timedelta(days=1)  # how far days can be apart whose time zones are not known
 _ZONE = re.compile(r"([+-])(\d\d):?(\d\d)$")
 
 
@@ -39,7 +40,7 @@ def _after(when: When, sent: When) -> bool:
     one, other = _instant(when), _instant(sent)
     if one is not None and other is not None:
         return one > other
-    return when.first > sent.last
+    return when.first > sent.last + ZONES
 
 
 def _instant(when: When) -> datetime | None:
