@@ -48,12 +48,12 @@ def _decided(items: tuple[tuple[str, type, Any], ...]) -> tuple[Any, ...] | str:
     except InvalidRecord as error:
         return f"{error.problem}; {error.remedy}"
     missing = tuple(entry.fact for entry in decision.missing)
-    regions, options = (
-        tuple(entry.id for entry in entries) for entries in (decision.regions, decision.options)
+    regions, open_regions, options = (
+        tuple(entry.id for entry in entries)
+        for entries in (decision.regions, decision.possible_regions, decision.options)
     )
-    return astuple(
-        CellAnswer(decision.outcome, decision.status, decision.possible, regions, missing, options)
-    )
+    stated = decision.outcome, decision.status, decision.possible
+    return astuple(CellAnswer(*stated, regions, open_regions, missing, options))
 
 
 def decided(row: Row) -> tuple[Any, ...] | str:

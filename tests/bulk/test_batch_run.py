@@ -94,7 +94,7 @@ def read(path: Path) -> list[dict[str, Any]]:
 
 
 def expected(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    names = ("outcome", "status", "possible", "regions", "missing", "options")
+    names = ("outcome", "status", "possible", "regions", "possible_regions", "missing", "options")
     answers = []
     for row in rows:
         answer = decided({name: value for name, value in row.items() if name != "id"})

@@ -252,6 +252,7 @@ def reference(record: dict[str, Any]) -> Any:
             decision.status,
             decision.possible,
             tuple(e.id for e in decision.regions),
+            tuple(e.id for e in decision.possible_regions),
             tuple(e.fact for e in decision.missing),
             tuple(e.id for e in decision.options),
         )

@@ -31,7 +31,7 @@ CHOICES = frozenset(name for name, states in CELLS.facts.items() if states.fact.
 VIEW_OF_WORDS = SqlView(CELLS, {key: ColumnSource(key) for key in KEYS}, text=YES_NO)
 VIEW = SqlView(CELLS, {key: ColumnSource(key) for key in KEYS})
 WORDS = {True: "true", False: "false"}
-ANSWER = ("outcome", "status", "possible", "regions", "missing", "options")
+ANSWER = ("outcome", "status", "possible", "regions", "possible_regions", "missing", "options")
 
 
 def kinds(yes_no: str, percent: str) -> str:

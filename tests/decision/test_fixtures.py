@@ -32,6 +32,8 @@ def test_fixture_gives_the_decision_beside_it(path: Path, classifier: Classifier
     assert decision["status"] == expected["status"]
     assert sorted(decision["possible"]) == expected["possible"]
     assert sorted(region["id"] for region in decision["regions"]) == expected["regions"]
+    open_cases = sorted(region["id"] for region in decision["possible_regions"])
+    assert open_cases == expected.get("possible_regions", [])
     assert sorted(entry["fact"] for entry in decision["missing"]) == expected["missing"]
     assert sorted(entry["fact"] for entry in decision["assumptions"]) == expected["assumptions"]
     assert sorted(entry["constraint"] for entry in decision["conflicts"]) == expected["conflicts"]

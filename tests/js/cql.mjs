@@ -12,5 +12,5 @@ for await (const line of createInterface({ input: process.stdin })) {
   executor.parameters = given;
   const results = await executor.exec(new cql.PatientSource([{ id: "1", resourceType: "Patient" }]));
   const all = { ...results.unfilteredResults, ...(results.patientResults["1"] ?? {}) };
-  console.log(JSON.stringify({ outcome: all.Outcome, status: all.Status, possible: all.Possible, regions: all.Regions }));
+  console.log(JSON.stringify({ outcome: all.Outcome, status: all.Status, possible: all.Possible, regions: all.Regions, possible_regions: all.PossibleRegions }));
 }

@@ -20,6 +20,7 @@ const explain = (decision) => {
     outcome, status: decision.status, possible: decision.possible,
     options: decision.status ? (engine.data.options[decision.status] ?? []).map((option) => option.id) : [],
     regions: clash ? [] : why.regions(resolution),
+    possible_regions: clash ? [] : why.possibleRegions(resolution),
     missing: outcome === "insufficient_data" ? why.missing(resolution) : [],
     irrelevant: clash ? [] : why.irrelevant(resolution),
     ask_next: asked && { fact: asked.fact, answers: asked.answers.map(({ answer, possible }) => ({ region: answer.region, possible })) },
@@ -42,7 +43,7 @@ for await (const line of createInterface({ input: process.stdin })) {
     answer = explain(engine.decide(made.parseExact(line)));
   } catch (error) {
     if (!(error instanceof made.Refused)) throw error;
-    answer = { outcome: "invalid_record", status: null, possible: [], regions: [], options: [], missing: [], reasons: [], field: error.field };
+    answer = { outcome: "invalid_record", status: null, possible: [], regions: [], possible_regions: [], options: [], missing: [], reasons: [], field: error.field };
   }
   process.stdout.write(`${JSON.stringify(answer)}\n`);
 }

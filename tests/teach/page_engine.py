@@ -15,6 +15,7 @@ REFUSED: dict[str, Any] = {
     "status": None,
     "possible": [],
     "regions": [],
+    "possible_regions": [],
     "options": [],
     "missing": [],
     "reasons": [],
@@ -42,6 +43,10 @@ def python_answer(classifier: Classifier, line: str) -> dict[str, Any]:
         **{key: document[key] for key in keep},
         "options": [option["id"] for option in document["options"]],
         "regions": [region["id"] for region in document["regions"]],
+        "possible_regions": [
+            {"name": region["id"], "dependsOn": list(region["depends_on"])}
+            for region in document["possible_regions"]
+        ],
         "missing": [entry["fact"] for entry in document["missing"]],
         "ask_next": asked and {"fact": asked["fact"], "answers": asked["answers"]},
         "conflicts": [

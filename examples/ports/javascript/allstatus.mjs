@@ -64,10 +64,12 @@ export class Port {
     const { left, possible } = resolution;
     const status = possible.length === 1 && possible[0] !== OUTSIDE ? possible[0] : null;
     const outcome = !possible.length ? "conflicting_data" : possible.length > 1 ? "insufficient_data" : status ? "determined" : OUTSIDE;
-    const lying = new Set(outcome === OUTSIDE ? left.flatMap((one) => one.regions) : []);
+    const lying = (name) => (outcome === OUTSIDE ? left.filter((one) => one.regions.includes(name)).length : 0);
+    const regions = Object.keys(this.rules.regions);
     return {
       outcome, status, possible,
-      regions: Object.keys(this.rules.regions).filter((name) => lying.has(name)),
+      regions: regions.filter((name) => lying(name) && lying(name) === left.length),
+      possible_regions: regions.filter((name) => lying(name) && lying(name) < left.length),
       options: status ? this.rules.statuses[status].options.map((option) => option.id) : [],
       missing: possible.length > 1 ? this.facts.filter((fact) => this.wouldChange(resolution, fact)) : [],
       reasons: possible.length > 1 ? [] : this.reasons(resolution),

@@ -14,6 +14,7 @@ ANSWER: dict[str, Callable[[CellAnswer], str | None]] = {
     "status": lambda answer: answer.status,
     "possible": lambda answer: " ".join(answer.possible),
     "regions": lambda answer: " ".join(answer.regions),
+    "possible_regions": lambda answer: " ".join(answer.possible_regions),
     "missing": lambda answer: " ".join(answer.missing),
     "options": lambda answer: " ".join(answer.options),
 }

@@ -83,6 +83,7 @@ class CellAnswer:
     status: str | None
     possible: tuple[str, ...]
     regions: tuple[str, ...]
+    possible_regions: tuple[str, ...]
     missing: tuple[str, ...]
     options: tuple[str, ...]
 
@@ -94,6 +95,7 @@ class CellAnswer:
             decision.status,
             decision.possible,
             tuple(entry.id for entry in decision.regions),
+            tuple(entry.id for entry in decision.possible_regions),
             tuple(entry.fact for entry in decision.missing),
             tuple(entry.id for entry in decision.options),
         )
@@ -197,7 +199,7 @@ class Cells:
             CellAnswer.of(self.classifier.classify(samples, chart=NOTHING_MORE))
             for samples in self._samples()
         )
-        return *decided, CellAnswer("conflicting_data", None, (), (), (), ())
+        return *decided, CellAnswer("conflicting_data", None, (), (), (), (), ())
 
     @cached_property
     def traces(self) -> tuple[CellTrace, ...]:

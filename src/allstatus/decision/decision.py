@@ -15,6 +15,7 @@ from allstatus.decision.entries import (
     FactValue,
     Option,
     OverlayUsed,
+    PossibleRegion,
     RegionFound,
     RulesSource,
     RulesUsed,
@@ -119,9 +120,22 @@ class Decision:
 
     @lazy
     def regions(self) -> tuple[RegionFound, ...]:
-        """Which undescribed cases this is, each with its sentence (outside_definitions only)."""
+        """Which undescribed cases this surely is, each with its sentence (outside_definitions
+        only).
+        """
         names = self._resolution.cell.regions if self.outcome == OUTSIDE else ()
         return tuple([RegionFound(name, self.rules.regions[name].sentence) for name in names])
+
+    @lazy
+    def possible_regions(self) -> tuple[PossibleRegion, ...]:
+        """Which undescribed cases this may be besides, and the facts that depends on
+        (outside_definitions only).
+        """
+        names = self._explanation.depends_on if self.outcome == OUTSIDE else {}
+        regions = self.rules.regions
+        return tuple(
+            [PossibleRegion(name, regions[name].sentence, facts) for name, facts in names.items()]
+        )
 
     @lazy
     def missing(self) -> tuple[FactQuestion, ...]:

@@ -24,6 +24,7 @@ PARTS = (  # of the document, in its order: each a property of a decision
     "status",
     "possible",
     "regions",
+    "possible_regions",
     "missing",
     "irrelevant",
     "ask_next",

@@ -23,6 +23,15 @@ class RegionFound:
 
 
 @dataclass(frozen=True, slots=True)
+class PossibleRegion:
+    """A case no status describes that this may be, and the unknown facts it depends on."""
+
+    id: str
+    sentence: str
+    depends_on: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class FactQuestion:
     """A fact to be found out: the plain question and the titles of the tests that answer it."""
 

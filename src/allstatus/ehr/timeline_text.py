@@ -53,6 +53,7 @@ def _point(point: Point) -> dict[str, Any]:
         "missing": [entry.fact for entry in decision.missing],
         "reasons": plain(decision.reasons),
         "regions": plain(decision.regions),
+        "possible_regions": plain(decision.possible_regions),
         "conflicts": plain(decision.conflicts),
         "facts": plain(decision.facts),
         "warnings": list(decision.warnings),
@@ -112,6 +113,9 @@ def _because(decision: Decision) -> Iterator[str]:
         yield "not known: " + ", ".join(_words(entry.fact) for entry in decision.missing)
     for region in decision.regions:
         yield region.sentence
+    for may_be in decision.possible_regions:
+        facts = " and ".join(map(_words, may_be.depends_on))
+        yield f"perhaps, depending on {facts}: {may_be.sentence}"
     for conflict in decision.conflicts:
         yield conflict.because
     facts = decision.facts

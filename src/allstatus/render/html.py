@@ -18,7 +18,7 @@ from allstatus.decision.decision import UNDECIDED, Decision
 from allstatus.decision.document import PARTS
 from allstatus.errors import MissingExtra
 from allstatus.render.definitions import definitions, why_not_words
-from allstatus.render.messages import headline, messages
+from allstatus.render.messages import headline, may_be, messages
 from allstatus.render.sections import (
     NO_OPTIONS,
     answers_to_ask,
@@ -106,6 +106,7 @@ def _article(decision: Decision, level: str) -> dict[str, Any]:
         "sign": OUTCOME_SIGN[decision.outcome],
         "headline": headline(decision, level),
         "messages": [] if decision.outcome == "insufficient_data" else messages(decision, level),
+        "may_be": may_be(decision, level),
         "remission_number": decision.remission_number,
         "possible": [titles[name] for name in decision.possible],
         "missing": list(zip(decision.missing, messages(decision, level), strict=True))

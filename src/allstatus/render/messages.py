@@ -8,6 +8,7 @@ from typing import Any
 
 from allstatus.decision.decision import Decision
 from allstatus.record.yaml_file import YamlFile
+from allstatus.render.words import words
 from allstatus.rules.ruleset import RuleSet
 
 LEVELS = ("clinician", "student", "plain")
@@ -39,8 +40,23 @@ def messages(decision: Decision, level: str) -> list[str]:
     ]
 
 
+def may_be(decision: Decision, level: str) -> tuple[str, list[str]] | None:
+    """What introduces the undescribed cases this may be, and a message for each; None where none
+    is open.
+    """
+    if not decision.possible_regions:
+        return None
+    facts = dict.fromkeys(fact for one in decision.possible_regions for fact in one.depends_on)
+    form = _messages()["may_be"]["besides" if decision.regions else "alone"][level]
+    said = [
+        message(decision.rules, decision.outcome, level, one.id)
+        for one in decision.possible_regions
+    ]
+    return str(form).format(facts=" and ".join(map(words, facts))), said
+
+
 def reasons_of(decision: Decision) -> list[str]:
-    """What an outcome is about: its status, regions, missing facts or broken constraints."""
+    """What an outcome is about: status, certain regions, missing facts or broken constraints."""
     if decision.outcome == "determined":
         return [str(decision.status)]
     if decision.outcome == "outside_definitions":

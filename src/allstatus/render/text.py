@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from allstatus.decision.decision import UNDECIDED, Decision
 from allstatus.decision.entries import Option
 from allstatus.render.definitions import definition_lines, why_not_words
-from allstatus.render.messages import headline, messages
+from allstatus.render.messages import headline, may_be, messages
 from allstatus.render.sections import (
     NO_OPTIONS,
     change_ways,
@@ -79,6 +79,8 @@ class _Text:
             return
         for text in messages(self.decision, self.level):
             yield from self._wrap(text)
+        if open_cases := may_be(self.decision, self.level):
+            yield from self._list(*open_cases)
         if number := self.decision.remission_number:
             yield f"This is remission number {number}."
         if self.decision.outcome == "conflicting_data":

@@ -13,7 +13,7 @@ from uuid import NAMESPACE_URL, uuid5
 from allstatus.decision.decision import NOT_APPLICABLE, Decision
 from allstatus.decision.entries import AgentApplicability, FactValue, Option
 from allstatus.ehr.out.names import BASE
-from allstatus.render.messages import headline, messages
+from allstatus.render.messages import headline, may_be, messages
 from allstatus.render.sections import FIT, option_note, options_by_category, options_not_fitting
 from allstatus.render.words import limit_words, margin_words, value_words, words
 from allstatus.service.markdown import bullets, safe
@@ -116,6 +116,8 @@ def _detail(decision: Decision) -> Iterator[str]:
     else:
         for text in messages(decision, "clinician"):
             yield from (text, "")
+        if open_cases := may_be(decision, "clinician"):
+            yield from bullets(open_cases[0].rstrip(":"), open_cases[1])
     yield from bullets(
         "Decided by" if decision.outcome == "determined" else "Known", _decisive(decision)
     )

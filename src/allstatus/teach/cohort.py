@@ -58,7 +58,8 @@ def tally(classifier: Classifier, records: Iterable[Any]) -> CohortTally:
 def _part(decision: Decision) -> str | None:
     if decision.outcome == "outside_definitions":
         regions = decision.regions
-        return words(regions[0].id) if len(regions) == 1 else "in several ways"
+        alone = len(regions) == 1 and not decision.possible_regions
+        return words(regions[0].id) if alone else "in several ways"
     if decision.ask_next is not None:
         return f"first ask for: {fact_label(decision.ask_next.fact)}"
     return None

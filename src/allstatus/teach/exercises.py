@@ -117,7 +117,7 @@ class _Pool:
         return Exercise(record, answer_of(decision), edge, max(0, min(2, points - 1)), decided)
 
     def _decided_by(self, record: dict[str, Any], decision: Decision, edge: bool) -> str | None:
-        if len(decision.regions) > MOST_REGIONS:
+        if len(decision.regions) > MOST_REGIONS or decision.possible_regions:
             return None
         if decision.outcome == "conflicting_data":
             return decision.conflicts[0].facts[0]

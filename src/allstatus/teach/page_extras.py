@@ -38,6 +38,7 @@ def embed_page(classifier: Classifier) -> dict[str, Any]:
         **embed_rules(classifier),
         "texts": texts(),
         "headlines": {name: _headlines()[name] for name in ("determined", *OUTCOMES)},
+        "may_be": YamlFile(messages.FILE, messages.FILE.parent).data["may_be"],
         "choices": named,
         "answers": answers,
         "pool": SEPARATOR.join(_exercise(rules, exercise, answers) for exercise in pool),

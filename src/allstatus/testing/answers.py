@@ -33,7 +33,7 @@ class AnswerLevel(StrEnum):
 
 REFUSED: Answer = {"outcome": INVALID, "status": None, "possible": []}
 FIELDS = ("outcome", "status", "possible")
-SHOWING = ("regions", "options")
+SHOWING = ("regions", "possible_regions", "options")
 EXPLAINING = (*SHOWING, "missing", "reasons")
 
 
@@ -59,6 +59,7 @@ def answer_of(
         "status": decision.status,
         "possible": list(decision.possible),
         "regions": [region.id for region in decision.regions],
+        "possible_regions": [region.id for region in decision.possible_regions],
         "options": [option.id for option in decision.options],
     }
     if why:

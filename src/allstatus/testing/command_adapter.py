@@ -101,6 +101,7 @@ def checked(answer: Any) -> Answer | str:
             "status": None,
             "possible": [],
             "regions": [],
+            "possible_regions": [],
             "options": [],
             "missing": [],
             "reasons": [],

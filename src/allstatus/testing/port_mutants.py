@@ -107,7 +107,13 @@ def port_mutants(classifier: Classifier) -> Iterator[PortMutant]:
         "answer",
         says=lambda _, answer: {**answer, "regions": answer["regions"][:1]},
     )
+    yield PortMutant("a possible region taken for a certain one", "answer", says=_sure_regions)
     yield PortMutant("a conflict taken for missing data", "answer", says=_conflict_as_insufficient)
+
+
+def _sure_regions(_: Record, answer: Answer) -> Answer:
+    regions = [*answer["regions"], *answer["possible_regions"]]
+    return {**answer, "regions": regions, "possible_regions": []}
 
 
 def _values(fact: Fact) -> list[Any]:

@@ -60,6 +60,7 @@ def vector_schema(classifier: Classifier) -> dict[str, Any]:
         "status": {"enum": [*statuses, None]},
         "possible": {"type": "array", "items": {"enum": [*statuses, "outside_definitions"]}},
         "regions": _TEXTS,
+        "possible_regions": _TEXTS,
         "options": _TEXTS,
         "missing": _TEXTS,
         "reasons": {"type": "array", "items": _TEXTS},

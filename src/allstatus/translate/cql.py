@@ -35,8 +35,8 @@ SURELY = {  # (certainly true, certainly false) of an interval from start to end
 
 
 def to_cql(table: DecisionTable) -> str:
-    """The library's text; evaluate `Outcome`, `Status`, `Possible` and `Regions`, or
-    `IsInRemission` and the like.
+    """The library's text; evaluate `Outcome`, `Status`, `Possible`, `Regions` and
+    `PossibleRegions`, or `IsInRemission` and the like.
     """
     return "\n".join(_CqlLibrary(table).lines()) + "\n"
 
@@ -139,6 +139,8 @@ class _CqlLibrary:
         )
         for name, cases in (*outcomes.items(), *self.table.regions.items()):
             yield from self._function(f"{name} is possible", cases)
+        for name, cases in self.table.regions.items():
+            yield from self._function(f"{name} is open", self.table.outside & ~cases)
         yield from self._listed("Possible", list(outcomes), "true")
         yield '\ndefine "Outcome":\n  case'
         yield "    when Count(\"Possible\") = 0 then 'conflicting_data'"
@@ -150,11 +152,15 @@ class _CqlLibrary:
         yield '\ndefine "Status": if "Outcome" = \'determined\' then First("Possible") else null'
         for status in self.rules.statuses.values():
             yield f'define "{status.condition_name}": Coalesce("Status" = \'{status.name}\', false)'
-        yield from self._listed("Regions", list(self.table.regions), f"\"Outcome\" = '{OUTSIDE}'")
+        undescribed = f"\"Outcome\" = '{OUTSIDE}'"
+        for title, surely in (("Regions", "not "), ("PossibleRegions", "")):
+            when = f'{undescribed} and {surely}"{{name}} is open"("{self.known}")'
+            yield from self._listed(title, list(self.table.regions), when)
 
     def _listed(self, title: str, names: list[str], when: str) -> Iterator[str]:
         entries = ",\n".join(
-            f'    if {when} and "{name} is possible"("{self.known}") then \'{name}\' else null'
+            f"    if {when.format(name=name)} "
+            f'and "{name} is possible"("{self.known}") then \'{name}\' else null'
             for name in names
         )
         yield f'\ndefine "{title}":\n  ({{\n{entries}\n  }}) Name where Name is not null'

@@ -28,7 +28,7 @@ NOT_REPORTED, UNKNOWN = "not reported", "unknown"
 TYPES = {"yes_no": "boolean", "choice": "string"}
 FEEL = {"==": "=", "!=": "!=", ">": ">", "<=": "<=", "<": "<", ">=": ">="}
 OPPOSITE = {"==": "!=", "!=": "=", ">": "<=", "<=": ">", "<": ">=", ">=": "<"}
-OUTPUTS = ("outcome", "status", "possible", "regions")
+OUTPUTS = ("outcome", "status", "possible", "regions", "possible_regions")
 Answer = tuple[str, str | None, tuple[str, ...], tuple[str, ...]]  # as OUTPUTS
 Row = tuple[Mapping[str, tuple[str, ...]], Answer]
 
@@ -164,7 +164,7 @@ def _answer(resolver: CellResolver, words: Mapping[str, Word]) -> Answer:
     known = {name: verdict for word in words.values() for name, verdict in word.verdicts.items()}
     unreported = frozenset(name for name, word in words.items() if word.unreported)
     cell = resolver.resolve(tuple(map(known.get, resolver.table.criteria)), unreported).cell
-    return cell.outcome, cell.status, cell.possible, cell.regions
+    return cell.outcome, cell.status, cell.possible, cell.regions, cell.possible_regions
 
 
 def _texts(columns: list[tuple[str, list[Word]]], fixed: Fixed) -> dict[str, tuple[str, ...]]:

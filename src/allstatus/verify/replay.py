@@ -15,7 +15,13 @@ from allstatus.rules.editions import find_edition
 from allstatus.verify.recorded_decision import RecordedDecision, read_recorded, rebuild_chart
 from allstatus.verify.report_layout import SHORT, plural, rules_line, wrap
 
-_NAMED_BY = {"regions": "id", "conflicts": "constraint", "options": "id", "missing": "fact"}
+_NAMED_BY = {
+    "regions": "id",
+    "possible_regions": "id",
+    "conflicts": "constraint",
+    "options": "id",
+    "missing": "fact",
+}
 FIELDS = ("outcome", "status", "possible", *_NAMED_BY)
 FIELDS_OF_REBUILT = FIELDS[
     :-1

@@ -62,6 +62,15 @@ class Explanation:
         return derived_values(self._resolver, self._resolution)
 
     @cached_property
+    def depends_on(self) -> dict[str, tuple[str, ...]]:
+        """For each region this may lie in, the facts on which that depends."""
+        table, cell = self._explainer.table, self._resolution.cell
+        return {
+            name: table.facts_that_part(cell.completions, table.regions[name])
+            for name in cell.possible_regions
+        }
+
+    @cached_property
     def missing(self) -> tuple[str, ...]:
         """Unknown facts with an answer that would change what is possible."""
         return missing_facts(self._resolver, self._resolution)

@@ -55,6 +55,8 @@ def _answer(context: Context) -> Iterator[Json]:
         yield {"name": "possible", "valueCode": name}
     for region in decision.regions:
         yield {"name": "region", "valueCode": region.id}
+    for may_be in decision.possible_regions:
+        yield {"name": "possibleRegion", "valueCode": may_be.id}
     if has_observation(context):
         yield {"name": "observation", "valueReference": context.link(*OBSERVATION)}
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from allstatus.ehr.codes import table
 from allstatus.ehr.out.context import Context, linked
 from allstatus.ehr.out.names import Json, reference_of
+from allstatus.render.messages import may_be
 from allstatus.table.decision_table import OUTSIDE
 
 ROLE = ("Observation",)
@@ -68,6 +69,8 @@ def _notes(context: Context) -> Iterator[Json]:
     )
     for text in says:
         yield {"text": rules.with_limits(text["clinician"])}
+    if open_cases := may_be(decision, "clinician"):
+        yield {"text": " ".join((open_cases[0], *open_cases[1]))}
     for entry in decision.assumptions:
         yield {"text": f"Assumed: {entry.because}"}
 

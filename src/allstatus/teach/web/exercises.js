@@ -94,6 +94,14 @@ const makeExercises = (engine, why) => {
   };
   const headline = (decision, level) => fill(data.headlines[decision.outcome][level], { title: decision.status && titleOf(decision.status) });
   const messages = (decision, level) => reasonsOf(decision).map((reason) => data.says[decision.outcome][reason][level]);
+  // What introduces the undescribed cases this may be, and a message for each; null where none is open.
+  const mayBe = (decision, level) => {
+    const open = decision.outcome === OUTSIDE ? why.possibleRegions(decision.resolution) : [];
+    if (!open.length) return null;
+    const names = [...new Set(open.flatMap(({ dependsOn }) => dependsOn))], besides = why.regions(decision.resolution).length ? "besides" : "alone";
+    const form = data.may_be[besides][level];
+    return { intro: fill(form, { facts: names.map((name) => label(name).toLowerCase()).join(" and ") }), said: open.map(({ name }) => data.says[OUTSIDE][name][level]) };
+  };
   const assumed = (decision) => (decision.outcome === "conflicting_data" ? [] : decision.resolution.used.map((name) => factOf[name].assume.because));
 
   const decidedLine = (exercise, decision) => {
@@ -135,5 +143,5 @@ const makeExercises = (engine, why) => {
   const shortened = (section) => [...new Set([section.split(" > ")[0], section.split(" > ").at(-1)])].join(" > ");
   const readFrom = (exercise) => fill(words.exercise.sections, { sections: sections(exercise).map(shortened).join("; ") });
 
-  return { pool, vectors, tries, readFrom, draw: (seed, count) => draw(pool, seed, count), answerOf, titleOf, titles, label, valueText, caseOf, headline, messages, assumed, explain, explainParts };
+  return { pool, vectors, tries, readFrom, draw: (seed, count) => draw(pool, seed, count), answerOf, titleOf, titles, label, valueText, caseOf, headline, messages, mayBe, assumed, explain, explainParts };
 };

@@ -51,10 +51,10 @@ const makeExplore = (engine, why, exercises, parts) => {
   const answer = (decision) => {
     const name = exercises.answerOf(decision), chosen = level.value;
     const possible = decision.outcome === "insufficient_data" && [h("p", {}, `${words.still_possible}: ${exercises.titles(decision.possible)}.`)];
-    const said = decision.outcome === "insufficient_data" ? [] : exercises.messages(decision, chosen);
+    const said = decision.outcome === "insufficient_data" ? [] : exercises.messages(decision, chosen), open = exercises.mayBe(decision, chosen);
     replace(pinned, h(`p.headline.${parts.shade(name)}`, {}, h("strong", {}, exercises.headline(decision, "clinician"))));
     replace(panes.answer, h(`p.headline.${parts.shade(name)}`, {}, h("strong", {}, exercises.headline(decision, chosen))), possible,
-      said.map((text) => h("p", {}, text)), exercises.assumed(decision).map((because) => h("p.quiet", {}, `${words.assumed}: ${because}`)));
+      said.map((text) => h("p", {}, text)), open && [h("p", {}, open.intro), list(open.said)], exercises.assumed(decision).map((because) => h("p.quiet", {}, `${words.assumed}: ${because}`)));
   };
 
   const observed = (criterion, decision) => {

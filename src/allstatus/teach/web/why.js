@@ -14,7 +14,16 @@ const makeWhy = (engine) => {
 
   const product = (lists) => lists.reduce((rows, list) => rows.flatMap((row) => list.map((item) => [...row, item])), [[]]);
 
-  const regions = ({ cell }) => (cell.outcome === OUTSIDE ? regionSets.filter(([, set]) => cell.completions & set).map(([name]) => name) : []);
+  // Undescribed cases: those that all completions lie in, and those that only some do, with the facts that decides on.
+  const regions = ({ cell }) => (cell.outcome === OUTSIDE ? regionSets.filter(([, set]) => !(cell.completions & ~set)).map(([name]) => name) : []);
+  const numberOf = ({ verdicts }) => criteria.reduce((sum, { name }, place) => sum + (verdicts[name] ? 2n ** BigInt(place) : 0n), 0n);
+  const partingFacts = (completions, set) => facts.filter(({ classes }) => classes.some((one) => classes.some((other) => {
+    const step = numberOf(other) - numberOf(one), held = completions & set & one.set;
+    return one !== other && (step > 0n ? held << step : held >> -step) & completions & ~set;
+  }))).map(({ name }) => name);
+  const possibleRegions = ({ cell }) => (cell.outcome === OUTSIDE ? regionSets : [])
+    .filter(([, set]) => cell.completions & set && cell.completions & ~set)
+    .map(([name, set]) => ({ name, dependsOn: partingFacts(cell.completions, set) }));
 
   const missing = (resolution) => {
     if (resolution.cell.outcome !== "insufficient_data") return [];
@@ -210,5 +219,5 @@ const makeWhy = (engine) => {
     });
   };
 
-  return { others, regions, missing, irrelevant, reasons, changes, askNext, trace, whyNot, conflicts };
+  return { others, regions, possibleRegions, missing, irrelevant, reasons, changes, askNext, trace, whyNot, conflicts };
 };
