@@ -1,3 +1,12 @@
+"""What the table says of certain and possible regions, over all cells."""
+
+from __future__ import annotations
+
+from itertools import product
+
+from allstatus.decision.classifier import Classifier
+from allstatus.table.case_set import members
+from allstatus.table.decision_table import OUTSIDE
 
 
 def test_a_region_is_certain_only_where_every_completion_lies_in_it(classifier: Classifier) -> None:
