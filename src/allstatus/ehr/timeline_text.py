@@ -114,8 +114,8 @@ def _because(decision: Decision) -> Iterator[str]:
     for region in decision.regions:
         yield region.sentence
     for may_be in decision.possible_regions:
-        facts = " and ".join(map(_words, may_be.depends_on))
-        yield f"perhaps, depending on {facts}: {may_be.sentence}"
+        open_facts = " and ".join(map(_words, may_be.depends_on))
+        yield f"perhaps, depending on {open_facts}: {may_be.sentence}"
     for conflict in decision.conflicts:
         yield conflict.because
     facts = decision.facts

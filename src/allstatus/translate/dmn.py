@@ -29,7 +29,7 @@ TYPES = {"yes_no": "boolean", "choice": "string"}
 FEEL = {"==": "=", "!=": "!=", ">": ">", "<=": "<=", "<": "<", ">=": ">="}
 OPPOSITE = {"==": "!=", "!=": "=", ">": "<=", "<=": ">", "<": ">=", ">=": "<"}
 OUTPUTS = ("outcome", "status", "possible", "regions", "possible_regions")
-Answer = tuple[str, str | None, tuple[str, ...], tuple[str, ...]]  # as OUTPUTS
+Answer = tuple[str, str | None, tuple[str, ...], tuple[str, ...], tuple[str, ...]]  # as OUTPUTS
 Row = tuple[Mapping[str, tuple[str, ...]], Answer]
 
 
