@@ -16,28 +16,8 @@ _ENDS = re.compile(r"[\r\n\x0b\x1c]+")
 _NAME = re.compile("[A-Za-z][A-Za-z0-9]{2}")
 _AROUND = " \t\0\ufeff"
 HEADERS, TRAILERS = ("FHS", "BHS"), ("FTS", "BTS")
-READ = frozenset(
-    (
-        "MSH",
-        "PID",
-        "MRG",
-        "ORC",
-        "OBR",
-        "OBX",
-        "SPM",
-        "DG1",
-        "PR1",
-        "RXA",
-        "RXE",
-        "RXG",
-        "RXR",
-        "NTE",
-        "DSC",
-        "ADD",
-        *HEADERS,
-        *TRAILERS,
-    )
-)
+_STATING = "MSH PID MRG ORC OBR OBX SPM DG1 PR1 RXA RXE RXG RXR NTE DSC ADD"
+READ = frozenset((*_STATING.split(), *HEADERS, *TRAILERS))
 
 
 @dataclass(slots=True)

@@ -16,26 +16,8 @@ from allstatus.ehr.hl7v2.times import usable
 
 RECORD_NUMBER = "MR"
 # what is numbered so is a stay, an account or a policy, of which one person has many or many one
-NOT_PERSONS = frozenset(
-    (
-        "AN",
-        "ANC",
-        "AND",
-        "ANT",
-        "ANON",
-        "VN",
-        "VS",
-        "NIIP",
-        "MC",
-        "MA",
-        "MI",
-        "PHC",
-        "BC",
-        "PLAC",
-        "FILL",
-        "ACSN",
-    )
-)
+_STAYS = "AN ANC AND ANT ANON VN VS NIIP MC MA MI PHC BC PLAC FILL ACSN"
+NOT_PERSONS = frozenset(_STAYS.split())
 _NOBODYS = re.compile(r"0+|9{6,}|UNKNOWN|UNK|NONE|N/?A|NULL|TEMP", re.IGNORECASE)
 NAME = "name"
 BIRTH = "birth date"
