@@ -120,9 +120,18 @@ def test_a_feed_is_read_as_it_says(case: dict[str, Any], turn: int) -> None:
 
 @pytest.mark.parametrize(
     ("name", "codec"),
-    [("8859/1", "latin-1"), ("8859/15", "iso-8859-15"), ("UNICODE UTF-8", "utf-8")]
-    + [("WINDOWS-1252", "cp1252"), ("", "latin-1"), ("", "utf-8"), ("GB 18030-2000", "gb18030")]
-    + [("KS X 1001", "euc_kr"), ("UNICODE UTF-16", "utf-16"), ("BIG-5", "big5")],
+    [
+        ("8859/1", "latin-1"),
+        ("8859/15", "iso-8859-15"),
+        ("UNICODE UTF-8", "utf-8"),
+        ("WINDOWS-1252", "cp1252"),
+        ("", "latin-1"),
+        ("", "utf-8"),
+        ("GB 18030-2000", "gb18030"),
+        ("KS X 1001", "euc_kr"),
+        ("UNICODE UTF-16", "utf-16"),
+        ("BIG-5", "big5"),
+    ],
 )
 def test_bytes_are_read_in_the_character_set_they_name(name: str, codec: str) -> None:
     who = "\u4e2d" if codec in ("gb18030", "big5", "euc_kr") else "M\u00dcLLER"

@@ -28,6 +28,7 @@ UNREAD_RESULTS = "sent in {}, whose results are not read"
 NAMELESS = "names no patient"
 SET_ASIDE = "{} messages name no patient; they are set aside"
 IN_DOUBT = "{} messages name no patient; they are a doubt for the only patient there is"
+WITHOUT_SEGMENTS = "{} messages hold no segment that can be read"
 TEST_MODES = {"T": "training", "D": "debugging"}
 PART = "only a part of this feed was given ({}); what is not here is unknown"
 REMEDY = (
@@ -45,11 +46,6 @@ class _Said:
     sendings: list[Sending] = field(default_factory=list)
     diagnoses: list[Coded] = field(default_factory=list)
     others: list[Statement] = field(default_factory=list)
-
-    @property
-    def empty(self) -> bool:
-        """Whether it states nothing."""
-        return not (self.sendings or self.diagnoses or self.others)
 
 
 def read_hl7(text: str, *, partial: bool = False) -> list[Chart]:
@@ -155,7 +151,7 @@ class _Charts:
             group = patients.group(one.person)
             if group is not None:
                 self.of[group].append(one)
-            elif not one.empty or one.segments:
+            else:
                 self.nameless.append(one)
         self.titles, self.doubts = patients.titles(), patients.doubts()
 
@@ -166,10 +162,13 @@ class _Charts:
         made = {group: self._chart(said, self.titles[group]) for group, said in self.of.items()}
         for group, chart in made.items():
             chart.warnings += self.doubts.get(group, ())
-        if not made:
-            return [self._chart([said], None) for said in self.nameless]
-        self._place_nameless(made)
-        return [made[group] for group in sorted(made, key=lambda group: self.titles[group])]
+        if made:
+            self._place_nameless(made)
+            return [made[group] for group in sorted(made, key=lambda group: self.titles[group])]
+        charts = [self._chart([said], None) for said in self.nameless if said.segments]
+        for chart in charts:
+            chart.warnings += self._unread()
+        return charts
 
     def _chart(self, said: list[_Said], title: str | None) -> Chart:
         chart = Chart(title)
@@ -188,8 +187,8 @@ class _Charts:
 
     def _place_nameless(self, made: dict[int, Chart]) -> None:
         only = next(iter(made)) if len(made) == 1 else None
-        aside = 0
-        for said in self.nameless:
+        aside, nameless = 0, [said for said in self.nameless if said.segments]
+        for said in nameless:
             persons = [] if only is None else [one.person for one in self.of[only]]
             if only is None or any(said.person.differs(person) for person in persons):
                 aside += 1
@@ -197,10 +196,15 @@ class _Charts:
             alone = self._chart([said], None)
             for statement in (*alone.results, *alone.problems, *alone.treatments, *alone.others):
                 made[only].add(replace(statement, doubt=statement.doubt or NAMELESS))
-        doubtful = len(self.nameless) - aside
+        doubtful = len(nameless) - aside
         for chart in made.values():
+            chart.warnings += self._unread()
             chart.warnings += [IN_DOUBT.format(doubtful)] if doubtful else []
             chart.warnings += [SET_ASIDE.format(aside)] if aside else []
+
+    def _unread(self) -> list[str]:
+        number = sum(not said.segments for said in self.nameless)
+        return [WITHOUT_SEGMENTS.format(number)] if number else []
 
 
 def _agreed(values: list[Any]) -> Any:
@@ -216,8 +220,6 @@ def _told(said: list[_Said]) -> Iterator[str]:
         mode = one.message.header.text(11).upper()
         if mode in TEST_MODES:
             yield f"{one.message.name}: is marked as sent for {TEST_MODES[mode]} (MSH-11 {mode})"
-        if not one.segments:
-            yield f"{one.message.name}: holds no segment that can be read"
         kinds.update(
             "^".join(filter(None, one.message.kind))
             for other in one.others
