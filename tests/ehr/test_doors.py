@@ -1,0 +1,142 @@
+"""One chart, one answer and one account, through whichever door it comes; and the account holds
+every statement that the raw text does.
+"""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("fastapi", reason="the service extra is not installed")
+pytest.importorskip("pyarrow", reason="the bulk extra is not installed")
+
+from pydantic_core import to_json
+from starlette.testclient import TestClient
+from synthetic import make_export
+
+from allstatus.bulk.fhir_export.decide_patient import DecideSettings, ExportContext, decide_patient
+from allstatus.decision.decision import Decision
+from allstatus.ehr.chart_files import read_charts
+from allstatus.ehr.chart_options import DEFAULT_OPTIONS
+from allstatus.ehr.fhir import read_fhir
+from allstatus.ehr.timeline import decide_chart
+from allstatus.record.exact_json import parse_json
+from allstatus.record.json_reader import decode
+from allstatus.service.prefetch import Gathered
+from bulk.folders import decide, evidence, exported, write_folder
+from ehr import raw_statements
+from ehr.bundles import ALL, marrow, patient
+from service.conftest import prefetch_of, serving
+
+HOW = DecideSettings(engine="builtin", options=DEFAULT_OPTIONS)
+RULES = HOW.classifier
+FIXTURES = Path(__file__).parents[2] / "fixtures"
+FHIR = [path for path in sorted(FIXTURES.glob("fhir/*.json")) if ".expected" not in path.name]
+FHIR.append(FIXTURES / "timelines" / "ten-years.json")
+CHARTS = [*FHIR, *sorted(FIXTURES.glob("hl7v2/*.hl7")), *sorted(FIXTURES.glob("tables/*.csv"))]
+COUNTS = {
+    ".json": lambda text: raw_statements.of_fhir(json.loads(text)),
+    ".hl7": raw_statements.of_hl7,
+    ".csv": raw_statements.of_table,
+}
+MEDIA = {".json": "application/fhir+json", ".hl7": "application/hl7-v2"}
+
+
+def name_of(path: Path) -> str:
+    return f"{path.parent.name}/{path.stem}"
+
+
+def classified(value: Any) -> list[Decision]:
+    return [decide_chart(RULES, chart) for chart in read_fhir(value)]
+
+
+def told(document: dict[str, Any]) -> Any:
+    """Who it is about, the answer, and where every statement went."""
+    return {key: document[key] for key in ("outcome", "status", "accounted", "warnings")}
+
+
+def of(decision: Decision) -> Any:
+    return told(json.loads(decision.to_json()))
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    with serving(tmp_path_factory.mktemp("doors")) as client:
+        yield client
+
+
+@pytest.mark.parametrize("path", CHARTS, ids=name_of)
+def test_what_came_in_is_what_the_raw_text_holds(path: Path) -> None:
+    text = decode(path.read_bytes(), str(path))
+    found = [decide_chart(RULES, chart).accounted for _, chart in read_charts(text)]
+    assert sum(numbers.came_in for numbers in found) == COUNTS[path.suffix](text)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_came_in_is_what_a_synthetic_chart_holds(seed: int) -> None:
+    resources = list(make_export(6, 0.6, 40, seed))
+    found = [decision.accounted for decision in classified(parse_json(json.dumps(resources)))]
+    assert sum(numbers.came_in for numbers in found) == raw_statements.of_fhir(resources)
+
+
+@pytest.mark.parametrize("path", FHIR, ids=name_of)
+def test_a_chart_in_an_export_has_the_account_of_its_bundle(path: Path) -> None:
+    resources = exported(json.loads(path.read_text("utf-8")))
+    lines = [json.dumps(resource).encode() for resource in resources]
+    decisions = classified(parse_json(json.dumps(resources)))
+    for decision in decisions:
+        name, alone = str(decision.record.id or ""), ExportContext(alone=len(decisions) == 1)
+        decided = decide_patient(HOW, name, lines, alone)
+        if decision.outcome == "not_applicable":
+            assert decided.row is None
+        else:
+            assert told(json.loads(decided.evidence or b"")) == of(decision)
+
+
+@pytest.mark.parametrize("path", [p for p in CHARTS if p.suffix in MEDIA], ids=name_of)
+def test_a_chart_sent_to_the_service_has_the_same_account(path: Path, client: TestClient) -> None:
+    text = path.read_bytes()
+    charts = [chart for _, chart in read_charts(decode(text, str(path)))]
+    sent = {"content": text, "headers": {"content-type": MEDIA[path.suffix]}}
+    answered = client.post("/classify", **sent).text.splitlines()
+    assert [told(json.loads(line)) for line in answered] == [
+        of(decide_chart(RULES, chart)) for chart in charts
+    ]
+
+
+@pytest.mark.parametrize("path", FHIR, ids=name_of)
+def test_a_chart_prefetched_for_a_hook_has_the_same_account(path: Path) -> None:
+    value = json.loads(path.read_text("utf-8"))
+    bundle = {"resourceType": "Bundle", "entry": [{"resource": r} for r in exported(value)]}
+    prefetch = prefetch_of(bundle)
+    sent = [value for value in prefetch.values() if value is not None]
+    decisions = {decision.record.id: of(decision) for decision in classified(sent)}
+    if [*decisions] == ["p1"]:
+        assert of(decide_chart(RULES, Gathered("p1", "", prefetch).chart())) == decisions["p1"]
+
+
+def test_kinds_that_are_not_read_count_at_every_door(tmp_path: Path, client: TestClient) -> None:
+    about = {"reference": "Patient/p1"}
+    others = [
+        {"resourceType": "AllergyIntolerance", "id": "a", "patient": about},
+        {"resourceType": "Immunization", "id": "i", "patient": {"type": "Patient", **about}},
+        {"resourceType": "ImagingStudy", "id": "s", "subject": about, "status": "available"},
+        {"resourceType": "Claim", "id": "c", "patient": about, "note": '"subject"'},
+        {"resourceType": "Account", "id": "n", "subject": [about]},
+        {"resourceType": "Coverage", "id": "v", "beneficiary": about},
+        {"resourceType": "Organization", "id": "o", "name": "patient"},
+        {"resourceType": "AllergyIntolerance", "id": "b", "patient": {"reference": "Patient/p2"}},
+        {"resourceType": "Encounter", "id": "e", "subject": about, "status": "finished"},
+    ]
+    resources = [patient(), ALL, marrow("3", "2025-03-10"), *others]
+    (decision,) = classified(parse_json(json.dumps(resources)))
+    numbers = decision.accounted
+    assert (numbers.came_in, numbers.about_something_else) == (8, 6)
+    target = tmp_path / "out.ndjson"
+    decide(write_folder(tmp_path / "export", resources), target, HOW)
+    (line,) = evidence(target)
+    assert told(line) == of(decision)
+    sent = {"content": to_json(resources), "headers": {"content-type": MEDIA[".json"]}}
+    assert told(client.post("/classify", **sent).json()) == of(decision)
