@@ -8,6 +8,7 @@ import json
 import re
 import sys
 from collections.abc import Callable
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -27,6 +28,7 @@ PlaceArgument = typer.Argument(
     help="The audit: its file, or the URL of its PostgreSQL database.",
     show_default=False,
 )
+OutArgument = typer.Argument(metavar="OUT", help="A path where nothing is yet.")
 KEY = "The audit's key, when it is not beside its file; with a URL always."
 
 
@@ -54,6 +56,29 @@ def export(place: Annotated[str, PlaceArgument]) -> None:
 
 
 @audit_app.command()
+def backup(place: Annotated[str, PlaceArgument], out: Annotated[Path, OutArgument]) -> None:
+    """Write a whole copy of the audit's file, while the service runs or not.
+
+    Copying the file alone is not enough: the newest rows lie in FILE-wal beside it.
+    """
+    run(lambda: _telling(lambda: _backup(_place(place), out)))
+
+
+@audit_app.command()
+def rotate(
+    place: Annotated[str, PlaceArgument],
+    out: Annotated[Path, OutArgument],
+    before: Annotated[
+        datetime,
+        typer.Option("--before", formats=["%Y-%m-%d"], help="Rows of before this day are moved."),
+    ],
+    key: Annotated[Path | None, typer.Option("--key", metavar="FILE", help=KEY)] = None,
+) -> None:
+    """Move old rows to an archive OUT, which is a whole copy; the chain goes on and says so."""
+    run(lambda: _telling(lambda: _rotate(_place(place), key, out, before.date())))
+
+
+@audit_app.command()
 def schema() -> None:
     """Print the SQL that makes the audit's tables in PostgreSQL, for whoever owns the database to
     run.
@@ -62,6 +87,21 @@ def schema() -> None:
     from allstatus.service.postgres import script
 
     print(script(TABLES, APPEND_ONLY).strip())
+
+
+def _backup(place: DatabaseUrl, out: Path) -> int:
+    from allstatus.service.audit import backup as copy
+
+    copy(place, out)
+    return 0
+
+
+def _rotate(place: DatabaseUrl, key: Path | None, out: Path, before: date) -> int:
+    from allstatus.service.audit import rotate as move
+
+    moved = move(place, key or Path(str(place.file)).with_suffix(".key"), out, before)
+    print(f"{moved} rows were moved to {out}; keep it with its key: {out} verifies as a whole.")
+    return 0
 
 
 def _place(given: str) -> DatabaseUrl:

@@ -33,8 +33,8 @@ class Gatekeeper:
         self.ring = KeyRing(config, client)
         self._keys = self.ring.keys
 
-    async def check(self, authorization: str | None, address: str) -> None:
-        """Let a call to `address` pass, or raise Refused."""
+    async def check(self, authorization: str | None, address: str) -> str:
+        """Let a call to `address` pass and say whose it is, or raise Refused."""
         scheme, _, token = (authorization or "").partition(" ")
         if scheme.lower() != "bearer" or not token.strip():
             raise Refused("none was sent")
@@ -42,6 +42,7 @@ class Gatekeeper:
             raise Refused("it is too long")
         claims = await self._claims(token.strip(), address)
         await self._use_once(claims)
+        return str(claims["iss"])
 
     async def _claims(self, token: str, address: str) -> dict[str, Any]:
         try:

@@ -14,7 +14,7 @@ from allstatus.ehr.timeline import decide_over_time
 from allstatus.record.exact_json import parse_json
 from allstatus.service.cards import Occasion, status_cards
 from allstatus.service.draft_orders import drafts, read_orders
-from allstatus.service.feedback import keep_feedback, read_feedback
+from allstatus.service.feedback import read_feedback
 from allstatus.service.hook_requests import (
     SERVICES,
     Call,
@@ -57,6 +57,9 @@ async def call(service: ServiceId, request: Request) -> Response:
     data = await request.body()
     body = await desk.work(len(data), lambda: parse_json(data))
     made = read_call(service, body)
+    request.state.caller = request.state.caller._replace(
+        user=made.context["userId"], hook=body["hookInstance"]
+    )
     found = await desk.fhir.complete(body, made.patient, drafts(made.context))
     decision = await desk.work(len(data), lambda: _decide(desk, found))
     cards = await _cards(desk, request, service, made, decision, data, found)
@@ -81,7 +84,7 @@ async def feedback(service: ServiceId, request: Request) -> Response:
     await desk.admit(request)
     given = read_feedback(parse_json(await request.body()))
     try:
-        await desk.audit.store.write(keep_feedback, (service, given))
+        await desk.audit.keep_feedback(service, given)
     except StoreError:
         raise unrecorded("The feedback cannot be stored.") from None
     return Response(status_code=200)

@@ -5,25 +5,15 @@ they may name the patient.
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 from allstatus.ehr.json_access import obj, objects
 from allstatus.service.cards import OVERRIDE_REASONS, REASONS_SYSTEM
+from allstatus.service.kept_feedback import Feedback
 from allstatus.service.problem_details import ProblemDetails
-from allstatus.service.store import Connection, insert
 
 OTHER = "other"  # a reason that is none of ours: its text may be free, so it is not kept
-
-
-class Feedback(NamedTuple):
-    """One outcome of one card."""
-
-    card: str
-    outcome: str
-    suggestions: str
-    reason: str
-    time: str
 
 
 def read_feedback(body: Any) -> list[Feedback]:
@@ -84,10 +74,3 @@ def _uuid(value: Any, field: str) -> str:
 
 def _bad(field: str, detail: str) -> ProblemDetails:
     return ProblemDetails(400, "invalid-feedback", f"{field} {detail}.", field=field)
-
-
-def keep_feedback(connection: Connection, given: list[tuple[str, list[Feedback]]]) -> None:
-    """Store what is new; each is a service and what came for it."""
-    now = datetime.now(UTC).isoformat(timespec="milliseconds")
-    rows = [(service, *item, now) for service, items in given for item in items]
-    insert(connection, "feedback", rows, "ON CONFLICT DO NOTHING")

@@ -14,6 +14,7 @@ import json
 import os
 import secrets
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -23,6 +24,11 @@ from allstatus.errors import AllstatusError
 from allstatus.service.store import Connection
 
 START = "0" * 64
+BEGUN = "begun"
+EMPTIED = "it is empty, though an audit was begun with this key"
+ROTATION = "rotation"  # the service named by the row that moved others to an archive
+BEFORE_WHO = 12  # values of a row before it was kept who asked
+FIRST = "SELECT seq, previous FROM audit WHERE seq > 0 ORDER BY seq LIMIT 1"
 PART = 1_000  # rows read at once
 
 
@@ -33,8 +39,8 @@ class AuditError(AllstatusError):
 class ChainKey:
     """The audit's secret, from which the chain's, the inputs' and the patients' hashes are made."""
 
-    def __init__(self, secret: bytes) -> None:
-        self._secret = secret
+    def __init__(self, secret: bytes, *, begun: bool = False) -> None:
+        self._secret, self.begun = secret, begun
 
     @classmethod
     def read(cls, path: Path, *, create: bool = False) -> ChainKey:
@@ -49,7 +55,8 @@ class ChainKey:
             with os.fdopen(handle, "w", encoding="ascii") as file:
                 file.write(secrets.token_hex(32))
         try:
-            secret = bytes.fromhex(path.read_text("ascii").strip())
+            written, *marks = path.read_text("ascii").split()
+            secret = bytes.fromhex(written)
         except (OSError, ValueError):
             raise AuditError(
                 f"{path}: holds no audit key; give the file that was made when the audit began"
@@ -59,7 +66,25 @@ class ChainKey:
                 f"{path}: holds no audit key of at least 16 bytes; give the file that was made "
                 f"when the audit began"
             )
-        return cls(secret)
+        return cls(secret, begun=BEGUN in marks)
+
+    def is_in(self, path: Path) -> bool:
+        """Whether a file still holds this key."""
+        try:
+            return ChainKey.read(path)._secret == self._secret
+        except AuditError:
+            return False
+
+    def begin(self, path: Path) -> None:
+        """Note in the key's file that an audit was begun with it, so that an emptied one is
+        found.
+        """
+        if not self.begun:
+            with suppress(OSError), path.open("a", encoding="ascii") as file:
+                file.write(f"\n{BEGUN}\n")
+                file.flush()
+                os.fsync(file.fileno())
+            self.begun = True
 
     def digest(self, purpose: str, data: bytes) -> str:
         """A keyed hash; another purpose gives another."""
@@ -70,8 +95,15 @@ class ChainKey:
         return self.digest("head", f"{seq}:{hash}".encode())
 
     def link(self, seq: int, values: Sequence[Any], previous: str) -> str:
-        """The hash of a row, which holds the hash of the row before."""
-        return self.digest("row", json.dumps([seq, *values, previous], ensure_ascii=False).encode())
+        """The hash of a row, which holds the hash of the row before. A last value that is None was
+        not there in earlier versions and is left out.
+        """
+        held = values if values[-1] is not None or len(values) <= BEFORE_WHO else values[:-1]
+        return self.digest("row", json.dumps([seq, *held, previous], ensure_ascii=False).encode())
+
+    def rotation(self, seq: int, previous: str) -> str:
+        """What a row says that moved all rows before `seq` to an archive."""
+        return self.digest("rotation", f"{seq}:{previous}".encode())
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +122,33 @@ class ChainHead:
 
     def fits(self, key: ChainKey) -> bool:
         """Whether it was sealed with this key."""
-        return hmac.compare_digest(self.seal, key.seal(self.seq, self.hash))
+        return _same(self.seal, key.seal(self.seq, self.hash))
+
+
+def _same(stored: object, made: str) -> bool:
+    """Whether a stored hash is one that was made, whatever was put in its place."""
+    return isinstance(stored, str) and stored.isascii() and hmac.compare_digest(stored, made)
+
+
+def _linked(key: ChainKey, row: Sequence[Any], previous: str) -> bool:
+    """Whether a row's hash is that of its number, values and the row before."""
+    seq, *values, stored_previous, stored = row
+    try:
+        return stored_previous == previous and _same(stored, key.link(seq, values, previous))
+    except (TypeError, ValueError):  # a value of a type, or text, that was never written
+        return False
+
+
+def _begin(connection: Connection, key: ChainKey) -> tuple[int, str]:
+    """The number and hash before the first row: of the last one that was moved to an archive, if a
+    row of the chain says so.
+    """
+    asked = "SELECT input_digest FROM audit WHERE service = ? ORDER BY seq DESC LIMIT 1"
+    moved = connection.execute(asked, (ROTATION,)).fetchone()
+    row = connection.execute(FIRST).fetchone()
+    if moved is None or row is None or not _same(moved[0], key.rotation(row[0], str(row[1]))):
+        return 0, START
+    return row[0] - 1, row[1]
 
 
 def rows(connection: Connection, columns: Sequence[str]) -> Iterator[tuple[Any, ...]]:
@@ -114,6 +172,7 @@ class Verdict:
     rows: int
     head: str
     problem: str = ""
+    held: int = 0  # rows in this file: fewer where earlier ones are in an archive
 
 
 def walk(
@@ -125,31 +184,45 @@ def walk(
     """Hold the whole chain; `known` is the number and hash of a head noted earlier, which must
     still be there.
     """
-    previous, last = START, 0
-    for seq, *values, stored_previous, stored in rows(connection, columns):
+    before, previous = _begin(connection, key)
+    last = before
+    for row in rows(connection, columns):
+        seq, stored = row[0], row[-1]
         if seq != last + 1:
             return Verdict(last, previous, f"row {last + 1} is missing")
-        if stored_previous != previous or not hmac.compare_digest(
-            stored, key.link(seq, values, previous)
-        ):
+        if not _linked(key, row, previous):
             return Verdict(last, previous, f"row {seq} was altered, or the key is not this audit's")
         previous, last = stored, seq
         if known is not None and known[0] == seq and known[1] != stored:
             return Verdict(last, previous, f"row {seq} is not the one noted")
-    return Verdict(last, previous, _end(connection, key, known, (last, previous)))
+    problem = _end(connection, key, known, (last, previous))
+    if not problem and _count(connection) != last - before:
+        problem = "there are rows outside the chain"
+    return Verdict(last, previous, problem, last - before)
+
+
+def _count(connection: Connection) -> int:
+    return int(connection.execute("SELECT count(*) FROM audit").fetchone()[0])
+
+
+def head_problem(connection: Connection, key: ChainKey) -> str:
+    """What is wrong with the end of a chain, by its last row alone; empty when nothing is."""
+    last = connection.execute("SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1").fetchone()
+    return _end(connection, key, None, (0, START) if last is None else tuple(last))
 
 
 def _end(
     connection: Connection, key: ChainKey, known: tuple[int, str] | None, last: tuple[int, str]
 ) -> str:
     """What is wrong with the end of a chain whose rows hold; empty when nothing is."""
-    head = ChainHead.read(connection) or ChainHead(0, START, key.seal(0, START))
+    head = ChainHead.read(connection)
+    if head is None and last[0] == 0 and key.begun:
+        return EMPTIED
+    head = head or ChainHead(0, START, key.seal(0, START))
     if not head.fits(key):
         return "the head was altered, or the key is not this audit's"
     if (head.seq, head.hash) != last:
         return f"rows after {last[0]} are missing: the head is at {head.seq}"
     if known is not None and known[0] > last[0]:
         return f"rows after {last[0]} are missing: row {known[0]} was noted"
-    if connection.execute("SELECT count(*) FROM audit").fetchone()[0] != last[0]:
-        return "there are rows outside the chain"
     return ""

@@ -128,6 +128,8 @@ async def healthz() -> dict[str, str]:
 @router.get("/readyz", response_class=JSONResponse, responses=documented(503))
 async def readyz(request: Request) -> JSONResponse:
     """Whether decisions can be made and recorded."""
-    if not await anyio.to_thread.run_sync(desk_of(request).ready):
-        raise ProblemDetails(503, "not-ready", "The audit cannot be read.")
-    return JSONResponse({"status": "ready"})
+    problem, troubles = await anyio.to_thread.run_sync(desk_of(request).ready)
+    if problem:
+        detail = f"{problem[0].upper()}{problem[1:]}."
+        raise ProblemDetails(503, "not-ready", detail, headers={"Retry-After": "5"})
+    return JSONResponse({"status": "ready", **({"troubles": troubles} if troubles else {})})

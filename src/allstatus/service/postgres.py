@@ -21,6 +21,10 @@ SET lock_timeout = '10s';
 SELECT set_config('synchronous_commit', 'on', false)
   WHERE current_setting('synchronous_commit') = 'off';
 """
+LACKS = """
+SELECT to_regclass(?) IS NOT NULL AND NOT EXISTS (
+  SELECT FROM pg_attribute WHERE attrelid = to_regclass(?) AND attname = ? AND NOT attisdropped)
+"""
 REFUSING = """
 CREATE OR REPLACE FUNCTION {0}_is_only_added_to() RETURNS trigger LANGUAGE plpgsql
   AS $$ BEGIN RAISE EXCEPTION 'the {0} is only added to'; END $$;
@@ -48,7 +52,12 @@ class PostgresDatabase:
         self._url, self.name, self._alone = url, name, alone
         self.errors: tuple[type[Exception], ...] = (self._psycopg.Error,)
 
-    def create(self, tables: str, append_only: Sequence[str] = ()) -> None:
+    def create(
+        self,
+        tables: str,
+        append_only: Sequence[str] = (),
+        added: Sequence[tuple[str, str]] = (),
+    ) -> None:
         """Make the tables where there are none yet; a role that may not make tables can use those
         another made.
         """
@@ -59,6 +68,9 @@ class PostgresDatabase:
             )  # others may be starting too
             if connection.execute("SELECT to_regclass(?) IS NULL", [self._alone]).fetchone()[0]:
                 connection.execute(script(tables, append_only))
+            for table, column in added:
+                if connection.execute(LACKS, [table, table, column]).fetchone()[0]:
+                    connection.execute(f"ALTER TABLE {table} ADD COLUMN {column} TEXT")
             connection.execute("COMMIT")
 
     def connect(self) -> _Connection:

@@ -20,7 +20,7 @@ from allstatus.decision.decision import Decision
 from allstatus.ehr.chart_options import ChartOptions, make_reader
 from allstatus.errors import AllstatusError
 from allstatus.service import auth, explanation_pages
-from allstatus.service.audit import Audit
+from allstatus.service.audit import Audit, Caller
 from allstatus.service.auth import Gatekeeper
 from allstatus.service.config import LOCAL_ORIGIN, Config, ConfigError
 from allstatus.service.explanation_pages import Pages
@@ -126,11 +126,13 @@ class ServiceState:
         """Let a caller pass by its token, or raise a problem; without tokens anybody, as
         `--insecure-dev` says.
         """
+        request.state.caller = Caller()
         if self.config.insecure_dev:
             self._check_origin(request)
             return
         address = self.base(request) + request.scope["path"]
-        await self.gatekeeper.check(request.headers.get("authorization"), address)
+        issuer = await self.gatekeeper.check(request.headers.get("authorization"), address)
+        request.state.caller = Caller(issuer)
 
     def _check_origin(self, request: Request) -> None:
         """Refuse what another site's page in a browser sends, where no token is asked for."""
@@ -194,7 +196,9 @@ class ServiceState:
             return ()
         ids = ids or [str(uuid4()) for _ in decided]
         entries = [
-            self.audit.entry(name, decision, service, data, decision.record.id)
+            self.audit.entry(
+                name, decision, service, data, decision.record.id, request.state.caller
+            )
             for name, (decision, data) in zip(ids, decided, strict=True)
         ]
         try:
@@ -205,14 +209,21 @@ class ServiceState:
         request.state.outcomes = _counts([decision.outcome for decision, _ in decided])
         return ids
 
-    def ready(self) -> bool:
-        """Whether rules are loaded and the audit can be read."""
+    def ready(self) -> tuple[str, list[str]]:
+        """What keeps calls from being answered, empty when nothing does, after a write was tried;
+        and what else is wrong.
+        """
+        troubles = self.gatekeeper.ring.troubles()
+        problem = self.audit.trouble()
+        if not problem and not self.gatekeeper.ring.usable:
+            problem = "the keys of an issuer cannot be read"
         try:
-            with self.audit.store.reading() as connection:
-                connection.execute("SELECT seq FROM head").fetchone()
+            with self.state.trying(keep=True) as connection:
+                connection.execute("DELETE FROM token WHERE id = 'readiness'")
+                connection.execute("INSERT INTO token VALUES ('readiness', 0)")
         except StoreError:
-            return False
-        return bool(self.classifiers)
+            problem = problem or "the state cannot be written, so no token can be used"
+        return problem, troubles
 
 
 def _state(config: Config) -> Store:

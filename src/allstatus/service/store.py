@@ -41,8 +41,12 @@ class Database(Protocol):
     name: str
     errors: tuple[type[Exception], ...]
 
-    def create(self, tables: str, append_only: Sequence[str]) -> None:
-        """Make tables that are not there; some refuse that a row be altered or removed."""
+    def create(
+        self, tables: str, append_only: Sequence[str], added: Sequence[tuple[str, str]]
+    ) -> None:
+        """Make tables that are not there; some refuse that a row be altered or removed. `added` are
+        tables' columns that earlier versions did not have.
+        """
 
     def connect(self) -> Connection:
         """A connection for the thread that calls."""
@@ -60,13 +64,19 @@ Handler = Callable[[Connection, list[Any]], Sequence[Any] | None]
 class Store:
     """Makes its tables at opening; raises StoreError where it cannot."""
 
-    def __init__(self, database: Database, tables: str, append_only: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        database: Database,
+        tables: str,
+        append_only: Sequence[str] = (),
+        added: Sequence[tuple[str, str]] = (),
+    ) -> None:
         self.database = database
         self._turn: list[_Piece] = []
         self._waiting: queue.Queue[_Group | None] = queue.Queue()
         self._connection: Connection | None = None
         with self._telling():
-            database.create(tables, append_only)
+            database.create(tables, append_only, added)
         self._thread = threading.Thread(
             target=self._write, name=f"store {database.name}", daemon=True
         )
@@ -93,11 +103,15 @@ class Store:
             yield connection
 
     @contextmanager
-    def trying(self) -> Iterator[Connection]:
-        """A transaction of which nothing is kept; raises StoreError."""
+    def trying(self, *, keep: bool = False) -> Iterator[Connection]:
+        """A transaction of its own, of which nothing is kept unless `keep` says so; raises
+        StoreError.
+        """
         with self._telling(), closing(self.database.connect()) as connection:
             self.database.begin(connection)
             yield connection
+            if keep:
+                connection.execute("COMMIT")
 
     def close(self) -> None:
         """Finish what is waiting."""

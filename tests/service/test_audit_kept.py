@@ -1,0 +1,206 @@
+"""The audit as an operator handles it: copied, moved, emptied, altered, archived; and readiness."""
+
+import json
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from starlette.testclient import TestClient
+from typer.testing import CliRunner
+
+from allstatus.commands import app
+from allstatus.service.hash_chain import AuditError
+
+from .conftest import PATIENT_VIEW, call, chart, prefetch_of, serving
+from .stores import Kept, in_file
+from .test_order_cards import ACCEPTED, OVERRIDDEN
+from .test_rest import RECORD
+
+
+def run(*arguments: object) -> Result:
+    return CliRunner().invoke(app, ["audit", *map(str, arguments)])
+
+
+@pytest.fixture
+def running(tmp_path: Path) -> Iterator[TestClient]:
+    """A service that has decided three times and holds two feedbacks."""
+    with serving(tmp_path) as client:
+        for _ in range(2):
+            client.post("/classify", json=RECORD)
+        client.post(PATIENT_VIEW, json=call(prefetch_of(chart("01-exactly-five"))))
+        feedback = {"feedback": [OVERRIDDEN, ACCEPTED, OVERRIDDEN]}
+        assert client.post(f"{PATIENT_VIEW}/feedback", json=feedback).status_code == 200
+        yield client
+
+
+@pytest.mark.usefixtures("running")
+def test_a_copy_of_a_running_audit_is_whole(tmp_path: Path) -> None:
+    out = tmp_path / "copy.db"
+    assert run("backup", tmp_path / "audit.db", out).exit_code == 0
+    assert out.stat().st_mode & 0o777 == 0o600
+    held = run("verify", out, "--key", tmp_path / "audit.key")
+    assert (held.exit_code, held.stdout.split(" rows")[0]) == (0, "5")
+    assert run("backup", tmp_path / "audit.db", out).exit_code == 3  # never over a file
+
+
+@pytest.mark.usefixtures("running")
+def test_a_copy_of_the_file_alone_fails(tmp_path: Path) -> None:
+    """The newest rows lie in the write-ahead log beside it."""
+    alone = tmp_path / "alone"
+    alone.mkdir()
+    shutil.copy(tmp_path / "audit.db", alone)
+    shutil.copy(tmp_path / "audit.key", alone)
+    assert run("verify", alone / "audit.db").exit_code in (1, 3)
+
+
+def renamed(path: Path) -> None:
+    path.rename(path.with_suffix(".old"))
+
+
+def replaced(path: Path) -> None:
+    renamed(path)
+    sqlite3.connect(path).close()
+    path.touch()
+
+
+GONE: dict[str, Callable[[Path], object]] = {
+    "renamed": renamed,
+    "removed": Path.unlink,
+    "replaced": replaced,
+    "put back from a copy": lambda path: shutil.copy(shutil.move(path, f"{path}.old"), path),
+}
+
+
+@pytest.mark.parametrize("name", GONE)
+def test_a_file_that_is_another_is_noticed_at_the_next_write(
+    running: TestClient, tmp_path: Path, name: str
+) -> None:
+    GONE[name](tmp_path / "audit.db")
+    answer = running.post("/classify", json=RECORD)
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+    assert running.get("/readyz").status_code == 503
+    assert running.get("/healthz").status_code == 200
+
+
+def emptied(kept: Kept) -> None:
+    kept.tamper("DELETE FROM audit", "DELETE FROM head")
+
+
+def test_an_emptied_audit_fails_verification_and_start(running: TestClient, tmp_path: Path) -> None:
+    kept = in_file(tmp_path)
+    emptied(kept)
+    assert "it is empty" in kept.problem()
+    assert run("verify", kept.address).exit_code == 1
+    assert running.get("/readyz").status_code == 503
+    with pytest.raises(AuditError, match="it is empty"):
+        kept.open()
+
+
+@pytest.mark.usefixtures("running")
+@pytest.mark.parametrize("statement", ["DELETE FROM audit WHERE seq = 5", "DELETE FROM head"])
+def test_a_truncated_audit_is_not_carried_on(tmp_path: Path, statement: str) -> None:
+    kept = in_file(tmp_path)
+    kept.tamper(statement)
+    with pytest.raises(AuditError, match="missing"):
+        kept.open()
+
+
+VALUES = ["NULL", "1", "1.5", "x'00ff'", "CAST(x'ff' AS TEXT)", "CAST(outcome AS BLOB)", "''"]
+NAMES = ["outcome", "time", "patient", "service", "previous", "hash", "who", "decision_id"]
+
+
+@pytest.mark.usefixtures("running")
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("value", VALUES)
+def test_every_altered_value_gets_a_verdict(tmp_path: Path, name: str, value: str) -> None:
+    kept = in_file(tmp_path)
+    before = run("export", kept.address).stdout
+    try:
+        kept.tamper(f"UPDATE audit SET {name} = {value} WHERE seq = 2")
+    except sqlite3.IntegrityError:
+        return
+    held = run("verify", kept.address)
+    assert held.exception is None or isinstance(held.exception, SystemExit)
+    if run("export", kept.address).stdout != before:
+        assert held.exit_code == 1
+        assert "row 2 was altered" in held.stderr
+
+
+FEEDBACK = {
+    "altered": "UPDATE feedback SET outcome = 'accepted', suggestions = 'x'",
+    "removed": "DELETE FROM feedback WHERE outcome = 'overridden'",
+    "all removed": "DELETE FROM feedback",
+    "of another type": "UPDATE feedback SET reason = x'00'",
+    "added": "INSERT INTO feedback SELECT service, 'x', outcome, suggestions, reason, time, '9999' "
+    "FROM feedback LIMIT 1",
+}
+
+
+@pytest.mark.usefixtures("running")
+@pytest.mark.parametrize("name", FEEDBACK)
+def test_feedback_is_covered(tmp_path: Path, name: str) -> None:
+    kept = in_file(tmp_path)
+    assert kept.problem() == ""
+    kept.execute(FEEDBACK[name])
+    assert "feedback" in kept.problem()
+
+
+@pytest.mark.usefixtures("running")
+def test_who_asked_is_kept_as_a_keyed_hash(tmp_path: Path) -> None:
+    rows = in_file(tmp_path).rows()
+    who = json.loads(rows[2]["who"])
+    assert set(who) == {"user", "hook"}
+    assert len(who["user"]) == 64
+    assert "Practitioner" not in json.dumps(rows)
+
+
+def test_old_rows_are_moved_and_the_chain_goes_on(running: TestClient, tmp_path: Path) -> None:
+    kept, archive = in_file(tmp_path), tmp_path / "archive.db"
+    moved = run("rotate", kept.address, archive, "--before", "2999-01-01")
+    assert (moved.exit_code, moved.stdout.partition(" ")[0]) == (0, "4")
+    assert running.post("/classify", json=RECORD).status_code == 200
+    assert kept.problem() == ""
+    assert [row["seq"] for row in kept.rows()] == [5, 6, 7]
+    assert run("verify", archive, "--key", kept.key).exit_code == 0
+    kept.tamper("DELETE FROM audit WHERE seq = 5")
+    assert kept.problem() != ""
+
+
+def test_an_audit_of_before_it_was_kept_who_asked_goes_on(tmp_path: Path) -> None:
+    kept = in_file(tmp_path)
+    with serving(tmp_path) as client:
+        client.post("/classify", json=RECORD)
+    kept.execute("ALTER TABLE audit DROP COLUMN who")
+    assert kept.problem() == ""
+    with serving(tmp_path) as client:
+        client.post(PATIENT_VIEW, json=call(prefetch_of(chart("01-exactly-five"))))
+    assert kept.problem() == ""
+    assert [row["who"] is None for row in kept.rows()] == [True, False]
+
+
+UNREADY = {
+    "no key": lambda folder: (folder / "audit.key").unlink(),
+    "another key": lambda folder: (folder / "audit.key").write_text("0" * 64),
+    "no head": lambda folder: in_file(folder).tamper("DELETE FROM head"),
+    "no audit": lambda folder: in_file(folder).tamper("DROP TABLE audit"),
+    "no state": lambda folder: (folder / "audit.state.db").unlink(),
+}
+
+
+@pytest.mark.parametrize("name", UNREADY)
+def test_readiness_tries(running: TestClient, tmp_path: Path, name: str) -> None:
+    assert running.get("/readyz").status_code == 200
+    UNREADY[name](tmp_path)
+    answer = running.get("/readyz")
+    assert (answer.status_code, answer.json()["type"].rpartition(":")[2]) == (503, "not-ready")
+
+
+def test_reading_is_not_writing(tmp_path: Path) -> None:
+    with serving(tmp_path) as client:
+        assert client.get("/readyz").status_code == 200
+    with closing(sqlite3.connect(tmp_path / "audit.db")) as connection:
+        assert connection.execute("SELECT count(*) FROM audit").fetchone() == (0,)
