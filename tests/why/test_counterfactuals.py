@@ -3,8 +3,12 @@
 from itertools import combinations, product
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 
+from allstatus.bulk.cells import Cells
+from allstatus.decision.classifier import Classifier
+from allstatus.render.text import render_text
 from allstatus.table.decision_table import OUTSIDE
 from decision.test_properties import records
 from why.cells import EXPLAINER, FACTS, RESOLVER, RULES, TABLE, Verdicts, with_answers
@@ -58,3 +62,40 @@ def test_a_change_made_to_the_record_gives_the_outcome_it_names(record: dict[str
     for change in decision.changes:
         changed = record | {answer.fact: answer.sample for answer in change.answers}
         assert RULES.classify(changed).possible == (change.to,)
+
+
+def answered(classifier: Classifier, record: dict[str, Any]) -> int:
+    """How many answers a record is told of, each tried: given, it gives its outcome."""
+    decision = classifier.classify(record)
+    for entry, away in zip(decision.settling, decision.one_answer_away, strict=True):
+        given = {answer.fact: answer.sample for answer in entry.answers}
+        after = classifier.classify({**record, **given})
+        assert (after.outcome, after.status) == (away.outcome, away.status), (record, away)
+    if decision.outcome == "insufficient_data":
+        assert {entry.to for entry in decision.settling} == set(decision.possible), record
+    return len(decision.settling)
+
+
+def test_giving_the_answers_gives_the_outcome_in_every_cell(classifier: Classifier) -> None:
+    cells = Cells(classifier)
+    states = [[(name, s.sample) for s in one.states] for name, one in cells.facts.items()]
+    records = [dict(chosen) for chosen in product(*states)]
+    stating = [record for record in records if set(record.values()) != {None}]
+    assert sum(answered(classifier, record) for record in stating) > 1000
+
+
+@pytest.mark.parametrize("level", ["clinician", "student", "plain"])
+def test_it_is_said_first(classifier: Classifier, level: str) -> None:
+    treated = {"prior_treatment": "disease_directed", "cbc": "normal", "marrow_blast_percent": "2"}
+    text = render_text(classifier.classify(treated | {"prior_remission": False}), level=level)
+    after_the_headline = text.splitlines()[1]
+    assert after_the_headline == "If there are no signs or symptoms of leukemia: ALL in remission."
+
+
+def test_at_diagnosis_one_answer_settles_it(classifier: Classifier) -> None:
+    record = {"cbc": "abnormal", "marrow_blast_percent": "80", "signs_and_symptoms": "present"}
+    settled = {
+        tuple(answer.region for answer in entry.answers): entry.status
+        for entry in classifier.classify(record).one_answer_away
+    }
+    assert settled[("prior_treatment == none or symptom_relief_only",)] == "untreated"

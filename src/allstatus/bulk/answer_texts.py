@@ -23,4 +23,5 @@ TRACE: dict[str, Callable[[CellTrace], str | None]] = {
     "reasons": lambda trace: "; ".join(" ".join(names) for names in trace.reasons),
     "ask_next": lambda trace: trace.ask_next,
     "conflicts": lambda trace: " ".join(trace.conflicts),
+    "one_answer_away": lambda trace: "; ".join(trace.one_answer_away),
 }

@@ -24,6 +24,7 @@ from allstatus.record.model import Record
 from allstatus.rules.ruleset import Criterion, Fact
 from allstatus.table.fact_domain import FactDomain, Pattern
 from allstatus.table.facts import HISTORY_CONFLICT, ChartContext, state_facts
+from allstatus.why.counterfactuals import AnswerAway
 
 MAX_CELLS = 1 << 20
 UNKNOWN, NOT_REPORTED = "unknown", "not reported"
@@ -112,6 +113,7 @@ class CellTrace:
     reasons: tuple[tuple[str, ...], ...]
     ask_next: str | None
     conflicts: tuple[str, ...]
+    one_answer_away: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, decision: Decision, verdicts: Pattern) -> CellTrace:
@@ -123,7 +125,13 @@ class CellTrace:
             tuple(tuple(names) for names in decision.reasons),
             None if ask is None else ask.fact,
             tuple(entry.constraint for entry in decision.conflicts),
+            tuple(map(_answer_words, decision.one_answer_away)),
         )
+
+
+def _answer_words(away: AnswerAway) -> str:
+    """`cbc == normal and prior_remission == no: in_remission`."""
+    return f"{' and '.join(one.region for one in away.answers)}: {away.status or away.outcome}"
 
 
 class Cells:

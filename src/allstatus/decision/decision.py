@@ -42,7 +42,7 @@ from allstatus.table.facts import (
     write_value,
 )
 from allstatus.why.conflicts import Conflict
-from allstatus.why.counterfactuals import Change, Counterfactual
+from allstatus.why.counterfactuals import AnswerAway, Change, Counterfactual, Settling
 from allstatus.why.explainer import Explainer, Explanation
 from allstatus.why.other_definitions import MARROW, OtherAnswer
 from allstatus.why.questions import NextQuestion
@@ -136,6 +136,13 @@ class Decision:
         return tuple(
             [PossibleRegion(name, regions[name].sentence, facts) for name, facts in names.items()]
         )
+
+    @lazy
+    def one_answer_away(self) -> tuple[AnswerAway, ...]:
+        """What the fewest answers to what is not known would make of it, for each outcome that is
+        still possible; empty unless data are insufficient.
+        """
+        return tuple([entry.answer_away() for entry in self.settling])
 
     @lazy
     def missing(self) -> tuple[FactQuestion, ...]:
@@ -323,6 +330,11 @@ class Decision:
     def changes(self) -> tuple[Change, ...]:
         """The `counterfactuals` as classes of values."""
         return self._explanation.changes if self._explained else ()
+
+    @property
+    def settling(self) -> tuple[Settling, ...]:
+        """`one_answer_away` as classes of values."""
+        return self._explanation.settling if self.outcome == "insufficient_data" else ()
 
     def to_dict(self) -> dict[str, Any]:
         """The decision as `allstatus schema decision` describes it, in dicts and lists of one's

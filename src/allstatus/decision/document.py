@@ -25,6 +25,7 @@ PARTS = (  # of the document, in its order: each a property of a decision
     "possible",
     "regions",
     "possible_regions",
+    "one_answer_away",
     "missing",
     "irrelevant",
     "ask_next",

@@ -12,6 +12,7 @@ from allstatus.decision.decision import Decision
 from allstatus.decision.entries import FactValue
 from allstatus.ehr.timeline import Point, Timeline
 from allstatus.record.frozen import plain
+from allstatus.render.sections import answers_away
 from allstatus.table.facts import Evidence
 
 WIDTH = 80
@@ -54,6 +55,7 @@ def _point(point: Point) -> dict[str, Any]:
         "reasons": plain(decision.reasons),
         "regions": plain(decision.regions),
         "possible_regions": plain(decision.possible_regions),
+        "one_answer_away": plain(decision.one_answer_away),
         "conflicts": plain(decision.conflicts),
         "facts": plain(decision.facts),
         "warnings": list(decision.warnings),
@@ -110,6 +112,7 @@ def title_of(point: Point) -> str:
 
 def _because(decision: Decision) -> Iterator[str]:
     if decision.outcome == "insufficient_data":
+        yield from answers_away(decision)
         yield "not known: " + ", ".join(_words(entry.fact) for entry in decision.missing)
     for region in decision.regions:
         yield region.sentence

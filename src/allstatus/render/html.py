@@ -21,6 +21,7 @@ from allstatus.render.definitions import definitions, why_not_words
 from allstatus.render.messages import headline, may_be, messages
 from allstatus.render.sections import (
     NO_OPTIONS,
+    answers_away,
     answers_to_ask,
     change_ways,
     diagnoses_seen,
@@ -113,6 +114,7 @@ def _article(decision: Decision, level: str) -> dict[str, Any]:
         if decision.missing
         else [],
         "answers": answers_to_ask(decision),
+        "answers_away": answers_away(decision),
         "thresholds": list(thresholds(decision)),
         "definitions": list(definitions(rules, decision, titles)),
         "sections": {name: status.cite["section"] for name, status in rules.statuses.items()},

@@ -61,6 +61,22 @@ def change_ways(decision: Decision, about: str) -> list[tuple[str, list[str]]]:
     ]
 
 
+MOST_ANSWERS = 6
+
+
+def answers_away(decision: Decision) -> list[str]:
+    """What the fewest answers would make of it, each as a sentence: `If the leukemia has not been
+    treated: Untreated ALL.`
+    """
+    titles, rules = outcome_titles(decision.rules), decision.rules
+    said = [
+        f"If {' and '.join(class_words(rules, one) for one in entry.answers)}: {titles[entry.to]}."
+        for entry in decision.settling
+    ]
+    more = len(said) - MOST_ANSWERS
+    return said if more <= 0 else [*said[:MOST_ANSWERS], f"{more} more, see --format json"]
+
+
 def options_by_category(options: Iterable[Option]) -> list[tuple[str, list[Option]]]:
     """The listed options that may fit, under a heading for each run of one category, in the page's
     order.

@@ -13,6 +13,7 @@ from allstatus.render.definitions import definition_lines, why_not_words
 from allstatus.render.messages import headline, may_be, messages
 from allstatus.render.sections import (
     NO_OPTIONS,
+    answers_away,
     change_ways,
     diagnoses_seen,
     fit_lines,
@@ -74,6 +75,8 @@ class _Text:
         ):
             yield self._paint(line, BOLD)
         if self.decision.outcome == "insufficient_data":
+            for text in answers_away(self.decision):
+                yield from self._wrap(text, "", "  ")
             possible = "; ".join(self.titles[name] for name in self.decision.possible)
             yield from self._wrap(f"Still possible: {possible}.")
             return

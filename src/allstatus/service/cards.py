@@ -14,7 +14,13 @@ from allstatus.decision.decision import NOT_APPLICABLE, Decision
 from allstatus.decision.entries import AgentApplicability, FactValue, Option
 from allstatus.ehr.out.names import BASE
 from allstatus.render.messages import headline, may_be, messages
-from allstatus.render.sections import FIT, option_note, options_by_category, options_not_fitting
+from allstatus.render.sections import (
+    FIT,
+    answers_away,
+    option_note,
+    options_by_category,
+    options_not_fitting,
+)
 from allstatus.render.words import limit_words, margin_words, value_words, words
 from allstatus.service.markdown import bullets, safe
 from allstatus.service.suggestions import preliminary_observation
@@ -111,6 +117,7 @@ def _summary(decision: Decision) -> str:
 
 def _detail(decision: Decision) -> Iterator[str]:
     if decision.outcome == "insufficient_data":
+        yield from bullets("What an answer would make of it", answers_away(decision))
         yield f"Still possible: {', '.join(_title(decision, name) for name in decision.possible)}."
         yield ""
     else:

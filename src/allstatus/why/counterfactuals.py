@@ -53,6 +53,41 @@ class Change:
         return Counterfactual(self.to, tuple(changes), self.about)
 
 
+@dataclass(frozen=True, slots=True)
+class FactAnswer:
+    """An answer to what is not known of a fact, as a class of its values (`cbc == normal`)."""
+
+    fact: str
+    region: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerAway:
+    """With these answers, and the rest as stated, the outcome would be this one.
+
+    It says nothing of how likely the answers are.
+    """
+
+    answers: tuple[FactAnswer, ...]
+    outcome: Literal["determined", "outside_definitions"]
+    status: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Settling:
+    """With these answers to what is not known, the outcome would be `to`."""
+
+    to: str
+    answers: tuple[ValueClass, ...]
+
+    def answer_away(self) -> AnswerAway:
+        """The same as it stands in a decision."""
+        answers = tuple([FactAnswer(one.fact, one.region) for one in self.answers])
+        if self.to == OUTSIDE:
+            return AnswerAway(answers, OUTSIDE, None)
+        return AnswerAway(answers, "determined", self.to)
+
+
 def smallest_changes(resolver: CellResolver, resolution: Resolution) -> tuple[Change, ...]:
     """Every smallest change to each outcome that is not the present one; findings before history.
 
@@ -61,21 +96,44 @@ def smallest_changes(resolver: CellResolver, resolution: Resolution) -> tuple[Ch
     """
     order = (*resolver.table.statuses, OUTSIDE)
     wanted = {outcome for outcome in order if (outcome,) != resolution.cell.possible}
-    found: list[Change] = []
-    others = _other_answers(resolver, resolution)
-    for size in range(1, len(others) + 1):
-        reached = set()
-        for answers in _choices(others, size):
-            possible = resolver.what_if(resolution, *answers).cell.possible
-            if len(possible) == 1 and possible[0] in wanted:
-                found.append(Change(possible[0], answers, _about(resolver, answers)))
-                reached.add(possible[0])
-        wanted -= reached
-        if not wanted:
-            break
+    reached = _fewest(resolver, resolution, _other_answers(resolver, resolution), wanted)
+    found = [Change(to, answers, _about(resolver, answers)) for to, answers in reached]
     return tuple(
         sorted(found, key=lambda change: (order.index(change.to), change.about == "history"))
     )
+
+
+def settling_answers(resolver: CellResolver, resolution: Resolution) -> tuple[Settling, ...]:
+    """For each outcome that is still possible, the fewest answers to what is not known that leave
+    it alone; the smaller sets first, then in the rule set's order.
+    """
+    possible = resolution.cell.possible
+    if len(possible) < 2:
+        return ()
+    answers = [resolver.open_answers(resolution, fact) for fact in resolver.classes]
+    unknown = [choices for choices in answers if len(choices) > 1]
+    found = _fewest(resolver, resolution, unknown, set(possible))
+    found.sort(key=lambda entry: (len(entry[1]), possible.index(entry[0])))
+    return tuple([Settling(to, chosen) for to, chosen in found])
+
+
+def _fewest(
+    resolver: CellResolver,
+    resolution: Resolution,
+    choices: list[list[ValueClass]],
+    wanted: set[str],
+) -> list[tuple[str, tuple[ValueClass, ...]]]:
+    """Every smallest set of answers that leaves one of the wanted outcomes alone possible."""
+    found: list[tuple[str, tuple[ValueClass, ...]]] = []
+    for size in range(1, len(choices) + 1):
+        for answers in _choices(choices, size):
+            possible = resolver.what_if(resolution, *answers).cell.possible
+            if len(possible) == 1 and possible[0] in wanted:
+                found.append((possible[0], answers))
+        wanted = wanted - {outcome for outcome, _ in found}
+        if not wanted:
+            break
+    return found
 
 
 def _other_answers(resolver: CellResolver, resolution: Resolution) -> list[list[ValueClass]]:

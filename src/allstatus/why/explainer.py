@@ -10,7 +10,12 @@ from typing import Any
 from allstatus.table.assumptions import CellResolver, Resolution
 from allstatus.table.decision_table import DecisionTable
 from allstatus.why.conflicts import Conflict, clashing_constraints
-from allstatus.why.counterfactuals import Change, smallest_changes
+from allstatus.why.counterfactuals import (
+    Change,
+    Settling,
+    settling_answers,
+    smallest_changes,
+)
 from allstatus.why.other_definitions import OtherDefinitions
 from allstatus.why.questions import NextQuestion, Questions
 from allstatus.why.reasons import (
@@ -69,6 +74,11 @@ class Explanation:
             name: table.facts_that_part(cell.completions, table.regions[name])
             for name in cell.possible_regions
         }
+
+    @cached_property
+    def settling(self) -> tuple[Settling, ...]:
+        """The fewest answers to what is not known that would settle it, for each outcome."""
+        return settling_answers(self._resolver, self._resolution)
 
     @cached_property
     def missing(self) -> tuple[str, ...]:
