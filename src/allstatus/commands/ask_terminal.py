@@ -21,6 +21,8 @@ def ask(classifier: Classifier, record: Mapping[str, Any]) -> Decision:
     """Ask until the answer is settled; raises InvalidRecord when the input ends before."""
     interview = Interview(classifier, record)
     while fact := interview.next_question():
+        for text in interview.answers_away():
+            typer.secho(text, dim=True, err=True)
         tests = "; ".join(classifier.ruleset.test_titles(fact))
         typer.secho(f"\n{fact.question}", bold=True, err=True)
         typer.secho(f"answered by: {tests}", dim=True, err=True)

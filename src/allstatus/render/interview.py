@@ -11,6 +11,7 @@ from allstatus.decision.classifier import Classifier
 from allstatus.decision.decision import Decision
 from allstatus.errors import InvalidRecord
 from allstatus.record.percent import read_percent
+from allstatus.render.sections import answers_away
 from allstatus.render.words import words
 from allstatus.rules.ruleset import Fact
 
@@ -32,6 +33,11 @@ class Interview:
         resolution = self._classifier.resolution_of(self.record)
         plan, _ = self._classifier.explainer.questions.plans(resolution, self._asked)
         return None if plan.fact is None else self._classifier.ruleset.facts[plan.fact]
+
+    def answers_away(self) -> list[str]:
+        """What the fewest answers would make of what is known now, in sentences."""
+        stated = any(self.record.get(name) is not None for name in self._classifier.ruleset.facts)
+        return answers_away(self.decide()) if stated else []
 
     def answer(self, fact: Fact, text: str) -> None:
         """Take an answer as typed; raises InvalidRecord, with what it can be, when it is none."""
