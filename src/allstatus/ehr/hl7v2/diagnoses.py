@@ -3,28 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 
 from allstatus.ehr.chart import Problem
+from allstatus.ehr.hl7v2.deletions import DELETE, DELETED, Coded
 from allstatus.ehr.hl7v2.results import Sender
 from allstatus.ehr.hl7v2.segments import BROKEN_OFF, Segment
 from allstatus.ehr.hl7v2.times import last_day, usable
 
-DELETE = "D"
-DELETED = "deleted"
-MAYBE_DELETED = "deleted by a message of the same time"
 REASONS = ("icd10cm", "icd10", "snomed")
-
-
-@dataclass(frozen=True, slots=True)
-class Coded:
-    """A diagnosis or treatment that a segment states, what deletes it (`names`), and whether the
-    segment does so.
-    """
-
-    statement: Problem
-    names: frozenset[str]
-    deletes: bool
 
 
 def read_diagnosis(segment: Segment, sender: Sender) -> Coded:
@@ -55,25 +41,3 @@ def read_reason(request: Segment, sender: Sender) -> Iterator[Problem]:
     if codes:
         when = sender.sent
         yield Problem(f"{sender.name} OBR-31", codes, when, when, sent=when, recorded=when)
-
-
-def without_deleted(found: list[Coded]) -> Iterator[Problem]:
-    """Diagnoses; one that a later message deletes does not count, and one that a message of the
-    same time deletes is in doubt.
-    """
-    for one in found:
-        statement = one.statement
-        for other in found:
-            if not other.deletes or one.deletes or not one.names & other.names:
-                continue
-            mine, theirs = statement.sent, other.statement.sent
-            if (
-                mine is None
-                or theirs is None
-                or (mine.begin <= theirs.end and theirs.begin <= mine.end)
-            ):
-                statement = replace(statement, doubt=statement.doubt or MAYBE_DELETED)
-            elif mine.end < theirs.begin:
-                statement = replace(statement, void=DELETED, doubt="")
-                break
-        yield statement

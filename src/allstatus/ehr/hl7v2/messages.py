@@ -9,7 +9,8 @@ from datetime import date
 from typing import Any
 
 from allstatus.ehr.chart import Chart, Statement
-from allstatus.ehr.hl7v2.diagnoses import Coded, read_diagnosis, read_reason, without_deleted
+from allstatus.ehr.hl7v2.deletions import Coded, without_deleted
+from allstatus.ehr.hl7v2.diagnoses import read_diagnosis, read_reason
 from allstatus.ehr.hl7v2.framing import Framed, Message, read_messages
 from allstatus.ehr.hl7v2.patients import Patients, Person, read_person
 from allstatus.ehr.hl7v2.results import Order, Sender, Sending, named, read_order
@@ -44,7 +45,7 @@ class _Said:
     person: Person
     segments: list[Segment]
     sendings: list[Sending] = field(default_factory=list)
-    diagnoses: list[Coded] = field(default_factory=list)
+    coded: list[Coded] = field(default_factory=list)
     others: list[Statement] = field(default_factory=list)
 
 
@@ -122,9 +123,9 @@ def _fill(said: _Said) -> None:
             said.others += read_reason(order.request, sender)
     if results or message.kind[0] in DIAGNOSES:
         found = [segment for segment in said.segments if segment.name == "DG1"]
-        said.diagnoses += [read_diagnosis(segment, sender) for segment in found]
+        said.coded += [read_diagnosis(segment, sender) for segment in found]
     if not results:
-        said.others += read_treatments(said.segments, sender)
+        said.coded += read_treatments(said.segments, sender)
 
 
 def _orders(segments: list[Segment], specimen_first: bool) -> Iterator[Order]:
@@ -177,11 +178,11 @@ class _Charts:
         chart.born = _agreed([person.born.first if person.born else None for person in persons])
         for result in named([sending for one in said for sending in one.sendings]):
             chart.add(result)
-        for problem in without_deleted([coded for one in said for coded in one.diagnoses]):
-            chart.add(problem)
+        for statement in without_deleted([coded for one in said for coded in one.coded]):
+            chart.add(statement)
         for one in said:
-            for statement in one.others:
-                chart.add(statement)
+            for other in one.others:
+                chart.add(other)
         chart.warnings += _told(said)
         return chart
 

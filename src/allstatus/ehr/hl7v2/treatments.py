@@ -6,29 +6,40 @@ from collections.abc import Iterator
 
 from allstatus.ehr.chart import Code, Treatment
 from allstatus.ehr.dates import When
+from allstatus.ehr.hl7v2.deletions import DELETE, DELETED, Coded
 from allstatus.ehr.hl7v2.results import Sender
 from allstatus.ehr.hl7v2.segments import BROKEN_OFF, Segment, under
 from allstatus.ehr.hl7v2.times import last_day, usable
 
 ORDERED = "ordered, not known to be given"
 NOT_GIVEN = "not given"
-DELETED = "deleted"
 GIVEN = {"": "", "CP": "", "PA": ""}  # table 0322: complete, partially administered
 REFUSED = ("RE", "NA")
 CANCELLED = ("CA", "OC", "CR")  # table 0119
 CODE_OF = {"RXE": 2, "RXG": 4}
 
 
-def read_treatments(segments: list[Segment], sender: Sender) -> Iterator[Treatment]:
+def read_treatments(segments: list[Segment], sender: Sender) -> Iterator[Coded]:
     """The treatments of one patient in one message."""
     for order, group in under(segments, "ORC"):
-        for number, segment in enumerate(group):
+        number = (order.text(3) or order.text(2)) if order is not None else ""
+        for place, segment in enumerate(group):
             if segment.name == "RXA":
-                yield _given(segment, _route(group[number + 1 :]), sender)
+                given = _given(segment, _route(group[place + 1 :]), sender)
+                yield _coded(given, number, segment.text(21))
             elif segment.name in CODE_OF:
-                yield _ordered(segment, order, _route(group[number + 1 :]), sender)
+                route = _route(group[place + 1 :])
+                yield _coded(_ordered(segment, order, route, sender), number, "")
             elif segment.name == "PR1":
-                yield _procedure(segment, sender)
+                yield _coded(_procedure(segment, sender), "", segment.text(20))
+
+
+def _coded(treatment: Treatment, order: str, action: str) -> Coded:
+    """A treatment is deleted by its order, code and time."""
+    day = treatment.when.text if treatment.when else ""
+    kind = ORDERED if treatment.doubt == ORDERED else "given"
+    names = (f"{kind} {order} {code.system}|{code.code} {day}" for code in treatment.codes)
+    return Coded(treatment, frozenset(names), action.upper() == DELETE)
 
 
 def _route(following: list[Segment]) -> tuple[Code, ...]:
@@ -45,7 +56,7 @@ def _route(following: list[Segment]) -> tuple[Code, ...]:
 def _given(segment: Segment, route: tuple[Code, ...], sender: Sender) -> Treatment:
     status = segment.text(20).upper()
     void = NOT_GIVEN if status in REFUSED or segment.raw(18) else ""
-    void = DELETED if segment.text(21).upper() == "D" else void
+    void = DELETED if segment.text(21).upper() == DELETE else void
     doubt = GIVEN.get(status, "its status cannot be read as given")
     day = usable(segment.when(3), sender.sent, sender.born)
     reasons = segment.codes(19)
@@ -64,7 +75,7 @@ def _ordered(
 
 
 def _procedure(segment: Segment, sender: Sender) -> Treatment:
-    void = DELETED if segment.text(20).upper() == "D" else ""
+    void = DELETED if segment.text(20).upper() == DELETE else ""
     day = usable(segment.when(5), sender.sent, sender.born)
     method, reasons = segment.text(2), segment.codes(15)
     return _treatment(
