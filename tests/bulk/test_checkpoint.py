@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from allstatus.bulk.checkpoint import workplace
+from allstatus.bulk.run_frame import workplace
 from allstatus.errors import InvalidRecord
 
 

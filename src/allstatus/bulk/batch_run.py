@@ -16,10 +16,11 @@ import pyarrow as pa
 
 from allstatus.bulk.arrow import Columns, Reject
 from allstatus.bulk.cells import Cells
-from allstatus.bulk.checkpoint import DecidedSlab, Parts, workplace
+from allstatus.bulk.checkpoint import DecidedSlab, Parts
 from allstatus.bulk.column_mapping import ColumnSource, ignored_columns
 from allstatus.bulk.result_columns import Results
 from allstatus.bulk.row_index import CellNumbers
+from allstatus.bulk.run_frame import Outputs, about_rules, no_row, refuse_sum, workplace
 from allstatus.bulk.sources import Skip, Slab, SlabSource
 from allstatus.bulk.writers import Target, refuse_same_file
 from allstatus.errors import InvalidRecord
@@ -54,6 +55,19 @@ class BatchTotals:
     rejected: int = 0
     cells: Counter[int] = field(default_factory=Counter)
     ignored: tuple[str, ...] = ()
+
+    def add(self, done: DecidedSlab) -> None:
+        """Count the rows of a slab."""
+        self.rows, self.rejected = self.rows + done.rows, self.rejected + len(done.rejects)
+        self.written += done.batch.num_rows
+        self.cells.update(done.cells)
+
+    def check(self, source: object, rows: int | None = None) -> None:
+        """Raise InvalidRecord unless the rows that the file says it has all came out."""
+        parts = {"out": self.written, "rejected": self.rejected}
+        refuse_sum(source, "rows", self.rows, parts)
+        if rows is not None:
+            refuse_sum(source, "rows", rows, parts)
 
 
 class BatchRun:
@@ -151,56 +165,22 @@ class BatchRun:
     def _write(
         self, slabs: Iterable[DecidedSlab], totals: BatchTotals, progress: Callable[[int], None]
     ) -> None:
-        rules = self.columns.cells.ruleset
-        about = {
-            "ruleset": rules.id,
-            "version": rules.version,
-            "source": rules.source["url"],
-            "notice": rules.notice,
-        }
-        rejects, target = Target(self.job.rejects, REJECTS), None
-        try:
+        about, target = about_rules(self.columns.cells.ruleset), None
+        with Outputs() as outputs:
+            rejects = outputs.open(self.job.rejects, REJECTS)
             for done in slabs:
                 if target is None:
-                    target = Target(self.job.target, done.batch.schema.with_metadata(about))
+                    schema = done.batch.schema.with_metadata(about)
+                    target = outputs.open(self.job.target, schema)
                 target.write(done.batch)
                 _write_rejects(rejects, done.rejects)
-                totals.rows, totals.written = (
-                    totals.rows + done.rows,
-                    totals.written + done.batch.num_rows,
-                )
-                totals.rejected += len(done.rejects)
-                totals.cells.update(done.cells)
+                totals.add(done)
                 progress(done.rows)
             if target is None:
-                raise InvalidRecord(
-                    str(self.job.source),
-                    "holds no row",
-                    "give a file with one row for each patient",
-                )
-            self._check(totals)
-            self._publish(target, rejects, totals)
-        finally:
-            for unfinished in (target, rejects):
-                if unfinished is not None:
-                    unfinished.discard()
-
-    def _publish(self, target: Target, rejects: Target, totals: BatchTotals) -> None:
-        used = write_cells(self.job.cells, self.results, totals.cells)
-        for finished in (used, rejects, target):
-            finished.close()
-        for finished in (used, rejects, target):
-            finished.publish()
-
-    def _check(self, totals: BatchTotals) -> None:
-        expected = totals.rows if self.source.rows is None else self.source.rows
-        if not expected == totals.rows == totals.written + totals.rejected:
-            counts = f"{expected} rows in, {totals.written} out, {totals.rejected} rejected"
-            raise InvalidRecord(
-                str(self.job.source),
-                f"changed while it was read ({counts})",
-                "run again; nothing was written",
-            )
+                raise no_row(self.job.source)
+            totals.check(self.job.source, self.source.rows)
+            write_cells(outputs, self.job.cells, self.results, totals.cells)
+            outputs.publish(last=target)
 
 
 def carried_columns(names: list[str], job: BatchJob, results: Results) -> list[str]:
@@ -224,12 +204,11 @@ def carried_columns(names: list[str], job: BatchJob, results: Results) -> list[s
     return carried
 
 
-def write_cells(path: Path, results: Results, cells: Mapping[int, int]) -> Target:
-    """The side file of the cells used and the rows in each, not yet closed."""
-    used = Target(path, pa.schema([]))
+def write_cells(outputs: Outputs, path: Path, results: Results, cells: Mapping[int, int]) -> None:
+    """The side file of the cells used and the rows in each."""
+    used = outputs.open(path, pa.schema([]))
     for cell, rows in sorted(cells.items()):
         used.write_rows([{"rows": rows, **results.describe(cell)}])
-    return used
 
 
 def ahead(items: Iterator[_Item], most: int = AHEAD) -> Iterator[_Item]:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,29 +16,6 @@ from allstatus.bulk.writers import PARTIAL, writing
 
 if TYPE_CHECKING:
     from allstatus.bulk.batch_run import BatchJob
-
-
-@contextmanager
-def workplace(folder: Path, about: str, *, resume: bool) -> Iterator[None]:
-    """A folder beside the output for the work of a run, gone when the output is there; after an
-    error it stays only where the run is to be resumed.
-
-    `about` says of which input, rules and options the work is; work of any other is not gone on
-    with. Raises InvalidRecord when the folder cannot be written.
-    """
-    mark = folder / "about.json"
-    with writing(folder):
-        if not (resume and mark.is_file() and mark.read_text("utf-8") == about):
-            shutil.rmtree(folder, ignore_errors=True)
-            folder.mkdir(parents=True)
-            mark.write_text(about, "utf-8")
-    try:
-        yield
-    except BaseException:
-        if not resume:
-            shutil.rmtree(folder, ignore_errors=True)
-        raise
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 @dataclass(slots=True)

@@ -11,7 +11,6 @@ from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
-from allstatus.bulk.checkpoint import workplace
 from allstatus.bulk.fhir_export.decide_partition import kept_at, load_done, work_off
 from allstatus.bulk.fhir_export.decide_patient import DecideSettings
 from allstatus.bulk.fhir_export.gather import Gathered, Gatherer, Progress
@@ -20,6 +19,7 @@ from allstatus.bulk.fhir_export.output import Output
 from allstatus.bulk.fhir_export.partitions import Partitions
 from allstatus.bulk.fhir_export.process_pool import Pool
 from allstatus.bulk.fhir_export.references import Wanted, fetch, save_wanted, types_of
+from allstatus.bulk.run_frame import refuse_sum, workplace
 from allstatus.bulk.writers import refuse_same_file, writing
 from allstatus.errors import InvalidRecord
 
@@ -57,6 +57,11 @@ class ExportTotals:
     def listed(self) -> int:
         """How many patients are in the output."""
         return self.outcomes.total()
+
+    def check(self, source: object, lost: int) -> None:
+        """Raise InvalidRecord unless every line has one place, none of them `lost` between."""
+        parts = {"read": self.read, "passed over": self.passed, "rejected": self.rejected}
+        refuse_sum(source, "lines", self.lines, {**parts, "lost": lost})
 
 
 class ExportRun:
@@ -186,18 +191,11 @@ class ExportRun:
             totals.rejected, lines = totals.rejected + len(done.rejects), lines + done.lines
         totals.read = lines - (totals.rejected - gathered.rejected)
         rejected = output.write_rejects(shelves, self.pieces, gathered.lengths)
-        if (
-            lines != gathered.shelved
-            or totals.lines != totals.read + totals.passed + rejected
-            or output.rows != totals.listed
-        ):
-            counts = (
-                f"{totals.lines} lines in, {totals.read} read, {totals.passed} passed over, "
-                f"{rejected} rejected"
-            )
+        totals.check(self.job.source, gathered.shelved - lines)
+        if not (rejected == totals.rejected and output.rows == totals.listed):
             raise InvalidRecord(
                 str(self.job.source),
-                f"does not add up ({counts})",
+                "was not written as it was counted",
                 "run again; nothing was written",
             )
         return totals

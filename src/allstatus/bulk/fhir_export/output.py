@@ -18,7 +18,7 @@ from allstatus.bulk.fhir_export.decide_partition import DecidedPartition
 from allstatus.bulk.fhir_export.decide_patient import DecideSettings
 from allstatus.bulk.fhir_export.ndjson_pieces import Piece
 from allstatus.bulk.fhir_export.partitions import Partitions
-from allstatus.bulk.writers import Target
+from allstatus.bulk.run_frame import Outputs, about_rules
 
 REJECTS = pa.schema([("file", pa.string()), ("line", pa.int64()), ("reason", pa.string())])
 SOME = 1 << 12  # rejects written at a time
@@ -29,40 +29,32 @@ class Output:
     """The three files, under temporary names until they are published."""
 
     def __init__(self, target: Path, rejects: Path, evidence: Path, how: DecideSettings) -> None:
-        rules = how.classifier.ruleset
-        about = {
-            "ruleset": rules.id,
-            "version": rules.version,
-            "source": rules.source["url"],
-            "notice": rules.notice,
-        }
+        about = about_rules(how.classifier.ruleset)
         self._schema = pa.schema(
             [(name, pa.date32() if name == "as_of" else pa.string()) for name in how.columns], about
         )
-        self._paths, self._open = (target, rejects, evidence), list[Target]()
+        self._paths, self._files = (rejects, evidence, target), Outputs()
         self._late: list[Reject] = []
         self.rows = 0
 
     def __enter__(self) -> Output:
         try:
-            for path, schema in zip(
-                self._paths, (self._schema, REJECTS, pa.schema([])), strict=True
-            ):
-                self._open.append(Target(path, schema))
+            schemas = REJECTS, pa.schema([]), self._schema
+            opened = map(self._files.open, self._paths, schemas)
+            self._rejects, self._evidence, self._rows = opened
         except BaseException:
             self.__exit__()
             raise
         return self
 
     def __exit__(self, *_: object) -> None:
-        for target in self._open:
-            target.discard()
+        self._files.__exit__()
 
     def write(self, done: DecidedPartition) -> None:
         """A shelf's rows and evidence; its rejects wait for those of the first reading."""
         if done.rows:
-            self._open[0].write(_batch(done.rows, self._schema))
-            self._open[2].write_lines(done.evidence)
+            self._rows.write(_batch(done.rows, self._schema))
+            self._evidence.write_lines(done.evidence)
         self.rows += len(done.rows)
         self._late += [(piece, number, reason) for piece, number, reason in done.rejects]
 
@@ -76,16 +68,13 @@ class Output:
                 {"file": pieces[piece].path.name, "line": base[piece] + number, "reason": reason}
                 for piece, number, reason in some
             ]
-            self._open[1].write(_batch(rows, REJECTS))
+            self._rejects.write(_batch(rows, REJECTS))
             count += len(some)
         return count
 
     def publish(self) -> None:
         """Give the finished files their names, the rows last."""
-        for target in self._open:
-            target.close()
-        for target in reversed(self._open):
-            target.publish()
+        self._files.publish(last=self._rows)
 
 
 def _batch(rows: Sequence[Mapping[str, Any]], schema: pa.Schema) -> pa.RecordBatch:

@@ -15,6 +15,7 @@ from pyspark.sql import functions as F
 from allstatus.bulk.fhir_export.decide_patient import DecideSettings
 from allstatus.bulk.fhir_export.export_run import ExportJob, ExportTotals
 from allstatus.bulk.fhir_export.output import REJECTS
+from allstatus.bulk.run_frame import Outputs
 from allstatus.bulk.spark.line_workers import REJECT, SOMEBODY, TALLY
 from allstatus.bulk.spark.patient_workers import EVIDENCE, LINES, REFUSED, Deciding, decide_lines
 from allstatus.bulk.spark.record_workers import Shipped
@@ -22,7 +23,6 @@ from allstatus.bulk.spark.session import refusing
 from allstatus.bulk.spark.spark_gather import GLOB, SparkGathered, SparkGatherer
 from allstatus.bulk.spark.spark_paths import WRITTEN, SparkPaths, spark_format, write_decided
 from allstatus.bulk.writers import PARTIAL, Target
-from allstatus.errors import InvalidRecord
 
 SOME = 10_000  # rejects at a time on the driver
 _PLACED = "array<struct<file: string, block: bigint, place: bigint, reason: string>>"
@@ -49,20 +49,19 @@ class SparkExport:
 
     def totals(self) -> ExportTotals:
         """Do the job; returns the totals, checked. Raises InvalidRecord when it cannot be done."""
-        rejects = Target(self.job.rejects, REJECTS)
         try:
-            with refusing(
-                self.source,
-                "could not be decided on by Spark",
-                "the lines above may say more; nothing was written",
-            ):
-                totals = self._totals(rejects)
-            rejects.close()
-            rejects.publish()
+            with Outputs() as outputs:
+                rejects = outputs.open(self.job.rejects, REJECTS)
+                with refusing(
+                    self.source,
+                    "could not be decided on by Spark",
+                    "the lines above may say more; nothing was written",
+                ):
+                    totals = self._totals(rejects)
+                outputs.publish()
             self.files.publish(self.evidence)
             self.files.publish(self.target)
         finally:
-            rejects.discard()
             for unfinished in (self.target + PARTIAL, self.evidence + PARTIAL, self.parts):
                 self.files.remove(unfinished)
         return totals
@@ -151,14 +150,7 @@ class SparkExport:
         outcomes = listed.groupBy(F.coalesce("status", "outcome")).count().collect()
         totals.outcomes = Counter({str(name): int(count) for name, count in outcomes})
         own = (decided.agg(F.sum(LINES)).first() or (0,))[0] or 0
-        if own != kept or lines != totals.read + totals.passed + totals.rejected or waiting < 0:
-            counts = (
-                f"{lines} lines in, {totals.read} read, {totals.passed} passed over, "
-                f"{totals.rejected} rejected"
-            )
-            raise InvalidRecord(
-                self.source, f"does not add up ({counts})", "run again; nothing was written"
-            )
+        totals.check(self.source, kept - own + max(-waiting, 0))
         return totals
 
 

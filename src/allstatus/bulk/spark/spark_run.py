@@ -20,6 +20,7 @@ from allstatus.bulk.batch_run import REJECTS, BatchJob, BatchTotals, carried_col
 from allstatus.bulk.cells import Cells
 from allstatus.bulk.column_mapping import ignored_columns
 from allstatus.bulk.result_columns import Results
+from allstatus.bulk.run_frame import Outputs, no_row
 from allstatus.bulk.spark.column_types import unread
 from allstatus.bulk.spark.expression import REFUSED, locate, quoted, refuse_doubled, with_answers
 from allstatus.bulk.spark.record_workers import AskedRows, Shipped, read_cells
@@ -37,7 +38,6 @@ from allstatus.bulk.spark.spark_paths import (
     write_decided,
 )
 from allstatus.bulk.writers import PARTIAL, Target
-from allstatus.errors import InvalidRecord
 
 # Of a row that is refused. Rows are told apart by joins on a cell that is never null, since Spark
 # would work a condition
@@ -112,36 +112,35 @@ class SparkBatch:
         totals = BatchTotals(
             ignored=tuple(ignored_columns(self.names, self.columns.sources, tuple(self.carried)))
         )
-        rejects = Target(
-            self.job.rejects,
-            pa.schema([*([("file", pa.string())] if FILE in self._places else []), *REJECTS]),
-        )
-        used = None
         try:
-            with refusing(
-                self.source,
-                "could not be decided on by Spark",
-                "the lines above may say more; nothing was written",
-            ):
-                located = self.located()
-                write_decided(self._decided(located), self.target, "overwrite")
-                totals.rows, totals.cells = (
-                    self.patients.count(),
-                    Counter(cells_written(self.session, self.target)),
-                )
-                totals.written = sum(totals.cells.values())
-                totals.rejected = (
-                    self._reject(located, rejects) if totals.rows != totals.written else 0
-                )
-            self._check(totals)
-            used = write_cells(self.job.cells, self.results, totals.cells)
-            self._publish(used, rejects)
+            with Outputs() as outputs:
+                self._decide(outputs, totals)
+                totals.check(self.source)
+                write_cells(outputs, self.job.cells, self.results, totals.cells)
+                outputs.publish()
+                self.files.publish(self.target)
         finally:
-            for unfinished in (used, rejects):
-                if unfinished is not None:
-                    unfinished.discard()
             self.files.remove(self.target + PARTIAL)
         return totals
+
+    def _decide(self, outputs: Outputs, totals: BatchTotals) -> None:
+        """Write the decided rows and those refused, and count both."""
+        places = [("file", pa.string())] if FILE in self._places else []
+        rejects = outputs.open(self.job.rejects, pa.schema([*places, *REJECTS]))
+        with refusing(
+            self.source,
+            "could not be decided on by Spark",
+            "the lines above may say more; nothing was written",
+        ):
+            located = self.located()
+            write_decided(self._decided(located), self.target, "overwrite")
+            totals.rows = self.patients.count()
+            totals.cells = Counter(cells_written(self.session, self.target))
+            totals.written = sum(totals.cells.values())
+            if totals.rows != totals.written:
+                totals.rejected = self._reject(located, rejects)
+        if not totals.rows:
+            raise no_row(self.source)
 
     def located(self) -> DataFrame:
         """What is read or carried of each row, with its cell or `NO_CELL`."""
@@ -209,23 +208,3 @@ class SparkBatch:
                 yield reasons[place]
             else:
                 raise _Taken
-
-    def _check(self, totals: BatchTotals) -> None:
-        if not totals.rows:
-            raise InvalidRecord(
-                self.source, "holds no row", "give a file with one row for each patient"
-            )
-        if totals.rows != totals.written + totals.rejected:
-            counts = f"{totals.rows} rows in, {totals.written} out, {totals.rejected} rejected"
-            raise InvalidRecord(
-                self.source,
-                f"changed while it was read ({counts})",
-                "run again; nothing was written",
-            )
-
-    def _publish(self, used: Target, rejects: Target) -> None:
-        for finished in (used, rejects):
-            finished.close()
-        for finished in (used, rejects):
-            finished.publish()
-        self.files.publish(self.target)

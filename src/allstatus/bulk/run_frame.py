@@ -1,0 +1,92 @@
+"""The frame of every run over many patients: under whose rules it was done, a sum that must come
+out, files that all appear or none, and a place for work that may be gone on with.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import pyarrow as pa
+
+from allstatus.bulk.writers import Target, writing
+from allstatus.errors import InvalidRecord
+from allstatus.rules.ruleset import RuleSet
+
+
+def about_rules(rules: RuleSet) -> dict[str, str]:
+    """What the metadata of an output says of the rules behind it."""
+    return {
+        "ruleset": rules.id,
+        "version": rules.version,
+        "source": rules.source["url"],
+        "notice": rules.notice,
+    }
+
+
+def refuse_sum(source: object, what: str, whole: int, parts: Mapping[str, int]) -> None:
+    """Raise InvalidRecord unless the parts add up to the whole; `what` is counted."""
+    if whole != sum(parts.values()):
+        counts = ", ".join(f"{count} {name}" for name, count in parts.items())
+        raise InvalidRecord(
+            str(source),
+            f"does not add up ({whole} {what} in, {counts})",
+            "it may have changed while it was read: run again; nothing was written",
+        )
+
+
+def no_row(source: object) -> InvalidRecord:
+    """The refusal of a file without a single row."""
+    remedy = "give a file with one row for each patient"
+    return InvalidRecord(str(source), "holds no row", remedy)
+
+
+class Outputs:
+    """The files of a run: all of them appear when `publish` is called, or none of them does."""
+
+    def __init__(self) -> None:
+        self._open: list[Target] = []
+
+    def __enter__(self) -> Outputs:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for target in self._open:
+            target.discard()
+
+    def open(self, path: Path, schema: pa.Schema) -> Target:
+        """Begin a file; raises InvalidRecord when it cannot be written."""
+        self._open.append(Target(path, schema))
+        return self._open[-1]
+
+    def publish(self, last: Target | None = None) -> None:
+        """Give the finished files their names, the one that is waited for last."""
+        for target in self._open:
+            target.close()
+        for target in sorted(self._open, key=lambda target: target is last):
+            target.publish()
+
+
+@contextmanager
+def workplace(folder: Path, about: str, *, resume: bool) -> Iterator[None]:
+    """A folder beside the output for the work of a run, gone when the output is there; after an
+    error it stays only where the run is to be resumed.
+
+    `about` says of which input, rules and options the work is; work of any other is not gone on
+    with. Raises InvalidRecord when the folder cannot be written.
+    """
+    mark = folder / "about.json"
+    with writing(folder):
+        if not (resume and mark.is_file() and mark.read_text("utf-8") == about):
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(parents=True)
+            mark.write_text(about, "utf-8")
+    try:
+        yield
+    except BaseException:
+        if not resume:
+            shutil.rmtree(folder, ignore_errors=True)
+        raise
+    shutil.rmtree(folder, ignore_errors=True)
