@@ -5,9 +5,11 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 import pytest
+import yaml
 
 from allstatus import InvalidRecord
 from allstatus.bulk.arrow import Columns
+from allstatus.bulk.batch_run import BatchJob, BatchRun
 from allstatus.bulk.column_mapping import ColumnSource, assign_columns, read_mapping
 from allstatus.bulk.sql import SqlView
 from bulk.rows import CELLS, LIMIT
@@ -64,6 +66,58 @@ def test_columns_that_do_not_fit_are_refused(
     with pytest.raises(InvalidRecord) as refusal:
         assign_columns(names, assigned, FACTS)
     assert message in str(refusal.value)
+
+
+REFUSED = yaml.safe_load((Path(__file__).parent / "mapping_refusals.yaml").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("case", REFUSED, ids=lambda case: case["text"])
+def test_a_mapping_that_says_what_cannot_be_is_refused_before_the_first_row(
+    tmp_path: Path, case: dict[str, str]
+) -> None:
+    (tmp_path / "in.csv").write_text("MRN,TX,REM,CBC,BLAST\n1,1,Y,N,5\n", "utf-8")
+    with pytest.raises(InvalidRecord) as refusal:
+        _open(tmp_path, case["text"])
+    assert str(refusal.value).startswith(case["message"])
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["columns.yaml", "in.csv"]
+
+
+def _open(folder: Path, text: str) -> BatchRun:
+    """A run over the file of a folder by a mapping, nothing read yet."""
+    written = folder / "out.csv", folder / "rejects.csv", folder / "cells.ndjson"
+    return BatchRun(CELLS, BatchJob(folder / "in.csv", *written, mapping(folder, text)))
+
+
+FRACTIONS = [0.62, 0.05, 0.0500001, 1.0, 0.0, 1.5, None]
+DECIDED = ["above", "at most", "above", "above", "at most", "refused", "unknown"]
+
+
+@pytest.mark.parametrize(
+    "kind", [pa.float64(), pa.float32(), pa.decimal128(9, 7), pa.string()], ids=str
+)
+def test_a_column_of_fractions_is_read_as_one(kind: pa.DataType) -> None:
+    spelled = [None if value is None else str(value) for value in FRACTIONS]
+    blasts = pa.array(spelled).cast(kind)
+    source = {"marrow_blast_percent": ColumnSource("blast", unit="fraction")}
+    batch = pa.record_batch({"blast": blasts, "prior_treatment": ["none"] * 7})
+    columns = Columns(CELLS, batch.schema.names, source)
+    cells, rejects = columns.cells_of(batch)
+    assert [reject.row for reject in rejects] == [6]
+    stated = [
+        "refused" if cell == len(CELLS) else CELLS.stated(cell)["marrow_blast_percent"].words
+        for cell in cells
+    ]
+    words = {f"<= {LIMIT}": "at most", f"> {LIMIT}": "above"}
+    assert [words.get(text, text) for text in stated] == DECIDED
+    assert columns.warnings(batch).null_count == 7
+
+
+def test_a_bare_number_below_1_is_marked_unless_its_unit_is_said() -> None:
+    batch = pa.record_batch({"marrow_blast_percent": ["0.62", "0.62 %", "62", "<0.5", "0", None]})
+    for unit, marked in (("", [0, 3]), ("percent", [])):
+        source = {"marrow_blast_percent": ColumnSource("marrow_blast_percent", unit=unit)}
+        said = Columns(CELLS, batch.schema.names, source).warnings(batch).to_pylist()
+        assert [row for row, text in enumerate(said) if text] == marked
 
 
 HOUSE = {

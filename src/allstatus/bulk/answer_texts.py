@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from allstatus.bulk.cells import CellAnswer, CellTrace
 
+WARNINGS = "warnings"  # the column with what is said of a row's values, not of its cell
 CELL = "cell"  # the column with the number of a row's cell
 VERDICT = {True: "true", False: "false", None: "unknown"}
 

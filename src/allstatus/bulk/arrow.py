@@ -28,9 +28,10 @@ from allstatus.bulk.cbc_columns import (
 )
 from allstatus.bulk.cells import Cells, nothing_stated
 from allstatus.bulk.column_encoders import Coded
-from allstatus.bulk.column_mapping import ColumnSource, assign_columns
+from allstatus.bulk.column_mapping import ColumnSource, assign_columns, refuse_unsayable
 from allstatus.bulk.columns import KeyColumn
 from allstatus.bulk.row_index import PIECE, CellNumbers, Index
+from allstatus.table.facts import BELOW_ONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,7 @@ class Columns:
     ) -> None:
         self.cells, self._adult_ranges = cells, adult_ranges
         self.sources = assign_columns(names, assigned or {}, tuple(cells.facts))
+        refuse_unsayable(cells, self.sources)
         self._nothing = len(cells)
         self._index = Index(cells, self.sources)
         self.kind = self._index.kind
@@ -92,6 +94,17 @@ class Columns:
             return np.zeros(batch.num_rows, np.bool_)
         by_default: NDArray[np.bool_] = self._panel(batch)[1]
         return by_default
+
+    def warnings(self, batch: pa.RecordBatch) -> pa.Array:
+        """What `classify` would warn of in each row, null where of nothing: a bare number below 1
+        that is read as percent.
+        """
+        below = np.zeros(batch.num_rows, np.bool_)
+        for name, key in self._keys.items():
+            if key.scale is not None:
+                below |= key.fractions(batch.column(self.sources[name].column))
+        codes = pa.array(np.zeros(batch.num_rows, np.int8), mask=~below)
+        return pa.DictionaryArray.from_arrays(codes, pa.array([BELOW_ONE]))
 
     def _panel(self, batch: pa.RecordBatch) -> tuple[pa.Array, NDArray[np.bool_]]:
         """The blood count as one column, its components judged for whose they are."""

@@ -14,16 +14,17 @@ from typing import TypeVar
 import numpy as np
 import pyarrow as pa
 
+from allstatus.bulk.answer_texts import WARNINGS
 from allstatus.bulk.arrow import Columns, Reject
 from allstatus.bulk.cells import Cells
 from allstatus.bulk.checkpoint import DecidedSlab, Parts
-from allstatus.bulk.column_mapping import ColumnSource, ignored_columns
+from allstatus.bulk.column_mapping import ColumnSource, ignored_columns, known_columns, spelled_as
 from allstatus.bulk.result_columns import Results
 from allstatus.bulk.row_index import CellNumbers
 from allstatus.bulk.run_frame import Outputs, about_rules, no_row, refuse_sum, workplace
 from allstatus.bulk.sources import Skip, Slab, SlabSource
 from allstatus.bulk.writers import Target, refuse_same_file
-from allstatus.errors import InvalidRecord
+from allstatus.errors import InvalidRecord, nearest
 
 ADULT_RANGES_USED = "adult_ranges"  # whether the adult table decided on a component of the count
 AHEAD = 2  # slabs read and decided on that wait to be written
@@ -44,15 +45,19 @@ class BatchJob:
     explain: bool = False
     resume: bool = False
     adult_ranges: bool = True
+    encoding: str = ""
 
 
 @dataclass(slots=True)
 class BatchTotals:
-    """The rows counted at the end; `ignored` are columns nothing read."""
+    """The rows counted at the end; `ignored` are columns nothing read, `below_one` rows whose
+    percentage may be a fraction.
+    """
 
     rows: int = 0
     written: int = 0
     rejected: int = 0
+    below_one: int = 0
     cells: Counter[int] = field(default_factory=Counter)
     ignored: tuple[str, ...] = ()
 
@@ -61,6 +66,8 @@ class BatchTotals:
         self.rows, self.rejected = self.rows + done.rows, self.rejected + len(done.rejects)
         self.written += done.batch.num_rows
         self.cells.update(done.cells)
+        warnings = done.batch.column(WARNINGS)
+        self.below_one += len(warnings) - warnings.null_count
 
     def check(self, source: object, rows: int | None = None) -> None:
         """Raise InvalidRecord unless the rows that the file says it has all came out."""
@@ -74,7 +81,8 @@ class BatchRun:
     """A job with its file opened and its columns understood."""
 
     def __init__(self, cells: Cells, job: BatchJob) -> None:
-        self.job, self.source = job, SlabSource(job.source)
+        self.job = job
+        self.source = SlabSource(job.source, known_columns(job.assigned), job.encoding)
         refuse_same_file([job.source, job.target, job.rejects, job.cells])
         self.results = Results(cells, explain=job.explain)
         self.carried = carried_columns(self.source.names, job, self.results)
@@ -133,8 +141,10 @@ class BatchRun:
             carried, cells = [column.filter(pa.array(kept)) for column in carried], cells[kept]
         counts = np.bincount(cells)
         used = {int(cell): int(counts[cell]) for cell in np.flatnonzero(counts)}
-        names = [*self._carried_names, *self.results.names]
-        columns = [*carried, *self.results.columns(cells)]
+        names = [*self._carried_names, *self.results.names, WARNINGS]
+        warnings = self.columns.warnings(slab.batch)
+        warnings = warnings.filter(pa.array(kept)) if refused else warnings
+        columns = [*carried, *self.results.columns(cells), warnings]
         if self._tells_ranges(slab.batch):
             names.append(ADULT_RANGES_USED)
             used_ranges = pa.array(self.columns.by_adult_ranges(slab.batch))
@@ -187,14 +197,21 @@ def carried_columns(names: list[str], job: BatchJob, results: Results) -> list[s
     """The columns copied to the output: the id where there is one, and those to keep; raises
     InvalidRecord when one cannot be.
     """
-    named = job.assigned.get("id", ColumnSource("id")).column
+    assigned = job.assigned.get("id", ColumnSource(spelled_as(names).get("id", "id")))
+    named = assigned.column
+    if "id" in job.assigned and named not in names:
+        raise InvalidRecord(
+            f"{assigned.at}: id" if assigned.at else "id",
+            f"has no column '{named}'{nearest(named, names)}",
+            "correct the mapping file",
+        )
     carried = list(dict.fromkeys([*([named] if named in names else []), *job.keep]))
     missing = [name for name in carried if name not in names]
     if missing:
         raise InvalidRecord(
             missing[0], "is not a column of the file", f"keep one of {', '.join(names)}"
         )
-    doubled = [name for name in carried if name in results.names]
+    doubled = [name for name in carried if name in (*results.names, WARNINGS)]
     if doubled:
         raise InvalidRecord(
             doubled[0],

@@ -32,13 +32,15 @@ class Scale:
     states: tuple[int | None, ...]
 
 
-def percent_scale(states: FactStates) -> Scale:
-    """The scale of a percentage: the cuts between its states from 0 to 100, and nothing outside."""
+def percent_scale(states: FactStates, whole: int = 100) -> Scale:
+    """The scale of a percentage: the cuts between its states from 0 to 100, and nothing outside;
+    100 % is written as `whole`, which is 1 for fractions.
+    """
     cuts: list[Cut] = []
     passed: list[int | None] = [None]
     for cut, state in _steps(states):
         if state != passed[-1]:
-            cuts.append(cut)
+            cuts.append(Cut(cut.limit * whole / HUNDRED, cut.beyond))
             passed.append(state)
     return Scale(tuple(cuts), tuple(passed))
 

@@ -46,6 +46,7 @@ class Parts:
             digest,
             job.explain,
             job.adult_ranges,
+            job.encoding,
             *columns,
         ]
         self.about = json.dumps(about)

@@ -5,16 +5,19 @@ record's own reader.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 from pyarrow import types
 
 from allstatus.bulk.breakpoints import Scale, percent_scale
-from allstatus.bulk.cbc_columns import as_read
+from allstatus.bulk.cbc_columns import as_read, coded_by
 from allstatus.bulk.cells import RELAPSE_COUNTS, Cells
 from allstatus.bulk.column_encoders import (
     BAD,
@@ -25,10 +28,13 @@ from allstatus.bulk.column_encoders import (
     CodedWords,
     numbers_of,
 )
-from allstatus.bulk.column_mapping import ColumnSource
+from allstatus.bulk.column_mapping import ColumnSource, read_text
 from allstatus.errors import InvalidRecord
-from allstatus.record.exact_json import parse_json
+from allstatus.record.model import Record
+from allstatus.record.percent import Percent
 
+UNSAID = object()  # what a table of values does not list
+OWN_UNIT = re.compile(r"|.*%|\d+\s*/\s*\d+|M[123]|unknown|\{.*", re.IGNORECASE)
 MAX_REMEMBERED = 1 << 16
 READABLE = (
     types.is_boolean,
@@ -59,11 +65,11 @@ class KeyColumn:
             digit,
             source.values,
         )
-        self._numbers = source.numbers
+        self._numbers, self._source = source.numbers, source
         states = cells.facts.get(name)
         self._kind = states.fact.kind if states else ""
         self.scale: Scale | None = (
-            percent_scale(states) if states and self._kind == "percent" else None
+            percent_scale(states, source.whole) if states and self._kind == "percent" else None
         )
         self._states = len(states.states) if states else 1
         self._known: dict[tuple[type, Any], int] = {}
@@ -91,6 +97,28 @@ class KeyColumn:
             return CodedRows([self.part(value) for value in column.to_pylist()])
         coded = column if types.is_dictionary(kind) else column.dictionary_encode()
         return CodedWords(coded, [self.part(value) for value in as_read(coded.dictionary)])
+
+    def fractions(self, column: pa.Array) -> NDArray[np.bool_]:
+        """Which rows hold a bare number between 0 and 1 that is read as percent, though nobody said
+        that it is one.
+        """
+        if self.scale is None or self._source.unit:
+            return np.zeros(len(column), np.bool_)
+        if self._values is None and (numbers := numbers_of(column)) is not None:
+            values, decimals = numbers
+            below: NDArray[np.bool_] = (values > 0) & (values < 10**decimals)
+            below &= column.is_valid().to_numpy(zero_copy_only=False)
+            return below
+        if types.is_nested(column.type):
+            return np.array([self._below_one(value) for value in column.to_pylist()], np.bool_)
+        return coded_by(column, self._below_one).astype(np.bool_)
+
+    def _below_one(self, value: object) -> bool:
+        try:
+            read = getattr(Record.read({self.name: self.stated(value)}), self.name)
+        except InvalidRecord:
+            return False
+        return isinstance(read, Percent) and read.looks_like_fraction
 
     def part(self, value: object) -> int:
         """The part of a row's index that a value stands for, or BAD."""
@@ -145,29 +173,34 @@ class KeyColumn:
         """What a column's value says in a record: by the table of values given, else as JSON where
         the key needs it.
         """
-        if self._values is not None:
-            value = self._meant(value, self._values)
-        if not isinstance(value, str):
-            return _without_nulls(value) if isinstance(value, dict) else value
-        literal = value.casefold() if value.casefold() in ("true", "false") else value
-        if (
-            value[:1] in ("{", "[")
-            or self._kind == "yes_no"
-            or self.name in ("relapse_count", "age_years")
-        ):
-            try:
-                return parse_json(literal)
-            except InvalidRecord:
-                return value
-        return value
+        meant = UNSAID if self._values is None else self._meant(value, self._values)
+        if meant is UNSAID and self._source.whole == 1 and value is not None:
+            return _of_one(value)
+        value = value if meant is UNSAID else meant
+        if isinstance(value, dict):
+            return _without_nulls(value)
+        return read_text(self.name, self._kind, value)
 
     def _meant(self, value: Any, values: Mapping[str, Any]) -> Any:
         """What the table of values says of a column's value: of a number by the number, of any
         other by how it is spelled.
         """
         if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
-            return self._numbers.get(Fraction(str(value)), value) if math.isfinite(value) else value
-        return values.get(str(value).lower() if isinstance(value, bool) else str(value), value)
+            return (
+                self._numbers.get(Fraction(str(value)), UNSAID) if math.isfinite(value) else UNSAID
+            )
+        return values.get(str(value).lower() if isinstance(value, bool) else str(value), UNSAID)
+
+
+def _of_one(value: object) -> object:
+    """A fraction of 1 as a record says it; what names its own unit says it itself."""
+    if isinstance(value, Decimal | int | float) and not isinstance(value, bool):
+        return {"value": value, "unit": "1"}
+    if not isinstance(value, str) or OWN_UNIT.fullmatch(value.strip()):
+        return value
+    number = value.strip().lstrip("<>=")
+    sign = value.strip().removesuffix(number)
+    return {"value": number.strip(), "unit": "1", "comparator": sign}
 
 
 def _without_nulls(value: Any) -> Any:

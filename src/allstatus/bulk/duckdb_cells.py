@@ -84,8 +84,11 @@ class DuckRun(BatchRun):
             raise InvalidRecord(
                 name, "is not a fact, and only facts are read here", "use --backend arrow"
             )
+        if self.columns.sources[name].whole == 1 and not (numbers and kind != pa.float32()):
+            numbers = False  # a short float is another number beside a limit such as 0.05
         wanted = {
-            "percent": numbers or pa.types.is_integer(kind),
+            "percent": numbers
+            or (pa.types.is_integer(kind) and self.columns.sources[name].whole != 1),
             "choice": words,
             "yes_no": words or pa.types.is_boolean(kind),
         }

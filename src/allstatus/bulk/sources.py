@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from allstatus.bulk.column_mapping import READ
+from allstatus.bulk.csv_shape import CsvShape
 from allstatus.errors import InvalidRecord
 from allstatus.record.exact_json import parse_json
 
@@ -66,6 +67,15 @@ class Slab:
 Skip = Callable[[int], bool]
 
 
+CSV_NAMES = (".csv", ".tsv", ".txt")
+
+
+def format_read(path: Path) -> str:
+    """The format that the name of a file to read says: those written, and more spellings of CSV."""
+    plain = path.with_suffix("") if path.suffix.lower() == ".gz" else path
+    return "csv" if plain.suffix.lower() in CSV_NAMES else format_of(path)
+
+
 def format_of(path: Path) -> str:
     """The format that a file's name says; raises InvalidRecord for another name."""
     kind = FORMATS.get(path.suffix.lower())
@@ -97,12 +107,14 @@ def refusing(path: Path) -> Iterator[None]:
 class SlabSource:
     """A file of records: its columns, its rows where the file says, and its slabs in order."""
 
-    def __init__(self, path: Path) -> None:
-        self.path, self.format = path, format_of(path)
+    def __init__(self, path: Path, known: frozenset[str] = frozenset(), encoding: str = "") -> None:
+        self.path, self.format = path, format_read(path)
         self.rows: int | None = None
         if path.is_dir():
             raise InvalidRecord(str(path), "is a folder", "give the path of one file")
         with refusing(path):
+            if self.format == "csv":
+                self._shape = CsvShape.of(path, known, encoding)
             self.names = self._open()
 
     def slabs(
@@ -126,9 +138,7 @@ class SlabSource:
                 self.rows = file.metadata.num_rows
                 return list(file.schema_arrow.names)
         if self.format == "csv":
-            with self.path.open("rb") as lines:
-                header = lines.readline()
-            return list(pa_csv.read_csv(pa.BufferReader(header)).column_names)
+            return list(self._shape.names)
         if self.format == "ipc":
             with pa.memory_map(str(self.path)) as memory, pa.ipc.open_file(memory) as file:
                 return list(file.schema.names)
@@ -156,11 +166,21 @@ class SlabSource:
 
     def _csv(self, columns: list[str], words: set[str], skip: Skip) -> Iterator[Slab]:  # noqa: ARG002
         spoilt: dict[int, str] = {}
+        shape = self._shape
+        shape.check()
         reader = pa_csv.open_csv(
             self.path,
-            read_options=pa_csv.ReadOptions(use_threads=False, block_size=CSV_BLOCK),
+            read_options=pa_csv.ReadOptions(
+                use_threads=False,
+                block_size=CSV_BLOCK,
+                skip_rows=shape.above,
+                encoding="utf8" if shape.encoding.startswith("utf-8") else shape.encoding,
+            ),
             parse_options=pa_csv.ParseOptions(
-                newlines_in_values=True, invalid_row_handler=lambda row: _spoil(spoilt, row)
+                delimiter=shape.delimiter,
+                newlines_in_values=True,
+                ignore_empty_lines=len(self.names) > 1,
+                invalid_row_handler=lambda row: _spoil(spoilt, row, shape.above),
             ),
             convert_options=pa_csv.ConvertOptions(
                 column_types=dict.fromkeys(self.names, pa.string()),
@@ -202,9 +222,9 @@ class SlabSource:
                 number, row = number + 1, row + len(block)
 
 
-def _spoil(spoilt: dict[int, str], row: Any) -> str:
-    """Note a row that has not one value for each column; the header is line 1 of the file."""
-    spoilt[row.number - 1] = (
+def _spoil(spoilt: dict[int, str], row: Any, above: int) -> str:
+    """Note a row that has not one value for each column; the header follows the lines `above`."""
+    spoilt[row.number - 1 - above] = (
         f"has {row.actual_columns} values for {row.expected_columns} columns; write one value for "
         f"each column"
     )

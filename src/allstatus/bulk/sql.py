@@ -16,6 +16,7 @@ from typing import Any
 
 import sqlglot
 
+from allstatus.bulk.answer_texts import WARNINGS
 from allstatus.bulk.breakpoints import percent_scale
 from allstatus.bulk.cells import (
     RELAPSE_COUNTS,
@@ -25,10 +26,11 @@ from allstatus.bulk.cells import (
     FactStates,
     nothing_stated,
 )
-from allstatus.bulk.column_mapping import ColumnSource
+from allstatus.bulk.column_mapping import ColumnSource, refuse_unsayable
 from allstatus.errors import InvalidRecord
 from allstatus.record.percent import format_number
 from allstatus.record.refusals import REMEDIES
+from allstatus.table.facts import BELOW_ONE
 
 TESTED = ("duckdb", "postgres", "sqlite", "spark")
 GENERATED = ("bigquery", "snowflake", "tsql", "oracle")  # parsed again by sqlglot, but not executed
@@ -65,6 +67,7 @@ class SqlView:
         self._columns = {
             name: source for name, source in columns.items() if name in cells.facts or name == COUNT
         }
+        refuse_unsayable(cells, self._columns)
         self._facts = {
             name: states for name, states in cells.facts.items() if name in self._columns
         }
@@ -102,8 +105,8 @@ class SqlView:
                 *(f"p.{_name(column)} AS {name}" for name, column in carried.items()),
                 *self._stated(),
             ],
-            [*names, f"{self._refused()} AS refused"],
-            [*carried, "refused", f"{self._cell()} AS cell"],
+            [*names, WARNINGS, f"{self._refused()} AS refused"],
+            [*carried, "refused", WARNINGS, f"{self._cell()} AS cell"],
         )
 
     def select(self, table: str, *, id: str, cells: str, answers: str) -> str:
@@ -113,7 +116,8 @@ class SqlView:
         return (
             f"{self.locate(table, {'id': id})}SELECT l.id, "
             f"{', '.join(f'a.{name}' for name in ANSWER)}, l.cell, "
-            f"{_text(self.cells.ruleset.digest)} AS ruleset, l.refused "
+            f"{_text(self.cells.ruleset.digest)} AS ruleset, l.refused, "
+            f"CASE WHEN l.refused IS NULL THEN l.{WARNINGS} END AS {WARNINGS} "
             f"FROM located AS l LEFT JOIN {cells} AS c ON c.cell = l.cell LEFT JOIN {answers} AS a "
             f"ON a.answer = c.answer"
         )
@@ -146,11 +150,25 @@ class SqlView:
                 if self._says_something(count)
             ]
         yield f"CASE WHEN {' OR '.join(reported)} THEN 1 ELSE 0 END AS anything"
+        yield f"{self._below_one()} AS {WARNINGS}"
+
+    def _below_one(self) -> str:
+        """What is said of a percentage that may be a fraction, where no unit is said."""
+        tests = []
+        for name, source in self._columns.items():
+            if self._is_percent(name) and not source.unit:
+                column, known = self._column(name), ", ".join(map(format_number, source.numbers))
+                tests.append(
+                    f"({column} > 0 AND {column} < 1"
+                    f"{f' AND NOT {column} IN ({known})' if known else ''})"
+                )
+        said = f"CASE WHEN {' OR '.join(tests)} THEN {_text(BELOW_ONE)} END"
+        return said if tests else "CAST(NULL AS VARCHAR)"
 
     def _digit(self, name: str, states: FactStates) -> str:
         column, absent = self._column(name), states.cell_digit[states.not_reported]
         if states.fact.kind == "percent":
-            tests = f"{self._meanings(name, states)}{_percent_tests(states, column)}"
+            tests = f"{self._meanings(name, states)}{self._percent_tests(name, states)}"
         elif (
             states.fact.kind == "yes_no"
             and name not in self._text
@@ -167,6 +185,19 @@ class SqlView:
                 for digit, said in words
             )
         return f"CASE WHEN {column} IS NULL THEN {absent} {tests} END"
+
+    def _percent_tests(self, name: str, states: FactStates) -> str:
+        """From the highest cut down; the first and the last bound what is a percentage at all."""
+        column = self._column(name)
+        scale = percent_scale(states, self._columns[name].whole)
+        first, last = scale.cuts[0], scale.cuts[-1]
+        lower = f"{column} {'>' if first.beyond else '>='} {format_number(first.limit)}"
+        upper = f"{column} {'<=' if last.beyond else '<'} {format_number(last.limit)}"
+        tests = [f"WHEN NOT ({lower} AND {upper}) THEN NULL"]
+        for cut, state in reversed(list(zip(scale.cuts[1:-1], scale.states[2:-1], strict=True))):
+            sign, limit = ">" if cut.beyond else ">=", format_number(cut.limit)
+            tests.append(f"WHEN {column} {sign} {limit} THEN {state}")
+        return " ".join([*tests, f"ELSE {scale.states[1]}"])
 
     def _meanings(self, name: str, states: FactStates) -> str:
         """Tests for the numbers that stand for something else, such as -1 for unknown."""
@@ -217,10 +248,9 @@ class SqlView:
         try:
             self.cells.states(name, -1 if percent else "?")
         except InvalidRecord as error:
-            return (
-                f"{self._columns[name].column}: "
-                f"{'is not a number from 0 to 100' if percent else error.problem}; {error.remedy}"
-            )
+            source = self._columns[name]
+            range_ = f"is not a number from 0 to {source.whole}"
+            return f"{source.column}: {range_ if percent else error.problem}; {error.remedy}"
         raise AssertionError(name)
 
     def _cell(self) -> str:
@@ -350,20 +380,6 @@ def _about(cells: Cells, dialect: str) -> str:
         lines.append(f"  {criterion.name}: {criterion.condition} ({criterion.reading})")
         lines.append(f"    {criterion.cite['section']}, {criterion.cite['sentence']}")
     return "".join(f"-- {line}\n" for line in lines)
-
-
-def _percent_tests(states: FactStates, column: str) -> str:
-    """From the highest cut down; the first and the last bound what is a percentage at all."""
-    scale = percent_scale(states)
-    first, last = scale.cuts[0], scale.cuts[-1]
-    lower = f"{column} {'>' if first.beyond else '>='} {format_number(first.limit)}"
-    upper = f"{column} {'<=' if last.beyond else '<'} {format_number(last.limit)}"
-    tests = [f"WHEN NOT ({lower} AND {upper}) THEN NULL"]
-    for cut, state in reversed(list(zip(scale.cuts[1:-1], scale.states[2:-1], strict=True))):
-        tests.append(
-            f"WHEN {column} {'>' if cut.beyond else '>='} {format_number(cut.limit)} THEN {state}"
-        )
-    return " ".join([*tests, f"ELSE {scale.states[1]}"])
 
 
 def _by_digit(states: FactStates, becomes: list[int | None]) -> dict[int, int | None]:

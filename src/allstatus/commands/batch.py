@@ -102,6 +102,9 @@ def batch(
     window: Annotated[int | None, WindowOption] = None,
     ranges: Annotated[Ranges | None, RangesOption] = None,
     codes: Annotated[str | None, CodesOption] = None,
+    encoding: Annotated[
+        str, typer.Option(metavar="NAME", help="Of a CSV, such as windows-1252; else UTF-8.")
+    ] = "",
 ) -> None:
     """Decide on a file of many records, or on each patient with ALL in an export; every row or line
     is accounted for.
@@ -125,6 +128,7 @@ def batch(
         window,
         ranges,
         codes,
+        encoding,
     )
     run(lambda: _batch(asked, backend, master or "local[*]"))
 
@@ -227,6 +231,12 @@ def _report(results: Results, totals: BatchTotals, job: BatchJob, seconds: float
 
     rules = results.cells.ruleset
     lines = [f"note: column {name} is not read" for name in totals.ignored]
+    if totals.below_one:
+        lines.append(
+            f"warning: {totals.below_one:,} rows hold a number below 1, read as percent (column "
+            f"`warnings`); is it a fraction of 1? say `unit: fraction` or `unit: percent` in the "
+            f"mapping (--columns)"
+        )
     lines.append(
         f"{totals.rows:,} rows in = {totals.written:,} out + {totals.rejected:,} rejected "
         f"({job.rejects})"

@@ -34,11 +34,16 @@ class BatchOptions:
     window: int | None
     ranges: Ranges | None
     codes: str | None = None
+    encoding: str = ""
 
     @property
     def for_records(self) -> dict[str, Any]:
         """The options that only a file of records has a use for."""
-        return {"--columns": self.columns, "--keep": self.keep or None}
+        return {
+            "--columns": self.columns,
+            "--keep": self.keep or None,
+            "--encoding": self.encoding or None,
+        }
 
     @property
     def for_charts(self) -> dict[str, Any]:
@@ -79,6 +84,7 @@ class BatchOptions:
             self.explain,
             self.resume,
             self.ranges is not Ranges.laboratory,
+            self.encoding,
         )
 
     def beside(self, ending: str) -> Path:

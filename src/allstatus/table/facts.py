@@ -18,6 +18,7 @@ from allstatus.rules.ruleset import Fact
 FactState = Literal["given", "derived", "assumed", "unknown"]
 UNKNOWN = "unknown"
 AS_NAMED: Mapping[str, Any] = MappingProxyType({})
+BELOW_ONE = "marrow_blast_percent: a bare number below 1 is read as percent; is it a fraction of 1?"
 HISTORY_CONFLICT = "relapse_count_against_history"
 
 
@@ -188,9 +189,7 @@ def _read_components(panel: CbcPanel, stated: RecordFacts) -> CbcReading:
 
 def _read_blasts(value: Any, stated: RecordFacts) -> Any:
     if isinstance(value, Percent) and value.looks_like_fraction:
-        stated.warnings.append(
-            "marrow_blast_percent: a bare number below 1 is read as percent; is it a fraction of 1?"
-        )
+        stated.warnings.append(BELOW_ONE)
     return value
 
 

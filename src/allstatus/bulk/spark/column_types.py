@@ -55,7 +55,7 @@ def _problem(states: FactStates | None, source: ColumnSource, kind: types.DataTy
     if states.fact.kind == "percent":
         return (
             ""
-            if source.values is None and _compares_exactly(kind, [ZERO, *states.limits, HUNDRED])
+            if source.values is None and _compares_exactly(kind, _limits(states, source))
             else "cast it to DECIMAL(38, 18)"
         )
     words = kind == types.StringType()
@@ -66,6 +66,11 @@ def _problem(states: FactStates | None, source: ColumnSource, kind: types.DataTy
         if words or (states.fact.kind == "yes_no" and isinstance(kind, types.BooleanType))
         else "make it words or booleans"
     )
+
+
+def _limits(states: FactStates, source: ColumnSource) -> list[Fraction]:
+    """Where a percentage's states end, as the column writes them."""
+    return [limit * source.whole / HUNDRED for limit in (ZERO, *states.limits, HUNDRED)]
 
 
 def _compares_exactly(kind: types.DataType, limits: list[Fraction]) -> bool:

@@ -12,7 +12,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.types import StringType
 
-from allstatus.bulk.answer_texts import CELL
+from allstatus.bulk.answer_texts import CELL, WARNINGS
 from allstatus.bulk.cells import Cells
 from allstatus.bulk.column_mapping import ColumnSource, assign_columns
 from allstatus.bulk.result_columns import Results
@@ -58,10 +58,10 @@ def decide(
             "is not a column of the data frame",
             f"keep some of {', '.join(patients.columns)}",
         )
-    refuse_doubled([*kept, *results.names, REFUSED])
+    refuse_doubled([*kept, *results.names, WARNINGS, REFUSED])
     located = locate(patients, results.cells, sources, kept)
     return with_answers(located, results, how="left").select(
-        *map(quoted, [*kept, *results.names, REFUSED])
+        *map(quoted, [*kept, *results.names, WARNINGS, REFUSED])
     )
 
 
@@ -77,7 +77,9 @@ def locate(
     frame = patients.alias("p")
     for step in SqlView(cells, sources, text=frozenset(text)).steps(short):
         frame = frame.selectExpr(*_in_spark_sql(step))
-    return frame.select(*(F.col(name).alias(whole) for name, whole in short.items()), REFUSED, CELL)
+    return frame.select(
+        *(F.col(name).alias(whole) for name, whole in short.items()), REFUSED, WARNINGS, CELL
+    )
 
 
 def with_answers(located: DataFrame, results: Results, how: str) -> DataFrame:

@@ -13,9 +13,9 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 from pyspark.sql import DataFrame
-from pyspark.sql.types import IntegerType, StructField, StructType
+from pyspark.sql.types import IntegerType, StringType, StructField, StructType
 
-from allstatus.bulk.answer_texts import CELL
+from allstatus.bulk.answer_texts import CELL, WARNINGS
 from allstatus.bulk.arrow import Columns
 from allstatus.bulk.cells import Cells
 from allstatus.bulk.column_mapping import ColumnSource
@@ -75,8 +75,9 @@ class AskedRows:
 
 
 def read_cells(patients: DataFrame, asked: AskedRows) -> DataFrame:
-    """The data frame with the cell of each row, null where no record could be so."""
-    schema = StructType([*patients.schema, StructField(CELL, IntegerType())])
+    """The data frame with warnings of each row and its cell, null where no record could be so."""
+    more = StructField(WARNINGS, StringType()), StructField(CELL, IntegerType())
+    schema = StructType([*patients.schema, *more])
     return patients.mapInArrow(partial(_with_cells, pickle.dumps(asked)), schema)
 
 
@@ -85,7 +86,8 @@ def _with_cells(asked: bytes, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.
     for batch in batches:
         cells, _ = columns.cells_of(batch)
         column = pa.array(cells.astype(np.int32), mask=cells == len(columns.cells))
-        yield pa.RecordBatch.from_arrays([*batch.columns, column], [*batch.schema.names, CELL])
+        said = [*batch.columns, columns.warnings(batch).dictionary_decode(), column]
+        yield pa.RecordBatch.from_arrays(said, [*batch.schema.names, WARNINGS, CELL])
 
 
 @lru_cache(maxsize=4)

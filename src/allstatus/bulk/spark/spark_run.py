@@ -14,7 +14,7 @@ from pyspark.sql import functions as F
 from pyspark.sql.pandas.types import to_arrow_schema
 from pyspark.sql.types import StructType
 
-from allstatus.bulk.answer_texts import CELL
+from allstatus.bulk.answer_texts import CELL, WARNINGS
 from allstatus.bulk.arrow import Columns, Reject
 from allstatus.bulk.batch_run import REJECTS, BatchJob, BatchTotals, carried_columns, write_cells
 from allstatus.bulk.cells import Cells
@@ -82,7 +82,7 @@ class SparkBatch:
         self.results = Results(cells, explain=job.explain)
         self.names = [name for name in self.patients.columns if name not in (FILE, ROW, SPOILT)]
         self.carried = carried_columns(self.names, job, self.results)
-        refuse_doubled([*self.carried, *self.results.names, REFUSED])
+        refuse_doubled([*self.carried, *self.results.names, WARNINGS, REFUSED])
         assigned = {key: column for key, column in job.assigned.items() if key != "id"}
         self.columns = Columns(cells, self.names, assigned, adult_ranges=job.adult_ranges)
         self._asked = AskedRows(
@@ -137,6 +137,8 @@ class SparkBatch:
             totals.rows = self.patients.count()
             totals.cells = Counter(cells_written(self.session, self.target))
             totals.written = sum(totals.cells.values())
+            warned = located.where((F.col(CELL) != NO_CELL) & F.col(WARNINGS).isNotNull())
+            totals.below_one = warned.count()
             if totals.rows != totals.written:
                 totals.rejected = self._reject(located, rejects)
         if not totals.rows:
@@ -161,7 +163,7 @@ class SparkBatch:
         }
         columns = [F.col(quoted(name)).alias(said) for name, said in carried.items()]
         return with_answers(located, self.results, how="inner").select(
-            *columns, *map(quoted, self.results.names)
+            *columns, *map(quoted, self.results.names), WARNINGS
         )
 
     def _reject(self, located: DataFrame, rejects: Target) -> int:
