@@ -143,7 +143,7 @@ def test_each_attack_is_refused(
     monkeypatch.setattr(guarded.app.state.desk.client, "stream", never)
     token = ATTACKS[attack]()
     answer = ask(guarded, token)
-    assert (answer.status_code, answer.headers["content-type"]) == (401, "application/problem+json")
+    assert (answer.status_code, answer.headers["content-type"]) == (401, "application/fhir+json")
     assert answer.headers["www-authenticate"] == "Bearer"
     assert token in (None, "") or token not in answer.text
 
@@ -151,7 +151,7 @@ def test_each_attack_is_refused(
 def test_a_token_is_used_once(guarded: TestClient) -> None:
     token = SELF.token()
     assert [ask(guarded, token).status_code for _ in range(3)] == [200, 401, 401]
-    assert "used before" in ask(guarded, token).json()["detail"]
+    assert "used before" in ask(guarded, token).json()["issue"][0]["diagnostics"]
 
 
 def test_a_token_for_one_service_opens_no_other(guarded: TestClient) -> None:

@@ -182,8 +182,8 @@ def test_data_not_had_is_412(client: TestClient, name: str) -> None:
     given = prefetch_of(chart("01-exactly-five"))
     NOT_HAD[name](given)
     answer = client.post(PATIENT_VIEW, json=call(given))
-    assert (answer.status_code, answer.headers["content-type"]) == (412, "application/problem+json")
-    assert "observations" in answer.json()["detail"]
+    assert (answer.status_code, answer.headers["content-type"]) == (412, "application/fhir+json")
+    assert "observations" in answer.json()["issue"][0]["diagnostics"]
 
 
 CALLS = {
@@ -209,13 +209,13 @@ def test_a_call_that_is_none_is_400(client: TestClient, field: str) -> None:
     more = dict(CALLS[field])
     body = {**call({}, context=more.pop("context", {})), **more}
     answer = client.post(PATIENT_VIEW, json=body)
-    assert (answer.status_code, answer.json()["field"]) == (400, field)
+    assert (answer.status_code, answer.json()["issue"][0]["expression"][0]) == (400, field)
 
 
 def test_data_of_another_patient_are_refused(client: TestClient) -> None:
     given = {**dict.fromkeys(NEEDED), "patient": ANOTHER}
     answer = client.post(PATIENT_VIEW, json=call(given))
-    assert (answer.status_code, answer.json()["field"]) == (422, "prefetch")
+    assert (answer.status_code, answer.json()["issue"][0]["expression"][0]) == (422, "prefetch")
 
 
 def test_a_service_that_is_not_there(client: TestClient) -> None:

@@ -93,7 +93,7 @@ def test_the_token_is_looked_at_before_the_body(guarded: TestClient, path: str) 
 def test_a_compressed_body_is_415(guarded: TestClient, path: str) -> None:
     headers = {"content-type": "application/json", "content-encoding": "gzip"}
     answer = guarded.post(path, content=gzip.compress(b"{}"), headers=headers)
-    assert (answer.status_code, answer.headers["content-type"]) == (415, "application/problem+json")
+    assert answer.status_code == 415
 
 
 @pytest.mark.parametrize("media", ["text/plain", "text/html", "application/x-www-form-urlencoded"])

@@ -140,7 +140,7 @@ def test_what_cannot_be_had_whole_is_412(
     client, server = failing
     server.manner = manner
     answer = ask(client, server, None)
-    assert (answer.status_code, answer.headers["content-type"]) == (412, "application/problem+json")
+    assert (answer.status_code, answer.headers["content-type"]) == (412, "application/fhir+json")
 
 
 def test_a_relative_next_page_is_followed(reading: tuple[TestClient, FhirServer]) -> None:
@@ -169,7 +169,7 @@ def test_a_server_that_is_not_listed_is_never_asked(
     client, server = reading
     answer = ask(client, server, None, other.format(server.address))
     assert answer.status_code == 412
-    assert "not one this service may read from" in answer.json()["detail"]
+    assert "not one this service may read from" in answer.json()["issue"][0]["diagnostics"]
     assert server.asked == []
 
 

@@ -220,7 +220,10 @@ def test_a_call_without_its_context_is_400(client: TestClient, field: str) -> No
     answer = client.post(
         SELECT, json=call(prefetch_of(chart(IN_REMISSION)), hook="order-select", context=context)
     )
-    assert (answer.status_code, answer.json()["field"]) == (400, f"context.{field}")
+    assert (answer.status_code, answer.json()["issue"][0]["expression"][0]) == (
+        400,
+        f"context.{field}",
+    )
 
 
 WRONG = {
@@ -295,7 +298,7 @@ def test_a_reason_of_somebody_else_is_kept_as_other(client: TestClient) -> None:
 )
 def test_feedback_that_is_none_is_400(client: TestClient, change: dict, field: str) -> None:
     answer = client.post(f"{PATIENT_VIEW}/feedback", json={"feedback": [{**OVERRIDDEN, **change}]})
-    assert (answer.status_code, answer.json()["field"]) == (400, field)
+    assert (answer.status_code, answer.json()["issue"][0]["expression"][0]) == (400, field)
 
 
 @pytest.mark.parametrize("body", [{}, {"feedback": []}, {"feedback": [1]}, [], {"feedback": "x"}])

@@ -133,7 +133,7 @@ def test_a_patient_prefetched_for_another_is_refused(client: TestClient, person:
     given = prefetch_of(chart("01-exactly-five"))
     given["patient"] = {"resourceType": "Patient", **person}
     answer = client.post(PATIENT_VIEW, json=call(given))
-    assert (answer.status_code, answer.json()["field"]) == (422, "prefetch")
+    assert (answer.status_code, answer.json()["issue"][0]["expression"][0]) == (422, "prefetch")
 
 
 @pytest.mark.parametrize("changed", ["rules", "program", "codes", "nothing"])

@@ -31,6 +31,7 @@ from allstatus.service.state import ServiceState, desk_of, unrecorded
 from allstatus.service.store import StoreError
 
 ServiceId = Annotated[str, Path(json_schema_extra={"enum": list(SERVICES)})]
+REFUSALS = documented(400, 401, 403, 404, 408, 412, 413, 415, 422, 429, 503, hooks=True)
 router = APIRouter(prefix="/cds-services", tags=["CDS Hooks"])
 
 
@@ -44,7 +45,10 @@ async def services(request: Request) -> dict[str, Any]:
     "/{service}",
     response_class=JSONResponse,
     openapi_extra=HOOK_BODY,
-    responses={200: CARDS_SCHEMA, **documented(400, 401, 404, 408, 412, 413, 422, 503)},
+    responses={
+        200: CARDS_SCHEMA,
+        **documented(400, 401, 404, 408, 412, 413, 415, 422, 429, 503, hooks=True),
+    },
 )
 async def call(service: ServiceId, request: Request) -> Response:
     """Cards for a patient being viewed, or for orders being selected or signed; no card when there
@@ -73,7 +77,7 @@ async def call(service: ServiceId, request: Request) -> Response:
     openapi_extra=FEEDBACK_BODY,
     responses={
         200: {"description": "Stored, now or before", "content": {}},
-        **documented(400, 401, 404, 408, 413, 422, 503),
+        **documented(400, 401, 404, 408, 413, 415, 422, 429, 503, hooks=True),
     },
 )
 async def feedback(service: ServiceId, request: Request) -> Response:

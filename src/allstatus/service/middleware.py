@@ -172,7 +172,7 @@ class _Request:
         """Answer with a problem, unless an answer is under way."""
         self.problem = problem.kind
         if not self.status:
-            await problem.response()(self.scope, _nothing, self.send)
+            await problem.response(self.scope["path"])(self.scope, _nothing, self.send)
 
     def log(self) -> None:
         """One line: the route by its name, never the address asked for."""

@@ -247,7 +247,7 @@ FEEDBACK_BODY = {
 def component_schemas() -> dict[str, Any]:
     """The named parts of the OpenAPI document that routes refer to."""
     from allstatus.record.model import Record
-    from allstatus.service.problem_details import SCHEMA
+    from allstatus.service.problem_details import OUTCOME_SCHEMA, SCHEMA
 
     record = Record.model_json_schema(ref_template="#/components/schemas/{model}")
     return {
@@ -255,4 +255,5 @@ def component_schemas() -> dict[str, Any]:
         "Record": record,
         "Decision": decision_schema(),
         "Problem": SCHEMA,
+        "OperationOutcome": OUTCOME_SCHEMA,
     }

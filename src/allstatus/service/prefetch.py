@@ -62,7 +62,8 @@ def searches(
     if profile not in profiles():
         raise ValueError(f"names no profile; use one of {', '.join(profiles())}")
     known = profiles()[profile]
-    merged = {**known["searches"], **(changed or {})}
+    base = profiles()[known["like"]]["searches"] if "like" in known else {}
+    merged = {**base, **known["searches"], **(changed or {})}
     templates = {key: _template(given) for key, given in merged.items() if given is not None}
     if "patient" not in templates:
         raise ValueError("takes away the patient; keep `patient: Patient/{patient}`")

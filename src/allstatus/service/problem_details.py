@@ -14,6 +14,22 @@ from starlette.exceptions import HTTPException
 from allstatus.errors import InvalidRecord
 
 MEDIA_TYPE = "application/problem+json"
+FHIR = "application/fhir+json"
+HOOKS = "/cds-services/"
+ISSUE_TYPES = {
+    400: "invalid",
+    401: "login",
+    403: "forbidden",
+    404: "not-found",
+    405: "not-supported",
+    408: "timeout",
+    412: "incomplete",
+    413: "too-long",
+    415: "not-supported",
+    422: "invalid",
+    429: "throttled",
+    503: "transient",
+}
 ADDRESS = "urn:allstatus:problem:"
 SCHEMA: dict[str, Any] = {
     "title": "Problem",
@@ -26,6 +42,31 @@ SCHEMA: dict[str, Any] = {
         "detail": {"type": "string"},
         "field": {"type": "string"},
         "remedy": {"type": "string"},
+    },
+}
+
+
+OUTCOME_SCHEMA: dict[str, Any] = {
+    "title": "OperationOutcome",
+    "type": "object",
+    "required": ["resourceType", "issue"],
+    "properties": {
+        "resourceType": {"const": "OperationOutcome"},
+        "issue": {
+            "type": "array",
+            "minItems": 1,
+            "items": {
+                "type": "object",
+                "required": ["severity", "code"],
+                "properties": {
+                    "severity": {"type": "string"},
+                    "code": {"type": "string"},
+                    "details": {"type": "object"},
+                    "diagnostics": {"type": "string"},
+                    "expression": {"type": "array", "items": {"type": "string"}},
+                },
+            },
+        },
     },
 }
 
@@ -64,9 +105,25 @@ class ProblemDetails(Exception):
             **self.more,
         }
 
-    def response(self) -> JSONResponse:
-        """The problem as an answer."""
-        return JSONResponse(self.to_dict(), self.status, dict(self.headers or {}), MEDIA_TYPE)
+    def to_outcome(self) -> dict[str, Any]:
+        """The problem as a FHIR OperationOutcome, which CDS Hooks 3.0 asks for."""
+        remedy = self.more.get("remedy")
+        issue = {
+            "severity": "error",
+            "code": ISSUE_TYPES.get(self.status, "processing"),
+            "details": {"coding": [{"system": ADDRESS.rstrip(":"), "code": self.kind}]},
+            "diagnostics": f"{self.detail}{f' To do: {remedy}.' if remedy else ''}",
+        }
+        if "field" in self.more:
+            issue["expression"] = [self.more["field"]]
+        return {"resourceType": "OperationOutcome", "issue": [issue]}
+
+    def response(self, path: str = "") -> JSONResponse:
+        """The problem as an answer, on the CDS Hooks endpoints as an OperationOutcome."""
+        headers = dict(self.headers or {})
+        if path.startswith(HOOKS):
+            return JSONResponse(self.to_outcome(), self.status, headers, FHIR)
+        return JSONResponse(self.to_dict(), self.status, headers, MEDIA_TYPE)
 
 
 def refusal(error: InvalidRecord) -> ProblemDetails:
@@ -76,9 +133,11 @@ def refusal(error: InvalidRecord) -> ProblemDetails:
     )
 
 
-def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """Refusals for the OpenAPI document."""
+def documented(*statuses: int, hooks: bool = False) -> dict[int | str, dict[str, Any]]:
+    """Refusals for the OpenAPI document, of CDS Hooks endpoints or of the others."""
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    if hooks:
+        content = {FHIR: {"schema": {"$ref": "#/components/schemas/OperationOutcome"}}}
     return {
         status: {"description": HTTPStatus(status).phrase, "content": content}
         for status in statuses
@@ -96,7 +155,7 @@ def add_handlers(app: FastAPI) -> None:
 async def _answer(request: Request, error: Exception) -> JSONResponse:
     problem = _problem(error)
     request.state.problem = problem.kind
-    return problem.response()
+    return problem.response(request.scope["path"])
 
 
 def _problem(error: Exception) -> ProblemDetails:
