@@ -41,7 +41,7 @@ def decided(text: str) -> dict[str, Any]:
         "regions": [region.id for region in decision.regions],
         "options": [option.id for option in decision.options],
         "missing": [entry.fact for entry in decision.missing],
-        "reasons": decision.reasons,
+        "reasons": [list(names) for names in decision.reasons],
         **uses_of(decision.options),
     }
 

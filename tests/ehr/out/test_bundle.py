@@ -352,7 +352,7 @@ def test_what_does_not_apply_is_named_and_not_proposed(monkeypatch: pytest.Monke
     decision = decide(next(iter(CASES.values())))
     first, *rest = decision.options
     unfit = replace(first, applicability="does_not_apply", because="The marker is negative.")
-    monkeypatch.setattr(Decision, "options", (*rest, unfit))
+    monkeypatch.setitem(vars(decision), "options", (*rest, unfit))
     group = make_proposals(Context(decision, AT))
     assert [action["title"] for action in group["action"]] == [option.title for option in rest]
     assert (
