@@ -88,9 +88,9 @@ class Qualifier:
     """A limit the page puts on an option without saying who is meant."""
 
     who: str
+    also: str | None
+    also_for: str | None
     text: str
-    also: str | None = None
-    also_for: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

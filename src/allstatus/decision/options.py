@@ -28,7 +28,7 @@ def _listed(option: Mapping[str, Any], title: str) -> Option:
         agents=tuple(option["agents"]),
         elements=tuple(option["elements"]),
         routes=tuple(option["routes"]),
-        qualifier=None if option["qualifier"] is None else Qualifier(**option["qualifier"]),
+        qualifier=option["qualifier"] and _qualifier(option["qualifier"]),
         purpose=option["purpose"],
         applicability="listed",
         needs=(),
@@ -37,6 +37,10 @@ def _listed(option: Mapping[str, Any], title: str) -> Option:
         cite=PageCite(**option["cite"]),
         by_agent=(),
     )
+
+
+def _qualifier(said: Mapping[str, str]) -> Qualifier:
+    return Qualifier(said["who"], said.get("also"), said.get("also_for"), said["text"])
 
 
 def _because(option: Mapping[str, Any], title: str) -> str:
