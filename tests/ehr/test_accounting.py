@@ -11,7 +11,8 @@ from allstatus.decision.classifier import load_rules
 from allstatus.ehr.caller_facts import make_overlays
 from allstatus.ehr.chart_options import DEFAULT_OPTIONS, ChartOptions, make_reader
 from allstatus.ehr.fhir import read_fhir
-from allstatus.ehr.timeline import decide_chart
+from allstatus.ehr.timeline import decide_chart, decide_over_time
+from allstatus.ehr.timeline_text import render_timeline
 from allstatus.errors import RulesError
 from allstatus.render.messages import headline
 
@@ -160,3 +161,27 @@ def test_a_visit_without_a_reason_and_kinds_that_are_not_read_are_counted() -> N
     allergy = {"resourceType": "AllergyIntolerance", "id": "a", "patient": about["subject"]}
     numbers = decide(ALL, visit, allergy).accounted
     assert (numbers.came_in, numbers.counted, numbers.about_something_else) == (3, 1, 2)
+
+
+def test_a_morphology_and_the_place_beside_it_mean_a_disease_together() -> None:
+    lymphoblastic = coded(
+        "Condition", "dx", ("http://terminology.hl7.org/CodeSystem/icd-o-3", "9811/3")
+    )
+    place = {
+        "coding": [{"system": "http://terminology.hl7.org/CodeSystem/icd-o-3", "code": "C42.1"}]
+    }
+    assert decide(lymphoblastic).outcome == "not_applicable"
+    assert decide(lymphoblastic | {"bodySite": [place]}).outcome != "not_applicable"
+
+
+def test_the_timeline_says_no_diagnosis_only_when_all_are_understood() -> None:
+    said = []
+    for system in ("http://hl7.org/fhir/sid/icd-10-cm", "http://h.example/dx"):
+        (chart,) = read_fhir(
+            [{"resourceType": "Patient", "id": "p"}, coded("Condition", "dx", (system, "C18.9"))]
+        )
+        said.append(render_timeline(decide_over_time(RULES, chart)).splitlines()[2:4])
+    assert said[0][0] == "As it stands: No ALL diagnosis."
+    assert " ".join(said[1]).startswith(
+        "As it stands: No diagnosis known here as ALL; not understood: no text"
+    )

@@ -251,3 +251,25 @@ def test_a_link_leads_to_the_explanation_of_this_decision(client: TestClient) ->
         "application/problem+json",
     )
     assert json.loads(unknown.text)["detail"] == "This link is not known, or no longer."
+
+
+def test_a_diagnosis_that_is_not_understood_is_told_where_the_chart_speaks_of_a_leukemia(
+    client: TestClient,
+) -> None:
+    marrow = chart("30-count-near-the-marrow")["entry"]
+    local = {"coding": [{"system": "http://h.example/dx", "code": "4711", "display": "L-ALL"}]}
+    entries = [
+        entry | {"resource": entry["resource"] | {"code": local}}
+        if entry["resource"]["resourceType"] == "Condition"
+        else entry
+        for entry in marrow
+    ]
+    (card,) = client.post(PATIENT_VIEW, json=call(prefetch_of({"entry": entries}))).json()["cards"]
+    assert card["summary"] == (
+        "No diagnosis known here as ALL; not understood: L-ALL (http://h.example/dx 4711)"
+    )
+    kinds = ("Patient", "Condition")
+    entries = [entry for entry in entries if entry["resource"]["resourceType"] in kinds]
+    assert client.post(PATIENT_VIEW, json=call(prefetch_of({"entry": entries}))).json() == {
+        "cards": []
+    }

@@ -3,11 +3,13 @@ patient's values.
 """
 
 import json
+from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
 
-from allstatus import classify
+from allstatus import RulesError, classify
+from allstatus.ehr.site_codes import read_site_codes
 from allstatus.service.config import Limits
 
 from .conftest import FIXTURES, chart, serving
@@ -250,3 +252,32 @@ def test_cors_names_the_headers(tmp_path) -> None:
 
 def test_another_host_name_is_refused_in_development(client: TestClient) -> None:
     assert client.get("/healthz", headers={"Host": "evil.example"}).status_code == 400
+
+
+def test_a_sites_codes_are_read_checked_and_named(tmp_path: Path) -> None:
+    own = tmp_path / "own"
+    own.mkdir()
+    (own / "diagnoses.yaml").write_text(
+        'all:\n  codes: [{system: "http://h.example/dx", code: "4711", verified: yes, '
+        "cite: ours}]\n"
+    )
+    local = {"coding": [{"system": "http://h.example/dx", "code": "4711"}]}
+    sent = chart("30-count-near-the-marrow")
+    for entry in sent["entry"]:
+        if entry["resource"]["resourceType"] == "Condition":
+            entry["resource"]["code"] = local
+    answers = []
+    for settings in ({}, {"codes": own}):
+        with serving(tmp_path, **settings) as service:
+            answers.append(service.post("/classify", json=sent).json())
+    assert [answer["accounted"]["not_understood"] for answer in answers] == [1, 0]
+    assert answers[0]["outcome"] == "not_applicable"
+    assert answers[1]["outcome"] != "not_applicable"
+    assert answers[0]["codes"] is None
+    assert answers[1]["codes"] == {
+        "folder": str(own),
+        "digest": read_site_codes(own).digest,
+    }
+    (own / "diagnoses.yaml").write_text("all:\n  codes: [{system: x, code: y}]\n")
+    with pytest.raises(RulesError, match=r"diagnoses\.yaml:"), serving(tmp_path, codes=own):
+        pass

@@ -62,6 +62,7 @@ def account_of(reading: ChartReading, tables: CodeTables) -> ChartAccount:
         tuple((fact, why, n) for (name, fact, why), n in sorted(places.items()) if name == ASIDE),
         tuple(as_documents(unknown)),
         tuple(dict.fromkeys(diagnoses)),
+        bool(reading.marrow or reading.directed or places[ASIDE, "diagnosis", VAGUE]),
     )
 
 

@@ -62,7 +62,7 @@ def _condition(resource: Json, store: ResourceStore) -> Iterator[Problem]:
     onset = when(resource, "onsetDateTime", "onsetPeriod")
     yield Problem(
         source_of(resource),
-        codes(resource.get("code")),
+        codes(resource.get("code")) + _topography(resource),
         onset or recorded,
         recorded,
         stands.void,
@@ -78,6 +78,12 @@ def _condition(resource: Json, store: ResourceStore) -> Iterator[Problem]:
         latest=None if onset or recorded else bound(updated(resource)),
         **identity(resource, store, rest=" ".join(c.code for c in codes(resource.get("code")))),
     )
+
+
+def _topography(resource: Json) -> tuple[Code, ...]:
+    """Where a morphology lies, of which some say only with their place which disease they are."""
+    places = objects(resource.get("bodySite"))
+    return tuple(code for place in places for code in codes(place) if code.system == "icdo3")
 
 
 def _verified(resource: Json) -> Standing:

@@ -12,6 +12,7 @@ from allstatus.decision.decision import Decision
 from allstatus.decision.entries import FactValue
 from allstatus.ehr.timeline import Point, Timeline
 from allstatus.record.frozen import plain
+from allstatus.render.messages import headline, not_understood
 from allstatus.render.sections import answers_away
 from allstatus.table.facts import Evidence
 
@@ -107,7 +108,9 @@ def title_of(point: Point) -> str:
         title = decision.rules.statuses[decision.status].title
         number = ORDINALS.get(point.number or 0, f"number {point.number}")
         return f"{title} ({number} remission)" if point.number else title
-    return OUTCOMES[decision.outcome]
+    return (
+        headline(decision, "clinician") if not_understood(decision) else OUTCOMES[decision.outcome]
+    )
 
 
 def _because(decision: Decision) -> Iterator[str]:

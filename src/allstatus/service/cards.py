@@ -13,7 +13,7 @@ from uuid import NAMESPACE_URL, uuid5
 from allstatus.decision.decision import NOT_APPLICABLE, Decision
 from allstatus.decision.entries import AgentApplicability, FactValue, Option
 from allstatus.ehr.out.names import BASE
-from allstatus.render.messages import headline, may_be, messages
+from allstatus.render.messages import headline, may_be, messages, not_understood
 from allstatus.render.sections import (
     FIT,
     answers_away,
@@ -52,8 +52,10 @@ class Occasion:
 
 
 def status_cards(decision: Decision, occasion: Occasion) -> list[dict[str, Any]]:
-    """The card that says a decision; none for a chart without an ALL diagnosis."""
-    if decision.outcome == NOT_APPLICABLE and not occasion.others:
+    """The card that says a decision; none for a chart without an ALL diagnosis, unless one that
+    may be it was not understood.
+    """
+    if decision.outcome == NOT_APPLICABLE and not (occasion.others or _may_be_ours(decision)):
         return []
     card = base_card(
         decision, occasion, "status", _summary(decision), "\n".join(_detail(decision)).strip()
@@ -69,6 +71,12 @@ def status_cards(decision: Decision, occasion: Occasion) -> list[dict[str, Any]]
         ]
         card["selectionBehavior"] = "at-most-one"
     return [card]
+
+
+def _may_be_ours(decision: Decision) -> bool:
+    """Whether a diagnosis was not understood on a chart that has to do with a leukemia."""
+    account = None if decision.chart is None else decision.chart.account
+    return account is not None and account.concerned and bool(not_understood(decision))
 
 
 def base_card(

@@ -113,12 +113,14 @@ class ChartAccount:
 
     `reasons` are (fact, why, how many) of what was set aside, `codes` the codings that were not
     understood as rows of system, code, display and count, `diagnoses` the titles of such diagnoses.
+    `concerned`: one of these may be a leukemia, or a marrow or its treatment is on the chart.
     """
 
     numbers: Accounted
     reasons: tuple[tuple[str, str, int], ...] = ()
     codes: tuple[dict[str, Any], ...] = ()
     diagnoses: tuple[str, ...] = ()
+    concerned: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,8 +83,14 @@ def _candidates(text: bytes, site: SiteCodes | None) -> Iterator[bytes]:
 
 @cache
 def _codes(site: SiteCodes | None) -> tuple[str, ...]:
-    known = code_tables(site).diagnoses.by_code.items()
-    return tuple(sorted({code for (_, code), (topic, _) in known if topic["all"]}))
+    table = code_tables(site).diagnoses
+    ours = {name for name, topic in table.topics.items() if topic["all"]}
+    named = {
+        code
+        for (_, code), (topic, _) in table.by_code.items()
+        if topic["all"] or not ours.isdisjoint((topic["with"] or {}).values())
+    }
+    return tuple(sorted(named))
 
 
 @cache
