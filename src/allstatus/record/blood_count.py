@@ -24,6 +24,7 @@ from allstatus.record.stated_value import StatedValue
 COMPONENTS = ("wbc", "neutrophils", "hemoglobin", "hematocrit", "platelets")
 NEEDED = (("wbc",), ("hemoglobin", "hematocrit"), ("platelets",))
 PARTS = (("wbc", "neutrophils"), ("hemoglobin", "hematocrit"), ("platelets",))
+DIFFERENTIAL = "neutrophils"  # what a count sends of it
 EVERY_PARTS = frozenset({"normal", "some_abnormal", "all_abnormal"})
 NUMBERS = ("value", "low", "high")
 REMEDY = 'give a number such as 4.5, or "<0.1"'
@@ -155,9 +156,11 @@ def verdict_by_parts(verdicts: Mapping[str, bool | None]) -> str | frozenset[str
     """Whether white cells, red cells and platelets are all normal, all abnormal or partly so; a set
     where several can be.
 
-    One abnormal component makes its part abnormal; `verdicts` as for `verdict_of_count`.
+    One abnormal component makes its part abnormal; white cells are normal with their differential
+    only. `verdicts` as for `verdict_of_count`.
     """
-    parts = _parts(verdicts)
+    white, *others = _parts(verdicts)
+    parts = [None if white and DIFFERENTIAL not in verdicts else white, *others]
     possible = set(EVERY_PARTS)
     if False in parts:
         possible.discard("normal")

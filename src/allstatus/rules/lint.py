@@ -46,6 +46,29 @@ def unused_threshold(ruleset: RuleSet, files: Files, folders: Folders) -> Iterat
             )
 
 
+def limit_of_another_day(ruleset: RuleSet, files: Files, folders: Folders) -> Iterator[str]:
+    """Each value of a threshold that begins after the rule set, or on the day of another one.
+
+    What is made of the rules (table, SQL, CQL, page, vectors) has no day of its own, so that one
+    value holds as long as the rule set does.
+    """
+    begins = str(ruleset.effective_from)
+    for name, entry in files["thresholds"].data.items():
+        days = [str(dated["from"]) for dated in entry["values"]]
+        for number, day in enumerate(days):
+            place = (name, "values", number)
+            if day in days[:number]:
+                yield files["thresholds"].at(
+                    place, f"'{name}' has two values from {day}; keep the one that holds"
+                )
+            elif day > begins:
+                yield files["thresholds"].at(
+                    place,
+                    f"'{name}' begins on {day}, after the rule set itself ({begins}); make a "
+                    f"version of the rule set that begins that day, which --as-of then picks",
+                )
+
+
 def unasked_fact(ruleset: RuleSet, files: Files, folders: Folders) -> Iterator[str]:
     """Each fact that no criterion asks about."""
     for name in ruleset.facts:
@@ -242,6 +265,7 @@ def unknown_placeholder(ruleset: RuleSet, files: Files, folders: Folders) -> Ite
 CHECKS: tuple[Check, ...] = (
     unused_criterion,
     unused_threshold,
+    limit_of_another_day,
     unasked_fact,
     unknown_test,
     unknown_status,
