@@ -3,14 +3,13 @@
 import re
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
 
 from allstatus.ehr.chart import Code
 from allstatus.ehr.code_checks import check_tables, loinc_holds, verhoeff_holds
-from allstatus.ehr.codes import code_tables, codes_home, make_code, read_yaml, table
+from allstatus.ehr.codes import codes_home, make_code, read_yaml, table
 from allstatus.ehr.dates import read_when
 from allstatus.ehr.site_codes import FILES, CodesFile
 
@@ -63,28 +62,6 @@ def test_systems_are_known_by_all_their_names() -> None:
     cases = yaml.safe_load((HERE / "systems.yaml").read_text("utf-8"))
     for sent, code, system, written in cases["sent"]:
         assert make_code(sent, code)[:2] == (system, written), sent
-
-
-@pytest.mark.parametrize("case", yaml.safe_load((HERE / "medicine_names.yaml").read_text()))
-def test_a_medicine_is_known_by_its_own_name_only(case: list[Any]) -> None:
-    text, expected = case
-    assert [topic.name for topic in code_tables().medicines.read_all([text])] == expected
-
-
-@pytest.mark.parametrize(
-    "case", yaml.safe_load((HERE / "codings.yaml").read_text("utf-8")), ids=str
-)
-def test_codings_of_one_concept_are_translations(case: dict[str, Any]) -> None:
-    given = [Code(*one.split("|")) for one in case["codes"]]
-    for codes in (given, given[::-1]):
-        match = table(case["table"]).find(codes)
-        assert (match.topic.name if match else None) == case["topic"]
-        if match is not None:
-            assert {key: match.topic[key] for key in case.get("says", {})} == case.get("says", {})
-            assert ("what they share" in match.caution) == case.get("told", False)
-        each = case.get("each") or ([case["topic"]] if len(given) == 1 else None)
-        found = [one.topic.name for one in table(case["table"]).find_each(codes)]
-        assert each is None or sorted(found) == sorted(filter(None, each))
 
 
 def test_a_code_without_its_system_means_nothing() -> None:
