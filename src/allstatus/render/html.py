@@ -122,7 +122,8 @@ def _article(decision: Decision, level: str) -> dict[str, Any]:
         "diagnoses": diagnoses_seen(decision),
         "why_not": why_not_words(rules, decision),
         "changes": change_ways(decision, "finding") if settled else [],
-        "corrections": change_ways(decision, "history") if settled else [],
+        "events": change_ways(decision, "event") if settled else [],
+        "corrections": change_ways(decision, "correction") if settled else [],
         "categories": options_by_category(decision.options),
         "not_fitting": options_not_fitting(decision.options),
         "facts": [

@@ -6,12 +6,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import groupby
+from typing import Literal
 
 from allstatus.decision.decision import Decision
 from allstatus.decision.entries import AgentApplicability, Option
 from allstatus.render.words import class_words, heading, outcome_titles, words
-from allstatus.table.fact_domain import domains_of
+from allstatus.table.fact_domain import ValueClass, domains_of
 from allstatus.table.facts import Evidence
+from allstatus.why.counterfactuals import Change
 
 
 def reason_sets(decision: Decision) -> list[list[str]]:
@@ -43,12 +45,15 @@ def evidence_words(entry: Evidence | str) -> str:
     return f"{what}: {'' if entry.used else 'not used, '}{words(entry.read)} ({entry.because})"
 
 
-def change_ways(decision: Decision, about: str) -> list[tuple[str, list[str]]]:
-    """For each other outcome its title and, each in words, the smallest changes about `finding` or
-    `history`.
+Needed = Literal["finding", "event", "correction"]
+
+
+def change_ways(decision: Decision, needed: Needed) -> list[tuple[str, list[str]]]:
+    """For each other outcome its title and, each in words, the smallest changes that ask for other
+    findings, for an event still to come, or for a correction of what is recorded to have happened.
     """
     titles = outcome_titles(decision.rules)
-    changes = [change for change in decision.changes if change.about == about]
+    changes = [change for change in decision.changes if _needed(decision, change) == needed]
     return [
         (
             titles[to],
@@ -75,6 +80,28 @@ def answers_away(decision: Decision) -> list[str]:
     ]
     more = len(said) - MOST_ANSWERS
     return said if more <= 0 else [*said[:MOST_ANSWERS], f"{more} more, see --format json"]
+
+
+def _needed(decision: Decision, change: Change) -> Needed:
+    """What has happened can only be corrected away; what has not may still come."""
+    if change.about == "finding":
+        return "finding"
+    undone = any(_undoes(decision, answer) for answer in change.answers)
+    return "correction" if undone else "event"
+
+
+def _undoes(decision: Decision, answer: ValueClass) -> bool:
+    """Whether an answer takes back a history that is recorded: its values go from never on."""
+    fact = decision.rules.facts[answer.fact]
+    values = (False, True) if fact.kind == "yes_no" else fact.values
+    if fact.about != "history" or answer.sample not in values:
+        return False
+    now = [
+        one
+        for one in domains_of(decision.rules)[answer.fact].classes
+        if all(decision.verdicts[name] is held for name, held in one.verdicts.items())
+    ]
+    return any(values.index(answer.sample) < values.index(one.sample) for one in now)
 
 
 def options_by_category(options: Iterable[Option]) -> list[tuple[str, list[Option]]]:

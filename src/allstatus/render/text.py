@@ -13,6 +13,7 @@ from allstatus.render.definitions import definition_lines, why_not_words
 from allstatus.render.messages import headline, may_be, messages
 from allstatus.render.sections import (
     NO_OPTIONS,
+    Needed,
     answers_away,
     change_ways,
     diagnoses_seen,
@@ -119,13 +120,16 @@ class _Text:
         if self.decision.outcome != "insufficient_data":
             yield from self._list("What would change it", self._changes_about("finding"))
             yield from self._list(
+                "What would have to happen to change it", self._changes_about("event")
+            )
+            yield from self._list(
                 "What would change it, but only as a correction of the record",
-                self._changes_about("history"),
+                self._changes_about("correction"),
             )
 
-    def _changes_about(self, about: str) -> list[str]:
+    def _changes_about(self, needed: Needed) -> list[str]:
         items = []
-        for title, ways in change_ways(self.decision, about):
+        for title, ways in change_ways(self.decision, needed):
             items += [f"{title}: {way}" for way in ways[:SHOWN_CHANGES]]
             if len(ways) > SHOWN_CHANGES:
                 items.append(f"{title}: {len(ways) - SHOWN_CHANGES} more, see --format json")

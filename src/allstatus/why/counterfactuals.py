@@ -31,7 +31,8 @@ class FactChange:
 class Counterfactual:
     """With these facts otherwise, and the rest as stated, the outcome would be `to`.
 
-    `about` is `history` when a fact concerns what has happened: then it can only be a correction.
+    `about` is `history` when a fact concerns what has happened: what has not may still come, what
+    has can only be corrected.
     """
 
     to: str
@@ -91,8 +92,7 @@ class Settling:
 def smallest_changes(resolver: CellResolver, resolution: Resolution) -> tuple[Change, ...]:
     """Every smallest change to each outcome that is not the present one; findings before history.
 
-    `about` is `history` when a change concerns what has happened: then it can only be a correction
-    of the record.
+    `about` is `history` when a change concerns what has happened.
     """
     order = (*resolver.table.statuses, OUTSIDE)
     wanted = {outcome for outcome in order if (outcome,) != resolution.cell.possible}
