@@ -20,6 +20,7 @@ from allstatus.bulk.column_mapping import ColumnSource
 from allstatus.bulk.sql import COUNT, GENERATED, TESTED, SqlView, script
 from allstatus.commands.sql import Dialect
 from allstatus.errors import InvalidRecord
+from allstatus.table.facts import BELOW_ONE
 from bulk.rows import CELLS, LIMIT, PERCENT, RULES, Row, all_rows, decided
 from bulk.spark_cluster import in_spark
 from needs import POSTGRESQL, SPARK
@@ -255,6 +256,54 @@ def test_the_command_prints_a_script_that_runs() -> None:
             PERCENT: blasts,
         }
         assert possible == " ".join(RULES.classify(record).possible)
+
+
+@pytest.mark.parametrize(
+    ("dialect", "table", "read"),
+    [
+        ("bigquery", "my-project.ds.patients", "`my-project`.ds.patients"),
+        ("bigquery", "`my-project.ds.patients`", "`my-project`.`ds`.`patients`"),
+        ("tsql", "[dbo].[Patients]", "[dbo].[Patients]"),
+        ("tsql", "my table", "[my table]"),
+        ("postgres", 'ward."My Table"', 'ward."My Table"'),
+        ("spark", "`a b`.c", "`a b`.c"),
+        ("snowflake", "DB.WARD.PATIENTS", "DB.WARD.PATIENTS"),
+    ],
+)
+def test_a_table_is_named_as_its_dialect_does(dialect: str, table: str, read: str) -> None:
+    text = script(VIEW, dialect, table=table)
+    assert f"FROM {read} AS p" in text
+    for part in text.split("\nGO\n"):
+        assert all(statement is not None for statement in sqlglot.parse(part, read=dialect))
+
+
+@pytest.mark.parametrize("names", [{"table": ""}, {"table": " "}])
+def test_what_is_no_table_s_name_is_refused(names: dict[str, str]) -> None:
+    with pytest.raises(InvalidRecord, match="is not a table's name in postgres"):
+        script(VIEW, "postgres", **names)
+
+
+def test_what_is_made_has_a_place_and_a_second_run_makes_it_anew() -> None:
+    text = script(VIEW, "duckdb", table='ward."My Patients"', schema="out", prefix="all_")
+    with duckdb.connect() as database:
+        database.execute("CREATE SCHEMA ward; CREATE SCHEMA out")
+        database.execute(f'CREATE TABLE ward."My Patients" ({_columns()}, id INTEGER)')
+        database.execute(f'INSERT INTO ward."My Patients" (id, {PERCENT}) VALUES (1, 0.62)')
+        for _ in range(2):
+            database.execute(text)
+        found = database.sql("SELECT id, warnings FROM out.all__decisions").fetchall()
+    assert found == [(1, BELOW_ONE)]
+    again = script(VIEW, "sqlite")
+    with sqlite3.connect(":memory:") as lite:
+        lite.execute(f"CREATE TABLE patients ({_columns()}, id INTEGER)")
+        for _ in range(2):
+            lite.executescript(again)
+
+
+def _columns() -> str:
+    kinds = {"percent": "DOUBLE", "choice": "VARCHAR", "yes_no": "BOOLEAN"}
+    facts = [f"{name} {kinds[states.fact.kind]}" for name, states in CELLS.facts.items()]
+    return ", ".join([*facts, "relapse_count INTEGER"])
 
 
 def test_columns_by_other_names_and_spellings() -> None:

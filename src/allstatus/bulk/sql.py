@@ -11,10 +11,11 @@ and 100.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import sqlglot
+import sqlglot.errors
 
 from allstatus.bulk.answer_texts import WARNINGS
 from allstatus.bulk.breakpoints import percent_scale
@@ -34,6 +35,7 @@ from allstatus.table.facts import BELOW_ONE
 
 TESTED = ("duckdb", "postgres", "sqlite", "spark")
 GENERATED = ("bigquery", "snowflake", "tsql", "oracle")  # parsed again by sqlglot, but not executed
+REPLACING = ("duckdb", "bigquery", "snowflake")  # CREATE OR REPLACE of tables and views
 PLAIN = "duckdb"  # the dialect the view is written in; it uses nothing that is DuckDB's own
 ROWS_AT_ONCE = {"oracle": 1, "tsql": 500}
 ANSWER = (
@@ -325,41 +327,82 @@ class SqlView:
 
 
 def script(
-    view: SqlView, dialect: str, *, table: str = "patients", id: str = "id", name: str = "allstatus"
+    view: SqlView,
+    dialect: str,
+    *,
+    table: str = "patients",
+    id: str = "id",
+    prefix: str = "allstatus",
+    schema: str = "",
 ) -> str:
-    """All statements for a dialect: the two tables with their rows, and the view."""
-    cells_table, answers_table = f"{name}_cells", f"{name}_answers"
+    """All statements for a dialect: the two tables with their rows, and the view, made anew where
+    they are there already. `table` and `schema` are quoted as the dialect does. Raises
+    InvalidRecord for what is no name.
+    """
+    made = f"{schema}.{prefix}" if schema else prefix
+    cells_table, answers_table, decisions = (
+        _table(f"{made}_{what}", dialect, "--schema or --prefix")
+        for what in ("cells", "answers", "decisions")
+    )
     answers = view.cells.answers
     distinct = {answer: number for number, answer in enumerate(dict.fromkeys(answers))}
-    widths = {
-        column: max(len(_said(answer, column) or "") for answer in distinct) for column in ANSWER
-    }
-    columns = ", ".join(f"{column} VARCHAR({max(width, 1)})" for column, width in widths.items())
-    made_cells, made_answers, made_view = (
-        sqlglot.transpile(statement, read=PLAIN, write=dialect, pretty=True)[0]
-        for statement in (
-            f"CREATE TABLE {cells_table} (cell INTEGER, answer INTEGER)",
-            f"CREATE TABLE {answers_table} (answer INTEGER, {columns})",
-            f"CREATE VIEW {name}_decisions AS "
-            f"{view.select(table, id=id, cells=cells_table, answers=answers_table)}",
-        )
+    query = view.select(
+        _table(table, dialect, "--table"), id=id, cells=cells_table, answers=answers_table
     )
     rows = [
         (number, *(_said(answer, column) for column in ANSWER))
         for answer, number in distinct.items()
     ]
+    places = [(cell, distinct[answer]) for cell, answer in enumerate(answers)]
+    anew = "CREATE OR REPLACE" if dialect in REPLACING else "CREATE"
     statements = [
-        made_answers,
-        *_inserts(answers_table, rows, dialect),
-        made_cells,
-        *_inserts(
-            cells_table, [(cell, distinct[answer]) for cell, answer in enumerate(answers)], dialect
-        ),
-        made_view,
+        *([] if dialect in REPLACING else _dropped(cells_table, answers_table, decisions, dialect)),
+        _in(dialect, f"{anew} TABLE {answers_table} (answer INTEGER, {_widths(distinct)})"),
+        *_inserts(_in_name(answers_table, dialect), rows, dialect),
+        _in(dialect, f"{anew} TABLE {cells_table} (cell INTEGER, answer INTEGER)"),
+        *_inserts(_in_name(cells_table, dialect), places, dialect),
+        _in(dialect, f"{anew} VIEW {decisions} AS {query}"),
     ]
     if dialect == "tsql":  # a view must stand alone in its batch
         statements[-1] = f"GO\n{statements[-1]}"
     return _about(view.cells, dialect) + "".join(f"{statement};\n" for statement in statements)
+
+
+def _in(dialect: str, statement: str) -> str:
+    """A statement of plain SQL in a dialect."""
+    return sqlglot.transpile(statement, read=PLAIN, write=dialect, pretty=True)[0]
+
+
+def _in_name(name: str, dialect: str) -> str:
+    return sqlglot.exp.to_table(name, dialect=PLAIN).sql(dialect=dialect)
+
+
+def _dropped(cells: str, answers: str, decisions: str, dialect: str) -> list[str]:
+    """What takes away the view and the tables of an earlier run, the view first."""
+    made = ("VIEW", decisions), ("TABLE", cells), ("TABLE", answers)
+    return [_in(dialect, f"DROP {kind} IF EXISTS {name}") for kind, name in made]
+
+
+def _table(name: str, dialect: str, option: str) -> str:
+    """A table's name, as a dialect quotes it, in plain SQL."""
+    try:
+        parsed = sqlglot.exp.to_table(name, dialect=dialect)
+        for part in parsed.parts:
+            part.set("quoted", part.args.get("quoted") or not part.name.isidentifier())
+        if all(part.name for part in parsed.parts) and not parsed.alias:
+            return parsed.sql(dialect=PLAIN)
+    except (sqlglot.errors.SqlglotError, ValueError, AttributeError):
+        pass
+    raise InvalidRecord(
+        f"{option} '{name}'", f"is not a table's name in {dialect}", f"quote it as {dialect} does"
+    )
+
+
+def _widths(answers: Iterable[CellAnswer]) -> str:
+    """The columns of the table of answers, each as wide as its longest text."""
+    told = list(answers)
+    widths = {c: max(len(_said(answer, c) or "") for answer in told) for c in ANSWER}
+    return ", ".join(f"{column} VARCHAR({max(width, 1)})" for column, width in widths.items())
 
 
 def _about(cells: Cells, dialect: str) -> str:

@@ -56,6 +56,12 @@ def sql(
     yes_no: Annotated[
         YesNo, typer.Option(help="Yes/no columns are booleans, or words: true, false, unknown.")
     ] = YesNo.boolean,
+    schema: Annotated[
+        str, typer.Option(metavar="SCHEMA", help="Where the tables and the view are made.")
+    ] = "",
+    prefix: Annotated[
+        str, typer.Option(metavar="NAME", help="How the names of what is made begin.")
+    ] = "allstatus",
     engine: Annotated[EngineName, EngineOption] = EngineName.auto,
     rules: Annotated[str | None, RulesOption] = None,
 ) -> None:
@@ -64,12 +70,13 @@ def sql(
     A percentage is a column of numbers. A row that no record could hold has no outcome, and says
     why in `refused`.
     """
-    run(lambda: _print(dialect.value, table, id, columns, yes_no, engine=engine.value, rules=rules))
+    names = {"table": table, "schema": schema, "prefix": prefix}
+    run(lambda: _print(dialect.value, names, id, columns, yes_no, engine=engine.value, rules=rules))
 
 
 def _print(
     dialect: str,
-    table: str,
+    names: dict[str, str],
     id: str | None,
     columns: Path | None,
     yes_no: YesNo,
@@ -94,7 +101,5 @@ def _print(
         if states.fact.kind == "yes_no" and yes_no is YesNo.text
     )
     named = sources["id"].column if "id" in sources else "id"
-    sys.stdout.write(
-        script(SqlView(cells, sources, text=text), dialect, table=table, id=id or named)
-    )
+    sys.stdout.write(script(SqlView(cells, sources, text=text), dialect, id=id or named, **names))
     return 0
