@@ -389,7 +389,7 @@ def _table(name: str, dialect: str, option: str) -> str:
         parsed = sqlglot.exp.to_table(name, dialect=dialect)
         for part in parsed.parts:
             part.set("quoted", part.args.get("quoted") or not part.name.isidentifier())
-        if all(part.name for part in parsed.parts) and not parsed.alias:
+        if all(part.name.strip() for part in parsed.parts) and not parsed.alias:
             return parsed.sql(dialect=PLAIN)
     except (sqlglot.errors.SqlglotError, ValueError, AttributeError):
         pass
