@@ -17,6 +17,7 @@ from starlette.testclient import TestClient
 from synthetic import make_export
 
 from allstatus.bulk.fhir_export.decide_patient import DecideSettings, ExportContext, decide_patient
+from allstatus.commands.batch_export import not_understood_lines
 from allstatus.decision.decision import Decision
 from allstatus.ehr.chart_files import read_charts
 from allstatus.ehr.chart_options import DEFAULT_OPTIONS
@@ -27,7 +28,7 @@ from allstatus.record.json_reader import decode
 from allstatus.service.prefetch import Gathered
 from bulk.folders import decide, evidence, exported, write_folder
 from ehr import raw_statements
-from ehr.bundles import ALL, marrow, patient
+from ehr.bundles import ALL, condition, marrow, observation, patient
 from service.conftest import prefetch_of, serving
 
 HOW = DecideSettings(engine="builtin", options=DEFAULT_OPTIONS)
@@ -140,3 +141,19 @@ def test_kinds_that_are_not_read_count_at_every_door(tmp_path: Path, client: Tes
     assert told(line) == of(decision)
     sent = {"content": to_json(resources), "headers": {"content-type": MEDIA[".json"]}}
     assert told(client.post("/classify", **sent).json()) == of(decision)
+
+
+def test_an_export_counts_what_is_not_understood_by_its_coding(tmp_path: Path) -> None:
+    local = "http://h.example/dx"
+    unclear = condition("dx", "C91.00", system=local, subject={"reference": "Patient/p2"})
+    own = observation("own", "KMB", "2025-03-10", valueInteger=2)
+    own["code"]["coding"][0]["system"] = "http://h.example/lab"
+    people = [patient(), patient("p2"), ALL, unclear, own, own | {"id": "own2"}]
+    totals = decide(write_folder(tmp_path / "export", people), tmp_path / "out.ndjson", HOW)
+    assert (totals.found, totals.listed, totals.unclear) == (2, 1, 1)
+    assert totals.unread == {"http://h.example/lab KMB": 2, f"{local} C91.00": 1}
+    assert list(not_understood_lines(totals)) == [
+        "patients not listed with a diagnosis that is not understood: 1",
+        f"3 statements are not understood, most often: http://h.example/lab KMB (2), {local} "
+        "C91.00 (1); `allstatus codes unknown` lists all",
+    ]

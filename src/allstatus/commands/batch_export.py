@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from allstatus.bulk.fhir_export.gather import Progress
     from allstatus.bulk.spark.spark_export import SparkExport
 
+SHOWN = 5  # codings named in the report
 FOR_RECORDS = "is for a file of records, and this is a folder of FHIR resources", "leave it out"
 FOR_CHARTS = (
     "is for a folder of FHIR resources, and this is a file of records",
@@ -101,6 +102,20 @@ def _progress() -> Iterator[Progress]:
         yield advance
 
 
+def not_understood_lines(totals: ExportTotals) -> Iterator[str]:
+    """Of whom no diagnosis is known as ALL and one is not understood, and what else no table
+    names: codings only.
+    """
+    if totals.unclear:
+        yield f"patients not listed with a diagnosis that is not understood: {totals.unclear:,}"
+    if totals.unread:
+        most = ", ".join(f"{code} ({n:,})" for code, n in totals.unread.most_common(SHOWN) if code)
+        yield (
+            f"{totals.unread.total():,} statements are not understood, most often: "
+            f"{most or 'without a code'}; `allstatus codes unknown` lists all"
+        )
+
+
 def report_export(
     export: ExportRun | SparkExport, totals: ExportTotals, seconds: float, plot: Path | None
 ) -> None:
@@ -120,6 +135,7 @@ def report_export(
         f"listed"
     )
     lines += [f"{count:>14,}  {name}" for name, count in in_order(rules, totals.outcomes).items()]
+    lines += not_understood_lines(totals)
     lines.append(
         f"{export.size / 1e6 / seconds:,.0f} MB/s, {totals.found / seconds:,.0f} patients/s"
     )

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -27,7 +28,7 @@ LOAD = 1 << 26  # bytes of lines in memory at once; a single patient's may be mo
 @dataclass(slots=True)
 class DecidedPartition:
     """A shelf decided on, or what is `wanted` first. `lines` are the patients' own; `rejects` are
-    (piece, line, reason).
+    (piece, line, reason); `unread` and `unclear` as of one patient, summed.
     """
 
     rows: list[Row] = field(default_factory=list)
@@ -36,6 +37,8 @@ class DecidedPartition:
     lines: int = 0
     rejects: list[tuple[int, int, str]] = field(default_factory=list)
     wanted: set[bytes] = field(default_factory=set)
+    unread: Counter[str] = field(default_factory=Counter)
+    unclear: int = 0
 
 
 def work_off(
@@ -52,6 +55,8 @@ def work_off(
             "patients": done.patients,
             "lines": done.lines,
             "rejects": done.rejects,
+            "unread": done.unread,
+            "unclear": done.unclear,
         }
         partial.write_text(json.dumps(kept), "utf-8")
         os.replace(partial, path)
@@ -126,6 +131,8 @@ def _add(
 ) -> None:
     decided = decide_patient(how, patient, (kept.line for kept in lines), others)
     done.patients += 1
+    done.unread.update(decided.unread)
+    done.unclear += decided.unclear
     done.rejects += [
         (lines[place].piece, lines[place].number, reason)
         for place, reason in decided.refused.items()

@@ -7,6 +7,7 @@ another process.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
@@ -65,12 +66,15 @@ class ExportContext:
 @dataclass(slots=True)
 class Decided:
     """A patient's row and evidence, None without an ALL diagnosis that counts; lines that are no
-    resource, by place, with why.
+    resource, by place, with why. `unread` counts statements by the coding that no table names;
+    `unclear`: no diagnosis is known as ALL, and one is not understood.
     """
 
     row: Row | None = None
     evidence: bytes | None = None
     refused: dict[int, str] = field(default_factory=dict)
+    unread: Counter[str] = field(default_factory=Counter)
+    unclear: bool = False
 
 
 def decide_patient(
@@ -89,6 +93,11 @@ def decide_patient(
         except InvalidRecord as error:
             decided.refused[place] = error.problem
     decision = decide_resources(how, patient, resources, others)
+    if decision is not None and decision.chart is not None and decision.chart.account is not None:
+        account = decision.chart.account
+        for code in account.codes:
+            decided.unread[f"{code['system']} {code['code']}".strip()] += code["count"]
+        decided.unclear = bool(account.diagnoses) and not decision.chart.applicable
     if decision is not None and decision.outcome != NOT_APPLICABLE:
         decided.row, decided.evidence = row_of(how, patient, decision), to_json(_evidence(decision))
     return decided

@@ -41,7 +41,8 @@ class ExportJob:
 @dataclass(slots=True)
 class ExportTotals:
     """Lines in = read + passed + rejected; `found` patients have a code of ALL, `outcomes` count
-    those listed.
+    those listed. `unread` counts their statements by the coding that no table names; of the
+    `unclear` no diagnosis is known as ALL and one is not understood.
     """
 
     lines: int = 0
@@ -52,6 +53,8 @@ class ExportTotals:
     found: int = 0
     nameless: int = 0
     outcomes: Counter[str] = field(default_factory=Counter)
+    unread: Counter[str] = field(default_factory=Counter)
+    unclear: int = 0
 
     @property
     def listed(self) -> int:
@@ -187,6 +190,8 @@ class ExportRun:
         for shelf in range(shelves.count):
             done = load_done(shelves, shelf)
             output.write(done)
+            totals.unread.update(done.unread)
+            totals.unclear += done.unclear
             totals.outcomes.update(str(row["status"] or row["outcome"]) for row in done.rows)
             totals.rejected, lines = totals.rejected + len(done.rejects), lines + done.lines
         totals.read = lines - (totals.rejected - gathered.rejected)
