@@ -66,6 +66,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 def test_an_installed_wheel_classifies_with_the_builtin_engine(installed: Path) -> None:
     tmp_path, python = installed, installed / "venv" / "bin" / "python"
     decision = json.loads(
@@ -100,6 +101,7 @@ def test_an_installed_wheel_classifies_with_the_builtin_engine(installed: Path) 
     assert "pip install 'allstatus[durable]'" in refused.stderr
 
 
+@pytest.mark.slow
 def test_a_script_is_checked_by_the_types_of_the_installed_wheel(installed: Path) -> None:
     python, typed = installed / "venv" / "bin" / "python", installed / "user.py"
     typed.write_text(USER, "utf-8")

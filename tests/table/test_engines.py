@@ -52,6 +52,7 @@ def test_the_committed_table_is_the_one_fired() -> None:
     assert (RULES.ruleset.directory / "decision-table.csv").read_text("utf-8") == RULES.table.csv
 
 
+@pytest.mark.slow
 @NO_DURABLE
 def test_many_cases_keep_memory_flat_and_are_all_right() -> None:
     with ProcessPoolExecutor(

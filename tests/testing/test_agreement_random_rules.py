@@ -49,6 +49,7 @@ def test_engines_agree_on_the_corpus(name: str, check: Check) -> None:
     check(CORPUS[name], FILES.build(long_rules(CORPUS[name])))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("check", MARKED)
 def test_engines_agree_on_random_rule_sets(check: Check) -> None:
     hunt(check, CHECKS[check])

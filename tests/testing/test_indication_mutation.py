@@ -43,6 +43,7 @@ def test_every_kind_of_slip_in_a_port_of_it_is_made(group: str) -> None:
     assert set(SLIPS["use_ports"][group]) <= {port.name for port in ports if port.group == group}
 
 
+@pytest.mark.slow
 def test_the_committed_vectors_kill_every_mutant_and_the_rest_is_equivalent() -> None:
     fates = mutate_vectors(UseMutation(RULES, read_vectors(COMMITTED)))
     assert {fate.name for fate in fates if fate.word == "survived"} == set()

@@ -39,6 +39,7 @@ def test_every_kind_of_slip_in_a_port_is_made(group: str) -> None:
     }
 
 
+@pytest.mark.slow
 def test_our_own_vectors_kill_every_mutant_and_the_rest_is_equivalent() -> None:
     fates = mutate_vectors(RuleMutation(RULES, make_vectors(RULES)))
     assert {fate.name for fate in fates if fate.word == "survived"} == set()

@@ -165,6 +165,7 @@ def clause_places() -> list[tuple[str, tuple[int, ...]]]:
     return [(name, tuple(int(place) - 1 for place in path.split(".")[1:])) for name, path in kept]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("prove", WAYS)
 @pytest.mark.parametrize("place", clause_places(), ids=str)
 def test_dropping_any_one_clause_is_caught(
@@ -181,6 +182,7 @@ def test_dropping_any_one_clause_is_caught(
     assert not verification.disagreements
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("prove", WAYS)
 @pytest.mark.parametrize("operator", ["<", "<=", ">=", "==", "!="])
 def test_every_other_comparison_is_caught(rules: Path, operator: str, prove: bool) -> None:
@@ -274,6 +276,7 @@ def test_what_no_status_describes_is_the_reviewed_list_of_boxes() -> None:
     assert [{"words": box["words"], "regions": box["regions"]} for box in boxes] == reviewed
 
 
+@pytest.mark.slow
 def test_no_cover_has_fewer_boxes() -> None:
     table = RULES.table
     primes = prime_boxes(table.grid, table.outside, table.everything & ~table.consistent)
