@@ -22,18 +22,3 @@ def test_a_region_is_certain_only_where_every_completion_lies_in_it(classifier: 
         assert list(cell.possible_regions) == [
             name for name, held in lying.items() if any(held) and not all(held)
         ]
-
-
-def test_on_which_facts_a_possible_region_depends(classifier: Classifier) -> None:
-    stated = {"prior_treatment": "disease_directed", "prior_remission": False, "cbc": "abnormal"}
-    decision = classifier.classify(stated | {"signs_and_symptoms": "present"})
-    assert decision.regions == ()
-    assert {one.id: one.depends_on for one in decision.possible_regions} == {
-        "treated_never_in_remission_blasts_above_threshold": ("marrow_blast_percent",),
-        "treated_cbc_not_recovered": ("marrow_blast_percent",),
-        "treated_signs_or_symptoms_persist": ("marrow_blast_percent",),
-        "treated_leukemia_outside_marrow_never_in_remission": (
-            "marrow_blast_percent",
-            "leukemia_outside_marrow",
-        ),
-    }

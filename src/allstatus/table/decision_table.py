@@ -11,7 +11,7 @@ import hashlib
 import io
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
-from itertools import combinations, permutations, product
+from itertools import combinations, product
 from operator import itemgetter
 from typing import Literal
 
@@ -21,7 +21,7 @@ from allstatus.rules.ruleset import RuleSet
 from allstatus.table.boxes import Grid
 from allstatus.table.case_set import CaseSet, members, set_of, union
 from allstatus.table.engines import Engine
-from allstatus.table.fact_domain import FactDomain, ValueClass, domains_of
+from allstatus.table.fact_domain import FactDomain, domains_of
 
 MAX_CRITERIA = 12
 StatusName = str  # as the rule set names it
@@ -202,35 +202,6 @@ class DecisionTable:
         if not completions & ~cases:
             return True
         return None if completions & cases else False
-
-    def facts_that_part(self, completions: CaseSet, cases: CaseSet) -> tuple[str, ...]:
-        """The facts on which it depends whether a completion lies in `cases`: another value of
-        one alone leads out.
-        """
-        inside, outside = completions & cases, completions & ~cases
-        parting = tuple(
-            name
-            for name, domain in self.domains.items()
-            if any(
-                self._moved(inside, one, other) & outside
-                for one, other in permutations(domain.classes, 2)
-            )
-        )
-        return parting or tuple(name for name in self.domains if self._is_open(name, completions))
-
-    def _moved(self, cases: CaseSet, one: ValueClass, other: ValueClass) -> CaseSet:
-        """Those of the cases where a fact is of one class, with the fact in another instead."""
-        step = self._number(other) - self._number(one)
-        held = cases & self.cases_with(one.verdicts)
-        return CaseSet(held << step if step > 0 else held >> -step)
-
-    def _number(self, value: ValueClass) -> int:
-        """What a class of values adds to the number of its cases."""
-        return sum(1 << n for n, name in enumerate(self.criteria) if value.verdicts.get(name))
-
-    def _is_open(self, fact: str, completions: CaseSet) -> bool:
-        classes = self.domains[fact].classes
-        return sum(bool(completions & self.cases_with(one.verdicts)) for one in classes) > 1
 
     @cached_property
     def csv(self) -> str:

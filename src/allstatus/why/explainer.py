@@ -17,6 +17,7 @@ from allstatus.why.counterfactuals import (
     smallest_changes,
 )
 from allstatus.why.other_definitions import OtherDefinitions
+from allstatus.why.parting_facts import facts_that_part
 from allstatus.why.questions import NextQuestion, Questions
 from allstatus.why.reasons import (
     derived_values,
@@ -71,7 +72,7 @@ class Explanation:
         """For each region this may lie in, the facts on which that depends."""
         table, cell = self._explainer.table, self._resolution.cell
         return {
-            name: table.facts_that_part(cell.completions, table.regions[name])
+            name: facts_that_part(table, cell.completions, table.regions[name])
             for name in cell.possible_regions
         }
 
