@@ -5,11 +5,11 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 PYTEST := $(BIN)/python -m pytest -n 2 -q -rs
 
-.PHONY: help demo docs site test test-rest test-all lint types contracts bench clean
+.PHONY: help demo docs site test test-rest test-all lint types contracts bench mutate-python clean
 .DEFAULT_GOAL := help
 
 help: ## show these targets
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{sub(/:.*/, "", $$1); printf "  make %-9s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{sub(/:.*/, "", $$1); printf "  make %-13s %s\n", $$1, $$2}'
 
 $(VENV)/test: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -57,6 +57,9 @@ bench: $(VENV)/test ## speed beside peers, in one run
 	$(BIN)/python benchmarks/classify.py
 	$(BIN)/python benchmarks/charts.py
 	$(BIN)/python benchmarks/columns.py
+
+mutate-python: $(VENV)/test ## slips in how charts and counts are read that no test notices; hours, or MUTATE="ehr/doubt --every 5"
+	$(BIN)/python scripts/mutate-python $(MUTATE)
 
 clean: ## remove the virtual environment and caches
 	rm -rf $(VENV) .mypy_cache .ruff_cache .hypothesis dist

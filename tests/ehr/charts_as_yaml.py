@@ -9,7 +9,7 @@ from allstatus.ehr.chart import Chart, Problem, Quantity, Result, Statement, Tre
 from allstatus.ehr.chart_options import make_reader
 from allstatus.ehr.codes import make_code
 from allstatus.ehr.dates import When, read_when
-from allstatus.ehr.timeline import decide_chart
+from allstatus.ehr.timeline import Timeline, decide_chart, decide_over_time
 
 RULES = load_rules(engine="builtin")
 LOINC = {
@@ -107,6 +107,12 @@ def decide(lines: list[dict[str, Any]], as_of: date | None = None) -> Decision:
     """The decision on it, signs and symptoms taken as absent unless recorded."""
     options = make_reader(["symptoms-absent-unless-recorded"])
     return decide_chart(RULES, chart_of(lines), as_of=as_of, options=options)
+
+
+def tell(lines: list[dict[str, Any]]) -> Timeline:
+    """The same, over time."""
+    options = make_reader(["symptoms-absent-unless-recorded"])
+    return decide_over_time(RULES, chart_of(lines), options=options)
 
 
 def possible(decision: Decision) -> set[str]:

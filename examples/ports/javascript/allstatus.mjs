@@ -3,7 +3,7 @@
 // Usage: node allstatus.mjs rules.json [applicability.json] < records.ndjson > answers.ndjson
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
-import { readPercent, Refused } from "./percent.mjs";
+import { Decimal, parse, readPercent, Refused, wholeFrom } from "./percent.mjs";
 import { Uses } from "./uses.mjs";
 
 const KEYS = [
@@ -11,7 +11,9 @@ const KEYS = [
   "refractory", "tki_failures", "cbc", "marrow_blast_percent", "marrow_cellularity", "signs_and_symptoms", "leukemia_outside_marrow",
   "biomarkers", "lineage",
 ];
+const SITES = ["blood", "cns", "testes", "other"];
 const OUTSIDE = "outside_definitions";
+const NOTHING = { outcome: null, status: null, possible: [], regions: [], options: [], missing: [], reasons: [] };
 
 export class Port {
   constructor(rules, uses) {
@@ -28,8 +30,9 @@ export class Port {
       const answer = this.explain(...this.read(record));
       return this.uses && answer.status ? { ...answer, ...this.uses.answer(record, answer.status) } : answer;
     } catch (error) {
+      if (error instanceof Contradiction) return { ...NOTHING, outcome: "conflicting_data" };
       if (!(error instanceof Refused)) throw error;
-      return { outcome: "invalid_record", status: null, possible: [] };
+      return { ...NOTHING, outcome: "invalid_record" };
     }
   }
 
@@ -39,8 +42,9 @@ export class Port {
     const codes = [...this.rules.population.icd10cm, ...this.rules.population.snomed];
     if (record.diagnosis != null && !codes.includes(String(record.diagnosis).trim().toUpperCase())) throw new Refused("diagnosis");
     const unreported = new Set(this.facts.filter((fact) => record[fact] == null));
-    if (unreported.size === this.facts.length) throw new Refused("no fact");
+    if (unreported.size === this.facts.length && !(Number(record.relapse_count) > 0)) throw new Refused("no fact");
     const values = Object.fromEntries(this.facts.map((fact) => [fact, readFact(fact, this.rules.facts[fact], record[fact])]));
+    if (record.relapse_count != null) countRelapses(wholeFrom(0n, record.relapse_count), values, unreported);
     return [this.criteria.map(([, criterion]) => verdict(criterion, values[criterion.fact])), unreported];
   }
 
@@ -121,15 +125,34 @@ export class Port {
   }
 }
 
+class Contradiction extends Error {}
+
+// A relapse needs a remission before it; that none came since the last remission must then be said.
+function countRelapses(count, values, unreported) {
+  if (count > 0n) {
+    if (values.prior_remission === false) throw new Contradiction("relapses without a remission");
+    if (values.prior_remission == null) unreported.delete("prior_remission");
+    values.prior_remission = true;
+    unreported.delete("relapse_since_remission");
+  } else if (values.relapse_since_remission === true) throw new Contradiction("a relapse, and none counted");
+}
+
 // The value of a fact, or null where it is not known.
 function readFact(name, fact, value) {
   if (value == null || value === "unknown") return null;
   if (name === "signs_and_symptoms" && Array.isArray(value)) return value.length ? "present" : "absent";
-  if (name === "leukemia_outside_marrow" && typeof value === "object") return [value.site].flat().length ? "present" : "absent";
+  if (name === "leukemia_outside_marrow" && typeof value === "object") return readSites(value);
   if (fact.kind === "percent") return readPercent(value);
+  if (name === "cbc" && (value === "some_abnormal" || value === "all_abnormal")) return "abnormal";
   const valid = fact.kind === "yes_no" ? typeof value === "boolean" : fact.values.includes(value);
   if (!valid) throw new Refused(name);
   return value;
+}
+
+function readSites({ site, ...more }) {
+  const sites = [site].flat();
+  if (Object.keys(more).length || !sites.every((one) => SITES.includes(one))) throw new Refused("site");
+  return sites.length ? "present" : "absent";
 }
 
 function verdict({ operator, operand }, value) {
@@ -145,7 +168,5 @@ function subsets(items) {
   return all.sort((a, b) => a.length - b.length);
 }
 
-// JSON.parse makes doubles of numbers, so an age is read as the text it stands as.
-const parse = (line) => JSON.parse(line.replace(/("age_years"\s*:\s*)([-+.\deE]+)/g, '$1"$2"'));
 const port = new Port(...process.argv.slice(2).map((path) => JSON.parse(readFileSync(path, "utf8"))));
 for await (const line of createInterface({ input: process.stdin })) console.log(JSON.stringify(port.answer(parse(line))));

@@ -1,6 +1,31 @@
 // Percentages as exact intervals: whole numbers of any size over whole numbers, never binary fractions.
 export class Refused extends Error {}
 
+// A JSON number, digit by digit as it was written.
+export class Decimal {
+  constructor(text) {
+    this.text = text;
+  }
+
+  toString() {
+    return this.text;
+  }
+}
+
+// JSON.parse makes doubles of numbers, so each is wrapped before it, outside of all strings.
+const TOKEN = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?/g;
+const MARK = "\u0000decimal";
+
+export function parse(line) {
+  const wrapped = line.replace(TOKEN, (token) => (token[0] === '"' ? token : `{${JSON.stringify(MARK)}:"${token}"}`));
+  return JSON.parse(wrapped, (_, value) => (value !== null && typeof value === "object" && MARK in value ? new Decimal(value[MARK]) : value));
+}
+
+export function wholeFrom(least, value) {
+  if (!(value instanceof Decimal) || !/^-?\d+$/.test(value.text) || BigInt(value.text) < least) throw new Refused("no whole number");
+  return BigInt(value.text);
+}
+
 const NUMBER = /^([+-]?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d{1,3}))?$/;
 const SPELLING = /^(<=|>=|<|>|=)?\s*(\S+?)\s*%?$/;
 const RANGE = /^(\d+(?:\.\d+)?)\s*(?:-|–|to)\s*(\d+(?:\.\d+)?)\s*%?$/;
@@ -48,7 +73,7 @@ function at(number, comparator = "") {
 }
 
 export function readPercent(value) {
-  if (typeof value === "number") return at(exact(String(value)));
+  if (value instanceof Decimal) return at(exact(value.text));
   if (value !== null && typeof value === "object" && !Array.isArray(value)) return fromObject(value);
   if (typeof value !== "string") throw new Refused("not a percentage");
   const text = value.trim();
@@ -69,9 +94,14 @@ function fromCount(blasts, cells) {
   return new Interval(share, share);
 }
 
-function fromObject({ value, unit = "%", comparator = "" }) {
-  if (unit !== "%" && unit !== "1") throw new Refused("unit");
-  if (unit === "%" && !comparator) return readPercent(value);
-  const number = exact(String(value));
-  return at(unit === "1" ? { top: 100n * number.top, bottom: number.bottom } : number, comparator);
+const SIGNS = { "=": "", "≤": "<=", "≥": ">=" };
+
+function fromObject({ value, unit, comparator, cells_counted, ...more }) {
+  if (Object.keys(more).length || ![undefined, null, "%", "1"].includes(unit)) throw new Refused("unknown key or unit");
+  if (cells_counted != null) wholeFrom(1n, cells_counted);
+  if (!["", "=", "<", "<=", ">", ">=", "≤", "≥"].includes(comparator ?? "")) throw new Refused("comparator");
+  if (unit !== "1" && !comparator && typeof value === "string") return readPercent(value);
+  if (typeof value !== "string" && !(value instanceof Decimal)) throw new Refused("not a number");
+  const number = exact(String(value)), sign = SIGNS[comparator] ?? comparator ?? "";
+  return at(unit === "1" ? { top: 100n * number.top, bottom: number.bottom } : number, sign);
 }

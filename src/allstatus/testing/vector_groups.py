@@ -5,6 +5,7 @@ for each.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from fractions import Fraction
 from itertools import chain
 from typing import Any
@@ -23,6 +24,7 @@ from allstatus.testing.representatives import (
 
 Asked = tuple[str, AnswerLevel, Record]  # name, level, record
 MOST_CELLS = 999_999
+COUNTED, HISTORY = "relapse_count", ("prior_remission", "relapse_since_remission")
 TENTH, HUNDREDTH = Fraction(1, 10), Fraction(1, 100)
 SITES: Mapping[str, list[str]] = {"absent": [], "present": ["cns"]}
 NOT_NUMBERS: Mapping[str, Any] = {
@@ -42,6 +44,11 @@ NOT_NUMBERS: Mapping[str, Any] = {
     "below zero": "<0",
     "double sign": "<<5",
     "unit": {"value": "5", "unit": "mg"},
+    "comparator": {"value": "5", "comparator": "~"},
+    "object of another key": {"value": "5", "of": "10"},
+    "object without a value": {"unit": "%"},
+    "object of a list": {"value": ["5"]},
+    "cells": {"value": "5", "cells_counted": "200"},
 }
 
 
@@ -65,6 +72,7 @@ class Families:
             "partial": self.partial(),
             "interval": self.interval(),
             "assumption": self.assumption(),
+            "relapses": self.relapses(),
             "spelling": self.spelling(),
             "invalid": self.invalid(),
         }
@@ -137,6 +145,18 @@ class Families:
                         {**known, fact: UNKNOWN},
                     )
 
+    def relapses(self) -> Iterator[Asked]:
+        """Relapses counted, beside a history that says so, says otherwise, or says nothing."""
+        history = [name for name in HISTORY if name in self.rules.facts]
+        for name, record in self.canonical.items():
+            for count in (0, 1):
+                told = {**record, COUNTED: count}
+                yield f"{name}/{count}", AnswerLevel.exact_decimal, told
+                for fact in history:
+                    without = {key: value for key, value in told.items() if key != fact}
+                    yield f"{name}/{count}, {fact} absent", AnswerLevel.exact_decimal, without
+        yield "1 alone", AnswerLevel.exact_decimal, {COUNTED: 1}
+
     def spelling(self) -> Iterator[Asked]:
         """The same value, spelled otherwise."""
         for name, record in self.canonical.items():
@@ -172,6 +192,10 @@ class Families:
                 AnswerLevel.exact_decimal,
                 {**record, fact: "no such value"},
             )
+        for count in (-1, "1"):
+            told = {**record, COUNTED: count}
+            yield f"{COUNTED}/{word(count)}", AnswerLevel.exact_decimal, told
+        yield f"{COUNTED}/0 alone", AnswerLevel.exact_decimal, {COUNTED: 0}
         yield "no fact", AnswerLevel.exact_decimal, {}
         yield "all null", AnswerLevel.exact_decimal, dict.fromkeys(self.rules.facts)
         yield "unknown key", AnswerLevel.exact_decimal, {**record, "no_such_key": name}
@@ -228,7 +252,11 @@ def number_spellings(number: Fraction) -> Iterator[Any]:
     yield from (text, decimal, f"{decimal}00", f"{text} %", f"{text}%", f"={text}", f" {text} ")
     yield {"value": text}
     yield {"value": text, "unit": "%"}
+    yield {"value": text, "unit": None, "comparator": None, "cells_counted": 200}
+    for comparator in ("=", "≤", "≥", "<", ">"):
+        yield {"value": text, "comparator": comparator}
     yield {"value": format_number(number / 100), "unit": "1"}
+    yield Decimal(format_number(number + HAIR))
     cells = 200 * number.denominator
     if cells <= MOST_CELLS:
         yield f"{number * cells / 100}/{cells}"
@@ -246,6 +274,9 @@ def respelled(record: Record) -> Iterator[tuple[str, Record]]:
             "findings listed",
             {**record, "signs_and_symptoms": ["fever"] if signs == "present" else []},
         )
+    if record.get("cbc") == "abnormal":
+        yield "all of the count", {**record, "cbc": "all_abnormal"}
+        yield "some of the count", {**record, "cbc": "some_abnormal"}
     if outside in SITES:
         yield "sites listed", {**record, "leukemia_outside_marrow": {"site": SITES[outside]}}
     if record.get("prior_treatment") == "none":
