@@ -13,7 +13,7 @@ const KEYS = [
 ];
 const SITES = ["blood", "cns", "testes", "other"];
 const OUTSIDE = "outside_definitions";
-const NOTHING = { outcome: null, status: null, possible: [], regions: [], options: [], missing: [], reasons: [] };
+const NOTHING = { outcome: null, status: null, possible: [], regions: [], possible_regions: [], options: [], missing: [], reasons: [] };
 
 export class Port {
   constructor(rules, uses) {
