@@ -25,7 +25,7 @@ from allstatus.ehr.fhir import read_fhir
 from allstatus.ehr.timeline import decide_chart
 from allstatus.record.exact_json import parse_json
 from allstatus.record.json_reader import decode
-from allstatus.service.prefetch import Gathered
+from allstatus.service.prefetch import PrefetchedChart
 from bulk.folders import decide, evidence, exported, write_folder
 from ehr import raw_statements
 from ehr.bundles import ALL, condition, marrow, observation, patient
@@ -115,7 +115,9 @@ def test_a_chart_prefetched_for_a_hook_has_the_same_account(path: Path) -> None:
     sent = [value for value in prefetch.values() if value is not None]
     decisions = {decision.record.id: of(decision) for decision in classified(sent)}
     if [*decisions] == ["p1"]:
-        assert of(decide_chart(RULES, Gathered("p1", "", prefetch).chart())) == decisions["p1"]
+        assert (
+            of(decide_chart(RULES, PrefetchedChart("p1", "", prefetch).chart())) == decisions["p1"]
+        )
 
 
 def test_kinds_that_are_not_read_count_at_every_door(tmp_path: Path, client: TestClient) -> None:

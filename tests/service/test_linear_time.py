@@ -15,7 +15,7 @@ from allstatus.ehr.hl7v2 import read_hl7
 from allstatus.ehr.timeline import decide_over_time
 from allstatus.errors import InvalidRecord
 from allstatus.record.percent import read_percent
-from allstatus.service.prefetch import Gathered
+from allstatus.service.prefetch import PrefetchedChart
 
 from .conftest import chart, prefetch_of
 
@@ -24,8 +24,20 @@ MOST = 9  # times the time for four times the length: linear takes 4, quadratic 
 SLOW = 0.1  # seconds; less than this is not looked at
 SIGNS = [
     *" \t\n\u00a0.,:;-–_/\\|+*^#&'\"<>=%()[]{}?!@$~0159aAeEMxX²µ×",
-    "\u202e", "\ud800", "1.", "1-", "1 ", "( ", "<b>", "to ", "and ", "/A", "://a", "1e", " 5 %x",
-]  # fmt: skip
+    "\u202e",
+    "\ud800",
+    "1.",
+    "1-",
+    "1 ",
+    "( ",
+    "<b>",
+    "to ",
+    "and ",
+    "/A",
+    "://a",
+    "1e",
+    " 5 %x",
+]
 CLASSIFIER = load_rules()
 
 
@@ -81,7 +93,7 @@ def taken(given: dict) -> float:
     """Processor time of reading and deciding."""
     began = time.process_time()
     with suppress(InvalidRecord):
-        decide_over_time(CLASSIFIER, Gathered("p1", "", given).chart())
+        decide_over_time(CLASSIFIER, PrefetchedChart("p1", "", given).chart())
     return time.process_time() - began
 
 

@@ -13,7 +13,7 @@ from allstatus import classify, load_rules
 from allstatus.service.cards import REASONS_SYSTEM, Occasion, status_cards
 from allstatus.service.draft_orders import DraftOrders, read_orders
 from allstatus.service.order_cards import order_cards
-from allstatus.service.prefetch import Gathered
+from allstatus.service.prefetch import PrefetchedChart
 
 from .conftest import PATIENT_VIEW, call, chart, prefetch_of
 from .contract import faults
@@ -42,7 +42,7 @@ def medicine(name: str, *, code: str | None = None, id: str = "1") -> dict:
 
 def ordered(*orders: dict) -> DraftOrders:
     bundle = {"entry": [{"resource": order} for order in orders]}
-    return read_orders({"draftOrders": bundle}, "order-sign", Gathered("p1", ""))
+    return read_orders({"draftOrders": bundle}, "order-sign", PrefetchedChart("p1", ""))
 
 
 def ask(

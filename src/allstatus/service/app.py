@@ -64,6 +64,12 @@ def make_app(config: Config, again: Callable[[], Config] | None = None) -> FastA
     for part in (cds_hooks, rest, info_pages, reload):
         app.include_router(part.router)
     add_handlers(app)
+    _add_middleware(app, config)
+    app.openapi = lambda: _openapi(app, guarded=not config.insecure_dev)  # type: ignore[method-assign]
+    return app
+
+
+def _add_middleware(app: FastAPI, config: Config) -> None:
     app.add_middleware(Middleware, limits=lambda: app.state.desk.config.limits)
     if config.insecure_dev:
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=[*LOOPBACK, "[::1]"])
@@ -75,8 +81,6 @@ def make_app(config: Config, again: Callable[[], Config] | None = None) -> FastA
         allow_headers=["authorization", "content-type"],
         expose_headers=["x-decision-id", "x-request-id"],
     )
-    app.openapi = lambda: _openapi(app, guarded=not config.insecure_dev)  # type: ignore[method-assign]
-    return app
 
 
 def from_environment() -> FastAPI:

@@ -25,7 +25,7 @@ from allstatus.service.hook_requests import (
 )
 from allstatus.service.openapi_bodies import CARDS_SCHEMA, FEEDBACK_BODY, HOOK_BODY, SERVICES_SCHEMA
 from allstatus.service.order_cards import order_cards
-from allstatus.service.prefetch import Gathered
+from allstatus.service.prefetch import PrefetchedChart
 from allstatus.service.problem_details import ProblemDetails, documented
 from allstatus.service.state import ServiceState, desk_of, unrecorded
 from allstatus.service.store import StoreError
@@ -103,7 +103,7 @@ def check_media(request: Request) -> None:
         )
 
 
-def _decide(desk: ServiceState, found: Gathered) -> Decision:
+def _decide(desk: ServiceState, found: PrefetchedChart) -> Decision:
     timeline = decide_over_time(desk.default, found.chart(), options=desk.reader)
     assert timeline.now is not None
     return timeline.now
@@ -116,7 +116,7 @@ async def _cards(
     made: Call,
     decision: Decision,
     data: bytes,
-    found: Gathered,
+    found: PrefetchedChart,
 ) -> list[dict[str, Any]]:
     """The cards of a decision, once it is in the audit and its page is kept."""
     name, decision_id = desk.pages.new_name(), str(uuid4())

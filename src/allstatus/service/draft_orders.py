@@ -13,7 +13,7 @@ from allstatus.ehr.fhir_patients import whose
 from allstatus.ehr.fhir_resources import statements
 from allstatus.ehr.fhir_store import ResourceStore, split_address
 from allstatus.ehr.json_access import Json, codeable, obj, objects, text, words
-from allstatus.service.prefetch import Gathered
+from allstatus.service.prefetch import PrefetchedChart
 
 ORDERS = ("MedicationRequest", "ServiceRequest")
 GROUPS = ("RequestGroup", "RequestOrchestration")  # of orders that lie elsewhere
@@ -54,7 +54,7 @@ def drafts(context: Mapping[str, Any]) -> list[Json]:
     return [bundle | {"resourceType": "Bundle"}] if bundle else []
 
 
-def read_orders(context: Mapping[str, Any], hook: str, found: Gathered) -> DraftOrders:
+def read_orders(context: Mapping[str, Any], hook: str, found: PrefetchedChart) -> DraftOrders:
     """The orders of a hook's context: all of them, or at order-select those selected."""
     entries = list(entries_of(drafts(context)))
     beside = [value for value in (*found.answers.values(), *found.beside) if value is not None]

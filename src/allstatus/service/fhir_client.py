@@ -18,7 +18,7 @@ from allstatus.record.exact_json import parse_json
 from allstatus.service.config import Config, Limits
 from allstatus.service.fhir_addresses import below
 from allstatus.service.medications import address_of, is_nameless, unread
-from allstatus.service.prefetch import NOT_HAD, PATIENT, Gathered, lack
+from allstatus.service.prefetch import NOT_HAD, PATIENT, PrefetchedChart, lack
 from allstatus.service.problem_details import ProblemDetails
 
 ACCEPT = "application/fhir+json"
@@ -82,7 +82,7 @@ class FhirClient:
 
     async def complete(
         self, body: dict[str, Any], patient: str, orders: Iterable[object] = ()
-    ) -> Gathered:
+    ) -> PrefetchedChart:
         """Everything the templates ask for, and the medications it and `orders` refer to,
         prefetched or read; raises Problem (412) when something needed cannot be had.
         """
@@ -92,7 +92,7 @@ class FhirClient:
             for key in self.asked.templates
         }
         server = str(body.get("fhirServer") or "").rstrip("/")
-        found = Gathered(patient, server, {key: sent[key] for key in whys if not whys[key]})
+        found = PrefetchedChart(patient, server, {key: sent[key] for key in whys if not whys[key]})
         access = self._access(server, body)
         lacking = {key: why for key, why in whys.items() if why}
         if isinstance(access, Unread):
@@ -126,7 +126,7 @@ class FhirClient:
         await asyncio.gather(*tasks.values(), return_exceptions=True)
         return {key: _outcome(task) for key, task in tasks.items()}
 
-    def _settle(self, found: Gathered, read: dict[str, Any]) -> None:
+    def _settle(self, found: PrefetchedChart, read: dict[str, Any]) -> None:
         """Put answers where they belong; what is needed and was not had is refused, what is only
         helpful is told.
         """
@@ -174,7 +174,9 @@ class FhirClient:
             address = next_page(page)
         return pages
 
-    async def _medicines(self, access: _Access, found: Gathered, orders: Iterable[object]) -> None:
+    async def _medicines(
+        self, access: _Access, found: PrefetchedChart, orders: Iterable[object]
+    ) -> None:
         """Read the medications that are named by a reference only."""
         lacking = unread([*found.answers.values(), *orders])
         addresses = {address_of(reference): reference for reference in lacking}
@@ -190,7 +192,7 @@ class FhirClient:
         had = [*found.answers.values(), *found.beside, *orders]
         self._tell_medicines(found, unread(had))
 
-    def _tell_medicines(self, found: Gathered, lacking: list[dict[str, Any]]) -> None:
+    def _tell_medicines(self, found: PrefetchedChart, lacking: list[dict[str, Any]]) -> None:
         nameless = {str(reference) for reference in lacking if is_nameless(reference)}
         if nameless:
             found.notes.append(MEDICINES.format(len(nameless)))

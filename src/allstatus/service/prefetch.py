@@ -139,7 +139,7 @@ def is_warned(value: Any) -> bool:
 
 
 @dataclass(slots=True)
-class Gathered:
+class PrefetchedChart:
     """What was had of a chart: answers by key, and what the clinician is to be told of them."""
 
     patient: str

@@ -13,7 +13,7 @@ MAYBE_DELETED = "deleted by a message of the same time"
 
 
 @dataclass(frozen=True, slots=True)
-class Coded:
+class CodedSegment:
     """A diagnosis or treatment that a segment states, what deletes it (`names`), and whether the
     segment does so.
     """
@@ -23,7 +23,7 @@ class Coded:
     deletes: bool
 
 
-def without_deleted(found: list[Coded]) -> Iterator[Problem | Treatment]:
+def without_deleted(found: list[CodedSegment]) -> Iterator[Problem | Treatment]:
     """What was stated; what a later message deletes does not count, and what a message of the same
     time deletes is in doubt.
     """

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from allstatus.ehr.chart import Problem
-from allstatus.ehr.hl7v2.deletions import DELETE, DELETED, Coded
+from allstatus.ehr.hl7v2.deletions import DELETE, DELETED, CodedSegment
 from allstatus.ehr.hl7v2.results import Sender
 from allstatus.ehr.hl7v2.segments import BROKEN_OFF, Segment
 from allstatus.ehr.hl7v2.times import last_day, usable
@@ -13,7 +13,7 @@ from allstatus.ehr.hl7v2.times import last_day, usable
 REASONS = ("icd10cm", "icd10", "snomed")
 
 
-def read_diagnosis(segment: Segment, sender: Sender) -> Coded:
+def read_diagnosis(segment: Segment, sender: Sender) -> CodedSegment:
     """A DG1 segment. Its date is when the diagnosis was made, so it is not taken for the onset."""
     made = usable(segment.when(5), sender.sent, sender.born)
     codes = segment.codes(3, segment.text(2))
@@ -32,7 +32,9 @@ def read_diagnosis(segment: Segment, sender: Sender) -> Coded:
         sent=sender.sent,
         recorded=made or sender.sent,
     )
-    return Coded(problem, frozenset({own}) if own and deletes else coded | {own} - {""}, deletes)
+    return CodedSegment(
+        problem, frozenset({own}) if own and deletes else coded | {own} - {""}, deletes
+    )
 
 
 def read_reason(request: Segment, sender: Sender) -> Iterator[Problem]:

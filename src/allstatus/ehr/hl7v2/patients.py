@@ -40,7 +40,7 @@ class Identifier(NamedTuple):
 
 
 @dataclass(slots=True)
-class Person:
+class IdentifiedPerson:
     """Whom a PID segment names, and what else it says of them."""
 
     identifiers: tuple[Identifier, ...] = ()
@@ -49,7 +49,7 @@ class Person:
     sex: str | None = None
     keys: dict[Key, str] = field(default_factory=dict)
 
-    def differs(self, other: Person) -> list[str]:
+    def differs(self, other: IdentifiedPerson) -> list[str]:
         """In which of name and birth date two persons differ, where both are known."""
         pairs = ((NAME, self.name, other.name), (BIRTH, self.born_on, other.born_on))
         return [what for what, one, two in pairs if one and two and one != two]
@@ -63,17 +63,17 @@ class Person:
 SEXES = {"F": "female", "M": "male", "O": "other", "A": "other"}
 
 
-def read_person(pid: Segment | None, merged: Segment | None = None) -> Person:
+def read_person(pid: Segment | None, merged: Segment | None = None) -> IdentifiedPerson:
     """Whom a PID segment names, with the identifiers that a merge (MRG) says were theirs."""
     if pid is None:
-        return Person()
+        return IdentifiedPerson()
     found = [*_identifiers(pid, 3)] or [*_identifiers(pid, 2)]
     if merged is not None and found:
         found += _identifiers(merged, 1)
     name = " ".join(part.strip().casefold() for part in pid.components(5)[:2]).strip()
     born = usable(pid.when(7), None)
     born = born if born is None or not born.vague else None
-    return Person(tuple(found), name, born, SEXES.get(pid.text(8).upper()))
+    return IdentifiedPerson(tuple(found), name, born, SEXES.get(pid.text(8).upper()))
 
 
 def _identifiers(segment: Segment, number: int) -> Iterator[Identifier]:
@@ -88,7 +88,7 @@ def _identifiers(segment: Segment, number: int) -> Iterator[Identifier]:
 class Patients:
     """The patients that persons of one source are."""
 
-    def __init__(self, persons: Iterable[Person]) -> None:
+    def __init__(self, persons: Iterable[IdentifiedPerson]) -> None:
         self.persons = list(persons)
         self._name_authorities()
         self._first = {id(person): number for number, person in enumerate(self.persons)}
@@ -98,13 +98,13 @@ class Patients:
         for preferred in (True, False):
             self._unite(preferred=preferred)
 
-    def group(self, person: Person) -> int | None:
+    def group(self, person: IdentifiedPerson) -> int | None:
         """The number of a person's patient; None when nobody is named."""
         return self._root(self._first[id(person)]) if person.keys else None
 
     def titles(self) -> dict[int, str]:
         """How patients are called: by their number, and its authority where two have one."""
-        members: dict[int, list[Person]] = defaultdict(list)
+        members: dict[int, list[IdentifiedPerson]] = defaultdict(list)
         for person in self.persons:
             if (group := self.group(person)) is not None:
                 members[group].append(person)
@@ -120,7 +120,7 @@ class Patients:
     def doubts(self) -> dict[int, list[str]]:
         """What a reader should know of how persons were told apart, by patient."""
         found: dict[int, list[str]] = defaultdict(list)
-        first: dict[int, Person] = {}
+        first: dict[int, IdentifiedPerson] = {}
         for person in self.persons:
             group = self.group(person)
             if group is None:
@@ -207,7 +207,7 @@ class Patients:
         return number
 
 
-def _preferred(persons: list[Person]) -> Key:
+def _preferred(persons: list[IdentifiedPerson]) -> Key:
     """The identifier a patient is called by: a record number where there is one."""
     known = {
         (kind != RECORD_NUMBER, key) for person in persons for key, kind in person.keys.items()

@@ -211,19 +211,30 @@ def _numbers(request: Segment | None) -> tuple[str, str]:
     return filler, placer
 
 
-def named(sendings: list[Sending]) -> Iterator[Result]:
-    """Results with what a correction calls each by, of one patient."""
-    fillers: dict[tuple[str, str], set[str]] = {}
+Fillers = dict[tuple[str, str], set[str]]  # filler numbers by placer and the rest of the name
+
+
+def _fillers(sendings: list[Sending]) -> Fillers:
+    found: Fillers = {}
     for one in sendings:
         if one.filler and one.placer:
-            fillers.setdefault((one.placer, one.rest), set()).add(one.filler)
+            found.setdefault((one.placer, one.rest), set()).add(one.filler)
+    return found
+
+
+def _unclear(sendings: list[Sending], fillers: Fillers) -> Iterator[str]:
+    """Names that a sending without a filler may mean, where its placer has several."""
+    for one in sendings:
+        known = set() if one.filler else fillers.get((one.placer, one.rest), set())
+        if len(known) > 1:
+            yield from (f"filler {filler}|{one.rest}" for filler in known)
+
+
+def named(sendings: list[Sending]) -> Iterator[Result]:
+    """Results with what a correction calls each by, of one patient."""
+    fillers = _fillers(sendings)
     names = [_name(one, fillers) for one in sendings]
-    unclear = {
-        f"filler {filler}|{one.rest}"
-        for one in sendings
-        if not one.filler and len(known := fillers.get((one.placer, one.rest), ())) > 1
-        for filler in known
-    }
+    unclear = set(_unclear(sendings, fillers))
     top: dict[tuple[str, When | None], int] = {}
     for one, name in zip(sendings, names, strict=True):
         key = name, one.result.sent

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from allstatus.ehr.chart import Code, Treatment
 from allstatus.ehr.dates import When
-from allstatus.ehr.hl7v2.deletions import DELETE, DELETED, Coded
+from allstatus.ehr.hl7v2.deletions import DELETE, DELETED, CodedSegment
 from allstatus.ehr.hl7v2.results import Sender
 from allstatus.ehr.hl7v2.segments import BROKEN_OFF, Segment, under
 from allstatus.ehr.hl7v2.times import last_day, usable
@@ -19,7 +19,7 @@ CANCELLED = ("CA", "OC", "CR")  # table 0119
 CODE_OF = {"RXE": 2, "RXG": 4}
 
 
-def read_treatments(segments: list[Segment], sender: Sender) -> Iterator[Coded]:
+def read_treatments(segments: list[Segment], sender: Sender) -> Iterator[CodedSegment]:
     """The treatments of one patient in one message."""
     for order, group in under(segments, "ORC"):
         number = (order.text(3) or order.text(2)) if order is not None else ""
@@ -34,12 +34,12 @@ def read_treatments(segments: list[Segment], sender: Sender) -> Iterator[Coded]:
                 yield _coded(_procedure(segment, sender), "", segment.text(20))
 
 
-def _coded(treatment: Treatment, order: str, action: str) -> Coded:
+def _coded(treatment: Treatment, order: str, action: str) -> CodedSegment:
     """A treatment is deleted by its order, code and time."""
     day = treatment.when.text if treatment.when else ""
     kind = ORDERED if treatment.doubt == ORDERED else "given"
     names = (f"{kind} {order} {code.system}|{code.code} {day}" for code in treatment.codes)
-    return Coded(treatment, frozenset(names), action.upper() == DELETE)
+    return CodedSegment(treatment, frozenset(names), action.upper() == DELETE)
 
 
 def _route(following: list[Segment]) -> tuple[Code, ...]:

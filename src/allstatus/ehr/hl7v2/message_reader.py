@@ -9,10 +9,10 @@ from datetime import date
 from typing import Any
 
 from allstatus.ehr.chart import Chart, Statement
-from allstatus.ehr.hl7v2.deletions import Coded, without_deleted
+from allstatus.ehr.hl7v2.deletions import CodedSegment, without_deleted
 from allstatus.ehr.hl7v2.diagnoses import read_diagnosis, read_reason
 from allstatus.ehr.hl7v2.framing import Framed, Message, read_messages
-from allstatus.ehr.hl7v2.patients import Patients, Person, read_person
+from allstatus.ehr.hl7v2.patients import IdentifiedPerson, Patients, read_person
 from allstatus.ehr.hl7v2.results import Order, Sender, Sending, named, read_order
 from allstatus.ehr.hl7v2.segments import Segment, under
 from allstatus.ehr.hl7v2.treatments import read_treatments
@@ -42,10 +42,10 @@ class _Said:
     """What one message says of one patient, and of whom."""
 
     message: Message
-    person: Person
+    person: IdentifiedPerson
     segments: list[Segment]
     sendings: list[Sending] = field(default_factory=list)
-    coded: list[Coded] = field(default_factory=list)
+    coded: list[CodedSegment] = field(default_factory=list)
     others: list[Statement] = field(default_factory=list)
 
 
