@@ -2,6 +2,7 @@
 
 import pytest
 
+from allstatus.errors import RulesError
 from allstatus.record.code_files import codes_home, read_yaml
 
 NAMES = sorted(path.stem for path in codes_home().glob("*.yaml"))
@@ -18,5 +19,5 @@ def test_a_table_holds_something_and_is_read_once(name: str) -> None:
 
 
 def test_a_table_that_is_not_there_is_an_error() -> None:
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(RulesError, match="no-such-table.yaml:1: the file is missing"):
         read_yaml("no-such-table")
