@@ -19,5 +19,5 @@ def test_a_table_holds_something_and_is_read_once(name: str) -> None:
 
 
 def test_a_table_that_is_not_there_is_an_error() -> None:
-    with pytest.raises(RulesError, match="no-such-table.yaml:1: the file is missing"):
+    with pytest.raises(RulesError, match=r"no-such-table\.yaml:1: the file is missing"):
         read_yaml("no-such-table")
