@@ -17,10 +17,10 @@ ENTRY_POINTS = {
     "allstatus.render.html": ("render_html",),
     "allstatus.ehr.out.bundle": ("to_bundle", "definitions"),
     "allstatus.bulk.cells": ("Cells",),
-    "allstatus.bulk.batch_run": ("Job", "Run"),
+    "allstatus.bulk.batch_run": ("BatchJob", "BatchRun"),
     "allstatus.bulk.sql": ("SqlView", "script"),
     "allstatus.bulk.spark": ("decide",),
-    "allstatus.bulk.fhir_export.decide_patient": ("How", "decide_patient"),
+    "allstatus.bulk.fhir_export.decide_patient": ("DecideSettings", "decide_patient"),
     "allstatus.decision.schema": ("schema_of",),
     "allstatus.rules.fingerprint": ("fingerprint",),
 }

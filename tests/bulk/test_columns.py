@@ -368,6 +368,26 @@ def test_what_a_component_does_not_say_is_not_taken_from_another_row() -> None:
     assert found == [reference({"cbc": _stated(row), PERCENT: "4"}) for row in rows]
 
 
+def test_each_row_is_refused_for_its_own_reason() -> None:
+    """In one batch, a component that is negative, one that is no number, and one whose range runs
+    backwards.
+    """
+    whole = {"hemoglobin": (14.0, 12.0, 16.0), "platelets": (250.0, 150.0, 400.0)}
+    faults = [(-1.0, 4.0, 11.0), (math.nan, 4.0, 11.0), (6.0, 11.0, 4.0), (6.0, math.inf, 4.0)]
+    rows = [{"wbc": three, **whole} for three in faults]
+    columns = {
+        f"cbc.{component}.{part}": pa.array([row[component][place] for row in rows], pa.float64())
+        for component in rows[0]
+        for place, part in enumerate(PARTS)
+    }
+    assert answers(pa.RecordBatch.from_pydict(columns)) == [
+        "is negative; give a number from 0",
+        'is not a finite number (NaN or infinity); give a number such as 4.5, or "<0.1"',
+        "has a range that runs backwards; give low no greater than high",
+        'is not a finite number (NaN or infinity); give a number such as 4.5, or "<0.1"',
+    ]
+
+
 PARTS = ("value", "low", "high")
 
 

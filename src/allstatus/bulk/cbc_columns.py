@@ -23,6 +23,7 @@ from allstatus.errors import InvalidRecord
 from allstatus.record.blood_count import COMPONENTS, CbcPanel, Component
 from allstatus.record.count_component import Person, is_adult
 from allstatus.record.exact_json import parse_json
+from allstatus.record.model import Record
 
 Codes = NDArray[np.int64]
 Parts = dict[str, pa.Array]
@@ -183,11 +184,9 @@ def _outcome(name: str, sent: Mapping[str, Any], person: Person) -> tuple[Any, b
     """
     stated = {part: value for part, value in sent.items() if value is not None}
     try:
-        component = getattr(CbcPanel.model_validate({name: stated}), name)
+        component = getattr(Record.read({"cbc": {name: stated}}).cbc, name)
     except InvalidRecord as error:
         return str(error), False
-    except ValidationError as error:
-        return str(error.errors()[0]["loc"]), False
     if not component.sent:
         return f"{AS_SENT}: {'' if stated else 'nothing'}", False
     verdict = component.judge(name, person)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from allstatus.record.frozen import plain
 from allstatus.record.percent import format_number
 from allstatus.rules.ruleset import Criterion, Fact, RuleSet
 from allstatus.table.decision_table import OUTSIDE, DecisionTable
@@ -27,7 +28,7 @@ def about_rules(table: DecisionTable) -> dict[str, Any]:
         "digest": rules.digest,
         "table_digest": table.digest,
         "effective_from": rules.effective_from,
-        "source": dict(rules.source),
+        "source": plain(rules.source),
         "notice": rules.notice,
     }
 
@@ -40,7 +41,7 @@ def to_plain(table: DecisionTable) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "ruleset": about_rules(table),
-        "population": dict(rules.population),
+        "population": plain(rules.population),
         "facts": {fact.name: _fact(fact) for fact in rules.facts.values()},
         "criteria": {
             criterion.name: plain_criterion(criterion) for criterion in rules.criteria.values()
