@@ -82,7 +82,7 @@ def test_missing_facts(lesson: dict[str, Any]) -> None:
     still = [(row["still possible"], row["assumed"], row["ask next"]) for row in lesson["missing"]]
     assert still == [
         ("ALL in remission", "", ""),
-        ("ALL in remission", "leukemia outside marrow", ""),
+        ("ALL in remission", "relapse since remission, leukemia outside marrow", ""),
         ("ALL in remission or Recurrent ALL", "", "leukemia outside marrow"),
         ("Recurrent ALL", "", ""),
     ]

@@ -69,6 +69,7 @@ class RecordedDecision(_Part):
     status: str | None
     possible: list[str]
     regions: list[_Id]
+    possible_regions: list[_Id] = []  # none before schema 2.0
     missing: list[_Missing]
     conflicts: list[_Conflict]
     options: list[_Id]
