@@ -83,7 +83,7 @@ def test_an_installed_wheel_classifies_with_the_builtin_engine(installed: Path) 
     assert "5 % is on the line" in run(
         python, "-m", "allstatus", "classify", RECORD, "--level", "student", cwd=tmp_path
     )
-    bundle = ROOT / "fixtures" / "fhir" / "12-second-remission.json"
+    bundle = ROOT / "fixtures" / "fhir" / "12-second-remission-of-the-marrow.json"
     charted = run(
         python,
         "-m",
