@@ -43,6 +43,7 @@ BEGIN, END = (
 )
 RULES = load_rules(engine="builtin")
 Answers = Callable[[list[dict[str, Any]], Path], list[Answer | str]]
+EIGHT_PLACES = "a CQL Decimal has 8 decimal places, and the engine's are doubles"
 DOUBLES = "its numbers are doubles, and a hair is lost in them"
 MISSING_ONLY = "`missing` is there, reasons are not"
 COLUMN_GAPS = {
@@ -53,6 +54,7 @@ COLUMN_GAPS = {
 }
 NO_REASONS = "it gives outcome, status and possible only"
 REGIONS_ONLY = "it gives regions, but neither missing facts nor reasons"
+NO_COUNT = "it takes facts, and relapses counted are none"
 NO_USES = "it says nothing of whom a stated use fits"
 
 
@@ -142,10 +144,16 @@ def arrow(records: list[dict[str, Any]], folder: Path) -> list[Answer | str]:
 
 
 def page(records: list[dict[str, Any]], folder: Path) -> list[Answer | str]:
-    """The engine inside the teaching page, run by node."""
+    """The engine inside the teaching page, run by node; it tells on what each possible region
+    depends, which no vector asks.
+    """
     path = folder / "trainer.html"
     path.write_text(make_page(RULES), "utf-8")
-    return list(page_answers(path, [one_line(record) for record in records]))
+    found = page_answers(path, [one_line(record) for record in records])
+    return [
+        answer | {"possible_regions": [region["name"] for region in answer["possible_regions"]]}
+        for answer in found
+    ]
 
 
 def database(
@@ -220,9 +228,9 @@ BACKENDS: dict[str, Backend] = {
         cql,
         (CQL,),
         gaps={
-            "edge exact-decimal": (
-                "a CQL Decimal has 8 decimal places, and the engine's are doubles"
-            ),
+            "edge exact-decimal": EIGHT_PLACES,
+            "spelling": EIGHT_PLACES,
+            "relapses": NO_COUNT,
             "explanation": REGIONS_ONLY,
         },
     ),
@@ -234,6 +242,7 @@ BACKENDS: dict[str, Backend] = {
             "interval": "a number variable holds no bounds",
             "spelling": "a number variable holds no grades (M1, M2, M3)",
             "edge exact-decimal": DOUBLES,
+            "relapses": NO_COUNT,
             "explanation": REGIONS_ONLY,
         },
     ),
@@ -257,7 +266,7 @@ def feature_table() -> str:
 
 def feature(backend: Backend, level: AnswerLevel) -> str:
     families = {
-        AnswerLevel.exact_decimal: ("edge", "spelling", "invalid"),
+        AnswerLevel.exact_decimal: ("edge", "relapses", "spelling", "invalid"),
         AnswerLevel.partial_data: ("interval",),
     }.get(level, ())
     reasons = dict.fromkeys(

@@ -35,6 +35,8 @@ class TableReader:
         except InvalidRecord:
             return dict(REFUSED)
         stated = state_facts(Record.read(record), tuple(self.rules.facts))
+        if stated.conflicts:
+            return self.read([])
         known = {}
         for name, criterion in self.rules.criteria.items():
             verdict = criterion.condition.holds(stated.values[criterion.condition.fact])

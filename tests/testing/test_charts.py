@@ -39,6 +39,7 @@ def decided(text: str) -> dict[str, Any]:
         "status": decision.status,
         "possible": list(decision.possible),
         "regions": [region.id for region in decision.regions],
+        "possible_regions": [region.id for region in decision.possible_regions],
         "options": [option.id for option in decision.options],
         "missing": [entry.fact for entry in decision.missing],
         "reasons": [list(names) for names in decision.reasons],
