@@ -17,6 +17,7 @@ from allstatus.errors import RulesError
 
 WANTED = "name string, key string"
 EVIDENCE, LINES, REFUSED = "__evidence", "__lines", "__refused"
+UNREAD, UNCLEAR = "__unread", "__unclear"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +32,12 @@ class Deciding:
 
     @property
     def schema(self) -> StructType:
-        """A patient's row, its evidence, how many lines it had, and those of them that were
-        refused.
+        """A patient's row, its evidence, those of its lines that were refused, the codings that no
+        table names (both as JSON), how many lines it had, and 1 for an unclear diagnosis.
         """
-        texts = [StructField(name, StringType()) for name in (*self.how.columns, EVIDENCE, REFUSED)]
-        return StructType([*texts, StructField(LINES, LongType())])
+        texts = (*self.how.columns, EVIDENCE, REFUSED, UNREAD)
+        fields = [StructField(name, StringType()) for name in texts]
+        return StructType([*fields, *(StructField(name, LongType()) for name in (LINES, UNCLEAR))])
 
 
 def find_missing(lines: pa.Table) -> pa.Table:
@@ -70,10 +72,11 @@ def decide_lines(deciding: Deciding, lines: pa.Table) -> pa.Table:
     row |= {
         EVIDENCE: None if decided.evidence is None else decided.evidence.decode(),
         REFUSED: json.dumps(refused),
+        UNREAD: json.dumps(decided.unread),
     }
-    row[LINES] = len(own)
-    kinds = {name: pa.int64() if name == LINES else pa.string() for name in row}
-    return pa.table({name: pa.array([row[name]], kind) for name, kind in kinds.items()})
+    numbers = {LINES: len(own), UNCLEAR: int(decided.unclear)}
+    cells = {name: pa.array([value], pa.string()) for name, value in row.items()}
+    return pa.table(cells | {name: pa.array([n], pa.int64()) for name, n in numbers.items()})
 
 
 def _telling(lines: list[bytes]) -> tuple[list[int], set[bytes]]:

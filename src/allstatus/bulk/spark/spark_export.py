@@ -17,7 +17,15 @@ from allstatus.bulk.fhir_export.export_run import ExportJob, ExportTotals
 from allstatus.bulk.fhir_export.output import REJECTS
 from allstatus.bulk.run_frame import Outputs
 from allstatus.bulk.spark.line_workers import REJECT, SOMEBODY, TALLY
-from allstatus.bulk.spark.patient_workers import EVIDENCE, LINES, REFUSED, Deciding, decide_lines
+from allstatus.bulk.spark.patient_workers import (
+    EVIDENCE,
+    LINES,
+    REFUSED,
+    UNCLEAR,
+    UNREAD,
+    Deciding,
+    decide_lines,
+)
 from allstatus.bulk.spark.record_workers import Shipped
 from allstatus.bulk.spark.session import refusing
 from allstatus.bulk.spark.spark_gather import GLOB, SparkGathered, SparkGatherer
@@ -123,12 +131,8 @@ class SparkExport:
     def _counted(
         self, gathered: SparkGathered, decided: DataFrame, listed: DataFrame, late: int
     ) -> ExportTotals:
-        sums = (
-            gathered.told.where(F.col("what") == TALLY)
-            .agg(F.sum("lines"), F.sum("passed"), F.sum("patients"))
-            .first()
-        )
-        lines, passed, patients = ((value or 0) for value in sums or (0, 0, 0))
+        tally = gathered.told.where(F.col("what") == TALLY)
+        lines, passed, patients = _sums(tally, "lines", "passed", "patients")
         fates = {
             row["what"]: row["count"] for row in gathered.told.groupBy("what").count().collect()
         }
@@ -147,11 +151,22 @@ class SparkExport:
             gathered.people,
             gathered.others.nameless,
         )
-        outcomes = listed.groupBy(F.coalesce("status", "outcome")).count().collect()
-        totals.outcomes = Counter({str(name): int(count) for name, count in outcomes})
-        own = (decided.agg(F.sum(LINES)).first() or (0,))[0] or 0
+        totals.outcomes = _counter(listed.groupBy(F.coalesce("status", "outcome")).count())
+        unread = decided.select(F.explode(F.from_json(UNREAD, "map<string, bigint>")))
+        totals.unread = _counter(unread.groupBy("key").sum("value"))
+        own, totals.unclear = _sums(decided, LINES, UNCLEAR)
         totals.check(self.source, kept - own + max(-waiting, 0))
         return totals
+
+
+def _counter(counted: DataFrame) -> Counter[str]:
+    """Rows of a name and a count."""
+    return Counter({str(name): int(count) for name, count in counted.collect()})
+
+
+def _sums(frame: DataFrame, *columns: str) -> list[int]:
+    found = frame.agg(*map(F.sum, columns)).first()
+    return [value or 0 for value in found or [0] * len(columns)]
 
 
 def _some(rows: Iterator[tuple[str, int, str]]) -> Iterator[list[tuple[str, int, str]]]:
