@@ -7,7 +7,6 @@ from typing import Any
 
 from pieces import code, table
 
-from allstatus.decision.decision import Decision
 from allstatus.decision.schema import schema_of
 from allstatus.rules.editions import find_rules
 from allstatus.rules.load import read_rules
@@ -36,12 +35,6 @@ WORDS = {
     "object": "an object",
     "integer": "whole number",
 }
-ELSEWHERE = {"counterfactuals": "changes"}  # what the library calls by another name
-SAID = {
-    "schema_version": "The version of this document; keys are only added.",
-    "id": "The record's own id, or the patient's of a chart.",
-    "outcome": "What kind of answer it is; the five never overlap, so branch on this.",
-}
 Schema = Mapping[str, Any]
 
 
@@ -58,15 +51,7 @@ def _record(schema: Schema) -> str:
         (code(key), kinds(entry, schema), asked.get(key) or _described(entry, schema))
         for key, entry in schema["properties"].items()
     ]
-    parts = [table(("key", "takes", "answers"), rows)]
-    for name, entry in schema["$defs"].items():
-        inner = [
-            (code(key), kinds(part, schema)) for key, part in entry.get("properties", {}).items()
-        ]
-        parts.append(
-            f"\n## {name}\n\n{entry.get('description', '')}\n\n{table(('key', 'takes'), inner)}"
-        )
-    return "\n".join(parts)
+    return "\n".join([table(("key", "takes", "answers"), rows), *_objects(schema, "takes")])
 
 
 def _described(entry: Schema, schema: Schema) -> str:
@@ -75,39 +60,26 @@ def _described(entry: Schema, schema: Schema) -> str:
         schema["$defs"][part["$ref"].rpartition("/")[2]] if "$ref" in part else part
         for part in parts
     )
-    return next((str(part["description"]) for part in resolved if "description" in part), "")
+    said = next((str(part["description"]) for part in resolved if "description" in part), "")
+    return said.replace("None", "null")
 
 
 def _decision(schema: Schema) -> str:
     rows = [
-        (code(key), kinds(entry, schema), _said(key)) for key, entry in schema["properties"].items()
+        (code(key), kinds(entry, schema), _described(entry, schema))
+        for key, entry in schema["properties"].items()
     ]
-    parts = [table(("key", "holds", ""), rows)]
-    for key, entry in schema["properties"].items():
-        inner = list(_inside(entry, schema))
-        if inner:
-            parts.append(f"\n## {key}\n\n{table(('key', 'holds'), inner)}")
-    return "\n".join(parts)
+    return "\n".join([table(("key", "holds", ""), rows), *_objects(schema, "holds")])
 
 
-def _said(key: str) -> str:
-    """The first sentence of what the library says of it."""
-    text = getattr(getattr(Decision, ELSEWHERE.get(key, key), None), "__doc__", None) or SAID.get(
-        key, ""
-    )
-    return text.partition("\n\n")[0].replace("None", "null")
-
-
-def _inside(entry: Schema, schema: Schema, above: str = "") -> Iterator[tuple[str, str]]:
-    """The keys of the objects within an entry, each with its way from the entry."""
-    for part in (entry, *entry.get("anyOf", ())):
-        for way, inner in (("[]", part.get("items")), (".*", part.get("additionalProperties"))):
-            if isinstance(inner, Mapping):
-                yield from _inside(inner, schema, above + way)
-        for key, inner in part.get("properties", {}).items():
-            name = f"{above}.{key}".removeprefix(".")
-            yield code(name), kinds(inner, schema)
-            yield from _inside(inner, schema, name)
+def _objects(schema: Schema, heading: str) -> Iterator[str]:
+    """A section for each kind of object in it."""
+    for name, entry in schema["$defs"].items():
+        rows = [
+            (code(key), kinds(part, schema)) for key, part in entry.get("properties", {}).items()
+        ]
+        described = entry.get("description", "")
+        yield f"\n## {name}\n\n{described}\n\n{table(('key', heading), rows)}"
 
 
 def kinds(entry: Schema, schema: Schema) -> str:
@@ -134,4 +106,6 @@ def _kind(name: str, entry: Schema, schema: Schema) -> str:
         return "text: " + ", ".join(code(example) for example in entry["examples"])
     if name == "array":
         return f"a list: {kinds(entry.get('items', {}), schema)}"
+    if isinstance(entry.get("additionalProperties"), Mapping):
+        return f"by name, {kinds(entry['additionalProperties'], schema)}"
     return WORDS.get(name, name)
