@@ -69,7 +69,7 @@ class RecordedDecision(_Part):
     status: str | None
     possible: list[str]
     regions: list[_Id]
-    possible_regions: list[_Id] = []  # none before schema 2.0
+    possible_regions: list[_Id] | None = None  # before schema 2.0 these stood among `regions`
     missing: list[_Missing]
     conflicts: list[_Conflict]
     options: list[_Id]

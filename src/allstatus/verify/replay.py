@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any
 
 from allstatus.decision.classifier import Classifier, load_rules
@@ -117,10 +118,20 @@ def _differing(
     recorded: RecordedDecision, now: Decision, fields: Iterable[str]
 ) -> dict[str, tuple[Any, Any]]:
     was = recorded.model_dump()
-    pairs = {
-        name: (_plain(name, was[name]), _plain(name, plain(getattr(now, name)))) for name in fields
-    }
+    made = {name: plain(getattr(now, name)) for name in fields}
+    if was.get("possible_regions") is None:
+        was["regions"] = sorted(was["regions"], key=itemgetter("id"))
+        made = _before_2_0(made)
+    pairs = {name: (_plain(name, was[name]), _plain(name, made[name])) for name in made}
     return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
+
+
+def _before_2_0(made: dict[str, Any]) -> dict[str, Any]:
+    """The fields as schema 1.0 had them: regions that may be stood with those that are."""
+    possible = made.pop("possible_regions", [])
+    if "regions" in made:
+        made["regions"] = sorted([*made["regions"], *possible], key=itemgetter("id"))
+    return made
 
 
 def _plain(name: str, value: Any) -> Any:
