@@ -193,6 +193,7 @@ BACKENDS: dict[str, Backend] = {
         port(f"{sys.executable} {PORTS}/sql/adapter.py {{rules}}"),
         gaps={
             "edge exact-decimal": DOUBLES,
+            "relapses": NO_COUNT,
             "spelling": "it reads plain numbers and bounds only",
             "invalid": "a query refuses nothing",
             "explanation": NO_REASONS,
