@@ -8,7 +8,7 @@ from itertools import product
 import pytest
 
 from allstatus import Decision, load_rules
-from allstatus.render.messages import LEVELS, headline, message, messages, reasons_of
+from allstatus.render.messages import LEVELS, headline, may_be, message, messages, reasons_of
 from allstatus.render.text import render_text
 
 RULES = load_rules(engine="builtin")
@@ -76,7 +76,7 @@ def test_every_outcome_has_a_headline_at_every_level_and_says_something() -> Non
     for decision in DECISIONS:
         for level in LEVELS:
             seen.add(headline(decision, level))
-            assert messages(decision, level)
+            assert messages(decision, level) or may_be(decision, level)
     assert len(seen) == 3 * (
         3 + 3
     )  # three statuses and three other outcomes, each for three readers
