@@ -115,7 +115,7 @@ def test_explanation_as_page_and_as_text(client: TestClient) -> None:
 
 
 def test_a_timeline(client: TestClient) -> None:
-    answer = client.post("/timeline", json=chart("12-second-remission"))
+    answer = client.post("/timeline", json=chart("12-second-remission-of-the-marrow"))
     assert answer.status_code == 200
     assert answer.json()["now"]["status"] == "in_remission"
     assert (
@@ -129,7 +129,7 @@ def test_rules_with_digests_and_what_this_is(client: TestClient) -> None:
     decision = classify(RECORD)
     assert (rules["digest"], rules["table_digest"]) == (
         decision.rules.digest,
-        decision.table_digest,
+        decision.ruleset.table_digest,
     )
     assert client.get("/about").json()["intended_use"]
 
