@@ -127,9 +127,11 @@ def test_what_has_begun_is_finished_at_shutdown(tmp_path: Path) -> None:
                 ).status_code
             )
 
+        log = tmp_path / "audit.db-wal"
+        before = log.stat().st_size if log.exists() else 0
         asking = threading.Thread(target=ask)
         asking.start()
-        while not (tmp_path / "audit.db-wal").stat().st_size and asking.is_alive():
+        while asking.is_alive() and not (log.exists() and log.stat().st_size > before):
             pass
         service.process.send_signal(signal.SIGTERM)
         asking.join()
