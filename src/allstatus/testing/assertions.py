@@ -8,6 +8,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 
 from allstatus.errors import AllstatusError
+from allstatus.record.frozen import plain
 from allstatus.testing.answers import EXPLAINING, FIELDS, REFUSED, Answer, AnswerLevel, answer_of
 from allstatus.testing.command_adapter import checked
 from allstatus.testing.conformance import judge_one
@@ -79,7 +80,7 @@ def _ask(function: Callable[[dict[str, Any]], Any], record: dict[str, Any]) -> A
     said = (
         given
         if isinstance(given, Mapping)
-        else {name: getattr(given, name) for name in names if hasattr(given, name)}
+        else {name: plain(getattr(given, name)) for name in names if hasattr(given, name)}
     )
     answer = {name: said[name] for name in names if name in said}
     return checked(_with_uses(answer) | {name: _plain(value) for name, value in answer.items()})
