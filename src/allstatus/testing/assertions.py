@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from types import SimpleNamespace
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
@@ -93,14 +92,7 @@ def _with_uses(answer: Mapping[str, Any]) -> dict[str, Any]:
     entries = isinstance(options, list | tuple) and all(
         isinstance(entry, Mapping) and "by_agent" in entry for entry in options
     )
-    return uses_of([_entry(option) for option in options]) if entries else {}
-
-
-def _entry(value: Any) -> Any:
-    """A plain entry with its keys as attributes, as a decision's own entries have them."""
-    if isinstance(value, Mapping):
-        return SimpleNamespace(**{key: _entry(item) for key, item in value.items()})
-    return [_entry(item) for item in value] if isinstance(value, list | tuple) else value
+    return uses_of(options) if entries else {}
 
 
 def _plain(value: Any) -> Any:
