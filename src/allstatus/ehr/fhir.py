@@ -169,16 +169,14 @@ def _gather(store: ResourceStore) -> _Gathered:
         *((resource, SUPERSEDED) for resource in store.superseded),
         *((resource, DELETED) for resource in store.deleted),
     ]
-    patients = [item for item in everything if item[0]["resourceType"] == "Patient"]
     owners = [(resource, why, whose(resource, store)) for resource, why in everything]
     same = alike(key for _, _, key in owners if key is not None)
-    for patient, why in patients:
-        key = whose(patient, store)
+    for resource, why, key in owners:
         known = key and same.get(key, key)
-        if known is not None and not why:
+        if resource["resourceType"] == "Patient" and known is not None and not why:
             gathered.owners.append(known)
-            store.patients.setdefault(known, patient)
-            store.patients.setdefault(key, patient)
+            store.patients.setdefault(known, resource)
+            store.patients.setdefault(key, resource)
             gathered.of.setdefault(known, [])
     for resource, why, key in sorted(owners, key=lambda owner: _is_other(owner[0])):
         if resource["resourceType"] != "Patient" and key is not NOBODY:
@@ -187,10 +185,13 @@ def _gather(store: ResourceStore) -> _Gathered:
 
 
 def _add(gathered: _Gathered, resource: Json, why: str, key: PatientKey | None) -> None:
-    said = list(_said(resource, gathered.store))
-    if key is not None and not _is_other(resource):
+    other = _is_other(resource)
+    if other and key not in gathered.of:
+        return
+    if key is not None and not other:
         gathered.owners.append(key)
-    if not said or (_is_other(resource) and key not in gathered.of):
+    said = list(_said(resource, gathered.store))
+    if not said:
         return
     if why:
         said = [replace(statement, void=why, names=()) for statement in said]

@@ -180,7 +180,7 @@ def _links(bundle: Json, relation: str) -> list[str]:
 
 def _searched(first: Json, pages: dict[str, Json]) -> Iterator[str]:
     """What a search, page by page, says is missing of it."""
-    matches, page, seen = set(_matches(first)), first, {id(first)}
+    page, seen = first, {id(first): first}
     while following := _links(page, "next"):
         found = pages.get(following[0])
         if found is None:
@@ -188,14 +188,13 @@ def _searched(first: Json, pages: dict[str, Json]) -> Iterator[str]:
             return
         if id(found) in seen:
             break
-        seen.add(id(found))
-        page = found
-        matches |= set(_matches(page))
+        page = seen[id(found)] = found
         yield from _failed(page)
     total = first.get("total")
-    counted = first.get("type") in ("searchset", "history") and str(total).isdecimal()
-    if counted and len(matches) < int(str(total)):
-        yield f"it has {len(matches)} of {total} entries"
+    if first.get("type") in ("searchset", "history") and str(total).isdecimal():
+        matches = {match for page in seen.values() for match in _matches(page)}
+        if len(matches) < int(str(total)):
+            yield f"it has {len(matches)} of {total} entries"
 
 
 def _matches(bundle: Json) -> Iterator[object]:

@@ -51,7 +51,7 @@ class ResourceStore:
         self._names: dict[int, str] = {}
         self._by_key: dict[Key, Json] = {}
         self._by_id: dict[str, list[Json]] = {}
-        self._by_identifier: dict[tuple[str, str, str], list[Json]] = {}
+        self._by_identifier: dict[tuple[str, str], list[Json]] = {}
         self._containers: dict[int, Json] = {}
         self._reports: dict[int, list[Json]] = {}
         self._panels: dict[int, list[Json]] = {}
@@ -85,7 +85,7 @@ class ResourceStore:
         self._by_key.update({name: resource for name in names if name[1]})
         self._by_id.setdefault(key[1], []).append(resource)
         for item in objects(resource.get("identifier")):
-            name = resource["resourceType"], text(item.get("system")), text(item.get("value"))
+            name = text(item.get("system")), text(item.get("value"))
             self._by_identifier.setdefault(name, []).append(resource)
 
     def _list(self, resource: Json, container: Json) -> None:
@@ -133,10 +133,8 @@ class ResourceStore:
         return container if not name else None
 
     def _identified(self, kind: str, system: str, value: str) -> Json | None:
-        found: list[Json] = []
-        for (other, own, text_), resources in self._by_identifier.items() if value else ():
-            if own == system and text_ == value and kind in ("", other):
-                found += resources
+        known = self._by_identifier.get((system, value), []) if value else []
+        found = [one for one in known if kind in ("", one["resourceType"])]
         return found[0] if len(found) == 1 else None
 
     def server(self, resource: Json) -> str:
