@@ -53,6 +53,16 @@ class When:
         return self.last, self.clock, self.text
 
 
+def spanning(first: When, last: When) -> When:
+    """From the first day of one to the last day of another: what they date lies within."""
+    return When(f"{first.text} to {last.text}", first.first, last.last)
+
+
+def last_day(whens: Iterable[When | None]) -> date | None:
+    """The earliest of the last days that bound a time."""
+    return min((when.last for when in whens if when is not None), default=None)
+
+
 def latest_of(whens: Iterable[When]) -> tuple[date, str]:
     """From when on a moment may be the latest of several: the last of their first moments."""
     return max(when.begin for when in whens)

@@ -9,9 +9,9 @@ from datetime import date
 from typing import NamedTuple
 
 from allstatus.ehr.chart import Code
-from allstatus.ehr.dates import When
+from allstatus.ehr.dates import When, last_day, spanning
 from allstatus.ehr.fhir_patients import named, subject_of
-from allstatus.ehr.fhir_standing import MODIFIED, STANDS, Standing, modified
+from allstatus.ehr.fhir_standing import MODIFIED, STANDS, Standing, modified, updated
 from allstatus.ehr.fhir_store import ResourceStore
 from allstatus.ehr.json_access import Json, codeable, codes, obj, objects, text, when, words
 
@@ -41,7 +41,9 @@ class Specimens(NamedTuple):
 
 
 class Dated(NamedTuple):
-    """When a result is of, who says so (empty: itself), and the last day it can be of."""
+    """When a result is of, who says so (empty: itself), and where that cannot be read the last day
+    it can be of.
+    """
 
     when: When | None
     by: str
@@ -154,16 +156,20 @@ def dated(result: Json, store: ResourceStore, of: Specimens) -> Dated:
     collection. Its issue only bounds it.
     """
     owners = list(above(result, store)) if store.listed(result) else []
-    latest = _bound(result, owners, of)
+    day, by = _day(result, owners, of)
+    return Dated(day, by, None if day else _bound(result, owners, of))
+
+
+def _day(result: Json, owners: list[tuple[str, Json]], of: Specimens) -> tuple[When | None, str]:
     for by, owner in [("", result), *owners]:
         sent = [key for key in EFFECTIVE if key in owner or f"_{key}" in owner]
         if sent:
-            return Dated(span(owner, *sent), f"dated by its {by}" if by else "", latest)
+            return span(owner, *sent), f"dated by its {by}" if by else ""
     for specimen in of.resources:
         taken = obj(specimen.get("collection"))
         if any(key in taken for key in COLLECTED):
-            return Dated(span(taken, *COLLECTED), "dated by its specimen's collection", latest)
-    return Dated(None, "", latest)
+            return span(taken, *COLLECTED), "dated by its specimen's collection"
+    return None, ""
 
 
 def _bound(result: Json, owners: list[tuple[str, Json]], of: Specimens) -> date | None:
@@ -171,9 +177,9 @@ def _bound(result: Json, owners: list[tuple[str, Json]], of: Specimens) -> date 
     server, nor after its specimen was received.
     """
     days = [when(owner, "issued") for owner in (result, *(owner for _, owner in owners))]
-    days.append(when(obj(result.get("meta")), "lastUpdated"))
+    days.append(updated(result))
     days += [when(specimen, "receivedTime") for specimen in of.resources if len(of.resources) == 1]
-    return min((day.last for day in days if day is not None), default=None)
+    return last_day(days)
 
 
 def span(resource: Json, *names: str) -> When | None:
@@ -187,7 +193,7 @@ def span(resource: Json, *names: str) -> When | None:
             return _timing(period)
         start, end = when(period, "start"), when(period, "end")
         if start and end and start.first <= end.last and (start.vague or start.first != end.last):
-            return When(f"{start.text} to {end.text}", start.first, end.last)
+            return spanning(start, end)
         if found := start or when(resource, name):
             return found
     return None
@@ -198,7 +204,5 @@ def _timing(timing: Json) -> When | None:
     days = [day for event in events if (day := when(event, "event"))]
     if days:
         first, last = min(days, key=lambda day: day.first), max(days, key=lambda day: day.last)
-        return (
-            first if first == last else When(f"{first.text} to {last.text}", first.first, last.last)
-        )
+        return first if first == last else spanning(first, last)
     return span(obj(timing.get("repeat")), "boundsPeriod")

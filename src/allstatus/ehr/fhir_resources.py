@@ -7,13 +7,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from allstatus.ehr.chart import Code, Problem, Statement
+from allstatus.ehr.dates import last_day
 from allstatus.ehr.fhir_results import read_observation, read_report, source_of
 from allstatus.ehr.fhir_standing import (
     ENCOUNTER,
     STANDS,
     UNSTATED,
     Standing,
-    bound,
     identity,
     standing,
     together,
@@ -75,7 +75,7 @@ def _condition(resource: Json, store: ResourceStore) -> Iterator[Problem]:
         bool(causes),
         onset,
         doubt=stands.doubt,
-        latest=None if onset or recorded else bound(updated(resource)),
+        latest=None if onset or recorded else last_day([updated(resource)]),
         **identity(resource, store, rest=" ".join(c.code for c in codes(resource.get("code")))),
     )
 
@@ -117,7 +117,7 @@ def _encounter(resource: Json, _: ResourceStore) -> Iterator[Problem]:
                     ended=True,
                     recorded=start,
                     doubt=stands.doubt,
-                    latest=None if start else bound(updated(resource)),
+                    latest=None if start else last_day([updated(resource)]),
                 )
 
 

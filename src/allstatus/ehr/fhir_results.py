@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from allstatus.ehr.chart import Code, Quantity, Result, Statement
-from allstatus.ehr.dates import read_when
+from allstatus.ehr.dates import last_day, read_when
 from allstatus.ehr.fhir_context import Dated, Specimens, dated, specimens
 from allstatus.ehr.fhir_patients import named, whose
 from allstatus.ehr.fhir_standing import (
@@ -19,10 +19,11 @@ from allstatus.ehr.fhir_standing import (
     modified,
     standing,
     together,
+    updated,
 )
 from allstatus.ehr.fhir_store import ResourceStore
 from allstatus.ehr.fhir_values import flags, interpreted, ranges, value_of
-from allstatus.ehr.json_access import Json, codes, obj, objects, text, when, words
+from allstatus.ehr.json_access import Json, codes, objects, text, when, words
 
 NO_VALUE = "has no value"
 NOT_ASKED = {
@@ -72,7 +73,7 @@ def _shared(resource: Json, store: ResourceStore, day: Dated, of: Specimens) -> 
     measured = " ".join(code.code for code in codes(resource.get("code")))
     return {
         "issued": when(resource, "issued"),
-        "latest": None if day.when else day.latest,
+        "latest": day.latest,
         "specimen": of.codes,
         **identity(resource, store, rest=f"{measured} {of.names}"),
     }
@@ -90,18 +91,25 @@ def _component_names(shared: dict[str, Any], part: Json, before: list[Json]) -> 
     return {"names": tuple(name + which for name in shared["names"])}
 
 
+def _stated(part: Json, source: str, stands: Standing, day: Dated) -> dict[str, Any]:
+    """What every statement from a resource says: of what, when, and whether it counts."""
+    return {
+        "source": source,
+        "codes": codes(part.get("code")),
+        "when": day.when,
+        "void": stands.void,
+        "doubt": stands.doubt,
+        "text": words(part.get("code")),
+    }
+
+
 def _result(
     part: Json, source: str, stands: Standing, shared: dict[str, Any], born: Any, day: Dated
 ) -> Result:
     value = value_of(part) or interpreted(part)
     stands = together(stands, _absence(part, value))
     return Result(
-        source,
-        codes(part.get("code")),
-        day.when,
-        void=stands.void,
-        doubt=stands.doubt,
-        text=words(part.get("code")),
+        **_stated(part, source, stands, day),
         value=value or Quantity(),
         ranges=ranges(part, born, day.when),
         flags=flags(part),
@@ -133,15 +141,7 @@ def _panel(
 
 def _other(resource: Json, stands: Standing, shared: dict[str, Any], day: Dated) -> Statement:
     known = {key: shared[key] for key in ("issued", "latest", "names", "sent")}
-    return Statement(
-        source_of(resource),
-        codes(resource.get("code")),
-        day.when,
-        void=stands.void,
-        doubt=stands.doubt,
-        text=words(resource.get("code")),
-        **known,
-    )
+    return Statement(**_stated(resource, source_of(resource), stands, day), **known)
 
 
 def _held(resource: Json, store: ResourceStore) -> Standing:
@@ -197,16 +197,8 @@ def read_report(resource: Json, store: ResourceStore) -> Iterator[Statement]:
         return
     if said is None:
         stands = together(stands, Standing("", UNHELD if listed else UNTOLD))
-    yield Result(
-        source_of(resource),
-        codes(resource.get("code")),
-        day.when,
-        void=stands.void,
-        doubt=stands.doubt,
-        text=words(resource.get("code")),
-        value=said or Quantity(),
-        **shared,
-    )
+    stated = _stated(resource, source_of(resource), stands, day)
+    yield Result(**stated, value=said or Quantity(), **shared)
 
 
 def _concluded(resource: Json) -> Quantity | None:
@@ -229,5 +221,5 @@ def read_other(resource: Json, store: ResourceStore) -> Statement:
         None,
         text=words(coded) if isinstance(coded, dict) else "",
         names=identity(resource, store)["names"],
-        latest=(seen.last if (seen := when(obj(resource.get("meta")), "lastUpdated")) else None),
+        latest=last_day([updated(resource)]),
     )

@@ -4,9 +4,9 @@ extensions, and what a correction calls it by.
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any, NamedTuple
 
+from allstatus.ehr.dates import When
 from allstatus.ehr.fhir_store import ResourceStore
 from allstatus.ehr.json_access import Json, obj, objects, text, when
 
@@ -112,20 +112,14 @@ RULED = "carries implicit rules, which may change its meaning"
 SUMMARY = "sent as a summary, without all of it"
 
 
-def modified(element: object, *, inside: tuple[str, ...] = ()) -> bool:
+def modified(element: Json, *, inside: tuple[str, ...] = ()) -> bool:
     """Whether an element, or any within it but those named, has a modifier extension."""
-    waiting = [element]
-    while waiting:
-        item = waiting.pop()
+    waiting: list[Any] = [{key: value for key, value in element.items() if key not in inside}]
+    for item in waiting:  # which grows while it is gone through
         if type(item) is dict:
             if "modifierExtension" in item:
                 return True
-            left = () if item is not element else inside
-            waiting.extend(
-                value
-                for key, value in item.items()
-                if (type(value) is dict or type(value) is list) and key not in left
-            )
+            waiting.extend(item.values())
         elif type(item) is list:
             waiting.extend(item)
     return False
@@ -160,30 +154,27 @@ def _negation(key: str, value: object) -> Standing:
 
 def together(*found: Standing) -> Standing:
     """What holds of several: the first reason not to count, else the first doubt."""
-    void = next((one.void for one in found if one.void), "")
-    return Standing(void, "" if void else next((one.doubt for one in found if one.doubt), ""))
+    doubt = ""
+    for one in found:
+        if one.void:
+            return Standing(one.void)
+        doubt = doubt or one.doubt
+    return Standing("", doubt)
 
 
-def identity(
-    resource: Json, store: ResourceStore, part: str = "", rest: str = ""
-) -> dict[str, Any]:
+def identity(resource: Json, store: ResourceStore, rest: str = "") -> dict[str, Any]:
     """What a correction calls a statement by: its own address, or an identifier together with
     `rest` (what it measures, in which specimen), since an order's number stands on all its results.
     """
-    names = [store.address(resource)] if store.address(resource) else []
+    own = store.address(resource)
+    names = [own] if own else []
     for item in objects(resource.get("identifier")):
         if value := text(item.get("value")):
             names.append(f"{text(item.get('system'))}|{value} of {rest}")
-    sent = when(resource, "issued") or when(obj(resource.get("meta")), "lastUpdated")
-    return {"names": tuple(name + part for name in names), "sent": sent}
+    sent = when(resource, "issued") or updated(resource)
+    return {"names": tuple(names), "sent": sent}
 
 
-def bound(*days: Any) -> date | None:
-    """The earliest of the last days that a sender says something can have been."""
-    known = [day.last for day in days if day is not None]
-    return min(known, default=None)
-
-
-def updated(resource: Json) -> Any:
+def updated(resource: Json) -> When | None:
     """When a server last changed a resource, which is not before what it tells."""
     return when(obj(resource.get("meta")), "lastUpdated")

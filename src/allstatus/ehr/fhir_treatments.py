@@ -7,14 +7,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from allstatus.ehr.chart import Code, Treatment
-from allstatus.ehr.dates import When
+from allstatus.ehr.dates import When, last_day
 from allstatus.ehr.fhir_results import about, source_of
 from allstatus.ehr.fhir_standing import (
     GIVEN,
     MODIFIED,
     STANDS,
     Standing,
-    bound,
     identity,
     modified,
     standing,
@@ -85,7 +84,7 @@ def read_treatment(resource: Json, store: ResourceStore) -> Iterator[Treatment]:
         stands.void,
         name,
         doubt=stands.doubt,
-        latest=None if day else bound(asserted, updated(resource)),
+        latest=None if day else last_day([asserted, updated(resource)]),
         intent=next((said for one in orders if (said := _intent(one))), ()),
         route=_routes(resource),
         reasons=reasons,

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from allstatus.ehr.chart import Problem
+from allstatus.ehr.dates import last_day
 from allstatus.ehr.hl7v2.deletions import DELETE, DELETED, CodedSegment
 from allstatus.ehr.hl7v2.results import Sender
 from allstatus.ehr.hl7v2.segments import BROKEN_OFF, Segment
-from allstatus.ehr.hl7v2.times import last_day, usable
+from allstatus.ehr.hl7v2.times import usable
 
 REASONS = ("icd10cm", "icd10", "snomed")
 

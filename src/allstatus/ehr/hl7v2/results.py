@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from allstatus.ehr.chart import Quantity, Result
-from allstatus.ehr.dates import When
+from allstatus.ehr.dates import When, last_day
 from allstatus.ehr.hl7v2.segments import BROKEN_OFF, Segment
 from allstatus.ehr.hl7v2.specimens import Specimen, specimen_of
-from allstatus.ehr.hl7v2.times import last_day, span, usable
+from allstatus.ehr.hl7v2.times import span, usable
 from allstatus.ehr.hl7v2.values import flags_of, ranges_of, value_of
 
 NO_VALUE = "has no value"

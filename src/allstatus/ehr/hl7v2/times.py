@@ -5,10 +5,9 @@ no stand-in for a time that is not known.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from datetime import date, datetime, timedelta, timezone
 
-from allstatus.ehr.dates import When
+from allstatus.ehr.dates import When, spanning
 
 STAND_INS = (1900, 9999)  # years by which systems say that a date is not known
 ZONES = timedelta(days=1)  # how far days can be apart whose time zones are not known
@@ -24,16 +23,11 @@ def usable(when: When | None, sent: When | None, born: date | None = None) -> Wh
     return None if sent is not None and _after(when, sent) else when
 
 
-def last_day(whens: Iterable[When | None]) -> date | None:
-    """The earliest of the last days that bound a time."""
-    return min((when.last for when in whens if when is not None), default=None)
-
-
 def span(start: When | None, end: When | None) -> When | None:
     """From the start of a period to its end, since what it dates lies somewhere within."""
     if start is None or end is None or end.last <= start.last:
         return start
-    return When(f"{start.text} to {end.text}", start.first, end.last)
+    return spanning(start, end)
 
 
 def _after(when: When, sent: When) -> bool:
