@@ -13,7 +13,7 @@ from allstatus.ehr.chart import Chart, Result, Statement
 from allstatus.ehr.chart_options import make_reader
 from allstatus.ehr.codes import code_tables
 from allstatus.ehr.hl7v2 import read_hl7
-from allstatus.ehr.lab_results import _standing
+from allstatus.ehr.sendings import without_superseded
 from allstatus.ehr.sent_values import Unreadable, percent_of
 from allstatus.ehr.timeline import decide_chart
 from allstatus.errors import InvalidRecord
@@ -97,7 +97,7 @@ def summary(chart: Chart) -> dict[str, list[int]]:
 
 
 def chart_results(chart: Chart) -> list[Result]:
-    return list(_standing(chart.results))
+    return list(without_superseded(chart.results))
 
 
 @pytest.mark.parametrize("case", FEEDS, ids=lambda case: case["name"])

@@ -4,8 +4,6 @@ findings.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,6 +11,7 @@ from allstatus.ehr.chart import Code, Result, age_on
 from allstatus.ehr.chart_options import ChartOptions
 from allstatus.ehr.chart_reading import (
     LOUD,
+    VAGUE,
     ChartReading,
     Finding,
     evidence_of,
@@ -23,13 +22,14 @@ from allstatus.ehr.codes import CodeTables, Match
 from allstatus.ehr.dates import When
 from allstatus.ehr.disease_status import assert_by_result
 from allstatus.ehr.doubt import Doubt
+from allstatus.ehr.sendings import without_superseded
 from allstatus.ehr.sent_values import Unreadable, found_any, percent_of
 from allstatus.record.blood_count import COMPONENTS
 from allstatus.record.count_component import Person, is_adult, judge
+from allstatus.record.percent import MARROW_GRADES
 from allstatus.table.facts import Evidence
 
 SMALL_SHARE = "is below 1 %, read literally; was a fraction meant?"
-NO_VALUE = "has no value"
 MARROW, OUTSIDE, COUNT = "marrow_blast_percent", "leukemia_outside_marrow", "cbc"
 FACT_OF = {
     "disease_status": "prior_remission",
@@ -42,8 +42,6 @@ PLACES = {
     "marrow_report": "marrow",
     **dict.fromkeys(COMPONENTS, "blood"),
 }
-SUPERSEDED = "superseded by a later sending of the same result"
-MAYBE_CORRECTED = "one of several sent together, and a later sending may have corrected it"
 OTHER_PERSON = "of another person's specimen"
 TWO_PLACES = "the code and the specimen name different places"
 NO_PLACE = "neither its code nor its specimen names a place that is known here"
@@ -65,11 +63,17 @@ class _Item:
     why: str
     evidence: Evidence
 
+    @property
+    def part(self) -> str:
+        """Which part of its fact it is about: outside the marrow its site, else what it is of."""
+        return self.site if self.fact == OUTSIDE else self.name
+
 
 def read_results(reading: ChartReading, options: ChartOptions) -> None:
     """Put each laboratory result in its place."""
     zoneless = 0
-    for result in _standing([r for r in reading.chart.results if known_by(r, reading.as_of)]):
+    known = [result for result in reading.chart.results if known_by(result, reading.as_of)]
+    for result in without_superseded(known):
         if match := reading.tables.results.find(result.codes):
             zoneless += result.when is not None and not result.when.zoned
             reading.caution(result, match)
@@ -83,49 +87,6 @@ def read_results(reading: ChartReading, options: ChartOptions) -> None:
             f"{zoneless} results have a time of day without a time zone; their dates are taken as "
             f"written"
         )
-
-
-def _standing(results: list[Result]) -> Iterator[Result]:
-    """Every result; of several sendings of one named result all but the last are void, or in doubt
-    where the last may be of another one of them.
-    """
-    named: dict[str, list[Result]] = {}
-    for result in results:
-        for name in result.names:
-            named.setdefault(name, []).append(result)
-    for result in results:
-        found = [_replaced(result, named[name]) for name in result.names]
-        if SUPERSEDED in found:
-            yield replace(result, void=result.void or SUPERSEDED)
-        elif MAYBE_CORRECTED in found:
-            yield replace(result, doubt=result.doubt or MAYBE_CORRECTED)
-        else:
-            yield result
-
-
-def _replaced(result: Result, sendings: list[Result]) -> str:
-    """What later sendings under one name make of a result: none here are fewer than were sent with
-    it, so each of these has its own.
-    """
-    later = Counter(_sent(other) for other in sendings if _precedes(result, other))
-    if not later:
-        return ""
-    together = sum(_sent(other) == _sent(result) for other in sendings)
-    return SUPERSEDED if max(later.values()) >= together else MAYBE_CORRECTED
-
-
-def _sent(result: Result) -> tuple[When | None, bool]:
-    return result.sent or result.issued or result.when, result.corrected
-
-
-def _precedes(result: Result, other: Result) -> bool:
-    """Whether another sending is later, or corrects one that may be of the same time."""
-    (mine, corrected), (theirs, corrects) = _sent(result), _sent(other)
-    if mine is None or theirs is None:
-        return (mine is None and theirs is not None) or (mine is theirs and corrects > corrected)
-    if mine.end < theirs.begin or theirs.end < mine.begin:
-        return mine.end < theirs.begin
-    return corrects > corrected
 
 
 def _place_result(
@@ -154,13 +115,14 @@ def _place_result(
         return
     _note(reading, result)
     (site,) = places
-    item = _Item(result, OUTSIDE, "blasts", site, when, why, evidence)
     if topic.name in COMPONENTS:
-        _place_count(reading, replace(item, fact=COUNT, name=topic.name), options)
+        item = _Item(result, COUNT, topic.name, site, when, why, evidence)
+        _place_count(reading, item, options)
     elif site == "marrow":
-        _place_marrow(reading, replace(item, fact=MARROW, name=topic.name))
+        item = _Item(result, MARROW, "marrow", site, when, why, evidence)
+        _place_marrow(reading, item, report=topic.name == "marrow_report")
     else:
-        _place_outside(reading, item)
+        _place_outside(reading, _Item(result, OUTSIDE, "blasts", site, when, why, evidence))
 
 
 def _places(match: Match, result: Result, tables: CodeTables) -> set[str]:
@@ -199,9 +161,9 @@ def _file(
     """A value that was read: a finding, a doubt, or, dated to a month or year, both."""
     doubt = Doubt(
         item.fact,
-        item.site if item.fact == OUTSIDE else item.name,
+        item.part,
         item.when,
-        item.why or "its day is not known",
+        item.why or VAGUE,
         item.evidence,
         value,
         firm=not item.result.doubt,
@@ -225,9 +187,8 @@ def _file(
 
 
 def _unread(reading: ChartReading, item: _Item, why: str, *, report: bool = False) -> None:
-    name = item.site if item.fact == OUTSIDE else item.name
     because = item.why or why
-    reading.doubt(Doubt(item.fact, name, item.when, because, item.evidence, report=report))
+    reading.doubt(Doubt(item.fact, item.part, item.when, because, item.evidence, report=report))
 
 
 def _place_count(reading: ChartReading, item: _Item, options: ChartOptions) -> None:
@@ -247,11 +208,9 @@ def _place_count(reading: ChartReading, item: _Item, options: ChartOptions) -> N
         _unread(reading, read, verdict.because)
 
 
-def _place_marrow(reading: ChartReading, item: _Item) -> None:
-    value, report = item.result.value, item.name == "marrow_report"
-    item = replace(item, name="marrow")
+def _place_marrow(reading: ChartReading, item: _Item, *, report: bool) -> None:
     try:
-        percent = percent_of(value, reading.tables)
+        percent = percent_of(item.result.value, reading.tables)
     except Unreadable as error:
         _unread(reading, item, str(error), report=report)
         return
@@ -260,16 +219,15 @@ def _place_marrow(reading: ChartReading, item: _Item) -> None:
         return
     if percent.exact is not None and 0 < percent.exact < 1:
         reading.warn(f"{item.result.source}: {SMALL_SHARE}")
-    percent = (
-        replace(percent, looks_like_fraction=False) if percent.looks_like_fraction else percent
-    )
+    if percent.looks_like_fraction:
+        percent = replace(percent, looks_like_fraction=False)
     counted = item.evidence.counted("bone marrow blasts", f"{percent.describe()} %")
     _file(reading, reading.marrow, item, percent, counted)
 
 
 def _is_grade(result: Result) -> bool:
     said = (result.value.text or "").strip().upper()
-    return bool(result.value.codes) or said in ("M1", "M2", "M3")
+    return bool(result.value.codes) or said in MARROW_GRADES
 
 
 def _place_outside(reading: ChartReading, item: _Item) -> None:

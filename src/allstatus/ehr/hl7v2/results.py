@@ -12,6 +12,7 @@ from allstatus.ehr.hl7v2.segments import BROKEN_OFF, Segment
 from allstatus.ehr.hl7v2.specimens import Specimen, specimen_of
 from allstatus.ehr.hl7v2.times import span, usable
 from allstatus.ehr.hl7v2.values import flags_of, ranges_of, value_of
+from allstatus.ehr.sendings import SUPERSEDED
 
 NO_VALUE = "has no value"
 UNSTATED = "its status is not stated"
@@ -44,6 +45,7 @@ ORDER_DOUBT = {
 }
 ORDER_VOID = {"O": "its specimen is not there yet", "X": CANCELLED}
 UNREADABLE_STATUS = "its status cannot be read as final"
+MAYBE_CORRECTED = "another sending of its order may have corrected it"
 RANK = dict.fromkeys("PISR", 0) | {"C": 2, "D": 3, "W": 3}  # of sendings of one time; else 1
 
 
@@ -246,10 +248,6 @@ def named(sendings: list[Sending]) -> Iterator[Result]:
         elif name in unclear and not result.void:
             result = replace(result, doubt=result.doubt or MAYBE_CORRECTED)
         yield result
-
-
-SUPERSEDED = "superseded by a later sending of the same result"
-MAYBE_CORRECTED = "another sending of its order may have corrected it"
 
 
 def _name(one: Sending, fillers: dict[tuple[str, str], set[str]]) -> str:

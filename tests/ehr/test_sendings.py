@@ -1,0 +1,56 @@
+"""Several sendings of one result: which holds, whatever order they come in."""
+
+from itertools import permutations
+
+import pytest
+
+from allstatus.ehr.chart import Quantity, Result
+from allstatus.ehr.dates import read_when
+from allstatus.ehr.sendings import MAYBE_CORRECTED, SUPERSEDED, without_superseded
+
+Sent = tuple[str, str, bool]  # its name, when it was sent, whether it is a correction
+# sendings -> of each why it does not hold (empty: it does)
+CASES: dict[str, tuple[list[Sent], list[str]]] = {
+    "one": ([("a", "2025-03-11", False)], [""]),
+    "the later": ([("a", "2025-03-11", False), ("a", "2025-03-12", False)], [SUPERSEDED, ""]),
+    "of two names both": ([("a", "2025-03-11", False), ("b", "2025-03-12", False)], ["", ""]),
+    "without a name both": ([("", "2025-03-11", False), ("", "2025-03-12", False)], ["", ""]),
+    "of one time both": ([("a", "2025-03-11", False), ("a", "2025-03-11", False)], ["", ""]),
+    "a correction of that time": (
+        [("a", "2025-03-11", False), ("a", "2025-03-11", True)],
+        [SUPERSEDED, ""],
+    ),
+    "a later one than a correction": (
+        [("a", "2025-03-11", True), ("a", "2025-03-12", False)],
+        [SUPERSEDED, ""],
+    ),
+    "the one with a time": ([("a", "", False), ("a", "2025-03-11", False)], [SUPERSEDED, ""]),
+    "within a month none is known to be later": (
+        [("a", "2025-03", False), ("a", "2025-03-11", False)],
+        ["", ""],
+    ),
+    "one later may be of either of two": (
+        [("a", "2025-03-11", False), ("a", "2025-03-11", False), ("a", "2025-03-12", False)],
+        [MAYBE_CORRECTED, MAYBE_CORRECTED, ""],
+    ),
+    "two later are of both": (
+        [("a", f"2025-03-1{day}", False) for day in (1, 1, 2, 2)],
+        [SUPERSEDED, SUPERSEDED, "", ""],
+    ),
+}
+
+
+def result(number: int, sent: Sent) -> Result:
+    name, day, corrected = sent
+    names, when = ((name,) if name else ()), read_when(day)
+    value = Quantity(str(number), number)
+    return Result("r", (), None, names=names, sent=when, corrected=corrected, value=value)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_of_several_sendings_the_last_holds(name: str) -> None:
+    sent, wanted = CASES[name]
+    results = [result(number, one) for number, one in enumerate(sent)]
+    for order in permutations(results):
+        found = {one.value.number: one.void or one.doubt for one in without_superseded([*order])}
+        assert [found[number] for number in range(len(sent))] == wanted
