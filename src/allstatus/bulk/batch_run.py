@@ -211,7 +211,8 @@ def carried_columns(names: list[str], job: BatchJob, results: Results) -> list[s
         raise InvalidRecord(
             missing[0], "is not a column of the file", f"keep one of {', '.join(names)}"
         )
-    doubled = [name for name in carried if name in (*results.names, WARNINGS)]
+    written = {*results.names, WARNINGS, *((ADULT_RANGES_USED,) if job.explain else ())}
+    doubled = [name for name in carried if name in written]
     if doubled:
         raise InvalidRecord(
             doubled[0],
