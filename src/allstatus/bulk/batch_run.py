@@ -13,6 +13,7 @@ from typing import TypeVar
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from allstatus.bulk.answer_texts import WARNINGS
 from allstatus.bulk.arrow import Columns, Reject
@@ -135,21 +136,15 @@ class BatchRun:
             Reject(int(numbers[reject.row - 1]), reject.column, reject.reason) for reject in refused
         ]
         rejects += [Reject(row, "", reason) for row, reason in slab.unreadable.items()]
-        carried = self._carried(slab, numbers)
+        carried, said = self._carried(slab, numbers), self._said(slab.batch)
         if refused:
             kept = cells < len(self.columns.cells)
-            carried, cells = [column.filter(pa.array(kept)) for column in carried], cells[kept]
+            carried, said = _filtered(carried, kept), _filtered(said, kept)
+            cells = cells[kept]
+        results = dict(zip(self.results.names, self.results.columns(cells), strict=True))
+        decided = pa.RecordBatch.from_pydict({**carried, **results, **said})
         counts = np.bincount(cells)
         used = {int(cell): int(counts[cell]) for cell in np.flatnonzero(counts)}
-        names = [*self._carried_names, *self.results.names, WARNINGS]
-        warnings = self.columns.warnings(slab.batch)
-        warnings = warnings.filter(pa.array(kept)) if refused else warnings
-        columns = [*carried, *self.results.columns(cells), warnings]
-        if self._tells_ranges(slab.batch):
-            names.append(ADULT_RANGES_USED)
-            used_ranges = pa.array(self.columns.by_adult_ranges(slab.batch))
-            columns.append(used_ranges.filter(pa.array(kept)) if refused else used_ranges)
-        decided = pa.RecordBatch.from_arrays(columns, names)
         return DecidedSlab(
             slab.count, decided, sorted(rejects, key=lambda reject: reject.row), used
         )
@@ -165,12 +160,17 @@ class BatchRun:
     def _wanted(self) -> list[str]:
         return [name for name in self.source.names if name in self._read or name in self.carried]
 
-    @property
-    def _carried_names(self) -> list[str]:
-        return self.carried or ["row"]
+    def _carried(self, slab: Slab, numbers: np.ndarray) -> dict[str, pa.Array]:
+        """The columns copied of each row, its number where there is none."""
+        copied = {name: slab.batch.column(name) for name in self.carried}
+        return copied or {"row": pa.array(numbers)}
 
-    def _carried(self, slab: Slab, numbers: np.ndarray) -> list[pa.Array]:
-        return [slab.batch.column(name) for name in self.carried] or [pa.array(numbers)]
+    def _said(self, batch: pa.RecordBatch) -> dict[str, pa.Array]:
+        """What is said of each row's values, not of its cell."""
+        said = {WARNINGS: self.columns.warnings(batch)}
+        if self._tells_ranges(batch):
+            said[ADULT_RANGES_USED] = pa.array(self.columns.by_adult_ranges(batch))
+        return said
 
     def _write(
         self, slabs: Iterable[DecidedSlab], totals: BatchTotals, progress: Callable[[int], None]
@@ -191,6 +191,10 @@ class BatchRun:
             totals.check(self.job.source, self.source.rows)
             write_cells(outputs, self.job.cells, self.results, totals.cells)
             outputs.publish(last=target)
+
+
+def _filtered(columns: dict[str, pa.Array], rows: NDArray[np.bool_]) -> dict[str, pa.Array]:
+    return {name: column.filter(pa.array(rows)) for name, column in columns.items()}
 
 
 def carried_columns(names: list[str], job: BatchJob, results: Results) -> list[str]:
