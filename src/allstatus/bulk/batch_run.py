@@ -8,6 +8,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from operator import attrgetter
 from pathlib import Path
 from typing import TypeVar
 
@@ -24,12 +25,13 @@ from allstatus.bulk.result_columns import Results
 from allstatus.bulk.row_index import CellNumbers
 from allstatus.bulk.run_frame import Outputs, about_rules, no_row, refuse_sum, workplace
 from allstatus.bulk.sources import Skip, Slab, SlabSource
-from allstatus.bulk.writers import Target, refuse_same_file
+from allstatus.bulk.writers import refuse_same_file
 from allstatus.errors import InvalidRecord, nearest
 
 ADULT_RANGES_USED = "adult_ranges"  # whether the adult table decided on a component of the count
 AHEAD = 2  # slabs read and decided on that wait to be written
 REJECTS = pa.schema([("row", pa.int64()), ("column", pa.string()), ("reason", pa.string())])
+_REJECT = attrgetter(*REJECTS.names)
 _Item = TypeVar("_Item")
 
 
@@ -183,7 +185,8 @@ class BatchRun:
                     schema = done.batch.schema.with_metadata(about)
                     target = outputs.open(self.job.target, schema)
                 target.write(done.batch)
-                _write_rejects(rejects, done.rejects)
+                if done.rejects:
+                    rejects.write_columns(zip(*map(_REJECT, done.rejects), strict=True))
                 totals.add(done)
                 progress(done.rows)
             if target is None:
@@ -240,17 +243,3 @@ def ahead(items: Iterator[_Item], most: int = AHEAD) -> Iterator[_Item]:
         while (item := waiting.popleft().result()) is not None:
             waiting.append(reader.submit(next, items, None))
             yield item
-
-
-def _write_rejects(target: Target, rejects: list[Reject]) -> None:
-    if rejects:
-        columns = [
-            [r.row for r in rejects],
-            [r.column for r in rejects],
-            [r.reason for r in rejects],
-        ]
-        target.write(
-            pa.RecordBatch.from_arrays(
-                [pa.array(c, f.type) for c, f in zip(columns, REJECTS, strict=True)], schema=REJECTS
-            )
-        )

@@ -58,6 +58,7 @@ class Target:
 
     def __init__(self, path: Path, schema: pa.Schema) -> None:
         self.path, self.partial = path, path.with_name(path.name + PARTIAL)
+        self._schema = schema
         open_writer = WRITERS[format_of(path)]
         with writing(path):
             self._writer: Writer = open_writer(self.partial, schema)
@@ -67,6 +68,12 @@ class Target:
         """Add rows; raises InvalidRecord when they cannot be written."""
         with writing(self.path):
             self._writer.write(batch)
+
+    def write_columns(self, columns: Iterable[Sequence[Any]]) -> None:
+        """Add rows given column by column, in the file's order."""
+        typed = zip(columns, self._schema, strict=True)
+        arrays = [pa.array(values, field.type) for values, field in typed]
+        self.write(pa.RecordBatch.from_arrays(arrays, schema=self._schema))
 
     def write_rows(self, rows: list[Mapping[str, Any]]) -> None:
         """Add rows given as objects, in NDJSON."""
@@ -165,6 +172,12 @@ class NdjsonFile:
     def write(self, batch: pa.RecordBatch) -> None:
         """Append the rows of a batch, one JSON object a line."""
         self.write_rows(batch.to_pylist())
+
+    def write_columns(self, columns: Iterable[Sequence[Any]]) -> None:
+        """Add rows given column by column, in the file's order."""
+        typed = zip(columns, self._schema, strict=True)
+        arrays = [pa.array(values, field.type) for values, field in typed]
+        self.write(pa.RecordBatch.from_arrays(arrays, schema=self._schema))
 
     def write_rows(self, rows: list[Mapping[str, Any]]) -> None:
         """Append rows, one JSON object a line; what JSON has no type for is written as text."""

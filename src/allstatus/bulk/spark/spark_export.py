@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
 
-import pyarrow as pa
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
@@ -119,13 +118,7 @@ class SparkExport:
             for file, block, place, reason in rows
         )
         for some in _some(placed):
-            columns = zip(*some, strict=True)
-            rejects.write(
-                pa.RecordBatch.from_arrays(
-                    [pa.array(c, f.type) for c, f in zip(columns, REJECTS, strict=True)],
-                    schema=REJECTS,
-                )
-            )
+            rejects.write_columns(zip(*some, strict=True))
         return late.count()
 
     def _counted(

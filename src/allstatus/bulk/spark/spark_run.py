@@ -179,19 +179,9 @@ class SparkBatch:
         while block := list(islice(rows, LEFT)):
             refusals = list(self._refusals(block, left.schema))
             places = [[row[FILE] for row in block]] if FILE in self._places else []
-            columns = [
-                *places,
-                [row[ROW] for row in block],
-                [r.column for r in refusals],
-                [r.reason for r in refusals],
-            ]
-            schema = pa.schema([*([("file", pa.string())] if places else []), *REJECTS])
-            rejects.write(
-                pa.RecordBatch.from_arrays(
-                    [pa.array(c, f.type) for c, f in zip(columns, schema, strict=True)],
-                    schema=schema,
-                )
-            )
+            numbers = [row[ROW] for row in block]
+            columns, reasons = [r.column for r in refusals], [r.reason for r in refusals]
+            rejects.write_columns([*places, numbers, columns, reasons])
             count += len(block)
         return count
 
