@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from allstatus.bulk.sql import SqlView, script
+from allstatus.bulk.sql import script
+from allstatus.bulk.sql_view import SqlView
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession

@@ -11,7 +11,7 @@ from allstatus import InvalidRecord
 from allstatus.bulk.arrow import Columns
 from allstatus.bulk.batch_run import BatchJob, BatchRun
 from allstatus.bulk.column_mapping import ColumnSource, assign_columns, read_mapping
-from allstatus.bulk.sql import SqlView
+from allstatus.bulk.sql_view import SqlView
 from bulk.rows import CELLS, LIMIT
 
 FACTS = tuple(CELLS.facts)

@@ -16,8 +16,10 @@ import psycopg
 import pytest
 import sqlglot
 
+from allstatus.bulk.cells import COUNT
 from allstatus.bulk.column_mapping import ColumnSource
-from allstatus.bulk.sql import COUNT, GENERATED, TESTED, SqlView, script
+from allstatus.bulk.sql import GENERATED, TESTED, script
+from allstatus.bulk.sql_view import SqlView
 from allstatus.commands.sql import Dialect
 from allstatus.errors import InvalidRecord
 from allstatus.table.facts import BELOW_ONE
@@ -46,9 +48,7 @@ def kinds(yes_no: str, percent: str) -> str:
 
 
 def edges(decimal: bool) -> list[Any]:
-    """Numbers at and beside the limits, and what is no percentage, as this type of number has
-    them.
-    """
+    """Numbers at and beside the limits, and no percentages, as this type of number has them."""
     limit, hair = Decimal(int(LIMIT)), Decimal("1e-15")
     if decimal:
         return [limit, limit - hair, limit + hair, Decimal(0), -hair, Decimal(100), 100 + hair]

@@ -10,9 +10,10 @@ from typing import Any
 import duckdb
 import psycopg
 
-from allstatus.bulk.cells import Cells
+from allstatus.bulk.cells import COUNT, Cells
 from allstatus.bulk.column_mapping import ColumnSource
-from allstatus.bulk.sql import COUNT, SqlView, script
+from allstatus.bulk.sql import script
+from allstatus.bulk.sql_view import SqlView
 from allstatus.decision.classifier import Classifier
 from allstatus.testing.answers import REFUSED, SHOWING, Answer
 from allstatus.testing.representatives import UNKNOWN

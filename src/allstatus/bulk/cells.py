@@ -31,6 +31,7 @@ UNKNOWN, NOT_REPORTED = "unknown", "not reported"
 NOTHING_MORE = ChartContext(
     {}
 )  # where something may be assumed of every fact, a cell states nothing: decided all the same
+COUNT = "relapse_count"  # the key of a record that is no fact, and says something of facts
 RELAPSE_COUNTS = (None, 0, 1)  # all that a count of relapses can say: nothing, none, at least one
 Digits = tuple[int, ...]
 
@@ -252,7 +253,7 @@ class Cells:
         }
 
     def _with_count(self, count: int | None, name: str, state: FactState) -> int | None:
-        stated = state_facts(Record.read({"relapse_count": count, name: state.sample}), (name,))
+        stated = state_facts(Record.read({COUNT: count, name: state.sample}), (name,))
         if stated.conflicts:
             return None
         return (

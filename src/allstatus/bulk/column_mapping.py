@@ -16,7 +16,7 @@ from typing import Any
 
 import yaml
 
-from allstatus.bulk.cells import Cells
+from allstatus.bulk.cells import COUNT, Cells
 from allstatus.errors import InvalidRecord, nearest
 from allstatus.record.blood_count import COMPONENTS, Component
 from allstatus.record.exact_json import parse_json
@@ -130,7 +130,7 @@ def read_text(name: str, kind: str, value: object) -> object:
     if not isinstance(value, str):
         return value
     literal = value.casefold() if value.casefold() in ("true", "false") else value
-    if value[:1] in ("{", "[") or kind == "yes_no" or name in ("relapse_count", "age_years"):
+    if value[:1] in ("{", "[") or kind == "yes_no" or name in (COUNT, "age_years"):
         try:
             return parse_json(literal)
         except InvalidRecord:

@@ -18,7 +18,7 @@ from pyarrow import types
 
 from allstatus.bulk.breakpoints import Scale, percent_scale
 from allstatus.bulk.cbc_columns import as_read, coded_by
-from allstatus.bulk.cells import RELAPSE_COUNTS, Cells
+from allstatus.bulk.cells import COUNT, RELAPSE_COUNTS, Cells
 from allstatus.bulk.column_encoders import (
     BAD,
     Coded,
@@ -159,7 +159,7 @@ class KeyColumn:
         if self._kind:
             return self._part_of(self._cells.states(self.name, value))
         self._cells.check(self.name, value)
-        if self.name == "relapse_count" and isinstance(value, int):
+        if self.name == COUNT and isinstance(value, int):
             return RELAPSE_COUNTS.index(int(value != 0)) * self._stride
         return 0
 

@@ -12,10 +12,10 @@ import pyarrow.parquet as pq
 
 from allstatus.bulk.arrow import Reject
 from allstatus.bulk.batch_run import BatchJob, BatchRun
-from allstatus.bulk.cells import Cells
+from allstatus.bulk.cells import COUNT, Cells
 from allstatus.bulk.row_index import CellNumbers
 from allstatus.bulk.sources import SLAB, Skip, Slab, refusing
-from allstatus.bulk.sql import COUNT, SqlView
+from allstatus.bulk.sql_view import SqlView
 from allstatus.errors import InvalidRecord
 
 SETTINGS: dict[str, str | bool | int | float | list[str]] = {"memory_limit": "300MB", "threads": 2}

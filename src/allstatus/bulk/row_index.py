@@ -15,10 +15,9 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from allstatus.bulk.cells import RELAPSE_COUNTS, Cells
+from allstatus.bulk.cells import COUNT, RELAPSE_COUNTS, Cells
 from allstatus.errors import InvalidRecord
 
-COUNT = "relapse_count"
 MAX_INDEX = 1 << 22
 BYTE = 1 << 8
 PIECE = (

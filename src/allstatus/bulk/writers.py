@@ -173,12 +173,6 @@ class NdjsonFile:
         """Append the rows of a batch, one JSON object a line."""
         self.write_rows(batch.to_pylist())
 
-    def write_columns(self, columns: Iterable[Sequence[Any]]) -> None:
-        """Add rows given column by column, in the file's order."""
-        typed = zip(columns, self._schema, strict=True)
-        arrays = [pa.array(values, field.type) for values, field in typed]
-        self.write(pa.RecordBatch.from_arrays(arrays, schema=self._schema))
-
     def write_rows(self, rows: list[Mapping[str, Any]]) -> None:
         """Append rows, one JSON object a line; what JSON has no type for is written as text."""
         self.write_lines(json.dumps(row, ensure_ascii=False, default=str) for row in rows)

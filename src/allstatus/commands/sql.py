@@ -87,9 +87,10 @@ def _print(
     from allstatus.bulk.extras import need
 
     need("sql", "sqlglot")
-    from allstatus.bulk.cells import Cells
+    from allstatus.bulk.cells import COUNT, Cells
     from allstatus.bulk.column_mapping import ColumnSource, read_mapping
-    from allstatus.bulk.sql import COUNT, SqlView, script
+    from allstatus.bulk.sql import script
+    from allstatus.bulk.sql_view import SqlView
     from allstatus.decision.classifier import load_rules
 
     cells = Cells(load_rules(rules, engine=engine))

@@ -10,9 +10,8 @@ from fractions import Fraction
 import numpy as np
 from pyspark.sql import types
 
-from allstatus.bulk.cells import Cells, FactStates
+from allstatus.bulk.cells import COUNT, Cells, FactStates
 from allstatus.bulk.column_mapping import ColumnSource
-from allstatus.bulk.sql import COUNT
 from allstatus.errors import InvalidRecord
 from allstatus.record.percent import HUNDRED, ZERO
 

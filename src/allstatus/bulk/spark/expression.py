@@ -17,7 +17,7 @@ from allstatus.bulk.cells import Cells
 from allstatus.bulk.column_mapping import ColumnSource, assign_columns
 from allstatus.bulk.result_columns import Results
 from allstatus.bulk.spark.column_types import unread
-from allstatus.bulk.sql import PLAIN, SqlView
+from allstatus.bulk.sql_view import PLAIN, SqlView
 from allstatus.decision.classifier import Classifier, load_rules
 from allstatus.errors import InvalidRecord
 
