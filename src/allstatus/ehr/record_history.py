@@ -93,7 +93,7 @@ def _places(ruleset: RuleSet, record: Record) -> frozenset[str]:
     if marrow_side(ruleset, record.marrow_blast_percent):
         found.add(MARROW)
     if isinstance(outside, OutsideMarrow):
-        found |= {outside.site} if isinstance(outside.site, str) else set(outside.site)
+        found.update(outside.sites)
     elif outside == "present":
         found.add("other")
     return frozenset(found)

@@ -98,6 +98,11 @@ class OutsideMarrow(StatedValue):
         Site | tuple[Site, ...], Field(description="Where it was found: one site or several.")
     ]
 
+    @property
+    def sites(self) -> tuple[Site, ...]:
+        """Every site, be it one or several."""
+        return (self.site,) if isinstance(self.site, str) else self.site
+
 
 class Biomarkers(StatedValue):
     """Results that decide whether a targeted treatment's stated use fits (not the status)."""

@@ -205,9 +205,8 @@ def _read_signs(value: Any, stated: RecordFacts) -> Any:
 def _read_outside(value: Any, stated: RecordFacts) -> Any:
     if not isinstance(value, OutsideMarrow):
         return value
-    sites = (value.site,) if isinstance(value.site, str) else value.site
-    stated.evidence["leukemia_outside_marrow"] = sites
-    return "present" if sites else "absent"
+    stated.evidence["leukemia_outside_marrow"] = value.sites
+    return "present" if value.sites else "absent"
 
 
 def _read_number(name: str) -> Callable[[Any, RecordFacts], Percent]:

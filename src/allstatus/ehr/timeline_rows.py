@@ -1,0 +1,243 @@
+"""The rows of a timeline's picture, one above the other over the same days."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+from itertools import groupby
+from typing import Any
+
+from allstatus.ehr.timeline import Point, Timeline
+from allstatus.ehr.timeline_text import GAPS
+from allstatus.record.model import OutsideMarrow
+from allstatus.record.percent import HUNDRED, format_number
+
+INK, GREY, LIMIT = "#1a1a1a", "#6b6b6b", "#8a1c1c"
+CANNOT_TELL = "cannot tell"
+BANDS: dict[str, tuple[str, str, str]] = {  # colour, hatching, label
+    "untreated": ("#f3d9a4", "..", "untreated"),
+    "in_remission": ("#cfe3f2", "", "in remission"),
+    "recurrent": ("#e8b7a8", "//", "recurrent"),
+    "outside_definitions": ("#e3e3e3", "\\\\", "not described by the page"),
+    CANNOT_TELL: ("#ffffff", "xx", "cannot tell"),
+}
+COUNTS = {"normal": ("o", "normal"), "abnormal": ("X", "abnormal")}
+BOX = {"facecolor": "white", "edgecolor": "none", "alpha": 0.75, "pad": 0.8}
+NEAR = 0.07  # of the width: labels nearer than this are set apart
+
+
+@dataclass(frozen=True)
+class TimelineRows:
+    """A timeline and its dated points, to be drawn row by row; `unknown` is the mark of what is not
+    known.
+    """
+
+    timeline: Timeline
+    points: list[tuple[date, Point]]
+    unknown: Any
+
+    @cached_property
+    def days(self) -> list[date]:
+        """The days of the assessments."""
+        return [day for day, _ in self.points]
+
+    @cached_property
+    def span(self) -> tuple[date, date]:
+        """The first and last day of the picture, with room on both sides."""
+        first = min([*self.days, *(item.when.last for item in self.timeline.treatments)])
+        span = max((max(self.days) - first).days, 60)
+        return (
+            first - timedelta(days=span * 3 // 100),
+            max(self.days) + timedelta(days=span * 9 // 100),
+        )
+
+    @cached_property
+    def width(self) -> int:
+        """How many days the picture is wide."""
+        return (self.end - self.start).days
+
+    @property
+    def start(self) -> date:
+        """The first day of the picture."""
+        return self.span[0]
+
+    @property
+    def end(self) -> date:
+        """The last day of the picture."""
+        return self.span[1]
+
+    def blasts(self, axis: Any) -> None:
+        """The percentage of blasts against the limit."""
+        rules = self.points[0][1].decision.rules
+        limit = float(rules.thresholds["blast_threshold"].value)
+        axis.set_yscale(
+            "function", functions=(lambda value: abs(value) ** 0.5, lambda value: value**2)
+        )
+        axis.set_ylim(0, 104)
+        axis.set_yticks([0, 1, limit, 25, 50, 100], ["0", "1", f"{limit:g}", "25", "50", "100"])
+        axis.axhspan(0, limit, color=BANDS["in_remission"][0], alpha=0.45, lw=0)
+        axis.axhline(limit, color=LIMIT, lw=1.6)
+        text = {"color": LIMIT, "fontsize": 9, "ha": "left", "textcoords": "offset points"}
+        axis.annotate(f"more than {limit:g} %", (self.end, limit), (5, 4), va="bottom", **text)
+        axis.annotate(
+            f"{limit:g} % itself is on\nremission's side",
+            (self.end, limit),
+            (5, -4),
+            va="top",
+            **text,
+        )
+        axis.set_ylabel("Blasts in the\nbone marrow, %")
+        known: list[tuple[date, Any]] = [
+            (day, point.decision.record.marrow_blast_percent) for day, point in self.points
+        ]
+        exact = [(day, value) for day, value in known if getattr(value, "exact", None) is not None]
+        axis.plot(
+            [day for day, _ in exact],
+            [float(value.exact) for _, value in exact],
+            color=GREY,
+            lw=1,
+            ls=":",
+            zorder=2,
+        )
+        before: date | None = None
+        for day, value in known:
+            if hasattr(value, "low"):
+                self._one_blast(
+                    axis, day, value, left=before is not None and self._near(before, day)
+                )
+                before = day
+
+    def _one_blast(self, axis: Any, day: date, value: Any, *, left: bool) -> None:
+        if value.exact is not None:
+            axis.plot([day], [float(value.exact)], "o", color=INK, ms=7, zorder=3)
+            label = f"{format_number(value.exact)} %"
+        else:
+            high = min(value.high, HUNDRED)
+            axis.plot(
+                [day, day],
+                [float(value.low), float(high)],
+                "-",
+                color=INK,
+                lw=4,
+                alpha=0.7,
+                zorder=3,
+                solid_capstyle="butt",
+            )
+            label = f"{value.describe()} %"
+        place: dict[str, Any] = (
+            {"xytext": (-8, -1), "ha": "right", "va": "center"}
+            if left
+            else {"xytext": (7, 6), "ha": "left"}
+        )
+        axis.annotate(
+            label,
+            (day, float(value.high)),
+            textcoords="offset points",
+            fontsize=9.5,
+            color=INK,
+            bbox=BOX,
+            zorder=4,
+            **place,
+        )
+
+    def _near(self, one: date, other: date) -> bool:
+        return abs((other - one).days) < NEAR * self.width
+
+    def counts(self, axis: Any) -> None:
+        """Whether the blood count is normal."""
+        _strip(axis, "Blood count")
+        for day, point in self.points:
+            verdict = point.decision.facts["cbc"].value
+            marker, _ = COUNTS.get(verdict, (None, ""))
+            fill = "white" if verdict == "normal" else INK
+            shape: dict[str, Any] = (
+                {"marker": marker, "ms": 9} if marker else {"marker": self.unknown, "ms": 13}
+            )
+            axis.plot([day], [0.5], color=INK, markerfacecolor=fill, clip_on=False, **shape)
+
+    def outside(self, axis: Any) -> None:
+        """Where something was found outside the marrow."""
+        _strip(axis, "Outside\nthe marrow")
+        for day, point in self.points:
+            if point.decision.facts["leukemia_outside_marrow"].value == "present":
+                axis.plot([day], [0.5], "D", color=LIMIT, ms=7)
+                axis.annotate(
+                    sites_of(point),
+                    (day, 0.5),
+                    (8, 0),
+                    textcoords="offset points",
+                    va="center",
+                    fontsize=9,
+                    color=LIMIT,
+                )
+
+    def treatments(self, axis: Any) -> None:
+        """Each treatment where it was first given."""
+        _strip(axis, "Treatment\n(first given)")
+        names: dict[date, list[str]] = {}
+        seen: set[str] = set()
+        for item in self.timeline.treatments:
+            if item.name not in seen and self.start <= item.when.last <= self.end:
+                seen.add(item.name)
+                names.setdefault(item.when.last, []).append(item.name)
+        ends = [self.start] * 3
+        for day, given in names.items():
+            row = next((number for number in range(3) if ends[number] <= day), 2)
+            label = ", ".join(given)
+            ends[row] = day + (self.end - self.start) * (0.011 * len(label) + 0.02)
+            axis.plot([day, day], [0, 1], color=GREY, lw=0.7)
+            axis.plot([day], [0.84 - 0.32 * row], marker=">", color=INK, ms=5)
+            axis.annotate(
+                label,
+                (day, 0.84 - 0.32 * row),
+                (6, 0),
+                textcoords="offset points",
+                va="center",
+                fontsize=9,
+            )
+
+    def status(self, axis: Any) -> None:
+        """The status from each assessment to the next."""
+        _strip(axis, "Status by\nthe page")
+        for (key, number), run in groupby(
+            self.points, key=lambda entry: (band_of(entry[1]), entry[1].number)
+        ):
+            days = [day for day, _ in run]
+            until = next((day for day in self.days if day > days[-1]), self.end)
+            colour, hatch, label = BANDS[key]
+            axis.axvspan(days[0], until, facecolor=colour, hatch=hatch, edgecolor=GREY, lw=0.8)
+            axis.vlines(days[1:], 0, 0.12, color=INK, lw=0.8)
+            label = (
+                f"{label}\nno. {number}"
+                if number
+                else label.replace(" by the page", "\nby the page")
+            )
+            if (until - days[0]).days > 0.0085 * max(map(len, label.split("\n"))) * self.width:
+                axis.annotate(
+                    label,
+                    (days[0] + (until - days[0]) / 2, 0.5),
+                    ha="center",
+                    va="center",
+                    fontsize=9.5,
+                    bbox=BOX,
+                )
+
+
+def _strip(axis: Any, label: str) -> None:
+    axis.set_ylim(0, 1)
+    axis.set_yticks([])
+    axis.set_ylabel(label, rotation=0, ha="right", va="center", labelpad=8)
+
+
+def band_of(point: Point) -> str:
+    """Which of the bands a point is in."""
+    decision = point.decision
+    return CANNOT_TELL if decision.outcome in GAPS else decision.status or decision.outcome
+
+
+def sites_of(point: Point) -> str:
+    """Where a point finds something outside the marrow, in words."""
+    found = point.decision.record.leukemia_outside_marrow
+    sites = found.sites if isinstance(found, OutsideMarrow) else ()
+    return ", ".join("CNS" if site == "cns" else site for site in sites) or "found"
