@@ -11,8 +11,12 @@ from functools import cache
 from itertools import product
 from typing import Any
 
+import pyarrow as pa
+
 from allstatus import InvalidRecord, load_rules
+from allstatus.bulk.arrow import Columns
 from allstatus.bulk.cells import CellAnswer, Cells
+from allstatus.bulk.column_mapping import ColumnSource
 
 RULES = load_rules(engine="builtin")
 CELLS = Cells(RULES)
@@ -59,3 +63,42 @@ def _decided(items: tuple[tuple[str, type, Any], ...]) -> tuple[Any, ...] | str:
 def decided(row: Row) -> tuple[Any, ...] | str:
     """What the classifier answers, or why it refuses the record."""
     return _decided(tuple((name, type(value), value) for name, value in row.items()))
+
+
+def answers(
+    batch: pa.RecordBatch, assigned: dict[str, ColumnSource] | None = None, threads: Any = None
+) -> list[tuple[Any, ...] | str]:
+    """What columns say of each row: the answer, or why it is refused."""
+    cells, rejects = Columns(CELLS, batch.schema.names, assigned).cells_of(batch, threads)
+    found = [
+        astuple(ANSWERS[cell]) if cell < len(ANSWERS) else "refused" for cell in cells.tolist()
+    ]
+    assert [row for row, answer in enumerate(found, 1) if answer == "refused"] == [
+        reject.row for reject in rejects
+    ]
+    for reject in rejects:
+        found[reject.row - 1] = reject.reason
+    return found
+
+
+def reference(record: dict[str, Any]) -> Any:
+    """The oracle for values that cannot be remembered."""
+    from allstatus import InvalidRecord
+
+    try:
+        decision = RULES.classify(record)
+    except InvalidRecord as error:
+        return f"{error.problem}; {error.remedy}"
+    return (
+        decided(record)
+        if all(not isinstance(v, dict | list) for v in record.values())
+        else (
+            decision.outcome,
+            decision.status,
+            decision.possible,
+            tuple(e.id for e in decision.regions),
+            tuple(e.id for e in decision.possible_regions),
+            tuple(e.fact for e in decision.missing),
+            tuple(e.id for e in decision.options),
+        )
+    )

@@ -10,7 +10,7 @@ from allstatus.ehr.remissions import RELAPSE, REMISSION, Event, History, Past, m
 from allstatus.record.percent import read_percent
 from allstatus.rules.editions import find_rules
 from allstatus.rules.load import read_rules
-from allstatus.table.facts import Evidence
+from allstatus.table.chart_context import Evidence
 
 PATIENT = read_rules(find_rules())
 SEEN = Evidence("Observation/1")

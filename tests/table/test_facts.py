@@ -8,15 +8,8 @@ from allstatus.record.model import Record
 from allstatus.record.percent import Percent, read_percent
 from allstatus.rules.editions import find_rules
 from allstatus.rules.load import read_rules
-from allstatus.table.facts import (
-    ChartContext,
-    Evidence,
-    RecordFacts,
-    add_chart,
-    sources_of,
-    state_facts,
-    write_value,
-)
+from allstatus.table.chart_context import ChartContext, Evidence
+from allstatus.table.facts import RecordFacts, add_chart, sources_of, state_facts, write_value
 
 PROFESSIONAL = read_rules(find_rules("nci-pdq-adult-all-health-professional"))
 NAMES = tuple(read_rules(find_rules()).facts)
@@ -106,15 +99,6 @@ def test_a_chart_s_evidence_goes_before_the_record_s() -> None:
     add_chart(said, ChartContext({"cbc": (seen,)}, warnings=("a warning",)))
     assert said.evidence["cbc"] == (seen, *own)
     assert "a warning" in said.warnings
-
-
-def test_evidence_counts_or_is_set_aside() -> None:
-    seen = Evidence("Observation/1", sent="4", read="4 %")
-    assert seen.counted("the latest") == Evidence(
-        "Observation/1", sent="4", read="4 %", used=True, because="the latest"
-    )
-    assert seen.counted("the latest", "none").read == "none"
-    assert not seen.counted("the latest").set_aside("superseded").used
 
 
 @pytest.mark.parametrize(

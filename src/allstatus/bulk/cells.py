@@ -22,8 +22,9 @@ from allstatus.decision.decision import Decision
 from allstatus.errors import InvalidRecord, RulesError
 from allstatus.record.model import Record
 from allstatus.rules.ruleset import Criterion, Fact
+from allstatus.table.chart_context import ChartContext
 from allstatus.table.fact_domain import FactDomain, Pattern
-from allstatus.table.facts import HISTORY_CONFLICT, ChartContext, state_facts
+from allstatus.table.facts import HISTORY_CONFLICT, state_facts
 from allstatus.why.counterfactuals import AnswerAway
 
 MAX_CELLS = 1 << 20

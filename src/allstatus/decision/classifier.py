@@ -20,9 +20,10 @@ from allstatus.rules.load import read_rules
 from allstatus.rules.lock import check_lock
 from allstatus.rules.ruleset import RuleSet
 from allstatus.table.assumptions import CellResolver, Resolution
+from allstatus.table.chart_context import ChartContext
 from allstatus.table.decision_table import DecisionTable
 from allstatus.table.engines import make_engine
-from allstatus.table.facts import ChartContext, RecordFacts, add_chart, sources_of, state_facts
+from allstatus.table.facts import RecordFacts, add_chart, sources_of, state_facts
 from allstatus.why.explainer import Explainer
 
 

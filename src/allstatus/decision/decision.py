@@ -27,9 +27,7 @@ from allstatus.record.frozen import FrozenDict
 from allstatus.record.model import Record
 from allstatus.rules.ruleset import Fact, RuleSet
 from allstatus.table.assumptions import Resolution
-from allstatus.table.decision_table import OUTSIDE, Outcome, StatusName
-from allstatus.table.engines import EngineName
-from allstatus.table.facts import (
+from allstatus.table.chart_context import (
     Accounted,
     AssumptionMade,
     ChartContext,
@@ -38,9 +36,10 @@ from allstatus.table.facts import (
     DiagnosisSeen,
     Evidence,
     FactState,
-    RecordFacts,
-    write_value,
 )
+from allstatus.table.decision_table import OUTSIDE, Outcome, StatusName
+from allstatus.table.engines import EngineName
+from allstatus.table.facts import RecordFacts, write_value
 from allstatus.why.conflicts import Conflict
 from allstatus.why.counterfactuals import AnswerAway, Change, Counterfactual, Settling
 from allstatus.why.explainer import Explainer, Explanation

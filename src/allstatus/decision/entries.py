@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from allstatus.rules.condition import Reading
 from allstatus.rules.ruleset import Category
-from allstatus.table.facts import Evidence, FactState
+from allstatus.table.chart_context import Evidence, FactState
 from allstatus.why.cites import PageCite, SourceCite
 
 ConditionApplies = Literal["applies", "does_not_apply", "needs_data"]

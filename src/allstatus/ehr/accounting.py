@@ -23,7 +23,7 @@ from allstatus.ehr.unknown_codes import (
     understanding,
     unknown_of,
 )
-from allstatus.table.facts import Accounted, ChartAccount, Evidence
+from allstatus.table.chart_context import Accounted, ChartAccount, Evidence
 
 COUNTED, ASIDE = "counted", "set aside"
 LATER = "later than the day asked about"

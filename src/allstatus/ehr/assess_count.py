@@ -17,7 +17,7 @@ from allstatus.record.count_component import (
     CONFLICT,
     FLAG_AGAINST_RANGE,
 )
-from allstatus.table.facts import Evidence
+from allstatus.table.chart_context import Evidence
 
 FACT = "cbc"
 NEAREST = "The blood count nearest to the marrow counts with it when it lies within {days} days."

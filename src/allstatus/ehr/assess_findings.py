@@ -10,7 +10,7 @@ from allstatus.ehr.assessment import Scene
 from allstatus.ehr.chart_options import SYMPTOMS_ABSENT
 from allstatus.ehr.chart_reading import Finding
 from allstatus.ehr.doubt import Doubt, ends
-from allstatus.table.facts import Evidence
+from allstatus.table.chart_context import Evidence
 
 OUTSIDE, SIGNS = "leukemia_outside_marrow", "signs_and_symptoms"
 NO_SYMPTOMS = f"No sign or symptom is recorded, so none is counted ({SYMPTOMS_ABSENT})."

@@ -10,7 +10,7 @@ from allstatus.ehr.assessment import Scene
 from allstatus.ehr.chart_options import SYMPTOMS_ABSENT
 from allstatus.ehr.chart_reading import Finding
 from allstatus.ehr.doubt import Doubt
-from allstatus.table.facts import Evidence
+from allstatus.table.chart_context import Evidence
 
 TREATMENT, REMISSION, RELAPSE = "prior_treatment", "prior_remission", "relapse_since_remission"
 OUTSIDE = "leukemia_outside_marrow"

@@ -14,7 +14,7 @@ from allstatus.ehr.chart_reading import ChartReading, Finding
 from allstatus.ehr.doubt import Doubt
 from allstatus.ehr.remissions import Past, marrow_side
 from allstatus.rules.ruleset import RuleSet
-from allstatus.table.facts import AssumptionMade, Evidence, FactState
+from allstatus.table.chart_context import AssumptionMade, Evidence, FactState
 
 
 @dataclass(frozen=True, slots=True)

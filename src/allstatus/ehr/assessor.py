@@ -16,7 +16,7 @@ from allstatus.ehr.chart_reading import ChartReading
 from allstatus.ehr.doubt import Doubt
 from allstatus.ehr.remissions import RELAPSE, REMISSION, Event, History, Past
 from allstatus.rules.ruleset import RuleSet
-from allstatus.table.facts import Evidence
+from allstatus.table.chart_context import Evidence
 
 MARROW, TREATMENT, STATUS = "marrow_blast_percent", "prior_treatment", "prior_remission"
 PARTIAL = "only a part of the chart was given, so what is not in it is not known"

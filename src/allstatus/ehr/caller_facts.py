@@ -11,7 +11,7 @@ from typing import Any
 
 from allstatus.ehr.assessment import Assessment
 from allstatus.record.model import Record
-from allstatus.table.facts import Evidence
+from allstatus.table.chart_context import Evidence
 
 SUPPLIED = "supplied by the caller"
 

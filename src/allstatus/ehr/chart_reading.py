@@ -13,7 +13,7 @@ from allstatus.ehr.chart import Chart, Code, Problem, Statement
 from allstatus.ehr.codes import CodeTables, Match, code_tables
 from allstatus.ehr.dates import When
 from allstatus.ehr.doubt import Doubt, lies
-from allstatus.table.facts import DiagnosisSeen, Evidence
+from allstatus.table.chart_context import DiagnosisSeen, Evidence
 
 LOUD = ("preliminary", "its status", "carries")  # how reasons begin that a reader should be told of
 UNDATED = "has no date"

@@ -7,7 +7,7 @@ from datetime import timedelta
 from allstatus.decision.decision import Decision
 from allstatus.ehr.assessment import Assessment
 from allstatus.ehr.chart_reading import ChartReading, Finding
-from allstatus.table.facts import Contradiction
+from allstatus.table.chart_context import Contradiction
 
 SAYS = {
     "in_remission": ("in_remission",),

@@ -12,7 +12,7 @@ from allstatus.ehr.chart_reading import ChartReading, Finding, cancers, place_in
 from allstatus.ehr.codes import Match
 from allstatus.ehr.dates import When
 from allstatus.ehr.doubt import Doubt
-from allstatus.table.facts import Evidence
+from allstatus.table.chart_context import Evidence
 
 FACT = "prior_remission"
 CLINICAL = {"remission": "in_remission", "relapse": "relapse", "recurrence": "relapse"}

@@ -14,7 +14,7 @@ from typing import Any
 
 from allstatus.ehr.chart import Chart, Statement
 from allstatus.ehr.dates import When
-from allstatus.table.facts import Evidence
+from allstatus.table.chart_context import Evidence
 
 SETTLE = {
     "prior_treatment": "say whether treatment directed at the leukemia was given, and when",

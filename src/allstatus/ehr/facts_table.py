@@ -13,7 +13,7 @@ from rich.text import Text
 
 from allstatus.decision.decision import Decision
 from allstatus.record.frozen import plain
-from allstatus.table.facts import Evidence
+from allstatus.table.chart_context import Evidence
 
 COLUMNS = ("", "Date", "Source", "Code", "Sent", "Read as", "Because")
 WIDTH = 140

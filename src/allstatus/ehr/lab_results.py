@@ -27,7 +27,7 @@ from allstatus.ehr.sent_values import Unreadable, found_any, percent_of
 from allstatus.record.blood_count import COMPONENTS
 from allstatus.record.count_component import Person, is_adult, judge
 from allstatus.record.percent import MARROW_GRADES
-from allstatus.table.facts import Evidence
+from allstatus.table.chart_context import Evidence
 
 SMALL_SHARE = "is below 1 %, read literally; was a fraction meant?"
 MARROW, OUTSIDE, COUNT = "marrow_blast_percent", "leukemia_outside_marrow", "cbc"

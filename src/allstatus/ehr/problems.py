@@ -22,7 +22,7 @@ from allstatus.ehr.codes import Match
 from allstatus.ehr.dates import When
 from allstatus.ehr.disease_status import assert_by_problem
 from allstatus.ehr.doubt import Doubt
-from allstatus.table.facts import DiagnosisSeen, Evidence
+from allstatus.table.chart_context import DiagnosisSeen, Evidence
 
 OUTSIDE = "leukemia_outside_marrow"
 OF_ANOTHER = "does not say of which disease it is the spread, or where"

@@ -14,7 +14,7 @@ from allstatus.ehr.timeline import Point, Timeline
 from allstatus.errors import InvalidRecord
 from allstatus.record.model import OutsideMarrow, Record
 from allstatus.rules.ruleset import RuleSet
-from allstatus.table.facts import ChartContext, Evidence
+from allstatus.table.chart_context import ChartContext, Evidence
 
 CARRIED = "carried forward from the record before"
 MARROW = "marrow"

@@ -8,7 +8,7 @@ from datetime import date
 
 from allstatus.ehr.chart_reading import Finding
 from allstatus.rules.ruleset import RuleSet
-from allstatus.table.facts import Evidence
+from allstatus.table.chart_context import Evidence
 
 REMISSION, RELAPSE = "in_remission", "relapse"
 KINDS = {"in_remission": REMISSION, "recurrent": RELAPSE}

@@ -12,7 +12,7 @@ from typing import Any
 from allstatus.ehr.code_systems import CodeSystems, plain
 from allstatus.errors import RulesError
 from allstatus.record.code_files import CodesFile
-from allstatus.table.facts import CodesUsed
+from allstatus.table.chart_context import CodesUsed
 
 TABLES = ("diagnoses", "results", "signs", "treatments")
 FILES = ("systems", *TABLES)

@@ -25,7 +25,7 @@ from allstatus.ehr.lab_results import read_results
 from allstatus.ehr.problems import read_problems
 from allstatus.ehr.remissions import History, Past
 from allstatus.ehr.treatment import read_treatments
-from allstatus.table.facts import ChartContext
+from allstatus.table.chart_context import ChartContext
 
 SECOND_CANCER = "another cancer is not a recurrence of this leukemia"
 TRANSFUSED = (

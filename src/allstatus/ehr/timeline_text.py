@@ -14,7 +14,7 @@ from allstatus.ehr.timeline import Point, Timeline
 from allstatus.record.frozen import plain
 from allstatus.render.messages import headline, not_understood
 from allstatus.render.sections import answers_away
-from allstatus.table.facts import Evidence
+from allstatus.table.chart_context import Evidence
 
 WIDTH = 80
 GAPS = ("insufficient_data", "conflicting_data")

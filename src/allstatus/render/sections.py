@@ -11,8 +11,8 @@ from typing import Literal
 from allstatus.decision.decision import Decision
 from allstatus.decision.entries import AgentApplicability, Option
 from allstatus.render.words import class_words, heading, outcome_titles, words
+from allstatus.table.chart_context import Evidence
 from allstatus.table.fact_domain import ValueClass, domains_of
-from allstatus.table.facts import Evidence
 from allstatus.why.counterfactuals import Change
 
 

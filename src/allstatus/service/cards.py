@@ -24,7 +24,7 @@ from allstatus.render.sections import (
 from allstatus.render.words import limit_words, margin_words, value_words, words
 from allstatus.service.markdown import bullets, safe
 from allstatus.service.suggestions import preliminary_observation
-from allstatus.table.facts import Evidence
+from allstatus.table.chart_context import Evidence
 
 SUMMARY = 139  # characters at most
 NEAR = 1  # percentage points from a limit

@@ -31,7 +31,7 @@ from allstatus.record.model import Record
 from allstatus.record.percent import Percent
 from allstatus.render.html import render_html
 from allstatus.service.store import Connection, Store, insert
-from allstatus.table.facts import ChartContext
+from allstatus.table.chart_context import ChartContext
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS page (

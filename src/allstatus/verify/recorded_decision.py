@@ -13,7 +13,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from allstatus.decision.decision import NOT_APPLICABLE
 from allstatus.errors import InvalidRecord
-from allstatus.table.facts import HISTORY_CONFLICT, ChartContext
+from allstatus.table.chart_context import ChartContext
+from allstatus.table.facts import HISTORY_CONFLICT
 
 _REMEDY = "give decisions as `allstatus classify --format json` writes them, or {record, decision}"
 _FRACTION = re.compile(r"(<=|>=|<|>)?(.*) \(of 1\)")

@@ -14,7 +14,7 @@ import allstatus
 from allstatus.decision.decision import Decision
 from allstatus.decision.entries import FactValue
 from allstatus.ehr.out.names import BASE, Json, Names, dropped, names_of, reference_of
-from allstatus.table.facts import Evidence
+from allstatus.table.chart_context import Evidence
 
 _ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
 
