@@ -12,8 +12,6 @@ from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
-from pydantic_core import to_json
-
 from allstatus.decision.entries import Option, OverlayUsed
 from allstatus.decision.options import list_options
 from allstatus.decision.stated_use import (
@@ -23,24 +21,13 @@ from allstatus.decision.stated_use import (
     Known,
     table_csv,
 )
+from allstatus.record.frozen import Kept
 from allstatus.record.model import Record
 from allstatus.rules.condition import Clause
 from allstatus.rules.indications import STATUS_FACT, Indications, read_overlay
 from allstatus.rules.lock import check_lock
 from allstatus.rules.ruleset import RuleSet
 from allstatus.table.facts import sources_of, state_facts
-
-
-class Listed:
-    """A status's options as they stand for one patient (`entries`), and the same as JSON."""
-
-    def __init__(self, entries: Iterable[Option]) -> None:
-        self.entries = tuple(entries)
-
-    @cached_property
-    def json(self) -> bytes:
-        """As they stand in a decision's JSON."""
-        return to_json(self.entries)
 
 
 class OptionList:
@@ -79,10 +66,10 @@ class OptionList:
         self._record_keys = sorted(
             {(overlay.facts[name].record_key or name).split(".")[0] for name in self._facts}
         )
-        self._known: dict[tuple[bool | None, ...], Listed] = {}
+        self._known: dict[tuple[bool | None, ...], Kept[Option]] = {}
         self._of_nothing = self._of(Record())
 
-    def of(self, record: Record) -> Listed:
+    def of(self, record: Record) -> Kept[Option]:
         """The options as they stand for a record."""
         fields = record.__dict__
         return (
@@ -100,7 +87,7 @@ class OptionList:
         """The verdict of each criterion the conditions ask for."""
         return dict(zip(self.criteria, self._verdicts(record), strict=True))
 
-    def _of(self, record: Record) -> Listed:
+    def _of(self, record: Record) -> Kept[Option]:
         verdicts = self._verdicts(record)
         listed = self._known.get(verdicts)
         if listed is None:
@@ -108,7 +95,7 @@ class OptionList:
                 name: verdict
                 for (name, _, _), verdict in zip(self._criteria, verdicts, strict=True)
             }
-            listed = self._known[verdicts] = Listed(
+            listed = self._known[verdicts] = Kept(
                 sorted(self._entries(known), key=_last_when_it_does_not_apply)
             )
         return listed

@@ -9,7 +9,7 @@ from dataclasses import FrozenInstanceError
 from typing import Any, Literal, NoReturn
 
 from allstatus.decision import document
-from allstatus.decision.applicability import Applicability, Listed
+from allstatus.decision.applicability import Applicability
 from allstatus.decision.entries import (
     FactQuestion,
     FactValue,
@@ -23,9 +23,9 @@ from allstatus.decision.entries import (
 from allstatus.decision.lazy import lazy
 from allstatus.decision.options import list_options
 from allstatus.decision.origin import Origin
-from allstatus.record.frozen import FrozenDict
+from allstatus.record.frozen import FrozenDict, Kept
 from allstatus.record.model import Record
-from allstatus.rules.ruleset import Fact, RuleSet
+from allstatus.rules.ruleset import Criterion, Fact, RuleSet
 from allstatus.table.assumptions import Resolution
 from allstatus.table.chart_context import (
     Accounted,
@@ -235,9 +235,7 @@ class Decision:
         """What other definitions would say of the same marrow and counts, only where it differs; it
         decides nothing.
         """
-        if self.outcome == "conflicting_data":
-            return ()
-        return self._explainer.elsewhere.of(self._stated.values.get(MARROW), self._stated.panel)
+        return self._others.entries
 
     @lazy
     def reasons(self) -> tuple[tuple[str, ...], ...]:
@@ -297,12 +295,7 @@ class Decision:
         """For each criterion what was seen of its fact, and how far a number lies from the limit;
         in the JSON at the trace's nodes.
         """
-        values = self._stated.values
-        seen = {
-            name: observe(c, values[c.condition.fact], self._facts[c.condition.fact][0])
-            for name, c in self.rules.criteria.items()
-        }
-        return FrozenDict(seen)
+        return FrozenDict({name: self._observe(c) for name, c in self.rules.criteria.items()})
 
     @lazy
     def remission_number(self) -> int | None:
@@ -389,12 +382,27 @@ class Decision:
         return not self._stated.conflicts and self.outcome != NOT_APPLICABLE
 
     @property
-    def _listed(self) -> Listed:
-        """The options and the same as JSON."""
+    def _listed(self) -> Kept[Option]:
         status = self.status
         if status is None or self._applicability is None:
-            return Listed(list_options(self.rules, status))
+            return Kept(list_options(self.rules, status))
         return self._applicability.options_of(status).of(self.record)
+
+    @property
+    def _others(self) -> Kept[OtherAnswer]:
+        if self.outcome == "conflicting_data":
+            return Kept()
+        return self._explainer.elsewhere.of(self._stated.values.get(MARROW), self._stated.panel)
+
+    @lazy
+    def _measured(self) -> dict[str, Observation]:
+        """What was observed for each criterion with a limit."""
+        limited = [c for c in self.rules.criteria.values() if c.condition.limit is not None]
+        return {c.name: self._observe(c) for c in limited}
+
+    def _observe(self, criterion: Criterion) -> Observation:
+        fact = criterion.condition.fact
+        return observe(criterion, self._stated.values[fact], self._facts[fact][0])
 
     @lazy
     def _facts(self) -> dict[str, FactParts]:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
-from typing import Any, NoReturn
+from functools import cached_property
+from typing import Any, Generic, NoReturn, TypeVar
+
+from pydantic_core import to_json
+
+T = TypeVar("T")
 
 
 class FrozenDict(dict[str, Any]):
@@ -45,6 +50,18 @@ class Frozen:
                 object.__setattr__(self, field.name, freeze(value))
 
 
+class Kept(Generic[T]):
+    """Entries that many decisions share (`entries`), and the same as JSON, written once."""
+
+    def __init__(self, entries: Iterable[T] = ()) -> None:
+        self.entries = tuple(entries)
+
+    @cached_property
+    def json(self) -> bytes:
+        """As they stand in a document."""
+        return to_json(self.entries)
+
+
 def freeze(value: Any) -> Any:
     """The same with every mapping as a FrozenDict and every list as a tuple, all the way down."""
     if isinstance(value, FrozenDict):
@@ -56,6 +73,8 @@ def freeze(value: Any) -> Any:
 
 def plain(value: Any) -> Any:
     """The same as new dicts and lists, as JSON has them; a field `from_` is the key "from"."""
+    if value is None or isinstance(value, str | int | float):
+        return value
     if is_dataclass(value):
         return {f.name.rstrip("_"): plain(getattr(value, f.name)) for f in fields(value)}
     if isinstance(value, Mapping):

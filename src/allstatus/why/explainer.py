@@ -49,7 +49,7 @@ class Explainer:
 class Explanation:
     """What can be said of a resolution whatever the exact values behind it.
 
-    `form` is for `document`: the JSON with gaps for the exact values.
+    `forms` are for `document`: the JSON by kind of decision, with gaps for the exact values.
     """
 
     def __init__(self, explainer: Explainer, resolution: Resolution) -> None:
@@ -58,7 +58,7 @@ class Explanation:
             explainer.resolver,
             resolution,
         )
-        self.form: tuple[bytes, list[tuple[str, bytes]]] | None = None
+        self.forms: dict[tuple[str, bool], tuple[bytes, list[tuple[str, bytes]]]] = {}
 
     @cached_property
     def derived(self) -> dict[str, Any]:

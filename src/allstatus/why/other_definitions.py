@@ -13,6 +13,7 @@ from itertools import groupby
 from typing import Any
 
 from allstatus.record.blood_count import CbcReading
+from allstatus.record.frozen import Kept
 from allstatus.record.percent import Percent, format_number
 from allstatus.rules.comparisons import Limit, OtherDefinition, read_comparisons
 from allstatus.rules.condition import Clause
@@ -62,6 +63,9 @@ class Group:
         return OtherAnswer(about, here, not here, f"{self.limit} {unit}", self._sources, says)
 
 
+NOTHING: Kept[OtherAnswer] = Kept()
+
+
 class OtherDefinitions:
     """Other definitions beside one rule set's remission; `rules/comparisons.yaml` is read when
     first needed.
@@ -73,15 +77,15 @@ class OtherDefinitions:
         clauses = () if status is None else status.clauses
         self._marrow_clauses = [clause for clause in clauses if self._facts(clause) == {MARROW}]
         self._marrow = lru_cache(maxsize=4096)(
-            lambda value: tuple(self._on_marrow(value))
+            lambda value: Kept(self._on_marrow(value))
         )  # few spellings, often repeated
 
-    def of(self, marrow: Any, panel: CbcReading | None) -> tuple[OtherAnswer, ...]:
+    def of(self, marrow: Any, panel: CbcReading | None) -> Kept[OtherAnswer]:
         """One entry for each way in which others differ: about what, what each says, who, and a
         sentence.
         """
-        entries = self._marrow(marrow) if isinstance(marrow, Percent) else ()
-        return entries if panel is None else (*entries, *self._on_counts(panel))
+        kept = self._marrow(marrow) if isinstance(marrow, Percent) else NOTHING
+        return kept if panel is None else Kept((*kept.entries, *self._on_counts(panel)))
 
     def _on_marrow(self, value: Percent) -> Iterator[OtherAnswer]:
         here = self._within_here(value)

@@ -36,9 +36,6 @@ class Observation(NamedTuple):
     counting_error: CountingError | None = None
 
 
-NOTHING_OBSERVED = Observation()
-
-
 @dataclass(frozen=True, slots=True)
 class TraceNode:
     """One clause: what it asks (`expected`), its verdict, whether it decides its parent, what was
@@ -268,11 +265,11 @@ def observe(criterion: Criterion, value: Any, shown: Any) -> Observation:
     limit.
     """
     limit = criterion.condition.limit
-    if not isinstance(value, Percent) or limit is None:
+    exact = value.exact if isinstance(value, Percent) else None
+    if limit is None or exact is None:
         return Observation(shown)
-    return Observation(
-        shown, _margin(value, limit), value.exact == limit, counting_error(value, limit)
-    )
+    margin = exact - limit
+    return Observation(shown, _signed(margin), margin == 0, counting_error(value, limit))
 
 
 def _deciding(kind: str, verdict: bool | None) -> tuple[bool | None, ...]:
@@ -282,9 +279,5 @@ def _deciding(kind: str, verdict: bool | None) -> tuple[bool | None, ...]:
     return (verdict,)
 
 
-def _margin(value: Percent, limit: Fraction) -> str | None:
-    """How far an exact value lies from the limit, signed, in percentage points."""
-    if value.exact is None:
-        return None
-    margin = value.exact - limit
+def _signed(margin: Fraction) -> str:
     return f"+{format_number(margin)}" if margin > 0 else format_number(margin)
