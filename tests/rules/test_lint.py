@@ -29,6 +29,7 @@ CASES = {
     for path in sorted((Path(__file__).parents[1] / "bad_rules").glob("*.yaml"))
 }
 SPEAKERS = (
+    "rules/builder.py",
     "rules/load.py",
     "rules/lint.py",
     "rules/lock.py",

@@ -14,10 +14,10 @@ from typing import Any
 from allstatus.errors import RulesError, nearest
 from allstatus.record.frozen import Frozen
 from allstatus.record.yaml_file import YamlFile
+from allstatus.rules.builder import Builder
 from allstatus.rules.condition import Clause, Reading
 from allstatus.rules.editions import rules_home
 from allstatus.rules.lint import facts_not_in_record
-from allstatus.rules.load import Builder
 from allstatus.rules.lock import digest_of
 from allstatus.rules.ruleset import Cite, Criterion, Fact, Threshold
 from allstatus.rules.shape_problems import shape_problems

@@ -11,8 +11,8 @@ from itertools import combinations
 from typing import Any
 
 from allstatus.decision.stated_use import APPLIES, DOES_NOT_APPLY, NEEDS_DATA
+from allstatus.rules.builder import UNITS
 from allstatus.rules.indications import STATUS_FACT, Indications
-from allstatus.rules.load import UNITS
 from allstatus.table.facts import READERS
 from allstatus.testing.answers import Answer
 from allstatus.testing.indication_values import PatientFact, json_number

@@ -16,7 +16,8 @@ from allstatus.decision.applicability import Applicability
 from allstatus.decision.classifier import Classifier
 from allstatus.record.yaml_file import YamlFile
 from allstatus.rules import indications
-from allstatus.rules.load import FOLDERS, SINGLE_FILES, Builder
+from allstatus.rules.builder import Builder
+from allstatus.rules.load import FOLDERS, SINGLE_FILES
 from allstatus.rules.lock import write_lock
 from allstatus.table.decision_table import DecisionTable
 from allstatus.table.engines.builtin import BuiltinEngine
