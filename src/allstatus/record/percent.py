@@ -18,6 +18,8 @@ from allstatus.errors import InvalidRecord
 ZERO, HUNDRED = Fraction(0), Fraction(100)
 MAX_DIGITS = 1000
 
+_SIGNS = dict.fromkeys((None, "", "="), "") | {sign: sign for sign in ("<", "<=", ">", ">=")}
+_SIGNS |= {"≤": "<=", "≥": ">="}
 _NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d{1,4})?")
 _SPELLING = re.compile(r"(<=|>=|<|>|=)?\s*(\S+?)\s*(%)?")
 _RANGE = re.compile(r"(\d+(?:\.\d+)?)\s*(?:-|–|to)\s*(\d+(?:\.\d+)?)\s*%?")
@@ -156,6 +158,11 @@ def _from_decimal(value: Decimal, field: str, remedy: str) -> Fraction:
     return Fraction(*value.as_integer_ratio())
 
 
+def sign_of(comparator: object) -> str | None:
+    """A comparator however it is spelled as `<`, `<=`, `>`, `>=` or nothing; None for any other."""
+    return _SIGNS.get(comparator) if isinstance(comparator, str | None) else None
+
+
 def read_percent(value: object, field: str = "marrow_blast_percent") -> Percent:
     """Read a percentage from a number, a spelling or {value, comparator, unit, cells_counted}.
 
@@ -225,7 +232,8 @@ def _from_object(value: Mapping[object, object], field: str) -> Percent:
         raise InvalidRecord(
             field, "has an unknown unit", 'use unit "%" or "1" (a fraction of all cells)'
         )
-    if comparator not in (None, "", "=", "<", "<=", ">", ">=", "≤", "≥"):
+    sign = sign_of(comparator)
+    if sign is None:
         raise InvalidRecord(field, "has an unknown comparator", "use <, <=, >= or >")
     if cells is not None and (isinstance(cells, bool) or not isinstance(cells, int) or cells < 1):
         raise InvalidRecord(
@@ -237,7 +245,6 @@ def _from_object(value: Mapping[object, object], field: str) -> Percent:
         percent = read_percent(value["value"], field)
         return percent if cells is None else replace(percent, cells_counted=cells)
     number = exact_number(value["value"], field, _REMEDY) * (100 if unit == "1" else 1)
-    sign = {"≤": "<=", "≥": ">=", "=": ""}.get(str(comparator or ""), str(comparator or ""))
     text = f"{sign}{value['value']}{' (of 1)' if unit == '1' else ''}"
     percent = _at(number, sign, text, field, bare=unit is None)
     return percent if cells is None else replace(percent, cells_counted=cells)

@@ -7,19 +7,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from allstatus.errors import InvalidRecord
-from allstatus.record.percent import Percent, exact_number
+from allstatus.record.percent import Percent, exact_number, sign_of
 
-COMPARATORS = {
-    None: "",
-    "": "",
-    "=": "",
-    "<": "<",
-    "<=": "<=",
-    ">": ">",
-    ">=": ">=",
-    "≤": "<=",
-    "≥": ">=",
-}
 ENDLESS = Fraction(10**12)
 _WRITTEN = re.compile(r"\s*(?:(<=|>=|<|>|≤|≥)\s*)?(\d+(?:\.\d+)?)\s*")
 
@@ -86,6 +75,7 @@ def interval(sent: SentNumber) -> Percent:
 
 def comparator_of(sent: SentNumber) -> str:
     """Its comparator as `<`, `<=`, `>`, `>=` or nothing; raises Unreadable for any other."""
-    if not isinstance(sent.comparator, str | None) or sent.comparator not in COMPARATORS:
+    sign = sign_of(sent.comparator)
+    if sign is None:
         raise Unreadable("has an unknown comparator")
-    return COMPARATORS[sent.comparator]
+    return sign
