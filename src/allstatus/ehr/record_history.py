@@ -10,7 +10,7 @@ from typing import Any
 
 from allstatus.decision.classifier import Classifier
 from allstatus.ehr.remissions import History, marrow_side
-from allstatus.ehr.timeline import Point, Timeline
+from allstatus.ehr.timeline import Timeline, add_point
 from allstatus.errors import InvalidRecord
 from allstatus.record.model import OutsideMarrow, Record
 from allstatus.rules.ruleset import RuleSet
@@ -66,16 +66,8 @@ def _tell(classifier: Classifier, patient: str | int | None, records: list[Recor
             record.model_copy(update=carried),
             chart=ChartContext(evidence, dict.fromkeys(carried, "derived")),
         )
-        number = past.relapse_count + 1 if decision.status == "in_remission" else None
-        timeline.points.append(
-            Point(
-                record.as_of,
-                decision,
-                number,
-                decision.status is not None and decision.status != last,
-            )
-        )
-        last, timeline.now = decision.status or last, decision
+        last = add_point(timeline.points, record.as_of, decision, past, last)
+        timeline.now = decision
         treated = treated or record.prior_treatment == "disease_directed"
         if decision.status:
             places = _places(classifier.ruleset, record)

@@ -152,7 +152,8 @@ class _Teller:
             if following is None and day == self.anchor and self._finish(timeline, history, last):
                 return timeline
             found, decision = self._assess_past(day, following, history)
-            last = _add(timeline.points, day, decision, history.before(day, found.until), last)
+            past = history.before(day, found.until)
+            last = add_point(timeline.points, day, decision, past, last)
             self._remember(history, day, found, decision)
         self._leave_open(history, unread, None)
         timeline.now = self._decide(self._final(history)[1], final=True)
@@ -196,7 +197,7 @@ class _Teller:
         if "marrow_blast_percent" not in found.facts:
             return False
         timeline.now = self._decide(found, final=True)
-        _add(timeline.points, found.day, timeline.now, past, last)
+        add_point(timeline.points, found.day, timeline.now, past, last)
         return True
 
     def _final(self, history: History) -> tuple[Past, Assessment]:
@@ -273,10 +274,10 @@ class _Teller:
         )
 
 
-def _add(
+def add_point(
     points: list[Point], day: date | None, decision: Decision, past: Past, last: str | None
 ) -> str | None:
-    """Append a point; returns the last known status."""
+    """Append a point to those so far, of which `last` is the last known status; returns it anew."""
     number = past.relapse_count + 1 if decision.status == "in_remission" else None
     changed = decision.status is not None and decision.status != last
     points.append(Point(day, decision, number, changed))
