@@ -113,9 +113,7 @@ def _place_sign(reading: ChartReading, problem: Problem, match: Match) -> None:
         reading.put_aside(fact, evidence, problem.void)
         return
     reading.caution(problem, match)
-    cause = reading.tables.diagnoses.find(problem.cause)
-    attributed = problem.caused and not (cause is not None and cause.topic["all"])
-    other = match.topic["other_cause"] or attributed
+    other = match.topic["other_cause"] or _has_another_cause(reading, problem)
     read = "present_other_cause" if other else "present"
     when, why = place_in_time(reading, problem)
     if match.topic["site"]:
@@ -148,6 +146,11 @@ def _place_sign(reading: ChartReading, problem: Problem, match: Match) -> None:
             site=match.topic["suggests"] or "",
         )
     )
+
+
+def _has_another_cause(reading: ChartReading, problem: Problem) -> bool:
+    cause = reading.tables.diagnoses.find(problem.cause)
+    return problem.caused and not (cause is not None and cause.topic["all"])
 
 
 def _place_outside(

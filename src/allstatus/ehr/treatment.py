@@ -29,6 +29,7 @@ PURPOSES = ("directed", "depends", "relief")
 HISTORY = "says that there was one, without its date"
 NO_TREATMENT = "is no treatment by itself"
 LONG_BEFORE = timedelta(days=30)  # treatment may begin before the diagnosis is on the chart
+UNSTATED = "{} of unstated intent: it may be for the leukemia or for relief"
 UNDATED_TREATMENT = "has no date, so it cannot be placed before or after a result"
 EARLIER = "given before the leukemia began"
 BEFORE_RECORDED = "given long before the leukemia was recorded, and does not say what for"
@@ -80,14 +81,10 @@ def _place(
         return
     when, why = place_in_time(reading, treatment)
     reading.caution(treatment, match)
-    if topic is not None and intent is None and topic["purpose"] not in PURPOSES:
-        reading.put_aside(FACT, evidence, HISTORY if topic["history"] else NO_TREATMENT)
+    if told := _uncounted(reading, treatment, topic, intent, when):
+        reading.put_aside(FACT, evidence, told, warn=told == EARLIER)
         return
-    if _before(reading.onset, when) and not treatment.reasons:
-        reading.put_aside(FACT, evidence, EARLIER, warn=True)
-        return
-    route = reading.tables.treatments.find(treatment.route)
-    purpose, because = _purpose(topic, intent, route)
+    purpose, because = _purpose(topic, intent, reading.tables.treatments.find(treatment.route))
     title = topic.title if topic else treatment.text
     if topic is not None and match is None:
         because += ", read by its name"
@@ -96,25 +93,34 @@ def _place(
             f"({topic.title})"
         )
     if purpose == "relief":
-        site = "counts" if topic and topic["supports_counts"] else ""
-        counted = evidence.counted(because, "relief of symptoms")
         if not why:
+            site = "counts" if topic and topic["supports_counts"] else ""
+            counted = evidence.counted(because, "relief of symptoms")
             reading.relief.append(Finding(title, when, counted, site=site))
         told = f"{because}; it does not count as treatment of the leukemia"
         reading.put_aside(FACT, evidence, told)
         return
     if purpose == "depends":
-        unstated = f"{title.lower()} of unstated intent: it may be for the leukemia or for relief"
-        why = why or unstated
+        why = why or UNSTATED.format(title.lower())
     elif why == UNDATED:
         why = UNDATED_TREATMENT
     if why := _for_something_else(reading, treatment, when) or why:
         reading.doubt(Doubt(FACT, title, when, why, evidence, True, firm=True))
         return
-    site = "counts" if topic and topic["supports_counts"] else ""
-    reading.directed.append(
-        Finding(title, when, evidence.counted(because, "disease-directed"), site=site)
-    )
+    reading.directed.append(Finding(title, when, evidence.counted(because, "disease-directed")))
+
+
+def _uncounted(
+    reading: ChartReading,
+    treatment: Treatment,
+    topic: Topic | None,
+    intent: Match | None,
+    when: When,
+) -> str:
+    """Why a treatment does not count by what it is or when it was given, or empty."""
+    if topic is not None and intent is None and topic["purpose"] not in PURPOSES:
+        return HISTORY if topic["history"] else NO_TREATMENT
+    return EARLIER if _before(reading.onset, when) and not treatment.reasons else ""
 
 
 def _purpose(topic: Topic | None, intent: Match | None, route: Match | None) -> tuple[str, str]:
