@@ -103,6 +103,18 @@ def _outcome(possible: tuple[str, ...]) -> Outcome:
     return OUTSIDE if possible == (OUTSIDE,) else "determined"
 
 
+def _refuse_too_many(ruleset: RuleSet) -> None:
+    criteria = len(ruleset.criteria)
+    if criteria > MAX_CRITERIA:
+        raise RulesError(
+            [
+                f"{ruleset.directory.name}/criteria.yaml:1: {criteria} criteria make 2^{criteria} "
+                f"cases, too many to list; keep at most {MAX_CRITERIA} criteria, or split the rule "
+                f"set"
+            ]
+        )
+
+
 class DecisionTable:
     """All complete cases of a rule set with what an engine fired on each."""
 
@@ -110,14 +122,7 @@ class DecisionTable:
         self.ruleset = ruleset
         self.engine = engine.name
         self.criteria = tuple(ruleset.criteria)
-        if len(self.criteria) > MAX_CRITERIA:
-            raise RulesError(
-                [
-                    f"{ruleset.directory.name}/criteria.yaml:1: {len(self.criteria)} criteria make "
-                    f"2^{len(self.criteria)} cases, "
-                    f"too many to list; keep at most {MAX_CRITERIA} criteria, or split the rule set"
-                ]
-            )
+        _refuse_too_many(ruleset)
         self.cases = [
             dict(zip(self.criteria, reversed(bits), strict=True))
             for bits in product((False, True), repeat=len(self.criteria))

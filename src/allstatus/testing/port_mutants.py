@@ -57,58 +57,45 @@ class PortMutant:
 
 def port_mutants(classifier: Classifier) -> Iterator[PortMutant]:
     """Every mistake, for the facts of this rule set."""
-    rules = classifier.ruleset
-    facts = list(rules.facts.values())
-    for fact in facts:
-        for value in _values(fact):
-            yield PortMutant(
-                f"{fact.name}: unknown read as {str(value).lower()}",
-                "unknown",
-                _filling({fact.name: value}),
-            )
-    yield PortMutant(
-        "every unknown read as the first value",
-        "unknown",
-        _filling({fact.name: _values(fact)[0] for fact in facts}),
-    )
-    yield PortMutant("unknown read as not reported", "unknown", _unreporting)
-    yield PortMutant(
-        "not reported read as unknown", "unknown", _filling(dict.fromkeys(rules.facts, UNKNOWN))
-    )
+    facts = classifier.ruleset.facts
+    yield from _of_the_unknown(list(facts.values()))
     for name in numeric_facts(classifier.table):
-        for words, change in NUMBERS.items():
-            yield PortMutant(f"{name}: {words}", "number", _numbers(name, _on_exact(change)))
-        for words, pick in INTERVALS.items():
-            yield PortMutant(f"{name}: {words}", "number", _numbers(name, _on_interval(pick)))
-        yield PortMutant(
-            f"{name}: a comma read as a point",
-            "refusal",
-            _texts(name, lambda text: text.replace(",", ".")),
-        )
-        yield PortMutant(
-            f"{name}: what is no number read as unknown", "refusal", _lenient(name, UNKNOWN)
-        )
-        yield PortMutant(f"{name}: what is no number read as 0", "refusal", _lenient(name, "0"))
+        yield from _of_numbers(name)
     yield PortMutant(
         "unknown keys ignored",
         "refusal",
-        lambda record: {k: v for k, v in record.items() if k in rules.facts},
+        lambda record: {key: value for key, value in record.items() if key in facts},
     )
-    yield PortMutant("the first possible status given", "answer", says=_guess)
-    yield PortMutant("only statuses are possible", "answer", says=_only_statuses)
-    yield PortMutant("everything unknown is missing", "answer", says=_all_missing)
-    yield PortMutant(
-        "one reason only",
-        "answer",
-        says=lambda _, answer: {**answer, "reasons": answer["reasons"][:1]},
-    )
-    yield PortMutant(
-        "one region only",
-        "answer",
-        says=lambda _, answer: {**answer, "regions": answer["regions"][:1]},
-    )
-    yield PortMutant("a possible region taken for a certain one", "answer", says=_sure_regions)
-    yield PortMutant("a conflict taken for missing data", "answer", says=_conflict_as_insufficient)
+    for words, says in SAID.items():
+        yield PortMutant(words, "answer", says=says)
+
+
+def _of_the_unknown(facts: list[Fact]) -> Iterator[PortMutant]:
+    for fact in facts:
+        for value in _values(fact):
+            words = f"{fact.name}: unknown read as {str(value).lower()}"
+            yield PortMutant(words, "unknown", _filling({fact.name: value}))
+    all_at_once: dict[str, Reading] = {
+        "every unknown read as the first value": _filling({f.name: _values(f)[0] for f in facts}),
+        "unknown read as not reported": _unreporting,
+        "not reported read as unknown": _filling({fact.name: UNKNOWN for fact in facts}),
+    }
+    for words, reads in all_at_once.items():
+        yield PortMutant(words, "unknown", reads)
+
+
+def _of_numbers(name: str) -> Iterator[PortMutant]:
+    for words, change in NUMBERS.items():
+        yield PortMutant(f"{name}: {words}", "number", _numbers(name, _on_exact(change)))
+    for words, pick in INTERVALS.items():
+        yield PortMutant(f"{name}: {words}", "number", _numbers(name, _on_interval(pick)))
+    taken = {
+        "a comma read as a point": _texts(name, lambda text: text.replace(",", ".")),
+        "what is no number read as unknown": _lenient(name, UNKNOWN),
+        "what is no number read as 0": _lenient(name, "0"),
+    }
+    for words, reads in taken.items():
+        yield PortMutant(f"{name}: {words}", "refusal", reads)
 
 
 def _sure_regions(_: Record, answer: Answer) -> Answer:
@@ -209,3 +196,19 @@ def _all_missing(record: Record, answer: Answer) -> Answer:
 def _conflict_as_insufficient(_: Record, answer: Answer) -> Answer:
     conflict = answer["outcome"] == "conflicting_data"
     return {**answer, "outcome": "insufficient_data"} if conflict else answer
+
+
+def _first_of(field: str) -> Saying:
+    """Says the first only of what there are several of."""
+    return lambda _, answer: {**answer, field: answer[field][:1]}
+
+
+SAID: dict[str, Saying] = {
+    "the first possible status given": _guess,
+    "only statuses are possible": _only_statuses,
+    "everything unknown is missing": _all_missing,
+    "one reason only": _first_of("reasons"),
+    "one region only": _first_of("regions"),
+    "a possible region taken for a certain one": _sure_regions,
+    "a conflict taken for missing data": _conflict_as_insufficient,
+}
