@@ -168,35 +168,34 @@ def _markdown(coverage: Coverage) -> Iterator[str]:
         "time](rules-over-time.md) says how to read it."
     )
     for section, rows in _by_section(coverage):
-        yield ""
-        yield f"## {section}"
-        yield ""
-        yield "| sentence | where it went |"
-        yield "|---|---|"
-        for row in rows:
-            yield f"| `{row.sentence.fingerprint[:SHORT]}` | {_where(row)} |"
-    yield ""
-    yield "## Why a sentence is informational"
-    yield ""
-    yield "| reason | sentences | in words |"
-    yield "|---|---|---|"
+        rows_said = [(f"`{row.sentence.fingerprint[:SHORT]}`", _where(row)) for row in rows]
+        yield from _section(section, "sentence | where it went", rows_said)
     used = Counter(row.informational for row in coverage.rows if row.went == "informational")
-    for name, words in coverage.reasons.items():
-        yield f"| {name} | {used[name]} | {words} |"
-    yield ""
-    yield "## Options whose agents have a stated use elsewhere"
-    yield ""
-    yield (
+    reasons = [(name, used[name], words) for name, words in coverage.reasons.items()]
+    yield from _section("Why a sentence is informational", "reason | sentences | in words", reasons)
+    stated = [(option, "; ".join(uses)) for option, uses in _stated_uses(ruleset)]
+    yield from _section(
+        "Options whose agents have a stated use elsewhere",
+        "option | agent and source",
+        stated,
         "The page names these without a condition, or for certain patients only; the conditions "
-        "come from sources of their own."
+        "come from sources of their own.",
     )
     yield ""
-    yield "| option | agent and source |"
-    yield "|---|---|"
-    for option, uses in _stated_uses(ruleset):
-        yield f"| {option} | {'; '.join(uses)} |"
-    yield ""
     yield ruleset.notice
+
+
+def _section(
+    title: str, head: str, rows: Iterable[tuple[object, ...]], note: str = ""
+) -> Iterator[str]:
+    """A heading, what is said of the table, and the table."""
+    yield from ("", f"## {title}", "")
+    if note:
+        yield from (note, "")
+    yield f"| {head} |"
+    yield "|---" * (head.count("|") + 1) + "|"
+    for row in rows:
+        yield f"| {' | '.join(map(str, row))} |"
 
 
 def _stated_uses(ruleset: RuleSet) -> Iterator[tuple[str, list[str]]]:

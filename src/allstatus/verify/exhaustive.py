@@ -10,7 +10,7 @@ from itertools import combinations, product
 from allstatus.decision.applicability import Applicability, applicability_faults
 from allstatus.decision.classifier import Classifier
 from allstatus.errors import RulesError
-from allstatus.table.case_set import members, set_of, union
+from allstatus.table.case_set import CaseSet, members, set_of, union
 from allstatus.table.decision_table import Cell, DecisionTable, Verdicts
 from allstatus.table.engines import durable_installed, make_engine
 from allstatus.verify.case_space import Space, VerdictBox
@@ -83,15 +83,7 @@ class Exhaustive:
         unnamed = self.table.outside
         for cases in self.table.regions.values():
             unnamed &= ~cases
-        failures = (
-            (
-                Counterexample(
-                    "unnamed", "no status and no region holds", self.space.smallest(unnamed)
-                ),
-            )
-            if unnamed
-            else ()
-        )
+        failures = self._failure("unnamed", "no status and no region holds", unnamed)
         named = (
             f"{self.table.outside.bit_count()} cases without a status, {len(self.table.regions)} "
             f"regions"
@@ -197,15 +189,7 @@ class Exhaustive:
         """The boxes' union, within what can be, is what no status holds."""
         boxed = union(box.cases for box in self.boxes)
         wrong = boxed & self.table.consistent ^ self.table.outside
-        failures = (
-            (
-                Counterexample(
-                    "cover", "the boxes differ from the table", self.space.smallest(wrong)
-                ),
-            )
-            if wrong
-            else ()
-        )
+        failures = self._failure("cover", "the boxes differ from the table", wrong)
         return Finding(
             "cover", f"{len(self.boxes)} boxes, {self.table.outside.bit_count()} cases", failures
         )
@@ -253,6 +237,10 @@ class Exhaustive:
             f"{len(self.table.cases)} cases, {3 ** len(self.table.criteria):,} cells",
             failures,
         )
+
+    def _failure(self, about: str, problem: str, cases: CaseSet) -> tuple[Counterexample, ...]:
+        """The failure that these cases show; nothing where there are none."""
+        return (Counterexample(about, problem, self.space.smallest(cases)),) if cases else ()
 
     def _cases(self) -> str:
         return f"{self.table.consistent.bit_count()} cases"

@@ -149,22 +149,20 @@ def to_document(verification: Verification) -> dict[str, Any]:
             **{name: cases.bit_count() for name, cases in table.statuses.items()},
         },
         "checks": [_check(verification, check) for check in verification.checks],
-        "boxes": [
-            {
-                "criteria": {
-                    name: v
-                    for name, v in zip(table.criteria, box.verdicts, strict=True)
-                    if v is not None
-                },
-                "words": box_words(table, box),
-                "regions": list(box_regions(table, box)),
-            }
-            for box in verification.boxes
-        ],
+        "boxes": [_box(table, box) for box in verification.boxes],
         "clauses": [
             {"id": n.clause, "words": n.words, "needed_by": n.needed_by} for n in verification.needs
         ],
         "notice": rules.notice,
+    }
+
+
+def _box(table: DecisionTable, box: VerdictBox) -> dict[str, Any]:
+    verdicts = zip(table.criteria, box.verdicts, strict=True)
+    return {
+        "criteria": {name: verdict for name, verdict in verdicts if verdict is not None},
+        "words": box_words(table, box),
+        "regions": list(box_regions(table, box)),
     }
 
 

@@ -6,9 +6,9 @@ import textwrap
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from allstatus.verify.report_layout import WIDTH
 from allstatus.verify.statements import ALL_VALUES
 
-WIDTH = 80
 MARK = {True: "✓", False: "✗", None: "–"}
 KEPT = "\N{NO-BREAK SPACE}"
 WAYS = ("exhaustive", "prove")
