@@ -52,6 +52,18 @@ PARTS: dict[str, Callable[[dict], object]] = {
     "a next page in capitals": lambda g: g["observations"].update(
         link=[{"relation": "Next", "url": f"{HOME}/next"}]
     ),
+    "a total that is no count": lambda g: g["observations"].update(total=8.0),
+    "a total that is none": lambda g: g["observations"].update(total=[8]),
+    "a total below none": lambda g: g["observations"].update(total=-1),
+    "a link that is none": lambda g: g["observations"].update(link="next"),
+    "a link of several kinds": lambda g: g["observations"].update(
+        link=[{"relation": ["next"], "url": f"{HOME}/next"}]
+    ),
+    "entries that are one": lambda g: g["observations"].update(entry=entries(g)[0]),
+    "entries that are none": lambda g: g["observations"].update(entry=0),
+    "an error in capitals": lambda g: entries(g).append(
+        {"resource": outcome("ERROR", "processing")}
+    ),
     "a kind of bundle": lambda g: g["observations"].update(type="batch-response"),
     "a collection": lambda g: g["observations"].update(type="collection"),
     "no kind of bundle": lambda g: g["observations"].pop("type"),
@@ -114,6 +126,36 @@ def test_results_of_others_are_set_aside_and_told(
     (card,) = client.post(PATIENT_VIEW, json=call(given, fhirServer=server)).json()["cards"]
     assert "remission" not in card["summary"]
     assert "resources of other patients were sent; they are set aside" in card["detail"]
+
+
+def from_another_server(given: dict, key: str) -> dict:
+    """A prefetch in which a key's answers lie on another server and name `Patient/p1` there."""
+    told = [entry["resource"] for entry in given[key]["entry"]]
+    listed = [{"fullUrl": f"{OTHER}/{one['resourceType']}/{one['id']}"} for one in told]
+    entries = [where | {"resource": one} for where, one in zip(listed, told, strict=True)]
+    return {**given, key: {"resourceType": "Bundle", "type": "searchset", "entry": entries}}
+
+
+def test_a_relative_reference_is_to_the_server_it_stands_on(client: TestClient) -> None:
+    given = from_another_server(prefetch_of(chart("01-exactly-five")), "observations")
+    (card,) = client.post(PATIENT_VIEW, json=call(given, fhirServer=HOME)).json()["cards"]
+    assert "remission" not in card["summary"]
+    assert "they are set aside" in card["detail"]
+
+
+@pytest.mark.parametrize("reference", ["Group/p1", "patient/p1", "Device/p1"])
+def test_results_of_no_person_are_told(client: TestClient, reference: str) -> None:
+    given = of_others(prefetch_of(chart("01-exactly-five")), "observations", reference)
+    (card,) = client.post(PATIENT_VIEW, json=call(given)).json()["cards"]
+    assert "they are set aside" in card["detail"]
+
+
+def test_a_patient_of_another_server_is_refused(client: TestClient) -> None:
+    given = prefetch_of(chart("01-exactly-five"))
+    entry = {"fullUrl": f"{OTHER}/Patient/p1", "resource": given["patient"]}
+    given["patient"] = searchset() | {"entry": [entry]}
+    answer = client.post(PATIENT_VIEW, json=call(given, fhirServer=HOME))
+    assert (answer.status_code, answer.json()["issue"][0]["expression"][0]) == (422, "prefetch")
 
 
 def test_the_same_server_by_its_full_address_is_this_patient(client: TestClient) -> None:

@@ -85,8 +85,9 @@ class Own(NamedTuple):
 def read_own(value: object, patient: str, server: str = "") -> Own:
     """The chart of one patient of one server, out of what that server is said to have answered.
 
-    What names another patient, or the same id on another server, is set aside and told; what names
-    nobody is a doubt. Without `server` it is the one that all addresses name, if they do.
+    What names another patient, the same id on another server, or no person at all is set aside and
+    told; what names nobody is a doubt. Without `server` it is the one that all addresses name, if
+    they do.
     """
     entries = list(entries_of(value))
     home = split_address(f"{server.rstrip('/')}/Patient/{patient}")[0] or _home(entries)
@@ -96,7 +97,7 @@ def read_own(value: object, patient: str, server: str = "") -> Own:
     chart = gathered.chart(mine, patient)
     if gathered.nameless:
         _place_nameless(gathered.nameless, {patient: chart})
-    others = sum(key not in (mine, NOBODY) for key in gathered.owners)
+    others = sum(key != mine for key in gathered.owners)
     if others:
         chart.warnings.append(OTHERS.format(others))
     return Own(chart, mine in gathered.owners or bool(gathered.nameless), others)
@@ -179,7 +180,9 @@ def _gather(store: ResourceStore) -> _Gathered:
             store.patients.setdefault(key, resource)
             gathered.of.setdefault(known, [])
     for resource, why, key in sorted(owners, key=lambda owner: _is_other(owner[0])):
-        if resource["resourceType"] != "Patient" and key is not NOBODY:
+        if key is NOBODY:
+            gathered.owners += [] if _is_other(resource) else [NOBODY]
+        elif resource["resourceType"] != "Patient":
             _add(gathered, resource, why, key and same.get(key, key))
     return gathered
 

@@ -222,7 +222,10 @@ def _failed(bundle: Json) -> Iterator[str]:
 
 def _failure(outcome: Json) -> bool:
     issues = objects(outcome.get("issue"))
-    return any(issue.get("severity") in FAILED or issue.get("code") in LEFT_OUT for issue in issues)
+    said = [
+        (text(issue.get("severity")).lower(), text(issue.get("code")).lower()) for issue in issues
+    ]
+    return any(severity in FAILED or code in LEFT_OUT for severity, code in said)
 
 
 def resources_of(value: object) -> Iterable[tuple[str, Json]]:

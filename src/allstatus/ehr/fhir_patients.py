@@ -48,7 +48,7 @@ def named(owner: Json, subject: Json, store: ResourceStore) -> PatientKey | None
     if server:
         return (server, name) if kind in PERSONS else NOBODY
     known = store.resolve(owner, subject)
-    if known is not None:
+    if known is not None and not (kind and _elsewhere(known, owner, store)):
         return own_key(known, store) if known.get("resourceType") == "Patient" else NOBODY
     name = name.removeprefix("urn:uuid:").removeprefix("urn:oid:")
     if name and name[0] not in "#?" and "?" not in name:
@@ -59,6 +59,12 @@ def named(owner: Json, subject: Json, store: ResourceStore) -> PatientKey | None
         return NOBODY
     value = text(identifier.get("value"))
     return (BY_IDENTIFIER + text(identifier.get("system")), value) if value else None
+
+
+def _elsewhere(known: Json, owner: Json, store: ResourceStore) -> bool:
+    """Whether two resources are from two servers: `Patient/p1` of one is not the other's."""
+    servers = store.server(known), store.server(owner)
+    return all(servers) and servers[0] != servers[1]
 
 
 def own_key(patient: Json, store: ResourceStore) -> PatientKey:

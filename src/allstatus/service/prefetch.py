@@ -13,6 +13,7 @@ from typing import Any
 from allstatus.ehr.chart import Chart
 from allstatus.ehr.fhir import read_own
 from allstatus.ehr.fhir_bundles import missing_parts, resources_of
+from allstatus.ehr.fhir_store import split_address
 from allstatus.ehr.json_access import obj, objects, text
 from allstatus.errors import InvalidRecord
 from allstatus.record.code_files import read_yaml
@@ -109,6 +110,7 @@ def _lacks(asked: Searches, key: str, value: Any) -> Iterator[str]:
     if kind == OUTCOME:
         yield "an error stands in the place of an answer"
     elif kind == "Bundle" and value.get("type") == "searchset":
+        yield from _misshapen(value)
         yield from missing_parts(value)
         yield from _strangers(asked.kinds(key), value)
     elif asked.is_search(key):
@@ -117,12 +119,30 @@ def _lacks(asked: Searches, key: str, value: Any) -> Iterator[str]:
         yield "it is not the kind of resource that was asked for"
 
 
+def _misshapen(bundle: dict[str, Any]) -> Iterator[str]:
+    """Where a bundle says how much of it there is in another form than a bundle does, so that what
+    it says could be missed.
+    """
+    total = bundle.get("total", 0)
+    if not (type(total) is int or (isinstance(total, str) and total.isdecimal())) or int(total) < 0:
+        yield "its total is no count"
+    if not all(isinstance(relation, str) for relation in _relations(bundle)):
+        yield "a link does not say what it is"
+    entries = bundle.get("entry", [])
+    if not isinstance(entries, list) or len(objects(entries)) != len(entries):
+        yield "an entry is no entry"
+
+
+def _relations(bundle: dict[str, Any]) -> list[Any]:
+    """What each link is, None where it does not say."""
+    links = bundle.get("link", [])
+    links = links if isinstance(links, list) else [links]
+    return [obj(link).get("relation") for link in links]
+
+
 def _strangers(kinds: tuple[str, ...], bundle: dict[str, Any]) -> Iterator[str]:
     """Entries that no such search could find."""
-    entries = bundle.get("entry")
-    if len(objects(entries)) != (len(entries) if isinstance(entries, list) else bool(entries)):
-        yield "an entry is no entry"
-    for entry in objects(entries):
+    for entry in objects(bundle.get("entry")):
         kind = text(obj(entry.get("resource")).get("resourceType"))
         mode = obj(entry.get("search")).get("mode")
         if not kind:
@@ -153,10 +173,13 @@ class PrefetchedChart:
         """The patient's chart; empty where nothing is known. Raises InvalidRecord when the patient
         prefetched, or all of it, is another's.
         """
-        persons = [resource for _, resource in resources_of(self.answers.get("patient"))]
-        ids = [one.get("id") for one in persons if one["resourceType"] == "Patient"]
-        if any(name != self.patient for name in ids):
-            raise another_patient()
+        home = split_address(f"{self.server}/Patient/{self.patient}")[0]
+        for address, person in resources_of(self.answers.get("patient")):
+            elsewhere = home and split_address(address)[0] not in ("", home)
+            if person["resourceType"] == "Patient" and (
+                elsewhere or person.get("id") != self.patient
+            ):
+                raise another_patient()
         values = [value for value in self.answers.values() if value is not None]
         own = read_own([*values, *self.beside], self.patient, self.server)
         if own.others and not own.known:
