@@ -193,3 +193,12 @@ def test_a_patient_the_server_does_not_know_gives_no_card(
     assert [path for path in server.asked if "p1" not in path] == [
         "/Patient/nobody"
     ]  # an earlier test's reads may still come in
+
+
+def test_an_id_that_is_a_step_up_asks_nothing(reading: tuple[TestClient, FhirServer]) -> None:
+    client, server = reading
+    access = {"access_token": TOKEN, "token_type": "Bearer"}
+    body = call({}, patient="..", fhirServer=server.address, fhirAuthorization=access)
+    answer = client.post(PATIENT_VIEW, json=body)
+    assert (answer.status_code, "lies outside" in answer.text) == (412, True)
+    assert all("?" in path for path in server.asked)

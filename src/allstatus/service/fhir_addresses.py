@@ -4,6 +4,7 @@ by its path's segments.
 
 from __future__ import annotations
 
+from unicodedata import normalize
 from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 
 PORTS = {"http": 80, "https": 443}
@@ -38,10 +39,18 @@ def _origin(parts: SplitResult) -> tuple[str, str | None, int | None]:
 def _segments(path: str) -> list[str] | None:
     """The segments of a path; None where one is, or hides, a step up or another separator."""
     found = path.split("/")
-    for segment in found:
-        plain = segment
+    return None if any(_is_ambiguous(segment) for segment in found) else found
+
+
+def _is_ambiguous(segment: str) -> bool:
+    """Whether a segment is, or hides, a step up, a separator or what is no text: blanks, signs of
+    other widths and parameters are dropped by some programs.
+    """
+    try:
         for _ in range(DECODINGS):
-            plain = unquote(plain, errors="replace")
-        if plain.partition(";")[0] in (".", "..") or set(plain) & set("/\\%\0"):
-            return None
-    return found
+            segment = unquote(segment, errors="strict")
+    except UnicodeDecodeError:  # also the long forms in which UTF-8 may not write a dot
+        return True
+    plain = normalize("NFKC", segment)
+    steps = {name.strip() for name in plain.split(";")} & {".", ".."}
+    return bool(steps or set(plain) & set("/\\%") or any(sign < " " for sign in plain))

@@ -198,6 +198,8 @@ class FhirClient:
             found.notes.append(MEDICINES.format(len(nameless)))
 
     async def _get(self, access: _Access, address: str) -> Any:
+        if below(access.server, address) is None:  # an id may be `..`, and a template hold it
+            raise Unread("its address lies outside the FHIR server")
         token = access.token
         headers = {"Accept": ACCEPT, **({"Authorization": f"Bearer {token}"} if token else {})}
         async with self._client.stream("GET", address, headers=headers) as response:
