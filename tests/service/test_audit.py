@@ -17,7 +17,9 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from allstatus.commands import app
-from allstatus.service.audit import COLUMNS, Audit, Entry, open_to_read, verify
+from allstatus.service.audit import Audit
+from allstatus.service.audit_rows import COLUMNS, Caller, Entry, entry_of
+from allstatus.service.audit_verification import open_to_read, verify
 from allstatus.service.hash_chain import PART, AuditError, ChainKey
 from needs import POSTGRESQL
 
@@ -209,7 +211,7 @@ def test_two_processes_share_a_chain(kept: Kept, tmp_path: Path) -> None:
     with serving(tmp_path, **kept.settings) as client:
         client.post("/classify", json=RECORD)
     (row,) = kept.rows()
-    entry = first.entry("d", _decision(), "test", b"data", None)
+    entry = entry_of(first.key, "d", _decision(), "test", b"data", Caller())
     for _ in range(5):
         asyncio.run(appended([(audit, [entry]) for _ in range(10) for audit in (first, second)]))
     first.store.close()
@@ -221,7 +223,7 @@ def test_two_processes_share_a_chain(kept: Kept, tmp_path: Path) -> None:
 
 def test_a_long_chain_holds_as_of_one_moment_while_it_grows(kept: Kept) -> None:
     audit = kept.open()
-    entry = audit.entry("d", _decision(), "test", b"data", None)
+    entry = entry_of(audit.key, "d", _decision(), "test", b"data", Caller())
     asyncio.run(appended([(audit, [entry] * (2 * PART + 1))]))
     with open_to_read(kept.place) as connection:
         asyncio.run(appended([(audit, [entry])]))

@@ -57,7 +57,7 @@ def export(place: Annotated[str, PlaceArgument]) -> None:
 
 @audit_app.command()
 def backup(place: Annotated[str, PlaceArgument], out: Annotated[Path, OutArgument]) -> None:
-    """Write a whole copy of the audit's file, while the service runs or not.
+    """Write a whole copy of the audit to a file, while the service runs or not.
 
     Copying the file alone is not enough: the newest rows lie in FILE-wal beside it.
     """
@@ -83,25 +83,34 @@ def schema() -> None:
     """Print the SQL that makes the audit's tables in PostgreSQL, for whoever owns the database to
     run.
     """
-    from allstatus.service.audit import APPEND_ONLY, TABLES
+    from allstatus.service.audit_rows import APPEND_ONLY, TABLES
     from allstatus.service.postgres import script
 
     print(script(TABLES, APPEND_ONLY).strip())
 
 
 def _backup(place: DatabaseUrl, out: Path) -> int:
-    from allstatus.service.audit import backup as copy
+    from allstatus.service.audit_archive import backup as copy
 
     copy(place, out)
     return 0
 
 
 def _rotate(place: DatabaseUrl, key: Path | None, out: Path, before: date) -> int:
-    from allstatus.service.audit import rotate as move
+    from allstatus.service.audit_archive import rotate as move
 
-    moved = move(place, key or Path(str(place.file)).with_suffix(".key"), out, before)
+    moved = move(place, _key_path(place, key), out, before)
     print(f"{moved} rows were moved to {out}; keep it with its key: {out} verifies as a whole.")
     return 0
+
+
+def _key_path(place: DatabaseUrl, key: Path | None) -> Path:
+    """The file of an audit's key: as given, else beside the audit's file."""
+    if key is None and place.file is None:
+        raise typer.BadParameter(
+            "no key lies beside a URL; give the key's file", param_hint="--key"
+        )
+    return key or Path(str(place.file)).with_suffix(".key")
 
 
 def _place(given: str) -> DatabaseUrl:
@@ -121,18 +130,14 @@ def _telling(action: Callable[[], int]) -> int:
 
 
 def _verify(place: DatabaseUrl, key: Path | None, head: str | None) -> int:
-    from allstatus.service.audit import open_to_read
-    from allstatus.service.audit import verify as hold
+    from allstatus.service.audit_verification import open_to_read
+    from allstatus.service.audit_verification import verify as hold
     from allstatus.service.hash_chain import ChainKey
 
     known = re.fullmatch(r"(\d{1,15}):([0-9a-f]{64})", head or "0:" + "0" * 64)
     if known is None:
         raise typer.BadParameter("give it as this command prints it", param_hint="--head")
-    if key is None and place.file is None:
-        raise typer.BadParameter(
-            "no key lies beside a URL; give the key's file", param_hint="--key"
-        )
-    secret = ChainKey.read(key or Path(str(place.file)).with_suffix(".key"))
+    secret = ChainKey.read(_key_path(place, key))
     with open_to_read(place) as connection:
         verdict = hold(connection, secret, (int(known[1]), known[2]))
     if verdict.problem:
@@ -143,8 +148,8 @@ def _verify(place: DatabaseUrl, key: Path | None, head: str | None) -> int:
 
 
 def _export(place: DatabaseUrl) -> int:
-    from allstatus.service.audit import export as rows
-    from allstatus.service.audit import open_to_read
+    from allstatus.service.audit_verification import export as rows
+    from allstatus.service.audit_verification import open_to_read
 
     with open_to_read(place) as connection:
         for row in rows(connection):

@@ -1,65 +1,21 @@
-"""The audit: one row for each decision, without anything that identifies a patient, in a file or in
-PostgreSQL.
+"""The audit: one row for each decision, feedback, page read and call refused, without anything that
+identifies a patient, in a file or in PostgreSQL.
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
-import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-from allstatus.decision.decision import Decision
+from allstatus.service.audit_rows import APPEND_ONLY, INTO, STORED, TABLES, WHO, Entry
+from allstatus.service.audit_verification import database_of
 from allstatus.service.database_url import DatabaseUrl
-from allstatus.service.hash_chain import (
-    ROTATION,
-    START,
-    AuditError,
-    ChainHead,
-    ChainKey,
-    Verdict,
-    head_problem,
-    rows,
-    walk,
-)
-from allstatus.service.kept_feedback import Feedback, keep_feedback
-from allstatus.service.sqlite import REFUSE_REMOVAL
-from allstatus.service.store import Connection, Database, Store, StoreError, insert
+from allstatus.service.hash_chain import START, AuditError, ChainHead, ChainKey, head_problem
+from allstatus.service.kept_feedback import Feedback, keep_feedback, unchained
+from allstatus.service.store import Connection, Store, StoreError, insert
 
-COLUMNS = (
-    "decision_id",
-    "time",
-    "service",
-    "ruleset_id",
-    "ruleset_version",
-    "ruleset_digest",
-    "table_digest",
-    "engine",
-    "input_digest",
-    "outcome",
-    "status",
-    "patient",
-)
-WHO = "who"  # asked: JSON of issuer, keyed hash of userId, and hookInstance
-STORED = (*COLUMNS, WHO)
-TABLES = f"""
-CREATE TABLE IF NOT EXISTS audit (
-  seq INTEGER PRIMARY KEY, {", ".join(f"{name} TEXT" for name in STORED)},
-  previous TEXT NOT NULL, hash TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS head (
-  "only" INTEGER PRIMARY KEY CHECK ("only" = 1),
-  seq INTEGER NOT NULL, hash TEXT NOT NULL, seal TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS feedback (
-  service TEXT, card TEXT, outcome TEXT, suggestions TEXT, reason TEXT, time TEXT, received TEXT,
-  PRIMARY KEY (service, card, outcome, suggestions, reason, time));
-"""
-APPEND_ONLY = ("audit",)
-INTO = f"audit (seq, {', '.join(STORED)}, previous, hash)"
 COPY = f"SELECT seq, {', '.join(STORED)}, previous, hash FROM audit WHERE 1 = 0"
 NEW_HEAD = (
     'ON CONFLICT ("only") DO UPDATE SET seq = excluded.seq, hash = excluded.hash, '
@@ -70,24 +26,6 @@ TRIALS = (
     "UPDATE head SET seq = seq WHERE 1 = 0",
     "INSERT INTO feedback SELECT * FROM feedback WHERE 1 = 0",
 )
-
-
-FEEDBACK = "/feedback"  # after the service's name, where a row is about feedback
-
-
-class Caller(NamedTuple):
-    """Who asked: the token's issuer, the hook's userId, and its instance; empty where not said."""
-
-    issuer: str = ""
-    user: str = ""
-    hook: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A decision as the audit holds it."""
-
-    values: tuple[str | None, ...]
 
 
 class Audit:
@@ -111,77 +49,13 @@ class Audit:
             self.store.close()
             raise
 
-    def entry(
-        self,
-        decision_id: str,
-        decision: Decision,
-        service: str,
-        data: bytes,
-        patient: object,
-        who: Caller | None = None,
-    ) -> Entry:
-        """What is kept of a decision: `data`, `patient` and the user only as keyed hashes."""
-        rules = decision.rules
-        known = None if patient is None else self.key.digest("patient", str(patient).encode())
-        return Entry(
-            (
-                decision_id,
-                datetime.now(UTC).isoformat(timespec="milliseconds"),
-                service,
-                rules.id,
-                rules.version,
-                rules.digest,
-                decision.ruleset.table_digest,
-                decision.engine,
-                self.key.digest("input", data),
-                decision.outcome,
-                decision.status,
-                known,
-                self._who(who),
-            )
-        )
-
-    def note(self, service: str, outcome: str, about: str, digest: str, who: str | None) -> Entry:
-        """What is kept of something that is no decision: feedback, or a page that was read."""
-        values: dict[str, str | None] = {
-            "decision_id": about,
-            "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
-            "service": service,
-            "input_digest": digest,
-            "outcome": outcome,
-            WHO: who,
-        }
-        return Entry(tuple(values.get(name) for name in STORED))
-
-    def _who(self, who: Caller | None) -> str | None:
-        if who is None or not any(who):
-            return None
-        user = self.key.digest("user", who.user.encode("utf-8", "surrogatepass"))
-        said = {"issuer": who.issuer, "user": user if who.user else "", "hook": who.hook}
-        return json.dumps({name: value for name, value in said.items() if value}, sort_keys=True)
-
-    async def keep_feedback(self, service: str, given: list[Feedback]) -> None:
-        """Store what is new of feedback, each with a row of the chain."""
-        await self.store.write(self._keep_feedback, (service, given))
-
-    def _keep_feedback(
-        self, connection: Connection, given: list[tuple[str, list[Feedback]]]
-    ) -> None:
-        entries = []
-        for service, item in [(service, item) for service, items in given for item in items]:
-            known = " AND ".join(f"{name} = ?" for name in ("service", *Feedback._fields))
-            asked = f"SELECT 1 FROM feedback WHERE {known}"
-            if connection.execute(asked, (service, *item)).fetchone() is None:
-                keep_feedback(connection, [(service, [item])])
-                digest = self.key.digest("feedback", json.dumps([service, *item]).encode())
-                name = service + FEEDBACK
-                entries.append(self.note(name, item.outcome, item.card, digest, None))
-        if entries:
-            self._append(connection, [entries])
-
     def append(self, entries: Sequence[Entry]) -> asyncio.Future[Any]:
         """Add rows; they are committed when the future is done."""
-        return self.store.write(self._append, entries)
+        return self._begun(self.store.write(self.add, entries))
+
+    def keep_feedback(self, service: str, given: list[Feedback]) -> asyncio.Future[Any]:
+        """Store what is new of feedback, each with a row of the chain."""
+        return self._begun(self.store.write(self._keep_feedback, (service, given)))
 
     def trouble(self) -> str:
         """What keeps decisions from being recorded, in words; empty when a write was tried and the
@@ -199,8 +73,8 @@ class Audit:
             return "the audit cannot be written"
         return ""
 
-    def _append(self, connection: Connection, given: list[Sequence[Entry]]) -> None:
-        self.key.begin(self.key_path)
+    def add(self, connection: Connection, given: Sequence[Sequence[Entry]]) -> None:
+        """Add rows in the transaction at hand, which is the only one."""
         seq, previous = connection.execute("SELECT seq, hash FROM head").fetchone() or (0, START)
         added = []
         for entry in (entry for entries in given for entry in entries):
@@ -208,33 +82,31 @@ class Audit:
             link = self.key.link(seq, entry.values, previous)
             added.append((seq, *entry.values, previous, link))
             previous = link
-        insert(connection, INTO, added)
-        insert(connection, "head", [(1, seq, previous, self.key.seal(seq, previous))], NEW_HEAD)
+        if added:
+            insert(connection, INTO, added)
+            insert(connection, "head", [(1, seq, previous, self.key.seal(seq, previous))], NEW_HEAD)
 
-    def move(self, before: date) -> int:
-        """Remove rows of before a day, of which a copy was made; the last row stays always."""
-        day = before.isoformat()
-        with self.store.trying(keep=True) as connection:
-            last = connection.execute("SELECT max(seq) FROM audit").fetchone()[0] or 0
-            asked = (
-                "SELECT seq, previous FROM audit WHERE seq = ? OR time >= ? ORDER BY seq LIMIT 1"
-            )
-            first = connection.execute(asked, (last, day)).fetchone()
-            if first is None:
-                return 0
-            moved = connection.execute("SELECT count(*) FROM audit WHERE seq < ?", (first[0],))
-            count = int(moved.fetchone()[0])
-            if count:
-                connection.execute("DROP TRIGGER audit_is_not_removed")
-                connection.execute("DELETE FROM audit WHERE seq < ?", (first[0],))
-                _drop_unlinked_feedback(connection, self.key)
-                connection.execute(REFUSE_REMOVAL.format("audit"))
-                digest = self.key.rotation(*first)
-                self._append(connection, [[self.note(ROTATION, "moved", "", digest, None)]])
-        return count
+    def _keep_feedback(
+        self, connection: Connection, given: list[tuple[str, list[Feedback]]]
+    ) -> None:
+        self.add(connection, [keep_feedback(connection, self.key, given)])
+
+    def _begun(self, written: asyncio.Future[Any]) -> asyncio.Future[Any]:
+        """Note beside the key that rows were written: once they are, lest an audit whose first
+        write failed be taken for one that was emptied.
+        """
+        if not self.key.begun:
+            written.add_done_callback(self._note_beginning)
+        return written
+
+    def _note_beginning(self, written: asyncio.Future[Any]) -> None:
+        if not written.cancelled() and written.exception() is None:
+            self.key.begin(self.key_path)
 
     def _try_out(self, key_path: Path) -> None:
-        """Ask for all that will be asked, writing nothing."""
+        """Ask for all that will be asked, writing nothing but what an earlier version left to
+        write.
+        """
         try:
             with self.store.trying() as connection:
                 for statement in TRIALS:
@@ -257,120 +129,11 @@ class Audit:
                 f"{self.store.database.name}: {problem}; put back a copy made by `allstatus audit "
                 f"backup`, or begin another audit with a key of its own"
             )
+        if head is not None:
+            self.key.begin(key_path)
+        with self.store.trying(keep=True) as connection:
+            self.add(connection, [unchained(connection, self.key)])
 
 
 def _kind(error: Exception) -> str:
     return str(error) if isinstance(error, StoreError) else type(error).__name__
-
-
-def database_of(place: DatabaseUrl) -> Database:
-    """The database a place names."""
-    if place.file is None:
-        from allstatus.service.postgres import PostgresDatabase
-
-        return PostgresDatabase(place.address, str(place), alone="head")
-    from allstatus.service.sqlite import SqliteDatabase
-
-    return SqliteDatabase(place.file)
-
-
-@contextmanager
-def open_to_read(place: DatabaseUrl) -> Iterator[Connection]:
-    """An audit as of one moment; raises AuditError where there is none."""
-    if place.file is not None and not place.file.is_file():
-        raise AuditError(f"{place}: there is no such file; give the path of an audit")
-    database = database_of(place)
-    try:
-        with database.reading() as connection:
-            ChainHead.read(connection)
-            yield connection
-    except database.errors:
-        raise AuditError(f"{place}: holds no audit that can be read; {place.remedy}") from None
-
-
-def verify(connection: Connection, key: ChainKey, known: tuple[int, str] | None = None) -> Verdict:
-    """Hold the chain of an audit; `known` is a head noted earlier."""
-    verdict = walk(connection, _stored(connection), key, known)
-    if verdict.problem:
-        return verdict
-    return replace(verdict, problem=_feedback_problem(connection, key))
-
-
-def _stored(connection: Connection) -> tuple[str, ...]:
-    """The columns of this audit: those of earlier versions lack who asked."""
-    found = connection.execute("SELECT * FROM audit WHERE 1 = 0").description
-    return STORED if any(column[0] == WHO for column in found) else COLUMNS
-
-
-def _feedback_problem(connection: Connection, key: ChainKey) -> str:
-    """What is wrong with the feedback by the rows of the chain about it; feedback of before there
-    were such rows is not covered.
-    """
-    kept: dict[str, str] = {}
-    names = ", ".join(("service", *Feedback._fields))
-    for *values, received in connection.execute(f"SELECT {names}, received FROM feedback"):
-        try:
-            kept[key.digest("feedback", json.dumps(values).encode())] = str(received)
-        except (TypeError, ValueError):
-            return "a row of feedback was altered"
-    asked = f"SELECT input_digest, time FROM audit WHERE service LIKE '%{FEEDBACK}'"
-    chained = dict(connection.execute(asked).fetchall())
-    if not set(chained) <= set(kept):
-        return "a row of feedback was altered or removed"
-    since = min(chained.values(), default="")
-    if since and any(kept[name] > since for name in set(kept) - set(chained)):
-        return "a row of feedback was added"
-    return ""
-
-
-def _drop_unlinked_feedback(connection: Connection, key: ChainKey) -> None:
-    """Remove the feedback whose rows of the chain were moved away."""
-    names = ("service", *Feedback._fields)
-    asked = f"SELECT input_digest FROM audit WHERE service LIKE '%{FEEDBACK}'"
-    linked = {digest for (digest,) in connection.execute(asked)}
-    for values in connection.execute(f"SELECT {', '.join(names)} FROM feedback").fetchall():
-        if key.digest("feedback", json.dumps(list(values)).encode()) not in linked:
-            known = " AND ".join(f"{name} = ?" for name in names)
-            connection.execute(f"DELETE FROM feedback WHERE {known}", values)
-
-
-def backup(place: DatabaseUrl, out: Path) -> None:
-    """Write a whole copy of an audit, the service running or not; raises AuditError."""
-    if place.file is None:
-        raise AuditError(f"{place}: is a database; copy it with pg_dump")
-    if out.exists():
-        raise AuditError(f"{out}: is there already; give a path where nothing is")
-    with open_to_read(place):
-        pass
-    out.touch(mode=0o600)
-    with (
-        closing(sqlite3.connect(f"{place.file.absolute().as_uri()}?mode=ro", uri=True)) as source,
-        closing(sqlite3.connect(out)) as copy,
-    ):
-        source.backup(copy)
-        copy.execute("PRAGMA journal_mode = DELETE")  # one file, whole by itself
-
-
-def rotate(place: DatabaseUrl, key_path: Path, out: Path, before: date) -> int:
-    """Move the rows of before a day to an archive, which is a whole copy; the chain goes on and a
-    row of it says so. Returns how many rows were moved; raises AuditError.
-    """
-    key = ChainKey.read(key_path)
-    backup(place, out)
-    with open_to_read(DatabaseUrl(out)) as connection:
-        verdict = verify(connection, key)
-    if verdict.problem:
-        raise AuditError(f"{place}: {verdict.problem}; nothing was moved")
-    audit = Audit(place, key_path)
-    try:
-        return audit.move(before)
-    finally:
-        audit.store.close()
-
-
-def export(connection: Connection) -> Iterator[dict[str, Any]]:
-    """Every row in order."""
-    stored = _stored(connection)
-    names = ("seq", *stored, "previous", "hash")
-    for row in rows(connection, stored):
-        yield dict(zip(names, row, strict=True))

@@ -93,6 +93,15 @@ class PostgresDatabase:
         connection.execute(f"LOCK TABLE {self._alone} IN EXCLUSIVE MODE")
 
     @contextmanager
+    def removing(self, connection: Connection, table: str) -> Iterator[None]:
+        """Let rows of a table that is only added to be removed, in the transaction at hand; for the
+        table's owner only.
+        """
+        connection.execute(f"ALTER TABLE {table} DISABLE TRIGGER {table}_is_not_changed")
+        yield
+        connection.execute(f"ALTER TABLE {table} ENABLE TRIGGER {table}_is_not_changed")
+
+    @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection that reads as of one moment."""
         with closing(self.connect()) as connection:

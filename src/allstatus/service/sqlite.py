@@ -68,6 +68,13 @@ class SqliteDatabase:
         self._check()
         connection.execute("BEGIN IMMEDIATE")
 
+    @contextmanager
+    def removing(self, connection: Connection, table: str) -> Iterator[None]:
+        """Let rows of a table that is only added to be removed, in the transaction at hand."""
+        connection.execute(f"DROP TRIGGER {table}_is_not_removed")
+        yield
+        connection.execute(REFUSE_REMOVAL.format(table))
+
     def _found(self) -> tuple[int, int] | None:
         """Which file the path names now."""
         try:

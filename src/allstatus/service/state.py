@@ -20,7 +20,8 @@ from allstatus.decision.decision import Decision
 from allstatus.ehr.chart_options import ChartOptions, make_reader
 from allstatus.errors import AllstatusError
 from allstatus.service import auth, explanation_pages
-from allstatus.service.audit import Audit, Caller
+from allstatus.service.audit import Audit
+from allstatus.service.audit_rows import Caller, entry_of
 from allstatus.service.auth import Gatekeeper
 from allstatus.service.config import LOCAL_ORIGIN, Config, ConfigError
 from allstatus.service.explanation_pages import Pages
@@ -196,9 +197,7 @@ class ServiceState:
             return ()
         ids = ids or [str(uuid4()) for _ in decided]
         entries = [
-            self.audit.entry(
-                name, decision, service, data, decision.record.id, request.state.caller
-            )
+            entry_of(self.audit.key, name, decision, service, data, request.state.caller)
             for name, (decision, data) in zip(ids, decided, strict=True)
         ]
         try:

@@ -54,6 +54,9 @@ class Database(Protocol):
     def begin(self, connection: Connection) -> None:
         """Begin a transaction beside which no other process writes."""
 
+    def removing(self, connection: Connection, table: str) -> AbstractContextManager[None]:
+        """Let rows of a table that is only added to be removed, in the transaction at hand."""
+
     def reading(self) -> AbstractContextManager[Connection]:
         """A connection that reads everything as of one moment, and writes nothing."""
 

@@ -1,0 +1,108 @@
+"""Copies of an audit, and old rows moved to one; the chain goes on."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from datetime import date
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from allstatus.service.audit import Audit
+from allstatus.service.audit_rows import APPEND_ONLY, INTO, STORED, TABLES, note, stored
+from allstatus.service.audit_verification import open_to_read, verify
+from allstatus.service.database_url import DatabaseUrl
+from allstatus.service.hash_chain import PART, ROTATION, AuditError, ChainKey, rows
+from allstatus.service.kept_feedback import ALL, drop_unchained
+from allstatus.service.sqlite import SqliteDatabase
+from allstatus.service.store import Connection, StoreError, insert
+
+HEAD = ("only", "seq", "hash", "seal")
+
+
+def backup(place: DatabaseUrl, out: Path) -> None:
+    """Write a whole copy of an audit to a file, the service running or not; raises AuditError."""
+    if out.exists():
+        raise AuditError(f"{out}: is there already; give a path where nothing is")
+    with open_to_read(place) as connection:
+        out.touch(mode=0o600)
+        if place.file is None:
+            _copy(connection, out)
+    if place.file is not None:
+        address = f"{place.file.absolute().as_uri()}?mode=ro"
+        with (
+            closing(sqlite3.connect(address, uri=True)) as source,
+            closing(sqlite3.connect(out)) as copy,
+        ):
+            source.backup(copy)
+    with closing(sqlite3.connect(out)) as copy:
+        copy.execute("PRAGMA journal_mode = DELETE")  # one file, whole by itself
+
+
+def _copy(connection: Connection, out: Path) -> None:
+    """Write every row of another database to a file of the same tables."""
+    database = SqliteDatabase(out)
+    database.create(TABLES, APPEND_ONLY)
+    columns = stored(connection)
+    lacking = (None,) * (len(STORED) - len(columns))
+    with closing(database.connect()) as copy:
+        database.begin(copy)
+        found = ((*row[:-2], *lacking, *row[-2:]) for row in rows(connection, columns))
+        for part in _parts(found):
+            insert(copy, INTO, part)
+        for table, names in (("head", HEAD), ("feedback", ALL)):
+            listed = ", ".join(f'"{name}"' for name in names)
+            for part in _parts(iter(connection.execute(f"SELECT {listed} FROM {table}"))):
+                insert(copy, f"{table} ({listed})", part)
+        copy.execute("COMMIT")
+
+
+def _parts(found: Iterator[Sequence[Any]]) -> Iterator[list[Sequence[Any]]]:
+    while part := list(islice(found, PART)):
+        yield part
+
+
+def rotate(place: DatabaseUrl, key_path: Path, out: Path, before: date) -> int:
+    """Move the rows of before a day to an archive, which is a whole copy; the chain goes on and a
+    row of it says so. Returns how many rows were moved; raises AuditError.
+    """
+    key = ChainKey.read(key_path)
+    backup(place, out)
+    with open_to_read(DatabaseUrl(out)) as connection:
+        verdict = verify(connection, key)
+    if verdict.problem:
+        raise AuditError(f"{place}: {verdict.problem}; nothing was moved")
+    audit = Audit(place, key_path)
+    try:
+        return move(audit, before, verdict.rows)
+    except StoreError:
+        who = "as the owner of its tables" if place.file is None else "as its owner"
+        raise AuditError(f"{place}: no row may be removed; do it {who}") from None
+    finally:
+        audit.store.close()
+
+
+def move(audit: Audit, before: date, archived: int) -> int:
+    """Remove rows of before a day, up to the last one of which a copy was made; the last row stays
+    always.
+    """
+    with audit.store.trying(keep=True) as connection:
+        last = connection.execute("SELECT max(seq) FROM audit").fetchone()[0] or 0
+        asked = (
+            "SELECT seq, previous FROM audit WHERE seq = ? OR seq > ? OR time >= ? "
+            "ORDER BY seq LIMIT 1"
+        )
+        first = connection.execute(asked, (last, archived, before.isoformat())).fetchone()
+        if first is None:
+            return 0
+        old = "FROM audit WHERE seq < ?"
+        count = int(connection.execute(f"SELECT count(*) {old}", first[:1]).fetchone()[0])
+        if count:
+            with audit.store.database.removing(connection, "audit"):
+                connection.execute(f"DELETE {old}", first[:1])
+            drop_unchained(connection, audit.key)
+            moved = note(ROTATION, "moved", "", audit.key.rotation(*first))
+            audit.add(connection, [[moved]])
+    return count
