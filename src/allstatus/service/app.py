@@ -70,7 +70,7 @@ def make_app(config: Config, again: Callable[[], Config] | None = None) -> FastA
 
 
 def _add_middleware(app: FastAPI, config: Config) -> None:
-    app.add_middleware(Middleware, limits=lambda: app.state.desk.config.limits)
+    app.add_middleware(Middleware, desk=lambda: app.state.desk)
     if config.insecure_dev:
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=[*LOOPBACK, "[::1]"])
     app.add_middleware(

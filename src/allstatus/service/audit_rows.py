@@ -5,6 +5,7 @@ refused; nothing that identifies a patient.
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -58,7 +59,8 @@ class Caller(NamedTuple):
     client: str = ""
 
 
-HASHED = ("user", "client")  # of a Caller: kept as keyed hashes
+HASHED = ("user", "client")  # of a Caller: kept as keyed hashes; a hook too that is no UUID
+UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +116,12 @@ def note(
 
 def who(key: ChainKey, asked: Caller, **more: object) -> str | None:
     """Who asked, as JSON; None where nothing is known and `more` says nothing."""
-    said = {name: value for name, value in asked._asdict().items() if value}
-    said |= {
-        name: key.digest(name, said[name].encode("utf-8", "surrogatepass"))
-        for name in HASHED
-        if name in said
+    said = {
+        name: key.digest(name, value.encode("utf-8", "surrogatepass"))
+        if name in HASHED or (name == "hook" and not UUID.fullmatch(value))
+        else value
+        for name, value in asked._asdict().items()
+        if value
     }
     said |= {name: value for name, value in more.items() if value}
     return json.dumps(said, sort_keys=True) if said else None

@@ -14,7 +14,7 @@ import httpx2 as httpx
 import jwt
 
 from allstatus.service.config import Config, Issuer
-from allstatus.service.jwks import ALGORITHMS, KeyRing, Refused
+from allstatus.service.jwks import ALGORITHMS, KeyRing, Keys, Refused
 from allstatus.service.problem_details import ProblemDetails
 from allstatus.service.store import Connection, Store, StoreError, insert
 
@@ -40,11 +40,16 @@ class Gatekeeper:
             raise Refused("none was sent")
         if len(token) > LONGEST:
             raise Refused("it is too long")
-        claims = await self._claims(token.strip(), address)
-        await self._use_once(claims)
-        return str(claims["iss"])
+        header, keys = self._opened(token.strip())
+        try:
+            await self._use_once(await self._claims(token.strip(), header, keys, address))
+        except Refused as refused:
+            refused.claimed = keys.issuer.issuer
+            raise
+        return keys.issuer.issuer
 
-    async def _claims(self, token: str, address: str) -> dict[str, Any]:
+    def _opened(self, token: str) -> tuple[dict[str, Any], Keys]:
+        """A token's header, unchecked, and the keys of the listed issuer that it names."""
         try:
             header, unchecked = (
                 jwt.get_unverified_header(token),
@@ -56,6 +61,11 @@ class Gatekeeper:
         keys = self._keys.get(issuer) if isinstance(issuer, str) else None
         if keys is None:
             raise Refused("its issuer is not listed")
+        return header, keys
+
+    async def _claims(
+        self, token: str, header: dict[str, Any], keys: Keys, address: str
+    ) -> dict[str, Any]:
         algorithm = self._check_header(header, keys.issuer)
         key = await keys.find(header.get("kid"), algorithm)
         try:

@@ -128,7 +128,7 @@ async def _cards(
         cards = order_cards(
             decision, occasion, read_orders(made.context, made.hook, found), desk.reader.tables
         )
-    page = [desk.pages.keep(name, decision, desk.seal(decision))] if cards else []
+    page = [desk.pages.keep(name, decision, desk.seal(decision), decision_id)] if cards else []
     await desk.record(request, service, [(decision, data)], [decision_id], beside=page)
     kept: list[dict[str, Any]] = without_empties(cards)
     return kept

@@ -54,14 +54,14 @@ class Pages:
         return urlsafe_b64encode(secrets.token_bytes(32)).decode().rstrip("=")
 
     def keep(
-        self, name: str, decision: Decision, made_by: Mapping[str, Any]
+        self, name: str, decision: Decision, made_by: Mapping[str, Any], decision_id: str = ""
     ) -> asyncio.Future[Any]:
-        """Seal a decision under a name with what it was made by; it is kept when the future is
-        done.
+        """Seal a decision under a name with what it was made by and its id in the audit; it is kept
+        when the future is done.
         """
         place, key = _secrets(name)
         sealed, expires = (
-            AESGCM(key).encrypt(NONCE, pack(decision, made_by), None),
+            AESGCM(key).encrypt(NONCE, pack(decision, made_by, decision_id), None),
             int(time.time()) + self.seconds,
         )
         return self.store.write(self._keep, (place, expires, sealed))
@@ -121,7 +121,7 @@ def codes_digest() -> str:
     return found.hexdigest()
 
 
-def pack(decision: Decision, made: Mapping[str, Any]) -> bytes:
+def pack(decision: Decision, made: Mapping[str, Any], decision_id: str = "") -> bytes:
     """What a decision was made of, exactly: its record, what its chart supplied, and what `made_by`
     says.
     """
@@ -137,6 +137,7 @@ def pack(decision: Decision, made: Mapping[str, Any]) -> bytes:
     }
     return to_json(
         {
+            "decision_id": decision_id,
             "made_by": dict(made),
             "record": record,
             "percents": percents,

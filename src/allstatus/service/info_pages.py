@@ -84,6 +84,7 @@ async def decision(
     if classifier is None:
         raise ProblemDetails(410, "decided-otherwise", DECIDED_OTHERWISE)
     page = explanation_page(unpack(kept, classifier), level.value)
+    await desk.note_reading(request, kept.get("decision_id", ""))
     return _with_own_policy(page, {"X-Robots-Tag": "noindex"})
 
 

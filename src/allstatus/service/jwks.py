@@ -29,7 +29,11 @@ RSA_BITS = 2_048
 
 
 class Refused(ProblemDetails):
-    """A call without a token that holds; `why` is told, the token never."""
+    """A call without a token that holds; `why` is told, the token never. `claimed` is the listed
+    issuer it says it is of.
+    """
+
+    claimed = ""
 
     def __init__(self, why: str) -> None:
         super().__init__(
@@ -37,6 +41,7 @@ class Refused(ProblemDetails):
             "token-refused",
             f"The bearer token is refused: {why}.",
             headers={"WWW-Authenticate": "Bearer"},
+            reason=f"token-refused: {why}",
         )
 
 

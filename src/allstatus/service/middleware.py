@@ -12,7 +12,7 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from starlette.requests import ClientDisconnect
@@ -21,6 +21,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from allstatus.service.config import Limits
 from allstatus.service.logs import LOGGER, about_error
 from allstatus.service.problem_details import ProblemDetails
+
+if TYPE_CHECKING:
+    from allstatus.service.state import ServiceState
 
 SAFE_HEADERS = (
     (b"cache-control", b"no-store"),
@@ -39,15 +42,15 @@ class Middleware:
     body is read when the application asks for it, after the token.
     """
 
-    def __init__(self, app: ASGIApp, limits: Callable[[], Limits]) -> None:
-        self.app, self._limits = app, limits
+    def __init__(self, app: ASGIApp, desk: Callable[[], ServiceState]) -> None:
+        self.app, self._desk = app, desk
         self.running: Counter[str] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        visit = _Request(scope, send)
+        visit = _Request(scope, send, self._desk)
         client = "" if scope["path"] in UNCOUNTED else (scope.get("client") or ("?",))[0]
         self.running[client] += 1
         try:
@@ -59,7 +62,7 @@ class Middleware:
             visit.log()
 
     async def _pass(self, visit: _Request, receive: Receive, client: str) -> None:
-        limits = self._limits()
+        limits = self._desk().config.limits
         try:
             self._check_number(client, limits)
             _check_head(visit.scope, limits)
@@ -147,8 +150,8 @@ class _Body:
 class _Request:
     """One request on its way: what is answered, and what is logged of it."""
 
-    def __init__(self, scope: Scope, send: Send) -> None:
-        self.scope, self._send = scope, send
+    def __init__(self, scope: Scope, send: Send, desk: Callable[[], ServiceState]) -> None:
+        self.scope, self._send, self._desk = scope, send, desk
         self.began = time.perf_counter()
         self.id = uuid4().hex
         self.status = 0
@@ -160,6 +163,8 @@ class _Request:
         """Answer, with the headers every answer bears."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
+            if self.status >= 400:
+                await self._desk().note_refusal(self.scope, self.id)
             named = {name for name, _ in message["headers"]}
             message["headers"] = [
                 *message["headers"],
@@ -171,6 +176,7 @@ class _Request:
     async def refuse(self, problem: ProblemDetails) -> None:
         """Answer with a problem, unless an answer is under way."""
         self.problem = problem.kind
+        self.scope["state"]["reason"] = problem.reason
         if not self.status:
             await problem.response(self.scope["path"])(self.scope, _nothing, self.send)
 

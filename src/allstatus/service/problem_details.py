@@ -73,7 +73,7 @@ OUTCOME_SCHEMA: dict[str, Any] = {
 
 class ProblemDetails(Exception):
     """A request that is refused: `kind` names the problem in its `type`; `more` are further
-    members.
+    members; `reason` is what the audit is told, in words that hold nothing of what was sent.
     """
 
     def __init__(
@@ -83,9 +83,11 @@ class ProblemDetails(Exception):
         detail: str,
         *,
         headers: Mapping[str, str] | None = None,
+        reason: str = "",
         **more: str,
     ) -> None:
         super().__init__(kind)
+        self.reason = reason or kind
         self.status, self.kind, self.detail, self.headers, self.more = (
             status,
             kind,
@@ -154,7 +156,7 @@ def add_handlers(app: FastAPI) -> None:
 
 async def _answer(request: Request, error: Exception) -> JSONResponse:
     problem = _problem(error)
-    request.state.problem = problem.kind
+    request.state.problem, request.state.reason = problem.kind, problem.reason
     return problem.response(request.scope["path"])
 
 

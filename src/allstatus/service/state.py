@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from re import fullmatch
 from typing import Any, TypeVar
 from uuid import uuid4
@@ -14,6 +15,7 @@ import anyio
 import httpx2 as httpx
 from anyio import CapacityLimiter
 from starlette.requests import Request
+from starlette.types import Scope
 
 from allstatus.decision.classifier import Classifier, load_rules
 from allstatus.decision.decision import Decision
@@ -26,7 +28,9 @@ from allstatus.service.auth import Gatekeeper
 from allstatus.service.config import LOCAL_ORIGIN, Config, ConfigError
 from allstatus.service.explanation_pages import Pages
 from allstatus.service.fhir_client import FhirClient
+from allstatus.service.jwks import Refused
 from allstatus.service.problem_details import ProblemDetails
+from allstatus.service.refusals import Refusals, reading
 from allstatus.service.sqlite import SqliteDatabase
 from allstatus.service.store import Store, StoreError
 
@@ -35,6 +39,8 @@ INLINE = (
     32_768  # bytes of input decided on at once; more goes to a thread, so that nobody waits for it
 )
 THREADS = 4
+SOON = 2  # seconds a refusal waits for its row
+UNRECORDED = "audit-unavailable"
 FIXED = {"audit", "audit_key", "state", "insecure_dev", "cors_origins", "proxies"}
 
 
@@ -52,6 +58,7 @@ class ServiceState:
     def __init__(self, config: Config, again: Callable[[], Config] | None = None) -> None:
         self._again = again or (lambda: config)
         self._watching: asyncio.Task[None] | None = None
+        self._refusals = Refusals()
         self.audit = Audit(config.audit, config.key_path)
         try:
             self.state = _state(config)
@@ -132,7 +139,11 @@ class ServiceState:
             self._check_origin(request)
             return
         address = self.base(request) + request.scope["path"]
-        issuer = await self.gatekeeper.check(request.headers.get("authorization"), address)
+        try:
+            issuer = await self.gatekeeper.check(request.headers.get("authorization"), address)
+        except Refused as refused:
+            request.state.caller = Caller(claimed=refused.claimed)
+            raise
         request.state.caller = Caller(issuer)
 
     def _check_origin(self, request: Request) -> None:
@@ -208,6 +219,21 @@ class ServiceState:
         request.state.outcomes = _counts([decision.outcome for decision, _ in decided])
         return ids
 
+    async def note_refusal(self, scope: Scope, name: str) -> None:
+        """Write a refused call to the audit, if that can be done soon; refused it is anyway."""
+        entry = self._refusals.entry(self.audit.key, scope, name)
+        if entry is not None and scope["state"].get("reason") != UNRECORDED:
+            with suppress(StoreError, TimeoutError):
+                async with asyncio.timeout(SOON):
+                    await self.audit.append([entry])
+
+    async def note_reading(self, request: Request, decision_id: str) -> None:
+        """Write to the audit that a page was read, before it is."""
+        try:
+            await self.audit.append([reading(self.audit.key, request.scope, decision_id)])
+        except StoreError:
+            raise unrecorded("The reading cannot be recorded, so the page is not shown.") from None
+
     def ready(self) -> tuple[str, list[str]]:
         """What keeps calls from being answered, empty when nothing does, after a write was tried;
         and what else is wrong.
@@ -240,7 +266,7 @@ def _state(config: Config) -> Store:
 
 def unrecorded(detail: str) -> ProblemDetails:
     """The refusal when the audit cannot be written."""
-    return ProblemDetails(503, "audit-unavailable", detail, headers={"Retry-After": "5"})
+    return ProblemDetails(503, UNRECORDED, detail, headers={"Retry-After": "5"})
 
 
 def _counts(outcomes: Sequence[str]) -> dict[str, int]:
