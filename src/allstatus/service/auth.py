@@ -18,11 +18,21 @@ from allstatus.service.jwks import ALGORITHMS, KeyRing, Keys, Refused
 from allstatus.service.problem_details import ProblemDetails
 from allstatus.service.store import Connection, Store, StoreError, insert
 
-SCHEMA = "CREATE TABLE IF NOT EXISTS token (id TEXT PRIMARY KEY, expires INTEGER NOT NULL);"
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS token (id TEXT PRIMARY KEY, expires INTEGER NOT NULL);
+CREATE INDEX IF NOT EXISTS token_by_expiry ON token (expires);
+CREATE TABLE IF NOT EXISTS forgotten (
+  "only" INTEGER PRIMARY KEY CHECK ("only" = 1), until INTEGER NOT NULL);
+"""
 LONGEST = 8_192  # characters of a token
 LAST = 10**12  # seconds
 TIMES = ("exp", "iat", "nbf")
 LEEWAY = 30  # seconds the clocks may differ
+SET_BACK = 3_600  # seconds that this machine's clock may be set back without a token being refused
+UNTIL = (
+    'INSERT INTO forgotten VALUES (1, ?) ON CONFLICT ("only") DO UPDATE '
+    "SET until = max(until, excluded.until) RETURNING until"
+)
 
 
 class Gatekeeper:
@@ -116,15 +126,18 @@ class Gatekeeper:
                 "The use of the token cannot be recorded, so it is not accepted.",
                 headers={"Retry-After": "5"},
             ) from None
+        if first is None:
+            raise Refused("it is of a time whose tokens are forgotten: the clock was set back")
         if not first:
             raise Refused("it was used before")
 
 
-def first_uses(connection: Connection, tokens: list[tuple[str, int]]) -> list[bool]:
+def first_uses(connection: Connection, tokens: list[tuple[str, int]]) -> list[bool | None]:
     """Whether each token (name, expiry) is used for the first time; of the same one twice, the
-    first.
+    first. None for one that could have been used and forgotten before the clock was set back.
     """
-    connection.execute("DELETE FROM token WHERE expires < ?", (int(time.time()),))
+    until = int(connection.execute(UNTIL, (int(time.time()) - SET_BACK,)).fetchone()[0])
+    connection.execute("DELETE FROM token WHERE expires < ?", (until,))
     marks = ",".join("?" * len(tokens))
     known = {
         name
@@ -132,9 +145,9 @@ def first_uses(connection: Connection, tokens: list[tuple[str, int]]) -> list[bo
             f"SELECT id FROM token WHERE id IN ({marks})", [name for name, _ in tokens]
         )
     }
-    first = []
-    for name, _ in tokens:
-        first.append(name not in known)
+    first: list[bool | None] = []
+    for name, expires in tokens:
+        first.append(None if expires < until else name not in known)
         known.add(name)
     insert(connection, "token", [token for token, new in zip(tokens, first, strict=True) if new])
     return first
