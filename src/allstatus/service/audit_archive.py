@@ -78,8 +78,7 @@ def rotate(place: DatabaseUrl, key_path: Path, out: Path, before: date) -> int:
     try:
         return move(audit, before, verdict.rows)
     except StoreError:
-        who = "as the owner of its tables" if place.file is None else "as its owner"
-        raise AuditError(f"{place}: no row may be removed; do it {who}") from None
+        raise AuditError(f"{place}: no row could be removed; try it as its owner") from None
     finally:
         audit.store.close()
 

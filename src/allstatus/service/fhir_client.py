@@ -24,6 +24,7 @@ from allstatus.service.problem_details import ProblemDetails
 ACCEPT = "application/fhir+json"
 GONE = (404, 410)
 NOT_SENT = "it was not sent"
+OUTSIDE = "an address of it lies outside the FHIR server"
 LATE = "the FHIR server did not answer in time"
 MEDICINES = (
     "{} medicines are named by a reference only and could not be read: what they are is not known"
@@ -163,7 +164,7 @@ class FhirClient:
         while address is not None:
             following = below(access.server, address)
             if not address or following is None:
-                raise Unread("a further page lies outside the FHIR server")
+                raise Unread(OUTSIDE)
             if len(pages) + 1 >= access.limits.fhir_pages or following in seen:
                 raise Unread("the FHIR server sends more pages than are read")
             seen.add(following)
@@ -199,7 +200,7 @@ class FhirClient:
 
     async def _get(self, access: _Access, address: str) -> Any:
         if below(access.server, address) is None:  # an id may be `..`, and a template hold it
-            raise Unread("its address lies outside the FHIR server")
+            raise Unread(OUTSIDE)
         token = access.token
         headers = {"Accept": ACCEPT, **({"Authorization": f"Bearer {token}"} if token else {})}
         async with self._client.stream("GET", address, headers=headers) as response:

@@ -110,7 +110,8 @@ def _lacks(asked: Searches, key: str, value: Any) -> Iterator[str]:
     if kind == OUTCOME:
         yield "an error stands in the place of an answer"
     elif kind == "Bundle" and value.get("type") == "searchset":
-        yield from _misshapen(value)
+        if _misshapen(value):
+            yield "it has not the shape of a bundle"
         yield from missing_parts(value)
         yield from _strangers(asked.kinds(key), value)
     elif asked.is_search(key):
@@ -119,18 +120,17 @@ def _lacks(asked: Searches, key: str, value: Any) -> Iterator[str]:
         yield "it is not the kind of resource that was asked for"
 
 
-def _misshapen(bundle: dict[str, Any]) -> Iterator[str]:
-    """Where a bundle says how much of it there is in another form than a bundle does, so that what
-    it says could be missed.
+def _misshapen(bundle: dict[str, Any]) -> bool:
+    """Whether a bundle says how much of it there is in another form than a bundle does, so that
+    what it says could be missed.
     """
-    total = bundle.get("total", 0)
-    if not (type(total) is int or (isinstance(total, str) and total.isdecimal())) or int(total) < 0:
-        yield "its total is no count"
-    if not all(isinstance(relation, str) for relation in _relations(bundle)):
-        yield "a link does not say what it is"
-    entries = bundle.get("entry", [])
-    if not isinstance(entries, list) or len(objects(entries)) != len(entries):
-        yield "an entry is no entry"
+    total, entries = bundle.get("total", 0), bundle.get("entry", [])
+    counted = type(total) is int or (isinstance(total, str) and total.isdecimal())
+    return (
+        not (counted and int(total) >= 0)
+        or not all(isinstance(relation, str) for relation in _relations(bundle))
+        or not (isinstance(entries, list) and len(objects(entries)) == len(entries))
+    )
 
 
 def _relations(bundle: dict[str, Any]) -> list[Any]:

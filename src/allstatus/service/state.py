@@ -23,6 +23,7 @@ from allstatus.ehr.chart_options import ChartOptions, make_reader
 from allstatus.errors import AllstatusError
 from allstatus.service import auth, explanation_pages
 from allstatus.service.audit import Audit
+from allstatus.service.audit_notes import Refusals, reading
 from allstatus.service.audit_rows import Caller, entry_of
 from allstatus.service.auth import Gatekeeper
 from allstatus.service.config import LOCAL_ORIGIN, Config, ConfigError
@@ -30,7 +31,6 @@ from allstatus.service.explanation_pages import Pages
 from allstatus.service.fhir_client import FhirClient
 from allstatus.service.jwks import Refused
 from allstatus.service.problem_details import ProblemDetails
-from allstatus.service.refusals import Refusals, reading
 from allstatus.service.sqlite import SqliteDatabase
 from allstatus.service.store import Store, StoreError
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from allstatus.service.refusals import A_MINUTE, Refusals
+from allstatus.service.audit_notes import A_MINUTE, Refusals
 
 from .conftest import BASE, PATIENT_VIEW, call, chart, prefetch_of, serving
 from .stores import in_file
