@@ -6,6 +6,7 @@ import pytest
 
 from allstatus import InvalidRecord, load_rules
 from allstatus.ehr import Chart, decide_over_time, make_reader, read_charts
+from allstatus.ehr.timeline import read_chart
 
 TABLE = (Path(__file__).parents[2] / "fixtures" / "tables" / "second-remission.csv").read_text(
     "utf-8"
@@ -37,6 +38,17 @@ def test_a_table_is_a_history(mark: str) -> None:
 def test_the_order_of_lines_changes_nothing() -> None:
     heading, *lines = TABLE.splitlines()
     assert points("\n".join([heading, *reversed(lines)])) == points(TABLE)
+
+
+@pytest.mark.parametrize(
+    ("system", "code"),
+    [("ICD-10-CM", "C50.9"), ("I10", "C50.9"), ("ICD-10-GM", "C50.9"), ("ICD-9-CM", "174.9")],
+)
+def test_another_cancer_is_one_in_every_edition_of_icd(system: str, code: str) -> None:
+    line = f"2025-01-01,{system},{code},Breast cancer"
+    ((_, chart),) = read_charts(f"date,system,code,display\n{line}\n")
+    assert isinstance(chart, Chart)
+    assert read_chart(chart).other_cancers == ["Breast cancer"]
 
 
 @pytest.mark.parametrize(

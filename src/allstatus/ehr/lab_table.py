@@ -12,7 +12,7 @@ import csv
 from collections.abc import Iterator
 
 from allstatus.ehr.chart import Chart, Code, Problem, Quantity, Range, Result, Statement, Treatment
-from allstatus.ehr.codes import make_code, table
+from allstatus.ehr.codes import code_tables, make_code, table
 from allstatus.ehr.dates import read_when
 from allstatus.ehr.fhir_standing import RESULT, UNREADABLE_STATUS
 from allstatus.ehr.sent_values import written
@@ -112,7 +112,7 @@ def _statement(row: Row, source: str) -> Statement:
     if table("treatments").find(codes):
         return Treatment(source, codes, when, issued, void, text, doubt=doubt)
     if (
-        codes[0].system in ("icd10cm", "icd10")
+        code_tables().systems.is_of_icd(codes[0])
         or table("diagnoses").find(codes)
         or table("signs").find(codes)
     ):
