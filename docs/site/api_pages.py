@@ -59,11 +59,17 @@ def _entry(name: str, value: Any) -> str:
     if not inspect.isclass(value):
         return _directive("function", name + signature(value), markdown(inspect.getdoc(value)))
     kind = "exception" if issubclass(value, Exception) else "class"
-    members = "\n".join(_member(*member) for member in vars(value).items() if _is_public(*member))
+    members = "\n".join(_member(*one) for one in _members(value).items() if _is_public(*one))
     made = (
         signature(value) if is_dataclass(value) or value.__module__ in ENTRY_POINTS else ""
     )  # others are made by functions
     return _directive(kind, name + made, f"{markdown(own_docstring(value))}\n\n{members}", colons=5)
+
+
+def _members(value: type) -> dict[str, Any]:
+    """What a class has of its own and from classes of ours, those of the first ancestor first."""
+    ours = [one for one in reversed(value.__mro__) if one.__module__.startswith("allstatus")]
+    return {name: member for one in ours for name, member in vars(one).items()}
 
 
 def _is_public(name: str, value: Any) -> bool:

@@ -18,8 +18,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from allstatus import InvalidRecord, MissingExtra, load_rules
-from allstatus.decision.decision import UNDECIDED, Decision
+from allstatus import Decision, InvalidRecord, MissingExtra, load_rules
+from allstatus.decision.answer import UNDECIDED
 from allstatus.ehr.chart import Chart
 from allstatus.ehr.chart_files import read_charts
 from allstatus.ehr.timeline import decide_chart

@@ -21,7 +21,7 @@ from allstatus.decision.stated_use import (
     Known,
     table_csv,
 )
-from allstatus.record.frozen import Kept
+from allstatus.record.frozen import WrittenOnce
 from allstatus.record.model import Record
 from allstatus.rules.condition import Clause
 from allstatus.rules.indications import STATUS_FACT, Indications, read_overlay
@@ -66,10 +66,10 @@ class OptionList:
         self._record_keys = sorted(
             {(overlay.facts[name].record_key or name).split(".")[0] for name in self._facts}
         )
-        self._known: dict[tuple[bool | None, ...], Kept[Option]] = {}
+        self._known: dict[tuple[bool | None, ...], WrittenOnce[Option]] = {}
         self._of_nothing = self._of(Record())
 
-    def of(self, record: Record) -> Kept[Option]:
+    def of(self, record: Record) -> WrittenOnce[Option]:
         """The options as they stand for a record."""
         fields = record.__dict__
         return (
@@ -87,7 +87,7 @@ class OptionList:
         """The verdict of each criterion the conditions ask for."""
         return dict(zip(self.criteria, self._verdicts(record), strict=True))
 
-    def _of(self, record: Record) -> Kept[Option]:
+    def _of(self, record: Record) -> WrittenOnce[Option]:
         verdicts = self._verdicts(record)
         listed = self._known.get(verdicts)
         if listed is None:
@@ -95,7 +95,7 @@ class OptionList:
                 name: verdict
                 for (name, _, _), verdict in zip(self._criteria, verdicts, strict=True)
             }
-            listed = self._known[verdicts] = Kept(
+            listed = self._known[verdicts] = WrittenOnce(
                 sorted(self._entries(known), key=_last_when_it_does_not_apply)
             )
         return listed

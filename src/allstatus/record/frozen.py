@@ -50,7 +50,7 @@ class Frozen:
                 object.__setattr__(self, field.name, freeze(value))
 
 
-class Kept(Generic[T]):
+class WrittenOnce(Generic[T]):
     """Entries that many decisions share (`entries`), and the same as JSON, written once."""
 
     def __init__(self, entries: Iterable[T] = ()) -> None:

@@ -7,7 +7,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from allstatus.decision.decision import UNDECIDED, Decision
+from allstatus.decision.answer import UNDECIDED
+from allstatus.decision.decision import Decision
 from allstatus.render.words import (
     MARK,
     NOT_EVALUATED,

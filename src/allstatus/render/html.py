@@ -14,7 +14,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from allstatus.decision.decision import UNDECIDED, Decision
+from allstatus.decision.answer import UNDECIDED
+from allstatus.decision.decision import Decision
 from allstatus.decision.document import PARTS
 from allstatus.errors import MissingExtra
 from allstatus.render.definitions import definitions, why_not_words

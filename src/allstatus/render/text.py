@@ -7,7 +7,8 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator, Sequence
 
-from allstatus.decision.decision import UNDECIDED, Decision
+from allstatus.decision.answer import UNDECIDED
+from allstatus.decision.decision import Decision
 from allstatus.decision.entries import Option
 from allstatus.render.definitions import definition_lines, why_not_words
 from allstatus.render.messages import headline, may_be, messages

@@ -10,7 +10,8 @@ from functools import lru_cache
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from allstatus.decision.decision import NOT_APPLICABLE, Decision
+from allstatus.decision.answer import NOT_APPLICABLE
+from allstatus.decision.decision import Decision
 from allstatus.decision.entries import AgentApplicability, FactValue, Option
 from allstatus.ehr.out.names import BASE
 from allstatus.render.messages import headline, may_be, messages, not_understood

@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from allstatus.decision.decision import NOT_APPLICABLE
+from allstatus.decision.answer import NOT_APPLICABLE
 from allstatus.errors import InvalidRecord
 from allstatus.table.chart_context import ChartContext
 from allstatus.table.facts import HISTORY_CONFLICT

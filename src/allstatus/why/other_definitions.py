@@ -13,7 +13,7 @@ from itertools import groupby
 from typing import Any
 
 from allstatus.record.blood_count import CbcReading
-from allstatus.record.frozen import Kept
+from allstatus.record.frozen import WrittenOnce
 from allstatus.record.percent import Percent, format_number
 from allstatus.rules.comparisons import Limit, OtherDefinition, read_comparisons
 from allstatus.rules.condition import Clause
@@ -63,7 +63,7 @@ class Group:
         return OtherAnswer(about, here, not here, f"{self.limit} {unit}", self._sources, says)
 
 
-NOTHING: Kept[OtherAnswer] = Kept()
+NOTHING: WrittenOnce[OtherAnswer] = WrittenOnce()
 
 
 class OtherDefinitions:
@@ -77,15 +77,15 @@ class OtherDefinitions:
         clauses = () if status is None else status.clauses
         self._marrow_clauses = [clause for clause in clauses if self._facts(clause) == {MARROW}]
         self._marrow = lru_cache(maxsize=4096)(
-            lambda value: Kept(self._on_marrow(value))
+            lambda value: WrittenOnce(self._on_marrow(value))
         )  # few spellings, often repeated
 
-    def of(self, marrow: Any, panel: CbcReading | None) -> Kept[OtherAnswer]:
+    def of(self, marrow: Any, panel: CbcReading | None) -> WrittenOnce[OtherAnswer]:
         """One entry for each way in which others differ: about what, what each says, who, and a
         sentence.
         """
         kept = self._marrow(marrow) if isinstance(marrow, Percent) else NOTHING
-        return kept if panel is None else Kept((*kept.entries, *self._on_counts(panel)))
+        return kept if panel is None else WrittenOnce((*kept.entries, *self._on_counts(panel)))
 
     def _on_marrow(self, value: Percent) -> Iterator[OtherAnswer]:
         here = self._within_here(value)

@@ -18,8 +18,9 @@ from pydantic_core import to_json
 
 from allstatus.bulk.answer_texts import ANSWER, TRACE, VERDICT
 from allstatus.bulk.cells import CellAnswer, CellTrace
+from allstatus.decision.answer import NOT_APPLICABLE
 from allstatus.decision.classifier import Classifier, load_rules
-from allstatus.decision.decision import NOT_APPLICABLE, Decision
+from allstatus.decision.decision import Decision
 from allstatus.ehr.chart_options import ChartOptions
 from allstatus.ehr.facts_table import facts_document
 from allstatus.ehr.fhir import read_fhir, read_patient

@@ -1,0 +1,253 @@
+"""What was decided of one record, and on what: the facts, assumptions and warnings behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from allstatus.decision.applicability import Applicability
+from allstatus.decision.entries import FactValue, Option, OverlayUsed, RegionFound
+from allstatus.decision.lazy import lazy
+from allstatus.decision.options import list_options
+from allstatus.record.frozen import FrozenDict, WrittenOnce
+from allstatus.record.model import Record
+from allstatus.rules.ruleset import Criterion, Fact, RuleSet
+from allstatus.table.assumptions import Resolution
+from allstatus.table.chart_context import (
+    Accounted,
+    AssumptionMade,
+    ChartContext,
+    CodesUsed,
+    Contradiction,
+    DiagnosisSeen,
+    Evidence,
+    FactState,
+)
+from allstatus.table.decision_table import OUTSIDE, Outcome, StatusName
+from allstatus.table.facts import RecordFacts, write_value
+from allstatus.why.conflicts import Conflict
+from allstatus.why.explainer import Explainer, Explanation
+from allstatus.why.trace import Observation, observe
+
+FactParts = tuple[Any, FactState, tuple[str | Evidence, ...]]
+REMISSION = "in_remission"
+NOT_APPLICABLE: Literal["not_applicable"] = "not_applicable"
+UNDECIDED = ("conflicting_data", NOT_APPLICABLE)  # no definition is tried
+
+
+class Answer:
+    """The outcome of one record with the facts behind it; a part is worked out when first read."""
+
+    record: Record
+    _explainer: Explainer
+    _stated: RecordFacts
+    _resolution: Resolution
+    _applicability: Applicability | None
+
+    def __init__(
+        self,
+        explainer: Explainer,
+        record: Record,
+        stated: RecordFacts,
+        resolution: Resolution,
+        applicability: Applicability | None = None,
+    ) -> None:
+        self.__dict__.update(
+            record=record,
+            _explainer=explainer,
+            _stated=stated,
+            _resolution=resolution,
+            _applicability=applicability,
+        )
+
+    @lazy
+    def id(self) -> str | int | None:
+        """The record's id."""
+        return self.record.id
+
+    @lazy
+    def outcome(self) -> Outcome:
+        """determined, outside_definitions, insufficient_data, conflicting_data, or (charts only)
+        not_applicable.
+        """
+        chart = self._stated.chart
+        if chart is not None and not chart.applicable:
+            return NOT_APPLICABLE
+        return "conflicting_data" if self._stated.conflicts else self._resolution.cell.outcome
+
+    @lazy
+    def status(self) -> StatusName | None:
+        """A status of the rule set when determined, else None; by the page untreated, in_remission
+        or recurrent.
+        """
+        return self._resolution.cell.status if self.outcome == "determined" else None
+
+    @lazy
+    def possible(self) -> tuple[str, ...]:
+        """Every outcome the facts still allow; empty when they contradict each other."""
+        return () if self.outcome in UNDECIDED else self._resolution.cell.possible
+
+    @lazy
+    def regions(self) -> tuple[RegionFound, ...]:
+        """Which undescribed cases this surely is, each with its sentence (outside_definitions
+        only).
+        """
+        names = self._resolution.cell.regions if self.outcome == OUTSIDE else ()
+        return tuple([RegionFound(name, self.rules.regions[name].sentence) for name in names])
+
+    @lazy
+    def conflicts(self) -> tuple[Conflict, ...]:
+        """Which facts contradict each other, and the constraint they break."""
+        stated = [Conflict(name, tuple(facts), why) for name, facts, why in self._stated.conflicts]
+        return (*stated, *self._explanation.clashes)
+
+    @lazy
+    def assumptions(self) -> tuple[AssumptionMade, ...]:
+        """The named assumptions this answer rests on."""
+        used = self._resolution.used if self.outcome != "conflicting_data" else ()
+        return (*self._stated.assumptions, *[_assumption(self.rules.facts[n]) for n in used])
+
+    @lazy
+    def warnings(self) -> tuple[str, ...]:
+        """What a reader should check: it never changes the decision."""
+        limit, age = self.rules.population["adult_from_age_years"], self.record.age_years
+        if age is None or age >= limit:
+            return tuple(self._stated.warnings)
+        young = f"age_years: the page is about adults; this patient is under {limit}"
+        return (*self._stated.warnings, young)
+
+    @lazy
+    def accounted(self) -> Accounted | None:
+        """Where the statements of a chart went, in numbers that add up; None for a record."""
+        account = None if self.chart is None else self.chart.account
+        return None if account is None else account.numbers
+
+    @lazy
+    def codes(self) -> CodesUsed | None:
+        """The site's own code tables a chart was read by; None without any."""
+        return None if self.chart is None else self.chart.codes
+
+    @lazy
+    def diagnoses(self) -> tuple[DiagnosisSeen, ...]:
+        """The diagnoses a chart holds; empty for a record."""
+        return () if self.chart is None else self.chart.diagnoses
+
+    @lazy
+    def options(self) -> tuple[Option, ...]:
+        """The treatments the page lists for the status, whether each applies; none for any other
+        outcome.
+        """
+        return self._listed.entries
+
+    @lazy
+    def applicability(self) -> OverlayUsed | None:
+        """Which overlay said whether the options apply; None without options, or when it was turned
+        off.
+        """
+        used = self._applicability
+        return None if self.status is None or used is None else used.about
+
+    @lazy
+    def facts(self) -> Mapping[str, FactValue]:
+        """Every fact: its value, whether it was given, derived, assumed or is unknown, and its
+        evidence.
+        """
+        return FrozenDict({name: FactValue(*parts) for name, parts in self._facts.items()})
+
+    @lazy
+    def verdicts(self) -> Mapping[str, bool | None]:
+        """Each criterion after assumptions and constraints: true, false, or None where it is
+        open; not in the JSON.
+        """
+        closed = self._resolution.cell.closed
+        return FrozenDict(zip(self.rules.criteria, closed, strict=True))
+
+    @lazy
+    def observed(self) -> Mapping[str, Observation]:
+        """For each criterion what was seen of its fact, and how far a number lies from the limit;
+        in the JSON at the trace's nodes.
+        """
+        return FrozenDict({name: self._observe(c) for name, c in self.rules.criteria.items()})
+
+    @lazy
+    def remission_number(self) -> int | None:
+        """Which remission this is, where the record counts relapses or denies an earlier
+        remission.
+        """
+        if self.status != REMISSION:
+            return None
+        if self.record.relapse_count is not None:
+            return self.record.relapse_count + 1
+        return 1 if self.record.prior_remission is False else None
+
+    @lazy
+    def contradictions(self) -> tuple[Contradiction, ...]:
+        """The coded statuses of a chart that say otherwise than its facts; not in the JSON."""
+        return () if self.chart is None else self.chart.contradictions
+
+    @lazy
+    def chart(self) -> ChartContext | None:
+        """What the chart behind the record supplied; None for a record alone."""
+        return self._stated.chart
+
+    @property
+    def rules(self) -> RuleSet:
+        """The rules this was decided by."""
+        return self._explainer.table.ruleset
+
+    @lazy
+    def _explanation(self) -> Explanation:
+        """What can be said of this decision whatever the exact values behind it."""
+        return self._explainer.explain(self._resolution)
+
+    @property
+    def _explained(self) -> bool:
+        """Whether the rules are about this record and it does not contradict itself before any is
+        asked.
+        """
+        return not self._stated.conflicts and self.outcome != NOT_APPLICABLE
+
+    @property
+    def _listed(self) -> WrittenOnce[Option]:
+        status = self.status
+        if status is None or self._applicability is None:
+            return WrittenOnce(list_options(self.rules, status))
+        return self._applicability.options_of(status).of(self.record)
+
+    @lazy
+    def _measured(self) -> dict[str, Observation]:
+        """What was observed for each criterion with a limit."""
+        limited = [c for c in self.rules.criteria.values() if c.condition.limit is not None]
+        return {c.name: self._observe(c) for c in limited}
+
+    def _observe(self, criterion: Criterion) -> Observation:
+        fact = criterion.condition.fact
+        return observe(criterion, self._stated.values[fact], self._facts[fact][0])
+
+    @lazy
+    def _facts(self) -> dict[str, FactParts]:
+        """Each fact's value, state and evidence."""
+        return {name: self._fact(name) for name in self.rules.facts}
+
+    def _fact(self, name: str) -> FactParts:
+        value, evidence = self._stated.values[name], self._stated.evidence.get(name, ())
+        if value is not None:
+            state: FactState = "derived" if name in self._stated.derived else "given"
+            if self.chart is not None:
+                state = self.chart.states.get(name, state)
+            return write_value(value), state, evidence
+        assume = self.rules.facts[name].assume
+        if (
+            name in self._resolution.assumed
+            and assume is not None
+            and self.outcome != "conflicting_data"
+        ):
+            return assume.value, "assumed", (assume.because, *evidence)
+        derived = self._explanation.derived.get(name)
+        return derived, "unknown" if derived is None else "derived", evidence
+
+
+def _assumption(fact: Fact) -> AssumptionMade:
+    assume = fact.assume
+    assert assume is not None
+    return AssumptionMade(fact.name, assume.value, assume.because, assume.reading)
