@@ -193,7 +193,7 @@ def test_a_count_is_judged_for_whose_it_is_as_in_a_record(
     used = columns.by_adult_ranges(batch)
     for number, decision in decided.items():
         assert CELLS.answers[cells[number]].possible == decision.possible
-        assert used[number] == ("adult ranges" in [e["value"] for e in decision.assumptions])
+        assert used[number] == ("adult ranges" in [e.value for e in decision.assumptions])
 
 
 def test_a_blood_count_as_text_is_compared_exactly() -> None:
