@@ -37,6 +37,24 @@ ROOT = Path(__file__).parent.parent
 NAMED = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "rules/README.md", "codes/README.md")
 DOCUMENTS = [*(ROOT / name for name in NAMED), *sorted((ROOT / "docs").rglob("*.md"))]
 IDS = [document.relative_to(ROOT).as_posix() for document in DOCUMENTS]
+SLOW = {  # more than a few seconds each
+    f"docs/{name}.md"
+    for name in (
+        "how-to/lesson",
+        "how-to/port",
+        "how-to/property-suite",
+        "how-to/warehouse",
+        "integrating",
+        "scale",
+        "start",
+        "teaching",
+        "testing-kit",
+    )
+}
+EXAMPLES = [
+    pytest.param(document, marks=[pytest.mark.slow] if name in SLOW else [])
+    for name, document in zip(IDS, DOCUMENTS, strict=True)
+]
 BLOCK = re.compile(r"^```(\w*) *(\S*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 COMMAND = re.compile(r"^\$ (.*(?:\n> .*)*)\n((?:(?!\$ ).*\n)*)", re.MULTILINE)
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)\s]*)?\)")
@@ -204,7 +222,7 @@ def change(path: Path, diff: str) -> None:
     path.write_text(text.replace(old, new) if old else text + new, "utf-8")
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=IDS)
+@pytest.mark.parametrize("document", EXAMPLES, ids=IDS)
 def test_every_example_prints_what_is_shown(document: Path) -> None:
     for output in outputs(document.read_text("utf-8")):
         if not output.agrees:

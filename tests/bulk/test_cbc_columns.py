@@ -155,6 +155,7 @@ PATIENT = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shape", ["columns", "struct", "text"])
 @pytest.mark.parametrize("adult_ranges", [True, False])
 @given(rows=st.lists(PATIENT, min_size=1, max_size=8))

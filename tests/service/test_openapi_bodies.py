@@ -16,6 +16,7 @@ pytest.importorskip("schemathesis", reason="needs schemathesis")
 NOT_ASKED = "positive_data_acceptance"
 
 
+@pytest.mark.slow
 def test_every_answer_is_as_described(tmp_path: Path) -> None:
     hooks = {
         "SCHEMATHESIS_HOOKS": "schemathesis_hooks",

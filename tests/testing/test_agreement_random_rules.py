@@ -55,6 +55,7 @@ def test_engines_agree_on_random_rule_sets(check: Check) -> None:
     hunt(check, CHECKS[check])
 
 
+@pytest.mark.slow
 def test_a_rule_set_that_fails_is_shrunk_and_saved(tmp_path: Path) -> None:
     def never_two_limits(short: Short, _: Classifier) -> None:
         assert len(short["limits"]) < 2

@@ -108,6 +108,7 @@ def test_a_line_that_is_no_vector_is_refused(tmp_path: Path) -> None:
         read_vectors(tmp_path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("how", "status", "last"), [("right", 0, "11 passed"), ("garbage", 1, "1 failed, 10 passed")]
 )

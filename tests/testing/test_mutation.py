@@ -75,6 +75,7 @@ def test_a_mutant_written_to_files_is_the_mutant(tmp_path: Path, name: str) -> N
     assert tell_apart(written, RULES) is not None
 
 
+@pytest.mark.slow
 def test_a_suite_is_run_on_every_mutants_files(monkeypatch: pytest.MonkeyPatch) -> None:
     few = [MUTANTS[name] for name in SLIPS["suite"]]
     monkeypatch.setattr("allstatus.testing.rule_mutation.rule_mutants", lambda _: iter(few))

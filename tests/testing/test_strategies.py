@@ -247,6 +247,7 @@ def test_strategies_read_limits_and_values_from_any_rule_set(other_rules: Classi
     assert all(other_rules.classify(record).status == "untreated" for record in untreated)
 
 
+@pytest.mark.slow
 def test_our_classifier_conforms_at_every_level() -> None:
     assert_conforms(RULES.classify, level="explanation")
     assert_conforms(lambda record: answer_of(RULES, record), examples=20)
@@ -271,6 +272,7 @@ def test_a_two_valued_classifier_is_caught_with_the_record_and_the_difference() 
         assert_conforms(two_valued)
 
 
+@pytest.mark.slow
 def test_what_vectors_do_not_ask_generated_records_do() -> None:
     asked = {vector_key(record) for record in vector_records()}
 

@@ -123,6 +123,7 @@ def test_the_laws_of_the_readme_hold_of_every_cell() -> None:
                 assert set(wider.expected["possible"]) == possible
 
 
+@pytest.mark.slow
 def test_the_fewest_vectors_are_committed_and_kill_every_mutant_that_is_none_of_the_rules(
     tmp_path: Path,
 ) -> None:

@@ -362,6 +362,7 @@ print(totals.listed, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
 """
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_the_export(tmp_path: Path) -> None:
     """Ten times the patients, and no more than 40 MB more in memory, by the peak of a process of
     its own.
