@@ -15,7 +15,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
-from synthetic import make_export, write_export
+from synthetic import make_export
 
 from allstatus import InvalidRecord
 from allstatus.bulk.fhir_export import decide_partition, export_run
@@ -351,40 +351,3 @@ def test_kept_work_of_another_export_is_not_used(
     for path in export.glob("Condition*"):
         path.unlink()
     assert decide(export, tmp_path / "out.ndjson", resume=True).listed == 0
-
-
-BOUNDED = """
-import resource, sys
-from pathlib import Path
-from bulk.folders import decide
-totals = decide(Path(sys.argv[1]), Path(sys.argv[2]))
-print(totals.listed, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
-"""
-
-
-@pytest.mark.slow
-def test_memory_does_not_grow_with_the_export(tmp_path: Path) -> None:
-    """Ten times the patients, and no more than 40 MB more in memory, by the peak of a process of
-    its own.
-    """
-    peaks = []
-    for patients in (60, 600):
-        folder = tmp_path / str(patients)
-        write_export(folder, patients, 1, 60)
-        path = os.pathsep.join(
-            str(Path(__file__).parents[2 + up] / name)
-            for up, name in ((0, ""), (1, "benchmarks"), (1, "src"))
-        )
-        asked = [sys.executable, "-c", BOUNDED, str(folder), str(tmp_path / f"{patients}.ndjson")]
-        done = subprocess.run(
-            asked,
-            capture_output=True,
-            text=True,
-            check=True,
-            timeout=300,
-            env=os.environ | {"PYTHONPATH": path},
-        )
-        listed, peak = map(int, done.stdout.split())
-        assert listed > patients * 0.9
-        peaks.append(peak)
-    assert peaks[1] - peaks[0] < 40, peaks
