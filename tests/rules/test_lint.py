@@ -33,6 +33,7 @@ SPEAKERS = (
     "rules/load.py",
     "rules/lint.py",
     "rules/lock.py",
+    "rules/stated_facts.py",
     "rules/shape_problems.py",
     "table/decision_table.py",
 )

@@ -1,5 +1,6 @@
 """What a record states of each fact: as its name says, by another part of it, or not at all."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,7 +13,8 @@ from allstatus.table.chart_context import ChartContext, Evidence
 from allstatus.table.facts import RecordFacts, add_chart, sources_of, state_facts, write_value
 
 PROFESSIONAL = read_rules(find_rules("nci-pdq-adult-all-health-professional"))
-NAMES = tuple(read_rules(find_rules()).facts)
+PATIENT = read_rules(find_rules())
+NAMES = tuple(PATIENT.facts)
 LOW = {"value": "50", "unit": "10*9/L", "low": "150", "high": "400"}
 STATED: list[tuple[dict[str, Any], str, Any]] = [  # record, fact, its value
     ({"cbc": "normal"}, "cbc", "normal"),
@@ -112,3 +114,10 @@ def test_a_chart_s_evidence_goes_before_the_record_s() -> None:
 )
 def test_a_value_as_json_has_it(value: Percent | object, written: object) -> None:
     assert write_value(value) == written
+
+
+def test_a_fact_of_another_name_is_read_as_its_key_is() -> None:
+    fact = replace(PATIENT.facts["cbc"], name="blood", record_key="cbc")
+    panel = {name: {"flag": "N"} for name in ("wbc", "hemoglobin", "platelets")}
+    record = Record.read({"cbc": panel})
+    assert state_facts(record, ("blood",), sources_of([fact])).values == {"blood": "normal"}

@@ -209,8 +209,3 @@ class Record(StatedValue):
             return cls.model_validate(value)
         except ValidationError as error:
             raise refusal_of(error, cls.model_fields) from None
-
-
-def record_keys() -> list[str]:
-    """The keys at which a record may state a fact: its own and `biomarkers.cd19` and the like."""
-    return [*Record.model_fields, *(f"biomarkers.{name}" for name in Biomarkers.model_fields)]

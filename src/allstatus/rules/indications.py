@@ -17,10 +17,10 @@ from allstatus.record.yaml_file import YamlFile
 from allstatus.rules.builder import Builder
 from allstatus.rules.condition import Clause, Reading
 from allstatus.rules.editions import rules_home
-from allstatus.rules.lint import facts_not_in_record
 from allstatus.rules.lock import digest_of
 from allstatus.rules.ruleset import Cite, Criterion, Fact, Threshold
 from allstatus.rules.shape_problems import shape_problems
+from allstatus.rules.stated_facts import unstated_facts
 
 FOLDER = "applicability"
 STATUS_FACT = "disease_status"  # given by the decision, not by the record
@@ -192,7 +192,7 @@ def _idle_words(overlay: Indications, files: Mapping[str, YamlFile]) -> Iterator
             yield files["thresholds"].at(
                 (name,), f"no criterion uses threshold '{name}'; use it or remove it"
             )
-    yield from facts_not_in_record(
+    yield from unstated_facts(
         [fact for fact in overlay.facts.values() if fact.name != STATUS_FACT], files["facts"]
     )
 

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from allstatus.errors import nearest
-from allstatus.record.model import record_keys
 from allstatus.record.yaml_file import YamlFile, shown
-from allstatus.rules.ruleset import Fact, RuleSet
+from allstatus.rules.ruleset import RuleSet
+from allstatus.rules.stated_facts import unstated_facts
 
 Files = Mapping[str, YamlFile]
 Folders = Mapping[str, list[YamlFile]]
@@ -203,23 +203,9 @@ def _way_back(ruleset: RuleSet, start: str) -> tuple[str, ...] | None:
     return None
 
 
-def fact_not_in_record(ruleset: RuleSet, files: Files, folders: Folders) -> Iterator[str]:
-    """Each fact for which a record has no key of its type."""
-    yield from facts_not_in_record(ruleset.facts.values(), files["facts"])
-
-
-def facts_not_in_record(facts: Iterable[Fact], file: YamlFile) -> Iterator[str]:
-    """A line for each fact that no record can state."""
-    keys = record_keys()
-    for fact in facts:
-        key = fact.record_key or fact.name
-        if key not in keys:
-            place = (fact.name, "record_key") if fact.record_key else (fact.name,)
-            yield file.at(
-                place,
-                f"no record has a key '{key}'{nearest(key, keys)}; use a key of `allstatus schema "
-                f"record`",
-            )
+def fact_no_record_states(ruleset: RuleSet, files: Files, folders: Folders) -> Iterator[str]:
+    """Each fact that no record can state as the rules have it."""
+    yield from unstated_facts(ruleset.facts.values(), files["facts"])
 
 
 def unknown_in_guidance(ruleset: RuleSet, files: Files, folders: Folders) -> Iterator[str]:
@@ -275,7 +261,7 @@ CHECKS: tuple[Check, ...] = (
     unknown_agent,
     assumption_of_another_type,
     unless_circle,
-    fact_not_in_record,
+    fact_no_record_states,
     unknown_in_guidance,
     unknown_placeholder,
 )

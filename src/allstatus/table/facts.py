@@ -9,6 +9,7 @@ from typing import Any
 
 from allstatus.record.blood_count import EVERY_PARTS, CbcPanel, CbcReading, read_panel
 from allstatus.record.count_component import ADULT_RANGES, ADULT_TABLE, Person, is_adult
+from allstatus.record.fact_keys import COARSE
 from allstatus.record.model import OutsideMarrow, Record
 from allstatus.record.percent import Percent, exact_number
 from allstatus.rules.ruleset import Fact
@@ -45,7 +46,7 @@ class RecordFacts:
 
 def _read_cbc(value: Any, stated: RecordFacts) -> Any:
     if not isinstance(value, CbcPanel):
-        return "abnormal" if value in ("some_abnormal", "all_abnormal") else value
+        return COARSE.get(value, value)
     return _read_components(value, stated).verdict or UNKNOWN
 
 
@@ -138,14 +139,12 @@ class FactSource:
 
 def sources_of(facts: Iterable[Fact]) -> dict[str, FactSource]:
     """The sources of the facts that name a key or a reader of their own."""
-    return {
-        fact.name: FactSource(
-            fact.record_key or fact.name,
-            NAMED_READERS[fact.read_by] if fact.read_by else READERS.get(fact.name),
-        )
-        for fact in facts
-        if fact.record_key or fact.read_by
-    }
+    return {fact.name: _source(fact) for fact in facts if fact.record_key or fact.read_by}
+
+
+def _source(fact: Fact) -> FactSource:
+    key = fact.record_key or fact.name
+    return FactSource(key, NAMED_READERS[fact.read_by] if fact.read_by else READERS.get(key))
 
 
 def state_facts(
