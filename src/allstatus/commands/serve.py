@@ -6,7 +6,9 @@ import json
 import os
 import signal
 import sys
+from contextlib import ExitStack
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -68,11 +70,10 @@ def _settings(path: Path | None, host: str, given: dict[str, object]) -> Config:
 
 def _serve(settings: Config, host: str, port: int, workers: int) -> int:
     try:
-        import uvicorn
         from uvicorn.supervisors.multiprocess import Multiprocess
 
         from allstatus.service.app import from_environment  # noqa: F401  what is not installed is said before anything starts
-        from allstatus.service.logs import logging_settings
+        from allstatus.service.metrics import SHARED
         from allstatus.service.reload import PARENT
     except ModuleNotFoundError as error:
         raise MissingExtra(str(error.name), "service") from None
@@ -81,9 +82,22 @@ def _serve(settings: Config, host: str, port: int, workers: int) -> int:
         print(f"error: {problem}", file=sys.stderr)
         return 2
     os.environ[ENVIRONMENT] = settings.model_dump_json()
-    if workers > 1:
-        os.environ[PARENT] = str(os.getpid())
-        setattr(Multiprocess, "handle_hup", _pass_hangup_on)  # noqa: B010  before it is made by uvicorn
+    with ExitStack() as stack:
+        if workers > 1:
+            os.environ[PARENT] = str(os.getpid())
+            os.environ[SHARED] = stack.enter_context(
+                TemporaryDirectory(prefix="allstatus-metrics-")
+            )
+            setattr(Multiprocess, "handle_hup", _pass_hangup_on)  # noqa: B010  before it is made by uvicorn
+        _listen(settings, host, port, workers)
+    return 0
+
+
+def _listen(settings: Config, host: str, port: int, workers: int) -> None:
+    import uvicorn
+
+    from allstatus.service.logs import logging_settings
+
     uvicorn.run(
         "allstatus.service.app:from_environment",
         factory=True,
@@ -98,7 +112,6 @@ def _serve(settings: Config, host: str, port: int, workers: int) -> int:
         proxy_headers=bool(settings.proxies),
         forwarded_allow_ips=",".join(settings.proxies),
     )
-    return 0
 
 
 def _pass_hangup_on(supervisor: Multiprocess) -> None:

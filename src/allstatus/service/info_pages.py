@@ -16,6 +16,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response
 
 import allstatus
 from allstatus.service.explanation_pages import explanation_page, unpack
+from allstatus.service.metrics import MEDIA_TYPE
 from allstatus.service.problem_details import ProblemDetails, documented
 from allstatus.service.rest import RestLevel
 from allstatus.service.source_attributes import attributes
@@ -124,6 +125,23 @@ async def about() -> dict[str, Any]:
 async def healthz() -> dict[str, str]:
     """Whether the process answers."""
     return {"status": "ok", "version": allstatus.__version__}
+
+
+@router.get(
+    "/metrics",
+    response_class=Response,
+    responses={
+        200: {
+            "description": "Counts and ages, as Prometheus reads them",
+            "content": {"text/plain": {"schema": {"type": "string"}}},
+        }
+    },
+)
+async def metrics(request: Request) -> Response:
+    """What the service counts of itself: routes, outcomes, times and ages; of no patient."""
+    desk = desk_of(request)
+    text = await anyio.to_thread.run_sync(desk.metrics.text, desk)
+    return Response(text, media_type=MEDIA_TYPE)
 
 
 @router.get("/readyz", response_class=JSONResponse, responses=documented(503))

@@ -12,6 +12,7 @@ import json
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import inf
 from typing import Any
 
 import httpx2 as httpx
@@ -178,10 +179,11 @@ class KeyRing:
         return all(keys.usable for keys in self.keys.values())
 
     @property
-    def oldest(self) -> float:
-        """The age in seconds of the set read longest ago; 0 where sets are files."""
-        read = [keys for keys in self.keys.values() if keys.issuer.jwks_url is not None]
-        return max((keys.age or 0 for keys in read), default=0)
+    def ages(self) -> dict[str, float]:
+        """Seconds since the keys of each issuer were read, by its name; infinite when they never
+        were.
+        """
+        return {name: inf if keys.age is None else keys.age for name, keys in self.keys.items()}
 
 
 def _choose(keys: Sequence[PublicKey], kid: object, algorithm: str) -> PublicKey | None:

@@ -181,25 +181,24 @@ class _Request:
             await problem.response(self.scope["path"])(self.scope, _nothing, self.send)
 
     def log(self) -> None:
-        """One line: the route by its name, never the address asked for."""
-        state, route = self.scope["state"], self.scope.get("route")
+        """Count it, and one line: the route by its name, never the address asked for."""
+        state, seconds = self.scope["state"], time.perf_counter() - self.began
+        route = getattr(self.scope.get("route"), "path", "none")
+        problem = self.problem or state.get("problem", "")
+        self._desk().metrics.answered(route, self.status, problem, seconds)
         fields = {
             "request": self.id,
             "method": self.scope["method"] if self.scope["method"] in METHODS else "other",
-            "route": getattr(route, "path", "none"),
+            "route": route,
             "status": self.status,
-            "milliseconds": round((time.perf_counter() - self.began) * 1000, 1),
+            "milliseconds": round(seconds * 1000, 1),
             **self.error,
         }
         fields.update(
-            {
-                name: state[name]
-                for name in ("problem", "decisions", "outcomes", "cards")
-                if name in state
-            }
+            {name: state[name] for name in ("decisions", "outcomes", "cards") if name in state}
         )
-        if self.problem:
-            fields["problem"] = self.problem
+        if problem:
+            fields["problem"] = problem
         LOGGER.log(logging.ERROR if self.error else logging.INFO, "request", extra=fields)
 
 

@@ -30,6 +30,7 @@ from allstatus.service.config import LOCAL_ORIGIN, Config, ConfigError
 from allstatus.service.explanation_pages import Pages
 from allstatus.service.fhir_client import FhirClient
 from allstatus.service.jwks import Refused
+from allstatus.service.metrics import Metrics
 from allstatus.service.problem_details import ProblemDetails
 from allstatus.service.sqlite import SqliteDatabase
 from allstatus.service.store import Store, StoreError
@@ -59,6 +60,7 @@ class ServiceState:
         self._again = again or (lambda: config)
         self._watching: asyncio.Task[None] | None = None
         self._refusals = Refusals()
+        self.metrics = Metrics()
         self.audit = Audit(config.audit, config.key_path)
         try:
             self.state = _state(config)
@@ -215,6 +217,7 @@ class ServiceState:
             await asyncio.gather(self.audit.append(entries), *beside)
         except StoreError:
             raise unrecorded("The decision cannot be recorded, so it is not given.") from None
+        self.metrics.decided(service, [decision for decision, _ in decided])
         request.state.decisions = list(ids[:10])
         request.state.outcomes = _counts([decision.outcome for decision, _ in decided])
         return ids

@@ -9,6 +9,8 @@ from __future__ import annotations
 import asyncio
 import queue
 import threading
+import time
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from dataclasses import dataclass
@@ -77,6 +79,7 @@ class Store:
         self.database = database
         self._turn: list[_Piece] = []
         self._waiting: queue.Queue[_Group | None] = queue.Queue()
+        self._begun_at: deque[float] = deque()  # of groups that are not kept yet, the oldest first
         self._connection: Connection | None = None
         with self._telling():
             database.create(tables, append_only, added)
@@ -116,12 +119,20 @@ class Store:
             if keep:
                 connection.execute("COMMIT")
 
+    @property
+    def lag(self) -> float:
+        """Seconds that what has waited longest to be kept has waited; 0 when nothing waits."""
+        with suppress(IndexError):
+            return time.monotonic() - self._begun_at[0]
+        return 0
+
     def close(self) -> None:
         """Finish what is waiting."""
         self._waiting.put(None)
         self._thread.join()
 
     def _end_turn(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._begun_at.append(time.monotonic())
         self._waiting.put(_Group(self._turn, loop))
         self._turn = []
 
@@ -136,6 +147,7 @@ class Store:
         while groups := self._gather():
             self._commit([piece for group in groups for piece in group.pieces])
             for group in groups:
+                self._begun_at.popleft()
                 group.tell()
         self._let_go()
 
