@@ -7,7 +7,14 @@ from typing import Any
 import pytest
 import yaml
 
-from allstatus.rules.fingerprint import PageSentence, fingerprint, normalise, page_sentences
+from allstatus.rules.fingerprint import (
+    PageSentence,
+    cite_block,
+    fingerprint,
+    fitting,
+    normalise,
+    page_sentences,
+)
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT.parent / "shared" / "seed" / "nci-pdq-adult-all-patient.md"
@@ -77,3 +84,13 @@ def test_sentences_carry_their_section_path() -> None:
         PageSentence("Part > Sub > Bold", "item"),
         PageSentence("Part > Sub > Bold", "other item"),
     ]
+
+
+def test_words_find_the_sentence_as_they_stand_else_in_any_order() -> None:
+    page = list(page_sentences("## A\n\nTea is hot. Hot tea is good.\n\n## B\n\nTea is hot.\n"))
+    assert [s.section for s in fitting(page, "tea is  HOT")] == ["A", "B"]
+    assert [s.text for s in fitting(page, "good hot")] == ["Hot tea is good."]
+    assert fitting(page, "coffee") == []
+    assert yaml.safe_load(cite_block(page[0])) == {
+        "cite": {"section": "A", "sentence": fingerprint("Tea is hot.")}
+    }

@@ -219,7 +219,10 @@ def test_the_command_exits_with_1_exactly_when_something_needs_review(tmp_path: 
     rules = str(rules_citing_small_page(tmp_path / "rules"))
     asked = ("--rules", rules)
     missing = run("rules", "drift", str(SMALL_PAGE), *asked)
-    assert (missing.returncode, "coverage PAGE --update" in missing.stderr) == (4, True)
+    assert (missing.returncode, f"coverage PAGE --rules {rules} --update" in missing.stderr) == (
+        4,
+        True,
+    )
     assert run("rules", "coverage", str(SMALL_PAGE), "--update", *asked).returncode == 0
     assert run("rules", "drift", str(SMALL_PAGE), *asked).returncode == 0
     page = tmp_path / "page.md"

@@ -27,7 +27,7 @@ from allstatus.commands.chart_input import (
     is_chart,
     read_inputs,
 )
-from allstatus.commands.shared import EngineName, EngineOption, RulesOption, app, run
+from allstatus.commands.shared import DraftOption, EngineName, EngineOption, RulesOption, app, run
 from allstatus.errors import InvalidRecord
 
 if TYPE_CHECKING:
@@ -88,6 +88,7 @@ def classify(
     ] = ReadingLevel.clinician,
     engine: Annotated[EngineName, EngineOption] = EngineName.auto,
     rules: Annotated[str | None, RulesOption] = None,
+    draft: Annotated[bool, DraftOption] = False,
     applicability: Annotated[
         Switch, typer.Option("--applicability", help="off: the page's list of treatments alone.")
     ] = Switch.on,
@@ -123,7 +124,11 @@ def classify(
         from allstatus.decision.classifier import load_rules
 
         return load_rules(
-            rules, engine=engine.value, as_of=as_of, applicability=applicability is Switch.on
+            rules,
+            engine=engine.value,
+            draft=draft,
+            as_of=as_of,
+            applicability=applicability is Switch.on,
         )
 
     run(

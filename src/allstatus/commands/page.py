@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 from allstatus.commands.output_files import OutOption, write_out
-from allstatus.commands.shared import EngineName, EngineOption, RulesOption, app, run
+from allstatus.commands.shared import DraftOption, EngineName, EngineOption, RulesOption, app, run
 
 
 @app.command()
@@ -14,15 +14,16 @@ def page(
     out: Annotated[Path, OutOption],
     rules: Annotated[str | None, RulesOption] = None,
     engine: Annotated[EngineName, EngineOption] = EngineName.auto,
+    draft: Annotated[bool, DraftOption] = False,
 ) -> None:
     """Write the teaching page: explore, practise, print. It opens from disk and needs no
     network.
     """
-    run(lambda: _page(out, rules, engine.value))
+    run(lambda: _page(out, rules, engine.value, draft))
 
 
-def _page(out: Path, rules: str | None, engine: str) -> int:
+def _page(out: Path, rules: str | None, engine: str, draft: bool) -> int:
     from allstatus.decision.classifier import load_rules
     from allstatus.teach.teaching_page import make_page
 
-    return write_out(out, make_page(load_rules(rules, engine=engine)).encode())
+    return write_out(out, make_page(load_rules(rules, engine=engine, draft=draft)).encode())

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from allstatus.commands.chart_input import AssumeOption, ChartInput, Input, InputOption, WithOption
-from allstatus.commands.shared import EngineName, EngineOption, RulesOption, app, run
+from allstatus.commands.shared import DraftOption, EngineName, EngineOption, RulesOption, app, run
 from allstatus.commands.timeline import draw
 
 plot = typer.Typer(
@@ -23,9 +23,10 @@ def regions(
     out: Annotated[Path, PictureOption],
     rules: Annotated[str | None, RulesOption] = None,
     engine: Annotated[EngineName, EngineOption] = EngineName.auto,
+    draft: Annotated[bool, DraftOption] = False,
 ) -> None:
     """What every combination of history, blood count, symptoms and marrow is called."""
-    run(lambda: _regions(out, rules, engine.value))
+    run(lambda: _regions(out, rules, engine.value, draft))
 
 
 @plot.command()
@@ -63,16 +64,17 @@ def cohort(
     out: Annotated[Path, PictureOption],
     rules: Annotated[str | None, RulesOption] = None,
     engine: Annotated[EngineName, EngineOption] = EngineName.auto,
+    draft: Annotated[bool, DraftOption] = False,
 ) -> None:
     """How many records have each answer, and what becomes of the rest."""
-    run(lambda: _cohort(path, out, rules, engine.value))
+    run(lambda: _cohort(path, out, rules, engine.value, draft))
 
 
-def _regions(out: Path, rules: str | None, engine: str) -> int:
+def _regions(out: Path, rules: str | None, engine: str, draft: bool) -> int:
     from allstatus.decision.classifier import load_rules
     from allstatus.teach.region_map import draw_regions
 
-    draw_regions(load_rules(rules, engine=engine), out)
+    draw_regions(load_rules(rules, engine=engine, draft=draft), out)
     return 0
 
 
@@ -83,11 +85,11 @@ def _definitions(out: Path) -> int:
     return 0
 
 
-def _cohort(path: str, out: Path, rules: str | None, engine: str) -> int:
+def _cohort(path: str, out: Path, rules: str | None, engine: str, draft: bool) -> int:
     from allstatus.decision.classifier import load_rules
     from allstatus.record.json_reader import read_records
     from allstatus.teach.cohort import draw_cohort
 
     records = (value for _, value in read_records(path))
-    draw_cohort(load_rules(rules, engine=engine), records, out)
+    draw_cohort(load_rules(rules, engine=engine, draft=draft), records, out)
     return 0

@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from allstatus.commands.rules import RulesArgument, rules_app
-from allstatus.commands.shared import run
+from allstatus.commands.shared import DraftOption, run
 
 
 class Language(StrEnum):
@@ -27,18 +27,19 @@ class Language(StrEnum):
 def export(
     to: Annotated[Language, typer.Option("--to", help="cql, dmn or json")],
     rules: Annotated[str | None, RulesArgument] = None,
+    draft: Annotated[bool, DraftOption] = False,
 ) -> None:
     """Print a rule set as a CQL library, as a DMN decision table, or as plain JSON."""
-    run(lambda: _export(to, rules))
+    run(lambda: _export(to, rules, draft))
 
 
-def _export(to: Language, rules: str | None) -> int:
+def _export(to: Language, rules: str | None, draft: bool) -> int:
     from allstatus.decision.classifier import load_rules
     from allstatus.translate.cql import to_cql
     from allstatus.translate.dmn import to_dmn
     from allstatus.translate.plain_json import to_plain
 
-    table = load_rules(rules).table
+    table = load_rules(rules, draft=draft).table
     if to is Language.json:
         sys.stdout.write(json.dumps(to_plain(table), indent=2, ensure_ascii=False) + "\n")
     else:

@@ -35,6 +35,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 RulesOption = typer.Option("--rules", metavar="DIR", help="A rule set's folder or name.")
+DraftOption = typer.Option("--draft", help="Take rules that are not locked; the output says so.")
 EngineOption = typer.Option("--engine", help="Which engine fires the rules.")
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from allstatus.commands.shared import RulesOption, app, run
+from allstatus.commands.shared import DraftOption, RulesOption, app, run
 
 
 @app.command()
@@ -18,20 +18,21 @@ def vectors(
         bool,
         typer.Option("--minimal", help="Only the fewest vectors found that kill every mutant."),
     ] = False,
+    draft: Annotated[bool, DraftOption] = False,
 ) -> None:
     """Write conformance vectors: JSON lines, tab-separated text, schema, rules as data and a
     README.
     """
-    run(lambda: _vectors(out, rules, minimal))
+    run(lambda: _vectors(out, rules, minimal, draft))
 
 
-def _vectors(out: Path, rules: str | None, minimal: bool) -> int:
+def _vectors(out: Path, rules: str | None, minimal: bool, draft: bool) -> int:
     from allstatus.decision.classifier import load_rules
     from allstatus.testing.minimal_vectors import fewest_killers
     from allstatus.testing.vector_files import write_vectors
     from allstatus.testing.vectors import make_vectors
 
-    classifier = load_rules(rules, engine="builtin")
+    classifier = load_rules(rules, engine="builtin", draft=draft)
     made = fewest_killers(classifier) if minimal else make_vectors(classifier)
     write_vectors(out, classifier, made)
     print(

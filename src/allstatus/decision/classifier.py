@@ -117,6 +117,7 @@ def load_rules(
     *,
     engine: str = "auto",
     locked: bool = True,
+    draft: bool = False,
     as_of: date | None = None,
     applicability: bool | Path = True,
 ) -> Classifier:
@@ -124,13 +125,16 @@ def load_rules(
 
     `engine` is `auto`, `durable` or `builtin`; `as_of` picks the version in force on that day
     instead of the current one; without `applicability` options are the page's list alone, and a
-    folder there is
-    another overlay than the shipped one. Raises RulesError when the rules are refused.
+    folder there is another overlay than the shipped one. With `locked=False` the lock is not looked
+    at; a `draft` need not be locked, and its version and notice say so wherever they are shown.
+    Raises RulesError when the rules are refused.
     """
     ruleset = read_rules(find_rules(rules, as_of))
+    if draft:
+        ruleset = ruleset.as_draft()
     table = DecisionTable(ruleset, make_engine(ruleset, engine))
     table.refuse_faults()
-    if locked:
+    if locked and not draft:
         check_lock(ruleset.directory, ruleset.digest, table.csv)
     return Classifier(ruleset, table, applicability=applicability)
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 SECTION_SEPARATOR = " > "
@@ -34,6 +35,11 @@ class PageSentence:
     def fingerprint(self) -> str:
         """SHA-256 (hex) of the normalised sentence."""
         return fingerprint(self.text)
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """Section path and fingerprint, as a citation gives them."""
+        return self.section, self.fingerprint
 
 
 def normalise(text: str) -> str:
@@ -64,6 +70,19 @@ def page_sentences(markdown: str) -> Iterator[PageSentence]:
         for sentence in _SENTENCE_END.split(_plain(block)):
             if normalise(sentence):
                 yield PageSentence(section, sentence.strip())
+
+
+def fitting(sentences: Iterable[PageSentence], words: str) -> list[PageSentence]:
+    """The sentences that hold the words as they stand, else those that hold each of them."""
+    asked, known = normalise(words), [(normalise(s.text), s) for s in sentences]
+    exact = [sentence for text, sentence in known if asked in text]
+    return exact or [s for text, s in known if all(word in text for word in asked.split())]
+
+
+def cite_block(sentence: PageSentence) -> str:
+    """The citation of a sentence as a rule file has it: section path and fingerprint."""
+    section = json.dumps(sentence.section, ensure_ascii=False)
+    return f"cite:\n  section: {section}\n  sentence: {sentence.fingerprint}"
 
 
 def _plain(block: str) -> str:

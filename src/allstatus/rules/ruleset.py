@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Literal
@@ -24,6 +24,7 @@ Category = Literal[
 ]
 Cite = Mapping[str, str]
 Says = Mapping[str, str]  # clinician, student, plain
+DRAFT = "Draft: these rules are not locked."
 # the kinds of facts that are numbers; no age in years and no count of relapses reaches 1000
 HIGHEST = {"percent": HUNDRED, "number": Fraction(1000)}
 
@@ -165,6 +166,10 @@ class RuleSet(Frozen):
     guidance: Mapping[str, Any]
     digest: str
     directory: Path
+
+    def as_draft(self) -> RuleSet:
+        """The same rules, whose version and notice say that they are a draft."""
+        return replace(self, version=f"{self.version}-draft", notice=f"{DRAFT} {self.notice}")
 
     def criteria_of(self, fact: str) -> tuple[str, ...]:
         """Names of the criteria that ask about a fact."""

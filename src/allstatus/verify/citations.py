@@ -9,6 +9,7 @@ from typing import Any
 
 from allstatus.errors import RulesError
 from allstatus.record.yaml_file import YamlFile
+from allstatus.rules.fingerprint import PageSentence
 from allstatus.verify.page_map import MAP_FILE, Place
 
 _NAMED = {
@@ -48,6 +49,23 @@ def read_citations(directory: Path) -> list[Citation]:
 def labels(citations: Iterable[Citation]) -> list[str]:
     """The entries' labels, each once, in order."""
     return list(dict.fromkeys(citation.label for citation in citations))
+
+
+def missing_citations(citations: Iterable[Citation], page: Iterable[PageSentence]) -> Iterator[str]:
+    """A line for each citation of a sentence that the page does not have in that section."""
+    sections: dict[str, list[str]] = {}
+    for sentence in page:
+        sections.setdefault(sentence.fingerprint, []).append(sentence.section)
+    for citation in citations:
+        section, fingerprint = citation.place
+        if section not in (found := sections.get(fingerprint, [])):
+            where = f"{citation.file}:{citation.line}: {citation.label} cites"
+            yield (
+                f"{where} a sentence that stands in another section of the page: '{found[0]}'"
+                if found
+                else f"{where} a sentence that the page does not have; find it with `allstatus "
+                f"rules cite PAGE WORDS`"
+            )
 
 
 def _walk(file: YamlFile, value: Any, path: tuple[str | int, ...]) -> Iterator[Citation]:

@@ -59,7 +59,7 @@ class PageMap:
 def read_page_map(directory: Path) -> PageMap:
     """Read coverage.yaml of a rule-set folder; raises RulesError with file and line."""
     if not (directory / MAP_FILE).is_file():
-        remedy = "write it with `allstatus rules coverage PAGE --update`"
+        remedy = f"write it with `allstatus rules coverage PAGE --rules {directory} --update`"
         raise RulesError(
             [
                 f"{directory.name}/{MAP_FILE}:1: the file is missing, so the page as it was is not "
@@ -114,6 +114,22 @@ def map_page(page: Iterable[PageSentence], old: PageMap, cited: Iterable[Place])
         )
         sentences.append(MappedSentence(*place, sketch(sentence.text), reason))
     return PageMap(old.reasons, tuple(sentences))
+
+
+def refuse_other_page(directory: Path, cited: Iterable[Place], page: Iterable[Place]) -> None:
+    """Raise RulesError where coverage.yaml is there and fewer than half of the sentences cited
+    stand on the page: it maps another one, and what was typed by hand would be lost.
+    """
+    places, here = set(cited), set(page)
+    kept = len(places & here)
+    if (directory / MAP_FILE).is_file() and 2 * kept < len(places):
+        raise RulesError(
+            [
+                f"{directory.name}/{MAP_FILE}:1: of {len(places)} sentences that the rules cite "
+                f"only {kept} stand on this page, so it maps another page; name another rule set "
+                f"with --rules, or remove the file to begin anew"
+            ]
+        )
 
 
 def write_page_map(directory: Path, page_map: PageMap) -> None:
