@@ -93,7 +93,9 @@ def assess_signs(scene: Scene, start: date) -> None:
 def _sign_opens(scene: Scene, doubt: Doubt, start: date, day: date) -> bool:
     if doubt.value == "absent" and doubt.firm:
         return False
-    if doubt.ended or (doubt.until is not None and doubt.until.last < day):
+    if doubt.ended and doubt.when.first < start:
+        return False
+    if doubt.until is not None and doubt.until.last < day:
         return False
     if doubt.when.last < start and not _open_problem(doubt.evidence):
         return False

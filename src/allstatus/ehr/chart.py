@@ -15,6 +15,10 @@ from allstatus.record.sent_numbers import Range, SentNumber
 __all__ = ["Range"]
 
 
+TEXT = "text"  # the system of a code that was said in words only, which a table may know
+UNREAD_STATUS = "?"  # a clinical status that was sent and says nothing known
+
+
 class Source(str):
     """What a statement is called in evidence; two of one name are told apart by their `number`."""
 
@@ -102,7 +106,8 @@ class Result(Statement):
 @dataclass(frozen=True, slots=True)
 class Problem(Statement):
     """A coded condition: a diagnosis, a symptom, or a status on the problem list. `when` is its
-    `onset`, else when it was recorded.
+    `onset`, else when it was recorded; `clinical` is its clinical status, or
+    UNREAD_STATUS.
     """
 
     until: When | None = None

@@ -12,12 +12,13 @@ from typing import Any
 from allstatus.ehr.chart import Chart, Code, Problem, Statement
 from allstatus.ehr.codes import CodeTables, Match, code_tables
 from allstatus.ehr.dates import When
-from allstatus.ehr.doubt import Doubt, lies
+from allstatus.ehr.doubt import Doubt, lies, unborn
 from allstatus.table.chart_context import DiagnosisSeen, Evidence
 
 LOUD = ("preliminary", "its status", "carries")  # how reasons begin that a reader should be told of
 UNDATED = "has no date"
 VAGUE = "its day is not known"
+UNBORN = "is dated before the birth"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,8 @@ class OtherCancer:
 class ChartReading:
     """A chart's statements by what they are about. `aside` holds, by fact, what does not count and
     why; `doubts`, by fact, what cannot be relied on though it may count; `onset` is that of the
-    leukemia, `given` that the caller says it is there, `recorded` when it was first recorded.
+    leukemia, `named` the words it is sent with, `given` that the caller says it is there,
+    `recorded` when it was first recorded.
     """
 
     chart: Chart
@@ -60,6 +62,7 @@ class ChartReading:
     given: bool = False
     onset: date | None = None
     recorded: date | None = None
+    named: set[str] = field(default_factory=set)
     lineages: set[str] = field(default_factory=set)
     other_cancers: list[str] = field(default_factory=list)
     others: list[OtherCancer] = field(default_factory=list)
@@ -131,6 +134,8 @@ def place_in_time(reading: ChartReading, statement: Statement) -> tuple[When, st
     when = lies(statement, reading.chart, reading.as_of)
     if statement.doubt or statement.when is None:
         return when, statement.doubt or UNDATED
+    if unborn(statement.when, reading.chart):
+        return when, UNBORN
     late = reading.as_of is not None and statement.when.last > reading.as_of
     return when, VAGUE if late else ""
 

@@ -12,6 +12,7 @@ from functools import lru_cache
 _FHIR = re.compile(
     r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]\d\d:?\d\d)?)?)?)?"
 )
+_YEARS = range(1800, 9999)  # years 1 and 9999 are what systems write for no date
 _HL7 = re.compile(r"(\d{4})(?:(\d\d)(?:(\d\d)(\d{2,6}(?:\.\d+)?)?)?)?([+-]\d{4})?")
 
 
@@ -82,6 +83,8 @@ def read_when(text: str) -> When | None:
     try:
         first = date(int(year), int(month or 1), int(day or 1))
     except ValueError:
+        return None
+    if first.year not in _YEARS:
         return None
     last_month = int(month or 12)
     last = first if day else date(first.year, last_month, monthrange(first.year, last_month)[1])

@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 
-from allstatus.ehr.chart import Problem, Result
+from allstatus.ehr.chart import UNREAD_STATUS, Problem, Result
 from allstatus.ehr.chart_reading import ChartReading, Finding, cancers, place_in_time
 from allstatus.ehr.codes import Match
 from allstatus.ehr.dates import When
@@ -15,6 +15,7 @@ from allstatus.ehr.doubt import Doubt
 from allstatus.table.chart_context import Evidence
 
 FACT = "prior_remission"
+UNREADABLE = "its clinical status cannot be read, so it may say remission or relapse"
 CLINICAL = {"remission": "in_remission", "relapse": "relapse", "recurrence": "relapse"}
 INDUCTION = timedelta(days=28)  # no remission is reached sooner after the onset
 UNDATED = "a coded status without a date of its own"
@@ -47,6 +48,9 @@ def assert_by_problem(
         reading.asserted.append(Finding(match.topic.name, recorded, found, says))
     elif says:
         _assert_undated(reading, match, evidence, says, when)
+    if problem.clinical == UNREAD_STATUS and match.topic["all"]:
+        span = When("", when.first, max(when.first, reading.as_of or date.max))
+        reading.doubt(Doubt(FACT, match.topic.name, span, UNREADABLE, evidence, firm=True))
     clinical = CLINICAL.get(problem.clinical)
     if clinical and match.topic["all"]:
         said = replace(evidence, sent=problem.clinical)

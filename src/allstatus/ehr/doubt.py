@@ -91,13 +91,20 @@ def ends(doubt: Doubt, later: Iterable[When]) -> bool:
     return any(doubt.when.end < when.begin for when in later)
 
 
+def unborn(when: When, chart: Chart) -> bool:
+    """Whether a date lies before the patient's birth, so that it is none."""
+    return chart.born is not None and when.last < chart.born
+
+
 def lies(statement: Statement, chart: Chart, as_of: date | None) -> When:
     """When a statement may be about: its own date, or the bounds its sender, the patient's birth
     and the day asked about give it.
     """
-    if statement.when is not None and not statement.when.vague:
-        return statement.when
     own = statement.when
+    if own is not None and unborn(own, chart):
+        own = None
+    if own is not None and not own.vague:
+        return own
     first = max(own.first if own else statement.earliest or date.min, chart.born or date.min)
     ends = [own.last if own else date.max, statement.latest, as_of]
     ends += [said.last for said in (statement.issued, statement.sent) if said is not None]

@@ -22,7 +22,7 @@ from allstatus.ehr.fhir_patients import (
 )
 from allstatus.ehr.fhir_resources import READERS, statements
 from allstatus.ehr.fhir_results import read_other
-from allstatus.ehr.fhir_standing import modified
+from allstatus.ehr.fhir_standing import modified, replaced
 from allstatus.ehr.fhir_store import ResourceStore, split_address
 from allstatus.ehr.json_access import NOTHING, Json, obj, objects, text
 from allstatus.errors import InvalidRecord
@@ -32,6 +32,7 @@ SET_ASIDE = "{} resources name no patient; they are set aside"
 IN_DOUBT = "{} resources name no patient; they are a doubt for the only patient there is"
 NAMELESS = "names no patient"
 SUPERSEDED = "superseded by a later version"
+REPLACED = "replaced by another result"
 DELETED = "deleted"
 OTHERS = "{} resources of other patients were sent; they are set aside"
 HOME = "(this server)"  # of resources none of which names a server
@@ -171,6 +172,8 @@ def _gather(store: ResourceStore) -> _Gathered:
         *((resource, DELETED) for resource in store.deleted),
     ]
     owners = [(resource, why, whose(resource, store)) for resource, why in everything]
+    gone = _replaced(owners, store)
+    owners = [(one, why or gone.get(id(one), ""), key) for one, why, key in owners]
     same = alike(key for _, _, key in owners if key is not None)
     for resource, why, key in owners:
         known = key and same.get(key, key)
@@ -185,6 +188,19 @@ def _gather(store: ResourceStore) -> _Gathered:
         elif resource["resourceType"] != "Patient":
             _add(gathered, resource, why, key and same.get(key, key))
     return gathered
+
+
+def _replaced(
+    owners: list[tuple[Json, str, PatientKey | None]], store: ResourceStore
+) -> dict[int, str]:
+    """Why a resource does not count that another of its patient says it replaces."""
+    return {
+        id(old): REPLACED
+        for resource, why, key in owners
+        if not why and ("extension" in resource or "related" in resource)
+        for old in replaced(resource, store)
+        if whose(old, store) == key
+    }
 
 
 def _add(gathered: _Gathered, resource: Json, why: str, key: PatientKey | None) -> None:

@@ -135,6 +135,8 @@ def missing_parts(value: object) -> Iterator[str]:
             yield f"a bundle of the kind {bundle['type'][:40]} tells of some changes only"
         if not continued.isdisjoint(_links(bundle, "self")):
             continue  # counted with the first page
+        if _links(bundle, "previous") or _links(bundle, "prev"):
+            yield "an earlier page is not here"
         yield from _searched(bundle, pages)
         yield from _failed(bundle)
 

@@ -8,12 +8,22 @@ from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
 
-from allstatus.ehr.chart import Code
+from allstatus.ehr.chart import TEXT, Code
 from allstatus.ehr.dates import When, last_day, spanning
 from allstatus.ehr.fhir_patients import named, subject_of
 from allstatus.ehr.fhir_standing import MODIFIED, STANDS, Standing, modified, updated
 from allstatus.ehr.fhir_store import ResourceStore
-from allstatus.ehr.json_access import Json, codeable, codes, obj, objects, text, when, words
+from allstatus.ehr.json_access import (
+    NOT_HERE,
+    Json,
+    codeable,
+    codes,
+    in_words,
+    obj,
+    objects,
+    text,
+    when,
+)
 
 EFFECTIVE = (
     "effectiveDateTime",
@@ -24,8 +34,6 @@ EFFECTIVE = (
     "appliesPeriod",
 )
 COLLECTED = ("collectedDateTime", "collectedPeriod")
-TEXT = "text"  # the system of a place said in words only, which a table may know
-NOT_HERE = "not here"
 ITSELF = "specimen"  # the system of what tells two specimens of one kind apart
 
 
@@ -41,13 +49,14 @@ class Specimens(NamedTuple):
 
 
 class Dated(NamedTuple):
-    """When a result is of, who says so (empty: itself), and where that cannot be read the last day
-    it can be of.
+    """When a result is of, who says so (empty: itself), and where that cannot be read the first and
+    last day it can be of.
     """
 
     when: When | None
     by: str
-    latest: date | None
+    earliest: date | None = None
+    latest: date | None = None
 
 
 def above(result: Json, store: ResourceStore) -> Iterator[tuple[str, Json]]:
@@ -141,9 +150,7 @@ def _places(specimen: Json, store: ResourceStore) -> tuple[Code, ...]:
     found: tuple[Code, ...] = ()
     for concept in (specimen.get("type"), taken.get("bodySite")):
         said = codeable(concept)
-        found += said or tuple(
-            Code(TEXT, words(concept).lower(), words(concept)) for _ in (words(concept),) if _
-        )
+        found += said or in_words(concept)
     if not found:
         for reference in objects(specimen.get("parent")):
             parent = store.resolve(specimen, reference)
@@ -153,11 +160,19 @@ def _places(specimen: Json, store: ResourceStore) -> tuple[Code, ...]:
 
 def dated(result: Json, store: ResourceStore, of: Specimens) -> Dated:
     """When a result is of: by itself, else its report, else its panel, else its specimen's
-    collection. Its issue only bounds it.
+    collection. Its issue only bounds it, and a period that was sent with one end.
     """
     owners = list(above(result, store)) if store.listed(result) else []
     day, by = _day(result, owners, of)
-    return Dated(day, by, None if day else _bound(result, owners, of))
+    if day is not None and date.min < day.first and day.last < date.max:
+        return Dated(day, by)
+    bound = _bound(result, owners, of)
+    if day is None:
+        return Dated(None, by, latest=bound)
+    if bound is not None and date.min < day.first <= bound:
+        return Dated(When(f"{day.text} {bound}", day.first, bound), by)
+    ends = [end for end in (bound, day.last) if end is not None and end < date.max]
+    return Dated(None, by, day.first if day.first > date.min else None, min(ends, default=None))
 
 
 def _day(result: Json, owners: list[tuple[str, Json]], of: Specimens) -> tuple[When | None, str]:
@@ -184,7 +199,8 @@ def _bound(result: Json, owners: list[tuple[str, Json]], of: Specimens) -> date 
 
 def span(resource: Json, *names: str) -> When | None:
     """The time in the first of these elements; of a period from its start to its end, since what
-    it dates lies somewhere within.
+    it dates lies somewhere within. One that lacks an end is open there (`date.min`, `date.max`);
+    one that runs backwards is none.
     """
     for name in names:
         value = resource.get(name)
@@ -192,9 +208,14 @@ def span(resource: Json, *names: str) -> When | None:
         if "repeat" in period or "event" in period:
             return _timing(period)
         start, end = when(period, "start"), when(period, "end")
-        if start and end and start.first <= end.last and (start.vague or start.first != end.last):
-            return spanning(start, end)
-        if found := start or when(resource, name):
+        if start and end:
+            same = start.first == end.last and not start.vague
+            return start if same else spanning(start, end) if start.first <= end.last else None
+        if start:
+            return When(f"{start.text} to", start.first, date.max)
+        if end:
+            return When(f"to {end.text}", date.min, end.last)
+        if found := when(resource, name):
             return found
     return None
 

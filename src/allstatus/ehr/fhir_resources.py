@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from allstatus.ehr.chart import Code, Problem, Statement
+from allstatus.ehr.chart import UNREAD_STATUS, Code, Problem, Statement
 from allstatus.ehr.dates import last_day
 from allstatus.ehr.fhir_results import read_observation, read_report, source_of
 from allstatus.ehr.fhir_standing import (
@@ -21,7 +21,7 @@ from allstatus.ehr.fhir_standing import (
 )
 from allstatus.ehr.fhir_store import ResourceStore
 from allstatus.ehr.fhir_treatments import read_treatment
-from allstatus.ehr.json_access import Json, codeable, codes, objects, text, when, words
+from allstatus.ehr.json_access import Json, codeable, codes, objects, text, unread, when, words
 
 VERIFIED = (
     "",
@@ -35,6 +35,7 @@ VERIFICATION = {
     "entered-in-error": Standing("entered in error"),
 } | dict.fromkeys(("unconfirmed", "provisional", "differential"), Standing("", "not confirmed"))
 UNVERIFIABLE = Standing("", "its status of verification cannot be read")
+STATES = ("active", "recurrence", "relapse", "inactive", "remission", "resolved")
 ENDED = ("inactive", "resolved", "remission")
 
 
@@ -47,7 +48,7 @@ def statements(resource: Json, store: ResourceStore) -> Iterator[Statement]:
 
 def _condition(resource: Json, store: ResourceStore) -> Iterator[Problem]:
     stands = together(_verified(resource), standing(resource, {UNSTATED: STANDS}))
-    clinical = next(iter(_status_codes(resource.get("clinicalStatus"), CLINICAL)), "")
+    clinical = _clinical(resource)
     causes = [
         e
         for e in objects(resource.get("extension"))
@@ -57,7 +58,7 @@ def _condition(resource: Json, store: ResourceStore) -> Iterator[Problem]:
     for e in causes:
         known = store.resolve(resource, e.get("valueReference")) or {}
         cause += codes(e.get("valueCodeableConcept")) + codes(known.get("code"))
-    ended = clinical in ENDED or any(key.startswith("abatement") for key in resource)
+    ended = clinical in ENDED or any(key.lstrip("_").startswith("abatement") for key in resource)
     recorded = when(resource, "recordedDate", "assertedDate", "dateRecorded")
     onset = when(resource, "onsetDateTime", "onsetPeriod")
     yield Problem(
@@ -92,6 +93,15 @@ def _verified(resource: Json) -> Standing:
         return STANDS
     said = _status_codes(sent, VERIFIED)
     return together(*(VERIFICATION.get(code, UNVERIFIABLE) for code in said or [""]))
+
+
+def _clinical(resource: Json) -> str:
+    """Active, in relapse, in remission or over; empty where it is not sent."""
+    sent = resource.get("clinicalStatus")
+    if not sent:
+        return UNREAD_STATUS if unread(resource, "clinicalStatus") else ""
+    said = [code for code in _status_codes(sent, CLINICAL) if code in STATES]
+    return said[0] if said else UNREAD_STATUS
 
 
 def _status_codes(value: object, systems: tuple[str, ...]) -> list[str]:

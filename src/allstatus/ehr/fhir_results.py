@@ -32,6 +32,11 @@ NOT_ASKED = {
     "not-applicable": "not applicable",
     "not-performed": "not performed",
 }
+ABSENT = (
+    "",
+    "http://terminology.hl7.org/CodeSystem/data-absent-reason",
+    "http://hl7.org/fhir/data-absent-reason",
+)
 OF_OTHERS = ("Patient", "RelatedPerson", "Person", "Practitioner", "PractitionerRole", "Group")
 OF_THINGS = ("Device", "Location", "Organization", "Substance", "BiologicallyDerivedProduct")
 ANOTHERS = "is about another person"
@@ -73,6 +78,7 @@ def _shared(resource: Json, store: ResourceStore, day: Dated, of: Specimens) -> 
     measured = " ".join(code.code for code in codes(resource.get("code")))
     return {
         "issued": when(resource, "issued"),
+        "earliest": day.earliest,
         "latest": day.latest,
         "specimen": of.codes,
         **identity(resource, store, rest=f"{measured} {of.names}"),
@@ -119,7 +125,8 @@ def _result(
 
 def _absence(part: Json, value: Quantity | None) -> Standing:
     """What a missing value means: not asked for, or sent without."""
-    reasons = [NOT_ASKED.get(code.code) for code in codes(part.get("dataAbsentReason"))]
+    said = [code for code in codes(part.get("dataAbsentReason")) if code.system in ABSENT]
+    reasons = [NOT_ASKED.get(code.code) for code in said]
     if value is None:
         why = next((reason for reason in reasons if reason), None)
         return Standing(why, "") if why else Standing("", NO_VALUE)
@@ -140,7 +147,7 @@ def _panel(
 
 
 def _other(resource: Json, stands: Standing, shared: dict[str, Any], day: Dated) -> Statement:
-    known = {key: shared[key] for key in ("issued", "latest", "names", "sent")}
+    known = {key: shared[key] for key in ("issued", "earliest", "latest", "names", "sent")}
     return Statement(**_stated(resource, source_of(resource), stands, day), **known)
 
 

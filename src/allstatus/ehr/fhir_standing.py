@@ -4,11 +4,12 @@ extensions, and what a correction calls it by.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from allstatus.ehr.dates import When
 from allstatus.ehr.fhir_store import ResourceStore
-from allstatus.ehr.json_access import Json, obj, objects, text, when
+from allstatus.ehr.json_access import Json, obj, objects, text, unread, when
 
 
 class Standing(NamedTuple):
@@ -106,6 +107,8 @@ NEGATED = (
     "wasNotTaken",
     "doNotPerform",
 )
+# How they say why it was not, which beside a status that says it was leaves both.
+WHY_NOT = ("reasonNotGiven", "reasonNotTaken", "reasonNotPerformed", "notDoneReason")
 TAKEN = {"y": STANDS, "n": _void("not taken"), "na": _void("not taken")}
 MODIFIED = "carries a modifier extension, which may change its meaning"
 RULED = "carries implicit rules, which may change its meaning"
@@ -128,9 +131,11 @@ def modified(element: Json, *, inside: tuple[str, ...] = ()) -> bool:
 def standing(resource: Json, statuses: dict[str, Standing]) -> Standing:
     """Whether a resource counts, by everything that its kind has for saying so."""
     status = resource.get("status")
-    said = UNSTATED if status is None else text(status)
+    said = UNSTATED if status is None and not unread(resource, "status") else text(status)
     found = [statuses.get(said, UNREADABLE_STATUS)]
     found += [_negation(key, resource[key]) for key in NEGATED if key in resource]
+    if any(resource.get(key) for key in WHY_NOT):
+        found.append(_doubt("says why it was not done"))
     if "taken" in resource:
         found.append(TAKEN.get(text(resource["taken"]), _doubt("not known to be taken")))
     if modified(resource, inside=("contained", "component")):
@@ -173,6 +178,33 @@ def identity(resource: Json, store: ResourceStore, rest: str = "") -> dict[str, 
             names.append(f"{text(item.get('system'))}|{value} of {rest}")
     sent = when(resource, "issued") or updated(resource)
     return {"names": tuple(names), "sent": sent}
+
+
+def replaced(resource: Json, store: ResourceStore) -> Iterator[Json]:
+    """The resources that one says it replaces, by extension (R4) or relation (before); none when
+    it does not count itself, or they say the same of it.
+    """
+    if resource.get("status") in ("entered-in-error", "cancelled"):
+        return
+    for found in _meant(resource, store):
+        if all(other is not resource for other in (found, *_meant(found, store))):
+            yield found
+
+
+def _meant(resource: Json, store: ResourceStore) -> Iterator[Json]:
+    said = [
+        extension.get("valueReference")
+        for extension in objects(resource.get("extension"))
+        if text(extension.get("url")).endswith("-replaces")
+    ]
+    said += [
+        one.get("target")
+        for one in objects(resource.get("related"))
+        if one.get("type") == "replaces"
+    ]
+    for reference in said:
+        if (found := store.resolve(resource, reference)) is not None:
+            yield found
 
 
 def updated(resource: Json) -> When | None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from allstatus.ehr.chart import Code, Treatment
+from allstatus.ehr.chart import TEXT, Code, Treatment
 from allstatus.ehr.dates import When, last_day
 from allstatus.ehr.fhir_results import about, source_of
 from allstatus.ehr.fhir_standing import (
@@ -21,7 +21,18 @@ from allstatus.ehr.fhir_standing import (
     updated,
 )
 from allstatus.ehr.fhir_store import ResourceStore
-from allstatus.ehr.json_access import Json, codeable, codes, obj, objects, text, when, words
+from allstatus.ehr.json_access import (
+    NOT_HERE,
+    Json,
+    codeable,
+    codes,
+    in_words,
+    obj,
+    objects,
+    text,
+    when,
+    words,
+)
 
 # R4, DSTU2, R5 as published (with one r) and as meant, then what comes closest
 DATES = (
@@ -177,11 +188,22 @@ def _orders(resource: Json, store: ResourceStore) -> Iterator[Json]:
 def _reasons(resource: Json, store: ResourceStore) -> tuple[Code, ...]:
     found: tuple[Code, ...] = ()
     for said in (one for name in REASONS for one in objects(resource.get(name))):
-        found += codeable(said)
+        own = obj(said.get("concept")) or said
+        found += codes(own) or in_words(own)
         for reference in (said, obj(said.get("reference"))):
-            known = store.resolve(resource, reference) if reference else None
-            found += codes((known or {}).get("code"))
+            found += _referred(resource, reference, store)
     return found
+
+
+def _referred(resource: Json, reference: Json, store: ResourceStore) -> tuple[Code, ...]:
+    """The code of what a reference means, else its words; of what is not here, that it is not."""
+    if not (isinstance(reference.get("reference"), str) or reference.get("identifier")):
+        return ()
+    known = store.resolve(resource, reference)
+    if known is not None:
+        return codes(known.get("code")) or in_words(known.get("code"))
+    shown = text(reference.get("display"))
+    return (Code(TEXT, shown.lower() or NOT_HERE, shown),)
 
 
 def _intent(resource: Json) -> tuple[Code, ...]:

@@ -10,7 +10,7 @@ from typing import Any
 from allstatus.ehr.chart import Code, Quantity
 from allstatus.ehr.codes import table
 from allstatus.ehr.dates import When
-from allstatus.ehr.json_access import Json, codes, obj, objects, text, words
+from allstatus.ehr.json_access import Json, codes, obj, objects, text, unread, words
 from allstatus.record.sent_numbers import Range, Unreadable, number_of
 from allstatus.record.units import same_unit
 
@@ -21,6 +21,7 @@ BACKWARDS: dict[str, Any] = {  # signs that a limit cannot have, and how one tur
 }
 TWO_VALUES = "more than one value"
 UNREADABLE_RANGE = Range(Quantity("(cannot be read)", text="(cannot be read)"))
+OF_ANOTHER_AGE = Range(Quantity("(of another age)"))
 CELLS = ("", "1", "cells", "cell")
 SEX_SYSTEMS = (
     "snomed",
@@ -114,8 +115,9 @@ def quantity(value: Json) -> Quantity:
         named = f"{code} or {unit}"
     number = value.get("value")
     shown = "no number" if number is None else number
-    sent = f"{value.get('comparator') or ''}{shown} {unit or code}".strip()
-    return Quantity(sent, number, value.get("comparator"), named or None)
+    sign = "?" if unread(value, "comparator") else value.get("comparator")
+    sent = f"{sign or ''}{shown} {unit or code}".strip()
+    return Quantity(sent, number, sign, named or None)
 
 
 def _range_value(value: Json) -> Quantity:
@@ -179,7 +181,9 @@ def ranges(part: Json, born: When | None, day: When | None) -> tuple[Range, ...]
     """
     sent = part.get("referenceRange")
     found = [one for item in objects(sent) for one in _ranges(item, born, day)]
-    return tuple(found) if objects(sent) or not sent else (UNREADABLE_RANGE,)
+    mine = tuple(one for one in found if one is not OF_ANOTHER_AGE)
+    unreadable = mine != tuple(found) or bool(sent and not objects(sent))
+    return mine or (UNREADABLE_RANGE,) * unreadable
 
 
 def _ranges(item: Json, born: When | None, day: When | None) -> Iterator[Range]:
@@ -191,6 +195,7 @@ def _ranges(item: Json, born: When | None, day: When | None) -> Iterator[Range]:
         return
     applies = _of_age(obj(item.get("age")), born, day) if "age" in item else True
     if applies is False:
+        yield OF_ANOTHER_AGE
         return
     concepts = objects(item.get("appliesTo"))
     groups = {_sex(concept) for concept in concepts}

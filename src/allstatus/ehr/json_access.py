@@ -6,12 +6,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from allstatus.ehr.chart import Code
+from allstatus.ehr.chart import TEXT, Code
 from allstatus.ehr.codes import make_code
 from allstatus.ehr.dates import When, read_when
 
 Json = dict[str, Any]
 NOTHING: Json = {}
+NOT_HERE = "not here"
 
 
 def obj(value: object) -> Json:
@@ -31,6 +32,11 @@ def objects(value: object) -> list[Json]:
 def text(value: object) -> str:
     """Text, else empty."""
     return value if isinstance(value, str) else ""
+
+
+def unread(element: Json, name: str) -> bool:
+    """Whether an element was sent without what it says: FHIR's `_name`, which holds why."""
+    return element.get(name) is None and f"_{name}" in element
 
 
 def codes(concepts: object) -> tuple[Code, ...]:
@@ -60,6 +66,12 @@ def words(concept: object) -> str:
     concept = obj(concept)
     displays = [text(coding.get("display")) for coding in objects(concept.get("coding"))]
     return text(concept.get("text")) or next((display for display in displays if display), "")
+
+
+def in_words(concept: object) -> tuple[Code, ...]:
+    """A concept that has words and no code, as a code of the system of words."""
+    said = words(concept)
+    return (Code(TEXT, said.lower(), said),) if said else ()
 
 
 def when(resource: Json, *names: str) -> When | None:

@@ -25,6 +25,7 @@ from allstatus.ehr.doubt import Doubt
 from allstatus.table.chart_context import DiagnosisSeen, Evidence
 
 OUTSIDE = "leukemia_outside_marrow"
+GONE = "recorded as resolved, on a day that is not known"
 OF_ANOTHER = "does not say of which disease it is the spread, or where"
 
 
@@ -86,6 +87,8 @@ def _note_other(reading: ChartReading, problem: Problem, title: str) -> None:
 def _note_leukemia(reading: ChartReading, problem: Problem, match: Match) -> None:
     if problem.onset is not None:
         reading.onset = min(problem.onset.first, reading.onset or date.max)
+    shown = (match.topic.title, problem.text, *(code.display for code in problem.codes))
+    reading.named.update(words.lower() for words in shown if words)
     if problem.recorded is not None:
         reading.recorded = min(problem.recorded.first, reading.recorded or date.max)
     elif problem.onset is None and reading.as_of is not None:
@@ -120,13 +123,13 @@ def _place_sign(reading: ChartReading, problem: Problem, match: Match) -> None:
         _place_outside(reading, problem, match, evidence, when, why)
         return
     counted = evidence.counted("attributed to another cause" if other else "a coded finding", read)
-    if why or (problem.when is not None and problem.when.vague):
-        gone = problem.when is None and _over(problem)
+    gone = _over(problem)
+    if why or gone or when.vague:
         doubt = Doubt(
             fact,
             match.topic.name,
             when,
-            why or VAGUE,
+            why or (GONE if gone else VAGUE),
             evidence,
             read,
             firm=True,
@@ -164,7 +167,7 @@ def _place_outside(
     gone = _over(problem) and here
     why = why or (VAGUE if when.vague else "")
     if why or gone:
-        told = why or "recorded as resolved, on a day that is not known"
+        told = why or GONE
         reading.doubt(Doubt(OUTSIDE, site, when, told, evidence, here, firm=True, ended=gone))
     else:
         shown = f"{'found' if here else 'not found'} ({site})"

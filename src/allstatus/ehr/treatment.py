@@ -7,7 +7,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from functools import partial
 
-from allstatus.ehr.chart import Code, Treatment
+from allstatus.ehr.chart import TEXT, Code, Treatment
 from allstatus.ehr.chart_reading import (
     LOUD,
     UNDATED,
@@ -149,6 +149,8 @@ def _is_strange(
 
 def _for_something_else(reading: ChartReading, treatment: Treatment, when: When) -> str:
     """Why a treatment is not known to be for this leukemia, or empty."""
+    if any(code.system == TEXT and code.code in reading.named for code in treatment.reasons):
+        return ""
     found = [reading.tables.diagnoses.find([code]) for code in treatment.reasons]
     if any(m is not None and (m.topic["all"] or m.topic["asserts"]) for m in found):
         return ""

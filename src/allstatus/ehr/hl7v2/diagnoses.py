@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from allstatus.ehr.chart import Problem
+from allstatus.ehr.codes import code_tables
 from allstatus.ehr.dates import last_day
 from allstatus.ehr.hl7v2.deletions import DELETE, DELETED, CodedSegment
 from allstatus.ehr.hl7v2.results import Sender
 from allstatus.ehr.hl7v2.segments import BROKEN_OFF, Segment
 from allstatus.ehr.hl7v2.times import usable
-
-REASONS = ("icd10cm", "icd10", "snomed")
 
 
 def read_diagnosis(segment: Segment, sender: Sender) -> CodedSegment:
@@ -39,8 +38,10 @@ def read_diagnosis(segment: Segment, sender: Sender) -> CodedSegment:
 
 
 def read_reason(request: Segment, sender: Sender) -> Iterator[Problem]:
-    """The coded disease for which results were ordered."""
-    codes = tuple(code for code in request.codes(31) if code.system in REASONS)
+    """The coded disease for which results were ordered, in any edition of ICD or in SNOMED CT."""
+    systems = code_tables().systems
+    said = request.codes(31)
+    codes = tuple(code for code in said if code.system == "snomed" or systems.is_of_icd(code))
     if codes:
         when = sender.sent
         yield Problem(f"{sender.name} OBR-31", codes, when, when, sent=when, recorded=when)
