@@ -13,10 +13,11 @@ from allstatus.errors import InvalidRecord
 from allstatus.testing.answers import answer_of
 from allstatus.testing.mutants import Mutant, rule_mutants
 from allstatus.testing.mutation import mutate_suite, mutate_vectors, render, to_document
-from allstatus.testing.port_mutants import port_mutants
+from allstatus.testing.port_mutants import NUMBERS, port_mutants
 from allstatus.testing.rule_files import RuleFiles
 from allstatus.testing.rule_mutation import RuleMutation, tell_apart
 from allstatus.testing.vectors import make_vectors
+from copies import copy_rules
 
 RULES = load_rules(engine="builtin")
 FILES = RuleFiles(RULES.ruleset.directory)
@@ -37,6 +38,30 @@ def test_every_kind_of_slip_in_a_port_is_made(group: str) -> None:
     assert set(SLIPS["ports"][group]) <= {
         port.name for port in port_mutants(RULES) if port.group == group
     }
+
+
+@pytest.mark.parametrize(
+    ("operator", "never_differs"),
+    [
+        (">=", {"cut to a whole number"}),
+        ("<", {"cut to a whole number"}),
+        (">", set()),
+        ("<=", set()),
+    ],
+)
+def test_a_slip_that_cannot_differ_is_not_made(
+    operator: str, never_differs: set[str], tmp_path: Path
+) -> None:
+    edit = {
+        "file": "criteria.yaml",
+        "find": "marrow_blast_percent > blast_threshold",
+        "put": f"marrow_blast_percent {operator} blast_threshold",
+    }
+    folder = copy_rules(tmp_path / "rules", [edit])
+    made = {port.name for port in port_mutants(load_rules(folder, engine="builtin", locked=False))}
+    assert {
+        name for name in NUMBERS if f"marrow_blast_percent: {name}" not in made
+    } == never_differs
 
 
 @pytest.mark.slow

@@ -34,11 +34,17 @@ def check(
         list[str] | None,
         typer.Option("--page", metavar="PAGE", help="A page that it cites, as Markdown."),
     ] = None,
+    watch: Annotated[
+        bool,
+        typer.Option("--watch", help="Look again at each save; print what flips, until ended."),
+    ] = False,
 ) -> None:
     """Check a rule set: shape, names, examples, the decision table and the lock; with --page also
     that each sentence it cites stands there.
     """
-    run(lambda: _check(rules, pages or []))
+    from allstatus.commands.rules_author import watch as watch_saves
+
+    run(lambda: watch_saves(rules) if watch else _check(rules, pages or []))
 
 
 @rules_app.command()

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import math
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 from allstatus.decision.classifier import Classifier
 from allstatus.errors import InvalidRecord
 from allstatus.record.percent import HUNDRED, ZERO, Percent, format_number, read_percent
+from allstatus.rules.condition import Comparison
 from allstatus.rules.ruleset import Fact
 from allstatus.testing.answers import Answer, answer_of
 from allstatus.testing.representatives import UNKNOWN, Record, numeric_facts
@@ -32,6 +33,7 @@ NUMBERS: dict[str, Callable[[Fraction], Fraction]] = {
     "a fraction taken for a percentage": lambda n: n / 100,
     "below 1 taken for a fraction": lambda n: 100 * n if n < 1 else n,
 }
+STEPS = (ZERO, Fraction(1, 10**20), *(Fraction(n, 100) for n in (1, 4, 25, 50, 75)))
 INTERVALS: dict[str, Callable[[Percent], Fraction]] = {
     "the lower bound for an interval": lambda p: p.low,
     "the upper bound for an interval": lambda p: p.high,
@@ -60,7 +62,8 @@ def port_mutants(classifier: Classifier) -> Iterator[PortMutant]:
     facts = classifier.ruleset.facts
     yield from _of_the_unknown(list(facts.values()))
     for name in numeric_facts(classifier.table):
-        yield from _of_numbers(name)
+        asked = [c.condition for c in classifier.ruleset.criteria.values()]
+        yield from _of_numbers(name, [condition for condition in asked if condition.fact == name])
     yield PortMutant(
         "unknown keys ignored",
         "refusal",
@@ -84,8 +87,10 @@ def _of_the_unknown(facts: list[Fact]) -> Iterator[PortMutant]:
         yield PortMutant(words, "unknown", reads)
 
 
-def _of_numbers(name: str) -> Iterator[PortMutant]:
+def _of_numbers(name: str, conditions: Sequence[Comparison]) -> Iterator[PortMutant]:
     for words, change in NUMBERS.items():
+        if not _can_differ(change, conditions):
+            continue
         yield PortMutant(f"{name}: {words}", "number", _numbers(name, _on_exact(change)))
     for words, pick in INTERVALS.items():
         yield PortMutant(f"{name}: {words}", "number", _numbers(name, _on_interval(pick)))
@@ -96,6 +101,26 @@ def _of_numbers(name: str) -> Iterator[PortMutant]:
     }
     for words, reads in taken.items():
         yield PortMutant(f"{name}: {words}", "refusal", reads)
+
+
+def _can_differ(change: Callable[[Fraction], Fraction], conditions: Sequence[Comparison]) -> bool:
+    """Whether a number read otherwise falls on another side of a limit: cut to a whole number, none
+    does where each limit is a whole number that belongs to the numbers above it.
+    """
+    near = [
+        limit + sign * step
+        for condition in conditions
+        if (limit := condition.limit) is not None
+        for step in STEPS
+        for sign in (1, -1)
+    ]
+    numbers = [n for n in (*near, *(100 * n for n in near), *(n / 100 for n in near)) if n >= 0]
+    return any(
+        condition.holds(Percent(n, n)) is not condition.holds(Percent(m, m))
+        for n in numbers
+        for m in [max(change(n), ZERO)]
+        for condition in conditions
+    )
 
 
 def _sure_regions(_: Record, answer: Answer) -> Answer:

@@ -45,16 +45,19 @@ def render_text(diff: RuleDiff, cohort: CohortDiff | None = None) -> str:
     ]
     width = max(map(len, diff.relations))
     lines += [f"  {name:<{width}}  {relation}" for name, relation in diff.relations.items()]
-    lines += _flips(diff)
-    if diff.other:
-        lines += [
-            "",
-            "Also",
-            *(line for change in diff.other for line in wrap(f"- {change}", "  ", "    ")),
-        ]
+    lines += changes(diff)
     if cohort is not None:
         lines += _cohort(cohort)
     return "\n".join([*lines, "", *source_lines(diff.new)]) + "\n"
+
+
+def changes(diff: RuleDiff) -> Iterator[str]:
+    """The cases that flip, and what else a reader of decisions will notice, as lines."""
+    yield from _flips(diff)
+    if diff.other:
+        yield from ("", "Also")
+        for change in diff.other:
+            yield from wrap(f"- {change}", "  ", "    ")
 
 
 def _flips(diff: RuleDiff) -> Iterator[str]:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from allstatus.errors import InvalidRecord
+from allstatus.record.yaml_file import YamlFile
 
 if TYPE_CHECKING:
     from allstatus.decision.classifier import Classifier
@@ -17,10 +18,11 @@ def failing_examples(classifier: Classifier) -> list[str]:
     """A line for each example whose decision is not the expected one."""
     rules, failing = classifier.ruleset, []
     for status in rules.statuses.values():
-        file = f"{rules.directory.name}/statuses/{status.name}.yaml"
-        for example in status.examples:
+        path = rules.directory / "statuses" / f"{status.name}.yaml"
+        for number, example in enumerate(status.examples):
             if problem := example_problem(classifier, example):
-                failing.append(f"{file}: example '{example['name']}': {problem}")
+                place = YamlFile(path, rules.directory).place(("examples", number))
+                failing.append(f"{place}: example '{example['name']}': {problem}")
     return failing
 
 
@@ -49,3 +51,12 @@ def example_problem(classifier: Classifier, example: Mapping[str, Any]) -> str |
             f"example or the rule"
         )
     return None
+
+
+def example_answer(classifier: Classifier, example: Mapping[str, Any]) -> str:
+    """The status that an example is given, else its outcome; `no record` where it is none."""
+    try:
+        decision = classifier.classify(example["facts"])
+    except InvalidRecord:
+        return "no record"
+    return decision.status or decision.outcome
