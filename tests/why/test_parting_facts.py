@@ -11,8 +11,8 @@ def test_on_which_facts_a_possible_region_depends(classifier: Classifier) -> Non
     assert decision.regions == ()
     assert {one.id: one.depends_on for one in decision.possible_regions} == {
         "treated_never_in_remission_blasts_above_threshold": ("marrow_blast_percent",),
-        "treated_cbc_not_recovered": ("marrow_blast_percent",),
-        "treated_signs_or_symptoms_persist": ("marrow_blast_percent",),
+        "treated_never_in_remission_cbc_abnormal": ("marrow_blast_percent",),
+        "treated_never_in_remission_signs_or_symptoms": ("marrow_blast_percent",),
         "treated_leukemia_outside_marrow_never_in_remission": (
             "marrow_blast_percent",
             "leukemia_outside_marrow",
