@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import textwrap
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
@@ -27,7 +28,7 @@ def _about(as_json: bool) -> int:
     return 0
 
 
-def _lines(value: dict[str, Any], indent: str = "") -> list[str]:
+def _lines(value: Mapping[str, Any], indent: str = "") -> list[str]:
     lines: list[str] = []
     for name, item in value.items():
         title = f"{indent}{name.replace('_', ' ')}:"

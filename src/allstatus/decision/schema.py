@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, get_type_hints
 
 from pydantic import Field, create_model
-from pydantic.json_schema import GenerateJsonSchema
+from pydantic.json_schema import DEFAULT_REF_TEMPLATE, GenerateJsonSchema
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -42,14 +42,18 @@ def schema_files(what: str) -> dict[str, dict[str, Any]]:
     }
 
 
-def decision_schema() -> dict[str, Any]:
-    """A decision's document, from the types of its parts; later versions only add to it."""
+def decision_schema(ref_template: str = DEFAULT_REF_TEMPLATE) -> dict[str, Any]:
+    """A decision's document, from the types of its parts; later versions only add to it. Its
+    parts stand in `$defs`, to which it refers as `ref_template` says.
+    """
     from allstatus.decision.decision import Decision
     from allstatus.decision.document import PARTS
 
     parts: dict[str, Any] = {name: _typed(getattr(Decision, name).func) for name in PARTS}
     model = create_model("Decision", **parts)
-    schema = model.model_json_schema(mode="serialization", schema_generator=_Whole)
+    schema = model.model_json_schema(
+        ref_template=ref_template, mode="serialization", schema_generator=_Whole
+    )
     return {**schema, "title": "allstatus decision"}
 
 

@@ -18,6 +18,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 import allstatus
 from allstatus.service import cds_hooks, info_pages, reload, rest
 from allstatus.service.config import ENVIRONMENT, LOCAL_ORIGIN, LOOPBACK, Config, read_config
+from allstatus.service.entity_tags import EntityTags
 from allstatus.service.middleware import Middleware
 from allstatus.service.openapi_bodies import component_schemas
 from allstatus.service.problem_details import add_handlers
@@ -58,6 +59,7 @@ def make_app(config: Config, again: Callable[[], Config] | None = None) -> FastA
         docs_url=None,
         redoc_url=None,
         separate_input_output_schemas=False,
+        generate_unique_id_function=lambda route: route.name,
         telemetry=SILENT,
         redirect_slashes=False,
     )
@@ -70,6 +72,7 @@ def make_app(config: Config, again: Callable[[], Config] | None = None) -> FastA
 
 
 def _add_middleware(app: FastAPI, config: Config) -> None:
+    app.add_middleware(EntityTags)
     app.add_middleware(Middleware, desk=lambda: app.state.desk)
     if config.insecure_dev:
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=[*LOOPBACK, "[::1]"])
@@ -77,7 +80,7 @@ def _add_middleware(app: FastAPI, config: Config) -> None:
         CORSMiddleware,
         allow_origins=list(config.cors_origins),
         allow_origin_regex=LOCAL_ORIGIN if config.insecure_dev else None,
-        allow_methods=["GET", "POST"],
+        allow_methods=["GET", "HEAD", "POST"],
         allow_headers=["authorization", "content-type"],
         expose_headers=["x-decision-id", "x-request-id"],
     )

@@ -4,10 +4,9 @@ comes from.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from allstatus.decision.answer import NOT_APPLICABLE
@@ -23,6 +22,7 @@ from allstatus.render.sections import (
     options_not_fitting,
 )
 from allstatus.render.words import limit_words, margin_words, value_words, words
+from allstatus.service.cds_types import Card, Indicator, SuggestedAction
 from allstatus.service.markdown import bullets, safe
 from allstatus.service.suggestions import preliminary_observation
 from allstatus.table.chart_context import Evidence
@@ -37,7 +37,7 @@ OVERRIDE_REASONS = {
     "not-this-patient": "It does not concern this patient",
 }
 CARDS = uuid5(NAMESPACE_URL, "urn:allstatus:card")
-INDICATORS = {"conflicting_data": "warning"}
+INDICATORS: Mapping[str, Indicator] = {"conflicting_data": "warning"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Occasion:
     others: int = 0  # resources of other patients that were sent and set aside
 
 
-def status_cards(decision: Decision, occasion: Occasion) -> list[dict[str, Any]]:
+def status_cards(decision: Decision, occasion: Occasion) -> list[Card]:
     """The card that says a decision; none for a chart without an ALL diagnosis, unless one that
     may be it was not understood.
     """
@@ -65,7 +65,7 @@ def status_cards(decision: Decision, occasion: Occasion) -> list[dict[str, Any]]
     if resource is not None:
         title = decision.rules.statuses[str(decision.status)].title
         about = f"Create a preliminary Observation of the computed status: {title}"
-        create = {"type": "create", "description": about, "resource": resource}
+        create: SuggestedAction = {"type": "create", "description": about, "resource": resource}
         label = f"Note for review: computed status {title}"[:80]
         card["suggestions"] = [
             {"label": label, "uuid": card_id(occasion, "suggestion"), "actions": [create]}
@@ -80,9 +80,7 @@ def _may_be_ours(decision: Decision) -> bool:
     return account is not None and account.concerned and bool(not_understood(decision))
 
 
-def base_card(
-    decision: Decision, occasion: Occasion, name: str, summary: str, detail: str
-) -> dict[str, Any]:
+def base_card(decision: Decision, occasion: Occasion, name: str, summary: str, detail: str) -> Card:
     """What every card has: summary, detail, source, override reasons and the link."""
     rules = decision.rules
     return {

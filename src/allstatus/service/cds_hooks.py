@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import uuid4
 
 from fastapi import APIRouter, Path, Request
@@ -12,7 +12,9 @@ from pydantic_core import to_json
 from allstatus.decision.decision import Decision
 from allstatus.ehr.timeline import decide_over_time
 from allstatus.record.exact_json import parse_json
+from allstatus.service.accept import ACCEPTED, answer_kind
 from allstatus.service.cards import Occasion, status_cards
+from allstatus.service.cds_types import Card, CdsServices
 from allstatus.service.draft_orders import drafts, read_orders
 from allstatus.service.feedback import read_feedback
 from allstatus.service.hook_requests import (
@@ -23,7 +25,7 @@ from allstatus.service.hook_requests import (
     read_call,
     without_empties,
 )
-from allstatus.service.openapi_bodies import CARDS_SCHEMA, FEEDBACK_BODY, HOOK_BODY, SERVICES_SCHEMA
+from allstatus.service.openapi_bodies import CARDS_SCHEMA, FEEDBACK_BODY, HOOK_BODY
 from allstatus.service.order_cards import order_cards
 from allstatus.service.prefetch import PrefetchedChart
 from allstatus.service.problem_details import ProblemDetails, documented
@@ -31,12 +33,11 @@ from allstatus.service.state import ServiceState, desk_of, unrecorded
 from allstatus.service.store import StoreError
 
 ServiceId = Annotated[str, Path(json_schema_extra={"enum": list(SERVICES)})]
-REFUSALS = documented(400, 401, 403, 404, 408, 412, 413, 415, 422, 429, 503, hooks=True)
 router = APIRouter(prefix="/cds-services", tags=["CDS Hooks"])
 
 
-@router.get("", responses={200: SERVICES_SCHEMA})
-async def services(request: Request) -> dict[str, Any]:
+@router.get("", dependencies=ACCEPTED, responses=documented(406))
+async def list_services(request: Request) -> CdsServices:
     """The services there are, with the data to prefetch for them."""
     return discovery(desk_of(request).fhir.asked)
 
@@ -47,15 +48,16 @@ async def services(request: Request) -> dict[str, Any]:
     openapi_extra=HOOK_BODY,
     responses={
         200: CARDS_SCHEMA,
-        **documented(400, 401, 404, 408, 412, 413, 415, 422, 429, 503, hooks=True),
+        **documented(400, 401, 404, 406, 408, 412, 413, 415, 422, 429, 503, hooks=True),
     },
 )
-async def call(service: ServiceId, request: Request) -> Response:
+async def call_service(service: ServiceId, request: Request) -> Response:
     """Cards for a patient being viewed, or for orders being selected or signed; no card when there
     is nothing to say.
     """
     desk = desk_of(request)
     hook_of(service)
+    answer_kind(request)
     check_media(request)
     await desk.admit(request)
     data = await request.body()
@@ -80,7 +82,7 @@ async def call(service: ServiceId, request: Request) -> Response:
         **documented(400, 401, 404, 408, 413, 415, 422, 429, 503, hooks=True),
     },
 )
-async def feedback(service: ServiceId, request: Request) -> Response:
+async def give_feedback(service: ServiceId, request: Request) -> Response:
     """What a clinician made of a card; sending it again changes nothing."""
     desk = desk_of(request)
     hook_of(service)
@@ -117,7 +119,7 @@ async def _cards(
     decision: Decision,
     data: bytes,
     found: PrefetchedChart,
-) -> list[dict[str, Any]]:
+) -> list[Card]:
     """The cards of a decision, once it is in the audit and its page is kept."""
     name, decision_id = desk.pages.new_name(), str(uuid4())
     link = f"{desk.base(request)}/decisions/{name}"
@@ -130,5 +132,5 @@ async def _cards(
         )
     page = [desk.pages.keep(name, decision, desk.seal(decision), decision_id)] if cards else []
     await desk.record(request, service, [(decision, data)], [decision_id], beside=page)
-    kept: list[dict[str, Any]] = without_empties(cards)
+    kept: list[Card] = without_empties(cards)
     return kept

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from allstatus.ehr.json_access import obj
+from allstatus.service.cds_types import CdsServices, Hook
 from allstatus.service.prefetch import Searches, templates
 from allstatus.service.problem_details import ProblemDetails
 
 FHIR_ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
 STATUS = "allstatus-patient-view"
-SERVICES = {
+SERVICES: Mapping[str, tuple[Hook, str, str]] = {
     STATUS: (
         "patient-view",
         "Leukemia status by NCI's patient page",
@@ -55,7 +57,7 @@ class Call:
     patient: str
 
 
-def discovery(asked: Searches | None = None) -> dict[str, Any]:
+def discovery(asked: Searches | None = None) -> CdsServices:
     """The services, as `GET /cds-services` lists them."""
     return {
         "services": [

@@ -8,17 +8,19 @@ from collections.abc import Mapping
 from html import unescape
 from pathlib import Path
 from types import MappingProxyType
-from typing import Annotated, Any
+from typing import Annotated
 
 import anyio
 from fastapi import APIRouter, Query, Request
-from fastapi.responses import HTMLResponse, JSONResponse, Response
+from fastapi.responses import HTMLResponse, Response
 
 import allstatus
+from allstatus.service.accept import ACCEPTED
 from allstatus.service.explanation_pages import explanation_page, unpack
 from allstatus.service.metrics import MEDIA_TYPE
 from allstatus.service.problem_details import ProblemDetails, documented
 from allstatus.service.rest import RestLevel
+from allstatus.service.rest_types import About, Health, LoadedRules, Readiness
 from allstatus.service.source_attributes import attributes
 from allstatus.service.state import desk_of
 
@@ -36,7 +38,7 @@ DECIDED_OTHERWISE = (
 FILES = {"home.css": "text/css", "home.js": "text/javascript"}
 
 
-@router.get("/", response_class=HTMLResponse, include_in_schema=False)
+@router.get("/", response_class=HTMLResponse, dependencies=ACCEPTED, include_in_schema=False)
 async def home(request: Request) -> HTMLResponse:
     """A page to see what this is and to try a record."""
     from allstatus.service.home import home_page
@@ -72,8 +74,13 @@ def _file(name: str) -> Response:
     return Response((FOLDER / name).read_bytes(), media_type=FILES[name])
 
 
-@router.get("/decisions/{name}", response_class=HTMLResponse, responses=documented(404, 410, 422))
-async def decision(
+@router.get(
+    "/decisions/{name}",
+    response_class=HTMLResponse,
+    dependencies=ACCEPTED,
+    responses=documented(404, 406, 410, 422, 503),
+)
+async def explain_decision(
     name: str, request: Request, level: Annotated[RestLevel, Query()] = RestLevel.clinician
 ) -> HTMLResponse:
     """The explanation of a decision, by the link on its card; kept for a limited time."""
@@ -96,8 +103,8 @@ def _with_own_policy(page: str, headers: Mapping[str, str] = MappingProxyType({}
     return HTMLResponse(page, headers={**headers, POLICY_HEADER: policy})
 
 
-@router.get("/rules")
-async def rules(request: Request) -> list[dict[str, Any]]:
+@router.get("/rules", dependencies=ACCEPTED, responses=documented(406))
+async def list_rules(request: Request) -> list[LoadedRules]:
     """The rule sets loaded, with digests, source and notice."""
     return [
         {
@@ -107,7 +114,7 @@ async def rules(request: Request) -> list[dict[str, Any]]:
             "digest": c.ruleset.digest,
             "table_digest": c.table.digest,
             "effective_from": c.ruleset.effective_from,
-            "source": dict(c.ruleset.source),
+            "source": c.ruleset.source,
             "engine": c.table.engine,
             "notice": c.ruleset.notice,
         }
@@ -115,14 +122,14 @@ async def rules(request: Request) -> list[dict[str, Any]]:
     ]
 
 
-@router.get("/about")
-async def about() -> dict[str, Any]:
+@router.get("/about", dependencies=ACCEPTED, responses=documented(406))
+async def about() -> About:
     """Intended use, and the source attributes of this decision support intervention."""
     return attributes()
 
 
 @router.get("/healthz")
-async def healthz() -> dict[str, str]:
+async def health() -> Health:
     """Whether the process answers."""
     return {"status": "ok", "version": allstatus.__version__}
 
@@ -130,6 +137,7 @@ async def healthz() -> dict[str, str]:
 @router.get(
     "/metrics",
     response_class=Response,
+    dependencies=ACCEPTED,
     responses={
         200: {
             "description": "Counts and ages, as Prometheus reads them",
@@ -144,11 +152,11 @@ async def metrics(request: Request) -> Response:
     return Response(text, media_type=MEDIA_TYPE)
 
 
-@router.get("/readyz", response_class=JSONResponse, responses=documented(503))
-async def readyz(request: Request) -> JSONResponse:
+@router.get("/readyz", response_model_exclude_unset=True, responses=documented(503))
+async def readiness(request: Request) -> Readiness:
     """Whether decisions can be made and recorded."""
     problem, troubles = await anyio.to_thread.run_sync(desk_of(request).ready)
     if problem:
         detail = f"{problem[0].upper()}{problem[1:]}."
         raise ProblemDetails(503, "not-ready", detail, headers={"Retry-After": "5"})
-    return JSONResponse({"status": "ready", **({"troubles": troubles} if troubles else {})})
+    return {"status": "ready", "troubles": troubles} if troubles else {"status": "ready"}

@@ -6,9 +6,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from allstatus.decision.schema import decision_schema
-from allstatus.service.cards import REASONS_SYSTEM
+from pydantic import TypeAdapter
+from pydantic.json_schema import JsonSchemaMode
 
+from allstatus.decision.schema import decision_schema
+from allstatus.record.model import Record
+from allstatus.service import cds_types, rest_types
+from allstatus.service.cards import REASONS_SYSTEM
+from allstatus.service.prefetch import templates
+
+REFERENCE = "#/components/schemas/{model}"
 FHIR, NDJSON = "application/fhir+json", "application/x-ndjson"
 HL7 = ("application/hl7-v2", "x-application/hl7-v2+er7")
 RECORD = {
@@ -58,45 +65,39 @@ MESSAGE = (
     "MSH|^~\\&|LAB|HOSPITAL|||20250310||ORU^R01|1|P|2.5.1\rPID|1||example-3\rOBR|1|||58410-2^CBC^LN|||20250310\r"
     "OBX|1|NM|6690-2^Leukocytes^LN||6.2|10*9/L|4.0-11.0|N|||F\r"
 )
-_OBJECT: dict[str, Any] = {"type": "object"}
-_RESOURCE = {
-    "type": "object",
-    "required": ["resourceType"],
-    "properties": {"resourceType": {"type": "string"}},
-}
+
+
+def _ref(name: str) -> dict[str, Any]:
+    return {"$ref": REFERENCE.format(model=name)}
+
+
+_INPUTS = [_ref("Record"), _ref("Resource")]
 _ANY_INPUT = {
     "application/json": {
         "schema": {
-            "anyOf": [
-                {"$ref": "#/components/schemas/Record"},
-                {"type": "array", "minItems": 1},
-                _RESOURCE,
-            ]
+            "anyOf": [*_INPUTS, {"type": "array", "minItems": 1, "items": {"anyOf": _INPUTS}}]
         },
         "example": RECORD,
     },
-    FHIR: {"schema": _RESOURCE, "example": BUNDLE},
+    FHIR: {"schema": _ref("Resource"), "example": BUNDLE},
     NDJSON: {"schema": {"type": "string"}, "example": '{"cbc": "normal"}\n'},
     **{name: {"schema": {"type": "string"}, "example": MESSAGE} for name in HL7},
 }
 INPUT_BODY = {"requestBody": {"required": True, "content": _ANY_INPUT}}
+DECISION_ID = {
+    "X-Decision-Id": {"description": "The decision in the audit", "schema": {"type": "string"}}
+}
 DECISIONS_SCHEMA = {
     "description": (
         "A decision, as FHIR where that is what is accepted; of several inputs one line each, a "
         "decision or a problem"
     ),
     "content": {
-        "application/json": {"schema": {"$ref": "#/components/schemas/Decision"}},
-        FHIR: {"schema": _RESOURCE},
+        "application/json": {"schema": _ref("Decision")},
+        FHIR: {"schema": _ref("Resource")},
         NDJSON: {"schema": {"type": "string"}},
     },
-    "headers": {
-        "X-Decision-Id": {"description": "The decision in the audit", "schema": {"type": "string"}}
-    },
-}
-TIMELINE_SCHEMA = {
-    "description": "Every assessment in date order, and the decision as it stands",
-    "content": {"application/json": {"schema": _OBJECT}},
+    "headers": DECISION_ID,
 }
 EXPLANATION_SCHEMA = {
     "description": "The decision explained",
@@ -104,128 +105,36 @@ EXPLANATION_SCHEMA = {
         "text/html": {"schema": {"type": "string"}},
         "text/plain": {"schema": {"type": "string"}},
     },
+    "headers": DECISION_ID,
 }
-SERVICES_SCHEMA = {
-    "description": "The services",
-    "content": {
-        "application/json": {
-            "schema": {
-                "type": "object",
-                "required": ["services"],
-                "properties": {
-                    "services": {
-                        "type": "array",
-                        "items": {
-                            "type": "object",
-                            "required": ["hook", "id", "description"],
-                            "properties": {
-                                name: {"type": "string"}
-                                for name in ("hook", "id", "title", "description")
-                            },
-                        },
-                    }
-                },
-            }
-        }
-    },
-}
-_CARD = {
-    "type": "object",
-    "required": ["summary", "indicator", "source"],
-    "properties": {
-        "uuid": {"type": "string"},
-        "summary": {"type": "string", "maxLength": 139},
-        "detail": {"type": "string"},
-        "indicator": {"enum": ["info", "warning", "critical"]},
-        "source": {
-            "type": "object",
-            "required": ["label"],
-            "properties": {"label": {"type": "string"}},
-        },
-        "suggestions": {"type": "array", "minItems": 1},
-        "links": {"type": "array", "minItems": 1},
-    },
-}
-CARDS_SCHEMA = {
-    "description": "The cards; none when there is nothing to say",
-    "content": {
-        "application/json": {
-            "schema": {
-                "type": "object",
-                "required": ["cards"],
-                "properties": {"cards": {"type": "array", "items": _CARD}},
-            }
-        }
-    },
-}
+
+
+def answers(name: str, description: str) -> dict[str, Any]:
+    """A JSON answer of a named type."""
+    return {"description": description, "content": {"application/json": {"schema": _ref(name)}}}
+
+
+def _body(name: str, example: dict[str, Any]) -> dict[str, Any]:
+    content = {"application/json": {"schema": _ref(name), "example": example}}
+    return {"requestBody": {"required": True, "content": content}}
+
+
+TIMELINE_SCHEMA = answers(
+    "TimelineDocument", "Every assessment in date order, and the decision as it stands"
+)
+CARDS_SCHEMA = answers("CdsResponse", "The cards; none when there is nothing to say")
 _CALL_EXAMPLE = {
     "hook": "patient-view",
     "hookInstance": "d1577c69-dfbe-44ad-ba6d-3e05e953b2ea",
     "context": {"userId": "Practitioner/example", "patientId": "example-2"},
     "prefetch": {
+        **dict.fromkeys(templates()),
         "patient": _ENTRIES[0]["resource"],
         "conditions": {"resourceType": "Bundle", "type": "searchset", "entry": _ENTRIES[1:2]},
         "observations": {"resourceType": "Bundle", "type": "searchset", "entry": _ENTRIES[2:]},
-        **dict.fromkeys(
-            (
-                "reports",
-                "administrations",
-                "statements",
-                "requests",
-                "procedures",
-                "encounters",
-                "specimens",
-            )
-        ),
     },
 }
-_CALL = {
-    "type": "object",
-    "required": ["hook", "hookInstance", "context"],
-    "properties": {
-        "hook": {"enum": ["patient-view", "order-select", "order-sign"]},
-        "hookInstance": {"type": "string", "minLength": 1},
-        "context": {
-            "type": "object",
-            "required": ["userId", "patientId"],
-            "properties": {
-                "userId": {"type": "string", "minLength": 1},
-                "patientId": {"type": "string", "pattern": r"^[A-Za-z0-9\-.]{1,64}$"},
-                "selections": {"type": "array"},
-                "draftOrders": _OBJECT,
-            },
-        },
-        "prefetch": {"type": ["object", "null"]},
-        "fhirServer": {"type": ["string", "null"]},
-        "fhirAuthorization": {"type": ["object", "null"]},
-    },
-}
-HOOK_BODY = {
-    "requestBody": {
-        "required": True,
-        "content": {"application/json": {"schema": _CALL, "example": _CALL_EXAMPLE}},
-    }
-}
-_FEEDBACK_ITEM = {
-    "type": "object",
-    "required": ["card", "outcome", "outcomeTimestamp"],
-    "properties": {
-        "card": {"type": "string", "format": "uuid"},
-        "outcome": {"enum": ["accepted", "overridden"]},
-        "acceptedSuggestions": {
-            "type": "array",
-            "items": {"type": "object", "properties": {"id": {"type": "string", "format": "uuid"}}},
-        },
-        "overrideReason": _OBJECT,
-        "outcomeTimestamp": {"type": "string", "format": "date-time"},
-    },
-}
-_FEEDBACK_ITEMS = {"type": "array", "minItems": 1, "items": _FEEDBACK_ITEM}
-_FEEDBACK = {
-    "type": "object",
-    "required": ["feedback"],
-    "properties": {"feedback": _FEEDBACK_ITEMS},
-}
+HOOK_BODY = _body("CdsCall", _CALL_EXAMPLE)
 _FEEDBACK_EXAMPLE = {
     "feedback": [
         {
@@ -236,24 +145,36 @@ _FEEDBACK_EXAMPLE = {
         }
     ]
 }
-FEEDBACK_BODY = {
-    "requestBody": {
-        "required": True,
-        "content": {"application/json": {"schema": _FEEDBACK, "example": _FEEDBACK_EXAMPLE}},
-    }
+FEEDBACK_BODY = _body("Feedback", _FEEDBACK_EXAMPLE)
+TYPES: tuple[Any, ...] = (
+    cds_types.CdsCall,
+    cds_types.CdsResponse,
+    cds_types.Feedback,
+    rest_types.TimelineDocument,
+    rest_types.Problem,
+    rest_types.OperationOutcome,
+)
+RESOURCE = {
+    "title": "Resource",
+    "description": "A FHIR R4 resource.",
+    "type": "object",
+    "required": ["resourceType"],
+    "properties": {"resourceType": {"type": "string", "minLength": 1}},
 }
 
 
 def component_schemas() -> dict[str, Any]:
     """The named parts of the OpenAPI document that routes refer to."""
-    from allstatus.record.model import Record
-    from allstatus.service.problem_details import OUTCOME_SCHEMA, SCHEMA
-
-    record = Record.model_json_schema(ref_template="#/components/schemas/{model}")
-    return {
-        **record.pop("$defs", {}),
-        "Record": record,
-        "Decision": decision_schema(),
-        "Problem": SCHEMA,
-        "OperationOutcome": OUTCOME_SCHEMA,
-    }
+    asked: list[tuple[Any, JsonSchemaMode, TypeAdapter[Any]]] = [
+        (one, "validation", TypeAdapter(one)) for one in TYPES
+    ]
+    _, whole = TypeAdapter.json_schemas(asked, ref_template=REFERENCE)
+    found: dict[str, Any] = whole["$defs"]
+    found["TimelineDocument"]["properties"]["now"] = {"anyOf": [_ref("Decision"), {"type": "null"}]}
+    for name, schema in (
+        ("Record", Record.model_json_schema(ref_template=REFERENCE)),
+        ("Decision", decision_schema(REFERENCE)),
+    ):
+        found |= schema.pop("$defs", {})
+        found[name] = {**schema, "title": name}
+    return {**found, "Resource": RESOURCE}

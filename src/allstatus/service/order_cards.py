@@ -5,13 +5,13 @@ apply. Never a block.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from allstatus.decision.decision import Decision
 from allstatus.decision.entries import AgentApplicability, Option
 from allstatus.decision.options import list_options
 from allstatus.ehr.codes import CodeTables
 from allstatus.service.cards import Occasion, base_card, cite_words, option_words, source_lines
+from allstatus.service.cds_types import Card
 from allstatus.service.draft_orders import DraftOrders
 from allstatus.service.markdown import safe
 
@@ -21,7 +21,7 @@ def order_cards(
     occasion: Occasion,
     orders: DraftOrders,
     tables: CodeTables | None = None,
-) -> list[dict[str, Any]]:
+) -> list[Card]:
     """An information card for each agent ordered of which the page's list says something the
     orderer should know, and one where an order was not looked at.
     """
@@ -60,7 +60,7 @@ def _listed(decision: Decision, status: str, agent: str) -> list[Option]:
 
 def _elsewhere_card(
     decision: Decision, occasion: Occasion, agent: str, elsewhere: dict[str, list[Option]]
-) -> dict[str, Any]:
+) -> Card:
     rules, name = decision.rules, _name(agent)
     here = rules.statuses[str(decision.status)].title
     others = " and ".join(rules.statuses[status].title for status in elsewhere)
@@ -72,7 +72,7 @@ def _elsewhere_card(
 
 def _not_applicable_card(
     decision: Decision, occasion: Occasion, agent: str, fits: list[AgentApplicability]
-) -> dict[str, Any]:
+) -> Card:
     name = _name(agent)
     lines = [
         f"The page lists {name} for this status, but its stated use does not fit what is known of "
@@ -90,9 +90,7 @@ def _not_applicable_card(
     return base_card(decision, occasion, f"order {agent}", summary, _text(decision, lines))
 
 
-def _unread_card(
-    decision: Decision, occasion: Occasion, orders: DraftOrders
-) -> list[dict[str, Any]]:
+def _unread_card(decision: Decision, occasion: Occasion, orders: DraftOrders) -> list[Card]:
     told = {
         "could not be read: what they are for is not known here": orders.unread,
         "name another patient: nothing is said of them": orders.others,

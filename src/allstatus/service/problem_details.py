@@ -12,6 +12,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from allstatus.errors import InvalidRecord
+from allstatus.service.rest_types import OperationOutcome, OutcomeIssue, Problem
 
 MEDIA_TYPE = "application/problem+json"
 FHIR = "application/fhir+json"
@@ -31,49 +32,11 @@ ISSUE_TYPES = {
     503: "transient",
 }
 ADDRESS = "urn:allstatus:problem:"
-SCHEMA: dict[str, Any] = {
-    "title": "Problem",
-    "type": "object",
-    "required": ["type", "title", "status", "detail"],
-    "properties": {
-        "type": {"type": "string"},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "detail": {"type": "string"},
-        "field": {"type": "string"},
-        "remedy": {"type": "string"},
-    },
-}
-
-
-OUTCOME_SCHEMA: dict[str, Any] = {
-    "title": "OperationOutcome",
-    "type": "object",
-    "required": ["resourceType", "issue"],
-    "properties": {
-        "resourceType": {"const": "OperationOutcome"},
-        "issue": {
-            "type": "array",
-            "minItems": 1,
-            "items": {
-                "type": "object",
-                "required": ["severity", "code"],
-                "properties": {
-                    "severity": {"type": "string"},
-                    "code": {"type": "string"},
-                    "details": {"type": "object"},
-                    "diagnostics": {"type": "string"},
-                    "expression": {"type": "array", "items": {"type": "string"}},
-                },
-            },
-        },
-    },
-}
 
 
 class ProblemDetails(Exception):
-    """A request that is refused: `kind` names the problem in its `type`; `more` are further
-    members; `reason` is what the audit is told, in words that hold nothing of what was sent.
+    """A request that is refused: `kind` names the problem in its `type`; `reason` is what the audit
+    is told, in words that hold nothing of what was sent.
     """
 
     def __init__(
@@ -84,40 +47,38 @@ class ProblemDetails(Exception):
         *,
         headers: Mapping[str, str] | None = None,
         reason: str = "",
-        **more: str,
+        field: str = "",
+        remedy: str = "",
     ) -> None:
         super().__init__(kind)
-        self.reason = reason or kind
-        self.status, self.kind, self.detail, self.headers, self.more = (
-            status,
-            kind,
-            detail,
-            headers,
-            more,
-        )
+        self.status, self.kind, self.detail = status, kind, detail
+        self.headers, self.reason = headers, reason or kind
+        self.field, self.remedy = field, remedy
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> Problem:
         """The problem's members."""
-        title = HTTPStatus(self.status).phrase
-        return {
+        told: Problem = {
             "type": ADDRESS + self.kind,
-            "title": title,
+            "title": HTTPStatus(self.status).phrase,
             "status": self.status,
             "detail": self.detail,
-            **self.more,
         }
+        if self.field:
+            told["field"] = self.field
+        if self.remedy:
+            told["remedy"] = self.remedy
+        return told
 
-    def to_outcome(self) -> dict[str, Any]:
+    def to_outcome(self) -> OperationOutcome:
         """The problem as a FHIR OperationOutcome, which CDS Hooks 3.0 asks for."""
-        remedy = self.more.get("remedy")
-        issue = {
+        issue: OutcomeIssue = {
             "severity": "error",
             "code": ISSUE_TYPES.get(self.status, "processing"),
             "details": {"coding": [{"system": ADDRESS.rstrip(":"), "code": self.kind}]},
-            "diagnostics": f"{self.detail}{f' To do: {remedy}.' if remedy else ''}",
+            "diagnostics": f"{self.detail}{f' To do: {self.remedy}.' if self.remedy else ''}",
         }
-        if "field" in self.more:
-            issue["expression"] = [self.more["field"]]
+        if self.field:
+            issue["expression"] = [self.field]
         return {"resourceType": "OperationOutcome", "issue": [issue]}
 
     def response(self, path: str = "") -> JSONResponse:

@@ -24,6 +24,7 @@ from allstatus.ehr.timeline_text import timeline_document
 from allstatus.errors import InvalidRecord
 from allstatus.record.json_reader import chart_kind, decode, split_records
 from allstatus.record.model import Day
+from allstatus.service.accept import answer_kind
 from allstatus.service.explanation_pages import explanation_page
 from allstatus.service.openapi_bodies import (
     DECISIONS_SCHEMA,
@@ -45,7 +46,7 @@ KINDS = {
     FHIR: "fhir",
     **dict.fromkeys(HL7, "hl7v2"),
 }
-REFUSALS = documented(401, 408, 413, 415, 422, 503)
+REFUSALS = documented(401, 406, 408, 413, 415, 422, 429, 503)
 RulesParameter = Annotated[
     str | None, Query(description="A loaded rule set's id, when not the first.", max_length=100)
 ]
@@ -78,7 +79,10 @@ async def classify(
     request: Request, rules: RulesParameter = None, as_of: AsOfParameter = None
 ) -> Response:
     """Decide on one record or chart, or on many."""
+    wanted = answer_kind(request)
     desk, values, data = await _inputs(request)
+    single = len(values) == 1 and values[0][0] is None
+    wanted = wanted if single else answer_kind(request, [NDJSON])
     classifier = desk.rules(rules)
     answers = await desk.work(
         len(data), lambda: [_decide(desk, classifier, value, as_of) for _, value in values]
@@ -86,8 +90,8 @@ async def classify(
     ids = await desk.record(
         request, "classify", [(answer, data) for answer in answers if isinstance(answer, Decision)]
     )
-    if len(values) == 1 and values[0][0] is None:
-        return _single(request, answers[0], ids)
+    if single and wanted != NDJSON:
+        return _single(wanted, answers[0], ids)
     lines = [
         a.to_json() if isinstance(a, Decision) else _problem_line(n, a)
         for (n, _), a in zip(values, answers, strict=True)
@@ -99,7 +103,7 @@ async def classify(
     "/explain",
     response_class=Response,
     openapi_extra=INPUT_BODY,
-    responses={200: EXPLANATION_SCHEMA, **documented(406), **REFUSALS},
+    responses={200: EXPLANATION_SCHEMA, **REFUSALS},
 )
 async def explain(
     request: Request,
@@ -111,7 +115,7 @@ async def explain(
     """Explain the decision on one record or chart, as a page or as text."""
     from allstatus.render.text import render_text
 
-    wanted = _wanted(request)
+    wanted = answer_kind(request)
     desk, values, data = await _inputs(request)
     _one(values)
     decision = await desk.work(
@@ -136,6 +140,7 @@ async def timeline(
     request: Request, rules: RulesParameter = None, as_of: AsOfParameter = None
 ) -> Response:
     """Status at each assessment of one patient's chart, or of one patient's dated records."""
+    answer_kind(request)
     desk, values, data = await _inputs(request)
     told = await desk.work(
         len(data), lambda: _tell(desk, desk.rules(rules), [value for _, value in values], as_of)
@@ -218,26 +223,11 @@ def _one(values: list[tuple[int | None, Any]]) -> None:
         raise InvalidRecord("input", "is not one record or chart", "give one")
 
 
-def _wanted(request: Request) -> str:
-    """The kind of answer asked for: a page, else text."""
-    accepted = request.headers.get("accept", "*/*").lower()
-    for name, ranges in (
-        ("text/html", ("text/html", "*/*", "text/*")),
-        ("text/plain", ("text/plain",)),
-    ):
-        if any(part.partition(";")[0].strip() in ranges for part in accepted.split(",")):
-            return name
-    raise ProblemDetails(406, "not-acceptable", "An explanation is text/html or text/plain.")
-
-
-def _single(request: Request, answer: Decision | InvalidRecord, ids: Sequence[str]) -> Response:
+def _single(wanted: str, answer: Decision | InvalidRecord, ids: Sequence[str]) -> Response:
     if isinstance(answer, InvalidRecord):
         raise answer
-    if FHIR in request.headers.get("accept", ""):
-        return Response(bundle_json(answer), media_type=FHIR, headers={"X-Decision-Id": ids[0]})
-    return Response(
-        answer.to_json(), media_type="application/json", headers={"X-Decision-Id": ids[0]}
-    )
+    body = bundle_json(answer) if wanted == FHIR else answer.to_json()
+    return Response(body, media_type=wanted, headers={"X-Decision-Id": ids[0]})
 
 
 def _problem_line(number: int | None, error: Any) -> bytes:

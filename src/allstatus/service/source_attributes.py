@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from typing import Any
+
+from pydantic import TypeAdapter
 
 import allstatus
 from allstatus.record.yaml_file import YamlFile
 from allstatus.rules.editions import find_rules
 from allstatus.rules.load import read_rules
+from allstatus.service.rest_types import About
 
 FILE = Path(__file__).parent / "source_attributes.yaml"
 
 
 @cache
-def attributes() -> dict[str, Any]:
+def attributes() -> About:
     """What this is and for whom, with every source attribute answered."""
     about = YamlFile(FILE, FILE.parent).data
     rules = read_rules(find_rules())
@@ -27,7 +29,7 @@ def attributes() -> dict[str, Any]:
         "release_date": rules.effective_from,
         "revision_dates": [source["last_reviewed"]],
     }
-    return {
+    told = {
         "name": "allstatus",
         "version": allstatus.__version__,
         **about,
@@ -35,3 +37,4 @@ def attributes() -> dict[str, Any]:
         "ruleset": {"id": rules.id, "version": rules.version, "digest": rules.digest},
         "notice": rules.notice,
     }
+    return TypeAdapter(About).validate_python(told)
