@@ -60,6 +60,31 @@ def test_a_bad_line_among_many_is_reported_and_the_others_are_answered(many: str
     assert result.returncode == 3
 
 
+def test_many_records_as_text_are_one_line_each_and_counted() -> None:
+    four = "".join(json.dumps({"id": name, "cbc": "normal"}) + "\n" for name in "abcd")
+    told = run("classify", "-", "--format", "text", stdin=four + '{"cbc": 1}\n')
+    assert told.stdout.splitlines() == [
+        f"{name}  cannot tell yet  ask: prior remission" for name in "abcd"
+    ]
+    assert told.stderr.splitlines()[1:] == [
+        "        4  cannot tell yet",
+        "        1  refused",
+        "        5  in all",
+    ]
+    at_length = run("classify", "-", "--format", "text", "--long", stdin=four)
+    assert at_length.stdout.count("Still possible") == 4
+    assert run("classify", "-", "--format", "line", stdin=four[:40]).stdout.count("ask: ") == 1
+
+
+@pytest.mark.parametrize("width", [45, 80, 133])
+def test_text_is_as_wide_as_columns_says(width: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    lines = run("classify", str(REMISSION)).stdout.splitlines()
+    assert width - 15 < max(map(len, lines)) <= width
+    shown = run("classify", str(REMISSION), "--format", "line").stdout.splitlines()
+    assert [len(line) for line in shown] == [width]
+
+
 def test_an_array_gives_one_decision_a_line() -> None:
     result = run("classify", "-", stdin=json.dumps([GOOD, GOOD]))
     assert len(result.stdout.splitlines()) == 2
@@ -69,7 +94,10 @@ def test_an_array_gives_one_decision_a_line() -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("", "not valid JSON"),
+        ("", "error: input: is empty; give one JSON object"),
+        (" \n\n", "error: input: is empty; give one JSON object"),
+        ('{"CBC": "normal"}', "CBC: is not a key of a record (did you mean 'cbc'?)"),
+        ('{"Marrow blast-percent": 3}', "(did you mean 'marrow_blast_percent'?)"),
         ("{", "not valid JSON"),
         ("[[1]]", "not an object"),
         ("NaN", "NaN"),

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from allstatus.commands.chart_input import ChartInput, Ranges
+from allstatus.commands.chart_input import WINDOW, ChartInput, Ranges, chart_input
 
 if TYPE_CHECKING:
     from allstatus.bulk.batch_run import BatchJob
@@ -58,12 +58,13 @@ class BatchOptions:
     @property
     def reading(self) -> ChartInput:
         """How charts are read."""
-        given = {
-            "window": 14 if self.window is None else self.window,
-            "ranges": self.ranges or Ranges.adult,
-            "codes": self.codes,
-        }
-        return ChartInput.of(self.assume, self.as_of, **given)
+        return chart_input(
+            assume=self.assume,
+            as_of=self.as_of,
+            window=WINDOW if self.window is None else self.window,
+            ranges=self.ranges or Ranges.adult,
+            codes=self.codes,
+        )
 
     @property
     def job(self) -> BatchJob:

@@ -4,13 +4,15 @@ for reading them.
 
 from __future__ import annotations
 
+import inspect
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
     from allstatus.ehr.caller_facts import CallerFacts
     from allstatus.ehr.chart_options import ChartOptions
     from allstatus.ehr.timeline import Timeline
+
+
+WINDOW = 14  # days
 
 
 class Input(StrEnum):
@@ -94,15 +99,10 @@ class ChartInput:
     facts: str | None = None
     assume: tuple[str, ...] = ()
     as_of: date | None = None
-    window: int = 14
+    window: int = WINDOW
     ranges: Ranges = Ranges.adult
     partial: bool = False
     codes: str | None = None
-
-    @classmethod
-    def of(cls, assume: list[str] | None, as_of: datetime | None, **rest: Any) -> ChartInput:
-        """From the command line's values."""
-        return cls(assume=tuple(assume or ()), as_of=as_of.date() if as_of else None, **rest)
 
     @property
     def options(self) -> ChartOptions:
@@ -128,6 +128,38 @@ class ChartInput:
             if isinstance(value, InvalidRecord):
                 raise value
         return make_overlays(values)
+
+
+def chart_input(
+    *,
+    input: Annotated[Input, InputOption] = Input.auto,
+    facts: Annotated[str | None, WithOption] = None,
+    assume: Annotated[list[str] | None, AssumeOption] = None,
+    as_of: Annotated[datetime | None, AsOfOption] = None,
+    window: Annotated[int, WindowOption] = WINDOW,
+    ranges: Annotated[Ranges, RangesOption] = Ranges.adult,
+    partial: Annotated[bool, PartialOption] = False,
+    codes: Annotated[str | None, CodesOption] = None,
+) -> ChartInput:
+    """From the command line's values."""
+    day = as_of.date() if as_of else None
+    return ChartInput(input, facts, tuple(assume or ()), day, window, ranges, partial, codes)
+
+
+def reads_charts(command: Callable[..., None]) -> Callable[..., None]:
+    """A command that takes the options for reading charts, gathered in its parameter `reading`."""
+    own, shared = (inspect.signature(one, eval_str=True) for one in (command, chart_input))
+    kept = [one for one in own.parameters.values() if one.name != "reading"]
+    parameters = [*kept, *shared.parameters.values()]
+
+    @wraps(command)
+    def filled(**given: Any) -> None:
+        options = {name: given.pop(name) for name in shared.parameters}
+        command(**given, reading=chart_input(**options))
+
+    filled.__annotations__ = {one.name: one.annotation for one in parameters}
+    setattr(filled, "__signature__", own.replace(parameters=parameters))  # noqa: B010
+    return filled
 
 
 def read_inputs(

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
+from collections import Counter
 from collections.abc import Iterable
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Annotated, Any, Protocol
@@ -12,20 +15,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Protocol
 import typer
 
 from allstatus.commands.chart_input import (
-    AsOfOption,
-    AssumeOption,
     ChartInput,
-    CodesOption,
     Decider,
-    Input,
-    InputOption,
-    PartialOption,
-    Ranges,
-    RangesOption,
-    WindowOption,
-    WithOption,
     is_chart,
     read_inputs,
+    reads_charts,
 )
 from allstatus.commands.shared import DraftOption, EngineName, EngineOption, RulesOption, app, run
 from allstatus.errors import InvalidRecord
@@ -41,11 +35,18 @@ PathArgument = typer.Argument(
     show_default=False,
 )
 FormatOption = typer.Option(
-    "--format", help="text for one record, else json; html is one page, fhir a Bundle a line."
+    "--format",
+    help="text for one record, else json; line is one line a record, html one page, fhir a "
+    "Bundle a line.",
 )
+LongOption = typer.Option("--long", help="With --format text: all of it, however many there are.")
 AskOption = typer.Option(
     "--ask", help="Ask for what is missing, one question at a time; PATH may be left out."
 )
+
+
+FEW = 3  # decisions that are written at length as text; more are a line each
+NARROWEST = 40  # columns of text
 
 
 class Load(Protocol):
@@ -58,6 +59,7 @@ class Format(StrEnum):
     """How a decision is written."""
 
     text = "text"
+    line = "line"
     json = "json"
     html = "html"
     fhir = "fhir"
@@ -78,11 +80,30 @@ class ReadingLevel(StrEnum):
     plain = "plain"
 
 
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """How decisions are written: the format asked for, if any, for whom, and whether at length."""
+
+    format: Format | None
+    level: ReadingLevel
+    long: bool
+
+    def format_of(self, values: list[tuple[int | None, Any]]) -> Format:
+        """The format for these values, of which the first `FEW` + 1 are looked at."""
+        single = len(values) == 1 and values[0][0] is None
+        asked = self.format or (Format.text if single else Format.json)
+        many = len(values) > FEW and not self.long
+        return Format.line if asked is Format.text and many else asked
+
+
 @app.command()
+@reads_charts
 def classify(
     path: Annotated[str | None, PathArgument] = None,
     *,
+    reading: ChartInput,
     format: Annotated[Format | None, FormatOption] = None,
+    long: Annotated[bool, LongOption] = False,
     level: Annotated[
         ReadingLevel, typer.Option("--level", help="Whom the text is for.")
     ] = ReadingLevel.clinician,
@@ -92,14 +113,6 @@ def classify(
     applicability: Annotated[
         Switch, typer.Option("--applicability", help="off: the page's list of treatments alone.")
     ] = Switch.on,
-    input: Annotated[Input, InputOption] = Input.auto,
-    facts: Annotated[str | None, WithOption] = None,
-    assume: Annotated[list[str] | None, AssumeOption] = None,
-    as_of: Annotated[datetime | None, AsOfOption] = None,
-    window: Annotated[int, WindowOption] = 14,
-    ranges: Annotated[Ranges, RangesOption] = Ranges.adult,
-    partial: Annotated[bool, PartialOption] = False,
-    codes: Annotated[str | None, CodesOption] = None,
     ask: Annotated[bool, AskOption] = False,
 ) -> None:
     """Decide on one or many records or charts (FHIR R4, HL7 v2); many in, many out, one JSON
@@ -109,16 +122,6 @@ def classify(
         raise typer.BadParameter(
             "give the path of a file, - for standard input, or --ask", param_hint="PATH"
         )
-    reading = ChartInput.of(
-        assume,
-        as_of,
-        input=input,
-        facts=facts,
-        window=window,
-        ranges=ranges,
-        partial=partial,
-        codes=codes,
-    )
 
     def load(*, as_of: date | None = None) -> Classifier:
         from allstatus.decision.classifier import load_rules
@@ -131,18 +134,11 @@ def classify(
             applicability=applicability is Switch.on,
         )
 
-    run(
-        lambda: (
-            _ask(path, format, level, reading, load)
-            if ask
-            else _classify(str(path), format, level, reading, load)
-        )
-    )
+    writing = Writing(format, level, long)
+    run(lambda: (_ask if ask else _classify)(path, writing, reading, load))
 
 
-def _ask(
-    path: str | None, format: Format | None, level: ReadingLevel, reading: ChartInput, load: Load
-) -> int:
+def _ask(path: str | None, writing: Writing, reading: ChartInput, load: Load) -> int:
     from allstatus.commands.ask_terminal import ask
     from allstatus.record.json_reader import read_records
 
@@ -151,38 +147,35 @@ def _ask(
         raise InvalidRecord(
             "record", "is not one record in a file", "with --ask give one record in a file, or none"
         )
-    _write(ask(load(as_of=reading.as_of), records[0][1]), format or Format.text, level)
+    decision = ask(load(as_of=reading.as_of), records[0][1])
+    format = Format.text if writing.format in (None, Format.line) else writing.format
+    _write([decision], format, writing.level)
     return 0
 
 
-def _classify(
-    path: str, format: Format | None, level: ReadingLevel, reading: ChartInput, load: Load
-) -> int:
-    values = read_inputs(path, reading.input, partial=reading.partial)
-    first = list(islice(values, 2))
+def _classify(path: str | None, writing: Writing, reading: ChartInput, load: Load) -> int:
+    values = read_inputs(str(path), reading.input, partial=reading.partial)
+    first = list(islice(values, FEW + 1))
     charts = any(is_chart(value) for _, value in first)
     decider = Decider(load() if charts else load(as_of=reading.as_of), reading)
     decider.check(first)
-    single = len(first) == 1 and first[0][0] is None
-    return _answer(
-        decider, chain(first, values), format or (Format.text if single else Format.json), level
-    )
-
-
-def _answer(
-    decider: Decider, values: Iterable[tuple[int | None, Any]], format: Format, level: ReadingLevel
-) -> int:
-    decisions = decider.decide_all(values)
-    if format is Format.html:
-        if shown := list(decisions):
-            _write_page(shown, level)
+    decisions, format = decider.decide_all(chain(first, values)), writing.format_of(first)
+    if format is Format.line:
+        _write_lines(decisions, decider)
     else:
-        for decision in decisions:
-            _write(decision, format, level)
+        _write(decisions, format, writing.level)
     return decider.status
 
 
-def _write(decision: Decision, format: Format, level: ReadingLevel) -> None:
+def _write(decisions: Iterable[Decision], format: Format, level: ReadingLevel) -> None:
+    if format is Format.html:
+        _write_page(list(decisions), level)
+    else:
+        for decision in decisions:
+            _write_one(decision, format, level)
+
+
+def _write_one(decision: Decision, format: Format, level: ReadingLevel) -> None:
     if format is Format.json:
         sys.stdout.buffer.write(decision.to_json() + b"\n")
         return
@@ -191,15 +184,32 @@ def _write(decision: Decision, format: Format, level: ReadingLevel) -> None:
 
         sys.stdout.buffer.write(bundle_json(decision) + b"\n")
         return
-    if format is Format.html:
-        _write_page([decision], level)
-        return
-    from allstatus.render.text import render_text
+    from allstatus.render.text import WIDTH, render_text
 
-    sys.stdout.write(render_text(decision, level=level.value, colour=sys.stdout.isatty()))
+    width = max(_columns() or WIDTH, NARROWEST)
+    colour = sys.stdout.isatty()
+    sys.stdout.write(render_text(decision, level=level.value, colour=colour, width=width))
+
+
+def _write_lines(decisions: Iterable[Decision], decider: Decider) -> None:
+    from allstatus.render.lines import render_counts, render_lines
+
+    counts: Counter[str] = Counter()
+    for line in render_lines(decisions, width=_columns(), counts=counts):
+        sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+    if decider.refused:
+        counts["refused"] = decider.refused
+    sys.stderr.write(render_counts(counts))
+
+
+def _columns() -> int | None:
+    """How wide the terminal is, or COLUMNS says; None where nothing does."""
+    return shutil.get_terminal_size((0, 0)).columns or None
 
 
 def _write_page(decisions: list[Decision], level: ReadingLevel) -> None:
     from allstatus.render.html import render_html
 
-    sys.stdout.buffer.write(render_html(decisions, level=level.value).encode())
+    if decisions:
+        sys.stdout.buffer.write(render_html(decisions, level=level.value).encode())

@@ -4,31 +4,22 @@ from __future__ import annotations
 
 import json
 import sys
-from datetime import datetime
 from typing import Annotated
 
 import typer
 
 from allstatus.commands.chart_input import (
-    AsOfOption,
-    AssumeOption,
     ChartInput,
-    CodesOption,
     Decider,
-    Input,
-    InputOption,
     Listing,
-    PartialOption,
-    Ranges,
-    RangesOption,
-    WindowOption,
-    WithOption,
     read_inputs,
+    reads_charts,
 )
 from allstatus.commands.shared import RulesOption, app, run
 
 
 @app.command()
+@reads_charts
 def facts(
     path: Annotated[
         str,
@@ -37,30 +28,13 @@ def facts(
         ),
     ],
     *,
+    reading: ChartInput,
     format: Annotated[Listing, typer.Option("--format", help="text is a table.")] = Listing.text,
     rules: Annotated[str | None, RulesOption] = None,
-    input: Annotated[Input, InputOption] = Input.auto,
-    facts: Annotated[str | None, WithOption] = None,
-    assume: Annotated[list[str] | None, AssumeOption] = None,
-    as_of: Annotated[datetime | None, AsOfOption] = None,
-    window: Annotated[int, WindowOption] = 14,
-    ranges: Annotated[Ranges, RangesOption] = Ranges.adult,
-    partial: Annotated[bool, PartialOption] = False,
-    codes: Annotated[str | None, CodesOption] = None,
 ) -> None:
     """Show each fact with its evidence: where it stands, as sent and as read, and what was set
     aside and why.
     """
-    reading = ChartInput.of(
-        assume,
-        as_of,
-        input=input,
-        facts=facts,
-        window=window,
-        ranges=ranges,
-        partial=partial,
-        codes=codes,
-    )
     run(lambda: _facts(path, format, rules, reading))
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from allstatus.commands.chart_input import AssumeOption, ChartInput, Input, InputOption, WithOption
+from allstatus.commands.chart_input import ChartInput, reads_charts
 from allstatus.commands.shared import DraftOption, EngineName, EngineOption, RulesOption, app, run
 from allstatus.commands.timeline import draw
 
@@ -36,6 +36,7 @@ def definitions(out: Annotated[Path, PictureOption]) -> None:
 
 
 @plot.command()
+@reads_charts
 def timeline(
     path: Annotated[
         str,
@@ -43,14 +44,13 @@ def timeline(
             metavar="PATH|-", help="A chart (FHIR R4, HL7 v2), or records that bear as_of."
         ),
     ],
+    *,
+    reading: ChartInput,
     out: Annotated[Path, PictureOption],
     rules: Annotated[str | None, RulesOption] = None,
-    input: Annotated[Input, InputOption] = Input.auto,
-    facts: Annotated[str | None, WithOption] = None,
-    assume: Annotated[list[str] | None, AssumeOption] = None,
 ) -> None:
     """A patient's history: blasts, blood counts, treatments, and the status over time."""
-    run(lambda: draw(path, out, rules, ChartInput.of(assume, None, input=input, facts=facts)))
+    run(lambda: draw(path, out, rules, reading))
 
 
 @plot.command()

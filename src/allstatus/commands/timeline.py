@@ -4,27 +4,17 @@ from __future__ import annotations
 
 import json
 import sys
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from allstatus.commands.chart_input import (
-    AsOfOption,
-    AssumeOption,
     ChartInput,
-    CodesOption,
     Decider,
-    Input,
-    InputOption,
     Listing,
-    PartialOption,
-    Ranges,
-    RangesOption,
-    WindowOption,
-    WithOption,
     read_inputs,
+    reads_charts,
 )
 from allstatus.commands.shared import RulesOption, app, run
 from allstatus.errors import InvalidRecord
@@ -34,6 +24,7 @@ if TYPE_CHECKING:
 
 
 @app.command()
+@reads_charts
 def timeline(
     path: Annotated[
         str,
@@ -42,6 +33,7 @@ def timeline(
         ),
     ],
     *,
+    reading: ChartInput,
     format: Annotated[
         Listing, typer.Option("--format", help="How the timeline is written.")
     ] = Listing.text,
@@ -49,28 +41,10 @@ def timeline(
         str | None, typer.Option("--picture", metavar="FILE", help="Draw it too, as .svg or .png.")
     ] = None,
     rules: Annotated[str | None, RulesOption] = None,
-    input: Annotated[Input, InputOption] = Input.auto,
-    facts: Annotated[str | None, WithOption] = None,
-    assume: Annotated[list[str] | None, AssumeOption] = None,
-    as_of: Annotated[datetime | None, AsOfOption] = None,
-    window: Annotated[int, WindowOption] = 14,
-    ranges: Annotated[Ranges, RangesOption] = Ranges.adult,
-    partial: Annotated[bool, PartialOption] = False,
-    codes: Annotated[str | None, CodesOption] = None,
 ) -> None:
     """Status at each point, which remission it is, when it changed and on what evidence, and where
     it cannot be told.
     """
-    reading = ChartInput.of(
-        assume,
-        as_of,
-        input=input,
-        facts=facts,
-        window=window,
-        ranges=ranges,
-        partial=partial,
-        codes=codes,
-    )
     run(lambda: _timeline(path, format, picture, rules, reading))
 
 

@@ -19,6 +19,8 @@ def parse_json(text: str | bytes) -> Any:
     except InvalidRecord:
         raise
     except json.JSONDecodeError as error:
+        if not text.strip():
+            raise InvalidRecord("input", "is empty", "give one JSON object for a patient") from None
         raise InvalidRecord(
             "input",
             f"is not valid JSON at line {error.lineno} column {error.colno}",

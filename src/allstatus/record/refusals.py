@@ -5,6 +5,7 @@ A key that is not near one of a record's is never repeated: it may name somebody
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from difflib import get_close_matches
 from typing import Any
@@ -81,9 +82,11 @@ def _said(problem: Mapping[str, Any]) -> tuple[Any, InvalidRecord] | None:
 
 def _unknown_key(key: str, keys: Collection[str]) -> InvalidRecord:
     remedy = "remove it or use a key of `allstatus schema record`"
-    if get_close_matches(key, keys, n=1, cutoff=NEAR):
-        return InvalidRecord(key, f"is not a key of a record{nearest(key, keys)}", remedy)
-    problem = f"has a key that is not a key of a record{nearest(key, keys)}"
+    spelled = re.sub(r"[\s-]+", "_", key.strip().casefold())
+    hint = nearest(spelled, keys)
+    if get_close_matches(spelled, keys, n=1, cutoff=NEAR):
+        return InvalidRecord(key, f"is not a key of a record{hint}", remedy)
+    problem = f"has a key that is not a key of a record{hint}"
     return InvalidRecord("record", problem, remedy)
 
 

@@ -24,6 +24,13 @@ def headline(decision: Decision, level: str) -> str:
     return str(_messages()["headlines"][decision.outcome][level]).format(title=title)
 
 
+def short_headline(decision: Decision) -> str:
+    """The outcome in a few words, for a line among many."""
+    if decision.status:
+        return decision.rules.statuses[decision.status].title
+    return str(_messages()["short_headlines"][decision.outcome])
+
+
 def not_understood(decision: Decision) -> tuple[str, ...]:
     """The diagnoses of a chart that may be the one the rules are about, where none is known to
     be.

@@ -1,0 +1,61 @@
+"""Many decisions as one line each: the record's id, the status, and what decides or what to ask
+next.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from itertools import chain, islice
+
+from allstatus.decision.decision import Decision
+from allstatus.render.messages import messages, short_headline
+from allstatus.render.sections import diagnoses_seen
+from allstatus.render.words import value_words, words
+
+LOOK_AHEAD = 100  # decisions whose ids and statuses the columns are made to fit
+WIDEST = 40  # of the column of ids
+
+
+def render_lines(
+    decisions: Iterable[Decision], *, width: int | None = None, counts: Counter[str] | None = None
+) -> Iterator[str]:
+    """A line for each decision, cut to `width` characters where one is given; `counts` is added to
+    for each status.
+    """
+    rows = ((_id(one), short_headline(one), _decides(one)) for one in decisions)
+    first = list(islice(rows, LOOK_AHEAD))
+    ids = min(max((len(row[0]) for row in first), default=0), WIDEST)
+    statuses = max((len(row[1]) for row in first), default=0)
+    for number, status, why in chain(first, rows):
+        if counts is not None:
+            counts[status] += 1
+        yield _cut(f"{number:<{ids}}  {status:<{statuses}}  {why}".rstrip(), width)
+
+
+def render_counts(counts: Counter[str]) -> str:
+    """How many there were of each status, most frequent first, and in all."""
+    rows = [*counts.most_common(), ("in all", counts.total())]
+    return "".join(f"{number:>9,}  {status}\n" for status, number in rows)
+
+
+def _id(decision: Decision) -> str:
+    return "-" if decision.id is None else str(decision.id)
+
+
+def _decides(decision: Decision) -> str:
+    """The facts that settle it, the fact to ask for, or what stands in the way."""
+    if decision.outcome == "determined":
+        facts = decision.facts
+        settled = [
+            f"{words(name)} {value_words(decision.rules, name, facts[name])}"
+            for name in decision.reasons[0]
+        ]
+        return ", ".join(settled)
+    if decision.ask_next is not None:
+        return f"ask: {words(decision.ask_next.fact)}"
+    return " ".join(messages(decision, "clinician")) or "; ".join(diagnoses_seen(decision))
+
+
+def _cut(line: str, width: int | None) -> str:
+    return line if width is None or len(line) <= width else f"{line[: width - 1]}…"
