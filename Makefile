@@ -11,11 +11,15 @@ PYTEST := $(BIN)/python -m pytest -n 2 -q -rs
 help: ## show these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{sub(/:.*/, "", $$1); printf "  make %-13s %s\n", $$1, $$2}'
 
-$(VENV)/test: pyproject.toml
-	$(PYTHON) -m venv $(VENV)
-	$(PIP) --editable '.[test]'
-	@$(PIP) 'durable-rules>=2.0.28' \
+$(VENV)/plain: pyproject.toml
+	@$(PYTHON) -m venv $(VENV)
+	@$(PIP) --editable .
+	@$(PIP) 'durable-rules>=2.0.28' 2> /dev/null \
 		|| echo "note: durable-rules could not be built here (it needs a C compiler); the builtin engine is used"
+	@touch $@
+
+$(VENV)/test: $(VENV)/plain
+	$(PIP) --editable '.[test]'
 	@touch $@
 
 $(VENV)/all: $(VENV)/test
@@ -23,8 +27,10 @@ $(VENV)/all: $(VENV)/test
 	scripts/install-test-tools
 	@touch $@
 
-demo: $(VENV)/test ## classify example records, with options and traces
-	@$(BIN)/python demo.py
+demo: $(VENV)/plain ## seven records decided, and what one of them lacks; a plain install, no extras
+	@$(BIN)/allstatus classify examples/demo.ndjson --format text
+	@echo
+	@sed -n 3p examples/demo.ndjson | $(BIN)/allstatus classify -
 
 docs: $(VENV)/all ## pictures and generated tables of the documentation
 	$(BIN)/python docs/build.py

@@ -19,6 +19,10 @@ from places import PAGES, ROOT, for_the_site, place_of
 
 NOT_PAGES = {"README.md"}
 MADE = (rule_pages, cli_page, api_pages, schema_pages, decision_pages)
+TRAINER_HERE = "<!-- on the site: the teaching page -->"
+TRAINER = """<p>Try it here: set what is known, and watch the page's definitions.
+<a href="trainer.html">On a page of its own</a></p>
+<iframe class="trainer" src="trainer.html" title="The teaching page"></iframe>"""
 HEADING = re.compile(r"^## (.+)$", re.MULTILINE)
 ENTRY = re.compile(r"^\s*- \[([^\]]+)\]\(([^)#\s]+\.md)\)", re.MULTILINE)
 
@@ -37,7 +41,8 @@ def assemble(folder: Path) -> None:
         if (ROOT / path).is_file() and not path.endswith(".md"):
             _copy(ROOT / path, folder / place_of(path))
     index = folder / "index.md"
-    _write(index, index.read_text("utf-8") + "\n" + "\n".join(contents(index.read_text("utf-8"))))
+    text = index.read_text("utf-8").replace(TRAINER_HERE, TRAINER)
+    _write(index, text + "\n" + "\n".join(contents(text)))
 
 
 def documents() -> list[str]:

@@ -25,8 +25,13 @@ def main(folder: Path = DEFAULT) -> int:
     from assemble import assemble
     from sphinx.cmd.build import build_main
 
+    from allstatus.decision.classifier import load_rules
+    from allstatus.teach.teaching_page import make_page
+
     source, html = folder / "source", folder / "html"
     assemble(source)
+    html.mkdir(parents=True, exist_ok=True)
+    (html / "trainer.html").write_text(make_page(load_rules(engine="builtin")), "utf-8")
     strictly = ["-q", "-W", "--keep-going", "-E"]
     return build_main(
         [

@@ -186,21 +186,22 @@ def _write_one(decision: Decision, format: Format, level: ReadingLevel) -> None:
         return
     from allstatus.render.text import WIDTH, render_text
 
-    width = max(_columns() or WIDTH, NARROWEST)
-    colour = sys.stdout.isatty()
+    width, colour = max(_columns() or WIDTH, NARROWEST), sys.stdout.isatty()
     sys.stdout.write(render_text(decision, level=level.value, colour=colour, width=width))
 
 
 def _write_lines(decisions: Iterable[Decision], decider: Decider) -> None:
     from allstatus.render.lines import render_counts, render_lines
+    from allstatus.render.text import WIDTH
 
     counts: Counter[str] = Counter()
-    for line in render_lines(decisions, width=_columns(), counts=counts):
+    width = _columns()
+    for line in render_lines(decisions, width=width, counts=counts):
         sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
     if decider.refused:
         counts["refused"] = decider.refused
-    sys.stderr.write(render_counts(counts))
+    sys.stderr.write(render_counts(counts, width=width or WIDTH))
 
 
 def _columns() -> int | None:

@@ -4,6 +4,7 @@ next.
 
 from __future__ import annotations
 
+import textwrap
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice
@@ -33,10 +34,10 @@ def render_lines(
         yield _cut(f"{number:<{ids}}  {status:<{statuses}}  {why}".rstrip(), width)
 
 
-def render_counts(counts: Counter[str]) -> str:
-    """How many there were of each status, most frequent first, and in all."""
-    rows = [*counts.most_common(), ("in all", counts.total())]
-    return "".join(f"{number:>9,}  {status}\n" for status, number in rows)
+def render_counts(counts: Counter[str], *, width: int) -> str:
+    """How many there were in all, and of each status, most frequent first."""
+    each = ", ".join(f"{number:,} {status}" for status, number in counts.most_common())
+    return textwrap.fill(f"{counts.total():,} in all: {each}", width) + "\n"
 
 
 def _id(decision: Decision) -> str:
@@ -46,12 +47,13 @@ def _id(decision: Decision) -> str:
 def _decides(decision: Decision) -> str:
     """The facts that settle it, the fact to ask for, or what stands in the way."""
     if decision.outcome == "determined":
-        facts = decision.facts
-        settled = [
-            f"{words(name)} {value_words(decision.rules, name, facts[name])}"
-            for name in decision.reasons[0]
-        ]
-        return ", ".join(settled)
+        rules, facts = decision.rules, decision.facts
+        measured_first = sorted(
+            decision.reasons[0], key=lambda name: rules.facts[name].kind != "percent"
+        )
+        return ", ".join(
+            f"{words(name)} {value_words(rules, name, facts[name])}" for name in measured_first
+        )
     if decision.ask_next is not None:
         return f"ask: {words(decision.ask_next.fact)}"
     return " ".join(messages(decision, "clinician")) or "; ".join(diagnoses_seen(decision))
