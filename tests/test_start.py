@@ -1,6 +1,4 @@
-"""The first five minutes, to the letter, as a stranger has them: from a wheel, an sdist and a clone,
-each in a new environment.
-"""
+"""The first five minutes to the letter: from wheel, sdist and clone, each in a new environment."""
 
 import os
 import shutil
