@@ -31,6 +31,7 @@ PARTS = tuple(
 PERCENT, UNITS = "marrow_blast_percent", ("fraction", "percent")
 MEANINGS = {"true": True, "false": False, "null": None, "~": None, "": None}
 READ = tuple(name for name in Record.model_fields if name not in CARRIED)
+AS_JSON = (COUNT, "age_years", "refractory", "tki_failures")  # besides yes/no facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +131,7 @@ def read_text(name: str, kind: str, value: object) -> object:
     if not isinstance(value, str):
         return value
     literal = value.casefold() if value.casefold() in ("true", "false") else value
-    if value[:1] in ("{", "[") or kind == "yes_no" or name in (COUNT, "age_years"):
+    if value[:1] in ("{", "[") or kind == "yes_no" or name in AS_JSON:
         try:
             return parse_json(literal)
         except InvalidRecord:

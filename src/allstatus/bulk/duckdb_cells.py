@@ -44,7 +44,12 @@ class DuckRun(BatchRun):
         self._view = SqlView(cells, self.columns.sources, text=frozenset(text))
 
     def slabs(self, skip: Skip = lambda _: False) -> Iterator[Slab]:  # noqa: ARG002
-        """The file's columns with the cell that DuckDB finds for each row."""
+        """The file's columns with the cell that DuckDB finds for each row.
+
+        The file is read once before, since DuckDB checks no page's sum.
+        """
+        for _ in self.source.slabs(self._wanted, self._read - set(self.carried)):
+            pass
         carried = {f"c{place}": name for place, name in enumerate(self._wanted)}
         located = self._view.locate(
             f"read_parquet('{str(self.source.path).replace(chr(39), chr(39) * 2)}')", carried

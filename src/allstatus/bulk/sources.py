@@ -22,6 +22,7 @@ from allstatus.bulk.column_mapping import READ
 from allstatus.bulk.csv_shape import CsvShape
 from allstatus.errors import InvalidRecord
 from allstatus.record.exact_json import parse_json
+from allstatus.record.refusals import REMEDIES
 
 SLAB = 1 << 18  # rows
 LINES = 1 << 14  # NDJSON lines, which are read one by one
@@ -95,7 +96,9 @@ def refusing(path: Path) -> Iterator[None]:
         raise InvalidRecord(str(path), "there is no such file", "give the path of a file") from None
     except PermissionError:
         raise InvalidRecord(str(path), "cannot be read", "check its permissions") from None
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError, UnicodeDecodeError) as error:
+    except InvalidRecord:
+        raise
+    except (pa.ArrowException, OSError, ValueError) as error:
         kind = FORMATS.get(path.suffix.lower(), "")
         raise InvalidRecord(
             str(path),
@@ -150,7 +153,9 @@ class SlabSource:
                 name for name in words if pa.types.is_string(plain.schema_arrow.field(name).type)
             }
         number, row = 0, 1
-        with pq.ParquetFile(self.path, read_dictionary=sorted(texts)) as file:
+        with pq.ParquetFile(
+            self.path, read_dictionary=sorted(texts), page_checksum_verification=True
+        ) as file:
             for group in range(file.num_row_groups):
                 rows = file.metadata.row_group(group).num_rows
                 slabs = range(number, number + -(-rows // SLAB))
@@ -161,6 +166,7 @@ class SlabSource:
                         strict=True,
                     ):
                         if not skip(slab):
+                            batch.validate(full=True)
                             yield Slab(slab, row + (slab - number) * SLAB, batch)
                 number, row = slabs.stop, row + rows
 
@@ -205,6 +211,7 @@ class SlabSource:
             number = 0
             for place in range(file.num_record_batches):
                 batch = file.get_batch(place).select(columns)
+                batch.validate(full=True)
                 for start in range(0, batch.num_rows, SLAB):
                     part = batch.slice(start, SLAB)
                     if not skip(number):
@@ -250,7 +257,8 @@ def _parse_lines(number: int, first_row: int, lines: list[bytes], columns: list[
         try:
             record = _object(line)
         except InvalidRecord as error:
-            unreadable[row] = f"{error.problem}; {error.remedy}"
+            where = "" if error.field in ("input", "record") else f"{error.field}: "
+            unreadable[row] = f"{where}{error.problem}; {error.remedy}"
             continue
         for name, texts in values.items():
             texts.append(_spelled(record.get(name)))
@@ -262,6 +270,8 @@ def _object(line: bytes) -> dict[str, Any]:
     record = parse_json(line)
     if not isinstance(record, dict):
         raise InvalidRecord("record", "is not an object", "give one JSON object for one patient")
+    if not isinstance(record.get("id"), str | int | None) or isinstance(record.get("id"), bool):
+        raise InvalidRecord("id", "is not one of the values it can take", REMEDIES["id"])
     return record
 
 

@@ -119,7 +119,11 @@ class ParquetFile:
         ]
         carried = [name for name in schema.names if name not in coded]
         self._writer = pq.ParquetWriter(
-            path, schema, use_dictionary=coded or False, write_statistics=carried
+            path,
+            schema,
+            use_dictionary=coded or False,
+            write_statistics=carried,
+            write_page_checksum=True,
         )
 
     def write(self, batch: pa.RecordBatch) -> None:

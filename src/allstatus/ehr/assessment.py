@@ -11,6 +11,7 @@ from typing import Any
 
 from allstatus.ehr.chart_options import ChartOptions
 from allstatus.ehr.chart_reading import ChartReading, Finding
+from allstatus.ehr.dates import shifted
 from allstatus.ehr.doubt import Doubt
 from allstatus.ehr.remissions import Past, marrow_side
 from allstatus.rules.ruleset import RuleSet
@@ -124,7 +125,7 @@ class Scene:
         self.found.day = self.found.day or center
         if center is None:
             center = date.max
-        return date.min if center - date.min < self.window else center - self.window
+        return shifted(center, -self.window)
 
     def _latest(self) -> date | None:
         reading = self.reading

@@ -6,7 +6,7 @@ import re
 from calendar import monthrange
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 
 _FHIR = re.compile(
@@ -57,6 +57,18 @@ class When:
 def spanning(first: When, last: When) -> When:
     """From the first day of one to the last day of another: what they date lies within."""
     return When(f"{first.text} to {last.text}", first.first, last.last)
+
+
+def shifted(day: date, by: timedelta) -> date:
+    """A day so much later, or earlier, within the calendar.
+
+    >>> shifted(date(9999, 12, 31), timedelta(days=14)).isoformat()
+    '9999-12-31'
+    """
+    try:
+        return day + by
+    except OverflowError:
+        return date.max if by > timedelta() else date.min
 
 
 def last_day(whens: Iterable[When | None]) -> date | None:

@@ -9,6 +9,7 @@ treatment given or a diagnosis.
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator
 
 from allstatus.ehr.chart import Chart, Code, Problem, Quantity, Range, Result, Statement, Treatment
@@ -63,7 +64,7 @@ def read_table(text: str) -> list[Chart]:
 
 def _rows(text: str) -> Iterator[tuple[int, Row]]:
     """(line, its cells by column) of each line that holds anything."""
-    lines = text.lstrip("\ufeff\r\n").splitlines() or [""]
+    lines = re.split("\r\n?|\n", text.lstrip("\ufeff\r\n"))
     mark = max(",;\t", key=lines[0].count)
     reader = csv.reader(lines, delimiter=mark)
     try:

@@ -20,6 +20,7 @@ from allstatus.ehr.chart import Chart, age_on
 from allstatus.ehr.chart_options import DEFAULT_OPTIONS, ChartOptions
 from allstatus.ehr.chart_reading import ChartReading, Finding, cancers
 from allstatus.ehr.contradictions import contradictions
+from allstatus.ehr.dates import shifted
 from allstatus.ehr.disease_status import settle_asserted
 from allstatus.ehr.lab_results import read_results
 from allstatus.ehr.problems import read_problems
@@ -163,7 +164,7 @@ class _Teller:
         self, day: date, following: date | None, history: History
     ) -> tuple[Assessment, Decision]:
         """The assessment of a day, as it stood before the following one."""
-        until = day + self.window
+        until = shifted(day, self.window)
         if following is not None:
             until = min(until, following - timedelta(days=1))
         found = self.assessor.assess(Moment(day, until, final=False), history)

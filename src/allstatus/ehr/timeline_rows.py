@@ -8,6 +8,7 @@ from functools import cached_property
 from itertools import groupby
 from typing import Any
 
+from allstatus.ehr.dates import shifted
 from allstatus.ehr.timeline import Point, Timeline
 from allstatus.ehr.timeline_text import GAPS
 from allstatus.record.model import OutsideMarrow
@@ -48,8 +49,8 @@ class TimelineRows:
         first = min([*self.days, *(item.when.last for item in self.timeline.treatments)])
         span = max((max(self.days) - first).days, 60)
         return (
-            first - timedelta(days=span * 3 // 100),
-            max(self.days) + timedelta(days=span * 9 // 100),
+            shifted(first, -timedelta(days=span * 3 // 100)),
+            shifted(max(self.days), timedelta(days=span * 9 // 100)),
         )
 
     @cached_property

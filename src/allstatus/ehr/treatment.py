@@ -20,7 +20,7 @@ from allstatus.ehr.chart_reading import (
     place_in_time,
 )
 from allstatus.ehr.codes import CodeTables, Match, Topic
-from allstatus.ehr.dates import When
+from allstatus.ehr.dates import When, shifted
 from allstatus.ehr.doubt import Doubt
 
 FACT = "prior_treatment"
@@ -172,7 +172,7 @@ def _for_something_else(reading: ChartReading, treatment: Treatment, when: When)
 
 def _may_be_for(cancer: OtherCancer, when: When) -> bool:
     """Whether treatment on these days may have been for another cancer."""
-    begins = cancer.first - LONG_BEFORE if cancer.first > date.min + LONG_BEFORE else date.min
+    begins = shifted(cancer.first, -LONG_BEFORE)
     return begins <= when.last and when.first <= cancer.last
 
 

@@ -1,21 +1,32 @@
-"""JSON read exactly: decimals as they are written, no key twice, no NaN and no infinity."""
+"""JSON read exactly: decimals as they are written, no key twice, no NaN and no infinity, and
+nothing that could not be written again.
+"""
 
 from __future__ import annotations
 
 import json
+import re
 from codecs import BOM_UTF8
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any, NoReturn
 
 from allstatus.errors import InvalidRecord
 
+MAX_DIGITS = 1000
+MAX_BITS = (10**MAX_DIGITS).bit_length()
+ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+TOO_LARGE = 1 << MAX_BITS  # what stands for a number that cannot be held
+Path = tuple[str | int, ...]
+
 
 def parse_json(text: str | bytes) -> Any:
-    """JSON with exact decimals; refuses NaN, infinities and duplicate keys with InvalidRecord."""
+    """JSON with exact decimals; raises InvalidRecord for NaN, infinities, duplicate keys, numbers
+    of more digits or of a larger exponent than can be held, and characters that are halves
+    (surrogates).
+    """
     try:
-        return _DECODER.decode(
-            text if isinstance(text, str) else text.removeprefix(BOM_UTF8).decode()
-        )
+        text = text if isinstance(text, str) else text.removeprefix(BOM_UTF8).decode()
+        return _decode(text)
     except InvalidRecord:
         raise
     except json.JSONDecodeError as error:
@@ -32,10 +43,61 @@ def parse_json(text: str | bytes) -> Any:
         raise InvalidRecord(
             "input", "is nested too deeply", "give a record as in `allstatus schema record`"
         ) from None
-    except ValueError:  # an integer of more digits than Python reads
-        raise InvalidRecord(
-            "input", "holds a number of too many digits", "write at most 1000 digits"
-        ) from None
+
+
+def unstatable(value: Any) -> tuple[Path, str, str] | None:
+    """Where a value holds what no output could repeat, the problem and the remedy; None if nowhere.
+
+    That is a number of too many digits or none (NaN), and text with half a character (a lone
+    surrogate).
+    """
+    waiting: list[tuple[Path, Any]] = [((), value)]
+    while waiting:
+        path, value = waiting.pop()
+        if isinstance(value, str):
+            if not (value.isascii() or _is_whole(value)):
+                return path, "holds half a character (a lone surrogate)", "write it in UTF-8"
+        elif isinstance(value, dict):
+            waiting += [((*path, str(key)), item) for key, item in value.items()]
+            waiting += [(path, key) for key in value]
+        elif isinstance(value, list | tuple):
+            waiting += [((*path, place), item) for place, item in enumerate(value)]
+        elif isinstance(value, int) and value.bit_length() > MAX_BITS:
+            problem = "holds a number of too many digits or too large an exponent"
+            return path, problem, f"write at most {MAX_DIGITS} digits"
+        elif isinstance(value, Decimal) and value.is_nan():
+            return path, "holds NaN", 'use a number, "unknown" or null'
+    return None
+
+
+def _is_whole(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _decode(text: str) -> Any:
+    try:
+        value = _DECODER.decode(text)
+        if not ESCAPED_SURROGATE.search(text) and (text.isascii() or _is_whole(text)):
+            return value
+    except (json.JSONDecodeError, InvalidRecord):
+        raise
+    except (ValueError, InvalidOperation):  # a number that Python does not read
+        value = _LENIENT.decode(text)
+    if (found := unstatable(value)) is not None:
+        path, problem, remedy = found
+        raise InvalidRecord(_field(path), problem, remedy)
+    return value
+
+
+def _field(path: Path) -> str:
+    """The key of a record at which a path begins; another is not repeated: it may name somebody."""
+    from allstatus.record.model import Record  # which reads JSON by this module
+
+    return str(path[0]) if path and path[0] in Record.model_fields else "input"
 
 
 def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -53,6 +115,19 @@ def _no_constant(_: str) -> NoReturn:
     )
 
 
+def _number(text: str) -> Decimal | int:
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        return TOO_LARGE
+
+
 _DECODER = json.JSONDecoder(
     parse_float=Decimal, parse_constant=_no_constant, object_pairs_hook=_no_duplicates
+)
+_LENIENT = json.JSONDecoder(
+    parse_float=_number,
+    parse_int=lambda text: int(text) if len(text) <= MAX_DIGITS else TOO_LARGE,
+    parse_constant=_no_constant,
+    object_pairs_hook=_no_duplicates,
 )

@@ -32,10 +32,8 @@ def split_records(text: str) -> Numbered:
     try:
         value = parse_json(text)
     except InvalidRecord as error:
-        lines = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
-        if len(lines) < 2 or not lines[0][1].rstrip().endswith("}"):
-            raise
-        if not _looks_like_ndjson(lines):
+        lines = [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
+        if not _looks_like_ndjson([line for _, line in lines]):
             raise error from None
         yield from ((number, _parse(line)) for number, line in lines)
         return
@@ -77,8 +75,11 @@ def read_lines(path: str) -> Numbered:
                 yield number, _parse(line)
 
 
-def _looks_like_ndjson(lines: list[tuple[int, str]]) -> bool:
-    return sum(line.lstrip().startswith("{") for _, line in lines) * 2 > len(lines)
+def _looks_like_ndjson(lines: list[str]) -> bool:
+    """Whether a line is an object by itself, and the first does not open what others go on with."""
+    whole = (line.startswith("{") and line.rstrip().endswith("}") for line in lines)
+    opens = not lines or lines[0].strip() == "{" or lines[0].lstrip().startswith("[")
+    return len(lines) > 1 and not opens and any(whole)
 
 
 def _parse(line: str | bytes) -> Any:

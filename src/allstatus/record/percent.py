@@ -14,9 +14,10 @@ from fractions import Fraction
 from functools import lru_cache
 
 from allstatus.errors import InvalidRecord
+from allstatus.record.exact_json import MAX_BITS, MAX_DIGITS
 
 ZERO, HUNDRED = Fraction(0), Fraction(100)
-MAX_DIGITS = 1000
+MOST_CELLS = 1_000_000  # as many as `10/200` can say
 
 _SIGNS = dict.fromkeys((None, "", "="), "") | {sign: sign for sign in ("<", "<=", ">", ">=")}
 _SIGNS |= {"≤": "<=", "≥": ">="}
@@ -145,6 +146,8 @@ def exact_number(value: object, field: str, remedy: str) -> Fraction:
     if isinstance(value, Decimal):
         return _from_decimal(value, field, remedy)
     if isinstance(value, int):
+        if value.bit_length() > MAX_BITS:
+            raise InvalidRecord(field, f"has more than {MAX_DIGITS} digits", remedy)
         return Fraction(value)
     raise InvalidRecord(field, "is not a number", remedy)
 
@@ -235,11 +238,11 @@ def _from_object(value: Mapping[object, object], field: str) -> Percent:
     sign = sign_of(comparator)
     if sign is None:
         raise InvalidRecord(field, "has an unknown comparator", "use <, <=, >= or >")
-    if cells is not None and (isinstance(cells, bool) or not isinstance(cells, int) or cells < 1):
+    if cells is not None and not _is_count(cells):
         raise InvalidRecord(
             field,
             "has no usable cells_counted",
-            "give the number of cells counted, a whole number from 1",
+            f"give the number of cells counted, a whole number from 1 to {MOST_CELLS}",
         )
     if comparator in (None, "") and unit in (None, "%") and isinstance(value["value"], str):
         percent = read_percent(value["value"], field)
@@ -248,6 +251,11 @@ def _from_object(value: Mapping[object, object], field: str) -> Percent:
     text = f"{sign}{value['value']}{' (of 1)' if unit == '1' else ''}"
     percent = _at(number, sign, text, field, bare=unit is None)
     return percent if cells is None else replace(percent, cells_counted=cells)
+
+
+def _is_count(cells: object) -> bool:
+    whole = isinstance(cells, int) and not isinstance(cells, bool)
+    return whole and 1 <= cells <= MOST_CELLS  # type: ignore[operator]
 
 
 def _at(number: Fraction, comparator: str, text: str, field: str, *, bare: bool) -> Percent:

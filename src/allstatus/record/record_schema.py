@@ -62,6 +62,7 @@ BLASTS = {
                 "cells_counted": {
                     "type": ["integer", "null"],
                     "minimum": 1,
+                    "maximum": 1_000_000,
                     "description": "How many cells were counted.",
                 },
             },

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, model_validator
 
-from allstatus.record.exact_json import parse_json
+from allstatus.errors import InvalidRecord
+from allstatus.record.exact_json import parse_json, unstatable
 
 
 class StatedValue(BaseModel):
@@ -20,6 +21,16 @@ class StatedValue(BaseModel):
     model_config = ConfigDict(
         extra="forbid", frozen=True, hide_input_in_errors=True, revalidate_instances="always"
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _can_be_repeated(cls, value: Any) -> Any:
+        """Refuse what no output could repeat, whoever states it."""
+        if isinstance(value, Mapping):
+            for name in cls.model_fields.keys() & value.keys():
+                if (found := unstatable(value[name])) is not None:
+                    raise InvalidRecord(name, *found[1:])
+        return value
 
     @classmethod
     def model_validate_json(cls, json_data: str | bytes | bytearray, **how: Any) -> Self:

@@ -46,7 +46,7 @@ def run_adapter(command: str, records: Sequence[Any], seconds: float = SECONDS) 
         _kill(process)
         out, err = process.communicate()
         problems.append(f"the command did not end within {seconds:g} seconds and was stopped")
-    lines = out.decode("utf-8", errors="replace").splitlines()
+    lines = out.decode("utf-8", errors="replace").removesuffix("\n").split("\n")
     if process.returncode and not problems:
         problems.append(
             f"the command ended with exit status {process.returncode}{_last_words(err)}"

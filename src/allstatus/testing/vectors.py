@@ -80,7 +80,7 @@ def read_vectors(path: Path) -> list[Vector]:
     file = path / VECTORS_FILE if path.is_dir() else path
     remedy = "write vectors with `allstatus vectors -o DIR`"
     try:
-        lines = file.read_text("utf-8").splitlines()
+        lines = file.read_text("utf-8").split("\n")
     except OSError:
         raise InvalidRecord(str(file), "cannot be read", remedy) from None
     try:

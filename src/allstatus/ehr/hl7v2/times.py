@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, timedelta, timezone
 
-from allstatus.ehr.dates import When, spanning
+from allstatus.ehr.dates import When, shifted, spanning
 
 STAND_INS = (1900, 9999)  # years by which systems say that a date is not known
 ZONES = timedelta(days=1)  # how far days can be apart whose time zones are not known
@@ -34,7 +34,7 @@ def _after(when: When, sent: When) -> bool:
     one, other = _instant(when), _instant(sent)
     if one is not None and other is not None:
         return one > other
-    return when.first > sent.last + ZONES
+    return when.first > shifted(sent.last, ZONES)
 
 
 def _instant(when: When) -> datetime | None:

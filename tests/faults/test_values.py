@@ -1,0 +1,164 @@
+"""Values that cannot be held are refused by field at every door, and the others are answered."""
+
+import csv
+import json
+import math
+import subprocess
+import sys
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from allstatus import InvalidRecord, classify
+from allstatus.ehr.out.bundle import bundle_json
+from allstatus.record.json_reader import split_records
+from allstatus.record.model import Record
+from allstatus.render.html import render_html
+from allstatus.render.text import render_text
+
+CASES = yaml.safe_load((Path(__file__).parent / "values.yaml").read_text("utf-8"))
+GOOD = '{"id": "good", "cbc": "normal"}'
+BAD = [case["line"].replace("DIGITS", "9" * 5000) for case in CASES]
+LINES = [GOOD, *(line for bad in BAD for line in (bad, GOOD))]
+TEXT = "\n".join(LINES) + "\n"
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case['field']}: {case['says']}")
+def test_the_field_is_named(case: dict[str, str]) -> None:
+    line = case["line"].replace("DIGITS", "9" * 5000)
+    _, (_, value), _ = split_records(f"{GOOD}\n{line}\n{GOOD}")
+    if not isinstance(value, InvalidRecord):
+        with pytest.raises(InvalidRecord) as refused:
+            classify(value)
+        value = refused.value
+    assert (case["says"] in str(value), value.field) == (True, case["field"])
+
+
+def test_classify_answers_the_others(tmp_path: Path) -> None:
+    (tmp_path / "in.ndjson").write_text(TEXT)
+    asked = [sys.executable, "-m", "allstatus", "classify", "in.ndjson"]
+    found = subprocess.run(asked, capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert [json.loads(line)["id"] for line in found.stdout.splitlines()] == ["good"] * (
+        len(CASES) + 1
+    )
+    errors = found.stderr.splitlines()
+    assert [line.split(": ")[1:3] for line in errors] == [
+        [f"record {2 * number}", case["field"]] for number, case in enumerate(CASES, 1)
+    ]
+
+
+def test_batch_answers_the_others(tmp_path: Path) -> None:
+    pytest.importorskip("pyarrow")
+    from allstatus.bulk.batch_run import BatchJob, BatchRun
+    from allstatus.bulk.cells import Cells
+    from bulk.rows import RULES
+
+    (tmp_path / "in.ndjson").write_text(TEXT)
+    names = ("in.ndjson", "out.ndjson", "rejects.csv", "cells.ndjson")
+    totals = BatchRun(Cells(RULES), BatchJob(*(tmp_path / name for name in names))).totals()
+    assert (totals.written, totals.rejected) == (len(CASES) + 1, len(CASES))
+    with (tmp_path / "rejects.csv").open(newline="") as file:
+        rejects = list(csv.DictReader(file))
+    for number, (case, reject) in enumerate(zip(CASES, rejects, strict=True), 1):
+        assert int(reject["row"]) == 2 * number
+        assert case["says"] in reject["reason"]
+        if case["field"] != "input":
+            assert case["field"] in (reject["column"], reject["reason"].split(": ")[0])
+
+
+def test_the_service_answers_the_others(tmp_path: Path) -> None:
+    pytest.importorskip("fastapi")
+    from service.conftest import serving
+
+    with serving(tmp_path) as client:
+        kind = {"Content-Type": "application/x-ndjson"}
+        answer = client.post("/classify", content=TEXT.encode(), headers=kind)
+        rows = [json.loads(line) for line in answer.text.splitlines()]
+        assert [row["id"] for row in rows[::2]] == ["good"] * (len(CASES) + 1)
+        assert [row["problem"]["field"] for row in rows[1::2]] == [case["field"] for case in CASES]
+        kind = {"Content-Type": "application/json"}
+        for line in BAD:
+            alone = client.post("/classify", content=line.encode(), headers=kind)
+            assert (line[:80], alone.status_code) == (line[:80], 422)
+
+
+def test_an_export_answers_the_others(tmp_path: Path) -> None:
+    pytest.importorskip("pyarrow")
+    from synthetic import make_export
+
+    from bulk.folders import decide, rejects, rows, write_folder
+
+    people = list(make_export(6, 1.0, 40, 1))
+    before = write_folder(tmp_path / "plain", people)
+    decide(before, tmp_path / "plain.ndjson")
+    folder = write_folder(tmp_path / "export", people)
+    conditions = next(folder.glob("Condition*"))
+    spoilt = [line.replace('"resourceType"', f'"value":{value},"resourceType"', 1)
+              for line in conditions.read_text().splitlines()[:1]
+              for value in ("1e99999999999999999999", '"\\ud800"', "9" * 5000)]  # fmt: skip
+    with conditions.open("a") as file:
+        file.write("".join(f"{line}\n" for line in spoilt))
+    decide(folder, tmp_path / "out.ndjson")
+    assert rows(tmp_path / "out.ndjson") == rows(tmp_path / "plain.ndjson")
+    assert len(rejects(tmp_path / "out.ndjson")) == len(spoilt)
+
+
+def test_replay_answers_the_others(tmp_path: Path) -> None:
+    good = classify({"id": "good", "cbc": "normal"}).to_json().decode()
+    lines = [good, good.replace('"good"', '"\\ud800"'), good.replace('"good"', "1e" + "9" * 20)]
+    (tmp_path / "in.ndjson").write_text("\n".join([*lines, good]))
+    asked = [sys.executable, "-m", "allstatus", "replay", "in.ndjson", "--json"]
+    found = subprocess.run(asked, capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert found.stderr.count("error: record ") == 2
+    assert json.loads(found.stdout)["same"] == 2
+    assert found.returncode == 3
+
+
+PYTHON: dict[str, Any] = {
+    "signalling NaN": Decimal("sNaN"), "NaN": Decimal("NaN"), "float NaN": math.nan,
+    "infinity": math.inf, "-infinity": Decimal("-Infinity"), "10**5000": 10**5000,
+    "-10**5000": -(10**5000), "10**20": 10**20, "a surrogate": "\ud800", "NUL": "a\0b",
+    "an escape": "\x1b[2J", "bytes": b"x", "an object": object(), "a set": {1}, "complex": 1j,
+    "1e999999999": Decimal("1e999999999"), "1e-999999999": Decimal("1e-999999999"),
+    "6,000 digits": "9" * 6000, "true": True, "1.5": 1.5, "[1]": [1], "{}": {},
+    "findings": ["fever", "\ud83d"],
+}  # fmt: skip
+WITHIN = {
+    "marrow_blast_percent": [("value",), ("comparator",), ("unit",), ("cells_counted",)],
+    "cbc": [("wbc", part) for part in ("value", "unit", "low", "high", "flag")],
+    "leukemia_outside_marrow": [("site",)],
+    "biomarkers": [("bcr_abl1",), ("cd19",)],
+}
+PARTS = {"marrow_blast_percent": {"value": 6}, "cbc": {"wbc": {"value": 6, "unit": "10*9/L"}}}
+
+
+def places() -> list[tuple[str, ...]]:
+    return [
+        place for name in Record.model_fields
+        for place in [(name,), *((name, *more) for more in WITHIN.get(name, ()))]
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("place", places(), ids=".".join)
+@pytest.mark.parametrize("value", PYTHON.values(), ids=PYTHON)
+def test_python_s_values_are_refused_or_written(value: Any, place: tuple[str, ...]) -> None:
+    record: dict[str, Any] = {"prior_treatment": "none", "cbc": "abnormal"}
+    name, *within = place
+    stated = value
+    for part in reversed(within):
+        stated = {part: stated}
+    if within:
+        known = PARTS.get(name, {})
+        inner = within[:-1]
+        stated = {**known, **stated} if not inner else {"wbc": {**known["wbc"], **stated["wbc"]}}
+    try:
+        decision = classify({**record, name: stated})
+    except InvalidRecord:
+        return
+    assert decision.to_json()
+    assert bundle_json(decision)
+    assert render_text(decision).encode()
+    assert render_html([decision]).encode()
