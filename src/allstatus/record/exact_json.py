@@ -15,7 +15,7 @@ from allstatus.errors import InvalidRecord
 MAX_DIGITS = 1000
 MAX_BITS = (10**MAX_DIGITS).bit_length()
 ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
-TOO_LARGE = 1 << MAX_BITS  # what stands for a number that cannot be held
+TOO_LARGE: int = 1 << MAX_BITS  # what stands for a number that cannot be held
 Path = tuple[str | int, ...]
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from functools import lru_cache
+from typing import TypeGuard
 
 from allstatus.errors import InvalidRecord
 from allstatus.record.exact_json import MAX_BITS, MAX_DIGITS
@@ -238,7 +239,7 @@ def _from_object(value: Mapping[object, object], field: str) -> Percent:
     sign = sign_of(comparator)
     if sign is None:
         raise InvalidRecord(field, "has an unknown comparator", "use <, <=, >= or >")
-    if cells is not None and not _is_count(cells):
+    if not (cells is None or _is_count(cells)):
         raise InvalidRecord(
             field,
             "has no usable cells_counted",
@@ -253,9 +254,10 @@ def _from_object(value: Mapping[object, object], field: str) -> Percent:
     return percent if cells is None else replace(percent, cells_counted=cells)
 
 
-def _is_count(cells: object) -> bool:
-    whole = isinstance(cells, int) and not isinstance(cells, bool)
-    return whole and 1 <= cells <= MOST_CELLS  # type: ignore[operator]
+def _is_count(cells: object) -> TypeGuard[int]:
+    if isinstance(cells, bool) or not isinstance(cells, int):
+        return False
+    return 1 <= cells <= MOST_CELLS
 
 
 def _at(number: Fraction, comparator: str, text: str, field: str, *, bare: bool) -> Percent:
