@@ -123,19 +123,18 @@ def classify(
             "give the path of a file, - for standard input, or --ask", param_hint="PATH"
         )
 
+    load = _loading(rules, engine, draft=draft, applicability=applicability is Switch.on)
+    writing = Writing(format, level, long)
+    run(lambda: (_ask if ask else _classify)(path, writing, reading, load))
+
+
+def _loading(rules: str | None, engine: EngineName, **how: Any) -> Load:
     def load(*, as_of: date | None = None) -> Classifier:
         from allstatus.decision.classifier import load_rules
 
-        return load_rules(
-            rules,
-            engine=engine.value,
-            draft=draft,
-            as_of=as_of,
-            applicability=applicability is Switch.on,
-        )
+        return load_rules(rules, engine=engine.value, as_of=as_of, **how)
 
-    writing = Writing(format, level, long)
-    run(lambda: (_ask if ask else _classify)(path, writing, reading, load))
+    return load
 
 
 def _ask(path: str | None, writing: Writing, reading: ChartInput, load: Load) -> int:

@@ -101,6 +101,7 @@ def _check(rules: str | None, pages: Sequence[str]) -> int:
     from allstatus.verify.page_map import MAP_FILE, read_page_map
     from allstatus.verify.rule_examples import failing_examples
 
+    _refuse_blanks(rules)
     classifier = load_rules(rules)
     directory = classifier.ruleset.directory
     editions(directory)  # refuses versions that do not follow each other
@@ -121,6 +122,15 @@ def _check(rules: str | None, pages: Sequence[str]) -> int:
     return 0
 
 
+def _refuse_blanks(rules: str | None) -> None:
+    from allstatus.errors import RulesError
+    from allstatus.rules.editions import find_rules
+    from allstatus.verify.scaffold.new_rule_set import blanks
+
+    if found := list(blanks(find_rules(rules))):
+        raise RulesError(found)
+
+
 def _lock(rules: str | None) -> int:
     from allstatus.decision.classifier import load_rules
     from allstatus.errors import RulesError
@@ -129,6 +139,7 @@ def _lock(rules: str | None) -> int:
 
     if rules == OVERLAY:
         return _lock_overlay()
+    _refuse_blanks(rules)
     classifier = load_rules(rules, locked=False)
     if failures := failing_examples(classifier):
         raise RulesError(failures)

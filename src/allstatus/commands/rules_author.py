@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -10,6 +11,33 @@ from allstatus.commands.rules import rules_app
 from allstatus.commands.shared import run
 
 FolderArgument = typer.Argument(metavar="DIR", help="The folder of a rule set; a draft will do.")
+
+
+@rules_app.command()
+def new(
+    rules_id: Annotated[str, typer.Argument(metavar="ID", help="What the rule set is called.")],
+    page: Annotated[str, typer.Option("--page", metavar="PAGE", help="The page as Markdown.")],
+    out: Annotated[Path, typer.Option("-o", "--output", metavar="DIR", help="A new folder.")],
+    like: Annotated[
+        str | None, typer.Option("--like", metavar="DIR", help="A rule set to begin from.")
+    ] = None,
+    sections: Annotated[
+        list[str] | None,
+        typer.Option("--section", metavar="WORDS", help="Words of a heading to read rules from."),
+    ] = None,
+) -> None:
+    """Begin the rule set of another page: a folder whose blanks (FILL IN) are yours to fill."""
+    run(lambda: _new(rules_id, page, out, like, sections or []))
+
+
+def _new(rules_id: str, page: str, out: Path, like: str | None, sections: list[str]) -> int:
+    from allstatus.record.json_reader import read_text
+    from allstatus.rules.editions import find_rules
+    from allstatus.verify.scaffold.new_rule_set import blanks, new_rule_set
+
+    new_rule_set(rules_id, read_text(page, "Markdown"), find_rules(like), out, sections)
+    print(f"{out}: {len(list(blanks(out, most=None)))} places to fill in or check")
+    return 0
 
 
 @rules_app.command()

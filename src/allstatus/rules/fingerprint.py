@@ -72,6 +72,13 @@ def page_sentences(markdown: str) -> Iterator[PageSentence]:
                 yield PageSentence(section, sentence.strip())
 
 
+def front_matter(markdown: str) -> dict[str, str]:
+    """The one-line keys of a page's front matter, such as its title, address and review date."""
+    found = _FRONT_MATTER.match(markdown)
+    pairs = (line.partition(": ") for line in (found[0] if found else "").splitlines())
+    return {key: value.strip().strip("'") for key, _, value in pairs if value and key.isalpha()}
+
+
 def fitting(sentences: Iterable[PageSentence], words: str) -> list[PageSentence]:
     """The sentences that hold the words as they stand, else those that hold each of them."""
     asked, known = normalise(words), [(normalise(s.text), s) for s in sentences]

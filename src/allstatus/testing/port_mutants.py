@@ -107,20 +107,13 @@ def _can_differ(change: Callable[[Fraction], Fraction], conditions: Sequence[Com
     """Whether a number read otherwise falls on another side of a limit: cut to a whole number, none
     does where each limit is a whole number that belongs to the numbers above it.
     """
-    near = [
-        limit + sign * step
-        for condition in conditions
-        if (limit := condition.limit) is not None
-        for step in STEPS
-        for sign in (1, -1)
-    ]
+    limits = [condition.limit for condition in conditions if condition.limit is not None]
+    near = [limit + sign * step for limit in limits for step in STEPS for sign in (1, -1)]
     numbers = [n for n in (*near, *(100 * n for n in near), *(n / 100 for n in near)) if n >= 0]
-    return any(
-        condition.holds(Percent(n, n)) is not condition.holds(Percent(m, m))
-        for n in numbers
-        for m in [max(change(n), ZERO)]
-        for condition in conditions
-    )
+    pairs = [
+        (Percent(n, n), Percent(m, m)) for n, m in ((n, max(change(n), ZERO)) for n in numbers)
+    ]
+    return any(c.holds(read) is not c.holds(changed) for read, changed in pairs for c in conditions)
 
 
 def _sure_regions(_: Record, answer: Answer) -> Answer:
