@@ -1,7 +1,6 @@
 """The code tables: every code is well formed, said once, cited, and marked as verified or not."""
 
 import re
-from datetime import date
 from pathlib import Path
 
 import pytest
@@ -10,7 +9,6 @@ import yaml
 from allstatus.ehr.chart import Code
 from allstatus.ehr.code_checks import check_tables, loinc_holds, verhoeff_holds
 from allstatus.ehr.codes import codes_home, make_code, read_yaml, table
-from allstatus.ehr.dates import read_when
 from allstatus.ehr.site_codes import FILES, CodesFile
 
 TABLES = ("diagnoses", "results", "signs", "treatments")
@@ -72,26 +70,3 @@ def test_a_code_without_its_system_means_nothing() -> None:
         )
         is None
     )
-
-
-@pytest.mark.parametrize(
-    ("text", "first", "last"),
-    [
-        ("2026", date(2026, 1, 1), date(2026, 12, 31)),
-        ("2024-02", date(2024, 2, 1), date(2024, 2, 29)),
-        ("2026-01-05T08:30:00.5+01:00", date(2026, 1, 5), date(2026, 1, 5)),
-        ("20260105", date(2026, 1, 5), date(2026, 1, 5)),
-        ("202601050830-0500", date(2026, 1, 5), date(2026, 1, 5)),
-    ],
-)
-def test_dates_are_read_as_written(text: str, first: date, last: date) -> None:
-    when = read_when(text)
-    assert when is not None
-    assert (when.first, when.last) == (first, last)
-
-
-@pytest.mark.parametrize(
-    "text", ["", "2026-13-01", "2026-02-30", "yesterday", "05.01.2026", "2026-1-5", "0000-00-00"]
-)
-def test_what_is_no_date_is_none(text: str) -> None:
-    assert read_when(text) is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Literal
 
 from allstatus.decision.applicability import Applicability
@@ -32,6 +33,7 @@ from allstatus.why.trace import Observation, observe
 FactParts = tuple[Any, FactState, tuple[str | Evidence, ...]]
 REMISSION = "in_remission"
 NOT_APPLICABLE: Literal["not_applicable"] = "not_applicable"
+NOT_UNDERSTOOD = "{} statement{} of the chart could not be understood."
 UNDECIDED = ("conflicting_data", NOT_APPLICABLE)  # no definition is tried
 
 
@@ -103,9 +105,16 @@ class Answer:
 
     @lazy
     def assumptions(self) -> tuple[AssumptionMade, ...]:
-        """The named assumptions this answer rests on."""
+        """The named assumptions this answer rests on; each says how many statements of the chart
+        stand beside it that are not understood.
+        """
         used = self._resolution.used if self.outcome != "conflicting_data" else ()
-        return (*self._stated.assumptions, *[_assumption(self.rules.facts[n]) for n in used])
+        made = (*self._stated.assumptions, *[_assumption(self.rules.facts[n]) for n in used])
+        unread = self.accounted.not_understood if self.accounted is not None else 0
+        if not unread:
+            return made
+        told = NOT_UNDERSTOOD.format(unread, "" if unread == 1 else "s")
+        return tuple(replace(entry, because=f"{entry.because} {told}") for entry in made)
 
     @lazy
     def warnings(self) -> tuple[str, ...]:

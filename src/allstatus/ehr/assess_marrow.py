@@ -44,7 +44,7 @@ def _latest(usable: list[Finding], day: date | None) -> list[Finding]:
         return []
     since = latest_of(item.when for item in usable)
     latest = [item for item in usable if item.when.end >= since]
-    return latest if any(item.when.last >= day for item in latest) else []
+    return latest if any(item.when.last >= day for item in usable) else []
 
 
 def _without(scene: Scene, day: date | None) -> date | None:

@@ -6,8 +6,9 @@ import re
 from calendar import monthrange
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from typing import Any, NamedTuple
 
 _FHIR = re.compile(
     r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]\d\d:?\d\d)?)?)?)?"
@@ -16,10 +17,44 @@ _YEARS = range(1800, 9999)  # years 1 and 9999 are what systems write for no dat
 _HL7 = re.compile(r"(\d{4})(?:(\d\d)(?:(\d\d)(\d{2,6}(?:\.\d+)?)?)?)?([+-]\d{4})?")
 
 
+class PointInTime(NamedTuple):
+    """A day and time of day as written, and in UTC where the time zone is known: two of which it is
+    known compare by it, any others as written.
+    """
+
+    day: date
+    clock: str
+    utc: datetime | None = None
+
+    def _beside(self, other: PointInTime) -> tuple[Any, Any]:
+        if self.utc is not None and other.utc is not None:
+            return self.utc, other.utc
+        return self[:2], other[:2]
+
+    def __lt__(self, other: PointInTime) -> bool:  # type: ignore[override]
+        mine, theirs = self._beside(other)
+        return bool(mine < theirs)
+
+    def __gt__(self, other: PointInTime) -> bool:  # type: ignore[override]
+        return other < self
+
+    def __le__(self, other: PointInTime) -> bool:  # type: ignore[override]
+        return not other < self
+
+    def __ge__(self, other: PointInTime) -> bool:  # type: ignore[override]
+        return not self < other
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, PointInTime) and not (self < other or other < self)
+
+    def __hash__(self) -> int:
+        return 0  # equal ones may be written on two days
+
+
 @dataclass(frozen=True, slots=True)
 class When:
     """A date as written. `first` and `last` are the days it can mean; the day is taken as written,
-    in its own time zone.
+    in its own time zone. `utc` is its time where it has one with a time zone.
     """
 
     text: str
@@ -27,6 +62,7 @@ class When:
     last: date
     clock: str = ""
     zoned: bool = True
+    utc: datetime | None = None
 
     @property
     def vague(self) -> bool:
@@ -39,19 +75,19 @@ class When:
         return self.text if self.vague else self.first.isoformat()
 
     @property
-    def begin(self) -> tuple[date, str]:
+    def begin(self) -> PointInTime:
         """The first moment it can mean."""
-        return self.first, self.clock
+        return PointInTime(self.first, self.clock, self.utc)
 
     @property
-    def end(self) -> tuple[date, str]:
+    def end(self) -> PointInTime:
         """The last moment it can mean: without a clock, the end of its last day."""
-        return self.last, self.clock or "~"
+        return PointInTime(self.last, self.clock or "~", self.utc)
 
     @property
-    def order(self) -> tuple[date, str, str]:
+    def order(self) -> tuple[PointInTime, str]:
         """Sorts dates; a vague one counts as its last day."""
-        return self.last, self.clock, self.text
+        return PointInTime(self.last, self.clock, self.utc), self.text
 
 
 def spanning(first: When, last: When) -> When:
@@ -76,9 +112,9 @@ def last_day(whens: Iterable[When | None]) -> date | None:
     return min((when.last for when in whens if when is not None), default=None)
 
 
-def latest_of(whens: Iterable[When]) -> tuple[date, str]:
+def latest_of(whens: Iterable[When]) -> PointInTime:
     """From when on a moment may be the latest of several: the last of their first moments."""
-    return max(when.begin for when in whens)
+    return max(when.begin for when in sorted(whens, key=lambda when: when.text))
 
 
 @lru_cache(maxsize=8192)
@@ -100,4 +136,18 @@ def read_when(text: str) -> When | None:
         return None
     last_month = int(month or 12)
     last = first if day else date(first.year, last_month, monthrange(first.year, last_month)[1])
-    return When(text.strip(), first, last, (clock or "").replace(":", ""), not clock or bool(zone))
+    clock = (clock or "").replace(":", "")
+    return When(text.strip(), first, last, clock, not clock or bool(zone), _utc(first, clock, zone))
+
+
+def _utc(day: date, clock: str, zone: str | None) -> datetime | None:
+    if not (clock and zone):
+        return None
+    try:
+        hour, minute, second = (int(clock[place : place + 2] or 0) for place in (0, 2, 4))
+        at = time(hour, minute, second, int(f"{clock[7:]:0<6}"[:6]))
+        hours, minutes = (0, 0) if zone == "Z" else (int(zone[1:3]), int(zone[-2:]))
+        ahead = timedelta(hours=hours, minutes=minutes) * (-1 if zone[0] == "-" else 1)
+        return datetime.combine(day, at, UTC) - ahead
+    except (ValueError, OverflowError):  # no such time of day
+        return None

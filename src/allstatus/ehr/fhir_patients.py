@@ -67,15 +67,17 @@ def _elsewhere(known: Json, owner: Json, store: ResourceStore) -> bool:
     return all(servers) and servers[0] != servers[1]
 
 
-def own_key(patient: Json, store: ResourceStore) -> PatientKey:
+def own_key(patient: Json, store: ResourceStore) -> PatientKey | None:
     """What a Patient resource is called: one that is contained has no life elsewhere, so by its
-    identifier or else by all it says.
+    identifier or else by all it says; None when that is nothing.
     """
     if store.container(patient) is None:
         return store.server(patient), store.name(patient)
     for identifier in objects(patient.get("identifier")):
         if value := text(identifier.get("value")):
             return BY_IDENTIFIER + text(identifier.get("system")), value
+    if not {*patient} - {"resourceType", "id", "active", "meta"}:
+        return None
     return CONTAINED + json.dumps(patient, sort_keys=True, default=str), text(patient.get("id"))
 
 

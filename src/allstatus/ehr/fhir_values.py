@@ -64,7 +64,7 @@ AGE_UNITS = {
 
 def value_of(part: Json) -> Quantity | None:
     """The value of an Observation or component; None when none was sent."""
-    sent = [key for key in part if key.startswith("value")]
+    sent = [key for key in part if key.startswith("value") and part[key] is not None]
     if not sent:
         return None
     if len(sent) > 1:

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from allstatus.ehr.chart import Chart, Statement
+from allstatus.ehr.dates import PointInTime
 from allstatus.ehr.hl7v2.deletions import CodedSegment, without_deleted
 from allstatus.ehr.hl7v2.diagnoses import read_diagnosis, read_reason
 from allstatus.ehr.hl7v2.framing import Framed, Message, read_messages
@@ -85,7 +86,8 @@ def _order(message: Message) -> Any:
     """Messages by when they were sent, whatever order they came in."""
     lines = (message.header, *message.segments)
     sent = message.sent
-    return (sent.order if sent else (date.min, "", ""), [segment.fields for segment in lines])
+    when = sent.order if sent else (PointInTime(date.min, ""), "")
+    return when, [segment.fields for segment in lines]
 
 
 def _read(message: Message) -> Iterator[_Said]:

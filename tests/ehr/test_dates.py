@@ -1,0 +1,89 @@
+"""Dates are read, ordered and bounded as `dates.yaml` says."""
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from allstatus.ehr.chart import Chart, Result
+from allstatus.ehr.dates import When, last_day, latest_of, read_when, spanning
+from allstatus.ehr.doubt import lies
+
+TABLE = yaml.safe_load(Path(__file__).with_name("dates.yaml").read_text("utf-8"))
+CHART = Chart("p1", "female", date(1980, 5, 1))
+
+
+def when(text: str) -> When:
+    found = read_when(text)
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize("name", TABLE["read"])
+def test_a_date_means_the_days_the_table_says(name: str) -> None:
+    case = TABLE["read"][name]
+    found = when(case["text"])
+    assert [found.first, found.last] == case["days"]
+    assert (found.clock, found.zoned) == (case.get("clock", ""), case.get("zoned", True))
+    assert found.vague == (found.first != found.last)
+    assert found.shown == (case["text"] if found.vague else found.first.isoformat())
+
+
+@pytest.mark.parametrize("text", TABLE["not_read"])
+def test_what_is_no_date_is_none(text: str) -> None:
+    assert read_when(text) is None
+
+
+@pytest.mark.parametrize("name", TABLE["order"])
+def test_which_of_two_dates_is_first(name: str) -> None:
+    case = TABLE["order"][name]
+    one, other = map(when, case.get("neither") or (case["first"], case["then"]))
+    assert (one.end < other.begin) == ("first" in case)
+    assert not other.end < one.begin
+    assert (one.end >= other.begin) == ("neither" in case)
+    if "first" in case:
+        assert one.order < other.order
+        assert latest_of([one, other]) == latest_of([other, one]) == other.begin
+
+
+@pytest.mark.parametrize("name", TABLE["lies"])
+def test_where_a_statement_lies(name: str) -> None:
+    case: dict[str, Any] = TABLE["lies"][name]
+    dates = {key: when(case[key]) for key in ("when", "issued", "sent") if key in case}
+    bounds = {key: case[key] for key in ("earliest", "latest") if key in case}
+    statement = Result("r", (), dates.pop("when", None), **dates, **bounds)
+    found = lies(statement, CHART, case.get("as_of"))
+    assert [found.first, found.last] == case["days"]
+
+
+def test_a_span_is_from_the_first_day_of_one_to_the_last_of_another() -> None:
+    span = spanning(when("2025-03"), when("2025-04"))
+    assert (span.first, span.last, span.text) == (
+        date(2025, 3, 1),
+        date(2025, 4, 30),
+        "2025-03 to 2025-04",
+    )
+
+
+def test_the_earliest_of_the_last_days_bounds_a_time() -> None:
+    assert last_day([when("2025-04"), None, when("2025-03-31")]) == date(2025, 3, 31)
+    assert last_day([None]) is None
+
+
+zones = st.sampled_from(["Z", "+00:00", "-05:00", "+05:30", "+14:00", "-12:00"])
+instants = st.builds(
+    lambda at, zone: when(f"{at:%Y-%m-%dT%H:%M:%S}{zone}"),
+    st.datetimes(datetime(2000, 1, 1), datetime(2030, 1, 1)),
+    zones,
+)
+
+
+@given(instants, instants, instants)
+def test_instants_of_any_zones_have_one_order(a: When, b: When, c: When) -> None:
+    assert (a.begin < b.begin) + (b.begin < a.begin) + (a.begin == b.begin) == 1
+    assert not (a.begin < b.begin < c.begin) or a.begin < c.begin
+    assert latest_of([a, b, c]) == latest_of([c, b, a])
