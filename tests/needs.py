@@ -7,6 +7,7 @@ of these is not there, it is skipped by name.
 import shutil
 from functools import cache
 from importlib.util import find_spec
+from pathlib import Path
 
 import pytest
 
@@ -14,13 +15,14 @@ from allstatus.table.engines import durable_installed
 from node import JS
 from postgres import NO_POSTGRES, postgres_programs
 
+TOOLS = Path(__file__).parent / "tools" / ".venv" / "bin"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM = next(filter(None, map(shutil.which, BROWSERS)), None)
 HOW = "scripts/install-test-tools"
 
 
 def needs(*things: str) -> pytest.MarkDecorator:
-    """The mark: `node`, `java`, `chromium`, `postgresql`, `npm:NAME` or `python:NAME`."""
+    """The mark: a program, `chromium`, `postgresql`, `npm:NAME`, `python:NAME` or `tool:NAME`."""
     return pytest.mark.needs(*things)
 
 
@@ -36,6 +38,8 @@ def _lacks(thing: str) -> str:
         there = (JS / "node_modules" / name).is_dir()
     elif kind == "python":
         there = find_spec(name) is not None
+    elif kind == "tool":
+        there = (TOOLS / name).exists()
     elif name == "chromium":
         there = CHROMIUM is not None
     elif name == "postgresql":

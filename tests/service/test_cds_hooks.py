@@ -192,8 +192,14 @@ CALLS = {
     "context.patientId": {"context": {"patientId": "../Patient/2"}},
     "context.userId": {"context": {"userId": None}},
     "prefetch": {"prefetch": [1]},
-    "fhirServer": {"fhirAuthorization": {"access_token": "t"}},
-    "fhirAuthorization": {
+    "context.draftOrders": {"context": {"draftOrders": []}},
+    "context.selections": {"context": {"selections": [1]}},
+    "fhirAuthorization.token_type": {
+        "fhirServer": "https://x.example",
+        "fhirAuthorization": {"access_token": "t", "token_type": "MAC"},
+    },
+    "fhirServer": {"fhirAuthorization": {"access_token": "t", "token_type": "Bearer"}},
+    "fhirAuthorization.access_token": {
         "fhirServer": "https://x.example",
         "fhirAuthorization": {"access_token": 1},
     },

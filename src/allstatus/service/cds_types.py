@@ -45,19 +45,17 @@ class CallContext(TypedDict):
 
     userId: Filled
     patientId: FhirId
-    encounterId: NotRequired[str]
     selections: NotRequired[list[str]]
     draftOrders: NotRequired[dict[str, Any]]
 
 
 class FhirAuthorization(TypedDict):
-    """The token to read from `fhirServer` with; it is used for that and kept nowhere."""
+    """The token to read from `fhirServer` with; it is used for that and kept nowhere. Whatever else
+    stands beside these is not looked at.
+    """
 
     access_token: Filled
     token_type: str
-    expires_in: NotRequired[int]
-    scope: NotRequired[str]
-    subject: NotRequired[str]
     patient: NotRequired[str | None]
 
 

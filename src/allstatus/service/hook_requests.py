@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic import TypeAdapter, ValidationError
+
 from allstatus.ehr.json_access import obj
-from allstatus.service.cds_types import CdsServices, Hook
+from allstatus.service.cds_types import CdsCall, CdsServices, FhirAuthorization, Hook
 from allstatus.service.prefetch import Searches, templates
 from allstatus.service.problem_details import ProblemDetails
 
-FHIR_ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
 STATUS = "allstatus-patient-view"
 SERVICES: Mapping[str, tuple[Hook, str, str]] = {
     STATUS: (
@@ -35,17 +35,9 @@ SERVICES: Mapping[str, tuple[Hook, str, str]] = {
         "block.",
     ),
 }
-NEEDED = {
-    "patient-view": ("userId", "patientId"),
-    "order-select": ("userId", "patientId", "selections", "draftOrders"),
-    "order-sign": ("userId", "patientId", "draftOrders"),
-}
-OPTIONAL = {
-    "prefetch": (dict, "an object"),
-    "fhirAuthorization": (dict, "an object"),
-    "fhirServer": (str, "an address as text"),
-}
-CONTAINERS = {"selections": list, "draftOrders": dict}
+WRONG = "is missing or of another type than the hook asks for"
+NEEDED = {"order-select": ("selections", "draftOrders"), "order-sign": ("draftOrders",)}
+CALL = TypeAdapter(CdsCall)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,44 +82,38 @@ def hook_of(service: str) -> str:
 
 def read_call(service: str, body: Any) -> Call:
     """Check a call; raises Problem (400) that names the element, never its value."""
-    hook, call = hook_of(service), body if isinstance(body, dict) else {}
-    if call.get("hook") != hook:
+    hook, found = hook_of(service), obj(body)
+    if found.get("hook") != hook:
         raise _bad("hook", f"must be {hook}")
-    if not isinstance(call.get("hookInstance"), str) or not call["hookInstance"]:
-        raise _bad("hookInstance", "must be a UUID as text")
-    context = _check_context(hook, call.get("context"))
-    for name, (kind, said) in OPTIONAL.items():
-        if not isinstance(call.get(name), kind | None):
-            raise _bad(name, f"must be {said}")
-    _check_authorization(
-        obj(call.get("fhirAuthorization")), call.get("fhirServer"), context["patientId"]
-    )
+    try:
+        call = CALL.validate_python(body, strict=True)
+    except ValidationError as error:
+        place = error.errors(include_url=False, include_context=False, include_input=False)[0][
+            "loc"
+        ]
+        ours = place[:1] if place[0] == "prefetch" else place[:2]  # whose keys are the caller's
+        raise _bad(".".join(map(str, ours)), WRONG) from None
+    for name in NEEDED.get(hook, ()):
+        if name not in call["context"]:
+            raise _bad(f"context.{name}", WRONG)
+    context = found["context"]
+    _check_authorization(call.get("fhirAuthorization"), call.get("fhirServer"), context)
     return Call(hook, context, context["patientId"])
 
 
-def _check_context(hook: str, value: Any) -> dict[str, Any]:
-    context = obj(value)
-    for name in (*NEEDED[hook], *(name for name in CONTAINERS if name in context)):
-        if not isinstance(context.get(name), CONTAINERS.get(name, str)) or not (
-            context[name] or name in CONTAINERS
-        ):
-            raise _bad(f"context.{name}", "is missing or of another type than the hook asks for")
-    if not FHIR_ID.fullmatch(context["patientId"]):
-        raise _bad("context.patientId", "must be the id of a FHIR resource")
-    return context
-
-
-def _check_authorization(authorization: dict[str, Any], server: Any, patient: str) -> None:
-    if not authorization:
+def _check_authorization(
+    authorization: FhirAuthorization | None, server: str | None, context: dict[str, Any]
+) -> None:
+    if authorization is None:
         return
     if not server:
         raise _bad("fhirServer", "is required beside fhirAuthorization")
-    token, kind = authorization.get("access_token"), authorization.get("token_type")
-    if not isinstance(token, str) or str(kind).lower() != "bearer":
-        raise _bad("fhirAuthorization", "must hold an access_token of token_type Bearer")
+    token = authorization["access_token"]
+    if authorization["token_type"].lower() != "bearer":
+        raise _bad("fhirAuthorization.token_type", "must be Bearer")
     if not (token.isascii() and token.isprintable()):
         raise _bad("fhirAuthorization.access_token", "holds signs that no header can")
-    if authorization.get("patient") not in (None, patient):
+    if authorization.get("patient") not in (None, context["patientId"]):
         raise _bad("fhirAuthorization.patient", "is not the patient in context")
 
 

@@ -123,7 +123,7 @@ async def list_rules(request: Request) -> list[LoadedRules]:
 
 
 @router.get("/about", dependencies=ACCEPTED, responses=documented(406))
-async def about() -> About:
+async def describe() -> About:
     """Intended use, and the source attributes of this decision support intervention."""
     return attributes()
 

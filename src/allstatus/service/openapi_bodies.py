@@ -71,12 +71,9 @@ def _ref(name: str) -> dict[str, Any]:
     return {"$ref": REFERENCE.format(model=name)}
 
 
-_INPUTS = [_ref("Record"), _ref("Resource")]
 _ANY_INPUT = {
     "application/json": {
-        "schema": {
-            "anyOf": [*_INPUTS, {"type": "array", "minItems": 1, "items": {"anyOf": _INPUTS}}]
-        },
+        "schema": {"anyOf": [_ref("Record"), _ref("Resource")]},  # a list here breaks clients
         "example": RECORD,
     },
     FHIR: {"schema": _ref("Resource"), "example": BUNDLE},
@@ -176,5 +173,6 @@ def component_schemas() -> dict[str, Any]:
         ("Decision", decision_schema(REFERENCE)),
     ):
         found |= schema.pop("$defs", {})
+        schema.pop("anyOf", None)  # that one fact must be there: clients would make a type of each
         found[name] = {**schema, "title": name}
     return {**found, "Resource": RESOURCE}

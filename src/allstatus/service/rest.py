@@ -78,7 +78,7 @@ WidthParameter = Annotated[
 async def classify(
     request: Request, rules: RulesParameter = None, as_of: AsOfParameter = None
 ) -> Response:
-    """Decide on one record or chart, or on many."""
+    """Decide on one record or chart, or on many: as lines, or as an array of JSON."""
     wanted = answer_kind(request)
     desk, values, data = await _inputs(request)
     single = len(values) == 1 and values[0][0] is None
