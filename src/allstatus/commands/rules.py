@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -16,7 +17,6 @@ rules_app = typer.Typer(
     no_args_is_help=True,
 )
 app.add_typer(rules_app, name="rules")
-OVERLAY = "applicability"
 RulesArgument = typer.Argument(metavar="[DIR]", help="A rule set's folder or name.")
 JsonOption = typer.Option("--json", help="Print the report as JSON.")
 
@@ -134,11 +134,12 @@ def _refuse_blanks(rules: str | None) -> None:
 def _lock(rules: str | None) -> int:
     from allstatus.decision.classifier import load_rules
     from allstatus.errors import RulesError
+    from allstatus.rules.editions import find_overlay
     from allstatus.rules.lock import write_lock
     from allstatus.verify.rule_examples import failing_examples
 
-    if rules == OVERLAY:
-        return _lock_overlay()
+    if overlay := find_overlay(rules):
+        return _lock_overlay(overlay)
     _refuse_blanks(rules)
     classifier = load_rules(rules, locked=False)
     if failures := failing_examples(classifier):
@@ -149,12 +150,12 @@ def _lock(rules: str | None) -> int:
     return 0
 
 
-def _lock_overlay() -> int:
+def _lock_overlay(folder: Path) -> int:
     from allstatus.decision.stated_use import AgentIndication, table_csv
     from allstatus.rules.indications import read_overlay
     from allstatus.rules.lock import write_lock
 
-    overlay = read_overlay()
+    overlay = read_overlay(folder)
     write_lock(
         overlay.directory,
         overlay.digest,

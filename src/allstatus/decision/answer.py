@@ -10,6 +10,7 @@ from allstatus.decision.applicability import Applicability
 from allstatus.decision.entries import FactValue, Option, OverlayUsed, RegionFound
 from allstatus.decision.lazy import lazy
 from allstatus.decision.options import list_options
+from allstatus.decision.warnings import warnings_of
 from allstatus.record.frozen import FrozenDict, WrittenOnce
 from allstatus.record.model import Record
 from allstatus.rules.ruleset import Criterion, Fact, RuleSet
@@ -119,11 +120,7 @@ class Answer:
     @lazy
     def warnings(self) -> tuple[str, ...]:
         """What a reader should check: it never changes the decision."""
-        limit, age = self.rules.population["adult_from_age_years"], self.record.age_years
-        if age is None or age >= limit:
-            return tuple(self._stated.warnings)
-        young = f"age_years: the page is about adults; this patient is under {limit}"
-        return (*self._stated.warnings, young)
+        return tuple(warnings_of(self.record, self._stated, self.rules, self.status))
 
     @lazy
     def accounted(self) -> Accounted | None:

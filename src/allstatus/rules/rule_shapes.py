@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, RootModel
 
+from allstatus.record.model import Site
 from allstatus.rules.indication_shapes import (
     AgentUseShape,
     ComparisonsFile,
@@ -150,6 +151,10 @@ class GuidanceShape(CitedShape):
     statuses: list[str] = []
     facts: list[str] = []
     outcomes: list[str] = []
+    sites: Annotated[
+        list[Site],
+        Field(description="sites outside the marrow: told with a decision on leukemia found there"),
+    ] = []
 
 
 class TestShape(GuidanceShape):
@@ -166,7 +171,6 @@ class AgentShape(GuidanceShape):
     name: str
     aliases: list[str] = []
     categories: list[Category]
-    also_cited: CiteShape | None = None
 
 
 class PhaseShape(GuidanceShape):

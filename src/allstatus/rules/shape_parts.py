@@ -40,6 +40,9 @@ class CitedShape(Shape):
 
     reading: Reading
     cite: CiteShape
+    also_cited: Annotated[
+        list[CiteShape], Field(description="further sentences that it rests on")
+    ] = []
 
 
 class ClauseShape(CitedShape):

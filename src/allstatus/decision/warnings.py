@@ -1,0 +1,44 @@
+"""What a reader of a decision should check or know besides; it never changes the decision."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from allstatus.record.model import OutsideMarrow, Record
+from allstatus.rules.ruleset import RuleSet
+from allstatus.table.facts import RecordFacts
+
+NORMAL_WITH_BLASTS = (
+    "cbc: normal, and leukemia is reported in the blood; a count with leukemia cells in its "
+    "differential is not normal; check which of the two holds"
+)
+
+
+def warnings_of(
+    record: Record, stated: RecordFacts, rules: RuleSet, status: str | None
+) -> Iterator[str]:
+    """Each warning as a line that begins with the record's key it is about."""
+    yield from stated.warnings
+    outside = record.leukemia_outside_marrow
+    sites = outside.sites if isinstance(outside, OutsideMarrow) else ()
+    if "blood" in sites and _count_normal(record, stated):
+        yield NORMAL_WITH_BLASTS
+    yield from _told_of(sites, rules, status)
+    limit, age = rules.population["adult_from_age_years"], record.age_years
+    if age is not None and age < limit:
+        yield f"age_years: the page is about adults; this patient is under {limit}"
+
+
+def _count_normal(record: Record, stated: RecordFacts) -> bool:
+    return record.cbc == "normal" or (
+        stated.panel is not None and stated.panel.verdict == "normal"
+    )
+
+
+def _told_of(sites: tuple[str, ...], rules: RuleSet, status: str | None) -> Iterator[str]:
+    """What the page says of leukemia at these sites, apart from what it lists for the status."""
+    for entries in rules.guidance.values() if sites else ():
+        for entry in entries:
+            if status in entry.get("statuses", ()) and set(sites) & set(entry.get("sites", ())):
+                heading = entry["cite"]["section"].rpartition(" > ")[2]
+                yield f"leukemia_outside_marrow: the page also says, under {heading}: {entry['title']}"
