@@ -90,7 +90,7 @@ def test_a_draft_answers_and_says_so_in_each_form(draft: Path, format: str) -> N
 )
 def test_what_is_made_of_a_draft_says_so(draft: Path, command: tuple[str, ...]) -> None:
     assert run(*command, draft).exit_code == 4
-    assert "2025.12.30-r2-draft" in run(*command, draft, "--draft").stdout
+    assert "2025.12.30-r3-draft" in run(*command, draft, "--draft").stdout
     assert "-draft" not in run(*command, find_rules()).stdout
 
 

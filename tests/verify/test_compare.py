@@ -142,11 +142,14 @@ def test_the_space_joins_values_that_no_comparison_tells_apart() -> None:
 ANOTHER_TYPE = """
 - file: facts.yaml
   find: "relapse_since_remission:\\n  type: yes_no\\n"
-  put: "relapse_since_remission:\\n  type: choice\\n  values: [some, nothing]\\n"
-- {file: facts.yaml, find: "value: false", put: "value: nothing"}
+  put: "relapse_since_remission:\\n  type: choice\\n  values: [positive, negative]\\n"
+- file: facts.yaml
+  find: "  values: [positive,"
+  put: "  record_key: biomarkers.cd19\\n  values: [positive,"
+- {file: facts.yaml, find: "value: false", put: "value: negative"}
 - file: criteria.yaml
   find: "condition: relapse_since_remission"
-  put: "condition: relapse_since_remission == some"
+  put: "condition: relapse_since_remission == positive"
 """
 
 

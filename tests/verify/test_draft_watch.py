@@ -21,7 +21,7 @@ def test_a_save_is_answered_with_what_flips_and_which_examples(tmp_path: Path) -
     before = look(folder)
     assert before.problems == ()
     assert report(None, before).startswith(
-        "nci-pdq-adult-all-patient 2025.12.30-r2-draft: 128 cases"
+        "nci-pdq-adult-all-patient 2025.12.30-r3-draft: 128 cases"
     )
     change(folder, "  - signs_or_symptoms\n", "")
     told = report(before, look(folder))

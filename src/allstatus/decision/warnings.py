@@ -30,9 +30,7 @@ def warnings_of(
 
 
 def _count_normal(record: Record, stated: RecordFacts) -> bool:
-    return record.cbc == "normal" or (
-        stated.panel is not None and stated.panel.verdict == "normal"
-    )
+    return record.cbc == "normal" or (stated.panel is not None and stated.panel.verdict == "normal")
 
 
 def _told_of(sites: tuple[str, ...], rules: RuleSet, status: str | None) -> Iterator[str]:
@@ -40,5 +38,6 @@ def _told_of(sites: tuple[str, ...], rules: RuleSet, status: str | None) -> Iter
     for entries in rules.guidance.values() if sites else ():
         for entry in entries:
             if status in entry.get("statuses", ()) and set(sites) & set(entry.get("sites", ())):
-                heading = entry["cite"]["section"].rpartition(" > ")[2]
-                yield f"leukemia_outside_marrow: the page also says, under {heading}: {entry['title']}"
+                under = entry["cite"]["section"].rpartition(" > ")[2]
+                said = f"the page also says, under {under}: {entry['title']}"
+                yield f"leukemia_outside_marrow: {said}"

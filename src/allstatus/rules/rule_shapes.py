@@ -18,7 +18,6 @@ from allstatus.rules.indication_shapes import (
 from allstatus.rules.ruleset import Category
 from allstatus.rules.shape_parts import (
     CitedShape,
-    CiteShape,
     ClauseOrName,
     Clauses,
     CriterionShape,

@@ -357,7 +357,7 @@ def test_what_does_not_apply_is_named_and_not_proposed(monkeypatch: pytest.Monke
     assert [action["title"] for action in group["action"]] == [option.title for option in rest]
     assert (
         group["note"][0]["text"]
-        == "Listed by the page, not proposed here: Chemotherapy alone. The marker is negative."
+        == "Listed by the page, not proposed here: Chemotherapy. The marker is negative."
     )
 
 
