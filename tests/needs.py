@@ -15,7 +15,7 @@ from allstatus.table.engines import durable_installed
 from node import JS
 from postgres import NO_POSTGRES, postgres_programs
 
-TOOLS = Path(__file__).parent / "tools" / ".venv" / "bin"
+TOOLS = Path(__file__).parents[1] / ".venv" / "tools" / "bin"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM = next(filter(None, map(shutil.which, BROWSERS)), None)
 HOW = "scripts/install-test-tools"

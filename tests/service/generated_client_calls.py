@@ -12,7 +12,7 @@ from made import Client
 from made.api.about import describe, health, list_rules, metrics, readiness
 from made.api.cds_hooks import call_service, give_feedback, list_services
 from made.api.rest import classify, explain, timeline
-from made.models import CdsCall, Decision, Feedback, Record
+from made.models import CdsCall, Decision, FeedbackCall, Record
 
 client = Client(sys.argv[2])
 call = json.loads(Path(sys.argv[3]).read_text("utf-8"))
@@ -31,7 +31,7 @@ given = {
     "outcome": "overridden",
     "outcomeTimestamp": "2026-01-05T12:00:00Z",
 }
-feedback = Feedback.from_dict({"feedback": [given]})
+feedback = FeedbackCall.from_dict({"feedback": [given]})
 dated = Record.from_dict(record.to_dict() | {"as_of": "2026-01-05"})
 print(
     json.dumps(

@@ -153,7 +153,7 @@ class CardFeedback(TypedDict):
     outcomeTimestamp: Moment
 
 
-class Feedback(TypedDict):
+class FeedbackCall(TypedDict):
     """What clinicians made of cards; sending it again changes nothing."""
 
     feedback: Annotated[list[CardFeedback], Field(min_length=1)]

@@ -142,13 +142,13 @@ _FEEDBACK_EXAMPLE = {
         }
     ]
 }
-FEEDBACK_BODY = _body("Feedback", _FEEDBACK_EXAMPLE)
+FEEDBACK_BODY = _body("FeedbackCall", _FEEDBACK_EXAMPLE)
 TYPES: tuple[Any, ...] = (
     cds_types.CdsCall,
     cds_types.CdsResponse,
-    cds_types.Feedback,
+    cds_types.FeedbackCall,
     rest_types.TimelineDocument,
-    rest_types.Problem,
+    rest_types.ProblemDocument,
     rest_types.OperationOutcome,
 )
 RESOURCE = {

@@ -12,7 +12,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from allstatus.errors import InvalidRecord
-from allstatus.service.rest_types import OperationOutcome, OutcomeIssue, Problem
+from allstatus.service.rest_types import OperationOutcome, OutcomeIssue, ProblemDocument
 
 MEDIA_TYPE = "application/problem+json"
 FHIR = "application/fhir+json"
@@ -55,9 +55,9 @@ class ProblemDetails(Exception):
         self.headers, self.reason = headers, reason or kind
         self.field, self.remedy = field, remedy
 
-    def to_dict(self) -> Problem:
+    def to_dict(self) -> ProblemDocument:
         """The problem's members."""
-        told: Problem = {
+        told: ProblemDocument = {
             "type": ADDRESS + self.kind,
             "title": HTTPStatus(self.status).phrase,
             "status": self.status,
@@ -98,7 +98,7 @@ def refusal(error: InvalidRecord) -> ProblemDetails:
 
 def documented(*statuses: int, hooks: bool = False) -> dict[int | str, dict[str, Any]]:
     """Refusals for the OpenAPI document, of CDS Hooks endpoints or of the others."""
-    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDocument"}}}
     if hooks:
         content = {FHIR: {"schema": {"$ref": "#/components/schemas/OperationOutcome"}}}
     return {

@@ -10,7 +10,7 @@ from allstatus.decision.entries import FactValue, PossibleRegion, RegionFound
 from allstatus.why.counterfactuals import AnswerAway
 
 
-class RulesSource(TypedDict):
+class SourcePage(TypedDict):
     """The page a rule set was read from."""
 
     title: str
@@ -27,7 +27,7 @@ class LoadedRules(TypedDict):
     digest: str
     table_digest: str
     effective_from: str
-    source: RulesSource
+    source: SourcePage
     engine: str
     notice: str
 
@@ -106,7 +106,7 @@ class TimelineDocument(TypedDict):
     now: dict[str, Any] | None
 
 
-class Problem(TypedDict):
+class ProblemDocument(TypedDict):
     """A refusal (RFC 9457): what, where, what to do, and no value of a patient."""
 
     type: str
