@@ -4,6 +4,7 @@ import atexit
 import gc
 import os
 import sys
+from collections.abc import Callable
 
 import allstatus
 
@@ -22,5 +23,22 @@ def main() -> None:
     gc.set_threshold(GARBAGE)
     atexit.register(gc.freeze)  # what ends with the process is not looked through once more
     from allstatus.commands import app
+    from allstatus.commands.streams import Stopped, end_by, ended, prepare
 
-    app()
+    prepare()
+    if "" in sys.argv[1:]:
+        print("error: an argument is empty (an unset variable?)", file=sys.stderr)
+        raise SystemExit(2)
+    try:
+        raise SystemExit(ended(lambda: _status(app)))
+    except Stopped as stopped:
+        end_by(stopped.number)
+
+
+def _status(app: Callable[[], object]) -> int:
+    """The exit status with which the app ends."""
+    try:
+        app()
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else int(end.code is not None)
+    return 0

@@ -23,6 +23,7 @@ from allstatus.bulk.csv_shape import CsvShape
 from allstatus.errors import InvalidRecord
 from allstatus.record.exact_json import parse_json
 from allstatus.record.refusals import REMEDIES
+from allstatus.record.regular_file import refuse_no_file
 
 SLAB = 1 << 18  # rows
 LINES = 1 << 14  # NDJSON lines, which are read one by one
@@ -113,8 +114,7 @@ class SlabSource:
     def __init__(self, path: Path, known: frozenset[str] = frozenset(), encoding: str = "") -> None:
         self.path, self.format = path, format_read(path)
         self.rows: int | None = None
-        if path.is_dir():
-            raise InvalidRecord(str(path), "is a folder", "give the path of one file")
+        refuse_no_file(path, self.format)
         with refusing(path):
             if self.format == "csv":
                 self._shape = CsvShape.of(path, known, encoding)

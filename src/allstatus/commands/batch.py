@@ -139,8 +139,10 @@ def _batch(asked: BatchOptions, backend: Backend, master: str) -> int:
         from allstatus.commands.batch_spark import batch_spark
 
         return batch_spark(asked, master)
+    from allstatus.record.regular_file import is_folder
+
     where, out = Path(asked.source), Path(asked.target)
-    if where.is_dir():
+    if is_folder(where):
         refuse({**asked.for_records, "--backend": backend is not Backend.arrow}, *FOR_RECORDS)
         more = asked.explain, asked.plot, asked.resume, asked.engine, asked.rules
         return batch_export(where, out, asked.rejects, asked.reading, *more)
@@ -220,7 +222,7 @@ def _progress(rows: int | None, shown: bool) -> Iterator[Callable[[int], None]]:
         TaskProgressColumn(show_speed=True),
         TimeRemainingColumn(),
     ]
-    with Progress(*parts, console=Console(stderr=True)) as progress:
+    with Progress(*parts, console=Console(file=sys.__stderr__)) as progress:
         task = progress.add_task("rows", total=rows)
         yield lambda count: progress.advance(task, count)
 

@@ -91,7 +91,7 @@ def _progress() -> Iterator[Progress]:
         TaskProgressColumn(),
         TimeRemainingColumn(),
     ]
-    with Progress(*shown, console=Console(stderr=True)) as progress:
+    with Progress(*shown, console=Console(file=sys.__stderr__)) as progress:
         tasks: dict[str, TaskID] = {}
 
         def advance(stage: str, more: int, total: int) -> None:

@@ -175,8 +175,9 @@ def read_inputs(
         read_text,
         split_records,
     )
+    from allstatus.record.regular_file import is_folder
 
-    if input is not Input.record and path != "-" and Path(path).is_dir():
+    if input is not Input.record and path != "-" and is_folder(path):
         from allstatus.ehr.chart_files import read_folder
 
         return read_folder(Path(path), partial=partial)

@@ -22,6 +22,7 @@ from allstatus.commands.chart_input import (
     reads_charts,
 )
 from allstatus.commands.shared import DraftOption, EngineName, EngineOption, RulesOption, app, run
+from allstatus.commands.streams import colour_wanted
 from allstatus.errors import InvalidRecord
 
 if TYPE_CHECKING:
@@ -185,7 +186,7 @@ def _write_one(decision: Decision, format: Format, level: ReadingLevel) -> None:
         return
     from allstatus.render.text import WIDTH, render_text
 
-    width, colour = max(_columns() or WIDTH, NARROWEST), sys.stdout.isatty()
+    width, colour = max(_columns() or WIDTH, NARROWEST), colour_wanted(sys.stdout)
     sys.stdout.write(render_text(decision, level=level.value, colour=colour, width=width))
 
 

@@ -2,7 +2,7 @@
 
 Exit status: 0 a decision was made, whatever its outcome; 1 a check does not hold; 2 usage; 3 the
 input was refused;
-4 the rules were refused.
+4 the rules were refused; 74 a file or stream cannot be read or written.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Annotated
 import typer
 
 import allstatus
+from allstatus.commands.streams import doors, ended
 from allstatus.errors import InvalidRecord, MissingExtra, RulesError
 
 REFUSED_INPUT, REFUSED_RULES = 3, 4
@@ -51,13 +52,18 @@ def root(
 
 def run(action: Callable[[], int]) -> None:
     """Run a command's action and exit with its status; a refusal goes to standard error."""
+    with doors():
+        status = ended(lambda: _refusing(action))
+    raise SystemExit(status)
+
+
+def _refusing(action: Callable[[], int]) -> int:
     try:
-        status = action()
+        return action()
     except InvalidRecord as error:
         print(f"error: {error}", file=sys.stderr)
-        status = REFUSED_INPUT
+        return REFUSED_INPUT
     except (RulesError, MissingExtra) as error:
         for line in str(error).splitlines():
             print(f"error: {line}", file=sys.stderr)
-        status = REFUSED_RULES
-    raise SystemExit(status)
+        return REFUSED_RULES

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from allstatus.decision.decision import Decision
 from allstatus.record.frozen import plain
+from allstatus.render.printable import printable
 from allstatus.table.chart_context import Evidence
 
 COLUMNS = ("", "Date", "Source", "Code", "Sent", "Read as", "Because")
@@ -32,26 +33,30 @@ def render_facts(decision: Decision, width: int = WIDTH) -> str:
         table.add_section()
         table.add_row(
             "",
-            Text(""),
-            Text(f"{name}", style="bold"),
+            _text(""),
+            _text(f"{name}", style="bold"),
             "",
             "",
-            Text(value, style="bold"),
-            Text(fact.state, style="bold"),
+            _text(value, style="bold"),
+            _text(fact.state, style="bold"),
         )
         for entry in fact.evidence:
-            table.add_row(*map(Text, _row(entry)))
+            table.add_row(*map(_text, _row(entry)))
     out = StringIO()
     console = Console(file=out, width=width, force_terminal=False, highlight=False)
     identity = "" if decision.record.id is None else f"{decision.record.id}: "
     status = f", {decision.status}" if decision.status else ""
-    console.print(Text(f"{identity}{decision.outcome.replace('_', ' ')}{status}"))
+    console.print(_text(f"{identity}{decision.outcome.replace('_', ' ')}{status}"))
     console.print(table)
     for warning in decision.warnings:
-        console.print(Text(f"check: {warning}"))
+        console.print(_text(f"check: {warning}"))
     for line in _account_lines(decision):
-        console.print(Text(line))
-    return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
+        console.print(_text(line))
+    return "\n".join(line.rstrip() for line in out.getvalue().split("\n"))
+
+
+def _text(value: str, style: str = "") -> Text:
+    return Text(printable(value), style=style)
 
 
 def _account_lines(decision: Decision) -> Iterator[str]:

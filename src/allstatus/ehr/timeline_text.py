@@ -13,6 +13,7 @@ from allstatus.decision.entries import FactValue
 from allstatus.ehr.timeline import Point, Timeline
 from allstatus.record.frozen import plain
 from allstatus.render.messages import headline, not_understood
+from allstatus.render.printable import printable
 from allstatus.render.sections import answers_away
 from allstatus.table.chart_context import Evidence
 
@@ -65,7 +66,7 @@ def _point(point: Point) -> dict[str, Any]:
 
 def render_timeline(timeline: Timeline) -> str:
     """A timeline as text of 80 columns."""
-    return "\n".join(_lines(timeline)) + "\n"
+    return "\n".join(map(printable, _lines(timeline))) + "\n"
 
 
 def _lines(timeline: Timeline) -> Iterator[str]:

@@ -13,6 +13,7 @@ from typing import Any
 from allstatus.errors import InvalidRecord
 from allstatus.record.exact_json import parse_json
 from allstatus.record.hl7_charsets import decode_hl7
+from allstatus.record.regular_file import no_file, refuse_no_file
 
 FHIR, HL7V2, TABLE = "fhir", "hl7v2", "table"
 TABLE_COLUMNS = ("date", "code")  # what a table of dated results must have
@@ -60,7 +61,7 @@ def chart_kind(text: str) -> str | None:
 
 def holds_bundle_lines(path: str) -> bool:
     """Whether a file is named as NDJSON and its first line is a whole FHIR bundle."""
-    if not path.endswith((".ndjson", ".jsonl")) or not Path(path).is_file():
+    if not path.endswith((".ndjson", ".jsonl")) or no_file(path):
         return False
     with Path(path).open(encoding="utf-8-sig", errors="replace") as file:
         first = file.readline()
@@ -69,6 +70,7 @@ def holds_bundle_lines(path: str) -> bool:
 
 def read_lines(path: str) -> Numbered:
     """(number, value or InvalidRecord) for each line of an NDJSON file, one at a time."""
+    refuse_no_file(path)
     with Path(path).open("rb") as file:
         for number, line in enumerate(file, 1):
             if line.strip():
@@ -95,15 +97,11 @@ def read_text(path: str, kind: str) -> str:
 
     `kind` is what the file should be, for the message.
     """
-    remedy = f"give the path of a {kind} file, or - for standard input"
     if path == "-":
-        return decode(sys.stdin.buffer.read(), path)
+        return decode(b"" if sys.stdin is None else sys.stdin.buffer.read(), path)
+    refuse_no_file(path, kind)
     try:
         return decode(Path(path).read_bytes(), path)
-    except FileNotFoundError:
-        raise InvalidRecord(path, "there is no such file", remedy) from None
-    except IsADirectoryError:
-        raise folder_refusal(path, kind) from None
     except PermissionError:
         raise InvalidRecord(path, "cannot be read", "check its permissions") from None
 

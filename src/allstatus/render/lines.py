@@ -11,6 +11,7 @@ from itertools import chain, islice
 
 from allstatus.decision.decision import Decision
 from allstatus.render.messages import messages, short_headline
+from allstatus.render.printable import printable
 from allstatus.render.sections import diagnoses_seen
 from allstatus.render.words import value_words, words
 
@@ -24,7 +25,7 @@ def render_lines(
     """A line for each decision, cut to `width` characters where one is given; `counts` is added to
     for each status.
     """
-    rows = ((_id(one), short_headline(one), _decides(one)) for one in decisions)
+    rows = ((_id(one), short_headline(one), printable(_decides(one))) for one in decisions)
     first = list(islice(rows, LOOK_AHEAD))
     ids = min(max((len(row[0]) for row in first), default=0), WIDEST)
     statuses = max((len(row[1]) for row in first), default=0)
@@ -41,7 +42,7 @@ def render_counts(counts: Counter[str], *, width: int) -> str:
 
 
 def _id(decision: Decision) -> str:
-    return "-" if decision.id is None else str(decision.id)
+    return "-" if decision.id is None else printable(str(decision.id))
 
 
 def _decides(decision: Decision) -> str:

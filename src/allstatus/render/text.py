@@ -12,6 +12,7 @@ from allstatus.decision.decision import Decision
 from allstatus.decision.entries import Option
 from allstatus.render.definitions import definition_lines, why_not_words
 from allstatus.render.messages import headline, may_be, messages
+from allstatus.render.printable import printable
 from allstatus.render.sections import (
     NO_OPTIONS,
     Needed,
@@ -101,7 +102,7 @@ class _Text:
             if not mark:
                 yield from self._wrap(text, f"{indent}    ")
                 continue
-            wrapped = textwrap.wrap(text, self.width - len(indent) - 2) or [""]
+            wrapped = textwrap.wrap(printable(text), self.width - len(indent) - 2) or [""]
             first = self._paint(wrapped[0], BOLD) if depth == 0 else wrapped[0]
             yield f"{indent}{self._paint(mark, COLOUR[mark])} {first}"
             yield from (f"{indent}  {line}" for line in wrapped[1:])
@@ -202,5 +203,5 @@ class _Text:
 
     def _wrap(self, text: str, first: str = "", rest: str = "") -> list[str]:
         return textwrap.wrap(
-            text, self.width, initial_indent=first, subsequent_indent=rest or first
+            printable(text), self.width, initial_indent=first, subsequent_indent=rest or first
         )

@@ -12,10 +12,9 @@ from dataclasses import dataclass
 SECTION_SEPARATOR = " > "
 
 _FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
-_TARGET = r"\((?:[^()\"]|\"[^\"]*\")*\)"  # (address "title"); a title may hold brackets
-_IMAGE = re.compile(r"!\[[^\]]*\]" + _TARGET)
-_LINK = re.compile(r"\[([^\]]*)\]" + _TARGET)
-_ENLARGE = re.compile(r"\[Enlarge\]" + _TARGET)
+_TARGET = re.compile(r"\((?:[^()\"]|\"[^\"]*\")*\)")  # (address "title"); it may hold brackets
+_ENLARGE = re.compile(r"\[Enlarge\]" + _TARGET.pattern)
+_IMAGE, _LINK = "![", "["
 _EMPHASIS = re.compile(r"\*+")
 _SPACE = re.compile(r"\s+")
 _HEADING = re.compile(r"(#{1,6})\s+(.*)")
@@ -44,9 +43,7 @@ class PageSentence:
 
 def normalise(text: str) -> str:
     """The sentence as it is compared: NFKC, no markup or links, white space and case folded."""
-    text = _ENLARGE.sub("", unicodedata.normalize("NFKC", text))
-    text = _EMPHASIS.sub("", _LINK.sub(r"\1", _IMAGE.sub("", text)))
-    return _SPACE.sub(" ", text).strip().casefold()
+    return _plain(unicodedata.normalize("NFKC", text)).casefold()
 
 
 def fingerprint(text: str) -> str:
@@ -94,8 +91,25 @@ def cite_block(sentence: PageSentence) -> str:
 
 def _plain(block: str) -> str:
     """A block without its links, images and emphasis, on one line."""
-    text = _IMAGE.sub("", _ENLARGE.sub("", block))
-    return _SPACE.sub(" ", _EMPHASIS.sub("", _LINK.sub(r"\1", text))).strip()
+    text = _unlinked(_ENLARGE.sub("", block), _IMAGE)
+    return _SPACE.sub(" ", _EMPHASIS.sub("", _unlinked(text, _LINK, keep=True))).strip()
+
+
+def _unlinked(text: str, opening: str, *, keep: bool = False) -> str:
+    """A text without its links, or with their texts only.
+
+    One way through the text: what opens before a bracket that closes no link opens none.
+    """
+    parts, at = [], 0
+    start = text.find(opening)
+    while start >= 0 and (close := text.find("]", start + len(opening))) >= 0:
+        inner = text[start + len(opening) : close]
+        target = _TARGET.match(text, close + 1)
+        if target is not None:
+            parts += [text[at:start], inner if keep else ""]
+            at = target.end()
+        start = text.find(opening, at if target is not None else close + 1)
+    return "".join(parts) + text[at:]
 
 
 def _heading(block: str) -> tuple[int, str] | None:

@@ -6,7 +6,7 @@ count. What an edited sentence has become is looked for only among sentences new
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -113,14 +113,19 @@ def _take_moved(
     gone: list[MappedSentence], new: list[PageSentence]
 ) -> list[tuple[MappedSentence, PageSentence]]:
     """Pairs of the same sentence under another section path; both are taken out of the lists."""
-    waiting: dict[str, list[PageSentence]] = defaultdict(list)
+    waiting: dict[str, deque[PageSentence]] = defaultdict(deque)
     for sentence in new:
         waiting[sentence.fingerprint].append(sentence)
-    pairs = [(was, waiting[was.fingerprint].pop(0)) for was in gone if waiting[was.fingerprint]]
-    for was, now in pairs:
-        gone.remove(was)
-        new.remove(now)
+    pairs = [(was, waiting[was.fingerprint].popleft()) for was in gone if waiting[was.fingerprint]]
+    _take_out(gone, (was for was, _ in pairs))
+    _take_out(new, (now for _, now in pairs))
     return pairs
+
+
+def _take_out(items: list[_T], taken: Iterable[_T]) -> None:
+    """Take these very items out of a list."""
+    gone = set(map(id, taken))
+    items[:] = [item for item in items if id(item) not in gone]
 
 
 def _renamed(moved: Iterable[tuple[MappedSentence, PageSentence]]) -> dict[str, str]:
@@ -144,13 +149,14 @@ def _take_edited(
             if alike >= (ALIKE_HERE if here else ALIKE_ELSEWHERE):
                 pairs.append((here, alike, -i, -j))
     taken: dict[int, tuple[int, float]] = {}
+    partners: set[int] = set()
     for _, alike, i, j in sorted(pairs, reverse=True):
-        if -i not in taken and -j not in {partner for partner, _ in taken.values()}:
+        if -i not in taken and -j not in partners:
             taken[-i] = (-j, alike)
+            partners.add(-j)
     edited = [(gone[i], new[j], round(alike, 2)) for i, (j, alike) in sorted(taken.items())]
-    for was, now, _ in edited:
-        gone.remove(was)
-        new.remove(now)
+    _take_out(gone, (was for was, _, _ in edited))
+    _take_out(new, (now for _, now, _ in edited))
     return edited
 
 

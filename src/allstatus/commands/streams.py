@@ -1,0 +1,151 @@
+"""Standard output and error as a command writes to them: nothing from data is obeyed by a terminal,
+marks that a stream cannot write are ASCII, and a stream that cannot be written ends in one line.
+
+Exit status: 74 where a file or stream cannot be read or written, 141 where the reader went away.
+"""
+
+from __future__ import annotations
+
+import codecs
+import os
+import re
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any, NoReturn, TextIO
+
+from allstatus.render.printable import printable
+
+CANNOT_WRITE, READER_GONE = 74, 141
+ASCII = {
+    "✓": "+", "✗": "x", "→": "->", "←": "<-", "≤": "<=", "≥": ">=", "≠": "!=", "≈": "~", "–": "-",
+    "—": "-", "…": "...", "×": "x", "·": ".", "•": "*", "’": "'", "‘": "'", "“": '"', "”": '"',
+    "│": "|", "┃": "|", "─": "-", "━": "-", "═": "=", "µ": "u", "\ufffd": "?",
+}  # fmt: skip
+BOXES = range(0x2500, 0x2580)
+_COLOURS = re.compile(r"(\x1b\[[0-9;]{0,12}m)")
+
+
+class Stopped(BaseException):
+    """The process was told to end; raised so that what was begun is cleaned up first."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        super().__init__(number)
+
+
+class Door:
+    """A text stream that spells out what a terminal would obey; of escape sequences it lets through
+    colours where colour is wanted.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream, self._colour = stream, colour_wanted(stream)
+
+    def write(self, text: str) -> int:
+        """Write text; raises OSError where that cannot be."""
+        parts = _COLOURS.split(text) if self._colour else [text]
+        self._stream.write("".join(p if n % 2 else printable(p) for n, p in enumerate(parts)))
+        return len(text)
+
+    def writelines(self, lines: Any) -> None:
+        """Write several texts."""
+        for line in lines:
+            self.write(line)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
+def colour_wanted(stream: TextIO) -> bool:
+    """NO_COLOR says no, FORCE_COLOR yes; else on a terminal that is not dumb."""
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return os.environ["FORCE_COLOR"] != "0"
+    return stream.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def ended(action: Callable[[], int]) -> int:
+    """The exit status of an action that prints; what cannot be read or written is said in a
+    line.
+    """
+    try:
+        status = action()
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _abandon(sys.stdout)
+        return READER_GONE
+    except OSError as error:
+        where = "standard output" if error.filename is None else f"{error.filename}"
+        _abandon(sys.stdout)
+        with suppress(OSError):
+            said = (error.strerror or type(error).__name__).lower()
+            print(f"error: {where}: cannot be read or written ({said})", file=sys.stderr)
+        return CANNOT_WRITE
+    return status
+
+
+@contextmanager
+def doors() -> Iterator[None]:
+    """What is printed within goes through doors."""
+    before = sys.stdout, sys.stderr
+    sys.stdout, sys.stderr = Door(before[0]), Door(before[1])
+    try:
+        yield
+    finally:
+        sys.stdout, sys.stderr = before
+
+
+def prepare() -> None:
+    """Before anything is printed: streams that are closed, marks they cannot write, and signals
+    that end the process after it cleaned up.
+    """
+    for place in range(3):  # a file opened later must not take the place of a closed stream
+        try:
+            os.fstat(place)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+    if sys.stdout is None:
+        sys.stdout = open("/dev/full" if os.path.exists("/dev/full") else os.devnull, "w")  # noqa: SIM115
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w")  # noqa: SIM115
+    codecs.register_error("allstatus", _in_ascii)
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(AttributeError):
+            stream.reconfigure(errors="allstatus")  # type: ignore[union-attr]
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, _stop)
+
+
+def end_by(number: int) -> NoReturn:
+    """End as the signal would have, now that all is cleaned up."""
+    signal.signal(number, signal.SIG_DFL)
+    os.kill(os.getpid(), number)
+    raise SystemExit(128 + number)
+
+
+def _stop(number: int, _: object) -> None:
+    signal.signal(number, signal.SIG_IGN)
+    raise Stopped(number)
+
+
+def _in_ascii(error: UnicodeError) -> tuple[str, int]:
+    assert isinstance(error, UnicodeEncodeError)
+    signs = error.object[error.start : error.end]
+    return "".join(map(_ascii, signs)), error.end
+
+
+def _ascii(sign: str) -> str:
+    return ASCII.get(sign) or ("+" if ord(sign) in BOXES else f"\\u{ord(sign):04x}")
+
+
+def _abandon(stream: TextIO) -> None:
+    """What is left in a stream that cannot be written goes nowhere, or Python would try again."""
+    with suppress(OSError, ValueError):
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, stream.fileno())
+        os.close(null)
