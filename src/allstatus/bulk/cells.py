@@ -20,7 +20,6 @@ from typing import Any
 from allstatus.decision.classifier import Classifier
 from allstatus.decision.decision import Decision
 from allstatus.errors import InvalidRecord, RulesError
-from allstatus.record.model import Record
 from allstatus.rules.ruleset import Criterion, Fact
 from allstatus.table.chart_context import ChartContext
 from allstatus.table.fact_domain import FactDomain, Pattern
@@ -147,6 +146,8 @@ class Cells:
             name: FactStates(fact, self.ruleset.criteria.values())
             for name, fact in self.ruleset.facts.items()
         }
+        self._record = classifier.record_model
+        self.own = tuple(name for name, fact in self.ruleset.facts.items() if fact.own)
         self.count: int = prod(states.radix for states in self.facts.values())
         if self.count > MAX_CELLS:
             raise RulesError(
@@ -188,9 +189,13 @@ class Cells:
             }
         )
 
+    def read(self, name: str, value: object) -> Any:
+        """What a record says at a key; raises InvalidRecord when no record can say it."""
+        return getattr(self._record.read({name: value}), name)
+
     def states(self, name: str, value: object) -> int:
         """The state of a fact whose record says this; raises InvalidRecord when no record can."""
-        stated = state_facts(Record.read({name: value}), (name,))
+        stated = state_facts(self._record.read({name: value}), (name,))
         return (
             self.facts[name].not_reported
             if name in stated.unreported
@@ -254,7 +259,7 @@ class Cells:
         }
 
     def _with_count(self, count: int | None, name: str, state: FactState) -> int | None:
-        stated = state_facts(Record.read({COUNT: count, name: state.sample}), (name,))
+        stated = state_facts(self._record.read({COUNT: count, name: state.sample}), (name,))
         if stated.conflicts:
             return None
         return (

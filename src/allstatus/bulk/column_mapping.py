@@ -8,7 +8,7 @@ cbc.wbc.high: WBC_HIGH
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
@@ -80,9 +80,10 @@ class _Texts(YamlFile):
         return str(node.value)
 
 
-def read_mapping(path: Path) -> dict[str, ColumnSource]:
-    """The mapping file's keys with their columns; raises InvalidRecord naming the line and the key
-    at fault.
+def read_mapping(path: Path, own: Sequence[str] = ()) -> dict[str, ColumnSource]:
+    """The mapping file's keys with their columns: a record's, and those of the rules' `own`.
+
+    Raises InvalidRecord naming the line and the key at fault.
     """
     file = _Texts(path, path)
     if file.problems:
@@ -91,12 +92,13 @@ def read_mapping(path: Path) -> dict[str, ColumnSource]:
         raise InvalidRecord(where, f"cannot be read as YAML ({problem})", remedy)
     if not isinstance(file.data, dict):
         raise InvalidRecord(str(path), "is not a mapping", "write lines such as `cbc: CBC_RESULT`")
-    return {key: _source(file.place((key,)), key, entry) for key, entry in file.data.items()}
+    keys = (*READ, *own)
+    return {key: _source(file.place((key,)), key, entry, keys) for key, entry in file.data.items()}
 
 
-def _source(at: str, key: str, entry: Any) -> ColumnSource:
-    if key not in (*READ, *CARRIED, *PARTS):
-        hint = nearest(key, (*READ, *PARTS))
+def _source(at: str, key: str, entry: Any, keys: Sequence[str]) -> ColumnSource:
+    if key not in (*keys, *CARRIED, *PARTS):
+        hint = nearest(key, (*keys, *PARTS))
         raise InvalidRecord(
             f"{at}: {key}",
             f"is not a key of a record{hint}",
@@ -161,9 +163,15 @@ def known_columns(assigned: Mapping[str, ColumnSource]) -> frozenset[str]:
 
 
 def assign_columns(
-    names: list[str], assigned: Mapping[str, ColumnSource], facts: tuple[str, ...]
+    names: list[str],
+    assigned: Mapping[str, ColumnSource],
+    facts: tuple[str, ...],
+    own: Sequence[str] = (),
 ) -> dict[str, ColumnSource]:
-    """Where each key of the record is read from; raises InvalidRecord when no fact is."""
+    """Where each key of the record is read from, those of the rules' own among them; raises
+    InvalidRecord when no fact is.
+    """
+    keys = (*READ, *own)
     for key, source in assigned.items():
         if source.column not in names:
             raise InvalidRecord(
@@ -174,7 +182,7 @@ def assign_columns(
     spelled = spelled_as(names)
     sources = {
         key: assigned.get(key, ColumnSource(spelled.get(key, key)))
-        for key in (*READ, *PARTS)
+        for key in (*keys, *PARTS)
         if key in assigned or key in spelled
     }
     panel = {key.removeprefix("cbc."): sources.pop(key).column for key in PARTS if key in sources}
@@ -195,7 +203,7 @@ def assign_columns(
             "state no fact",
             f"name at least one {', '.join(facts)}, or give a mapping file with --columns",
         )
-    return {key: sources[key] for key in READ if key in sources}
+    return {key: sources[key] for key in keys if key in sources}
 
 
 def spelled_as(names: list[str]) -> dict[str, str]:

@@ -30,7 +30,6 @@ from allstatus.bulk.column_encoders import (
 )
 from allstatus.bulk.column_mapping import ColumnSource, read_text
 from allstatus.errors import InvalidRecord
-from allstatus.record.model import Record
 from allstatus.record.percent import Percent
 
 UNSAID = object()  # what a table of values does not list
@@ -115,7 +114,7 @@ class KeyColumn:
 
     def _below_one(self, value: object) -> bool:
         try:
-            read = getattr(Record.read({self.name: self.stated(value)}), self.name)
+            read = self._cells.read(self.name, self.stated(value))
         except InvalidRecord:
             return False
         return isinstance(read, Percent) and read.looks_like_fraction

@@ -74,7 +74,8 @@ class BatchOptions:
         from allstatus.bulk.batch_run import BatchJob
         from allstatus.bulk.column_mapping import read_mapping
 
-        assigned = {} if self.columns is None else read_mapping(self.columns)
+        own = () if self.columns is None else own_keys(self.rules)
+        assigned = {} if self.columns is None else read_mapping(self.columns, own)
         others = self.rejects or self.beside(".rejects.csv"), self.beside(".cells.ndjson")
         return BatchJob(
             Path(self.source),
@@ -93,3 +94,11 @@ class BatchOptions:
         return Path(
             (self.target.rpartition("/")[2] if "://" in self.target else self.target) + ending
         )
+
+
+def own_keys(rules: str | None) -> tuple[str, ...]:
+    """The keys that the record of these rules has and no other."""
+    from allstatus.rules.editions import find_rules
+    from allstatus.rules.load import read_rules
+
+    return tuple(name for name, fact in read_rules(find_rules(rules)).facts.items() if fact.own)

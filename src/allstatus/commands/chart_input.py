@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from allstatus.ehr.caller_facts import CallerFacts
     from allstatus.ehr.chart_options import ChartOptions
     from allstatus.ehr.timeline import Timeline
+    from allstatus.record.model import Record
 
 
 WINDOW = 14  # days
@@ -116,7 +117,7 @@ class ChartInput:
             codes=self.codes,
         )
 
-    def overlays(self) -> tuple[CallerFacts, ...]:
+    def overlays(self, model: type[Record]) -> tuple[CallerFacts, ...]:
         """The records to lay over, checked."""
         from allstatus.ehr.caller_facts import make_overlays
         from allstatus.record.json_reader import read_records
@@ -127,7 +128,7 @@ class ChartInput:
         for value in values:
             if isinstance(value, InvalidRecord):
                 raise value
-        return make_overlays(values)
+        return make_overlays(values, model)
 
 
 def chart_input(
@@ -266,5 +267,5 @@ class Decider:
 
     def _options(self) -> tuple[ChartOptions, tuple[CallerFacts, ...]]:
         if self._made is None:
-            self._made = self.reading.options, self.reading.overlays()
+            self._made = self.reading.options, self.reading.overlays(self.classifier.record_model)
         return self._made

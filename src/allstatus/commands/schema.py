@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from allstatus.commands.shared import app
+from allstatus.commands.shared import RulesOption, app
 
 
 class Schema(StrEnum):
@@ -29,15 +29,16 @@ def schema(
             "--to", metavar="DIR", help="Write files into this folder instead of printing."
         ),
     ] = None,
+    rules: Annotated[str | None, RulesOption] = None,
 ) -> None:
     """Print a JSON Schema, or write it: for rules, one file for each kind of rule file."""
     from allstatus.decision.schema import schema_files, schema_of
 
     if to is None:
-        print(_text(schema_of(what.value)), end="")
+        print(_text(schema_of(what.value, rules)), end="")
         return
     to.mkdir(parents=True, exist_ok=True)
-    for name, document in schema_files(what.value).items():
+    for name, document in schema_files(what.value, rules).items():
         (to / name).write_text(_text(document), "utf-8", newline="\n")
 
 

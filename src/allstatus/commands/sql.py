@@ -95,7 +95,11 @@ def _print(
 
     cells = Cells(load_rules(rules, engine=engine))
     keys = (*cells.facts, COUNT)
-    sources = {key: ColumnSource(key) for key in keys} if columns is None else read_mapping(columns)
+    sources = (
+        {key: ColumnSource(key) for key in keys}
+        if columns is None
+        else read_mapping(columns, cells.own)
+    )
     text = frozenset(
         name
         for name, states in cells.facts.items()

@@ -36,6 +36,7 @@ class Classifier:
         self, ruleset: RuleSet, table: DecisionTable, *, applicability: bool | Path = True
     ) -> None:
         self.ruleset, self.table = ruleset, table
+        self.record_model = ruleset.record_model
         self._facts = tuple(ruleset.facts)
         self._sources = sources_of(ruleset.facts.values())
         self._criteria = tuple(
@@ -66,7 +67,7 @@ class Classifier:
         `applicability` the options are the page's list alone; without `adult_ranges` only the
         laboratory's own ranges and flags decide on a blood count.
         """
-        record = Record.read(record)
+        record = self.record_model.read(record)
         self._refuse_other_disease(record)
         stated = state_facts(record, self._facts, self._sources, adult_ranges=adult_ranges)
         if chart is not None:
@@ -90,7 +91,9 @@ class Classifier:
         """What follows from a record, which may state nothing at all; for asking what to find
         out.
         """
-        return self._resolve(state_facts(Record.read(record), self._facts, self._sources))
+        return self._resolve(
+            state_facts(self.record_model.read(record), self._facts, self._sources)
+        )
 
     def _resolve(self, stated: RecordFacts, *, assume: bool = True) -> Resolution:
         values = stated.values

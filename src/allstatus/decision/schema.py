@@ -11,12 +11,17 @@ from pydantic.json_schema import DEFAULT_REF_TEMPLATE, GenerateJsonSchema
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
-def schema_of(what: str) -> dict[str, Any]:
-    """The JSON Schema (2020-12) of a record, a decision, or the rule files by name."""
+def schema_of(what: str, rules: str | None = None) -> dict[str, Any]:
+    """The JSON Schema (2020-12) of a record (of `rules`, where they have facts of their own), a
+    decision, or the rule files by name.
+    """
     if what == "record":
         from allstatus.record.model import Record
+        from allstatus.rules.editions import find_rules
+        from allstatus.rules.load import read_rules
 
-        schema = Record.model_json_schema()
+        model = Record if rules is None else read_rules(find_rules(rules)).record_model
+        schema = model.model_json_schema()
     elif what == "decision":
         schema = decision_schema()
     else:
@@ -30,10 +35,10 @@ def schema_of(what: str) -> dict[str, Any]:
     return {"$schema": DIALECT, **schema}
 
 
-def schema_files(what: str) -> dict[str, dict[str, Any]]:
+def schema_files(what: str, rules: str | None = None) -> dict[str, dict[str, Any]]:
     """Schemas by file name: one for a record or a decision, one for each kind of rule file."""
     if what != "rules":
-        return {f"{what}.schema.json": schema_of(what)}
+        return {f"{what}.schema.json": schema_of(what, rules)}
     from allstatus.rules.rule_shapes import SHAPES
 
     return {

@@ -35,12 +35,12 @@ class CallerFacts:
         return day is None or self.as_of is None or self.as_of <= day
 
 
-def make_overlays(value: object) -> tuple[CallerFacts, ...]:
+def make_overlays(value: object, model: type[Record] = Record) -> tuple[CallerFacts, ...]:
     """One record or a list of them; raises InvalidRecord when one is not a record."""
     overlays = []
     items: list[Any] = value if isinstance(value, list) else [value]
     for item in items:
-        record = Record.read(item)
+        record = model.read(item)
         facts = {
             name: item[name]
             for name in record.model_fields_set

@@ -29,7 +29,7 @@ def decide_dated(
     """
     by_patient: dict[str | int | None, list[Record]] = {}
     for value in records:
-        record = Record.read(value)
+        record = classifier.record_model.read(value)
         if record.as_of is None:
             raise InvalidRecord(
                 "as_of", "is missing", "give the date of each record of a history as YYYY-MM-DD"

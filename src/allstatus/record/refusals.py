@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import ValidationError
 
@@ -54,7 +54,7 @@ _WORDS = {
 }
 
 
-def refusal_of(error: ValidationError, keys: Collection[str]) -> InvalidRecord:
+def refusal_of(error: ValidationError, keys: Mapping[str, Any]) -> InvalidRecord:
     """The first problem of a record with these keys, as it is said everywhere."""
     problems = error.errors(include_url=False)
     first = problems[0]
@@ -71,7 +71,14 @@ def refusal_of(error: ValidationError, keys: Collection[str]) -> InvalidRecord:
     if first["type"] == "extra_forbidden":
         field = f"{field}.(unknown key)"
     problem = f"is not one of the values it can take{hint}"
-    return InvalidRecord(field, problem, REMEDIES.get(where[0], _YES_NO))
+    return InvalidRecord(field, problem, REMEDIES.get(where[0]) or _remedy(keys[where[0]]))
+
+
+def _remedy(field: Any) -> str:
+    """The words that a key takes, else that it is a yes/no fact."""
+    parts = [word for part in get_args(field.annotation) for word in get_args(part)]
+    words = [f'"{word}"' for word in parts if isinstance(word, str) and word != "unknown"]
+    return f'use {", ".join(words)} or "unknown"' if words else _YES_NO
 
 
 def _said(problem: Mapping[str, Any]) -> tuple[Any, InvalidRecord] | None:

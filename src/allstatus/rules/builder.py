@@ -156,6 +156,7 @@ class Builder:
             entry.get("record_key"),
             entry.get("read_by"),
             entry.get("codes", {}),
+            entry.get("own", False),
         )
 
     def _criterion(

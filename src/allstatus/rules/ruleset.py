@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from allstatus.record.frozen import Frozen
+from allstatus.record.model import Record
+from allstatus.record.own_facts import OwnFact, record_with
 from allstatus.record.percent import HUNDRED, format_number
 from allstatus.rules.condition import Clause, Comparison, Reading
 
@@ -47,7 +49,8 @@ class Fact(Frozen):
 
     `record_key` is where a record says it, when that is not the fact's own name: `biomarkers.cd19`;
     `read_by` names a way of reading it that is not the usual one; `codes` are those of results
-    that answer it, by code system (`loinc`).
+    that answer it, by code system (`loinc`). A fact of the rule set's `own` is a key that its
+    record has and no other.
     """
 
     name: str
@@ -62,6 +65,7 @@ class Fact(Frozen):
     record_key: str | None = None
     read_by: str | None = None
     codes: Mapping[str, list[str]] = field(default_factory=dict)
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +174,16 @@ class RuleSet(Frozen):
     def as_draft(self) -> RuleSet:
         """The same rules, whose version and notice say that they are a draft."""
         return replace(self, version=f"{self.version}-draft", notice=f"{DRAFT} {self.notice}")
+
+    @property
+    def record_model(self) -> type[Record]:
+        """What a record of these rules can state: every record's keys, and the facts of their
+        own.
+        """
+        own = [fact for fact in self.facts.values() if fact.own]
+        return record_with(
+            tuple([OwnFact(f.name, f.kind, f.values, f.question, HIGHEST.get(f.kind)) for f in own])
+        )
 
     def criteria_of(self, fact: str) -> tuple[str, ...]:
         """Names of the criteria that ask about a fact."""

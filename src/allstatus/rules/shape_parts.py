@@ -101,6 +101,10 @@ class FactShape(Shape):
         Literal["cbc_by_parts"] | None,
         Field(description="cbc_by_parts: normal in all parts, abnormal in some or in all"),
     ] = None
+    own: Annotated[
+        bool,
+        Field(description="true: the record of these rules has this key, that of no other has"),
+    ] = False
     question: str
     answered_by: list[str]
     about: Literal["history", "finding"]

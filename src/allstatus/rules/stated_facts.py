@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from allstatus.errors import nearest
-from allstatus.record.fact_keys import Statable, fact_keys
+from allstatus.record.fact_keys import ABOUT_THE_RECORD, Statable, fact_keys
 from allstatus.record.yaml_file import YamlFile
 from allstatus.rules.ruleset import Fact
 
@@ -21,12 +21,15 @@ def unstated_facts(facts: Iterable[Fact], file: YamlFile) -> Iterator[str]:
     keys = fact_keys()
     for fact in facts:
         key = fact.record_key or fact.name
-        if key not in keys:
+        if fact.own:
+            if problem := _not_its_own(fact, keys):
+                yield file.at((fact.name, "own"), problem)
+        elif key not in keys:
             place = (fact.name, "record_key") if fact.record_key else (fact.name,)
             yield file.at(
                 place,
                 f"no record has a key '{key}'{nearest(key, keys)}; use a key of `allstatus schema "
-                f"record`",
+                f"record`, or declare it with `own: true`",
             )
         elif fact.read_by and READ_BY_KEY[fact.read_by] != key:
             yield file.at(
@@ -37,6 +40,16 @@ def unstated_facts(facts: Iterable[Fact], file: YamlFile) -> Iterator[str]:
             yield file.at((fact.name, "type"), _another_type(fact, key, keys[key]))
         else:
             yield from _other_values(fact, key, keys[key].as_read(fact.read_by), file)
+
+
+def _not_its_own(fact: Fact, keys: Collection[str]) -> str | None:
+    if fact.name in {key.partition(".")[0] for key in (*keys, *ABOUT_THE_RECORD)}:
+        return f"every record has a key '{fact.name}'; remove `own`, or give the fact another name"
+    if fact.record_key or fact.read_by:
+        return "a fact of its own has neither `record_key` nor `read_by`; remove them"
+    if (fact.kind == "choice") is not bool(fact.values):
+        return "`type` and `values` do not fit; a choice has values, and no other type has any"
+    return None
 
 
 def _another_type(fact: Fact, key: str, statable: Statable) -> str:

@@ -27,7 +27,6 @@ from allstatus.decision.classifier import Classifier
 from allstatus.decision.decision import Decision
 from allstatus.ehr.site_codes import SiteCodes
 from allstatus.record.code_files import codes_home
-from allstatus.record.model import Record
 from allstatus.record.percent import Percent
 from allstatus.render.html import render_html
 from allstatus.service.store import Connection, Store, insert
@@ -153,7 +152,7 @@ def unpack(kept: dict[str, Any], classifier: Classifier) -> Decision:
         name: Percent(**value | {end: Fraction(value[end]) for end in ("low", "high")})
         for name, value in kept["percents"].items()
     }
-    record = Record.read(kept["record"]).model_copy(update=percents)
+    record = classifier.record_model.read(kept["record"]).model_copy(update=percents)
     if kept["chart"] is None:
         return classifier.classify(record, adult_ranges=kept["made_by"]["adult_ranges"])
     return classifier.classify(record, chart=CHART.validate_python(kept["chart"]))

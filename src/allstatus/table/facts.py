@@ -164,7 +164,7 @@ def state_facts(
     stated = RecordFacts(values, record=record, adult_ranges=adult_ranges)
     for name in names:
         source = sources.get(name)
-        value = fields[name] if source is None else source.value(record)
+        value = fields.get(name) if source is None else source.value(record)
         if value is None:
             stated.unreported |= {name}
         elif reader := READERS.get(name) if source is None else source.reader:

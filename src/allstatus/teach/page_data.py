@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args, get_origin
 
 from allstatus.decision.classifier import Classifier
 from allstatus.errors import RulesError
-from allstatus.record.model import Record, Site
+from allstatus.record.model import Site
 from allstatus.record.percent import MARROW_GRADES, format_number
 from allstatus.render.messages import LEVELS, message
 from allstatus.render.words import class_words
@@ -36,7 +36,7 @@ def embed_rules(classifier: Classifier) -> dict[str, Any]:
     embedded = {
         "ruleset": _about(rules),
         "diagnoses": [*rules.population["icd10cm"], *rules.population["snomed"]],
-        "record_keys": list(Record.model_fields),
+        "record_keys": list(rules.record_model.model_fields),
         "grades": {name: _grade(grade) for name, grade in MARROW_GRADES.items()},
         "consistent": _hex(table.consistent),
         "outside": _hex(table.outside),
@@ -170,13 +170,14 @@ def _fact(classifier: Classifier, fact: Fact) -> dict[str, Any]:
 
 def _reads(classifier: Classifier, fact: Fact) -> dict[str, list[str]]:
     """Words that a record may use and the rule set does not, each with the values it can mean."""
+    model = classifier.record_model
     words, sources = (
-        _words_in(Record.model_fields[fact.name].annotation),
+        _words_in(model.model_fields[fact.name].annotation),
         sources_of(classifier.ruleset.facts.values()),
     )
     meant = {}
     for word in words - {UNKNOWN, *fact.values}:
-        value = state_facts(Record.read({fact.name: word}), (fact.name,), sources).values[fact.name]
+        value = state_facts(model.read({fact.name: word}), (fact.name,), sources).values[fact.name]
         meant[word] = sorted(value) if isinstance(value, frozenset) else [value]
     return dict(sorted(meant.items()))
 

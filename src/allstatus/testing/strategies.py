@@ -200,8 +200,8 @@ def equivalent_spellings(record: Record, rules: Rules = None) -> Strategy[Record
     table = classifier_of(rules).table
     forms = {
         name: st.sampled_from(_spellings(record[name]))
-        for name in numeric_facts(table)
-        if record.get(name) is not None
+        for name, domain in numeric_facts(table).items()
+        if domain.fact.kind == "percent" and record.get(name) is not None
     }
     nulls = {name: st.none() for name in table.domains if name not in record}
     spelled = st.fixed_dictionaries(forms, optional=nulls).map(
@@ -260,7 +260,7 @@ def _stated_or_not(draw: st.DrawFn, facts: dict[str, Strategy[Any]]) -> Record:
 
 def _any_value(classifier: Classifier, fact: Fact) -> Strategy[Any]:
     """What a fact can be stated as, in every form."""
-    if fact.name in numeric_facts(classifier.table):
+    if fact.kind == "percent":
         return blast_percents(classifier, fact.name)
     listed = [other[fact.name] for value in fact.values for other in _listed({fact.name: value})]
     return st.one_of(

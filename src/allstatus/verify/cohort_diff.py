@@ -11,7 +11,6 @@ from typing import Any
 from allstatus.decision.classifier import Classifier
 from allstatus.decision.decision import Decision
 from allstatus.errors import InvalidRecord
-from allstatus.record.model import Record
 
 EXAMPLES = 5
 
@@ -37,8 +36,8 @@ def compare_cohort(
         try:
             if isinstance(value, InvalidRecord):
                 raise value
-            record = Record.read(value)
-            was, now = describe(old.classify(record)), describe(new.classify(record))
+            decided = new.classify(value)
+            was, now = describe(old.classify(value)), describe(decided)
         except InvalidRecord:
             diff.refused += 1
             continue
@@ -48,7 +47,7 @@ def compare_cohort(
         diff.flips[was, now] = diff.flips.get((was, now), 0) + 1
         examples = diff.examples.setdefault((was, now), [])
         if len(examples) < EXAMPLES:
-            examples.append(f"record {number or 1}" if record.id is None else str(record.id))
+            examples.append(f"record {number or 1}" if decided.id is None else str(decided.id))
     return diff
 
 
