@@ -4,7 +4,6 @@ walked.
 
 import json
 import shutil
-from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +13,7 @@ from hypothesis import given, settings
 from allstatus import RulesError, load_rules
 from allstatus.decision.applicability import Applicability, applicability_faults
 from allstatus.decision.entries import AgentApplicability, Option
-from allstatus.decision.stated_use import IndicationTable
 from allstatus.record.exact_json import parse_json
-from allstatus.rules.condition import Clause
 from allstatus.rules.editions import rule_sets
 from allstatus.rules.indications import STATUS_FACT, read_overlay
 from decision.test_properties import patients, records
@@ -79,31 +76,6 @@ def test_every_agent_of_a_rule_set_has_a_condition(name: str) -> None:
 @pytest.mark.parametrize("name", RULE_SETS)
 def test_every_table_can_apply_and_not_apply_and_every_criterion_in_it_matters(name: str) -> None:
     assert applicability_faults(load_rules(name, engine="builtin").applicability) == []
-
-
-def test_each_table_says_what_its_clauses_say_in_every_case() -> None:
-    for fitting in RULES.applicability.fittings.values():
-        table = fitting.condition.table
-        for number, case in enumerate(table.cases):
-            holds = all(clause.holds(case) for clause in fitting.use.clauses)
-            if table.consistent >> number & 1:
-                assert fitting.condition.read(case).applicability == (
-                    "applies" if holds else "does_not_apply"
-                )
-
-
-def test_needs_data_always_names_facts_with_a_question_and_a_test() -> None:
-    for condition in RULES.applicability.conditions():
-        for cell in product((True, False, None), repeat=len(condition.table.criteria)):
-            known = dict(zip(condition.table.criteria, cell, strict=True))
-            if condition.table.cell(cell).completions:
-                entry = condition.read(known)
-                assert bool(entry.needs) == (entry.applicability == "needs_data")
-                assert [ask.fact for ask in entry.asks] == list(entry.needs)
-                assert all(
-                    ask.question and (ask.answered_by or ask.fact == STATUS_FACT)
-                    for ask in entry.asks
-                )
 
 
 @given(records, patients)
@@ -241,13 +213,6 @@ def test_a_citation_without_a_sentence_says_why(tmp_path: Path) -> None:
         RulesError, match="give its fingerprint, or say in `not_checked` why there is none"
     ):
         read_overlay(broken_overlay(tmp_path, "agents/imatinib.yaml", line + "\n", ""))
-
-
-def test_a_criterion_that_cannot_matter_is_found() -> None:
-    adult = Clause("criterion", "x.1", "adult")
-    idle = Clause("any", "x", children=(adult, Clause("not", "x.2", children=(adult,))))
-    condition = IndicationTable(OVERLAY, "x", (*OVERLAY.agents["imatinib"].clauses, idle), "here:1")
-    assert condition.idle_criteria() == ["adult"]
 
 
 def test_a_status_of_the_decision_is_the_only_fact_not_asked_of_the_record() -> None:

@@ -3,19 +3,16 @@
 import copy
 import json
 import pickle
-import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
 from hypothesis import given, settings
 
-from allstatus import Decision, RulesError, load_rules
+from allstatus import Decision, load_rules
 from allstatus.decision.document import PARTS
 from allstatus.decision.schema import schema_of
 from allstatus.ehr.out.bundle import bundle_json
@@ -145,32 +142,3 @@ def test_no_part_can_be_assigned_or_deleted(name: str) -> None:
 def test_a_pickled_decision_is_put_in_words_by_the_same_rules(record: dict[str, Any]) -> None:
     decision = RULES.classify(record)
     assert said(pickle.loads(pickle.dumps(decision))) == said(decision)
-
-
-def test_it_is_read_in_another_process_without_the_folder_of_its_rules(tmp_path: Path) -> None:
-    rules = RULES.ruleset.directory
-    folder = tmp_path / "site-rules"
-    folder.mkdir()
-    for file in rules.rglob("*"):
-        target = folder / file.relative_to(rules)
-        if file.is_dir():
-            target.mkdir()
-        else:
-            text = file.read_bytes()
-            if file.name == "ruleset.yaml":
-                text = text.replace(b"id: nci-pdq-adult-all-patient", b"id: of-a-site")
-            target.write_bytes(text)
-    decision = load_rules(folder, engine="builtin", locked=False).classify(CLEAN)
-    (tmp_path / "decision.pickle").write_bytes(pickle.dumps(decision))
-    folder.rename(tmp_path / "gone")
-    script = (
-        "import pickle, sys; d = pickle.loads(open(sys.argv[1], 'rb').read());"
-        "sys.stdout.buffer.write(d.to_json())"
-    )
-    command = [sys.executable, "-c", script, str(tmp_path / "decision.pickle")]
-    found = subprocess.run(command, capture_output=True, check=True)
-    assert found.stdout == decision.to_json()
-    restored = pickle.loads((tmp_path / "decision.pickle").read_bytes())
-    assert restored.missing == decision.missing
-    with pytest.raises(RulesError, match="are not kept here"):
-        render_text(restored)
