@@ -96,9 +96,11 @@ def test_an_export_answers_the_others(tmp_path: Path) -> None:
     decide(before, tmp_path / "plain.ndjson")
     folder = write_folder(tmp_path / "export", people)
     conditions = next(folder.glob("Condition*"))
-    spoilt = [line.replace('"resourceType"', f'"value":{value},"resourceType"', 1)
-              for line in conditions.read_text().splitlines()[:1]
-              for value in ("1e99999999999999999999", '"\\ud800"', "9" * 5000)]  # fmt: skip
+    spoilt = [
+        line.replace('"resourceType"', f'"value":{value},"resourceType"', 1)
+        for line in conditions.read_text().splitlines()[:1]
+        for value in ("1e99999999999999999999", '"\\ud800"', "9" * 5000)
+    ]
     with conditions.open("a") as file:
         file.write("".join(f"{line}\n" for line in spoilt))
     decide(folder, tmp_path / "out.ndjson")
@@ -118,14 +120,30 @@ def test_replay_answers_the_others(tmp_path: Path) -> None:
 
 
 PYTHON: dict[str, Any] = {
-    "signalling NaN": Decimal("sNaN"), "NaN": Decimal("NaN"), "float NaN": math.nan,
-    "infinity": math.inf, "-infinity": Decimal("-Infinity"), "10**5000": 10**5000,
-    "-10**5000": -(10**5000), "10**20": 10**20, "a surrogate": "\ud800", "NUL": "a\0b",
-    "an escape": "\x1b[2J", "bytes": b"x", "an object": object(), "a set": {1}, "complex": 1j,
-    "1e999999999": Decimal("1e999999999"), "1e-999999999": Decimal("1e-999999999"),
-    "6,000 digits": "9" * 6000, "true": True, "1.5": 1.5, "[1]": [1], "{}": {},
+    "signalling NaN": Decimal("sNaN"),
+    "NaN": Decimal("NaN"),
+    "float NaN": math.nan,
+    "infinity": math.inf,
+    "-infinity": Decimal("-Infinity"),
+    "10**5000": 10**5000,
+    "-10**5000": -(10**5000),
+    "10**20": 10**20,
+    "a surrogate": "\ud800",
+    "NUL": "a\0b",
+    "an escape": "\x1b[2J",
+    "bytes": b"x",
+    "an object": object(),
+    "a set": {1},
+    "complex": 1j,
+    "1e999999999": Decimal("1e999999999"),
+    "1e-999999999": Decimal("1e-999999999"),
+    "6,000 digits": "9" * 6000,
+    "true": True,
+    "1.5": 1.5,
+    "[1]": [1],
+    "{}": {},
     "findings": ["fever", "\ud83d"],
-}  # fmt: skip
+}
 WITHIN = {
     "marrow_blast_percent": [("value",), ("comparator",), ("unit",), ("cells_counted",)],
     "cbc": [("wbc", part) for part in ("value", "unit", "low", "high", "flag")],
@@ -137,9 +155,10 @@ PARTS = {"marrow_blast_percent": {"value": 6}, "cbc": {"wbc": {"value": 6, "unit
 
 def places() -> list[tuple[str, ...]]:
     return [
-        place for name in Record.model_fields
+        place
+        for name in Record.model_fields
         for place in [(name,), *((name, *more) for more in WITHIN.get(name, ()))]
-    ]  # fmt: skip
+    ]
 
 
 @pytest.mark.parametrize("place", places(), ids=".".join)
