@@ -17,6 +17,7 @@ from pieces import code, table
 from typer.models import ArgumentInfo, OptionInfo, TyperInfo
 
 from allstatus.commands import app
+from allstatus.commands.help_pages import help_pages
 
 SIDEBAR = (("Reference", "Command line <reference/cli>"),)
 HEAD = """# Command line
@@ -26,24 +27,14 @@ standard output, everything else to standard error.
 
 {statuses}
 """
-STATUSES = (
-    (0, "done; a decision was made, whatever its outcome"),
-    (1, "a check does not hold: only the commands below that say so"),
-    (2, "wrong usage: an option, a value or an argument"),
-    (
-        3,
-        "some input was refused; the message names the field and the remedy, never the patient's "
-        "value",
-    ),
-    (4, "the rules were refused, or the extra that a command needs is not installed"),
-)
 UNNAMED: Any = inspect.Parameter.empty
 TYPES = {str: "text", Path: "path", int: "whole number", float: "number", datetime: "date"}
 
 
 def pages() -> Iterator[tuple[str, str]]:
     """The one page, by its place."""
-    head = HEAD.format(statuses=table(("exit status", "means"), STATUSES))
+    means = {**help_pages()["exit_statuses"], "1": "what a command below says"}
+    head = HEAD.format(statuses=table(("exit status", "means"), sorted(means.items())))
     yield "reference/cli.md", "\n".join([head, _root(), *_commands(app, "allstatus")])
 
 
@@ -80,9 +71,8 @@ def _given(value: Any) -> Any:
 
 def _command(name: str, callback: Callable[..., Any], text: str | None) -> str:
     hints = get_type_hints(callback, include_extras=True)
-    parameters = [
-        _Parameter(p, hints[p.name]) for p in inspect.signature(callback).parameters.values()
-    ]
+    all_given = inspect.signature(callback).parameters.values()
+    parameters = [p for p in (_Parameter(p, hints[p.name]) for p in all_given) if not p.hidden]
     usage = " ".join(
         [
             name,
@@ -95,7 +85,17 @@ def _command(name: str, callback: Callable[..., Any], text: str | None) -> str:
         for p in sorted(parameters, key=lambda p: p.is_option)
     ]
     body = table(("", "takes", "default", ""), rows) if rows else ""
-    return f"\n## {name}\n\n{text or inspect.getdoc(callback)}\n\n```text\n{usage}\n```\n\n{body}"
+    head = f"\n## {name}\n\n{text or inspect.getdoc(callback)}\n\n```text\n{usage}\n```\n\n"
+    return head + body + _more(name.partition(" ")[2])
+
+
+def _more(command: str) -> str:
+    """What exit status 1 means, and the examples."""
+    page = help_pages()["commands"].get(command)
+    if page is None:
+        return ""
+    one = f"\nExit status 1: {page['exit_1']}.\n" if "exit_1" in page else ""
+    return f"{one}\n```sh\n{chr(10).join(page['examples'])}\n```\n"
 
 
 class _Parameter:
@@ -114,6 +114,11 @@ class _Parameter:
             for decl in (self.info.default, *(self.info.param_decls or ()))
             if str(decl).startswith("-")
         ]
+
+    @property
+    def hidden(self) -> bool:
+        """Whether it is a spelling of before."""
+        return bool(self.info.hidden)
 
     @property
     def shown(self) -> str:

@@ -49,7 +49,7 @@ def test_the_committed_schemas_are_the_generated_ones(tmp_path: Path) -> None:
     subprocess.run(command, check=True, timeout=60)
     written = {path.name: path.read_text("utf-8") for path in tmp_path.iterdir()}
     committed = {path.name: path.read_text("utf-8") for path in (HOME / "schema").iterdir()}
-    assert written == committed, "run: python -m allstatus schema rules --to rules/schema"
+    assert written == committed, "run: python -m allstatus schema rules -o rules/schema"
 
 
 def test_a_record_s_schema_is_written_too(tmp_path: Path) -> None:

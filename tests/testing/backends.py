@@ -225,7 +225,7 @@ BACKENDS: dict[str, Backend] = {
         "the SQL of `sql`, in Spark", database(sql_backends.in_spark), (SPARK,), gaps=COLUMN_GAPS
     ),
     "cql": Backend(
-        "rules export --to cql, in the public reference engine",
+        "rules export --format cql, in the public reference engine",
         cql,
         (CQL,),
         gaps={
@@ -236,7 +236,7 @@ BACKENDS: dict[str, Backend] = {
         },
     ),
     "dmn": Backend(
-        "rules export --to dmn, read by dmn-moddle, its FEEL run by feelin",
+        "rules export --format dmn, read by dmn-moddle, its FEEL run by feelin",
         dmn,
         (DMN,),
         gaps={

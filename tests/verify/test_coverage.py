@@ -161,7 +161,7 @@ def test_the_table_in_docs_is_the_one_the_command_prints() -> None:
     )
     written = (ROOT / "docs" / "coverage.md").read_text("utf-8")
     assert written == render_markdown(found), (
-        "run `allstatus rules coverage PAGE --markdown > docs/coverage.md`"
+        "run `allstatus rules coverage PAGE --format markdown > docs/coverage.md`"
     )
 
 

@@ -1,5 +1,5 @@
 // A whole port of the rules in one file of plain JavaScript: exact, honest about what is unknown, and explaining.
-// It holds no rule of its own; `allstatus rules export --to json > rules.json` writes the rules it reads.
+// It holds no rule of its own; `allstatus rules export --format json > rules.json` writes the rules it reads.
 // Usage: node allstatus.mjs rules.json [applicability.json] < records.ndjson > answers.ndjson
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";

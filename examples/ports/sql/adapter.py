@@ -1,7 +1,7 @@
 """The rules as one SQL query, in SQLite: honest about what is unknown, but its numbers are doubles.
 
 Usage: python adapter.py rules.json < records.ndjson > answers.ndjson
-(`allstatus rules export --to json > rules.json` writes the rules.) It claims the level
+(`allstatus rules export --format json > rules.json` writes the rules.) It claims the level
 partial-data.
 """
 

@@ -4,27 +4,24 @@ intervention.
 
 from __future__ import annotations
 
-import json
 import textwrap
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-import typer
-
-from allstatus.commands.shared import app, run
+from allstatus.commands.shared import Listing, ListingOption, app, print_report, run
 
 
 @app.command()
-def about(as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False) -> None:
+def about(format: Annotated[Listing, ListingOption] = Listing.text) -> None:
     """Say what this is, for whom, its limits, and every source attribute."""
-    run(lambda: _about(as_json))
+    run(lambda: _about(format))
 
 
-def _about(as_json: bool) -> int:
+def _about(format: Listing) -> int:
     from allstatus.service.source_attributes import attributes
 
     found = attributes()
-    print(json.dumps(found, indent=2, ensure_ascii=False) if as_json else "\n".join(_lines(found)))
+    print_report(found if format is Listing.json else "\n".join(_lines(found)) + "\n")
     return 0
 
 

@@ -14,21 +14,26 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from allstatus.commands.shared import REFUSED_INPUT, app, run
+from allstatus.commands.help_pages import CommandLine
+from allstatus.commands.shared import (
+    REFUSED_INPUT,
+    OutputOption,
+    TargetArgument,
+    app,
+    output_of,
+    run,
+)
 
 if TYPE_CHECKING:
     from allstatus.service.database_url import DatabaseUrl
 
-audit_app = typer.Typer(no_args_is_help=True)
-app.add_typer(
-    audit_app, name="audit", help="The service's audit: hold its chain of hashes, or write it out."
-)
+audit_app = CommandLine(help="The service's audit: hold its chain of hashes, or write it out.")
+app.add_typer(audit_app, name="audit")
 PlaceArgument = typer.Argument(
     metavar="FILE|URL",
     help="The audit: its file, or the URL of its PostgreSQL database.",
     show_default=False,
 )
-OutArgument = typer.Argument(metavar="OUT", help="A path where nothing is yet.")
 KEY = "The audit's key, when it is not beside its file; with a URL always."
 
 
@@ -43,9 +48,7 @@ def verify(
         ),
     ] = None,
 ) -> None:
-    """Find a removed or altered row (exit 1 when there is one); prints the head, which is worth
-    noting elsewhere.
-    """
+    """Find a removed or altered row; prints the head, which is worth noting elsewhere."""
     run(lambda: _telling(lambda: _verify(_place(place), key, head)))
 
 
@@ -56,26 +59,38 @@ def export(place: Annotated[str, PlaceArgument]) -> None:
 
 
 @audit_app.command()
-def backup(place: Annotated[str, PlaceArgument], out: Annotated[Path, OutArgument]) -> None:
+def backup(
+    place: Annotated[str, PlaceArgument],
+    target: Annotated[str | None, TargetArgument] = None,
+    out: Annotated[str | None, OutputOption] = None,
+) -> None:
     """Write a whole copy of the audit to a file, while the service runs or not.
 
     Copying the file alone is not enough: the newest rows lie in FILE-wal beside it.
     """
-    run(lambda: _telling(lambda: _backup(_place(place), out)))
+    to = Path(output_of(out, target))
+    run(lambda: _telling(lambda: _backup(_place(place), to)))
 
 
 @audit_app.command()
 def rotate(
     place: Annotated[str, PlaceArgument],
-    out: Annotated[Path, OutArgument],
     before: Annotated[
         datetime,
-        typer.Option("--before", formats=["%Y-%m-%d"], help="Rows of before this day are moved."),
+        typer.Option(
+            "--before",
+            metavar="DATE",
+            formats=["%Y-%m-%d"],
+            help="Rows of before this day are moved.",
+        ),
     ],
+    target: Annotated[str | None, TargetArgument] = None,
+    out: Annotated[str | None, OutputOption] = None,
     key: Annotated[Path | None, typer.Option("--key", metavar="FILE", help=KEY)] = None,
 ) -> None:
     """Move old rows to an archive OUT, which is a whole copy; the chain goes on and says so."""
-    run(lambda: _telling(lambda: _rotate(_place(place), key, out, before.date())))
+    to = Path(output_of(out, target))
+    run(lambda: _telling(lambda: _rotate(_place(place), key, to, before.date())))
 
 
 @audit_app.command()

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Annotated
@@ -15,21 +13,27 @@ import typer
 
 from allstatus.commands.batch_export import FOR_CHARTS, FOR_RECORDS, batch_export, refuse
 from allstatus.commands.batch_options import BatchOptions
-from allstatus.commands.chart_input import (
-    AsOfOption,
-    AssumeOption,
-    CodesOption,
-    Ranges,
-    RangesOption,
-    WindowOption,
+from allstatus.commands.chart_input import ChartInput, reads_charts
+from allstatus.commands.progress import progress
+from allstatus.commands.shared import (
+    EngineName,
+    EngineOption,
+    OutputOption,
+    RulesOption,
+    TargetArgument,
+    app,
+    output_of,
+    run,
 )
-from allstatus.commands.shared import EngineName, EngineOption, RulesOption, app, run
 
 if TYPE_CHECKING:
     from allstatus.bulk.batch_run import BatchJob, BatchRun, BatchTotals
     from allstatus.bulk.cells import Cells
     from allstatus.bulk.result_columns import Results
     from allstatus.bulk.spark.spark_run import SparkBatch
+
+
+WORTH_A_RATE = 2  # seconds; of less a rate says little
 
 
 class Backend(StrEnum):
@@ -41,6 +45,7 @@ class Backend(StrEnum):
 
 
 @app.command()
+@partial(reads_charts, without=("input", "facts", "partial"))
 def batch(
     source: Annotated[
         str,
@@ -49,13 +54,10 @@ def batch(
             help="Parquet, CSV, NDJSON or Arrow IPC by name, or the folder of an export.",
         ),
     ],
-    target: Annotated[
-        str,
-        typer.Argument(
-            metavar="OUT", help="The same formats; it appears only when it is complete."
-        ),
-    ],
+    target: Annotated[str | None, TargetArgument] = None,
     *,
+    reading: ChartInput,
+    out: Annotated[str | None, OutputOption] = None,
     rejects: Annotated[
         Path | None,
         typer.Option(
@@ -88,7 +90,7 @@ def batch(
             "--explain", help="Add criteria, assumptions, reasons, next question, conflicts."
         ),
     ] = False,
-    plot: Annotated[
+    picture: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Draw the totals (PNG, SVG or PDF).")
     ] = None,
     resume: Annotated[
@@ -97,11 +99,6 @@ def batch(
     ] = False,
     engine: Annotated[EngineName, EngineOption] = EngineName.auto,
     rules: Annotated[str | None, RulesOption] = None,
-    assume: Annotated[list[str] | None, AssumeOption] = None,
-    as_of: Annotated[datetime | None, AsOfOption] = None,
-    window: Annotated[int | None, WindowOption] = None,
-    ranges: Annotated[Ranges | None, RangesOption] = None,
-    codes: Annotated[str | None, CodesOption] = None,
     encoding: Annotated[
         str, typer.Option(metavar="NAME", help="Of a CSV, such as windows-1252; else UTF-8.")
     ] = "",
@@ -114,20 +111,16 @@ def batch(
         raise typer.BadParameter("goes with --backend spark only", param_hint="--master")
     asked = BatchOptions(
         source,
-        target,
+        output_of(out, target),
         rejects,
         columns,
         tuple(keep or ()),
         explain,
-        plot,
+        picture,
         resume,
         engine.value,
         rules,
-        assume,
-        as_of,
-        window,
-        ranges,
-        codes,
+        reading,
         encoding,
     )
     run(lambda: _batch(asked, backend, master or "local[*]"))
@@ -178,8 +171,8 @@ def decide_and_report(
 ) -> int:
     """Do the job, with a progress bar if one is to be `shown`, and say what was done."""
     start = perf_counter()
-    with _progress(work.rows, shown) as advance:
-        totals = work.totals(advance)
+    with progress(shown=shown) as advance:
+        totals = work.totals(lambda more: advance("rows", more, work.rows))
     _report(work.results, totals, job, perf_counter() - start)
     if plot is not None:
         from allstatus.bulk.totals import by_outcome
@@ -201,32 +194,6 @@ def _runner(backend: Backend) -> type[BatchRun]:
     return BatchRun
 
 
-@contextmanager
-def _progress(rows: int | None, shown: bool) -> Iterator[Callable[[int], None]]:
-    """A bar with rate and time left on a terminal, nothing elsewhere."""
-    if not (shown and sys.stderr.isatty()):
-        yield lambda _: None
-        return
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        Progress,
-        TaskProgressColumn,
-        TextColumn,
-        TimeRemainingColumn,
-    )
-
-    parts = [
-        TextColumn("{task.completed:,.0f} rows"),
-        BarColumn(),
-        TaskProgressColumn(show_speed=True),
-        TimeRemainingColumn(),
-    ]
-    with Progress(*parts, console=Console(file=sys.__stderr__)) as progress:
-        task = progress.add_task("rows", total=rows)
-        yield lambda count: progress.advance(task, count)
-
-
 def _report(results: Results, totals: BatchTotals, job: BatchJob, seconds: float) -> None:
     """What was done, to standard error: rows in = rows out + rejects, and the totals by outcome."""
     from allstatus.bulk.totals import by_outcome
@@ -244,7 +211,8 @@ def _report(results: Results, totals: BatchTotals, job: BatchJob, seconds: float
         f"({job.rejects})"
     )
     lines += [f"{rows:>14,}  {name}" for name, rows in by_outcome(results, totals).items()]
-    lines.append(f"{totals.rows / seconds:,.0f} rows/s")
+    if seconds > WORTH_A_RATE:
+        lines.append(f"{totals.rows / seconds:,.0f} rows/s")
     lines.append(
         f"rules {rules.id} {rules.version}, digest {rules.digest[:12]}, {rules.source['url']}"
     )

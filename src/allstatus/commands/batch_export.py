@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from allstatus.commands.chart_input import ChartInput
+from allstatus.commands.progress import progress
 from allstatus.errors import InvalidRecord
 
 if TYPE_CHECKING:
     from allstatus.bulk.fhir_export.export_run import ExportRun, ExportTotals
-    from allstatus.bulk.fhir_export.gather import Progress
     from allstatus.bulk.spark.spark_export import SparkExport
 
 SHOWN = 5  # codings named in the report
@@ -63,43 +62,10 @@ def batch_export(
         ExportRun(ExportJob(source, target, rejects or beside[0], beside[1], how, resume)),
         perf_counter(),
     )
-    with _progress() as progress:
-        totals = export.totals(progress)
+    with progress() as advance:
+        totals = export.totals(advance)
     report_export(export, totals, perf_counter() - start, plot)
     return 0
-
-
-@contextmanager
-def _progress() -> Iterator[Progress]:
-    """A bar for each stage, with time left, on a terminal; nothing elsewhere."""
-    if not sys.stderr.isatty():
-        yield lambda *_: None
-        return
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        Progress,
-        TaskID,
-        TaskProgressColumn,
-        TextColumn,
-        TimeRemainingColumn,
-    )
-
-    shown = [
-        TextColumn("{task.description:<22}"),
-        BarColumn(),
-        TaskProgressColumn(),
-        TimeRemainingColumn(),
-    ]
-    with Progress(*shown, console=Console(file=sys.__stderr__)) as progress:
-        tasks: dict[str, TaskID] = {}
-
-        def advance(stage: str, more: int, total: int) -> None:
-            if stage not in tasks:
-                tasks[stage] = progress.add_task(stage, total=total)
-            progress.advance(tasks[stage], more)
-
-        yield advance
 
 
 def not_understood_lines(totals: ExportTotals) -> Iterator[str]:

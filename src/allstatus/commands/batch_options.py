@@ -5,11 +5,10 @@ which with charts.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from allstatus.commands.chart_input import WINDOW, ChartInput, Ranges, chart_input
+from allstatus.commands.chart_input import WINDOW, ChartInput, Ranges
 
 if TYPE_CHECKING:
     from allstatus.bulk.batch_run import BatchJob
@@ -29,11 +28,7 @@ class BatchOptions:
     resume: bool
     engine: str
     rules: str | None
-    assume: list[str] | None
-    as_of: datetime | None
-    window: int | None
-    ranges: Ranges | None
-    codes: str | None = None
+    reading: ChartInput
     encoding: str = ""
 
     @property
@@ -49,22 +44,11 @@ class BatchOptions:
     def for_charts(self) -> dict[str, Any]:
         """The options that only an export has a use for."""
         return {
-            "--assume": self.assume,
-            "--as-of": self.as_of,
-            "--window": self.window,
-            "--codes": self.codes,
+            "--assume": self.reading.assume or None,
+            "--as-of": self.reading.as_of,
+            "--window": self.reading.window != WINDOW,
+            "--codes": self.reading.codes,
         }
-
-    @property
-    def reading(self) -> ChartInput:
-        """How charts are read."""
-        return chart_input(
-            assume=self.assume,
-            as_of=self.as_of,
-            window=WINDOW if self.window is None else self.window,
-            ranges=self.ranges or Ranges.adult,
-            codes=self.codes,
-        )
 
     @property
     def job(self) -> BatchJob:
@@ -85,7 +69,7 @@ class BatchOptions:
             self.keep,
             self.explain,
             self.resume,
-            self.ranges is not Ranges.laboratory,
+            self.reading.ranges is not Ranges.laboratory,
             self.encoding,
         )
 

@@ -23,7 +23,7 @@ def batch_spark(asked: BatchOptions, master: str) -> int:
     from allstatus.bulk.spark.spark_run import SparkBatch
 
     refuse_resume(asked.resume)
-    refuse({"--codes": asked.codes}, *NO_SITE_CODES)
+    refuse({"--codes": asked.reading.codes}, *NO_SITE_CODES)
     with session(master) as started:
         if SparkPaths(started).is_export(asked.source, GLOB):
             refuse(asked.for_records, *FOR_RECORDS)

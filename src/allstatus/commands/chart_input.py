@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -39,13 +39,6 @@ class Input(StrEnum):
     fhir = "fhir"
     hl7v2 = "hl7v2"
     table = "table"
-
-
-class Listing(StrEnum):
-    """How facts and timelines are written."""
-
-    text = "text"
-    json = "json"
 
 
 class Ranges(StrEnum):
@@ -147,15 +140,20 @@ def chart_input(
     return ChartInput(input, facts, tuple(assume or ()), day, window, ranges, partial, codes)
 
 
-def reads_charts(command: Callable[..., None]) -> Callable[..., None]:
-    """A command that takes the options for reading charts, gathered in its parameter `reading`."""
-    own, shared = (inspect.signature(one, eval_str=True) for one in (command, chart_input))
+def reads_charts(
+    command: Callable[..., None], without: Collection[str] = ()
+) -> Callable[..., None]:
+    """A command that takes the options for reading charts, but those `without`, gathered in its
+    parameter `reading`.
+    """
+    own, all_shared = (inspect.signature(one, eval_str=True) for one in (command, chart_input))
+    shared = {name: one for name, one in all_shared.parameters.items() if name not in without}
     kept = [one for one in own.parameters.values() if one.name != "reading"]
-    parameters = [*kept, *shared.parameters.values()]
+    parameters = [*kept, *shared.values()]
 
     @wraps(command)
     def filled(**given: Any) -> None:
-        options = {name: given.pop(name) for name in shared.parameters}
+        options = {name: given.pop(name) for name in shared}
         command(**given, reading=chart_input(**options))
 
     filled.__annotations__ = {one.name: one.annotation for one in parameters}

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from allstatus.commands.chart_input import CodesOption, Input, InputOption
+from allstatus.commands.help_pages import CommandLine
 from allstatus.commands.shared import REFUSED_INPUT, app, run
 from allstatus.errors import InvalidRecord, RulesError
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from allstatus.ehr.codes import CodeTables
     from allstatus.ehr.unknown_codes import UnknownCode
 
-codes_app = typer.Typer(help="Code tables: check your own, explain a code, list what is unknown.")
+codes_app = CommandLine(help="Code tables: check your own, explain a code, list what is unknown.")
 app.add_typer(codes_app, name="codes")
 TITLES = ("title", "words", "names", "codes", "broader")
 
@@ -35,7 +36,7 @@ class CodesFormat(StrEnum):
 def check(
     folder: Annotated[str, typer.Argument(metavar="DIR", help="A folder of your code tables.")],
 ) -> None:
-    """Check code tables of your own as ours are checked; exit 1 when one does not hold."""
+    """Check code tables of your own as ours are checked."""
     run(lambda: _check(folder))
 
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from allstatus.commands.shared import RulesOption, app, run
+from allstatus.commands.shared import Listing, ListingOption, RulesOption, app, print_report, run
 
 DOES_NOT_CONFORM = 1
 
@@ -46,12 +44,10 @@ def conformance(
     seconds: Annotated[
         float, typer.Option("--timeout", metavar="SECONDS", help="For the whole run.")
     ] = 120,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="One JSON document instead of the report.")
-    ] = False,
+    format: Annotated[Listing, ListingOption] = Listing.text,
 ) -> None:
-    """Run an implementation over the vectors. Exit status 0: it conforms; 1: it does not."""
-    run(lambda: _conformance(command, level, vectors, rules, seconds, as_json))
+    """Run an implementation over the vectors, and say where its answers differ."""
+    run(lambda: _conformance(command, level, vectors, rules, seconds, format))
 
 
 def _conformance(
@@ -60,7 +56,7 @@ def _conformance(
     vectors: Path | None,
     rules: str | None,
     seconds: float,
-    as_json: bool,
+    format: Listing,
 ) -> int:
     from allstatus.decision.classifier import load_rules
     from allstatus.testing.answers import AnswerLevel
@@ -69,9 +65,5 @@ def _conformance(
 
     asked = read_vectors(vectors) if vectors else make_vectors(load_rules(rules, engine="builtin"))
     report = check_command(command, asked, AnswerLevel(level.value), seconds)
-    sys.stdout.write(
-        json.dumps(to_document(report), indent=2, ensure_ascii=False) + "\n"
-        if as_json
-        else render(report)
-    )
+    print_report(to_document(report) if format is Listing.json else render(report))
     return 0 if report.conforms else DOES_NOT_CONFORM

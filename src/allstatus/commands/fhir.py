@@ -8,9 +8,10 @@ from typing import Annotated
 
 import typer
 
+from allstatus.commands.help_pages import CommandLine
 from allstatus.commands.shared import RulesOption, app, run
 
-fhir_app = typer.Typer(help="FHIR R4 definitions of a rule set.", no_args_is_help=True)
+fhir_app = CommandLine(help="FHIR R4 definitions of a rule set.")
 app.add_typer(fhir_app, name="fhir")
 
 
@@ -19,7 +20,7 @@ def definitions(
     out: Annotated[
         Path,
         typer.Option(
-            "-o", "--out", metavar="DIR", help="Where to write them; made if it is not there."
+            "-o", "--output", metavar="DIR", help="Where to write them; made if it is not there."
         ),
     ],
     *,

@@ -8,12 +8,11 @@ from typing import Annotated
 import typer
 
 from allstatus.commands.chart_input import ChartInput, reads_charts
+from allstatus.commands.help_pages import CommandLine
 from allstatus.commands.shared import DraftOption, EngineName, EngineOption, RulesOption, app, run
 from allstatus.commands.timeline import draw
 
-plot = typer.Typer(
-    help="Pictures of the rules and of many records, as SVG or PNG.", no_args_is_help=True
-)
+plot = CommandLine(help="Pictures of the rules and of many records, as SVG or PNG.")
 app.add_typer(plot, name="plot")
 PictureOption = typer.Option("-o", "--output", metavar="FILE", help="Where to write, .svg or .png.")
 

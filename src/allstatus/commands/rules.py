@@ -2,34 +2,41 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from allstatus.commands.shared import DraftOption, app, run
+from allstatus.commands.help_pages import CommandLine
+from allstatus.commands.shared import (
+    DraftOption,
+    FolderArgument,
+    Listing,
+    ListingOption,
+    RulesOption,
+    app,
+    print_report,
+    run,
+)
 
-rules_app = typer.Typer(
+rules_app = CommandLine(
     help="List, check, lock, show and compare rule sets, and hold them against their page.",
-    no_args_is_help=True,
 )
 app.add_typer(rules_app, name="rules")
-RulesArgument = typer.Argument(metavar="[DIR]", help="A rule set's folder or name.")
-JsonOption = typer.Option("--json", help="Print the report as JSON.")
 
 
 @rules_app.command(name="list")
-def list_() -> None:
+def list_(format: Annotated[Listing, ListingOption] = Listing.text) -> None:
     """Print the rule sets: id, version, in force from, digest, title."""
-    run(_list)
+    run(lambda: _list(format))
 
 
 @rules_app.command()
 def check(
-    rules: Annotated[str | None, RulesArgument] = None,
+    folder: Annotated[str | None, FolderArgument] = None,
+    rules: Annotated[str | None, RulesOption] = None,
     pages: Annotated[
         list[str] | None,
         typer.Option("--page", metavar="PAGE", help="A page that it cites, as Markdown."),
@@ -44,22 +51,26 @@ def check(
     """
     from allstatus.commands.rules_author import watch as watch_saves
 
-    run(lambda: watch_saves(rules) if watch else _check(rules, pages or []))
+    run(lambda: watch_saves(rules or folder) if watch else _check(rules or folder, pages or []))
 
 
 @rules_app.command()
-def lock(rules: Annotated[str | None, RulesArgument] = None) -> None:
+def lock(
+    folder: Annotated[str | None, FolderArgument] = None,
+    rules: Annotated[str | None, RulesOption] = None,
+) -> None:
     """Write decision-table.csv and lock.json of a rule set, or of `applicability`."""
-    run(lambda: _lock(rules))
+    run(lambda: _lock(rules or folder))
 
 
 @rules_app.command()
 def show(
-    rules: Annotated[str | None, RulesArgument] = None,
+    folder: Annotated[str | None, FolderArgument] = None,
+    rules: Annotated[str | None, RulesOption] = None,
     draft: Annotated[bool, DraftOption] = False,
 ) -> None:
     """Print a rule set as a page to read."""
-    run(lambda: _show(rules, draft))
+    run(lambda: _show(rules or folder, draft))
 
 
 @rules_app.command()
@@ -69,24 +80,29 @@ def diff(
     cohort: Annotated[
         str | None, typer.Option("--cohort", metavar="FILE", help="Records to decide by both.")
     ] = None,
-    as_json: Annotated[bool, JsonOption] = False,
+    format: Annotated[Listing, ListingOption] = Listing.text,
 ) -> None:
     """Compare two rule sets: each status, the cases that flip, and with a cohort how many records
     do.
     """
-    run(lambda: _diff(old, new, cohort, as_json))
+    run(lambda: _diff(old, new, cohort, format))
 
 
-def _list() -> int:
+def _list(format: Listing) -> int:
     from allstatus.rules.editions import rule_sets
     from allstatus.rules.load import read_rules
 
-    for ruleset in map(read_rules, rule_sets()):
+    found = list(map(read_rules, rule_sets()))
+    if format is Listing.json:
+        listed = ("id", "version", "effective_from", "digest", "title")
+        sets = [{name: str(getattr(one, name)) for name in listed} for one in found]
+        print_report({"rule_sets": sets})
+        return 0
+    for one in found:
         print(
-            f"{ruleset.id} {ruleset.version}, in force from {ruleset.effective_from}, digest "
-            f"{ruleset.digest[:12]}"
+            f"{one.id} {one.version}, in force from {one.effective_from}, digest {one.digest[:12]}"
+            f"\n    {one.title}"
         )
-        print(f"    {ruleset.title}")
     return 0
 
 
@@ -174,7 +190,7 @@ def _show(rules: str | None, draft: bool) -> int:
     return 0
 
 
-def _diff(old: str, new: str, cohort: str | None, as_json: bool) -> int:
+def _diff(old: str, new: str, cohort: str | None, format: Listing) -> int:
     from allstatus.decision.classifier import load_rules
     from allstatus.record.json_reader import read_records
     from allstatus.verify.cohort_diff import compare_cohort
@@ -187,14 +203,7 @@ def _diff(old: str, new: str, cohort: str | None, as_json: bool) -> int:
     )  # a draft need not be locked yet
     found = compare(before.table, after.table)
     records = None if cohort is None else compare_cohort(before, after, read_records(cohort))
-    print_report(to_document(found, records) if as_json else render_text(found, records))
-    return 0
-
-
-def print_report(report: dict[str, Any] | str) -> None:
-    """Print a report: a document as JSON, a text as it is."""
-    sys.stdout.write(
-        report
-        if isinstance(report, str)
-        else json.dumps(report, indent=2, ensure_ascii=False) + "\n"
+    print_report(
+        to_document(found, records) if format is Listing.json else render_text(found, records)
     )
+    return 0

@@ -11,8 +11,8 @@ from typing import Annotated
 
 import typer
 
-from allstatus.commands.rules import RulesArgument, rules_app
-from allstatus.commands.shared import DraftOption, run
+from allstatus.commands.rules import rules_app
+from allstatus.commands.shared import DraftOption, FolderArgument, RulesOption, run
 
 
 class Language(StrEnum):
@@ -25,12 +25,13 @@ class Language(StrEnum):
 
 @rules_app.command()
 def export(
-    to: Annotated[Language, typer.Option("--to", help="cql, dmn or json")],
-    rules: Annotated[str | None, RulesArgument] = None,
+    format: Annotated[Language, typer.Option("--format", help="What to write it as.")],
+    folder: Annotated[str | None, FolderArgument] = None,
+    rules: Annotated[str | None, RulesOption] = None,
     draft: Annotated[bool, DraftOption] = False,
 ) -> None:
     """Print a rule set as a CQL library, as a DMN decision table, or as plain JSON."""
-    run(lambda: _export(to, rules, draft))
+    run(lambda: _export(format, rules or folder, draft))
 
 
 def _export(to: Language, rules: str | None, draft: bool) -> int:

@@ -5,18 +5,28 @@ what became of it.
 from __future__ import annotations
 
 import sys
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from allstatus.commands.rules import JsonOption, print_report, rules_app
-from allstatus.commands.shared import RulesOption, run
+from allstatus.commands.rules import rules_app
+from allstatus.commands.shared import Listing, ListingOption, RulesOption, print_report, run
 
 if TYPE_CHECKING:
     from allstatus.rules.fingerprint import PageSentence
     from allstatus.rules.ruleset import RuleSet
     from allstatus.verify.citations import Citation
     from allstatus.verify.page_map import PageMap
+
+
+class CoverageFormat(StrEnum):
+    """How the coverage is written."""
+
+    text = "text"
+    json = "json"
+    markdown = "markdown"
+
 
 PageArgument = typer.Argument(metavar="PAGE", help="The page as Markdown.")
 MOST = 12  # sentences shown; with more, the words are too few
@@ -28,7 +38,7 @@ def cite(
     page: Annotated[str, PageArgument],
     words: Annotated[str, typer.Argument(metavar="WORDS", help="Some words of the sentence.")],
 ) -> None:
-    """Print the citation of each sentence that fits, ready to paste (exit 1 when none does)."""
+    """Print the citation of each sentence that fits, ready to paste."""
     run(lambda: _cite(page, words))
 
 
@@ -36,29 +46,26 @@ def cite(
 def drift(
     page: Annotated[str, PageArgument],
     rules: Annotated[str | None, RulesOption] = None,
-    as_json: Annotated[bool, JsonOption] = False,
+    format: Annotated[Listing, ListingOption] = Listing.text,
 ) -> None:
-    """Compare the page as it is today with the page the rules cite (exit 1 when something needs
-    review).
-    """
-    run(lambda: _drift(page, rules, as_json))
+    """Compare the page as it is today with the page the rules cite."""
+    run(lambda: _drift(page, rules, format))
 
 
 @rules_app.command()
 def coverage(
     page: Annotated[str, PageArgument],
     rules: Annotated[str | None, RulesOption] = None,
-    as_json: Annotated[bool, JsonOption] = False,
-    markdown: Annotated[
-        bool, typer.Option("--markdown", help="Print the table of docs/coverage.md.")
-    ] = False,
+    format: Annotated[
+        CoverageFormat, typer.Option("--format", help="markdown: the table of docs/coverage.md.")
+    ] = CoverageFormat.text,
     update: Annotated[
         bool,
         typer.Option("--update", help="Rewrite coverage.yaml from the page, keeping its reasons."),
     ] = False,
 ) -> None:
-    """Show where every sentence of the page went (exit 1 when one is unaccounted for)."""
-    run(lambda: _update(page, rules) if update else _coverage(page, rules, as_json, markdown))
+    """Show where every sentence of the page went."""
+    run(lambda: _update(page, rules) if update else _coverage(page, rules, format))
 
 
 def _cite(page: str, words: str) -> int:
@@ -76,28 +83,27 @@ def _cite(page: str, words: str) -> int:
     return 0 if found else NOT_FOUND
 
 
-def _drift(page: str, rules: str | None, as_json: bool) -> int:
+def _drift(page: str, rules: str | None, format: Listing) -> int:
     from allstatus.verify.drift import find_drift
     from allstatus.verify.drift_report import render_text, to_document
 
     ruleset, citations, page_map, sentences = _rules_and_page(rules, page)
     found = find_drift(page_map, citations, sentences)
-    print_report(to_document(ruleset, found) if as_json else render_text(ruleset, found))
+    print_report(
+        to_document(ruleset, found) if format is Listing.json else render_text(ruleset, found)
+    )
     return 1 if found.to_review else 0
 
 
-def _coverage(page: str, rules: str | None, as_json: bool, markdown: bool) -> int:
+def _coverage(page: str, rules: str | None, format: CoverageFormat) -> int:
     from allstatus.verify.coverage import cover, render_markdown, render_text, to_document
 
     ruleset, citations, page_map, sentences = _rules_and_page(rules, page)
     found = cover(ruleset, citations, page_map, sentences)
-    print_report(
-        to_document(found)
-        if as_json
-        else render_markdown(found)
-        if markdown
-        else render_text(found)
-    )
+    if format is CoverageFormat.markdown:
+        print_report(render_markdown(found))
+    else:
+        print_report(to_document(found) if format is CoverageFormat.json else render_text(found))
     return 0 if found.holds else 1
 
 

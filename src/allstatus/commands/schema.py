@@ -22,11 +22,14 @@ class Schema(StrEnum):
 
 @app.command()
 def schema(
-    what: Annotated[Schema, typer.Argument(help="record, decision or rules")],
+    what: Annotated[Schema, typer.Argument(metavar="WHAT", help="record, decision or rules.")],
     to: Annotated[
         Path | None,
         typer.Option(
-            "--to", metavar="DIR", help="Write files into this folder instead of printing."
+            "-o",
+            "--output",
+            metavar="DIR",
+            help="Write files into this folder instead of printing.",
         ),
     ] = None,
     rules: Annotated[str | None, RulesOption] = None,

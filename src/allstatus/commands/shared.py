@@ -1,21 +1,18 @@
-"""What all commands share: the app, the options they have in common, and how a refusal ends.
-
-Exit status: 0 a decision was made, whatever its outcome; 1 a check does not hold; 2 usage; 3 the
-input was refused;
-4 the rules were refused; 74 a file or stream cannot be read or written.
-"""
+"""What all commands share: the app, the options they have in common, and how a refusal ends."""
 
 from __future__ import annotations
 
+import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 import allstatus
 from allstatus.commands.streams import doors, ended
+from allstatus.commands.help_pages import CommandLine
 from allstatus.errors import InvalidRecord, MissingExtra, RulesError
 
 REFUSED_INPUT, REFUSED_RULES = 3, 4
@@ -29,15 +26,26 @@ class EngineName(StrEnum):
     builtin = "builtin"
 
 
-app = typer.Typer(
+class Listing(StrEnum):
+    """A report to read, or one for programs."""
+
+    text = "text"
+    json = "json"
+
+
+app = CommandLine(
     help="By NCI's patient page on adult ALL: untreated, in remission or recurrent, what the page "
     "lists for it, and why. Decision support for clinicians and teaching, not medical advice.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
 )
 RulesOption = typer.Option("--rules", metavar="DIR", help="A rule set's folder or name.")
 DraftOption = typer.Option("--draft", help="Take rules that are not locked; the output says so.")
 EngineOption = typer.Option("--engine", help="Which engine fires the rules.")
+FolderArgument = typer.Argument(metavar="[DIR]", hidden=True)  # the rules, as before --rules
+ListingOption = typer.Option("--format", help="json: one document instead of the text.")
+OutputOption = typer.Option(
+    "-o", "--output", metavar="OUT", help="Where to write; it appears only when it is complete."
+)
+TargetArgument = typer.Argument(metavar="[OUT]", hidden=True)  # the output, as before -o
 
 
 @app.callback(invoke_without_command=True)
@@ -48,6 +56,22 @@ def root(
     if version:
         print(f"allstatus {allstatus.__version__}")
         raise typer.Exit
+
+
+def output_of(output: str | None, before: str | None) -> str:
+    """The output, by its option or where it stood before; raises BadParameter when not given."""
+    if output is None and before is None:
+        raise typer.BadParameter("say where to write", param_hint="-o/--output")
+    return str(output or before)
+
+
+def print_report(report: Mapping[str, Any] | str) -> None:
+    """Print a report: a document as JSON, a text as it is."""
+    sys.stdout.write(
+        report
+        if isinstance(report, str)
+        else json.dumps(report, indent=2, ensure_ascii=False) + "\n"
+    )
 
 
 def run(action: Callable[[], int]) -> None:

@@ -12,11 +12,10 @@ import typer
 from allstatus.commands.chart_input import (
     ChartInput,
     Decider,
-    Listing,
     read_inputs,
     reads_charts,
 )
-from allstatus.commands.shared import RulesOption, app, run
+from allstatus.commands.shared import Listing, RulesOption, app, run
 from allstatus.errors import InvalidRecord
 
 if TYPE_CHECKING:

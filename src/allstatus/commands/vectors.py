@@ -12,7 +12,9 @@ from allstatus.commands.shared import DraftOption, RulesOption, app, run
 
 @app.command()
 def vectors(
-    out: Annotated[Path, typer.Option("-o", "--out", metavar="DIR", help="The folder to write.")],
+    out: Annotated[
+        Path, typer.Option("-o", "--output", metavar="DIR", help="The folder to write.")
+    ],
     rules: Annotated[str | None, RulesOption] = None,
     minimal: Annotated[
         bool,

@@ -2,44 +2,42 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from typing import Annotated
 
 import typer
 
-from allstatus.commands.rules import RulesArgument
-from allstatus.commands.shared import app, run
+from allstatus.commands.shared import (
+    FolderArgument,
+    Listing,
+    ListingOption,
+    RulesOption,
+    app,
+    print_report,
+    run,
+)
 
 DOES_NOT_HOLD = 1
 
 
 @app.command()
 def verify(
-    rules: Annotated[str | None, RulesArgument] = None,
+    folder: Annotated[str | None, FolderArgument] = None,
+    rules: Annotated[str | None, RulesOption] = None,
     prove: Annotated[
         bool,
         typer.Option("--prove", help="Prove the same by Z3 from the rule files (extra `prove`)."),
     ] = False,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="One JSON document instead of the report.")
-    ] = False,
+    format: Annotated[Listing, ListingOption] = Listing.text,
 ) -> None:
-    """Verify a rule set: exclusive, complete, nothing dead or redundant. Exit status 1 when a
-    statement fails.
-    """
-    run(lambda: _verify(rules, prove, as_json))
+    """Verify a rule set: exclusive, complete, nothing dead or redundant."""
+    run(lambda: _verify(rules or folder, prove, format))
 
 
-def _verify(rules: str | None, prove: bool, as_json: bool) -> int:
+def _verify(rules: str | None, prove: bool, format: Listing) -> int:
     from allstatus.verify.verification import to_document, verify
     from allstatus.verify.verification_report import render_report
 
     verification = verify(rules, prove=prove)
     document = to_document(verification)
-    sys.stdout.write(
-        json.dumps(document, indent=2, ensure_ascii=False) + "\n"
-        if as_json
-        else render_report(document)
-    )
+    print_report(document if format is Listing.json else render_report(document))
     return 0 if verification.holds else DOES_NOT_HOLD

@@ -9,9 +9,10 @@ import shlex
 import subprocess
 import tempfile
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from time import perf_counter
 from typing import Any, Generic, TypeVar
 
 from allstatus.errors import InvalidRecord, RulesError
@@ -23,8 +24,10 @@ from allstatus.testing.vectors import Vector, one_line
 
 PLACE = "{rules}"
 VARIABLE = "ALLSTATUS_RULES"
+LAST_WORDS = 6  # lines of a suite that does not pass on the rules as they are
 LOADER = "the loader, which refuses it"
 Built = TypeVar("Built")
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +95,19 @@ def mutate_vectors(mutation: Mutation[Any]) -> list[Fate]:
     """Mutants of files and of ports against vectors: the first vector that gets another answer
     kills.
     """
-    fates = [_fate(mutation, mutant) for mutant in mutation.mutants()]
-    for port in mutation.ports():
-        killer = mutation.first(mutation.port_killers(port))
-        fates.append(Fate(port.name, f"port: {port.group}", killer))
-    return fates
+    return list(fates_by_vectors(mutation, [*mutation.mutants(), *mutation.ports()]))
+
+
+def fates_by_vectors(
+    mutation: Mutation[Any], mutants: Iterable[Mutant | PortMutant]
+) -> Iterator[Fate]:
+    """What the vectors make of each mutant, one at a time."""
+    for mutant in mutants:
+        if isinstance(mutant, Mutant):
+            yield _fate(mutation, mutant)
+        else:
+            killer = mutation.first(mutation.port_killers(mutant))
+            yield Fate(mutant.name, f"port: {mutant.group}", killer)
 
 
 def _fate(mutation: Mutation[Any], mutant: Mutant) -> Fate:
@@ -133,46 +144,72 @@ def mutate_suite(mutation: Mutation[Any], command: str) -> list[Fate]:
     Exit status 0 lets a mutant live. Raises InvalidRecord when the suite does not pass on the files
     as they are.
     """
-    if not suite_passes(mutation.files, Mutant("", "", {}), command):
-        problem = f"does not pass on {mutation.as_they_are}"
-        raise InvalidRecord("suite", problem, "correct the suite first")
-    return [_fate_by_suite(mutation, mutant, command) for mutant in mutation.mutants()]
+    seconds_of(mutation, command)
+    return list(fates_by_suite(mutation, command, mutation.mutants()))
 
 
-def _fate_by_suite(mutation: Mutation[Any], mutant: Mutant, command: str) -> Fate:
-    try:
-        witness = mutation.tell_apart(mutation.build(mutant.changed))
-        lives = witness is None or suite_passes(mutation.files, mutant, command)
-    except RulesError:
-        return Fate(mutant.name, mutant.group, LOADER)
-    killer = None if lives else "the suite"
-    return Fate(mutant.name, mutant.group, killer, witness, equivalent=witness is None)
+def seconds_of(mutation: Mutation[Any], command: str) -> float:
+    """How long a suite takes on the files as they are; raises InvalidRecord, with the suite's last
+    words, when it does not pass there.
+    """
+    start = perf_counter()
+    run = _judged(mutation.files, Mutant("", "", {}), command)
+    if run.returncode:
+        said = [line for line in run.stdout.splitlines() if line.strip()][-LAST_WORDS:]
+        problem = f"does not pass on {mutation.as_they_are} (exit status {run.returncode})"
+        words = "".join(f"\n    {line}" for line in said)
+        raise InvalidRecord("suite", problem, f"correct the suite first; it said:{words}")
+    return perf_counter() - start
+
+
+def fates_by_suite(
+    mutation: Mutation[Any], command: str, mutants: Iterable[Mutant]
+) -> Iterator[Fate]:
+    """What a suite makes of each mutant, one at a time."""
+    for mutant in mutants:
+        try:
+            witness = mutation.tell_apart(mutation.build(mutant.changed))
+            lives = witness is None or suite_passes(mutation.files, mutant, command)
+        except RulesError:
+            yield Fate(mutant.name, mutant.group, LOADER)
+            continue
+        killer = None if lives else "the suite"
+        yield Fate(mutant.name, mutant.group, killer, witness, equivalent=witness is None)
+
+
+def spread(mutants: Sequence[Made], sample: int | None) -> Sequence[Made]:
+    """As many mutants, evenly over all of them; all where no number is given."""
+    count = len(mutants) if sample is None else min(sample, len(mutants))
+    return [mutants[place * len(mutants) // count] for place in range(count)]
 
 
 def suite_passes(files: Files, mutant: Mutant, command: str) -> bool:
     """Whether a suite passes on the files with a mutant's changes; raises InvalidRecord when it
     cannot be started.
     """
+    return _judged(files, mutant, command).returncode == 0
+
+
+def _judged(files: Files, mutant: Mutant, command: str) -> subprocess.CompletedProcess[str]:
+    """A suite's run on the files with a mutant's changes."""
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch) / files.directory.name
         files.write(mutant.changed, folder)
-        return _judged_by(command, folder)
-
-
-def _judged_by(command: str, folder: Path) -> bool:
-    """Whether a suite passes on the rules in a folder; raises InvalidRecord when it cannot be
-    started.
-    """
-    words = shlex.split(command.replace(PLACE, shlex.quote(str(folder))))
-    environment = {**os.environ, VARIABLE: str(folder)}
-    try:
-        return (
-            subprocess.run(words, env=environment, capture_output=True, check=False).returncode == 0
-        )
-    except OSError:
-        raise InvalidRecord(
-            "suite", "cannot be started", 'give a command such as --suite "pytest tests"'
-        ) from None
+        words = shlex.split(command.replace(PLACE, shlex.quote(str(folder))))
+        try:
+            return subprocess.run(
+                words,
+                env={**os.environ, VARIABLE: str(folder)},
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                encoding="utf-8",
+                errors="replace",
+                check=False,
+            )
+        except OSError:
+            raise InvalidRecord(
+                "suite", "cannot be started", 'give a command such as --suite "pytest tests"'
+            ) from None
 
 
 def render(fates: Sequence[Fate]) -> str:

@@ -1,0 +1,179 @@
+"""The command line says every thing in one way: walked by command, with each example run."""
+
+import contextlib
+import os
+import re
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from allstatus.commands import app
+from allstatus.commands.help_pages import BEFORE, help_pages
+from page_rules import SMALL_PAGE
+from test_docs import PLAIN, SHELL, environment, scratch
+
+PAGES = help_pages()
+ROOT_COMMAND: Any = typer.main.get_command(app)
+MINUTES = ("mutate", "vectors", "conformance", "verify", "batch", "plot")
+FOR_EVER = ("serve", "rules preview")
+MADE = re.compile(r"(?:FILE|DIR|OUT)$")
+ASKS_FOR_PLACES = ("--rejects", "--picture")  # beside what a command is asked for
+
+
+def commands(group: Any = ROOT_COMMAND, words: str = "") -> Iterator[tuple[str, Any]]:
+    for name, inner in group.commands.items():
+        path = f"{words} {name}".strip()
+        if hasattr(inner, "commands"):
+            yield from commands(inner, path)
+        else:
+            yield path, inner
+
+
+COMMANDS = dict(commands())
+EXAMPLES = [
+    pytest.param(name, example, marks=[pytest.mark.slow] if name.split()[0] in MINUTES else [])
+    for name, page in PAGES["commands"].items()
+    for example in page["examples"]
+]
+
+
+def help_of(command: str, width: int = 80) -> str:
+    asked = [*command.split(), "-h"]
+    told = CliRunner().invoke(app, asked, prog_name="allstatus", env={"COLUMNS": str(width)})
+    assert told.exit_code == 0
+    return told.output
+
+
+def test_every_command_stands_in_one_group_and_has_two_examples() -> None:
+    grouped = [name for names in PAGES["groups"].values() for name in names]
+    assert sorted(grouped) == sorted(ROOT_COMMAND.commands)
+    assert sorted(PAGES["commands"]) == sorted(COMMANDS)
+    odd = [name for name, page in PAGES["commands"].items() if len(page["examples"]) != 2]
+    assert odd == []
+    used = [
+        name
+        for name, page in PAGES["commands"].items()
+        if not all(f"allstatus {name}" in example for example in page["examples"])
+    ]
+    assert used == []
+
+
+@pytest.mark.parametrize("command", ["", "rules", "codes", "plot", "audit", "fhir", *COMMANDS])
+def test_help_is_whole_at_80_columns(command: str) -> None:
+    text = help_of(command)
+    examples = PAGES["commands"].get(command, {"examples": ()})["examples"]
+    lines = [line for line in text.splitlines() if line.strip() not in examples]
+    assert max(map(len, lines)) <= 80
+    assert "…" not in text
+    assert "..." not in text.replace("[ARGS]...", "")
+    assert all(f"  {example}\n" in text for example in examples)
+    if command in COMMANDS:
+        assert "Exit status:\n  0  done" in text
+        shown = " ".join(text.split())
+        for parameter in COMMANDS[command].params:
+            default = parameter.default
+            if isinstance(default, int | str) and not isinstance(default, bool) and default:
+                assert f"default: {getattr(default, 'value', default)}" in shown
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_options_are_spelled_in_one_way(command: str) -> None:
+    options = {name: one for one in COMMANDS[command].params for name in one.opts}
+    long = {name for name in options if name.startswith("--")}
+    assert long.isdisjoint(BEFORE)
+    assert ("-o" in options) == ("--output" in options)
+    if "--output" in options:
+        assert options["-o"] is options["--output"]
+    if "--rules" in options:
+        assert options["--rules"].metavar == "DIR"
+    written = [one for one in long if re.search(r"(?i)^(draw|write)", str(options[one].help))]
+    assert {one for one in written if one not in ASKS_FOR_PLACES} <= {"--output", "--update"}
+    assert "format" not in options
+
+
+@pytest.fixture(scope="module")
+def checkout() -> Iterator[Path]:
+    """A checkout's folder, with what somebody has who is asked for files of their own."""
+    with scratch() as folder:
+        shutil.copytree(Path(__file__).parents[2] / "codes", folder / "codes")
+        shutil.copytree(folder / "rules" / "nci-pdq-adult-all-patient", folder / "my-rules")
+        (folder / "my-codes").mkdir()
+        (folder / "my-codes" / "systems.yaml").write_text("{}\n", "utf-8")
+        shutil.copy(SMALL_PAGE, folder / "page.md")
+        (folder / "mine.py").write_text(MINE, "utf-8")
+        (folder / "test_mine.py").write_text(MY_SUITE, "utf-8")
+        settings = f"insecure_dev: true\naudit: {folder}/audit.sqlite\n"
+        (folder / "service.yaml").write_text(settings, "utf-8")
+        demo = (folder / "examples" / "demo.ndjson").read_bytes()
+        with contextlib.chdir(folder):
+            told = CliRunner().invoke(app, ["classify", "-"], input=demo, env=PLAIN)
+        (folder / "decisions.ndjson").write_text(told.output, "utf-8")
+        yield folder
+
+
+MINE = "import sys\nfor line in sys.stdin:\n    print('{}')\n"
+MY_SUITE = "def test_nothing():\n    pass\n"
+
+
+@pytest.mark.parametrize(("command", "example"), EXAMPLES)
+def test_every_example_runs(command: str, example: str, checkout: Path) -> None:
+    if command in FOR_EVER:
+        return runs_until_ended(f"{example} --port 0", checkout)
+    if example.startswith("allstatus audit") and "schema" not in example:
+        runs_until_ended("allstatus serve --config service.yaml --port 0", checkout)
+    may = (0, 1) if "exit_1" in PAGES["commands"][command] else (0,)
+    if not SHELL.search(example):
+        with contextlib.chdir(checkout):
+            told = CliRunner().invoke(app, shlex.split(example)[1:], env=PLAIN)
+        assert told.exit_code in may, told.output
+        return None
+    done = subprocess.run(
+        ["sh", "-c", example],
+        cwd=checkout,
+        env=environment(checkout),
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        timeout=500,
+    )
+    assert done.returncode in may, done.stderr
+    return None
+
+
+def runs_until_ended(command: str, folder: Path) -> None:
+    """A service says that it listens, and ends when it is asked to."""
+    words = [sys.executable, "-m", "allstatus", *shlex.split(command)[1:]]
+    with subprocess.Popen(
+        words, cwd=folder, env=environment(folder), stderr=subprocess.PIPE, encoding="utf-8"
+    ) as running:
+        assert running.stderr is not None
+        said = running.stderr.readline()
+        running.send_signal(signal.SIGINT)
+        said += running.stderr.read()
+    assert "Traceback" not in said
+    assert "http" in said or "started" in said.lower(), said
+
+
+def test_spellings_of_before_go_on_working(tmp_path: Path) -> None:
+    def told(*words: str) -> str:
+        result = CliRunner().invoke(app, words, env=PLAIN | {"HOME": os.fspath(tmp_path)})
+        assert result.exit_code == 0, result.output
+        return result.stdout
+
+    assert told("verify", "--json") == told("verify", "--format=json")
+    assert told("about", "--json") == told("about", "--format", "json")
+    assert told("rules", "export", "--to=cql") == told("rules", "export", "--format", "cql")
+    named = "nci-pdq-adult-all-health-professional"
+    assert told("rules", "show", named) == told("rules", "show", "--rules", named)
+    told("schema", "rules", "--to", f"{tmp_path}/schemas")
+    told("fhir", "definitions", "--out", f"{tmp_path}/definitions")
+    assert {path.name for path in tmp_path.iterdir()} == {"schemas", "definitions"}
