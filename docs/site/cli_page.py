@@ -17,7 +17,7 @@ from pieces import code, table
 from typer.models import ArgumentInfo, OptionInfo, TyperInfo
 
 from allstatus.commands import app
-from allstatus.commands.help_pages import help_pages
+from allstatus.commands.help_pages import help_pages, page_of
 
 SIDEBAR = (("Reference", "Command line <reference/cli>"),)
 HEAD = """# Command line
@@ -91,8 +91,8 @@ def _command(name: str, callback: Callable[..., Any], text: str | None) -> str:
 
 def _more(command: str) -> str:
     """What exit status 1 means, and the examples."""
-    page = help_pages()["commands"].get(command)
-    if page is None:
+    page = page_of(command)
+    if not page["examples"]:
         return ""
     one = f"\nExit status 1: {page['exit_1']}.\n" if "exit_1" in page else ""
     return f"{one}\n```sh\n{chr(10).join(page['examples'])}\n```\n"

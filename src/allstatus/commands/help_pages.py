@@ -38,11 +38,14 @@ def help_pages() -> dict[str, Any]:
 
 def exit_statuses(command: str) -> list[tuple[str, str]]:
     """Each exit status of a command, such as `rules check`, and what it means."""
-    pages = help_pages()
-    meanings = dict(pages["exit_statuses"])
-    if (one := pages["commands"][command].get("exit_1")) is not None:
-        meanings["1"] = one
-    return sorted(meanings.items())
+    own = {"1": one} if (one := page_of(command).get("exit_1")) else {}
+    return sorted((help_pages()["exit_statuses"] | own).items())
+
+
+def page_of(command: str) -> dict[str, Any]:
+    """A command's examples and, where it has one, the meaning of exit status 1."""
+    page: dict[str, Any] = help_pages()["commands"].get(command, {"examples": ()})
+    return page
 
 
 class Command(TyperCommand):
@@ -68,7 +71,7 @@ class Command(TyperCommand):
         with formatter.section("Exit status"):
             formatter.write_dl(exit_statuses(command))
         with formatter.section("Examples"):
-            for example in help_pages()["commands"][command]["examples"]:
+            for example in page_of(command)["examples"]:
                 formatter.write(f"{'':{formatter.current_indent}}{example}\n")
 
 
