@@ -34,7 +34,9 @@ TYPES = {str: "text", Path: "path", int: "whole number", float: "number", dateti
 def pages() -> Iterator[tuple[str, str]]:
     """The one page, by its place."""
     means = {**help_pages()["exit_statuses"], "1": "what a command below says"}
-    head = HEAD.format(statuses=table(("exit status", "means"), sorted(means.items())))
+    head = HEAD.format(
+        statuses=table(("exit status", "means"), sorted(means.items(), key=lambda one: int(one[0])))
+    )
     yield "reference/cli.md", "\n".join([head, _root(), *_commands(app, "allstatus")])
 
 

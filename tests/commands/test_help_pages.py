@@ -77,7 +77,7 @@ def test_help_is_whole_at_80_columns(command: str) -> None:
     assert "..." not in text.replace("[ARGS]...", "")
     assert all(f"  {example}\n" in text for example in examples)
     if command in COMMANDS:
-        assert "Exit status:\n  0  done" in text
+        assert "Exit status:\n  0   done" in text
         shown = " ".join(text.split())
         for parameter in COMMANDS[command].params:
             default = parameter.default

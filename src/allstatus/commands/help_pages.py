@@ -39,7 +39,7 @@ def help_pages() -> dict[str, Any]:
 def exit_statuses(command: str) -> list[tuple[str, str]]:
     """Each exit status of a command, such as `rules check`, and what it means."""
     own = {"1": one} if (one := page_of(command).get("exit_1")) else {}
-    return sorted((help_pages()["exit_statuses"] | own).items())
+    return sorted((help_pages()["exit_statuses"] | own).items(), key=lambda one: int(one[0]))
 
 
 def page_of(command: str) -> dict[str, Any]:

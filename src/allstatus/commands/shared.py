@@ -11,8 +11,8 @@ from typing import Annotated, Any
 import typer
 
 import allstatus
-from allstatus.commands.streams import doors, ended
 from allstatus.commands.help_pages import CommandLine
+from allstatus.commands.streams import doors, ended
 from allstatus.errors import InvalidRecord, MissingExtra, RulesError
 
 REFUSED_INPUT, REFUSED_RULES = 3, 4
