@@ -4,6 +4,7 @@ walked.
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from allstatus import RulesError, load_rules
 from allstatus.decision.applicability import Applicability, applicability_faults
 from allstatus.decision.entries import AgentApplicability, Option
 from allstatus.record.exact_json import parse_json
+from allstatus.record.model import Record
 from allstatus.rules.editions import rule_sets
 from allstatus.rules.indications import STATUS_FACT, read_overlay
 from decision.test_properties import patients, records
@@ -125,7 +127,7 @@ BROKEN = [
         "agents/nilotinib.yaml",
         "all: [philadelphia_positive]",
         "all: [philadelphia]",
-        "applicability/agents/nilotinib.yaml:4: unknown criterion 'philadelphia' (did you mean "
+        "applicability/agents/nilotinib.yaml:5: unknown criterion 'philadelphia' (did you mean "
         "'philadelphia_positive'?); "
         "criteria are listed in criteria.yaml",
     ),
@@ -140,7 +142,7 @@ BROKEN = [
         "agents/imatinib.yaml",
         "statuses: [untreated]",
         "statuses: [untreatedd]",
-        "applicability/agents/imatinib.yaml:20: unknown status 'untreatedd' (did you mean "
+        "applicability/agents/imatinib.yaml:21: unknown status 'untreatedd' (did you mean "
         "'untreated'?); "
         "statuses are the values of disease_status",
     ),
@@ -165,7 +167,7 @@ BROKEN = [
         "agents/nilotinib.yaml",
         "all: [philadelphia_positive]",
         "all: [philadelphia_positive, {not: philadelphia_positive}]",
-        "applicability/agents/nilotinib.yaml:4: status 'applies' holds in no case; correct its "
+        "applicability/agents/nilotinib.yaml:5: status 'applies' holds in no case; correct its "
         "clauses or remove it",
     ),
 ]
@@ -223,3 +225,15 @@ def test_an_overlay_that_differs_from_its_lock_is_refused(tmp_path: Path) -> Non
     copy = broken_overlay(tmp_path, "agents/nilotinib.yaml", "title: Nilotinib", "title: nilotinib")
     with pytest.raises(RulesError, match="the rule files are not those that were locked"):
         applicability_faults(Applicability(RULES.ruleset, copy))
+
+
+def test_a_stated_use_in_another_disease_is_not_looked_up() -> None:
+    other = replace(RULES.ruleset, population={"icd10cm": ["C92.0"], "snomed": []})
+    (of_other, of_all) = (
+        Applicability(rules).options_of("recurrent").of(Record()).entries
+        for rules in (other, RULES.ruleset)
+    )
+    assert {option.applicability for option in of_other} == {"listed"}
+    assert not any(option.by_agent for option in of_other)
+    assert {option.id for option in of_other} == {option.id for option in of_all}
+    assert any(option.by_agent for option in of_all)

@@ -1,12 +1,15 @@
 """Limits of other definitions, on both sides and at the limit."""
 
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
 from allstatus import RulesError
-from allstatus.rules.comparisons import Limit, comparisons_path, read_comparisons
+from allstatus.rules.comparisons import Limit, comparisons_path, other_remissions, read_comparisons
+from allstatus.rules.editions import find_rules
+from allstatus.rules.load import read_rules
 
 HAIR = Fraction(1, 10**18)
 LIMITS = [  # comparator, just below 5, at 5, just above 5, in words
@@ -39,3 +42,19 @@ def test_a_file_that_is_refused_says_where(tmp_path: Path) -> None:
         read_comparisons(broken)
     with pytest.raises(RulesError, match="the file is missing"):
         read_comparisons(tmp_path / "absent.yaml")
+
+
+def test_others_remissions_are_of_the_rule_set_s_own_disease_and_not_its_own() -> None:
+    rules = read_rules(find_rules())
+    others = {other.id for other in other_remissions(rules)}
+    assert rules.id not in {other.ruleset for other in other_remissions(rules)}
+    assert {"eln-2024", "singapore-ndf-mrd", "singapore-ndf-relapsed"} < others
+    assert not {other for other in others if "aml" in other}
+    assert other_remissions(replace(rules, population={"icd10cm": ["D46.9"], "snomed": []})) == ()
+
+
+def test_the_formulary_with_two_definitions_has_both() -> None:
+    least = {
+        other.id: other.counts["platelets"].value for other in read_comparisons() if other.counts
+    }
+    assert (least["singapore-ndf-relapsed"], least["singapore-ndf-mrd"]) == (50, 100)

@@ -2,6 +2,7 @@
 decision.
 """
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,12 +13,14 @@ from allstatus.record.frozen import plain
 from allstatus.record.percent import read_percent
 from allstatus.rules.comparisons import read_comparisons
 from allstatus.testing import blast_percents
+from allstatus.why.other_definitions import OtherDefinitions
 from decision.test_properties import LIMIT, records
 
 RULES = load_rules(engine="builtin")
 DEFINITIONS = read_comparisons()
 CLEAN = {"prior_treatment": "disease_directed", "cbc": "normal", "signs_and_symptoms": "absent"}
-STRICT = {d.id for d in DEFINITIONS if d.kind == "remission" and d.marrow.comparator == "<"}
+ABOUT_ALL = [d for d in DEFINITIONS if d.kind == "remission" and d.population == ("C91.0",)]
+STRICT = {d.id for d in ABOUT_ALL if d.marrow.comparator == "<"}
 
 
 def elsewhere(record: dict[str, Any], about: str) -> dict[str, bool]:
@@ -71,22 +74,28 @@ def panel(platelets: float, neutrophils: float = 3, low: float = 150) -> dict[st
     }
 
 
-AT_LEAST = {d.id for d in DEFINITIONS if d.counts and d.counts["platelets"].comparator == ">="}
-MORE_THAN = {d.id for d in DEFINITIONS if d.counts and d.counts["platelets"].comparator == ">"}
+def asking(platelets: str) -> set[str]:
+    return {d.id for d in ABOUT_ALL if d.counts and str(d.counts["platelets"]) == platelets}
+
+
+AT_LEAST, MORE_THAN = asking("at least 100"), asking("more than 100")
+LOWER = asking("more than 50")
 
 
 @pytest.mark.parametrize(
     ("record", "about", "expected"),
     [
-        (panel(120), "platelets", dict.fromkeys(AT_LEAST | MORE_THAN, True)),
-        (panel(100), "platelets", dict.fromkeys(AT_LEAST, True)),
-        (panel(99), "platelets", {}),
+        (panel(120), "platelets", dict.fromkeys(AT_LEAST | MORE_THAN | LOWER, True)),
+        (panel(100), "platelets", dict.fromkeys(AT_LEAST | LOWER, True)),
+        (panel(99), "platelets", dict.fromkeys(LOWER, True)),
+        (panel(50), "platelets", {}),
         (panel(160), "platelets", {}),
         (panel(100, low=90), "platelets", dict.fromkeys(MORE_THAN, False)),
         (panel(95, low=90), "platelets", dict.fromkeys(AT_LEAST | MORE_THAN, False)),
         (panel(160, 1), "neutrophils", dict.fromkeys(MORE_THAN, False)),
         (panel(160, 0.9), "neutrophils", dict.fromkeys(AT_LEAST | MORE_THAN, False)),
         (panel(160, 1.1), "neutrophils", {}),
+        (panel(160, 0.5), "neutrophils", dict.fromkeys(AT_LEAST | MORE_THAN | LOWER, False)),
     ],
 )
 def test_counts_are_compared_from_both_sides(
@@ -133,3 +142,16 @@ def test_a_broken_comparisons_file_is_refused(tmp_path: Any) -> None:
     path.write_text("- id: x\n  name: x\n", "utf-8")
     with pytest.raises(RulesError, match=r"comparisons.yaml:1: '1' has no key 'title'; add it"):
         read_comparisons(path)
+
+
+def test_a_definition_of_another_disease_is_not_named() -> None:
+    aml = replace(RULES.ruleset, id="aml", population={"icd10cm": ["C92.0"], "snomed": []})
+    named = {
+        rules.id: {
+            source.id
+            for entry in OtherDefinitions(rules).of(read_percent("5"), None).entries
+            for source in entry.definitions
+        }
+        for rules in (RULES.ruleset, aml)
+    }
+    assert named == {RULES.ruleset.id: STRICT, "aml": {"nci-aml"}}

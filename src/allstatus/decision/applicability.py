@@ -179,9 +179,12 @@ class Applicability:
         """The options of a status with their tables."""
         options = self._lists.get(status)
         if options is None:
-            options = self._lists[status] = OptionList(
-                self.overlay, self.ruleset, status, self.fittings
-            )
+            fittings = {
+                name: fitting
+                for name, fitting in self.fittings.items()
+                if self.ruleset.is_about(fitting.use.population)
+            }
+            options = self._lists[status] = OptionList(self.overlay, self.ruleset, status, fittings)
         return options
 
     def conditions(self) -> Iterator[IndicationTable]:

@@ -68,7 +68,9 @@ def _overlay(ruleset: RuleSet, overlay: Indications) -> Iterator[str]:
     yield ""
     yield f"{overlay.title} (not from the page)"
     yield f"{overlay.id} {overlay.version}, digest {overlay.digest}"
-    for use in (use for agent, use in overlay.agents.items() if agent in listed):
+    for agent, use in overlay.agents.items():
+        if agent not in listed or not ruleset.is_about(use.population):
+            continue
         yield ""
         yield f"{use.title}: all of   [{use.reading}]   (source: {use.cite['title']})"
         for clause in use.clauses:

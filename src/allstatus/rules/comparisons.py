@@ -15,7 +15,7 @@ from allstatus.record.frozen import Frozen
 from allstatus.record.percent import format_number
 from allstatus.record.yaml_file import YamlFile
 from allstatus.rules.editions import rules_home
-from allstatus.rules.ruleset import Cite
+from allstatus.rules.ruleset import Cite, RuleSet
 from allstatus.rules.shape_problems import shape_problems
 
 FILE = "comparisons.yaml"
@@ -40,14 +40,15 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class OtherDefinition(Frozen):
-    """One source's definition; `ruleset` names the rule set that reads it whole, where there is
-    one.
+    """One source's definition of the diseases of `population` (codes); `ruleset` names the rule
+    set that reads it whole, where there is one.
     """
 
     id: str
     name: str
     title: str
     kind: str
+    population: tuple[str, ...]
     marrow: Limit
     counts: Mapping[str, Limit]
     blood: str | None
@@ -71,6 +72,19 @@ def read_comparisons(path: Path | None = None) -> tuple[OtherDefinition, ...]:
     return tuple(_definition(entry) for entry in file.data)
 
 
+def other_remissions(ruleset: RuleSet) -> tuple[OtherDefinition, ...]:
+    """What others ask of a remission of the rule set's own disease."""
+    return tuple(
+        [
+            other
+            for other in read_comparisons()
+            if other.kind == "remission"
+            and other.ruleset != ruleset.id
+            and ruleset.is_about(other.population)
+        ]
+    )
+
+
 def _definition(entry: Mapping[str, Any]) -> OtherDefinition:
     marrow = Limit(entry["marrow"]["comparator"], Fraction(entry["marrow"]["percent"]))
     counts = {
@@ -82,6 +96,7 @@ def _definition(entry: Mapping[str, Any]) -> OtherDefinition:
         entry["name"],
         entry["title"],
         entry["kind"],
+        tuple(entry["population"]),
         marrow,
         counts,
         entry["blood"],

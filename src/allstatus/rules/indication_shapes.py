@@ -16,6 +16,11 @@ from allstatus.rules.shape_parts import (
     ThresholdShape,
 )
 
+Population = Annotated[
+    list[str],
+    Field(min_length=1, description="codes of the diseases it is about: [C91.0]"),
+]
+
 
 class SourceCiteShape(Shape):
     """Where another source says it; without a sentence's fingerprint, why there is none."""
@@ -78,6 +83,7 @@ class AgentUseShape(Shape):
 
     agent: str
     title: str
+    population: Population
     all: Clauses
     reading: Reading
     cite: SourceCiteShape
@@ -113,6 +119,7 @@ class ComparisonShape(Shape):
     name: str
     title: str
     kind: Literal["remission", "disease"]
+    population: Population
     marrow: MarrowLimitShape
     counts: CountsShape | None = None
     blood: str | None

@@ -46,12 +46,13 @@ class OtherSource(Frozen):
 
 @dataclass(frozen=True, slots=True)
 class AgentUse(Frozen):
-    """For whom an agent's stated use is: all clauses hold. `place` is where it stands
-    (`file:line`).
+    """For whom an agent's stated use is: all clauses hold, in one of the diseases of `population`
+    (codes). `place` is where it stands (`file:line`).
     """
 
     agent: str
     title: str
+    population: tuple[str, ...]
     clauses: tuple[Clause, ...]
     reading: Reading
     cite: Cite
@@ -135,6 +136,7 @@ def _agent(builder: Builder, file: YamlFile) -> AgentUse:
     return AgentUse(
         data["agent"],
         data["title"],
+        tuple(data["population"]),
         _clauses(builder, file, data["all"], ("all",), data["agent"]),
         data["reading"],
         data["cite"],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
@@ -184,6 +184,11 @@ class RuleSet(Frozen):
         return record_with(
             tuple([OwnFact(f.name, f.kind, f.values, f.question, HIGHEST.get(f.kind)) for f in own])
         )
+
+    def is_about(self, diseases: Iterable[str]) -> bool:
+        """Whether one of these diseases, given by their codes, is the rule set's own."""
+        population = self.population
+        return not {*population["icd10cm"], *population["snomed"]}.isdisjoint(diseases)
 
     def criteria_of(self, fact: str) -> tuple[str, ...]:
         """Names of the criteria that ask about a fact."""

@@ -13,7 +13,7 @@ from allstatus.record.model import Site
 from allstatus.record.percent import MARROW_GRADES, format_number
 from allstatus.render.messages import LEVELS, message
 from allstatus.render.words import class_words
-from allstatus.rules.comparisons import OtherDefinition, read_comparisons
+from allstatus.rules.comparisons import OtherDefinition, other_remissions
 from allstatus.rules.condition import Clause
 from allstatus.rules.ruleset import Fact, RuleSet, Status
 from allstatus.table.case_set import CaseSet
@@ -198,11 +198,7 @@ def _others(rules: RuleSet) -> dict[str, Any]:
         [clause for clause in status.clauses if _asks_only(rules, clause, MARROW)] if status else []
     )
     here = {name: clause.holds({name: True}) for clause in marrow for name in clause.criteria()}
-    definitions = (
-        [d for d in read_comparisons() if d.kind == "remission" and d.ruleset != rules.id]
-        if here
-        else []
-    )
+    definitions = other_remissions(rules) if here else ()
     return {
         "fact": MARROW,
         "here": here,

@@ -35,7 +35,11 @@ def to_plain_uses(applicability: Applicability) -> dict[str, Any]:
         "criteria": {
             criterion.name: plain_criterion(criterion) for criterion in overlay.criteria.values()
         },
-        "agents": {use.agent: _agent(use) for use in overlay.agents.values()},
+        "agents": {
+            use.agent: _agent(use)
+            for use in overlay.agents.values()
+            if rules.is_about(use.population)
+        },
         "options": {
             status: [_option(option) for option in rules.options[status]]
             for status in rules.statuses

@@ -15,7 +15,7 @@ from typing import Any
 from allstatus.record.blood_count import CbcReading
 from allstatus.record.frozen import WrittenOnce
 from allstatus.record.percent import Percent, format_number
-from allstatus.rules.comparisons import Limit, OtherDefinition, read_comparisons
+from allstatus.rules.comparisons import Limit, OtherDefinition, other_remissions
 from allstatus.rules.condition import Clause
 from allstatus.rules.ruleset import RuleSet
 from allstatus.why.cites import SourceCite
@@ -134,10 +134,8 @@ class OtherDefinitions:
         return {self._ruleset.criteria[name].condition.fact for name in clause.criteria()}
 
     @cached_property
-    def _others(self) -> list[OtherDefinition]:
-        return [
-            d for d in read_comparisons() if d.kind == "remission" and d.ruleset != self._ruleset.id
-        ]
+    def _others(self) -> tuple[OtherDefinition, ...]:
+        return other_remissions(self._ruleset)
 
     @cached_property
     def _by_marrow(self) -> list[Group]:
