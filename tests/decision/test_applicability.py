@@ -161,7 +161,8 @@ BROKEN = [
         "record_key: biomarkers.cd91",
         "applicability/facts.yaml:35: no record has a key 'biomarkers.cd91' (did you mean "
         "'biomarkers.cd19'?); "
-        "use a key of `allstatus schema record`",
+        "use a key of `allstatus schema record`, or declare it with "
+        "`own: true`",
     ),
     (
         "agents/nilotinib.yaml",
