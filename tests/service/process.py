@@ -26,7 +26,9 @@ class Served:
     def _wait_for_address(self) -> str:
         end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
-            found = re.search(r"Uvicorn running on (http://127\.0\.0\.1:\d+)", self.written())
+            found = re.search(
+                r"Uvicorn running on (http://(?:127\.0\.0\.1|\[::1\]):\d+)", self.written()
+            )
             if found:
                 return found[1]
             assert self.process.poll() is None, self.written()

@@ -18,6 +18,7 @@ from typer.testing import CliRunner
 from allstatus.commands import app
 from allstatus.service.config import ChartReading, Limits, read_config
 
+from .conftest import PATIENT_VIEW, call, chart, prefetch_of
 from .process import served
 from .test_rest import RECORD
 from .tokens import ISSUER, TokenIssuer
@@ -94,6 +95,18 @@ def test_headers_without_end_are_refused(tmp_path: Path) -> None:
             with pytest.raises(OSError, match=r"reset|pipe"):
                 connection.sendall(headers)
         assert httpx.get(f"{service.address}/healthz", trust_env=False).status_code == 200
+
+
+def test_the_other_loopback(tmp_path: Path) -> None:
+    with served(tmp_path, "--insecure-dev", "--host", "::1") as service:
+        assert service.address.startswith("http://[::1]:")
+        answer = httpx.post(f"{service.address}/classify", json=RECORD, trust_env=False)
+        body = call(prefetch_of(chart("01-exactly-five")))
+        cards = httpx.post(f"{service.address}{PATIENT_VIEW}", json=body, trust_env=False).json()
+        (link,) = cards["cards"][0]["links"]
+        page = httpx.get(link["url"], trust_env=False)
+    assert (answer.status_code, page.status_code) == (200, 200)
+    assert link["url"].startswith(service.address)
 
 
 def test_a_token_is_used_once_whichever_process_answers(tmp_path: Path) -> None:

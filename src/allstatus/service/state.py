@@ -27,6 +27,7 @@ from allstatus.service.audit_notes import Refusals, reading
 from allstatus.service.audit_rows import Caller, entry_of
 from allstatus.service.auth import Gatekeeper
 from allstatus.service.config import LOCAL_ORIGIN, Config, ConfigError
+from allstatus.service.endable import in_thread
 from allstatus.service.explanation_pages import Pages
 from allstatus.service.fhir_client import FhirClient
 from allstatus.service.jwks import Refused
@@ -193,7 +194,7 @@ class ServiceState:
         """Run a calculation on an input of that many bytes without holding up the others."""
         if size <= INLINE:
             return action()
-        return await anyio.to_thread.run_sync(action, limiter=self.threads, abandon_on_cancel=True)
+        return await in_thread(action, self.threads)
 
     async def record(
         self,
