@@ -9,9 +9,10 @@ from allstatus.rules.ruleset import RuleSet
 from allstatus.table.facts import RecordFacts
 
 NORMAL_WITH_BLASTS = (
-    "cbc: normal, and leukemia is reported in the blood; a count with leukemia cells in its "
-    "differential is not normal; check which of the two holds"
+    "cbc: normal, and blasts are reported in the blood; a count with blasts in its differential is "
+    "not normal; check which of the two holds"
 )
+OUTSIDE = "leukemia_outside_marrow"
 
 
 def warnings_of(
@@ -19,7 +20,7 @@ def warnings_of(
 ) -> Iterator[str]:
     """Each warning as a line that begins with the record's key it is about."""
     yield from stated.warnings
-    outside = record.leukemia_outside_marrow
+    outside = getattr(record, OUTSIDE)
     sites = outside.sites if isinstance(outside, OutsideMarrow) else ()
     if "blood" in sites and _count_normal(record, stated):
         yield NORMAL_WITH_BLASTS
@@ -34,10 +35,10 @@ def _count_normal(record: Record, stated: RecordFacts) -> bool:
 
 
 def _told_of(sites: tuple[str, ...], rules: RuleSet, status: str | None) -> Iterator[str]:
-    """What the page says of leukemia at these sites, apart from what it lists for the status."""
+    """What the page says of disease at these sites, apart from what it lists for the status."""
     for entries in rules.guidance.values() if sites else ():
         for entry in entries:
             if status in entry.get("statuses", ()) and set(sites) & set(entry.get("sites", ())):
                 under = entry["cite"]["section"].rpartition(" > ")[2]
                 said = f"the page also says, under {under}: {entry['title']}"
-                yield f"leukemia_outside_marrow: {said}"
+                yield f"{OUTSIDE}: {said}"

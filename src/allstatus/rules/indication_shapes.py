@@ -16,10 +16,7 @@ from allstatus.rules.shape_parts import (
     ThresholdShape,
 )
 
-Population = Annotated[
-    list[str],
-    Field(min_length=1, description="codes of the diseases it is about: [C91.0]"),
-]
+Population = Annotated[list[str], Field(min_length=1, description="codes of diseases")]
 
 
 class SourceCiteShape(Shape):

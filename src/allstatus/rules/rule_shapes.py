@@ -143,17 +143,16 @@ class OptionsShape(CitedShape):
 
 
 class GuidanceShape(CitedShape):
-    """What the page says of a thing, and of which statuses, facts or outcomes."""
+    """What the page says of a thing, and of which statuses, facts or outcomes; with `sites`, it is
+    told with a decision on disease found there.
+    """
 
     id: str
     title: str
     statuses: list[str] = []
     facts: list[str] = []
     outcomes: list[str] = []
-    sites: Annotated[
-        list[Site],
-        Field(description="sites outside the marrow: told with a decision on leukemia found there"),
-    ] = []
+    sites: list[Site] = []
 
 
 class TestShape(GuidanceShape):

@@ -36,13 +36,13 @@ class CiteShape(Shape):
 
 
 class CitedShape(Shape):
-    """What the page says, with its citation and whether it was read literally."""
+    """What the page says, with its citation, whether it was read literally, and further sentences
+    that it rests on.
+    """
 
     reading: Reading
     cite: CiteShape
-    also_cited: Annotated[
-        list[CiteShape], Field(description="further sentences that it rests on")
-    ] = []
+    also_cited: list[CiteShape] = []
 
 
 class ClauseShape(CitedShape):
