@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -91,7 +91,7 @@ def read_own(value: object, patient: str, server: str = "") -> Own:
     they do.
     """
     entries = list(entries_of(value))
-    home = split_address(f"{server.rstrip('/')}/Patient/{patient}")[0] or _home(entries)
+    home = home_of(entries, server)
     gathered = _gather(ResourceStore(entries, home))
     mine = (home, patient)
     gathered.of.setdefault(mine, [])
@@ -104,10 +104,12 @@ def read_own(value: object, patient: str, server: str = "") -> Own:
     return Own(chart, mine in gathered.owners or bool(gathered.nameless), others)
 
 
-def _home(entries: list[Entry]) -> str:
-    """The server that entries are from, by their full addresses, else by the one that every subject
-    names.
+def home_of(entries: Sequence[Entry], server: str = "") -> str:
+    """The server that entries are from: the one said, else by their full addresses, else the one
+    that every subject names.
     """
+    if said := split_address(f"{server.rstrip('/')}/Patient/x")[0]:
+        return said
     servers = {split_address(entry.address)[0] for entry in entries} - {""}
     subjects = [text(subject_in(entry.resource).get("reference")) for entry in entries]
     if not servers:

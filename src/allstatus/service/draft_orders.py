@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from allstatus.ehr.chart import Code, Treatment
 from allstatus.ehr.codes import CodeTables, code_tables
+from allstatus.ehr.fhir import HOME, home_of
 from allstatus.ehr.fhir_bundles import Entry, entries_of
 from allstatus.ehr.fhir_patients import whose
 from allstatus.ehr.fhir_resources import statements
@@ -17,7 +18,6 @@ from allstatus.service.prefetch import PrefetchedChart
 
 ORDERS = ("MedicationRequest", "ServiceRequest")
 GROUPS = ("RequestGroup", "RequestOrchestration")  # of orders that lie elsewhere
-HOME = "(this server)"
 
 
 class Product(NamedTuple):
@@ -57,9 +57,11 @@ def drafts(context: Mapping[str, Any]) -> list[Json]:
 def read_orders(context: Mapping[str, Any], hook: str, found: PrefetchedChart) -> DraftOrders:
     """The orders of a hook's context: all of them, or at order-select those selected."""
     entries = list(entries_of(drafts(context)))
-    beside = [value for value in (*found.answers.values(), *found.beside) if value is not None]
-    home = split_address(f"{found.server}/Patient/{found.patient}")[0] or HOME
-    store = ResourceStore([*entries, *entries_of(beside)], home)
+    had = [value for value in (*found.answers.values(), *found.beside) if value is not None]
+    beside = list(entries_of(had))
+    home = home_of(beside, found.server)
+    home = home_of([*entries, *beside]) if home == HOME else home
+    store = ResourceStore([*entries, *beside], home)
     known = [entry for entry in entries if entry.resource["resourceType"] in (*ORDERS, *GROUPS)]
     absent = 0
     if hook == "order-select":
@@ -96,9 +98,17 @@ def product_of(order: Json, store: ResourceStore) -> Product | None:
         found = tuple(code for concept in concepts for code in codeable(concept))
         names = [words(obj(one).get("concept") or one) for one in concepts]
     said = [name for name in names if name and not _is_reference(name)]
-    if not found and not said and any(names):
+    if not found and not said and (any(names) or _points(order)):
         return None
     return Product(found, (*said, *(code.display for code in found if code.display)))
+
+
+def _points(order: Json) -> bool:
+    """Whether what is ordered is said by a reference of any form."""
+    either = (order.get("medication"), order.get("code"))
+    return any(
+        map(obj, (order.get("medicationReference"), *(obj(e).get("reference") for e in either)))
+    )
 
 
 def _is_reference(name: str) -> bool:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from allstatus.decision.answer import NOT_APPLICABLE
 from allstatus.decision.decision import Decision
 from allstatus.decision.entries import AgentApplicability, Option
 from allstatus.decision.options import list_options
@@ -25,11 +26,11 @@ def order_cards(
     """An information card for each agent ordered of which the page's list says something the
     orderer should know, and one where an order was not looked at.
     """
+    cards = [] if decision.outcome == NOT_APPLICABLE else _unread_card(decision, occasion, orders)
     if decision.status is None:
-        return []
+        return cards
     known = _agents(decision)
     agents = sorted({agent for one in orders.products for agent in one.agents(known, tables)})
-    cards = _unread_card(decision, occasion, orders)
     for agent in agents:
         here = [option for option in decision.options if agent in option.agents]
         fits = [fit for option in here for fit in option.by_agent if fit.agent == agent]
