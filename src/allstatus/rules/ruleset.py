@@ -23,6 +23,7 @@ Category = Literal[
     "cns_prophylaxis",
     "supportive_care",
     "palliative_care",
+    "other_drug_therapy",
 ]
 Cite = Mapping[str, str]
 Says = Mapping[str, str]  # clinician, student, plain
