@@ -97,6 +97,19 @@ def chart_of(case: dict[str, Any]) -> list[dict[str, Any]]:
     return [resource for versions in found.values() for resource in versions]
 
 
+def as_patients() -> dict[str, list[dict[str, Any]]]:
+    """The charts of all shapes by patient, none of which share an id: as an export holds them."""
+    found = {}
+    for number, case in enumerate(CASES.values(), 1):
+        written = json.dumps([{"id": f"no-{n}", **r} for n, r in enumerate(chart_of(case))])
+        text = re.sub(r'"reference": "(\w+)/', rf'"reference": "\1/{number}-', written)
+        resources = json.loads(text.replace('"system": "mrn"', f'"system": "mrn-{number}"'))
+        for resource in resources:
+            resource["id"] = f"{number}-{resource['id']}"
+        found[f"{number}-p1"] = resources
+    return found
+
+
 def decide(resources: list[dict[str, Any]]) -> Decision:
     """The decision on patient p1."""
     charts = read_fhir(parse_json(json.dumps(resources)))

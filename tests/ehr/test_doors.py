@@ -29,6 +29,7 @@ from allstatus.service.prefetch import PrefetchedChart
 from bulk.folders import decide, evidence, exported, write_folder
 from ehr import raw_statements
 from ehr.bundles import ALL, condition, marrow, observation, patient
+from ehr.test_assessor import as_patients
 from service.conftest import prefetch_of, serving
 
 HOW = DecideSettings(engine="builtin", options=DEFAULT_OPTIONS)
@@ -36,6 +37,7 @@ RULES = HOW.classifier
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 FHIR = [path for path in sorted(FIXTURES.glob("fhir/*.json")) if ".expected" not in path.name]
 FHIR.append(FIXTURES / "timelines" / "ten-years.json")
+FHIR += [path for path in sorted(FIXTURES.glob("field/*.json")) if "two-servers" not in path.name]
 CHARTS = [*FHIR, *sorted(FIXTURES.glob("hl7v2/*.hl7")), *sorted(FIXTURES.glob("tables/*.csv"))]
 COUNTS = {
     ".json": lambda text: raw_statements.of_fhir(json.loads(text)),
@@ -118,6 +120,30 @@ def test_a_chart_prefetched_for_a_hook_has_the_same_account(path: Path) -> None:
         assert (
             of(decide_chart(RULES, PrefetchedChart("p1", "", prefetch).chart())) == decisions["p1"]
         )
+
+
+@pytest.mark.slow
+def test_every_shape_has_one_answer_in_an_export(tmp_path: Path) -> None:
+    charts = as_patients()
+    target = tmp_path / "out.ndjson"
+    everything = [resource for chart in charts.values() for resource in chart]
+    decide(write_folder(tmp_path / "export", everything), target, HOW)
+    found = {line["id"]: told(line) for line in evidence(target)}
+    among = {chart.patient: chart for chart in read_fhir(parse_json(json.dumps(everything)))}
+    wanted = {name: of(decide_chart(RULES, among[name])) for name in charts}
+    assert found == {
+        name: answer for name, answer in wanted.items() if answer["outcome"] != "not_applicable"
+    } | {name: answer for name, answer in found.items() if name not in charts}
+
+
+def test_every_shape_has_one_answer_at_the_service(client: TestClient) -> None:
+    for resources in as_patients().values():
+        charts = read_fhir(parse_json(json.dumps(resources)))
+        sent = {"content": to_json(resources), "headers": {"content-type": MEDIA[".json"]}}
+        answered = client.post("/classify", **sent).text.splitlines()
+        assert [told(json.loads(line)) for line in answered] == [
+            of(decide_chart(RULES, chart)) for chart in charts
+        ]
 
 
 def test_kinds_that_are_not_read_count_at_every_door(tmp_path: Path, client: TestClient) -> None:

@@ -11,6 +11,7 @@ from allstatus.ehr.dates import read_when
 from allstatus.ehr.fhir_bundles import Entry, check_whole, entries_of, missing_parts
 from allstatus.ehr.fhir_patients import (
     BY_IDENTIFIER,
+    CONTAINED,
     NOBODY,
     PatientKey,
     alike,
@@ -244,8 +245,10 @@ def subject_of(resource: Json) -> tuple[str | None, Json]:
     """(patient named by a resource standing alone, else None; the identifier that names it where no
     reference does).
     """
-    key = whose(resource, ResourceStore(()))
-    if key is None or key is NOBODY:
+    alone = [_entry(resource)] if resource.get("contained") else []
+    key = whose(resource, ResourceStore(alone))
+    if key is None or key is NOBODY or key[0].startswith(CONTAINED):
         return (None if key is None else ""), NOTHING
-    named = key[0].startswith(BY_IDENTIFIER)
-    return key[1], (obj(subject_in(resource).get("identifier")) if named else NOTHING)
+    system = key[0].removeprefix(BY_IDENTIFIER)
+    named = {"system": system or None, "value": key[1]} if system != key[0] else NOTHING
+    return key[1], named

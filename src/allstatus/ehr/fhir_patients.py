@@ -69,13 +69,15 @@ def _elsewhere(known: Json, owner: Json, store: ResourceStore) -> bool:
 
 def own_key(patient: Json, store: ResourceStore) -> PatientKey | None:
     """What a Patient resource is called: one that is contained has no life elsewhere, so by its
-    identifier or else by all it says; None when that is nothing.
+    identifier (as the Patient here that has it), else by all it says; None when that is nothing.
     """
     if store.container(patient) is None:
         return store.server(patient), store.name(patient)
     for identifier in objects(patient.get("identifier")):
         if value := text(identifier.get("value")):
-            return BY_IDENTIFIER + text(identifier.get("system")), value
+            system = text(identifier.get("system"))
+            known = store.identified("Patient", system, value)
+            return (BY_IDENTIFIER + system, value) if known is None else own_key(known, store)
     if not {*patient} - {"resourceType", "id", "active", "meta"}:
         return None
     return CONTAINED + json.dumps(patient, sort_keys=True, default=str), text(patient.get("id"))

@@ -113,7 +113,7 @@ class ResourceStore:
             system, value = (
                 found.groups() if found else map(text, map(identifier.get, ("system", "value")))
             )
-            return self._identified(text(said.get("type")), system or "", value)
+            return self.identified(text(said.get("type")), system or "", value)
         server, key = split_address(address)
         if server or ":" in key:
             exact = self._by_key.get((server, key))
@@ -132,7 +132,8 @@ class ResourceStore:
                     return item
         return container if not name else None
 
-    def _identified(self, kind: str, system: str, value: str) -> Json | None:
+    def identified(self, kind: str, system: str, value: str) -> Json | None:
+        """The one resource of a kind that has an identifier, or None."""
         known = self._by_identifier.get((system, value), []) if value else []
         found = [one for one in known if kind in ("", one["resourceType"])]
         return found[0] if len(found) == 1 else None

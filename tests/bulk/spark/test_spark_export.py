@@ -27,6 +27,7 @@ from bulk import spark_slow
 from bulk.fhir_export.test_gather import many, with_uuids
 from bulk.folders import HOW, Resource, decide, evidence, job, rejects, rows, write_folder
 from bulk.spark_cluster import cluster, spark
+from ehr.test_assessor import as_patients
 from needs import SPARK
 
 pytestmark = SPARK
@@ -92,6 +93,12 @@ def test_fixtures_and_synthetic_charts_split_shuffled_packed_and_spoilt(tmp_path
     totals = assert_same(folder, tmp_path)
     assert totals.listed > 80
     assert totals.rejected == 4
+
+
+@pytest.mark.slow
+def test_every_shape_of_a_chart(tmp_path: Path) -> None:
+    everything = [resource for chart in as_patients().values() for resource in chart]
+    assert assert_same(write_folder(tmp_path / "export", everything), tmp_path).listed > 200
 
 
 def test_patients_named_by_an_identifier_and_resources_that_name_nobody(tmp_path: Path) -> None:
