@@ -98,3 +98,36 @@ def evidence(target: Path) -> list[dict[str, Any]]:
 def rejects(target: Path) -> list[tuple[str, int, str]]:
     with target.with_name(target.name + ".rejects.csv").open(newline="") as file:
         return [(row["file"], int(row["line"]), row["reason"]) for row in csv.DictReader(file)]
+
+
+OWN_CODES = {
+    "diagnoses": "all:\n"
+    '  codes: [{system: "http://h.example/dx", code: LEUK, verified: yes, cite: ours}]\n',
+    "results": "marrow_blasts:\n"
+    '  codes: [{system: "http://h.example/lab", code: KMB, verified: yes, cite: ours}]\n',
+}
+IN_OWN_CODES = {
+    '"system": "http://snomed.info/sct", "code": "91857003"': (
+        '"system": "http://h.example/dx", "code": "LEUK"'
+    ),
+    '"system": "http://loinc.org", "code": "11150-0"': (
+        '"system": "http://h.example/lab", "code": "KMB"'
+    ),
+}
+
+
+def own_codes(folder: Path) -> Path:
+    """A site's tables, by which a marrow and an ALL of its own codes are known."""
+    folder.mkdir()
+    for name, text in OWN_CODES.items():
+        (folder / f"{name}.yaml").write_text(text)
+    return folder
+
+
+def in_own_codes(resources: Iterable[Resource]) -> list[Resource]:
+    """The same resources, with the site's codes for marrow blasts and ALL."""
+    text = json.dumps(list(resources))
+    for ours, theirs in IN_OWN_CODES.items():
+        text = text.replace(ours, theirs)
+    found: list[Resource] = json.loads(text)
+    return found

@@ -23,7 +23,6 @@ def batch_spark(asked: BatchOptions, master: str) -> int:
     from allstatus.bulk.spark.spark_run import SparkBatch
 
     refuse_resume(asked.resume)
-    refuse({"--codes": asked.reading.codes}, *NO_SITE_CODES)
     with session(master) as started:
         if SparkPaths(started).is_export(asked.source, GLOB):
             refuse(asked.for_records, *FOR_RECORDS)
@@ -40,9 +39,6 @@ def batch_spark(asked: BatchOptions, master: str) -> int:
             started, load_cells(asked.engine, asked.rules), job, asked.source, asked.target
         )
         return decide_and_report(run, job, asked.plot, shown=False)
-
-
-NO_SITE_CODES = "is not read by Spark", "leave out --backend spark to use tables of your own"
 
 
 def _export_job(asked: BatchOptions) -> ExportJob:

@@ -25,7 +25,7 @@ from allstatus.ehr.fhir_resources import READERS, statements
 from allstatus.ehr.fhir_results import read_other
 from allstatus.ehr.fhir_standing import modified, replaced
 from allstatus.ehr.fhir_store import ResourceStore, split_address
-from allstatus.ehr.json_access import NOTHING, Json, obj, objects, text
+from allstatus.ehr.json_access import NOTHING, Json, objects, text
 from allstatus.errors import InvalidRecord
 
 SUBJECTS = {"Patient", *READERS}

@@ -12,6 +12,7 @@ from allstatus.errors import MissingExtra
 if TYPE_CHECKING:
     from allstatus.testing.assertions import assert_conforms
     from allstatus.testing.charts import bundles, charted_histories, histories, hl7v2_messages
+    from allstatus.testing.doubtful_charts import blurred_bundles, scrapped_bundles
     from allstatus.testing.strategies import (
         blast_percents,
         complete_records,
@@ -28,6 +29,8 @@ _HOME = {
     "assert_conforms": "assertions",
     "make_vectors": "vectors",
     "read_vectors": "vectors",
+    "blurred_bundles": "doubtful_charts",
+    "scrapped_bundles": "doubtful_charts",
     "bundles": "charts",
     "charted_histories": "charts",
     "histories": "charts",
@@ -45,6 +48,7 @@ _HOME = {
 __all__ = [
     "assert_conforms",
     "blast_percents",
+    "blurred_bundles",
     "bundles",
     "charted_histories",
     "complete_records",
@@ -58,6 +62,7 @@ __all__ = [
     "records_with",
     "refinements",
     "region_records",
+    "scrapped_bundles",
 ]
 
 

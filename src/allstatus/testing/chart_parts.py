@@ -18,6 +18,9 @@ Resource = dict[str, Any]
 Part = tuple[Record, list[Resource]]  # what a record would say, and the resources that say it
 LOINC, SNOMED = "http://loinc.org", "http://snomed.info/sct"
 RXNORM, UCUM = "http://www.nlm.nih.gov/research/umls/rxnorm", "http://unitsofmeasure.org"
+FHIR = "http://hl7.org/fhir/StructureDefinition"
+ABSENT = "http://terminology.hl7.org/CodeSystem/data-absent-reason"
+VERIFICATION = "http://terminology.hl7.org/CodeSystem/condition-ver-status"
 LEUKEMIA, IN_REMISSION, RELAPSED = "91857003", "91856007", "12301000132103"
 FEVER, IN_THE_CNS, VINCRISTINE = "386661006", "61301000119102", "11202"
 MARROW_BLASTS, BLASTS = "11150-0", "marrow_blast_percent"
@@ -124,9 +127,7 @@ def condition(name: str, code: str, day: date, **more: str) -> Resource:
         "code": coded(SNOMED, code),
         "subject": SUBJECT,
         "onsetDateTime": day.isoformat(),
-        "verificationStatus": coded(
-            "http://terminology.hl7.org/CodeSystem/condition-ver-status", "confirmed"
-        ),
+        "verificationStatus": coded(VERIFICATION, "confirmed"),
         **more,
     }
 

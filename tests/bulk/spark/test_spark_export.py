@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from random import Random
@@ -18,14 +19,27 @@ from synthetic import make_export
 from typer.testing import CliRunner
 
 from allstatus import InvalidRecord
+from allstatus.bulk.fhir_export.decide_patient import DecideSettings
 from allstatus.bulk.fhir_export.export_run import ExportTotals
 from allstatus.bulk.spark import session as started
 from allstatus.bulk.spark import spark_gather
 from allstatus.bulk.spark.spark_export import SparkExport
 from allstatus.commands import app
+from allstatus.ehr.chart_options import make_reader
 from bulk import spark_slow
 from bulk.fhir_export.test_gather import many, with_uuids
-from bulk.folders import HOW, Resource, decide, evidence, job, rejects, rows, write_folder
+from bulk.folders import (
+    HOW,
+    Resource,
+    decide,
+    evidence,
+    in_own_codes,
+    job,
+    own_codes,
+    rejects,
+    rows,
+    write_folder,
+)
 from bulk.spark_cluster import cluster, spark
 from ehr.test_assessor import as_patients
 from needs import SPARK
@@ -40,8 +54,8 @@ BAD = (
 )  # the last is about a patient with ALL
 
 
-def on_spark(source: Path, target: Path) -> ExportTotals:
-    return SparkExport(spark(), job(source, target, HOW), str(source), str(target)).totals()
+def on_spark(source: Path, target: Path, how: DecideSettings = HOW) -> ExportTotals:
+    return SparkExport(spark(), job(source, target, how), str(source), str(target)).totals()
 
 
 def lines(folder: Path) -> list[dict[str, Any]]:
@@ -49,9 +63,9 @@ def lines(folder: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for part in parts for line in part.read_text("utf-8").splitlines()]
 
 
-def assert_same(folder: Path, where: Path) -> ExportTotals:
+def assert_same(folder: Path, where: Path, how: DecideSettings = HOW) -> ExportTotals:
     ours, theirs = where / "spark.ndjson", where / "local.ndjson"
-    totals, expected = on_spark(folder, ours), decide(folder, theirs)
+    totals, expected = on_spark(folder, ours, how), decide(folder, theirs, how)
     assert totals == expected
     assert lines(ours) == rows(theirs)
     assert lines(where / "spark.ndjson.evidence.ndjson") == evidence(theirs)
@@ -99,6 +113,15 @@ def test_fixtures_and_synthetic_charts_split_shuffled_packed_and_spoilt(tmp_path
 def test_every_shape_of_a_chart(tmp_path: Path) -> None:
     everything = [resource for chart in as_patients().values() for resource in chart]
     assert assert_same(write_folder(tmp_path / "export", everything), tmp_path).listed > 200
+
+
+def test_charts_in_a_site_s_own_codes(tmp_path: Path, tmp_path_factory: Any) -> None:
+    own = own_codes(tmp_path_factory.mktemp("site") / "own")
+    options = make_reader(["symptoms-absent-unless-recorded"], codes=own)
+    folder = write_folder(tmp_path / "export", in_own_codes(make_export(4, 0.7, 40, 5)))
+    totals = assert_same(folder, tmp_path, replace(HOW, options=options))
+    assert "http://h.example/lab KMB" not in totals.unread
+    assert totals.listed > 0
 
 
 def test_patients_named_by_an_identifier_and_resources_that_name_nobody(tmp_path: Path) -> None:

@@ -107,7 +107,7 @@ def _decide(
     for rank in sorted(lines):
         own = sorted(lines[rank], key=_place)
         keys = [_key(kept.line) for kept in own]
-        _, missing = telling([kept.line for kept in own], keys)
+        _, missing = telling([kept.line for kept in own], keys, how.options.codes)
         if missing and not fetched:
             done.wanted |= missing
         elif not done.wanted:

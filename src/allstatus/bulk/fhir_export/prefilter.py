@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import lru_cache, partial
 from itertools import chain
 
 from allstatus.bulk.fhir_export.line_scan import CODES, GROUPED, head_of, references, spellings
-from allstatus.ehr.codes import table
+from allstatus.ehr.codes import code_tables
+from allstatus.ehr.site_codes import SiteCodes
 
 _TABLES = {
     "Observation": ("results", "signs"),
@@ -30,21 +31,29 @@ _SPEAKING = {
 _LISTING = b'"DiagnosticReport"', b'"hasMember"'  # lines that can date the results they list
 
 
-def telling(lines: Sequence[bytes], keys: Sequence[bytes]) -> tuple[list[int], set[bytes]]:
+def telling(
+    lines: Sequence[bytes], keys: Sequence[bytes], site: SiteCodes | None = None
+) -> tuple[list[int], set[bytes]]:
     """(places of the lines to read, what those refer to that is not among the lines), given each
     line's `Type/id`. Read is what tells something, what stands there in several versions, and what
-    any of these refer to, and so on.
+    any of these refer to, and so on. `site` are tables laid over ours.
     """
     places = defaultdict[bytes, list[int]](list)
     for place, key in enumerate(keys):
         places[key].append(place)
-    read = {place for place, key in enumerate(keys) if len(places[key]) > 1 or _tells(lines[place])}
+    read = {
+        place
+        for place, key in enumerate(keys)
+        if len(places[key]) > 1 or _tells(lines[place], site)
+    }
     if any(_undated(lines[place]) for place in read):
         read |= {n for n, line in enumerate(lines) if any(word in line for word in _LISTING)}
     followed, missing = set[bytes](), set[bytes]()
     newly_read = read
     while newly_read:
-        referred = references((lines[place] for place in newly_read), _coded) - followed
+        referred = (
+            references((lines[place] for place in newly_read), partial(_coded, site)) - followed
+        )
         followed |= referred
         there = {key: places.get(key) or _by_id(key, places) for key in referred}
         missing.update(key for key, found in there.items() if not found)
@@ -60,9 +69,9 @@ def _by_id(key: bytes, places: Mapping[bytes, list[int]]) -> list[int]:
     return [place for own, there in places.items() if own.endswith(b"/" + key) for place in there]
 
 
-def _coded(report: bytes) -> bool:
+def _coded(site: SiteCodes | None, report: bytes) -> bool:
     """Whether a report's own code, or one beside it, is known, so that it may announce a result."""
-    known = _known("DiagnosticReport")
+    known = _known("DiagnosticReport", site)
     return known is None or not known.isdisjoint(CODES.findall(report))
 
 
@@ -70,7 +79,7 @@ def _undated(line: bytes) -> bool:
     return b'"Observation"' in line and b'"effective' not in line
 
 
-def _tells(line: bytes) -> bool:
+def _tells(line: bytes, site: SiteCodes | None) -> bool:
     head = head_of(line)
     if head is not None and head.type not in GROUPED:
         return False  # of a kind that is counted, and says nothing of a status
@@ -80,7 +89,7 @@ def _tells(line: bytes) -> bool:
         return True
     if head.type == "Observation" and b'"hasMember"' in line and b'"specimen"' in line:
         return True
-    known = _known(head.type)
+    known = _known(head.type, site)
     if known is None:
         return True
     found = CODES.findall(line)
@@ -91,11 +100,12 @@ def _tells(line: bytes) -> bool:
     )
 
 
-@cache
-def _known(kind: str) -> frozenset[bytes] | None:
+@lru_cache(maxsize=32)
+def _known(kind: str, site: SiteCodes | None) -> frozenset[bytes] | None:
     """Every spelling of the codes that mean something in a resource of this type; None when all of
     them are read.
     """
     if kind not in _TABLES:
         return None
-    return spellings(code for name in _TABLES[kind] for _, code in table(name).by_code)
+    tables = code_tables(site)
+    return spellings(code for name in _TABLES[kind] for _, code in tables.table(name).by_code)

@@ -27,6 +27,7 @@ from allstatus.bulk.fhir_export.line_scan import (
 from allstatus.bulk.fhir_export.ndjson_pieces import MARK
 from allstatus.bulk.fhir_export.references import read_key
 from allstatus.ehr.fhir_resources import READERS
+from allstatus.ehr.site_codes import SiteCodes
 from allstatus.errors import InvalidRecord
 
 FOUND = "name string"
@@ -49,10 +50,10 @@ _Rows = list[tuple[Any, ...]]
 _TYPES = {"string": pa.string(), "long": pa.int64(), "binary": pa.binary()}
 
 
-def find(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """Patients with a code of ALL, some more than once."""
+def find(site: SiteCodes | None, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Patients with a code of ALL by our tables and a site's, some more than once."""
     for batch in batches:
-        yield _batch(FOUND, [(name,) for name in patients_in(b"\n".join(_lines(batch)))])
+        yield _batch(FOUND, [(name,) for name in patients_in(b"\n".join(_lines(batch)), site)])
 
 
 def find_aliases(wanted: Names, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

@@ -13,6 +13,7 @@ from allstatus.bulk.fhir_export.decide_patient import DecideSettings, ExportCont
 from allstatus.bulk.fhir_export.line_scan import key_of
 from allstatus.bulk.fhir_export.prefilter import telling
 from allstatus.bulk.fhir_export.references import read_key
+from allstatus.ehr.site_codes import SiteCodes
 from allstatus.errors import RulesError
 
 WANTED = "name string, key string"
@@ -40,9 +41,11 @@ class Deciding:
         return StructType([*fields, *(StructField(name, LongType()) for name in (LINES, UNCLEAR))])
 
 
-def find_missing(lines: pa.Table) -> pa.Table:
-    """What a patient's lines refer to that is not among them."""
-    missing = sorted(key.decode() for key in _telling(lines.column("line").to_pylist())[1])
+def find_missing(site: SiteCodes | None, lines: pa.Table) -> pa.Table:
+    """What a patient's lines refer to that is not among them; `site` are tables laid over ours."""
+    own: list[bytes] = lines.column("line").to_pylist()
+    keys = [key_of(line) or read_key(line) for line in own]
+    missing = sorted(key.decode() for key in telling(own, keys, site)[1])
     names = [lines.column("name")[0].as_py()] * len(missing)
     return pa.table({"name": pa.array(names, pa.string()), "key": pa.array(missing, pa.string())})
 
@@ -77,11 +80,6 @@ def decide_lines(deciding: Deciding, lines: pa.Table) -> pa.Table:
     numbers = {LINES: len(own), UNCLEAR: int(decided.unclear)}
     cells = {name: pa.array([value], pa.string()) for name, value in row.items()}
     return pa.table(cells | {name: pa.array([n], pa.int64()) for name, n in numbers.items()})
-
-
-def _telling(lines: list[bytes]) -> tuple[list[int], set[bytes]]:
-    """(places of the lines to read, what those refer to that is not among the lines)."""
-    return telling(lines, [key_of(line) or read_key(line) for line in lines])
 
 
 def _holds(row: dict[str, Any]) -> bool:

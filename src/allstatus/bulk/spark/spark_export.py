@@ -74,7 +74,7 @@ class SparkExport:
         return totals
 
     def _totals(self, rejects: Target) -> ExportTotals:
-        gatherer = SparkGatherer(self.session, self.source, self.parts)
+        gatherer = SparkGatherer(self.session, self.source, self.parts, self.job.how.options.codes)
         gathered = gatherer.gather()
         decided = self._decided(gatherer, gathered)
         listed = decided.where(F.col("outcome").isNotNull())

@@ -31,6 +31,7 @@ from allstatus.bulk.spark.line_workers import (
 )
 from allstatus.bulk.spark.patient_workers import WANTED, find_missing
 from allstatus.ehr.fhir_resources import READERS
+from allstatus.ehr.site_codes import SiteCodes
 
 KEPT = ("name", "file", "block", "place", "line")
 PLACE = ("file", "block", "place")
@@ -50,15 +51,19 @@ class SparkGathered:
 
 
 class SparkGatherer:
-    """Reads an export whose in-between results lie in `folder`."""
+    """Reads an export whose in-between results lie in `folder`, by our tables and a
+    `site`'s.
+    """
 
-    def __init__(self, session: SparkSession, source: str, folder: str) -> None:
-        self.session, self.folder = session, folder
+    def __init__(
+        self, session: SparkSession, source: str, folder: str, site: SiteCodes | None = None
+    ) -> None:
+        self.session, self.folder, self.site = session, folder, site
         self.lines = read_lines(session, source)
 
     def gather(self) -> SparkGathered:
         """Find the patients, then gather the lines about them."""
-        found = self.lines.mapInArrow(find, FOUND).distinct()
+        found = self.lines.mapInArrow(partial(find, self.site), FOUND).distinct()
         names = frozenset(self._resolve(row["name"] for row in found.toLocalIterator()).values())
         told = self.kept_in(
             "told",
@@ -93,7 +98,9 @@ class SparkGatherer:
         patient.
         """
         own = kept.withColumn("referred", F.lit(False))
-        wanted = self.kept_in("wanted", kept.groupBy("name").applyInArrow(find_missing, WANTED))
+        site = self.site
+        referring = kept.groupBy("name").applyInArrow(lambda own: find_missing(site, own), WANTED)
+        wanted = self.kept_in("wanted", referring)
         types = frozenset(
             row[0] for row in wanted.select(F.substring_index("key", "/", 1)).distinct().collect()
         )
