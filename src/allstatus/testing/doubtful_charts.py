@@ -220,7 +220,7 @@ def _replaced(name: str, resources: list[Resource]) -> list[Resource]:
     """A later result, and one of the chart's own value that replaces it."""
     own = _marrow_of(resources)
     day = own["effectiveDateTime"]
-    said = {"url": f"{parts.FHIR}/observation-replaces"}
+    said: Resource = {"url": f"{parts.FHIR}/observation-replaces"}
     said |= {"valueReference": {"reference": f"Observation/{name}"}}
     return [_beside(day, name), own | {"id": f"{name}-new", "extension": [said]}]
 
