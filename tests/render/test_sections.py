@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from allstatus.decision.classifier import Classifier
 from allstatus.render.html import render_html
 from allstatus.render.sections import change_ways
 from allstatus.render.text import render_text
+from two_limits import two_limits
 
 UNTREATED = {
     "prior_treatment": "none",
@@ -41,6 +44,17 @@ def test_treatment_that_was_given_can_only_be_corrected_away(classifier: Classif
     assert "Untreated ALL" in corrected
     assert "Untreated ALL" not in {title for title, _ in change_ways(decision, "event")}
     assert "Recurrent ALL" not in corrected
+
+
+def test_what_would_change_it_leaves_out_what_holds_already(tmp_path: Path) -> None:
+    relapse = {"prior_remission": True, "cbc": "abnormal", "signs_and_symptoms": "absent"}
+    between = two_limits(tmp_path / "mine").classify(relapse | {"marrow_blast_percent": 12})
+    changes = dict(change_ways(between, "finding"))
+    above = "blasts in the bone marrow are above the trial's limit for relapse"
+    below = "blasts in the bone marrow are not above the limit"
+    assert changes["Recurrent ALL"][0] == above
+    assert all("the trial's limit" not in way for way in changes["ALL in remission"])
+    assert any(below in way for way in changes["ALL in remission"])
 
 
 @pytest.mark.parametrize("record", [UNTREATED, REMISSION])

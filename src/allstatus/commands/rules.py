@@ -115,6 +115,7 @@ def _check(rules: str | None, pages: Sequence[str]) -> int:
     from allstatus.rules.fingerprint import page_sentences
     from allstatus.verify.citations import missing_citations, read_citations
     from allstatus.verify.page_map import MAP_FILE, read_page_map
+    from allstatus.verify.phrase_faults import phrase_faults
     from allstatus.verify.rule_examples import failing_examples
 
     _refuse_blanks(rules)
@@ -123,7 +124,11 @@ def _check(rules: str | None, pages: Sequence[str]) -> int:
     editions(directory)  # refuses versions that do not follow each other
     if (directory / MAP_FILE).is_file():
         read_page_map(directory)
-    if failures := [*failing_examples(classifier), *applicability_faults(classifier.applicability)]:
+    if failures := [
+        *failing_examples(classifier),
+        *phrase_faults(classifier.table),
+        *applicability_faults(classifier.applicability),
+    ]:
         raise RulesError(failures)
     page = [part for path in pages for part in page_sentences(read_text(path, "Markdown"))]
     if page and (absent := [*missing_citations(read_citations(directory), page)]):
@@ -152,13 +157,14 @@ def _lock(rules: str | None) -> int:
     from allstatus.errors import RulesError
     from allstatus.rules.editions import find_overlay
     from allstatus.rules.lock import write_lock
+    from allstatus.verify.phrase_faults import phrase_faults
     from allstatus.verify.rule_examples import failing_examples
 
     if overlay := find_overlay(rules):
         return _lock_overlay(overlay)
     _refuse_blanks(rules)
     classifier = load_rules(rules, locked=False)
-    if failures := failing_examples(classifier):
+    if failures := [*failing_examples(classifier), *phrase_faults(classifier.table)]:
         raise RulesError(failures)
     ruleset = classifier.ruleset
     write_lock(ruleset.directory, ruleset.digest, classifier.table.csv)

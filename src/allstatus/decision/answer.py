@@ -13,6 +13,7 @@ from allstatus.decision.options import list_options
 from allstatus.decision.warnings import warnings_of
 from allstatus.record.frozen import FrozenDict, WrittenOnce
 from allstatus.record.model import Record
+from allstatus.rules.condition import Clause
 from allstatus.rules.ruleset import Criterion, Fact, RuleSet
 from allstatus.table.assumptions import Resolution
 from allstatus.table.chart_context import (
@@ -174,6 +175,24 @@ class Answer:
         in the JSON at the trace's nodes.
         """
         return FrozenDict({name: self._observe(c) for name, c in self.rules.criteria.items()})
+
+    def states(self, clause: Clause | None) -> bool:
+        """Whether a clause holds by what was stated and what follows from it, with nothing
+        assumed; no clause always does.
+        """
+        if clause is None:
+            return True
+        table, stated = self._explainer.table, self._resolution.stated
+        known = {
+            n: v for n, v in zip(table.criteria, stated.verdicts, strict=True) if v is not None
+        }
+        return not (stated.completions or table.cases_with(known)) & ~table.where(clause)
+
+    def is_near(self, criterion: str | None) -> bool:
+        """Whether the value that a criterion compares lies at its limit or near it; without a
+        criterion it does.
+        """
+        return criterion is None or self.observed[criterion].near
 
     @lazy
     def remission_number(self) -> int | None:

@@ -9,6 +9,7 @@ from typing import Any
 from allstatus.decision.decision import Decision
 from allstatus.record.yaml_file import YamlFile
 from allstatus.render.words import words
+from allstatus.rules.phrases import Phrase, Says
 from allstatus.rules.ruleset import RuleSet
 
 LEVELS = ("clinician", "student", "plain")
@@ -42,9 +43,7 @@ def not_understood(decision: Decision) -> tuple[str, ...]:
 
 def messages(decision: Decision, level: str) -> list[str]:
     """A message for each reason of the outcome."""
-    return [
-        message(decision.rules, decision.outcome, level, reason) for reason in reasons_of(decision)
-    ]
+    return [message(decision, level, reason) for reason in reasons_of(decision)]
 
 
 def may_be(decision: Decision, level: str) -> tuple[str, list[str]] | None:
@@ -55,10 +54,7 @@ def may_be(decision: Decision, level: str) -> tuple[str, list[str]] | None:
         return None
     facts = dict.fromkeys(fact for one in decision.possible_regions for fact in one.depends_on)
     form = _messages()["may_be"]["besides" if decision.regions else "alone"][level]
-    said = [
-        message(decision.rules, decision.outcome, level, one.id)
-        for one in decision.possible_regions
-    ]
+    said = [message(decision, level, one.id) for one in decision.possible_regions]
     return str(form).format(facts=" and ".join(map(words, facts))), said
 
 
@@ -73,11 +69,26 @@ def reasons_of(decision: Decision) -> list[str]:
     return list(dict.fromkeys(entry.constraint for entry in decision.conflicts))
 
 
-def message(rules: RuleSet, outcome: str, level: str, reason: str) -> str:
-    """The text for one key; raises KeyError when there is none."""
+def message(decision: Decision, level: str, reason: str) -> str:
+    """What is said of one reason: the phrases that hold by what was stated."""
+    rules = decision.rules
+    told = phrases(rules, decision.outcome, level, reason)
+    said = [p.text for p in told if decision.states(p.when) and decision.is_near(p.near)]
+    return rules.with_limits(" ".join(said))
+
+
+def phrases(rules: RuleSet, outcome: str, level: str, reason: str) -> tuple[Phrase, ...]:
+    """The phrases for one key; raises KeyError when there are none."""
     part = _part(rules, outcome).get(reason)
-    text = _messages()[outcome][reason][level] if part is None else part.says[level]
-    return rules.with_limits(str(text))
+    if part is None:
+        return (Phrase(str(_messages()[outcome][reason][level])),)
+    return tuple(part.says[level])
+
+
+def in_general(rules: RuleSet, says: Says, level: str) -> str:
+    """What is said of a part of the rules whatever the case: the phrases without a condition."""
+    said = [p.text for p in says[level] if p.when is None and p.near is None]
+    return rules.with_limits(" ".join(said))
 
 
 def _part(rules: RuleSet, outcome: str) -> Any:

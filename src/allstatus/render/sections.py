@@ -57,10 +57,7 @@ def change_ways(decision: Decision, needed: Needed) -> list[tuple[str, list[str]
     return [
         (
             titles[to],
-            [
-                "; ".join(class_words(decision.rules, answer) for answer in change.answers)
-                for change in group
-            ],
+            ["; ".join(_words(decision, answer) for answer in change.answers) for change in group],
         )
         for to, group in groupby(changes, key=lambda change: change.to)
     ]
@@ -73,13 +70,18 @@ def answers_away(decision: Decision) -> list[str]:
     """What the fewest answers would make of it, each as a sentence: `If the leukemia has not been
     treated: Untreated ALL.`
     """
-    titles, rules = outcome_titles(decision.rules), decision.rules
+    titles = outcome_titles(decision.rules)
     said = [
-        f"If {' and '.join(class_words(rules, one) for one in entry.answers)}: {titles[entry.to]}."
+        f"If {' and '.join(_words(decision, one) for one in entry.answers)}: {titles[entry.to]}."
         for entry in decision.settling
     ]
     more = len(said) - MOST_ANSWERS
     return said if more <= 0 else [*said[:MOST_ANSWERS], f"{more} more, see --format json"]
+
+
+def _words(decision: Decision, answer: ValueClass) -> str:
+    """What would be so with an answer, and is not known to be."""
+    return class_words(decision.rules, answer, decision.verdicts)
 
 
 def _needed(decision: Decision, change: Change) -> Needed:
@@ -172,7 +174,7 @@ def answers_to_ask(decision: Decision) -> list[tuple[str, list[str]]]:
     classes = {answer.region: answer for answer in domain.classes}
     return [
         (
-            class_words(decision.rules, classes[answer.region]),
+            _words(decision, classes[answer.region]),
             [titles[name] for name in answer.possible],
         )
         for answer in ask.answers

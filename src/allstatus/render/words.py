@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from allstatus.decision.entries import FactValue
@@ -67,11 +68,17 @@ def margin_words(margin: str | None) -> str:
     return f", {number} {'above' if sign == '+' else 'below'} the limit"
 
 
-def class_words(rules: RuleSet, answer: ValueClass) -> str:
-    """A class of a fact's values in the words of its criteria."""
+def class_words(
+    rules: RuleSet, answer: ValueClass, verdicts: Mapping[str, bool | None] | None = None
+) -> str:
+    """A class of a fact's values in the words of its criteria, without what holds already
+    (`verdicts`).
+    """
+    known = verdicts or {}
     said = [
         rules.criteria[name].title if held else rules.criteria[name].otherwise
         for name, held in answer.verdicts.items()
+        if known.get(name) is not held
     ]
     return "; ".join(text[0].lower() + text[1:] for text in said)
 

@@ -11,6 +11,7 @@ from allstatus.errors import nearest
 from allstatus.record.yaml_file import YamlFile
 from allstatus.rules.condition import CLAUSE_KINDS, Clause, ClauseKind, Comparison, parse_comparison
 from allstatus.rules.lock import digest_of
+from allstatus.rules.phrases import Place, Says, read_says
 from allstatus.rules.ruleset import (
     HIGHEST,
     Assumption,
@@ -152,11 +153,12 @@ class Builder:
             entry["about"],
             entry["burden"],
             assumption,
-            entry.get("says", {}),
+            self._says(entry.get("says", {}), self.files["facts"], (name,)),
             entry.get("record_key"),
             entry.get("read_by"),
             entry.get("codes", {}),
             entry.get("own", False),
+            tuple(entry.get("words", ())),
         )
 
     def _criterion(
@@ -202,7 +204,7 @@ class Builder:
             entry["because"],
             entry["reading"],
             entry["cite"],
-            entry["says"],
+            self._says(entry["says"], file, (name,)),
         )
 
     def _region(self, name: str, entry: Mapping[str, Any]) -> Region:
@@ -216,7 +218,7 @@ class Builder:
             entry["sentence"],
             Clause("all", name, children=where),
             file.place((name,)),
-            entry["says"],
+            self._says(entry["says"], file, (name,)),
         )
 
     def _status(self, file: YamlFile) -> Status:
@@ -234,8 +236,14 @@ class Builder:
             data["cite"],
             tuple(data["examples"]),
             file.place(("all",)),
-            data["says"],
+            self._says(data["says"], file, ()),
         )
+
+    def _says(self, said: Mapping[str, Any], file: YamlFile, place: Place) -> Says:
+        def read(item: Any, here: Place) -> Clause:
+            return self.clause(item, file, here, "when")
+
+        return read_says(said, place, read, file.place)
 
     def clause(self, item: Any, file: YamlFile, place: tuple[str | int, ...], path: str) -> Clause:
         """A clause as written, with its criteria looked up; what is wrong with it is added to

@@ -238,14 +238,16 @@ def unknown_placeholder(ruleset: RuleSet, files: Files, folders: Folders) -> Ite
     ]
     entries += [(file, (), file.data) for file in folders["statuses"]]
     for file, path, entry in entries:
-        for level, text in entry["says"].items():
-            for name in re.findall(r"\{(.*?)\}", text):
-                if name not in ruleset.thresholds:
-                    hint = nearest(name, ruleset.thresholds)
-                    yield file.at(
-                        (*path, "says", level),
-                        f"'{{{name}}}' is no threshold{hint}; name one of thresholds.yaml",
-                    )
+        for level, said in entry["says"].items():
+            for text in [said] if isinstance(said, str) else said:
+                words = text if isinstance(text, str) else text["say"]
+                for name in re.findall(r"\{(.*?)\}", words):
+                    if name not in ruleset.thresholds:
+                        hint = nearest(name, ruleset.thresholds)
+                        yield file.at(
+                            (*path, "says", level),
+                            f"'{{{name}}}' is no threshold{hint}; name one of thresholds.yaml",
+                        )
 
 
 CHECKS: tuple[Check, ...] = (

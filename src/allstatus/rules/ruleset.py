@@ -13,6 +13,7 @@ from allstatus.record.model import Record
 from allstatus.record.own_facts import OwnFact, record_with
 from allstatus.record.percent import HUNDRED, format_number
 from allstatus.rules.condition import Clause, Comparison, Reading
+from allstatus.rules.phrases import Says
 
 Category = Literal[
     "chemotherapy",
@@ -26,7 +27,6 @@ Category = Literal[
     "other_drug_therapy",
 ]
 Cite = Mapping[str, str]
-Says = Mapping[str, str]  # clinician, student, plain
 DRAFT = "Draft: these rules are not locked."
 # the kinds of facts that are numbers; no age in years and no count of relapses reaches 1000
 HIGHEST = {"percent": HUNDRED, "number": Fraction(1000)}
@@ -51,7 +51,7 @@ class Fact(Frozen):
     `record_key` is where a record says it, when that is not the fact's own name: `biomarkers.cd19`;
     `read_by` names a way of reading it that is not the usual one; `codes` are those of results
     that answer it, by code system (`loinc`). A fact of the rule set's `own` is a key that its
-    record has and no other.
+    record has and no other. `words` are those a phrase names it by.
     """
 
     name: str
@@ -67,6 +67,7 @@ class Fact(Frozen):
     read_by: str | None = None
     codes: Mapping[str, list[str]] = field(default_factory=dict)
     own: bool = False
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,14 +69,30 @@ Clauses = Annotated[list[ClauseOrName], Field(min_length=1)]
 ClauseShape.model_rebuild()
 
 
+class PhraseShape(Shape):
+    """A phrase that is said only where all clauses of `when` hold by what was stated, or where the
+    value that the criterion `near` compares lies at its limit or within a point of it.
+    """
+
+    say: str
+    when: Clauses | None = None
+    near: Annotated[str | None, Field(description="the name of a criterion with a limit")] = None
+
+
+Phrases = Annotated[
+    Union[str, list[str | PhraseShape]],
+    Field(description="a text, or phrases of which some are said only where they are so"),
+]
+
+
 class SaysShape(Shape):
     """What is said to each reader, in our own words; `{threshold}` stands for a threshold's value
     and unit.
     """
 
-    clinician: str
-    student: str
-    plain: str
+    clinician: Phrases
+    student: Phrases
+    plain: Phrases
 
 
 class AssumeShape(Shape):
@@ -111,6 +127,10 @@ class FactShape(Shape):
     burden: int
     says: SaysShape
     codes: dict[str, list[str]] = {}
+    words: Annotated[
+        list[str],
+        Field(description="words by which a phrase names the fact, for the check of `says`"),
+    ] = []
     assume: AssumeShape | None = None
 
 

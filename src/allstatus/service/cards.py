@@ -28,7 +28,6 @@ from allstatus.service.suggestions import preliminary_observation
 from allstatus.table.chart_context import Evidence
 
 SUMMARY = 139  # characters at most
-NEAR = 1  # percentage points from a limit
 REASONS_SYSTEM = f"{BASE}/CodeSystem/override-reason"
 OVERRIDE_REASONS = {
     "chart-incomplete": "The chart lacks what this needs",
@@ -184,9 +183,7 @@ def _near(decision: Decision) -> list[str]:
     found = []
     for criterion, seen in decision.observed.items():
         counting = seen.counting_error
-        if seen.margin is not None and (
-            abs(float(seen.margin)) <= NEAR or (counting and counting.spans_threshold)
-        ):
+        if seen.margin is not None and (seen.near or (counting and counting.spans_threshold)):
             measured = f"measured {safe(seen.actual)}{margin_words(seen.margin)}"
             where = "exactly at it, which counts as not above" if seen.at_threshold else measured
             spans = (

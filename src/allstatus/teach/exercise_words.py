@@ -127,7 +127,7 @@ class _Explanation:
         if self.decision.outcome != "insufficient_data":
             return messages(self.decision, LEVEL)
         possible = self.forms["possible"].format(outcomes=self._titles(self.decision.possible))
-        return [possible, message(self.rules, "insufficient_data", LEVEL, self.exercise.decided_by)]
+        return [possible, message(self.decision, LEVEL, self.exercise.decided_by)]
 
     def _decided(self) -> str:
         name = self.exercise.decided_by
@@ -160,7 +160,8 @@ class _Explanation:
             if possible and possible != self.decision.possible:
                 lines.append(
                     self.forms["otherwise"].format(
-                        words=class_words(self.rules, answer), outcomes=self._titles(possible)
+                        words=class_words(self.rules, answer, self.decision.verdicts),
+                        outcomes=self._titles(possible),
                     )
                 )
         return lines

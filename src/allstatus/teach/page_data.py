@@ -4,26 +4,22 @@ hexadecimal number, nothing twice.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Literal, get_args, get_origin
 
 from allstatus.decision.classifier import Classifier
 from allstatus.errors import RulesError
 from allstatus.record.model import Site
 from allstatus.record.percent import MARROW_GRADES, format_number
-from allstatus.render.messages import LEVELS, message
-from allstatus.render.words import class_words
 from allstatus.rules.comparisons import OtherDefinition, other_remissions
 from allstatus.rules.condition import Clause
 from allstatus.rules.ruleset import Fact, RuleSet, Status
-from allstatus.table.case_set import CaseSet
 from allstatus.table.decision_table import DecisionTable
 from allstatus.table.facts import UNKNOWN, sources_of, state_facts
+from allstatus.teach.page_words import embed_says, hexadecimal
 from allstatus.why.other_definitions import MARROW, REMISSION
 
 KINDS = ("yes_no", "choice", "percent")
 FINDINGS = {"some": "present", "none": "absent"}
-OWN_CONFLICTS = ("relapse_count_against_history", "one_value")  # of the record, not of a rule set
 
 
 def embed_rules(classifier: Classifier) -> dict[str, Any]:
@@ -38,18 +34,20 @@ def embed_rules(classifier: Classifier) -> dict[str, Any]:
         "diagnoses": [*rules.population["icd10cm"], *rules.population["snomed"]],
         "record_keys": list(rules.record_model.model_fields),
         "grades": {name: _grade(grade) for name, grade in MARROW_GRADES.items()},
-        "consistent": _hex(table.consistent),
-        "outside": _hex(table.outside),
+        "consistent": hexadecimal(table.consistent),
+        "outside": hexadecimal(table.outside),
         "sections": sections,
         "facts": [_fact(classifier, fact) for fact in rules.facts.values()],
         "criteria": [_criterion(rules, name, sections) for name in rules.criteria],
         "statuses": [_status(rules, table, status, sections) for status in rules.statuses.values()],
-        "regions": [{"name": name, "cases": _hex(cases)} for name, cases in table.regions.items()],
+        "regions": [
+            {"name": name, "cases": hexadecimal(cases)} for name, cases in table.regions.items()
+        ],
         "constraints": [_constraint(rules, table, name) for name in rules.constraints],
         "options": {
             name: [_option(option) for option in options] for name, options in rules.options.items()
         },
-        "says": says(rules),
+        "says": embed_says(rules, table),
         "others": _others(rules),
     }
     return {key: _without_nothing(value) for key, value in embedded.items()}
@@ -85,23 +83,6 @@ def _sections(rules: RuleSet) -> list[str]:
     return list(dict.fromkeys(cited))
 
 
-def says(rules: RuleSet) -> dict[str, dict[str, dict[str, str]]]:
-    """What is said for each outcome, reason and level, in the rule set's own words."""
-    reasons: Mapping[str, Any] = {
-        "determined": rules.statuses,
-        "outside_definitions": rules.regions,
-        "insufficient_data": rules.facts,
-        "conflicting_data": [*rules.constraints, *OWN_CONFLICTS],
-    }
-    return {
-        outcome: {
-            reason: {level: message(rules, outcome, level, reason) for level in LEVELS}
-            for reason in names
-        }
-        for outcome, names in reasons.items()
-    }
-
-
 def _refuse_kinds(rules: RuleSet) -> None:
     if unknown := [fact.name for fact in rules.facts.values() if fact.kind not in KINDS]:
         raise RulesError(
@@ -110,10 +91,6 @@ def _refuse_kinds(rules: RuleSet) -> None:
                 f"{', '.join(unknown)}; use {', '.join(KINDS)}"
             ]
         )
-
-
-def _hex(cases: CaseSet) -> str:
-    return f"{cases:x}"
 
 
 def _about(rules: RuleSet) -> dict[str, Any]:
@@ -142,7 +119,6 @@ def _fact(classifier: Classifier, fact: Fact) -> dict[str, Any]:
         {
             "region": c.region,
             "verdicts": "".join("ft"[c.verdicts[name]] for name in criteria),
-            "words": class_words(rules, c),
         }
         for c in classifier.resolver.classes[fact.name]
     ]
@@ -226,7 +202,7 @@ def _definition(definition: OtherDefinition) -> dict[str, str]:
 def _assume(table: DecisionTable, fact: Fact) -> dict[str, Any] | None:
     if fact.assume is None:
         return None
-    when = None if fact.assume.when is None else _hex(table.where(fact.assume.when))
+    when = None if fact.assume.when is None else hexadecimal(table.where(fact.assume.when))
     return {"value": fact.assume.value, "when": when, "because": fact.assume.because}
 
 
@@ -256,7 +232,7 @@ def _status(
             {
                 "path": f"{status.name}.unless.{other}",
                 "kind": "unless",
-                "cases": _hex(table.everything & ~table.statuses[other]),
+                "cases": hexadecimal(table.everything & ~table.statuses[other]),
                 "expected": f"not: {rules.statuses[other].title}",
                 "ours": True,
                 "section": section,
@@ -266,7 +242,7 @@ def _status(
         "name": status.name,
         "title": status.title,
         "section": section,
-        "cases": _hex(table.statuses[status.name]),
+        "cases": hexadecimal(table.statuses[status.name]),
         "clauses": clauses,
     }
 
@@ -292,13 +268,13 @@ def _clause(
     if criterion is not None:
         return node | {"criterion": criterion.name}
     children = [_clause(rules, table, status, child, sections) for child in clause.children]
-    return node | {"cases": _hex(table.where(clause)), "children": children}
+    return node | {"cases": hexadecimal(table.where(clause)), "children": children}
 
 
 def _constraint(rules: RuleSet, table: DecisionTable, name: str) -> dict[str, Any]:
     constraint = rules.constraints[name]
     criteria = sorted(constraint.condition.criteria() | constraint.consequence.criteria())
-    return {"name": name, "broken": _hex(table.broken[name]), "criteria": criteria}
+    return {"name": name, "broken": hexadecimal(table.broken[name]), "criteria": criteria}
 
 
 def _option(option: Any) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from allstatus.errors import RulesError
 from allstatus.rules.lock import digest_of
 from allstatus.verify.compare import compare
 from allstatus.verify.compare_report import changes
+from allstatus.verify.phrase_faults import phrase_faults
 from allstatus.verify.rule_examples import example_answer, failing_examples
 
 POLL = 0.5  # seconds between two looks at the files
@@ -39,7 +40,8 @@ def look(directory: Path) -> Look:
         for status in classifier.ruleset.statuses.values()
         for example in status.examples
     }
-    return Look(tuple(failing_examples(classifier)), classifier, examples)
+    faults = (*failing_examples(classifier), *phrase_faults(classifier.table))
+    return Look(faults, classifier, examples)
 
 
 def saves(directory: Path) -> Iterator[str]:

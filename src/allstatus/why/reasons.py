@@ -13,13 +13,14 @@ from allstatus.table.decision_table import OUTSIDE
 def sufficient_reasons(
     resolver: CellResolver, resolution: Resolution
 ) -> tuple[tuple[str, ...], ...]:
-    """All subset-minimal sets of known facts that force the outcome, given facts first.
+    """All subset-minimal sets of given or assumed facts that force the outcome, those of given
+    facts alone first. What follows from these by a constraint is no reason of its own.
 
     Of a conflict, the sets that cannot be true together; empty while the outcome is open.
     """
     if len(resolution.cell.possible) > 1:
         return ()
-    known = known_facts(resolver, resolution)
+    known = _known_facts(resolver, resolution)
     excluded = _excluded_by_outcome(resolver, resolution)
     found: list[frozenset[str]] = []
     for size in range(len(known) + 1):
@@ -40,15 +41,14 @@ def sufficient_reasons(
     )
 
 
-def known_facts(resolver: CellResolver, resolution: Resolution) -> dict[str, CaseSet]:
-    """Each fact something is known of (given, assumed or derived) with the cases that agree with
-    it.
-    """
+def _known_facts(resolver: CellResolver, resolution: Resolution) -> dict[str, CaseSet]:
+    """Each fact of which something is given or assumed, with the cases that agree with it."""
     table, rules = resolver.table, resolver.table.ruleset
     cell = resolution.cell if resolution.cell.completions else resolution.stated
     verdicts = dict(zip(table.criteria, cell.closed, strict=True))
+    sources = _given_facts(resolver, resolution) | set(resolution.assumed)
     known = {}
-    for fact in rules.facts:
+    for fact in filter(sources.__contains__, rules.facts):
         said = {
             name: verdict
             for name in rules.criteria_of(fact)
@@ -113,10 +113,14 @@ def _rank(
     resolver: CellResolver, resolution: Resolution, names: tuple[str, ...]
 ) -> tuple[int, int]:
     """Reasons that rest on given facts alone go first, then the shorter."""
-    table = resolver.table
-    given = {
-        table.ruleset.criteria[name].condition.fact
-        for name, verdict in zip(table.criteria, resolution.stated.verdicts, strict=True)
-        if verdict is not None
-    }
+    given = _given_facts(resolver, resolution)
     return sum(name not in given for name in names), len(names)
+
+
+def _given_facts(resolver: CellResolver, resolution: Resolution) -> set[str]:
+    """The facts a record or chart states something of."""
+    table = resolver.table
+    stated = zip(table.criteria, resolution.stated.verdicts, strict=True)
+    return {
+        table.ruleset.criteria[name].condition.fact for name, held in stated if held is not None
+    }

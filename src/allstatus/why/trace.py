@@ -22,6 +22,7 @@ from allstatus.why.counting_error import CountingError, counting_error
 
 NodeKind = Literal["criterion", "all", "any", "not", "unless"]
 VerdictWord = Literal["true", "false", "unknown"]
+NEAR = 1  # points from a limit
 WORDS: dict[bool | None, VerdictWord] = {True: "true", False: "false", None: "unknown"}
 
 
@@ -34,6 +35,11 @@ class Observation(NamedTuple):
     margin: str | None = None
     at_threshold: bool = False
     counting_error: CountingError | None = None
+
+    @property
+    def near(self) -> bool:
+        """Whether the number lies at the limit or at most a point from it."""
+        return self.margin is not None and abs(Fraction(self.margin)) <= NEAR
 
 
 @dataclass(frozen=True, slots=True)

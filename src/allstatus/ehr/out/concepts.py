@@ -10,6 +10,7 @@ from typing import NamedTuple
 from allstatus.decision.entries import Option
 from allstatus.decision.options import list_options
 from allstatus.ehr.codes import read_yaml
+from allstatus.render.messages import in_general
 from allstatus.rules.ruleset import Criterion, RuleSet
 
 
@@ -34,11 +35,11 @@ def rule_concepts(rules: RuleSet) -> Iterator[Concept]:
     """Everything of a rule set that a resource can name, in the rule set's own words."""
     for status in rules.statuses.values():
         yield Concept(
-            "status", status.name, status.title, rules.with_limits(status.says["clinician"])
+            "status", status.name, status.title, in_general(rules, status.says, "clinician")
         )
     for region in rules.regions.values():
         yield Concept(
-            "region", region.name, region.sentence, rules.with_limits(region.says["clinician"])
+            "region", region.name, region.sentence, in_general(rules, region.says, "clinician")
         )
     for criterion in rules.criteria.values():
         yield Concept("criterion", criterion.name, criterion.title, _condition(rules, criterion))

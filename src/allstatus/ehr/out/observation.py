@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from allstatus.ehr.codes import table
 from allstatus.ehr.out.context import Context, linked
 from allstatus.ehr.out.names import Json, reference_of
-from allstatus.render.messages import may_be
+from allstatus.render.messages import may_be, messages
 from allstatus.table.decision_table import OUTSIDE
 
 ROLE = ("Observation",)
@@ -61,14 +61,10 @@ def _value(context: Context) -> Json:
 
 
 def _notes(context: Context) -> Iterator[Json]:
-    decision, rules = context.decision, context.decision.rules
-    says = (
-        [rules.statuses[decision.status].says]
-        if decision.status
-        else [rules.regions[entry.id].says for entry in decision.regions]
-    )
-    for text in says:
-        yield {"text": rules.with_limits(text["clinician"])}
+    decision = context.decision
+    if decision.outcome in ANSWERED:
+        for text in messages(decision, "clinician"):
+            yield {"text": text}
     if open_cases := may_be(decision, "clinician"):
         yield {"text": " ".join((open_cases[0], *open_cases[1]))}
     for entry in decision.assumptions:

@@ -93,14 +93,25 @@ const makeExercises = (engine, why) => {
     return [...new Set(why.conflicts(decision).map((entry) => entry.constraint))];
   };
   const headline = (decision, level) => fill(data.headlines[decision.outcome][level], { title: decision.status && titleOf(decision.status) });
-  const messages = (decision, level) => reasonsOf(decision).map((reason) => data.says[decision.outcome][reason][level]);
+  // Whether the value a criterion compares lies at its limit or at most a point from it.
+  const isNear = ({ stated }, name) => {
+    const { fact, limit } = engine.criteria[engine.place[name]], value = stated.values[fact];
+    if (!value || order(value.low, value.high) !== 0) return false;
+    const away = value.low.n * limit.d - limit.n * value.low.d;
+    return (away < 0n ? -away : away) <= value.low.d * limit.d;
+  };
+  // What is said of one reason: the phrases that hold by what was stated.
+  const message = (decision, level, reason) => [data.says[decision.outcome][reason][level]].flat()
+    .filter(({ when, near }) => (!when || !(decision.resolution.stated.completions & ~engine.cases(when))) && (!near || isNear(decision, near)))
+    .map((phrase) => phrase.text ?? phrase).join(" ");
+  const messages = (decision, level) => reasonsOf(decision).map((reason) => message(decision, level, reason));
   // What introduces the undescribed cases this may be, and a message for each; null where none is open.
   const mayBe = (decision, level) => {
     const open = decision.outcome === OUTSIDE ? why.possibleRegions(decision.resolution) : [];
     if (!open.length) return null;
     const names = [...new Set(open.flatMap(({ dependsOn }) => dependsOn))], besides = why.regions(decision.resolution).length ? "besides" : "alone";
     const form = data.may_be[besides][level];
-    return { intro: fill(form, { facts: names.map((name) => label(name).toLowerCase()).join(" and ") }), said: open.map(({ name }) => data.says[OUTSIDE][name][level]) };
+    return { intro: fill(form, { facts: names.map((name) => label(name).toLowerCase()).join(" and ") }), said: open.map(({ name }) => message(decision, level, name)) };
   };
   const assumed = (decision) => (decision.outcome === "conflicting_data" ? [] : decision.resolution.used.map((name) => factOf[name].assume.because));
 
@@ -119,7 +130,7 @@ const makeExercises = (engine, why) => {
     return factOf[exercise.decidedBy].classes.flatMap((answer) => {
       const { possible } = engine.whatIf(decision.resolution, answer).cell;
       const changes = possible.length && String(possible) !== String(decision.possible);
-      return changes ? [fill(words.exercise.otherwise, { words: answer.words, outcomes: titles(possible) })] : [];
+      return changes ? [fill(words.exercise.otherwise, { words: why.answerWords(decision.resolution, answer), outcomes: titles(possible) })] : [];
     });
   };
 
@@ -127,7 +138,7 @@ const makeExercises = (engine, why) => {
   const explainParts = (exercise, decision = engine.decide(exercise.record)) => ({
     headline: `${headline(decision, "student")}.`,
     said: decision.outcome !== "insufficient_data" || !exercise.decidedBy ? messages(decision, "student")
-      : [fill(words.exercise.possible, { outcomes: titles(decision.possible) }), data.says.insufficient_data[exercise.decidedBy].student],
+      : [fill(words.exercise.possible, { outcomes: titles(decision.possible) }), message(decision, "student", exercise.decidedBy)],
     assumed: assumed(decision).map((because) => fill(words.exercise.assumed, { because })),
     decided: exercise.decidedBy ? [decidedLine(exercise, decision)] : [],
     otherwise: exercise.decidedBy ? otherwise(exercise, decision) : [],
@@ -143,5 +154,5 @@ const makeExercises = (engine, why) => {
   const shortened = (section) => [...new Set([section.split(" > ")[0], section.split(" > ").at(-1)])].join(" > ");
   const readFrom = (exercise) => fill(words.exercise.sections, { sections: sections(exercise).map(shortened).join("; ") });
 
-  return { pool, vectors, tries, readFrom, draw: (seed, count) => draw(pool, seed, count), answerOf, titleOf, titles, label, valueText, caseOf, headline, messages, mayBe, assumed, explain, explainParts };
+  return { pool, vectors, tries, readFrom, draw: (seed, count) => draw(pool, seed, count), answerOf, titleOf, titles, label, valueText, caseOf, headline, message, messages, mayBe, assumed, explain, explainParts };
 };

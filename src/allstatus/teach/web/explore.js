@@ -94,16 +94,16 @@ const makeExplore = (engine, why, exercises, parts) => {
     if (asked === null) return;
     const fact = engine.factOf[asked.fact];
     const rest = why.irrelevant(decision.resolution).map(exercises.label);
-    replace(panes.ask, h("p", {}, h("strong", {}, fact.question)), h("p", {}, data.says.insufficient_data[fact.name][level.value]),
+    replace(panes.ask, h("p", {}, h("strong", {}, fact.question)), h("p", {}, exercises.message(decision, level.value, fact.name)),
       h("p.quiet", {}, fill(words.answered_by, { tests: (fact.answered_by ?? []).join("; ") })),
-      list(asked.answers.map(({ answer: reply, possible }) => fill(words.then, { words: reply.words, outcomes: exercises.titles(possible) }))),
+      list(asked.answers.map(({ answer: reply, possible }) => fill(words.then, { words: why.answerWords(decision.resolution, reply), outcomes: exercises.titles(possible) }))),
       rest.length > 0 && h("p.quiet", {}, fill(words.cannot_matter, { facts: rest.join(", ") })));
   };
 
-  const changesTo = (found) => {
+  const changesTo = (found, resolution) => {
     const groups = Map.groupBy ? Map.groupBy(found, (change) => change.to) : found.reduce((map, change) => map.set(change.to, [...(map.get(change.to) ?? []), change]), new Map());
     return h("dl.changes", {}, [...groups].map(([to, ways]) => h("div", {}, h("dt", {}, exercises.titleOf(to)),
-      ways.slice(0, SHOWN_CHANGES).map((change) => h("dd", {}, change.answers.map((way) => way.words).join("; "))),
+      ways.slice(0, SHOWN_CHANGES).map((change) => h("dd", {}, change.answers.map((way) => why.answerWords(resolution, way)).join("; "))),
       ways.length > SHOWN_CHANGES && h("dd.quiet", {}, fill(words.more, { count: ways.length - SHOWN_CHANGES })))));
   };
 
@@ -113,8 +113,8 @@ const makeExplore = (engine, why, exercises, parts) => {
     if (open) return;
     const found = why.changes(decision.resolution);
     const [now, history] = ["finding", "history"].map((about) => found.filter((change) => change.about === about));
-    replace(panes.changes, found.length === 0 && h("p", {}, words.changes_none), now.length > 0 && changesTo(now),
-      history.length > 0 && h("details", {}, h("summary", {}, words.changes_history), changesTo(history)));
+    replace(panes.changes, found.length === 0 && h("p", {}, words.changes_none), now.length > 0 && changesTo(now, decision.resolution),
+      history.length > 0 && h("details", {}, h("summary", {}, words.changes_history), changesTo(history, decision.resolution)));
   };
 
   const options = (decision) => {

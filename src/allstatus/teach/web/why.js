@@ -39,11 +39,20 @@ const makeWhy = (engine) => {
     return facts.map((fact) => fact.name).filter((fact) => !matter.includes(fact) && openAnswers(resolution, fact).length > 1);
   };
 
-  // ---- the smallest sets of known facts that force the outcome -----------------------------------
+  // What would be so with an answer, and is not known to be.
+  const answerWords = ({ cell }, { verdicts }) => Object.entries(verdicts)
+    .filter(([name, held]) => cell.closed[engine.place[name]] !== held)
+    .map(([name, held]) => criteria[engine.place[name]][held ? "title" : "otherwise"])
+    .map((text) => text[0].toLowerCase() + text.slice(1)).join("; ");
+
+  // ---- the smallest sets of given or assumed facts that force the outcome ------------------------
+
+  const givenFacts = ({ stated }) => new Set(criteria.filter((_, number) => stated.verdicts[number] !== null).map(({ fact }) => fact));
 
   const knownFacts = (resolution) => {
     const cell = resolution.cell.completions ? resolution.cell : resolution.stated;
-    return facts.flatMap((fact) => {
+    const given = givenFacts(resolution);
+    return facts.filter(({ name }) => given.has(name) || resolution.assumed.includes(name)).flatMap((fact) => {
       const said = fact.criteria.map(({ name }) => [name, cell.closed[engine.place[name]]]).filter(([, verdict]) => verdict !== null);
       return said.length ? [[fact.name, engine.withCases(Object.fromEntries(said))]] : [];
     });
@@ -63,7 +72,7 @@ const makeWhy = (engine) => {
         if (!(chosen.reduce((left, [, set]) => left & set, engine.consistent) & excluded)) found.push(names);
       }
     }
-    const given = new Set(criteria.filter((_, number) => resolution.stated.verdicts[number] !== null).map((criterion) => criterion.fact));
+    const given = givenFacts(resolution);
     const rank = (names) => names.filter((name) => !given.has(name)).length * 100 + names.length;
     return found.sort((a, b) => rank(a) - rank(b));
   };
@@ -219,5 +228,5 @@ const makeWhy = (engine) => {
     });
   };
 
-  return { others, regions, possibleRegions, missing, irrelevant, reasons, changes, askNext, trace, whyNot, conflicts };
+  return { others, answerWords, regions, possibleRegions, missing, irrelevant, reasons, changes, askNext, trace, whyNot, conflicts };
 };

@@ -1,0 +1,50 @@
+"""What the teaching page says of each outcome and reason, with the cases in which it says it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from allstatus.render.messages import LEVELS, phrases
+from allstatus.rules.phrases import Phrase
+from allstatus.rules.ruleset import RuleSet
+from allstatus.table.case_set import CaseSet
+from allstatus.table.decision_table import DecisionTable
+
+OWN_CONFLICTS = ("relapse_count_against_history", "one_value")  # of the record, not of a rule set
+
+
+def hexadecimal(cases: CaseSet) -> str:
+    """A set of cases as the page reads it."""
+    return f"{cases:x}"
+
+
+def embed_says(rules: RuleSet, table: DecisionTable) -> dict[str, dict[str, dict[str, Any]]]:
+    """What is said for each outcome, reason and level, in the rule set's own words: a text, or
+    phrases with the cases in which they are said, and the criterion whose limit must be near.
+    """
+
+    def told(phrase: Phrase) -> Any:
+        text = rules.with_limits(phrase.text)
+        if phrase.when is None and phrase.near is None:
+            return text
+        cases = None if phrase.when is None else hexadecimal(table.where(phrase.when))
+        return {"text": text, "when": cases, "near": phrase.near}
+
+    def entry(said: tuple[Phrase, ...]) -> Any:
+        made = [told(phrase) for phrase in said]
+        return made[0] if len(made) == 1 else made
+
+    reasons: Mapping[str, Any] = {
+        "determined": rules.statuses,
+        "outside_definitions": rules.regions,
+        "insufficient_data": rules.facts,
+        "conflicting_data": [*rules.constraints, *OWN_CONFLICTS],
+    }
+    return {
+        outcome: {
+            reason: {level: entry(phrases(rules, outcome, level, reason)) for level in LEVELS}
+            for reason in names
+        }
+        for outcome, names in reasons.items()
+    }

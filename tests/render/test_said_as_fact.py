@@ -1,0 +1,138 @@
+"""What is printed as a fact holds: every phrase of the rules that a reader meets, in every cell,
+level and format, tells only criteria that have been stated or follow.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
+from functools import cache
+from itertools import product
+from random import Random
+from typing import Any
+
+import pytest
+
+from allstatus import Decision, load_rules
+from allstatus.decision.classifier import Classifier
+from allstatus.ehr.out.context import Context
+from allstatus.ehr.out.observation import make_observation
+from allstatus.render.html import render_html
+from allstatus.render.messages import LEVELS, may_be
+from allstatus.render.text import render_text
+from allstatus.rules.phrases import Phrase
+from allstatus.service.cards import Occasion, status_cards
+from allstatus.verify.phrase_faults import facts_named, told_criteria
+
+PATIENT = load_rules(engine="builtin")
+PROFESSIONAL = load_rules("nci-pdq-adult-all-health-professional", engine="builtin")
+OCCASION = Occasion("decision", "patient", "https://here.example/decision")
+SAMPLED = 40
+
+
+def records(classifier: Classifier) -> list[dict[str, Any]]:
+    """A record for every cell: each fact not reported, unknown, or of one of its classes."""
+    choices = [
+        [None, "unknown", *[answer.sample for answer in answers]]
+        for answers in classifier.resolver.classes.values()
+    ]
+    names = list(classifier.ruleset.facts)
+    made = (dict(zip(names, values, strict=True)) for values in product(*choices))
+    return [record for record in made if any(value is not None for value in record.values())]
+
+
+def sample(classifier: Classifier, size: int) -> list[Decision]:
+    """Decisions of records drawn by a seed; a record with sites or texts states what its class
+    does.
+    """
+    drawn = Random(0).sample(records(classifier), size)
+    return [classifier.classify(record) for record in drawn]
+
+
+def as_text(decision: Decision, level: str) -> str:
+    return render_text(decision, level=level, width=10_000)
+
+
+def as_html(decision: Decision, level: str) -> str:
+    return html.unescape(re.sub(r"<[^>]+>", " ", render_html([decision], level=level)))
+
+
+def as_card(decision: Decision, _: str) -> str:
+    return " ".join(card["detail"] for card in status_cards(decision, OCCASION))
+
+
+def as_observation(decision: Decision, _: str) -> str:
+    if decision.outcome not in ("determined", "outside_definitions"):
+        return ""
+    made = make_observation(Context(decision, datetime(2026, 1, 1, tzinfo=UTC)))
+    return " ".join(note["text"] for note in made["note"])
+
+
+Format = tuple[Callable[[Decision, str], str], Sequence[str]]  # how, and for whom
+FORMATS: tuple[Format, ...] = (
+    (as_text, LEVELS),
+    (as_html, LEVELS),
+    (as_card, ("clinician",)),
+    (as_observation, ("clinician",)),
+)
+
+
+@cache
+def owned(classifier: Classifier) -> list[tuple[str, Phrase, frozenset[str]]]:
+    """Every phrase of a status or region with its words as printed and the criteria it tells: those
+    it names that have one verdict wherever it is said.
+    """
+    rules, table, found = classifier.ruleset, classifier.table, []
+    for parts, cases in ((rules.statuses, table.statuses), (rules.regions, table.regions)):
+        for name, part in parts.items():
+            for phrase in (one for level in LEVELS for one in part.says[level]):
+                where = cases[name] & table.where(phrase.when) if phrase.when else cases[name]
+                named = facts_named(rules.facts.values(), phrase.text)
+                told = {
+                    criterion
+                    for criterion in told_criteria(table, where)
+                    if rules.criteria[criterion].condition.fact in named
+                }
+                text = " ".join(rules.with_limits(phrase.text).split())
+                found.append((text, phrase, frozenset(told)))
+    return found
+
+
+def untold(classifier: Classifier, decision: Decision) -> Iterator[str]:
+    """What a reader is told as a fact of this decision, and is not so by what was stated."""
+    if decision.outcome == "conflicting_data":
+        return
+    table = classifier.table
+    stated = decision._resolution.stated.completions
+    for render, levels in FORMATS:
+        for level in levels:
+            said = " ".join(render(decision, level).split())
+            for text in (may_be(decision, level) or ("", []))[1]:
+                said = said.replace(" ".join(text.split()), "…", 1)
+            for text, phrase, told in owned(classifier):
+                if text not in said:
+                    continue
+                wrong = [c for c in told if table.verdict(stated, table.where_true(c)) is None]
+                wrong += ["when"] if not decision.states(phrase.when) else []
+                if wrong:
+                    yield f"{render.__name__}, {level}: {text} ({wrong})"
+
+
+@pytest.mark.parametrize("rules", [PATIENT, PROFESSIONAL], ids=["patient", "professional"])
+def test_what_is_said_as_a_fact_holds(rules: Classifier) -> None:
+    for decision in sample(rules, SAMPLED):
+        assert not list(untold(rules, decision))
+
+
+@pytest.mark.slow
+def test_what_is_said_as_a_fact_holds_in_every_cell_of_the_patient_set() -> None:
+    for record in records(PATIENT):
+        assert not list(untold(PATIENT, PATIENT.classify(record)))
+
+
+@pytest.mark.slow
+def test_what_is_said_as_a_fact_holds_in_a_sample_of_the_professional_set() -> None:
+    for decision in sample(PROFESSIONAL, 2000):
+        assert not list(untold(PROFESSIONAL, decision))
