@@ -66,7 +66,7 @@ def _owners(table: DecisionTable) -> Iterator[_Owner]:
     for region in rules.regions.values():
         yield _Owner(region.name, region.says, region.where.criteria(), table.regions[region.name])
     for entry in rules.constraints.values():
-        used = entry.condition.criteria() | entry.consequence.criteria()
+        used = frozenset(entry.condition.criteria() | entry.consequence.criteria())
         yield _Owner(entry.name, entry.says, used, None)
     for fact in rules.facts.values():
         yield _Owner(fact.name, fact.says, frozenset(rules.criteria_of(fact.name)), None)
