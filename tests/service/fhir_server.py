@@ -22,7 +22,8 @@ class FhirServer:
         self.manner = "lawful"
         self.asked: list[str] = []
         self.tokens: set[str | None] = set()
-        self.address = ""
+        self.address, self.page = "", PAGE
+        self.headers: dict[str, str] = {}  # of every answer
 
     def answer(self, path: str, token: str | None) -> tuple[int, object]:
         """Status and body for a path below the base."""
@@ -33,7 +34,7 @@ class FhirServer:
             return 401, {"resourceType": "OperationOutcome"}
         if parts.path == "/Specimen":
             return 404, {"resourceType": "OperationOutcome"}
-        if parts.path.startswith("/Patient/"):
+        if parts.path.startswith(("/Patient/", "/Medication/")):
             found = [
                 r for r in self.resources if f"/{r['resourceType']}/{r.get('id')}" == parts.path
             ]
@@ -50,10 +51,10 @@ class FhirServer:
         bundle: dict = {
             "resourceType": "Bundle",
             "type": "searchset",
-            "entry": [{"resource": r} for r in found[start : start + PAGE]],
+            "entry": [{"resource": r} for r in found[start : start + self.page]],
         }
-        if start + PAGE < len(found) or self.manner == "endless":
-            bundle["link"] = [{"relation": "next", "url": self._next(kind, start + PAGE)}]
+        if start + self.page < len(found) or self.manner == "endless":
+            bundle["link"] = [{"relation": "next", "url": self._next(kind, start + self.page)}]
         if self.manner == "outcome":
             bundle["entry"].append(
                 {
@@ -88,6 +89,8 @@ def fhir_server(bundle: dict) -> Iterator[FhirServer]:
             status, body = server.answer(self.path, self.headers.get("Authorization"))
             data = body.encode() if isinstance(body, str) else json.dumps(body).encode()
             self.send_response(status)
+            for name, value in server.headers.items():
+                self.send_header(name, value)
             self.send_header("Content-Length", str(len(data)))
             self.end_headers()
             self.wfile.write(data)

@@ -1,12 +1,14 @@
 """The audit as an operator handles it: copied, moved, emptied, altered, archived; and readiness."""
 
 import json
+import resource
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
+import httpx2 as httpx
 import pytest
 from click.testing import Result
 from starlette.testclient import TestClient
@@ -16,9 +18,11 @@ from allstatus.commands import app
 from allstatus.service.hash_chain import AuditError
 
 from .conftest import PATIENT_VIEW, call, chart, prefetch_of, serving
+from .process import served
 from .stores import Kept, in_file
 from .test_order_cards import ACCEPTED, OVERRIDDEN
 from .test_rest import RECORD
+from .tokens import ISSUER, TokenIssuer
 
 
 def run(*arguments: object) -> Result:
@@ -204,3 +208,37 @@ def test_reading_is_not_writing(tmp_path: Path) -> None:
         assert client.get("/readyz").status_code == 200
     with closing(sqlite3.connect(tmp_path / "audit.db")) as connection:
         assert connection.execute("SELECT count(*) FROM audit").fetchone() == (0,)
+
+
+@pytest.mark.parametrize("tokens", [True, False])
+def test_a_full_disk_is_503_and_passes(tmp_path: Path, tokens: bool) -> None:
+    """No file of the service may grow: neither used tokens nor decisions can be kept. When there is
+    room again it goes on, and the chain holds.
+    """
+    issuer = TokenIssuer()
+    keys = issuer.written(tmp_path)
+    config = f"base_url: http://127.0.0.1\nissuers: [{{issuer: '{ISSUER}', keys: {keys}}}]\n"
+    options = [] if tokens else ["--insecure-dev"]
+    with served(tmp_path, *options, config=config if tokens else "") as service:
+        client = httpx.Client(base_url=service.address, trust_env=False)
+
+        def asked() -> httpx.Response:
+            token = issuer.token(aud="http://127.0.0.1/classify")
+            headers = {"Authorization": f"Bearer {token}"} if tokens else {}
+            return client.post("/classify", json=RECORD, headers=headers)
+
+        assert asked().status_code == 200
+        unlimited = resource.prlimit(service.process.pid, resource.RLIMIT_FSIZE)
+        resource.prlimit(service.process.pid, resource.RLIMIT_FSIZE, (4096, unlimited[1]))
+        problem = "tokens-unavailable" if tokens else "audit-unavailable"
+        for _ in range(3):
+            refused = asked()
+            assert (refused.status_code, refused.headers["retry-after"]) == (503, "5")
+            assert refused.json()["type"].endswith(problem)
+        unready = client.get("/readyz")
+        assert (unready.status_code, "written" in unready.json()["detail"]) == (503, True)
+        resource.prlimit(service.process.pid, resource.RLIMIT_FSIZE, unlimited)
+        assert client.get("/readyz").status_code == 200
+        assert asked().status_code == 200
+        client.close()
+    assert in_file(tmp_path).problem() == ""

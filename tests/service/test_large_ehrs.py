@@ -2,6 +2,8 @@
 profile that suits it, or the answer names what lacks.
 """
 
+import copy
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -56,3 +58,143 @@ def test_what_a_server_refuses(
     if status == 412:
         others = {"conditions", "observations", "statements", "procedures"} - {named}
         assert not [key for key in others if key in answer.text]
+
+
+VINCRISTINE = {
+    "coding": [{"system": "http://www.nlm.nih.gov/research/umls/rxnorm", "code": "11202"}]
+}
+IN_REMISSION = "By NCI's patient page: ALL in remission"
+NAMELESS = "named by a reference only and could not be read"
+
+
+def treated_by(said: dict, *more: dict) -> dict:
+    """The fixture's chart with its treatment said in another way, and resources beside it."""
+    bundle = copy.deepcopy(chart("01-exactly-five"))
+    for entry in bundle["entry"]:
+        if entry["resource"]["resourceType"] == "MedicationAdministration":
+            del entry["resource"]["medicationCodeableConcept"]
+            entry["resource"] |= said
+    bundle["entry"] += [{"resource": resource} for resource in more]
+    return bundle
+
+
+def read_from(
+    folder: Path,
+    bundle: dict,
+    profile: str = "r4",
+    refused: dict[str, int] | None = None,
+    change: Callable[[FhirServer], None] = lambda _: None,
+    **access: object,
+) -> tuple[int, dict, dict]:
+    """What a call is answered whose whole chart is on a server: status, body and headers."""
+    given = {"access_token": TOKEN, "token_type": "Bearer"} | access
+    with fhir_server(bundle) as server:
+        behaving(server, refused or {})
+        change(server)
+        settings = {
+            "fhir_servers": [server.address],
+            "prefetch": {"profile": profile},
+            "reading": {"assume": ["symptoms-absent-unless-recorded"]},
+        }
+        body = call({}, fhirServer=server.address, fhirAuthorization=given)
+        with serving(folder, **settings) as client:
+            answer = client.post(PATIENT_VIEW, json=body)
+    return answer.status_code, answer.json(), dict(answer.headers)
+
+
+MEDICATION = {"resourceType": "Medication", "id": "vcr", "code": VINCRISTINE}
+BY_REFERENCE = {"medicationReference": {"reference": "Medication/vcr"}}
+SAID = {
+    "fetched": (BY_REFERENCE, [MEDICATION]),
+    "contained": (
+        {"medicationReference": {"reference": "#vcr"}, "contained": [MEDICATION]},
+        [],
+    ),
+    "a version of it": (
+        {"medicationReference": {"reference": "Medication/vcr/_history/4"}},
+        [MEDICATION],
+    ),
+    "by what is displayed": (
+        {"medicationReference": {"reference": "Medication/gone", "display": "vinCRIStine 2 mg"}},
+        [],
+    ),
+}
+
+
+@pytest.mark.parametrize("form", SAID)
+def test_a_treatment_named_by_a_reference(tmp_path: Path, form: str) -> None:
+    said, more = SAID[form]
+    status, body, _ = read_from(tmp_path, treated_by(said, *more))
+    assert (status, body["cards"][0]["summary"]) == (200, IN_REMISSION)
+    assert NAMELESS not in body["cards"][0]["detail"]
+
+
+@pytest.mark.parametrize("status", [403, 404, 500])
+def test_a_medication_that_cannot_be_read_is_told(tmp_path: Path, status: int) -> None:
+    found, body, _ = read_from(tmp_path, treated_by(BY_REFERENCE), refused={"Medication": status})
+    assert found == 200
+    assert NAMELESS in body["cards"][0]["detail"]
+
+
+def test_an_included_medication_is_not_asked_for_again(tmp_path: Path) -> None:
+    asked: list[str] = []
+
+    def including(server: FhirServer) -> None:
+        lawful = server.answer
+
+        def answer(path: str, token: str | None) -> tuple[int, object]:
+            status, body = lawful(path, token)
+            if "_include=MedicationAdministration:medication" in path:
+                body["entry"].append({"resource": MEDICATION, "search": {"mode": "include"}})
+            asked.append(path)
+            return status, body
+
+        server.answer = answer  # type: ignore[method-assign]
+
+    chosen = treated_by(BY_REFERENCE)
+    status, body, _ = read_from(tmp_path, chosen, "with-medications", change=including)
+    assert (status, body["cards"][0]["summary"]) == (200, IN_REMISSION)
+    assert not [path for path in asked if path.startswith("/Medication/")]
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_when_to_ask_again_is_passed_on(tmp_path: Path, status: int) -> None:
+    def later(server: FhirServer) -> None:
+        server.headers["Retry-After"] = "17"
+
+    refused = {"Observation": status}
+    found, body, headers = read_from(tmp_path, chart("01-exactly-five"), "r4", refused, later)
+    assert (found, headers["retry-after"]) == (412, "17")
+    assert body["resourceType"] == "OperationOutcome"
+    assert f"the FHIR server answered {status}" in body["issue"][0]["diagnostics"]
+
+
+@pytest.mark.parametrize("kind", ["Bearer", "bearer", "BEARER"])
+def test_a_token_type_in_any_case(tmp_path: Path, kind: str) -> None:
+    assert read_from(tmp_path, chart("01-exactly-five"), token_type=kind)[0] == 200
+
+
+def test_a_chart_of_many_pages(tmp_path: Path) -> None:
+    """900 results in pages of 20, as a public server pages them unless asked otherwise."""
+    bundle = chart("01-exactly-five")
+    sodium = {"coding": [{"system": "http://loinc.org", "code": "2951-2"}]}
+    bundle["entry"] += [
+        {
+            "resource": {
+                "resourceType": "Observation",
+                "id": f"na{number}",
+                "status": "final",
+                "code": sodium,
+                "subject": {"reference": "Patient/p1"},
+                "effectiveDateTime": "2025-01-01",
+                "valueQuantity": {"value": 140, "unit": "mmol/L"},
+            }
+        }
+        for number in range(900)
+    ]
+
+    def paging(server: FhirServer) -> None:
+        server.page = 20
+
+    status, body, _ = read_from(tmp_path, bundle, change=paging)
+    assert (status, body["cards"][0]["summary"]) == (200, IN_REMISSION)

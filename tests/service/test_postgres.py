@@ -107,6 +107,29 @@ def test_a_role_that_may_only_add_is_enough(cluster: Cluster, tmp_path: Path) ->
     kept.execute("DROP OWNED BY clerk", "DROP ROLE clerk")
 
 
+def test_old_rows_are_moved_and_the_chain_goes_on(cluster: Cluster, tmp_path: Path) -> None:
+    kept, copy, archive = in_postgres(cluster, tmp_path), tmp_path / "copy.db", tmp_path / "old.db"
+
+    def audit(*arguments: object) -> tuple[int, str]:
+        done = CliRunner().invoke(app, ["audit", *map(str, arguments)])
+        return done.exit_code, done.stdout.partition(" ")[0]
+
+    with serving(tmp_path, **kept.settings) as client:
+        for _ in range(4):
+            assert client.post("/classify", json=RECORD).status_code == 200
+        assert audit("backup", kept.address, copy)[0] == 0
+        rotated = audit("rotate", kept.address, archive, "--before", "2999-01-01", *kept.options)
+        assert rotated == (0, "3")
+        assert client.post("/classify", json=RECORD).status_code == 200
+        assert client.get("/readyz").status_code == 200
+    assert [row["seq"] for row in kept.rows()] == [4, 5, 6]
+    assert kept.problem() == ""
+    for file in (copy, archive):
+        assert audit("verify", file, *kept.options) == (0, "4")
+    kept.tamper("DELETE FROM audit WHERE seq = 4")
+    assert kept.problem() != ""
+
+
 @pytest.mark.parametrize("host", ["/nowhere", "no such host.invalid"])
 def test_a_server_that_is_not_there_is_said_before_it_starts(tmp_path: Path, host: str) -> None:
     url = f"postgresql://clerk:{PASSWORD}@/x?host={host}"
