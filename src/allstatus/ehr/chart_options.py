@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from allstatus.ehr.codes import CodeTables, code_tables
+from allstatus.ehr.codes import CodeTables, Population, code_tables, population_tables
 from allstatus.ehr.site_codes import SiteCodes, read_site_codes
 from allstatus.errors import InvalidRecord, nearest
 
@@ -17,17 +17,23 @@ KNOWN = (SYMPTOMS_ABSENT,)
 class ChartOptions:
     """`window_days`: how far a blood count may lie from its marrow. `adult_ranges`: use the default
     table where a laboratory sends none. `codes`: a site's own code tables, laid over ours.
+    `population`: whose diagnoses are the rule set's; the one that decides sets it.
     """
 
     window_days: int = 14
     adult_ranges: bool = True
     symptoms_absent: bool = False
     codes: SiteCodes | None = None
+    population: Population | None = None
 
     @property
     def tables(self) -> CodeTables:
-        """The code tables charts are read by: ours, with the site's laid over them."""
-        return code_tables(self.codes)
+        """The code tables charts are read by: ours, with the site's laid over them, as the rule
+        set's population has them.
+        """
+        if self.population is None:
+            return code_tables(self.codes)
+        return population_tables(self.population, self.codes)
 
 
 DEFAULT_OPTIONS = ChartOptions()

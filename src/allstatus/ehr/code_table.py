@@ -4,8 +4,9 @@ several codings of one concept are translations of one meaning.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from copy import copy
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from allstatus.ehr.chart import Code
@@ -81,6 +82,33 @@ class Table:
         found = self.find_each(codes)
         return len(found) > 1 and self._share(found) is None
 
+    def of_population(self, codes: Sequence[Code], title: str) -> Table:
+        """The same table of diagnoses for another population: its own diagnoses are the topics of
+        these codes and those within them, what takes them in may be one of them, and what was
+        another population's is another disease. A code not known here means what the others do.
+        """
+        named = [known[0] for code in codes if (known := self.known(code)) is not None]
+        base = min(named, key=lambda topic: len(topic.wider), default=Topic(title, title, (), {}))
+        topics = {**self.topics, base.name: base}
+        ours = {base.name, *(topic.name for topic in named)}
+        within = {name for name, topic in topics.items() if ours & {name, *topic.wider}}
+        vague = {wide for name in within for wide in topics[name].wider} - within
+        table = copy(self)
+        table.topics = {
+            name: replace(topic, more={**topic.more, "all": _place(topic, within, vague)})
+            for name, topic in topics.items()
+        }
+        table.by_code = {key: (table.topics[t.name], s) for key, (t, s) in self.by_code.items()}
+        new = [code for code in codes if self.known(code) is None]
+        table.by_code |= {(c.system, c.code): (table.topics[base.name], True) for c in new}
+        table.below = {
+            system: {
+                code: (table.topics[topic.name], sure) for code, (topic, sure) in known.items()
+            }
+            for system, known in self.below.items()
+        }
+        return table
+
     def known(self, code: Code) -> tuple[Topic, bool] | None:
         """(the topic of one code, whether it is verified), or None."""
         found = self.by_code.get((code.system, code.code))
@@ -126,6 +154,17 @@ class Table:
         if differ:
             caution = f"its codes name different things ({titles}); what they share is used"
         return Match(topic, found[0].code, caution)
+
+
+def _place(topic: Topic, within: set[str], vague: set[str]) -> bool | None:
+    """Whether a topic is of the population (True), may be (None), or is another disease (False);
+    what is no diagnosis by itself stays so.
+    """
+    if topic.name in within:
+        return True
+    if topic.name in vague or topic["all"] is None:
+        return None
+    return False
 
 
 def _topic(name: str, topics: dict[str, Any]) -> Topic:

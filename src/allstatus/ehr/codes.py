@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from allstatus.ehr.chart import Code
 from allstatus.ehr.code_systems import CodeSystems, plain
@@ -12,6 +12,7 @@ from allstatus.ehr.code_table import Match, Table, Topic
 from allstatus.ehr.medicine_names import MedicineNames
 from allstatus.ehr.site_codes import TABLES, SiteCodes
 from allstatus.record.code_files import codes_home, read_yaml
+from allstatus.rules.ruleset import RuleSet
 
 __all__ = ["Match", "Table", "Topic", "codes_home", "read_yaml"]
 
@@ -39,6 +40,20 @@ class CodeTables:
         return name if self.systems.is_known(name) else ""
 
 
+class Population(NamedTuple):
+    """Whom a rule set is about: what the disease is called, and its codes with their systems."""
+
+    title: str
+    codes: tuple[tuple[str, str], ...]
+
+    @classmethod
+    def of(cls, ruleset: RuleSet) -> Population:
+        """The population that a rule set declares."""
+        said = ruleset.population
+        codes = [(system, code) for system in ("icd10cm", "snomed") for code in said[system]]
+        return cls(said["diagnosis"], tuple(codes))
+
+
 @lru_cache(maxsize=8)
 def code_tables(site: SiteCodes | None = None) -> CodeTables:
     """Our tables, with a site's laid over them; made once for each digest."""
@@ -57,6 +72,14 @@ def code_tables(site: SiteCodes | None = None) -> CodeTables:
     }
     beside = [word for words in read_yaml("medicine-words").values() for word in words]
     return CodeTables(**tables, medicines=MedicineNames(names, beside), systems=systems, site=site)
+
+
+@lru_cache(maxsize=8)
+def population_tables(population: Population, site: SiteCodes | None = None) -> CodeTables:
+    """The tables as a rule set reads them: its population's diagnoses are its own."""
+    tables = code_tables(site)
+    codes = [make_code(system, code) for system, code in population.codes]
+    return replace(tables, diagnoses=tables.diagnoses.of_population(codes, population.title))
 
 
 def _renamer(systems: CodeSystems) -> Any:

@@ -19,6 +19,7 @@ from allstatus.ehr.caller_facts import CallerFacts, lay_over
 from allstatus.ehr.chart import Chart, age_on
 from allstatus.ehr.chart_options import DEFAULT_OPTIONS, ChartOptions
 from allstatus.ehr.chart_reading import ChartReading, Finding, cancers
+from allstatus.ehr.codes import Population
 from allstatus.ehr.contradictions import contradictions
 from allstatus.ehr.dates import shifted
 from allstatus.ehr.disease_status import settle_asserted
@@ -117,6 +118,7 @@ class _Teller:
         overlays: Sequence[CallerFacts],
     ) -> None:
         self.classifier, self.as_of = classifier, as_of
+        options = replace(options, population=Population.of(classifier.ruleset))
         self.overlays = [
             overlay
             for overlay in overlays

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from allstatus.ehr.codes import table
+from allstatus.ehr.codes import Population, population_tables
 from allstatus.ehr.out.context import Context, linked
 from allstatus.ehr.out.names import Json, reference_of
 from allstatus.render.messages import may_be, messages
@@ -87,7 +87,7 @@ def _components(context: Context) -> Iterator[Json]:
 
 def _diagnoses(context: Context) -> Iterator[str]:
     """The conditions that say the patient has the disease."""
-    by_code = table("diagnoses").by_code
+    by_code = population_tables(Population.of(context.decision.rules)).diagnoses.by_code
     for seen in context.decision.diagnoses:
         known, reference = by_code.get((seen.system, seen.code)), reference_of(seen.source)
         if known is not None and known[0]["all"] and reference is not None:
