@@ -18,7 +18,7 @@ from allstatus.table.chart_context import DiagnosisSeen, Evidence
 LOUD = ("preliminary", "its status", "carries")  # how reasons begin that a reader should be told of
 UNDATED = "has no date"
 VAGUE = "its day is not known"
-UNBORN = "is dated before the birth"
+UNBORN = "dated before birth"
 
 
 @dataclass(frozen=True, slots=True)

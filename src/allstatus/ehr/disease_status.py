@@ -15,7 +15,6 @@ from allstatus.ehr.doubt import Doubt
 from allstatus.table.chart_context import Evidence
 
 FACT = "prior_remission"
-UNREADABLE = "its clinical status cannot be read, so it may say remission or relapse"
 CLINICAL = {"remission": "in_remission", "relapse": "relapse", "recurrence": "relapse"}
 INDUCTION = timedelta(days=28)  # no remission is reached sooner after the onset
 UNDATED = "a coded status without a date of its own"
@@ -50,7 +49,7 @@ def assert_by_problem(
         _assert_undated(reading, match, evidence, says, when)
     if problem.clinical == UNREAD_STATUS and match.topic["all"]:
         span = When("", when.first, max(when.first, reading.as_of or date.max))
-        reading.doubt(Doubt(FACT, match.topic.name, span, UNREADABLE, evidence, firm=True))
+        reading.doubt(Doubt(FACT, match.topic.name, span, UNREAD, evidence, firm=True))
     clinical = CLINICAL.get(problem.clinical)
     if clinical and match.topic["all"]:
         said = replace(evidence, sent=problem.clinical)

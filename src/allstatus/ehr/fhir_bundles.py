@@ -44,6 +44,7 @@ REMEDY = (
     "send all of it (every page of a search), or read the part that is here with --partial: what "
     "is not here is then unknown"
 )
+PAGE = "{} page is not here"
 MERGED = "modifierExtension"
 
 
@@ -136,7 +137,7 @@ def missing_parts(value: object) -> Iterator[str]:
         if not continued.isdisjoint(_links(bundle, "self")):
             continue  # counted with the first page
         if _links(bundle, "previous") or _links(bundle, "prev"):
-            yield "an earlier page is not here"
+            yield PAGE.format("an earlier")
         yield from _searched(bundle, pages)
         yield from _failed(bundle)
 
@@ -186,7 +187,7 @@ def _searched(first: Json, pages: dict[str, Json]) -> Iterator[str]:
     while following := _links(page, "next"):
         found = pages.get(following[0])
         if found is None:
-            yield "a further page is not here"
+            yield PAGE.format("a further")
             return
         if id(found) in seen:
             break

@@ -135,7 +135,7 @@ def standing(resource: Json, statuses: dict[str, Standing]) -> Standing:
     found = [statuses.get(said, UNREADABLE_STATUS)]
     found += [_negation(key, resource[key]) for key in NEGATED if key in resource]
     if any(resource.get(key) for key in WHY_NOT):
-        found.append(_doubt("says why it was not done"))
+        found.append(_doubt("contradicts its status"))
     if "taken" in resource:
         found.append(TAKEN.get(text(resource["taken"]), _doubt("not known to be taken")))
     if modified(resource, inside=("contained", "component")):

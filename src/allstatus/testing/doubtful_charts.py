@@ -97,28 +97,24 @@ def _period(end: str) -> Blur:
 
 RESULT, ANY = "Observation", "Observation Condition MedicationAdministration"
 BLURS: dict[str, Blur] = {
-    "a value in words": _value(valueString="see comment"),
-    "a coded value that nothing knows": _value(
-        valueCodeableConcept=parts.coded("http://h.example", "4711")
-    ),
-    "a value of a kind that is not read": _value(valueSampledData={}),
+    "value in words": _value(valueString="see comment"),
+    "unknown coded value": _value(valueCodeableConcept=parts.coded("http://h.example", "4711")),
+    "value not read": _value(valueSampledData={}),
     "no value": _value(),
-    "no value, for a reason": _value(dataAbsentReason=parts.coded(parts.ABSENT, "error")),
-    "a value, and a reason for none": _changed(
-        RESULT, dataAbsentReason=parts.coded(parts.ABSENT, "unknown")
-    ),
+    "absent value": _value(dataAbsentReason=parts.coded(parts.ABSENT, "error")),
+    "value and absent": _changed(RESULT, dataAbsentReason=parts.coded(parts.ABSENT, "unknown")),
     "no unit": _quantity(unit=None, code=None, system=None),
-    "a unit that nothing knows": _quantity(unit="furlong", code="furlong"),
-    "a unit and a code that differ": _quantity(unit="furlong"),
-    "a comparator that nothing knows": _quantity(comparator="~"),
-    "a comparator that was left out": _quantity(comparator=None, _comparator=UNKNOWN),
+    "unknown unit": _quantity(unit="furlong", code="furlong"),
+    "two units": _quantity(unit="furlong"),
+    "unknown comparator": _quantity(comparator="~"),
+    "comparator left out": _quantity(comparator=None, _comparator=UNKNOWN),
     "a modifier extension": _changed(ANY, modifierExtension=MODIFIER),
     "implicit rules": _changed(ANY, implicitRules="http://h.example/rules"),
     "preliminary": _changed(RESULT, status="preliminary"),
-    "a result whose status is unknown": _changed(RESULT, status="unknown"),
-    "a result whose status was left out": _changed(RESULT, status=None, _status=UNKNOWN),
-    "of something that is not here": _changed(RESULT, focus=[{"display": "graft"}]),
-    "in a specimen of another place": _changed(
+    "result status unknown": _changed(RESULT, status="unknown"),
+    "result status omitted": _changed(RESULT, status=None, _status=UNKNOWN),
+    "focus not here": _changed(RESULT, focus=[{"display": "graft"}]),
+    "specimen elsewhere": _changed(
         RESULT,
         specimen={"reference": "#s"},
         contained=[
@@ -127,19 +123,15 @@ BLURS: dict[str, Blur] = {
     ),
     "undated": _undated,
     "of the year": _of_the_year,
-    "a date that was left out": _date_unread,
-    "an end that was left out": _end_unread,
-    "a period with a start": _period("start"),
-    "a period with an end": _period("end"),
-    "a treatment of unknown status": _changed("MedicationAdministration", status="unknown"),
-    "a treatment with a reason in words": _changed(
-        "MedicationAdministration", reasonCode=[{"text": "as discussed"}]
-    ),
-    "a treatment, and why it was not given": _changed(
-        "MedicationAdministration", reasonNotGiven=[{"text": "refused"}]
-    ),
+    "date left out": _date_unread,
+    "end left out": _end_unread,
+    "period from": _period("start"),
+    "period until": _period("end"),
+    "treatment status unknown": _changed("MedicationAdministration", status="unknown"),
+    "reason in words": _changed("MedicationAdministration", reasonCode=[{"text": "as discussed"}]),
+    "reason not given": _changed("MedicationAdministration", reasonNotGiven=[{"text": "refused"}]),
     "of nobody": _changed(ANY, subject=None),
-    "of somebody called so": _changed(ANY, subject={"display": "the patient"}),
+    "subject in words": _changed(ANY, subject={"display": "the patient"}),
     "not confirmed": _changed(
         "Condition", verificationStatus=parts.coded(parts.VERIFICATION, "provisional")
     ),
@@ -231,16 +223,16 @@ SCRAPS: dict[str, Scrap] = {
     "not performed": _worse(
         20, valueQuantity=None, dataAbsentReason=parts.coded(parts.ABSENT, "not-performed")
     ),
-    "of another person": _worse(20, focus=[{"reference": "RelatedPerson/donor"}]),
+    "another person's": _worse(20, focus=[{"reference": "RelatedPerson/donor"}]),
     "of a group": _worse(20, subject={"reference": "Group/trial"}),
-    "unreadable and older": _worse(-300, valueQuantity=None, valueString="see comment"),
-    "not issued later": _worse(-300, effectiveDateTime=None, issued="2019-01-01T00:00:00Z"),
-    "of a code that nothing knows": _worse(20, code=parts.coded("http://h.example/lab", "KMB")),
+    "older unreadable": _worse(-300, valueQuantity=None, valueString="see comment"),
+    "issued before": _worse(-300, effectiveDateTime=None, issued="2019-01-01T00:00:00Z"),
+    "unknown code": _worse(20, code=parts.coded("http://h.example/lab", "KMB")),
     "refuted fever": _condition(
         parts.coded(parts.SNOMED, parts.FEVER),
         verificationStatus=parts.coded(parts.VERIFICATION, "refuted"),
     ),
     "fever in words": _condition({"text": "Fever"}),
-    "a problem of another kind": _condition(parts.coded(parts.SNOMED, "38341003")),
+    "another problem": _condition(parts.coded(parts.SNOMED, "38341003")),
     "replaced": _replaced,
 }
