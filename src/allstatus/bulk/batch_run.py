@@ -111,16 +111,23 @@ class BatchRun:
                 ignored_columns(self.source.names, self.columns.sources, tuple(self.carried))
             )
         )
-        if self.job.resume:
-            parts = Parts(self.job, self.columns.cells.ruleset.digest)
-            with workplace(parts.folder, parts.about, resume=True):
-                for slab in ahead(self.slabs(parts.has)):
-                    parts.save(slab.number, self.decide(slab))
-                    progress(slab.count)
-                self._write(parts.load_all(), totals, lambda _: None)
-        else:
-            self._write(ahead(map(self.decide, self.slabs())), totals, progress)
+        with Outputs() as outputs:
+            outputs.claim(self.job.target, self.job.rejects, self.job.cells)
+            if self.job.resume:
+                self._resume(outputs, totals, progress)
+            else:
+                self._write(outputs, ahead(map(self.decide, self.slabs())), totals, progress)
         return totals
+
+    def _resume(
+        self, outputs: Outputs, totals: BatchTotals, progress: Callable[[int], None]
+    ) -> None:
+        parts = Parts(self.job, self.columns.cells.ruleset.digest)
+        with workplace(parts.folder, parts.about, resume=True):
+            for slab in ahead(self.slabs(parts.has)):
+                parts.save(slab.number, self.decide(slab))
+                progress(slab.count)
+            self._write(outputs, parts.load_all(), totals, lambda _: None)
 
     def slabs(self, skip: Skip = lambda _: False) -> Iterator[Slab]:
         """The columns that are read or carried, slab by slab, but for the slabs to skip."""
@@ -175,25 +182,28 @@ class BatchRun:
         return said
 
     def _write(
-        self, slabs: Iterable[DecidedSlab], totals: BatchTotals, progress: Callable[[int], None]
+        self,
+        outputs: Outputs,
+        slabs: Iterable[DecidedSlab],
+        totals: BatchTotals,
+        progress: Callable[[int], None],
     ) -> None:
         about, target = about_rules(self.columns.cells.ruleset), None
-        with Outputs() as outputs:
-            rejects = outputs.open(self.job.rejects, REJECTS)
-            for done in slabs:
-                if target is None:
-                    schema = done.batch.schema.with_metadata(about)
-                    target = outputs.open(self.job.target, schema)
-                target.write(done.batch)
-                if done.rejects:
-                    rejects.write_columns(zip(*map(_REJECT, done.rejects), strict=True))
-                totals.add(done)
-                progress(done.rows)
+        rejects = outputs.open(self.job.rejects, REJECTS)
+        for done in slabs:
             if target is None:
-                raise no_row(self.job.source)
-            totals.check(self.job.source, self.source.rows)
-            write_cells(outputs, self.job.cells, self.results, totals.cells)
-            outputs.publish(last=target)
+                schema = done.batch.schema.with_metadata(about)
+                target = outputs.open(self.job.target, schema)
+            target.write(done.batch)
+            if done.rejects:
+                rejects.write_columns(zip(*map(_REJECT, done.rejects), strict=True))
+            totals.add(done)
+            progress(done.rows)
+        if target is None:
+            raise no_row(self.job.source)
+        totals.check(self.job.source, self.source.rows)
+        write_cells(outputs, self.job.cells, self.results, totals.cells)
+        outputs.publish(last=target)
 
 
 def _filtered(columns: dict[str, pa.Array], rows: NDArray[np.bool_]) -> dict[str, pa.Array]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +11,8 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from allstatus.bulk.arrow import Reject
-from allstatus.bulk.writers import PARTIAL, writing
+from allstatus.bulk.kept_work import keep, recall
+from allstatus.bulk.writers import writing
 
 if TYPE_CHECKING:
     from allstatus.bulk.batch_run import BatchJob
@@ -53,31 +53,30 @@ class Parts:
 
     def has(self, number: int) -> bool:
         """Whether a slab is finished."""
-        return self._path(number).is_file()
+        return recall(self._path(number)) is not None
 
     def save(self, number: int, done: DecidedSlab) -> None:
         """Keep a slab, whole or not at all."""
         rejects = [[reject.row, reject.column, reject.reason] for reject in done.rejects]
-        kept = {"rows": done.rows, "rejects": rejects, "cells": list(done.cells.items())}
-        schema = done.batch.schema.with_metadata({"done": json.dumps(kept)})
-        path = self._path(number)
-        partial = path.with_name(path.name + PARTIAL)
+        told = {"rows": done.rows, "rejects": rejects, "cells": list(done.cells.items())}
+        schema = done.batch.schema.with_metadata({"done": json.dumps(told)})
+        sink = pa.BufferOutputStream()
+        with pa.ipc.new_file(sink, schema) as file:
+            file.write_batch(done.batch)
         with writing(self.folder):
-            with pa.ipc.new_file(str(partial), schema) as file:
-                file.write_batch(done.batch)
-            os.replace(partial, path)
+            keep(self._path(number), memoryview(sink.getvalue()))
 
     def load_all(self) -> Iterator[DecidedSlab]:
         """Every slab in order."""
         number = 0
-        while self.has(number):
-            with pa.ipc.open_file(str(self._path(number))) as file:
-                kept, batch = json.loads(file.schema.metadata[b"done"]), file.get_batch(0)
+        while (data := recall(self._path(number))) is not None:
+            with pa.ipc.open_file(pa.py_buffer(data)) as file:
+                told, batch = json.loads(file.schema.metadata[b"done"]), file.get_batch(0)
             yield DecidedSlab(
-                kept["rows"],
+                told["rows"],
                 batch.replace_schema_metadata(),
-                [Reject(*reject) for reject in kept["rejects"]],
-                dict(kept["cells"]),
+                [Reject(*reject) for reject in told["rejects"]],
+                dict(told["cells"]),
             )
             number += 1
 

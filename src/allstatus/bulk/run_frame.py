@@ -11,8 +11,10 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from allstatus.bulk.sources import format_of
 from allstatus.bulk.writers import Target, writing
 from allstatus.errors import InvalidRecord
+from allstatus.record.whole_files import WholeFiles
 from allstatus.rules.ruleset import RuleSet
 
 
@@ -48,6 +50,7 @@ class Outputs:
 
     def __init__(self) -> None:
         self._open: list[Target] = []
+        self._files = WholeFiles()
 
     def __enter__(self) -> Outputs:
         return self
@@ -55,18 +58,24 @@ class Outputs:
     def __exit__(self, *_: object) -> None:
         for target in self._open:
             target.discard()
+        self._files.__exit__()
+
+    def claim(self, *paths: Path) -> None:
+        """Keep other runs from these files; raises InvalidRecord where one is at work on them."""
+        for path in paths:
+            self._files.claim(path)
 
     def open(self, path: Path, schema: pa.Schema) -> Target:
         """Begin a file; raises InvalidRecord when it cannot be written."""
-        self._open.append(Target(path, schema))
+        format_of(path)
+        self._open.append(Target(path, schema, self._files.begin(path)))
         return self._open[-1]
 
     def publish(self, last: Target | None = None) -> None:
         """Give the finished files their names, the one that is waited for last."""
         for target in self._open:
             target.close()
-        for target in sorted(self._open, key=lambda target: target is last):
-            target.publish()
+        self._files.publish(None if last is None else self._files.claim(last.path))
 
 
 @contextmanager

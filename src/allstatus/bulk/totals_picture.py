@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from allstatus.bulk.writers import writing
+from allstatus.record.whole_files import write_files
 
 if TYPE_CHECKING:
     from allstatus.rules.ruleset import RuleSet
@@ -33,5 +34,6 @@ def draw_totals(rows: Mapping[str, int], total: int, what: str, rules: RuleSet, 
     axes.spines[["top", "right"]].set_visible(False)
     source = f"Rules {rules.id} {rules.version}, digest {rules.digest[:12]}; {rules.source['url']}"
     figure.supxlabel(f"{source}\n{rules.notice}", fontsize=7, wrap=True)
-    with writing(path):
-        figure.savefig(path)
+    drawn = BytesIO()
+    figure.savefig(drawn, format=path.suffix[1:].lower())
+    write_files({path: drawn.getvalue()})

@@ -1,10 +1,9 @@
-"""Files written slab by slab under a temporary name, and renamed only when they are complete."""
+"""Files written slab by slab under a name of the run's own (`record.whole_files`)."""
 
 from __future__ import annotations
 
 import csv
 import json
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -16,8 +15,7 @@ import pyarrow.parquet as pq
 from allstatus.bulk.answer_texts import CELL
 from allstatus.bulk.sources import format_of
 from allstatus.errors import InvalidRecord
-
-PARTIAL = ".partial"
+from allstatus.record.whole_files import cannot_write
 
 
 class Writer(Protocol):
@@ -36,13 +34,7 @@ def writing(path: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, pa.ArrowInvalid) as error:
-        problem = (
-            os.strerror(error.errno).lower()
-            if isinstance(error, OSError) and error.errno
-            else "the writer failed"
-        )
-        remedy = "free some space or name another place; nothing was left there"
-        raise InvalidRecord(str(path), f"cannot be written ({problem})", remedy) from error
+        raise cannot_write(path, error) from error
 
 
 def refuse_same_file(paths: Sequence[Path]) -> None:
@@ -54,14 +46,14 @@ def refuse_same_file(paths: Sequence[Path]) -> None:
 
 
 class Target:
-    """A file that appears whole or not at all."""
+    """A file that is written slab by slab; `partial` is its name until it is whole."""
 
-    def __init__(self, path: Path, schema: pa.Schema) -> None:
-        self.path, self.partial = path, path.with_name(path.name + PARTIAL)
+    def __init__(self, path: Path, schema: pa.Schema, partial: Path) -> None:
+        self.path = path
         self._schema = schema
         open_writer = WRITERS[format_of(path)]
         with writing(path):
-            self._writer: Writer = open_writer(self.partial, schema)
+            self._writer: Writer = open_writer(partial, schema)
         self._closed = False
 
     def write(self, batch: pa.RecordBatch) -> None:
@@ -93,17 +85,11 @@ class Target:
             self._closed = True
             self._writer.close()
 
-    def publish(self) -> None:
-        """Give the finished file its name."""
-        with writing(self.path):
-            os.replace(self.partial, self.path)
-
     def discard(self) -> None:
-        """Leave nothing behind."""
+        """End writing, finished or not."""
         if not self._closed:
             with suppress(InvalidRecord):
                 self.close()
-        self.partial.unlink(missing_ok=True)
 
 
 class ParquetFile:

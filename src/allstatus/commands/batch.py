@@ -25,6 +25,7 @@ from allstatus.commands.shared import (
     output_of,
     run,
 )
+from allstatus.errors import InvalidRecord
 
 if TYPE_CHECKING:
     from allstatus.bulk.batch_run import BatchJob, BatchRun, BatchTotals
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 
 WORTH_A_RATE = 2  # seconds; of less a rate says little
+DRAWN = (".png", ".svg", ".pdf")
 
 
 class Backend(StrEnum):
@@ -155,6 +157,10 @@ def _need(backend: Backend, plot: Path | None) -> None:
     if backend is Backend.spark:
         need("spark", "pyspark", "pandas", "sqlglot")
     if plot is not None:
+        if plot.suffix.lower() not in DRAWN:
+            raise InvalidRecord(
+                "--plot", "has a name that says no picture", f"end it in one of {', '.join(DRAWN)}"
+            )
         need("teach", "matplotlib")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -35,15 +36,19 @@ def definitions(
 def _definitions(out: Path, rules: str | None) -> int:
     from allstatus.decision.classifier import load_rules
     from allstatus.ehr.out.bundle import definitions
+    from allstatus.record.whole_files import write_files
     from allstatus.translate.cql import to_cql
 
     table = load_rules(rules).table
     resources = definitions(table, cql=to_cql(table))
-    out.mkdir(parents=True, exist_ok=True)
-    for resource in resources:
-        text = json.dumps(resource, indent=2, ensure_ascii=False) + "\n"
-        (out / f"{resource['resourceType']}-{resource['id']}.json").write_text(
-            text, encoding="utf-8"
-        )
-    typer.echo(f"wrote {len(resources)} definitions to {out}", err=True)
+    write_files(
+        {
+            out / f"{resource['resourceType']}-{resource['id']}.json": (
+                json.dumps(resource, indent=2, ensure_ascii=False) + "\n"
+            )
+            for resource in resources
+        },
+        out,
+    )
+    print(f"wrote {len(resources)} definitions to {out}", file=sys.stderr)
     return 0

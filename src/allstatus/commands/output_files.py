@@ -8,7 +8,7 @@ from typing import Any
 
 import typer
 
-from allstatus.errors import InvalidRecord
+from allstatus.record.whole_files import write_files
 
 OutOption: Any = typer.Option(
     "-o", "--output", metavar="FILE", help="Where to write; - is standard output."
@@ -23,12 +23,8 @@ def write_out(path: Path, data: bytes) -> int:
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
         return 0
-    try:
-        path.write_bytes(data)
-    except OSError as error:
-        problem, remedy = (
-            f"cannot be written ({error.strerror})",
-            "give a path in a folder that exists and is yours",
-        )
-        raise InvalidRecord(str(path), problem, remedy) from None
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        path.write_bytes(data)  # a device or a pipe
+    else:
+        write_files({path: data})
     return 0

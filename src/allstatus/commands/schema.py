@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from allstatus.commands.shared import RulesOption, app
+from allstatus.commands.shared import RulesOption, app, run
 
 
 class Schema(StrEnum):
@@ -35,14 +35,19 @@ def schema(
     rules: Annotated[str | None, RulesOption] = None,
 ) -> None:
     """Print a JSON Schema, or write it: for rules, one file for each kind of rule file."""
+    run(lambda: _schema(what.value, to, rules))
+
+
+def _schema(what: str, to: Path | None, rules: str | None) -> int:
     from allstatus.decision.schema import schema_files, schema_of
+    from allstatus.record.whole_files import write_files
 
     if to is None:
-        print(_text(schema_of(what.value, rules)), end="")
-        return
-    to.mkdir(parents=True, exist_ok=True)
-    for name, document in schema_files(what.value, rules).items():
-        (to / name).write_text(_text(document), "utf-8", newline="\n")
+        print(_text(schema_of(what, rules)), end="")
+    else:
+        files = schema_files(what, rules).items()
+        write_files({to / name: _text(document) for name, document in files}, to)
+    return 0
 
 
 def _text(document: dict[str, Any]) -> str:

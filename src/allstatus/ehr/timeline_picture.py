@@ -6,6 +6,7 @@ Needs matplotlib (extra `teach`). Statuses differ in hatching and label, not in 
 
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from allstatus.ehr.timeline_rows import (
     sites_of,
 )
 from allstatus.errors import InvalidRecord, MissingExtra
+from allstatus.record.whole_files import write_files
 
 STYLE: Any = {
     "font.size": 10,
@@ -58,16 +60,9 @@ def draw_timeline(timeline: Timeline, path: Path, option: str = "--picture") -> 
         figure = Figure(figsize=(13.33, 7.5), dpi=150)
         _Drawing(TimelineRows(timeline, points, _question_mark()), figure).draw()
         kind = path.suffix.lower()[1:]
-        try:
-            figure.savefig(
-                path, format=kind, metadata={"Date": None} if kind == "svg" else {"Software": None}
-            )
-        except OSError as error:
-            problem, remedy = (
-                f"cannot be written ({error.strerror})",
-                "give a path in a folder that exists and is yours",
-            )
-            raise InvalidRecord(option, problem, remedy) from None
+        drawn, undated = BytesIO(), {"Date": None} if kind == "svg" else {"Software": None}
+        figure.savefig(drawn, format=kind, metadata=undated)
+    write_files({path: drawn.getvalue()})
 
 
 class _Drawing:

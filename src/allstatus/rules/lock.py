@@ -8,6 +8,7 @@ from itertools import zip_longest
 from pathlib import Path
 
 from allstatus.errors import RulesError
+from allstatus.record.whole_files import write_files
 
 LOCK_FILE, TABLE_FILE = "lock.json", "decision-table.csv"
 
@@ -32,9 +33,9 @@ def table_digest(table_csv: str) -> str:
 
 def write_lock(directory: Path, digest: str, table_csv: str) -> None:
     """Write the decision table and the lock that names both digests."""
-    (directory / TABLE_FILE).write_text(table_csv, "utf-8", newline="\n")
     lock = {"ruleset_sha256": digest, "table_sha256": table_digest(table_csv)}
-    (directory / LOCK_FILE).write_text(json.dumps(lock, indent=2) + "\n", "utf-8")
+    text = json.dumps(lock, indent=2) + "\n"
+    write_files({directory / TABLE_FILE: table_csv, directory / LOCK_FILE: text})
 
 
 def check_lock(directory: Path, digest: str, table_csv: str) -> None:

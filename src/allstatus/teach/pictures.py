@@ -7,10 +7,12 @@ The same input gives the same bytes with the same version of matplotlib.
 from __future__ import annotations
 
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 from allstatus.errors import InvalidRecord, MissingExtra
+from allstatus.record.whole_files import write_files
 
 ENDINGS = (".svg", ".png")
 INK, QUIET, LINE = "#1e2530", "#565f6b", "#8d949d"
@@ -60,18 +62,9 @@ def save(figure: Any, path: Path, **about: str) -> None:
     written.
     """
     kind = path.suffix.lower()[1:]
-    try:
-        figure.savefig(
-            path,
-            format=kind,
-            metadata={**about, **({"Date": None} if kind == "svg" else {"Software": None})},
-        )
-    except OSError as error:
-        problem, remedy = (
-            f"cannot be written ({error.strerror})",
-            "give a path in a folder that exists and is yours",
-        )
-        raise InvalidRecord(str(path), problem, remedy) from None
+    drawn, undated = BytesIO(), {"Date": None} if kind == "svg" else {"Software": None}
+    figure.savefig(drawn, format=kind, metadata={**about, **undated})
+    write_files({path: drawn.getvalue()})
 
 
 def label(axes: Any, at: tuple[float, float], text: str, **more: Any) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 from allstatus.decision.classifier import Classifier
 from allstatus.decision.schema import DIALECT
 from allstatus.decision.stated_use import WORDS
+from allstatus.record.whole_files import write_files
 from allstatus.testing.answers import FIELDS, INVALID, AnswerLevel
 from allstatus.testing.indication_tsv import uses_tsv
 from allstatus.testing.vectors import USES_FAMILY, VECTORS_FILE, Vector, one_line
@@ -43,9 +44,7 @@ def write_vectors(folder: Path, classifier: Classifier, vectors: Sequence[Vector
             "applicability.tsv": uses_tsv(classifier, vectors),
             "applicability.json": _json(to_plain_uses(classifier.applicability)),
         }
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, text in texts.items():
-        (folder / name).write_text(text, "utf-8", newline="\n")
+    write_files({folder / name: text for name, text in texts.items()}, folder)
     return [folder / name for name in texts]
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from allstatus.errors import RulesError, nearest
+from allstatus.record.whole_files import write_files
 from allstatus.record.yaml_file import YamlFile
 from allstatus.rules.fingerprint import PageSentence
 from allstatus.rules.rule_shapes import CoverageShape
@@ -134,9 +135,7 @@ def refuse_other_page(directory: Path, cited: Iterable[Place], page: Iterable[Pl
 
 def write_page_map(directory: Path, page_map: PageMap) -> None:
     """Write coverage.yaml, one line a sentence."""
-    (directory / MAP_FILE).write_text(
-        _HEAD + "\n".join(_lines(page_map)) + "\n", "utf-8", newline="\n"
-    )
+    write_files({directory / MAP_FILE: _HEAD + "\n".join(_lines(page_map)) + "\n"})
 
 
 def _lines(page_map: PageMap) -> Iterator[str]:

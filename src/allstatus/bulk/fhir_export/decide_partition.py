@@ -5,7 +5,6 @@ to.
 from __future__ import annotations
 
 import json
-import os
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,8 +19,9 @@ from allstatus.bulk.fhir_export.line_scan import key_of
 from allstatus.bulk.fhir_export.partitions import REFERRED, Kept, Partitions
 from allstatus.bulk.fhir_export.prefilter import telling
 from allstatus.bulk.fhir_export.references import read_key
+from allstatus.bulk.kept_work import keep, recall
+from allstatus.errors import InvalidRecord
 
-PARTIAL = ".partial"
 LOAD = 1 << 26  # bytes of lines in memory at once; a single patient's may be more
 
 
@@ -47,9 +47,7 @@ def work_off(
     """Decide on a shelf and keep it; returns what is wanted first, when that is anything."""
     done = decide_shelf(how, shelves, shelf, others, fetched=fetched)
     if not done.wanted:
-        path = kept_at(shelves, shelf)
-        partial = path.with_name(path.name + PARTIAL)
-        kept = {
+        told = {
             "rows": done.rows,
             "evidence": done.evidence,
             "patients": done.patients,
@@ -58,14 +56,22 @@ def work_off(
             "unread": done.unread,
             "unclear": done.unclear,
         }
-        partial.write_text(json.dumps(kept), "utf-8")
-        os.replace(partial, path)
+        keep(kept_at(shelves, shelf), json.dumps(told).encode())
     return done.wanted
+
+
+def is_done(shelves: Partitions, shelf: int) -> bool:
+    """Whether a shelf was worked off, and all of that was kept."""
+    return recall(kept_at(shelves, shelf)) is not None
 
 
 def load_done(shelves: Partitions, shelf: int) -> DecidedPartition:
     """A shelf that was worked off."""
-    return DecidedPartition(**json.loads(kept_at(shelves, shelf).read_text("utf-8")))
+    data = recall(kept_at(shelves, shelf))
+    if data is None:
+        remedy = "check the disk and run again"
+        raise InvalidRecord(str(shelves.folder), "was spoilt while it was used", remedy)
+    return DecidedPartition(**json.loads(data))
 
 
 def kept_at(shelves: Partitions, shelf: int) -> Path:

@@ -10,8 +10,9 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
-from allstatus.bulk.fhir_export.decide_partition import kept_at, load_done, work_off
+from allstatus.bulk.fhir_export.decide_partition import is_done, load_done, work_off
 from allstatus.bulk.fhir_export.decide_patient import DecideSettings
 from allstatus.bulk.fhir_export.gather import Gathered, Gatherer, Progress
 from allstatus.bulk.fhir_export.ndjson_pieces import cut, find_files, size_of
@@ -19,6 +20,7 @@ from allstatus.bulk.fhir_export.output import Output
 from allstatus.bulk.fhir_export.partitions import Partitions
 from allstatus.bulk.fhir_export.process_pool import Pool
 from allstatus.bulk.fhir_export.references import Wanted, fetch, save_wanted, types_of
+from allstatus.bulk.kept_work import keep, recall, sums_of
 from allstatus.bulk.run_frame import refuse_sum, workplace
 from allstatus.bulk.writers import refuse_same_file, writing
 from allstatus.errors import InvalidRecord
@@ -122,12 +124,14 @@ class ExportRun:
 
     def _gather(self, pool: Pool, progress: Progress) -> tuple[Partitions, Gathered]:
         lines, mark = self.folder / "lines", self.folder / "gathered.json"
-        if mark.is_file():
-            gathered = Gathered(**json.loads(mark.read_text("utf-8")))
+        if (data := recall(mark)) is not None and (told := _still_there(lines, data)):
+            gathered = Gathered(**told)
             return Partitions(lines, gathered.people), gathered
         site = self.job.how.options.codes
         shelves, gathered = Gatherer(pool, self.pieces, lines, progress, site).gather()
-        mark.write_text(json.dumps(asdict(gathered)), "utf-8")
+        if self.job.resume:
+            told = {"gathered": asdict(gathered), "files": sums_of(lines)}
+            keep(mark, json.dumps(told).encode())
         return shelves, gathered
 
     def _decide(
@@ -137,7 +141,7 @@ class ExportRun:
         many at a time.
         """
         how, others, waiting = self.job.how, gathered.others, Wanted()
-        left = [shelf for shelf in range(shelves.count) if not kept_at(shelves, shelf).is_file()]
+        left = [shelf for shelf in range(shelves.count) if not is_done(shelves, shelf)]
         decided = partial(progress, "deciding", 1, len(left))
         for shelf, wanted in pool.run(work_off, left, how, shelves, others, False):
             if not wanted:
@@ -204,6 +208,22 @@ class ExportRun:
                 "run again; nothing was written",
             )
         return totals
+
+
+def _still_there(lines: Path, data: bytes) -> dict[str, Any] | None:
+    """What was gathered, if every file of it is as it was; what came later and may be cut short is
+    removed.
+    """
+    told = json.loads(data)
+    files = {name: tuple(said) for name, said in told["files"].items()}
+    found = sums_of(lines) if lines.is_dir() else {}
+    if any(found.get(name) != said for name, said in files.items()):
+        return None
+    for name in found.keys() - files.keys():
+        if not name.startswith("done-"):
+            (lines / name).unlink()
+    gathered: dict[str, Any] = told["gathered"]
+    return gathered
 
 
 def _refuse_same_place(job: ExportJob, files: list[Path]) -> None:

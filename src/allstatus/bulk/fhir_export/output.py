@@ -39,6 +39,7 @@ class Output:
 
     def __enter__(self) -> Output:
         try:
+            self._files.claim(self._paths[-1], *self._paths)
             schemas = REJECTS, pa.schema([]), self._schema
             opened = map(self._files.open, self._paths, schemas)
             self._rejects, self._evidence, self._rows = opened

@@ -29,7 +29,8 @@ from allstatus.bulk.spark.record_workers import Shipped
 from allstatus.bulk.spark.session import refusing
 from allstatus.bulk.spark.spark_gather import GLOB, SparkGathered, SparkGatherer
 from allstatus.bulk.spark.spark_paths import WRITTEN, SparkPaths, spark_format, write_decided
-from allstatus.bulk.writers import PARTIAL, Target
+from allstatus.bulk.writers import Target
+from allstatus.record.whole_files import PARTIAL
 
 SOME = 10_000  # rejects at a time on the driver
 _PLACED = "array<struct<file: string, block: bigint, place: bigint, reason: string>>"

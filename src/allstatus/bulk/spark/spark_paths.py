@@ -15,8 +15,8 @@ from pyspark.sql.types import StringType, StructField, StructType
 from allstatus.bulk.answer_texts import CELL
 from allstatus.bulk.sources import FORMATS
 from allstatus.bulk.spark.session import refusing
-from allstatus.bulk.writers import PARTIAL
 from allstatus.errors import InvalidRecord
+from allstatus.record.whole_files import PARTIAL
 
 FILE, ROW, SPOILT = "__file", "__row", "__spoilt"
 COMPLETE = "_SUCCESS"  # what Spark leaves in a folder whose part files are all there

@@ -37,7 +37,8 @@ from allstatus.bulk.spark.spark_paths import (
     spark_format,
     write_decided,
 )
-from allstatus.bulk.writers import PARTIAL, Target
+from allstatus.bulk.writers import Target
+from allstatus.record.whole_files import PARTIAL
 
 # Of a row that is refused. Rows are told apart by joins on a cell that is never null, since Spark
 # would work a condition

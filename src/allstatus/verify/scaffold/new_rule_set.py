@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 
 from allstatus.errors import RulesError
+from allstatus.record.whole_files import whole_folder
 from allstatus.record.yaml_file import YamlFile
 from allstatus.rules.fingerprint import PageSentence, cite_block, front_matter, page_sentences
 from allstatus.verify.citations import read_citations
@@ -54,16 +55,17 @@ def new_rule_set(
     page = list(page_sentences(page_text))
     chosen = [s for s in page if _is_chosen(s.section, sections)]
     scaffold = _Scaffold(like, page, chosen)
-    for path in sorted(like.rglob("*.yaml")):
-        name = path.relative_to(like).as_posix()
-        if name not in (MAP_FILE, "ruleset.yaml"):
-            scaffold.write(folder / name, path)
-    _write_head(rules_id, page_text, like, folder)
-    blocks = [f"# {sentence.text}\n{cite_block(sentence)}\n" for sentence in chosen]
-    (folder / CITES).write_text("\n".join(blocks), "utf-8")
-    cited = [citation.place for citation in read_citations(folder)]
-    mapped = map_page(page, scaffold.old, cited)
-    write_page_map(folder, _with_reasons(mapped, scaffold.old, set(cited)))
+    with whole_folder(folder) as work:
+        for path in sorted(like.rglob("*.yaml")):
+            name = path.relative_to(like).as_posix()
+            if name not in (MAP_FILE, "ruleset.yaml"):
+                scaffold.write(work / name, path)
+        _write_head(rules_id, page_text, like, work)
+        blocks = [f"# {sentence.text}\n{cite_block(sentence)}\n" for sentence in chosen]
+        (work / CITES).write_text("\n".join(blocks), "utf-8")
+        cited = [citation.place for citation in read_citations(work)]
+        mapped = map_page(page, scaffold.old, cited)
+        write_page_map(work, _with_reasons(mapped, scaffold.old, set(cited)))
 
 
 def blanks(directory: Path, most: int | None = MOST_SHOWN) -> Iterator[str]:

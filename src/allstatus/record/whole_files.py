@@ -1,0 +1,186 @@
+"""The one way to write files: under names of the run's own, which become theirs together when all
+are whole. Whatever ends a run, an output is as it was before or as it should be.
+
+A lock beside each output (`OUT.lock`) refuses a second run on it. A run that was killed while it
+gave out names is finished by the next on the same output; what else it left is removed then.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import secrets
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from allstatus.errors import InvalidRecord
+from allstatus.record.regular_file import no_file
+
+try:
+    import fcntl
+except ImportError:  # Windows: names of a run's own keep files whole, a second run is not refused
+    fcntl = None  # type: ignore[assignment]
+
+PARTIAL, LOCK = ".partial", ".lock"
+LONGEST = 200  # bytes of a name to which an ending can be added
+FREE = ("", "there is no such file")  # what may stand, or not, where a file is to be written
+
+
+def cannot_write(path: Path, error: BaseException) -> InvalidRecord:
+    """What the system says of a file it cannot write, as a refusal."""
+    number = error.errno if isinstance(error, OSError) else None
+    problem = os.strerror(number).lower() if number else "the writer failed"
+    remedy = "free some space or name another place; nothing was left there"
+    return InvalidRecord(str(path), f"cannot be written ({problem})", remedy)
+
+
+class WholeFiles:
+    """Files that all appear when `publish` is called, or none of them does."""
+
+    def __init__(self) -> None:
+        self._locks: dict[Path, int | None] = {}
+        self._begun: dict[Path, Path] = {}
+
+    def __enter__(self) -> WholeFiles:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for partial in self._begun.values():
+            partial.unlink(missing_ok=True)
+        for path, handle in self._locks.items():
+            if handle is not None:
+                beside(path, LOCK).unlink(missing_ok=True)
+                os.close(handle)
+        self._begun, self._locks = {}, {}
+
+    def claim(self, path: Path) -> Path:
+        """Keep other runs from an output; raises InvalidRecord where one is at work on it, or
+        where no file can be written. Returns where the output lies, links followed.
+        """
+        place = Path(os.path.realpath(path))
+        if place in self._locks:
+            return place
+        if not path.name or (problem := no_file(path)) not in FREE:
+            said = problem if path.name else "is no name of a file"
+            raise InvalidRecord(str(path), f"cannot be written ({said})", "name another place")
+        try:
+            self._locks[place] = _lock(path, beside(place, LOCK))
+            _tidy(place, beside(place, LOCK))
+        except OSError as error:
+            raise cannot_write(path, error) from error
+        return place
+
+    def begin(self, path: Path) -> Path:
+        """A name of this run's own for an output, to be written to and closed."""
+        place = self.claim(path)
+        self._begun[place] = beside(place, f".{secrets.token_hex(4)}{PARTIAL}")
+        return self._begun[place]
+
+    def publish(self, last: Path | None = None) -> None:
+        """Give the finished files their names, the one that is waited for last."""
+        places = sorted(self._begun, key=lambda place: place == last)
+        for place in places:
+            try:
+                _finish(self._begun[place], place)
+            except OSError as error:
+                raise cannot_write(place, error) from error
+        self._note(places)
+        for place in places:
+            try:
+                os.replace(self._begun[place], place)
+            except OSError as error:
+                raise cannot_write(place, error) from error
+
+    def _note(self, places: list[Path]) -> None:
+        """Put down in the lock of what was claimed first which names are about to be given."""
+        pairs = [[str(self._begun[place]), str(place)] for place in places]
+        handle = next(iter(self._locks.values()), None)
+        if handle is not None:
+            os.pwrite(handle, json.dumps(pairs).encode(), 0)
+
+
+def write_files(texts: Mapping[Path, bytes | str], folder: Path | None = None) -> None:
+    """Write files, the last waited for, whole and together, and make the `folder` they lie in;
+    raises InvalidRecord where that cannot be done.
+    """
+    path = folder or Path()
+    with WholeFiles() as files:
+        try:
+            if folder is not None:
+                folder.mkdir(parents=True, exist_ok=True)
+            for path, text in texts.items():
+                data = text.encode() if isinstance(text, str) else text
+                files.begin(path).write_bytes(data)
+        except OSError as error:
+            raise cannot_write(path, error) from error
+        files.publish(last=Path(os.path.realpath(path)))
+
+
+@contextmanager
+def whole_folder(folder: Path) -> Iterator[Path]:
+    """A folder of the same name to be filled elsewhere, which is moved to its place when whole."""
+    place = beside(folder, f".{secrets.token_hex(4)}{PARTIAL}")
+    try:
+        place.mkdir(parents=True)
+        yield place / folder.name
+        os.replace(place / folder.name, folder)
+    except OSError as error:
+        raise cannot_write(folder, error) from error
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+
+
+def beside(place: Path, ending: str) -> Path:
+    """The name of a file beside another, for as long as that is written."""
+    name = os.fsencode(place.name)
+    short = place.name if len(name) <= LONGEST else hashlib.sha256(name).hexdigest()
+    return place.with_name(short + ending)
+
+
+def _lock(path: Path, lock: Path) -> int | None:
+    """A handle on the lock's file, which is locked; None where the system has no locks."""
+    if fcntl is None:
+        return None
+    while True:
+        handle = os.open(lock, os.O_RDWR | os.O_CREAT, 0o666)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(handle)
+            remedy = "wait until it has ended, or name another place"
+            raise InvalidRecord(str(path), "is being written by another run", remedy) from None
+        except OSError:  # a file system without locks
+            return handle
+        with suppress(FileNotFoundError):
+            if os.stat(lock).st_ino == os.fstat(handle).st_ino:
+                return handle
+        os.close(handle)  # the run that had it ended just now, and took the file away
+
+
+def _tidy(place: Path, lock: Path) -> None:
+    """Finish or remove what a run left that was killed."""
+    for partial, other in json.loads(lock.read_bytes() or "[]") if lock.exists() else []:
+        if partial.startswith(str(beside(Path(other), "."))) and os.path.exists(partial):
+            os.replace(partial, other)
+    if lock.exists():
+        os.truncate(lock, 0)
+    left = re.compile(re.escape(beside(place, ".").name) + "[0-9a-f]{8}" + re.escape(PARTIAL))
+    with os.scandir(place.parent) as entries:
+        names = [entry.name for entry in entries if left.fullmatch(entry.name)]
+    for name in names:
+        place.with_name(name).unlink(missing_ok=True)
+
+
+def _finish(partial: Path, place: Path) -> None:
+    """See that the file is on the disk, with the permissions of the one it replaces."""
+    with suppress(FileNotFoundError):
+        shutil.copymode(place, partial)
+    handle = os.open(partial, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
