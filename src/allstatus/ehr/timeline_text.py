@@ -23,7 +23,7 @@ OUTCOMES = {
     "outside_definitions": "Not described by the page",
     "insufficient_data": "Cannot tell",
     "conflicting_data": "Cannot tell: the data contradict each other",
-    "not_applicable": "No ALL diagnosis",
+    "not_applicable": "No {disease} diagnosis",
 }
 ORDINALS = {1: "first", 2: "second", 3: "third", 4: "fourth", 5: "fifth"}
 
@@ -109,9 +109,9 @@ def title_of(point: Point) -> str:
         title = decision.rules.statuses[decision.status].title
         number = ORDINALS.get(point.number or 0, f"number {point.number}")
         return f"{title} ({number} remission)" if point.number else title
-    return (
-        headline(decision, "clinician") if not_understood(decision) else OUTCOMES[decision.outcome]
-    )
+    if not_understood(decision):
+        return headline(decision, "clinician")
+    return OUTCOMES[decision.outcome].format(disease=decision.rules.disease)
 
 
 def _because(decision: Decision) -> Iterator[str]:

@@ -21,8 +21,12 @@ def headline(decision: Decision, level: str) -> str:
     title = decision.rules.statuses[decision.status].title if decision.status else ""
     if unclear := not_understood(decision):
         shown = "; ".join(unclear)
-        return str(_messages()["not_understood"][level]).format(diagnoses=shown)
-    return str(_messages()["headlines"][decision.outcome][level]).format(title=title)
+        return str(_messages()["not_understood"][level]).format(
+            diagnoses=shown, disease=decision.rules.disease
+        )
+    rules = decision.rules
+    said = {"title": title, "disease": rules.disease, "definitions": rules.definitions}
+    return str(_messages()["headlines"][decision.outcome][level]).format(**said)
 
 
 def short_headline(decision: Decision) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -26,6 +27,8 @@ Category = Literal[
     "palliative_care",
     "other_drug_therapy",
 ]
+_SHORT = re.compile(r"\b[A-Z]{2,}\b")
+NUMBER_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 Cite = Mapping[str, str]
 DRAFT = "Draft: these rules are not locked."
 # the kinds of facts that are numbers; no age in years and no count of relapses reaches 1000
@@ -176,6 +179,19 @@ class RuleSet(Frozen):
     def as_draft(self) -> RuleSet:
         """The same rules, whose version and notice say that they are a draft."""
         return replace(self, version=f"{self.version}-draft", notice=f"{DRAFT} {self.notice}")
+
+    @property
+    def disease(self) -> str:
+        """The disease in short, as the statuses' titles have it (ALL), else in full."""
+        said = [set(_SHORT.findall(status.title)) for status in self.statuses.values()]
+        shared = sorted(set.intersection(*said)) if said else []
+        return shared[0] if shared else str(self.population["diagnosis"])
+
+    @property
+    def definitions(self) -> str:
+        """How many definitions there are, as a word."""
+        count = len(self.statuses)
+        return NUMBER_WORDS[count] if count < len(NUMBER_WORDS) else str(count)
 
     @property
     def record_model(self) -> type[Record]:

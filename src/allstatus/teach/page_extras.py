@@ -37,7 +37,7 @@ def embed_page(classifier: Classifier) -> dict[str, Any]:
     return {
         **embed_rules(classifier),
         "texts": texts(),
-        "headlines": {name: _headlines()[name] for name in ("determined", *OUTCOMES)},
+        "headlines": {name: _headlines(rules)[name] for name in ("determined", *OUTCOMES)},
         "may_be": YamlFile(messages.FILE, messages.FILE.parent).data["may_be"],
         "choices": named,
         "answers": answers,
@@ -54,8 +54,13 @@ def embed_page(classifier: Classifier) -> dict[str, Any]:
     }
 
 
-def _headlines() -> Any:
-    return YamlFile(messages.FILE, messages.FILE.parent).data["headlines"]
+def _headlines(rules: RuleSet) -> Any:
+    """The headlines by outcome and level, with a place for the title of a status alone."""
+    said = YamlFile(messages.FILE, messages.FILE.parent).data["headlines"]
+    return {
+        outcome: {k: text.replace("{definitions}", rules.definitions) for k, text in texts.items()}
+        for outcome, texts in said.items()
+    }
 
 
 def _exercise(rules: RuleSet, exercise: Exercise, answers: list[str]) -> str:
