@@ -145,6 +145,9 @@ REFUSED = {
     "another type": ("/classify", "x", "text/csv", 415, None),
     "no type": ("/classify", "{}", "", 415, None),
     "unknown rules": ("/classify?rules=none-such", "{}", "application/json", 422, "query.rules"),
+    "rules twice": ("/classify?rules=a&rules=b", "{}", "application/json", 422, "query.rules"),
+    "a parameter misspelt": ("/classify?asof=2025-01-01", "{}", "application/json", 422, "query"),
+    "another's parameter": ("/classify?level=plain", "{}", "application/json", 422, "query"),
     "no date": ("/classify?as_of=tomorrow", "{}", "application/json", 422, "query.as_of"),
     "a number for a date": ("/classify?as_of=0", "{}", "application/json", 422, "query.as_of"),
     "a number for a day": (

@@ -155,6 +155,7 @@ async def _inputs(request: Request) -> tuple[ServiceState, list[tuple[int | None
     """The desk, the charts and records of a body, and the body."""
     desk: ServiceState = desk_of(request)
     await desk.admit(request)
+    _check_parameters(request)
     media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media not in KINDS:
         raise ProblemDetails(
@@ -165,6 +166,22 @@ async def _inputs(request: Request) -> tuple[ServiceState, list[tuple[int | None
         len(data), lambda: _read(data, KINDS[media], desk.config.limits.records)
     )
     return desk, values, data
+
+
+def _check_parameters(request: Request) -> None:
+    """Refuse what would be passed over: a parameter this route does not know, or given twice."""
+    given = [name for name, _ in request.query_params.multi_items()]
+    known = {parameter.alias for parameter in request.scope["route"].dependant.query_params}
+    twice = next((name for name in known if given.count(name) > 1), None)
+    if twice or not known.issuperset(given):
+        what = "is given twice" if twice else "holds an unknown parameter"
+        raise ProblemDetails(
+            422,
+            "invalid-parameter",
+            what,
+            field=f"query.{twice}" if twice else "query",
+            remedy=f"use {', '.join(sorted(known))} once each",
+        )
 
 
 def _read(data: bytes, kind: str | None, most: int) -> list[tuple[int | None, Any]]:
