@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from operator import eq
 
 from allstatus.ehr.assessment import Scene
@@ -53,8 +53,13 @@ def _near(scene: Scene, usable: list[Finding], name: str, center: date | None) -
     return [
         item
         for item in usable
-        if item.name == name and center is not None and abs(item.when.last - center) <= scene.window
+        if item.name == name and center is not None and _away(item, center) <= scene.window
     ]
+
+
+def _away(item: Finding, center: date) -> timedelta:
+    """How far from a day a result may lie."""
+    return max(abs(item.when.first - center), abs(item.when.last - center))
 
 
 def _open(scene: Scene, verdicts: dict[str, Finding | None], center: date | None) -> list[Doubt]:
@@ -73,7 +78,7 @@ def _opens(scene: Scene, doubt: Doubt, chosen: Finding | None, center: date | No
     nearest = min(max(center, when.first), when.last)
     if chosen is None or chosen.value is None:
         return abs(nearest - center) <= scene.window
-    if abs(nearest - center) > abs(chosen.when.last - center):
+    if abs(nearest - center) > _away(chosen, center):
         return False
     return doubt.differs(chosen.when, chosen.value, eq)
 
@@ -84,14 +89,7 @@ def _nearest(items: list[Finding], center: date | None) -> Finding | None:
     """
     if not items or center is None:
         return None
-    best = min(
-        items,
-        key=lambda i: (
-            i.value is None and not i.conflict,
-            abs(i.when.last - center),
-            -(i.when.last - center).days,
-        ),
-    )
+    best = min(items, key=lambda i: (_away(i, center), -(i.when.last - center).days))
     day = [
         i
         for i in items
