@@ -4,6 +4,7 @@ recurrent, and why?
 Decision support for clinicians and teaching, not medical advice.
 """
 
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -46,6 +47,8 @@ def __getattr__(name: str) -> Any:
     if name not in _HOME:
         raise AttributeError(f"module 'allstatus' has no attribute '{name}'")
     value = globals()[name] = getattr(import_module(f"allstatus.{_HOME[name]}"), name)
+    if name == "Record" and "hypothesis" in sys.modules:
+        import_module("allstatus.testing.hypothesis_entry").register()
     return value
 
 

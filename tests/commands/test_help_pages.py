@@ -152,13 +152,19 @@ def test_every_example_runs(command: str, example: str, checkout: Path) -> None:
 def runs_until_ended(command: str, folder: Path) -> None:
     """A service says that it listens, and ends when it is asked to."""
     words = [sys.executable, "-m", "allstatus", *shlex.split(command)[1:]]
+    surroundings = environment(folder) | {"PYTHONUNBUFFERED": "1"}
     with subprocess.Popen(
-        words, cwd=folder, env=environment(folder), stderr=subprocess.PIPE, encoding="utf-8"
+        words,
+        cwd=folder,
+        env=surroundings,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
     ) as running:
-        assert running.stderr is not None
-        said = running.stderr.readline()
+        assert running.stdout is not None
+        said = running.stdout.readline()
         running.send_signal(signal.SIGINT)
-        said += running.stderr.read()
+        said += running.stdout.read()
     assert "Traceback" not in said
     assert "http" in said or "started" in said.lower(), said
 

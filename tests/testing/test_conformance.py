@@ -150,3 +150,23 @@ def test_each_vector_is_a_test_in_pytest(tmp_path: Path, how: str, status: int, 
     if how == "garbage":
         assert "the line is not JSON" in result.stdout
         assert "Traceback" not in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("script", "reason"),
+    [
+        ("raise RuntimeError('no rules here')", "RuntimeError: no rules here"),
+        ("import sys; sys.exit('bye')", "bye"),
+        (
+            "import sys; sys.exit('Error: Cannot find it\\n    at x\\n\\nv20')",
+            "Error: Cannot find it",
+        ),
+    ],
+)
+def test_a_command_that_cannot_run_says_why_once(script: str, reason: str) -> None:
+    command = shlex.join([sys.executable, "-c", script])
+    report = check_command(command, SOME, AnswerLevel.explanation)
+    first, *rest = render(report).splitlines()
+    assert first == f"✗ the command ended with exit status 1: {reason}"
+    assert len(rest) == 2
+    assert rest[-1] == f"nothing was answered, of {len(report.vectors)} vectors"

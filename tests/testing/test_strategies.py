@@ -2,6 +2,8 @@
 shrink to little.
 """
 
+import subprocess
+import sys
 from collections import Counter
 from fractions import Fraction
 from typing import Any
@@ -9,25 +11,30 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, find, given, settings
 from hypothesis import strategies as st
+from hypothesis.stateful import run_state_machine_as_test
 
 from allstatus import InvalidRecord, Record, load_rules
 from allstatus.decision.classifier import Classifier
 from allstatus.record.percent import read_percent
 from allstatus.testing import (
+    HistoryMachine,
     assert_conforms,
     blast_percents,
     complete_records,
     equivalent_spellings,
     histories,
+    invalid_records,
+    make_vectors,
     near_threshold,
     records,
     records_with,
     refinements,
     region_records,
 )
-from allstatus.testing.answers import answer_of
+from allstatus.testing.answers import AnswerLevel, answer_of
 from allstatus.testing.hypothesis_entry import register
 from allstatus.testing.representatives import HAIR, UNKNOWN
+from allstatus.testing.vectors import within
 from copies import copy_rules, lock
 
 RULES = load_rules(engine="builtin")
@@ -41,6 +48,7 @@ SAME = settings(
     phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
+SHRUNK = settings(derandomize=True, database=None)
 FIND = settings(derandomize=True, database=None, max_examples=2000)
 
 
@@ -93,6 +101,7 @@ def test_region_records_lie_in_the_region(region: str, data: st.DataObject) -> N
     ("ask", "message"),
     [
         (lambda: records_with("cured"), "no outcome is 'cured'"),
+        (records_with, "say an outcome or a status"),
         (lambda: records_with(status="cured"), "statuses: in_remission, recurrent, untreated"),
         (
             lambda: records_with("conflicting_data", status="recurrent"),
@@ -160,6 +169,33 @@ def test_records_reach_every_outcome_and_every_form() -> None:
     assert any(UNKNOWN in record.values() for record in found)
 
 
+def test_every_answer_comes_often_among_generated_records() -> None:
+    answers = Counter(
+        decision.status or decision.outcome for decision in map(RULES.classify, seen(records()))
+    )
+    assert set(answers) == {*RULES.table.statuses, *OUTCOMES[1:]}
+    assert min(answers.values()) >= 10
+
+
+def test_a_failing_refinement_is_printed_as_records() -> None:
+    @SHRUNK
+    @given(refinements())
+    def never_more(pair: tuple[dict[str, Any], dict[str, Any]]) -> None:
+        assert pair[0] == pair[1]
+
+    with pytest.raises(AssertionError) as found:
+        never_more()
+    (note,) = [note for note in found.value.__notes__ if "pair=" in note]
+    assert "known" not in note.replace("unknown", "")
+    assert len(repr(records())) < 100
+
+
+@given(invalid_records())
+def test_what_is_no_record_is_refused(record: Any) -> None:
+    with pytest.raises(InvalidRecord):
+        RULES.classify(record)
+
+
 def test_a_failing_example_shrinks_to_what_matters() -> None:
     simplest = find(
         records(), lambda record: RULES.classify(record).status == "recurrent", settings=FIND
@@ -224,14 +260,9 @@ def test_a_history_goes_forward_and_each_record_fits_its_phase(
 
 @pytest.fixture(scope="module")
 def other_rules(tmp_path_factory: pytest.TempPathFactory) -> Classifier:
-    """The rule set with another limit and one more: strategies read both from it."""
+    """The rule set with another limit: strategies read it."""
     edits = [
         {"file": "thresholds.yaml", "find": "      value: <limit>", "put": "      value: 12.5"},
-        {
-            "file": "facts.yaml",
-            "find": "values: [none, symptom_relief_only, disease_directed]",
-            "put": "values: [none, disease_directed]",
-        },
     ]
     folder = lock(copy_rules(tmp_path_factory.mktemp("other") / "rules", edits))
     return load_rules(folder, engine="builtin")
@@ -242,7 +273,7 @@ def test_strategies_read_limits_and_values_from_any_rule_set(other_rules: Classi
         Fraction(number) for number in seen(near_threshold(other_rules))
     }
     found = seen(complete_records(other_rules))
-    assert {record["prior_treatment"] for record in found} == {"none", "disease_directed"}
+    assert len({record["prior_treatment"] for record in found}) == 3
     untreated = seen(records_with(status="untreated", rules=other_rules))
     assert all(other_rules.classify(record).status == "untreated" for record in untreated)
 
@@ -270,6 +301,70 @@ def test_a_two_valued_classifier_is_caught_with_the_record_and_the_difference() 
         AssertionError, match=r"record \{.*\n  outcome: expected \"insufficient_data\", got"
     ):
         assert_conforms(two_valued)
+
+
+def test_every_family_that_fails_is_told_with_its_smallest_example() -> None:
+    with pytest.raises(AssertionError) as found:
+        assert_conforms(lambda _: {"outcome": "determined", "status": "x", "possible": ["x"]})
+    said = str(found.value).splitlines()
+    asked = within(make_vectors(), AnswerLevel.exact_decimal)
+    families = Counter(vector.family for vector in asked)
+    assert said[0] == (
+        f"{len(asked)} of {len(asked)} vectors fail, in {len(families)} families; the smallest:"
+    )
+    told = [line.split(":")[0] for line in said[1:] if not line.startswith(" ")]
+    assert told == [f"{family} ({count})" for family, count in families.items()]
+
+
+@pytest.mark.parametrize("level", ["core", "exact-decimal"])
+def test_a_crash_is_no_refusal(level: str) -> None:
+    def crashes(record: Any) -> Any:
+        try:
+            return RULES.classify(record)
+        except InvalidRecord:
+            return len(5)  # type: ignore[arg-type]
+
+    if level == "core":
+        assert_conforms(crashes, level=level)
+        return
+    with pytest.raises(AssertionError) as found:
+        assert_conforms(crashes, level=level)
+    assert isinstance(found.value.__cause__, TypeError)
+    assert "raised TypeError: object of type 'int' has no len()" in str(found.value)
+    assert ", in 1 family; " in str(found.value)
+
+
+class Patient(HistoryMachine):
+    """A classifier that is right, followed over time."""
+
+    def classify(self, record: dict[str, Any]) -> Any:
+        return answer_of(RULES, record)
+
+
+class Forgetful(HistoryMachine):
+    """One that forgets earlier remissions."""
+
+    def classify(self, record: dict[str, Any]) -> Any:
+        return answer_of(RULES, record | {"prior_remission": False, "relapse_count": None})
+
+
+def test_a_history_is_followed_a_step_at_a_time() -> None:
+    followed = settings(SAME, max_examples=20, stateful_step_count=8)
+    run_state_machine_as_test(Patient, settings=followed)
+    with pytest.raises(AssertionError, match="history"):
+        run_state_machine_as_test(Forgetful, settings=settings(SAME, max_examples=50))
+
+
+def test_hypothesis_alone_loads_nothing_of_ours() -> None:
+    look = "import hypothesis, sys; print('pydantic' in sys.modules)"
+    ask = (
+        "import allstatus, hypothesis.strategies as st; "
+        "print(type(st.from_type(allstatus.Record).example()).__name__)"
+    )
+    for script, printed in ((look, "False"), (ask, "Record")):
+        words = [sys.executable, "-W", "ignore", "-c", script]
+        told = subprocess.run(words, capture_output=True, encoding="utf-8", check=True)
+        assert told.stdout.strip() == printed
 
 
 @pytest.mark.slow

@@ -10,22 +10,24 @@ from typing import TYPE_CHECKING, Any
 from allstatus.errors import MissingExtra
 
 if TYPE_CHECKING:
+    from allstatus.testing.answer_strategies import records_with, region_records
     from allstatus.testing.assertions import assert_conforms
     from allstatus.testing.charts import bundles, charted_histories, histories, hl7v2_messages
     from allstatus.testing.doubtful_charts import blurred_bundles, scrapped_bundles
+    from allstatus.testing.history_machine import HistoryMachine
+    from allstatus.testing.number_strategies import blast_percents, near_threshold
     from allstatus.testing.strategies import (
-        blast_percents,
         complete_records,
         equivalent_spellings,
-        near_threshold,
+        invalid_records,
         records,
-        records_with,
         refinements,
-        region_records,
     )
     from allstatus.testing.vectors import make_vectors, read_vectors
 
 _HOME = {
+    "HistoryMachine": "history_machine",
+    "invalid_records": "strategies",
     "assert_conforms": "assertions",
     "make_vectors": "vectors",
     "read_vectors": "vectors",
@@ -35,17 +37,18 @@ _HOME = {
     "charted_histories": "charts",
     "histories": "charts",
     "hl7v2_messages": "charts",
-    "blast_percents": "strategies",
+    "blast_percents": "number_strategies",
     "complete_records": "strategies",
     "equivalent_spellings": "strategies",
-    "near_threshold": "strategies",
+    "near_threshold": "number_strategies",
     "records": "strategies",
-    "records_with": "strategies",
+    "records_with": "answer_strategies",
     "refinements": "strategies",
-    "region_records": "strategies",
+    "region_records": "answer_strategies",
 }
 
 __all__ = [
+    "HistoryMachine",
     "assert_conforms",
     "blast_percents",
     "blurred_bundles",
@@ -55,6 +58,7 @@ __all__ = [
     "equivalent_spellings",
     "histories",
     "hl7v2_messages",
+    "invalid_records",
     "make_vectors",
     "near_threshold",
     "read_vectors",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
@@ -13,8 +14,9 @@ from allstatus.testing.answers import EXPLAINING, FIELDS, REFUSED, Answer, Answe
 from allstatus.testing.command_adapter import checked
 from allstatus.testing.conformance import judge_one
 from allstatus.testing.indication_answers import USES, uses_of
-from allstatus.testing.strategies import Rules, classifier_of, records
-from allstatus.testing.vectors import Vector, make_vectors, within
+from allstatus.testing.number_strategies import Rules, classifier_of
+from allstatus.testing.strategies import records
+from allstatus.testing.vectors import Vector, make_vectors, one_line, within
 
 LEVELS = ", ".join(AnswerLevel)
 
@@ -25,18 +27,22 @@ def assert_conforms(
     rules: Rules = None,
     examples: int = 200,
 ) -> None:
-    """Raise AssertionError, with the record and the fields that differ, unless a function answers
+    """Raise AssertionError, with the records and the fields that differ, unless a function answers
     as the rules do.
 
     The function takes a record (a dict) and gives a dict, or an object with attributes, with
-    `outcome`, `status` and
-    `possible`; it refuses what is no record with ValueError, TypeError or outcome `invalid_record`.
-    All vectors of the
-    level are asked first, then `examples` generated records, shrunk to the simplest that fails.
+    `outcome`, `status` and `possible`; it refuses what is no record with ValueError or outcome
+    `invalid_record`; any other exception is a crash, never a refusal. All vectors of the level are
+    asked first: each family that fails is told with how many fail and the smallest of them. Then
+    come `examples` generated records, shrunk to the simplest that fails. What the function raised
+    is the error's cause.
     """
+    __tracebackhide__ = True
     claim, classifier = _level(level), classifier_of(rules)
-    for vector in within(make_vectors(classifier), claim):
-        _assert(vector, _ask(function, vector.record), claim)
+    asked = within(make_vectors(classifier), claim)
+    failed = [one for vector in asked if (one := failure_of(function, vector, claim))]
+    if failed:
+        raise AssertionError(_report(failed, len(asked))) from min(failed, key=_size).raised
     if not claim.takes_in(AnswerLevel.exact_decimal):
         return  # generated records are spelled in every way
 
@@ -49,12 +55,11 @@ def assert_conforms(
     )
     @given(records(classifier))
     def generated(record: dict[str, Any]) -> None:
+        __tracebackhide__ = True
         expected = answer_of(classifier, record)
-        _assert(
-            Vector("generated", "generated", claim, record, expected),
-            _ask(function, dict(record)),
-            claim,
-        )
+        vector = Vector("generated", "generated", claim, record, expected)
+        if failure := failure_of(function, vector, claim):
+            raise AssertionError("\n".join(failure.lines)) from failure.raised
 
     generated()
 
@@ -66,16 +71,61 @@ def _level(name: str) -> AnswerLevel:
         raise ValueError(f"no level is {name!r}; levels: {LEVELS}") from None
 
 
-def _assert(vector: Vector, given: Answer | str, level: AnswerLevel) -> None:
-    if failure := judge_one(vector, given, level):
-        raise AssertionError("\n".join(failure.lines))
+@dataclass(frozen=True, slots=True)
+class _Failure:
+    """A vector that got another answer, and what the function raised for it."""
+
+    vector: Vector
+    lines: list[str]
+    raised: Exception | None
 
 
-def _ask(function: Callable[[dict[str, Any]], Any], record: dict[str, Any]) -> Answer | str:
+def failure_of(
+    function: Callable[[dict[str, Any]], Any], vector: Vector, level: AnswerLevel
+) -> _Failure | None:
+    """How a function's answer to a vector differs; None where it does not."""
+    given, raised = _ask(function, dict(vector.record) if _is_record(vector) else vector.record)
+    failure = judge_one(vector, given, level)
+    if failure is None:
+        return None
+    said = [] if raised is None else [f"  raised {type(raised).__name__}: {raised}"]
+    return _Failure(vector, [*failure.lines, *said], raised)
+
+
+def _is_record(vector: Vector) -> bool:
+    return isinstance(vector.record, Mapping)
+
+
+def _report(failed: Sequence[_Failure], asked: int) -> str:
+    """How many failed, and of each family the smallest."""
+    families: dict[str, list[_Failure]] = {}
+    for one in failed:
+        families.setdefault(one.vector.family, []).append(one)
+    kinds = "1 family" if len(families) == 1 else f"{len(families)} families"
+    lines = [f"{len(failed)} of {asked} vectors fail, in {kinds}; the smallest:"]
+    for family, ones in families.items():
+        first, *more = min(ones, key=_size).lines
+        lines += [f"{family} ({len(ones)}): {first}", *more]
+    return "\n".join(lines)
+
+
+def _size(failure: _Failure) -> int:
+    return len(one_line(failure.vector.record))
+
+
+def _ask(
+    function: Callable[[dict[str, Any]], Any], record: Any
+) -> tuple[Answer | str, Exception | None]:
+    """The answer, or what was wrong with it; and what the function raised."""
     try:
-        given = function(record)
-    except (ValueError, TypeError, AllstatusError):
-        return checked(dict(REFUSED))
+        return _answer(function(record)), None
+    except (ValueError, AllstatusError) as error:
+        return checked(dict(REFUSED)), error
+    except Exception as error:
+        return "crashed", error
+
+
+def _answer(given: Any) -> Answer | str:
     names = (*FIELDS, *EXPLAINING, *USES)
     said = (
         given

@@ -9,6 +9,7 @@ Where a chart cannot say what a record can, the record does not say it either.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
@@ -17,8 +18,8 @@ from hypothesis import strategies as st
 
 from allstatus.testing import chart_parts as parts
 from allstatus.testing.chart_parts import BLASTS, BORN, COUNTS, LEUKEMIA, MARROW_BLASTS, Resource
+from allstatus.testing.number_strategies import Rules, Strategy, classifier_of, near_threshold
 from allstatus.testing.representatives import Record
-from allstatus.testing.strategies import Rules, Strategy, classifier_of, near_threshold
 
 FIRST_DAY = date(2024, 1, 1)
 YEAR = timedelta(days=365.25)
@@ -30,6 +31,37 @@ PHASES: Mapping[str, tuple[str, ...]] = {  # what can follow what
     "in_remission": ("in_remission", "recurrent"),
     "recurrent": ("recurrent", "in_remission"),
 }
+
+
+@dataclass
+class Course:
+    """One patient over time: the phase the leukemia is in, and a record of each examination."""
+
+    phase: str = "untreated"
+    day: date = FIRST_DAY
+    remissions: int = 0
+    relapses: int = 0
+    records: list[Record] = field(default_factory=list)
+
+    def go_on(self, phase: str, days: int) -> None:
+        """Some days later, in the next phase or still in the same."""
+        self.relapses += phase == "recurrent" != self.phase
+        self.phase, self.day = phase, self.day + timedelta(days=days)
+
+    def examine(self, findings: Record) -> Record:
+        """The record of what is found today, with the history so far."""
+        record = {
+            "id": "patient-1",
+            "as_of": self.day.isoformat(),
+            "prior_treatment": "none" if self.phase == "untreated" else "disease_directed",
+            "prior_remission": self.remissions > 0,
+            "relapse_since_remission": self.phase == "recurrent",
+            "relapse_count": self.relapses,
+            **findings,
+        }
+        self.remissions += self.phase == "in_remission"
+        self.records.append(record)
+        return record
 
 
 @st.composite
@@ -96,26 +128,12 @@ def histories(draw: st.DrawFn, rules: Rules = None, longest: int = 6) -> list[Re
     The findings of each fit its phase: never treated, treated without a remission yet, in
     remission, recurrent.
     """
-    day, phase, remissions, relapses = FIRST_DAY, "untreated", 0, 0
-    found: list[Record] = []
+    course = Course()
     for number in range(draw(st.integers(1, longest))):
         if number:
-            day += timedelta(days=draw(st.integers(*APART)))
-            phase, before = draw(st.sampled_from(PHASES[phase])), phase
-            relapses += phase == "recurrent" != before
-        found.append(
-            {
-                "id": "patient-1",
-                "as_of": day.isoformat(),
-                "prior_treatment": "none" if phase == "untreated" else "disease_directed",
-                "prior_remission": remissions > 0,
-                "relapse_since_remission": phase == "recurrent",
-                "relapse_count": relapses,
-                **draw(_findings(phase == "in_remission", rules)),
-            }
-        )
-        remissions += phase == "in_remission"
-    return found
+            course.go_on(draw(st.sampled_from(PHASES[course.phase])), draw(st.integers(*APART)))
+        course.examine(draw(findings(course.phase == "in_remission", rules)))
+    return course.records
 
 
 def charted_histories(
@@ -169,7 +187,8 @@ def _components() -> Strategy[dict[str, Any]]:
     return st.one_of(st.just({}), whole, st.just(dict.fromkeys(COUNTS, True)), some)
 
 
-def _findings(remission: bool, rules: Rules) -> Strategy[Record]:
+def findings(remission: bool, rules: Rules) -> Strategy[Record]:
+    """What is found at an examination in remission, or not in remission."""
     limit = classifier_of(rules).table.domains[BLASTS].limits[0]
     inside = near_threshold(rules, BLASTS).filter(
         lambda number: (Fraction(number) <= limit) is remission

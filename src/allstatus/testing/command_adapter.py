@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shlex
 import signal
 import subprocess
@@ -21,6 +22,9 @@ from allstatus.testing.vectors import one_line
 
 SECONDS = 120.0
 LONGEST_SHOWN = 120
+REASON = re.compile(  # the line that says what is wrong, in a trace of Python, Node or Java
+    r'(?:Exception in thread "[^"]*" )?(?:[\w.]+\.)?\w*(?:Error|Exception)\b'
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +85,8 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
 def _last_words(err: bytes) -> str:
     lines = err.decode("utf-8", errors="replace").split("\n")
     said = [line.strip() for line in lines if line.strip()]
-    return f": {said[-1][:LONGEST_SHOWN]}" if said else ""
+    reasons = [line for line in said if REASON.match(line)] or said
+    return f": {reasons[-1][:LONGEST_SHOWN]}" if reasons else ""
 
 
 def _read(line: str) -> Answer | str:

@@ -42,6 +42,14 @@ class Report:
     problems: tuple[str, ...] = ()
 
     @property
+    def answered(self) -> bool:
+        """Whether the command ran well or answered anything at all."""
+        silent = len(self.failures) == len(self.vectors) and all(
+            isinstance(failure.given, str) for failure in self.failures
+        )
+        return not (self.problems and silent)
+
+    @property
     def conforms(self) -> bool:
         """Every vector of the level got its answer, and nothing else went wrong."""
         return not self.failures and not self.problems
@@ -114,6 +122,9 @@ def to_document(report: Report) -> dict[str, Any]:
 
 def render(report: Report) -> str:
     """The report to read: a line for each family, then the first failures."""
+    if not report.answered:
+        said = [f"✗ {problem}" for problem in report.problems]
+        return "\n".join([*said, f"nothing was answered, of {len(report.vectors)} vectors"]) + "\n"
     lines = [f"{'family':<14} {'level':<14} {'vectors':>7} {'passed':>7}"]
     for family, level, asked, failed in report.counts():
         lines.append(

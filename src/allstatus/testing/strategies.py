@@ -10,99 +10,58 @@ a limit itself before the numbers beside it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 from hypothesis import strategies as st
 
-from allstatus.decision.classifier import Classifier, load_rules
+from allstatus.decision.classifier import Classifier
 from allstatus.errors import InvalidRecord
-from allstatus.record.percent import (
-    HUNDRED,
-    MARROW_GRADES,
-    ZERO,
-    Percent,
-    format_number,
-    read_percent,
-)
+from allstatus.record.percent import Percent, format_number, read_percent
 from allstatus.rules.ruleset import Fact
-from allstatus.table.case_set import CaseSet
-from allstatus.table.decision_table import OUTSIDE, Cell, DecisionTable
-from allstatus.testing.representatives import (
-    HAIR,
-    UNKNOWN,
-    Record,
-    case_records,
-    numeric_facts,
+from allstatus.table.decision_table import DecisionTable
+from allstatus.testing.answer_strategies import values_in
+from allstatus.testing.answers import INVALID
+from allstatus.testing.number_strategies import (
+    Rules,
+    Strategy,
+    blast_percents,
+    classifier_of,
+    near,
 )
-from allstatus.testing.vector_groups import intervals, number_spellings, respelled
-
-Rules = Classifier | str | Path | None
-Strategy = st.SearchStrategy
-BESIDE = (
-    Fraction(0),
-    HAIR,
-    -HAIR,
-    Fraction(1, 100),
-    -Fraction(1, 100),
-    Fraction(1, 10),
-    -Fraction(1, 10),
-    Fraction(1),
-    -Fraction(1),
-)
+from allstatus.testing.representatives import UNKNOWN, Record, case_records, numeric_facts
+from allstatus.testing.vector_groups import number_spellings, respelled
+from allstatus.testing.vectors import make_vectors
 
 
-@lru_cache(maxsize=8)
-def _loaded(rules: str | Path | None) -> Classifier:
-    return load_rules(rules, engine="builtin")
-
-
-def classifier_of(rules: Rules) -> Classifier:
-    """The classifier meant, loaded once."""
-    return rules if isinstance(rules, Classifier) else _loaded(rules)
-
-
-def near_threshold(rules: Rules = None, fact: str | None = None) -> Strategy[str]:
-    """Decimal strings on a limit of the rules and a step beside it, down to 1e-18; of one fact or
-    of all.
-    """
-    return st.sampled_from(
-        [format_number(number) for number in _near(classifier_of(rules).table, fact)]
-    )
-
-
-def blast_percents(rules: Rules = None, fact: str | None = None) -> Strategy[Any]:
-    """Numbers in every spelling a record takes: near the limits, anywhere, as counts of cells,
-    bounds, grades, objects.
-    """
-    table = classifier_of(rules).table
-    near = _near(table, fact)
-    bounds = [bound for limit in _limits(table, fact) for bound in intervals(limit)]
-    counts = st.integers(1, 1000).flatmap(
-        lambda cells: st.integers(0, cells).map(lambda blasts: f"{blasts}/{cells}")
-    )
-    return st.one_of(
-        near_threshold(rules, fact),
-        st.decimals(0, 100, allow_nan=False, places=3).map(str),
-        st.sampled_from([spelling for number in near for spelling in number_spellings(number)]),
-        st.sampled_from(bounds),
-        counts,
-        st.sampled_from(list(MARROW_GRADES)),
-    )
-
-
-def records(rules: Rules = None) -> Strategy[Record]:
+@st.composite
+def records(draw: st.DrawFn, rules: Rules = None) -> Record:
     """Any valid record: each fact stated, unknown, null or absent, in any of its forms; at least
-    one is there.
+    one is there. Every answer comes often: of most records the values are those of a case that has
+    one, each answer as often as another.
     """
-    classifier = classifier_of(rules)
-    facts = {fact.name: _any_value(classifier, fact) for fact in classifier.ruleset.facts.values()}
-    return _stated_or_not(facts).filter(
-        lambda record: any(value is not None for value in record.values())
-    )
+    kit = _kit(classifier_of(rules))
+    case = draw(st.sampled_from(kit.cases))
+    manners = FREELY if case is None else MOSTLY
+    record: Record = {}
+    for name, values in kit.values.items():
+        how = draw(st.sampled_from(manners))
+        if how != "absent":
+            record[name] = (
+                draw(values if case is None else kit.of(case, name)) if (how == STATED) else how
+            )
+    if all(value is None for value in record.values()):
+        name = next(iter(kit.values))
+        record[name] = draw(kit.values[name])
+    return record
+
+
+def invalid_records(rules: Rules = None) -> Strategy[Any]:
+    """What is no record and must be refused: those of the vectors."""
+    vectors = make_vectors(classifier_of(rules))
+    return st.sampled_from([one.record for one in vectors if one.expected["outcome"] == INVALID])
 
 
 def complete_records(rules: Rules = None) -> Strategy[Record]:
@@ -113,54 +72,6 @@ def complete_records(rules: Rules = None) -> Strategy[Record]:
             fact.name: _exact_values(classifier.table, fact)
             for fact in classifier.ruleset.facts.values()
         }
-    )
-
-
-def records_with(
-    outcome: str | None = None, status: str | None = None, rules: Rules = None
-) -> Strategy[Record]:
-    """Records with this outcome or status, complete and less so; ValueError for a name the rules do
-    not have.
-    """
-    classifier = classifier_of(rules)
-    table = classifier.table
-    if status is not None:
-        if status not in table.statuses or outcome not in (None, "determined"):
-            raise ValueError(
-                f"no record is {outcome or 'determined'} with status {status!r}; statuses: "
-                f"{', '.join(table.statuses)}"
-            )
-        return _withdrawn(
-            classifier, table.statuses[status], lambda cell: cell.possible == (status,)
-        )
-    kinds: dict[str, tuple[CaseSet, Callable[[Cell], bool]]] = {
-        "determined": (
-            table.consistent & ~table.outside,
-            lambda cell: cell.outcome == "determined",
-        ),
-        OUTSIDE: (table.outside, lambda cell: cell.outcome == OUTSIDE),
-        "insufficient_data": (table.consistent, lambda cell: cell.outcome == "insufficient_data"),
-        "conflicting_data": (
-            table.everything & ~table.consistent,
-            lambda cell: cell.outcome == "conflicting_data",
-        ),
-    }
-    if outcome not in kinds:
-        raise ValueError(f"no outcome is {outcome!r}; outcomes: {', '.join(kinds)}")
-    cases, keeps = kinds[outcome]
-    return _withdrawn(classifier, cases, keeps)
-
-
-def region_records(region: str, rules: Rules = None) -> Strategy[Record]:
-    """Records that surely lie in a region of undescribed cases; ValueError for a name the rules do
-    not have.
-    """
-    classifier = classifier_of(rules)
-    if region not in classifier.table.regions:
-        raise ValueError(f"no region is {region!r}; regions: {', '.join(classifier.table.regions)}")
-    cases = classifier.table.regions[region]
-    return _withdrawn(
-        classifier, cases, lambda cell: bool(cell.completions) and not cell.completions & ~cases
     )
 
 
@@ -181,16 +92,19 @@ def refinements(
             lambda one: {**one, **{name: UNKNOWN for name in assumable if one.get(name) is None}}
         )
         return reported.flatmap(lambda one: refinements(one, classifier))
-    known = record
-    open_facts = [
-        fact
-        for fact in classifier.ruleset.facts.values()
-        if _refinable(fact.name, known, assumable)
-    ]
     better = {
-        fact.name: _finer(classifier.table, fact, known.get(fact.name)) for fact in open_facts
+        fact.name: _finer(classifier.table, fact, record.get(fact.name))
+        for fact in classifier.ruleset.facts.values()
+        if _refinable(fact.name, record, assumable)
     }
-    return st.fixed_dictionaries({}, optional=better).map(lambda more: (known, {**known, **more}))
+    return _with_more(record, better)
+
+
+@st.composite
+def _with_more(
+    draw: st.DrawFn, known: Record, better: dict[str, Strategy[Any]]
+) -> tuple[Record, Record]:
+    return known, {**known, **draw(st.fixed_dictionaries({}, optional=better))}
 
 
 def equivalent_spellings(record: Record, rules: Rules = None) -> Strategy[Record]:
@@ -211,51 +125,49 @@ def equivalent_spellings(record: Record, rules: Rules = None) -> Strategy[Record
     return listed.flatmap(lambda one: st.permutations(list(one.items())).map(dict))
 
 
-def _near(table: DecisionTable, fact: str | None) -> list[Fraction]:
-    """Each limit, then what is beside it, nearest first."""
-    limits = dict.fromkeys(_limits(table, fact))
-    beside = [limit + step for step in BESIDE for limit in limits]
-    return [number for number in beside if ZERO <= number <= HUNDRED]
-
-
-def _limits(table: DecisionTable, fact: str | None) -> list[Fraction]:
-    """The limits of one fact, or of all."""
-    domains = numeric_facts(table)
-    return [n for name, domain in domains.items() if fact in (None, name) for n in domain.limits]
-
-
 def _exact_values(table: DecisionTable, fact: Fact) -> Strategy[Any]:
     if fact.kind == "yes_no":
         return st.booleans()
     if fact.values:
         return st.sampled_from(fact.values)
     return st.one_of(
-        st.sampled_from([format_number(n) for n in _near(table, fact.name)]),
+        st.sampled_from([format_number(n) for n in near(table, fact.name)]),
         st.decimals(0, 100, places=3).map(str),
     )
 
 
 STATED = "stated"
-MANNERS = (
-    "absent",
-    STATED,
-    UNKNOWN,
-    None,
-    STATED,
-    STATED,
-    STATED,
-    STATED,
-)  # simplest first; seven facts are all stated now and then
+FREELY = ("absent", STATED, UNKNOWN, None, STATED, STATED, STATED, STATED)  # simplest first
+MOSTLY = ("absent", *(STATED,) * 29, UNKNOWN, None)
+OF_EACH = 12  # cases of each answer
 
 
-@st.composite
-def _stated_or_not(draw: st.DrawFn, facts: dict[str, Strategy[Any]]) -> Record:
-    manners = {name: draw(st.sampled_from(MANNERS)) for name in facts}
-    return {
-        name: draw(facts[name]) if how == STATED else how
-        for name, how in manners.items()
-        if how != "absent"
-    }
+@dataclass(frozen=True)
+class _Kit:
+    """What records are made of: any value of each fact, and cases of every answer, as often none.
+
+    None is first: a failing record shrinks to one of which no case is meant.
+    """
+
+    classifier: Classifier
+    values: dict[str, Strategy[Any]]
+    cases: list[int | None]
+
+    def of(self, case: int, name: str) -> Strategy[Any]:
+        """The values of a fact in a case."""
+        return values_in(self.classifier.table, name, self.classifier.table.cases[case])
+
+
+@lru_cache(maxsize=8)
+def _kit(classifier: Classifier) -> _Kit:
+    table, facts = classifier.table, classifier.ruleset.facts.values()
+    values = {fact.name: _any_value(classifier, fact) for fact in facts}
+    sets = (*table.statuses.values(), table.outside, table.everything & ~table.consistent)
+    cases: list[int | None] = [None for _ in range(OF_EACH)]
+    for each in sets:
+        numbers = [number for number, _ in case_records(table, each)]
+        cases += [numbers[place * len(numbers) // OF_EACH] for place in range(OF_EACH) if numbers]
+    return _Kit(classifier, values, cases)
 
 
 def _any_value(classifier: Classifier, fact: Fact) -> Strategy[Any]:
@@ -271,55 +183,6 @@ def _any_value(classifier: Classifier, fact: Fact) -> Strategy[Any]:
 def _listed(record: Record) -> list[Record]:
     """The record with findings, or sites, as lists."""
     return [other for what, other in respelled(record) if what.endswith("listed")]
-
-
-def _withdrawn(
-    classifier: Classifier, cases: CaseSet, keeps: Callable[[Cell], bool]
-) -> Strategy[Record]:
-    """Complete cases of a set, with facts made unknown one after another as long as the cell stays
-    as wanted.
-    """
-    return st.sampled_from([number for number, _ in case_records(classifier.table, cases)]).flatmap(
-        lambda number: _withdrawn_from(classifier, number, keeps)
-    )
-
-
-@st.composite
-def _withdrawn_from(
-    draw: st.DrawFn, classifier: Classifier, case: int, keeps: Callable[[Cell], bool]
-) -> Record:
-    """A record of a case, with facts withdrawn: until the cell is as wanted (a complete case leaves
-    nothing open), then as many more as are drawn, where it stays so.
-    """
-    table = classifier.table
-    record = {name: draw(_values_in(table, name, table.cases[case])) for name in table.domains}
-    verdicts: dict[str, bool | None] = dict(table.cases[case])
-    order = draw(st.permutations(list(table.domains)))
-    more = draw(st.integers(0, len(order)))
-
-    def wanted(known: Mapping[str, bool | None]) -> bool:
-        return keeps(table.cell(tuple(known.values())))
-
-    for fact in order:
-        withdrawn = verdicts | dict.fromkeys(table.domains[fact].conditions)
-        if not wanted(verdicts):
-            verdicts, record[fact] = withdrawn, UNKNOWN
-        elif more and wanted(withdrawn):
-            verdicts, record[fact] = withdrawn, UNKNOWN
-            more -= 1
-    return record
-
-
-def _values_in(table: DecisionTable, name: str, case: Mapping[str, bool]) -> Strategy[Any]:
-    """Values of a fact with the case's verdicts."""
-    domain = table.domains[name]
-    if domain.fact.kind in ("yes_no", "choice"):
-        values = domain.values()
-    else:
-        numbers = [*_near(table, name), *(Fraction(n) for n in range(0, 101, 10))]
-        values = [Percent(number, number) for number in numbers]
-    points = [domain.point(value) for value in values]
-    return st.sampled_from([p.stated for p in points if p.verdicts.items() <= case.items()])
 
 
 def _refinable(name: str, record: Record, assumable: set[str]) -> bool:
@@ -342,7 +205,7 @@ def _finer(table: DecisionTable, fact: Fact, value: Any) -> Strategy[Any]:
     bounds = _interval(value) if fact.name in numeric_facts(table) else None
     if bounds is None:
         return _exact_values(table, fact)
-    numbers = [*_near(table, fact.name), (bounds.low + bounds.high) / 2]
+    numbers = [*near(table, fact.name), (bounds.low + bounds.high) / 2]
     inside = [number for number in numbers if _holds(bounds, number)]
     return st.sampled_from([format_number(n) for n in inside])
 
