@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from allstatus.testing import chart_parts as parts
 from allstatus.testing.chart_parts import Resource
 from allstatus.testing.charts import bundles
-from allstatus.testing.strategies import Rules
+from allstatus.testing.number_strategies import Rules
 
 Blur = Callable[[Resource], Resource | None]
 UNKNOWN = {"extension": [{"url": f"{parts.FHIR}/data-absent-reason", "valueCode": "unknown"}]}
