@@ -28,9 +28,10 @@ from allstatus.record.json_reader import decode
 from allstatus.record.percent import read_percent
 from allstatus.render import html
 from allstatus.render.html import render_html
-from allstatus.render.messages import LEVELS, headline, messages
+from allstatus.render.messages import headline, messages
 from allstatus.render.strip import Span, Strip, around, whole
 from allstatus.render.words import MARK, STATE_WORDS
+from allstatus.rules.phrases import LEVELS
 
 html5lib = pytest.importorskip("html5lib", reason="html5lib is not installed")
 ROOT = Path(__file__).parents[2]

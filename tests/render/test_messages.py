@@ -8,8 +8,9 @@ from itertools import product
 import pytest
 
 from allstatus import Decision, load_rules
-from allstatus.render.messages import LEVELS, headline, may_be, messages, phrases, reasons_of
+from allstatus.render.messages import headline, may_be, messages, phrases, reasons_of
 from allstatus.render.text import render_text
+from allstatus.rules.phrases import LEVELS
 
 RULES = load_rules(engine="builtin")
 SAMPLES = [

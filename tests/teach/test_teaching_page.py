@@ -12,7 +12,8 @@ import pytest
 from allstatus.decision.classifier import Classifier, load_rules
 from allstatus.ehr.record_history import decide_dated
 from allstatus.errors import InvalidRecord
-from allstatus.render.messages import LEVELS, headline, messages
+from allstatus.render.messages import headline, messages
+from allstatus.rules.phrases import LEVELS
 from allstatus.teach.exercise_set import make_sheet
 from allstatus.teach.exercise_words import choices, word
 from allstatus.teach.exercises import Exercise, answer_of

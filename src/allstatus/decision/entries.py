@@ -94,14 +94,25 @@ class Qualifier:
 
 
 @dataclass(frozen=True, slots=True)
+class Titles:
+    """What an option is called for each reader: for clinicians the field's own term."""
+
+    clinician: str
+    student: str
+    plain: str
+
+
+@dataclass(frozen=True, slots=True)
 class Option:
     """A treatment the page lists for a status, and whether its stated use fits the patient.
 
-    `listed` where no stated use was looked up. Listed by the page is all it says.
+    `listed` where no stated use was looked up. Listed by the page is all it says. `title` is the
+    clinician's of its `titles`.
     """
 
     id: str
     title: str
+    titles: Titles
     category: Category
     agents: tuple[str, ...]
     phase: str

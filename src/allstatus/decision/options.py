@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from allstatus.decision.entries import Option, Qualifier
+from allstatus.decision.entries import Option, Qualifier, Titles
 from allstatus.rules.ruleset import RuleSet
 from allstatus.why.cites import PageCite
 
@@ -25,6 +25,7 @@ def list_options(ruleset: RuleSet, status: str | None) -> tuple[Option, ...]:
 def _listed(option: Mapping[str, Any], title: str) -> Option:
     return Option(
         **{key: option[key] for key in _KEYS},
+        titles=Titles(**option["titles"]),
         agents=tuple(option["agents"]),
         elements=tuple(option["elements"]),
         routes=tuple(option["routes"]),

@@ -12,7 +12,6 @@ from allstatus.render.words import words
 from allstatus.rules.phrases import Phrase, Says
 from allstatus.rules.ruleset import RuleSet
 
-LEVELS = ("clinician", "student", "plain")
 FILE = Path(__file__).parent / "messages.yaml"
 
 

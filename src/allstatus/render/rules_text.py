@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from allstatus.record.percent import format_number
 from allstatus.rules.condition import Clause
@@ -46,7 +47,7 @@ def _lines(ruleset: RuleSet) -> Iterator[str]:
             yield f"  unless {ruleset.statuses[other].title} holds"
         yield "  the page lists:"
         for option in ruleset.options[status.name]:
-            yield f"    - {option['title']} [{option['category']}]"
+            yield f"    - {option['title']} [{option['category']}]{_qualified(option)}"
     yield ""
     yield "What cannot be"
     for constraint in ruleset.constraints.values():
@@ -55,6 +56,12 @@ def _lines(ruleset: RuleSet) -> Iterator[str]:
     yield "What the page does not describe"
     for region in ruleset.regions.values():
         yield f"  {region.name}: {region.sentence}"
+
+
+def _qualified(option: Mapping[str, Any]) -> str:
+    """Whom the page lists an option for, where it says only some."""
+    qualifier = option["qualifier"]
+    return f"   ({qualifier['text'].rstrip('.')})" if qualifier else ""
 
 
 def _overlay(ruleset: RuleSet, overlay: Indications) -> Iterator[str]:

@@ -153,7 +153,11 @@ class _Text:
 
     def _option(self, option: Option) -> Iterator[str]:
         note = option_note(option)
-        yield from self._wrap(f"- {option.title}{f' ({note})' if note else ''}", "    ", "      ")
+        yield from self._wrap(
+            f"- {getattr(option.titles, self.level)}{f' ({note})' if note else ''}",
+            "    ",
+            "      ",
+        )
         for line in fit_lines(option) if self.level != "plain" else []:
             yield from self._wrap(line, "      ", "        ")
 

@@ -11,7 +11,7 @@ from allstatus.errors import nearest
 from allstatus.record.yaml_file import YamlFile
 from allstatus.rules.condition import CLAUSE_KINDS, Clause, ClauseKind, Comparison, parse_comparison
 from allstatus.rules.lock import digest_of
-from allstatus.rules.phrases import Place, Says, read_says
+from allstatus.rules.phrases import Place, Says, read_says, read_titles
 from allstatus.rules.ruleset import (
     HIGHEST,
     Assumption,
@@ -67,7 +67,10 @@ def _comparison_problem(
 
 
 def _options(file: YamlFile) -> tuple[Mapping[str, Any], ...]:
-    return tuple({"phase": file.data["phase"], **entry} for entry in file.data["options"])
+    phase = file.data["phase"]
+    return tuple(
+        {"phase": phase, **one, **read_titles(one["title"])} for one in file.data["options"]
+    )
 
 
 class Builder:

@@ -11,6 +11,7 @@ from typing import Any
 from allstatus.record.frozen import Frozen
 from allstatus.rules.condition import Clause
 
+LEVELS = ("clinician", "student", "plain")
 Place = tuple[str | int, ...]
 ReadClause = Callable[[Any, Place], Clause]
 
@@ -64,3 +65,11 @@ def _phrases(
         asked = [read(one, (*here, "when", i)) for i, one in enumerate(item.get("when", ()))]
         when = Clause("all", "when", children=tuple(asked)) if asked else None
         yield Phrase(item["say"], when, item.get("near"), at(here))
+
+
+def read_titles(title: str | Mapping[str, str]) -> dict[str, Any]:
+    """An option's `titles` by level and its `title`, which is the clinician's; one without levels
+    is that of all.
+    """
+    titles = dict.fromkeys(LEVELS, title) if isinstance(title, str) else dict(title)
+    return {"title": titles["clinician"], "titles": titles}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Union
 
 from pydantic import BaseModel, Field, RootModel
 
@@ -26,6 +26,7 @@ from allstatus.rules.shape_parts import (
     SaysShape,
     Shape,
     ThresholdShape,
+    TitlesShape,
 )
 
 
@@ -118,7 +119,10 @@ class OptionShape(CitedShape):
             pattern=r"^[a-z0-9_-]+$", description="small letters, digits, hyphens and underscores"
         ),
     ]
-    title: str
+    title: Annotated[
+        Union[str, TitlesShape],
+        Field(description="a title, or one each for clinician, student and plain"),
+    ]
     category: Category
     agents: list[str]
     elements: list[str]

@@ -95,6 +95,14 @@ class SaysShape(Shape):
     plain: Phrases
 
 
+class TitlesShape(Shape):
+    """One title for each reader: for clinicians the field's own term."""
+
+    clinician: str
+    student: str
+    plain: str
+
+
 class AssumeShape(Shape):
     """What an unreported fact is taken to be; listed in every decision that uses it."""
 

@@ -4,6 +4,7 @@ hexadecimal number, nothing twice.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Literal, get_args, get_origin
 
 from allstatus.decision.classifier import Classifier
@@ -277,11 +278,16 @@ def _constraint(rules: RuleSet, table: DecisionTable, name: str) -> dict[str, An
     return {"name": name, "broken": hexadecimal(table.broken[name]), "criteria": criteria}
 
 
+def _one_or_each(titles: Mapping[str, str]) -> Any:
+    """One title where all readers are given the same, else one for each."""
+    return titles["clinician"] if len(set(titles.values())) == 1 else dict(titles)
+
+
 def _option(option: Any) -> dict[str, Any]:
     qualifier, listed_by = option["qualifier"], option["listed_by"]
     return {
         "id": option["id"],
-        "title": option["title"],
+        "title": _one_or_each(option["titles"]),
         "qualifier": qualifier and qualifier["text"],
         "listed_by": None if listed_by == "page" else listed_by,
     }

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from allstatus.render.messages import LEVELS, phrases
-from allstatus.rules.phrases import Phrase
+from allstatus.render.messages import phrases
+from allstatus.rules.phrases import LEVELS, Phrase
 from allstatus.rules.ruleset import RuleSet
 from allstatus.table.case_set import CaseSet
 from allstatus.table.decision_table import DecisionTable

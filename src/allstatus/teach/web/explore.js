@@ -121,7 +121,7 @@ const makeExplore = (engine, why, exercises, parts) => {
     const listed = decision.status ? data.options[decision.status] ?? [] : [];
     panes.options.parentElement.hidden = listed.length === 0;
     const note = (option) => [option.qualifier, option.listed_by === "clinical_trials" && words.trials].filter(Boolean).join(" ");
-    replace(panes.options, h("p.quiet", {}, words.options_note), list(listed.map((option) => [option.title, note(option) && h("span.quiet", {}, ` ${note(option)}`)])));
+    replace(panes.options, h("p.quiet", {}, words.options_note), list(listed.map((option) => [option.title[level.value] ?? option.title, note(option) && h("span.quiet", {}, ` ${note(option)}`)])));
   };
 
   const others = (percent) => {

@@ -20,9 +20,9 @@ from allstatus.decision.classifier import Classifier
 from allstatus.ehr.out.context import Context
 from allstatus.ehr.out.observation import make_observation
 from allstatus.render.html import render_html
-from allstatus.render.messages import LEVELS, may_be
+from allstatus.render.messages import may_be
 from allstatus.render.text import render_text
-from allstatus.rules.phrases import Phrase
+from allstatus.rules.phrases import LEVELS, Phrase
 from allstatus.service.cards import Occasion, status_cards
 from allstatus.verify.phrase_faults import facts_named, told_criteria
 
