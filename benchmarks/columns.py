@@ -34,7 +34,7 @@ from allstatus import load_rules
 from allstatus.bulk.arrow import Columns
 from allstatus.bulk.batch_run import BatchJob, BatchRun
 from allstatus.bulk.cells import Cells
-from allstatus.bulk.column_mapping import ColumnSource
+from allstatus.bulk.column_source import ColumnSource
 from allstatus.bulk.result_columns import Results
 
 ROUNDS = 9

@@ -16,7 +16,7 @@ import pyarrow as pa
 from allstatus import InvalidRecord, load_rules
 from allstatus.bulk.arrow import Columns
 from allstatus.bulk.cells import CellAnswer, Cells
-from allstatus.bulk.column_mapping import ColumnSource
+from allstatus.bulk.column_source import ColumnSource
 
 RULES = load_rules(engine="builtin")
 CELLS = Cells(RULES)

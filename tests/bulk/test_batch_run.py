@@ -21,7 +21,7 @@ from allstatus import InvalidRecord
 from allstatus.bulk import batch_run, sources
 from allstatus.bulk.batch_run import BatchJob, BatchRun, BatchTotals
 from allstatus.bulk.cells import Cells
-from allstatus.bulk.column_mapping import ColumnSource as Column
+from allstatus.bulk.column_source import ColumnSource as Column
 from allstatus.record.exact_json import parse_json
 from bulk.rows import PERCENT, RULES, all_rows, decided
 

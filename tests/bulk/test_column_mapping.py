@@ -10,7 +10,9 @@ import yaml
 from allstatus import InvalidRecord
 from allstatus.bulk.arrow import Columns
 from allstatus.bulk.batch_run import BatchJob, BatchRun
-from allstatus.bulk.column_mapping import ColumnSource, assign_columns, read_mapping
+from allstatus.bulk.column_mapping import assign_columns
+from allstatus.bulk.column_source import ColumnSource
+from allstatus.bulk.mapping_file import read_mapping
 from allstatus.bulk.sql_view import SqlView
 from bulk.rows import CELLS, LIMIT
 
@@ -39,7 +41,7 @@ def test_spellings_stay_as_they_are_written(tmp_path: Path) -> None:
     ("text", "message"),
     [
         ("cbcs: CBC", "cbcs: is not a key of a record (did you mean 'cbc'?)"),
-        ("cbc: [CBC]", "cbc: is not a column"),
+        ("cbc: [[CBC]]", "cbc: is not a column"),
         ("cbc: {column: CBC, value: {}}", "cbc: is not a column"),
         ("- cbc", "is not a mapping"),
         ("cbc: {", "cannot be read as YAML"),

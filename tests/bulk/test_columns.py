@@ -13,7 +13,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from allstatus.bulk.column_mapping import ColumnSource
+from allstatus.bulk.column_source import ColumnSource
 from bulk.rows import LIMIT, PERCENT, RULES, Row, all_rows, answers, decided, reference
 
 ROWS = list(all_rows())
@@ -189,6 +189,7 @@ SPELLINGS = [
     "1e1001",
     "0x5",
     "",
+    "  ",
     " 5 ",
     "٥",
     '{"value": 0.05, "unit": "1"}',
@@ -207,8 +208,9 @@ def test_text_is_read_as_in_a_record(text: str) -> None:
         if "value" in text
         else [5]
         if text == "[5]"
-        else text
+        else text.strip() and text
     )
+    stated = stated or None  # a blank cell says nothing
     (found,) = answers(pa.RecordBatch.from_pydict({PERCENT: [text], "cbc": ["normal"]}))
     assert found == reference({PERCENT: stated, "cbc": "normal"})
 

@@ -17,7 +17,7 @@ import pytest
 import sqlglot
 
 from allstatus.bulk.cells import COUNT
-from allstatus.bulk.column_mapping import ColumnSource
+from allstatus.bulk.column_source import ColumnSource
 from allstatus.bulk.sql import GENERATED, TESTED, script
 from allstatus.bulk.sql_view import SqlView
 from allstatus.commands.sql import Dialect
@@ -329,6 +329,6 @@ def test_columns_by_other_names_and_spellings() -> None:
 
 
 def test_a_count_in_components_is_refused() -> None:
-    parts = {"wbc.value": "wbc", "wbc.unit": "unit"}
+    parts = {"wbc.value": ColumnSource("wbc"), "wbc.unit": ColumnSource("unit")}
     with pytest.raises(InvalidRecord, match="cbc: comes in components, which no view judges"):
-        SqlView(CELLS, {"cbc": ColumnSource("wbc, unit", parts=parts)})
+        SqlView(CELLS, {"cbc": ColumnSource("cbc", parts=parts)})

@@ -11,7 +11,7 @@ import duckdb
 import psycopg
 
 from allstatus.bulk.cells import COUNT, Cells
-from allstatus.bulk.column_mapping import ColumnSource
+from allstatus.bulk.column_source import ColumnSource
 from allstatus.bulk.sql import script
 from allstatus.bulk.sql_view import SqlView
 from allstatus.decision.classifier import Classifier

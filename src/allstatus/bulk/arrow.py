@@ -17,8 +17,6 @@ from numpy.typing import NDArray
 from allstatus.bulk.cbc_columns import (
     People,
     adult_code,
-    as_read,
-    coded_by,
     fields_of,
     holds_panels,
     panel_column,
@@ -28,8 +26,10 @@ from allstatus.bulk.cbc_columns import (
 )
 from allstatus.bulk.cells import Cells, nothing_stated
 from allstatus.bulk.column_encoders import Coded
-from allstatus.bulk.column_mapping import ColumnSource, assign_columns, refuse_unsayable
-from allstatus.bulk.columns import KeyColumn
+from allstatus.bulk.column_mapping import assign_columns, refuse_unsayable
+from allstatus.bulk.column_source import ColumnSource
+from allstatus.bulk.columns import KeyColumn, column_of, spelled_out
+from allstatus.bulk.distinct import as_read, coded_by
 from allstatus.bulk.row_index import PIECE, CellNumbers, Index
 from allstatus.table.facts import BELOW_ONE
 
@@ -74,7 +74,7 @@ class Columns:
         counted from 1.
         """
         columns = {
-            name: self._panel(batch)[0] if name == "cbc" else batch.column(source.column)
+            name: self._panel(batch)[0] if name == "cbc" else column_of(batch, source)
             for name, source in self.sources.items()
         }
         coded = {name: self._keys[name].code(column) for name, column in columns.items()}
@@ -102,7 +102,7 @@ class Columns:
         below = np.zeros(batch.num_rows, np.bool_)
         for name, key in self._keys.items():
             if key.scale is not None:
-                below |= key.fractions(batch.column(self.sources[name].column))
+                below |= key.fractions(column_of(batch, self.sources[name]))
         codes = pa.array(np.zeros(batch.num_rows, np.int8), mask=~below)
         return pa.DictionaryArray.from_arrays(codes, pa.array([BELOW_ONE]))
 
@@ -110,11 +110,14 @@ class Columns:
         """The blood count as one column, its components judged for whose they are."""
         source = self.sources["cbc"]
         if source.parts:
-            return panel_column(parts_of(batch, source.parts), self._people(batch))
-        column = batch.column(source.column)
+            parts = {
+                key: spelled_out(column_of(batch, part), part) for key, part in source.parts.items()
+            }
+            return panel_column(parts_of(parts), self._people(batch))
+        column = column_of(batch, source)
         if pa.types.is_struct(column.type) and (components := fields_of(column)):
             return panel_column(components, self._people(batch))
-        if source.values is None and holds_panels(column):
+        if source.as_it_stands and holds_panels(column):
             return panel_texts(column, self._people(batch))
         return column, np.zeros(batch.num_rows, np.bool_)
 
@@ -132,8 +135,8 @@ class Columns:
         """A code for what each row states under a key, or for nothing where there is no column."""
         if name not in self.sources:
             return np.full(batch.num_rows, code(None), np.int64)
-        stated = self._keys[name].stated
-        return coded_by(batch.column(self.sources[name].column), lambda said: code(stated(said)))
+        column, key = column_of(batch, self.sources[name]), self._keys[name]
+        return coded_by(column, lambda said: code(None if key.refusal(said) else key.stated(said)))
 
     def _fill(
         self, cells: CellNumbers, coded: Mapping[str, Coded], start: int
@@ -165,9 +168,10 @@ class Columns:
             if bad is None:
                 continue
             for row, value in zip(rows[bad], as_read(part.filter(pa.array(bad))), strict=True):
-                yield Reject(
-                    int(row) + 1, self.sources[name].column, self._keys[name].refusal(value)
-                )
+                refusal = self._keys[name].refusal(value)
+                assert refusal is not None
+                reason = f"{refusal.problem}; {refusal.remedy}"
+                yield Reject(int(row) + 1, refusal.field, reason)
             rows = rows[~bad]
         nothing = nothing_stated(tuple(self.cells.facts))
         for row in rows:

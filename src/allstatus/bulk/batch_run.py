@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from operator import attrgetter
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -20,7 +20,8 @@ from allstatus.bulk.answer_texts import WARNINGS
 from allstatus.bulk.arrow import Columns, Reject
 from allstatus.bulk.cells import Cells
 from allstatus.bulk.checkpoint import DecidedSlab, Parts
-from allstatus.bulk.column_mapping import ColumnSource, ignored_columns, known_columns, spelled_as
+from allstatus.bulk.column_mapping import PARTS, READ, ignored_columns, known_columns, spelled_as
+from allstatus.bulk.column_source import ColumnSource
 from allstatus.bulk.result_columns import Results
 from allstatus.bulk.row_index import CellNumbers
 from allstatus.bulk.run_frame import Outputs, about_rules, no_row, refuse_sum, workplace
@@ -84,11 +85,19 @@ class BatchRun:
     """A job with its file opened and its columns understood."""
 
     def __init__(self, cells: Cells, job: BatchJob) -> None:
-        self.job = job
-        self.source = SlabSource(job.source, known_columns(job.assigned), job.encoding)
+        self.job, self._record = job, cells.classifier.record_model
+        self._beside = {*PARTS, *job.keep}
+        self.source = SlabSource(
+            job.source,
+            known_columns(job.assigned),
+            job.encoding,
+            keys=(*READ, *cells.own),
+            check=None if job.assigned else self._refuse_line,
+        )
         refuse_same_file([job.source, job.target, job.rejects, job.cells])
         self.results = Results(cells, explain=job.explain)
         self.carried = carried_columns(self.source.names, job, self.results)
+        _refuse_id(job, self.carried, self.source.kinds)
         self.columns = Columns(
             cells,
             self.source.names,
@@ -96,6 +105,10 @@ class BatchRun:
             adult_ranges=job.adult_ranges,
         )
         self._read = {name for source in self.columns.sources.values() for name in source.columns}
+
+    def _refuse_line(self, line: Mapping[str, Any]) -> None:
+        """Raise InvalidRecord for a line that is no record, but for columns to keep."""
+        self._record.read({key: value for key, value in line.items() if key not in self._beside})
 
     @property
     def rows(self) -> int | None:
@@ -144,7 +157,7 @@ class BatchRun:
         rejects = [
             Reject(int(numbers[reject.row - 1]), reject.column, reject.reason) for reject in refused
         ]
-        rejects += [Reject(row, "", reason) for row, reason in slab.unreadable.items()]
+        rejects += [Reject(row, *why) for row, why in slab.unreadable.items()]
         carried, said = self._carried(slab, numbers), self._said(slab.batch)
         if refused:
             kept = cells < len(self.columns.cells)
@@ -161,9 +174,9 @@ class BatchRun:
     def _tells_ranges(self, batch: pa.RecordBatch) -> bool:
         """Whether blood counts come in components, of which the adult table may decide one."""
         source = self.columns.sources.get("cbc") if self.job.explain else None
-        if source is None:
-            return False
-        return bool(source.parts) or pa.types.is_struct(batch.column(source.column).type)
+        if source is None or source.parts or len(source.columns) != 1:
+            return source is not None and bool(source.parts)
+        return bool(pa.types.is_struct(batch.column(source.column).type))
 
     @property
     def _wanted(self) -> list[str]:
@@ -237,6 +250,17 @@ def carried_columns(names: list[str], job: BatchJob, results: Results) -> list[s
             "rename it in the input, or do not keep it",
         )
     return carried
+
+
+def _refuse_id(job: BatchJob, carried: list[str], kinds: Mapping[str, pa.DataType]) -> None:
+    """Raise InvalidRecord for a column of ids that no record has."""
+    named = next((name for name in carried if name not in job.keep), "")
+    kind = kinds.get(named, pa.null())
+    of = kind.value_type if pa.types.is_dictionary(kind) else kind
+    tests = pa.types.is_string, pa.types.is_large_string, pa.types.is_integer, pa.types.is_null
+    if not any(test(of) for test in tests):
+        problem = f"is a column of {kind}, which are no ids"
+        raise InvalidRecord(named, problem, "make it text or whole numbers")
 
 
 def write_cells(outputs: Outputs, path: Path, results: Results, cells: Mapping[int, int]) -> None:

@@ -7,7 +7,7 @@ Rows whose components say the same share one panel, in which a flag stands for w
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -15,17 +15,16 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
 from pyarrow import types
 from pydantic import ValidationError
 
+from allstatus.bulk.distinct import Codes, as_read, coded, indices, joined, plain
 from allstatus.errors import InvalidRecord
 from allstatus.record.blood_count import COMPONENTS, CbcPanel, Component
 from allstatus.record.count_component import Person, is_adult
 from allstatus.record.exact_json import parse_json
 from allstatus.record.model import Record
 
-Codes = NDArray[np.int64]
 Parts = dict[str, pa.Array]
 SEXES = ("female", "male")
 AS_SENT = "as sent"  # nothing was sent, or what no record can say: left for the record's reader
@@ -53,7 +52,7 @@ def panel_column(components: Mapping[str, Parts], people: People) -> tuple[pa.Ar
     judged = {name: _Judged(name, parts, people) for name, parts in components.items()}
     alike, by_default = np.zeros(len(people.rows), np.int64), np.zeros(len(people.rows), np.bool_)
     for component in judged.values():
-        alike = _joined(alike, component.rows)
+        alike = joined(alike, component.rows)
         by_default |= component.by_default[component.rows]
     _, first, panel = np.unique(alike, return_index=True, return_inverse=True)
     structs = {name: component.shown(first) for name, component in judged.items()}
@@ -64,23 +63,23 @@ def panel_column(components: Mapping[str, Parts], people: People) -> tuple[pa.Ar
 
 def panel_texts(column: pa.Array, people: People) -> tuple[pa.Array, Any]:
     """The same for a column of text, in which a panel may stand as JSON beside plain words."""
-    coded = plain(column).dictionary_encode()
-    alike = _joined(people.rows, _indices(coded))
+    words = coded(plain(column))
+    alike = joined(people.rows, indices(words))
     _, first, each = np.unique(alike, return_index=True, return_inverse=True)
-    texts = as_read(coded.take(pa.array(first)))
+    texts = as_read(words.take(pa.array(first)))
     kinds = [people.kinds[kind] for kind in people.rows[first]]
     judged = [_judged_text(text, person) for text, person in zip(texts, kinds, strict=True)]
-    shown = pa.array([text for text, _ in judged], coded.type.value_type)
+    shown = pa.array([text for text, _ in judged], words.type.value_type)
     by_default = np.array([by_default for _, by_default in judged], np.bool_)[each]
     return pa.DictionaryArray.from_arrays(pa.array(each.astype(np.int32)), shown), by_default
 
 
-def parts_of(batch: pa.RecordBatch, columns: Mapping[str, str]) -> dict[str, Parts]:
-    """The components in columns of their own; `columns` names that of `wbc.value` and so on."""
+def parts_of(columns: Mapping[str, pa.Array]) -> dict[str, Parts]:
+    """The components in columns of their own, each named `wbc.value` and so on."""
     components: dict[str, Parts] = {}
     for key, column in columns.items():
         component, part = key.split(".")
-        components.setdefault(component, {})[part] = plain(batch.column(column))
+        components.setdefault(component, {})[part] = plain(column)
     return components
 
 
@@ -104,30 +103,6 @@ def holds_panels(column: pa.Array) -> bool:
     return bool(pc.any(pc.starts_with(texts, "{")).as_py())
 
 
-def as_read(column: pa.Array) -> list[Any]:
-    """The values for the record's reader; a short binary float by its own shortest decimal form."""
-    if types.is_dictionary(column.type):
-        distinct = [*as_read(column.dictionary), None]
-        return [distinct[index] for index in _indices(column)]
-    values: list[Any] = column.to_pylist()
-    if types.is_float32(column.type) or types.is_float16(column.type):
-        short = column.type.to_pandas_dtype()
-        return [None if value is None else Decimal(str(short(value))) for value in values]
-    return values
-
-
-def plain(column: pa.Array) -> pa.Array:
-    """A column without its dictionary."""
-    return column.dictionary_decode() if types.is_dictionary(column.type) else column
-
-
-def coded_by(column: pa.Array, code: Callable[[Any], int]) -> Codes:
-    """A code for each row, from its value (None for null)."""
-    coded = plain(column).dictionary_encode()
-    codes = [*(code(value) for value in as_read(coded.dictionary)), code(None)]
-    return np.array(codes, np.int64)[_indices(coded)]
-
-
 def sex_code(sex: Any) -> int:
     """The place of a sex in `SEXES`, or their number for any other."""
     return SEXES.index(sex) if sex in SEXES else len(SEXES)
@@ -146,7 +121,7 @@ class _Judged:
         self._parts = {part: _text(c) if part == "flag" else c for part, c in parts.items()}
         codes = people.rows
         for column in self._parts.values():
-            codes = _joined(codes, _indices(column.dictionary_encode()))
+            codes = joined(codes, indices(coded(column)))
         _, first, each = np.unique(codes, return_index=True, return_inverse=True)
         found = [
             _outcome(name, sent, people.kinds[kind])
@@ -217,19 +192,3 @@ def _fields(column: pa.StructArray) -> dict[str, pa.Array]:
 
 def _text(column: pa.Array) -> pa.Array:
     return column.cast(pa.string())
-
-
-def _indices(coded: pa.Array) -> Codes:
-    """Indices into the dictionary; one past its end for null."""
-    indices: Codes = (
-        coded.indices.cast(pa.int64())
-        .fill_null(len(coded.dictionary))
-        .to_numpy(zero_copy_only=False)
-    )
-    return indices
-
-
-def _joined(one: Codes, other: Codes) -> Codes:
-    """A code for each pair of codes, small again."""
-    joined: Codes = np.unique(one * (other.max(initial=0) + 1) + other, return_inverse=True)[1]
-    return joined

@@ -4,11 +4,8 @@ record's own reader.
 
 from __future__ import annotations
 
-import math
-import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -17,8 +14,7 @@ from numpy.typing import NDArray
 from pyarrow import types
 
 from allstatus.bulk.breakpoints import Scale, percent_scale
-from allstatus.bulk.cbc_columns import as_read, coded_by
-from allstatus.bulk.cells import COUNT, RELAPSE_COUNTS, Cells
+from allstatus.bulk.cells import COUNT, RELAPSE_COUNTS, UNKNOWN, Cells
 from allstatus.bulk.column_encoders import (
     BAD,
     Coded,
@@ -28,12 +24,12 @@ from allstatus.bulk.column_encoders import (
     CodedWords,
     numbers_of,
 )
-from allstatus.bulk.column_mapping import ColumnSource, read_text
+from allstatus.bulk.column_mapping import read_text
+from allstatus.bulk.column_source import UNSAID, CellReader, ColumnSource
+from allstatus.bulk.distinct import as_read, coded, coded_by, together
 from allstatus.errors import InvalidRecord
 from allstatus.record.percent import Percent
 
-UNSAID = object()  # what a table of values does not list
-OWN_UNIT = re.compile(r"|.*%|\d+\s*/\s*\d+|M[123]|unknown|\{.*", re.IGNORECASE)
 MAX_REMEMBERED = 1 << 16
 READABLE = (
     types.is_boolean,
@@ -58,13 +54,8 @@ class KeyColumn:
     def __init__(
         self, cells: Cells, name: str, digit: tuple[int, int], source: ColumnSource
     ) -> None:
-        self.name, self._cells, (self.byte, self._stride), self._values = (
-            name,
-            cells,
-            digit,
-            source.values,
-        )
-        self._numbers, self._source = source.numbers, source
+        self.name, self._cells, (self.byte, self._stride) = name, cells, digit
+        self._source, self._reader = source, CellReader(source)
         states = cells.facts.get(name)
         self._kind = states.fact.kind if states else ""
         self.scale: Scale | None = (
@@ -72,7 +63,7 @@ class KeyColumn:
         )
         self._states = len(states.states) if states else 1
         self._known: dict[tuple[type, Any], int] = {}
-        self._refusals: dict[tuple[type, str], str] = {}
+        self._refusals: dict[tuple[type, str], InvalidRecord | None] = {}
 
     def code(self, column: pa.Array) -> Coded:
         """The column coded once, to be read piece by piece."""
@@ -85,17 +76,17 @@ class KeyColumn:
             )
         if types.is_boolean(kind):
             return CodedBooleans(column, self.part(False), self.part(True))
-        if (
-            self.scale is not None
-            and self._values is None
-            and (numbers := numbers_of(column)) is not None
-        ):
+        if self.scale is not None and (numbers := self._numbers(column)) is not None:
             parts = [BAD if state is None else self._part_of(state) for state in self.scale.states]
             return CodedNumbers(column, numbers, self.scale, parts)
         if types.is_nested(kind):
             return CodedRows([self.part(value) for value in column.to_pylist()])
-        coded = column if types.is_dictionary(kind) else column.dictionary_encode()
-        return CodedWords(coded, [self.part(value) for value in as_read(coded.dictionary)])
+        words = coded(column)
+        return CodedWords(words, [self.part(value) for value in as_read(words.dictionary)])
+
+    def _numbers(self, column: pa.Array) -> tuple[NDArray[Any], int] | None:
+        """The column as numbers that are read as they stand, if it is one."""
+        return numbers_of(column) if self._source.as_it_stands else None
 
     def fractions(self, column: pa.Array) -> NDArray[np.bool_]:
         """Which rows hold a bare number between 0 and 1 that is read as percent, though nobody said
@@ -103,7 +94,7 @@ class KeyColumn:
         """
         if self.scale is None or self._source.unit:
             return np.zeros(len(column), np.bool_)
-        if self._values is None and (numbers := numbers_of(column)) is not None:
+        if (numbers := self._numbers(column)) is not None:
             values, decimals = numbers
             below: NDArray[np.bool_] = (values > 0) & (values < 10**decimals)
             below &= column.is_valid().to_numpy(zero_copy_only=False)
@@ -134,18 +125,26 @@ class KeyColumn:
         known = self._known[key] = self._read(value)
         return known
 
-    def refusal(self, value: object) -> str:
-        """Why no record can say this; empty when one can."""
+    def refusal(self, value: object) -> InvalidRecord | None:
+        """Why no record can say this, of the column at fault; None when one can."""
         key = (type(value), repr(value))
         if key not in self._refusals:
             if len(self._refusals) >= MAX_REMEMBERED:
                 self._refusals.clear()
             try:
                 self._place(value)
-                self._refusals[key] = ""
+                self._refusals[key] = None
             except InvalidRecord as error:
-                self._refusals[key] = f"{error.problem}; {error.remedy}"
+                field = self._column_of(error.field)
+                self._refusals[key] = InvalidRecord(field, error.problem, error.remedy)
         return self._refusals[key]
+
+    def _column_of(self, field: str) -> str:
+        """The column that a record's field is read from."""
+        part = self._source.parts.get(field.removeprefix(f"{self.name}."))
+        if part is not None and part.column:
+            return part.column
+        return field if field in self._source.more else self._source.column or self.name
 
     def _read(self, value: object) -> int:
         try:
@@ -154,7 +153,14 @@ class KeyColumn:
             return BAD
 
     def _place(self, value: object) -> int:
-        value = self.stated(value)
+        try:
+            return self._part_of_stated(self.stated(value))
+        except InvalidRecord:
+            if self._source.default is UNSAID:
+                raise
+        return self._part_of_stated(read_text(self.name, self._source.default, self._kind))
+
+    def _part_of_stated(self, value: object) -> int:
         if self._kind:
             return self._part_of(self._cells.states(self.name, value))
         self._cells.check(self.name, value)
@@ -169,37 +175,90 @@ class KeyColumn:
         return (state + 1) % self._states * self._stride
 
     def stated(self, value: object) -> object:
-        """What a column's value says in a record: by the table of values given, else as JSON where
-        the key needs it.
+        """A column's value as a record would say it; of several columns, what they say together.
+        Raises InvalidRecord where they do not agree.
         """
-        meant = UNSAID if self._values is None else self._meant(value, self._values)
-        if meant is UNSAID and self._source.whole == 1 and value is not None:
-            return _of_one(value)
-        value = value if meant is UNSAID else meant
+        if self._source.more and isinstance(value, dict):
+            return self._agreed(value)
+        value = self._reader.read(value)
         if isinstance(value, dict):
             return _without_nulls(value)
-        return read_text(self.name, self._kind, value)
+        return read_text(self.name, value, self._kind)
 
-    def _meant(self, value: Any, values: Mapping[str, Any]) -> Any:
-        """What the table of values says of a column's value: of a number by the number, of any
-        other by how it is spelled.
-        """
-        if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
-            return (
-                self._numbers.get(Fraction(str(value)), UNSAID) if math.isfinite(value) else UNSAID
-            )
-        return values.get(str(value).lower() if isinstance(value, bool) else str(value), UNSAID)
+    def _agreed(self, cells: Mapping[str, object]) -> object:
+        """What several columns say: all the same, or what `any` of them decides."""
+        said = dict(self._each(cells))
+        if not said:
+            return None
+        decides = self._source.any
+        if decides is not UNSAID:
+            if any(self._same(value, decides) for value in said.values()):
+                return read_text(self.name, decides, self._kind)
+            if len(said) < len(cells):
+                return UNKNOWN
+        first, *others = said.items()
+        for column, value in others:
+            if not self._same(value, first[1]):
+                problem = f"says another thing than {first[0]}"
+                remedy = "correct one, or say in the mapping which value decides (`any`)"
+                raise InvalidRecord(column, problem, remedy)
+        return first[1]
+
+    def _each(self, cells: Mapping[str, object]) -> Iterator[tuple[str, object]]:
+        """Each column that says something, with what."""
+        for column, cell in cells.items():
+            try:
+                value = read_text(self.name, self._reader.read(cell), self._kind)
+                self._part_of_stated(value)
+            except InvalidRecord as error:
+                raise InvalidRecord(column, error.problem, error.remedy) from None
+            if value is not None:
+                yield column, value
+
+    def _same(self, one: object, other: object) -> bool:
+        """Whether no decision can tell two values apart."""
+        read = [read_text(self.name, value, self._kind) for value in (one, other)]
+        if not self._kind:
+            return read[0] == read[1]
+        return len({self._cells.states(self.name, value) for value in read}) == 1
 
 
-def _of_one(value: object) -> object:
-    """A fraction of 1 as a record says it; what names its own unit says it itself."""
-    if isinstance(value, Decimal | int | float) and not isinstance(value, bool):
-        return {"value": value, "unit": "1"}
-    if not isinstance(value, str) or OWN_UNIT.fullmatch(value.strip()):
-        return value
-    number = value.strip().lstrip("<>=")
-    sign = value.strip().removesuffix(number)
-    return {"value": number.strip(), "unit": "1", "comparator": sign}
+def column_of(batch: pa.RecordBatch, source: ColumnSource) -> pa.Array:
+    """The column of a source: several as one of structs, a constant in every row."""
+    if source.more:
+        return together({name: batch.column(name) for name in source.columns})
+    if source.column:
+        return batch.column(source.column)
+    said = str(source.constant).lower() if source.constant in (True, False) else source.constant
+    every = pa.array(np.zeros(batch.num_rows, np.int8))
+    return pa.DictionaryArray.from_arrays(every, pa.array([said], pa.string()))
+
+
+def spelled_out(column: pa.Array, source: ColumnSource) -> pa.Array:
+    """A column with its spelling undone, for a reader that knows nothing of it."""
+    return column if source.as_it_stands else texts_of(column, source)
+
+
+def texts_of(column: pa.Array, source: ColumnSource) -> pa.DictionaryArray:
+    """A column as the texts that its cells say; what is not written as the mapping says is a text
+    that no reader takes for a number.
+    """
+    reader, words = CellReader(source), coded(column)
+    said = pa.array([_text(reader, value) for value in as_read(words.dictionary)], pa.string())
+    return pa.DictionaryArray.from_arrays(words.indices, said)
+
+
+def _text(reader: CellReader, value: object) -> str | None:
+    try:
+        said = reader.read(value)
+        default = reader.source.default
+        if default is not UNSAID and reader.is_unlisted(value):
+            said = default
+    except InvalidRecord as error:
+        return f"{value} ({error.problem})"
+    if isinstance(said, bool):
+        return str(said).lower()
+    return None if said is None else f"{said:f}" if isinstance(said, Decimal) else str(said)
 
 
 def _without_nulls(value: Any) -> Any:

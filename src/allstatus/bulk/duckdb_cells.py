@@ -28,15 +28,17 @@ class DuckRun(BatchRun):
 
     def __init__(self, cells: Cells, job: BatchJob) -> None:
         super().__init__(cells, job)
-        if self.source.format != "parquet" or job.resume:
+        if self.source.format != "parquet" or job.source.is_dir() or job.resume:
             raise InvalidRecord(
                 "--backend duckdb",
-                "reads Parquet, and keeps no finished parts",
+                "reads one Parquet file, and keeps no finished parts",
                 "use --backend arrow",
             )
         schema = pq.read_schema(job.source)
         text = set()
         for name, source in self.columns.sources.items():
+            if not (source.columns or source.parts):
+                continue
             kind = schema.field(source.column).type if not source.parts else pa.struct([])
             if pa.types.is_string(kind) or pa.types.is_large_string(kind):
                 text.add(name)

@@ -4,29 +4,24 @@ name.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pa_csv
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from allstatus.bulk.column_mapping import READ
 from allstatus.bulk.csv_shape import CsvShape
+from allstatus.bulk.ndjson_lines import Check, Unreadable, blocks, keys_of, parse_lines
+from allstatus.bulk.parquet_files import ParquetTable, holds_parquet, readable
 from allstatus.errors import InvalidRecord
-from allstatus.record.exact_json import parse_json
-from allstatus.record.refusals import REMEDIES
 from allstatus.record.regular_file import refuse_no_file
 
 SLAB = 1 << 18  # rows
-LINES = 1 << 14  # NDJSON lines, which are read one by one
 CSV_BLOCK = 1 << 24  # bytes
 FORMATS = {
     ".parquet": "parquet",
@@ -43,13 +38,13 @@ FORMATS = {
 @dataclass(frozen=True, slots=True)
 class Slab:
     """Rows of a file from `first_row` (counted from 1); `unreadable` are the numbers of those that
-    are no row, with why.
+    are no row, with the column at fault (empty: the whole row) and why.
     """
 
     number: int
     first_row: int
     batch: pa.RecordBatch
-    unreadable: dict[int, str] = field(default_factory=dict)
+    unreadable: dict[int, Unreadable] = field(default_factory=dict)
 
     @property
     def count(self) -> int:
@@ -74,6 +69,8 @@ CSV_NAMES = (".csv", ".tsv", ".txt")
 
 def format_read(path: Path) -> str:
     """The format that the name of a file to read says: those written, and more spellings of CSV."""
+    if holds_parquet(path):
+        return "parquet"
     plain = path.with_suffix("") if path.suffix.lower() == ".gz" else path
     return "csv" if plain.suffix.lower() in CSV_NAMES else format_of(path)
 
@@ -93,12 +90,12 @@ def refusing(path: Path) -> Iterator[None]:
     """What a library says of a file it cannot read, as a refusal."""
     try:
         yield
+    except InvalidRecord:
+        raise
     except FileNotFoundError:
         raise InvalidRecord(str(path), "there is no such file", "give the path of a file") from None
     except PermissionError:
         raise InvalidRecord(str(path), "cannot be read", "check its permissions") from None
-    except InvalidRecord:
-        raise
     except (pa.ArrowException, OSError, ValueError) as error:
         kind = FORMATS.get(path.suffix.lower(), "")
         raise InvalidRecord(
@@ -111,10 +108,24 @@ def refusing(path: Path) -> Iterator[None]:
 class SlabSource:
     """A file of records: its columns, its rows where the file says, and its slabs in order."""
 
-    def __init__(self, path: Path, known: frozenset[str] = frozenset(), encoding: str = "") -> None:
+    def __init__(
+        self,
+        path: Path,
+        known: frozenset[str] = frozenset(),
+        encoding: str = "",
+        *,
+        keys: Sequence[str] = (),
+        check: Check | None = None,
+    ) -> None:
+        """`keys` are columns that any line of NDJSON may have; `check` raises InvalidRecord for a
+        line that is no record, where lines are records.
+        """
         self.path, self.format = path, format_read(path)
         self.rows: int | None = None
-        refuse_no_file(path, self.format)
+        self.kinds: dict[str, pa.DataType] = {}
+        self._keys, self._check = keys, check
+        if not holds_parquet(path):
+            refuse_no_file(path, self.format)
         with refusing(path):
             if self.format == "csv":
                 self._shape = CsvShape.of(path, known, encoding)
@@ -137,41 +148,32 @@ class SlabSource:
 
     def _open(self) -> list[str]:
         if self.format == "parquet":
-            with pq.ParquetFile(self.path) as file:
-                self.rows = file.metadata.num_rows
-                return list(file.schema_arrow.names)
+            self._table = ParquetTable(self.path)
+            self.rows = self._table.rows
+            return self._typed(self._table.schema)
         if self.format == "csv":
             return list(self._shape.names)
         if self.format == "ipc":
             with pa.memory_map(str(self.path)) as memory, pa.ipc.open_file(memory) as file:
-                return list(file.schema.names)
-        return _keys(self.path)
+                return self._typed(file.schema)
+        return keys_of(self.path, self._keys)
+
+    def _typed(self, schema: pa.Schema) -> list[str]:
+        self.kinds = dict(zip(schema.names, schema.types, strict=True))
+        return list(schema.names)
 
     def _parquet(self, columns: list[str], words: set[str], skip: Skip) -> Iterator[Slab]:
-        with pq.ParquetFile(self.path) as plain:
-            texts = {
-                name for name in words if pa.types.is_string(plain.schema_arrow.field(name).type)
-            }
         number, row = 0, 1
-        with pq.ParquetFile(
-            self.path, read_dictionary=sorted(texts), page_checksum_verification=True
-        ) as file:
-            for group in range(file.num_row_groups):
-                rows = file.metadata.row_group(group).num_rows
-                slabs = range(number, number + -(-rows // SLAB))
-                if not all(skip(slab) for slab in slabs):
-                    for slab, batch in zip(
-                        slabs,
-                        file.iter_batches(SLAB, row_groups=[group], columns=columns),
-                        strict=True,
-                    ):
-                        if not skip(slab):
-                            batch.validate(full=True)
-                            yield Slab(slab, row + (slab - number) * SLAB, batch)
-                number, row = slabs.stop, row + rows
+        for rows, group in self._table.groups(columns, words):
+            slabs = range(number, number + -(-rows // SLAB))
+            if not all(skip(slab) for slab in slabs):
+                for slab, batch in zip(slabs, group.batches(SLAB), strict=True):
+                    if not skip(slab):
+                        yield Slab(slab, row + (slab - number) * SLAB, batch)
+            number, row = slabs.stop, row + rows
 
     def _csv(self, columns: list[str], words: set[str], skip: Skip) -> Iterator[Slab]:  # noqa: ARG002
-        spoilt: dict[int, str] = {}
+        spoilt: dict[int, Unreadable] = {}
         shape = self._shape
         shape.check()
         reader = pa_csv.open_csv(
@@ -210,7 +212,7 @@ class SlabSource:
         with pa.memory_map(str(self.path)) as memory, pa.ipc.open_file(memory) as file:
             number = 0
             for place in range(file.num_record_batches):
-                batch = file.get_batch(place).select(columns)
+                batch = readable(file.get_batch(place).select(columns))
                 batch.validate(full=True)
                 for start in range(0, batch.num_rows, SLAB):
                     part = batch.slice(start, SLAB)
@@ -220,25 +222,23 @@ class SlabSource:
 
     def _ndjson(self, columns: list[str], words: set[str], skip: Skip) -> Iterator[Slab]:  # noqa: ARG002
         row = 1
-        with self.path.open("rb") as file:
-            lines = (line for line in file if line.strip())
-            number = 0
-            while block := list(islice(lines, LINES)):
-                if not skip(number):
-                    yield _parse_lines(number, row, block, columns)
-                number, row = number + 1, row + len(block)
+        for number, block in enumerate(blocks(self.path)):
+            if not skip(number):
+                yield Slab(number, row, *parse_lines(row, block, columns, self._check))
+            row += len(block)
 
 
-def _spoil(spoilt: dict[int, str], row: Any, above: int) -> str:
+def _spoil(spoilt: dict[int, Unreadable], row: Any, above: int) -> str:
     """Note a row that has not one value for each column; the header follows the lines `above`."""
     spoilt[row.number - 1 - above] = (
+        "",
         f"has {row.actual_columns} values for {row.expected_columns} columns; write one value for "
-        f"each column"
+        f"each column",
     )
     return "skip"
 
 
-def _first(spoilt: dict[int, str], end: int) -> dict[int, str]:
+def _first(spoilt: dict[int, Unreadable], end: int) -> dict[int, Unreadable]:
     """Take out the spoilt rows that stand before the end, which moves on with each."""
     taken = {}
     for number in sorted(spoilt):
@@ -247,50 +247,3 @@ def _first(spoilt: dict[int, str], end: int) -> dict[int, str]:
         taken[number] = spoilt.pop(number)
         end += 1
     return taken
-
-
-def _parse_lines(number: int, first_row: int, lines: list[bytes], columns: list[str]) -> Slab:
-    """Lines of JSON as columns of text: numbers as they are spelled, objects and lists as JSON."""
-    values: dict[str, list[str | None]] = {name: [] for name in columns}
-    unreadable = {}
-    for row, line in enumerate(lines, first_row):
-        try:
-            record = _object(line)
-        except InvalidRecord as error:
-            where = "" if error.field in ("input", "record") else f"{error.field}: "
-            unreadable[row] = f"{where}{error.problem}; {error.remedy}"
-            continue
-        for name, texts in values.items():
-            texts.append(_spelled(record.get(name)))
-    arrays = [pa.array(texts, pa.string()) for texts in values.values()]
-    return Slab(number, first_row, pa.RecordBatch.from_arrays(arrays, columns), unreadable)
-
-
-def _object(line: bytes) -> dict[str, Any]:
-    record = parse_json(line)
-    if not isinstance(record, dict):
-        raise InvalidRecord("record", "is not an object", "give one JSON object for one patient")
-    if not isinstance(record.get("id"), str | int | None) or isinstance(record.get("id"), bool):
-        raise InvalidRecord("id", "is not one of the values it can take", REMEDIES["id"])
-    return record
-
-
-def _spelled(value: object) -> str | None:
-    if value is None or isinstance(value, str):
-        return value
-    return json.dumps(value, default=str) if isinstance(value, dict | list | bool) else str(value)
-
-
-def _keys(path: Path) -> list[str]:
-    """The columns of an NDJSON file: the keys of its first lines, and all keys of a record, which
-    may come later.
-    """
-    with path.open("rb") as file:
-        keys: dict[str, None] = {}
-        for line in islice((line for line in file if line.strip()), LINES):
-            try:
-                keys.update(dict.fromkeys(_object(line)))
-            except InvalidRecord:
-                continue
-    split = any(key.startswith("cbc.") for key in keys)
-    return list(keys | dict.fromkeys(key for key in READ if not (split and key == "cbc")))

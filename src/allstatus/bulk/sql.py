@@ -12,13 +12,14 @@ import sqlglot.errors
 
 from allstatus.bulk.answer_texts import ANSWER
 from allstatus.bulk.cells import CellAnswer, Cells
-from allstatus.bulk.sql_column import quoted_text
+from allstatus.bulk.sql_column import quoted_name, quoted_text
 from allstatus.bulk.sql_view import PLAIN, SqlView
 from allstatus.errors import InvalidRecord
 
 TESTED = ("duckdb", "postgres", "sqlite", "spark")
 GENERATED = ("bigquery", "snowflake", "tsql", "oracle")  # parsed again by sqlglot, but not executed
 REPLACING = ("duckdb", "bigquery", "snowflake")  # CREATE OR REPLACE of tables and views
+IS_TEXT = {"postgres": "CAST(PG_TYPEOF({}) AS TEXT) IN ('text', 'character varying', 'character')"}
 ROWS_AT_ONCE = {"oracle": 1, "tsql": 500}
 
 
@@ -42,8 +43,9 @@ def script(
     )
     answers = view.cells.answers
     distinct = {answer: number for number, answer in enumerate(dict.fromkeys(answers))}
-    query = view.select(
-        _table(table, dialect, "--table"), id=id, cells=cells_table, answers=answers_table
+    table = _table(table, dialect, "--table")
+    query = view.telling_texts(IS_TEXT.get(dialect, "")).select(
+        table, id=id, cells=cells_table, answers=answers_table
     )
     rows = [
         (number, *(say(answer) for say in ANSWER.values())) for answer, number in distinct.items()
@@ -51,6 +53,7 @@ def script(
     places = [(cell, distinct[answer]) for cell, answer in enumerate(answers)]
     anew = "CREATE OR REPLACE" if dialect in REPLACING else "CREATE"
     statements = [
+        *(_in(dialect, check) for check in (_texts(view, table, id) if dialect == PLAIN else ())),
         *([] if dialect in REPLACING else _dropped(cells_table, answers_table, decisions, dialect)),
         _in(dialect, f"{anew} TABLE {answers_table} (answer INTEGER, {_widths(distinct)})"),
         *_inserts(_in_name(answers_table, dialect), rows, dialect),
@@ -61,6 +64,18 @@ def script(
     if dialect == "tsql":  # a view must stand alone in its batch
         statements[-1] = f"GO\n{statements[-1]}"
     return _about(view.cells, dialect) + "".join(f"{statement};\n" for statement in statements)
+
+
+def _texts(view: SqlView, table: str, id: str) -> Iterator[str]:
+    """Queries that stop at a percentage in a column of text, with the row's id, in an engine that
+    compares no text with a number.
+    """
+    for column in view.percentages:
+        said = quoted_text(f": {column.reason} (it is text; cast the column in the table)")
+        yield (
+            f"SELECT ERROR('row ' || p.{quoted_name(id)} || {said}) FROM {table} AS p "
+            f"WHERE TYPEOF({column.compared}) = 'VARCHAR' AND {column.compared} IS NOT NULL"
+        )
 
 
 def _in(dialect: str, statement: str) -> str:

@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping
 
 from allstatus.bulk.answer_texts import ANSWER, WARNINGS
 from allstatus.bulk.cells import COUNT, RELAPSE_COUNTS, Cells, FactStates, nothing_stated
-from allstatus.bulk.column_mapping import ColumnSource, refuse_unsayable
+from allstatus.bulk.column_mapping import refuse_unsayable
+from allstatus.bulk.column_source import ColumnSource
 from allstatus.bulk.sql_column import SqlColumn, quoted_name, quoted_text
 from allstatus.errors import InvalidRecord
 from allstatus.record.refusals import REMEDIES
@@ -34,8 +35,9 @@ class SqlView:
         columns: Mapping[str, ColumnSource],
         *,
         text: frozenset[str] = frozenset(),
+        is_text: str = "",
     ) -> None:
-        self.cells = cells
+        self.cells, self._columns_said, self._text = cells, columns, text
         read = {name: source for name, source in columns.items() if name in (*cells.facts, COUNT)}
         refuse_unsayable(cells, read)
         if any(source.parts for source in read.values()):
@@ -45,17 +47,28 @@ class SqlView:
                 'state it as "normal" or "abnormal", or use `allstatus batch`',
             )
         self._count = read.get(COUNT)
-        if self._count is not None and self._count.values is not None:
+        if self._count is not None and not (self._count.as_it_stands and self._count.column):
             raise InvalidRecord(
                 COUNT,
-                "is a number here, without a table of values",
+                "is a column of numbers here, which a view reads as they stand",
                 "count in the table, or use `allstatus batch`",
             )
         self._columns = {
-            name: SqlColumn(cells, name, read[name], text=name in text)
+            name: SqlColumn(cells, name, read[name], text=name in text, is_text=is_text)
             for name in cells.facts
             if name in read
         }
+
+    def telling_texts(self, is_text: str) -> SqlView:
+        """The same, which refuses percentages in a column of text row by row; `is_text` is how a
+        dialect tests whether a column `{}` is one.
+        """
+        return SqlView(self.cells, self._columns_said, text=self._text, is_text=is_text)
+
+    @property
+    def percentages(self) -> list[SqlColumn]:
+        """The columns that are compared with limits."""
+        return [column for column in self._columns.values() if column.is_number]
 
     def locate(self, table: str, carried: Mapping[str, str]) -> str:
         """A query, in plain SQL, up to a relation `located`: the carried columns (new name: old),

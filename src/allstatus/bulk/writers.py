@@ -50,7 +50,7 @@ class Target:
 
     def __init__(self, path: Path, schema: pa.Schema, partial: Path) -> None:
         self.path = path
-        self._schema = schema
+        self.schema = schema
         open_writer = WRITERS[format_of(path)]
         with writing(path):
             self._writer: Writer = open_writer(partial, schema)
@@ -63,9 +63,9 @@ class Target:
 
     def write_columns(self, columns: Iterable[Sequence[Any]]) -> None:
         """Add rows given column by column, in the file's order."""
-        typed = zip(columns, self._schema, strict=True)
+        typed = zip(columns, self.schema, strict=True)
         arrays = [pa.array(values, field.type) for values, field in typed]
-        self.write(pa.RecordBatch.from_arrays(arrays, schema=self._schema))
+        self.write(pa.RecordBatch.from_arrays(arrays, schema=self.schema))
 
     def write_rows(self, rows: list[Mapping[str, Any]]) -> None:
         """Add rows given as objects, in NDJSON."""

@@ -130,14 +130,19 @@ def batch(
 
 def _batch(asked: BatchOptions, backend: Backend, master: str) -> int:
     _need(backend, asked.plot)
+    if results := asked.results_mapping:
+        from allstatus.commands.batch_results import batch_results
+
+        return batch_results(asked, results, backend=backend.value)
     if backend is Backend.spark:
         from allstatus.commands.batch_spark import batch_spark
 
         return batch_spark(asked, master)
+    from allstatus.bulk.parquet_files import holds_parquet
     from allstatus.record.regular_file import is_folder
 
     where, out = Path(asked.source), Path(asked.target)
-    if is_folder(where):
+    if is_folder(where) and not holds_parquet(where):
         refuse({**asked.for_records, "--backend": backend is not Backend.arrow}, *FOR_RECORDS)
         more = asked.explain, asked.plot, asked.resume, asked.engine, asked.rules
         return batch_export(where, out, asked.rejects, asked.reading, *more)

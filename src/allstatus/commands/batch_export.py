@@ -14,6 +14,7 @@ from allstatus.errors import InvalidRecord
 
 if TYPE_CHECKING:
     from allstatus.bulk.fhir_export.export_run import ExportRun, ExportTotals
+    from allstatus.bulk.results_run import ResultsRun
     from allstatus.bulk.spark.spark_export import SparkExport
 
 SHOWN = 5  # codings named in the report
@@ -83,7 +84,10 @@ def not_understood_lines(totals: ExportTotals) -> Iterator[str]:
 
 
 def report_export(
-    export: ExportRun | SparkExport, totals: ExportTotals, seconds: float, plot: Path | None
+    export: ExportRun | SparkExport | ResultsRun,
+    totals: ExportTotals,
+    seconds: float,
+    plot: Path | None,
 ) -> None:
     """What was done, to standard error: lines in = read + passed over + rejected, patients, and the
     totals by outcome; and a picture.

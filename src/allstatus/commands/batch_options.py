@@ -12,6 +12,7 @@ from allstatus.commands.chart_input import WINDOW, ChartInput, Ranges
 
 if TYPE_CHECKING:
     from allstatus.bulk.batch_run import BatchJob
+    from allstatus.bulk.column_source import ColumnSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,21 +52,42 @@ class BatchOptions:
         }
 
     @property
+    def mapping(self) -> dict[str, ColumnSource]:
+        """What the mapping file says; empty without one."""
+        from allstatus.bulk.mapping_file import read_mapping
+
+        if self.columns is None:
+            return {}
+        return read_mapping(self.columns, own_keys(self.rules))
+
+    @property
+    def results_mapping(self) -> dict[str, ColumnSource]:
+        """The mapping of a table of results, one a row: the file's, or by the columns' own names;
+        empty for a table of patients.
+        """
+        from allstatus.bulk.mapping_file import is_of_results, named_as_results
+        from allstatus.bulk.sources import SlabSource
+        from allstatus.record.regular_file import no_file
+
+        if self.columns is not None:
+            return self.mapping if is_of_results(self.mapping) else {}
+        if no_file(self.source):
+            return {}
+        return named_as_results(SlabSource(Path(self.source), encoding=self.encoding).names)
+
+    @property
     def job(self) -> BatchJob:
         """The job on a file of records, its side files beside the output if no other place is
         named.
         """
         from allstatus.bulk.batch_run import BatchJob
-        from allstatus.bulk.column_mapping import read_mapping
 
-        own = () if self.columns is None else own_keys(self.rules)
-        assigned = {} if self.columns is None else read_mapping(self.columns, own)
         others = self.rejects or self.beside(".rejects.csv"), self.beside(".cells.ndjson")
         return BatchJob(
             Path(self.source),
             Path(self.target),
             *others,
-            assigned,
+            self.mapping,
             self.keep,
             self.explain,
             self.resume,

@@ -88,7 +88,8 @@ def _print(
 
     need("sql", "sqlglot")
     from allstatus.bulk.cells import COUNT, Cells
-    from allstatus.bulk.column_mapping import ColumnSource, read_mapping
+    from allstatus.bulk.column_source import ColumnSource
+    from allstatus.bulk.mapping_file import read_mapping
     from allstatus.bulk.sql import script
     from allstatus.bulk.sql_view import SqlView
     from allstatus.decision.classifier import load_rules

@@ -1,16 +1,16 @@
 """A table of dated results, one a line (CSV with commas, semicolons or tabs), to charts.
 
-Columns, of which `date` and `code` are needed: patient, date, system (LOINC unless given), code,
-display, value, unit,
-low, high, flag, status, specimen, issued, sex, born. A row is a result, or, by its code, a
-treatment given or a diagnosis.
+Columns, of which `date` and `code` are needed: patient, date, system, code, display, comparator,
+value, unit, low, high, flag, status, specimen, issued, sex, born. A row is a result, or, by its
+code, a treatment given or a diagnosis. A code without a system is one of LOINC, unless it names
+its system itself, as in ICD10CM:C91.00.
 """
 
 from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from allstatus.ehr.chart import Chart, Code, Problem, Quantity, Range, Result, Statement, Treatment
 from allstatus.ehr.codes import code_tables, make_code, table
@@ -25,6 +25,7 @@ COLUMNS = (
     "system",
     "code",
     "display",
+    "comparator",
     "value",
     "unit",
     "low",
@@ -47,18 +48,24 @@ def read_table(text: str) -> list[Chart]:
     """The charts in a table, in the order of their patients' ids; raises InvalidRecord for columns
     it does not know.
     """
+    charts = charts_of((f"line {number}", row) for number, row in _rows(text))
+    if not charts:
+        raise InvalidRecord(
+            "input", "is a table without a row", "give one result a line below the column names"
+        )
+    return charts
+
+
+def charts_of(rows: Iterable[tuple[str, Row]]) -> list[Chart]:
+    """The charts in rows, each with where it stands, in the order of their patients' ids."""
     charts: dict[str, Chart] = {}
-    for number, row in _rows(text):
+    for source, row in rows:
         name = row.get("patient", "")
         chart = charts.setdefault(name, Chart(name or None))
         sex, born = row.get("sex", "").lower(), read_when(row.get("born", ""))
         chart.sex = sex if sex in SEXES else chart.sex
         chart.born = born.first if born else chart.born
-        chart.add(_statement(row, f"line {number}"))
-    if not charts:
-        raise InvalidRecord(
-            "input", "is a table without a row", "give one result a line below the column names"
-        )
+        chart.add(_statement(row, source))
     return [charts[name] for name in sorted(charts)]
 
 
@@ -105,9 +112,7 @@ def _check(names: list[str]) -> None:
 
 def _statement(row: Row, source: str) -> Statement:
     when, issued = read_when(row["date"]), read_when(row.get("issued", ""))
-    codes = (
-        make_code(row.get("system") or DEFAULT_SYSTEM, row.get("code", ""), row.get("display", "")),
-    )
+    codes = (make_code(*_coded(row), row.get("display", "")),)
     status, text = row.get("status", "").lower(), row.get("display", "")
     void, doubt = RESULT.get(status, UNREADABLE_STATUS) if status else ("", "")
     if table("treatments").find(codes):
@@ -125,8 +130,19 @@ def _statement(row: Row, source: str) -> Statement:
     )
 
 
+def _coded(row: Row) -> tuple[str, str]:
+    """System and code of a row."""
+    system, code = row.get("system", ""), row.get("code", "")
+    named, mark, rest = code.partition(":")
+    if not system and mark:  # no code of LOINC has a colon
+        return named, rest
+    return system or DEFAULT_SYSTEM, code
+
+
 def _result(row: Row, said: Statement, *, corrected: bool) -> Result:
     value, unit = row.get("value", ""), row.get("unit") or None
+    sign = row.get("comparator", "")
+    value = f"{sign}{value}" if value and sign != "=" else value
     low, high = (written(row[end], None) if row.get(end) else None for end in ("low", "high"))
     specimen: tuple[Code, ...] = (
         (make_code(SPECIMEN_SYSTEM, row["specimen"]),) if row.get("specimen") else ()

@@ -22,7 +22,7 @@ from pyspark.sql import SparkSession
 
 from allstatus import InvalidRecord
 from allstatus.bulk.batch_run import BatchRun, BatchTotals
-from allstatus.bulk.column_mapping import ColumnSource
+from allstatus.bulk.column_source import ColumnSource
 from allstatus.bulk.spark import decide, spark_run
 from allstatus.bulk.spark.session import refuse_resume, refusing
 from allstatus.bulk.spark.spark_run import SparkBatch

@@ -94,14 +94,20 @@ def decide_patient(
         except InvalidRecord as error:
             decided.refused[place] = error.problem
     decision = decide_resources(how, patient, resources, others)
-    if decision is not None and decision.chart is not None and decision.chart.account is not None:
+    if decision is not None:
+        tell(how, patient, decision, decided)
+    return decided
+
+
+def tell(how: DecideSettings, patient: str, decision: Decision, decided: Decided) -> None:
+    """Add to what is written of a patient what a decision says, and its evidence."""
+    if decision.chart is not None and decision.chart.account is not None:
         account = decision.chart.account
         for code in account.codes:
             decided.unread[f"{code['system']} {code['code']}".strip()] += code["count"]
         decided.unclear = bool(account.diagnoses) and not decision.chart.applicable
-    if decision is not None and decision.outcome != NOT_APPLICABLE:
+    if decision.outcome != NOT_APPLICABLE:
         decided.row, decided.evidence = row_of(how, patient, decision), to_json(_evidence(decision))
-    return decided
 
 
 def decide_resources(

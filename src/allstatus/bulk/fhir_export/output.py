@@ -29,10 +29,7 @@ class Output:
     """The three files, under temporary names until they are published."""
 
     def __init__(self, target: Path, rejects: Path, evidence: Path, how: DecideSettings) -> None:
-        about = about_rules(how.classifier.ruleset)
-        self._schema = pa.schema(
-            [(name, pa.date32() if name == "as_of" else pa.string()) for name in how.columns], about
-        )
+        self._schema = decided_schema(how)
         self._paths, self._files = (rejects, evidence, target), Outputs()
         self._late: list[Reject] = []
         self.rows = 0
@@ -54,7 +51,7 @@ class Output:
     def write(self, done: DecidedPartition) -> None:
         """A shelf's rows and evidence; its rejects wait for those of the first reading."""
         if done.rows:
-            self._rows.write(_batch(done.rows, self._schema))
+            self._rows.write(decided_batch(done.rows, self._schema))
             self._evidence.write_lines(done.evidence)
         self.rows += len(done.rows)
         self._late += [(piece, number, reason) for piece, number, reason in done.rejects]
@@ -69,7 +66,7 @@ class Output:
                 {"file": pieces[piece].path.name, "line": base[piece] + number, "reason": reason}
                 for piece, number, reason in some
             ]
-            self._rejects.write(_batch(rows, REJECTS))
+            self._rejects.write(decided_batch(rows, REJECTS))
             count += len(some)
         return count
 
@@ -78,7 +75,13 @@ class Output:
         self._files.publish(last=self._rows)
 
 
-def _batch(rows: Sequence[Mapping[str, Any]], schema: pa.Schema) -> pa.RecordBatch:
+def decided_schema(how: DecideSettings) -> pa.Schema:
+    """The columns of a patient's row, with the rules that decided."""
+    kinds = [(name, pa.date32() if name == "as_of" else pa.string()) for name in how.columns]
+    return pa.schema(kinds, about_rules(how.classifier.ruleset))
+
+
+def decided_batch(rows: Sequence[Mapping[str, Any]], schema: pa.Schema) -> pa.RecordBatch:
     """Rows of plain values as columns, by way of JSON: pyarrow imports pandas, where there is one,
     to look at a list.
     """

@@ -5,13 +5,14 @@ would.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
 from pyspark.sql import types
 
 from allstatus.bulk.cells import COUNT, Cells, FactStates
-from allstatus.bulk.column_mapping import ColumnSource
+from allstatus.bulk.column_source import ColumnSource
 from allstatus.errors import InvalidRecord
 from allstatus.record.percent import HUNDRED, ZERO
 
@@ -32,6 +33,12 @@ def unread(
                 name,
                 "comes in components, which the expression does not read",
                 "give it as one column of words",
+            )
+        elif not (source.column and not source.more and replace(source, values=None).as_it_stands):
+            yield InvalidRecord(
+                name,
+                "is spelled in a way that the expression does not read",
+                "give it as a column of the record's words and numbers",
             )
         elif name not in cells.facts and name != COUNT:
             yield InvalidRecord(

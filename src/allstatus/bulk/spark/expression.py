@@ -14,7 +14,8 @@ from pyspark.sql.types import StringType
 
 from allstatus.bulk.answer_texts import CELL, WARNINGS
 from allstatus.bulk.cells import Cells
-from allstatus.bulk.column_mapping import ColumnSource, assign_columns
+from allstatus.bulk.column_mapping import assign_columns
+from allstatus.bulk.column_source import ColumnSource
 from allstatus.bulk.result_columns import Results
 from allstatus.bulk.spark.column_types import unread
 from allstatus.bulk.sql_view import PLAIN, SqlView

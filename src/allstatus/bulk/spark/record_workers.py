@@ -18,7 +18,7 @@ from pyspark.sql.types import IntegerType, StringType, StructField, StructType
 from allstatus.bulk.answer_texts import CELL, WARNINGS
 from allstatus.bulk.arrow import Columns
 from allstatus.bulk.cells import Cells
-from allstatus.bulk.column_mapping import ColumnSource
+from allstatus.bulk.column_source import ColumnSource
 from allstatus.decision.classifier import Classifier, load_rules
 from allstatus.errors import RulesError
 from allstatus.rules.editions import rules_home

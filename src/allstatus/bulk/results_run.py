@@ -1,0 +1,144 @@
+"""A table of results in, one a row, and a row for each patient out: the long form, by mapping.
+
+Each patient's rows become a chart, and what is promised of charts holds for them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import groupby
+from operator import itemgetter
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from allstatus.bulk.batch_run import REJECTS
+from allstatus.bulk.column_mapping import refuse_absent
+from allstatus.bulk.column_source import ColumnSource
+from allstatus.bulk.columns import column_of, texts_of
+from allstatus.bulk.fhir_export.decide_patient import Decided, tell
+from allstatus.bulk.fhir_export.export_run import ExportJob, ExportTotals
+from allstatus.bulk.fhir_export.output import decided_batch, decided_schema
+from allstatus.bulk.run_frame import Outputs, no_row
+from allstatus.bulk.sources import Slab, SlabSource
+from allstatus.bulk.writers import refuse_same_file
+from allstatus.ehr.lab_table import charts_of
+from allstatus.ehr.timeline import decide_chart
+
+ROW = "row"
+AT_ONCE = 1 << 16  # rows that are plain values at a time
+WRITTEN = 1 << 10  # patients written at a time
+NOBODY = "names no patient; write whose result it is"
+Rejects = list[tuple[int, str, str]]
+Rows = list[tuple[str, dict[str, str]]]
+
+
+@dataclass(slots=True)
+class _Gathered:
+    """The rows by their mapping's keys, and those rejected."""
+
+    tables: list[pa.Table] = field(default_factory=list)
+    rejects: Rejects = field(default_factory=list)
+    rows: int = 0
+
+
+class ResultsRun:
+    """A job on a table of results; `ignored` are the columns that nothing reads."""
+
+    def __init__(
+        self, job: ExportJob, assigned: dict[str, ColumnSource], encoding: str = ""
+    ) -> None:
+        self.job, self._assigned = job, assigned
+        named = frozenset(name for source in assigned.values() for name in source.columns)
+        self.source = SlabSource(job.source, named, encoding)
+        refuse_same_file([job.source, job.target, job.rejects, job.evidence])
+        refuse_absent(self.source.names, assigned)
+        self.ignored = [name for name in self.source.names if name not in named]
+        self.size = job.source.stat().st_size
+
+    def totals(self) -> ExportTotals:
+        """Do the job; returns the totals, checked. Raises InvalidRecord when a file cannot be read
+        or written.
+        """
+        gathered = self._gather()
+        if not gathered.rows:
+            raise no_row(self.job.source)
+        rejected = len(gathered.rejects)
+        totals = ExportTotals(gathered.rows, gathered.rows - rejected, 0, rejected)
+        with Outputs() as outputs:
+            rejects = outputs.open(self.job.rejects, REJECTS)
+            rejects.write_columns(
+                zip(*sorted(gathered.rejects), strict=True) if rejected else [[]] * 3
+            )
+            evidence = outputs.open(self.job.evidence, pa.schema([]))
+            target = outputs.open(self.job.target, decided_schema(self.job.how))
+            decided = (self._decide(*person) for person in _people(gathered.tables))
+            while some := [one for _, one in zip(range(WRITTEN), decided, strict=False)]:
+                rows = [one.row for one in some if one.row is not None]
+                if rows:
+                    target.write(decided_batch(rows, target.schema))
+                    evidence.write_lines(one.evidence.decode() for one in some if one.evidence)
+                _count(totals, some)
+            totals.check(self.job.source, 0)
+            outputs.publish(last=target)
+        return totals
+
+    def _gather(self) -> _Gathered:
+        gathered = _Gathered()
+        wanted = {name for source in self._assigned.values() for name in source.columns}
+        columns = [name for name in self.source.names if name in wanted]
+        for slab in self.source.slabs(columns, wanted):
+            gathered.rows += slab.count
+            gathered.rejects += [(row, *why) for row, why in slab.unreadable.items()]
+            table = self._texts(slab)
+            someone = pc.greater(pc.utf8_length(table["patient"].cast(pa.string())), 0)
+            nobody = table.filter(pc.invert(pc.fill_null(someone, False)))[ROW].to_pylist()
+            patient = self._assigned["patient"].column
+            gathered.rejects += [(row, patient, NOBODY) for row in nobody]
+            gathered.tables.append(table.filter(someone))
+        return gathered
+
+    def _texts(self, slab: Slab) -> pa.Table:
+        """A slab's columns by the mapping's keys, as texts, with the numbers of its rows."""
+        said = {
+            key: texts_of(column_of(slab.batch, source), source)
+            for key, source in self._assigned.items()
+        }
+        return pa.table({**said, ROW: pa.array(slab.row_numbers())})
+
+    def _decide(self, patient: str, rows: Rows) -> Decided:
+        how, decided = self.job.how, Decided()
+        (chart,) = charts_of(rows)
+        decision = decide_chart(how.classifier, chart, as_of=how.as_of, options=how.options)
+        tell(how, patient, decision, decided)
+        return decided
+
+
+def _people(tables: list[pa.Table]) -> Iterator[tuple[str, Rows]]:
+    """Each patient's rows, in their order, with where each stands."""
+    table = pa.concat_tables(tables).unify_dictionaries()
+    patients = table["patient"].cast(pa.string())
+    order = pc.sort_indices(
+        pa.table({"patient": patients, ROW: table[ROW]}),
+        [("patient", "ascending"), (ROW, "ascending")],
+    )
+    for patient, rows in groupby(_sorted_rows(table, order), itemgetter("patient")):
+        yield patient, [(f"row {row[ROW]}", row) for row in rows]
+
+
+def _sorted_rows(table: pa.Table, order: pa.Array) -> Iterator[dict[str, str]]:
+    for start in range(0, len(order), AT_ONCE):
+        for row in table.take(order.slice(start, AT_ONCE)).to_pylist():
+            yield {key: "" if value is None else value for key, value in row.items()}
+
+
+def _count(totals: ExportTotals, some: list[Decided]) -> None:
+    """Count patients, by what was decided."""
+    totals.patients += len(some)
+    for one in some:
+        totals.unread.update(one.unread)
+        totals.unclear += one.unclear
+        if one.row is not None:
+            totals.found += 1
+            totals.outcomes[str(one.row["status"] or one.row["outcome"])] += 1

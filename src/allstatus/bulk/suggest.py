@@ -1,0 +1,243 @@
+"""A first mapping for a file, from its header and the values seen: every line a guess, and says so.
+
+Only what is written again and again is shown, never a column of ids.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import islice
+from pathlib import Path
+
+import pyarrow as pa
+import yaml
+
+from allstatus.bulk.column_mapping import NUMBERS as WIDE_NUMBERS
+from allstatus.bulk.column_mapping import PARTS, PERCENT, YES_NO
+from allstatus.bulk.column_source import ColumnSource, as_number
+from allstatus.bulk.columns import texts_of
+from allstatus.bulk.mapping_file import LONG_NEEDED, LONG_NUMBERS
+from allstatus.bulk.sources import SlabSource
+from allstatus.ehr.lab_table import COLUMNS
+from allstatus.record.model import Record
+
+SLABS, FEW = 4, 12  # slabs looked at; distinct values that are shown
+WORDS = {  # what the names of columns hold, by key, the more telling first
+    "id": "mrn patid patient_id subject_id person_id patient subject",
+    "diagnosis": "diagnosis icd dx",
+    "prior_treatment": "prior_treatment treatment treated therapy chemo tx",
+    "prior_remission": "remission cr1 rem",
+    "relapse_count": "relapse_count n_relapse relapses",
+    "relapse_since_remission": "relapse rezidiv",
+    "refractory": "refractory",
+    "cbc": "cbc blood_count blutbild",
+    "marrow_blast_percent": "blast",
+    "signs_and_symptoms": "symptom sign",
+    "leukemia_outside_marrow": "extramedullary outside_marrow cns",
+    "lineage": "lineage",
+    "age_years": "age",
+    "sex": "sex gender",
+    "cbc.wbc.value": "wbc leukocyte leukozyt",
+    "cbc.neutrophils.value": "neutrophil anc",
+    "cbc.hemoglobin.value": "hemoglobin hgb hb",
+    "cbc.hematocrit.value": "hematocrit hct",
+    "cbc.platelets.value": "platelet plt thrombozyt",
+}
+LONG_WORDS = {
+    "patient": WORDS["id"] + " person",
+    "date": "charttime start_date date time taken",
+    "system": "code_system vocabulary system",
+    "code": "concept_cd loinc code itemid test",
+    "value": "valuenum nval value result",
+    "comparator": "operator comparator",
+    "unit": "valueuom units unit uom",
+    "low": "range_lower range_low low",
+    "high": "range_upper range_high high",
+    "flag": "valueflag flag",
+    "specimen": "specimen",
+    "sex": WORDS["sex"],
+    "born": "birth dob",
+    **dict.fromkeys(("display", "status", "issued"), ""),
+}
+NUMBERS = (*LONG_NUMBERS, *WIDE_NUMBERS)
+NOT_SHOWN = ("id", "patient", "born", "date", "issued", "as_of")
+NOTHING = ("null", "na", "n/a", "#n/a", "nan", "none", ".", "-", "?", "-9", "-99", "999")
+YES = {"y", "yes", "j", "ja", "t", "true", "1", "oui", "si"}
+NO = {"n", "no", "nein", "f", "false", "0", "non"}
+UNKNOWN = {"u", "unk", "unknown", "unbekannt", "9"}
+CHOICES = {
+    "sex": {"f": "female", "m": "male", "w": "female", "1": "", "2": ""},
+    "cbc": {"n": "normal", "a": "abnormal"},
+    "lineage": {"b": "B", "t": "T"},
+    "signs_and_symptoms": {**dict.fromkeys(YES, "present"), **dict.fromkeys(NO, "absent")},
+    "leukemia_outside_marrow": {**dict.fromkeys(YES, "present"), **dict.fromkeys(NO, "absent")},
+    "prior_treatment": {**dict.fromkeys(YES, "disease_directed"), **dict.fromkeys(NO, "none")},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A column and how often each of its texts was seen; too many to count are not kept."""
+
+    name: str
+    texts: Counter[str]
+
+    @property
+    def words(self) -> list[str]:
+        """Its texts but those that say nothing, the most frequent first."""
+        said = (text for text, _ in self.texts.most_common())
+        return [text for text in said if text.strip() and text.strip().lower() not in NOTHING]
+
+
+def suggest(path: Path, encoding: str = "") -> str:
+    """A mapping file for a CSV, Parquet, Arrow or NDJSON file; raises InvalidRecord where that
+    cannot be read.
+    """
+    seen = _look(SlabSource(path, frozenset(), encoding))
+    long = _assigned(seen, LONG_WORDS)
+    wide = _assigned(seen, WORDS)
+    is_long = {*LONG_NEEDED, "value"} <= set(long) and len(
+        wide.keys() - {"id", "sex", "age_years"}
+    ) < 2
+    chosen = long if is_long else _without_doubles(wide)
+    what = "results, one a row" if is_long else "patients, one a row"
+    lines = [
+        f"# A first mapping of {path.name}, read as a table of {what}.",
+        "# Every line is a guess by a name and the values seen: hold each against what your house",
+        "# means, then delete its comment.",
+        *_general(seen),
+        *(_line(key, column) for key, column in chosen.items()),
+    ]
+    if not is_long:
+        lines += _units(chosen)
+    left = [column.name for column in seen if column not in chosen.values()]
+    lines += [f"# not used: {_plain(', '.join(left))}"] if left else []
+    known = COLUMNS if is_long else (*Record.model_fields, *PARTS)
+    missing = [key for key in known if key not in chosen and not key.startswith("cbc.")]
+    lines.append(f"# no column was found for: {', '.join(missing)}")
+    return "\n".join(lines) + "\n"
+
+
+def _look(source: SlabSource) -> list[_Seen]:
+    """The texts of each column in the first slabs."""
+    counts: dict[str, Counter[str]] = {name: Counter() for name in source.names}
+    for slab in islice(source.slabs(list(source.names), set()), SLABS):
+        for name, column in zip(slab.batch.schema.names, slab.batch.columns, strict=True):
+            if not pa.types.is_nested(column.type):
+                texts = texts_of(column, ColumnSource(name)).dictionary_decode()
+                for found in texts.value_counts().to_pylist():
+                    counts[name][found["values"] or ""] += found["counts"]
+    return [_Seen(name, texts) for name, texts in counts.items()]
+
+
+def _assigned(seen: Sequence[_Seen], words: Mapping[str, str]) -> dict[str, _Seen]:
+    """The column of each key: the first whose name holds the most telling word, each column
+    once.
+    """
+    left, found = list(seen), {}
+    for key, hints in words.items():
+        for hint in (key, *hints.split()):
+            named = [column for column in left if _holds(column.name, hint)]
+            if named:
+                found[key] = named[0]
+                left.remove(named[0])
+                break
+    return found
+
+
+def _holds(name: str, hint: str) -> bool:
+    """Whether a column's name holds a word: whole where it is short, else its beginning."""
+    parts = [part for part in re.split(r"[^a-z0-9äöü]+", name.lower()) if part]
+    wanted = hint.split("_")
+    for start in range(len(parts)):
+        some = parts[start : start + len(wanted)]
+        if len(some) == len(wanted) and all(
+            part == word or (len(word) > 3 and part.startswith(word))
+            for part, word in zip(some, wanted, strict=True)
+        ):
+            return True
+    return "".join(wanted) == "".join(parts)
+
+
+def _without_doubles(chosen: dict[str, _Seen]) -> dict[str, _Seen]:
+    """A blood count as one word, or in components; not both."""
+    parts = any(key.startswith("cbc.") for key in chosen)
+    return {key: column for key, column in chosen.items() if not (parts and key == "cbc")}
+
+
+def _general(seen: Sequence[_Seen]) -> Iterator[str]:
+    """What is said of all columns: words that say nothing, and blanks."""
+    few = [column for column in seen if len(column.texts) <= FEW or _numbers(column)]
+    nothing = {text.strip() for column in few for text in column.texts}
+    words = sorted(text for text in nothing if text.lower() in NOTHING)
+    if words:
+        yield f"null: {_flow(words)}  # seen; do they all mean that nothing is known?"
+    if any(text != text.strip() and text.strip() for column in seen for text in column.texts):
+        yield "trim: true  # blanks were seen around values"
+
+
+def _line(key: str, column: _Seen) -> str:
+    """One key with its column, what its values may mean, and why that is thought."""
+    entry: dict[str, object] = {"column": column.name}
+    shown = f"; seen: {_seen(column)}" if key not in NOT_SHOWN else ""
+    if key in CHOICES or key in YES_NO:
+        entry["values"] = dict(_meanings(key, column.words))
+    if key in NUMBERS and any("," in text for text in column.words):
+        entry["decimal"] = ","
+    if key == PERCENT and _is_fraction(column):
+        entry["unit"] = "fraction"
+    entry = {name: value for name, value in entry.items() if value}
+    written = _flow(column.name if entry.keys() == {"column"} else entry)
+    return f"{key}: {written}  # by its name{shown}"
+
+
+def _meanings(key: str, words: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """What each word may mean; what is not known is left out, and refused row by row."""
+    known = CHOICES.get(key) or {**dict.fromkeys(YES, "true"), **dict.fromkeys(NO, "false")}
+    for word in words[:FEW]:
+        said = word.strip().lower()
+        meant = known.get(said) or ("unknown" if said in UNKNOWN else "")
+        if meant and meant != word:
+            yield word.strip(), meant
+
+
+def _seen(column: _Seen) -> str:
+    """The values seen, where they are few; else how many there are."""
+    if len(column.texts) > FEW:
+        return f"{len(column.texts)} different values"
+    shown = (f"{_plain(text) or '(empty)'} ({count})" for text, count in column.texts.most_common())
+    return ", ".join(shown)
+
+
+def _units(chosen: Mapping[str, _Seen]) -> Iterator[str]:
+    """A blood count's units are in no column: each is asked for."""
+    for key in chosen:
+        if key.startswith("cbc.") and key.endswith(".value"):
+            unit = key.replace(".value", ".unit")
+            yield f"# {unit}: {{constant: UNIT}}  # which? as in 10*9/L, g/dL, %"
+
+
+def _numbers(column: _Seen) -> list[Decimal]:
+    words = (text.strip().replace(",", ".") for text in column.texts)
+    return [Decimal(text) for text in words if as_number(text) is not None]
+
+
+def _is_fraction(column: _Seen) -> bool:
+    numbers = _numbers(column)
+    return bool(numbers) and max(numbers) <= 1 and any(0 < number < 1 for number in numbers)
+
+
+def _flow(value: object) -> str:
+    """YAML in one line."""
+    text = yaml.safe_dump(value, default_flow_style=True, width=10**6, allow_unicode=True)
+    return text.removesuffix("\n").removesuffix("\n...")
+
+
+def _plain(text: str) -> str:
+    """A text for a comment: one short line."""
+    line = " ".join(text.split())
+    return line if len(line) <= 60 else f"{line[:60]}…"

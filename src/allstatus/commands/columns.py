@@ -1,0 +1,43 @@
+"""`allstatus columns`: what a file's columns may say, as a first mapping for `batch --columns`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from allstatus.commands.shared import app, run
+
+columns_app = typer.Typer(help="Mappings of a house's own columns.", no_args_is_help=True)
+app.add_typer(columns_app, name="columns")
+
+
+@columns_app.command()
+def suggest(
+    source: Annotated[Path, typer.Argument(metavar="FILE", help="CSV, Parquet, Arrow or NDJSON.")],
+    *,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="FILE", help="Else standard output.")
+    ] = None,
+    encoding: Annotated[
+        str, typer.Option(metavar="NAME", help="Of a CSV, such as windows-1252; else UTF-8.")
+    ] = "",
+) -> None:
+    """Write a first mapping from the header and the values seen, each guess with a comment."""
+    run(lambda: _suggest(source, output, encoding))
+
+
+def _suggest(source: Path, output: Path | None, encoding: str) -> int:
+    from allstatus.bulk.extras import need
+
+    need("bulk", "numpy", "pyarrow")
+    from allstatus.bulk.suggest import suggest
+
+    text = suggest(source, encoding)
+    if output is None:
+        sys.stdout.write(text)
+    else:
+        output.write_text(text, "utf-8")
+    return 0

@@ -1,0 +1,140 @@
+"""A table of results, one a row: each patient is answered as the chart of its rows is, alone."""
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from allstatus import InvalidRecord
+from allstatus.bulk.column_source import ColumnSource
+from allstatus.bulk.fhir_export.decide_patient import DecideSettings
+from allstatus.bulk.fhir_export.export_run import ExportJob, ExportTotals
+from allstatus.bulk.mapping_file import named_as_results, read_mapping
+from allstatus.bulk.results_run import ResultsRun
+from allstatus.ehr.lab_table import read_table
+from allstatus.ehr.timeline import decide_chart
+from bulk.rows import RULES
+
+TABLES = Path(__file__).parents[2] / "examples" / "tables"
+HOW = DecideSettings(engine="builtin")
+HEADER = "patient,sex,date,system,code,value,unit\n"
+ROWS = """b,female,2025-01-02,ICD10CM,C91.00,,
+a,male,2025-01-02,ICD10CM,C91.00,,
+b,female,2025-01-10,RXNORM,11202,,
+a,male,2025-03-10,LN,11150-0,64,%
+b,female,2025-03-10,LN,11150-0,<5,%
+c,male,2025-03-10,LN,11150-0,64,%
+b,female,2025-03-10,,6690-2,6.2,10*9/L
+"""
+
+
+def run(
+    source: Path, assigned: dict[str, ColumnSource]
+) -> tuple[ExportTotals, list[dict[str, Any]], list[dict[str, Any]], list[list[str]]]:
+    """The totals, the rows written, their evidence and the rejects."""
+    target, beside = source.with_name("out.csv"), source.with_name("evidence.ndjson")
+    job = ExportJob(source, target, source.with_name("rejects.csv"), beside, HOW)
+    totals = ResultsRun(job, assigned).totals()
+    with target.open(encoding="utf-8") as file, job.rejects.open(encoding="utf-8") as refused:
+        evidence = [json.loads(line) for line in beside.read_text("utf-8").splitlines()]
+        return totals, list(csv.DictReader(file)), evidence, list(csv.reader(refused))[1:]
+
+
+def named(text: str) -> dict[str, ColumnSource]:
+    return named_as_results(text.partition("\n")[0].split(","))
+
+
+def test_each_patient_is_answered_as_its_chart_alone(tmp_path: Path) -> None:
+    source = tmp_path / "in.csv"
+    source.write_text(HEADER + ROWS, "utf-8")
+    totals, rows, evidence, rejects = run(source, named(HEADER))
+    assert [row["id"] for row in rows] == [e["id"] for e in evidence] == ["a", "b"]
+    assert (totals.lines, totals.read, totals.patients, totals.listed) == (7, 7, 3, 2)
+    assert rejects == []
+    for chart in read_table(HEADER + ROWS):
+        decision = decide_chart(RULES, chart)
+        written = [row for row in rows if row["id"] == chart.patient]
+        if decision.outcome == "not_applicable":
+            assert written == []
+        else:
+            assert written[0]["possible"] == " ".join(decision.possible)
+
+
+def test_the_order_of_rows_and_the_format_decide_nothing(tmp_path: Path) -> None:
+    wanted = None
+    for turned in (False, True):
+        source = tmp_path / "in.csv"
+        lines = ROWS.splitlines(keepends=True)
+        source.write_text(HEADER + "".join(reversed(lines) if turned else lines), "utf-8")
+        found = run(source, named(HEADER))[1]
+        wanted = wanted or found
+        assert found == wanted
+    rows = list(csv.DictReader((HEADER + ROWS).splitlines()))
+    columns = {name: pa.array([row[name] for row in rows]) for name in rows[0]}
+    columns["date"] = columns["date"].cast(pa.date32())
+    pq.write_table(pa.table(columns), tmp_path / "in.parquet")
+    assert run(tmp_path / "in.parquet", named(HEADER))[1] == wanted
+
+
+def test_a_row_of_nobody_and_a_row_cut_short_are_rejected(tmp_path: Path) -> None:
+    source = tmp_path / "in.csv"
+    source.write_text(HEADER + ROWS + ",,2025-03-10,LN,11150-0,2,%\nb,female\n", "utf-8")
+    totals, rows, _, rejects = run(source, named(HEADER))
+    assert [reject[:2] for reject in rejects] == [["8", "patient"], ["9", ""]]
+    assert (totals.lines, totals.read, totals.rejected) == (9, 7, 2)
+    assert len(rows) == 2
+
+
+def test_a_number_that_is_not_written_as_the_mapping_says_is_not_read(tmp_path: Path) -> None:
+    source, mapping = tmp_path / "in.csv", tmp_path / "columns.yaml"
+    mapping.write_text(
+        "patient: P\ndate: D\nsystem: S\ncode: C\nvalue: {column: V, decimal: ','}\n"
+        "unit: {constant: '%'}\n",
+        "utf-8",
+    )
+    text = "P;D;S;C;V\na;2025-01-02;ICD10CM;C91.00;\na;2025-03-10;LN;11150-0;"
+    said = []
+    for value in ("2,5", "2.5"):
+        source.write_text(f"{text}{value}\n", "utf-8")
+        _, _, (evidence,), _ = run(source, read_mapping(mapping))
+        said.append(evidence["facts"]["marrow_blast_percent"]["value"])
+    assert [str(value) for value in said] == ["2.5", "None"]
+
+
+@pytest.mark.parametrize(("name", "patients", "rejected"), [("i2b2", 2, ["8"]), ("mimic", 2, [])])
+def test_known_warehouses_are_read_by_mapping_alone(
+    tmp_path: Path, name: str, patients: int, rejected: list[str]
+) -> None:
+    source = tmp_path / f"{name}.csv"
+    source.write_bytes((TABLES / f"{name}.csv").read_bytes())
+    totals, rows, evidence, rejects = run(source, read_mapping(TABLES / f"{name}.yaml"))
+    assert totals.listed == patients
+    assert [reject[0] for reject in rejects] == rejected
+    counts = {e["id"]: e["accounted"] for e in evidence}
+    assert sum(count["came_in"] for count in counts.values()) == totals.read
+    possible = {row["id"]: row["possible"] for row in rows}
+    assert (
+        possible
+        == {
+            "i2b2": {
+                "1000": "in_remission recurrent outside_definitions",
+                "1001": "recurrent untreated outside_definitions",
+            },
+            "mimic": {
+                "2000": "in_remission recurrent untreated outside_definitions",
+                "2001": "recurrent untreated outside_definitions",
+            },
+        }[name]
+    )
+
+
+def test_a_column_that_is_not_there_is_refused_before_the_first_row(tmp_path: Path) -> None:
+    source = tmp_path / "in.csv"
+    source.write_text(HEADER + ROWS, "utf-8")
+    with pytest.raises(InvalidRecord, match="value: has no column 'valeu'"):
+        run(source, named(HEADER) | {"value": ColumnSource("valeu")})
+    assert [path.name for path in tmp_path.iterdir()] == ["in.csv"]

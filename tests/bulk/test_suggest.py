@@ -1,0 +1,47 @@
+"""A suggested mapping is one: it reads the file it was made for, and says that it guesses."""
+
+from pathlib import Path
+
+import pytest
+
+from allstatus.bulk.batch_run import BatchJob, BatchRun
+from allstatus.bulk.mapping_file import is_of_results, read_mapping
+from allstatus.bulk.suggest import suggest
+from bulk.rows import CELLS
+
+ROOT = Path(__file__).parents[2]
+HOUSE = """MRN;TX;CR1;BLAST;CNS;WBC;PLT;SEX;WARD
+4711; J;Y;0,62;N;6,0;250;F;3
+4712;N ;NULL;0,03;J;2,1;.;M;3
+"""
+
+
+def test_a_table_of_patients(tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text(HOUSE, "utf-8")
+    text = suggest(tmp_path / "in.csv")
+    lines = text.splitlines()
+    assert "id: MRN  # by its name" in lines
+    assert "4711" not in text  # no column of ids is shown
+    assert any(line.startswith("trim: true  # ") for line in lines)
+    assert any(line.startswith("null: [., 'NULL']  # ") for line in lines)
+    blasts = "marrow_blast_percent: {column: BLAST, decimal: ',', unit: fraction}  # "
+    assert any(line.startswith(blasts) for line in lines)
+    assert "# cbc.wbc.unit: {constant: UNIT}  # which? as in 10*9/L, g/dL, %" in lines
+    assert "# not used: WARD" in lines
+    assert all("#" in line for line in lines)
+    (tmp_path / "columns.yaml").write_text(text, "utf-8")
+    written = tmp_path / "out.csv", tmp_path / "rejects.csv", tmp_path / "cells.ndjson"
+    mapping = read_mapping(tmp_path / "columns.yaml")
+    assert BatchRun(CELLS, BatchJob(tmp_path / "in.csv", *written, mapping)).totals().written == 2
+
+
+@pytest.mark.parametrize("name", ["i2b2", "mimic"])
+def test_a_table_of_results(tmp_path: Path, name: str) -> None:
+    source = ROOT / "examples" / "tables" / f"{name}.csv"
+    (tmp_path / "columns.yaml").write_text(suggest(source), "utf-8")
+    mapping = read_mapping(tmp_path / "columns.yaml")
+    assert is_of_results(mapping)
+    by_hand = read_mapping(source.with_suffix(".yaml"))
+    assert mapping["patient"].column == by_hand["patient"].column
+    assert mapping["date"].column == by_hand["date"].column
+    assert mapping["unit"].column == by_hand["unit"].column
