@@ -30,6 +30,7 @@ MEANINGS = {"true": True, "false": False, "null": None, "~": None, "": None}
 LONG_NEEDED = ("patient", "date", "code")
 LONG_NUMBERS = ("value", "low", "high")
 EXAMPLE = "write lines such as `cbc: CBC_RESULT`"
+REMEDY = "write a column's name, {column: NAME} or {constant: VALUE}"
 Some = Annotated[list[str], BeforeValidator(lambda said: [said] if isinstance(said, str) else said)]
 
 
@@ -155,24 +156,25 @@ def _validated(model: type[_Read], where: str, said: Any) -> _Read:
         name = str(first["loc"][0]) if first["loc"] else ""
         known = ", ".join(key for key in model.model_fields if key not in ("column", "constant"))
         hint = f" ('{name}')" if name in model.model_fields else nearest(name, model.model_fields)
-        remedy = f"write its name, or {{column: NAME}} or {{constant: VALUE}} with some of {known}"
-        raise InvalidRecord(where, f"is not a column{hint}", remedy) from None
+        raise InvalidRecord(
+            where, f"is not a column{hint}", f"{REMEDY}; options: {known}"
+        ) from None
 
 
 def _check(where: str, key: str, read: _Entry, *, long: bool) -> None:
     """Raise InvalidRecord for what does not go together."""
+    several, options = len(read.column or "") > 1, read.model_fields_set
     if (read.column is None) == (read.constant is None) or read.column == []:
-        remedy = "write its name, or {column: NAME} or {constant: VALUE}"
-        raise InvalidRecord(where, "is not a column", remedy)
+        raise InvalidRecord(where, "is not a column", REMEDY)
     if read.unit is not None and (long or key != PERCENT or read.unit not in UNITS):
         remedy = f"say `unit: fraction` or `unit: percent`, of {PERCENT} only"
         raise InvalidRecord(where, "has a unit that is not known here", remedy)
-    if key in CARRIED and (read.model_fields_set - {"column"} or len(read.column or "") != 1):
-        raise InvalidRecord(where, "is copied and not read", "write the name of one column")
-    several = len(read.column or "") > 1
-    if several and (long or key in PARTS):
-        raise InvalidRecord(where, "is read from one column", "name one")
-    if read.any is not None and not several:
-        raise InvalidRecord(where, "says what `any` of one column decides", "name several columns")
-    if read.decimal == read.thousands:
-        raise InvalidRecord(where, "has one sign for decimals and thousands", "leave one out")
+    wrong = (
+        (key in CARRIED and (options != {"column"} or several), "is copied as it stands"),
+        (several and (long or key in PARTS), "is read from one column"),
+        (read.any is not None and not several, "has an `any` without several columns"),
+        (read.decimal == read.thousands, "has `decimal` and `thousands` alike"),
+    )
+    for is_wrong, problem in wrong:
+        if is_wrong:
+            raise InvalidRecord(where, problem, REMEDY)

@@ -52,9 +52,10 @@ def script(
     ]
     places = [(cell, distinct[answer]) for cell, answer in enumerate(answers)]
     anew = "CREATE OR REPLACE" if dialect in REPLACING else "CREATE"
+    checks = _texts(view, table, id) if dialect == PLAIN else ()
+    before = () if dialect in REPLACING else _dropped(cells_table, answers_table, decisions)
     statements = [
-        *(_in(dialect, check) for check in (_texts(view, table, id) if dialect == PLAIN else ())),
-        *([] if dialect in REPLACING else _dropped(cells_table, answers_table, decisions, dialect)),
+        *(_in(dialect, statement) for statement in (*checks, *before)),
         _in(dialect, f"{anew} TABLE {answers_table} (answer INTEGER, {_widths(distinct)})"),
         *_inserts(_in_name(answers_table, dialect), rows, dialect),
         _in(dialect, f"{anew} TABLE {cells_table} (cell INTEGER, answer INTEGER)"),
@@ -71,7 +72,7 @@ def _texts(view: SqlView, table: str, id: str) -> Iterator[str]:
     compares no text with a number.
     """
     for column in view.percentages:
-        said = quoted_text(f": {column.reason} (it is text; cast the column in the table)")
+        said = quoted_text(f": {column.reason} (text; cast the column)")
         yield (
             f"SELECT ERROR('row ' || p.{quoted_name(id)} || {said}) FROM {table} AS p "
             f"WHERE TYPEOF({column.compared}) = 'VARCHAR' AND {column.compared} IS NOT NULL"
@@ -87,10 +88,10 @@ def _in_name(name: str, dialect: str) -> str:
     return sqlglot.exp.to_table(name, dialect=PLAIN).sql(dialect=dialect)
 
 
-def _dropped(cells: str, answers: str, decisions: str, dialect: str) -> list[str]:
+def _dropped(cells: str, answers: str, decisions: str) -> list[str]:
     """What takes away the view and the tables of an earlier run, the view first."""
     made = ("VIEW", decisions), ("TABLE", cells), ("TABLE", answers)
-    return [_in(dialect, f"DROP {kind} IF EXISTS {name}") for kind, name in made]
+    return [f"DROP {kind} IF EXISTS {name}" for kind, name in made]
 
 
 def _table(name: str, dialect: str, option: str) -> str:

@@ -23,60 +23,14 @@ from allstatus.bulk.columns import texts_of
 from allstatus.bulk.mapping_file import LONG_NEEDED, LONG_NUMBERS
 from allstatus.bulk.sources import SlabSource
 from allstatus.ehr.lab_table import COLUMNS
+from allstatus.record.code_files import read_yaml
 from allstatus.record.model import Record
 
 SLABS, FEW = 4, 12  # slabs looked at; distinct values that are shown
-WORDS = {  # what the names of columns hold, by key, the more telling first
-    "id": "mrn patid patient_id subject_id person_id patient subject",
-    "diagnosis": "diagnosis icd dx",
-    "prior_treatment": "prior_treatment treatment treated therapy chemo tx",
-    "prior_remission": "remission cr1 rem",
-    "relapse_count": "relapse_count n_relapse relapses",
-    "relapse_since_remission": "relapse rezidiv",
-    "refractory": "refractory",
-    "cbc": "cbc blood_count blutbild",
-    "marrow_blast_percent": "blast",
-    "signs_and_symptoms": "symptom sign",
-    "leukemia_outside_marrow": "extramedullary outside_marrow cns",
-    "lineage": "lineage",
-    "age_years": "age",
-    "sex": "sex gender",
-    "cbc.wbc.value": "wbc leukocyte leukozyt",
-    "cbc.neutrophils.value": "neutrophil anc",
-    "cbc.hemoglobin.value": "hemoglobin hgb hb",
-    "cbc.hematocrit.value": "hematocrit hct",
-    "cbc.platelets.value": "platelet plt thrombozyt",
-}
-LONG_WORDS = {
-    "patient": WORDS["id"] + " person",
-    "date": "charttime start_date date time taken",
-    "system": "code_system vocabulary system",
-    "code": "concept_cd loinc code itemid test",
-    "value": "valuenum nval value result",
-    "comparator": "operator comparator",
-    "unit": "valueuom units unit uom",
-    "low": "range_lower range_low low",
-    "high": "range_upper range_high high",
-    "flag": "valueflag flag",
-    "specimen": "specimen",
-    "sex": WORDS["sex"],
-    "born": "birth dob",
-    **dict.fromkeys(("display", "status", "issued"), ""),
-}
 NUMBERS = (*LONG_NUMBERS, *WIDE_NUMBERS)
 NOT_SHOWN = ("id", "patient", "born", "date", "issued", "as_of")
-NOTHING = ("null", "na", "n/a", "#n/a", "nan", "none", ".", "-", "?", "-9", "-99", "999")
-YES = {"y", "yes", "j", "ja", "t", "true", "1", "oui", "si"}
-NO = {"n", "no", "nein", "f", "false", "0", "non"}
-UNKNOWN = {"u", "unk", "unknown", "unbekannt", "9"}
-CHOICES = {
-    "sex": {"f": "female", "m": "male", "w": "female", "1": "", "2": ""},
-    "cbc": {"n": "normal", "a": "abnormal"},
-    "lineage": {"b": "B", "t": "T"},
-    "signs_and_symptoms": {**dict.fromkeys(YES, "present"), **dict.fromkeys(NO, "absent")},
-    "leukemia_outside_marrow": {**dict.fromkeys(YES, "present"), **dict.fromkeys(NO, "absent")},
-    "prior_treatment": {**dict.fromkeys(YES, "disease_directed"), **dict.fromkeys(NO, "none")},
-}
+NAMES = read_yaml("column-names")
+NOTHING = frozenset(NAMES["nothing"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,17 +52,15 @@ def suggest(path: Path, encoding: str = "") -> str:
     cannot be read.
     """
     seen = _look(SlabSource(path, frozenset(), encoding))
-    long = _assigned(seen, LONG_WORDS)
-    wide = _assigned(seen, WORDS)
+    long, wide = (_assigned(seen, NAMES[of]) for of in ("results", "patients"))
     is_long = {*LONG_NEEDED, "value"} <= set(long) and len(
         wide.keys() - {"id", "sex", "age_years"}
     ) < 2
     chosen = long if is_long else _without_doubles(wide)
     what = "results, one a row" if is_long else "patients, one a row"
     lines = [
-        f"# A first mapping of {path.name}, read as a table of {what}.",
-        "# Every line is a guess by a name and the values seen: hold each against what your house",
-        "# means, then delete its comment.",
+        f"# A first mapping of {path.name}: {what}.",
+        "# Each line is a guess by names and values: check it, then delete its comment.",
         *_general(seen),
         *(_line(key, column) for key, column in chosen.items()),
     ]
@@ -118,7 +70,7 @@ def suggest(path: Path, encoding: str = "") -> str:
     lines += [f"# not used: {_plain(', '.join(left))}"] if left else []
     known = COLUMNS if is_long else (*Record.model_fields, *PARTS)
     missing = [key for key in known if key not in chosen and not key.startswith("cbc.")]
-    lines.append(f"# no column was found for: {', '.join(missing)}")
+    lines.append(f"# no column for: {', '.join(missing)}")
     return "\n".join(lines) + "\n"
 
 
@@ -134,13 +86,13 @@ def _look(source: SlabSource) -> list[_Seen]:
     return [_Seen(name, texts) for name, texts in counts.items()]
 
 
-def _assigned(seen: Sequence[_Seen], words: Mapping[str, str]) -> dict[str, _Seen]:
+def _assigned(seen: Sequence[_Seen], words: Mapping[str, Sequence[str]]) -> dict[str, _Seen]:
     """The column of each key: the first whose name holds the most telling word, each column
     once.
     """
     left, found = list(seen), {}
     for key, hints in words.items():
-        for hint in (key, *hints.split()):
+        for hint in (key, *hints):
             named = [column for column in left if _holds(column.name, hint)]
             if named:
                 found[key] = named[0]
@@ -175,17 +127,17 @@ def _general(seen: Sequence[_Seen]) -> Iterator[str]:
     nothing = {text.strip() for column in few for text in column.texts}
     words = sorted(text for text in nothing if text.lower() in NOTHING)
     if words:
-        yield f"null: {_flow(words)}  # seen; do they all mean that nothing is known?"
+        yield f"null: {_flow(words)}  # seen; do all say nothing?"
     if any(text != text.strip() and text.strip() for column in seen for text in column.texts):
-        yield "trim: true  # blanks were seen around values"
+        yield "trim: true  # blanks around values"
 
 
 def _line(key: str, column: _Seen) -> str:
     """One key with its column, what its values may mean, and why that is thought."""
     entry: dict[str, object] = {"column": column.name}
     shown = f"; seen: {_seen(column)}" if key not in NOT_SHOWN else ""
-    if key in CHOICES or key in YES_NO:
-        entry["values"] = dict(_meanings(key, column.words))
+    if known := _known(key):
+        entry["values"] = dict(_meanings(known, column.words))
     if key in NUMBERS and any("," in text for text in column.words):
         entry["decimal"] = ","
     if key == PERCENT and _is_fraction(column):
@@ -195,13 +147,21 @@ def _line(key: str, column: _Seen) -> str:
     return f"{key}: {written}  # by its name{shown}"
 
 
-def _meanings(key: str, words: Sequence[str]) -> Iterator[tuple[str, str]]:
+def _known(key: str) -> dict[str, str]:
+    """What words may mean under a key; nothing where it takes none."""
+    words = NAMES["words"]
+    pair = ("true", "false") if key in YES_NO else NAMES["yes_and_no"].get(key)
+    meant = words.get(key, {})
+    if pair:
+        meant = {**dict.fromkeys(words["yes"], pair[0]), **dict.fromkeys(words["no"], pair[1])}
+    return {**words["any"], **meant} if meant else {}
+
+
+def _meanings(known: Mapping[str, str], words: Sequence[str]) -> Iterator[tuple[str, str]]:
     """What each word may mean; what is not known is left out, and refused row by row."""
-    known = CHOICES.get(key) or {**dict.fromkeys(YES, "true"), **dict.fromkeys(NO, "false")}
     for word in words[:FEW]:
-        said = word.strip().lower()
-        meant = known.get(said) or ("unknown" if said in UNKNOWN else "")
-        if meant and meant != word:
+        meant = known.get(word.strip().lower(), word)
+        if meant != word:
             yield word.strip(), meant
 
 
