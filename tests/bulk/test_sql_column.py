@@ -143,7 +143,7 @@ def test_percentages_that_are_text_are_refused_by_postgresql(in_postgres: Run) -
 @pytest.mark.parametrize(
     ("mapping", "problem"),
     [
-        ("marrow_blast_percent: {column: B, decimal: ','}", "numbers in a spelling of their own"),
+        ("marrow_blast_percent: {column: B, decimal: ','}", "has numbers as text"),
         ("prior_remission: {column: [A, B]}", "read from several columns"),
         ("cbc: C\nrelapse_count: {column: N, 'null': '-9'}", "a column of numbers here"),
     ],

@@ -28,6 +28,7 @@ from allstatus.bulk.run_frame import Outputs, about_rules, no_row, refuse_sum, w
 from allstatus.bulk.sources import Skip, Slab, SlabSource
 from allstatus.bulk.writers import refuse_same_file
 from allstatus.errors import InvalidRecord, nearest
+from allstatus.record.refusals import REMEDIES
 
 ADULT_RANGES_USED = "adult_ranges"  # whether the adult table decided on a component of the count
 AHEAD = 2  # slabs read and decided on that wait to be written
@@ -259,8 +260,7 @@ def _refuse_id(job: BatchJob, carried: list[str], kinds: Mapping[str, pa.DataTyp
     of = kind.value_type if pa.types.is_dictionary(kind) else kind
     tests = pa.types.is_string, pa.types.is_large_string, pa.types.is_integer, pa.types.is_null
     if not any(test(of) for test in tests):
-        problem = f"is a column of {kind}, which are no ids"
-        raise InvalidRecord(named, problem, "make it text or whole numbers")
+        raise InvalidRecord(named, f"is a column of {kind}", REMEDIES["id"])
 
 
 def write_cells(outputs: Outputs, path: Path, results: Results, cells: Mapping[int, int]) -> None:

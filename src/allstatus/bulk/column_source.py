@@ -159,7 +159,7 @@ class CellReader:
         if not re.fullmatch(rf"(?:{grouped}\d+)(?:{point}\d+)?", found[0]):
             raise InvalidRecord(
                 "number",
-                "is not written with the decimal sign and thousands that the mapping says",
+                "is not spelled as the mapping says",
                 "correct `decimal` and `thousands`, or the cell",
             )
         bare = found[0].replace(group, "") if group else found[0]

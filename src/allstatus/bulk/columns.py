@@ -199,8 +199,8 @@ class KeyColumn:
         first, *others = said.items()
         for column, value in others:
             if not self._same(value, first[1]):
-                problem = f"says another thing than {first[0]}"
-                remedy = "correct one, or say in the mapping which value decides (`any`)"
+                problem = f"contradicts {first[0]}"
+                remedy = "correct one, or say what decides (`any`)"
                 raise InvalidRecord(column, problem, remedy)
         return first[1]
 

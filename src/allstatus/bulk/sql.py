@@ -36,10 +36,8 @@ def script(
     they are there already. `table` and `schema` are quoted as the dialect does. Raises
     InvalidRecord for what is no name.
     """
-    made = f"{schema}.{prefix}" if schema else prefix
-    cells_table, answers_table, decisions = (
-        _table(f"{made}_{what}", dialect, "--schema or --prefix")
-        for what in ("cells", "answers", "decisions")
+    cells_table, answers_table, decisions = _made(
+        f"{schema}.{prefix}" if schema else prefix, dialect
     )
     answers = view.cells.answers
     distinct = {answer: number for number, answer in enumerate(dict.fromkeys(answers))}
@@ -65,6 +63,12 @@ def script(
     if dialect == "tsql":  # a view must stand alone in its batch
         statements[-1] = f"GO\n{statements[-1]}"
     return _about(view.cells, dialect) + "".join(f"{statement};\n" for statement in statements)
+
+
+def _made(prefix: str, dialect: str) -> list[str]:
+    """The names of what is made, in plain SQL."""
+    made = (f"{prefix}_{what}" for what in ("cells", "answers", "decisions"))
+    return [_table(name, dialect, "--schema or --prefix") for name in made]
 
 
 def _texts(view: SqlView, table: str, id: str) -> Iterator[str]:

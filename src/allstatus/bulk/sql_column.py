@@ -90,12 +90,12 @@ class SqlColumn:
     def _refuse_unsaid(self) -> None:
         """Raise InvalidRecord for what a mapping says and no expression does."""
         if self._source.more:
-            problem = "is read from several columns, which no view puts together"
+            problem = "is read from several columns"
         elif self._source.spelling.in_numbers:
-            problem = "has numbers in a spelling of their own, and a view reads numbers"
+            problem = "has numbers as text"
         else:
             return
-        remedy = "make one column of them in the table, or use `allstatus batch`"
+        remedy = "use `allstatus batch`"
         raise InvalidRecord(self.name, problem, remedy)
 
     @property

@@ -8,9 +8,10 @@ from typing import Annotated
 
 import typer
 
+from allstatus.commands.help_pages import CommandLine
 from allstatus.commands.shared import app, run
 
-columns_app = typer.Typer(help="Mappings of a house's own columns.", no_args_is_help=True)
+columns_app = CommandLine(help="Mappings of a house's own columns.")
 app.add_typer(columns_app, name="columns")
 
 

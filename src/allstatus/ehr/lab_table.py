@@ -3,7 +3,7 @@
 Columns, of which `date` and `code` are needed: patient, date, system, code, display, comparator,
 value, unit, low, high, flag, status, specimen, issued, sex, born. A row is a result, or, by its
 code, a treatment given or a diagnosis. A code without a system is one of LOINC, unless it names
-its system itself, as in ICD10CM:C91.00.
+its system itself, as in LOINC:718-7.
 """
 
 from __future__ import annotations

@@ -37,8 +37,8 @@ def unread(
         elif not (source.column and not source.more and replace(source, values=None).as_it_stands):
             yield InvalidRecord(
                 name,
-                "is spelled in a way that the expression does not read",
-                "give it as a column of the record's words and numbers",
+                "is spelled otherwise than a record",
+                "make it words or booleans",
             )
         elif name not in cells.facts and name != COUNT:
             yield InvalidRecord(
