@@ -193,7 +193,7 @@ def test_ids_that_no_record_has_are_refused_before_the_first_row(
 ) -> None:
     source = tmp_path / "in.parquet"
     pq.write_table(pa.table({"id": pa.array([None], kind), "cbc": ["normal"]}), source)
-    with pytest.raises(InvalidRecord, match="^id: is a column of "):
+    with pytest.raises(InvalidRecord, match=r"^id: is a column of "):
         batched(source)
 
 
