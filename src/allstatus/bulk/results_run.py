@@ -67,6 +67,7 @@ class ResultsRun:
         rejected = len(gathered.rejects)
         totals = ExportTotals(gathered.rows, gathered.rows - rejected, 0, rejected)
         with Outputs() as outputs:
+            outputs.claim(self.job.target, self.job.rejects, self.job.evidence)
             rejects = outputs.open(self.job.rejects, REJECTS)
             rejects.write_columns(
                 zip(*sorted(gathered.rejects), strict=True) if rejected else [[]] * 3
