@@ -56,7 +56,7 @@ def is_folder(path: str | Path) -> bool:
 
 def within(path: Path, root: Path) -> bool:
     """Whether a file lies in a folder once every link is followed."""
-    return path.resolve().is_relative_to(root.resolve())
+    return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(root))
 
 
 def shorten(path: str | Path, most: int = 80) -> str:

@@ -14,6 +14,8 @@ from typing import Any
 
 import yaml
 
+from allstatus.record.regular_file import no_file, within
+
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 Path_ = tuple[str | int, ...]
 LONGEST_SHOWN = 60
@@ -52,7 +54,7 @@ class YamlFile:
         self._read_so_far = 0
         self.problems: list[str] = []
         self.data: Any = None
-        text = self._text(path) if text is None else text
+        text = self._text(path, root) if text is None else text
         node = None if text is None else self._compose(text)
         if node is not None:
             try:
@@ -78,7 +80,13 @@ class YamlFile:
         """`file:line: problem`."""
         return f"{self.place(path)}: {problem}"
 
-    def _text(self, path: Path) -> str | None:
+    def _text(self, path: Path, root: Path) -> str | None:
+        if not within(path, root):
+            self.problems.append(self.at((), "is a link out of the folder; put the file there"))
+            return None
+        if (problem := no_file(path)) not in ("", "there is no such file"):
+            self.problems.append(self.at((), f"{problem}; name a file"))
+            return None
         try:
             with path.open(encoding="utf-8-sig") as file:
                 return file.read(LARGEST + 1)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+from contextlib import suppress
 from itertools import zip_longest
 from pathlib import Path
 
 from allstatus.errors import RulesError
+from allstatus.record.regular_file import no_file, within
 from allstatus.record.whole_files import write_files
 
 LOCK_FILE, TABLE_FILE = "lock.json", "decision-table.csv"
@@ -19,6 +21,8 @@ def digest_of(directory: Path) -> str:
     for path in sorted(
         directory.rglob("*.yaml"), key=lambda p: p.relative_to(directory).as_posix()
     ):
+        if (problem := _unusable(path, directory)) is not None:
+            raise RulesError([f"{directory.name}/{path.name}:1: {problem}; put a file there"])
         content = path.read_bytes().replace(b"\r\n", b"\n")
         digest.update(
             f"{path.relative_to(directory).as_posix()}\0{len(content)}\0".encode() + content
@@ -60,21 +64,26 @@ def check_lock(directory: Path, digest: str, table_csv: str) -> None:
 
 
 def _read_lock(path: Path, where: str, remedy: str) -> dict[str, object]:
-    try:
-        lock = json.loads(path.read_text("utf-8"))
-    except FileNotFoundError:
-        raise RulesError([f"{where}:1: the file is missing; {remedy}"]) from None
-    except ValueError:
-        lock = None
+    if not path.exists():
+        raise RulesError([f"{where}:1: the file is missing; {remedy}"])
+    lock = None
+    if _unusable(path, path.parent) is None:
+        with suppress(ValueError, RecursionError):
+            lock = json.loads(path.read_bytes())
     if not isinstance(lock, dict):
         raise RulesError([f"{where}:1: the file is not a JSON object; {remedy}"])
     return lock
 
 
+def _unusable(path: Path, directory: Path) -> str | None:
+    """Why a file of a rule set is not read: it is none, or a link out of the folder."""
+    return no_file(path) or (None if within(path, directory) else "is a link out of the folder")
+
+
 def _table_problem(path: Path, table_csv: str, remedy: str) -> str | None:
     """The first line at which the written table differs from the one the rules give."""
     where = f"{path.parent.name}/{path.name}"
-    if not path.is_file():
+    if _unusable(path, path.parent) is not None:
         return f"{where}:1: the file is missing; {remedy}"
     written, given = path.read_text("utf-8", errors="replace").splitlines(), table_csv.splitlines()
     for number, (old, new) in enumerate(zip_longest(written, given, fillvalue=""), start=1):

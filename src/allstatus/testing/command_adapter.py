@@ -13,14 +13,18 @@ import shlex
 import signal
 import subprocess
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from threading import Thread
+from typing import IO, Any
 
 from allstatus.errors import InvalidRecord
 from allstatus.testing.answers import INVALID, Answer
 from allstatus.testing.vectors import one_line
 
 SECONDS = 120.0
+MOST = 1 << 15  # bytes for each record, on the whole
+BLOCK, LAST_WORDS = 1 << 16, 5.0
 LONGEST_SHOWN = 120
 REASON = re.compile(  # the line that says what is wrong, in a trace of Python, Node or Java
     r'(?:Exception in thread "[^"]*" )?(?:[\w.]+\.)?\w*(?:Error|Exception)\b'
@@ -43,14 +47,15 @@ def run_adapter(command: str, records: Sequence[Any], seconds: float = SECONDS) 
     """
     sent = "".join(one_line(record) + "\n" for record in records)
     process = _start(command)
+    most = MOST * (len(records) + 1)
+    out, err, ended = _converse(process, sent.encode(), most, seconds)
     problems: list[str] = []
-    try:
-        out, err = process.communicate(sent.encode(), timeout=seconds)
-    except subprocess.TimeoutExpired:
-        _kill(process)
-        out, err = process.communicate()
+    if len(out) > most:
+        problems.append(f"the command wrote more than {most:,} bytes and was stopped")
+    elif not ended:
         problems.append(f"the command did not end within {seconds:g} seconds and was stopped")
-    lines = out.decode("utf-8", errors="replace").removesuffix("\n").split("\n")
+    text = out[:most].decode("utf-8", errors="replace").removesuffix("\n")
+    lines = text.split("\n") if text else []
     if process.returncode and not problems:
         problems.append(
             f"the command ended with exit status {process.returncode}{_last_words(err)}"
@@ -74,12 +79,56 @@ def _start(command: str) -> subprocess.Popen[bytes]:
         raise InvalidRecord("cmd", "cannot be started", remedy) from None
 
 
+def _converse(
+    process: subprocess.Popen[bytes], sent: bytes, most: int, seconds: float
+) -> tuple[bytes, bytes, bool]:
+    """What a command writes, up to `most` bytes and one block, the end of what it complains of, and
+    whether it ended by itself in time.
+    """
+    assert process.stdin
+    assert process.stdout
+    assert process.stderr
+    out, err = bytearray(), bytearray()
+
+    def send(stream: IO[bytes]) -> None:
+        with suppress(OSError), stream:
+            stream.write(sent)
+
+    def listen(stream: IO[bytes]) -> None:
+        while len(out) <= most and (block := os.read(stream.fileno(), BLOCK)):
+            out.extend(block)
+        if len(out) > most:
+            _kill(process)
+
+    def complain(stream: IO[bytes]) -> None:
+        while block := os.read(stream.fileno(), BLOCK):
+            err[:] = (err + block)[-BLOCK:]
+
+    work = ((send, process.stdin), (listen, process.stdout), (complain, process.stderr))
+    threads = [Thread(target=do, args=(stream,), daemon=True) for do, stream in work]
+    for thread in threads:
+        thread.start()
+    try:
+        process.wait(seconds)
+        ended = True
+    except subprocess.TimeoutExpired:
+        ended = False
+    if not ended:
+        _kill(process)
+    for thread in threads:
+        thread.join(LAST_WORDS)
+    _kill(process)  # what it started and left behind
+    process.wait()
+    return bytes(out), bytes(err), ended
+
+
 def _kill(process: subprocess.Popen[bytes]) -> None:
     """End the command and all it started."""
-    if os.name == "posix":
-        os.killpg(process.pid, signal.SIGKILL)
-    else:
-        process.kill()
+    with suppress(ProcessLookupError, PermissionError):
+        if os.name == "posix":
+            os.killpg(process.pid, signal.SIGKILL)
+        else:
+            process.kill()
 
 
 def _last_words(err: bytes) -> str:

@@ -1,0 +1,73 @@
+"""Rule sets and commands from outside: bounded, and never a way to read other files."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from allstatus import RulesError, load_rules
+from allstatus.rules.fingerprint import page_sentences
+from allstatus.testing.command_adapter import MOST, run_adapter
+
+HOME = Path(__file__).parents[2] / "rules" / "nci-pdq-adult-all-patient"
+SECRET = "root:*:19000:0:99999:7:::"
+
+
+@pytest.fixture
+def rules(tmp_path: Path) -> Path:
+    (tmp_path / "secret").write_text(f"{SECRET}\n" * 3)
+    return Path(shutil.copytree(HOME, tmp_path / "rules"))
+
+
+@pytest.mark.parametrize("name", ["regions.yaml", "lock.json", "decision-table.csv", "more.yaml"])
+@pytest.mark.parametrize("what", ["link", "folder", "pipe", "circle"])
+def test_what_is_no_file_of_the_folder_is_refused_unread(rules: Path, name: str, what: str) -> None:
+    path = rules / name
+    path.unlink(missing_ok=True)
+    if what == "link":
+        path.symlink_to(rules.parent / "secret")
+    elif what == "folder":
+        path.mkdir()
+    elif what == "pipe":
+        os.mkfifo(path)
+    else:
+        path.symlink_to(path)
+    with pytest.raises(RulesError) as refused:
+        load_rules(rules)
+    assert SECRET not in str(refused.value)
+    assert name in str(refused.value)
+
+
+def test_a_lock_nested_too_deeply_is_refused(rules: Path) -> None:
+    (rules / "lock.json").write_text("[" * 100_000)
+    with pytest.raises(RulesError, match="is not a JSON object"):
+        load_rules(rules)
+
+
+ENDLESS = 'python -c "import sys\nwhile True: sys.stdout.write(chr(97) * 99 + chr(10))"'
+SLEEPS = 'python -c "import time; time.sleep(600)"'
+QUIET = 'python -c "pass"'
+LOUD = "python -c \"import sys; sys.stderr.write('e' * 10**7 + chr(10) + 'last'); sys.exit(3)\""
+COMMANDS = {
+    ENDLESS: f"wrote more than {2 * MOST:,} bytes and was stopped",
+    SLEEPS: "did not end within 2 seconds and was stopped",
+    QUIET: "1 lines went in, 0 came out; print exactly one line for each",
+    LOUD: "the command ended with exit status 3: last",
+}
+
+
+@pytest.mark.parametrize(
+    ("command", "problem"), COMMANDS.items(), ids=["endless", "sleeps", "quiet", "loud"]
+)
+def test_a_command_is_bounded_in_time_and_bytes(command: str, problem: str) -> None:
+    found = run_adapter(command, [{"cbc": "normal"}], seconds=2 if command == SLEEPS else 60)
+    assert any(problem in said for said in found.problems), found.problems
+
+
+PAGES = ["[" * 200_000, "![" * 100_000 + "]", "[a](" * 60_000, '[a]("' * 60_000, "[]" * 100_000]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=["[", "![", "[a](", '[a]("', "[]"])
+def test_a_page_of_brackets_is_read_in_one_pass(page: str) -> None:
+    assert len(list(page_sentences(page))) <= 1
