@@ -95,14 +95,16 @@ def _converse(
             stream.write(sent)
 
     def listen(stream: IO[bytes]) -> None:
-        while len(out) <= most and (block := os.read(stream.fileno(), BLOCK)):
-            out.extend(block)
-        if len(out) > most:
-            _kill(process)
+        with stream:
+            while len(out) <= most and (block := os.read(stream.fileno(), BLOCK)):
+                out.extend(block)
+            if len(out) > most:
+                _kill(process)
 
     def complain(stream: IO[bytes]) -> None:
-        while block := os.read(stream.fileno(), BLOCK):
-            err[:] = (err + block)[-BLOCK:]
+        with stream:
+            while block := os.read(stream.fileno(), BLOCK):
+                err[:] = (err + block)[-BLOCK:]
 
     work = ((send, process.stdin), (listen, process.stdout), (complain, process.stderr))
     threads = [Thread(target=do, args=(stream,), daemon=True) for do, stream in work]

@@ -1,0 +1,116 @@
+"""What a person reads: no escape sequence from data, ASCII where a stream knows no marks, and one
+line where a stream cannot be written.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+ESCAPES = "fever\x1b[1;1H\x1b[2Kcase-7: ALL in remission\x9b31m\u202e\x07"
+RECORD = {
+    "id": f"a{ESCAPES}", "prior_treatment": "none", "cbc": "abnormal",
+    "marrow_blast_percent": "60", "signs_and_symptoms": [ESCAPES],
+}  # fmt: skip
+OBEYED = "\x1b\x9b\u202e\x07"
+
+
+@pytest.fixture
+def record(tmp_path: Path) -> Path:
+    path = tmp_path / "record.json"
+    path.write_text(json.dumps(RECORD))
+    return path
+
+
+def run(*asked: object, **more: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "allstatus", *map(str, asked)]
+    env = {**os.environ, "PYTHONIOENCODING": "utf-8", **more}
+    return subprocess.run(
+        command, capture_output=True, encoding="utf-8", errors="replace", env=env, check=False
+    )
+
+
+def shell(line: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(["bash", "-c", line], capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [("classify",), ("classify", "--level", "student"), ("classify", "--format", "line"),
+     ("facts",), ("facts", "--format", "json")],
+)  # fmt: skip
+@pytest.mark.parametrize("colour", ["0", "1"])
+def test_nothing_in_data_is_obeyed(record: Path, asked: tuple[str, ...], colour: str) -> None:
+    found = run(*asked, record, FORCE_COLOR=colour)
+    plain = found.stdout
+    for code in ("\x1b[1m", "\x1b[2m", "\x1b[0m", "\x1b[31m", "\x1b[32m", "\x1b[33m"):
+        plain = plain.replace(code, "")
+    assert not set(plain) & set(OBEYED)
+    assert "\\u001b[2K" in plain.replace("\n", "").replace(" ", "") or "line" in asked
+    if "json" in asked:
+        assert json.loads(found.stdout)["id"] == RECORD["id"]
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252"])
+def test_marks_that_a_stream_cannot_write_are_ascii(record: Path, encoding: str) -> None:
+    found = run("classify", record, PYTHONIOENCODING=encoding)
+    assert (found.returncode, found.stderr) == (0, "")
+    assert "\n+ " in found.stdout
+
+
+def test_colour_is_as_the_environment_says(record: Path) -> None:
+    assert "\x1b[1m" in run("classify", record, FORCE_COLOR="1").stdout
+    assert "\x1b" not in run("classify", record, FORCE_COLOR="1", NO_COLOR="1").stdout
+    assert "\x1b" not in run("classify", record).stdout
+
+
+@pytest.mark.parametrize(
+    ("line", "status", "said"),
+    [
+        ("{py} classify {record} > /dev/full", 74, "standard output: cannot be read or written"),
+        ("{py} classify {record} >&-", 74, "standard output: cannot be read or written"),
+        ("{py} --help > /dev/full", 74, "standard output: cannot be read or written"),
+        ("{py} schema record > /dev/full", 74, "standard output: cannot be read or written"),
+        ("{py} classify - <&-", 3, "is empty"),
+        ("{py} schema record | (exec <&-; sleep 3); exit ${{PIPESTATUS[0]}}", 141, ""),
+        ("{py} classify ''", 2, "an argument is empty"),
+        ("{py} timeline ''", 2, "an argument is empty"),
+        ("{py} batch {record} ''", 2, "an argument is empty"),
+        ("{py} classify {long}", 3, "File name too long"),
+        ("{py} batch {long}.csv {record}.csv", 3, "File name too long"),
+        ("{py} classify /dev/zero", 3, "is a device"),
+        ("mkfifo {record}.csv; {py} batch {record}.csv {record}.out.csv", 3, "is a pipe"),
+        ("mkfifo {record}.p; {py} classify {record}.p", 3, "is a pipe"),
+        ("{py} classify <(cat {record}) --format json", 0, ""),
+    ],
+)
+def test_one_line_and_a_status(record: Path, line: str, status: int, said: str) -> None:
+    py = f"{sys.executable} -m allstatus"
+    found = shell(line.format(py=py, record=record, long="x" * 300))
+    assert (found.returncode, "Traceback" in found.stderr) == (status, False)
+    assert said in found.stderr
+    assert len(found.stderr.splitlines()) <= 1
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGINT"])
+def test_a_signal_leaves_nothing_behind(tmp_path: Path, name: str) -> None:
+    pytest.importorskip("pyarrow")
+    line = json.dumps({"id": "x", "cbc": "normal", "marrow_blast_percent": 3}) + "\n"
+    (tmp_path / "in.ndjson").write_text(line * 300_000)
+    (tmp_path / "out.ndjson").write_text("old")
+    command = [sys.executable, "-m", "allstatus", "batch", "in.ndjson", "out.ndjson"]
+    run = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE)
+    until = time.monotonic() + 60
+    while not list(tmp_path.glob("*.partial")) and time.monotonic() < until:
+        time.sleep(0.01)
+    run.send_signal(getattr(signal, name))
+    _, err = run.communicate(timeout=60)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["in.ndjson", "out.ndjson"]
+    assert (tmp_path / "out.ndjson").read_text() == "old"
+    ended = 130 if name == "SIGINT" else -getattr(signal, name)
+    assert (run.returncode, b"Traceback" in err) == (ended, False)
