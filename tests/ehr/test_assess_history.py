@@ -1,0 +1,63 @@
+"""Treatment, remissions and relapses behind an assessment: what they rest on."""
+
+from ehr.charts_as_yaml import decide, tell
+
+COUNT = {"count": "normal", "day": "2025-03-10"}
+CLEAN = [{"marrow": 2, "day": "2025-03-10"}, COUNT]
+
+
+def given(day: int) -> dict[str, str]:
+    return {"given": "vincristine", "day": f"2025-01-{day}"}
+
+
+def test_the_first_five_treatments_are_shown_and_the_rest_counted() -> None:
+    decision = decide([*(given(day) for day in range(10, 18)), *CLEAN])
+    evidence = decision.facts["prior_treatment"].evidence
+    assert [entry.date for entry in evidence if not isinstance(entry, str)] == [
+        "2025-01-10",
+        "2025-01-11",
+        "2025-01-12",
+        "2025-01-13",
+        "2025-01-14",
+        "",
+    ]
+    assert [entry.source for entry in evidence if not isinstance(entry, str)][-1] == "3 more"
+
+
+def test_treatment_after_an_earlier_assessment_does_not_count_for_it() -> None:
+    lines = [{"marrow": 60, "day": "2025-01-05"}, given(10), *CLEAN]
+    first = tell(lines).points[0].decision.facts["prior_treatment"]
+    assert first.value is None
+    assert [entry.because for entry in first.evidence if not isinstance(entry, str)] == [
+        "given on or after the day of this assessment"
+    ]
+
+
+def test_a_remission_decided_by_an_assumption_is_said_to_rest_on_it() -> None:
+    lines = [
+        given(10),
+        {"marrow": 2, "day": "2025-02-01"},
+        {"count": "normal", "day": "2025-02-01"},
+    ]
+    decision = decide([*lines, *CLEAN])
+    assert decision.facts["prior_remission"].value is True
+    because = [entry.because for entry in decision.assumptions if entry.fact == "prior_remission"]
+    assert because == [
+        "It was decided at an earlier assessment, by the assumption "
+        "symptoms-absent-unless-recorded."
+    ]
+
+
+def test_a_relapse_is_over_where_every_place_of_it_is_clear() -> None:
+    relapse = [
+        given(10),
+        {"status": "remission", "day": "2025-01-20"},
+        {"marrow": 60, "day": "2025-02-01"},
+        {"count": "normal", "day": "2025-02-01"},
+    ]
+    decision = decide([*relapse, *CLEAN])
+    assert decision.status == "in_remission"
+    assert "relapse was found (marrow) has since been found clear" in next(
+        entry.because for entry in decision.assumptions if entry.fact == "leukemia_outside_marrow"
+    )
+    assert decision.record.relapse_count == 1
