@@ -2,8 +2,6 @@
 shrink to little.
 """
 
-import subprocess
-import sys
 from collections import Counter
 from fractions import Fraction
 from typing import Any
@@ -11,30 +9,25 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, find, given, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import run_state_machine_as_test
 
-from allstatus import InvalidRecord, Record, load_rules
+from allstatus import InvalidRecord, load_rules
 from allstatus.decision.classifier import Classifier
 from allstatus.record.percent import read_percent
 from allstatus.testing import (
-    HistoryMachine,
     assert_conforms,
     blast_percents,
     complete_records,
     equivalent_spellings,
     histories,
     invalid_records,
-    make_vectors,
     near_threshold,
     records,
     records_with,
     refinements,
     region_records,
 )
-from allstatus.testing.answers import AnswerLevel, answer_of
-from allstatus.testing.hypothesis_entry import register
+from allstatus.testing.answers import answer_of
 from allstatus.testing.representatives import HAIR, UNKNOWN
-from allstatus.testing.vectors import within
 from copies import copy_rules, lock
 
 RULES = load_rules(engine="builtin")
@@ -211,38 +204,6 @@ def test_a_failing_example_shrinks_to_what_matters() -> None:
     assert UNKNOWN not in complete.values()
 
 
-def test_from_type_gives_records_once_registered() -> None:
-    register()
-    found = seen(st.from_type(Record))
-    assert all(isinstance(record, Record) for record in found)
-    percents = [
-        record.marrow_blast_percent
-        for record in found
-        if record.marrow_blast_percent not in (None, UNKNOWN)
-    ]
-    assert sum(percent.exact == LIMIT for percent in percents) > 0
-
-
-def test_a_failing_record_shrinks_and_reads_well_too() -> None:
-    register()
-    simplest = find(
-        st.from_type(Record),
-        lambda record: RULES.classify(record).status == "recurrent",
-        settings=FIND,
-    )
-    assert len(simplest.model_dump(exclude_none=True)) <= 3
-    assert repr(
-        Record.read({"marrow_blast_percent": "<5", "cbc": "normal", "prior_remission": True})
-    ) == ("Record(prior_remission=True, cbc='normal', marrow_blast_percent='<5')")
-    edge = find(
-        st.from_type(Record), lambda record: record.marrow_blast_percent is not None, settings=FIND
-    )
-    assert repr(edge) in (
-        "Record(marrow_blast_percent='unknown')",
-        "Record(marrow_blast_percent='5')",
-    )
-
-
 @given(histories())
 def test_a_history_goes_forward_and_each_record_fits_its_phase(
     history: list[dict[str, Any]],
@@ -276,117 +237,3 @@ def test_strategies_read_limits_and_values_from_any_rule_set(other_rules: Classi
     assert len({record["prior_treatment"] for record in found}) == 3
     untreated = seen(records_with(status="untreated", rules=other_rules))
     assert all(other_rules.classify(record).status == "untreated" for record in untreated)
-
-
-@pytest.mark.slow
-def test_our_classifier_conforms_at_every_level() -> None:
-    assert_conforms(RULES.classify, level="explanation")
-    assert_conforms(lambda record: answer_of(RULES, record), examples=20)
-
-
-def two_valued(record: dict[str, Any]) -> dict[str, Any]:
-    """What is unknown counts as no."""
-    try:
-        known = {name: value for name, value in record.items() if value not in (None, UNKNOWN)}
-        return answer_of(
-            RULES, {"prior_treatment": "none", "prior_remission": False, "cbc": "abnormal", **known}
-        )
-    except InvalidRecord as error:
-        raise ValueError(str(error)) from error
-
-
-def test_a_two_valued_classifier_is_caught_with_the_record_and_the_difference() -> None:
-    assert_conforms(two_valued, level="core")
-    with pytest.raises(
-        AssertionError, match=r"record \{.*\n  outcome: expected \"insufficient_data\", got"
-    ):
-        assert_conforms(two_valued)
-
-
-def test_every_family_that_fails_is_told_with_its_smallest_example() -> None:
-    with pytest.raises(AssertionError) as found:
-        assert_conforms(lambda _: {"outcome": "determined", "status": "x", "possible": ["x"]})
-    said = str(found.value).splitlines()
-    asked = within(make_vectors(), AnswerLevel.exact_decimal)
-    families = Counter(vector.family for vector in asked)
-    assert said[0] == (
-        f"{len(asked)} of {len(asked)} vectors fail, in {len(families)} families; the smallest:"
-    )
-    told = [line.split(":")[0] for line in said[1:] if not line.startswith(" ")]
-    assert told == [f"{family} ({count})" for family, count in families.items()]
-
-
-@pytest.mark.parametrize("level", ["core", "exact-decimal"])
-def test_a_crash_is_no_refusal(level: str) -> None:
-    def crashes(record: Any) -> Any:
-        try:
-            return RULES.classify(record)
-        except InvalidRecord:
-            return len(5)  # type: ignore[arg-type]
-
-    if level == "core":
-        assert_conforms(crashes, level=level)
-        return
-    with pytest.raises(AssertionError) as found:
-        assert_conforms(crashes, level=level)
-    assert isinstance(found.value.__cause__, TypeError)
-    assert "raised TypeError: object of type 'int' has no len()" in str(found.value)
-    assert ", in 1 family; " in str(found.value)
-
-
-class Patient(HistoryMachine):
-    """A classifier that is right, followed over time."""
-
-    def classify(self, record: dict[str, Any]) -> Any:
-        return answer_of(RULES, record)
-
-
-class Forgetful(HistoryMachine):
-    """One that forgets earlier remissions."""
-
-    def classify(self, record: dict[str, Any]) -> Any:
-        return answer_of(RULES, record | {"prior_remission": False, "relapse_count": None})
-
-
-def test_a_history_is_followed_a_step_at_a_time() -> None:
-    followed = settings(SAME, max_examples=20, stateful_step_count=8)
-    run_state_machine_as_test(Patient, settings=followed)
-    with pytest.raises(AssertionError, match="history"):
-        run_state_machine_as_test(Forgetful, settings=settings(SAME, max_examples=50))
-
-
-def test_hypothesis_alone_loads_nothing_of_ours() -> None:
-    look = "import hypothesis, sys; print('pydantic' in sys.modules)"
-    ask = (
-        "import allstatus, hypothesis.strategies as st; "
-        "print(type(st.from_type(allstatus.Record).example()).__name__)"
-    )
-    for script, printed in ((look, "False"), (ask, "Record")):
-        words = [sys.executable, "-W", "ignore", "-c", script]
-        told = subprocess.run(words, capture_output=True, encoding="utf-8", check=True)
-        assert told.stdout.strip() == printed
-
-
-@pytest.mark.slow
-def test_what_vectors_do_not_ask_generated_records_do() -> None:
-    asked = {vector_key(record) for record in vector_records()}
-
-    def learnt_by_heart(record: dict[str, Any]) -> Any:
-        return (
-            answer_of(RULES, record)
-            if vector_key(record) in asked
-            else {"outcome": "determined", "status": "x", "possible": ["x"]}
-        )
-
-    with pytest.raises(AssertionError, match="generated"):
-        assert_conforms(learnt_by_heart)
-
-
-def vector_records() -> list[dict[str, Any]]:
-    from allstatus.testing import make_vectors
-
-    return [vector.record for vector in make_vectors()]
-
-
-def vector_key(record: dict[str, Any]) -> str:
-    return repr(sorted(record.items(), key=lambda item: item[0]))

@@ -32,10 +32,9 @@ def assert_conforms(
 
     The function takes a record (a dict) and gives a dict, or an object with attributes, with
     `outcome`, `status` and `possible`; it refuses what is no record with ValueError or outcome
-    `invalid_record`; any other exception is a crash, never a refusal. All vectors of the level are
-    asked first: each family that fails is told with how many fail and the smallest of them. Then
-    come `examples` generated records, shrunk to the simplest that fails. What the function raised
-    is the error's cause.
+    `invalid_record`; any other exception is a crash, and the error's cause. All vectors of the
+    level are asked first: each family that fails is told with how many fail and the smallest. Then
+    come `examples` generated records, shrunk to the simplest that fails.
     """
     __tracebackhide__ = True
     claim, classifier = _level(level), classifier_of(rules)

@@ -48,7 +48,11 @@ class Course:
         self.relapses += phase == "recurrent" != self.phase
         self.phase, self.day = phase, self.day + timedelta(days=days)
 
-    def examine(self, findings: Record) -> Record:
+    def findings(self, rules: Rules) -> Strategy[Record]:
+        """What can be found in this phase."""
+        return _findings(self.phase == "in_remission", rules)
+
+    def examine(self, found: Record) -> Record:
         """The record of what is found today, with the history so far."""
         record = {
             "id": "patient-1",
@@ -57,7 +61,7 @@ class Course:
             "prior_remission": self.remissions > 0,
             "relapse_since_remission": self.phase == "recurrent",
             "relapse_count": self.relapses,
-            **findings,
+            **found,
         }
         self.remissions += self.phase == "in_remission"
         self.records.append(record)
@@ -132,7 +136,7 @@ def histories(draw: st.DrawFn, rules: Rules = None, longest: int = 6) -> list[Re
     for number in range(draw(st.integers(1, longest))):
         if number:
             course.go_on(draw(st.sampled_from(PHASES[course.phase])), draw(st.integers(*APART)))
-        course.examine(draw(findings(course.phase == "in_remission", rules)))
+        course.examine(draw(course.findings(rules)))
     return course.records
 
 
@@ -187,8 +191,7 @@ def _components() -> Strategy[dict[str, Any]]:
     return st.one_of(st.just({}), whole, st.just(dict.fromkeys(COUNTS, True)), some)
 
 
-def findings(remission: bool, rules: Rules) -> Strategy[Record]:
-    """What is found at an examination in remission, or not in remission."""
+def _findings(remission: bool, rules: Rules) -> Strategy[Record]:
     limit = classifier_of(rules).table.domains[BLASTS].limits[0]
     inside = near_threshold(rules, BLASTS).filter(
         lambda number: (Fraction(number) <= limit) is remission

@@ -7,20 +7,18 @@ from __future__ import annotations
 from typing import Any
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from allstatus.testing.answers import AnswerLevel, answer_of
 from allstatus.testing.assertions import failure_of
-from allstatus.testing.charts import APART, PHASES, Course, findings
+from allstatus.testing.charts import APART, PHASES, Course
 from allstatus.testing.number_strategies import Rules, classifier_of
 from allstatus.testing.representatives import Record
 from allstatus.testing.vectors import Vector
 
-DAYS = st.integers(*APART)
-
 
 class HistoryMachine(RuleBasedStateMachine):
-    """A patient examined again and again: treated, in remission, relapsed. Subclass it, give it
+    """A patient examined again and again, from one phase to the next. Subclass it, give it
     `classify`, and have pytest run `TestMine = Mine.TestCase`.
 
     Each examination makes a record, kept in `course.records`; `check` holds the answer to it
@@ -53,31 +51,11 @@ class HistoryMachine(RuleBasedStateMachine):
         """The patient comes, never treated."""
         self._examine(data)
 
-    @precondition(lambda machine: machine.may("treated"))
-    @rule(days=DAYS, data=st.data())
-    def is_treated(self, days: int, data: st.DataObject) -> None:
-        """Treatment directed at the disease is given, and the disease is still there."""
-        self.course.go_on("treated", days)
+    @rule(days=st.integers(*APART), data=st.data())
+    def goes_on(self, days: int, data: st.DataObject) -> None:
+        """Some days later, in a phase that may follow or in the same."""
+        self.course.go_on(data.draw(st.sampled_from(PHASES[self.course.phase])), days)
         self._examine(data)
-
-    @precondition(lambda machine: machine.may("in_remission"))
-    @rule(days=DAYS, data=st.data())
-    def is_in_remission(self, days: int, data: st.DataObject) -> None:
-        """Nothing is found any more, or still nothing."""
-        self.course.go_on("in_remission", days)
-        self._examine(data)
-
-    @precondition(lambda machine: machine.may("recurrent"))
-    @rule(days=DAYS, data=st.data())
-    def relapses_or_stays(self, days: int, data: st.DataObject) -> None:
-        """The disease is back, or still there."""
-        self.course.go_on("recurrent", days)
-        self._examine(data)
-
-    def may(self, phase: str) -> bool:
-        """Whether the patient's disease can be in a phase next."""
-        return phase in PHASES[self.course.phase]
 
     def _examine(self, data: st.DataObject) -> None:
-        found = data.draw(findings(self.course.phase == "in_remission", self.ruleset))
-        self.check(self.course.examine(found))
+        self.check(self.course.examine(data.draw(self.course.findings(self.ruleset))))
