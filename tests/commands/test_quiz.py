@@ -31,6 +31,19 @@ def test_quiz_to_standard_output(teaching: Classifier) -> None:
     assert len([json.loads(line) for line in result.stdout.splitlines()]) == 3
 
 
+def test_quiz_says_what_it_can() -> None:
+    result = run("quiz", "--count", "5000", "--format", "jsonl", "-o", "-")
+    made = len(result.stdout.splitlines())
+    said = f"note: the rules make {made} exercises, and no more\n"
+    assert (result.returncode, result.stderr.decode(), made < 5000) == (0, said, True)
+
+
+def test_anki_is_understood(tmp_path: Path) -> None:
+    result = run("quiz", "--count", "1", "--format", "anki", "-o", tmp_path / "deck.apkg")
+    assert result.returncode == 0
+    assert (tmp_path / "deck.apkg").read_bytes()[:2] == b"PK"
+
+
 @pytest.mark.parametrize("ending", ["svg", "png"])
 @pytest.mark.parametrize(
     "what", [("regions",), ("definitions",), ("timeline", HISTORY)], ids=lambda what: what[0]

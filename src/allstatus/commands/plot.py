@@ -10,7 +10,7 @@ import typer
 from allstatus.commands.chart_input import ChartInput, reads_charts
 from allstatus.commands.help_pages import CommandLine
 from allstatus.commands.shared import DraftOption, EngineName, EngineOption, RulesOption, app, run
-from allstatus.commands.timeline import draw
+from allstatus.commands.timeline import HistoryArgument, draw
 
 plot = CommandLine(help="Pictures of the rules and of many records, as SVG or PNG.")
 app.add_typer(plot, name="plot")
@@ -37,12 +37,7 @@ def definitions(out: Annotated[Path, PictureOption]) -> None:
 @plot.command()
 @reads_charts
 def timeline(
-    path: Annotated[
-        str,
-        typer.Argument(
-            metavar="PATH|-", help="A chart (FHIR R4, HL7 v2), or records that bear as_of."
-        ),
-    ],
+    path: Annotated[str, HistoryArgument],
     *,
     reading: ChartInput,
     out: Annotated[Path, PictureOption],

@@ -4,6 +4,7 @@ cards.
 
 from __future__ import annotations
 
+import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -20,6 +21,7 @@ class QuizFormat(StrEnum):
     csv = "csv"
     jsonl = "jsonl"
     gift = "gift"
+    anki = "anki"
     apkg = "apkg"
     qti = "qti"
     html = "html"
@@ -31,7 +33,8 @@ def quiz(
     format: Annotated[
         QuizFormat,
         typer.Option(
-            "--format", help="gift: Moodle; apkg: Anki; qti: text2qti; html: worksheet and key."
+            "--format",
+            help="gift: Moodle; anki or apkg: Anki; qti: text2qti; html: worksheet and key.",
         ),
     ],
     seed: Annotated[
@@ -58,6 +61,7 @@ def _quiz(out: Path, format: str, seed: int, count: int, rules: str | None, engi
     from allstatus.teach.exercise_files import FORMATS
     from allstatus.teach.exercise_set import make_sheet
 
-    return write_out(
-        out, FORMATS[format](make_sheet(load_rules(rules, engine=engine), seed, count))
-    )
+    sheet = make_sheet(load_rules(rules, engine=engine), seed, count)
+    if (made := len(sheet.exercises)) < count:
+        print(f"note: the rules make {made} exercises, and no more", file=sys.stderr)
+    return write_out(out, FORMATS[format](sheet))

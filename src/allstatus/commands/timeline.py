@@ -22,15 +22,15 @@ if TYPE_CHECKING:
     from allstatus.ehr.timeline import Timeline
 
 
+HistoryArgument = typer.Argument(
+    metavar="PATH|-", help="A chart (FHIR R4, HL7 v2), or records that bear as_of."
+)
+
+
 @app.command()
 @reads_charts
 def timeline(
-    path: Annotated[
-        str,
-        typer.Argument(
-            metavar="PATH|-", help="A chart (FHIR R4, HL7 v2), or records that bear as_of."
-        ),
-    ],
+    path: Annotated[str, HistoryArgument],
     *,
     reading: ChartInput,
     format: Annotated[

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from allstatus.commands.progress import progress
 from allstatus.commands.shared import DraftOption, RulesOption, app, run
 
 
@@ -35,7 +36,9 @@ def _vectors(out: Path, rules: str | None, minimal: bool, draft: bool) -> int:
     from allstatus.testing.vectors import make_vectors
 
     classifier = load_rules(rules, engine="builtin", draft=draft)
-    made = fewest_killers(classifier) if minimal else make_vectors(classifier)
+    with progress() as advance:
+        advance("fewest vectors" if minimal else "vectors", 0, None)
+        made = fewest_killers(classifier) if minimal else make_vectors(classifier)
     write_vectors(out, classifier, made)
     print(
         f"{out}: {len(made)} vectors of {classifier.ruleset.id} {classifier.ruleset.version} "

@@ -73,7 +73,7 @@ def _lines(timeline: Timeline) -> Iterator[str]:
     now = timeline.now
     yield (
         f"{timeline.patient if timeline.patient is not None else 'patient without an id'}: "
-        f"{len(timeline.points)} assessments"
+        f"{len(timeline.points)} assessment{'s' * (len(timeline.points) != 1)}"
     )
     first = timeline.treatments[:1]
     for item in first:

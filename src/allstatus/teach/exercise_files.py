@@ -104,6 +104,7 @@ FORMATS: dict[str, Callable[[Sheet], bytes]] = {
     "csv": write_csv,
     "jsonl": write_jsonl,
     "gift": write_gift,
+    "anki": write_apkg,
     "apkg": write_apkg,
     "qti": write_qti,
     "html": write_html,
