@@ -1,6 +1,8 @@
 """Leukemia outside the marrow and signs, around an assessment: what is told of each finding."""
 
 from ehr.charts_as_yaml import decide
+from ehr.test_assessor import chart_of
+from ehr.test_assessor import decide as decide_fhir
 
 OUTSIDE, SIGNS = "leukemia_outside_marrow", "signs_and_symptoms"
 REMISSION = [
@@ -47,3 +49,13 @@ def test_signs_that_are_there_over_or_not_recorded() -> None:
     assert ended.facts[SIGNS].value is None
     before = decide([*REMISSION, fever | {"day": "2025-02-01", "ended": True}])
     assert before.facts[SIGNS].state == "assumed"
+
+
+def test_one_finding_s_absence_is_shown_and_is_not_that_of_all() -> None:
+    line = {"resourceType": "Observation", "id": "f", "status": "final", "valueBoolean": False}
+    line |= {"code": "snomed 386661006", "effectiveDateTime": "2025-03-09"}
+    signs = decide_fhir(chart_of({"chart": [line]})).facts[SIGNS]
+    assert signs.state == "assumed"
+    assert "says that this finding is absent, not that all are" in [
+        entry.because for entry in signs.evidence if not isinstance(entry, str)
+    ]

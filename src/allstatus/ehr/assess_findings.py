@@ -26,7 +26,7 @@ def assess_outside(scene: Scene, start: date) -> None:
     latest = [list(group)[-1] for _, group in groupby(ordered, key=lambda i: i.site)]
     there = [item for item in latest if item.value and not _over(scene, item)]
     here = [item for item in there if item.when.first >= start]
-    stale = [i for i in there if i not in here and not _cleared(scene, i.site)]
+    stale = [item for item in there if not _cleared(scene, item.site)]
     open_ = [doubt for doubt in scene.doubts(OUTSIDE) if _opens(scene, doubt, usable, start)]
     if here:
         sites = {"site": sorted({item.site for item in here})}
