@@ -39,11 +39,8 @@ def application(name: str, folder: Path) -> object:
     return make_app(Config.model_validate(settings))
 
 
-def send(port: int, calls: int) -> None:
+def send(port: int, calls: int, given: list[bytes]) -> None:
     """Calls, one after the other on one connection; each must be answered with 200."""
-    from service_bodies import bodies
-
-    given = bodies()
     with socket.create_connection(("127.0.0.1", port)) as connection:
         for number in range(calls):
             body = given[number % len(given)]
@@ -62,7 +59,7 @@ def send(port: int, calls: int) -> None:
                 rest += connection.recv(65_536)
 
 
-def serve_and_send(name: str, calls: int) -> None:
+def serve_and_send(name: str, calls: int, given: list[bytes]) -> None:
     """What is measured: a server in this process, and the calls."""
     import uvicorn
 
@@ -71,19 +68,20 @@ def serve_and_send(name: str, calls: int) -> None:
             application(name, Path(folder)), port=0, http="h11", access_log=False, log_level="error"
         )
         server = uvicorn.Server(config)
-        thread = threading.Thread(target=server.run)
+        thread = threading.Thread(target=server.run, daemon=True)
         thread.start()
         while not server.started:
             time.sleep(0.05)
-        send(server.servers[0].sockets[0].getsockname()[1], calls)
+        send(server.servers[0].sockets[0].getsockname()[1], calls, given)
         server.should_exit = True
         thread.join()
 
 
-def instructions(name: str, calls: int) -> int:
-    """Instructions of a whole process that answers so many calls."""
+def instructions(name: str, calls: int, file: Path) -> int:
+    """Instructions of a whole process that answers so many calls, whose bodies are in a file."""
     command = ["valgrind", "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null"]
     command += [sys.executable, __file__, "--run", name, "--calls", str(calls)]
+    command += ["--bodies", str(file)]
     environment = {**os.environ, "PYTHONHASHSEED": "0"}
     done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
     return int(re.search(r"I\s+refs:\s+([\d,]+)", done.stderr)[1].replace(",", ""))
@@ -93,14 +91,21 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--calls", type=int, default=60)
     parser.add_argument("--run", choices=["bare", "allstatus"])
+    parser.add_argument("--bodies", type=Path)
     given = parser.parse_args()
     if given.run:
-        serve_and_send(given.run, given.calls)
+        serve_and_send(given.run, given.calls, given.bodies.read_bytes().splitlines())
         return
-    found = {
-        name: (instructions(name, FEW + given.calls) - instructions(name, FEW)) / given.calls
-        for name in ("bare", "allstatus")
-    }
+    from service_bodies import bodies
+
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "bodies"
+        file.write_bytes(b"\n".join(bodies()))
+        found = {
+            name: (instructions(name, FEW + given.calls, file) - instructions(name, FEW, file))
+            / given.calls
+            for name in ("bare", "allstatus")
+        }
     for name, each in found.items():
         print(f"{name:10} {each / 1e6:6.2f} million instructions a call")
     share = found["bare"] / found["allstatus"]

@@ -53,6 +53,16 @@ def test_no_address_is_redirected(guarded: TestClient, path: str, method: str) -
 
 
 FIXED = ("/", "/trainer.html", "/rules")  # holds nothing of a patient
+
+
+def test_the_document_names_address_and_token(guarded: TestClient) -> None:
+    document = guarded.get("/openapi.json").json()
+    assert document["info"]["license"]["identifier"] == "Apache-2.0"
+    assert [each["url"] for each in document["servers"]] == [BASE]
+    posts = [path["post"] for path in document["paths"].values() if "post" in path]
+    assert all(post["security"] == [{"token": []}] for post in posts)
+
+
 PAGES = ["/", "/trainer.html", "/rules", "/healthz", "/nothing", PATIENT_VIEW]
 
 

@@ -67,7 +67,7 @@ def make_app(config: Config, again: Callable[[], Config] | None = None) -> FastA
         app.include_router(part.router)
     add_handlers(app)
     _add_middleware(app, config)
-    app.openapi = lambda: _openapi(app, guarded=not config.insecure_dev)  # type: ignore[method-assign]
+    app.openapi = lambda: _openapi(app, config)  # type: ignore[method-assign]
     return app
 
 
@@ -97,13 +97,19 @@ def from_environment() -> FastAPI:
     return make_app(settings, lambda: read_config(path, **json.loads(given)))
 
 
-def _openapi(app: FastAPI, *, guarded: bool) -> dict[str, Any]:
-    """The document, with the rule sets that are loaded and, where tokens are asked for, what asks
-    for them.
+def _openapi(app: FastAPI, config: Config) -> dict[str, Any]:
+    """The document, with the rule sets that are loaded, the service's address and, where tokens are
+    asked for, what asks for them.
     """
-    if app.openapi_schema is None:
+    loaded = app.state.desk.classifiers
+    if app.openapi_schema is None or app.state.documented is not loaded:
         document = get_openapi(
-            title=app.title, version=app.version, description=app.description, routes=app.routes
+            title=app.title,
+            version=app.version,
+            description=app.description,
+            routes=app.routes,
+            license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
+            servers=None if config.base_url is None else [{"url": config.base_url}],
         )
         document.setdefault("components", {}).setdefault("schemas", {}).update(component_schemas())
         posts = [methods["post"] for methods in document["paths"].values() if "post" in methods]
@@ -113,12 +119,12 @@ def _openapi(app: FastAPI, *, guarded: bool) -> dict[str, Any]:
             for parameter in post.get("parameters", ())
             if parameter["name"] == "rules"
         ]:
-            parameter["schema"] = {"enum": list(app.state.desk.classifiers)}
-        if guarded:
+            parameter["schema"] = {"enum": list(loaded)}
+        if not config.insecure_dev:
             document["components"]["securitySchemes"] = {
                 "token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
             }
             for post in posts:
                 post["security"] = [{"token": []}]
-        app.openapi_schema = document
+        app.openapi_schema, app.state.documented = document, loaded
     return app.openapi_schema
