@@ -57,7 +57,7 @@ class Columns:
         adult_ranges: bool = True,
     ) -> None:
         self.cells, self._adult_ranges = cells, adult_ranges
-        self.sources = assign_columns(names, assigned or {}, tuple(cells.facts), cells.own)
+        self.sources = assign_columns(names, assigned or {}, *cells.keys)
         refuse_unsayable(cells, self.sources)
         self._nothing = len(cells)
         self._index = Index(cells, self.sources)

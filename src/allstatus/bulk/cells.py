@@ -189,6 +189,11 @@ class Cells:
             }
         )
 
+    @property
+    def keys(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The facts that columns may state, and those among them that only these rules have."""
+        return tuple(self.facts), self.own
+
     def read(self, name: str, value: object) -> Any:
         """What a record says at a key; raises InvalidRecord when no record can say it."""
         return getattr(self._record.read({name: value}), name)

@@ -88,6 +88,16 @@ def known_columns(assigned: Mapping[str, ColumnSource]) -> frozenset[str]:
     return frozenset({*READ, *PARTS, *named})
 
 
+def _refuse_read_twice(names: list[str], sources: Mapping[str, ColumnSource]) -> None:
+    doubled = [
+        name
+        for name in set(names)
+        if names.count(name) > 1 and any(name in source.columns for source in sources.values())
+    ]
+    if doubled:
+        raise InvalidRecord(doubled[0], "is the name of two columns", "rename one of them")
+
+
 def assign_columns(
     names: list[str],
     assigned: Mapping[str, ColumnSource],
@@ -114,13 +124,7 @@ def assign_columns(
         raise InvalidRecord("cbc", "comes both whole and in components", "keep one of the two")
     if panel:
         sources["cbc"] = ColumnSource("cbc", parts=panel)
-    doubled = [
-        name
-        for name in set(names)
-        if names.count(name) > 1 and any(name in source.columns for source in sources.values())
-    ]
-    if doubled:
-        raise InvalidRecord(doubled[0], "is the name of two columns", "rename one of them")
+    _refuse_read_twice(names, sources)
     if not set(sources) & set(facts):
         raise InvalidRecord(
             "columns",

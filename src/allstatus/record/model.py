@@ -24,13 +24,18 @@ from pydantic import (
 from allstatus.errors import InvalidRecord
 from allstatus.record.blood_count import CbcPanel
 from allstatus.record.percent import Percent, read_percent
-from allstatus.record.record_schema import AGE, BLASTS, DAY, one_fact
+from allstatus.record.record_schema import AGE, BLASTS, DAY, described, one_fact
 from allstatus.record.refusals import refusal_of
 from allstatus.record.stated_value import StatedValue
 
 Unknown = Literal["unknown"]
 YesNo = StrictBool | Unknown | None
 Marker = Literal["positive", "negative", "unknown"] | None
+Treatment = Literal["none", "symptom_relief_only", "disease_directed", "unknown"] | None
+CountWord = Literal["normal", "abnormal", "some_abnormal", "all_abnormal", "unknown"]
+Cellularity = Literal["normocellular", "hypocellular", "hypercellular", "unknown"] | None
+SignsWord = Literal["absent", "present", "present_other_cause", "unknown"]
+Signs = SignsWord | tuple[StrictStr, ...] | None
 Site = Literal["blood", "cns", "testes", "other"]
 
 
@@ -94,9 +99,8 @@ Age = Annotated[
 class OutsideMarrow(StatedValue):
     """Leukemia found outside the marrow, and where."""
 
-    site: Annotated[
-        Site | tuple[Site, ...], Field(description="Where it was found: one site or several.")
-    ]
+    model_config = ConfigDict(json_schema_extra=described)
+    site: Site | tuple[Site, ...]
 
     @property
     def sites(self) -> tuple[Site, ...]:
@@ -107,12 +111,11 @@ class OutsideMarrow(StatedValue):
 class Biomarkers(StatedValue):
     """Results that decide whether a targeted treatment's stated use fits (not the status)."""
 
-    bcr_abl1: Annotated[Marker, Field(description="The Philadelphia chromosome (BCR::ABL1).")] = (
-        None
-    )
-    kmt2a_rearranged: Annotated[Marker, Field(description="A rearrangement of KMT2A.")] = None
-    cd19: Annotated[Marker, Field(description="CD19 on the leukemia cells.")] = None
-    cd22: Annotated[Marker, Field(description="CD22 on the leukemia cells.")] = None
+    model_config = ConfigDict(json_schema_extra=described)
+    bcr_abl1: Marker = None
+    kmt2a_rearranged: Marker = None
+    cd19: Marker = None
+    cd22: Marker = None
 
 
 Count = Annotated[StrictInt, Field(ge=0)]
@@ -128,69 +131,24 @@ class Record(StatedValue):
     """
 
     model_config = ConfigDict(title="allstatus record", json_schema_extra=one_fact)
-    id: Annotated[
-        StrictStr | StrictInt | None,
-        Field(description="What the caller calls the record; it is repeated in the decision."),
-    ] = None
-    as_of: Annotated[Day, Field(description="The day the record is about, YYYY-MM-DD.")] = None
-    age_years: Annotated[Age, Field(description="Age in years, from 0 to 130.")] = None
-    sex: Annotated[
-        Literal["female", "male", "other", "unknown"] | None,
-        Field(description="Sex; it picks the adult range of a blood count without a range."),
-    ] = None
-    diagnosis: Annotated[
-        StrictStr | None,
-        Field(description="A code of the disease (ICD-10-CM or SNOMED CT), such as C91.00."),
-    ] = None
-    prior_treatment: Annotated[
-        Literal["none", "symptom_relief_only", "disease_directed", "unknown"] | None,
-        Field(description="The most that was ever given against the leukemia."),
-    ] = None
-    prior_remission: Annotated[
-        YesNo, Field(description="Whether the leukemia was ever in remission.")
-    ] = None
-    relapse_since_remission: Annotated[
-        YesNo, Field(description="Whether it came back after the last remission.")
-    ] = None
-    relapse_count: Annotated[
-        Count | None, Field(description="How many relapses there were (a count).")
-    ] = None
-    refractory: Annotated[
-        YesNo, Field(description="Whether the leukemia did not respond to its treatment.")
-    ] = None
-    tki_failures: Annotated[
-        Count | None,
-        Field(
-            description="How many BCR::ABL1 tyrosine kinase inhibitors failed or were not "
-            "tolerated (a count)."
-        ),
-    ] = None
-    cbc: Annotated[
-        Literal["normal", "abnormal", "some_abnormal", "all_abnormal", "unknown"] | CbcPanel | None,
-        Field(description="The complete blood count: a word, or its components."),
-    ] = None
+    id: StrictStr | StrictInt | None = None
+    as_of: Day = None
+    age_years: Age = None
+    sex: Literal["female", "male", "other", "unknown"] | None = None
+    diagnosis: StrictStr | None = None
+    prior_treatment: Treatment = None
+    prior_remission: YesNo = None
+    relapse_since_remission: YesNo = None
+    relapse_count: Count | None = None
+    refractory: YesNo = None
+    tki_failures: Count | None = None
+    cbc: CountWord | CbcPanel | None = None
     marrow_blast_percent: Blasts = None
-    marrow_cellularity: Annotated[
-        Literal["normocellular", "hypocellular", "hypercellular", "unknown"] | None,
-        Field(description="How many cells the marrow has for the patient's age."),
-    ] = None
-    signs_and_symptoms: Annotated[
-        Literal["absent", "present", "present_other_cause", "unknown"]
-        | tuple[StrictStr, ...]
-        | None,
-        Field(description="Signs or symptoms of the leukemia: a word, or a list of findings."),
-    ] = None
-    leukemia_outside_marrow: Annotated[
-        Literal["absent", "present", "unknown"] | OutsideMarrow | None,
-        Field(description="Leukemia found outside the bone marrow now: a word, or where."),
-    ] = None
-    biomarkers: Annotated[
-        Biomarkers | None,
-        Field(description="Results on which stated uses of treatments depend, not the status."),
-    ] = None
-    lineage: Annotated[
-        Literal["B", "T", "unknown"] | None, Field(description="The cells it arose from.")
-    ] = None
+    marrow_cellularity: Cellularity = None
+    signs_and_symptoms: Signs = None
+    leukemia_outside_marrow: Literal["absent", "present", "unknown"] | OutsideMarrow | None = None
+    biomarkers: Biomarkers | None = None
+    lineage: Literal["B", "T", "unknown"] | None = None
 
     def __repr_args__(self) -> Iterator[tuple[str, Any]]:
         """What is stated, as JSON has it; a failing example is read by people."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 AGE = {"type": ["number", "null"], "minimum": 0, "maximum": 130}
@@ -75,8 +77,23 @@ BLASTS = {
 _ABOUT = ("id", "as_of", "age_years", "sex", "diagnosis", "biomarkers", "lineage", "tki_failures")
 
 
-def one_fact(schema: dict[str, Any]) -> None:
+def described(schema: dict[str, Any], model: type[Any]) -> None:
+    """Add what each key says, from descriptions.yaml."""
+    for name, said in _descriptions().get(model.__name__, {}).items():
+        schema["properties"][name]["description"] = said
+
+
+@cache
+def _descriptions() -> Any:
+    from allstatus.record.yaml_file import YamlFile
+
+    file = Path(__file__).parent / "descriptions.yaml"
+    return YamlFile(file, file.parent).data
+
+
+def one_fact(schema: dict[str, Any], model: type[Any]) -> None:
     """Of the keys that state a fact about the disease one must be there, and not null."""
+    described(schema, model)
     schema["anyOf"] = [
         {"required": [name], "properties": {name: {"not": {"type": "null"}}}}
         for name in schema["properties"]

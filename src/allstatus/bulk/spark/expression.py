@@ -49,9 +49,7 @@ def decide(
         key: ColumnSource(source) if isinstance(source, str) else source
         for key, source in (columns or {}).items()
     }
-    sources = assign_columns(
-        patients.columns, assigned, tuple(results.cells.facts), results.cells.own
-    )
+    sources = assign_columns(patients.columns, assigned, *results.cells.keys)
     for refusal in unread(results.cells, sources, patients.schema):
         raise refusal
     kept = [name for name in ("id",) if name in patients.columns] if keep is None else list(keep)
