@@ -15,7 +15,7 @@ from allstatus.errors import InvalidRecord
 from allstatus.rules.indications import STATUS_FACT
 from allstatus.testing.indication_values import PatientFact
 from allstatus.testing.representatives import UNKNOWN, Record, case_records
-from allstatus.testing.vector_groups import word
+from allstatus.testing.vector_forms import word
 
 Named = tuple[str, Record]
 Values = tuple[Any, ...]

@@ -32,7 +32,7 @@ from allstatus.testing.number_strategies import (
     near,
 )
 from allstatus.testing.representatives import UNKNOWN, Record, case_records, numeric_facts
-from allstatus.testing.vector_groups import number_spellings, respelled
+from allstatus.testing.vector_forms import number_spellings, respelled
 from allstatus.testing.vectors import make_vectors
 
 

@@ -5,7 +5,6 @@ for each.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from decimal import Decimal
 from fractions import Fraction
 from itertools import chain
 from typing import Any
@@ -21,12 +20,11 @@ from allstatus.testing.representatives import (
     every_cell,
     numeric_facts,
 )
+from allstatus.testing.vector_forms import COUNTED, beside, number_spellings, respelled, word
 
 Asked = tuple[str, AnswerLevel, Record]  # name, level, record
-MOST_CELLS = 999_999
-COUNTED, HISTORY = "relapse_count", ("prior_remission", "relapse_since_remission")
+HISTORY = ("prior_remission", "relapse_since_remission")
 TENTH, HUNDREDTH = Fraction(1, 10), Fraction(1, 100)
-SITES: Mapping[str, list[str]] = {"absent": [], "present": ["cns"]}
 NOT_NUMBERS: Mapping[str, Any] = {
     "comma": "5,1",
     "nan": "NaN",
@@ -179,6 +177,11 @@ class Families:
                 (f"{name}/{what}", AnswerLevel.exact_decimal, other)
                 for what, other in respelled(record)
             )
+        name, record = next(iter(self.canonical.items()))
+        for key, values in beside(self.rules).items():
+            for value in values:
+                said = "null" if value is None else word(value)
+                yield f"{name}/{key} {said}", AnswerLevel.exact_decimal, {**record, key: value}
 
     def invalid(self) -> Iterator[Asked]:
         """What is no record: a refusal is the right answer."""
@@ -192,6 +195,10 @@ class Families:
                 AnswerLevel.exact_decimal,
                 {**record, fact: "no such value"},
             )
+        if "leukemia_outside_marrow" in self.rules.facts:
+            for site in ({"site": "cns", "of": "blood"}, {"site": "liver"}, {}):
+                told = {**record, "leukemia_outside_marrow": site}
+                yield f"leukemia_outside_marrow/{word(site)}", AnswerLevel.exact_decimal, told
         for count in (-1, "1"):
             told = {**record, COUNTED: count}
             yield f"{COUNTED}/{word(count)}", AnswerLevel.exact_decimal, told
@@ -243,52 +250,3 @@ def intervals(limit: Fraction) -> Iterator[str]:
         f"{half}-{at}",
         f"{half}-{double}",
     )
-
-
-def number_spellings(number: Fraction) -> Iterator[Any]:
-    """Ways in which laboratories write one percentage."""
-    text = format_number(number)
-    decimal = text if "." in text else f"{text}.0"
-    yield from (text, decimal, f"{decimal}00", f"{text} %", f"{text}%", f"={text}", f" {text} ")
-    yield {"value": text}
-    yield {"value": text, "unit": "%"}
-    yield {"value": text, "unit": None, "comparator": None, "cells_counted": 200}
-    for comparator in ("=", "≤", "≥", "<", ">"):
-        yield {"value": text, "comparator": comparator}
-    yield {"value": format_number(number / 100), "unit": "1"}
-    yield Decimal(format_number(number + HAIR))
-    cells = 200 * number.denominator
-    if cells <= MOST_CELLS:
-        yield f"{number * cells / 100}/{cells}"
-    if number.denominator == 1:
-        yield int(number)
-
-
-def respelled(record: Record) -> Iterator[tuple[str, Record]]:
-    """The same facts in the record's other forms: findings as a list, leukemia outside the marrow
-    by its sites.
-    """
-    signs, outside = record.get("signs_and_symptoms"), str(record.get("leukemia_outside_marrow"))
-    if signs in ("absent", "present"):
-        yield (
-            "findings listed",
-            {**record, "signs_and_symptoms": ["fever"] if signs == "present" else []},
-        )
-    if record.get("cbc") == "abnormal":
-        yield "all of the count", {**record, "cbc": "all_abnormal"}
-        yield "some of the count", {**record, "cbc": "some_abnormal"}
-    if outside in SITES:
-        yield "sites listed", {**record, "leukemia_outside_marrow": {"site": SITES[outside]}}
-    if record.get("prior_treatment") == "none":
-        yield "symptoms relieved", {**record, "prior_treatment": "symptom_relief_only"}
-
-
-def word(value: Any) -> str:
-    """A value as it stands in a vector's name."""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, str):
-        return value if value == value.strip() else repr(value)
-    if isinstance(value, dict):
-        return ", ".join(f"{key} {part}" for key, part in value.items())
-    return f"number {value}"

@@ -1,0 +1,37 @@
+"""Every form that a record's schema allows is in some vector that is answered."""
+
+import pytest
+
+from allstatus import load_rules
+from allstatus.record.model import Record
+from allstatus.testing.answers import INVALID
+from allstatus.testing.vectors import make_vectors
+from testing.record_forms import Form, forms
+
+SCHEMA = Record.model_json_schema()
+VECTORS = make_vectors(load_rules(engine="builtin"))
+STATED = [
+    vector.record
+    for vector in VECTORS
+    if vector.family != "partial" and vector.expected["outcome"] != INVALID
+]
+BEYOND = "cbc"  # its components: the vectors' README says that no port need read them
+
+
+def stated_by_vectors(form: Form) -> bool:
+    return form.place[0] != BEYOND or len(form.place) == 1
+
+
+FORMS = [form for form in forms(SCHEMA, SCHEMA) if stated_by_vectors(form)]
+
+
+def test_the_schema_is_walked_whole() -> None:
+    assert {form.place[0] for form in FORMS} == set(SCHEMA["properties"])
+    assert len(FORMS) > 100
+    places = {".".join(form.place) for form in FORMS}
+    assert {"marrow_blast_percent.comparator", "leukemia_outside_marrow.site.*"} < places
+
+
+@pytest.mark.parametrize("form", FORMS, ids=str)
+def test_a_form_is_in_some_vector(form: Form) -> None:
+    assert any(form.is_in(record) for record in STATED)
