@@ -119,7 +119,7 @@ def arrow(records: list[dict[str, Any]], folder: Path) -> list[Answer | str]:
     source, target = folder / "in.ndjson", folder / "out.ndjson"
     source.write_text(
         "".join(
-            one_line({"id": str(place), **record}) + "\n" for place, record in enumerate(records)
+            one_line({**record, "id": str(place)}) + "\n" for place, record in enumerate(records)
         ),
         "utf-8",
     )

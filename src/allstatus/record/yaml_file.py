@@ -7,6 +7,7 @@ decimals stay exact. What aliases (*) stand for counts each time they do.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -18,6 +19,7 @@ from allstatus.record.regular_file import no_file, within
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 Path_ = tuple[str | int, ...]
+_WHOLE = re.compile(r"[+-]?(0|[1-9][0-9]*)")  # 010 is eight in YAML and ten to its reader
 LONGEST_SHOWN = 60
 LARGEST = 2 << 20  # characters
 MOST = 200_000  # keys, values and list items
@@ -109,11 +111,13 @@ class YamlFile:
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)
             number = mark.line if mark else 0
-            offending = shown([*text.splitlines(), ""][number])
-            self.problems.append(
-                f"{self.name}:{number + 1}: {offending}: not valid YAML; check quotes, colons, "
-                f"brackets and indentation up to here"
+            line = [*text.splitlines(), ""][number]
+            remedy = (
+                "begins with a tab; indent by spaces"
+                if "\t" in line[: len(line) - len(line.lstrip())]
+                else "not valid YAML; check quotes, colons, brackets and indentation up to here"
             )
+            self.problems.append(f"{self.name}:{number + 1}: {shown(line)}: {remedy}")
         return None
 
     def _read(self, node: yaml.Node, path: Path_) -> Any:
@@ -159,7 +163,7 @@ class YamlFile:
                 return text
             return text == "true"
         if kind == "int":
-            return int(text) if text.lstrip("+-").isdigit() else text
+            return int(text) if _WHOLE.fullmatch(text) else text
         if kind == "float":
             return Decimal(text) if text.strip("+-").replace(".", "", 1).isdigit() else text
         return None if kind == "null" else text

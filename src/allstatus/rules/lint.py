@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from allstatus.errors import nearest
+from allstatus.record.percent import HUNDRED, format_number
 from allstatus.record.yaml_file import YamlFile, shown
 from allstatus.rules.ruleset import RuleSet
 from allstatus.rules.stated_facts import unstated_facts
@@ -67,6 +68,16 @@ def limit_of_another_day(ruleset: RuleSet, files: Files, folders: Folders) -> It
                     f"'{name}' begins on {day}, after the rule set itself ({begins}); make a "
                     f"version of the rule set that begins that day, which --as-of then picks",
                 )
+
+
+def percent_above_all(ruleset: RuleSet, files: Files, folders: Folders) -> Iterator[str]:
+    """Each limit of a percentage that no percentage reaches."""
+    for name, threshold in ruleset.thresholds.items():
+        if threshold.unit == "%" and not 0 <= threshold.value <= HUNDRED:
+            yield files["thresholds"].at(
+                (name, "values", 0, "value"),
+                f"'{name}' is {format_number(threshold.value)} %; write a number from 0 to 100",
+            )
 
 
 def unasked_fact(ruleset: RuleSet, files: Files, folders: Folders) -> Iterator[str]:
@@ -254,6 +265,7 @@ CHECKS: tuple[Check, ...] = (
     unused_criterion,
     unused_threshold,
     limit_of_another_day,
+    percent_above_all,
     unasked_fact,
     unknown_test,
     unknown_status,
