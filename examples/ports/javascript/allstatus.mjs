@@ -52,15 +52,17 @@ export class Port {
   resolve(verdicts, unreported) {
     const stated = this.completions(verdicts);
     let known = verdicts, left = stated;
+    const assumed = [];
     for (const [fact, assumption] of this.assumable) {
       if (!unreported.has(fact) || !left.length || !left.every((one) => one.may_assume.includes(fact))) continue;
       known = this.closed(left);
+      if (this.asked[fact].some((place) => known[place] === null)) assumed.push(fact);
       for (const place of this.asked[fact]) known[place] ??= assumption.verdicts[this.criteria[place][0]];
       left = this.completions(known);
     }
     const outcomes = new Set(left.map((one) => one.outcome));
     const possible = [...Object.keys(this.rules.statuses), OUTSIDE].filter((name) => outcomes.has(name));
-    return { stated: verdicts, unreported, left, possible };
+    return { stated: verdicts, unreported, assumed, left, possible };
   }
 
   explain(verdicts, unreported) {
@@ -92,10 +94,11 @@ export class Port {
     });
   }
 
-  // Every smallest set of facts about which enough is known to force the outcome.
-  reasons({ stated, left, possible }) {
+  // Every smallest set of facts, stated or assumed, of which enough is known to force the outcome.
+  reasons({ stated, assumed, left, possible }) {
     const known = left.length ? this.closed(left) : stated;
-    const facts = this.facts.filter((fact) => this.asked[fact].some((place) => known[place] !== null));
+    const said = (fact) => assumed.includes(fact) || this.asked[fact].some((place) => stated[place] !== null);
+    const facts = this.facts.filter((fact) => said(fact) && this.asked[fact].some((place) => known[place] !== null));
     const settles = (chosen) => {
       const places = chosen.flatMap((fact) => this.asked[fact]).filter((place) => known[place] !== null);
       const open = this.rules.cases.filter((one) => places.every((place) => one.verdicts[place] === known[place]));

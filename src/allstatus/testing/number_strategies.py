@@ -13,7 +13,8 @@ from allstatus.decision.classifier import Classifier, load_rules
 from allstatus.record.percent import HUNDRED, MARROW_GRADES, ZERO, format_number
 from allstatus.table.decision_table import DecisionTable
 from allstatus.testing.representatives import HAIR, numeric_facts
-from allstatus.testing.vector_groups import intervals, number_spellings
+from allstatus.testing.vector_forms import number_spellings
+from allstatus.testing.vector_groups import intervals
 
 Rules = Classifier | str | Path | None
 Strategy = st.SearchStrategy
