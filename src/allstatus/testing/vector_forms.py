@@ -29,15 +29,21 @@ def number_spellings(number: Fraction) -> Iterator[Any]:
     yield {"value": text, "unit": "%"}
     yield {"value": text, "unit": None, "comparator": None, "cells_counted": 200}
     yield {"value": as_number(number), "cells_counted": None}
-    for comparator in ("", "=", "≤", "≥", "<=", ">=", "<", ">"):
+    for comparator in ("", "="):
         yield {"value": text, "comparator": comparator}
     yield {"value": format_number(number / 100), "unit": "1"}
-    yield Decimal(format_number(number + HAIR))
     cells = 200 * number.denominator
     if cells <= MOST_CELLS:
         yield f"{number * cells / 100}/{cells}"
     if number.denominator == 1:
         yield int(number)
+
+
+def number_neighbours(number: Fraction) -> Iterator[Any]:
+    """Values that begin or end at a number, and one a hair above it, as JSON has it."""
+    for comparator in ("≤", "≥", "<=", ">=", "<", ">"):
+        yield {"value": format_number(number), "comparator": comparator}
+    yield Decimal(format_number(number + HAIR))
 
 
 def as_number(number: Fraction) -> Decimal | int:

@@ -20,7 +20,14 @@ from allstatus.testing.representatives import (
     every_cell,
     numeric_facts,
 )
-from allstatus.testing.vector_forms import COUNTED, beside, number_spellings, respelled, word
+from allstatus.testing.vector_forms import (
+    COUNTED,
+    beside,
+    number_neighbours,
+    number_spellings,
+    respelled,
+    word,
+)
 
 Asked = tuple[str, AnswerLevel, Record]  # name, level, record
 HISTORY = ("prior_remission", "relapse_since_remission")
@@ -161,7 +168,7 @@ class Families:
             for fact, domain in self.numbers.items():
                 for limit in domain.limits:
                     for number in (limit, limit + 1):
-                        for spelling in number_spellings(number):
+                        for spelling in (*number_spellings(number), *number_neighbours(number)):
                             yield (
                                 f"{name}/{fact}={word(spelling)}",
                                 AnswerLevel.exact_decimal,
