@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 PYTEST := $(BIN)/python -m pytest -n 2 -q -rs
 
-.PHONY: help demo docs site test test-rest test-all lint types contracts bench mutate-python clean
+.PHONY: help demo docs site test test-rest test-all lint types contracts bench fuzz mutate-python clean
 .DEFAULT_GOAL := help
 
 help: ## show these targets
@@ -63,6 +63,9 @@ bench: $(VENV)/test ## speed beside peers, in one run
 	$(BIN)/python benchmarks/classify.py
 	$(BIN)/python benchmarks/charts.py
 	$(BIN)/python benchmarks/columns.py
+
+fuzz: $(VENV)/test ## inputs of ten kinds beside their oracles; FUZZ=100000 for how many of each
+	FUZZ=$(or $(FUZZ),2000) $(PYTEST) tests/faults/test_fuzz.py
 
 mutate-python: $(VENV)/test ## slips in how charts and counts are read that no test notices; hours, or MUTATE="ehr/doubt --every 5"
 	$(BIN)/python scripts/mutate-python $(MUTATE)

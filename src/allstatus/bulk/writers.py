@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Protocol
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from allstatus.bulk.answer_texts import CELL
@@ -136,17 +138,42 @@ class IpcFile:
         self._writer.close()
 
 
+FORMULA = r"^[=+\-@\t\r]"  # how a cell begins that a spreadsheet would run
+NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
+
+
+def inert(cell: object) -> object:
+    """A cell of a CSV as a spreadsheet shows it: one that it would run begins with an apostrophe;
+    numbers are as they are.
+
+    >>> inert("=1+1"), inert("-2.5"), inert("p1")
+    ("'=1+1", '-2.5', 'p1')
+    """
+    runs = isinstance(cell, str) and re.match(FORMULA, cell) and not NUMBER.fullmatch(cell)
+    return f"'{cell}" if runs else cell
+
+
+def _inert_column(column: pa.Array) -> list[Any]:
+    cells: list[Any] = column.to_pylist()
+    kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
+    if not (pa.types.is_string(kind) or pa.types.is_large_string(kind)):
+        return cells
+    texts = column.cast(kind)
+    runs = pc.any(pc.match_substring_regex(texts, FORMULA)).as_py()
+    return list(map(inert, cells)) if runs else cells
+
+
 class CsvFile:
-    """CSV with a header, UTF-8."""
+    """CSV with a header, UTF-8; no cell is run by a spreadsheet."""
 
     def __init__(self, path: Path, schema: pa.Schema) -> None:
         self._file = path.open("w", encoding="utf-8", newline="")
         self._rows = csv.writer(self._file, lineterminator="\n")
-        self._rows.writerow(schema.names)
+        self._rows.writerow(map(inert, schema.names))
 
     def write(self, batch: pa.RecordBatch) -> None:
         """Append the rows of a batch, one line each."""
-        self._rows.writerows(zip(*(column.to_pylist() for column in batch.columns), strict=True))
+        self._rows.writerows(zip(*map(_inert_column, batch.columns), strict=True))
 
     def close(self) -> None:
         """Close the file."""
