@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from read_aloud import write
 from screenshots import take_stale
 from way import draw_way
 
@@ -22,6 +23,7 @@ def main() -> None:
     draw_definitions(DOCS / "pictures" / "definitions.svg")
     draw_regions(load_rules(engine="builtin"), DOCS / "pictures" / "regions.svg")
     take_stale()
+    write()
     document = DOCS / "other-definitions.md"
     document.write_text(with_table(document.read_text("utf-8")), "utf-8")
 

@@ -113,8 +113,7 @@ def by_class(tree: Element, name: str) -> list[Element]:
 def test_every_outcome_is_a_whole_page_that_says_it(name: str, level: str) -> None:
     decision = DECISIONS[name]
     page = render_html([decision], level=level)
-    tree = parse(page)
-    said = text(tree)
+    said = text(parse(page))
     assert page.startswith("<!doctype html>")
     assert headline(decision, level) in said
     assert all(message in said for message in messages(decision, level))

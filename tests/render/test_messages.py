@@ -3,7 +3,9 @@ plain.
 """
 
 import re
+import runpy
 from itertools import product
+from pathlib import Path
 
 import pytest
 
@@ -104,3 +106,11 @@ def test_text_is_80_columns_wide_for_every_cell_and_reader() -> None:
     for decision in DECISIONS[::37]:
         for level in LEVELS:
             assert max(map(len, render_text(decision, level=level).splitlines())) <= 80
+
+
+def test_what_the_documents_read_aloud_is_what_is_said_today() -> None:
+    docs = Path(__file__).parents[2] / "docs"
+    aloud = runpy.run_path(str(docs / "read_aloud.py"))
+    text = (docs / "read-aloud.md").read_text("utf-8")
+    assert len(aloud["CASES"]) == 15
+    assert text[text.index(aloud["MARK"]) :] == aloud["made"](), "run: python docs/read_aloud.py"

@@ -15,7 +15,7 @@ from allstatus.teach.strings import texts
 from needs import NODE
 from teach.tools import run_node
 
-DECIDED = ("The fact that decided", "The fact to ask for first", "The facts that clash")
+DECIDED = ("The facts that decided", "The fact to ask for first", "The facts that clash")
 DRAWS = [(seed, count) for seed in (0, 1, 7, 2**31, 2**32 - 1) for count in (1, 6, 10, 37, 400)]
 
 

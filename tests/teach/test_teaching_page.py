@@ -1,6 +1,4 @@
-"""The page in a browser: every control, the quiz to its end by keyboard, a phone's width, print,
-accessibility, and its refusal.
-"""
+"""The page in a browser: controls, the quiz by keyboard, a phone's width, print, its refusal."""
 
 import json
 import re

@@ -94,7 +94,7 @@ def word(classifier: Classifier, exercise: Exercise) -> Worded:
 
 
 def sections(rules: RuleSet, exercise: Exercise) -> list[str]:
-    """Where the page says it: the status, and the criteria on the fact that decided."""
+    """Where the page says it: the status, and the criteria on the fact it turns on."""
     status = (
         [rules.statuses[exercise.answer].cite["section"]]
         if exercise.answer in rules.statuses
@@ -140,8 +140,8 @@ class _Explanation:
             return str(self.forms["clash"]).format(
                 facts=", ".join(self._stated(fact) for fact in clashing)
             )
-        value = value_text(self.rules.facts[name], self.exercise.record[name])
-        return str(self.forms["decided"]).format(fact=fact_label(name), value=value)
+        facts = ", ".join(self._stated(fact) for fact in self.decision.reasons[0])
+        return str(self.forms["decided"]).format(facts=facts)
 
     def _stated(self, fact: str) -> str:
         return (

@@ -117,12 +117,13 @@ const makeExercises = (engine, why) => {
 
   const decidedLine = (exercise, decision) => {
     const forms = words.exercise, name = exercise.decidedBy;
+    const stated = (names) => names.map((fact) => `${label(fact)} (${valueText(fact, exercise.record[fact])})`).join(", ");
     if (decision.outcome === "insufficient_data") return fill(forms.asked, { fact: label(name) });
     if (decision.outcome === "conflicting_data") {
       const clashing = [...new Set(why.conflicts(decision).flatMap((entry) => entry.facts))];
-      return fill(forms.clash, { facts: clashing.map((fact) => `${label(fact)} (${valueText(fact, exercise.record[fact])})`).join(", ") });
+      return fill(forms.clash, { facts: stated(clashing) });
     }
-    return fill(forms.decided, { fact: label(name), value: valueText(name, exercise.record[name]) });
+    return fill(forms.decided, { facts: stated(why.reasons(decision.resolution)[0]) });
   };
 
   const otherwise = (exercise, decision) => {
@@ -134,7 +135,7 @@ const makeExercises = (engine, why) => {
     });
   };
 
-  // Why, for students, in parts; an exercise has one fact that decided, a point of a history may have several.
+  // Why, for students, in parts; an exercise turns on one fact, a point of a history may have several.
   const explainParts = (exercise, decision = engine.decide(exercise.record)) => ({
     headline: `${headline(decision, "student")}.`,
     said: decision.outcome !== "insufficient_data" || !exercise.decidedBy ? messages(decision, "student")

@@ -1,6 +1,6 @@
 // Explore: facts as controls, the three definitions live, what would change the answer, and what to ask next.
 
-const SHOWN_CHANGES = 4;
+const SHOWN_CHANGES = 4, SHOWN_ANSWERS = 6;
 
 const makeExplore = (engine, why, exercises, parts) => {
   const { data, facts } = engine, { words } = parts;
@@ -48,9 +48,16 @@ const makeExplore = (engine, why, exercises, parts) => {
 
   const list = (items) => h("ul", {}, items.map((item) => h("li", {}, item)));
 
+  // What one answer, or the fewest, would make of it: said first where it cannot be told.
+  const away = ({ resolution }) => {
+    const all = why.answersAway(resolution), said = (answers) => answers.map((one) => why.answerWords(resolution, one)).join(words.and);
+    const lines = all.slice(0, SHOWN_ANSWERS).map(({ to, answers }) => `${fill(words.then, { words: said(answers), outcomes: exercises.titles([to]) })}.`);
+    return h("ul.away", {}, [...lines, ...(all.length > SHOWN_ANSWERS ? [fill(words.more, { count: all.length - SHOWN_ANSWERS })] : [])].map((line) => h("li", {}, line)));
+  };
+
   const answer = (decision) => {
     const name = exercises.answerOf(decision), chosen = level.value;
-    const possible = decision.outcome === "insufficient_data" && [h("p", {}, `${words.still_possible}: ${exercises.titles(decision.possible)}.`)];
+    const possible = decision.outcome === "insufficient_data" && [away(decision), h("p", {}, `${words.still_possible}: ${exercises.titles(decision.possible)}.`)];
     const said = decision.outcome === "insufficient_data" ? [] : exercises.messages(decision, chosen), open = exercises.mayBe(decision, chosen);
     replace(pinned, h(`p.headline.${parts.shade(name)}`, {}, h("strong", {}, exercises.headline(decision, "clinician"))));
     replace(panes.answer, h(`p.headline.${parts.shade(name)}`, {}, h("strong", {}, exercises.headline(decision, chosen))), possible,

@@ -79,26 +79,42 @@ const makeWhy = (engine) => {
 
   // ---- the smallest changes to another outcome ---------------------------------------------------
 
-  const changes = (resolution) => {
-    const order = [...statuses.map((status) => status.name), OUTSIDE];
-    let wanted = order.filter((outcome) => !same([outcome], resolution.cell.possible));
-    const cell = resolution.cell.completions ? resolution.cell : resolution.stated;
-    const isOther = (answer) => Object.entries(answer.verdicts).some(([name, held]) => cell.closed[engine.place[name]] !== held);
-    const others = facts.map((fact) => fact.classes.filter(isOther));
+  // Every smallest set of answers that leaves one of the wanted outcomes alone possible.
+  const fewest = (resolution, choices, wanted) => {
     const found = [];
-    for (let size = 1; size <= others.length && wanted.length; size += 1) {
+    let left = wanted;
+    for (let size = 1; size <= choices.length && left.length; size += 1) {
       const reached = new Set();
-      for (const lists of combinations(others, size)) {
+      for (const lists of combinations(choices, size)) {
         for (const answers of product(lists)) {
           const { possible } = whatIf(resolution, ...answers).cell;
-          if (possible.length !== 1 || !wanted.includes(possible[0])) continue;
-          const about = answers.some((answer) => factOf[answer.fact].about === "history") ? "history" : "finding";
-          found.push({ to: possible[0], answers, about });
+          if (possible.length !== 1 || !left.includes(possible[0])) continue;
+          found.push({ to: possible[0], answers });
           reached.add(possible[0]);
         }
       }
-      wanted = wanted.filter((outcome) => !reached.has(outcome));
+      left = left.filter((outcome) => !reached.has(outcome));
     }
+    return found;
+  };
+
+  // What the fewest answers to what is not known would make of it, for each outcome still possible.
+  const answersAway = (resolution) => {
+    const { possible } = resolution.cell;
+    if (possible.length < 2) return [];
+    const unknown = facts.map(({ name }) => openAnswers(resolution, name)).filter((answers) => answers.length > 1);
+    const place = ({ to, answers }) => answers.length * 100 + possible.indexOf(to);
+    return fewest(resolution, unknown, possible).sort((a, b) => place(a) - place(b));
+  };
+
+  const changes = (resolution) => {
+    const order = [...statuses.map((status) => status.name), OUTSIDE];
+    const wanted = order.filter((outcome) => !same([outcome], resolution.cell.possible));
+    const cell = resolution.cell.completions ? resolution.cell : resolution.stated;
+    const isOther = (answer) => Object.entries(answer.verdicts).some(([name, held]) => cell.closed[engine.place[name]] !== held);
+    const others = facts.map((fact) => fact.classes.filter(isOther));
+    const aboutOf = (answers) => (answers.some((answer) => factOf[answer.fact].about === "history") ? "history" : "finding");
+    const found = fewest(resolution, others, wanted).map((change) => ({ ...change, about: aboutOf(change.answers) }));
     const rank = (change) => order.indexOf(change.to) * 2 + (change.about === "history" ? 1 : 0);
     return found.sort((a, b) => rank(a) - rank(b));
   };
@@ -228,5 +244,5 @@ const makeWhy = (engine) => {
     });
   };
 
-  return { others, answerWords, regions, possibleRegions, missing, irrelevant, reasons, changes, askNext, trace, whyNot, conflicts };
+  return { others, answerWords, answersAway, regions, possibleRegions, missing, irrelevant, reasons, changes, askNext, trace, whyNot, conflicts };
 };
