@@ -1,7 +1,7 @@
 """Instructions that a call of the patient-view hook takes, beside a bare endpoint that parses the
 same bodies and returns a fixed card; by valgrind, so that a busy machine does not matter.
 
-Usage: python benchmarks/service_instructions.py [--calls 60]
+Usage: python benchmarks/service_instructions.py [--calls 60] [--patients 20]
 Each runs with its server in one process and is sent calls by a plain socket; what is printed is the
 difference between more calls and fewer, so that start and imports do not count.
 """
@@ -90,6 +90,7 @@ def instructions(name: str, calls: int, file: Path) -> int:
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--calls", type=int, default=60)
+    parser.add_argument("--patients", type=int, default=FEW, help="in turn; 300 are never warm")
     parser.add_argument("--run", choices=["bare", "allstatus"])
     parser.add_argument("--bodies", type=Path)
     given = parser.parse_args()
@@ -100,7 +101,7 @@ def main() -> None:
 
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "bodies"
-        file.write_bytes(b"\n".join(bodies()))
+        file.write_bytes(b"\n".join(bodies()[: given.patients]))
         found = {
             name: (instructions(name, FEW + given.calls, file) - instructions(name, FEW, file))
             / given.calls
