@@ -138,7 +138,7 @@ def test_an_example_that_is_no_record_fails_like_any_other(tmp_path: Path) -> No
     )
     (failure,) = failing_examples(classifier)
     assert failure == (
-        "mine/statuses/untreated.yaml:28: example 'just under the limit': is no record (cbcc: is "
+        "mine/statuses/untreated.yaml:30: example 'just under the limit': is no record (cbcc: is "
         "not a key of a record "
         "(did you mean 'cbc'?); remove it or use a key of `allstatus schema record`); correct the "
         "example"

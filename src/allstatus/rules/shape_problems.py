@@ -49,7 +49,7 @@ def _problems(file: YamlFile, model: type[BaseModel], error: ValidationError) ->
                 f"{_name(place)} has no key '{problem['loc'][-1]}'; add it"
             )
         elif not (
-            isinstance(value, dict | list) and problem["loc"][-1] == "str"
+            isinstance(value, dict | list) and problem["loc"][-1:] == ("str",)
         ):  # a mapping or list was meant, and is looked at as one
             found[place] = _unfit(place, value, schema)
     return [file.at(place, found[place]) for place in sorted(found, key=file.line)]
