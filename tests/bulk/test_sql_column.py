@@ -145,6 +145,7 @@ def test_percentages_that_are_text_are_refused_by_postgresql(in_postgres: Run) -
     [
         ("marrow_blast_percent: {column: B, decimal: ','}", "has numbers as text"),
         ("prior_remission: {column: [A, B]}", "read from several columns"),
+        ("diagnosis: D", "columns: states no fact"),
         ("cbc: C\nrelapse_count: {column: N, 'null': '-9'}", "a column of numbers here"),
     ],
 )

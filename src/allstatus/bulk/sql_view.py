@@ -59,6 +59,10 @@ class SqlView:
             if name in read
         }
 
+        if not (self._columns or self._count):
+            nothing = nothing_stated(tuple(cells.facts))
+            raise InvalidRecord("columns", nothing.problem, nothing.remedy)
+
     def telling_texts(self, is_text: str) -> SqlView:
         """The same, which refuses percentages in a column of text row by row; `is_text` is how a
         dialect tests whether a column `{}` is one.
