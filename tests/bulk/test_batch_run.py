@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from allstatus import InvalidRecord
-from allstatus.bulk import batch_run, sources
+from allstatus.bulk import batch_run, ndjson_lines, sources
 from allstatus.bulk.batch_run import BatchJob, BatchRun, BatchTotals
 from allstatus.bulk.cells import Cells
 from allstatus.bulk.column_source import ColumnSource as Column
@@ -122,7 +122,7 @@ def test_every_format_in_and_out(
     tmp_path: Path, out_of: str, into: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sources, "SLAB", 700)
-    monkeypatch.setattr(sources, "LINES", 700)
+    monkeypatch.setattr(ndjson_lines, "LINES", 700)
     monkeypatch.setattr(sources, "CSV_BLOCK", 1 << 15)
     totals = decide(write(tmp_path / f"in.{out_of}", ROWS), tmp_path / f"out.{into}")
     assert answers(tmp_path / f"out.{into}") == expected(GOOD)
