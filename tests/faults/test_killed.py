@@ -37,7 +37,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 @pytest.mark.parametrize("writer", WRITERS)
 def test_killed_at_random_moments(tmp_path: Path, writer: str) -> None:
     pytest.importorskip("matplotlib")
-    lines = (json.dumps({"id": f"p{number}", **RECORD}) for number in range(20_000))
+    lines = (json.dumps({"id": f"p{number}", **RECORD}) for number in range(4_000))
     (tmp_path / "in.ndjson").write_text("\n".join(lines))
     whole, folder = tmp_path / "whole", tmp_path / "killed"
     whole.mkdir()
