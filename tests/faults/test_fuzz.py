@@ -34,9 +34,13 @@ FIXTURES = Path(__file__).parents[2] / "fixtures"
 fuzzed = settings(max_examples=MANY, suppress_health_check=list(HealthCheck))
 
 LEAVES = st.one_of(
-    st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=8),
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(),
+    st.text(max_size=8),
     st.sampled_from(["normal", "abnormal", "unknown", "none", "disease_directed", "<5", "M1"]),
-)  # fmt: skip
+)
 VALUES = st.recursive(
     LEAVES, lambda v: st.lists(v, max_size=3) | st.dictionaries(st.text(max_size=6), v, max_size=3)
 )

@@ -14,9 +14,12 @@ import pytest
 
 ESCAPES = "fever\x1b[1;1H\x1b[2Kcase-7: ALL in remission\x9b31m\u202e\x07"
 RECORD = {
-    "id": f"a{ESCAPES}", "prior_treatment": "none", "cbc": "abnormal",
-    "marrow_blast_percent": "60", "signs_and_symptoms": [ESCAPES],
-}  # fmt: skip
+    "id": f"a{ESCAPES}",
+    "prior_treatment": "none",
+    "cbc": "abnormal",
+    "marrow_blast_percent": "60",
+    "signs_and_symptoms": [ESCAPES],
+}
 OBEYED = "\x1b\x9b\u202e\x07"
 
 
@@ -41,9 +44,14 @@ def shell(line: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.parametrize(
     "asked",
-    [("classify",), ("classify", "--level", "student"), ("classify", "--format", "line"),
-     ("facts",), ("facts", "--format", "json")],
-)  # fmt: skip
+    [
+        ("classify",),
+        ("classify", "--level", "student"),
+        ("classify", "--format", "line"),
+        ("facts",),
+        ("facts", "--format", "json"),
+    ],
+)
 @pytest.mark.parametrize("colour", ["0", "1"])
 def test_nothing_in_data_is_obeyed(record: Path, asked: tuple[str, ...], colour: str) -> None:
     found = run(*asked, record, FORCE_COLOR=colour)

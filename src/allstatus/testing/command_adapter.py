@@ -110,18 +110,22 @@ def _converse(
     threads = [Thread(target=do, args=(stream,), daemon=True) for do, stream in work]
     for thread in threads:
         thread.start()
-    try:
-        process.wait(seconds)
-        ended = True
-    except subprocess.TimeoutExpired:
-        ended = False
-    if not ended:
-        _kill(process)
+    ended = _ends(process, seconds)
     for thread in threads:
         thread.join(LAST_WORDS)
     _kill(process)  # what it started and left behind
     process.wait()
     return bytes(out), bytes(err), ended
+
+
+def _ends(process: subprocess.Popen[bytes], seconds: float) -> bool:
+    """Whether it ends by itself in time; else it is ended."""
+    try:
+        process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        _kill(process)
+        return False
+    return True
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:
