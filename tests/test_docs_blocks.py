@@ -21,7 +21,7 @@ RULE_FILES = [
     for path in sorted((ROOT / "rules").rglob("*.yaml"))
 ]
 EXTRA = re.compile(r"(?:allstatus|\.)\[([\w,]+)\]")
-OTHERS = {"curl", "cd", "export", "marimo", "psql", "python3", ".", "python"}
+OTHERS = {"curl", "cd", "export", "install", "marimo", "psql", "python3", "systemctl", ".", "python"}
 
 
 def not_run() -> Iterator[tuple[str, str, str]]:

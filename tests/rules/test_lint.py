@@ -58,6 +58,8 @@ def apply(change: dict[str, Any], path: Path, encoding: str) -> None:
         path.write_text(path.read_text("utf-8") + change["append"], encoding)
     elif "write" in change:
         path.write_text(change["write"], encoding)
+    elif "link" in change:
+        path.symlink_to(change["link"])
     elif "rename" in change:
         path.rename(path.with_name(change["rename"]))
     else:

@@ -22,7 +22,7 @@ def digest_of(directory: Path) -> str:
         directory.rglob("*.yaml"), key=lambda p: p.relative_to(directory).as_posix()
     ):
         if (problem := _unusable(path, directory)) is not None:
-            raise RulesError([f"{directory.name}/{path.name}:1: {problem}; put a file there"])
+            raise RulesError([f"{directory.name}/{path.name}:1: {problem}; put the file there"])
         content = path.read_bytes().replace(b"\r\n", b"\n")
         digest.update(
             f"{path.relative_to(directory).as_posix()}\0{len(content)}\0".encode() + content
