@@ -21,7 +21,8 @@ RULE_FILES = [
     for path in sorted((ROOT / "rules").rglob("*.yaml"))
 ]
 EXTRA = re.compile(r"(?:allstatus|\.)\[([\w,]+)\]")
-OTHERS = {"curl", "cd", "export", "install", "marimo", "psql", "python3", "systemctl", ".", "python"}
+MACHINE = {"curl", "cd", "export", "install", "psql", "systemctl", "."}
+OTHERS = MACHINE | {"marimo", "python3", "python"}
 
 
 def not_run() -> Iterator[tuple[str, str, str]]:
