@@ -202,10 +202,7 @@ BACKENDS: dict[str, Backend] = {
     "arrow": Backend(
         "`batch`: a file of records as columns",
         arrow,
-        gaps={
-            "invalid": "a column that is no key of a record is passed over, and named",
-            "explanation": MISSING_ONLY,
-        },
+        gaps={"explanation": MISSING_ONLY},
     ),
     "duckdb": Backend(
         "the SQL of `sql`, in DuckDB", database(sql_backends.in_duckdb), gaps=COLUMN_GAPS

@@ -23,6 +23,7 @@ from allstatus.bulk.column_mapping import CARRIED, NUMBERS, PARTS, PERCENT, READ
 from allstatus.bulk.column_source import UNSAID, ColumnSource, Spelling
 from allstatus.ehr.lab_table import COLUMNS
 from allstatus.errors import InvalidRecord, nearest
+from allstatus.record.regular_file import refuse_no_file
 from allstatus.record.yaml_file import Path_, YamlFile
 
 UNITS = ("fraction", "percent")
@@ -71,6 +72,7 @@ def read_mapping(path: Path, own: Sequence[str] = ()) -> dict[str, ColumnSource]
     `own`; or those of a table of results. Raises InvalidRecord naming the line and the key at
     fault.
     """
+    refuse_no_file(path, "YAML")
     file = _Texts(path, path)
     if file.problems:
         where, _, problem = file.problems[0].partition(": ")

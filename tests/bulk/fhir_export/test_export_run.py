@@ -27,6 +27,7 @@ from allstatus.ehr.timeline import decide_chart
 from allstatus.record.exact_json import parse_json
 from bulk.folders import HOW, decide, evidence, rejects, rows, write_folder
 
+HOUSE = Path(__file__).parents[3] / "fixtures/columns/house.yaml"
 ASSUMED = "symptoms-absent-unless-recorded"
 Answers = list[tuple[Any, ...]]
 PEOPLE = list(make_export(14, 0.6, 40, 1))
@@ -232,7 +233,7 @@ def test_an_export_without_patients_or_without_anything_of_interest(
         ("export", "absent/out.csv", [], "cannot be written"),
         ("export", "export/out.csv", [], "lies in the folder of the export"),
         ("export", "out.csv", ["--keep", "site"], "--keep: is for a file of records"),
-        ("export", "out.csv", ["--columns", "map.yaml"], "--columns: is for a file of records"),
+        ("export", "out.csv", ["--columns", str(HOUSE)], "--columns: is for a file of records"),
         ("export", "out.csv", ["--backend", "duckdb"], "--backend: is for a file of records"),
         ("export", "out.csv", ["--assume", "anything"], "--assume: is not an assumption"),
         (
