@@ -48,8 +48,8 @@ def parse_json(text: str | bytes) -> Any:
 def unstatable(value: Any) -> tuple[Path, str, str] | None:
     """Where a value holds what no output could repeat, the problem and the remedy; None if nowhere.
 
-    That is a number of too many digits or none (NaN), and text with half a character (a lone
-    surrogate).
+    That is a number of too many digits or a NaN that no comparison takes, and text with half a
+    character (a lone surrogate).
     """
     waiting: list[tuple[Path, Any]] = [((), value)]
     while waiting:
@@ -65,7 +65,7 @@ def unstatable(value: Any) -> tuple[Path, str, str] | None:
         elif isinstance(value, int) and value.bit_length() > MAX_BITS:
             problem = "holds a number of too many digits or too large an exponent"
             return path, problem, f"write at most {MAX_DIGITS} digits"
-        elif isinstance(value, Decimal) and value.is_nan():
+        elif isinstance(value, Decimal) and value.is_snan():
             return path, "holds NaN", 'use a number, "unknown" or null'
     return None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -65,7 +66,7 @@ def _read_age(value: object) -> object:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         raise InvalidRecord("age_years", "is not a number", "give the age in years, from 0 to 130")
-    if not 0 <= value <= 130:  # NaN fails this too
+    if math.isnan(value) or not 0 <= value <= 130:
         raise InvalidRecord("age_years", "is not an age", "give the age in years, from 0 to 130")
     return value
 
