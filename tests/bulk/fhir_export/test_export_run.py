@@ -1,6 +1,4 @@
-"""`allstatus batch` on a folder: every line accounted for, whole or not at all, in bounded memory,
-whatever is in the files.
-"""
+"""`allstatus batch` on a folder: every line accounted for, whole or not at all."""
 
 import gzip
 import json
