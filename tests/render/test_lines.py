@@ -11,8 +11,8 @@ from allstatus.render.lines import render_counts, render_lines
 
 RECORDS = Path(__file__).parents[2] / "fixtures" / "records"
 LINES = {
-    "untreated-four-facts": "Untreated ALL  prior treatment none, complete blood count abnormal, "
-    "marrow blast percent 80 %, signs and symptoms present",
+    "untreated-four-facts": "Untreated ALL  marrow blast percent 80 %, prior treatment none, "
+    "complete blood count abnormal, signs and symptoms present",
     "recurrent-isolated-cns": "Recurrent ALL  prior remission yes, leukemia outside marrow present",
     "remission-without-cbc": "cannot tell yet  ask: complete blood count",
 }

@@ -186,8 +186,8 @@ def test_what_does_not_fit_stands_last_on_the_card() -> None:
     (card,) = status_cards(decision, OCCASION)
     assert faults({"cards": [card]}) == []
     listed, _, ruled_out = card["detail"].partition("**Listed, but the stated use does not fit**")
-    assert "Blinatumomab or inotuzumab" in ruled_out
-    assert "Blinatumomab or inotuzumab" not in listed
+    assert "blinatumomab or inotuzumab" in ruled_out
+    assert "blinatumomab or inotuzumab" not in listed
 
 
 def test_nothing_is_said_where_the_status_is_not_known(client: TestClient) -> None:

@@ -112,6 +112,7 @@ def test_the_command_line_takes_the_overlay_by_name_and_by_folder(tmp_path: Path
         ]
         result = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
         assert result.returncode == 3
-        assert (
-            "suite: does not pass on the overlay as it is; correct the suite first" in result.stderr
+        assert result.stderr == (
+            "error: suite: does not pass on the overlay as it is (exit status 1); "
+            "correct the suite first\n"
         )

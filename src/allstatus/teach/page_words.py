@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,9 +15,12 @@ from allstatus.table.decision_table import DecisionTable
 OWN_CONFLICTS = ("relapse_count_against_history", "one_value")  # of the record, not of a rule set
 
 
+REPEATED = re.compile(r"(.{1,64}?)\1{3,}")
+
+
 def hexadecimal(cases: CaseSet) -> str:
-    """A set of cases as the page reads it."""
-    return f"{cases:x}"
+    """A set of cases as the page reads it: hexadecimal digits, `(ff00*16)` for those repeated."""
+    return REPEATED.sub(lambda run: f"({run[1]}*{len(run[0]) // len(run[1])})", f"{cases:x}")
 
 
 def embed_says(rules: RuleSet, table: DecisionTable) -> dict[str, dict[str, dict[str, Any]]]:

@@ -157,8 +157,8 @@ def seconds_of(mutation: Mutation[Any], command: str) -> float:
     if run.returncode:
         said = [line for line in run.stdout.splitlines() if line.strip()][-LAST_WORDS:]
         problem = f"does not pass on {mutation.as_they_are} (exit status {run.returncode})"
-        words = "".join(f"\n    {line}" for line in said)
-        raise InvalidRecord("suite", problem, f"correct the suite first; it said:{words}")
+        words = "; it said:" + "".join(f"\n    {line}" for line in said) if said else ""
+        raise InvalidRecord("suite", problem, f"correct the suite first{words}")
     return perf_counter() - start
 
 
