@@ -34,9 +34,8 @@ TYPES = {str: "text", Path: "path", int: "whole number", float: "number", dateti
 def pages() -> Iterator[tuple[str, str]]:
     """The one page, by its place."""
     means = {**help_pages()["exit_statuses"], "1": "what a command below says"}
-    head = HEAD.format(
-        statuses=table(("exit status", "means"), sorted(means.items(), key=lambda one: int(one[0])))
-    )
+    statuses = [(number, means[number]) for number in sorted(means, key=int)]
+    head = HEAD.format(statuses=table(("exit status", "means"), statuses))
     yield "reference/cli.md", "\n".join([head, _root(), *_commands(app, "allstatus")])
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from pieces import anchor, code, plain
 
 from allstatus.rules.condition import Clause
+from allstatus.rules.phrases import Says
 from allstatus.rules.ruleset import Criterion, RuleSet
 from allstatus.table.decision_table import OUTSIDE
 
@@ -35,6 +36,15 @@ def about(rules: RuleSet) -> Iterator[tuple[str, str]]:
 def sentences(text: str) -> str:
     """A paragraph, set apart."""
     return f"```{{note}}\n{plain(text)}\n```\n"
+
+
+def to_a_student(rules: RuleSet, says: Says) -> str:
+    """What is said whatever the case, and after it what is said in some cases only."""
+    told: dict[bool, list[str]] = {False: [], True: []}
+    for phrase in says["student"]:
+        told[bool(phrase.criteria())].append(plain(rules.with_limits(phrase.text)))
+    always, sometimes = " ".join(told[False]), " ".join(told[True])
+    return f"{always} *In some cases:* {sometimes}".strip() if sometimes else always
 
 
 def cited(cite: Mapping[str, Any]) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pieces import anchor, code, plain, table
-from rule_words import cited, clause, expected, facts, reading
+from rule_words import cited, clause, expected, facts, reading, to_a_student
 
 from allstatus.decision.classifier import Classifier
 from allstatus.rules.ruleset import RuleSet, Status
@@ -34,7 +34,7 @@ def page(classifier: Classifier) -> str:
 
 def _status(rules: RuleSet, status: Status) -> Iterator[str]:
     yield f"## {plain(status.title)}\n"
-    yield f"{plain(rules.with_limits(status.says['student']))}\n"
+    yield f"{to_a_student(rules, status.says)}\n"
     for part in status.clauses:
         yield from clause(rules.criteria, part, "criteria.md")
     for other in status.unless:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pieces import anchor, code, plain, table
-from rule_words import cited, clause, reading
+from rule_words import cited, clause, reading, to_a_student
 
 from allstatus.decision.classifier import Classifier
 from allstatus.rules.ruleset import RuleSet
@@ -49,7 +49,7 @@ def _regions(classifier: Classifier) -> Iterator[str]:
             yield from clause(rules.criteria, part, "criteria.md", source=False)
         yield (
             f"\n{classifier.table.regions[name].bit_count()} cases. To a student: "
-            f"{plain(rules.with_limits(region.says['student']))}\n"
+            f"{to_a_student(rules, region.says)}\n"
         )
 
 
