@@ -28,6 +28,7 @@ add_module_names = False
 toc_object_entries = False
 
 highlight_language = "text"
+suppress_warnings = ["misc.highlighting_failure"]  # what a command prints need not be well quoted
 html_theme = "furo"
 html_title = "allstatus"
 html_static_path = ["static"]
