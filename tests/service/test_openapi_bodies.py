@@ -90,7 +90,10 @@ def operations(document: Path) -> set[str]:
 
 
 def ran(command: list[object], folder: Path) -> str:
-    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder)
+    found = os.environ | {"PATH": os.pathsep.join([str(TOOLS), os.environ["PATH"]])}
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, cwd=folder, env=found
+    )
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-4000:]
     return done.stdout + done.stderr
 
