@@ -5,6 +5,7 @@ which with charts.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from allstatus.bulk.column_source import ColumnSource
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class BatchOptions:
     """The options as given; `source` and `target` are paths, or URIs for Spark."""
 
@@ -51,7 +52,7 @@ class BatchOptions:
             "--codes": self.reading.codes,
         }
 
-    @property
+    @cached_property
     def mapping(self) -> dict[str, ColumnSource]:
         """What the mapping file says; empty without one."""
         from allstatus.bulk.mapping_file import read_mapping
