@@ -50,11 +50,11 @@ class ResultsRun:
         self, job: ExportJob, assigned: dict[str, ColumnSource], encoding: str = ""
     ) -> None:
         self.job, self._assigned = job, assigned
-        named = frozenset(name for source in assigned.values() for name in source.columns)
-        self.source = SlabSource(job.source, named, encoding)
+        self._wanted = {name for source in assigned.values() for name in source.columns}
+        self.source = SlabSource(job.source, frozenset(self._wanted), encoding)
         refuse_same_file([job.source, job.target, job.rejects, job.evidence])
         refuse_absent(self.source.names, assigned)
-        self.ignored = [name for name in self.source.names if name not in named]
+        self.ignored = [name for name in self.source.names if name not in self._wanted]
         self.size = job.source.stat().st_size
 
     def totals(self) -> ExportTotals:
@@ -87,9 +87,8 @@ class ResultsRun:
 
     def _gather(self) -> _Gathered:
         gathered = _Gathered()
-        wanted = {name for source in self._assigned.values() for name in source.columns}
-        columns = [name for name in self.source.names if name in wanted]
-        for slab in self.source.slabs(columns, wanted):
+        columns = [name for name in self.source.names if name in self._wanted]
+        for slab in self.source.slabs(columns, self._wanted):
             gathered.rows += slab.count
             gathered.rejects += [(row, *why) for row, why in slab.unreadable.items()]
             table = self._texts(slab)

@@ -14,6 +14,7 @@ from allstatus.commands.chart_input import WINDOW, ChartInput, Ranges
 if TYPE_CHECKING:
     from allstatus.bulk.batch_run import BatchJob
     from allstatus.bulk.column_source import ColumnSource
+    from allstatus.bulk.fhir_export.export_run import ExportJob
 
 
 @dataclass(frozen=True)
@@ -95,6 +96,17 @@ class BatchOptions:
             self.reading.ranges is not Ranges.laboratory,
             self.encoding,
         )
+
+    @property
+    def export_job(self) -> ExportJob:
+        """The job on charts, its side files beside the output if no other place is named."""
+        from allstatus.bulk.fhir_export.decide_patient import DecideSettings
+        from allstatus.bulk.fhir_export.export_run import ExportJob
+
+        reading = self.reading
+        how = DecideSettings(self.rules, self.engine, reading.as_of, reading.options, self.explain)
+        others = self.rejects or self.beside(".rejects.csv"), self.beside(".evidence.ndjson")
+        return ExportJob(Path(self.source), Path(self.target), *others, how)
 
     def beside(self, ending: str) -> Path:
         """A side file beside the output; of an output elsewhere (a URI), in the folder at hand."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -17,18 +16,13 @@ FOR_PATIENTS = "is for a file of patients, and the mapping is of results", "leav
 
 def batch_results(asked: BatchOptions, mapping: dict[str, ColumnSource], *, backend: str) -> int:
     """Decide on each patient with ALL in a table of results."""
-    from allstatus.bulk.fhir_export.decide_patient import DecideSettings
-    from allstatus.bulk.fhir_export.export_run import ExportJob
     from allstatus.bulk.results_run import ResultsRun
 
     other = None if backend == "arrow" else backend
     options = {"--keep": asked.keep or None, "--resume": asked.resume, "--backend": other}
     refuse(options, *FOR_PATIENTS)
-    reading, start = asked.reading, perf_counter()
-    how = DecideSettings(asked.rules, asked.engine, reading.as_of, reading.options, asked.explain)
-    how.classifier  # noqa: B018 - rules that are refused are refused before anything is read
-    others = asked.rejects or asked.beside(".rejects.csv"), asked.beside(".evidence.ndjson")
-    job = ExportJob(Path(asked.source), Path(asked.target), *others, how)
+    start, job = perf_counter(), asked.export_job
+    job.how.classifier  # noqa: B018 - rules that are refused are refused before anything is read
     run = ResultsRun(job, mapping, asked.encoding)
     report_export(run, run.totals(), perf_counter() - start, asked.plot)
     return 0

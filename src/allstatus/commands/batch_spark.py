@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING
 
 from allstatus.commands.batch import decide_and_report, load_cells
 from allstatus.commands.batch_export import FOR_CHARTS, FOR_RECORDS, refuse, report_export
 from allstatus.commands.batch_options import BatchOptions
-
-if TYPE_CHECKING:
-    from allstatus.bulk.fhir_export.export_run import ExportJob
 
 
 def batch_spark(asked: BatchOptions, master: str) -> int:
@@ -27,7 +22,7 @@ def batch_spark(asked: BatchOptions, master: str) -> int:
         if SparkPaths(started).is_export(asked.source, GLOB):
             refuse(asked.for_records, *FOR_RECORDS)
             export, start = (
-                SparkExport(started, _export_job(asked), asked.source, asked.target),
+                SparkExport(started, asked.export_job, asked.source, asked.target),
                 perf_counter(),
             )
             totals = export.totals()
@@ -39,14 +34,3 @@ def batch_spark(asked: BatchOptions, master: str) -> int:
             started, load_cells(asked.engine, asked.rules), job, asked.source, asked.target
         )
         return decide_and_report(run, job, asked.plot, shown=False)
-
-
-def _export_job(asked: BatchOptions) -> ExportJob:
-    from allstatus.bulk.fhir_export.decide_patient import DecideSettings
-    from allstatus.bulk.fhir_export.export_run import ExportJob
-
-    how = DecideSettings(
-        asked.rules, asked.engine, asked.reading.as_of, asked.reading.options, asked.explain
-    )
-    others = asked.rejects or asked.beside(".rejects.csv"), asked.beside(".evidence.ndjson")
-    return ExportJob(Path(asked.source), Path(asked.target), *others, how)

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 codes_app = CommandLine(help="Code tables: check your own, explain a code, list what is unknown.")
 app.add_typer(codes_app, name="codes")
-TITLES = ("title", "words", "names", "codes", "broader")
 
 
 class CodesFormat(StrEnum):

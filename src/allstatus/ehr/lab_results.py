@@ -45,7 +45,6 @@ PLACES = {
 OTHER_PERSON = "of another person's specimen"
 TWO_PLACES = "the code and the specimen name different places"
 NO_PLACE = "neither its code nor its specimen names a place that is known here"
-UNKNOWN_SPECIMEN = "its specimen is not known here; it is taken as the code says"
 A_REPORT = "a report code, which is not a percentage of blasts"
 
 

@@ -34,11 +34,14 @@ def embed_page(classifier: Classifier) -> dict[str, Any]:
     rules, pool = classifier.ruleset, make_pool(classifier)
     named = choices(rules)
     answers = [*named]
+    said = YamlFile(messages.FILE, messages.FILE.parent).data
     return {
         **embed_rules(classifier),
         "texts": texts(),
-        "headlines": {name: _headlines(rules)[name] for name in ("determined", *OUTCOMES)},
-        "may_be": YamlFile(messages.FILE, messages.FILE.parent).data["may_be"],
+        "headlines": {
+            name: _headline(rules, said["headlines"][name]) for name in ("determined", *OUTCOMES)
+        },
+        "may_be": said["may_be"],
         "choices": named,
         "answers": answers,
         "pool": SEPARATOR.join(_exercise(rules, exercise, answers) for exercise in pool),
@@ -54,13 +57,9 @@ def embed_page(classifier: Classifier) -> dict[str, Any]:
     }
 
 
-def _headlines(rules: RuleSet) -> Any:
-    """The headlines by outcome and level, with a place for the title of a status alone."""
-    said = YamlFile(messages.FILE, messages.FILE.parent).data["headlines"]
-    return {
-        outcome: {k: text.replace("{definitions}", rules.definitions) for k, text in texts.items()}
-        for outcome, texts in said.items()
-    }
+def _headline(rules: RuleSet, said: dict[str, str]) -> dict[str, str]:
+    """An outcome's headline by level, with a place for the title of a status alone."""
+    return {level: text.replace("{definitions}", rules.definitions) for level, text in said.items()}
 
 
 def _exercise(rules: RuleSet, exercise: Exercise, answers: list[str]) -> str:
