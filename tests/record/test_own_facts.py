@@ -104,3 +104,14 @@ def test_the_schema_questions_and_logic_have_them(own: Classifier) -> None:
 @given(st.data())
 def test_generated_records_state_them(own: Classifier, data: st.DataObject) -> None:
     own.classify(data.draw(records(own)))
+
+
+@pytest.mark.parametrize("name", [n for n, f in GIVEN["facts"].items() if f["type"] == "percent"])
+@pytest.mark.parametrize(
+    "stated",
+    ["5", "<5", "10/200", {"value": "0.05", "unit": "1"}, {"value": "5", "cells_counted": 200}],
+    ids=str,
+)
+def test_a_percentage_is_written_as_it_can_be_read(own: Classifier, name: str, stated: Any) -> None:
+    record = own.record_model.read({**BASE, name: stated})
+    assert own.record_model.model_validate_json(record.model_dump_json()) == record

@@ -42,3 +42,9 @@ def test_equal_values_hash_alike() -> None:
     assert share.model_copy() == share
     assert hash(share.model_copy()) == hash(share)
     assert share.model_copy(update={"words": ()}) == Share(number=Decimal(5))
+
+
+def test_of_several_keys_that_cannot_be_repeated_the_first_of_the_record_is_named() -> None:
+    huge = dict.fromkeys(("words", "number"), 10**5000)
+    with pytest.raises(ValidationError, match="number: holds a number of too many digits"):
+        Share.model_validate(huge)

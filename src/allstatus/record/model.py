@@ -47,7 +47,8 @@ def _read_blasts(value: object) -> Percent | Unknown | None:
 _OF_ONE = re.compile(r"([<>]=?)?(.+) \(of 1\)")  # how `measurement` words a fraction of all cells
 
 
-def _write_blasts(value: Percent | Unknown | None) -> object:
+def write_blasts(value: Percent | Unknown | None) -> object:
+    """A percentage as a record states it."""
     if not isinstance(value, Percent):
         return value
     cells = (
@@ -86,7 +87,7 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 Blasts = Annotated[
     Percent | Unknown | None,
     PlainValidator(_read_blasts),
-    PlainSerializer(_write_blasts),
+    PlainSerializer(write_blasts),
     WithJsonSchema(BLASTS),
 ]
 Day = Annotated[date | None, BeforeValidator(_read_day), WithJsonSchema(DAY)]

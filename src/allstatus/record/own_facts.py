@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 from pydantic import Field, PlainSerializer, PlainValidator, WithJsonSchema, create_model
 
 from allstatus.errors import InvalidRecord
-from allstatus.record.model import Record, Unknown, YesNo
+from allstatus.record.model import Record, Unknown, YesNo, write_blasts
 from allstatus.record.percent import Percent, exact_number, read_percent
 from allstatus.record.record_schema import BLASTS, NUMBER
 
@@ -65,8 +65,8 @@ def _type(fact: OwnFact) -> Any:
     return Annotated[
         Percent | Unknown | None,
         PlainValidator(partial(read, fact)),
-        PlainSerializer(_written),
-        WithJsonSchema({**schema, "description": fact.question}),
+        PlainSerializer(write_blasts),
+        WithJsonSchema(schema),
     ]
 
 
@@ -83,7 +83,3 @@ def _number(fact: OwnFact, value: object) -> Percent | Unknown | None:
     if number < 0 or (fact.highest is not None and number > fact.highest):
         raise InvalidRecord(fact.name, "is not within its bounds", remedy)
     return Percent(number, number, text=str(value))
-
-
-def _written(value: Percent | Unknown | None) -> object:
-    return value.text if isinstance(value, Percent) else value

@@ -6,6 +6,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from allstatus.record.percent import MOST_CELLS
+
 AGE = {"type": ["number", "null"], "minimum": 0, "maximum": 130}
 DAY = {
     "anyOf": [
@@ -64,7 +66,7 @@ BLASTS = {
                 "cells_counted": {
                     "type": ["integer", "null"],
                     "minimum": 1,
-                    "maximum": 1_000_000,
+                    "maximum": MOST_CELLS,
                     "description": "How many cells were counted.",
                 },
             },

@@ -27,8 +27,8 @@ class StatedValue(BaseModel):
     def _can_be_repeated(cls, value: Any) -> Any:
         """Refuse what no output could repeat, whoever states it."""
         if isinstance(value, Mapping):
-            for name in cls.model_fields.keys() & value.keys():
-                if (found := unstatable(value[name])) is not None:
+            for name in cls.model_fields:
+                if name in value and (found := unstatable(value[name])) is not None:
                     raise InvalidRecord(name, *found[1:])
         return value
 

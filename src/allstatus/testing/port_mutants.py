@@ -61,9 +61,8 @@ def port_mutants(classifier: Classifier) -> Iterator[PortMutant]:
     """Every mistake, for the facts of this rule set."""
     facts = classifier.ruleset.facts
     yield from _of_the_unknown(list(facts.values()))
-    for name in numeric_facts(classifier.table):
-        asked = [c.condition for c in classifier.ruleset.criteria.values()]
-        yield from _of_numbers(name, [condition for condition in asked if condition.fact == name])
+    for name, domain in numeric_facts(classifier.table).items():
+        yield from _of_numbers(name, list(domain.conditions.values()))
     yield PortMutant(
         "unknown keys ignored",
         "refusal",
