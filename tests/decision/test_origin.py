@@ -23,7 +23,7 @@ CLEAN = {
 def test_it_is_of_the_rules_the_overlay_and_how_it_was_asked() -> None:
     rules = RULES.ruleset
     assert Origin.of(RULES.classify(CLEAN, adult_ranges=False)) == Origin(
-        str(rules.directory), rules.id, rules.version, rules.digest, None, True, False
+        str(rules.directory), rules.id, rules.version, rules.digest, None, True, False, "en"
     )
     without = RULES.classify(CLEAN, applicability=False)
     assert Origin.of(without).with_uses is False

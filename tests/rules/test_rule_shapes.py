@@ -66,9 +66,12 @@ def test_a_record_s_schema_is_written_too(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(HOME).as_posix())
 def test_every_rule_file_names_the_schema_of_its_kind_and_fits_it(path: Path) -> None:
-    kind = {"statuses": "status", "options": "options", "agents": "overlay_agent"}.get(
-        path.parent.name, path.stem
-    )
+    kind = {
+        "statuses": "status",
+        "options": "options",
+        "agents": "overlay_agent",
+        "texts": "texts",
+    }.get(path.parent.name, path.stem)
     if path.parent.name == "applicability" and kind in ("thresholds", "criteria", "facts"):
         kind = f"overlay_{kind}"
     assert schema_named_in(path).resolve() == HOME / "schema" / f"{kind}.schema.json"

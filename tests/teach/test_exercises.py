@@ -11,7 +11,7 @@ from allstatus.teach.exercise_words import choices, word
 from allstatus.teach.exercises import EACH, OUTCOMES, Exercise, answer_of
 from allstatus.teach.page_extras import HISTORIES
 from allstatus.teach.sampling import draw, random_numbers
-from allstatus.teach.strings import texts
+from allstatus.teach.strings import TEXTS
 from needs import NODE
 from teach.tools import run_node
 
@@ -122,9 +122,7 @@ def test_an_explanation_names_the_outcome_the_fact_and_the_section(
 
 
 def test_histories_meet_every_answer(teaching: Classifier) -> None:
-    points = [
-        point for history in json.loads(HISTORIES.read_text("utf-8")) for point in history["points"]
-    ]
+    points = [point for history in HISTORIES.texts() for point in history["points"]]
     assert {answer_of(teaching.classify(point["record"])) for point in points} == {
         *teaching.ruleset.statuses,
         *OUTCOMES,
@@ -155,7 +153,7 @@ def test_the_page_draws_and_words_them_the_same(
 
 
 def test_every_fact_has_its_words(teaching: Classifier) -> None:
-    known = texts()["facts"]
+    known = TEXTS.texts()["facts"]
     for fact in teaching.ruleset.facts.values():
         assert fact.name in known
         assert set(fact.values) <= set(known[fact.name].get("values", {})), fact.name

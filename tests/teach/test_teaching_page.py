@@ -17,12 +17,12 @@ from allstatus.teach.exercise_words import choices, word
 from allstatus.teach.exercises import Exercise, answer_of
 from allstatus.teach.samples import ANSWERS, find_tries
 from allstatus.teach.sampling import draw
-from allstatus.teach.strings import texts
+from allstatus.teach.strings import TEXTS
 from allstatus.teach.teaching_page import MOST_BYTES, make_page
 from needs import BROWSER
 from teach.tools import browse
 
-EXAMPLES = list(texts()["page"]["example"].values())
+EXAMPLES = list(TEXTS.texts()["page"]["example"].values())
 RULES = ("nci-pdq-adult-all-patient", "nci-pdq-adult-all-health-professional")
 OPEN, LIMIT = "marrow missing", "exactly at the limit"
 
@@ -87,7 +87,7 @@ def test_the_records_to_try_have_each_answer(name: str, tmp_path: Path) -> None:
     page_file.write_text(make_page(teaching), "utf-8")
     tries = find_tries(teaching)
     assert {name: answer_of(teaching.classify(case)) for name, case in tries.items()} == ANSWERS
-    named = texts()["page"]["example"]
+    named = TEXTS.texts()["page"]["example"]
     assert list(tries) == list(named)
     seen = browse("tries", page_file, names=EXAMPLES)
     assert seen == {
@@ -124,7 +124,7 @@ def test_exact_percentages(page_file: Path, teaching: Classifier) -> None:
     assert "either side" in seen["5-10"]["says"]
     for typed in bad:
         assert seen[typed]["invalid"] == "true"
-        assert seen[typed]["headline"] == seen[typed]["says"] in texts()["problems"].values()
+        assert seen[typed]["headline"] == seen[typed]["says"] in TEXTS.texts()["problems"].values()
 
 
 @BROWSER
@@ -208,7 +208,7 @@ def test_a_quiz_all_wrong_counts_the_kinds_of_mistake(
     seen = browse("quiz", page_file, seed=8, answers=answer_keys(teaching, wrong))
     assert seen["score"] == "0 of 12 right"
     kinds = {line.split("×")[1].strip(): int(line.split("×")[0]) for line in seen["mistakes"]}
-    named = texts()["page"]["mistake"]
+    named = TEXTS.texts()["page"]["mistake"]
     assert kinds == {
         named["too_early"]: 2,
         named["filled_gap"]: 2,
@@ -304,7 +304,7 @@ def test_a_history_pasted_in_and_what_is_refused(page_file: Path) -> None:
         "points": 9,
         "title": "Points so far: 9, 2014-02-03 to 2024-01-22",
     }
-    problems = texts()["problems"]
+    problems = TEXTS.texts()["problems"]
     expected = [problems["empty"], problems["not_json"], "Record 1, Date: " + problems["no_date"]]
     expected += [
         "Record 1, Complete blood count: " + problems["not_a_value"],

@@ -20,7 +20,7 @@ from allstatus.ehr.timeline import Timeline, decide_over_time
 from allstatus.ehr.timeline_text import timeline_document
 from allstatus.record.exact_json import parse_json
 from allstatus.record.json_reader import chart_kind
-from allstatus.teach.strings import texts
+from allstatus.teach.strings import TEXTS
 from allstatus.teach.teaching_page import make_page
 from needs import NODE
 from teach.tools import run_node
@@ -218,7 +218,7 @@ def test_what_cannot_be_read_is_refused_by_record_and_field(page: Path) -> None:
     assert [
         (entry.get("problem"), entry.get("number"), entry.get("field")) for entry in seen
     ] == list(REFUSED.values())
-    assert {entry["problem"] for entry in seen} <= set(texts()["problems"])
+    assert {entry["problem"] for entry in seen} <= set(TEXTS.texts()["problems"])
 
 
 def test_a_point_decided_by_more_than_the_text_tells_is_refused(

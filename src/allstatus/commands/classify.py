@@ -21,7 +21,15 @@ from allstatus.commands.chart_input import (
     read_inputs,
     reads_charts,
 )
-from allstatus.commands.shared import DraftOption, EngineName, EngineOption, RulesOption, app, run
+from allstatus.commands.shared import (
+    DraftOption,
+    EngineName,
+    EngineOption,
+    LanguageOption,
+    RulesOption,
+    app,
+    run,
+)
 from allstatus.commands.streams import colour_wanted
 from allstatus.errors import InvalidRecord
 
@@ -53,7 +61,7 @@ NARROWEST = 40  # columns of text
 class Load(Protocol):
     """Loads the rules asked for, those in force on a day where one is given."""
 
-    def __call__(self, *, as_of: date | None = None) -> Classifier: ...
+    def __call__(self, *, as_of: date | None = None, language: str = "en") -> Classifier: ...
 
 
 class Format(StrEnum):
@@ -81,13 +89,23 @@ class ReadingLevel(StrEnum):
     plain = "plain"
 
 
+BY_IDS = (Format.json, Format.fhir)
+
+
 @dataclass(frozen=True, slots=True)
 class Writing:
-    """How decisions are written: the format asked for, if any, for whom, and whether at length."""
+    """How decisions are written: the format asked for, if any, for whom, whether at length, and in
+    which language; what programs read (`BY_IDS`) is not translated.
+    """
 
     format: Format | None
     level: ReadingLevel
     long: bool
+    language: str
+
+    def language_of(self, format: Format) -> str:
+        """The language of the texts in a format."""
+        return "en" if format in BY_IDS else self.language
 
     def format_of(self, values: list[tuple[int | None, Any]]) -> Format:
         """The format for these values, of which the first `FEW` + 1 are looked at."""
@@ -111,6 +129,7 @@ def classify(
     engine: Annotated[EngineName, EngineOption] = EngineName.auto,
     rules: Annotated[str | None, RulesOption] = None,
     draft: Annotated[bool, DraftOption] = False,
+    lang: Annotated[str, LanguageOption] = "en",
     applicability: Annotated[
         Switch, typer.Option("--applicability", help="off: the page's list of treatments alone.")
     ] = Switch.on,
@@ -125,15 +144,15 @@ def classify(
         )
 
     load = _loading(rules, engine, draft=draft, applicability=applicability is Switch.on)
-    writing = Writing(format, level, long)
+    writing = Writing(format, level, long, lang)
     run(lambda: (_ask if ask else _classify)(path, writing, reading, load))
 
 
 def _loading(rules: str | None, engine: EngineName, **how: Any) -> Load:
-    def load(*, as_of: date | None = None) -> Classifier:
+    def load(*, as_of: date | None = None, language: str = "en") -> Classifier:
         from allstatus.decision.classifier import load_rules
 
-        return load_rules(rules, engine=engine.value, as_of=as_of, **how)
+        return load_rules(rules, engine=engine.value, as_of=as_of, language=language, **how)
 
     return load
 
@@ -147,8 +166,9 @@ def _ask(path: str | None, writing: Writing, reading: ChartInput, load: Load) ->
         raise InvalidRecord(
             "record", "is not one record in a file", "with --ask give one record in a file, or none"
         )
-    decision = ask(load(as_of=reading.as_of), records[0][1])
     format = Format.text if writing.format in (None, Format.line) else writing.format
+    classifier = load(as_of=reading.as_of, language=writing.language_of(format))
+    decision = ask(classifier, records[0][1])
     _write([decision], format, writing.level)
     return 0
 
@@ -157,9 +177,11 @@ def _classify(path: str | None, writing: Writing, reading: ChartInput, load: Loa
     values = read_inputs(str(path), reading.input, partial=reading.partial)
     first = list(islice(values, FEW + 1))
     charts = any(is_chart(value) for _, value in first)
-    decider = Decider(load() if charts else load(as_of=reading.as_of), reading)
+    format = writing.format_of(first)
+    day, language = None if charts else reading.as_of, writing.language_of(format)
+    decider = Decider(load(as_of=day, language=language), reading)
     decider.check(first)
-    decisions, format = decider.decide_all(chain(first, values)), writing.format_of(first)
+    decisions = decider.decide_all(chain(first, values))
     if format is Format.line:
         _write_lines(decisions, decider)
     else:

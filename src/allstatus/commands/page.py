@@ -6,7 +6,15 @@ from pathlib import Path
 from typing import Annotated
 
 from allstatus.commands.output_files import OutOption, write_out
-from allstatus.commands.shared import DraftOption, EngineName, EngineOption, RulesOption, app, run
+from allstatus.commands.shared import (
+    DraftOption,
+    EngineName,
+    EngineOption,
+    LanguageOption,
+    RulesOption,
+    app,
+    run,
+)
 
 
 @app.command()
@@ -15,15 +23,17 @@ def page(
     rules: Annotated[str | None, RulesOption] = None,
     engine: Annotated[EngineName, EngineOption] = EngineName.auto,
     draft: Annotated[bool, DraftOption] = False,
+    lang: Annotated[str, LanguageOption] = "en",
 ) -> None:
     """Write the teaching page: explore, practise, print. It opens from disk and needs no
     network.
     """
-    run(lambda: _page(out, rules, engine.value, draft))
+    run(lambda: _page(out, rules, engine.value, draft, lang))
 
 
-def _page(out: Path, rules: str | None, engine: str, draft: bool) -> int:
+def _page(out: Path, rules: str | None, engine: str, draft: bool, lang: str) -> int:
     from allstatus.decision.classifier import load_rules
     from allstatus.teach.teaching_page import make_page
 
-    return write_out(out, make_page(load_rules(rules, engine=engine, draft=draft)).encode())
+    classifier = load_rules(rules, engine=engine, draft=draft, language=lang)
+    return write_out(out, make_page(classifier).encode())

@@ -38,6 +38,9 @@ app = CommandLine(
     "lists for it, and why. Decision support for clinicians and teaching, not medical advice.",
 )
 RulesOption = typer.Option("--rules", metavar="DIR", help="A rule set's folder or name.")
+LanguageOption = typer.Option(
+    "--lang", metavar="LANG", help="The language of texts for readers, such as es."
+)
 DraftOption = typer.Option("--draft", help="Take rules that are not locked; the output says so.")
 EngineOption = typer.Option("--engine", help="Which engine fires the rules.")
 FolderArgument = typer.Argument(metavar="[DIR]", hidden=True)  # the rules, as before --rules

@@ -19,6 +19,7 @@ from allstatus.rules.editions import find_rules
 from allstatus.rules.load import read_rules
 from allstatus.rules.lock import check_lock
 from allstatus.rules.ruleset import RuleSet
+from allstatus.rules.translation import ENGLISH
 from allstatus.table.assumptions import CellResolver, Resolution
 from allstatus.table.chart_context import ChartContext
 from allstatus.table.decision_table import DecisionTable
@@ -123,6 +124,7 @@ def load_rules(
     draft: bool = False,
     as_of: date | None = None,
     applicability: bool | Path = True,
+    language: str = ENGLISH,
 ) -> Classifier:
     """Load a rule set by name or folder and fire its decision table.
 
@@ -130,9 +132,10 @@ def load_rules(
     instead of the current one; without `applicability` options are the page's list alone, and a
     folder there is another overlay than the shipped one. With `locked=False` the lock is not looked
     at; a `draft` need not be locked, and its version and notice say so wherever they are shown.
-    Raises RulesError when the rules are refused.
+    `language` is that of the texts for readers; it changes neither answers nor digest. Raises
+    RulesError when the rules are refused or have no texts in it.
     """
-    ruleset = read_rules(find_rules(rules, as_of))
+    ruleset = read_rules(find_rules(rules, as_of), language)
     if draft:
         ruleset = ruleset.as_draft()
     table = DecisionTable(ruleset, make_engine(ruleset, engine))

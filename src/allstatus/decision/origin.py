@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """The folders of the rules and of the overlay (None: the shipped one), and how it was asked."""
+    """The folders of the rules and of the overlay (None: the shipped one), how it was asked, and
+    the language of its texts.
+    """
 
     rules: str
     id: str
@@ -26,6 +28,7 @@ class Origin:
     overlay: str | None
     with_uses: bool
     adult_ranges: bool
+    language: str
 
     @classmethod
     def of(cls, decision: Decision) -> Origin:
@@ -39,6 +42,7 @@ class Origin:
             overlay=None if uses is None or uses.folder is None else str(uses.folder),
             with_uses=uses is not None,
             adult_ranges=decision._stated.adult_ranges,
+            language=rules.language,
         )
 
     def decide(self, decision: Decision) -> Decision:
@@ -58,7 +62,13 @@ def _load(origin: Origin) -> Classifier:
     for folder in (Path(origin.rules), find_edition(origin.id, origin.version)):
         if folder is not None and (folder / "ruleset.yaml").is_file():
             uses = True if origin.overlay is None else Path(origin.overlay)
-            found = load_rules(folder, engine="builtin", locked=False, applicability=uses)
+            found = load_rules(
+                folder,
+                engine="builtin",
+                locked=False,
+                applicability=uses,
+                language=origin.language,
+            )
             if found.ruleset.digest == origin.digest:
                 return found
     raise RulesError(

@@ -2,37 +2,35 @@
 
 from __future__ import annotations
 
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 from allstatus.decision.decision import Decision
-from allstatus.record.yaml_file import YamlFile
+from allstatus.render.program_texts import Book
 from allstatus.render.words import words
 from allstatus.rules.phrases import Phrase, Says
 from allstatus.rules.ruleset import RuleSet
 
-FILE = Path(__file__).parent / "messages.yaml"
+MESSAGES = Book("messages", Path(__file__).parent / "messages.yaml")
 
 
 def headline(decision: Decision, level: str) -> str:
     """The first line: the outcome."""
-    title = decision.rules.statuses[decision.status].title if decision.status else ""
+    rules = decision.rules
+    title = rules.statuses[decision.status].title if decision.status else ""
     if unclear := not_understood(decision):
         shown = "; ".join(unclear)
-        return str(_messages()["not_understood"][level]).format(
-            diagnoses=shown, disease=decision.rules.disease
-        )
-    rules = decision.rules
-    said = {"title": title, "disease": rules.disease, "definitions": rules.definitions}
-    return str(_messages()["headlines"][decision.outcome][level]).format(**said)
+        form = _messages(rules)["not_understood"][level]
+        return str(form).format(diagnoses=shown, disease=rules.disease)
+    said = {"title": title, "disease": rules.disease, "definitions": definitions_word(rules)}
+    return str(_messages(rules)["headlines"][decision.outcome][level]).format(**said)
 
 
 def short_headline(decision: Decision) -> str:
     """The outcome in a few words, for a line among many."""
     if decision.status:
         return decision.rules.statuses[decision.status].title
-    return str(_messages()["short_headlines"][decision.outcome])
+    return str(_messages(decision.rules)["short_headlines"][decision.outcome])
 
 
 def not_understood(decision: Decision) -> tuple[str, ...]:
@@ -56,9 +54,10 @@ def may_be(decision: Decision, level: str) -> tuple[str, list[str]] | None:
     if not decision.possible_regions:
         return None
     facts = dict.fromkeys(fact for one in decision.possible_regions for fact in one.depends_on)
-    form = _messages()["may_be"]["besides" if decision.regions else "alone"][level]
+    texts = _messages(decision.rules)
+    form = texts["may_be"]["besides" if decision.regions else "alone"][level]
     said = [message(decision, level, one.id) for one in decision.possible_regions]
-    return str(form).format(facts=" and ".join(map(words, facts))), said
+    return str(form).format(facts=texts["and"].join(map(words, facts))), said
 
 
 def reasons_of(decision: Decision) -> list[str]:
@@ -84,7 +83,7 @@ def phrases(rules: RuleSet, outcome: str, level: str, reason: str) -> tuple[Phra
     """The phrases for one key; raises KeyError when there are none."""
     part = _part(rules, outcome).get(reason)
     if part is None:
-        return (Phrase(str(_messages()[outcome][reason][level])),)
+        return (Phrase(str(_messages(rules)[outcome][reason][level])),)
     return tuple(part.says[level])
 
 
@@ -105,6 +104,11 @@ def _part(rules: RuleSet, outcome: str) -> Any:
     return parts.get(outcome, {})
 
 
-@cache
-def _messages() -> Any:
-    return YamlFile(FILE, FILE.parent).data
+def definitions_word(rules: RuleSet) -> str:
+    """How many definitions there are, as a word."""
+    count = str(len(rules.statuses))
+    return str(_messages(rules)["numbers"].get(count, count))
+
+
+def _messages(rules: RuleSet) -> Any:
+    return MESSAGES.texts(rules.language)

@@ -9,16 +9,38 @@ from allstatus.errors import RulesError, nearest
 from allstatus.record.yaml_file import YamlFile
 from allstatus.rules.builder import Builder
 from allstatus.rules.lint import lint
+from allstatus.rules.rule_texts import in_language, rule_texts, translate_files
 from allstatus.rules.ruleset import RuleSet
 from allstatus.rules.shape_problems import shape_problems
+from allstatus.rules.translation import ENGLISH, FOLDER, find_translation
 
 SINGLE_FILES = ("ruleset", "thresholds", "facts", "criteria", "constraints", "regions", "guidance")
 READ_WHEN_NEEDED = ("promises", "coverage")  # nothing that decides on a patient
 FOLDERS = {"statuses": "status", "options": "options"}
 
 
-def read_rules(directory: Path) -> RuleSet:
-    """Read, check and lint a rule-set folder; raises RulesError listing every problem found."""
+def read_rules(directory: Path, language: str = ENGLISH) -> RuleSet:
+    """Read, check and lint a rule-set folder, its texts in a language that it has; raises
+    RulesError listing every problem found.
+    """
+    files, folders = _read_files(directory)
+    translation = translate_files(directory, language, files, folders)
+    ruleset = _build(directory, files, folders)
+    return ruleset if translation is None else in_language(ruleset, translation)
+
+
+def translation_faults(directory: Path, language: str) -> list[str]:
+    """What a language's file of a rule set lacks or has wrongly; raises RulesError where the rules
+    are refused or have no such file.
+    """
+    files, folders = _read_files(directory)
+    english = rule_texts(_build(directory, files, folders), files, folders)
+    translation = find_translation(directory / FOLDER, language, directory.name)
+    return [] if translation is None else list(translation.faults(english))
+
+
+def _read_files(directory: Path) -> tuple[dict[str, YamlFile], dict[str, list[YamlFile]]]:
+    """The files that decide, each of the right shape."""
     files = {name: YamlFile(directory / f"{name}.yaml", directory) for name in SINGLE_FILES}
     folders = {
         kind: [YamlFile(path, directory) for path in sorted((directory / kind).glob("*.yaml"))]
@@ -32,6 +54,12 @@ def read_rules(directory: Path) -> RuleSet:
         for problem in [*file.problems, *shape_problems(file, shape)]
     ]
     _refuse([*_strangers(directory), *unreadable])
+    return files, folders
+
+
+def _build(
+    directory: Path, files: dict[str, YamlFile], folders: dict[str, list[YamlFile]]
+) -> RuleSet:
     builder = Builder(files, folders)
     ruleset = builder.build(directory)
     _refuse(builder.problems)
@@ -49,7 +77,8 @@ def _strangers(directory: Path) -> Iterator[str]:
     expected = [f"{name}.yaml" for name in (*SINGLE_FILES, *READ_WHEN_NEEDED)]
     for path in sorted([*directory.rglob("*.yaml"), *directory.rglob("*.yml")]):
         name = path.relative_to(directory).as_posix()
-        in_folder = path.suffix == ".yaml" and path.parent in [directory / kind for kind in FOLDERS]
+        known = [directory / kind for kind in (*FOLDERS, FOLDER)]
+        in_folder = path.suffix == ".yaml" and path.parent in known
         if name not in expected and not in_folder:
             yield (
                 f"{directory.name}/{name}:1: no rule file has this name{nearest(name, expected)}; "

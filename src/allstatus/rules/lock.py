@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
 from contextlib import suppress
 from itertools import zip_longest
 from pathlib import Path
@@ -11,16 +12,25 @@ from pathlib import Path
 from allstatus.errors import RulesError
 from allstatus.record.regular_file import no_file, within
 from allstatus.record.whole_files import write_files
+from allstatus.rules.translation import FOLDER
 
 LOCK_FILE, TABLE_FILE = "lock.json", "decision-table.csv"
 
 
+def rule_files(directory: Path) -> Iterator[Path]:
+    """The YAML files that a rule set is made of: all in its folder but its texts in other
+    languages.
+    """
+    texts = directory / FOLDER
+    return (path for path in directory.rglob("*.yaml") if path.parent != texts)
+
+
 def digest_of(directory: Path) -> str:
-    """SHA-256 over the names and bytes of a rule set's YAML files (line ends as LF)."""
+    """SHA-256 over the names and bytes of a rule set's YAML files (line ends as LF), without its
+    translations.
+    """
     digest = hashlib.sha256()
-    for path in sorted(
-        directory.rglob("*.yaml"), key=lambda p: p.relative_to(directory).as_posix()
-    ):
+    for path in sorted(rule_files(directory), key=lambda p: p.relative_to(directory).as_posix()):
         if (problem := _unusable(path, directory)) is not None:
             raise RulesError([f"{directory.name}/{path.name}:1: {problem}; put the file there"])
         content = path.read_bytes().replace(b"\r\n", b"\n")

@@ -28,6 +28,7 @@ from allstatus.rules.shape_parts import (
     ThresholdShape,
     TitlesShape,
 )
+from allstatus.rules.text_shapes import TextsShape
 
 
 class SourceShape(Shape):
@@ -265,6 +266,7 @@ SHAPES: dict[str, type[BaseModel]] = {
     "guidance": GuidanceFileShape,
     "promises": PromisesFile,
     "coverage": CoverageShape,
+    "texts": TextsShape,
     "overlay": OverlayShape,
     "overlay_facts": OverlayFactsFile,
     "overlay_thresholds": OverlayThresholdsFile,

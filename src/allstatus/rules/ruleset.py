@@ -28,7 +28,6 @@ Category = Literal[
     "other_drug_therapy",
 ]
 _SHORT = re.compile(r"\b[A-Z]{2,}\b")
-NUMBER_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 Cite = Mapping[str, str]
 DRAFT = "Draft: these rules are not locked."
 # the kinds of facts that are numbers; no age in years and no count of relapses reaches 1000
@@ -156,7 +155,10 @@ class Threshold(Frozen):
 
 @dataclass(frozen=True, slots=True)
 class RuleSet(Frozen):
-    """Everything in one rule-set folder, checked. `digest` is the SHA-256 of its files."""
+    """Everything in one rule-set folder, checked. `digest` is the SHA-256 of its files.
+
+    Its texts are in `language`; in another than English, `names` are those of its facts and values.
+    """
 
     id: str
     version: str
@@ -175,6 +177,8 @@ class RuleSet(Frozen):
     guidance: Mapping[str, Any]
     digest: str
     directory: Path
+    language: str = "en"
+    names: Mapping[str, str] = field(default_factory=dict)
 
     def as_draft(self) -> RuleSet:
         """The same rules, whose version and notice say that they are a draft."""
@@ -186,12 +190,6 @@ class RuleSet(Frozen):
         said = [set(_SHORT.findall(status.title)) for status in self.statuses.values()]
         shared = sorted(set.intersection(*said)) if said else []
         return shared[0] if shared else str(self.population["diagnosis"])
-
-    @property
-    def definitions(self) -> str:
-        """How many definitions there are, as a word."""
-        count = len(self.statuses)
-        return NUMBER_WORDS[count] if count < len(NUMBER_WORDS) else str(count)
 
     @property
     def record_model(self) -> type[Record]:

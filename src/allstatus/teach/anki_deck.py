@@ -60,7 +60,10 @@ def _fields(sheet: Sheet, exercise: Worded) -> list[str]:
         for label, value in exercise.case
     )
     why = "".join(f"<p>{html.escape(line)}</p>" for line in exercise.explanation)
-    question, source = texts()["exercise"]["question"], f"{exercise.read_from}. {sheet.source}"
+    question, source = (
+        texts(sheet.rules)["exercise"]["question"],
+        f"{exercise.read_from}. {sheet.source}",
+    )
     return [
         f"<table>{rows}</table>",
         html.escape(question),

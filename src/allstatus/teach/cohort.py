@@ -61,7 +61,7 @@ def _part(decision: Decision) -> str | None:
         alone = len(regions) == 1 and not decision.possible_regions
         return words(regions[0].id) if alone else "in several ways"
     if decision.ask_next is not None:
-        return f"first ask for: {fact_label(decision.ask_next.fact)}"
+        return f"first ask for: {fact_label(decision.rules, decision.ask_next.fact)}"
     return None
 
 

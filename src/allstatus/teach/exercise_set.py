@@ -23,7 +23,8 @@ class Sheet:
     @property
     def title(self) -> str:
         """A title that names the seed."""
-        return f"{texts()['title']} ({texts()['exercise']['seed'].format(seed=self.seed)})"
+        said = texts(self.rules)
+        return f"{said['title']} ({said['exercise']['seed'].format(seed=self.seed)})"
 
     @property
     def source(self) -> str:

@@ -38,6 +38,7 @@ class Worded:
     explanation: list[str]
     decided_by: str
     sections: list[str]
+    sections_form: str
 
     @property
     def read_from(self) -> str:
@@ -46,7 +47,7 @@ class Worded:
             " > ".join(dict.fromkeys((path[0], path[-1])))
             for path in (name.split(" > ") for name in self.sections)
         ]
-        return str(texts()["exercise"]["sections"]).format(sections="; ".join(short))
+        return self.sections_form.format(sections="; ".join(short))
 
     @property
     def answer_title(self) -> str:
@@ -59,14 +60,14 @@ def choices(rules: RuleSet) -> dict[str, str]:
     names = [name for name in FIRST if name in rules.statuses]
     names += [name for name in rules.statuses if name not in names]
     return {name: rules.statuses[name].title for name in names} | {
-        name: texts()["answers"][name] for name in OUTCOMES
+        name: texts(rules)["answers"][name] for name in OUTCOMES
     }
 
 
 def assumptions(rules: RuleSet) -> list[str]:
     """What may be taken for granted when it is not reported."""
     return [
-        f"{fact_label(fact.name)}: {fact.assume.because}"
+        f"{fact_label(rules, fact.name)}: {fact.assume.because}"
         for fact in rules.facts.values()
         if fact.assume
     ]
@@ -82,14 +83,15 @@ def word(classifier: Classifier, exercise: Exercise) -> Worded:
         at_edge=exercise.at_edge,
         record=exercise.record,
         case=[
-            (fact_label(name), value_text(fact, exercise.record[name]))
-            for name, fact in rules.facts.items()
+            (fact_label(rules, name), value_text(rules, name, exercise.record[name]))
+            for name in rules.facts
         ],
         choices=choices(rules),
         answer=exercise.answer,
         explanation=_Explanation(classifier, exercise, decision).lines(),
         decided_by=exercise.decided_by,
         sections=sections(rules, exercise),
+        sections_form=str(texts(rules)["exercise"]["sections"]),
     )
 
 
@@ -109,7 +111,7 @@ def sections(rules: RuleSet, exercise: Exercise) -> list[str]:
 class _Explanation:
     def __init__(self, classifier: Classifier, exercise: Exercise, decision: Decision) -> None:
         self.classifier, self.exercise, self.decision = classifier, exercise, decision
-        self.rules, self.forms = classifier.ruleset, texts()["exercise"]
+        self.rules, self.forms = classifier.ruleset, texts(classifier.ruleset)["exercise"]
 
     def lines(self) -> list[str]:
         return [
@@ -132,7 +134,7 @@ class _Explanation:
     def _decided(self) -> str:
         name = self.exercise.decided_by
         if self.decision.outcome == "insufficient_data":
-            return str(self.forms["asked"]).format(fact=fact_label(name))
+            return str(self.forms["asked"]).format(fact=fact_label(self.rules, name))
         if self.decision.outcome == "conflicting_data":
             clashing = dict.fromkeys(
                 fact for entry in self.decision.conflicts for fact in entry.facts
@@ -144,9 +146,8 @@ class _Explanation:
         return str(self.forms["decided"]).format(facts=facts)
 
     def _stated(self, fact: str) -> str:
-        return (
-            f"{fact_label(fact)} ({value_text(self.rules.facts[fact], self.exercise.record[fact])})"
-        )
+        value = value_text(self.rules, fact, self.exercise.record[fact])
+        return f"{fact_label(self.rules, fact)} ({value})"
 
     def _otherwise(self) -> list[str]:
         """What other answers to the deciding fact would lead to."""
@@ -167,7 +168,7 @@ class _Explanation:
         return lines
 
     def _titles(self, possible: tuple[str, ...]) -> str:
-        named = choices(self.rules)
-        return str(texts()["or"]).join(
-            texts()["in_a_sentence"].get(name, named[name]) for name in named if name in possible
+        named, said = choices(self.rules), texts(self.rules)
+        return str(said["or"]).join(
+            said["in_a_sentence"].get(name, named[name]) for name in named if name in possible
         )

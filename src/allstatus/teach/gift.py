@@ -26,16 +26,17 @@ def _lines(sheet: Sheet) -> Iterator[str]:
     yield ""
     yield (
         f"$CATEGORY: "
-        f"allstatus/{sheet.rules.id}/{texts()['exercise']['seed'].format(seed=sheet.seed)}"
+        f"allstatus/{sheet.rules.id}/"
+        f"{texts(sheet.rules)['exercise']['seed'].format(seed=sheet.seed)}"
     )
     for number, exercise in enumerate(sheet.exercises, 1):
         yield ""
-        yield from _question(number, exercise)
+        yield from _question(sheet, number, exercise)
     yield ""
 
 
-def _question(number: int, exercise: Worded) -> Iterator[str]:
-    forms = texts()["exercise"]
+def _question(sheet: Sheet, number: int, exercise: Worded) -> Iterator[str]:
+    forms = texts(sheet.rules)["exercise"]
     case = "".join(
         f"<li>{_html(label)}: <b>{_html(value)}</b></li>" for label, value in exercise.case
     )

@@ -4,7 +4,6 @@ with.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -13,8 +12,8 @@ from typing import Any
 from allstatus.decision.classifier import Classifier
 from allstatus.errors import InvalidRecord
 from allstatus.record.percent import format_number
-from allstatus.record.yaml_file import YamlFile
-from allstatus.render import messages
+from allstatus.render.messages import MESSAGES, definitions_word
+from allstatus.render.program_texts import Book
 from allstatus.rules.ruleset import Fact, RuleSet
 from allstatus.teach.exercise_words import choices
 from allstatus.teach.exercises import OUTCOMES, Exercise, answer_of, make_pool, percent_spellings
@@ -22,7 +21,9 @@ from allstatus.teach.page_data import embed_rules
 from allstatus.teach.samples import find_tries
 from allstatus.teach.strings import texts
 
-HISTORIES = Path(__file__).parent / "histories.json"
+HISTORIES = Book(
+    "histories", Path(__file__).parent / "histories.json", frozenset({"title", "when", "note"})
+)
 REFUSED = ("4,5", "five", "-1", "140 %", "10-2", "NaN", "201/200", "")
 LETTERS, SEPARATOR = "0123456789abcdefghijklmnopqrstuvwxyz", "|"
 A_HAIR = Fraction(1, 10**18)
@@ -34,10 +35,10 @@ def embed_page(classifier: Classifier) -> dict[str, Any]:
     rules, pool = classifier.ruleset, make_pool(classifier)
     named = choices(rules)
     answers = [*named]
-    said = YamlFile(messages.FILE, messages.FILE.parent).data
+    said = MESSAGES.texts(rules.language)
     return {
         **embed_rules(classifier),
-        "texts": texts(),
+        "texts": texts(rules),
         "headlines": {
             name: _headline(rules, said["headlines"][name]) for name in ("determined", *OUTCOMES)
         },
@@ -51,7 +52,7 @@ def embed_page(classifier: Classifier) -> dict[str, Any]:
             for name, case in find_tries(classifier).items()
         },
         "histories": [
-            history for history in json.loads(HISTORIES.read_text("utf-8")) if _fits(rules, history)
+            history for history in HISTORIES.texts(rules.language) if _fits(rules, history)
         ],
         "map_rows": [name for name in MAP_ROWS if name in rules.facts],
     }
@@ -59,7 +60,10 @@ def embed_page(classifier: Classifier) -> dict[str, Any]:
 
 def _headline(rules: RuleSet, said: dict[str, str]) -> dict[str, str]:
     """An outcome's headline by level, with a place for the title of a status alone."""
-    return {level: text.replace("{definitions}", rules.definitions) for level, text in said.items()}
+    return {
+        level: text.replace("{definitions}", definitions_word(rules))
+        for level, text in said.items()
+    }
 
 
 def _exercise(rules: RuleSet, exercise: Exercise, answers: list[str]) -> str:

@@ -25,12 +25,12 @@ def _lines(sheet: Sheet) -> Iterator[str]:
     yield f"Quiz description: {_escape(sheet.source)}"
     for number, exercise in enumerate(sheet.exercises, 1):
         yield ""
-        yield from _question(number, exercise)
+        yield from _question(sheet, number, exercise)
     yield ""
 
 
-def _question(number: int, exercise: Worded) -> Iterator[str]:
-    forms = texts()["exercise"]
+def _question(sheet: Sheet, number: int, exercise: Worded) -> Iterator[str]:
+    forms = texts(sheet.rules)["exercise"]
     yield (
         f"Title: {_escape(forms['case'].format(number=number))}, {forms[exercise.level]} "
         f"({exercise.id})"

@@ -157,6 +157,6 @@ class _Regions:
 
     def _row_title(self, row: dict[str, Any]) -> str:
         return "\n".join(
-            f"{fact_label(name)}: {value_text(self.rules.facts[name], value)}"
+            f"{fact_label(self.rules, name)}: {value_text(self.rules, name, value)}"
             for name, value in row.items()
         )

@@ -37,7 +37,7 @@ def make_page(classifier: Classifier) -> str:
     engine = without_indent(read_web(*ENGINE))
     rest = short_script(read_web(*EXERCISES, *PAGE))
     script = f'(() => {{\n"use strict";\n{engine}\n{rest}\n}})();'
-    words = texts()
+    words = texts(classifier.ruleset)
     return Template(read_web("page.html")).substitute(
         language=words["language"],
         title=html.escape(words["title"]),

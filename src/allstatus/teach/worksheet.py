@@ -20,7 +20,7 @@ def write_html(sheet: Sheet) -> bytes:
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     articles = "\n".join([*_worksheet(sheet), *_key(sheet)])
     page = Template(read_web("worksheet.html")).substitute(
-        language=texts()["language"],
+        language=texts(sheet.rules)["language"],
         title=_html(sheet.title),
         style=style,
         style_hash=f"sha256-{digest}",
@@ -30,7 +30,7 @@ def write_html(sheet: Sheet) -> bytes:
 
 
 def _worksheet(sheet: Sheet) -> Iterator[str]:
-    forms = texts()["exercise"]
+    forms = texts(sheet.rules)["exercise"]
     yield '<article class="worksheet">'
     yield _title(sheet, forms["worksheet"])
     yield f'<p class="quiet">{_html(sheet.rules.title)}</p>'
@@ -40,12 +40,12 @@ def _worksheet(sheet: Sheet) -> Iterator[str]:
     yield "<ul>" + "".join(f"<li>{_html(line)}</li>" for line in assumptions(sheet.rules)) + "</ul>"
     yield '<ol class="cases">'
     for number, exercise in enumerate(sheet.exercises, 1):
-        yield from _case(number, exercise)
+        yield from _case(sheet, number, exercise)
     yield f'</ol><p class="quiet">{_html(sheet.source)}</p></article>'
 
 
-def _case(number: int, exercise: Worded) -> Iterator[str]:
-    forms = texts()["exercise"]
+def _case(sheet: Sheet, number: int, exercise: Worded) -> Iterator[str]:
+    forms = texts(sheet.rules)["exercise"]
     title = _html(forms["case"].format(number=number))
     level = _html(forms[exercise.level])
     yield f'<li class="exercise"><h3>{title} <span class="quiet">{level}</span></h3>'
@@ -58,7 +58,7 @@ def _case(number: int, exercise: Worded) -> Iterator[str]:
 
 
 def _key(sheet: Sheet) -> Iterator[str]:
-    forms = texts()["exercise"]
+    forms = texts(sheet.rules)["exercise"]
     yield '<article class="key">'
     yield _title(sheet, forms["key"])
     yield '<ol class="cases">'
@@ -71,8 +71,8 @@ def _key(sheet: Sheet) -> Iterator[str]:
 
 
 def _title(sheet: Sheet, name: str) -> str:
-    seed = texts()["exercise"]["seed"].format(seed=sheet.seed)
-    title = f"{texts()['title']} {name}"
+    seed = texts(sheet.rules)["exercise"]["seed"].format(seed=sheet.seed)
+    title = f"{texts(sheet.rules)['title']} {name}"
     return f'<h2>{_html(title)}<span class="quiet"> {_html(seed)}</span></h2>'
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from allstatus.errors import RulesError
 from allstatus.record.yaml_file import YamlFile
 from allstatus.rules.fingerprint import PageSentence
+from allstatus.rules.lock import rule_files
 from allstatus.verify.page_map import MAP_FILE, Place
 
 _NAMED = {
@@ -39,7 +40,7 @@ def read_citations(directory: Path) -> list[Citation]:
     """All citations of a rule-set folder, file by file; raises RulesError for a file that is not
     YAML.
     """
-    paths = sorted(path for path in directory.rglob("*.yaml") if path.name != MAP_FILE)
+    paths = sorted(path for path in rule_files(directory) if path.name != MAP_FILE)
     files = [YamlFile(path, directory) for path in paths]
     if problems := [problem for file in files for problem in file.problems]:
         raise RulesError(problems)

@@ -17,6 +17,7 @@ from allstatus.errors import RulesError
 from allstatus.record.whole_files import whole_folder
 from allstatus.record.yaml_file import YamlFile
 from allstatus.rules.fingerprint import PageSentence, cite_block, front_matter, page_sentences
+from allstatus.rules.lock import rule_files
 from allstatus.verify.citations import read_citations
 from allstatus.verify.page_map import (
     MAP_FILE,
@@ -56,7 +57,7 @@ def new_rule_set(
     chosen = [s for s in page if _is_chosen(s.section, sections)]
     scaffold = _Scaffold(like, page, chosen)
     with whole_folder(folder) as work:
-        for path in sorted(like.rglob("*.yaml")):
+        for path in sorted(rule_files(like)):
             name = path.relative_to(like).as_posix()
             if name not in (MAP_FILE, "ruleset.yaml"):
                 scaffold.write(work / name, path)
@@ -73,7 +74,7 @@ def blanks(directory: Path, most: int | None = MOST_SHOWN) -> Iterator[str]:
     found = [
         f"{directory.name}/{path.relative_to(directory).as_posix()}:{number}: still to be filled "
         f"in or checked: {' '.join(line.split())}"
-        for path in sorted(directory.rglob("*.yaml"))
+        for path in sorted(rule_files(directory))
         if path.name != MAP_FILE
         for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1)
         if MARK in line or NOWHERE in line
