@@ -14,6 +14,7 @@ from allstatus.ehr.fhir_resources import READERS
 from allstatus.ehr.timeline import decide_chart
 from allstatus.service.hook_requests import without_empties
 from allstatus.service.prefetch import templates
+from allstatus.service.suggestions import suggestions
 from needs import FHIR_VALIDATORS
 from node import JS
 
@@ -79,7 +80,8 @@ def test_a_card_says_what_the_decision_is(answers: dict[str, dict]) -> None:
         decision, cards = decisions["p1"], answer["cards"]
         assert len(cards) == (decision.outcome != "not_applicable"), name
         for card in cards:
-            assert ("suggestions" in card) == (decision.outcome == "determined"), name
+            assert ("suggestions" in card) == bool(suggestions(decision, "p1")), name
+            assert decision.outcome != "determined" or len(card["suggestions"]) == 1, name
             assert card["indicator"] == (
                 "warning" if decision.outcome == "conflicting_data" else "info"
             ), name
@@ -97,33 +99,38 @@ def test_the_limit_is_shown_where_a_result_is_near_it(answers: dict[str, dict]) 
     assert "Near the limit" not in answers["17-symptoms-of-the-leukemia"]["cards"][0]["detail"]
 
 
+def suggested(answers: dict[str, dict]) -> list[dict]:
+    """Every action of every suggestion."""
+    return [
+        action
+        for answer in answers.values()
+        for card in answer["cards"]
+        for suggestion in card.get("suggestions", ())
+        for action in suggestion["actions"]
+    ]
+
+
 def test_the_suggestion_is_a_preliminary_observation(answers: dict[str, dict]) -> None:
-    for answer in answers.values():
-        for card in answer["cards"]:
-            for suggestion in card.get("suggestions", ()):
-                (action,) = suggestion["actions"]
-                resource = action["resource"]
-                assert (action["type"], resource["resourceType"], resource["status"]) == (
-                    "create",
-                    "Observation",
-                    "preliminary",
-                )
-                assert resource["subject"] == {"reference": "Patient/p1"}
-                assert "performer" not in resource  # nobody has judged yet
+    for action in suggested(answers):
+        resource = action["resource"]
+        assert (action["type"], resource["resourceType"], resource["status"]) == (
+            "create",
+            "Observation",
+            "preliminary",
+        )
+        assert resource["subject"] == {"reference": "Patient/p1"}
+        assert "performer" not in resource  # nobody has judged yet
 
 
 @FHIR_VALIDATORS
 def test_no_validator_finds_a_fault_in_a_suggestion(answers: dict[str, dict]) -> None:
-    cards = [
-        card for answer in answers.values() for card in answer["cards"] if "suggestions" in card
-    ]
-    suggested = [card["suggestions"][0]["actions"][0]["resource"] for card in cards]
-    lines = "".join(json.dumps(resource) + "\n" for resource in suggested)
+    made = [action["resource"] for action in suggested(answers)]
+    lines = "".join(json.dumps(resource) + "\n" for resource in made)
     checked = subprocess.run(
         ["node", JS / "validate_fhir.mjs"], input=lines, capture_output=True, text=True, check=True
     )
-    assert len(suggested) > 20
-    assert [json.loads(line) for line in checked.stdout.splitlines()] == [[]] * len(suggested)
+    assert len(made) > 20
+    assert [json.loads(line) for line in checked.stdout.splitlines()] == [[]] * len(made)
 
 
 def test_text_from_a_chart_cannot_become_mark_up(client: TestClient) -> None:

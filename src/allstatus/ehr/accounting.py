@@ -82,7 +82,8 @@ def _found(reading: ChartReading) -> Iterable[Evidence]:
         *reading.asserted,
         *reading.current,
     )
-    return (item.evidence for item in found)
+    yield from (item.evidence for item in found)
+    yield from (answer.evidence for answer in reading.answers if not answer.why)
 
 
 def _aside(reading: ChartReading) -> dict[int, tuple[str, str]]:
@@ -93,6 +94,9 @@ def _aside(reading: ChartReading) -> dict[int, tuple[str, str]]:
     for fact, doubts in reading.doubts.items():
         for doubt in doubts:
             found.setdefault(_number(doubt.evidence), (fact, doubt.why))
+    for answer in reading.answers:
+        if answer.why:
+            found.setdefault(_number(answer.evidence), (answer.fact, answer.why))
     for entry in _found(reading):
         if not entry.used:
             found.setdefault(_number(entry), ("cbc", entry.because))

@@ -11,11 +11,13 @@ from typing import Any
 
 from allstatus.ehr.chart_options import ChartOptions
 from allstatus.ehr.chart_reading import ChartReading, Finding
-from allstatus.ehr.dates import shifted
+from allstatus.ehr.dates import When, shifted
 from allstatus.ehr.doubt import Doubt
 from allstatus.ehr.remissions import Past, marrow_side
 from allstatus.rules.ruleset import RuleSet
 from allstatus.table.chart_context import AssumptionMade, Evidence, FactState
+
+STATED = "a clinician's answer stands in its place"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +76,22 @@ class Assessment:
                 self.open.append(doubt)
                 self.warnings.append(doubt.sentence)
 
+    def state(self, fact: str, value: Any, evidence: Evidence) -> None:
+        """Set a fact that somebody stated, which answers what was in doubt or assumed of it."""
+        told = {doubt.sentence for doubt in self.open if doubt.fact == fact}
+        self.warnings = [warning for warning in self.warnings if warning not in told]
+        self.open = [doubt for doubt in self.open if doubt.fact != fact]
+        self.assumptions = [entry for entry in self.assumptions if entry.fact != fact]
+        self.evidence[fact] = [
+            e.set_aside(STATED) if e.used else e for e in self.evidence.get(fact, ())
+        ]
+        self.derive(fact, value, [evidence], "given")
+
     def or_else(self, other: Assessment, doubt: Doubt) -> None:
-        """Leave open each fact that another completion states otherwise."""
+        """Leave open each fact that another completion states otherwise and nobody answered."""
         for fact in sorted({*self.facts, *other.facts} - {"relapse_count"}):
-            if self.facts.get(fact) != other.facts.get(fact):
+            answered = self.states.get(fact) == "given"
+            if not answered and self.facts.get(fact) != other.facts.get(fact):
                 self.leave_open(fact, [doubt])
         if self.facts.get("relapse_count") != other.facts.get("relapse_count"):
             self.facts.pop("relapse_count", None)
@@ -106,8 +120,11 @@ class Scene:
 
     def within(self, items: Iterable[Finding]) -> list[Finding]:
         """Findings no later than the moment's last day."""
-        until = self.moment.until
-        return [item for item in items if until is None or item.when.last <= until]
+        return [item for item in items if self.by_then(item.when)]
+
+    def by_then(self, when: When) -> bool:
+        """Whether a time is no later than the moment's last day."""
+        return self.moment.until is None or when.last <= self.moment.until
 
     def doubts(self, fact: str) -> list[Doubt]:
         """Doubts about a fact that may lie no later than the moment's last day."""
@@ -130,7 +147,9 @@ class Scene:
     def _latest(self) -> date | None:
         reading = self.reading
         dated = self.within([*reading.counts, *reading.outside, *reading.signs])
-        return max((item.when.last for item in dated), default=None)
+        days = [item.when.last for item in dated]
+        days += [one.when.last for one in reading.answers if not one.why and self.by_then(one.when)]
+        return max(days, default=None)
 
 
 def places_found(ruleset: RuleSet, found: Assessment) -> frozenset[str]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
+from allstatus.ehr.assess_answers import assess_answers
 from allstatus.ehr.assess_count import assess_count
 from allstatus.ehr.assess_findings import assess_outside, assess_signs
 from allstatus.ehr.assess_history import assess_past, assess_treatment, doubtful_treatment
@@ -49,7 +50,7 @@ class Assessor:
         """
         past = history.before(moment.anchor or date.max, moment.until)
         found = self._assess(moment, past)
-        for other, doubt in self._completions(moment, past, history):
+        for other, doubt in self._completions(found, moment, past, history):
             found.or_else(other, doubt)
         self._tell(found)
         return found
@@ -64,10 +65,11 @@ class Assessor:
         assess_outside(scene, start)
         assess_signs(scene, start)
         assess_past(scene)
+        assess_answers(scene, start)
         return found
 
     def _completions(
-        self, moment: Moment, past: Past, history: History
+        self, found: Assessment, moment: Moment, past: Past, history: History
     ) -> Iterator[tuple[Assessment, Doubt]]:
         """The assessment as it would be if a doubtful marrow, treatment or status counted."""
         doubts = self.reading.doubts
@@ -76,14 +78,15 @@ class Assessor:
             if not doubt.when.vague and (moment.anchor is None or day > moment.anchor):
                 yield self._assess(replace(moment, anchor=day), history.before(day, None)), doubt
         scene = Scene(self.reading, self.options, self.ruleset, moment, past, Assessment())
-        given = [] if TREATMENT in self.supplied else doubtful_treatment(scene)
+        told = TREATMENT in self.supplied or found.states.get(TREATMENT) == "given"
+        given = [] if told else doubtful_treatment(scene)
         if given and assess_treatment(scene) is None:
             last = max(given, key=lambda doubt: doubt.when.last)
             yield self._assess(moment, past, last.when.last), last
         for kind in (RELAPSE, REMISSION):
-            told = [d for d in scene.doubts(STATUS) if _may_matter(d, kind, past)]
-            if told:
-                last = max(told, key=lambda doubt: doubt.when.last)
+            may = [d for d in scene.doubts(STATUS) if _may_matter(d, kind, past)]
+            if may:
+                last = max(may, key=lambda doubt: doubt.when.last)
                 yield self._assess(moment, _with(past, kind, last, moment)), last
 
     def _tell(self, found: Assessment) -> None:

@@ -8,6 +8,9 @@ from typing import Any
 
 from allstatus.ehr.chart import Code
 
+OWN = "https://allstatus.example/fhir"
+"""Where our own addresses begin: under a name reserved by RFC 2606, which nobody can own."""
+
 _OID = re.compile(r"\d+(\.\d+)+")
 _SNOMED_EDITION = "http://snomed.info/sct/"
 _ICD9_MALIGNANT = range(140, 209)  # CMS file v32: malignant neoplasms with leukemia and lymphoma
@@ -36,8 +39,8 @@ class CodeSystems:
         return self._addresses[name]
 
     def is_known(self, system: str) -> bool:
-        """Whether a short name is that of a system here."""
-        return system in self._families
+        """Whether a short name is that of a system here, or an address that of one of our own."""
+        return system in self._families or system.startswith(f"{OWN}/CodeSystem/")
 
     def code(self, system: str, code: str, display: str = "") -> Code:
         """A code with its system by its short name, written as that system writes its codes."""

@@ -24,6 +24,8 @@ SETTLE = {
     "leukemia_outside_marrow": "say whether leukemia was found there, and when",
     "signs_and_symptoms": "say whether it is a sign of the leukemia that is there now",
 }
+ANSWER = "answer"  # what a doubt is named that is about a clinician's own answer
+SIGN_IT = "sign the answer, or enter another"
 Agree = Callable[[Any, Any], bool]
 
 
@@ -73,7 +75,12 @@ class Doubt:
         sent = f": '{self.evidence.sent}'" if self.evidence.sent else ""
         day = f" of {self.evidence.date}" if self.evidence.date else ""
         what = self.evidence.title or self.evidence.source
-        return f"{what}{day} leaves it open ({self.why}){sent}; {SETTLE[self.fact]}"
+        return f"{what}{day} leaves it open ({self.why}){sent}; {self.settle}"
+
+    @property
+    def settle(self) -> str:
+        """What would settle it."""
+        return SIGN_IT if self.name == ANSWER else SETTLE[self.fact]
 
     @property
     def closed(self) -> Evidence:
@@ -83,7 +90,7 @@ class Doubt:
     @property
     def left_open(self) -> Evidence:
         """Its evidence, saying that it leaves its fact open."""
-        return self.evidence.set_aside(f"{self.why}; {SETTLE[self.fact]}")
+        return self.evidence.set_aside(f"{self.why}; {self.settle}")
 
 
 def ends(doubt: Doubt, later: Iterable[When]) -> bool:

@@ -25,6 +25,7 @@ from allstatus.ehr.dates import shifted
 from allstatus.ehr.disease_status import settle_asserted
 from allstatus.ehr.lab_results import read_results
 from allstatus.ehr.problems import read_problems
+from allstatus.ehr.recorded_answers import read_answers
 from allstatus.ehr.remissions import History, Past
 from allstatus.ehr.treatment import read_treatments
 from allstatus.table.chart_context import ChartContext
@@ -130,6 +131,7 @@ class _Teller:
         self.chart = replace(chart, sex=chart.sex or sex)
         given = any(overlay.facts.get("diagnosis") for overlay in self.overlays)
         self.reading = read_chart(self.chart, as_of, options, given=given)
+        read_answers(self.reading, classifier.ruleset)
         self.account = account_of(self.reading, options.tables)
         self.unread = tuple(unread_warnings(self.reading, options.tables))
         self.site = options.codes

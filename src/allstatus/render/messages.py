@@ -110,5 +110,10 @@ def definitions_word(rules: RuleSet) -> str:
     return str(_messages(rules)["numbers"].get(count, count))
 
 
+def suggestion_texts(rules: RuleSet) -> Any:
+    """What a card offers to record: texts for a `status` and for an `answer`."""
+    return _messages(rules)["suggestions"]
+
+
 def _messages(rules: RuleSet) -> Any:
     return MESSAGES.texts(rules.language)

@@ -22,9 +22,9 @@ from allstatus.render.sections import (
     options_not_fitting,
 )
 from allstatus.render.words import limit_words, margin_words, value_words, words
-from allstatus.service.cds_types import Card, Indicator, SuggestedAction
+from allstatus.service.cds_types import Card, Indicator
 from allstatus.service.markdown import bullets, safe
-from allstatus.service.suggestions import preliminary_observation
+from allstatus.service.suggestions import suggestions
 from allstatus.table.chart_context import Evidence
 
 SUMMARY = 139  # characters at most
@@ -60,14 +60,11 @@ def status_cards(decision: Decision, occasion: Occasion) -> list[Card]:
     card = base_card(
         decision, occasion, "status", _summary(decision), "\n".join(_detail(decision)).strip()
     )
-    resource = preliminary_observation(decision, occasion.patient)
-    if resource is not None:
-        title = decision.rules.statuses[str(decision.status)].title
-        about = f"Create a preliminary Observation of the computed status: {title}"
-        create: SuggestedAction = {"type": "create", "description": about, "resource": resource}
-        label = f"Note for review: computed status {title}"[:80]
+    offered = suggestions(decision, occasion.patient)
+    if offered:
         card["suggestions"] = [
-            {"label": label, "uuid": card_id(occasion, "suggestion"), "actions": [create]}
+            {"label": label, "uuid": card_id(occasion, f"suggestion {number}"), "actions": actions}
+            for number, (label, actions) in enumerate(offered)
         ]
         card["selectionBehavior"] = "at-most-one"
     return [card]

@@ -1,29 +1,84 @@
-"""The Observation a clinician may accept: the computed status, preliminary, with the results it was
-derived from.
+"""What a clinician may accept at a card: the computed status, or an answer that would settle it, as
+a preliminary Observation.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import islice, product
 from typing import Any
 
 import allstatus
 from allstatus.decision.decision import Decision
+from allstatus.ehr.out.answer_observation import answer_observation
 from allstatus.ehr.out.context import Context
 from allstatus.ehr.out.observation import make_observation
+from allstatus.ehr.recorded_answers import questions
+from allstatus.render.messages import suggestion_texts
+from allstatus.render.words import value_text, words
+from allstatus.service.cds_types import SuggestedAction
+from allstatus.table.fact_domain import ValueClass, domains_of
+
+LABEL = 80  # characters at most
+MOST = 6  # answers offered at once
+Offer = tuple[str, list[SuggestedAction]]
 
 
-def preliminary_observation(decision: Decision, patient: str) -> dict[str, Any] | None:
-    """A preliminary FHIR R4 Observation of a determined status, to be created on its own; None for
-    any other outcome.
+def suggestions(decision: Decision, patient: str) -> list[Offer]:
+    """What to offer, each as its label and the Observations to create: the status that was
+    determined; where data are insufficient, each smallest set of answers that would settle it and
+    that a clinician gives without a test.
     """
-    if decision.status is None:
-        return None
-    observation = make_observation(Context(decision, datetime.now(UTC)))
-    del observation["id"]  # the EHR gives one
-    return observation | {
-        "subject": {"reference": f"Patient/{patient}"},
-        "device": {
-            "display": f"allstatus {allstatus.__version__}"
-        },  # its Device is not created beside it
-    }
+    context, subject = Context(decision, datetime.now(UTC)), {"reference": f"Patient/{patient}"}
+    if decision.status is not None:
+        return [_status(context, subject)]
+    if decision.outcome != "insufficient_data":
+        return []
+    return list(islice(_answers(context, subject), MOST))
+
+
+def _status(context: Context, subject: dict[str, Any]) -> Offer:
+    rules = context.decision.rules
+    said = suggestion_texts(rules)
+    title = rules.statuses[str(context.decision.status)].title
+    resource = make_observation(context)
+    del resource["id"]  # the EHR gives one
+    device = {
+        "display": f"allstatus {allstatus.__version__}"
+    }  # its Device is not created beside it
+    resource |= {"subject": subject, "device": device}
+    about = said["status"]["action"].format(title=title)
+    label = said["status"]["label"].format(title=title)
+    return label[:LABEL], [{"type": "create", "description": about, "resource": resource}]
+
+
+def _answers(context: Context, subject: dict[str, Any]) -> Iterator[Offer]:
+    decision = context.decision
+    asked = questions(decision.rules)
+    for entry in decision.settling:
+        if {answer.fact for answer in entry.answers} <= asked.keys():
+            for values in product(*(_values(decision, answer) for answer in entry.answers)):
+                given = {one.fact: value for one, value in zip(entry.answers, values, strict=True)}
+                yield _offer(context, subject, given)
+
+
+def _values(decision: Decision, answer: ValueClass) -> list[Any]:
+    """Every value that an answer may be: a clinician states one of them, not all."""
+    domain = domains_of(decision.rules)[answer.fact]
+    return [value for value in domain.values() if domain.verdicts(value) == answer.verdicts]
+
+
+def _offer(context: Context, subject: dict[str, Any], given: dict[str, Any]) -> Offer:
+    rules = context.decision.rules
+    said = suggestion_texts(rules)["answer"]
+    shown = {fact: f"{words(fact)}: {value_text(rules, fact, given[fact])}" for fact in given}
+    actions: list[SuggestedAction] = []
+    for fact, value in given.items():
+        asked = rules.facts[fact]
+        notes = [said["note"].format(question=asked.question)]
+        resource = answer_observation(context, subject, asked, value, notes)
+        about = said["action"].format(answer=shown[fact])
+        actions.append({"type": "create", "description": about, "resource": resource})
+    label = said["label"].format(answer="; ".join(shown.values()))
+    return label[:LABEL], actions

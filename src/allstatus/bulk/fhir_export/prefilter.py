@@ -15,6 +15,7 @@ from itertools import chain
 
 from allstatus.bulk.fhir_export.line_scan import CODES, GROUPED, head_of, references, spellings
 from allstatus.ehr.codes import code_tables
+from allstatus.ehr.recorded_answers import QUESTION
 from allstatus.ehr.site_codes import SiteCodes
 
 _TABLES = {
@@ -28,6 +29,7 @@ _SPEAKING = {
     "DiagnosticReport": (b'"conclusion"', b'"contained"', b'"specimen"'),
     "Procedure": (b'"request"', b'"basedOn"'),
 }
+_ASKED = QUESTION.encode()
 _LISTING = b'"DiagnosticReport"', b'"hasMember"'  # lines that can date the results they list
 
 
@@ -96,6 +98,7 @@ def _tells(line: bytes, site: SiteCodes | None) -> bool:
     return (
         not known.isdisjoint(found)
         or b" " in b"".join(found)
+        or (head.type == "Observation" and any(code.startswith(_ASKED) for code in found))
         or (head.type == "Encounter" and any(c[:1] in b"Cc" for c in found))
     )
 

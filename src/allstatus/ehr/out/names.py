@@ -12,14 +12,15 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 import allstatus
+from allstatus.ehr.code_systems import OWN
 from allstatus.ehr.codes import code_tables
 from allstatus.ehr.out.concepts import Concept, own_concepts, rule_concepts
 from allstatus.rules.ruleset import RuleSet
 
 Json = dict[str, Any]
 
-BASE = "https://allstatus.example/fhir"
-"""The addresses' beginning: under a name reserved by RFC 2606, which nobody can own."""
+BASE = OWN
+"""The addresses' beginning, unless a caller has one of its own."""
 
 _REFERENCE = re.compile(r"([A-Z][A-Za-z]+/[A-Za-z0-9\-.]{1,64})(?: component)?")
 

@@ -1,0 +1,67 @@
+"""What a clinician answered to the rule set's questions, around an assessment."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from allstatus.ehr.assessment import Scene
+from allstatus.ehr.doubt import Doubt
+from allstatus.table.fact_domain import domains_of
+
+AGAINST = "the answer recorded ({answer}) and the rest of the chart ({rest}) exclude each other"
+ANOTHER_TIME = "of another time than this assessment"
+EARLIER = "a later answer was recorded"
+TWO = "two answers of one time exclude each other"
+ONE_VALUE = "one_value"
+
+
+def assess_answers(scene: Scene, start: date) -> None:
+    """The last answer to each question since `start`: it states its fact unless the chart says
+    otherwise. One that cannot be relied on leaves its fact open where it would change it.
+    """
+    since = date.min if scene.found.day is None else start
+    asked = dict.fromkeys(answer.fact for answer in scene.reading.answers)
+    for fact in asked:
+        told = [answer for answer in scene.reading.answers if answer.fact == fact]
+        heard = [a for a in told if scene.by_then(a.when) and a.when.last >= since]
+        scene.found.note(fact, [a.evidence.set_aside(ANOTHER_TIME) for a in told if a not in heard])
+        _assess(scene, fact, heard)
+
+
+def _assess(scene: Scene, fact: str, heard: list[Doubt]) -> None:
+    found = scene.found
+    stands = sorted((a for a in heard if not a.why), key=lambda a: a.when.order)
+    last = stands[-1] if stands else None
+    if last is not None:
+        found.note(fact, [a.evidence.set_aside(EARLIER) for a in stands[:-1]])
+        if any(a.when.end >= last.when.begin and a.value != last.value for a in stands[:-1]):
+            found.conflicts.append((ONE_VALUE, (fact,), TWO))
+        _state(scene, last)
+    for doubt in (a for a in heard if a.why):
+        over = last is not None and doubt.when.end < last.when.begin
+        if over or _alike(scene, fact, doubt.value, found.facts.get(fact)):
+            found.note(fact, [doubt.closed])
+        else:
+            found.leave_open(fact, [doubt])
+            found.note(fact, [doubt.left_open])
+
+
+def _state(scene: Scene, answer: Doubt) -> None:
+    found, fact = scene.found, answer.fact
+    known = found.facts.get(fact)
+    if known in (None, "unknown") or found.states.get(fact) == "assumed":
+        found.state(fact, answer.value, answer.evidence)
+        return
+    found.note(fact, [answer.evidence])
+    if not _alike(scene, fact, answer.value, known):
+        because = AGAINST.format(answer=answer.evidence.sent, rest=known)
+        found.conflicts.append((ONE_VALUE, (fact,), because))
+
+
+def _alike(scene: Scene, fact: str, answer: Any, known: Any) -> bool:
+    """Whether no criterion tells an answer from what is known."""
+    domain = domains_of(scene.ruleset)[fact]
+    if answer is None or known in (None, "unknown"):
+        return False
+    return domain.pattern(answer) == domain.pattern(known)
