@@ -30,6 +30,8 @@ from bulk.folders import decide, evidence, exported, write_folder
 from ehr import raw_statements
 from ehr.bundles import ALL, condition, marrow, observation, patient
 from ehr.test_assessor import as_patients
+from ehr.test_recorded_answers import BASE
+from ehr.test_recorded_answers import observation as answered_in_chart
 from service.conftest import prefetch_of, serving
 
 HOW = DecideSettings(engine="builtin", options=DEFAULT_OPTIONS)
@@ -169,6 +171,21 @@ def test_kinds_that_are_not_read_count_at_every_door(tmp_path: Path, client: Tes
     assert told(line) == of(decision)
     sent = {"content": to_json(resources), "headers": {"content-type": MEDIA[".json"]}}
     assert told(client.post("/classify", **sent).json()) == of(decision)
+
+
+@pytest.mark.parametrize("status", ["final", "preliminary"])
+def test_a_clinicians_answer_counts_at_every_door(
+    status: str, tmp_path: Path, client: TestClient
+) -> None:
+    signs = {"signs_and_symptoms": "absent", "day": "2026-02-03", "status": status}
+    resources = [*BASE, answered_in_chart(0, signs, RULES.ruleset.id)]
+    (decision,) = classified(parse_json(json.dumps(resources)))
+    assert (decision.status == "in_remission") is (status == "final")
+    target = tmp_path / "out.ndjson"
+    decide(write_folder(tmp_path / "export", resources), target, HOW)
+    (line,) = evidence(target)
+    sent = {"content": to_json(resources), "headers": {"content-type": MEDIA[".json"]}}
+    assert told(line) == told(client.post("/classify", **sent).json()) == of(decision)
 
 
 def test_an_export_counts_what_is_not_understood_by_its_coding(tmp_path: Path) -> None:
