@@ -78,6 +78,7 @@ def _place(reading: ChartReading, result: Result, fact: Fact, system: str) -> No
 
 def _value(result: Result, fact: Fact, system: str) -> Any:
     """What was answered, as a record states it; None where it cannot be read."""
+    said: list[Any]
     if fact.kind == "yes_no":
         said = [YES_NO.get(code.code) for code in result.value.codes if code.system == "v2_yes_no"]
     else:
