@@ -16,10 +16,10 @@ from allstatus.decision.decision import Decision
 from allstatus.errors import InvalidRecord
 from allstatus.record.model import Record
 from allstatus.rules.editions import find_rules
+from allstatus.rules.language_texts import ENGLISH
 from allstatus.rules.load import read_rules
 from allstatus.rules.lock import check_lock
 from allstatus.rules.ruleset import RuleSet
-from allstatus.rules.translation import ENGLISH
 from allstatus.table.assumptions import CellResolver, Resolution
 from allstatus.table.chart_context import ChartContext
 from allstatus.table.decision_table import DecisionTable

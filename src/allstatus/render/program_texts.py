@@ -12,10 +12,10 @@ from typing import Any
 
 from allstatus.record.frozen import freeze
 from allstatus.record.yaml_file import YamlFile
-from allstatus.rules.translation import (
+from allstatus.rules.language_texts import (
     ENGLISH,
     Keys,
-    Translation,
+    LanguageTexts,
     find_translation,
     languages_in,
     texts_in,
@@ -47,7 +47,7 @@ class Book:
         return not self.keys or path[-1] in self.keys
 
 
-def program_translation(language: str) -> Translation | None:
+def program_translation(language: str) -> LanguageTexts | None:
     """The program's texts in a language, None in English; raises RulesError where there are
     none.
     """
@@ -65,7 +65,7 @@ def program_faults(language: str, books: Iterable[Book]) -> list[str]:
 def _texts(book: Book, language: str) -> Any:
     data = _read(book.file)
     known = language in languages_in(FOLDER)
-    translation = program_translation(language) if known else Translation(language, "", (), {})
+    translation = program_translation(language) if known else LanguageTexts(language, "", (), {})
     said = data if translation is None else translation.applied(data, book.is_text, (book.name,))
     return freeze(said)
 

@@ -8,11 +8,11 @@ from pathlib import Path
 from allstatus.errors import RulesError, nearest
 from allstatus.record.yaml_file import YamlFile
 from allstatus.rules.builder import Builder
+from allstatus.rules.language_texts import ENGLISH, FOLDER, find_translation
 from allstatus.rules.lint import lint
 from allstatus.rules.rule_texts import in_language, rule_texts, translate_files
 from allstatus.rules.ruleset import RuleSet
 from allstatus.rules.shape_problems import shape_problems
-from allstatus.rules.translation import ENGLISH, FOLDER, find_translation
 
 SINGLE_FILES = ("ruleset", "thresholds", "facts", "criteria", "constraints", "regions", "guidance")
 READ_WHEN_NEEDED = ("promises", "coverage")  # nothing that decides on a patient

@@ -12,7 +12,7 @@ from pathlib import Path
 from allstatus.errors import RulesError
 from allstatus.record.regular_file import no_file, within
 from allstatus.record.whole_files import write_files
-from allstatus.rules.translation import FOLDER
+from allstatus.rules.language_texts import FOLDER
 
 LOCK_FILE, TABLE_FILE = "lock.json", "decision-table.csv"
 

@@ -7,15 +7,15 @@ from dataclasses import replace
 from pathlib import Path
 
 from allstatus.record.yaml_file import YamlFile
-from allstatus.rules.ruleset import RuleSet
-from allstatus.rules.translation import (
+from allstatus.rules.language_texts import (
     FOLDER,
     LISTED,
     Keys,
-    Translation,
+    LanguageTexts,
     find_translation,
     texts_in,
 )
+from allstatus.rules.ruleset import RuleSet
 
 TEXT = {"because", "note", "notice", "otherwise", "question", "says", "sentence", "text", "title"}
 NO_TEXT = {"also_cited", "cite", "examples", "near", "source", "values", "when"}
@@ -36,7 +36,7 @@ def is_rule_text(keys: Keys) -> bool:
 
 def translate_files(
     directory: Path, language: str, files: Files, folders: Folders
-) -> Translation | None:
+) -> LanguageTexts | None:
     """Put a language's texts in the place of the English ones in a rule set's files as read; None
     for English. Raises RulesError where the rule set has no such language.
     """
@@ -47,7 +47,7 @@ def translate_files(
     return translation
 
 
-def in_language(rules: RuleSet, translation: Translation) -> RuleSet:
+def in_language(rules: RuleSet, translation: LanguageTexts) -> RuleSet:
     """A rule set of translated files, with what is told of the translation in its notice and the
     names of its facts and values.
     """

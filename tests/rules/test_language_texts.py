@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from allstatus.errors import RulesError
-from allstatus.rules.translation import (
-    Translation,
+from allstatus.rules.language_texts import (
+    LanguageTexts,
     find_translation,
     languages_in,
     read_translation,
@@ -30,10 +30,10 @@ ENGLISH = dict(texts_in(DATA, is_text))
 SAID = {"title": "Un título", "parts.first.title": "En {limit}", "words": "uno; dos palabras"}
 
 
-def translation(**changed: str) -> Translation:
+def translation(**changed: str) -> LanguageTexts:
     said = {**SAID, **changed}
     texts = {path: (text_digest(ENGLISH.get(path, "")), say) for path, say in said.items()}
-    return Translation("es", "", (), texts)
+    return LanguageTexts("es", "", (), texts)
 
 
 def test_texts_are_found_by_path_an_entry_by_its_id() -> None:

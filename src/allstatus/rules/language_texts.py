@@ -5,6 +5,7 @@ translates, so that a text nobody translated, or whose English changed since, is
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -27,7 +28,7 @@ IsText = Callable[[Keys], bool]
 
 
 @dataclass(frozen=True, slots=True)
-class Translation(Frozen):
+class LanguageTexts(Frozen):
     """The texts of one file in another language, by path: digest of the English, and what is
     said.
     """
@@ -58,7 +59,7 @@ class Translation(Frozen):
         """What is missing, stale, left over, the English itself, or has other `{places}`."""
         for path, text in english.items():
             of, say = self.texts.get(path, ("", ""))
-            wanted = f'"{path}": {{of: "{text_digest(text)}", say: "{text}"}}'
+            wanted = f'"{path}": {{of: "{text_digest(text)}", say: {json.dumps(text, ensure_ascii=False)}}}'
             if not of:
                 yield f"missing: {wanted}"
             elif of != text_digest(text):
@@ -93,7 +94,7 @@ def texts_in(data: Any, is_text: IsText, prefix: Keys = ()) -> Iterator[tuple[st
             yield from texts_in(one, is_text, key)
 
 
-def read_translation(path: Path) -> Translation:
+def read_translation(path: Path) -> LanguageTexts:
     """A language's file; raises RulesError with file and line where it is none."""
     file = YamlFile(path, path.parent.parent)
     if problems := [*file.problems, *shape_problems(file, "texts")]:
@@ -102,7 +103,7 @@ def read_translation(path: Path) -> Translation:
     unread = ", ".join(term.term for term in shape.terms if term.verified == "no")
     texts = {name: (said.of, said.say) for name, said in shape.texts.items()}
     notice = shape.notice.format(terms=unread)
-    return Translation(shape.language, notice, tuple(shape.same), texts)
+    return LanguageTexts(shape.language, notice, tuple(shape.same), texts)
 
 
 def languages_in(folder: Path) -> list[str]:
@@ -110,7 +111,7 @@ def languages_in(folder: Path) -> list[str]:
     return sorted({ENGLISH, *(path.stem for path in folder.glob("*.yaml"))})
 
 
-def find_translation(folder: Path, language: str, whose: str) -> Translation | None:
+def find_translation(folder: Path, language: str, whose: str) -> LanguageTexts | None:
     """The file of a language in a folder, None for English; raises RulesError, naming the languages
     there are, for one without a file.
     """
