@@ -9,7 +9,15 @@ import typer
 
 from allstatus.commands.chart_input import ChartInput, reads_charts
 from allstatus.commands.help_pages import CommandLine
-from allstatus.commands.shared import DraftOption, EngineName, EngineOption, RulesOption, app, run
+from allstatus.commands.shared import (
+    DraftOption,
+    EngineName,
+    EngineOption,
+    LanguageOption,
+    RulesOption,
+    app,
+    run,
+)
 from allstatus.commands.timeline import HistoryArgument, draw
 
 plot = CommandLine(help="Pictures of the rules and of many records, as SVG or PNG.")
@@ -23,15 +31,18 @@ def regions(
     rules: Annotated[str | None, RulesOption] = None,
     engine: Annotated[EngineName, EngineOption] = EngineName.auto,
     draft: Annotated[bool, DraftOption] = False,
+    lang: Annotated[str, LanguageOption] = "en",
 ) -> None:
     """What every combination of history, blood count, symptoms and marrow is called."""
-    run(lambda: _regions(out, rules, engine.value, draft))
+    run(lambda: _regions(out, rules, engine.value, draft, lang))
 
 
 @plot.command()
-def definitions(out: Annotated[Path, PictureOption]) -> None:
+def definitions(
+    out: Annotated[Path, PictureOption], lang: Annotated[str, LanguageOption] = "en"
+) -> None:
     """What other definitions ask of the marrow, on one axis."""
-    run(lambda: _definitions(out))
+    run(lambda: _definitions(out, lang))
 
 
 @plot.command()
@@ -59,31 +70,32 @@ def cohort(
     rules: Annotated[str | None, RulesOption] = None,
     engine: Annotated[EngineName, EngineOption] = EngineName.auto,
     draft: Annotated[bool, DraftOption] = False,
+    lang: Annotated[str, LanguageOption] = "en",
 ) -> None:
     """How many records have each answer, and what becomes of the rest."""
-    run(lambda: _cohort(path, out, rules, engine.value, draft))
+    run(lambda: _cohort(path, out, rules, engine.value, draft, lang))
 
 
-def _regions(out: Path, rules: str | None, engine: str, draft: bool) -> int:
+def _regions(out: Path, rules: str | None, engine: str, draft: bool, lang: str) -> int:
     from allstatus.decision.classifier import load_rules
     from allstatus.teach.region_map import draw_regions
 
-    draw_regions(load_rules(rules, engine=engine, draft=draft), out)
+    draw_regions(load_rules(rules, engine=engine, draft=draft, language=lang), out)
     return 0
 
 
-def _definitions(out: Path) -> int:
+def _definitions(out: Path, lang: str) -> int:
     from allstatus.teach.definition_plots import draw_definitions
 
-    draw_definitions(out)
+    draw_definitions(out, lang)
     return 0
 
 
-def _cohort(path: str, out: Path, rules: str | None, engine: str, draft: bool) -> int:
+def _cohort(path: str, out: Path, rules: str | None, engine: str, draft: bool, lang: str) -> int:
     from allstatus.decision.classifier import load_rules
     from allstatus.record.json_reader import read_records
     from allstatus.teach.cohort import draw_cohort
 
     records = (value for _, value in read_records(path))
-    draw_cohort(load_rules(rules, engine=engine, draft=draft), records, out)
+    draw_cohort(load_rules(rules, engine=engine, draft=draft, language=lang), records, out)
     return 0

@@ -51,6 +51,6 @@ def books() -> tuple[Book, ...]:
     """Every file of the program with texts for readers."""
     from allstatus.render.messages import MESSAGES
     from allstatus.teach.page_extras import HISTORIES
-    from allstatus.teach.strings import TEXTS
+    from allstatus.teach.strings import PLOTS, TEXTS
 
-    return MESSAGES, TEXTS, HISTORIES
+    return MESSAGES, TEXTS, HISTORIES, PLOTS

@@ -27,9 +27,20 @@ def words(name: str) -> str:
     return " ".join(SPELLED.get(word, word) for word in name.split("_"))
 
 
+def name_words(rules: RuleSet, *path: str) -> str:
+    """What a fact, a value of it (`fact`, `value`) or a region is called in the language of the
+    rules.
+    """
+    return rules.names.get(".".join(path)) or words(path[-1])
+
+
 def heading(name: str) -> str:
     """An identifier as a heading."""
-    text = words(name)
+    return sentence_case(words(name))
+
+
+def sentence_case(text: str) -> str:
+    """The same with a capital at its beginning."""
     return text[:1].upper() + text[1:]
 
 

@@ -59,7 +59,8 @@ class LanguageTexts(Frozen):
         """What is missing, stale, left over, the English itself, or has other `{places}`."""
         for path, text in english.items():
             of, say = self.texts.get(path, ("", ""))
-            wanted = f'"{path}": {{of: "{text_digest(text)}", say: {json.dumps(text, ensure_ascii=False)}}}'
+            shown = json.dumps(text, ensure_ascii=False)
+            wanted = f'"{path}": {{of: "{text_digest(text)}", say: {shown}}}'
             if not of:
                 yield f"missing: {wanted}"
             elif of != text_digest(text):

@@ -49,7 +49,7 @@ def translate_files(
 
 def in_language(rules: RuleSet, translation: LanguageTexts) -> RuleSet:
     """A rule set of translated files, with what is told of the translation in its notice and the
-    names of its facts and values.
+    names of its facts, values and regions.
     """
     names = {
         path.removeprefix(f"{NAMES}."): translation.said(path, english)
@@ -77,9 +77,11 @@ def _prefixed(files: Files, folders: Folders) -> Iterator[tuple[Keys, YamlFile]]
 
 
 def _names(rules: RuleSet) -> dict[str, str]:
-    """The names of facts and of their values, in English the words they are made of."""
-    return {
-        ".".join(path): path[-1].replace("_", " ")
+    """The names of facts, their values and regions, in English the words they are made of."""
+    named = [
+        (fact.name, *value)
         for fact in rules.facts.values()
-        for path in ((NAMES, fact.name), *((NAMES, fact.name, value) for value in fact.values))
-    }
+        for value in ((), *((value,) for value in fact.values))
+    ]
+    named += [(region,) for region in rules.regions]
+    return {".".join((NAMES, *path)): path[-1].replace("_", " ") for path in named}

@@ -157,7 +157,8 @@ class Threshold(Frozen):
 class RuleSet(Frozen):
     """Everything in one rule-set folder, checked. `digest` is the SHA-256 of its files.
 
-    Its texts are in `language`; in another than English, `names` are those of its facts and values.
+    Its texts are in `language`; in another than English, `names` are those of its facts, their
+    values (`fact.value`) and regions.
     """
 
     id: str

@@ -13,15 +13,17 @@ from typing import Any
 from allstatus.decision.classifier import Classifier
 from allstatus.decision.decision import Decision
 from allstatus.errors import InvalidRecord
-from allstatus.render.words import words
+from allstatus.render.words import name_words, words
+from allstatus.rules.ruleset import RuleSet
 from allstatus.teach.exercise_words import choices
 from allstatus.teach.exercises import answer_of
 from allstatus.teach.palette import shades
 from allstatus.teach.pictures import QUIET, draw
-from allstatus.teach.strings import about, fact_label
+from allstatus.teach.strings import PLOTS, fact_label, source_lines
 
 REFUSED = "refused"
 ROW, FOOT = 0.36, 1.5  # inches
+WIDEST = 182  # characters
 
 
 @dataclass
@@ -59,10 +61,17 @@ def _part(decision: Decision) -> str | None:
     if decision.outcome == "outside_definitions":
         regions = decision.regions
         alone = len(regions) == 1 and not decision.possible_regions
-        return words(regions[0].id) if alone else "in several ways"
+        return (
+            name_words(decision.rules, regions[0].id) if alone else _said(decision.rules)["several"]
+        )
     if decision.ask_next is not None:
-        return f"first ask for: {fact_label(decision.rules, decision.ask_next.fact)}"
+        fact = fact_label(decision.rules, decision.ask_next.fact)
+        return str(_said(decision.rules)["ask"]).format(fact=fact)
     return None
+
+
+def _said(rules: RuleSet) -> Any:
+    return PLOTS.texts(rules.language)["cohort"]
 
 
 def draw_cohort(classifier: Classifier, records: Iterable[Any], path: Path) -> CohortTally:
@@ -83,7 +92,8 @@ def draw_cohort(classifier: Classifier, records: Iterable[Any], path: Path) -> C
 
 def _rows(classifier: Classifier, counted: CohortTally) -> Iterator[tuple[str, str, int, bool]]:
     """(answer, words, count, whether it is a part) from top to bottom."""
-    for answer, title in {**choices(classifier.ruleset), REFUSED: "Refused: not a record"}.items():
+    rules = classifier.ruleset
+    for answer, title in {**choices(rules), REFUSED: _said(rules)["refused"]}.items():
         if count := counted.answers[answer]:
             yield answer, title, count, False
             for part, number in sorted(
@@ -144,10 +154,10 @@ def _fill(
     figure.text(
         0.02,
         1 - 0.35 / height,
-        f"{total} records by the page's definitions",
+        _said(classifier.ruleset)["title"].format(total=total),
         fontsize=12,
         fontweight="bold",
         va="center",
     )
     rules = classifier.ruleset
-    figure.text(0.02, 0.12 / height, f"{about(rules)}\n{rules.notice}", fontsize=6.5, color=QUIET)
+    figure.text(0.02, 0.12 / height, source_lines(rules, WIDEST), fontsize=6.5, color=QUIET)

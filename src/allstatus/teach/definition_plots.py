@@ -11,16 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from allstatus.errors import MissingExtra
 from allstatus.rules.comparisons import OtherDefinition, comparisons_path, read_comparisons
+from allstatus.rules.language_texts import ENGLISH
 from allstatus.teach.pictures import check_ending, save
+from allstatus.teach.strings import PLOTS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 COLOURS = {"remission": "#0072b2", "disease": "#d55e00"}  # told apart by the colour-blind too
-HEADINGS = {
-    "remission": "asked of a remission",
-    "disease": "asked of failure, relapse or enrolment",
-}
 AXIS_END, ROW_INCHES = 31, 0.3
 SETTINGS: Any = {
     "svg.hashsalt": "allstatus",
@@ -30,9 +28,9 @@ SETTINGS: Any = {
 }
 
 
-def draw_definitions(path: Path) -> None:
-    """Every definition's limit on one axis of marrow blasts, as SVG or PNG; raises MissingExtra
-    without matplotlib.
+def draw_definitions(path: Path, language: str = ENGLISH) -> None:
+    """Every definition's limit on one axis of marrow blasts, as SVG or PNG, its words in a
+    language; raises MissingExtra without matplotlib.
     """
     check_ending(path)
     try:
@@ -40,20 +38,20 @@ def draw_definitions(path: Path) -> None:
         from matplotlib.figure import Figure
     except ImportError:
         raise MissingExtra("matplotlib", "teach") from None
-    definitions = read_comparisons()
+    definitions, said = read_comparisons(), PLOTS.texts(language)["definitions"]
     with rc_context(SETTINGS):
         figure = Figure(figsize=(9, ROW_INCHES * (len(definitions) + 4)), layout="constrained")
-        _draw(figure.add_subplot(), definitions)
+        _draw(figure.add_subplot(), definitions, said)
         digest = hashlib.sha256(comparisons_path().read_bytes()).hexdigest()
         save(
             figure,
             path,
-            Title="Marrow blast limits by definition",
+            Title=said["title"],
             Description=f"comparisons.yaml {digest}",
         )
 
 
-def _draw(axes: Axes, definitions: Sequence[OtherDefinition]) -> None:
+def _draw(axes: Axes, definitions: Sequence[OtherDefinition], said: Any) -> None:
     here = float(definitions[0].marrow.value)
     axes.axvline(here, color="0.6", linestyle=":", linewidth=1, zorder=0)
     rows = range(len(definitions), 0, -1)
@@ -62,19 +60,19 @@ def _draw(axes: Axes, definitions: Sequence[OtherDefinition]) -> None:
     axes.set_yticks(list(rows), [definition.name for definition in definitions])
     axes.set_ylim(0.3, len(definitions) + 0.7)
     axes.set_xlim(-0.5, AXIS_END)
-    axes.set_xlabel("blasts in the bone marrow, percent")
+    axes.set_xlabel(said["axis"])
     axes.tick_params(axis="y", length=0)
     axes.spines[["top", "right", "left"]].set_visible(False)
-    for kind, heading in HEADINGS.items():
-        axes.plot([], [], color=COLOURS[kind], linewidth=5, alpha=0.5, label=heading)
-    axes.plot([], [], "o", color="0.3", label="the limit itself included")
+    for kind, colour in COLOURS.items():
+        axes.plot([], [], color=colour, linewidth=5, alpha=0.5, label=said[kind])
+    axes.plot([], [], "o", color="0.3", label=said["included"])
     axes.plot(
         [],
         [],
         "o",
         markeredgecolor="0.3",
         markerfacecolor="white",
-        label="the limit itself excluded",
+        label=said["excluded"],
     )
     axes.legend(loc="upper center", bbox_to_anchor=(0.4, 1.14), ncols=2, frameon=False)
 

@@ -17,6 +17,7 @@ from allstatus.rules.ruleset import Fact, RuleSet, Status
 from allstatus.table.decision_table import DecisionTable
 from allstatus.table.facts import UNKNOWN, sources_of, state_facts
 from allstatus.teach.page_words import embed_says, hexadecimal
+from allstatus.teach.strings import texts
 from allstatus.why.other_definitions import MARROW, REMISSION
 
 KINDS = ("yes_no", "choice", "percent")
@@ -179,7 +180,7 @@ def _others(rules: RuleSet) -> dict[str, Any]:
     return {
         "fact": MARROW,
         "here": here,
-        "definitions": [_definition(definition) for definition in definitions],
+        "definitions": [_definition(rules, definition) for definition in definitions],
     }
 
 
@@ -189,14 +190,15 @@ def _asks_only(rules: RuleSet, clause: Clause, fact: str) -> bool:
     ) == 1
 
 
-def _definition(definition: OtherDefinition) -> dict[str, str]:
-    limit = definition.marrow
+def _definition(rules: RuleSet, definition: OtherDefinition) -> dict[str, str]:
+    limit, forms = definition.marrow, texts(rules)["page"]["compare"]
+    number = format_number(limit.value)
     return {
         "id": definition.id,
         "title": definition.title,
-        "asks": str(limit),
+        "asks": forms[limit.comparator].format(limit=number),
         "comparator": limit.comparator,
-        "limit": format_number(limit.value),
+        "limit": number,
     }
 
 
@@ -227,14 +229,14 @@ def _status(
     rules: RuleSet, table: DecisionTable, status: Status, sections: list[str]
 ) -> dict[str, Any]:
     clauses = [_clause(rules, table, status, clause, sections) for clause in status.clauses]
-    section = sections.index(status.cite["section"])
+    section, said = sections.index(status.cite["section"]), texts(rules)["page"]
     for other in status.unless:
         clauses.append(
             {
                 "path": f"{status.name}.unless.{other}",
                 "kind": "unless",
                 "cases": hexadecimal(table.everything & ~table.statuses[other]),
-                "expected": f"not: {rules.statuses[other].title}",
+                "expected": said["not_status"].format(title=rules.statuses[other].title),
                 "ours": True,
                 "section": section,
             }

@@ -18,24 +18,24 @@ from allstatus.teach.exercise_words import choices
 from allstatus.teach.exercises import answer_of
 from allstatus.teach.palette import shades
 from allstatus.teach.pictures import INK, LINE, QUIET, draw, label
-from allstatus.teach.strings import about, fact_label, value_text
+from allstatus.teach.strings import PLOTS, fact_label, source_lines, value_text
 
 MARROW = "marrow_blast_percent"
 ROWS = ("cbc", "signs_and_symptoms")
 PANELS: tuple[tuple[str, dict[str, Any]], ...] = (
-    ("Never treated", {"prior_treatment": "none"}),
+    ("untreated", {"prior_treatment": "none"}),
     (
-        "Treated, never in remission",
+        "never_in_remission",
         {"prior_treatment": "disease_directed", "prior_remission": False},
     ),
     (
-        "Treated, in remission before",
+        "remission_before",
         {"prior_treatment": "disease_directed", "prior_remission": True},
     ),
 )
 ELSEWHERE = {"leukemia_outside_marrow": "absent", "relapse_since_remission": False}
-SETTING = "Nothing found outside the marrow, no relapse recorded since."
 SIZE = (12.0, 5.2)
+WIDEST, ROW_TITLE = 205, 30  # characters
 
 
 def draw_regions(classifier: Classifier, path: Path) -> None:
@@ -56,6 +56,7 @@ def draw_regions(classifier: Classifier, path: Path) -> None:
 class _Regions:
     def __init__(self, classifier: Classifier) -> None:
         self.classifier, self.rules = classifier, classifier.ruleset
+        self.said = PLOTS.texts(self.rules.language)["regions"]
         self.titles, self.shades = choices(self.rules), shades(self.rules)
         conditions = (
             self.rules.criteria[name].condition for name in self.rules.criteria_of(MARROW)
@@ -74,22 +75,18 @@ class _Regions:
         grid = figure.add_gridspec(
             1, len(PANELS), left=0.205, right=0.985, top=0.85, bottom=0.2, wspace=0.1
         )
-        for number, (title, history) in enumerate(PANELS):
+        for number, (panel, history) in enumerate(PANELS):
             axes = figure.add_subplot(grid[number])
-            axes.set_title(title, fontsize=11, fontweight="bold", pad=8)
+            axes.set_title(self.said["panels"][panel], fontsize=11, fontweight="bold", pad=8)
             for row, findings in enumerate(self.rows):
                 self._row(axes, row, {**ELSEWHERE, **history, **findings})
             self._frame(axes, named=number == 0)
-        figure.text(
-            0.01, 0.015, f"{about(self.rules)}\n{self.rules.notice}", fontsize=7, color=QUIET
-        )
-        figure.text(
-            0.01, 0.955, "What the page calls it", fontsize=13, fontweight="bold", va="center"
-        )
+        figure.text(0.01, 0.015, source_lines(self.rules, WIDEST), fontsize=7, color=QUIET)
+        figure.text(0.01, 0.955, self.said["title"], fontsize=13, fontweight="bold", va="center")
         figure.text(
             0.205,
             0.955,
-            f"{SETTING} {' '.join(self._sides())}",
+            f"{self.said['setting']} {' '.join(self._sides())}",
             fontsize=9,
             color=QUIET,
             va="center",
@@ -104,9 +101,8 @@ class _Regions:
                 **box, facecolor=shade.ground, edgecolor=shade.ink, hatch=shade.hatch, linewidth=0
             )
             axes.barh(**box, facecolor="none", edgecolor=LINE, linewidth=0.8)
-            title = "\n".join(
-                textwrap.wrap("not described" if answer == OUTSIDE else self.titles[answer], 10)
-            )
+            called = self.said["outside"] if answer == OUTSIDE else self.titles[answer]
+            title = "\n".join(textwrap.wrap(called, 10, break_long_words=False))
             label(axes, ((left + right) / 2, row), title, fontsize=8, fontweight="bold")
 
     def _sides(self) -> Iterator[str]:
@@ -120,7 +116,7 @@ class _Regions:
                 condition.holds(read_percent(text)) is condition.holds(read_percent(below))
                 for condition in criteria
             )
-            yield f"{text} % itself lies to the {'left' if like_below else 'right'} of its line."
+            yield self.said["side"]["left" if like_below else "right"].format(limit=text)
 
     def _stretches(self) -> Iterator[tuple[float, float, str]]:
         """Each stretch between limits: where it is drawn, and a percentage in the middle of it."""
@@ -145,7 +141,7 @@ class _Regions:
             {0.0, *(float(limit) for limit in self.limits), 2 * float(self.limits[0]), 50.0, 100.0}
         )
         axes.set_xticks([self._place(tick) for tick in ticks], [f"{tick:g}" for tick in ticks])
-        axes.set_xlabel("blasts in the bone marrow, %")
+        axes.set_xlabel(self.said["axis"])
         axes.set_yticks(
             range(len(self.rows)), [self._row_title(row) if named else "" for row in self.rows]
         )
@@ -156,7 +152,8 @@ class _Regions:
             side.set_visible(False)
 
     def _row_title(self, row: dict[str, Any]) -> str:
-        return "\n".join(
+        said = (
             f"{fact_label(self.rules, name)}: {value_text(self.rules, name, value)}"
             for name, value in row.items()
         )
+        return "\n".join(line for text in said for line in textwrap.wrap(text, ROW_TITLE))

@@ -6,14 +6,16 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from textwrap import wrap
 from typing import Any
 
 from allstatus.record.percent import MARROW_GRADES
 from allstatus.render.program_texts import Book
-from allstatus.render.words import heading, words
+from allstatus.render.words import name_words, sentence_case
 from allstatus.rules.ruleset import RuleSet
 
 TEXTS = Book("teaching", Path(__file__).parent / "texts.json")
+PLOTS = Book("plots", Path(__file__).parent / "plots.yaml")
 _COUNT = re.compile(r"(\d+)\s*/\s*(\d+)")
 
 
@@ -34,10 +36,15 @@ def about(rules: RuleSet) -> str:
     )
 
 
+def source_lines(rules: RuleSet, width: int) -> str:
+    """The same with the notice, in lines of at most `width` characters, for below a picture."""
+    return "\n".join([*wrap(about(rules), width), *wrap(rules.notice, width)])
+
+
 def fact_label(rules: RuleSet, name: str) -> str:
     """What a fact is called."""
     known = texts(rules)["facts"].get(name)
-    return str(known["label"]) if known else heading(name)
+    return str(known["label"]) if known else sentence_case(name_words(rules, name))
 
 
 def value_text(rules: RuleSet, name: str, value: Any) -> str:
@@ -50,7 +57,9 @@ def value_text(rules: RuleSet, name: str, value: Any) -> str:
     if fact.kind == "percent":
         return percent_text(rules, str(value))
     key = str(value).lower() if isinstance(value, bool) else str(value)
-    return str(said["facts"].get(name, {}).get("values", {}).get(key, words(key)))
+    return str(
+        said["facts"].get(name, {}).get("values", {}).get(key) or name_words(rules, name, key)
+    )
 
 
 def percent_text(rules: RuleSet, text: str) -> str:

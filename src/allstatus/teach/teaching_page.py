@@ -39,7 +39,8 @@ def make_page(classifier: Classifier) -> str:
     script = f'(() => {{\n"use strict";\n{engine}\n{rest}\n}})();'
     words = texts(classifier.ruleset)
     return Template(read_web("page.html")).substitute(
-        language=words["language"],
+        language=classifier.ruleset.language,
+        direction=words["direction"],
         title=html.escape(words["title"]),
         noscript=html.escape(words["page"]["noscript"]),
         notice=html.escape(classifier.ruleset.notice),

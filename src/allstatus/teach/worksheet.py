@@ -20,7 +20,8 @@ def write_html(sheet: Sheet) -> bytes:
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     articles = "\n".join([*_worksheet(sheet), *_key(sheet)])
     page = Template(read_web("worksheet.html")).substitute(
-        language=texts(sheet.rules)["language"],
+        language=sheet.rules.language,
+        direction=texts(sheet.rules)["direction"],
         title=_html(sheet.title),
         style=style,
         style_hash=f"sha256-{digest}",
