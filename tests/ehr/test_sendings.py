@@ -1,8 +1,11 @@
 """Several sendings of one result: which holds, whatever order they come in."""
 
+from collections import Counter
 from itertools import permutations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from allstatus.ehr.chart import Quantity, Result
 from allstatus.ehr.dates import read_when
@@ -54,3 +57,38 @@ def test_of_several_sendings_the_last_holds(name: str) -> None:
     for order in permutations(results):
         found = {one.value.number: one.void or one.doubt for one in without_superseded([*order])}
         assert [found[number] for number in range(len(sent))] == wanted
+
+
+def precedes(one: Result, other: Result) -> bool:
+    """Whether another sending is later, or corrects one that may be of the same time."""
+    mine, theirs = one.sent, other.sent
+    corrects = other.corrected and not one.corrected
+    if mine is None or theirs is None:
+        return (mine is None and theirs is not None) or (mine is theirs and corrects)
+    if mine.end < theirs.begin or theirs.end < mine.begin:
+        return mine.end < theirs.begin
+    return corrects
+
+
+times = st.sampled_from(
+    [
+        *("", "2025-03", "2025-03-11", "2025-03-11T08:00", "2025-03-11T09:00"),
+        *("2025-03-11T08:00:00Z", "2025-03-11T20:00:00-10:00", "2025-03-12T06:00:00Z"),
+        *("2025-03-12T01:00:00+14:00", "2025-03-12", "2025-03-13T00:00:00Z"),
+    ]
+)
+
+
+@given(st.lists(st.tuples(st.just("a"), times, st.booleans()), max_size=8))
+def test_what_holds_is_what_comparing_each_with_each_other_says(sendings: list[Sent]) -> None:
+    results = [result(number, sent) for number, sent in enumerate(sendings)]
+    found = [one.void or one.doubt for one in without_superseded(results)]
+
+    def replaced(one: Result) -> str:
+        later = Counter((r.sent, r.corrected) for r in results if precedes(one, r))
+        together = sum((r.sent, r.corrected) == (one.sent, one.corrected) for r in results)
+        if not later:
+            return ""
+        return SUPERSEDED if max(later.values()) >= together else MAYBE_CORRECTED
+
+    assert found == [replaced(one) for one in results]

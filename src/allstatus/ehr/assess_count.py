@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, timedelta
 from operator import eq
 
 from allstatus.ehr.assessment import Scene
 from allstatus.ehr.chart_reading import Finding
-from allstatus.ehr.dates import latest_of
+from allstatus.ehr.dates import latest_of, shifted
+from allstatus.ehr.day_index import NO_DOUBT
 from allstatus.ehr.doubt import Doubt
 from allstatus.record.blood_count import COMPONENTS, verdict_of_count
 from allstatus.record.count_component import (
@@ -27,10 +29,8 @@ SAME_TIME = "another result of the same time differs"
 def assess_count(scene: Scene) -> None:
     """The count nearest to the marrow; without a marrow, the latest."""
     found, day = scene.found, scene.day
-    counts = scene.within(scene.reading.counts)
-    usable = [c for c in counts if scene.treated is None or c.when.first > scene.treated]
-    center = day or max((item.when.last for item in usable), default=None)
-    verdicts = {name: _nearest(_near(scene, usable, name, center), center) for name in COMPONENTS}
+    center = day or _last_day(scene)
+    verdicts = {name: _nearest(_near(scene, name, center), center) for name in COMPONENTS}
     chosen = [item for item in verdicts.values() if item is not None]
     open_ = _open(scene, verdicts, center)
     in_doubt = {doubt.name for doubt in open_}
@@ -46,15 +46,28 @@ def assess_count(scene: Scene) -> None:
     elif any(item.conflict for item in chosen):
         found.conflicts.append((CONFLICT, (FACT,), FLAG_AGAINST_RANGE))
     found.note(FACT, [item.evidence for item in chosen])
-    _notes(scene, [i for i in verdicts.values() if i], len(counts) - len(usable), usable)
+    chosen = [item for item in verdicts.values() if item is not None]
+    _assume(scene, chosen)
+    if found.told:
+        _notes(scene, chosen)
 
 
-def _near(scene: Scene, usable: list[Finding], name: str, center: date | None) -> list[Finding]:
-    return [
-        item
-        for item in usable
-        if item.name == name and center is not None and _away(item, center) <= scene.window
-    ]
+def _usable(scene: Scene, items: Iterable[Finding]) -> list[Finding]:
+    """Results later than the start of treatment, where there is one."""
+    return [item for item in items if scene.treated is None or item.when.first > scene.treated]
+
+
+def _last_day(scene: Scene) -> date | None:
+    usable = _usable(scene, scene.within(scene.reading.counts))
+    return max((item.when.last for item in usable), default=None)
+
+
+def _near(scene: Scene, name: str, center: date | None) -> list[Finding]:
+    if center is None or name not in scene.index.components:
+        return []
+    first, last = shifted(center, -scene.window), shifted(center, scene.window)
+    near = scene.index.components[name].between(first, scene.no_later(last))
+    return [item for item in _usable(scene, near) if _away(item, center) <= scene.window]
 
 
 def _away(item: Finding, center: date) -> timedelta:
@@ -66,7 +79,13 @@ def _open(scene: Scene, verdicts: dict[str, Finding | None], center: date | None
     """Doubts about a component that may be nearer to the marrow than the one chosen, and not older,
     and may say otherwise.
     """
-    return [d for d in scene.doubts(FACT) if _opens(scene, d, verdicts.get(d.name), center)]
+    index = scene.index.doubts.get(FACT, NO_DOUBT)
+    if center is None:
+        near = scene.doubts(FACT)
+    else:
+        last = scene.no_later(shifted(center, scene.window))
+        near = index.touching(shifted(center, -scene.window), last)
+    return [d for d in near if _opens(scene, d, verdicts.get(d.name), center)]
 
 
 def _opens(scene: Scene, doubt: Doubt, chosen: Finding | None, center: date | None) -> bool:
@@ -107,20 +126,27 @@ def _nearest(items: list[Finding], center: date | None) -> Finding | None:
     return last
 
 
-def _notes(scene: Scene, chosen: list[Finding], early: int, usable: list[Finding]) -> None:
+def _assume(scene: Scene, chosen: list[Finding]) -> None:
     found, day, days = scene.found, scene.day, scene.options.window_days
+    if found.facts.get(FACT) == "unknown":
+        return
+    if day is not None and any(item.when.last != day for item in chosen):
+        found.assume(FACT, f"within {days} days", NEAREST.format(days=days))
+    if any(item.by_default for item in chosen):
+        found.assume(FACT, ADULT_RANGES, ADULT_TABLE)
+
+
+def _notes(scene: Scene, chosen: list[Finding]) -> None:
+    found, day = scene.found, scene.day
+    counts = scene.within(scene.reading.counts)
+    usable = _usable(scene, counts)
     for item in chosen:
         if item.value is None:
             found.warnings.append(
                 f"{item.evidence.source}: {item.evidence.title.lower()} left out: "
                 f"{item.evidence.because}"
             )
-    if found.facts.get(FACT) != "unknown":
-        if day is not None and any(item.when.last != day for item in chosen):
-            found.assume(FACT, f"within {days} days", NEAREST.format(days=days))
-        if any(item.by_default for item in chosen):
-            found.assume(FACT, ADULT_RANGES, ADULT_TABLE)
-    if early:
+    if early := len(counts) - len(usable):
         because = "no later than the start of treatment"
         found.note(FACT, [Evidence(f"{early} results", because=because)])
     if others := len(usable) - len(chosen):

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Iterator
+from datetime import date, timedelta
+from itertools import chain
 from typing import Any
 
 from allstatus.ehr.assessment import Scene
 from allstatus.ehr.chart_options import SYMPTOMS_ABSENT
 from allstatus.ehr.chart_reading import Finding
+from allstatus.ehr.dates import shifted
+from allstatus.ehr.day_index import NO_DOUBT, DayIndex
 from allstatus.ehr.doubt import Doubt
 from allstatus.table.chart_context import Evidence
 
@@ -19,6 +22,7 @@ PLACES_CLEAR = (
     "else outside the marrow is reported."
 )
 EARLIER_ASSUMED = f"It was decided at an earlier assessment, by the assumption {SYMPTOMS_ABSENT}."
+DAY = timedelta(days=1)
 UNDATED_STATUS = "its date is not known, so it cannot be placed before this assessment"
 
 
@@ -26,25 +30,32 @@ def assess_treatment(scene: Scene) -> date | None:
     """The last day the first treatment can have started, or None; an assessment in the past counts
     only treatment before its day.
     """
-    found, moment, directed = scene.found, scene.moment, scene.reading.directed
-    end = moment.anchor if not moment.final else None
-    given = [item for item in directed if end is None or item.when.last < end]
+    found, directed, before = scene.found, scene.index.directed, _before(scene)
+    given = directed.first is not None and (before is None or directed.first <= before)
     if given:
-        found.derive(TREATMENT, "disease_directed", _first_few(given))
+        found.derive(TREATMENT, "disease_directed", _first_few(directed, before))
     elif open_ := doubtful_treatment(scene):
         found.leave_open(TREATMENT, open_)
-    after = [item for item in directed if end is not None and item.when.last >= end]
-    if after:
+    if before is not None:
+        found.note(TREATMENT, _first_after(directed, before))
+    return directed.first if given else None
+
+
+def _before(scene: Scene) -> date | None:
+    """The last day whose treatments count, or None: all do."""
+    anchor = scene.moment.anchor
+    return None if scene.moment.final or anchor is None else shifted(anchor, -DAY)
+
+
+def _first_after(directed: DayIndex[Finding], before: date) -> Iterator[Evidence]:
+    if after := directed.between(shifted(before, DAY)):
         told = "given on or after the day of this assessment"
-        found.note(TREATMENT, [min(after, key=_order).evidence.set_aside(told)])
-    return min((item.when.last for item in given), default=None)
+        yield min(after, key=_order).evidence.set_aside(told)
 
 
 def doubtful_treatment(scene: Scene) -> list[Doubt]:
     """Treatments that may count and may have been given before the assessment."""
-    end = scene.moment.anchor if not scene.moment.final else None
-    doubts = scene.reading.doubts.get(TREATMENT, ())
-    return [doubt for doubt in doubts if end is None or doubt.when.first < end]
+    return scene.index.doubts.get(TREATMENT, NO_DOUBT).touching(None, _before(scene))
 
 
 def assess_past(scene: Scene) -> None:
@@ -53,8 +64,8 @@ def assess_past(scene: Scene) -> None:
     now = [i for i in current if i.value == "relapse"] if scene.moment.final else []
     told = [item.evidence for item in now]
     if past.in_remission_before or now:
-        evidence = [event.evidence for event in (*past.remissions, *past.relapses)]
-        found.derive(REMISSION, True, evidence + told)
+        evidence = (event.evidence for event in (*past.remissions, *past.relapses))
+        found.derive(REMISSION, True, chain(evidence, told))
         if past.rests_on_assumption and not now:
             found.assume(REMISSION, True, EARLIER_ASSUMED)
     if past.relapsed_since or now:
@@ -64,11 +75,12 @@ def assess_past(scene: Scene) -> None:
         found.derive(RELAPSE, False, [past.remissions[-1].evidence])
     if past.relapse_count:
         found.facts["relapse_count"] = past.relapse_count
-    if past.in_doubt:
-        found.derive(RELAPSE, "unknown", [e.evidence for e in past.in_doubt], "unknown")
-    undated = [item for item in current if item not in now]
-    found.note(REMISSION, [item.evidence.set_aside(UNDATED_STATUS) for item in undated])
-    if (past.relapsed_since or past.in_doubt) and not now:
+    in_doubt = past.in_doubt
+    if in_doubt:
+        found.derive(RELAPSE, "unknown", (event.evidence for event in in_doubt), "unknown")
+    undated = (item for item in current if item not in now)
+    found.note(REMISSION, (item.evidence.set_aside(UNDATED_STATUS) for item in undated))
+    if (past.relapsed_since or in_doubt) and not now:
         _cleared_since(scene)
 
 
@@ -88,8 +100,8 @@ def _order(item: Finding) -> tuple[Any, ...]:
     return item.when.order, item.evidence.source
 
 
-def _first_few(items: Sequence[Finding]) -> list[Evidence]:
-    shown = sorted(items, key=_order)
-    rest = len(shown) - 5
-    more = Evidence(f"{rest} more", read="disease-directed", used=True, because="given later")
-    return [item.evidence for item in shown[:5]] + ([more] if rest > 0 else [])
+def _first_few(directed: DayIndex[Finding], before: date | None) -> Iterator[Evidence]:
+    shown = sorted(directed.between(None, before), key=_order)
+    yield from (item.evidence for item in shown[:5])
+    if rest := len(shown[5:]):
+        yield Evidence(f"{rest} more", read="disease-directed", used=True, because="given later")

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Iterator
 from datetime import date
+from itertools import islice
 from typing import Any
 
 from allstatus.ehr.assessment import Scene
 from allstatus.ehr.chart_reading import Finding
-from allstatus.ehr.dates import latest_of
+from allstatus.ehr.dates import latest_of, shifted
+from allstatus.ehr.day_index import ZONES
 from allstatus.record.percent import Percent
+from allstatus.table.chart_context import Evidence
 
 FACT = "marrow_blast_percent"
 TWO_MARROWS = "two_marrow_results_on_one_day"
@@ -17,16 +22,14 @@ TWO_MARROWS = "two_marrow_results_on_one_day"
 def assess_marrow(scene: Scene) -> date | None:
     """Set the marrow percentage of the moment's day; the day, or None when none counts."""
     found, day = scene.found, scene.moment.anchor
-    usable = [i for i in scene.within(scene.reading.marrow) if day is None or _may_be(i, day)]
-    latest = _latest(usable, day)
-    earlier = [i for i in usable if i not in latest]
-    found.note(FACT, [i.evidence.set_aside("an earlier marrow") for i in earlier][-3:])
+    latest = [] if day is None else _latest(scene, day)
+    found.note(FACT, _earlier(scene, latest, day))
     if day is None or not latest:
         found.day = found.day or day
         return _without(scene, day)
     why = _before_what_followed(scene, latest, day)
     if why:
-        found.note(FACT, [item.evidence.set_aside(why) for item in latest])
+        found.note(FACT, (item.evidence.set_aside(why) for item in latest))
         found.warnings.append(f"the latest marrow ({day}) was {why}")
         return None
     _state(scene, latest, day)
@@ -34,22 +37,32 @@ def assess_marrow(scene: Scene) -> date | None:
     return day
 
 
-def _may_be(item: Finding, day: date) -> bool:
-    return item.when.first <= day
-
-
-def _latest(usable: list[Finding], day: date | None) -> list[Finding]:
+def _latest(scene: Scene, day: date) -> list[Finding]:
     """The results of which each may be the latest, of a moment's day."""
-    if not usable or day is None:
+    until = scene.moment.until
+    usable = scene.index.marrow.latest(until, lambda item: item.when.first <= day)
+    if not any(item.when.last >= day for item in usable):
         return []
     since = latest_of(item.when for item in usable)
-    latest = [item for item in usable if item.when.end >= since]
-    return latest if any(item.when.last >= day for item in usable) else []
+    return [item for item in usable if item.when.end >= since]
+
+
+def _earlier(scene: Scene, latest: list[Finding], day: date | None) -> Iterator[Evidence]:
+    """The last three on the chart of those that are not the latest."""
+    used, until = {id(item) for item in latest}, scene.moment.until
+    earlier = (
+        item.evidence.set_aside("an earlier marrow")
+        for item in reversed(scene.reading.marrow)
+        if (until is None or item.when.last <= until)
+        and (day is None or item.when.first <= day)
+        and id(item) not in used
+    )
+    yield from reversed(list(islice(earlier, 3)))
 
 
 def _without(scene: Scene, day: date | None) -> date | None:
     """No readable marrow: one that cannot be read leaves the fact open, and has the day."""
-    if open_ := [d for d in scene.doubts(FACT) if day is None or d.when.last >= day]:
+    if open_ := scene.doubts(FACT, day):
         scene.found.leave_open(FACT, open_)
     return day
 
@@ -64,8 +77,9 @@ def _before_what_followed(scene: Scene, latest: list[Finding], day: date) -> str
             f"followed"
         )
     clean = any(scene.above(item.value) is not True for item in latest)
-    for event in scene.past.relapses:
-        if event.day > day and (clean or event.day - day > scene.window):
+    relapses = scene.past.relapses
+    for event in relapses[bisect_right(relapses, day, key=lambda event: event.day) :]:
+        if clean or event.day - day > scene.window:
             return f"taken before the relapse of {event.day}, so it cannot show what followed"
     if clean and scene.moment.final and _relapsed_now(scene):
         return "taken before the relapse that the chart now tells of, so it cannot show it is over"
@@ -111,7 +125,11 @@ def _doubt(scene: Scene, latest: list[Finding]) -> None:
         return scene.above(one) is not None and scene.above(one) == scene.above(other)
 
     item = max(latest, key=lambda i: i.when.order)
-    open_ = [d for d in scene.doubts(FACT) if d.differs(item.when, item.value, same_side)]
+    open_ = [
+        doubt
+        for doubt in scene.doubts(FACT, shifted(item.when.first, -ZONES))
+        if doubt.differs(item.when, item.value, same_side)
+    ]
     value = scene.found.facts.get(FACT)
     if open_ and value != "unknown":
         scene.found.leave_open(FACT, open_)

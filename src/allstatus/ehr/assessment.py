@@ -12,6 +12,7 @@ from typing import Any
 from allstatus.ehr.chart_options import ChartOptions
 from allstatus.ehr.chart_reading import ChartReading, Finding
 from allstatus.ehr.dates import When, shifted
+from allstatus.ehr.day_index import NO_DOUBT, ReadingIndex
 from allstatus.ehr.doubt import Doubt
 from allstatus.ehr.remissions import Past, marrow_side
 from allstatus.rules.ruleset import RuleSet
@@ -34,7 +35,8 @@ class Moment:
 @dataclass(slots=True)
 class Assessment:
     """Facts as a record states them, with evidence, assumptions, conflicts and warnings. `open`
-    are the doubts that left a fact unknown.
+    are the doubts that left a fact unknown. Without `told` only what decides is kept: no evidence
+    and no words.
     """
 
     facts: dict[str, Any] = field(default_factory=dict)
@@ -46,17 +48,20 @@ class Assessment:
     open: list[Doubt] = field(default_factory=list)
     day: date | None = None
     until: date | None = None
+    told: bool = True
+    _opened: set[Doubt] = field(default_factory=set)
 
     def derive(
         self, fact: str, value: Any, evidence: Iterable[Evidence], state: FactState = "derived"
     ) -> None:
         """Set a fact with what it rests on."""
         self.facts[fact], self.states[fact] = value, state
-        self.evidence.setdefault(fact, []).extend(evidence)
+        self.note(fact, evidence)
 
     def note(self, fact: str, evidence: Iterable[Evidence]) -> None:
-        """Add evidence that does not set the fact."""
-        self.evidence.setdefault(fact, []).extend(evidence)
+        """Add evidence that does not set the fact; where nothing is told it is never made."""
+        if self.told:
+            self.evidence.setdefault(fact, []).extend(evidence)
 
     def assume(self, fact: str, value: Any, because: str) -> None:
         """Name an assumption the facts rest on."""
@@ -64,7 +69,7 @@ class Assessment:
 
     def leave_open(self, fact: str, doubts: Iterable[Doubt]) -> None:
         """Make a fact unknown, and say why and what would settle it."""
-        if self.facts.get(fact) not in (None, "unknown"):
+        if self.told and self.facts.get(fact) not in (None, "unknown"):
             self.evidence[fact] = [
                 e.set_aside(f"{e.because}; but another cannot be read") if e.used else e
                 for e in self.evidence.get(fact, ())
@@ -72,15 +77,21 @@ class Assessment:
         self.assumptions = [entry for entry in self.assumptions if entry.fact != fact]
         self.derive(fact, "unknown", (), "unknown")
         for doubt in doubts:
-            if doubt not in self.open:
+            if doubt not in self._opened:
+                self._opened.add(doubt)
                 self.open.append(doubt)
-                self.warnings.append(doubt.sentence)
+                self.warnings += [doubt.sentence] if self.told else []
+
+    def is_open(self, doubt: Doubt) -> bool:
+        """Whether a doubt left its fact unknown."""
+        return doubt in self._opened
 
     def state(self, fact: str, value: Any, evidence: Evidence) -> None:
         """Set a fact that somebody stated, which answers what was in doubt or assumed of it."""
         told = {doubt.sentence for doubt in self.open if doubt.fact == fact}
         self.warnings = [warning for warning in self.warnings if warning not in told]
         self.open = [doubt for doubt in self.open if doubt.fact != fact]
+        self._opened = set(self.open)
         self.assumptions = [entry for entry in self.assumptions if entry.fact != fact]
         self.evidence[fact] = [
             e.set_aside(STATED) if e.used else e for e in self.evidence.get(fact, ())
@@ -105,6 +116,7 @@ class Scene:
     """
 
     reading: ChartReading
+    index: ReadingIndex
     options: ChartOptions
     ruleset: RuleSet
     moment: Moment
@@ -118,6 +130,10 @@ class Scene:
         """How far a blood count or finding may lie from the marrow."""
         return timedelta(days=self.options.window_days)
 
+    def no_later(self, day: date) -> date:
+        """A day, or the moment's last day if that is before it."""
+        return day if self.moment.until is None else min(day, self.moment.until)
+
     def within(self, items: Iterable[Finding]) -> list[Finding]:
         """Findings no later than the moment's last day."""
         return [item for item in items if self.by_then(item.when)]
@@ -126,10 +142,11 @@ class Scene:
         """Whether a time is no later than the moment's last day."""
         return self.moment.until is None or when.last <= self.moment.until
 
-    def doubts(self, fact: str) -> list[Doubt]:
-        """Doubts about a fact that may lie no later than the moment's last day."""
-        until = self.moment.until
-        return [doubt for doubt in self.reading.doubts.get(fact, ()) if doubt.may_be_by(until)]
+    def doubts(self, fact: str, since: date | None = None) -> list[Doubt]:
+        """Doubts about a fact that may lie no later than the moment's last day, nor before a
+        day.
+        """
+        return self.index.doubts.get(fact, NO_DOUBT).touching(since, self.moment.until)
 
     def above(self, percent: object) -> bool | None:
         """Whether a marrow percentage is above a limit of the rules."""

@@ -14,6 +14,7 @@ from allstatus.ehr.assess_marrow import assess_marrow
 from allstatus.ehr.assessment import Assessment, Moment, Scene
 from allstatus.ehr.chart_options import ChartOptions
 from allstatus.ehr.chart_reading import ChartReading
+from allstatus.ehr.day_index import ReadingIndex
 from allstatus.ehr.doubt import Doubt
 from allstatus.ehr.remissions import RELAPSE, REMISSION, Event, History, Past
 from allstatus.rules.ruleset import RuleSet
@@ -42,22 +43,25 @@ class Assessor:
         supplied: frozenset[str] = frozenset(),
     ) -> None:
         self.reading, self.options, self.ruleset = reading, options, ruleset
-        self.supplied = supplied
+        self.supplied, self.index = supplied, ReadingIndex.of(reading)
 
-    def assess(self, moment: Moment, history: History) -> Assessment:
+    def assess(self, moment: Moment, history: History, *, told: bool = True) -> Assessment:
         """What the chart states at a moment, given the remissions and relapses before it; a fact on
-        which two completions of what is in doubt differ is unknown.
+        which two completions of what is in doubt differ is unknown. Without `told` it says what it
+        decides and not why.
         """
         past = history.before(moment.anchor or date.max, moment.until)
-        found = self._assess(moment, past)
+        found = self._assess(moment, past, told=told)
         for other, doubt in self._completions(found, moment, past, history):
             found.or_else(other, doubt)
         self._tell(found)
         return found
 
-    def _assess(self, moment: Moment, past: Past, treated: date | None = None) -> Assessment:
-        found = Assessment(day=moment.anchor)
-        scene = Scene(self.reading, self.options, self.ruleset, moment, past, found)
+    def _assess(
+        self, moment: Moment, past: Past, treated: date | None = None, *, told: bool = False
+    ) -> Assessment:
+        found = Assessment(day=moment.anchor, told=told)
+        scene = self._scene(moment, past, found)
         scene.treated = assess_treatment(scene) or treated
         scene.day = assess_marrow(scene)
         assess_count(scene)
@@ -68,6 +72,9 @@ class Assessor:
         assess_answers(scene, start)
         return found
 
+    def _scene(self, moment: Moment, past: Past, found: Assessment) -> Scene:
+        return Scene(self.reading, self.index, self.options, self.ruleset, moment, past, found)
+
     def _completions(
         self, found: Assessment, moment: Moment, past: Past, history: History
     ) -> Iterator[tuple[Assessment, Doubt]]:
@@ -77,7 +84,7 @@ class Assessor:
             day = doubt.when.last
             if not doubt.when.vague and (moment.anchor is None or day > moment.anchor):
                 yield self._assess(replace(moment, anchor=day), history.before(day, None)), doubt
-        scene = Scene(self.reading, self.options, self.ruleset, moment, past, Assessment())
+        scene = self._scene(moment, past, Assessment(told=False))
         told = TREATMENT in self.supplied or found.states.get(TREATMENT) == "given"
         given = [] if told else doubtful_treatment(scene)
         if given and assess_treatment(scene) is None:
@@ -94,7 +101,7 @@ class Assessor:
         for fact, evidence in self.reading.aside.items():
             found.note(fact, evidence)
         for fact, doubts in self.reading.doubts.items():
-            found.note(fact, [d.left_open if d in found.open else d.closed for d in doubts])
+            found.note(fact, (d.left_open if found.is_open(d) else d.closed for d in doubts))
         if self.reading.chart.partial:
             for fact, kept in PART_ONLY.items():
                 value = found.facts.get(fact)
@@ -119,8 +126,10 @@ def _with(past: Past, kind: str, doubt: Doubt, moment: Moment) -> Past:
     event = Event(day, kind, doubt.evidence)
     if kind == REMISSION:
         before = moment.anchor is None or doubt.when.first < moment.anchor
-        return replace(past, remissions=_sorted(*past.remissions, event)) if before else past
-    return replace(past, relapses=_sorted(*past.relapses, event))
+        if not before:
+            return past
+        return replace(past, remissions=_sorted(*past.remissions, event), tallied=None)
+    return replace(past, relapses=_sorted(*past.relapses, event), tallied=None)
 
 
 def _sorted(*events: Event) -> tuple[Event, ...]:

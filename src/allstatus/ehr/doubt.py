@@ -50,10 +50,6 @@ class Doubt:
     ended: bool = False
     until: When | None = None
 
-    def may_be_by(self, day: date | None) -> bool:
-        """Whether it may lie no later than a day; None is the end of time."""
-        return day is None or self.when.first <= day
-
     def differs(self, when: When, value: Any, agree: Agree) -> bool:
         """Whether counting it could change what the result of this time and value decides.
 
@@ -96,6 +92,11 @@ class Doubt:
 def ends(doubt: Doubt, later: Iterable[When]) -> bool:
     """Whether a readable result of the same kind and site came after it."""
     return any(doubt.when.end < when.begin for when in later)
+
+
+def stays(evidence: Evidence) -> bool:
+    """Whether it is of a condition, which stays until it is ended; a result is of its day."""
+    return evidence.source.startswith("Condition")
 
 
 def unborn(when: When, chart: Chart) -> bool:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right, insort_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from functools import reduce
+from typing import NamedTuple
 
 from allstatus.ehr.chart_reading import Finding
 from allstatus.rules.ruleset import RuleSet
@@ -28,12 +31,36 @@ class Event:
     places: frozenset[str] = frozenset()
 
 
+class Tally(NamedTuple):
+    """What remissions and relapses come to, one after the other: how many separate relapses,
+    whether the last of them is one, and how many rest on no assumption.
+    """
+
+    relapses: int = 0
+    relapsed: bool = False
+    firm: int = 0
+
+    def then(self, event: Event) -> Tally:
+        """The same with the next event."""
+        relapse = event.kind == RELAPSE
+        rests = event.assumed or (event.decided and relapse)
+        new = relapse and not self.relapsed
+        return Tally(self.relapses + new, relapse, self.firm + (not rests))
+
+
 @dataclass(slots=True)
 class History:
     """Remissions and relapses so far, coded by the chart or decided at earlier assessments."""
 
     events: list[Event] = field(default_factory=list)
     maybe: list[Event] = field(default_factory=list)
+    _tallies: list[Tally] = field(default_factory=lambda: [Tally()])
+    _of: dict[str, list[Event]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.events = sorted(self.events, key=_order)
+        self.maybe = sorted(self.maybe, key=_day)
+        self._of = {kind: [e for e in self.events if e.kind == kind] for kind in KINDS.values()}
 
     @classmethod
     def coded(cls, asserted: Iterable[Finding]) -> History:
@@ -68,22 +95,34 @@ class History:
                 because=because,
             )
             places = places if kind == RELAPSE else frozenset()
-            self.events.append(Event(day, kind, evidence, True, assumed, places))
+            event = Event(day, kind, evidence, True, assumed, places)
+            del self._tallies[bisect_right(self.events, _order(event), key=_order) + 1 :]
+            insort_right(self.events, event, key=_order)
+            insort_right(self._of[kind], event, key=_order)
 
     def before(self, day: date, until: date | None) -> Past:
         """What was known at an assessment: remissions before its day, relapses up to the end of its
         evidence but its own.
         """
-        own = [e for e in self.events if e.decided and e.day == day]
-        relapses = [
-            e
-            for e in self.events
-            if e.kind == RELAPSE and e not in own and (until is None or e.day <= until)
-        ]
-        remissions = [e for e in self.events if e.kind == REMISSION and e.day < day]
-        maybe = tuple(e for e in self.maybe if e.day < day)
-        ordered = tuple(sorted(remissions, key=_order)), tuple(sorted(relapses, key=_order))
-        return Past(*ordered, maybe)
+        remissions, relapses = self._of[REMISSION], self._of[RELAPSE]
+        start = bisect_left(relapses, day, key=_day)
+        end = None if until is None else bisect_right(relapses, until, key=_day)
+        later = [e for e in relapses[start:end] if not (e.decided and e.day == day)]
+        tally = self._tally(bisect_left(self.events, day, key=_day))
+        for event in later:
+            tally = tally.then(event)
+        return Past(
+            tuple(remissions[: bisect_left(remissions, day, key=_day)]),
+            (*relapses[:start][:end], *later),
+            tuple(self.maybe[: bisect_left(self.maybe, day, key=_day)]),
+            tally,
+        )
+
+    def _tally(self, events: int) -> Tally:
+        """Of so many of the first events."""
+        for event in self.events[len(self._tallies) - 1 : events]:
+            self._tallies.append(self._tallies[-1].then(event))
+        return self._tallies[events]
 
     def undecided(
         self, day: date, possible: Iterable[str], evidence: Evidence, places: frozenset[str]
@@ -92,7 +131,8 @@ class History:
         for name in possible:
             if kind := KINDS.get(name):
                 found = places if kind == RELAPSE else frozenset[str]()
-                self.maybe.append(Event(day, kind, evidence, places=found))
+                event = Event(day, kind, evidence, places=found)
+                insort_right(self.maybe, event, key=_day)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +144,19 @@ class Past:
     remissions: tuple[Event, ...]
     relapses: tuple[Event, ...]
     maybe: tuple[Event, ...] = ()
+    tallied: Tally | None = None  # of its remissions and relapses, where that is known
+
+    @property
+    def tally(self) -> Tally:
+        """What its remissions and relapses come to, in order."""
+        if self.tallied is not None:
+            return self.tallied
+        events = sorted((*self.remissions, *self.relapses), key=_order)
+        return reduce(Tally.then, events, Tally())
+
+    def _last(self) -> Event | None:
+        ends = (*self.remissions[-1:], *self.relapses[-1:])
+        return max(ends, key=_order, default=None)
 
     @property
     def in_remission_before(self) -> bool:
@@ -115,10 +168,7 @@ class Past:
         """Whether every remission was decided by an assumption the caller named, and no relapse was
         coded.
         """
-        events = (*self.remissions, *self.relapses)
-        return bool(events) and all(
-            event.assumed or (event.decided and event.kind == RELAPSE) for event in events
-        )
+        return self.in_remission_before and not self.tally.firm
 
     @property
     def relapsed_since(self) -> bool:
@@ -135,11 +185,12 @@ class Past:
     @property
     def in_doubt(self) -> tuple[Event, ...]:
         """What may have come after the last remission or relapse and would change which is last."""
-        last = max((*self.remissions, *self.relapses), key=_order, default=None)
+        last = self._last()
         if last is None:
             return ()
         other = REMISSION if self.relapsed_since else RELAPSE
-        return tuple(e for e in self.maybe if e.kind == other and e.day > last.day)
+        later = self.maybe[bisect_right(self.maybe, last.day, key=_day) :]
+        return tuple(event for event in later if event.kind == other)
 
     @property
     def places(self) -> frozenset[str]:
@@ -147,7 +198,7 @@ class Past:
         is not known.
         """
         last = self.last_remission or date.min
-        since = [event for event in self.relapses if event.day > last]
+        since = self.relapses[bisect_right(self.relapses, last, key=_day) :]
         doubtful = [event for event in self.in_doubt if event.kind == RELAPSE]
         if not all(event.places for event in doubtful):
             return frozenset()
@@ -156,11 +207,7 @@ class Past:
     @property
     def relapse_count(self) -> int:
         """How many separate relapses: those with a remission between them count apart."""
-        count, kind = 0, REMISSION
-        for event in sorted((*self.remissions, *self.relapses), key=_order):
-            count += event.kind == RELAPSE and kind == REMISSION
-            kind = event.kind
-        return count
+        return self.tally.relapses
 
 
 def marrow_side(ruleset: RuleSet, percent: object) -> bool | None:
@@ -170,6 +217,10 @@ def marrow_side(ruleset: RuleSet, percent: object) -> bool | None:
     names = ruleset.criteria_of("marrow_blast_percent")
     above = {ruleset.criteria[name].condition.holds(percent) for name in names}
     return True if True in above else None if None in above or not above else False
+
+
+def _day(event: Event) -> date:
+    return event.day
 
 
 def _order(event: Event) -> tuple[date, str]:

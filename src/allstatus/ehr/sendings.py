@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import accumulate
+from typing import Any
 
 from allstatus.ehr.chart import Result
-from allstatus.ehr.dates import When
+from allstatus.ehr.dates import PointInTime, When
 
 SUPERSEDED = "superseded by a later sending of the same result"
 MAYBE_CORRECTED = "one of several sent together, and a later sending may have corrected it"
@@ -21,9 +24,9 @@ def without_superseded(results: list[Result]) -> Iterator[Result]:
     for result in results:
         for name in result.names:
             named.setdefault(name, []).append(result)
+    several = {name: _Sendings(sent) for name, sent in named.items() if len(sent) > 1}
     for result in results:
-        sendings = [named[name] for name in result.names if len(named[name]) > 1]
-        found = [_replaced(result, others) for others in sendings]
+        found = [several[name].replacing(result) for name in result.names if name in several]
         if SUPERSEDED in found:
             yield replace(result, void=result.void or SUPERSEDED)
         elif MAYBE_CORRECTED in found:
@@ -32,26 +35,61 @@ def without_superseded(results: list[Result]) -> Iterator[Result]:
             yield result
 
 
-def _replaced(result: Result, sendings: list[Result]) -> str:
-    """What later sendings under one name make of a result: none here are fewer than were sent with
-    it, so each of these has its own.
-    """
-    later = Counter(_sent(other) for other in sendings if _precedes(result, other))
-    if not later:
-        return ""
-    together = sum(_sent(other) == _sent(result) for other in sendings)
-    return SUPERSEDED if max(later.values()) >= together else MAYBE_CORRECTED
-
-
 def _sent(result: Result) -> tuple[When | None, bool]:
     return result.sent or result.issued or result.when, result.corrected
 
 
-def _precedes(result: Result, other: Result) -> bool:
-    """Whether another sending is later, or corrects one that may be of the same time."""
-    (mine, corrected), (theirs, corrects) = _sent(result), _sent(other)
-    if mine is None or theirs is None:
-        return (mine is None and theirs is not None) or (mine is theirs and corrects > corrected)
-    if mine.end < theirs.begin or theirs.end < mine.begin:
-        return mine.end < theirs.begin
-    return corrects > corrected
+class _Sendings:
+    """Sendings under one name, by time: a later one, or a correction that may be of the same time,
+    replaces.
+    """
+
+    def __init__(self, results: Iterable[Result]) -> None:
+        self._together = Counter(map(_sent, results))
+        timed = [(when, fixes, n) for (when, fixes), n in self._together.items() if when]
+        self._most = max((n for *_, n in timed), default=0)
+        self._begun = _Largest((when.begin, n) for when, _, n in timed)
+        self._fixed = _Largest((when.end, n) for when, fixes, n in timed if fixes)
+
+    def replacing(self, result: Result) -> str:
+        """What later sendings make of a result: none here are fewer than were sent with it, so each
+        of these has its own.
+        """
+        when, corrected = _sent(result)
+        if when is None:
+            later = max(self._most, 0 if corrected else self._together[None, True])
+        else:
+            fixed = 0 if corrected else self._fixed.after(when.begin, at=True)
+            later = max(self._begun.after(when.end), fixed)
+        if not later:
+            return ""
+        return SUPERSEDED if later >= self._together[when, corrected] else MAYBE_CORRECTED
+
+
+class _Largest:
+    """Numbers at points in time, of which the largest after one is asked for."""
+
+    def __init__(self, numbers: Iterable[tuple[PointInTime, int]]) -> None:
+        points = list(numbers)
+        self._written = _sorted((point[:2], n) for point, n in points)
+        self._zoned = _sorted((point.utc, n) for point, n in points if point.utc is not None)
+        self._zoneless = _sorted((point[:2], n) for point, n in points if point.utc is None)
+
+    def after(self, point: PointInTime, *, at: bool = False) -> int:
+        """The largest number after a point, or at it too; 0 when there is none."""
+        if point.utc is None:
+            return _first(self._written, point[:2], at)
+        zoned = _first(self._zoned, point.utc, at)
+        return max(zoned, _first(self._zoneless, point[:2], at))
+
+
+def _sorted(numbers: Iterable[tuple[Any, int]]) -> tuple[list[Any], list[int]]:
+    """(the keys in order, the largest number from each of them on, and 0 at the end)."""
+    ordered = sorted(numbers)
+    largest = list(accumulate((n for _, n in reversed(ordered)), max, initial=0))
+    return [key for key, _ in ordered], largest[::-1]
+
+
+def _first(numbers: tuple[list[Any], list[int]], key: Any, at: bool) -> int:
+    keys, largest = numbers
+    return largest[bisect_left(keys, key) if at else bisect_right(keys, key)]

@@ -4,6 +4,7 @@ last is the answer.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -92,9 +93,9 @@ def decide_chart(
     """The decision as it stands, or as it stood on a day; `not_applicable` for a chart without an
     ALL diagnosis.
     """
-    timeline = decide_over_time(classifier, chart, as_of=as_of, options=options, overlays=overlays)
-    assert timeline.now is not None
-    return timeline.now
+    now = _Teller(classifier, chart, as_of, options, overlays, points=False).tell().now
+    assert now is not None
+    return now
 
 
 def decide_over_time(
@@ -110,6 +111,10 @@ def decide_over_time(
 
 
 class _Teller:
+    """Goes through a chart's assessments; without `points` only the last of them is told, and the
+    others leave their remissions and relapses.
+    """
+
     def __init__(
         self,
         classifier: Classifier,
@@ -117,8 +122,10 @@ class _Teller:
         as_of: date | None,
         options: ChartOptions,
         overlays: Sequence[CallerFacts],
+        *,
+        points: bool = True,
     ) -> None:
-        self.classifier, self.as_of = classifier, as_of
+        self.classifier, self.as_of, self.points = classifier, as_of, points
         options = replace(options, population=Population.of(classifier.ruleset))
         self.overlays = [
             overlay
@@ -152,13 +159,15 @@ class _Teller:
         history, days, last = History.coded(self.reading.asserted), self._days(), None
         unread = self._unread_days(days)
         for day, following in zip_longest(days, days[1:]):
-            self._leave_open(history, [other for other in unread if other < day], day)
-            unread = [other for other in unread if other > day]
+            cut = bisect_left(unread, day)
+            self._leave_open(history, unread[:cut], day)
+            del unread[:cut]
             if following is None and day == self.anchor and self._finish(timeline, history, last):
                 return timeline
             found, decision = self._assess_past(day, following, history)
-            past = history.before(day, found.until)
-            last = add_point(timeline.points, day, decision, past, last)
+            if self.points:
+                past = history.before(day, found.until)
+                last = add_point(timeline.points, day, decision, past, last)
             self._remember(history, day, found, decision)
         self._leave_open(history, unread, None)
         timeline.now = self._decide(self._final(history)[1], final=True)
@@ -171,7 +180,7 @@ class _Teller:
         until = shifted(day, self.window)
         if following is not None:
             until = min(until, following - timedelta(days=1))
-        found = self.assessor.assess(Moment(day, until, final=False), history)
+        found = self.assessor.assess(Moment(day, until, final=False), history, told=self.points)
         found.until = until
         return found, self._decide(found, final=False)
 
@@ -202,7 +211,8 @@ class _Teller:
         if "marrow_blast_percent" not in found.facts:
             return False
         timeline.now = self._decide(found, final=True)
-        add_point(timeline.points, found.day, timeline.now, past, last)
+        if self.points:
+            add_point(timeline.points, found.day, timeline.now, past, last)
         return True
 
     def _final(self, history: History) -> tuple[Past, Assessment]:
@@ -214,12 +224,13 @@ class _Teller:
         """The days of assessments: every marrow, and findings outside the marrow with no other
         assessment near.
         """
-        days = {item.when.last for item in self.reading.marrow}
-        days |= {overlay.as_of for overlay in self.overlays if overlay.as_of is not None}
-        for day in sorted(item.when.last for item in self.reading.outside if item.value):
-            if all(abs(day - other) > self.window for other in days):
-                days.add(day)
-        return sorted(days)
+        known = {item.when.last for item in self.reading.marrow}
+        days = sorted(known | {lay.as_of for lay in self.overlays if lay.as_of is not None})
+        for day in sorted({item.when.last for item in self.reading.outside if item.value}):
+            place = bisect_left(days, day)
+            if all(abs(day - other) > self.window for other in days[max(place - 1, 0) : place + 1]):
+                days.insert(place, day)
+        return days
 
     def _unread_days(self, days: list[date]) -> list[date]:
         """The days of marrows that cannot be read, on which there is no other assessment."""
@@ -244,14 +255,18 @@ class _Teller:
         adult_ranges = self.assessor.options.adult_ranges
         decide = partial(self.classifier.classify, record, adult_ranges=adult_ranges)
         decision = decide(chart=supplied)
-        against = contradictions(self.reading, decision, found, self.window, final=final)
-        if against:
+        if not found.told:
+            return decision
+        if against := contradictions(self.reading, decision, found, self.window, final=final):
             warnings = supplied.warnings + tuple(entry.because for entry in against)
             decision = decide(chart=replace(supplied, warnings=warnings, contradictions=against))
         return decision
 
     def _supplied(self, found: Assessment) -> ChartContext:
         reading = self.reading
+        conflicts, assumptions = tuple(found.conflicts), tuple(found.assumptions)
+        if not found.told:
+            return ChartContext({}, found.states, (), conflicts, assumptions)
         warnings = [*reading.warnings, *found.warnings, *self.unread]
         if reading.other_cancers and self.applicable:
             warnings.append(f"also on the chart: {cancers(reading.other_cancers)}; {SECOND_CANCER}")
@@ -263,16 +278,13 @@ class _Teller:
         ):
             warnings.append(TRANSFUSED)
         evidence = {fact: tuple(entries) for fact, entries in found.evidence.items()}
-        told = (
-            tuple(warnings),
-            tuple(found.conflicts),
-            tuple(found.assumptions),
-            tuple(reading.diagnoses),
-        )
         return ChartContext(
             evidence,
             found.states,
-            *told,
+            tuple(warnings),
+            conflicts,
+            assumptions,
+            tuple(reading.diagnoses),
             applicable=self.applicable,
             account=self.account,
             codes=None if self.site is None else self.site.used,

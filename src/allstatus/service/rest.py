@@ -19,7 +19,7 @@ from allstatus.ehr.chart import Chart
 from allstatus.ehr.chart_files import read_charts
 from allstatus.ehr.out.bundle import bundle_json
 from allstatus.ehr.record_history import decide_dated
-from allstatus.ehr.timeline import Timeline, decide_over_time
+from allstatus.ehr.timeline import Timeline, decide_chart, decide_over_time
 from allstatus.ehr.timeline_text import timeline_document
 from allstatus.errors import InvalidRecord
 from allstatus.record.json_reader import chart_kind, decode, split_records
@@ -206,7 +206,7 @@ def _decide(
             return value
         if not isinstance(value, Chart):
             return classifier.classify(value, adult_ranges=desk.reader.adult_ranges)
-        now = decide_over_time(classifier, value, as_of=as_of, options=desk.reader).now
+        now = decide_chart(classifier, value, as_of=as_of, options=desk.reader)
     except InvalidRecord as error:
         return error
     assert now is not None
