@@ -11,6 +11,7 @@ from allstatus.ehr.chart import Chart, Source
 from allstatus.ehr.chart_options import DEFAULT_OPTIONS
 from allstatus.ehr.chart_reading import ChartReading
 from allstatus.ehr.dates import When
+from allstatus.ehr.day_index import ReadingIndex
 from allstatus.ehr.doubt import ANSWER, Doubt
 from allstatus.ehr.remissions import Past
 from allstatus.table.chart_context import Evidence
@@ -24,7 +25,8 @@ def scene(*answers: Doubt, **facts: object) -> Scene:
     found = Assessment(day=DAY)
     for fact, value in facts.items():
         found.derive(fact, value, [])
-    return Scene(reading, DEFAULT_OPTIONS, RULES, Moment(DAY), Past((), ()), found)
+    index = ReadingIndex.of(reading)
+    return Scene(reading, index, DEFAULT_OPTIONS, RULES, Moment(DAY), Past((), ()), found)
 
 
 def answer(fact: str, value: object, why: str = "", day: date = DAY) -> Doubt:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
 from allstatus.ehr.assessment import Scene
+from allstatus.ehr.day_index import DayIndex
 from allstatus.ehr.doubt import Doubt
+from allstatus.table.chart_context import Evidence
 from allstatus.table.fact_domain import domains_of
 
 AGAINST = "the answer recorded ({answer}) and the rest of the chart ({rest}) exclude each other"
@@ -21,12 +24,17 @@ def assess_answers(scene: Scene, start: date) -> None:
     otherwise. One that cannot be relied on leaves its fact open where it would change it.
     """
     since = date.min if scene.found.day is None else start
-    asked = dict.fromkeys(answer.fact for answer in scene.reading.answers)
-    for fact in asked:
-        told = [answer for answer in scene.reading.answers if answer.fact == fact]
-        heard = [a for a in told if scene.by_then(a.when) and a.when.last >= since]
-        scene.found.note(fact, [a.evidence.set_aside(ANOTHER_TIME) for a in told if a not in heard])
+    for fact, answers in scene.index.answers.items():
+        heard = answers.between(since, scene.moment.until)
+        scene.found.note(fact, _of_another_time(answers, heard))
         _assess(scene, fact, heard)
+
+
+def _of_another_time(answers: DayIndex[Doubt], heard: list[Doubt]) -> Iterator[Evidence]:
+    now = {id(answer) for answer in heard}
+    for answer in answers.items:
+        if id(answer) not in now:
+            yield answer.evidence.set_aside(ANOTHER_TIME)
 
 
 def _assess(scene: Scene, fact: str, heard: list[Doubt]) -> None:

@@ -80,7 +80,7 @@ NO_DOUBT: DayIndex[Doubt] = DayIndex()
 @dataclass(frozen=True, slots=True)
 class ReadingIndex:
     """A chart's reading by day: counts by component, what lies outside the marrow by site, signs by
-    name, doubts by fact. `lasting` are the signs that may be there beyond their day.
+    name, doubts and answers by fact. `lasting` are the signs that may be there beyond their day.
     """
 
     marrow: DayIndex[Finding]
@@ -92,6 +92,7 @@ class ReadingIndex:
     lasting: DayIndex[Finding]
     directed: DayIndex[Finding]
     doubts: Mapping[str, DayIndex[Doubt]]
+    answers: Mapping[str, DayIndex[Doubt]]
     place: Mapping[int, int]
 
     @classmethod
@@ -101,13 +102,14 @@ class ReadingIndex:
         return cls(
             DayIndex(reading.marrow),
             DayIndex(reading.counts),
-            _by(reading.counts, lambda item: item.name),
-            _by(outside, lambda item: item.site),
-            _by(reading.signs, lambda item: item.name),
+            by(reading.counts, lambda item: item.name),
+            by(outside, lambda item: item.site),
+            by(reading.signs, lambda item: item.name),
             DayIndex(item for item in reading.signs if not _may_last(item)),
             DayIndex(item for item in reading.signs if _may_last(item)),
             DayIndex(reading.directed),
             {fact: DayIndex(doubts) for fact, doubts in reading.doubts.items()},
+            by(reading.answers, lambda answer: answer.fact),
             {id(item): place for place, item in enumerate(reading.signs)},
         )
 
@@ -121,8 +123,9 @@ def _may_last(sign: Finding) -> bool:
     return sign.until is not None or stays(sign.evidence)
 
 
-def _by(items: Iterable[Finding], key: Callable[[Finding], str]) -> dict[str, DayIndex[Finding]]:
-    found: dict[str, list[Finding]] = {}
+def by(items: Iterable[T], key: Callable[[T], str]) -> dict[str, DayIndex[T]]:
+    """An index of each group of things, by its key."""
+    found: dict[str, list[T]] = {}
     for item in items:
         found.setdefault(key(item), []).append(item)
     return {name: DayIndex(group) for name, group in found.items()}
