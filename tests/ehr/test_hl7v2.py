@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from allstatus import load_rules
+from allstatus.ehr.caller_facts import make_overlays
 from allstatus.ehr.chart import Chart, Result, Statement
 from allstatus.ehr.chart_options import make_reader
 from allstatus.ehr.codes import code_tables
@@ -21,6 +22,12 @@ from allstatus.record.json_reader import decode
 
 HERE = Path(__file__).parent
 CASES = yaml.safe_load((HERE / "hl7v2.yaml").read_text("utf-8"))
+ANSWERS = [
+    pytest.param(part, answer, written, id=f"{part['part']} {written}")
+    for part in yaml.safe_load((HERE / "hl7v2_answers.yaml").read_text("utf-8"))
+    for answer in ("remission", "high", "open", "conflict", "none")
+    for written in part.get(answer, ())
+]
 FEEDS = yaml.safe_load((HERE / "hl7v2_feeds.yaml").read_text("utf-8"))
 RULES = load_rules(engine="builtin")
 ORDER = "OBR|1|P1|F1|11150-0^^LN|||20250310"
@@ -76,16 +83,16 @@ def test_a_segment_is_read_as_it_says(case: dict[str, Any]) -> None:
 
 def written(case: dict[str, Any]) -> list[str]:
     made = []
-    for sent, identifiers, name, segments in case["messages"]:
+    for sent, identifiers, name, segments, *kind in case["messages"]:
         lines = [marrow(line) if line.startswith("M ") else line for line in segments]
         who = f"PID|1||{identifiers}||{name}^JANE||19800501|F" if name else f"PID|1||{identifiers}"
-        made.append(message("ORU^R01", *lines, sent=sent, who=who))
+        made.append(message((*kind, "ORU^R01")[0], *lines, sent=sent, who=who))
     return made
 
 
 def marrow(said: str) -> str:
     _, value, *status = said.split()
-    return f"OBX|1|NM|11150-0^Blasts^LN||{value}|%|||||{(*status, 'F')[0]}"
+    return f"OBX|1|NM|11150-0^Blasts^LN||{value}|%|||||{(*status, 'F')[0].strip('-')}"
 
 
 def summary(chart: Chart) -> dict[str, list[int]]:
@@ -116,6 +123,47 @@ def test_a_feed_is_read_as_it_says(case: dict[str, Any], turn: int) -> None:
         held = {key: sorted(value) for key, value in wanted.items() if key != "warns"}
         assert summary(charts[name]) == held
         assert wanted.get("warns", "") in " ".join(charts[name].warnings)
+
+
+COUNT = (
+    "OBX|1|NM|6690-2^WBC^LN||6.2|10*9/L|4.0-11.0||||F|||20250310",
+    "OBX|2|NM|718-7^Hb^LN||13.1|g/dL|12.0-15.5||||F|||20250310",
+)
+SAID = {
+    "prior_treatment": "disease_directed",
+    "prior_remission": False,
+    "signs_and_symptoms": "absent",
+}
+MEANT = {
+    "remission": "in_remission",
+    "high": "outside_definitions",
+    "open": "insufficient_data",
+    "conflict": "conflicting_data",
+    "none": "not_applicable",
+}
+
+
+@pytest.mark.parametrize(("part", "answer", "written"), ANSWERS)
+def test_the_answer_is_as_it_says(part: dict[str, str], answer: str, written: list[str]) -> None:
+    lines = [
+        part.get("diagnosis", DIAGNOSIS),
+        "OBR|1|P1|F1|58410-2^CBC^LN|||20250310",
+        *COUNT,
+        part.get("count", "OBX|3|NM|777-3^Plt^LN||230|10*9/L|150-400||||F|||20250310"),
+        part.get("order", "OBR|2|P2|F2|11150-0^^LN|||20250310"),
+        part.get("line", "OBX|1|NM|11150-0^Blasts^LN||3|%|||||F|||20250310"),
+        part.get("after", ""),
+    ]
+    text = message("ORU^R01", *(line.format(*written) for line in lines))
+    (chart,) = read_hl7(text)
+    decision = decide_chart(RULES, chart, overlays=make_overlays(SAID))
+    assert (decision.status or decision.outcome) == MEANT[answer]
+
+
+def test_a_text_that_ends_in_a_result_may_have_been_cut_off() -> None:
+    text = message("ORU^R01", ORDER, "OBX|1|NM|11150-0^Blasts^LN||3|%").rstrip("\r")
+    cut, whole = (chart_results(read_hl7(end)[0])[0] for end in (text, f"{text}\r"))
+    assert (cut.doubt, whole.doubt) == ("its segment is broken off", "")
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
 
-from allstatus.ehr.chart import TEXT, Code
+from allstatus.ehr.chart import ITSELF, TEXT, Code
 from allstatus.ehr.dates import When, last_day, spanning
 from allstatus.ehr.fhir_patients import named, subject_of
 from allstatus.ehr.fhir_standing import MODIFIED, STANDS, Standing, modified, updated
@@ -34,7 +34,6 @@ EFFECTIVE = (
     "appliesPeriod",
 )
 COLLECTED = ("collectedDateTime", "collectedPeriod")
-ITSELF = "specimen"  # the system of what tells two specimens of one kind apart
 
 
 class Specimens(NamedTuple):

@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from allstatus.ehr.chart import Code, Result, age_on
+from allstatus.ehr.chart import ITSELF, Code, Result, age_on
 from allstatus.ehr.chart_options import ChartOptions
 from allstatus.ehr.chart_reading import (
     LOUD,
@@ -45,6 +45,7 @@ PLACES = {
 OTHER_PERSON = "of another person's specimen"
 TWO_PLACES = "the code and the specimen name different places"
 NO_PLACE = "neither its code nor its specimen names a place that is known here"
+STRANGE = "specimens not known here ({}): the codes of their results name the place"
 A_REPORT = "a report code, which is not a percentage of blasts"
 
 
@@ -70,17 +71,20 @@ class _Item:
 
 def read_results(reading: ChartReading, options: ChartOptions) -> None:
     """Put each laboratory result in its place."""
-    zoneless = 0
+    zoneless, strange = 0, set[str]()
     known = [result for result in reading.chart.results if known_by(result, reading.as_of)]
     for result in without_superseded(known):
         if match := reading.tables.results.find(result.codes):
             zoneless += result.when is not None and not result.when.zoned
+            strange.update(_strange_specimens(result, match, reading.tables))
             reading.caution(result, match)
             _place_result(reading, result, match, options)
         elif sign := reading.tables.signs.find(result.codes + result.value.codes):
             _place_sign_result(reading, result, sign)
         elif reading.tables.results.torn(result.codes):
             reading.warn(f"{result.source}: its codes name different things; it is set aside")
+    if strange:
+        reading.warn(STRANGE.format("; ".join(sorted(strange))))
     if zoneless:
         reading.warn(
             f"{zoneless} results have a time of day without a time zone; their dates are taken as "
@@ -136,6 +140,15 @@ def _places(match: Match, result: Result, tables: CodeTables) -> set[str]:
     if own == "other":  # another fluid, of which there are many
         places -= {"other"} if sent else set()
     return places
+
+
+def _strange_specimens(result: Result, match: Match, tables: CodeTables) -> set[str]:
+    """What a result's specimen is called where its code alone names the place."""
+    if result.void or not (PLACES.get(match.topic.name) or match.topic["site"]):
+        return set()
+    if any(tables.results.find([code]) for code in result.specimen):
+        return set()
+    return {code.display or code.code for code in result.specimen if code.system != ITSELF}
 
 
 def _note(reading: ChartReading, result: Result) -> None:

@@ -27,13 +27,17 @@ _PERCENT_TEXT = re.compile(
     re.IGNORECASE,
 )
 
+_BETWEEN = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(?:-|–|to)\s*(\d+(?:\.\d+)?)\s*", re.IGNORECASE)
+
 
 def written(text: str, unit: str | None) -> Quantity:
-    """A value written as text with its unit beside it: a number with or without comparator, else
-    text that stays text.
+    """A value written as text with its unit beside it: a number with or without comparator, or from
+    one number to another; else text that stays text.
     """
     shown = f"{text} {unit}" if unit else text
-    found = split_comparator(text)
+    found, between = split_comparator(text), _BETWEEN.fullmatch(text) if unit else None
+    if between is not None:
+        return Quantity(shown, between[1], None, unit, high=between[2])
     return Quantity(shown, found[1], found[0], unit) if found else Quantity(shown, text=text)
 
 

@@ -100,10 +100,10 @@ def _judge(
     flags: tuple[str, ...],
     person: Person,
 ) -> CountVerdict:
-    by_flag = _by_flag(flags)
+    said = {flag == "N" for flag in flags if flag == "N" or flag in ABNORMAL}
     if sent is None:
         because = f"flagged {', '.join(flags)} by the laboratory" if flags else "has no value"
-        return CountVerdict(by_flag, "", because)
+        return CountVerdict(said.pop() if len(said) == 1 else None, "", because)
     try:
         value = _read_value(name, sent)
         limits = _fitting_limits(ranges, sent.unit, value.factor, person.sex)
@@ -112,7 +112,7 @@ def _judge(
             raise Unreadable(_why_unit(sent.unit))
     except Unreadable as error:
         return CountVerdict(None, "", str(error))
-    verdict = _decide(value, limits, flags, by_flag) or _by_default(name, value, person)
+    verdict = _decide(value, limits, flags, said) or _by_default(name, value, person)
     number = value.span.exact if value.factor is not None else None
     return CountVerdict(
         verdict.normal,
@@ -139,9 +139,12 @@ def _decide(
     value: _Value,
     limits: tuple[Limits, ...] | None,
     flags: tuple[str, ...],
-    by_flag: bool | None,
+    said: set[bool],
 ) -> _Verdict | None:
     """By what the laboratory sent; None where it sent neither range nor flag."""
+    if len(said) > 1:
+        return _Verdict(None, "its flags contradict each other")
+    by_flag = next(iter(said), None)
     by_range = None if not limits else _within(value.span, limits)
     if by_range is not None and by_flag is not None and by_range != by_flag:
         return _Verdict(None, "the flag contradicts the range", conflict=True)
@@ -251,11 +254,6 @@ def _within(span: Percent, limits: list[Limits] | tuple[Limits, ...]) -> bool | 
     """Inside every range, outside every range, or unknown."""
     verdicts = {given.hold(span) for given in limits}
     return verdicts.pop() if len(verdicts) == 1 else None
-
-
-def _by_flag(flags: tuple[str, ...]) -> bool | None:
-    said = {flag == "N" for flag in flags if flag == "N" or flag in ABNORMAL}
-    return said.pop() if len(said) == 1 else None
 
 
 class _Bounds(NamedTuple):

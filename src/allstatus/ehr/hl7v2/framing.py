@@ -13,10 +13,12 @@ from allstatus.ehr.hl7v2.segments import Marks, Segment
 from allstatus.ehr.hl7v2.times import usable
 
 _ENDS = re.compile(r"[\r\n\x0b\x1c]+")
+_ENDING = "\r\n\x0b\x1c"
 _NAME = re.compile("[A-Za-z][A-Za-z0-9]{2}")
-_AROUND = " \t\0\ufeff"
+_AROUND = " \t\0\x1a\ufeff"
 HEADERS, TRAILERS = ("FHS", "BHS"), ("FTS", "BTS")
 _STATING = "MSH PID MRG ORC OBR OBX SPM DG1 PR1 RXA RXE RXG RXR NTE DSC ADD"
+STATUS = 11  # OBX-11
 READ = frozenset((*_STATING.split(), *HEADERS, *TRAILERS))
 
 
@@ -63,6 +65,9 @@ def read_messages(text: str) -> Framed:
         name = line[:3].upper()
         if name in ("MSH", *HEADERS) and len(line) > 4:
             marks = Marks.of(line)
+        elif name in TRAILERS and marks is not None and not line[3:4].isalnum():
+            found.missing += counts.fit(Segment(line, Marks(line[3:4] or "|")), len(found.messages))
+            continue
         if marks is None or not _is_segment(line, marks):
             _break(found)
             continue
@@ -70,16 +75,19 @@ def read_messages(text: str) -> Framed:
         if name == "MSH":
             found.messages.append(Message(segment))
             found.missing += ["a message continues another"] if segment.raw(14) else []
-        elif name in (*HEADERS, *TRAILERS):
+        elif name in HEADERS:
             found.missing += counts.fit(segment, len(found.messages))
         elif name in ("DSC", "ADD"):
-            found.missing.append("a message continues in another")
+            if name == "ADD" or segment.raw(1):
+                found.missing.append("a message continues in another")
             if name == "ADD":
                 _break(found)
         elif found.messages:
             found.messages[-1].segments.append(segment)
         else:
             found.stray += 1
+    if text[-1:] not in _ENDING:
+        _cut_off(found)
     return found
 
 
@@ -102,6 +110,13 @@ def _break(found: Framed) -> None:
         message = found.messages[-1]
         (message.segments[-1] if message.segments else message.header).break_off()
     found.stray += 1
+
+
+def _cut_off(found: Framed) -> None:
+    """A text that ends within an OBX, before its status, may have been cut off there."""
+    last = found.messages[-1].segments[-1:] if found.messages else []
+    if last and last[0].name == "OBX" and len(last[0].fields) <= STATUS:
+        last[0].break_off()
 
 
 @dataclass(slots=True)

@@ -69,7 +69,8 @@ def read_person(pid: Segment | None, merged: Segment | None = None) -> Identifie
         return IdentifiedPerson()
     found = [*_identifiers(pid, 3)] or [*_identifiers(pid, 2)]
     if merged is not None and found:
-        found += _identifiers(merged, 1)
+        theirs = [*_identifiers(merged, 1)] or [*_identifiers(merged, 4)]
+        found += [one._replace(kind=RECORD_NUMBER) for one in theirs]
     name = " ".join(part.strip().casefold() for part in pid.components(5)[:2]).strip()
     born = usable(pid.when(7), None)
     born = born if born is None or not born.vague else None
@@ -81,8 +82,12 @@ def _identifiers(segment: Segment, number: int) -> Iterator[Identifier]:
         parts = [*item, *[[""]] * 5]
         value, kind = parts[0][0], parts[4][0].upper()
         space, address = (*(part.upper() for part in parts[3]), "", "")[:2]
-        if value and not _NOBODYS.fullmatch(value) and kind not in NOT_PERSONS:
+        if value and not _is_nobodys(value) and kind not in NOT_PERSONS:
             yield Identifier(value, space, address, kind)
+
+
+def _is_nobodys(number: str) -> bool:
+    return _NOBODYS.fullmatch(re.sub(r"[ .-]", "", number)) is not None
 
 
 class Patients:

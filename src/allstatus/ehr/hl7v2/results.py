@@ -19,7 +19,7 @@ UNSTATED = "its status is not stated"
 OUTSIDE_ORDER = "stands outside an order"
 CANCELLED = "its order was cancelled"
 UNTOLD = "announced, without a result"
-FINAL = ("F", "C", "U", "A")  # table 0085
+FINAL = ("F", "C", "U", "A", "B", "V")  # table 0085, to version 2.9
 VOID = {
     "D": "deleted",
     "W": "sent as wrong",
@@ -43,8 +43,10 @@ ORDER_DOUBT = {
     "M": DOUBT["P"],
     "N": DOUBT["I"],
 }
+ORDER_FINAL = ("F", "C")
 ORDER_VOID = {"O": "its specimen is not there yet", "X": CANCELLED}
 UNREADABLE_STATUS = "its status cannot be read as final"
+CONFIRMS = "U"  # final now, and not sent again
 MAYBE_CORRECTED = "another sending of its order may have corrected it"
 RANK = dict.fromkeys("PISR", 0) | {"C": 2, "D": 3, "W": 3}  # of sendings of one time; else 1
 
@@ -64,7 +66,8 @@ class Sender:
 @dataclass(frozen=True, slots=True)
 class Sending:
     """A result, what names its order (`filler`, `placer`) and what else it is known by (`rest`),
-    and the rank of its status among sendings of one time.
+    and the rank of its status among sendings of one time. `confirms`: it makes final what was sent
+    before, without sending it again.
     """
 
     result: Result
@@ -72,6 +75,7 @@ class Sending:
     placer: str
     rest: str
     rank: int
+    confirms: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +112,7 @@ def _sending(order: Order, segment: Segment, sender: Sender) -> Sending:
         day = None
     void, doubt = _standing(order, segment, sender)
     value = value_of(segment)
+    said = status or (request.text(25).upper() if request is not None else "")
     result = Result(
         f"{sender.name} OBX {segment.text(1)}",
         segment.codes(3),
@@ -122,7 +127,7 @@ def _sending(order: Order, segment: Segment, sender: Sender) -> Sending:
         ranges=ranges_of(segment),
         flags=flags_of(segment),
         specimen=order.specimen.codes,
-        corrected=status == "C",
+        corrected=said == "C",
         notes=tuple(_notes(order, segment)),
     )
     rest = (
@@ -131,7 +136,8 @@ def _sending(order: Order, segment: Segment, sender: Sender) -> Sending:
         _moment(day),
         order.specimen.name,
     )
-    return Sending(result, *_numbers(request), "|".join(rest), RANK.get(status, 1))
+    rank, confirms = RANK.get(said, 1), status == CONFIRMS and value is None
+    return Sending(result, *_numbers(request), "|".join(rest), rank, confirms)
 
 
 def _standing(order: Order, segment: Segment, sender: Sender) -> tuple[str, str]:
@@ -148,7 +154,7 @@ def _standing(order: Order, segment: Segment, sender: Sender) -> tuple[str, str]
         said = "" if status in FINAL else DOUBT.get(status, UNREADABLE_STATUS)
     elif whole:
         void = void or ORDER_VOID.get(whole, "")
-        said = "" if whole in FINAL else ORDER_DOUBT.get(whole, UNREADABLE_STATUS)
+        said = "" if whole in ORDER_FINAL else ORDER_DOUBT.get(whole, UNREADABLE_STATUS)
     return void, sender.unread or said or order.specimen.doubt
 
 
@@ -238,16 +244,34 @@ def named(sendings: list[Sending]) -> Iterator[Result]:
     names = [_name(one, fillers) for one in sendings]
     unclear = set(_unclear(sendings, fillers))
     top: dict[tuple[str, When | None], int] = {}
+    sent: dict[str, list[Result]] = {}
     for one, name in zip(sendings, names, strict=True):
+        sent.setdefault(name, []).append(one.result)
         key = name, one.result.sent
         top[key] = max(top.get(key, 0), one.rank)
     for one, name in zip(sendings, names, strict=True):
         result = replace(one.result, names=(name,) if name else ())
+        if one.confirms:
+            result = _confirmed(result, sent[name] if name else [])
         if name and one.rank < top[name, result.sent]:
             result = replace(result, void=result.void or SUPERSEDED, doubt="")
         elif name in unclear and not result.void:
             result = replace(result, doubt=result.doubt or MAYBE_CORRECTED)
         yield result
+
+
+def _confirmed(result: Result, sendings: list[Result]) -> Result:
+    """A result made final without being sent again: what was last sent before it."""
+    before = [
+        other
+        for other in sendings
+        if other.value.sent and other.sent and result.sent and other.sent.end < result.sent.begin
+    ]
+    last = max(before, key=lambda other: other.sent.order if other.sent else (), default=None)
+    if last is None or last.void:
+        return result
+    doubt = "" if result.doubt == NO_VALUE else result.doubt
+    return replace(result, doubt=doubt, value=last.value, ranges=last.ranges, flags=last.flags)
 
 
 def _name(one: Sending, fillers: dict[tuple[str, str], set[str]]) -> str:

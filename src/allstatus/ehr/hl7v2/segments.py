@@ -93,6 +93,7 @@ class Segment:
         escape = self.marks.escape
         if escape not in text:
             return text
+        text = _hexadecimal(text, escape)
         meant = dict(
             zip(
                 "FSRET",
@@ -108,6 +109,16 @@ class Segment:
 
     def _parts(self, component: str) -> list[str]:
         return [self.plain(part).strip() for part in component.split(self.marks.part)]
+
+
+def _hexadecimal(text: str, escape: str) -> str:
+    r"""Text with characters that were sent by their numbers (`\X25\`)."""
+    sign = re.escape(escape)
+    return re.sub(
+        f"{sign}X((?:[0-7][0-9A-Fa-f])+){sign}",
+        lambda found: bytes.fromhex(found[1]).decode("ascii"),
+        text,
+    )
 
 
 def coded(parts: Sequence[str], system: str = "") -> Iterator[Code]:

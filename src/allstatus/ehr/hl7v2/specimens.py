@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from allstatus.ehr.chart import Code
+from allstatus.ehr.chart import TEXT, Code
 from allstatus.ehr.codes import code_tables
 from allstatus.ehr.hl7v2.segments import BROKEN_OFF, Segment, coded
 
 SOURCE, TYPE = "v2_specimen_source", "v2_specimen"  # tables 0070 and 0487
 ROLES = dict.fromkeys("QCBEFOV", "of a control, not of a patient")  # table 0369
+REJECTED = "its specimen was rejected by the laboratory"
 POOLED = dict.fromkeys("GL", "its specimen is of several patients")
 
 
@@ -31,14 +32,15 @@ def specimen_of(order: Segment | None, segments: Iterable[Segment]) -> Specimen:
     if not found:
         return _by_order(order) if order is not None else Specimen()
     codes: tuple[Code, ...] = ()
-    role, broken = "", any(segment.broken for segment in found)
+    role, doubt = "", BROKEN_OFF if any(segment.broken for segment in found) else ""
     for segment in found:
         type_ = segment.parts(4)
         codes += tuple(code for item in type_ for code in _element(item, TYPE))
         codes += tuple(code for item in segment.parts(8) for code in _element(item, ""))
         role = role or segment.text(11).upper()
+        doubt = doubt or (REJECTED if segment.raw(21) else "")
     numbers = "&".join(segment.raw(2) for segment in found)
-    return _standing(codes, numbers, role, BROKEN_OFF if broken else "")
+    return _standing(codes, numbers, role, doubt)
 
 
 def _by_order(order: Segment) -> Specimen:
@@ -66,7 +68,10 @@ def _element(item: list[list[str]], system: str) -> Iterable[Code]:
     parts = [part[0] for part in item] if _is_element(item) else item[0]
     if len(item[0]) == 1 and system != SOURCE:
         parts = [part[0] for part in item]
-    yield from coded(parts, system)
+    found = [*coded(parts, system)]
+    yield from found
+    if not found and (named := "".join(parts[1:2] or parts[2:3]).strip()):
+        yield Code(TEXT, named.lower(), named)
     if system and not any(parts[2:3]):
         yield from coded(parts[:1], TYPE if system == SOURCE else SOURCE)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from allstatus.ehr.chart import Code, Treatment
@@ -13,6 +14,8 @@ from allstatus.ehr.hl7v2.times import usable
 
 ORDERED = "ordered, not known to be given"
 NOT_GIVEN = "not given"
+NONE_OF_IT = "the amount given is 0"
+_NOTHING = re.compile(r"0+(\.0*)?")
 GIVEN = {"": "", "CP": "", "PA": ""}  # table 0322: complete, partially administered
 REFUSED = ("RE", "NA")
 CANCELLED = ("CA", "OC", "CR")  # table 0119
@@ -58,6 +61,7 @@ def _given(segment: Segment, route: tuple[Code, ...], sender: Sender) -> Treatme
     void = NOT_GIVEN if status in REFUSED or segment.raw(18) else ""
     void = DELETED if segment.text(21).upper() == DELETE else void
     doubt = GIVEN.get(status, "its status cannot be read as given")
+    doubt = doubt or (NONE_OF_IT if _NOTHING.fullmatch(segment.text(6)) else "")
     day = usable(segment.when(3), sender.sent, sender.born)
     reasons = segment.codes(19)
     return _treatment(segment, 5, sender, day, void, doubt, route=route, reasons=reasons)

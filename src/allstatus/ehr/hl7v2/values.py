@@ -23,7 +23,7 @@ def value_of(segment: Segment) -> Quantity | None:
         return None
     shown = f"{sent} {unit}" if unit else sent
     parts = [part.strip() for part in repeats[0]]
-    if len(repeats) > 1:
+    if len(repeats) > 1 or segment.marks.repetition in segment.raw(5):
         return Quantity(shown, text=sent)
     if kind in CODED:
         return Quantity(shown, codes=segment.codes(5))
