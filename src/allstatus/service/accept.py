@@ -1,4 +1,4 @@
-"""Which kind of answer a caller accepts, by RFC 9110, section 12.5.1."""
+"""Which kind of answer and which language a caller accepts, by RFC 9110, section 12.5."""
 
 from __future__ import annotations
 
@@ -47,6 +47,20 @@ def _preferred(accept: str, offered: tuple[str, ...]) -> str | None:
     ranges = dict(_ranges(accept.lower()))
     best = max(offered, key=lambda kind: _quality(ranges, kind))
     return best if _quality(ranges, best) > 0 else None
+
+
+@lru_cache(maxsize=256)
+def preferred_language(accept: str, offered: tuple[str, ...]) -> str:
+    """The language of those offered that an `Accept-Language` prefers (RFC 9110, section 12.5.4):
+    `es-MX` is served by `es`; the first offered where it accepts none, so that there always is an
+    answer.
+    """
+    qualities: dict[str, float] = {}
+    for name, quality in _ranges(accept.lower()):
+        language = name.partition("-")[0]
+        qualities[language] = max(quality, qualities.get(language, 0.0))
+    rest = qualities.get("*", 0.0)
+    return max(offered, key=lambda language: qualities.get(language, rest))
 
 
 def _ranges(accept: str) -> list[tuple[str, float]]:

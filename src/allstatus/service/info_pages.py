@@ -17,6 +17,7 @@ from fastapi.responses import HTMLResponse, Response
 import allstatus
 from allstatus.service.accept import ACCEPTED
 from allstatus.service.explanation_pages import explanation_page, unpack
+from allstatus.service.languages import language_headers
 from allstatus.service.metrics import MEDIA_TYPE
 from allstatus.service.problem_details import ProblemDetails, documented
 from allstatus.service.rest import RestLevel
@@ -53,7 +54,10 @@ async def trainer(request: Request) -> HTMLResponse:
     """The teaching page for the default rules; its policy stands in the page."""
     from allstatus.teach.teaching_page import make_page
 
-    return _with_own_policy(await anyio.to_thread.run_sync(make_page, desk_of(request).default))
+    desk = desk_of(request)
+    classifier = desk.languages.preferred(desk.default, request)
+    page = await anyio.to_thread.run_sync(make_page, classifier)
+    return _with_own_policy(page, language_headers(classifier))
 
 
 @router.get("/{name}.css", include_in_schema=False)
@@ -91,9 +95,10 @@ async def explain_decision(
     classifier = desk.maker(kept.get("made_by"))
     if classifier is None:
         raise ProblemDetails(410, "decided-otherwise", DECIDED_OTHERWISE)
-    page = explanation_page(unpack(kept, classifier), level.value)
+    spoken = desk.languages.preferred(classifier, request)
+    page = explanation_page(unpack(kept, spoken), level.value)
     await desk.note_reading(request, kept.get("decision_id", ""))
-    return _with_own_policy(page, {"X-Robots-Tag": "noindex"})
+    return _with_own_policy(page, {"X-Robots-Tag": "noindex", **language_headers(spoken)})
 
 
 def _with_own_policy(page: str, headers: Mapping[str, str] = MappingProxyType({})) -> HTMLResponse:

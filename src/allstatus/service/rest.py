@@ -26,6 +26,7 @@ from allstatus.record.json_reader import chart_kind, decode, split_records
 from allstatus.record.model import Day
 from allstatus.service.accept import answer_kind
 from allstatus.service.explanation_pages import explanation_page
+from allstatus.service.languages import language_headers
 from allstatus.service.openapi_bodies import (
     DECISIONS_SCHEMA,
     EXPLANATION_SCHEMA,
@@ -112,19 +113,20 @@ async def explain(
     level: LevelParameter = RestLevel.clinician,
     width: WidthParameter = 80,
 ) -> Response:
-    """Explain the decision on one record or chart, as a page or as text."""
+    """Explain the decision on one record or chart, as a page or as text, in the language that
+    `Accept-Language` prefers of those there are.
+    """
     from allstatus.render.text import render_text
 
     wanted = answer_kind(request)
     desk, values, data = await _inputs(request)
     _one(values)
-    decision = await desk.work(
-        len(data), lambda: _decide(desk, desk.rules(rules), values[0][1], as_of)
-    )
+    classifier = desk.languages.preferred(desk.rules(rules), request)
+    decision = await desk.work(len(data), lambda: _decide(desk, classifier, values[0][1], as_of))
     if isinstance(decision, InvalidRecord):
         raise decision
     (name,) = await desk.record(request, "explain", [(decision, data)])
-    headers = {"X-Decision-Id": name}
+    headers = {"X-Decision-Id": name, **language_headers(classifier)}
     if wanted == "text/html":
         return HTMLResponse(explanation_page(decision, level.value), headers=headers)
     return PlainTextResponse(render_text(decision, level=level.value, width=width), headers=headers)

@@ -31,6 +31,7 @@ from allstatus.service.endable import in_thread
 from allstatus.service.explanation_pages import Pages
 from allstatus.service.fhir_client import FhirClient
 from allstatus.service.jwks import Refused
+from allstatus.service.languages import Languages
 from allstatus.service.metrics import Metrics
 from allstatus.service.problem_details import ProblemDetails
 from allstatus.service.sqlite import SqliteDatabase
@@ -52,6 +53,7 @@ class ServiceState:
     config: Config
     classifiers: dict[str, Classifier]
     default: Classifier
+    languages: Languages
     reader: ChartOptions
     gatekeeper: Gatekeeper
     fhir: FhirClient
@@ -99,7 +101,7 @@ class ServiceState:
     def _use(self, config: Config) -> None:
         """Take up settings, rules, codes and keys, all or none."""
         loaded = [load_rules(rules, engine=config.engine) for rules in config.rules or (None,)]
-        reading = config.reading
+        languages, reading = Languages(loaded, config.engine), config.reading
         reader = make_reader(
             reading.assume,
             window_days=reading.window_days,
@@ -112,6 +114,7 @@ class ServiceState:
         self.config, self.reader, self.gatekeeper = config, reader, gatekeeper
         self.classifiers = {classifier.ruleset.id: classifier for classifier in loaded}
         self.default = loaded[0]
+        self.languages = languages
         self.fhir = FhirClient(config, self.client)
         self.pages = Pages(self.state, config.limits.page_seconds, config.limits.pages)
 

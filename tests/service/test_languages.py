@@ -1,0 +1,47 @@
+"""Explanations, their pages and the teaching page in the language that a caller prefers."""
+
+import pytest
+from starlette.testclient import TestClient
+
+from allstatus.service.accept import preferred_language
+
+from .test_rest import RECORD
+
+SPANISH = {"Accept-Language": "es-MX,es;q=0.9,en;q=0.5"}
+NEGOTIATED = [
+    ("", "en"),
+    ("es", "es"),
+    ("ES-mx", "es"),
+    ("en-US,en;q=0.9,es;q=0.8", "en"),
+    ("fr, es;q=0.4", "es"),
+    ("fr", "en"),
+    ("en;q=0, *", "es"),
+    ("*", "en"),
+    ("es;q=0", "en"),
+]
+
+
+@pytest.mark.parametrize(("accept", "language"), NEGOTIATED)
+def test_the_language_preferred_of_those_there_are(accept: str, language: str) -> None:
+    assert preferred_language(accept, ("en", "es")) == language
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "text/html"])
+def test_an_explanation(client: TestClient, kind: str) -> None:
+    answer = client.post("/explain?level=plain", json=RECORD, headers={**SPANISH, "Accept": kind})
+    assert "La página llama a esto: LLA en remisión" in answer.text
+    assert answer.headers["content-language"] == "es"
+    assert "Accept-Language" in answer.headers["vary"]
+
+
+def test_the_teaching_page(client: TestClient) -> None:
+    page = client.get("/trainer.html", headers=SPANISH)
+    assert '<html lang="es" dir="ltr">' in page.text
+    assert client.get("/trainer.html").headers["content-language"] == "en"
+
+
+def test_what_programs_read_is_the_same_in_every_language(client: TestClient) -> None:
+    english, spanish = (
+        client.post("/classify", json=RECORD, headers=headers).json() for headers in ({}, SPANISH)
+    )
+    assert english == spanish
