@@ -9,13 +9,10 @@ from typing import Any
 from allstatus.ehr.assessment import Scene
 from allstatus.ehr.day_index import DayIndex
 from allstatus.ehr.doubt import Doubt
+from allstatus.render.messages import answer_texts
 from allstatus.table.chart_context import Evidence
 from allstatus.table.fact_domain import domains_of
 
-AGAINST = "the answer recorded ({answer}) and the rest of the chart ({rest}) exclude each other"
-ANOTHER_TIME = "of another time than this assessment"
-EARLIER = "a later answer was recorded"
-TWO = "two answers of one time exclude each other"
 ONE_VALUE = "one_value"
 
 
@@ -23,28 +20,31 @@ def assess_answers(scene: Scene, start: date) -> None:
     """The last answer to each question since `start`: it states its fact unless the chart says
     otherwise. One that cannot be relied on leaves its fact open where it would change it.
     """
+    texts = answer_texts(scene.ruleset)
     since = date.min if scene.found.day is None else start
     for fact, answers in scene.index.answers.items():
         heard = answers.between(since, scene.moment.until)
-        scene.found.note(fact, _of_another_time(answers, heard))
+        scene.found.note(fact, _of_another_time(answers, heard, texts["another_time"]))
         _assess(scene, fact, heard)
 
 
-def _of_another_time(answers: DayIndex[Doubt], heard: list[Doubt]) -> Iterator[Evidence]:
+def _of_another_time(
+    answers: DayIndex[Doubt], heard: list[Doubt], because: str
+) -> Iterator[Evidence]:
     now = {id(answer) for answer in heard}
     for answer in answers.items:
         if id(answer) not in now:
-            yield answer.evidence.set_aside(ANOTHER_TIME)
+            yield answer.evidence.set_aside(because)
 
 
 def _assess(scene: Scene, fact: str, heard: list[Doubt]) -> None:
-    found = scene.found
+    found, texts = scene.found, answer_texts(scene.ruleset)
     stands = sorted((a for a in heard if not a.why), key=lambda a: a.when.order)
     last = stands[-1] if stands else None
     if last is not None:
-        found.note(fact, [a.evidence.set_aside(EARLIER) for a in stands[:-1]])
+        found.note(fact, [a.evidence.set_aside(texts["earlier"]) for a in stands[:-1]])
         if any(a.when.end >= last.when.begin and a.value != last.value for a in stands[:-1]):
-            found.conflicts.append((ONE_VALUE, (fact,), TWO))
+            found.conflicts.append((ONE_VALUE, (fact,), texts["two"]))
         _state(scene, last)
     for doubt in (a for a in heard if a.why):
         over = last is not None and doubt.when.end < last.when.begin
@@ -56,14 +56,14 @@ def _assess(scene: Scene, fact: str, heard: list[Doubt]) -> None:
 
 
 def _state(scene: Scene, answer: Doubt) -> None:
-    found, fact = scene.found, answer.fact
+    found, fact, texts = scene.found, answer.fact, answer_texts(scene.ruleset)
     known = found.facts.get(fact)
     if known in (None, "unknown") or found.states.get(fact) == "assumed":
-        found.state(fact, answer.value, answer.evidence)
+        found.state(fact, answer.value, answer.evidence, texts["instead"])
         return
     found.note(fact, [answer.evidence])
     if not _alike(scene, fact, answer.value, known):
-        because = AGAINST.format(answer=answer.evidence.sent, rest=known)
+        because = texts["against"].format(answer=answer.evidence.sent, rest=known)
         found.conflicts.append((ONE_VALUE, (fact,), because))
 
 

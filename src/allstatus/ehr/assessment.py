@@ -18,8 +18,6 @@ from allstatus.ehr.remissions import Past, marrow_side
 from allstatus.rules.ruleset import RuleSet
 from allstatus.table.chart_context import AssumptionMade, Evidence, FactState
 
-STATED = "a clinician's answer stands in its place"
-
 
 @dataclass(frozen=True, slots=True)
 class Moment:
@@ -86,15 +84,17 @@ class Assessment:
         """Whether a doubt left its fact unknown."""
         return doubt in self._opened
 
-    def state(self, fact: str, value: Any, evidence: Evidence) -> None:
-        """Set a fact that somebody stated, which answers what was in doubt or assumed of it."""
+    def state(self, fact: str, value: Any, evidence: Evidence, instead: str) -> None:
+        """Set a fact that somebody stated, which answers what was in doubt or assumed of it;
+        `instead` is why other evidence does not count.
+        """
         told = {doubt.sentence for doubt in self.open if doubt.fact == fact}
         self.warnings = [warning for warning in self.warnings if warning not in told]
         self.open = [doubt for doubt in self.open if doubt.fact != fact]
         self._opened = set(self.open)
         self.assumptions = [entry for entry in self.assumptions if entry.fact != fact]
         self.evidence[fact] = [
-            e.set_aside(STATED) if e.used else e for e in self.evidence.get(fact, ())
+            e.set_aside(instead) if e.used else e for e in self.evidence.get(fact, ())
         ]
         self.derive(fact, value, [evidence], "given")
 

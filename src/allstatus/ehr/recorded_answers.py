@@ -7,6 +7,7 @@ test tells is recorded by whoever does the test.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from allstatus.ehr.chart import Result
@@ -14,11 +15,10 @@ from allstatus.ehr.chart_reading import ChartReading, evidence_of, known_by, pla
 from allstatus.ehr.code_systems import OWN
 from allstatus.ehr.doubt import ANSWER, Doubt
 from allstatus.ehr.sendings import without_superseded
+from allstatus.render.messages import answer_texts
 from allstatus.rules.ruleset import Fact, RuleSet
 
 QUESTION = "ask."
-COUNTED = "a clinician's answer to a question of the rule set"
-NOT_READ = "is none of the answers"
 YES_NO = {"Y": True, "N": False}
 
 
@@ -58,10 +58,12 @@ def read_answers(reading: ChartReading, rules: RuleSet) -> None:
     ]
     for result in without_superseded(told):
         fact = next(asked[code[:2]] for code in result.codes if code[:2] in asked)
-        _place(reading, result, fact, system)
+        _place(reading, result, fact, system, answer_texts(rules))
 
 
-def _place(reading: ChartReading, result: Result, fact: Fact, system: str) -> None:
+def _place(
+    reading: ChartReading, result: Result, fact: Fact, system: str, texts: Mapping[str, str]
+) -> None:
     evidence = evidence_of(result, sent=result.value.sent)
     if result.void:
         reading.put_aside(fact.name, evidence, result.void)
@@ -69,9 +71,9 @@ def _place(reading: ChartReading, result: Result, fact: Fact, system: str) -> No
     when, why = place_in_time(reading, result)
     value = _value(result, fact, system)
     if value is None:
-        why = why or NOT_READ
-    answer = Doubt(fact.name, ANSWER, when, why, evidence.counted(COUNTED), value, firm=not why)
-    reading.answers.append(answer)
+        why = why or texts["unread"]
+    counted = evidence.counted(texts["counted"])
+    reading.answers.append(Doubt(fact.name, ANSWER, when, why, counted, value, firm=not why))
     if why:
         reading.warn(f"{evidence.source} ({evidence.title}): {why}")
 

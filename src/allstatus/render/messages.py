@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -113,6 +114,12 @@ def definitions_word(rules: RuleSet) -> str:
 def suggestion_texts(rules: RuleSet) -> Any:
     """What a card offers to record: texts for a `status` and for an `answer`."""
     return _messages(rules)["suggestions"]
+
+
+def answer_texts(rules: RuleSet) -> Mapping[str, str]:
+    """What is told of a clinician's answers on a chart, each by its key."""
+    texts: Mapping[str, str] = _messages(rules)["answers"]
+    return texts
 
 
 def _messages(rules: RuleSet) -> Any:
