@@ -244,8 +244,17 @@ class Decider:
         """A chart decided over time."""
         from allstatus.ehr.timeline import decide_over_time
 
+        return self._told(decide_over_time, chart)
+
+    def tell_both(self, chart: Any) -> Timeline:
+        """The same, with how it would read under the assumption on signs and symptoms."""
+        from allstatus.ehr.side_by_side import decide_side_by_side
+
+        return self._told(decide_side_by_side, chart)
+
+    def _told(self, tell: Callable[..., Timeline], chart: Any) -> Timeline:
         options, overlays = self._options()
-        return decide_over_time(
+        return tell(
             self.classifier, chart, as_of=self.reading.as_of, options=options, overlays=overlays
         )
 

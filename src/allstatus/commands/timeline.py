@@ -86,7 +86,7 @@ def _tell(path: str, decider: Decider) -> list[Timeline]:
             raise InvalidRecord(f"record {number}: {value.field}", value.problem, value.remedy)
     charts = [value for _, value in values if isinstance(value, Chart)]
     records = [value for _, value in values if not isinstance(value, Chart)]
-    return [decider.tell(chart) for chart in charts] + decide_dated(
+    return [decider.tell_both(chart) for chart in charts] + decide_dated(
         decider.classifier, records, decider.reading.as_of
     )
 

@@ -53,13 +53,19 @@ class Point:
 @dataclass(slots=True)
 class Timeline:
     """A patient's points in date order, the decision as it stands (`now`), and the treatments
-    behind them.
+    behind them; `assuming`, the same under the assumption on signs and symptoms.
     """
 
     patient: str | int | None
     points: list[Point] = field(default_factory=list)
     now: Decision | None = None
     treatments: list[Finding] = field(default_factory=list)
+    assuming: Timeline | None = None
+
+    def beside(self) -> list[tuple[Point, Point | None]]:
+        """Each point with the one of the same day under the assumption."""
+        others = {point.day: point for point in self.assuming.points} if self.assuming else {}
+        return [(point, others.get(point.day)) for point in self.points]
 
 
 def read_chart(

@@ -10,9 +10,10 @@ from typing import Any
 
 from allstatus.decision.decision import Decision
 from allstatus.decision.entries import FactValue
+from allstatus.ehr.chart_options import SYMPTOMS_ABSENT
 from allstatus.ehr.timeline import Point, Timeline
 from allstatus.record.frozen import plain
-from allstatus.render.messages import headline, not_understood
+from allstatus.render.messages import headline, not_understood, timeline_texts
 from allstatus.render.printable import printable
 from allstatus.render.sections import answers_away
 from allstatus.table.chart_context import Evidence
@@ -30,16 +31,39 @@ ORDINALS = {1: "first", 2: "second", 3: "third", 4: "fourth", 5: "fifth"}
 
 def timeline_document(timeline: Timeline) -> dict[str, Any]:
     """A timeline for JSON: `points` in date order, `treatments`, and the whole decision as it
-    stands (`now`).
+    stands (`now`). `assuming`, of each point and of the whole: how it would read if no sign or
+    symptom were counted that is not recorded; null where that is not told beside it.
     """
     return {
         "id": timeline.patient,
-        "points": [_point(point) for point in timeline.points],
+        "points": [
+            {**_point(point), "assuming": other and _briefly(other)}
+            for point, other in timeline.beside()
+        ],
         "treatments": [
             {"date": item.when.last.isoformat(), "what": item.name, **plain(item.evidence)}
             for item in timeline.treatments
         ],
         "now": None if timeline.now is None else timeline.now.to_dict(),
+        "assuming": _assuming(timeline.assuming),
+    }
+
+
+def _assuming(other: Timeline | None) -> dict[str, Any] | None:
+    if other is None or other.now is None:
+        return None
+    now = _briefly(Point(None, other.now, _last_number(other)))
+    return {"assumption": SYMPTOMS_ABSENT, "now": now}
+
+
+def _briefly(point: Point) -> dict[str, Any]:
+    decision = point.decision
+    return {
+        "outcome": decision.outcome,
+        "status": decision.status,
+        "remission_number": point.number,
+        "changed": point.changed,
+        "possible": list(decision.possible),
     }
 
 
@@ -78,23 +102,38 @@ def _lines(timeline: Timeline) -> Iterator[str]:
     first = timeline.treatments[:1]
     for item in first:
         yield f"First treatment directed at the leukemia: {item.name}, {item.when.shown}"
-    for point in timeline.points:
+    if now is not None and timeline.assuming is not None and timeline.points:
+        said = timeline_texts(now.rules)["assuming"].format(assumption=SYMPTOMS_ABSENT)
+        yield from textwrap.wrap(said, WIDTH)
+    for point, other in timeline.beside():
         yield ""
-        yield f"{point.day}  {title_of(point)}{'  <- changed' if point.changed else ''}"
+        yield f"{point.day}  {_headed(point)}"
+        if other is not None:
+            yield f"  assuming  {_headed(other)}"
         for line in _because(point.decision):
             yield from textwrap.wrap(
                 line, WIDTH, initial_indent=" " * 12, subsequent_indent=" " * 14
             )
     if now is not None:
         yield ""
-        yield from textwrap.wrap(
-            f"As it stands: {title_of(Point(None, now, _last_number(timeline)))}.", WIDTH
-        )
+        yield from textwrap.wrap(_as_it_stands(timeline, now), WIDTH)
         yield from textwrap.wrap(
             f"Rules {now.ruleset.id} {now.ruleset.version} ({now.ruleset.digest[:12]}). "
             f"{now.notice}",
             WIDTH,
         )
+
+
+def _headed(point: Point) -> str:
+    return f"{title_of(point)}{'  <- changed' if point.changed else ''}"
+
+
+def _as_it_stands(timeline: Timeline, now: Decision) -> str:
+    said = f"As it stands: {title_of(Point(None, now, _last_number(timeline)))}."
+    other = timeline.assuming
+    if other is None or other.now is None:
+        return said
+    return f"{said} Assuming: {title_of(Point(None, other.now, _last_number(other)))}."
 
 
 def _last_number(timeline: Timeline) -> int | None:

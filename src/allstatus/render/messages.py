@@ -116,6 +116,12 @@ def suggestion_texts(rules: RuleSet) -> Any:
     return _messages(rules)["suggestions"]
 
 
+def timeline_texts(rules: RuleSet) -> Mapping[str, str]:
+    """What is said of a history as a whole."""
+    texts: Mapping[str, str] = _messages(rules)["timeline"]
+    return texts
+
+
 def answer_texts(rules: RuleSet) -> Mapping[str, str]:
     """What is told of a clinician's answers on a chart, each by its key."""
     texts: Mapping[str, str] = _messages(rules)["answers"]

@@ -19,7 +19,8 @@ from allstatus.ehr.chart import Chart
 from allstatus.ehr.chart_files import read_charts
 from allstatus.ehr.out.bundle import bundle_json
 from allstatus.ehr.record_history import decide_dated
-from allstatus.ehr.timeline import Timeline, decide_chart, decide_over_time
+from allstatus.ehr.side_by_side import decide_side_by_side
+from allstatus.ehr.timeline import Timeline, decide_chart
 from allstatus.ehr.timeline_text import timeline_document
 from allstatus.errors import InvalidRecord
 from allstatus.record.json_reader import chart_kind, decode, split_records
@@ -223,7 +224,7 @@ def _tell(
             raise value
     charts = [value for value in values if isinstance(value, Chart)]
     told = [
-        decide_over_time(classifier, chart, as_of=as_of, options=desk.reader) for chart in charts
+        decide_side_by_side(classifier, chart, as_of=as_of, options=desk.reader) for chart in charts
     ]
     told += decide_dated(
         classifier, [value for value in values if not isinstance(value, Chart)], as_of

@@ -70,6 +70,23 @@ class Readiness(TypedDict):
     troubles: NotRequired[list[str]]
 
 
+class AssumingPoint(TypedDict):
+    """An assessment as it would read under the named assumption on signs and symptoms."""
+
+    outcome: str
+    status: str | None
+    remission_number: int | None
+    changed: bool
+    possible: list[str]
+
+
+class TimelineAssuming(TypedDict):
+    """The decision as it would stand under the assumption of this name."""
+
+    assumption: str
+    now: AssumingPoint
+
+
 class TimelinePoint(TypedDict):
     """An assessment: what was decided on a day and by which facts."""
 
@@ -88,6 +105,7 @@ class TimelinePoint(TypedDict):
     conflicts: list[dict[str, Any]]
     facts: dict[str, FactValue]
     warnings: list[str]
+    assuming: AssumingPoint | None
 
 
 class TimelineTreatment(TypedDict):
@@ -104,6 +122,7 @@ class TimelineDocument(TypedDict):
     points: list[TimelinePoint]
     treatments: list[TimelineTreatment]
     now: dict[str, Any] | None
+    assuming: TimelineAssuming | None
 
 
 class ProblemDocument(TypedDict):
