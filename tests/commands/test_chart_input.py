@@ -173,7 +173,7 @@ def test_the_picture_is_drawn_the_same_each_time(ending: str, tmp_path: Path) ->
             "relapse: CNS",
             "in remission",
             "cannot tell",
-            "itself is on",
+            "5 % or fewer",
             "not medical advice",
             "Blinatumomab",
         ):

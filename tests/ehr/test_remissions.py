@@ -3,16 +3,20 @@ open.
 """
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 
-from allstatus.ehr.remissions import RELAPSE, REMISSION, Event, History, Past, marrow_side
+from allstatus.ehr.remissions import Event, History, Past, marrow_side
 from allstatus.record.percent import read_percent
 from allstatus.rules.editions import find_rules
 from allstatus.rules.load import read_rules
+from allstatus.rules.ruleset import RELAPSE, REMISSION
 from allstatus.table.chart_context import Evidence
 
 PATIENT = read_rules(find_rules())
+STATUSES = PATIENT.statuses
+AML = read_rules(Path(__file__).parents[2] / "examples/rules/nci-pdq-adult-aml-patient")
 SEEN = Evidence("Observation/1")
 
 
@@ -49,7 +53,7 @@ COURSES = [  # events, remission before, relapsed since, relapses
 @pytest.mark.parametrize(("text", "before", "since", "count"), COURSES)
 def test_a_course(text: str, before: bool, since: bool, count: int) -> None:
     past = course(text)
-    assert past.in_remission_before is before
+    assert past.remission_before is before
     assert past.relapsed_since is since
     assert past.relapse_count == count
 
@@ -71,7 +75,7 @@ def test_remissions_end_before_the_day_and_relapses_with_its_evidence() -> None:
 
 def test_an_assessment_is_not_its_own_past() -> None:
     history = History()
-    history.decided(day(5), "recurrent", places=frozenset({"cns"}))
+    history.decided(day(5), STATUSES["recurrent"], places=frozenset({"cns"}))
     assert history.before(day(5), day(5)).relapses == ()
     (relapse,) = history.before(day(6), day(6)).relapses
     assert (relapse.decided, relapse.places) == (True, {"cns"})
@@ -87,9 +91,28 @@ def test_an_assessment_is_not_its_own_past() -> None:
 )
 def test_which_statuses_are_carried_forward(status: str, kinds: list[str]) -> None:
     history = History()
-    history.decided(day(3), status, places=frozenset({"marrow"}))
+    history.decided(day(3), STATUSES[status], places=frozenset({"marrow"}))
     assert [e.kind for e in history.events] == kinds
     assert all(bool(e.places) is (e.kind == RELAPSE) for e in history.events)
+
+
+def test_a_relapse_not_told_from_refractory_disease_needs_a_remission_before_it() -> None:
+    either, history = AML.statuses["refractory_or_recurrent"], History()
+    history.decided(day(3), either)
+    assert history.events == []
+    history.decided(day(4), AML.statuses["in_remission"])
+    history.decided(day(5), either)
+    assert [event.kind for event in history.events] == [REMISSION, RELAPSE]
+
+
+@pytest.mark.parametrize(
+    ("percent", "above"),
+    [("4.9", False), ("5", True), ("<5", False), ("<=5", None), ("12", True), ("30", True)],
+)
+def test_a_marrow_is_above_a_limit_that_belongs_above_itself(
+    percent: str, above: bool | None
+) -> None:
+    assert marrow_side(AML, read_percent(percent)) is above
 
 
 RESTS = [  # events, whether all rests on a named assumption
@@ -109,10 +132,10 @@ def test_whether_a_history_rests_on_an_assumption(events: list[Event], rests: bo
 
 def test_what_doubt_leaves_open_counts_only_where_it_changes_which_is_last() -> None:
     history = History([event(REMISSION, 5)])
-    history.undecided(day(4), ["recurrent"], SEEN, frozenset({"cns"}))
-    history.undecided(day(6), ["in_remission", "untreated"], SEEN, frozenset())
+    history.undecided(day(4), [STATUSES["recurrent"]], SEEN, frozenset({"cns"}))
+    history.undecided(day(6), [STATUSES["in_remission"], STATUSES["untreated"]], SEEN, frozenset())
     assert history.before(day(28), None).in_doubt == ()
-    history.undecided(day(7), ["recurrent"], SEEN, frozenset({"cns"}))
+    history.undecided(day(7), [STATUSES["recurrent"]], SEEN, frozenset({"cns"}))
     past = history.before(day(28), None)
     assert [(e.kind, e.day) for e in past.in_doubt] == [(RELAPSE, day(7))]
     assert past.places == {"cns"}

@@ -10,8 +10,8 @@ import pytest
 from allstatus.decision.classifier import Classifier
 from allstatus.errors import InvalidRecord, RulesError
 from allstatus.record.json_reader import read_records
+from allstatus.render.palette import shades
 from allstatus.teach.cohort import draw_cohort, tally
-from allstatus.teach.palette import shades
 from allstatus.teach.region_map import draw_regions
 
 RECORDS = sorted(

@@ -15,6 +15,7 @@ from allstatus.rules.phrases import LEVELS
 from allstatus.teach.exercise_set import make_sheet
 from allstatus.teach.exercise_words import choices, word
 from allstatus.teach.exercises import Exercise, answer_of
+from allstatus.teach.page_extras import read_histories
 from allstatus.teach.samples import ANSWERS, find_tries
 from allstatus.teach.sampling import draw
 from allstatus.teach.strings import TEXTS
@@ -223,9 +224,7 @@ def test_a_quiz_all_wrong_counts_the_kinds_of_mistake(
 
 @BROWSER
 def test_histories_are_walked_point_by_point(page_file: Path, teaching: Classifier) -> None:
-    histories = json.loads(
-        (Path(__file__).parents[2] / "src/allstatus/teach/histories.json").read_text("utf-8")
-    )
+    histories = read_histories(teaching.ruleset)
     answers = [
         [answer_of(teaching.classify(point["record"])) for point in history["points"]]
         for history in histories

@@ -33,7 +33,6 @@ from allstatus.why.explainer import Explainer, Explanation
 from allstatus.why.trace import Observation, observe
 
 FactParts = tuple[Any, FactState, tuple[str | Evidence, ...]]
-REMISSION = "in_remission"
 NOT_APPLICABLE: Literal["not_applicable"] = "not_applicable"
 NOT_UNDERSTOOD = "{} statement{} of the chart could not be understood."
 UNDECIDED = ("conflicting_data", NOT_APPLICABLE)  # no definition is tried
@@ -81,9 +80,7 @@ class Answer:
 
     @lazy
     def status(self) -> StatusName | None:
-        """A status of the rule set when determined, else None; by the page untreated, in_remission
-        or recurrent.
-        """
+        """A status of the rule set when determined, else None."""
         return self._resolution.cell.status if self.outcome == "determined" else None
 
     @lazy
@@ -194,12 +191,17 @@ class Answer:
         """
         return criterion is None or self.observed[criterion].near
 
+    @property
+    def in_remission(self) -> bool:
+        """Whether the status is the one that the rules call a remission."""
+        return self.status is not None and self.rules.statuses[self.status].is_remission
+
     @lazy
     def remission_number(self) -> int | None:
         """Which remission this is, where the record counts relapses or denies an earlier
         remission.
         """
-        if self.status != REMISSION:
+        if not self.in_remission:
             return None
         if self.record.relapse_count is not None:
             return self.record.relapse_count + 1

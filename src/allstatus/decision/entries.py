@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from allstatus.rules.condition import Reading
-from allstatus.rules.ruleset import Category
 from allstatus.table.chart_context import Evidence, FactState
 from allstatus.why.cites import PageCite, SourceCite
 
@@ -113,7 +112,7 @@ class Option:
     id: str
     title: str
     titles: Titles
-    category: Category
+    category: str
     agents: tuple[str, ...]
     phase: str
     listed_by: Literal["page", "clinical_trials"]

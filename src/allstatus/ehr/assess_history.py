@@ -13,6 +13,7 @@ from allstatus.ehr.chart_reading import Finding
 from allstatus.ehr.dates import shifted
 from allstatus.ehr.day_index import NO_DOUBT, DayIndex
 from allstatus.ehr.doubt import Doubt
+from allstatus.rules.ruleset import RELAPSE as CODED_RELAPSE
 from allstatus.table.chart_context import Evidence
 
 TREATMENT, REMISSION, RELAPSE = "prior_treatment", "prior_remission", "relapse_since_remission"
@@ -61,9 +62,9 @@ def doubtful_treatment(scene: Scene) -> list[Doubt]:
 def assess_past(scene: Scene) -> None:
     """Whether there was a remission before, and a relapse since."""
     found, past, current = scene.found, scene.past, scene.reading.current
-    now = [i for i in current if i.value == "relapse"] if scene.moment.final else []
+    now = [i for i in current if i.value == CODED_RELAPSE] if scene.moment.final else []
     told = [item.evidence for item in now]
-    if past.in_remission_before or now:
+    if past.remission_before or now:
         evidence = (event.evidence for event in (*past.remissions, *past.relapses))
         found.derive(REMISSION, True, chain(evidence, told))
         if past.rests_on_assumption and not now:

@@ -16,8 +16,8 @@ from allstatus.ehr.chart_options import ChartOptions
 from allstatus.ehr.chart_reading import ChartReading
 from allstatus.ehr.day_index import ReadingIndex
 from allstatus.ehr.doubt import Doubt
-from allstatus.ehr.remissions import RELAPSE, REMISSION, Event, History, Past
-from allstatus.rules.ruleset import RuleSet
+from allstatus.ehr.remissions import Event, History, Past
+from allstatus.rules.ruleset import RELAPSE, REMISSION, RuleSet
 from allstatus.table.chart_context import Evidence
 
 MARROW, TREATMENT, STATUS = "marrow_blast_percent", "prior_treatment", "prior_remission"

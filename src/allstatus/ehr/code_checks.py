@@ -7,13 +7,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from allstatus.ehr.code_systems import CodeSystems, plain
 from allstatus.ehr.codes import read_yaml
 from allstatus.ehr.site_codes import FILES, TABLES, SiteCodes
 from allstatus.errors import nearest
 from allstatus.record.code_files import CodesFile
+from allstatus.rules.ruleset import RELAPSE, REMISSION, Asserted
 
 YES_NO = (True, False)
 SITES = ("blood", "cns", "testes", "other")
@@ -21,7 +22,7 @@ ATTRIBUTES: dict[str, dict[str, tuple[Any, ...]]] = {
     "diagnoses": {
         "all": YES_NO,
         "lineage": ("B", "T"),
-        "asserts": ("in_remission", "not_in_remission", "relapse"),
+        "asserts": get_args(Asserted),
         "spread": SITES,
         "hint": SITES,
         "reason": ("treatment",),
@@ -32,7 +33,7 @@ ATTRIBUTES: dict[str, dict[str, tuple[Any, ...]]] = {
         "site": ("marrow", *SITES),
         "specimen": ("marrow", "other_person", *SITES),
         "grade": ("M1", "M2", "M3"),
-        "asserts": ("in_remission", "relapse"),
+        "asserts": (REMISSION, RELAPSE),
         "says": ("present", "absent"),
     },
     "signs": {"site": SITES, "suggests": SITES, "cleared": YES_NO, "other_cause": YES_NO},

@@ -7,22 +7,17 @@ from datetime import timedelta
 from allstatus.decision.decision import Decision
 from allstatus.ehr.assessment import Assessment
 from allstatus.ehr.chart_reading import ChartReading, Finding
+from allstatus.rules.ruleset import NO_REMISSION
 from allstatus.table.chart_context import Contradiction
-
-SAYS = {
-    "in_remission": ("in_remission",),
-    "relapse": ("recurrent",),
-    "not_in_remission": ("untreated", "outside_definitions"),
-}
+from allstatus.table.decision_table import OUTSIDE
 
 
 def contradictions(
     reading: ChartReading, decision: Decision, found: Assessment, window: timedelta, *, final: bool
 ) -> tuple[Contradiction, ...]:
     """Coded statuses of this time that say otherwise, each with both."""
-    outcome = decision.status or decision.outcome
-    known = ("untreated", "in_remission", "recurrent", "outside_definitions")
-    if outcome not in known or found.day is None:
+    agreeing = _agreeing(decision)
+    if not agreeing or found.day is None:
         return ()
     coded = [
         item
@@ -30,7 +25,15 @@ def contradictions(
         if abs(item.when.last - found.day) <= window or (final and item.when.last >= found.day)
     ]
     coded += reading.current if final else []
-    return tuple(_contradiction(item, outcome) for item in coded if outcome not in SAYS[item.value])
+    outcome = decision.status or decision.outcome
+    return tuple(_contradiction(item, outcome) for item in coded if item.value not in agreeing)
+
+
+def _agreeing(decision: Decision) -> tuple[str, ...]:
+    """The coded statuses that agree with an answer; none where any may or nothing is decided."""
+    if decision.status is not None:
+        return decision.rules.statuses[decision.status].asserts
+    return (NO_REMISSION,) if decision.outcome == OUTSIDE else ()
 
 
 def _contradiction(item: Finding, outcome: str) -> Contradiction:

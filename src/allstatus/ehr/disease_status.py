@@ -12,16 +12,16 @@ from allstatus.ehr.chart_reading import ChartReading, Finding, cancers, place_in
 from allstatus.ehr.codes import Match
 from allstatus.ehr.dates import When
 from allstatus.ehr.doubt import Doubt
+from allstatus.rules.ruleset import NO_REMISSION, RELAPSE, REMISSION
 from allstatus.table.chart_context import Evidence
 
 FACT = "prior_remission"
-CLINICAL = {"remission": "in_remission", "relapse": "relapse", "recurrence": "relapse"}
+CLINICAL = {"remission": REMISSION, "relapse": RELAPSE, "recurrence": RELAPSE}
 INDUCTION = timedelta(days=28)  # no remission is reached sooner after the onset
 UNDATED = "a coded status without a date of its own"
 UNREAD = "its answer is not known here, so it may say remission or relapse"
 TREND = "a trend, which says neither remission nor relapse"
 BEFORE_TREATMENT = "dated no later than the first treatment, so it was coded later than its date"
-NAMELESS = "leukemia_in_remission"
 
 
 def assert_by_problem(
@@ -39,9 +39,9 @@ def assert_by_problem(
         and problem.recorded is not None
         and problem.recorded.last - problem.onset.first < INDUCTION
     )
-    recorded = problem.recorded or (problem.onset if says == "relapse" else None)
+    recorded = problem.recorded or (problem.onset if says == RELAPSE else None)
     late = recorded is not None and reading.as_of is not None and recorded.last > reading.as_of
-    if says and recorded is not None and not late and not (early and says == "in_remission"):
+    if says and recorded is not None and not late and not (early and says == REMISSION):
         dated = replace(evidence, date=recorded.shown)
         found = dated.counted("a coded status", says)
         reading.asserted.append(Finding(match.topic.name, recorded, found, says))
@@ -64,7 +64,7 @@ def _assert_undated(
         counted = evidence.counted(UNDATED, says)
         end = When("", date.max, date.max)
         reading.current.append(Finding(match.topic.name, end, counted, says))
-    elif says != "not_in_remission":
+    elif says != NO_REMISSION:
         span = When("", when.first, max(when.first, reading.as_of))
         reading.doubt(Doubt(FACT, match.topic.name, span, UNDATED, evidence, says, firm=True))
 
@@ -102,14 +102,20 @@ def settle_asserted(reading: ChartReading) -> None:
     first = min((item.when.last for item in reading.directed), default=None)
     kept = []
     for item in reading.asserted:
-        if item.name == NAMELESS and reading.other_cancers:
+        if item.value == REMISSION and _nameless(reading, item) and reading.other_cancers:
             others = cancers(reading.other_cancers)
             why = f"does not name its leukemia ({others} is on the chart)"
             reading.doubt(
                 Doubt(FACT, item.name, item.when, why, item.evidence, item.value, firm=True)
             )
-        elif first is not None and item.when.last <= first and item.value == "in_remission":
+        elif first is not None and item.when.last <= first and item.value == REMISSION:
             reading.put_aside(FACT, item.evidence, BEFORE_TREATMENT, warn=True)
         else:
             kept.append(item)
     reading.asserted = kept
+
+
+def _nameless(reading: ChartReading, item: Finding) -> bool:
+    """Whether the code that says it does not name the disease."""
+    topic = reading.tables.diagnoses.topics.get(item.name)
+    return topic is not None and topic["all"] is None

@@ -49,7 +49,7 @@ def _tell(classifier: Classifier, patient: str | int | None, records: list[Recor
         carried: dict[str, Any] = {}
         if treated and record.prior_treatment is None:
             carried["prior_treatment"] = "disease_directed"
-        if past.in_remission_before and record.prior_remission is None:
+        if past.remission_before and record.prior_remission is None:
             carried["prior_remission"] = True
         if past.relapses and record.relapse_since_remission is None:
             carried["relapse_since_remission"] = past.relapsed_since
@@ -71,7 +71,8 @@ def _tell(classifier: Classifier, patient: str | int | None, records: list[Recor
         treated = treated or record.prior_treatment == "disease_directed"
         if decision.status:
             places = _places(classifier.ruleset, record)
-            history.decided(record.as_of, decision.status, places=places)
+            status = classifier.ruleset.statuses[decision.status]
+            history.decided(record.as_of, status, places=places)
     return timeline
 
 

@@ -10,11 +10,8 @@ from functools import reduce
 from typing import NamedTuple
 
 from allstatus.ehr.chart_reading import Finding
-from allstatus.rules.ruleset import RuleSet
+from allstatus.rules.ruleset import RELAPSE, REMISSION, RuleSet, Status
 from allstatus.table.chart_context import Evidence
-
-REMISSION, RELAPSE = "in_remission", "relapse"
-KINDS = {"in_remission": REMISSION, "recurrent": RELAPSE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +73,7 @@ class History:
     def decided(
         self,
         day: date,
-        status: str,
+        status: Status,
         *,
         assumed: bool = False,
         places: frozenset[str] = frozenset(),
@@ -84,13 +81,13 @@ class History:
         """Add a status decided at an assessment; `assumed` when it rests on an assumption the
         caller named, `places` where leukemia was found then.
         """
-        kind = KINDS.get(status)
+        kind = self._kind(status, day)
         if kind is not None:
             because = "decided at an earlier assessment and carried forward"
             evidence = Evidence(
                 f"assessment of {day}",
                 date=day.isoformat(),
-                read=status,
+                read=status.name,
                 used=True,
                 because=because,
             )
@@ -125,14 +122,23 @@ class History:
         return self._tallies[events]
 
     def undecided(
-        self, day: date, possible: Iterable[str], evidence: Evidence, places: frozenset[str]
+        self, day: date, possible: Iterable[Status], evidence: Evidence, places: frozenset[str]
     ) -> None:
         """Add what an assessment may have been that a doubt left open."""
-        for name in possible:
-            if kind := KINDS.get(name):
+        for status in possible:
+            if kind := self._kind(status, day):
                 found = places if kind == RELAPSE else frozenset[str]()
                 event = Event(day, kind, evidence, places=found)
                 insort_right(self.maybe, event, key=_day)
+
+    def _kind(self, status: Status, day: date) -> str | None:
+        """What a status leaves to the next assessment; a relapse that the rules do not tell from
+        disease never in remission, only where a remission came before it.
+        """
+        if status.asserts in ((REMISSION,), (RELAPSE,)):
+            return status.asserts[0]
+        before = any(event.day < day for event in self.events)
+        return RELAPSE if RELAPSE in status.asserts and before else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +165,7 @@ class Past:
         return max(ends, key=_order, default=None)
 
     @property
-    def in_remission_before(self) -> bool:
+    def remission_before(self) -> bool:
         """Whether there was a remission; a relapse needs one."""
         return bool(self.remissions or self.relapses)
 
@@ -215,7 +221,7 @@ def marrow_side(ruleset: RuleSet, percent: object) -> bool | None:
     below all of them, or neither is known.
     """
     names = ruleset.criteria_of("marrow_blast_percent")
-    above = {ruleset.criteria[name].condition.holds(percent) for name in names}
+    above = {ruleset.criteria[name].condition.above(percent) for name in names}
     return True if True in above else None if None in above or not above else False
 
 

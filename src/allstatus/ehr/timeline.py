@@ -96,8 +96,8 @@ def decide_chart(
     options: ChartOptions = DEFAULT_OPTIONS,
     overlays: Sequence[CallerFacts] = (),
 ) -> Decision:
-    """The decision as it stands, or as it stood on a day; `not_applicable` for a chart without an
-    ALL diagnosis.
+    """The decision as it stands, or as it stood on a day; `not_applicable` for a chart without a
+    diagnosis of the rule set's population.
     """
     now = _Teller(classifier, chart, as_of, options, overlays, points=False).tell().now
     assert now is not None
@@ -197,17 +197,19 @@ class _Teller:
             self._remember(history, day, found, decision)
 
     def _remember(self, history: History, day: date, found: Assessment, decision: Decision) -> None:
+        statuses = self.classifier.ruleset.statuses
         if decision.status:
             assumed = {entry.fact for entry in decision.assumptions}
             history.decided(
                 day,
-                decision.status,
+                statuses[decision.status],
                 assumed="signs_and_symptoms" in assumed,
                 places=places_found(self.classifier.ruleset, found),
             )
         elif found.open:
             told = found.open[0].evidence
-            history.undecided(day, decision.possible, told, places_open(found))
+            possible = [statuses[name] for name in decision.possible if name in statuses]
+            history.undecided(day, possible, told, places_open(found))
 
     def _finish(self, timeline: Timeline, history: History, last: str | None) -> bool:
         """The decision as it stands as the last point, when that is about its marrow: what is
@@ -301,7 +303,7 @@ def add_point(
     points: list[Point], day: date | None, decision: Decision, past: Past, last: str | None
 ) -> str | None:
     """Append a point to those so far, of which `last` is the last known status; returns it anew."""
-    number = past.relapse_count + 1 if decision.status == "in_remission" else None
+    number = past.relapse_count + 1 if decision.in_remission else None
     changed = decision.status is not None and decision.status != last
     points.append(Point(day, decision, number, changed))
     return decision.status or last

@@ -12,7 +12,6 @@ from typing import Any
 
 from allstatus.ehr.timeline import Timeline
 from allstatus.ehr.timeline_rows import (
-    BANDS,
     COUNTS,
     GREY,
     INK,
@@ -23,6 +22,7 @@ from allstatus.ehr.timeline_rows import (
 )
 from allstatus.errors import InvalidRecord, MissingExtra
 from allstatus.record.whole_files import write_files
+from allstatus.rules.ruleset import RELAPSE
 
 STYLE: Any = {
     "font.size": 10,
@@ -109,7 +109,7 @@ class _Drawing:
         used = {band_of(point) for _, point in self.rows.points}
         bands = [
             Patch(facecolor=c, hatch=h * 2, edgecolor=GREY, label=text)
-            for key, (c, h, text) in BANDS.items()
+            for key, (c, h, text) in self.rows.bands.items()
             if key in used
         ]
         marks = [self._mark(marker, 8, text) for marker, text in COUNTS.values()]
@@ -131,7 +131,8 @@ class _Drawing:
 
     def _relapses(self) -> None:
         for day, point in self.rows.points:
-            if point.decision.status == "recurrent" and point.changed:
+            status = point.decision.rules.statuses.get(point.decision.status or "")
+            if status is not None and point.changed and RELAPSE in status.asserts:
                 for axis in self.axes[:-1]:
                     axis.axvline(day, color=LIMIT, lw=1.1, ls=(0, (4, 3)), zorder=1)
                 where = (
@@ -158,7 +159,7 @@ class _Drawing:
         self.figure.text(
             0.115,
             0.945,
-            f"{who}acute lymphoblastic leukemia over time, by the page's definitions",
+            f"{who}{rules.population['diagnosis']} over time, by the page's definitions",
             fontsize=15,
             color=INK,
         )

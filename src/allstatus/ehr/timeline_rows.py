@@ -13,18 +13,16 @@ from allstatus.ehr.timeline import Point, Timeline
 from allstatus.ehr.timeline_text import GAPS
 from allstatus.record.model import OutsideMarrow
 from allstatus.record.percent import HUNDRED, format_number
+from allstatus.render.palette import shades
+from allstatus.rules.ruleset import RuleSet
+from allstatus.table.decision_table import OUTSIDE
 
 INK, GREY, LIMIT = "#1a1a1a", "#6b6b6b", "#8a1c1c"
 CANNOT_TELL = "cannot tell"
-BANDS: dict[str, tuple[str, str, str]] = {  # colour, hatching, label
-    "untreated": ("#f3d9a4", "..", "untreated"),
-    "in_remission": ("#cfe3f2", "", "in remission"),
-    "recurrent": ("#e8b7a8", "//", "recurrent"),
-    "outside_definitions": ("#e3e3e3", "\\\\", "not described by the page"),
-    CANNOT_TELL: ("#ffffff", "xx", "cannot tell"),
-}
 COUNTS = {"normal": ("o", "normal"), "abnormal": ("X", "abnormal")}
 BOX = {"facecolor": "white", "edgecolor": "none", "alpha": 0.75, "pad": 0.8}
+ABOVE_IT = ("more than {} %", "{} % or fewer")  # above a limit and below it
+FROM_IT = ("{} % or more", "fewer than {} %")
 NEAR = 0.07  # of the width: labels nearer than this are set apart
 
 
@@ -68,26 +66,29 @@ class TimelineRows:
         """The last day of the picture."""
         return self.span[1]
 
+    @property
+    def rules(self) -> RuleSet:
+        """The rules that all points were decided by."""
+        return self.points[0][1].decision.rules
+
+    @cached_property
+    def bands(self) -> dict[str, tuple[str, str, str]]:
+        """The colour, hatching and label of each status and of what is none."""
+        looks = shades(self.rules)
+        labels = {name: name.replace("_", " ") for name in self.rules.in_course}
+        labels |= {OUTSIDE: "not described by the page", CANNOT_TELL: CANNOT_TELL}
+        looks[CANNOT_TELL] = looks["insufficient_data"]
+        return {n: (looks[n].ground, looks[n].hatch, label) for n, label in labels.items()}
+
     def blasts(self, axis: Any) -> None:
-        """The percentage of blasts against the limit."""
-        rules = self.points[0][1].decision.rules
-        limit = float(rules.thresholds["blast_threshold"].value)
+        """The percentage of blasts against each limit of the rules."""
+        limits = self._limits(axis)
         axis.set_yscale(
             "function", functions=(lambda value: abs(value) ** 0.5, lambda value: value**2)
         )
         axis.set_ylim(0, 104)
-        axis.set_yticks([0, 1, limit, 25, 50, 100], ["0", "1", f"{limit:g}", "25", "50", "100"])
-        axis.axhspan(0, limit, color=BANDS["in_remission"][0], alpha=0.45, lw=0)
-        axis.axhline(limit, color=LIMIT, lw=1.6)
-        text = {"color": LIMIT, "fontsize": 9, "ha": "left", "textcoords": "offset points"}
-        axis.annotate(f"more than {limit:g} %", (self.end, limit), (5, 4), va="bottom", **text)
-        axis.annotate(
-            f"{limit:g} % itself is on\nremission's side",
-            (self.end, limit),
-            (5, -4),
-            va="top",
-            **text,
-        )
+        ticks = sorted({0, 1, *limits, 25, 50, 100})
+        axis.set_yticks(ticks, [f"{tick:g}" for tick in ticks])
         axis.set_ylabel("Blasts in the\nbone marrow, %")
         known: list[tuple[date, Any]] = [
             (day, point.decision.record.marrow_blast_percent) for day, point in self.points
@@ -108,6 +109,29 @@ class TimelineRows:
                     axis, day, value, left=before is not None and self._near(before, day)
                 )
                 before = day
+
+    def _limits(self, axis: Any) -> list[float]:
+        """Draw the limits, each with what lies on either side of it; the remission's ground below
+        its own.
+        """
+        rules, status = self.rules, self.rules.remission
+        asked = {name for clause in status.clauses for name in clause.criteria()} if status else ()
+        text = {"color": LIMIT, "fontsize": 9, "ha": "left", "textcoords": "offset points"}
+        limits: list[float] = []
+        for name in rules.criteria_of("marrow_blast_percent"):
+            condition = rules.criteria[name].condition
+            if condition.limit is None or float(condition.limit) in limits:
+                continue
+            limit, belongs_below = float(condition.limit), condition.operator in (">", "<=")
+            limits.append(limit)
+            if status and name in asked:
+                axis.axhspan(0, limit, color=self.bands[status.name][0], alpha=0.45, lw=0)
+            axis.axhline(limit, color=LIMIT, lw=1.6)
+            sides = ABOVE_IT if belongs_below else FROM_IT
+            for said, place in zip(sides, ({"va": "bottom"}, {"va": "top"}), strict=True):
+                offset = (5, 4 if place["va"] == "bottom" else -4)
+                axis.annotate(said.format(f"{limit:g}"), (self.end, limit), offset, **place, **text)
+        return limits
 
     def _one_blast(self, axis: Any, day: date, value: Any, *, left: bool) -> None:
         if value.exact is not None:
@@ -206,7 +230,7 @@ class TimelineRows:
         ):
             days = [day for day, _ in run]
             until = next((day for day in self.days if day > days[-1]), self.end)
-            colour, hatch, label = BANDS[key]
+            colour, hatch, label = self.bands[key]
             axis.axvspan(days[0], until, facecolor=colour, hatch=hatch, edgecolor=GREY, lw=0.8)
             axis.vlines(days[1:], 0, 0.12, color=INK, lw=0.8)
             label = (

@@ -13,6 +13,7 @@ from allstatus.rules.condition import CLAUSE_KINDS, Clause, ClauseKind, Comparis
 from allstatus.rules.lock import digest_of
 from allstatus.rules.phrases import Place, Says, read_says, read_titles
 from allstatus.rules.ruleset import (
+    CATEGORIES,
     HIGHEST,
     Assumption,
     Constraint,
@@ -20,6 +21,7 @@ from allstatus.rules.ruleset import (
     Fact,
     Region,
     RuleSet,
+    Shade,
     Status,
     Threshold,
 )
@@ -110,6 +112,8 @@ class Builder:
             guidance=self.files["guidance"].data,
             digest=digest_of(directory),
             directory=directory,
+            course=tuple(head.get("course", ())),
+            categories=tuple(head.get("categories", CATEGORIES)),
         )
 
     def vocabulary(self) -> tuple[dict[str, Threshold], dict[str, Criterion], dict[str, Fact]]:
@@ -191,12 +195,8 @@ class Builder:
             return None
         if kinds[fact][0] == "yes_no":
             return Comparison(fact, "==", True)
-        return Comparison(
-            fact,
-            operator,
-            operand,
-            thresholds[operand].value if kinds[fact][0] in HIGHEST else None,
-        )
+        limit = thresholds[operand].value if kinds[fact][0] in HIGHEST else None
+        return Comparison(fact, operator, operand, limit)
 
     def _constraint(self, name: str, entry: Mapping[str, Any]) -> Constraint:
         file = self.files["constraints"]
@@ -240,6 +240,8 @@ class Builder:
             tuple(data["examples"]),
             file.place(("all",)),
             self._says(data["says"], file, ()),
+            tuple(data.get("asserts", ())),
+            Shade(**data["shade"]) if data.get("shade") else None,
         )
 
     def _says(self, said: Mapping[str, Any], file: YamlFile, place: Place) -> Says:

@@ -43,6 +43,13 @@ class Comparison:
             return verdicts.pop() if len(verdicts) == 1 else None
         return None if value is None else (value == self.operand) is (self.operator == "==")
 
+    def above(self, value: object) -> bool | None:
+        """Whether a number lies above the limit, on whichever side the limit itself is; None when
+        the value does not decide.
+        """
+        verdict = self.holds(value)
+        return verdict if verdict is None or self.operator.startswith(">") else not verdict
+
     def __str__(self) -> str:
         return (
             self.fact

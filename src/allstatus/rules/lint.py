@@ -124,6 +124,27 @@ def unknown_status(ruleset: RuleSet, files: Files, folders: Folders) -> Iterator
                 yield file.at(("unless", number), problem)
 
 
+def unlisted_word(ruleset: RuleSet, files: Files, folders: Folders) -> Iterator[str]:
+    """Each name in `course` that is no status, each status that `course` leaves out, and each
+    category of an option that the rule set does not have.
+    """
+    head, statuses = files["ruleset"], ruleset.statuses
+    words: list[tuple[YamlFile, tuple[str | int, ...], str, Iterable[str]]] = [
+        (head, ("course", n), name, statuses) for n, name in enumerate(ruleset.course)
+    ]
+    words += [
+        (file, ("options", n, "category"), option["category"], ruleset.categories)
+        for file in folders["options"]
+        for n, option in enumerate(file.data["options"])
+    ]
+    for file, place, word, known in words:
+        if word not in known:
+            hint = nearest(word, known)
+            yield file.at(place, f"'{word}' is none of: {', '.join(known)}{hint}; use one of them")
+    if ruleset.course and (left := [name for name in statuses if name not in ruleset.course]):
+        yield head.at(("course",), f"`course` leaves out {', '.join(left)}; name each status once")
+
+
 def file_named_otherwise(ruleset: RuleSet, files: Files, folders: Folders) -> Iterator[str]:
     """Each file of a status or its options that is not called by the status."""
     for file in [*folders["statuses"], *folders["options"]]:
@@ -239,13 +260,10 @@ def unknown_in_guidance(ruleset: RuleSet, files: Files, folders: Folders) -> Ite
 
 def unknown_placeholder(ruleset: RuleSet, files: Files, folders: Folders) -> Iterator[str]:
     """Texts for readers may name thresholds only, as `{blast_threshold}`."""
-    keyed = [
-        (files[name], key, entry)
+    entries: list[tuple[YamlFile, tuple[str, ...], Any]] = [
+        (files[name], (key,), entry)
         for name in ("facts", "constraints", "regions")
         for key, entry in files[name].data.items()
-    ]
-    entries: list[tuple[YamlFile, tuple[str, ...], Any]] = [
-        (file, (key,), entry) for file, key, entry in keyed
     ]
     entries += [(file, (), file.data) for file in folders["statuses"]]
     for file, path, entry in entries:
@@ -269,6 +287,7 @@ CHECKS: tuple[Check, ...] = (
     unasked_fact,
     unknown_test,
     unknown_status,
+    unlisted_word,
     file_named_otherwise,
     status_without_options,
     repeated_id,

@@ -15,7 +15,7 @@ from allstatus.rules.ruleset import RuleSet
 from allstatus.rules.shape_problems import shape_problems
 
 SINGLE_FILES = ("ruleset", "thresholds", "facts", "criteria", "constraints", "regions", "guidance")
-READ_WHEN_NEEDED = ("promises", "coverage")  # nothing that decides on a patient
+READ_WHEN_NEEDED = ("promises", "coverage", "histories")  # nothing that decides on a patient
 FOLDERS = {"statuses": "status", "options": "options"}
 
 

@@ -15,7 +15,7 @@ from allstatus.rules.indication_shapes import (
     OverlayShape,
     OverlayThresholdsFile,
 )
-from allstatus.rules.ruleset import Category
+from allstatus.rules.ruleset import CATEGORIES, Asserted
 from allstatus.rules.shape_parts import (
     CitedShape,
     ClauseOrName,
@@ -23,10 +23,13 @@ from allstatus.rules.shape_parts import (
     CriterionShape,
     Date,
     FactShape,
+    HistoryShape,
     SaysShape,
+    ShadeShape,
     Shape,
     ThresholdShape,
     TitlesShape,
+    Word,
 )
 from allstatus.rules.text_shapes import TextsShape
 
@@ -62,6 +65,13 @@ class RulesetShape(Shape):
     source: SourceShape
     population: PopulationShape
     notice: str
+    course: Annotated[
+        list[str], Field(description="the statuses in the order in which the disease runs")
+    ] = []
+    categories: Annotated[
+        list[Word],
+        Field(min_length=1, description="the categories of its options and agents"),
+    ] = list(CATEGORIES)
 
 
 class ConstraintShape(CitedShape):
@@ -99,6 +109,11 @@ class StatusShape(CitedShape):
     all: Clauses
     says: SaysShape
     unless: list[str] = []
+    asserts: Annotated[
+        list[Asserted],
+        Field(description="coded statuses that agree with it; a history is carried forward by it"),
+    ] = []
+    shade: ShadeShape | None = None
     examples: list[ExampleShape]
 
 
@@ -124,7 +139,7 @@ class OptionShape(CitedShape):
         Union[str, TitlesShape],
         Field(description="a title, or one each for clinician, student and plain"),
     ]
-    category: Category
+    category: Word
     agents: list[str]
     elements: list[str]
     routes: list[Literal["intrathecal", "systemic"]]
@@ -173,7 +188,7 @@ class AgentShape(GuidanceShape):
 
     name: str
     aliases: list[str] = []
-    categories: list[Category]
+    categories: list[Word]
 
 
 class PhaseShape(GuidanceShape):
@@ -201,6 +216,7 @@ class GuidanceFileShape(Shape):
     about: list[GuidanceShape]
 
 
+HistoriesFile = RootModel[list[HistoryShape]]
 Side = Literal["below", "above"]
 
 
@@ -267,6 +283,7 @@ SHAPES: dict[str, type[BaseModel]] = {
     "promises": PromisesFile,
     "coverage": CoverageShape,
     "texts": TextsShape,
+    "histories": HistoriesFile,
     "overlay": OverlayShape,
     "overlay_facts": OverlayFactsFile,
     "overlay_thresholds": OverlayThresholdsFile,

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from allstatus.record.frozen import Frozen
 from allstatus.record.model import Record
@@ -16,7 +16,7 @@ from allstatus.record.percent import HUNDRED, format_number
 from allstatus.rules.condition import Clause, Comparison, Reading
 from allstatus.rules.phrases import Says
 
-Category = Literal[
+CATEGORIES = (  # of options, where a rule set does not list its own
     "chemotherapy",
     "radiation_therapy",
     "chemotherapy_with_stem_cell_transplant",
@@ -26,7 +26,10 @@ Category = Literal[
     "supportive_care",
     "palliative_care",
     "other_drug_therapy",
-]
+)
+# what a coded status can assert, in the words of the code tables
+Asserted = Literal["in_remission", "not_in_remission", "relapse"]
+REMISSION, NO_REMISSION, RELAPSE = get_args(Asserted)
 _SHORT = re.compile(r"\b[A-Z]{2,}\b")
 Cite = Mapping[str, str]
 DRAFT = "Draft: these rules are not locked."
@@ -104,11 +107,23 @@ class Constraint(Frozen):
 
 
 @dataclass(frozen=True, slots=True)
+class Shade(Frozen):
+    """How an answer looks: a ground, the ink of its hatching, and the hatching as matplotlib
+    writes it.
+    """
+
+    ground: str
+    ink: str
+    hatch: str
+
+
+@dataclass(frozen=True, slots=True)
 class Status(Frozen):
     """One of the page's states of the disease: the clauses it needs, and the statuses that go
     before it.
 
-    `place` is where it stands (`file:line`), for messages.
+    `place` is where it stands (`file:line`), for messages. `asserts` are the coded statuses that
+    agree with it; what it leaves to a history is read off them too.
     """
 
     name: str
@@ -120,6 +135,13 @@ class Status(Frozen):
     examples: tuple[Mapping[str, Any], ...]
     place: str
     says: Says
+    asserts: tuple[Asserted, ...] = ()
+    shade: Shade | None = None
+
+    @property
+    def is_remission(self) -> bool:
+        """Whether a remission is what it is."""
+        return self.asserts == (REMISSION,)
 
     @property
     def condition_name(self) -> str:
@@ -180,6 +202,8 @@ class RuleSet(Frozen):
     directory: Path
     language: str = "en"
     names: Mapping[str, str] = field(default_factory=dict)
+    course: tuple[str, ...] = ()
+    categories: tuple[str, ...] = CATEGORIES
 
     def as_draft(self) -> RuleSet:
         """The same rules, whose version and notice say that they are a draft."""
@@ -191,6 +215,16 @@ class RuleSet(Frozen):
         said = [set(_SHORT.findall(status.title)) for status in self.statuses.values()]
         shared = sorted(set.intersection(*said)) if said else []
         return shared[0] if shared else str(self.population["diagnosis"])
+
+    @property
+    def in_course(self) -> tuple[str, ...]:
+        """The statuses as the disease runs, then those that its course does not name."""
+        return tuple(dict.fromkeys((*self.course, *self.statuses)))
+
+    @property
+    def remission(self) -> Status | None:
+        """The status that is a remission, where there is one."""
+        return next((status for status in self.statuses.values() if status.is_remission), None)
 
     @property
     def record_model(self) -> type[Record]:

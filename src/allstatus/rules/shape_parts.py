@@ -5,7 +5,7 @@ criteria.
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Annotated, Literal, Union
+from typing import Annotated, Any, Literal, Union
 
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
@@ -13,6 +13,9 @@ from allstatus.rules.condition import CLAUSE_KINDS, Reading
 
 Date = Annotated[
     str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$", description="a date such as 2025-12-30")
+]
+Word = Annotated[
+    str, Field(pattern=r"^[a-z][a-z0-9_]*$", description="small letters, digits and underscores")
 ]
 Number = Annotated[int | Decimal, WithJsonSchema({"type": "number"})]
 
@@ -166,3 +169,26 @@ class CriterionShape(CitedShape):
     title: str
     otherwise: str
     condition: str
+
+
+class ShadeShape(Shape):
+    """How a status looks in pictures: ground and ink as #rrggbb, the hatching as matplotlib's."""
+
+    ground: Annotated[str, Field(pattern=r"^#[0-9a-f]{6}$", description="a colour as #rrggbb")]
+    ink: Annotated[str, Field(pattern=r"^#[0-9a-f]{6}$", description="a colour as #rrggbb")]
+    hatch: Annotated[str, Field(pattern=r"^[-/\\|+x.oO*]*$", description="signs such as // or ..")]
+
+
+class HistoryPointShape(Shape):
+    """A moment of a history to be told: when it is, what happens, and the record of it."""
+
+    when: str
+    note: str
+    record: dict[str, Any]
+
+
+class HistoryShape(Shape):
+    """A patient made up for the page of the rules, from one moment to the next."""
+
+    title: str
+    points: Annotated[list[HistoryPointShape], Field(min_length=1)]

@@ -1,6 +1,4 @@
-"""A cohort in one picture: how many records are untreated, in remission, recurrent, and what
-becomes of the rest.
-"""
+"""A cohort in one picture: how many records have each status, and what becomes of the rest."""
 
 from __future__ import annotations
 
@@ -13,11 +11,11 @@ from typing import Any
 from allstatus.decision.classifier import Classifier
 from allstatus.decision.decision import Decision
 from allstatus.errors import InvalidRecord
+from allstatus.render.palette import shades
 from allstatus.render.words import name_words, words
 from allstatus.rules.ruleset import RuleSet
 from allstatus.teach.exercise_words import choices
 from allstatus.teach.exercises import answer_of
-from allstatus.teach.palette import shades
 from allstatus.teach.pictures import QUIET, draw
 from allstatus.teach.strings import PLOTS, fact_label, source_lines
 

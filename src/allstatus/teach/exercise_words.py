@@ -16,7 +16,6 @@ from allstatus.teach.exercises import LEVELS, OUTCOMES, Exercise
 from allstatus.teach.strings import fact_label, texts, value_text
 
 LEVEL = "student"
-FIRST = ("untreated", "in_remission", "recurrent")  # the order in which the disease runs
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +55,10 @@ class Worded:
 
 
 def choices(rules: RuleSet) -> dict[str, str]:
-    """Every answer an exercise can have with its title: the statuses first."""
-    names = [name for name in FIRST if name in rules.statuses]
-    names += [name for name in rules.statuses if name not in names]
-    return {name: rules.statuses[name].title for name in names} | {
+    """Every answer an exercise can have with its title: the statuses first, as the
+    disease runs.
+    """
+    return {name: rules.statuses[name].title for name in rules.in_course} | {
         name: texts(rules)["answers"][name] for name in OUTCOMES
     }
 

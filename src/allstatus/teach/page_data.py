@@ -13,12 +13,12 @@ from allstatus.record.model import Site
 from allstatus.record.percent import MARROW_GRADES, format_number
 from allstatus.rules.comparisons import OtherDefinition, other_remissions
 from allstatus.rules.condition import Clause
-from allstatus.rules.ruleset import Fact, RuleSet, Status
+from allstatus.rules.ruleset import RELAPSE, Fact, RuleSet, Status
 from allstatus.table.decision_table import DecisionTable
 from allstatus.table.facts import UNKNOWN, sources_of, state_facts
 from allstatus.teach.page_words import embed_says, hexadecimal
 from allstatus.teach.strings import texts
-from allstatus.why.other_definitions import MARROW, REMISSION
+from allstatus.why.other_definitions import MARROW
 
 KINDS = ("yes_no", "choice", "percent")
 FINDINGS = {"some": "present", "none": "absent"}
@@ -171,7 +171,7 @@ def _others(rules: RuleSet) -> dict[str, Any]:
     """What a remission asks of the marrow, here (criteria and their verdicts) and by other
     definitions.
     """
-    status = rules.statuses.get(REMISSION)
+    status = rules.remission
     marrow = (
         [clause for clause in status.clauses if _asks_only(rules, clause, MARROW)] if status else []
     )
@@ -246,6 +246,9 @@ def _status(
         "title": status.title,
         "section": section,
         "cases": hexadecimal(table.statuses[status.name]),
+        "remission": status.is_remission,
+        "relapse": RELAPSE in status.asserts,
+        "told_apart": len(status.asserts) == 1,
         "clauses": clauses,
     }
 

@@ -5,16 +5,19 @@ with.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
-from pathlib import Path
 from typing import Any
 
 from allstatus.decision.classifier import Classifier
-from allstatus.errors import InvalidRecord
+from allstatus.errors import InvalidRecord, RulesError
 from allstatus.record.percent import format_number
+from allstatus.record.yaml_file import YamlFile
 from allstatus.render.messages import MESSAGES, definitions_word
 from allstatus.render.program_texts import Book
+from allstatus.rules.editions import DEFAULT, rules_home
 from allstatus.rules.ruleset import Fact, RuleSet
+from allstatus.rules.shape_problems import shape_problems
 from allstatus.teach.exercise_words import choices
 from allstatus.teach.exercises import OUTCOMES, Exercise, answer_of, make_pool, percent_spellings
 from allstatus.teach.page_data import embed_rules
@@ -22,7 +25,9 @@ from allstatus.teach.samples import find_tries
 from allstatus.teach.strings import texts
 
 HISTORIES = Book(
-    "histories", Path(__file__).parent / "histories.json", frozenset({"title", "when", "note"})
+    "histories",
+    rules_home() / DEFAULT / "histories.yaml",
+    frozenset({"title", "when", "note"}),
 )
 REFUSED = ("4,5", "five", "-1", "140 %", "10-2", "NaN", "201/200", "")
 LETTERS, SEPARATOR = "0123456789abcdefghijklmnopqrstuvwxyz", "|"
@@ -51,9 +56,7 @@ def embed_page(classifier: Classifier) -> dict[str, Any]:
             name: _letters(rules, case) + _percentages(rules, case)
             for name, case in find_tries(classifier).items()
         },
-        "histories": [
-            history for history in HISTORIES.texts(rules.language) if _fits(rules, history)
-        ],
+        "histories": read_histories(rules),
         "map_rows": [name for name in MAP_ROWS if name in rules.facts],
     }
 
@@ -138,5 +141,14 @@ def _answer(classifier: Classifier, record: dict[str, Any], answers: list[str]) 
         return "!"
 
 
-def _fits(rules: RuleSet, history: Any) -> bool:
-    return all(set(point["record"]) <= set(rules.facts) for point in history["points"])
+def read_histories(rules: RuleSet) -> Any:
+    """The made-up patients of the rule set, where it has any; raises RulesError for a file that
+    does not fit its shape.
+    """
+    path = rules.directory / HISTORIES.file.name
+    if not path.is_file():
+        return []
+    file = YamlFile(path, rules.directory)
+    if problems := [*file.problems, *shape_problems(file, HISTORIES.name)]:
+        raise RulesError(problems)
+    return replace(HISTORIES, file=path).texts(rules.language)

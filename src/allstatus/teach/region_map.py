@@ -13,10 +13,10 @@ from typing import Any
 from allstatus.decision.classifier import Classifier
 from allstatus.errors import RulesError
 from allstatus.record.percent import HUNDRED, ZERO, format_number, read_percent
+from allstatus.render.palette import shades
 from allstatus.table.decision_table import OUTSIDE
 from allstatus.teach.exercise_words import choices
 from allstatus.teach.exercises import answer_of
-from allstatus.teach.palette import shades
 from allstatus.teach.pictures import INK, LINE, QUIET, draw, label
 from allstatus.teach.strings import PLOTS, fact_label, source_lines, value_text
 

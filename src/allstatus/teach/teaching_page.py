@@ -11,6 +11,7 @@ import json
 from string import Template
 
 from allstatus.decision.classifier import Classifier
+from allstatus.render.palette import shades
 from allstatus.rules.ruleset import RuleSet
 from allstatus.teach.page_extras import embed_page
 from allstatus.teach.page_source import (
@@ -22,7 +23,6 @@ from allstatus.teach.page_source import (
     short_style,
     without_indent,
 )
-from allstatus.teach.palette import shades
 from allstatus.teach.strings import texts
 
 MOST_BYTES = 150_000

@@ -20,7 +20,7 @@ from allstatus.rules.condition import Clause
 from allstatus.rules.ruleset import RuleSet
 from allstatus.why.cites import SourceCite
 
-MARROW, REMISSION = "marrow_blast_percent", "in_remission"
+MARROW = "marrow_blast_percent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class OtherDefinitions:
 
     def __init__(self, ruleset: RuleSet) -> None:
         self._ruleset = ruleset
-        status = ruleset.statuses.get(REMISSION)
+        status = ruleset.remission
         clauses = () if status is None else status.clauses
         self._marrow_clauses = [clause for clause in clauses if self._facts(clause) == {MARROW}]
         self._marrow = lru_cache(maxsize=4096)(

@@ -1,7 +1,7 @@
 // One person's records over time: read from text, and each decided with what the ones before it leave. No page needed.
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
-const REMISSION = "in_remission", RELAPSE = "recurrent";
+const REACHED = "reached", RELAPSE = "relapse"; // in this order on one day
 
 const isDay = (text) => typeof text === "string" && DAY.test(text) && !text.startsWith("0000") && new Date(`${text}T00:00Z`).toJSON()?.slice(0, 10) === text;
 
@@ -13,18 +13,28 @@ class RefusedHistory extends Error {
   }
 }
 
+// What a status leaves: a relapse not told from disease never in remission, only where a remission came before it.
+const kindOf = ({ statuses }, name, before) => {
+  const status = statuses.find((one) => one.name === name);
+  if (!status || status.remission) return status ? REACHED : null;
+  return status.relapse && (status.told_apart || before) ? RELAPSE : null;
+};
+
 // What earlier statuses leave for a day: a relapse counts again only when a remission lies between.
 const pastOf = (events, day) => {
-  const past = events.filter((event) => event.day < day).sort((a, b) => (a.day + a.status < b.day + b.status ? -1 : 1));
-  const last = (status) => past.filter((event) => event.status === status).at(-1)?.day ?? "";
-  const relapses = past.filter((event, number) => event.status === RELAPSE && past[number - 1]?.status !== RELAPSE).length;
-  const places = past.filter((event) => event.status === RELAPSE && event.day > last(REMISSION)).flatMap((event) => event.places);
-  return { remission: past.length > 0, relapsed: last(RELAPSE) > last(REMISSION), relapses, places: new Set(places) };
+  const past = events.filter((event) => event.day < day).sort((a, b) => (a.day + a.kind < b.day + b.kind ? -1 : 1));
+  const last = (kind) => past.filter((event) => event.kind === kind).at(-1)?.day ?? "";
+  const relapses = past.filter((event, number) => event.kind === RELAPSE && past[number - 1]?.kind !== RELAPSE).length;
+  const places = past.filter((event) => event.kind === RELAPSE && event.day > last(REACHED)).flatMap((event) => event.places);
+  return { remission: past.length > 0, relapsed: last(RELAPSE) > last(REACHED), relapses, places: new Set(places) };
 };
 
 // Whether the marrow is above a limit (true), at or below all of them (false), or neither is known.
 const marrowSide = (engine, stated) => {
-  const above = engine.factOf.marrow_blast_percent.criteria.map((criterion) => engine.holds(criterion, stated.values.marrow_blast_percent));
+  const above = engine.factOf.marrow_blast_percent.criteria.map((criterion) => {
+    const held = engine.holds(criterion, stated.values.marrow_blast_percent);
+    return held === null || criterion.operator.startsWith(">") ? held : !held;
+  });
   return above.includes(true) ? true : above.includes(null) || !above.length ? null : false;
 };
 
@@ -48,8 +58,9 @@ const decideHistory = (engine, { records, carry }) => {
     const whole = { ...record, ...Object.fromEntries(carried.map((name) => [name, left[name]])) };
     const decision = refusing(number + 1, () => engine.decide(whole));
     treated ||= record.prior_treatment === "disease_directed";
-    if ([REMISSION, RELAPSE].includes(decision.status)) events.push({ day, status: decision.status, places: placesOf(engine, record, decision.stated) });
-    return { when: day, number, record: whole, carried, decision, remission: decision.status === REMISSION ? past.relapses + 1 : null };
+    const kind = kindOf(engine.data, decision.status, past.remission);
+    if (kind) events.push({ day, kind, places: placesOf(engine, record, decision.stated) });
+    return { when: day, number, record: whole, carried, decision, remission: kind === REACHED ? past.relapses + 1 : null };
   });
 };
 
