@@ -57,7 +57,9 @@ class History:
     def __post_init__(self) -> None:
         self.events = sorted(self.events, key=_order)
         self.maybe = sorted(self.maybe, key=_day)
-        self._of = {kind: [e for e in self.events if e.kind == kind] for kind in KINDS.values()}
+        self._of = {
+            kind: [e for e in self.events if e.kind == kind] for kind in (REMISSION, RELAPSE)
+        }
 
     @classmethod
     def coded(cls, asserted: Iterable[Finding]) -> History:
@@ -174,7 +176,7 @@ class Past:
         """Whether every remission was decided by an assumption the caller named, and no relapse was
         coded.
         """
-        return self.in_remission_before and not self.tally.firm
+        return self.remission_before and not self.tally.firm
 
     @property
     def relapsed_since(self) -> bool:
