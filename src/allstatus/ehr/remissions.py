@@ -139,8 +139,8 @@ class History:
         """
         if status.asserts in ((REMISSION,), (RELAPSE,)):
             return status.asserts[0]
-        before = any(event.day < day for event in self.events)
-        return RELAPSE if RELAPSE in status.asserts and before else None
+        before = bool(self.events) and self.events[0].day < day
+        return RELAPSE if before and RELAPSE in status.asserts else None
 
 
 @dataclass(frozen=True, slots=True)
