@@ -14,7 +14,8 @@ from allstatus.ehr import timeline_picture
 from allstatus.ehr.caller_facts import make_overlays
 from allstatus.ehr.chart_options import make_reader
 from allstatus.ehr.fhir import read_fhir
-from allstatus.ehr.timeline import Timeline, decide_over_time
+from allstatus.ehr.timeline import decide_over_time
+from allstatus.ehr.timeline_points import Timeline
 
 ROOT = Path(__file__).parents[2]
 FHIR, HL7, TIMELINES = (ROOT / "fixtures" / name for name in ("fhir", "hl7v2", "timelines"))

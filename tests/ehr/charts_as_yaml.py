@@ -9,7 +9,8 @@ from allstatus.ehr.chart import Chart, Problem, Quantity, Result, Statement, Tre
 from allstatus.ehr.chart_options import make_reader
 from allstatus.ehr.codes import make_code
 from allstatus.ehr.dates import When, read_when
-from allstatus.ehr.timeline import Timeline, decide_chart, decide_over_time
+from allstatus.ehr.timeline import decide_chart, decide_over_time
+from allstatus.ehr.timeline_points import Timeline
 
 RULES = load_rules(engine="builtin")
 LOINC = {

@@ -13,7 +13,8 @@ from allstatus.ehr.chart import Chart
 from allstatus.ehr.chart_files import read_charts
 from allstatus.ehr.chart_options import DEFAULT_OPTIONS, SYMPTOMS_ABSENT, make_reader
 from allstatus.ehr.side_by_side import decide_side_by_side
-from allstatus.ehr.timeline import Timeline, decide_over_time
+from allstatus.ehr.timeline import decide_over_time
+from allstatus.ehr.timeline_points import Timeline
 from allstatus.ehr.timeline_text import render_timeline, timeline_document
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"

@@ -13,7 +13,8 @@ from allstatus.ehr.chart import Chart
 from allstatus.ehr.chart_files import read_charts
 from allstatus.ehr.chart_options import make_reader
 from allstatus.ehr.record_history import decide_dated
-from allstatus.ehr.timeline import Timeline, decide_over_time
+from allstatus.ehr.timeline import decide_over_time
+from allstatus.ehr.timeline_points import Timeline
 from allstatus.ehr.timeline_text import render_timeline, timeline_document
 from allstatus.record.exact_json import parse_json
 from allstatus.record.json_reader import chart_kind

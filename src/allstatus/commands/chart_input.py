@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from allstatus.decision.decision import Decision
     from allstatus.ehr.caller_facts import CallerFacts
     from allstatus.ehr.chart_options import ChartOptions
-    from allstatus.ehr.timeline import Timeline
+    from allstatus.ehr.timeline_points import Timeline
     from allstatus.record.model import Record
 
 

@@ -19,7 +19,7 @@ from allstatus.commands.shared import Listing, RulesOption, app, run
 from allstatus.errors import InvalidRecord
 
 if TYPE_CHECKING:
-    from allstatus.ehr.timeline import Timeline
+    from allstatus.ehr.timeline_points import Timeline
 
 
 HistoryArgument = typer.Argument(

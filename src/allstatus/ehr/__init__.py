@@ -10,7 +10,8 @@ from allstatus.ehr.chart import Chart
 from allstatus.ehr.chart_files import read_charts, read_folder
 from allstatus.ehr.chart_options import ChartOptions, make_reader
 from allstatus.ehr.record_history import decide_dated
-from allstatus.ehr.timeline import Point, Timeline, decide_chart, decide_over_time
+from allstatus.ehr.timeline import decide_chart, decide_over_time
+from allstatus.ehr.timeline_points import Point, Timeline
 
 __all__ = [
     "CallerFacts",

@@ -10,7 +10,7 @@ from typing import Any
 
 from allstatus.decision.classifier import Classifier
 from allstatus.ehr.remissions import History, marrow_side
-from allstatus.ehr.timeline import Timeline, add_point
+from allstatus.ehr.timeline_points import Timeline, add_point
 from allstatus.errors import InvalidRecord
 from allstatus.record.model import OutsideMarrow, Record
 from allstatus.rules.ruleset import RuleSet

@@ -12,7 +12,8 @@ from allstatus.decision.classifier import Classifier
 from allstatus.ehr.caller_facts import CallerFacts
 from allstatus.ehr.chart import Chart
 from allstatus.ehr.chart_options import DEFAULT_OPTIONS, ChartOptions
-from allstatus.ehr.timeline import Timeline, decide_over_time
+from allstatus.ehr.timeline import decide_over_time
+from allstatus.ehr.timeline_points import Timeline
 
 
 def decide_side_by_side(

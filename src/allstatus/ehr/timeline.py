@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
 from itertools import zip_longest
@@ -19,7 +19,7 @@ from allstatus.ehr.assessor import Assessor
 from allstatus.ehr.caller_facts import CallerFacts, lay_over
 from allstatus.ehr.chart import Chart, age_on
 from allstatus.ehr.chart_options import DEFAULT_OPTIONS, ChartOptions
-from allstatus.ehr.chart_reading import ChartReading, Finding, cancers
+from allstatus.ehr.chart_reading import ChartReading, cancers
 from allstatus.ehr.codes import Population
 from allstatus.ehr.contradictions import contradictions
 from allstatus.ehr.dates import shifted
@@ -28,6 +28,7 @@ from allstatus.ehr.lab_results import read_results
 from allstatus.ehr.problems import read_problems
 from allstatus.ehr.recorded_answers import read_answers
 from allstatus.ehr.remissions import History, Past
+from allstatus.ehr.timeline_points import Timeline, add_point
 from allstatus.ehr.treatment import read_treatments
 from allstatus.table.chart_context import ChartContext
 
@@ -36,36 +37,6 @@ TRANSFUSED = (
     "a transfusion was given near this assessment: the blood count may owe its values to it; the "
     "page has no rule for that"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    """One assessment decided. `number`: which remission it is, when it is one; `changed`: another
-    status than the last known.
-    """
-
-    day: date | None
-    decision: Decision
-    number: int | None = None
-    changed: bool = False
-
-
-@dataclass(slots=True)
-class Timeline:
-    """A patient's points in date order, the decision as it stands (`now`), and the treatments
-    behind them; `assuming`, the same under the assumption on signs and symptoms.
-    """
-
-    patient: str | int | None
-    points: list[Point] = field(default_factory=list)
-    now: Decision | None = None
-    treatments: list[Finding] = field(default_factory=list)
-    assuming: Timeline | None = None
-
-    def beside(self) -> list[tuple[Point, Point | None]]:
-        """Each point with the one of the same day under the assumption."""
-        others = {point.day: point for point in self.assuming.points} if self.assuming else {}
-        return [(point, others.get(point.day)) for point in self.points]
 
 
 def read_chart(
@@ -297,13 +268,3 @@ class _Teller:
             account=self.account,
             codes=None if self.site is None else self.site.used,
         )
-
-
-def add_point(
-    points: list[Point], day: date | None, decision: Decision, past: Past, last: str | None
-) -> str | None:
-    """Append a point to those so far, of which `last` is the last known status; returns it anew."""
-    number = past.relapse_count + 1 if decision.in_remission else None
-    changed = decision.status is not None and decision.status != last
-    points.append(Point(day, decision, number, changed))
-    return decision.status or last

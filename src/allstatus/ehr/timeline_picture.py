@@ -10,7 +10,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from allstatus.ehr.timeline import Timeline
+from allstatus.ehr.timeline_points import Timeline
 from allstatus.ehr.timeline_rows import (
     COUNTS,
     GREY,

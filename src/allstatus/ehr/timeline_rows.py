@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Any
 
 from allstatus.ehr.dates import shifted
-from allstatus.ehr.timeline import Point, Timeline
+from allstatus.ehr.timeline_points import Point, Timeline
 from allstatus.ehr.timeline_text import GAPS
 from allstatus.record.model import OutsideMarrow
 from allstatus.record.percent import HUNDRED, format_number

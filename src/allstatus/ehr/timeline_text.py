@@ -11,7 +11,7 @@ from typing import Any
 from allstatus.decision.decision import Decision
 from allstatus.decision.entries import FactValue
 from allstatus.ehr.chart_options import SYMPTOMS_ABSENT
-from allstatus.ehr.timeline import Point, Timeline
+from allstatus.ehr.timeline_points import Point, Timeline
 from allstatus.record.frozen import plain
 from allstatus.render.messages import headline, not_understood, timeline_texts
 from allstatus.render.printable import printable
