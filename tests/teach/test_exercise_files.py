@@ -1,6 +1,7 @@
 """Every format of the exercises, read back by a reader of its own."""
 
 import csv
+import html
 import io
 import json
 from dataclasses import replace
@@ -42,6 +43,7 @@ def test_records_of_the_json_lines_get_the_answer_they_carry(
         decision = teaching.classify(line["record"])
         assert (decision.status or decision.outcome) == line["answer"]
         assert line["choices"][line["answer"]]
+        assert line["why_not"].keys() | {line["answer"]} == line["choices"].keys()
         assert line["ruleset"]["digest"] == teaching.ruleset.digest
         assert "not medical advice" in line["notice"]
 
@@ -74,6 +76,9 @@ def test_gift_is_understood_by_another_parser(sheet: Sheet) -> None:
         assert chosen == {
             title: name == exercise.answer for name, title in exercise.choices.items()
         }
+        wrong = [choice for choice in question["choices"] if not choice["isCorrect"]]
+        said = {Text(one["text"]["text"]).text: Text(one["feedback"]["text"]).text for one in wrong}
+        assert said == {exercise.choices[name]: why for name, why in exercise.why_not.items()}
         feedback = Text(question["globalFeedback"]["text"]).text
         assert all(line in feedback for line in [*exercise.explanation, exercise.read_from])
 
@@ -90,6 +95,11 @@ def test_text2qti_reads_its_markdown(sheet: Sheet) -> None:
         assert {choice.choice_raw: choice.correct for choice in question.choices} == {
             title: name == exercise.answer for name, title in exercise.choices.items()
         }
+        assert {
+            choice.choice_raw: html.unescape(choice.feedback_raw)
+            for choice in question.choices
+            if not choice.correct
+        } == {exercise.choices[name]: why for name, why in exercise.why_not.items()}
         shown = Text(Text(question.question_html_xml).text).text
         assert all(f"{label}: {value}" in shown for label, value in exercise.case)
     assert QTI(quiz).zip_bytes()[:2] == b"PK"

@@ -145,6 +145,7 @@ def test_the_page_draws_and_words_them_the_same(
             "case": [list(pair) for pair in worded.case],
             "explanation": worded.explanation,
             "read_from": worded.read_from,
+            "why_not": worded.why_not,
         }
     places = {exercise.id: number for number, exercise in enumerate(pool)}
     assert page["draws"] == [

@@ -88,6 +88,7 @@ def _document(sheet: Sheet, number: int, exercise: Worded) -> dict[str, Any]:
         "choices": exercise.choices,
         "answer": exercise.answer,
         "explanation": exercise.explanation,
+        "why_not": exercise.why_not,
         "decided_by": exercise.decided_by,
         "sections": exercise.sections,
         "ruleset": {

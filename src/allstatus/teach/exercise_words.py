@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from allstatus.decision.classifier import Classifier
-from allstatus.decision.decision import Decision
 from allstatus.render.messages import headline, message, messages
 from allstatus.render.words import class_words
 from allstatus.rules.ruleset import RuleSet
 from allstatus.teach.exercises import LEVELS, OUTCOMES, Exercise
-from allstatus.teach.strings import fact_label, texts, value_text
+from allstatus.teach.strings import fact_label, short_section, texts, value_text
+from allstatus.teach.wrong_choices import WrongChoices
 
 LEVEL = "student"
 
@@ -23,8 +23,8 @@ class Worded:
     """An exercise as a reader meets it.
 
     `case` has a (label, value) pair for each fact, `choices` a title for each possible answer,
-    `explanation` one sentence or
-    two a line; `sections` of the page are what it was read from.
+    `explanation` one sentence or two a line, `why_not` what speaks against each other choice;
+    `sections` of the page are what it was read from.
     """
 
     id: str
@@ -35,6 +35,7 @@ class Worded:
     choices: dict[str, str]
     answer: str
     explanation: list[str]
+    why_not: dict[str, str]
     decided_by: str
     sections: list[str]
     sections_form: str
@@ -42,10 +43,7 @@ class Worded:
     @property
     def read_from(self) -> str:
         """The sections in short: the first and the last heading of each."""
-        short = [
-            " > ".join(dict.fromkeys((path[0], path[-1])))
-            for path in (name.split(" > ") for name in self.sections)
-        ]
+        short = dict.fromkeys(map(short_section, self.sections))
         return self.sections_form.format(sections="; ".join(short))
 
     @property
@@ -75,7 +73,8 @@ def assumptions(rules: RuleSet) -> list[str]:
 def word(classifier: Classifier, exercise: Exercise) -> Worded:
     """The exercise in words, explained for students."""
     rules = classifier.ruleset
-    decision = classifier.classify(exercise.record)
+    decision, named = classifier.classify(exercise.record), choices(rules)
+    wrong = WrongChoices(rules, exercise.record, decision, named)
     return Worded(
         id=exercise.id,
         level=LEVELS[exercise.level],
@@ -85,9 +84,10 @@ def word(classifier: Classifier, exercise: Exercise) -> Worded:
             (fact_label(rules, name), value_text(rules, name, exercise.record[name]))
             for name in rules.facts
         ],
-        choices=choices(rules),
+        choices=named,
         answer=exercise.answer,
-        explanation=_Explanation(classifier, exercise, decision).lines(),
+        explanation=_Explanation(classifier, exercise, wrong).lines(),
+        why_not={name: wrong.why(name) for name in named if name != exercise.answer},
         decided_by=exercise.decided_by,
         sections=sections(rules, exercise),
         sections_form=str(texts(rules)["exercise"]["sections"]),
@@ -108,9 +108,10 @@ def sections(rules: RuleSet, exercise: Exercise) -> list[str]:
 
 
 class _Explanation:
-    def __init__(self, classifier: Classifier, exercise: Exercise, decision: Decision) -> None:
-        self.classifier, self.exercise, self.decision = classifier, exercise, decision
-        self.rules, self.forms = classifier.ruleset, texts(classifier.ruleset)["exercise"]
+    def __init__(self, classifier: Classifier, exercise: Exercise, case: WrongChoices) -> None:
+        self.classifier, self.exercise, self.decision = classifier, exercise, case.decision
+        self.rules, self.case = classifier.ruleset, case
+        self.forms = texts(self.rules)["exercise"]
 
     def lines(self) -> list[str]:
         return [
@@ -127,7 +128,7 @@ class _Explanation:
     def _messages(self) -> list[str]:
         if self.decision.outcome != "insufficient_data":
             return messages(self.decision, LEVEL)
-        possible = self.forms["possible"].format(outcomes=self._titles(self.decision.possible))
+        possible = self.forms["possible"].format(outcomes=self.case.either(self.decision.possible))
         return [possible, message(self.decision, LEVEL, self.exercise.decided_by)]
 
     def _decided(self) -> str:
@@ -139,14 +140,10 @@ class _Explanation:
                 fact for entry in self.decision.conflicts for fact in entry.facts
             )
             return str(self.forms["clash"]).format(
-                facts=", ".join(self._stated(fact) for fact in clashing)
+                facts=", ".join(self.case.stated(fact) for fact in clashing)
             )
-        facts = ", ".join(self._stated(fact) for fact in self.decision.reasons[0])
+        facts = ", ".join(self.case.stated(fact) for fact in self.decision.reasons[0])
         return str(self.forms["decided"]).format(facts=facts)
-
-    def _stated(self, fact: str) -> str:
-        value = value_text(self.rules, fact, self.exercise.record[fact])
-        return f"{fact_label(self.rules, fact)} ({value})"
 
     def _otherwise(self) -> list[str]:
         """What other answers to the deciding fact would lead to."""
@@ -161,13 +158,7 @@ class _Explanation:
                 lines.append(
                     self.forms["otherwise"].format(
                         words=class_words(self.rules, answer, self.decision.verdicts),
-                        outcomes=self._titles(possible),
+                        outcomes=self.case.either(possible),
                     )
                 )
         return lines
-
-    def _titles(self, possible: tuple[str, ...]) -> str:
-        named, said = choices(self.rules), texts(self.rules)
-        return str(said["or"]).join(
-            said["in_a_sentence"].get(name, named[name]) for name in named if name in possible
-        )

@@ -1,4 +1,6 @@
-"""Exercises as Moodle's GIFT (docs.moodle.org, GIFT format): multiple choice with feedback."""
+"""Exercises as Moodle's GIFT (docs.moodle.org, GIFT format): multiple choice, with feedback to the case and to each
+wrong choice.
+"""
 
 from __future__ import annotations
 
@@ -44,7 +46,11 @@ def _question(sheet: Sheet, number: int, exercise: Worded) -> Iterator[str]:
     stem = f"<ul>{case}</ul><p>{_html(forms['question'])}</p>"
     yield f"::{_escape(title)}::[html]{_escape(stem)}{{"
     for name, text in exercise.choices.items():
-        yield f"\t{'=' if name == exercise.answer else '~'}{_escape(_html(text))}"
+        choice = _escape(_html(text))
+        if name == exercise.answer:
+            yield f"\t={choice}"
+        else:
+            yield f"\t~{choice}#{_escape(_html(exercise.why_not[name]))}"
     why = "".join(f"<p>{_html(line)}</p>" for line in [*exercise.explanation, exercise.read_from])
     yield f"\t####{_escape(why)}"
     yield "}"

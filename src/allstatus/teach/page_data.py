@@ -17,7 +17,7 @@ from allstatus.rules.ruleset import RELAPSE, Fact, RuleSet, Status
 from allstatus.table.decision_table import DecisionTable
 from allstatus.table.facts import UNKNOWN, sources_of, state_facts
 from allstatus.teach.page_words import embed_says, hexadecimal
-from allstatus.teach.strings import texts
+from allstatus.teach.strings import short_section, texts
 from allstatus.why.other_definitions import MARROW
 
 KINDS = ("yes_no", "choice", "percent")
@@ -38,7 +38,7 @@ def embed_rules(classifier: Classifier) -> dict[str, Any]:
         "grades": {name: _grade(grade) for name, grade in MARROW_GRADES.items()},
         "consistent": hexadecimal(table.consistent),
         "outside": hexadecimal(table.outside),
-        "sections": sections,
+        "sections": [short_section(section) for section in sections],
         "facts": [_fact(classifier, fact) for fact in rules.facts.values()],
         "criteria": [_criterion(rules, name, sections) for name in rules.criteria],
         "statuses": [_status(rules, table, status, sections) for status in rules.statuses.values()],

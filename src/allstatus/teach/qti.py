@@ -16,7 +16,9 @@ _ENTITY = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
 
 def write_qti(sheet: Sheet) -> bytes:
-    """One multiple-choice question an exercise, its explanation as general feedback."""
+    """One multiple-choice question an exercise: its explanation as general feedback, and feedback to each
+    wrong choice.
+    """
     return "\n".join(_lines(sheet)).encode()
 
 
@@ -43,6 +45,8 @@ def _question(sheet: Sheet, number: int, exercise: Worded) -> Iterator[str]:
     yield f"... {_escape(' '.join([*exercise.explanation, exercise.read_from]))}"
     for letter, (name, text) in zip("abcdefghijklmnop", exercise.choices.items(), strict=False):
         yield f"{'*' if name == exercise.answer else ''}{letter}) {_escape(text)}"
+        if name != exercise.answer:
+            yield f"... {_escape(exercise.why_not[name])}"
 
 
 def _escape(text: str) -> str:

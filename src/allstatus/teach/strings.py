@@ -41,6 +41,12 @@ def source_lines(rules: RuleSet, width: int) -> str:
     return "\n".join([*wrap(about(rules), width), *wrap(rules.notice, width)])
 
 
+def short_section(section: str) -> str:
+    """A section's first and last heading: those between are often whole sentences."""
+    path = section.split(" > ")
+    return " > ".join(dict.fromkeys((path[0], path[-1])))
+
+
 def fact_label(rules: RuleSet, name: str) -> str:
     """What a fact is called."""
     known = texts(rules)["facts"].get(name)

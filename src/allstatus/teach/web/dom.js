@@ -1,7 +1,8 @@
 // Elements, and the words every view shares.
 
-const h = (tag, attributes = {}, ...children) => {
-  const [name, ...classes] = tag.split(".");
+// h("p.quiet", { id: "x" }, "text"): the attributes may be left out.
+const h = (tag, ...parts) => {
+  const [name, ...classes] = tag.split("."), attributes = parts[0]?.constructor === Object ? parts.shift() : {};
   const element = document.createElement(name);
   if (classes.length) element.className = classes.join(" ");
   for (const [key, value] of Object.entries(attributes)) {
@@ -9,7 +10,7 @@ const h = (tag, attributes = {}, ...children) => {
     else if (value === true) element.setAttribute(key, "");
     else if (value !== false && value !== null && value !== undefined) element.setAttribute(key, value);
   }
-  element.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
+  element.append(...parts.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
   return element;
 };
 
@@ -23,18 +24,18 @@ const makeParts = (engine, exercises) => {
 
   const mark = (verdict) => {
     const [sign, name] = MARKS.get(verdict);
-    return h(`span.mark.${name}`, {}, h("span", { "aria-hidden": "true" }, sign), h("span.hidden", {}, `${words.verdicts[String(verdict)]}: `));
+    return h(`span.mark.${name}`, h("span", { "aria-hidden": "true" }, sign), h("span.hidden", `${words.verdicts[String(verdict)]}: `));
   };
 
   const shade = (answer) => `shade-${names.indexOf(answer)}`;
   const cite = (section, reading) =>
-    h("span.quiet", {}, reading && [words.readings[reading], ". "], fill(words.section, { section }));
+    h("span.quiet", reading && [words.readings[reading], ". "], fill(words.section, { section }));
 
   // What is known; facts that were `carried` over from an earlier point say so.
   const caseList = (record, carried = []) => {
     const before = carried.map(exercises.label);
-    return h("dl.case", {}, exercises.caseOf(record).map(([label, value]) =>
-      h("div", {}, h("dt", {}, label), h("dd", {}, value, before.includes(label) && h("span.quiet.carried", {}, words.carried)))));
+    return h("dl.case", exercises.caseOf(record).map(([label, value]) =>
+      h("div", h("dt", label), h("dd", value, before.includes(label) && h("span.quiet.carried", words.carried)))));
   };
 
   // A scale from 0 to 100 % on which both sides of the limit have room: its first half reaches twice the limit.
@@ -63,7 +64,7 @@ const makeParts = (engine, exercises) => {
     return h("div.strip", { "aria-hidden": "true" }, parts);
   };
 
-  const ticks = () => h("div.ticks", { "aria-hidden": "true" }, [0, limit, 2 * limit, 50, 100].map((tick) => at(h(`span${tick === limit ? ".on" : ""}`, {}, `${tick}`), scale.place(tick))));
+  const ticks = () => h("div.ticks", { "aria-hidden": "true" }, [0, limit, 2 * limit, 50, 100].map((tick) => at(h(`span${tick === limit ? ".on" : ""}`, `${tick}`), scale.place(tick))));
 
   const source = () => {
     const { id, version, digest, source: page, notice } = data.ruleset;

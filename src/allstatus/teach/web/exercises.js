@@ -115,15 +115,37 @@ const makeExercises = (engine, why) => {
   };
   const assumed = (decision) => (decision.outcome === "conflicting_data" ? [] : decision.resolution.used.map((name) => factOf[name].assume.because));
 
+  const statedIn = ({ record }, names) => names.map((fact) => `${label(fact)} (${valueText(fact, record[fact])})`).join(", ");
+  const clashing = (decision) => [...new Set(why.conflicts(decision).flatMap((entry) => entry.facts))];
+
   const decidedLine = (exercise, decision) => {
-    const forms = words.exercise, name = exercise.decidedBy;
-    const stated = (names) => names.map((fact) => `${label(fact)} (${valueText(fact, exercise.record[fact])})`).join(", ");
-    if (decision.outcome === "insufficient_data") return fill(forms.asked, { fact: label(name) });
-    if (decision.outcome === "conflicting_data") {
-      const clashing = [...new Set(why.conflicts(decision).flatMap((entry) => entry.facts))];
-      return fill(forms.clash, { facts: stated(clashing) });
+    const forms = words.exercise;
+    if (decision.outcome === "insufficient_data") return fill(forms.asked, { fact: label(exercise.decidedBy) });
+    if (decision.outcome === "conflicting_data") return fill(forms.clash, { facts: statedIn(exercise, clashing(decision)) });
+    return fill(forms.decided, { facts: statedIn(exercise, why.reasons(decision.resolution)[0]) });
+  };
+
+  // What is so in a case where a clause of a definition asks for something else.
+  const opposite = ({ record }, { resolution }, { kind, criterion, path }) => {
+    if (!criterion) return fill(words.exercise.wrong.already, { title: titleOf(path.split(".").at(-1)) });
+    const { fact, limit, title, otherwise } = engine.criteria[engine.place[criterion]], text = kind === "not" ? title : otherwise;
+    const value = record[fact] ?? null, shown = value === null ? resolution.used.includes(fact) : limit !== null;
+    return text[0].toLowerCase() + text.slice(1) + (shown ? ` (${valueText(fact, value)})` : "");
+  };
+
+  // What speaks against a choice that is not the answer.
+  const whyNot = (exercise, chosen, decision) => {
+    const { outcome, possible, resolution } = decision, forms = words.exercise.wrong, list = (names) => names.map(label).join(", ");
+    if (outcome === "conflicting_data") return fill(forms.clash, { facts: statedIn(exercise, clashing(decision)) });
+    if (chosen === "conflicting_data") return forms.no_clash;
+    if (chosen === "insufficient_data") {
+      const idle = why.irrelevant(resolution);
+      return forms.enough + (idle.length ? ` ${fill(forms.idle, { facts: list(idle) })}` : "");
     }
-    return fill(forms.decided, { facts: stated(why.reasons(decision.resolution)[0]) });
+    if (possible.includes(chosen)) return fill(forms.open, { others: titles(possible.filter((name) => name !== chosen)), facts: list(why.missing(resolution)) });
+    if (chosen === OUTSIDE) return fill(outcome === "determined" ? forms.fits : forms.one_fits, { title: titles(possible) });
+    const entry = why.whyNot(resolution).find(({ status }) => status === chosen), title = titleOf(chosen);
+    return entry.together ? fill(forms.never, { title }) : fill(forms.against, { title, because: entry.failing.map((node) => opposite(exercise, decision, node)).join("; ") });
   };
 
   const otherwise = (exercise, decision) => {
@@ -151,9 +173,7 @@ const makeExercises = (engine, why) => {
     return [...new Set([...status, ...factOf[exercise.decidedBy].criteria.map(({ section }) => section)])];
   };
 
-  // A section's first and last headings.
-  const shortened = (section) => [...new Set([section.split(" > ")[0], section.split(" > ").at(-1)])].join(" > ");
-  const readFrom = (exercise) => fill(words.exercise.sections, { sections: sections(exercise).map(shortened).join("; ") });
+  const readFrom = (exercise) => fill(words.exercise.sections, { sections: sections(exercise).join("; ") });
 
-  return { pool, vectors, tries, readFrom, draw: (seed, count) => draw(pool, seed, count), answerOf, titleOf, titles, label, valueText, caseOf, headline, message, messages, mayBe, assumed, explain, explainParts };
+  return { pool, vectors, tries, readFrom, draw: (seed, count) => draw(pool, seed, count), answerOf, titleOf, titles, label, valueText, caseOf, headline, message, messages, mayBe, assumed, explain, explainParts, whyNot };
 };

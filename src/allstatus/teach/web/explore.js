@@ -18,13 +18,13 @@ const makeExplore = (engine, why, exercises, parts) => {
     const known = fact.kind === "yes_no" ? [true, false] : fact.values;
     const options = [...known, UNKNOWN, ...(fact.assume ? [null] : [])];
     const inputs = options.map((value) => h("input", { type: "radio", name: fact.name, value: String(value), onchange: () => show() }));
-    const labels = options.map((value, number) => h("label", {}, inputs[number], exercises.valueText(fact.name, value)));
+    const labels = options.map((value, number) => h("label", inputs[number], exercises.valueText(fact.name, value)));
     const set = (value) => {
       const wanted = value === undefined || (value === null && !fact.assume) ? (fact.assume ? null : UNKNOWN) : value;
       inputs[options.indexOf(wanted)].checked = true;
     };
     set();
-    const element = h("fieldset.fact", {}, h("legend", {}, exercises.label(fact.name)), h("p.quiet", {}, fact.question), h("div.pills", {}, labels));
+    const element = h("fieldset.fact", h("legend", exercises.label(fact.name)), h("p.quiet", fact.question), h("div.pills", labels));
     return { element, set, value: () => options[inputs.findIndex((input) => input.checked)] };
   };
 
@@ -46,38 +46,38 @@ const makeExplore = (engine, why, exercises, parts) => {
 
   // ---- what is shown -----------------------------------------------------------------------------
 
-  const list = (items) => h("ul", {}, items.map((item) => h("li", {}, item)));
+  const list = (items) => h("ul", items.map((item) => h("li", item)));
 
   // What one answer, or the fewest, would make of it: said first where it cannot be told.
   const away = ({ resolution }) => {
     const all = why.answersAway(resolution), said = (answers) => answers.map((one) => why.answerWords(resolution, one)).join(words.and);
     const lines = all.slice(0, SHOWN_ANSWERS).map(({ to, answers }) => `${fill(words.then, { words: said(answers), outcomes: exercises.titles([to]) })}.`);
-    return h("ul.away", {}, [...lines, ...(all.length > SHOWN_ANSWERS ? [fill(words.more, { count: all.length - SHOWN_ANSWERS })] : [])].map((line) => h("li", {}, line)));
+    return h("ul.away", [...lines, ...(all.length > SHOWN_ANSWERS ? [fill(words.more, { count: all.length - SHOWN_ANSWERS })] : [])].map((line) => h("li", line)));
   };
 
   const answer = (decision) => {
     const name = exercises.answerOf(decision), chosen = level.value;
-    const possible = decision.outcome === "insufficient_data" && [away(decision), h("p", {}, `${words.still_possible}: ${exercises.titles(decision.possible)}.`)];
+    const possible = decision.outcome === "insufficient_data" && [away(decision), h("p", `${words.still_possible}: ${exercises.titles(decision.possible)}.`)];
     const said = decision.outcome === "insufficient_data" ? [] : exercises.messages(decision, chosen), open = exercises.mayBe(decision, chosen);
-    replace(pinned, h(`p.headline.${parts.shade(name)}`, {}, h("strong", {}, exercises.headline(decision, "clinician"))));
-    replace(panes.answer, h(`p.headline.${parts.shade(name)}`, {}, h("strong", {}, exercises.headline(decision, chosen))), possible,
-      said.map((text) => h("p", {}, text)), open && [h("p", {}, open.intro), list(open.said)], exercises.assumed(decision).map((because) => h("p.quiet", {}, `${words.assumed}: ${because}`)));
+    replace(pinned, h(`p.headline.${parts.shade(name)}`, h("strong", exercises.headline(decision, "clinician"))));
+    replace(panes.answer, h(`p.headline.${parts.shade(name)}`, h("strong", exercises.headline(decision, chosen))), possible,
+      said.map((text) => h("p", text)), open && [h("p", open.intro), list(open.said)], exercises.assumed(decision).map((because) => h("p.quiet", `${words.assumed}: ${because}`)));
   };
 
   const observed = (criterion, decision) => {
     const { fact } = engine.criteria[engine.place[criterion]], stated = record()[fact];
     const assumedHere = stated === null && decision.outcome !== "conflicting_data" && decision.resolution.assumed.includes(fact);
     const value = assumedHere ? fill(words.assumed_value, { value: exercises.valueText(fact, engine.factOf[fact].assume.value) }) : exercises.valueText(fact, stated);
-    return h("span.observed", {}, fill(words.observed, { value }));
+    return h("span.observed", fill(words.observed, { value }));
   };
 
   const clause = (node, decision, opened, verdictOf) => {
     const inner = node.kind === "not" ? words.none_of : node.kind === "all" ? words.all_of : words.any_of;
-    const line = [parts.mark(verdictOf(node)), h("span.expected", {}, node.children.length ? inner : node.expected), node.criterion && observed(node.criterion, decision),
-      node.reading === "interpretation" && h("span.tag", {}, words.our_reading)];
-    const details = h("details", { "data-path": node.path, open: opened.has(node.path) }, h("summary", {}, line),
-      h("p.quiet", {}, parts.cite(node.section, node.reading)), node.note && h("p.quiet", {}, node.note));
-    return h("li", {}, details, node.children.length > 0 && h("ul.clauses", {}, node.children.map((child) => clause(child, decision, opened, verdictOf))));
+    const line = [parts.mark(verdictOf(node)), h("span.expected", node.children.length ? inner : node.expected), node.criterion && observed(node.criterion, decision),
+      node.reading === "interpretation" && h("span.tag", words.our_reading)];
+    const details = h("details", { "data-path": node.path, open: opened.has(node.path) }, h("summary", line),
+      h("p.quiet", parts.cite(node.section, node.reading)), node.note && h("p.quiet", node.note));
+    return h("li", details, node.children.length > 0 && h("ul.clauses", node.children.map((child) => clause(child, decision, opened, verdictOf))));
   };
 
   const definitions = (decision) => {
@@ -87,10 +87,10 @@ const makeExplore = (engine, why, exercises, parts) => {
     const traced = why.trace(decision.resolution).sort((a, b) => names.indexOf(a.name) - names.indexOf(b.name));
     const clash = decision.outcome === "conflicting_data";
     const verdictOf = (node) => (clash ? undefined : node.verdict);
-    replace(panes.definitions, h("p.quiet", {}, clash ? words.definitions_untried : words.definitions_hint), h("div.cards", {}, traced.map((status) => {
+    replace(panes.definitions, h("p.quiet", clash ? words.definitions_untried : words.definitions_hint), h("div.cards", traced.map((status) => {
       const verdict = verdictOf(status);
-      return h(`article.definition.${MARKS.get(verdict)[1]}`, {}, h("h3", {}, parts.mark(verdict), status.title),
-        h("ul.clauses", {}, status.clauses.map((node) => clause(node, decision, opened, verdictOf))));
+      return h(`article.definition.${MARKS.get(verdict)[1]}`, h("h3", parts.mark(verdict), status.title),
+        h("ul.clauses", status.clauses.map((node) => clause(node, decision, opened, verdictOf))));
     })));
     if (focused) panes.definitions.querySelector(`details[data-path="${focused}"] summary`)?.focus();
   };
@@ -101,17 +101,17 @@ const makeExplore = (engine, why, exercises, parts) => {
     if (asked === null) return;
     const fact = engine.factOf[asked.fact];
     const rest = why.irrelevant(decision.resolution).map(exercises.label);
-    replace(panes.ask, h("p", {}, h("strong", {}, fact.question)), h("p", {}, exercises.message(decision, level.value, fact.name)),
-      h("p.quiet", {}, fill(words.answered_by, { tests: (fact.answered_by ?? []).join("; ") })),
+    replace(panes.ask, h("p", h("strong", fact.question)), h("p", exercises.message(decision, level.value, fact.name)),
+      h("p.quiet", fill(words.answered_by, { tests: (fact.answered_by ?? []).join("; ") })),
       list(asked.answers.map(({ answer: reply, possible }) => fill(words.then, { words: why.answerWords(decision.resolution, reply), outcomes: exercises.titles(possible) }))),
-      rest.length > 0 && h("p.quiet", {}, fill(words.cannot_matter, { facts: rest.join(", ") })));
+      rest.length > 0 && h("p.quiet", fill(words.cannot_matter, { facts: rest.join(", ") })));
   };
 
   const changesTo = (found, resolution) => {
     const groups = Map.groupBy ? Map.groupBy(found, (change) => change.to) : found.reduce((map, change) => map.set(change.to, [...(map.get(change.to) ?? []), change]), new Map());
-    return h("dl.changes", {}, [...groups].map(([to, ways]) => h("div", {}, h("dt", {}, exercises.titleOf(to)),
-      ways.slice(0, SHOWN_CHANGES).map((change) => h("dd", {}, change.answers.map((way) => why.answerWords(resolution, way)).join("; "))),
-      ways.length > SHOWN_CHANGES && h("dd.quiet", {}, fill(words.more, { count: ways.length - SHOWN_CHANGES })))));
+    return h("dl.changes", [...groups].map(([to, ways]) => h("div", h("dt", exercises.titleOf(to)),
+      ways.slice(0, SHOWN_CHANGES).map((change) => h("dd", change.answers.map((way) => why.answerWords(resolution, way)).join("; "))),
+      ways.length > SHOWN_CHANGES && h("dd.quiet", fill(words.more, { count: ways.length - SHOWN_CHANGES })))));
   };
 
   const changes = (decision) => {
@@ -120,24 +120,24 @@ const makeExplore = (engine, why, exercises, parts) => {
     if (open) return;
     const found = why.changes(decision.resolution);
     const [now, history] = ["finding", "history"].map((about) => found.filter((change) => change.about === about));
-    replace(panes.changes, found.length === 0 && h("p", {}, words.changes_none), now.length > 0 && changesTo(now, decision.resolution),
-      history.length > 0 && h("details", {}, h("summary", {}, words.changes_history), changesTo(history, decision.resolution)));
+    replace(panes.changes, found.length === 0 && h("p", words.changes_none), now.length > 0 && changesTo(now, decision.resolution),
+      history.length > 0 && h("details", h("summary", words.changes_history), changesTo(history, decision.resolution)));
   };
 
   const options = (decision) => {
     const listed = decision.status ? data.options[decision.status] ?? [] : [];
     panes.options.parentElement.hidden = listed.length === 0;
     const note = (option) => [option.qualifier, option.listed_by === "clinical_trials" && words.trials].filter(Boolean).join(" ");
-    replace(panes.options, h("p.quiet", {}, words.options_note), list(listed.map((option) => [option.title[level.value] ?? option.title, note(option) && h("span.quiet", {}, ` ${note(option)}`)])));
+    replace(panes.options, h("p.quiet", words.options_note), list(listed.map((option) => [option.title[level.value] ?? option.title, note(option) && h("span.quiet", ` ${note(option)}`)])));
   };
 
   const others = (percent) => {
     panes.others.parentElement.hidden = !percent || !data.others.definitions;
     if (!percent) return;
     const found = why.others(percent), differing = found.filter((definition) => definition.differs).length;
-    replace(panes.others, h("p", {}, fill(differing ? words.others_differ : words.others_agree, { count: differing })),
-      h("ul.clauses", {}, found.map((definition) => h("li.other", {}, parts.mark(definition.holds), h("span.expected", {}, definition.title),
-        h("span.observed", {}, fill(words.others_ask, { limit: definition.asks })), definition.differs && h("strong", {}, words.differs)))));
+    replace(panes.others, h("p", fill(differing ? words.others_differ : words.others_agree, { count: differing })),
+      h("ul.clauses", found.map((definition) => h("li.other", parts.mark(definition.holds), h("span.expected", definition.title),
+        h("span.observed", fill(words.others_ask, { limit: definition.asks })), definition.differs && h("strong", words.differs)))));
   };
 
   const map = makeMap(engine, exercises, parts, (sides) => set(sides));
@@ -147,8 +147,8 @@ const makeExplore = (engine, why, exercises, parts) => {
     const decision = problem ? null : engine.resolveRecord(record());
     element.classList.toggle("refused", Boolean(problem));
     if (problem) {
-      replace(panes.answer, h("p.headline", {}, h("strong", {}, problem)));
-      replace(pinned, h("p.headline", {}, problem));
+      replace(panes.answer, h("p.headline", h("strong", problem)));
+      replace(pinned, h("p.headline", problem));
       return;
     }
     for (const part of [answer, definitions, ask, changes, options]) part(decision);
@@ -165,17 +165,17 @@ const makeExplore = (engine, why, exercises, parts) => {
   };
 
   const element = h("div.explore", {},
-    h("p.intro", {}, words.intro),
-    h("div.toolbar", {}, h("span.quiet", {}, `${words.examples}:`), Object.entries(exercises.tries).map(([name, values]) =>
+    h("p.intro", words.intro),
+    h("div.toolbar", h("span.quiet", `${words.examples}:`), Object.entries(exercises.tries).map(([name, values]) =>
       h("button.quiet", { type: "button", onclick: () => set(values) }, words.example[name])), h("button.quiet.plain", { type: "button", onclick: reset }, words.reset)),
     h("div.columns", {},
       h("form.facts", { "aria-label": words.facts, onsubmit: (event) => event.preventDefault() },
         ["history", "finding"].map(group), pinned),
       h("div.results", {},
-        pane("answer", words.answer, h("label.level", {}, `${words.explain_to} `, level)),
+        pane("answer", words.answer, h("label.level", `${words.explain_to} `, level)),
         pane("ask", words.ask_next), pane("definitions", words.definitions), pane("changes", words.changes), pane("options", words.options))),
-    pane("map", words.map, h("p.quiet", {}, words.map_hint)), pane("counting", words.counting, h("p.quiet", {}, words.counting_hint)),
-    pane("others", words.others, h("p.quiet", {}, words.others_hint)));
+    pane("map", words.map, h("p.quiet", words.map_hint)), pane("counting", words.counting, h("p.quiet", words.counting_hint)),
+    pane("others", words.others, h("p.quiet", words.others_hint)));
   panes.answer.setAttribute("aria-live", "polite");
   show();
   return { element, set };

@@ -37,16 +37,16 @@ const tabs = (words, views) => {
 
 const startPage = () => {
   const data = JSON.parse(document.getElementById("data").textContent), app = document.getElementById("app"), words = data.texts.page;
-  const notice = h("p.notice", {}, data.ruleset.notice);
+  const notice = h("p.notice", data.ruleset.notice);
   try {
     const engine = makeEngine(data), why = makeWhy(engine), exercises = makeExercises(engine, why), parts = makeParts(engine, exercises);
     const checked = check(engine, exercises);
-    const views = { explore: makeExplore(engine, why, exercises, parts), practise: makePractise(engine, why, exercises, parts), print: makePrint(engine, exercises, parts) };
+    const views = { explore: makeExplore(engine, why, exercises, parts), practise: makePractise(engine, exercises, parts), print: makePrint(engine, exercises, parts) };
     const [bar, panels] = tabs(words, views);
-    app.append(h("header.top", {}, h("h1", {}, data.texts.title), h("p.quiet", {}, data.ruleset.title), bar), h("main", {}, panels),
-      h("footer", {}, h("p", {}, parts.source()), h("p", {}, fill(words.checked, { count: checked }))));
+    app.append(h("header.top", h("h1", data.texts.title), h("p.quiet", data.ruleset.title), bar), h("main", panels),
+      h("footer", h("p", parts.source()), h("p", fill(words.checked, { count: checked }))));
   } catch (error) {
-    replace(app, h("main.broken", { role: "alert" }, h("h1", {}, data.texts.title), h("p", {}, words.broken), h("p.quiet", {}, fill(words.broken_detail, { detail: error.message })), notice));
+    replace(app, h("main.broken", { role: "alert" }, h("h1", data.texts.title), h("p", words.broken), h("p.quiet", fill(words.broken_detail, { detail: error.message })), notice));
   }
 };
 

@@ -15,9 +15,9 @@ const makeMap = (engine, exercises, parts, go) => {
     const answer = outcome === "determined" ? possible[0] : outcome;
     const closed = decision.resolution.cell.completions ? decision.resolution.cell.closed : [];
     const here = answers.every(({ verdicts }) => Object.entries(verdicts).every(([name, held]) => closed[engine.place[name]] === held));
-    const detail = outcome === "insufficient_data" ? h("span.detail", {}, exercises.titles(possible)) : null;
-    return h("td", {}, h(`button.box.${parts.shade(answer)}${here ? ".here" : ""}`, { type: "button", "aria-current": here ? "true" : null, onclick: () => go(sides) },
-      h("span.label", {}, exercises.titleOf(answer)), detail, here && h("span.pin", {}, words.here)));
+    const detail = outcome === "insufficient_data" ? h("span.detail", exercises.titles(possible)) : null;
+    return h("td", h(`button.box.${parts.shade(answer)}${here ? ".here" : ""}`, { type: "button", "aria-current": here ? "true" : null, onclick: () => go(sides) },
+      h("span.label", exercises.titleOf(answer)), detail, here && h("span.pin", words.here)));
   };
 
   const sideOf = (answers, columnAnswer, limit) => ({
@@ -28,15 +28,15 @@ const makeMap = (engine, exercises, parts, go) => {
   const view = (decision) => {
     const head = column.classes.map((answer) => h("th", { scope: "col" }, regionText(answer)));
     const body = rowsOf.map((answers) => {
-      const title = answers.map((answer) => [h("span.quiet", {}, `${exercises.label(answer.fact)}: `), exercises.valueText(answer.fact, sample(factOf[answer.fact], answer))]);
+      const title = answers.map((answer) => [h("span.quiet", `${exercises.label(answer.fact)}: `), exercises.valueText(answer.fact, sample(factOf[answer.fact], answer))]);
       const cells = column.classes.map((answer) => cell(decision, [...answers, answer], sideOf(answers, answer, parts.scale.limit)));
-      return h("tr", {}, h("th", { scope: "row" }, title.map((line) => h("span.line", {}, line))), cells);
+      return h("tr", h("th", { scope: "row" }, title.map((line) => h("span.line", line))), cells);
     });
-    return [h("table.map", {}, h("caption.hidden", {}, words.map_caption),
-      h("thead", {}, h("tr", {}, h("td"), h("th", { scope: "colgroup", colspan: column.classes.length }, exercises.label(column.name))), h("tr", {}, h("td"), head)), h("tbody", {}, body)), legend()];
+    return [h("table.map", h("caption.hidden", words.map_caption),
+      h("thead", h("tr", h("td"), h("th", { scope: "colgroup", colspan: column.classes.length }, exercises.label(column.name))), h("tr", h("td"), head)), h("tbody", body)), legend()];
   };
 
-  const legend = () => h("ul.legend", { "aria-label": words.legend }, Object.entries(data.choices).map(([name, title]) => h("li", {}, h(`span.swatch.${parts.shade(name)}`), title)));
+  const legend = () => h("ul.legend", { "aria-label": words.legend }, Object.entries(data.choices).map(([name, title]) => h("li", h(`span.swatch.${parts.shade(name)}`), title)));
 
   const counting = (percent) => {
     const limit = parts.scale.limit;
@@ -45,10 +45,10 @@ const makeMap = (engine, exercises, parts, go) => {
     const rowsOfCells = [...new Set([...own, ...COUNTED])].map((cells) => {
       const blasts = Math.round((share * cells) / 100), [low, high] = binomialInterval(blasts, cells);
       const spans = low <= limit && limit < high;
-      return h("li", {}, h("p", {}, fill(words.counting_row, { blasts, cells, low, high }), ", ", fill(spans ? words.counting_spans : words.counting_one, { limit })),
-        h("div.scale", {}, parts.strip({ low, high })));
+      return h("li", h("p", fill(words.counting_row, { blasts, cells, low, high }), ", ", fill(spans ? words.counting_spans : words.counting_one, { limit })),
+        h("div.scale", parts.strip({ low, high })));
     });
-    return h("div", {}, h("ul.counts", {}, rowsOfCells), h("div.scale", {}, parts.ticks()));
+    return h("div", h("ul.counts", rowsOfCells), h("div.scale", parts.ticks()));
   };
 
   return { view, counting };

@@ -56,11 +56,11 @@ const makeMarrow = (engine, exercises, parts, fact, changed) => {
   };
 
   const element = h("fieldset.fact.marrow", {},
-    h("legend", {}, exercises.label(fact.name)), h("p.quiet", {}, fact.question),
-    h("div.pills", {}, h("label", {}, given, words.percent_value), h("label", {}, unknown, data.texts.not_known)),
+    h("legend", exercises.label(fact.name)), h("p.quiet", fact.question),
+    h("div.pills", h("label", given, words.percent_value), h("label", unknown, data.texts.not_known)),
     h("label.field", { for: "percent" }, words.percent_label), text, h("p.quiet", { id: "percent-hint" }, words.percent_hint),
-    h("div.scale", {}, slider, strip, parts.ticks()),
-    h("ul.sides", {}, h("li", {}, h("span.swatch.below"), fill(words.belongs, { limit })), h("li", {}, h("span.swatch.above"), fill(words.above_side, { limit }))),
+    h("div.scale", slider, strip, parts.ticks()),
+    h("ul.sides", h("li", h("span.swatch.below"), fill(words.belongs, { limit })), h("li", h("span.swatch.above"), fill(words.above_side, { limit }))),
     says);
   set(UNKNOWN);
   return { element, set, read, value: () => stated };

@@ -9,7 +9,7 @@ const makeOwn = (engine, exercises, parts, { walk, leave }) => {
   const field = (id, label, control, hint) => {
     control.id = id;
     if (hint) control.setAttribute("aria-describedby", `${id}-hint`);
-    return h("div", {}, h("label", { for: id }, label), control, hint && h("p.quiet", { id: `${id}-hint` }, hint));
+    return h("div", h("label", { for: id }, label), control, hint && h("p.quiet", { id: `${id}-hint` }, hint));
   };
 
   const makeControl = (fact) => {
@@ -18,7 +18,7 @@ const makeOwn = (engine, exercises, parts, { walk, leave }) => {
       return { element: field(`own-${fact.name}`, exercises.label(fact.name), input, words.percent_hint), value: () => input.value.trim() || null, clear: () => { input.value = ""; } };
     }
     const options = [null, ...(fact.kind === "yes_no" ? [true, false] : fact.values), UNKNOWN];
-    const select = h("select", {}, options.map((value, number) => h("option", { value: number, "data-value": value }, value === null ? data.texts.not_reported : exercises.valueText(fact.name, value))));
+    const select = h("select", options.map((value, number) => h("option", { value: number, "data-value": value }, value === null ? data.texts.not_reported : exercises.valueText(fact.name, value))));
     return { element: field(`own-${fact.name}`, exercises.label(fact.name), select), value: () => options[select.value], clear: () => { select.value = 0; } };
   };
 
@@ -83,9 +83,9 @@ const makeOwn = (engine, exercises, parts, { walk, leave }) => {
     const ordered = [...records].sort((a, b) => (a.as_of < b.as_of ? -1 : 1));
     title.textContent = records.length ? fill(words.points, { count: records.length, first: ordered[0].as_of, last: ordered.at(-1).as_of }) : words.no_points;
     form.hidden = !carry;
-    replace(points, !carry && h("p.quiet", {}, words.printed), h("ol.points", {}, ordered.map((record) => h("li", {}, h("strong", {}, record.as_of), h("span", {}, summary(record)),
+    replace(points, !carry && h("p.quiet", words.printed), h("ol.points", ordered.map((record) => h("li", h("strong", record.as_of), h("span", summary(record)),
       carry && h("button.quiet", { type: "button", "aria-label": fill(words.remove_point, { date: record.as_of }), onclick: () => remove(record) }, words.remove)))),
-    records.length > 0 && h("div.toolbar", {}, h("button.primary", { type: "button", onclick: start }, words.walk),
+    records.length > 0 && h("div.toolbar", h("button.primary", { type: "button", onclick: start }, words.walk),
       h("button", { type: "button", onclick: () => change(() => ({ records: [], carry: true })) }, words.clear)));
     if (carry && records.length) text.value = writeHistory(history);
   };
@@ -95,12 +95,12 @@ const makeOwn = (engine, exercises, parts, { walk, leave }) => {
   const form = h("form.point", { onsubmit: add, novalidate: true, "aria-label": words.add },
     field("own-date", words.date, day), controls.map(([, control]) => control.element), h("button", { type: "submit" }, words.add));
   const heading = h("h2", { tabindex: -1 }, words.title);
-  const pasted = h("details.pasted", {}, h("summary", {}, words.as_text), field("own-text", words.text_label, text, words.text_hint), h("button", { type: "button", onclick: read }, words.read));
+  const pasted = h("details.pasted", h("summary", words.as_text), field("own-text", words.text_label, text, words.text_hint), h("button", { type: "button", onclick: read }, words.read));
   list();
 
   const show = (stage) => {
-    replace(stage, heading, h("p", {}, words.intro), h("p.quiet", {}, words.carried_hint), form, problem, title, points, pasted,
-      h("div.toolbar", {}, h("button.quiet", { type: "button", onclick: leave }, parts.words.stop)));
+    replace(stage, heading, h("p", words.intro), h("p.quiet", words.carried_hint), form, problem, title, points, pasted,
+      h("div.toolbar", h("button.quiet", { type: "button", onclick: leave }, parts.words.stop)));
     heading.focus();
   };
 

@@ -13,7 +13,7 @@ const mistakeKind = (right, given) => {
   return known.includes(given) ? "missed_definition" : "wrong_status";
 };
 
-const makePractise = (engine, why, exercises, parts) => {
+const makePractise = (engine, exercises, parts) => {
   const { data } = engine, { words } = parts, forms = data.texts.exercise;
   const names = Object.keys(data.choices);
   const stage = h("div.stage"), element = h("div.practise", { tabindex: -1 }, stage);
@@ -46,61 +46,55 @@ const makePractise = (engine, why, exercises, parts) => {
   const menu = () => {
     session = null;
     const form = h("form.setup", { onsubmit: (event) => { event.preventDefault(); begin(); } },
-      h("div", {}, h("label", { for: "seed" }, words.seed), seed), h("div", {}, h("label", { for: "count" }, words.count), count),
+      h("div", h("label", { for: "seed" }, words.seed), seed), h("div", h("label", { for: "count" }, words.count), count),
       h("button.primary", { type: "submit" }, words.begin));
-    replace(stage, h("h2", {}, data.texts.page.tabs.practise), h("p", {}, forms.instructions), h("p.quiet", {}, `${words.practise_intro} ${words.seed_hint}`), form,
-      assumptions(), h("h2.later", {}, words.walk), h("p", {}, words.walk_intro), h("div.toolbar", {},
+    replace(stage, h("h2", data.texts.page.tabs.practise), h("p", forms.instructions), h("p.quiet", `${words.practise_intro} ${words.seed_hint}`), form,
+      assumptions(), h("h2.later", words.walk), h("p", words.walk_intro), h("div.toolbar", {},
       data.histories.map((history) => h("button", { type: "button", onclick: () => walk(history) }, history.title)),
       h("button", { type: "button", onclick: openOwn }, words.own.open)));
   };
 
-  const assumptions = () => h("details", {}, h("summary", {}, forms.assumptions), h("ul", {}, engine.facts.filter((fact) => fact.assume)
-    .map((fact) => h("li", {}, `${exercises.label(fact.name)}: ${fact.assume.because}`))));
+  const assumptions = () => h("details", h("summary", forms.assumptions), h("ul", engine.facts.filter((fact) => fact.assume)
+    .map((fact) => h("li", `${exercises.label(fact.name)}: ${fact.assume.because}`))));
 
   const ask = () => {
     const { items, history, given } = session, item = items[given.length];
     const place = { number: given.length + 1, count: items.length, when: item.when, level: forms[LEVELS[item.level]] };
     const buttons = names.map((name, number) => h("button.choice", { type: "button", "data-answer": name, onclick: () => choose(name) },
-      h("kbd", { "aria-hidden": "true" }, number + 1), h("span", {}, data.choices[name])));
+      h("kbd", { "aria-hidden": "true" }, number + 1), h("span", data.choices[name])));
     const title = h("h2", { tabindex: -1 }, fill(history ? words.progress_walk : words.progress, place));
-    replace(stage, h("p.quiet", {}, history?.title), title, h("progress", { max: items.length, value: given.length, "aria-label": fill(words.progress, place) }),
-      h("div.play", {}, h("div", {}, item.note && h("p.note", {}, item.note), parts.caseList(item.record, item.carried)),
-        h("div", {}, h("p.question", { id: "question" }, h("strong", {}, forms.question)), h("div.choices", { role: "group", "aria-labelledby": "question" }, buttons),
-          h("p.quiet.keys", {}, fill(words.keys, { count: names.length })), h("div.feedback", { role: "status" }))),
-      h("div.toolbar", {}, h("button.quiet", { type: "button", onclick: menu }, words.stop)));
+    replace(stage, h("p.quiet", history?.title), title, h("progress", { max: items.length, value: given.length, "aria-label": fill(words.progress, place) }),
+      h("div.play", h("div", item.note && h("p.note", item.note), parts.caseList(item.record, item.carried)),
+        h("div", h("p.question", { id: "question" }, h("strong", forms.question)), h("div.choices", { role: "group", "aria-labelledby": "question" }, buttons),
+          h("p.quiet.keys", fill(words.keys, { count: names.length })), h("div.feedback", { role: "status" }))),
+      h("div.toolbar", h("button.quiet", { type: "button", onclick: menu }, words.stop)));
     title.focus();
   };
 
   const choose = (answer) => {
-    const item = session.items[session.given.length], right = answer === item.answer;
+    const item = session.items[session.given.length];
     session.given.push(answer);
     for (const button of stage.querySelectorAll(".choice")) {
       const name = button.dataset.answer;
       button.disabled = true;
       if (name === item.answer) button.classList.add("right");
       else if (name === answer) button.classList.add("wrong");
-      if (name === item.answer || name === answer) button.append(h("span.verdict", {}, name === item.answer ? "✓" : "✗"));
+      if (name === item.answer || name === answer) button.append(h("span.verdict", name === item.answer ? "✓" : "✗"));
     }
     const last = session.given.length === session.items.length;
     const next = h("button.primary", { type: "button", onclick: last ? score : ask }, last ? words.finish : words.next);
-    const why = exercises.explainParts(item), lines = (texts, name = "p") => texts.map((line) => h(name, {}, line));
-    replace(stage.querySelector(".feedback"), h(`div.${right ? "good" : "bad"}`, {},
-      h("p.verdict", {}, parts.mark(right), h("strong", {}, right ? words.right : fill(words.wrong, { answer: data.choices[answer] }))),
-      h("p.conclusion", {}, why.headline), lines(why.said), lines(why.assumed, "p.quiet"), why.decided.length > 0 && h("div.decided", {}, lines(why.decided), lines(why.otherwise)),
-      !right && notBecause(item, answer), item.decidedBy && h("p.quiet", {}, exercises.readFrom(item))), next);
+    replace(stage.querySelector(".feedback"), verdict(item, answer), next);
     next.focus();
   };
 
-  // What speaks against the status that was wrongly chosen.
-  const notBecause = (item, answer) => {
-    const entry = why.whyNot(engine.decide(item.record).resolution).find(({ status }) => status === answer);
-    if (!entry || !entry.failing.length || entry.together) return null;
-    const opposite = (node) => {
-      if (!node.criterion) return node.expected;
-      const criterion = engine.criteria[engine.place[node.criterion]], text = node.kind === "not" ? criterion.title : criterion.otherwise;
-      return text[0].toLowerCase() + text.slice(1);
-    };
-    return h("p", {}, fill(words.not_because, { title: data.choices[answer], because: entry.failing.map(opposite).join("; ") + "." }));
+  // Whether it was right, why, and what speaks against the choice where it was not.
+  const verdict = (item, given) => {
+    const decision = item.decision ?? engine.decide(item.record), right = item.answer === given;
+    const why = exercises.explainParts(item, decision), lines = (texts, name = "p") => texts.map((line) => h(name, {}, line));
+    return h(`div.${right ? "good" : "bad"}`, {},
+      h("p.verdict", parts.mark(right), h("strong", right ? words.right : fill(words.wrong, { answer: data.choices[given] }))),
+      !right && h("p", exercises.whyNot(item, given, decision)), h("p.conclusion", why.headline), lines(why.said), lines(why.assumed, "p.quiet"),
+      why.decided.length > 0 && h("div.decided", lines(why.decided), lines(why.otherwise)), item.decidedBy && h("p.quiet", exercises.readFrom(item)));
   };
 
   const score = () => {
@@ -112,13 +106,14 @@ const makePractise = (engine, why, exercises, parts) => {
     const found = MISTAKES.map((kind) => [kind, kinds.filter((name) => name === kind).length]).filter(([, times]) => times);
     const title = h("h2", { tabindex: -1 }, fill(words.score, { right: rights.filter(Boolean).length, count: items.length }));
     const again = history ? () => walk(history) : begin;
-    replace(stage, title, !history && h("p", {}, fill(words.score_edge, { right, count: all, away_right: away, away_count: awayAll })),
-      h("h3", {}, words.mistakes), found.length ? h("ul.mistakes", {}, found.map(([kind, times]) => h("li", {}, h("strong", {}, `${times} × `), words.mistake[kind]))) : h("p", {}, words.mistake_none),
-      !history && [h("h3", {}, words.review), h("ol.review", {}, items.map((item, number) => h("li", {}, parts.mark(rights[number]), h("strong", {}, data.choices[item.answer]),
-        !rights[number] && h("span.quiet", {}, fill(words.you_said, { answer: data.choices[given[number]] })))))],
-      history && [h("h3", {}, words.history_done), h("ol.history", {}, items.map((item) => h("li", {}, h("strong", {}, item.when), h(`span.tagged.${parts.shade(item.answer)}`, {},
-        h("span", {}, item.remission ? fill(words.remission_number, { title: data.choices[item.answer], number: item.remission }) : data.choices[item.answer])))))],
-      h("div.toolbar", {}, !history && h("button.primary", { type: "button", onclick: () => { seed.value = Number(seed.value) + 1; begin(); } }, words.again),
+    replace(stage, title, !history && h("p", fill(words.score_edge, { right, count: all, away_right: away, away_count: awayAll })),
+      h("h3", words.mistakes), found.length ? h("ul.mistakes", found.map(([kind, times]) => h("li", h("strong", `${times} × `), words.mistake[kind]))) : h("p", words.mistake_none),
+      h("h3", words.review), h("ol.review", items.map((item, number) => h("li", h("details", h("summary", parts.mark(rights[number]),
+        h("strong", history && `${item.when}: `, data.choices[item.answer]), !rights[number] && h("span.quiet", fill(words.you_said, { answer: data.choices[given[number]] }))),
+        h("div.play", parts.caseList(item.record, item.carried), h("div.feedback", verdict(item, given[number]))))))),
+      history && [h("h3", words.history_done), h("ol.history", items.map((item) => h("li", h("strong", item.when), h(`span.tagged.${parts.shade(item.answer)}`, {},
+        h("span", item.remission ? fill(words.remission_number, { title: data.choices[item.answer], number: item.remission }) : data.choices[item.answer])))))],
+      h("div.toolbar", !history && h("button.primary", { type: "button", onclick: () => { seed.value = Number(seed.value) + 1; begin(); } }, words.again),
         h("button", { type: "button", onclick: again }, words.same), history?.own && h("button", { type: "button", onclick: openOwn }, words.own.change), h("button.quiet", { type: "button", onclick: menu }, words.stop)));
     title.focus();
   };
