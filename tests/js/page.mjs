@@ -23,7 +23,7 @@ const scenarios = {
     const stored = await page.evaluate(() => {
       try { return [localStorage.length, document.cookie]; } catch { return [0, ""]; }
     });
-    return { ...seen, stored, footer: await text(page, "footer"), notice: await text(page, "footer p:first-child") };
+    return { ...seen, stored, first: await state(page), footer: await text(page, "footer"), notice: await text(page, "footer p:first-child") };
   },
 
   // Every radio button in turn: the record it makes and the answer shown.
@@ -123,8 +123,13 @@ const scenarios = {
       cases.push({ title, verdict: await text(page, ".feedback strong"), feedback: await text(page, ".feedback > div"), right: await text(page, ".choice.right span:not(.verdict)") });
       await page.keyboard.press("Enter");
     }
-    const mistakes = await page.locator(".mistakes li").allInnerTexts();
-    return { cases, score: await text(page, ".stage h2"), edges: await text(page, ".stage h2 + p"), mistakes };
+    const mistakes = await page.locator(".mistakes li").allInnerTexts(), reopened = [];
+    for (let i = 0; i < cases.length; i += 1) {
+      await page.keyboard.press("Tab");
+      await page.keyboard.press("Enter");
+      reopened.push(await page.locator(".review details").nth(i).innerText());
+    }
+    return { cases, reopened, score: await text(page, ".stage h2"), edges: await text(page, ".stage h2 + p"), mistakes };
   },
 
   async walk(page) {
@@ -188,6 +193,34 @@ const scenarios = {
     await page.locator("#own-marrow_blast_percent").fill(given.typed);
     await page.getByRole("button", { name: "Add this point" }).click();
     return { read, typed: await text(page, ".stage .problem") };
+  },
+
+  // Tab through all that can be reached, there and back: what had the focus while something else lay over it.
+  async focus(page) {
+    const hidden = [], stops = {};
+    for (const [width, height] of given.sizes) {
+      await page.setViewportSize({ width, height });
+      for (const start of given.starts) {
+        await page.getByRole("button", { name: start, exact: true }).click();
+        await page.locator("#tab-explore").focus();
+        let count = 0;
+        for (const key of ["Tab", "Shift+Tab"]) {
+          for (;;) {
+            await page.keyboard.press(key);
+            const seen = await page.evaluate(() => {
+              const element = document.activeElement, { left, top, width, height } = element.getBoundingClientRect();
+              const there = document.elementFromPoint(left + width / 2, top + height / 2), whole = element.closest("label, summary") ?? element;
+              return { end: element === document.body || element.role === "tab", clear: whole.contains(there) || there?.contains(whole), what: element.outerHTML.slice(0, 80) };
+            });
+            if (seen.end) break;
+            count += 1;
+            if (!seen.clear) hidden.push(`${width}: ${seen.what}`);
+          }
+        }
+        stops[`${width} ${start}`] = count;
+      }
+    }
+    return { hidden, stops };
   },
 
   // On a phone nothing runs out of the window, and everything to press is large enough.
@@ -273,7 +306,7 @@ const scenarios = {
 
 const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
 try {
-  const context = await browser.newContext({ viewport: { width: 1000, height: 800 }, bypassCSP: scenario === "accessible" });
+  const context = await browser.newContext({ viewport: { width: 1000, height: 800 }, bypassCSP: scenario === "accessible", colorScheme: given.scheme ?? "light" });
   const page = await context.newPage();
   const seen = { errors: [], requests: [] };
   page.on("console", (message) => ["error", "warning"].includes(message.type()) && seen.errors.push(message.text()));

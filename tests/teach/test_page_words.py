@@ -13,7 +13,9 @@ SETS = st.lists(st.sampled_from(["0", "1", "f", "00ff", "2027"]), min_size=1, ma
 
 
 def spelled_out(text: str) -> int:
-    return int(re.sub(r"\((\w+)\*(\d+)\)", lambda run: run[1] * int(run[2]), text), 16)
+    for _ in range(2):
+        text = re.sub(r"\((\w+)\*(\d+)\)", lambda run: run[1] * int(run[2]), text)
+    return int(text, 16)
 
 
 @given(SETS.map("".join))
@@ -23,7 +25,13 @@ def test_it_is_the_same_set(digits: str) -> None:
 
 @pytest.mark.parametrize(
     ("cases", "text"),
-    [(0, "0"), (0x2027, "2027"), (0xFFFF, "(f*4)"), (0xFF00FF00FF00FF00, "(ff00*4)")],
+    [
+        (0, "0"),
+        (0x2027, "2027"),
+        (0xFFFF, "(f*4)"),
+        (0xFF00FF00FF00FF00, "(ff00*4)"),
+        (int("f" * 4 + "0" * 4, 16) * (2**96 + 2**64 + 2**32 + 1), "((f*4)(0*4)*4)"),
+    ],
 )
 def test_what_repeats_four_times_is_counted(cases: int, text: str) -> None:
     assert hexadecimal(cases) == text

@@ -1,5 +1,5 @@
-"""Exercises as Moodle's GIFT (docs.moodle.org, GIFT format): multiple choice, with feedback to the case and to each
-wrong choice.
+"""Exercises as Moodle's GIFT (docs.moodle.org, GIFT format): multiple choice, with feedback to
+the case and to each wrong choice.
 """
 
 from __future__ import annotations

@@ -4,7 +4,6 @@ hexadecimal number, nothing twice.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Literal, get_args, get_origin
 
 from allstatus.decision.classifier import Classifier
@@ -16,7 +15,7 @@ from allstatus.rules.condition import Clause
 from allstatus.rules.ruleset import RELAPSE, Fact, RuleSet, Status
 from allstatus.table.decision_table import DecisionTable
 from allstatus.table.facts import UNKNOWN, sources_of, state_facts
-from allstatus.teach.page_words import embed_says, hexadecimal
+from allstatus.teach.page_words import embed_says, hexadecimal, one_or_each
 from allstatus.teach.strings import short_section, texts
 from allstatus.why.other_definitions import MARROW
 
@@ -283,16 +282,11 @@ def _constraint(rules: RuleSet, table: DecisionTable, name: str) -> dict[str, An
     return {"name": name, "broken": hexadecimal(table.broken[name]), "criteria": criteria}
 
 
-def _one_or_each(titles: Mapping[str, str]) -> Any:
-    """One title where all readers are given the same, else one for each."""
-    return titles["clinician"] if len(set(titles.values())) == 1 else dict(titles)
-
-
 def _option(option: Any) -> dict[str, Any]:
     qualifier, listed_by = option["qualifier"], option["listed_by"]
     return {
         "id": option["id"],
-        "title": _one_or_each(option["titles"]),
+        "title": one_or_each(option["titles"]),
         "qualifier": qualifier and qualifier["text"],
         "listed_by": None if listed_by == "page" else listed_by,
     }

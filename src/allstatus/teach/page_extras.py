@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
+from itertools import groupby
 from typing import Any
 
 from allstatus.decision.classifier import Classifier
@@ -16,11 +17,13 @@ from allstatus.record.yaml_file import YamlFile
 from allstatus.render.messages import MESSAGES, definitions_word
 from allstatus.render.program_texts import Book
 from allstatus.rules.editions import DEFAULT, rules_home
+from allstatus.rules.phrases import LEVELS
 from allstatus.rules.ruleset import Fact, RuleSet
 from allstatus.rules.shape_problems import shape_problems
 from allstatus.teach.exercise_words import choices
 from allstatus.teach.exercises import OUTCOMES, Exercise, answer_of, make_pool, percent_spellings
 from allstatus.teach.page_data import embed_rules
+from allstatus.teach.page_words import one_or_each
 from allstatus.teach.samples import find_tries
 from allstatus.teach.strings import texts
 
@@ -30,7 +33,7 @@ HISTORIES = Book(
     frozenset({"title", "when", "note"}),
 )
 REFUSED = ("4,5", "five", "-1", "140 %", "10-2", "NaN", "201/200", "")
-LETTERS, SEPARATOR = "0123456789abcdefghijklmnopqrstuvwxyz", "|"
+LETTERS, SEPARATOR, GROUPS = "0123456789abcdefghijklmnopqrstuvwxyz", "|", "~"
 A_HAIR = Fraction(1, 10**18)
 MAP_ROWS = ("cbc", "signs_and_symptoms")  # with the percentage they make the decision map
 
@@ -47,10 +50,11 @@ def embed_page(classifier: Classifier) -> dict[str, Any]:
         "headlines": {
             name: _headline(rules, said["headlines"][name]) for name in ("determined", *OUTCOMES)
         },
-        "may_be": said["may_be"],
+        "may_be": {name: one_or_each(form) for name, form in said["may_be"].items()},
+        "levels": LEVELS,
         "choices": named,
         "answers": answers,
-        "pool": SEPARATOR.join(_exercise(rules, exercise, answers) for exercise in pool),
+        "pool": GROUPS.join(_groups(rules, pool, answers)),
         "vectors": SEPARATOR.join(_vectors(classifier, pool, answers)),
         "tries": {
             name: _letters(rules, case) + _percentages(rules, case)
@@ -61,24 +65,29 @@ def embed_page(classifier: Classifier) -> dict[str, Any]:
     }
 
 
-def _headline(rules: RuleSet, said: dict[str, str]) -> dict[str, str]:
+def _headline(rules: RuleSet, said: dict[str, str]) -> Any:
     """An outcome's headline by level, with a place for the title of a status alone."""
-    return {
-        level: text.replace("{definitions}", definitions_word(rules))
-        for level, text in said.items()
-    }
-
-
-def _exercise(rules: RuleSet, exercise: Exercise, answers: list[str]) -> str:
-    """An exercise: a letter for each fact, letters for its answer, the fact that decides, edge and
-    level, then its percentages.
-    """
-    decided = list(rules.facts).index(exercise.decided_by)
-    about = "".join(
-        LETTERS[n]
-        for n in (answers.index(exercise.answer), decided, int(exercise.at_edge), exercise.level)
+    return one_or_each(
+        {
+            level: text.replace("{definitions}", definitions_word(rules))
+            for level, text in said.items()
+        }
     )
-    return _letters(rules, exercise.record) + about + _percentages(rules, exercise.record)
+
+
+def _groups(rules: RuleSet, pool: list[Exercise], answers: list[str]) -> Iterator[str]:
+    """Exercises that follow each other with one answer, edge and level: a letter for each of these,
+    then the exercises.
+    """
+    for same, exercises in groupby(pool, lambda one: (one.answer, one.at_edge, one.level)):
+        about = LETTERS[answers.index(same[0])] + "".join(LETTERS[int(part)] for part in same[1:])
+        yield about + SEPARATOR.join(_exercise(rules, exercise) for exercise in exercises)
+
+
+def _exercise(rules: RuleSet, exercise: Exercise) -> str:
+    """An exercise: a letter for each fact, one for the fact that decides, then its percentages."""
+    decided = LETTERS[list(rules.facts).index(exercise.decided_by)]
+    return _letters(rules, exercise.record) + decided + _percentages(rules, exercise.record)
 
 
 def _letters(rules: RuleSet, record: dict[str, Any]) -> str:

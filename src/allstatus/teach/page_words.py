@@ -15,17 +15,31 @@ from allstatus.table.decision_table import DecisionTable
 OWN_CONFLICTS = ("relapse_count_against_history", "one_value")  # of the record, not of a rule set
 
 
-REPEATED = re.compile(r"(.{1,64}?)\1{3,}")
+# digits, then also what was repeated, four times or more
+REPEATED = (re.compile(r"(.{1,64}?)\1{3,}"), re.compile(r"((?:\w|\(\w+\*\d+\))+?)\1{3,}"))
 
 
 def hexadecimal(cases: CaseSet) -> str:
-    """A set of cases as the page reads it: hexadecimal digits, `(ff00*16)` for those repeated."""
-    return REPEATED.sub(lambda run: f"({run[1]}*{len(run[0]) // len(run[1])})", f"{cases:x}")
+    """A set of cases as the page reads it: hexadecimal digits, `(ff00*16)` for those repeated,
+    `((f*16)(0*16)*4)` for what is repeated of these.
+    """
+    text = f"{cases:x}"
+    for repeated in REPEATED:
+        text = repeated.sub(lambda run: f"({run[1]}*{len(run[0]) // len(run[1])})", text)
+    return text
 
 
-def embed_says(rules: RuleSet, table: DecisionTable) -> dict[str, dict[str, dict[str, Any]]]:
-    """What is said for each outcome, reason and level, in the rule set's own words: a text, or
-    phrases with the cases in which they are said, and the criterion whose limit must be near.
+def one_or_each(said: Mapping[str, Any]) -> Any:
+    """The text that every reader is given, or a list with one for each of LEVELS."""
+    listed = [said[level] for level in LEVELS]
+    alike = isinstance(listed[0], str) and all(one == listed[0] for one in listed)
+    return listed[0] if alike else listed
+
+
+def embed_says(rules: RuleSet, table: DecisionTable) -> dict[str, dict[str, Any]]:
+    """What is said for each outcome, reason and level (see `one_or_each`), in the rule set's own
+    words: a text, or phrases with the cases in which they are said, and the criterion whose limit
+    must be near.
     """
 
     def told(phrase: Phrase) -> Any:
@@ -47,7 +61,9 @@ def embed_says(rules: RuleSet, table: DecisionTable) -> dict[str, dict[str, dict
     }
     return {
         outcome: {
-            reason: {level: entry(phrases(rules, outcome, level, reason)) for level in LEVELS}
+            reason: one_or_each(
+                {level: entry(phrases(rules, outcome, level, reason)) for level in LEVELS}
+            )
             for reason in names
         }
         for outcome, names in reasons.items()

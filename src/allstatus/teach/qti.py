@@ -16,8 +16,8 @@ _ENTITY = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
 
 def write_qti(sheet: Sheet) -> bytes:
-    """One multiple-choice question an exercise: its explanation as general feedback, and feedback to each
-    wrong choice.
+    """One multiple-choice question an exercise: its explanation as general feedback, and
+    feedback to each wrong choice.
     """
     return "\n".join(_lines(sheet)).encode()
 

@@ -8,6 +8,7 @@ import base64
 import hashlib
 import html
 import json
+from colorsys import hls_to_rgb, rgb_to_hls
 from string import Template
 
 from allstatus.decision.classifier import Classifier
@@ -57,9 +58,20 @@ def _digest(text: str) -> str:
 
 
 def _shade_variables(rules: RuleSet) -> str:
-    """The colours of the answers as CSS variables, numbered in the order of the choices."""
-    pairs = "".join(
-        f"--ground-{n}:{shade.ground};--ink-{n}:{shade.ink};"
-        for n, shade in enumerate(shades(rules).values())
+    """The colours of the answers as CSS variables, numbered in the order of the choices; darker
+    ones where the reader's screen is dark.
+    """
+    listed = list(enumerate(shades(rules).values()))
+    light = "".join(f"--ground-{n}:{one.ground};--ink-{n}:{one.ink};" for n, one in listed)
+    dark = "".join(
+        f"--ground-{n}:{darker(one.ground)};--ink-{n}:{darker(one.ink)};" for n, one in listed
     )
-    return f":root{{{pairs}}}\n"
+    return f":root{{{light}}}\n@media screen and (prefers-color-scheme:dark){{:root{{{dark}}}}}\n"
+
+
+def darker(colour: str) -> str:
+    """The colour (#rrggbb) for a dark page: the same hue, white near black and black mid grey."""
+    parts = (int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5))
+    hue, light, saturation = rgb_to_hls(*parts)
+    turned = hls_to_rgb(hue, 0.13 + 0.55 * (1 - light), 0.8 * saturation)
+    return "#" + "".join(f"{round(255 * part):02x}" for part in turned)

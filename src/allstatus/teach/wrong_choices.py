@@ -51,7 +51,9 @@ class WrongChoices:
         """One of these answers, as a part of a sentence."""
         said, wanted = texts(self.rules), set(possible)
         return str(said["or"]).join(
-            said["in_a_sentence"].get(name, title) for name, title in self.titles.items() if name in wanted
+            said["in_a_sentence"].get(name, title)
+            for name, title in self.titles.items()
+            if name in wanted
         )
 
     def _nothing_missing(self) -> str:

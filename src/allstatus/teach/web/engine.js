@@ -4,7 +4,8 @@
 const UNKNOWN = "unknown", OUTSIDE = "outside_definitions";
 
 const makeEngine = (data) => {
-  const cases = (hex) => BigInt(`0x${hex.replace(/\((\w+)\*(\d+)\)/g, (_, digits, times) => digits.repeat(times))}`);
+  const spelledOut = (hex) => hex.replace(/\((\w+)\*(\d+)\)/g, (_, digits, times) => digits.repeat(times));
+  const cases = (hex) => BigInt(`0x${spelledOut(spelledOut(hex))}`);
   // Case k of the table has bit c of k as its verdict on criterion c: halves of zeros and ones, repeated.
   const size = 2n ** BigInt(data.criteria.length), everything = 2n ** size - 1n;
   const withBit = (number) => everything / (2n ** 2n ** BigInt(number) + 1n) * 2n ** 2n ** BigInt(number);

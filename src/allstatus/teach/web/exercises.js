@@ -44,8 +44,9 @@ const makeExercises = (engine, why) => {
     const record = Object.fromEntries(facts.map((fact, number) => [fact.name, value(fact, text[number], percentages)]));
     return { record, about: [...text.slice(facts.length, end)].map((letter) => (letter === "!" ? null : parseInt(letter, 36))) };
   });
-  const pool = unpack(data.pool, 4).map(({ record, about: [answer, decided, edge, level] }) => (
-    { record, answer: data.answers[answer], decidedBy: facts[decided].name, edge: edge === 1, level }));
+  // Exercises in groups: each begins with a letter for the answer, the edge and the level of all in it.
+  const pool = data.pool.split("~").flatMap(([answer, edge, level, ...packed]) => unpack(packed.join(""), 1).map(({ record, about: [decided] }) => (
+    { record, answer: data.answers[answer], decidedBy: facts[decided].name, edge: edge === "1", level: Number(level) })));
   // Records with the answer Python gave, null where it refused.
   const vectors = unpack(data.vectors, 1).map(({ record, about: [answer] }) => ({ record, answer: answer === null ? null : data.answers[answer] }));
 
@@ -92,7 +93,9 @@ const makeExercises = (engine, why) => {
     if (decision.outcome === "insufficient_data") return why.missing(decision.resolution);
     return [...new Set(why.conflicts(decision).map((entry) => entry.constraint))];
   };
-  const headline = (decision, level) => fill(data.headlines[decision.outcome][level], { title: decision.status && titleOf(decision.status) });
+  // What is said to a reader: one text, or one for each level.
+  const atLevel = (said, level) => (Array.isArray(said) ? said[data.levels.indexOf(level)] : said);
+  const headline = (decision, level) => fill(atLevel(data.headlines[decision.outcome], level), { title: decision.status && titleOf(decision.status) });
   // Whether the value a criterion compares lies at its limit or at most a point from it.
   const isNear = ({ stated }, name) => {
     const { fact, limit } = engine.criteria[engine.place[name]], value = stated.values[fact];
@@ -101,7 +104,7 @@ const makeExercises = (engine, why) => {
     return (away < 0n ? -away : away) <= value.low.d * limit.d;
   };
   // What is said of one reason: the phrases that hold by what was stated.
-  const message = (decision, level, reason) => [data.says[decision.outcome][reason][level]].flat()
+  const message = (decision, level, reason) => [atLevel(data.says[decision.outcome][reason], level)].flat()
     .filter(({ when, near }) => (!when || !(decision.resolution.stated.completions & ~engine.cases(when))) && (!near || isNear(decision, near)))
     .map((phrase) => phrase.text ?? phrase).join(" ");
   const messages = (decision, level) => reasonsOf(decision).map((reason) => message(decision, level, reason));
@@ -110,7 +113,7 @@ const makeExercises = (engine, why) => {
     const open = decision.outcome === OUTSIDE ? why.possibleRegions(decision.resolution) : [];
     if (!open.length) return null;
     const names = [...new Set(open.flatMap(({ dependsOn }) => dependsOn))], besides = why.regions(decision.resolution).length ? "besides" : "alone";
-    const form = data.may_be[besides][level];
+    const form = atLevel(data.may_be[besides], level);
     return { intro: fill(form, { facts: names.map((name) => label(name).toLowerCase()).join(" and ") }), said: open.map(({ name }) => message(decision, level, name)) };
   };
   const assumed = (decision) => (decision.outcome === "conflicting_data" ? [] : decision.resolution.used.map((name) => factOf[name].assume.because));
@@ -175,5 +178,5 @@ const makeExercises = (engine, why) => {
 
   const readFrom = (exercise) => fill(words.exercise.sections, { sections: sections(exercise).join("; ") });
 
-  return { pool, vectors, tries, readFrom, draw: (seed, count) => draw(pool, seed, count), answerOf, titleOf, titles, label, valueText, caseOf, headline, message, messages, mayBe, assumed, explain, explainParts, whyNot };
+  return { pool, vectors, tries, atLevel, readFrom, draw: (seed, count) => draw(pool, seed, count), answerOf, titleOf, titles, label, valueText, caseOf, headline, message, messages, mayBe, assumed, explain, explainParts, whyNot };
 };

@@ -128,7 +128,7 @@ const makeExplore = (engine, why, exercises, parts) => {
     const listed = decision.status ? data.options[decision.status] ?? [] : [];
     panes.options.parentElement.hidden = listed.length === 0;
     const note = (option) => [option.qualifier, option.listed_by === "clinical_trials" && words.trials].filter(Boolean).join(" ");
-    replace(panes.options, h("p.quiet", words.options_note), list(listed.map((option) => [option.title[level.value] ?? option.title, note(option) && h("span.quiet", ` ${note(option)}`)])));
+    replace(panes.options, h("p.quiet", words.options_note), list(listed.map((option) => [exercises.atLevel(option.title, level.value), note(option) && h("span.quiet", ` ${note(option)}`)])));
   };
 
   const others = (percent) => {
@@ -177,6 +177,10 @@ const makeExplore = (engine, why, exercises, parts) => {
     pane("map", words.map, h("p.quiet", words.map_hint)), pane("counting", words.counting, h("p.quiet", words.counting_hint)),
     pane("others", words.others, h("p.quiet", words.others_hint)));
   panes.answer.setAttribute("aria-live", "polite");
-  show();
-  return { element, set };
+  // What has the focus is never under the answer that stays in sight.
+  const bars = [panes.answer.parentElement, pinned], cover = (bar) => (getComputedStyle(bar).position === "sticky" ? bar.offsetHeight + 8 : 0);
+  const observer = new ResizeObserver(() => { document.documentElement.style.scrollPadding = `${cover(bars[0])}px 0 ${cover(bars[1])}px`; });
+  for (const bar of bars) observer.observe(bar);
+  set(exercises.tries.limit ?? {}); // a case that has an answer
+  return { element };
 };

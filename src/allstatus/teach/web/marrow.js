@@ -44,6 +44,7 @@ const makeMarrow = (engine, exercises, parts, fact, changed) => {
     says.className = problem ? "says problem" : "says";
     const measured = percent && { low: parts.number(percent.low), high: parts.number(percent.high), lowOpen: percent.lowOpen, highOpen: percent.highOpen };
     replace(strip, parts.strip(measured));
+    slider.className = measured ? "" : "idle";
     if (measured) slider.value = Math.round(2 * scale.place((measured.low + measured.high) / 2));
     slider.setAttribute("aria-valuetext", exercises.valueText(fact.name, stated));
     says.textContent = problem ?? (percent ? sideWords(percent) : data.texts.not_known);

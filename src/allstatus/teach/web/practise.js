@@ -110,7 +110,7 @@ const makePractise = (engine, exercises, parts) => {
       h("h3", words.mistakes), found.length ? h("ul.mistakes", found.map(([kind, times]) => h("li", h("strong", `${times} × `), words.mistake[kind]))) : h("p", words.mistake_none),
       h("h3", words.review), h("ol.review", items.map((item, number) => h("li", h("details", h("summary", parts.mark(rights[number]),
         h("strong", history && `${item.when}: `, data.choices[item.answer]), !rights[number] && h("span.quiet", fill(words.you_said, { answer: data.choices[given[number]] }))),
-        h("div.play", parts.caseList(item.record, item.carried), h("div.feedback", verdict(item, given[number]))))))),
+        h("div.play", h("div", parts.caseList(item.record, item.carried)), h("div.feedback", verdict(item, given[number]))))))),
       history && [h("h3", words.history_done), h("ol.history", items.map((item) => h("li", h("strong", item.when), h(`span.tagged.${parts.shade(item.answer)}`, {},
         h("span", item.remission ? fill(words.remission_number, { title: data.choices[item.answer], number: item.remission }) : data.choices[item.answer])))))],
       h("div.toolbar", !history && h("button.primary", { type: "button", onclick: () => { seed.value = Number(seed.value) + 1; begin(); } }, words.again),
