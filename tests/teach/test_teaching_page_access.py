@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from allstatus.teach.strings import texts
+from allstatus.teach.strings import TEXTS
 from needs import BROWSER
 from teach.tools import browse
 
-EXAMPLES = list(texts()["page"]["example"].values())
+EXAMPLES = list(TEXTS.texts()["page"]["example"].values())
 OPEN, LIMIT = "marrow missing", "exactly at the limit"
 
 
