@@ -105,8 +105,8 @@ def batch(
         str, typer.Option(metavar="NAME", help="Of a CSV, such as windows-1252; else UTF-8.")
     ] = "",
 ) -> None:
-    """Decide on a file of many records, or on each patient with ALL in an export; every row or line
-    is accounted for.
+    """Decide on a file of many records, or on each patient with the disease in an export; every
+    row or line is accounted for.
     """
 
     if master is not None and backend is not Backend.spark:

@@ -43,7 +43,7 @@ def batch_export(
     engine: str,
     rules: str | None,
 ) -> int:
-    """Decide on each patient with ALL in an export."""
+    """Decide on each patient with the disease in an export."""
     from allstatus.bulk.fhir_export.ndjson_pieces import find_files, size_of
     from allstatus.bulk.fhir_export.process_pool import prepare
 
@@ -70,8 +70,8 @@ def batch_export(
 
 
 def not_understood_lines(totals: ExportTotals) -> Iterator[str]:
-    """Of whom no diagnosis is known as ALL and one is not understood, and what else no table
-    names: codings only.
+    """Of whom no diagnosis is known as the disease and one is not understood, and what else no
+    table names: codings only.
     """
     if totals.unclear:
         yield f"patients not listed with a diagnosis that is not understood: {totals.unclear:,}"
@@ -101,7 +101,8 @@ def report_export(
         lines.append(f"note: {totals.nameless:,} resources name no patient")
     lines.append(f"{totals.lines:,} lines in = {counts} ({export.job.rejects})")
     lines.append(
-        f"{totals.patients:,} patients, {totals.found:,} with a code of ALL, {totals.listed:,} "
+        f"{totals.patients:,} patients, {totals.found:,} with a code of {rules.disease}, "
+        f"{totals.listed:,} "
         f"listed"
     )
     lines += [f"{count:>14,}  {name}" for name, count in in_order(rules, totals.outcomes).items()]

@@ -15,7 +15,7 @@ FOR_PATIENTS = "is for a file of patients, and the mapping is of results", "leav
 
 
 def batch_results(asked: BatchOptions, mapping: dict[str, ColumnSource], *, backend: str) -> int:
-    """Decide on each patient with ALL in a table of results."""
+    """Decide on each patient with the disease in a table of results."""
     from allstatus.bulk.results_run import ResultsRun
 
     other = None if backend == "arrow" else backend

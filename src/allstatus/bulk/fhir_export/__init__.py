@@ -1,3 +1,3 @@
 """Bulk FHIR: a folder of NDJSON by resource type in, a decision and its evidence for each patient
-with ALL out.
+with the disease out.
 """

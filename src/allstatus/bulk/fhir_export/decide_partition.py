@@ -113,7 +113,7 @@ def _decide(
     for rank in sorted(lines):
         own = sorted(lines[rank], key=_place)
         keys = [_key(kept.line) for kept in own]
-        _, missing = telling([kept.line for kept in own], keys, how.options.codes)
+        _, missing = telling([kept.line for kept in own], keys, how.reading)
         if missing and not fetched:
             done.wanted |= missing
         elif not done.wanted:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
 from typing import Any
@@ -22,6 +22,7 @@ from allstatus.decision.answer import NOT_APPLICABLE
 from allstatus.decision.classifier import Classifier, load_rules
 from allstatus.decision.decision import Decision
 from allstatus.ehr.chart_options import ChartOptions
+from allstatus.ehr.codes import Population
 from allstatus.ehr.facts_table import facts_document
 from allstatus.ehr.fhir import read_fhir, read_patient
 from allstatus.ehr.timeline import decide_chart
@@ -48,6 +49,11 @@ class DecideSettings:
         return _load(self.rules, self.engine)
 
     @property
+    def reading(self) -> ChartOptions:
+        """How charts are read, with the rules' population."""
+        return replace(self.options, population=Population.of(self.classifier.ruleset))
+
+    @property
     def columns(self) -> list[str]:
         """The names of a row's values, in order."""
         criteria = [f"criterion.{name}" for name in self.classifier.ruleset.criteria]
@@ -66,9 +72,9 @@ class ExportContext:
 
 @dataclass(slots=True)
 class Decided:
-    """A patient's row and evidence, None without an ALL diagnosis that counts; lines that are no
-    resource, by place, with why. `unread` counts statements by the coding that no table names;
-    `unclear`: no diagnosis is known as ALL, and one is not understood.
+    """A patient's row and evidence, None without a diagnosis of the population that counts;
+    lines that are no resource, by place, with why. `unread` counts statements by the coding that
+    no table names; `unclear`: no diagnosis is known as the disease, and one is not understood.
     """
 
     row: Row | None = None

@@ -42,9 +42,9 @@ class ExportJob:
 
 @dataclass(slots=True)
 class ExportTotals:
-    """Lines in = read + passed + rejected; `found` patients have a code of ALL, `outcomes` count
-    those listed. `unread` counts their statements by the coding that no table names; of the
-    `unclear` no diagnosis is known as ALL and one is not understood.
+    """Lines in = read + passed + rejected; `found` patients have a code of the disease,
+    `outcomes` count those listed. `unread` counts their statements by the coding that no table
+    names; of the `unclear` no diagnosis is known as the disease and one is not understood.
     """
 
     lines: int = 0
@@ -127,8 +127,8 @@ class ExportRun:
         if (data := recall(mark)) is not None and (told := _still_there(lines, data)):
             gathered = Gathered(**told)
             return Partitions(lines, gathered.people), gathered
-        site = self.job.how.options.codes
-        shelves, gathered = Gatherer(pool, self.pieces, lines, progress, site).gather()
+        options = self.job.how.reading
+        shelves, gathered = Gatherer(pool, self.pieces, lines, progress, options).gather()
         if self.job.resume:
             told = {"gathered": asdict(gathered), "files": sums_of(lines)}
             keep(mark, json.dumps(told).encode())

@@ -1,4 +1,4 @@
-"""The first reading of an export: which patients have a code of acute lymphoblastic leukemia.
+"""The first reading of an export: which patients have a code of the disease.
 
 It looks for the codes as bytes, wherever they stand in a condition or an encounter, whatever their
 system; so it may
@@ -20,8 +20,7 @@ from allstatus.bulk.fhir_export.line_scan import (
     unescaped,
 )
 from allstatus.bulk.fhir_export.ndjson_pieces import Piece, read_piece
-from allstatus.ehr.codes import code_tables
-from allstatus.ehr.site_codes import SiteCodes
+from allstatus.ehr.chart_options import DEFAULT_OPTIONS, ChartOptions
 from allstatus.errors import InvalidRecord
 
 
@@ -34,19 +33,19 @@ def looks_worth_reading(piece: Piece) -> bool:
     return head is None or head.type in WITH_DIAGNOSES
 
 
-def find_patients(piece: Piece, site: SiteCodes | None = None) -> set[str]:
-    """The patients whose conditions or reasons for a visit hold a code of ALL, by our tables and a
-    site's.
+def find_patients(piece: Piece, options: ChartOptions = DEFAULT_OPTIONS) -> set[str]:
+    """The patients whose conditions or reasons for a visit hold a code of the disease, by the
+    tables that charts are read by.
     """
-    return set().union(*(patients_in(block.text, site) for block in read_piece(piece)))
+    return set().union(*(patients_in(block.text, options) for block in read_piece(piece)))
 
 
-def patients_in(text: bytes, site: SiteCodes | None = None) -> set[str]:
+def patients_in(text: bytes, options: ChartOptions = DEFAULT_OPTIONS) -> set[str]:
     """The same of some lines."""
     found: set[str] = set()
-    for line in () if _is_free(text, site) else _candidates(text, site):
+    for line in () if _is_free(text, options) else _candidates(text, options):
         try:
-            told = tell(line) if holds_diagnosis(line, site) else None
+            told = tell(line) if holds_diagnosis(line, options) else None
         except InvalidRecord:
             continue  # the second reading rejects it
         if told is not None and told.type in WITH_DIAGNOSES and told.patient:
@@ -54,23 +53,23 @@ def patients_in(text: bytes, site: SiteCodes | None = None) -> set[str]:
     return found
 
 
-def holds_diagnosis(line: bytes, site: SiteCodes | None = None) -> bool:
-    """Whether a code of ALL stands in a line, however it is spelled."""
-    return _pattern(site).search(unescaped(line)) is not None
+def holds_diagnosis(line: bytes, options: ChartOptions = DEFAULT_OPTIONS) -> bool:
+    """Whether a code of the disease stands in a line, however it is spelled."""
+    return _pattern(options).search(unescaped(line)) is not None
 
 
-def _is_free(text: bytes, site: SiteCodes | None) -> bool:
-    """Whether no code of ALL stands in lines, told at once where none is spelled in an unusual
+def _is_free(text: bytes, options: ChartOptions) -> bool:
+    """Whether no code of it stands in lines, told at once where none is spelled in an unusual
     way.
     """
     codes = [] if b"\\" in text else CODES.findall(text)
-    return bool(codes) and _spellings(site).isdisjoint(codes) and b" " not in b"".join(codes)
+    return bool(codes) and _spellings(options).isdisjoint(codes) and b" " not in b"".join(codes)
 
 
-def _candidates(text: bytes, site: SiteCodes | None) -> Iterator[bytes]:
+def _candidates(text: bytes, options: ChartOptions) -> Iterator[bytes]:
     """The lines in which one of the needles stands."""
     begun = set()
-    for needle in _needles(site):
+    for needle in _needles(options):
         at = text.find(needle)
         while at >= 0:
             begin, end = text.rfind(b"\n", 0, at) + 1, text.find(b"\n", at)
@@ -82,8 +81,8 @@ def _candidates(text: bytes, site: SiteCodes | None) -> Iterator[bytes]:
 
 
 @cache
-def _codes(site: SiteCodes | None) -> tuple[str, ...]:
-    table = code_tables(site).diagnoses
+def _codes(options: ChartOptions) -> tuple[str, ...]:
+    table = options.tables.diagnoses
     ours = {name for name, topic in table.topics.items() if topic["all"]}
     named = {
         code
@@ -94,27 +93,27 @@ def _codes(site: SiteCodes | None) -> tuple[str, ...]:
 
 
 @cache
-def _spellings(site: SiteCodes | None) -> frozenset[bytes]:
-    return spellings(_codes(site))
+def _spellings(options: ChartOptions) -> frozenset[bytes]:
+    return spellings(_codes(options))
 
 
 @cache
-def _needles(site: SiteCodes | None) -> tuple[bytes, ...]:
+def _needles(options: ChartOptions) -> tuple[bytes, ...]:
     """What the spellings of codes have in common: an ICD-10 category in either case, how other
     codes begin, or an escaped sign.
     """
     spelled = {
         part
-        for code in _codes(site)
+        for code in _codes(options)
         for part in ((code[:3], code[:3].lower()) if code[3:4] == "." else (code[:5],))
     }
     return (*sorted(part.encode() for part in spelled), b"\\u00")
 
 
 @cache
-def _pattern(site: SiteCodes | None) -> re.Pattern[bytes]:
+def _pattern(options: ChartOptions) -> re.Pattern[bytes]:
     spelled = (
         re.escape(code).replace(r"\.", r"\.?") if code[3:4] == "." else re.escape(code)
-        for code in _codes(site)
+        for code in _codes(options)
     )
     return re.compile("|".join(spelled).encode(), re.IGNORECASE)

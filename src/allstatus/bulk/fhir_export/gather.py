@@ -1,4 +1,4 @@
-"""An export read: the patients with a code of ALL found, and their lines gathered on shelves."""
+"""An export read: the patients with a code of the disease, and their lines gathered on shelves."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from allstatus.bulk.fhir_export.ndjson_pieces import Piece
 from allstatus.bulk.fhir_export.partitions import Kept, PartitionFiles, Partitions
 from allstatus.bulk.fhir_export.process_pool import Pool
 from allstatus.bulk.fhir_export.shuffle import IDENTIFIED_ONLY, NAMELESS, LineTally, route
+from allstatus.ehr.chart_options import DEFAULT_OPTIONS, ChartOptions
 from allstatus.ehr.fhir_resources import READERS
-from allstatus.ehr.site_codes import SiteCodes
 
 Progress = Callable[
     [str, int, int], None
@@ -56,9 +56,9 @@ class Gatherer:
         pieces: list[Piece],
         folder: Path,
         progress: Progress,
-        site: SiteCodes | None = None,
+        options: ChartOptions = DEFAULT_OPTIONS,
     ) -> None:
-        self.site = site
+        self.options = options
         self.pool, self.pieces, self.folder, self._progress = pool, pieces, folder, progress
 
     def gather(self) -> tuple[Partitions, Gathered]:
@@ -67,7 +67,10 @@ class Gatherer:
         """
         looked = [piece for piece in self.pieces if looks_worth_reading(piece)]
         names: set[str] = set().union(
-            *(found for _, found in self.over("finding patients", find_patients, looked, self.site))
+            *(
+                found
+                for _, found in self.over("finding patients", find_patients, looked, self.options)
+            )
         )
         while True:
             names = set(self._resolve(names).values())
@@ -75,7 +78,9 @@ class Gatherer:
             seen = frozenset(piece.number for piece in looked)
             tallies = [
                 tally
-                for _, tally in self.over("gathering", route, self.pieces, shelves, seen, self.site)
+                for _, tally in self.over(
+                    "gathering", route, self.pieces, shelves, seen, self.options
+                )
             ]
             strays = (
                 set(self._resolve(set().union(*(tally.strays for tally in tallies))).values())

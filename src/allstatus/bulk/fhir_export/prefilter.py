@@ -14,9 +14,8 @@ from functools import lru_cache, partial
 from itertools import chain
 
 from allstatus.bulk.fhir_export.line_scan import CODES, GROUPED, head_of, references, spellings
-from allstatus.ehr.codes import code_tables
+from allstatus.ehr.chart_options import DEFAULT_OPTIONS, ChartOptions
 from allstatus.ehr.recorded_answers import QUESTION
-from allstatus.ehr.site_codes import SiteCodes
 
 _TABLES = {
     "Observation": ("results", "signs"),
@@ -34,11 +33,11 @@ _LISTING = b'"DiagnosticReport"', b'"hasMember"'  # lines that can date the resu
 
 
 def telling(
-    lines: Sequence[bytes], keys: Sequence[bytes], site: SiteCodes | None = None
+    lines: Sequence[bytes], keys: Sequence[bytes], options: ChartOptions = DEFAULT_OPTIONS
 ) -> tuple[list[int], set[bytes]]:
     """(places of the lines to read, what those refer to that is not among the lines), given each
     line's `Type/id`. Read is what tells something, what stands there in several versions, and what
-    any of these refer to, and so on. `site` are tables laid over ours.
+    any of these refer to, and so on. `options` say by which tables charts are read.
     """
     places = defaultdict[bytes, list[int]](list)
     for place, key in enumerate(keys):
@@ -46,7 +45,7 @@ def telling(
     read = {
         place
         for place, key in enumerate(keys)
-        if len(places[key]) > 1 or _tells(lines[place], site)
+        if len(places[key]) > 1 or _tells(lines[place], options)
     }
     if any(_undated(lines[place]) for place in read):
         read |= {n for n, line in enumerate(lines) if any(word in line for word in _LISTING)}
@@ -54,7 +53,7 @@ def telling(
     newly_read = read
     while newly_read:
         referred = (
-            references((lines[place] for place in newly_read), partial(_coded, site)) - followed
+            references((lines[place] for place in newly_read), partial(_coded, options)) - followed
         )
         followed |= referred
         there = {key: places.get(key) or _by_id(key, places) for key in referred}
@@ -71,9 +70,9 @@ def _by_id(key: bytes, places: Mapping[bytes, list[int]]) -> list[int]:
     return [place for own, there in places.items() if own.endswith(b"/" + key) for place in there]
 
 
-def _coded(site: SiteCodes | None, report: bytes) -> bool:
+def _coded(options: ChartOptions, report: bytes) -> bool:
     """Whether a report's own code, or one beside it, is known, so that it may announce a result."""
-    known = _known("DiagnosticReport", site)
+    known = _known("DiagnosticReport", options)
     return known is None or not known.isdisjoint(CODES.findall(report))
 
 
@@ -81,7 +80,7 @@ def _undated(line: bytes) -> bool:
     return b'"Observation"' in line and b'"effective' not in line
 
 
-def _tells(line: bytes, site: SiteCodes | None) -> bool:
+def _tells(line: bytes, options: ChartOptions) -> bool:
     head = head_of(line)
     if head is not None and head.type not in GROUPED:
         return False  # of a kind that is counted, and says nothing of a status
@@ -91,7 +90,7 @@ def _tells(line: bytes, site: SiteCodes | None) -> bool:
         return True
     if head.type == "Observation" and b'"hasMember"' in line and b'"specimen"' in line:
         return True
-    known = _known(head.type, site)
+    known = _known(head.type, options)
     if known is None:
         return True
     found = CODES.findall(line)
@@ -104,11 +103,11 @@ def _tells(line: bytes, site: SiteCodes | None) -> bool:
 
 
 @lru_cache(maxsize=32)
-def _known(kind: str, site: SiteCodes | None) -> frozenset[bytes] | None:
+def _known(kind: str, options: ChartOptions) -> frozenset[bytes] | None:
     """Every spelling of the codes that mean something in a resource of this type; None when all of
     them are read.
     """
     if kind not in _TABLES:
         return None
-    tables = code_tables(site)
+    tables = options.tables
     return spellings(code for name in _TABLES[kind] for _, code in tables.table(name).by_code)

@@ -23,8 +23,8 @@ from allstatus.bulk.fhir_export.line_scan import (
 )
 from allstatus.bulk.fhir_export.ndjson_pieces import Lines, Piece, read_piece
 from allstatus.bulk.fhir_export.partitions import Kept, PartitionFiles, Partitions
+from allstatus.ehr.chart_options import DEFAULT_OPTIONS, ChartOptions
 from allstatus.ehr.fhir_resources import READERS
-from allstatus.ehr.site_codes import SiteCodes
 from allstatus.errors import InvalidRecord
 
 PARTS = 8  # of a block that cannot be told at once
@@ -35,12 +35,15 @@ NAMELESS, IDENTIFIED_ONLY = (
 
 
 def route(
-    piece: Piece, shelves: Partitions, looked: frozenset[int], site: SiteCodes | None = None
+    piece: Piece,
+    shelves: Partitions,
+    looked: frozenset[int],
+    options: ChartOptions = DEFAULT_OPTIONS,
 ) -> LineTally:
     """Read a piece and put its lines about patients on their shelves; `looked` are the pieces
     looked through for diagnoses before.
     """
-    return Shuffle(piece, shelves, looked=piece.number in looked, site=site).run()
+    return Shuffle(piece, shelves, looked=piece.number in looked, options=options).run()
 
 
 @dataclass(slots=True)
@@ -64,9 +67,14 @@ class Shuffle:
     """Reads one piece; `looked` says that it was looked through for diagnoses before."""
 
     def __init__(
-        self, piece: Piece, shelves: Partitions, *, looked: bool, site: SiteCodes | None = None
+        self,
+        piece: Piece,
+        shelves: Partitions,
+        *,
+        looked: bool,
+        options: ChartOptions = DEFAULT_OPTIONS,
     ) -> None:
-        self.site = site
+        self.options = options
         self.piece, self.ranks, self.looked, self.tally = piece, shelves.ranks, looked, LineTally()
         self._shelves, self._spool = shelves, PartitionFiles(shelves, f"{piece.number:06d}")
         self._rejects: list[str] = []
@@ -180,7 +188,7 @@ class Shuffle:
             told.type in WITH_DIAGNOSES
             and not self.looked
             and told.patient
-            and holds_diagnosis(line, self.site)
+            and holds_diagnosis(line, self.options)
         ):
             self.tally.strays.add(told.patient)
         self._place(told.type, told.patient, number, line)

@@ -26,8 +26,8 @@ from allstatus.bulk.fhir_export.line_scan import (
 )
 from allstatus.bulk.fhir_export.ndjson_pieces import MARK
 from allstatus.bulk.fhir_export.references import read_key
+from allstatus.ehr.chart_options import ChartOptions
 from allstatus.ehr.fhir_resources import READERS
-from allstatus.ehr.site_codes import SiteCodes
 from allstatus.errors import InvalidRecord
 
 FOUND = "name string"
@@ -50,10 +50,10 @@ _Rows = list[tuple[Any, ...]]
 _TYPES = {"string": pa.string(), "long": pa.int64(), "binary": pa.binary()}
 
 
-def find(site: SiteCodes | None, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """Patients with a code of ALL by our tables and a site's, some more than once."""
+def find(options: ChartOptions, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Patients with a code of the disease by the tables of `options`, some more than once."""
     for batch in batches:
-        yield _batch(FOUND, [(name,) for name in patients_in(b"\n".join(_lines(batch)), site)])
+        yield _batch(FOUND, [(name,) for name in patients_in(b"\n".join(_lines(batch)), options)])
 
 
 def find_aliases(wanted: Names, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

@@ -13,7 +13,7 @@ from allstatus.bulk.fhir_export.decide_patient import DecideSettings, ExportCont
 from allstatus.bulk.fhir_export.line_scan import key_of
 from allstatus.bulk.fhir_export.prefilter import telling
 from allstatus.bulk.fhir_export.references import read_key
-from allstatus.ehr.site_codes import SiteCodes
+from allstatus.ehr.chart_options import ChartOptions
 from allstatus.errors import RulesError
 
 WANTED = "name string, key string"
@@ -41,11 +41,11 @@ class Deciding:
         return StructType([*fields, *(StructField(name, LongType()) for name in (LINES, UNCLEAR))])
 
 
-def find_missing(site: SiteCodes | None, lines: pa.Table) -> pa.Table:
-    """What a patient's lines refer to that is not among them; `site` are tables laid over ours."""
+def find_missing(options: ChartOptions, lines: pa.Table) -> pa.Table:
+    """What a patient's lines refer to that is not among them; charts are read as `options` say."""
     own: list[bytes] = lines.column("line").to_pylist()
     keys = [key_of(line) or read_key(line) for line in own]
-    missing = sorted(key.decode() for key in telling(own, keys, site)[1])
+    missing = sorted(key.decode() for key in telling(own, keys, options)[1])
     names = [lines.column("name")[0].as_py()] * len(missing)
     return pa.table({"name": pa.array(names, pa.string()), "key": pa.array(missing, pa.string())})
 

@@ -75,7 +75,7 @@ class SparkExport:
         return totals
 
     def _totals(self, rejects: Target) -> ExportTotals:
-        gatherer = SparkGatherer(self.session, self.source, self.parts, self.job.how.options.codes)
+        gatherer = SparkGatherer(self.session, self.source, self.parts, self.job.how.reading)
         gathered = gatherer.gather()
         decided = self._decided(gatherer, gathered)
         listed = decided.where(F.col("outcome").isNotNull())

@@ -1,5 +1,5 @@
-"""An export's lines gathered by patient, in three readings: who has ALL, what is about them, and
-what that refers to.
+"""An export's lines gathered by patient, in three readings: who has the disease, what is about
+them, and what that refers to.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ from allstatus.bulk.spark.line_workers import (
     route,
 )
 from allstatus.bulk.spark.patient_workers import WANTED, find_missing
+from allstatus.ehr.chart_options import DEFAULT_OPTIONS, ChartOptions
 from allstatus.ehr.fhir_resources import READERS
-from allstatus.ehr.site_codes import SiteCodes
 
 KEPT = ("name", "file", "block", "place", "line")
 PLACE = ("file", "block", "place")
@@ -51,19 +51,23 @@ class SparkGathered:
 
 
 class SparkGatherer:
-    """Reads an export whose in-between results lie in `folder`, by our tables and a
-    `site`'s.
+    """Reads an export whose in-between results lie in `folder`, by the
+    tables that `options` name.
     """
 
     def __init__(
-        self, session: SparkSession, source: str, folder: str, site: SiteCodes | None = None
+        self,
+        session: SparkSession,
+        source: str,
+        folder: str,
+        options: ChartOptions = DEFAULT_OPTIONS,
     ) -> None:
-        self.session, self.folder, self.site = session, folder, site
+        self.session, self.folder, self.options = session, folder, options
         self.lines = read_lines(session, source)
 
     def gather(self) -> SparkGathered:
         """Find the patients, then gather the lines about them."""
-        found = self.lines.mapInArrow(partial(find, self.site), FOUND).distinct()
+        found = self.lines.mapInArrow(partial(find, self.options), FOUND).distinct()
         names = frozenset(self._resolve(row["name"] for row in found.toLocalIterator()).values())
         told = self.kept_in(
             "told",
@@ -98,8 +102,10 @@ class SparkGatherer:
         patient.
         """
         own = kept.withColumn("referred", F.lit(False))
-        site = self.site
-        referring = kept.groupBy("name").applyInArrow(lambda own: find_missing(site, own), WANTED)
+        options = self.options
+        referring = kept.groupBy("name").applyInArrow(
+            lambda own: find_missing(options, own), WANTED
+        )
         wanted = self.kept_in("wanted", referring)
         types = frozenset(
             row[0] for row in wanted.select(F.substring_index("key", "/", 1)).distinct().collect()
