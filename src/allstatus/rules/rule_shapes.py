@@ -52,7 +52,9 @@ class PopulationShape(Shape):
 
 
 class RulesetShape(Shape):
-    """The head of a rule set: its name, the page it reads, and from when it is in force."""
+    """The head of a rule set: its name, the page it reads, and from when it is in force; the
+    statuses as the disease runs (`course`), and the categories of its options and agents.
+    """
 
     id: Annotated[
         str, Field(pattern=r"^[a-z0-9-]+$", description="small letters, digits and hyphens")
@@ -65,13 +67,8 @@ class RulesetShape(Shape):
     source: SourceShape
     population: PopulationShape
     notice: str
-    course: Annotated[
-        list[str], Field(description="the statuses in the order in which the disease runs")
-    ] = []
-    categories: Annotated[
-        list[Word],
-        Field(min_length=1, description="the categories of its options and agents"),
-    ] = list(CATEGORIES)
+    course: list[str] = []
+    categories: Annotated[list[Word], Field(min_length=1)] = list(CATEGORIES)
 
 
 class ConstraintShape(CitedShape):
@@ -102,17 +99,16 @@ class ExampleShape(Shape):
 
 
 class StatusShape(CitedShape):
-    """A status: the clauses that must all hold, unless another status does."""
+    """A status: the clauses that must all hold, unless another status does; `asserts` are the
+    coded statuses that agree with it, by which a history is carried forward too.
+    """
 
     status: str
     title: str
     all: Clauses
     says: SaysShape
     unless: list[str] = []
-    asserts: Annotated[
-        list[Asserted],
-        Field(description="coded statuses that agree with it; a history is carried forward by it"),
-    ] = []
+    asserts: list[Asserted] = []
     shade: ShadeShape | None = None
     examples: list[ExampleShape]
 
