@@ -17,7 +17,7 @@ from allstatus.ehr.doubt import Doubt, stays
 ZONES = timedelta(days=11)
 
 
-class Dated(Protocol):
+class Timed(Protocol):
     """Something that has a day."""
 
     @property
@@ -25,7 +25,7 @@ class Dated(Protocol):
         """When it is, or may be."""
 
 
-T = TypeVar("T", bound=Dated)
+T = TypeVar("T", bound=Timed)
 
 
 class DayIndex(Generic[T]):

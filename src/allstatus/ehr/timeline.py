@@ -88,9 +88,7 @@ def decide_over_time(
 
 
 class _Teller:
-    """Goes through a chart's assessments; without `points` only the last of them is told, and the
-    others leave their remissions and relapses.
-    """
+    """Goes through a chart's assessments; without `points` only the last of them is told."""
 
     def __init__(
         self,
