@@ -21,6 +21,7 @@ from allstatus.ehr.unknown_codes import (
     UnknownCode,
     as_documents,
     understanding,
+    unknown_code,
     unknown_of,
 )
 from allstatus.table.chart_context import Accounted, ChartAccount, Evidence
@@ -44,7 +45,7 @@ def account_of(reading: ChartReading, tables: CodeTables) -> ChartAccount:
         place = _place(statement, reading, tables, counted, aside)
         places[place] += 1
         if place[0] == UNKNOWN:
-            unknown.update(unknown_of(statement, tables))
+            unknown[unknown_code(statement)] += 1
         if isinstance(statement, Problem) and not statement.void and _is_open(place):
             diagnoses.append(_title(statement))
     places[ELSEWHERE, "", ""] += len(reading.chart.others)

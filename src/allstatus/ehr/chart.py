@@ -4,6 +4,7 @@ nothing read into them.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import count
@@ -69,7 +70,7 @@ class Statement:
     `names` are what a correction calls it by, each whole: a resource's own address or identifier,
     or order and observation number, sub-id, code, specimen and time of collection together. Two
     statements that share a name are sendings of one; of these the one `sent` later holds.
-    `number` is its place in the chart, handed out when the chart is read.
+    `number` tells it from every other statement; one made from another by `replace` has the same.
     """
 
     source: str
@@ -83,7 +84,7 @@ class Statement:
     latest: date | None = field(default=None, kw_only=True)
     names: tuple[str, ...] = field(default=(), kw_only=True)
     sent: When | None = field(default=None, kw_only=True)
-    number: int = field(default=-1, kw_only=True, compare=False)
+    number: int = field(default_factory=count().__next__, kw_only=True, compare=False)
 
     @property
     def source_here(self) -> Source:
@@ -96,7 +97,7 @@ class Result(Statement):
     """A laboratory result or other observation."""
 
     value: Quantity = Quantity()
-    ranges: tuple[Range, ...] = ()
+    ranges: Sequence[Range] = ()
     flags: tuple[str, ...] = ()
     specimen: tuple[Code, ...] = ()
     corrected: bool = False
@@ -159,6 +160,9 @@ class Chart:
 
     def numbered(self) -> Chart:
         """The same with a number of its own for each statement."""
+        statements = (*self.results, *self.problems, *self.treatments)
+        if len({statement.number for statement in statements}) == len(statements):
+            return self
         number = count()
         return replace(
             self,

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from allstatus.ehr.chart import Code
 
 _OWN = ("title", "words", "names", "codes", "broader")  # what a topic does not share with others
+KEPT = 1 << 13  # how many concepts are remembered with what they mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ class Table:
         self.below: dict[str, dict[str, tuple[Topic, bool]]] = {}
         self.topics = {name: _topic(name, topics) for name in topics}
         self._rename = rename
+        self._found: dict[tuple[Code, ...], tuple[Match, ...]] = {}
         for name, topic in self.topics.items():
             for code in topics[name]["codes"]:
                 known = topic, bool(code["verified"])
@@ -66,6 +68,15 @@ class Table:
 
     def find_each(self, codes: Iterable[Code]) -> tuple[Match, ...]:
         """Every topic the codes name, without those that are wider than another of them."""
+        codes = tuple(codes)
+        found = self._found.get(codes)
+        if found is None:
+            if len(self._found) >= KEPT:
+                self._found.clear()
+            found = self._found[codes] = self._find_each(codes)
+        return found
+
+    def _find_each(self, codes: tuple[Code, ...]) -> tuple[Match, ...]:
         found: dict[str, Match] = {}
         for code in codes:
             known = self.known(code)
@@ -94,6 +105,7 @@ class Table:
         within = {name for name, topic in topics.items() if ours & {name, *topic.wider}}
         vague = {wide for name in within for wide in topics[name].wider} - within
         table = copy(self)
+        table._found = {}
         table.topics = {
             name: replace(topic, more={**topic.more, "all": _place(topic, within, vague)})
             for name, topic in topics.items()

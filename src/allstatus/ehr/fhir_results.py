@@ -22,7 +22,7 @@ from allstatus.ehr.fhir_standing import (
     updated,
 )
 from allstatus.ehr.fhir_store import ResourceStore
-from allstatus.ehr.fhir_values import flags, interpreted, ranges, value_of
+from allstatus.ehr.fhir_values import flags, interpreted, ranges_of, value_of
 from allstatus.ehr.json_access import Json, codes, objects, text, when, words
 
 NO_VALUE = "has no value"
@@ -42,6 +42,7 @@ OF_THINGS = ("Device", "Location", "Organization", "Substance", "BiologicallyDer
 ANOTHERS = "is about another person"
 UNKNOWN_FOCUS = "is about something that is not here"
 FOCUS_CODE = "observation-focusCode"
+SAID_OF_ALL = ("codes", "issued", "earliest", "latest", "names", "sent")
 UNHELD = "lists results that are not here"
 UNTOLD = "tells of no result"
 
@@ -75,8 +76,10 @@ def read_observation(resource: Json, store: ResourceStore) -> Iterator[Statement
 
 
 def _shared(resource: Json, store: ResourceStore, day: Dated, of: Specimens) -> dict[str, Any]:
-    measured = " ".join(code.code for code in codes(resource.get("code")))
+    coded = codes(resource.get("code"))
+    measured = " ".join([code.code for code in coded])
     return {
+        "codes": coded,
         "issued": when(resource, "issued"),
         "earliest": day.earliest,
         "latest": day.latest,
@@ -94,14 +97,13 @@ def _component_names(shared: dict[str, Any], part: Json, before: list[Json]) -> 
     mine = codes(part.get("code"))
     again = sum(codes(other.get("code")) == mine for other in before)
     which = f" component {' '.join(code.code for code in mine)} {again}"
-    return {"names": tuple(name + which for name in shared["names"])}
+    return {"codes": mine, "names": tuple(name + which for name in shared["names"])}
 
 
 def _stated(part: Json, source: str, stands: Standing, day: Dated) -> dict[str, Any]:
-    """What every statement from a resource says: of what, when, and whether it counts."""
+    """What every statement from a resource says in words, when, and whether it counts."""
     return {
         "source": source,
-        "codes": codes(part.get("code")),
         "when": day.when,
         "void": stands.void,
         "doubt": stands.doubt,
@@ -117,7 +119,7 @@ def _result(
     return Result(
         **_stated(part, source, stands, day),
         value=value or Quantity(),
-        ranges=ranges(part, born, day.when),
+        ranges=ranges_of(part, born, day.when),
         flags=flags(part),
         **shared,
     )
@@ -147,7 +149,7 @@ def _panel(
 
 
 def _other(resource: Json, stands: Standing, shared: dict[str, Any], day: Dated) -> Statement:
-    known = {key: shared[key] for key in ("issued", "earliest", "latest", "names", "sent")}
+    known = {key: shared[key] for key in SAID_OF_ALL}
     return Statement(**_stated(resource, source_of(resource), stands, day), **known)
 
 

@@ -112,19 +112,22 @@ WHY_NOT = ("reasonNotGiven", "reasonNotTaken", "reasonNotPerformed", "notDoneRea
 TAKEN = {"y": STANDS, "n": _void("not taken"), "na": _void("not taken")}
 MODIFIED = "carries a modifier extension, which may change its meaning"
 RULED = "carries implicit rules, which may change its meaning"
+_NESTED = (dict, list)
 SUMMARY = "sent as a summary, without all of it"
 
 
 def modified(element: Json, *, inside: tuple[str, ...] = ()) -> bool:
     """Whether an element, or any within it but those named, has a modifier extension."""
-    waiting: list[Any] = [{key: value for key, value in element.items() if key not in inside}]
+    if "modifierExtension" in element:
+        return True
+    waiting = [v for key, v in element.items() if type(v) in _NESTED and key not in inside]
     for item in waiting:  # which grows while it is gone through
         if type(item) is dict:
             if "modifierExtension" in item:
                 return True
-            waiting.extend(item.values())
-        elif type(item) is list:
-            waiting.extend(item)
+            waiting += [value for value in item.values() if type(value) in _NESTED]
+        else:
+            waiting += [value for value in item if type(value) in _NESTED]
     return False
 
 

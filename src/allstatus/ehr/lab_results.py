@@ -208,7 +208,7 @@ def _place_count(reading: ChartReading, item: _Item, options: ChartOptions) -> N
     age = None if chart.born is None else age_on(chart.born, day.last)
     person = Person(chart.sex, is_adult(age), options.adult_ranges)
     sent = item.result
-    verdict = judge(item.name, sent.value, sent.ranges, sent.flags, person)
+    verdict = judge(item.name, sent.value, tuple(sent.ranges), sent.flags, person)
     counted = item.evidence.counted(verdict.because, verdict.read)
     if verdict.normal is not None:
         _file(reading, reading.counts, item, verdict.normal, counted, by_default=verdict.by_default)

@@ -66,8 +66,13 @@ def table_of(statement: Statement) -> str:
 def unknown_of(statement: Statement, tables: CodeTables) -> Iterator[UnknownCode]:
     """One coding for a statement that is not understood: the first sent, or an empty one."""
     if understanding(statement, tables) == UNKNOWN:
-        code = next(iter(statement.codes), Code("", ""))
-        yield UnknownCode(table_of(statement), *code)
+        yield unknown_code(statement)
+
+
+def unknown_code(statement: Statement) -> UnknownCode:
+    """The coding that stands for a statement that is not understood."""
+    code = next(iter(statement.codes), Code("", ""))
+    return UnknownCode(table_of(statement), *code)
 
 
 def unknown_parts(statement: Statement, tables: CodeTables) -> Iterator[UnknownCode]:
