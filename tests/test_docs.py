@@ -40,7 +40,9 @@ IDS = [document.relative_to(ROOT).as_posix() for document in DOCUMENTS]
 SLOW = {  # more than a few seconds each
     f"docs/{name}.md"
     for name in (
+        "how-to/another-language",
         "how-to/lesson",
+        "how-to/lesson.es",
         "how-to/port",
         "how-to/property-suite",
         "how-to/warehouse",
