@@ -22,14 +22,6 @@ def test_a_text_is_looked_up_by_its_language() -> None:
     assert said == {"en": " and ", "es": " y "}
 
 
-def test_what_decides_is_no_text() -> None:
-    english, spanish = (BOOKS["histories"].texts(language) for language in ("en", "es"))
-    assert [[point["record"] for point in one["points"]] for one in english] == [
-        [point["record"] for point in one["points"]] for one in spanish
-    ]
-    assert english[0]["title"] != spanish[0]["title"]
-
-
 def test_a_language_that_only_a_rule_set_has_leaves_the_program_in_marked_english() -> None:
     assert BOOKS["messages"].texts("xx")["and"] == "[en]  and "
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from allstatus.decision.classifier import Classifier
 from allstatus.record.percent import read_percent
+from allstatus.rules.histories import read_histories
 from allstatus.teach.exercise_words import choices, word
 from allstatus.teach.exercises import EACH, OUTCOMES, Exercise, answer_of
-from allstatus.teach.page_extras import read_histories
 from allstatus.teach.sampling import draw, random_numbers
 from allstatus.teach.strings import TEXTS
 from needs import NODE
@@ -122,7 +122,11 @@ def test_an_explanation_names_the_outcome_the_fact_and_the_section(
 
 
 def test_histories_meet_every_answer(teaching: Classifier) -> None:
-    points = [point for history in read_histories(teaching.ruleset) for point in history["points"]]
+    points = [
+        point
+        for history in read_histories(teaching.ruleset.directory)
+        for point in history["points"]
+    ]
     assert {answer_of(teaching.classify(point["record"])) for point in points} == {
         *teaching.ruleset.statuses,
         *OUTCOMES,

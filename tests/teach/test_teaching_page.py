@@ -11,11 +11,11 @@ from allstatus.decision.classifier import Classifier, load_rules
 from allstatus.ehr.record_history import decide_dated
 from allstatus.errors import InvalidRecord
 from allstatus.render.messages import headline, messages
+from allstatus.rules.histories import read_histories
 from allstatus.rules.phrases import LEVELS
 from allstatus.teach.exercise_set import make_sheet
 from allstatus.teach.exercise_words import choices, word
 from allstatus.teach.exercises import Exercise, answer_of
-from allstatus.teach.page_extras import read_histories
 from allstatus.teach.samples import ANSWERS, find_tries
 from allstatus.teach.sampling import draw
 from allstatus.teach.strings import TEXTS
@@ -232,7 +232,7 @@ def test_a_quiz_all_wrong_counts_the_kinds_of_mistake(
 
 @BROWSER
 def test_histories_are_walked_point_by_point(page_file: Path, teaching: Classifier) -> None:
-    histories = read_histories(teaching.ruleset)
+    histories = read_histories(teaching.ruleset.directory)
     answers = [
         [answer_of(teaching.classify(point["record"])) for point in history["points"]]
         for history in histories

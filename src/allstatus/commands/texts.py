@@ -50,7 +50,6 @@ def _faults(language: str, rules: str | None) -> Iterator[str]:
 def books() -> tuple[Book, ...]:
     """Every file of the program with texts for readers."""
     from allstatus.render.messages import MESSAGES
-    from allstatus.teach.page_extras import HISTORIES
     from allstatus.teach.strings import PLOTS, TEXTS
 
-    return MESSAGES, TEXTS, HISTORIES, PLOTS
+    return MESSAGES, TEXTS, PLOTS

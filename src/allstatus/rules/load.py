@@ -8,9 +8,16 @@ from pathlib import Path
 from allstatus.errors import RulesError, nearest
 from allstatus.record.yaml_file import YamlFile
 from allstatus.rules.builder import Builder
-from allstatus.rules.language_texts import ENGLISH, FOLDER, find_translation
+from allstatus.rules.histories import read_histories
+from allstatus.rules.language_texts import ENGLISH, FOLDER, find_translation, texts_in
 from allstatus.rules.lint import lint
-from allstatus.rules.rule_texts import in_language, rule_texts, translate_files
+from allstatus.rules.rule_texts import (
+    HISTORIES,
+    in_language,
+    is_rule_text,
+    rule_texts,
+    translate_files,
+)
 from allstatus.rules.ruleset import RuleSet
 from allstatus.rules.shape_problems import shape_problems
 
@@ -35,6 +42,7 @@ def translation_faults(directory: Path, language: str) -> list[str]:
     """
     files, folders = _read_files(directory)
     english = rule_texts(_build(directory, files, folders), files, folders)
+    english |= texts_in(read_histories(directory), is_rule_text, (HISTORIES,))
     translation = find_translation(directory / FOLDER, language, directory.name)
     return [] if translation is None else list(translation.faults(english))
 

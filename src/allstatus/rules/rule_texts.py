@@ -19,7 +19,8 @@ from allstatus.rules.ruleset import RuleSet
 
 TEXT = {"because", "note", "notice", "otherwise", "question", "says", "sentence", "text", "title"}
 NO_TEXT = {"also_cited", "cite", "examples", "near", "source", "values", "when"}
-NAMES = "names"
+NAMES, HISTORIES = "names", "histories"
+OF_A_HISTORY = ("title", "when", "note")
 Files = Mapping[str, YamlFile]
 Folders = Mapping[str, list[YamlFile]]
 
@@ -30,6 +31,8 @@ def is_rule_text(keys: Keys) -> bool:
     """
     if keys[0] == "guidance":
         return keys[1:2] == ("tests",) and keys[-1] == "title"
+    if keys[0] == HISTORIES:
+        return keys[-1] in OF_A_HISTORY
     inside = set(keys[1:])
     return not inside & NO_TEXT and bool(inside & TEXT or keys[-1] == LISTED)
 

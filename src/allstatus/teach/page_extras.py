@@ -5,21 +5,17 @@ with.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from fractions import Fraction
 from itertools import groupby
 from typing import Any
 
 from allstatus.decision.classifier import Classifier
-from allstatus.errors import InvalidRecord, RulesError
+from allstatus.errors import InvalidRecord
 from allstatus.record.percent import format_number
-from allstatus.record.yaml_file import YamlFile
 from allstatus.render.messages import MESSAGES, definitions_word
-from allstatus.render.program_texts import Book
-from allstatus.rules.editions import DEFAULT, rules_home
+from allstatus.rules.histories import read_histories
 from allstatus.rules.phrases import LEVELS
 from allstatus.rules.ruleset import Fact, RuleSet
-from allstatus.rules.shape_problems import shape_problems
 from allstatus.teach.exercise_words import choices
 from allstatus.teach.exercises import OUTCOMES, Exercise, answer_of, make_pool, percent_spellings
 from allstatus.teach.page_data import embed_rules
@@ -27,11 +23,6 @@ from allstatus.teach.page_words import one_or_each
 from allstatus.teach.samples import find_tries
 from allstatus.teach.strings import texts
 
-HISTORIES = Book(
-    "histories",
-    rules_home() / DEFAULT / "histories.yaml",
-    frozenset({"title", "when", "note"}),
-)
 REFUSED = ("4,5", "five", "-1", "140 %", "10-2", "NaN", "201/200", "")
 LETTERS, SEPARATOR, GROUPS = "0123456789abcdefghijklmnopqrstuvwxyz", "|", "~"
 A_HAIR = Fraction(1, 10**18)
@@ -60,7 +51,7 @@ def embed_page(classifier: Classifier) -> dict[str, Any]:
             name: _letters(rules, case) + _percentages(rules, case)
             for name, case in find_tries(classifier).items()
         },
-        "histories": read_histories(rules),
+        "histories": read_histories(rules.directory, rules.language),
         "map_rows": [name for name in MAP_ROWS if name in rules.facts],
     }
 
@@ -148,16 +139,3 @@ def _answer(classifier: Classifier, record: dict[str, Any], answers: list[str]) 
         return LETTERS[answers.index(answer_of(classifier.classify(record)))]
     except InvalidRecord:
         return "!"
-
-
-def read_histories(rules: RuleSet) -> Any:
-    """The made-up patients of the rule set, where it has any; raises RulesError for a file that
-    does not fit its shape.
-    """
-    path = rules.directory / HISTORIES.file.name
-    if not path.is_file():
-        return []
-    file = YamlFile(path, rules.directory)
-    if problems := [*file.problems, *shape_problems(file, HISTORIES.name)]:
-        raise RulesError(problems)
-    return replace(HISTORIES, file=path).texts(rules.language)
