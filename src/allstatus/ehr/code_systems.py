@@ -71,8 +71,8 @@ class CodeSystems:
 
 
 def plain(system: str) -> str:
-    """A system's name without what does not tell systems apart: case, https, a last slash, and
-    `urn:oid:` before an OID.
+    """A system's name without what does not tell systems apart: case, https, a last slash, a
+    version, and `urn:oid:` before an OID.
     """
-    name = system.strip().rstrip("/").lower().replace("https://", "http://")
+    name = system.partition("|")[0].strip().rstrip("/").lower().replace("https://", "http://")
     return f"urn:oid:{name}" if _OID.fullmatch(name) else name

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from allstatus.ehr.chart import Chart, Statement
 from allstatus.ehr.dates import read_when
 from allstatus.ehr.fhir_bundles import Entry, check_whole, entries_of, missing_parts
+from allstatus.ehr.fhir_links import APART, Persons, persons
 from allstatus.ehr.fhir_patients import (
     BY_IDENTIFIER,
     CONTAINED,
@@ -36,6 +37,8 @@ SUPERSEDED = "superseded by a later version"
 REPLACED = "replaced by another"
 DELETED = "deleted"
 OTHERS = "{} resources of other patients were sent; they are set aside"
+LINKED = "patients {} are one person, as their links say"
+ELSEWHERE = "this patient is linked to another, whose resources are not here"
 HOME = "(this server)"  # of resources none of which names a server
 PART = "only a part of this chart was given ({}); what is not here is unknown"
 
@@ -67,7 +70,7 @@ def read_patient(resources: list[Json], patient: str, nameless: int = 0) -> Char
     """One patient's chart from what was gathered for it out of many patients' resources, `nameless`
     of which name nobody.
     """
-    charts = _gather(ResourceStore(map(_entry, resources))).charts(alone=False)
+    charts = _gather(ResourceStore(map(_entry, resources)), join=False).charts(alone=False)
     chart = charts.get(patient) or Chart(patient)
     if nameless:
         chart.warnings.append(SET_ASIDE.format(nameless))
@@ -94,7 +97,7 @@ def read_own(value: object, patient: str, server: str = "") -> Own:
     entries = list(entries_of(value))
     home = home_of(entries, server)
     gathered = _gather(ResourceStore(entries, home))
-    mine = (home, patient)
+    mine = gathered.people.one.get((home, patient), (home, patient))
     gathered.of.setdefault(mine, [])
     chart = gathered.chart(mine, patient)
     if gathered.nameless:
@@ -130,6 +133,7 @@ class _Gathered:
     of: dict[PatientKey, list[Statement]] = field(default_factory=dict)
     nameless: list[list[Statement]] = field(default_factory=list)
     owners: list[PatientKey] = field(default_factory=list)  # of each patient and each statement
+    people: Persons = APART
 
     def charts(self, *, alone: bool = True) -> dict[str, Chart]:
         """The charts by what their patients are called; where `alone` says that nobody else is
@@ -154,6 +158,11 @@ class _Gathered:
             chart.born = born.first if born else None
         for statement in self.of[key]:
             chart.add(statement)
+        names = sorted(name for (_, name), leader in self.people.one.items() if leader == key)
+        chart.warnings += [LINKED.format(", ".join(names))] if names else []
+        if key in self.people.apart:
+            chart.partial = True
+            chart.warnings.append(PART.format(ELSEWHERE))
         return chart
 
 
@@ -167,7 +176,7 @@ def _place_nameless(nameless: list[list[Statement]], charts: dict[str, Chart]) -
             chart.add(replace(statement, doubt=doubt))
 
 
-def _gather(store: ResourceStore) -> _Gathered:
+def _gather(store: ResourceStore, *, join: bool = True) -> _Gathered:
     gathered = _Gathered(store)
     everything = [
         *((resource, "") for resource in store.resources),
@@ -178,18 +187,26 @@ def _gather(store: ResourceStore) -> _Gathered:
     gone = _replaced(owners, store)
     owners = [(one, why or gone.get(id(one), ""), key) for one, why, key in owners]
     same = alike(key for _, _, key in owners if key is not None)
-    for resource, why, key in owners:
-        known = key and same.get(key, key)
-        if resource["resourceType"] == "Patient" and known is not None and not why:
-            gathered.owners.append(known)
-            store.patients.setdefault(known, resource)
-            store.patients.setdefault(key, resource)
-            gathered.of.setdefault(known, [])
-    for resource, why, key in sorted(owners, key=lambda owner: _is_other(owner[0])):
-        if key is NOBODY:
+    patients = [
+        (known, key, resource)
+        for resource, why, key in owners
+        if resource["resourceType"] == "Patient" and not why
+        if key is not None and (known := same.get(key, key)) is not None
+    ]
+    gathered.people = persons([(known, it) for known, _, it in patients], same, store, join=join)
+    one = gathered.people.one
+    same = {key: known and one.get(known, known) for key, known in same.items()} | {**one}
+    for known, key, resource in patients:
+        person = one.get(known, known)
+        gathered.owners.append(person)
+        store.patients.setdefault(known, resource)
+        store.patients.setdefault(key, resource)
+        gathered.of.setdefault(person, [])
+    for resource, why, whom in sorted(owners, key=lambda owner: _is_other(owner[0])):
+        if whom is NOBODY:
             gathered.owners += [] if _is_other(resource) else [NOBODY]
         elif resource["resourceType"] != "Patient":
-            _add(gathered, resource, why, key and same.get(key, key))
+            _add(gathered, resource, why, whom and same.get(whom, whom))
     return gathered
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
 
-from allstatus.ehr.chart import ITSELF, TEXT, Code
+from allstatus.ehr.chart import ITSELF, REJECTED, TEXT, Code
 from allstatus.ehr.dates import When, last_day, spanning
 from allstatus.ehr.fhir_patients import named, subject_of
 from allstatus.ehr.fhir_standing import MODIFIED, STANDS, Standing, modified, updated
@@ -127,6 +127,8 @@ def _described(
             standing = Standing("its specimen is of another person", "")
         if specimen.get("status") == "entered-in-error":
             standing = Standing("", "its specimen was entered in error")
+        if specimen.get("status") == "unsatisfactory":
+            standing = Standing("", REJECTED)
     called = " ".join(sorted(names))
     if len(found) == 1 and store.address(found[0]):
         places += (Code(ITSELF, called),)

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from allstatus.ehr.chart import TEXT, Code
+from allstatus.ehr.chart import REJECTED, TEXT, Code
 from allstatus.ehr.codes import code_tables
 from allstatus.ehr.hl7v2.segments import BROKEN_OFF, Segment, coded
 
 SOURCE, TYPE = "v2_specimen_source", "v2_specimen"  # tables 0070 and 0487
 ROLES = dict.fromkeys("QCBEFOV", "of a control, not of a patient")  # table 0369
-REJECTED = "its specimen was rejected by the laboratory"
 POOLED = dict.fromkeys("GL", "its specimen is of several patients")
 
 

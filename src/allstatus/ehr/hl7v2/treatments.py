@@ -14,7 +14,6 @@ from allstatus.ehr.hl7v2.times import usable
 
 ORDERED = "ordered, not known to be given"
 NOT_GIVEN = "not given"
-NONE_OF_IT = "the amount given is 0"
 _NOTHING = re.compile(r"0+(\.0*)?")
 GIVEN = {"": "", "CP": "", "PA": ""}  # table 0322: complete, partially administered
 REFUSED = ("RE", "NA")
@@ -61,7 +60,7 @@ def _given(segment: Segment, route: tuple[Code, ...], sender: Sender) -> Treatme
     void = NOT_GIVEN if status in REFUSED or segment.raw(18) else ""
     void = DELETED if segment.text(21).upper() == DELETE else void
     doubt = GIVEN.get(status, "its status cannot be read as given")
-    doubt = doubt or (NONE_OF_IT if _NOTHING.fullmatch(segment.text(6)) else "")
+    doubt = doubt or (NOT_GIVEN if _NOTHING.fullmatch(segment.text(6)) else "")
     day = usable(segment.when(3), sender.sent, sender.born)
     reasons = segment.codes(19)
     return _treatment(segment, 5, sender, day, void, doubt, route=route, reasons=reasons)
