@@ -4,9 +4,11 @@ import csv
 import html
 import io
 import json
+import re
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
@@ -135,10 +137,15 @@ def test_anki_imports_a_deck_once_and_then_updates_it(
         for exercise in sheet.exercises[1:]:
             note = notes[exercise.id]
             assert Text(note["Answer"]).text == exercise.answer_title
-            assert exercise.level in note.tags
+            assert {f"allstatus::{exercise.level}", f"allstatus::{exercise.answer}"} <= {*note.tags}
+            assert all(tag.startswith("allstatus::") for tag in note.tags)
             card = note.cards()[0]
             assert all(value in Text(card.question()).text for _, value in exercise.case)
-            assert exercise.answer_title not in Text(card.question()).text
+            assert all(title in card.question() for title in exercise.choices.values())
+            assert "<img" not in card.question()
+            (picture,) = re.findall(r'<img src="([^"]+)"', note["Picture"])
+            drawn = ElementTree.parse(Path(collection.media.dir()) / picture)
+            assert "you are here" in "".join(drawn.getroot().itertext())
     finally:
         collection.close()
 

@@ -16,9 +16,14 @@ from allstatus.teach.strings import about, texts
 class Sheet:
     """Exercises drawn by a seed, easy ones first."""
 
-    rules: RuleSet
+    classifier: Classifier
     seed: int
     exercises: tuple[Worded, ...]
+
+    @property
+    def rules(self) -> RuleSet:
+        """The rules that decide on them."""
+        return self.classifier.ruleset
 
     @property
     def title(self) -> str:
@@ -37,7 +42,7 @@ def make_sheet(classifier: Classifier, seed: int, count: int) -> Sheet:
     page.
     """
     return Sheet(
-        classifier.ruleset,
+        classifier,
         seed,
         tuple(word(classifier, exercise) for exercise in draw(make_pool(classifier), seed, count)),
     )

@@ -16,6 +16,7 @@ from allstatus.render.messages import MESSAGES, definitions_word
 from allstatus.rules.histories import read_histories
 from allstatus.rules.phrases import LEVELS
 from allstatus.rules.ruleset import Fact, RuleSet
+from allstatus.teach.case_map import ROWS
 from allstatus.teach.exercise_words import choices
 from allstatus.teach.exercises import OUTCOMES, Exercise, answer_of, make_pool, percent_spellings
 from allstatus.teach.page_data import embed_rules
@@ -26,7 +27,6 @@ from allstatus.teach.strings import texts
 REFUSED = ("4,5", "five", "-1", "140 %", "10-2", "NaN", "201/200", "")
 LETTERS, SEPARATOR, GROUPS = "0123456789abcdefghijklmnopqrstuvwxyz", "|", "~"
 A_HAIR = Fraction(1, 10**18)
-MAP_ROWS = ("cbc", "signs_and_symptoms")  # with the percentage they make the decision map
 
 
 def embed_page(classifier: Classifier) -> dict[str, Any]:
@@ -52,7 +52,7 @@ def embed_page(classifier: Classifier) -> dict[str, Any]:
             for name, case in find_tries(classifier).items()
         },
         "histories": read_histories(rules.directory, rules.language),
-        "map_rows": [name for name in MAP_ROWS if name in rules.facts],
+        "map_rows": [name for name in ROWS if name in rules.facts],
     }
 
 
