@@ -1,76 +1,66 @@
-"""A block of lines told at once, where all are of one type and written alike, as nearly all of an
-export is.
+"""Lines told without reading them: a block of them at once, where all are written alike.
 
-A line by itself costs Python more than reading it costs a program that is compiled; here it is cut
-twice, and what holds
-for every line of the block is asked once. Where the answer is not plain, the lines are told one by
-one.
+Nearly all of an export is. Python takes longer over one line than a compiled program does to read
+it, so a block is cut twice, and what holds for every line of it is asked once.
 """
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
-from allstatus.bulk.fhir_export.line_scan import LineHead, patient_in
+from allstatus.bulk.fhir_export.line_scan import ScannedLine, patient_of, tell
+from allstatus.ehr.fhir_resources import READERS
+
+GROUPED = frozenset({"Patient", "Specimen", "ServiceRequest", *READERS})  # about a patient
+_HEAD = re.compile(rb'\{"resourceType": ?"([A-Za-z]{1,64})"')
+_ID = re.compile(rb', ?"id": ?"')
+_OWNER = re.compile(rb'"(?:subject|patient)" ?: ?\{[^{}\[\]]*?"reference" ?: ?"')
 
 
 class ScannedBlock(NamedTuple):
-    """Whom each line of a block is about, by name; how all of them begin, and what stands between
-    that and their ends.
+    """Lines of one type: how all of them begin, what stands between that and their ends, and whom
+    each is about, by name; no names when none is about a patient.
     """
 
-    names: list[bytes]
+    type: str
     begin: bytes
     inner: list[bytes]
+    names: list[str]
 
     def line(self, place: int) -> bytes:
         """One of the lines, whole."""
         return self.begin + self.inner[place] + b"}"
 
 
-def skim(text: bytes, head: LineHead, owner: bytes) -> ScannedBlock | None:
-    """Whom the lines of a block are about, who stands behind `owner`; None where that may not be
-    plain for one of them.
+def scan(text: bytes) -> ScannedBlock | None:
+    """Whole lines told at once by how the first is written; None where that may not be plain for
+    one of them.
     """
-    if b'"contained"' in text:  # it may say first whom something else is about
-        return None
-    if head.type == "Patient":
-        begin = head.begin + b"," + head.id
-        inner = _cut(text, begin)
-        names = [line.partition(b'"')[0] for line in inner]
-    else:
-        begin, subject = head.begin, owner + b"Patient/"
-        inner = _cut(text, begin)
-        names = [line.partition(subject)[2].partition(b'"')[0] for line in inner]
-        if not _are_plain(names):
-            names = _told_by_reference(inner, owner)
-    return ScannedBlock(names, begin, inner) if _are_plain(names) else None
+    head = _HEAD.match(text)
+    if head is None or b'"contained"' in text or head[1] == b"Bundle":
+        return None  # what is contained may say first whom something else is about
+    kind, begin, owner = head[1].decode(), head[0], b""
+    if kind == "Patient":
+        found = _ID.match(text, head.end())
+        begin += found[0] if found else b""
+    elif found := _OWNER.search(text, 0, text.find(b"\n")):
+        owner = found[0]
+    if found is None or kind not in GROUPED:
+        about = (b'"subject"' in text) + (b'"patient"' in text)
+        if about > 1 or (found is None and (about or b"\\" in text or kind in GROUPED)):
+            return None
+    inner = _cut(text, begin)
+    names = _names(inner, owner) if found else []
+    return ScannedBlock(kind, begin, inner, names) if inner and names is not None else None
 
 
-def count_alike(text: bytes, head: LineHead) -> int:
-    """How many lines a block has that all begin and end as a resource of this type does; 0 when one
-    does not.
-    """
-    return len(_cut(text, head.begin))
-
-
-def _are_plain(names: list[bytes]) -> bool:
-    signs = b"".join(names)
-    return bool(names) and b"" not in names and b"/" not in signs and b"\\" not in signs
-
-
-def _told_by_reference(inner: list[bytes], subject: bytes) -> list[bytes]:
-    """The names in references of any form, such as absolute ones; empty for one that is not
-    plain.
-    """
-    references = [line.partition(subject)[2].partition(b'"')[0] for line in inner]
-    names = {reference: _name_in(reference) for reference in set(references)}
-    return [names[reference] for reference in references]
-
-
-def _name_in(reference: bytes) -> bytes:
-    plain = reference and reference.isascii() and b"\\" not in reference
-    return (patient_in(reference) or "").encode() if plain else b""
+def tell_line(line: bytes) -> ScannedLine:
+    """A line told without reading it where that can be, else as `tell` does."""
+    scanned = scan(line + b"\n")
+    if scanned is None:
+        return tell(line)
+    return ScannedLine(scanned.type, scanned.names[0] if scanned.names else "")
 
 
 def _cut(text: bytes, begin: bytes) -> list[bytes]:
@@ -79,3 +69,28 @@ def _cut(text: bytes, begin: bytes) -> list[bytes]:
         return []
     inner = text[len(begin) : -2].split(b"}\n" + begin)
     return [] if b"\n" in b"".join(inner) else inner
+
+
+def _names(inner: list[bytes], owner: bytes) -> list[str] | None:
+    """Whom lines are about: what follows `owner`, or their own ids; None where one does not say so
+    plainly.
+    """
+    if owner:
+        before = owner + b"Patient/"
+        names = [line.partition(before)[2].partition(b'"')[0] for line in inner]
+    else:
+        names = [line.partition(b'"')[0] for line in inner]
+    signs = b'"'.join(names)
+    if b"" in names or b"/" in signs or b"\\" in signs:
+        return _named(inner, owner) if owner else None
+    return signs.decode().split('"')
+
+
+def _named(inner: list[bytes], owner: bytes) -> list[str] | None:
+    """The same for references of any form, such as absolute ones."""
+    said = [line.partition(owner)[2].partition(b'"')[0] for line in inner]
+    if b"\\" in b"".join(said) or not b"".join(said).isascii():
+        return None
+    names = {one: patient_of({"subject": {"reference": one.decode()}}) for one in set(said)}
+    found = [names[one] or "" for one in said]
+    return found if all(found) else None

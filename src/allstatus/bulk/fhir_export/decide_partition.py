@@ -15,10 +15,8 @@ from allstatus.bulk.fhir_export.decide_patient import (
     Row,
     decide_patient,
 )
-from allstatus.bulk.fhir_export.line_scan import key_of
+from allstatus.bulk.fhir_export.line_scan import key_of, missing_from
 from allstatus.bulk.fhir_export.partitions import REFERRED, Kept, Partitions
-from allstatus.bulk.fhir_export.prefilter import telling
-from allstatus.bulk.fhir_export.references import read_key
 from allstatus.bulk.kept_work import keep, recall
 from allstatus.errors import InvalidRecord
 
@@ -108,12 +106,11 @@ def _decide(
             lines.setdefault(kept.rank, []).append(kept)
     elsewhere: dict[bytes, list[Kept]] = {}
     for kept in lines.pop(REFERRED, ()):
-        for name in _names(_key(kept.line)):
+        for name in _names(key_of(kept.line)):
             elsewhere.setdefault(name, []).append(kept)
     for rank in sorted(lines):
         own = sorted(lines[rank], key=_place)
-        keys = [_key(kept.line) for kept in own]
-        _, missing = telling([kept.line for kept in own], keys, how.reading)
+        missing = missing_from(kept.line for kept in own)
         if missing and not fetched:
             done.wanted |= missing
         elif not done.wanted:
@@ -146,10 +143,6 @@ def _add(
     if decided.row is not None and decided.evidence is not None:
         done.rows.append(decided.row)
         done.evidence.append(decided.evidence.decode())
-
-
-def _key(line: bytes) -> bytes:
-    return key_of(line) or read_key(line)
 
 
 def _names(key: bytes) -> tuple[bytes, bytes]:

@@ -1,27 +1,22 @@
 """The first reading of an export: which patients have a code of the disease.
 
-It looks for the codes as bytes, wherever they stand in a condition or an encounter, whatever their
-system; so it may
-find a patient too many (whom the chart reader then answers), and none too few.
+It looks for the codes wherever they stand in a condition or an encounter, whatever their system
+and spelling; so it may find a patient too many (whom the chart reader then answers), and none too
+few.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from functools import cache
 
-from allstatus.bulk.fhir_export.line_scan import (
-    CODES,
-    WITH_DIAGNOSES,
-    head_of,
-    spellings,
-    tell,
-    unescaped,
-)
+from allstatus.bulk.fhir_export.line_scan import WITH_DIAGNOSES, tell, type_of
 from allstatus.bulk.fhir_export.ndjson_pieces import Piece, read_piece
 from allstatus.ehr.chart_options import DEFAULT_OPTIONS, ChartOptions
 from allstatus.errors import InvalidRecord
+
+_CODE = re.compile(rb'"CODE"\s*:\s*"\s*([^"\s]*)')
+_ESCAPE = re.compile(rb"\\u00([2-7][0-9a-fA-F])")
 
 
 def looks_worth_reading(piece: Piece) -> bool:
@@ -29,8 +24,7 @@ def looks_worth_reading(piece: Piece) -> bool:
     first = next(
         (line for block in read_piece(piece) for line in block.split() if line.strip()), b""
     )
-    head = head_of(first)
-    return head is None or head.type in WITH_DIAGNOSES
+    return type_of(first) in ("", *WITH_DIAGNOSES)
 
 
 def find_patients(piece: Piece, options: ChartOptions = DEFAULT_OPTIONS) -> set[str]:
@@ -43,7 +37,7 @@ def find_patients(piece: Piece, options: ChartOptions = DEFAULT_OPTIONS) -> set[
 def patients_in(text: bytes, options: ChartOptions = DEFAULT_OPTIONS) -> set[str]:
     """The same of some lines."""
     found: set[str] = set()
-    for line in () if _is_free(text, options) else _candidates(text, options):
+    for line in text.split(b"\n") if holds_diagnosis(text, options) else ():
         try:
             told = tell(line) if holds_diagnosis(line, options) else None
         except InvalidRecord:
@@ -53,67 +47,24 @@ def patients_in(text: bytes, options: ChartOptions = DEFAULT_OPTIONS) -> set[str
     return found
 
 
-def holds_diagnosis(line: bytes, options: ChartOptions = DEFAULT_OPTIONS) -> bool:
-    """Whether a code of the disease stands in a line, however it is spelled."""
-    return _pattern(options).search(unescaped(line)) is not None
+def holds_diagnosis(text: bytes, options: ChartOptions = DEFAULT_OPTIONS) -> bool:
+    """Whether a code of the disease stands in lines, however it is spelled."""
+    return not _codes(options).isdisjoint(_CODE.findall(_folded(text)))
 
 
-def _is_free(text: bytes, options: ChartOptions) -> bool:
-    """Whether no code of it stands in lines, told at once where none is spelled in an unusual
-    way.
-    """
-    codes = [] if b"\\" in text else CODES.findall(text)
-    return bool(codes) and _spellings(options).isdisjoint(codes) and b" " not in b"".join(codes)
-
-
-def _candidates(text: bytes, options: ChartOptions) -> Iterator[bytes]:
-    """The lines in which one of the needles stands."""
-    begun = set()
-    for needle in _needles(options):
-        at = text.find(needle)
-        while at >= 0:
-            begin, end = text.rfind(b"\n", 0, at) + 1, text.find(b"\n", at)
-            end = len(text) if end < 0 else end
-            if begin not in begun:
-                begun.add(begin)
-                yield text[begin:end]
-            at = text.find(needle, end)
+def _folded(text: bytes) -> bytes:
+    """Text in which each code has one spelling: no escapes, no small letters, no dots."""
+    if b"\\" in text:
+        text = _ESCAPE.sub(lambda found: bytes([int(found[1], 16)]), text).replace(b"\\/", b"/")
+    return text.upper().replace(b".", b"")
 
 
 @cache
-def _codes(options: ChartOptions) -> tuple[str, ...]:
+def _codes(options: ChartOptions) -> frozenset[bytes]:
     table = options.tables.diagnoses
     ours = {name for name, topic in table.topics.items() if topic["all"]}
-    named = {
-        code
+    return frozenset(
+        _folded(code.encode())
         for (_, code), (topic, _) in table.by_code.items()
         if topic["all"] or not ours.isdisjoint((topic["with"] or {}).values())
-    }
-    return tuple(sorted(named))
-
-
-@cache
-def _spellings(options: ChartOptions) -> frozenset[bytes]:
-    return spellings(_codes(options))
-
-
-@cache
-def _needles(options: ChartOptions) -> tuple[bytes, ...]:
-    """What the spellings of codes have in common: an ICD-10 category in either case, how other
-    codes begin, or an escaped sign.
-    """
-    spelled = {
-        part
-        for code in _codes(options)
-        for part in ((code[:3], code[:3].lower()) if code[3:4] == "." else (code[:5],))
-    }
-    return (*sorted(part.encode() for part in spelled), b"\\u00")
-
-
-@cache
-def _pattern(options: ChartOptions) -> re.Pattern[bytes]:
-    spelled = (
-        re.escape(code).replace(r"\.", r"\.?") if code[3:4] == "." else re.escape(code)
-        for code in _codes(options)
     )
-    return re.compile("|".join(spelled).encode(), re.IGNORECASE)

@@ -10,11 +10,17 @@ from typing import Any, TypeVar
 from allstatus.bulk.fhir_export.decide_patient import ExportContext
 from allstatus.bulk.fhir_export.find_patients import find_patients, looks_worth_reading
 from allstatus.bulk.fhir_export.identifiers import find_identified, own_name
-from allstatus.bulk.fhir_export.line_scan import IDENTIFIED, key_of, tell
+from allstatus.bulk.fhir_export.line_scan import (
+    IDENTIFIED,
+    IDENTIFIED_ONLY,
+    NAMELESS,
+    key_of,
+    tell,
+)
 from allstatus.bulk.fhir_export.ndjson_pieces import Piece
 from allstatus.bulk.fhir_export.partitions import Kept, PartitionFiles, Partitions
 from allstatus.bulk.fhir_export.process_pool import Pool
-from allstatus.bulk.fhir_export.shuffle import IDENTIFIED_ONLY, NAMELESS, LineTally, route
+from allstatus.bulk.fhir_export.shuffle import LineTally, route
 from allstatus.ehr.chart_options import DEFAULT_OPTIONS, ChartOptions
 from allstatus.ehr.fhir_resources import READERS
 
@@ -139,22 +145,22 @@ class Gatherer:
 
     def _shelve_identified(
         self, shelves: Partitions, spool: PartitionFiles, gathered: Gathered
-    ) -> set[bytes]:
+    ) -> set[str]:
         """Returns some of the patients so named."""
-        told = [tell(kept.line) for kept in shelves.read_apart(IDENTIFIED_ONLY)]
+        told = [tell(kept.line) for kept in shelves.read(IDENTIFIED_ONLY)]
         named = self._resolve(str(line.patient) for line in told)
-        for kept, line in zip(shelves.read_apart(IDENTIFIED_ONLY), told, strict=True):
-            name = named[str(line.patient)].encode()
-            self._shelve(shelves, spool, gathered, kept, shelves.ranks.get(name))
+        for kept, line in zip(shelves.read(IDENTIFIED_ONLY), told, strict=True):
+            rank = shelves.ranks.get(named[str(line.patient)])
+            self._shelve(shelves, spool, gathered, kept, rank)
         people = dict.fromkeys(named[str(t.patient)] for t in told if t.type in READERS)
-        return {name.encode() for name in list(people)[:2]}
+        return set(list(people)[:2])
 
     def _settle_nameless(
         self, shelves: Partitions, spool: PartitionFiles, gathered: Gathered
     ) -> None:
         """They are the only patient's when there is only one, else set aside and counted."""
         different = set()
-        for kept in shelves.read_apart(NAMELESS):
+        for kept in shelves.read(NAMELESS):
             different.add(hash(key_of(kept.line) or kept.line))
             self._shelve(
                 shelves, spool, gathered, kept, 0 if gathered.alone and shelves.people else None
@@ -172,4 +178,4 @@ class Gatherer:
         if rank is None:
             gathered.passed, gathered.shelved = gathered.passed + 1, gathered.shelved - 1
         else:
-            spool.put(rank // shelves.width, kept._replace(rank=rank))
+            spool.put(shelves.shelf_of(rank), kept._replace(rank=rank))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from allstatus.bulk.fhir_export.decide_patient import read_resource
-from allstatus.bulk.fhir_export.line_scan import IDENTIFIED, head_of
+from allstatus.bulk.fhir_export.line_scan import IDENTIFIED, type_of
 from allstatus.bulk.fhir_export.ndjson_pieces import Piece, read_piece
 from allstatus.ehr.json_access import objects
 from allstatus.errors import InvalidRecord
@@ -22,8 +22,7 @@ def find_identified(piece: Piece, wanted: frozenset[str]) -> dict[str, str]:
 
 def identifiers_in(line: bytes, wanted: frozenset[str]) -> dict[str, str]:
     """The same of a line; nothing where it is no Patient."""
-    head = head_of(line)
-    told = (head is None or head.type == "Patient") and b'"identifier"' in line
+    told = type_of(line) in ("", "Patient") and b'"identifier"' in line
     return _identifiers(line, wanted) if told else {}
 
 

@@ -52,14 +52,6 @@ class Lines:
         """The lines without their ends."""
         return self.text.split(b"\n")[:-1]
 
-    def parts(self, count: int) -> Iterator[Lines]:
-        """The same in at most so many parts of about one size, each of whole lines."""
-        size, begin = len(self.text) // count, 0
-        while begin < len(self.text):
-            end = self.text.find(b"\n", min(begin + size, len(self.text) - 1)) + 1
-            yield Lines(self.text[begin:end])
-            begin = end
-
 
 def find_files(folder: Path) -> tuple[list[Path], list[str]]:
     """(NDJSON files, names of what else there is), sorted; raises InvalidRecord when there is

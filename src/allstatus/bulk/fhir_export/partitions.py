@@ -14,14 +14,9 @@ from typing import NamedTuple
 
 NAMES = "names.json"
 PENDING = 1 << 23  # bytes kept in memory before they are written
-PATIENTS, SHELVES = (
-    128,
-    16,
-)  # patients on a shelf at most, and how many shelves there are before one is filled
+PATIENTS, SHELVES = 128, 16  # patients on a shelf at most, and shelves before one is filled
+REFERRED = (1 << 32) - 1  # the rank of a line about no patient of the shelf, but referred to there
 _HEADER = struct.Struct("<IIQI")
-REFERRED = (
-    1 << 32
-) - 1  # the rank of a line that is about no patient of the shelf, but referred to by some
 
 
 class Kept(NamedTuple):
@@ -60,7 +55,7 @@ class Partitions:
         return _names(self.folder, self.people)[0]
 
     @property
-    def ranks(self) -> dict[bytes, int]:
+    def ranks(self) -> dict[str, int]:
         """The rank of each patient, by name."""
         return _names(self.folder, self.people)[1]
 
@@ -74,20 +69,17 @@ class Partitions:
         """How many patients are on a shelf."""
         return max(1, min(PATIENTS, self.people // SHELVES))
 
+    def shelf_of(self, rank: int) -> int:
+        """Where a patient's lines lie."""
+        return rank // self.width
+
     def ranks_of(self, shelf: int) -> range:
         """The patients whose lines lie on a shelf."""
         return range(shelf * self.width, min((shelf + 1) * self.width, self.people))
 
-    def read(self, shelf: int) -> Iterator[Kept]:
-        """Every line of a shelf, in no order."""
-        return self._read(f"{shelf:06d}")
-
-    def read_apart(self, name: str) -> Iterator[Kept]:
-        """Every line put apart under a name."""
-        return self._read(name)
-
-    def _read(self, stem: str) -> Iterator[Kept]:
-        for path in sorted(self.folder.glob(f"{stem}.*")):
+    def read(self, shelf: int | str) -> Iterator[Kept]:
+        """Every line of a shelf, in no order; a shelf with a name holds lines that wait."""
+        for path in self._files(shelf):
             with path.open("rb") as file:
                 while header := file.read(_HEADER.size):
                     rank, piece, number, length = _HEADER.unpack(header)
@@ -95,7 +87,10 @@ class Partitions:
 
     def size(self, shelf: int) -> int:
         """Bytes on a shelf."""
-        return sum(path.stat().st_size for path in self.folder.glob(f"{shelf:06d}.*"))
+        return sum(path.stat().st_size for path in self._files(shelf))
+
+    def _files(self, shelf: int | str) -> list[Path]:
+        return sorted(self.folder.glob(f"shelf-{shelf}.*"))
 
 
 class PartitionFiles:
@@ -103,10 +98,10 @@ class PartitionFiles:
 
     def __init__(self, shelves: Partitions, name: str) -> None:
         self._shelves, self._name = shelves, name
-        self._pending: dict[int, list[bytes]] = {}
+        self._pending: dict[int | str, list[bytes]] = {}
         self._bytes = 0
 
-    def put(self, shelf: int, kept: Kept) -> None:
+    def put(self, shelf: int | str, kept: Kept) -> None:
         """Add a line; raises OSError when the disk is full."""
         header = _HEADER.pack(kept.rank, kept.piece, kept.number, len(kept.line))
         self._pending.setdefault(shelf, []).extend((header, kept.line))
@@ -114,20 +109,15 @@ class PartitionFiles:
         if self._bytes > PENDING:
             self.flush()
 
-    def put_apart(self, name: str, kept: Kept) -> None:
-        """Add a line to a file of its own, for lines that wait until it is known whose they are."""
-        with (self._shelves.folder / f"{name}.{self._name}").open("ab") as file:
-            file.write(_HEADER.pack(kept.rank, kept.piece, kept.number, len(kept.line)) + kept.line)
-
     def flush(self) -> None:
         """Write what is pending."""
         for shelf, parts in self._pending.items():
-            with (self._shelves.folder / f"{shelf:06d}.{self._name}").open("ab") as file:
+            with (self._shelves.folder / f"shelf-{shelf}.{self._name}").open("ab") as file:
                 file.write(b"".join(parts))
         self._pending, self._bytes = {}, 0
 
 
 @lru_cache(maxsize=1)
-def _names(folder: Path, people: int) -> tuple[list[str], dict[bytes, int]]:  # noqa: ARG001
+def _names(folder: Path, people: int) -> tuple[list[str], dict[str, int]]:  # noqa: ARG001
     names: list[str] = json.loads((folder / NAMES).read_text("utf-8"))
-    return names, {name.encode(): rank for rank, name in enumerate(names)}
+    return names, {name: rank for rank, name in enumerate(names)}

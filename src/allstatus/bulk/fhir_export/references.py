@@ -8,11 +8,9 @@ import json
 from functools import lru_cache
 from pathlib import Path
 
-from allstatus.bulk.fhir_export.decide_patient import read_resource
-from allstatus.bulk.fhir_export.line_scan import head_of, key_of
+from allstatus.bulk.fhir_export.line_scan import key_of, read_key, type_of
 from allstatus.bulk.fhir_export.ndjson_pieces import Piece, read_piece
 from allstatus.bulk.fhir_export.partitions import REFERRED, Kept, PartitionFiles, Partitions
-from allstatus.errors import InvalidRecord
 
 Wanted = dict[bytes, set[int]]  # `Type/id`, or an id alone, to the shelves that refer to it
 
@@ -51,21 +49,11 @@ def fetch(piece: Piece, shelves: Partitions, name: str) -> None:
         number += bool(block.spoilt)
         for line in block.split():
             number += 1
-            head = head_of(line)
-            if types is not None and head is not None and head.type not in types:
+            if types is not None and type_of(line) not in ("", *types):
                 continue
-            key = key_of(line) or read_key(line)
+            key = key_of(line)
             places = wanted.get(key, set()) | wanted.get(key.partition(b"/")[2], set())
             if places and read_key(line) == key:
                 for shelf in sorted(places):
                     spool.put(shelf, Kept(REFERRED, piece.number, number, line))
     spool.flush()
-
-
-def read_key(line: bytes) -> bytes:
-    """`Type/id` of a line by reading it; empty when it has none."""
-    try:
-        resource = read_resource(line)
-    except InvalidRecord:
-        return b""
-    return f"{resource['resourceType']}/{resource.get('id')}".encode()

@@ -6,32 +6,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from itertools import islice
 
-from allstatus.bulk.fhir_export.block_scan import ScannedBlock, count_alike, skim
+from allstatus.bulk.fhir_export.block_scan import ScannedBlock, scan
 from allstatus.bulk.fhir_export.find_patients import holds_diagnosis
-from allstatus.bulk.fhir_export.line_scan import (
-    IDENTIFIED,
-    WITH_DIAGNOSES,
-    LineHead,
-    head_of,
-    key_of,
-    patient_in,
-    plain_name,
-    reference_in,
-    tell,
-)
-from allstatus.bulk.fhir_export.ndjson_pieces import Lines, Piece, read_piece
+from allstatus.bulk.fhir_export.line_scan import OWN, WITH_DIAGNOSES, ScannedLine, tell
+from allstatus.bulk.fhir_export.ndjson_pieces import Piece, read_piece
 from allstatus.bulk.fhir_export.partitions import Kept, PartitionFiles, Partitions
 from allstatus.ehr.chart_options import DEFAULT_OPTIONS, ChartOptions
-from allstatus.ehr.fhir_resources import READERS
 from allstatus.errors import InvalidRecord
-
-PARTS = 8  # of a block that cannot be told at once
-NAMELESS, IDENTIFIED_ONLY = (
-    "nameless",
-    "identified",
-)  # files for lines that name nobody, or somebody by an identifier
 
 
 def route(
@@ -59,7 +41,7 @@ class LineTally:
     patients: int = 0
     types: set[str] = field(default_factory=set)
     strays: set[str] = field(default_factory=set)
-    somebody: set[bytes] = field(default_factory=set)
+    somebody: set[str] = field(default_factory=set)
     apart: set[str] = field(default_factory=set)
 
 
@@ -74,166 +56,88 @@ class Shuffle:
         looked: bool,
         options: ChartOptions = DEFAULT_OPTIONS,
     ) -> None:
-        self.options = options
-        self.piece, self.ranks, self.looked, self.tally = piece, shelves.ranks, looked, LineTally()
-        self._shelves, self._spool = shelves, PartitionFiles(shelves, f"{piece.number:06d}")
-        self._rejects: list[str] = []
+        self.piece, self.looked, self.options, self.tally = piece, looked, options, LineTally()
+        self._shelves, self._ranks = shelves, shelves.ranks
+        self._spool = PartitionFiles(shelves, f"{piece.number:06d}")
+        self._rejects = shelves.folder / f"rejects.{piece.number:06d}"
 
     def run(self) -> LineTally:
         """Read the piece to its end."""
         for block in read_piece(self.piece):
             if block.spoilt:
-                self.tally.lines += 1
-                self._reject(self.tally.lines, block.spoilt)
-            elif not self._tell_at_once(block.text):
-                self._tell_in_parts(block)
+                self._reject(block.spoilt)
+            elif block.text:
+                self._sort(block.text)
         self._spool.flush()
-        self._write_rejects()
         return self.tally
 
-    def _head_of(self, text: bytes) -> LineHead | None:
-        """How lines begin that can be told without reading them; None for what has to be read
-        whole.
+    def _sort(self, text: bytes) -> None:
+        """Tell lines at once where they are alike, else each half of them by itself; a line alone
+        that cannot be told so is read.
         """
-        head = head_of(text)
-        whole = head is not None and (
-            head.type == "Bundle" or (head.type in WITH_DIAGNOSES and not self.looked)
-        )
-        return None if whole else head
-
-    def _tell_at_once(self, text: bytes) -> bool:
-        """Tell a block whose lines are alike; False when it is not such a block."""
-        head = self._head_of(text)
-        owner = None if head is None else head.owner_in(text)
-        if head is None or owner is None:
-            return False
-        if owner:
-            skimmed = skim(text, head, owner)
-            if skimmed is None:
-                return False
-            self._sort(head.type, skimmed)
-        elif lines := count_alike(text, head):
-            self.tally.lines += lines
-            self.tally.passed += lines
+        scanned = scan(text)
+        if scanned is not None and (self.looked or scanned.type not in WITH_DIAGNOSES):
+            self._take(scanned)
+        elif middle := text.rfind(b"\n", 0, len(text) // 2) + 1 or text.find(b"\n", 0, -1) + 1:
+            self._sort(text[:middle])
+            self._sort(text[middle:])
         else:
-            return False
-        self.tally.types.add(head.type)
-        return True
+            self._read(text[:-1])
 
-    def _sort(self, kind: str, skimmed: ScannedBlock) -> None:
+    def _take(self, scanned: ScannedBlock) -> None:
         """Keep the lines about patients found, and pass over the others."""
-        names, ranks, kept = skimmed.names, self.ranks, 0
-        if not self._several and (kind == "Patient" or kind in READERS):
-            self.tally.somebody.update(islice(dict.fromkeys(names), 2))
-        if not ranks.keys().isdisjoint(names):
+        kind, names, lines = scanned.type, scanned.names, len(scanned.inner)
+        self.tally.types.add(kind)
+        self.tally.patients += lines if kind == "Patient" else 0
+        if len(self.tally.somebody) < 2:
+            for name in dict.fromkeys(names):
+                self._notice(ScannedLine(kind, name))
+        before, kept = self.tally.lines, self.tally.kept
+        if not self._ranks.keys().isdisjoint(names):
             for place, name in enumerate(names):
-                if (rank := ranks.get(name)) is not None:
-                    self._keep(rank, self.tally.lines + place + 1, skimmed.line(place))
-                    kept += 1
-        self.tally.lines += len(names)
-        self.tally.passed += len(names) - kept
-        self.tally.patients += len(names) if kind == "Patient" else 0
+                if (rank := self._ranks.get(name)) is not None:
+                    self.tally.lines = before + place + 1
+                    self._keep(self._shelves.shelf_of(rank), rank, scanned.line(place))
+        self.tally.lines = before + lines
+        self.tally.passed += lines - (self.tally.kept - kept)
 
-    def _tell_in_parts(self, block: Lines) -> None:
-        """Tell a block part by part, so that an odd line makes only those near it be told one by
-        one.
-        """
-        for part in block.parts(PARTS):
-            if not self._tell_at_once(part.text):
-                self._tell_one_by_one(part.split())
-
-    def _tell_one_by_one(self, lines: list[bytes]) -> None:
-        for line in lines:
-            self.tally.lines += 1
-            head = self._head_of(line) if line.endswith(b"}") else None
-            if head is None:
-                self._read(self.tally.lines, line)
-            elif head.type == "Patient":
-                self._tell_patient(self.tally.lines, line)
-            else:
-                self._tell_subject(head, self.tally.lines, line)
-
-    def _tell_patient(self, number: int, line: bytes) -> None:
-        """A patient told by its id, or read."""
-        key = key_of(line)
-        if key is None:
-            self._read(number, line)
-        else:
-            self.tally.types.add("Patient")
-            self.tally.patients += 1
-            self._place("Patient", key[8:].decode(), number, line)
-
-    def _tell_subject(self, head: LineHead, number: int, line: bytes) -> None:
-        """A line told by its subject where that can be, else read."""
-        owner = head.owner_in(line)
-        reference = None if owner is None else reference_in(line, owner)
-        if reference is None or not reference.isascii():
-            self._read(number, line)
-        else:
-            self.tally.types.add(head.type)
-            self._place(head.type, plain_name(reference) or patient_in(reference), number, line)
-
-    def _read(self, number: int, line: bytes) -> None:
-        if not line.strip():
-            self.tally.passed += 1
-            return
+    def _read(self, line: bytes) -> None:
         try:
-            told = tell(line)
+            told = tell(line) if line.strip() else ScannedLine("", "")
         except InvalidRecord as error:
-            self._reject(number, error.problem)
+            self._reject(error.problem)
             return
-        self.tally.types.add(told.type)
+        self.tally.types |= {told.type} if told.type else set()
         self.tally.patients += told.type == "Patient"
-        if (
-            told.type in WITH_DIAGNOSES
-            and not self.looked
-            and told.patient
-            and holds_diagnosis(line, self.options)
-        ):
+        missed = told.type in WITH_DIAGNOSES and not self.looked
+        if missed and told.patient and holds_diagnosis(line, self.options):
             self.tally.strays.add(told.patient)
-        self._place(told.type, told.patient, number, line)
+        self._notice(told)
+        self._place(told, line)
 
-    def _place(self, kind: str, name: str | None, number: int, line: bytes) -> None:
-        apart = ""
-        if name is None:
-            apart = NAMELESS if kind in READERS else ""
-        elif name.startswith(IDENTIFIED):
-            apart = IDENTIFIED_ONLY
-        elif name:
-            rank = self.ranks.get(name.encode())
-            if not self._several and (kind == "Patient" or kind in READERS):
-                self.tally.somebody.add(name.encode())
-            if rank is not None:
-                self._keep(rank, number, line)
-                return
-        if apart:
-            self._spool.put_apart(apart, Kept(0, self.piece.number, number, line))
-            self.tally.apart.add(apart)
-            self.tally.kept += 1
+    def _notice(self, told: ScannedLine) -> None:
+        """Remember two patients at most: with two there, none is the only one."""
+        if len(self.tally.somebody) < 2:
+            self.tally.somebody |= told.somebody
+
+    def _place(self, told: ScannedLine, line: bytes) -> None:
+        self.tally.lines += 1
+        fate = told.fate(self._ranks)
+        if fate == OWN:
+            rank = self._ranks[str(told.patient)]
+            self._keep(self._shelves.shelf_of(rank), rank, line)
+        elif fate:
+            self._keep(fate, 0, line)
+            self.tally.apart.add(fate)
         else:
             self.tally.passed += 1
 
-    def _keep(self, rank: int, number: int, line: bytes) -> None:
-        if not self._several:
-            self.tally.somebody.add(self._shelves.names[rank].encode())
+    def _keep(self, shelf: int | str, rank: int, line: bytes) -> None:
         self.tally.kept += 1
-        self._spool.put(rank // self._shelves.width, Kept(rank, self.piece.number, number, line))
+        self._spool.put(shelf, Kept(rank, self.piece.number, self.tally.lines, line))
 
-    @property
-    def _several(self) -> bool:
-        """Whether more than one patient was seen, so that nobody is the only one."""
-        return len(self.tally.somebody) > 1
-
-    def _reject(self, number: int, reason: str) -> None:
+    def _reject(self, reason: str) -> None:
+        self.tally.lines += 1
         self.tally.rejected += 1
-        self._rejects.append(json.dumps([self.piece.number, number, reason]) + "\n")
-        if len(self._rejects) > 1 << 12:
-            self._write_rejects()
-
-    def _write_rejects(self) -> None:
-        if self._rejects:
-            with (self._shelves.folder / f"rejects.{self.piece.number:06d}").open(
-                "a", encoding="utf-8"
-            ) as file:
-                file.writelines(self._rejects)
-            self._rejects = []
+        with self._rejects.open("a", encoding="utf-8") as file:
+            file.write(json.dumps([self.piece.number, self.tally.lines, reason]) + "\n")

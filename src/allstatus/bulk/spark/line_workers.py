@@ -12,22 +12,12 @@ from typing import Any, TypeAlias
 import pyarrow as pa
 from pyspark import Broadcast
 
+from allstatus.bulk.fhir_export.block_scan import tell_line
 from allstatus.bulk.fhir_export.find_patients import patients_in
 from allstatus.bulk.fhir_export.identifiers import identifiers_in
-from allstatus.bulk.fhir_export.line_scan import (
-    IDENTIFIED,
-    ScannedLine,
-    head_of,
-    key_of,
-    patient_in,
-    plain_name,
-    reference_in,
-    tell,
-)
+from allstatus.bulk.fhir_export.line_scan import NAMELESS, ScannedLine, key_of, read_key, type_of
 from allstatus.bulk.fhir_export.ndjson_pieces import MARK
-from allstatus.bulk.fhir_export.references import read_key
 from allstatus.ehr.chart_options import ChartOptions
-from allstatus.ehr.fhir_resources import READERS
 from allstatus.errors import InvalidRecord
 
 FOUND = "name string"
@@ -37,14 +27,7 @@ TOLD = (
     "what string, name string, file string, block long, place long, line binary, text string, "
     "lines long, passed long, patients long"
 )
-OWN, NAMELESS, IDENTIFIED_ONLY, REJECT, SOMEBODY, TALLY = (
-    "own",
-    "nameless",
-    "identified",
-    "reject",
-    "somebody",
-    "tally",
-)
+REJECT, SOMEBODY, TALLY = "reject", "somebody", "tally"
 Names: TypeAlias = Broadcast[frozenset[str]]
 _Rows = list[tuple[Any, ...]]
 _TYPES = {"string": pa.string(), "long": pa.int64(), "binary": pa.binary()}
@@ -77,10 +60,9 @@ def find_keyed(
     for batch in batches:
         rows: _Rows = []
         for *place, line in _placed(batch):
-            head = head_of(line)
-            if types is not None and head is not None and head.type not in types:
+            if types is not None and type_of(line) not in ("", *types):
                 continue
-            key = key_of(line) or read_key(line)
+            key = key_of(line)
             if key and read_key(line) == key:
                 names = {key} if types is not None else {key, key.partition(b"/")[2]}
                 rows += [(name.decode(), *place, line) for name in sorted(names)]
@@ -108,19 +90,13 @@ def _routed(names: frozenset[str], batch: pa.RecordBatch) -> Iterator[tuple[Any,
         lines[at] += 1
         first.setdefault(at, place)
         try:
-            told = _told(line) if line.strip() else ScannedLine("", "")
+            told = tell_line(line) if line.strip() else ScannedLine("", "")
         except InvalidRecord as error:
             yield REJECT, None, file, block, place, None, error.problem, 0, 0, 0
             continue
         patients[at] += told.type == "Patient"
-        if (
-            (told.type == "Patient" or told.type in READERS)
-            and told.patient
-            and not told.patient.startswith(IDENTIFIED)
-        ):
-            somebody |= {told.patient} if len(somebody) < 2 else set()
-        what = _fate(told, names)
-        if what:
+        somebody |= told.somebody if len(somebody) < 2 else set()
+        if what := told.fate(names):
             known = told.type
             if what == NAMELESS:
                 known = hashlib.sha256(key_of(line) or line).hexdigest()
@@ -130,32 +106,6 @@ def _routed(names: frozenset[str], batch: pa.RecordBatch) -> Iterator[tuple[Any,
     yield from ((SOMEBODY, name, None, None, None, None, None, 0, 0, 0) for name in somebody)
     for at, count in lines.items():
         yield TALLY, None, *at, first[at], None, None, count, passed[at], patients[at]
-
-
-def _fate(told: ScannedLine, names: frozenset[str]) -> str:
-    """What becomes of a line: nothing means that it is passed over."""
-    if told.type in READERS and told.patient is None:
-        return NAMELESS
-    if told.patient and told.patient.startswith(IDENTIFIED):
-        return IDENTIFIED_ONLY
-    return OWN if told.patient in names else ""
-
-
-def _told(line: bytes) -> ScannedLine:
-    """A line told by a glance where that can be, else by reading it."""
-    head = head_of(line) if line.endswith(b"}") else None
-    if head is None or head.type == "Bundle":
-        return tell(line)
-    if head.type == "Patient":
-        key = key_of(line)
-        return (
-            tell(line) if key is None else ScannedLine(head.type, key.partition(b"/")[2].decode())
-        )
-    owner = head.owner_in(line)
-    reference = None if owner is None else reference_in(line, owner)
-    if reference is None or not reference.isascii():
-        return tell(line)
-    return ScannedLine(head.type, plain_name(reference) or patient_in(reference))
 
 
 def _placed(batch: pa.RecordBatch) -> Iterator[tuple[str, int, int, bytes]]:

@@ -10,10 +10,7 @@ import pyarrow as pa
 from pyspark.sql.types import LongType, StringType, StructField, StructType
 
 from allstatus.bulk.fhir_export.decide_patient import DecideSettings, ExportContext, decide_patient
-from allstatus.bulk.fhir_export.line_scan import key_of
-from allstatus.bulk.fhir_export.prefilter import telling
-from allstatus.bulk.fhir_export.references import read_key
-from allstatus.ehr.chart_options import ChartOptions
+from allstatus.bulk.fhir_export.line_scan import key_of, missing_from, read_key
 from allstatus.errors import RulesError
 
 WANTED = "name string, key string"
@@ -41,11 +38,10 @@ class Deciding:
         return StructType([*fields, *(StructField(name, LongType()) for name in (LINES, UNCLEAR))])
 
 
-def find_missing(options: ChartOptions, lines: pa.Table) -> pa.Table:
-    """What a patient's lines refer to that is not among them; charts are read as `options` say."""
+def find_missing(lines: pa.Table) -> pa.Table:
+    """What a patient's lines refer to that is not among them."""
     own: list[bytes] = lines.column("line").to_pylist()
-    keys = [key_of(line) or read_key(line) for line in own]
-    missing = sorted(key.decode() for key in telling(own, keys, options)[1])
+    missing = sorted(key.decode() for key in missing_from(own))
     names = [lines.column("name")[0].as_py()] * len(missing)
     return pa.table({"name": pa.array(names, pa.string()), "key": pa.array(missing, pa.string())})
 
@@ -84,7 +80,7 @@ def decide_lines(deciding: Deciding, lines: pa.Table) -> pa.Table:
 
 def _holds(row: dict[str, Any]) -> bool:
     """Whether a line referred to is what it looked like at a glance."""
-    return not row["referred"] or key_of(row["line"]) in (None, read_key(row["line"]))
+    return not row["referred"] or key_of(row["line"]) == read_key(row["line"])
 
 
 def _place(row: dict[str, Any]) -> dict[str, Any]:

@@ -13,14 +13,11 @@ from pyspark.sql import functions as F
 
 from allstatus.bulk.fhir_export.decide_patient import ExportContext
 from allstatus.bulk.fhir_export.identifiers import own_name
-from allstatus.bulk.fhir_export.line_scan import IDENTIFIED
+from allstatus.bulk.fhir_export.line_scan import IDENTIFIED, IDENTIFIED_ONLY, NAMELESS, OWN
 from allstatus.bulk.spark.line_workers import (
     ALIASED,
     FOUND,
-    IDENTIFIED_ONLY,
     KEYED,
-    NAMELESS,
-    OWN,
     SOMEBODY,
     TALLY,
     TOLD,
@@ -102,10 +99,7 @@ class SparkGatherer:
         patient.
         """
         own = kept.withColumn("referred", F.lit(False))
-        options = self.options
-        referring = kept.groupBy("name").applyInArrow(
-            lambda own: find_missing(options, own), WANTED
-        )
+        referring = kept.groupBy("name").applyInArrow(find_missing, WANTED)
         wanted = self.kept_in("wanted", referring)
         types = frozenset(
             row[0] for row in wanted.select(F.substring_index("key", "/", 1)).distinct().collect()
