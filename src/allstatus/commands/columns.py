@@ -35,10 +35,11 @@ def _suggest(source: Path, output: Path | None, encoding: str) -> int:
 
     need("bulk", "numpy", "pyarrow")
     from allstatus.bulk.suggest import suggest
+    from allstatus.record.whole_files import write_files
 
     text = suggest(source, encoding)
     if output is None:
         sys.stdout.write(text)
     else:
-        output.write_text(text, "utf-8")
+        write_files({output: text})
     return 0

@@ -95,28 +95,28 @@ def _number(charts: list[Chart]) -> Numbered:
 
 def read_folder(path: Path, *, partial: bool = False) -> Numbered:
     """The charts of a folder's files together: its FHIR resources as one list, its HL7 v2 messages
-    as one feed.
+    as one feed; first a refusal, by file and line, for each line that cannot be read.
     """
-    texts: dict[str, list[str]] = {FHIR: [], HL7V2: [], TABLE: []}
+    texts: dict[str, list[tuple[Path, str]]] = {FHIR: [], HL7V2: [], TABLE: []}
     for file in sorted(path.iterdir()):
         if (
             file.is_file()
             and not file.name.startswith(".")
             and (kind := chart_kind(text := decode(file.read_bytes(), str(file))))
         ):
-            texts[kind].append(text)
+            texts[kind].append((file, text))
     if not any(texts.values()):
         raise folder_refusal(str(path))
-    charts = read_hl7("\n".join(texts[HL7V2]), partial=partial) if texts[HL7V2] else []
-    charts += [chart for text in texts[TABLE] for chart in read_table(text)]
+    messages = "\n".join(text for _, text in texts[HL7V2])
+    charts = read_hl7(messages, partial=partial) if messages else []
+    charts += [chart for _, text in texts[TABLE] for chart in read_table(text)]
+    resources = []
+    for file, text in texts[FHIR]:
+        for number, value in split_records(text):
+            if isinstance(value, InvalidRecord):
+                yield None, InvalidRecord(f"{file} line {number}", value.problem, value.remedy)
+            else:
+                resources.append(value)
     if texts[FHIR]:
-        charts += read_fhir(
-            [
-                value
-                for text in texts[FHIR]
-                for _, value in split_records(text)
-                if not isinstance(value, InvalidRecord)
-            ],
-            partial=partial,
-        )
+        charts += read_fhir(resources, partial=partial)
     yield from _number(sorted(charts, key=lambda chart: chart.patient or ""))
