@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from allstatus import load_rules
+from allstatus.render.changes import answers_away
 from allstatus.render.messages import headline, may_be, messages
-from allstatus.render.sections import answers_away
 from allstatus.rules.phrases import LEVELS
 
 DOCS = Path(__file__).parent

@@ -58,7 +58,7 @@ def test_the_text_names_each_change_and_each_gap() -> None:
     text = render_timeline(tell(FOLDER / "ten-years.expected.json")[0])
     assert "2017-07-17  ALL in remission (second remission)  <- changed" in text
     assert "2020-01-15  Cannot tell" in text
-    assert "not known: cbc" in text
+    assert "not known: complete blood count" in text
     assert "not medical advice" in text.replace("\n", " ")
     assert max(map(len, text.splitlines())) <= 80
 

@@ -7,7 +7,6 @@ import subprocess
 import sys
 from base64 import b64encode
 from collections.abc import Iterator
-from fractions import Fraction
 from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
@@ -25,12 +24,11 @@ from allstatus.ehr.chart_files import read_charts
 from allstatus.ehr.timeline import decide_chart
 from allstatus.record.exact_json import parse_json
 from allstatus.record.json_reader import decode
-from allstatus.record.percent import read_percent
 from allstatus.render import html
 from allstatus.render.html import render_html
 from allstatus.render.messages import headline, messages
-from allstatus.render.strip import Span, Strip, around, whole
-from allstatus.render.words import MARK, STATE_WORDS
+from allstatus.render.reader import Reader
+from allstatus.render.words import MARK
 from allstatus.rules.phrases import LEVELS
 
 html5lib = pytest.importorskip("html5lib", reason="html5lib is not installed")
@@ -286,8 +284,10 @@ def test_each_state_has_a_sign_and_a_word_of_its_own() -> None:
     found = {
         state for decision in DECISIONS.values() for state in states(parse(render_html([decision])))
     }
-    assert found == {(state, MARK[state], STATE_WORDS[state]) for state in MARK}
-    assert len(set(MARK.values())) == len(set(STATE_WORDS.values())) == len(MARK)
+    assert found == {
+        (state, MARK[state], Reader(RULES.ruleset).says("states", state)) for state in MARK
+    }
+    assert len(set(MARK.values())) == len({said for _, _, said in found}) == len(MARK)
 
 
 @pytest.mark.parametrize(
@@ -380,48 +380,6 @@ def test_open_closed_and_cut_ends_are_drawn_differently(spelling: str, ends: lis
 @pytest.mark.parametrize("value", ["unknown", None])
 def test_nothing_is_drawn_of_what_is_not_known(value: str | None) -> None:
     assert "figure" not in tags(show(AT | {"marrow_blast_percent": value}))
-
-
-percentages = st.fractions(0, 100)
-
-
-@given(percentages, percentages, st.fractions(min_value=1, max_value=99))
-def test_places_keep_their_order_and_only_the_limit_is_on_the_limit(
-    one: Fraction, other: Fraction, limit: Fraction
-) -> None:
-    strip = whole(limit)
-    places = [strip.place(number) for number in sorted([one, other])]
-    assert 0 <= places[0] <= places[1] <= 100
-    assert all(
-        (strip.place(number) == strip.place(limit)) is (number == limit) for number in (one, other)
-    )
-
-
-@pytest.mark.parametrize(
-    ("spelling", "low", "high"),
-    [
-        ("4.9", 0, 10),
-        ("0", 0, 10),
-        ("10", 0, 10),
-        ("M2", 0, 10),
-        (">=5", 0, 10),
-        ("10.1", None, None),
-        ("M3", None, None),
-        ("<60", None, None),
-    ],
-)
-def test_a_value_near_the_limit_is_shown_from_near(
-    spelling: str, low: int | None, high: int | None
-) -> None:
-    strip = around(LIMIT, read_percent(spelling))
-    assert (strip and strip.low, strip and strip.high) == (low, high)
-
-
-def test_spans() -> None:
-    strip = Strip(Fraction(0), Fraction(10), LIMIT)
-    assert strip.span(Fraction(0), LIMIT, high_open=True) == Span(0, 50, "closed", "open")
-    assert strip.span(LIMIT, Fraction(100)) == Span(50, 100, "closed", "cut")
-    assert strip.span(Fraction(25), Fraction(100)) is None
 
 
 def test_several_records_are_articles_of_one_page_with_an_index() -> None:

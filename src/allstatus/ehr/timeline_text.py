@@ -5,28 +5,25 @@ and gaps.
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from allstatus.decision.decision import Decision
-from allstatus.decision.entries import FactValue
 from allstatus.ehr.chart_options import SYMPTOMS_ABSENT
 from allstatus.ehr.timeline_points import Point, Timeline
 from allstatus.record.frozen import plain
+from allstatus.render.blocks import Block, FactRow, Facts, ItemList, Kind, OpenQuestions
+from allstatus.render.make_blocks import make_blocks
 from allstatus.render.messages import headline, not_understood, timeline_texts
 from allstatus.render.printable import printable
-from allstatus.render.sections import answers_away
+from allstatus.render.reader import Reader
+from allstatus.rules.language_texts import ENGLISH
 from allstatus.table.chart_context import Evidence
 
 WIDTH = 80
 GAPS = ("insufficient_data", "conflicting_data")
-OUTCOMES = {
-    "outside_definitions": "Not described by the page",
-    "insufficient_data": "Cannot tell",
-    "conflicting_data": "Cannot tell: the data contradict each other",
-    "not_applicable": "No {disease} diagnosis",
-}
-ORDINALS = {1: "first", 2: "second", 3: "third", 4: "fourth", 5: "fifth"}
+KINDS: tuple[Kind, ...] = ("away", "questions", "regions", "perhaps", "conflicts", "decisive")
+NAMED = 5  # remissions that have an ordinal of their own
 
 
 def timeline_document(timeline: Timeline) -> dict[str, Any]:
@@ -94,46 +91,43 @@ def render_timeline(timeline: Timeline) -> str:
 
 
 def _lines(timeline: Timeline) -> Iterator[str]:
-    now = timeline.now
-    yield (
-        f"{timeline.patient if timeline.patient is not None else 'patient without an id'}: "
-        f"{len(timeline.points)} assessment{'s' * (len(timeline.points) != 1)}"
-    )
-    first = timeline.treatments[:1]
-    for item in first:
-        yield f"First treatment directed at the leukemia: {item.name}, {item.when.shown}"
-    if now is not None and timeline.assuming is not None and timeline.points:
-        said = timeline_texts(now.rules)["assuming"].format(assumption=SYMPTOMS_ABSENT)
-        yield from textwrap.wrap(said, WIDTH)
+    now, points = timeline.now, timeline.points
+    said = timeline_texts(now.rules.language if now else ENGLISH)
+    patient = said["nobody"] if timeline.patient is None else timeline.patient
+    counted = said["assessment" if len(points) == 1 else "assessments"]
+    yield counted.format(patient=patient, count=len(points))
+    for item in timeline.treatments[:1]:
+        yield said["first_treatment"].format(name=item.name, date=item.when.shown)
+    if now is not None and timeline.assuming is not None and points:
+        yield from textwrap.wrap(said["assuming"].format(assumption=SYMPTOMS_ABSENT), WIDTH)
     for point, other in timeline.beside():
         yield ""
-        yield f"{point.day}  {_headed(point)}"
+        yield f"{point.day}  {_headed(point, said)}"
         if other is not None:
-            yield f"  assuming  {_headed(other)}"
+            yield f"  {said['beside']}  {_headed(other, said)}"
         for line in _because(point.decision):
             yield from textwrap.wrap(
                 line, WIDTH, initial_indent=" " * 12, subsequent_indent=" " * 14
             )
     if now is not None:
         yield ""
-        yield from textwrap.wrap(_as_it_stands(timeline, now), WIDTH)
-        yield from textwrap.wrap(
-            f"Rules {now.ruleset.id} {now.ruleset.version} ({now.ruleset.digest[:12]}). "
-            f"{now.notice}",
-            WIDTH,
-        )
+        yield from textwrap.wrap(_as_it_stands(timeline, now, said), WIDTH)
+        rules = now.ruleset
+        used = {"id": rules.id, "version": rules.version, "digest": rules.digest[:12]}
+        yield from textwrap.wrap(said["rules"].format(notice=now.notice, **used), WIDTH)
 
 
-def _headed(point: Point) -> str:
-    return f"{title_of(point)}{'  <- changed' if point.changed else ''}"
+def _headed(point: Point, said: Mapping[str, str]) -> str:
+    return f"{title_of(point)}{'  <- ' + said['changed'] if point.changed else ''}"
 
 
-def _as_it_stands(timeline: Timeline, now: Decision) -> str:
-    said = f"As it stands: {title_of(Point(None, now, _last_number(timeline)))}."
+def _as_it_stands(timeline: Timeline, now: Decision, said: Mapping[str, str]) -> str:
+    status = title_of(Point(None, now, _last_number(timeline)))
     other = timeline.assuming
     if other is None or other.now is None:
-        return said
-    return f"{said} Assuming: {title_of(Point(None, other.now, _last_number(other)))}."
+        return said["now"].format(status=status)
+    otherwise = title_of(Point(None, other.now, _last_number(other)))
+    return said["now_assuming"].format(status=status, otherwise=otherwise)
 
 
 def _last_number(timeline: Timeline) -> int | None:
@@ -143,47 +137,45 @@ def _last_number(timeline: Timeline) -> int | None:
 
 def title_of(point: Point) -> str:
     """A point's status in words, with the number of the remission."""
-    decision = point.decision
+    decision, reader = point.decision, Reader(point.decision.rules)
     if decision.status:
         title = decision.rules.statuses[decision.status].title
-        number = ORDINALS.get(point.number or 0, f"number {point.number}")
-        return f"{title} ({number} remission)" if point.number else title
+        return _numbered(title, point.number, reader) if point.number else title
     if not_understood(decision):
         return headline(decision, "clinician")
-    return OUTCOMES[decision.outcome].format(disease=decision.rules.disease)
+    return reader.says("timeline", decision.outcome, disease=decision.rules.disease)
+
+
+def _numbered(title: str, number: int, reader: Reader) -> str:
+    form = str(number) if number <= NAMED else "more"
+    ordinal = reader.says("timeline", "numbers", form, number=number)
+    return reader.says("timeline", "numbered", status=title, number=ordinal)
 
 
 def _because(decision: Decision) -> Iterator[str]:
-    if decision.outcome == "insufficient_data":
-        yield from answers_away(decision)
-        yield "not known: " + ", ".join(_words(entry.fact) for entry in decision.missing)
-    for region in decision.regions:
-        yield region.sentence
-    for may_be in decision.possible_regions:
-        open_facts = " and ".join(map(_words, may_be.depends_on))
-        yield f"perhaps, depending on {open_facts}: {may_be.sentence}"
-    for conflict in decision.conflicts:
-        yield conflict.because
-    facts = decision.facts
-    shown = (
-        decision.reasons[0]
-        if decision.reasons
-        else [name for name, fact in facts.items() if fact.state == "given"]
-    )
-    for name in shown:
-        if facts[name].value is not None:
-            value = {"True": "yes", "False": "no"}.get(
-                str(facts[name].value), str(facts[name].value)
-            )
-            yield f"{_words(name)}: {_words(value)}{_sources(facts[name])}"
+    reader = Reader(decision.rules)
+    for block in make_blocks(decision, reader.level, "timeline", KINDS):
+        yield from _lay_out(block, reader)
 
 
-def _sources(fact: FactValue) -> str:
-    used = [e for e in fact.evidence if isinstance(e, Evidence) and e.used]
+def _lay_out(block: Block, reader: Reader) -> Iterator[str]:
+    match block:
+        case OpenQuestions():
+            facts = ", ".join(entry.fact for entry in block.questions)
+            yield reader.says("timeline", "missing", facts=facts)
+        case ItemList(kind="perhaps"):
+            for item in block.items:
+                yield reader.says("timeline", "perhaps", facts=item.about, sentence=item.text)
+        case ItemList():
+            yield from (item.text for item in block.items)
+        case Facts():
+            for row in block.rows:
+                if block.settle or row.state == "given":
+                    yield f"{row.name}: {row.value}{_sources(row, reader)}"
+
+
+def _sources(row: FactRow, reader: Reader) -> str:
+    used = [e for e in row.evidence if isinstance(e, Evidence) and e.used]
     named = [e.source if e.date in e.source else f"{e.source} {e.date}" for e in used[:2]]
-    named += [f"{len(used) - 2} more"] if len(used) > 2 else []
-    return f" ({'; '.join(named)})" if named else f" ({fact.state})"
-
-
-def _words(name: str) -> str:
-    return name.replace("_", " ")
+    named += [reader.says("timeline", "more", count=len(used) - 2)] if len(used) > 2 else []
+    return f" ({'; '.join(named) or reader.says('known', row.state)})"

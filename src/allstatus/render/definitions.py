@@ -4,19 +4,13 @@ text.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from allstatus.decision.answer import UNDECIDED
 from allstatus.decision.decision import Decision
-from allstatus.render.words import (
-    MARK,
-    NOT_EVALUATED,
-    limit_words,
-    margin_words,
-    value_words,
-    words,
-)
+from allstatus.render.reader import Reader
+from allstatus.render.words import MARK, NOT_EVALUATED, limit_words
 from allstatus.rules.ruleset import RuleSet, Status
 from allstatus.why.trace import Observation, TraceNode, WhyNot
 
@@ -43,129 +37,128 @@ class ClauseLine:
 
 @dataclass(frozen=True, slots=True)
 class StatusDefinition:
-    """One status with its clauses; all of them must hold."""
+    """One status with its clauses, all of which must hold, where the page defines it, and what
+    decides against it (empty where nothing does).
+    """
 
     status: str
     state: str
     title: str
+    section: str
+    against: str
     clauses: tuple[ClauseLine, ...]
 
 
-def definitions(
-    rules: RuleSet, decision: Decision, titles: dict[str, str]
-) -> Iterator[StatusDefinition]:
+def definitions(decision: Decision, reader: Reader) -> Iterator[StatusDefinition]:
     """Every status with its clauses, those that hold first."""
     tried = decision.outcome not in UNDECIDED
+    titles, against = reader.outcomes(), why_not_words(decision, reader)
     said: set[str] = set()
     for status in sorted(
         decision.trace.statuses, key=lambda status: tuple(MARK).index(status.verdict)
     ):
-        clauses = tuple(_clause(rules, decision, path, said, tried) for path in status.clauses)
+        clauses = tuple(_clause(decision, path, reader, said, tried) for path in status.clauses)
         yield StatusDefinition(
             status.status,
             status.verdict if tried else NOT_EVALUATED,
             titles[status.status],
+            decision.rules.statuses[status.status].cite["section"],
+            against.get(status.status, ""),
             clauses,
         )
 
 
 def _clause(
-    rules: RuleSet, decision: Decision, path: str, said: set[str], tried: bool
+    decision: Decision, path: str, reader: Reader, said: set[str], tried: bool
 ) -> ClauseLine:
     node = decision.trace.nodes[path]
-    new = (
-        tuple(remark for remark in remarks(rules, node.criterion, node) if remark not in said)
-        if tried
-        else ()
-    )
+    found = remarks(decision.rules, node.criterion, node, reader) if tried else ()
+    new = tuple(remark for remark in found if remark not in said)
     said.update(new)
     return ClauseLine(
         node.verdict if tried else NOT_EVALUATED,
-        _expected(node),
-        _observed(rules, decision, node),
+        reader.says("clauses", node.kind) if node.children else str(node.expected),
+        _observed(decision, node, reader),
         node.reading,
         node.cite.section,
         node.note,
         new,
-        tuple(_clause(rules, decision, child, said, tried) for child in node.children),
+        tuple(_clause(decision, child, reader, said, tried) for child in node.children),
     )
 
 
-def definition_lines(rules: RuleSet, decision: Decision, titles: dict[str, str]) -> Iterator[Line]:
+def definition_lines(definitions: Iterable[StatusDefinition], reader: Reader) -> Iterator[Line]:
     """The definitions as lines of an outline."""
-    for definition in definitions(rules, decision, titles):
+    for definition in definitions:
         yield MARK[definition.state], definition.title, 0
         for clause in definition.clauses:
-            yield from _lines(clause, 1)
+            yield from _lines(clause, reader, 1)
 
 
-def _lines(clause: ClauseLine, depth: int) -> Iterator[Line]:
+def _lines(clause: ClauseLine, reader: Reader, depth: int) -> Iterator[Line]:
     observed = f" [{clause.observed}]" if clause.observed else ""
-    reading = "  (our reading)" if clause.reading == "interpretation" and not clause.clauses else ""
+    ours = clause.reading == "interpretation" and not clause.clauses
+    reading = f"  {reader.says('clauses', 'our_reading')}" if ours else ""
     yield MARK[clause.state], f"{clause.expected}{observed}{reading}", depth
     for remark in clause.remarks:
         yield "", remark, depth
     for child in clause.clauses:
-        yield from _lines(child, depth + 1)
+        yield from _lines(child, reader, depth + 1)
 
 
-def _expected(node: TraceNode) -> str:
-    if node.children:
-        return "none of:" if node.kind == "not" else f"{node.kind} of:"
-    return str(node.expected)
-
-
-def _observed(rules: RuleSet, decision: Decision, node: TraceNode) -> str:
+def _observed(decision: Decision, node: TraceNode, reader: Reader) -> str:
     """The value of a clause's fact, and how far it is from the limit; empty where a clause has no
     fact of its own.
     """
     if node.criterion is None:
         return ""
-    fact = rules.criteria[node.criterion].condition.fact
-    return value_words(rules, fact, decision.facts[fact]) + margin_words(node.margin)
+    fact = decision.rules.criteria[node.criterion].condition.fact
+    known = reader.known(fact, decision.facts[fact])
+    return known + reader.margin(node.margin)
 
 
-def why_not_words(rules: RuleSet, decision: Decision) -> dict[str, str]:
+def why_not_words(decision: Decision, reader: Reader) -> dict[str, str]:
     """For each status not reached what decides against it, or what it waits for."""
-    return {
-        entry.status: _against(rules, decision.trace.nodes, entry) for entry in decision.why_not
-    }
+    return {entry.status: _against(decision, entry, reader) for entry in decision.why_not}
 
 
-def _against(rules: RuleSet, nodes: Mapping[str, TraceNode], entry: WhyNot) -> str:
+def _against(decision: Decision, entry: WhyNot, reader: Reader) -> str:
     if entry.together:
-        return "it cannot be that all of its clauses hold"
+        return reader.says("clauses", "together")
     if entry.failing:
-        return "; ".join(_opposite(rules, nodes[path]) for path in entry.failing)
-    return f"not decided until known: {', '.join(map(words, entry.waiting_for))}"
+        nodes = decision.trace.nodes
+        return "; ".join(_opposite(decision.rules, nodes[path], reader) for path in entry.failing)
+    facts = ", ".join(map(reader.words, entry.waiting_for))
+    return reader.says("clauses", "waiting", facts=facts)
 
 
-def _opposite(rules: RuleSet, node: TraceNode) -> str:
+def _opposite(rules: RuleSet, node: TraceNode, reader: Reader) -> str:
     """What is the case where a clause does not hold."""
     if node.criterion is None:
-        return f"it is already {str(node.expected).removeprefix('not: ')}"
+        what = str(node.expected).removeprefix("not: ")
+        return reader.says("clauses", "already", what=what)
     criterion = rules.criteria[node.criterion]
     text = criterion.title if node.kind == "not" else criterion.otherwise
     return text[0].lower() + text[1:]
 
 
-def remarks(rules: RuleSet, criterion: str | None, seen: Observation | TraceNode) -> Iterator[str]:
+def remarks(
+    rules: RuleSet, criterion: str | None, seen: Observation | TraceNode, reader: Reader
+) -> Iterator[str]:
     """What a reader should know of a value on the limit, or counted in too few cells."""
     if criterion is not None and seen.at_threshold:
-        belongs = " and ".join(
+        titles = [
             status.title
             for status in rules.statuses.values()
             if _holds_at_limit(rules, status, criterion)
-        )
-        yield f"{limit_words(rules, criterion)} is on the line" + (
-            f", which belongs to {belongs}" if belongs else ""
-        )
+        ]
+        belongs, limit = reader.says("and").join(titles), limit_words(rules, criterion)
+        said = "at_limit_of" if belongs else "at_limit"
+        yield reader.says("clauses", said, limit=limit, statuses=belongs)
     if error := seen.counting_error:
-        side = "on both sides of the limit" if error.spans_threshold else "on one side of the limit"
-        yield (
-            f"{error.cells_counted} cells counted: the true share may lie from {error.low} "
-            f"to {error.high} % (95 %), {side}"
-        )
+        said = "counted_both_sides" if error.spans_threshold else "counted_one_side"
+        cells = error.cells_counted
+        yield reader.says("clauses", said, cells=cells, low=error.low, high=error.high)
 
 
 def _holds_at_limit(rules: RuleSet, status: Status, criterion: str) -> bool:

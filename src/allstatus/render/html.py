@@ -9,37 +9,32 @@ from __future__ import annotations
 import re
 from base64 import b64encode
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, partial
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from allstatus.decision.answer import UNDECIDED
 from allstatus.decision.decision import Decision
-from allstatus.decision.document import PARTS
 from allstatus.errors import MissingExtra
-from allstatus.render.definitions import definitions, why_not_words
-from allstatus.render.messages import headline, may_be, messages
-from allstatus.render.sections import (
-    NO_OPTIONS,
-    answers_away,
-    answers_to_ask,
-    change_ways,
-    diagnoses_seen,
-    evidence_words,
-    fit_lines,
-    option_note,
-    options_by_category,
-    options_not_fitting,
-    reason_sets,
-)
-from allstatus.render.threshold import thresholds
-from allstatus.render.words import MARK, STATE_WORDS, heading, outcome_titles, value_text, words
+from allstatus.render.blocks import Block, Kind, Sentences
+from allstatus.render.listed_options import fit_lines
+from allstatus.render.make_blocks import make_blocks
+from allstatus.render.reader import Reader
+from allstatus.render.words import MARK, sentence_case
 
 if TYPE_CHECKING:
     from jinja2 import Template
 
 FOLDER = Path(__file__).parent
+FULL: tuple[Kind, ...] = (
+    *("definitions", "reasons", "finding", "event", "correction"),
+    *("elsewhere", "facts", "irrelevant"),
+)
+KINDS: tuple[Kind, ...] = (
+    *("headline", "messages", "may_be", "remission", "away", "possible", "conflicts"),
+    *("warnings", "diagnoses", "questions", "thresholds", "options", "no_options"),
+    *("assumptions", "source", *FULL),
+)
 OUTCOME_SIGN = {
     "determined": "✓",
     "outside_definitions": "∅",
@@ -60,16 +55,31 @@ def render_html(decisions: Sequence[Decision], *, level: str = "clinician") -> s
     """
     if not decisions:
         raise ValueError("there is no decision to show")
-    first = decisions[0]
+    reader = Reader(decisions[0].rules, level)
+    kinds = [kind for kind in KINDS if level != "plain" or kind not in FULL]
+    articles = [_by_kind(make_blocks(one, level, "page", kinds)) for one in decisions]
     return _template().render(
-        articles=[_article(decision, level) for decision in decisions],
-        level=level,
-        title=first.rules.title,
-        rules=first.ruleset,
-        applicability=first.applicability,
-        engine=first.engine,
-        notice=first.notice,
+        articles=articles,
+        source=articles[0]["source"],
+        title=decisions[0].rules.title,
+        reader=reader,
+        say=partial(_say, reader),
     )
+
+
+def _by_kind(blocks: Sequence[Block]) -> dict[Kind, Block | None]:
+    return {**dict.fromkeys(KINDS), **{block.kind: block for block in blocks}}
+
+
+def _say(reader: Reader, *path: str, **parts: object) -> str:
+    """A text of the program's own, which stands as it is, with what is put into it escaped."""
+    from markupsafe import Markup
+
+    return Markup(reader.says(*path)).format(**parts)
+
+
+def _sentences(block: Sentences | None) -> tuple[str, ...]:
+    return block.sentences if block else ()
 
 
 @cache
@@ -90,50 +100,9 @@ def _template() -> Template:
     style = (FOLDER / "page.css").read_text("utf-8")
     style_digest = b64encode(sha256(style.encode()).digest()).decode()
     environment.globals.update(
-        style=Markup(style), style_digest=style_digest, MARK=MARK, STATE_WORDS=STATE_WORDS
+        style=Markup(style), style_digest=style_digest, MARK=MARK, OUTCOME_SIGN=OUTCOME_SIGN
     )
-    environment.globals.update(
-        heading=heading, option_note=option_note, fit_lines=fit_lines, NO_OPTIONS=NO_OPTIONS
-    )
-    environment.filters["words"] = words
+    environment.globals.update(fit_lines=fit_lines)
+    environment.globals["sentences"] = _sentences
+    environment.filters["capital"] = sentence_case
     return environment.get_template("page.html")
-
-
-def _article(decision: Decision, level: str) -> dict[str, Any]:
-    """What the page says of one decision: its document, and the same in words."""
-    rules, titles = decision.rules, outcome_titles(decision.rules)
-    settled = decision.outcome not in ("insufficient_data", *UNDECIDED)
-    return {
-        **{name: getattr(decision, name) for name in PARTS},
-        "sign": OUTCOME_SIGN[decision.outcome],
-        "headline": headline(decision, level),
-        "messages": [] if decision.outcome == "insufficient_data" else messages(decision, level),
-        "may_be": may_be(decision, level),
-        "remission_number": decision.remission_number,
-        "possible": [titles[name] for name in decision.possible],
-        "missing": list(zip(decision.missing, messages(decision, level), strict=True))
-        if decision.missing
-        else [],
-        "answers": answers_to_ask(decision),
-        "answers_away": answers_away(decision),
-        "thresholds": list(thresholds(decision)),
-        "definitions": list(definitions(rules, decision, titles)),
-        "sections": {name: status.cite["section"] for name, status in rules.statuses.items()},
-        "reasons": reason_sets(decision) if settled else [],
-        "diagnoses": diagnoses_seen(decision),
-        "why_not": why_not_words(rules, decision),
-        "changes": change_ways(decision, "finding") if settled else [],
-        "events": change_ways(decision, "event") if settled else [],
-        "corrections": change_ways(decision, "correction") if settled else [],
-        "categories": options_by_category(decision.options),
-        "not_fitting": options_not_fitting(decision.options),
-        "facts": [
-            {
-                "name": heading(name),
-                "value": value_text(rules, name, fact.value),
-                "state": fact.state,
-                "evidence": [evidence_words(entry) for entry in fact.evidence],
-            }
-            for name, fact in decision.facts.items()
-        ],
-    }

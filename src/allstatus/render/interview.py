@@ -11,7 +11,7 @@ from allstatus.decision.classifier import Classifier
 from allstatus.decision.decision import Decision
 from allstatus.errors import InvalidRecord
 from allstatus.record.percent import read_percent
-from allstatus.render.sections import answers_away
+from allstatus.render.changes import answers_away
 from allstatus.render.words import words
 from allstatus.rules.ruleset import Fact
 

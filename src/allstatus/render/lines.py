@@ -12,8 +12,8 @@ from itertools import chain, islice
 from allstatus.decision.decision import Decision
 from allstatus.render.messages import messages, short_headline
 from allstatus.render.printable import printable
-from allstatus.render.sections import diagnoses_seen
-from allstatus.render.words import value_words, words
+from allstatus.render.reader import Reader
+from allstatus.render.words import diagnosis_words
 
 LOOK_AHEAD = 100  # decisions whose ids and statuses the columns are made to fit
 WIDEST = 40  # of the column of ids
@@ -48,16 +48,18 @@ def _id(decision: Decision) -> str:
 def _decides(decision: Decision) -> str:
     """The facts that settle it, the fact to ask for, or what stands in the way."""
     if decision.outcome == "determined":
-        rules, facts = decision.rules, decision.facts
+        rules, facts, reader = decision.rules, decision.facts, Reader(decision.rules)
         measured_first = sorted(
             decision.reasons[0], key=lambda name: rules.facts[name].kind != "percent"
         )
         return ", ".join(
-            f"{words(name)} {value_words(rules, name, facts[name])}" for name in measured_first
+            f"{reader.words(name)} {reader.known(name, facts[name])}" for name in measured_first
         )
     if decision.ask_next is not None:
-        return f"ask: {words(decision.ask_next.fact)}"
-    return " ".join(messages(decision, "clinician")) or "; ".join(diagnoses_seen(decision))
+        reader = Reader(decision.rules)
+        return reader.says("ask", fact=reader.words(decision.ask_next.fact))
+    seen = map(diagnosis_words, decision.diagnoses)
+    return " ".join(messages(decision, "clinician")) or "; ".join(seen)
 
 
 def _cut(line: str, width: int | None) -> str:

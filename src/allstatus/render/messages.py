@@ -116,9 +116,9 @@ def suggestion_texts(rules: RuleSet) -> Any:
     return _messages(rules)["suggestions"]
 
 
-def timeline_texts(rules: RuleSet) -> Mapping[str, str]:
+def timeline_texts(language: str) -> Mapping[str, str]:
     """What is said of a history as a whole."""
-    texts: Mapping[str, str] = _messages(rules)["timeline"]
+    texts: Mapping[str, str] = MESSAGES.texts(language)["timeline"]
     return texts
 
 

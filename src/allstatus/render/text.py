@@ -5,30 +5,40 @@ colour.
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from allstatus.decision.answer import UNDECIDED
 from allstatus.decision.decision import Decision
-from allstatus.decision.entries import Option
-from allstatus.render.definitions import definition_lines, why_not_words
-from allstatus.render.messages import headline, may_be, messages
-from allstatus.render.printable import printable
-from allstatus.render.sections import (
-    NO_OPTIONS,
-    Needed,
-    answers_away,
-    change_ways,
-    diagnoses_seen,
-    fit_lines,
-    option_note,
-    options_by_category,
-    options_not_fitting,
-    reason_sets,
+from allstatus.render.blocks import (
+    Block,
+    Changes,
+    DecidedBy,
+    Definitions,
+    Headline,
+    ItemList,
+    Kind,
+    ListedOption,
+    OpenQuestions,
+    Options,
+    Sentences,
 )
-from allstatus.render.words import outcome_titles, words
+from allstatus.render.definitions import definition_lines
+from allstatus.render.listed_options import fit_lines
+from allstatus.render.make_blocks import make_blocks
+from allstatus.render.printable import printable
+from allstatus.render.reader import Reader
 
 WIDTH = 80
 SHOWN_CHANGES = 3
+KINDS: tuple[Kind, ...] = (
+    *("headline", "away", "possible", "messages", "may_be", "remission", "conflicts"),
+    *("definitions", "reasons", "why_not", "finding", "event", "correction"),
+    *("options", "no_options", "elsewhere", "questions", "irrelevant"),
+    *("diagnoses", "assumptions", "warnings", "source"),
+)
+NOT_PLAIN: frozenset[Kind] = frozenset(
+    ("definitions", "reasons", "finding", "event", "correction", "elsewhere", "irrelevant")
+)
 COLOUR = {"✓": "\x1b[32m", "✗": "\x1b[31m", "?": "\x1b[33m"}
 BOLD, DIM, RESET = "\x1b[1m", "\x1b[2m", "\x1b[0m"
 
@@ -39,65 +49,84 @@ def render_text(
     """The decision for a clinician, a student, or in plain words, in lines of at most `width`
     characters.
     """
-    return "\n".join(_Text(decision, level, colour, width).lines()) + "\n"
+    blocks = make_blocks(decision, level, "text", _kinds(decision, level))
+    reader = Reader(decision.rules, level)
+    return "\n".join(_Text(reader, colour, width).lines(blocks)) + "\n"
+
+
+def _kinds(decision: Decision, level: str) -> list[Kind]:
+    """What a text shows, in its order."""
+    left_out: set[Kind] = set() if level == "student" else {"why_not"}
+    left_out |= NOT_PLAIN if level == "plain" else set()
+    left_out |= {"definitions"} if decision.outcome in UNDECIDED else set()
+    return [kind for kind in KINDS if kind not in left_out]
 
 
 class _Text:
-    def __init__(self, decision: Decision, level: str, colour: bool, width: int) -> None:
-        self.decision, self.level, self.colour, self.width = decision, level, colour, width
-        self.rules = decision.rules
-        self.titles = outcome_titles(self.rules)
+    """Lays out blocks: a method for each type of them."""
 
-    def lines(self) -> Iterator[str]:
-        yield from self._opening()
-        if self.level != "plain" and self.decision.outcome not in UNDECIDED:
-            yield from self._definitions()
-            yield from self._why()
-            yield from self._changes()
-        yield from self._options()
-        if self.level != "plain":
-            yield from self._list(
-                "What others would say", [entry.says for entry in self.decision.elsewhere]
-            )
-        yield from self._missing()
-        if self.level != "plain":
-            yield from self._list(
-                "Cannot change the answer", [words(name) for name in self.decision.irrelevant]
-            )
-        yield from self._list("Diagnoses in the chart", diagnoses_seen(self.decision))
-        yield from self._list(
-            "Assumed", [f"{words(a.fact)}: {a.because}" for a in self.decision.assumptions]
-        )
-        yield from self._list("Check", self.decision.warnings)
-        yield from self._source()
+    def __init__(self, reader: Reader, colour: bool, width: int) -> None:
+        self.reader, self.colour, self.width = reader, colour, width
 
-    def _opening(self) -> Iterator[str]:
-        identity = self.decision.id
-        for line in self._wrap(
-            f"{'' if identity is None else f'{identity}: '}{headline(self.decision, self.level)}"
-        ):
+    def lines(self, blocks: Iterable[Block]) -> Iterator[str]:
+        for block in blocks:
+            yield from self._lay(block)
+
+    def _lay(self, block: Block) -> Iterator[str]:
+        match block:
+            case Headline():
+                yield from self._headline(block)
+            case Sentences():
+                yield from self._sentences(block)
+            case ItemList():
+                yield from self._items(block)
+            case Changes():
+                yield from self._changes(block)
+            case Options():
+                yield from self._options(block)
+            case OpenQuestions():
+                yield from self._questions(block)
+            case Definitions():
+                yield from self._definitions(block)
+            case DecidedBy():
+                yield from self._decided_by(block)
+
+    def _headline(self, block: Headline) -> Iterator[str]:
+        record = "" if block.record is None else f"{block.record}: "
+        for line in self._wrap(f"{record}{block.text}"):
             yield self._paint(line, BOLD)
-        if self.decision.outcome == "insufficient_data":
-            for text in answers_away(self.decision):
-                yield from self._wrap(text, "", "  ")
-            possible = "; ".join(self.titles[name] for name in self.decision.possible)
-            yield from self._wrap(f"Still possible: {possible}.")
-            return
-        for text in messages(self.decision, self.level):
-            yield from self._wrap(text)
-        if open_cases := may_be(self.decision, self.level):
-            yield from self._list(*open_cases)
-        if number := self.decision.remission_number:
-            yield f"This is remission number {number}."
-        if self.decision.outcome == "conflicting_data":
-            yield from self._list(
-                "In conflict",
-                [" and ".join(words(fact) for fact in c.facts) for c in self.decision.conflicts],
-            )
 
-    def _definitions(self) -> Iterator[str]:
+    def _sentences(self, block: Sentences) -> Iterator[str]:
+        if block.kind == "no_options":
+            yield ""
+        for text in block.sentences:
+            yield from self._wrap(text)
+
+    def _items(self, block: ItemList) -> Iterator[str]:
+        texts = [str(item) for item in block.items]
+        if block.kind == "possible":
+            outcomes = "; ".join(texts)
+            yield from self._wrap(self.reader.says("still_possible", outcomes=outcomes))
+        elif block.kind == "conflicts":
+            yield from self._list(block.title, [item.about for item in block.items])
+        elif block.title:
+            yield from self._list(block.title, texts)
+        else:
+            for text in texts:
+                yield from self._wrap(text, "", "  ")
+
+    def _changes(self, block: Changes) -> Iterator[str]:
+        items = []
+        for title, ways in block.ways:
+            items += [f"{title}: {way}" for way in ways[:SHOWN_CHANGES]]
+            if len(ways) > SHOWN_CHANGES:
+                more = self.reader.says("more", count=len(ways) - SHOWN_CHANGES)
+                items.append(f"{title}: {more}")
+        yield from self._list(block.title, items)
+
+    def _definitions(self, block: Definitions) -> Iterator[str]:
         yield ""
-        for mark, text, depth in definition_lines(self.rules, self.decision, self.titles):
+        for mark, text, depth in definition_lines(block.definitions, self.reader):
             indent = "    " * depth
             if not mark:
                 yield from self._wrap(text, f"{indent}    ")
@@ -107,96 +136,40 @@ class _Text:
             yield f"{indent}{self._paint(mark, COLOUR[mark])} {first}"
             yield from (f"{indent}  {line}" for line in wrapped[1:])
 
-    def _why(self) -> Iterator[str]:
-        reasons = [", ".join(names) for names in reason_sets(self.decision)]
-        yield from self._list(
-            "Settled by" if len(reasons) < 2 else "Settled by each of these sets alone", reasons
-        )
-        if self.level == "student":
-            why_not = why_not_words(self.rules, self.decision)
-            yield from self._list(
-                "Why not", [f"{self.titles[status]}: {why}" for status, why in why_not.items()]
-            )
-
-    def _changes(self) -> Iterator[str]:
-        if self.decision.outcome != "insufficient_data":
-            yield from self._list("What would change it", self._changes_about("finding"))
-            yield from self._list(
-                "What would have to happen to change it", self._changes_about("event")
-            )
-            yield from self._list(
-                "What would change it, but only as a correction of the record",
-                self._changes_about("correction"),
-            )
-
-    def _changes_about(self, needed: Needed) -> list[str]:
-        items = []
-        for title, ways in change_ways(self.decision, needed):
-            items += [f"{title}: {way}" for way in ways[:SHOWN_CHANGES]]
-            if len(ways) > SHOWN_CHANGES:
-                items.append(f"{title}: {len(ways) - SHOWN_CHANGES} more, see --format json")
-        return items
-
-    def _options(self) -> Iterator[str]:
-        if self.decision.options:
-            yield from self._heading("Treatments the page lists for this status")
-        elif self.decision.status is None:
-            yield from ("", *self._wrap(NO_OPTIONS))
-        for category, options in options_by_category(self.decision.options):
-            yield from self._wrap(category, "  ")
+    def _options(self, block: Options) -> Iterator[str]:
+        yield from self._heading(block.title)
+        groups = list(block.categories)
+        groups += [(block.not_fitting_title, block.not_fitting)] if block.not_fitting else []
+        for title, options in groups:
+            yield from self._wrap(title, "  ")
             for option in options:
                 yield from self._option(option)
-        if unfit := options_not_fitting(self.decision.options):
-            yield from self._wrap("Listed, but by what is known the stated use does not fit", "  ")
-            for option in unfit:
-                yield from self._option(option)
 
-    def _option(self, option: Option) -> Iterator[str]:
-        note = option_note(option)
-        yield from self._wrap(
-            f"- {getattr(option.titles, self.level)}{f' ({note})' if note else ''}",
-            "    ",
-            "      ",
-        )
-        for line in fit_lines(option) if self.level != "plain" else []:
+    def _option(self, option: ListedOption) -> Iterator[str]:
+        yield from self._wrap(f"- {option}", "    ", "      ")
+        for line in fit_lines(option) if self.reader.level != "plain" else []:
             yield from self._wrap(line, "      ", "        ")
 
-    def _missing(self) -> Iterator[str]:
-        if self.decision.missing:
-            yield from self._heading("What would settle it")
-        next_fact = self.decision.ask_next.fact if self.decision.ask_next else None
-        said = messages(self.decision, self.level) if self.decision.missing else []
-        for entry, why in zip(self.decision.missing, said, strict=False):
-            yield from self._wrap(
-                f"- {entry.question}{'  <- ask this first' if entry.fact == next_fact else ''}",
-                "  ",
-                "    ",
-            )
-            yield from self._wrap(why, "    ")
-            yield from self._wrap("answered by: " + "; ".join(entry.answered_by), "    ", "      ")
+    def _questions(self, block: OpenQuestions) -> Iterator[str]:
+        says = self.reader.says
+        yield from self._heading(block.title)
+        for entry in block.questions:
+            first = f"  <- {says('text', 'first')}" if entry.first else ""
+            yield from self._wrap(f"- {entry.question}{first}", "  ", "    ")
+            yield from self._wrap(entry.why, "    ")
+            tests = says("text", "answered_by", tests="; ".join(entry.answered_by))
+            yield from self._wrap(tests, "    ", "      ")
 
-    def _list(self, title: str, items: Sequence[str]) -> Iterator[str]:
-        if items:
-            yield from self._heading(title)
-            for item in items:
-                yield from self._wrap(f"- {item}", "  ", "    ")
-
-    def _source(self) -> Iterator[str]:
-        rules = self.decision.ruleset
+    def _decided_by(self, block: DecidedBy) -> Iterator[str]:
         yield ""
-        about = (
-            f"Rules {rules.id} {rules.version} ({rules.digest[:12]}), engine {self.decision.engine}"
-        )
-        source = f"Source: {rules.source.title}, reviewed {rules.source.last_reviewed}"
-        fit = self.decision.applicability if self.decision.options else None
-        overlay = (
-            [f"Stated uses: {fit.id} {fit.version} ({fit.digest[:12]}). {fit.notice}"]
-            if fit
-            else []
-        )
-        for text in (about, source, *overlay, self.decision.notice):
+        for text in _decided_by(block, self.reader):
             for line in self._wrap(text):
                 yield self._paint(line, DIM)
+
+    def _list(self, title: str, items: Iterable[str]) -> Iterator[str]:
+        yield from self._heading(title)
+        for item in items:
+            yield from self._wrap(f"- {item}", "  ", "    ")
 
     def _heading(self, title: str) -> Iterator[str]:
         yield ""
@@ -209,3 +182,15 @@ class _Text:
         return textwrap.wrap(
             printable(text), self.width, initial_indent=first, subsequent_indent=rest or first
         )
+
+
+def _decided_by(block: DecidedBy, reader: Reader) -> Iterator[str]:
+    rules, uses = block.rules, block.stated_uses
+    used = {"id": rules.id, "version": rules.version, "digest": rules.digest[:12]}
+    yield reader.says("source", "rules", engine=block.engine, **used)
+    source = rules.source
+    yield reader.says("source", "page", title=source.title, reviewed=source.last_reviewed)
+    if uses:
+        named = {"id": uses.id, "version": uses.version, "digest": uses.digest[:12]}
+        yield reader.says("source", "stated_uses", notice=uses.notice, **named)
+    yield block.notice

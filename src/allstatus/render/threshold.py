@@ -9,8 +9,9 @@ from fractions import Fraction
 from allstatus.decision.decision import Decision
 from allstatus.record.percent import ZERO, Percent, format_number
 from allstatus.render.definitions import remarks
+from allstatus.render.reader import Reader
 from allstatus.render.strip import Span, Strip, around, whole
-from allstatus.render.words import heading, limit_words, margin_words, outcome_titles
+from allstatus.render.words import limit_words, sentence_case
 from allstatus.rules.ruleset import Criterion
 from allstatus.why.counting_error import CountingError, counting_error
 from allstatus.why.trace import observe
@@ -55,7 +56,7 @@ class ThresholdStrips:
     sides: tuple[LimitSide, LimitSide]
 
 
-def thresholds(decision: Decision) -> Iterator[ThresholdStrips]:
+def thresholds(decision: Decision, reader: Reader) -> Iterator[ThresholdStrips]:
     """One for each limit that a stated percentage is compared with."""
     for criterion in decision.rules.criteria.values():
         value, limit = (
@@ -67,7 +68,7 @@ def thresholds(decision: Decision) -> Iterator[ThresholdStrips]:
             and limit is not None
             and criterion.condition.operator not in ("==", "!=")
         ):
-            yield _threshold(decision, criterion, value, limit)
+            yield _threshold(decision, criterion, value, limit, reader)
 
 
 def _threshold(
@@ -75,28 +76,22 @@ def _threshold(
     criterion: Criterion,
     value: Percent,
     limit: Fraction,
+    reader: Reader,
 ) -> ThresholdStrips:
     error, said = counting_error(value, limit), limit_words(decision.rules, criterion.name)
     strips = [strip for strip in (whole(limit), around(limit, value)) if strip is not None]
     held_below = criterion.condition.holds(Percent(ZERO, limit, high_open=True)) is True
     limit_below = criterion.condition.holds(Percent(limit, limit)) is held_below
-    below = _side(
-        decision,
-        criterion,
-        held_below,
-        f"{said} or less" if limit_below else f"less than {said}",
-    )
-    above = _side(
-        decision,
-        criterion,
-        not held_below,
-        f"more than {said}" if limit_below else f"{said} or more",
+    names = ("or_less", "more_than") if limit_below else ("less_than", "or_more")
+    below, above = (
+        _side(decision, criterion, held, reader.says("threshold", name, limit=said), reader)
+        for name, held in zip(names, (held_below, not held_below), strict=True)
     )
     return ThresholdStrips(
-        heading(criterion.condition.fact),
-        _measured(value),
+        reader.heading(criterion.condition.fact),
+        _measured(value, reader),
         said,
-        tuple(_lies(decision, criterion, value, said)),
+        tuple(_lies(decision, criterion, value, said, reader)),
         limit_below,
         value.low_open or value.high_open,
         tuple(_draw(strip, value, error) for strip in strips),
@@ -116,39 +111,43 @@ def _draw(strip: Strip, value: Percent, error: CountingError | None) -> Drawing:
     )
 
 
-def _measured(value: Percent) -> str:
+def _measured(value: Percent, reader: Reader) -> str:
     """The value as it was sent, and in percent where that reads otherwise."""
     percent = f"{value.describe()} %"
     if value.exact is not None and "/" in percent:
-        percent += f" (about {format_number(round(value.exact, 2))})"
-    return (
-        percent
-        if value.text.removesuffix("%").strip() == value.describe()
-        else f"{value.text}, that is {percent}"
-    )
+        rounded = format_number(round(value.exact, 2))
+        percent = reader.says("threshold", "about", percent=percent, rounded=rounded)
+    if value.text.removesuffix("%").strip() == value.describe():
+        return percent
+    return reader.says("threshold", "that_is", sent=value.text, percent=percent)
 
 
-def _lies(decision: Decision, criterion: Criterion, value: Percent, limit: str) -> Iterator[str]:
+def _lies(
+    decision: Decision, criterion: Criterion, value: Percent, limit: str, reader: Reader
+) -> Iterator[str]:
     """On which side of the limit the value lies, how far from it, and what a reader should know of
     it.
     """
     verdict, seen = criterion.condition.holds(value), observe(criterion, value, None)
+    side = criterion.title if verdict else criterion.otherwise
     if verdict is None:
-        yield f"It reaches over both sides of the limit of {limit}, so it does not decide."
+        yield reader.says("threshold", "both_sides", limit=limit)
     elif seen.margin in (None, "0"):
-        yield f"{criterion.title if verdict else criterion.otherwise}."
+        yield reader.says("threshold", "side", side=side)
     else:
-        distance = margin_words(seen.margin).removeprefix(", ")
-        yield f"{criterion.title if verdict else criterion.otherwise}: {distance} of {limit}."
+        distance = reader.margin(seen.margin).removeprefix(", ")
+        yield reader.says("threshold", "distance", side=side, distance=distance, limit=limit)
     yield from (
-        f"{remark[0].upper()}{remark[1:]}."
-        for remark in remarks(decision.rules, criterion.name, seen)
+        f"{sentence_case(remark)}."
+        for remark in remarks(decision.rules, criterion.name, seen, reader)
     )
 
 
-def _side(decision: Decision, criterion: Criterion, held: bool, where: str) -> LimitSide:
+def _side(
+    decision: Decision, criterion: Criterion, held: bool, where: str, reader: Reader
+) -> LimitSide:
     """The side on which a criterion is held (or is not), with the statuses that ask for it."""
-    titles, nodes = outcome_titles(decision.rules), decision.trace.nodes.items()
+    titles, nodes = reader.outcomes(), decision.trace.nodes.items()
     asking = [
         path.split(".")[0]
         for path, node in nodes

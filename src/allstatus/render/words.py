@@ -3,23 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
-from allstatus.decision.entries import FactValue
 from allstatus.record.percent import format_number
 from allstatus.rules.ruleset import RuleSet
-from allstatus.table.decision_table import OUTSIDE
+from allstatus.table.chart_context import DiagnosisSeen
 from allstatus.table.fact_domain import ValueClass
 
 SPELLED = {"cbc": "complete blood count", "cns": "CNS"}
 NOT_EVALUATED = "not_evaluated"
 MARK = {"true": "✓", "unknown": "?", "false": "✗", NOT_EVALUATED: "–"}
-STATE_WORDS = {
-    "true": "holds",
-    "unknown": "cannot be told",
-    "false": "does not hold",
-    NOT_EVALUATED: "not evaluated",
-}
 
 
 def words(name: str) -> str:
@@ -44,39 +36,9 @@ def sentence_case(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def outcome_titles(rules: RuleSet) -> dict[str, str]:
-    """The title of every outcome that can be possible."""
-    return {name: status.title for name, status in rules.statuses.items()} | {
-        OUTSIDE: "not described by the page"
-    }
-
-
-def value_text(rules: RuleSet, fact: str, value: Any) -> str:
-    """A fact's value as a reader sees it."""
-    if value is None:
-        return "not known"
-    text = {True: "yes", False: "no"}[value] if isinstance(value, bool) else words(str(value))
-    if (
-        rules.facts[fact].kind == "percent"
-        and "%" not in text
-        and text.replace(".", "", 1).isdigit()
-    ):
-        text += " %"
-    return text
-
-
-def value_words(rules: RuleSet, fact: str, entry: FactValue) -> str:
-    """A fact's value, with how it is known when it was not given."""
-    text = value_text(rules, fact, entry.value)
-    return text if entry.state in ("given", "unknown") else f"{text}, {entry.state}"
-
-
-def margin_words(margin: str | None) -> str:
-    """How far from the limit, e.g. `, 55 above the limit`."""
-    if margin in (None, "0"):
-        return ""
-    sign, number = str(margin)[0], str(margin).lstrip("+-")
-    return f", {number} {'above' if sign == '+' else 'below'} the limit"
+def diagnosis_words(seen: DiagnosisSeen) -> str:
+    """A diagnosis of a chart, with code and date."""
+    return f"{seen.title} ({seen.code}) {seen.date}".strip()
 
 
 def class_words(

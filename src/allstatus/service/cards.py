@@ -4,28 +4,20 @@ comes from.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from uuid import NAMESPACE_URL, uuid5
 
 from allstatus.decision.answer import NOT_APPLICABLE
 from allstatus.decision.decision import Decision
-from allstatus.decision.entries import AgentApplicability, FactValue, Option
 from allstatus.ehr.out.names import BASE
-from allstatus.render.messages import headline, may_be, messages, not_understood
-from allstatus.render.sections import (
-    FIT,
-    answers_away,
-    option_note,
-    options_by_category,
-    options_not_fitting,
-)
-from allstatus.render.words import limit_words, margin_words, value_words, words
+from allstatus.render.blocks import Kind
+from allstatus.render.make_blocks import make_blocks
+from allstatus.render.messages import headline, not_understood
+from allstatus.render.reader import Reader
+from allstatus.service.card_text import lay_out
 from allstatus.service.cds_types import Card, Indicator
-from allstatus.service.markdown import bullets, safe
 from allstatus.service.suggestions import suggestions
-from allstatus.table.chart_context import Evidence
 
 SUMMARY = 139  # characters at most
 REASONS_SYSTEM = f"{BASE}/CodeSystem/override-reason"
@@ -35,6 +27,11 @@ OVERRIDE_REASONS = {
     "clinical-judgment": "Clinical judgment differs",
     "not-this-patient": "It does not concern this patient",
 }
+KINDS: tuple[Kind, ...] = (
+    *("away", "possible", "messages", "may_be", "decisive", "near", "questions", "options"),
+    *("assumptions", "conflicts", "warnings", "source"),
+)
+SOURCE: tuple[Kind, ...] = ("source",)
 CARDS = uuid5(NAMESPACE_URL, "urn:allstatus:card")
 INDICATORS: Mapping[str, Indicator] = {"conflicting_data": "warning"}
 
@@ -58,7 +55,11 @@ def status_cards(decision: Decision, occasion: Occasion) -> list[Card]:
     if decision.outcome == NOT_APPLICABLE and not (occasion.others or _may_be_ours(decision)):
         return []
     card = base_card(
-        decision, occasion, "status", _summary(decision), "\n".join(_detail(decision)).strip()
+        decision,
+        occasion,
+        "status",
+        _summary(decision),
+        "\n".join(card_lines(decision, KINDS)).strip(),
     )
     offered = suggestions(decision, occasion.patient)
     if offered:
@@ -105,154 +106,19 @@ def card_id(occasion: Occasion, name: str) -> str:
 
 
 def _summary(decision: Decision) -> str:
-    said = headline(decision, "clinician")
+    reader, said = Reader(decision.rules), headline(decision, "clinician")
     if decision.outcome == "determined":
-        return f"By NCI's patient page: {said}"
-    if decision.outcome == "insufficient_data":
-        first = decision.ask_next.fact if decision.ask_next else ""
-        return (
-            f"{said}: what is missing could settle it; the first to ask about is {words(first)}"
-            if first
-            else said
-        )
+        return reader.says("card", "by_the_page", title=said)
+    if decision.outcome == "insufficient_data" and decision.ask_next:
+        fact = reader.words(decision.ask_next.fact)
+        return reader.says("card", "ask", said=said, fact=fact)
     return said
 
 
-def _detail(decision: Decision) -> Iterator[str]:
-    if decision.outcome == "insufficient_data":
-        yield from bullets("What an answer would make of it", answers_away(decision))
-        yield f"Still possible: {', '.join(_title(decision, name) for name in decision.possible)}."
-        yield ""
-    else:
-        for text in messages(decision, "clinician"):
-            yield from (text, "")
-        if open_cases := may_be(decision, "clinician"):
-            yield from bullets(open_cases[0].rstrip(":"), open_cases[1])
-    yield from bullets(
-        "Decided by" if decision.outcome == "determined" else "Known", _decisive(decision)
-    )
-    yield from bullets("Near the limit", _near(decision))
-    yield from bullets("What would settle it, and the test that answers it", _missing(decision))
-    yield from _options(decision.options) if decision.status else ()
-    yield from bullets(
-        "Assumed",
-        [f"{words(entry.fact)}: {safe(entry.because)}" for entry in decision.assumptions],
-    )
-    yield from bullets("Contradictions", [safe(entry.because) for entry in decision.conflicts])
-    yield from bullets("Please check", [safe(warning) for warning in decision.warnings])
-    yield from source_lines(decision)
-
-
-def _title(decision: Decision, name: str) -> str:
-    status = decision.rules.statuses.get(name)
-    return status.title if status else "not described by the page"
-
-
-def _decisive(decision: Decision) -> list[str]:
-    """The facts that already force the outcome, or those known where nothing does, with their
-    sources.
+def card_lines(decision: Decision, kinds: Iterable[Kind] = SOURCE) -> list[str]:
+    """Parts of a card's detail as lines; unless others are wanted, where the definition stands, by
+    which rules it was read, and the notice.
     """
-    facts = decision.facts
-    names = [
-        name for name in (decision.reasons[0] if decision.reasons else facts) if _known(facts[name])
-    ]
-    return [
-        f"{words(name)}: "
-        f"{safe(value_words(decision.rules, name, facts[name]))}{_sources(facts[name])}"
-        for name in names
-    ]
-
-
-def _known(fact: FactValue) -> bool:
-    return fact.value is not None and fact.state != "assumed"
-
-
-def _sources(fact: FactValue) -> str:
-    used = [entry for entry in fact.evidence if isinstance(entry, Evidence) and entry.used]
-    shown = "; ".join(
-        safe(f"{entry.title or entry.source} {entry.sent} {entry.date}") for entry in used[:3]
-    )
-    return f" ({shown}{'; more on its page' if len(used) > 3 else ''})" if used else ""
-
-
-def _near(decision: Decision) -> list[str]:
-    """A measured percentage at or near its limit, or whose counting error spans it."""
-    found = []
-    for criterion, seen in decision.observed.items():
-        counting = seen.counting_error
-        if seen.margin is not None and (seen.near or (counting and counting.spans_threshold)):
-            measured = f"measured {safe(seen.actual)}{margin_words(seen.margin)}"
-            where = "exactly at it, which counts as not above" if seen.at_threshold else measured
-            spans = (
-                f"; {counting.cells_counted} cells counted, whose error spans the limit"
-                if (counting and counting.spans_threshold)
-                else ""
-            )
-            found.append(
-                f"the page's limit is {limit_words(decision.rules, criterion)}: {where}{spans}"
-            )
-    return found
-
-
-def _missing(decision: Decision) -> list[str]:
-    first = decision.ask_next.fact if decision.ask_next else None
-    return [
-        f"{entry.question} Answered by: "
-        f"{'; '.join(entry.answered_by)}.{' Ask this first.' if entry.fact == first else ''}"
-        for entry in decision.missing
-    ]
-
-
-def option_words(option: Option) -> str:
-    """A listed treatment with what the page says of it."""
-    note = option_note(option)
-    return f"{option.title}{f' ({note})' if note else ''}"
-
-
-@lru_cache(maxsize=1024)
-def _options(listed: tuple[Option, ...]) -> tuple[str, ...]:
-    """The listed treatments with whom their stated uses fit; those that do not fit come last, with
-    the reason.
-    """
-    fitting = [option for _, group in options_by_category(listed) for option in group]
-    lines = bullets(
-        "Treatments the page lists for this status", [_with_fit(option) for option in fitting]
-    )
-    return (
-        *lines,
-        *bullets(
-            "Listed, but the stated use does not fit",
-            [_with_fit(option) for option in options_not_fitting(listed)],
-        ),
-    )
-
-
-def _with_fit(option: Option) -> str:
-    return "\n  - ".join([option_words(option), *(safe(_fit(agent)) for agent in option.by_agent)])
-
-
-def _fit(agent: AgentApplicability) -> str:
-    """Whether an agent's stated use fits, and by which source; what others say of it stands on the
-    explanation page.
-    """
-    asked = " ".join(ask.question for ask in agent.asks)
-    why = asked if agent.applicability == "needs_data" else agent.because
-    return f"{agent.title}: {FIT[agent.applicability]}: {why} ({agent.cite.title})"
-
-
-def cite_words(section: str, sentence: str | None) -> str:
-    """Where on the page something stands: section and fingerprint of its sentence."""
-    return f"section “{section}”" + (f", sentence {sentence[:12]}" if sentence else "")
-
-
-def source_lines(decision: Decision) -> Iterator[str]:
-    """Where the definition stands, by which rules it was read, and the notice."""
-    rules = decision.rules
-    cite = rules.statuses[decision.status].cite if decision.status else None
-    source = (
-        f"Source: [{rules.source['title']}]({rules.source['url']}), reviewed "
-        f"{rules.source['last_reviewed']}"
-    )
-    yield f"{source}; {cite_words(**cite)}." if cite else f"{source}."
-    yield ""
-    yield f"Rules {rules.id} {rules.version} (SHA-256 {rules.digest[:12]}). {rules.notice}"
+    reader = Reader(decision.rules)
+    blocks = make_blocks(decision, reader.level, "card", kinds)
+    return [line for block in blocks for line in lay_out(block, reader)]

@@ -11,7 +11,11 @@ from allstatus.decision.decision import Decision
 from allstatus.decision.entries import AgentApplicability, Option
 from allstatus.decision.options import list_options
 from allstatus.ehr.codes import CodeTables
-from allstatus.service.cards import Occasion, base_card, cite_words, option_words, source_lines
+from allstatus.render.listed_options import listed
+from allstatus.render.reader import Reader
+from allstatus.render.words import words
+from allstatus.service.card_text import cite_words
+from allstatus.service.cards import Occasion, base_card, card_lines
 from allstatus.service.cds_types import Card
 from allstatus.service.draft_orders import DraftOrders
 from allstatus.service.markdown import safe
@@ -66,7 +70,7 @@ def _elsewhere_card(
     here = rules.statuses[str(decision.status)].title
     others = " and ".join(rules.statuses[status].title for status in elsewhere)
     lines = [f"The computed status is {here}. The page lists {name} only under {others}:", ""]
-    lines += _options([option for options in elsewhere.values() for option in options])
+    lines += _options(Reader(rules), [one for options in elsewhere.values() for one in options])
     summary = f"{name}: listed by the page for {others}, not for {here}"
     return base_card(decision, occasion, f"order {agent}", summary, _text(decision, lines))
 
@@ -82,7 +86,7 @@ def _not_applicable_card(
     ]
     lines += [
         f"- {safe(fit.because)} [{fit.cite.title}]({fit.cite.url}), "
-        f"{cite_words(fit.cite.section, fit.cite.sentence)}"
+        f"{cite_words(Reader(decision.rules), fit.cite.section, fit.cite.sentence)}"
         for fit in fits
     ]
     summary = (
@@ -105,10 +109,10 @@ def _unread_card(decision: Decision, occasion: Occasion, orders: DraftOrders) ->
     ]
 
 
-def _options(options: list[Option]) -> list[str]:
+def _options(reader: Reader, options: list[Option]) -> list[str]:
     return [
-        f"- {option_words(option)}; {cite_words(option.cite.section, option.cite.sentence)}"
-        for option in options
+        f"- {said}; {cite_words(reader, option.cite.section, option.cite.sentence)}"
+        for option, said in zip(options, listed(options, reader), strict=True)
     ]
 
 
@@ -123,8 +127,8 @@ def _all(decision: Decision, lines: list[str]) -> Iterator[str]:
         "This is information about what the page lists. It does not hold up the order.",
         "",
     )
-    yield from source_lines(decision)
+    yield from card_lines(decision)
 
 
 def _name(agent: str) -> str:
-    return agent.replace("_", " ").capitalize()
+    return words(agent).capitalize()

@@ -16,7 +16,7 @@ from allstatus.ehr.out.context import Context
 from allstatus.ehr.out.observation import make_observation
 from allstatus.ehr.recorded_answers import questions
 from allstatus.render.messages import suggestion_texts
-from allstatus.render.words import value_text, words
+from allstatus.render.reader import Reader
 from allstatus.service.cds_types import SuggestedAction
 from allstatus.table.fact_domain import ValueClass, domains_of
 
@@ -71,8 +71,8 @@ def _values(decision: Decision, answer: ValueClass) -> list[Any]:
 
 def _offer(context: Context, subject: dict[str, Any], given: dict[str, Any]) -> Offer:
     rules = context.decision.rules
-    said = suggestion_texts(rules)["answer"]
-    shown = {fact: f"{words(fact)}: {value_text(rules, fact, given[fact])}" for fact in given}
+    reader, said = Reader(rules), suggestion_texts(rules)["answer"]
+    shown = {fact: f"{reader.words(fact)}: {reader.value(fact, given[fact])}" for fact in given}
     actions: list[SuggestedAction] = []
     for fact, value in given.items():
         asked = rules.facts[fact]

@@ -12,7 +12,7 @@ from allstatus.decision.options import list_options
 from allstatus.ehr.codes import read_yaml
 from allstatus.ehr.recorded_answers import answer_code, question_code, questions
 from allstatus.render.messages import in_general
-from allstatus.render.words import value_text, words
+from allstatus.render.reader import Reader
 from allstatus.rules.ruleset import Criterion, RuleSet
 
 
@@ -50,10 +50,11 @@ def rule_concepts(rules: RuleSet) -> Iterator[Concept]:
         yield Concept("option", option.id, option.title, words_of(option))
     for category in dict.fromkeys(option.category for option in options):
         yield Concept("category", category, category.replace("_", " "))
+    reader = Reader(rules)
     for fact in questions(rules).values():
         yield Concept("question", question_code(fact), fact.question)
         for value in fact.values if fact.kind == "choice" else ():
-            shown = f"{words(fact.name)}: {value_text(rules, fact.name, value)}"
+            shown = f"{reader.words(fact.name)}: {reader.value(fact.name, value)}"
             yield Concept("answer", answer_code(fact, value), shown)
     for agent in rules.guidance["agents"]:
         yield Concept("agent", agent["id"], agent["name"], agent["title"])

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from allstatus.decision.classifier import Classifier
+from allstatus.render.changes import change_ways
 from allstatus.render.html import render_html
-from allstatus.render.sections import change_ways
 from allstatus.render.text import render_text
 from two_limits import two_limits
 
@@ -30,7 +30,7 @@ REMISSION = {
 
 def test_treatment_of_the_untreated_would_have_to_happen(classifier: Classifier) -> None:
     decision = classifier.classify(UNTREATED)
-    assert change_ways(decision, "correction") == []
+    assert change_ways(decision, "correction") == ()
     assert {"ALL in remission", "Recurrent ALL"} <= {
         title for title, _ in change_ways(decision, "event")
     }

@@ -1,0 +1,92 @@
+"""Who reads a decision: by rules in one language, at a level. Names, values and what the program
+itself says are put into words here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from allstatus.decision.entries import FactValue
+from allstatus.render.messages import MESSAGES
+from allstatus.render.words import name_words, sentence_case
+from allstatus.rules.ruleset import RuleSet
+from allstatus.table.chart_context import Evidence
+from allstatus.table.decision_table import OUTSIDE
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A clinician, a student or a reader of plain words (`level`), in the language of the rules.
+
+    Every renderer is given one, and finds there each text of its own.
+    """
+
+    rules: RuleSet
+    level: str = "clinician"
+
+    def says(self, *path: str, **parts: object) -> str:
+        """The text at `path` of the messages, at the reader's level where levels differ, with its
+        parts filled in; KeyError where there is none.
+        """
+        found = MESSAGES.texts(self.rules.language)
+        for name in path:
+            found = found[name]
+        text = found if isinstance(found, str) else str(found[self.level])
+        return text.format(**parts) if parts else text
+
+    def words(self, *path: str) -> str:
+        """What a fact, a value of it or a region is called: `marrow_blast_percent` is `marrow blast
+        percent`.
+        """
+        return name_words(self.rules, *path)
+
+    def heading(self, name: str) -> str:
+        """An identifier as a heading."""
+        return sentence_case(self.words(name))
+
+    def title(self, form: str, kind: str) -> str:
+        """The title of a part of an explanation in one form: text, page, card or timeline; empty
+        where it has none.
+        """
+        texts = MESSAGES.texts(self.rules.language)
+        return str(texts.get(f"{form}_titles", {}).get(kind) or texts["titles"].get(kind, ""))
+
+    def outcomes(self) -> dict[str, str]:
+        """The title of every outcome that can be possible."""
+        titles = {name: status.title for name, status in self.rules.statuses.items()}
+        return titles | {OUTSIDE: self.says("outside")}
+
+    def value(self, fact: str, value: Any) -> str:
+        """A fact's value as a reader sees it."""
+        if value is None:
+            return self.says("values", "unknown")
+        if isinstance(value, bool):
+            return self.says("values", str(value).lower())
+        text = self.words(fact, str(value))
+        is_number = "%" not in text and text.replace(".", "", 1).isdigit()
+        return f"{text} %" if self.rules.facts[fact].kind == "percent" and is_number else text
+
+    def known(self, fact: str, entry: FactValue) -> str:
+        """A fact's value, with how it is known when it was not given."""
+        text = self.value(fact, entry.value)
+        if entry.state in ("given", "unknown"):
+            return text
+        return f"{text}, {self.says('known', entry.state)}"
+
+    def margin(self, margin: str | None) -> str:
+        """How far from the limit, e.g. `, 55 above the limit`."""
+        if margin in (None, "0"):
+            return ""
+        sign, number = str(margin)[0], str(margin).lstrip("+-")
+        return self.says("values", "above" if sign == "+" else "below", number=number)
+
+    def evidence(self, entry: Evidence | str) -> str:
+        """One piece of evidence: a record's line, or a chart's entry with its date, what was read,
+        and why it counts or not.
+        """
+        if isinstance(entry, str):
+            return entry
+        what = " ".join(part for part in (entry.date, entry.title or entry.code) if part)
+        said, read = "used" if entry.used else "not_used", self.words(entry.read)
+        return self.says("evidence", said, what=what, read=read, because=entry.because)
