@@ -3,9 +3,11 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+# The versions that are tested, for what only developers and CI make; CONSTRAINTS= takes the newest.
+CONSTRAINTS ?= --constraint constraints.txt
 PYTEST := $(BIN)/python -m pytest -n 2 -q -rs
 
-.PHONY: help demo docs site test test-rest test-all lint types contracts bench fuzz mutate-python clean
+.PHONY: help demo docs site test test-rest test-all lint types contracts bench fuzz mutate-python lock test-minimum release clean
 .DEFAULT_GOAL := help
 
 help: ## show these targets
@@ -18,12 +20,12 @@ $(VENV)/plain: pyproject.toml
 		|| echo "note: durable-rules could not be built here (it needs a C compiler); the builtin engine is used"
 	@touch $@
 
-$(VENV)/test: $(VENV)/plain
-	$(PIP) --editable '.[test]'
+$(VENV)/test: $(VENV)/plain constraints.txt
+	$(PIP) $(CONSTRAINTS) --editable '.[test]'
 	@touch $@
 
 $(VENV)/all: $(VENV)/test
-	$(PIP) --editable '.[dev]'
+	$(PIP) $(CONSTRAINTS) --editable '.[dev]'
 	scripts/install-test-tools
 	@touch $@
 
@@ -59,7 +61,7 @@ contracts: $(VENV)/test ## which way imports may go
 	$(BIN)/lint-imports
 
 bench: $(VENV)/test ## speed beside peers, in one run
-	$(PIP) --editable '.[bench]'
+	$(PIP) $(CONSTRAINTS) --editable '.[bench]'
 	$(BIN)/python benchmarks/classify.py
 	$(BIN)/python benchmarks/charts.py
 	$(BIN)/python benchmarks/columns.py
@@ -69,6 +71,18 @@ fuzz: $(VENV)/test ## inputs of ten kinds beside their oracles; FUZZ=100000 for 
 
 mutate-python: $(VENV)/test ## slips in how charts and counts are read that no test notices; hours, or MUTATE="ehr/doubt --every 5"
 	$(BIN)/python scripts/mutate-python $(MUTATE)
+
+lock: $(VENV)/all ## the newest versions that fit, in constraints.txt: what tests and CI install
+	$(VENV)/tools/bin/uv pip compile --quiet --universal --python-version 3.11 --all-extras \
+		--no-header --no-annotate --output-file constraints.txt pyproject.toml
+
+test-minimum: $(VENV)/all ## the tests of `make test`, with the oldest versions that pyproject.toml allows
+	$(VENV)/tools/bin/uv venv --quiet --clear $(VENV)/minimum
+	$(VENV)/tools/bin/uv pip install --quiet --python $(VENV)/minimum --resolution lowest-direct --editable '.[test]'
+	$(VENV)/minimum/bin/python -m pytest -n 2 -q -rs -m "not needs and not slow"
+
+release: $(VENV)/all ## wheel, sdist, bill of materials, licences and checksums of the tagged commit, in dist/VERSION
+	$(BIN)/python scripts/release
 
 clean: ## remove the virtual environment and caches
 	rm -rf $(VENV) .mypy_cache .ruff_cache .hypothesis dist
