@@ -15,6 +15,15 @@ const state = (page) => page.evaluate(() => {
   }
   return { record, headline: document.querySelector(".answer .headline").innerText };
 });
+// The texts shown that hold none of these signs.
+const wordsWithout = (marks) => {
+  const found = [], walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    const shown = node.parentElement.checkVisibility() && !["SCRIPT", "NOSCRIPT", "TEXTAREA"].includes(node.parentElement.tagName);
+    if (shown && /[A-Za-z]{3}/.test(node.data) && ![...marks].some((sign) => node.data.includes(sign))) found.push(node.data.trim());
+  }
+  return found;
+};
 const overflow = (page) => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 
 const scenarios = {
@@ -226,22 +235,24 @@ const scenarios = {
   // On a phone nothing runs out of the window, and everything to press is large enough.
   async narrow(page) {
     await page.setViewportSize({ width: 360, height: 740 });
-    const wide = {}, small = [];
+    const wide = {}, small = [], english = new Set();
+    const said = { stop: "Stop", own: "A history of your own", read: "Read this text", ...given.said };
     for (const view of ["explore", "practise", "own", "print"]) {
       await page.locator(`#tab-${view === "own" ? "practise" : view}`).click();
       if (view === "practise") await page.locator(".setup button.primary").first().click();
       if (view === "own") {
-        await page.getByRole("button", { name: "Stop" }).click();
-        await page.getByRole("button", { name: "A history of your own" }).click();
+        await page.getByRole("button", { name: said.stop, exact: true }).click();
+        await page.getByRole("button", { name: said.own, exact: true }).click();
         await page.locator(".pasted summary").click();
         await page.locator("#own-text").fill('{"as_of": "2026-01-01", "cbc": "normal"}');
-        await page.getByRole("button", { name: "Read this text" }).click();
+        await page.getByRole("button", { name: said.read, exact: true }).click();
       }
       wide[view] = await overflow(page);
       small.push(...await page.locator("button:visible, .pills label:visible, select:visible, summary:visible").evaluateAll((found) => found
         .filter((element) => element.getBoundingClientRect().height < 24).map((element) => element.outerHTML)));
+      if (given.marks) for (const words of await page.evaluate(wordsWithout, given.marks)) english.add(words);
     }
-    return { wide, small };
+    return given.marks ? { wide, small, english: [...english] } : { wide, small };
   },
 
   // What is printed: the worksheet and its key, and nothing else.

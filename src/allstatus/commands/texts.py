@@ -50,6 +50,6 @@ def _faults(language: str, rules: str | None) -> Iterator[str]:
 def books() -> tuple[Book, ...]:
     """Every file of the program with texts for readers."""
     from allstatus.render.messages import MESSAGES
-    from allstatus.teach.strings import PLOTS, TEXTS
+    from allstatus.teach.strings import COMPARISONS, PLOTS, TEXTS
 
-    return MESSAGES, TEXTS, PLOTS
+    return MESSAGES, TEXTS, PLOTS, COMPARISONS

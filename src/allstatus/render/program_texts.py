@@ -44,7 +44,7 @@ class Book:
 
     def is_text(self, path: Keys) -> bool:
         """Whether what stands at a path is a text for readers."""
-        return not self.keys or path[-1] in self.keys
+        return not self.keys or (path[-1] in self.keys and "cite" not in path)
 
 
 def program_translation(language: str) -> LanguageTexts | None:

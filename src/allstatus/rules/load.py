@@ -40,11 +40,15 @@ def translation_faults(directory: Path, language: str) -> list[str]:
     """What a language's file of a rule set lacks or has wrongly; raises RulesError where the rules
     are refused or have no such file.
     """
-    files, folders = _read_files(directory)
-    english = rule_texts(_build(directory, files, folders), files, folders)
-    english |= texts_in(read_histories(directory), is_rule_text, (HISTORIES,))
     translation = find_translation(directory / FOLDER, language, directory.name)
-    return [] if translation is None else list(translation.faults(english))
+    return [] if translation is None else list(translation.faults(english_texts(directory)))
+
+
+def english_texts(directory: Path) -> dict[str, str]:
+    """Every text of a rule set by its path; raises RulesError where the rules are refused."""
+    files, folders = _read_files(directory)
+    histories = texts_in(read_histories(directory), is_rule_text, (HISTORIES,))
+    return {**rule_texts(_build(directory, files, folders), files, folders), **dict(histories)}
 
 
 def _read_files(directory: Path) -> tuple[dict[str, YamlFile], dict[str, list[YamlFile]]]:

@@ -16,7 +16,7 @@ from allstatus.rules.ruleset import RELAPSE, Fact, RuleSet, Status
 from allstatus.table.decision_table import DecisionTable
 from allstatus.table.facts import UNKNOWN, sources_of, state_facts
 from allstatus.teach.page_words import embed_says, hexadecimal, one_or_each
-from allstatus.teach.strings import short_section, texts
+from allstatus.teach.strings import COMPARISONS, short_section, texts
 from allstatus.why.other_definitions import MARROW
 
 KINDS = ("yes_no", "choice", "percent")
@@ -190,11 +190,12 @@ def _asks_only(rules: RuleSet, clause: Clause, fact: str) -> bool:
 
 
 def _definition(rules: RuleSet, definition: OtherDefinition) -> dict[str, str]:
+    titles = {entry["id"]: entry["title"] for entry in COMPARISONS.texts(rules.language)}
     limit, forms = definition.marrow, texts(rules)["page"]["compare"]
     number = format_number(limit.value)
     return {
         "id": definition.id,
-        "title": definition.title,
+        "title": titles[definition.id],
         "asks": forms[limit.comparator].format(limit=number),
         "comparator": limit.comparator,
         "limit": number,

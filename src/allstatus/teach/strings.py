@@ -12,9 +12,11 @@ from typing import Any
 from allstatus.record.percent import MARROW_GRADES
 from allstatus.render.program_texts import Book
 from allstatus.render.words import name_words, sentence_case
+from allstatus.rules.comparisons import comparisons_path
 from allstatus.rules.ruleset import RuleSet
 
 TEXTS = Book("teaching", Path(__file__).parent / "texts.json")
+COMPARISONS = Book("comparisons", comparisons_path(), frozenset({"title"}))
 PLOTS = Book("plots", Path(__file__).parent / "plots.yaml")
 _COUNT = re.compile(r"(\d+)\s*/\s*(\d+)")
 
