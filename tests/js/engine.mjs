@@ -29,6 +29,7 @@ const explain = (decision) => {
     reasons: decision.stated.conflicts.length ? [] : why.reasons(resolution),
     changes: decision.stated.conflicts.length ? [] : why.changes(resolution)
       .map(({ to, answers, about }) => ({ to, regions: answers.map((answer) => answer.region), about })),
+    away: clash ? [] : why.answersAway(resolution).map(({ to, answers }) => ({ to, regions: answers.map((answer) => answer.region) })),
     why_not: clash ? [] : why.whyNot(resolution)
       .map(({ status, failing, together, waitingFor }) => ({ status, failing: failing.map((node) => node.path), together, waiting_for: waitingFor })),
     verdicts,

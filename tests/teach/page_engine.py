@@ -62,6 +62,13 @@ def python_answer(classifier: Classifier, line: str) -> dict[str, Any]:
             }
             for change in document["counterfactuals"]
         ],
+        "away": [
+            {
+                "to": entry["status"] or entry["outcome"],
+                "regions": [a["region"] for a in entry["answers"]],
+            }
+            for entry in document["one_answer_away"]
+        ],
         "elsewhere": sorted(
             source["id"]
             for entry in document["elsewhere"]
