@@ -9,7 +9,7 @@ from random import Random
 from typing import Any
 
 from allstatus.decision.classifier import Classifier
-from allstatus.render.sections import Needed, change_ways
+from allstatus.render.changes import Needed, change_ways
 from allstatus.render.words import class_words
 from allstatus.table.decision_table import OUTSIDE, DecisionTable
 from allstatus.table.fact_domain import ValueClass

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 
 from allstatus.bulk.cells import Cells
 from allstatus.decision.classifier import Classifier, load_rules
+from allstatus.render.changes import answers_away
 from allstatus.render.interview import Interview
-from allstatus.render.sections import answers_away
 from allstatus.render.text import render_text
 from allstatus.table.decision_table import OUTSIDE
 from decision.test_properties import records as drawn
