@@ -1,12 +1,14 @@
 """The rows of a timeline's picture: which days they span, and what stands in them for a point."""
 
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from allstatus import load_rules
 from allstatus.ehr.record_history import decide_dated
+from allstatus.ehr.timeline_picture import draw_timeline
 from allstatus.ehr.timeline_rows import TimelineRows, band_of, sites_of
 
 RULES = load_rules(engine="builtin")
@@ -51,3 +53,24 @@ def test_the_days_are_spanned_with_room_for_labels() -> None:
 
 def test_one_day_is_spanned_as_if_it_were_two_months() -> None:
     assert rows_of(CLEAN).span == (date(2024, 12, 31), date(2025, 1, 6))
+
+
+@pytest.mark.parametrize(
+    ("percents", "joined"),
+    [(["88", "3", "1", "46"], 1), (["5", "4"], 1), (["5", "5.0001"], 0), (["<5", "4"], 0)],
+)
+def test_percentages_are_joined_on_one_side_of_the_limit_only(
+    percents: list[str], joined: int
+) -> None:
+    from matplotlib.figure import Figure
+
+    axis = Figure().add_subplot()
+    rows_of(*(CLEAN | {"marrow_blast_percent": percent} for percent in percents)).blasts(axis)
+    assert sum(line.get_linestyle() == ":" for line in axis.lines) == joined
+
+
+def test_without_a_treatment_there_is_no_row_for_it(tmp_path: Path) -> None:
+    draw_timeline(rows_of(CLEAN, CLEAN).timeline, tmp_path / "p.svg")
+    drawn = (tmp_path / "p.svg").read_text("utf-8")
+    assert "Blood count" in drawn
+    assert "first given" not in drawn

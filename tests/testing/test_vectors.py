@@ -6,6 +6,7 @@ from collections import Counter
 from decimal import Decimal
 from itertools import combinations
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
@@ -23,7 +24,19 @@ from allstatus.testing.vectors import make_vectors, read_vectors, within
 ROOT = Path(__file__).parent.parent.parent
 COMMITTED = ROOT / "examples" / "vectors"
 RULES = load_rules(engine="builtin")
-VECTORS = make_vectors(RULES)
+ANNOUNCED: list[int] = []
+
+
+def followed(items: list[Any]) -> list[Any]:
+    ANNOUNCED.append(len(items))
+    return items
+
+
+VECTORS = make_vectors(RULES, followed)
+
+
+def test_how_many_will_be_made_is_told_before() -> None:
+    assert sum(ANNOUNCED) == len(VECTORS)
 
 
 def test_ids_are_unique_and_every_family_and_level_is_there() -> None:

@@ -20,6 +20,7 @@ def progress(*, shown: bool = True) -> Iterator[Advance]:
     from rich.console import Console
     from rich.progress import (
         BarColumn,
+        MofNCompleteColumn,
         Progress,
         TaskID,
         TaskProgressColumn,
@@ -29,7 +30,7 @@ def progress(*, shown: bool = True) -> Iterator[Advance]:
 
     parts = [
         TextColumn("{task.description:<22}"),
-        TextColumn("{task.completed:,.0f}"),
+        MofNCompleteColumn(separator=" of "),
         BarColumn(),
         TaskProgressColumn(show_speed=True),
         TimeRemainingColumn(),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from allstatus.commands.progress import progress
+from allstatus.commands.progress import followed
 from allstatus.commands.shared import DraftOption, RulesOption, app, run
 
 
@@ -29,6 +30,10 @@ def vectors(
     run(lambda: _vectors(out, rules, minimal, draft))
 
 
+def _followed(items: list[Any]) -> Iterator[Any]:
+    return followed(items, "vectors")
+
+
 def _vectors(out: Path, rules: str | None, minimal: bool, draft: bool) -> int:
     from allstatus.decision.classifier import load_rules
     from allstatus.testing.minimal_vectors import fewest_killers
@@ -36,9 +41,7 @@ def _vectors(out: Path, rules: str | None, minimal: bool, draft: bool) -> int:
     from allstatus.testing.vectors import make_vectors
 
     classifier = load_rules(rules, engine="builtin", draft=draft)
-    with progress() as advance:
-        advance("fewest vectors" if minimal else "vectors", 0, None)
-        made = fewest_killers(classifier) if minimal else make_vectors(classifier)
+    made = (fewest_killers if minimal else make_vectors)(classifier, _followed)
     write_vectors(out, classifier, made)
     print(
         f"{out}: {len(made)} vectors of {classifier.ruleset.id} {classifier.ruleset.version} "

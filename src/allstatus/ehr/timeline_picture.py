@@ -33,7 +33,7 @@ STYLE: Any = {
     "svg.fonttype": "none",
 }
 FORMATS = (".svg", ".png")
-HEIGHTS = (5.2, 0.55, 0.55, 1.15, 1.0)
+HEIGHTS = {"blasts": 5.2, "counts": 0.55, "outside": 0.55, "treatments": 1.15, "status": 1.0}
 
 
 def draw_timeline(timeline: Timeline, path: Path, option: str = "--picture") -> None:
@@ -68,10 +68,11 @@ def draw_timeline(timeline: Timeline, path: Path, option: str = "--picture") -> 
 class _Drawing:
     def __init__(self, rows: TimelineRows, figure: Any) -> None:
         self.rows, self.figure = rows, figure
+        self.drawn = [name for name in HEIGHTS if name != "treatments" or rows.timeline.treatments]
         grid = figure.add_gridspec(
-            len(HEIGHTS),
+            len(self.drawn),
             1,
-            height_ratios=HEIGHTS,
+            height_ratios=[HEIGHTS[name] for name in self.drawn],
             hspace=0.09,
             left=0.115,
             right=0.895,
@@ -79,20 +80,16 @@ class _Drawing:
             bottom=0.165,
         )
         self.axes: list[Any] = []
-        for row in range(len(HEIGHTS)):
+        for row in range(len(self.drawn)):
             self.axes.append(
                 figure.add_subplot(grid[row], sharex=self.axes[0] if self.axes else None)
             )
 
     def draw(self) -> None:
-        """All rows, title and foot."""
-        blasts, counts, outside, treatments, status = self.axes
-        self.rows.blasts(blasts)
-        self.rows.counts(counts)
-        self.rows.outside(outside)
-        self.rows.treatments(treatments)
-        self.rows.status(status)
-        for axis in self.axes:
+        """Title, foot and all rows; that of treatments where there are any."""
+        status = self.axes[-1]
+        for name, axis in zip(self.drawn, self.axes, strict=True):
+            getattr(self.rows, name)(axis)
             axis.set_xlim(*self.rows.span)
             axis.tick_params(
                 axis="x", labelbottom=axis is status, length=3 if axis is status else 0

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import Any
 
 from allstatus.ehr.dates import shifted
 from allstatus.ehr.timeline_points import Point, Timeline
 from allstatus.ehr.timeline_text import GAPS
 from allstatus.record.model import OutsideMarrow
-from allstatus.record.percent import HUNDRED, format_number
+from allstatus.record.percent import HUNDRED, Percent, format_number
 from allstatus.render.palette import shades
 from allstatus.rules.ruleset import RuleSet
 from allstatus.table.decision_table import OUTSIDE
@@ -94,14 +94,10 @@ class TimelineRows:
             (day, point.decision.record.marrow_blast_percent) for day, point in self.points
         ]
         exact = [(day, value) for day, value in known if getattr(value, "exact", None) is not None]
-        axis.plot(
-            [day for day, _ in exact],
-            [float(value.exact) for _, value in exact],
-            color=GREY,
-            lw=1,
-            ls=":",
-            zorder=2,
-        )
+        for (day, value), (later, other) in pairwise(exact):
+            if self._one_side(value, other):  # on which day a limit was crossed nobody saw
+                ends = [float(value.exact), float(other.exact)]
+                axis.plot([day, later], ends, color=GREY, lw=1, ls=":", zorder=2)
         before: date | None = None
         for day, value in known:
             if hasattr(value, "low"):
@@ -164,6 +160,18 @@ class TimelineRows:
             bbox=BOX,
             zorder=4,
             **place,
+        )
+
+    def _one_side(self, one: Percent, other: Percent) -> bool:
+        """Whether no limit of the rules lies between two percentages."""
+        conditions = (
+            self.rules.criteria[name].condition
+            for name in self.rules.criteria_of("marrow_blast_percent")
+        )
+        return all(
+            condition.holds(one) is condition.holds(other)
+            for condition in conditions
+            if condition.limit is not None
         )
 
     def _near(self, one: date, other: date) -> bool:

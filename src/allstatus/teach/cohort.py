@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ from allstatus.decision.classifier import Classifier
 from allstatus.decision.decision import Decision
 from allstatus.errors import InvalidRecord
 from allstatus.render.palette import shades
-from allstatus.render.words import name_words, words
+from allstatus.render.words import words
 from allstatus.rules.ruleset import RuleSet
 from allstatus.teach.exercise_words import choices
 from allstatus.teach.exercises import answer_of
@@ -21,7 +22,7 @@ from allstatus.teach.strings import PLOTS, fact_label, source_lines
 
 REFUSED = "refused"
 ROW, FOOT = 0.36, 1.5  # inches
-WIDEST = 182  # characters
+WIDEST, LABEL = 182, 58  # characters
 
 
 @dataclass
@@ -59,9 +60,10 @@ def _part(decision: Decision) -> str | None:
     if decision.outcome == "outside_definitions":
         regions = decision.regions
         alone = len(regions) == 1 and not decision.possible_regions
-        return (
-            name_words(decision.rules, regions[0].id) if alone else _said(decision.rules)["several"]
-        )
+        if not alone:
+            return str(_said(decision.rules)["several"])
+        said = decision.rules.regions[regions[0].id].sentence.partition(";")[0]
+        return said[0].lower() + said[1:].removesuffix(".")
     if decision.ask_next is not None:
         fact = fact_label(decision.rules, decision.ask_next.fact)
         return str(_said(decision.rules)["ask"]).format(fact=fact)
@@ -100,6 +102,11 @@ def _rows(classifier: Classifier, counted: CohortTally) -> Iterator[tuple[str, s
                 yield answer, part, number, True
 
 
+def _share(count: int, total: int) -> str:
+    """A share in whole percent; never none of something."""
+    return f"{100 * count / total:.0f}" if 200 * count > total else "<1"
+
+
 def _fill(
     figure: Any,
     classifier: Classifier,
@@ -132,7 +139,7 @@ def _fill(
             linewidth=0.8,
         )
         axes.annotate(
-            f"{count}  ({100 * count / total:.0f} %)",
+            f"{count}  ({_share(count, total)} %)",
             (count, row),
             (5, 0),
             textcoords="offset points",
@@ -140,10 +147,16 @@ def _fill(
             fontsize=9,
         )
         style = (
-            {"fontsize": 8.5, "color": QUIET} if is_part else {"fontsize": 10, "fontweight": "bold"}
+            {"fontsize": 8, "color": QUIET} if is_part else {"fontsize": 10, "fontweight": "bold"}
         )
         axes.annotate(
-            title, (0, row), (-6, 0), textcoords="offset points", ha="right", va="center", **style
+            "\n".join(textwrap.wrap(title, LABEL)),
+            (0, row),
+            (-6, 0),
+            textcoords="offset points",
+            ha="right",
+            va="center",
+            **style,
         )
     axes.set_ylim(len(rows) - 0.4, -0.6)
     axes.set_xlim(0, max(count for _, _, count, _ in rows) * 1.02)

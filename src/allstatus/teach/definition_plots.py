@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from allstatus.errors import MissingExtra
 from allstatus.rules.comparisons import OtherDefinition, comparisons_path, read_comparisons
 from allstatus.rules.language_texts import ENGLISH
-from allstatus.teach.pictures import check_ending, save
+from allstatus.teach.pictures import QUIET, check_ending, save
 from allstatus.teach.strings import PLOTS
 
 if TYPE_CHECKING:
@@ -40,9 +40,12 @@ def draw_definitions(path: Path, language: str = ENGLISH) -> None:
         raise MissingExtra("matplotlib", "teach") from None
     definitions, said = read_comparisons(), PLOTS.texts(language)["definitions"]
     with rc_context(SETTINGS):
-        figure = Figure(figsize=(9, ROW_INCHES * (len(definitions) + 4)), layout="constrained")
+        figure = Figure(figsize=(9, ROW_INCHES * (len(definitions) + 6)), layout="constrained")
         _draw(figure.add_subplot(), definitions, said)
         digest = hashlib.sha256(comparisons_path().read_bytes()).hexdigest()
+        figure.suptitle(said["title"], x=0.01, ha="left", fontsize=12, fontweight="bold")
+        source = said["source"].format(digest=digest[:12])
+        figure.supxlabel(source, x=0.01, ha="left", fontsize=6.5, color=QUIET)
         save(
             figure,
             path,

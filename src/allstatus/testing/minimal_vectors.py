@@ -8,25 +8,25 @@ from allstatus.decision.classifier import Classifier
 from allstatus.testing.indication_mutation import UseMutation
 from allstatus.testing.mutation import kills
 from allstatus.testing.rule_mutation import RuleMutation
-from allstatus.testing.vectors import USES_FAMILY, Vector, make_vectors
+from allstatus.testing.vectors import USES_FAMILY, Follow, Vector, make_vectors
 
 Killers = Mapping[str, frozenset[int]]  # by mutant
 
 
-def fewest_killers(classifier: Classifier) -> list[Vector]:
+def fewest_killers(classifier: Classifier, follow: Follow = iter) -> list[Vector]:
     """As few of a rule set's vectors as kill all its mutants and those of the stated uses, in the
     vectors' order.
 
     Each of the two has its own: what kills a mutant of the rules is asked of every port, whatever
     it says of stated uses.
     The cells of the family `partial` are left out where other families kill as much: fewer, and
-    easier to read.
+    easier to read. `follow` passes on what is worked through, to tell how far it has come.
     """
-    vectors = make_vectors(classifier)
+    vectors = make_vectors(classifier, follow)
     of_rules = [vector for vector in vectors if vector.family not in ("partial", USES_FAMILY)]
     of_uses = [vector for vector in vectors if vector.family == USES_FAMILY]
-    return _fewest(of_rules, kills(RuleMutation(classifier, of_rules))) + (
-        _fewest(of_uses, kills(UseMutation(classifier, of_uses))) if of_uses else []
+    return _fewest(of_rules, kills(RuleMutation(classifier, of_rules), follow)) + (
+        _fewest(of_uses, kills(UseMutation(classifier, of_uses), follow)) if of_uses else []
     )
 
 

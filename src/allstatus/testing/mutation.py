@@ -20,7 +20,7 @@ from allstatus.testing.mutants import Mutant
 from allstatus.testing.port_mutants import PortMutant
 from allstatus.testing.representatives import Record
 from allstatus.testing.rule_files import Changed, Files
-from allstatus.testing.vectors import Vector, one_line
+from allstatus.testing.vectors import Follow, Vector, one_line
 
 PLACE = "{rules}"
 VARIABLE = "ALLSTATUS_RULES"
@@ -121,18 +121,18 @@ def _fate(mutation: Mutation[Any], mutant: Mutant) -> Fate:
     return Fate(mutant.name, mutant.group, killer, witness, equivalent=lives)
 
 
-def kills(mutation: Mutation[Any]) -> dict[str, list[int]]:
+def kills(mutation: Mutation[Any], follow: Follow = iter) -> dict[str, list[int]]:
     """For each mutant that any vector kills, the places of those that do; none for what the loader
-    refuses.
+    refuses. `follow` passes the mutants on, to tell how far it has come.
     """
     found: dict[str, list[int]] = {}
-    for mutant in mutation.mutants():
+    for mutant in follow(list(mutation.mutants())):
         try:
             built = mutation.build(mutant.changed)
             found[f"{mutant.group}: {mutant.name}"] = list(mutation.killers(built))
         except RulesError:
             continue
-    for port in mutation.ports():
+    for port in follow(list(mutation.ports())):
         found[f"port: {port.name}"] = list(mutation.port_killers(port))
     return {name: places for name, places in found.items() if places}
 

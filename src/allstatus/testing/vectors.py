@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -16,6 +16,7 @@ from allstatus.testing.answers import Answer, AnswerLevel, answer_of
 from allstatus.testing.indication_vectors import use_records
 from allstatus.testing.vector_groups import Families
 
+Follow = Callable[[list[Any]], Iterable[Any]]  # passes on what is to be worked through
 VECTORS_FILE = "vectors.jsonl"
 USES_FAMILY = "applicability"
 NUMBER = "\x00"  # marks a decimal within JSON text, where no other text can hold it
@@ -46,15 +47,16 @@ class Vector:
         return one_line(document)
 
 
-def make_vectors(classifier: Classifier | None = None) -> list[Vector]:
+def make_vectors(classifier: Classifier | None = None, follow: Follow = iter) -> list[Vector]:
     """All vectors of a rule set (default: the shipped one), in an order that depends on the rules
-    alone.
+    alone. `follow` passes the records to be answered on, to tell how far it has come.
     """
     classifier = classifier or load_rules(engine="builtin")
+    families = Families(classifier.table).all().items()
+    records = [(family, *one) for family, asked in families for one in asked]
     asked = [
         Vector(f"{family}/{name}", family, level, record, answer_of(classifier, record))
-        for family, asked in Families(classifier.table).all().items()
-        for name, level, record in asked
+        for family, name, level, record in follow(records)
     ]
     return asked + [
         Vector(
@@ -64,7 +66,7 @@ def make_vectors(classifier: Classifier | None = None) -> list[Vector]:
             record,
             answer_of(classifier, record, uses=True),
         )
-        for name, record in use_records(classifier)
+        for name, record in follow(list(use_records(classifier)))
     ]
 
 
