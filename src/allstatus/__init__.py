@@ -1,5 +1,5 @@
-"""allstatus: by NCI's patient page on adult ALL, is the disease untreated, in remission or
-recurrent, and why?
+"""allstatus: which status does a patient's leukemia have by the definitions of NCI's page on it,
+and why?
 
 Decision support for clinicians and teaching, not medical advice.
 """

@@ -15,15 +15,16 @@ from allstatus.rules.histories import read_histories
 from allstatus.rules.phrases import LEVELS
 from allstatus.teach.exercise_set import make_sheet
 from allstatus.teach.exercise_words import choices, word
-from allstatus.teach.exercises import Exercise, answer_of
-from allstatus.teach.samples import ANSWERS, find_tries
+from allstatus.teach.exercises import OUTCOMES, Exercise, answer_of
+from allstatus.teach.samples import find_tries
 from allstatus.teach.sampling import draw
 from allstatus.teach.strings import TEXTS
 from allstatus.teach.teaching_page import MOST_BYTES, make_page
 from needs import BROWSER
 from teach.tools import browse
 
-EXAMPLES = list(TEXTS.texts()["page"]["example"].values())
+NAMES = ("new", "limit", "above", "gap", "open", "clash")  # of records to try
+EXAMPLES = [TEXTS.texts()["page"]["example"][name] for name in NAMES]
 RULES = ("nci-pdq-adult-all-patient", "nci-pdq-adult-all-health-professional")
 OPEN, LIMIT = "marrow missing", "exactly at the limit"
 
@@ -90,13 +91,12 @@ def test_the_records_to_try_have_each_answer(name: str, tmp_path: Path) -> None:
     page_file, teaching = tmp_path / "page.html", load_rules(name, engine="builtin")
     page_file.write_text(make_page(teaching), "utf-8")
     tries = find_tries(teaching)
-    assert {name: answer_of(teaching.classify(case)) for name, case in tries.items()} == ANSWERS
-    named = TEXTS.texts()["page"]["example"]
-    assert list(tries) == list(named)
+    assert tuple(tries) == NAMES
+    answers = [teaching.classify(case) for case in tries.values()]
+    assert [answer_of(one) for one in answers] == [*teaching.ruleset.in_course, *OUTCOMES]
     seen = browse("tries", page_file, names=EXAMPLES)
-    assert seen == {
-        named[name]: headline(teaching.classify(case), "student") for name, case in tries.items()
-    }
+    shown = [headline(one, "student") for one in answers]
+    assert seen == dict(zip(EXAMPLES, shown, strict=True))
 
 
 @BROWSER

@@ -58,7 +58,7 @@ WHOLE = [
         parts.marrow(DAY, "2"),
         parts.treated(DAY),
         parts.fever(DAY),
-        parts.coded_history(DAY, DAY),
+        parts.coded_history(None, DAY, DAY),
     )
     for resource in made
 ]

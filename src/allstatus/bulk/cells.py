@@ -131,7 +131,7 @@ class CellTrace:
 
 
 def _answer_words(away: AnswerAway) -> str:
-    """`cbc == normal and prior_remission == no: in_remission`."""
+    """`cbc == normal and prior_remission == no: the answer`."""
     return f"{' and '.join(one.region for one in away.answers)}: {away.status or away.outcome}"
 
 

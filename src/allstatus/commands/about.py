@@ -8,19 +8,24 @@ import textwrap
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from allstatus.commands.shared import Listing, ListingOption, app, print_report, run
+from allstatus.commands.shared import Listing, ListingOption, RulesOption, app, print_report, run
 
 
 @app.command()
-def about(format: Annotated[Listing, ListingOption] = Listing.text) -> None:
+def about(
+    format: Annotated[Listing, ListingOption] = Listing.text,
+    rules: Annotated[str | None, RulesOption] = None,
+) -> None:
     """Say what this is, for whom, its limits, and every source attribute."""
-    run(lambda: _about(format))
+    run(lambda: _about(format, rules))
 
 
-def _about(format: Listing) -> int:
+def _about(format: Listing, rules: str | None) -> int:
+    from allstatus.rules.editions import find_rules
+    from allstatus.rules.load import read_rules
     from allstatus.service.source_attributes import attributes
 
-    found = attributes()
+    found = attributes(read_rules(find_rules(rules)))
     print_report(found if format is Listing.json else "\n".join(_lines(found)) + "\n")
     return 0
 

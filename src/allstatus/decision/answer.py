@@ -192,7 +192,7 @@ class Answer:
         return criterion is None or self.observed[criterion].near
 
     @property
-    def in_remission(self) -> bool:
+    def is_remission(self) -> bool:
         """Whether the status is the one that the rules call a remission."""
         return self.status is not None and self.rules.statuses[self.status].is_remission
 
@@ -201,7 +201,7 @@ class Answer:
         """Which remission this is, where the record counts relapses or denies an earlier
         remission.
         """
-        if not self.in_remission:
+        if not self.is_remission:
             return None
         if self.record.relapse_count is not None:
             return self.record.relapse_count + 1

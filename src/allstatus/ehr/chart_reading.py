@@ -52,12 +52,13 @@ class ChartReading:
     why; `doubts`, by fact, what cannot be relied on though it may count; `answers` are a
     clinician's own to the rule set's questions, with why one does not stand; `onset` is that of the
     leukemia, `named` the words it is sent with, `given` that the caller says it is there,
-    `recorded` when it was first recorded.
+    `recorded` when it was first recorded; `disease` is what the rule set calls it.
     """
 
     chart: Chart
     as_of: date | None = None
     tables: CodeTables = field(default_factory=code_tables)
+    disease: str = "the disease"
     diagnoses: list[DiagnosisSeen] = field(default_factory=list)
     has_all: bool = False
     given: bool = False

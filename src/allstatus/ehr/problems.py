@@ -98,8 +98,8 @@ def _note_leukemia(reading: ChartReading, problem: Problem, match: Match) -> Non
 
 
 def _place_spread(reading: ChartReading) -> None:
-    """Secondary disease: beside ALL as the only primary it is where the leukemia is, never another
-    cancer.
+    """Secondary disease: beside the disease as the only primary it is where the leukemia is, never
+    another cancer.
     """
     for problem, match in reading.secondary:
         evidence = evidence_of(problem, match)

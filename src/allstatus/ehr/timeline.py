@@ -50,6 +50,8 @@ def read_chart(
     says that the leukemia is on it.
     """
     reading = ChartReading(chart.numbered(), as_of, options.tables, has_all=given, given=given)
+    if options.population is not None:
+        reading.disease = options.population.title
     for warning in chart.warnings:
         reading.warn(warning)
     read_problems(reading)

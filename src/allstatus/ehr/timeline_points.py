@@ -44,7 +44,7 @@ def add_point(
     points: list[Point], day: date | None, decision: Decision, past: Past, last: str | None
 ) -> str | None:
     """Append a point to those so far, of which `last` is the last known status; returns it anew."""
-    number = past.relapse_count + 1 if decision.in_remission else None
+    number = past.relapse_count + 1 if decision.is_remission else None
     changed = decision.status is not None and decision.status != last
     points.append(Point(day, decision, number, changed))
     return decision.status or last

@@ -33,7 +33,7 @@ UNSTATED = "{} of unstated intent: it may be for the leukemia or for relief"
 UNDATED_TREATMENT = "has no date, so it cannot be placed before or after a result"
 EARLIER = "given before the leukemia began"
 BEFORE_RECORDED = "given long before the leukemia was recorded, and does not say what for"
-OTHER_REASON = "given for a reason that is not known to be acute lymphoblastic leukemia"
+OTHER_REASON = "given for a reason that is not known to be {}"
 
 
 def read_treatments(reading: ChartReading) -> None:
@@ -156,7 +156,7 @@ def _for_something_else(reading: ChartReading, treatment: Treatment, when: When)
         return ""
     signs = [reading.tables.signs.find([code]) for code in treatment.reasons]
     if any(map(partial(_is_strange, reading), treatment.reasons, found, signs)):
-        return OTHER_REASON
+        return OTHER_REASON.format(reading.disease)
     if any(signs):
         return ""
     if reading.onset is None and _before(reading.recorded, when):

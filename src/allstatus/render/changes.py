@@ -35,7 +35,7 @@ def change_ways(decision: Decision, needed: Needed) -> Ways:
 
 def answers_away(decision: Decision) -> list[str]:
     """What the fewest answers would make of it, each as a sentence: `If the leukemia has not been
-    treated: Untreated ALL.`
+    treated:` and what it is then.
     """
     reader = Reader(decision.rules)
     titles, joint = reader.outcomes(), reader.says("and")

@@ -26,6 +26,18 @@ def name_words(rules: RuleSet, *path: str) -> str:
     return rules.names.get(".".join(path)) or words(path[-1])
 
 
+def short_titles(rules: RuleSet) -> list[str]:
+    """What the statuses are called without the disease they are of, as the disease runs."""
+    titles = [rules.statuses[name].title for name in rules.in_course]
+    short = [" ".join(title.replace(rules.disease, "").split()) for title in titles]
+    return [title[:1].lower() + title[1:] for title in short]
+
+
+def any_of(names: list[str]) -> str:
+    """`a, b or c`."""
+    return " or ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+
+
 def heading(name: str) -> str:
     """An identifier as a heading."""
     return sentence_case(words(name))

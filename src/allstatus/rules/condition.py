@@ -62,7 +62,7 @@ class Comparison:
 class Clause(Frozen):
     """A node of a status: a criterion, or all / any / not over others.
 
-    `path` is its place in the status (`recurrent.2.1`), which is also its id in a trace.
+    `path` is its place in the status (`<status>.2.1`), which is also its id in a trace.
     """
 
     kind: ClauseKind

@@ -211,7 +211,7 @@ class RuleSet(Frozen):
 
     @property
     def disease(self) -> str:
-        """The disease in short, as the statuses' titles have it (ALL), else in full."""
+        """The disease in short, as the statuses' titles have it, else in full."""
         said = [set(_SHORT.findall(status.title)) for status in self.statuses.values()]
         shared = sorted(set.intersection(*said)) if said else []
         return shared[0] if shared else str(self.population["diagnosis"])

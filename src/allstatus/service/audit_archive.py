@@ -15,7 +15,7 @@ from allstatus.service.audit_rows import APPEND_ONLY, INTO, STORED, TABLES, note
 from allstatus.service.audit_verification import open_to_read, verify
 from allstatus.service.database_url import DatabaseUrl
 from allstatus.service.hash_chain import PART, ROTATION, AuditError, ChainKey, rows
-from allstatus.service.kept_feedback import ALL, drop_unchained
+from allstatus.service.kept_feedback import COLUMNS, drop_unchained
 from allstatus.service.sqlite import SqliteDatabase
 from allstatus.service.store import Connection, StoreError, insert
 
@@ -52,7 +52,7 @@ def _copy(connection: Connection, out: Path) -> None:
         found = ((*row[:-2], *lacking, *row[-2:]) for row in rows(connection, columns))
         for part in _parts(found):
             insert(copy, INTO, part)
-        for table, names in (("head", HEAD), ("feedback", ALL)):
+        for table, names in (("head", HEAD), ("feedback", COLUMNS)):
             listed = ", ".join(f'"{name}"' for name in names)
             for part in _parts(iter(connection.execute(f"SELECT {listed} FROM {table}"))):
                 insert(copy, f"{table} ({listed})", part)

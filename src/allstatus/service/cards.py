@@ -49,8 +49,8 @@ class Occasion:
 
 
 def status_cards(decision: Decision, occasion: Occasion) -> list[Card]:
-    """The card that says a decision; none for a chart without an ALL diagnosis, unless one that
-    may be it was not understood.
+    """The card that says a decision; none for a chart without a diagnosis of the disease, unless
+    one that may be it was not understood.
     """
     if decision.outcome == NOT_APPLICABLE and not (occasion.others or _may_be_ours(decision)):
         return []

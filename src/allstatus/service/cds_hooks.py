@@ -39,7 +39,8 @@ router = APIRouter(prefix="/cds-services", tags=["CDS Hooks"])
 @router.get("", dependencies=ACCEPTED, responses=documented(406))
 async def list_services(request: Request) -> CdsServices:
     """The services there are, with the data to prefetch for them."""
-    return discovery(desk_of(request).fhir.asked)
+    desk = desk_of(request)
+    return discovery(desk.default.ruleset, desk.fhir.asked)
 
 
 @router.post(

@@ -7,6 +7,7 @@ from html import escape
 from pathlib import Path
 from string import Template
 
+from allstatus.render.words import any_of, short_titles
 from allstatus.rules.ruleset import RuleSet
 from allstatus.service.openapi_bodies import RECORD
 from allstatus.service.state import ServiceState
@@ -29,10 +30,13 @@ def _described(rules: RuleSet) -> str:
 
 def home_page(desk: ServiceState) -> str:
     """The page as HTML; it needs `home.css` and `home.js` of the same folder and nothing else."""
+    rules = desk.default.ruleset
     loaded = "\n".join(_described(classifier.ruleset) for classifier in desk.classifiers.values())
     return Template((FOLDER / "home.html").read_text("utf-8")).substitute(
         rules=loaded,
-        notice=escape(desk.default.ruleset.notice),
+        disease=escape(rules.population["diagnosis"]),
+        statuses=escape(any_of(short_titles(rules))),
+        notice=escape(rules.notice),
         example=escape(json.dumps(RECORD, indent=1)),
         token="hidden" if desk.config.insecure_dev else "",
     )

@@ -9,6 +9,8 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from allstatus.ehr.json_access import obj
+from allstatus.render.words import any_of, short_titles
+from allstatus.rules.ruleset import RuleSet
 from allstatus.service.cds_types import CdsCall, CdsServices, FhirAuthorization, Hook
 from allstatus.service.prefetch import Searches, templates
 from allstatus.service.problem_details import ProblemDetails
@@ -18,9 +20,8 @@ SERVICES: Mapping[str, tuple[Hook, str, str]] = {
     STATUS: (
         "patient-view",
         "Leukemia status by NCI's patient page",
-        "Says whether adult ALL is untreated, in remission or recurrent by the definitions on "
-        "NCI's patient page, "
-        "what the page lists for that, what is missing, and why.",
+        "Says whether adult {disease} is {statuses} by the definitions on NCI's patient page, what "
+        "the page lists for that, what is missing, and why.",
     ),
     "allstatus-order-select": (
         "order-select",
@@ -49,15 +50,16 @@ class Call:
     patient: str
 
 
-def discovery(asked: Searches | None = None) -> CdsServices:
-    """The services, as `GET /cds-services` lists them."""
+def discovery(rules: RuleSet, asked: Searches | None = None) -> CdsServices:
+    """The services for a rule set, as `GET /cds-services` lists them."""
+    said = {"disease": rules.disease, "statuses": any_of(short_titles(rules))}
     return {
         "services": [
             {
                 "hook": hook,
                 "id": name,
                 "title": title,
-                "description": description,
+                "description": description.format(**said),
                 "prefetch": templates(asked),
                 "usageRequirements": (
                     "Data not prefetched are read from the FHIR server, if this service is "

@@ -128,9 +128,9 @@ async def list_rules(request: Request) -> list[LoadedRules]:
 
 
 @router.get("/about", dependencies=ACCEPTED, responses=documented(406))
-async def describe() -> About:
+async def describe(request: Request) -> About:
     """Intended use, and the source attributes of this decision support intervention."""
-    return attributes()
+    return attributes(desk_of(request).default.ruleset)
 
 
 @router.get("/healthz")

@@ -27,7 +27,7 @@ class Feedback(NamedTuple):
 
 
 KEYS = ("service", *Feedback._fields)
-ALL = (*KEYS, "received")
+COLUMNS = (*KEYS, "received")
 IS_IT = " AND ".join(f"{name} = ?" for name in KEYS)
 
 
@@ -74,7 +74,9 @@ def drop_unchained(connection: Connection, key: ChainKey) -> None:
 
 
 def _rows(connection: Connection) -> Iterator[Sequence[str]]:
-    found: Iterator[Sequence[str]] = connection.execute(f"SELECT {', '.join(ALL)} FROM feedback")
+    found: Iterator[Sequence[str]] = connection.execute(
+        f"SELECT {', '.join(COLUMNS)} FROM feedback"
+    )
     return iter(found)
 
 

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from functools import cache
 from pathlib import Path
 
 from pydantic import TypeAdapter
 
 import allstatus
 from allstatus.record.yaml_file import YamlFile
-from allstatus.rules.editions import find_rules
-from allstatus.rules.load import read_rules
+from allstatus.render.messages import definitions_word
+from allstatus.rules.ruleset import RuleSet
 from allstatus.service.rest_types import About
 
 FILE = Path(__file__).parent / "source_attributes.yaml"
+OF_THE_DISEASE = ("intended_use", "intended_users", "intended_population")
 
 
-@cache
-def attributes() -> About:
-    """What this is and for whom, with every source attribute answered."""
+def attributes(rules: RuleSet) -> About:
+    """What a rule set is for and for whom, with every source attribute answered."""
     about = YamlFile(FILE, FILE.parent).data
-    rules = read_rules(find_rules())
+    said = {**rules.population, "definitions": definitions_word(rules)}
+    about |= {name: about[name].format(**said) for name in OF_THE_DISEASE}
     source = rules.source
     own = {
         "bibliographic_citation": (

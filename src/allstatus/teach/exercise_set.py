@@ -9,7 +9,7 @@ from allstatus.rules.ruleset import RuleSet
 from allstatus.teach.exercise_words import Worded, word
 from allstatus.teach.exercises import make_pool
 from allstatus.teach.sampling import draw
-from allstatus.teach.strings import about, texts
+from allstatus.teach.strings import about, page_title, texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Sheet:
     def title(self) -> str:
         """A title that names the seed."""
         said = texts(self.rules)
-        return f"{said['title']} ({said['exercise']['seed'].format(seed=self.seed)})"
+        return f"{page_title(self.rules)} ({said['exercise']['seed'].format(seed=self.seed)})"
 
     @property
     def source(self) -> str:

@@ -22,7 +22,7 @@ from allstatus.teach.exercises import OUTCOMES, Exercise, answer_of, make_pool, 
 from allstatus.teach.page_data import embed_rules
 from allstatus.teach.page_words import one_or_each
 from allstatus.teach.samples import find_tries
-from allstatus.teach.strings import texts
+from allstatus.teach.strings import page_title, texts
 
 REFUSED = ("4,5", "five", "-1", "140 %", "10-2", "NaN", "201/200", "")
 LETTERS, SEPARATOR, GROUPS = "0123456789abcdefghijklmnopqrstuvwxyz", "|", "~"
@@ -37,7 +37,7 @@ def embed_page(classifier: Classifier) -> dict[str, Any]:
     said = MESSAGES.texts(rules.language)
     return {
         **embed_rules(classifier),
-        "texts": texts(rules),
+        "texts": _texts(rules),
         "headlines": {
             name: _headline(rules, said["headlines"][name]) for name in ("determined", *OUTCOMES)
         },
@@ -54,6 +54,14 @@ def embed_page(classifier: Classifier) -> dict[str, Any]:
         "histories": read_histories(rules.directory, rules.language),
         "map_rows": [name for name in ROWS if name in rules.facts],
     }
+
+
+def _texts(rules: RuleSet) -> dict[str, Any]:
+    """All texts, those that name the disease or its statuses with theirs."""
+    said = texts(rules)
+    another = said["problems"]["another_disease"].format(disease=rules.disease)
+    problems = {**said["problems"], "another_disease": another}
+    return {**said, "title": page_title(rules), "problems": problems}
 
 
 def _headline(rules: RuleSet, said: dict[str, str]) -> Any:

@@ -23,7 +23,7 @@ from allstatus.teach.strings import PLOTS, fact_label, source_lines, value_text
 
 MARROW = "marrow_blast_percent"
 PANELS: tuple[tuple[str, dict[str, Any]], ...] = (
-    ("untreated", {"prior_treatment": "none"}),
+    ("never_treated", {"prior_treatment": "none"}),
     (
         "never_in_remission",
         {"prior_treatment": "disease_directed", "prior_remission": False},

@@ -11,7 +11,7 @@ from typing import Any
 
 from allstatus.record.percent import MARROW_GRADES
 from allstatus.render.program_texts import Book
-from allstatus.render.words import name_words, sentence_case
+from allstatus.render.words import name_words, sentence_case, short_titles
 from allstatus.rules.comparisons import comparisons_path
 from allstatus.rules.ruleset import RuleSet
 
@@ -24,6 +24,12 @@ _COUNT = re.compile(r"(\d+)\s*/\s*(\d+)")
 def texts(rules: RuleSet) -> Any:
     """All texts, in the language of the rules."""
     return TEXTS.texts(rules.language)
+
+
+def page_title(rules: RuleSet) -> str:
+    """The question that the page and the exercises ask."""
+    asked = ", ".join(short_titles(rules))
+    return str(texts(rules)["title"]).format(statuses=asked[:1].upper() + asked[1:])
 
 
 def about(rules: RuleSet) -> str:

@@ -24,7 +24,7 @@ from allstatus.teach.page_source import (
     short_style,
     without_indent,
 )
-from allstatus.teach.strings import texts
+from allstatus.teach.strings import page_title, texts
 
 MOST_BYTES = 150_000
 
@@ -42,7 +42,7 @@ def make_page(classifier: Classifier) -> str:
     return Template(read_web("page.html")).substitute(
         language=classifier.ruleset.language,
         direction=words["direction"],
-        title=html.escape(words["title"]),
+        title=html.escape(page_title(classifier.ruleset)),
         noscript=html.escape(words["page"]["noscript"]),
         notice=html.escape(classifier.ruleset.notice),
         script_hash=_digest(script),

@@ -11,7 +11,7 @@ from string import Template
 from allstatus.teach.exercise_set import Sheet
 from allstatus.teach.exercise_words import Worded, assumptions
 from allstatus.teach.page_source import read_web, short_style
-from allstatus.teach.strings import texts
+from allstatus.teach.strings import page_title, texts
 
 
 def write_html(sheet: Sheet) -> bytes:
@@ -73,7 +73,7 @@ def _key(sheet: Sheet) -> Iterator[str]:
 
 def _title(sheet: Sheet, name: str) -> str:
     seed = texts(sheet.rules)["exercise"]["seed"].format(seed=sheet.seed)
-    title = f"{texts(sheet.rules)['title']} {name}"
+    title = f"{page_title(sheet.rules)} {name}"
     return f'<h2>{_html(title)}<span class="quiet"> {_html(seed)}</span></h2>'
 
 

@@ -11,7 +11,10 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
+from allstatus.ehr.codes import Population, population_tables
 from allstatus.record.percent import format_number
+from allstatus.rules.ruleset import RELAPSE, REMISSION
+from allstatus.testing.number_strategies import Rules, classifier_of
 from allstatus.testing.representatives import Record
 
 Resource = dict[str, Any]
@@ -21,7 +24,6 @@ RXNORM, UCUM = "http://www.nlm.nih.gov/research/umls/rxnorm", "http://unitsofmea
 FHIR = "http://hl7.org/fhir/StructureDefinition"
 ABSENT = "http://terminology.hl7.org/CodeSystem/data-absent-reason"
 VERIFICATION = "http://terminology.hl7.org/CodeSystem/condition-ver-status"
-LEUKEMIA, IN_REMISSION, RELAPSED = "91857003", "91856007", "12301000132103"
 FEVER, IN_THE_CNS, VINCRISTINE = "386661006", "61301000119102", "11202"
 MARROW_BLASTS, BLASTS = "11150-0", "marrow_blast_percent"
 COUNTS = {  # LOINC code: name, unit, low, high, a digit below
@@ -94,18 +96,37 @@ def in_the_cns(day: date) -> Part:
     return {"leukemia_outside_marrow": "present"}, [condition("cns", IN_THE_CNS, day)]
 
 
-def coded_history(remission: date, relapse: date | None) -> Part:
-    """A remission coded on a day, and perhaps a relapse after it."""
+def coded_history(rules: Rules, remission: date, relapse: date | None) -> Part:
+    """A remission coded on a day, and perhaps a relapse after it; nothing where no code of the
+    disease says so.
+    """
+    reached, back = _code_that_asserts(rules, REMISSION), _code_that_asserts(rules, RELAPSE)
+    if reached is None or (relapse is not None and back is None):
+        return {}, []
     said = {"prior_remission": True}
-    resources = [_recorded("remission", IN_REMISSION, remission)]
-    if relapse is not None:
+    resources = [_recorded("remission", reached, remission)]
+    if relapse is not None and back is not None:
         said["relapse_since_remission"] = True
-        resources.append(_recorded("relapse", RELAPSED, relapse))
+        resources.append(_recorded("relapse", back, relapse))
     return said, resources
 
 
+def diagnosis(rules: Rules, day: date) -> Resource:
+    """The disease of the rules, coded on a day."""
+    return condition("all", classifier_of(rules).ruleset.population["snomed"][0], day)
+
+
+def _code_that_asserts(rules: Rules, status: str) -> str | None:
+    """The first SNOMED CT code of the disease that asserts a status."""
+    tables = population_tables(Population.of(classifier_of(rules).ruleset))
+    for (system, code), (topic, _) in tables.diagnoses.by_code.items():
+        if system == "snomed" and topic["all"] and topic["asserts"] == status:
+            return code
+    return None
+
+
 def bundle(resources: list[Resource]) -> Resource:
-    """A collection of one patient with ALL."""
+    """A collection of one patient."""
     patient = {
         "resourceType": "Patient",
         "id": "p1",

@@ -17,7 +17,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from allstatus.testing import chart_parts as parts
-from allstatus.testing.chart_parts import BLASTS, BORN, COUNTS, LEUKEMIA, MARROW_BLASTS, Resource
+from allstatus.testing.chart_parts import BLASTS, BORN, COUNTS, MARROW_BLASTS, Resource
 from allstatus.testing.number_strategies import Rules, Strategy, classifier_of, near_threshold
 from allstatus.testing.representatives import Record
 
@@ -25,11 +25,12 @@ FIRST_DAY = date(2024, 1, 1)
 YEAR = timedelta(days=365.25)
 COMPARATORS = ("<", "<=", ">", ">=")
 APART = (30, 400)  # days between assessments: no result of one is near another
+NEW, TREATED, REACHED, BACK = "new", "treated", "remission reached", "back"
 PHASES: Mapping[str, tuple[str, ...]] = {  # what can follow what
-    "untreated": ("treated", "in_remission"),
-    "treated": ("in_remission",),
-    "in_remission": ("in_remission", "recurrent"),
-    "recurrent": ("recurrent", "in_remission"),
+    NEW: (TREATED, REACHED),
+    TREATED: (REACHED,),
+    REACHED: (REACHED, BACK),
+    BACK: (BACK, REACHED),
 }
 
 
@@ -37,7 +38,7 @@ PHASES: Mapping[str, tuple[str, ...]] = {  # what can follow what
 class Course:
     """One patient over time: the phase the leukemia is in, and a record of each examination."""
 
-    phase: str = "untreated"
+    phase: str = NEW
     day: date = FIRST_DAY
     remissions: int = 0
     relapses: int = 0
@@ -45,25 +46,25 @@ class Course:
 
     def go_on(self, phase: str, days: int) -> None:
         """Some days later, in the next phase or still in the same."""
-        self.relapses += phase == "recurrent" != self.phase
+        self.relapses += phase == BACK != self.phase
         self.phase, self.day = phase, self.day + timedelta(days=days)
 
     def findings(self, rules: Rules) -> Strategy[Record]:
         """What can be found in this phase."""
-        return _findings(self.phase == "in_remission", rules)
+        return _findings(self.phase == REACHED, rules)
 
     def examine(self, found: Record) -> Record:
         """The record of what is found today, with the history so far."""
         record = {
             "id": "patient-1",
             "as_of": self.day.isoformat(),
-            "prior_treatment": "none" if self.phase == "untreated" else "disease_directed",
+            "prior_treatment": "none" if self.phase == NEW else "disease_directed",
             "prior_remission": self.remissions > 0,
-            "relapse_since_remission": self.phase == "recurrent",
+            "relapse_since_remission": self.phase == BACK,
             "relapse_count": self.relapses,
             **found,
         }
-        self.remissions += self.phase == "in_remission"
+        self.remissions += self.phase == REACHED
         self.records.append(record)
         return record
 
@@ -85,14 +86,11 @@ def bundles(draw: st.DrawFn, rules: Rules = None) -> tuple[Record, Resource]:
     options = [parts.treated(day - timedelta(days=90)), parts.fever(day), parts.in_the_cns(day)]
     said += [part for part in options if draw(st.booleans())]
     if draw(st.booleans()):
-        said.append(
-            parts.coded_history(
-                day - timedelta(days=45), draw(st.sampled_from([None, day - timedelta(days=20)]))
-            )
-        )
+        back = draw(st.sampled_from([None, day - timedelta(days=20)]))
+        said.append(parts.coded_history(rules, day - timedelta(days=45), back))
     record = _patient(day) | {name: value for part, _ in said for name, value in part.items()}
     resources = [
-        parts.condition("all", LEUKEMIA, FIRST_DAY),
+        parts.diagnosis(rules, FIRST_DAY),
         *(resource for _, made in said for resource in made),
     ]
     return record, parts.bundle(draw(st.permutations(resources)))
@@ -107,10 +105,11 @@ def hl7v2_messages(draw: st.DrawFn, rules: Rules = None) -> tuple[Record, str]:
     at = f"{day:%Y%m%d}"
     number, comparator = draw(_results(rules))
     kind, value = ("SN", f"{comparator}^{number}") if comparator else ("NM", number)
+    population = classifier_of(rules).ruleset.population
     lines = [
         f"MSH|^~\\&|LAB|HOSP|EHR|HOSP|{at}0900||ORU^R01|M1|P|2.5.1",
         f"PID|1||P1^^^HOSP^MR||TEST^PATIENT||{BORN:%Y%m%d}|F",
-        f"DG1|1||C91.00^Acute lymphoblastic leukemia^I10C||{at}|W",
+        f"DG1|1||{population['icd10cm'][1]}^{population['diagnosis'].capitalize()}^I10C||{at}|W",
         f"OBR|1|O1|F1|{MARROW_BLASTS}^Marrow blasts^LN|||{at}",
         f"OBX|1|{kind}|{MARROW_BLASTS}^Blasts in bone marrow^LN||{value}|%|||||F|||{at}",
     ]
@@ -130,7 +129,7 @@ def histories(draw: st.DrawFn, rules: Rules = None, longest: int = 6) -> list[Re
     """One patient's records in the order of time, the history in each as the earlier ones left it.
 
     The findings of each fit its phase: never treated, treated without a remission yet, in
-    remission, recurrent.
+    remission, come back.
     """
     course = Course()
     for number in range(draw(st.integers(1, longest))):
@@ -152,12 +151,12 @@ def charted_histories(
     status is the record's.
     """
     pairs = histories(rules, longest).flatmap(
-        lambda records: st.tuples(st.just(records), st.permutations(_resources(records)))
+        lambda records: st.tuples(st.just(records), st.permutations(_resources(records, rules)))
     )
     return pairs.map(lambda pair: (pair[0], parts.bundle(pair[1])))
 
 
-def _resources(records: list[Record]) -> list[Resource]:
+def _resources(records: list[Record], rules: Rules) -> list[Resource]:
     said = [parts.treated(FIRST_DAY + timedelta(days=1))] if len(records) > 1 else []
     for record in records:
         day = date.fromisoformat(record["as_of"])
@@ -167,7 +166,7 @@ def _resources(records: list[Record]) -> list[Resource]:
         ]
         said += [parts.fever(day)] if record["signs_and_symptoms"] == "present" else []
     return [
-        parts.condition("all", LEUKEMIA, FIRST_DAY),
+        parts.diagnosis(rules, FIRST_DAY),
         *(resource for _, made in said for resource in made),
     ]
 

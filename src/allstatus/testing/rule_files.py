@@ -30,7 +30,7 @@ AGENTS = "agents"
 
 class Files(ABC):
     """The files of a folder of rules that was loaded before; `data` by name within it
-    (`statuses/recurrent.yaml`).
+    (`statuses/<name>.yaml`).
     """
 
     def __init__(self, directory: Path, names: Iterable[str], folders: Iterable[str]) -> None:

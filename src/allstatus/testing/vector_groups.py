@@ -55,6 +55,7 @@ NOT_NUMBERS: Mapping[str, Any] = {
     "object of a list": {"value": ["5"]},
     "cells": {"value": "5", "cells_counted": "200"},
 }
+OTHER_DISEASES = ("C92.00", "C50.9")
 
 
 class Families:
@@ -213,7 +214,8 @@ class Families:
         yield "no fact", AnswerLevel.exact_decimal, {}
         yield "all null", AnswerLevel.exact_decimal, dict.fromkeys(self.rules.facts)
         yield "unknown key", AnswerLevel.exact_decimal, {**record, "no_such_key": name}
-        yield "another diagnosis", AnswerLevel.exact_decimal, {**record, "diagnosis": "C92.00"}
+        other = next(code for code in OTHER_DISEASES if not self.rules.is_about([code]))
+        yield "another diagnosis", AnswerLevel.exact_decimal, {**record, "diagnosis": other}
 
     def _canonical(self) -> Iterator[tuple[str, Record]]:
         """One complete case of every status and every region; the first that values can make."""

@@ -1,7 +1,7 @@
 """The rule files as Z3 formulas, from the YAML alone: no Criterion, no Clause and no table is used.
 
 A percentage is a rational from 0 to 100, a yes/no fact a truth value, a choice the number of its
-value. Names of clauses are their places in the files (`recurrent.2.1`), as everywhere else.
+value. Names of clauses are their places in the files (`<status>.2.1`), as everywhere else.
 """
 
 from __future__ import annotations
