@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 CONSTRAINTS ?= --constraint constraints.txt
 PYTEST := $(BIN)/python -m pytest -n 2 -q -rs
 
-.PHONY: help demo docs site test test-rest test-all lint types contracts bench fuzz mutate-python lock test-minimum release clean
+.PHONY: help demo docs site test test-rest test-all lint types contracts bench bench-peers fuzz mutate-python lock test-minimum release clean
 .DEFAULT_GOAL := help
 
 help: ## show these targets
@@ -60,7 +60,11 @@ types: $(VENV)/test ## mypy, strict
 contracts: $(VENV)/test ## which way imports may go
 	$(BIN)/lint-imports
 
-bench: $(VENV)/test ## speed beside peers, in one run
+bench: $(VENV)/test ## speed beside peers and an earlier commit (BASE=2adc489), minutes; benchmarks/RESULTS.md
+	$(PIP) $(CONSTRAINTS) --editable '.[bench]'
+	$(BIN)/python benchmarks/bench.py --commit $(or $(BASE),2adc489)
+
+bench-peers: $(VENV)/test ## the longer tables of records, charts and columns, each beside its peers
 	$(PIP) $(CONSTRAINTS) --editable '.[bench]'
 	$(BIN)/python benchmarks/classify.py
 	$(BIN)/python benchmarks/charts.py

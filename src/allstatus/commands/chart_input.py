@@ -12,7 +12,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
@@ -201,6 +201,9 @@ def is_chart(value: Any) -> bool:
     return ehr is not None and isinstance(value, ehr.Chart)
 
 
+T = TypeVar("T")
+
+
 class Decider:
     """Decides on whatever was read: a record by itself, a chart by the options given."""
 
@@ -236,9 +239,9 @@ class Decider:
             self._refuse_chart_options()
             adult_ranges = self.reading.ranges is Ranges.adult
             return self.classifier.classify(value, adult_ranges=adult_ranges)
-        timeline = self.tell(value)
-        assert timeline.now is not None
-        return timeline.now
+        from allstatus.ehr.timeline import decide_chart
+
+        return self._told(decide_chart, value)
 
     def tell(self, chart: Any) -> Timeline:
         """A chart decided over time."""
@@ -252,7 +255,7 @@ class Decider:
 
         return self._told(decide_side_by_side, chart)
 
-    def _told(self, tell: Callable[..., Timeline], chart: Any) -> Timeline:
+    def _told(self, tell: Callable[..., T], chart: Any) -> T:
         options, overlays = self._options()
         return tell(
             self.classifier, chart, as_of=self.reading.as_of, options=options, overlays=overlays

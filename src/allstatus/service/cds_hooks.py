@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse, Response
 from pydantic_core import to_json
 
 from allstatus.decision.decision import Decision
-from allstatus.ehr.timeline import decide_over_time
+from allstatus.ehr.timeline import decide_chart
 from allstatus.record.exact_json import parse_json
 from allstatus.service.accept import ACCEPTED, answer_kind
 from allstatus.service.cards import Occasion, status_cards
@@ -107,9 +107,7 @@ def check_media(request: Request) -> None:
 
 
 def _decide(desk: ServiceState, found: PrefetchedChart) -> Decision:
-    timeline = decide_over_time(desk.default, found.chart(), options=desk.reader)
-    assert timeline.now is not None
-    return timeline.now
+    return decide_chart(desk.default, found.chart(), options=desk.reader)
 
 
 async def _cards(
