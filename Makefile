@@ -70,8 +70,8 @@ bench-peers: $(VENV)/test ## the longer tables of records, charts and columns, e
 	$(BIN)/python benchmarks/charts.py
 	$(BIN)/python benchmarks/columns.py
 
-fuzz: $(VENV)/test ## inputs of ten kinds beside their oracles; FUZZ=100000 for how many of each
-	FUZZ=$(or $(FUZZ),2000) $(PYTEST) tests/faults/test_fuzz.py
+fuzz: $(VENV)/test ## inputs of sixteen kinds beside their oracles; FUZZ=100000 for how many of each
+	FUZZ=$(or $(FUZZ),2000) $(PYTEST) tests/faults/test_fuzz.py tests/faults/test_fuzz_service.py
 
 mutate-python: $(VENV)/test ## slips in how charts and counts are read that no test notices; hours, or MUTATE="ehr/doubt --every 5"
 	$(BIN)/python scripts/mutate-python $(MUTATE)

@@ -17,9 +17,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from allstatus import InvalidRecord, classify
+from allstatus.bulk.column_mapping import CARRIED, PARTS, READ
+from allstatus.bulk.column_source import ColumnSource
+from allstatus.bulk.mapping_file import read_mapping
 from allstatus.ehr.fhir import read_fhir
 from allstatus.ehr.hl7v2.message_reader import read_hl7
-from allstatus.ehr.lab_table import read_table
+from allstatus.ehr.lab_table import COLUMNS, read_table
 from allstatus.record.exact_json import parse_json
 from allstatus.record.json_reader import split_records
 from allstatus.record.model import Record
@@ -142,6 +145,28 @@ def test_yaml_has_data_or_problems(text: str) -> None:
     assert all(problem.startswith("folder/file.yaml:") for problem in found.problems)
 
 
+MAPPING = """decimal: ','
+cbc: {column: A, values: {0: normal, 1: abnormal}}
+id: nr
+marrow_blast_percent: {column: [a, b], unit: percent}
+"""
+
+
+@fuzzed
+@given(mutants(MAPPING))
+def test_a_mapping_is_sources_of_keys_or_refused(mapping_file: Path, text: str) -> None:
+    mapping_file.write_text(text, "utf-8", "replace")
+    with suppress(InvalidRecord):
+        for key, source in read_mapping(mapping_file).items():
+            assert key in (*READ, *CARRIED, *PARTS, *COLUMNS)
+            assert isinstance(source, ColumnSource)
+
+
+@pytest.fixture(scope="module")
+def mapping_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("mapping") / "mapping.yaml"
+
+
 DECISION = classify({"id": "x", "cbc": "normal"}).to_json().decode()
 
 
@@ -175,7 +200,9 @@ def test_a_page_has_sentences_of_text(page: str) -> None:
     assert all(sentence.text.strip() for sentence in page_sentences(page))
 
 
-def test_the_charts_that_are_mutated_are_charts() -> None:
+def test_what_is_mutated_is_read_as_it_is(mapping_file: Path) -> None:
+    mapping_file.write_text(MAPPING, "utf-8")
+    assert [*read_mapping(mapping_file)] == ["cbc", "id", "marrow_blast_percent"]
     assert read_fhir(parse_json(CHARTS["fhir"]))
     assert read_hl7(CHARTS["hl7v2"])
     with pytest.raises(InvalidRecord):
