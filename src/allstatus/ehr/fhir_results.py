@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from allstatus.ehr.chart import Code, Quantity, Result, Statement
+from allstatus.ehr.chart import NO_STATUS, Code, Quantity, Result, Statement
 from allstatus.ehr.dates import last_day, read_when
 from allstatus.ehr.fhir_context import Dated, Specimens, dated, specimens
 from allstatus.ehr.fhir_patients import named, whose
@@ -90,7 +90,7 @@ def _shared(resource: Json, store: ResourceStore, day: Dated, of: Specimens) -> 
 
 def _notes(resource: Json, day: Dated) -> tuple[str, ...]:
     notes = (day.by,) if day.by else ()
-    return notes if resource.get("status") is not None else (*notes, "its status is not stated")
+    return notes if resource.get("status") is not None else (*notes, NO_STATUS)
 
 
 def _component_names(shared: dict[str, Any], part: Json, before: list[Json]) -> dict[str, Any]:

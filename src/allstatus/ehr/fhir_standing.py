@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from allstatus.ehr.chart import NO_STATUS
 from allstatus.ehr.dates import When
 from allstatus.ehr.fhir_store import ResourceStore
 from allstatus.ehr.json_access import Json, obj, objects, text, unread, when
@@ -31,9 +32,10 @@ STANDS = Standing()
 UNSTATED = "(none)"
 ERROR = {
     "entered-in-error": _void("entered in error"),
-    UNSTATED: _doubt("its status is not stated"),
+    UNSTATED: _doubt(NO_STATUS),
 }
 UNREADABLE_STATUS = _doubt("its status cannot be read as done or final")
+STATUS_UNKNOWN = _doubt("its status is unknown")
 RESULT = ERROR | {
     UNSTATED: STANDS,
     "final": STANDS,
@@ -43,7 +45,7 @@ RESULT = ERROR | {
     "partial": _doubt("preliminary, not final"),
     "registered": _doubt("has no result yet"),
     "cancelled": _void("cancelled"),
-    "unknown": _doubt("its status is unknown"),
+    "unknown": STATUS_UNKNOWN,
 }
 REPORT = RESULT | {"appended": STANDS}
 _DONE = ERROR | {
@@ -52,7 +54,7 @@ _DONE = ERROR | {
     "stopped": STANDS,
     "on-hold": STANDS,
     "not-done": _void("not done"),
-    "unknown": _doubt("its status is unknown"),
+    "unknown": STATUS_UNKNOWN,
 }
 ORDERED = "ordered, not known to be given"
 DISPENSED = "dispensed, not known to be taken"
@@ -63,7 +65,7 @@ _TAKEN = ERROR | {
     "not-taken": _void("not taken"),
     "intended": _doubt("intended, not given"),
     "on-hold": _doubt("its status is on hold, not known to be taken"),
-    "unknown": _doubt("its status is unknown"),
+    "unknown": STATUS_UNKNOWN,
     "recorded": _doubt("recorded, not known to be taken"),
     "draft": _doubt("its status is draft"),
 }

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
-from allstatus.ehr.chart import Quantity, Result
+from allstatus.ehr.chart import NO_STATUS, Quantity, Result
 from allstatus.ehr.dates import When, last_day
 from allstatus.ehr.hl7v2.segments import BROKEN_OFF, Segment
 from allstatus.ehr.hl7v2.specimens import Specimen, specimen_of
@@ -15,7 +15,6 @@ from allstatus.ehr.hl7v2.values import flags_of, ranges_of, value_of
 from allstatus.ehr.sendings import SUPERSEDED
 
 NO_VALUE = "has no value"
-UNSTATED = "its status is not stated"
 OUTSIDE_ORDER = "stands outside an order"
 CANCELLED = "its order was cancelled"
 UNTOLD = "announced, without a result"
@@ -163,7 +162,7 @@ def _notes(order: Order, segment: Segment) -> Iterator[str]:
     if request is None:
         yield OUTSIDE_ORDER
     if not segment.text(11) and not (request is not None and request.text(25)):
-        yield UNSTATED
+        yield NO_STATUS
 
 
 def _announced(order: Order, request: Segment, sender: Sender) -> Sending:
