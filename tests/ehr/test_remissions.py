@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from allstatus.ehr.chart_reading import Finding
+from allstatus.ehr.dates import read_when
 from allstatus.ehr.remissions import Event, History, Past, marrow_side
 from allstatus.record.percent import read_percent
 from allstatus.rules.editions import find_rules
@@ -94,6 +96,19 @@ def test_which_statuses_are_carried_forward(status: str, kinds: list[str]) -> No
     history.decided(day(3), STATUSES[status], places=frozenset({"marrow"}))
     assert [e.kind for e in history.events] == kinds
     assert all(bool(e.places) is (e.kind == RELAPSE) for e in history.events)
+
+
+def test_what_codes_assert_is_of_the_last_day_it_can_be() -> None:
+    said = [("in_remission", "2026-01"), ("relapse", "2026-02-03"), ("not_in_remission", "2026-03")]
+    coded = [Finding("x", read_when(when), SEEN, value) for value, when in said]  # type: ignore[arg-type]
+    found = [(e.kind, e.day, e.decided) for e in History.coded(coded).events]
+    assert found == [(REMISSION, day(31), False), (RELAPSE, date(2026, 2, 3), False)]
+
+
+def test_an_assessment_that_is_carried_forward_is_used_as_evidence() -> None:
+    history = History()
+    history.decided(day(3), STATUSES["in_remission"])
+    assert [e.evidence.used for e in history.events] == [True]
 
 
 def test_a_relapse_not_told_from_refractory_disease_needs_a_remission_before_it() -> None:

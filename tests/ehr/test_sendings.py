@@ -1,6 +1,7 @@
 """Several sendings of one result: which holds, whatever order they come in."""
 
 from collections import Counter
+from dataclasses import replace
 from itertools import permutations
 
 import pytest
@@ -28,6 +29,7 @@ CASES: dict[str, tuple[list[Sent], list[str]]] = {
         [SUPERSEDED, ""],
     ),
     "the one with a time": ([("a", "", False), ("a", "2025-03-11", False)], [SUPERSEDED, ""]),
+    "none with a time both": ([("a", "", False), ("a", "", False)], ["", ""]),
     "within a month none is known to be later": (
         [("a", "2025-03", False), ("a", "2025-03-11", False)],
         ["", ""],
@@ -72,7 +74,7 @@ def precedes(one: Result, other: Result) -> bool:
 
 times = st.sampled_from(
     [
-        *("", "2025-03", "2025-03-11", "2025-03-11T08:00", "2025-03-11T09:00"),
+        *("", "2025-03", "2025-03-11", "2025-03-11T08:00:00", "2025-03-11T09:00"),
         *("2025-03-11T08:00:00Z", "2025-03-11T20:00:00-10:00", "2025-03-12T06:00:00Z"),
         *("2025-03-12T01:00:00+14:00", "2025-03-12", "2025-03-13T00:00:00Z"),
     ]
@@ -92,3 +94,21 @@ def test_what_holds_is_what_comparing_each_with_each_other_says(sendings: list[S
         return SUPERSEDED if max(later.values()) >= together else MAYBE_CORRECTED
 
     assert found == [replaced(one) for one in results]
+
+
+def test_what_was_said_of_a_sending_stands_beside_a_later_one() -> None:
+    first, later = result(0, ("a", "2025-03-11", False)), result(1, ("a", "2025-03-12", False))
+    gone = replace(first, void="deleted")
+    assert [one.void for one in without_superseded([gone, later])] == ["deleted", ""]
+    doubtful = replace(first, doubt="preliminary")
+    found = without_superseded([doubtful, first, later])
+    assert [one.doubt for one in found] == ["preliminary", MAYBE_CORRECTED, ""]
+
+
+@pytest.mark.parametrize("element", ["issued", "when"])
+def test_a_sending_that_says_no_time_is_of_its_issue_or_day(element: str) -> None:
+    sendings = [
+        replace(result(number, ("a", "", False)), **{element: read_when(f"2025-03-1{number}")})
+        for number in (2, 1)
+    ]
+    assert [one.void for one in without_superseded(sendings)] == ["", SUPERSEDED]
