@@ -69,6 +69,17 @@ def test_a_span_is_from_the_first_day_of_one_to_the_last_of_another() -> None:
     )
 
 
+def test_of_a_patient_whose_birth_is_not_known_no_day_is_too_early() -> None:
+    statement = Result("r", (), when("2025-03"), when("2025-03-12"))
+    found = lies(statement, Chart(), None)
+    assert (found.text, found.first, found.last) == (
+        "2025-03",
+        date(2025, 3, 1),
+        date(2025, 3, 12),
+    )
+    assert lies(Result("r", (), None), Chart(), None).first == date.min
+
+
 def test_the_earliest_of_the_last_days_bounds_a_time() -> None:
     assert last_day([when("2025-04"), None, when("2025-03-31")]) == date(2025, 3, 31)
     assert last_day([None]) is None

@@ -2,6 +2,7 @@
 
 import random
 from dataclasses import replace
+from operator import eq
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,9 @@ from allstatus.ehr.chart import Chart, Problem, Quantity, Result, Statement
 from allstatus.ehr.chart_files import read_charts
 from allstatus.ehr.chart_options import make_reader
 from allstatus.ehr.dates import read_when
+from allstatus.ehr.doubt import Doubt, ends
 from allstatus.ehr.timeline import decide_chart
+from allstatus.table.chart_context import Evidence
 from ehr.charts_as_yaml import RULES, decide, possible
 
 TABLE = yaml.safe_load(Path(__file__).with_name("doubt.yaml").read_text("utf-8"))
@@ -39,6 +42,24 @@ def test_a_scrap_within_the_bounds_leaves_its_fact_open(name: str) -> None:
     assert "in_remission" in decision.possible
     fact = decision.facts[case["fact"]]
     assert (fact.value, fact.state) == (None, "unknown")
+
+
+@pytest.mark.parametrize("name", TABLE["differs"])
+def test_what_a_doubt_may_change(name: str) -> None:
+    said, result, wanted = TABLE["differs"][name]
+    seen, day = Evidence("Observation/1"), read_when(str(said.pop("day")))
+    doubt = Doubt("marrow_blast_percent", "marrow", day, "", seen, **said)  # type: ignore[arg-type]
+    when = read_when(str(result["day"]))
+    assert when
+    assert doubt.differs(when, result["value"], eq) is wanted
+
+
+@pytest.mark.parametrize("name", TABLE["ends"])
+def test_what_ends_a_doubt(name: str) -> None:
+    day, later, wanted = TABLE["ends"][name]
+    when, others = read_when(str(day)), [read_when(str(other)) for other in later]
+    doubt = Doubt("marrow_blast_percent", "marrow", when, "", Evidence("1"))  # type: ignore[arg-type]
+    assert ends(doubt, others) is wanted  # type: ignore[arg-type]
 
 
 def test_an_open_fact_says_why_and_what_would_settle_it() -> None:
