@@ -14,15 +14,16 @@ from allstatus.decision.decision import Decision
 from allstatus.errors import InvalidRecord
 from allstatus.render.palette import shades
 from allstatus.render.words import words
-from allstatus.rules.ruleset import RuleSet
+from allstatus.rules.ruleset import RuleSet, Shade
 from allstatus.teach.exercise_words import choices
 from allstatus.teach.exercises import answer_of
-from allstatus.teach.pictures import QUIET, draw
+from allstatus.teach.pictures import LINE, QUIET, draw
 from allstatus.teach.strings import PLOTS, fact_label, source_lines
 
 REFUSED = "refused"
 ROW, FOOT = 0.36, 1.5  # inches
 WIDEST, LABEL = 182, 58  # characters
+BLANK = Shade("#ffffff", LINE, "")
 
 
 @dataclass
@@ -113,62 +114,32 @@ def _fill(
     counted: CohortTally,
     rows: list[tuple[str, str, int, bool]],
 ) -> None:
-    total, height = counted.answers.total(), FOOT + ROW * len(rows)
+    rules, total, height = classifier.ruleset, counted.answers.total(), FOOT + ROW * len(rows)
     axes = figure.add_axes((0.4, 0.85 / height, 0.5, ROW * len(rows) / height))
-    colours: Any = shades(classifier.ruleset)
+    looks: Any = shades(rules)
     for row, (answer, title, count, is_part) in enumerate(rows):
-        shade = colours.get(answer)
-        ground, ink, hatch = (
-            (shade.ground, shade.ink, shade.hatch) if shade else ("#ffffff", "#8d949d", "")
-        )
-        axes.barh(
-            row,
-            count,
-            height=0.4 if is_part else 0.74,
-            facecolor=ground,
-            edgecolor=ink,
-            hatch=hatch,
-            linewidth=0,
-        )
-        axes.barh(
-            row,
-            count,
-            height=0.4 if is_part else 0.74,
-            facecolor="none",
-            edgecolor="#565f6b",
-            linewidth=0.8,
-        )
-        axes.annotate(
-            f"{count}  ({_share(count, total)} %)",
-            (count, row),
-            (5, 0),
-            textcoords="offset points",
-            va="center",
-            fontsize=9,
-        )
-        style = (
-            {"fontsize": 8, "color": QUIET} if is_part else {"fontsize": 10, "fontweight": "bold"}
-        )
-        axes.annotate(
-            "\n".join(textwrap.wrap(title, LABEL)),
-            (0, row),
-            (-6, 0),
-            textcoords="offset points",
-            ha="right",
-            va="center",
-            **style,
-        )
+        _bar(axes, row, count, looks.get(answer, BLANK), 0.4 if is_part else 0.74)
+        _words_beside(axes, row, title, f"{count}  ({_share(count, total)} %)", is_part=is_part)
     axes.set_ylim(len(rows) - 0.4, -0.6)
     axes.set_xlim(0, max(count for _, _, count, _ in rows) * 1.02)
     axes.set_axis_off()
-    axes.axvline(0, color="#565f6b", linewidth=1)
-    figure.text(
-        0.02,
-        1 - 0.35 / height,
-        _said(classifier.ruleset)["title"].format(total=total),
-        fontsize=12,
-        fontweight="bold",
-        va="center",
-    )
-    rules = classifier.ruleset
+    axes.axvline(0, color=QUIET, linewidth=1)
+    title = _said(rules)["title"].format(total=total)
+    figure.text(0.02, 1 - 0.35 / height, title, fontsize=12, fontweight="bold", va="center")
     figure.text(0.02, 0.12 / height, source_lines(rules, WIDEST), fontsize=6.5, color=QUIET)
+
+
+def _bar(axes: Any, row: int, count: int, shade: Shade, height: float) -> None:
+    filled = {"facecolor": shade.ground, "edgecolor": shade.ink, "hatch": shade.hatch}
+    axes.barh(row, count, height=height, linewidth=0, **filled)
+    axes.barh(row, count, height=height, facecolor="none", edgecolor=QUIET, linewidth=0.8)
+
+
+def _words_beside(axes: Any, row: int, title: str, count: str, *, is_part: bool) -> None:
+    """What a bar stands for on its left, how many it has at its end."""
+    place: Any = {"textcoords": "offset points", "va": "center"}
+    end = axes.containers[-1][0].get_width()
+    axes.annotate(count, (end, row), (5, 0), fontsize=9, **place)
+    style = {"fontsize": 8, "color": QUIET} if is_part else {"fontsize": 10, "fontweight": "bold"}
+    said = "\n".join(textwrap.wrap(title, LABEL))
+    axes.annotate(said, (0, row), (-6, 0), ha="right", **place, **style)

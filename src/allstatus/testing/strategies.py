@@ -36,12 +36,17 @@ from allstatus.testing.vector_forms import number_spellings, respelled
 from allstatus.testing.vectors import make_vectors
 
 
-@st.composite
-def records(draw: st.DrawFn, rules: Rules = None) -> Record:
+def records(rules: Rules = None) -> Strategy[Record]:
     """Any valid record: each fact stated, unknown, null or absent, in any of its forms; at least
     one is there. Every answer comes often: of most records the values are those of a case that has
     one, each answer as often as another.
     """
+    _kit(classifier_of(rules))  # loads the rules now: that is no part of an example's time
+    return _records(rules)
+
+
+@st.composite
+def _records(draw: st.DrawFn, rules: Rules = None) -> Record:
     kit = _kit(classifier_of(rules))
     case = draw(st.sampled_from(kit.cases))
     manners = FREELY if case is None else MOSTLY
