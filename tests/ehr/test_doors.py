@@ -28,7 +28,7 @@ from allstatus.record.json_reader import decode
 from allstatus.service.prefetch import PrefetchedChart
 from bulk.folders import decide, evidence, exported, write_folder
 from ehr import raw_statements
-from ehr.bundles import ALL, condition, marrow, observation, patient
+from ehr.bundles import ALL, ICD10CM, concept, condition, marrow, observation, patient
 from ehr.test_assessor import as_patients
 from ehr.test_recorded_answers import BASE
 from ehr.test_recorded_answers import observation as answered_in_chart
@@ -202,3 +202,21 @@ def test_an_export_counts_what_is_not_understood_by_its_coding(tmp_path: Path) -
         f"3 statements are not understood, most often: http://h.example/lab KMB (2), {local} "
         "C91.00 (1); `allstatus codes unknown` lists all",
     ]
+
+
+def test_an_export_counts_patients_whose_diagnoses_are_not_understood(tmp_path: Path) -> None:
+    """Also those without a code of ALL: by a code of the house, by text, each once."""
+    refuted = concept("refuted", "http://terminology.hl7.org/CodeSystem/condition-ver-status")
+    coded = {
+        "p2": condition("a", "LEUK", system="http://h.example/dx"),
+        "p3": {"resourceType": "Condition", "id": "b", "code": {"text": "leukaemia?"}},
+        "p4": condition("c", "I10", system=ICD10CM),
+        "p5": condition("d", "LEUK", system="http://h.example/dx")
+        | {"verificationStatus": refuted},
+    }
+    people: list[dict[str, Any]] = [patient(), ALL]
+    for name, resource in coded.items():
+        about = resource | {"subject": {"reference": f"Patient/{name}"}}
+        people += [patient(name), about, about | {"id": f"{name}-again"}]
+    totals = decide(write_folder(tmp_path / "export", people), tmp_path / "out.ndjson", HOW)
+    assert (totals.found, totals.listed, totals.unclear) == (1, 1, 2)

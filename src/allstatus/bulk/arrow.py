@@ -45,6 +45,9 @@ class Reject:
     reason: str
 
 
+_Panel = tuple[pa.Array, NDArray[np.bool_]]
+
+
 class Columns:
     """Reads batches with these columns, named as the record's keys or assigned to them."""
 
@@ -62,6 +65,7 @@ class Columns:
         self._nothing = len(cells)
         self._index = Index(cells, self.sources)
         self.kind = self._index.kind
+        self._judged: tuple[pa.RecordBatch, _Panel] | None = None  # of the last batch
         self._keys = {
             name: KeyColumn(cells, name, self._index.digit(name), source)
             for name, source in self.sources.items()
@@ -106,7 +110,13 @@ class Columns:
         codes = pa.array(np.zeros(batch.num_rows, np.int8), mask=~below)
         return pa.DictionaryArray.from_arrays(codes, pa.array([BELOW_ONE]))
 
-    def _panel(self, batch: pa.RecordBatch) -> tuple[pa.Array, NDArray[np.bool_]]:
+    def _panel(self, batch: pa.RecordBatch) -> _Panel:
+        """The blood count as one column, judged once a batch."""
+        if self._judged is None or self._judged[0] is not batch:
+            self._judged = batch, self._judge(batch)
+        return self._judged[1]
+
+    def _judge(self, batch: pa.RecordBatch) -> _Panel:
         """The blood count as one column, its components judged for whose they are."""
         source = self.sources["cbc"]
         if source.parts:

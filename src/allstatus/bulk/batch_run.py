@@ -56,13 +56,14 @@ class BatchJob:
 @dataclass(slots=True)
 class BatchTotals:
     """The rows counted at the end; `ignored` are columns nothing read, `below_one` rows whose
-    percentage may be a fraction.
+    percentage may be a fraction, `by_adult_table` those of whose blood count that decided.
     """
 
     rows: int = 0
     written: int = 0
     rejected: int = 0
     below_one: int = 0
+    by_adult_table: int = 0
     cells: Counter[int] = field(default_factory=Counter)
     ignored: tuple[str, ...] = ()
 
@@ -73,6 +74,7 @@ class BatchTotals:
         self.cells.update(done.cells)
         warnings = done.batch.column(WARNINGS)
         self.below_one += len(warnings) - warnings.null_count
+        self.by_adult_table += done.by_adult_table
 
     def check(self, source: object, rows: int | None = None) -> None:
         """Raise InvalidRecord unless the rows that the file says it has all came out."""
@@ -160,17 +162,17 @@ class BatchRun:
         ]
         rejects += [Reject(row, *why) for row, why in slab.unreadable.items()]
         carried, said = self._carried(slab, numbers), self._said(slab.batch)
+        by_adult_table = self.columns.by_adult_ranges(slab.batch)
         if refused:
             kept = cells < len(self.columns.cells)
             carried, said = _filtered(carried, kept), _filtered(said, kept)
-            cells = cells[kept]
+            cells, by_adult_table = cells[kept], by_adult_table[kept]
         results = dict(zip(self.results.names, self.results.columns(cells), strict=True))
         decided = pa.RecordBatch.from_pydict({**carried, **results, **said})
         counts = np.bincount(cells)
         used = {int(cell): int(counts[cell]) for cell in np.flatnonzero(counts)}
-        return DecidedSlab(
-            slab.count, decided, sorted(rejects, key=lambda reject: reject.row), used
-        )
+        ordered = sorted(rejects, key=lambda reject: reject.row)
+        return DecidedSlab(slab.count, decided, ordered, used, int(by_adult_table.sum()))
 
     def _tells_ranges(self, batch: pa.RecordBatch) -> bool:
         """Whether blood counts come in components, of which the adult table may decide one."""

@@ -20,14 +20,15 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class DecidedSlab:
-    """A slab decided on: its rows to write, its rejects, and how many of its rows lie in each
-    cell.
+    """A slab decided on: its rows to write, its rejects, how many of its rows lie in each cell, and
+    of how many the adult table decided on the blood count.
     """
 
     rows: int
     batch: pa.RecordBatch
     rejects: list[Reject]
     cells: dict[int, int]
+    by_adult_table: int = 0
 
 
 class Parts:
@@ -58,7 +59,12 @@ class Parts:
     def save(self, number: int, done: DecidedSlab) -> None:
         """Keep a slab, whole or not at all."""
         rejects = [[reject.row, reject.column, reject.reason] for reject in done.rejects]
-        told = {"rows": done.rows, "rejects": rejects, "cells": list(done.cells.items())}
+        told = {
+            "rows": done.rows,
+            "rejects": rejects,
+            "cells": list(done.cells.items()),
+            "by_adult_table": done.by_adult_table,
+        }
         schema = done.batch.schema.with_metadata({"done": json.dumps(told)})
         sink = pa.BufferOutputStream()
         with pa.ipc.new_file(sink, schema) as file:
@@ -77,6 +83,7 @@ class Parts:
                 batch.replace_schema_metadata(),
                 [Reject(*reject) for reject in told["rejects"]],
                 dict(told["cells"]),
+                told["by_adult_table"],
             )
             number += 1
 

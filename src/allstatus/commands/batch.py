@@ -217,6 +217,8 @@ def _report(results: Results, totals: BatchTotals, job: BatchJob, seconds: float
             f"`warnings`); is it a fraction of 1? say `unit: fraction` or `unit: percent` in the "
             f"mapping (--columns)"
         )
+    if totals.by_adult_table:
+        lines.append(f"note: adult table decided: {totals.by_adult_table:,} rows (`--ranges`)")
     lines.append(
         f"{totals.rows:,} rows in = {totals.written:,} out + {totals.rejected:,} rejected "
         f"({job.rejects})"

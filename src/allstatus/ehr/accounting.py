@@ -140,6 +140,14 @@ def _place_of_diagnosis(problem: Problem, tables: CodeTables) -> Place:
     return (COUNTED if match.topic["all"] else ELSEWHERE), "", ""
 
 
+def may_be_the_disease(problem: Problem, tables: CodeTables) -> bool:
+    """Whether a diagnosis, by its codes alone, may be the rule set's for all that is understood."""
+    understood = understanding(problem, tables)
+    known = understood == UNDERSTOOD
+    place = _place_of_diagnosis(problem, tables) if known else (understood, "", "")
+    return not problem.void and _is_open(place)
+
+
 def _is_open(place: Place) -> bool:
     """Whether a diagnosis may be the rule set's for all that was understood of it."""
     return place[0] == UNKNOWN or place[2] == VAGUE

@@ -44,7 +44,8 @@ class ExportJob:
 class ExportTotals:
     """Lines in = read + passed + rejected; `found` patients have a code of the disease,
     `outcomes` count those listed. `unread` counts their statements by the coding that no table
-    names; of the `unclear` no diagnosis is known as the disease and one is not understood.
+    names; of the `unclear`, found or not, no diagnosis is known as the disease and one is not
+    understood.
     """
 
     lines: int = 0
@@ -189,6 +190,7 @@ class ExportRun:
             gathered.patients,
             gathered.people,
             gathered.nameless,
+            unclear=gathered.unclear,
         )
         lines = 0
         for shelf in range(shelves.count):

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
+import numpy as np
+
 from allstatus.bulk.fhir_export.decide_patient import ExportContext
 from allstatus.bulk.fhir_export.find_patients import find_patients, looks_worth_reading
 from allstatus.bulk.fhir_export.identifiers import find_identified, own_name
@@ -33,7 +35,7 @@ _Result = TypeVar("_Result")
 @dataclass(slots=True)
 class Gathered:
     """What was read: lines by their fate, `shelved` those about the patients found, and what the
-    export holds beside them.
+    export holds beside them, such as the `unclear`: others with a diagnosis not understood.
     """
 
     people: int = 0
@@ -46,6 +48,7 @@ class Gathered:
     alone: bool = False
     types: list[list[str]] = field(default_factory=list)
     lengths: list[int] = field(default_factory=list)
+    unclear: int = 0
 
     @property
     def others(self) -> ExportContext:
@@ -129,6 +132,7 @@ class Gatherer:
             sum(t.patients for t in tallies),
             types=[sorted(t.types) for t in tallies],
             lengths=[t.lines for t in tallies],
+            unclear=len(np.unique(np.concatenate([t.unclear for t in tallies]))),
         )
         spool, somebody = (
             PartitionFiles(shelves, "settled"),

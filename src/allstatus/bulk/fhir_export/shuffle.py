@@ -5,6 +5,7 @@ rest is passed over.
 from __future__ import annotations
 
 import json
+from array import array
 from dataclasses import dataclass, field
 
 from allstatus.bulk.fhir_export.block_scan import ScannedBlock, scan
@@ -12,6 +13,7 @@ from allstatus.bulk.fhir_export.find_patients import holds_diagnosis
 from allstatus.bulk.fhir_export.line_scan import OWN, WITH_DIAGNOSES, ScannedLine, tell
 from allstatus.bulk.fhir_export.ndjson_pieces import Piece, read_piece
 from allstatus.bulk.fhir_export.partitions import Kept, PartitionFiles, Partitions
+from allstatus.bulk.fhir_export.unclear import UnclearDiagnoses, number_of
 from allstatus.ehr.chart_options import DEFAULT_OPTIONS, ChartOptions
 from allstatus.errors import InvalidRecord
 
@@ -31,7 +33,7 @@ def route(
 @dataclass(slots=True)
 class LineTally:
     """What a piece held: its lines, kept or passed over or rejected, and what was noticed on the
-    way.
+    way; `unclear` are patients not found with a diagnosis that is not understood, by number.
     """
 
     lines: int = 0
@@ -43,6 +45,7 @@ class LineTally:
     strays: set[str] = field(default_factory=set)
     somebody: set[str] = field(default_factory=set)
     apart: set[str] = field(default_factory=set)
+    unclear: array[int] = field(default_factory=lambda: array("Q"))
 
 
 class Shuffle:
@@ -59,6 +62,7 @@ class Shuffle:
         self.piece, self.looked, self.options, self.tally = piece, looked, options, LineTally()
         self._shelves, self._ranks = shelves, shelves.ranks
         self._spool = PartitionFiles(shelves, f"{piece.number:06d}")
+        self._unclear, self._people = UnclearDiagnoses(options), set[int]()
         self._rejects = shelves.folder / f"rejects.{piece.number:06d}"
 
     def run(self) -> LineTally:
@@ -69,6 +73,7 @@ class Shuffle:
             elif block.text:
                 self._sort(block.text)
         self._spool.flush()
+        self.tally.unclear = array("Q", self._people)
         return self.tally
 
     def _sort(self, text: bytes) -> None:
@@ -98,6 +103,9 @@ class Shuffle:
                 if (rank := self._ranks.get(name)) is not None:
                     self.tally.lines = before + place + 1
                     self._keep(self._shelves.shelf_of(rank), rank, scanned.line(place))
+        if kind in WITH_DIAGNOSES:
+            for place, name in enumerate(names):
+                self._look(kind, name, scanned.line(place))
         self.tally.lines = before + lines
         self.tally.passed += lines - (self.tally.kept - kept)
 
@@ -131,6 +139,12 @@ class Shuffle:
             self.tally.apart.add(fate)
         else:
             self.tally.passed += 1
+            self._look(told.type, told.patient or "", line)
+
+    def _look(self, kind: str, name: str, line: bytes) -> None:
+        """Remember a patient who is not found and has a diagnosis that is not understood."""
+        if name and name not in self._ranks and self._unclear.holds(kind, line):
+            self._people.add(number_of(name))
 
     def _keep(self, shelf: int | str, rank: int, line: bytes) -> None:
         self.tally.kept += 1

@@ -17,6 +17,7 @@ from allstatus.bulk.fhir_export.find_patients import patients_in
 from allstatus.bulk.fhir_export.identifiers import identifiers_in
 from allstatus.bulk.fhir_export.line_scan import NAMELESS, ScannedLine, key_of, read_key, type_of
 from allstatus.bulk.fhir_export.ndjson_pieces import MARK
+from allstatus.bulk.fhir_export.unclear import UnclearDiagnoses
 from allstatus.ehr.chart_options import ChartOptions
 from allstatus.errors import InvalidRecord
 
@@ -27,7 +28,7 @@ TOLD = (
     "what string, name string, file string, block long, place long, line binary, text string, "
     "lines long, passed long, patients long"
 )
-REJECT, SOMEBODY, TALLY = "reject", "somebody", "tally"
+REJECT, SOMEBODY, TALLY, UNCLEAR = "reject", "somebody", "tally", "unclear"
 Names: TypeAlias = Broadcast[frozenset[str]]
 _Rows = list[tuple[Any, ...]]
 _TYPES = {"string": pa.string(), "long": pa.int64(), "binary": pa.binary()}
@@ -69,22 +70,27 @@ def find_keyed(
         yield _batch(KEYED, rows)
 
 
-def route(names: Names, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+def route(
+    names: Names, options: ChartOptions, batches: Iterable[pa.RecordBatch]
+) -> Iterator[pa.RecordBatch]:
     """The lines about these patients and those that wait to be placed, what is refused, and the
     counts of all.
     """
+    unclear = UnclearDiagnoses(options)
     for batch in batches:
-        yield _batch(TOLD, list(_routed(names.value, batch)))
+        yield _batch(TOLD, list(_routed(names.value, unclear, batch)))
 
 
-def _routed(names: frozenset[str], batch: pa.RecordBatch) -> Iterator[tuple[Any, ...]]:
+def _routed(
+    names: frozenset[str], unclear: UnclearDiagnoses, batch: pa.RecordBatch
+) -> Iterator[tuple[Any, ...]]:
     lines, passed, patients, first = (
         Counter[Any](),
         Counter[Any](),
         Counter[Any](),
         dict[Any, int](),
     )
-    somebody: set[str] = set()
+    somebody, people = set[str](), set[str | None]()
     for file, block, place, line in _placed(batch):
         at = file, block
         lines[at] += 1
@@ -103,7 +109,9 @@ def _routed(names: frozenset[str], batch: pa.RecordBatch) -> Iterator[tuple[Any,
             yield what, told.patient, file, block, place, line, known, 0, 0, 0
         else:
             passed[at] += 1
+            people |= {told.patient} if told.patient and unclear.holds(told.type, line) else set()
     yield from ((SOMEBODY, name, None, None, None, None, None, 0, 0, 0) for name in somebody)
+    yield from ((UNCLEAR, name, None, None, None, None, None, 0, 0, 0) for name in people)
     for at, count in lines.items():
         yield TALLY, None, *at, first[at], None, None, count, passed[at], patients[at]
 

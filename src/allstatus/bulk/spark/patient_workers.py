@@ -15,7 +15,7 @@ from allstatus.errors import RulesError
 
 WANTED = "name string, key string"
 EVIDENCE, LINES, REFUSED = "__evidence", "__lines", "__refused"
-UNREAD, UNCLEAR = "__unread", "__unclear"
+UNREAD, IS_UNCLEAR = "__unread", "__unclear"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,9 @@ class Deciding:
         """
         texts = (*self.how.columns, EVIDENCE, REFUSED, UNREAD)
         fields = [StructField(name, StringType()) for name in texts]
-        return StructType([*fields, *(StructField(name, LongType()) for name in (LINES, UNCLEAR))])
+        return StructType(
+            [*fields, *(StructField(name, LongType()) for name in (LINES, IS_UNCLEAR))]
+        )
 
 
 def find_missing(lines: pa.Table) -> pa.Table:
@@ -73,7 +75,7 @@ def decide_lines(deciding: Deciding, lines: pa.Table) -> pa.Table:
         REFUSED: json.dumps(refused),
         UNREAD: json.dumps(decided.unread),
     }
-    numbers = {LINES: len(own), UNCLEAR: int(decided.unclear)}
+    numbers = {LINES: len(own), IS_UNCLEAR: int(decided.unclear)}
     cells = {name: pa.array([value], pa.string()) for name, value in row.items()}
     return pa.table(cells | {name: pa.array([n], pa.int64()) for name, n in numbers.items()})
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 from pyspark.sql import DataFrame
-from pyspark.sql.types import IntegerType, StringType, StructField, StructType
+from pyspark.sql.types import BooleanType, IntegerType, StringType, StructField, StructType
 
 from allstatus.bulk.answer_texts import CELL, WARNINGS
 from allstatus.bulk.arrow import Columns
@@ -23,6 +23,8 @@ from allstatus.decision.classifier import Classifier, load_rules
 from allstatus.errors import RulesError
 from allstatus.rules.editions import rules_home
 from allstatus.rules.ruleset import RuleSet
+
+BY_ADULT_TABLE = "__by_adult_table"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +77,11 @@ class AskedRows:
 
 
 def read_cells(patients: DataFrame, asked: AskedRows) -> DataFrame:
-    """The data frame with warnings of each row and its cell, null where no record could be so."""
-    more = StructField(WARNINGS, StringType()), StructField(CELL, IntegerType())
-    schema = StructType([*patients.schema, *more])
+    """The data frame with warnings of each row, whether the adult table decided on its blood count,
+    and its cell, null where no record could be so.
+    """
+    more = {WARNINGS: StringType(), BY_ADULT_TABLE: BooleanType(), CELL: IntegerType()}
+    schema = StructType([*patients.schema, *(StructField(*field) for field in more.items())])
     return patients.mapInArrow(partial(_with_cells, pickle.dumps(asked)), schema)
 
 
@@ -86,8 +90,10 @@ def _with_cells(asked: bytes, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.
     for batch in batches:
         cells, _ = columns.cells_of(batch)
         column = pa.array(cells.astype(np.int32), mask=cells == len(columns.cells))
-        said = [*batch.columns, columns.warnings(batch).dictionary_decode(), column]
-        yield pa.RecordBatch.from_arrays(said, [*batch.schema.names, WARNINGS, CELL])
+        judged = pa.array(columns.by_adult_ranges(batch))
+        said = [*batch.columns, columns.warnings(batch).dictionary_decode(), judged, column]
+        names = [*batch.schema.names, WARNINGS, BY_ADULT_TABLE, CELL]
+        yield pa.RecordBatch.from_arrays(said, names)
 
 
 @lru_cache(maxsize=4)

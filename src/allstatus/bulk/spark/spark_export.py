@@ -15,12 +15,12 @@ from allstatus.bulk.fhir_export.decide_patient import DecideSettings
 from allstatus.bulk.fhir_export.export_run import ExportJob, ExportTotals
 from allstatus.bulk.fhir_export.output import REJECTS
 from allstatus.bulk.run_frame import Outputs
-from allstatus.bulk.spark.line_workers import REJECT, SOMEBODY, TALLY
+from allstatus.bulk.spark.line_workers import REJECT, SOMEBODY, TALLY, UNCLEAR
 from allstatus.bulk.spark.patient_workers import (
     EVIDENCE,
+    IS_UNCLEAR,
     LINES,
     REFUSED,
-    UNCLEAR,
     UNREAD,
     Deciding,
     decide_lines,
@@ -132,7 +132,11 @@ class SparkExport:
         }
         kept = gathered.kept.count()
         waiting = (
-            sum(count for what, count in fates.items() if what not in (REJECT, TALLY, SOMEBODY))
+            sum(
+                count
+                for what, count in fates.items()
+                if what not in (REJECT, TALLY, SOMEBODY, UNCLEAR)
+            )
             - kept
         )
         early = fates.get(REJECT, 0)
@@ -148,7 +152,9 @@ class SparkExport:
         totals.outcomes = _counter(listed.groupBy(F.coalesce("status", "outcome")).count())
         unread = decided.select(F.explode(F.from_json(UNREAD, "map<string, bigint>")))
         totals.unread = _counter(unread.groupBy("key").sum("value"))
-        own, totals.unclear = _sums(decided, LINES, UNCLEAR)
+        own, totals.unclear = _sums(decided, LINES, IS_UNCLEAR)
+        others = gathered.told.where(F.col("what") == UNCLEAR).select("name")
+        totals.unclear += others.distinct().count()
         totals.check(self.source, kept - own + max(-waiting, 0))
         return totals
 

@@ -68,7 +68,9 @@ class SparkGatherer:
         names = frozenset(self._resolve(row["name"] for row in found.toLocalIterator()).values())
         told = self.kept_in(
             "told",
-            self.lines.mapInArrow(partial(route, self.session.sparkContext.broadcast(names)), TOLD),
+            self.lines.mapInArrow(
+                partial(route, self.session.sparkContext.broadcast(names), self.options), TOLD
+            ),
         )
         counts = {row["what"]: row["count"] for row in told.groupBy("what").count().collect()}
         kept = told.where(F.col("what") == OWN)

@@ -16,14 +16,21 @@ from pyspark.sql.types import StructType
 
 from allstatus.bulk.answer_texts import CELL, WARNINGS
 from allstatus.bulk.arrow import Columns, Reject
-from allstatus.bulk.batch_run import REJECTS, BatchJob, BatchTotals, carried_columns, write_cells
+from allstatus.bulk.batch_run import (
+    ADULT_RANGES_USED,
+    REJECTS,
+    BatchJob,
+    BatchTotals,
+    carried_columns,
+    write_cells,
+)
 from allstatus.bulk.cells import Cells
 from allstatus.bulk.column_mapping import ignored_columns
 from allstatus.bulk.result_columns import Results
 from allstatus.bulk.run_frame import Outputs, no_row
 from allstatus.bulk.spark.column_types import unread
 from allstatus.bulk.spark.expression import REFUSED, locate, quoted, refuse_doubled, with_answers
-from allstatus.bulk.spark.record_workers import AskedRows, Shipped, read_cells
+from allstatus.bulk.spark.record_workers import BY_ADULT_TABLE, AskedRows, Shipped, read_cells
 from allstatus.bulk.spark.session import refusing
 from allstatus.bulk.spark.spark_paths import (
     FILE,
@@ -83,9 +90,10 @@ class SparkBatch:
         self.results = Results(cells, explain=job.explain)
         self.names = [name for name in self.patients.columns if name not in (FILE, ROW, SPOILT)]
         self.carried = carried_columns(self.names, job, self.results)
-        refuse_doubled([*self.carried, *self.results.names, WARNINGS, REFUSED])
         assigned = {key: column for key, column in job.assigned.items() if key != "id"}
         self.columns = Columns(cells, self.names, assigned, adult_ranges=job.adult_ranges)
+        judged = [ADULT_RANGES_USED] if self._tells_ranges else []
+        refuse_doubled([*self.carried, *self.results.names, WARNINGS, REFUSED, *judged])
         self._asked = AskedRows(
             Shipped.of(cells.ruleset),
             tuple(self.names),
@@ -98,6 +106,14 @@ class SparkBatch:
             )
         )
         self.by_expression = not list(unread(cells, self.columns.sources, self.patients.schema))
+
+    @property
+    def _tells_ranges(self) -> bool:
+        """Whether it is a column of the output where the adult table decided, as without Spark."""
+        source = self.columns.sources.get("cbc") if self.job.explain else None
+        if source is None or source.parts or len(source.columns) != 1:
+            return source is not None and bool(source.parts)
+        return isinstance(self.patients.schema[source.column].dataType, StructType)
 
     def totals(self, progress: Callable[[int], None] = lambda _: None) -> BatchTotals:
         """Do the job; returns the totals, checked. Raises InvalidRecord when it cannot be done."""
@@ -138,8 +154,9 @@ class SparkBatch:
             totals.rows = self.patients.count()
             totals.cells = Counter(cells_written(self.session, self.target))
             totals.written = sum(totals.cells.values())
-            warned = located.where((F.col(CELL) != NO_CELL) & F.col(WARNINGS).isNotNull())
-            totals.below_one = warned.count()
+            said = F.count(WARNINGS), F.count_if(F.col(BY_ADULT_TABLE))
+            counts = located.where(F.col(CELL) != NO_CELL).agg(*said).first()
+            totals.below_one, totals.by_adult_table = counts or (0, 0)
             if totals.rows != totals.written:
                 totals.rejected = self._reject(located, rejects)
         if not totals.rows:
@@ -151,6 +168,7 @@ class SparkBatch:
         wanted = list(dict.fromkeys([*self._read, *self.carried, FILE, ROW, *spoilt]))
         if self.by_expression:
             found = locate(self.patients, self.columns.cells, self.columns.sources, wanted)
+            found = found.withColumn(BY_ADULT_TABLE, F.lit(False))  # it reads no components
         else:
             found = read_cells(
                 self.patients.select(*map(quoted, wanted)), self._asked.of(tuple(wanted))
@@ -163,8 +181,9 @@ class SparkBatch:
             name: PLACES[name] for name in self._places
         }
         columns = [F.col(quoted(name)).alias(said) for name, said in carried.items()]
+        judged = [F.col(BY_ADULT_TABLE).alias(ADULT_RANGES_USED)] if self._tells_ranges else []
         return with_answers(located, self.results, how="inner").select(
-            *columns, *map(quoted, self.results.names), WARNINGS
+            *columns, *map(quoted, self.results.names), WARNINGS, *judged
         )
 
     def _reject(self, located: DataFrame, rejects: Target) -> int:
