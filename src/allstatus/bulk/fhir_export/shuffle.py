@@ -13,7 +13,7 @@ from allstatus.bulk.fhir_export.find_patients import holds_diagnosis
 from allstatus.bulk.fhir_export.line_scan import OWN, WITH_DIAGNOSES, ScannedLine, tell
 from allstatus.bulk.fhir_export.ndjson_pieces import Piece, read_piece
 from allstatus.bulk.fhir_export.partitions import Kept, PartitionFiles, Partitions
-from allstatus.bulk.fhir_export.unclear import UnclearDiagnoses, number_of
+from allstatus.bulk.fhir_export.unclear import number_of, unclear_diagnoses
 from allstatus.ehr.chart_options import DEFAULT_OPTIONS, ChartOptions
 from allstatus.errors import InvalidRecord
 
@@ -62,7 +62,7 @@ class Shuffle:
         self.piece, self.looked, self.options, self.tally = piece, looked, options, LineTally()
         self._shelves, self._ranks = shelves, shelves.ranks
         self._spool = PartitionFiles(shelves, f"{piece.number:06d}")
-        self._unclear, self._people = UnclearDiagnoses(options), set[int]()
+        self._unclear, self._people = unclear_diagnoses(options), set[int]()
         self._rejects = shelves.folder / f"rejects.{piece.number:06d}"
 
     def run(self) -> LineTally:
@@ -105,7 +105,8 @@ class Shuffle:
                     self._keep(self._shelves.shelf_of(rank), rank, scanned.line(place))
         if kind in WITH_DIAGNOSES:
             for place, name in enumerate(names):
-                self._look(kind, name, scanned.line(place))
+                if kind == "Condition" or b'"reason' in scanned.inner[place]:
+                    self._look(kind, name, scanned.line(place))
         self.tally.lines = before + lines
         self.tally.passed += lines - (self.tally.kept - kept)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from hashlib import blake2b
 
 from allstatus.bulk.fhir_export.decide_patient import read_resource
@@ -12,7 +13,7 @@ from allstatus.ehr.chart_options import ChartOptions
 from allstatus.ehr.fhir import read_fhir
 from allstatus.errors import InvalidRecord
 
-_CODINGS = re.compile(rb'"(?:system|code)" ?: ?"([^"\\]*)"')
+_SYSTEM, _CODE = (re.compile(rb'"%s" ?: ?"([^"\\]*)"' % key) for key in (b"system", b"code"))
 KNOWN = 1 << 16  # how lines are coded that are remembered at once
 
 
@@ -29,8 +30,8 @@ class UnclearDiagnoses:
         """Whether a line of this type does."""
         if kind not in WITH_DIAGNOSES or (kind == "Encounter" and b'"reason' not in line):
             return False
-        codings = () if b"\\" in line else tuple(_CODINGS.findall(line))
-        if not codings:
+        codings = *_SYSTEM.findall(line), *_CODE.findall(line)
+        if not codings or b"\\" in line:
             return self._read(line)
         if codings not in self._told:
             if len(self._told) > KNOWN:
@@ -45,6 +46,12 @@ class UnclearDiagnoses:
             return False
         problems = (problem for chart in charts for problem in chart.problems)
         return any(may_be_the_disease(problem, self._tables) for problem in problems)
+
+
+@lru_cache(maxsize=4)
+def unclear_diagnoses(options: ChartOptions) -> UnclearDiagnoses:
+    """One for each process, since its tables take a while to make."""
+    return UnclearDiagnoses(options)
 
 
 def number_of(name: str) -> int:

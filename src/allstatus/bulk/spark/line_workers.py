@@ -17,7 +17,7 @@ from allstatus.bulk.fhir_export.find_patients import patients_in
 from allstatus.bulk.fhir_export.identifiers import identifiers_in
 from allstatus.bulk.fhir_export.line_scan import NAMELESS, ScannedLine, key_of, read_key, type_of
 from allstatus.bulk.fhir_export.ndjson_pieces import MARK
-from allstatus.bulk.fhir_export.unclear import UnclearDiagnoses
+from allstatus.bulk.fhir_export.unclear import UnclearDiagnoses, unclear_diagnoses
 from allstatus.ehr.chart_options import ChartOptions
 from allstatus.errors import InvalidRecord
 
@@ -76,7 +76,7 @@ def route(
     """The lines about these patients and those that wait to be placed, what is refused, and the
     counts of all.
     """
-    unclear = UnclearDiagnoses(options)
+    unclear = unclear_diagnoses(options)
     for batch in batches:
         yield _batch(TOLD, list(_routed(names.value, unclear, batch)))
 
