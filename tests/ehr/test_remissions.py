@@ -157,6 +157,21 @@ def test_what_doubt_leaves_open_counts_only_where_it_changes_which_is_last() -> 
     assert history.before(day(7), None).in_doubt == ()
 
 
+def test_what_is_decided_between_two_events_is_counted_between_them() -> None:
+    history = History([event(RELAPSE, 3), event(RELAPSE, 10)])
+    assert history.before(day(28), None).relapse_count == 1
+    history.decided(day(5), STATUSES["in_remission"])
+    assert history.before(day(28), None).relapse_count == 2
+
+
+@pytest.mark.parametrize(("first", "then"), [(REMISSION, RELAPSE), (RELAPSE, REMISSION)])
+def test_doubt_between_the_last_remission_and_the_last_relapse_changes_nothing(
+    first: str, then: str
+) -> None:
+    history = History([event(first, 5), event(then, 7)], [event(first, 6)])
+    assert history.before(day(28), None).in_doubt == ()
+
+
 def test_without_a_remission_or_relapse_nothing_is_in_doubt() -> None:
     assert Past((), (), (event(RELAPSE, 5),)).in_doubt == ()
 

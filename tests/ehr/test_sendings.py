@@ -34,6 +34,14 @@ CASES: dict[str, tuple[list[Sent], list[str]]] = {
         [("a", "2025-03", False), ("a", "2025-03-11", False)],
         ["", ""],
     ),
+    "a later clock further east is earlier": (
+        [("a", "2025-03-11T20:00:00-10:00", False), ("a", "2025-03-12T01:00:00+14:00", False)],
+        ["", SUPERSEDED],
+    ),
+    "a correction of that time that names no zone": (
+        [("a", "2025-03-11T08:00:00Z", False), ("a", "2025-03-11T08:00:00", True)],
+        [SUPERSEDED, ""],
+    ),
     "one later may be of either of two": (
         [("a", "2025-03-11", False), ("a", "2025-03-11", False), ("a", "2025-03-12", False)],
         [MAYBE_CORRECTED, MAYBE_CORRECTED, ""],
