@@ -118,10 +118,11 @@ class OpenQuestions:
 
 @dataclass(frozen=True, slots=True)
 class AgentFit:
-    """Whether an agent's stated use fits, in words, and what others say of it."""
+    """Whether an agent's stated use fits, why or what to ask, and what others say of it."""
 
     agent: AgentApplicability
     fit: str
+    why: str
     elsewhere: tuple[str, ...]
 
 

@@ -77,7 +77,7 @@ def _clause(
     said.update(new)
     return ClauseLine(
         node.verdict if tried else NOT_EVALUATED,
-        reader.says("clauses", node.kind) if node.children else str(node.expected),
+        _expected(node, reader),
         _observed(decision, node, reader),
         node.reading,
         node.cite.section,
@@ -85,6 +85,17 @@ def _clause(
         new,
         tuple(_clause(decision, child, reader, said, tried) for child in node.children),
     )
+
+
+def _expected(node: TraceNode, reader: Reader) -> str:
+    if node.kind == "unless":
+        return reader.says("clauses", "unless", title=_other_status(node))
+    return reader.says("clauses", node.kind) if node.children else str(node.expected)
+
+
+def _other_status(node: TraceNode) -> str:
+    """The title of the status that must not hold."""
+    return str(node.expected).removeprefix("not: ")
 
 
 def definition_lines(definitions: Iterable[StatusDefinition], reader: Reader) -> Iterator[Line]:
@@ -135,8 +146,7 @@ def _against(decision: Decision, entry: WhyNot, reader: Reader) -> str:
 def _opposite(rules: RuleSet, node: TraceNode, reader: Reader) -> str:
     """What is the case where a clause does not hold."""
     if node.criterion is None:
-        what = str(node.expected).removeprefix("not: ")
-        return reader.says("clauses", "already", what=what)
+        return reader.says("clauses", "already", what=_other_status(node))
     criterion = rules.criteria[node.criterion]
     text = criterion.title if node.kind == "not" else criterion.otherwise
     return text[0].lower() + text[1:]

@@ -54,18 +54,19 @@ def fit_lines(option: ListedOption) -> list[str]:
 
 
 def _fit(one: AgentFit) -> str:
-    asks, because = one.agent.asks, one.agent.because.rstrip(".")
-    asked = "; ".join(f"{ask.question} ({', '.join(ask.answered_by)})" for ask in asks)
-    why = asked if one.agent.applicability == "needs_data" else because
-    return f"{one.fit}: {why} [{one.agent.cite.title}]"
+    return f"{one.fit}: {one.why} [{one.agent.cite.title}]"
 
 
 def _agent(agent: AgentApplicability, reader: Reader) -> AgentFit:
     said = [
-        reader.says("others_say", agent=agent.title, says=source.says)
+        reader.says("others_say", agent=agent.title, says=reader.english(source.says))
         for source in agent.other_sources
     ]
-    return AgentFit(agent, reader.says("fit", agent.applicability), tuple(said))
+    asked = "; ".join(f"{ask.question} ({', '.join(ask.answered_by)})" for ask in agent.asks)
+    why = asked if agent.applicability == "needs_data" else agent.because.rstrip(".")
+    return AgentFit(
+        agent, reader.says("fit", agent.applicability), reader.english(why), tuple(said)
+    )
 
 
 def _note(option: Option, reader: Reader) -> str:

@@ -104,7 +104,7 @@ class _Maker:
         )
 
     def warnings(self) -> ItemList | None:
-        return self._list("warnings", map(Item, self.decision.warnings))
+        return self._list("warnings", map(Item, map(self.reader.english, self.decision.warnings)))
 
     def diagnoses(self) -> ItemList | None:
         return self._list("diagnoses", map(Item, map(diagnosis_words, self.decision.diagnoses)))
@@ -137,7 +137,9 @@ class _Maker:
         return self._list("near", map(Item, said))
 
     def elsewhere(self) -> ItemList | None:
-        return self._list("elsewhere", [Item(one.says) for one in self.decision.elsewhere])
+        return self._list(
+            "elsewhere", [Item(self.reader.english(one.says)) for one in self.decision.elsewhere]
+        )
 
     def irrelevant(self) -> ItemList | None:
         return self._list("irrelevant", map(Item, map(self.reader.words, self.decision.irrelevant)))

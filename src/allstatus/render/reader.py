@@ -10,6 +10,7 @@ from typing import Any
 from allstatus.decision.entries import FactValue
 from allstatus.render.messages import MESSAGES
 from allstatus.render.words import name_words, sentence_case
+from allstatus.rules.language_texts import ENGLISH, ENGLISH_MARK
 from allstatus.rules.ruleset import RuleSet
 from allstatus.table.chart_context import Evidence
 from allstatus.table.decision_table import OUTSIDE
@@ -40,6 +41,10 @@ class Reader:
         percent`.
         """
         return name_words(self.rules, *path)
+
+    def english(self, text: str) -> str:
+        """A text that there is in English only, marked where the rest is in another language."""
+        return text if self.rules.language == ENGLISH else f"{ENGLISH_MARK}{text}"
 
     def heading(self, name: str) -> str:
         """An identifier as a heading."""
@@ -89,4 +94,6 @@ class Reader:
             return entry
         what = " ".join(part for part in (entry.date, entry.title or entry.code) if part)
         said, read = "used" if entry.used else "not_used", self.words(entry.read)
-        return self.says("evidence", said, what=what, read=read, because=entry.because)
+        return self.says(
+            "evidence", said, what=what, read=read, because=self.english(entry.because)
+        )

@@ -192,5 +192,5 @@ def _decided_by(block: DecidedBy, reader: Reader) -> Iterator[str]:
     yield reader.says("source", "page", title=source.title, reviewed=source.last_reviewed)
     if uses:
         named = {"id": uses.id, "version": uses.version, "digest": uses.digest[:12]}
-        yield reader.says("source", "stated_uses", notice=uses.notice, **named)
+        yield reader.says("source", "stated_uses", notice=reader.english(uses.notice), **named)
     yield block.notice

@@ -80,11 +80,13 @@ def _prefixed(files: Files, folders: Folders) -> Iterator[tuple[Keys, YamlFile]]
 
 
 def _names(rules: RuleSet) -> dict[str, str]:
-    """The names of facts, their values and regions, in English the words they are made of."""
+    """The names of facts, their values, regions and categories, in English the words of their
+    identifiers.
+    """
     named = [
         (fact.name, *value)
         for fact in rules.facts.values()
         for value in ((), *((value,) for value in fact.values))
     ]
-    named += [(region,) for region in rules.regions]
+    named += [(name,) for name in (*rules.regions, *rules.categories)]
     return {".".join((NAMES, *path)): path[-1].replace("_", " ") for path in named}
