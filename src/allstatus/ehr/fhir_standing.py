@@ -112,6 +112,7 @@ NEGATED = (
 # How they say why it was not, which beside a status that says it was leaves both.
 WHY_NOT = ("reasonNotGiven", "reasonNotTaken", "reasonNotPerformed", "notDoneReason")
 TAKEN = {"y": STANDS, "n": _void("not taken"), "na": _void("not taken")}
+DENIALS = frozenset((*NEGATED, *WHY_NOT, "taken"))
 MODIFIED = "carries a modifier extension, which may change its meaning"
 RULED = "carries implicit rules, which may change its meaning"
 _NESTED = (dict, list)
@@ -138,11 +139,8 @@ def standing(resource: Json, statuses: dict[str, Standing]) -> Standing:
     status = resource.get("status")
     said = UNSTATED if status is None and not unread(resource, "status") else text(status)
     found = [statuses.get(said, UNREADABLE_STATUS)]
-    found += [_negation(key, resource[key]) for key in NEGATED if key in resource]
-    if any(resource.get(key) for key in WHY_NOT):
-        found.append(_doubt("contradicts its status"))
-    if "taken" in resource:
-        found.append(TAKEN.get(text(resource["taken"]), _doubt("not known to be taken")))
+    if not DENIALS.isdisjoint(resource):
+        found += _denied(resource)
     if modified(resource, inside=("contained", "component")):
         found.append(_doubt(MODIFIED))
     if resource.get("implicitRules"):
@@ -150,6 +148,15 @@ def standing(resource: Json, statuses: dict[str, Standing]) -> Standing:
     if any(tag.get("code") == "SUBSETTED" for tag in objects(obj(resource.get("meta")).get("tag"))):
         found.append(_doubt(SUMMARY))
     return together(*found)
+
+
+def _denied(resource: Json) -> Iterator[Standing]:
+    """What it says beside its status of whether it was done."""
+    yield from (_negation(key, resource[key]) for key in NEGATED if key in resource)
+    if any(resource.get(key) for key in WHY_NOT):
+        yield _doubt("contradicts its status")
+    if "taken" in resource:
+        yield TAKEN.get(text(resource["taken"]), _doubt("not known to be taken"))
 
 
 def _negation(key: str, value: object) -> Standing:

@@ -38,6 +38,9 @@ class FrozenDict(dict[str, Any]):
         return FrozenDict, (dict(self),)
 
 
+_FROZEN = (FrozenDict, str, bool, type(None))
+
+
 class Frozen:
     """A frozen dataclass of which what it holds is frozen too."""
 
@@ -64,7 +67,7 @@ class WrittenOnce(Generic[T]):
 
 def freeze(value: Any) -> Any:
     """The same with every mapping as a FrozenDict and every list as a tuple, all the way down."""
-    if isinstance(value, FrozenDict):
+    if isinstance(value, _FROZEN):
         return value
     if isinstance(value, Mapping):
         return FrozenDict({key: freeze(item) for key, item in value.items()})
