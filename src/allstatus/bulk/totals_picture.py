@@ -3,21 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from allstatus.record.whole_files import write_files
+from allstatus.render.pictures import UNDATED, draw
 
 if TYPE_CHECKING:
     from allstatus.rules.ruleset import RuleSet
 
+DRAWN = tuple(UNDATED)  # endings of what can be drawn
+
 
 def draw_totals(rows: Mapping[str, int], total: int, what: str, rules: RuleSet, path: Path) -> None:
-    """Bars of rows by outcome, out of a total of `what`, with the rule set and its source below."""
-    from matplotlib.figure import Figure
+    """Bars of rows by outcome, out of a total of `what`, with the rule set and its source below.
 
-    figure = Figure(figsize=(8, 4.5), layout="constrained")
+    Written as SVG, PNG or PDF by the file's ending; raises MissingExtra without matplotlib.
+    """
+    source = f"Rules {rules.id} {rules.version}, digest {rules.digest[:12]}; {rules.source['url']}"
+    foot = f"{source}\n{rules.notice}"
+    title = f"{total:,} {what} by outcome"
+    draw(
+        path,
+        (8, 4.5),
+        lambda figure: _fill(figure, rows, total, title, foot),
+        endings=DRAWN,
+    )
+
+
+def _fill(figure: Any, rows: Mapping[str, int], total: int, title: str, foot: str) -> None:
+    figure.set_layout_engine("constrained")
     axes = figure.subplots()
     bars = axes.barh(
         [name.replace("_", " ") for name in rows], list(rows.values()), color="#4477aa"
@@ -30,10 +44,6 @@ def draw_totals(rows: Mapping[str, int], total: int, what: str, rules: RuleSet, 
     axes.invert_yaxis()
     axes.margins(x=0.25)
     axes.xaxis.set_major_formatter("{x:,.0f}")
-    axes.set_title(f"{total:,} {what} by outcome", loc="left")
+    axes.set_title(title, loc="left")
     axes.spines[["top", "right"]].set_visible(False)
-    source = f"Rules {rules.id} {rules.version}, digest {rules.digest[:12]}; {rules.source['url']}"
-    figure.supxlabel(f"{source}\n{rules.notice}", fontsize=7, wrap=True)
-    drawn = BytesIO()
-    figure.savefig(drawn, format=path.suffix[1:].lower())
-    write_files({path: drawn.getvalue()})
+    figure.supxlabel(foot, fontsize=7, wrap=True)

@@ -6,7 +6,6 @@ Needs matplotlib (extra `teach`). Statuses differ in hatching and label, not in 
 
 from __future__ import annotations
 
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -20,19 +19,11 @@ from allstatus.ehr.timeline_rows import (
     band_of,
     sites_of,
 )
-from allstatus.errors import InvalidRecord, MissingExtra
-from allstatus.record.whole_files import write_files
+from allstatus.errors import InvalidRecord
+from allstatus.render.pictures import PLAIN, check_ending, draw, patch, sign_mark
 from allstatus.rules.ruleset import RELAPSE
 
-STYLE: Any = {
-    "font.size": 10,
-    "font.family": "DejaVu Sans",
-    "text.parse_math": False,
-    "hatch.linewidth": 0.6,
-    "svg.hashsalt": "allstatus",
-    "svg.fonttype": "none",
-}
-FORMATS = (".svg", ".png")
+STYLE: Any = {**PLAIN, "font.size": 10, "text.parse_math": False, "hatch.linewidth": 0.6}
 HEIGHTS = {"blasts": 5.2, "counts": 0.55, "outside": 0.55, "treatments": 1.15, "status": 1.0}
 
 
@@ -40,29 +31,18 @@ def draw_timeline(timeline: Timeline, path: Path, option: str = "--picture") -> 
     """Write the picture as SVG or PNG by the file's ending; raises InvalidRecord, naming the
     option, for another or nothing to draw.
     """
-    if path.suffix.lower() not in FORMATS:
-        raise InvalidRecord(
-            option,
-            "is neither an .svg nor a .png file",
-            "give a file name that ends in .svg or .png",
-        )
+    check_ending(path, option)
     points = [(point.day, point) for point in timeline.points if point.day is not None]
     if not points:
         raise InvalidRecord(
             option, "has no assessment to draw", "give a history with a dated marrow or finding"
         )
-    try:
-        import matplotlib as mpl
-        from matplotlib.figure import Figure
-    except ImportError:
-        raise MissingExtra("matplotlib", "teach") from None
-    with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(13.33, 7.5), dpi=150)
-        _Drawing(TimelineRows(timeline, points, _question_mark()), figure).draw()
-        kind = path.suffix.lower()[1:]
-        drawn, undated = BytesIO(), {"Date": None} if kind == "svg" else {"Software": None}
-        figure.savefig(drawn, format=kind, metadata=undated)
-    write_files({path: drawn.getvalue()})
+    draw(
+        path,
+        (13.33, 7.5),
+        lambda figure: _Drawing(TimelineRows(timeline, points, sign_mark("?")), figure).draw(),
+        style=STYLE,
+    )
 
 
 class _Drawing:
@@ -101,11 +81,9 @@ class _Drawing:
         self._words()
 
     def _legends(self) -> None:
-        from matplotlib.patches import Patch
-
         used = {band_of(point) for _, point in self.rows.points}
         bands = [
-            Patch(facecolor=c, hatch=h * 2, edgecolor=GREY, label=text)
+            patch(facecolor=c, hatch=h * 2, edgecolor=GREY, label=text)
             for key, (c, h, text) in self.rows.bands.items()
             if key in used
         ]
@@ -171,16 +149,3 @@ class _Drawing:
         )
         self.figure.text(0.115, 0.032, foot, fontsize=8, color=GREY)
         self.figure.text(0.115, 0.012, rules.notice, fontsize=8, color=GREY)
-
-
-def _question_mark() -> Any:
-    """A bold question mark about its own middle, as a mark to plot with."""
-    from matplotlib.font_manager import FontProperties
-    from matplotlib.textpath import TextPath
-    from matplotlib.transforms import Affine2D
-
-    path = TextPath(
-        (0, 0), "?", size=10, prop=FontProperties(family=STYLE["font.family"], weight="bold")
-    )
-    box = path.get_extents()
-    return path.transformed(Affine2D().translate(-(box.x0 + box.x1) / 2, -(box.y0 + box.y1) / 2))

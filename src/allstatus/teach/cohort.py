@@ -13,11 +13,11 @@ from allstatus.decision.classifier import Classifier
 from allstatus.decision.decision import Decision
 from allstatus.errors import InvalidRecord
 from allstatus.render.palette import shades
+from allstatus.render.pictures import LINE, QUIET, draw
 from allstatus.render.words import words
 from allstatus.rules.ruleset import RuleSet, Shade
 from allstatus.teach.exercise_words import choices
 from allstatus.teach.exercises import answer_of
-from allstatus.teach.pictures import LINE, QUIET, draw
 from allstatus.teach.strings import PLOTS, fact_label, source_lines
 
 REFUSED = "refused"

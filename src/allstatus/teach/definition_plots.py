@@ -7,54 +7,40 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from allstatus.errors import MissingExtra
+from allstatus.render.pictures import PLAIN, QUIET, draw
 from allstatus.rules.comparisons import OtherDefinition, comparisons_path, read_comparisons
 from allstatus.rules.language_texts import ENGLISH
-from allstatus.teach.pictures import QUIET, check_ending, save
 from allstatus.teach.strings import PLOTS
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 COLOURS = {"remission": "#0072b2", "disease": "#d55e00"}  # told apart by the colour-blind too
 AXIS_END, ROW_INCHES = 31, 0.3
-SETTINGS: Any = {
-    "svg.hashsalt": "allstatus",
-    "svg.fonttype": "none",
-    "font.size": 9,
-    "font.family": "DejaVu Sans",
-}
+SETTINGS: Any = {**PLAIN, "font.size": 9}
 
 
 def draw_definitions(path: Path, language: str = ENGLISH) -> None:
     """Every definition's limit on one axis of marrow blasts, as SVG or PNG, its words in a
     language; raises MissingExtra without matplotlib.
     """
-    check_ending(path)
-    try:
-        from matplotlib import rc_context
-        from matplotlib.figure import Figure
-    except ImportError:
-        raise MissingExtra("matplotlib", "teach") from None
     definitions, said = read_comparisons(), PLOTS.texts(language)["definitions"]
-    with rc_context(SETTINGS):
-        figure = Figure(figsize=(9, ROW_INCHES * (len(definitions) + 6)), layout="constrained")
-        _draw(figure.add_subplot(), definitions, said)
-        digest = hashlib.sha256(comparisons_path().read_bytes()).hexdigest()
-        figure.suptitle(said["title"], x=0.01, ha="left", fontsize=12, fontweight="bold")
-        source = said["source"].format(digest=digest[:12])
-        figure.supxlabel(source, x=0.01, ha="left", fontsize=6.5, color=QUIET)
-        save(
-            figure,
-            path,
-            Title=said["title"],
-            Description=f"comparisons.yaml {digest}",
-        )
+    digest = hashlib.sha256(comparisons_path().read_bytes()).hexdigest()
+    source = said["source"].format(digest=digest[:12])
+    draw(
+        path,
+        (9, ROW_INCHES * (len(definitions) + 6)),
+        lambda figure: _draw(figure, definitions, said, source),
+        style=SETTINGS,
+        about={"Title": said["title"], "Description": f"comparisons.yaml {digest}"},
+        dpi=100,
+    )
 
 
-def _draw(axes: Axes, definitions: Sequence[OtherDefinition], said: Any) -> None:
+def _draw(figure: Any, definitions: Sequence[OtherDefinition], said: Any, source: str) -> None:
+    figure.set_layout_engine("constrained")
+    axes = figure.add_subplot()
+    figure.suptitle(said["title"], x=0.01, ha="left", fontsize=12, fontweight="bold")
+    figure.supxlabel(source, x=0.01, ha="left", fontsize=6.5, color=QUIET)
     here = float(definitions[0].marrow.value)
     axes.axvline(here, color="0.6", linestyle=":", linewidth=1, zorder=0)
     rows = range(len(definitions), 0, -1)
@@ -80,7 +66,7 @@ def _draw(axes: Axes, definitions: Sequence[OtherDefinition], said: Any) -> None
     axes.legend(loc="upper center", bbox_to_anchor=(0.4, 1.14), ncols=2, frameon=False)
 
 
-def _draw_limit(axes: Axes, row: int, definition: OtherDefinition) -> None:
+def _draw_limit(axes: Any, row: int, definition: OtherDefinition) -> None:
     colour, limit = COLOURS[definition.kind], float(definition.marrow.value)
     end = 0 if "<" in definition.marrow.comparator else AXIS_END
     axes.plot([end, limit], [row, row], color=colour, linewidth=5, alpha=0.5, solid_capstyle="butt")

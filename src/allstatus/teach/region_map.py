@@ -14,11 +14,11 @@ from allstatus.decision.classifier import Classifier
 from allstatus.errors import RulesError
 from allstatus.record.percent import HUNDRED, ZERO, format_number, read_percent
 from allstatus.render.palette import shades
+from allstatus.render.pictures import INK, LINE, QUIET, draw, label
 from allstatus.table.decision_table import OUTSIDE
 from allstatus.teach.case_map import ROWS
 from allstatus.teach.exercise_words import choices
 from allstatus.teach.exercises import answer_of
-from allstatus.teach.pictures import INK, LINE, QUIET, draw, label
 from allstatus.teach.strings import PLOTS, fact_label, source_lines, value_text
 
 MARROW = "marrow_blast_percent"
