@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from allstatus.ehr.fhir_bundles import (
-    Entry,
+    BundleEntry,
     check_whole,
     entries_of,
     joined,
@@ -52,7 +52,7 @@ def test_a_deleted_entry_is_named_by_its_address() -> None:
     history = bundle(RESULT, kind="history")
     history["entry"].append({"request": request})
     found = list(entries_of(history))
-    assert found[1] == Entry(
+    assert found[1] == BundleEntry(
         "Observation/m/_history/2", RESULT, True, place=(id(history), 1), stamp={}
     )
     assert [resource for _, resource in resources_of(history)] == [RESULT]

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from allstatus.ehr.fhir_bundles import Entry
+from allstatus.ehr.fhir_bundles import BundleEntry
 from allstatus.ehr.fhir_context import above, dated, span, specimens
 from allstatus.ehr.fhir_store import ResourceStore
 
@@ -66,7 +66,7 @@ RESULT = resource("Observation", "m", valueInteger=2)
 
 
 def store_of(*resources: dict[str, Any]) -> ResourceStore:
-    return ResourceStore([Entry("", one) for one in resources])
+    return ResourceStore([BundleEntry("", one) for one in resources])
 
 
 def test_reports_and_panels_above_a_result() -> None:

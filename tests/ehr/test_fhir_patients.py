@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from allstatus.ehr.fhir_bundles import Entry
+from allstatus.ehr.fhir_bundles import BundleEntry
 from allstatus.ehr.fhir_patients import BY_IDENTIFIER, NOBODY, alike, titles, whose
 from allstatus.ehr.fhir_store import ResourceStore
 
@@ -47,13 +47,16 @@ def contained(**patient: Any) -> dict[str, Any]:
 )
 def test_whose_a_resource_is(said: dict[str, Any], key: tuple[str, str] | None) -> None:
     resource = {"resourceType": "Observation", "id": "m", **said}
-    entries = [Entry(ADDRESS, PATIENT), Entry("http://h.example/fhir/Observation/m", resource)]
+    entries = [
+        BundleEntry(ADDRESS, PATIENT),
+        BundleEntry("http://h.example/fhir/Observation/m", resource),
+    ]
     assert whose(resource, ResourceStore(entries)) == key
 
 
 def test_a_contained_patient_with_a_name_has_no_life_elsewhere() -> None:
     resource = {"resourceType": "Observation", "id": "m", **contained(name=[{"text": "A"}])}
-    key = whose(resource, ResourceStore([Entry(ADDRESS, PATIENT), Entry("", resource)]))
+    key = whose(resource, ResourceStore([BundleEntry(ADDRESS, PATIENT), BundleEntry("", resource)]))
     assert key is not None
     assert key not in (HERE, NOBODY)
 

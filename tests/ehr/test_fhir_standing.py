@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from allstatus.ehr.fhir_bundles import Entry
+from allstatus.ehr.fhir_bundles import BundleEntry
 from allstatus.ehr.fhir_standing import (
     GIVEN,
     RESULT,
@@ -94,12 +94,12 @@ def observation(name: str, replaces: str = "", **more: Any) -> dict[str, Any]:
 def test_a_resource_names_what_it_replaces(
     new: dict[str, Any], old: dict[str, Any], names: list[str]
 ) -> None:
-    store = ResourceStore([Entry("", new), Entry("", old)])
+    store = ResourceStore([BundleEntry("", new), BundleEntry("", old)])
     assert [found["id"] for found in replaced(new, store)] == names
 
 
 def test_before_r4_a_relation_says_so() -> None:
     new = {"related": [{"type": "replaces", "target": {"reference": "Observation/a"}}]}
     new |= observation("b")
-    store = ResourceStore([Entry("", new), Entry("", observation("a"))])
+    store = ResourceStore([BundleEntry("", new), BundleEntry("", observation("a"))])
     assert [found["id"] for found in replaced(new, store)] == ["a"]

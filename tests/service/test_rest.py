@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 
 from allstatus import RulesError, classify
 from allstatus.ehr.site_codes import read_site_codes
-from allstatus.service.config import Limits
+from allstatus.service.config import RequestLimits
 
 from .conftest import FIXTURES, chart, serving
 
@@ -183,7 +183,7 @@ def test_refusals_are_problems(client: TestClient, name: str) -> None:
 
 
 def test_a_body_too_large_is_refused_by_its_length_and_as_it_comes(tmp_path) -> None:
-    with serving(tmp_path, limits=Limits(body_bytes=1_000)) as small:
+    with serving(tmp_path, limits=RequestLimits(body_bytes=1_000)) as small:
         announced = small.post(
             "/classify", content=b"x" * 1_001, headers={"Content-Type": "application/json"}
         )
@@ -197,13 +197,13 @@ def test_a_body_too_large_is_refused_by_its_length_and_as_it_comes(tmp_path) -> 
 
 
 def test_too_many_records(tmp_path) -> None:
-    with serving(tmp_path, limits=Limits(records=2)) as small:
+    with serving(tmp_path, limits=RequestLimits(records=2)) as small:
         assert small.post("/classify", json=[RECORD, RECORD]).status_code == 200
         assert small.post("/classify", json=[RECORD, RECORD, RECORD]).status_code == 413
 
 
 def test_what_takes_too_long_is_given_up(tmp_path) -> None:
-    with serving(tmp_path, limits=Limits(request_seconds=0.000001)) as hurried:
+    with serving(tmp_path, limits=RequestLimits(request_seconds=0.000001)) as hurried:
         answer = hurried.post("/classify", json=[RECORD] * 500)
         assert (answer.status_code, answer.json()["type"]) == (
             503,
@@ -212,7 +212,7 @@ def test_what_takes_too_long_is_given_up(tmp_path) -> None:
 
 
 def test_too_many_at_once(tmp_path) -> None:
-    with serving(tmp_path, limits=Limits(requests=1)) as small:
+    with serving(tmp_path, limits=RequestLimits(requests=1)) as small:
         gate = small.app.middleware_stack
         while not hasattr(gate, "running"):
             gate = gate.app
@@ -223,7 +223,7 @@ def test_too_many_at_once(tmp_path) -> None:
 
 
 def test_too_many_of_one_client(tmp_path) -> None:
-    with serving(tmp_path, limits=Limits(client_requests=1)) as small:
+    with serving(tmp_path, limits=RequestLimits(client_requests=1)) as small:
         gate = small.app.middleware_stack
         while not hasattr(gate, "running"):
             gate = gate.app

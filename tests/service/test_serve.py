@@ -16,7 +16,7 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from allstatus.commands import app
-from allstatus.service.config import ChartReading, Limits, read_config
+from allstatus.service.config import ReadingSettings, RequestLimits, read_config
 
 from .conftest import PATIENT_VIEW, call, chart, prefetch_of
 from .process import served
@@ -182,5 +182,5 @@ def test_the_settings_shown_in_the_documentation_can_be_used(tmp_path: Path) -> 
     path = tmp_path / "config.yaml"
     path.write_text(text.partition("```yaml\n")[2].partition("```")[0], "utf-8")
     shown = read_config(path)
-    assert shown.limits == Limits()
-    assert shown.reading == ChartReading()
+    assert shown.limits == RequestLimits()
+    assert shown.reading == ReadingSettings()

@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 
 
 WORTH_A_RATE = 2  # seconds; of less a rate says little
-DRAWN = (".png", ".svg", ".pdf")
 
 
 class Backend(StrEnum):
@@ -162,6 +161,8 @@ def _need(backend: Backend, plot: Path | None) -> None:
     if backend is Backend.spark:
         need("spark", "pyspark", "pandas", "sqlglot")
     if plot is not None:
+        from allstatus.bulk.totals_picture import DRAWN
+
         if plot.suffix.lower() not in DRAWN:
             raise InvalidRecord(
                 "--plot", "has a name that says no picture", f"end it in one of {', '.join(DRAWN)}"

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from allstatus.ehr.chart import Chart, Statement
 from allstatus.ehr.dates import read_when
-from allstatus.ehr.fhir_bundles import Entry, check_whole, entries_of, missing_parts
+from allstatus.ehr.fhir_bundles import BundleEntry, check_whole, entries_of, missing_parts
 from allstatus.ehr.fhir_links import APART, Persons, persons
 from allstatus.ehr.fhir_patients import (
     BY_IDENTIFIER,
@@ -108,7 +108,7 @@ def read_own(value: object, patient: str, server: str = "") -> Own:
     return Own(chart, mine in gathered.owners or bool(gathered.nameless), others)
 
 
-def home_of(entries: Sequence[Entry], server: str = "") -> str:
+def home_of(entries: Sequence[BundleEntry], server: str = "") -> str:
     """The server that entries are from: the one said, else by their full addresses, else the one
     that every subject names.
     """
@@ -121,8 +121,8 @@ def home_of(entries: Sequence[Entry], server: str = "") -> str:
     return servers.pop() or HOME if len(servers) == 1 else HOME
 
 
-def _entry(resource: Json) -> Entry:
-    return Entry("", resource)
+def _entry(resource: Json) -> BundleEntry:
+    return BundleEntry("", resource)
 
 
 @dataclass(slots=True)

@@ -48,7 +48,7 @@ PAGE = "{} page is not here"
 MERGED = "modifierExtension"
 
 
-class Entry(NamedTuple):
+class BundleEntry(NamedTuple):
     """A resource with its full address, or one that was deleted; `stamp` is what the server said
     beside it (time, version), `place` its place in a history, newest first.
     """
@@ -60,9 +60,9 @@ class Entry(NamedTuple):
     place: tuple[int, int] | None = None
 
 
-def entries_of(value: object) -> Iterator[Entry]:
+def entries_of(value: object) -> Iterator[BundleEntry]:
     """Every entry of a bundle, a list or a single resource; bundles inside bundles too."""
-    waiting = [Entry("", value)] if isinstance(value, dict) else _listed(value)
+    waiting = [BundleEntry("", value)] if isinstance(value, dict) else _listed(value)
     while waiting:
         entry = waiting.pop()
         if entry.resource.get("resourceType") == "Bundle":
@@ -71,17 +71,17 @@ def entries_of(value: object) -> Iterator[Entry]:
             yield entry
 
 
-def _listed(value: object) -> list[Entry]:
+def _listed(value: object) -> list[BundleEntry]:
     if not isinstance(value, list):
         return []
     return [one for item in reversed(value) for one in _single(item)]
 
 
-def _single(item: object) -> list[Entry]:
-    return [Entry("", item)] if isinstance(item, dict) else _listed(item)
+def _single(item: object) -> list[BundleEntry]:
+    return [BundleEntry("", item)] if isinstance(item, dict) else _listed(item)
 
 
-def _opened(bundle: Json) -> Iterator[Entry]:
+def _opened(bundle: Json) -> Iterator[BundleEntry]:
     history = id(bundle) if bundle.get("type") == "history" else None
     for number, entry in enumerate(objects(bundle.get("entry"))):
         place = None if history is None else (history, number)
@@ -92,14 +92,14 @@ def _opened(bundle: Json) -> Iterator[Entry]:
             address = address or url
             resource = _named(url or address)
             if resource:
-                yield Entry(address, resource, True, stamp, place)
+                yield BundleEntry(address, resource, True, stamp, place)
         elif resource:
             changed = [owner[MERGED] for owner in (bundle, entry) if owner.get(MERGED)]
             if changed and resource.get("resourceType") != "Bundle":
                 resource = resource | {MERGED: changed}
             elif changed:
                 resource = resource | {"entry": _marked(resource, changed)}
-            yield Entry(address, resource, False, stamp, place)
+            yield BundleEntry(address, resource, False, stamp, place)
 
 
 def _marked(bundle: Json, changed: list[object]) -> list[Json]:

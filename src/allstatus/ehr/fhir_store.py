@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from allstatus.ehr.fhir_bundles import Entry, resources_of
+from allstatus.ehr.fhir_bundles import BundleEntry, resources_of
 from allstatus.ehr.json_access import Json, obj, objects, text
 
 __all__ = ["ResourceStore", "resources_of"]
@@ -41,7 +41,7 @@ class ResourceStore:
     without one are from.
     """
 
-    def __init__(self, entries: Iterable[Entry], home: str = "") -> None:
+    def __init__(self, entries: Iterable[BundleEntry], home: str = "") -> None:
         self.resources: list[Json] = []
         self.superseded: list[Json] = []
         self.deleted: list[Json] = []
@@ -60,7 +60,7 @@ class ResourceStore:
         for resource in self.resources:
             self._list(resource, resource)
 
-    def _stand(self, key: Key, versions: list[Entry]) -> None:
+    def _stand(self, key: Key, versions: list[BundleEntry]) -> None:
         last = _latest(versions)
         gone = next((entry for entry in last if entry.deleted), None)
         for entry in versions:
@@ -76,7 +76,7 @@ class ResourceStore:
             else:
                 self.superseded.append(entry.resource)
 
-    def _index(self, key: Key, entry: Entry) -> None:
+    def _index(self, key: Key, entry: BundleEntry) -> None:
         resource = entry.resource
         own = text(resource.get("id"))
         names = {key, ("", entry.address)} | (
@@ -177,9 +177,9 @@ class ResourceStore:
         return f"{self.server(resource)}|{resource['resourceType']}/{own}" if own else ""
 
 
-def _versions(entries: Iterable[Entry], home: str) -> list[tuple[Key, list[Entry]]]:
+def _versions(entries: Iterable[BundleEntry], home: str) -> list[tuple[Key, list[BundleEntry]]]:
     """Everything that came in by server and id, without exact repetitions."""
-    found: dict[Key, list[Entry]] = {}
+    found: dict[Key, list[BundleEntry]] = {}
     for number, entry in enumerate(entries):
         server, local = split_address(entry.address)
         server = server or home
@@ -192,7 +192,7 @@ def _versions(entries: Iterable[Entry], home: str) -> list[tuple[Key, list[Entry
     return list(_joined(found).items())
 
 
-def _joined(found: dict[Key, list[Entry]]) -> dict[Key, list[Entry]]:
+def _joined(found: dict[Key, list[BundleEntry]]) -> dict[Key, list[BundleEntry]]:
     """What came without a server belongs to the one server that has a resource of that id."""
     servers: dict[str, list[Key]] = {}
     for key in found:
@@ -206,14 +206,14 @@ def _joined(found: dict[Key, list[Entry]]) -> dict[Key, list[Entry]]:
     return found
 
 
-def _latest(versions: list[Entry]) -> list[Entry]:
+def _latest(versions: list[BundleEntry]) -> list[BundleEntry]:
     """The versions that no other is later than."""
     if len(versions) == 1:
         return versions
     return [one for one in versions if not any(_later(other, one) for other in versions)]
 
 
-def _later(one: Entry, other: Entry) -> bool:
+def _later(one: BundleEntry, other: BundleEntry) -> bool:
     """Whether a version is known to be later than another."""
     (mine, number), (theirs, other_number) = _stamp(one), _stamp(other)
     if mine and theirs and mine != theirs:
@@ -227,7 +227,7 @@ def _later(one: Entry, other: Entry) -> bool:
     return (mine is not None, number is not None) > (theirs is not None, other_number is not None)
 
 
-def _stamp(entry: Entry) -> tuple[datetime | None, int | None]:
+def _stamp(entry: BundleEntry) -> tuple[datetime | None, int | None]:
     meta = obj(entry.resource.get("meta"))
     version = text(meta.get("versionId")) or text(entry.stamp.get("etag")).strip('W/"')
     updated = text(meta.get("lastUpdated")) or text(entry.stamp.get("lastModified"))

@@ -15,8 +15,8 @@ from allstatus.errors import InvalidRecord, MissingExtra
 from allstatus.record.whole_files import write_files
 
 UNDATED: Mapping[str, Any] = {
-    ".svg": {"Date": None},
     ".png": {"Software": None},
+    ".svg": {"Date": None},
     ".pdf": {"CreationDate": None},
 }
 ENDINGS = (".svg", ".png")

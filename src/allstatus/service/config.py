@@ -58,7 +58,7 @@ class Issuer(_Settings):
         return self
 
 
-class Limits(_Settings):
+class RequestLimits(_Settings):
     """What one request may take, and how many may run at once; bytes, seconds, counts."""
 
     body_bytes: int = Field(default=10_000_000, ge=1_000)
@@ -78,7 +78,7 @@ class Limits(_Settings):
     pages: int = Field(default=10_000, ge=1)
 
 
-class ChartReading(_Settings):
+class ReadingSettings(_Settings):
     """How charts are read, as `allstatus classify --assume --window --ranges`."""
 
     assume: tuple[str, ...] = ()
@@ -120,9 +120,9 @@ class Config(_Settings):
     fhir_servers: tuple[Address, ...] = ()
     cors_origins: tuple[str, ...] = ()
     proxies: tuple[str, ...] = ()
-    reading: ChartReading = ChartReading()
+    reading: ReadingSettings = ReadingSettings()
     prefetch: PrefetchSettings = PrefetchSettings()
-    limits: Limits = Limits()
+    limits: RequestLimits = RequestLimits()
 
     @model_validator(mode="after")
     def _guarded(self) -> Config:

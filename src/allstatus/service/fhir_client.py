@@ -15,7 +15,7 @@ import httpx2 as httpx
 from allstatus.ehr.fhir_bundles import joined, next_page
 from allstatus.errors import InvalidRecord
 from allstatus.record.exact_json import parse_json
-from allstatus.service.config import Config, Limits
+from allstatus.service.config import Config, RequestLimits
 from allstatus.service.fhir_addresses import below
 from allstatus.service.medications import address_of, is_nameless, unread
 from allstatus.service.prefetch import NOT_HAD, PATIENT, PrefetchedChart, lack
@@ -63,7 +63,7 @@ class _Access:
 
     server: str
     token: str | None
-    limits: Limits
+    limits: RequestLimits
     bytes_left: int
 
     def took(self, size: int) -> None:

@@ -18,7 +18,7 @@ from uuid import uuid4
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from allstatus.service.config import Limits
+from allstatus.service.config import RequestLimits
 from allstatus.service.logs import LOGGER, about_error
 from allstatus.service.problem_details import ProblemDetails
 
@@ -81,7 +81,7 @@ class Middleware:
             detail = "Something went wrong inside. The log names the place."
             await visit.refuse(ProblemDetails(500, "internal", detail))
 
-    def _check_number(self, client: str, limits: Limits) -> None:
+    def _check_number(self, client: str, limits: RequestLimits) -> None:
         if not client:
             return
         if self.running.total() - self.running[""] > limits.requests:
@@ -91,7 +91,7 @@ class Middleware:
             raise ProblemDetails(429, "client-busy", detail, headers=SOON)
 
 
-def _check_head(scope: Scope, limits: Limits) -> None:
+def _check_head(scope: Scope, limits: RequestLimits) -> None:
     """Refuse by its headers a body that would be refused when it came."""
     headers = dict(scope["headers"])
     length = headers.get(b"content-length", b"0")
@@ -106,7 +106,7 @@ def _check_head(scope: Scope, limits: Limits) -> None:
         )
 
 
-def _too_large(limits: Limits) -> ProblemDetails:
+def _too_large(limits: RequestLimits) -> ProblemDetails:
     detail = f"The body is larger than {limits.body_bytes} bytes."
     return ProblemDetails(413, "too-large", detail, headers={"Connection": "close"})
 
@@ -121,7 +121,7 @@ class _Body:
     and begins anew when the body is there.
     """
 
-    def __init__(self, receive: Receive, limits: Limits, clock: asyncio.Timeout) -> None:
+    def __init__(self, receive: Receive, limits: RequestLimits, clock: asyncio.Timeout) -> None:
         self._receive, self._limits, self._clock = receive, limits, clock
         self._loop = asyncio.get_running_loop()
         self._until = self._loop.time() + limits.body_seconds

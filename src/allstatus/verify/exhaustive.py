@@ -18,7 +18,7 @@ from allstatus.verify.clauses import drop_each
 from allstatus.verify.monotonicity import as_they_stand, broken
 from allstatus.verify.promises import PROMISES_FILE, Promise
 from allstatus.verify.rule_examples import example_problem
-from allstatus.verify.statements import NO_CASE, STATEMENTS, Counterexample, Finding, skip
+from allstatus.verify.statements import NO_CASE, STATEMENTS, Counterexample, StatementResult, skip
 
 
 class Exhaustive:
@@ -31,7 +31,7 @@ class Exhaustive:
         self.ruleset = table.ruleset
         self.space = Space(table)
 
-    def findings(self) -> list[Finding]:
+    def findings(self) -> list[StatementResult]:
         """A finding for each statement; where no case can be, the rest is not checked."""
         first = self.constraints()
         if not first.holds:
@@ -51,7 +51,7 @@ class Exhaustive:
         )
         return [first, *(check() for check in rest)]
 
-    def constraints(self) -> Finding:
+    def constraints(self) -> StatementResult:
         """Constraints can all be satisfied; else the fewest that clash."""
         names = list(self.ruleset.constraints)
         failures = (
@@ -63,9 +63,11 @@ class Exhaustive:
                 ),
             )
         )
-        return Finding("constraints", f"{len(names)} constraints, {self._cases()}", failures)
+        return StatementResult(
+            "constraints", f"{len(names)} constraints, {self._cases()}", failures
+        )
 
-    def exclusive(self) -> Finding:
+    def exclusive(self) -> StatementResult:
         """Statuses two by two."""
         statuses = self.table.statuses
         pairs = list(combinations(statuses, 2))
@@ -74,11 +76,11 @@ class Exhaustive:
             for a, b in pairs
             if (both := statuses[a] & statuses[b])
         ]
-        return Finding(
+        return StatementResult(
             "exclusive", f"{len(pairs)} pairs of statuses, {self._cases()}", tuple(failures)
         )
 
-    def complete(self) -> Finding:
+    def complete(self) -> StatementResult:
         """What no status holds lies in a region."""
         unnamed = self.table.outside
         for cases in self.table.regions.values():
@@ -88,9 +90,9 @@ class Exhaustive:
             f"{self.table.outside.bit_count()} cases without a status, {len(self.table.regions)} "
             f"regions"
         )
-        return Finding("complete", named, failures)
+        return StatementResult("complete", named, failures)
 
-    def inhabited(self) -> Finding:
+    def inhabited(self) -> StatementResult:
         """Each status holds a case, each region one without a status."""
         failures = [
             Counterexample(name, f"status '{name}' holds no case")
@@ -106,24 +108,24 @@ class Exhaustive:
                         name, f"region '{name}' holds no case without a status{problem}", described
                     )
                 )
-        return Finding(
+        return StatementResult(
             "inhabited",
             f"{len(self.table.statuses)} statuses, {len(self.table.regions)} regions",
             tuple(failures),
         )
 
-    def criteria(self) -> Finding:
+    def criteria(self) -> StatementResult:
         """Two cases that differ in this criterion alone differ in status."""
         failures = [
             Counterexample(name, f"criterion '{name}' changes no case's status")
             for bit, name in enumerate(self.table.criteria)
             if not self._decides(bit, name)
         ]
-        return Finding(
+        return StatementResult(
             "criteria", f"{len(self.table.criteria)} criteria, {self._cases()}", tuple(failures)
         )
 
-    def clauses(self) -> Finding:
+    def clauses(self) -> StatementResult:
         """Dropping it alone changes its status in some case."""
         dropped = list(drop_each(self.table))
         failures = [
@@ -131,9 +133,11 @@ class Exhaustive:
             for d in dropped
             if not d.changes
         ]
-        return Finding("clauses", f"{len(dropped)} clauses, each dropped alone", tuple(failures))
+        return StatementResult(
+            "clauses", f"{len(dropped)} clauses, each dropped alone", tuple(failures)
+        )
 
-    def knowledge(self) -> Finding:
+    def knowledge(self) -> StatementResult:
         """From every cell, each single further verdict keeps an answer and adds no possibility."""
         steps, retracted = 0, []
         for verdicts in self._all_verdicts():
@@ -150,13 +154,13 @@ class Exhaustive:
             )
             for cell, finer in retracted[:1]
         ]
-        return Finding(
+        return StatementResult(
             "knowledge",
             f"{3 ** len(self.table.criteria):,} cells, {steps:,} steps from one to the next",
             tuple(failures),
         )
 
-    def kept_promises(self) -> Finding:
+    def kept_promises(self) -> StatementResult:
         """Percentages moved up and down, and put at their limits, all else the same."""
         if self.promises is None:
             return skip(
@@ -164,9 +168,9 @@ class Exhaustive:
                 f"{PROMISES_FILE} is not there; as the rules stand: {as_they_stand(self.space)}",
             )
         failures = [failure for promise in self.promises for failure in broken(self.space, promise)]
-        return Finding("promises", ". ".join(map(str, self.promises)), tuple(failures))
+        return StatementResult("promises", ". ".join(map(str, self.promises)), tuple(failures))
 
-    def examples(self) -> Finding:
+    def examples(self) -> StatementResult:
         """The examples in the status files, run as records."""
         classifier = Classifier(self.ruleset, self.table)
         all_ = [
@@ -183,18 +187,18 @@ class Exhaustive:
             for status, example in all_
             if (problem := example_problem(classifier, example))
         ]
-        return Finding("examples", f"{len(all_)} examples", tuple(failures))
+        return StatementResult("examples", f"{len(all_)} examples", tuple(failures))
 
-    def cover(self) -> Finding:
+    def cover(self) -> StatementResult:
         """The boxes' union, within what can be, is what no status holds."""
         boxed = union(box.cases for box in self.boxes)
         wrong = boxed & self.table.consistent ^ self.table.outside
         failures = self._failure("cover", "the boxes differ from the table", wrong)
-        return Finding(
+        return StatementResult(
             "cover", f"{len(self.boxes)} boxes, {self.table.outside.bit_count()} cases", failures
         )
 
-    def uses(self) -> Finding:
+    def uses(self) -> StatementResult:
         """The conditions of the listed agents' stated uses, each by its own table."""
         applicability = Applicability(self.ruleset)
         try:
@@ -203,17 +207,17 @@ class Exhaustive:
                 applicability_faults(applicability),
             )
         except RulesError as error:
-            return Finding(
+            return StatementResult(
                 "uses",
                 "the conditions were refused",
                 tuple(Counterexample("uses", problem) for problem in error.problems),
             )
         failures = tuple(Counterexample(fault.partition(":")[0], fault) for fault in faults)
-        return Finding(
+        return StatementResult(
             "uses", f"{len(conditions)} conditions, each a decision table of its own", failures
         )
 
-    def engines(self) -> Finding:
+    def engines(self) -> StatementResult:
         """The other engine's table, case by case and cell by cell."""
         if not durable_installed():
             return skip("engines", "durable-rules is not installed")
@@ -232,7 +236,7 @@ class Exhaustive:
             if cells or cases
             else ()
         )
-        return Finding(
+        return StatementResult(
             "engines",
             f"{len(self.table.cases)} cases, {3 ** len(self.table.criteria):,} cells",
             failures,

@@ -41,7 +41,7 @@ class Counterexample:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class StatementResult:
     """A statement checked in one way: what was examined and how it fails.
 
     `skipped` says why it was not checked at all, `left_out` names what of it this way cannot check.
@@ -64,6 +64,6 @@ class Finding:
         return frozenset(failure.about for failure in self.failures)
 
 
-def skip(check: str, why: str) -> Finding:
+def skip(check: str, why: str) -> StatementResult:
     """A statement that was not checked, and why."""
-    return Finding(check, "", skipped=why)
+    return StatementResult(check, "", skipped=why)

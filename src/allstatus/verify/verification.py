@@ -19,7 +19,7 @@ from allstatus.verify.case_space import Space, VerdictBox, fewest_verdict_boxes
 from allstatus.verify.clauses import drop_each
 from allstatus.verify.exhaustive import Exhaustive
 from allstatus.verify.promises import read_promises
-from allstatus.verify.statements import STATEMENTS, Finding, Witness
+from allstatus.verify.statements import STATEMENTS, StatementResult, Witness
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +36,8 @@ class Verification:
     """What was found of every statement; `proved` is empty unless Z3 was asked."""
 
     table: DecisionTable
-    exhaustive: Mapping[str, Finding]
-    proved: Mapping[str, Finding]
+    exhaustive: Mapping[str, StatementResult]
+    proved: Mapping[str, StatementResult]
     boxes: tuple[VerdictBox, ...]
     needs: tuple[Need, ...]
 
@@ -84,13 +84,13 @@ def verify(rules: str | Path | None = None, *, prove: bool = False) -> Verificat
     )
 
 
-def _prove(table: DecisionTable, boxes: tuple[VerdictBox, ...]) -> dict[str, Finding]:
+def _prove(table: DecisionTable, boxes: tuple[VerdictBox, ...]) -> dict[str, StatementResult]:
     from allstatus.verify.prove.proofs import Proofs
 
     return _by_check(Proofs(table, boxes).findings())
 
 
-def _by_check(findings: list[Finding]) -> dict[str, Finding]:
+def _by_check(findings: list[StatementResult]) -> dict[str, StatementResult]:
     return {finding.check: finding for finding in findings}
 
 
@@ -180,7 +180,7 @@ def _check(verification: Verification, check: str) -> dict[str, Any]:
     }
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
+def _finding(finding: StatementResult) -> dict[str, Any]:
     failures = [
         {"about": f.about, "problem": f.problem, "witness": f.witness} for f in finding.failures
     ]

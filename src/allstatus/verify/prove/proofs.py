@@ -20,7 +20,7 @@ from allstatus.verify.statements import (
     NO_CASE,
     STATEMENTS,
     Counterexample,
-    Finding,
+    StatementResult,
     skip,
 )
 
@@ -35,7 +35,7 @@ class Proofs:
         self.rules = Translation(table.ruleset.directory)
         self.x, self.y = self.rules.case("x"), self.rules.case("y")
 
-    def findings(self) -> list[Finding]:
+    def findings(self) -> list[StatementResult]:
         """A finding for each statement but the engines' agreement, which the table's takes the
         place of.
         """
@@ -59,7 +59,7 @@ class Proofs:
         )
         return [first, *(check() for check in rest)]
 
-    def constraints(self) -> Finding:
+    def constraints(self) -> StatementResult:
         """Satisfiable together; else those of an unsatisfiable core."""
         solver = z3.Solver()
         solver.set("core.minimize", True)
@@ -72,27 +72,27 @@ class Proofs:
             failures = [
                 Counterexample("constraints", f"{' and '.join(clash)} cannot hold together")
             ]
-        return Finding("constraints", ALL_VALUES, tuple(failures))
+        return StatementResult("constraints", ALL_VALUES, tuple(failures))
 
-    def exclusive(self) -> Finding:
+    def exclusive(self) -> StatementResult:
         """Statuses two by two."""
         failures = []
         for a, b in combinations(self.rules.statuses, 2):
             both = z3.And(self.rules.status(self.x, a), self.rules.status(self.x, b))
             failures += self._found(f"{a}+{b}", f"'{a}' and '{b}' both hold", both)
-        return Finding("exclusive", ALL_VALUES, tuple(failures))
+        return StatementResult("exclusive", ALL_VALUES, tuple(failures))
 
-    def complete(self) -> Finding:
+    def complete(self) -> StatementResult:
         """No consistent case is without status and region."""
         regions = [z3.Not(self.rules.region(self.x, name)) for name in self.rules.regions]
         unnamed = z3.And(self.rules.undescribed(self.x), *regions)
-        return Finding(
+        return StatementResult(
             "complete",
             ALL_VALUES,
             tuple(self._found("unnamed", "no status and no region holds", unnamed)),
         )
 
-    def inhabited(self) -> Finding:
+    def inhabited(self) -> StatementResult:
         """Each status holds of some values; each region of some without a status."""
         states = [(name, "status", self.rules.status(self.x, name)) for name in self.rules.statuses]
         places = [(name, "region", self.rules.region(self.x, name)) for name in self.rules.regions]
@@ -101,9 +101,9 @@ class Proofs:
             for name, kind, holds in states + places
             if not model_of(self.rules.consistent(self.x), holds)
         ]
-        return Finding("inhabited", ALL_VALUES, tuple(failures))
+        return StatementResult("inhabited", ALL_VALUES, tuple(failures))
 
-    def criteria(self) -> Finding:
+    def criteria(self) -> StatementResult:
         """Two cases that differ in this criterion alone differ in status."""
         failures = []
         for name in self.rules.criteria:
@@ -118,9 +118,9 @@ class Proofs:
                 failures.append(
                     Counterexample(name, f"criterion '{name}' changes no case's status")
                 )
-        return Finding("criteria", ALL_VALUES, tuple(failures))
+        return StatementResult("criteria", ALL_VALUES, tuple(failures))
 
-    def clauses(self) -> Finding:
+    def clauses(self) -> StatementResult:
         """Dropping it alone changes its status somewhere."""
         places = [
             (status, path)
@@ -135,9 +135,9 @@ class Proofs:
                 self.rules.status(self.x, status) != self.rules.status(self.x, status, path),
             )
         ]
-        return Finding("clauses", ALL_VALUES, tuple(failures))
+        return StatementResult("clauses", ALL_VALUES, tuple(failures))
 
-    def knowledge(self) -> Finding:
+    def knowledge(self) -> StatementResult:
         """A case that completes more knowledge completes less; a case that fits is never left out.
 
         So what all completions agreed on they agree on still, whatever the answer was.
@@ -149,11 +149,11 @@ class Proofs:
             *self._found("knowledge", "more knowledge allows a case that less did not", retracts),
             *self._found("knowledge", "a case that fits what is known is left out", leaves_out),
         ]
-        return Finding(
+        return StatementResult(
             "knowledge", "all intervals with rational ends, all sets of values", tuple(failures)
         )
 
-    def promises(self) -> Finding:
+    def promises(self) -> StatementResult:
         """One percentage moved, every other fact the same."""
         if self.rules.promises is None:
             return skip("promises", "promises.yaml is not there")
@@ -162,9 +162,9 @@ class Proofs:
             for fact, entry in self.rules.promises.items()
             for failure in Promised(self.rules, fact).broken(entry)
         ]
-        return Finding("promises", ALL_VALUES, tuple(failures))
+        return StatementResult("promises", ALL_VALUES, tuple(failures))
 
-    def examples(self) -> Finding:
+    def examples(self) -> StatementResult:
         """Examples whose facts are all plain values; the others need a record's reader."""
         all_ = {
             f"{status}: {e['name']}": e
@@ -182,9 +182,9 @@ class Proofs:
             and (problem := wrong(self.rules, self.x, all_[about], formulas))
         ]
         examined = f"{len(all_) - len(left_out)} examples that state plain values of facts"
-        return Finding("examples", examined, tuple(failures), left_out=left_out)
+        return StatementResult("examples", examined, tuple(failures), left_out=left_out)
 
-    def cover(self) -> Finding:
+    def cover(self) -> StatementResult:
         """The boxes hold exactly what no status does."""
         boxes = z3.Or(
             [
@@ -193,13 +193,13 @@ class Proofs:
             ]
         )
         wrong = boxes != self.rules.undescribed(self.x)
-        return Finding(
+        return StatementResult(
             "cover",
             ALL_VALUES,
             tuple(self._found("cover", "the boxes differ from the rules", wrong)),
         )
 
-    def same_table(self) -> Finding:
+    def same_table(self) -> StatementResult:
         """Every case of the table has values, and every value the answer of its case."""
         table, failures = self.table, []
         for about, cases, holds in [
@@ -224,7 +224,9 @@ class Proofs:
                 failures.append(
                     Counterexample("consistent", "the table has a case that cannot be", case)
                 )
-        return Finding("table", f"{len(table.cases)} cases against {ALL_VALUES}", tuple(failures))
+        return StatementResult(
+            "table", f"{len(table.cases)} cases against {ALL_VALUES}", tuple(failures)
+        )
 
     def _both(self) -> list[Formula]:
         return [self.rules.consistent(self.x), self.rules.consistent(self.y)]
