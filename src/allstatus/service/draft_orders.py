@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from allstatus.ehr.chart import Code, Treatment
 from allstatus.ehr.codes import CodeTables, code_tables
 from allstatus.ehr.fhir import HOME, home_of
-from allstatus.ehr.fhir_bundles import Entry, entries_of
+from allstatus.ehr.fhir_bundles import BundleEntry, entries_of
 from allstatus.ehr.fhir_patients import whose
 from allstatus.ehr.fhir_resources import statements
 from allstatus.ehr.fhir_store import ResourceStore, split_address
@@ -75,7 +75,7 @@ def read_orders(context: Mapping[str, Any], hook: str, found: PrefetchedChart) -
     return DraftOrders(read, len(orders) - len(mine), len(mine) - len(read) + absent)
 
 
-def _is_meant(name: str, entry: Entry) -> bool:
+def _is_meant(name: str, entry: BundleEntry) -> bool:
     """Whether a selection names an order: by type and id, id alone, or an address of any form."""
     own = text(entry.resource.get("id"))
     names = {split_address(entry.address)[1]} - {""}
