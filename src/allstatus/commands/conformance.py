@@ -21,6 +21,7 @@ class LevelName(StrEnum):
     exact_decimal = "exact-decimal"
     explanation = "explanation"
     applicability = "applicability"
+    blood_count = "blood-count"
 
 
 @app.command()

@@ -24,6 +24,7 @@ class AnswerLevel(StrEnum):
     exact_decimal = "exact-decimal"
     explanation = "explanation"
     applicability = "applicability"
+    blood_count = "blood-count"
 
     def takes_in(self, other: str) -> bool:
         """Whether a claim of this level is a claim of the other."""

@@ -8,8 +8,10 @@ from allstatus.decision.classifier import Classifier
 from allstatus.testing.indication_mutation import UseMutation
 from allstatus.testing.mutation import kills
 from allstatus.testing.rule_mutation import RuleMutation
+from allstatus.testing.vector_groups import COUNT_FAMILY
 from allstatus.testing.vectors import USES_FAMILY, Follow, Vector, make_vectors
 
+LEFT_OUT = ("partial", USES_FAMILY, COUNT_FAMILY)
 Killers = Mapping[str, frozenset[int]]  # by mutant
 
 
@@ -23,7 +25,7 @@ def fewest_killers(classifier: Classifier, follow: Follow = iter) -> list[Vector
     easier to read. `follow` passes on what is worked through, to tell how far it has come.
     """
     vectors = make_vectors(classifier, follow)
-    of_rules = [vector for vector in vectors if vector.family not in ("partial", USES_FAMILY)]
+    of_rules = [vector for vector in vectors if vector.family not in LEFT_OUT]
     of_uses = [vector for vector in vectors if vector.family == USES_FAMILY]
     return _fewest(of_rules, kills(RuleMutation(classifier, of_rules), follow)) + (
         _fewest(of_uses, kills(UseMutation(classifier, of_uses), follow)) if of_uses else []

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from allstatus.testing.conformance import Report, VectorFailure
     from allstatus.testing.vectors import Vector
 
-LEVELS = ("core", "partial-data", "exact-decimal", "explanation", "applicability")
+LEVELS = ("core", "partial-data", "exact-decimal", "explanation", "applicability", "blood-count")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -17,7 +17,9 @@ from allstatus.decision.stated_use import WORDS
 from allstatus.record.whole_files import write_files
 from allstatus.testing.answers import FIELDS, INVALID, AnswerLevel
 from allstatus.testing.indication_tsv import uses_tsv
+from allstatus.testing.vector_groups import COUNT_FAMILY
 from allstatus.testing.vectors import USES_FAMILY, VECTORS_FILE, Vector, one_line
+from allstatus.translate.blood_count_json import to_plain_count
 from allstatus.translate.indications_json import about_uses, to_plain_uses
 from allstatus.translate.plain_json import about_rules, to_plain
 
@@ -44,6 +46,8 @@ def write_vectors(folder: Path, classifier: Classifier, vectors: Sequence[Vector
             "applicability.tsv": uses_tsv(classifier, vectors),
             "applicability.json": _json(to_plain_uses(classifier.applicability)),
         }
+    if any(vector.family == COUNT_FAMILY for vector in vectors):
+        texts["blood-count.json"] = _json(to_plain_count())
     write_files({folder / name: text for name, text in texts.items()}, folder)
     return [folder / name for name in texts]
 

@@ -12,6 +12,8 @@ from typing import Any
 from allstatus.record.percent import HUNDRED, MARROW_GRADES, ZERO, format_number
 from allstatus.table.decision_table import DecisionTable
 from allstatus.testing.answers import AnswerLevel
+from allstatus.testing.count_vectors import FACT as COUNT
+from allstatus.testing.count_vectors import count_records, refused_counts
 from allstatus.testing.representatives import (
     HAIR,
     UNKNOWN,
@@ -30,6 +32,7 @@ from allstatus.testing.vector_forms import (
 )
 
 Asked = tuple[str, AnswerLevel, Record]  # name, level, record
+COUNT_FAMILY = "blood count"
 HISTORY = ("prior_remission", "relapse_since_remission")
 TENTH, HUNDREDTH = Fraction(1, 10), Fraction(1, 100)
 NOT_NUMBERS: Mapping[str, Any] = {
@@ -81,6 +84,7 @@ class Families:
             "relapses": self.relapses(),
             "spelling": self.spelling(),
             "invalid": self.invalid(),
+            COUNT_FAMILY: self.blood_count(),
         }
 
     def edge(self) -> Iterator[Asked]:
@@ -216,6 +220,14 @@ class Families:
         yield "unknown key", AnswerLevel.exact_decimal, {**record, "no_such_key": name}
         other = next(code for code in OTHER_DISEASES if not self.rules.is_about([code]))
         yield "another diagnosis", AnswerLevel.exact_decimal, {**record, "diagnosis": other}
+
+    def blood_count(self) -> Iterator[Asked]:
+        """Counts by their components; a refusal is the right answer to what is none."""
+        if COUNT in self.rules.facts:
+            name, record = next(iter(self.canonical.items()))
+            for asked in (count_records(record), refused_counts(record)):
+                for what, told in asked:
+                    yield f"{name}/{what}", AnswerLevel.blood_count, told
 
     def _canonical(self) -> Iterator[tuple[str, Record]]:
         """One complete case of every status and every region; the first that values can make."""
