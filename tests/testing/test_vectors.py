@@ -53,6 +53,7 @@ def test_ids_are_unique_and_every_family_and_level_is_there() -> None:
         "relapses",
         "spelling",
         "invalid",
+        "blood count",
         "applicability",
     }
     assert {vector.family for vector in VECTORS} == families

@@ -211,6 +211,8 @@ class Families:
             for site in ({"site": "cns", "of": "blood"}, {"site": "liver"}, {}):
                 told = {**record, "leukemia_outside_marrow": site}
                 yield f"leukemia_outside_marrow/{word(site)}", AnswerLevel.exact_decimal, told
+        for what, told in refused_counts(record) if COUNT in self.rules.facts else ():
+            yield what, AnswerLevel.blood_count, told
         for count in (-1, "1"):
             told = {**record, COUNTED: count}
             yield f"{COUNTED}/{word(count)}", AnswerLevel.exact_decimal, told
@@ -222,12 +224,11 @@ class Families:
         yield "another diagnosis", AnswerLevel.exact_decimal, {**record, "diagnosis": other}
 
     def blood_count(self) -> Iterator[Asked]:
-        """Counts by their components; a refusal is the right answer to what is none."""
+        """Counts by their components."""
         if COUNT in self.rules.facts:
             name, record = next(iter(self.canonical.items()))
-            for asked in (count_records(record), refused_counts(record)):
-                for what, told in asked:
-                    yield f"{name}/{what}", AnswerLevel.blood_count, told
+            for what, told in count_records(record):
+                yield f"{name}/{what}", AnswerLevel.blood_count, told
 
     def _canonical(self) -> Iterator[tuple[str, Record]]:
         """One complete case of every status and every region; the first that values can make."""
