@@ -55,6 +55,7 @@ COLUMN_GAPS = {
 NO_REASONS = "it gives outcome, status and possible only"
 REGIONS_ONLY = "it gives regions, but neither missing facts nor reasons"
 NO_COUNT = "it takes facts, and relapses counted are none"
+NO_COUNTS = "a blood count is a word there"
 NO_USES = "it says nothing of whom a stated use fits"
 
 
@@ -63,7 +64,8 @@ class Backend:
     """`marks` say what it needs (tests/needs.py); `answers` takes records and a
     folder to work in.
 
-    `uses`: whether it answers applicability too; if not, that is its gap.
+    `uses`: whether it answers applicability too, `counts`: whether it judges blood counts by their
+    components; if not, that is its gap.
     """
 
     title: str
@@ -71,6 +73,7 @@ class Backend:
     marks: tuple[pytest.MarkDecorator, ...] = ()
     gaps: Mapping[str, str] = field(default_factory=dict)
     uses: bool = False
+    counts: bool = False
 
     def gap(self, family: str, level: str) -> str | None:
         """Why this family is not expected to pass at this level."""
@@ -80,6 +83,7 @@ class Backend:
             or self.gaps.get(family)
             or self.gaps.get(level)
             or no_uses
+            or (NO_COUNTS if level == AnswerLevel.blood_count and not self.counts else None)
         )
 
 
@@ -171,12 +175,13 @@ def dmn(records: list[dict[str, Any]], folder: Path) -> list[Answer | str]:
 
 
 BACKENDS: dict[str, Backend] = {
-    "builtin": Backend("the definition in Python", engine("builtin"), uses=True),
+    "builtin": Backend("the definition in Python", engine("builtin"), uses=True, counts=True),
     "durable": Backend(
         "durable-rules",
         engine("durable"),
         (NO_DURABLE,),
         uses=True,
+        counts=True,
     ),
     "table": Backend(
         "decision-table.csv read as it stands", table, gaps={"explanation": NO_REASONS}

@@ -14,7 +14,9 @@ from allstatus.testing.conformance import judge_one
 from allstatus.testing.vectors import Vector, make_vectors
 from needs import CQL
 
-VECTORS = make_vectors(backends.RULES)
+VECTORS = [  # a count of components is judged by the record's reader alone, or is a gap
+    vector for vector in make_vectors(backends.RULES) if vector.level is not AnswerLevel.blood_count
+]
 GROUPS = [
     *dict.fromkeys((vector.family, vector.level) for vector in VECTORS),
     ("", AnswerLevel.explanation),
