@@ -208,6 +208,7 @@ BACKENDS: dict[str, Backend] = {
         "`batch`: a file of records as columns",
         arrow,
         gaps={"explanation": MISSING_ONLY},
+        counts=True,
     ),
     "duckdb": Backend(
         "the SQL of `sql`, in DuckDB", database(sql_backends.in_duckdb), gaps=COLUMN_GAPS
