@@ -13,7 +13,7 @@ import typer
 
 from allstatus.commands.chart_input import CodesOption, Input, InputOption
 from allstatus.commands.help_pages import CommandLine
-from allstatus.commands.shared import REFUSED_INPUT, app, run
+from allstatus.commands.shared import REFUSED_INPUT, RulesOption, app, run
 from allstatus.errors import InvalidRecord, RulesError
 
 if TYPE_CHECKING:
@@ -63,12 +63,13 @@ def explain(
         str, typer.Argument(metavar="SYSTEM|CODE", help="Such as 'http://loinc.org|11150-0'.")
     ],
     codes: Annotated[str | None, CodesOption] = None,
+    rules: Annotated[str | None, RulesOption] = None,
 ) -> None:
     """Say what a code means here, where that stands, and whether it was checked in its source."""
-    run(lambda: _explain(code, codes))
+    run(lambda: _explain(code, _tables(codes, rules)))
 
 
-def _explain(given: str, folder: str | None) -> int:
+def _explain(given: str, tables: CodeTables) -> int:
     from allstatus.ehr.site_codes import TABLES
 
     system, mark, value = given.rpartition("|")
@@ -76,7 +77,6 @@ def _explain(given: str, folder: str | None) -> int:
         raise InvalidRecord(
             "code", "is not written as SYSTEM|CODE", "write it as 'http://loinc.org|11150-0'"
         )
-    tables = _tables(folder)
     found = tables.systems.code(system, value)
     known = tables.system_of(found)
     where = f"system {known}" if known else "a system that is not known here"
@@ -116,11 +116,15 @@ def _word(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _tables(folder: str | None) -> CodeTables:
-    from allstatus.ehr.codes import code_tables
+def _tables(folder: str | None, rules: str | None) -> CodeTables:
+    """The tables as a rule set's charts are read by them."""
+    from allstatus.ehr.codes import Population, population_tables
     from allstatus.ehr.site_codes import read_site_codes
+    from allstatus.rules.editions import find_rules
+    from allstatus.rules.load import read_rules
 
-    return code_tables(None if folder is None else read_site_codes(folder))
+    population = Population.of(read_rules(find_rules(rules)))
+    return population_tables(population, None if folder is None else read_site_codes(folder))
 
 
 @codes_app.command()
@@ -134,15 +138,16 @@ def unknown(
     ] = CodesFormat.yaml,
     input: Annotated[Input, InputOption] = Input.auto,
     codes: Annotated[str | None, CodesOption] = None,
+    rules: Annotated[str | None, RulesOption] = None,
 ) -> None:
     """List the codings that no table names, most frequent first; codings only, never free text."""
-    run(lambda: _unknown(path, format, input, codes))
+    run(lambda: _unknown(path, format, input, _tables(codes, rules)))
 
 
-def _unknown(path: str, format: CodesFormat, input: Input, folder: str | None) -> int:
+def _unknown(path: str, format: CodesFormat, input: Input, tables: CodeTables) -> int:
     from allstatus.ehr.unknown_codes import as_documents, as_yaml
 
-    found, refused = _count(path, input, _tables(folder))
+    found, refused = _count(path, input, tables)
     rows = json.dumps(as_documents(found), ensure_ascii=False) + "\n"
     sys.stdout.write(rows if format is CodesFormat.json else as_yaml(found))
     if refused:

@@ -39,10 +39,12 @@ def regions(
 
 @plot.command()
 def definitions(
-    out: Annotated[Path, PictureOption], lang: Annotated[str, LanguageOption] = "en"
+    out: Annotated[Path, PictureOption],
+    rules: Annotated[str | None, RulesOption] = None,
+    lang: Annotated[str, LanguageOption] = "en",
 ) -> None:
     """What other definitions ask of the marrow, on one axis."""
-    run(lambda: _definitions(out, lang))
+    run(lambda: _definitions(out, rules, lang))
 
 
 @plot.command()
@@ -84,10 +86,12 @@ def _regions(out: Path, rules: str | None, engine: str, draft: bool, lang: str) 
     return 0
 
 
-def _definitions(out: Path, lang: str) -> int:
+def _definitions(out: Path, rules: str | None, lang: str) -> int:
+    from allstatus.rules.editions import find_rules
+    from allstatus.rules.load import read_rules
     from allstatus.teach.definition_plots import draw_definitions
 
-    draw_definitions(out, lang)
+    draw_definitions(out, lang, None if rules is None else read_rules(find_rules(rules)))
     return 0
 
 

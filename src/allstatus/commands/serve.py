@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 ENVIRONMENT = "ALLSTATUS_SERVICE"  # how settings reach the processes that answer
 CONFIG = "Settings in YAML: issuers, FHIR servers, audit, limits."
+RULES = "A rule set's folder or name, over the settings; again for more, the first by default."
 INSECURE = (
     "Let anyone on this machine call without a token, to try it out; listens on loopback only."
 )
@@ -40,11 +41,14 @@ def serve(
         int, typer.Option("--workers", min=1, max=64, help="How many processes answer.")
     ] = 1,
     insecure_dev: Annotated[bool, typer.Option("--insecure-dev", help=INSECURE)] = False,
+    rules: Annotated[list[str] | None, typer.Option("--rules", metavar="DIR", help=RULES)] = None,
 ) -> None:
     """Serve CDS Hooks, REST and explanation pages; every decision is in the audit before it is
     answered.
     """
     given: dict[str, object] = {"insecure_dev": True} if insecure_dev else {}
+    if rules:
+        given["rules"] = [str(Path(r).absolute()) if Path(r).is_dir() else r for r in rules]
     settings = _settings(config, host, given)
     os.environ[f"{ENVIRONMENT}_GIVEN"] = json.dumps(given)
     if config is not None:

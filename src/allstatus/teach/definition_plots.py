@@ -9,9 +9,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from allstatus.errors import RulesError
 from allstatus.render.pictures import PLAIN, QUIET, draw
 from allstatus.rules.comparisons import OtherDefinition, comparisons_path, read_comparisons
 from allstatus.rules.language_texts import ENGLISH
+from allstatus.rules.ruleset import RuleSet
 from allstatus.teach.strings import PLOTS
 
 COLOURS = {"remission": "#0072b2", "disease": "#d55e00"}  # told apart by the colour-blind too
@@ -19,11 +21,12 @@ AXIS_END, ROW_INCHES = 31, 0.3
 SETTINGS: Any = {**PLAIN, "font.size": 9}
 
 
-def draw_definitions(path: Path, language: str = ENGLISH) -> None:
-    """Every definition's limit on one axis of marrow blasts, as SVG or PNG, its words in a
-    language; raises MissingExtra without matplotlib.
+def draw_definitions(path: Path, language: str = ENGLISH, rules: RuleSet | None = None) -> None:
+    """Every definition's limit on one axis of marrow blasts, of all diseases or of the rule set's,
+    as SVG or PNG, its words in a language; raises MissingExtra without matplotlib, RulesError
+    where no definition is of the disease.
     """
-    definitions, said = read_comparisons(), PLOTS.texts(language)["definitions"]
+    definitions, said = _definitions(rules), PLOTS.texts(language)["definitions"]
     digest = hashlib.sha256(comparisons_path().read_bytes()).hexdigest()
     source = said["source"].format(digest=digest[:12])
     draw(
@@ -34,6 +37,14 @@ def draw_definitions(path: Path, language: str = ENGLISH) -> None:
         about={"Title": said["title"], "Description": f"comparisons.yaml {digest}"},
         dpi=100,
     )
+
+
+def _definitions(rules: RuleSet | None) -> Sequence[OtherDefinition]:
+    found = [d for d in read_comparisons() if rules is None or rules.is_about(d.population)]
+    if not found and rules is not None:
+        place = f"{comparisons_path().name}:1"
+        raise RulesError([f"{place}: defines nothing of {rules.disease}; add a source that does"])
+    return found
 
 
 def _draw(figure: Any, definitions: Sequence[OtherDefinition], said: Any, source: str) -> None:
