@@ -9,14 +9,17 @@ from dataclasses import dataclass
 from typing import Any
 
 import allstatus
-from allstatus.ehr.codes import read_yaml
+from allstatus.ehr.codes import Population, Topic, population_tables, read_yaml
+from allstatus.ehr.codes import table as table_of
 from allstatus.ehr.out.names import Json, Names, system_address
+from allstatus.rules.ruleset import RuleSet
 
 
 @dataclass(frozen=True, slots=True)
 class ChartLocation:
     """A kind of resource and its element that can answer a fact, and the codes that do: {system:
-    {code: title}}.
+    {code: title}}. `ours`: they are those of the rule set's population, not of the tables as they
+    stand.
     """
 
     name: str
@@ -24,22 +27,42 @@ class ChartLocation:
     resource: str
     path: str
     codes: Mapping[str, Mapping[str, str]]
+    ours: bool
+
+    def canonical(self, names: Names) -> str:
+        """The address of the value set of its codes."""
+        name = names.canonical if self.ours else names.own_canonical
+        return name("ValueSet", self.name)
 
 
-def places_of(fact: str) -> Iterator[ChartLocation]:
-    """The places that the code tables know for a fact; none for a fact they do not know."""
+def places_of(rules: RuleSet, fact: str) -> Iterator[ChartLocation]:
+    """The places that the code tables know for a fact, as the rule set's population has them; none
+    for a fact they do not know.
+    """
+    tables = population_tables(Population.of(rules))
     for entry in read_yaml("outputs")["requirements"].get(fact, ()):
-        codes: dict[str, dict[str, str]] = {}
-        for name, topic in read_yaml(entry["table"]).items():
-            if _fits(name, topic, entry):
-                _collect(codes, topic, entry.get("systems"))
-        yield ChartLocation(entry["name"], entry["title"], entry["resource"], entry["path"], codes)
+        ours, usual = (
+            _codes_of(entry, table.topics)
+            for table in (tables.table(entry["table"]), table_of(entry["table"]))
+        )
+        if ours:
+            title = entry["title"].format(disease=rules.disease)
+            told = (entry["name"], title, entry["resource"], entry["path"])
+            yield ChartLocation(*told, ours, ours != usual)
 
 
-def _fits(name: str, topic: Mapping[str, Any], entry: Mapping[str, Any]) -> bool:
+def _codes_of(entry: Mapping[str, Any], topics: Mapping[str, Topic]) -> dict[str, dict[str, str]]:
+    codes: dict[str, dict[str, str]] = {}
+    for name, written in read_yaml(entry["table"]).items():
+        if _fits(topics[name], entry):
+            _collect(codes, written, entry.get("systems"))
+    return codes
+
+
+def _fits(topic: Topic, entry: Mapping[str, Any]) -> bool:
     wanted = entry.get("where", {}).items()
-    return name in entry.get("topics", [name]) and all(
-        topic.get(key) in values for key, values in wanted
+    return topic.name in entry.get("topics", [topic.name]) and all(
+        topic[key] in values for key, values in wanted
     )
 
 
@@ -61,8 +84,9 @@ def requirements_of(names: Names, fact: str) -> Iterator[Json]:
         for system, codes in named
         for code in codes
     ]
-    for place in places_of(fact):
-        value_set = f"{names.own_canonical('ValueSet', place.name)}|{allstatus.__version__}"
+    for place in places_of(names.ruleset, fact):
+        version = names.ruleset.version if place.ours else allstatus.__version__
+        value_set = f"{place.canonical(names)}|{version}"
         code = {"code": listed} if listed and place.resource == "Observation" else {}
         yield {
             "type": place.resource,

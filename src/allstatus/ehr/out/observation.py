@@ -33,13 +33,13 @@ def has_observation(context: Context) -> bool:
 def make_observation(context: Context) -> Json:
     """The status, or that no definition fits, with each criterion as a component."""
     decision, names = context.decision, context.names
-    day = decision.record.as_of
+    day, disease = decision.record.as_of, decision.rules.population["diagnosis"]
     return context.resource(
         "Observation",
         ROLE,
         identifier=[{"system": f"{context.base}/decision", "value": f"sha256:{context.digest}"}],
         status="preliminary",
-        code=names.own("computed_status"),
+        code={**names.own("computed_status"), "text": f"Computed status of {disease}"},
         subject=context.subject,
         focus=linked(_diagnoses(context), "Condition"),
         effectiveDateTime=day.isoformat() if day else None,

@@ -27,7 +27,9 @@ def make_terminology(names: Names) -> Iterator[Json]:
     yield {**own, **_codes(names.own_concepts.values())}
     yield from _value_sets(names)
     for place in {
-        place.name: place for fact in names.ruleset.facts for place in places_of(fact)
+        place.name: place
+        for fact in names.ruleset.facts
+        for place in places_of(names.ruleset, fact)
     }.values():
         yield _place_set(names, place)
     for entry in read_yaml("outputs")["maps"]:
@@ -119,7 +121,8 @@ def _place_set(names: Names, place: ChartLocation) -> Json:
         {"system": system_address(system), "concept": [{"code": code} for code in codes]}
         for system, codes in place.codes.items()
     ]
-    return {**own_head(names, "ValueSet", place.name, place.title), "compose": {"include": include}}
+    begun = head if place.ours else own_head
+    return {**begun(names, "ValueSet", place.name, place.title), "compose": {"include": include}}
 
 
 def _map(names: Names, entry: Mapping[str, Any]) -> Json:
