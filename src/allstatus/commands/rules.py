@@ -138,9 +138,15 @@ def _check(rules: str | None, pages: Sequence[str]) -> int:
         f"{ruleset.id} {ruleset.version}: {len(ruleset.criteria)} criteria, "
         f"{len(ruleset.statuses)} statuses, "
         f"{len(ruleset.regions)} regions, {len(table.cases)} cases of which "
-        f"{table.consistent.bit_count()} can be; all checks hold"
+        f"{table.consistent.bit_count()} can be; all checks hold{_promised(directory)}"
     )
     return 0
+
+
+def _promised(directory: Path) -> str:
+    """What is to be said where a rule set promises nothing, since a file removed is not missed."""
+    missing = not (directory / "promises.yaml").is_file()
+    return "; without promises.yaml nothing is checked while a number rises" if missing else ""
 
 
 def _refuse_blanks(rules: str | None) -> None:
@@ -168,7 +174,8 @@ def _lock(rules: str | None) -> int:
         raise RulesError(failures)
     ruleset = classifier.ruleset
     write_lock(ruleset.directory, ruleset.digest, classifier.table.csv)
-    print(f"{ruleset.id}: locked {ruleset.digest[:12]}, table {classifier.table.digest[:12]}")
+    digests = f"{ruleset.digest[:12]}, table {classifier.table.digest[:12]}"
+    print(f"{ruleset.id}: locked {digests}{_promised(ruleset.directory)}")
     return 0
 
 

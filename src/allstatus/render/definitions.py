@@ -157,26 +157,24 @@ def remarks(
 ) -> Iterator[str]:
     """What a reader should know of a value on the limit, or counted in too few cells."""
     if criterion is not None and seen.at_threshold:
-        titles = [
-            status.title
-            for status in rules.statuses.values()
-            if _holds_at_limit(rules, status, criterion)
-        ]
-        belongs, limit = reader.says("and").join(titles), limit_words(rules, criterion)
-        said = "at_limit_of" if belongs else "at_limit"
-        yield reader.says("clauses", said, limit=limit, statuses=belongs)
+        limit, said, titles = limit_words(rules, criterion), "at_limit", list[str]()
+        for holds, key in ((False, "at_limit_not"), (True, "at_limit_of")):
+            asking = [s for s in rules.statuses.values() if _at_limit(rules, s, criterion, holds)]
+            if asking:
+                said, titles = key, [status.title for status in asking]
+        yield reader.says("clauses", said, limit=limit, statuses=reader.says("and").join(titles))
     if error := seen.counting_error:
         said = "counted_both_sides" if error.spans_threshold else "counted_one_side"
         cells = error.cells_counted
         yield reader.says("clauses", said, cells=cells, low=error.low, high=error.high)
 
 
-def _holds_at_limit(rules: RuleSet, status: Status, criterion: str) -> bool:
-    """Whether a definition asks something of a criterion alone that holds where a value is exactly
-    on its limit.
+def _at_limit(rules: RuleSet, status: Status, criterion: str, holds: bool) -> bool:
+    """Whether a definition asks something of a criterion alone that holds, or does not, where a
+    value is exactly on its limit.
     """
     true_there = "=" in rules.criteria[criterion].condition.operator
     return any(
-        clause.criteria() == {criterion} and clause.holds({criterion: true_there})
+        clause.criteria() == {criterion} and clause.holds({criterion: true_there}) is holds
         for clause in status.clauses
     )
