@@ -138,3 +138,20 @@ def test_a_column_that_is_not_there_is_refused_before_the_first_row(tmp_path: Pa
     with pytest.raises(InvalidRecord, match="value: has no column 'valeu'"):
         run(source, named(HEADER) | {"value": ColumnSource("valeu")})
     assert [path.name for path in tmp_path.iterdir()] == ["in.csv"]
+
+
+def test_a_row_is_held_in_a_hundred_bytes(tmp_path: Path) -> None:
+    """What docs/how-to/omop.md says of the memory that a long table takes."""
+    source, rows = tmp_path / "in.csv", 20_000
+    lines = (
+        f"p{number // 50:07d},female,2015-03-{1 + number % 28:02d},LN,{2000 + number % 40}-2,"
+        f"{number % 97 / 10},mmol/L\n"
+        for number in range(rows)
+    )
+    source.write_text(HEADER + "".join(lines), "utf-8")
+    beside = source.with_name("rejects.csv"), source.with_name("evidence.ndjson")
+    held = ResultsRun(
+        ExportJob(source, tmp_path / "out.csv", *beside, HOW), named(HEADER)
+    )._gather()
+    assert held.rows == rows
+    assert sum(table.nbytes for table in held.tables) < 100 * rows

@@ -78,26 +78,31 @@ class AskedRows:
 
 def read_cells(patients: DataFrame, asked: AskedRows) -> DataFrame:
     """The data frame with warnings of each row, whether the adult table decided on its blood count,
-    and its cell, null where no record could be so.
+    and its cell, null where no record could be so. Its columns are those of `asked`, in order; they
+    are called by number meanwhile, since Spark would look for a dot's parts one in the other.
     """
+    numbered = patients.toDF(*(f"c{place}" for place in range(len(asked.names))))
     more = {WARNINGS: StringType(), BY_ADULT_TABLE: BooleanType(), CELL: IntegerType()}
-    schema = StructType([*patients.schema, *(StructField(*field) for field in more.items())])
-    return patients.mapInArrow(partial(_with_cells, pickle.dumps(asked)), schema)
+    schema = StructType([*numbered.schema, *(StructField(*field) for field in more.items())])
+    found = numbered.mapInArrow(partial(_with_cells, pickle.dumps(asked)), schema)
+    return found.toDF(*asked.names, *more)
 
 
 def _with_cells(asked: bytes, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    columns = _columns(asked)
-    for batch in batches:
+    columns, names = _columns(asked)
+    for numbered in batches:
+        batch = numbered.rename_columns(names)
         cells, _ = columns.cells_of(batch)
         column = pa.array(cells.astype(np.int32), mask=cells == len(columns.cells))
         judged = pa.array(columns.by_adult_ranges(batch))
         said = [*batch.columns, columns.warnings(batch).dictionary_decode(), judged, column]
-        names = [*batch.schema.names, WARNINGS, BY_ADULT_TABLE, CELL]
-        yield pa.RecordBatch.from_arrays(said, names)
+        told = [*numbered.schema.names, WARNINGS, BY_ADULT_TABLE, CELL]
+        yield pa.RecordBatch.from_arrays(said, told)
 
 
 @lru_cache(maxsize=4)
-def _columns(asked: bytes) -> Columns:
+def _columns(asked: bytes) -> tuple[Columns, list[str]]:
     read: AskedRows = pickle.loads(asked)
-    cells, ranges = Cells(read.rules.load()), read.adult_ranges
-    return Columns(cells, list(read.names), dict(read.assigned), adult_ranges=ranges)
+    cells, names = Cells(read.rules.load()), list(read.names)
+    made = Columns(cells, names, dict(read.assigned), adult_ranges=read.adult_ranges)
+    return made, names
