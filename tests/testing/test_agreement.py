@@ -3,7 +3,8 @@ tested too.
 """
 
 from functools import lru_cache
-from itertools import groupby
+from itertools import groupby, repeat
+from pathlib import Path
 
 import backends
 import pytest
@@ -14,9 +15,9 @@ from allstatus.testing.conformance import judge_one
 from allstatus.testing.vectors import Vector, make_vectors
 from needs import CQL
 
-VECTORS = [  # a count of components is judged by the record's reader alone, or is a gap
-    vector for vector in make_vectors(backends.RULES) if vector.level is not AnswerLevel.blood_count
-]
+MADE = make_vectors(backends.RULES)
+VECTORS = [vector for vector in MADE if vector.level is not AnswerLevel.blood_count]
+COUNTS = [vector for vector in MADE if vector.level is AnswerLevel.blood_count]
 GROUPS = [
     *dict.fromkeys((vector.family, vector.level) for vector in VECTORS),
     ("", AnswerLevel.explanation),
@@ -63,6 +64,15 @@ def test_a_backend_agrees_or_its_gap_is_declared(
         assert not failures, "\n".join(failures[:3])
     else:
         assert failures, f"this gap has closed ({gap}); remove it from backends.py"
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=b.marks) for name, b in BACKENDS.items() if b.counts]
+)
+def test_a_count_of_components_is_judged_alike(name: str, tmp_path: Path) -> None:
+    answers = BACKENDS[name].answers([vector.record for vector in COUNTS], tmp_path)
+    judged = map(judge_one, COUNTS, answers, repeat(AnswerLevel.core))
+    assert [failure.lines for failure in judged if failure] == []
 
 
 def test_gaps_name_families_and_levels_that_are() -> None:
