@@ -146,7 +146,7 @@ def _check(rules: str | None, pages: Sequence[str]) -> int:
 def _promised(directory: Path) -> str:
     """What is to be said where a rule set promises nothing, since a file removed is not missed."""
     missing = not (directory / "promises.yaml").is_file()
-    return "; without promises.yaml nothing is checked while a number rises" if missing else ""
+    return "; no promises.yaml" if missing else ""
 
 
 def _refuse_blanks(rules: str | None) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from allstatus.commands.shared import app, run
+from allstatus.commands.shared import RulesOption, app, run
 from allstatus.errors import MissingExtra
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 ENVIRONMENT = "ALLSTATUS_SERVICE"  # how settings reach the processes that answer
 CONFIG = "Settings in YAML: issuers, FHIR servers, audit, limits."
-RULES = "A rule set's folder or name, over the settings; again for more, the first by default."
 INSECURE = (
     "Let anyone on this machine call without a token, to try it out; listens on loopback only."
 )
@@ -41,7 +40,9 @@ def serve(
         int, typer.Option("--workers", min=1, max=64, help="How many processes answer.")
     ] = 1,
     insecure_dev: Annotated[bool, typer.Option("--insecure-dev", help=INSECURE)] = False,
-    rules: Annotated[list[str] | None, typer.Option("--rules", metavar="DIR", help=RULES)] = None,
+    rules: Annotated[
+        list[str] | None, typer.Option("--rules", metavar="DIR", help=RulesOption.help)
+    ] = None,
 ) -> None:
     """Serve CDS Hooks, REST and explanation pages; every decision is in the audit before it is
     answered.

@@ -93,7 +93,7 @@ def _unfit(place: Place, value: object, schema: dict[str, Any]) -> str:
     hint = nearest(value, words) if isinstance(value, str) else ""
     wanted = dict.fromkeys(_wanted(node) for node in nodes)
     if re.fullmatch(r"0\d+", str(value)) and WORDS["number"] in wanted:
-        hint = " (YAML reads a number with a zero before it otherwise)"
+        hint = " (a leading zero)"
     return f"{_name(place)} is {shown(value)}{hint}; write {' or '.join(wanted)}"
 
 
