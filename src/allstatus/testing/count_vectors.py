@@ -21,7 +21,7 @@ WITHIN: Mapping[str, Part] = {
 OTHER_UNITS: Mapping[str, Mapping[str, Part]] = {
     "wbc": {
         "K/uL": {"value": "6.0", "unit": "K/uL", "low": "4.0", "high": "11.0"},
-        "cells in a microliter": {"value": 6000, "unit": "/uL"},
+        "/uL": {"value": 6000, "unit": "/uL"},
         "without a unit": {"value": "6.0", "low": "4.0", "high": "11.0"},
         "not known, with a range": {"value": "6.0", "unit": "x", "low": "4.0", "high": "11.0"},
         "not known, without a range": {"value": "6.0", "unit": "x"},
@@ -47,7 +47,7 @@ NO_COUNTS: Mapping[str, Any] = {
 PEOPLE: Mapping[str, Record] = {
     "a woman": {"sex": "female", "age_years": 40},
     "a man": {"sex": "male", "age_years": 40},
-    "of unknown sex and age": {},
+    "of unknown sex": {},
     "of 17 years": {"sex": "female", "age_years": 17},
     "of 18 years": {"sex": "female", "age_years": 18},
 }
@@ -70,12 +70,12 @@ def refused_counts(record: Record) -> Iterator[tuple[str, Record]]:
 
 
 def _counts() -> Iterator[tuple[str, Any]]:
-    yield "every component within its range", dict(WITHIN)
-    yield "numbers as JSON numbers", {name: _numbers(part) for name, part in WITHIN.items()}
+    yield "all in range", dict(WITHIN)
+    yield "JSON numbers", {name: _numbers(part) for name, part in WITHIN.items()}
     yield "nothing sent", {}
     yield "nothing but null", dict.fromkeys(COMPONENTS)
     keys = ("value", "unit", "low", "high", "flag")
-    yield "parts that are null", {name: dict.fromkeys(keys) for name in COMPONENTS}
+    yield "null parts", {name: dict.fromkeys(keys) for name in COMPONENTS}
     for name in COMPONENTS:
         yield f"without {name}", {key: part for key, part in WITHIN.items() if key != name}
         yield f"{name} null", {**WITHIN, name: None}
@@ -86,7 +86,7 @@ def _counts() -> Iterator[tuple[str, Any]]:
     for flag in get_args(Flag):
         yield f"flagged {flag} throughout", {name: {"flag": flag} for name in COMPONENTS}
     yield (
-        "the needed ones only",
+        "needed ones only",
         {name: WITHIN[name] for name in ("wbc", "hematocrit", "platelets")},
     )
     yield "no ranges", _bare({})
@@ -95,18 +95,18 @@ def _counts() -> Iterator[tuple[str, Any]]:
 def _variants(part: Part) -> Iterator[tuple[str, Part]]:
     """A component at, beside and beyond its limits, with one limit, exclusive ones, and flags."""
     low, high = part["low"], part["high"]
-    yield "at the lower limit", {**part, "value": low}
-    yield "at the upper limit", {**part, "value": high}
-    yield "a hair below the lower limit", {**part, "value": str(Decimal(low) - Decimal("1e-18"))}
-    yield "a hair above the upper limit", {**part, "value": str(Decimal(high) + Decimal("1e-18"))}
-    yield "at an exclusive lower limit", {**part, "value": low, "low": f">{low}"}
-    yield "at an exclusive upper limit", {**part, "value": high, "high": f"<{high}"}
-    yield "with a limit of the wrong side", {**part, "low": f"<{low}"}
-    yield "with an upper limit only", {key: value for key, value in part.items() if key != "low"}
-    yield "with a lower limit only", {**part, "high": None}
-    yield "below what was counted", {**part, "value": f"<{low}"}
-    yield "flagged as its range says", {**part, "flag": "N"}
-    yield "flagged against its range", {**part, "flag": "L"}
+    yield "at low", {**part, "value": low}
+    yield "at high", {**part, "value": high}
+    yield "a hair below low", {**part, "value": str(Decimal(low) - Decimal("1e-18"))}
+    yield "a hair above high", {**part, "value": str(Decimal(high) + Decimal("1e-18"))}
+    yield "at exclusive low", {**part, "value": low, "low": f">{low}"}
+    yield "at exclusive high", {**part, "value": high, "high": f"<{high}"}
+    yield "limit, other side", {**part, "low": f"<{low}"}
+    yield "high only", {key: value for key, value in part.items() if key != "low"}
+    yield "low only", {**part, "high": None}
+    yield "below low, uncounted", {**part, "value": f"<{low}"}
+    yield "flagged alike", {**part, "flag": "N"}
+    yield "flagged otherwise", {**part, "flag": "L"}
     yield "implausible", {**part, "value": str(Decimal(part["value"]) * 1000)}
 
 
