@@ -12,17 +12,14 @@ import sqlglot.errors
 
 from allstatus.bulk.answer_texts import ANSWER
 from allstatus.bulk.cells import CellAnswer, Cells
-from allstatus.bulk.sql_column import quoted_text
+from allstatus.bulk.sql_column import quoted_name, quoted_text
 from allstatus.bulk.sql_view import PLAIN, SqlView
 from allstatus.errors import InvalidRecord
 
 TESTED = ("duckdb", "postgres", "sqlite", "spark")
 GENERATED = ("bigquery", "snowflake", "tsql", "oracle")  # parsed again by sqlglot, but not executed
 REPLACING = ("duckdb", "bigquery", "snowflake")  # CREATE OR REPLACE of tables and views
-IS_TEXT = {
-    "duckdb": "TYPEOF({}) = 'VARCHAR'",
-    "postgres": "CAST(PG_TYPEOF({}) AS TEXT) IN ('text', 'character varying', 'character')",
-}
+IS_TEXT = {"postgres": "CAST(PG_TYPEOF({}) AS TEXT) IN ('text', 'character varying', 'character')"}
 ROWS_AT_ONCE = {"oracle": 1, "tsql": 500}
 
 
@@ -53,9 +50,10 @@ def script(
     ]
     places = [(cell, distinct[answer]) for cell, answer in enumerate(answers)]
     anew = "CREATE OR REPLACE" if dialect in REPLACING else "CREATE"
+    checks = _texts(view, table, id) if dialect == PLAIN else ()
     before = () if dialect in REPLACING else _dropped(cells_table, answers_table, decisions)
     statements = [
-        *(_in(dialect, statement) for statement in before),
+        *(_in(dialect, statement) for statement in (*checks, *before)),
         _in(dialect, f"{anew} TABLE {answers_table} (answer INTEGER, {_widths(distinct)})"),
         *_inserts(_in_name(answers_table, dialect), rows, dialect),
         _in(dialect, f"{anew} TABLE {cells_table} (cell INTEGER, answer INTEGER)"),
@@ -71,6 +69,18 @@ def _made(prefix: str, dialect: str) -> list[str]:
     """The names of what is made, in plain SQL."""
     made = (f"{prefix}_{what}" for what in ("cells", "answers", "decisions"))
     return [_table(name, dialect, "--schema or --prefix") for name in made]
+
+
+def _texts(view: SqlView, table: str, id: str) -> Iterator[str]:
+    """Queries that stop at a percentage in a column of text, with the row's id, in an engine that
+    compares no text with a number.
+    """
+    for column in view.percentages:
+        said = quoted_text(f": {column.reason} (text; cast the column)")
+        yield (
+            f"SELECT ERROR('row ' || p.{quoted_name(id)} || {said}) FROM {table} AS p "
+            f"WHERE TYPEOF({column.compared}) = 'VARCHAR' AND {column.compared} IS NOT NULL"
+        )
 
 
 def _in(dialect: str, statement: str) -> str:

@@ -33,7 +33,11 @@ def conformance(
         ),
     ],
     level: Annotated[
-        LevelName, typer.Option(help="What it claims; each level takes in those before.")
+        LevelName,
+        typer.Option(
+            metavar="LEVEL",
+            help=f"What it claims; each level takes in those before: {', '.join(LevelName)}.",
+        ),
     ] = LevelName.exact_decimal,
     vectors: Annotated[
         Path | None,
