@@ -29,7 +29,8 @@ from .test_fuzz import VALUES, fuzzed, mutants
 
 ADDRESS = BASE + PATIENT_VIEW
 SELF = TokenIssuer()
-LAWFUL = SELF.token()
+DAY = 86_400
+LAWFUL = SELF.token(exp=int(time.time()) + DAY - 60)
 RULES = load_rules()
 PREFETCH = json.dumps(prefetch_of(chart("01-exactly-five")))
 NAMES = ("iss", "aud", "exp", "iat", "nbf", "jti", "sub", "tenant")
@@ -51,7 +52,9 @@ class Memory:
 def gatekeeper(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gatekeeper]:
     folder = tmp_path_factory.mktemp("tokens")
     issuer = {"issuer": ISSUER, "keys": SELF.written(folder)}
-    given_ = {"base_url": BASE, "audit": folder / "audit.db", "issuers": [issuer]}
+    given_ = {"base_url": BASE, "audit": folder / "audit.db", "issuers": [issuer]} | {
+        "limits": {"token_seconds": DAY}
+    }
     with closing(sqlite3.connect(":memory:")) as connection:
         store: Any = Memory(connection)
         yield Gatekeeper(Config.model_validate(given_), store, httpx.AsyncClient())
