@@ -7,7 +7,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from itertools import product
 from random import Random
@@ -19,11 +19,16 @@ from allstatus import Decision, load_rules
 from allstatus.decision.classifier import Classifier
 from allstatus.ehr.out.context import Context
 from allstatus.ehr.out.observation import make_observation
+from allstatus.ehr.timeline_points import Point, Timeline
+from allstatus.ehr.timeline_text import render_timeline
 from allstatus.render.html import render_html
+from allstatus.render.lines import render_lines
 from allstatus.render.messages import may_be
 from allstatus.render.text import render_text
 from allstatus.rules.phrases import LEVELS, Phrase
 from allstatus.service.cards import Occasion, status_cards
+from allstatus.teach.exercise_words import word
+from allstatus.teach.exercises import make_pool
 from allstatus.verify.phrase_faults import facts_named, told_criteria
 
 PATIENT = load_rules(engine="builtin")
@@ -59,6 +64,14 @@ def as_html(decision: Decision, level: str) -> str:
     return html.unescape(re.sub(r"<[^>]+>", " ", render_html([decision], level=level)))
 
 
+def as_line(decision: Decision, _: str) -> str:
+    return "\n".join(render_lines([decision], width=None))
+
+
+def as_point(decision: Decision, _: str) -> str:
+    return render_timeline(Timeline(None, [Point(date(2026, 1, 1), decision)], decision))
+
+
 def as_card(decision: Decision, _: str) -> str:
     return " ".join(card["detail"] for card in status_cards(decision, OCCASION))
 
@@ -74,6 +87,8 @@ Format = tuple[Callable[[Decision, str], str], Sequence[str]]  # how, and for wh
 FORMATS: tuple[Format, ...] = (
     (as_text, LEVELS),
     (as_html, LEVELS),
+    (as_line, ("clinician",)),
+    (as_point, ("clinician",)),
     (as_card, ("clinician",)),
     (as_observation, ("clinician",)),
 )
@@ -100,13 +115,15 @@ def owned(classifier: Classifier) -> list[tuple[str, Phrase, frozenset[str]]]:
     return found
 
 
-def untold(classifier: Classifier, decision: Decision) -> Iterator[str]:
+def untold(
+    classifier: Classifier, decision: Decision, formats: Sequence[Format] = FORMATS
+) -> Iterator[str]:
     """What a reader is told as a fact of this decision, and is not so by what was stated."""
     if decision.outcome == "conflicting_data":
         return
     table = classifier.table
     stated = decision._resolution.stated.completions
-    for render, levels in FORMATS:
+    for render, levels in formats:
         for level in levels:
             said = " ".join(render(decision, level).split())
             for text in (may_be(decision, level) or ("", []))[1]:
@@ -124,6 +141,17 @@ def untold(classifier: Classifier, decision: Decision) -> Iterator[str]:
 def test_what_is_said_as_a_fact_holds(rules: Classifier) -> None:
     for decision in sample(rules, SAMPLED):
         assert not list(untold(rules, decision))
+
+
+@pytest.mark.parametrize("rules", [PATIENT, PROFESSIONAL], ids=["patient", "professional"])
+def test_what_an_exercise_says_as_a_fact_holds(rules: Classifier) -> None:
+    heard = set()
+    for exercise in Random(0).sample(make_pool(rules), SAMPLED):
+        said = " ".join(word(rules, exercise).explanation)
+        heard |= {text for text, _, _ in owned(rules) if text in said}
+        decision = rules.classify(exercise.record)
+        assert not list(untold(rules, decision, [(lambda *_, said=said: said, ("student",))]))
+    assert len(heard) > 5
 
 
 @pytest.mark.slow
