@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from functools import partial
 
 from allstatus.decision.classifier import Classifier
 from allstatus.ehr.caller_facts import CallerFacts
@@ -27,10 +28,8 @@ def decide_side_by_side(
     """Every assessment as `decide_over_time` decides it, with the same assessments under the
     assumption in `assuming`; None where the caller makes the assumption anyway.
     """
-    told = decide_over_time(classifier, chart, as_of=as_of, options=options, overlays=overlays)
+    tell = partial(decide_over_time, classifier, chart, as_of=as_of, overlays=overlays)
+    told = tell(options=options)
     if not options.symptoms_absent:
-        assumed = replace(options, symptoms_absent=True)
-        told.assuming = decide_over_time(
-            classifier, chart, as_of=as_of, options=assumed, overlays=overlays
-        )
+        told.assuming = tell(options=replace(options, symptoms_absent=True))
     return told
