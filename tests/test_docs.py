@@ -158,7 +158,7 @@ def run_command(command: str, folder: Path) -> str:
     if not SHELL.search(command):
         with contextlib.chdir(folder):
             result = CliRunner().invoke(
-                app, shlex.split(command)[1:], prog_name="allstatus", env=PLAIN
+                app, shlex.split(command)[1:], prog_name="allstatus", env=environment(folder)
             )
         return result.output
     result = subprocess.run(
