@@ -11,9 +11,7 @@ from allstatus.decision.classifier import load_rules
 from allstatus.ehr.caller_facts import make_overlays
 from allstatus.ehr.chart_options import DEFAULT_OPTIONS, ChartOptions, make_reader
 from allstatus.ehr.fhir import read_fhir
-from allstatus.ehr.timeline import decide_chart, decide_over_time
-from allstatus.ehr.timeline_text import render_timeline
-from allstatus.errors import RulesError
+from allstatus.ehr.timeline import decide_chart
 from allstatus.render.messages import headline
 
 RULES = load_rules()
@@ -110,31 +108,6 @@ def test_a_sites_codes_are_laid_over_ours_and_named(tmp_path: Path) -> None:
     assert decide(own).outcome == "not_applicable"
 
 
-BAD = [
-    ("treatments", "vincristin:\n  codes: []\n", "is no topic of treatments"),
-    ("results", 'wbc:\n  codes: [{system: loinc, code: "6690-3", verified: no, cite: x}]\n', "dig"),
-    (
-        "results",
-        'wbc:\n  codes: [{system: loinc, code: "11150-0", verified: no, cite: x}]\n',
-        "stands in 'marrow_blasts' already",
-    ),
-    ("results", "wbc:\n  codes: [{system: loinc, code: x, verified: no}]\n", "has no cite"),
-    ("results", "wbc:\n  codes: [{system: lab, code: x, verified: no, cite: x}]\n", "not known"),
-    ("medicines", "x: {}\n", "is no table of ours"),
-    ("signs", "own:\n  title: x\n  broader: nothing\n  codes: []\n", "is no topic"),
-]
-
-
-@pytest.mark.parametrize(("name", "text", "problem"), BAD, ids=lambda value: str(value)[:20])
-def test_a_sites_tables_are_checked_as_ours_are(
-    name: str, text: str, problem: str, tmp_path: Path
-) -> None:
-    (tmp_path / f"{name}.yaml").write_text(text)
-    with pytest.raises(RulesError, match=problem) as refused:
-        make_reader(codes=tmp_path)
-    assert all(f"{name}.yaml:" in line for line in refused.value.problems)
-
-
 def test_of_two_sendings_of_one_value_only_one_counts() -> None:
     marrow = coded(
         "Observation",
@@ -172,16 +145,3 @@ def test_a_morphology_and_the_place_beside_it_mean_a_disease_together() -> None:
     }
     assert decide(lymphoblastic).outcome == "not_applicable"
     assert decide(lymphoblastic | {"bodySite": [place]}).outcome != "not_applicable"
-
-
-def test_the_timeline_says_no_diagnosis_only_when_all_are_understood() -> None:
-    said = []
-    for system in ("http://hl7.org/fhir/sid/icd-10-cm", "http://h.example/dx"):
-        (chart,) = read_fhir(
-            [{"resourceType": "Patient", "id": "p"}, coded("Condition", "dx", (system, "C18.9"))]
-        )
-        said.append(render_timeline(decide_over_time(RULES, chart)).splitlines()[2:4])
-    assert said[0][0] == "As it stands: No ALL diagnosis."
-    assert " ".join(said[1]).startswith(
-        "As it stands: No diagnosis known here as ALL; not understood: no text"
-    )

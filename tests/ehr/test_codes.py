@@ -3,13 +3,10 @@
 import re
 from pathlib import Path
 
-import pytest
 import yaml
 
 from allstatus.ehr.chart import Code
-from allstatus.ehr.code_checks import check_tables, loinc_holds, verhoeff_holds
 from allstatus.ehr.codes import codes_home, make_code, read_yaml, table
-from allstatus.ehr.site_codes import FILES, CodesFile
 
 TABLES = ("diagnoses", "results", "signs", "treatments")
 HERE = Path(__file__).parent
@@ -19,27 +16,6 @@ ENTRIES = [
     for topic, entry in read_yaml(name).items()
     for code in entry["codes"]
 ]
-
-
-def test_our_tables_pass_the_checks_a_sites_tables_do() -> None:
-    files = {name: CodesFile(codes_home() / f"{name}.yaml", codes_home()) for name in FILES}
-    assert [file.problems for file in files.values()] == [[]] * len(FILES)
-    assert list(check_tables(files, {name: {} for name in FILES})) == []
-
-
-@pytest.mark.parametrize(
-    ("number", "holds"), [("91857003", True), ("91857004", False), ("12301000132103", True)]
-)
-def test_the_check_digit_of_snomed_is_verhoeffs(number: str, holds: bool) -> None:
-    assert verhoeff_holds(number) is holds
-
-
-@pytest.mark.parametrize(
-    ("code", "holds"),
-    [("11150-0", True), ("11150-1", False), ("26446", False)],
-)
-def test_the_check_digit_of_loinc(code: str, holds: bool) -> None:
-    assert loinc_holds(code) is holds
 
 
 def test_what_has_one_source_or_none_is_not_verified() -> None:

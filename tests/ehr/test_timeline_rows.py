@@ -1,14 +1,12 @@
 """The rows of a timeline's picture: which days they span, and what stands in them for a point."""
 
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from allstatus import load_rules
 from allstatus.ehr.record_history import decide_dated
-from allstatus.ehr.timeline_picture import draw_timeline
 from allstatus.ehr.timeline_rows import TimelineRows, band_of, sites_of
 
 RULES = load_rules(engine="builtin")
@@ -67,10 +65,3 @@ def test_percentages_are_joined_on_one_side_of_the_limit_only(
     axis = Figure().add_subplot()
     rows_of(*(CLEAN | {"marrow_blast_percent": percent} for percent in percents)).blasts(axis)
     assert sum(line.get_linestyle() == ":" for line in axis.lines) == joined
-
-
-def test_without_a_treatment_there_is_no_row_for_it(tmp_path: Path) -> None:
-    draw_timeline(rows_of(CLEAN, CLEAN).timeline, tmp_path / "p.svg")
-    drawn = (tmp_path / "p.svg").read_text("utf-8")
-    assert "Blood count" in drawn
-    assert "first given" not in drawn

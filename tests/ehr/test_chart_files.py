@@ -1,0 +1,108 @@
+"""Charts from text, lines and folders, whatever they hold, each with its number or its refusal."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from allstatus.ehr.chart import Chart
+from allstatus.ehr.chart_files import Numbered, read_bundle_lines, read_charts, read_folder
+from allstatus.errors import InvalidRecord
+from ehr.bundles import bundle, marrow, patient
+
+FIXTURES = Path(__file__).parents[2] / "fixtures"
+TABLE = (FIXTURES / "tables" / "second-remission.csv").read_text("utf-8")
+MESSAGE = (FIXTURES / "hl7v2" / "cells-counted.hl7").read_text("utf-8")
+
+
+def one(name: str) -> dict[str, Any]:
+    """The bundle of one patient with one marrow."""
+    subject = {"reference": f"Patient/{name}"}
+    return bundle(patient(name), marrow("2025-03-10", 2, subject=subject))
+
+
+def lines(*values: Any) -> str:
+    return "\n".join(value if isinstance(value, str) else json.dumps(value) for value in values)
+
+
+def told(found: Numbered) -> list[tuple[int | None, str]]:
+    """Each number, with the patient or why the chart is refused."""
+    return [
+        (number, f"{chart.patient}" if isinstance(chart, Chart) else f"refused: {chart.problem}")
+        for number, chart in found
+    ]
+
+
+A, B = one("a"), one("b")
+LOOSE = [*(entry["resource"] for entry in A["entry"] + B["entry"])]
+TEXTS = [
+    (json.dumps(A), [(None, "a")]),
+    (json.dumps([A, B]), [(1, "a"), (2, "b")]),
+    (json.dumps(LOOSE), [(1, "a"), (2, "b")]),
+    (lines(*LOOSE), [(1, "a"), (2, "b")]),
+    (lines(A, B), [(1, "a"), (2, "b")]),
+    (lines(A, A), [(1, "a"), (2, "a")]),
+    (json.dumps([A, A]), [(None, "a")]),
+]
+
+
+@pytest.mark.parametrize(("text", "found"), TEXTS)
+def test_bundles_of_a_list_are_read_together_and_those_of_lines_each(
+    text: str, found: list[tuple[int | None, str]]
+) -> None:
+    assert told(read_charts(text)) == found
+    assert told(read_charts(text, "fhir")) == found
+
+
+def test_a_line_that_cannot_be_read_is_refused_and_the_others_are_not() -> None:
+    found = told(read_charts(lines(A, '{"resourceType": "Bundle", "type":', B)))
+    assert [(number, text.partition(":")[0]) for number, text in found] == [
+        (1, "a"),
+        (2, "refused"),
+        (3, "b"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"), [(MESSAGE, "hl7v2"), (TABLE, "table"), (json.dumps(A), "fhir")]
+)
+def test_what_a_text_is_need_not_be_said(text: str, kind: str) -> None:
+    assert told(read_charts(text)) == told(read_charts(text, kind))
+    assert len(told(read_charts(text))) == 1
+
+
+def test_what_is_no_chart_is_refused() -> None:
+    with pytest.raises(InvalidRecord, match="is no chart"):
+        list(read_charts('{"cbc": "normal"}'))
+
+
+def test_lines_of_a_file_are_read_one_by_one(tmp_path: Path) -> None:
+    path = tmp_path / "charts.ndjson"
+    path.write_text(lines(A, "{", B), "utf-8")
+    (first, one), (second, refused), (third, other) = told(read_bundle_lines(str(path)))
+    assert [(first, one), (third, other)] == [(1, "a"), (3, "b")]
+    assert (second, refused.partition(":")[0]) == (2, "refused")
+
+
+def test_the_files_of_a_folder_are_read_together(tmp_path: Path) -> None:
+    subject = {"reference": "Patient/a"}
+    (tmp_path / "a.json").write_text(json.dumps(patient("a")), "utf-8")
+    (tmp_path / "m.ndjson").write_text(lines(marrow("2025-03-10", 2, subject=subject), "{", ""))
+    (tmp_path / "t.csv").write_text(TABLE, "utf-8")
+    (tmp_path / "o.hl7").write_text(MESSAGE, "utf-8")
+    (tmp_path / ".hidden.json").write_text("{", "utf-8")
+    (tmp_path / "notes.txt").write_text("not a chart", "utf-8")
+    (_, refused), *charts = read_folder(tmp_path)
+    assert isinstance(refused, InvalidRecord)
+    assert refused.field == f"{tmp_path / 'm.ndjson'} line 2"
+    found = [chart for _, chart in charts if isinstance(chart, Chart)]
+    assert [number for number, _ in charts] == [1, 2, 3]
+    assert sorted(len(chart.results) > 0 for chart in found) == [True] * 3
+    assert "a" in [chart.patient for chart in found]
+
+
+def test_a_folder_without_a_chart_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("not a chart", "utf-8")
+    with pytest.raises(InvalidRecord):
+        list(read_folder(tmp_path))
