@@ -5,6 +5,7 @@ every statement that the raw text does.
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -26,8 +27,9 @@ from allstatus.ehr.timeline import decide_chart
 from allstatus.record.exact_json import parse_json
 from allstatus.record.json_reader import decode
 from allstatus.service.prefetch import PrefetchedChart
+from bulk.folders import HOW as ASSUMING
 from bulk.folders import decide, evidence, exported, write_folder
-from ehr import raw_statements
+from ehr import linked, raw_statements
 from ehr.bundles import ALL, ICD10CM, concept, condition, marrow, observation, patient
 from ehr.test_assessor import as_patients
 from ehr.test_recorded_answers import BASE
@@ -93,7 +95,7 @@ def test_a_chart_in_an_export_has_the_account_of_its_bundle(path: Path) -> None:
     decisions = classified(parse_json(json.dumps(resources)))
     for decision in decisions:
         name, alone = str(decision.record.id or ""), ExportContext(alone=len(decisions) == 1)
-        decided = decide_patient(HOW, name, lines, alone)
+        (decided,) = decide_patient(HOW, name, lines, alone)
         if decision.outcome == "not_applicable":
             assert decided.row is None
         else:
@@ -220,3 +222,49 @@ def test_an_export_counts_patients_whose_diagnoses_are_not_understood(tmp_path: 
         people += [patient(name), about, about | {"id": f"{name}-again"}]
     totals = decide(write_folder(tmp_path / "export", people), tmp_path / "out.ndjson", HOW)
     assert (totals.found, totals.listed, totals.unclear) == (1, 1, 2)
+
+
+@pytest.mark.parametrize("case", linked.CASES)
+def test_who_is_one_person_is_so_at_every_door(
+    case: str, tmp_path: Path, client: TestClient
+) -> None:
+    resources = linked.resources(case)
+    charts = read_fhir(parse_json(json.dumps(resources)))
+    decisions = [decide_chart(RULES, chart, options=ASSUMING.options) for chart in charts]
+    listed = [one for one in decisions if one.outcome != "not_applicable"]
+    assert {one.record.id: one.status or one.outcome for one in listed} == (
+        linked.CASES[case]["told"]
+    )
+    target = tmp_path / "out.ndjson"
+    totals = decide(write_folder(tmp_path / "export", resources, Random(1)), target, ASSUMING)
+    assert list(map(told, evidence(target))) == list(map(of, listed))
+    assert totals.listed == len(listed)
+    sent = {"content": to_json(resources), "headers": {"content-type": MEDIA[".json"]}}
+    answered = client.post("/classify", **sent).text.splitlines()
+    assert [told(json.loads(line)) for line in answered] == [
+        of(decide_chart(RULES, chart)) for chart in charts
+    ]
+
+
+def test_an_export_of_linked_patients_is_listed_in_order(tmp_path: Path) -> None:
+    resources, said = linked.together()
+    target = tmp_path / "out.ndjson"
+    decide(write_folder(tmp_path / "export", resources, Random(2)), target, ASSUMING)
+    found = [(line["id"], line["status"] or line["outcome"]) for line in evidence(target)]
+    assert found == sorted(said.items())
+
+
+def test_two_servers_patients_of_one_id_are_two_in_an_export(tmp_path: Path) -> None:
+    resources = [
+        one
+        | {"id": f"{server}-{one['id']}"}
+        | {"subject": {"reference": f"http://{server}.example/Patient/p1"}}
+        for server in "ab"
+        for one in linked.REMISSION[1:]
+    ]
+    target = tmp_path / "out.ndjson"
+    totals = decide(write_folder(tmp_path / "export", resources), target, HOW)
+    decisions = classified(parse_json(json.dumps(resources)))
+    assert list(map(told, evidence(target))) == list(map(of, decisions))
+    assert [line["id"] for line in evidence(target)] == ["p1 (a.example)", "p1 (b.example)"]
+    assert (totals.found, totals.listed) == (2, 2)

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from allstatus.ehr.fhir import read_fhir, read_own, read_patient
+from allstatus.ehr.fhir import read_fhir, read_own, read_patients
 from allstatus.ehr.fhir_links import LEADS, persons
 from allstatus.ehr.fhir_store import ResourceStore
 
@@ -23,8 +23,8 @@ def to(name: str, kind: str | None = None, **more: Any) -> dict[str, Any]:
 ELSEWHERE = [
     to("Patient/x", "seealso"),
     to("http://b.example/fhir/Patient/q", "seealso"),
-    to("Patient/q", "seealso", modifierExtension=[{"url": "x"}]),
 ]
+CHANGED = to("Patient/q", "seealso", modifierExtension=[{"url": "x"}])
 NOWHERE = [to("Patient/p", "seealso"), to("RelatedPerson/q", "seealso"), {"type": "seealso"}]
 
 
@@ -35,7 +35,7 @@ NOWHERE = [to("Patient/p", "seealso"), to("RelatedPerson/q", "seealso"), {"type"
 )
 def test_a_link_of_any_type_makes_one_person_of_two(link: dict[str, Any], leader: Any) -> None:
     known = [(P, patient("p", **link)), (Q, patient("q")), (R, patient("r"))]
-    found = persons(known, {}, ResourceStore([]), join=True)
+    found = persons(known, {}, dict(known), ResourceStore([]))
     assert (found.one, found.apart) == ({P: leader, Q: leader}, frozenset())
 
 
@@ -44,22 +44,20 @@ def test_those_who_replace_each_other_are_called_by_the_first_name() -> None:
         (P, patient("p", **to("Patient/q", "replaced-by"))),
         (Q, patient("q", **to("Patient/p", "replaced-by"))),
     ]
-    assert persons(known, {}, ResourceStore([]), join=True).one == {P: P, Q: P}
+    assert persons(known, {}, dict(known), ResourceStore([])).one == {P: P, Q: P}
 
 
 @pytest.mark.parametrize("link", ELSEWHERE)
 def test_who_is_linked_to_somebody_not_here_is_only_a_part(link: dict[str, Any]) -> None:
-    found = persons(
-        [(P, patient("p", **link)), (Q, patient("q"))], {}, ResourceStore([]), join=True
-    )
+    known = [(P, patient("p", **link)), (Q, patient("q"))]
+    found = persons(known, {}, dict(known), ResourceStore([]))
     assert (found.one, found.apart) == ({}, {P})
 
 
 @pytest.mark.parametrize("link", NOWHERE)
 def test_a_link_that_names_no_other_patient_says_nothing(link: dict[str, Any]) -> None:
-    found = persons(
-        [(P, patient("p", **link)), (Q, patient("q"))], {}, ResourceStore([]), join=True
-    )
+    known = [(P, patient("p", **link)), (Q, patient("q"))]
+    found = persons(known, {}, dict(known), ResourceStore([]))
     assert found == ({}, frozenset())
 
 
@@ -76,6 +74,38 @@ def test_what_is_said_of_either_is_the_persons() -> None:
     assert (len(own.chart.results), own.others) == (1, 0)
 
 
-def test_gathered_one_by_one_each_is_a_part() -> None:
-    chart = read_patient(resources(), "p")
-    assert (chart.patient, chart.results, chart.partial) == ("p", [], True)
+def test_of_a_link_that_is_not_read_whole_both_are_a_part() -> None:
+    known = [(P, patient("p", **CHANGED)), (Q, patient("q")), (R, patient("r"))]
+    found = persons(known, {}, dict(known), ResourceStore([]))
+    assert (found.one, found.apart) == ({}, {P, Q})
+
+
+def test_a_patient_of_whom_only_results_are_here_is_joined_by_the_link_of_the_other() -> None:
+    (chart,) = read_fhir([one for one in resources() if one["id"] != "q"])
+    assert (chart.patient, len(chart.results), chart.partial) == ("p", 1, False)
+
+
+def test_gathered_with_those_linked_to_it_a_patient_is_the_person() -> None:
+    (chart,) = read_patients([*resources(), patient("r")], "q", nameless=2)
+    assert (chart.patient, len(chart.results), chart.partial) == ("q", 1, False)
+    assert chart.warnings[1:] == ["2 resources name no patient; they are set aside"]
+
+
+def test_gathered_alone_it_is_a_part() -> None:
+    (chart,) = read_patients([resources()[0]], "p")
+    assert (chart.patient, chart.partial) == ("p", True)
+
+
+def test_two_servers_patients_of_one_id_gathered_together_are_two_people() -> None:
+    servers = ["a.example/fhir", "b.example/fhir"]
+    of = [
+        {
+            "resourceType": "Observation",
+            "id": server[0],
+            "subject": {"reference": f"http://{server}/Patient/p"},
+        }
+        for server in servers
+    ]
+    charts = read_patients(of, "p")
+    assert [chart.patient for chart in charts] == [f"p ({server})" for server in servers]
+    assert [len(chart.results) for chart in charts] == [1, 1]

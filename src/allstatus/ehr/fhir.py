@@ -66,15 +66,18 @@ def read_fhir(value: object, *, partial: bool = False) -> list[Chart]:
     return [charts[key] for key in sorted(charts)]
 
 
-def read_patient(resources: list[Json], patient: str, nameless: int = 0) -> Chart:
-    """One patient's chart from what was gathered for it out of many patients' resources, `nameless`
-    of which name nobody.
+def read_patients(resources: list[Json], patient: str, nameless: int = 0) -> list[Chart]:
+    """The charts of what was gathered for one patient, and those linked to it, out of many
+    patients' resources, `nameless` of which name nobody. More than one where several servers have
+    a patient of that name, or a link is changed by what is not read.
     """
-    charts = _gather(ResourceStore(map(_entry, resources)), join=False).charts(alone=False)
-    chart = charts.get(patient) or Chart(patient)
-    if nameless:
+    gathered = _gather(ResourceStore(map(_entry, resources)))
+    linked = {*gathered.people.one.values(), *gathered.people.apart}
+    called = titles(key for key in gathered.of if key in linked or key[1] == patient)
+    charts = [gathered.chart(key, called[key]) for key in called] or [Chart(patient)]
+    for chart in charts if nameless else ():
         chart.warnings.append(SET_ASIDE.format(nameless))
-    return chart
+    return charts
 
 
 class Own(NamedTuple):
@@ -135,15 +138,15 @@ class _Gathered:
     owners: list[PatientKey] = field(default_factory=list)  # of each patient and each statement
     people: Persons = APART
 
-    def charts(self, *, alone: bool = True) -> dict[str, Chart]:
-        """The charts by what their patients are called; where `alone` says that nobody else is
-        meant, what names nobody is a doubt for the only patient.
+    def charts(self) -> dict[str, Chart]:
+        """The charts by what their patients are called; what names nobody is a doubt for the only
+        patient.
         """
         called = titles(self.of)
         charts = {called[key]: self.chart(key, called[key]) for key in self.of}
-        if self.nameless and alone and len(charts) <= 1:
+        if self.nameless and len(charts) <= 1:
             _place_nameless(self.nameless, charts)
-        elif self.nameless and alone:
+        elif self.nameless:
             for chart in charts.values():
                 chart.warnings.append(SET_ASIDE.format(len(self.nameless)))
         return charts
@@ -176,7 +179,7 @@ def _place_nameless(nameless: list[list[Statement]], charts: dict[str, Chart]) -
             chart.add(replace(statement, doubt=doubt))
 
 
-def _gather(store: ResourceStore, *, join: bool = True) -> _Gathered:
+def _gather(store: ResourceStore) -> _Gathered:
     gathered = _Gathered(store)
     everything = [
         *((resource, "") for resource in store.resources),
@@ -193,7 +196,8 @@ def _gather(store: ResourceStore, *, join: bool = True) -> _Gathered:
         if resource["resourceType"] == "Patient" and not why
         if key is not None and (known := same.get(key, key)) is not None
     ]
-    gathered.people = persons([(known, it) for known, _, it in patients], same, store, join=join)
+    here = {same.get(key, key) for _, _, key in owners if key is not None} - {None}
+    gathered.people = persons([(known, it) for known, _, it in patients], same, here, store)
     one = gathered.people.one
     same = {key: known and one.get(known, known) for key, known in same.items()} | {**one}
     for known, key, resource in patients:

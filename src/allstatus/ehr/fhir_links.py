@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from collections.abc import Collection, Iterable, Mapping
+from typing import NamedTuple, TypeVar
 
 from allstatus.ehr.fhir_patients import NOBODY, PatientKey, named
 from allstatus.ehr.fhir_standing import modified
@@ -11,11 +11,12 @@ from allstatus.ehr.fhir_store import ResourceStore
 from allstatus.ehr.json_access import Json, obj, objects, text
 
 LEADS = ("replaced-by", "refer")  # the other is the one to use
+Name = TypeVar("Name", str, PatientKey)
 
 
 class Persons(NamedTuple):
     """`one`: what each of several patients of one person is called; `apart`: who is said to be
-    somebody else too whose resources are not here.
+    somebody else too, and it is not known that all of that is here.
     """
 
     one: dict[PatientKey, PatientKey]
@@ -28,16 +29,14 @@ APART = Persons({}, frozenset())
 def persons(
     patients: Iterable[tuple[PatientKey, Json]],
     same: Mapping[PatientKey, PatientKey | None],
+    here: Collection[PatientKey],
     store: ResourceStore,
-    *,
-    join: bool,
 ) -> Persons:
     """Which patients are one person: all that links reach, called by the one that is to be used.
-    `same`: what keys without a server stand for; `join`: whether all about a patient here is here.
+    `same`: what keys without a server stand for; `here`: about whom anything is here.
     """
     known = dict(patients)
-    leaders: dict[PatientKey, PatientKey] = {}
-    groups = {key: {key} for key in known}
+    links: list[tuple[str, PatientKey, PatientKey]] = []
     apart: set[PatientKey] = set()
     for key, patient in known.items():
         for link in objects(patient.get("link")):
@@ -46,20 +45,28 @@ def persons(
             if other in (None, NOBODY, key):
                 continue
             assert other is not None
-            if other not in known or not join or modified(link):
-                apart.add(key)
-                continue
-            kind = text(link.get("type"))
-            if kind in LEADS:
-                leaders[key] = other
-            elif kind == "replaces":
-                leaders[other] = key
-            group = groups[key] | groups[other]
-            groups.update(dict.fromkeys(group, group))
-    one = {key: _leader(group, leaders) for key, group in groups.items() if len(group) > 1}
+            if other in here and not modified(link):
+                links.append((text(link.get("type")), key, other))
+            else:
+                apart |= {name for name in (key, other) if name in here}
+    one = together(links, known)
     return Persons(one, frozenset(one.get(key, key) for key in apart))
 
 
-def _leader(group: set[PatientKey], leaders: dict[PatientKey, PatientKey]) -> PatientKey:
-    """The one that no other is to be used for, else the first by name."""
-    return min(group - leaders.keys() or group)
+def together(links: Iterable[tuple[str, Name, Name]], known: Collection[Name]) -> dict[Name, Name]:
+    """What each linked patient is called: of all that links reach the one whom no other is to be
+    used for, else the first by name; one who is `known` before one who is only named. A link is
+    its type, whose it is, and the other.
+    """
+    groups: dict[Name, set[Name]] = {}
+    replaced: set[Name] = set()
+    for kind, own, other in links:
+        group = groups.get(own, {own}) | groups.get(other, {other})
+        groups.update(dict.fromkeys(group, group))
+        replaced |= {own} if kind in LEADS else {other} if kind == "replaces" else set()
+    return {name: _leader(group, known, replaced) for name, group in groups.items()}
+
+
+def _leader(group: set[Name], known: Collection[Name], replaced: set[Name]) -> Name:
+    mine = {name for name in group if name in known} or group
+    return min(mine - replaced or mine)

@@ -43,9 +43,8 @@ def test_a_row_says_what_the_bundle_does(path: Path) -> None:
         chart for _, chart in read_charts(f"[{','.join(line.decode() for line in lines_of(path))}]")
     ]
     for chart in charts:
-        decided = decide_patient(
-            HOW, chart.patient or "", lines_of(path), ExportContext(alone=len(charts) == 1)
-        )
+        alone = ExportContext(alone=len(charts) == 1)
+        (decided,) = decide_patient(HOW, chart.patient or "", lines_of(path), alone)
         decision = decide_chart(HOW.classifier, chart, options=HOW.options)
         if decision.outcome == "not_applicable":
             assert decided.row is None
@@ -65,7 +64,7 @@ def test_a_row_says_what_the_bundle_does(path: Path) -> None:
 def test_what_another_process_needs_can_be_sent_there() -> None:
     lines = lines_of(FHIR / "30-count-near-the-marrow.json")
     how: DecideSettings = pickle.loads(pickle.dumps(HOW))
-    decided: Decided = pickle.loads(pickle.dumps(decide_patient(how, "p1", lines)))
+    decided: Decided = pickle.loads(pickle.dumps(decide_patient(how, "p1", lines)[0]))
     assert decided.row is not None
     assert (decided.row["id"], decided.row["status"], decided.row["as_of"]) == (
         "p1",
@@ -81,7 +80,7 @@ def test_lines_that_are_no_resource_are_named_by_place_without_their_values() ->
         b'{"secret": 1}',
         b"\xff\xfe{",
     ]
-    decided = decide_patient(HOW, "p1", lines)
+    (decided,) = decide_patient(HOW, "p1", lines)
     assert decided.row is not None
     assert sorted(decided.refused) == [0, len(lines) - 2, len(lines) - 1]
     assert not any("secret" in reason for reason in decided.refused.values())

@@ -41,6 +41,7 @@ from bulk.folders import (
     write_folder,
 )
 from bulk.spark_cluster import cluster, spark
+from ehr import linked
 from ehr.test_assessor import as_patients
 from needs import SPARK
 
@@ -99,6 +100,12 @@ def with_identifiers() -> Iterator[Resource]:
         {"resourceType": "Observation", "id": name, "status": "final", "code": code}
         for name in "xyx"
     )
+
+
+def test_linked_patients_are_one_person(tmp_path: Path) -> None:
+    resources, said = linked.together()
+    folder = write_folder(tmp_path / "export", resources, Random(3))
+    assert assert_same(folder, tmp_path).listed == len(said)
 
 
 def test_fixtures_and_synthetic_charts_split_shuffled_packed_and_spoilt(tmp_path: Path) -> None:

@@ -132,17 +132,17 @@ def _add(
     others: ExportContext,
     done: DecidedPartition,
 ) -> None:
-    decided = decide_patient(how, patient, (kept.line for kept in lines), others)
-    done.patients += 1
-    done.unread.update(decided.unread)
-    done.unclear += decided.unclear
-    done.rejects += [
-        (lines[place].piece, lines[place].number, reason)
-        for place, reason in decided.refused.items()
-    ]
-    if decided.row is not None and decided.evidence is not None:
-        done.rows.append(decided.row)
-        done.evidence.append(decided.evidence.decode())
+    for decided in decide_patient(how, patient, (kept.line for kept in lines), others):
+        done.patients += 1
+        done.unread.update(decided.unread)
+        done.unclear += decided.unclear
+        done.rejects += [
+            (lines[place].piece, lines[place].number, reason)
+            for place, reason in decided.refused.items()
+        ]
+        if decided.row is not None and decided.evidence is not None:
+            done.rows.append(decided.row)
+            done.evidence.append(decided.evidence.decode())
 
 
 def _names(key: bytes) -> tuple[bytes, bytes]:

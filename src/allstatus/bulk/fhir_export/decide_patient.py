@@ -24,7 +24,7 @@ from allstatus.decision.decision import Decision
 from allstatus.ehr.chart_options import ChartOptions
 from allstatus.ehr.codes import Population
 from allstatus.ehr.facts_table import facts_document
-from allstatus.ehr.fhir import read_fhir, read_patient
+from allstatus.ehr.fhir import read_fhir, read_patients
 from allstatus.ehr.timeline import decide_chart
 from allstatus.errors import InvalidRecord
 from allstatus.record.exact_json import parse_json
@@ -89,20 +89,24 @@ def decide_patient(
     patient: str,
     lines: Iterable[bytes | str],
     others: ExportContext = ExportContext(),
-) -> Decided:
-    """Decide on one patient from the NDJSON lines about it and those they refer to, as on one
-    bundle that holds them.
+) -> list[Decided]:
+    """Decide on one patient from the NDJSON lines about it, those linked to it, and those they
+    refer to, as on one bundle that holds them: on each where they are several people, at least on
+    one. What was refused is told of the first.
     """
-    resources, decided = [], Decided()
+    resources, refused = [], dict[int, str]()
     for place, line in enumerate(lines):
         try:
             resources.append(read_resource(line))
         except InvalidRecord as error:
-            decided.refused[place] = error.problem
-    decision = decide_resources(how, patient, resources, others)
-    if decision is not None:
-        tell(how, patient, decision, decided)
-    return decided
+            refused[place] = error.problem
+    found = []
+    for decision in decide_resources(how, patient, resources, others):
+        found.append(Decided())
+        tell(how, decision.record.id or patient, decision, found[-1])
+    found = found or [Decided()]
+    found[0].refused = refused
+    return found
 
 
 def tell(how: DecideSettings, patient: str, decision: Decision, decided: Decided) -> None:
@@ -121,22 +125,17 @@ def decide_resources(
     patient: str,
     resources: list[dict[str, Any]],
     others: ExportContext = ExportContext(),
-) -> Decision | None:
-    """The same as a decision; None when no resource is about the patient."""
-    if others.alone:
-        charts = (
-            [chart for chart in read_fhir(resources) if (chart.patient or "") == patient]
-            if resources
-            else []
-        )
-        chart = charts[0] if charts else None
-    else:
-        chart = read_patient(resources, patient, others.nameless)
-    return (
-        None
-        if chart is None
-        else decide_chart(how.classifier, chart, as_of=how.as_of, options=how.options)
+) -> list[Decision]:
+    """The same as decisions; none when there is no resource."""
+    if not resources:
+        return []
+    charts = (
+        read_fhir(resources) if others.alone else read_patients(resources, patient, others.nameless)
     )
+    return [
+        decide_chart(how.classifier, chart, as_of=how.as_of, options=how.options)
+        for chart in charts
+    ]
 
 
 def read_resource(line: bytes | str) -> dict[str, Any]:

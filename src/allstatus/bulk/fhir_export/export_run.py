@@ -188,7 +188,7 @@ class ExportRun:
             gathered.passed,
             gathered.rejected,
             gathered.patients,
-            gathered.people,
+            0,
             gathered.nameless,
             unclear=gathered.unclear,
         )
@@ -196,6 +196,7 @@ class ExportRun:
         for shelf in range(shelves.count):
             done = load_done(shelves, shelf)
             output.write(done)
+            totals.found += done.patients
             totals.unread.update(done.unread)
             totals.unclear += done.unclear
             totals.outcomes.update(str(row["status"] or row["outcome"]) for row in done.rows)

@@ -19,12 +19,12 @@ _CODE = re.compile(rb'"CODE"\s*:\s*"\s*([^"\s]*)')
 _ESCAPE = re.compile(rb"\\u00([2-7][0-9a-fA-F])")
 
 
-def looks_worth_reading(piece: Piece) -> bool:
-    """Whether a piece may hold diagnoses, as far as its first line tells."""
+def looks_worth_reading(piece: Piece, kinds: tuple[str, ...] = WITH_DIAGNOSES) -> bool:
+    """Whether a piece may hold such resources, as far as its first line tells."""
     first = next(
         (line for block in read_piece(piece) for line in block.split() if line.strip()), b""
     )
-    return type_of(first) in ("", *WITH_DIAGNOSES)
+    return type_of(first) in ("", *kinds)
 
 
 def find_patients(piece: Piece, options: ChartOptions = DEFAULT_OPTIONS) -> set[str]:

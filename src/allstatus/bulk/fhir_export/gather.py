@@ -19,16 +19,19 @@ from allstatus.bulk.fhir_export.line_scan import (
     key_of,
     tell,
 )
+from allstatus.bulk.fhir_export.links import Link, find_known, find_links
 from allstatus.bulk.fhir_export.ndjson_pieces import Piece
 from allstatus.bulk.fhir_export.partitions import Kept, PartitionFiles, Partitions
 from allstatus.bulk.fhir_export.process_pool import Pool
 from allstatus.bulk.fhir_export.shuffle import LineTally, route
 from allstatus.ehr.chart_options import DEFAULT_OPTIONS, ChartOptions
+from allstatus.ehr.fhir_links import together
 from allstatus.ehr.fhir_resources import READERS
 
 Progress = Callable[
     [str, int, int], None
 ]  # what is being done, how much more of it, and how much it is in all
+PATIENTS = ("Patient",)
 _Result = TypeVar("_Result")
 
 
@@ -75,6 +78,10 @@ class Gatherer:
         diagnosis was expected.
         """
         looked = [piece for piece in self.pieces if looks_worth_reading(piece)]
+        listed = [piece for piece in self.pieces if looks_worth_reading(piece, PATIENTS)]
+        links: set[Link] = set().union(
+            *(found for _, found in self.over("finding links", find_links, listed))
+        )
         names: set[str] = set().union(
             *(
                 found
@@ -83,7 +90,7 @@ class Gatherer:
         )
         while True:
             names = set(self._resolve(names).values())
-            shelves = Partitions.build(self.folder, names)
+            shelves = Partitions.build(self.folder, names, self._one(links, listed))
             seen = frozenset(piece.number for piece in looked)
             tallies = [
                 tally
@@ -91,13 +98,11 @@ class Gatherer:
                     "gathering", route, self.pieces, shelves, seen, self.options
                 )
             ]
-            strays = (
-                set(self._resolve(set().union(*(tally.strays for tally in tallies))).values())
-                - names
-            )
-            if not strays:
+            strays = set(self._resolve(set().union(*(tally.strays for tally in tallies))).values())
+            more = set().union(*(tally.links for tally in tallies)) - links
+            if shelves.ranks.keys() >= strays and not more:
                 return shelves, self._settle(shelves, tallies)
-            names |= strays
+            names, links = names | strays, links | more
 
     def over(
         self, stage: str, work: Callable[..., _Result], pieces: list[Piece], *more: Any
@@ -118,6 +123,17 @@ class Gatherer:
         ):
             found = more | found
         return {name: found.get(name, own_name(name)) if name in wanted else name for name in names}
+
+    def _one(self, links: set[Link], listed: list[Piece]) -> dict[str, str]:
+        """What each of several patients of one person is called."""
+        named = self._resolve({name for _, *both in links for name in both})
+        wanted = frozenset(named.values())
+        known: set[str] = set().union(
+            *(found for _, found in self.over("following links", find_known, listed, wanted))
+            if wanted
+            else ()
+        )
+        return together(((kind, named[a], named[b]) for kind, a, b in sorted(links)), known)
 
     def _settle(self, shelves: Partitions, tallies: list[LineTally]) -> Gathered:
         """Lines that name nobody, or somebody by an identifier, to whom they belong; and the
@@ -157,7 +173,7 @@ class Gatherer:
             rank = shelves.ranks.get(named[str(line.patient)])
             self._shelve(shelves, spool, gathered, kept, rank)
         people = dict.fromkeys(named[str(t.patient)] for t in told if t.type in READERS)
-        return set(list(people)[:2])
+        return set(list(dict.fromkeys(map(shelves.called, people)))[:2])
 
     def _settle_nameless(
         self, shelves: Partitions, spool: PartitionFiles, gathered: Gathered

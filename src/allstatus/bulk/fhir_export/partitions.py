@@ -6,10 +6,11 @@ from __future__ import annotations
 
 import json
 import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 NAMES = "names.json"
@@ -30,7 +31,8 @@ class Kept(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Partitions:
-    """Patients by rank, in the order of their names, a shelf for some that follow each other.
+    """Patients by rank, in the order of their names, a shelf for some that follow each other; those
+    who are one person have one rank.
 
     The names lie on disk with the lines, so that what is sent to another process stays small.
     """
@@ -39,13 +41,19 @@ class Partitions:
     people: int
 
     @classmethod
-    def build(cls, folder: Path, names: Iterable[str]) -> Partitions:
-        """Empty shelves for these patients; what was in the folder is gone."""
+    def build(
+        cls, folder: Path, names: Iterable[str], called: Mapping[str, str] = MappingProxyType({})
+    ) -> Partitions:
+        """Empty shelves for these patients, `called` as said where they are linked; what was in the
+        folder is gone.
+        """
         folder.mkdir(parents=True, exist_ok=True)
         for path in folder.iterdir():
             path.unlink()
-        ordered = sorted(names)
-        (folder / NAMES).write_text(json.dumps(ordered), "utf-8")
+        people = {called.get(name, name) for name in names}
+        ordered = sorted(people)
+        linked = {name: other for name, other in called.items() if other in people}
+        (folder / NAMES).write_text(json.dumps([ordered, linked]), "utf-8")
         _names.cache_clear()
         return cls(folder, len(ordered))
 
@@ -58,6 +66,11 @@ class Partitions:
     def ranks(self) -> dict[str, int]:
         """The rank of each patient, by name."""
         return _names(self.folder, self.people)[1]
+
+    def called(self, name: str) -> str:
+        """What a patient is called: one of several of a person by the one name."""
+        rank = self.ranks.get(name)
+        return name if rank is None else self.names[rank]
 
     @property
     def count(self) -> int:
@@ -119,5 +132,7 @@ class PartitionFiles:
 
 @lru_cache(maxsize=1)
 def _names(folder: Path, people: int) -> tuple[list[str], dict[str, int]]:  # noqa: ARG001
-    names: list[str] = json.loads((folder / NAMES).read_text("utf-8"))
-    return names, {name: rank for rank, name in enumerate(names)}
+    names: list[str]
+    names, linked = json.loads((folder / NAMES).read_text("utf-8"))
+    ranks = {name: rank for rank, name in enumerate(names)}
+    return names, ranks | {name: ranks[other] for name, other in linked.items()}

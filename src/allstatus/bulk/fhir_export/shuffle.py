@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from allstatus.bulk.fhir_export.block_scan import ScannedBlock, scan
 from allstatus.bulk.fhir_export.find_patients import holds_diagnosis
 from allstatus.bulk.fhir_export.line_scan import OWN, WITH_DIAGNOSES, ScannedLine, tell
+from allstatus.bulk.fhir_export.links import Link, links_in
 from allstatus.bulk.fhir_export.ndjson_pieces import Piece, read_piece
 from allstatus.bulk.fhir_export.partitions import Kept, PartitionFiles, Partitions
 from allstatus.bulk.fhir_export.unclear import number_of, unclear_diagnoses
@@ -33,7 +34,8 @@ def route(
 @dataclass(slots=True)
 class LineTally:
     """What a piece held: its lines, kept or passed over or rejected, and what was noticed on the
-    way; `unclear` are patients not found with a diagnosis that is not understood, by number.
+    way, such as `links`; `unclear` are patients not found with a diagnosis that is not understood,
+    by number.
     """
 
     lines: int = 0
@@ -45,6 +47,7 @@ class LineTally:
     strays: set[str] = field(default_factory=set)
     somebody: set[str] = field(default_factory=set)
     apart: set[str] = field(default_factory=set)
+    links: set[Link] = field(default_factory=set)
     unclear: array[int] = field(default_factory=lambda: array("Q"))
 
 
@@ -82,6 +85,7 @@ class Shuffle:
         """
         scanned = scan(text)
         if scanned is not None and (self.looked or scanned.type not in WITH_DIAGNOSES):
+            self.tally.links.update(links_in(text) if scanned.type == "Patient" else ())
             self._take(scanned)
         elif middle := text.rfind(b"\n", 0, len(text) // 2) + 1 or text.find(b"\n", 0, -1) + 1:
             self._sort(text[:middle])
@@ -118,6 +122,7 @@ class Shuffle:
             return
         self.tally.types |= {told.type} if told.type else set()
         self.tally.patients += told.type == "Patient"
+        self.tally.links.update(links_in(line) if told.type == "Patient" else ())
         missed = told.type in WITH_DIAGNOSES and not self.looked
         if missed and told.patient and holds_diagnosis(line, self.options):
             self.tally.strays.add(told.patient)
@@ -127,7 +132,7 @@ class Shuffle:
     def _notice(self, told: ScannedLine) -> None:
         """Remember two patients at most: with two there, none is the only one."""
         if len(self.tally.somebody) < 2:
-            self.tally.somebody |= told.somebody
+            self.tally.somebody |= set(map(self._shelves.called, told.somebody))
 
     def _place(self, told: ScannedLine, line: bytes) -> None:
         self.tally.lines += 1

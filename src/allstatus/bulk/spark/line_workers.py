@@ -16,12 +16,14 @@ from allstatus.bulk.fhir_export.block_scan import tell_line
 from allstatus.bulk.fhir_export.find_patients import patients_in
 from allstatus.bulk.fhir_export.identifiers import identifiers_in
 from allstatus.bulk.fhir_export.line_scan import NAMELESS, ScannedLine, key_of, read_key, type_of
+from allstatus.bulk.fhir_export.links import known_in, links_in
 from allstatus.bulk.fhir_export.ndjson_pieces import MARK
 from allstatus.bulk.fhir_export.unclear import UnclearDiagnoses, unclear_diagnoses
 from allstatus.ehr.chart_options import ChartOptions
 from allstatus.errors import InvalidRecord
 
 FOUND = "name string"
+LINKED = "kind string, own string, other string"
 ALIASED = "identified string, name string, file string, block long, place long"
 KEYED = "key string, file string, block long, place long, line binary"
 TOLD = (
@@ -30,6 +32,7 @@ TOLD = (
 )
 REJECT, SOMEBODY, TALLY, UNCLEAR = "reject", "somebody", "tally", "unclear"
 Names: TypeAlias = Broadcast[frozenset[str]]
+Called: TypeAlias = Broadcast[dict[str, str]]  # what each patient found is called
 _Rows = list[tuple[Any, ...]]
 _TYPES = {"string": pa.string(), "long": pa.int64(), "binary": pa.binary()}
 
@@ -38,6 +41,18 @@ def find(options: ChartOptions, batches: Iterable[pa.RecordBatch]) -> Iterator[p
     """Patients with a code of the disease by the tables of `options`, some more than once."""
     for batch in batches:
         yield _batch(FOUND, [(name,) for name in patients_in(b"\n".join(_lines(batch)), options)])
+
+
+def find_links(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """What Patients say of being somebody else too."""
+    for batch in batches:
+        yield _batch(LINKED, list(links_in(b"\n".join(_lines(batch)))))
+
+
+def find_known(wanted: Names, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Those of the wanted names that a Patient has."""
+    for batch in batches:
+        yield _batch(FOUND, [(name,) for name in known_in(_lines(batch)) & wanted.value])
 
 
 def find_aliases(wanted: Names, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -71,18 +86,18 @@ def find_keyed(
 
 
 def route(
-    names: Names, options: ChartOptions, batches: Iterable[pa.RecordBatch]
+    called: Called, options: ChartOptions, batches: Iterable[pa.RecordBatch]
 ) -> Iterator[pa.RecordBatch]:
     """The lines about these patients and those that wait to be placed, what is refused, and the
     counts of all.
     """
     unclear = unclear_diagnoses(options)
     for batch in batches:
-        yield _batch(TOLD, list(_routed(names.value, unclear, batch)))
+        yield _batch(TOLD, list(_routed(called.value, unclear, batch)))
 
 
 def _routed(
-    names: frozenset[str], unclear: UnclearDiagnoses, batch: pa.RecordBatch
+    called: dict[str, str], unclear: UnclearDiagnoses, batch: pa.RecordBatch
 ) -> Iterator[tuple[Any, ...]]:
     lines, passed, patients, first = (
         Counter[Any](),
@@ -101,12 +116,13 @@ def _routed(
             yield REJECT, None, file, block, place, None, error.problem, 0, 0, 0
             continue
         patients[at] += told.type == "Patient"
-        somebody |= told.somebody if len(somebody) < 2 else set()
-        if what := told.fate(names):
+        somebody |= {called.get(n, n) for n in told.somebody} if len(somebody) < 2 else set()
+        if what := told.fate(called):
             known = told.type
             if what == NAMELESS:
                 known = hashlib.sha256(key_of(line) or line).hexdigest()
-            yield what, told.patient, file, block, place, line, known, 0, 0, 0
+            name = called.get(told.patient or "", told.patient)
+            yield what, name, file, block, place, line, known, 0, 0, 0
         else:
             passed[at] += 1
             people |= {told.patient} if told.patient and unclear.holds(told.type, line) else set()

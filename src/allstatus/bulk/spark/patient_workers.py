@@ -49,7 +49,9 @@ def find_missing(lines: pa.Table) -> pa.Table:
 
 
 def decide_lines(deciding: Deciding, lines: pa.Table) -> pa.Table:
-    """A patient's row from the lines about it and, `referred`, those they refer to."""
+    """A patient's rows, mostly one, from the lines about it and, `referred`, those they refer to;
+    what holds for the lines stands in the first.
+    """
     how, columns = deciding.how, lines.to_pylist()
     if how.classifier.ruleset.digest != deciding.digest:
         raise RulesError(
@@ -63,21 +65,28 @@ def decide_lines(deciding: Deciding, lines: pa.Table) -> pa.Table:
         key=lambda row: (row["referred"], row["file"], row["block"], row["place"]),
     )
     own = [row["line"] for row in ordered if not row["referred"]]
-    decided = decide_patient(
-        how, columns[0]["name"], (row["line"] for row in ordered), deciding.others
+    lines_of, name = (row["line"] for row in ordered), columns[0]["name"]
+    rows: list[dict[str, Any]] = []
+    for decided in decide_patient(how, name, lines_of, deciding.others):
+        refused = [
+            _place(ordered[number]) | {"reason": reason}
+            for number, reason in decided.refused.items()
+        ]
+        rows.append(dict.fromkeys(how.columns) | dict(decided.row or {}))
+        rows[-1] |= {
+            EVIDENCE: None if decided.evidence is None else decided.evidence.decode(),
+            REFUSED: json.dumps(refused),
+            UNREAD: json.dumps(decided.unread),
+            LINES: 0 if rows[1:] else len(own),
+            IS_UNCLEAR: int(decided.unclear),
+        }
+    kinds = {LINES: pa.int64(), IS_UNCLEAR: pa.int64()}
+    return pa.table(
+        {
+            name: pa.array([row[name] for row in rows], kinds.get(name, pa.string()))
+            for name in rows[0]
+        }
     )
-    refused = [
-        _place(ordered[number]) | {"reason": reason} for number, reason in decided.refused.items()
-    ]
-    row: dict[str, Any] = dict.fromkeys(how.columns) | dict(decided.row or {})
-    row |= {
-        EVIDENCE: None if decided.evidence is None else decided.evidence.decode(),
-        REFUSED: json.dumps(refused),
-        UNREAD: json.dumps(decided.unread),
-    }
-    numbers = {LINES: len(own), IS_UNCLEAR: int(decided.unclear)}
-    cells = {name: pa.array([value], pa.string()) for name, value in row.items()}
-    return pa.table(cells | {name: pa.array([n], pa.int64()) for name, n in numbers.items()})
 
 
 def _holds(row: dict[str, Any]) -> bool:

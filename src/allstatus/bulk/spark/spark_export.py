@@ -146,7 +146,7 @@ class SparkExport:
             passed + waiting,
             early + late,
             patients,
-            gathered.people,
+            gathered.people + decided.where(F.col(LINES) == 0).count(),
             gathered.others.nameless,
         )
         totals.outcomes = _counter(listed.groupBy(F.coalesce("status", "outcome")).count())

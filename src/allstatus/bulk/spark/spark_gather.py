@@ -18,16 +18,20 @@ from allstatus.bulk.spark.line_workers import (
     ALIASED,
     FOUND,
     KEYED,
+    LINKED,
     SOMEBODY,
     TALLY,
     TOLD,
     find,
     find_aliases,
     find_keyed,
+    find_known,
+    find_links,
     route,
 )
 from allstatus.bulk.spark.patient_workers import WANTED, find_missing
 from allstatus.ehr.chart_options import DEFAULT_OPTIONS, ChartOptions
+from allstatus.ehr.fhir_links import together
 from allstatus.ehr.fhir_resources import READERS
 
 KEPT = ("name", "file", "block", "place", "line")
@@ -65,13 +69,14 @@ class SparkGatherer:
     def gather(self) -> SparkGathered:
         """Find the patients, then gather the lines about them."""
         found = self.lines.mapInArrow(partial(find, self.options), FOUND).distinct()
-        names = frozenset(self._resolve(row["name"] for row in found.toLocalIterator()).values())
-        told = self.kept_in(
-            "told",
-            self.lines.mapInArrow(
-                partial(route, self.session.sparkContext.broadcast(names), self.options), TOLD
-            ),
-        )
+        one = self._one()
+        resolved = self._resolve(row["name"] for row in found.toLocalIterator()).values()
+        names = {one.get(name, name) for name in resolved}
+        called = {name: name for name in names} | {
+            name: other for name, other in one.items() if other in names
+        }
+        sent = self.session.sparkContext.broadcast(called)
+        told = self.kept_in("told", self.lines.mapInArrow(partial(route, sent, self.options), TOLD))
         counts = {row["what"]: row["count"] for row in told.groupBy("what").count().collect()}
         kept = told.where(F.col("what") == OWN)
         somebody = {
@@ -83,7 +88,7 @@ class SparkGatherer:
             .collect()
         }
         if counts.get(IDENTIFIED_ONLY):
-            identified = self._identified(told)
+            identified = self._identified(told, called)
             people = identified.where(F.col("text").isin(*READERS)).select("name")
             somebody |= {row["name"] for row in people.distinct().limit(2).collect()}
             found = self.session.createDataFrame([(name,) for name in names], "name string")
@@ -129,7 +134,7 @@ class SparkGatherer:
             before[file] = before.get(file, 0) + lines
         return found
 
-    def _identified(self, told: DataFrame) -> DataFrame:
+    def _identified(self, told: DataFrame, called: dict[str, str]) -> DataFrame:
         """The lines that name somebody by an identifier, with the name of the patient who has
         it.
         """
@@ -137,8 +142,21 @@ class SparkGatherer:
         named = self._resolve(
             row["name"] for row in lines.select("name").distinct().toLocalIterator()
         )
-        names = self.session.createDataFrame(list(named.items()), "name string, resolved string")
+        rows = [(name, called.get(other, other)) for name, other in named.items()]
+        names = self.session.createDataFrame(rows, "name string, resolved string")
         return lines.join(names, "name").drop("name").withColumnRenamed("resolved", "name")
+
+    def _one(self) -> dict[str, str]:
+        """What each of several patients of one person is called."""
+        found = self.lines.mapInArrow(find_links, LINKED).distinct().collect()
+        links = sorted(map(tuple, found))
+        named = self._resolve(name for _, *both in links for name in both)
+        if not named:
+            return {}
+        wanted = self.session.sparkContext.broadcast(frozenset(named.values()))
+        known = self.lines.mapInArrow(partial(find_known, wanted), FOUND).distinct()
+        here = {row["name"] for row in known.collect()}
+        return together(((kind, named[a], named[b]) for kind, a, b in links), here)
 
     def _resolve(self, names: Iterable[str]) -> dict[str, str]:
         """Each name as it is, or the name of the first Patient that has the identifier."""
