@@ -196,7 +196,8 @@ def _gather(store: ResourceStore) -> _Gathered:
         if resource["resourceType"] == "Patient" and not why
         if key is not None and (known := same.get(key, key)) is not None
     ]
-    here = {same.get(key, key) for _, _, key in owners if key is not None} - {None}
+    named = (same.get(key, key) for _, _, key in owners if key is not None)
+    here = {key for key in named if key is not None}
     gathered.people = persons([(known, it) for known, _, it in patients], same, here, store)
     one = gathered.people.one
     same = {key: known and one.get(known, known) for key, known in same.items()} | {**one}

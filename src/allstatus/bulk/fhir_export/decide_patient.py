@@ -103,7 +103,7 @@ def decide_patient(
     found = []
     for decision in decide_resources(how, patient, resources, others):
         found.append(Decided())
-        tell(how, decision.record.id or patient, decision, found[-1])
+        tell(how, str(decision.record.id or patient), decision, found[-1])
     found = found or [Decided()]
     found[0].refused = refused
     return found
