@@ -7,8 +7,9 @@ decimals stay exact. What aliases (*) stand for counts each time they do.
 
 from __future__ import annotations
 
+import copy
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -53,6 +54,7 @@ class YamlFile:
     def __init__(self, path: Path, root: Path, text: str | None = None) -> None:
         self.name = path.relative_to(root.parent).as_posix()
         self._lines: dict[Path_, int] = {}
+        self._stands_for: Mapping[str, str] = {}
         self._read_so_far = 0
         self.problems: list[str] = []
         self.data: Any = None
@@ -70,9 +72,17 @@ class YamlFile:
 
     def line(self, path: Path_) -> int:
         """The line of the nearest thing on the way to `path` that stands in the file."""
+        if path and path[0] in self._stands_for:
+            path = (self._stands_for[str(path[0])], *path[1:])
         while path and path not in self._lines:
             path = path[:-1]
         return self._lines.get(path, 1)
+
+    def with_data(self, data: Any, stands_for: Mapping[str, str]) -> YamlFile:
+        """The same file with other data; a key that is not in it stands on the line of another."""
+        other = copy.copy(self)
+        other.data, other._stands_for = data, stands_for
+        return other
 
     def place(self, path: Path_) -> str:
         """`file:line`."""

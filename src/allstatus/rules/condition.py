@@ -10,8 +10,10 @@ from typing import Literal
 
 from allstatus.record.frozen import Frozen
 from allstatus.record.percent import Percent
+from allstatus.rules.fact_sets import member_fact
 
 _TEXT = re.compile(r"\s*(\w+)\s*(?:(==|!=|<=|>=|<|>)\s*([\w.+-]+)\s*)?")
+_INCLUDES = re.compile(r"\s*(\w+)\s+includes\s+(\w+)\s*")
 
 
 Reading = Literal["literal", "interpretation"]
@@ -96,7 +98,12 @@ class Clause(Frozen):
 
 def parse_comparison(text: str) -> tuple[str, str, str] | None:
     """(fact, operator, operand) of a condition's text; operator and operand empty for a bare
-    fact.
+    fact, which a member of a set is.
+
+    >>> parse_comparison("gene_changes includes npm1")
+    ('gene_changes_npm1', '', '')
     """
+    if member := _INCLUDES.fullmatch(text):
+        return member_fact(member[1], member[2]), "", ""
     match = _TEXT.fullmatch(text)
     return None if match is None else (match[1], match[2] or "", match[3] or "")

@@ -8,6 +8,7 @@ from pathlib import Path
 from allstatus.errors import RulesError, nearest
 from allstatus.record.yaml_file import YamlFile
 from allstatus.rules.builder import Builder
+from allstatus.rules.fact_sets import set_problems, spell_out_sets
 from allstatus.rules.histories import read_histories
 from allstatus.rules.language_texts import ENGLISH, FOLDER, find_translation, texts_in
 from allstatus.rules.lint import lint
@@ -66,7 +67,8 @@ def _read_files(directory: Path) -> tuple[dict[str, YamlFile], dict[str, list[Ya
         for problem in [*file.problems, *shape_problems(file, shape)]
     ]
     _refuse([*_strangers(directory), *unreadable])
-    return files, folders
+    _refuse(list(set_problems(files["facts"])))
+    return {**files, "facts": spell_out_sets(files["facts"])}, folders
 
 
 def _build(

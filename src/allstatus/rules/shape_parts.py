@@ -115,11 +115,22 @@ class AssumeShape(Shape):
     reading: Reading
 
 
-class FactShape(Shape):
-    """A fact that a rule set asks about a patient."""
+class MemberShape(Shape):
+    """A member of a set: what the set's texts call it (`{member}`), and its codes and words."""
 
-    type: Literal["yes_no", "choice", "percent", "number"]
+    title: str
+    codes: dict[str, list[str]] = {}
+    words: list[str] = []
+
+
+class FactShape(Shape):
+    """A fact that a rule set asks about a patient; a set asks of each of its members whether it is
+    there.
+    """
+
+    type: Literal["yes_no", "choice", "percent", "number", "set"]
     values: list[str] = []
+    members: dict[Word, MemberShape] = {}
     record_key: Annotated[
         str | None,
         Field(description="the record's key, where it is not the fact's name: biomarkers.cd19"),

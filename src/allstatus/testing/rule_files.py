@@ -17,6 +17,7 @@ from allstatus.decision.classifier import Classifier
 from allstatus.record.yaml_file import YamlFile
 from allstatus.rules import indications
 from allstatus.rules.builder import Builder
+from allstatus.rules.fact_sets import spell_out_sets
 from allstatus.rules.load import FOLDERS, SINGLE_FILES
 from allstatus.rules.lock import write_lock
 from allstatus.table.decision_table import DecisionTable
@@ -92,6 +93,7 @@ class RuleFiles(Files):
         """
         files = self._changed(changed)
         single = {name: files[f"{name}.yaml"] for name in SINGLE_FILES}
+        single["facts"] = spell_out_sets(single["facts"])
         folders = {
             folder: [file for name, file in files.items() if name.startswith(f"{folder}/")]
             for folder in FOLDERS

@@ -11,6 +11,7 @@ from typing import Any
 
 import z3
 
+from allstatus.rules.ruleset import HIGHEST
 from allstatus.verify.prove.translation import Case, ConditionFormula, Formula, Translation, number
 
 _NOT = {">": "<=", "<=": ">", "<": ">=", ">=": "<", "==": "!=", "!=": "=="}
@@ -126,7 +127,7 @@ class Knowledge:
         return z3.And(parts)
 
     def _fact(self, fact: Any, tag: str) -> Interval | Choices:
-        if fact["type"] == "percent":
+        if fact["type"] in HIGHEST:
             ends = z3.Real(f"{tag}.low"), z3.Real(f"{tag}.high")
             return Interval(*ends, z3.Bool(f"{tag}.low_open"), z3.Bool(f"{tag}.high_open"))
         yes_no = fact["type"] == "yes_no"

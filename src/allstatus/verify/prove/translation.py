@@ -1,7 +1,8 @@
 """The rule files as Z3 formulas, from the YAML alone: no Criterion, no Clause and no table is used.
 
-A percentage is a rational from 0 to 100, a yes/no fact a truth value, a choice the number of its
-value. Names of clauses are their places in the files (`<status>.2.1`), as everywhere else.
+A percentage or number is a rational from 0 to the highest of its kind, a yes/no fact a truth value,
+a choice the number of its value, a set a truth value for each member. Names of clauses are their
+places in the files (`<status>.2.1`), as everywhere else.
 """
 
 from __future__ import annotations
@@ -16,9 +17,13 @@ from typing import Any
 import z3
 
 from allstatus.record.yaml_file import YamlFile
+from allstatus.rules.builder import UNITS
+from allstatus.rules.fact_sets import member_fact, spell_out_sets
+from allstatus.rules.ruleset import HIGHEST
 
 Formula = Any  # z3 has no types
 _CONDITION = re.compile(r"(\w+)(?: *([=!<>]=?) *(\S+))?")
+_INCLUDES = re.compile(r"(\w+) +includes +(\w+)")
 _COMPARE = {
     ">": lambda a, b: a > b,
     ">=": lambda a, b: a >= b,
@@ -66,7 +71,7 @@ class Translation:
         def read(path: Path) -> Any:
             return YamlFile(path, directory).data
 
-        self.facts = read(directory / "facts.yaml")
+        self.facts = spell_out_sets(YamlFile(directory / "facts.yaml", directory)).data
         self.constraints = read(directory / "constraints.yaml")
         self.regions = read(directory / "regions.yaml")
         self.statuses = {
@@ -186,18 +191,20 @@ class Translation:
         exact = value.as_fraction()
         return (
             str(exact)
-            if self.facts[fact]["type"] == "percent"
+            if self.facts[fact]["type"] in HIGHEST
             else self.facts[fact]["values"][int(exact)]
         )
 
     def _domain(self, fact: Mapping[str, Any], value: Formula) -> Formula:
         if fact["type"] == "yes_no":
             return z3.BoolVal(True)
-        if fact["type"] == "percent":
-            return z3.And(value >= 0, value <= 100)
+        if highest := HIGHEST.get(fact["type"]):
+            return z3.And(value >= 0, value <= number(highest))
         return z3.Or([value == index for index in range(len(fact["values"]))])
 
     def _condition(self, text: str) -> ConditionFormula:
+        if member := _INCLUDES.fullmatch(text.strip()):
+            return ConditionFormula(member_fact(member[1], member[2]), None, None)
         match = _CONDITION.fullmatch(text.strip())
         assert match is not None
         fact, operator, operand = match.groups()
@@ -213,7 +220,7 @@ class Translation:
 
 def _in_force(threshold: Mapping[str, Any]) -> Fraction:
     latest = sorted(threshold["values"], key=lambda entry: str(entry["from"]))[-1]
-    return Fraction(latest["value"])
+    return Fraction(latest["value"]) * UNITS.get(threshold["unit"], 1)
 
 
 def _numbered(items: list[Any], path: str) -> list[tuple[str, Any]]:
