@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from allstatus.decision.answer import UNDECIDED
 from allstatus.decision.decision import Decision
 from allstatus.render.reader import Reader
-from allstatus.render.words import MARK, NOT_EVALUATED, limit_words
+from allstatus.render.words import MARK, NOT_EVALUATED, criterion_words, limit_words
 from allstatus.rules.ruleset import RuleSet, Status
 from allstatus.why.trace import Observation, TraceNode, WhyNot
 
@@ -138,18 +138,16 @@ def _against(decision: Decision, entry: WhyNot, reader: Reader) -> str:
         return reader.says("clauses", "together")
     if entry.failing:
         nodes = decision.trace.nodes
-        return "; ".join(_opposite(decision.rules, nodes[path], reader) for path in entry.failing)
+        return "; ".join(_failing(decision.rules, nodes[path], reader) for path in entry.failing)
     facts = ", ".join(map(reader.words, entry.waiting_for))
     return reader.says("clauses", "waiting", facts=facts)
 
 
-def _opposite(rules: RuleSet, node: TraceNode, reader: Reader) -> str:
+def _failing(rules: RuleSet, node: TraceNode, reader: Reader) -> str:
     """What is the case where a clause does not hold."""
     if node.criterion is None:
         return reader.says("clauses", "already", what=_other_status(node))
-    criterion = rules.criteria[node.criterion]
-    text = criterion.title if node.kind == "not" else criterion.otherwise
-    return text[0].lower() + text[1:]
+    return criterion_words(rules, node.criterion, node.kind == "not")
 
 
 def remarks(

@@ -60,12 +60,18 @@ def class_words(
     (`verdicts`).
     """
     known = verdicts or {}
-    said = [
-        rules.criteria[name].title if held else rules.criteria[name].otherwise
+    return "; ".join(
+        criterion_words(rules, name, held)
         for name, held in answer.verdicts.items()
         if known.get(name) is not held
-    ]
-    return "; ".join(text[0].lower() + text[1:] for text in said)
+    )
+
+
+def criterion_words(rules: RuleSet, name: str, held: bool | None) -> str:
+    """What is so where a criterion holds, or does not, as a part of a sentence."""
+    criterion = rules.criteria[name]
+    text = criterion.title if held else criterion.otherwise
+    return text[0].lower() + text[1:]
 
 
 def limit_words(rules: RuleSet, criterion: str) -> str:

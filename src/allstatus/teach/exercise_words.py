@@ -4,11 +4,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from allstatus.decision.classifier import Classifier
-from allstatus.render.messages import headline, message, messages
+from allstatus.render.blocks import Block, Headline, ItemList, Kind, OpenQuestions, Sentences
+from allstatus.render.make_blocks import make_blocks
 from allstatus.render.words import class_words
 from allstatus.rules.ruleset import RuleSet
 from allstatus.teach.exercises import LEVELS, OUTCOMES, Exercise
@@ -16,6 +18,7 @@ from allstatus.teach.strings import fact_label, short_section, texts, value_text
 from allstatus.teach.wrong_choices import WrongChoices
 
 LEVEL = "student"
+KINDS: tuple[Kind, ...] = ("headline", "messages", "possible", "questions", "assumptions")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,54 +114,44 @@ class _Explanation:
     def __init__(self, classifier: Classifier, exercise: Exercise, case: WrongChoices) -> None:
         self.classifier, self.exercise, self.decision = classifier, exercise, case.decision
         self.rules, self.case = classifier.ruleset, case
-        self.forms = texts(self.rules)["exercise"]
 
     def lines(self) -> list[str]:
-        return [
-            f"{headline(self.decision, LEVEL)}.",
-            *self._messages(),
-            *(
-                self.forms["assumed"].format(because=entry.because)
-                for entry in self.decision.assumptions
-            ),
-            self._decided(),
-            *self._otherwise(),
-        ]
+        blocks = make_blocks(self.decision, LEVEL, "exercise", KINDS)
+        said = [line for block in blocks for line in self._lay_out(block)]
+        return [*said, self._decided(), *self._otherwise()]
 
-    def _messages(self) -> list[str]:
-        if self.decision.outcome != "insufficient_data":
-            return messages(self.decision, LEVEL)
-        possible = self.forms["possible"].format(outcomes=self.case.either(self.decision.possible))
-        return [possible, message(self.decision, LEVEL, self.exercise.decided_by)]
+    def _lay_out(self, block: Block) -> Iterator[str]:
+        match block:
+            case Headline():
+                yield f"{block.text}."
+            case Sentences():
+                yield from block.sentences
+            case ItemList(kind="possible"):
+                yield self._say("possible", outcomes=self.case.either(self.decision.possible))
+            case OpenQuestions():
+                yield from (entry.why for entry in block.questions if entry.first)
+            case ItemList(kind="assumptions"):
+                yield from (self._say("assumed", because=item.text) for item in block.items)
 
     def _decided(self) -> str:
-        name = self.exercise.decided_by
         if self.decision.outcome == "insufficient_data":
-            return str(self.forms["asked"]).format(fact=fact_label(self.rules, name))
+            return self._say("asked", fact=fact_label(self.rules, self.exercise.decided_by))
         if self.decision.outcome == "conflicting_data":
-            clashing = dict.fromkeys(
-                fact for entry in self.decision.conflicts for fact in entry.facts
-            )
-            return str(self.forms["clash"]).format(
-                facts=", ".join(self.case.stated(fact) for fact in clashing)
-            )
-        facts = ", ".join(self.case.stated(fact) for fact in self.decision.reasons[0])
-        return str(self.forms["decided"]).format(facts=facts)
+            return self._say("clash", facts=self.case.clashing)
+        return self._say(
+            "decided", facts=", ".join(map(self.case.stated, self.decision.reasons[0]))
+        )
 
-    def _otherwise(self) -> list[str]:
+    def _otherwise(self) -> Iterator[str]:
         """What other answers to the deciding fact would lead to."""
         if self.decision.outcome == "conflicting_data":
-            return []
-        name, lines = self.exercise.decided_by, []
+            return
+        name = self.exercise.decided_by
         for answer in self.classifier.resolver.classes[name]:
-            possible = self.classifier.classify(
-                self.exercise.record | {name: answer.sample}
-            ).possible
-            if possible and possible != self.decision.possible:
-                lines.append(
-                    self.forms["otherwise"].format(
-                        words=class_words(self.rules, answer, self.decision.verdicts),
-                        outcomes=self.case.either(possible),
-                    )
-                )
-        return lines
+            other = self.classifier.classify(self.exercise.record | {name: answer.sample})
+            if other.possible and other.possible != self.decision.possible:
+                words = class_words(self.rules, answer, self.decision.verdicts)
+                yield self._say("otherwise", words=words, outcomes=self.case.either(other.possible))
+
+    def _say(self, name: str, **parts: str) -> str:
+        return str(texts(self.rules)["exercise"][name]).format(**parts)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from allstatus.decision.decision import Decision
+from allstatus.render.words import criterion_words
 from allstatus.rules.ruleset import RuleSet
 from allstatus.table.decision_table import OUTSIDE
 from allstatus.teach.strings import fact_label, texts, value_text
@@ -27,8 +28,7 @@ class WrongChoices:
         """What speaks against a choice that is not the answer, in a sentence or two."""
         outcome, possible = self.decision.outcome, self.decision.possible
         if outcome == "conflicting_data":
-            clashing = (fact for entry in self.decision.conflicts for fact in entry.facts)
-            return self._say("clash", facts=", ".join(map(self.stated, dict.fromkeys(clashing))))
+            return self._say("clash", facts=self.clashing)
         if chosen == "conflicting_data":
             return self._say("no_clash")
         if chosen == "insufficient_data":
@@ -46,6 +46,12 @@ class WrongChoices:
         """A fact with its value in this case."""
         value = value_text(self.rules, fact, self.record.get(fact))
         return f"{self._label(fact)} ({value})"
+
+    @property
+    def clashing(self) -> str:
+        """The facts that contradict each other, with their values."""
+        facts = (fact for entry in self.decision.conflicts for fact in entry.facts)
+        return ", ".join(map(self.stated, dict.fromkeys(facts)))
 
     def either(self, possible: Iterable[str]) -> str:
         """One of these answers, as a part of a sentence."""
@@ -75,13 +81,12 @@ class WrongChoices:
         node = self.decision.trace.nodes[path]
         if node.criterion is None:
             return self._say("already", title=self.titles[path.rpartition(".")[2]])
-        criterion = self.rules.criteria[node.criterion]
-        text = criterion.title if node.kind == "not" else criterion.otherwise
-        text, fact = text[0].lower() + text[1:], criterion.condition.fact
-        value = self.record.get(fact)
+        text = criterion_words(self.rules, node.criterion, node.kind == "not")
+        condition = self.rules.criteria[node.criterion].condition
+        fact, value = condition.fact, self.record.get(condition.fact)
         if value is None and fact not in {entry.fact for entry in self.decision.assumptions}:
             return text
-        if value is not None and criterion.condition.limit is None:
+        if value is not None and condition.limit is None:
             return text
         return f"{text} ({value_text(self.rules, fact, value)})"
 
