@@ -17,8 +17,8 @@ from allstatus.render.make_blocks import make_blocks
 from allstatus.render.messages import headline, not_understood, timeline_texts
 from allstatus.render.printable import printable
 from allstatus.render.reader import Reader
+from allstatus.render.words import edition
 from allstatus.rules.language_texts import ENGLISH
-from allstatus.table.chart_context import Evidence
 
 WIDTH = 80
 GAPS = ("insufficient_data", "conflicting_data")
@@ -112,9 +112,8 @@ def _lines(timeline: Timeline) -> Iterator[str]:
     if now is not None:
         yield ""
         yield from textwrap.wrap(_as_it_stands(timeline, now, said), WIDTH)
-        rules = now.ruleset
-        used = {"id": rules.id, "version": rules.version, "digest": rules.digest[:12]}
-        yield from textwrap.wrap(said["rules"].format(notice=now.notice, **used), WIDTH)
+        rules = said["rules"].format(notice=now.notice, **edition(now.ruleset))
+        yield from textwrap.wrap(rules, WIDTH)
 
 
 def _headed(point: Point, said: Mapping[str, str]) -> str:
@@ -175,7 +174,7 @@ def _lay_out(block: Block, reader: Reader) -> Iterator[str]:
 
 
 def _sources(row: FactRow, reader: Reader) -> str:
-    used = [e for e in row.evidence if isinstance(e, Evidence) and e.used]
-    named = [e.source if e.date in e.source else f"{e.source} {e.date}" for e in used[:2]]
-    named += [reader.says("timeline", "more", count=len(used) - 2)] if len(used) > 2 else []
+    named = [e.source if e.date in e.source else f"{e.source} {e.date}" for e in row.used[:2]]
+    more = len(row.used) - 2
+    named += [reader.says("timeline", "more", count=more)] if more > 0 else []
     return f" ({'; '.join(named) or reader.says('known', row.state)})"

@@ -179,6 +179,11 @@ class FactRow:
     state: FactState
     evidence: tuple[str | Evidence, ...]
 
+    @property
+    def used(self) -> tuple[Evidence, ...]:
+        """A chart's evidence that counts."""
+        return tuple(one for one in self.evidence if isinstance(one, Evidence) and one.used)
+
 
 @dataclass(frozen=True, slots=True)
 class Facts:

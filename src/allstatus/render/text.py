@@ -27,6 +27,7 @@ from allstatus.render.listed_options import fit_lines
 from allstatus.render.make_blocks import make_blocks
 from allstatus.render.printable import printable
 from allstatus.render.reader import Reader
+from allstatus.render.words import edition
 
 WIDTH = 80
 SHOWN_CHANGES = 3
@@ -186,11 +187,10 @@ class _Text:
 
 def _decided_by(block: DecidedBy, reader: Reader) -> Iterator[str]:
     rules, uses = block.rules, block.stated_uses
-    used = {"id": rules.id, "version": rules.version, "digest": rules.digest[:12]}
-    yield reader.says("source", "rules", engine=block.engine, **used)
+    yield reader.says("source", "rules", engine=block.engine, **edition(rules))
     source = rules.source
     yield reader.says("source", "page", title=source.title, reviewed=source.last_reviewed)
     if uses:
-        named = {"id": uses.id, "version": uses.version, "digest": uses.digest[:12]}
-        yield reader.says("source", "stated_uses", notice=reader.english(uses.notice), **named)
+        notice = reader.english(uses.notice)
+        yield reader.says("source", "stated_uses", notice=notice, **edition(uses))
     yield block.notice

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from allstatus.decision.entries import OverlayUsed, RulesUsed
 from allstatus.record.percent import format_number
 from allstatus.rules.ruleset import RuleSet
 from allstatus.table.chart_context import DiagnosisSeen
 from allstatus.table.fact_domain import ValueClass
 
+Edition = RuleSet | RulesUsed | OverlayUsed
 SPELLED = {"cbc": "complete blood count", "cns": "CNS"}
 NOT_EVALUATED = "not_evaluated"
 MARK = {"true": "✓", "unknown": "?", "false": "✗", NOT_EVALUATED: "–"}
@@ -46,6 +48,13 @@ def heading(name: str) -> str:
 def sentence_case(text: str) -> str:
     """The same with a capital at its beginning."""
     return text[:1].upper() + text[1:]
+
+
+def edition(one: Edition) -> dict[str, str]:
+    """Which edition of rules or stated uses, as parts of a sentence: id, version and the first
+    twelve digits of its digest.
+    """
+    return {"id": one.id, "version": one.version, "digest": one.digest[:12]}
 
 
 def diagnosis_words(seen: DiagnosisSeen) -> str:

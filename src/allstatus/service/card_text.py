@@ -9,6 +9,7 @@ from allstatus.render.blocks import (
     AgentFit,
     Block,
     DecidedBy,
+    FactRow,
     Facts,
     ItemList,
     ListedOption,
@@ -17,8 +18,8 @@ from allstatus.render.blocks import (
     Sentences,
 )
 from allstatus.render.reader import Reader
+from allstatus.render.words import edition
 from allstatus.service.markdown import bullets, safe
-from allstatus.table.chart_context import Evidence
 
 
 def lay_out(block: Block, reader: Reader) -> Iterable[str]:
@@ -53,17 +54,16 @@ def _items(block: ItemList) -> list[str]:
 def _decisive(block: Facts, reader: Reader) -> list[str]:
     """The facts with their sources; what is assumed stands in a list of its own."""
     return [
-        f"{row.name}: {safe(row.words)}{_sources(row.evidence, reader)}"
+        f"{row.name}: {safe(row.words)}{_sources(row, reader)}"
         for row in block.rows
         if row.state != "assumed"
     ]
 
 
-def _sources(evidence: Iterable[str | Evidence], reader: Reader) -> str:
-    used = [entry for entry in evidence if isinstance(entry, Evidence) and entry.used]
-    shown = [safe(f"{entry.title or entry.source} {entry.sent} {entry.date}") for entry in used[:3]]
-    shown += [reader.says("card", "more_evidence")] if len(used) > 3 else []
-    return f" ({'; '.join(shown)})" if used else ""
+def _sources(row: FactRow, reader: Reader) -> str:
+    shown = [safe(f"{one.title or one.source} {one.sent} {one.date}") for one in row.used[:3]]
+    shown += [reader.says("card", "more_evidence")] if len(row.used) > 3 else []
+    return f" ({'; '.join(shown)})" if shown else ""
 
 
 def _questions(block: OpenQuestions, reader: Reader) -> list[str]:
@@ -113,5 +113,4 @@ def _source(block: DecidedBy, reader: Reader) -> Iterator[str]:
     source = reader.says("card", "source", **about)
     yield f"{source}; {cite_words(reader, cite.section, cite.sentence)}." if cite else f"{source}."
     yield ""
-    used = {"id": rules.id, "version": rules.version, "digest": rules.digest[:12]}
-    yield reader.says("card", "rules", notice=block.notice, **used)
+    yield reader.says("card", "rules", notice=block.notice, **edition(rules))

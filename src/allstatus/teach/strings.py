@@ -11,7 +11,7 @@ from typing import Any
 
 from allstatus.record.percent import MARROW_GRADES
 from allstatus.render.program_texts import Book
-from allstatus.render.words import name_words, sentence_case, short_titles
+from allstatus.render.words import edition, name_words, sentence_case, short_titles
 from allstatus.rules.comparisons import comparisons_path
 from allstatus.rules.ruleset import RuleSet
 
@@ -36,11 +36,7 @@ def about(rules: RuleSet) -> str:
     """The page that was read and the rules that read it, in a sentence or two."""
     source = rules.source
     return str(texts(rules)["page"]["source"]).format(
-        title=source["title"],
-        reviewed=source["last_reviewed"],
-        id=rules.id,
-        version=rules.version,
-        digest=rules.digest[:12],
+        title=source["title"], reviewed=source["last_reviewed"], **edition(rules)
     )
 
 
