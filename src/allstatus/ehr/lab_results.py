@@ -23,7 +23,13 @@ from allstatus.ehr.dates import When
 from allstatus.ehr.disease_status import assert_by_result
 from allstatus.ehr.doubt import Doubt
 from allstatus.ehr.sendings import without_superseded
-from allstatus.ehr.sent_values import Unreadable, found_any, percent_of
+from allstatus.ehr.sent_values import (
+    OPPOSITE,
+    Unreadable,
+    found_any,
+    percent_of,
+    says_opposite,
+)
 from allstatus.record.blood_count import COMPONENTS
 from allstatus.record.count_component import Person, is_adult, judge
 from allstatus.record.percent import MARROW_GRADES
@@ -244,7 +250,7 @@ def _is_grade(result: Result) -> bool:
 
 def _place_outside(reading: ChartReading, item: _Item) -> None:
     try:
-        value = found_any(item.result.value, reading.tables)
+        value = found_any(item.result.value, reading.tables, item.result.flags)
     except Unreadable as error:
         _unread(reading, item, str(error))
         return
@@ -269,8 +275,8 @@ def _place_sign_result(reading: ChartReading, result: Result, match: Match) -> N
     reading.caution(result, match)
     item = _Item(result, fact, match.topic.name, site, when, why, evidence)
     says = _says(result.value.codes, reading.tables)
-    if says is None:
-        _unread(reading, item, "does not say present or absent")
+    if says is None or says_opposite(says == "present", result.flags, reading.tables):
+        _unread(reading, item, OPPOSITE if says else "does not say present or absent")
         return
     counted = evidence.counted("recorded as a finding", says)
     if site:

@@ -60,15 +60,16 @@ def _place_diagnosis(reading: ChartReading, problem: Problem, match: Match | Non
     other = match is None or match.topic["all"] is False
     if other and not problem.void and not (match and match.topic["skin"]):
         _note_other(reading, problem, evidence.title or evidence.code.rpartition("|")[2])
-    if problem.void or (problem.doubt and not (match and match.topic["asserts"])):
+    secondary = match is not None and match.topic["secondary"]
+    kept = secondary or (match is not None and match.topic["asserts"])
+    if problem.void or (problem.doubt and not kept):
         reading.put_aside("diagnosis", evidence, problem.void or problem.doubt, warn=True)
         return
+    if match is not None and secondary:
+        reading.secondary.append((problem, match))
     if not problem.doubt:
         reading.caution(problem, match)
         _see(reading, problem, match)
-        if match is not None and match.topic["secondary"]:
-            reading.secondary.append((problem, match))
-            return
         if match is not None and match.topic["all"]:
             _note_leukemia(reading, problem, match)
     if match is not None and not other:
@@ -103,10 +104,15 @@ def _place_spread(reading: ChartReading) -> None:
     """
     for problem, match in reading.secondary:
         evidence = evidence_of(problem, match)
-        if not reading.has_all or reading.other_cancers or not match.topic["spread"]:
+        when, why = place_in_time(reading, problem)
+        if not reading.has_all or reading.other_cancers:
             reading.put_aside(OUTSIDE, evidence, OF_ANOTHER)
+        elif match.topic["spread"]:
+            _place_outside(reading, problem, match, evidence, when, why)
         else:
-            _place_outside(reading, problem, match, evidence, *place_in_time(reading, problem))
+            site, gone = match.topic["hint"] or "other", _over(problem)
+            told = why or (GONE if gone else OF_ANOTHER)
+            reading.doubt(Doubt(OUTSIDE, site, when, told, evidence, True, ended=gone))
 
 
 def _place_sign(reading: ChartReading, problem: Problem, match: Match) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
-from allstatus.ehr.chart import Quantity
+from allstatus.ehr.chart import Code, Quantity
 from allstatus.ehr.codes import CodeTables
 from allstatus.errors import InvalidRecord
 from allstatus.record.percent import HUNDRED, Percent, format_number, read_percent
@@ -26,6 +26,10 @@ _PERCENT_TEXT = re.compile(
     r"|M[123]|\d{1,6}\s*/\s*\d{1,6})\s*",  # M1, 10/200
     re.IGNORECASE,
 )
+
+FLAGS = "interpretation"
+ABOVE = frozenset({"A", "AA", "H", "HH", "HU", ">"})  # abnormal, or above a limit
+OPPOSITE = "and its flag say the opposite of each other"
 
 _BETWEEN = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(?:-|–|to)\s*(\d+(?:\.\d+)?)\s*", re.IGNORECASE)
 
@@ -100,8 +104,26 @@ def _share(quantity: Quantity) -> Percent:
     )
 
 
-def found_any(quantity: Quantity, tables: CodeTables) -> bool:
-    """Whether a count or share is above zero; raises Unreadable when it cannot tell."""
+def found_any(quantity: Quantity, tables: CodeTables, flags: tuple[str, ...] = ()) -> bool:
+    """Whether a count or share is above zero; raises Unreadable when it cannot tell, or its flags
+    say the opposite.
+    """
+    found = _found_any(quantity, tables)
+    if says_opposite(found, flags, tables):
+        raise Unreadable(OPPOSITE)
+    return found
+
+
+def says_opposite(found: bool, flags: tuple[str, ...], tables: CodeTables) -> bool:
+    """Whether a flag calls present what a value does not find, or the other way round; nothing
+    found is not above what is usual, either.
+    """
+    told = (tables.results.find([Code(FLAGS, flag)]) for flag in flags)
+    says = {match.topic["says"] for match in told if match}
+    return ("absent" if found else "present") in says or (not found and not ABOVE.isdisjoint(flags))
+
+
+def _found_any(quantity: Quantity, tables: CodeTables) -> bool:
     if quantity.codes:
         answer = tables.results.find(quantity.codes)
         says = answer.topic["says"] if answer else None
