@@ -8,9 +8,9 @@ from fractions import Fraction
 from typing import Any
 
 from allstatus.ehr.chart import Code, Quantity
-from allstatus.ehr.codes import table
 from allstatus.ehr.dates import When
 from allstatus.ehr.json_access import Json, codes, obj, objects, text, unread, words
+from allstatus.ehr.sent_values import FLAGS, by_flags
 from allstatus.record.sent_numbers import Range, Unreadable, number_of
 from allstatus.record.units import same_unit
 
@@ -38,7 +38,7 @@ MEANINGS = (
     "http://terminology.hl7.org/CodeSystem/referencerange-meaning",
     "http://hl7.org/fhir/referencerange-meaning",
 )
-INTERPRETATIONS = ("interpretation", "http://hl7.org/fhir/v3/ObservationInterpretation")
+INTERPRETATIONS = (FLAGS, "http://hl7.org/fhir/v3/ObservationInterpretation")
 DAYS = {
     "a": Fraction(1461, 4),
     "mo": Fraction(1461, 48),
@@ -75,13 +75,11 @@ def value_of(part: Json) -> Quantity | None:
 def interpreted(part: Json) -> Quantity | None:
     """A finding that was sent as HL7's interpretation alone, such as positive."""
     found = tuple(
-        Code(INTERPRETATIONS[0], code.code, code.display)
+        Code(FLAGS, code.code, code.display)
         for code in codes(part.get("interpretation"))
         if code.system in INTERPRETATIONS
     )
-    if part.get("dataAbsentReason") or table("results").find(found) is None:
-        return None
-    return Quantity(" ".join(code.display or code.code for code in found), codes=found)
+    return None if part.get("dataAbsentReason") else by_flags(found)
 
 
 def _read(kind: str, value: Any) -> Quantity | None:

@@ -16,7 +16,7 @@ from allstatus.ehr.chart import Chart, Code, Problem, Quantity, Range, Result, S
 from allstatus.ehr.codes import code_tables, make_code, table
 from allstatus.ehr.dates import read_when
 from allstatus.ehr.fhir_standing import RESULT, UNREADABLE_STATUS
-from allstatus.ehr.sent_values import written
+from allstatus.ehr.sent_values import FLAGS, by_flags, written
 from allstatus.errors import InvalidRecord, nearest
 
 COLUMNS = (
@@ -143,6 +143,8 @@ def _result(row: Row, said: Statement, *, corrected: bool) -> Result:
     value, unit = row.get("value", ""), row.get("unit") or None
     sign = row.get("comparator", "")
     value = f"{sign}{value}" if value and sign != "=" else value
+    flags = (row["flag"].upper(),) if row.get("flag") else ()
+    found = written(value, unit) if value else by_flags(tuple(Code(FLAGS, one) for one in flags))
     low, high = (written(row[end], None) if row.get(end) else None for end in ("low", "high"))
     specimen: tuple[Code, ...] = (
         (make_code(SPECIMEN_SYSTEM, row["specimen"]),) if row.get("specimen") else ()
@@ -154,10 +156,10 @@ def _result(row: Row, said: Statement, *, corrected: bool) -> Result:
         said.issued,
         said.void,
         said.text,
-        doubt=said.doubt or ("" if value else "has no value"),
-        value=written(value, unit) if value else Quantity(),
+        doubt=said.doubt or ("" if found else "has no value"),
+        value=found or Quantity(),
         ranges=(Range(low, high),) if low or high else (),
-        flags=(row["flag"].upper(),) if row.get("flag") else (),
+        flags=flags,
         specimen=specimen,
         corrected=corrected,
     )

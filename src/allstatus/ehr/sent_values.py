@@ -6,7 +6,7 @@ import re
 from fractions import Fraction
 
 from allstatus.ehr.chart import Code, Quantity
-from allstatus.ehr.codes import CodeTables
+from allstatus.ehr.codes import CodeTables, table
 from allstatus.errors import InvalidRecord
 from allstatus.record.percent import HUNDRED, Percent, format_number, read_percent
 from allstatus.record.sent_numbers import (
@@ -43,6 +43,13 @@ def written(text: str, unit: str | None) -> Quantity:
     if between is not None:
         return Quantity(shown, between[1], None, unit, high=between[2])
     return Quantity(shown, found[1], found[0], unit) if found else Quantity(shown, text=text)
+
+
+def by_flags(flags: tuple[Code, ...]) -> Quantity | None:
+    """A finding that was sent as HL7's flags alone, such as positive; None where they say none."""
+    if table("results").find(flags) is None:
+        return None
+    return Quantity(" ".join(code.display or code.code for code in flags), codes=flags)
 
 
 def percent_of(quantity: Quantity, tables: CodeTables) -> Percent:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from allstatus.ehr.chart import Quantity, Range
+from allstatus.ehr.chart import Code, Quantity, Range
 from allstatus.ehr.hl7v2.segments import Segment
-from allstatus.ehr.sent_values import written
+from allstatus.ehr.sent_values import FLAGS, by_flags, written
 from allstatus.record.units import read_unit
 
 CODED = ("CE", "CWE", "CNE", "CF", "IS", "ID")
@@ -16,11 +16,13 @@ _POWER = r"(?<![\w.])([x×*]?\s*10){}(\d{{1,2}}\s*/)"  # 10^9/L, whose ^ was not
 
 
 def value_of(segment: Segment) -> Quantity | None:
-    """The value of an OBX, None where there is none; what is no number or code stays text."""
+    """The value of an OBX, or what its flags alone say, None where there is none; what is no number
+    or code stays text.
+    """
     kind, repeats, unit = segment.text(2).upper(), segment.repeats(5), unit_of(segment)
     sent = "~".join("^".join(parts) for parts in repeats)
     if not sent.strip():
-        return None
+        return by_flags(tuple(Code(FLAGS, flag) for flag in flags_of(segment)))
     shown = f"{sent} {unit}" if unit else sent
     parts = [part.strip() for part in repeats[0]]
     if len(repeats) > 1 or segment.marks.repetition in segment.raw(5):
