@@ -55,9 +55,10 @@ def timeline(
     reading: ChartInput,
     out: Annotated[Path, PictureOption],
     rules: Annotated[str | None, RulesOption] = None,
+    lang: Annotated[str, LanguageOption] = "en",
 ) -> None:
     """A patient's history: blasts, blood counts, treatments, and the status over time."""
-    run(lambda: draw(path, out, rules, reading))
+    run(lambda: draw(path, out, rules, lang, reading))
 
 
 @plot.command()

@@ -15,7 +15,7 @@ from allstatus.commands.chart_input import (
     read_inputs,
     reads_charts,
 )
-from allstatus.commands.shared import Listing, RulesOption, app, run
+from allstatus.commands.shared import LanguageOption, Listing, RulesOption, app, run
 from allstatus.errors import InvalidRecord
 
 if TYPE_CHECKING:
@@ -40,20 +40,26 @@ def timeline(
         str | None, typer.Option("--picture", metavar="FILE", help="Draw it too, as .svg or .png.")
     ] = None,
     rules: Annotated[str | None, RulesOption] = None,
+    lang: Annotated[str, LanguageOption] = "en",
 ) -> None:
     """Status at each point, which remission it is, when it changed and on what evidence, and where
     it cannot be told.
     """
-    run(lambda: _timeline(path, format, picture, rules, reading))
+    run(lambda: _timeline(path, format, picture, rules, lang, reading))
 
 
 def _timeline(
-    path: str, format: Listing, picture: str | None, rules: str | None, reading: ChartInput
+    path: str,
+    format: Listing,
+    picture: str | None,
+    rules: str | None,
+    lang: str,
+    reading: ChartInput,
 ) -> int:
     from allstatus.decision.classifier import load_rules
     from allstatus.ehr.timeline_text import render_timeline, timeline_document
 
-    decider = Decider(load_rules(rules), reading)
+    decider = Decider(load_rules(rules, language=lang), reading)
     timelines = _tell(path, decider)
     if picture is not None:
         _draw(timelines, Path(picture))
@@ -67,11 +73,11 @@ def _timeline(
     return 0
 
 
-def draw(path: str, picture: Path, rules: str | None, reading: ChartInput) -> int:
+def draw(path: str, picture: Path, rules: str | None, lang: str, reading: ChartInput) -> int:
     """Draw the history in a file, without writing it down."""
     from allstatus.decision.classifier import load_rules
 
-    _draw(_tell(path, Decider(load_rules(rules), reading)), picture, "-o")
+    _draw(_tell(path, Decider(load_rules(rules, language=lang), reading)), picture, "-o")
     return 0
 
 

@@ -17,7 +17,6 @@ from allstatus.ehr.timeline_rows import (
     LIMIT,
     TimelineRows,
     band_of,
-    sites_of,
 )
 from allstatus.errors import InvalidRecord
 from allstatus.render.pictures import PLAIN, check_ending, draw, patch, sign_mark
@@ -87,8 +86,8 @@ class _Drawing:
             for key, (c, h, text) in self.rows.bands.items()
             if key in used
         ]
-        marks = [self._mark(marker, 8, text) for marker, text in COUNTS.values()]
-        marks.append(self._mark(self.rows.unknown, 11, "not known"))
+        marks = [self._mark(marker, 8, verdict) for verdict, marker in COUNTS.items()]
+        marks.append(self._mark(self.rows.unknown, 11, "not_known"))
         for handles, height in ((bands, 0.072), (marks, 0.045)):
             place = {
                 "loc": "lower left",
@@ -99,10 +98,12 @@ class _Drawing:
             }
             self.figure.legend(handles=handles, borderpad=0, **place)
 
-    def _mark(self, marker: Any, size: int, label: str) -> Any:
+    def _mark(self, marker: Any, size: int, verdict: str) -> Any:
         fill = "white" if marker == "o" else INK
         shape = {"marker": marker, "ms": size, "color": INK, "markerfacecolor": fill}
-        return self.axes[1].plot([], [], ls="none", label=f"blood count {label}", **shape)[0]
+        return self.axes[1].plot(
+            [], [], ls="none", label=self.rows.says(f"count_{verdict}"), **shape
+        )[0]
 
     def _relapses(self) -> None:
         for day, point in self.rows.points:
@@ -111,9 +112,9 @@ class _Drawing:
                 for axis in self.axes[:-1]:
                     axis.axvline(day, color=LIMIT, lw=1.1, ls=(0, (4, 3)), zorder=1)
                 where = (
-                    sites_of(point)
+                    self.rows.sites_of(point)
                     if point.decision.facts["leukemia_outside_marrow"].value == "present"
-                    else "marrow"
+                    else self.rows.reader.place("marrow")
                 )
                 late = (self.rows.end - day).days < 0.12 * self.rows.width
                 place: dict[str, Any] = (
@@ -126,7 +127,8 @@ class _Drawing:
                     "color": LIMIT,
                     "fontweight": "bold",
                 }
-                self.axes[0].annotate(f"relapse: {where}\n{day}", (day, 102), **place, **style)
+                said = self.rows.says("relapse", where=where, day=day)
+                self.axes[0].annotate(said, (day, 102), **place, **style)
 
     def _words(self) -> None:
         points, patient = self.rows.points, self.rows.timeline.patient
@@ -134,18 +136,15 @@ class _Drawing:
         self.figure.text(
             0.115,
             0.945,
-            f"{who}{rules.population['diagnosis']} over time, by the page's definitions",
+            self.rows.says("title", who=who, disease=rules.population["diagnosis"]),
             fontsize=15,
             color=INK,
         )
-        about = (
-            f"{len(points)} assessments, {points[0][0]} to {points[-1][0]}. A status is shown "
-            f"until the next assessment."
-        )
+        dates = {"first": points[0][0], "last": points[-1][0]}
+        about = self.rows.says("about", count=len(points), **dates)
         self.figure.text(0.115, 0.915, about, fontsize=10, color=GREY)
-        foot = (
-            f"Rules {rules.id} {rules.version} ({rules.digest[:12]}). {rules.source['title']}, "
-            f"reviewed {rules.source['last_reviewed']}."
-        )
+        used = {"id": rules.id, "version": rules.version, "digest": rules.digest[:12]}
+        page = {"page": rules.source["title"], "reviewed": rules.source["last_reviewed"]}
+        foot = self.rows.says("foot", **used, **page)
         self.figure.text(0.115, 0.032, foot, fontsize=8, color=GREY)
         self.figure.text(0.115, 0.012, rules.notice, fontsize=8, color=GREY)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 from itertools import groupby, pairwise
+from textwrap import fill
 from typing import Any
 
 from allstatus.ehr.dates import shifted
@@ -14,15 +15,17 @@ from allstatus.ehr.timeline_text import GAPS
 from allstatus.record.model import OutsideMarrow
 from allstatus.record.percent import HUNDRED, Percent, format_number
 from allstatus.render.palette import shades
+from allstatus.render.reader import Reader
 from allstatus.rules.ruleset import RuleSet
 from allstatus.table.decision_table import OUTSIDE
 
 INK, GREY, LIMIT = "#1a1a1a", "#6b6b6b", "#8a1c1c"
-CANNOT_TELL = "cannot tell"
-COUNTS = {"normal": ("o", "normal"), "abnormal": ("X", "abnormal")}
+CANNOT_TELL = "cannot_tell"
+COUNTS = {"normal": "o", "abnormal": "X"}
 BOX = {"facecolor": "white", "edgecolor": "none", "alpha": 0.75, "pad": 0.8}
-ABOVE_IT = ("more than {} %", "{} % or fewer")  # above a limit and below it
-FROM_IT = ("{} % or more", "fewer than {} %")
+ABOVE_IT = ("more", "or_fewer")  # what is said above a limit and below it
+FROM_IT = ("or_more", "fewer")
+LABEL = 14  # characters on a line of a status's label
 NEAR = 0.07  # of the width: labels nearer than this are set apart
 
 
@@ -72,11 +75,26 @@ class TimelineRows:
         return self.points[0][1].decision.rules
 
     @cached_property
+    def reader(self) -> Reader:
+        """Who looks at the picture."""
+        return Reader(self.rules)
+
+    def says(self, name: str, **parts: object) -> str:
+        """A text of the picture."""
+        return self.reader.says("timeline", "picture", name, **parts)
+
+    def sites_of(self, point: Point) -> str:
+        """Where a point finds something outside the marrow, in words."""
+        found = point.decision.record.leukemia_outside_marrow
+        sites = found.sites if isinstance(found, OutsideMarrow) else ()
+        return ", ".join(map(self.reader.place, sites)) or self.says("found")
+
+    @cached_property
     def bands(self) -> dict[str, tuple[str, str, str]]:
         """The colour, hatching and label of each status and of what is none."""
         looks = shades(self.rules)
-        labels = {name: name.replace("_", " ") for name in self.rules.in_course}
-        labels |= {OUTSIDE: "not described by the page", CANNOT_TELL: CANNOT_TELL}
+        labels = {name: self.reader.words(name) for name in self.rules.in_course}
+        labels |= {OUTSIDE: self.reader.says("outside"), CANNOT_TELL: self.says(CANNOT_TELL)}
         looks[CANNOT_TELL] = looks["insufficient_data"]
         return {n: (looks[n].ground, looks[n].hatch, label) for n, label in labels.items()}
 
@@ -89,7 +107,7 @@ class TimelineRows:
         axis.set_ylim(0, 104)
         ticks = sorted({0, 1, *limits, 25, 50, 100})
         axis.set_yticks(ticks, [f"{tick:g}" for tick in ticks])
-        axis.set_ylabel("Blasts in the\nbone marrow, %")
+        axis.set_ylabel(self.says("blasts"))
         known: list[tuple[date, Any]] = [
             (day, point.decision.record.marrow_blast_percent) for day, point in self.points
         ]
@@ -126,7 +144,8 @@ class TimelineRows:
             sides = ABOVE_IT if belongs_below else FROM_IT
             for said, place in zip(sides, ({"va": "bottom"}, {"va": "top"}), strict=True):
                 offset = (5, 4 if place["va"] == "bottom" else -4)
-                axis.annotate(said.format(f"{limit:g}"), (self.end, limit), offset, **place, **text)
+                shown = self.says(said, limit=f"{limit:g}")
+                axis.annotate(shown, (self.end, limit), offset, **place, **text)
         return limits
 
     def _one_blast(self, axis: Any, day: date, value: Any, *, left: bool) -> None:
@@ -179,10 +198,10 @@ class TimelineRows:
 
     def counts(self, axis: Any) -> None:
         """Whether the blood count is normal."""
-        _strip(axis, "Blood count")
+        _strip(axis, self.says("blood_count"))
         for day, point in self.points:
             verdict = point.decision.facts["cbc"].value
-            marker, _ = COUNTS.get(verdict, (None, ""))
+            marker = COUNTS.get(verdict)
             fill = "white" if verdict == "normal" else INK
             shape: dict[str, Any] = (
                 {"marker": marker, "ms": 9} if marker else {"marker": self.unknown, "ms": 13}
@@ -191,12 +210,12 @@ class TimelineRows:
 
     def outside(self, axis: Any) -> None:
         """Where something was found outside the marrow."""
-        _strip(axis, "Outside\nthe marrow")
+        _strip(axis, self.says("outside_marrow"))
         for day, point in self.points:
             if point.decision.facts["leukemia_outside_marrow"].value == "present":
                 axis.plot([day], [0.5], "D", color=LIMIT, ms=7)
                 axis.annotate(
-                    sites_of(point),
+                    self.sites_of(point),
                     (day, 0.5),
                     (8, 0),
                     textcoords="offset points",
@@ -207,7 +226,7 @@ class TimelineRows:
 
     def treatments(self, axis: Any) -> None:
         """Each treatment where it was first given."""
-        _strip(axis, "Treatment\n(first given)")
+        _strip(axis, self.says("treatment"))
         names: dict[date, list[str]] = {}
         seen: set[str] = set()
         for item in self.timeline.treatments:
@@ -232,7 +251,7 @@ class TimelineRows:
 
     def status(self, axis: Any) -> None:
         """The status from each assessment to the next."""
-        _strip(axis, "Status by\nthe page")
+        _strip(axis, self.says("status"))
         for (key, number), run in groupby(
             self.points, key=lambda entry: (band_of(entry[1]), entry[1].number)
         ):
@@ -242,9 +261,7 @@ class TimelineRows:
             axis.axvspan(days[0], until, facecolor=colour, hatch=hatch, edgecolor=GREY, lw=0.8)
             axis.vlines(days[1:], 0, 0.12, color=INK, lw=0.8)
             label = (
-                f"{label}\nno. {number}"
-                if number
-                else label.replace(" by the page", "\nby the page")
+                f"{label}\n{self.says('number', number=number)}" if number else fill(label, LABEL)
             )
             if (until - days[0]).days > 0.0085 * max(map(len, label.split("\n"))) * self.width:
                 axis.annotate(
@@ -267,10 +284,3 @@ def band_of(point: Point) -> str:
     """Which of the bands a point is in."""
     decision = point.decision
     return CANNOT_TELL if decision.outcome in GAPS else decision.status or decision.outcome
-
-
-def sites_of(point: Point) -> str:
-    """Where a point finds something outside the marrow, in words."""
-    found = point.decision.record.leukemia_outside_marrow
-    sites = found.sites if isinstance(found, OutsideMarrow) else ()
-    return ", ".join("CNS" if site == "cns" else site for site in sites) or "found"

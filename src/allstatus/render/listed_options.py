@@ -59,14 +59,12 @@ def _fit(one: AgentFit) -> str:
 
 def _agent(agent: AgentApplicability, reader: Reader) -> AgentFit:
     said = [
-        reader.says("others_say", agent=agent.title, says=reader.english(source.says))
+        reader.says("others_say", agent=agent.title, says=reader.told(source.says))
         for source in agent.other_sources
     ]
     asked = "; ".join(f"{ask.question} ({', '.join(ask.answered_by)})" for ask in agent.asks)
     why = asked if agent.applicability == "needs_data" else agent.because.rstrip(".")
-    return AgentFit(
-        agent, reader.says("fit", agent.applicability), reader.english(why), tuple(said)
-    )
+    return AgentFit(agent, reader.says("fit", agent.applicability), reader.told(why), tuple(said))
 
 
 def _note(option: Option, reader: Reader) -> str:

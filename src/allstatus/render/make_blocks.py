@@ -100,17 +100,23 @@ class _Maker:
     def conflicts(self) -> ItemList | None:
         return self._list(
             "conflicts",
-            [Item(one.because, self._names(one.facts)) for one in self.decision.conflicts],
+            [
+                Item(self.reader.told(one.because), self._names(one.facts))
+                for one in self.decision.conflicts
+            ],
         )
 
     def warnings(self) -> ItemList | None:
-        return self._list("warnings", map(Item, map(self.reader.english, self.decision.warnings)))
+        return self._list("warnings", map(Item, map(self.reader.told, self.decision.warnings)))
 
     def diagnoses(self) -> ItemList | None:
         return self._list("diagnoses", map(Item, map(diagnosis_words, self.decision.diagnoses)))
 
     def assumptions(self) -> ItemList | None:
-        said = [Item(one.because, self.reader.words(one.fact)) for one in self.decision.assumptions]
+        said = [
+            Item(self.reader.told(one.because), self.reader.words(one.fact))
+            for one in self.decision.assumptions
+        ]
         return self._list("assumptions", said)
 
     def reasons(self) -> ItemList | None:
@@ -138,7 +144,7 @@ class _Maker:
 
     def elsewhere(self) -> ItemList | None:
         return self._list(
-            "elsewhere", [Item(self.reader.english(one.says)) for one in self.decision.elsewhere]
+            "elsewhere", [Item(self.reader.told(one.says)) for one in self.decision.elsewhere]
         )
 
     def irrelevant(self) -> ItemList | None:

@@ -26,8 +26,8 @@ FOLDER = Path(__file__).parent / "languages"
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """One file of English texts; `keys` are those under which its texts stand, none where all of it
-    is text.
+    """One file of English texts; `keys` are those under which its texts stand, one or in a list;
+    none where all of it is text.
     """
 
     name: str
@@ -44,7 +44,7 @@ class Book:
 
     def is_text(self, path: Keys) -> bool:
         """Whether what stands at a path is a text for readers."""
-        return not self.keys or (path[-1] in self.keys and "cite" not in path)
+        return not self.keys or (not self.keys.isdisjoint(path[-2:]) and "cite" not in path)
 
 
 def program_translation(language: str) -> LanguageTexts | None:

@@ -9,8 +9,8 @@ from typing import Any
 
 from allstatus.decision.entries import FactValue
 from allstatus.render.messages import MESSAGES
+from allstatus.render.told import told, told_or_same
 from allstatus.render.words import name_words, sentence_case
-from allstatus.rules.language_texts import ENGLISH, ENGLISH_MARK
 from allstatus.rules.ruleset import RuleSet
 from allstatus.table.chart_context import Evidence
 from allstatus.table.decision_table import OUTSIDE
@@ -42,9 +42,16 @@ class Reader:
         """
         return name_words(self.rules, *path)
 
-    def english(self, text: str) -> str:
-        """A text that there is in English only, marked where the rest is in another language."""
-        return text if self.rules.language == ENGLISH else f"{ENGLISH_MARK}{text}"
+    def told(self, text: str) -> str:
+        """What was told of a chart, a stated use or another definition, in the reader's language;
+        marked as English where there is no such text.
+        """
+        return told(text, self.rules)
+
+    def place(self, name: str) -> str:
+        """What a place in the body is called."""
+        known = MESSAGES.texts(self.rules.language)["places"]
+        return str(known.get(name, name))
 
     def heading(self, name: str) -> str:
         """An identifier as a heading."""
@@ -91,9 +98,8 @@ class Reader:
         and why it counts or not.
         """
         if isinstance(entry, str):
-            return entry
+            return self.told(entry)
         what = " ".join(part for part in (entry.date, entry.title or entry.code) if part)
         said, read = "used" if entry.used else "not_used", self.words(entry.read)
-        return self.says(
-            "evidence", said, what=what, read=read, because=self.english(entry.because)
-        )
+        read = told_or_same(read, self.rules) if read == entry.read else read
+        return self.says("evidence", said, what=what, read=read, because=self.told(entry.because))

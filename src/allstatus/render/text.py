@@ -191,6 +191,6 @@ def _decided_by(block: DecidedBy, reader: Reader) -> Iterator[str]:
     source = rules.source
     yield reader.says("source", "page", title=source.title, reviewed=source.last_reviewed)
     if uses:
-        notice = reader.english(uses.notice)
+        notice = reader.told(uses.notice)
         yield reader.says("source", "stated_uses", notice=notice, **edition(uses))
     yield block.notice

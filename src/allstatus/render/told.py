@@ -1,0 +1,124 @@
+"""What the program told in English of a chart, of agents' stated uses and of other definitions, in
+the language of a reader.
+
+A decision keeps these sentences in English, as it was made and as it is kept. Each is recognised
+by its form (`told.yaml`) and said by the form of the language; what has none is marked as English.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+from allstatus.render.messages import MESSAGES
+from allstatus.render.program_texts import Book, program_translation
+from allstatus.rules.editions import rules_home
+from allstatus.rules.indications import FOLDER
+from allstatus.rules.language_texts import ENGLISH, ENGLISH_MARK
+from allstatus.rules.ruleset import RuleSet
+
+TOLD = Book("told", Path(__file__).parent / "told.yaml")
+ANSWERS = "messages.answers."  # told in the language of the rules when a decision is made
+LONGEST = 2000  # characters of a sentence that is looked up; the longer hold what somebody sent
+SHOWN = {
+    "overlay.yaml": ("notice",),
+    "criteria.yaml": ("title", "otherwise"),
+    "facts.yaml": ("question", "answered_by"),
+    "agents/*.yaml": ("says",),
+}
+_PLACE = re.compile(r"\{(\w+)\}")
+# what a place in a form may hold, by its name or how that begins; the others hold anything
+_PATTERNS = {
+    "told_settle": "((?:say|sign) .+)",
+    "told_question": r"(.+?\?)",
+    "day": r"(\d.*?)",
+    "number": r"(-?\d[\d.,/]*)",
+    "source": "((?!is |has |the )[^:]+)",
+    "unit": r"(\S+)",
+}
+Form = tuple[re.Pattern[str], tuple[str, ...], str]
+
+
+def stated_use_books() -> tuple[Book, ...]:
+    """The files of stated uses, with what a reader meets of each."""
+    home = rules_home() / FOLDER
+    return tuple(
+        Book(f"{FOLDER}.{file.stem}", file, frozenset(keys))
+        for pattern, keys in SHOWN.items()
+        for file in sorted(home.glob(pattern))
+    )
+
+
+def told(text: str, rules: RuleSet) -> str:
+    """A sentence in the language of the rules; in English, marked as such, where that has no form
+    for it. What the rules themselves say is in their language already.
+    """
+    if rules.language == ENGLISH or not text:
+        return text
+    return _said(text, rules) or f"{ENGLISH_MARK}{text}"
+
+
+def told_or_same(text: str, rules: RuleSet) -> str:
+    """The same, of what may be no sentence but a value, which then stays as it is."""
+    return text if rules.language == ENGLISH else _said(text, rules) or text
+
+
+def _said(text: str, rules: RuleSet) -> str | None:
+    if len(text) > LONGEST:
+        return None
+    sentences, forms = _known(rules.language)
+    own = text if text in _own(rules) else None
+    return own or sentences.get(text) or next(_by_forms(text, rules, forms), None)
+
+
+def _own(rules: RuleSet) -> Iterator[str]:
+    yield from (constraint.because for constraint in rules.constraints.values())
+    yield from (fact.assume.because for fact in rules.facts.values() if fact.assume)
+
+
+def _by_forms(text: str, rules: RuleSet, forms: tuple[Form, ...]) -> Iterator[str]:
+    for pattern, places, say in forms:
+        if (found := pattern.fullmatch(text)) is None:
+            continue
+        parts = dict(zip(places, found.groups(), strict=True))
+        inner = {
+            name: _said(part, rules) for name, part in parts.items() if name.startswith("told")
+        }
+        if all(inner.values()):
+            yield say.format(**parts | inner)
+
+
+@cache
+def _known(language: str) -> tuple[dict[str, str], tuple[Form, ...]]:
+    """The whole sentences and the forms with places, those of the most own words first."""
+    said = [pair for book in (TOLD, *stated_use_books()) for pair in _pairs(book, language)]
+    said += [(say, say) for _, say in _pairs(MESSAGES, language, ANSWERS)]
+    whole = {english: say for english, say in said if not _PLACE.search(english)}
+    forms = [(english, say) for english, say in said if _PLACE.search(english)]
+    forms.sort(key=lambda pair: -len(_PLACE.sub("", pair[0])))
+    return whole, tuple(_form(english, say) for english, say in forms)
+
+
+def _pairs(book: Book, language: str, under: str = "") -> Iterator[tuple[str, str]]:
+    """The English and what is said instead, of a book's texts whose paths begin so."""
+    translation = program_translation(language)
+    for path, english in book.english().items() if translation is not None else ():
+        say = translation.said(path, english)
+        if path.startswith(under) and not say.startswith(ENGLISH_MARK):
+            yield english, say
+
+
+def _form(english: str, say: str) -> Form:
+    pieces = _PLACE.split(english)
+    places = tuple(pieces[1::2])
+    pattern = "".join(
+        re.escape(piece) if number % 2 == 0 else _pattern(piece)
+        for number, piece in enumerate(pieces)
+    )
+    return re.compile(pattern, re.DOTALL), places, say
+
+
+def _pattern(place: str) -> str:
+    return _PATTERNS.get(place) or _PATTERNS.get(place.partition("_")[0], "(.+?)")

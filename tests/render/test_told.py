@@ -1,0 +1,62 @@
+"""What was told in English of a chart is said in the language of its reader, or marked."""
+
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+
+from allstatus import load_rules
+from allstatus.render.told import TOLD, stated_use_books, told, told_or_same
+
+EN, ES = (load_rules(engine="builtin", language=language).ruleset for language in ("en", "es"))
+CASES = yaml.safe_load((Path(__file__).parent / "told.yaml").read_text("utf-8"))
+FIXTURES = sorted((Path(__file__).parents[2] / "fixtures").rglob("*.expected.json"))
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["told"])
+def test_a_sentence_is_known_by_its_form_and_said_anew(case: dict[str, str]) -> None:
+    assert told(case["told"], ES) == case["says"]
+    assert told(case["told"], EN) == case["told"]
+
+
+def test_a_value_stays_as_it_is() -> None:
+    assert told_or_same("2.5 %", ES) == "2.5 %"
+    assert told_or_same("blasts found (cns)", ES) == "blastos hallados (SNC)"
+
+
+def test_what_the_rules_say_is_in_their_language_already() -> None:
+    said = [constraint.because for constraint in ES.constraints.values()]
+    assert [told(text, ES) for text in said] == said
+
+
+def test_what_is_longer_than_a_sentence_is_marked_and_not_looked_at() -> None:
+    assert told("x" * 100_000, ES) == "[en] " + "x" * 100_000
+
+
+def test_each_form_is_found_by_its_own_english() -> None:
+    for book in (TOLD, *stated_use_books()):
+        for path, english in book.english().items():
+            if "{" not in english:
+                assert not told(english, ES).startswith("[en]"), path
+
+
+def test_all_that_the_fixtures_tell_of_charts_is_known() -> None:
+    said = {text for path in FIXTURES for text in sentences(json.loads(path.read_text("utf-8")))}
+    assert said
+    assert [text for text in sorted(said) if told(text, ES).startswith("[en]")] == []
+
+
+def sentences(document: object) -> list[str]:
+    """Why each piece of evidence counts or not, and each warning, in an expected decision."""
+    found: list[str] = []
+    if isinstance(document, list):
+        for one in document:
+            found += sentences(one)
+    if isinstance(document, dict):
+        if "source" in document and isinstance(document.get("because"), str):
+            found.append(document["because"])
+        found += [one for one in document.get("warnings", []) if isinstance(one, str)]
+        for one in document.values():
+            found += sentences(one)
+    return found
