@@ -7,7 +7,7 @@ import pytest
 
 from allstatus import load_rules
 from allstatus.ehr.record_history import decide_dated
-from allstatus.ehr.timeline_rows import TimelineRows, band_of, sites_of
+from allstatus.ehr.timeline_rows import TimelineRows, band_of
 
 RULES = load_rules(engine="builtin")
 CLEAN = {
@@ -39,7 +39,7 @@ def test_a_point_has_a_band_and_its_sites(facts: dict[str, Any], band: str, site
     ((_, point),) = rows.points
     assert band_of(point) == band
     assert band in rows.bands
-    assert sites_of(point) == sites
+    assert rows.sites_of(point) == sites
 
 
 def test_the_days_are_spanned_with_room_for_labels() -> None:

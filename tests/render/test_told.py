@@ -1,17 +1,23 @@
 """What was told in English of a chart is said in the language of its reader, or marked."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import yaml
 
 from allstatus import load_rules
+from allstatus.decision.decision import Decision
+from allstatus.ehr.fhir import read_fhir
+from allstatus.ehr.timeline import decide_over_time
 from allstatus.render.told import TOLD, stated_use_books, told, told_or_same
+from allstatus.table.chart_context import Evidence
 
 EN, ES = (load_rules(engine="builtin", language=language).ruleset for language in ("en", "es"))
 CASES = yaml.safe_load((Path(__file__).parent / "told.yaml").read_text("utf-8"))
-FIXTURES = sorted((Path(__file__).parents[2] / "fixtures").rglob("*.expected.json"))
+FOLDER = Path(__file__).parents[2] / "fixtures" / "fhir"
+FHIR = [path for path in sorted(FOLDER.glob("*.json")) if ".expected" not in path.name]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["told"])
@@ -41,22 +47,20 @@ def test_each_form_is_found_by_its_own_english() -> None:
                 assert not told(english, ES).startswith("[en]"), path
 
 
-def test_all_that_the_fixtures_tell_of_charts_is_known() -> None:
-    said = {text for path in FIXTURES for text in sentences(json.loads(path.read_text("utf-8")))}
-    assert said
+def test_all_that_the_fixtures_of_charts_tell_is_known() -> None:
+    classifier = load_rules(engine="builtin")
+    charts = [chart for path in FHIR for chart in read_fhir(json.loads(path.read_text("utf-8")))]
+    decisions = [
+        now for chart in charts if (now := decide_over_time(classifier, chart).now) is not None
+    ]
+    said = {text for decision in decisions for text in sentences(decision)}
+    assert len(said) > 100
     assert [text for text in sorted(said) if told(text, ES).startswith("[en]")] == []
 
 
-def sentences(document: object) -> list[str]:
-    """Why each piece of evidence counts or not, and each warning, in an expected decision."""
-    found: list[str] = []
-    if isinstance(document, list):
-        for one in document:
-            found += sentences(one)
-    if isinstance(document, dict):
-        if "source" in document and isinstance(document.get("because"), str):
-            found.append(document["because"])
-        found += [one for one in document.get("warnings", []) if isinstance(one, str)]
-        for one in document.values():
-            found += sentences(one)
-    return found
+def sentences(decision: Decision) -> Iterator[str]:
+    """Why each piece of evidence counts or not, each warning and each conflict."""
+    yield from decision.warnings
+    yield from (one.because for one in decision.conflicts if one.constraint not in EN.constraints)
+    for fact in decision.facts.values():
+        yield from (one.because for one in fact.evidence if isinstance(one, Evidence))

@@ -40,6 +40,18 @@ def test_the_teaching_page(client: TestClient) -> None:
     assert client.get("/trainer.html").headers["content-language"] == "en"
 
 
+def test_the_home_page(client: TestClient) -> None:
+    english, spanish = (client.get("/", headers=headers) for headers in ({}, SPANISH))
+    assert '<html lang="en">' in english.text
+    assert "Try a record" in english.text
+    assert '<html lang="es">' in spanish.text
+    assert "no tratada, en remisión o recidivante" in spanish.text
+    assert "Pruebe un registro" in spanish.text
+    assert 'data-refused="Rechazado"' in spanish.text
+    assert "[en]" not in spanish.text
+    assert spanish.headers["content-language"] == "es"
+
+
 def test_what_programs_read_is_the_same_in_every_language(client: TestClient) -> None:
     english, spanish = (
         client.post("/classify", json=RECORD, headers=headers).json() for headers in ({}, SPANISH)

@@ -58,8 +58,10 @@ def _timeline(
 ) -> int:
     from allstatus.decision.classifier import load_rules
     from allstatus.ehr.timeline_text import render_timeline, timeline_document
+    from allstatus.rules.language_texts import ENGLISH
 
-    decider = Decider(load_rules(rules, language=lang), reading)
+    language = lang if format is Listing.text else ENGLISH  # programs read one language
+    decider = Decider(load_rules(rules, language=language), reading)
     timelines = _tell(path, decider)
     if picture is not None:
         _draw(timelines, Path(picture))

@@ -7,6 +7,7 @@ Needs matplotlib (extra `teach`). Statuses differ in hatching and label, not in 
 from __future__ import annotations
 
 from pathlib import Path
+from textwrap import wrap
 from typing import Any
 
 from allstatus.ehr.timeline_points import Timeline
@@ -23,6 +24,7 @@ from allstatus.render.pictures import PLAIN, check_ending, draw, patch, sign_mar
 from allstatus.rules.ruleset import RELAPSE
 
 STYLE: Any = {**PLAIN, "font.size": 10, "text.parse_math": False, "hatch.linewidth": 0.6}
+WIDTH, LINE = 190, 0.02  # of the notice: characters on a line, and how high one is
 HEIGHTS = {"blasts": 5.2, "counts": 0.55, "outside": 0.55, "treatments": 1.15, "status": 1.0}
 
 
@@ -47,6 +49,8 @@ def draw_timeline(timeline: Timeline, path: Path, option: str = "--picture") -> 
 class _Drawing:
     def __init__(self, rows: TimelineRows, figure: Any) -> None:
         self.rows, self.figure = rows, figure
+        self.notice = wrap(rows.rules.notice, WIDTH)
+        self.raised = LINE * (len(self.notice) - 1)
         self.drawn = [name for name in HEIGHTS if name != "treatments" or rows.timeline.treatments]
         grid = figure.add_gridspec(
             len(self.drawn),
@@ -56,7 +60,7 @@ class _Drawing:
             left=0.115,
             right=0.895,
             top=0.9,
-            bottom=0.165,
+            bottom=0.165 + self.raised,
         )
         self.axes: list[Any] = []
         for row in range(len(self.drawn)):
@@ -91,7 +95,7 @@ class _Drawing:
         for handles, height in ((bands, 0.072), (marks, 0.045)):
             place = {
                 "loc": "lower left",
-                "bbox_to_anchor": (0.11, height),
+                "bbox_to_anchor": (0.11, height + self.raised),
                 "ncols": 5,
                 "frameon": False,
                 "fontsize": 9,
@@ -136,7 +140,7 @@ class _Drawing:
         self.figure.text(
             0.115,
             0.945,
-            self.rows.says("title", who=who, disease=rules.population["diagnosis"]),
+            self.rows.says("title", who=who, disease=self.rows.reader.disease),
             fontsize=15,
             color=INK,
         )
@@ -146,5 +150,6 @@ class _Drawing:
         used = {"id": rules.id, "version": rules.version, "digest": rules.digest[:12]}
         page = {"page": rules.source["title"], "reviewed": rules.source["last_reviewed"]}
         foot = self.rows.says("foot", **used, **page)
-        self.figure.text(0.115, 0.032, foot, fontsize=8, color=GREY)
-        self.figure.text(0.115, 0.012, rules.notice, fontsize=8, color=GREY)
+        for number, line in enumerate((foot, *self.notice)):
+            height = 0.032 + self.raised - LINE * number
+            self.figure.text(0.115, height, line, fontsize=8, color=GREY)

@@ -16,6 +16,7 @@ from allstatus.record.model import OutsideMarrow
 from allstatus.record.percent import HUNDRED, Percent, format_number
 from allstatus.render.palette import shades
 from allstatus.render.reader import Reader
+from allstatus.render.words import short_titles
 from allstatus.rules.ruleset import RuleSet
 from allstatus.table.decision_table import OUTSIDE
 
@@ -93,7 +94,7 @@ class TimelineRows:
     def bands(self) -> dict[str, tuple[str, str, str]]:
         """The colour, hatching and label of each status and of what is none."""
         looks = shades(self.rules)
-        labels = {name: self.reader.words(name) for name in self.rules.in_course}
+        labels = dict(zip(self.rules.in_course, short_titles(self.rules), strict=True))
         labels |= {OUTSIDE: self.reader.says("outside"), CANNOT_TELL: self.says(CANNOT_TELL)}
         looks[CANNOT_TELL] = looks["insufficient_data"]
         return {n: (looks[n].ground, looks[n].hatch, label) for n, label in labels.items()}

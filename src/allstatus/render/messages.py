@@ -122,6 +122,12 @@ def timeline_texts(language: str) -> Mapping[str, str]:
     return texts
 
 
+def home_texts(rules: RuleSet) -> Mapping[str, str]:
+    """The words of the service's home page."""
+    texts: Mapping[str, str] = _messages(rules)["home"]
+    return texts
+
+
 def answer_texts(rules: RuleSet) -> Mapping[str, str]:
     """What is told of a clinician's answers on a chart, each by its key."""
     texts: Mapping[str, str] = _messages(rules)["answers"]

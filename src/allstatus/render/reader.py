@@ -11,6 +11,7 @@ from allstatus.decision.entries import FactValue
 from allstatus.render.messages import MESSAGES
 from allstatus.render.told import told, told_or_same
 from allstatus.render.words import name_words, sentence_case
+from allstatus.rules.language_texts import ENGLISH
 from allstatus.rules.ruleset import RuleSet
 from allstatus.table.chart_context import Evidence
 from allstatus.table.decision_table import OUTSIDE
@@ -47,6 +48,14 @@ class Reader:
         marked as English where there is no such text.
         """
         return told(text, self.rules)
+
+    @property
+    def disease(self) -> str:
+        """What the rules are about: its whole name, which a rule set has in English only, or its
+        short one.
+        """
+        english = self.rules.language == ENGLISH
+        return str(self.rules.population["diagnosis"]) if english else self.rules.disease
 
     def place(self, name: str) -> str:
         """What a place in the body is called."""

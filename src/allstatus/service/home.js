@@ -2,6 +2,7 @@
 
 const form = document.getElementById("form");
 const answer = document.getElementById("answer");
+const said = answer.dataset; // in the language of the page
 
 function contentType(text) {
   if (/^\s*(MSH|FHS|BHS)\|/.test(text)) return "application/hl7-v2";
@@ -39,11 +40,11 @@ async function decide(event) {
   try {
     const response = await fetch(`explain?level=${level}&width=${columns()}`, { method: "POST", headers, body: record });
     const text = await response.text();
-    if (response.ok) return show("Decision", text);
+    if (response.ok) return show(said.decision, text);
     const problem = JSON.parse(text);
-    show("Refused", [problem.field, problem.detail, problem.remedy].filter(Boolean).join("\n"));
+    show(said.refused, [problem.field, problem.detail, problem.remedy].filter(Boolean).join("\n"));
   } catch {
-    show("No answer", "The service could not be reached.");
+    show(said.none, said.unreached);
   }
 }
 

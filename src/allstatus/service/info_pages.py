@@ -44,9 +44,12 @@ async def home(request: Request) -> HTMLResponse:
     """A page to see what this is and to try a record."""
     from allstatus.service.home import home_page
 
-    return HTMLResponse(
-        home_page(desk_of(request)), headers={POLICY_HEADER: f"{POLICY}; {NO_FRAME}"}
-    )
+    desk = desk_of(request)
+    classifier = desk.languages.preferred(desk.default, request)
+    loaded = [desk.languages.preferred(one, request) for one in desk.classifiers.values()]
+    page = home_page(classifier.ruleset, loaded, open_to_all=desk.config.insecure_dev)
+    policy = {POLICY_HEADER: f"{POLICY}; {NO_FRAME}"}
+    return HTMLResponse(page, headers={**policy, **language_headers(classifier)})
 
 
 @router.get("/trainer.html", response_class=HTMLResponse, include_in_schema=False)
