@@ -21,8 +21,8 @@ IN_CNS = CLEAN | {"prior_remission": True, "leukemia_outside_marrow": {"site": [
 CASES: list[tuple[dict[str, Any], str, str]] = [
     (CLEAN, "in_remission", "found"),
     (IN_CNS, "recurrent", "CNS, testes"),
-    (CLEAN | {"leukemia_outside_marrow": {"site": "blood"}}, "cannot tell", "blood"),
-    ({"cbc": "normal"}, "cannot tell", "found"),
+    (CLEAN | {"leukemia_outside_marrow": {"site": "blood"}}, "cannot_tell", "blood"),
+    ({"cbc": "normal"}, "cannot_tell", "found"),
 ]
 
 

@@ -47,6 +47,7 @@ class Book:
         return not self.keys or (not self.keys.isdisjoint(path[-2:]) and "cite" not in path)
 
 
+@cache
 def program_translation(language: str) -> LanguageTexts | None:
     """The program's texts in a language, None in English; raises RulesError where there are
     none.

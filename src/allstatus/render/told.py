@@ -8,15 +8,16 @@ by its form (`told.yaml`) and said by the form of the language; what has none is
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from functools import cache
+from collections.abc import Iterable, Iterator
+from functools import cache, lru_cache
 from pathlib import Path
 
 from allstatus.render.messages import MESSAGES
 from allstatus.render.program_texts import Book, program_translation
 from allstatus.rules.editions import rules_home
 from allstatus.rules.indications import FOLDER
-from allstatus.rules.language_texts import ENGLISH, ENGLISH_MARK
+from allstatus.rules.language_texts import ENGLISH, ENGLISH_MARK, find_translation
+from allstatus.rules.language_texts import FOLDER as TEXTS
 from allstatus.rules.ruleset import RuleSet
 
 TOLD = Book("told", Path(__file__).parent / "told.yaml")
@@ -57,45 +58,51 @@ def told(text: str, rules: RuleSet) -> str:
     """
     if rules.language == ENGLISH or not text:
         return text
-    return _said(text, rules) or f"{ENGLISH_MARK}{text}"
+    return _said(text, rules.language, rules.directory) or f"{ENGLISH_MARK}{text}"
 
 
 def told_or_same(text: str, rules: RuleSet) -> str:
     """The same, of what may be no sentence but a value, which then stays as it is."""
-    return text if rules.language == ENGLISH else _said(text, rules) or text
+    known = rules.language != ENGLISH and _said(text, rules.language, rules.directory)
+    return known or text
 
 
-def _said(text: str, rules: RuleSet) -> str | None:
+@lru_cache(maxsize=4096)  # a sentence's parts are tried by many forms, and the same few come again
+def _said(text: str, language: str, directory: Path) -> str | None:
     if len(text) > LONGEST:
         return None
-    sentences, forms = _known(rules.language)
-    own = text if text in _own(rules) else None
-    return own or sentences.get(text) or next(_by_forms(text, rules, forms), None)
-
-
-def _own(rules: RuleSet) -> Iterator[str]:
-    yield from (constraint.because for constraint in rules.constraints.values())
-    yield from (fact.assume.because for fact in rules.facts.values() if fact.assume)
-
-
-def _by_forms(text: str, rules: RuleSet, forms: tuple[Form, ...]) -> Iterator[str]:
+    sentences, forms = _known(language, directory)
+    if text in sentences:
+        return sentences[text]
     for pattern, places, say in forms:
-        if (found := pattern.fullmatch(text)) is None:
-            continue
-        parts = dict(zip(places, found.groups(), strict=True))
-        inner = {
-            name: _said(part, rules) for name, part in parts.items() if name.startswith("told")
-        }
-        if all(inner.values()):
-            yield say.format(**parts | inner)
+        if found := pattern.fullmatch(text):
+            parts = _parts(zip(places, found.groups(), strict=True), language, directory)
+            if parts is not None:
+                return say.format(**parts)
+    return None
+
+
+def _parts(
+    found: Iterable[tuple[str, str]], language: str, directory: Path
+) -> dict[str, str] | None:
+    """What stands at each place of a form, in the language; None where one has no form itself."""
+    parts = {}
+    for name, part in found:
+        said = _said(part, language, directory) if name.startswith("told") else part
+        if said is None:
+            return None
+        parts[name] = said
+    return parts
 
 
 @cache
-def _known(language: str) -> tuple[dict[str, str], tuple[Form, ...]]:
+def _known(language: str, directory: Path) -> tuple[dict[str, str], tuple[Form, ...]]:
     """The whole sentences and the forms with places, those of the most own words first."""
     said = [pair for book in (TOLD, *stated_use_books()) for pair in _pairs(book, language)]
     said += [(say, say) for _, say in _pairs(MESSAGES, language, ANSWERS)]
     whole = {english: say for english, say in said if not _PLACE.search(english)}
+    own = find_translation(directory / TEXTS, language, directory.name)
+    whole |= {say: say for _, say in own.texts.values()} if own is not None else {}
     forms = [(english, say) for english, say in said if _PLACE.search(english)]
     forms.sort(key=lambda pair: -len(_PLACE.sub("", pair[0])))
     return whole, tuple(_form(english, say) for english, say in forms)
