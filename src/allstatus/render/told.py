@@ -111,7 +111,9 @@ def _known(language: str, directory: Path) -> tuple[dict[str, str], tuple[Form, 
 def _pairs(book: Book, language: str, under: str = "") -> Iterator[tuple[str, str]]:
     """The English and what is said instead, of a book's texts whose paths begin so."""
     translation = program_translation(language)
-    for path, english in book.english().items() if translation is not None else ():
+    if translation is None:
+        return
+    for path, english in book.english().items():
         say = translation.said(path, english)
         if path.startswith(under) and not say.startswith(ENGLISH_MARK):
             yield english, say
