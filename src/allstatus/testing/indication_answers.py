@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from allstatus.decision.entries import AgentApplicability, Option
-from allstatus.record.frozen import plain
 
 USES = ("by_option", "by_agent")
 Answer = dict[str, Any]
@@ -18,20 +17,27 @@ def uses_of(options: Iterable[Option | Mapping[str, Any]]) -> Answer:
     """The words and needs of a decision's options and of their agents; other sources by title,
     where they say otherwise. Options are a decision's own, or as its JSON has them.
     """
-    listed = plain(list(options))
-    agents = [agent for option in listed for agent in option["by_agent"]]
+    listed = list(options)
+    agents = [agent for option in listed for agent in _of(option, "by_agent")]
     return {
-        "by_option": {option["id"]: _said(option) for option in listed},
-        "by_agent": {agent["agent"]: agent_uses(agent) for agent in agents},
+        "by_option": {_of(option, "id"): _said(option) for option in listed},
+        "by_agent": {_of(agent, "agent"): agent_uses(agent) for agent in agents},
     }
-
-
-def _said(entry: Mapping[str, Any]) -> Answer:
-    return {"applicability": entry["applicability"], "needs": entry["needs"]}
 
 
 def agent_uses(agent: AgentApplicability | Mapping[str, Any]) -> Answer:
     """The word and needs of one agent, and what other sources answer."""
-    said = plain(agent)
-    others = {other["cite"]["title"]: other["applicability"] for other in said["other_sources"]}
-    return {**_said(said), "other_sources": others}
+    others = {
+        _of(_of(other, "cite"), "title"): _of(other, "applicability")
+        for other in _of(agent, "other_sources")
+    }
+    return {**_said(agent), "other_sources": others}
+
+
+def _said(entry: object) -> Answer:
+    return {"applicability": _of(entry, "applicability"), "needs": list(_of(entry, "needs"))}
+
+
+def _of(entry: object, name: str) -> Any:
+    """A field of an entry, or of the JSON of one."""
+    return entry[name] if isinstance(entry, Mapping) else getattr(entry, name)

@@ -67,14 +67,27 @@ class _Changed:
         self.options = [
             pair for pair in pairs.values() if pair[0] is not pair[1] and not self._alike(*pair)
         ]
+        self._asked = [self._criteria(side) for side in (0, 1)]
+        self._differing: dict[tuple[Any, ...], bool] = {}
 
     def differs(self, known: Known, now: Known) -> bool:
         """Whether a record with these verdicts, by the one overlay and by the other, is answered
-        otherwise.
+        otherwise; worked out once for those that are the same to what is asked.
         """
-        return any(
-            self._agent(one, known) != self._agent(two, now) for one, two in self.agents
-        ) or any(_option(one, known) != _option(two, now) for one, two in self.options)
+        before, after = self._asked
+        asked = *(known[name] for name in before), *(now[name] for name in after)
+        if asked not in self._differing:
+            self._differing[asked] = any(
+                self._agent(one, known) != self._agent(two, now) for one, two in self.agents
+            ) or any(_option(one, known) != _option(two, now) for one, two in self.options)
+        return self._differing[asked]
+
+    def _criteria(self, side: int) -> list[str]:
+        """The criteria that the agents and options ask for, by one of the two overlays."""
+        agents = (pair[side] for pair in self.agents)
+        tables = [table for agent in agents if agent for table in agent.conditions()]
+        tables += [pair[side] for pair in self.options if pair[side]]
+        return sorted({name for table in tables for name in table.table.criteria})
 
     def _alike(self, one: IndicationTable | None, two: IndicationTable | None) -> bool:
         """Whether two tables are made of the same words and hold in the same cases."""

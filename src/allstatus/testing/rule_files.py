@@ -87,9 +87,9 @@ class RuleFiles(Files):
     def __init__(self, directory: Path) -> None:
         super().__init__(directory, SINGLE_FILES, FOLDERS)
 
-    def build(self, changed: Changed) -> Classifier:
-        """The rule set with these files changed. Nothing is checked: a mutant need not be a rule
-        set one would accept.
+    def build(self, changed: Changed, *, applicability: bool = True) -> Classifier:
+        """The rule set with these files changed, with the shipped stated uses or without. Nothing
+        is checked: a mutant need not be a rule set one would accept.
         """
         files = self._changed(changed)
         single = {name: files[f"{name}.yaml"] for name in SINGLE_FILES}
@@ -99,7 +99,8 @@ class RuleFiles(Files):
             for folder in FOLDERS
         }
         rules = Builder(single, folders).build(self.directory)
-        return Classifier(rules, DecisionTable(rules, BuiltinEngine(rules)))
+        table = DecisionTable(rules, BuiltinEngine(rules))
+        return Classifier(rules, table, applicability=applicability)
 
     def lock(self, target: Path) -> None:
         """Write the decision table and the lock of a rule set's folder."""

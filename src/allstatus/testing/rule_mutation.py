@@ -57,8 +57,10 @@ class RuleMutation(Mutation[Classifier]):
         return port_mutants(self._classifier)
 
     def build(self, changed: Changed) -> Classifier:
-        """The rules with a mutant's changes, unchecked."""
-        return self._files.build(changed)
+        """The rules with a mutant's changes, unchecked; without stated uses, which no slip in them
+        changes and no answer here tells.
+        """
+        return self._files.build(changed, applicability=False)
 
     def killers(self, mutant: Classifier) -> Iterator[int]:
         """The places of the vectors to which the mutant gives another answer."""
