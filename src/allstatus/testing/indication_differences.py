@@ -84,9 +84,9 @@ class _Changed:
 
     def _criteria(self, side: int) -> list[str]:
         """The criteria that the agents and options ask for, by one of the two overlays."""
-        agents = (pair[side] for pair in self.agents)
-        tables = [table for agent in agents if agent for table in agent.conditions()]
-        tables += [pair[side] for pair in self.options if pair[side]]
+        agents = [agent for pair in self.agents if (agent := pair[side])]
+        tables = [table for pair in self.options if (table := pair[side])]
+        tables += [table for agent in agents for table in agent.conditions()]
         return sorted({name for table in tables for name in table.table.criteria})
 
     def _alike(self, one: IndicationTable | None, two: IndicationTable | None) -> bool:
