@@ -8,7 +8,7 @@ by its form (`told.yaml`) and said by the form of the language; what has none is
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -102,10 +102,20 @@ def _known(language: str, directory: Path) -> tuple[dict[str, str], tuple[Form, 
     said += [(say, say) for _, say in _pairs(MESSAGES, language, ANSWERS)]
     whole = {english: say for english, say in said if not _PLACE.search(english)}
     own = find_translation(directory / TEXTS, language, directory.name)
-    whole |= {say: say for _, say in own.texts.values()} if own is not None else {}
+    whole |= _own(own.texts) if own is not None else {}
     forms = [(english, say) for english, say in said if _PLACE.search(english)]
     forms.sort(key=lambda pair: -len(_PLACE.sub("", pair[0])))
     return whole, tuple(_form(english, say) for english, say in forms)
+
+
+def _own(texts: Mapping[str, tuple[str, str]]) -> dict[str, str]:
+    """What a rule set says itself, as it is, and its statuses as sentences name them."""
+    titles = {
+        path.split(".")[1].replace("_", " "): say
+        for path, (_, say) in texts.items()
+        if path.startswith("statuses.") and path.endswith(".title")
+    }
+    return {say: say for _, say in texts.values()} | titles
 
 
 def _pairs(book: Book, language: str, under: str = "") -> Iterator[tuple[str, str]]:
