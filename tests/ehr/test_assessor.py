@@ -134,3 +134,25 @@ def test_the_order_of_resources_does_not_matter() -> None:
     for name, case in CASES.items():
         resources = chart_of(case)
         assert told(decide(resources[::-1])) == case["expect"], name
+
+
+@pytest.mark.parametrize(
+    ("first", "over", "signs"),
+    [
+        ("2025-03-20", "2025-03-31", "absent"),
+        ("2025-03-20", "2025-04-01", None),
+        ("2025-04-08", "2025-04-09", None),
+        ("2025-04-08", "2025-04-30", "present"),
+    ],
+)
+def test_a_marrow_of_a_month_may_be_of_any_of_its_days(
+    first: str, over: str, signs: str | None
+) -> None:
+    fever = {
+        "condition": "snomed 386661006",
+        "onsetDateTime": first,
+        "abatementDateTime": over,
+    }
+    marrow = {"marrow": "2025-04", "valueQuantity": "2 %"}
+    decision = decide(chart_of({"chart": [marrow, fever]}))
+    assert decision.facts["signs_and_symptoms"].value == signs

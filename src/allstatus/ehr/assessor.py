@@ -78,8 +78,13 @@ class Assessor:
     def _completions(
         self, found: Assessment, moment: Moment, past: Past, history: History
     ) -> Iterator[tuple[Assessment, Doubt]]:
-        """The assessment as it would be if a doubtful marrow, treatment or status counted."""
+        """The assessment as it would be if a doubtful marrow, treatment or status counted, or a
+        marrow of a month or year were of another of its days.
+        """
         doubts = self.reading.doubts
+        for doubt in doubts.get(MARROW, ()):
+            for day in self._other_days(doubt, moment):
+                yield self._assess(replace(moment, anchor=day), history.before(day, None)), doubt
         for doubt in doubts.get(MARROW, ()) if moment.final else ():
             day = doubt.when.last
             if not doubt.when.vague and (moment.anchor is None or day > moment.anchor):
@@ -95,6 +100,23 @@ class Assessor:
             if may:
                 last = max(may, key=lambda doubt: doubt.when.last)
                 yield self._assess(moment, _with(past, kind, last, moment)), last
+
+    def _other_days(self, doubt: Doubt, moment: Moment) -> set[date]:
+        """Days that the moment's marrow may be of, where it was dated to a month or year: the
+        first, and the last on which each kind of finding beside it was there.
+        """
+        when, anchor = doubt.when, moment.anchor
+        if not (doubt.firm and when.vague and when.text) or anchor is None or anchor <= when.first:
+            return set()
+        if when.last < anchor or (moment.until is not None and moment.until < when.last):
+            return set()
+        days = {when.first}
+        for items in (self.reading.outside, self.reading.signs):
+            there = (i.when.last for i in items if i.value not in (False, "absent"))
+            days.add(
+                max((day for day in there if when.first <= day <= when.last), default=when.first)
+            )
+        return days
 
     def _tell(self, found: Assessment) -> None:
         """What was set aside, and what is in doubt, beside the facts it is about."""
