@@ -118,6 +118,10 @@ class YamlFile:
             return None
         try:
             return yaml.compose(text, _Loader)
+        except UnicodeEncodeError:
+            problem = "the file holds half a character (a lone surrogate); write it in UTF-8"
+            self.problems.append(self.at((), problem))
+            return None
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)
             number = mark.line if mark else 0
