@@ -99,15 +99,20 @@ def test_only_lawful_claims_pass(gatekeeper: Gatekeeper, claims: dict[str, Any])
         assert said["iat"] - 60 <= now <= said["exp"] + 60
 
 
+def prefetched(text: str) -> None:
+    """Decides on what an EHR sent in advance, as far as it is whole."""
+    answers = parse_json(text)
+    asked = searches()
+    if isinstance(answers, dict):
+        whole = {
+            key: value
+            for key, value in answers.items()
+            if key in asked.templates and not lack(asked, key, value)
+        }
+        decide_over_time(RULES, PrefetchedChart("p1", "", whole).chart())
+
+
 @fuzzed(changed(PREFETCH), PREFETCH)
 def test_a_prefetch_is_whole_and_read_or_refused(text: str) -> None:
     with suppress(InvalidRecord):
-        answers = parse_json(text)
-        asked = searches()
-        if isinstance(answers, dict):
-            whole = {
-                key: value
-                for key, value in answers.items()
-                if key in asked.templates and not lack(asked, key, value)
-            }
-            decide_over_time(RULES, PrefetchedChart("p1", "", whole).chart())
+        prefetched(text)

@@ -195,6 +195,13 @@ def read_inputs(
     return read_charts(text, kind, partial=partial)
 
 
+def numbered(number: int | None, error: InvalidRecord) -> InvalidRecord:
+    """A refusal with the number of what it is about."""
+    if number is None:
+        return error
+    return InvalidRecord(f"record {number}: {error.field}", error.problem, error.remedy)
+
+
 def is_chart(value: Any) -> bool:
     """Whether what was read is a chart; nothing of ehr is loaded to tell."""
     ehr = sys.modules.get("allstatus.ehr.chart")
@@ -221,10 +228,7 @@ class Decider:
                 yield self.decide(value)
             except InvalidRecord as error:
                 self.refused += 1
-                print(
-                    f"error: {'' if number is None else f'record {number}: '}{error}",
-                    file=sys.stderr,
-                )
+                print(f"error: {numbered(number, error)}", file=sys.stderr)
 
     @property
     def status(self) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -147,26 +148,44 @@ def unknown(
 def _unknown(path: str, format: CodesFormat, input: Input, tables: CodeTables) -> int:
     from allstatus.ehr.unknown_codes import as_documents, as_yaml
 
-    found, refused = _count(path, input, tables)
+    refusals = _Refusals()
+    found = _count(path, input, tables, refusals.tell)
     rows = json.dumps(as_documents(found), ensure_ascii=False) + "\n"
     sys.stdout.write(rows if format is CodesFormat.json else as_yaml(found))
-    if refused:
-        print(f"error: {refused} lines or charts could not be read", file=sys.stderr)
-    return REFUSED_INPUT if refused else 0
+    if refusals.told:
+        print(f"error: {refusals.told} lines or charts could not be read", file=sys.stderr)
+    return REFUSED_INPUT if refusals.told else 0
 
 
-def _count(path: str, input: Input, tables: CodeTables) -> tuple[Counter[UnknownCode], int]:
-    """(how often each coding stands there, how many lines or charts could not be read)."""
+class _Refusals:
+    """What could not be read, told and counted."""
+
+    def __init__(self) -> None:
+        self.told = 0
+
+    def tell(self, error: InvalidRecord) -> None:
+        self.told += 1
+        print(f"error: {error}", file=sys.stderr)
+
+
+def _count(
+    path: str, input: Input, tables: CodeTables, refuse: Callable[[InvalidRecord], None]
+) -> Counter[UnknownCode]:
+    """How often each coding stands there."""
     from allstatus.bulk.fhir_export.unknown_lines import count_unknown_lines
-    from allstatus.commands.chart_input import is_chart, read_inputs
+    from allstatus.commands.chart_input import is_chart, numbered, read_inputs
     from allstatus.ehr.unknown_codes import count_unknown
 
     if path != "-" and Path(path).is_dir() and any(Path(path).glob("*.ndjson*")):
-        return count_unknown_lines(Path(path), tables)
-    values = [value for _, value in read_inputs(path, input)]
-    charts = [value for value in values if is_chart(value)]
+        return count_unknown_lines(Path(path), tables, refuse)
+    charts = []
+    for number, value in read_inputs(path, input):
+        if is_chart(value):
+            charts.append(value)
+        elif isinstance(value, InvalidRecord):
+            refuse(numbered(number, value))
     if not charts:
         raise InvalidRecord(
             "input", "holds no chart", "give a FHIR bundle, HL7 v2 messages, or an export's folder"
         )
-    return count_unknown(charts, tables), len(values) - len(charts)
+    return count_unknown(charts, tables)

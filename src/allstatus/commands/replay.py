@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from allstatus.commands.chart_input import numbered
 from allstatus.commands.shared import (
     REFUSED_INPUT,
     EngineName,
@@ -42,8 +43,7 @@ def _replay(path: str, rules: str | None, engine: str, format: Listing) -> int:
 
     found = replay(read_records(path), rules, engine)
     for number, error in found.refused:
-        where = "" if number is None else f"record {number}: "
-        print(f"error: {where}{error}", file=sys.stderr)
+        print(f"error: {numbered(number, error)}", file=sys.stderr)
     print_report(to_document(found) if format is Listing.json else render_text(found))
     if found.refused:
         return REFUSED_INPUT

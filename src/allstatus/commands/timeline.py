@@ -12,6 +12,7 @@ import typer
 from allstatus.commands.chart_input import (
     ChartInput,
     Decider,
+    numbered,
     read_inputs,
     reads_charts,
 )
@@ -91,7 +92,7 @@ def _tell(path: str, decider: Decider) -> list[Timeline]:
     decider.check(values)
     for number, value in values:
         if isinstance(value, InvalidRecord):
-            raise InvalidRecord(f"record {number}: {value.field}", value.problem, value.remedy)
+            raise numbered(number, value)
     charts = [value for _, value in values if isinstance(value, Chart)]
     records = [value for _, value in values if not isinstance(value, Chart)]
     return [decider.tell_both(chart) for chart in charts] + decide_dated(

@@ -8,6 +8,7 @@ from typing import Any
 
 from allstatus.ehr.chart import Chart
 from allstatus.ehr.fhir import read_fhir
+from allstatus.ehr.fhir_bundles import is_resource, no_resource
 from allstatus.ehr.hl7v2 import read_hl7
 from allstatus.ehr.lab_table import read_table
 from allstatus.errors import InvalidRecord
@@ -53,7 +54,7 @@ def _fhir(values: Iterable[tuple[int | None, Any]], *, together: bool, partial: 
     resources.
     """
     loose, answered = [], False
-    for number, value in values:
+    for number, value in _resources(values):
         if (
             number is not None
             and not together
@@ -73,11 +74,18 @@ def _fhir(values: Iterable[tuple[int | None, Any]], *, together: bool, partial: 
 
 def read_bundle_lines(path: str, *, partial: bool = False) -> Numbered:
     """The same for an NDJSON file of bundles, line by line, in memory for one line only."""
-    for number, value in read_lines(path):
+    for number, value in _resources(read_lines(path)):
         if isinstance(value, InvalidRecord):
             yield number, value
         else:
             yield from _one_line(number, value, partial=partial)
+
+
+def _resources(values: Iterable[tuple[int | None, Any]]) -> Iterator[tuple[int | None, Any]]:
+    """The same values, with a refusal in the place of a line or an item that is no resource."""
+    for number, value in values:
+        wrong = number is not None and not isinstance(value, InvalidRecord)
+        yield number, no_resource("input") if wrong and not is_resource(value) else value
 
 
 def _one_line(number: int | None, bundle: Any, *, partial: bool) -> Numbered:
@@ -97,26 +105,41 @@ def read_folder(path: Path, *, partial: bool = False) -> Numbered:
     """The charts of a folder's files together: its FHIR resources as one list, its HL7 v2 messages
     as one feed; first a refusal, by file and line, for each line that cannot be read.
     """
-    texts: dict[str, list[tuple[Path, str]]] = {FHIR: [], HL7V2: [], TABLE: []}
+    texts: dict[str | None, list[tuple[Path, str]]] = {FHIR: [], HL7V2: [], TABLE: [], None: []}
     for file in sorted(path.iterdir()):
-        if (
-            file.is_file()
-            and not file.name.startswith(".")
-            and (kind := chart_kind(text := decode(file.read_bytes(), str(file))))
-        ):
-            texts[kind].append((file, text))
+        if file.is_file() and not file.name.startswith("."):
+            text = decode(file.read_bytes(), str(file))
+            texts[chart_kind(text)].append((file, text))
+    others = texts.pop(None)
     if not any(texts.values()):
         raise folder_refusal(str(path))
     messages = "\n".join(text for _, text in texts[HL7V2])
     charts = read_hl7(messages, partial=partial) if messages else []
     charts += [chart for _, text in texts[TABLE] for chart in read_table(text)]
     resources = []
-    for file, text in texts[FHIR]:
-        for number, value in split_records(text):
+    lines = [(file, text) for file, text in others if text.strip() and _holds_lines(file)]
+    for file, text in texts[FHIR] + lines:
+        for value in _placed(file, text):
             if isinstance(value, InvalidRecord):
-                yield None, InvalidRecord(f"{file} line {number}", value.problem, value.remedy)
+                yield None, value
             else:
                 resources.append(value)
     if texts[FHIR]:
         charts += read_fhir(resources, partial=partial)
     yield from _number(sorted(charts, key=lambda chart: chart.patient or ""))
+
+
+def _holds_lines(file: Path) -> bool:
+    return file.suffix.lower() in (".ndjson", ".jsonl")
+
+
+def _placed(file: Path, text: str) -> Iterator[Any]:
+    """The resources of a file, with a refusal by file and line for what is none."""
+    kind = "item" if text.lstrip().startswith("[") and not _holds_lines(file) else "line"
+    try:
+        for number, value in _resources(split_records(text)):
+            wrong = isinstance(value, InvalidRecord)
+            place = f"{file} {kind} {number}"
+            yield InvalidRecord(place, value.problem, value.remedy) if wrong else value
+    except InvalidRecord as error:
+        yield InvalidRecord(str(file), error.problem, error.remedy)

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from allstatus.ehr.json_access import NOTHING, Json, obj, objects, text
+from allstatus.ehr.json_access import NOTHING, Json, obj, objects, text, whole_number
 from allstatus.errors import InvalidRecord
 
 # kinds of bundles that can hold all there is
@@ -69,6 +69,24 @@ def entries_of(value: object) -> Iterator[BundleEntry]:
             waiting.extend(reversed(list(_opened(entry.resource))))
         elif isinstance(entry.resource.get("resourceType"), str):
             yield entry
+
+
+def is_resource(value: object) -> bool:
+    """Whether a value is a FHIR resource, or a list of nothing else."""
+    waiting = [value]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, list) and item:
+            waiting.extend(item)
+        elif not isinstance(item, dict) or not isinstance(item.get("resourceType"), str):
+            return False
+    return True
+
+
+def no_resource(field: str) -> InvalidRecord:
+    """What is said of a line or an item that is none."""
+    remedy = "write one resource a line, each with its resourceType"
+    return InvalidRecord(field, "is not a FHIR resource", remedy)
 
 
 def _listed(value: object) -> list[BundleEntry]:
@@ -193,10 +211,10 @@ def _searched(first: Json, pages: dict[str, Json]) -> Iterator[str]:
             break
         page = seen[id(found)] = found
         yield from _failed(page)
-    total = first.get("total")
-    if first.get("type") in ("searchset", "history") and str(total).isdecimal():
+    total = whole_number(first.get("total"))
+    if first.get("type") in ("searchset", "history") and total is not None:
         matches = {match for page in seen.values() for match in _matches(page)}
-        if len(matches) < int(str(total)):
+        if len(matches) < total:
             yield f"it has {len(matches)} of {total} entries"
 
 

@@ -34,6 +34,13 @@ def text(value: object) -> str:
     return value if isinstance(value, str) else ""
 
 
+def whole_number(value: object) -> int | None:
+    """A whole number, also one written as text; of one with more than twenty digits the first."""
+    if isinstance(value, str) and value.isdecimal():
+        return int(value[:20])
+    return value if type(value) is int else None
+
+
 def unread(element: Json, name: str) -> bool:
     """Whether an element was sent without what it says: FHIR's `_name`, which holds why."""
     return element.get(name) is None and f"_{name}" in element

@@ -80,7 +80,8 @@ def read_lines(path: str) -> Numbered:
 def _looks_like_ndjson(lines: list[str]) -> bool:
     """Whether a line is an object by itself, and the first does not open what others go on with."""
     whole = (line.startswith("{") and line.rstrip().endswith("}") for line in lines)
-    opens = not lines or lines[0].strip() == "{" or lines[0].lstrip().startswith("[")
+    first = lines[0].strip() if lines else "{"
+    opens = first == "{" or (first.startswith("[") and not first.endswith("]"))
     return len(lines) > 1 and not opens and any(whole)
 
 

@@ -20,7 +20,9 @@ from allstatus.record.regular_file import no_file, within
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 Path_ = tuple[str | int, ...]
-_WHOLE = re.compile(r"[+-]?(0|[1-9][0-9]*)")  # 010 is eight in YAML and ten to its reader
+# numbers of as many digits as are held; 010 is eight in YAML and ten to its reader
+_WHOLE = re.compile(r"[+-]?(0|[1-9][0-9]{0,999})")
+_DECIMAL = re.compile(r"[+-]?([0-9]{1,999}\.?[0-9]{0,999}|\.[0-9]{1,999})")
 LONGEST_SHOWN = 60
 LARGEST = 2 << 20  # characters
 MOST = 200_000  # keys, values and list items
@@ -179,5 +181,5 @@ class YamlFile:
         if kind == "int":
             return int(text) if _WHOLE.fullmatch(text) else text
         if kind == "float":
-            return Decimal(text) if text.strip("+-").replace(".", "", 1).isdigit() else text
+            return Decimal(text) if _DECIMAL.fullmatch(text) else text
         return None if kind == "null" else text

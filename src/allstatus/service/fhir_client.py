@@ -13,6 +13,7 @@ from typing import Any
 import httpx2 as httpx
 
 from allstatus.ehr.fhir_bundles import joined, next_page
+from allstatus.ehr.json_access import whole_number
 from allstatus.errors import InvalidRecord
 from allstatus.record.exact_json import parse_json
 from allstatus.service.config import Config, RequestLimits
@@ -54,7 +55,7 @@ def unmet(lacking: dict[str, Unread]) -> ProblemDetails:
 
 
 def _seconds(said: str) -> tuple[bool, int]:
-    return bool(said), int(said) if said.isdecimal() else 0
+    return bool(said), whole_number(said) or 0
 
 
 @dataclass(slots=True)

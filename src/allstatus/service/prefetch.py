@@ -14,7 +14,7 @@ from allstatus.ehr.chart import Chart
 from allstatus.ehr.fhir import read_own
 from allstatus.ehr.fhir_bundles import missing_parts, resources_of
 from allstatus.ehr.fhir_store import split_address
-from allstatus.ehr.json_access import obj, objects, text
+from allstatus.ehr.json_access import obj, objects, text, whole_number
 from allstatus.errors import InvalidRecord
 from allstatus.record.code_files import read_yaml
 from allstatus.record.yaml_file import YamlFile
@@ -125,9 +125,10 @@ def _misshapen(bundle: dict[str, Any]) -> bool:
     what it says could be missed.
     """
     total, entries = bundle.get("total", 0), bundle.get("entry", [])
-    counted = type(total) is int or (isinstance(total, str) and total.isdecimal())
+    counted = whole_number(total)
     return (
-        not (counted and int(total) >= 0)
+        counted is None
+        or counted < 0
         or not all(isinstance(relation, str) for relation in _relations(bundle))
         or not (isinstance(entries, list) and len(objects(entries)) == len(entries))
     )

@@ -25,6 +25,7 @@ from allstatus.ehr.chart_options import ChartOptions
 from allstatus.ehr.codes import Population
 from allstatus.ehr.facts_table import facts_document
 from allstatus.ehr.fhir import read_fhir, read_patients
+from allstatus.ehr.fhir_bundles import is_resource, no_resource
 from allstatus.ehr.timeline import decide_chart
 from allstatus.errors import InvalidRecord
 from allstatus.record.exact_json import parse_json
@@ -148,12 +149,8 @@ def read_resource(line: bytes | str) -> dict[str, Any]:
         raise InvalidRecord(
             "line", error.problem.replace("at line 1 column", "at column"), error.remedy
         ) from None
-    if not isinstance(value, dict) or not isinstance(value.get("resourceType"), str):
-        raise InvalidRecord(
-            "line",
-            "is not a FHIR resource",
-            "write one resource a line, each with its resourceType",
-        )
+    if not isinstance(value, dict) or not is_resource(value):
+        raise no_resource("line")
     return value
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,26 +17,35 @@ from allstatus.ehr.unknown_codes import UnknownCode, count_unknown, unknown_of
 from allstatus.errors import InvalidRecord
 
 
-def count_unknown_lines(folder: Path, tables: CodeTables) -> tuple[Counter[UnknownCode], int]:
-    """(how often each coding stands in an export that no table names, how many lines are no
-    resource). A medicine that lines refer to counts once, at its own line.
+def count_unknown_lines(
+    folder: Path, tables: CodeTables, refuse: Callable[[InvalidRecord], None]
+) -> Counter[UnknownCode]:
+    """How often each coding stands in an export that no table names; a line that is no resource is
+    refused by file and line. A medicine that lines refer to counts once, at its own line.
     """
-    found, refused = Counter[UnknownCode](), 0
-    for line in _lines(folder):
+    found = Counter[UnknownCode]()
+    for place, line in _lines(folder):
         try:
-            resource = read_resource(line)
-        except InvalidRecord:
-            refused += 1
-            continue
-        found.update(_unknown_in(resource, tables))
-    return found, refused
+            if isinstance(line, InvalidRecord):
+                raise line
+            found.update(_unknown_in(read_resource(line), tables))
+        except InvalidRecord as error:
+            refuse(InvalidRecord(place, error.problem, error.remedy))
+    return found
 
 
-def _lines(folder: Path) -> Iterator[bytes]:
+def _lines(folder: Path) -> Iterator[tuple[str, bytes | InvalidRecord]]:
+    """(file and line, line or why it cannot be read)."""
     files, _ = find_files(folder)
+    number = 0
     for piece in cut(files):
+        number = 0 if piece.start == 0 else number
         for block in read_piece(piece):
-            yield from (line for line in block.split() if line.strip())
+            spoilt = [InvalidRecord("line", block.spoilt, "export it again")] * bool(block.spoilt)
+            for line in [*block.split(), *spoilt]:
+                number += 1
+                if isinstance(line, InvalidRecord) or line.strip():
+                    yield f"{piece.path} line {number}", line
 
 
 def _unknown_in(resource: dict[str, Any], tables: CodeTables) -> Counter[UnknownCode]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from allstatus.ehr.dates import When
 from allstatus.ehr.hl7v2.segments import Marks, Segment
 from allstatus.ehr.hl7v2.times import usable
+from allstatus.ehr.json_access import whole_number
 
 _ENDS = re.compile(r"[\r\n\x0b\x1c]+")
 _ENDING = "\r\n\x0b\x1c"
@@ -129,16 +130,16 @@ class _Counts:
 
     def fit(self, segment: Segment, messages: int) -> Iterator[str]:
         """What a trailer says that does not fit what is here."""
-        said = segment.text(1)
+        said = whole_number(segment.text(1))
         if segment.name == "FHS":
             self.batches, self.before, self.start = 0, messages, messages
         elif segment.name == "BHS":
             self.batches, self.start = self.batches + 1, messages
         elif segment.name == "BTS":
             here, self.start = messages - self.start, messages
-            if said.isdecimal() and int(said) != here:
-                yield f"a batch holds {here} of {int(said)} messages"
+            if said is not None and said != here:
+                yield f"a batch holds {here} of {said} messages"
         else:
             batches = self.batches or int(messages > self.before)
-            if said.isdecimal() and int(said) != batches:
-                yield f"a file holds {batches} of {int(said)} batches"
+            if said is not None and said != batches:
+                yield f"a file holds {batches} of {said} batches"
