@@ -41,11 +41,14 @@ def _lines(folder: Path) -> Iterator[tuple[str, bytes | InvalidRecord]]:
     for piece in cut(files):
         number = 0 if piece.start == 0 else number
         for block in read_piece(piece):
-            spoilt = [InvalidRecord("line", block.spoilt, "export it again")] * bool(block.spoilt)
-            for line in [*block.split(), *spoilt]:
+            for line in block.split():
                 number += 1
-                if isinstance(line, InvalidRecord) or line.strip():
+                if line.strip():
                     yield f"{piece.path} line {number}", line
+            if block.spoilt:
+                number += 1
+                spoilt = InvalidRecord("line", block.spoilt, "export it again")
+                yield f"{piece.path} line {number}", spoilt
 
 
 def _unknown_in(resource: dict[str, Any], tables: CodeTables) -> Counter[UnknownCode]:
