@@ -1,6 +1,7 @@
 """Dates are read, ordered and bounded as `dates.yaml` says."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from operator import eq, ge, gt, le, lt, ne
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from allstatus.ehr.chart import Chart, Result
-from allstatus.ehr.dates import When, last_day, latest_of, read_when, spanning
+from allstatus.ehr.dates import PointInTime, When, last_day, latest_of, read_when, shifted, spanning
 from allstatus.ehr.doubt import lies
 
 TABLE = yaml.safe_load(Path(__file__).with_name("dates.yaml").read_text("utf-8"))
+SIGNS = lt, le, ne, gt, ge, eq
 CHART = Chart("p1", "female", date(1980, 5, 1))
 
 
@@ -45,9 +47,32 @@ def test_which_of_two_dates_is_first(name: str) -> None:
     assert (one.end < other.begin) == ("first" in case)
     assert not other.end < one.begin
     assert (one.end >= other.begin) == ("neither" in case)
+    early, late = one.end, other.begin
     if "first" in case:
+        assert [sign(early, late) for sign in SIGNS] == [True, True, True, False, False, False]
+        assert [sign(late, early) for sign in SIGNS] == [False, False, True, True, True, False]
         assert one.order < other.order
         assert latest_of([one, other]) == latest_of([other, one]) == other.begin
+
+
+@pytest.mark.parametrize("name", TABLE["read"])
+def test_a_moment_is_itself_and_nothing_else(name: str) -> None:
+    moment = when(TABLE["read"][name]["text"]).begin
+    again = PointInTime(*moment)
+    assert [sign(moment, again) for sign in SIGNS] == [False, True, False, False, True, True]
+    assert hash(moment) == hash(again)
+    assert moment != str(moment)
+    assert moment.utc is None or moment.clock
+
+
+def test_a_vague_date_is_sorted_as_its_last_day() -> None:
+    found = [when(text) for text in TABLE["sorted"]]
+    assert sorted(reversed(found), key=lambda one: one.order) == found
+
+
+@pytest.mark.parametrize("case", TABLE["shifted"])
+def test_a_day_moves_within_the_calendar(case: dict[str, Any]) -> None:
+    assert shifted(case["day"], timedelta(days=case["by"])) == case["to"]
 
 
 @pytest.mark.parametrize("name", TABLE["lies"])
