@@ -26,6 +26,7 @@ SPECIMEN_FIRST = {("OUL", "R22"), ("OUL", "R23")}  # a specimen, then the orders
 DIAGNOSES = {"ADT", "OML"}
 TREATMENTS = {"RAS", "RDE", "RGV"}
 MERGES = {("ADT", f"A{event}") for event in (18, 30, 34, 36, 39, 40, 46, 47)}
+LINK, UNLINK = ("ADT", "A24"), ("ADT", "A37")  # two PID segments are one patient's, or are not
 UNREAD_RESULTS = "sent in {}, whose results are not read"
 NAMELESS = "names no patient"
 SET_ASIDE = "{} messages name no patient; they are set aside"
@@ -58,7 +59,9 @@ def read_hl7(text: str, *, partial: bool = False) -> list[Chart]:
     """
     framed = read_messages(text)
     _check(framed, partial=partial)
-    said = [one for message in sorted(framed.messages, key=_order) for one in _read(message)]
+    messages = sorted(framed.messages, key=_order)
+    linking = _linking(messages)
+    said = [one for message in messages for one in _read(message, id(message) in linking)]
     patients = Patients(one.person for one in said)
     charts = _Charts(said, patients).charts()
     for chart in charts:
@@ -90,8 +93,17 @@ def _order(message: Message) -> Any:
     return when, [segment.fields for segment in lines]
 
 
-def _read(message: Message) -> Iterator[_Said]:
-    """What a message says of each patient in it."""
+def _linking(messages: list[Message]) -> set[int]:
+    """The messages by which two records are one patient's, unless a later one takes that back."""
+    last: dict[frozenset[str], Message] = {}
+    for message in messages:
+        if message.kind in (LINK, UNLINK):
+            last[frozenset(one.raw(3) for one in message.segments if one.name == "PID")] = message
+    return {id(message) for message in last.values() if message.kind == LINK}
+
+
+def _read(message: Message, links: bool) -> Iterator[_Said]:
+    """What a message says of each patient in it; `links`: the first is the others, too."""
     groups = list(under(message.segments, "PID"))
     if len(groups) > 1 and groups[0][0] is None and not _states(groups[0][1]):
         groups = groups[1:]
@@ -99,6 +111,8 @@ def _read(message: Message) -> Iterator[_Said]:
         merged = None
         if message.kind in MERGES:
             merged = next((segment for segment in segments if segment.name == "MRG"), None)
+        elif links and pid is not groups[-1][0]:
+            merged = groups[-1][0]
         said = _Said(message, read_person(pid, merged), segments)
         _fill(said)
         yield said

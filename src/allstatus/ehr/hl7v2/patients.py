@@ -64,12 +64,15 @@ SEXES = {"F": "female", "M": "male", "O": "other", "A": "other"}
 
 
 def read_person(pid: Segment | None, merged: Segment | None = None) -> IdentifiedPerson:
-    """Whom a PID segment names, with the identifiers that a merge (MRG) says were theirs."""
+    """Whom a PID segment names, with the identifiers that a merge (MRG) says were theirs, or the
+    PID of another record of theirs has.
+    """
     if pid is None:
         return IdentifiedPerson()
     found = [*_identifiers(pid, 3)] or [*_identifiers(pid, 2)]
     if merged is not None and found:
-        theirs = [*_identifiers(merged, 1)] or [*_identifiers(merged, 4)]
+        first, else_ = (3, 2) if merged.name == "PID" else (1, 4)
+        theirs = [*_identifiers(merged, first)] or [*_identifiers(merged, else_)]
         found += [one._replace(kind=RECORD_NUMBER) for one in theirs]
     name = " ".join(part.strip().casefold() for part in pid.components(5)[:2]).strip()
     born = usable(pid.when(7), None)

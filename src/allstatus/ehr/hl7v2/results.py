@@ -18,7 +18,7 @@ NO_VALUE = "has no value"
 OUTSIDE_ORDER = "stands outside an order"
 CANCELLED = "its order was cancelled"
 UNTOLD = "announced, without a result"
-FINAL = ("F", "C", "U", "A", "B", "V")  # table 0085, to version 2.9
+FINAL = ("F", "C", "U", "A", "B", "V")  # terminology.hl7.org v2-0085: B and V since 2.8
 VOID = {
     "D": "deleted",
     "W": "sent as wrong",
