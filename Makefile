@@ -70,7 +70,7 @@ bench-peers: $(VENV)/test ## the longer tables of records, charts and columns, e
 	$(BIN)/python benchmarks/charts.py
 	$(BIN)/python benchmarks/columns.py
 
-fuzz: $(VENV)/test ## inputs of sixteen kinds beside their oracles; FUZZ=100000 for how many of each
+fuzz: $(VENV)/test ## inputs of seventeen kinds beside their oracles; FUZZ=100000 for how many of each
 	FUZZ=$(or $(FUZZ),2000) $(PYTEST) tests/faults/test_fuzz.py tests/faults/test_fuzz_service.py
 
 mutate-python: $(VENV)/test ## slips in how charts and counts are read that no test notices; hours, or MUTATE="ehr/doubt --every 5"

@@ -152,9 +152,12 @@ DECISIONS = [
     classify(record).to_json().decode()
     for record in ({"id": "x", "cbc": "normal"}, {"prior_remission": True, "relapse_count": 1})
 ]
+ODD_DECISIONS = [  # with facts of another shape than are written down
+    json.dumps(json.loads(DECISIONS[0]) | json.loads(part)) for part in CORPUS["decision"]
+]
 
 
-@fuzzed(changed(*DECISIONS), *DECISIONS)
+@fuzzed(changed(*DECISIONS), *DECISIONS, *ODD_DECISIONS)
 def test_a_recorded_decision_is_read_or_refused(text: str) -> None:
     with suppress(InvalidRecord):
         read_recorded(parse_json(text))

@@ -59,7 +59,7 @@ class _Fact(_Part):
         """Whether its value was read off a chart's entries, or assumed of the chart by a named
         assumption.
         """
-        return any(isinstance(entry, dict) and entry["used"] for entry in self.evidence)
+        return any(isinstance(entry, dict) and entry.get("used") for entry in self.evidence)
 
 
 class RecordedDecision(_Part):
