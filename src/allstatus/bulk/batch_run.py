@@ -84,11 +84,40 @@ class BatchTotals:
             refuse_sum(source, "rows", rows, parts)
 
 
-class BatchRun:
+class BatchFrame:
+    """A job whose columns are understood, whatever works it out: `read` are those that are read,
+    `carried` those that are copied.
+    """
+
+    def __init__(self, cells: Cells, job: BatchJob, names: list[str]) -> None:
+        self.job, self.names = job, names
+        self.results = Results(cells, explain=job.explain)
+        self.carried = carried_columns(names, job, self.results)
+        self.assigned = {key: column for key, column in job.assigned.items() if key != "id"}
+        self.columns = Columns(cells, names, self.assigned, adult_ranges=job.adult_ranges)
+        sources = self.columns.sources
+        self.read = list(dict.fromkeys(n for source in sources.values() for n in source.columns))
+
+    def nothing_yet(self) -> BatchTotals:
+        """The totals before the first row."""
+        ignored = ignored_columns(self.names, self.columns.sources, tuple(self.carried))
+        return BatchTotals(ignored=tuple(ignored))
+
+    def tells_ranges(self, is_struct: Callable[[str], bool]) -> bool:
+        """Whether blood counts come in components, of which the adult table may decide one: it is
+        told in a column of the output then.
+        """
+        source = self.columns.sources.get("cbc") if self.job.explain else None
+        if source is None or source.parts or len(source.columns) != 1:
+            return source is not None and bool(source.parts)
+        return is_struct(source.column)
+
+
+class BatchRun(BatchFrame):
     """A job with its file opened and its columns understood."""
 
     def __init__(self, cells: Cells, job: BatchJob) -> None:
-        self.job, self._record = job, cells.classifier.record_model
+        self._record = cells.classifier.record_model
         self._beside = {*PARTS, *job.keep}
         self.source = SlabSource(
             job.source,
@@ -98,16 +127,8 @@ class BatchRun:
             check=None if job.assigned else self._refuse_line,
         )
         refuse_same_file([job.source, job.target, job.rejects, job.cells])
-        self.results = Results(cells, explain=job.explain)
-        self.carried = carried_columns(self.source.names, job, self.results)
+        super().__init__(cells, job, self.source.names)
         _refuse_id(job, self.carried, self.source.kinds)
-        self.columns = Columns(
-            cells,
-            self.source.names,
-            {key: column for key, column in job.assigned.items() if key != "id"},
-            adult_ranges=job.adult_ranges,
-        )
-        self._read = {name for source in self.columns.sources.values() for name in source.columns}
 
     def _refuse_line(self, line: Mapping[str, Any]) -> None:
         """Raise InvalidRecord for a line that is no record, but for columns to keep."""
@@ -122,11 +143,7 @@ class BatchRun:
         """Do the job; returns the totals, checked. Raises InvalidRecord when a file cannot be read
         or written.
         """
-        totals = BatchTotals(
-            ignored=tuple(
-                ignored_columns(self.source.names, self.columns.sources, tuple(self.carried))
-            )
-        )
+        totals = self.nothing_yet()
         with Outputs() as outputs:
             outputs.claim(self.job.target, self.job.rejects, self.job.cells)
             if self.job.resume:
@@ -147,7 +164,7 @@ class BatchRun:
 
     def slabs(self, skip: Skip = lambda _: False) -> Iterator[Slab]:
         """The columns that are read or carried, slab by slab, but for the slabs to skip."""
-        return self.source.slabs(self._wanted, self._read - set(self.carried), skip)
+        return self.source.slabs(self._wanted, {*self.read} - {*self.carried}, skip)
 
     def cells_of(self, batch: pa.RecordBatch) -> tuple[CellNumbers, list[Reject]]:
         """The cell of each row of a slab, and the rows refused, counted from 1."""
@@ -174,16 +191,9 @@ class BatchRun:
         ordered = sorted(rejects, key=lambda reject: reject.row)
         return DecidedSlab(slab.count, decided, ordered, used, int(by_adult_table.sum()))
 
-    def _tells_ranges(self, batch: pa.RecordBatch) -> bool:
-        """Whether blood counts come in components, of which the adult table may decide one."""
-        source = self.columns.sources.get("cbc") if self.job.explain else None
-        if source is None or source.parts or len(source.columns) != 1:
-            return source is not None and bool(source.parts)
-        return bool(pa.types.is_struct(batch.column(source.column).type))
-
     @property
     def _wanted(self) -> list[str]:
-        return [name for name in self.source.names if name in self._read or name in self.carried]
+        return [name for name in self.names if name in self.read or name in self.carried]
 
     def _carried(self, slab: Slab, numbers: np.ndarray) -> dict[str, pa.Array]:
         """The columns copied of each row, its number where there is none."""
@@ -193,7 +203,7 @@ class BatchRun:
     def _said(self, batch: pa.RecordBatch) -> dict[str, pa.Array]:
         """What is said of each row's values, not of its cell."""
         said = {WARNINGS: self.columns.warnings(batch)}
-        if self._tells_ranges(batch):
+        if self.tells_ranges(lambda column: pa.types.is_struct(batch.column(column).type)):
             said[ADULT_RANGES_USED] = pa.array(self.columns.by_adult_ranges(batch))
         return said
 

@@ -50,7 +50,7 @@ class DuckRun(BatchRun):
 
         The file is read once before, since DuckDB checks no page's sum.
         """
-        for _ in self.source.slabs(self._wanted, self._read - set(self.carried)):
+        for _ in self.source.slabs(self._wanted, {*self.read} - {*self.carried}):
             pass
         carried = {f"c{place}": name for place, name in enumerate(self._wanted)}
         located = self._view.locate(

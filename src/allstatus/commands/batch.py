@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
@@ -11,7 +10,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from allstatus.commands.batch_export import FOR_CHARTS, FOR_RECORDS, batch_export, refuse
+from allstatus.commands.batch_export import (
+    FOR_CHARTS,
+    FOR_RECORDS,
+    batch_export,
+    draw_if_asked,
+    print_totals,
+    refuse,
+)
 from allstatus.commands.batch_options import BatchOptions
 from allstatus.commands.chart_input import ChartInput, reads_charts
 from allstatus.commands.progress import progress
@@ -140,11 +146,10 @@ def _batch(asked: BatchOptions, backend: Backend, master: str) -> int:
     from allstatus.bulk.parquet_files import holds_parquet
     from allstatus.record.regular_file import is_folder
 
-    where, out = Path(asked.source), Path(asked.target)
+    where = Path(asked.source)
     if is_folder(where) and not holds_parquet(where):
         refuse({**asked.for_records, "--backend": backend is not Backend.arrow}, *FOR_RECORDS)
-        more = asked.explain, asked.plot, asked.resume, asked.engine, asked.rules
-        return batch_export(where, out, asked.rejects, asked.reading, *more)
+        return batch_export(asked)
     refuse(asked.for_charts, *FOR_CHARTS)
     job = asked.job
     return decide_and_report(
@@ -185,14 +190,7 @@ def decide_and_report(
     start = perf_counter()
     with progress(shown=shown) as advance:
         totals = work.totals(lambda more: advance("rows", more, work.rows))
-    _report(work.results, totals, job, perf_counter() - start)
-    if plot is not None:
-        from allstatus.bulk.totals import by_outcome
-        from allstatus.bulk.totals_picture import draw_totals
-
-        draw_totals(
-            by_outcome(work.results, totals), totals.rows, "rows", work.results.cells.ruleset, plot
-        )
+    _report(work.results, totals, job, perf_counter() - start, plot)
     return 0
 
 
@@ -206,8 +204,12 @@ def _runner(backend: Backend) -> type[BatchRun]:
     return BatchRun
 
 
-def _report(results: Results, totals: BatchTotals, job: BatchJob, seconds: float) -> None:
-    """What was done, to standard error: rows in = rows out + rejects, and the totals by outcome."""
+def _report(
+    results: Results, totals: BatchTotals, job: BatchJob, seconds: float, plot: Path | None
+) -> None:
+    """What was done, to standard error: rows in = rows out + rejects, and the totals by outcome;
+    and a picture.
+    """
     from allstatus.bulk.totals import by_outcome
 
     rules = results.cells.ruleset
@@ -224,10 +226,7 @@ def _report(results: Results, totals: BatchTotals, job: BatchJob, seconds: float
         f"{totals.rows:,} rows in = {totals.written:,} out + {totals.rejected:,} rejected "
         f"({job.rejects})"
     )
-    lines += [f"{rows:>14,}  {name}" for name, rows in by_outcome(results, totals).items()]
-    if seconds > WORTH_A_RATE:
-        lines.append(f"{totals.rows / seconds:,.0f} rows/s")
-    lines.append(
-        f"rules {rules.id} {rules.version}, digest {rules.digest[:12]}, {rules.source['url']}"
-    )
-    print("\n".join([*lines, rules.notice]), file=sys.stderr)
+    outcomes = by_outcome(results, totals)
+    speed = [f"{totals.rows / seconds:,.0f} rows/s"] if seconds > WORTH_A_RATE else []
+    print_totals(lines, outcomes, speed, rules)
+    draw_if_asked(plot, outcomes, totals.rows, "rows", rules)

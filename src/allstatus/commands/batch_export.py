@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from allstatus.commands.chart_input import ChartInput
+from allstatus.commands.batch_options import BatchOptions
 from allstatus.commands.progress import progress
 from allstatus.errors import InvalidRecord
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from allstatus.bulk.fhir_export.export_run import ExportRun, ExportTotals
     from allstatus.bulk.results_run import ResultsRun
     from allstatus.bulk.spark.spark_export import SparkExport
+    from allstatus.rules.ruleset import RuleSet
 
 SHOWN = 5  # codings named in the report
 FOR_RECORDS = "is for a file of records, and this is a folder of FHIR resources", "leave it out"
@@ -32,40 +33,21 @@ def refuse(options: Mapping[str, Any], problem: str, remedy: str) -> None:
             raise InvalidRecord(name, problem, remedy)
 
 
-def batch_export(
-    source: Path,
-    target: Path,
-    rejects: Path | None,
-    reading: ChartInput,
-    explain: bool,
-    plot: Path | None,
-    resume: bool,
-    engine: str,
-    rules: str | None,
-) -> int:
+def batch_export(asked: BatchOptions) -> int:
     """Decide on each patient with the disease in an export."""
     from allstatus.bulk.fhir_export.ndjson_pieces import find_files, size_of
     from allstatus.bulk.fhir_export.process_pool import prepare
 
-    prepare(
-        size_of(find_files(source)[0])
-    )  # first of all, since what follows takes this process a while to import
-    from allstatus.bulk.fhir_export.decide_patient import DecideSettings
-    from allstatus.bulk.fhir_export.export_run import ExportJob, ExportRun
+    # first of all, since what follows takes this process a while to import
+    prepare(size_of(find_files(Path(asked.source))[0]))
+    from allstatus.bulk.fhir_export.export_run import ExportRun
 
-    how = DecideSettings(rules, engine, reading.as_of, reading.options, explain)
-    how.classifier  # noqa: B018 - rules that are refused are refused before anything is read
-    beside = (
-        target.with_name(target.name + ".rejects.csv"),
-        target.with_name(target.name + ".evidence.ndjson"),
-    )
-    export, start = (
-        ExportRun(ExportJob(source, target, rejects or beside[0], beside[1], how, resume)),
-        perf_counter(),
-    )
+    job = asked.export_job
+    job.how.classifier  # noqa: B018 - rules that are refused are refused before anything is read
+    export, start = ExportRun(job), perf_counter()
     with progress() as advance:
         totals = export.totals(advance)
-    report_export(export, totals, perf_counter() - start, plot)
+    report_export(export, totals, perf_counter() - start, asked.plot)
     return 0
 
 
@@ -105,16 +87,28 @@ def report_export(
         f"{totals.listed:,} "
         f"listed"
     )
-    lines += [f"{count:>14,}  {name}" for name, count in in_order(rules, totals.outcomes).items()]
-    lines += not_understood_lines(totals)
-    lines.append(
-        f"{export.size / 1e6 / seconds:,.0f} MB/s, {totals.found / seconds:,.0f} patients/s"
-    )
-    lines.append(
-        f"rules {rules.id} {rules.version}, digest {rules.digest[:12]}, {rules.source['url']}"
-    )
-    print("\n".join([*lines, rules.notice]), file=sys.stderr)
+    outcomes = in_order(rules, totals.outcomes)
+    speed = f"{export.size / 1e6 / seconds:,.0f} MB/s, {totals.found / seconds:,.0f} patients/s"
+    print_totals(lines, outcomes, [*not_understood_lines(totals), speed], rules)
+    draw_if_asked(plot, outcomes, totals.listed, "patients", rules)
+
+
+def print_totals(
+    lines: Iterable[str], outcomes: Mapping[str, int], after: Iterable[str], rules: RuleSet
+) -> None:
+    """The end of every run's report, to standard error: how many of each outcome, what is said
+    `after` them, and by which rules.
+    """
+    counted = (f"{count:>14,}  {name}" for name, count in outcomes.items())
+    used = f"rules {rules.id} {rules.version}, digest {rules.digest[:12]}, {rules.source['url']}"
+    print("\n".join([*lines, *counted, *after, used, rules.notice]), file=sys.stderr)
+
+
+def draw_if_asked(
+    plot: Path | None, outcomes: Mapping[str, int], total: int, what: str, rules: RuleSet
+) -> None:
+    """A picture of the totals, where a file for it was named."""
     if plot is not None:
         from allstatus.bulk.totals_picture import draw_totals
 
-        draw_totals(in_order(rules, totals.outcomes), totals.listed, "patients", rules, plot)
+        draw_totals(outcomes, total, what, rules, plot)

@@ -106,12 +106,13 @@ class BatchOptions:
         reading = self.reading
         how = DecideSettings(self.rules, self.engine, reading.as_of, reading.options, self.explain)
         others = self.rejects or self.beside(".rejects.csv"), self.beside(".evidence.ndjson")
-        return ExportJob(Path(self.source), Path(self.target), *others, how)
+        return ExportJob(Path(self.source), Path(self.target), *others, how, self.resume)
 
     def beside(self, ending: str) -> Path:
         """A side file beside the output; of an output elsewhere (a URI), in the folder at hand."""
+        elsewhere = "://" in self.target
         return Path(
-            (self.target.rpartition("/")[2] if "://" in self.target else self.target) + ending
+            (self.target.rpartition("/")[2] if elsewhere else self.target.rstrip("/")) + ending
         )
 
 

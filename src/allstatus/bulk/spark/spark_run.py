@@ -15,18 +15,16 @@ from pyspark.sql.pandas.types import to_arrow_schema
 from pyspark.sql.types import StructType
 
 from allstatus.bulk.answer_texts import CELL, WARNINGS
-from allstatus.bulk.arrow import Columns, Reject
+from allstatus.bulk.arrow import Reject
 from allstatus.bulk.batch_run import (
     ADULT_RANGES_USED,
     REJECTS,
+    BatchFrame,
     BatchJob,
     BatchTotals,
-    carried_columns,
     write_cells,
 )
 from allstatus.bulk.cells import Cells
-from allstatus.bulk.column_mapping import ignored_columns
-from allstatus.bulk.result_columns import Results
 from allstatus.bulk.run_frame import Outputs, no_row
 from allstatus.bulk.spark.column_types import unread
 from allstatus.bulk.spark.expression import REFUSED, locate, quoted, refuse_doubled, with_answers
@@ -61,7 +59,7 @@ class _Taken(Exception):
     """The record's reader takes a row that the expression does not."""
 
 
-class SparkBatch:
+class SparkBatch(BatchFrame):
     """A job with its source opened and its columns understood; `source` and `target` are paths or
     URIs.
     """
@@ -71,13 +69,8 @@ class SparkBatch:
     def __init__(
         self, session: SparkSession, cells: Cells, job: BatchJob, source: str, target: str
     ) -> None:
-        self.session, self.job, self.source, self.target, self.files = (
-            session,
-            job,
-            source,
-            target,
-            SparkPaths(session),
-        )
+        self.session, self.source, self.target = session, source, target
+        self.files = SparkPaths(session)
         spark_format(target, WRITTEN)
         self.files.refuse_target(target, source)
         with refusing(
@@ -87,33 +80,22 @@ class SparkBatch:
         ):
             self.patients = read_patients(session, source)
             self._places = [ROW] if self.files.is_file(source) else [FILE, ROW]
-        self.results = Results(cells, explain=job.explain)
-        self.names = [name for name in self.patients.columns if name not in (FILE, ROW, SPOILT)]
-        self.carried = carried_columns(self.names, job, self.results)
-        assigned = {key: column for key, column in job.assigned.items() if key != "id"}
-        self.columns = Columns(cells, self.names, assigned, adult_ranges=job.adult_ranges)
+        names = [name for name in self.patients.columns if name not in (FILE, ROW, SPOILT)]
+        super().__init__(cells, job, names)
         judged = [ADULT_RANGES_USED] if self._tells_ranges else []
         refuse_doubled([*self.carried, *self.results.names, WARNINGS, REFUSED, *judged])
         self._asked = AskedRows(
             Shipped.of(cells.ruleset),
             tuple(self.names),
-            tuple(assigned.items()),
+            tuple(self.assigned.items()),
             job.adult_ranges,
-        )
-        self._read = list(
-            dict.fromkeys(
-                name for source in self.columns.sources.values() for name in source.columns
-            )
         )
         self.by_expression = not list(unread(cells, self.columns.sources, self.patients.schema))
 
     @property
     def _tells_ranges(self) -> bool:
-        """Whether it is a column of the output where the adult table decided, as without Spark."""
-        source = self.columns.sources.get("cbc") if self.job.explain else None
-        if source is None or source.parts or len(source.columns) != 1:
-            return source is not None and bool(source.parts)
-        return isinstance(self.patients.schema[source.column].dataType, StructType)
+        schema = self.patients.schema
+        return self.tells_ranges(lambda column: isinstance(schema[column].dataType, StructType))
 
     def totals(self, progress: Callable[[int], None] = lambda _: None) -> BatchTotals:
         """Do the job; returns the totals, checked. Raises InvalidRecord when it cannot be done."""
@@ -126,9 +108,7 @@ class SparkBatch:
         return totals
 
     def _totals(self) -> BatchTotals:
-        totals = BatchTotals(
-            ignored=tuple(ignored_columns(self.names, self.columns.sources, tuple(self.carried)))
-        )
+        totals = self.nothing_yet()
         try:
             with Outputs() as outputs:
                 self._decide(outputs, totals)
@@ -165,7 +145,7 @@ class SparkBatch:
     def located(self) -> DataFrame:
         """What is read or carried of each row, with its cell or `NO_CELL`."""
         spoilt = [SPOILT] if SPOILT in self.patients.columns else []
-        wanted = list(dict.fromkeys([*self._read, *self.carried, FILE, ROW, *spoilt]))
+        wanted = list(dict.fromkeys([*self.read, *self.carried, FILE, ROW, *spoilt]))
         if self.by_expression:
             found = locate(self.patients, self.columns.cells, self.columns.sources, wanted)
             found = found.withColumn(BY_ADULT_TABLE, F.lit(False))  # it reads no components
@@ -194,7 +174,7 @@ class SparkBatch:
         refused = located.join(
             F.broadcast(self.session.createDataFrame([(NO_CELL,)], f"{CELL} INT")), CELL
         )
-        left = refused.select(*map(quoted, [*self._read, FILE, ROW, *spoilt])).orderBy(FILE, ROW)
+        left = refused.select(*map(quoted, [*self.read, FILE, ROW, *spoilt])).orderBy(FILE, ROW)
         rows, count = left.toLocalIterator(), 0
         while block := list(islice(rows, LEFT)):
             refusals = list(self._refusals(block, left.schema))
@@ -207,7 +187,7 @@ class SparkBatch:
 
     def _refusals(self, rows: list[Row], schema: StructType) -> Iterator[Reject]:
         """Why each of these rows is refused."""
-        whole = to_arrow_schema(StructType([field for field in schema if field.name in self._read]))
+        whole = to_arrow_schema(StructType([field for field in schema if field.name in self.read]))
         said = [row.asDict(recursive=True) for row in rows]
         batch = pa.RecordBatch.from_arrays(
             [pa.array([row[f.name] for row in said], f.type) for f in whole], schema=whole
