@@ -24,14 +24,14 @@ from allstatus.bulk.cbc_columns import (
     parts_of,
     sex_code,
 )
-from allstatus.bulk.cells import Cells, nothing_stated
+from allstatus.bulk.cells import Cells
 from allstatus.bulk.column_encoders import Coded
 from allstatus.bulk.column_mapping import assign_columns, refuse_unsayable
 from allstatus.bulk.column_source import ColumnSource
 from allstatus.bulk.columns import KeyColumn, column_of, spelled_out
 from allstatus.bulk.distinct import as_read, coded_by
 from allstatus.bulk.row_index import PIECE, CellNumbers, Index
-from allstatus.table.facts import BELOW_ONE
+from allstatus.table.facts import BELOW_ONE, nothing_stated
 
 
 @dataclass(frozen=True, slots=True)

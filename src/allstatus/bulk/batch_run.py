@@ -24,7 +24,14 @@ from allstatus.bulk.column_mapping import PARTS, READ, ignored_columns, known_co
 from allstatus.bulk.column_source import ColumnSource
 from allstatus.bulk.result_columns import Results
 from allstatus.bulk.row_index import CellNumbers
-from allstatus.bulk.run_frame import Outputs, about_rules, no_row, refuse_sum, workplace
+from allstatus.bulk.run_frame import (
+    Outputs,
+    about_rules,
+    doubled_column,
+    no_row,
+    refuse_sum,
+    workplace,
+)
 from allstatus.bulk.sources import Skip, Slab, SlabSource
 from allstatus.bulk.writers import refuse_same_file
 from allstatus.errors import InvalidRecord, nearest
@@ -257,11 +264,7 @@ def carried_columns(names: list[str], job: BatchJob, results: Results) -> list[s
     written = {*results.names, WARNINGS, *((ADULT_RANGES_USED,) if job.explain else ())}
     doubled = [name for name in carried if name in written]
     if doubled:
-        raise InvalidRecord(
-            doubled[0],
-            "is a column of the output already",
-            "rename it in the input, or do not keep it",
-        )
+        raise doubled_column(doubled[0])
     return carried
 
 

@@ -19,7 +19,7 @@ from typing import Any
 
 from allstatus.decision.classifier import Classifier
 from allstatus.decision.decision import Decision
-from allstatus.errors import InvalidRecord, RulesError
+from allstatus.errors import RulesError
 from allstatus.rules.ruleset import Criterion, Fact
 from allstatus.table.chart_context import ChartContext
 from allstatus.table.fact_domain import FactDomain, Pattern
@@ -272,8 +272,3 @@ class Cells:
             if name in stated.unreported
             else self.facts[name].state_of(stated.values[name])
         )
-
-
-def nothing_stated(names: tuple[str, ...]) -> InvalidRecord:
-    """The refusal of a record that states no fact."""
-    return InvalidRecord("record", "states no fact", f"give at least one of {', '.join(names)}")

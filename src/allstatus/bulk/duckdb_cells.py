@@ -15,7 +15,7 @@ from allstatus.bulk.batch_run import BatchJob, BatchRun
 from allstatus.bulk.cells import COUNT, Cells
 from allstatus.bulk.row_index import CellNumbers
 from allstatus.bulk.sources import SLAB, Skip, Slab, refusing
-from allstatus.bulk.sql_view import SqlView
+from allstatus.bulk.sql_view import NO_FACT, SqlView
 from allstatus.errors import InvalidRecord
 
 SETTINGS: dict[str, str | bool | int | float | list[str]] = {"memory_limit": "300MB", "threads": 2}
@@ -88,9 +88,7 @@ class DuckRun(BatchRun):
             pa.types.is_decimal(kind) or pa.types.is_floating(kind),
         )
         if fact is None and name != COUNT:
-            raise InvalidRecord(
-                name, "is not a fact, and only facts are read here", "use --backend arrow"
-            )
+            raise InvalidRecord(name, NO_FACT, "use --backend arrow")
         if self.columns.sources[name].whole == 1 and not (numbers and kind != pa.float32()):
             numbers = False  # a short float is another number beside a limit such as 0.05
         wanted = {

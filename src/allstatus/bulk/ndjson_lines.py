@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from allstatus.errors import InvalidRecord
 from allstatus.record.exact_json import parse_json
+from allstatus.record.refusals import no_object
 
 LINES = 1 << 14  # read at a time, one by one
 Unreadable = tuple[str, str]
@@ -67,7 +68,7 @@ def keys_of(path: Path, known: Sequence[str]) -> list[str]:
 def _object(line: bytes) -> dict[str, Any]:
     record = parse_json(line)
     if not isinstance(record, dict):
-        raise InvalidRecord("record", "is not an object", "give one JSON object for one patient")
+        raise no_object()
     return record
 
 

@@ -45,6 +45,12 @@ def no_row(source: object) -> InvalidRecord:
     return InvalidRecord(str(source), "holds no row", remedy)
 
 
+def doubled_column(name: str) -> InvalidRecord:
+    """The refusal of a column to keep that has the name of another of the output."""
+    remedy = "rename it in the input, or do not keep it"
+    return InvalidRecord(name, "is a column of the output already", remedy)
+
+
 class Outputs:
     """The files of a run: all of them appear when `publish` is called, or none of them does."""
 

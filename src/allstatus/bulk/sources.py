@@ -4,7 +4,7 @@ name.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,7 +19,7 @@ from allstatus.bulk.csv_shape import CsvShape
 from allstatus.bulk.ndjson_lines import Check, Unreadable, blocks, keys_of, parse_lines
 from allstatus.bulk.parquet_files import ParquetTable, holds_parquet, readable
 from allstatus.errors import InvalidRecord
-from allstatus.record.regular_file import refuse_no_file
+from allstatus.record.regular_file import NO_FILE, refuse_no_file
 
 SLAB = 1 << 18  # rows
 CSV_BLOCK = 1 << 24  # bytes
@@ -79,10 +79,16 @@ def format_of(path: Path) -> str:
     """The format that a file's name says; raises InvalidRecord for another name."""
     kind = FORMATS.get(path.suffix.lower())
     if kind is None:
-        raise InvalidRecord(
-            str(path), "has a name that says no format", f"end it in one of {', '.join(FORMATS)}"
-        )
+        raise wrong_ending(path, "format", FORMATS)
     return kind
+
+
+def wrong_ending(path: Path | str, what: str, endings: Iterable[str]) -> InvalidRecord:
+    """The refusal of a name that does not end in one of these, so that it does not say what it
+    should.
+    """
+    remedy = f"end it in one of {', '.join(endings)}"
+    return InvalidRecord(str(path), f"has a name that says no {what}", remedy)
 
 
 @contextmanager
@@ -93,7 +99,7 @@ def refusing(path: Path) -> Iterator[None]:
     except InvalidRecord:
         raise
     except FileNotFoundError:
-        raise InvalidRecord(str(path), "there is no such file", "give the path of a file") from None
+        raise InvalidRecord(str(path), NO_FILE, "give the path of a file") from None
     except PermissionError:
         raise InvalidRecord(str(path), "cannot be read", "check its permissions") from None
     except (pa.ArrowException, OSError, ValueError) as error:

@@ -10,14 +10,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from allstatus.bulk.answer_texts import ANSWER, WARNINGS
-from allstatus.bulk.cells import COUNT, RELAPSE_COUNTS, Cells, FactStates, nothing_stated
+from allstatus.bulk.cells import COUNT, RELAPSE_COUNTS, Cells, FactStates
 from allstatus.bulk.column_mapping import refuse_unsayable
 from allstatus.bulk.column_source import ColumnSource
 from allstatus.bulk.sql_column import SqlColumn, quoted_name, quoted_text
 from allstatus.errors import InvalidRecord
 from allstatus.record.refusals import REMEDIES
-from allstatus.table.facts import BELOW_ONE
+from allstatus.table.facts import BELOW_ONE, nothing_stated
 
+NO_FACT = "is not a fact, and only facts are read here"
 PLAIN = "duckdb"  # the dialect the view is written in; it uses nothing that is DuckDB's own
 
 

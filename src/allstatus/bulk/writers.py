@@ -44,7 +44,12 @@ def refuse_same_file(paths: Sequence[Path]) -> None:
     resolved = [path.resolve() for path in paths]
     for place, path in enumerate(paths):
         if resolved[place] in resolved[:place]:
-            raise InvalidRecord(str(path), "is named twice", "give each file a name of its own")
+            raise named_twice(path)
+
+
+def named_twice(path: Path | str) -> InvalidRecord:
+    """The refusal of a file that is to be two."""
+    return InvalidRecord(str(path), "is named twice", "give each file a name of its own")
 
 
 class Target:

@@ -22,6 +22,7 @@ from allstatus.commands.batch_options import BatchOptions
 from allstatus.commands.chart_input import ChartInput, reads_charts
 from allstatus.commands.progress import progress
 from allstatus.commands.shared import (
+    EncodingOption,
     EngineName,
     EngineOption,
     OutputOption,
@@ -31,7 +32,6 @@ from allstatus.commands.shared import (
     output_of,
     run,
 )
-from allstatus.errors import InvalidRecord
 
 if TYPE_CHECKING:
     from allstatus.bulk.batch_run import BatchJob, BatchRun, BatchTotals
@@ -106,9 +106,7 @@ def batch(
     ] = False,
     engine: Annotated[EngineName, EngineOption] = EngineName.auto,
     rules: Annotated[str | None, RulesOption] = None,
-    encoding: Annotated[
-        str, typer.Option(metavar="NAME", help="Of a CSV, such as windows-1252; else UTF-8.")
-    ] = "",
+    encoding: Annotated[str, EncodingOption] = "",
 ) -> None:
     """Decide on a file of many records, or on each patient with the disease in an export; every
     row or line is accounted for.
@@ -166,12 +164,11 @@ def _need(backend: Backend, plot: Path | None) -> None:
     if backend is Backend.spark:
         need("spark", "pyspark", "pandas", "sqlglot")
     if plot is not None:
+        from allstatus.bulk.sources import wrong_ending
         from allstatus.bulk.totals_picture import DRAWN
 
         if plot.suffix.lower() not in DRAWN:
-            raise InvalidRecord(
-                "--plot", "has a name that says no picture", f"end it in one of {', '.join(DRAWN)}"
-            )
+            raise wrong_ending("--plot", "picture", DRAWN)
         need("teach", "matplotlib")
 
 

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from allstatus.commands.help_pages import CommandLine
-from allstatus.commands.shared import app, run
+from allstatus.commands.shared import EncodingOption, app, run
 
 columns_app = CommandLine(help="Mappings of a house's own columns.")
 app.add_typer(columns_app, name="columns")
@@ -22,9 +22,7 @@ def suggest(
     output: Annotated[
         Path | None, typer.Option("-o", "--output", metavar="FILE", help="Else standard output.")
     ] = None,
-    encoding: Annotated[
-        str, typer.Option(metavar="NAME", help="Of a CSV, such as windows-1252; else UTF-8.")
-    ] = "",
+    encoding: Annotated[str, EncodingOption] = "",
 ) -> None:
     """Write a first mapping from the header and the values seen, each guess with a comment."""
     run(lambda: _suggest(source, output, encoding))

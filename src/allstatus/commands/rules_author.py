@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from allstatus.commands.rules import rules_app
-from allstatus.commands.shared import run
+from allstatus.commands.shared import PAGE, PortOption, run
 
 FolderArgument = typer.Argument(metavar="DIR", help="The folder of a rule set; a draft will do.")
 
@@ -16,7 +16,7 @@ FolderArgument = typer.Argument(metavar="DIR", help="The folder of a rule set; a
 @rules_app.command()
 def new(
     rules_id: Annotated[str, typer.Argument(metavar="ID", help="What the rule set is called.")],
-    page: Annotated[str, typer.Option("--page", metavar="PAGE", help="The page as Markdown.")],
+    page: Annotated[str, typer.Option("--page", metavar="PAGE", help=PAGE)],
     out: Annotated[Path, typer.Option("-o", "--output", metavar="DIR", help="A new folder.")],
     like: Annotated[
         str | None, typer.Option("--like", metavar="DIR", help="A rule set to begin from.")
@@ -43,10 +43,7 @@ def _new(rules_id: str, page: str, out: Path, like: str | None, sections: list[s
 @rules_app.command()
 def preview(
     rules: Annotated[str, FolderArgument],
-    port: Annotated[
-        int,
-        typer.Option("--port", min=0, max=65535, help="The port to listen on; 0 picks a free one."),
-    ] = 8001,
+    port: Annotated[int, PortOption] = 8001,
 ) -> None:
     """Show a draft in the browser: its problems, map, examples and teaching page, made anew at each
     save. It listens on this machine only.

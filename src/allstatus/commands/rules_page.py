@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from allstatus.commands.rules import rules_app
-from allstatus.commands.shared import Listing, ListingOption, RulesOption, print_report, run
+from allstatus.commands.shared import PAGE, Listing, ListingOption, RulesOption, print_report, run
 
 if TYPE_CHECKING:
     from allstatus.rules.fingerprint import PageSentence
@@ -28,7 +28,7 @@ class CoverageFormat(StrEnum):
     markdown = "markdown"
 
 
-PageArgument = typer.Argument(metavar="PAGE", help="The page as Markdown.")
+PageArgument = typer.Argument(metavar="PAGE", help=PAGE)
 MOST = 12  # sentences shown; with more, the words are too few
 NOT_FOUND = 1
 

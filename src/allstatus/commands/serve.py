@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from allstatus.commands.shared import RulesOption, app, run
+from allstatus.commands.shared import PortOption, RulesOption, app, run
 from allstatus.errors import MissingExtra
 
 if TYPE_CHECKING:
@@ -31,10 +31,7 @@ INSECURE = (
 @app.command()
 def serve(
     host: Annotated[str, typer.Option("--host", help="The address to listen on.")] = "127.0.0.1",
-    port: Annotated[
-        int,
-        typer.Option("--port", min=0, max=65535, help="The port to listen on; 0 picks a free one."),
-    ] = 8000,
+    port: Annotated[int, PortOption] = 8000,
     config: Annotated[Path | None, typer.Option("--config", metavar="FILE", help=CONFIG)] = None,
     workers: Annotated[
         int, typer.Option("--workers", min=1, max=64, help="How many processes answer.")

@@ -37,6 +37,11 @@ app = CommandLine(
     help="By NCI's patient page on adult ALL: untreated, in remission or recurrent, what the page "
     "lists for it, and why. Decision support for clinicians and teaching, not medical advice.",
 )
+PAGE = "The page as Markdown."
+EncodingOption = typer.Option(metavar="NAME", help="Of a CSV, such as windows-1252; else UTF-8.")
+PortOption = typer.Option(
+    "--port", min=0, max=65535, help="The port to listen on; 0 picks a free one."
+)
 RulesOption = typer.Option("--rules", metavar="DIR", help="A rule set's folder or name.")
 LanguageOption = typer.Option(
     "--lang", metavar="LANG", help="The language of texts for readers, such as es."

@@ -24,7 +24,7 @@ from allstatus.table.assumptions import CellResolver, Resolution
 from allstatus.table.chart_context import ChartContext
 from allstatus.table.decision_table import DecisionTable
 from allstatus.table.engines import make_engine
-from allstatus.table.facts import RecordFacts, add_chart, sources_of, state_facts
+from allstatus.table.facts import RecordFacts, add_chart, nothing_stated, sources_of, state_facts
 from allstatus.why.explainer import Explainer
 
 
@@ -74,9 +74,7 @@ class Classifier:
         if chart is not None:
             add_chart(stated, chart)
         elif len(stated.unreported) == len(self._facts):
-            raise InvalidRecord(
-                "record", "states no fact", f"give at least one of {', '.join(self._facts)}"
-            )
+            raise nothing_stated(tuple(self._facts))
         fitting = (
             self.applicability if (self._fits if applicability is None else applicability) else None
         )

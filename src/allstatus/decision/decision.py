@@ -162,7 +162,7 @@ class Decision(Answer):
         raise FrozenInstanceError(f"a decision cannot be changed: {name}")
 
     def __delattr__(self, name: str) -> NoReturn:
-        raise FrozenInstanceError(f"a decision cannot be changed: {name}")
+        self.__setattr__(name, None)
 
     def __getattr__(self, name: str) -> Any:
         """What a pickled decision left behind is worked out again, by the same rules."""

@@ -11,6 +11,7 @@ from itertools import count
 from typing import Any, NamedTuple
 
 from allstatus.ehr.dates import When
+from allstatus.errors import InvalidRecord
 from allstatus.record.sent_numbers import Range, SentNumber
 
 __all__ = ["Range"]
@@ -21,6 +22,14 @@ NO_STATUS = "its status is not stated"
 REJECTED = "its specimen was rejected by the laboratory"
 ITSELF = "specimen"  # the system of what tells two specimens of one kind apart
 UNREAD_STATUS = "?"  # a clinical status that was sent and says nothing known
+
+
+SAID_SO = "as the caller says"  # how it is known that a chart is a part
+
+
+def no_whole(why: str, remedy: str) -> InvalidRecord:
+    """The refusal of what is a part by its own account."""
+    return InvalidRecord("input", f"is a part and not the whole: {why}", remedy)
 
 
 class Source(str):

@@ -208,9 +208,9 @@ def _wider(name: str, topics: Mapping[str, Any]) -> set[str]:
 
 def ill_formed(system: str, code: str) -> str:
     """Why a code cannot be one of its system, or empty."""
-    if system == "snomed" and not (code.isdecimal() and verhoeff_holds(code)):
-        return "has a check digit that does not hold"
-    if system == "loinc" and code[:1].isdigit() and not loinc_holds(code):
+    snomed = system != "snomed" or (code.isdecimal() and verhoeff_holds(code))
+    loinc = system != "loinc" or not code[:1].isdigit() or loinc_holds(code)
+    if not (snomed and loinc):
         return "has a check digit that does not hold"
     if system in ("icd10cm", "icd10", "icd10gm") and not _ICD.fullmatch(code.upper()):
         return "is not written as this system writes codes"

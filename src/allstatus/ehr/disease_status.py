@@ -81,8 +81,7 @@ def assert_by_result(
     if result.focus and about is not None and not about.topic["all"]:
         reading.put_aside(FACT, evidence, "about another condition")
     elif not result.focus and reading.other_cancers:
-        others = cancers(reading.other_cancers)
-        problem = f"does not say which cancer it is about ({others} is on the chart)"
+        problem = f"does not say which cancer it is about ({_others(reading)})"
         reading.doubt(Doubt(FACT, "disease_status", when, problem, evidence, says, firm=True))
     elif answer is not None and not says:
         reading.put_aside(FACT, evidence, TREND)
@@ -95,6 +94,10 @@ def assert_by_result(
         reading.asserted.append(Finding("disease_status", result.when or when, counted, says))
 
 
+def _others(reading: ChartReading) -> str:
+    return f"{cancers(reading.other_cancers)} is on the chart"
+
+
 def settle_asserted(reading: ChartReading) -> None:
     """Set aside what the rest of the chart rules out: remission before any treatment, or of a
     leukemia not named.
@@ -103,8 +106,7 @@ def settle_asserted(reading: ChartReading) -> None:
     kept = []
     for item in reading.asserted:
         if item.value == REMISSION and _nameless(reading, item) and reading.other_cancers:
-            others = cancers(reading.other_cancers)
-            why = f"does not name its leukemia ({others} is on the chart)"
+            why = f"does not name its leukemia ({_others(reading)})"
             reading.doubt(
                 Doubt(FACT, item.name, item.when, why, item.evidence, item.value, firm=True)
             )

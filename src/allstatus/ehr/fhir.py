@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from allstatus.ehr.chart import Chart, Statement
+from allstatus.ehr.chart import SAID_SO, Chart, Statement
 from allstatus.ehr.dates import read_when
 from allstatus.ehr.fhir_bundles import BundleEntry, check_whole, entries_of, missing_parts
 from allstatus.ehr.fhir_links import APART, Persons, persons
@@ -62,7 +62,7 @@ def read_fhir(value: object, *, partial: bool = False) -> list[Chart]:
         )
     for chart in charts.values() if partial else ():
         chart.partial = True
-        chart.warnings.append(PART.format("; ".join(missing) or "as the caller says"))
+        chart.warnings.append(PART.format("; ".join(missing) or SAID_SO))
     return [charts[key] for key in sorted(charts)]
 
 

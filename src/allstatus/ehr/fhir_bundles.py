@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from allstatus.ehr.chart import no_whole
 from allstatus.ehr.json_access import NOTHING, Json, obj, objects, text, whole_number
 from allstatus.errors import InvalidRecord
 
@@ -40,6 +41,7 @@ LEFT_OUT = (
     "login",
     "expired",
 )
+NO_ANSWER = "an error stands in the place of an answer"
 REMEDY = (
     "send all of it (every page of a search), or read the part that is here with --partial: what "
     "is not here is then unknown"
@@ -137,7 +139,7 @@ def check_whole(value: object) -> None:
     matches than its total, entries that failed, a bundle of events.
     """
     for why in missing_parts(value):
-        raise InvalidRecord("input", f"is a part and not the whole: {why}", REMEDY)
+        raise no_whole(why, REMEDY)
 
 
 def missing_parts(value: object) -> Iterator[str]:
@@ -148,7 +150,7 @@ def missing_parts(value: object) -> Iterator[str]:
     for bundle in bundles:
         if bundle.get("resourceType") == "OperationOutcome":
             if _failure(bundle):
-                yield "an error stands in the place of an answer"
+                yield NO_ANSWER
             continue
         if text(bundle.get("type")) and bundle["type"] not in WHOLE:
             yield f"a bundle of the kind {bundle['type'][:40]} tells of some changes only"

@@ -8,7 +8,7 @@ from fractions import Fraction
 from allstatus.ehr.chart import Code, Quantity
 from allstatus.ehr.codes import CodeTables, table
 from allstatus.errors import InvalidRecord
-from allstatus.record.percent import HUNDRED, Percent, format_number, read_percent
+from allstatus.record.percent import HUNDRED, NOTHING_LEFT, Percent, format_number, read_percent
 from allstatus.record.sent_numbers import (
     Unreadable,
     comparator_of,
@@ -99,7 +99,7 @@ def _share(quantity: Quantity) -> Percent:
         raise Unreadable("is not a count of cells")
     share, sign = 100 * top / bottom, comparator_of(quantity)
     if (sign == "<" and not share) or (sign == ">" and share == HUNDRED):
-        raise Unreadable("leaves no possible value")
+        raise Unreadable(NOTHING_LEFT)
     counted = top.denominator == bottom.denominator == 1 and not sign
     return Percent(
         Fraction(0) if sign.startswith("<") else share,

@@ -26,7 +26,7 @@ from allstatus.errors import InvalidRecord
 from allstatus.record.blood_count import CbcPanel
 from allstatus.record.percent import Percent, read_percent
 from allstatus.record.record_schema import AGE, BLASTS, DAY, described, one_fact
-from allstatus.record.refusals import refusal_of
+from allstatus.record.refusals import no_object, refusal_of
 from allstatus.record.stated_value import StatedValue
 
 Unknown = Literal["unknown"]
@@ -66,10 +66,12 @@ def _read_age(value: object) -> object:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
-        raise InvalidRecord("age_years", "is not a number", "give the age in years, from 0 to 130")
-    if math.isnan(value) or not 0 <= value <= 130:
-        raise InvalidRecord("age_years", "is not an age", "give the age in years, from 0 to 130")
-    return value
+        problem = "is not a number"
+    elif math.isnan(value) or not 0 <= value <= 130:
+        problem = "is not an age"
+    else:
+        return value
+    raise InvalidRecord("age_years", problem, "give the age in years, from 0 to 130")
 
 
 def _read_day(value: object) -> object:
@@ -162,9 +164,7 @@ class Record(StatedValue):
         if isinstance(value, Record):
             return value
         if not isinstance(value, Mapping):
-            raise InvalidRecord(
-                "record", "is not an object", "give one JSON object for one patient"
-            )
+            raise no_object()
         try:
             return cls.model_validate(value)
         except ValidationError as error:

@@ -18,6 +18,9 @@ from allstatus.errors import InvalidRecord
 from allstatus.record.exact_json import MAX_BITS, MAX_DIGITS
 
 ZERO, HUNDRED = Fraction(0), Fraction(100)
+BACKWARDS = "is a range that runs backwards"
+NOTHING_LEFT = "leaves no possible value"
+UNKNOWN_COMPARATOR = "has an unknown comparator"
 MOST_CELLS = 1_000_000  # as many as `10/200` can say
 
 _SIGNS = dict.fromkeys((None, "", "="), "") | {sign: sign for sign in ("<", "<=", ">", ">=")}
@@ -200,9 +203,7 @@ def _from_text(text: str, field: str) -> Percent:
     if match := _RANGE.fullmatch(text):
         low, high = (exact_number(part, field, _REMEDY) for part in match.groups())
         if low > high:
-            raise InvalidRecord(
-                field, "is a range that runs backwards", "put the lower number first"
-            )
+            raise InvalidRecord(field, BACKWARDS, "put the lower number first")
         _check(low, high, field)
         return Percent(low, high, text=text)
     match = _SPELLING.fullmatch(text.replace("≤", "<=").replace("≥", ">="))
@@ -238,7 +239,7 @@ def _from_object(value: Mapping[object, object], field: str) -> Percent:
         )
     sign = sign_of(comparator)
     if sign is None:
-        raise InvalidRecord(field, "has an unknown comparator", "use <, <=, >= or >")
+        raise InvalidRecord(field, UNKNOWN_COMPARATOR, "use <, <=, >= or >")
     if not (cells is None or _is_count(cells)):
         raise InvalidRecord(
             field,
@@ -268,7 +269,7 @@ def _at(number: Fraction, comparator: str, text: str, field: str, *, bare: bool)
         ">=": (number, HUNDRED),
     }.get(comparator, (number, number))
     if (comparator == "<" and number == 0) or (comparator == ">" and number == HUNDRED):
-        raise InvalidRecord(field, "leaves no possible value", _REMEDY)
+        raise InvalidRecord(field, NOTHING_LEFT, _REMEDY)
     _check(low, high, field)
     return Percent(
         low,

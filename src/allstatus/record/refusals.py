@@ -54,6 +54,11 @@ _WORDS = {
 }
 
 
+def no_object() -> InvalidRecord:
+    """The refusal of what is no record at all."""
+    return InvalidRecord("record", "is not an object", "give one JSON object for one patient")
+
+
 def refusal_of(error: ValidationError, keys: Mapping[str, Any]) -> InvalidRecord:
     """The first problem of a record with these keys, as it is said everywhere."""
     problems = error.errors(include_url=False)
@@ -66,7 +71,7 @@ def refusal_of(error: ValidationError, keys: Mapping[str, Any]) -> InvalidRecord
     if first["type"] == "extra_forbidden" and len(where) == 1:
         return _unknown_key(field, keys)
     if field not in keys:
-        return InvalidRecord("record", "is not an object", "give one JSON object for one patient")
+        return no_object()
     hint = _word_hint(field, first.get("input"))
     if first["type"] == "extra_forbidden":
         field = f"{field}.(unknown key)"

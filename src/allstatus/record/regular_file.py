@@ -17,6 +17,7 @@ KINDS = (
     (stat.S_ISCHR, "is a device"),
     (stat.S_ISBLK, "is a device"),
 )
+NO_FILE = "there is no such file"
 HANDED_OVER = ("/dev/stdin", "/dev/fd/", "/proc/self/fd/")  # what a shell opens for a command
 
 
@@ -34,7 +35,7 @@ def no_file(path: str | Path) -> str:
     try:
         mode = os.stat(path).st_mode
     except FileNotFoundError:
-        return "there is no such file"
+        return NO_FILE
     except PermissionError:
         return "cannot be read"
     except (

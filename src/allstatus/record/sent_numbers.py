@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from allstatus.errors import InvalidRecord
-from allstatus.record.percent import Percent, exact_number, sign_of
+from allstatus.record.percent import BACKWARDS, UNKNOWN_COMPARATOR, Percent, exact_number, sign_of
 
 ENDLESS = Fraction(10**12)
 _WRITTEN = re.compile(r"\s*(?:(<=|>=|<|>|≤|≥)\s*)?(\d+(?:\.\d+)?)\s*")
@@ -69,7 +69,7 @@ def interval(sent: SentNumber) -> Percent:
     if comparator.startswith(">"):
         return Percent(low, ENDLESS, low_open=comparator == ">")
     if high < low:
-        raise Unreadable("is a range that runs backwards")
+        raise Unreadable(BACKWARDS)
     return Percent(low, high)
 
 
@@ -77,5 +77,5 @@ def comparator_of(sent: SentNumber) -> str:
     """Its comparator as `<`, `<=`, `>`, `>=` or nothing; raises Unreadable for any other."""
     sign = sign_of(sent.comparator)
     if sign is None:
-        raise Unreadable("has an unknown comparator")
+        raise Unreadable(UNKNOWN_COMPARATOR)
     return sign

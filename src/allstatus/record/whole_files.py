@@ -18,7 +18,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from allstatus.errors import InvalidRecord
-from allstatus.record.regular_file import no_file
+from allstatus.record.regular_file import NO_FILE, no_file
 
 try:
     import fcntl
@@ -26,16 +26,16 @@ except ImportError:  # Windows: names of a run's own keep files whole, a second 
     fcntl = None  # type: ignore[assignment]
 
 PARTIAL, LOCK = ".partial", ".lock"
+NO_ROOM = "free some space or name another place; nothing was left there"
 LONGEST = 200  # bytes of a name to which an ending can be added
-FREE = ("", "there is no such file")  # what may stand, or not, where a file is to be written
+FREE = ("", NO_FILE)  # what may stand, or not, where a file is to be written
 
 
 def cannot_write(path: Path, error: BaseException) -> InvalidRecord:
     """What the system says of a file it cannot write, as a refusal."""
     number = error.errno if isinstance(error, OSError) else None
     problem = os.strerror(number).lower() if number else "the writer failed"
-    remedy = "free some space or name another place; nothing was left there"
-    return InvalidRecord(str(path), f"cannot be written ({problem})", remedy)
+    return InvalidRecord(str(path), f"cannot be written ({problem})", NO_ROOM)
 
 
 class WholeFiles:

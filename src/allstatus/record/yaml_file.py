@@ -17,6 +17,7 @@ from typing import Any
 import yaml
 
 from allstatus.record.regular_file import no_file, within
+from allstatus.record.whole_files import FREE
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 Path_ = tuple[str | int, ...]
@@ -98,7 +99,7 @@ class YamlFile:
         if not within(path, root):
             self.problems.append(self.at((), "is a link out of the folder; put the file there"))
             return None
-        if (problem := no_file(path)) not in ("", "there is no such file"):
+        if (problem := no_file(path)) not in FREE:
             self.problems.append(self.at((), f"{problem}; name a file"))
             return None
         try:

@@ -17,6 +17,7 @@ from allstatus.record.yaml_file import YamlFile
 from allstatus.rules.builder import Builder
 from allstatus.rules.condition import Clause, Reading
 from allstatus.rules.editions import rules_home
+from allstatus.rules.lint import named_otherwise, unasked_facts, unused_thresholds
 from allstatus.rules.lock import digest_of
 from allstatus.rules.ruleset import Cite, Criterion, Fact, Threshold
 from allstatus.rules.shape_problems import shape_problems
@@ -183,17 +184,9 @@ def _idle_words(overlay: Indications, files: Mapping[str, YamlFile]) -> Iterator
             yield files["criteria"].at(
                 (name,), f"no agent's condition uses criterion '{name}'; use it or remove it"
             )
-    conditions = [criterion.condition for criterion in overlay.criteria.values()]
-    for name in overlay.facts:
-        if name not in {condition.fact for condition in conditions}:
-            yield files["facts"].at(
-                (name,), f"no criterion asks about fact '{name}'; add one or remove the fact"
-            )
-    for name in overlay.thresholds:
-        if name not in {condition.operand for condition in conditions}:
-            yield files["thresholds"].at(
-                (name,), f"no criterion uses threshold '{name}'; use it or remove it"
-            )
+    criteria = overlay.criteria.values()
+    yield from unasked_facts(overlay.facts, criteria, files["facts"])
+    yield from unused_thresholds(overlay.thresholds, criteria, files["thresholds"])
     yield from unstated_facts(
         [fact for fact in overlay.facts.values() if fact.name != STATUS_FACT], files["facts"]
     )
@@ -202,13 +195,7 @@ def _idle_words(overlay: Indications, files: Mapping[str, YamlFile]) -> Iterator
 def _badly_placed(agents: list[YamlFile], overlay: Indications) -> Iterator[str]:
     statuses = overlay.facts[STATUS_FACT].values if STATUS_FACT in overlay.facts else ()
     for file in agents:
-        agent = file.data["agent"]
-        if not file.name.endswith(f"/{agent}.yaml"):
-            yield file.at(
-                ("agent",),
-                f"agent '{agent}' stands in a file of another name; "
-                f"rename the file to {agent}.yaml",
-            )
+        yield from named_otherwise(file, "agent")
         entries: list[tuple[tuple[str | int, ...], Cite]] = [(("cite",), file.data["cite"])]
         for number, other in enumerate(file.data.get("other_sources", ())):
             entries.append((("other_sources", number, "cite"), other["cite"]))

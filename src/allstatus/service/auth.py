@@ -26,6 +26,7 @@ CREATE TABLE IF NOT EXISTS forgotten (
 """
 LONGEST = 8_192  # characters of a token
 LAST = 10**12  # seconds
+UNLISTED = "its issuer is not listed"
 TIMES = ("exp", "iat", "nbf")
 LEEWAY = 30  # seconds the clocks may differ
 SET_BACK = 3_600  # seconds that this machine's clock may be set back without a token being refused
@@ -70,7 +71,7 @@ class Gatekeeper:
         issuer = unchecked.get("iss")
         keys = self._keys.get(issuer) if isinstance(issuer, str) else None
         if keys is None:
-            raise Refused("its issuer is not listed")
+            raise Refused(UNLISTED)
         return header, keys
 
     async def _claims(
@@ -159,7 +160,7 @@ def _why(error: Exception) -> str:
         (jwt.ExpiredSignatureError, "it has expired"),
         (jwt.ImmatureSignatureError, "it is not valid yet"),
         (jwt.InvalidAudienceError, "it is meant for another address"),
-        (jwt.InvalidIssuerError, "its issuer is not listed"),
+        (jwt.InvalidIssuerError, UNLISTED),
         (jwt.MissingRequiredClaimError, "it lacks one of iss, aud, exp, iat, jti"),
         (jwt.InvalidSignatureError, "its signature does not hold"),
     )

@@ -19,7 +19,7 @@ from allstatus.service.accept import ACCEPTED
 from allstatus.service.explanation_pages import explanation_page, unpack
 from allstatus.service.languages import language_headers
 from allstatus.service.metrics import MEDIA_TYPE
-from allstatus.service.problem_details import ProblemDetails, documented
+from allstatus.service.problem_details import ProblemDetails, documented, nothing_here
 from allstatus.service.rest import RestLevel
 from allstatus.service.rest_types import About, Health, LoadedRules, Readiness
 from allstatus.service.source_attributes import attributes
@@ -77,7 +77,7 @@ async def script(name: str) -> Response:
 
 def _file(name: str) -> Response:
     if name not in FILES:
-        raise ProblemDetails(404, "not-found", "There is nothing here.")
+        raise nothing_here()
     return Response((FOLDER / name).read_bytes(), media_type=FILES[name])
 
 

@@ -25,6 +25,7 @@ CURVES = {"ES256": "P-256", "ES384": "P-384", "ES512": "P-521"}
 ALGORITHMS = (*CURVES, "RS256", "RS384", "RS512", "PS256", "PS384", "PS512")  # of public keys only
 ASKED_AGAIN = 60  # seconds between two readings that unknown keys cause
 AFTER_FAILURE = 5  # the same when the last reading failed
+NO_KEYS = "the keys of an issuer cannot be read"
 KEYS_BYTES = 200_000
 RSA_BITS = 2_048
 
@@ -85,7 +86,7 @@ class Keys:
     def trouble(self) -> str:
         """What is wrong with the keys, in words; empty when nothing is."""
         if not self._known():
-            return "the keys of an issuer cannot be read"
+            return NO_KEYS
         return "the keys of an issuer could not be read again; the last set is used" * self._failed
 
     @property

@@ -12,7 +12,7 @@ from typing import Any
 
 from allstatus.ehr.chart import Chart
 from allstatus.ehr.fhir import read_own
-from allstatus.ehr.fhir_bundles import missing_parts, resources_of
+from allstatus.ehr.fhir_bundles import NO_ANSWER, missing_parts, resources_of
 from allstatus.ehr.fhir_store import split_address
 from allstatus.ehr.json_access import obj, objects, text, whole_number
 from allstatus.errors import InvalidRecord
@@ -108,7 +108,7 @@ def lack(asked: Searches, key: str, value: Any) -> str:
 def _lacks(asked: Searches, key: str, value: Any) -> Iterator[str]:
     kind = obj(value).get("resourceType")
     if kind == OUTCOME:
-        yield "an error stands in the place of an answer"
+        yield NO_ANSWER
     elif kind == "Bundle" and value.get("type") == "searchset":
         if _misshapen(value):
             yield "it has not the shape of a bundle"

@@ -34,6 +34,11 @@ ISSUE_TYPES = {
 ADDRESS = "urn:allstatus:problem:"
 
 
+def nothing_here() -> ProblemDetails:
+    """What is said of an address where there is nothing."""
+    return ProblemDetails(404, "not-found", "There is nothing here.")
+
+
 class ProblemDetails(Exception):
     """A request that is refused: `kind` names the problem in its `type`; `reason` is what the audit
     is told, in words that hold nothing of what was sent.

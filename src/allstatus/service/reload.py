@@ -16,7 +16,7 @@ from fastapi.responses import JSONResponse
 
 from allstatus.service.config import LOOPBACK
 from allstatus.service.logs import LOGGER
-from allstatus.service.problem_details import ProblemDetails
+from allstatus.service.problem_details import ProblemDetails, nothing_here
 from allstatus.service.state import ServiceState, desk_of
 
 router = APIRouter(include_in_schema=False)
@@ -57,7 +57,7 @@ async def reload(request: Request) -> JSONResponse:
     client = (request.client.host if request.client else "") or ""
     passed = any(name in request.headers for name in FORWARDED)
     if client.removeprefix("::ffff:") not in (*LOOPBACK, "testclient") or passed:
-        raise ProblemDetails(404, "not-found", "There is nothing here.")
+        raise nothing_here()
     if PARENT in os.environ:
         os.kill(int(os.environ[PARENT]), signal.SIGHUP)
         return JSONResponse({"status": "asked every process; the log says what came of it"}, 202)

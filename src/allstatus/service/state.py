@@ -30,7 +30,7 @@ from allstatus.service.config import LOCAL_ORIGIN, Config, ConfigError
 from allstatus.service.endable import in_thread
 from allstatus.service.explanation_pages import Pages
 from allstatus.service.fhir_client import FhirClient
-from allstatus.service.jwks import Refused
+from allstatus.service.jwks import NO_KEYS, Refused
 from allstatus.service.languages import Languages
 from allstatus.service.metrics import Metrics
 from allstatus.service.problem_details import ProblemDetails
@@ -248,7 +248,7 @@ class ServiceState:
         troubles = self.gatekeeper.ring.troubles()
         problem = self.audit.trouble()
         if not problem and not self.gatekeeper.ring.usable:
-            problem = "the keys of an issuer cannot be read"
+            problem = NO_KEYS
         try:
             with self.state.trying(keep=True) as connection:
                 connection.execute("DELETE FROM token WHERE id = 'readiness'")

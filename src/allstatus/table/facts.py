@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
+from allstatus.errors import InvalidRecord
 from allstatus.record.blood_count import EVERY_PARTS, CbcPanel, CbcReading, read_panel
 from allstatus.record.count_component import ADULT_RANGES, ADULT_TABLE, Person, is_adult
 from allstatus.record.fact_keys import COARSE
@@ -213,3 +214,8 @@ def write_value(value: Any) -> Any:
     if isinstance(value, frozenset):
         return " or ".join(sorted(value))
     return value.text if isinstance(value, Percent) else value
+
+
+def nothing_stated(names: tuple[str, ...]) -> InvalidRecord:
+    """The refusal of a record that states no fact."""
+    return InvalidRecord("record", "states no fact", f"give at least one of {', '.join(names)}")

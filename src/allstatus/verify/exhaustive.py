@@ -18,7 +18,15 @@ from allstatus.verify.clauses import drop_each
 from allstatus.verify.monotonicity import as_they_stand, broken
 from allstatus.verify.promises import PROMISES_FILE, Promise
 from allstatus.verify.rule_examples import example_problem
-from allstatus.verify.statements import NO_CASE, STATEMENTS, Counterexample, StatementResult, skip
+from allstatus.verify.statements import (
+    NO_CASE,
+    STATEMENTS,
+    UNNAMED,
+    Counterexample,
+    StatementResult,
+    droppable,
+    skip,
+)
 
 
 class Exhaustive:
@@ -85,7 +93,7 @@ class Exhaustive:
         unnamed = self.table.outside
         for cases in self.table.regions.values():
             unnamed &= ~cases
-        failures = self._failure("unnamed", "no status and no region holds", unnamed)
+        failures = self._failure("unnamed", UNNAMED, unnamed)
         named = (
             f"{self.table.outside.bit_count()} cases without a status, {len(self.table.regions)} "
             f"regions"
@@ -128,11 +136,7 @@ class Exhaustive:
     def clauses(self) -> StatementResult:
         """Dropping it alone changes its status in some case."""
         dropped = list(drop_each(self.table))
-        failures = [
-            Counterexample(d.about, f"{d.words} can be dropped, nothing changes")
-            for d in dropped
-            if not d.changes
-        ]
+        failures = [Counterexample(d.about, droppable(d.words)) for d in dropped if not d.changes]
         return StatementResult(
             "clauses", f"{len(dropped)} clauses, each dropped alone", tuple(failures)
         )

@@ -34,23 +34,16 @@ def example_problem(classifier: Classifier, example: Mapping[str, Any]) -> str |
         decision = classifier.classify(example["facts"])
     except InvalidRecord as error:
         return f"is no record ({error}); correct the example"
+    asked, possible = example.get("status"), example.get("possible")
     if decision.outcome != example["outcome"]:
-        return (
-            f"expected {example['outcome']}, got {decision.outcome}; correct the example or the "
-            f"rule"
-        )
-    if decision.status != example.get("status"):
-        return (
-            f"expected status {example.get('status')}, got {decision.status}; correct the example "
-            f"or the rule"
-        )
-    expected = example.get("possible")
-    if expected is not None and set(decision.possible) != set(expected):
-        return (
-            f"expected possible {sorted(expected)}, got {sorted(decision.possible)}; correct the "
-            f"example or the rule"
-        )
-    return None
+        differs = f"{example['outcome']}, got {decision.outcome}"
+    elif decision.status != asked:
+        differs = f"status {asked}, got {decision.status}"
+    elif possible is not None and set(decision.possible) != set(possible):
+        differs = f"possible {sorted(possible)}, got {sorted(decision.possible)}"
+    else:
+        return None
+    return f"expected {differs}; correct the example or the rule"
 
 
 def example_answer(classifier: Classifier, example: Mapping[str, Any]) -> str:

@@ -26,6 +26,7 @@ STATEMENTS = {
     "table": "The decision table is what the rule files say",
 }
 ALL_VALUES = "all rationals from 0 to 100 and all values of the other facts"
+UNNAMED = "no status and no region holds"
 NO_CASE = "no case satisfies the constraints"
 
 
@@ -62,6 +63,11 @@ class StatementResult:
     def failing(self) -> frozenset[str]:
         """What fails, by name."""
         return frozenset(failure.about for failure in self.failures)
+
+
+def droppable(clause: str) -> str:
+    """What is wrong with a clause that decides nothing."""
+    return f"{clause} can be dropped, nothing changes"
 
 
 def skip(check: str, why: str) -> StatementResult:

@@ -13,11 +13,14 @@ from pyspark.sql import types
 
 from allstatus.bulk.cells import COUNT, Cells, FactStates
 from allstatus.bulk.column_source import ColumnSource
+from allstatus.bulk.sql_view import NO_FACT
 from allstatus.errors import InvalidRecord
 from allstatus.record.percent import HUNDRED, ZERO
 
 DIGITS = 38  # of Spark's longest decimal; comparing rounds what would need more
 WHOLE = 10  # digits that Spark gives a whole number when it compares it with a decimal
+
+WORDS_OR_BOOLEANS = "make it words or booleans"
 
 
 def unread(
@@ -38,12 +41,10 @@ def unread(
             yield InvalidRecord(
                 name,
                 "is spelled otherwise than a record",
-                "make it words or booleans",
+                WORDS_OR_BOOLEANS,
             )
         elif name not in cells.facts and name != COUNT:
-            yield InvalidRecord(
-                name, "is not a fact, and only facts are read here", "leave the column out"
-            )
+            yield InvalidRecord(name, NO_FACT, "leave the column out")
         elif problem := _problem(cells.facts.get(name), source, kinds[source.column]):
             yield InvalidRecord(
                 name,
@@ -70,7 +71,7 @@ def _problem(states: FactStates | None, source: ColumnSource, kind: types.DataTy
     return (
         ""
         if words or (states.fact.kind == "yes_no" and isinstance(kind, types.BooleanType))
-        else "make it words or booleans"
+        else WORDS_OR_BOOLEANS
     )
 
 

@@ -17,6 +17,7 @@ from allstatus.bulk.cells import Cells
 from allstatus.bulk.column_mapping import assign_columns
 from allstatus.bulk.column_source import ColumnSource
 from allstatus.bulk.result_columns import Results
+from allstatus.bulk.run_frame import doubled_column
 from allstatus.bulk.spark.column_types import unread
 from allstatus.bulk.sql_view import PLAIN, SqlView
 from allstatus.decision.classifier import Classifier, load_rules
@@ -115,11 +116,7 @@ def refuse_doubled(names: Sequence[str]) -> None:
     seen: set[str] = set()
     for name in names:
         if name.casefold() in seen:
-            raise InvalidRecord(
-                name,
-                "is a column of the output already",
-                "rename it in the input, or do not keep it",
-            )
+            raise doubled_column(name)
         seen.add(name.casefold())
 
 

@@ -26,7 +26,7 @@ from allstatus.bulk.spark.patient_workers import (
     decide_lines,
 )
 from allstatus.bulk.spark.record_workers import Shipped
-from allstatus.bulk.spark.session import refusing
+from allstatus.bulk.spark.session import deciding
 from allstatus.bulk.spark.spark_gather import GLOB, SparkGathered, SparkGatherer
 from allstatus.bulk.spark.spark_paths import WRITTEN, SparkPaths, spark_format, write_decided
 from allstatus.bulk.writers import Target
@@ -60,11 +60,7 @@ class SparkExport:
         try:
             with Outputs() as outputs:
                 rejects = outputs.open(self.job.rejects, REJECTS)
-                with refusing(
-                    self.source,
-                    "could not be decided on by Spark",
-                    "the lines above may say more; nothing was written",
-                ):
+                with deciding(self.source):
                     totals = self._totals(rejects)
                 outputs.publish()
             self.files.publish(self.evidence)

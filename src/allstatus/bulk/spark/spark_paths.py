@@ -13,10 +13,11 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import StringType, StructField, StructType
 
 from allstatus.bulk.answer_texts import CELL
-from allstatus.bulk.sources import FORMATS
+from allstatus.bulk.sources import FORMATS, wrong_ending
 from allstatus.bulk.spark.session import refusing
+from allstatus.bulk.writers import named_twice
 from allstatus.errors import InvalidRecord
-from allstatus.record.whole_files import PARTIAL
+from allstatus.record.whole_files import NO_ROOM, PARTIAL
 
 FILE, ROW, SPOILT = "__file", "__row", "__spoilt"
 COMPLETE = "_SUCCESS"  # what Spark leaves in a folder whose part files are all there
@@ -38,12 +39,8 @@ def spark_format(where: str, known: tuple[str, ...]) -> str:
     """The format that a name says, of those known; raises InvalidRecord for another."""
     suffix = Path(urlsplit(where).path).suffix.lower()
     if FORMATS.get(suffix) not in known:
-        ends = ", ".join(end for end, kind in FORMATS.items() if kind in known)
-        raise InvalidRecord(
-            where,
-            "has a name that says no format Spark is used with here",
-            f"end it in one of {ends}",
-        )
+        endings = [end for end, kind in FORMATS.items() if kind in known]
+        raise wrong_ending(where, "format Spark is used with here", endings)
     return FORMATS[suffix]
 
 
@@ -71,11 +68,7 @@ class SparkPaths:
     def publish(self, target: str) -> None:
         """Give the finished folder its name, in place of an earlier finished one."""
         system, path = self._at(target)
-        with refusing(
-            target,
-            "cannot be written",
-            "free some space or name another place; nothing was left there",
-        ):
+        with refusing(target, "cannot be written", NO_ROOM):
             system.delete(path, True)
             moved = system.rename(self._at(target + PARTIAL)[1], path)
         if not moved:
@@ -109,7 +102,7 @@ class SparkPaths:
     def refuse_target(self, target: str, source: str) -> None:
         """Refuse to replace the source, or what is no finished output of Spark's."""
         if self._whole(target) == self._whole(source):
-            raise InvalidRecord(target, "is named twice", "give each file a name of its own")
+            raise named_twice(target)
         if self.exists(target) and not self.exists(f"{target}/{COMPLETE}"):
             raise InvalidRecord(
                 target,

@@ -29,7 +29,7 @@ from allstatus.bulk.run_frame import Outputs, no_row
 from allstatus.bulk.spark.column_types import unread
 from allstatus.bulk.spark.expression import REFUSED, locate, quoted, refuse_doubled, with_answers
 from allstatus.bulk.spark.record_workers import BY_ADULT_TABLE, AskedRows, Shipped, read_cells
-from allstatus.bulk.spark.session import refusing
+from allstatus.bulk.spark.session import deciding, refusing
 from allstatus.bulk.spark.spark_paths import (
     FILE,
     ROW,
@@ -124,11 +124,7 @@ class SparkBatch(BatchFrame):
         """Write the decided rows and those refused, and count both."""
         places = [("file", pa.string())] if FILE in self._places else []
         rejects = outputs.open(self.job.rejects, pa.schema([*places, *REJECTS]))
-        with refusing(
-            self.source,
-            "could not be decided on by Spark",
-            "the lines above may say more; nothing was written",
-        ):
+        with deciding(self.source):
             located = self.located()
             write_decided(self._decided(located), self.target, "overwrite")
             totals.rows = self.patients.count()

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from allstatus.ehr.chart import Chart, Statement
+from allstatus.ehr.chart import SAID_SO, Chart, Statement, no_whole
 from allstatus.ehr.dates import PointInTime
 from allstatus.ehr.hl7v2.deletions import CodedSegment, without_deleted
 from allstatus.ehr.hl7v2.diagnoses import read_diagnosis, read_reason
@@ -69,7 +69,7 @@ def read_hl7(text: str, *, partial: bool = False) -> list[Chart]:
             chart.warnings.append(f"{framed.stray} lines of the feed are in no segment")
         if partial:
             chart.partial = True
-            missing = "; ".join(dict.fromkeys(framed.missing)) or "as the caller says"
+            missing = "; ".join(dict.fromkeys(framed.missing)) or SAID_SO
             chart.warnings.append(PART.format(missing))
     return charts
 
@@ -82,7 +82,7 @@ def _check(framed: Framed, *, partial: bool) -> None:
         remedy = "end each segment with a carriage return"
         raise InvalidRecord("input", "holds no segment but the header of its messages", remedy)
     if framed.missing and not partial:
-        raise InvalidRecord("input", f"is a part and not the whole: {framed.missing[0]}", REMEDY)
+        raise no_whole(framed.missing[0], REMEDY)
 
 
 def _order(message: Message) -> Any:

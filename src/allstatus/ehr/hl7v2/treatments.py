@@ -7,12 +7,12 @@ from collections.abc import Iterator
 
 from allstatus.ehr.chart import Code, Treatment
 from allstatus.ehr.dates import When, last_day
+from allstatus.ehr.fhir_standing import ORDERED
 from allstatus.ehr.hl7v2.deletions import DELETE, DELETED, CodedSegment
 from allstatus.ehr.hl7v2.results import Sender
 from allstatus.ehr.hl7v2.segments import BROKEN_OFF, Segment, under
 from allstatus.ehr.hl7v2.times import usable
 
-ORDERED = "ordered, not known to be given"
 NOT_GIVEN = "not given"
 _NOTHING = re.compile(r"0+(\.0*)?")
 GIVEN = {"": "", "CP": "", "PA": ""}  # table 0322: complete, partially administered

@@ -19,8 +19,10 @@ from allstatus.verify.statements import (
     ALL_VALUES,
     NO_CASE,
     STATEMENTS,
+    UNNAMED,
     Counterexample,
     StatementResult,
+    droppable,
     skip,
 )
 
@@ -89,7 +91,7 @@ class Proofs:
         return StatementResult(
             "complete",
             ALL_VALUES,
-            tuple(self._found("unnamed", "no status and no region holds", unnamed)),
+            tuple(self._found("unnamed", UNNAMED, unnamed)),
         )
 
     def inhabited(self) -> StatementResult:
@@ -128,7 +130,7 @@ class Proofs:
             for path in self.rules.droppable(status)
         ]
         failures = [
-            Counterexample(path, f"{path} can be dropped, nothing changes")
+            Counterexample(path, droppable(path))
             for status, path in places
             if not model_of(
                 self.rules.consistent(self.x),
