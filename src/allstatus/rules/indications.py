@@ -17,10 +17,10 @@ from allstatus.record.yaml_file import YamlFile
 from allstatus.rules.builder import Builder
 from allstatus.rules.condition import Clause, Reading
 from allstatus.rules.editions import rules_home
-from allstatus.rules.lint import named_otherwise, unasked_facts, unused_thresholds
 from allstatus.rules.lock import digest_of
 from allstatus.rules.ruleset import Cite, Criterion, Fact, Threshold
 from allstatus.rules.shape_problems import shape_problems
+from allstatus.rules.shared_lint import named_otherwise, unasked_facts, unused_thresholds
 from allstatus.rules.stated_facts import unstated_facts
 
 FOLDER = "applicability"

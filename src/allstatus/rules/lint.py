@@ -9,7 +9,8 @@ from typing import Any
 from allstatus.errors import nearest
 from allstatus.record.percent import HUNDRED, format_number
 from allstatus.record.yaml_file import YamlFile, shown
-from allstatus.rules.ruleset import Criterion, RuleSet
+from allstatus.rules.ruleset import RuleSet
+from allstatus.rules.shared_lint import named_otherwise, unasked_facts, unused_thresholds
 from allstatus.rules.stated_facts import unstated_facts
 
 Files = Mapping[str, YamlFile]
@@ -40,16 +41,6 @@ def unused_criterion(ruleset: RuleSet, files: Files, folders: Folders) -> Iterat
 def unused_threshold(ruleset: RuleSet, files: Files, folders: Folders) -> Iterator[str]:
     """Each threshold that no criterion uses."""
     yield from unused_thresholds(ruleset.thresholds, ruleset.criteria.values(), files["thresholds"])
-
-
-def unused_thresholds(
-    names: Iterable[str], criteria: Iterable[Criterion], file: YamlFile
-) -> Iterator[str]:
-    """The same of a rule set or of the overlay of stated uses."""
-    used = {criterion.condition.operand for criterion in criteria}
-    for name in names:
-        if name not in used:
-            yield file.at((name,), f"no criterion uses threshold '{name}'; use it or remove it")
 
 
 def limit_of_another_day(ruleset: RuleSet, files: Files, folders: Folders) -> Iterator[str]:
@@ -88,18 +79,6 @@ def percent_above_all(ruleset: RuleSet, files: Files, folders: Folders) -> Itera
 def unasked_fact(ruleset: RuleSet, files: Files, folders: Folders) -> Iterator[str]:
     """Each fact that no criterion asks about."""
     yield from unasked_facts(ruleset.facts, ruleset.criteria.values(), files["facts"])
-
-
-def unasked_facts(
-    names: Iterable[str], criteria: Iterable[Criterion], file: YamlFile
-) -> Iterator[str]:
-    """The same of a rule set or of the overlay of stated uses."""
-    asked = {criterion.condition.fact for criterion in criteria}
-    for name in names:
-        if name not in asked:
-            yield file.at(
-                (name,), f"no criterion asks about fact '{name}'; add one or remove the fact"
-            )
 
 
 def unknown_test(ruleset: RuleSet, files: Files, folders: Folders) -> Iterator[str]:
@@ -162,16 +141,6 @@ def file_named_otherwise(ruleset: RuleSet, files: Files, folders: Folders) -> It
     """Each file of a status or its options that is not called by the status."""
     for file in [*folders["statuses"], *folders["options"]]:
         yield from named_otherwise(file, "status")
-
-
-def named_otherwise(file: YamlFile, key: str) -> Iterator[str]:
-    """Where a file is not called by what it says at this key."""
-    name = file.data[key]
-    if not file.name.endswith(f"/{name}.yaml"):
-        yield file.at(
-            (key,),
-            f"{key} '{name}' stands in a file of another name; rename the file to {name}.yaml",
-        )
 
 
 def status_without_options(ruleset: RuleSet, files: Files, folders: Folders) -> Iterator[str]:
