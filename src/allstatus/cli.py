@@ -22,7 +22,7 @@ def main() -> None:
     )  # saves a walk over every installed package
     gc.set_threshold(GARBAGE)
     atexit.register(gc.freeze)  # what ends with the process is not looked through once more
-    from allstatus.commands import app
+    from allstatus.commands import app_for
     from allstatus.commands.streams import Stopped, end_by, ended, prepare
 
     prepare()
@@ -30,7 +30,7 @@ def main() -> None:
         print("error: an argument is empty (an unset variable?)", file=sys.stderr)
         raise SystemExit(2)
     try:
-        raise SystemExit(ended(lambda: _status(app)))
+        raise SystemExit(ended(lambda: _status(app_for(sys.argv[1:]))))
     except Stopped as stopped:
         end_by(stopped.number)
 

@@ -13,7 +13,6 @@ import pytest
 from synthetic import write_export
 
 KILLS = 40
-READY = ["allstatus.commands", "allstatus.bulk.fhir_export.export_run", "matplotlib.figure"]
 RECORD = {"prior_treatment": "none", "cbc": "abnormal", "marrow_blast_percent": 60}
 WRITERS = {
     "batch": ("batch", "../in.ndjson", "out.ndjson"),
@@ -29,6 +28,8 @@ WRITERS = {
     "schema": ("schema", "rules", "-o", "out"),
     "plot": ("plot", "regions", "-o", "out.svg"),
 }
+READY = ["allstatus.bulk.fhir_export.export_run", "matplotlib.figure"]
+READY += sorted({f"allstatus.commands.{asked[0]}" for asked in WRITERS.values()})
 
 
 def run(folder: Path, asked: tuple[str, ...]) -> BaseProcess:
