@@ -1,12 +1,13 @@
 """The decision as a document, as `allstatus schema decision` describes it.
 
-All but a few particulars depend on the resolution and the outcome alone, so as JSON the rest is
-written once and kept as a form, in which the particulars are filled in.
+All but a few particulars depend on the resolution, the outcome and the overlay alone, so as JSON
+the rest is written once and kept as a form, in which the particulars are filled in.
 """
 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from pydantic_core import from_json
@@ -56,7 +57,6 @@ PARTICULAR = (  # what differs between two decisions with the same resolution an
     "diagnoses",
     "accounted",
     "codes",
-    "applicability",
     "remission_number",
 )
 KEPT = {"options": "_listed", "elsewhere": "_others"}  # and are written once for many decisions
@@ -77,13 +77,14 @@ def to_json(decision: Decision) -> bytes:
     """The whole document as one line of UTF-8 JSON."""
     if "_origin" in decision.__dict__:
         return write_json(_parts(decision))
-    forms, kind = decision._explanation.forms, (decision.outcome, decision._explained)
+    forms = decision._explanation.forms
+    kind = decision.outcome, decision._explained, decision.applicability
     if kind not in forms:
         forms[kind] = _make_form(decision)
     return _fill(forms[kind], decision)
 
 
-Form = tuple[bytes, list[tuple[str, bytes]]]  # text; then each particular's name, and text
+Form = tuple[list[str], list[bytes]]  # the particulars' names; text before, between and after
 
 
 def _parts(decision: Decision) -> dict[str, Any]:
@@ -93,7 +94,10 @@ def _parts(decision: Decision) -> dict[str, Any]:
 def _make_form(decision: Decision) -> Form:
     """The document with marks for its particulars, cut at the marks."""
     document, rules = _parts(decision), decision.rules
-    document |= {name: _mark(name) for name in ("facts", *PARTICULAR, *KEPT) if name in document}
+    document |= {name: _mark(name) for name in (*PARTICULAR, *KEPT) if name in document}
+    document["facts"] = {
+        name: {key: _mark(f"{key} {name}") for key in FACT} for name in document["facts"]
+    }
     document["trace"]["remission_number"] = _mark("remission_number")
     for node in document["trace"]["nodes"].values():
         if node["criterion"] is not None:
@@ -103,8 +107,8 @@ def _make_form(decision: Decision) -> Form:
                 node |= {key: _mark(f"{key} {node['criterion']}") for key in MEASURED}
     for change in (c for entry in document["counterfactuals"] for c in entry["changes"]):
         change["from"] = _mark(f"value {change['fact']}")
-    first, *rest = _MARK.split(write_json(document))
-    return first, [(rest[i].decode(), rest[i + 1]) for i in range(0, len(rest), 2)]
+    parts = _MARK.split(write_json(document))
+    return [name.decode() for name in parts[1::2]], parts[::2]
 
 
 def _mark(name: str) -> str:
@@ -112,16 +116,29 @@ def _mark(name: str) -> str:
 
 
 def _fill(form: Form, decision: Decision) -> bytes:
-    written = {name: write_json(getattr(decision, name)) for name in PARTICULAR}
+    written = {name: _written(getattr(decision, name)) for name in PARTICULAR}
     written |= {name: getattr(decision, kept).json for name, kept in KEPT.items()}
-    facts = decision._facts
-    written["facts"] = write_json(
-        {name: dict(zip(FACT, parts, strict=True)) for name, parts in facts.items()}
-    )
-    for name, parts in facts.items():
-        written[f"value {name}"] = write_json(parts[0])
+    for name, (value, state, evidence) in decision._facts.items():
+        written[f"value {name}"] = _word(value) if isinstance(value, str) else _written(value)
+        written[f"state {name}"] = _word(state)
+        written[f"evidence {name}"] = _written(evidence)
     for name, seen in decision._measured.items():
         for key in MEASURED:
-            written[f"{key} {name}"] = write_json(getattr(seen, key))
-    first, rest = form
-    return first + b"".join([written[name] + text for name, text in rest])
+            written[f"{key} {name}"] = _written(getattr(seen, key))
+    names, texts = form
+    parts = [b""] * (len(names) + len(texts))
+    parts[::2], parts[1::2] = texts, [written[name] for name in names]
+    return b"".join(parts)
+
+
+def _written(value: Any) -> bytes:
+    """A part as JSON; most parts are nothing."""
+    if value is None:
+        return b"null"
+    return b"[]" if value == () else write_json(value)
+
+
+@lru_cache(maxsize=4096)
+def _word(text: str) -> bytes:
+    """A fact's value or state as JSON: few, often repeated."""
+    return write_json(text)

@@ -51,6 +51,8 @@ def unstatable(value: Any) -> tuple[Path, str, str] | None:
     That is a number of too many digits or a NaN that no comparison takes, and text with half a
     character (a lone surrogate).
     """
+    if value is None or isinstance(value, bool) or (isinstance(value, str) and value.isascii()):
+        return None
     waiting: list[tuple[Path, Any]] = [((), value)]
     while waiting:
         path, value = waiting.pop()

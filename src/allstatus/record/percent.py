@@ -50,6 +50,9 @@ class Percent:
     cells_counted: int | None = None
     looks_like_fraction: bool = False
 
+    def __hash__(self) -> int:
+        return hash((self.text, self.low.numerator))  # cheaper than of fractions
+
     @property
     def exact(self) -> Fraction | None:
         """The value itself when it is a single number."""

@@ -58,7 +58,7 @@ class Explanation:
             explainer.resolver,
             resolution,
         )
-        self.forms: dict[tuple[str, bool], tuple[bytes, list[tuple[str, bytes]]]] = {}
+        self.forms: dict[tuple[str, bool, object], tuple[list[str], list[bytes]]] = {}
 
     @cached_property
     def derived(self) -> dict[str, Any]:

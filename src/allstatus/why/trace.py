@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import lru_cache
 from itertools import combinations
 from typing import Any, Literal, NamedTuple
 
@@ -271,11 +272,17 @@ def observe(criterion: Criterion, value: Any, shown: Any) -> Observation:
     limit.
     """
     limit = criterion.condition.limit
-    exact = value.exact if isinstance(value, Percent) else None
-    if limit is None or exact is None:
+    if limit is None or not isinstance(value, Percent):
         return Observation(shown)
-    margin = exact - limit
-    return Observation(shown, _signed(margin), margin == 0, counting_error(value, limit))
+    return Observation(shown, *_distance(value, limit))
+
+
+@lru_cache(maxsize=4096)  # few spellings, often repeated
+def _distance(value: Percent, limit: Fraction) -> tuple[str | None, bool, CountingError | None]:
+    if value.exact is None:
+        return None, False, None
+    margin = value.exact - limit
+    return _signed(margin), margin == 0, counting_error(value, limit)
 
 
 def _deciding(kind: str, verdict: bool | None) -> tuple[bool | None, ...]:
