@@ -3,6 +3,7 @@
 -- Codes are found through CONCEPT, by vocabulary and concept_code; no concept id stands here. A diagnosis has the code
 -- of its source where that is one of ICD, which says more (C91.01, in remission) than the concept it is mapped to; a drug
 -- has its ingredients. What is mapped to nothing keeps its source value, and is counted as not understood.
+-- A source value with a sign that the number lacks (<5, 5-10, ~5, 5*) is given as it stands.
 -- SPECIMEN is not read: MEASUREMENT has no column for its specimen, so that a row there gives no result its place.
 WITH system_of AS (
   SELECT concept_id, concept_code, concept_name, concept_class_id, vocabulary_id,
@@ -23,7 +24,9 @@ said AS (
     COALESCE(s.concept_code, c.concept_code, d.condition_source_value) AS code,
     COALESCE(s.concept_name, c.concept_name, '') AS display,
     '' AS comparator, '' AS value, '' AS unit, '' AS low, '' AS high,
-    CASE WHEN t.concept_name = 'Preliminary diagnosis' THEN 'preliminary' ELSE '' END AS status
+    CASE WHEN t.concept_name ILIKE '%preliminary%' OR t.concept_name ILIKE '%suspected%'
+        OR t.concept_name ILIKE '%differential%' OR t.concept_name ILIKE '%to be diagnosed%' THEN 'preliminary'
+      WHEN t.concept_name ILIKE '%resolved%' THEN 'resolved' ELSE '' END AS status
   FROM condition_occurrence d
   LEFT JOIN system_of c ON c.concept_id = d.condition_concept_id
   LEFT JOIN system_of s ON s.concept_id = d.condition_source_concept_id AND s.vocabulary_id LIKE 'ICD%'
@@ -36,7 +39,7 @@ said AS (
     CASE WHEN m.value_as_number IS NULL OR o.concept_id IS NULL THEN '' ELSE o.concept_name END,
     CASE
       WHEN m.value_as_number IS NULL THEN COALESCE(v.concept_name, m.value_source_value, '')
-      WHEN o.concept_id IS NULL AND (m.value_source_value LIKE '%<%' OR m.value_source_value LIKE '%>%')
+      WHEN o.concept_id IS NULL AND TRANSLATE(m.value_source_value, '<>≤≥~*+±-', '') <> m.value_source_value
         THEN m.value_source_value
       ELSE CAST(m.value_as_number AS VARCHAR(40)) END,
     COALESCE(u.concept_code, m.unit_source_value, ''),

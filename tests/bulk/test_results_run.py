@@ -15,11 +15,14 @@ from allstatus.bulk.fhir_export.decide_patient import DecideSettings
 from allstatus.bulk.fhir_export.export_run import ExportJob, ExportTotals
 from allstatus.bulk.mapping_file import named_as_results, read_mapping
 from allstatus.bulk.results_run import ResultsRun
-from allstatus.ehr.lab_table import read_table
+from allstatus.ehr.chart_options import make_reader
+from allstatus.ehr.lab_table import COLUMNS, read_table
 from allstatus.ehr.timeline import decide_chart
 from bulk.rows import RULES
+from ehr import lab_tables
 
 TABLES = Path(__file__).parents[2] / "examples" / "tables"
+OPTIONS = make_reader(("symptoms-absent-unless-recorded",))
 HOW = DecideSettings(engine="builtin")
 HEADER = "patient,sex,date,system,code,value,unit\n"
 ROWS = """b,female,2025-01-02,ICD10CM,C91.00,,
@@ -33,11 +36,11 @@ b,female,2025-03-10,,6690-2,6.2,10*9/L
 
 
 def run(
-    source: Path, assigned: dict[str, ColumnSource]
+    source: Path, assigned: dict[str, ColumnSource], how: DecideSettings = HOW
 ) -> tuple[ExportTotals, list[dict[str, Any]], list[dict[str, Any]], list[list[str]]]:
     """The totals, the rows written, their evidence and the rejects."""
     target, beside = source.with_name("out.csv"), source.with_name("evidence.ndjson")
-    job = ExportJob(source, target, source.with_name("rejects.csv"), beside, HOW)
+    job = ExportJob(source, target, source.with_name("rejects.csv"), beside, how)
     totals = ResultsRun(job, assigned).totals()
     with target.open(encoding="utf-8") as file, job.rejects.open(encoding="utf-8") as refused:
         evidence = [json.loads(line) for line in beside.read_text("utf-8").splitlines()]
@@ -62,6 +65,27 @@ def test_each_patient_is_answered_as_its_chart_alone(tmp_path: Path) -> None:
             assert written == []
         else:
             assert written[0]["possible"] == " ".join(decision.possible)
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_rows_as_they_are_sent_are_read_as_in_a_table(tmp_path: Path, form: str) -> None:
+    cases = {f"{n:04}": case for n, case in enumerate(lab_tables.cases())}
+    lines = [row for n, (*_, rows) in cases.items() for row in lab_tables.written(rows, n)]
+    source = tmp_path / f"in.{form}"
+    if form == "csv":
+        source.write_text(lab_tables.table_of(lines), "utf-8")
+    else:
+        columns = {name: pa.array([line.get(name) for line in lines]) for name in COLUMNS}
+        pq.write_table(pa.table(columns), source)
+    how = DecideSettings(engine="builtin", options=OPTIONS)
+    totals, written, _, rejects = run(source, named_as_results(COLUMNS), how)
+    assert (totals.patients, rejects) == (len(cases), [])
+    found = {row["id"]: lab_tables.answer_in(row) for row in written}
+    assert [
+        (name, wanted, found[n])
+        for n, (name, wanted, _) in cases.items()
+        if found.setdefault(n, "none") != wanted
+    ] == []
 
 
 def test_the_order_of_rows_and_the_format_decide_nothing(tmp_path: Path) -> None:

@@ -8,12 +8,17 @@ import duckdb
 import psycopg
 import pyarrow.parquet as pq
 import pytest
+import yaml
 
 from allstatus.bulk.fhir_export.decide_patient import DecideSettings
 from allstatus.bulk.fhir_export.export_run import ExportJob
 from allstatus.bulk.mapping_file import named_as_results
 from allstatus.bulk.results_run import ResultsRun
 from allstatus.ehr.chart_options import make_reader
+from allstatus.ehr.lab_table import charts_of
+from allstatus.ehr.timeline import decide_chart
+from bulk.rows import RULES as ADULT
+from ehr import lab_tables
 from needs import POSTGRESQL
 from postgres import cluster
 
@@ -21,6 +26,7 @@ OMOP = Path(__file__).parents[2] / "examples" / "omop"
 CDM, RESULTS, EPISODES = (
     (OMOP / f"{name}.sql").read_text("utf-8") for name in ("cdm", "results", "episodes")
 )
+SHAPES = yaml.safe_load(Path(__file__).with_name("omop_shapes.yaml").read_text("utf-8"))
 SAID = [
     ("1", "determined", "in_remission"),
     *((person, "insufficient_data", None) for person in ("2", "3", "6")),
@@ -76,3 +82,24 @@ def test_persons_are_decided_on_and_episodes_made_of_it(tmp_path: Path) -> None:
         made = database.execute(EPISODES).fetchall()
     assert said == SAID
     assert [(row[1], row[2], str(row[3])) for row in made] == MADE
+
+
+def test_a_statement_that_the_database_holds_otherwise_is_read_as_the_table_says() -> None:
+    options, wrong = make_reader(("symptoms-absent-unless-recorded",)), []
+    with duckdb.connect() as database:
+        database.execute(CDM)
+        for wanted, statements in SHAPES.items():
+            for statement in statements:
+                database.begin().execute(statement)
+                found = database.execute(f"SELECT * FROM ({RESULTS}) WHERE patient = '1'")
+                names = [column[0] for column in found.description or ()]
+                rows = [
+                    (f"row {number}", {n: v or "" for n, v in zip(names, row, strict=True)})
+                    for number, row in enumerate(found.fetchall(), 1)
+                ]
+                database.rollback()
+                (chart,) = charts_of(rows)
+                said = lab_tables.answer_of(decide_chart(ADULT, chart, options=options))
+                if said != wanted:
+                    wrong.append((statement, wanted, said))
+    assert not wrong

@@ -6,7 +6,9 @@ import pytest
 
 from allstatus import InvalidRecord, load_rules
 from allstatus.ehr import Chart, decide_over_time, make_reader, read_charts
-from allstatus.ehr.timeline import read_chart
+from allstatus.ehr.lab_table import read_table
+from allstatus.ehr.timeline import decide_chart, read_chart
+from ehr import lab_tables
 
 TABLE = (Path(__file__).parents[2] / "fixtures" / "tables" / "second-remission.csv").read_text(
     "utf-8"
@@ -72,3 +74,15 @@ def test_rows_of_any_shape_are_read_or_set_aside() -> None:
     )
     assert isinstance(chart, Chart)
     assert decide_over_time(RULES, chart).now.outcome == "not_applicable"  # type: ignore[union-attr]
+
+
+def test_a_row_as_it_is_sent_is_read_as_the_table_of_rows_says() -> None:
+    wrong = []
+    for name, wanted, rows in lab_tables.cases():
+        (chart,) = read_table(lab_tables.table_of(lab_tables.written(rows, "p1")))
+        now = decide_chart(RULES, chart, options=OPTIONS)
+        over_time = decide_over_time(RULES, chart, options=OPTIONS).now
+        found = {lab_tables.answer_of(now), lab_tables.answer_of(over_time or now)}
+        if found != {wanted}:
+            wrong.append((name, wanted, found))
+    assert not wrong

@@ -34,6 +34,7 @@ ERROR = {
     "entered-in-error": _void("entered in error"),
     UNSTATED: _doubt(NO_STATUS),
 }
+UNREAD_DONE = _doubt("it cannot be read whether it was done")
 UNREADABLE_STATUS = _doubt("its status cannot be read as done or final")
 STATUS_UNKNOWN = _doubt("its status is unknown")
 RESULT = ERROR | {
@@ -162,11 +163,7 @@ def _denied(resource: Json) -> Iterator[Standing]:
 def _negation(key: str, value: object) -> Standing:
     if value is False:
         return STANDS
-    return (
-        _void("not given" if "iven" in key else "not done")
-        if value is True
-        else _doubt("it cannot be read whether it was done")
-    )
+    return _void("not given" if "iven" in key else "not done") if value is True else UNREAD_DONE
 
 
 def together(*found: Standing) -> Standing:

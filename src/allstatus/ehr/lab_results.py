@@ -25,6 +25,7 @@ from allstatus.ehr.doubt import Doubt
 from allstatus.ehr.sendings import without_superseded
 from allstatus.ehr.sent_values import (
     OPPOSITE,
+    UNSAID,
     Unreadable,
     found_any,
     percent_of,
@@ -194,7 +195,7 @@ def _file(
     to.append(
         Finding(
             item.name,
-            item.result.when or item.when,
+            item.when,
             counted,
             value,
             item.site if item.fact == OUTSIDE else "",
@@ -276,7 +277,7 @@ def _place_sign_result(reading: ChartReading, result: Result, match: Match) -> N
     item = _Item(result, fact, match.topic.name, site, when, why, evidence)
     says = _says(result.value.codes, reading.tables)
     if says is None or says_opposite(says == "present", result.flags, reading.tables):
-        _unread(reading, item, OPPOSITE if says else "does not say present or absent")
+        _unread(reading, item, OPPOSITE if says else UNSAID)
         return
     counted = evidence.counted("recorded as a finding", says)
     if site:

@@ -2,8 +2,9 @@
 
 Columns, of which `date` and `code` are needed: patient, date, system, code, display, comparator,
 value, unit, low, high, flag, status, specimen, issued, sex, born. A row is a result, or, by its
-code, a treatment given or a diagnosis. A code without a system is one of LOINC, unless it names
-its system itself, as in LOINC:718-7.
+code, a treatment given (its value an amount, if any) or a diagnosis, of which a value or flag is an
+answer. A status is a result's, a treatment's or a diagnosis' in FHIR. A code without a system is
+one of LOINC, unless it names its system itself, as in LOINC:718-7.
 """
 
 from __future__ import annotations
@@ -15,8 +16,17 @@ from collections.abc import Iterable, Iterator
 from allstatus.ehr.chart import Chart, Code, Problem, Quantity, Range, Result, Statement, Treatment
 from allstatus.ehr.codes import code_tables, make_code, table
 from allstatus.ehr.dates import read_when
-from allstatus.ehr.fhir_standing import RESULT, UNREADABLE_STATUS
-from allstatus.ehr.sent_values import FLAGS, by_flags, written
+from allstatus.ehr.fhir_resources import VERIFICATION
+from allstatus.ehr.fhir_standing import (
+    GIVEN,
+    RESULT,
+    STANDS,
+    UNREAD_DONE,
+    UNREADABLE_STATUS,
+    Standing,
+    together,
+)
+from allstatus.ehr.sent_values import FLAGS, UNSAID, by_flags, written
 from allstatus.errors import InvalidRecord, nearest
 
 COLUMNS = (
@@ -41,6 +51,10 @@ SEXES = ("female", "male", "other")
 NEEDED = ("date", "code")
 DEFAULT_SYSTEM = "LN"
 SPECIMEN_SYSTEM = "SCT"
+TREATED = RESULT | GIVEN["MedicationAdministration"] | GIVEN["MedicationStatement"]
+TREATED["active"] = GIVEN["MedicationRequest"]["active"]  # which an order is, too
+DIAGNOSED = RESULT | VERIFICATION | {"active": STANDS}
+AMOUNT = re.compile(r"(\d+(?:\.\d+)?) ?(?:(?:[mµuk]c?)?[glu]|i\.?u\.?|units?)?(?:/\S+)?", re.I)
 Row = dict[str, str]
 
 
@@ -113,21 +127,33 @@ def _check(names: list[str]) -> None:
 def _statement(row: Row, source: str) -> Statement:
     when, issued = read_when(row["date"]), read_when(row.get("issued", ""))
     codes = (make_code(*_coded(row), row.get("display", "")),)
-    status, text = row.get("status", "").lower(), row.get("display", "")
-    void, doubt = RESULT.get(status, UNREADABLE_STATUS) if status else ("", "")
+    text, answered = row.get("display", ""), bool(row.get("value") or row.get("flag"))
     if table("treatments").find(codes):
+        void, doubt = together(_standing(row, TREATED), _amount(row))
         return Treatment(source, codes, when, issued, void, text, doubt=doubt)
-    if (
-        code_tables().systems.is_of_icd(codes[0])
-        or table("diagnoses").find(codes)
-        or table("signs").find(codes)
-    ):
+    is_sign = table("signs").find(codes)
+    if code_tables().systems.is_of_icd(codes[0]) or table("diagnoses").find(codes) or is_sign:
+        void, doubt = _standing(row, DIAGNOSED)
+        if is_sign and answered:
+            return _result(row, Statement(source, codes, when, issued, void, text, doubt=doubt))
+        doubt = doubt or (UNSAID if answered else "")
         return Problem(source, codes, when, issued, void, text, recorded=when, doubt=doubt)
-    return _result(
-        row,
-        Statement(source, codes, when, issued, void, text, doubt=doubt),
-        corrected=status in ("amended", "corrected"),
-    )
+    void, doubt = _standing(row, RESULT)
+    return _result(row, Statement(source, codes, when, issued, void, text, doubt=doubt))
+
+
+def _standing(row: Row, statuses: dict[str, Standing]) -> Standing:
+    status = row.get("status", "").lower()
+    return statuses.get(status, UNREADABLE_STATUS) if status else STANDS
+
+
+def _amount(row: Row) -> Standing:
+    """Whether what stands beside a treatment is an amount that was given."""
+    if row.get("flag"):
+        return UNREAD_DONE
+    amount = AMOUNT.fullmatch(row.get("value", ""))
+    given = not row.get("value") or (amount is not None and float(amount[1]) > 0)
+    return STANDS if given else UNREAD_DONE
 
 
 def _coded(row: Row) -> tuple[str, str]:
@@ -139,7 +165,7 @@ def _coded(row: Row) -> tuple[str, str]:
     return system or DEFAULT_SYSTEM, code
 
 
-def _result(row: Row, said: Statement, *, corrected: bool) -> Result:
+def _result(row: Row, said: Statement) -> Result:
     value, unit = row.get("value", ""), row.get("unit") or None
     sign = row.get("comparator", "")
     value = f"{sign}{value}" if value and sign != "=" else value
@@ -161,5 +187,5 @@ def _result(row: Row, said: Statement, *, corrected: bool) -> Result:
         ranges=(Range(low, high),) if low or high else (),
         flags=flags,
         specimen=specimen,
-        corrected=corrected,
+        corrected=row.get("status", "").lower() in ("amended", "corrected"),
     )

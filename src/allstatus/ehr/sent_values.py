@@ -29,19 +29,23 @@ _PERCENT_TEXT = re.compile(
 
 FLAGS = "interpretation"
 ABOVE = frozenset({"A", "AA", "H", "HH", "HU", ">"})  # abnormal, or above a limit
+UNSAID = "does not say present or absent"
 OPPOSITE = "and its flag say the opposite of each other"
 
 _BETWEEN = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(?:-|–|to)\s*(\d+(?:\.\d+)?)\s*", re.IGNORECASE)
+_POWER = re.compile(r"\s*\d+(?:\.\d+)?[eE][+-]?\d{1,2}\s*")
 
 
 def written(text: str, unit: str | None) -> Quantity:
-    """A value written as text with its unit beside it: a number with or without comparator, or from
-    one number to another; else text that stays text.
+    """A value written as text with its unit beside it: a number with or without comparator (or as
+    2.3e11), or from one number to another; else text that stays text.
     """
     shown = f"{text} {unit}" if unit else text
     found, between = split_comparator(text), _BETWEEN.fullmatch(text) if unit else None
     if between is not None:
         return Quantity(shown, between[1], None, unit, high=between[2])
+    if _POWER.fullmatch(text):
+        return Quantity(shown, text.strip(), None, unit)
     return Quantity(shown, found[1], found[0], unit) if found else Quantity(shown, text=text)
 
 
