@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from allstatus.ehr.fhir_bundles import BundleEntry
-from allstatus.ehr.fhir_results import ANOTHERS, UNKNOWN_FOCUS, about
+from allstatus.ehr.fhir_context import ANOTHERS, UNKNOWN_FOCUS, about
 from allstatus.ehr.fhir_store import ResourceStore
 from ehr.fhir_cases import PATIENT, cases, chart_of, check
 

@@ -169,8 +169,9 @@ def unread_warnings(reading: ChartReading, tables: CodeTables) -> Iterable[str]:
         found = Counter(
             code
             for statement in _statements(reading)
-            if isinstance(statement, kind) and not statement.void
+            if isinstance(statement, kind)
             for code in unknown_of(statement, tables)
+            if not statement.void
         )
         if number := sum(found.values()):
             named = [f"{code.system} {code.code}" for code in sorted(found) if code.code]

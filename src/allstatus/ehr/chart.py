@@ -4,7 +4,6 @@ nothing read into them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import count
@@ -22,6 +21,7 @@ NO_STATUS = "its status is not stated"
 REJECTED = "its specimen was rejected by the laboratory"
 ITSELF = "specimen"  # the system of what tells two specimens of one kind apart
 UNREAD_STATUS = "?"  # a clinical status that was sent and says nothing known
+NUMBERS = count()
 
 
 SAID_SO = "as the caller says"  # how it is known that a chart is a part
@@ -95,7 +95,7 @@ class Statement:
     latest: date | None = field(default=None, kw_only=True)
     names: tuple[str, ...] = field(default=(), kw_only=True)
     sent: When | None = field(default=None, kw_only=True)
-    number: int = field(default_factory=count().__next__, kw_only=True, compare=False)
+    number: int = field(default_factory=NUMBERS.__next__, kw_only=True, compare=False)
 
     @property
     def source_here(self) -> Source:
@@ -108,12 +108,17 @@ class Result(Statement):
     """A laboratory result or other observation."""
 
     value: Quantity = Quantity()
-    ranges: Sequence[Range] = ()
+    ranges: tuple[Range, ...] = ()
     flags: tuple[str, ...] = ()
     specimen: tuple[Code, ...] = ()
     corrected: bool = False
     focus: tuple[Code, ...] = ()
     notes: tuple[str, ...] = ()
+
+    @property
+    def said(self) -> tuple[Code, ...]:
+        """The codes of its value."""
+        return self.value.codes
 
 
 @dataclass(frozen=True, slots=True)

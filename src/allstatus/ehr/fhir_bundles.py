@@ -233,6 +233,8 @@ def _matches(bundle: Json) -> Iterator[object]:
 
 def _failed(bundle: Json) -> Iterator[str]:
     for entry in objects(bundle.get("entry")):
+        if "response" not in entry and "request" not in entry:
+            continue
         response, method = obj(entry.get("response")), obj(entry.get("request"))
         fine = str(response.get("status") or "2").startswith("2")
         if not fine or _failure(obj(response.get("outcome"))):

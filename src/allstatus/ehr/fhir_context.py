@@ -9,9 +9,9 @@ from datetime import date
 from typing import NamedTuple
 
 from allstatus.ehr.chart import ITSELF, REJECTED, TEXT, Code
-from allstatus.ehr.dates import When, last_day, spanning
-from allstatus.ehr.fhir_patients import named, subject_of
-from allstatus.ehr.fhir_standing import MODIFIED, STANDS, Standing, modified, updated
+from allstatus.ehr.dates import When, last_day, read_when, spanning
+from allstatus.ehr.fhir_patients import named, subject_of, whose
+from allstatus.ehr.fhir_standing import MODIFIED, STANDS, Standing, modified, together, updated
 from allstatus.ehr.fhir_store import ResourceStore
 from allstatus.ehr.json_access import (
     NOT_HERE,
@@ -25,15 +25,23 @@ from allstatus.ehr.json_access import (
     when,
 )
 
-EFFECTIVE = (
-    "effectiveDateTime",
-    "effectiveInstant",
-    "effectivePeriod",
-    "effectiveTiming",
-    "appliesDateTime",
-    "appliesPeriod",
-)
+EFFECTIVE = [
+    (name, f"_{name}")
+    for name in (
+        "effectiveDateTime",
+        "effectiveInstant",
+        "effectivePeriod",
+        "effectiveTiming",
+        "appliesDateTime",
+        "appliesPeriod",
+    )
+]
 COLLECTED = ("collectedDateTime", "collectedPeriod")
+OF_OTHERS = ("Patient", "RelatedPerson", "Person", "Practitioner", "PractitionerRole", "Group")
+OF_THINGS = ("Device", "Location", "Organization", "Substance", "BiologicallyDerivedProduct")
+ANOTHERS = "is about another person"
+UNKNOWN_FOCUS = "is about something that is not here"
+FOCUS_CODE = "observation-focusCode"
 
 
 class Specimens(NamedTuple):
@@ -136,9 +144,9 @@ def _described(
 
 
 def _same_patient(specimen: Json, subject: Json, result: Json, store: ResourceStore) -> bool:
-    whose = named(specimen, subject, store)
+    theirs = named(specimen, subject, store)
     mine = named(result, subject_of(result) or _container_subject(result, store), store)
-    return whose is None or mine is None or whose[1] == mine[1]
+    return theirs is None or mine is None or theirs[1] == mine[1]
 
 
 def _container_subject(result: Json, store: ResourceStore) -> Json:
@@ -157,6 +165,35 @@ def _places(specimen: Json, store: ResourceStore) -> tuple[Code, ...]:
             parent = store.resolve(specimen, reference)
             found += _places(parent, store) if parent is not None and parent is not specimen else ()
     return found or (Code(TEXT, NOT_HERE, "a specimen that says nothing of its kind"),)
+
+
+def about(resource: Json, store: ResourceStore) -> tuple[Standing, tuple[Code, ...]]:
+    """Whether a result is the patient's, and the codes of the condition it is about."""
+    found: tuple[Code, ...] = ()
+    stands = STANDS
+    if "focus" not in resource and "extension" not in resource:
+        return stands, found
+    for extension in objects(resource.get("extension")):
+        if text(extension.get("url")).endswith(FOCUS_CODE):
+            stands = together(stands, Standing(ANOTHERS))
+    for reference in objects(resource.get("focus")):
+        meant = store.resolve(resource, reference)
+        kind = text((meant or {}).get("resourceType")) or _kind(reference)
+        if kind == "Patient" and named(resource, reference, store) == whose(resource, store):
+            continue
+        if kind in OF_OTHERS or kind in OF_THINGS:
+            stands = together(
+                stands, Standing(ANOTHERS if kind in OF_OTHERS else "is about a thing")
+            )
+        elif not kind:
+            stands = together(stands, Standing("", UNKNOWN_FOCUS))
+        found += codes((meant or {}).get("code"))
+    return stands, found
+
+
+def _kind(reference: Json) -> str:
+    parts = text(reference.get("reference")).partition("/_history/")[0].split("/")
+    return parts[-2] if len(parts) > 1 else text(reference.get("type"))
 
 
 def dated(result: Json, store: ResourceStore, of: Specimens) -> Dated:
@@ -178,7 +215,7 @@ def dated(result: Json, store: ResourceStore, of: Specimens) -> Dated:
 
 def _day(result: Json, owners: list[tuple[str, Json]], of: Specimens) -> tuple[When | None, str]:
     for by, owner in [("", result), *owners]:
-        sent = [key for key in EFFECTIVE if key in owner or f"_{key}" in owner]
+        sent = [key for key, beside in EFFECTIVE if key in owner or beside in owner]
         if sent:
             return span(owner, *sent), f"dated by its {by}" if by else ""
     for specimen in of.resources:
@@ -205,6 +242,8 @@ def span(resource: Json, *names: str) -> When | None:
     """
     for name in names:
         value = resource.get(name)
+        if isinstance(value, str) and (day := read_when(value)):
+            return day
         period = obj(value)
         if "repeat" in period or "event" in period:
             return _timing(period)
@@ -216,8 +255,6 @@ def span(resource: Json, *names: str) -> When | None:
             return When(f"{start.text} to", start.first, date.max)
         if end:
             return When(f"to {end.text}", date.min, end.last)
-        if found := when(resource, name):
-            return found
     return None
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import fields
 from typing import Any
 
-from allstatus.ehr.chart import NO_STATUS, Code, Quantity, Result, Statement
+from allstatus.ehr.chart import NO_STATUS, NUMBERS, Code, Quantity, Result, Statement
 from allstatus.ehr.dates import last_day, read_when
-from allstatus.ehr.fhir_context import Dated, Specimens, dated, specimens
-from allstatus.ehr.fhir_patients import named, whose
+from allstatus.ehr.fhir_context import Dated, Specimens, about, dated, specimens
+from allstatus.ehr.fhir_patients import whose
 from allstatus.ehr.fhir_standing import (
     MODIFIED,
     REPORT,
@@ -17,13 +18,15 @@ from allstatus.ehr.fhir_standing import (
     Standing,
     identity,
     modified,
+    names_of,
+    sent_at,
     standing,
     together,
     updated,
 )
 from allstatus.ehr.fhir_store import ResourceStore
-from allstatus.ehr.fhir_values import flags, interpreted, ranges_of, value_of
-from allstatus.ehr.json_access import Json, codes, objects, text, when, words
+from allstatus.ehr.fhir_values import flags, interpreted, ranges, value_of
+from allstatus.ehr.json_access import NOTHING, Json, codes, objects, text, when, words
 
 NO_VALUE = "has no value"
 NOT_ASKED = {
@@ -37,11 +40,6 @@ ABSENT = (
     "http://terminology.hl7.org/CodeSystem/data-absent-reason",
     "http://hl7.org/fhir/data-absent-reason",
 )
-OF_OTHERS = ("Patient", "RelatedPerson", "Person", "Practitioner", "PractitionerRole", "Group")
-OF_THINGS = ("Device", "Location", "Organization", "Substance", "BiologicallyDerivedProduct")
-ANOTHERS = "is about another person"
-UNKNOWN_FOCUS = "is about something that is not here"
-FOCUS_CODE = "observation-focusCode"
 SAID_OF_ALL = ("codes", "issued", "earliest", "latest", "names", "sent")
 UNHELD = "lists results that are not here"
 UNTOLD = "tells of no result"
@@ -52,39 +50,132 @@ def source_of(resource: Json) -> str:
     return f"{resource['resourceType']}/{text(resource.get('id')) or '(no id)'}"
 
 
+class Observed:
+    """An Observation as it was sent; what its results have in common is read once."""
+
+    __slots__ = ("_read", "_specimens", "codes", "names", "resource", "store")
+
+    def __init__(self, resource: Json, store: ResourceStore) -> None:
+        self.resource, self.store = resource, store
+        self.codes = codes(resource.get("code"))
+        self._specimens: Specimens | None = None
+        self._read: tuple[Standing, dict[str, Any], Any, Dated] | None = None
+        rest = f"{_measured(self.codes)} {self.specimens.names}" if "identifier" in resource else ""
+        self.names = names_of(resource, store, rest)
+
+    @property
+    def specimens(self) -> Specimens:
+        """What it was measured in."""
+        if self._specimens is None:
+            self._specimens = specimens(self.resource, self.store)
+        return self._specimens
+
+    def read(self) -> tuple[Standing, dict[str, Any], Any, Dated]:
+        """Whether it counts, what its results share, the patient's birth, and when it is of."""
+        if self._read is None:
+            self._read = self._all()
+        return self._read
+
+    def _all(self) -> tuple[Standing, dict[str, Any], Any, Dated]:
+        resource, store, of = self.resource, self.store, self.specimens
+        day = dated(resource, store, of)
+        whom, focus = about(resource, store)
+        stands = together(standing(resource, RESULT), of.standing, whom, _held(resource, store))
+        shared = _shared(resource, day, of)
+        shared |= {"focus": focus, "corrected": resource.get("status") in ("amended", "corrected")}
+        shared["notes"] = _notes(resource, day)
+        born = read_when(text(store.patient(whose(resource, store)).get("birthDate")))
+        return stands, shared, born, day
+
+
+class SentResult(Result):
+    """A result of an Observation, or of a component of it. Its codes and what a correction calls it
+    by are read at once, all else when it is asked for: of a result that no table names nobody does.
+    """
+
+    __slots__ = ("_beside", "_of", "_part")
+    _of: Observed
+    _part: Json
+    _beside: Standing
+
+    @classmethod
+    def unread(
+        cls,
+        of: Observed,
+        part: Json,
+        named: tuple[tuple[Code, ...], str] | None = None,
+        beside: Standing = STANDS,
+    ) -> SentResult:
+        """The result that an Observation states, or a component: its codes, and which it is."""
+        self, put = cls.__new__(cls), object.__setattr__
+        put(self, "_of", of)
+        put(self, "_part", part)
+        put(self, "_beside", beside)
+        put(self, "number", next(NUMBERS))
+        coded, which = (of.codes, "") if named is None else named
+        put(self, "source", source_of(of.resource) + (" component" if which else ""))
+        put(self, "codes", coded)
+        put(self, "names", tuple([name + which for name in of.names]) if which else of.names)
+        return self
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in READ_LATER:
+            raise AttributeError(name)
+        for field, value in self._read().items():
+            object.__setattr__(self, field, value)
+        return getattr(self, name)
+
+    def _read(self) -> dict[str, Any]:
+        stands, shared, born, day = self._of.read()
+        part, beside = self._part, self._beside
+        value = value_of(part) or interpreted(part)
+        stands = together(stands, beside, _absence(part, value))
+        return {
+            **shared,
+            **_stated(part, stands, day),
+            "value": value or Quantity(),
+            "ranges": ranges(part, born, day.when),
+            "flags": flags(part),
+        }
+
+    @property
+    def said(self) -> tuple[Code, ...]:
+        """The codes of its value, of which a quantity has none."""
+        part = getattr(self, "_part", NOTHING)
+        return () if part.get("valueQuantity") is not None else self.value.codes
+
+
+READ_LATER = {field.name for field in fields(Result)} - {"source", "codes", "names", "number"}
+
+
 def read_observation(resource: Json, store: ResourceStore) -> Iterator[Statement]:
     """An Observation's value and those of its components; a panel says what its members do not."""
-    of = specimens(resource, store)
-    day = dated(resource, store, of)
-    whom, focus = about(resource, store)
-    stands = together(standing(resource, RESULT), of.standing, whom, _held(resource, store))
-    shared = _shared(resource, store, day, of)
-    shared |= {"focus": focus, "corrected": resource.get("status") in ("amended", "corrected")}
-    shared["notes"] = _notes(resource, day)
-    patient = store.patient(whose(resource, store))
-    born = read_when(text(patient.get("birthDate")))
-    parts = objects(resource.get("component"))
-    lists = parts or objects(resource.get("hasMember"))
-    if not (lists and value_of(resource) is None):
-        yield _result(resource, source_of(resource), stands, shared, born, day)
+    of, parts = Observed(resource, store), objects(resource.get("component"))
+    lists = parts or resource.get("hasMember")
+    if lists and objects(lists) and value_of(resource) is None:
+        yield _panel(of)
     else:
-        yield _panel(resource, store, stands, shared, day)
-    for number, part in enumerate(parts):
-        mine = together(stands, Standing("", MODIFIED if modified(part) else ""))
-        named = _component_names(shared, part, parts[:number])
-        yield _result(part, f"{source_of(resource)} component", mine, shared | named, born, day)
+        yield SentResult.unread(of, resource)
+    before: list[tuple[Code, ...]] = []
+    for part in parts:
+        mine = codes(part.get("code"))
+        which = f" component {_measured(mine)} {before.count(mine)}"
+        beside = Standing("", MODIFIED) if modified(part) else STANDS
+        yield SentResult.unread(of, part, (mine, which), beside)
+        before.append(mine)
 
 
-def _shared(resource: Json, store: ResourceStore, day: Dated, of: Specimens) -> dict[str, Any]:
-    coded = codes(resource.get("code"))
-    measured = " ".join([code.code for code in coded])
+def _measured(coded: tuple[Code, ...]) -> str:
+    return " ".join([code.code for code in coded])
+
+
+def _shared(resource: Json, day: Dated, of: Specimens) -> dict[str, Any]:
     return {
-        "codes": coded,
         "issued": when(resource, "issued"),
         "earliest": day.earliest,
         "latest": day.latest,
         "specimen": of.codes,
-        **identity(resource, store, rest=f"{measured} {of.names}"),
+        "sent": sent_at(resource),
     }
 
 
@@ -93,36 +184,14 @@ def _notes(resource: Json, day: Dated) -> tuple[str, ...]:
     return notes if resource.get("status") is not None else (*notes, NO_STATUS)
 
 
-def _component_names(shared: dict[str, Any], part: Json, before: list[Json]) -> dict[str, Any]:
-    mine = codes(part.get("code"))
-    again = sum(codes(other.get("code")) == mine for other in before)
-    which = f" component {' '.join(code.code for code in mine)} {again}"
-    return {"codes": mine, "names": tuple(name + which for name in shared["names"])}
-
-
-def _stated(part: Json, source: str, stands: Standing, day: Dated) -> dict[str, Any]:
+def _stated(part: Json, stands: Standing, day: Dated) -> dict[str, Any]:
     """What every statement from a resource says in words, when, and whether it counts."""
     return {
-        "source": source,
         "when": day.when,
         "void": stands.void,
         "doubt": stands.doubt,
         "text": words(part.get("code")),
     }
-
-
-def _result(
-    part: Json, source: str, stands: Standing, shared: dict[str, Any], born: Any, day: Dated
-) -> Result:
-    value = value_of(part) or interpreted(part)
-    stands = together(stands, _absence(part, value))
-    return Result(
-        **_stated(part, source, stands, day),
-        value=value or Quantity(),
-        ranges=ranges_of(part, born, day.when),
-        flags=flags(part),
-        **shared,
-    )
 
 
 def _absence(part: Json, value: Quantity | None) -> Standing:
@@ -136,21 +205,19 @@ def _absence(part: Json, value: Quantity | None) -> Standing:
     return Standing("", both) if part.get("dataAbsentReason") else STANDS
 
 
-def _panel(
-    resource: Json, store: ResourceStore, stands: Standing, shared: dict[str, Any], day: Dated
-) -> Statement:
+def _panel(of: Observed) -> Statement:
     """A panel without a value of its own: its members tell, unless one is not here."""
+    resource, store = of.resource, of.store
     members = objects(resource.get("hasMember"))
-    if all(store.resolve(resource, member) is not None for member in members):
-        return _other(resource, stands, shared, day)
-    return _result(
-        resource, source_of(resource), together(stands, Standing("", UNHELD)), shared, None, day
-    )
+    if any(store.resolve(resource, member) is None for member in members):
+        return SentResult.unread(of, resource, beside=Standing("", UNHELD))
+    stands, shared, _, day = of.read()
+    return _other(resource, stands, shared | {"codes": of.codes, "names": of.names}, day)
 
 
 def _other(resource: Json, stands: Standing, shared: dict[str, Any], day: Dated) -> Statement:
     known = {key: shared[key] for key in SAID_OF_ALL}
-    return Statement(**_stated(resource, source_of(resource), stands, day), **known)
+    return Statement(source_of(resource), **_stated(resource, stands, day), **known)
 
 
 def _held(resource: Json, store: ResourceStore) -> Standing:
@@ -164,41 +231,14 @@ def _held(resource: Json, store: ResourceStore) -> Standing:
     return Standing(outer.void, doubt)
 
 
-def about(resource: Json, store: ResourceStore) -> tuple[Standing, tuple[Code, ...]]:
-    """Whether a result is the patient's, and the codes of the condition it is about."""
-    found: tuple[Code, ...] = ()
-    stands = STANDS
-    if "focus" not in resource and "extension" not in resource:
-        return stands, found
-    for extension in objects(resource.get("extension")):
-        if text(extension.get("url")).endswith(FOCUS_CODE):
-            stands = together(stands, Standing(ANOTHERS))
-    for reference in objects(resource.get("focus")):
-        meant = store.resolve(resource, reference)
-        kind = text((meant or {}).get("resourceType")) or _kind(reference)
-        if kind == "Patient" and named(resource, reference, store) == whose(resource, store):
-            continue
-        if kind in OF_OTHERS or kind in OF_THINGS:
-            stands = together(
-                stands, Standing(ANOTHERS if kind in OF_OTHERS else "is about a thing")
-            )
-        elif not kind:
-            stands = together(stands, Standing("", UNKNOWN_FOCUS))
-        found += codes((meant or {}).get("code"))
-    return stands, found
-
-
-def _kind(reference: Json) -> str:
-    parts = text(reference.get("reference")).partition("/_history/")[0].split("/")
-    return parts[-2] if len(parts) > 1 else text(reference.get("type"))
-
-
 def read_report(resource: Json, store: ResourceStore) -> Iterator[Statement]:
     """A report's conclusion; without one, what it announces and no result here tells."""
     of = specimens(resource, store)
     day = dated(resource, store, of)
     stands = together(standing(resource, REPORT), of.standing)
-    shared = _shared(resource, store, day, of)
+    coded = codes(resource.get("code"))
+    known = identity(resource, store, rest=f"{_measured(coded)} {of.names}")
+    shared = _shared(resource, day, of) | known | {"codes": coded}
     said = _concluded(resource)
     listed = [store.resolve(resource, one) for one in objects(resource.get("result"))]
     if said is None and listed and None not in listed:
@@ -206,8 +246,8 @@ def read_report(resource: Json, store: ResourceStore) -> Iterator[Statement]:
         return
     if said is None:
         stands = together(stands, Standing("", UNHELD if listed else UNTOLD))
-    stated = _stated(resource, source_of(resource), stands, day)
-    yield Result(**stated, value=said or Quantity(), **shared)
+    stated = _stated(resource, stands, day)
+    yield Result(source_of(resource), **stated, value=said or Quantity(), **shared)
 
 
 def _concluded(resource: Json) -> Quantity | None:

@@ -116,7 +116,6 @@ TAKEN = {"y": STANDS, "n": _void("not taken"), "na": _void("not taken")}
 DENIALS = frozenset((*NEGATED, *WHY_NOT, "taken"))
 MODIFIED = "carries a modifier extension, which may change its meaning"
 RULED = "carries implicit rules, which may change its meaning"
-_NESTED = (dict, list)
 SUMMARY = "sent as a summary, without all of it"
 
 
@@ -124,14 +123,16 @@ def modified(element: Json, *, inside: tuple[str, ...] = ()) -> bool:
     """Whether an element, or any within it but those named, has a modifier extension."""
     if "modifierExtension" in element:
         return True
-    waiting = [v for key, v in element.items() if type(v) in _NESTED and key not in inside]
+    waiting = [v for key, v in element.items() if type(v) is not str and key not in inside]
     for item in waiting:  # which grows while it is gone through
         if type(item) is dict:
             if "modifierExtension" in item:
                 return True
-            waiting += [value for value in item.values() if type(value) in _NESTED]
-        else:
-            waiting += [value for value in item if type(value) in _NESTED]
+            for value in item.values():
+                if type(value) is not str:
+                    waiting.append(value)
+        elif type(item) is list:
+            waiting += item
     return False
 
 
@@ -169,14 +170,19 @@ def _negation(key: str, value: object) -> Standing:
 def together(*found: Standing) -> Standing:
     """What holds of several: the first reason not to count, else the first doubt."""
     doubt = ""
-    for one in found:
-        if one.void:
-            return Standing(one.void)
-        doubt = doubt or one.doubt
-    return Standing("", doubt)
+    for void, doubtful in found:
+        if void:
+            return Standing(void)
+        doubt = doubt or doubtful
+    return Standing("", doubt) if doubt else STANDS
 
 
 def identity(resource: Json, store: ResourceStore, rest: str = "") -> dict[str, Any]:
+    """What a correction calls a statement by, and when it was sent."""
+    return {"names": names_of(resource, store, rest), "sent": sent_at(resource)}
+
+
+def names_of(resource: Json, store: ResourceStore, rest: str) -> tuple[str, ...]:
     """What a correction calls a statement by: its own address, or an identifier together with
     `rest` (what it measures, in which specimen), since an order's number stands on all its results.
     """
@@ -185,8 +191,12 @@ def identity(resource: Json, store: ResourceStore, rest: str = "") -> dict[str, 
     for item in objects(resource.get("identifier")):
         if value := text(item.get("value")):
             names.append(f"{text(item.get('system'))}|{value} of {rest}")
-    sent = when(resource, "issued") or updated(resource)
-    return {"names": tuple(names), "sent": sent}
+    return tuple(names)
+
+
+def sent_at(resource: Json) -> When | None:
+    """When a resource was sent: issued, else last changed."""
+    return when(resource, "issued") or updated(resource)
 
 
 def replaced(resource: Json, store: ResourceStore) -> Iterator[Json]:

@@ -62,15 +62,16 @@ class ResourceStore:
 
     def _stand(self, key: Key, versions: list[BundleEntry]) -> None:
         last = _latest(versions)
-        gone = next((entry for entry in last if entry.deleted), None)
+        gone = any(entry.deleted for entry in last)
+        name = key[1].rpartition("/")[2].removeprefix("urn:uuid:")
         for entry in versions:
             self._servers[id(entry.resource)] = key[0]
-            self._names[id(entry.resource)] = key[1].rpartition("/")[2].removeprefix("urn:uuid:")
+            self._names[id(entry.resource)] = name
             if entry.deleted:
                 continue
-            if gone is not None:
+            if gone:
                 self.deleted.append(entry.resource)
-            elif any(entry is one for one in last):
+            elif entry in last:
                 self.resources.append(entry.resource)
                 self._index(key, entry)
             else:
@@ -79,10 +80,11 @@ class ResourceStore:
     def _index(self, key: Key, entry: BundleEntry) -> None:
         resource = entry.resource
         own = text(resource.get("id"))
-        names = {key, ("", entry.address)} | (
-            {("", f"urn:uuid:{own}")} if len(own) == UUID else set()
-        )
-        self._by_key.update({name: resource for name in names if name[1]})
+        self._by_key[key] = resource
+        if entry.address:
+            self._by_key["", entry.address] = resource
+        if len(own) == UUID:
+            self._by_key["", f"urn:uuid:{own}"] = resource
         self._by_id.setdefault(key[1], []).append(resource)
         for item in objects(resource.get("identifier")):
             name = text(item.get("system")), text(item.get("value"))
@@ -90,10 +92,11 @@ class ResourceStore:
 
     def _list(self, resource: Json, container: Json) -> None:
         """Note what a resource contains, and which results a report or panel lists."""
-        for member in objects(resource.get("contained")):
+        contained = objects(resource.get("contained"))
+        for member in contained:
             self._containers[id(member)] = container
             self._servers[id(member)] = self.server(container)
-        for owner in (resource, *objects(resource.get("contained"))):
+        for owner in (resource, *contained):
             listed = self._panels if owner.get("resourceType") == "Observation" else self._reports
             name = "hasMember" if listed is self._panels else "result"
             for reference in objects(owner.get(name)):
@@ -187,13 +190,15 @@ def _versions(entries: Iterable[BundleEntry], home: str) -> list[tuple[Key, list
         if own:
             local = f"{entry.resource['resourceType']}/{own}"
         versions = found.setdefault((server, local or f"#{number}"), [])
-        if not any(entry.resource == other.resource for other in versions):
+        if not versions or all(entry.resource != other.resource for other in versions):
             versions.append(entry)
     return list(_joined(found).items())
 
 
 def _joined(found: dict[Key, list[BundleEntry]]) -> dict[Key, list[BundleEntry]]:
     """What came without a server belongs to the one server that has a resource of that id."""
+    if len({server for server, _ in found}) < 2:
+        return found
     servers: dict[str, list[Key]] = {}
     for key in found:
         servers.setdefault(key[1], []).append(key)

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 from allstatus.ehr.chart import TEXT, Code, Treatment
 from allstatus.ehr.dates import When, last_day
-from allstatus.ehr.fhir_results import about, source_of
+from allstatus.ehr.fhir_context import about
+from allstatus.ehr.fhir_results import source_of
 from allstatus.ehr.fhir_standing import (
     GIVEN,
     MODIFIED,

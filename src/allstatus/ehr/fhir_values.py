@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -171,40 +171,6 @@ READERS: dict[str, Callable[[Any], Quantity]] = {
     "valueBoolean": _boolean,
     "valueCodeableConcept": _coded,
 }
-
-
-class SentRanges(Sequence[Range]):
-    """The reference ranges of a result, read when somebody asks for them: of a result that no table
-    names nobody does.
-    """
-
-    __slots__ = ("_ranges", "_sent")
-
-    def __init__(self, part: Json, born: When | None, day: When | None) -> None:
-        self._sent: tuple[Json, When | None, When | None] = part, born, day
-        self._ranges: tuple[Range, ...] | None = None
-
-    def _read(self) -> tuple[Range, ...]:
-        if self._ranges is None:
-            self._ranges = ranges(*self._sent)
-        return self._ranges
-
-    def __len__(self) -> int:
-        return len(self._read())
-
-    def __getitem__(self, place: Any) -> Any:
-        return self._read()[place]
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Sequence) and self._read() == tuple(other)
-
-    def __hash__(self) -> int:
-        return hash(self._read())
-
-
-def ranges_of(part: Json, born: When | None, day: When | None) -> Sequence[Range]:
-    """What `ranges` says, read when it is asked for."""
-    return SentRanges(part, born, day) if "referenceRange" in part else ()
 
 
 def ranges(part: Json, born: When | None, day: When | None) -> tuple[Range, ...]:

@@ -71,8 +71,10 @@ def codeable(value: object) -> tuple[Code, ...]:
 def words(concept: object) -> str:
     """A concept as people read it: its text, else its first display."""
     concept = obj(concept)
-    displays = [text(coding.get("display")) for coding in objects(concept.get("coding"))]
-    return text(concept.get("text")) or next((display for display in displays if display), "")
+    if said := text(concept.get("text")):
+        return said
+    displays = (text(coding.get("display")) for coding in objects(concept.get("coding")))
+    return next(filter(None, displays), "")
 
 
 def in_words(concept: object) -> tuple[Code, ...]:

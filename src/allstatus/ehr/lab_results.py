@@ -86,7 +86,7 @@ def read_results(reading: ChartReading, options: ChartOptions) -> None:
             strange.update(_strange_specimens(result, match, reading.tables))
             reading.caution(result, match)
             _place_result(reading, result, match, options)
-        elif sign := reading.tables.signs.find(result.codes + result.value.codes):
+        elif sign := reading.tables.signs.find(result.codes + result.said):
             _place_sign_result(reading, result, sign)
         elif reading.tables.results.torn(result.codes):
             reading.warn(f"{result.source}: its codes name different things; it is set aside")
@@ -178,19 +178,19 @@ def _file(
     by_default: bool = False,
 ) -> None:
     """A value that was read: a finding, a doubt, or, dated to a month or year, both."""
-    doubt = Doubt(
-        item.fact,
-        item.part,
-        item.when,
-        item.why or VAGUE,
-        item.evidence,
-        value,
-        firm=not item.result.doubt,
-    )
-    if item.why:
-        reading.doubt(doubt)
-        return
-    if item.when.vague:
+    if item.why or item.when.vague:
+        doubt = Doubt(
+            item.fact,
+            item.part,
+            item.when,
+            item.why or VAGUE,
+            item.evidence,
+            value,
+            firm=not item.result.doubt,
+        )
+        if item.why:
+            reading.doubt(doubt)
+            return
         reading.doubts.setdefault(item.fact, []).append(doubt)
     to.append(
         Finding(
@@ -215,7 +215,7 @@ def _place_count(reading: ChartReading, item: _Item, options: ChartOptions) -> N
     age = None if chart.born is None else age_on(chart.born, day.last)
     person = Person(chart.sex, is_adult(age), options.adult_ranges)
     sent = item.result
-    verdict = judge(item.name, sent.value, tuple(sent.ranges), sent.flags, person)
+    verdict = judge(item.name, sent.value, sent.ranges, sent.flags, person)
     counted = item.evidence.counted(verdict.because, verdict.read)
     if verdict.normal is not None:
         _file(reading, reading.counts, item, verdict.normal, counted, by_default=verdict.by_default)
