@@ -7,28 +7,30 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from functools import partial
-from itertools import combinations
-from typing import Any
 
 from allstatus.decision.stated_use import APPLIES, DOES_NOT_APPLY, NEEDS_DATA
 from allstatus.rules.builder import UNITS
 from allstatus.rules.indications import STATUS_FACT, Indications
 from allstatus.table.facts import READERS
 from allstatus.testing.answers import Answer
-from allstatus.testing.indication_values import PatientFact, json_number
+from allstatus.testing.indication_answers import USES
+from allstatus.testing.indication_values import patient_facts
 from allstatus.testing.mutants import (
+    Entry,
     Mutant,
+    Slip,
     clause_slips,
-    criterion_mutants,
-    entries_of,
+    comparison_mutants,
+    entry_mutants,
+    file_mutants,
     negated,
-    threshold_mutants,
-    with_entry,
+    swap_mutants,
     without,
 )
-from allstatus.testing.port_mutants import NUMBERS, PortMutant
-from allstatus.testing.representatives import UNKNOWN, Record
+from allstatus.testing.port_mutants import NUMBERS, PortMutant, filling
+from allstatus.testing.representatives import Record, stated_at, stating
 from allstatus.testing.rule_files import AGENTS, OverlayFiles
+from allstatus.testing.vector_forms import as_number
 
 YEARS = "years"
 ROUGH = ("a double", "a 32-bit float", "rounded to a whole number", "cut to a whole number")
@@ -37,166 +39,115 @@ SWAPPED = {APPLIES: DOES_NOT_APPLY, DOES_NOT_APPLY: APPLIES}
 
 def use_mutants(files: OverlayFiles) -> Iterator[Mutant]:
     """Every mutant of the overlay's files, in an order that depends on the files alone."""
-    yield from criterion_mutants(files)
-    yield from threshold_mutants(files)
-    yield from _units(files)
-    yield from _facts(files)
-    for path, data in files.folder(AGENTS).items():
-        yield from _agent(path, data)
-    for (one, first), (two, second) in combinations(files.folder(AGENTS).items(), 2):
-        if first["all"] != second["all"]:
-            changed = {one: {**first, "all": second["all"]}, two: {**second, "all": first["all"]}}
-            yield Mutant(f"{first['agent']} and {second['agent']} swapped", "agent", changed)
+    facts = {name: entry for name, entry in files.data["facts.yaml"].items() if name != STATUS_FACT}
+    yield from comparison_mutants(files)
+    yield from entry_mutants(files, "thresholds.yaml", _unit)
+    yield from entry_mutants(files, "facts.yaml", partial(_fact, facts))
+    yield from file_mutants(files, AGENTS, "agent", _agent)
+    yield from swap_mutants(files, AGENTS, "agent", "agent")
 
 
-def _units(files: OverlayFiles) -> Iterator[Mutant]:
+def _unit(_: str, entry: Entry) -> Iterator[Slip]:
     """Months for years, and years for months."""
-    for name, entry in entries_of(files, "thresholds.yaml"):
-        units = [YEARS] if entry["unit"] in UNITS else list(UNITS) if entry["unit"] == YEARS else []
-        for unit in units:
-            yield Mutant(
-                f"{name} in {unit}",
-                "threshold",
-                with_entry(files, "thresholds.yaml", name, {**entry, "unit": unit}),
-            )
+    units = [YEARS] if entry["unit"] in UNITS else list(UNITS) if entry["unit"] == YEARS else []
+    for unit in units:
+        yield f" in {unit}", "threshold", {**entry, "unit": unit}
 
 
-def _facts(files: OverlayFiles) -> Iterator[Mutant]:
+def _fact(facts: Mapping[str, Entry], name: str, entry: Entry) -> Iterator[Slip]:
     """A fact read from where the record states another of the same kind."""
-    facts = {name: entry for name, entry in entries_of(files, "facts.yaml") if name != STATUS_FACT}
-    for name, entry in facts.items():
-        for other, like in facts.items():
-            same = all(entry.get(key) == like.get(key) for key in ("type", "values"))
-            if other != name and same and (name in READERS) == (other in READERS):
-                slip = {**entry, "record_key": like.get("record_key", other)}
-                yield Mutant(
-                    f"{name} read as {other}", "fact", with_entry(files, "facts.yaml", name, slip)
-                )
+    for other, like in facts.items() if name in facts else ():
+        same = all(entry.get(key) == like.get(key) for key in ("type", "values"))
+        if other != name and same and (name in READERS) == (other in READERS):
+            read = {**entry, "record_key": like.get("record_key", other)}
+            yield f" read as {other}", "fact", read
 
 
-def _agent(path: str, data: Mapping[str, Any]) -> Iterator[Mutant]:
-    agent, others = data["agent"], list(data.get("other_sources", ()))
-    yield Mutant(f"{agent} dropped", "agent", {path: None})
-    yield Mutant(
-        f"{agent}: applies and does not apply swapped",
-        "verdict",
-        {path: {**data, "all": [negated({"all": data["all"]})]}},
-    )
-    for words, clauses in clause_slips(data["all"]):
-        yield Mutant(f"{agent}: {words}", "clause", {path: {**data, "all": clauses}})
+def _agent(data: Entry) -> Iterator[Slip]:
+    others = data.get("other_sources", ())
+    yield " dropped", "agent", None
+    yield from _condition(data, ": ")
     for place, other in enumerate(others):
         for words, group, slip in _other(other):
-            changed = [*others[:place], *([] if slip is None else [slip]), *others[place + 1 :]]
+            changed = [*others[:place], *([slip] if slip else []), *others[place + 1 :]]
             more = {"other_sources": changed} if changed else {}
-            yield Mutant(
-                f"{agent}, other source {place + 1}: {words}",
-                group,
-                {path: {**without(data, "other_sources"), **more}},
-            )
+            said = f", other source {place + 1}: {words}"
+            yield said, group, {**without(data, "other_sources"), **more}
 
 
-def _other(other: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[str, Any] | None]]:
-    """The slips of another source: its words, the kind of slip, and what stands there then."""
+def _other(other: Entry) -> Iterator[Slip]:
     yield "dropped", "other source", None
     if other.get("statuses"):
         yield "of every status", "other source", without(other, "statuses")
     if other.get("all") is not None:
         yield "without its condition", "other source", without(other, "all")
-        yield (
-            "applies and does not apply swapped",
-            "verdict",
-            {**other, "all": [negated({"all": other["all"]})]},
-        )
-        yield from (
-            (words, "clause", {**other, "all": clauses})
-            for words, clauses in clause_slips(other["all"])
-        )
+        yield from _condition(other)
+
+
+def _condition(data: Entry, before: str = "") -> Iterator[Slip]:
+    """The condition of an agent, or of another source, turned round; then each slip in it."""
+    turned = [negated({"all": data["all"]})]
+    yield f"{before}applies and does not apply swapped", "verdict", {**data, "all": turned}
+    for words, clauses in clause_slips(data["all"]):
+        yield f"{before}{words}", "clause", {**data, "all": clauses}
 
 
 def use_port_mutants(overlay: Indications) -> Iterator[PortMutant]:
     """Every mistake of an implementation, for the facts of this overlay."""
-    for fact in (fact for fact in overlay.facts.values() if fact.name != STATUS_FACT):
-        patient = PatientFact(overlay, fact)
-        for value in fact.values or ((False, True) if fact.kind == "yes_no" else (0, 100)):
-            yield PortMutant(
-                f"{fact.name}: not known read as {str(value).lower()}",
-                "unknown",
-                _filling(patient, fact.record_key, value),
-            )
-        for words in () if patient.whole else ROUGH:
-            yield PortMutant(f"{fact.name}: {words}", "number", _rough(fact.name, NUMBERS[words]))
+    for fact in patient_facts(overlay):
+        for value in fact.fact.values or ((False, True) if fact.is_yes_no else (0, 100)):
+            words = f"{fact.name}: not known read as {str(value).lower()}"
+            yield PortMutant(words, "unknown", filling({fact.key: value}))
+        for words in () if fact.whole else ROUGH:
+            rough = partial(_rough, fact.key, NUMBERS[words])
+            yield PortMutant(f"{fact.name}: {words}", "number", rough)
     for words, change in SAID.items():
         yield PortMutant(words, "answer", says=partial(_changed, change))
     yield PortMutant("what does not apply left out", "answer", says=_left_out)
-    yield PortMutant(
-        "other sources left out", "answer", says=lambda _, answer: _agents(answer, _alone)
-    )
+    yield PortMutant("other sources left out", "answer", says=_alone)
+
+
+def _changed(change: Callable[[Answer], Answer], _: Record, answer: Answer) -> Answer:
+    """Every entry said otherwise; an agent keeps what other sources say."""
+    said = {
+        use: {name: {**entry, **change(entry)} for name, entry in answer[use].items()}
+        for use in USES
+    }
+    return {**answer, **said}
+
+
+def _swapped(entry: Answer) -> Answer:
+    word = entry["applicability"]
+    return {"applicability": SWAPPED.get(word, word)}
+
+
+def _if_open(word: str, entry: Answer) -> Answer:
+    return {"applicability": word, "needs": []} if entry["applicability"] == NEEDS_DATA else {}
 
 
 SAID: dict[str, Callable[[Answer], Answer]] = {
-    "applies and does not apply swapped": lambda e: {
-        **e,
-        "applicability": SWAPPED.get(e["applicability"], e["applicability"]),
-    },
-    "needs dropped": lambda e: {**e, "needs": []},
-    "the first need only": lambda e: {**e, "needs": e["needs"][:1]},
-    "needs data taken for applies": lambda e: _if_open(e, APPLIES),
-    "needs data taken for does not apply": lambda e: _if_open(e, DOES_NOT_APPLY),
+    "applies and does not apply swapped": _swapped,
+    "needs dropped": lambda _: {"needs": []},
+    "the first need only": lambda entry: {"needs": entry["needs"][:1]},
+    "needs data taken for applies": partial(_if_open, APPLIES),
+    "needs data taken for does not apply": partial(_if_open, DOES_NOT_APPLY),
 }
 
 
-def _if_open(entry: Answer, word: str) -> Answer:
-    return (
-        {**entry, "applicability": word, "needs": []}
-        if entry["applicability"] == NEEDS_DATA
-        else entry
-    )
-
-
-def _changed(change: Callable[[Answer], Answer], _: Any, answer: Answer) -> Answer:
-    """Every entry said otherwise; an agent keeps what other sources say."""
-    by_option = {option: change(entry) for option, entry in answer["by_option"].items()}
-    return {**_agents(answer, lambda agent: {**agent, **change(agent)}), "by_option": by_option}
-
-
-def _agents(answer: Answer, change: Callable[[Answer], Answer]) -> Answer:
-    return {
-        **answer,
-        "by_agent": {agent: change(entry) for agent, entry in answer["by_agent"].items()},
-    }
-
-
-def _alone(agent: Answer) -> Answer:
-    return {**agent, "other_sources": {}}
+def _alone(_: Record, answer: Answer) -> Answer:
+    agents = {agent: {**said, "other_sources": {}} for agent, said in answer["by_agent"].items()}
+    return {**answer, "by_agent": agents}
 
 
 def _left_out(_: Record, answer: Answer) -> Answer:
-    return {
-        **answer,
-        "by_option": {
-            name: e
-            for name, e in answer["by_option"].items()
-            if e["applicability"] != DOES_NOT_APPLY
-        },
+    left = {
+        name: said
+        for name, said in answer["by_option"].items()
+        if said["applicability"] != DOES_NOT_APPLY
     }
+    return {**answer, "by_option": left}
 
 
-def _filling(fact: PatientFact, key: str | None, value: Any) -> Callable[[Record], Record]:
-    first, _, inner = (key or fact.name).partition(".")
-
-    def read(record: Record) -> Record:
-        stated = record.get(first)
-        stated = stated.get(inner) if inner and stated is not None else stated
-        return fact.stated_in(record, value) if stated in (None, UNKNOWN) else record
-
-    return read
-
-
-def _rough(fact: str, change: Callable[[Fraction], Fraction]) -> Callable[[Record], Record]:
-    def read(record: Record) -> Record:
-        if record.get(fact) is None:
-            return record
-        number = change(Fraction(record[fact]))
-        return {**record, fact: json_number(number)}
-
-    return read
+def _rough(key: str, change: Callable[[Fraction], Fraction], record: Record) -> Record:
+    number = stated_at(record, key)
+    return record if number is None else stating(record, key, as_number(change(Fraction(number))))

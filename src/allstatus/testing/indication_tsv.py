@@ -9,7 +9,7 @@ from typing import Any
 
 from allstatus.decision.classifier import Classifier
 from allstatus.rules.indications import STATUS_FACT
-from allstatus.testing.representatives import Record
+from allstatus.testing.representatives import stated_at
 from allstatus.testing.vectors import USES_FAMILY, Vector, one_line
 
 
@@ -27,7 +27,7 @@ def uses_tsv(classifier: Classifier, vectors: Sequence[Vector]) -> str:
     rows = [["id", "status", *keys.values(), *agents, "record"]]
     for vector in (vector for vector in vectors if vector.family == USES_FAMILY):
         said = vector.expected["by_agent"]
-        patient = [_word(_stated(vector.record, key)) for key in keys.values()]
+        patient = [_word(stated_at(vector.record, key)) for key in keys.values()]
         uses = [
             " ".join([said[agent]["applicability"], *said[agent]["needs"]]) if agent in said else ""
             for agent in agents
@@ -36,12 +36,6 @@ def uses_tsv(classifier: Classifier, vectors: Sequence[Vector]) -> str:
             [vector.id, vector.expected["status"], *patient, *uses, one_line(vector.record)]
         )
     return "".join("\t".join(row) + "\n" for row in rows)
-
-
-def _stated(record: Record, key: str) -> Any:
-    first, _, inner = key.partition(".")
-    value = record.get(first)
-    return value.get(inner) if inner and value is not None else value
 
 
 def _word(value: Any) -> str:

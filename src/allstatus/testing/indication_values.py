@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from decimal import Decimal, localcontext
+from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 from itertools import pairwise
@@ -13,11 +13,12 @@ from typing import Any
 from allstatus.errors import InvalidRecord
 from allstatus.record.model import Record as Checked
 from allstatus.record.percent import format_number
-from allstatus.rules.indications import Indications
+from allstatus.rules.indications import STATUS_FACT, Indications
 from allstatus.rules.ruleset import Fact, RuleSet
 from allstatus.table.fact_domain import FactDomain, Pattern
 from allstatus.table.facts import sources_of, state_facts
-from allstatus.testing.representatives import HAIR, UNKNOWN, Record
+from allstatus.testing.representatives import HAIR, UNKNOWN, Record, stating
+from allstatus.testing.vector_forms import as_number
 
 # decimal places of what lies beside a limit that no decimal ends at (1 month is 1/12 of a year)
 FINEST = 21
@@ -31,7 +32,8 @@ class PatientFact(FactDomain):
 
     def __init__(self, words: Indications | RuleSet, fact: Fact) -> None:
         super().__init__(fact, words.criteria.values())
-        self.name, self._source = fact.name, sources_of([fact])
+        self.name, self.key = fact.name, fact.record_key or fact.name
+        self.is_yes_no, self._source = fact.kind == "yes_no", sources_of([fact])
 
     @property
     def whole(self) -> bool:
@@ -49,7 +51,7 @@ class PatientFact(FactDomain):
         """Every word; of a number what a record can state on and beside each limit, ordinary
         numbers first. `further` are limits beside the fact's own.
         """
-        if self.fact.kind == "yes_no":
+        if self.is_yes_no:
             return [True, False]
         if self.fact.kind == "choice":
             return list(self.fact.values)
@@ -66,10 +68,7 @@ class PatientFact(FactDomain):
 
     def stated_in(self, record: Record, value: Any) -> Record:
         """The record stating it too, at the key where records do; None states nothing."""
-        if value is None:
-            return record
-        key, _, inner = (self.fact.record_key or self.name).partition(".")
-        return {**record, key: {**record.get(key, {}), inner: value} if inner else value}
+        return record if value is None else stating(record, self.key, value)
 
     def read(self, value: Any) -> Any:
         """A value as a record states it, as the criteria see it; None for not known."""
@@ -88,6 +87,11 @@ class PatientFact(FactDomain):
         return True
 
 
+def patient_facts(words: Indications | RuleSet) -> list[PatientFact]:
+    """The facts of an overlay, or of one of its conditions, that a record states."""
+    return [PatientFact(words, fact) for fact in words.facts.values() if fact.name != STATUS_FACT]
+
+
 def _numbers(limits: set[Fraction]) -> list[int | Decimal]:
     """Whole numbers and the middles between limits, then what lies on each limit and a hair beside
     it.
@@ -97,7 +101,7 @@ def _numbers(limits: set[Fraction]) -> list[int | Decimal]:
     plain += [round((low + high) / 2, 1) for low, high in pairwise([Fraction(0), *ordered])]
     beside = [number for limit in ordered for number in _beside(limit)]
     return [
-        json_number(number)
+        as_number(number)
         for number in dict.fromkeys([*plain, ordered[-1] + BEYOND, *beside])
         if number >= 0 and _ends(number)
     ]
@@ -113,9 +117,3 @@ def _beside(limit: Fraction) -> list[Fraction]:
 
 def _ends(number: Fraction) -> bool:
     return "/" not in format_number(number)
-
-
-def json_number(number: Fraction) -> int | Decimal:
-    """A rational that ends as a decimal, as a JSON number states it exactly."""
-    with localcontext(prec=60):
-        return int(number) if number.denominator == 1 else Decimal(format_number(number))

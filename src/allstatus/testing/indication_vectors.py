@@ -13,7 +13,7 @@ from allstatus.decision.classifier import Classifier
 from allstatus.decision.stated_use import APPLIES, DOES_NOT_APPLY, AgentIndication, IndicationTable
 from allstatus.errors import InvalidRecord
 from allstatus.rules.indications import STATUS_FACT
-from allstatus.testing.indication_values import PatientFact
+from allstatus.testing.indication_values import patient_facts
 from allstatus.testing.representatives import UNKNOWN, Record, case_records
 from allstatus.testing.vector_forms import word
 
@@ -61,10 +61,11 @@ def conditions_of(applicability: Applicability, status: str) -> Iterator[Indicat
 def base_record(classifier: Classifier, status: str) -> Record:
     """A complete record of a status that stays of it whatever is said of the patient."""
     overlay = classifier.applicability.overlay
-    facts = [
-        PatientFact(overlay, fact) for fact in overlay.facts.values() if fact.name != STATUS_FACT
+    said = [
+        fact.stated_in({}, value)
+        for fact in patient_facts(overlay)
+        for value in fact.ordinary_stated
     ]
-    said = [fact.stated_in({}, value) for fact in facts for value in fact.ordinary_stated]
     records = [
         record for _, record in case_records(classifier.table, classifier.table.statuses[status])
     ]
@@ -84,9 +85,7 @@ class _Asking:
     def __init__(self, condition: IndicationTable, status: str, base: Record) -> None:
         self.condition, self.base = condition, base
         rules = condition.table.ruleset
-        self.facts = [
-            PatientFact(rules, fact) for fact in rules.facts.values() if fact.name != STATUS_FACT
-        ]
+        self.facts = patient_facts(rules)
         self.by_status = {
             c.name: c.condition.holds(status)
             for c in rules.criteria.values()

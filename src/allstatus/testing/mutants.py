@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
+from functools import partial
 from itertools import combinations
 from typing import Any
 
@@ -27,92 +28,95 @@ class Mutant:
     changed: Changed
 
 
+Entry = dict[str, Any]
+Slip = tuple[str, str, Entry | None]  # words after the name, group, what stands there; None drops
+
+
 def rule_mutants(files: RuleFiles) -> Iterator[Mutant]:
     """Every mutant of a rule set's files, in an order that depends on the files alone."""
-    yield from criterion_mutants(files)
-    yield from threshold_mutants(files)
-    yield from _statuses(files)
-    yield from _constraints(files)
-    yield from _assumptions(files)
-    yield from _regions(files)
+    yield from comparison_mutants(files)
+    yield from file_mutants(files, "statuses", "status", _status)
+    yield from swap_mutants(files, "statuses", "status", "status")
+    yield from entry_mutants(files, "constraints.yaml", _constraint)
+    yield from entry_mutants(files, "facts.yaml", _assumption)
+    yield from entry_mutants(files, "regions.yaml", _region)
     yield from _options(files)
 
 
-def entries_of(files: Files, name: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The entries of a file by name."""
-    yield from (files.data[name] or {}).items()
+def comparison_mutants(files: Files) -> Iterator[Mutant]:
+    """Every criterion with another comparison, and every limit moved."""
+    yield from entry_mutants(files, "criteria.yaml", partial(_criterion, files.data["facts.yaml"]))
+    yield from entry_mutants(files, "thresholds.yaml", _threshold)
 
 
-def with_entry(files: Files, name: str, key: str, entry: Mapping[str, Any] | None) -> Changed:
-    """The file with one entry replaced, or without it."""
-    data = {**files.data[name], key: entry}
-    return {name: {k: v for k, v in data.items() if v is not None}}
+def entry_mutants(
+    files: Files, name: str, slips: Callable[[str, Entry], Iterator[Slip]]
+) -> Iterator[Mutant]:
+    """Every slip in the entries of one file, which `slips` makes of an entry and its key."""
+    for key, entry in (files.data[name] or {}).items():
+        for words, group, slip in slips(key, entry):
+            data = {**files.data[name], key: slip}
+            changed = {name: {k: v for k, v in data.items() if v is not None}}
+            yield Mutant(f"{key}{words}", group, changed)
 
 
-def criterion_mutants(files: Files) -> Iterator[Mutant]:
-    """Every criterion with another comparison."""
-    for name, entry in entries_of(files, "criteria.yaml"):
-        for condition in _conditions(files, entry["condition"]):
-            yield Mutant(
-                f"{name}: {condition}",
-                "comparison",
-                with_entry(files, "criteria.yaml", name, {**entry, "condition": condition}),
-            )
+def file_mutants(
+    files: Files, folder: str, named_by: str, slips: Callable[[Entry], Iterator[Slip]]
+) -> Iterator[Mutant]:
+    """Every slip in the files of a folder, each of which is named by one of its keys."""
+    for path, data in files.folder(folder).items():
+        for words, group, slip in slips(data):
+            yield Mutant(f"{data[named_by]}{words}", group, {path: slip})
 
 
-def _conditions(files: Files, text: str) -> Iterator[str]:
+def swap_mutants(files: Files, folder: str, named_by: str, group: str) -> Iterator[Mutant]:
+    """Every two files of a folder with each other's clauses."""
+    for (one, first), (two, second) in combinations(files.folder(folder).items(), 2):
+        if first["all"] != second["all"]:
+            changed = {one: _as_if(first, second, named_by), two: _as_if(second, first, named_by)}
+            yield Mutant(f"{first[named_by]} and {second[named_by]} swapped", group, changed)
+
+
+def _as_if(data: Entry, other: Entry, named_by: str) -> Entry:
+    """A file with the clauses of another; an `unless` that named it names the other now."""
+    names = {data[named_by]: other[named_by]}
+    unless = [names.get(name, name) for name in other.get("unless", [])]
+    more = {"unless": unless} if unless else {}
+    return {**without(data, "unless"), "all": other["all"], **more}
+
+
+def _criterion(facts: Mapping[str, Any], _: str, entry: Entry) -> Iterator[Slip]:
     """Other operators, and other values of a choice."""
-    fact, operator, operand = parse_comparison(text) or ("", "", "")
+    fact, operator, operand = parse_comparison(entry["condition"]) or ("", "", "")
     if not operator:
         return
-    values = files.data["facts.yaml"][fact].get("values", [])
-    for other in OPERATORS if not values else ("==", "!="):
-        if other != operator:
-            yield f"{fact} {other} {operand}"
-    yield from (f"{fact} {operator} {value}" for value in values if value != operand)
+    values = facts[fact].get("values", [])
+    operators = [other for other in (("==", "!=") if values else OPERATORS) if other != operator]
+    slips = [f"{fact} {other} {operand}" for other in operators]
+    slips += [f"{fact} {operator} {value}" for value in values if value != operand]
+    for condition in slips:
+        yield f": {condition}", "comparison", {**entry, "condition": condition}
 
 
-def threshold_mutants(files: Files) -> Iterator[Mutant]:
-    """Every limit moved."""
-    for name, entry in entries_of(files, "thresholds.yaml"):
-        starts = [str(dated["from"]) for dated in entry["values"]]
-        place = starts.index(max(starts))
-        value = Decimal(entry["values"][place]["value"])
-        with localcontext(prec=60):
-            slips = {f"{step:+f}": value + step for step in STEPS} | {
-                f"times {factor:f}": value * factor for factor in FACTORS
-            }
-        for words, slip in slips.items():
-            changed = deepcopy(entry)
-            changed["values"][place]["value"] = slip
-            yield Mutant(
-                f"{name} {words}", "threshold", with_entry(files, "thresholds.yaml", name, changed)
-            )
+def _threshold(_: str, entry: Entry) -> Iterator[Slip]:
+    starts = [str(dated["from"]) for dated in entry["values"]]
+    place = starts.index(max(starts))
+    value = Decimal(entry["values"][place]["value"])
+    with localcontext(prec=60):
+        slips = {f"{step:+f}": value + step for step in STEPS}
+        slips |= {f"times {factor:f}": value * factor for factor in FACTORS}
+    for words, slip in slips.items():
+        changed = deepcopy(entry)
+        changed["values"][place]["value"] = slip
+        yield f" {words}", "threshold", changed
 
 
-def _statuses(files: RuleFiles) -> Iterator[Mutant]:
-    statuses = files.folder("statuses")
-    for path, data in statuses.items():
-        for words, clauses in clause_slips(data["all"]):
-            yield Mutant(f"{data['status']}: {words}", "clause", {path: {**data, "all": clauses}})
-        for other in data.get("unless", []):
-            left = [name for name in data["unless"] if name != other]
-            yield Mutant(
-                f"{data['status']}: without unless {other}",
-                "clause",
-                {path: {**data, "unless": left}},
-            )
-    for (one, first), (two, second) in combinations(statuses.items(), 2):
-        changed = {one: _as_if(first, second), two: _as_if(second, first)}
-        yield Mutant(f"{first['status']} and {second['status']} swapped", "status", changed)
-
-
-def _as_if(status: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
-    """A status with the definition of another; an `unless` that named it names the other now."""
-    unless = [
-        other["status"] if name == status["status"] else name for name in other.get("unless", [])
-    ]
-    return {**status, "all": other["all"], "unless": unless}
+def _status(data: Entry) -> Iterator[Slip]:
+    for words, clauses in clause_slips(data["all"]):
+        yield f": {words}", "clause", {**data, "all": clauses}
+    for other in data.get("unless", []):
+        left = [name for name in data["unless"] if name != other]
+        yield f": without unless {other}", "clause", {**data, "unless": left}
 
 
 def clause_slips(items: list[Any]) -> Iterator[tuple[str, list[Any]]]:
@@ -166,45 +170,26 @@ def negated(item: Any) -> Any:
     return item["not"] if isinstance(item, dict) and item.get("not") is not None else {"not": item}
 
 
-def _constraints(files: RuleFiles) -> Iterator[Mutant]:
-    for name, entry in entries_of(files, "constraints.yaml"):
-        yield Mutant(
-            f"{name} dropped", "constraint", with_entry(files, "constraints.yaml", name, None)
-        )
-        turned = {**entry, "if": entry["then"], "then": entry["if"]}
-        yield Mutant(
-            f"{name} reversed", "constraint", with_entry(files, "constraints.yaml", name, turned)
-        )
+def _constraint(_: str, entry: Entry) -> Iterator[Slip]:
+    yield " dropped", "constraint", None
+    yield " reversed", "constraint", {**entry, "if": entry["then"], "then": entry["if"]}
 
 
-def _assumptions(files: RuleFiles) -> Iterator[Mutant]:
-    for name, entry in entries_of(files, "facts.yaml"):
-        assume = entry.get("assume")
-        if assume is None:
-            continue
-        values = [value for value in entry.get("values", [True, False]) if value != assume["value"]]
-        slips = {
-            f"{name} taken as {str(value).lower()}": {**assume, "value": value} for value in values
-        }
-        if assume.get("when") is not None:
-            slips[f"{name} always assumed"] = {
-                key: value for key, value in assume.items() if key != "when"
-            }
-            slips[f"{name} assumed in the other cases"] = {
-                **assume,
-                "when": negated(assume["when"]),
-            }
-        yield Mutant(
-            f"{name} never assumed",
-            "assumption",
-            with_entry(files, "facts.yaml", name, without(entry, "assume")),
-        )
-        for words, slip in slips.items():
-            yield Mutant(
-                words,
-                "assumption",
-                with_entry(files, "facts.yaml", name, {**entry, "assume": slip}),
-            )
+def _assumption(_: str, entry: Entry) -> Iterator[Slip]:
+    assume = entry.get("assume")
+    if assume is None:
+        return
+    slips = {
+        f" taken as {str(value).lower()}": {**assume, "value": value}
+        for value in entry.get("values", [True, False])
+        if value != assume["value"]
+    }
+    if assume.get("when") is not None:
+        slips[" always assumed"] = without(assume, "when")
+        slips[" assumed in the other cases"] = {**assume, "when": negated(assume["when"])}
+    yield " never assumed", "assumption", without(entry, "assume")
+    for words, slip in slips.items():
+        yield words, "assumption", {**entry, "assume": slip}
 
 
 def without(entry: Mapping[str, Any], key: str) -> dict[str, Any]:
@@ -212,15 +197,10 @@ def without(entry: Mapping[str, Any], key: str) -> dict[str, Any]:
     return {name: value for name, value in entry.items() if name != key}
 
 
-def _regions(files: RuleFiles) -> Iterator[Mutant]:
-    for name, entry in entries_of(files, "regions.yaml"):
-        yield Mutant(f"{name} dropped", "region", with_entry(files, "regions.yaml", name, None))
-        for words, where in clause_slips(entry["where"]):
-            yield Mutant(
-                f"{name}: {words}",
-                "region",
-                with_entry(files, "regions.yaml", name, {**entry, "where": where}),
-            )
+def _region(_: str, entry: Entry) -> Iterator[Slip]:
+    yield " dropped", "region", None
+    for words, where in clause_slips(entry["where"]):
+        yield f": {words}", "region", {**entry, "where": where}
 
 
 def _options(files: RuleFiles) -> Iterator[Mutant]:

@@ -17,7 +17,13 @@ from allstatus.record.percent import HUNDRED, ZERO, Percent, format_number, read
 from allstatus.rules.condition import Comparison
 from allstatus.rules.ruleset import Fact
 from allstatus.testing.answers import Answer, answer_of
-from allstatus.testing.representatives import UNKNOWN, Record, numeric_facts
+from allstatus.testing.representatives import (
+    UNKNOWN,
+    Record,
+    numeric_facts,
+    stated_at,
+    stating,
+)
 
 Reading = Callable[[Record], Record]
 Saying = Callable[[Record, Answer], Answer]
@@ -76,11 +82,11 @@ def _of_the_unknown(facts: list[Fact]) -> Iterator[PortMutant]:
     for fact in facts:
         for value in _values(fact):
             words = f"{fact.name}: unknown read as {str(value).lower()}"
-            yield PortMutant(words, "unknown", _filling({fact.name: value}))
+            yield PortMutant(words, "unknown", filling({fact.name: value}))
     all_at_once: dict[str, Reading] = {
-        "every unknown read as the first value": _filling({f.name: _values(f)[0] for f in facts}),
+        "every unknown read as the first value": filling({f.name: _values(f)[0] for f in facts}),
         "unknown read as not reported": _unreporting,
-        "not reported read as unknown": _filling({fact.name: UNKNOWN for fact in facts}),
+        "not reported read as unknown": filling({fact.name: UNKNOWN for fact in facts}),
     }
     for words, reads in all_at_once.items():
         yield PortMutant(words, "unknown", reads)
@@ -126,18 +132,14 @@ def _values(fact: Fact) -> list[Any]:
     return list(fact.values) or ["0", "100"]
 
 
-def _filling(values: Record) -> Reading:
-    """Reads the facts that are not known as these values; not reported as well, unless that is what
-    is filled in.
-    """
+def filling(values: Record) -> Reading:
+    """Reads what is not known, or not reported, at these keys as these values."""
 
     def read(record: Record) -> Record:
-        return {
-            **record,
-            **{
-                name: value for name, value in values.items() if record.get(name) in (None, UNKNOWN)
-            },
-        }
+        for key, value in values.items():
+            if stated_at(record, key) in (None, UNKNOWN):
+                record = stating(record, key, value)
+        return record
 
     return read
 

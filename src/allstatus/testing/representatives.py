@@ -21,6 +21,19 @@ def numeric_facts(table: DecisionTable) -> dict[str, FactDomain]:
     return {name: domain for name, domain in table.domains.items() if domain.limits}
 
 
+def stated_at(record: Record, key: str) -> Any:
+    """What a record states at a key (`biomarkers.cd19`); None for nothing."""
+    first, _, inner = key.partition(".")
+    value = record.get(first)
+    return value.get(inner) if inner and value is not None else value
+
+
+def stating(record: Record, key: str, value: Any) -> Record:
+    """The record stating a value at a key, too."""
+    first, _, inner = key.partition(".")
+    return {**record, first: {**(record.get(first) or {}), inner: value} if inner else value}
+
+
 def case_records(table: DecisionTable, cases: CaseSet) -> Iterator[tuple[int, Record]]:
     """The number of each case of a set, with a record that states every fact as the case has it;
     none where no values do.
