@@ -7,7 +7,7 @@ treatment that does not fit stays visible, last, with the reason.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -53,7 +53,12 @@ class OptionList:
             for option in self._options
             if option.id in self.fittings
         }
-        asked = _criteria_of(self.fittings.values())
+        asked = {
+            name
+            for fitting in self.agents.values()
+            for condition in fitting.conditions()
+            for name in condition.table.criteria
+        }
         self._criteria = [
             (name, criterion.condition.fact, criterion.condition.holds)
             for name, criterion in overlay.criteria.items()
@@ -77,6 +82,11 @@ class OptionList:
             if all(fields[key] is None for key in self._record_keys)
             else self._of(record)
         )
+
+    @property
+    def agents(self) -> dict[str, AgentIndication]:
+        """The agents that have a condition, by name."""
+        return {fitting.use.agent: fitting for group in self.fittings.values() for fitting in group}
 
     @property
     def criteria(self) -> list[str]:
@@ -213,16 +223,6 @@ def applicability_faults(applicability: Applicability) -> list[str]:
 
 def _last_when_it_does_not_apply(option: Option) -> bool:
     return option.applicability == DOES_NOT_APPLY
-
-
-def _criteria_of(groups: Iterable[list[AgentIndication]]) -> set[str]:
-    return {
-        name
-        for group in groups
-        for fitting in group
-        for condition in fitting.conditions()
-        for name in condition.table.criteria
-    }
 
 
 def _joined(

@@ -4,7 +4,9 @@ are many mutants.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from allstatus.decision.applicability import Applicability, OptionList
@@ -13,7 +15,6 @@ from allstatus.record.model import Record
 from allstatus.testing.indication_answers import agent_uses
 
 Readable = Mapping[int, tuple[str, Record]]  # by place: the status and the record
-LISTED = ("listed", ())
 
 
 class Differences:
@@ -30,79 +31,79 @@ class Differences:
 
     def with_(self, other: Applicability) -> Iterator[int]:
         """The places of the records to which the other overlay gives another answer."""
-        before, after = self.right.overlay, other.overlay
-        same_words = before.criteria == after.criteria and before.facts == after.facts
         changed = {
             status: _Changed(self.right.options_of(status), other.options_of(status))
             for status in self.right.ruleset.statuses
         }
-        as_before = {status: same_words and one.asks_no_more for status, one in changed.items()}
+        before, after = self.right.overlay, other.overlay
+        same_words = before.criteria == after.criteria and before.facts == after.facts
         for place, (status, record) in self._readable.items():
-            if changed[status].agents or changed[status].options:
-                known = self._known[place]
-                now = known if as_before[status] else changed[status].after.known(record)
-                if changed[status].differs(known, now):
+            one, known = changed[status], self._known[place]
+            if one.pairs:
+                as_before = same_words and known.keys() >= one.after_criteria
+                if one.differs(known, known if as_before else one.after.known(record)):
                     yield place
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """An agent, or an option: its tables, and what it answers. With the same `words` it answers
+    the same.
+    """
+
+    words: Any
+    tables: Sequence[IndicationTable]
+    answer: Callable[[Known], Any]
+
+
 class _Changed:
-    """The agents and options of one status whose tables are not the same in both overlays."""
+    """The agents and options of one status that are not the same in both overlays."""
 
     def __init__(self, before: OptionList, after: OptionList) -> None:
-        self.status, self.after = before.status, after
-        self.asks_no_more = set(after.criteria) <= set(before.criteria)
-        one, two = (
-            {f.use.agent: f for group in listed.fittings.values() for f in group}
-            for listed in (before, after)
-        )
-        self.agents = [
-            (one.get(name), two.get(name))
-            for name in one | two
-            if one.get(name) is not two.get(name)
-        ]
-        pairs = {
-            name: (before.conditions.get(name), after.conditions.get(name))
-            for name in before.conditions | after.conditions
-        }
-        self.options = [
-            pair for pair in pairs.values() if pair[0] is not pair[1] and not self._alike(*pair)
-        ]
-        self._asked = [self._criteria(side) for side in (0, 1)]
-        self._differing: dict[tuple[Any, ...], bool] = {}
+        one, two = _asked(before), _asked(after)
+        every = [(one.get(name), two.get(name)) for name in one | two]
+        self.pairs = [(a, b) for a, b in every if not (a and b and a.words == b.words)]
+        self.after, self.after_criteria = after, set(after.criteria)
+        self._criteria = [_criteria([pair[side] for pair in self.pairs]) for side in (0, 1)]
+        self._differing: dict[tuple[bool | None, ...], bool] = {}
 
     def differs(self, known: Known, now: Known) -> bool:
         """Whether a record with these verdicts, by the one overlay and by the other, is answered
         otherwise; worked out once for those that are the same to what is asked.
         """
-        before, after = self._asked
+        before, after = self._criteria
         asked = *(known[name] for name in before), *(now[name] for name in after)
         if asked not in self._differing:
             self._differing[asked] = any(
-                self._agent(one, known) != self._agent(two, now) for one, two in self.agents
-            ) or any(_option(one, known) != _option(two, now) for one, two in self.options)
+                (one and one.answer(known)) != (two and two.answer(now)) for one, two in self.pairs
+            )
         return self._differing[asked]
 
-    def _criteria(self, side: int) -> list[str]:
-        """The criteria that the agents and options ask for, by one of the two overlays."""
-        agents = [agent for pair in self.agents if (agent := pair[side])]
-        tables = [table for pair in self.options if (table := pair[side])]
-        tables += [table for agent in agents for table in agent.conditions()]
-        return sorted({name for table in tables for name in table.table.criteria})
 
-    def _alike(self, one: IndicationTable | None, two: IndicationTable | None) -> bool:
-        """Whether two tables are made of the same words and hold in the same cases."""
-        if one is None or two is None:
-            return False
-        return (
-            not self.agents
-            and one.table.ruleset.criteria == two.table.ruleset.criteria
-            and one.table.statuses == two.table.statuses
+def _asked(listed: OptionList) -> dict[tuple[str, str], _Asked]:
+    """What an overlay is asked of a status: each agent and each option by name."""
+    asked = {
+        ("agent", name): _Asked(
+            fitting, list(fitting.conditions()), partial(_uses, fitting, listed.status)
         )
+        for name, fitting in listed.agents.items()
+    }
+    for name, table in listed.conditions.items():
+        rules = table.table.ruleset
+        words = rules.criteria, rules.facts, table.table.statuses
+        asked["option", name] = _Asked(words, [table], partial(_word, table))
+    return asked
 
-    def _agent(self, fitting: AgentIndication | None, known: Known) -> Any:
-        return None if fitting is None else agent_uses(fitting.read(known, self.status))
+
+def _criteria(asked: Sequence[_Asked | None]) -> list[str]:
+    tables = [table for one in asked if one is not None for table in one.tables]
+    return sorted({name for table in tables for name in table.table.criteria})
 
 
-def _option(condition: IndicationTable | None, known: Known) -> Any:
-    said = None if condition is None else condition.read(known)
-    return LISTED if said is None else (said.applicability, tuple(said.needs))
+def _uses(fitting: AgentIndication, status: str, known: Known) -> Any:
+    return agent_uses(fitting.read(known, status))
+
+
+def _word(table: IndicationTable, known: Known) -> Any:
+    said = table.read(known)
+    return said.applicability, said.needs

@@ -8,16 +8,15 @@ from typing import Any
 
 from allstatus.decision.applicability import Applicability
 from allstatus.decision.classifier import Classifier
-from allstatus.errors import InvalidRecord
 from allstatus.record.model import Record as Checked
 from allstatus.rules.indications import STATUS_FACT, Indications
 from allstatus.table.fact_domain import Pattern
 from allstatus.testing.answers import Answer, differing_in
 from allstatus.testing.indication_answers import USES, uses_of
-from allstatus.testing.indication_differences import Differences, Readable
+from allstatus.testing.indication_differences import Differences
 from allstatus.testing.indication_mutants import use_mutants, use_port_mutants
 from allstatus.testing.indication_values import PatientFact
-from allstatus.testing.indication_vectors import base_record, fittings_of
+from allstatus.testing.indication_vectors import base_record, settled
 from allstatus.testing.mutants import Mutant
 from allstatus.testing.mutation import Mutation
 from allstatus.testing.port_mutants import PortMutant
@@ -32,17 +31,16 @@ class UseMutation(Mutation[Applicability]):
     """
 
     as_they_are = "the overlay as it is"
+    fields = USES
 
     def __init__(self, classifier: Classifier, vectors: Sequence[Vector] = ()) -> None:
-        super().__init__(vectors)
-        self._classifier, self._overlay = classifier, classifier.applicability
-        self.files = self._files = OverlayFiles(self._overlay)
-        self._readable: Readable = {
-            place: (v.expected["status"], Checked.read(v.record))
-            for place, v in enumerate(vectors)
-            if USES[0] in v.expected
+        super().__init__(classifier, vectors)
+        self.files = self._files = OverlayFiles(classifier.applicability)
+        readable = {
+            place: (vector.expected["status"], Checked.read(vector.record))
+            for place, vector in self.asked.items()
         }
-        self._differences = Differences(self._overlay, self._readable)
+        self._differences = Differences(classifier.applicability, readable)
 
     def mutants(self) -> Iterator[Mutant]:
         """Every slip in the overlay's files."""
@@ -50,7 +48,7 @@ class UseMutation(Mutation[Applicability]):
 
     def ports(self) -> Iterator[PortMutant]:
         """Every mistake of an implementation of the overlay."""
-        return use_port_mutants(self._overlay.overlay)
+        return use_port_mutants(self.classifier.applicability.overlay)
 
     def build(self, changed: Changed) -> Applicability:
         """The overlay with a mutant's changes; raises RulesError when a table is refused."""
@@ -60,20 +58,14 @@ class UseMutation(Mutation[Applicability]):
         """The places of the vectors to which the mutant gives another answer."""
         return self._differences.with_(mutant)
 
-    def port_killers(self, port: PortMutant) -> Iterator[int]:
-        """The places of the vectors to which the port gives another answer."""
-        for place, (status, _) in self._readable.items():
-            asked = self.vectors[place]
-            answer, read = asked.expected, asked.record
-            if port.reads and (read := port.reads(read)) != asked.record:
-                answer = _uses(self._overlay, status, Checked.read(read))
-            said = port.says(read, answer) if port.says else answer
-            if differing_in(USES, asked.expected, said):
-                yield place
+    def answer(self, asked: Vector, read: Record) -> Answer:
+        """What the overlay answers to another patient of the same status."""
+        status = asked.expected["status"]
+        return _uses(self.classifier.applicability, status, Checked.read(read))
 
     def tell_apart(self, mutant: Applicability) -> Record | None:
         """The first record to which the mutant gives other answers."""
-        return tell_uses_apart(self._classifier, mutant)
+        return tell_uses_apart(self.classifier, mutant)
 
 
 def tell_uses_apart(one: Classifier, other: Applicability) -> Record | None:
@@ -83,19 +75,14 @@ def tell_uses_apart(one: Classifier, other: Applicability) -> Record | None:
     combination.
     """
     for status in one.ruleset.statuses:
-        mine, theirs = (
-            {f.use.agent: f for f in fittings_of(overlay, status)}
-            for overlay in (one.applicability, other)
-        )
+        mine, theirs = (side.options_of(status).agents for side in (one.applicability, other))
         for agent in (name for name in mine | theirs if mine.get(name) is not theirs.get(name)):
-            pair = [
-                fitting for fitting in (mine.get(agent), theirs.get(agent)) if fitting is not None
-            ]
             asked = {
                 name
-                for fitting in pair
+                for fitting in (mine.get(agent), theirs.get(agent))
+                if fitting is not None
                 for condition in fitting.conditions()
-                for name in condition.table.ruleset.criteria
+                for name in condition.table.criteria
             }
             for record in _records(one, other.overlay, status, asked):
                 if _differs(one, other, status, record):
@@ -134,14 +121,8 @@ def _values(mine: PatientFact, theirs: PatientFact) -> list[Any]:
 
 def _differs(one: Classifier, other: Applicability, status: str, record: Record) -> bool:
     read = Checked.read(record)
-    if not differing_in(
-        USES, *(_uses(overlay, status, read) for overlay in (one.applicability, other))
-    ):
-        return False
-    try:
-        return one.classify(read, applicability=False).status == status
-    except InvalidRecord:
-        return False
+    answers = [_uses(side, status, read) for side in (one.applicability, other)]
+    return bool(differing_in(USES, *answers)) and settled(one, record, status)
 
 
 def _uses(applicability: Applicability, status: str, record: Checked) -> Answer:

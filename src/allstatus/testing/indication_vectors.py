@@ -10,7 +10,7 @@ from typing import Any
 
 from allstatus.decision.applicability import Applicability
 from allstatus.decision.classifier import Classifier
-from allstatus.decision.stated_use import APPLIES, DOES_NOT_APPLY, AgentIndication, IndicationTable
+from allstatus.decision.stated_use import APPLIES, DOES_NOT_APPLY, IndicationTable
 from allstatus.errors import InvalidRecord
 from allstatus.rules.indications import STATUS_FACT
 from allstatus.testing.indication_values import patient_facts
@@ -32,24 +32,16 @@ def use_records(classifier: Classifier) -> Iterator[Named]:
         base = base_record(classifier, status) if conditions else {}
         for condition in conditions:
             for name, record in _Asking(condition, status, base).records():
-                if record not in seen and _settled(classifier, record, status):
+                if record not in seen and settled(classifier, record, status):
                     seen.append(record)
                     yield f"{status}/{name}", record
-
-
-def fittings_of(applicability: Applicability, status: str) -> list[AgentIndication]:
-    """The agents listed for a status that have a condition."""
-    listed = [
-        fitting for group in applicability.options_of(status).fittings.values() for fitting in group
-    ]
-    return list({fitting.use.agent: fitting for fitting in listed}.values())
 
 
 def conditions_of(applicability: Applicability, status: str) -> Iterator[IndicationTable]:
     """The conditions of the agents listed for a status: their own, and those of other sources that
     speak of it.
     """
-    for fitting in fittings_of(applicability, status):
+    for fitting in applicability.options_of(status).agents.values():
         yield fitting.condition
         yield from (
             condition
@@ -73,7 +65,7 @@ def base_record(classifier: Classifier, status: str) -> Record:
         (
             base
             for base in records
-            if all(_settled(classifier, {**base, **more}, status) for more in said)
+            if all(settled(classifier, {**base, **more}, status) for more in said)
         ),
         records[0],
     )
@@ -136,7 +128,8 @@ class _Asking:
         return f"{self.condition.path}: {', '.join(said)}", record
 
 
-def _settled(classifier: Classifier, record: Record, status: str) -> bool:
+def settled(classifier: Classifier, record: Record, status: str) -> bool:
+    """Whether a record is of this status."""
     try:
         return classifier.classify(record, applicability=False).status == status
     except InvalidRecord:

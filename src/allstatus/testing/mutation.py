@@ -11,11 +11,14 @@ import tempfile
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import Any, Generic, TypeVar
 
+from allstatus.decision.classifier import Classifier
 from allstatus.errors import InvalidRecord, RulesError
+from allstatus.testing.answers import Answer, differing_in
 from allstatus.testing.mutants import Mutant
 from allstatus.testing.port_mutants import PortMutant
 from allstatus.testing.representatives import Record
@@ -58,9 +61,15 @@ class Mutation(ABC, Generic[Built]):
 
     files: Files
     as_they_are: str  # "the rules as they are", for messages
+    fields: tuple[str, ...]  # what is asked of an answer
 
-    def __init__(self, vectors: Sequence[Vector] = ()) -> None:
-        self.vectors = vectors
+    def __init__(self, classifier: Classifier, vectors: Sequence[Vector] = ()) -> None:
+        self.classifier, self.vectors = classifier, vectors
+        self.asked = {
+            place: vector
+            for place, vector in enumerate(vectors)
+            if vector.expected.keys() >= set(self.fields)
+        }
 
     @abstractmethod
     def mutants(self) -> Iterator[Mutant]:
@@ -79,12 +88,19 @@ class Mutation(ABC, Generic[Built]):
         """The places of the vectors to which a mutant gives another answer."""
 
     @abstractmethod
-    def port_killers(self, port: PortMutant) -> Iterator[int]:
-        """The places of the vectors to which a port gives another answer."""
+    def answer(self, asked: Vector, read: Record) -> Answer:
+        """The right answer to a vector whose record is read as another."""
 
     @abstractmethod
     def tell_apart(self, mutant: Built) -> Record | None:
         """A record to which a mutant gives another answer; None when there is none."""
+
+    def port_killers(self, port: PortMutant) -> Iterator[int]:
+        """The places of the vectors to which a port gives another answer."""
+        for place, vector in self.asked.items():
+            answer = port.ask(partial(self.answer, vector), vector.record, vector.expected)
+            if differing_in(self.fields, vector.expected, answer):
+                yield place
 
     def first(self, places: Iterator[int]) -> str | None:
         """The id of the first of some vectors."""

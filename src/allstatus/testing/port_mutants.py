@@ -16,7 +16,7 @@ from allstatus.errors import InvalidRecord
 from allstatus.record.percent import HUNDRED, ZERO, Percent, format_number, read_percent
 from allstatus.rules.condition import Comparison
 from allstatus.rules.ruleset import Fact
-from allstatus.testing.answers import Answer, answer_of
+from allstatus.testing.answers import Answer
 from allstatus.testing.representatives import (
     UNKNOWN,
     Record,
@@ -56,10 +56,10 @@ class PortMutant:
     reads: Reading | None = None
     says: Saying | None = None
 
-    def ask(self, classifier: Classifier, record: Record, right: Answer) -> Answer:
-        """Its answer to a record to which `right` is the right one."""
+    def ask(self, answer_to: Callable[[Record], Answer], record: Record, right: Answer) -> Answer:
+        """Its answer to a record to which `right` is the right one; `answer_to` is right always."""
         read = self.reads(record) if self.reads else record
-        answer = right if read == record else answer_of(classifier, read)
+        answer = right if read == record else answer_to(read)
         return self.says(record, answer) if self.says else answer
 
 

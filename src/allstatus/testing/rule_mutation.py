@@ -10,12 +10,12 @@ from allstatus.decision.classifier import Classifier
 from allstatus.record.model import Record as Checked
 from allstatus.table.decision_table import Verdicts
 from allstatus.testing.answers import (
+    EXPLAINING,
     FIELDS,
     INVALID,
     SHOWING,
-    AnswerLevel,
+    Answer,
     answer_of,
-    differing,
     differing_in,
 )
 from allstatus.testing.mutants import Mutant, rule_mutants
@@ -37,14 +37,14 @@ class RuleMutation(Mutation[Classifier]):
     """
 
     as_they_are = "the rules as they are"
+    fields = FIELDS + EXPLAINING
 
     def __init__(self, classifier: Classifier, vectors: Sequence[Vector] = ()) -> None:
-        super().__init__(vectors)
-        self._classifier = classifier
+        super().__init__(classifier, vectors)
         self.files = self._files = RuleFiles(classifier.ruleset.directory)
         self._readable = {
             place: Checked.read(vector.record)
-            for place, vector in enumerate(vectors)
+            for place, vector in self.asked.items()
             if vector.expected["outcome"] != INVALID
         }
 
@@ -54,7 +54,7 @@ class RuleMutation(Mutation[Classifier]):
 
     def ports(self) -> Iterator[PortMutant]:
         """Every mistake of a port of these rules."""
-        return port_mutants(self._classifier)
+        return port_mutants(self.classifier)
 
     def build(self, changed: Changed) -> Classifier:
         """The rules with a mutant's changes, unchecked; without stated uses, which no slip in them
@@ -69,16 +69,13 @@ class RuleMutation(Mutation[Classifier]):
             if differing_in(FIELDS + SHOWING, self.vectors[place].expected, answer):
                 yield place
 
-    def port_killers(self, port: PortMutant) -> Iterator[int]:
-        """The places of the vectors to which the port gives another answer."""
-        for place, vector in enumerate(self.vectors):
-            answer = port.ask(self._classifier, vector.record, vector.expected)
-            if differing(vector.expected, answer, AnswerLevel.explanation):
-                yield place
+    def answer(self, _: Vector, read: Record) -> Answer:
+        """The rules' own answer."""
+        return answer_of(self.classifier, read)
 
     def tell_apart(self, mutant: Classifier) -> Record | None:
         """The first record that the rules and the mutant answer differently."""
-        return tell_apart(self._classifier, mutant)
+        return tell_apart(self.classifier, mutant)
 
 
 def tell_apart(one: Classifier, other: Classifier) -> dict[str, Any] | None:
