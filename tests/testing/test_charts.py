@@ -19,8 +19,7 @@ from allstatus.ehr import (
     read_charts,
 )
 from allstatus.testing import bundles, charted_histories, histories, hl7v2_messages
-from allstatus.testing.answers import answer_of
-from allstatus.testing.indication_answers import uses_of
+from allstatus.testing.answers import answer_of, uses_of
 from allstatus.testing.representatives import HAIR, Record
 
 RULES = load_rules(engine="builtin")

@@ -13,7 +13,7 @@ from allstatus import load_rules
 from allstatus.errors import InvalidRecord
 from allstatus.record.model import Record
 from allstatus.rules.indications import read_overlay
-from allstatus.testing.indication_answers import uses_of
+from allstatus.testing.answers import uses_of
 from allstatus.testing.indication_mutants import use_mutants, use_port_mutants
 from allstatus.testing.indication_mutation import UseMutation, tell_uses_apart
 from allstatus.testing.mutation import mutate_suite, mutate_vectors, render

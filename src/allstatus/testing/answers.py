@@ -7,10 +7,10 @@ from enum import StrEnum
 from typing import Any
 
 from allstatus.decision.classifier import Classifier
+from allstatus.decision.entries import AgentApplicability, Option
 from allstatus.errors import InvalidRecord
 from allstatus.record.frozen import plain
 from allstatus.record.model import Record
-from allstatus.testing.indication_answers import USES, uses_of
 
 INVALID = "invalid_record"
 Answer = dict[str, Any]
@@ -35,6 +35,7 @@ class AnswerLevel(StrEnum):
 REFUSED: Answer = {"outcome": INVALID, "status": None, "possible": []}
 FIELDS = ("outcome", "status", "possible")
 SHOWING = ("regions", "possible_regions", "options")
+USES = ("by_option", "by_agent")
 EXPLAINING = (*SHOWING, "missing", "reasons")
 
 
@@ -69,6 +70,36 @@ def answer_of(
             "reasons": plain(decision.reasons),
         }
     return answer | uses_of(decision.options) if uses else answer
+
+
+def uses_of(options: Iterable[Option | Mapping[str, Any]]) -> Answer:
+    """Whom stated uses fit, by option and by agent: words and needs; other sources by title, where
+    they say otherwise. Options are a decision's own, or as its JSON has them.
+    """
+    listed = list(options)
+    agents = [agent for option in listed for agent in _of(option, "by_agent")]
+    return {
+        "by_option": {_of(option, "id"): _said(option) for option in listed},
+        "by_agent": {_of(agent, "agent"): agent_uses(agent) for agent in agents},
+    }
+
+
+def agent_uses(agent: AgentApplicability | Mapping[str, Any]) -> Answer:
+    """The word and needs of one agent, and what other sources answer."""
+    others = {
+        _of(_of(other, "cite"), "title"): _of(other, "applicability")
+        for other in _of(agent, "other_sources")
+    }
+    return {**_said(agent), "other_sources": others}
+
+
+def _said(entry: object) -> Answer:
+    return {"applicability": _of(entry, "applicability"), "needs": list(_of(entry, "needs"))}
+
+
+def _of(entry: object, name: str) -> Any:
+    """A field of an entry, or of the JSON of one."""
+    return entry[name] if isinstance(entry, Mapping) else getattr(entry, name)
 
 
 def differing(

@@ -10,10 +10,18 @@ from hypothesis import HealthCheck, given, settings
 
 from allstatus.errors import AllstatusError
 from allstatus.record.frozen import plain
-from allstatus.testing.answers import EXPLAINING, FIELDS, REFUSED, Answer, AnswerLevel, answer_of
+from allstatus.testing.answers import (
+    EXPLAINING,
+    FIELDS,
+    REFUSED,
+    USES,
+    Answer,
+    AnswerLevel,
+    answer_of,
+    uses_of,
+)
 from allstatus.testing.command_adapter import checked
 from allstatus.testing.conformance import judge_one
-from allstatus.testing.indication_answers import USES, uses_of
 from allstatus.testing.number_strategies import Rules, classifier_of
 from allstatus.testing.strategies import records
 from allstatus.testing.vectors import Vector, make_vectors, one_line, within

@@ -12,7 +12,7 @@ from typing import Any
 from allstatus.decision.applicability import Applicability, OptionList
 from allstatus.decision.stated_use import AgentIndication, IndicationTable, Known
 from allstatus.record.model import Record
-from allstatus.testing.indication_answers import agent_uses
+from allstatus.testing.answers import agent_uses
 
 Readable = Mapping[int, tuple[str, Record]]  # by place: the status and the record
 

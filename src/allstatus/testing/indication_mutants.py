@@ -12,8 +12,7 @@ from allstatus.decision.stated_use import APPLIES, DOES_NOT_APPLY, NEEDS_DATA
 from allstatus.rules.builder import UNITS
 from allstatus.rules.indications import STATUS_FACT, Indications
 from allstatus.table.facts import READERS
-from allstatus.testing.answers import Answer
-from allstatus.testing.indication_answers import USES
+from allstatus.testing.answers import USES, Answer
 from allstatus.testing.indication_values import patient_facts
 from allstatus.testing.mutants import (
     Entry,

@@ -11,8 +11,7 @@ from allstatus.decision.classifier import Classifier
 from allstatus.record.model import Record as Checked
 from allstatus.rules.indications import STATUS_FACT, Indications
 from allstatus.table.fact_domain import Pattern
-from allstatus.testing.answers import Answer, differing_in
-from allstatus.testing.indication_answers import USES, uses_of
+from allstatus.testing.answers import USES, Answer, differing_in, uses_of
 from allstatus.testing.indication_differences import Differences
 from allstatus.testing.indication_mutants import use_mutants, use_port_mutants
 from allstatus.testing.indication_values import PatientFact

@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -15,8 +16,10 @@ from allstatus.decision.classifier import Classifier
 from allstatus.decision.schema import DIALECT
 from allstatus.decision.stated_use import WORDS
 from allstatus.record.whole_files import write_files
+from allstatus.rules.indications import Indications
 from allstatus.testing.answers import FIELDS, INVALID, AnswerLevel
-from allstatus.testing.indication_tsv import uses_tsv
+from allstatus.testing.indication_values import patient_facts
+from allstatus.testing.representatives import stated_at
 from allstatus.testing.vector_groups import COUNT_FAMILY
 from allstatus.testing.vectors import USES_FAMILY, VECTORS_FILE, Vector, one_line
 from allstatus.translate.blood_count_json import to_plain_count
@@ -24,26 +27,26 @@ from allstatus.translate.indications_json import about_uses, to_plain_uses
 from allstatus.translate.plain_json import about_rules, to_plain
 
 FORMAT = "allstatus vectors 1"
+Columns = list[tuple[str, Callable[[Vector], str]]]
 SAID = tuple(WORDS.values())
 _TEXTS = {"type": "array", "items": {"type": "string"}}
 
 
 def write_vectors(folder: Path, classifier: Classifier, vectors: Sequence[Vector]) -> list[Path]:
     """Write the folder; the same rules give the same bytes."""
+    of_uses = [vector for vector in vectors if vector.family == USES_FAMILY]
+    others = [vector for vector in vectors if vector.family != USES_FAMILY]
     texts = {
         VECTORS_FILE: "".join(vector.to_json() + "\n" for vector in vectors),
-        "vectors.tsv": _tsv(
-            tuple(classifier.ruleset.facts),
-            [vector for vector in vectors if vector.family != USES_FAMILY],
-        ),
+        "vectors.tsv": _tsv(classifier.ruleset.facts, others),
         "vectors.schema.json": _json(vector_schema(classifier)),
         "manifest.json": _json(_manifest(classifier, vectors)),
         "rules.json": _json(to_plain(classifier.table)),
         "README.md": _readme(classifier, vectors),
     }
-    if any(vector.family == USES_FAMILY for vector in vectors):
+    if of_uses:
         texts |= {
-            "applicability.tsv": uses_tsv(classifier, vectors),
+            "applicability.tsv": _uses_tsv(classifier.applicability.overlay, of_uses),
             "applicability.json": _json(to_plain_uses(classifier.applicability)),
         }
     if any(vector.family == COUNT_FAMILY for vector in vectors):
@@ -126,18 +129,54 @@ def _manifest(classifier: Classifier, vectors: Sequence[Vector]) -> dict[str, An
     }
 
 
-def _tsv(facts: tuple[str, ...], vectors: Sequence[Vector]) -> str:
+def _tsv(facts: Iterable[str], vectors: Sequence[Vector]) -> str:
+    """The answers as text: a column for each fact, then what is answered."""
+    columns: Columns = [
+        ("level", lambda vector: vector.level),
+        *((fact, partial(_reported, fact)) for fact in facts),
+        ("outcome", lambda vector: vector.expected["outcome"]),
+        ("status", lambda vector: vector.expected["status"] or ""),
+        ("possible", lambda vector: " ".join(vector.expected["possible"])),
+        ("missing", lambda vector: " ".join(vector.expected["missing"])),
+    ]
+    return _lines(columns, vectors)
+
+
+def _uses_tsv(overlay: Indications, vectors: Sequence[Vector]) -> str:
+    """Whom stated uses fit: a column for each fact and each agent, which says `applies`,
+    `does_not_apply`, `needs_data` with the needs, or nothing where it is not listed.
+    """
+    columns: Columns = [
+        ("status", lambda vector: vector.expected["status"]),
+        *((fact.key, partial(_stated, fact.key)) for fact in patient_facts(overlay)),
+        *((agent, partial(_use, agent)) for agent in overlay.agents),
+    ]
+    return _lines(columns, vectors)
+
+
+def _lines(columns: Columns, vectors: Sequence[Vector]) -> str:
     """Tab-separated, nothing quoted: no value holds a tab or a line end, for JSON writes those as
     signs.
     """
-    rows = [["id", "level", *facts, *FIELDS, "missing", "record"]]
+    rows = [["id", *(name for name, _ in columns), "record"]]
     for vector in vectors:
-        values = [_word(vector.record[fact]) if fact in vector.record else "" for fact in facts]
-        expected = vector.expected
-        possible, missing = (" ".join(expected[name]) for name in ("possible", "missing"))
-        answer = [expected["outcome"], expected["status"] or "", possible, missing]
-        rows.append([vector.id, vector.level, *values, *answer, one_line(vector.record)])
+        values = [said(vector) for _, said in columns]
+        rows.append([vector.id, *values, one_line(vector.record)])
     return "".join("\t".join(row) + "\n" for row in rows)
+
+
+def _reported(fact: str, vector: Vector) -> str:
+    return _word(vector.record[fact]) if fact in vector.record else ""
+
+
+def _stated(key: str, vector: Vector) -> str:
+    value = stated_at(vector.record, key)
+    return "" if value is None else _word(value)
+
+
+def _use(agent: str, vector: Vector) -> str:
+    said = vector.expected["by_agent"].get(agent)
+    return "" if said is None else " ".join([said["applicability"], *said["needs"]])
 
 
 def _word(value: Any) -> str:
