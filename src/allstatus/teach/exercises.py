@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from math import floor
 from random import Random
 from typing import Any
 
@@ -62,6 +63,11 @@ class _Pool:
     def __init__(self, classifier: Classifier) -> None:
         self.classifier, self.rules = classifier, classifier.ruleset
         self.percents = [fact.name for fact in self.rules.facts.values() if fact.kind == "percent"]
+        self.numbers = {
+            fact.name: whole_numbers(self._limits(fact.name))
+            for fact in self.rules.facts.values()
+            if fact.kind == "number"
+        }
         self.spellings = {name: percent_spellings(self._limits(name)) for name in self.percents}
 
     def fill(self) -> Iterator[Exercise]:
@@ -99,6 +105,8 @@ class _Pool:
             return (near if edge else far)[int(random.random() * len(near if edge else far))]
         if chance > 0.85:
             return "unknown"
+        if fact.kind == "number":
+            return self.numbers[fact.name][int(random.random() * len(self.numbers[fact.name]))]
         values = (True, False) if fact.kind == "yes_no" else fact.values
         return values[int(random.random() * len(values))] if values else "unknown"
 
@@ -146,8 +154,7 @@ class _Pool:
                 yield not to_status, self.rules.facts[name].about == "history", place, name
 
     def _limits(self, fact: str) -> list[Fraction]:
-        conditions = [self.rules.criteria[name].condition for name in self.rules.criteria_of(fact)]
-        return sorted({condition.limit for condition in conditions if condition.limit is not None})
+        return self.classifier.table.domains[fact].limits
 
     def _closeness(self, record: dict[str, Any]) -> int:
         """2 where a value lies on the limit or may lie on both sides, 1 where it lies just beside
@@ -159,6 +166,12 @@ class _Pool:
             if any(value.low <= limit <= value.high for limit in limits):
                 return 2
         return 1
+
+
+def whole_numbers(limits: list[Fraction]) -> list[int]:
+    """Whole numbers on both sides of each limit, which any fact that is a number can have."""
+    beside = {floor(limit) + step for limit in limits for step in (-1, 0, 1, 2)}
+    return sorted(number for number in beside if number >= 0) or [0]
 
 
 def percent_spellings(limits: list[Fraction]) -> tuple[list[str], list[str]]:

@@ -7,28 +7,24 @@ from __future__ import annotations
 from typing import Any, Literal, get_args, get_origin
 
 from allstatus.decision.classifier import Classifier
-from allstatus.errors import RulesError
 from allstatus.record.model import Site
 from allstatus.record.percent import MARROW_GRADES, format_number
+from allstatus.record.record_schema import AGE
 from allstatus.rules.comparisons import OtherDefinition, other_remissions
 from allstatus.rules.condition import Clause
-from allstatus.rules.ruleset import RELAPSE, Fact, RuleSet, Status
+from allstatus.rules.ruleset import HIGHEST, RELAPSE, Fact, RuleSet, Status
 from allstatus.table.decision_table import DecisionTable
 from allstatus.table.facts import UNKNOWN, sources_of, state_facts
 from allstatus.teach.page_words import embed_says, hexadecimal, one_or_each
-from allstatus.teach.strings import COMPARISONS, short_section, texts
+from allstatus.teach.strings import COMPARISONS, fact_label, short_section, texts
 from allstatus.why.other_definitions import MARROW
 
-KINDS = ("yes_no", "choice", "percent")
 FINDINGS = {"some": "present", "none": "absent"}
 
 
 def embed_rules(classifier: Classifier) -> dict[str, Any]:
-    """The rule set, its table and its words; raises RulesError for a kind of fact the page has no
-    control for.
-    """
+    """The rule set, its table and its words."""
     rules, table = classifier.ruleset, classifier.table
-    _refuse_kinds(rules)
     sections = _sections(rules)
     embedded = {
         "ruleset": _about(rules),
@@ -84,16 +80,6 @@ def _sections(rules: RuleSet) -> list[str]:
     return list(dict.fromkeys(cited))
 
 
-def _refuse_kinds(rules: RuleSet) -> None:
-    if unknown := [fact.name for fact in rules.facts.values() if fact.kind not in KINDS]:
-        raise RulesError(
-            [
-                f"{rules.directory.name}/facts.yaml:1: the page has no control for "
-                f"{', '.join(unknown)}; use {', '.join(KINDS)}"
-            ]
-        )
-
-
 def _about(rules: RuleSet) -> dict[str, Any]:
     return {
         "id": rules.id,
@@ -134,8 +120,12 @@ def _fact(classifier: Classifier, fact: Fact) -> dict[str, Any]:
         "assume": _assume(classifier.table, fact),
         "classes": classes,
     }
+    if fact.name not in texts(rules)["facts"]:
+        entry["label"] = fact_label(rules, fact.name)
     if fact.kind == "choice":
         entry["reads"] = _reads(classifier, fact)
+    if fact.kind == "number":
+        entry |= _number(fact)
     if fact.name in ("signs_and_symptoms", "leukemia_outside_marrow"):
         entry["findings"] = FINDINGS
     if fact.name == "leukemia_outside_marrow":
@@ -143,6 +133,15 @@ def _fact(classifier: Classifier, fact: Fact) -> dict[str, Any]:
     if fact.name == "cbc":
         entry["panel"] = True
     return entry
+
+
+def _number(fact: Fact) -> dict[str, Any]:
+    """How a record states a plain number: up to what, whether it is a count, and whether as text
+    too.
+    """
+    if fact.own:
+        return {"highest": format_number(HIGHEST[fact.kind]), "spelled": True}
+    return {"highest": str(AGE["maximum"])} if fact.name == "age_years" else {"whole": True}
 
 
 def _reads(classifier: Classifier, fact: Fact) -> dict[str, list[str]]:

@@ -15,7 +15,7 @@ from allstatus.record.percent import format_number
 from allstatus.render.messages import MESSAGES, definitions_word
 from allstatus.rules.histories import read_histories
 from allstatus.rules.phrases import LEVELS
-from allstatus.rules.ruleset import Fact, RuleSet
+from allstatus.rules.ruleset import HIGHEST, Fact, RuleSet
 from allstatus.teach.case_map import ROWS
 from allstatus.teach.exercise_words import choices
 from allstatus.teach.exercises import OUTCOMES, Exercise, answer_of, make_pool, percent_spellings
@@ -48,7 +48,7 @@ def embed_page(classifier: Classifier) -> dict[str, Any]:
         "pool": GROUPS.join(_groups(rules, pool, answers)),
         "vectors": SEPARATOR.join(_vectors(classifier, pool, answers)),
         "tries": {
-            name: _letters(rules, case) + _percentages(rules, case)
+            name: _letters(rules, case) + _numbers(rules, case)
             for name, case in find_tries(classifier).items()
         },
         "histories": read_histories(rules.directory, rules.language),
@@ -84,9 +84,9 @@ def _groups(rules: RuleSet, pool: list[Exercise], answers: list[str]) -> Iterato
 
 
 def _exercise(rules: RuleSet, exercise: Exercise) -> str:
-    """An exercise: a letter for each fact, one for the fact that decides, then its percentages."""
+    """An exercise: a letter for each fact, one for the fact that decides, then its numbers."""
     decided = LETTERS[list(rules.facts).index(exercise.decided_by)]
-    return _letters(rules, exercise.record) + decided + _percentages(rules, exercise.record)
+    return _letters(rules, exercise.record) + decided + _numbers(rules, exercise.record)
 
 
 def _letters(rules: RuleSet, record: dict[str, Any]) -> str:
@@ -94,19 +94,21 @@ def _letters(rules: RuleSet, record: dict[str, Any]) -> str:
 
 
 def _letter(fact: Fact, value: Any) -> str:
-    """A value as a letter: ? not known, - not reported, % a percentage (written behind), else its
+    """A value as a letter: ? not known, - not reported, % a number (written behind), else its
     place among the values.
     """
     if value is None or value == "unknown":
         return "-" if value is None else "?"
-    if fact.kind == "percent":
+    if fact.kind in HIGHEST:
         return "%"
     return LETTERS[int(value) if fact.kind == "yes_no" else fact.values.index(value)]
 
 
-def _percentages(rules: RuleSet, record: dict[str, Any]) -> str:
+def _numbers(rules: RuleSet, record: dict[str, Any]) -> str:
     return ";".join(
-        record[name] for name, fact in rules.facts.items() if _letter(fact, record[name]) == "%"
+        str(record[name])
+        for name, fact in rules.facts.items()
+        if _letter(fact, record[name]) == "%"
     )
 
 
@@ -138,7 +140,7 @@ def _vectors(classifier: Classifier, pool: list[Exercise], answers: list[str]) -
             yield (
                 _letters(rules, record)
                 + _answer(classifier, record, answers)
-                + _percentages(rules, record)
+                + _numbers(rules, record)
             )
 
 

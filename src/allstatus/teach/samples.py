@@ -13,7 +13,7 @@ from allstatus.decision.classifier import Classifier
 from allstatus.record.percent import format_number
 from allstatus.rules.condition import Comparison
 from allstatus.rules.ruleset import Fact, RuleSet
-from allstatus.teach.exercises import OUTCOMES, answer_of, percent_spellings
+from allstatus.teach.exercises import OUTCOMES, answer_of, percent_spellings, whole_numbers
 
 Case = dict[str, Any]
 NEW, LIMIT, ABOVE, BELOW = "new", "limit", "above", "below"
@@ -84,16 +84,23 @@ class _Tries:
             if name in first
             else [None]
             if fact.assume
-            else _values(fact)
+            else self._values(fact)
             for name, fact in self.rules.facts.items()
         ]
         return (dict(zip(self.rules.facts, values, strict=True)) for values in product(*choices))
+
+    def _values(self, fact: Fact) -> list[Any]:
+        if fact.kind == "number":
+            return list(whole_numbers(self.classifier.table.domains[fact.name].limits))
+        return list(fact.values) or [True, False]
 
     def _others(self, case: Case, about: str) -> Iterator[Case]:
         """The record with one other value of one fact."""
         for name, fact in self.rules.facts.items():
             if name != self.marrow and fact.about == about and not fact.assume:
-                yield from (case | {name: value} for value in _values(fact) if value != case[name])
+                yield from (
+                    case | {name: value} for value in self._values(fact) if value != case[name]
+                )
 
 
 def _limit_of_remission(rules: RuleSet, fact: str) -> Comparison:
@@ -102,7 +109,3 @@ def _limit_of_remission(rules: RuleSet, fact: str) -> Comparison:
     asked = {name for clause in clauses for name in clause.criteria()}
     names = sorted(rules.criteria_of(fact), key=lambda name: name not in asked)
     return rules.criteria[names[0]].condition
-
-
-def _values(fact: Fact) -> list[Any]:
-    return list(fact.values) or [True, False]

@@ -66,10 +66,12 @@ def value_text(rules: RuleSet, name: str, value: Any) -> str:
         return str(said["not_reported" if value is None and fact.assume else "not_known"])
     if fact.kind == "percent":
         return percent_text(rules, str(value))
-    key = str(value).lower() if isinstance(value, bool) else str(value)
-    return str(
-        said["facts"].get(name, {}).get("values", {}).get(key) or name_words(rules, name, key)
-    )
+    if fact.kind == "number":
+        return str(value)
+    if isinstance(value, bool):
+        return str(said["yes_no"][str(value).lower()])
+    known = said["facts"].get(name, {}).get("values", {})
+    return str(known.get(value) or name_words(rules, name, str(value)))
 
 
 def percent_text(rules: RuleSet, text: str) -> str:

@@ -39,9 +39,13 @@ const makeParts = (engine, exercises) => {
   };
 
   // A scale from 0 to 100 % on which both sides of the limit have room: its first half reaches twice the limit.
-  const limit = Number(data.criteria.find((criterion) => criterion.limit !== undefined)?.limit ?? 50);
+  const marrow = data.facts.find((fact) => fact.kind === "percent")?.name;
+  const named = ({ criterion, children = [] }) => [criterion, ...children.flatMap(named)];
+  const ofRemission = data.statuses.filter((status) => status.remission).flatMap((status) => status.clauses.flatMap(named));
+  const compared = data.criteria.filter((criterion) => criterion.fact === marrow).sort((a, b) => ofRemission.includes(b.name) - ofRemission.includes(a.name))[0];
+  const limit = Number(compared?.limit ?? 50);
   const scale = {
-    limit,
+    limit, operator: compared?.operator ?? ">",
     place: (percent) => (percent <= 2 * limit ? (25 * percent) / limit : 50 + (50 * (percent - 2 * limit)) / (100 - 2 * limit)),
     value: (place) => (place <= 50 ? (place * limit) / 25 : 2 * limit + ((place - 50) * (100 - 2 * limit)) / 50),
   };

@@ -38,6 +38,7 @@ const makeEngine = (data) => {
   const readFact = (fact, value) => {
     if (value === UNKNOWN) return null;
     if (fact.kind === "percent") return readPercent(value, fact.name, data.grades);
+    if (fact.kind === "number") return readPlainNumber(value, fact);
     if (fact.kind === "yes_no") {
       if (typeof value === "boolean") return value;
     } else {
@@ -182,5 +183,5 @@ const makeEngine = (data) => {
     return { stated, resolution, outcome, possible, status: outcome === "determined" ? possible[0] : null };
   };
 
-  return { data, facts, factOf, criteria, statuses, consistent, everything, outside, place, cases, withCases, read, holds, decide, resolveRecord, resolve, whatIf, openAnswers, verdictOf };
+  return { data, facts, factOf, criteria, statuses, consistent, everything, outside, place, cases, withCases, read, readFact, holds, decide, resolveRecord, resolve, whatIf, openAnswers, verdictOf };
 };

@@ -31,17 +31,17 @@ const draw = (pool, seed, count) => {
 const makeExercises = (engine, why) => {
   const { data, facts, factOf } = engine, words = data.texts;
 
-  const value = (fact, letter, percentages) => {
+  const value = (fact, letter, numbers) => {
     if (letter === "?") return UNKNOWN;
     if (letter === "-") return null;
-    if (letter === "%") return percentages.shift();
+    if (letter === "%") return fact.kind === "number" ? new ExactNumber(numbers.shift()) : numbers.shift();
     return fact.kind === "yes_no" ? letter === "1" : fact.values[parseInt(letter, 36)];
   };
 
-  // Cases as they are embedded: a letter for each fact, `more` letters about the case, then its percentages.
+  // Cases as they are embedded: a letter for each fact, `more` letters about the case, then its numbers.
   const unpack = (packed, more) => packed.split("|").map((text) => {
-    const end = facts.length + more, percentages = text.slice(end).split(";");
-    const record = Object.fromEntries(facts.map((fact, number) => [fact.name, value(fact, text[number], percentages)]));
+    const end = facts.length + more, numbers = text.slice(end).split(";");
+    const record = Object.fromEntries(facts.map((fact, number) => [fact.name, value(fact, text[number], numbers)]));
     return { record, about: [...text.slice(facts.length, end)].map((letter) => (letter === "!" ? null : parseInt(letter, 36))) };
   });
   // Exercises in groups: each begins with a letter for the answer, the edge and the level of all in it.
@@ -55,7 +55,7 @@ const makeExercises = (engine, why) => {
   const answerOf = (decision) => decision.status ?? decision.outcome;
   const titleOf = (answer) => data.choices[answer];
   const titles = (possible) => Object.keys(data.choices).filter((name) => possible.includes(name)).map((name) => words.in_a_sentence[name] ?? titleOf(name)).join(words.or);
-  const label = (name) => words.facts[name]?.label ?? name.replaceAll("_", " ");
+  const label = (name) => words.facts[name]?.label ?? factOf[name]?.label ?? name.replaceAll("_", " ");
 
   const percentText = (text) => {
     const count = /^(\d+)\s*\/\s*(\d+)$/.exec(text);
@@ -64,7 +64,10 @@ const makeExercises = (engine, why) => {
     return text.endsWith("%") ? text : fill(words.percent.plain, { text });
   };
 
-  const wordOf = (name, value) => words.facts[name]?.values?.[value] ?? String(value).replaceAll("_", " ");
+  // A number as a record states it, from what was typed.
+  const numberOf = (fact, text) => (fact.kind === "number" && /^[-+]?\d+(\.\d+)?$/.test(text) ? new ExactNumber(text) : text);
+
+  const wordOf = (name, value) => words.yes_no[value] ?? words.facts[name]?.values?.[value] ?? String(value).replaceAll("_", " ");
 
   // A percentage that says more than a text: its comparator, its unit, the cells that were counted.
   const percentObject = ({ value, comparator, unit, cells_counted: cells }) => {
@@ -81,6 +84,7 @@ const makeExercises = (engine, why) => {
   const valueText = (name, stated) => {
     const fact = factOf[name];
     if (stated === null || stated === undefined || stated === UNKNOWN) return stated === UNKNOWN || !fact.assume ? words.not_known : words.not_reported;
+    if (fact.kind === "number") return String(stated.text ?? stated);
     if (stated instanceof ExactNumber || fact.kind === "percent") return typeof stated === "string" ? percentText(stated) : stated.text ? percentText(stated.text) : percentObject(stated);
     return typeof stated === "object" ? foundText(fact, stated) : wordOf(name, stated);
   };
@@ -178,5 +182,5 @@ const makeExercises = (engine, why) => {
 
   const readFrom = (exercise) => fill(words.exercise.sections, { sections: sections(exercise).join("; ") });
 
-  return { pool, vectors, tries, atLevel, readFrom, draw: (seed, count) => draw(pool, seed, count), answerOf, titleOf, titles, label, valueText, caseOf, headline, message, messages, mayBe, assumed, explain, explainParts, whyNot };
+  return { pool, vectors, tries, atLevel, readFrom, draw: (seed, count) => draw(pool, seed, count), answerOf, titleOf, titles, label, valueText, numberOf, caseOf, headline, message, messages, mayBe, assumed, explain, explainParts, whyNot };
 };

@@ -28,10 +28,37 @@ const makeExplore = (engine, why, exercises, parts) => {
     return { element, set, value: () => options[inputs.findIndex((input) => input.checked)] };
   };
 
+  // A number, or a percentage beside the marrow's: its exact text, or not known.
+  const makeNumber = (fact) => {
+    const hint = fact.kind === "percent" ? words.percent_hint : words.number_hint, says = h("p.says", { id: `${fact.name}-says`, "aria-live": "polite" });
+    const text = h("input.number", { type: "text", autocomplete: "off", spellcheck: "false", "aria-label": exercises.label(fact.name),
+      "aria-describedby": `${fact.name}-hint ${fact.name}-says`, oninput: () => show() });
+    const value = () => { const typed = text.value.trim(); return typed === "" ? (fact.assume ? null : UNKNOWN) : exercises.numberOf(fact, typed); };
+    const set = (stated) => { text.value = [undefined, null, UNKNOWN].includes(stated) ? "" : stated.text ?? stated; };
+    const problem = () => {
+      const found = refusalOf(fact, value());
+      text.setAttribute("aria-invalid", found ? "true" : "false");
+      says.className = found ? "says problem" : "says";
+      says.textContent = found ?? exercises.valueText(fact.name, value());
+      return found;
+    };
+    const element = h("fieldset.fact", h("legend", exercises.label(fact.name)), h("p.quiet", fact.question), text, h("p.quiet", { id: `${fact.name}-hint` }, hint), says);
+    return { element, set, value, problem };
+  };
+
+  const refusalOf = (fact, stated) => {
+    try {
+      if (stated !== null) engine.readFact(fact, stated);
+      return null;
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      return data.texts.problems[error.problem];
+    }
+  };
+
   const marrowFact = facts.find((fact) => fact.kind === "percent");
-  for (const fact of facts) {
-    controls.set(fact.name, fact === marrowFact ? makeMarrow(engine, exercises, parts, fact, () => show()) : makeChoice(fact));
-  }
+  const makeControl = (fact) => (fact === marrowFact ? makeMarrow(engine, exercises, parts, fact, () => show()) : ["percent", "number"].includes(fact.kind) ? makeNumber(fact) : makeChoice(fact));
+  for (const fact of facts) controls.set(fact.name, makeControl(fact));
   const marrow = marrowFact && controls.get(marrowFact.name);
 
   const set = (record) => {
@@ -143,7 +170,8 @@ const makeExplore = (engine, why, exercises, parts) => {
   const map = makeMap(engine, exercises, parts, (sides) => set(sides));
 
   const show = () => {
-    const { problem, percent } = marrow ? marrow.read() : {};
+    const { problem: refused, percent } = marrow ? marrow.read() : {};
+    const problem = [refused, ...[...controls.values()].map((control) => control.problem?.())].find(Boolean);
     const decision = problem ? null : engine.resolveRecord(record());
     element.classList.toggle("refused", Boolean(problem));
     if (problem) {

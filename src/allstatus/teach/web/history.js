@@ -31,7 +31,7 @@ const pastOf = (events, day) => {
 
 // Whether the marrow is above a limit (true), at or below all of them (false), or neither is known.
 const marrowSide = (engine, stated) => {
-  const above = engine.factOf.marrow_blast_percent.criteria.map((criterion) => {
+  const above = (engine.factOf.marrow_blast_percent?.criteria ?? []).map((criterion) => {
     const held = engine.holds(criterion, stated.values.marrow_blast_percent);
     return held === null || criterion.operator.startsWith(">") ? held : !held;
   });

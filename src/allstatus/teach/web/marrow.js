@@ -30,11 +30,16 @@ const makeMarrow = (engine, exercises, parts, fact, changed) => {
     }
   };
 
+  // The side that holds what is below the limit, and the other; the limit itself belongs to one of them.
+  const [below, above] = [">", "<="].includes(scale.operator) ? ["<=", ">"] : ["<", ">="];
+  const sideText = (operator) => fill(words.side[operator], { limit });
+  const sideItem = (operator) => (operator.endsWith("=") ? fill(words.belongs, { side: sideText(operator), limit }) : sideText(operator));
+
   const sideWords = (percent) => {
-    const above = compare(percent, ">", readNumber(limit, fact.name));
+    const isAbove = compare(percent, above, readNumber(limit, fact.name));
     const onLine = isExact(percent) && compare(percent, "==", readNumber(limit, fact.name));
-    const form = onLine ? words.on_the_line : above === null ? words.across_line : above ? words.above_line : words.below_line;
-    return fill(form, { limit });
+    const form = onLine ? words.on_the_line : isAbove === null ? words.across_line : words.on_side;
+    return fill(form, { limit, side: sideText(isAbove ? above : below) });
   };
 
   const show = () => {
@@ -61,7 +66,7 @@ const makeMarrow = (engine, exercises, parts, fact, changed) => {
     h("div.pills", h("label", given, words.percent_value), h("label", unknown, data.texts.not_known)),
     h("label.field", { for: "percent" }, words.percent_label), text, h("p.quiet", { id: "percent-hint" }, words.percent_hint),
     h("div.scale", slider, strip, parts.ticks()),
-    h("ul.sides", h("li", h("span.swatch.below"), fill(words.belongs, { limit })), h("li", h("span.swatch.above"), fill(words.above_side, { limit }))),
+    h("ul.sides", h("li", h("span.swatch.below"), sideItem(below)), h("li", h("span.swatch.above"), sideItem(above))),
     says);
   set(UNKNOWN);
   return { element, set, read, value: () => stated };

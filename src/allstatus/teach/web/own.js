@@ -13,9 +13,10 @@ const makeOwn = (engine, exercises, parts, { walk, leave }) => {
   };
 
   const makeControl = (fact) => {
-    if (fact.kind === "percent") {
+    if (["percent", "number"].includes(fact.kind)) {
+      const hint = fact.kind === "percent" ? words.percent_hint : parts.words.number_hint;
       const input = h("input.number", { type: "text", autocomplete: "off", spellcheck: "false" });
-      return { element: field(`own-${fact.name}`, exercises.label(fact.name), input, words.percent_hint), value: () => input.value.trim() || null, clear: () => { input.value = ""; } };
+      return { element: field(`own-${fact.name}`, exercises.label(fact.name), input, hint), value: () => (input.value.trim() ? exercises.numberOf(fact, input.value.trim()) : null), clear: () => { input.value = ""; } };
     }
     const options = [null, ...(fact.kind === "yes_no" ? [true, false] : fact.values), UNKNOWN];
     const select = h("select", options.map((value, number) => h("option", { value: number, "data-value": value }, value === null ? data.texts.not_reported : exercises.valueText(fact.name, value))));

@@ -100,6 +100,15 @@ const readPercent = (value, field, grades) => {
   throw new Refused(field, "not_a_percentage");
 };
 
+// A plain number as an interval of that one value; `spelled` may be text, `whole` has no fraction, `highest` is its bound if any.
+const readPlainNumber = (value, { name, highest, whole, spelled }) => {
+  const problem = whole ? "not_a_count_of_things" : "not_a_plain_number", text = value instanceof ExactNumber ? value.text : spelled && typeof value === "string" ? value : "";
+  if (!(whole ? /^\d+$/ : /^[-+]?\d+(\.\d+)?([eE][-+]?\d{1,4})?$/).test(text)) throw new Refused(name, problem);
+  const number = readNumber(text, name);
+  if (number.n < 0n || (highest && order(number, readNumber(highest, name)) > 0)) throw new Refused(name, problem);
+  return { low: number, high: number, lowOpen: false, highOpen: false, cells: null };
+};
+
 const isExact = (percent) => order(percent.low, percent.high) === 0;
 
 // true, false or null: whether every, no or some value in the interval satisfies `operator limit`.
