@@ -35,6 +35,18 @@ const scenarios = {
     return { ...seen, stored, first: await state(page), footer: await text(page, "footer"), notice: await text(page, "footer p:first-child") };
   },
 
+  // What is chosen and typed, one after the other: what the number's control says of it, and the answer.
+  async numbers(page) {
+    for (const [name, value] of Object.entries(given.chosen)) await page.locator(`input[name="${name}"][value="${value}"]`).check();
+    const seen = [];
+    for (const typed of given.texts) {
+      const control = page.getByLabel(given.label, { exact: true });
+      await control.fill(typed);
+      seen.push({ typed, said: await control.locator("xpath=following-sibling::p[contains(@class, 'says')]").innerText(), headline: await text(page, ".answer .headline") });
+    }
+    return seen;
+  },
+
   // Every radio button in turn: the record it makes and the answer shown.
   async controls(page) {
     const answers = [];
