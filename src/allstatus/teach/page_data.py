@@ -29,7 +29,7 @@ def embed_rules(classifier: Classifier) -> dict[str, Any]:
     embedded = {
         "ruleset": _about(rules),
         "diagnoses": [*rules.population["icd10cm"], *rules.population["snomed"]],
-        "record_keys": list(rules.record_model.model_fields),
+        "other_keys": [key for key in rules.record_model.model_fields if key not in rules.facts],
         "grades": {name: _grade(grade) for name, grade in MARROW_GRADES.items()},
         "consistent": hexadecimal(table.consistent),
         "outside": hexadecimal(table.outside),
@@ -37,9 +37,7 @@ def embed_rules(classifier: Classifier) -> dict[str, Any]:
         "facts": [_fact(classifier, fact) for fact in rules.facts.values()],
         "criteria": [_criterion(rules, name, sections) for name in rules.criteria],
         "statuses": [_status(rules, table, status, sections) for status in rules.statuses.values()],
-        "regions": [
-            {"name": name, "cases": hexadecimal(cases)} for name, cases in table.regions.items()
-        ],
+        "regions": {name: hexadecimal(cases) for name, cases in table.regions.items()},
         "constraints": [_constraint(rules, table, name) for name in rules.constraints],
         "options": {
             name: [_option(option) for option in options] for name, options in rules.options.items()
@@ -102,13 +100,10 @@ def _grade(grade: Any) -> dict[str, Any]:
 def _fact(classifier: Classifier, fact: Fact) -> dict[str, Any]:
     rules = classifier.ruleset
     criteria = rules.criteria_of(fact.name)
-    classes = [
-        {
-            "region": c.region,
-            "verdicts": "".join("ft"[c.verdicts[name]] for name in criteria),
-        }
+    classes = {
+        c.region.removeprefix(f"{fact.name} "): "".join("ft"[c.verdicts[name]] for name in criteria)
         for c in classifier.resolver.classes[fact.name]
-    ]
+    }
     entry: dict[str, Any] = {
         "name": fact.name,
         "kind": fact.kind,
@@ -190,14 +185,12 @@ def _asks_only(rules: RuleSet, clause: Clause, fact: str) -> bool:
 
 def _definition(rules: RuleSet, definition: OtherDefinition) -> dict[str, str]:
     titles = {entry["id"]: entry["title"] for entry in COMPARISONS.texts(rules.language)}
-    limit, forms = definition.marrow, texts(rules)["page"]["compare"]
-    number = format_number(limit.value)
+    limit = definition.marrow
     return {
         "id": definition.id,
         "title": titles[definition.id],
-        "asks": forms[limit.comparator].format(limit=number),
         "comparator": limit.comparator,
-        "limit": number,
+        "limit": format_number(limit.value),
     }
 
 
@@ -217,7 +210,7 @@ def _criterion(rules: RuleSet, name: str, sections: list[str]) -> dict[str, Any]
         "title": criterion.title,
         "otherwise": criterion.otherwise,
         "fact": condition.fact,
-        "operator": condition.operator,
+        "operator": None if condition.operator == "==" else condition.operator,
         "operand": condition.operand,
         "limit": limit,
         "section": sections.index(criterion.cite["section"]),
@@ -245,9 +238,9 @@ def _status(
         "title": status.title,
         "section": section,
         "cases": hexadecimal(table.statuses[status.name]),
-        "remission": status.is_remission,
-        "relapse": RELAPSE in status.asserts,
-        "told_apart": len(status.asserts) == 1,
+        "remission": status.is_remission or None,
+        "relapse": RELAPSE in status.asserts or None,
+        "told_apart": len(status.asserts) == 1 or None,
         "clauses": clauses,
     }
 
@@ -255,8 +248,8 @@ def _status(
 def _clause(
     rules: RuleSet, table: DecisionTable, status: Status, clause: Clause, sections: list[str]
 ) -> dict[str, Any]:
-    """A clause; what the page can tell from its criterion (cases, words, section) is left to the
-    page.
+    """A clause; what the page can tell from its place and criterion (path, cases, words) is left
+    to the page.
     """
     inner = clause.children[0] if clause.kind == "not" else clause
     criterion = rules.criteria[str(inner.criterion)] if inner.kind == "criterion" else None
@@ -264,7 +257,6 @@ def _clause(
     ours = (clause.reading or owner.reading) == "interpretation" or None
     section = sections.index((clause.cite or owner.cite)["section"])
     node = {
-        "path": clause.path,
         "kind": clause.kind,
         "ours": ours,
         "section": section,

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import Any
 
 from allstatus.decision.classifier import Classifier
@@ -51,17 +51,21 @@ def embed_page(classifier: Classifier) -> dict[str, Any]:
             name: _letters(rules, case) + _numbers(rules, case)
             for name, case in find_tries(classifier).items()
         },
-        "histories": read_histories(rules.directory, rules.language),
+        "histories": list(_histories(rules)),
         "map_rows": [name for name in ROWS if name in rules.facts],
     }
 
 
 def _texts(rules: RuleSet) -> dict[str, Any]:
-    """All texts, those that name the disease or its statuses with theirs."""
+    """The texts of the page: of its own facts alone, with the disease and its statuses named."""
     said = texts(rules)
     another = said["problems"]["another_disease"].format(disease=rules.disease)
-    problems = {**said["problems"], "another_disease": another}
-    return {**said, "title": page_title(rules), "problems": problems}
+    return {
+        **said,
+        "title": page_title(rules),
+        "facts": {name: entry for name, entry in said["facts"].items() if name in rules.facts},
+        "problems": {**said["problems"], "another_disease": another},
+    }
 
 
 def _headline(rules: RuleSet, said: dict[str, str]) -> Any:
@@ -72,6 +76,23 @@ def _headline(rules: RuleSet, said: dict[str, str]) -> Any:
             for level, text in said.items()
         }
     )
+
+
+def _histories(rules: RuleSet) -> Iterator[dict[str, Any]]:
+    """Made-up patients; the record of a moment holds what differs from the moment before."""
+    for history in read_histories(rules.directory, rules.language):
+        moments = pairwise([{"record": {}}, *history["points"]])
+        points = [
+            {**point, "record": _news(before["record"], point["record"])}
+            for before, point in moments
+        ]
+        yield {**history, "points": points}
+
+
+def _news(before: dict[str, Any], record: dict[str, Any]) -> dict[str, Any]:
+    """What a record states otherwise than the one before; None what it no longer states."""
+    names = {**before, **record}
+    return {name: record.get(name) for name in names if before.get(name) != record.get(name)}
 
 
 def _groups(rules: RuleSet, pool: list[Exercise], answers: list[str]) -> Iterator[str]:

@@ -30,10 +30,13 @@ def hexadecimal(cases: CaseSet) -> str:
 
 
 def one_or_each(said: Mapping[str, Any]) -> Any:
-    """The text that every reader is given, or a list with one for each of LEVELS."""
+    """The text that every reader is given, or a list with one for each of LEVELS; the last one is
+    also for those that follow.
+    """
     listed = [said[level] for level in LEVELS]
-    alike = isinstance(listed[0], str) and all(one == listed[0] for one in listed)
-    return listed[0] if alike else listed
+    while len(listed) > 1 and listed[-1] == listed[-2]:
+        listed.pop()
+    return listed[0] if isinstance(listed[0], str) and len(listed) == 1 else listed
 
 
 def embed_says(rules: RuleSet, table: DecisionTable) -> dict[str, dict[str, Any]]:

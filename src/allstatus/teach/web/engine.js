@@ -9,29 +9,30 @@ const makeEngine = (data) => {
   // Case k of the table has bit c of k as its verdict on criterion c: halves of zeros and ones, repeated.
   const size = 2n ** BigInt(data.criteria.length), everything = 2n ** size - 1n;
   const withBit = (number) => everything / (2n ** 2n ** BigInt(number) + 1n) * 2n ** 2n ** BigInt(number);
-  const criteria = data.criteria.map((c, number) => ({ ...c, true: withBit(number), limit: c.limit === undefined ? null : readNumber(c.limit, c.name), section: data.sections[c.section] }));
+  const criteria = data.criteria.map((c, number) => ({ operator: "==", ...c, true: withBit(number), limit: c.limit === undefined ? null : readNumber(c.limit, c.name), section: data.sections[c.section] }));
   const place = Object.fromEntries(criteria.map((criterion, number) => [criterion.name, number]));
   const consistent = cases(data.consistent), outside = cases(data.outside);
   const withCases = (verdicts) =>
     Object.entries(verdicts).reduce((left, [name, held]) => left & (held ? criteria[place[name]].true : everything & ~criteria[place[name]].true), everything);
 
   // A clause of a definition with its cases: embedded for a group of clauses, known from its criterion else.
-  const clauseOf = ({ criterion = null, children = [], ours = false, ...node }) => ({
-    note: null, ...node, criterion, children: children.map(clauseOf), reading: ours ? "interpretation" : "literal", section: data.sections[node.section],
+  const clauseOf = (parent) => ({ path, criterion = null, children = [], ours = false, ...node }, number) => ({
+    note: null, ...node, path: path ?? `${parent}.${number + 1}`, criterion, children: children.map(clauseOf(`${parent}.${number + 1}`)), reading: ours ? "interpretation" : "literal", section: data.sections[node.section],
     set: criterion === null ? cases(node.cases) : withCases({ [criterion]: node.kind !== "not" }),
     expected: criterion === null ? node.expected : criteria[place[criterion]][node.kind === "not" ? "otherwise" : "title"],
   });
-  const statuses = data.statuses.map((status) => ({ ...status, set: cases(status.cases), section: data.sections[status.section], clauses: status.clauses.map(clauseOf) }));
+  const statuses = data.statuses.map((status) => ({ ...status, set: cases(status.cases), section: data.sections[status.section], clauses: status.clauses.map(clauseOf(status.name)) }));
 
-  const answerOf = (fact, own) => (answer) => {
-    const verdicts = Object.fromEntries(own.map(({ name }, number) => [name, answer.verdicts[number] === "t"]));
-    return { ...answer, fact: fact.name, verdicts, set: withCases(verdicts) };
+  const answerOf = (fact, own) => ([region, letters]) => {
+    const verdicts = Object.fromEntries(own.map(({ name }, number) => [name, letters[number] === "t"]));
+    return { region: `${fact.name} ${region}`, fact: fact.name, verdicts, set: withCases(verdicts) };
   };
   const facts = data.facts.map((fact) => {
     const own = criteria.filter((criterion) => criterion.fact === fact.name);
-    return { values: [], assume: null, ...fact, criteria: own, classes: fact.classes.map(answerOf(fact, own)), when: fact.assume?.when === undefined ? null : cases(fact.assume.when) };
+    return { values: [], assume: null, ...fact, criteria: own, classes: Object.entries(fact.classes).map(answerOf(fact, own)), when: fact.assume?.when === undefined ? null : cases(fact.assume.when) };
   });
   const factOf = Object.fromEntries(facts.map((fact) => [fact.name, fact]));
+  const keys = [...data.other_keys, ...Object.keys(factOf)];
 
   // ---- from a record to verdicts -----------------------------------------------------------------
 
@@ -55,7 +56,7 @@ const makeEngine = (data) => {
 
   // The value of each fact (null: not known), which were not reported, and contradictions inside the record.
   const read = (record, needsFact = true) => {
-    for (const key of Object.keys(record)) if (!data.record_keys.includes(key)) throw new Refused(key, "unknown_key");
+    for (const key of Object.keys(record)) if (!keys.includes(key)) throw new Refused(key, "unknown_key");
     const { diagnosis = null } = record;
     if (diagnosis !== null && !data.diagnoses.includes(String(diagnosis).trim().toUpperCase())) throw new Refused("diagnosis", "another_disease");
     const unreported = new Set(), values = {};

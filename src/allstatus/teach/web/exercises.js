@@ -98,7 +98,7 @@ const makeExercises = (engine, why) => {
     return [...new Set(why.conflicts(decision).map((entry) => entry.constraint))];
   };
   // What is said to a reader: one text, or one for each level.
-  const atLevel = (said, level) => (Array.isArray(said) ? said[data.levels.indexOf(level)] : said);
+  const atLevel = (said, level) => (Array.isArray(said) ? said[data.levels.indexOf(level)] ?? said.at(-1) : said);
   const headline = (decision, level) => fill(atLevel(data.headlines[decision.outcome], level), { title: decision.status && titleOf(decision.status) });
   // Whether the value a criterion compares lies at its limit or at most a point from it.
   const isNear = ({ stated }, name) => {

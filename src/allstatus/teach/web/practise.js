@@ -32,6 +32,10 @@ const makePractise = (engine, exercises, parts) => {
     return { ...point, answer: exercises.answerOf(decision), edge: null };
   }), history);
 
+  // The record of a moment is embedded as what differs from the moment before.
+  const wholeRecords = ({ points }) => points.map((point, number) => ({ ...point, record: Object.assign({}, ...points.slice(0, number + 1).map(({ record }) => record)) }));
+  const histories = data.histories.map((history) => ({ ...history, points: wholeRecords(history) }));
+
   const own = makeOwn(engine, exercises, parts, { walk, leave: () => menu() });
   const openOwn = () => {
     session = null;
@@ -50,7 +54,7 @@ const makePractise = (engine, exercises, parts) => {
       h("button.primary", { type: "submit" }, words.begin));
     replace(stage, h("h2", data.texts.page.tabs.practise), h("p", forms.instructions), h("p.quiet", `${words.practise_intro} ${words.seed_hint}`), form,
       assumptions(), h("h2.later", words.walk), h("p", words.walk_intro), h("div.toolbar", {},
-      data.histories.map((history) => h("button", { type: "button", onclick: () => walk(history) }, history.title)),
+      histories.map((history) => h("button", { type: "button", onclick: () => walk(history) }, history.title)),
       h("button", { type: "button", onclick: openOwn }, words.own.open)));
   };
 

@@ -4,7 +4,7 @@ const makeWhy = (engine) => {
   const { data, facts, factOf, criteria, statuses, whatIf, openAnswers, verdictOf, cases } = engine;
   const sets = Object.fromEntries(statuses.map((status) => [status.name, status.set]));
   const same = (a, b) => String(a) === String(b);
-  const regionSets = data.regions.map((region) => [region.name, cases(region.cases)]);
+  const regionSets = Object.entries(data.regions).map(([name, set]) => [name, cases(set)]);
   const broken = data.constraints.map((constraint) => ({ ...constraint, set: cases(constraint.broken) }));
 
   function* combinations(items, size, from = 0) {
