@@ -10,6 +10,7 @@ import pytest
 from allstatus import classify
 from allstatus.decision.classifier import load_rules
 from allstatus.errors import InvalidRecord
+from allstatus.render.text import render_text
 from allstatus.rules.fingerprint import normalise, page_sentences
 from allstatus.verify.citations import missing_citations, read_citations
 from allstatus.verify.coverage import cover
@@ -45,6 +46,16 @@ LONG = 40  # letters from which a sentence of the page would be recognised
 def test_it_decides_by_its_own_page(facts: dict[str, Any], answer: str) -> None:
     decision = RULES.classify(facts)
     assert (decision.status or decision.outcome) == answer
+
+
+def test_stated_uses_are_told_of_only_where_one_is_of_what_is_listed() -> None:
+    """No agent on this page has a stated use in AML, so the source of stated uses is not named."""
+    record = {"prior_treatment": "disease_directed", "refractory": True, "cbc": "abnormal"}
+    aml = render_text(RULES.classify(record), level="clinician")
+    assert "One of five targeted drugs" in aml
+    assert "Stated uses" not in aml
+    newly = {**NEW, "marrow_blast_percent": "20"}
+    assert "Stated uses" in render_text(classify(newly), level="clinician")
 
 
 def test_its_own_fact_is_no_fact_of_another_rule_set() -> None:

@@ -224,6 +224,7 @@ def _report(
         f"({job.rejects})"
     )
     outcomes = by_outcome(results, totals)
-    speed = [f"{totals.rows / seconds:,.0f} rows/s"] if seconds > WORTH_A_RATE else []
+    told = totals.rows > seconds > WORTH_A_RATE  # never "0 rows/s"
+    speed = [f"{totals.rows / seconds:,.0f} rows/s"] if told else []
     print_totals(lines, outcomes, speed, rules)
     draw_if_asked(plot, outcomes, totals.rows, "rows", rules)

@@ -202,7 +202,8 @@ class Facts:
 class DecidedBy:
     """By which rules of which page it was decided, with what, and what the answer is not.
 
-    `cite` is where the page defines the status.
+    `cite` is where the page defines the status; `stated_uses` is None where no agent listed has
+    one.
     """
 
     rules: RulesUsed

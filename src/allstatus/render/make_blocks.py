@@ -203,10 +203,11 @@ class _Maker:
     def source(self) -> DecidedBy:
         decision = self.decision
         status = self.rules.statuses.get(decision.status or "")
+        told = any(option.by_agent for option in decision.options)
         return DecidedBy(
             decision.ruleset,
             decision.engine,
-            decision.applicability,
+            decision.applicability if told else None,
             PageCite(**status.cite) if status else None,
             decision.notice,
         )
