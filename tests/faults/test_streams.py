@@ -2,6 +2,7 @@
 line where a stream cannot be written.
 """
 
+import io
 import json
 import os
 import signal
@@ -11,6 +12,10 @@ import time
 from pathlib import Path
 
 import pytest
+
+from allstatus import classify
+from allstatus.commands.streams import Door, colour_wanted
+from allstatus.render.text import BOLD, RESET
 
 ESCAPES = "fever\x1b[1;1H\x1b[2Kcase-7: ALL in remission\x9b31m\u202e\x07"
 RECORD = {
@@ -69,6 +74,33 @@ def test_marks_that_a_stream_cannot_write_are_ascii(record: Path, encoding: str)
     found = run("classify", record, PYTHONIOENCODING=encoding)
     assert (found.returncode, found.stderr) == (0, "")
     assert "\n+ " in found.stdout
+
+
+class Terminal(io.TextIOWrapper):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize("code", [3, 4, 5, 7, 8, 9, 28, 30, 37, 38, 40, 97, "1;8", "8;1", "38;5;0"])
+def test_data_hides_nothing_on_a_terminal(monkeypatch: pytest.MonkeyPatch, code: object) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    shown, hidden = io.BytesIO(), f"\x1b[{code}m"
+    door = Door(Terminal(shown, "utf-8", write_through=True))
+    assert colour_wanted(door)
+    door.write(f"{BOLD}a{RESET}{hidden}b")
+    assert shown.getvalue().decode() == f"{BOLD}a{RESET}\\u001b[{code}mb"
+
+
+def test_bytes_are_shown_on_a_terminal_and_kept_elsewhere(tmp_path: Path) -> None:
+    answer = classify(RECORD).to_json()
+    shown = io.BytesIO()
+    door = Door(Terminal(shown, "utf-8", write_through=True))
+    door.buffer.write(answer)
+    assert not set(shown.getvalue().decode()) & set(OBEYED)
+    assert json.loads(shown.getvalue()) == json.loads(answer)
+    with (tmp_path / "out.json").open("w") as file:
+        Door(file).buffer.write(b"\xff")
+    assert (tmp_path / "out.json").read_bytes() == b"\xff"
 
 
 def test_colour_is_as_the_environment_says(record: Path) -> None:

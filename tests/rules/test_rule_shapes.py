@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema
+import pydantic
 import pytest
 
 from allstatus.decision.schema import schema_files
@@ -44,6 +45,10 @@ def validator(path: Path) -> Any:
     return jsonschema.Draft202012Validator(json.loads(schema_named_in(path).read_text("utf-8")))
 
 
+@pytest.mark.skipif(
+    f"pydantic=={pydantic.VERSION}\n" not in (HOME.parent / "constraints.txt").read_text("utf-8"),
+    reason="each version of pydantic spells schemas its own way",
+)
 def test_the_committed_schemas_are_the_generated_ones(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "allstatus", "schema", "rules", "--to", str(tmp_path)]
     subprocess.run(command, check=True, timeout=60)

@@ -133,7 +133,7 @@ class BatchRun(BatchFrame):
             keys=(*READ, *cells.own),
             check=None if job.assigned else self._refuse_line,
         )
-        refuse_same_file([job.source, job.target, job.rejects, job.cells])
+        refuse_same_file([job.source], [job.target, job.rejects, job.cells])
         super().__init__(cells, job, self.source.names)
         _refuse_id(job, self.carried, self.source.kinds)
 

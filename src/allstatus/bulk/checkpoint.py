@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,7 +42,7 @@ class Parts:
         source = job.source.stat()
         columns = [list(job.keep), repr(sorted(job.assigned.items()))]
         about = [
-            str(job.source.resolve()),
+            os.path.realpath(job.source),
             source.st_size,
             source.st_mtime_ns,
             digest,

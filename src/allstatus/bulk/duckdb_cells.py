@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from allstatus.bulk.arrow import Reject
 from allstatus.bulk.batch_run import BatchJob, BatchRun
@@ -34,12 +35,11 @@ class DuckRun(BatchRun):
                 "reads one Parquet file, and keeps no finished parts",
                 "use --backend arrow",
             )
-        schema = pq.read_schema(job.source)
-        text = set()
+        kinds, text = self.source.kinds, set()
         for name, source in self.columns.sources.items():
             if not (source.columns or source.parts):
                 continue
-            kind = schema.field(source.column).type if not source.parts else pa.struct([])
+            kind = kinds[source.column] if not source.parts else pa.struct([])
             if pa.types.is_string(kind) or pa.types.is_large_string(kind):
                 text.add(name)
             self._refuse_type(name, kind)
@@ -53,10 +53,8 @@ class DuckRun(BatchRun):
         for _ in self.source.slabs(self._wanted, {*self.read} - {*self.carried}):
             pass
         carried = {f"c{place}": name for place, name in enumerate(self._wanted)}
-        located = self._view.locate(
-            f"read_parquet('{str(self.source.path).replace(chr(39), chr(39) * 2)}')", carried
-        )
         with refusing(self.source.path), duckdb.connect(config=SETTINGS) as database:
+            located = self._view.locate(f"read_parquet({_quoted(self.source.path)})", carried)
             found = database.sql(f"{located} SELECT {', '.join(carried)}, cell FROM located")
             row = 1
             for number, batch in enumerate(found.to_arrow_reader(SLAB)):
@@ -103,3 +101,11 @@ class DuckRun(BatchRun):
                 f"has a column of {kind}, which the expression does not read",
                 "use --backend arrow",
             )
+
+
+def _quoted(path: Path) -> str:
+    """A path as SQL says it, and no pattern of paths: DuckDB takes a sign in brackets as it is."""
+    if any(0xD800 <= ord(sign) < 0xE000 for sign in str(path)):
+        raise InvalidRecord(str(path), "has a name that is not UTF-8", "use --backend arrow")
+    text = re.sub(r"[*?\[]", r"[\g<0>]", str(path)).replace("'", "''")
+    return f"'{text}'"

@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from allstatus.bulk.native_files import native
 from allstatus.errors import InvalidRecord
 from allstatus.record.regular_file import is_folder
 
@@ -110,7 +111,8 @@ def readable(batch: pa.RecordBatch) -> pa.RecordBatch:
 
 
 def _opened(path: Path, texts: list[str] | None = None) -> pq.ParquetFile:
-    return pq.ParquetFile(path, read_dictionary=texts, page_checksum_verification=True)
+    file = native(path)
+    return pq.ParquetFile(file, read_dictionary=texts, page_checksum_verification=True)
 
 
 def _rows(path: Path) -> int:

@@ -52,7 +52,7 @@ class ResultsRun:
         self.job, self._assigned = job, assigned
         self._wanted = {name for source in assigned.values() for name in source.columns}
         self.source = SlabSource(job.source, frozenset(self._wanted), encoding)
-        refuse_same_file([job.source, job.target, job.rejects, job.evidence])
+        refuse_same_file([job.source], [job.target, job.rejects, job.evidence])
         refuse_absent(self.source.names, assigned)
         self.ignored = [name for name in self.source.names if name not in self._wanted]
         self.size = job.source.stat().st_size

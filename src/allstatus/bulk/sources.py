@@ -16,6 +16,7 @@ import pyarrow.csv as pa_csv
 from numpy.typing import NDArray
 
 from allstatus.bulk.csv_shape import CsvShape
+from allstatus.bulk.native_files import mapped, unpacked
 from allstatus.bulk.ndjson_lines import Check, Unreadable, blocks, keys_of, parse_lines
 from allstatus.bulk.parquet_files import ParquetTable, holds_parquet, readable
 from allstatus.errors import InvalidRecord
@@ -160,7 +161,7 @@ class SlabSource:
         if self.format == "csv":
             return list(self._shape.names)
         if self.format == "ipc":
-            with pa.memory_map(str(self.path)) as memory, pa.ipc.open_file(memory) as file:
+            with mapped(self.path) as memory, pa.ipc.open_file(memory) as file:
                 return self._typed(file.schema)
         return keys_of(self.path, self._keys)
 
@@ -183,7 +184,7 @@ class SlabSource:
         shape = self._shape
         shape.check()
         reader = pa_csv.open_csv(
-            self.path,
+            unpacked(self.path),
             read_options=pa_csv.ReadOptions(
                 use_threads=False,
                 block_size=CSV_BLOCK,
@@ -215,7 +216,7 @@ class SlabSource:
 
     def _ipc(self, columns: list[str], words: set[str], skip: Skip) -> Iterator[Slab]:  # noqa: ARG002
         row = 1
-        with pa.memory_map(str(self.path)) as memory, pa.ipc.open_file(memory) as file:
+        with mapped(self.path) as memory, pa.ipc.open_file(memory) as file:
             number = 0
             for place in range(file.num_record_batches):
                 batch = readable(file.get_batch(place).select(columns))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -15,8 +16,10 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from allstatus.bulk.answer_texts import CELL
+from allstatus.bulk.native_files import native
 from allstatus.bulk.sources import format_of
 from allstatus.errors import InvalidRecord
+from allstatus.record.regular_file import is_folder, within
 from allstatus.record.whole_files import cannot_write
 
 
@@ -39,12 +42,17 @@ def writing(path: Path) -> Iterator[None]:
         raise cannot_write(path, error) from error
 
 
-def refuse_same_file(paths: Sequence[Path]) -> None:
-    """Refuse a file that is named twice, be it read or written."""
-    resolved = [path.resolve() for path in paths]
-    for place, path in enumerate(paths):
-        if resolved[place] in resolved[:place]:
+def refuse_same_file(read: Sequence[Path], written: Sequence[Path]) -> None:
+    """Refuse a file that is named twice, and one that would lie in a folder that is read."""
+    named = {os.path.realpath(path) for path in read}
+    for path in written:
+        place = os.path.realpath(path)
+        if place in named:
             raise named_twice(path)
+        if any(is_folder(folder) and within(path, folder) for folder in read):
+            remedy = "name a place outside it"
+            raise InvalidRecord(str(path), "lies in the folder that is read", remedy)
+        named.add(place)
 
 
 def named_twice(path: Path | str) -> InvalidRecord:
@@ -111,8 +119,9 @@ class ParquetFile:
             if pa.types.is_dictionary(field.type) or field.name == CELL
         ]
         carried = [name for name in schema.names if name not in coded]
+        self._file = native(path, "wb")
         self._writer = pq.ParquetWriter(
-            path,
+            self._file,
             schema,
             use_dictionary=coded or False,
             write_statistics=carried,
@@ -125,14 +134,16 @@ class ParquetFile:
 
     def close(self) -> None:
         """Write the footer, without which a Parquet file cannot be read."""
-        self._writer.close()
+        with self._file:
+            self._writer.close()
 
 
 class IpcFile:
     """An Arrow IPC file."""
 
     def __init__(self, path: Path, schema: pa.Schema) -> None:
-        self._writer = pa.ipc.new_file(str(path), schema)
+        self._file = native(path, "wb")
+        self._writer = pa.ipc.new_file(self._file, schema)
 
     def write(self, batch: pa.RecordBatch) -> None:
         """Append the rows of a batch as an Arrow record batch."""
@@ -140,7 +151,8 @@ class IpcFile:
 
     def close(self) -> None:
         """Write the footer of the Arrow file."""
-        self._writer.close()
+        with self._file:
+            self._writer.close()
 
 
 FORMULA = r"^[=+\-@\t\r]"  # how a cell begins that a spreadsheet would run

@@ -36,7 +36,7 @@ def _suggest(source: Path, output: Path | None, encoding: str) -> int:
     from allstatus.record.whole_files import write_files
 
     text = suggest(source, encoding)
-    if output is None:
+    if output is None or str(output) == "-":
         sys.stdout.write(text)
     else:
         write_files({output: text})

@@ -46,7 +46,7 @@ ASCII = {
     "\ufffd": "?",
 }
 BOXES = range(0x2500, 0x2580)
-_COLOURS = re.compile(r"(\x1b\[[0-9;]{0,12}m)")
+_COLOURS = re.compile(r"(\x1b\[(?:[012]|3[123])m)")  # those of the text's marks; none hides
 
 
 class Stopped(BaseException):
@@ -76,8 +76,24 @@ class Door:
         for line in lines:
             self.write(line)
 
+    @property
+    def buffer(self) -> Any:
+        """Where a program's bytes go, as they are unless a terminal would show them."""
+        return _Shown(self) if self._stream.isatty() else self._stream.buffer
+
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)
+
+
+class _Shown:
+    """Bytes for a terminal: the text that they are, through its door."""
+
+    def __init__(self, door: Door) -> None:
+        self._door, self.flush = door, door.flush
+
+    def write(self, data: bytes) -> int:
+        self._door.write(data.decode("utf-8", "backslashreplace"))
+        return len(data)
 
 
 def colour_wanted(stream: TextIO) -> bool:

@@ -229,7 +229,7 @@ def test_an_export_without_patients_or_without_anything_of_interest(
         ("bundles", "out.csv", [], "is a folder without a file of FHIR resources"),
         ("export", "out.xlsx", [], "has a name that says no format"),
         ("export", "absent/out.csv", [], "cannot be written"),
-        ("export", "export/out.csv", [], "lies in the folder of the export"),
+        ("export", "export/out.csv", [], "lies in the folder that is read"),
         ("export", "out.csv", ["--keep", "site"], "--keep: is for a file of records"),
         ("export", "out.csv", ["--columns", str(HOUSE)], "--columns: is for a file of records"),
         ("export", "out.csv", ["--backend", "duckdb"], "--backend: is for a file of records"),

@@ -5,6 +5,7 @@ accounted for.
 from __future__ import annotations
 
 import json
+import os
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
@@ -76,7 +77,7 @@ class ExportRun:
     def __init__(self, job: ExportJob) -> None:
         self.job = job
         self.files, self.ignored = find_files(job.source)
-        _refuse_same_place(job, self.files)
+        refuse_same_file([job.source, *self.files], [job.target, job.rejects, job.evidence])
         self.pieces = cut(self.files)
         self.folder = job.target.with_name(job.target.name + ".parts")
         self.size = size_of(self.files)
@@ -116,7 +117,7 @@ class ExportRun:
         how = self.job.how
         return json.dumps(
             [
-                str(self.job.source.resolve()),
+                os.path.realpath(self.job.source),
                 stats,
                 how.classifier.ruleset.digest,
                 repr(replace(how, rules=None)),
@@ -227,19 +228,3 @@ def _still_there(lines: Path, data: bytes) -> dict[str, Any] | None:
             (lines / name).unlink()
     gathered: dict[str, Any] = told["gathered"]
     return gathered
-
-
-def _refuse_same_place(job: ExportJob, files: list[Path]) -> None:
-    refuse_same_file([*files, job.target, job.rejects, job.evidence])
-    inside = next(
-        (
-            p
-            for p in (job.target, job.rejects, job.evidence)
-            if p.resolve().parent == job.source.resolve()
-        ),
-        None,
-    )
-    if inside is not None:
-        raise InvalidRecord(
-            str(inside), "lies in the folder of the export", "name a place outside it"
-        )

@@ -18,6 +18,7 @@ from allstatus.bulk.fhir_export.decide_partition import DecidedPartition
 from allstatus.bulk.fhir_export.decide_patient import DecideSettings
 from allstatus.bulk.fhir_export.ndjson_pieces import Piece
 from allstatus.bulk.fhir_export.partitions import Partitions
+from allstatus.bulk.native_files import written_name
 from allstatus.bulk.run_frame import Outputs, about_rules
 
 REJECTS = pa.schema([("file", pa.string()), ("line", pa.int64()), ("reason", pa.string())])
@@ -63,7 +64,11 @@ class Output:
         base = _first_lines(pieces, lengths)
         while some := list(islice(merged, SOME)):
             rows = [
-                {"file": pieces[piece].path.name, "line": base[piece] + number, "reason": reason}
+                {
+                    "file": written_name(pieces[piece].path),
+                    "line": base[piece] + number,
+                    "reason": reason,
+                }
                 for piece, number, reason in some
             ]
             self._rejects.write(decided_batch(rows, REJECTS))
