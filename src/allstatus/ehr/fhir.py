@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -234,7 +234,7 @@ def _add(gathered: _Gathered, resource: Json, why: str, key: PatientKey | None) 
         return
     if key is not None and not other:
         gathered.owners.append(key)
-    said = list(_said(resource, gathered.store))
+    said = _said(resource, gathered.store)
     if not said:
         return
     if why:
@@ -248,19 +248,21 @@ def _add(gathered: _Gathered, resource: Json, why: str, key: PatientKey | None) 
 def _is_other(resource: Json) -> bool:
     """Of a kind that makes nobody a patient here, or a visit without a reason."""
     kind = resource["resourceType"]
-    visit = kind == "Encounter" and not (resource.get("reasonCode") or resource.get("reason"))
-    return visit or kind not in READERS
+    if kind == "Encounter":
+        return not (resource.get("reasonCode") or resource.get("reason"))
+    return kind not in READERS
 
 
-def _said(resource: Json, store: ResourceStore) -> Iterator[Statement]:
+def _said(resource: Json, store: ResourceStore) -> list[Statement]:
     """What a resource states, and the results contained in it."""
     if _is_other(resource):
-        yield read_other(resource, store)
-    yield from statements(resource, store)
-    if resource["resourceType"] in ("DiagnosticReport", "Observation"):
-        for member in objects(resource.get("contained")):
+        return [read_other(resource, store)]
+    said = list(statements(resource, store))
+    if "contained" in resource and resource["resourceType"] in ("DiagnosticReport", "Observation"):
+        for member in objects(resource["contained"]):
             if member.get("resourceType") == "Observation":
-                yield from statements(member, store)
+                said += statements(member, store)
+    return said
 
 
 def subject_of(resource: Json) -> tuple[str | None, Json]:

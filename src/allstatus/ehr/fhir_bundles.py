@@ -103,27 +103,32 @@ def _single(item: object) -> list[BundleEntry]:
 
 def _opened(bundle: Json) -> Iterator[BundleEntry]:
     history = id(bundle) if bundle.get("type") == "history" else None
+    merged = MERGED in bundle
     for number, entry in enumerate(objects(bundle.get("entry"))):
         place = None if history is None else (history, number)
         address, stamp = text(entry.get("fullUrl")), obj(entry.get("response"))
         resource = obj(entry.get("resource"))
-        if obj(entry.get("request")).get("method") == "DELETE":
+        if "request" in entry and obj(entry["request"]).get("method") == "DELETE":
             url = text(entry["request"].get("url"))
             address = address or url
             resource = _named(url or address)
             if resource:
                 yield BundleEntry(address, resource, True, stamp, place)
         elif resource:
-            changed = [owner[MERGED] for owner in (bundle, entry) if owner.get(MERGED)]
-            if changed and resource.get("resourceType") != "Bundle":
-                resource = resource | {MERGED: changed}
-            elif changed:
-                resource = resource | {"entry": _marked(resource, changed)}
+            if merged or MERGED in entry:
+                resource = _merged(resource, bundle, entry)
             yield BundleEntry(address, resource, False, stamp, place)
 
 
-def _marked(bundle: Json, changed: list[object]) -> list[Json]:
-    return [{MERGED: changed} | entry for entry in objects(bundle.get("entry"))]
+def _merged(resource: Json, bundle: Json, entry: Json) -> Json:
+    """A resource with what its bundle and its entry say may change its meaning."""
+    changed = [owner[MERGED] for owner in (bundle, entry) if owner.get(MERGED)]
+    if not changed:
+        return resource
+    if resource.get("resourceType") == "Bundle":
+        inner = objects(resource.get("entry"))
+        return resource | {"entry": [{MERGED: changed} | one for one in inner]}
+    return resource | {MERGED: changed}
 
 
 def _named(url: str) -> Json:

@@ -4,8 +4,9 @@ from its report, the panel it is part of, or the specimen's own resource.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
+from itertools import chain
 from typing import NamedTuple
 
 from allstatus.ehr.chart import ITSELF, REJECTED, TEXT, Code
@@ -88,7 +89,8 @@ def specimens(result: Json, store: ResourceStore) -> Specimens:
     """The specimen of a result: its own, else that of its reports, else of the panel it is part
     of.
     """
-    site = codeable(result.get("bodySite")) + _structures(result, store)
+    site = codeable(result.get("bodySite")) if "bodySite" in result else ()
+    site += _structures(result, store) if "bodyStructure" in result else ()
     for level in _levels(result, store) if store.listed(result) else [[result]]:
         references = [(owner, one) for owner in level for one in objects(owner.get("specimen"))]
         if references:
@@ -200,11 +202,10 @@ def dated(result: Json, store: ResourceStore, of: Specimens) -> Dated:
     """When a result is of: by itself, else its report, else its panel, else its specimen's
     collection. Its issue only bounds it, and a period that was sent with one end.
     """
-    owners = list(above(result, store)) if store.listed(result) else []
-    day, by = _day(result, owners, of)
+    day, by = _day(result, _owners(result, store), of)
     if day is not None and date.min < day.first and day.last < date.max:
         return Dated(day, by)
-    bound = _bound(result, owners, of)
+    bound = _bound(result, _owners(result, store), of)
     if day is None:
         return Dated(None, by, latest=bound)
     if bound is not None and date.min < day.first <= bound:
@@ -213,8 +214,14 @@ def dated(result: Json, store: ResourceStore, of: Specimens) -> Dated:
     return Dated(None, by, day.first if day.first > date.min else None, min(ends, default=None))
 
 
-def _day(result: Json, owners: list[tuple[str, Json]], of: Specimens) -> tuple[When | None, str]:
-    for by, owner in [("", result), *owners]:
+def _owners(result: Json, store: ResourceStore) -> Iterable[tuple[str, Json]]:
+    return above(result, store) if store.listed(result) else ()
+
+
+def _day(
+    result: Json, owners: Iterable[tuple[str, Json]], of: Specimens
+) -> tuple[When | None, str]:
+    for by, owner in chain([("", result)], owners):
         sent = [key for key, beside in EFFECTIVE if key in owner or beside in owner]
         if sent:
             return span(owner, *sent), f"dated by its {by}" if by else ""
@@ -225,7 +232,7 @@ def _day(result: Json, owners: list[tuple[str, Json]], of: Specimens) -> tuple[W
     return None, ""
 
 
-def _bound(result: Json, owners: list[tuple[str, Json]], of: Specimens) -> date | None:
+def _bound(result: Json, owners: Iterable[tuple[str, Json]], of: Specimens) -> date | None:
     """The last day a result can be of: not after it or its report was issued, or last changed on a
     server, nor after its specimen was received.
     """

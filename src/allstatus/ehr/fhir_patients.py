@@ -18,7 +18,7 @@ CONTAINED = "contained "
 def subject_of(resource: Json) -> Json:
     """The element that says whom a resource is about."""
     subject = resource.get("subject") or resource.get("patient")
-    return next(iter(objects(subject)), NOTHING)
+    return subject if isinstance(subject, dict) else next(iter(objects(subject)), NOTHING)
 
 
 def whose(resource: Json, store: ResourceStore) -> PatientKey | None:
@@ -28,8 +28,7 @@ def whose(resource: Json, store: ResourceStore) -> PatientKey | None:
     if resource.get("resourceType") == "Patient":
         return own_key(resource, store)
     subject = subject_of(resource)
-    container = store.container(resource)
-    if not subject and container is not None:
+    if not subject and (container := store.container(resource)) is not None:
         return whose(container, store)
     reference = text(subject.get("reference"))
     if not reference or reference[0] == "#":

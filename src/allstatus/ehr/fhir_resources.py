@@ -42,8 +42,7 @@ ENDED = ("inactive", "resolved", "remission")
 def statements(resource: Json, store: ResourceStore) -> Iterator[Statement]:
     """What a resource states; nothing for kinds that say nothing about status."""
     reader = READERS.get(text(resource.get("resourceType")))
-    if reader is not None:
-        yield from reader(resource, store)
+    return reader(resource, store) if reader is not None else iter(())
 
 
 def _condition(resource: Json, store: ResourceStore) -> Iterator[Problem]:

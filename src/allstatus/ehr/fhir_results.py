@@ -40,7 +40,6 @@ ABSENT = (
     "http://terminology.hl7.org/CodeSystem/data-absent-reason",
     "http://hl7.org/fhir/data-absent-reason",
 )
-SAID_OF_ALL = ("codes", "issued", "earliest", "latest", "names", "sent")
 UNHELD = "lists results that are not here"
 UNTOLD = "tells of no result"
 
@@ -196,6 +195,8 @@ def _stated(part: Json, stands: Standing, day: Dated) -> dict[str, Any]:
 
 def _absence(part: Json, value: Quantity | None) -> Standing:
     """What a missing value means: not asked for, or sent without."""
+    if value is not None and "dataAbsentReason" not in part:
+        return STANDS
     said = [code for code in codes(part.get("dataAbsentReason")) if code.system in ABSENT]
     reasons = [NOT_ASKED.get(code.code) for code in said]
     if value is None:
@@ -211,13 +212,7 @@ def _panel(of: Observed) -> Statement:
     members = objects(resource.get("hasMember"))
     if any(store.resolve(resource, member) is None for member in members):
         return SentResult.unread(of, resource, beside=Standing("", UNHELD))
-    stands, shared, _, day = of.read()
-    return _other(resource, stands, shared | {"codes": of.codes, "names": of.names}, day)
-
-
-def _other(resource: Json, stands: Standing, shared: dict[str, Any], day: Dated) -> Statement:
-    known = {key: shared[key] for key in SAID_OF_ALL}
-    return Statement(source_of(resource), **_stated(resource, stands, day), **known)
+    return read_other(resource, store)
 
 
 def _held(resource: Json, store: ResourceStore) -> Standing:
@@ -233,17 +228,17 @@ def _held(resource: Json, store: ResourceStore) -> Standing:
 
 def read_report(resource: Json, store: ResourceStore) -> Iterator[Statement]:
     """A report's conclusion; without one, what it announces and no result here tells."""
+    said = _concluded(resource)
+    listed = [store.resolve(resource, one) for one in objects(resource.get("result"))]
+    if said is None and listed and None not in listed:
+        yield read_other(resource, store)
+        return
     of = specimens(resource, store)
     day = dated(resource, store, of)
     stands = together(standing(resource, REPORT), of.standing)
     coded = codes(resource.get("code"))
     known = identity(resource, store, rest=f"{_measured(coded)} {of.names}")
     shared = _shared(resource, day, of) | known | {"codes": coded}
-    said = _concluded(resource)
-    listed = [store.resolve(resource, one) for one in objects(resource.get("result"))]
-    if said is None and listed and None not in listed:
-        yield _other(resource, stands, shared, day)
-        return
     if said is None:
         stands = together(stands, Standing("", UNHELD if listed else UNTOLD))
     stated = _stated(resource, stands, day)
@@ -262,7 +257,7 @@ def _concluded(resource: Json) -> Quantity | None:
 
 
 def read_other(resource: Json, store: ResourceStore) -> Statement:
-    """A resource of a kind that tells of no status here: what it is, so that it is counted."""
+    """A resource that tells of no status here, or tells it by others: what it is, to be counted."""
     coded = resource.get("code") or resource.get("vaccineCode") or resource.get("type")
     return Statement(
         source_of(resource),

@@ -140,16 +140,18 @@ def standing(resource: Json, statuses: dict[str, Standing]) -> Standing:
     """Whether a resource counts, by everything that its kind has for saying so."""
     status = resource.get("status")
     said = UNSTATED if status is None and not unread(resource, "status") else text(status)
-    found = [statuses.get(said, UNREADABLE_STATUS)]
+    own = statuses.get(said, UNREADABLE_STATUS)
+    found = [own]
     if not DENIALS.isdisjoint(resource):
         found += _denied(resource)
     if modified(resource, inside=("contained", "component")):
         found.append(_doubt(MODIFIED))
     if resource.get("implicitRules"):
         found.append(_doubt(RULED))
-    if any(tag.get("code") == "SUBSETTED" for tag in objects(obj(resource.get("meta")).get("tag"))):
+    tags = objects(obj(resource.get("meta")).get("tag"))
+    if tags and any(tag.get("code") == "SUBSETTED" for tag in tags):
         found.append(_doubt(SUMMARY))
-    return together(*found)
+    return together(*found) if len(found) > 1 else own
 
 
 def _denied(resource: Json) -> Iterator[Standing]:

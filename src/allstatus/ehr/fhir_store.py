@@ -92,14 +92,14 @@ class ResourceStore:
 
     def _list(self, resource: Json, container: Json) -> None:
         """Note what a resource contains, and which results a report or panel lists."""
-        contained = objects(resource.get("contained"))
+        contained = objects(resource["contained"]) if "contained" in resource else ()
         for member in contained:
             self._containers[id(member)] = container
             self._servers[id(member)] = self.server(container)
         for owner in (resource, *contained):
             listed = self._panels if owner.get("resourceType") == "Observation" else self._reports
             name = "hasMember" if listed is self._panels else "result"
-            for reference in objects(owner.get(name)):
+            for reference in objects(owner[name]) if name in owner else ():
                 found = self.resolve(owner, reference)
                 if found is not None and found is not owner:
                     listed.setdefault(id(found), []).append(owner)

@@ -54,6 +54,8 @@ DATES = (
     "dateWritten",
 )
 DATED_SO = ("effective", "performed", "occurence", "occurrence")
+SENT_SO = ("_", *DATED_SO)
+DAYS = tuple(name for name in DATES if name.startswith(DATED_SO))
 REASONS = (
     "reasonCode",
     "reasonReference",
@@ -115,10 +117,10 @@ def _standing(resource: Json, statuses: dict[str, Standing]) -> Standing:
 
 def _day(resource: Json) -> When | None:
     """When it was given; a date that was sent and cannot be read is not replaced by another."""
-    for key in resource:
-        if key.lstrip("_").startswith(DATED_SO) and key.lstrip("_") not in DATES:
-            return when(resource, *(name for name in DATES if name.startswith(DATED_SO)))
-    own = [name for name in DATES if name.startswith(DATED_SO) and {name, f"_{name}"} & {*resource}]
+    sent = [key.lstrip("_") for key in resource if key.startswith(SENT_SO)]
+    if any(name.startswith(DATED_SO) and name not in DAYS for name in sent):
+        return when(resource, *DAYS)
+    own = [name for name in DAYS if name in resource or f"_{name}" in resource] if sent else []
     return when(resource, *(own or DATES))
 
 

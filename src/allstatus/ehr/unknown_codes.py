@@ -33,8 +33,10 @@ def understanding(statement: Statement, tables: CodeTables) -> str:
         return UNDERSTOOD if _names_treatment(statement, tables) else UNKNOWN
     if isinstance(statement, Problem):
         return _of_problem(statement, tables)
-    codes = statement.codes + (statement.said if isinstance(statement, Result) else ())
-    if tables.results.find_each(statement.codes) or tables.signs.find_each(codes):
+    if tables.results.find_each(statement.codes):
+        return UNDERSTOOD
+    said = statement.said if isinstance(statement, Result) else ()
+    if tables.signs.find_each(statement.codes + said):
         return UNDERSTOOD
     return ELSEWHERE if any(tables.system_of(code) for code in statement.codes) else UNKNOWN
 
