@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Any, Generic, NoReturn, TypeVar
 
 from pydantic_core import to_json
@@ -38,6 +38,16 @@ class FrozenDict(dict[str, Any]):
         return FrozenDict, (dict(self),)
 
 
+class _Keys(dict[type, tuple[tuple[str, str], ...]]):
+    """The fields of each dataclass, with their keys in JSON, found once; none of other types."""
+
+    def __missing__(self, kind: type) -> tuple[tuple[str, str], ...]:
+        named = fields(kind) if is_dataclass(kind) else ()
+        self[kind] = found = tuple((field.name, field.name.rstrip("_")) for field in named)
+        return found
+
+
+_KEYS = _Keys()
 _FROZEN = (FrozenDict, str, bool, type(None))
 
 
@@ -47,7 +57,7 @@ class Frozen:
     __slots__ = ()
 
     def __post_init__(self) -> None:
-        for name, _ in _keys(type(self)):
+        for name, _ in _KEYS[type(self)]:
             value = getattr(self, name)
             if isinstance(value, Mapping | list | tuple):
                 object.__setattr__(self, name, freeze(value))
@@ -78,15 +88,8 @@ def plain(value: Any) -> Any:
     """The same as new dicts and lists, as JSON has them; a field `from_` is the key "from"."""
     if value is None or isinstance(value, str | int | float):
         return value
-    if keys := _keys(type(value)):
+    if keys := _KEYS[type(value)]:
         return {key: plain(getattr(value, name)) for name, key in keys}
     if isinstance(value, Mapping):
         return {key: plain(item) for key, item in value.items()}
     return [plain(item) for item in value] if isinstance(value, list | tuple) else value
-
-
-@cache
-def _keys(kind: type) -> tuple[tuple[str, str], ...]:
-    """The fields of a dataclass, each with its key in JSON; none of any other type."""
-    named = fields(kind) if is_dataclass(kind) else ()
-    return tuple((field.name, field.name.rstrip("_")) for field in named)
