@@ -24,7 +24,7 @@ from allstatus.rules.language_texts import (
 FOLDER = Path(__file__).parent / "languages"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # by identity, which is quick to look up
 class Book:
     """One file of English texts; `keys` are those under which its texts stand, one or in a list;
     none where all of it is text.

@@ -18,7 +18,9 @@ MARK = {"true": "✓", "unknown": "?", "false": "✗", NOT_EVALUATED: "–"}
 
 def words(name: str) -> str:
     """An identifier as words: `marrow_blast_percent` is `marrow blast percent`."""
-    return " ".join(SPELLED.get(word, word) for word in name.split("_"))
+    if "_" not in name:
+        return SPELLED.get(name, name)
+    return " ".join([SPELLED.get(word, word) for word in name.split("_")])
 
 
 def name_words(rules: RuleSet, *path: str) -> str:

@@ -128,15 +128,13 @@ def without_empties(value: Any) -> Any:
     forbid.
     """
     if isinstance(value, dict):
-        kept = {
-            name: item if isinstance(item, str) else without_empties(item)
-            for name, item in value.items()
-        }
-        return {
-            name: item for name, item in kept.items() if item or item == 0
-        }  # 0 and false say something
-    return (
-        [item for item in map(without_empties, value) if item or item == 0]
-        if isinstance(value, list)
-        else value
-    )
+        kept = {}
+        for name, item in value.items():
+            if not isinstance(item, str):
+                item = without_empties(item)
+            if item or item == 0:  # 0 and false say something
+                kept[name] = item
+        return kept
+    if isinstance(value, list):
+        return [item for item in map(without_empties, value) if item or item == 0]
+    return value

@@ -9,7 +9,7 @@ from functools import cached_property
 from itertools import combinations_with_replacement, groupby, pairwise, product
 from typing import Any
 
-from allstatus.record.frozen import Frozen
+from allstatus.record.frozen import Frozen, FrozenDict
 from allstatus.record.percent import HUNDRED, ZERO, Percent, format_number
 from allstatus.rules.ruleset import HIGHEST, Criterion, Fact, RuleSet
 
@@ -142,10 +142,17 @@ class FactDomain:
         return ["true" if run[0] else "false"] if self.fact.kind == "yes_no" else run
 
 
-def domains_of(ruleset: RuleSet) -> dict[str, FactDomain]:
-    """The domain of every fact, in the rule set's order."""
-    criteria = ruleset.criteria.values()
-    return {name: FactDomain(fact, criteria) for name, fact in ruleset.facts.items()}
+_domains: dict[str, tuple[RuleSet, FrozenDict[str, FactDomain]]] = {}
+
+
+def domains_of(ruleset: RuleSet) -> Mapping[str, FactDomain]:
+    """The domain of every fact, in the rule set's order, worked out once for it."""
+    made_for, found = _domains.get(ruleset.digest, (None, FrozenDict()))
+    if made_for is not ruleset:
+        criteria = ruleset.criteria.values()
+        found = FrozenDict({name: FactDomain(f, criteria) for name, f in ruleset.facts.items()})
+        _domains[ruleset.digest] = ruleset, found
+    return found
 
 
 def joined(run: list[Percent]) -> Percent:
