@@ -27,16 +27,17 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-ROOT = Path(__file__).parents[1]
-sys.path[:0] = [str(ROOT / "tests"), str(Path(__file__).parent)]
+sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))  # its `service` comes first
 
 import httpx2 as httpx
+from service_bodies import bodies
+
 from service.conftest import PATIENT_VIEW, call, chart, prefetch_of
 from service.process import served
 from service.test_order_cards import SELECT, SIGN, medicine
 from service.test_rest import RECORD
 from service.tokens import TokenIssuer
-from service_bodies import bodies
 
 BASE = "http://127.0.0.1:8000"  # what tokens are for, whatever the port
 CLIENTS, WARM, SEED = 16, 400, 20251230
@@ -225,7 +226,10 @@ def main() -> None:
                 time.sleep(2)
                 each = (used(service.process.pid)[0] - before) / WARM
                 rate = given.share / each
-                print(f"{each * 1000:.2f} ms of the processor a call; {rate:.0f} calls/s", file=given.out)
+                print(
+                    f"{each * 1000:.2f} ms of the processor a call; {rate:.0f} calls/s",
+                    file=given.out,
+                )
                 watch(traffic, service.process, rate, given.minutes, given.out)
         print(dict(traffic.answers), file=given.out)
 

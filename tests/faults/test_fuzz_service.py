@@ -69,7 +69,7 @@ def gatekeeper(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gatekeeper]
 
 def passes(gatekeeper: Gatekeeper, authorization: str) -> bool:
     try:
-        return asyncio.run(gatekeeper.check(authorization, ADDRESS)) == ISSUER
+        return asyncio.run(gatekeeper.check([authorization], ADDRESS)) == ISSUER
     except Refused:
         return False
 

@@ -2,6 +2,7 @@
 
 import json
 import time
+from base64 import urlsafe_b64encode
 from pathlib import Path
 from uuid import uuid4
 
@@ -63,3 +64,9 @@ class TokenIssuer:
         kid = {"ES384": "ec"}.get(algorithm, "rsa")
         signing = key or (self.elliptic if algorithm.startswith("ES") else self.rsa)
         return jwt.encode(self.claims(**claims), signing, algorithm, {"kid": kid, **(header or {})})
+
+    def sign(self, text: str) -> str:
+        """The signature of any text by the elliptic key, as ES384 writes it."""
+        made = ECAlgorithm(ECAlgorithm.SHA384, ec.SECP384R1)
+        signature = made.sign(text.encode(), self.elliptic)
+        return urlsafe_b64encode(signature).rstrip(b"=").decode()

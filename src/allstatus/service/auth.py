@@ -44,9 +44,11 @@ class Gatekeeper:
         self.ring = KeyRing(config, client)
         self._keys = self.ring.keys
 
-    async def check(self, authorization: str | None, address: str) -> str:
-        """Let a call to `address` pass and say whose it is, or raise Refused."""
-        scheme, _, token = (authorization or "").partition(" ")
+    async def check(self, authorizations: Sequence[str], address: str) -> str:
+        """Let a call to `address` pass by its one header and say whose it is, or raise Refused."""
+        if len(authorizations) > 1:
+            raise Refused("several were sent")
+        scheme, _, token = "".join(authorizations).partition(" ")
         if scheme.lower() != "bearer" or not token.strip():
             raise Refused("none was sent")
         if len(token) > LONGEST:
@@ -111,8 +113,8 @@ class Gatekeeper:
         jti = claims["jti"]
         if not isinstance(jti, str) or not jti.strip():
             raise Refused("its jti is empty")
-        if claims["exp"] - claims["iat"] > self.config.limits.token_seconds:
-            raise Refused("it is valid for longer than is allowed here")
+        if not 0 < claims["exp"] - claims["iat"] <= self.config.limits.token_seconds:
+            raise Refused("it is valid for longer than is allowed here, or for no time")
         return claims
 
     async def _use_once(self, claims: dict[str, Any]) -> None:

@@ -89,7 +89,8 @@ async def give_feedback(service: ServiceId, request: Request) -> Response:
     hook_of(service)
     check_media(request)
     await desk.admit(request)
-    given = read_feedback(parse_json(await request.body()))
+    data = await request.body()
+    given = await desk.work(len(data), lambda: read_feedback(parse_json(data)))
     try:
         await desk.audit.keep_feedback(service, given)
     except StoreError:
@@ -110,6 +111,15 @@ def _decide(desk: ServiceState, found: PrefetchedChart) -> Decision:
     return decide_chart(desk.default, found.chart(), options=desk.reader)
 
 
+def _said(
+    desk: ServiceState, made: Call, decision: Decision, occasion: Occasion, found: PrefetchedChart
+) -> list[Card]:
+    if made.hook == "patient-view":
+        return status_cards(decision, occasion)
+    orders = read_orders(made.context, made.hook, found)
+    return order_cards(decision, occasion, orders, desk.reader.tables)
+
+
 async def _cards(
     desk: ServiceState,
     request: Request,
@@ -123,12 +133,7 @@ async def _cards(
     name, decision_id = desk.pages.new_name(), str(uuid4())
     link = f"{desk.base(request)}/decisions/{name}"
     occasion = Occasion(decision_id, made.patient, link, found.others)
-    if made.hook == "patient-view":
-        cards = status_cards(decision, occasion)
-    else:
-        cards = order_cards(
-            decision, occasion, read_orders(made.context, made.hook, found), desk.reader.tables
-        )
+    cards = await desk.work(len(data), lambda: _said(desk, made, decision, occasion, found))
     page = [desk.pages.keep(name, decision, desk.seal(decision), decision_id)] if cards else []
     await desk.record(request, service, [(decision, data)], [decision_id], beside=page)
     kept: list[Card] = without_empties(cards)

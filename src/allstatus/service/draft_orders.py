@@ -9,15 +9,19 @@ from typing import Any, NamedTuple
 from allstatus.ehr.chart import Code, Treatment
 from allstatus.ehr.codes import CodeTables, code_tables
 from allstatus.ehr.fhir import HOME, home_of
-from allstatus.ehr.fhir_bundles import BundleEntry, entries_of
+from allstatus.ehr.fhir_bundles import BundleEntry, entries_of, next_page
 from allstatus.ehr.fhir_patients import whose
 from allstatus.ehr.fhir_resources import statements
+from allstatus.ehr.fhir_standing import modified
 from allstatus.ehr.fhir_store import ResourceStore, split_address
 from allstatus.ehr.json_access import Json, codeable, obj, objects, text, words
 from allstatus.service.prefetch import PrefetchedChart
 
 ORDERS = ("MedicationRequest", "ServiceRequest")
-GROUPS = ("RequestGroup", "RequestOrchestration")  # of orders that lie elsewhere
+UUID = "urn:uuid:"
+GROUPS = ("RequestGroup", "RequestOrchestration", "CarePlan", "Task")  # of orders elsewhere
+PRODUCTS = ("Medication", "MedicationKnowledge")
+ENDED = ("entered-in-error", "cancelled", "stopped", "revoked")
 
 
 class Product(NamedTuple):
@@ -49,45 +53,71 @@ class DraftOrders:
 
 
 def drafts(context: Mapping[str, Any]) -> list[Json]:
-    """The bundle of drafted orders, if there is one."""
+    """The bundle of drafted orders, or the one order in its place, if there is one."""
     bundle = obj(context.get("draftOrders"))
-    return [bundle | {"resourceType": "Bundle"}] if bundle else []
+    return [{"resourceType": "Bundle"} | bundle] if bundle else []
 
 
 def read_orders(context: Mapping[str, Any], hook: str, found: PrefetchedChart) -> DraftOrders:
     """The orders of a hook's context: all of them, or at order-select those selected."""
-    entries = list(entries_of(drafts(context)))
+    given = drafts(context)
+    entries = list(entries_of(given))
     had = [value for value in (*found.answers.values(), *found.beside) if value is not None]
     beside = list(entries_of(had))
     home = home_of(beside, found.server)
     home = home_of([*entries, *beside]) if home == HOME else home
     store = ResourceStore([*entries, *beside], home)
-    known = [entry for entry in entries if entry.resource["resourceType"] in (*ORDERS, *GROUPS)]
-    absent = 0
+    known = [entry for entry in entries if _is_order(entry.resource)]
+    absent = sum(map(_unopened, given))
     if hook == "order-select":
-        wanted = [str(name) for name in context.get("selections") or ()]
-        absent = sum(not any(_is_meant(name, entry) for entry in entries) for name in wanted)
-        known = [entry for entry in known if any(_is_meant(name, entry) for name in wanted)]
-    orders = [entry.resource for entry in known if entry.resource.get("doNotPerform") is not True]
+        wanted = [_spellings(str(name)) for name in context.get("selections") or ()]
+        names = set().union(*map(_names, entries))
+        absent = sum(names.isdisjoint(each) for each in wanted)
+        meant = set().union(*wanted)
+        known = [entry for entry in known if not meant.isdisjoint(_names(entry))]
+    orders = [entry.resource for entry in known if not _is_void(entry.resource)]
     mine = [one for one in orders if whose(one, store) in (None, (home, found.patient))]
     products = [product_of(one, store) for one in mine]
     read = tuple(product for product in products if product is not None)
     return DraftOrders(read, len(orders) - len(mine), len(mine) - len(read) + absent)
 
 
-def _is_meant(name: str, entry: BundleEntry) -> bool:
-    """Whether a selection names an order: by type and id, id alone, or an address of any form."""
+def _is_order(resource: Json) -> bool:
+    """Whether something is ordered, or given, by a resource itself or by what it leads to."""
+    kind = resource["resourceType"]
+    return kind in (*ORDERS, *GROUPS) or (kind.startswith("Medication") and kind not in PRODUCTS)
+
+
+def _is_void(order: Json) -> bool:
+    """Whether an order is not to be carried out."""
+    return order.get("doNotPerform") is True or order.get("status") in ENDED
+
+
+def _unopened(bundle: Json) -> int:
+    """How many of what was drafted could not even be opened, as far as that is known."""
+    entries = bundle.get("entry", [])
+    if not isinstance(entries, list):
+        return 1
+    opened = sum(bool(text(obj(obj(one).get("resource")).get("resourceType"))) for one in entries)
+    return len(entries) - opened + (next_page(bundle) is not None)
+
+
+def _spellings(name: str) -> set[str]:
+    """What a selection may mean: type and id, id alone, or an address of any form."""
+    return {split_address(name)[1], name, name.removeprefix(UUID)} - {""}
+
+
+def _names(entry: BundleEntry) -> set[str]:
+    """What an entry may be called by a selection."""
     own = text(entry.resource.get("id"))
-    names = {split_address(entry.address)[1]} - {""}
+    names = {split_address(entry.address)[1]}
     names |= {f"{entry.resource['resourceType']}/{own}", own} if own else set()
-    return bool({split_address(name)[1], name.removeprefix("urn:uuid:"), name} & names) or (
-        name.removeprefix("urn:uuid:") in {each.removeprefix("urn:uuid:") for each in names}
-    )
+    return (names | {name.removeprefix(UUID) for name in names}) - {""}
 
 
 def product_of(order: Json, store: ResourceStore) -> Product | None:
     """What an order is for; None where that stands elsewhere and was not had."""
-    if order["resourceType"] in GROUPS:
+    if order["resourceType"] not in ORDERS or modified(order) or _is_unclear(order):
         return None
     if order["resourceType"] == "MedicationRequest":
         read = [one for one in statements(order, store) if isinstance(one, Treatment)]
@@ -98,17 +128,14 @@ def product_of(order: Json, store: ResourceStore) -> Product | None:
         found = tuple(code for concept in concepts for code in codeable(concept))
         names = [words(obj(one).get("concept") or one) for one in concepts]
     said = [name for name in names if name and not _is_reference(name)]
-    if not found and not said and (any(names) or _points(order)):
+    if not found and not said:
         return None
     return Product(found, (*said, *(code.display for code in found if code.display)))
 
 
-def _points(order: Json) -> bool:
-    """Whether what is ordered is said by a reference of any form."""
-    either = (order.get("medication"), order.get("code"))
-    return any(
-        map(obj, (order.get("medicationReference"), *(obj(e).get("reference") for e in either)))
-    )
+def _is_unclear(order: Json) -> bool:
+    """Whether an order says by rules, or in a form, not known here what is to be done."""
+    return bool(order.get("implicitRules")) or order.get("doNotPerform") not in (None, False)
 
 
 def _is_reference(name: str) -> bool:

@@ -130,10 +130,9 @@ def without_empties(value: Any) -> Any:
     if isinstance(value, dict):
         kept = {}
         for name, item in value.items():
-            if not isinstance(item, str):
-                item = without_empties(item)
-            if item or item == 0:  # 0 and false say something
-                kept[name] = item
+            left = item if isinstance(item, str) else without_empties(item)
+            if left or left == 0:  # 0 and false say something
+                kept[name] = left
         return kept
     if isinstance(value, list):
         return [item for item in map(without_empties, value) if item or item == 0]

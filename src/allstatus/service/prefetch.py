@@ -22,6 +22,8 @@ from allstatus.record.yaml_file import YamlFile
 PATIENT = "{{context.patientId}}"
 GENERIC = "r4"
 OUTCOME = "OperationOutcome"
+SUBSETTED = "SUBSETTED"
+HARMLESS = {"information", "success"}  # severities of what is no warning
 INCLUDED = ("include", "outcome")
 WARNED = "the server's answer for {} came with a warning; not all may be there"
 NOT_HAD = "{} could not be read ({}); the decision is made without"
@@ -112,8 +114,10 @@ def _lacks(asked: Searches, key: str, value: Any) -> Iterator[str]:
     elif kind == "Bundle" and value.get("type") == "searchset":
         if _misshapen(value):
             yield "it has not the shape of a bundle"
-        yield from missing_parts(value)
+        if _is_part(value):
+            yield "it says that it is a part"
         yield from _strangers(asked.kinds(key), value)
+        yield from missing_parts(value)
     elif asked.is_search(key):
         yield "it is not the answer to a search"
     elif kind != asked.kinds(key)[0]:
@@ -134,6 +138,19 @@ def _misshapen(bundle: dict[str, Any]) -> bool:
     )
 
 
+def _is_part(bundle: dict[str, Any]) -> bool:
+    """Whether a bundle says in a way of its own that it is not all, or not to be read as it is."""
+    tags = objects(obj(bundle.get("meta")).get("tag"))
+    further = [str(relation).strip().rpartition("/")[2] for relation in _relations(bundle)]
+    partial = [obj(entry.get("response")).get("status") for entry in objects(bundle.get("entry"))]
+    return (
+        any(tag.get("code") == SUBSETTED for tag in tags)
+        or any(name.lower() == "next" for name in further if name not in _relations(bundle))
+        or any(str(status).strip().startswith("206") for status in partial)
+        or bool(bundle.get("implicitRules") or bundle.get("issues"))
+    )
+
+
 def _relations(bundle: dict[str, Any]) -> list[Any]:
     """What each link is, None where it does not say."""
     links = bundle.get("link", [])
@@ -148,15 +165,16 @@ def _strangers(kinds: tuple[str, ...], bundle: dict[str, Any]) -> Iterator[str]:
         mode = obj(entry.get("search")).get("mode")
         if not kind:
             yield "an entry holds no resource"
-        elif kind not in (*kinds, OUTCOME) and mode not in INCLUDED:
+        elif kind == "Bundle" or (kind not in (*kinds, OUTCOME) and mode not in INCLUDED):
             yield "it holds another kind of resource than was asked for"
 
 
 def is_warned(value: Any) -> bool:
-    """Whether an answer that is whole bears a warning."""
-    outcomes = [obj(entry.get("resource")) for entry in objects(obj(value).get("entry"))]
-    issues = [issue for item in outcomes for issue in objects(item.get("issue"))]
-    return any(issue.get("severity") == "warning" for issue in issues)
+    """Whether an answer that is whole bears a warning, or an outcome that says nothing known."""
+    resources = [obj(entry.get("resource")) for entry in objects(obj(value).get("entry"))]
+    outcomes = [one for one in resources if one.get("resourceType") == OUTCOME]
+    said = [[str(issue.get("severity")) for issue in objects(one.get("issue"))] for one in outcomes]
+    return not all(severities and HARMLESS.issuperset(severities) for severities in said)
 
 
 @dataclass(slots=True)

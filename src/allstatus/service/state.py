@@ -146,7 +146,7 @@ class ServiceState:
             return
         address = self.base(request) + request.scope["path"]
         try:
-            issuer = await self.gatekeeper.check(request.headers.get("authorization"), address)
+            issuer = await self.gatekeeper.check(request.headers.getlist("authorization"), address)
         except Refused as refused:
             request.state.caller = Caller(claimed=refused.claimed)
             raise
