@@ -142,9 +142,8 @@ def test_an_agent_is_found_by_code_by_name_and_by_reference(
     "order",
     [
         medicine("aspirin"),
-        medicine(""),
         medicine("dasatinib"),
-        {"resourceType": "ServiceRequest", "id": "1"},
+        {"resourceType": "ServiceRequest", "id": "1", "code": {"text": "Chest X-ray"}},
         {"resourceType": "Task", "id": "1"},
     ],
 )

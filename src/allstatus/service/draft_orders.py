@@ -19,7 +19,7 @@ from allstatus.service.prefetch import PrefetchedChart
 
 ORDERS = ("MedicationRequest", "ServiceRequest")
 UUID = "urn:uuid:"
-GROUPS = ("RequestGroup", "RequestOrchestration", "CarePlan", "Task")  # of orders elsewhere
+GROUPS = ("RequestGroup", "RequestOrchestration", "CarePlan")  # of orders elsewhere
 PRODUCTS = ("Medication", "MedicationKnowledge")
 ENDED = ("entered-in-error", "cancelled", "stopped", "revoked")
 
