@@ -142,17 +142,17 @@ class FactDomain:
         return ["true" if run[0] else "false"] if self.fact.kind == "yes_no" else run
 
 
-_domains: dict[str, tuple[RuleSet, FrozenDict[str, FactDomain]]] = {}
+_domains: dict[str, tuple[RuleSet, Mapping[str, FactDomain]]] = {}
 
 
 def domains_of(ruleset: RuleSet) -> Mapping[str, FactDomain]:
     """The domain of every fact, in the rule set's order, worked out once for it."""
-    made_for, found = _domains.get(ruleset.digest, (None, FrozenDict()))
-    if made_for is not ruleset:
+    known = _domains.get(ruleset.digest)
+    if known is None or known[0] is not ruleset:
         criteria = ruleset.criteria.values()
-        found = FrozenDict({name: FactDomain(f, criteria) for name, f in ruleset.facts.items()})
-        _domains[ruleset.digest] = ruleset, found
-    return found
+        made = {name: FactDomain(fact, criteria) for name, fact in ruleset.facts.items()}
+        known = _domains[ruleset.digest] = ruleset, FrozenDict(made)
+    return known[1]
 
 
 def joined(run: list[Percent]) -> Percent:
