@@ -1,0 +1,30 @@
+"""Answers to a search that are not all there is, as a table."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+from starlette.testclient import TestClient
+
+from .conftest import PATIENT_VIEW, call, chart, prefetch_of
+from .test_order_cards import IN_REMISSION
+
+BUNDLES = yaml.safe_load((Path(__file__).parent / "odd_bundles.yaml").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("row", BUNDLES, ids=str)
+def test_a_bundle_that_is_not_all_is_412(client: TestClient, row: dict) -> None:
+    given = prefetch_of(chart(IN_REMISSION))
+    given["observations"] |= row.get("bundle", {})
+    if "entry" in row:
+        given["observations"]["entry"].append(row["entry"])
+    answer = client.post(PATIENT_VIEW, json=call(given))
+    assert answer.status_code == 412
+    assert "observations" in answer.text
+
+
+def test_an_outcome_that_says_nothing_is_told(client: TestClient) -> None:
+    given = prefetch_of(chart(IN_REMISSION))
+    given["observations"]["entry"].append({"resource": {"resourceType": "OperationOutcome"}})
+    (card,) = client.post(PATIENT_VIEW, json=call(given)).json()["cards"]
+    assert "answer for observations came with a warning" in card["detail"]
