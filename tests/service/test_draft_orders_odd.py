@@ -1,4 +1,4 @@
-"""Orders that are odd in one thing, as tables: they are compared, or it is said that they were not."""
+"""Orders that are odd in one thing, as tables: compared, or said not to have been."""
 
 from pathlib import Path
 
