@@ -38,6 +38,16 @@ def test_the_example_configuration_starts(tmp_path: Path) -> None:
         assert client.get("/readyz").json() == {"status": "ready"}
 
 
+def test_what_the_container_copies_is_there() -> None:
+    lines = (DEPLOY / "Containerfile").read_text("utf-8").splitlines()
+    copied = [line.split()[1:-1] for line in lines if line.startswith("COPY ")]
+    here = [name for names in copied if not names[0].startswith("--from") for name in names]
+    assert [name for name in here if not (ROOT / name).exists()] == []
+    assert {"pyproject.toml", "src", "rules", "codes"} <= set(here)
+    (user,) = (line for line in lines if line.startswith("USER "))
+    assert int(user.split()[1]) > 0
+
+
 @needs("systemd-analyze")
 def test_the_unit_is_one(tmp_path: Path) -> None:
     unit = (DEPLOY / "systemd" / "allstatus.service").read_text("utf-8")
