@@ -2,12 +2,15 @@
 that no other rule set's record has.
 """
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 from allstatus import classify
+from allstatus.commands import app
 from allstatus.decision.classifier import load_rules
 from allstatus.errors import InvalidRecord
 from allstatus.render.text import render_text
@@ -56,6 +59,33 @@ def test_stated_uses_are_told_of_only_where_one_is_of_what_is_listed() -> None:
     assert "Stated uses" not in aml
     newly = {**NEW, "marrow_blast_percent": "20"}
     assert "Stated uses" in render_text(classify(newly), level="clinician")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["about"],
+        ["codes", "explain", "http://hl7.org/fhir/sid/icd-10-cm|C92.00"],
+        ["rules", "export", "--format", "cql"],
+        ["rules", "export", "--format", "dmn"],
+        ["rules", "export", "--format", "json"],
+        ["rules", "show"],
+        ["quiz", "--count", "4", "--format", "gift", "-o", "-"],
+    ],
+    ids=" ".join,
+)
+def test_commands_take_it_and_speak_of_its_disease_alone(command: list[str]) -> None:
+    done = CliRunner().invoke(app, [*command, "--rules", str(AML)])
+    assert done.exit_code == 0, done.output
+    assert re.search(r"\bAML\b|acute myeloid leukemia", done.output, re.IGNORECASE)
+    assert not re.search(r"\bALL\b|(?i:lymphoblastic)", done.output)
+
+
+def test_its_answers_differ_from_those_of_all_where_the_pages_do() -> None:
+    done = CliRunner().invoke(app, ["rules", "diff", "nci-pdq-adult-all-patient", str(AML)])
+    assert done.exit_code == 0
+    assert "in_remission -> refractory_or_recurrent" in done.output
+    assert "marrow_blast_percent exactly 5" in " ".join(done.output.split())
 
 
 def test_its_own_fact_is_no_fact_of_another_rule_set() -> None:
