@@ -70,7 +70,6 @@ def test_stated_uses_are_told_of_only_where_one_is_of_what_is_listed() -> None:
         ["rules", "export", "--format", "dmn"],
         ["rules", "export", "--format", "json"],
         ["rules", "show"],
-        ["quiz", "--count", "4", "--format", "gift", "-o", "-"],
     ],
     ids=" ".join,
 )
