@@ -17,7 +17,7 @@ from allstatus.rules.condition import Clause
 from allstatus.rules.ruleset import Criterion, Fact, RuleSet
 from allstatus.table.case_set import NO_CASE, CaseSet
 from allstatus.table.decision_table import OUTSIDE, DecisionTable, Verdicts
-from allstatus.translate.boxes import conditions_of
+from allstatus.translate.box_conditions import conditions_of
 from allstatus.verify.case_space import fewest_verdict_boxes
 
 HEAD = """# Criteria

@@ -15,7 +15,7 @@ import allstatus.testing
 from allstatus import load_rules
 from allstatus.errors import MissingExtra
 from allstatus.testing.vectors import make_vectors, read_vectors
-from allstatus.translate.boxes import conditions_of
+from allstatus.translate.box_conditions import conditions_of
 from allstatus.translate.cql import to_cql
 from allstatus.translate.plain_json import to_plain
 

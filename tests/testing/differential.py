@@ -36,7 +36,7 @@ from allstatus.testing.conformance import judge
 from allstatus.testing.representatives import HAIR, every_cell, numeric_facts
 from allstatus.testing.rule_files import RuleFiles
 from allstatus.testing.vectors import Vector
-from allstatus.translate.boxes import conditions_of
+from allstatus.translate.box_conditions import conditions_of
 from allstatus.translate.plain_json import to_plain
 from allstatus.verify.prove.proofs import Proofs
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from functools import partial
 from pathlib import Path
 from time import perf_counter
@@ -18,7 +17,19 @@ from allstatus.commands.batch_export import (
     print_totals,
     refuse,
 )
-from allstatus.commands.batch_options import BatchOptions
+from allstatus.commands.batch_options import (
+    Backend,
+    BackendOption,
+    BatchOptions,
+    ColumnsOption,
+    ExplainOption,
+    KeepOption,
+    MasterOption,
+    RejectsOption,
+    ResumeOption,
+    RowsArgument,
+    TotalsPictureOption,
+)
 from allstatus.commands.chart_input import ChartInput, reads_charts
 from allstatus.commands.progress import progress
 from allstatus.commands.shared import (
@@ -43,67 +54,22 @@ if TYPE_CHECKING:
 WORTH_A_RATE = 2  # seconds; of less a rate says little
 
 
-class Backend(StrEnum):
-    """What works the columns out."""
-
-    arrow = "arrow"
-    duckdb = "duckdb"
-    spark = "spark"
-
-
 @app.command()
 @partial(reads_charts, without=("input", "facts", "partial"))
 def batch(
-    source: Annotated[
-        str,
-        typer.Argument(
-            metavar="IN",
-            help="Parquet, CSV, NDJSON or Arrow IPC by name, or the folder of an export.",
-        ),
-    ],
+    source: Annotated[str, RowsArgument],
     target: Annotated[str | None, TargetArgument] = None,
     *,
     reading: ChartInput,
     out: Annotated[str | None, OutputOption] = None,
-    rejects: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            help="Rows that are no record: row, column, reason. Else OUT.rejects.csv.",
-        ),
-    ] = None,
-    columns: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Which column says what, in YAML.")
-    ] = None,
-    keep: Annotated[
-        list[str] | None,
-        typer.Option(metavar="COLUMN", help="Copy this column to the output; may be given again."),
-    ] = None,
-    backend: Annotated[
-        Backend,
-        typer.Option(
-            help="duckdb runs the expression of `allstatus sql` over Parquet, spark on a cluster."
-        ),
-    ] = Backend.arrow,
-    master: Annotated[
-        str | None,
-        typer.Option(
-            metavar="URL", help="Spark's master, such as spark://host:7077, else local[*]."
-        ),
-    ] = None,
-    explain: Annotated[
-        bool,
-        typer.Option(
-            "--explain", help="Add criteria, assumptions, reasons, next question, conflicts."
-        ),
-    ] = False,
-    picture: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Draw the totals (PNG, SVG or PDF).")
-    ] = None,
-    resume: Annotated[
-        bool,
-        typer.Option("--resume", help="Keep what is finished, and go on from it when run again."),
-    ] = False,
+    rejects: Annotated[Path | None, RejectsOption] = None,
+    columns: Annotated[Path | None, ColumnsOption] = None,
+    keep: Annotated[list[str] | None, KeepOption] = None,
+    backend: Annotated[Backend, BackendOption] = Backend.arrow,
+    master: Annotated[str | None, MasterOption] = None,
+    explain: Annotated[bool, ExplainOption] = False,
+    picture: Annotated[Path | None, TotalsPictureOption] = None,
+    resume: Annotated[bool, ResumeOption] = False,
     engine: Annotated[EngineName, EngineOption] = EngineName.auto,
     rules: Annotated[str | None, RulesOption] = None,
     encoding: Annotated[str, EncodingOption] = "",
@@ -111,7 +77,6 @@ def batch(
     """Decide on a file of many records, or on each patient with the disease in an export; every
     row or line is accounted for.
     """
-
     if master is not None and backend is not Backend.spark:
         raise typer.BadParameter("goes with --backend spark only", param_hint="--master")
     asked = BatchOptions(

@@ -5,9 +5,12 @@ which with charts.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import typer
 
 from allstatus.commands.chart_input import WINDOW, ChartInput, Ranges
 
@@ -15,6 +18,38 @@ if TYPE_CHECKING:
     from allstatus.bulk.batch_run import BatchJob
     from allstatus.bulk.column_source import ColumnSource
     from allstatus.bulk.fhir_export.export_run import ExportJob
+
+RowsArgument = typer.Argument(
+    metavar="IN", help="Parquet, CSV, NDJSON or Arrow IPC by name, or the folder of an export."
+)
+RejectsOption = typer.Option(
+    metavar="FILE", help="Rows that are no record: row, column, reason. Else OUT.rejects.csv."
+)
+ColumnsOption = typer.Option(metavar="FILE", help="Which column says what, in YAML.")
+KeepOption = typer.Option(
+    metavar="COLUMN", help="Copy this column to the output; may be given again."
+)
+BackendOption = typer.Option(
+    help="duckdb runs the expression of `allstatus sql` over Parquet, spark on a cluster."
+)
+MasterOption = typer.Option(
+    metavar="URL", help="Spark's master, such as spark://host:7077, else local[*]."
+)
+ExplainOption = typer.Option(
+    "--explain", help="Add criteria, assumptions, reasons, next question, conflicts."
+)
+TotalsPictureOption = typer.Option(metavar="FILE", help="Draw the totals (PNG, SVG or PDF).")
+ResumeOption = typer.Option(
+    "--resume", help="Keep what is finished, and go on from it when run again."
+)
+
+
+class Backend(StrEnum):
+    """What works the columns out."""
+
+    arrow = "arrow"
+    duckdb = "duckdb"
+    spark = "spark"
 
 
 @dataclass(frozen=True)

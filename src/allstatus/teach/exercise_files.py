@@ -30,49 +30,32 @@ def write_csv(sheet: Sheet) -> bytes:
     sentences.
     """
     out = io.StringIO()
-    labels = [label for label, _ in sheet.exercises[0].case]
-    head = [
-        "id",
-        "number",
-        "level",
-        "at_edge",
-        *labels,
-        "answer",
-        "answer_title",
-        "explanation",
-        "decided_by",
-        "sections",
-    ]
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([*head, "seed", "ruleset", "version", "digest", "notice"])
-    about = [
-        sheet.seed,
-        sheet.rules.id,
-        sheet.rules.version,
-        sheet.rules.digest,
-        sheet.rules.notice,
-    ]
-    for number, exercise in enumerate(sheet.exercises, 1):
-        row = [
-            exercise.id,
-            number,
-            exercise.level,
-            "yes" if exercise.at_edge else "no",
-            *(value for _, value in exercise.case),
-        ]
-        why = " ".join(exercise.explanation)
-        writer.writerow(
-            [
-                *row,
-                exercise.answer,
-                exercise.answer_title,
-                why,
-                exercise.decided_by,
-                "; ".join(exercise.sections),
-                *about,
-            ]
-        )
+    rows = [_cells(sheet, number, exercise) for number, exercise in enumerate(sheet.exercises, 1)]
+    writer.writerow([name for name, _ in rows[0]])
+    writer.writerows([value for _, value in row] for row in rows)
     return out.getvalue().encode()
+
+
+def _cells(sheet: Sheet, number: int, exercise: Worded) -> list[tuple[str, Any]]:
+    """The columns of a line by name."""
+    return [
+        ("id", exercise.id),
+        ("number", number),
+        ("level", exercise.level),
+        ("at_edge", "yes" if exercise.at_edge else "no"),
+        *exercise.case,
+        ("answer", exercise.answer),
+        ("answer_title", exercise.answer_title),
+        ("explanation", " ".join(exercise.explanation)),
+        ("decided_by", exercise.decided_by),
+        ("sections", "; ".join(exercise.sections)),
+        ("seed", sheet.seed),
+        ("ruleset", sheet.rules.id),
+        ("version", sheet.rules.version),
+        ("digest", sheet.rules.digest),
+        ("notice", sheet.rules.notice),
+    ]
 
 
 def _document(sheet: Sheet, number: int, exercise: Worded) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from allstatus.rules.condition import Comparison
 from allstatus.rules.ruleset import Fact
 from allstatus.table.case_set import NO_CASE, CaseSet
 from allstatus.table.decision_table import OUTSIDE, DecisionTable
-from allstatus.translate.boxes import Condition, conditions_of
+from allstatus.translate.box_conditions import Condition, conditions_of
 from allstatus.translate.plain_json import about_rules
 
 TYPES = {"yes_no": "Boolean", "choice": "String"}
