@@ -59,3 +59,6 @@ DMN = needs("node", "npm:feelin", "npm:dmn-moddle")
 NO_DURABLE = pytest.mark.skipif(
     not durable_installed(), reason="durable-rules is not installed (it needs a C compiler)"
 )
+NO_Z3 = pytest.mark.skipif(
+    find_spec("z3") is None, reason="z3-solver is not installed (extra `prove`)"
+)

@@ -2,9 +2,6 @@
 case that shows it.
 """
 
-import importlib.util
-import json
-import shutil
 from collections import Counter
 from collections.abc import Mapping
 from copy import copy
@@ -17,9 +14,8 @@ from typing import Any
 import pytest
 import yaml
 
-from allstatus import RulesError, load_rules
+from allstatus import load_rules
 from allstatus.record.percent import Percent
-from allstatus.rules.editions import find_rules
 from allstatus.table.boxes import prime_boxes
 from allstatus.table.case_set import members, union
 from allstatus.table.decision_table import Cell, DecisionTable, Verdicts
@@ -27,33 +23,15 @@ from allstatus.table.engines import Firing
 from allstatus.table.engines.builtin import BuiltinEngine
 from allstatus.verify.case_space import Space, fewest_verdict_boxes
 from allstatus.verify.exhaustive import Exhaustive
-from allstatus.verify.promises import read_promises
 from allstatus.verify.verification import Verification, to_document, verify
 from allstatus.verify.verification_report import render_report
-from needs import NO_DURABLE
-from test_cli import run
+from needs import NO_DURABLE, NO_Z3
+from verify.seeded import seed
 
-NO_Z3 = pytest.mark.skipif(
-    importlib.util.find_spec("z3") is None, reason="z3-solver is not installed (extra `prove`)"
-)
 DATA = Path(__file__).parent
 FAULTS = yaml.safe_load((DATA / "faults.yaml").read_text("utf-8"))
 RULES = load_rules(engine="builtin")
 WAYS = [pytest.param(False, id="exhaustive"), pytest.param(True, id="prove", marks=NO_Z3)]
-
-
-@pytest.fixture
-def rules(tmp_path: Path) -> Path:
-    """A copy of the shipped rules to spoil."""
-    return Path(shutil.copytree(find_rules(), tmp_path / "rules"))
-
-
-def seed(rules: Path, fault: Mapping[str, Any]) -> None:
-    for edit in fault["edits"]:
-        path = rules / edit["file"]
-        text = path.read_text("utf-8")
-        assert text.count(edit["old"]) == 1, edit
-        path.write_text(text.replace(edit["old"], edit["new"]), "utf-8")
 
 
 def failing(verification: Verification, *, proved: bool) -> dict[str, set[str]]:
@@ -283,104 +261,3 @@ def test_no_cover_has_fewer_boxes() -> None:
     best = fewest_verdict_boxes(table, table.outside)
     for boxes in combinations(map(table.grid.cases, primes), len(best) - 1):
         assert table.outside & ~union(boxes)
-
-
-def test_a_rule_set_without_promises_says_which_directions_hold(rules: Path) -> None:
-    (rules / "promises.yaml").unlink()
-    verification = verify(rules)
-    assert verification.holds
-    skipped = str(verification.exhaustive["promises"].skipped)
-    assert (
-        "rising never leaves recurrent or untreated; falling never leaves in_remission" in skipped
-    )
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "says"),
-    [
-        ("marrow_blast_percent:", "cbc:", "rules/promises.yaml:4: 'cbc' is not a percent fact"),
-        (
-            "[in_remission]",
-            "[remission]",
-            "rules/promises.yaml:6: 'remission' is not a status (did you mean 'in_remission'?)",
-        ),
-        (
-            "blast_threshold: below",
-            "blasts: below",
-            "rules/promises.yaml:7: 'blasts' is not a threshold",
-        ),
-        (
-            "blast_threshold: below",
-            "blast_threshold: beside",
-            "rules/promises.yaml:7: 'marrow_blast_percent.limit_belongs",
-        ),
-        (
-            "rising_keeps",
-            "rising",
-            "rules/promises.yaml:5: unknown key 'rising' (did you mean 'rising_keeps'?)",
-        ),
-    ],
-)
-def test_a_broken_promises_file_is_refused_with_its_place(
-    rules: Path, old: str, new: str, says: str
-) -> None:
-    seed(rules, {"edits": [{"file": "promises.yaml", "old": old, "new": new}]})
-    ruleset = load_rules(rules, engine="builtin", locked=False).ruleset
-    with pytest.raises(RulesError) as refused:
-        read_promises(ruleset)
-    assert says in str(refused.value)
-
-
-def test_the_command_reports_within_80_columns_and_exits_zero() -> None:
-    result = run("verify")
-    assert (result.returncode, result.stderr) == (0, "")
-    assert max(map(len, result.stdout.splitlines())) <= 80
-    for part in (
-        RULES.ruleset.id,
-        RULES.ruleset.version,
-        RULES.ruleset.digest,
-        RULES.ruleset.source["url"],
-        "not medical advice",
-    ):
-        assert part in result.stdout.replace("\n", " ")
-
-
-@NO_Z3
-def test_the_command_writes_one_json_document() -> None:
-    document = json.loads(run("verify", "--prove", "--json", "nci-pdq-adult-all-patient").stdout)
-    assert document["holds"] is True
-    assert {check["id"] for check in document["checks"] if check["prove"] is None} == {
-        "engines",
-        "uses",
-    }
-    assert {check["id"] for check in document["checks"] if check["exhaustive"] is None} == {"table"}
-    assert set(document) == {
-        "schema_version",
-        "holds",
-        "disagreements",
-        "ruleset",
-        "counts",
-        "checks",
-        "boxes",
-        "clauses",
-        "notice",
-    }
-
-
-def test_the_command_exits_one_when_a_statement_fails_and_four_when_rules_are_refused(
-    rules: Path,
-) -> None:
-    seed(rules, next(fault for fault in FAULTS if fault["fault"] == "a missing region"))
-    result = run("verify", str(rules))
-    assert result.returncode == 1
-    assert "does not hold: complete" in result.stdout
-    assert "signs_and_symptoms = absent" in result.stdout
-    assert run("verify", "nowhere").returncode == 4
-
-
-def test_proving_without_z3_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
-    with pytest.raises(
-        Exception, match=r"z3-solver is not installed; run: pip install 'allstatus\[prove\]'"
-    ):
-        verify(prove=True)

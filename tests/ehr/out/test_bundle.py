@@ -8,44 +8,33 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
-from allstatus import load_rules
-from allstatus.decision.decision import Decision
-from allstatus.ehr.chart import Chart
-from allstatus.ehr.chart_files import read_charts
-from allstatus.ehr.chart_options import make_reader
-from allstatus.ehr.codes import read_yaml, table
 from allstatus.ehr.out.bundle import bundle_json, definitions, to_bundle
 from allstatus.ehr.out.context import Context
-from allstatus.ehr.out.names import BASE, Names, system_address
+from allstatus.ehr.out.names import BASE
 from allstatus.ehr.out.request_group import make_proposals
-from allstatus.ehr.timeline import decide_chart
-from allstatus.errors import InvalidRecord
-from allstatus.record.exact_json import parse_json
-from allstatus.record.json_reader import decode
-from allstatus.translate.cql import to_cql
+from ehr.out.written import (
+    AT,
+    CASES,
+    DEFINITIONS,
+    FIXTURES,
+    RULES,
+    at,
+    bundles,
+    decide,
+    decide_all,
+    decisions,
+    linked_by_id,
+    resources,
+    values,
+)
 from needs import FHIR_VALIDATORS
 from node import NODE, js_tool
 
-FIXTURES = Path(__file__).parents[3] / "fixtures"
-CASES: dict[str, Any] = yaml.safe_load((FIXTURES / "fhir_out/cases.yaml").read_text("utf-8"))
-RULES = load_rules(engine="builtin")
-AT = datetime(2026, 3, 1, 12, 30, tzinfo=UTC)
-DEFINITIONS = {
-    f"{one['resourceType']}/{one['id']}": one
-    for one in definitions(RULES.table, cql="library Made")
-}
-MAPS = [
-    (entry["name"], status, target)
-    for entry in read_yaml("outputs")["maps"]
-    for status, target in entry["statuses"].items()
-]
 OPEN = [
     "prior_treatment",
     "prior_remission",
@@ -54,87 +43,6 @@ OPEN = [
     "signs_and_symptoms",
     "leukemia_outside_marrow",
 ]
-
-
-def charts(path: Path, assume: list[str] | None = None) -> Iterator[Decision]:
-    return decide_all(decode(path.read_bytes(), str(path)), assume)
-
-
-def decide_all(text: str, assume: list[str] | None = None) -> Iterator[Decision]:
-    for _, chart in read_charts(text):
-        assert isinstance(chart, Chart)
-        yield decide_chart(RULES, chart, options=make_reader(assume or []))
-
-
-def decide(case: dict[str, Any]) -> Decision:
-    return (
-        RULES.classify(case["record"])
-        if "record" in case
-        else next(charts(FIXTURES / case["chart"], case.get("assume")))
-    )
-
-
-def every_decision() -> Iterator[tuple[str, Decision]]:
-    """Every record and chart of the fixtures, every case, every complete case of the table."""
-    for name, case in CASES.items():
-        yield name, decide(case)
-    for path in sorted(FIXTURES.glob("records/*.json")):
-        if not path.name.endswith(".expected.json"):
-            try:
-                yield path.name, RULES.classify(parse_json(path.read_text("utf-8")))
-            except InvalidRecord:
-                continue
-    for path in sorted([*FIXTURES.glob("fhir/*.json"), *FIXTURES.glob("hl7v2/*.hl7")]):
-        if not path.name.endswith(".expected.json"):
-            for number, decision in enumerate(charts(path)):
-                yield f"{path.name} {number}", decision
-    for number, record in enumerate(complete_records()):
-        yield f"complete case {number}", RULES.classify(record)
-
-
-def complete_records() -> Iterator[dict[str, Any]]:
-    """A record for each complete case of the criteria."""
-    limit = RULES.ruleset.thresholds["blast_threshold"].value
-    for case in RULES.table.cases:
-        yield {
-            "prior_treatment": "disease_directed" if case["treated"] else "none",
-            "prior_remission": case["remission_before"],
-            "relapse_since_remission": case["relapse_since_remission"],
-            "cbc": "normal" if case["cbc_normal"] else "abnormal",
-            "marrow_blast_percent": str(limit + case["marrow_blasts_above_threshold"]),
-            "signs_and_symptoms": "present" if case["signs_or_symptoms"] else "absent",
-            "leukemia_outside_marrow": "present" if case["leukemia_outside_marrow"] else "absent",
-        }
-
-
-@cache
-def decisions() -> dict[str, Decision]:
-    return dict(every_decision())
-
-
-@cache
-def bundles() -> dict[str, dict[str, Any]]:
-    return {name: to_bundle(decision, at=AT) for name, decision in decisions().items()}
-
-
-def resources(bundle: dict[str, Any]) -> list[dict[str, Any]]:
-    return [entry["resource"] for entry in bundle["entry"]]
-
-
-def at(value: Any, path: str) -> Any:
-    for part in path.split("."):
-        value = value[int(part)] if isinstance(value, list) else value[part]
-    return value
-
-
-def values(value: Any, key: str) -> Iterator[Any]:
-    """Everything under a key, however deep."""
-    for part in (
-        value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    ):
-        yield from values(part, key)
-    if isinstance(value, dict) and key in value:
-        yield value[key]
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -164,20 +72,6 @@ def test_the_decisions_cover_every_outcome_status_region_option_and_open_fact() 
 
 
 # --- two public validators, and HL7's own codes
-
-
-def linked_by_id(value: Any) -> Any:
-    """References within a bundle as a server would rewrite them, so that the kind they lead to is
-    checked.
-    """
-    if isinstance(value, dict):
-        changed = {key: linked_by_id(part) for key, part in value.items()}
-        if str(changed.get("reference", "")).startswith("urn:uuid:"):
-            changed["reference"] = (
-                f"{changed['type']}/{changed['reference'].removeprefix('urn:uuid:')}"
-            )
-        return changed
-    return [linked_by_id(part) for part in value] if isinstance(value, list) else value
 
 
 def validate(written: list[dict[str, Any]]) -> list[list[str]]:
@@ -378,88 +272,6 @@ def test_no_text_of_the_chart_goes_along() -> None:
     assert "1971" not in text
 
 
-# --- the definitions
-
-
-def test_codes_of_a_code_system_are_unique() -> None:
-    for resource in DEFINITIONS.values():
-        codes = [concept["code"] for concept in resource.get("concept", ())]
-        assert len(codes) == len(set(codes)), resource["id"]
-    assert len(list(Names(RULES.ruleset).concepts)) == len(
-        DEFINITIONS[f"CodeSystem/{RULES.ruleset.id}"]["concept"]
-    )
-
-
-def test_a_definition_is_named_once_and_by_a_name_that_fhir_allows() -> None:
-    urls = [one["url"] for one in DEFINITIONS.values()]
-    assert len(urls) == len(set(urls))
-    for one in DEFINITIONS.values():
-        assert len(one["id"]) <= 64
-        assert one["name"].isalnum()
-        assert one["name"][0].isupper()
-
-
-@pytest.mark.parametrize(
-    ("name", "status", "target"), MAPS, ids=lambda value: value if isinstance(value, str) else ""
-)
-def test_a_map_is_no_closer_than_it_is(name: str, status: str, target: dict[str, str]) -> None:
-    assert target["because"]
-    assert target["equivalence"] in ("wider", "inexact", "unmatched")
-    assert ("code" in target) == (target["equivalence"] != "unmatched")
-    known = table("diagnoses").by_code.get(
-        ("icd10cm" if name == "icd10cm" else "snomed", target.get("code", ""))
-    )
-    if known is not None and known[0]["asserts"] is not None:
-        assert known[0]["asserts"] in RULES.ruleset.statuses[status].asserts
-        assert known[1], "a code not checked against its source is not mapped to"
-
-
-def test_outcomes_without_a_status_are_mapped_to_nothing() -> None:
-    for resource in DEFINITIONS.values():
-        if resource["resourceType"] == "ConceptMap":
-            assert {element["code"] for element in resource["group"][0]["element"]} == set(
-                RULES.ruleset.statuses
-            )
-
-
-def test_every_fact_has_a_place_in_a_chart_and_no_code_from_memory() -> None:
-    needed = DEFINITIONS[f"Library/{RULES.ruleset.id}"]["dataRequirement"]
-    sets = {f"{one['url']}|{one['version']}": one for one in DEFINITIONS.values()}
-    assert {entry["codeFilter"][0]["valueSet"] for entry in needed} <= set(sets)
-    listed = {
-        (part["system"], code["code"])
-        for entry in needed
-        for part in sets[entry["codeFilter"][0]["valueSet"]]["compose"]["include"]
-        for code in part["concept"]
-    }
-    tables = [read_yaml(name) for name in ("diagnoses", "results", "signs", "treatments")]
-    unsure = {
-        (system_address(code["system"]), str(code["code"]))
-        for topics in tables
-        for topic in topics.values()
-        for code in topic["codes"]
-        if not code["verified"]
-    }
-    assert not listed & unsure
-    assert set(read_yaml("outputs")["requirements"]) == set(RULES.ruleset.facts)
-    for fact in RULES.ruleset.facts.values():
-        if "loinc" in fact.codes and fact.kind == "percent":
-            assert set(fact.codes["loinc"]) <= {code for _, code in listed}
-
-
-def test_the_plan_holds_what_each_status_lists_under_its_own_condition() -> None:
-    plan = DEFINITIONS[f"PlanDefinition/{RULES.ruleset.id}"]
-    for action, status in zip(plan["action"], RULES.ruleset.statuses.values(), strict=True):
-        expression = action["condition"][0]["expression"]["expression"]
-        assert f'define "{expression}": Coalesce("Status" = \'{status.name}\', false)' in to_cql(
-            RULES.table
-        )
-        assert [option["title"] for option in action["action"]] == [
-            option["title"] for option in RULES.ruleset.options[status.name]
-        ]
-        assert status.cite["sentence"] in json.dumps(action["documentation"])
-
-
 # --- the commands
 
 
@@ -481,14 +293,3 @@ def test_one_bundle_a_line(tmp_path: Path) -> None:
     ]
     assert [line["resourceType"] for line in lines] == ["Bundle", "Bundle"]
     assert [resources(line)[0]["subject"]["identifier"]["value"] for line in lines] == ["a", "b"]
-
-
-def test_definitions_are_written_one_a_file(tmp_path: Path) -> None:
-    done = run("fhir", "definitions", "-o", str(tmp_path / "site"))
-    assert done.stdout == ""
-    assert f"{len(DEFINITIONS)} definitions" in done.stderr
-    written = {
-        path.stem.replace("-", "/", 1): json.loads(path.read_text("utf-8"))
-        for path in (tmp_path / "site").iterdir()
-    }
-    assert set(written) == set(DEFINITIONS)

@@ -71,3 +71,16 @@ def test_another_engine_applies_the_action_of_the_status_and_only_it(tmp_path: P
 def action(status: str) -> dict[str, Any]:
     titles = [option["title"] for option in RULES.ruleset.options[status]]
     return {"title": RULES.ruleset.statuses[status].title, "lists": titles}
+
+
+def test_the_plan_holds_what_each_status_lists_under_its_own_condition() -> None:
+    plan = next(one for one in definitions(RULES.table) if one["resourceType"] == "PlanDefinition")
+    for action, status in zip(plan["action"], RULES.ruleset.statuses.values(), strict=True):
+        expression = action["condition"][0]["expression"]["expression"]
+        assert f'define "{expression}": Coalesce("Status" = \'{status.name}\', false)' in to_cql(
+            RULES.table
+        )
+        assert [option["title"] for option in action["action"]] == [
+            option["title"] for option in RULES.ruleset.options[status.name]
+        ]
+        assert status.cite["sentence"] in json.dumps(action["documentation"])
