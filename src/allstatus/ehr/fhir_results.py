@@ -19,7 +19,6 @@ from allstatus.ehr.fhir_standing import (
     identity,
     modified,
     names_of,
-    sent_at,
     standing,
     together,
     updated,
@@ -169,12 +168,13 @@ def _measured(coded: tuple[Code, ...]) -> str:
 
 
 def _shared(resource: Json, day: Dated, of: Specimens) -> dict[str, Any]:
+    issued = when(resource, "issued")
     return {
-        "issued": when(resource, "issued"),
+        "issued": issued,
         "earliest": day.earliest,
         "latest": day.latest,
         "specimen": of.codes,
-        "sent": sent_at(resource),
+        "sent": issued or updated(resource),
     }
 
 

@@ -181,7 +181,8 @@ def together(*found: Standing) -> Standing:
 
 def identity(resource: Json, store: ResourceStore, rest: str = "") -> dict[str, Any]:
     """What a correction calls a statement by, and when it was sent."""
-    return {"names": names_of(resource, store, rest), "sent": sent_at(resource)}
+    sent = when(resource, "issued") or updated(resource)
+    return {"names": names_of(resource, store, rest), "sent": sent}
 
 
 def names_of(resource: Json, store: ResourceStore, rest: str) -> tuple[str, ...]:
@@ -194,11 +195,6 @@ def names_of(resource: Json, store: ResourceStore, rest: str) -> tuple[str, ...]
         if value := text(item.get("value")):
             names.append(f"{text(item.get('system'))}|{value} of {rest}")
     return tuple(names)
-
-
-def sent_at(resource: Json) -> When | None:
-    """When a resource was sent: issued, else last changed."""
-    return when(resource, "issued") or updated(resource)
 
 
 def replaced(resource: Json, store: ResourceStore) -> Iterator[Json]:

@@ -66,7 +66,7 @@ REASONS = (
     "reasonForUseCodeableConcept",
     "reasonForUseReference",
 )
-ORDERS = ["request", "basedOn", "prescription", "authorizingPrescription"]
+ORDERS = ("request", "basedOn", "prescription", "authorizingPrescription")
 INTENT = "intent"  # mCODE's procedure-intent, its older treatment-intent, and others' names for it
 TAKING = {
     "taking": STANDS,
@@ -181,16 +181,21 @@ def _orders(resource: Json, store: ResourceStore) -> Iterator[Json]:
     while waiting:
         order = waiting.pop(0)
         yield order
-        for reference in (one for name in ORDERS for one in objects(order.get(name))):
+        for reference in _listed(order, ORDERS):
             found = store.resolve(order, reference)
             if found is not None and id(found) not in seen:
                 seen.add(id(found))
                 waiting.append(found)
 
 
+def _listed(resource: Json, names: tuple[str, ...]) -> list[Json]:
+    """The objects of all of these elements that were sent."""
+    return [one for name in names if name in resource for one in objects(resource[name])]
+
+
 def _reasons(resource: Json, store: ResourceStore) -> tuple[Code, ...]:
     found: tuple[Code, ...] = ()
-    for said in (one for name in REASONS for one in objects(resource.get(name))):
+    for said in _listed(resource, REASONS):
         own = obj(said.get("concept")) or said
         found += codes(own) or in_words(own)
         for reference in (said, obj(said.get("reference"))):
