@@ -106,8 +106,9 @@ class CsvShape:
 
 def _known(encoding: str) -> str:
     try:
+        b"a".decode(encoding, "replace")  # which codecs that make no text of bytes refuse
         return codecs.lookup(encoding).name
-    except LookupError:
+    except (LookupError, ValueError):
         remedy = "name one such as utf-8, windows-1252, latin-1 or utf-16"
         raise InvalidRecord(f"--encoding {encoding}", "is not known here", remedy) from None
 

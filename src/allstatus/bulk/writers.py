@@ -5,11 +5,10 @@ from __future__ import annotations
 import csv
 import json
 import os
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TextIO
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -21,6 +20,7 @@ from allstatus.bulk.sources import format_of
 from allstatus.errors import InvalidRecord
 from allstatus.record.regular_file import is_folder, within
 from allstatus.record.whole_files import cannot_write
+from allstatus.render.printable import FORMULA, inert
 
 
 class Writer(Protocol):
@@ -155,21 +155,6 @@ class IpcFile:
             self._writer.close()
 
 
-FORMULA = r"^[=+\-@\t\r]"  # how a cell begins that a spreadsheet would run
-NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
-
-
-def inert(cell: object) -> object:
-    """A cell of a CSV as a spreadsheet shows it: one that it would run begins with an apostrophe;
-    numbers are as they are.
-
-    >>> inert("=1+1"), inert("-2.5"), inert("p1")
-    ("'=1+1", '-2.5', 'p1')
-    """
-    runs = isinstance(cell, str) and re.match(FORMULA, cell) and not NUMBER.fullmatch(cell)
-    return f"'{cell}" if runs else cell
-
-
 def _inert_column(column: pa.Array) -> list[Any]:
     cells: list[Any] = column.to_pylist()
     kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
@@ -180,12 +165,23 @@ def _inert_column(column: pa.Array) -> list[Any]:
     return list(map(inert, cells)) if runs else cells
 
 
+class _Lines:
+    """Rows of a CSV, each ended by a line feed; what `csv` is to end by both, it quotes both in."""
+
+    def __init__(self, file: TextIO) -> None:
+        self._write = file.write
+
+    def write(self, row: str) -> int:
+        """Write one row."""
+        return self._write(f"{row[:-2]}\n")
+
+
 class CsvFile:
     """CSV with a header, UTF-8; no cell is run by a spreadsheet."""
 
     def __init__(self, path: Path, schema: pa.Schema) -> None:
         self._file = path.open("w", encoding="utf-8", newline="")
-        self._rows = csv.writer(self._file, lineterminator="\n")
+        self._rows = csv.writer(_Lines(self._file))
         self._rows.writerow(map(inert, schema.names))
 
     def write(self, batch: pa.RecordBatch) -> None:

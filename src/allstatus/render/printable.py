@@ -1,4 +1,6 @@
-"""Text from data as it may be printed: what a terminal would obey is spelled out instead."""
+"""Text from data as it may be shown: what a terminal would obey is spelled out, what a spreadsheet
+would run is text.
+"""
 
 from __future__ import annotations
 
@@ -15,3 +17,19 @@ def printable(text: str) -> str:
     'fever\\u001b[2J'
     """
     return OBEYED.sub(lambda sign: f"\\u{ord(sign[0]):04x}", text)
+
+
+# how a cell begins that a spreadsheet would run, after blanks and quotes that it may leave out
+FORMULA = '^[\\s\\x00"\u00a0\u3000\u200b\ufeff]*[=+@＝＋－＠-]|^[\\t\\r\\n]'
+NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
+
+
+def inert(cell: object) -> object:
+    """A cell of a CSV as a spreadsheet shows it: one that it would run begins with an apostrophe;
+    numbers are as they are.
+
+    >>> inert("=1+1"), inert("-2.5"), inert("p1")
+    ("'=1+1", '-2.5', 'p1')
+    """
+    runs = isinstance(cell, str) and re.match(FORMULA, cell) and not NUMBER.fullmatch(cell)
+    return f"'{cell}" if runs else cell

@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from allstatus.render.printable import inert
 from allstatus.teach.anki_deck import write_apkg
 from allstatus.teach.exercise_set import Sheet
 from allstatus.teach.exercise_words import Worded
@@ -33,7 +34,7 @@ def write_csv(sheet: Sheet) -> bytes:
     writer = csv.writer(out, lineterminator="\n")
     rows = [_cells(sheet, number, exercise) for number, exercise in enumerate(sheet.exercises, 1)]
     writer.writerow([name for name, _ in rows[0]])
-    writer.writerows([value for _, value in row] for row in rows)
+    writer.writerows([inert(value) for _, value in row] for row in rows)
     return out.getvalue().encode()
 
 
