@@ -61,11 +61,17 @@ def _names_a_person(subject: Any) -> bool:
 def _in(resource: Json) -> int:
     kind = resource["resourceType"]
     if kind == "Encounter":
-        return max(1, len(resource.get("reasonCode") or resource.get("reason") or ()))
+        reasons = len(resource.get("reasonCode") or resource.get("reason") or ())
+        said = [one for d in resource.get("diagnosis", ()) for one in _listed(d["condition"])]
+        return max(1, reasons + sum("concept" in one for one in said))
     if kind not in ("Observation", "DiagnosticReport"):
         return 1
     inside = [one for one in resource.get("contained", ()) if one["resourceType"] == "Observation"]
     return 1 + len(resource.get("component", ())) + sum(map(_in, inside))
+
+
+def _listed(value: Any) -> list[Json]:
+    return value if isinstance(value, list) else [value]
 
 
 def of_hl7(text: str) -> int:

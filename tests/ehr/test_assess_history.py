@@ -25,11 +25,12 @@ def test_the_first_five_treatments_are_shown_and_the_rest_counted() -> None:
 
 
 def test_treatment_after_an_earlier_assessment_does_not_count_for_it() -> None:
-    lines = [{"marrow": 60, "day": "2025-01-05"}, given(10), *CLEAN]
+    lines = [{"marrow": 60, "day": "2025-01-05"}, given(11), given(10), *CLEAN]
     first = tell(lines).points[0].decision.facts["prior_treatment"]
     assert first.value is None
-    assert [entry.because for entry in first.evidence if not isinstance(entry, str)] == [
-        "given on or after the day of this assessment"
+    shown = [entry for entry in first.evidence if not isinstance(entry, str)]
+    assert [(entry.date, entry.because) for entry in shown] == [
+        ("2025-01-10", "given on or after the day of this assessment")
     ]
 
 
@@ -46,6 +47,12 @@ def test_a_remission_decided_by_an_assumption_is_said_to_rest_on_it() -> None:
         "It was decided at an earlier assessment, by the assumption "
         "symptoms-absent-unless-recorded."
     ]
+
+
+def test_a_remission_that_was_coded_rests_on_no_assumption() -> None:
+    decision = decide([given(10), {"remission": "", "recorded": "2025-02-20"}, *CLEAN])
+    assert decision.facts["prior_remission"].value is True
+    assert [entry.fact for entry in decision.assumptions].count("prior_remission") == 0
 
 
 def test_a_relapse_is_over_where_every_place_of_it_is_clear() -> None:

@@ -45,3 +45,24 @@ def test_the_order_of_a_chart_s_statements_does_not_matter(name: str) -> None:
     lines, _ = CASES[name]
     one, other = decide(lines), decide(lines[::-1])
     assert (one.outcome, one.possible) == (other.outcome, other.possible)
+
+
+def test_what_leaves_a_fact_open_is_told_beside_what_would_have_set_it() -> None:
+    readable: dict[str, Any] = {"marrow": 2, "day": "2025-03-10"}
+    decision = decide(
+        [{"given": "vincristine", "day": None}, readable, {**readable, "marrow": "see report"}]
+    )
+    evidence = decision.facts["marrow_blast_percent"].evidence
+    marrow = [entry.because for entry in evidence if not isinstance(entry, str)]
+    assert marrow == [
+        "bone marrow blasts; but another cannot be read",
+        "is text, which is quoted and not read; say what percentage of the marrow's cells were "
+        "blasts, and when",
+    ]
+    assert [w for w in decision.warnings if "leaves it open" in w] == [
+        "Vincristine leaves it open (has no date, so it cannot be placed before or after a "
+        "result); say whether treatment directed at the leukemia was given, and when",
+        "Blasts in bone marrow, percent of cells of 2025-03-10 leaves it open (is text, which is "
+        "quoted and not read): 'see report'; say what percentage of the marrow's cells were "
+        "blasts, and when",
+    ]

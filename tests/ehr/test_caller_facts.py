@@ -1,16 +1,24 @@
 """What a caller says stands in the place of what a chart says, and is said to."""
 
 from datetime import date
+from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 from allstatus.ehr.assessment import Assessment
 from allstatus.ehr.caller_facts import SUPPLIED, CallerFacts, lay_over, make_overlays
 from allstatus.ehr.dates import When
 from allstatus.ehr.doubt import Doubt
+from allstatus.ehr.fhir import read_fhir
+from allstatus.ehr.timeline import decide_chart
 from allstatus.errors import InvalidRecord
 from allstatus.table.chart_context import Evidence
+from ehr.test_assessor import OPTIONS, RULES, chart_of, told
 
+ANSWERS = yaml.safe_load(Path(__file__).with_name("caller_facts.yaml").read_text("utf-8"))
+TEXT = {"csf": "2025-03-09", "valueString": "see report"}
 DAY = date(2025, 3, 10)
 MARROW = "marrow_blast_percent"
 
@@ -90,3 +98,21 @@ def test_a_doubt_and_an_assumption_are_answered_and_no_others() -> None:
     assert len(assessment.conflicts) == 1
     lay_over(assessment, CallerFacts(None, None, {"signs_and_symptoms": "present"}))
     assert assessment.assumptions == []
+
+
+@pytest.mark.parametrize(
+    ("wanted", "said"), [(wanted, said) for wanted, cases in ANSWERS.items() for said in cases]
+)
+def test_what_is_said_beside_a_remission_gives_the_answer_of_the_table(
+    wanted: str, said: dict[str, Any]
+) -> None:
+    lines = [TEXT] if said.get("text") else []
+    facts = {key: value for key, value in said.items() if key != "text"}
+    (chart,) = read_fhir(chart_of({"chart": lines}))
+    try:
+        overlays = make_overlays(facts) if facts else ()
+        decision = decide_chart(RULES, chart, options=OPTIONS, overlays=overlays)
+    except InvalidRecord:
+        assert wanted == "refused"
+        return
+    assert told(decision) == wanted, decision.warnings

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from allstatus.ehr.chart import UNREAD_STATUS, Problem, Result
-from allstatus.ehr.chart_reading import ChartReading, Finding, cancers, place_in_time
+from allstatus.ehr.chart_reading import ChartReading, Finding, cancers, evidence_of, place_in_time
 from allstatus.ehr.codes import Match
 from allstatus.ehr.dates import When
 from allstatus.ehr.doubt import Doubt
@@ -20,6 +20,7 @@ CLINICAL = {"remission": REMISSION, "relapse": RELAPSE, "recurrence": RELAPSE}
 INDUCTION = timedelta(days=28)  # no remission is reached sooner after the onset
 UNDATED = "a coded status without a date of its own"
 UNREAD = "its answer is not known here, so it may say remission or relapse"
+UNCONFIRMED = "not confirmed"
 TREND = "a trend, which says neither remission nor relapse"
 BEFORE_TREATMENT = "dated no later than the first treatment, so it was coded later than its date"
 
@@ -78,7 +79,7 @@ def assert_by_result(
     )
     about = reading.tables.diagnoses.find(result.focus)
     says = answer.topic["asserts"] if answer else None
-    if result.focus and about is not None and not about.topic["all"]:
+    if result.focus and _is_another(reading, result, about):
         reading.put_aside(FACT, evidence, "about another condition")
     elif not result.focus and reading.other_cancers:
         problem = f"does not say which cancer it is about ({_others(reading)})"
@@ -92,6 +93,25 @@ def assert_by_result(
     else:
         counted = evidence.counted("a clinician's coded status", says)
         reading.asserted.append(Finding("disease_status", result.when or when, counted, says))
+
+
+def _is_another(reading: ChartReading, result: Result, about: Match | None) -> bool:
+    """Whether it is of another disease."""
+    if about is not None:
+        return not about.topic["all"]
+    return any(map(reading.tables.systems.is_malignant, result.focus))
+
+
+def doubt_by_answer(reading: ChartReading, result: Result) -> bool:
+    """What a diagnosis that answers another question, or concludes a report, may assert."""
+    match = reading.tables.diagnoses.find(result.value.codes)
+    if match is None or not match.topic["asserts"] or result.void:
+        return False
+    when, why = place_in_time(reading, result)
+    evidence = evidence_of(result, match, result.value.sent)
+    says, told = match.topic["asserts"], why or UNCONFIRMED
+    reading.doubt(Doubt(FACT, match.topic.name, when, told, evidence, says, firm=True))
+    return True
 
 
 def _others(reading: ChartReading) -> str:

@@ -22,7 +22,7 @@ from allstatus.ehr.fhir_patients import (
 from allstatus.ehr.fhir_patients import (
     subject_of as subject_in,
 )
-from allstatus.ehr.fhir_resources import READERS, statements
+from allstatus.ehr.fhir_resources import READERS, statements, visit_reasons
 from allstatus.ehr.fhir_results import read_other
 from allstatus.ehr.fhir_standing import modified, replaced
 from allstatus.ehr.fhir_store import ResourceStore, split_address
@@ -249,7 +249,7 @@ def _is_other(resource: Json) -> bool:
     """Of a kind that makes nobody a patient here, or a visit without a reason."""
     kind = resource["resourceType"]
     if kind == "Encounter":
-        return not (resource.get("reasonCode") or resource.get("reason"))
+        return not any(visit_reasons(resource))
     return kind not in READERS
 
 

@@ -21,7 +21,7 @@ from allstatus.ehr.fhir_standing import (
 )
 from allstatus.ehr.fhir_store import ResourceStore
 from allstatus.ehr.fhir_treatments import read_treatment
-from allstatus.ehr.json_access import Json, codeable, codes, objects, text, unread, when, words
+from allstatus.ehr.json_access import Json, codeable, codes, obj, objects, text, unread, when, words
 
 VERIFIED = (
     "",
@@ -34,6 +34,15 @@ VERIFICATION = {
     "refuted": Standing("refuted"),
     "entered-in-error": Standing("entered in error"),
 } | dict.fromkeys(("unconfirmed", "provisional", "differential"), Standing("", "not confirmed"))
+# How ICD-10-GM says it beside a code: excluded, suspected, certain; Z, "state after", is over.
+# Source: HL7 Deutschland, Basisprofil DE R4, icd-10-gm-diagnosesicherheit.
+CERTAINTY = {
+    "A": VERIFICATION["refuted"],
+    "V": VERIFICATION["provisional"],
+    "G": STANDS,
+    "Z": STANDS,
+}
+AFTER = "Z"
 UNVERIFIABLE = Standing("", "its status of verification cannot be read")
 STATES = ("active", "recurrence", "relapse", "inactive", "remission", "resolved")
 ENDED = ("inactive", "resolved", "remission")
@@ -46,7 +55,12 @@ def statements(resource: Json, store: ResourceStore) -> Iterator[Statement]:
 
 
 def _condition(resource: Json, store: ResourceStore) -> Iterator[Problem]:
-    stands = together(_verified(resource), standing(resource, {UNSTATED: STANDS}))
+    certain = _certainty(resource, obj(resource.get("code")))
+    stands = together(
+        _verified(resource),
+        *(CERTAINTY.get(one, UNVERIFIABLE) for one in certain),
+        standing(resource, {UNSTATED: STANDS}),
+    )
     clinical = _clinical(resource)
     causes = [
         e
@@ -57,7 +71,8 @@ def _condition(resource: Json, store: ResourceStore) -> Iterator[Problem]:
     for e in causes:
         known = store.resolve(resource, e.get("valueReference")) or {}
         cause += codes(e.get("valueCodeableConcept")) + codes(known.get("code"))
-    ended = clinical in ENDED or any(key.lstrip("_").startswith("abatement") for key in resource)
+    ended = AFTER in certain or clinical in ENDED
+    ended = ended or any(key.lstrip("_").startswith("abatement") for key in resource)
     recorded = when(resource, "recordedDate", "assertedDate", "dateRecorded")
     onset = when(resource, "onsetDateTime", "onsetPeriod")
     yield Problem(
@@ -94,6 +109,20 @@ def _verified(resource: Json) -> Standing:
     return together(*(VERIFICATION.get(code, UNVERIFIABLE) for code in said or [""]))
 
 
+def _certainty(*elements: Json) -> list[str]:
+    """How certain a German diagnosis is: on its coding, its code or itself."""
+    inner = [coding for element in elements for coding in objects(element.get("coding"))]
+    said = [
+        one
+        for element in (*elements, *inner)
+        for one in objects(element.get("extension"))
+        if text(one.get("url")).endswith("icd-10-gm-diagnosesicherheit")
+    ]
+    return [
+        text(obj(one.get("valueCoding")).get("code")) or text(one.get("valueCode")) for one in said
+    ]
+
+
 def _clinical(resource: Json) -> str:
     """Active, in relapse, in remission or over; empty where it is not sent."""
     sent = resource.get("clinicalStatus")
@@ -113,21 +142,29 @@ def _encounter(resource: Json, _: ResourceStore) -> Iterator[Problem]:
     """An encounter's reasons; they are known since it began."""
     stands = standing(resource, ENCOUNTER)
     start = when(resource, "period", "actualPeriod")
-    for name in ("reasonCode", "reason"):
-        for said in objects(resource.get(name)):
-            for concept in objects(said.get("value")) or [said]:
-                yield Problem(
-                    source_of(resource),
-                    codeable(concept),
-                    start,
-                    start,
-                    stands.void,
-                    words(concept.get("concept") or concept),
-                    ended=True,
-                    recorded=start,
-                    doubt=stands.doubt,
-                    latest=None if start else last_day([updated(resource)]),
-                )
+    for concept in visit_reasons(resource):
+        said = obj(concept.get("concept")) or concept
+        known = together(stands, *(CERTAINTY.get(c, UNVERIFIABLE) for c in _certainty(said)))
+        yield Problem(
+            source_of(resource),
+            codeable(concept),
+            start,
+            start,
+            known.void,
+            words(said),
+            ended=True,
+            recorded=start,
+            doubt=known.doubt,
+            latest=None if start else last_day([updated(resource)]),
+        )
+
+
+def visit_reasons(visit: Json) -> Iterator[Json]:
+    """Why somebody came, and in R5 what was diagnosed, as concepts."""
+    for said in (*objects(visit.get("reasonCode")), *objects(visit.get("reason"))):
+        yield from objects(said.get("value")) or [said]
+    for said in objects(visit.get("diagnosis")):
+        yield from (one for one in objects(said.get("condition")) if "concept" in one)
 
 
 READERS: dict[str, Callable[[Json, ResourceStore], Iterator[Statement]]] = {

@@ -14,6 +14,7 @@ from allstatus.ehr.fhir_standing import (
     GIVEN,
     MODIFIED,
     STANDS,
+    UNREAD_DONE,
     Standing,
     identity,
     modified,
@@ -77,6 +78,7 @@ TAKING = {
     "stopped-not-as-directed": STANDS,
     "not-taking": Standing("not taken"),
 }
+DOSES = ("dose", "doseQuantity", "quantity")
 RECORDED = "recorded"  # how R5 says that a statement was made, whatever it says
 
 
@@ -85,7 +87,9 @@ def read_treatment(resource: Json, store: ResourceStore) -> Iterator[Treatment]:
     kind = resource["resourceType"]
     medicine = kind != "Procedure"
     found, name, stands = _product(resource, store) if medicine else _procedure(resource)
-    stands = together(_standing(resource, GIVEN[kind]), stands, about(resource, store)[0])
+    stands = together(
+        _standing(resource, GIVEN[kind]), stands, about(resource, store)[0], _amount(resource)
+    )
     asserted = when(resource, "dateAsserted", "recorded", "authoredOn")
     day = _day(resource)
     orders = list(_orders(resource, store))
@@ -113,6 +117,22 @@ def _standing(resource: Json, statuses: dict[str, Standing]) -> Standing:
     said = [code.code for code in codes(obj(resource["adherence"]).get("code"))]
     taken = next((TAKING[code] for code in said if code in TAKING), statuses[RECORDED])
     return together(taken, standing(resource, statuses | {RECORDED: STANDS}))
+
+
+def _amount(resource: Json) -> Standing:
+    """Whether an amount of it may have been given: nothing says so but amounts of 0."""
+    doses = [dose for dosage in _dosages(resource) for dose in _doses(dosage)]
+    nothing = doses and all(dose.get("value") == 0 for dose in doses)
+    return UNREAD_DONE if nothing else STANDS
+
+
+def _doses(dosage: Json) -> list[Json]:
+    rated = [*objects(dosage.get("doseAndRate")), dosage]
+    return [dose for one in rated for name in DOSES for dose in objects(one.get(name))]
+
+
+def _dosages(resource: Json) -> list[Json]:
+    return objects(resource.get("dosage")) + objects(resource.get("dosageInstruction"))
 
 
 def _day(resource: Json) -> When | None:
@@ -171,8 +191,7 @@ def _ingredients(medicine: Json, store: ResourceStore) -> Iterator[Json]:
 
 
 def _routes(resource: Json) -> tuple[Code, ...]:
-    dosages = objects(resource.get("dosage")) + objects(resource.get("dosageInstruction"))
-    return tuple(code for dosage in dosages for code in codes(dosage.get("route")))
+    return tuple(code for dosage in _dosages(resource) for code in codes(dosage.get("route")))
 
 
 def _orders(resource: Json, store: ResourceStore) -> Iterator[Json]:

@@ -20,7 +20,7 @@ from allstatus.ehr.chart_reading import (
 )
 from allstatus.ehr.codes import CodeTables, Match
 from allstatus.ehr.dates import When
-from allstatus.ehr.disease_status import assert_by_result
+from allstatus.ehr.disease_status import assert_by_result, doubt_by_answer
 from allstatus.ehr.doubt import Doubt
 from allstatus.ehr.sendings import without_superseded
 from allstatus.ehr.sent_values import (
@@ -86,8 +86,12 @@ def read_results(reading: ChartReading, options: ChartOptions) -> None:
             strange.update(_strange_specimens(result, match, reading.tables))
             reading.caution(result, match)
             _place_result(reading, result, match, options)
+            if match.topic.name == "marrow_report":
+                doubt_by_answer(reading, result)
         elif sign := reading.tables.signs.find(result.codes + result.said):
             _place_sign_result(reading, result, sign)
+        elif doubt_by_answer(reading, result):
+            continue
         elif reading.tables.results.torn(result.codes):
             reading.warn(f"{result.source}: its codes name different things; it is set aside")
     if strange:
