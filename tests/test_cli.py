@@ -12,13 +12,14 @@ import pytest
 from allstatus import InvalidRecord, load_rules
 from allstatus.decision.schema import schema_of
 from allstatus.record.exact_json import parse_json
+from command_line import run
 
 RECORDS = Path(__file__).parent.parent / "fixtures" / "records"
 REMISSION = RECORDS / "remission-blasts-exactly-5.json"
 GOOD = {"id": "a", "cbc": "normal"}
 
 
-def run(*arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+def by_process(*arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "allstatus", *arguments]
     return subprocess.run(
         command, input=stdin, capture_output=True, text=True, check=False, timeout=60
@@ -36,7 +37,7 @@ def test_one_record_is_answered_in_text() -> None:
 
 
 def test_json_is_the_only_thing_on_standard_output_and_fits_its_schema() -> None:
-    result = run("classify", str(REMISSION), "--format", "json", "--engine", "builtin")
+    result = by_process("classify", str(REMISSION), "--format", "json", "--engine", "builtin")
     decision = json.loads(result.stdout)
     jsonschema.validate(decision, schema_of("decision"))
     assert (decision["status"], decision["engine"], result.stderr) == (
@@ -54,7 +55,7 @@ def test_json_is_the_only_thing_on_standard_output_and_fits_its_schema() -> None
     ],
 )
 def test_a_bad_line_among_many_is_reported_and_the_others_are_answered(many: str) -> None:
-    result = run("classify", "-", stdin=many)
+    result = by_process("classify", "-", stdin=many)
     assert [json.loads(line)["id"] for line in result.stdout.splitlines()] == ["a", "c"]
     assert result.stderr.startswith("error: record 2: ")
     assert result.returncode == 3
@@ -120,9 +121,19 @@ def test_files_that_cannot_be_read_are_refused() -> None:
 
 
 def test_unknown_rules_give_status_four_and_usage_gives_two() -> None:
-    assert run("classify", str(REMISSION), "--rules", "nowhere").returncode == 4
-    assert run("classify").returncode == 2
+    assert by_process("classify", str(REMISSION), "--rules", "nowhere").returncode == 4
+    assert by_process("classify").returncode == 2
     assert run("classify", str(REMISSION), "--format", "xml").returncode == 2
+
+
+def test_in_this_process_a_command_ends_as_in_one_of_its_own() -> None:
+    for asked, given in ((("classify", "-"), "{"), (("classify", "-"), json.dumps(GOOD))):
+        alone, here = by_process(*asked, stdin=given), run(*asked, stdin=given)
+        assert (alone.returncode, alone.stdout, alone.stderr) == (
+            here.returncode,
+            here.stdout,
+            here.stderr,
+        )
 
 
 @pytest.mark.parametrize("what", ["record", "decision", "rules"])
@@ -174,4 +185,4 @@ def test_without_a_status_the_text_says_why_nothing_is_listed() -> None:
 
 
 def test_version_says_only_the_version() -> None:
-    assert run("--version").stdout.startswith("allstatus 0.")
+    assert by_process("--version").stdout.startswith("allstatus 0.")

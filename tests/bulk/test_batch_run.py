@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from allstatus.bulk.cells import Cells
 from allstatus.bulk.column_source import ColumnSource as Column
 from allstatus.record.exact_json import parse_json
 from bulk.rows import PERCENT, RULES, all_rows, decided
+from command_line import run
 
 EVERY = [{"id": f"p{number}", **row} for number, row in enumerate(all_rows())]
 ROWS = EVERY[::37]
@@ -257,9 +259,7 @@ def test_rows_without_an_id_are_numbered(tmp_path: Path) -> None:
     assert [row["row"] for row in read(tmp_path / "out.parquet")] == ["1", "3"]
 
 
-def command(*arguments: Any, **more: Any) -> subprocess.CompletedProcess[str]:
-    asked = [sys.executable, "-m", "allstatus", "batch", *map(str, arguments)]
-    return subprocess.run(asked, capture_output=True, text=True, check=False, timeout=120, **more)
+command = partial(run, "batch")
 
 
 def test_the_command_prints_totals_that_add_up_and_names_the_rules(tmp_path: Path) -> None:
@@ -372,7 +372,10 @@ def test_a_full_disk_leaves_nothing(tmp_path: Path) -> None:
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
 
-    done = command(source, tmp_path / "out.ndjson", preexec_fn=small)
+    asked = [sys.executable, "-m", "allstatus", "batch", source, tmp_path / "out.ndjson"]
+    done = subprocess.run(
+        asked, capture_output=True, text=True, check=False, timeout=120, preexec_fn=small
+    )
     assert done.returncode == 3
     assert "cannot be written (file too large)" in done.stderr
     assert set(tmp_path.iterdir()) == {source}

@@ -4,8 +4,6 @@ on every combination.
 
 import math
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -25,6 +23,7 @@ from allstatus.errors import InvalidRecord
 from allstatus.table.facts import BELOW_ONE
 from bulk.rows import CELLS, LIMIT, PERCENT, RULES, Row, all_rows, decided
 from bulk.spark_cluster import in_spark
+from command_line import run
 from needs import POSTGRESQL, SPARK
 from postgres import cluster
 
@@ -225,19 +224,7 @@ def test_the_script_cites_each_criterion_and_names_the_rules() -> None:
 
 def test_the_command_prints_a_script_that_runs() -> None:
     house = Path(__file__).parent.parent.parent / "fixtures" / "columns" / "house.yaml"
-    asked = [
-        sys.executable,
-        "-m",
-        "allstatus",
-        "sql",
-        "--dialect",
-        "sqlite",
-        "--table",
-        "lab",
-        "--columns",
-        str(house),
-    ]
-    text = subprocess.run(asked, check=True, capture_output=True, text=True, timeout=60).stdout
+    text = run("sql", "--dialect", "sqlite", "--table", "lab", "--columns", house).stdout
     with sqlite3.connect(":memory:") as database:
         database.execute(
             "CREATE TABLE lab (MRN INTEGER, TX INTEGER, REM TEXT, CBC TEXT, BLAST REAL)"

@@ -3,7 +3,6 @@ are at hand.
 """
 
 import json
-import subprocess
 import sys
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from allstatus.ehr.chart_options import make_reader
 from allstatus.ehr.fhir import read_fhir
 from allstatus.ehr.timeline import decide_over_time
 from allstatus.ehr.timeline_points import Timeline
+from command_line import run
 
 ROOT = Path(__file__).parents[2]
 FHIR, HL7, TIMELINES = (ROOT / "fixtures" / name for name in ("fhir", "hl7v2", "timelines"))
@@ -31,13 +31,6 @@ TEN_YEARS = (
 real = pytest.mark.skipif(
     not SHARED.is_dir(), reason="the real files of shared/data are not at hand"
 )
-
-
-def run(*arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "allstatus", *arguments]
-    return subprocess.run(
-        command, input=stdin, capture_output=True, text=True, check=False, timeout=120
-    )
 
 
 def answer(*arguments: str) -> dict[str, object]:

@@ -18,21 +18,12 @@ from allstatus.testing.vectors import make_vectors, read_vectors
 from allstatus.translate.box_conditions import conditions_of
 from allstatus.translate.cql import to_cql
 from allstatus.translate.plain_json import to_plain
+from command_line import run
 
 RULES = load_rules(engine="builtin")
 PROJECT = tomllib.loads(
     (Path(__file__).parent.parent.parent / "pyproject.toml").read_text("utf-8")
 )["project"]
-
-
-def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "allstatus", *arguments],
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-        timeout=120,
-    )
 
 
 def test_json_and_cql_are_printed_whole_and_name_their_rules() -> None:

@@ -3,8 +3,6 @@
 import csv
 import json
 import math
-import subprocess
-import sys
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -18,6 +16,7 @@ from allstatus.record.json_reader import split_records
 from allstatus.record.model import Record
 from allstatus.render.html import render_html
 from allstatus.render.text import render_text
+from command_line import run
 
 CASES = yaml.safe_load((Path(__file__).parent / "values.yaml").read_text("utf-8"))
 GOOD = '{"id": "good", "cbc": "normal"}'
@@ -39,8 +38,7 @@ def test_the_field_is_named(case: dict[str, str]) -> None:
 
 def test_classify_answers_the_others(tmp_path: Path) -> None:
     (tmp_path / "in.ndjson").write_text(TEXT)
-    asked = [sys.executable, "-m", "allstatus", "classify", "in.ndjson"]
-    found = subprocess.run(asked, capture_output=True, text=True, check=False, cwd=tmp_path)
+    found = run("classify", tmp_path / "in.ndjson")
     assert [json.loads(line)["id"] for line in found.stdout.splitlines()] == ["good"] * (
         len(CASES) + 1
     )
@@ -112,8 +110,7 @@ def test_replay_answers_the_others(tmp_path: Path) -> None:
     good = classify({"id": "good", "cbc": "normal"}).to_json().decode()
     lines = [good, good.replace('"good"', '"\\ud800"'), good.replace('"good"', "1e" + "9" * 20)]
     (tmp_path / "in.ndjson").write_text("\n".join([*lines, good]))
-    asked = [sys.executable, "-m", "allstatus", "replay", "in.ndjson", "--json"]
-    found = subprocess.run(asked, capture_output=True, text=True, check=False, cwd=tmp_path)
+    found = run("replay", tmp_path / "in.ndjson", "--json")
     assert found.stderr.count("error: record ") == 2
     assert json.loads(found.stdout)["same"] == 2
     assert found.returncode == 3

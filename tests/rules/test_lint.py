@@ -9,8 +9,6 @@ A case says what to `change` (replace text, write, append to, rename or delete a
 import ast
 import re
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -23,6 +21,7 @@ from allstatus import RulesError, load_rules
 from allstatus.rules.editions import find_rules
 from allstatus.rules.lint import CHECKS
 from allstatus.verify.rule_examples import failing_examples
+from command_line import run
 
 CASES = {
     path.stem: yaml.safe_load(path.read_text("utf-8"))
@@ -152,7 +151,6 @@ def test_rules_check_prints_every_problem_on_its_own_line_and_ends_with_four(
 ) -> None:
     case = CASES["several_in_one_go"]
     copy = broken_copy(case, tmp_path)
-    command = [sys.executable, "-m", "allstatus", "rules", "check", str(copy)]
-    result = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    result = run("rules", "check", copy)
     assert result.stderr.splitlines() == [f"error: {message}" for message in case["refused"]]
     assert (result.returncode, result.stdout) == (4, "")

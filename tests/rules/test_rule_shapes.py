@@ -1,8 +1,6 @@
 """The JSON Schemas that editors use for rule files: generated, committed, and true of the files."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +11,7 @@ import pytest
 from allstatus.decision.schema import schema_files
 from allstatus.record.yaml_file import YamlFile
 from allstatus.rules.editions import find_rules
+from command_line import run
 from rules.test_lint import CASES, broken_copy
 
 HOME = Path(__file__).parents[2] / "rules"
@@ -50,19 +49,14 @@ def validator(path: Path) -> Any:
     reason="each version of pydantic spells schemas its own way",
 )
 def test_the_committed_schemas_are_the_generated_ones(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "allstatus", "schema", "rules", "--to", str(tmp_path)]
-    subprocess.run(command, check=True, timeout=60)
+    assert run("schema", "rules", "--to", tmp_path).returncode == 0
     written = {path.name: path.read_text("utf-8") for path in tmp_path.iterdir()}
     committed = {path.name: path.read_text("utf-8") for path in (HOME / "schema").iterdir()}
     assert written == committed, "run: python -m allstatus schema rules -o rules/schema"
 
 
 def test_a_record_s_schema_is_written_too(tmp_path: Path) -> None:
-    subprocess.run(
-        [sys.executable, "-m", "allstatus", "schema", "record", "--to", str(tmp_path / "new")],
-        check=True,
-        timeout=60,
-    )
+    assert run("schema", "record", "--to", tmp_path / "new").returncode == 0
     assert (
         json.loads((tmp_path / "new" / "record.schema.json").read_text("utf-8"))
         == schema_files("record")["record.schema.json"]

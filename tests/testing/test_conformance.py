@@ -19,6 +19,7 @@ from allstatus.testing.command_adapter import checked
 from allstatus.testing.conformance import check_command, render, to_document
 from allstatus.testing.vector_files import write_vectors
 from allstatus.testing.vectors import make_vectors, read_vectors
+from command_line import run as allstatus
 
 HERE = Path(__file__).parent
 ADAPTERS = yaml.safe_load((HERE / "adapters.yaml").read_text("utf-8"))
@@ -32,16 +33,6 @@ PLUGIN = (
 
 def adapter(how: str) -> str:
     return shlex.join([sys.executable, str(HERE / "adapters" / "adapter.py"), how])
-
-
-def allstatus(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "allstatus", *arguments],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
 
 
 @pytest.mark.parametrize("how", ADAPTERS)

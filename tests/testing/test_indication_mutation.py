@@ -2,7 +2,6 @@
 suite is told what would.
 """
 
-import subprocess
 import sys
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from allstatus.testing.indication_mutation import UseMutation, tell_uses_apart
 from allstatus.testing.mutation import mutate_suite, mutate_vectors, render
 from allstatus.testing.rule_files import OverlayFiles
 from allstatus.testing.vectors import read_vectors
+from command_line import run
 
 HERE = Path(__file__).parent
 COMMITTED = HERE.parent.parent / "examples" / "vectors"
@@ -100,17 +100,7 @@ def test_a_suite_that_cannot_judge_is_refused(suite: str, problem: str) -> None:
 def test_the_command_line_takes_the_overlay_by_name_and_by_folder(tmp_path: Path) -> None:
     FILES.write({}, tmp_path / "mine")
     for overlay in ("applicability", str(tmp_path / "mine")):
-        command = [
-            sys.executable,
-            "-m",
-            "allstatus",
-            "mutate",
-            "--rules",
-            overlay,
-            "--suite",
-            "false",
-        ]
-        result = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+        result = run("mutate", "--rules", overlay, "--suite", "false")
         assert result.returncode == 3
         assert result.stderr == (
             "error: suite: does not pass on the overlay as it is (exit status 1); "

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from allstatus.ehr.fhir import read_fhir
 from allstatus.ehr.timeline import decide_chart
 from allstatus.record.exact_json import parse_json
 from bulk.folders import HOW, decide, evidence, rejects, rows, write_folder
+from command_line import run
 
 HOUSE = Path(__file__).parents[3] / "fixtures/columns/house.yaml"
 ASSUMED = "symptoms-absent-unless-recorded"
@@ -53,9 +55,7 @@ def expected(export: Path, tmp_path: Path) -> Answers:
     return found
 
 
-def command(*arguments: Any, **more: Any) -> subprocess.CompletedProcess[str]:
-    asked = [sys.executable, "-m", "allstatus", "batch", *map(str, arguments)]
-    return subprocess.run(asked, capture_output=True, text=True, check=False, timeout=120, **more)
+command = partial(run, "batch")
 
 
 def test_the_command_prints_what_adds_up(export: Path, tmp_path: Path) -> None:
@@ -268,7 +268,10 @@ def test_a_full_disk_leaves_nothing(export: Path, tmp_path: Path) -> None:
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
 
-    done = command(export, tmp_path / "out.ndjson", preexec_fn=small)
+    asked = [sys.executable, "-m", "allstatus", "batch", export, tmp_path / "out.ndjson"]
+    done = subprocess.run(
+        asked, capture_output=True, text=True, check=False, timeout=120, preexec_fn=small
+    )
     assert done.returncode == 3
     assert "cannot be written (file too large)" in done.stderr
     assert set(tmp_path.iterdir()) == {export}

@@ -4,7 +4,6 @@ find no fault in any.
 
 import json
 import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -17,6 +16,7 @@ from allstatus.ehr.out.bundle import bundle_json, definitions, to_bundle
 from allstatus.ehr.out.context import Context
 from allstatus.ehr.out.names import BASE
 from allstatus.ehr.out.request_group import make_proposals
+from command_line import run
 from ehr.out.written import (
     AT,
     CASES,
@@ -273,12 +273,6 @@ def test_no_text_of_the_chart_goes_along() -> None:
 
 
 # --- the commands
-
-
-def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "allstatus", *arguments], capture_output=True, text=True, check=True
-    )
 
 
 def test_one_bundle_a_line(tmp_path: Path) -> None:
