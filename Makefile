@@ -6,6 +6,8 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 # The versions that are tested, for what only developers and CI make; CONSTRAINTS= takes the newest.
 CONSTRAINTS ?= --constraint constraints.txt
 PYTEST := $(BIN)/python -m pytest -n 2 -q -rs
+MANY := --dist worksteal # half the files each, and then what the other has left
+LONG := --dist loadgroup # one by one, but what shares a cluster or a site to one process
 
 .PHONY: help demo docs site test test-rest test-all lint types contracts bench bench-peers fuzz mutate-python lock test-minimum release clean
 .DEFAULT_GOAL := help
@@ -41,12 +43,12 @@ site: $(VENV)/all ## the documentation as a site, in build/site/html
 	$(BIN)/python docs/site/make.py
 
 test: $(VENV)/test lint types contracts ## what needs pip only: style, types, contracts and most tests
-	$(PYTEST) -m "not needs and not slow"
+	$(PYTEST) $(MANY) -m "not needs and not slow"
 
 test-rest: $(VENV)/all ## types with all libraries, and the tests that need Spark, Java, Node, Chromium or PostgreSQL, or take long
 	$(BIN)/mypy
 	MYPYPATH=src:docs:docs/site $(BIN)/mypy docs/build.py docs/site/make.py
-	$(PYTEST) -m "needs or slow"
+	$(PYTEST) $(LONG) -m "needs or slow"
 
 test-all: test test-rest ## both
 

@@ -1,7 +1,6 @@
 """Shared fixtures, and which tests one process runs because they share what is slow to start."""
 
 import re
-from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -34,15 +33,10 @@ TOGETHER = {  # what they share: how the tests are called
 }
 
 
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Tests go to whichever process is free, those that share something to the same."""
-    from xdist.scheduler import LoadScopeScheduling
-
-    class Sharing(LoadScopeScheduling):
-        def _split_scope(self, nodeid: str) -> str:
-            return next(
-                (shared for shared, called in TOGETHER.items() if re.search(called, nodeid)), nodeid
-            )
-
-    return Sharing(config, log)
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """With `--dist loadgroup`, tests that share something go to the same process."""
+    for item in items:
+        for shared, called in TOGETHER.items():
+            if re.search(called, item.nodeid):
+                item.add_marker(pytest.mark.xdist_group(shared))

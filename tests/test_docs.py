@@ -29,9 +29,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
+from click.testing import CliRunner
 
-from allstatus.commands import app
+from command_line import COMMAND
 
 ROOT = Path(__file__).parent.parent
 NAMED = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "rules/README.md", "codes/README.md")
@@ -158,7 +158,7 @@ def run_command(command: str, folder: Path) -> str:
     if not SHELL.search(command):
         with contextlib.chdir(folder):
             result = CliRunner().invoke(
-                app, shlex.split(command)[1:], prog_name="allstatus", env=environment(folder)
+                COMMAND, shlex.split(command)[1:], prog_name="allstatus", env=environment(folder)
             )
         return result.output
     result = subprocess.run(

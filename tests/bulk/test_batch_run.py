@@ -4,8 +4,6 @@ not at all.
 
 import csv
 import json
-import resource
-import signal
 import subprocess
 import sys
 import time
@@ -25,7 +23,7 @@ from allstatus.bulk.cells import Cells
 from allstatus.bulk.column_source import ColumnSource as Column
 from allstatus.record.exact_json import parse_json
 from bulk.rows import PERCENT, RULES, all_rows, decided
-from command_line import run
+from command_line import run, run_on_a_full_disk
 
 EVERY = [{"id": f"p{number}", **row} for number, row in enumerate(all_rows())]
 ROWS = EVERY[::37]
@@ -368,14 +366,7 @@ def test_what_cannot_be_done_is_refused_and_leaves_nothing(
 def test_a_full_disk_leaves_nothing(tmp_path: Path) -> None:
     source = write(tmp_path / "in.parquet", ROWS)
 
-    def small() -> None:
-        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
-
-    asked = [sys.executable, "-m", "allstatus", "batch", source, tmp_path / "out.ndjson"]
-    done = subprocess.run(
-        asked, capture_output=True, text=True, check=False, timeout=120, preexec_fn=small
-    )
+    done = run_on_a_full_disk("batch", source, tmp_path / "out.ndjson")
     assert done.returncode == 3
     assert "cannot be written (file too large)" in done.stderr
     assert set(tmp_path.iterdir()) == {source}

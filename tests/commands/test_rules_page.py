@@ -5,18 +5,13 @@ from pathlib import Path
 
 import pytest
 import yaml
-from typer.testing import CliRunner, Result
 
-from allstatus.commands import app
 from allstatus.rules.editions import find_rules
+from command_line import invoke as run
 from copies import copy_rules
 from page_rules import SMALL_PAGE, rules_citing_small_page
 
 RECORD = {"prior_treatment": "none", "cbc": "normal"}
-
-
-def run(*arguments: object, stdin: str | None = None) -> Result:
-    return CliRunner().invoke(app, [str(argument) for argument in arguments], input=stdin)
 
 
 @pytest.fixture

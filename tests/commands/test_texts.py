@@ -5,15 +5,15 @@ import re
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
+from click.testing import CliRunner
 
-from allstatus.commands import app
+from command_line import COMMAND
 
 RECORD = {"prior_treatment": "none", "cbc": "abnormal", "signs_and_symptoms": "present"}
 
 
 def told(*words: str, stdin: str | None = None) -> tuple[int, str, str]:
-    result = CliRunner().invoke(app, list(words), input=stdin)
+    result = CliRunner().invoke(COMMAND, list(words), input=stdin)
     return result.exit_code, result.stdout, result.stderr
 
 

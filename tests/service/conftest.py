@@ -3,20 +3,26 @@
 import json
 import logging
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
+
+from allstatus.decision.classifier import Classifier, load_rules
+from allstatus.rules.editions import find_rules
 
 pytest.importorskip("fastapi", reason="the service extra is not installed")
 
 from starlette.testclient import TestClient
 
+from allstatus.service import languages, state
 from allstatus.service.app import make_app
 from allstatus.service.config import Config
 from allstatus.service.logs import JsonLines
 from allstatus.service.prefetch import templates
 from postgres import Cluster, running
 
+HOME = find_rules(None).parent
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 BASE = "http://127.0.0.1:8000"
 PATIENT_VIEW = "/cds-services/allstatus-patient-view"
@@ -28,6 +34,23 @@ def serving(folder: Path, **settings: object) -> TestClient:
     return TestClient(
         make_app(Config.model_validate(given)), base_url=BASE, raise_server_exceptions=False
     )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def shipped_rules_loaded_once() -> Iterator[None]:
+    """Every service here takes up the same rules, which no test changes; a test's own folder of
+    rules is read whenever it is asked for.
+    """
+    once = cache(load_rules)
+
+    def load(rules: str | Path | None = None, **how: object) -> Classifier:
+        shipped = rules is None or not Path(rules).exists() or HOME in Path(rules).parents
+        return (once if shipped else load_rules)(rules, **how)
+
+    with pytest.MonkeyPatch.context() as patched:
+        for module in (state, languages):
+            patched.setattr(module, "load_rules", load)
+        yield
 
 
 @pytest.fixture(scope="session")

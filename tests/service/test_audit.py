@@ -8,19 +8,18 @@ import sqlite3
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import httpx2 as httpx
 import psycopg
 import pytest
-from click.testing import Result
-from typer.testing import CliRunner
 
-from allstatus.commands import app
 from allstatus.service.audit import Audit
 from allstatus.service.audit_rows import COLUMNS, Caller, Entry, entry_of
 from allstatus.service.audit_verification import open_to_read, verify
 from allstatus.service.hash_chain import PART, AuditError, ChainKey
+from command_line import invoke
 from needs import POSTGRESQL
 
 from .conftest import PATIENT_VIEW, call, chart, prefetch_of, serving
@@ -32,8 +31,7 @@ PERCENT = "4.87654"  # that no digest and no time holds
 PLACES = ["file", pytest.param("url", marks=POSTGRESQL)]
 
 
-def run(*arguments: str) -> Result:
-    return CliRunner().invoke(app, ["audit", *arguments])
+run = partial(invoke, "audit")
 
 
 @pytest.fixture(params=PLACES)

@@ -6,16 +6,15 @@ import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import httpx2 as httpx
 import pytest
-from click.testing import Result
 from starlette.testclient import TestClient
-from typer.testing import CliRunner
 
-from allstatus.commands import app
 from allstatus.service.hash_chain import AuditError
+from command_line import invoke
 
 from .conftest import PATIENT_VIEW, call, chart, prefetch_of, serving
 from .process import served
@@ -24,9 +23,7 @@ from .test_order_cards import ACCEPTED, OVERRIDDEN
 from .test_rest import RECORD
 from .tokens import ISSUER, TokenIssuer
 
-
-def run(*arguments: object) -> Result:
-    return CliRunner().invoke(app, ["audit", *map(str, arguments)])
+run = partial(invoke, "audit")
 
 
 @pytest.fixture

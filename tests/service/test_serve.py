@@ -12,11 +12,10 @@ from urllib.parse import urlsplit
 
 import httpx2 as httpx
 import pytest
-from click.testing import Result
-from typer.testing import CliRunner
+from click.testing import CliRunner, Result
 
-from allstatus.commands import app
 from allstatus.service.config import ReadingSettings, RequestLimits, read_config
+from command_line import COMMAND
 
 from .conftest import PATIENT_VIEW, call, chart, prefetch_of
 from .process import served
@@ -25,7 +24,7 @@ from .tokens import ISSUER, TokenIssuer
 
 
 def run(*arguments: str) -> Result:
-    return CliRunner().invoke(app, arguments)
+    return CliRunner().invoke(COMMAND, arguments)
 
 
 def test_without_tokens_it_listens_on_this_machine_only() -> None:

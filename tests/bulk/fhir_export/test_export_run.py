@@ -3,8 +3,6 @@
 import gzip
 import json
 import os
-import resource
-import signal
 import subprocess
 import sys
 from datetime import date
@@ -25,7 +23,7 @@ from allstatus.ehr.fhir import read_fhir
 from allstatus.ehr.timeline import decide_chart
 from allstatus.record.exact_json import parse_json
 from bulk.folders import HOW, decide, evidence, rejects, rows, write_folder
-from command_line import run
+from command_line import run, run_on_a_full_disk
 
 HOUSE = Path(__file__).parents[3] / "fixtures/columns/house.yaml"
 ASSUMED = "symptoms-absent-unless-recorded"
@@ -264,14 +262,7 @@ def test_what_cannot_be_done_is_refused_and_leaves_nothing(
 
 
 def test_a_full_disk_leaves_nothing(export: Path, tmp_path: Path) -> None:
-    def small() -> None:
-        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
-
-    asked = [sys.executable, "-m", "allstatus", "batch", export, tmp_path / "out.ndjson"]
-    done = subprocess.run(
-        asked, capture_output=True, text=True, check=False, timeout=120, preexec_fn=small
-    )
+    done = run_on_a_full_disk("batch", export, tmp_path / "out.ndjson")
     assert done.returncode == 3
     assert "cannot be written (file too large)" in done.stderr
     assert set(tmp_path.iterdir()) == {export}
