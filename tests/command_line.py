@@ -15,7 +15,7 @@ from typer.main import get_command
 
 from allstatus.commands import app
 
-COMMAND = get_command(app)  # made once: every run asks the same commands
+ALLSTATUS = get_command(app)  # made once: every run asks the same commands
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ def run(*arguments: object, stdin: str = "") -> Ended:
 def invoke(*arguments: object, stdin: str | None = None) -> Result:
     """The same as click tells it, with the exception it ended by."""
     asked = list(map(str, arguments))
-    return CliRunner().invoke(COMMAND, asked, input=stdin, prog_name="allstatus")
+    return CliRunner().invoke(ALLSTATUS, asked, input=stdin, prog_name="allstatus")
 
 
 def run_on_a_full_disk(*arguments: object) -> Ended:

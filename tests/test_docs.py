@@ -31,7 +31,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from command_line import COMMAND
+from command_line import ALLSTATUS
 
 ROOT = Path(__file__).parent.parent
 NAMED = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "rules/README.md", "codes/README.md")
@@ -158,7 +158,7 @@ def run_command(command: str, folder: Path) -> str:
     if not SHELL.search(command):
         with contextlib.chdir(folder):
             result = CliRunner().invoke(
-                COMMAND, shlex.split(command)[1:], prog_name="allstatus", env=environment(folder)
+                ALLSTATUS, shlex.split(command)[1:], prog_name="allstatus", env=environment(folder)
             )
         return result.output
     result = subprocess.run(

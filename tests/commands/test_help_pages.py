@@ -16,12 +16,12 @@ import pytest
 from click.testing import CliRunner
 
 from allstatus.commands.help_pages import BEFORE, help_pages
-from command_line import COMMAND
+from command_line import ALLSTATUS
 from page_rules import SMALL_PAGE
 from test_docs import PLAIN, SHELL, environment, scratch
 
 PAGES = help_pages()
-ROOT_COMMAND: Any = COMMAND
+ROOT_COMMAND: Any = ALLSTATUS
 MINUTES = ("mutate", "vectors", "conformance", "verify", "batch", "plot")
 FOR_EVER = ("serve", "rules preview")
 MADE = re.compile(r"(?:FILE|DIR|OUT)$")
@@ -47,7 +47,7 @@ EXAMPLES = [
 
 def help_of(command: str, width: int = 80) -> str:
     asked = [*command.split(), "-h"]
-    told = CliRunner().invoke(COMMAND, asked, prog_name="allstatus", env={"COLUMNS": str(width)})
+    told = CliRunner().invoke(ALLSTATUS, asked, prog_name="allstatus", env={"COLUMNS": str(width)})
     assert told.exit_code == 0
     return told.output
 
@@ -114,7 +114,7 @@ def checkout() -> Iterator[Path]:
         (folder / "service.yaml").write_text(settings, "utf-8")
         demo = (folder / "examples" / "demo.ndjson").read_bytes()
         with contextlib.chdir(folder):
-            told = CliRunner().invoke(COMMAND, ["classify", "-"], input=demo, env=PLAIN)
+            told = CliRunner().invoke(ALLSTATUS, ["classify", "-"], input=demo, env=PLAIN)
         (folder / "decisions.ndjson").write_text(told.output, "utf-8")
         yield folder
 
@@ -132,7 +132,7 @@ def test_every_example_runs(command: str, example: str, checkout: Path) -> None:
     may = (0, 1) if "exit_1" in PAGES["commands"][command] else (0,)
     if not SHELL.search(example):
         with contextlib.chdir(checkout):
-            told = CliRunner().invoke(COMMAND, shlex.split(example)[1:], env=PLAIN)
+            told = CliRunner().invoke(ALLSTATUS, shlex.split(example)[1:], env=PLAIN)
         assert told.exit_code in may, told.output
         return None
     done = subprocess.run(
@@ -170,7 +170,7 @@ def runs_until_ended(command: str, folder: Path) -> None:
 
 def test_spellings_of_before_go_on_working(tmp_path: Path) -> None:
     def told(*words: str) -> str:
-        result = CliRunner().invoke(COMMAND, words, env=PLAIN | {"HOME": os.fspath(tmp_path)})
+        result = CliRunner().invoke(ALLSTATUS, words, env=PLAIN | {"HOME": os.fspath(tmp_path)})
         assert result.exit_code == 0, result.output
         return result.stdout
 

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from command_line import COMMAND
+from command_line import ALLSTATUS
 
 RECORD = {"prior_treatment": "none", "cbc": "abnormal", "signs_and_symptoms": "present"}
 
 
 def told(*words: str, stdin: str | None = None) -> tuple[int, str, str]:
-    result = CliRunner().invoke(COMMAND, list(words), input=stdin)
+    result = CliRunner().invoke(ALLSTATUS, list(words), input=stdin)
     return result.exit_code, result.stdout, result.stderr
 
 

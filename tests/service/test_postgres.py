@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from allstatus.service.config import Config, ConfigError, read_config
 from allstatus.service.database_url import DatabaseUrl
 from allstatus.service.hash_chain import AuditError
-from command_line import COMMAND
+from command_line import ALLSTATUS
 from needs import POSTGRESQL
 from postgres import Cluster, running
 
@@ -74,7 +74,7 @@ def test_without_the_server_there_is_no_decision_and_with_it_there_is_again(
 
 def test_a_role_that_may_only_add_is_enough(cluster: Cluster, tmp_path: Path) -> None:
     kept = in_postgres(cluster, tmp_path)
-    printed = CliRunner().invoke(COMMAND, ["audit", "schema"])
+    printed = CliRunner().invoke(ALLSTATUS, ["audit", "schema"])
     assert printed.exit_code == 0
     kept.execute(printed.stdout, "CREATE ROLE clerk LOGIN", shown("sql"))
     as_clerk = kept.address.replace(f"test:{PASSWORD}@", "clerk@")
@@ -111,7 +111,7 @@ def test_old_rows_are_moved_and_the_chain_goes_on(cluster: Cluster, tmp_path: Pa
     kept, copy, archive = in_postgres(cluster, tmp_path), tmp_path / "copy.db", tmp_path / "old.db"
 
     def audit(*arguments: object) -> tuple[int, str]:
-        done = CliRunner().invoke(COMMAND, ["audit", *map(str, arguments)])
+        done = CliRunner().invoke(ALLSTATUS, ["audit", *map(str, arguments)])
         return done.exit_code, done.stdout.partition(" ")[0]
 
     with serving(tmp_path, **kept.settings) as client:
@@ -138,7 +138,7 @@ def test_a_server_that_is_not_there_is_said_before_it_starts(tmp_path: Path, hos
         f"insecure_dev: true\naudit: {url}\naudit_key: {tmp_path / 'k.key'}\n", "utf-8"
     )
     for command in (["serve", "--config", str(config)], ["audit", "export", url]):
-        refused = CliRunner().invoke(COMMAND, command)
+        refused = CliRunner().invoke(ALLSTATUS, command)
         assert refused.exit_code == (2 if command[0] == "serve" else 3)
         assert "postgresql://clerk@/x: " in refused.stderr
         assert "psql" in refused.stderr
@@ -194,7 +194,7 @@ def test_key_and_state_lie_beside_a_file_and_are_named_with_a_url() -> None:
     ).state_path == Path("/run/s.db")
     with pytest.raises(ConfigError, match="name a file as audit_key"):
         read_config(None, insecure_dev=True, audit="postgresql://u:secret@h/db")
-    refused = CliRunner().invoke(COMMAND, ["audit", "verify", "postgresql://u:secret@h/db"])
+    refused = CliRunner().invoke(ALLSTATUS, ["audit", "verify", "postgresql://u:secret@h/db"])
     assert (refused.exit_code, "--key" in refused.stderr, "secret" in refused.output) == (
         2,
         True,
@@ -204,7 +204,7 @@ def test_key_and_state_lie_beside_a_file_and_are_named_with_a_url() -> None:
 
 def test_without_psycopg_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "psycopg", None)
-    refused = CliRunner().invoke(COMMAND, ["audit", "export", "postgresql://h/db"])
+    refused = CliRunner().invoke(ALLSTATUS, ["audit", "export", "postgresql://h/db"])
     assert (refused.exit_code, refused.stderr) == (
         4,
         "error: psycopg is not installed; run: pip install 'allstatus[postgres]'\n",

@@ -15,7 +15,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from allstatus.service.config import ReadingSettings, RequestLimits, read_config
-from command_line import COMMAND
+from command_line import ALLSTATUS
 
 from .conftest import PATIENT_VIEW, call, chart, prefetch_of
 from .process import served
@@ -24,7 +24,7 @@ from .tokens import ISSUER, TokenIssuer
 
 
 def run(*arguments: str) -> Result:
-    return CliRunner().invoke(COMMAND, arguments)
+    return CliRunner().invoke(ALLSTATUS, arguments)
 
 
 def test_without_tokens_it_listens_on_this_machine_only() -> None:
