@@ -42,13 +42,15 @@ def invoke(*arguments: object, stdin: str | None = None) -> Result:
 
 
 def run_on_a_full_disk(*arguments: object) -> Ended:
-    """In a process of its own that can write files of no more than 4 KiB."""
+    """In a process of its own that can write files of no more than 4 KiB, and compiles none: Python
+    would keep the first 4 KiB of a compiled module, for whoever imports it next.
+    """
 
     def small() -> None:
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
 
-    asked = [sys.executable, "-m", "allstatus", *map(str, arguments)]
+    asked = [sys.executable, "-B", "-m", "allstatus", *map(str, arguments)]
     done = subprocess.run(
         asked, capture_output=True, text=True, check=False, timeout=120, preexec_fn=small
     )
