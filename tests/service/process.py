@@ -57,6 +57,7 @@ def served(folder: Path, *options: str, config: str = "") -> Iterator[Served]:
     settings.write_text(kept + config, "utf-8")
     command = [
         sys.executable,
+        "-B",
         "-m",
         "allstatus",
         "serve",
