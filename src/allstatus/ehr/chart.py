@@ -121,6 +121,9 @@ class Result(Statement):
         return self.value.codes
 
 
+VISITS = ("Encounter", "ClinicalImpression")  # what they name stands on no list of problems
+
+
 @dataclass(frozen=True, slots=True)
 class Problem(Statement):
     """A coded condition: a diagnosis, a symptom, or a status on the problem list. `when` is its

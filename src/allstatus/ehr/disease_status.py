@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 
-from allstatus.ehr.chart import UNREAD_STATUS, Problem, Result
+from allstatus.ehr.chart import UNREAD_STATUS, Problem, Result, Statement, Treatment
 from allstatus.ehr.chart_reading import ChartReading, Finding, cancers, evidence_of, place_in_time
 from allstatus.ehr.codes import Match
 from allstatus.ehr.dates import When
@@ -107,11 +107,23 @@ def doubt_by_answer(reading: ChartReading, result: Result) -> bool:
     match = reading.tables.diagnoses.find(result.value.codes)
     if match is None or not match.topic["asserts"] or result.void:
         return False
-    when, why = place_in_time(reading, result)
-    evidence = evidence_of(result, match, result.value.sent)
-    says, told = match.topic["asserts"], why or UNCONFIRMED
-    reading.doubt(Doubt(FACT, match.topic.name, when, told, evidence, says, firm=True))
+    _doubt_by(reading, result, match, result.value.sent)
     return True
+
+
+def doubt_by_reason(reading: ChartReading, treatment: Treatment) -> None:
+    """What a treatment was given for may say that the disease had come back."""
+    reasons = () if treatment.void else treatment.reasons
+    for match in (reading.tables.diagnoses.find([code]) for code in reasons):
+        if match is not None and match.topic["asserts"] == RELAPSE:
+            _doubt_by(reading, treatment, match, match.topic.title)
+
+
+def _doubt_by(reading: ChartReading, statement: Statement, match: Match, sent: str) -> None:
+    when, why = place_in_time(reading, statement)
+    evidence, says = evidence_of(statement, match, sent), match.topic["asserts"]
+    told = why or UNCONFIRMED
+    reading.doubt(Doubt(FACT, match.topic.name, when, told, evidence, says, firm=True))
 
 
 def _others(reading: ChartReading) -> str:

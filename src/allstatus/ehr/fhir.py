@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from allstatus.ehr.chart import SAID_SO, Chart, Statement
+from allstatus.ehr.chart import SAID_SO, VISITS, Chart, Statement
 from allstatus.ehr.dates import read_when
 from allstatus.ehr.fhir_bundles import BundleEntry, check_whole, entries_of, missing_parts
 from allstatus.ehr.fhir_links import APART, Persons, persons
@@ -248,7 +248,7 @@ def _add(gathered: _Gathered, resource: Json, why: str, key: PatientKey | None) 
 def _is_other(resource: Json) -> bool:
     """Of a kind that makes nobody a patient here, or a visit without a reason."""
     kind = resource["resourceType"]
-    if kind == "Encounter":
+    if kind in VISITS:
         return not any(visit_reasons(resource))
     return kind not in READERS
 

@@ -46,6 +46,7 @@ AFTER = "Z"
 UNVERIFIABLE = Standing("", "its status of verification cannot be read")
 STATES = ("active", "recurrence", "relapse", "inactive", "remission", "resolved")
 ENDED = ("inactive", "resolved", "remission")
+SEEN = ("period", "actualPeriod", "effectiveDateTime", "effectivePeriod", "date")
 
 
 def statements(resource: Json, store: ResourceStore) -> Iterator[Statement]:
@@ -139,9 +140,9 @@ def _status_codes(value: object, systems: tuple[str, ...]) -> list[str]:
 
 
 def _encounter(resource: Json, _: ResourceStore) -> Iterator[Problem]:
-    """An encounter's reasons; they are known since it began."""
+    """What an encounter was for, or an impression found; it is known since then."""
     stands = standing(resource, ENCOUNTER)
-    start = when(resource, "period", "actualPeriod")
+    start = when(resource, *SEEN)
     for concept in visit_reasons(resource):
         said = obj(concept.get("concept")) or concept
         known = together(stands, *(CERTAINTY.get(c, UNVERIFIABLE) for c in _certainty(said)))
@@ -160,11 +161,14 @@ def _encounter(resource: Json, _: ResourceStore) -> Iterator[Problem]:
 
 
 def visit_reasons(visit: Json) -> Iterator[Json]:
-    """Why somebody came, and in R5 what was diagnosed, as concepts."""
+    """Why somebody came, what was found, and in R5 what was diagnosed, as concepts."""
     for said in (*objects(visit.get("reasonCode")), *objects(visit.get("reason"))):
         yield from objects(said.get("value")) or [said]
     for said in objects(visit.get("diagnosis")):
         yield from (one for one in objects(said.get("condition")) if "concept" in one)
+    for found in objects(visit.get("finding")):
+        yield from objects(found.get("itemCodeableConcept"))
+        yield from (one for one in objects(found.get("item")) if "concept" in one)
 
 
 READERS: dict[str, Callable[[Json, ResourceStore], Iterator[Statement]]] = {
@@ -172,6 +176,7 @@ READERS: dict[str, Callable[[Json, ResourceStore], Iterator[Statement]]] = {
     "DiagnosticReport": read_report,
     "Condition": _condition,
     "Encounter": _encounter,
+    "ClinicalImpression": _encounter,
     "MedicationAdministration": read_treatment,
     "MedicationStatement": read_treatment,
     "MedicationRequest": read_treatment,

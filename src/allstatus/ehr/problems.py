@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from allstatus.ehr.chart import Code, Problem
+from allstatus.ehr.chart import VISITS, Code, Problem
 from allstatus.ehr.chart_reading import (
     UNDATED,
     VAGUE,
@@ -41,7 +41,7 @@ def read_problems(reading: ChartReading) -> None:
             _place_diagnosis(reading, problem, match)
         elif sign := reading.tables.signs.find(problem.codes):
             _place_sign(reading, problem, sign)
-        elif not (problem.void or problem.doubt) and not problem.source.startswith("Encounter"):
+        elif not (problem.void or problem.doubt) and not problem.source.startswith(VISITS):
             _see(reading, problem, None)
     _place_spread(reading)
 

@@ -21,6 +21,7 @@ from allstatus.ehr.chart_reading import (
 )
 from allstatus.ehr.codes import CodeTables, Match, Topic
 from allstatus.ehr.dates import When, shifted
+from allstatus.ehr.disease_status import doubt_by_reason
 from allstatus.ehr.doubt import Doubt
 
 FACT = "prior_treatment"
@@ -43,6 +44,7 @@ def read_treatments(reading: ChartReading) -> None:
     for treatment in reading.chart.treatments:
         if not known_by(treatment, reading.as_of):
             continue
+        doubt_by_reason(reading, treatment)
         match = _weightiest(reading.tables.treatments.find_each(treatment.codes))
         topic = match.topic if match else _named(treatment, reading.tables)
         intent = reading.tables.treatments.find(treatment.intent)

@@ -8,11 +8,12 @@ from collections.abc import Container, Iterable
 from typing import Any, NamedTuple
 
 from allstatus.bulk.fhir_export.decide_patient import read_resource
+from allstatus.ehr.chart import VISITS
 from allstatus.ehr.fhir import subject_of
 from allstatus.ehr.fhir_resources import READERS
 from allstatus.errors import InvalidRecord
 
-WITH_DIAGNOSES = ("Condition", "Encounter")  # types in which the chart reader finds a diagnosis
+WITH_DIAGNOSES = ("Condition", *VISITS)  # types in which the chart reader finds a diagnosis
 NO_BUNDLE = "is a Bundle; an export has one resource a line, and `allstatus classify` reads bundles"
 IDENTIFIED = "identifier|"  # how a patient named by an identifier only is called; no id holds `|`
 OWN, NAMELESS, IDENTIFIED_ONLY = "own", "nameless", "identified"  # lines to be read by a chart

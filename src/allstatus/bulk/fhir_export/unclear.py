@@ -9,11 +9,13 @@ from hashlib import blake2b
 from allstatus.bulk.fhir_export.decide_patient import read_resource
 from allstatus.bulk.fhir_export.line_scan import WITH_DIAGNOSES
 from allstatus.ehr.accounting import may_be_the_disease
+from allstatus.ehr.chart import VISITS
 from allstatus.ehr.chart_options import ChartOptions
 from allstatus.ehr.fhir import read_fhir
 from allstatus.errors import InvalidRecord
 
 _SYSTEM, _CODE = (re.compile(rb'"%s" ?: ?"([^"\\]*)"' % key) for key in (b"system", b"code"))
+_NAMES = re.compile(rb'"(?:reason|concept"|finding")')  # what a visit was for, or found
 KNOWN = 1 << 16  # how lines are coded that are remembered at once
 
 
@@ -28,7 +30,7 @@ class UnclearDiagnoses:
 
     def holds(self, kind: str, line: bytes) -> bool:
         """Whether a line of this type does."""
-        if kind not in WITH_DIAGNOSES or (kind == "Encounter" and b'"reason' not in line):
+        if kind not in WITH_DIAGNOSES or (kind in VISITS and not _NAMES.search(line)):
             return False
         codings = *_SYSTEM.findall(line), *_CODE.findall(line)
         if not codings or b"\\" in line:
