@@ -17,7 +17,7 @@ from starlette.testclient import TestClient
 
 from allstatus.service import languages, state
 from allstatus.service.app import make_app
-from allstatus.service.config import Config
+from allstatus.service.config import Config, RequestLimits
 from allstatus.service.logs import JsonLines
 from allstatus.service.prefetch import templates
 from postgres import Cluster, running
@@ -30,7 +30,8 @@ PATIENT_VIEW = "/cds-services/allstatus-patient-view"
 
 def serving(folder: Path, **settings: object) -> TestClient:
     """A client of a service of its own."""
-    given = {"insecure_dev": True, "audit": folder / "audit.db"} | settings
+    patient = RequestLimits(request_seconds=120)  # a busy machine may take long over a page
+    given = {"insecure_dev": True, "audit": folder / "audit.db", "limits": patient} | settings
     return TestClient(
         make_app(Config.model_validate(given)), base_url=BASE, raise_server_exceptions=False
     )
