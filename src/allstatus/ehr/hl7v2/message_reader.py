@@ -137,11 +137,9 @@ def _fill(said: _Said) -> None:
         said.sendings += read_order(order, sender)
         if order.request is not None and results:
             said.others += read_reason(order.request, sender)
-    if results or message.kind[0] in DIAGNOSES:
-        found = [segment for segment in said.segments if segment.name == "DG1"]
-        said.coded += [read_diagnosis(segment, sender) for segment in found]
-    if not results:
-        said.coded += read_treatments(said.segments, sender)
+    found = [segment for segment in said.segments if segment.name == "DG1"]
+    said.coded += [read_diagnosis(segment, sender) for segment in found]
+    said.coded += read_treatments(said.segments, sender)
 
 
 def _orders(segments: list[Segment], specimen_first: bool) -> Iterator[Order]:
