@@ -42,12 +42,14 @@ LEFT_OUT = (
     "expired",
 )
 NO_ANSWER = "an error stands in the place of an answer"
+SUBSETTED = "SUBSETTED"  # the tag of what its sender left something out of
 REMEDY = (
     "send all of it (every page of a search), or read the part that is here with --partial: what "
     "is not here is then unknown"
 )
 PAGE = "{} page is not here"
 MERGED = "modifierExtension"
+RULES = "implicitRules"
 
 
 class BundleEntry(NamedTuple):
@@ -103,7 +105,7 @@ def _single(item: object) -> list[BundleEntry]:
 
 def _opened(bundle: Json) -> Iterator[BundleEntry]:
     history = id(bundle) if bundle.get("type") == "history" else None
-    merged = MERGED in bundle
+    merged = MERGED in bundle or RULES in bundle
     for number, entry in enumerate(objects(bundle.get("entry"))):
         place = None if history is None else (history, number)
         address, stamp = text(entry.get("fullUrl")), obj(entry.get("response"))
@@ -123,6 +125,7 @@ def _opened(bundle: Json) -> Iterator[BundleEntry]:
 def _merged(resource: Json, bundle: Json, entry: Json) -> Json:
     """A resource with what its bundle and its entry say may change its meaning."""
     changed = [owner[MERGED] for owner in (bundle, entry) if owner.get(MERGED)]
+    changed += [bundle[RULES]] if bundle.get(RULES) else []
     if not changed:
         return resource
     if resource.get("resourceType") == "Bundle":
@@ -172,11 +175,7 @@ def joined(pages: list[Json]) -> Json:
     first, *rest = pages
     if not rest:
         return first
-    links = [
-        link
-        for link in objects(first.get("link"))
-        if text(link.get("relation")).strip().lower() != "next"
-    ]
+    links = [link for link in objects(first.get("link")) if _relation(link) != "next"]
     entries = [entry for page in pages for entry in objects(page.get("entry"))]
     return first | {"link": links, "entry": entries}
 
@@ -199,11 +198,12 @@ def _bundles(value: object) -> Iterator[Json]:
 
 def _links(bundle: Json, relation: str) -> list[str]:
     links = objects(bundle.get("link"))
-    return [
-        text(link.get("url"))
-        for link in links
-        if text(link.get("relation")).strip().lower() == relation
-    ]
+    return [text(link.get("url")) for link in links if _relation(link) == relation]
+
+
+def _relation(link: Json) -> str:
+    """What a page is to this one, by its name or its registered address."""
+    return text(link.get("relation")).strip().rpartition("/")[2].lower()
 
 
 def _searched(first: Json, pages: dict[str, Json]) -> Iterator[str]:
@@ -237,11 +237,16 @@ def _matches(bundle: Json) -> Iterator[object]:
 
 
 def _failed(bundle: Json) -> Iterator[str]:
+    if any(tag.get("code") == SUBSETTED for tag in objects(obj(bundle.get("meta")).get("tag"))):
+        yield "its sender says that it is a part"
+    if _failure(obj(bundle.get("issues"))):
+        yield NO_ANSWER
     for entry in objects(bundle.get("entry")):
         if "response" not in entry and "request" not in entry:
             continue
         response, method = obj(entry.get("response")), obj(entry.get("request"))
-        fine = str(response.get("status") or "2").startswith("2")
+        status = str(response.get("status") or "2").strip()
+        fine = status.startswith("2") and not status.startswith("206")
         if not fine or _failure(obj(response.get("outcome"))):
             yield "an entry failed"
         elif method.get("method") == "PATCH":

@@ -22,7 +22,6 @@ from allstatus.record.yaml_file import YamlFile
 PATIENT = "{{context.patientId}}"
 GENERIC = "r4"
 OUTCOME = "OperationOutcome"
-SUBSETTED = "SUBSETTED"
 HARMLESS = {"information", "success"}  # severities of what is no warning
 INCLUDED = ("include", "outcome")
 WARNED = "the server's answer for {} came with a warning; not all may be there"
@@ -114,8 +113,8 @@ def _lacks(asked: Searches, key: str, value: Any) -> Iterator[str]:
     elif kind == "Bundle" and value.get("type") == "searchset":
         if _misshapen(value):
             yield "it has not the shape of a bundle"
-        if _is_part(value):
-            yield "it says that it is a part"
+        if value.get("implicitRules") or value.get("issues"):
+            yield "it is not to be read as it is"
         yield from _strangers(asked.kinds(key), value)
         yield from missing_parts(value)
     elif asked.is_search(key):
@@ -135,19 +134,6 @@ def _misshapen(bundle: dict[str, Any]) -> bool:
         or counted < 0
         or not all(isinstance(relation, str) for relation in _relations(bundle))
         or not (isinstance(entries, list) and len(objects(entries)) == len(entries))
-    )
-
-
-def _is_part(bundle: dict[str, Any]) -> bool:
-    """Whether a bundle says in a way of its own that it is not all, or not to be read as it is."""
-    tags = objects(obj(bundle.get("meta")).get("tag"))
-    further = [str(relation).strip().rpartition("/")[2] for relation in _relations(bundle)]
-    partial = [obj(entry.get("response")).get("status") for entry in objects(bundle.get("entry"))]
-    return (
-        any(tag.get("code") == SUBSETTED for tag in tags)
-        or any(name.lower() == "next" for name in further if name not in _relations(bundle))
-        or any(str(status).strip().startswith("206") for status in partial)
-        or bool(bundle.get("implicitRules") or bundle.get("issues"))
     )
 
 
