@@ -104,7 +104,7 @@ def _is_another(reading: ChartReading, result: Result, about: Match | None) -> b
 
 def doubt_by_answer(reading: ChartReading, result: Result) -> bool:
     """What a diagnosis that answers another question, or concludes a report, may assert."""
-    match = reading.tables.diagnoses.find(result.value.codes)
+    match = reading.tables.diagnoses.find(result.said)
     if match is None or not match.topic["asserts"] or result.void:
         return False
     _doubt_by(reading, result, match, result.value.sent)
