@@ -60,7 +60,8 @@ def test_discovery_names_every_service_with_what_it_needs(client: TestClient) ->
 
 def test_every_kind_the_reader_reads_is_asked_for() -> None:
     asked = {template.partition("?")[0].partition("/")[0] for template in templates().values()}
-    assert asked == {*READERS, "Patient", "Specimen"}
+    rare = {"ClinicalImpression"}  # read where it is sent; few servers answer a search for it
+    assert asked == {*READERS, "Patient", "Specimen"} - rare
 
 
 def test_every_answer_keeps_the_contract(answers: dict[str, dict]) -> None:
