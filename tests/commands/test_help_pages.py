@@ -182,3 +182,9 @@ def test_spellings_of_before_go_on_working(tmp_path: Path) -> None:
     told("schema", "rules", "--to", f"{tmp_path}/schemas")
     told("fhir", "definitions", "--out", f"{tmp_path}/definitions")
     assert {path.name for path in tmp_path.iterdir()} == {"schemas", "definitions"}
+
+
+def test_a_value_that_an_option_cannot_have_is_named_with_those_it_can() -> None:
+    told = CliRunner().invoke(ALLSTATUS, ["facts", "-", "--format", "jsn"])
+    assert told.exit_code == 2
+    assert "'--format': 'jsn' is not one of 'text'" in told.output

@@ -54,7 +54,11 @@ class Command(TyperCommand):
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Parse; a spelling of before is read as what it is now."""
         own = {name for parameter in self.params for name in parameter.opts}
-        return super().parse_args(ctx, [part for arg in args for part in _now(arg, own)])
+        try:
+            return super().parse_args(ctx, [part for arg in args for part in _now(arg, own)])
+        except typer.BadParameter as refused:
+            refused.message = refused.message.removeprefix("Value error, ")  # pydantic's words
+            raise
 
     def collect_usage_pieces(self, ctx: Any) -> list[str]:  # noqa: ARG002
         """`[OPTIONS]` and the arguments, but those of before."""
