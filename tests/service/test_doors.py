@@ -213,8 +213,8 @@ def test_settings_are_read_again_and_what_is_wrong_changes_nothing(tmp_path: Pat
             settings.write_text(text, "utf-8")
             return httpx.post(f"{service.address}/-/reload", trust_env=False).status_code
 
-        assert reload(kept.replace("14", "15")) == 200
-        assert reload(kept.replace("14", "x")) == 422
+        assert reload(kept.replace("days: 14", "days: 15")) == 200
+        assert reload(kept.replace("days: 14", "days: x")) == 422
         assert reload(kept + "rules: [none-such]\n") == 422
         assert reload(kept + "cors_origins: ['https://x.example']\n") == 422
         answer = httpx.post(f"{service.address}/classify", json=RECORD, trust_env=False)
