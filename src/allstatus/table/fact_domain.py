@@ -142,6 +142,7 @@ class FactDomain:
         return ["true" if run[0] else "false"] if self.fact.kind == "yes_no" else run
 
 
+KEPT = 16  # rule sets whose domains are remembered at once; mutants are many
 _domains: dict[str, tuple[RuleSet, Mapping[str, FactDomain]]] = {}
 
 
@@ -149,6 +150,8 @@ def domains_of(ruleset: RuleSet) -> Mapping[str, FactDomain]:
     """The domain of every fact, in the rule set's order, worked out once for it."""
     known = _domains.get(ruleset.digest)
     if known is None or known[0] is not ruleset:
+        if len(_domains) >= KEPT:
+            _domains.clear()
         criteria = ruleset.criteria.values()
         made = {name: FactDomain(fact, criteria) for name, fact in ruleset.facts.items()}
         known = _domains[ruleset.digest] = ruleset, FrozenDict(made)
