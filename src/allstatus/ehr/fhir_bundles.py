@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from allstatus.ehr.chart import no_whole
-from allstatus.ehr.json_access import NOTHING, Json, obj, objects, text, whole_number
+from allstatus.ehr.json_access import NOTHING, Json, obj, objects, subsetted, text, whole_number
 from allstatus.errors import InvalidRecord
 
 # kinds of bundles that can hold all there is
@@ -42,7 +42,6 @@ LEFT_OUT = (
     "expired",
 )
 NO_ANSWER = "an error stands in the place of an answer"
-SUBSETTED = "SUBSETTED"  # the tag of what its sender left something out of
 REMEDY = (
     "send all of it (every page of a search), or read the part that is here with --partial: what "
     "is not here is then unknown"
@@ -237,7 +236,7 @@ def _matches(bundle: Json) -> Iterator[object]:
 
 
 def _failed(bundle: Json) -> Iterator[str]:
-    if any(tag.get("code") == SUBSETTED for tag in objects(obj(bundle.get("meta")).get("tag"))):
+    if subsetted(bundle):
         yield "its sender says that it is a part"
     if _failure(obj(bundle.get("issues"))):
         yield NO_ANSWER

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from allstatus.ehr.chart import NO_STATUS
 from allstatus.ehr.dates import When
 from allstatus.ehr.fhir_store import ResourceStore
-from allstatus.ehr.json_access import Json, obj, objects, text, unread, when
+from allstatus.ehr.json_access import Json, obj, objects, subsetted, text, unread, when
 
 
 class Standing(NamedTuple):
@@ -148,8 +148,7 @@ def standing(resource: Json, statuses: dict[str, Standing]) -> Standing:
         found.append(_doubt(MODIFIED))
     if resource.get("implicitRules"):
         found.append(_doubt(RULED))
-    tags = objects(obj(resource.get("meta")).get("tag"))
-    if tags and any(tag.get("code") == "SUBSETTED" for tag in tags):
+    if subsetted(resource):
         found.append(_doubt(SUMMARY))
     return together(*found) if len(found) > 1 else own
 

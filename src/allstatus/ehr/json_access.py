@@ -83,6 +83,12 @@ def in_words(concept: object) -> tuple[Code, ...]:
     return (Code(TEXT, said.lower(), said),) if said else ()
 
 
+def subsetted(resource: Json) -> bool:
+    """Whether its sender left something out of it, by its tag."""
+    tags = objects(obj(resource.get("meta")).get("tag"))
+    return any(tag.get("code") == "SUBSETTED" for tag in tags)
+
+
 def when(resource: Json, *names: str) -> When | None:
     """The first of these elements that holds a date; of a period its start, else its end."""
     for name in names:
