@@ -75,7 +75,7 @@ bench-peers: $(VENV)/test ## the longer tables of records, charts and columns, e
 fuzz: $(VENV)/test ## inputs of seventeen kinds beside their oracles; FUZZ=100000 for how many of each
 	FUZZ=$(or $(FUZZ),2000) $(PYTEST) tests/faults/test_fuzz.py tests/faults/test_fuzz_service.py
 
-mutate-python: $(VENV)/test ## slips in how charts and counts are read that no test notices; hours, or MUTATE="ehr/doubt --every 5"
+mutate-python: $(VENV)/test ## slips in how charts and counts are read that no test notices; hours, or MUTATE="ehr/evidence/doubt --every 5"
 	$(BIN)/python scripts/mutate-python $(MUTATE)
 
 lock: $(VENV)/all ## the newest versions that fit, in constraints.txt: what tests and CI install

@@ -30,7 +30,7 @@ from records import blast_limit, known_grid
 
 from allstatus import load_rules
 from allstatus.ehr.chart_files import read_charts
-from allstatus.ehr.timeline import decide_chart
+from allstatus.ehr.timelines.timeline import decide_chart
 from allstatus.record.exact_json import parse_json
 
 RESULTS = Path(__file__).parent / "RESULTS.md"

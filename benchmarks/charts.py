@@ -25,7 +25,7 @@ from allstatus import Classifier, load_rules
 from allstatus.ehr.chart import Chart
 from allstatus.ehr.chart_files import read_charts
 from allstatus.ehr.chart_options import make_reader
-from allstatus.ehr.timeline import decide_chart
+from allstatus.ehr.timelines.timeline import decide_chart
 
 ROOT = Path(__file__).parents[1]
 MESSAGE = ROOT / "fixtures" / "hl7v2" / "remission-as-sent.hl7"

@@ -17,7 +17,7 @@ from allstatus.bulk.mapping_file import named_as_results, read_mapping
 from allstatus.bulk.results_run import ResultsRun
 from allstatus.ehr.chart_options import make_reader
 from allstatus.ehr.lab_table import COLUMNS, read_table
-from allstatus.ehr.timeline import decide_chart
+from allstatus.ehr.timelines.timeline import decide_chart
 from bulk.rows import RULES
 from ehr import lab_tables
 

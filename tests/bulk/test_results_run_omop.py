@@ -16,7 +16,7 @@ from allstatus.bulk.mapping_file import named_as_results
 from allstatus.bulk.results_run import ResultsRun
 from allstatus.ehr.chart_options import make_reader
 from allstatus.ehr.lab_table import charts_of
-from allstatus.ehr.timeline import decide_chart
+from allstatus.ehr.timelines.timeline import decide_chart
 from bulk.rows import RULES as ADULT
 from ehr import lab_tables
 from needs import POSTGRESQL

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from allstatus import MissingExtra, load_rules
-from allstatus.ehr import timeline_picture
-from allstatus.ehr.caller_facts import make_overlays
+from allstatus.ehr.timelines import timeline_picture
+from allstatus.ehr.assess.caller_facts import make_overlays
 from allstatus.ehr.chart_options import make_reader
-from allstatus.ehr.fhir import read_fhir
-from allstatus.ehr.timeline import decide_over_time
-from allstatus.ehr.timeline_points import Timeline
+from allstatus.ehr.fhir.fhir_reader import read_fhir
+from allstatus.ehr.timelines.timeline import decide_over_time
+from allstatus.ehr.timelines.timeline_points import Timeline
 from command_line import run
 
 ROOT = Path(__file__).parents[2]

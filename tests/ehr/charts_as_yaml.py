@@ -7,10 +7,10 @@ from allstatus import load_rules
 from allstatus.decision.decision import Decision
 from allstatus.ehr.chart import Chart, Problem, Quantity, Result, Statement, Treatment
 from allstatus.ehr.chart_options import make_reader
-from allstatus.ehr.codes import make_code
+from allstatus.ehr.coding.codes import make_code
 from allstatus.ehr.dates import When, read_when
-from allstatus.ehr.timeline import decide_chart, decide_over_time
-from allstatus.ehr.timeline_points import Timeline
+from allstatus.ehr.timelines.timeline import decide_chart, decide_over_time
+from allstatus.ehr.timelines.timeline_points import Timeline
 
 RULES = load_rules(engine="builtin")
 LOINC = {

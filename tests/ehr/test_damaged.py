@@ -21,10 +21,10 @@ from allstatus import load_rules
 from allstatus.ehr.chart_files import read_charts
 from allstatus.ehr.chart_options import make_reader
 from allstatus.ehr.facts_table import facts_document
-from allstatus.ehr.fhir import read_fhir
-from allstatus.ehr.fhir_results import SentResult
-from allstatus.ehr.timeline import decide_chart, decide_over_time
-from allstatus.ehr.timeline_text import timeline_document
+from allstatus.ehr.fhir.fhir_reader import read_fhir
+from allstatus.ehr.fhir.fhir_results import SentResult
+from allstatus.ehr.timelines.timeline import decide_chart, decide_over_time
+from allstatus.ehr.timelines.timeline_text import timeline_document
 from allstatus.errors import InvalidRecord
 from allstatus.record import exact_json
 from ehr.bundles import count, observation, patient, quantity

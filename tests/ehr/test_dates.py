@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from allstatus.ehr.chart import Chart, Result
 from allstatus.ehr.dates import PointInTime, When, last_day, latest_of, read_when, shifted, spanning
-from allstatus.ehr.doubt import lies
+from allstatus.ehr.evidence.doubt import lies
 
 TABLE = yaml.safe_load(Path(__file__).with_name("dates.yaml").read_text("utf-8"))
 SIGNS = lt, le, ne, gt, ge, eq

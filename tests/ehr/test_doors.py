@@ -22,18 +22,18 @@ from allstatus.commands.batch_export import not_understood_lines
 from allstatus.decision.decision import Decision
 from allstatus.ehr.chart_files import read_charts
 from allstatus.ehr.chart_options import DEFAULT_OPTIONS
-from allstatus.ehr.fhir import read_fhir
-from allstatus.ehr.timeline import decide_chart
+from allstatus.ehr.fhir.fhir_reader import read_fhir
+from allstatus.ehr.timelines.timeline import decide_chart
 from allstatus.record.exact_json import parse_json
 from allstatus.record.json_reader import decode
 from allstatus.service.prefetch import PrefetchedChart
 from bulk.folders import HOW as ASSUMING
 from bulk.folders import decide, evidence, exported, write_folder
 from ehr import linked, raw_statements
+from ehr.assess.test_assessor import as_patients
+from ehr.assess.test_recorded_answers import BASE
+from ehr.assess.test_recorded_answers import observation as answered_in_chart
 from ehr.bundles import ALL, ICD10CM, concept, condition, marrow, observation, patient
-from ehr.test_assessor import as_patients
-from ehr.test_recorded_answers import BASE
-from ehr.test_recorded_answers import observation as answered_in_chart
 from service.conftest import prefetch_of, serving
 
 HOW = DecideSettings(engine="builtin", options=DEFAULT_OPTIONS)

@@ -11,12 +11,12 @@ import yaml
 from allstatus import load_rules
 from allstatus.decision.decision import Decision
 from allstatus.decision.schema import schema_of
-from allstatus.ehr.caller_facts import make_overlays
+from allstatus.ehr.assess.caller_facts import make_overlays
 from allstatus.ehr.chart import Chart
 from allstatus.ehr.chart_files import read_charts
 from allstatus.ehr.chart_options import make_reader
 from allstatus.ehr.dates import read_when
-from allstatus.ehr.timeline import decide_chart
+from allstatus.ehr.timelines.timeline import decide_chart
 from allstatus.record.json_reader import decode
 from allstatus.render.text import render_text
 

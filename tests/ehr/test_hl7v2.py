@@ -9,14 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from allstatus import load_rules
-from allstatus.ehr.caller_facts import make_overlays
+from allstatus.ehr.assess.caller_facts import make_overlays
 from allstatus.ehr.chart import Chart, Result, Statement
 from allstatus.ehr.chart_options import make_reader
-from allstatus.ehr.codes import code_tables
+from allstatus.ehr.coding.codes import code_tables
 from allstatus.ehr.hl7v2 import read_hl7
 from allstatus.ehr.sendings import without_superseded
 from allstatus.ehr.sent_values import Unreadable, percent_of
-from allstatus.ehr.timeline import decide_chart
+from allstatus.ehr.timelines.timeline import decide_chart
 from allstatus.errors import InvalidRecord
 from allstatus.record.json_reader import decode
 

@@ -7,7 +7,7 @@ import pytest
 from allstatus import InvalidRecord, load_rules
 from allstatus.ehr import Chart, decide_over_time, make_reader, read_charts
 from allstatus.ehr.lab_table import read_table
-from allstatus.ehr.timeline import decide_chart, read_chart
+from allstatus.ehr.timelines.timeline import decide_chart, read_chart
 from ehr import lab_tables
 
 TABLE = (Path(__file__).parents[2] / "fixtures" / "tables" / "second-remission.csv").read_text(

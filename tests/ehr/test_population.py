@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from allstatus.decision.classifier import load_rules
-from allstatus.ehr.codes import Population, code_tables, population_tables
-from allstatus.ehr.fhir import read_fhir
-from allstatus.ehr.timeline import decide_chart
+from allstatus.ehr.coding.codes import Population, code_tables, population_tables
+from allstatus.ehr.fhir.fhir_reader import read_fhir
+from allstatus.ehr.timelines.timeline import decide_chart
 
 ROOT = Path(__file__).parents[2]
 ALL = load_rules(engine="builtin")

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from allstatus import load_rules
 from allstatus.decision.decision import Decision
 from allstatus.ehr.chart_options import make_reader
-from allstatus.ehr.fhir import read_fhir
-from allstatus.ehr.timeline import decide_chart, decide_over_time
+from allstatus.ehr.fhir.fhir_reader import read_fhir
+from allstatus.ehr.timelines.timeline import decide_chart, decide_over_time
 from ehr.bundles import (
     ALL,
     REMISSION,

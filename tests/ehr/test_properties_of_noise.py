@@ -17,9 +17,9 @@ from allstatus.ehr.chart import Chart
 from allstatus.ehr.chart_files import read_charts
 from allstatus.ehr.chart_options import make_reader
 from allstatus.ehr.facts_table import render_facts
-from allstatus.ehr.fhir import read_fhir
-from allstatus.ehr.timeline import decide_chart, decide_over_time
-from allstatus.ehr.timeline_text import render_timeline
+from allstatus.ehr.fhir.fhir_reader import read_fhir
+from allstatus.ehr.timelines.timeline import decide_chart, decide_over_time
+from allstatus.ehr.timelines.timeline_text import render_timeline
 from ehr.bundles import REMISSION, bundle, observation
 
 RULES = load_rules(engine="builtin")

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from allstatus.ehr.chart import Quantity
-from allstatus.ehr.codes import code_tables
+from allstatus.ehr.coding.codes import code_tables
 from allstatus.ehr.sent_values import Unreadable, found_any, percent_of
 
 TABLES = code_tables()

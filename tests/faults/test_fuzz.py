@@ -15,7 +15,7 @@ from allstatus import InvalidRecord, classify
 from allstatus.bulk.column_mapping import CARRIED, PARTS, READ
 from allstatus.bulk.column_source import ColumnSource
 from allstatus.bulk.mapping_file import read_mapping
-from allstatus.ehr.fhir import read_fhir
+from allstatus.ehr.fhir.fhir_reader import read_fhir
 from allstatus.ehr.hl7v2.message_reader import read_hl7
 from allstatus.ehr.lab_table import COLUMNS, read_table
 from allstatus.record.exact_json import parse_json

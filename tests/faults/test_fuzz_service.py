@@ -15,7 +15,7 @@ import httpx2 as httpx
 import pytest
 
 from allstatus import InvalidRecord, load_rules
-from allstatus.ehr.timeline import decide_over_time
+from allstatus.ehr.timelines.timeline import decide_over_time
 from allstatus.record.exact_json import parse_json
 from allstatus.service.auth import SCHEMA, Gatekeeper
 from allstatus.service.config import Config

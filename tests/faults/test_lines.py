@@ -15,7 +15,7 @@ import yaml
 from allstatus import InvalidRecord
 from allstatus.ehr.chart import Chart
 from allstatus.ehr.chart_files import read_bundle_lines, read_charts, read_folder
-from allstatus.ehr.codes import code_tables
+from allstatus.ehr.coding.codes import code_tables
 
 WRONG = yaml.safe_load((Path(__file__).parent / "lines.yaml").read_text("utf-8"))
 PATIENT = '{"resourceType": "Patient", "id": "p1"}'

@@ -10,10 +10,10 @@ import pytest
 
 from allstatus import InvalidRecord, classify
 from allstatus.bulk.mapping_file import read_mapping
-from allstatus.ehr.fhir import read_fhir
+from allstatus.ehr.fhir.fhir_reader import read_fhir
 from allstatus.ehr.hl7v2.message_reader import read_hl7
 from allstatus.ehr.lab_table import read_table
-from allstatus.ehr.timeline import decide_over_time
+from allstatus.ehr.timelines.timeline import decide_over_time
 from allstatus.record.exact_json import parse_json
 from allstatus.record.yaml_file import YamlFile
 from allstatus.verify.recorded_decision import read_recorded

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from allstatus import InvalidRecord, classify, load_rules
 from allstatus.ehr.chart_files import read_charts
 from allstatus.ehr.chart_options import ChartOptions
-from allstatus.ehr.timeline import decide_over_time
+from allstatus.ehr.timelines.timeline import decide_over_time
 from allstatus.record.blood_count import (
     COMPONENTS,
     CbcPanel,

@@ -22,7 +22,7 @@ from allstatus import Decision, InvalidRecord, MissingExtra, load_rules
 from allstatus.decision.answer import UNDECIDED
 from allstatus.ehr.chart import Chart
 from allstatus.ehr.chart_files import read_charts
-from allstatus.ehr.timeline import decide_chart
+from allstatus.ehr.timelines.timeline import decide_chart
 from allstatus.record.exact_json import parse_json
 from allstatus.record.json_reader import decode
 from allstatus.render import html

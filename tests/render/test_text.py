@@ -19,8 +19,8 @@ from allstatus import Decision, load_rules
 from allstatus.decision.classifier import Classifier
 from allstatus.ehr.out.context import Context
 from allstatus.ehr.out.observation import make_observation
-from allstatus.ehr.timeline_points import Point, Timeline
-from allstatus.ehr.timeline_text import render_timeline
+from allstatus.ehr.timelines.timeline_points import Point, Timeline
+from allstatus.ehr.timelines.timeline_text import render_timeline
 from allstatus.render.html import render_html
 from allstatus.render.lines import render_lines
 from allstatus.render.messages import may_be

@@ -9,8 +9,8 @@ import yaml
 
 from allstatus import load_rules
 from allstatus.decision.decision import Decision
-from allstatus.ehr.fhir import read_fhir
-from allstatus.ehr.timeline import decide_over_time
+from allstatus.ehr.fhir.fhir_reader import read_fhir
+from allstatus.ehr.timelines.timeline import decide_over_time
 from allstatus.render.told import TOLD, stated_use_books, told, told_or_same
 from allstatus.table.chart_context import Evidence
 

@@ -9,9 +9,9 @@ from starlette.testclient import TestClient
 
 from allstatus import load_rules
 from allstatus.ehr.chart_options import make_reader
-from allstatus.ehr.fhir import read_fhir
-from allstatus.ehr.fhir_resources import READERS
-from allstatus.ehr.timeline import decide_chart
+from allstatus.ehr.fhir.fhir_reader import read_fhir
+from allstatus.ehr.fhir.fhir_resources import READERS
+from allstatus.ehr.timelines.timeline import decide_chart
 from allstatus.service.hook_requests import without_empties
 from allstatus.service.prefetch import templates
 from allstatus.service.suggestions import suggestions

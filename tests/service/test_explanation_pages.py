@@ -10,7 +10,7 @@ import pytest
 
 from allstatus import load_rules
 from allstatus.ehr.chart_files import read_charts
-from allstatus.ehr.timeline import decide_chart
+from allstatus.ehr.timelines.timeline import decide_chart
 from allstatus.errors import InvalidRecord
 from allstatus.service.explanation_pages import SCHEMA, Pages, made_by, pack, unpack
 from allstatus.service.sqlite import SqliteDatabase

@@ -13,7 +13,7 @@ import pytest
 
 from allstatus import load_rules
 from allstatus.ehr.hl7v2 import read_hl7
-from allstatus.ehr.timeline import decide_over_time
+from allstatus.ehr.timelines.timeline import decide_over_time
 from allstatus.errors import InvalidRecord
 from allstatus.record.percent import read_percent
 from allstatus.service.prefetch import PrefetchedChart

@@ -9,7 +9,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from allstatus import RulesError, classify
-from allstatus.ehr.site_codes import read_site_codes
+from allstatus.ehr.coding.site_codes import read_site_codes
 from allstatus.service.config import RequestLimits
 
 from .conftest import FIXTURES, chart, serving

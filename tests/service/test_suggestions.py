@@ -13,10 +13,10 @@ import pytest
 
 from allstatus.decision.classifier import load_rules
 from allstatus.decision.decision import Decision
+from allstatus.ehr.assess.recorded_answers import questions
 from allstatus.ehr.chart_options import ChartOptions, make_reader
-from allstatus.ehr.fhir import read_fhir
-from allstatus.ehr.recorded_answers import questions
-from allstatus.ehr.timeline import decide_chart
+from allstatus.ehr.fhir.fhir_reader import read_fhir
+from allstatus.ehr.timelines.timeline import decide_chart
 from allstatus.service.suggestions import LABEL, MOST, suggestions
 from allstatus.table.decision_table import OUTSIDE
 from allstatus.table.fact_domain import domains_of

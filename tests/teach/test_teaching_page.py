@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from allstatus.decision.classifier import Classifier, load_rules
-from allstatus.ehr.record_history import decide_dated
+from allstatus.ehr.timelines.record_history import decide_dated
 from allstatus.errors import InvalidRecord
 from allstatus.render.messages import headline, messages
 from allstatus.rules.histories import read_histories

@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 
 from allstatus.decision.classifier import Classifier, load_rules
-from allstatus.ehr.caller_facts import make_overlays
+from allstatus.ehr.assess.caller_facts import make_overlays
 from allstatus.ehr.chart_files import read_charts
 from allstatus.ehr.chart_options import make_reader
-from allstatus.ehr.record_history import decide_dated
-from allstatus.ehr.timeline import decide_over_time
-from allstatus.ehr.timeline_points import Timeline
-from allstatus.ehr.timeline_text import timeline_document
+from allstatus.ehr.timelines.record_history import decide_dated
+from allstatus.ehr.timelines.timeline import decide_over_time
+from allstatus.ehr.timelines.timeline_points import Timeline
+from allstatus.ehr.timelines.timeline_text import timeline_document
 from allstatus.record.exact_json import parse_json
 from allstatus.record.json_reader import chart_kind
 from allstatus.teach.strings import TEXTS

@@ -24,7 +24,7 @@ from allstatus.bulk.run_frame import Outputs, no_row
 from allstatus.bulk.sources import Slab, SlabSource
 from allstatus.bulk.writers import refuse_same_file
 from allstatus.ehr.lab_table import charts_of
-from allstatus.ehr.timeline import decide_chart
+from allstatus.ehr.timelines.timeline import decide_chart
 
 ROW = "row"
 AT_ONCE = 1 << 16  # rows that are plain values at a time

@@ -22,9 +22,9 @@ from allstatus.errors import InvalidRecord
 if TYPE_CHECKING:
     from allstatus.decision.classifier import Classifier
     from allstatus.decision.decision import Decision
-    from allstatus.ehr.caller_facts import CallerFacts
+    from allstatus.ehr.assess.caller_facts import CallerFacts
     from allstatus.ehr.chart_options import ChartOptions
-    from allstatus.ehr.timeline_points import Timeline
+    from allstatus.ehr.timelines.timeline_points import Timeline
     from allstatus.record.model import Record
 
 
@@ -112,7 +112,7 @@ class ChartInput:
 
     def overlays(self, model: type[Record]) -> tuple[CallerFacts, ...]:
         """The records to lay over, checked."""
-        from allstatus.ehr.caller_facts import make_overlays
+        from allstatus.ehr.assess.caller_facts import make_overlays
         from allstatus.record.json_reader import read_records
 
         if self.facts is None:
@@ -243,19 +243,19 @@ class Decider:
             self._refuse_chart_options()
             adult_ranges = self.reading.ranges is Ranges.adult
             return self.classifier.classify(value, adult_ranges=adult_ranges)
-        from allstatus.ehr.timeline import decide_chart
+        from allstatus.ehr.timelines.timeline import decide_chart
 
         return self._told(decide_chart, value)
 
     def tell(self, chart: Any) -> Timeline:
         """A chart decided over time."""
-        from allstatus.ehr.timeline import decide_over_time
+        from allstatus.ehr.timelines.timeline import decide_over_time
 
         return self._told(decide_over_time, chart)
 
     def tell_both(self, chart: Any) -> Timeline:
         """The same, with how it would read under the assumption on signs and symptoms."""
-        from allstatus.ehr.side_by_side import decide_side_by_side
+        from allstatus.ehr.timelines.side_by_side import decide_side_by_side
 
         return self._told(decide_side_by_side, chart)
 

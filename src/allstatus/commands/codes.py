@@ -18,8 +18,8 @@ from allstatus.commands.shared import REFUSED_INPUT, RulesOption, app, run
 from allstatus.errors import InvalidRecord, RulesError
 
 if TYPE_CHECKING:
-    from allstatus.ehr.codes import CodeTables
-    from allstatus.ehr.unknown_codes import UnknownCode
+    from allstatus.ehr.coding.codes import CodeTables
+    from allstatus.ehr.coding.unknown_codes import UnknownCode
 
 codes_app = CommandLine(help="Code tables: check your own, explain a code, list what is unknown.")
 app.add_typer(codes_app, name="codes")
@@ -41,7 +41,7 @@ def check(
 
 
 def _check(folder: str) -> int:
-    from allstatus.ehr.site_codes import read_site_codes
+    from allstatus.ehr.coding.site_codes import read_site_codes
 
     try:
         site = read_site_codes(folder)
@@ -71,7 +71,7 @@ def explain(
 
 
 def _explain(given: str, tables: CodeTables) -> int:
-    from allstatus.ehr.site_codes import TABLES
+    from allstatus.ehr.coding.site_codes import TABLES
 
     system, mark, value = given.rpartition("|")
     if not mark or not system or not value:
@@ -119,8 +119,8 @@ def _word(value: Any) -> str:
 
 def _tables(folder: str | None, rules: str | None) -> CodeTables:
     """The tables as a rule set's charts are read by them."""
-    from allstatus.ehr.codes import Population, population_tables
-    from allstatus.ehr.site_codes import read_site_codes
+    from allstatus.ehr.coding.codes import Population, population_tables
+    from allstatus.ehr.coding.site_codes import read_site_codes
     from allstatus.rules.editions import find_rules
     from allstatus.rules.load import read_rules
 
@@ -146,7 +146,7 @@ def unknown(
 
 
 def _unknown(path: str, format: CodesFormat, input: Input, tables: CodeTables) -> int:
-    from allstatus.ehr.unknown_codes import as_documents, as_yaml
+    from allstatus.ehr.coding.unknown_codes import as_documents, as_yaml
 
     refusals = _Refusals()
     found = _count(path, input, tables, refusals.tell)
@@ -174,7 +174,7 @@ def _count(
     """How often each coding stands there."""
     from allstatus.bulk.fhir_export.unknown_lines import count_unknown_lines
     from allstatus.commands.chart_input import is_chart, numbered, read_inputs
-    from allstatus.ehr.unknown_codes import count_unknown
+    from allstatus.ehr.coding.unknown_codes import count_unknown
 
     if path != "-" and Path(path).is_dir() and any(Path(path).glob("*.ndjson*")):
         return count_unknown_lines(Path(path), tables, refuse)

@@ -20,7 +20,7 @@ from allstatus.commands.shared import LanguageOption, Listing, RulesOption, app,
 from allstatus.errors import InvalidRecord
 
 if TYPE_CHECKING:
-    from allstatus.ehr.timeline_points import Timeline
+    from allstatus.ehr.timelines.timeline_points import Timeline
 
 
 HistoryArgument = typer.Argument(
@@ -58,7 +58,7 @@ def _timeline(
     reading: ChartInput,
 ) -> int:
     from allstatus.decision.classifier import load_rules
-    from allstatus.ehr.timeline_text import render_timeline, timeline_document
+    from allstatus.ehr.timelines.timeline_text import render_timeline, timeline_document
     from allstatus.rules.language_texts import ENGLISH
 
     language = lang if format is Listing.text else ENGLISH  # programs read one language
@@ -86,7 +86,7 @@ def draw(path: str, picture: Path, rules: str | None, lang: str, reading: ChartI
 
 def _tell(path: str, decider: Decider) -> list[Timeline]:
     from allstatus.ehr.chart import Chart
-    from allstatus.ehr.record_history import decide_dated
+    from allstatus.ehr.timelines.record_history import decide_dated
 
     values = list(read_inputs(path, decider.reading.input, partial=decider.reading.partial))
     decider.check(values)
@@ -101,7 +101,7 @@ def _tell(path: str, decider: Decider) -> list[Timeline]:
 
 
 def _draw(timelines: list[Timeline], path: Path, option: str = "--picture") -> None:
-    from allstatus.ehr.timeline_picture import draw_timeline
+    from allstatus.ehr.timelines.timeline_picture import draw_timeline
 
     if len(timelines) != 1:
         raise InvalidRecord(

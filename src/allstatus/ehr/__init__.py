@@ -5,13 +5,13 @@ read_charts(text) -> charts -> decide_chart(classifier, chart) -> Decision
                                decide_over_time(classifier, chart) -> Timeline
 """
 
-from allstatus.ehr.caller_facts import CallerFacts, make_overlays
+from allstatus.ehr.assess.caller_facts import CallerFacts, make_overlays
 from allstatus.ehr.chart import Chart
 from allstatus.ehr.chart_files import read_charts, read_folder
 from allstatus.ehr.chart_options import ChartOptions, make_reader
-from allstatus.ehr.record_history import decide_dated
-from allstatus.ehr.timeline import decide_chart, decide_over_time
-from allstatus.ehr.timeline_points import Point, Timeline
+from allstatus.ehr.timelines.record_history import decide_dated
+from allstatus.ehr.timelines.timeline import decide_chart, decide_over_time
+from allstatus.ehr.timelines.timeline_points import Point, Timeline
 
 __all__ = [
     "CallerFacts",

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from allstatus.ehr.chart import Chart
-from allstatus.ehr.fhir import read_fhir
-from allstatus.ehr.fhir_bundles import is_resource, no_resource
+from allstatus.ehr.fhir.fhir_bundles import is_resource, no_resource
+from allstatus.ehr.fhir.fhir_reader import read_fhir
 from allstatus.ehr.hl7v2 import read_hl7
 from allstatus.ehr.lab_table import read_table
 from allstatus.errors import InvalidRecord

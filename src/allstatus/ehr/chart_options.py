@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from allstatus.ehr.codes import CodeTables, Population, code_tables, population_tables
-from allstatus.ehr.site_codes import SiteCodes, read_site_codes
+from allstatus.ehr.coding.codes import CodeTables, Population, code_tables, population_tables
+from allstatus.ehr.coding.site_codes import SiteCodes, read_site_codes
 from allstatus.errors import InvalidRecord, nearest
 
 SYMPTOMS_ABSENT = "symptoms-absent-unless-recorded"

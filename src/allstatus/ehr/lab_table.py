@@ -14,10 +14,10 @@ import re
 from collections.abc import Iterable, Iterator
 
 from allstatus.ehr.chart import Chart, Code, Problem, Quantity, Range, Result, Statement, Treatment
-from allstatus.ehr.codes import code_tables, make_code, table
+from allstatus.ehr.coding.codes import code_tables, make_code, table
 from allstatus.ehr.dates import read_when
-from allstatus.ehr.fhir_resources import VERIFICATION
-from allstatus.ehr.fhir_standing import (
+from allstatus.ehr.fhir.fhir_resources import VERIFICATION
+from allstatus.ehr.fhir.fhir_standing import (
     GIVEN,
     RESULT,
     STANDS,

@@ -6,7 +6,7 @@ import re
 from fractions import Fraction
 
 from allstatus.ehr.chart import Code, Quantity
-from allstatus.ehr.codes import CodeTables, table
+from allstatus.ehr.coding.codes import CodeTables, table
 from allstatus.errors import InvalidRecord
 from allstatus.record.percent import HUNDRED, NOTHING_LEFT, Percent, format_number, read_percent
 from allstatus.record.sent_numbers import (

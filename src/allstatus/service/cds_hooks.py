@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse, Response
 from pydantic_core import to_json
 
 from allstatus.decision.decision import Decision
-from allstatus.ehr.timeline import decide_chart
+from allstatus.ehr.timelines.timeline import decide_chart
 from allstatus.record.exact_json import parse_json
 from allstatus.service.accept import ACCEPTED, answer_kind
 from allstatus.service.cards import Occasion, status_cards

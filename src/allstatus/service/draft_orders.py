@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from allstatus.ehr.chart import Code, Treatment
-from allstatus.ehr.codes import CodeTables, code_tables
-from allstatus.ehr.fhir import HOME, home_of
-from allstatus.ehr.fhir_bundles import BundleEntry, entries_of, next_page
-from allstatus.ehr.fhir_patients import whose
-from allstatus.ehr.fhir_resources import statements
-from allstatus.ehr.fhir_standing import modified
-from allstatus.ehr.fhir_store import ResourceStore, split_address
-from allstatus.ehr.json_access import Json, codeable, obj, objects, text, words
+from allstatus.ehr.coding.codes import CodeTables, code_tables
+from allstatus.ehr.fhir.fhir_bundles import BundleEntry, entries_of, next_page
+from allstatus.ehr.fhir.fhir_patients import whose
+from allstatus.ehr.fhir.fhir_reader import HOME, home_of
+from allstatus.ehr.fhir.fhir_resources import statements
+from allstatus.ehr.fhir.fhir_standing import modified
+from allstatus.ehr.fhir.fhir_store import ResourceStore, split_address
+from allstatus.ehr.fhir.json_access import Json, codeable, obj, objects, text, words
 from allstatus.service.prefetch import PrefetchedChart
 
 ORDERS = ("MedicationRequest", "ServiceRequest")

@@ -25,7 +25,7 @@ from pydantic_core import to_json
 import allstatus
 from allstatus.decision.classifier import Classifier
 from allstatus.decision.decision import Decision
-from allstatus.ehr.site_codes import SiteCodes
+from allstatus.ehr.coding.site_codes import SiteCodes
 from allstatus.record.code_files import codes_home
 from allstatus.record.percent import Percent
 from allstatus.render.html import render_html

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from allstatus.ehr.json_access import obj, objects
+from allstatus.ehr.fhir.json_access import obj, objects
 from allstatus.service.cards import OVERRIDE_REASONS, REASONS_SYSTEM
 from allstatus.service.kept_feedback import Feedback
 from allstatus.service.problem_details import ProblemDetails

@@ -12,8 +12,8 @@ from typing import Any
 
 import httpx2 as httpx
 
-from allstatus.ehr.fhir_bundles import joined, next_page
-from allstatus.ehr.json_access import whole_number
+from allstatus.ehr.fhir.fhir_bundles import joined, next_page
+from allstatus.ehr.fhir.json_access import whole_number
 from allstatus.errors import InvalidRecord
 from allstatus.record.exact_json import parse_json
 from allstatus.service.config import Config, RequestLimits

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from allstatus.ehr.json_access import obj
+from allstatus.ehr.fhir.json_access import obj
 from allstatus.render.words import any_of, short_titles
 from allstatus.rules.ruleset import RuleSet
 from allstatus.service.cds_types import CdsCall, CdsServices, FhirAuthorization, Hook

@@ -10,7 +10,7 @@ from allstatus.decision.answer import NOT_APPLICABLE
 from allstatus.decision.decision import Decision
 from allstatus.decision.entries import AgentApplicability, Option
 from allstatus.decision.options import list_options
-from allstatus.ehr.codes import CodeTables
+from allstatus.ehr.coding.codes import CodeTables
 from allstatus.render.listed_options import listed
 from allstatus.render.reader import Reader
 from allstatus.render.words import words

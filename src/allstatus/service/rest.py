@@ -18,11 +18,11 @@ from allstatus.decision.decision import Decision
 from allstatus.ehr.chart import Chart
 from allstatus.ehr.chart_files import read_charts
 from allstatus.ehr.out.bundle import bundle_json
-from allstatus.ehr.record_history import decide_dated
-from allstatus.ehr.side_by_side import decide_side_by_side
-from allstatus.ehr.timeline import decide_chart
-from allstatus.ehr.timeline_points import Timeline
-from allstatus.ehr.timeline_text import timeline_document
+from allstatus.ehr.timelines.record_history import decide_dated
+from allstatus.ehr.timelines.side_by_side import decide_side_by_side
+from allstatus.ehr.timelines.timeline import decide_chart
+from allstatus.ehr.timelines.timeline_points import Timeline
+from allstatus.ehr.timelines.timeline_text import timeline_document
 from allstatus.errors import InvalidRecord
 from allstatus.record.json_reader import chart_kind, decode, split_records
 from allstatus.record.model import Day

@@ -11,10 +11,10 @@ from typing import Any
 
 import allstatus
 from allstatus.decision.decision import Decision
+from allstatus.ehr.assess.recorded_answers import questions
 from allstatus.ehr.out.answer_observation import answer_observation
 from allstatus.ehr.out.context import Context
 from allstatus.ehr.out.observation import make_observation
-from allstatus.ehr.recorded_answers import questions
 from allstatus.render.messages import suggestion_texts
 from allstatus.render.reader import Reader
 from allstatus.service.cds_types import SuggestedAction

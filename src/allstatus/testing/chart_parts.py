@@ -11,7 +11,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from allstatus.ehr.codes import Population, population_tables
+from allstatus.ehr.coding.codes import Population, population_tables
 from allstatus.record.percent import format_number
 from allstatus.rules.ruleset import RELAPSE, REMISSION
 from allstatus.testing.number_strategies import Rules, classifier_of

@@ -16,7 +16,7 @@ from allstatus.bulk.fhir_export.decide_patient import (
 )
 from allstatus.ehr.chart_files import read_charts
 from allstatus.ehr.chart_options import make_reader
-from allstatus.ehr.timeline import decide_chart
+from allstatus.ehr.timelines.timeline import decide_chart
 
 FHIR = Path(__file__).parents[3] / "fixtures" / "fhir"
 HOW = DecideSettings(

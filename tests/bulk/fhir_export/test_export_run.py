@@ -19,8 +19,8 @@ from allstatus.bulk.fhir_export import decide_partition, export_run
 from allstatus.bulk.fhir_export.export_run import ExportRun
 from allstatus.bulk.fhir_export.ndjson_pieces import CUT_SHORT
 from allstatus.ehr.chart_options import make_reader
-from allstatus.ehr.fhir import read_fhir
-from allstatus.ehr.timeline import decide_chart
+from allstatus.ehr.fhir.fhir_reader import read_fhir
+from allstatus.ehr.timelines.timeline import decide_chart
 from allstatus.record.exact_json import parse_json
 from bulk.folders import HOW, decide, evidence, rejects, rows, write_folder
 from command_line import run, run_on_a_full_disk

@@ -16,8 +16,8 @@ from synthetic import make_export
 from allstatus.bulk.fhir_export import find_patients, process_pool
 from allstatus.bulk.fhir_export.decide_patient import row_of
 from allstatus.ehr.facts_table import facts_document
-from allstatus.ehr.fhir import read_fhir
-from allstatus.ehr.timeline import decide_chart
+from allstatus.ehr.fhir.fhir_reader import read_fhir
+from allstatus.ehr.timelines.timeline import decide_chart
 from allstatus.record.exact_json import parse_json
 from bulk.folders import HOW, Resource, decide, evidence, exported, rows, write_folder
 from ehr.bundles import (

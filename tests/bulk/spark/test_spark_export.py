@@ -42,7 +42,7 @@ from bulk.folders import (
 )
 from bulk.spark_cluster import cluster, spark
 from ehr import linked
-from ehr.test_assessor import as_patients
+from ehr.assess.test_assessor import as_patients
 from needs import SPARK
 
 pytestmark = SPARK

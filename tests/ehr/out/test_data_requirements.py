@@ -1,6 +1,6 @@
 """What a rule set needs of a chart, as FHIR."""
 
-from allstatus.ehr.codes import read_yaml
+from allstatus.ehr.coding.codes import read_yaml
 from allstatus.ehr.out.names import system_address
 from ehr.out.written import DEFINITIONS, RULES
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from allstatus.ehr.codes import read_yaml, table
+from allstatus.ehr.coding.codes import read_yaml, table
 from allstatus.ehr.out.names import Names
 from ehr.out.written import DEFINITIONS, RULES
 

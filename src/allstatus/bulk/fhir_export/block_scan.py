@@ -10,7 +10,7 @@ import re
 from typing import NamedTuple
 
 from allstatus.bulk.fhir_export.line_scan import ScannedLine, patient_of, tell
-from allstatus.ehr.fhir_resources import READERS
+from allstatus.ehr.fhir.fhir_resources import READERS
 
 GROUPED = frozenset({"Patient", "Specimen", "ServiceRequest", *READERS})  # about a patient
 _HEAD = re.compile(rb'\{"resourceType": ?"([A-Za-z]{1,64})"')

@@ -22,11 +22,11 @@ from allstatus.decision.answer import NOT_APPLICABLE
 from allstatus.decision.classifier import Classifier, load_rules
 from allstatus.decision.decision import Decision
 from allstatus.ehr.chart_options import ChartOptions
-from allstatus.ehr.codes import Population
+from allstatus.ehr.coding.codes import Population
 from allstatus.ehr.facts_table import facts_document
-from allstatus.ehr.fhir import read_fhir, read_patients
-from allstatus.ehr.fhir_bundles import is_resource, no_resource
-from allstatus.ehr.timeline import decide_chart
+from allstatus.ehr.fhir.fhir_bundles import is_resource, no_resource
+from allstatus.ehr.fhir.fhir_reader import read_fhir, read_patients
+from allstatus.ehr.timelines.timeline import decide_chart
 from allstatus.errors import InvalidRecord
 from allstatus.record.exact_json import parse_json
 from allstatus.record.frozen import plain

@@ -25,8 +25,8 @@ from allstatus.bulk.fhir_export.partitions import Kept, PartitionFiles, Partitio
 from allstatus.bulk.fhir_export.process_pool import Pool
 from allstatus.bulk.fhir_export.shuffle import LineTally, route
 from allstatus.ehr.chart_options import DEFAULT_OPTIONS, ChartOptions
-from allstatus.ehr.fhir_links import together
-from allstatus.ehr.fhir_resources import READERS
+from allstatus.ehr.fhir.fhir_links import together
+from allstatus.ehr.fhir.fhir_resources import READERS
 
 Progress = Callable[
     [str, int, int], None

@@ -7,7 +7,7 @@ import json
 from allstatus.bulk.fhir_export.decide_patient import read_resource
 from allstatus.bulk.fhir_export.line_scan import IDENTIFIED, type_of
 from allstatus.bulk.fhir_export.ndjson_pieces import Piece, read_piece
-from allstatus.ehr.json_access import objects
+from allstatus.ehr.fhir.json_access import objects
 from allstatus.errors import InvalidRecord
 
 

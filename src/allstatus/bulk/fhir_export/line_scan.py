@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 from allstatus.bulk.fhir_export.decide_patient import read_resource
 from allstatus.ehr.chart import VISITS
-from allstatus.ehr.fhir import subject_of
-from allstatus.ehr.fhir_resources import READERS
+from allstatus.ehr.fhir.fhir_reader import subject_of
+from allstatus.ehr.fhir.fhir_resources import READERS
 from allstatus.errors import InvalidRecord
 
 WITH_DIAGNOSES = ("Condition", *VISITS)  # types in which the chart reader finds a diagnosis

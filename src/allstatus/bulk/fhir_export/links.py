@@ -8,7 +8,7 @@ from allstatus.bulk.fhir_export.block_scan import tell_line
 from allstatus.bulk.fhir_export.decide_patient import read_resource
 from allstatus.bulk.fhir_export.line_scan import patient_of, type_of
 from allstatus.bulk.fhir_export.ndjson_pieces import Piece, read_piece
-from allstatus.ehr.json_access import objects, text
+from allstatus.ehr.fhir.json_access import objects, text
 from allstatus.errors import InvalidRecord
 
 Link = tuple[str, str, str]  # its type, whose it is, and the other, who may be named by identifier

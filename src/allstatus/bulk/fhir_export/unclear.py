@@ -8,10 +8,10 @@ from hashlib import blake2b
 
 from allstatus.bulk.fhir_export.decide_patient import read_resource
 from allstatus.bulk.fhir_export.line_scan import WITH_DIAGNOSES
-from allstatus.ehr.accounting import may_be_the_disease
+from allstatus.ehr.assess.accounting import may_be_the_disease
 from allstatus.ehr.chart import VISITS
 from allstatus.ehr.chart_options import ChartOptions
-from allstatus.ehr.fhir import read_fhir
+from allstatus.ehr.fhir.fhir_reader import read_fhir
 from allstatus.errors import InvalidRecord
 
 _SYSTEM, _CODE = (re.compile(rb'"%s" ?: ?"([^"\\]*)"' % key) for key in (b"system", b"code"))

@@ -10,10 +10,10 @@ from typing import Any
 from allstatus.bulk.fhir_export.decide_patient import read_resource
 from allstatus.bulk.fhir_export.ndjson_pieces import cut, find_files, read_piece
 from allstatus.ehr.chart import Treatment
-from allstatus.ehr.codes import CodeTables
-from allstatus.ehr.fhir import read_fhir
-from allstatus.ehr.json_access import codes
-from allstatus.ehr.unknown_codes import UnknownCode, count_unknown, unknown_of
+from allstatus.ehr.coding.codes import CodeTables
+from allstatus.ehr.coding.unknown_codes import UnknownCode, count_unknown, unknown_of
+from allstatus.ehr.fhir.fhir_reader import read_fhir
+from allstatus.ehr.fhir.json_access import codes
 from allstatus.errors import InvalidRecord
 
 

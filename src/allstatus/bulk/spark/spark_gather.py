@@ -31,8 +31,8 @@ from allstatus.bulk.spark.line_workers import (
 )
 from allstatus.bulk.spark.patient_workers import WANTED, find_missing
 from allstatus.ehr.chart_options import DEFAULT_OPTIONS, ChartOptions
-from allstatus.ehr.fhir_links import together
-from allstatus.ehr.fhir_resources import READERS
+from allstatus.ehr.fhir.fhir_links import together
+from allstatus.ehr.fhir.fhir_resources import READERS
 
 KEPT = ("name", "file", "block", "place", "line")
 PLACE = ("file", "block", "place")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from allstatus.ehr.chart import Problem
-from allstatus.ehr.codes import code_tables
+from allstatus.ehr.coding.codes import code_tables
 from allstatus.ehr.dates import last_day
 from allstatus.ehr.hl7v2.deletions import DELETE, DELETED, CodedSegment
 from allstatus.ehr.hl7v2.results import Sender

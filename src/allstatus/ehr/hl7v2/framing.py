@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from allstatus.ehr.dates import When
+from allstatus.ehr.fhir.json_access import whole_number
 from allstatus.ehr.hl7v2.segments import Marks, Segment
 from allstatus.ehr.hl7v2.times import usable
-from allstatus.ehr.json_access import whole_number
 
 _ENDS = re.compile(r"[\r\n\x0b\x1c]+")
 _ENDING = "\r\n\x0b\x1c"

@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from allstatus.ehr.chart import Code
-from allstatus.ehr.codes import make_code
+from allstatus.ehr.coding.codes import make_code
 from allstatus.ehr.dates import When, read_when
 
 NULL = '""'  # sent to say that there is no value

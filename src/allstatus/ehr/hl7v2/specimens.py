@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from allstatus.ehr.chart import REJECTED, TEXT, Code
-from allstatus.ehr.codes import code_tables
+from allstatus.ehr.coding.codes import code_tables
 from allstatus.ehr.hl7v2.segments import BROKEN_OFF, Segment, coded
 
 SOURCE, TYPE = "v2_specimen_source", "v2_specimen"  # tables 0070 and 0487

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from allstatus.ehr.chart import Code, Treatment
 from allstatus.ehr.dates import When, last_day
-from allstatus.ehr.fhir_standing import ORDERED
+from allstatus.ehr.fhir.fhir_standing import ORDERED
 from allstatus.ehr.hl7v2.deletions import DELETE, DELETED, CodedSegment
 from allstatus.ehr.hl7v2.results import Sender
 from allstatus.ehr.hl7v2.segments import BROKEN_OFF, Segment, under

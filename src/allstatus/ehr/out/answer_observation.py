@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from allstatus.ehr.assess.recorded_answers import answer_code, question_code
 from allstatus.ehr.out.context import Context
 from allstatus.ehr.out.names import Json
-from allstatus.ehr.recorded_answers import answer_code, question_code
 from allstatus.rules.ruleset import Fact
 
 SURVEY = {

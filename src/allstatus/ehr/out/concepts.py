@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from allstatus.decision.entries import Option
 from allstatus.decision.options import list_options
-from allstatus.ehr.codes import read_yaml
-from allstatus.ehr.recorded_answers import answer_code, question_code, questions
+from allstatus.ehr.assess.recorded_answers import answer_code, question_code, questions
+from allstatus.ehr.coding.codes import read_yaml
 from allstatus.render.messages import in_general
 from allstatus.render.reader import Reader
 from allstatus.rules.ruleset import Criterion, RuleSet

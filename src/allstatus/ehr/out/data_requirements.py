@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import allstatus
-from allstatus.ehr.codes import Population, Topic, population_tables, read_yaml
-from allstatus.ehr.codes import table as table_of
+from allstatus.ehr.coding.codes import Population, Topic, population_tables, read_yaml
+from allstatus.ehr.coding.codes import table as table_of
 from allstatus.ehr.out.names import Json, Names, system_address
 from allstatus.rules.ruleset import RuleSet
 

@@ -12,8 +12,8 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 import allstatus
-from allstatus.ehr.code_systems import OWN
-from allstatus.ehr.codes import code_tables
+from allstatus.ehr.coding.code_systems import OWN
+from allstatus.ehr.coding.codes import code_tables
 from allstatus.ehr.out.concepts import Concept, own_concepts, rule_concepts
 from allstatus.rules.ruleset import RuleSet
 

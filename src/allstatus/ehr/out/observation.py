@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from allstatus.ehr.codes import Population, population_tables
+from allstatus.ehr.coding.codes import Population, population_tables
 from allstatus.ehr.out.context import Context, linked
 from allstatus.ehr.out.names import Json, reference_of
 from allstatus.render.messages import may_be, messages

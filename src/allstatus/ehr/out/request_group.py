@@ -5,7 +5,7 @@ nothing advised.
 from __future__ import annotations
 
 from allstatus.decision.entries import Option
-from allstatus.ehr.codes import read_yaml
+from allstatus.ehr.coding.codes import read_yaml
 from allstatus.ehr.out.concepts import words_of
 from allstatus.ehr.out.context import Context
 from allstatus.ehr.out.names import Json, Names, dropped, system_address

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import allstatus
-from allstatus.ehr.codes import read_yaml
+from allstatus.ehr.coding.codes import read_yaml
 from allstatus.ehr.out.concepts import Concept
 from allstatus.ehr.out.data_requirements import ChartLocation, places_of
 from allstatus.ehr.out.names import Json, Names, dropped, system_address

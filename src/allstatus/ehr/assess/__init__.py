@@ -1,0 +1,1 @@
+"""From evidence to the facts of one day."""

@@ -1,0 +1,186 @@
+"""Where every statement of a chart went: each has exactly one place, and the numbers add up to what
+came in.
+
+The first place that fits: counted for a fact; set aside for a fact, with the reason; about
+something else; not understood. "Not understood" is told by the codes alone, and never
+what is left over.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from allstatus.ehr.chart import Problem, Result, Source, Statement, Treatment
+from allstatus.ehr.coding.codes import CodeTables
+from allstatus.ehr.coding.unknown_codes import (
+    ELSEWHERE,
+    UNDERSTOOD,
+    UNKNOWN,
+    UnknownCode,
+    as_documents,
+    understanding,
+    unknown_code,
+    unknown_of,
+)
+from allstatus.ehr.evidence.chart_reading import ChartReading, known_by
+from allstatus.table.chart_context import Accounted, ChartAccount, Evidence
+
+COUNTED, ASIDE = "counted", "set aside"
+LATER = "later than the day asked about"
+VAGUE = "may be this leukemia; its code does not say which disease"
+NO_FACT = "states nothing that the page asks about"
+SHOWN = 5  # codes named in a warning
+Place = tuple[str, str, str]  # the place, and for what was set aside its fact and reason
+
+
+def account_of(reading: ChartReading, tables: CodeTables) -> ChartAccount:
+    """The account of a chart that was read."""
+    counted = {_number(entry) for entry in _found(reading) if entry.used}
+    aside = _aside(reading)
+    places: Counter[Place] = Counter()
+    unknown: Counter[UnknownCode] = Counter()
+    diagnoses: list[str] = []
+    for statement in _statements(reading):
+        place = _place(statement, reading, tables, counted, aside)
+        places[place] += 1
+        if place[0] == UNKNOWN:
+            unknown[unknown_code(statement)] += 1
+        if isinstance(statement, Problem) and not statement.void and _is_open(place):
+            diagnoses.append(_title(statement))
+    places[ELSEWHERE, "", ""] += len(reading.chart.others)
+    numbers = Counter[str]()
+    for (place_name, *_), count in places.items():
+        numbers[place_name] += count
+    return ChartAccount(
+        Accounted(
+            sum(places.values()),
+            numbers[COUNTED],
+            numbers[ASIDE],
+            numbers[ELSEWHERE],
+            numbers[UNKNOWN],
+        ),
+        tuple((fact, why, n) for (name, fact, why), n in sorted(places.items()) if name == ASIDE),
+        tuple(as_documents(unknown)),
+        tuple(dict.fromkeys(diagnoses)),
+        bool(reading.marrow or reading.directed or places[ASIDE, "diagnosis", VAGUE]),
+    )
+
+
+def _statements(reading: ChartReading) -> Iterable[Statement]:
+    chart = reading.chart
+    return (*chart.results, *chart.problems, *chart.treatments)
+
+
+def _found(reading: ChartReading) -> Iterable[Evidence]:
+    found = (
+        *reading.marrow,
+        *reading.counts,
+        *reading.outside,
+        *reading.signs,
+        *reading.directed,
+        *reading.relief,
+        *reading.asserted,
+        *reading.current,
+    )
+    yield from (item.evidence for item in found)
+    yield from (answer.evidence for answer in reading.answers if not answer.why)
+
+
+def _aside(reading: ChartReading) -> dict[int, tuple[str, str]]:
+    found: dict[int, tuple[str, str]] = {}
+    for fact, entries in reading.aside.items():
+        for entry in entries:
+            found.setdefault(_number(entry), (fact, entry.because))
+    for fact, doubts in reading.doubts.items():
+        for doubt in doubts:
+            found.setdefault(_number(doubt.evidence), (fact, doubt.why))
+    for answer in reading.answers:
+        if answer.why:
+            found.setdefault(_number(answer.evidence), (answer.fact, answer.why))
+    for entry in _found(reading):
+        if not entry.used:
+            found.setdefault(_number(entry), ("cbc", entry.because))
+    return found
+
+
+def _number(evidence: Evidence) -> int:
+    """Which statement of the chart an evidence is."""
+    assert isinstance(evidence.source, Source)
+    return evidence.source.number
+
+
+def _place(
+    statement: Statement,
+    reading: ChartReading,
+    tables: CodeTables,
+    counted: set[int],
+    aside: dict[int, tuple[str, str]],
+) -> Place:
+    understood = understanding(statement, tables)
+    if not known_by(statement, reading.as_of) and statement.when is not None:
+        return (ASIDE, "", LATER) if understood == UNDERSTOOD else (understood, "", "")
+    if statement.number in counted:
+        return COUNTED, "", ""
+    if statement.number in aside:
+        return ASIDE, *aside[statement.number]
+    if understood != UNDERSTOOD:
+        return understood, "", ""
+    if isinstance(statement, Problem) and not statement.void:
+        return _place_of_diagnosis(statement, tables)
+    return ASIDE, "", statement.void or NO_FACT
+
+
+def _place_of_diagnosis(problem: Problem, tables: CodeTables) -> Place:
+    match = tables.diagnoses.find(problem.codes)
+    if match is None or match.topic["reason"] or match.topic["history"]:
+        return ELSEWHERE, "", ""
+    if match.topic["all"] is None and not match.topic["secondary"]:
+        return ASIDE, "diagnosis", VAGUE
+    return (COUNTED if match.topic["all"] else ELSEWHERE), "", ""
+
+
+def may_be_the_disease(problem: Problem, tables: CodeTables) -> bool:
+    """Whether a diagnosis, by its codes alone, may be the rule set's for all that is understood."""
+    understood = understanding(problem, tables)
+    known = understood == UNDERSTOOD
+    place = _place_of_diagnosis(problem, tables) if known else (understood, "", "")
+    return not problem.void and _is_open(place)
+
+
+def _is_open(place: Place) -> bool:
+    """Whether a diagnosis may be the rule set's for all that was understood of it."""
+    return place[0] == UNKNOWN or place[2] == VAGUE
+
+
+def _title(problem: Problem) -> str:
+    code = next(iter(problem.codes), None)
+    shown = problem.text or (code.display if code else "") or "no text"
+    return f"{shown} ({code.system} {code.code})" if code else f"{shown} (no code)"
+
+
+def unread_warnings(reading: ChartReading, tables: CodeTables) -> Iterable[str]:
+    """What a reader should be told: results that no table names, and treatments where none is known
+    to be directed at the leukemia.
+    """
+    for kind, noun in ((Result, "result"), (Treatment, "treatment")):
+        if kind is Treatment and reading.directed:
+            continue
+        found = Counter(
+            code
+            for statement in _statements(reading)
+            if isinstance(statement, kind)
+            for code in unknown_of(statement, tables)
+            if not statement.void
+        )
+        if number := sum(found.values()):
+            named = [f"{code.system} {code.code}" for code in sorted(found) if code.code]
+            yield (
+                f"{number} {noun}{'s' if number > 1 else ''} could not be read: "
+                f"{_listed(named)}; no table names {'them' if number > 1 else 'it'}"
+            )
+
+
+def _listed(named: list[str]) -> str:
+    more = f" and {len(named) - SHOWN} more codes" if len(named) > SHOWN else ""
+    return (", ".join(named[:SHOWN]) or "without a code") + more

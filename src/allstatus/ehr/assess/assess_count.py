@@ -1,0 +1,160 @@
+"""The blood count of an assessment: for each component the result nearest to the marrow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, timedelta
+from operator import eq
+
+from allstatus.ehr.assess.assessment import Scene
+from allstatus.ehr.assess.day_index import NO_DOUBT
+from allstatus.ehr.dates import latest_of, shifted
+from allstatus.ehr.evidence.chart_reading import Finding
+from allstatus.ehr.evidence.doubt import Doubt
+from allstatus.record.blood_count import COMPONENTS, verdict_of_count
+from allstatus.record.count_component import (
+    ADULT_RANGES,
+    ADULT_TABLE,
+    CONFLICT,
+    FLAG_AGAINST_RANGE,
+)
+from allstatus.table.chart_context import Evidence
+
+FACT = "cbc"
+NEAREST = "The blood count nearest to the marrow counts with it when it lies within {days} days."
+SAME_TIME = "another result of the same time differs"
+
+
+def assess_count(scene: Scene) -> None:
+    """The count nearest to the marrow; without a marrow, the latest."""
+    found, day = scene.found, scene.day
+    center = day or _last_day(scene)
+    verdicts = {name: _nearest(_near(scene, name, center), center) for name in COMPONENTS}
+    chosen = [item for item in verdicts.values() if item is not None]
+    open_ = _open(scene, verdicts, center)
+    in_doubt = {doubt.name for doubt in open_}
+    said = dict.fromkeys(in_doubt) | {
+        item.name: None if item.name in in_doubt else item.value for item in chosen
+    }
+    if verdict := verdict_of_count(said):
+        found.derive(FACT, verdict, ())
+    elif open_:
+        found.note(FACT, [item.evidence for item in chosen])
+        found.leave_open(FACT, open_)
+        chosen = []
+    elif any(item.conflict for item in chosen):
+        found.conflicts.append((CONFLICT, (FACT,), FLAG_AGAINST_RANGE))
+    found.note(FACT, [item.evidence for item in chosen])
+    chosen = [item for item in verdicts.values() if item is not None]
+    _assume(scene, chosen)
+    if found.told:
+        _notes(scene, chosen)
+
+
+def _usable(scene: Scene, items: Iterable[Finding]) -> list[Finding]:
+    """Results later than the start of treatment, where there is one."""
+    return [item for item in items if scene.treated is None or item.when.first > scene.treated]
+
+
+def _last_day(scene: Scene) -> date | None:
+    usable = _usable(scene, scene.within(scene.reading.counts))
+    return max((item.when.last for item in usable), default=None)
+
+
+def _near(scene: Scene, name: str, center: date | None) -> list[Finding]:
+    if center is None or name not in scene.index.components:
+        return []
+    first, last = shifted(center, -scene.window), shifted(center, scene.window)
+    near = scene.index.components[name].between(first, scene.no_later(last))
+    return [item for item in _usable(scene, near) if _away(item, center) <= scene.window]
+
+
+def _away(item: Finding, center: date) -> timedelta:
+    """How far from a day a result may lie."""
+    return max(abs(item.when.first - center), abs(item.when.last - center))
+
+
+def _open(scene: Scene, verdicts: dict[str, Finding | None], center: date | None) -> list[Doubt]:
+    """Doubts about a component that may be nearer to the marrow than the one chosen, and not older,
+    and may say otherwise.
+    """
+    index = scene.index.doubts.get(FACT, NO_DOUBT)
+    if center is None:
+        near = scene.doubts(FACT)
+    else:
+        last = scene.no_later(shifted(center, scene.window))
+        near = index.touching(shifted(center, -scene.window), last)
+    return [d for d in near if _opens(scene, d, verdicts.get(d.name), center)]
+
+
+def _opens(scene: Scene, doubt: Doubt, chosen: Finding | None, center: date | None) -> bool:
+    when = doubt.when
+    if scene.treated is not None and when.last <= scene.treated:
+        return False
+    if center is None:
+        return True
+    nearest = min(max(center, when.first), when.last)
+    if chosen is None or chosen.value is None:
+        return abs(nearest - center) <= scene.window
+    if abs(nearest - center) > _away(chosen, center):
+        return False
+    return doubt.differs(chosen.when, chosen.value, eq)
+
+
+def _nearest(items: list[Finding], center: date | None) -> Finding | None:
+    """The result nearest to a day, the later of two as near; of one day the later hour, or unknown
+    when results of one time differ.
+    """
+    if not items or center is None:
+        return None
+    best = min(items, key=lambda i: (_away(i, center), -(i.when.last - center).days))
+    day = [
+        i
+        for i in items
+        if i.when.last == best.when.last and (i.value is None) == (best.value is None)
+    ]
+    since = (
+        latest_of(item.when for item in day if not item.when.vague)
+        if any(not item.when.vague for item in day)
+        else latest_of(item.when for item in day)
+    )
+    same = [item for item in day if item.when.end >= since]
+    last = max(same, key=lambda i: (i.when.order, i.evidence.source))
+    if any(item.value != last.value for item in same):
+        return replace(last, value=None, evidence=last.evidence.set_aside(SAME_TIME))
+    return last
+
+
+def _assume(scene: Scene, chosen: list[Finding]) -> None:
+    found, day, days = scene.found, scene.day, scene.options.window_days
+    if found.facts.get(FACT) == "unknown":
+        return
+    if day is not None and any(item.when.last != day for item in chosen):
+        found.assume(FACT, f"within {days} days", NEAREST.format(days=days))
+    if any(item.by_default for item in chosen):
+        found.assume(FACT, ADULT_RANGES, ADULT_TABLE)
+
+
+def _notes(scene: Scene, chosen: list[Finding]) -> None:
+    found, day = scene.found, scene.day
+    counts = scene.within(scene.reading.counts)
+    usable = _usable(scene, counts)
+    for item in chosen:
+        if item.value is None:
+            found.warnings.append(
+                f"{item.evidence.source}: {item.evidence.title.lower()} left out: "
+                f"{item.evidence.because}"
+            )
+    if early := len(counts) - len(usable):
+        because = "no later than the start of treatment"
+        found.note(FACT, [Evidence(f"{early} results", because=because)])
+    if others := len(usable) - len(chosen):
+        because = "further from the marrow, or not within the window"
+        found.note(FACT, [Evidence(f"{others} other results", because=because)])
+    latest = max((item.when.last for item in usable), default=None)
+    if day is not None and latest is not None and latest - day > scene.window:
+        found.warnings.append(
+            f"later blood counts (to {latest}) do not belong to the marrow of {day}; the "
+            f"answer is about that day"
+        )

@@ -1,0 +1,120 @@
+"""Leukemia outside the marrow, and signs and symptoms, around an assessment."""
+
+from __future__ import annotations
+
+from datetime import date
+from operator import eq
+
+from allstatus.ehr.assess.assessment import Scene
+from allstatus.ehr.assess.day_index import EMPTY, ZONES
+from allstatus.ehr.chart_options import SYMPTOMS_ABSENT
+from allstatus.ehr.dates import shifted
+from allstatus.ehr.evidence.chart_reading import Finding
+from allstatus.ehr.evidence.doubt import Doubt, ends, stays
+from allstatus.table.chart_context import Evidence
+
+OUTSIDE, SIGNS = "leukemia_outside_marrow", "signs_and_symptoms"
+NO_SYMPTOMS = f"No sign or symptom is recorded, so none is counted ({SYMPTOMS_ABSENT})."
+
+
+def assess_outside(scene: Scene, start: date) -> None:
+    """For each site its latest finding: present, shown to be gone, or found earlier and never shown
+    to be gone.
+    """
+    found = scene.found
+    latest = [item for site in sorted(scene.index.sites) if (item := _latest(scene, site))]
+    there = [item for item in latest if item.value and not _over(scene, item)]
+    here = [item for item in there if item.when.first >= start]
+    stale = [item for item in there if not _cleared(scene, item.site)]
+    doubts = scene.doubts(OUTSIDE, scene.past.last_remission)
+    open_ = [doubt for doubt in doubts if _opens(scene, doubt, start)]
+    if here:
+        sites = {"site": sorted({item.site for item in here})}
+        found.derive(OUTSIDE, sites, (item.evidence for item in here))
+    elif stale:
+        why = "found earlier and not shown to be gone"
+        aside = (item.evidence.set_aside(why) for item in stale)
+        found.derive(OUTSIDE, "unknown", aside, "unknown")
+    elif open_:
+        found.leave_open(OUTSIDE, open_)
+    only = "this site only; others are not reported"
+    found.note(OUTSIDE, (i.evidence.set_aside(only) for i in latest if not i.value))
+
+
+def _latest(scene: Scene, site: str) -> Finding | None:
+    """The latest finding at a site, or None; of one time that which is there."""
+    found = scene.index.sites[site].latest(scene.moment.until)
+    return sorted(found, key=lambda i: (i.when.order, bool(i.value)))[-1] if found else None
+
+
+def _over(scene: Scene, item: Finding) -> bool:
+    """A finding outside the marrow ends at a remission documented on a later day."""
+    last = scene.past.last_remission
+    return last is not None and last > item.when.last
+
+
+def _cleared(scene: Scene, site: str) -> bool:
+    """Blasts once in the blood are gone when the blood count is normal."""
+    return site == "blood" and scene.found.facts.get("cbc") == "normal"
+
+
+def _opens(scene: Scene, doubt: Doubt, start: date) -> bool:
+    if doubt.ended or (doubt.value is False and doubt.firm):
+        return False
+    if doubt.when.last < start and _cleared(scene, doubt.name):
+        return False
+    site, until = scene.index.sites.get(doubt.name, EMPTY), scene.moment.until
+    if ends(doubt, (item.when for item in site.latest(until))):
+        return False
+    near = site.between(shifted(doubt.when.first, -ZONES), until)
+    return all(doubt.differs(i.when, i.value, eq) for i in near if i.when.end >= doubt.when.begin)
+
+
+def assess_signs(scene: Scene, start: date) -> None:
+    """Signs that are there at the assessment, or by the caller's assumption none."""
+    found = scene.found
+    day = found.day or start
+    signs = scene.index.signs_since(start, scene.moment.until)
+    now = [item for item in signs if _lasting(item, start, day)]
+    present = [item for item in now if item.value == "present"]
+    elsewhere = [item for item in now if item.value == "present_other_cause"]
+    open_ = [doubt for doubt in scene.doubts(SIGNS) if _sign_opens(scene, doubt, start, day)]
+    if present:
+        found.derive(SIGNS, "present", (item.evidence for item in present))
+    elif open_:
+        found.leave_open(SIGNS, open_)
+    elif elsewhere:
+        found.derive(SIGNS, "present_other_cause", (item.evidence for item in elsewhere))
+    elif scene.options.symptoms_absent:
+        evidence = Evidence("assumption", read="absent", used=True, because=NO_SYMPTOMS)
+        found.derive(SIGNS, "absent", [evidence], "assumed")
+        found.assume(SIGNS, "absent", NO_SYMPTOMS)
+    alone = "says that this finding is absent, not that all are"
+    found.note(SIGNS, (i.evidence.set_aside(alone) for i in now if i.value == "absent"))
+    spread = (i.evidence.set_aside("a sign of spread, no proof of it") for i in present if i.site)
+    found.note(OUTSIDE, spread)
+
+
+def _sign_opens(scene: Scene, doubt: Doubt, start: date, day: date) -> bool:
+    if doubt.value == "absent" and doubt.firm:
+        return False
+    if doubt.ended and doubt.when.first < start:
+        return False
+    if doubt.until is not None and doubt.until.last < day:
+        return False
+    if doubt.when.last < start and not stays(doubt.evidence):
+        return False
+    same = scene.index.signs.get(doubt.name, EMPTY).latest(scene.moment.until)
+    return not ends(doubt, (item.when for item in same))
+
+
+def _lasting(item: Finding, start: date, day: date) -> bool:
+    """Whether a sign is about an assessment: not over by its day, and recorded since `start` or
+    still open.
+    """
+    if item.until is not None:
+        return item.until.last >= day
+    if item.when.last >= start:
+        return True
+    there = item.value in ("present", "present_other_cause")
+    return there and not item.ended and stays(item.evidence)

@@ -1,0 +1,188 @@
+"""What a chart states at one moment: the latest marrow, the blood count nearest to it, and what was
+found around then. What may have been otherwise leaves its fact unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from allstatus.ehr.assess.day_index import NO_DOUBT, ReadingIndex
+from allstatus.ehr.assess.remissions import Past, marrow_side
+from allstatus.ehr.chart_options import ChartOptions
+from allstatus.ehr.dates import When, shifted
+from allstatus.ehr.evidence.chart_reading import ChartReading, Finding
+from allstatus.ehr.evidence.doubt import Doubt
+from allstatus.rules.ruleset import RuleSet
+from allstatus.table.chart_context import AssumptionMade, Evidence, FactState
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """The time an assessment is about: its marrow's day (None: no marrow), and the last day whose
+    results count.
+    """
+
+    anchor: date | None
+    until: date | None = None
+    final: bool = True
+
+
+@dataclass(slots=True)
+class Assessment:
+    """Facts as a record states them, with evidence, assumptions, conflicts and warnings. `open`
+    are the doubts that left a fact unknown. Without `told` only what decides is kept: no evidence
+    and no words.
+    """
+
+    facts: dict[str, Any] = field(default_factory=dict)
+    states: dict[str, FactState] = field(default_factory=dict)
+    evidence: dict[str, list[Evidence]] = field(default_factory=dict)
+    assumptions: list[AssumptionMade] = field(default_factory=list)
+    conflicts: list[tuple[str, tuple[str, ...], str]] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    open: list[Doubt] = field(default_factory=list)
+    day: date | None = None
+    until: date | None = None
+    told: bool = True
+    _opened: set[Doubt] = field(default_factory=set)
+
+    def derive(
+        self, fact: str, value: Any, evidence: Iterable[Evidence], state: FactState = "derived"
+    ) -> None:
+        """Set a fact with what it rests on."""
+        self.facts[fact], self.states[fact] = value, state
+        self.note(fact, evidence)
+
+    def note(self, fact: str, evidence: Iterable[Evidence]) -> None:
+        """Add evidence that does not set the fact; where nothing is told it is never made."""
+        if self.told:
+            self.evidence.setdefault(fact, []).extend(evidence)
+
+    def assume(self, fact: str, value: Any, because: str) -> None:
+        """Name an assumption the facts rest on."""
+        self.assumptions.append(AssumptionMade(fact, value, because, "interpretation"))
+
+    def leave_open(self, fact: str, doubts: Iterable[Doubt]) -> None:
+        """Make a fact unknown, and say why and what would settle it."""
+        if self.told and self.facts.get(fact) not in (None, "unknown"):
+            self.evidence[fact] = [
+                e.set_aside(f"{e.because}; but another cannot be read") if e.used else e
+                for e in self.evidence.get(fact, ())
+            ]
+        self.assumptions = [entry for entry in self.assumptions if entry.fact != fact]
+        self.derive(fact, "unknown", (), "unknown")
+        for doubt in doubts:
+            if doubt not in self._opened:
+                self._opened.add(doubt)
+                self.open.append(doubt)
+                self.warnings += [doubt.sentence] if self.told else []
+
+    def is_open(self, doubt: Doubt) -> bool:
+        """Whether a doubt left its fact unknown."""
+        return doubt in self._opened
+
+    def state(self, fact: str, value: Any, evidence: Evidence, instead: str) -> None:
+        """Set a fact that somebody stated, which answers what was in doubt or assumed of it;
+        `instead` is why other evidence does not count.
+        """
+        told = {doubt.sentence for doubt in self.open if doubt.fact == fact}
+        self.warnings = [warning for warning in self.warnings if warning not in told]
+        self.open = [doubt for doubt in self.open if doubt.fact != fact]
+        self._opened = set(self.open)
+        self.assumptions = [entry for entry in self.assumptions if entry.fact != fact]
+        self.evidence[fact] = [
+            e.set_aside(instead) if e.used else e for e in self.evidence.get(fact, ())
+        ]
+        self.derive(fact, value, [evidence], "given")
+
+    def or_else(self, other: Assessment, doubt: Doubt) -> None:
+        """Leave open each fact that another completion states otherwise and nobody answered."""
+        for fact in sorted({*self.facts, *other.facts} - {"relapse_count"}):
+            answered = self.states.get(fact) == "given"
+            if not answered and self.facts.get(fact) != other.facts.get(fact):
+                self.leave_open(fact, [doubt])
+        if self.facts.get("relapse_count") != other.facts.get("relapse_count"):
+            self.facts.pop("relapse_count", None)
+        self.conflicts = [entry for entry in self.conflicts if entry in other.conflicts]
+
+
+@dataclass(slots=True)
+class Scene:
+    """An assessment being made: what was read and how, the moment, what came before, and what is
+    found so far. `treated` is the last day the first treatment can have started.
+    """
+
+    reading: ChartReading
+    index: ReadingIndex
+    options: ChartOptions
+    ruleset: RuleSet
+    moment: Moment
+    past: Past
+    found: Assessment
+    treated: date | None = None
+    day: date | None = None
+
+    @property
+    def window(self) -> timedelta:
+        """How far a blood count or finding may lie from the marrow."""
+        return timedelta(days=self.options.window_days)
+
+    def no_later(self, day: date) -> date:
+        """A day, or the moment's last day if that is before it."""
+        return day if self.moment.until is None else min(day, self.moment.until)
+
+    def within(self, items: Iterable[Finding]) -> list[Finding]:
+        """Findings no later than the moment's last day."""
+        return [item for item in items if self.by_then(item.when)]
+
+    def by_then(self, when: When) -> bool:
+        """Whether a time is no later than the moment's last day."""
+        return self.moment.until is None or when.last <= self.moment.until
+
+    def doubts(self, fact: str, since: date | None = None) -> list[Doubt]:
+        """Doubts about a fact that may lie no later than the moment's last day, nor before a
+        day.
+        """
+        return self.index.doubts.get(fact, NO_DOUBT).touching(since, self.moment.until)
+
+    def above(self, percent: object) -> bool | None:
+        """Whether a marrow percentage is above a limit of the rules."""
+        return marrow_side(self.ruleset, percent)
+
+    @property
+    def start(self) -> date:
+        """From when findings count as being about this assessment."""
+        center = self.day or self.moment.anchor or self._latest()
+        self.found.day = self.found.day or center
+        if center is None:
+            center = date.max
+        return shifted(center, -self.window)
+
+    def _latest(self) -> date | None:
+        reading = self.reading
+        dated = self.within([*reading.counts, *reading.outside, *reading.signs])
+        days = [item.when.last for item in dated]
+        days += [one.when.last for one in reading.answers if not one.why and self.by_then(one.when)]
+        return max(days, default=None)
+
+
+def places_found(ruleset: RuleSet, found: Assessment) -> frozenset[str]:
+    """Where an assessment finds leukemia: in the marrow, or at which sites outside it."""
+    outside = found.facts.get("leukemia_outside_marrow")
+    places = set(outside["site"]) if isinstance(outside, dict) else set()
+    if marrow_side(ruleset, found.facts.get("marrow_blast_percent")):
+        places.add("marrow")
+    return frozenset(places)
+
+
+def places_open(found: Assessment) -> frozenset[str]:
+    """Where leukemia may be that an assessment could not read; empty when that is not known."""
+    places = set()
+    for doubt in found.open:
+        if doubt.fact not in ("marrow_blast_percent", "leukemia_outside_marrow"):
+            continue
+        places.add("marrow" if doubt.fact == "marrow_blast_percent" else doubt.name)
+    return frozenset(places)

@@ -1,0 +1,235 @@
+"""Remissions and relapses carried forward: what one assessment leaves for the next."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right, insort_right
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from functools import reduce
+from typing import NamedTuple
+
+from allstatus.ehr.evidence.chart_reading import Finding
+from allstatus.rules.ruleset import RELAPSE, REMISSION, RuleSet, Status
+from allstatus.table.chart_context import Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A remission or a relapse on a day, and the evidence for it. `places`: where a relapse was
+    found (`marrow`, or a site outside it); none when only a code says so.
+    """
+
+    day: date
+    kind: str
+    evidence: Evidence
+    decided: bool = False
+    assumed: bool = False
+    places: frozenset[str] = frozenset()
+
+
+class Tally(NamedTuple):
+    """What remissions and relapses come to, one after the other: how many separate relapses,
+    whether the last of them is one, and how many rest on no assumption.
+    """
+
+    relapses: int = 0
+    relapsed: bool = False
+    firm: int = 0
+
+    def then(self, event: Event) -> Tally:
+        """The same with the next event."""
+        relapse = event.kind == RELAPSE
+        rests = event.assumed or (event.decided and relapse)
+        new = relapse and not self.relapsed
+        return Tally(self.relapses + new, relapse, self.firm + (not rests))
+
+
+@dataclass(slots=True)
+class History:
+    """Remissions and relapses so far, coded by the chart or decided at earlier assessments."""
+
+    events: list[Event] = field(default_factory=list)
+    maybe: list[Event] = field(default_factory=list)
+    _tallies: list[Tally] = field(default_factory=lambda: [Tally()])
+    _of: dict[str, list[Event]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.events = sorted(self.events, key=_order)
+        self.maybe = sorted(self.maybe, key=_day)
+        self._of = {
+            kind: [e for e in self.events if e.kind == kind] for kind in (REMISSION, RELAPSE)
+        }
+
+    @classmethod
+    def coded(cls, asserted: Iterable[Finding]) -> History:
+        """What the chart's dated status codes assert."""
+        return cls(
+            [
+                Event(item.when.last, item.value, item.evidence)
+                for item in asserted
+                if item.value in (REMISSION, RELAPSE)
+            ]
+        )
+
+    def decided(
+        self,
+        day: date,
+        status: Status,
+        *,
+        assumed: bool = False,
+        places: frozenset[str] = frozenset(),
+    ) -> None:
+        """Add a status decided at an assessment; `assumed` when it rests on an assumption the
+        caller named, `places` where leukemia was found then.
+        """
+        kind = self._kind(status, day)
+        if kind is not None:
+            because = "decided at an earlier assessment and carried forward"
+            evidence = Evidence(
+                f"assessment of {day}",
+                date=day.isoformat(),
+                read=status.name,
+                used=True,
+                because=because,
+            )
+            places = places if kind == RELAPSE else frozenset()
+            event = Event(day, kind, evidence, True, assumed, places)
+            del self._tallies[bisect_right(self.events, _order(event), key=_order) + 1 :]
+            insort_right(self.events, event, key=_order)
+            insort_right(self._of[kind], event, key=_order)
+
+    def before(self, day: date, until: date | None) -> Past:
+        """What was known at an assessment: remissions before its day, relapses up to the end of its
+        evidence but its own.
+        """
+        remissions, relapses = self._of[REMISSION], self._of[RELAPSE]
+        start = bisect_left(relapses, day, key=_day)
+        end = None if until is None else bisect_right(relapses, until, key=_day)
+        later = [e for e in relapses[start:end] if not (e.decided and e.day == day)]
+        tally = self._tally(bisect_left(self.events, day, key=_day))
+        for event in later:
+            tally = tally.then(event)
+        return Past(
+            tuple(remissions[: bisect_left(remissions, day, key=_day)]),
+            (*relapses[:start][:end], *later),
+            tuple(self.maybe[: bisect_left(self.maybe, day, key=_day)]),
+            tally,
+        )
+
+    def _tally(self, events: int) -> Tally:
+        """Of so many of the first events."""
+        for event in self.events[len(self._tallies) - 1 : events]:
+            self._tallies.append(self._tallies[-1].then(event))
+        return self._tallies[events]
+
+    def undecided(
+        self, day: date, possible: Iterable[Status], evidence: Evidence, places: frozenset[str]
+    ) -> None:
+        """Add what an assessment may have been that a doubt left open."""
+        for status in possible:
+            if kind := self._kind(status, day):
+                found = places if kind == RELAPSE else frozenset[str]()
+                event = Event(day, kind, evidence, places=found)
+                insort_right(self.maybe, event, key=_day)
+
+    def _kind(self, status: Status, day: date) -> str | None:
+        """What a status leaves to the next assessment; a relapse that the rules do not tell from
+        disease never in remission, only where a remission came before it.
+        """
+        if status.asserts in ((REMISSION,), (RELAPSE,)):
+            return status.asserts[0]
+        before = bool(self.events) and self.events[0].day < day
+        return RELAPSE if before and RELAPSE in status.asserts else None
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """The remissions and relapses behind an assessment, in order; `maybe` are those that a doubt
+    left open.
+    """
+
+    remissions: tuple[Event, ...]
+    relapses: tuple[Event, ...]
+    maybe: tuple[Event, ...] = ()
+    tallied: Tally | None = None  # of its remissions and relapses, where that is known
+
+    @property
+    def tally(self) -> Tally:
+        """What its remissions and relapses come to, in order."""
+        if self.tallied is not None:
+            return self.tallied
+        events = sorted((*self.remissions, *self.relapses), key=_order)
+        return reduce(Tally.then, events, Tally())
+
+    def _last(self) -> Event | None:
+        ends = (*self.remissions[-1:], *self.relapses[-1:])
+        return max(ends, key=_order, default=None)
+
+    @property
+    def remission_before(self) -> bool:
+        """Whether there was a remission; a relapse needs one."""
+        return bool(self.remissions or self.relapses)
+
+    @property
+    def rests_on_assumption(self) -> bool:
+        """Whether every remission was decided by an assumption the caller named, and no relapse was
+        coded.
+        """
+        return self.remission_before and not self.tally.firm
+
+    @property
+    def relapsed_since(self) -> bool:
+        """Whether the last relapse is later than the last remission."""
+        return bool(self.relapses) and (
+            not self.remissions or self.relapses[-1].day > self.remissions[-1].day
+        )
+
+    @property
+    def last_remission(self) -> date | None:
+        """The day of the last remission."""
+        return self.remissions[-1].day if self.remissions else None
+
+    @property
+    def in_doubt(self) -> tuple[Event, ...]:
+        """What may have come after the last remission or relapse and would change which is last."""
+        last = self._last()
+        if last is None:
+            return ()
+        other = REMISSION if self.relapsed_since else RELAPSE
+        later = self.maybe[bisect_right(self.maybe, last.day, key=_day) :]
+        return tuple(event for event in later if event.kind == other)
+
+    @property
+    def places(self) -> frozenset[str]:
+        """Where the relapse since the last remission was found, or may have been; empty when that
+        is not known.
+        """
+        last = self.last_remission or date.min
+        since = self.relapses[bisect_right(self.relapses, last, key=_day) :]
+        doubtful = [event for event in self.in_doubt if event.kind == RELAPSE]
+        if not all(event.places for event in doubtful):
+            return frozenset()
+        return frozenset[str]().union(*(event.places for event in (*since, *doubtful)))
+
+    @property
+    def relapse_count(self) -> int:
+        """How many separate relapses: those with a remission between them count apart."""
+        return self.tally.relapses
+
+
+def marrow_side(ruleset: RuleSet, percent: object) -> bool | None:
+    """Whether a percentage is above a limit of the rule set (the marrow shows leukemia), at or
+    below all of them, or neither is known.
+    """
+    names = ruleset.criteria_of("marrow_blast_percent")
+    above = {ruleset.criteria[name].condition.above(percent) for name in names}
+    return True if True in above else None if None in above or not above else False
+
+
+def _day(event: Event) -> date:
+    return event.day
+
+
+def _order(event: Event) -> tuple[date, str]:
+    return event.day, event.kind

@@ -1,0 +1,1 @@
+"""What systems and codes mean: tables, ours and a site's, and what none of them knows."""

@@ -1,0 +1,109 @@
+"""The code tables of `codes/`: what a system and code mean, never what a display says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from allstatus.ehr.chart import Code
+from allstatus.ehr.coding.code_systems import CodeSystems, plain
+from allstatus.ehr.coding.code_table import Match, Table, Topic
+from allstatus.ehr.coding.medicine_names import MedicineNames
+from allstatus.ehr.coding.site_codes import TABLES, SiteCodes
+from allstatus.record.code_files import codes_home, read_yaml
+from allstatus.rules.ruleset import RuleSet
+
+__all__ = ["Match", "Table", "Topic", "codes_home", "read_yaml"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CodeTables:
+    """What codes mean: our tables, with a site's own laid over them."""
+
+    diagnoses: Table
+    results: Table
+    signs: Table
+    treatments: Table
+    medicines: MedicineNames
+    systems: CodeSystems
+    site: SiteCodes | None = None
+
+    def table(self, name: str) -> Table:
+        """A table by its file's name: `diagnoses`, `results`, `signs` or `treatments`."""
+        found: Table = getattr(self, name)
+        return found
+
+    def system_of(self, code: Code) -> str:
+        """The short name of a code's system, empty when it is not known here."""
+        name = code.system if self.systems.is_known(code.system) else self.systems.name(code.system)
+        return name if self.systems.is_known(name) else ""
+
+
+class Population(NamedTuple):
+    """Whom a rule set is about: what the disease is called, and its codes with their systems."""
+
+    title: str
+    codes: tuple[tuple[str, str], ...]
+
+    @classmethod
+    def of(cls, ruleset: RuleSet) -> Population:
+        """The population that a rule set declares."""
+        said = ruleset.population
+        codes = [(system, code) for system in ("icd10cm", "snomed") for code in said[system]]
+        return cls(said["diagnosis"], tuple(codes))
+
+
+@lru_cache(maxsize=8)
+def code_tables(site: SiteCodes | None = None) -> CodeTables:
+    """Our tables, with a site's laid over them; made once for each digest."""
+    ours = {name: read_yaml(name) for name in TABLES}
+    systems = CodeSystems(read_yaml("systems"))
+    rename = None
+    if site is not None:
+        systems = CodeSystems(site.systems_over(read_yaml("systems")))
+        ours = {name: site.laid_over(name, topics, systems) for name, topics in ours.items()}
+        rename = _renamer(systems)
+    tables = {name: Table(topics, rename) for name, topics in ours.items()}
+    names = {
+        name: tables["treatments"].topics[topic]
+        for topic, entry in ours["treatments"].items()
+        for name in entry.get("names", ())
+    }
+    beside = [word for words in read_yaml("medicine-words").values() for word in words]
+    return CodeTables(**tables, medicines=MedicineNames(names, beside), systems=systems, site=site)
+
+
+@lru_cache(maxsize=8)
+def population_tables(population: Population, site: SiteCodes | None = None) -> CodeTables:
+    """The tables as a rule set reads them: its population's diagnoses are its own."""
+    tables = code_tables(site)
+    codes = [make_code(system, code) for system, code in population.codes]
+    return replace(tables, diagnoses=tables.diagnoses.of_population(codes, population.title))
+
+
+def _renamer(systems: CodeSystems) -> Any:
+    """Gives a code sent under a name that only the site knows its system's short name."""
+
+    def rename(code: Code) -> Code | None:
+        name = systems.name(code.system)
+        name = plain(name) if name == code.system and not systems.is_known(name) else name
+        return None if name == code.system else Code(name, systems.written(name, code.code))
+
+    return rename
+
+
+def table(name: str) -> Table:
+    """One of our own tables of topics: `diagnoses`, `results`, `treatments` or `signs`."""
+    return code_tables().table(name)
+
+
+@lru_cache(maxsize=4096)
+def make_code(system: str, code: str, display: str = "") -> Code:
+    """A code with its system by its short name, written as that system writes its codes."""
+    return code_tables().systems.code(system, code, display)
+
+
+def is_malignant(code: Code) -> bool:
+    """Whether a code is that of a malignant neoplasm in an edition of ICD-10 or ICD-9."""
+    return code_tables().systems.is_malignant(code)

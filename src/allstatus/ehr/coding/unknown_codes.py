@@ -1,0 +1,142 @@
+"""Which statements the code tables understand, by their codes alone, and what they do not."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from allstatus.ehr.chart import Chart, Code, Problem, Result, Statement, Treatment
+from allstatus.ehr.coding.codes import CodeTables
+from allstatus.ehr.coding.site_codes import TABLES
+
+UNDERSTOOD, ELSEWHERE, UNKNOWN = "understood", "about something else", "not understood"
+
+
+class UnknownCode(NamedTuple):
+    """A coding no table names, and in which table it would stand. Empty `code`: none was sent."""
+
+    table: str
+    system: str
+    code: str
+    display: str
+
+
+def understanding(statement: Statement, tables: CodeTables) -> str:
+    """Whether a statement's codes are understood, are of a known system and about something else,
+    or are not understood.
+
+    A diagnosis or treatment that no table names is not understood, whatever its system; only the
+    chapters of ICD tell that a code is of another disease.
+    """
+    if isinstance(statement, Treatment):
+        return UNDERSTOOD if _names_treatment(statement, tables) else UNKNOWN
+    if isinstance(statement, Problem):
+        return _of_problem(statement, tables)
+    if tables.results.find_each(statement.codes):
+        return UNDERSTOOD
+    said = statement.said if isinstance(statement, Result) else ()
+    if tables.signs.find_each(statement.codes + said):
+        return UNDERSTOOD
+    return ELSEWHERE if any(tables.system_of(code) for code in statement.codes) else UNKNOWN
+
+
+def _of_problem(problem: Problem, tables: CodeTables) -> str:
+    if tables.diagnoses.find_each(problem.codes) or tables.signs.find_each(problem.codes):
+        return UNDERSTOOD
+    if any(map(tables.systems.is_malignant, problem.codes)):
+        return UNDERSTOOD
+    return ELSEWHERE if any(map(tables.systems.is_of_icd, problem.codes)) else UNKNOWN
+
+
+def _names_treatment(treatment: Treatment, tables: CodeTables) -> bool:
+    names = [treatment.text, *(code.display for code in treatment.codes)]
+    return bool(
+        tables.treatments.find_each(treatment.codes)
+        or tables.treatments.find(treatment.intent)
+        or (treatment.medicine and tables.medicines.read_all(names))
+    )
+
+
+def table_of(statement: Statement) -> str:
+    """The table in which a statement's code would stand."""
+    if isinstance(statement, Treatment):
+        return "treatments"
+    return "diagnoses" if isinstance(statement, Problem) else "results"
+
+
+def unknown_of(statement: Statement, tables: CodeTables) -> Iterator[UnknownCode]:
+    """One coding for a statement that is not understood: the first sent, or an empty one."""
+    if understanding(statement, tables) == UNKNOWN:
+        yield unknown_code(statement)
+
+
+def unknown_code(statement: Statement) -> UnknownCode:
+    """The coding that stands for a statement that is not understood."""
+    code = next(iter(statement.codes), Code("", ""))
+    return UnknownCode(table_of(statement), *code)
+
+
+def unknown_parts(statement: Statement, tables: CodeTables) -> Iterator[UnknownCode]:
+    """The codings of specimen and answer that no table names, of a result that is understood."""
+    if isinstance(statement, Result) and understanding(statement, tables) == UNDERSTOOD:
+        for concept in (statement.specimen, statement.value.codes):
+            found = tables.results.find_each(concept) or tables.signs.find_each(concept)
+            if concept and not found:
+                yield UnknownCode("results", *concept[0])
+
+
+def count_unknown(charts: Iterable[Chart], tables: CodeTables) -> Counter[UnknownCode]:
+    """How often each coding stands in charts that no table names; statements without a code count
+    under an empty one.
+    """
+    found: Counter[UnknownCode] = Counter()
+    for chart in charts:
+        for statement in (*chart.results, *chart.problems, *chart.treatments):
+            found.update(unknown_of(statement, tables))
+            found.update(unknown_parts(statement, tables))
+    return found
+
+
+def as_yaml(found: Counter[UnknownCode]) -> str:
+    """The codings as tables ready to be filled in, most frequent first; nothing but codings."""
+    lines = [
+        "# Codings that no table names, most frequent first. Save each part under its file's name",
+        "# in a folder of yours, put the name of a topic in the place of each fill_in, write where",
+        "# you read what the code means (cite), and leave out what is of no interest to the page.",
+    ]
+    for table in TABLES:
+        named = [(c, n) for c, n in _in_order(found) if c.table == table and c.code]
+        if named:
+            lines.append(f"\n# {table}.yaml")
+        for number, (code, times) in enumerate(named, 1):
+            shown = f", {_quoted(code.display)}" if code.display else ""
+            lines += [
+                f"fill_in_{number}:  # count {times}{shown}",
+                f"  codes: [{{system: {_quoted(code.system)}, code: {_quoted(code.code)}, "
+                f'verified: no, cite: ""}}]',
+            ]
+    if without := sum(times for code, times in found.items() if not code.code):
+        lines.append(f"\n# {without} statements have no code at all; no table can name them.")
+    return "\n".join(lines) + "\n"
+
+
+def _in_order(found: Counter[UnknownCode]) -> list[tuple[UnknownCode, int]]:
+    return sorted(found.items(), key=lambda item: (-item[1], item[0]))
+
+
+def as_documents(found: Counter[UnknownCode]) -> list[dict[str, str | int]]:
+    """The same as rows for JSON, without the table they would stand in."""
+    rows: Counter[tuple[str, str, str]] = Counter()
+    for code, times in found.items():
+        rows[code.system, code.code, code.display] += times
+    ordered = sorted(rows.items(), key=lambda item: (-item[1], item[0]))
+    return [
+        {"system": system, "code": code, "display": display, "count": times}
+        for (system, code, display), times in ordered
+    ]
+
+
+def _quoted(text: str) -> str:
+    plain = "".join(sign if sign.isprintable() else " " for sign in text)
+    return '"' + plain.replace("\\", "\\\\").replace('"', '\\"') + '"'

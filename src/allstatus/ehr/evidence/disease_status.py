@@ -1,0 +1,161 @@
+"""Statuses that codes assert: evidence of history where their date can be relied on, never the
+answer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+from allstatus.ehr.chart import UNREAD_STATUS, Problem, Result, Statement, Treatment
+from allstatus.ehr.coding.codes import Match
+from allstatus.ehr.dates import When
+from allstatus.ehr.evidence.chart_reading import (
+    ChartReading,
+    Finding,
+    cancers,
+    evidence_of,
+    place_in_time,
+)
+from allstatus.ehr.evidence.doubt import Doubt
+from allstatus.rules.ruleset import NO_REMISSION, RELAPSE, REMISSION
+from allstatus.table.chart_context import Evidence
+
+FACT = "prior_remission"
+CLINICAL = {"remission": REMISSION, "relapse": RELAPSE, "recurrence": RELAPSE}
+INDUCTION = timedelta(days=28)  # no remission is reached sooner after the onset
+UNDATED = "a coded status without a date of its own"
+UNREAD = "its answer is not known here, so it may say remission or relapse"
+UNCONFIRMED = "not confirmed"
+TREND = "a trend, which says neither remission nor relapse"
+BEFORE_TREATMENT = "dated no later than the first treatment, so it was coded later than its date"
+
+
+def assert_by_problem(
+    reading: ChartReading, problem: Problem, match: Match, evidence: Evidence
+) -> None:
+    """What the code and the clinical status of a condition assert."""
+    says = match.topic["asserts"]
+    when, why = place_in_time(reading, problem)
+    if problem.doubt:
+        if says:
+            reading.doubt(Doubt(FACT, match.topic.name, when, why, evidence, says, firm=True))
+        return
+    early = (
+        problem.onset is not None
+        and problem.recorded is not None
+        and problem.recorded.last - problem.onset.first < INDUCTION
+    )
+    recorded = problem.recorded or (problem.onset if says == RELAPSE else None)
+    late = recorded is not None and reading.as_of is not None and recorded.last > reading.as_of
+    if says and recorded is not None and not late and not (early and says == REMISSION):
+        dated = replace(evidence, date=recorded.shown)
+        found = dated.counted("a coded status", says)
+        reading.asserted.append(Finding(match.topic.name, recorded, found, says))
+    elif says:
+        _assert_undated(reading, match, evidence, says, when)
+    if problem.clinical == UNREAD_STATUS and match.topic["all"]:
+        span = When("", when.first, max(when.first, reading.as_of or date.max))
+        reading.doubt(Doubt(FACT, match.topic.name, span, UNREAD, evidence, firm=True))
+    clinical = CLINICAL.get(problem.clinical)
+    if clinical and match.topic["all"]:
+        said = replace(evidence, sent=problem.clinical)
+        _assert_undated(reading, match, said, clinical, when)
+
+
+def _assert_undated(
+    reading: ChartReading, match: Match, evidence: Evidence, says: str, when: When
+) -> None:
+    """A status as the chart stands; asked about a day, it may be of any time up to then."""
+    if reading.as_of is None:
+        counted = evidence.counted(UNDATED, says)
+        end = When("", date.max, date.max)
+        reading.current.append(Finding(match.topic.name, end, counted, says))
+    elif says != NO_REMISSION:
+        span = When("", when.first, max(when.first, reading.as_of))
+        reading.doubt(Doubt(FACT, match.topic.name, span, UNDATED, evidence, says, firm=True))
+
+
+def assert_by_result(
+    reading: ChartReading, result: Result, when: When, why: str, evidence: Evidence
+) -> None:
+    """What a clinician's coded disease status asserts, if it is about this leukemia."""
+    answer = reading.tables.results.find(result.value.codes) or reading.tables.diagnoses.find(
+        result.value.codes
+    )
+    about = reading.tables.diagnoses.find(result.focus)
+    says = answer.topic["asserts"] if answer else None
+    if result.focus and _is_another(reading, result, about):
+        reading.put_aside(FACT, evidence, "about another condition")
+    elif not result.focus and reading.other_cancers:
+        problem = f"does not say which cancer it is about ({_others(reading)})"
+        reading.doubt(Doubt(FACT, "disease_status", when, problem, evidence, says, firm=True))
+    elif answer is not None and not says:
+        reading.put_aside(FACT, evidence, TREND)
+    elif answer is None or why or (result.focus and about is None and not reading.given):
+        reason = why or (UNREAD if answer is None else "about a condition not known here")
+        doubt = Doubt(FACT, "disease_status", when, reason, evidence, says, firm=not result.doubt)
+        reading.doubt(doubt)
+    else:
+        counted = evidence.counted("a clinician's coded status", says)
+        reading.asserted.append(Finding("disease_status", result.when or when, counted, says))
+
+
+def _is_another(reading: ChartReading, result: Result, about: Match | None) -> bool:
+    """Whether it is of another disease."""
+    if about is not None:
+        return not about.topic["all"]
+    return any(map(reading.tables.systems.is_malignant, result.focus))
+
+
+def doubt_by_answer(reading: ChartReading, result: Result) -> bool:
+    """What a diagnosis that answers another question, or concludes a report, may assert."""
+    match = reading.tables.diagnoses.find(result.said)
+    if match is None or not match.topic["asserts"] or result.void:
+        return False
+    _doubt_by(reading, result, match, result.value.sent)
+    return True
+
+
+def doubt_by_reason(reading: ChartReading, treatment: Treatment) -> None:
+    """What a treatment was given for may say that the disease had come back."""
+    reasons = () if treatment.void else treatment.reasons
+    for match in (reading.tables.diagnoses.find([code]) for code in reasons):
+        if match is not None and match.topic["asserts"] == RELAPSE:
+            _doubt_by(reading, treatment, match, match.topic.title)
+
+
+def _doubt_by(reading: ChartReading, statement: Statement, match: Match, sent: str) -> None:
+    when, why = place_in_time(reading, statement)
+    evidence, says = evidence_of(statement, match, sent), match.topic["asserts"]
+    told = why or UNCONFIRMED
+    reading.doubt(Doubt(FACT, match.topic.name, when, told, evidence, says, firm=True))
+
+
+def _others(reading: ChartReading) -> str:
+    return f"{cancers(reading.other_cancers)} is on the chart"
+
+
+def settle_asserted(reading: ChartReading) -> None:
+    """Set aside what the rest of the chart rules out: remission before any treatment, or of a
+    leukemia not named.
+    """
+    first = min((item.when.last for item in reading.directed), default=None)
+    kept = []
+    for item in reading.asserted:
+        if item.value == REMISSION and _nameless(reading, item) and reading.other_cancers:
+            why = f"does not name its leukemia ({_others(reading)})"
+            reading.doubt(
+                Doubt(FACT, item.name, item.when, why, item.evidence, item.value, firm=True)
+            )
+        elif first is not None and item.when.last <= first and item.value == REMISSION:
+            reading.put_aside(FACT, item.evidence, BEFORE_TREATMENT, warn=True)
+        else:
+            kept.append(item)
+    reading.asserted = kept
+
+
+def _nameless(reading: ChartReading, item: Finding) -> bool:
+    """Whether the code that says it does not name the disease."""
+    topic = reading.tables.diagnoses.topics.get(item.name)
+    return topic is not None and topic["all"] is None

@@ -1,0 +1,300 @@
+"""Laboratory results read by the code tables: marrow blasts, blood count, blasts elsewhere, coded
+findings.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from allstatus.ehr.chart import ITSELF, Code, Result, age_on
+from allstatus.ehr.chart_options import ChartOptions
+from allstatus.ehr.coding.codes import CodeTables, Match
+from allstatus.ehr.dates import When
+from allstatus.ehr.evidence.chart_reading import (
+    LOUD,
+    VAGUE,
+    ChartReading,
+    Finding,
+    evidence_of,
+    known_by,
+    place_in_time,
+)
+from allstatus.ehr.evidence.disease_status import assert_by_result, doubt_by_answer
+from allstatus.ehr.evidence.doubt import Doubt
+from allstatus.ehr.sendings import without_superseded
+from allstatus.ehr.sent_values import (
+    OPPOSITE,
+    UNSAID,
+    Unreadable,
+    found_any,
+    percent_of,
+    says_opposite,
+)
+from allstatus.record.blood_count import COMPONENTS
+from allstatus.record.count_component import Person, is_adult, judge
+from allstatus.record.percent import MARROW_GRADES
+from allstatus.table.chart_context import Evidence
+
+SMALL_SHARE = "is below 1 %, read literally; was a fraction meant?"
+MARROW, OUTSIDE, COUNT = "marrow_blast_percent", "leukemia_outside_marrow", "cbc"
+FACT_OF = {
+    "disease_status": "prior_remission",
+    "marrow_blasts": MARROW,
+    "marrow_report": MARROW,
+    **dict.fromkeys(COMPONENTS, COUNT),
+}
+PLACES = {
+    "marrow_blasts": "marrow",
+    "marrow_report": "marrow",
+    **dict.fromkeys(COMPONENTS, "blood"),
+}
+OTHER_PERSON = "of another person's specimen"
+TWO_PLACES = "the code and the specimen name different places"
+NO_PLACE = "neither its code nor its specimen names a place that is known here"
+STRANGE = "specimens not known here ({}): the codes of their results name the place"
+A_REPORT = "a report code, which is not a percentage of blasts"
+
+
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """A result being read: what it is of (`name`, at a `site`), when it may be, and why it cannot
+    be relied on (empty: it can).
+    """
+
+    result: Result
+    fact: str
+    name: str
+    site: str
+    when: When
+    why: str
+    evidence: Evidence
+
+    @property
+    def part(self) -> str:
+        """Which part of its fact it is about: outside the marrow its site, else what it is of."""
+        return self.site if self.fact == OUTSIDE else self.name
+
+
+def read_results(reading: ChartReading, options: ChartOptions) -> None:
+    """Put each laboratory result in its place."""
+    zoneless, strange = 0, set[str]()
+    known = [result for result in reading.chart.results if known_by(result, reading.as_of)]
+    for result in without_superseded(known):
+        if match := reading.tables.results.find(result.codes):
+            zoneless += result.when is not None and not result.when.zoned
+            strange.update(_strange_specimens(result, match, reading.tables))
+            reading.caution(result, match)
+            _place_result(reading, result, match, options)
+            if match.topic.name == "marrow_report":
+                doubt_by_answer(reading, result)
+        elif sign := reading.tables.signs.find(result.codes + result.said):
+            _place_sign_result(reading, result, sign)
+        elif doubt_by_answer(reading, result):
+            continue
+        elif reading.tables.results.torn(result.codes):
+            reading.warn(f"{result.source}: its codes name different things; it is set aside")
+    if strange:
+        reading.warn(STRANGE.format("; ".join(sorted(strange))))
+    if zoneless:
+        reading.warn(
+            f"{zoneless} results have a time of day without a time zone; their dates are taken as "
+            f"written"
+        )
+
+
+def _place_result(
+    reading: ChartReading, result: Result, match: Match, options: ChartOptions
+) -> None:
+    topic = match.topic
+    evidence = evidence_of(result, match, result.value.sent)
+    if result.void:
+        fact = FACT_OF.get(topic.name, OUTSIDE)
+        reading.put_aside(fact, evidence, result.void, warn=result.void.startswith(LOUD))
+        return
+    when, why = place_in_time(reading, result)
+    if topic.name == "disease_status":
+        assert_by_result(reading, result, when, why, evidence)
+        return
+    places = _places(match, result, reading.tables)
+    if "other_person" in places:
+        reading.put_aside(FACT_OF.get(topic.name, OUTSIDE), evidence, OTHER_PERSON, warn=True)
+        return
+    if len(places) != 1:
+        facts = {(MARROW, "marrow") if p == "marrow" else (OUTSIDE, p) for p in places}
+        facts = {(COUNT, topic.name)} if topic.name in COMPONENTS else facts
+        for fact, name in sorted(facts or {(MARROW, "marrow"), (OUTSIDE, "other")}):
+            told = TWO_PLACES if places else NO_PLACE
+            reading.doubt(Doubt(fact, name, when, told, evidence))
+        return
+    _note(reading, result)
+    (site,) = places
+    if topic.name in COMPONENTS:
+        item = _Item(result, COUNT, topic.name, site, when, why, evidence)
+        _place_count(reading, item, options)
+    elif site == "marrow":
+        item = _Item(result, MARROW, "marrow", site, when, why, evidence)
+        _place_marrow(reading, item, report=topic.name == "marrow_report")
+    else:
+        _place_outside(reading, _Item(result, OUTSIDE, "blasts", site, when, why, evidence))
+
+
+def _places(match: Match, result: Result, tables: CodeTables) -> set[str]:
+    """Where a result comes from, by its code and its specimen: one place, two, or none known."""
+    own = PLACES.get(match.topic.name) or match.topic["site"]
+    sent = [
+        found.topic["specimen"]
+        for code in result.specimen
+        if (found := tables.results.find([code])) is not None and found.topic["specimen"]
+    ]
+    places = ({own} if own else set()) | set(sent)
+    if own == "other":  # another fluid, of which there are many
+        places -= {"other"} if sent else set()
+    return places
+
+
+def _strange_specimens(result: Result, match: Match, tables: CodeTables) -> set[str]:
+    """What a result's specimen is called where its code alone names the place."""
+    if result.void or not (PLACES.get(match.topic.name) or match.topic["site"]):
+        return set()
+    if any(tables.results.find([code]) for code in result.specimen):
+        return set()
+    return {code.display or code.code for code in result.specimen if code.system != ITSELF}
+
+
+def _note(reading: ChartReading, result: Result) -> None:
+    if result.when and result.when.vague:
+        reading.warn(
+            f"{result.source}: its date is known only as {result.when.text}; it is taken as the "
+            f"last day of that time"
+        )
+    for note in result.notes:
+        reading.warn(f"{result.source}: {note}")
+
+
+def _file(
+    reading: ChartReading,
+    to: list[Finding],
+    item: _Item,
+    value: Any,
+    counted: Evidence,
+    *,
+    by_default: bool = False,
+) -> None:
+    """A value that was read: a finding, a doubt, or, dated to a month or year, both."""
+    if item.why or item.when.vague:
+        doubt = Doubt(
+            item.fact,
+            item.part,
+            item.when,
+            item.why or VAGUE,
+            item.evidence,
+            value,
+            firm=not item.result.doubt,
+        )
+        if item.why:
+            reading.doubt(doubt)
+            return
+        reading.doubts.setdefault(item.fact, []).append(doubt)
+    to.append(
+        Finding(
+            item.name,
+            item.when,
+            counted,
+            value,
+            item.site if item.fact == OUTSIDE else "",
+            by_default=by_default,
+            specimen=item.result.specimen,
+        )
+    )
+
+
+def _unread(reading: ChartReading, item: _Item, why: str, *, report: bool = False) -> None:
+    because = item.why or why
+    reading.doubt(Doubt(item.fact, item.part, item.when, because, item.evidence, report=report))
+
+
+def _place_count(reading: ChartReading, item: _Item, options: ChartOptions) -> None:
+    chart, day = reading.chart, item.result.when or item.when
+    age = None if chart.born is None else age_on(chart.born, day.last)
+    person = Person(chart.sex, is_adult(age), options.adult_ranges)
+    sent = item.result
+    verdict = judge(item.name, sent.value, sent.ranges, sent.flags, person)
+    counted = item.evidence.counted(verdict.because, verdict.read)
+    if verdict.normal is not None:
+        _file(reading, reading.counts, item, verdict.normal, counted, by_default=verdict.by_default)
+    elif verdict.conflict and not item.why and not item.when.vague:
+        aside = counted.set_aside(verdict.because)
+        reading.counts.append(Finding(item.name, item.when, aside, conflict=True))
+    else:
+        read = replace(item, evidence=replace(item.evidence, read=verdict.read))
+        _unread(reading, read, verdict.because)
+
+
+def _place_marrow(reading: ChartReading, item: _Item, *, report: bool) -> None:
+    try:
+        percent = percent_of(item.result.value, reading.tables)
+    except Unreadable as error:
+        _unread(reading, item, str(error), report=report)
+        return
+    if report and not _is_grade(item.result):
+        _unread(reading, item, A_REPORT, report=True)
+        return
+    if percent.exact is not None and 0 < percent.exact < 1:
+        reading.warn(f"{item.result.source}: {SMALL_SHARE}")
+    if percent.looks_like_fraction:
+        percent = replace(percent, looks_like_fraction=False)
+    counted = item.evidence.counted("bone marrow blasts", f"{percent.describe()} %")
+    _file(reading, reading.marrow, item, percent, counted)
+
+
+def _is_grade(result: Result) -> bool:
+    said = (result.value.text or "").strip().upper()
+    return bool(result.value.codes) or said in MARROW_GRADES
+
+
+def _place_outside(reading: ChartReading, item: _Item) -> None:
+    try:
+        value = found_any(item.result.value, reading.tables, item.result.flags)
+    except Unreadable as error:
+        _unread(reading, item, str(error))
+        return
+    shown = f"blasts {'found' if value else 'not found'} ({item.site})"
+    _file(
+        reading,
+        reading.outside,
+        item,
+        value,
+        item.evidence.counted("blasts outside the marrow", shown),
+    )
+
+
+def _place_sign_result(reading: ChartReading, result: Result, match: Match) -> None:
+    site = match.topic["site"] or ""
+    fact = OUTSIDE if site else "signs_and_symptoms"
+    evidence = evidence_of(result, match, result.value.sent)
+    if result.void:
+        reading.put_aside(fact, evidence, result.void)
+        return
+    when, why = place_in_time(reading, result)
+    reading.caution(result, match)
+    item = _Item(result, fact, match.topic.name, site, when, why, evidence)
+    says = _says(result.value.codes, reading.tables)
+    if says is None or says_opposite(says == "present", result.flags, reading.tables):
+        _unread(reading, item, OPPOSITE if says else UNSAID)
+        return
+    counted = evidence.counted("recorded as a finding", says)
+    if site:
+        _file(reading, reading.outside, item, says == "present", counted)
+        return
+    _file(reading, reading.signs, item, says, counted)
+    if not why:
+        reading.signs[-1] = replace(reading.signs[-1], site=match.topic["suggests"] or "")
+
+
+def _says(value: tuple[Code, ...], tables: CodeTables) -> str | None:
+    """Present or absent: a sign named as the value is there."""
+    answer = tables.results.find(value)
+    if tables.signs.find(value) is not None:
+        return "present"
+    return answer.topic["says"] if answer else None

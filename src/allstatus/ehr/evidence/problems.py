@@ -1,0 +1,191 @@
+"""Coded conditions read by the code tables: diagnoses, other cancers, asserted statuses, signs and
+symptoms.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from allstatus.ehr.chart import VISITS, Code, Problem
+from allstatus.ehr.coding.codes import Match
+from allstatus.ehr.dates import When
+from allstatus.ehr.evidence.chart_reading import (
+    UNDATED,
+    VAGUE,
+    ChartReading,
+    Finding,
+    OtherCancer,
+    evidence_of,
+    known_by,
+    place_in_time,
+)
+from allstatus.ehr.evidence.disease_status import assert_by_problem
+from allstatus.ehr.evidence.doubt import Doubt
+from allstatus.table.chart_context import DiagnosisSeen, Evidence
+
+OUTSIDE = "leukemia_outside_marrow"
+GONE = "recorded as resolved, on a day that is not known"
+OF_ANOTHER = "does not say of which disease it is the spread, or where"
+
+
+def read_problems(reading: ChartReading) -> None:
+    """Put each coded condition in its place: diagnoses, other cancers, statuses, signs."""
+    known = [p for p in reading.chart.problems if known_by(p, reading.as_of)]
+    found = [(problem, reading.tables.diagnoses.find(problem.codes)) for problem in known]
+    reading.has_all = reading.given or any(
+        m and m.topic["all"] and not p.void and not p.doubt for p, m in found
+    )
+    for problem, match in found:
+        if match is not None or any(map(reading.tables.systems.is_malignant, problem.codes)):
+            _place_diagnosis(reading, problem, match)
+        elif sign := reading.tables.signs.find(problem.codes):
+            _place_sign(reading, problem, sign)
+        elif not (problem.void or problem.doubt) and not problem.source.startswith(VISITS):
+            _see(reading, problem, None)
+    _place_spread(reading)
+
+
+def _see(reading: ChartReading, problem: Problem, match: Match | None) -> None:
+    code = match.code if match else next(iter(problem.codes), Code("", ""))
+    title = match.topic.title if match else code.display or problem.text or "not named"
+    day = problem.when.shown if problem.when else ""
+    reading.diagnoses.append(DiagnosisSeen(problem.source, code.system, code.code, title, day))
+
+
+def _place_diagnosis(reading: ChartReading, problem: Problem, match: Match | None) -> None:
+    evidence = evidence_of(problem, match)
+    if match is not None and (match.topic["reason"] or match.topic["history"]):
+        return
+    other = match is None or match.topic["all"] is False
+    if other and not problem.void and not (match and match.topic["skin"]):
+        _note_other(reading, problem, evidence.title or evidence.code.rpartition("|")[2])
+    secondary = match is not None and match.topic["secondary"]
+    kept = secondary or (match is not None and match.topic["asserts"])
+    if problem.void or (problem.doubt and not kept):
+        reading.put_aside("diagnosis", evidence, problem.void or problem.doubt, warn=True)
+        return
+    if match is not None and secondary:
+        reading.secondary.append((problem, match))
+    if not problem.doubt:
+        reading.caution(problem, match)
+        _see(reading, problem, match)
+        if match is not None and match.topic["all"]:
+            _note_leukemia(reading, problem, match)
+    if match is not None and not other:
+        assert_by_problem(reading, problem, match, evidence)
+
+
+def _note_other(reading: ChartReading, problem: Problem, title: str) -> None:
+    """Another cancer: what it is called, and between which days treatment may have been for it."""
+    began = problem.onset or problem.recorded or problem.when
+    first = began.first if began else date.min
+    last = problem.until.last if problem.until else date.max
+    reading.other_cancers.append(title)
+    reading.others.append(OtherCancer(title, first, last))
+
+
+def _note_leukemia(reading: ChartReading, problem: Problem, match: Match) -> None:
+    if problem.onset is not None:
+        reading.onset = min(problem.onset.first, reading.onset or date.max)
+    shown = (match.topic.title, problem.text, *(code.display for code in problem.codes))
+    reading.named.update(words.lower() for words in shown if words)
+    if problem.recorded is not None:
+        reading.recorded = min(problem.recorded.first, reading.recorded or date.max)
+    elif problem.onset is None and reading.as_of is not None:
+        reading.warn(f"{problem.source}: the diagnosis {UNDATED}; it is taken as known by then")
+    if match.topic["lineage"]:
+        reading.lineages.add(match.topic["lineage"])
+
+
+def _place_spread(reading: ChartReading) -> None:
+    """Secondary disease: beside the disease as the only primary it is where the leukemia is, never
+    another cancer.
+    """
+    for problem, match in reading.secondary:
+        evidence = evidence_of(problem, match)
+        when, why = place_in_time(reading, problem)
+        if not reading.has_all or reading.other_cancers:
+            reading.put_aside(OUTSIDE, evidence, OF_ANOTHER)
+        elif match.topic["spread"]:
+            _place_outside(reading, problem, match, evidence, when, why)
+        else:
+            site, gone = match.topic["hint"] or "other", _over(problem)
+            told = why or (GONE if gone else OF_ANOTHER)
+            reading.doubt(Doubt(OUTSIDE, site, when, told, evidence, True, ended=gone))
+
+
+def _place_sign(reading: ChartReading, problem: Problem, match: Match) -> None:
+    fact = OUTSIDE if match.topic["site"] else "signs_and_symptoms"
+    evidence = evidence_of(problem, match)
+    if problem.void:
+        reading.put_aside(fact, evidence, problem.void)
+        return
+    reading.caution(problem, match)
+    other = match.topic["other_cause"] or _has_another_cause(reading, problem)
+    read = "present_other_cause" if other else "present"
+    when, why = place_in_time(reading, problem)
+    if match.topic["site"]:
+        _place_outside(reading, problem, match, evidence, when, why)
+        return
+    counted = evidence.counted("attributed to another cause" if other else "a coded finding", read)
+    gone = _over(problem)
+    if why or gone or when.vague:
+        doubt = Doubt(
+            fact,
+            match.topic.name,
+            when,
+            why or (GONE if gone else VAGUE),
+            evidence,
+            read,
+            firm=True,
+            ended=gone,
+            until=problem.until,
+        )
+        reading.doubt(doubt)
+        return
+    reading.signs.append(
+        Finding(
+            match.topic.name,
+            when,
+            counted,
+            read,
+            until=problem.until,
+            ended=problem.ended,
+            site=match.topic["suggests"] or "",
+        )
+    )
+
+
+def _has_another_cause(reading: ChartReading, problem: Problem) -> bool:
+    cause = reading.tables.diagnoses.find(problem.cause)
+    return problem.caused and not (cause is not None and cause.topic["all"])
+
+
+def _place_outside(
+    reading: ChartReading, problem: Problem, match: Match, evidence: Evidence, when: When, why: str
+) -> None:
+    """Leukemia coded at a site: found at its onset, and gone when it is recorded as resolved on a
+    day.
+    """
+    site, name = match.topic["site"] or match.topic["spread"], match.topic.name
+    here = not match.topic["cleared"]
+    gone = _over(problem) and here
+    why = why or (VAGUE if when.vague else "")
+    if why or gone:
+        told = why or GONE
+        reading.doubt(Doubt(OUTSIDE, site, when, told, evidence, here, firm=True, ended=gone))
+    else:
+        shown = f"{'found' if here else 'not found'} ({site})"
+        counted = evidence.counted("a coded finding", shown)
+        reading.outside.append(Finding(name, when, counted, here, site))
+    if problem.until is not None and here and not problem.doubt:
+        clear = replace(evidence, date=problem.until.shown).counted(
+            "recorded as resolved", f"not found ({site})"
+        )
+        reading.outside.append(Finding(name, problem.until, clear, False, site))
+
+
+def _over(problem: Problem) -> bool:
+    """Whether a condition has ended, on a day that is not known."""
+    return problem.ended and problem.until is None and problem.source.startswith("Condition")

@@ -1,0 +1,1 @@
+"""FHIR resources, told as statements of a chart."""

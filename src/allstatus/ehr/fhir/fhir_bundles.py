@@ -1,0 +1,275 @@
+"""What comes in as FHIR, opened: the entries of bundles and lists, and whether a part is
+missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from allstatus.ehr.chart import no_whole
+from allstatus.ehr.fhir.json_access import (
+    NOTHING,
+    Json,
+    obj,
+    objects,
+    subsetted,
+    text,
+    whole_number,
+)
+from allstatus.errors import InvalidRecord
+
+# kinds of bundles that can hold all there is
+WHOLE = (
+    "document",
+    "message",
+    "transaction",
+    "transaction-response",
+    "batch",
+    "batch-response",
+    "history",
+    "searchset",
+    "collection",
+)
+FAILED = ("error", "fatal")
+# of FHIR's issue types: what is not here, or may not be, whatever the severity
+LEFT_OUT = (
+    "incomplete",
+    "too-costly",
+    "too-long",
+    "transient",
+    "timeout",
+    "throttled",
+    "exception",
+    "lock-error",
+    "no-store",
+    "security",
+    "suppressed",
+    "forbidden",
+    "login",
+    "expired",
+)
+NO_ANSWER = "an error stands in the place of an answer"
+REMEDY = (
+    "send all of it (every page of a search), or read the part that is here with --partial: what "
+    "is not here is then unknown"
+)
+PAGE = "{} page is not here"
+MERGED = "modifierExtension"
+RULES = "implicitRules"
+
+
+class BundleEntry(NamedTuple):
+    """A resource with its full address, or one that was deleted; `stamp` is what the server said
+    beside it (time, version), `place` its place in a history, newest first.
+    """
+
+    address: str
+    resource: Json
+    deleted: bool = False
+    stamp: Json = NOTHING
+    place: tuple[int, int] | None = None
+
+
+def entries_of(value: object) -> Iterator[BundleEntry]:
+    """Every entry of a bundle, a list or a single resource; bundles inside bundles too."""
+    waiting = [BundleEntry("", value)] if isinstance(value, dict) else _listed(value)
+    while waiting:
+        entry = waiting.pop()
+        if entry.resource.get("resourceType") == "Bundle":
+            waiting.extend(reversed(list(_opened(entry.resource))))
+        elif isinstance(entry.resource.get("resourceType"), str):
+            yield entry
+
+
+def is_resource(value: object) -> bool:
+    """Whether a value is a FHIR resource, or a list of nothing else."""
+    waiting = [value]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, list) and item:
+            waiting.extend(item)
+        elif not isinstance(item, dict) or not isinstance(item.get("resourceType"), str):
+            return False
+    return True
+
+
+def no_resource(field: str) -> InvalidRecord:
+    """What is said of a line or an item that is none."""
+    remedy = "write one resource a line, each with its resourceType"
+    return InvalidRecord(field, "is not a FHIR resource", remedy)
+
+
+def _listed(value: object) -> list[BundleEntry]:
+    if not isinstance(value, list):
+        return []
+    return [one for item in reversed(value) for one in _single(item)]
+
+
+def _single(item: object) -> list[BundleEntry]:
+    return [BundleEntry("", item)] if isinstance(item, dict) else _listed(item)
+
+
+def _opened(bundle: Json) -> Iterator[BundleEntry]:
+    history = id(bundle) if bundle.get("type") == "history" else None
+    merged = MERGED in bundle or RULES in bundle
+    for number, entry in enumerate(objects(bundle.get("entry"))):
+        place = None if history is None else (history, number)
+        address, stamp = text(entry.get("fullUrl")), obj(entry.get("response"))
+        resource = obj(entry.get("resource"))
+        if "request" in entry and obj(entry["request"]).get("method") == "DELETE":
+            url = text(entry["request"].get("url"))
+            address = address or url
+            resource = _named(url or address)
+            if resource:
+                yield BundleEntry(address, resource, True, stamp, place)
+        elif resource:
+            if merged or MERGED in entry:
+                resource = _merged(resource, bundle, entry)
+            yield BundleEntry(address, resource, False, stamp, place)
+
+
+def _merged(resource: Json, bundle: Json, entry: Json) -> Json:
+    """A resource with what its bundle and its entry say may change its meaning."""
+    changed = [owner[MERGED] for owner in (bundle, entry) if owner.get(MERGED)]
+    changed += [bundle[RULES]] if bundle.get(RULES) else []
+    if not changed:
+        return resource
+    if resource.get("resourceType") == "Bundle":
+        inner = objects(resource.get("entry"))
+        return resource | {"entry": [{MERGED: changed} | one for one in inner]}
+    return resource | {MERGED: changed}
+
+
+def _named(url: str) -> Json:
+    """The resource that `Type/id` at the end of an address names; empty for a search."""
+    parts = url.partition("/_history/")[0].split("/")
+    if len(parts) < 2 or "?" in url:
+        return {}
+    return {"resourceType": parts[-2], "id": parts[-1]}
+
+
+def check_whole(value: object) -> None:
+    """Raises InvalidRecord when what came in is a part by its own account: further pages, fewer
+    matches than its total, entries that failed, a bundle of events.
+    """
+    for why in missing_parts(value):
+        raise no_whole(why, REMEDY)
+
+
+def missing_parts(value: object) -> Iterator[str]:
+    """How it is known that a part is missing, in words without anything of the data."""
+    bundles = list(_bundles(value))
+    pages = {link: bundle for bundle in bundles for link in _links(bundle, "self")}
+    continued = {link for bundle in bundles for link in _links(bundle, "next")}
+    for bundle in bundles:
+        if bundle.get("resourceType") == "OperationOutcome":
+            if _failure(bundle):
+                yield NO_ANSWER
+            continue
+        if text(bundle.get("type")) and bundle["type"] not in WHOLE:
+            yield f"a bundle of the kind {bundle['type'][:40]} tells of some changes only"
+        if not continued.isdisjoint(_links(bundle, "self")):
+            continue  # counted with the first page
+        if _links(bundle, "previous") or _links(bundle, "prev"):
+            yield PAGE.format("an earlier")
+        yield from _searched(bundle, pages)
+        yield from _failed(bundle)
+
+
+def joined(pages: list[Json]) -> Json:
+    """The pages of one search, followed to their end, as one bundle."""
+    first, *rest = pages
+    if not rest:
+        return first
+    links = [link for link in objects(first.get("link")) if _relation(link) != "next"]
+    entries = [entry for page in pages for entry in objects(page.get("entry"))]
+    return first | {"link": links, "entry": entries}
+
+
+def next_page(value: object) -> str | None:
+    """The address of a bundle's next page, empty where it is not said; None for the last."""
+    return next(iter(_links(obj(value), "next")), None)
+
+
+def _bundles(value: object) -> Iterator[Json]:
+    waiting = [value]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, list):
+            waiting.extend(item)
+        elif isinstance(item, dict) and item.get("resourceType") in ("Bundle", "OperationOutcome"):
+            yield item
+            waiting.extend(entry.get("resource") for entry in objects(item.get("entry")))
+
+
+def _links(bundle: Json, relation: str) -> list[str]:
+    links = objects(bundle.get("link"))
+    return [text(link.get("url")) for link in links if _relation(link) == relation]
+
+
+def _relation(link: Json) -> str:
+    """What a page is to this one, by its name or its registered address."""
+    return text(link.get("relation")).strip().rpartition("/")[2].lower()
+
+
+def _searched(first: Json, pages: dict[str, Json]) -> Iterator[str]:
+    """What a search, page by page, says is missing of it."""
+    page, seen = first, {id(first): first}
+    while following := _links(page, "next"):
+        found = pages.get(following[0])
+        if found is None:
+            yield PAGE.format("a further")
+            return
+        if id(found) in seen:
+            break
+        page = seen[id(found)] = found
+        yield from _failed(page)
+    total = whole_number(first.get("total"))
+    if first.get("type") in ("searchset", "history") and total is not None:
+        matches = {match for page in seen.values() for match in _matches(page)}
+        if len(matches) < total:
+            yield f"it has {len(matches)} of {total} entries"
+
+
+def _matches(bundle: Json) -> Iterator[object]:
+    for number, entry in enumerate(objects(bundle.get("entry"))):
+        mode = obj(entry.get("search")).get("mode")
+        resource = obj(entry.get("resource"))
+        if bundle.get("type") == "history":
+            yield id(bundle), number
+        elif mode in (None, "match") and resource.get("resourceType") != "OperationOutcome":
+            name = text(resource.get("resourceType")), text(resource.get("id"))
+            yield text(entry.get("fullUrl")) or (name if name[1] else (id(bundle), number))
+
+
+def _failed(bundle: Json) -> Iterator[str]:
+    if subsetted(bundle):
+        yield "its sender says that it is a part"
+    if _failure(obj(bundle.get("issues"))):
+        yield NO_ANSWER
+    for entry in objects(bundle.get("entry")):
+        if "response" not in entry and "request" not in entry:
+            continue
+        response, method = obj(entry.get("response")), obj(entry.get("request"))
+        status = str(response.get("status") or "2").strip()
+        fine = status.startswith("2") and not status.startswith("206")
+        if not fine or _failure(obj(response.get("outcome"))):
+            yield "an entry failed"
+        elif method.get("method") == "PATCH":
+            yield "an entry changes a resource that is not here"
+        elif method.get("method") == "DELETE" and "?" in text(method.get("url")):
+            yield "an entry deletes what a search would find"
+
+
+def _failure(outcome: Json) -> bool:
+    issues = objects(outcome.get("issue"))
+    said = [
+        (text(issue.get("severity")).lower(), text(issue.get("code")).lower()) for issue in issues
+    ]
+    return any(severity in FAILED or code in LEFT_OUT for severity, code in said)
+
+
+def resources_of(value: object) -> Iterable[tuple[str, Json]]:
+    """(full address, resource) of everything that came in and was not deleted."""
+    return ((entry.address, entry.resource) for entry in entries_of(value) if not entry.deleted)

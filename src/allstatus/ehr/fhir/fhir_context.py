@@ -1,0 +1,274 @@
+"""What a result takes from elsewhere when it does not say it itself: its specimen and its date,
+from its report, the panel it is part of, or the specimen's own resource.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from itertools import chain
+from typing import NamedTuple
+
+from allstatus.ehr.chart import ITSELF, REJECTED, TEXT, Code
+from allstatus.ehr.dates import When, last_day, read_when, spanning
+from allstatus.ehr.fhir.fhir_patients import named, subject_of, whose
+from allstatus.ehr.fhir.fhir_standing import MODIFIED, STANDS, Standing, modified, together, updated
+from allstatus.ehr.fhir.fhir_store import ResourceStore
+from allstatus.ehr.fhir.json_access import (
+    NOT_HERE,
+    Json,
+    codeable,
+    codes,
+    in_words,
+    obj,
+    objects,
+    text,
+    when,
+)
+
+EFFECTIVE = [
+    (name, f"_{name}")
+    for name in (
+        "effectiveDateTime",
+        "effectiveInstant",
+        "effectivePeriod",
+        "effectiveTiming",
+        "appliesDateTime",
+        "appliesPeriod",
+    )
+]
+COLLECTED = ("collectedDateTime", "collectedPeriod")
+OF_OTHERS = ("Patient", "RelatedPerson", "Person", "Practitioner", "PractitionerRole", "Group")
+OF_THINGS = ("Device", "Location", "Organization", "Substance", "BiologicallyDerivedProduct")
+ANOTHERS = "is about another person"
+UNKNOWN_FOCUS = "is about something that is not here"
+FOCUS_CODE = "observation-focusCode"
+
+
+class Specimens(NamedTuple):
+    """What a result was measured in: the places named, the specimens themselves, and whether they
+    can be relied on.
+    """
+
+    codes: tuple[Code, ...] = ()
+    names: str = ""
+    resources: tuple[Json, ...] = ()
+    standing: Standing = STANDS
+
+
+class Dated(NamedTuple):
+    """When a result is of, who says so (empty: itself), and where that cannot be read the first and
+    last day it can be of.
+    """
+
+    when: When | None
+    by: str
+    earliest: date | None = None
+    latest: date | None = None
+
+
+def above(result: Json, store: ResourceStore) -> Iterator[tuple[str, Json]]:
+    """(what it is, resource) of everything that lists a result: its reports, then its panels and
+    theirs.
+    """
+    waiting, seen = [result], {id(result)}
+    while waiting:
+        member = waiting.pop(0)
+        for report in store.reports(member):
+            if id(report) not in seen:
+                seen.add(id(report))
+                yield "report", report
+        for panel in store.panels(member):
+            if id(panel) not in seen:
+                seen.add(id(panel))
+                waiting.append(panel)
+                yield "panel", panel
+
+
+def specimens(result: Json, store: ResourceStore) -> Specimens:
+    """The specimen of a result: its own, else that of its reports, else of the panel it is part
+    of.
+    """
+    site = codeable(result.get("bodySite")) if "bodySite" in result else ()
+    site += _structures(result, store) if "bodyStructure" in result else ()
+    for level in _levels(result, store) if store.listed(result) else [[result]]:
+        references = [(owner, one) for owner in level for one in objects(owner.get("specimen"))]
+        if references:
+            return _described(site, references, result, store)
+    return Specimens(site)
+
+
+def _structures(result: Json, store: ResourceStore) -> tuple[Code, ...]:
+    """The places of the body structures that R5 has instead of a site."""
+    found: tuple[Code, ...] = ()
+    for reference in objects(result.get("bodyStructure")):
+        place = store.resolve(result, reference) or {}
+        found += codes(place.get("location"))
+        for part in objects(place.get("includedStructure")):
+            found += codes(part.get("structure"))
+    return found
+
+
+def _levels(result: Json, store: ResourceStore) -> Iterator[list[Json]]:
+    yield [result]
+    yield store.reports(result)
+    for kind, owner in above(result, store):
+        if kind == "panel":
+            yield [owner]
+            yield store.reports(owner)
+
+
+def _described(
+    site: tuple[Code, ...], references: list[tuple[Json, Json]], result: Json, store: ResourceStore
+) -> Specimens:
+    places, names, found, standing = site, set(), [], STANDS
+    for owner, reference in references:
+        names.add(text(reference.get("reference")) or str(reference.get("identifier") or ""))
+        specimen = store.resolve(owner, reference)
+        if specimen is None:
+            shown = text(reference.get("display")) or text(reference.get("reference")) or NOT_HERE
+            places += (Code(TEXT, text(reference.get("display")).lower() or NOT_HERE, shown),)
+            continue
+        found.append(specimen)
+        places += _places(specimen, store)
+        if modified(specimen, inside=("contained",)):
+            standing = Standing("", MODIFIED)
+        if (other := subject_of(specimen)) and not _same_patient(specimen, other, result, store):
+            standing = Standing("its specimen is of another person", "")
+        if specimen.get("status") == "entered-in-error":
+            standing = Standing("", "its specimen was entered in error")
+        if specimen.get("status") == "unsatisfactory":
+            standing = Standing("", REJECTED)
+    called = " ".join(sorted(names))
+    if len(found) == 1 and store.address(found[0]):
+        places += (Code(ITSELF, called),)
+    return Specimens(places, called, tuple(found), standing)
+
+
+def _same_patient(specimen: Json, subject: Json, result: Json, store: ResourceStore) -> bool:
+    theirs = named(specimen, subject, store)
+    mine = named(result, subject_of(result) or _container_subject(result, store), store)
+    return theirs is None or mine is None or theirs[1] == mine[1]
+
+
+def _container_subject(result: Json, store: ResourceStore) -> Json:
+    return subject_of(store.container(result) or {})
+
+
+def _places(specimen: Json, store: ResourceStore) -> tuple[Code, ...]:
+    """What a specimen is and where it was taken, or what that which it was made from is."""
+    taken = obj(specimen.get("collection"))
+    found: tuple[Code, ...] = ()
+    for concept in (specimen.get("type"), taken.get("bodySite")):
+        said = codeable(concept)
+        found += said or in_words(concept)
+    if not found:
+        for reference in objects(specimen.get("parent")):
+            parent = store.resolve(specimen, reference)
+            found += _places(parent, store) if parent is not None and parent is not specimen else ()
+    return found or (Code(TEXT, NOT_HERE, "a specimen that says nothing of its kind"),)
+
+
+def about(resource: Json, store: ResourceStore) -> tuple[Standing, tuple[Code, ...]]:
+    """Whether a result is the patient's, and the codes of the condition it is about."""
+    found: tuple[Code, ...] = ()
+    stands = STANDS
+    if "focus" not in resource and "extension" not in resource:
+        return stands, found
+    for extension in objects(resource.get("extension")):
+        if text(extension.get("url")).endswith(FOCUS_CODE):
+            stands = together(stands, Standing(ANOTHERS))
+    for reference in objects(resource.get("focus")):
+        meant = store.resolve(resource, reference)
+        kind = text((meant or {}).get("resourceType")) or _kind(reference)
+        if kind == "Patient" and named(resource, reference, store) == whose(resource, store):
+            continue
+        if kind in OF_OTHERS or kind in OF_THINGS:
+            stands = together(
+                stands, Standing(ANOTHERS if kind in OF_OTHERS else "is about a thing")
+            )
+        elif not kind:
+            stands = together(stands, Standing("", UNKNOWN_FOCUS))
+        found += codes((meant or {}).get("code"))
+    return stands, found
+
+
+def _kind(reference: Json) -> str:
+    parts = text(reference.get("reference")).partition("/_history/")[0].split("/")
+    return parts[-2] if len(parts) > 1 else text(reference.get("type"))
+
+
+def dated(result: Json, store: ResourceStore, of: Specimens) -> Dated:
+    """When a result is of: by itself, else its report, else its panel, else its specimen's
+    collection. Its issue only bounds it, and a period that was sent with one end.
+    """
+    day, by = _day(result, _owners(result, store), of)
+    if day is not None and date.min < day.first and day.last < date.max:
+        return Dated(day, by)
+    bound = _bound(result, _owners(result, store), of)
+    if day is None:
+        return Dated(None, by, latest=bound)
+    if bound is not None and date.min < day.first <= bound:
+        return Dated(When(f"{day.text} {bound}", day.first, bound), by)
+    ends = [end for end in (bound, day.last) if end is not None and end < date.max]
+    return Dated(None, by, day.first if day.first > date.min else None, min(ends, default=None))
+
+
+def _owners(result: Json, store: ResourceStore) -> Iterable[tuple[str, Json]]:
+    return above(result, store) if store.listed(result) else ()
+
+
+def _day(
+    result: Json, owners: Iterable[tuple[str, Json]], of: Specimens
+) -> tuple[When | None, str]:
+    for by, owner in chain([("", result)], owners):
+        sent = [key for key, beside in EFFECTIVE if key in owner or beside in owner]
+        if sent:
+            return span(owner, *sent), f"dated by its {by}" if by else ""
+    for specimen in of.resources:
+        taken = obj(specimen.get("collection"))
+        if any(key in taken for key in COLLECTED):
+            return span(taken, *COLLECTED), "dated by its specimen's collection"
+    return None, ""
+
+
+def _bound(result: Json, owners: Iterable[tuple[str, Json]], of: Specimens) -> date | None:
+    """The last day a result can be of: not after it or its report was issued, or last changed on a
+    server, nor after its specimen was received.
+    """
+    days = [when(owner, "issued") for owner in (result, *(owner for _, owner in owners))]
+    days.append(updated(result))
+    days += [when(specimen, "receivedTime") for specimen in of.resources if len(of.resources) == 1]
+    return last_day(days)
+
+
+def span(resource: Json, *names: str) -> When | None:
+    """The time in the first of these elements; of a period from its start to its end, since what
+    it dates lies somewhere within. One that lacks an end is open there (`date.min`, `date.max`);
+    one that runs backwards is none.
+    """
+    for name in names:
+        value = resource.get(name)
+        if isinstance(value, str) and (day := read_when(value)):
+            return day
+        period = obj(value)
+        if "repeat" in period or "event" in period:
+            return _timing(period)
+        start, end = when(period, "start"), when(period, "end")
+        if start and end:
+            same = start.first == end.last and not start.vague
+            return start if same else spanning(start, end) if start.first <= end.last else None
+        if start:
+            return When(f"{start.text} to", start.first, date.max)
+        if end:
+            return When(f"to {end.text}", date.min, end.last)
+    return None
+
+
+def _timing(timing: Json) -> When | None:
+    events = [{"event": event} for event in timing.get("event") or () if isinstance(event, str)]
+    days = [day for event in events if (day := when(event, "event"))]
+    if days:
+        first, last = min(days, key=lambda day: day.first), max(days, key=lambda day: day.last)
+        return first if first == last else spanning(first, last)
+    return span(obj(timing.get("repeat")), "boundsPeriod")

@@ -1,0 +1,110 @@
+"""Whose a resource is: a patient is named by server and id, or by identifier and its authority."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+
+from allstatus.ehr.fhir.fhir_store import ResourceStore, split_address
+from allstatus.ehr.fhir.json_access import NOTHING, Json, obj, objects, text
+
+PatientKey = tuple[str, str]  # server, or the authority of an identifier; and the name there
+NOBODY: PatientKey = ("", "(a group, a device or a place)")
+PERSONS = ("Patient", "")
+BY_IDENTIFIER = "identifier of "
+CONTAINED = "contained "
+
+
+def subject_of(resource: Json) -> Json:
+    """The element that says whom a resource is about."""
+    subject = resource.get("subject") or resource.get("patient")
+    return subject if isinstance(subject, dict) else next(iter(objects(subject)), NOTHING)
+
+
+def whose(resource: Json, store: ResourceStore) -> PatientKey | None:
+    """The patient a resource is about, NOBODY when it is about no person, None when it names
+    nobody.
+    """
+    if resource.get("resourceType") == "Patient":
+        return own_key(resource, store)
+    subject = subject_of(resource)
+    if not subject and (container := store.container(resource)) is not None:
+        return whose(container, store)
+    reference = text(subject.get("reference"))
+    if not reference or reference[0] == "#":
+        return named(resource, subject, store)
+    asked = store.server(resource), reference, text(subject.get("type"))
+    if asked not in store.told:
+        store.told[asked] = named(resource, subject, store)
+    told: PatientKey | None = store.told[asked]
+    return told
+
+
+def named(owner: Json, subject: Json, store: ResourceStore) -> PatientKey | None:
+    """The patient a reference names, as `whose` says it."""
+    server, local = split_address(text(subject.get("reference")))
+    kind, _, name = local.rpartition("/")
+    if server:
+        return (server, name) if kind in PERSONS else NOBODY
+    known = store.resolve(owner, subject)
+    if known is not None and not (kind and _elsewhere(known, owner, store)):
+        return own_key(known, store) if known.get("resourceType") == "Patient" else NOBODY
+    name = name.removeprefix("urn:uuid:").removeprefix("urn:oid:")
+    if name and name[0] not in "#?" and "?" not in name:
+        known_as = kind or text(subject.get("type"))
+        return (store.server(owner), name) if known_as in PERSONS else NOBODY
+    identifier = obj(subject.get("identifier"))
+    if text(subject.get("type")) not in PERSONS:
+        return NOBODY
+    value = text(identifier.get("value"))
+    return (BY_IDENTIFIER + text(identifier.get("system")), value) if value else None
+
+
+def _elsewhere(known: Json, owner: Json, store: ResourceStore) -> bool:
+    """Whether two resources are from two servers: `Patient/p1` of one is not the other's."""
+    servers = store.server(known), store.server(owner)
+    return all(servers) and servers[0] != servers[1]
+
+
+def own_key(patient: Json, store: ResourceStore) -> PatientKey | None:
+    """What a Patient resource is called: one that is contained has no life elsewhere, so by its
+    identifier (as the Patient here that has it), else by all it says; None when that is nothing.
+    """
+    if store.container(patient) is None:
+        return store.server(patient), store.name(patient)
+    for identifier in objects(patient.get("identifier")):
+        if value := text(identifier.get("value")):
+            system = text(identifier.get("system"))
+            known = store.identified("Patient", system, value)
+            return (BY_IDENTIFIER + system, value) if known is None else own_key(known, store)
+    if not {*patient} - {"resourceType", "id", "active", "meta"}:
+        return None
+    return CONTAINED + json.dumps(patient, sort_keys=True, default=str), text(patient.get("id"))
+
+
+def alike(keys: Iterable[PatientKey]) -> dict[PatientKey, PatientKey | None]:
+    """What a key without a server stands for: the one server's patient of that id, or nobody when
+    two servers have one.
+    """
+    servers: dict[str, list[PatientKey]] = {}
+    for key in sorted(set(keys)):
+        if key[0] and not key[0].startswith((BY_IDENTIFIER, CONTAINED)):
+            servers.setdefault(key[1], []).append(key)
+    return {("", name): found[0] if len(found) == 1 else None for name, found in servers.items()}
+
+
+def titles(keys: Iterable[PatientKey]) -> dict[PatientKey, str]:
+    """How patients are called: by their name alone where it is one person's, else with its server
+    or authority.
+    """
+    known = sorted(keys)
+    names = [name for _, name in known]
+    places = {key: CONTAINED if key[0].startswith(CONTAINED) else key[0] for key in known}
+    return {
+        key: key[1]
+        if names.count(key[1]) == 1
+        else f"{key[1]} ({places[key] or 'no server'}, {number})"
+        if places[key] == CONTAINED
+        else f"{key[1]} ({places[key] or 'no server'})"
+        for number, key in enumerate(known, 1)
+    }

@@ -1,0 +1,278 @@
+"""A FHIR bundle, resource list or single resource to charts, one for each patient."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+
+from allstatus.ehr.chart import SAID_SO, VISITS, Chart, Statement
+from allstatus.ehr.dates import read_when
+from allstatus.ehr.fhir.fhir_bundles import BundleEntry, check_whole, entries_of, missing_parts
+from allstatus.ehr.fhir.fhir_links import APART, Persons, persons
+from allstatus.ehr.fhir.fhir_patients import (
+    BY_IDENTIFIER,
+    CONTAINED,
+    NOBODY,
+    PatientKey,
+    alike,
+    titles,
+    whose,
+)
+from allstatus.ehr.fhir.fhir_patients import (
+    subject_of as subject_in,
+)
+from allstatus.ehr.fhir.fhir_resources import READERS, statements, visit_reasons
+from allstatus.ehr.fhir.fhir_results import read_other
+from allstatus.ehr.fhir.fhir_standing import modified, replaced
+from allstatus.ehr.fhir.fhir_store import ResourceStore, split_address
+from allstatus.ehr.fhir.json_access import NOTHING, Json, objects, text
+from allstatus.errors import InvalidRecord
+
+SUBJECTS = {"Patient", *READERS}
+SET_ASIDE = "{} resources name no patient; they are set aside"
+IN_DOUBT = "{} resources name no patient; they are a doubt for the only patient there is"
+NAMELESS = "names no patient"
+SUPERSEDED = "superseded by a later version"
+REPLACED = "replaced by another"
+DELETED = "deleted"
+OTHERS = "{} resources of other patients were sent; they are set aside"
+LINKED = "patients {} are one person, as their links say"
+ELSEWHERE = "this patient is linked to another, whose resources are not here"
+HOME = "(this server)"  # of resources none of which names a server
+PART = "only a part of this chart was given ({}); what is not here is unknown"
+
+
+def read_fhir(value: object, *, partial: bool = False) -> list[Chart]:
+    """The charts in a FHIR document, in the order of their patients' ids.
+
+    Raises InvalidRecord when there is none, or when what is given is a part by its own account
+    (further pages, fewer entries than its total, failed entries); `partial` reads that part.
+    """
+    missing = list(dict.fromkeys(missing_parts(value)))
+    if missing and not partial:
+        check_whole(value)
+    gathered = _gather(ResourceStore(entries_of(value)))
+    charts = gathered.charts()
+    if not charts:
+        raise InvalidRecord(
+            "input",
+            "holds no patient and nothing about one",
+            f"give a FHIR R4 Bundle or list with {', '.join(sorted(SUBJECTS))} resources",
+        )
+    for chart in charts.values() if partial else ():
+        chart.partial = True
+        chart.warnings.append(PART.format("; ".join(missing) or SAID_SO))
+    return [charts[key] for key in sorted(charts)]
+
+
+def read_patients(resources: list[Json], patient: str, nameless: int = 0) -> list[Chart]:
+    """The charts of what was gathered for one patient, and those linked to it, out of many
+    patients' resources, `nameless` of which name nobody. More than one where several servers have
+    a patient of that name, or a link is changed by what is not read.
+    """
+    gathered = _gather(ResourceStore(map(_entry, resources)))
+    linked = {*gathered.people.one.values(), *gathered.people.apart}
+    called = titles(key for key in gathered.of if key in linked or key[1] == patient)
+    charts = [gathered.chart(key, called[key]) for key in called] or [Chart(patient)]
+    for chart in charts if nameless else ():
+        chart.warnings.append(SET_ASIDE.format(nameless))
+    return charts
+
+
+class Own(NamedTuple):
+    """One patient's chart, whether anything of the patient was there, and how many resources of
+    others were set aside.
+    """
+
+    chart: Chart
+    known: bool
+    others: int
+
+
+def read_own(value: object, patient: str, server: str = "") -> Own:
+    """The chart of one patient of one server, out of what that server is said to have answered.
+
+    What names another patient, the same id on another server, or no person at all is set aside and
+    told; what names nobody is a doubt. Without `server` it is the one that all addresses name, if
+    they do.
+    """
+    entries = list(entries_of(value))
+    home = home_of(entries, server)
+    gathered = _gather(ResourceStore(entries, home))
+    mine = gathered.people.one.get((home, patient), (home, patient))
+    gathered.of.setdefault(mine, [])
+    chart = gathered.chart(mine, patient)
+    if gathered.nameless:
+        _place_nameless(gathered.nameless, {patient: chart})
+    others = sum(key != mine for key in gathered.owners)
+    if others:
+        chart.warnings.append(OTHERS.format(others))
+    return Own(chart, mine in gathered.owners or bool(gathered.nameless), others)
+
+
+def home_of(entries: Sequence[BundleEntry], server: str = "") -> str:
+    """The server that entries are from: the one said, else by their full addresses, else the one
+    that every subject names.
+    """
+    if said := split_address(f"{server.rstrip('/')}/Patient/x")[0]:
+        return said
+    servers = {split_address(entry.address)[0] for entry in entries} - {""}
+    subjects = [text(subject_in(entry.resource).get("reference")) for entry in entries]
+    if not servers:
+        servers = {split_address(reference)[0] for reference in filter(None, subjects)}
+    return servers.pop() or HOME if len(servers) == 1 else HOME
+
+
+def _entry(resource: Json) -> BundleEntry:
+    return BundleEntry("", resource)
+
+
+@dataclass(slots=True)
+class _Gathered:
+    """A source's statements by patient, and those of nobody."""
+
+    store: ResourceStore
+    of: dict[PatientKey, list[Statement]] = field(default_factory=dict)
+    nameless: list[list[Statement]] = field(default_factory=list)
+    owners: list[PatientKey] = field(default_factory=list)  # of each patient and each statement
+    people: Persons = APART
+
+    def charts(self) -> dict[str, Chart]:
+        """The charts by what their patients are called; what names nobody is a doubt for the only
+        patient.
+        """
+        called = titles(self.of)
+        charts = {called[key]: self.chart(key, called[key]) for key in self.of}
+        if self.nameless and len(charts) <= 1:
+            _place_nameless(self.nameless, charts)
+        elif self.nameless:
+            for chart in charts.values():
+                chart.warnings.append(SET_ASIDE.format(len(self.nameless)))
+        return charts
+
+    def chart(self, key: PatientKey, title: str) -> Chart:
+        """What was gathered of one patient."""
+        chart = Chart(title or None)
+        patient = self.store.patient(key)
+        if patient and not modified(patient, inside=("contained",)):
+            gender, born = patient.get("gender"), read_when(text(patient.get("birthDate")))
+            chart.sex = gender if gender in ("female", "male", "other", "unknown") else None
+            chart.born = born.first if born else None
+        for statement in self.of[key]:
+            chart.add(statement)
+        names = sorted(name for (_, name), leader in self.people.one.items() if leader == key)
+        chart.warnings += [LINKED.format(", ".join(names))] if names else []
+        if key in self.people.apart:
+            chart.partial = True
+            chart.warnings.append(PART.format(ELSEWHERE))
+        return chart
+
+
+def _place_nameless(nameless: list[list[Statement]], charts: dict[str, Chart]) -> None:
+    chart = next(iter(charts.values()), None) or charts.setdefault("", Chart())
+    if chart.patient is not None:
+        chart.warnings.append(IN_DOUBT.format(len(nameless)))
+    for said in nameless:
+        for statement in said:
+            doubt = statement.doubt or (NAMELESS if chart.patient is not None else "")
+            chart.add(replace(statement, doubt=doubt))
+
+
+def _gather(store: ResourceStore) -> _Gathered:
+    gathered = _Gathered(store)
+    everything = [
+        *((resource, "") for resource in store.resources),
+        *((resource, SUPERSEDED) for resource in store.superseded),
+        *((resource, DELETED) for resource in store.deleted),
+    ]
+    owners = [(resource, why, whose(resource, store)) for resource, why in everything]
+    gone = _replaced(owners, store)
+    owners = [(one, why or gone.get(id(one), ""), key) for one, why, key in owners]
+    same = alike(key for _, _, key in owners if key is not None)
+    patients = [
+        (known, key, resource)
+        for resource, why, key in owners
+        if resource["resourceType"] == "Patient" and not why
+        if key is not None and (known := same.get(key, key)) is not None
+    ]
+    named = (same.get(key, key) for _, _, key in owners if key is not None)
+    here = {key for key in named if key is not None}
+    gathered.people = persons([(known, it) for known, _, it in patients], same, here, store)
+    one = gathered.people.one
+    same = {key: known and one.get(known, known) for key, known in same.items()} | {**one}
+    for known, key, resource in patients:
+        person = one.get(known, known)
+        gathered.owners.append(person)
+        store.patients.setdefault(known, resource)
+        store.patients.setdefault(key, resource)
+        gathered.of.setdefault(person, [])
+    for resource, why, whom in sorted(owners, key=lambda owner: _is_other(owner[0])):
+        if whom is NOBODY:
+            gathered.owners += [] if _is_other(resource) else [NOBODY]
+        elif resource["resourceType"] != "Patient":
+            _add(gathered, resource, why, whom and same.get(whom, whom))
+    return gathered
+
+
+def _replaced(
+    owners: list[tuple[Json, str, PatientKey | None]], store: ResourceStore
+) -> dict[int, str]:
+    """Why a resource does not count that another of its patient says it replaces."""
+    return {
+        id(old): REPLACED
+        for resource, why, key in owners
+        if not why and ("extension" in resource or "related" in resource)
+        for old in replaced(resource, store)
+        if whose(old, store) == key
+    }
+
+
+def _add(gathered: _Gathered, resource: Json, why: str, key: PatientKey | None) -> None:
+    other = _is_other(resource)
+    if other and key not in gathered.of:
+        return
+    if key is not None and not other:
+        gathered.owners.append(key)
+    said = _said(resource, gathered.store)
+    if not said:
+        return
+    if why:
+        said = [replace(statement, void=why, names=()) for statement in said]
+    if key is None:
+        gathered.nameless.append(said)
+    else:
+        gathered.of.setdefault(key, []).extend(said)
+
+
+def _is_other(resource: Json) -> bool:
+    """Of a kind that makes nobody a patient here, or a visit without a reason."""
+    kind = resource["resourceType"]
+    if kind in VISITS:
+        return not any(visit_reasons(resource))
+    return kind not in READERS
+
+
+def _said(resource: Json, store: ResourceStore) -> list[Statement]:
+    """What a resource states, and the results contained in it."""
+    if _is_other(resource):
+        return [read_other(resource, store)]
+    said = list(statements(resource, store))
+    if "contained" in resource and resource["resourceType"] in ("DiagnosticReport", "Observation"):
+        for member in objects(resource["contained"]):
+            if member.get("resourceType") == "Observation":
+                said += statements(member, store)
+    return said
+
+
+def subject_of(resource: Json) -> tuple[str | None, Json]:
+    """(patient named by a resource standing alone, else None; the identifier that names it where no
+    reference does).
+    """
+    alone = [_entry(resource)] if resource.get("contained") else []
+    key = whose(resource, ResourceStore(alone))
+    if key is None or key is NOBODY or key[0].startswith(CONTAINED):
+        return (None if key is None else ""), NOTHING
+    system = key[0].removeprefix(BY_IDENTIFIER)
+    named = {"system": system or None, "value": key[1]} if system != key[0] else NOTHING
+    return key[1], named

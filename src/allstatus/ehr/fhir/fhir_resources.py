@@ -1,0 +1,195 @@
+"""FHIR resources, one by one, to what they state: R4, and what R5 and earlier versions say the same
+way. Unknown elements are ignored, decimals stay exact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from allstatus.ehr.chart import UNREAD_STATUS, Code, Problem, Statement
+from allstatus.ehr.dates import last_day
+from allstatus.ehr.fhir.fhir_results import read_observation, read_report, source_of
+from allstatus.ehr.fhir.fhir_standing import (
+    ENCOUNTER,
+    STANDS,
+    UNSTATED,
+    Standing,
+    identity,
+    standing,
+    together,
+    updated,
+)
+from allstatus.ehr.fhir.fhir_store import ResourceStore
+from allstatus.ehr.fhir.fhir_treatments import read_treatment
+from allstatus.ehr.fhir.json_access import (
+    Json,
+    codeable,
+    codes,
+    obj,
+    objects,
+    text,
+    unread,
+    when,
+    words,
+)
+
+VERIFIED = (
+    "",
+    "http://terminology.hl7.org/CodeSystem/condition-ver-status",
+    "http://hl7.org/fhir/condition-ver-status",
+)
+CLINICAL = ("", "condition_clinical")
+VERIFICATION = {
+    "confirmed": STANDS,
+    "refuted": Standing("refuted"),
+    "entered-in-error": Standing("entered in error"),
+} | dict.fromkeys(("unconfirmed", "provisional", "differential"), Standing("", "not confirmed"))
+# How ICD-10-GM says it beside a code: excluded, suspected, certain; Z, "state after", is over.
+# Source: HL7 Deutschland, Basisprofil DE R4, icd-10-gm-diagnosesicherheit.
+CERTAINTY = {
+    "A": VERIFICATION["refuted"],
+    "V": VERIFICATION["provisional"],
+    "G": STANDS,
+    "Z": STANDS,
+}
+AFTER = "Z"
+UNVERIFIABLE = Standing("", "its status of verification cannot be read")
+STATES = ("active", "recurrence", "relapse", "inactive", "remission", "resolved")
+ENDED = ("inactive", "resolved", "remission")
+SEEN = ("period", "actualPeriod", "effectiveDateTime", "effectivePeriod", "date")
+
+
+def statements(resource: Json, store: ResourceStore) -> Iterator[Statement]:
+    """What a resource states; nothing for kinds that say nothing about status."""
+    reader = READERS.get(text(resource.get("resourceType")))
+    return reader(resource, store) if reader is not None else iter(())
+
+
+def _condition(resource: Json, store: ResourceStore) -> Iterator[Problem]:
+    certain = _certainty(resource, obj(resource.get("code")))
+    stands = together(
+        _verified(resource),
+        *(CERTAINTY.get(one, UNVERIFIABLE) for one in certain),
+        standing(resource, {UNSTATED: STANDS}),
+    )
+    clinical = _clinical(resource)
+    causes = [
+        e
+        for e in objects(resource.get("extension"))
+        if text(e.get("url")).endswith("condition-dueTo")
+    ]
+    cause: tuple[Code, ...] = ()
+    for e in causes:
+        known = store.resolve(resource, e.get("valueReference")) or {}
+        cause += codes(e.get("valueCodeableConcept")) + codes(known.get("code"))
+    ended = AFTER in certain or clinical in ENDED
+    ended = ended or any(key.lstrip("_").startswith("abatement") for key in resource)
+    recorded = when(resource, "recordedDate", "assertedDate", "dateRecorded")
+    onset = when(resource, "onsetDateTime", "onsetPeriod")
+    yield Problem(
+        source_of(resource),
+        codes(resource.get("code")) + _topography(resource),
+        onset or recorded,
+        recorded,
+        stands.void,
+        words(resource.get("code")),
+        when(resource, "abatementDateTime", "abatementPeriod"),
+        ended,
+        recorded,
+        clinical,
+        cause,
+        bool(causes),
+        onset,
+        doubt=stands.doubt,
+        latest=None if onset or recorded else last_day([updated(resource)]),
+        **identity(resource, store, rest=" ".join(c.code for c in codes(resource.get("code")))),
+    )
+
+
+def _topography(resource: Json) -> tuple[Code, ...]:
+    """Where a morphology lies, of which some say only with their place which disease they are."""
+    places = objects(resource.get("bodySite"))
+    return tuple(code for place in places for code in codes(place) if code.system == "icdo3")
+
+
+def _verified(resource: Json) -> Standing:
+    sent = resource.get("verificationStatus")
+    if sent is None:
+        return STANDS
+    said = _status_codes(sent, VERIFIED)
+    return together(*(VERIFICATION.get(code, UNVERIFIABLE) for code in said or [""]))
+
+
+def _certainty(*elements: Json) -> list[str]:
+    """How certain a German diagnosis is: on its coding, its code or itself."""
+    inner = [coding for element in elements for coding in objects(element.get("coding"))]
+    said = [
+        one
+        for element in (*elements, *inner)
+        for one in objects(element.get("extension"))
+        if text(one.get("url")).endswith("icd-10-gm-diagnosesicherheit")
+    ]
+    return [
+        text(obj(one.get("valueCoding")).get("code")) or text(one.get("valueCode")) for one in said
+    ]
+
+
+def _clinical(resource: Json) -> str:
+    """Active, in relapse, in remission or over; empty where it is not sent."""
+    sent = resource.get("clinicalStatus")
+    if not sent:
+        return UNREAD_STATUS if unread(resource, "clinicalStatus") else ""
+    said = [code for code in _status_codes(sent, CLINICAL) if code in STATES]
+    return said[0] if said else UNREAD_STATUS
+
+
+def _status_codes(value: object, systems: tuple[str, ...]) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    return [code.code for code in codes(value) if code.system in systems]
+
+
+def _encounter(resource: Json, _: ResourceStore) -> Iterator[Problem]:
+    """What an encounter was for, or an impression found; it is known since then."""
+    stands = standing(resource, ENCOUNTER)
+    start = when(resource, *SEEN)
+    for concept in visit_reasons(resource):
+        said = obj(concept.get("concept")) or concept
+        known = together(stands, *(CERTAINTY.get(c, UNVERIFIABLE) for c in _certainty(said)))
+        yield Problem(
+            source_of(resource),
+            codeable(concept),
+            start,
+            start,
+            known.void,
+            words(said),
+            ended=True,
+            recorded=start,
+            doubt=known.doubt,
+            latest=None if start else last_day([updated(resource)]),
+        )
+
+
+def visit_reasons(visit: Json) -> Iterator[Json]:
+    """Why somebody came, what was found, and in R5 what was diagnosed, as concepts."""
+    for said in (*objects(visit.get("reasonCode")), *objects(visit.get("reason"))):
+        yield from objects(said.get("value")) or [said]
+    for said in objects(visit.get("diagnosis")):
+        yield from (one for one in objects(said.get("condition")) if "concept" in one)
+    for found in objects(visit.get("finding")):
+        yield from objects(found.get("itemCodeableConcept"))
+        yield from (one for one in objects(found.get("item")) if "concept" in one)
+
+
+READERS: dict[str, Callable[[Json, ResourceStore], Iterator[Statement]]] = {
+    "Observation": read_observation,
+    "DiagnosticReport": read_report,
+    "Condition": _condition,
+    "Encounter": _encounter,
+    "ClinicalImpression": _encounter,
+    "MedicationAdministration": read_treatment,
+    "MedicationStatement": read_treatment,
+    "MedicationRequest": read_treatment,
+    "MedicationDispense": read_treatment,
+    "Procedure": read_treatment,
+}

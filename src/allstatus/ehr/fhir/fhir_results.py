@@ -1,0 +1,269 @@
+"""Observations and diagnostic reports to the results they state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import fields
+from typing import Any
+
+from allstatus.ehr.chart import NO_STATUS, NUMBERS, Code, Quantity, Result, Statement
+from allstatus.ehr.dates import last_day, read_when
+from allstatus.ehr.fhir.fhir_context import Dated, Specimens, about, dated, specimens
+from allstatus.ehr.fhir.fhir_patients import whose
+from allstatus.ehr.fhir.fhir_standing import (
+    MODIFIED,
+    REPORT,
+    RESULT,
+    STANDS,
+    Standing,
+    identity,
+    modified,
+    names_of,
+    standing,
+    together,
+    updated,
+)
+from allstatus.ehr.fhir.fhir_store import ResourceStore
+from allstatus.ehr.fhir.fhir_values import flags, interpreted, ranges, value_of
+from allstatus.ehr.fhir.json_access import NOTHING, Json, codes, objects, text, when, words
+
+NO_VALUE = "has no value"
+NOT_ASKED = {
+    "not-asked": "not asked",
+    "asked-declined": "declined",
+    "not-applicable": "not applicable",
+    "not-performed": "not performed",
+}
+ABSENT = (
+    "",
+    "http://terminology.hl7.org/CodeSystem/data-absent-reason",
+    "http://hl7.org/fhir/data-absent-reason",
+)
+UNHELD = "lists results that are not here"
+UNTOLD = "tells of no result"
+
+
+def source_of(resource: Json) -> str:
+    """What a statement from a resource is called."""
+    return f"{resource['resourceType']}/{text(resource.get('id')) or '(no id)'}"
+
+
+class Observed:
+    """An Observation as it was sent; what its results have in common is read once."""
+
+    __slots__ = ("_read", "_specimens", "codes", "names", "resource", "store")
+
+    def __init__(self, resource: Json, store: ResourceStore) -> None:
+        self.resource, self.store = resource, store
+        self.codes = codes(resource.get("code"))
+        self._specimens: Specimens | None = None
+        self._read: tuple[Standing, dict[str, Any], Any, Dated] | None = None
+        rest = f"{_measured(self.codes)} {self.specimens.names}" if "identifier" in resource else ""
+        self.names = names_of(resource, store, rest)
+
+    @property
+    def specimens(self) -> Specimens:
+        """What it was measured in."""
+        if self._specimens is None:
+            self._specimens = specimens(self.resource, self.store)
+        return self._specimens
+
+    def read(self) -> tuple[Standing, dict[str, Any], Any, Dated]:
+        """Whether it counts, what its results share, the patient's birth, and when it is of."""
+        if self._read is None:
+            self._read = self._all()
+        return self._read
+
+    def _all(self) -> tuple[Standing, dict[str, Any], Any, Dated]:
+        resource, store, of = self.resource, self.store, self.specimens
+        day = dated(resource, store, of)
+        whom, focus = about(resource, store)
+        stands = together(standing(resource, RESULT), of.standing, whom, _held(resource, store))
+        shared = _shared(resource, day, of)
+        shared |= {"focus": focus, "corrected": resource.get("status") in ("amended", "corrected")}
+        shared["notes"] = _notes(resource, day)
+        born = read_when(text(store.patient(whose(resource, store)).get("birthDate")))
+        return stands, shared, born, day
+
+
+class SentResult(Result):
+    """A result of an Observation, or of a component of it. Its codes and what a correction calls it
+    by are read at once, all else when it is asked for: of a result that no table names nobody does.
+    """
+
+    __slots__ = ("_beside", "_of", "_part")
+    _of: Observed
+    _part: Json
+    _beside: Standing
+
+    @classmethod
+    def unread(
+        cls,
+        of: Observed,
+        part: Json,
+        named: tuple[tuple[Code, ...], str] | None = None,
+        beside: Standing = STANDS,
+    ) -> SentResult:
+        """The result that an Observation states, or a component: its codes, and which it is."""
+        self, put = cls.__new__(cls), object.__setattr__
+        put(self, "_of", of)
+        put(self, "_part", part)
+        put(self, "_beside", beside)
+        put(self, "number", next(NUMBERS))
+        coded, which = (of.codes, "") if named is None else named
+        put(self, "source", source_of(of.resource) + (" component" if which else ""))
+        put(self, "codes", coded)
+        put(self, "names", tuple([name + which for name in of.names]) if which else of.names)
+        return self
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in READ_LATER:
+            raise AttributeError(name)
+        for field, value in self._read().items():
+            object.__setattr__(self, field, value)
+        return getattr(self, name)
+
+    def _read(self) -> dict[str, Any]:
+        stands, shared, born, day = self._of.read()
+        part, beside = self._part, self._beside
+        value = value_of(part) or interpreted(part)
+        stands = together(stands, beside, _absence(part, value))
+        return {
+            **shared,
+            **_stated(part, stands, day),
+            "value": value or Quantity(),
+            "ranges": ranges(part, born, day.when),
+            "flags": flags(part),
+        }
+
+    @property
+    def said(self) -> tuple[Code, ...]:
+        """The codes of its value, of which a quantity has none."""
+        part = getattr(self, "_part", NOTHING)
+        return () if part.get("valueQuantity") is not None else self.value.codes
+
+
+READ_LATER = {field.name for field in fields(Result)} - {"source", "codes", "names", "number"}
+
+
+def read_observation(resource: Json, store: ResourceStore) -> Iterator[Statement]:
+    """An Observation's value and those of its components; a panel says what its members do not."""
+    of, parts = Observed(resource, store), objects(resource.get("component"))
+    lists = parts or resource.get("hasMember")
+    if lists and objects(lists) and value_of(resource) is None:
+        yield _panel(of)
+    else:
+        yield SentResult.unread(of, resource)
+    before: list[tuple[Code, ...]] = []
+    for part in parts:
+        mine = codes(part.get("code"))
+        which = f" component {_measured(mine)} {before.count(mine)}"
+        beside = Standing("", MODIFIED) if modified(part) else STANDS
+        yield SentResult.unread(of, part, (mine, which), beside)
+        before.append(mine)
+
+
+def _measured(coded: tuple[Code, ...]) -> str:
+    return " ".join([code.code for code in coded])
+
+
+def _shared(resource: Json, day: Dated, of: Specimens) -> dict[str, Any]:
+    issued = when(resource, "issued")
+    return {
+        "issued": issued,
+        "earliest": day.earliest,
+        "latest": day.latest,
+        "specimen": of.codes,
+        "sent": issued or updated(resource),
+    }
+
+
+def _notes(resource: Json, day: Dated) -> tuple[str, ...]:
+    notes = (day.by,) if day.by else ()
+    return notes if resource.get("status") is not None else (*notes, NO_STATUS)
+
+
+def _stated(part: Json, stands: Standing, day: Dated) -> dict[str, Any]:
+    """What every statement from a resource says in words, when, and whether it counts."""
+    return {
+        "when": day.when,
+        "void": stands.void,
+        "doubt": stands.doubt,
+        "text": words(part.get("code")),
+    }
+
+
+def _absence(part: Json, value: Quantity | None) -> Standing:
+    """What a missing value means: not asked for, or sent without."""
+    if value is not None and "dataAbsentReason" not in part:
+        return STANDS
+    said = [code for code in codes(part.get("dataAbsentReason")) if code.system in ABSENT]
+    reasons = [NOT_ASKED.get(code.code) for code in said]
+    if value is None:
+        why = next((reason for reason in reasons if reason), None)
+        return Standing(why, "") if why else Standing("", NO_VALUE)
+    both = "has a value, and a reason for having none"
+    return Standing("", both) if part.get("dataAbsentReason") else STANDS
+
+
+def _panel(of: Observed) -> Statement:
+    """A panel without a value of its own: its members tell, unless one is not here."""
+    resource, store = of.resource, of.store
+    members = objects(resource.get("hasMember"))
+    if any(store.resolve(resource, member) is None for member in members):
+        return SentResult.unread(of, resource, beside=Standing("", UNHELD))
+    return read_other(resource, store)
+
+
+def _held(resource: Json, store: ResourceStore) -> Standing:
+    """A contained result has no life outside what contains it."""
+    container = store.container(resource)
+    if container is None:
+        return STANDS
+    report = container.get("resourceType") == "DiagnosticReport"
+    outer = standing(container, REPORT if report else RESULT)
+    doubt = outer.doubt if modified(container, inside=("contained",)) else ""
+    return Standing(outer.void, doubt)
+
+
+def read_report(resource: Json, store: ResourceStore) -> Iterator[Statement]:
+    """A report's conclusion; without one, what it announces and no result here tells."""
+    said = _concluded(resource)
+    listed = [store.resolve(resource, one) for one in objects(resource.get("result"))]
+    if said is None and listed and None not in listed:
+        yield read_other(resource, store)
+        return
+    of = specimens(resource, store)
+    day = dated(resource, store, of)
+    stands = together(standing(resource, REPORT), of.standing)
+    coded = codes(resource.get("code"))
+    known = identity(resource, store, rest=f"{_measured(coded)} {of.names}")
+    shared = _shared(resource, day, of) | known | {"codes": coded}
+    if said is None:
+        stands = together(stands, Standing("", UNHELD if listed else UNTOLD))
+    stated = _stated(resource, stands, day)
+    yield Result(source_of(resource), **stated, value=said or Quantity(), **shared)
+
+
+def _concluded(resource: Json) -> Quantity | None:
+    if conclusion := text(resource.get("conclusion")):
+        return Quantity(conclusion, text=conclusion)
+    coded = resource.get("conclusionCode") or resource.get("codedDiagnosis")
+    if found := codes(coded):
+        return Quantity("; ".join(filter(None, map(words, objects(coded)))), codes=found)
+    if resource.get("presentedForm"):
+        return Quantity("an attached document", text="an attached document")
+    return None
+
+
+def read_other(resource: Json, store: ResourceStore) -> Statement:
+    """A resource that tells of no status here, or tells it by others: what it is, to be counted."""
+    coded = resource.get("code") or resource.get("vaccineCode") or resource.get("type")
+    return Statement(
+        source_of(resource),
+        codes(coded) if resource["resourceType"] != "FamilyMemberHistory" else (),
+        None,
+        text=words(coded) if isinstance(coded, dict) else "",
+        names=identity(resource, store)["names"],
+        latest=last_day([updated(resource)]),
+    )

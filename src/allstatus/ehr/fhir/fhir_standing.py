@@ -1,0 +1,228 @@
+"""What stands beside a resource's content and decides whether it counts: status, negation, modifier
+extensions, and what a correction calls it by.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from allstatus.ehr.chart import NO_STATUS
+from allstatus.ehr.dates import When
+from allstatus.ehr.fhir.fhir_store import ResourceStore
+from allstatus.ehr.fhir.json_access import Json, obj, objects, subsetted, text, unread, when
+
+
+class Standing(NamedTuple):
+    """Why a resource does not count (`void`), or cannot be relied on (`doubt`), or neither."""
+
+    void: str = ""
+    doubt: str = ""
+
+
+def _void(why: str) -> Standing:
+    return Standing(why, "")
+
+
+def _doubt(why: str) -> Standing:
+    return Standing("", why)
+
+
+STANDS = Standing()
+UNSTATED = "(none)"
+ERROR = {
+    "entered-in-error": _void("entered in error"),
+    UNSTATED: _doubt(NO_STATUS),
+}
+UNREAD_DONE = _doubt("it cannot be read whether it was done")
+UNREADABLE_STATUS = _doubt("its status cannot be read as done or final")
+STATUS_UNKNOWN = _doubt("its status is unknown")
+RESULT = ERROR | {
+    UNSTATED: STANDS,
+    "final": STANDS,
+    "amended": STANDS,
+    "corrected": STANDS,
+    "preliminary": _doubt("preliminary, not final"),
+    "partial": _doubt("preliminary, not final"),
+    "registered": _doubt("has no result yet"),
+    "cancelled": _void("cancelled"),
+    "unknown": STATUS_UNKNOWN,
+}
+REPORT = RESULT | {"appended": STANDS}
+_DONE = ERROR | {
+    "completed": STANDS,
+    "in-progress": STANDS,
+    "stopped": STANDS,
+    "on-hold": STANDS,
+    "not-done": _void("not done"),
+    "unknown": STATUS_UNKNOWN,
+}
+ORDERED = "ordered, not known to be given"
+DISPENSED = "dispensed, not known to be taken"
+_TAKEN = ERROR | {
+    "completed": STANDS,
+    "active": STANDS,
+    "stopped": STANDS,
+    "not-taken": _void("not taken"),
+    "intended": _doubt("intended, not given"),
+    "on-hold": _doubt("its status is on hold, not known to be taken"),
+    "unknown": STATUS_UNKNOWN,
+    "recorded": _doubt("recorded, not known to be taken"),
+    "draft": _doubt("its status is draft"),
+}
+GIVEN: dict[str, dict[str, Standing]] = {
+    "MedicationAdministration": _DONE,
+    "MedicationStatement": _TAKEN,
+    "Procedure": _DONE | {"preparation": _doubt("not done yet")},
+    "MedicationRequest": ERROR
+    | {"cancelled": _void("cancelled"), "draft": _doubt("drafted, not ordered")}
+    | dict.fromkeys(("active", "on-hold", "completed", "stopped", "unknown"), _doubt(ORDERED)),
+    "MedicationDispense": ERROR
+    | dict.fromkeys(("cancelled", "declined", "preparation"), _void("not dispensed"))
+    | dict.fromkeys(("completed", "in-progress", "on-hold", "stopped"), _doubt(DISPENSED)),
+}
+ENCOUNTER = ERROR | {
+    UNSTATED: STANDS,
+    "cancelled": _void("cancelled"),
+    "planned": _doubt("planned"),
+    **dict.fromkeys(
+        (
+            "finished",
+            "in-progress",
+            "arrived",
+            "triaged",
+            "onleave",
+            "completed",
+            "discharged",
+            "discontinued",
+            "on-hold",
+        ),
+        STANDS,
+    ),
+}
+# How STU3, DSTU2 and requests say that a thing was not done, beside any status.
+NEGATED = (
+    "notGiven",
+    "wasNotGiven",
+    "notDone",
+    "notPerformed",
+    "isNotPerformed",
+    "wasNotTaken",
+    "doNotPerform",
+)
+# How they say why it was not, which beside a status that says it was leaves both.
+WHY_NOT = ("reasonNotGiven", "reasonNotTaken", "reasonNotPerformed", "notDoneReason")
+TAKEN = {"y": STANDS, "n": _void("not taken"), "na": _void("not taken")}
+DENIALS = frozenset((*NEGATED, *WHY_NOT, "taken"))
+MODIFIED = "carries a modifier extension, which may change its meaning"
+RULED = "carries implicit rules, which may change its meaning"
+SUMMARY = "sent as a summary, without all of it"
+
+
+def modified(element: Json, *, inside: tuple[str, ...] = ()) -> bool:
+    """Whether an element, or any within it but those named, has a modifier extension."""
+    if "modifierExtension" in element:
+        return True
+    waiting = [v for key, v in element.items() if type(v) is not str and key not in inside]
+    for item in waiting:  # which grows while it is gone through
+        if type(item) is dict:
+            if "modifierExtension" in item:
+                return True
+            for value in item.values():
+                if type(value) is not str:
+                    waiting.append(value)
+        elif type(item) is list:
+            waiting += item
+    return False
+
+
+def standing(resource: Json, statuses: dict[str, Standing]) -> Standing:
+    """Whether a resource counts, by everything that its kind has for saying so."""
+    status = resource.get("status")
+    said = UNSTATED if status is None and not unread(resource, "status") else text(status)
+    own = statuses.get(said, UNREADABLE_STATUS)
+    found = [own]
+    if not DENIALS.isdisjoint(resource):
+        found += _denied(resource)
+    if modified(resource, inside=("contained", "component")):
+        found.append(_doubt(MODIFIED))
+    if resource.get("implicitRules"):
+        found.append(_doubt(RULED))
+    if subsetted(resource):
+        found.append(_doubt(SUMMARY))
+    return together(*found) if len(found) > 1 else own
+
+
+def _denied(resource: Json) -> Iterator[Standing]:
+    """What it says beside its status of whether it was done."""
+    yield from (_negation(key, resource[key]) for key in NEGATED if key in resource)
+    if any(resource.get(key) for key in WHY_NOT):
+        yield _doubt("contradicts its status")
+    if "taken" in resource:
+        yield TAKEN.get(text(resource["taken"]), _doubt("not known to be taken"))
+
+
+def _negation(key: str, value: object) -> Standing:
+    if value is False:
+        return STANDS
+    return _void("not given" if "iven" in key else "not done") if value is True else UNREAD_DONE
+
+
+def together(*found: Standing) -> Standing:
+    """What holds of several: the first reason not to count, else the first doubt."""
+    doubt = ""
+    for void, doubtful in found:
+        if void:
+            return Standing(void)
+        doubt = doubt or doubtful
+    return Standing("", doubt) if doubt else STANDS
+
+
+def identity(resource: Json, store: ResourceStore, rest: str = "") -> dict[str, Any]:
+    """What a correction calls a statement by, and when it was sent."""
+    sent = when(resource, "issued") or updated(resource)
+    return {"names": names_of(resource, store, rest), "sent": sent}
+
+
+def names_of(resource: Json, store: ResourceStore, rest: str) -> tuple[str, ...]:
+    """What a correction calls a statement by: its own address, or an identifier together with
+    `rest` (what it measures, in which specimen), since an order's number stands on all its results.
+    """
+    own = store.address(resource)
+    names = [own] if own else []
+    for item in objects(resource.get("identifier")):
+        if value := text(item.get("value")):
+            names.append(f"{text(item.get('system'))}|{value} of {rest}")
+    return tuple(names)
+
+
+def replaced(resource: Json, store: ResourceStore) -> Iterator[Json]:
+    """The resources that one says it replaces, by extension (R4) or relation (before); none when
+    it does not count itself, or they say the same of it.
+    """
+    if resource.get("status") in ("entered-in-error", "cancelled"):
+        return
+    for found in _meant(resource, store):
+        if all(other is not resource for other in (found, *_meant(found, store))):
+            yield found
+
+
+def _meant(resource: Json, store: ResourceStore) -> Iterator[Json]:
+    said = [
+        extension.get("valueReference")
+        for extension in objects(resource.get("extension"))
+        if text(extension.get("url")).endswith("-replaces")
+    ]
+    said += [
+        one.get("target")
+        for one in objects(resource.get("related"))
+        if one.get("type") == "replaces"
+    ]
+    for reference in said:
+        if (found := store.resolve(resource, reference)) is not None:
+            yield found
+
+
+def updated(resource: Json) -> When | None:
+    """When a server last changed a resource, which is not before what it tells."""
+    return when(obj(resource.get("meta")), "lastUpdated")

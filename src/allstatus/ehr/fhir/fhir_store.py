@@ -1,0 +1,248 @@
+"""The resources of a source, found by every form of reference: `urn:uuid`, relative, absolute,
+versioned, contained, by identifier.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+
+from allstatus.ehr.fhir.fhir_bundles import BundleEntry, resources_of
+from allstatus.ehr.fhir.json_access import Json, obj, objects, text
+
+__all__ = ["ResourceStore", "resources_of"]
+UUID = (
+    36  # signs; a resource whose id is one may be referred to by it where no full address was sent
+)
+_REST = re.compile(r"https?://(.+)/([A-Z][A-Za-z]+/[^/?#]+)", re.IGNORECASE)
+_BY_IDENTIFIER = re.compile(r"[A-Za-z]+\?identifier=(?:(.*)\|)?(.+)")
+Key = tuple[str, str]  # server (empty where none is named), and Type/id or another address
+
+
+@lru_cache(maxsize=1 << 14)
+def split_address(address: str) -> Key:
+    """(server without its protocol, Type/id) of an address; the server is empty where none is
+    named.
+    """
+    address = address.partition("/_history/")[0]
+    found = _REST.fullmatch(address)
+    if found is None:
+        return "", address
+    host, slash, path = found[1].partition("/")
+    return host.lower() + slash + path, found[2]
+
+
+class ResourceStore:
+    """Resources by server and id. Of several versions of one only the latest stands, of versions
+    that cannot be told apart all; what was deleted does not. `home` is the server that entries
+    without one are from.
+    """
+
+    def __init__(self, entries: Iterable[BundleEntry], home: str = "") -> None:
+        self.resources: list[Json] = []
+        self.superseded: list[Json] = []
+        self.deleted: list[Json] = []
+        self.patients: dict[object, Json] = {}
+        self.told: dict[object, Any] = {}  # whom a reference from a server names
+        self._servers: dict[int, str] = {}
+        self._names: dict[int, str] = {}
+        self._by_key: dict[Key, Json] = {}
+        self._by_id: dict[str, list[Json]] = {}
+        self._by_identifier: dict[tuple[str, str], list[Json]] = {}
+        self._containers: dict[int, Json] = {}
+        self._reports: dict[int, list[Json]] = {}
+        self._panels: dict[int, list[Json]] = {}
+        for key, versions in _versions(entries, home):
+            self._stand(key, versions)
+        for resource in self.resources:
+            self._list(resource, resource)
+
+    def _stand(self, key: Key, versions: list[BundleEntry]) -> None:
+        last = _latest(versions)
+        gone = any(entry.deleted for entry in last)
+        name = key[1].rpartition("/")[2].removeprefix("urn:uuid:")
+        for entry in versions:
+            self._servers[id(entry.resource)] = key[0]
+            self._names[id(entry.resource)] = name
+            if entry.deleted:
+                continue
+            if gone:
+                self.deleted.append(entry.resource)
+            elif entry in last:
+                self.resources.append(entry.resource)
+                self._index(key, entry)
+            else:
+                self.superseded.append(entry.resource)
+
+    def _index(self, key: Key, entry: BundleEntry) -> None:
+        resource = entry.resource
+        own = text(resource.get("id"))
+        self._by_key[key] = resource
+        if entry.address:
+            self._by_key["", entry.address] = resource
+        if len(own) == UUID:
+            self._by_key["", f"urn:uuid:{own}"] = resource
+        self._by_id.setdefault(key[1], []).append(resource)
+        for item in objects(resource.get("identifier")):
+            name = text(item.get("system")), text(item.get("value"))
+            self._by_identifier.setdefault(name, []).append(resource)
+
+    def _list(self, resource: Json, container: Json) -> None:
+        """Note what a resource contains, and which results a report or panel lists."""
+        contained = objects(resource["contained"]) if "contained" in resource else ()
+        for member in contained:
+            self._containers[id(member)] = container
+            self._servers[id(member)] = self.server(container)
+        for owner in (resource, *contained):
+            listed = self._panels if owner.get("resourceType") == "Observation" else self._reports
+            name = "hasMember" if listed is self._panels else "result"
+            for reference in objects(owner[name]) if name in owner else ():
+                found = self.resolve(owner, reference)
+                if found is not None and found is not owner:
+                    listed.setdefault(id(found), []).append(owner)
+
+    def resolve(self, owner: Json, reference: object) -> Json | None:
+        """The resource a reference means, or None when it is not here or two could be meant."""
+        said = obj(reference)
+        address = text(said.get("reference"))
+        if address.startswith("#"):
+            return self._contained(owner, address[1:])
+        found = _BY_IDENTIFIER.fullmatch(address)
+        if found or not address:
+            identifier = obj(said.get("identifier"))
+            system, value = (
+                found.groups() if found else map(text, map(identifier.get, ("system", "value")))
+            )
+            return self.identified(text(said.get("type")), system or "", value)
+        server, key = split_address(address)
+        if server or ":" in key:
+            exact = self._by_key.get((server, key))
+            return exact if exact is not None else self._by_key.get(("", key))
+        for home in dict.fromkeys((self.server(owner), "")):
+            if (exact := self._by_key.get((home, key))) is not None:
+                return exact
+        others = self._by_id.get(key, [])
+        return others[0] if len(others) == 1 else None
+
+    def _contained(self, owner: Json, name: str) -> Json | None:
+        container = self._containers.get(id(owner))
+        for home in (owner, container or {}):
+            for item in objects(home.get("contained")):
+                if name and item.get("id") == name:
+                    return item
+        return container if not name else None
+
+    def identified(self, kind: str, system: str, value: str) -> Json | None:
+        """The one resource of a kind that has an identifier, or None."""
+        known = self._by_identifier.get((system, value), []) if value else []
+        found = [one for one in known if kind in ("", one["resourceType"])]
+        return found[0] if len(found) == 1 else None
+
+    def server(self, resource: Json) -> str:
+        """The server a resource is from, empty where none is named."""
+        return self._servers.get(id(resource), "")
+
+    def container(self, resource: Json) -> Json | None:
+        """What contains a resource, or None."""
+        return self._containers.get(id(resource))
+
+    def reports(self, result: Json) -> list[Json]:
+        """The reports that list or contain a result."""
+        found = list(self._reports.get(id(result), []))
+        container = self.container(result) or {}
+        if container.get("resourceType") == "DiagnosticReport" and container not in found:
+            found.append(container)
+        return found
+
+    def listed(self, result: Json) -> bool:
+        """Whether a report or panel lists or contains a result."""
+        own = id(result)
+        return own in self._reports or own in self._panels or own in self._containers
+
+    def panels(self, result: Json) -> list[Json]:
+        """The results a result is a member of."""
+        return self._panels.get(id(result), [])
+
+    def name(self, resource: Json) -> str:
+        """A resource's id, else the end of its full address."""
+        return text(resource.get("id")) or self._names.get(id(resource), "")
+
+    def patient(self, key: object) -> Json:
+        """What the source says of the patient of a key; empty where it says nothing."""
+        return self.patients.get(key, {})
+
+    def address(self, resource: Json) -> str:
+        """Server, type and id of a resource; empty for one that has no id."""
+        own = text(resource.get("id"))
+        return f"{self.server(resource)}|{resource['resourceType']}/{own}" if own else ""
+
+
+def _versions(entries: Iterable[BundleEntry], home: str) -> list[tuple[Key, list[BundleEntry]]]:
+    """Everything that came in by server and id, without exact repetitions."""
+    found: dict[Key, list[BundleEntry]] = {}
+    for number, entry in enumerate(entries):
+        server, local = split_address(entry.address)
+        server = server or home
+        own = text(entry.resource.get("id"))
+        if own:
+            local = f"{entry.resource['resourceType']}/{own}"
+        versions = found.setdefault((server, local or f"#{number}"), [])
+        if not versions or all(entry.resource != other.resource for other in versions):
+            versions.append(entry)
+    return list(_joined(found).items())
+
+
+def _joined(found: dict[Key, list[BundleEntry]]) -> dict[Key, list[BundleEntry]]:
+    """What came without a server belongs to the one server that has a resource of that id."""
+    if len({server for server, _ in found}) < 2:
+        return found
+    servers: dict[str, list[Key]] = {}
+    for key in found:
+        servers.setdefault(key[1], []).append(key)
+    for local, keys in servers.items():
+        if len(keys) == 2 and ("", local) in keys and "/" in local:
+            (home,) = (key for key in keys if key[0])
+            loose = found.pop(("", local))
+            known = [entry.resource for entry in found[home]]
+            found[home] += [entry for entry in loose if entry.resource not in known]
+    return found
+
+
+def _latest(versions: list[BundleEntry]) -> list[BundleEntry]:
+    """The versions that no other is later than."""
+    if len(versions) == 1:
+        return versions
+    return [one for one in versions if not any(_later(other, one) for other in versions)]
+
+
+def _later(one: BundleEntry, other: BundleEntry) -> bool:
+    """Whether a version is known to be later than another."""
+    (mine, number), (theirs, other_number) = _stamp(one), _stamp(other)
+    if mine and theirs and mine != theirs:
+        return mine > theirs
+    if number is not None and other_number is not None and number != other_number:
+        return number > other_number
+    if one.place and other.place and one.place[0] == other.place[0]:
+        return one.place[1] < other.place[1]
+    if one.deleted or other.deleted:
+        return False
+    return (mine is not None, number is not None) > (theirs is not None, other_number is not None)
+
+
+def _stamp(entry: BundleEntry) -> tuple[datetime | None, int | None]:
+    meta = obj(entry.resource.get("meta"))
+    version = text(meta.get("versionId")) or text(entry.stamp.get("etag")).strip('W/"')
+    updated = text(meta.get("lastUpdated")) or text(entry.stamp.get("lastModified"))
+    number = int(version) if version.isdecimal() and len(version) < 10 else None
+    return _instant(updated), number
+
+
+def _instant(value: str) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)

@@ -1,0 +1,243 @@
+"""Medicines and procedures to the treatments they state, in the shapes of R4, R5 and the versions
+before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from allstatus.ehr.chart import TEXT, Code, Treatment
+from allstatus.ehr.dates import When, last_day
+from allstatus.ehr.fhir.fhir_context import about
+from allstatus.ehr.fhir.fhir_results import source_of
+from allstatus.ehr.fhir.fhir_standing import (
+    GIVEN,
+    MODIFIED,
+    STANDS,
+    UNREAD_DONE,
+    Standing,
+    identity,
+    modified,
+    standing,
+    together,
+    updated,
+)
+from allstatus.ehr.fhir.fhir_store import ResourceStore
+from allstatus.ehr.fhir.json_access import (
+    NOT_HERE,
+    Json,
+    codeable,
+    codes,
+    in_words,
+    obj,
+    objects,
+    text,
+    when,
+    words,
+)
+
+# R4, DSTU2, R5 as published (with one r) and as meant, then what comes closest
+DATES = (
+    "effectiveDateTime",
+    "effectivePeriod",
+    "performedDateTime",
+    "performedPeriod",
+    "effectiveTimeDateTime",
+    "effectiveTimePeriod",
+    "occurenceDateTime",
+    "occurencePeriod",
+    "occurrenceDateTime",
+    "occurrencePeriod",
+    "whenHandedOver",
+    "whenPrepared",
+    "dateAsserted",
+    "authoredOn",
+    "dateWritten",
+)
+DATED_SO = ("effective", "performed", "occurence", "occurrence")
+SENT_SO = ("_", *DATED_SO)
+DAYS = tuple(name for name in DATES if name.startswith(DATED_SO))
+REASONS = (
+    "reasonCode",
+    "reasonReference",
+    "reason",
+    "reasonCodeableConcept",
+    "reasonGiven",
+    "reasonForUse",
+    "reasonForUseCodeableConcept",
+    "reasonForUseReference",
+)
+ORDERS = ("request", "basedOn", "prescription", "authorizingPrescription")
+INTENT = "intent"  # mCODE's procedure-intent, its older treatment-intent, and others' names for it
+TAKING = {
+    "taking": STANDS,
+    "taking-as-directed": STANDS,
+    "taking-not-as-directed": STANDS,
+    "stopped": STANDS,
+    "stopped-as-directed": STANDS,
+    "stopped-not-as-directed": STANDS,
+    "not-taking": Standing("not taken"),
+}
+DOSES = ("dose", "doseQuantity", "quantity")
+RECORDED = "recorded"  # how R5 says that a statement was made, whatever it says
+
+
+def read_treatment(resource: Json, store: ResourceStore) -> Iterator[Treatment]:
+    """What was given or done, or ordered, and why that does not count."""
+    kind = resource["resourceType"]
+    medicine = kind != "Procedure"
+    found, name, stands = _product(resource, store) if medicine else _procedure(resource)
+    stands = together(
+        _standing(resource, GIVEN[kind]), stands, about(resource, store)[0], _amount(resource)
+    )
+    asserted = when(resource, "dateAsserted", "recorded", "authoredOn")
+    day = _day(resource)
+    orders = list(_orders(resource, store))
+    reasons = next((r for one in orders if (r := _reasons(one, store))), ())
+    yield Treatment(
+        source_of(resource),
+        found,
+        day,
+        when(resource, "dateAsserted"),
+        stands.void,
+        name,
+        doubt=stands.doubt,
+        latest=None if day else last_day([asserted, updated(resource)]),
+        intent=next((said for one in orders if (said := _intent(one))), ()),
+        route=_routes(resource),
+        reasons=reasons,
+        medicine=medicine,
+        **identity(resource, store, rest=" ".join(code.code for code in found)),
+    )
+
+
+def _standing(resource: Json, statuses: dict[str, Standing]) -> Standing:
+    if resource.get("status") != RECORDED or "adherence" not in resource:
+        return standing(resource, statuses)
+    said = [code.code for code in codes(obj(resource["adherence"]).get("code"))]
+    taken = next((TAKING[code] for code in said if code in TAKING), statuses[RECORDED])
+    return together(taken, standing(resource, statuses | {RECORDED: STANDS}))
+
+
+def _amount(resource: Json) -> Standing:
+    """Whether an amount of it may have been given: nothing says so but amounts of 0."""
+    doses = [dose for dosage in _dosages(resource) for dose in _doses(dosage)]
+    nothing = doses and all(dose.get("value") == 0 for dose in doses)
+    return UNREAD_DONE if nothing else STANDS
+
+
+def _doses(dosage: Json) -> list[Json]:
+    rated = [*objects(dosage.get("doseAndRate")), dosage]
+    return [dose for one in rated for name in DOSES for dose in objects(one.get(name))]
+
+
+def _dosages(resource: Json) -> list[Json]:
+    return objects(resource.get("dosage")) + objects(resource.get("dosageInstruction"))
+
+
+def _day(resource: Json) -> When | None:
+    """When it was given; a date that was sent and cannot be read is not replaced by another."""
+    sent = [key.lstrip("_") for key in resource if key.startswith(SENT_SO)]
+    if any(name.startswith(DATED_SO) and name not in DAYS for name in sent):
+        return when(resource, *DAYS)
+    own = [name for name in DAYS if name in resource or f"_{name}" in resource] if sent else []
+    return when(resource, *(own or DATES))
+
+
+def _procedure(resource: Json) -> tuple[tuple[Code, ...], str, Standing]:
+    return codes(resource.get("code")), words(resource.get("code")), STANDS
+
+
+def _product(resource: Json, store: ResourceStore) -> tuple[tuple[Code, ...], str, Standing]:
+    """A medicine by its own code, that of the Medication it refers to, and its active
+    ingredients.
+    """
+    concept = resource.get("medicationCodeableConcept")
+    either = obj(resource.get("medication"))
+    concept = concept or either.get("concept") or (either if "coding" in either else None)
+    found, names, stands = codes(concept), [words(concept)], STANDS
+    for said in (resource.get("medicationReference"), either.get("reference"), either):
+        reference = obj(said)
+        if not (text(reference.get("reference")) or reference.get("identifier")):
+            continue
+        medicine = store.resolve(resource, reference)
+        if medicine is None:
+            names.append(text(reference.get("display")) or f"{text(reference.get('reference'))}")
+            continue
+        parts = list(_ingredients(medicine, store))
+        found += codes(medicine.get("code")) + tuple(c for part in parts for c in codeable(part))
+        names += [
+            words(medicine.get("code")),
+            *(words(part.get("concept") or part) for part in parts),
+        ]
+        if modified(medicine, inside=("contained",)):
+            stands = Standing("", MODIFIED)
+        if medicine.get("status") == "entered-in-error":
+            stands = Standing("", "its medicine was entered in error")
+    return found, "; ".join(dict.fromkeys(name for name in names if name)), stands
+
+
+def _ingredients(medicine: Json, store: ResourceStore) -> Iterator[Json]:
+    listed = objects(medicine.get("ingredient"))
+    listed += objects(obj(medicine.get("product")).get("ingredient"))
+    for item in listed:
+        if item.get("isActive") is False:
+            continue
+        either = obj(item.get("item"))
+        yield obj(item.get("itemCodeableConcept")) or either
+        reference = item.get("itemReference") or either.get("reference") or either
+        if (part := store.resolve(medicine, reference)) is not None and part is not medicine:
+            yield obj(part.get("code"))
+
+
+def _routes(resource: Json) -> tuple[Code, ...]:
+    return tuple(code for dosage in _dosages(resource) for code in codes(dosage.get("route")))
+
+
+def _orders(resource: Json, store: ResourceStore) -> Iterator[Json]:
+    """A treatment, and the orders it was given under."""
+    waiting, seen = [resource], {id(resource)}
+    while waiting:
+        order = waiting.pop(0)
+        yield order
+        for reference in _listed(order, ORDERS):
+            found = store.resolve(order, reference)
+            if found is not None and id(found) not in seen:
+                seen.add(id(found))
+                waiting.append(found)
+
+
+def _listed(resource: Json, names: tuple[str, ...]) -> list[Json]:
+    """The objects of all of these elements that were sent."""
+    return [one for name in names if name in resource for one in objects(resource[name])]
+
+
+def _reasons(resource: Json, store: ResourceStore) -> tuple[Code, ...]:
+    found: tuple[Code, ...] = ()
+    for said in _listed(resource, REASONS):
+        own = obj(said.get("concept")) or said
+        found += codes(own) or in_words(own)
+        for reference in (said, obj(said.get("reference"))):
+            found += _referred(resource, reference, store)
+    return found
+
+
+def _referred(resource: Json, reference: Json, store: ResourceStore) -> tuple[Code, ...]:
+    """The code of what a reference means, else its words; of what is not here, that it is not."""
+    if not (isinstance(reference.get("reference"), str) or reference.get("identifier")):
+        return ()
+    known = store.resolve(resource, reference)
+    if known is not None:
+        return codes(known.get("code")) or in_words(known.get("code"))
+    shown = text(reference.get("display"))
+    return (Code(TEXT, shown.lower() or NOT_HERE, shown),)
+
+
+def _intent(resource: Json) -> tuple[Code, ...]:
+    found: tuple[Code, ...] = ()
+    for extension in objects(resource.get("extension")):
+        if INTENT in text(extension.get("url")).rpartition("/")[2].lower():
+            found += codes(extension.get("valueCodeableConcept")) + codes(
+                extension.get("valueCoding")
+            )
+    return found

@@ -1,0 +1,103 @@
+"""Careful steps through JSON of any shape: what is not of the expected type is as if it were not
+there.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allstatus.ehr.chart import TEXT, Code
+from allstatus.ehr.coding.codes import make_code
+from allstatus.ehr.dates import When, read_when
+
+Json = dict[str, Any]
+NOTHING: Json = {}
+NOT_HERE = "not here"
+
+
+def obj(value: object) -> Json:
+    """An object, else an empty one."""
+    return value if isinstance(value, dict) else NOTHING
+
+
+def objects(value: object) -> list[Json]:
+    """The objects of a list; one object alone is a list of one."""
+    if value is None:
+        return []
+    if isinstance(value, list):
+        return [item for item in value if isinstance(item, dict)]
+    return [value] if isinstance(value, dict) else []
+
+
+def text(value: object) -> str:
+    """Text, else empty."""
+    return value if isinstance(value, str) else ""
+
+
+def whole_number(value: object) -> int | None:
+    """A whole number, also one written as text; of one with more than twenty digits the first."""
+    if isinstance(value, str) and value.isdecimal():
+        return int(value[:20])
+    return value if type(value) is int else None
+
+
+def unread(element: Json, name: str) -> bool:
+    """Whether an element was sent without what it says: FHIR's `_name`, which holds why."""
+    return element.get(name) is None and f"_{name}" in element
+
+
+def codes(concepts: object) -> tuple[Code, ...]:
+    """The codings of one CodeableConcept or a list of them; a bare Coding counts too."""
+    if concepts is None:
+        return ()
+    found = []
+    for concept in objects(concepts):
+        for coding in objects(concept.get("coding")) or ([concept] if "code" in concept else []):
+            if code := text(coding.get("code")):
+                found.append(
+                    make_code(text(coding.get("system")), code, text(coding.get("display")))
+                )
+    return tuple(found)
+
+
+def codeable(value: object) -> tuple[Code, ...]:
+    """The same where R5 has a CodeableReference: those of its concept."""
+    found = codes(value)
+    for item in objects(value):
+        found += codes(item.get("concept"))
+    return found
+
+
+def words(concept: object) -> str:
+    """A concept as people read it: its text, else its first display."""
+    concept = obj(concept)
+    if said := text(concept.get("text")):
+        return said
+    displays = (text(coding.get("display")) for coding in objects(concept.get("coding")))
+    return next(filter(None, displays), "")
+
+
+def in_words(concept: object) -> tuple[Code, ...]:
+    """A concept that has words and no code, as a code of the system of words."""
+    said = words(concept)
+    return (Code(TEXT, said.lower(), said),) if said else ()
+
+
+def subsetted(resource: Json) -> bool:
+    """Whether its sender left something out of it, by its tag."""
+    tags = objects(obj(resource.get("meta")).get("tag"))
+    return any(tag.get("code") == "SUBSETTED" for tag in tags)
+
+
+def when(resource: Json, *names: str) -> When | None:
+    """The first of these elements that holds a date; of a period its start, else its end."""
+    for name in names:
+        value = resource.get(name)
+        if value is None:
+            continue
+        for candidate in (
+            (value,) if isinstance(value, str) else (obj(value).get("start"), obj(value).get("end"))
+        ):
+            if isinstance(candidate, str) and (found := read_when(candidate)):
+                return found
+    return None

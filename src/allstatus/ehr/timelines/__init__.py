@@ -1,0 +1,1 @@
+"""The days of a chart, each with its facts and decision."""

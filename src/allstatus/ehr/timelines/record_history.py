@@ -1,0 +1,92 @@
+"""Dated histories: the records of one patient over time, each leaving its remission or relapse to
+the next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from allstatus.decision.classifier import Classifier
+from allstatus.ehr.assess.remissions import History, marrow_side
+from allstatus.ehr.timelines.timeline_points import Timeline, add_point
+from allstatus.errors import InvalidRecord
+from allstatus.record.model import OutsideMarrow, Record
+from allstatus.rules.ruleset import RuleSet
+from allstatus.table.chart_context import ChartContext, Evidence
+
+CARRIED = "carried forward from the record before"
+MARROW = "marrow"
+FOUND_CLEAR = "the relapse was found in the marrow only, which has since been found clear"
+
+
+def decide_dated(
+    classifier: Classifier, records: Iterable[Mapping[str, Any]], as_of: date | None = None
+) -> list[Timeline]:
+    """One timeline for each `id`, in the order of the ids, of records to `as_of`; raises
+    InvalidRecord for one without a date.
+    """
+    by_patient: dict[str | int | None, list[Record]] = {}
+    for value in records:
+        record = classifier.record_model.read(value)
+        if record.as_of is None:
+            raise InvalidRecord(
+                "as_of", "is missing", "give the date of each record of a history as YYYY-MM-DD"
+            )
+        if as_of is None or record.as_of <= as_of:
+            by_patient.setdefault(record.id, []).append(record)
+    return [
+        _tell(classifier, patient, by_patient[patient]) for patient in sorted(by_patient, key=str)
+    ]
+
+
+def _tell(classifier: Classifier, patient: str | int | None, records: list[Record]) -> Timeline:
+    timeline, history, last, treated = Timeline(patient), History(), None, False
+    for record in sorted(records, key=lambda record: str(record.as_of)):
+        assert record.as_of is not None
+        past = history.before(record.as_of, record.as_of)
+        carried: dict[str, Any] = {}
+        if treated and record.prior_treatment is None:
+            carried["prior_treatment"] = "disease_directed"
+        if past.remission_before and record.prior_remission is None:
+            carried["prior_remission"] = True
+        if past.relapses and record.relapse_since_remission is None:
+            carried["relapse_since_remission"] = past.relapsed_since
+        if past.relapse_count and record.relapse_count is None:
+            carried["relapse_count"] = past.relapse_count
+        clear = marrow_side(classifier.ruleset, record.marrow_blast_percent) is False
+        if clear and past.places == {MARROW} and record.leukemia_outside_marrow is None:
+            carried["leukemia_outside_marrow"] = "absent"
+        evidence = {
+            fact: (Evidence("history", read=str(value), used=True, because=_because(fact)),)
+            for fact, value in carried.items()
+        }
+        decision = classifier.classify(
+            record.model_copy(update=carried),
+            chart=ChartContext(evidence, dict.fromkeys(carried, "derived")),
+        )
+        last = add_point(timeline.points, record.as_of, decision, past, last)
+        timeline.now = decision
+        treated = treated or record.prior_treatment == "disease_directed"
+        if decision.status:
+            places = _places(classifier.ruleset, record)
+            status = classifier.ruleset.statuses[decision.status]
+            history.decided(record.as_of, status, places=places)
+    return timeline
+
+
+def _because(fact: str) -> str:
+    return FOUND_CLEAR if fact == "leukemia_outside_marrow" else CARRIED
+
+
+def _places(ruleset: RuleSet, record: Record) -> frozenset[str]:
+    """Where a record finds leukemia."""
+    outside, found = record.leukemia_outside_marrow, set()
+    if marrow_side(ruleset, record.marrow_blast_percent):
+        found.add(MARROW)
+    if isinstance(outside, OutsideMarrow):
+        found.update(outside.sites)
+    elif outside == "present":
+        found.add("other")
+    return frozenset(found)

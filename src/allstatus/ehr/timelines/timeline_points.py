@@ -1,0 +1,50 @@
+"""The assessments of a chart as they are told: points in date order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from allstatus.decision.decision import Decision
+from allstatus.ehr.assess.remissions import Past
+from allstatus.ehr.evidence.chart_reading import Finding
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One assessment decided. `number`: which remission it is, when it is one; `changed`: another
+    status than the last known.
+    """
+
+    day: date | None
+    decision: Decision
+    number: int | None = None
+    changed: bool = False
+
+
+@dataclass(slots=True)
+class Timeline:
+    """A patient's points in date order, the decision as it stands (`now`), and the treatments
+    behind them; `assuming`, the same under the assumption on signs and symptoms.
+    """
+
+    patient: str | int | None
+    points: list[Point] = field(default_factory=list)
+    now: Decision | None = None
+    treatments: list[Finding] = field(default_factory=list)
+    assuming: Timeline | None = None
+
+    def beside(self) -> list[tuple[Point, Point | None]]:
+        """Each point with the one of the same day under the assumption."""
+        others = {point.day: point for point in self.assuming.points} if self.assuming else {}
+        return [(point, others.get(point.day)) for point in self.points]
+
+
+def add_point(
+    points: list[Point], day: date | None, decision: Decision, past: Past, last: str | None
+) -> str | None:
+    """Append a point to those so far, of which `last` is the last known status; returns it anew."""
+    number = past.relapse_count + 1 if decision.is_remission else None
+    changed = decision.status is not None and decision.status != last
+    points.append(Point(day, decision, number, changed))
+    return decision.status or last

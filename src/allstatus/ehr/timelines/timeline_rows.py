@@ -1,0 +1,287 @@
+"""The rows of a timeline's picture, one above the other over the same days."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+from itertools import groupby, pairwise
+from textwrap import fill
+from typing import Any
+
+from allstatus.ehr.dates import shifted
+from allstatus.ehr.timelines.timeline_points import Point, Timeline
+from allstatus.ehr.timelines.timeline_text import GAPS
+from allstatus.record.model import OutsideMarrow
+from allstatus.record.percent import HUNDRED, Percent, format_number
+from allstatus.render.palette import shades
+from allstatus.render.reader import Reader
+from allstatus.render.words import short_titles
+from allstatus.rules.ruleset import RuleSet
+from allstatus.table.decision_table import OUTSIDE
+
+INK, GREY, LIMIT = "#1a1a1a", "#6b6b6b", "#8a1c1c"
+CANNOT_TELL = "cannot_tell"
+COUNTS = {"normal": "o", "abnormal": "X"}
+BOX = {"facecolor": "white", "edgecolor": "none", "alpha": 0.75, "pad": 0.8}
+ABOVE_IT = ("more", "or_fewer")  # what is said above a limit and below it
+FROM_IT = ("or_more", "fewer")
+LABEL = 14  # characters on a line of a status's label
+NEAR = 0.07  # of the width: labels nearer than this are set apart
+
+
+@dataclass(frozen=True)
+class TimelineRows:
+    """A timeline and its dated points, to be drawn row by row; `unknown` is the mark of what is not
+    known.
+    """
+
+    timeline: Timeline
+    points: list[tuple[date, Point]]
+    unknown: Any
+
+    @cached_property
+    def days(self) -> list[date]:
+        """The days of the assessments."""
+        return [day for day, _ in self.points]
+
+    @cached_property
+    def span(self) -> tuple[date, date]:
+        """The first and last day of the picture, with room on both sides."""
+        first = min([*self.days, *(item.when.last for item in self.timeline.treatments)])
+        span = max((max(self.days) - first).days, 60)
+        return (
+            shifted(first, -timedelta(days=span * 3 // 100)),
+            shifted(max(self.days), timedelta(days=span * 9 // 100)),
+        )
+
+    @cached_property
+    def width(self) -> int:
+        """How many days the picture is wide."""
+        return (self.end - self.start).days
+
+    @property
+    def start(self) -> date:
+        """The first day of the picture."""
+        return self.span[0]
+
+    @property
+    def end(self) -> date:
+        """The last day of the picture."""
+        return self.span[1]
+
+    @property
+    def rules(self) -> RuleSet:
+        """The rules that all points were decided by."""
+        return self.points[0][1].decision.rules
+
+    @cached_property
+    def reader(self) -> Reader:
+        """Who looks at the picture."""
+        return Reader(self.rules)
+
+    def says(self, name: str, **parts: object) -> str:
+        """A text of the picture."""
+        return self.reader.says("timeline", "picture", name, **parts)
+
+    def sites_of(self, point: Point) -> str:
+        """Where a point finds something outside the marrow, in words."""
+        found = point.decision.record.leukemia_outside_marrow
+        sites = found.sites if isinstance(found, OutsideMarrow) else ()
+        return ", ".join(map(self.reader.place, sites)) or self.says("found")
+
+    @cached_property
+    def bands(self) -> dict[str, tuple[str, str, str]]:
+        """The colour, hatching and label of each status and of what is none."""
+        looks = shades(self.rules)
+        labels = dict(zip(self.rules.in_course, short_titles(self.rules), strict=True))
+        labels |= {OUTSIDE: self.reader.says("outside"), CANNOT_TELL: self.says(CANNOT_TELL)}
+        looks[CANNOT_TELL] = looks["insufficient_data"]
+        return {n: (looks[n].ground, looks[n].hatch, label) for n, label in labels.items()}
+
+    def blasts(self, axis: Any) -> None:
+        """The percentage of blasts against each limit of the rules."""
+        limits = self._limits(axis)
+        axis.set_yscale(
+            "function", functions=(lambda value: abs(value) ** 0.5, lambda value: value**2)
+        )
+        axis.set_ylim(0, 104)
+        ticks = sorted({0, 1, *limits, 25, 50, 100})
+        axis.set_yticks(ticks, [f"{tick:g}" for tick in ticks])
+        axis.set_ylabel(self.says("blasts"))
+        known: list[tuple[date, Any]] = [
+            (day, point.decision.record.marrow_blast_percent) for day, point in self.points
+        ]
+        exact = [(day, value) for day, value in known if getattr(value, "exact", None) is not None]
+        for (day, value), (later, other) in pairwise(exact):
+            if self._one_side(value, other):  # on which day a limit was crossed nobody saw
+                ends = [float(value.exact), float(other.exact)]
+                axis.plot([day, later], ends, color=GREY, lw=1, ls=":", zorder=2)
+        before: date | None = None
+        for day, value in known:
+            if hasattr(value, "low"):
+                self._one_blast(
+                    axis, day, value, left=before is not None and self._near(before, day)
+                )
+                before = day
+
+    def _limits(self, axis: Any) -> list[float]:
+        """Draw the limits, each with what lies on either side of it; the remission's ground below
+        its own.
+        """
+        rules, status = self.rules, self.rules.remission
+        asked = {name for clause in status.clauses for name in clause.criteria()} if status else ()
+        text = {"color": LIMIT, "fontsize": 9, "ha": "left", "textcoords": "offset points"}
+        limits: list[float] = []
+        for name in rules.criteria_of("marrow_blast_percent"):
+            condition = rules.criteria[name].condition
+            if condition.limit is None or float(condition.limit) in limits:
+                continue
+            limit, belongs_below = float(condition.limit), condition.operator in (">", "<=")
+            limits.append(limit)
+            if status and name in asked:
+                axis.axhspan(0, limit, color=self.bands[status.name][0], alpha=0.45, lw=0)
+            axis.axhline(limit, color=LIMIT, lw=1.6)
+            sides = ABOVE_IT if belongs_below else FROM_IT
+            for said, place in zip(sides, ({"va": "bottom"}, {"va": "top"}), strict=True):
+                offset = (5, 4 if place["va"] == "bottom" else -4)
+                shown = self.says(said, limit=f"{limit:g}")
+                axis.annotate(shown, (self.end, limit), offset, **place, **text)
+        return limits
+
+    def _one_blast(self, axis: Any, day: date, value: Any, *, left: bool) -> None:
+        if value.exact is not None:
+            axis.plot([day], [float(value.exact)], "o", color=INK, ms=7, zorder=3)
+            label = f"{format_number(value.exact)} %"
+        else:
+            high = min(value.high, HUNDRED)
+            axis.plot(
+                [day, day],
+                [float(value.low), float(high)],
+                "-",
+                color=INK,
+                lw=4,
+                alpha=0.7,
+                zorder=3,
+                solid_capstyle="butt",
+            )
+            label = f"{value.describe()} %"
+        place: dict[str, Any] = (
+            {"xytext": (-8, -1), "ha": "right", "va": "center"}
+            if left
+            else {"xytext": (7, 6), "ha": "left"}
+        )
+        axis.annotate(
+            label,
+            (day, float(value.high)),
+            textcoords="offset points",
+            fontsize=9.5,
+            color=INK,
+            bbox=BOX,
+            zorder=4,
+            **place,
+        )
+
+    def _one_side(self, one: Percent, other: Percent) -> bool:
+        """Whether no limit of the rules lies between two percentages."""
+        conditions = (
+            self.rules.criteria[name].condition
+            for name in self.rules.criteria_of("marrow_blast_percent")
+        )
+        return all(
+            condition.holds(one) is condition.holds(other)
+            for condition in conditions
+            if condition.limit is not None
+        )
+
+    def _near(self, one: date, other: date) -> bool:
+        return abs((other - one).days) < NEAR * self.width
+
+    def counts(self, axis: Any) -> None:
+        """Whether the blood count is normal."""
+        _strip(axis, self.says("blood_count"))
+        for day, point in self.points:
+            verdict = point.decision.facts["cbc"].value
+            marker = COUNTS.get(verdict)
+            fill = "white" if verdict == "normal" else INK
+            shape: dict[str, Any] = (
+                {"marker": marker, "ms": 9} if marker else {"marker": self.unknown, "ms": 13}
+            )
+            axis.plot([day], [0.5], color=INK, markerfacecolor=fill, clip_on=False, **shape)
+
+    def outside(self, axis: Any) -> None:
+        """Where something was found outside the marrow."""
+        _strip(axis, self.says("outside_marrow"))
+        for day, point in self.points:
+            if point.decision.facts["leukemia_outside_marrow"].value == "present":
+                axis.plot([day], [0.5], "D", color=LIMIT, ms=7)
+                axis.annotate(
+                    self.sites_of(point),
+                    (day, 0.5),
+                    (8, 0),
+                    textcoords="offset points",
+                    va="center",
+                    fontsize=9,
+                    color=LIMIT,
+                )
+
+    def treatments(self, axis: Any) -> None:
+        """Each treatment where it was first given."""
+        _strip(axis, self.says("treatment"))
+        names: dict[date, list[str]] = {}
+        seen: set[str] = set()
+        for item in self.timeline.treatments:
+            if item.name not in seen and self.start <= item.when.last <= self.end:
+                seen.add(item.name)
+                names.setdefault(item.when.last, []).append(item.name)
+        ends = [self.start] * 3
+        for day, given in names.items():
+            row = next((number for number in range(3) if ends[number] <= day), 2)
+            label = ", ".join(given)
+            ends[row] = day + (self.end - self.start) * (0.011 * len(label) + 0.02)
+            axis.plot([day, day], [0, 1], color=GREY, lw=0.7)
+            axis.plot([day], [0.84 - 0.32 * row], marker=">", color=INK, ms=5)
+            axis.annotate(
+                label,
+                (day, 0.84 - 0.32 * row),
+                (6, 0),
+                textcoords="offset points",
+                va="center",
+                fontsize=9,
+            )
+
+    def status(self, axis: Any) -> None:
+        """The status from each assessment to the next."""
+        _strip(axis, self.says("status"))
+        for (key, number), run in groupby(
+            self.points, key=lambda entry: (band_of(entry[1]), entry[1].number)
+        ):
+            days = [day for day, _ in run]
+            until = next((day for day in self.days if day > days[-1]), self.end)
+            colour, hatch, label = self.bands[key]
+            axis.axvspan(days[0], until, facecolor=colour, hatch=hatch, edgecolor=GREY, lw=0.8)
+            axis.vlines(days[1:], 0, 0.12, color=INK, lw=0.8)
+            label = (
+                f"{label}\n{self.says('number', number=number)}" if number else fill(label, LABEL)
+            )
+            if (until - days[0]).days > 0.0085 * max(map(len, label.split("\n"))) * self.width:
+                axis.annotate(
+                    label,
+                    (days[0] + (until - days[0]) / 2, 0.5),
+                    ha="center",
+                    va="center",
+                    fontsize=9.5,
+                    bbox=BOX,
+                )
+
+
+def _strip(axis: Any, label: str) -> None:
+    axis.set_ylim(0, 1)
+    axis.set_yticks([])
+    axis.set_ylabel(label, rotation=0, ha="right", va="center", labelpad=8)
+
+
+def band_of(point: Point) -> str:
+    """Which of the bands a point is in."""
+    decision = point.decision
+    return CANNOT_TELL if decision.outcome in GAPS else decision.status or decision.outcome

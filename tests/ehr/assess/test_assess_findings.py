@@ -1,0 +1,61 @@
+"""Leukemia outside the marrow and signs, around an assessment: what is told of each finding."""
+
+from ehr.assess.test_assessor import chart_of
+from ehr.assess.test_assessor import decide as decide_fhir
+from ehr.charts_as_yaml import decide
+
+OUTSIDE, SIGNS = "leukemia_outside_marrow", "signs_and_symptoms"
+REMISSION = [
+    {"given": "vincristine", "day": "2025-01-10"},
+    {"marrow": 2, "day": "2025-03-10"},
+    {"count": "normal", "day": "2025-03-10"},
+]
+
+
+def becauses(lines: list[dict[str, object]], fact: str) -> list[str]:
+    evidence = decide([*REMISSION, *lines]).facts[fact].evidence
+    return [entry.because for entry in evidence if not isinstance(entry, str) and not entry.used]
+
+
+def test_a_site_shown_clear_is_that_site_only() -> None:
+    assert "this site only; others are not reported" in becauses(
+        [{"csf": 0, "day": "2025-03-09"}], OUTSIDE
+    )
+
+
+def test_what_was_found_and_not_shown_to_be_gone_leaves_it_open() -> None:
+    lines = [{"csf": 3, "day": "2025-02-20"}]
+    assert becauses(lines, OUTSIDE) == ["found earlier and not shown to be gone"]
+    gone = [*lines, {"csf": 0, "day": "2025-03-01"}]
+    assert decide([*REMISSION, *gone]).status == "in_remission"
+    remission = [*lines, {"status": "remission", "day": "2025-02-21"}]
+    assert decide([*REMISSION, *remission]).status == "in_remission"
+
+
+def test_the_site_is_named() -> None:
+    decision = decide(
+        [*REMISSION, {"csf": 3, "day": "2025-03-09"}, {"blood": 2, "day": "2025-03-09"}]
+    )
+    assert decision.facts[OUTSIDE].value == "present"
+    shown = [entry.read for entry in decision.facts[OUTSIDE].evidence if not isinstance(entry, str)]
+    assert shown == ["blasts found (blood)", "blasts found (cns)"]
+
+
+def test_signs_that_are_there_over_or_not_recorded() -> None:
+    fever = {"fever": "", "day": "2025-03-01"}
+    assert decide([*REMISSION, fever]).facts[SIGNS].value == "present"
+    assert decide([*REMISSION, fever | {"until": "2025-03-09"}]).facts[SIGNS].value == "absent"
+    ended = decide([*REMISSION, fever | {"ended": True}])
+    assert ended.facts[SIGNS].value is None
+    before = decide([*REMISSION, fever | {"day": "2025-02-01", "ended": True}])
+    assert before.facts[SIGNS].state == "assumed"
+
+
+def test_one_finding_s_absence_is_shown_and_is_not_that_of_all() -> None:
+    line = {"resourceType": "Observation", "id": "f", "status": "final", "valueBoolean": False}
+    line |= {"code": "snomed 386661006", "effectiveDateTime": "2025-03-09"}
+    signs = decide_fhir(chart_of({"chart": [line]})).facts[SIGNS]
+    assert signs.state == "assumed"
+    assert "says that this finding is absent, not that all are" in [
+        entry.because for entry in signs.evidence if not isinstance(entry, str)
+    ]

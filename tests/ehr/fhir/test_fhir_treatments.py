@@ -1,0 +1,44 @@
+"""Medicines and procedures are read as `fhir_treatments.yaml` says, in every version of FHIR."""
+
+from typing import Any
+
+import pytest
+
+from ehr.fhir.fhir_cases import cases, chart_of, check
+
+
+@pytest.mark.parametrize("case", cases("fhir_treatments"), ids=lambda case: case["name"])
+def test_a_treatment_is_read_as_it_says(case: dict[str, Any]) -> None:
+    check(case)
+
+
+def medicine(**more: Any) -> dict[str, Any]:
+    return {"resourceType": "MedicationAdministration", "id": "g", **more}
+
+
+def day_of(**more: Any) -> str | None:
+    when = chart_of([medicine(**more)]).treatments[0].when
+    return when.text if when else None
+
+
+def test_a_date_that_cannot_be_read_is_not_replaced_by_another() -> None:
+    assert day_of(effectiveDateTime="2025-03-10", dateAsserted="2025-04-01") == "2025-03-10"
+    assert day_of(dateAsserted="2025-04-01") == "2025-04-01"
+    assert day_of(effectiveDateTime="soon", dateAsserted="2025-04-01") is None
+    assert day_of(_effectiveDateTime={"extension": []}, dateAsserted="2025-04-01") is None
+    assert day_of(effectiveTiming={"event": ["2025-03-10"]}, dateAsserted="2025-04-01") is None
+
+
+def test_inactive_ingredients_say_nothing() -> None:
+    drug, filler = ({"coding": [{"system": "urn:x", "code": code}]} for code in ("drug", "filler"))
+    mixed = {
+        "resourceType": "Medication",
+        "id": "m",
+        "ingredient": [
+            {"itemCodeableConcept": drug},
+            {"itemCodeableConcept": filler, "isActive": False},
+        ],
+    }
+    given = medicine(medicationReference={"reference": "#m"}, contained=[mixed])
+    (treatment,) = chart_of([given]).treatments
+    assert [code.code for code in treatment.codes] == ["drug"]

@@ -1,0 +1,68 @@
+"""Histories decided point by point, as the files in `fixtures/timelines` say."""
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from allstatus import InvalidRecord, load_rules
+from allstatus.ehr.assess.caller_facts import make_overlays
+from allstatus.ehr.chart import Chart
+from allstatus.ehr.chart_files import read_charts
+from allstatus.ehr.chart_options import make_reader
+from allstatus.ehr.timelines.record_history import decide_dated
+from allstatus.ehr.timelines.timeline import decide_over_time
+from allstatus.ehr.timelines.timeline_points import Timeline
+from allstatus.ehr.timelines.timeline_text import render_timeline, timeline_document
+from allstatus.record.exact_json import parse_json
+from allstatus.record.json_reader import chart_kind
+
+FOLDER = Path(__file__).parents[3] / "fixtures" / "timelines"
+RULES = load_rules(engine="builtin")
+
+
+def tell(expected: Path) -> tuple[Timeline, dict[str, Any]]:
+    how = json.loads(expected.read_text("utf-8"))
+    text = (FOLDER / how.get("chart", expected.name.replace(".expected", ""))).read_text("utf-8")
+    as_of = date.fromisoformat(how["as_of"]) if "as_of" in how else None
+    if chart_kind(text) is None:
+        return decide_dated(RULES, parse_json(text), as_of)[0], how
+    (chart,) = (chart for _, chart in read_charts(text))
+    assert isinstance(chart, Chart)
+    options, overlays = make_reader(how.get("assume", [])), make_overlays(how.get("with", []))
+    return decide_over_time(RULES, chart, as_of=as_of, options=options, overlays=overlays), how
+
+
+@pytest.mark.parametrize(
+    "expected",
+    sorted(FOLDER.glob("*.expected.json")),
+    ids=lambda path: path.name.removesuffix(".expected.json"),
+)
+def test_a_history_is_decided_point_by_point(expected: Path) -> None:
+    timeline, how = tell(expected)
+    document = timeline_document(timeline)
+    found = [
+        [point[key] for key in ("date", "outcome", "status", "remission_number")]
+        for point in document["points"]
+    ]
+    assert found == how["points"]
+    assert [document["now"]["outcome"], document["now"]["status"]] == how["now"]
+    assert json.loads(json.dumps(document)) == document
+    for point, (_, outcome, _, _) in zip(document["points"], how["points"], strict=True):
+        assert point["cannot_tell"] == (outcome in ("insufficient_data", "conflicting_data"))
+
+
+def test_the_text_names_each_change_and_each_gap() -> None:
+    text = render_timeline(tell(FOLDER / "ten-years.expected.json")[0])
+    assert "2017-07-17  ALL in remission (second remission)  <- changed" in text
+    assert "2020-01-15  Cannot tell" in text
+    assert "not known: complete blood count" in text
+    assert "not medical advice" in text.replace("\n", " ")
+    assert max(map(len, text.splitlines())) <= 80
+
+
+def test_a_history_of_records_needs_dates() -> None:
+    with pytest.raises(InvalidRecord, match="as_of: is missing"):
+        decide_dated(RULES, [{"cbc": "normal"}])
