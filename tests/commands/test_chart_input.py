@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from allstatus import MissingExtra, load_rules
-from allstatus.ehr.timelines import timeline_picture
 from allstatus.ehr.assess.caller_facts import make_overlays
 from allstatus.ehr.chart_options import make_reader
 from allstatus.ehr.fhir.fhir_reader import read_fhir
+from allstatus.ehr.timelines import timeline_picture
 from allstatus.ehr.timelines.timeline import decide_over_time
 from allstatus.ehr.timelines.timeline_points import Timeline
 from command_line import run
