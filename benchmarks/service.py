@@ -193,7 +193,9 @@ def compare(ports: dict[str, int], seconds: float, rounds: int, folder: Path) ->
 def with_workers(one: int, many: int, workers: int, seconds: float, folder: Path) -> None:
     """One worker and several in turns: how far the rate grows."""
     pairs = [(load(one, seconds, folder), load(many, seconds, folder)) for _ in range(3)]
-    alone, together = (statistics.median(found.rate for found in side) for side in zip(*pairs))
+    alone, together = (
+        statistics.median(found.rate for found in side) for side in zip(*pairs, strict=True)
+    )
     print(
         f"{workers} workers {together:.0f} requests/s beside {alone:.0f} of one, "
         f"{together / alone:.2f} x, goal {SCALE} x: {judged(together >= SCALE * alone)}"
