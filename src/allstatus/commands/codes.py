@@ -18,7 +18,7 @@ from allstatus.commands.shared import REFUSED_INPUT, RulesOption, app, run
 from allstatus.errors import InvalidRecord, RulesError
 
 if TYPE_CHECKING:
-    from allstatus.ehr.coding.codes import CodeTables
+    from allstatus.ehr.coding.codes import CodeTables, Population
     from allstatus.ehr.coding.unknown_codes import UnknownCode
 
 codes_app = CommandLine(help="Code tables: check your own, explain a code, list what is unknown.")
@@ -67,10 +67,10 @@ def explain(
     rules: Annotated[str | None, RulesOption] = None,
 ) -> None:
     """Say what a code means here, where that stands, and whether it was checked in its source."""
-    run(lambda: _explain(code, _tables(codes, rules)))
+    run(lambda: _explain(code, _tables(codes, rules), _population(rules).title))
 
 
-def _explain(given: str, tables: CodeTables) -> int:
+def _explain(given: str, tables: CodeTables, disease: str) -> int:
     from allstatus.ehr.coding.site_codes import TABLES
 
     system, mark, value = given.rpartition("|")
@@ -82,7 +82,7 @@ def _explain(given: str, tables: CodeTables) -> int:
     known = tables.system_of(found)
     where = f"system {known}" if known else "a system that is not known here"
     print(f"{found.code} of {where}")
-    lines = [line for name in TABLES for line in _meaning(tables, name, found)]
+    lines = [line for name in TABLES for line in _meaning(tables, name, found, disease)]
     if not lines:
         malignant = tables.systems.is_malignant(found)
         lines = ["another cancer, by its chapter" if malignant else "is in no table"]
@@ -90,14 +90,16 @@ def _explain(given: str, tables: CodeTables) -> int:
     return 0
 
 
-def _meaning(tables: CodeTables, name: str, code: Any) -> list[str]:
+def _meaning(tables: CodeTables, name: str, code: Any, disease: str) -> list[str]:
+    """What a table says of a code; a topic's `all` is whether it is the rule set's own disease."""
     known = tables.table(name).known(code)
     if known is None:
         return []
     topic, verified = known
     site = tables.site.data.get(name, {}) if tables.site is not None else {}
     ours = topic.name not in site or not _stands_in(site[topic.name], code, tables)
-    said = ", ".join(f"{key}: {_word(value)}" for key, value in topic.more.items())
+    more = {disease if key == "all" else key: value for key, value in topic.more.items()}
+    said = ", ".join(f"{key}: {_word(value)}" for key, value in more.items() if value is not None)
     lines = [f"{name}.yaml, {topic.name}: {topic.title}{f' ({said})' if said else ''}"]
     if topic.wider:
         lines.append(f"within {', '.join(sorted(topic.wider))}")
@@ -119,13 +121,19 @@ def _word(value: Any) -> str:
 
 def _tables(folder: str | None, rules: str | None) -> CodeTables:
     """The tables as a rule set's charts are read by them."""
-    from allstatus.ehr.coding.codes import Population, population_tables
+    from allstatus.ehr.coding.codes import population_tables
     from allstatus.ehr.coding.site_codes import read_site_codes
+
+    site = None if folder is None else read_site_codes(folder)
+    return population_tables(_population(rules), site)
+
+
+def _population(rules: str | None) -> Population:
+    from allstatus.ehr.coding.codes import Population
     from allstatus.rules.editions import find_rules
     from allstatus.rules.load import read_rules
 
-    population = Population.of(read_rules(find_rules(rules)))
-    return population_tables(population, None if folder is None else read_site_codes(folder))
+    return Population.of(read_rules(find_rules(rules)))
 
 
 @codes_app.command()
