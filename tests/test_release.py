@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tomllib
@@ -19,6 +20,7 @@ from needs import TOOLS, needs
 ROOT = Path(__file__).resolve().parents[1]
 TAG = f"v{__version__}"
 DATED = f"## [{__version__}] - 2026-01-31"
+NEWEST = re.compile(r"^## \[.*$", re.MULTILINE)
 MADE = needs("git", "tool:cyclonedx-py")
 
 
@@ -44,7 +46,7 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("release") / "clone"
     subprocess.run(["git", "clone", "-q", ROOT, folder], check=True)
     changelog = folder / "CHANGELOG.md"
-    changelog.write_text(f"{DATED}\n\n{changelog.read_text('utf-8')}", "utf-8")
+    changelog.write_text(NEWEST.sub(DATED, changelog.read_text("utf-8"), count=1), "utf-8")
     git(folder, "commit", "-qam", "Date the version")
     git(folder, "tag", "-f", TAG)
     return folder
@@ -102,6 +104,8 @@ def test_what_stands_in_the_way_is_told_at_once(clone: Path, tmp_path: Path) -> 
 def test_the_version_is_the_same_wherever_it_is_told() -> None:
     citation = yaml.safe_load((ROOT / "CITATION.cff").read_text("utf-8"))
     assert citation["version"] == __version__
+    changelog = (ROOT / "CHANGELOG.md").read_text("utf-8")
+    assert f"## [{__version__}] - {citation['date-released']}\n" in changelog
 
 
 def test_every_library_has_a_tested_version() -> None:
