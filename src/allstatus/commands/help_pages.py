@@ -5,8 +5,9 @@ the spellings of before, which go on working.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -16,6 +17,7 @@ from typer.core import TyperArgument, TyperCommand, TyperGroup
 Made = TypeVar("Made", bound=Callable[..., Any])
 WIDEST = 100  # columns of help, on a terminal that has more
 SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": WIDEST}
+TYPE = re.compile(r" <(str|path)>$")  # typer's, behind the name of an argument
 # Spellings of before, each with what it is now: the first that the command has.
 BEFORE = {
     "--out": (("--output",),),
@@ -38,7 +40,10 @@ def help_pages() -> dict[str, Any]:
 
 def exit_statuses(command: str) -> list[tuple[str, str]]:
     """Each exit status of a command, such as `rules check`, and what it means."""
-    own = {"1": one} if (one := page_of(command).get("exit_1")) else {}
+    return _statuses({"1": one} if (one := page_of(command).get("exit_1")) else {})
+
+
+def _statuses(own: dict[str, str]) -> list[tuple[str, str]]:
     return sorted((help_pages()["exit_statuses"] | own).items(), key=lambda one: int(one[0]))
 
 
@@ -69,18 +74,26 @@ class Command(TyperCommand):
         }
         return ["[OPTIONS]", *(name if must else f"[{name}]" for name, must in names.items())]
 
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        """The arguments and options, each by its name."""
+        for title, kind in (("Arguments", "argument"), ("Options", "option")):
+            told = [
+                p.get_help_record(ctx) for p in self.get_params(ctx) if p.param_type_name == kind
+            ]
+            if rows := [(TYPE.sub("", name), text) for name, text in filter(None, told)]:
+                with formatter.section(title):
+                    formatter.write_dl(rows)
+
     def format_epilog(self, ctx: Any, formatter: Any) -> None:
         """The exit statuses, and the examples as they are typed."""
         command = _path(ctx)
-        with formatter.section("Exit status"):
-            formatter.write_dl(exit_statuses(command))
-        with formatter.section("Examples"):
-            for example in page_of(command)["examples"]:
-                formatter.write(f"{'':{formatter.current_indent}}{example}\n")
+        _write_end(formatter, exit_statuses(command), page_of(command)["examples"])
 
 
 class Group(TyperGroup):
-    """A group whose help lists its commands below headings, each with its first sentence."""
+    """A group whose help lists its commands below headings, each with its first sentence, and ends
+    as theirs do.
+    """
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """Every command, in the order of the groups."""
@@ -89,6 +102,16 @@ class Group(TyperGroup):
             rows = [(name, _summary(self.commands[name].help)) for name in names]
             with formatter.section(title):
                 formatter.write_dl(rows)
+
+    def format_epilog(self, ctx: Any, formatter: Any) -> None:
+        """The exit statuses of its commands together, and an example of each of two."""
+        above = _path(ctx)
+        inner = [page_of(f"{above} {name}") for name in self.commands]
+        turns = zip(*(page["examples"] for page in inner), strict=True)
+        examples = chain.from_iterable(turns) if above else help_pages()["examples"]
+        checks = not above or any("exit_1" in page for page in inner)
+        own = {"1": help_pages()["exit_1"]} if checks else {}
+        _write_end(formatter, _statuses(own), examples)
 
 
 class CommandLine(typer.Typer):
@@ -103,12 +126,18 @@ class CommandLine(typer.Typer):
         return super().command(name, **({"cls": Command} | options))
 
 
+def _write_end(formatter: Any, statuses: list[tuple[str, str]], examples: Iterable[str]) -> None:
+    """How help ends: exit statuses, and two examples."""
+    with formatter.section("Exit status"):
+        formatter.write_dl(statuses)
+    with formatter.section("Examples"):
+        for example in islice(examples, 2):
+            formatter.write(f"{'':{formatter.current_indent}}{example}\n")
+
+
 def _path(ctx: Any) -> str:
     """A command's name below the program's, such as `rules check`."""
-    names = [ctx.info_name]
-    while (ctx := ctx.parent).parent is not None:
-        names.insert(0, ctx.info_name)
-    return " ".join(names)
+    return "" if ctx.parent is None else f"{_path(ctx.parent)} {ctx.info_name}".strip()
 
 
 def _summary(text: str | None) -> str:

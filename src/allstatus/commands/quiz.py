@@ -52,12 +52,15 @@ def quiz(
         int,
         typer.Option(
             "--seed",
+            metavar="N",
             min=0,
             max=2**32 - 1,
             help="The same seed gives the same exercises, on the page too.",
         ),
     ] = 1,
-    count: Annotated[int, typer.Option("--count", min=1, help="How many exercises.")] = 10,
+    count: Annotated[
+        int, typer.Option("--count", metavar="N", min=1, help="How many exercises.")
+    ] = 10,
     rules: Annotated[str | None, RulesOption] = None,
     engine: Annotated[EngineName, EngineOption] = EngineName.auto,
     lang: Annotated[str, LanguageOption] = "en",

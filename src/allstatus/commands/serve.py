@@ -30,11 +30,14 @@ INSECURE = (
 
 @app.command()
 def serve(
-    host: Annotated[str, typer.Option("--host", help="The address to listen on.")] = "127.0.0.1",
+    host: Annotated[
+        str, typer.Option("--host", metavar="ADDRESS", help="The address to listen on.")
+    ] = "127.0.0.1",
     port: Annotated[int, PortOption] = 8000,
     config: Annotated[Path | None, typer.Option("--config", metavar="FILE", help=CONFIG)] = None,
     workers: Annotated[
-        int, typer.Option("--workers", min=1, max=64, help="How many processes answer.")
+        int,
+        typer.Option("--workers", metavar="N", min=1, max=64, help="How many processes answer."),
     ] = 1,
     insecure_dev: Annotated[bool, typer.Option("--insecure-dev", help=INSECURE)] = False,
     rules: Annotated[

@@ -40,7 +40,7 @@ app = CommandLine(
 PAGE = "The page as Markdown."
 EncodingOption = typer.Option(metavar="NAME", help="Of a CSV, such as windows-1252; else UTF-8.")
 PortOption = typer.Option(
-    "--port", min=0, max=65535, help="The port to listen on; 0 picks a free one."
+    "--port", metavar="PORT", min=0, max=65535, help="The port to listen on; 0 picks a free one."
 )
 RulesOption = typer.Option("--rules", metavar="DIR", help="A rule set's folder or name.")
 LanguageOption = typer.Option(
