@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 PathArgument = typer.Argument(
     metavar="PATH|-",
-    help="Records (JSON, NDJSON) or charts; - is standard input.",
+    help="Records (JSON, NDJSON) or charts, in a file or a folder; - is standard input.",
     show_default=False,
 )
 FormatOption = typer.Option(

@@ -18,7 +18,6 @@ from allstatus.record.json_reader import (
     TABLE,
     chart_kind,
     decode,
-    folder_refusal,
     read_lines,
     split_records,
 )
@@ -112,7 +111,8 @@ def read_folder(path: Path, *, partial: bool = False) -> Numbered:
             texts[chart_kind(text)].append((file, text))
     others = texts.pop(None)
     if not any(texts.values()):
-        raise folder_refusal(str(path))
+        remedy = "give a folder of FHIR files, HL7 v2 messages or tables of results, or a file"
+        raise InvalidRecord(str(path), "is a folder that holds no chart", remedy)
     messages = "\n".join(text for _, text in texts[HL7V2])
     charts = read_hl7(messages, partial=partial) if messages else []
     charts += [chart for _, text in texts[TABLE] for chart in read_table(text)]

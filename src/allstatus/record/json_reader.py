@@ -107,13 +107,6 @@ def read_text(path: str, kind: str) -> str:
         raise InvalidRecord(path, "cannot be read", "check its permissions") from None
 
 
-def folder_refusal(path: str, kind: str = "JSON") -> InvalidRecord:
-    """What is said of a folder where a file is needed."""
-    return InvalidRecord(
-        path, "is a folder", f"give the path of a {kind} file, or - for standard input"
-    )
-
-
 def decode(data: bytes, path: str) -> str:
     """UTF-8 with or without its mark; HL7 v2 messages in the character sets they name."""
     if (messages := decode_hl7(data)) is not None:
