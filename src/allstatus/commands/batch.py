@@ -96,6 +96,13 @@ def batch(
     run(lambda: _batch(asked, backend, master or "local[*]"))
 
 
+NEEDED = {  # extras, and what they bring
+    Backend.arrow: ("bulk", ("numpy", "pyarrow")),
+    Backend.duckdb: ("bulk,sql", ("numpy", "pyarrow", "duckdb", "sqlglot")),
+    Backend.spark: ("spark", ("numpy", "pyarrow", "pyspark", "pandas", "sqlglot")),
+}
+
+
 def _batch(asked: BatchOptions, backend: Backend, master: str) -> int:
     _need(backend, asked.plot)
     if results := asked.results_mapping:
@@ -121,20 +128,19 @@ def _batch(asked: BatchOptions, backend: Backend, master: str) -> int:
 
 
 def _need(backend: Backend, plot: Path | None) -> None:
+    """Raise MissingExtra, which names all that is needed at once."""
     from allstatus.bulk.extras import need
 
-    need("bulk", "numpy", "pyarrow")
-    if backend is Backend.duckdb:
-        need("sql", "duckdb", "sqlglot")
-    if backend is Backend.spark:
-        need("spark", "pyspark", "pandas", "sqlglot")
-    if plot is not None:
-        from allstatus.bulk.sources import wrong_ending
-        from allstatus.bulk.totals_picture import DRAWN
+    extra, libraries = NEEDED[backend]
+    if plot is None:
+        return need(extra, *libraries)
+    need(f"{extra},teach", *libraries, "matplotlib")
+    from allstatus.bulk.sources import wrong_ending
+    from allstatus.bulk.totals_picture import DRAWN
 
-        if plot.suffix.lower() not in DRAWN:
-            raise wrong_ending("--plot", "picture", DRAWN)
-        need("teach", "matplotlib")
+    if plot.suffix.lower() not in DRAWN:
+        raise wrong_ending("--picture", "picture", DRAWN)
+    return None
 
 
 def load_cells(engine: str, rules: str | None) -> Cells:
