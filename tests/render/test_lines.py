@@ -8,8 +8,10 @@ import pytest
 from allstatus import load_rules
 from allstatus.record.exact_json import parse_json
 from allstatus.render.lines import render_counts, render_lines
+from allstatus.render.reader import Reader
 
 RECORDS = Path(__file__).parents[2] / "fixtures" / "records"
+ENGLISH = Reader(load_rules().ruleset)
 LINES = {
     "untreated-four-facts": "Untreated ALL  marrow blast percent 80 %, prior treatment none, "
     "complete blood count abnormal, signs and symptoms present",
@@ -44,6 +46,12 @@ def test_columns_fit_the_ids_and_lines_the_width() -> None:
 def test_counts_add_up() -> None:
     counts: Counter[str] = Counter()
     shown(*LINES, "remission-without-cbc", counts=counts)
-    assert render_counts(counts, width=80) == (
+    assert render_counts(counts, ENGLISH, width=80) == (
         "4 in all: 2 cannot tell yet, 1 Untreated ALL, 1 Recurrent ALL\n"
     )
+
+
+def test_what_was_refused_is_counted_last_and_all_is_told_in_the_reader_s_language() -> None:
+    counts = Counter({"no descrito": 1})
+    told = render_counts(counts, Reader(load_rules(language="es").ruleset), width=80, refused=2)
+    assert told == "3 en total: 1 no descrito, 2 sin leer\n"

@@ -11,11 +11,19 @@ from allstatus import load_rules
 from allstatus.decision.decision import Decision
 from allstatus.ehr.fhir.fhir_reader import read_fhir
 from allstatus.ehr.timelines.timeline import decide_over_time
+from allstatus.record.exact_json import parse_json
+from allstatus.render.html import render_html
+from allstatus.render.text import render_text
 from allstatus.render.told import TOLD, stated_use_books, told, told_or_same
 from allstatus.table.chart_context import Evidence
 
 EN, ES = (load_rules(engine="builtin", language=language).ruleset for language in ("en", "es"))
 CASES = yaml.safe_load((Path(__file__).parent / "told.yaml").read_text("utf-8"))
+RECORDS = [
+    path
+    for path in sorted((Path(__file__).parents[2] / "fixtures" / "records").glob("*.json"))
+    if ".expected" not in path.name and not path.name.startswith("refused")
+]
 FOLDER = Path(__file__).parents[2] / "fixtures" / "fhir"
 FHIR = [path for path in sorted(FOLDER.glob("*.json")) if ".expected" not in path.name]
 
@@ -56,6 +64,16 @@ def test_all_that_the_fixtures_of_charts_tell_is_known() -> None:
     said = {text for decision in decisions for text in sentences(decision)}
     assert len(said) > 100
     assert [text for text in sorted(said) if told(text, ES).startswith("[en]")] == []
+
+
+@pytest.mark.parametrize("level", ["clinician", "student", "plain"])
+def test_what_is_shown_of_a_record_has_no_english_left_in_it(level: str) -> None:
+    classifier, shown = load_rules(engine="builtin", language="es"), ""
+    for path in RECORDS:
+        decision = classifier.classify(parse_json(path.read_text("utf-8")))
+        shown += render_text(decision, level=level) + render_html([decision], level=level)
+    assert "BCR::ABL1" in shown or level == "plain"
+    assert shown.count("[en]") == 0
 
 
 def sentences(decision: Decision) -> Iterator[str]:

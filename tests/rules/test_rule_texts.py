@@ -8,10 +8,11 @@ import pytest
 from allstatus import load_rules
 from allstatus.decision.classifier import Classifier
 from allstatus.errors import RulesError
+from allstatus.record.yaml_file import YamlFile
 from allstatus.rules.editions import find_rules
 from allstatus.rules.load import read_rules, translation_faults
 from allstatus.rules.phrases import LEVELS, Phrase
-from allstatus.rules.rule_texts import is_rule_text
+from allstatus.rules.rule_texts import is_rule_text, texts_of
 from allstatus.verify.phrase_faults import facts_named, phrase_faults
 
 EN, ES = load_rules(engine="builtin"), load_rules(engine="builtin", language="es")
@@ -106,7 +107,12 @@ def test_a_rule_set_without_the_language_says_which_it_has() -> None:
         ("facts.cbc.values.0", False),
         ("guidance.tests.mri.title", True),
         ("guidance.agents.imatinib.title", False),
+        ("guidance.treatment_types.radiation_for_cns.title", True),
+        ("guidance.treatment_types.radiation_for_cns.cite.section", False),
     ],
 )
 def test_what_a_reader_meets_is_a_text(path: str, is_text: bool) -> None:
-    assert is_rule_text(tuple(path.split("."))) is is_text
+    keys = tuple(path.split("."))
+    file = YamlFile(find_rules() / "guidance.yaml", find_rules())
+    is_one = texts_of(keys[:1], file) if keys[0] == "guidance" else is_rule_text
+    assert is_one(keys) is is_text

@@ -214,6 +214,7 @@ def _write_one(decision: Decision, format: Format, level: ReadingLevel) -> None:
 
 def _write_lines(decisions: Iterable[Decision], decider: Decider) -> None:
     from allstatus.render.lines import render_counts, render_lines
+    from allstatus.render.reader import Reader
     from allstatus.render.text import WIDTH
 
     counts: Counter[str] = Counter()
@@ -221,9 +222,9 @@ def _write_lines(decisions: Iterable[Decision], decider: Decider) -> None:
     for line in render_lines(decisions, width=width, counts=counts):
         sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
-    if decider.refused:
-        counts["refused"] = decider.refused
-    sys.stderr.write(render_counts(counts, width=width or WIDTH))
+    told = Reader(decider.classifier.ruleset)
+    wide = width or WIDTH
+    sys.stderr.write(render_counts(counts, told, width=wide, refused=decider.refused))
 
 
 def _columns() -> int | None:

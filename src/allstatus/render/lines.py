@@ -35,10 +35,17 @@ def render_lines(
         yield _cut(f"{number:<{ids}}  {status:<{statuses}}  {why}".rstrip(), width)
 
 
-def render_counts(counts: Counter[str], *, width: int) -> str:
-    """How many there were in all, and of each status, most frequent first."""
-    each = ", ".join(f"{number:,} {status}" for status, number in counts.most_common())
-    return textwrap.fill(f"{counts.total():,} in all: {each}", width) + "\n"
+def render_counts(counts: Counter[str], reader: Reader, *, width: int, refused: int = 0) -> str:
+    """How many there were in all, and of each status, most frequent first; then how many were
+    refused.
+    """
+    told = [
+        *counts.most_common(),
+        *([(reader.says("short_headlines", "refused"), refused)] if refused else []),
+    ]
+    each = ", ".join(f"{number:,} {status}" for status, number in told)
+    total = f"{counts.total() + refused:,}"
+    return textwrap.fill(reader.says("in_all", count=total, each=each), width) + "\n"
 
 
 def _id(decision: Decision) -> str:

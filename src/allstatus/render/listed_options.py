@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import groupby
 
-from allstatus.decision.entries import AgentApplicability, Option
+from allstatus.decision.entries import AgentApplicability, FactQuestion, Option
 from allstatus.render.blocks import AgentFit, ListedOption, Options
 from allstatus.render.reader import Reader
 
@@ -62,9 +62,16 @@ def _agent(agent: AgentApplicability, reader: Reader) -> AgentFit:
         reader.says("others_say", agent=agent.title, says=reader.told(source.says))
         for source in agent.other_sources
     ]
-    asked = "; ".join(f"{ask.question} ({', '.join(ask.answered_by)})" for ask in agent.asks)
-    why = asked if agent.applicability == "needs_data" else agent.because.rstrip(".")
-    return AgentFit(agent, reader.says("fit", agent.applicability), reader.told(why), tuple(said))
+    why = (
+        "; ".join(_asked(ask, reader) for ask in agent.asks)
+        if agent.applicability == "needs_data"
+        else reader.told(agent.because.rstrip("."))
+    )
+    return AgentFit(agent, reader.says("fit", agent.applicability), why, tuple(said))
+
+
+def _asked(ask: FactQuestion, reader: Reader) -> str:
+    return f"{reader.told(ask.question)} ({', '.join(map(reader.told, ask.answered_by))})"
 
 
 def _note(option: Option, reader: Reader) -> str:

@@ -102,12 +102,13 @@ class Reader:
         sign, number = str(margin)[0], str(margin).lstrip("+-")
         return self.says("values", "above" if sign == "+" else "below", number=number)
 
-    def evidence(self, entry: Evidence | str) -> str:
-        """One piece of evidence: a record's line, or a chart's entry with its date, what was read,
-        and why it counts or not.
+    def evidence(self, entry: Evidence | str, state: str) -> str:
+        """One piece of evidence for a fact in this state: a record's line (of a given fact its own
+        word, such as `fever`), or a chart's entry with its date, what was read, and why it counts
+        or not.
         """
         if isinstance(entry, str):
-            return self.told(entry)
+            return told_or_same(entry, self.rules) if state == "given" else self.told(entry)
         what = " ".join(part for part in (entry.date, entry.title or entry.code) if part)
         said, read = "used" if entry.used else "not_used", self.words(entry.read)
         read = told_or_same(read, self.rules) if read == entry.read else read

@@ -16,7 +16,12 @@ from allstatus.render.messages import MESSAGES
 from allstatus.render.program_texts import Book, program_translation
 from allstatus.rules.editions import rules_home
 from allstatus.rules.indications import FOLDER
-from allstatus.rules.language_texts import ENGLISH, ENGLISH_MARK, find_translation
+from allstatus.rules.language_texts import (
+    ENGLISH,
+    ENGLISH_MARK,
+    find_translation,
+    text_digest,
+)
 from allstatus.rules.language_texts import FOLDER as TEXTS
 from allstatus.rules.ruleset import RuleSet
 
@@ -72,8 +77,8 @@ def _said(text: str, language: str, directory: Path) -> str | None:
     if len(text) > LONGEST:
         return None
     sentences, forms = _known(language, directory)
-    if text in sentences:
-        return sentences[text]
+    if known := sentences.get(text) or sentences.get(text_digest(text)):
+        return known
     for pattern, places, say in forms:
         if found := pattern.fullmatch(text):
             parts = _parts(zip(places, found.groups(), strict=True), language, directory)
@@ -109,13 +114,15 @@ def _known(language: str, directory: Path) -> tuple[dict[str, str], tuple[Form, 
 
 
 def _own(texts: Mapping[str, tuple[str, str]]) -> dict[str, str]:
-    """What a rule set says itself, as it is, and its statuses as sentences name them."""
+    """What a rule set says itself, as it is, and in place of the English by its digest; and its
+    statuses as sentences name them.
+    """
     titles = {
         path.split(".")[1].replace("_", " "): say
         for path, (_, say) in texts.items()
         if path.startswith("statuses.") and path.endswith(".title")
     }
-    return {say: say for _, say in texts.values()} | titles
+    return dict(texts.values()) | {say: say for _, say in texts.values()} | titles
 
 
 def _pairs(book: Book, language: str, under: str = "") -> Iterator[tuple[str, str]]:

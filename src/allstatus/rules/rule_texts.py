@@ -10,6 +10,7 @@ from allstatus.record.yaml_file import YamlFile
 from allstatus.rules.language_texts import (
     FOLDER,
     LISTED,
+    IsText,
     Keys,
     LanguageTexts,
     find_translation,
@@ -26,15 +27,21 @@ Folders = Mapping[str, list[YamlFile]]
 
 
 def is_rule_text(keys: Keys) -> bool:
-    """Whether what stands at a path of a rule set is a text for readers; of the guidance those are
-    the names of tests.
-    """
-    if keys[0] == "guidance":
-        return keys[1:2] == ("tests",) and keys[-1] == "title"
+    """Whether what stands at a path of a rule set, but its guidance, is a text for readers."""
     if keys[0] == HISTORIES:
         return keys[-1] in OF_A_HISTORY
     inside = set(keys[1:])
     return not inside & NO_TEXT and bool(inside & TEXT or keys[-1] == LISTED)
+
+
+def texts_of(prefix: Keys, file: YamlFile) -> IsText:
+    """Which parts of a file are texts for readers: of the guidance the names of tests, and what is
+    told of disease at a place.
+    """
+    if prefix != ("guidance",):
+        return is_rule_text
+    told = {one["id"] for entries in file.data.values() for one in entries if "sites" in one}
+    return lambda keys: keys[-1] == "title" and (keys[1] == "tests" or keys[2] in told)
 
 
 def translate_files(
@@ -46,7 +53,7 @@ def translate_files(
     translation = find_translation(directory / FOLDER, language, directory.name)
     if translation is not None:
         for prefix, file in _prefixed(files, folders):
-            file.data = translation.applied(file.data, is_rule_text, prefix)
+            file.data = translation.applied(file.data, texts_of(prefix, file), prefix)
     return translation
 
 
@@ -67,7 +74,7 @@ def rule_texts(rules: RuleSet, files: Files, folders: Folders) -> dict[str, str]
     found = {
         path: text
         for prefix, file in _prefixed(files, folders)
-        for path, text in texts_in(file.data, is_rule_text, prefix)
+        for path, text in texts_in(file.data, texts_of(prefix, file), prefix)
     }
     return found | _names(rules)
 
