@@ -116,7 +116,7 @@ def test_input_that_is_no_record_is_refused_with_nothing_on_standard_output(
 
 def test_files_that_cannot_be_read_are_refused() -> None:
     assert "no such file" in run("classify", "nowhere.json").stderr
-    assert "is a folder that holds no chart; give" in run("classify", str(RECORDS)).stderr
+    assert "is a folder without charts; give" in run("classify", str(RECORDS)).stderr
     assert run("classify", "nowhere.json").returncode == 3
 
 

@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from allstatus import InvalidRecord
-from allstatus.bulk import batch_run, extras, ndjson_lines, sources
+from allstatus.bulk import batch_run, ndjson_lines, sources
 from allstatus.bulk.batch_run import BatchJob, BatchRun, BatchTotals
 from allstatus.bulk.cells import Cells
 from allstatus.bulk.column_source import ColumnSource as Column
@@ -284,19 +284,6 @@ def test_the_command_prints_totals_that_add_up_and_names_the_rules(tmp_path: Pat
         assert name in done.stderr
     assert "rows by outcome" in (tmp_path / "totals.svg").read_text()
     assert (tmp_path / "bad.csv").exists()
-
-
-def test_all_extras_that_a_command_needs_are_asked_for_at_once(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    source = write(tmp_path / "in.csv", ROWS[:3])
-    monkeypatch.setattr(extras, "find_spec", lambda library: None if library == "duckdb" else True)
-    done = command(
-        source, tmp_path / "out.csv", "--backend", "duckdb", "--picture", tmp_path / "a.svg"
-    )
-    wanted = "pip install 'allstatus[bulk,sql,teach]'"
-    assert done.stderr == f"error: duckdb is not installed; run: {wanted}\n"
-    assert done.returncode == 4
 
 
 def test_duckdb_answers_the_same(tmp_path: Path) -> None:

@@ -112,7 +112,7 @@ def read_folder(path: Path, *, partial: bool = False) -> Numbered:
     others = texts.pop(None)
     if not any(texts.values()):
         remedy = "give a folder of FHIR files, HL7 v2 messages or tables of results, or a file"
-        raise InvalidRecord(str(path), "is a folder that holds no chart", remedy)
+        raise InvalidRecord(str(path), "is a folder without charts", remedy)
     messages = "\n".join(text for _, text in texts[HL7V2])
     charts = read_hl7(messages, partial=partial) if messages else []
     charts += [chart for _, text in texts[TABLE] for chart in read_table(text)]
