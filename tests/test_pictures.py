@@ -44,6 +44,14 @@ def test_two_drawings_are_the_same_bytes(tmp_path: Path) -> None:
     assert (tmp_path / "one.svg").read_bytes() == (tmp_path / "two.svg").read_bytes()
 
 
+@NO_MATPLOTLIB
+def test_limits_are_told_in_the_language_of_the_picture(tmp_path: Path) -> None:
+    draw_definitions(tmp_path / "es.svg", "es")
+    said = " ".join(ElementTree.parse(tmp_path / "es.svg").getroot().itertext())
+    assert all(f"{limit} 5 %" in said for limit in ("como mucho", "menos de", "al menos"))
+    assert " most " not in said
+
+
 def test_without_matplotlib_the_extra_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

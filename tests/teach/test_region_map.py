@@ -79,7 +79,7 @@ def test_a_cohort_is_counted_as_it_is_drawn(
     )
     assert counted.answers["insufficient_data"] == counted.parts["insufficient_data"].total()
     said = words(tmp_path / "c.svg")
-    assert f"{len(RECORDS)} records" in said
+    assert f"definitions: {len(RECORDS)}" in said
     assert "first ask for: Blasts in the bone marrow" in said
 
 

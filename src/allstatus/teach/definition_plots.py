@@ -10,8 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from allstatus.errors import RulesError
+from allstatus.record.percent import format_number
 from allstatus.render.pictures import PLAIN, QUIET, draw
-from allstatus.rules.comparisons import OtherDefinition, comparisons_path, read_comparisons
+from allstatus.rules.comparisons import (
+    SIGNS,
+    OtherDefinition,
+    comparisons_path,
+    read_comparisons,
+)
 from allstatus.rules.language_texts import ENGLISH
 from allstatus.rules.ruleset import RuleSet
 from allstatus.teach.strings import PLOTS
@@ -56,7 +62,7 @@ def _draw(figure: Any, definitions: Sequence[OtherDefinition], said: Any, source
     axes.axvline(here, color="0.6", linestyle=":", linewidth=1, zorder=0)
     rows = range(len(definitions), 0, -1)
     for row, definition in zip(rows, definitions, strict=True):
-        _draw_limit(axes, row, definition)
+        _draw_limit(axes, row, definition, said["limits"])
     axes.set_yticks(list(rows), [definition.name for definition in definitions])
     axes.set_ylim(0.3, len(definitions) + 0.7)
     axes.set_xlim(-0.5, AXIS_END)
@@ -77,14 +83,15 @@ def _draw(figure: Any, definitions: Sequence[OtherDefinition], said: Any, source
     axes.legend(loc="upper center", bbox_to_anchor=(0.4, 1.14), ncols=2, frameon=False)
 
 
-def _draw_limit(axes: Any, row: int, definition: OtherDefinition) -> None:
+def _draw_limit(axes: Any, row: int, definition: OtherDefinition, said: Any) -> None:
     colour, limit = COLOURS[definition.kind], float(definition.marrow.value)
     end = 0 if "<" in definition.marrow.comparator else AXIS_END
     axes.plot([end, limit], [row, row], color=colour, linewidth=5, alpha=0.5, solid_capstyle="butt")
+    sign = SIGNS[definition.marrow.comparator].replace(" ", "_")
     filled = colour if "=" in definition.marrow.comparator else "white"
     axes.plot([limit], [row], "o", markeredgecolor=colour, markerfacecolor=filled, markersize=7)
     axes.annotate(
-        f"{definition.marrow} %",
+        said[sign].format(limit=format_number(definition.marrow.value)),
         (limit, row),
         (8 if end == 0 else -8, 0),
         textcoords="offset points",

@@ -36,6 +36,10 @@ PANELS: tuple[tuple[str, dict[str, Any]], ...] = (
 ELSEWHERE = {"leukemia_outside_marrow": "absent", "relapse_since_remission": False}
 SIZE = (12.0, 5.2)
 WIDEST, ROW_TITLE = 205, 30  # characters
+ABOVE_SOURCE, LINE_OF_SOURCE = (
+    0.13,
+    0.024,
+)  # of the picture's height: the axis, and a line of source
 
 
 def draw_regions(classifier: Classifier, path: Path) -> None:
@@ -72,8 +76,10 @@ class _Regions:
         ]
 
     def fill(self, figure: Any) -> None:
+        source = source_lines(self.rules, WIDEST)
+        bottom = max(0.2, ABOVE_SOURCE + LINE_OF_SOURCE * len(source.splitlines()))
         grid = figure.add_gridspec(
-            1, len(PANELS), left=0.205, right=0.985, top=0.85, bottom=0.2, wspace=0.1
+            1, len(PANELS), left=0.205, right=0.985, top=0.85, bottom=bottom, wspace=0.1
         )
         for number, (panel, history) in enumerate(PANELS):
             axes = figure.add_subplot(grid[number])
@@ -81,7 +87,7 @@ class _Regions:
             for row, findings in enumerate(self.rows):
                 self._row(axes, row, {**ELSEWHERE, **history, **findings})
             self._frame(axes, named=number == 0)
-        figure.text(0.01, 0.015, source_lines(self.rules, WIDEST), fontsize=7, color=QUIET)
+        figure.text(0.01, 0.015, source, fontsize=7, color=QUIET)
         figure.text(0.01, 0.955, self.said["title"], fontsize=13, fontweight="bold", va="center")
         figure.text(
             0.205,

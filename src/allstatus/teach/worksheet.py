@@ -78,4 +78,5 @@ def _title(sheet: Sheet, name: str) -> str:
 
 
 def _html(text: str) -> str:
-    return html.escape(text, quote=False)
+    """A text of the sheet; no line ends between a number and its percent sign."""
+    return html.escape(text, quote=False).replace(" %", "\u00a0%")

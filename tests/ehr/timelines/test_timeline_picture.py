@@ -27,7 +27,7 @@ def test_it_says_whose_and_by_which_rules(tmp_path: Path) -> None:
     picture = drawn(tmp_path / "p.svg", GIVEN, *REMISSION, RELAPSE)
     about = RULES.ruleset.population["diagnosis"]
     assert f"p1: {about} over time, by the page's definitions" in picture
-    assert "2 assessments, 2025-03-10 to 2026-03-10." in picture
+    assert "Assessments: 2, 2025-03-10 to 2026-03-10." in picture
     assert "not medical advice" in picture
 
 
