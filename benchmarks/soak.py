@@ -34,8 +34,8 @@ import httpx2 as httpx
 from service_bodies import bodies
 
 from service.conftest import PATIENT_VIEW, call, chart, prefetch_of
+from service.hooks.test_order_cards import SELECT, SIGN, medicine
 from service.process import served
-from service.test_order_cards import SELECT, SIGN, medicine
 from service.test_rest import RECORD
 from service.tokens import TokenIssuer
 

@@ -26,7 +26,7 @@ from allstatus.render.lines import render_lines
 from allstatus.render.messages import may_be
 from allstatus.render.text import render_text
 from allstatus.rules.phrases import LEVELS, Phrase
-from allstatus.service.cards import Occasion, status_cards
+from allstatus.service.hooks.cards import Occasion, status_cards
 from allstatus.teach.exercise_words import word
 from allstatus.teach.exercises import make_pool
 from allstatus.verify.phrase_faults import facts_named, told_criteria

@@ -8,10 +8,10 @@ from typing import Any
 
 import psycopg
 
-from allstatus.service.audit import Audit
-from allstatus.service.audit_verification import export, open_to_read, verify
-from allstatus.service.database_url import DatabaseUrl
-from allstatus.service.hash_chain import ChainKey, Verdict
+from allstatus.service.auditing.audit import Audit
+from allstatus.service.auditing.audit_verification import export, open_to_read, verify
+from allstatus.service.auditing.database_url import DatabaseUrl
+from allstatus.service.auditing.hash_chain import ChainKey, Verdict
 from postgres import Cluster
 
 UNLOCK = {

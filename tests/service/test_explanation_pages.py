@@ -12,9 +12,9 @@ from allstatus import load_rules
 from allstatus.ehr.chart_files import read_charts
 from allstatus.ehr.timelines.timeline import decide_chart
 from allstatus.errors import InvalidRecord
+from allstatus.service.auditing.sqlite import SqliteDatabase
+from allstatus.service.auditing.store import Store
 from allstatus.service.explanation_pages import SCHEMA, Pages, made_by, pack, unpack
-from allstatus.service.sqlite import SqliteDatabase
-from allstatus.service.store import Store
 
 from .conftest import FIXTURES, PATIENT_VIEW, call, chart, prefetch_of, serving
 

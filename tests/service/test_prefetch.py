@@ -6,8 +6,9 @@ import pytest
 import yaml
 from starlette.testclient import TestClient
 
+from service.hooks.test_order_cards import IN_REMISSION
+
 from .conftest import PATIENT_VIEW, call, chart, prefetch_of
-from .test_order_cards import IN_REMISSION
 
 BUNDLES = yaml.safe_load((Path(__file__).parent / "odd_bundles.yaml").read_text("utf-8"))
 

@@ -23,7 +23,7 @@ def about(
 def _about(format: Listing, rules: str | None) -> int:
     from allstatus.rules.editions import find_rules
     from allstatus.rules.load import read_rules
-    from allstatus.service.source_attributes import attributes
+    from allstatus.service.hooks.source_attributes import attributes
 
     found = attributes(read_rules(find_rules(rules)))
     print_report(found if format is Listing.json else "\n".join(_lines(found)) + "\n")

@@ -25,7 +25,7 @@ from allstatus.commands.shared import (
 )
 
 if TYPE_CHECKING:
-    from allstatus.service.database_url import DatabaseUrl
+    from allstatus.service.auditing.database_url import DatabaseUrl
 
 audit_app = CommandLine(help="The service's audit: hold its chain of hashes, or write it out.")
 app.add_typer(audit_app, name="audit")
@@ -98,21 +98,21 @@ def schema() -> None:
     """Print the SQL that makes the audit's tables in PostgreSQL, for whoever owns the database to
     run.
     """
-    from allstatus.service.audit_rows import APPEND_ONLY, TABLES
-    from allstatus.service.postgres import script
+    from allstatus.service.auditing.audit_rows import APPEND_ONLY, TABLES
+    from allstatus.service.auditing.postgres import script
 
     print(script(TABLES, APPEND_ONLY).strip())
 
 
 def _backup(place: DatabaseUrl, out: Path) -> int:
-    from allstatus.service.audit_archive import backup as copy
+    from allstatus.service.auditing.audit_archive import backup as copy
 
     copy(place, out)
     return 0
 
 
 def _rotate(place: DatabaseUrl, key: Path | None, out: Path, before: date) -> int:
-    from allstatus.service.audit_archive import rotate as move
+    from allstatus.service.auditing.audit_archive import rotate as move
 
     moved = move(place, _key_path(place, key), out, before)
     print(f"{moved} rows were moved to {out}; keep it with its key: {out} verifies as a whole.")
@@ -129,13 +129,13 @@ def _key_path(place: DatabaseUrl, key: Path | None) -> Path:
 
 
 def _place(given: str) -> DatabaseUrl:
-    from allstatus.service.database_url import DatabaseUrl
+    from allstatus.service.auditing.database_url import DatabaseUrl
 
     return DatabaseUrl(given)
 
 
 def _telling(action: Callable[[], int]) -> int:
-    from allstatus.service.hash_chain import AuditError
+    from allstatus.service.auditing.hash_chain import AuditError
 
     try:
         return action()
@@ -145,9 +145,9 @@ def _telling(action: Callable[[], int]) -> int:
 
 
 def _verify(place: DatabaseUrl, key: Path | None, head: str | None) -> int:
-    from allstatus.service.audit_verification import open_to_read
-    from allstatus.service.audit_verification import verify as hold
-    from allstatus.service.hash_chain import ChainKey
+    from allstatus.service.auditing.audit_verification import open_to_read
+    from allstatus.service.auditing.audit_verification import verify as hold
+    from allstatus.service.auditing.hash_chain import ChainKey
 
     known = re.fullmatch(r"(\d{1,15}):([0-9a-f]{64})", head or "0:" + "0" * 64)
     if known is None:
@@ -163,8 +163,8 @@ def _verify(place: DatabaseUrl, key: Path | None, head: str | None) -> int:
 
 
 def _export(place: DatabaseUrl) -> int:
-    from allstatus.service.audit_verification import export as rows
-    from allstatus.service.audit_verification import open_to_read
+    from allstatus.service.auditing.audit_verification import export as rows
+    from allstatus.service.auditing.audit_verification import open_to_read
 
     with open_to_read(place) as connection:
         for row in rows(connection):

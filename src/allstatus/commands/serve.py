@@ -134,8 +134,8 @@ def _try_out(settings: Config) -> str:
     """
     import asyncio
 
+    from allstatus.service.auditing.hash_chain import AuditError
     from allstatus.service.config import ConfigError
-    from allstatus.service.hash_chain import AuditError
     from allstatus.service.state import ServiceState
 
     async def open_and_close() -> None:

@@ -16,9 +16,10 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 import allstatus
-from allstatus.service import cds_hooks, info_pages, reload, rest
+from allstatus.service import info_pages, reload, rest
 from allstatus.service.config import ENVIRONMENT, LOCAL_ORIGIN, LOOPBACK, Config, read_config
 from allstatus.service.entity_tags import EntityTags
+from allstatus.service.hooks import cds_hooks
 from allstatus.service.middleware import Middleware
 from allstatus.service.openapi_bodies import component_schemas
 from allstatus.service.problem_details import add_handlers

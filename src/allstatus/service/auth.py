@@ -13,10 +13,10 @@ from typing import Any
 import httpx2 as httpx
 import jwt
 
+from allstatus.service.auditing.store import Connection, Store, StoreError, insert
 from allstatus.service.config import Config, Issuer
 from allstatus.service.jwks import ALGORITHMS, KeyRing, Keys, Refused
 from allstatus.service.problem_details import ProblemDetails
-from allstatus.service.store import Connection, Store, StoreError, insert
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS token (id TEXT PRIMARY KEY, expires INTEGER NOT NULL);

@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from allstatus.errors import AllstatusError
 from allstatus.record.yaml_file import YamlFile
-from allstatus.service.database_url import DatabaseUrl
+from allstatus.service.auditing.database_url import DatabaseUrl
 from allstatus.service.prefetch import GENERIC, Searches, searches
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")

@@ -29,7 +29,7 @@ from allstatus.ehr.coding.site_codes import SiteCodes
 from allstatus.record.code_files import codes_home
 from allstatus.record.percent import Percent
 from allstatus.render.html import render_html
-from allstatus.service.store import Connection, Store, insert
+from allstatus.service.auditing.store import Connection, Store, insert
 from allstatus.table.chart_context import ChartContext
 
 SCHEMA = """

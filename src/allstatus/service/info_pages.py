@@ -17,12 +17,12 @@ from fastapi.responses import HTMLResponse, Response
 import allstatus
 from allstatus.service.accept import ACCEPTED
 from allstatus.service.explanation_pages import explanation_page, unpack
+from allstatus.service.hooks.source_attributes import attributes
 from allstatus.service.languages import language_headers
 from allstatus.service.metrics import MEDIA_TYPE
 from allstatus.service.problem_details import ProblemDetails, documented, nothing_here
 from allstatus.service.rest import RestLevel
 from allstatus.service.rest_types import About, Health, LoadedRules, Readiness
-from allstatus.service.source_attributes import attributes
 from allstatus.service.state import desk_of
 
 router = APIRouter(tags=["About"])

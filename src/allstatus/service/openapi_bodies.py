@@ -11,8 +11,9 @@ from pydantic.json_schema import JsonSchemaMode
 
 from allstatus.decision.schema import decision_schema
 from allstatus.record.model import Record
-from allstatus.service import cds_types, rest_types
-from allstatus.service.cards import REASONS_SYSTEM
+from allstatus.service import rest_types
+from allstatus.service.hooks import cds_types
+from allstatus.service.hooks.cards import REASONS_SYSTEM
 from allstatus.service.prefetch import templates
 
 REFERENCE = "#/components/schemas/{model}"

@@ -22,9 +22,11 @@ from allstatus.decision.decision import Decision
 from allstatus.ehr.chart_options import ChartOptions, make_reader
 from allstatus.errors import AllstatusError
 from allstatus.service import auth, explanation_pages
-from allstatus.service.audit import Audit
-from allstatus.service.audit_notes import Refusals, reading
-from allstatus.service.audit_rows import Caller, entry_of
+from allstatus.service.auditing.audit import Audit
+from allstatus.service.auditing.audit_notes import Refusals, reading
+from allstatus.service.auditing.audit_rows import Caller, entry_of
+from allstatus.service.auditing.sqlite import SqliteDatabase
+from allstatus.service.auditing.store import Store, StoreError
 from allstatus.service.auth import Gatekeeper
 from allstatus.service.config import LOCAL_ORIGIN, Config, ConfigError
 from allstatus.service.endable import in_thread
@@ -34,8 +36,6 @@ from allstatus.service.jwks import NO_KEYS, Refused
 from allstatus.service.languages import Languages
 from allstatus.service.metrics import Metrics
 from allstatus.service.problem_details import ProblemDetails
-from allstatus.service.sqlite import SqliteDatabase
-from allstatus.service.store import Store, StoreError
 
 T = TypeVar("T")
 INLINE = (

@@ -9,8 +9,8 @@ from typing import Any
 from uuid import UUID
 
 from allstatus.ehr.fhir.json_access import obj, objects
-from allstatus.service.cards import OVERRIDE_REASONS, REASONS_SYSTEM
-from allstatus.service.kept_feedback import Feedback
+from allstatus.service.auditing.kept_feedback import Feedback
+from allstatus.service.hooks.cards import OVERRIDE_REASONS, REASONS_SYSTEM
 from allstatus.service.problem_details import ProblemDetails
 
 OTHER = "other"  # a reason that is none of ours: its text may be free, so it is not kept

@@ -9,8 +9,8 @@ from typing import Any
 
 from starlette.types import Scope
 
-from allstatus.service.audit_rows import PAGE, READ, REFUSED, Caller, Entry, note, who
-from allstatus.service.hash_chain import ChainKey
+from allstatus.service.auditing.audit_rows import PAGE, READ, REFUSED, Caller, Entry, note, who
+from allstatus.service.auditing.hash_chain import ChainKey
 
 A_MINUTE = 60  # rows about calls of nobody known, who could fill a disk with them
 

@@ -9,12 +9,18 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from allstatus.service.audit_rows import APPEND_ONLY, INTO, STORED, TABLES, WHO, Entry
-from allstatus.service.audit_verification import database_of
-from allstatus.service.database_url import DatabaseUrl
-from allstatus.service.hash_chain import START, AuditError, ChainHead, ChainKey, head_problem
-from allstatus.service.kept_feedback import Feedback, keep_feedback, unchained
-from allstatus.service.store import Connection, Store, StoreError, insert
+from allstatus.service.auditing.audit_rows import APPEND_ONLY, INTO, STORED, TABLES, WHO, Entry
+from allstatus.service.auditing.audit_verification import database_of
+from allstatus.service.auditing.database_url import DatabaseUrl
+from allstatus.service.auditing.hash_chain import (
+    START,
+    AuditError,
+    ChainHead,
+    ChainKey,
+    head_problem,
+)
+from allstatus.service.auditing.kept_feedback import Feedback, keep_feedback, unchained
+from allstatus.service.auditing.store import Connection, Store, StoreError, insert
 
 COPY = f"SELECT seq, {', '.join(STORED)}, previous, hash FROM audit WHERE 1 = 0"
 NEW_HEAD = (

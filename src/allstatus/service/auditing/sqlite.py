@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from allstatus.service.store import Connection
+from allstatus.service.auditing.store import Connection
 
 BUSY_SECONDS = 10
 REFUSE_REMOVAL = """

@@ -15,9 +15,9 @@ from allstatus.render.blocks import Kind
 from allstatus.render.make_blocks import make_blocks
 from allstatus.render.messages import headline, not_understood
 from allstatus.render.reader import Reader
-from allstatus.service.card_text import lay_out
-from allstatus.service.cds_types import Card, Indicator
-from allstatus.service.suggestions import suggestions
+from allstatus.service.hooks.card_text import lay_out
+from allstatus.service.hooks.cds_types import Card, Indicator
+from allstatus.service.hooks.suggestions import suggestions
 
 SUMMARY = 139  # characters at most
 REASONS_SYSTEM = f"{BASE}/CodeSystem/override-reason"

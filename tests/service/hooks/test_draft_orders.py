@@ -5,7 +5,8 @@ and what could not be read is said.
 import pytest
 from starlette.testclient import TestClient
 
-from .conftest import call, chart, prefetch_of
+from service.conftest import call, chart, prefetch_of
+
 from .test_order_cards import IN_REMISSION, RXNORM, SELECT, SIGN, ask, medicine
 
 HOME = "https://fhir.example.org/r4"

@@ -17,13 +17,12 @@ from allstatus.ehr.assess.recorded_answers import questions
 from allstatus.ehr.chart_options import ChartOptions, make_reader
 from allstatus.ehr.fhir.fhir_reader import read_fhir
 from allstatus.ehr.timelines.timeline import decide_chart
-from allstatus.service.suggestions import LABEL, MOST, suggestions
+from allstatus.service.hooks.suggestions import LABEL, MOST, suggestions
 from allstatus.table.decision_table import OUTSIDE
 from allstatus.table.fact_domain import domains_of
 from needs import FHIR_VALIDATORS
 from node import JS
-
-from .conftest import FIXTURES, PATIENT_VIEW, call, chart, prefetch_of, serving
+from service.conftest import FIXTURES, PATIENT_VIEW, call, chart, prefetch_of, serving
 
 RULES = load_rules(engine="builtin")
 READERS = {

@@ -9,12 +9,11 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from allstatus.service.audit_notes import A_MINUTE, Refusals
-
-from .conftest import BASE, PATIENT_VIEW, call, chart, prefetch_of, serving
-from .stores import in_file
-from .test_rest import RECORD
-from .tokens import ISSUER, TokenIssuer
+from allstatus.service.auditing.audit_notes import A_MINUTE, Refusals
+from service.conftest import BASE, PATIENT_VIEW, call, chart, prefetch_of, serving
+from service.stores import in_file
+from service.test_rest import RECORD
+from service.tokens import ISSUER, TokenIssuer
 
 SELF, STRANGER = TokenIssuer(), TokenIssuer("https://stranger.example")
 CANARY = "zzcanary"

@@ -17,7 +17,7 @@ from allstatus.ehr.out.context import Context
 from allstatus.ehr.out.observation import make_observation
 from allstatus.render.messages import suggestion_texts
 from allstatus.render.reader import Reader
-from allstatus.service.cds_types import SuggestedAction
+from allstatus.service.hooks.cds_types import SuggestedAction
 from allstatus.table.fact_domain import ValueClass, domains_of
 
 LABEL = 80  # characters at most

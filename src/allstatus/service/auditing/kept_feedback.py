@@ -8,9 +8,9 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from allstatus.service.audit_rows import Entry, note, now
-from allstatus.service.hash_chain import ChainKey
-from allstatus.service.store import Connection, insert
+from allstatus.service.auditing.audit_rows import Entry, note, now
+from allstatus.service.auditing.hash_chain import ChainKey
+from allstatus.service.auditing.store import Connection, insert
 
 SUFFIX = "/feedback"  # after the service's name, where a row of the chain is about feedback
 ABOUT_FEEDBACK = f"service LIKE '%{SUFFIX}' AND input_digest IS NOT NULL"

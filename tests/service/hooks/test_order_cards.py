@@ -10,13 +10,12 @@ import pytest
 from starlette.testclient import TestClient
 
 from allstatus import classify, load_rules
-from allstatus.service.cards import REASONS_SYSTEM, Occasion, status_cards
-from allstatus.service.draft_orders import DraftOrders, read_orders
-from allstatus.service.order_cards import order_cards
+from allstatus.service.hooks.cards import REASONS_SYSTEM, Occasion, status_cards
+from allstatus.service.hooks.draft_orders import DraftOrders, read_orders
+from allstatus.service.hooks.order_cards import order_cards
 from allstatus.service.prefetch import PrefetchedChart
-
-from .conftest import PATIENT_VIEW, call, chart, prefetch_of
-from .contract import faults
+from service.conftest import PATIENT_VIEW, call, chart, prefetch_of
+from service.contract import faults
 
 RULES = load_rules().ruleset
 SIGN, SELECT = "/cds-services/allstatus-order-sign", "/cds-services/allstatus-order-select"

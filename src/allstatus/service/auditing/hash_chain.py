@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from allstatus.errors import AllstatusError
-from allstatus.service.store import Connection
+from allstatus.service.auditing.store import Connection
 
 START = "0" * 64
 BEGUN = "begun"

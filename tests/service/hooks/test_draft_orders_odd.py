@@ -6,10 +6,10 @@ import pytest
 import yaml
 from starlette.testclient import TestClient
 
-from allstatus.service.draft_orders import read_orders
+from allstatus.service.hooks.draft_orders import read_orders
 from allstatus.service.prefetch import PrefetchedChart
+from service.conftest import call, chart, prefetch_of
 
-from .conftest import call, chart, prefetch_of
 from .test_draft_orders import UNREAD, asked
 from .test_order_cards import IN_REMISSION, SIGN, ask, medicine
 

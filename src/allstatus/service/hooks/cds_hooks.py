@@ -13,11 +13,12 @@ from allstatus.decision.decision import Decision
 from allstatus.ehr.timelines.timeline import decide_chart
 from allstatus.record.exact_json import parse_json
 from allstatus.service.accept import ACCEPTED, answer_kind
-from allstatus.service.cards import Occasion, status_cards
-from allstatus.service.cds_types import Card, CdsServices
-from allstatus.service.draft_orders import drafts, read_orders
-from allstatus.service.feedback import read_feedback
-from allstatus.service.hook_requests import (
+from allstatus.service.auditing.store import StoreError
+from allstatus.service.hooks.cards import Occasion, status_cards
+from allstatus.service.hooks.cds_types import Card, CdsServices
+from allstatus.service.hooks.draft_orders import drafts, read_orders
+from allstatus.service.hooks.feedback import read_feedback
+from allstatus.service.hooks.hook_requests import (
     SERVICES,
     Call,
     discovery,
@@ -25,12 +26,11 @@ from allstatus.service.hook_requests import (
     read_call,
     without_empties,
 )
+from allstatus.service.hooks.order_cards import order_cards
 from allstatus.service.openapi_bodies import CARDS_SCHEMA, FEEDBACK_BODY, HOOK_BODY
-from allstatus.service.order_cards import order_cards
 from allstatus.service.prefetch import PrefetchedChart
 from allstatus.service.problem_details import ProblemDetails, documented
 from allstatus.service.state import ServiceState, desk_of, unrecorded
-from allstatus.service.store import StoreError
 
 ServiceId = Annotated[str, Path(json_schema_extra={"enum": list(SERVICES)})]
 router = APIRouter(prefix="/cds-services", tags=["CDS Hooks"])

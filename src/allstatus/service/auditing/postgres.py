@@ -9,7 +9,7 @@ from contextlib import closing, contextmanager
 from typing import Any
 
 from allstatus.errors import MissingExtra
-from allstatus.service.store import Connection
+from allstatus.service.auditing.store import Connection
 
 LIMITS = {
     "connect_timeout": "5",

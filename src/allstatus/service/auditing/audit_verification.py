@@ -9,20 +9,27 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-from allstatus.service.audit_rows import STORED, stored
-from allstatus.service.database_url import DatabaseUrl
-from allstatus.service.hash_chain import AuditError, ChainHead, ChainKey, Verdict, rows, walk
-from allstatus.service.kept_feedback import feedback_problem
-from allstatus.service.store import Connection, Database
+from allstatus.service.auditing.audit_rows import STORED, stored
+from allstatus.service.auditing.database_url import DatabaseUrl
+from allstatus.service.auditing.hash_chain import (
+    AuditError,
+    ChainHead,
+    ChainKey,
+    Verdict,
+    rows,
+    walk,
+)
+from allstatus.service.auditing.kept_feedback import feedback_problem
+from allstatus.service.auditing.store import Connection, Database
 
 
 def database_of(place: DatabaseUrl) -> Database:
     """The database a place names."""
     if place.file is None:
-        from allstatus.service.postgres import PostgresDatabase
+        from allstatus.service.auditing.postgres import PostgresDatabase
 
         return PostgresDatabase(place.address, str(place), alone="head")
-    from allstatus.service.sqlite import SqliteDatabase
+    from allstatus.service.auditing.sqlite import SqliteDatabase
 
     return SqliteDatabase(place.file)
 

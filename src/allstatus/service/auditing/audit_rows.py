@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from allstatus.decision.decision import Decision
-from allstatus.service.hash_chain import ChainKey
-from allstatus.service.store import Connection
+from allstatus.service.auditing.hash_chain import ChainKey
+from allstatus.service.auditing.store import Connection
 
 COLUMNS = (
     "decision_id",

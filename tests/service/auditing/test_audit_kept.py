@@ -13,15 +13,14 @@ import httpx2 as httpx
 import pytest
 from starlette.testclient import TestClient
 
-from allstatus.service.hash_chain import AuditError
+from allstatus.service.auditing.hash_chain import AuditError
 from command_line import invoke
-
-from .conftest import PATIENT_VIEW, call, chart, prefetch_of, serving
-from .process import served
-from .stores import Kept, in_file
-from .test_order_cards import ACCEPTED, OVERRIDDEN
-from .test_rest import RECORD
-from .tokens import ISSUER, TokenIssuer
+from service.conftest import PATIENT_VIEW, call, chart, prefetch_of, serving
+from service.hooks.test_order_cards import ACCEPTED, OVERRIDDEN
+from service.process import served
+from service.stores import Kept, in_file
+from service.test_rest import RECORD
+from service.tokens import ISSUER, TokenIssuer
 
 run = partial(invoke, "audit")
 

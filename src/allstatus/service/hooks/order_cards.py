@@ -14,10 +14,10 @@ from allstatus.ehr.coding.codes import CodeTables
 from allstatus.render.listed_options import listed
 from allstatus.render.reader import Reader
 from allstatus.render.words import words
-from allstatus.service.card_text import cite_words
-from allstatus.service.cards import Occasion, base_card, card_lines
-from allstatus.service.cds_types import Card
-from allstatus.service.draft_orders import DraftOrders
+from allstatus.service.hooks.card_text import cite_words
+from allstatus.service.hooks.cards import Occasion, base_card, card_lines
+from allstatus.service.hooks.cds_types import Card
+from allstatus.service.hooks.draft_orders import DraftOrders
 from allstatus.service.markdown import safe
 
 

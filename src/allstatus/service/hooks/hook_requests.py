@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from allstatus.ehr.fhir.json_access import obj
 from allstatus.render.words import any_of, short_titles
 from allstatus.rules.ruleset import RuleSet
-from allstatus.service.cds_types import CdsCall, CdsServices, FhirAuthorization, Hook
+from allstatus.service.hooks.cds_types import CdsCall, CdsServices, FhirAuthorization, Hook
 from allstatus.service.prefetch import Searches, templates
 from allstatus.service.problem_details import ProblemDetails
 

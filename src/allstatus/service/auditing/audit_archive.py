@@ -10,14 +10,14 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from allstatus.service.audit import Audit
-from allstatus.service.audit_rows import APPEND_ONLY, INTO, STORED, TABLES, note, stored
-from allstatus.service.audit_verification import open_to_read, verify
-from allstatus.service.database_url import DatabaseUrl
-from allstatus.service.hash_chain import PART, ROTATION, AuditError, ChainKey, rows
-from allstatus.service.kept_feedback import COLUMNS, drop_unchained
-from allstatus.service.sqlite import SqliteDatabase
-from allstatus.service.store import Connection, StoreError, insert
+from allstatus.service.auditing.audit import Audit
+from allstatus.service.auditing.audit_rows import APPEND_ONLY, INTO, STORED, TABLES, note, stored
+from allstatus.service.auditing.audit_verification import open_to_read, verify
+from allstatus.service.auditing.database_url import DatabaseUrl
+from allstatus.service.auditing.hash_chain import PART, ROTATION, AuditError, ChainKey, rows
+from allstatus.service.auditing.kept_feedback import COLUMNS, drop_unchained
+from allstatus.service.auditing.sqlite import SqliteDatabase
+from allstatus.service.auditing.store import Connection, StoreError, insert
 
 HEAD = ("only", "seq", "hash", "seal")
 

@@ -15,17 +15,16 @@ import httpx2 as httpx
 import psycopg
 import pytest
 
-from allstatus.service.audit import Audit
-from allstatus.service.audit_rows import COLUMNS, Caller, Entry, entry_of
-from allstatus.service.audit_verification import open_to_read, verify
-from allstatus.service.hash_chain import PART, AuditError, ChainKey
+from allstatus.service.auditing.audit import Audit
+from allstatus.service.auditing.audit_rows import COLUMNS, Caller, Entry, entry_of
+from allstatus.service.auditing.audit_verification import open_to_read, verify
+from allstatus.service.auditing.hash_chain import PART, AuditError, ChainKey
 from command_line import invoke
 from needs import POSTGRESQL
-
-from .conftest import PATIENT_VIEW, call, chart, prefetch_of, serving
-from .process import served
-from .stores import Kept, in_file, in_postgres
-from .test_rest import RECORD
+from service.conftest import PATIENT_VIEW, call, chart, prefetch_of, serving
+from service.process import served
+from service.stores import Kept, in_file, in_postgres
+from service.test_rest import RECORD
 
 PERCENT = "4.87654"  # that no digest and no time holds
 PLACES = ["file", pytest.param("url", marks=POSTGRESQL)]

@@ -10,16 +10,15 @@ import psycopg
 import pytest
 from click.testing import CliRunner
 
+from allstatus.service.auditing.database_url import DatabaseUrl
+from allstatus.service.auditing.hash_chain import AuditError
 from allstatus.service.config import Config, ConfigError, read_config
-from allstatus.service.database_url import DatabaseUrl
-from allstatus.service.hash_chain import AuditError
 from command_line import ALLSTATUS
 from needs import POSTGRESQL
 from postgres import Cluster, running
-
-from .conftest import serving
-from .stores import PASSWORD, in_postgres
-from .test_rest import RECORD
+from service.conftest import serving
+from service.stores import PASSWORD, in_postgres
+from service.test_rest import RECORD
 
 pytestmark = POSTGRESQL
 CARD = "4e0a3a1e-3c1b-4b6e-9d1e-2f6f2c9b2a10"
@@ -29,7 +28,7 @@ FEEDBACK = {
     ]
 }
 DOCUMENT = (
-    (Path(__file__).parents[2] / "docs" / "serving.md")
+    (Path(__file__).parents[3] / "docs" / "serving.md")
     .read_text("utf-8")
     .partition("### In PostgreSQL")[2]
 )

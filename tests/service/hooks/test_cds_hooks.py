@@ -12,14 +12,13 @@ from allstatus.ehr.chart_options import make_reader
 from allstatus.ehr.fhir.fhir_reader import read_fhir
 from allstatus.ehr.fhir.fhir_resources import READERS
 from allstatus.ehr.timelines.timeline import decide_chart
-from allstatus.service.hook_requests import without_empties
+from allstatus.service.hooks.hook_requests import without_empties
+from allstatus.service.hooks.suggestions import suggestions
 from allstatus.service.prefetch import templates
-from allstatus.service.suggestions import suggestions
 from needs import FHIR_VALIDATORS
 from node import JS
-
-from .conftest import FIXTURES, PATIENT_VIEW, call, chart, prefetch_of, searchset
-from .contract import empties, faults
+from service.conftest import FIXTURES, PATIENT_VIEW, call, chart, prefetch_of, searchset
+from service.contract import empties, faults
 
 NAMES = [
     path.stem for path in sorted((FIXTURES / "fhir").glob("*.json")) if ".expected" not in path.name
