@@ -13,14 +13,14 @@ from typing import Any
 
 import pyarrow as pa
 
-from allstatus import InvalidRecord, load_rules
+from allstatus import Decision, InvalidRecord, load_rules
 from allstatus.bulk.arrow import Columns
-from allstatus.bulk.cells import CellAnswer, Cells
+from allstatus.bulk.cells import Cells
 from allstatus.bulk.column_source import ColumnSource
 
 RULES = load_rules(engine="builtin")
 CELLS = Cells(RULES)
-ANSWERS = CELLS.answers
+ANSWERS = [astuple(answer) for answer in CELLS.answers]
 LIMIT = next(iter(RULES.ruleset.thresholds.values())).value
 PERCENT = next(name for name, states in CELLS.facts.items() if states.fact.kind == "percent")
 COUNTS = (None, 0, 1, 3)
@@ -46,18 +46,18 @@ def all_rows() -> Iterator[Row]:
 
 @cache
 def _decided(items: tuple[tuple[str, type, Any], ...]) -> tuple[Any, ...] | str:
-    record = {name: value for name, _, value in items if value is not None}
-    try:
-        decision = RULES.classify(record)
-    except InvalidRecord as error:
-        return f"{error.problem}; {error.remedy}"
-    missing = tuple(entry.fact for entry in decision.missing)
+    return reference({name: value for name, _, value in items if value is not None})
+
+
+def told(decision: Decision) -> tuple[Any, ...]:
+    """What columns say of a decision, in the order of `CellAnswer`."""
     regions, open_regions, options = (
-        tuple(entry.id for entry in entries)
+        tuple([entry.id for entry in entries])
         for entries in (decision.regions, decision.possible_regions, decision.options)
     )
+    missing = tuple([entry.fact for entry in decision.missing])
     stated = decision.outcome, decision.status, decision.possible
-    return astuple(CellAnswer(*stated, regions, open_regions, missing, options))
+    return *stated, regions, open_regions, missing, options
 
 
 def decided(row: Row) -> tuple[Any, ...] | str:
@@ -70,9 +70,7 @@ def answers(
 ) -> list[tuple[Any, ...] | str]:
     """What columns say of each row: the answer, or why it is refused."""
     cells, rejects = Columns(CELLS, batch.schema.names, assigned).cells_of(batch, threads)
-    found = [
-        astuple(ANSWERS[cell]) if cell < len(ANSWERS) else "refused" for cell in cells.tolist()
-    ]
+    found = [ANSWERS[cell] if cell < len(ANSWERS) else "refused" for cell in cells.tolist()]
     assert [row for row, answer in enumerate(found, 1) if answer == "refused"] == [
         reject.row for reject in rejects
     ]
@@ -83,22 +81,7 @@ def answers(
 
 def reference(record: dict[str, Any]) -> Any:
     """The oracle for values that cannot be remembered."""
-    from allstatus import InvalidRecord
-
     try:
-        decision = RULES.classify(record)
+        return told(RULES.classify(record))
     except InvalidRecord as error:
         return f"{error.problem}; {error.remedy}"
-    return (
-        decided(record)
-        if all(not isinstance(v, dict | list) for v in record.values())
-        else (
-            decision.outcome,
-            decision.status,
-            decision.possible,
-            tuple(e.id for e in decision.regions),
-            tuple(e.id for e in decision.possible_regions),
-            tuple(e.fact for e in decision.missing),
-            tuple(e.id for e in decision.options),
-        )
-    )

@@ -4,22 +4,28 @@ import json
 import multiprocessing
 import os
 import random
+import shutil
+import signal
 import sys
 import time
+from collections.abc import Callable
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from typing import Any
 
 import pytest
 from synthetic import write_export
 
 KILLS = 40
 RECORD = {"prior_treatment": "none", "cbc": "abnormal", "marrow_blast_percent": 60}
-WRITERS = {
+AS_THEY_GO = {  # write from early on, and some go on where another was killed
     "batch": ("batch", "../in.ndjson", "out.ndjson"),
     "batch --resume": ("batch", "../in.ndjson", "out.parquet", "--resume"),
     "export": ("batch", "../export", "out.ndjson"),
     "export --resume": ("batch", "../export", "out.parquet", "--resume"),
     "table of results": ("batch", "../results.csv", "out.csv"),
+}
+AT_THE_END = {
     "columns": ("columns", "suggest", "../in.csv", "-o", "out.yaml"),
     "page": ("page", "-o", "out.html"),
     "quiz": ("quiz", "--format", "csv", "-o", "out.csv"),
@@ -29,16 +35,20 @@ WRITERS = {
     "plot": ("plot", "regions", "-o", "out.svg"),
 }
 READY = ["allstatus.bulk.fhir_export.export_run", "matplotlib.figure"]
-READY += sorted({f"allstatus.commands.{asked[0]}" for asked in WRITERS.values()})
+READY += sorted({f"allstatus.commands.{one[0]}" for one in (AS_THEY_GO | AT_THE_END).values()})
+CHANGES = {"open", "os.mkdir", "os.remove", "os.rename", "os.truncate"}  # sys.audit's names
+WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 
 
-def run(folder: Path, asked: tuple[str, ...]) -> BaseProcess:
+def run(
+    folder: Path, asked: tuple[str, ...], act: Callable[..., None] | None = None
+) -> BaseProcess:
     """The command in a process of its own, forked from one that has imported what it needs: so
     that it is killed at its work, and not before.
     """
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(READY)
-    process = context.Process(target=work, args=(str(folder), asked))
+    process = context.Process(target=act or work, args=(str(folder), asked))
     process.start()
     return process
 
@@ -63,8 +73,14 @@ def ended(process: BaseProcess) -> int | None:
     return process.exitcode
 
 
+def spoilt(folder: Path, expected: dict[str, bytes]) -> list[str]:
+    """The outputs that are neither as they were nor whole."""
+    found = contents(folder)
+    return [name for name in found.keys() & expected.keys() if found[name] != expected[name]]
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("writer", WRITERS)
+@pytest.mark.parametrize("writer", AS_THEY_GO)
 def test_killed_at_random_moments(tmp_path: Path, writer: str) -> None:
     pytest.importorskip("matplotlib")
     write_inputs(tmp_path)
@@ -73,18 +89,76 @@ def test_killed_at_random_moments(tmp_path: Path, writer: str) -> None:
     folder.mkdir()
     for _ in range(2):  # the first starts what the others are forked from
         start = time.monotonic()
-        assert ended(run(whole, WRITERS[writer])) == 0
+        assert ended(run(whole, AS_THEY_GO[writer])) == 0
     seconds, expected = time.monotonic() - start, contents(whole)
     moments = random.Random(20)
     for _ in range(KILLS):
-        process = run(folder, WRITERS[writer])
+        process = run(folder, AS_THEY_GO[writer])
         time.sleep(moments.uniform(0, 1.1 * seconds))
         process.kill()
         process.join()
-        found = contents(folder)
-        assert all(found[name] == expected[name] for name in found.keys() & expected.keys())
-    assert ended(run(folder, WRITERS[writer])) == 0
+        assert spoilt(folder, expected) == []
+    assert ended(run(folder, AS_THEY_GO[writer])) == 0
     assert contents(folder) == expected
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("writer", AT_THE_END)
+def test_killed_from_its_first_change_on(tmp_path: Path, writer: str) -> None:
+    pytest.importorskip("matplotlib")
+    write_inputs(tmp_path)
+    folder = tmp_path / "killed"
+    folder.mkdir()
+    assert ended(run(folder, AT_THE_END[writer], work_and_be_killed)) == 0
+    assert json.loads((tmp_path / "spoilt.json").read_text()) == []
+    assert ended(run(folder, AT_THE_END[writer])) == 0
+    assert contents(folder) == contents(tmp_path / "whole") != {}
+
+
+def work_and_be_killed(folder: str, asked: tuple[str, ...]) -> None:
+    """The command up to where it first changes a file, which is then run on by forks of this
+    process, one after the other, that are killed.
+    """
+    place, working = Path(folder), True
+
+    def changing(event: str, arguments: tuple[Any, ...]) -> None:
+        nonlocal working
+        if working and changes(place, event, arguments):
+            working = False
+            be_killed(place)
+
+    sys.addaudithook(changing)
+    work(folder, asked)
+
+
+def changes(folder: Path, event: str, arguments: tuple[Any, ...]) -> bool:
+    """Whether what `sys.audit` tells of changes a file of this folder."""
+    if event not in CHANGES or isinstance(arguments[0], int):
+        return False
+    inside = folder in Path(os.path.abspath(os.fsdecode(arguments[0]))).parents
+    return inside and (event != "open" or bool(arguments[2] & WRITING))
+
+
+def be_killed(folder: Path) -> None:
+    """Returns in forks alone: the first is waited for, the others are killed."""
+    start = time.monotonic()
+    if not (fork := os.fork()):
+        return
+    os.waitpid(fork, 0)
+    seconds, expected = time.monotonic() - start, contents(folder)
+    shutil.copytree(folder, folder.parent / "whole")
+    for path in folder.iterdir():
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    moments, wrong = random.Random(20), list[str]()
+    for _ in range(KILLS):
+        if not (fork := os.fork()):
+            return
+        time.sleep(moments.uniform(0, 1.1 * seconds))
+        os.kill(fork, signal.SIGKILL)
+        os.waitpid(fork, 0)
+        wrong += spoilt(folder, expected)
+    (folder.parent / "spoilt.json").write_text(json.dumps(wrong))
+    os._exit(0)
 
 
 def write_inputs(folder: Path) -> None:

@@ -17,12 +17,12 @@ from node import JS
 from .conftest import call, chart, prefetch_of
 from .process import served
 
-pytest.importorskip("schemathesis", reason="needs schemathesis")
 # a body of the right shape may still be no chart, and is then refused
 NOT_ASKED = "positive_data_acceptance"
 
 
 @pytest.mark.slow
+@needs("python:schemathesis")
 def test_every_answer_is_as_described(tmp_path: Path) -> None:
     hooks = {
         "SCHEMATHESIS_HOOKS": "schemathesis_hooks",

@@ -8,7 +8,9 @@ from typing import Any
 
 from allstatus.decision.classifier import Classifier
 from allstatus.record.model import Record as Checked
+from allstatus.table.assumptions import Resolution
 from allstatus.table.decision_table import Verdicts
+from allstatus.table.facts import sources_of, state_facts
 from allstatus.testing.answers import (
     EXPLAINING,
     FIELDS,
@@ -47,6 +49,13 @@ class RuleMutation(Mutation[Classifier]):
             for place, vector in self.asked.items()
             if vector.expected["outcome"] != INVALID
         }
+        facts = classifier.ruleset.facts
+        names, sources = tuple(facts), sources_of(facts.values())
+        self._clashing = {  # by what is stated alone, whatever the rules say
+            place
+            for place, record in self._readable.items()
+            if state_facts(record, names, sources).conflicts
+        }
 
     def mutants(self) -> Iterator[Mutant]:
         """Every slip in the rule files."""
@@ -63,10 +72,15 @@ class RuleMutation(Mutation[Classifier]):
         return self._files.build(changed, applicability=False)
 
     def killers(self, mutant: Classifier) -> Iterator[int]:
-        """The places of the vectors to which the mutant gives another answer."""
+        """The places of the vectors to which the mutant gives another answer; what follows from
+        several records alike is answered once.
+        """
+        known: dict[tuple[Resolution, bool], Answer] = {}
         for place, record in self._readable.items():
-            answer = answer_of(mutant, record, why=False)
-            if differing_in(FIELDS + SHOWING, self.vectors[place].expected, answer):
+            key = mutant.resolution_of(record), place in self._clashing
+            if key not in known:
+                known[key] = answer_of(mutant, record, why=False)
+            if differing_in(FIELDS + SHOWING, self.vectors[place].expected, known[key]):
                 yield place
 
     def answer(self, _: Vector, read: Record) -> Answer:
