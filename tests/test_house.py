@@ -29,13 +29,13 @@ EXAMPLES = ROOT / "examples" / "rules"
 OF_A_ROOM = ("fixtures", "properties", "agreement", "doors")  # tests of a room as a whole
 
 
+MODULES = [path.relative_to(SOURCE).as_posix() for path in sorted(SOURCE.rglob("*.py"))]
+
+
 @cache
 def sources() -> Mapping[str, ast.Module]:
     """Every module of the package, parsed, by its path below src/allstatus."""
-    return {
-        path.relative_to(SOURCE).as_posix(): ast.parse(path.read_text("utf-8"))
-        for path in sorted(SOURCE.rglob("*.py"))
-    }
+    return {name: ast.parse((SOURCE / name).read_text("utf-8")) for name in MODULES}
 
 
 def python_files() -> list[Path]:
@@ -99,7 +99,7 @@ def test_every_public_name_has_a_docstring() -> None:
     holds(found, HOUSE["undocumented"])
 
 
-@pytest.mark.parametrize("name", sources())
+@pytest.mark.parametrize("name", MODULES)
 def test_every_module_says_what_it_is(name: str) -> None:
     assert ast.get_docstring(sources()[name]) or not sources()[name].body
 

@@ -13,12 +13,12 @@ from typing import Any
 
 import pyarrow as pa
 
-from allstatus import Decision, InvalidRecord, load_rules
+from allstatus import Decision, InvalidRecord
 from allstatus.bulk.arrow import Columns
 from allstatus.bulk.cells import Cells
 from allstatus.bulk.column_source import ColumnSource
+from shipped import RULES
 
-RULES = load_rules(engine="builtin")
 CELLS = Cells(RULES)
 ANSWERS = [astuple(answer) for answer in CELLS.answers]
 LIMIT = next(iter(RULES.ruleset.thresholds.values())).value

@@ -12,15 +12,14 @@ from pathlib import Path
 import pytest
 
 import allstatus.testing
-from allstatus import load_rules
 from allstatus.errors import MissingExtra
-from allstatus.testing.vectors import make_vectors, read_vectors
+from allstatus.testing.vectors import read_vectors
 from allstatus.translate.box_conditions import conditions_of
 from allstatus.translate.cql import to_cql
 from allstatus.translate.plain_json import to_plain
 from command_line import run
+from shipped import RULES, vectors
 
-RULES = load_rules(engine="builtin")
 PROJECT = tomllib.loads(
     (Path(__file__).parent.parent.parent / "pyproject.toml").read_text("utf-8")
 )["project"]
@@ -61,8 +60,8 @@ def test_boxes_hold_their_cases_and_no_other(cases: int) -> None:
 def test_vectors_are_written_where_asked(tmp_path: Path) -> None:
     written = run("vectors", "-o", str(tmp_path / "kit"))
     assert written.returncode == 0
-    assert f"{len(make_vectors(RULES))} vectors of {RULES.ruleset.id}" in written.stdout
-    assert read_vectors(tmp_path / "kit") == make_vectors(RULES)
+    assert f"{len(vectors())} vectors of {RULES.ruleset.id}" in written.stdout
+    assert read_vectors(tmp_path / "kit") == vectors()
 
 
 @pytest.mark.parametrize("group", ["hypothesis", "pytest11"])

@@ -8,15 +8,14 @@ from pathlib import Path
 import pytest
 import yaml
 
-from allstatus import load_rules
 from allstatus.rules.editions import find_rules
 from allstatus.verify.verification import verify
 from needs import NO_Z3
+from shipped import RULES
 from test_cli import run
 from verify.seeded import seed
 
 FAULTS = yaml.safe_load((Path(__file__).parents[1] / "verify/faults.yaml").read_text("utf-8"))
-RULES = load_rules(engine="builtin")
 
 
 def test_the_command_reports_within_80_columns_and_exits_zero() -> None:

@@ -4,9 +4,8 @@ from typing import Any
 
 import pytest
 
-from allstatus import load_rules
+from shipped import RULES
 
-RULES = load_rules(engine="builtin")
 REMISSION = {
     "prior_treatment": "disease_directed",
     "cbc": "normal",

@@ -19,8 +19,8 @@ from allstatus.record.model import Record
 from allstatus.rules.editions import rule_sets
 from allstatus.rules.indications import STATUS_FACT, read_overlay
 from decision.test_properties import patients, records
+from shipped import RULES
 
-RULES = load_rules(engine="builtin")
 OVERLAY = RULES.applicability.overlay
 FIXTURES = sorted((Path(__file__).parents[2] / "fixtures" / "options").glob("*.expected.json"))
 RULE_SETS = [folder.name for folder in rule_sets()]

@@ -10,9 +10,9 @@ import yaml
 from allstatus import InvalidRecord, load_rules
 from allstatus.record.exact_json import parse_json
 from allstatus.verify.rule_examples import failing_examples
+from shipped import RULES as PATIENT
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
-PATIENT = load_rules(engine="builtin")
 PROFESSIONAL = load_rules("nci-pdq-adult-all-health-professional", engine="builtin")
 GROUPS = yaml.safe_load((FIXTURES / "rule-sets-differ.yaml").read_text("utf-8"))
 

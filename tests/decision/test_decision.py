@@ -20,8 +20,8 @@ from allstatus.record.frozen import plain
 from allstatus.render.html import render_html
 from allstatus.render.text import render_text
 from decision.test_properties import records
+from shipped import RULES
 
-RULES = load_rules(engine="builtin")
 CLEAN = {
     "prior_treatment": "disease_directed",
     "prior_remission": False,

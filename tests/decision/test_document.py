@@ -5,12 +5,10 @@ from typing import Any
 
 from hypothesis import given, settings
 
-from allstatus import load_rules
 from allstatus.decision.document import PARTS, SCHEMA_VERSION, to_dict, to_json
 from allstatus.record.frozen import plain
 from decision.test_properties import records
-
-RULES = load_rules(engine="builtin")
+from shipped import RULES
 
 
 @given(records, records)

@@ -10,8 +10,8 @@ import pytest
 from allstatus import RulesError, load_rules
 from allstatus.decision.origin import Origin
 from allstatus.render.text import render_text
+from shipped import RULES
 
-RULES = load_rules(engine="builtin")
 CLEAN = {
     "prior_treatment": "disease_directed",
     "prior_remission": False,

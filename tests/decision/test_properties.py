@@ -8,12 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from allstatus import load_rules
 from allstatus.record.percent import read_percent
 from allstatus.table.decision_table import OUTSIDE
 from allstatus.testing import records as any_records
+from shipped import RULES
 
-RULES = load_rules(engine="builtin")
 TABLE = RULES.table
 LIMIT = RULES.ruleset.thresholds["blast_threshold"].value
 CELLS = list(product((False, True, None), repeat=len(TABLE.criteria)))

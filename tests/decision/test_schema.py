@@ -5,11 +5,10 @@ from typing import Any
 import jsonschema
 import pytest
 
-from allstatus import load_rules
 from allstatus.decision.document import PARTS
 from allstatus.decision.schema import DIALECT, schema_files, schema_of
+from shipped import RULES
 
-RULES = load_rules(engine="builtin")
 SCHEMA = schema_of("decision")
 
 

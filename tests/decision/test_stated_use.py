@@ -2,12 +2,11 @@
 
 from itertools import product
 
-from allstatus import load_rules
 from allstatus.decision.stated_use import IndicationTable, table_csv
 from allstatus.rules.condition import Clause
 from allstatus.rules.indications import STATUS_FACT
+from shipped import RULES
 
-RULES = load_rules(engine="builtin")
 OVERLAY = RULES.applicability.overlay
 
 

@@ -3,7 +3,6 @@
 from datetime import date, timedelta
 from typing import Any
 
-from allstatus import load_rules
 from allstatus.decision.decision import Decision
 from allstatus.ehr.chart import Chart, Problem, Quantity, Result, Statement, Treatment
 from allstatus.ehr.chart_options import make_reader
@@ -11,8 +10,8 @@ from allstatus.ehr.coding.codes import make_code
 from allstatus.ehr.dates import When, read_when
 from allstatus.ehr.timelines.timeline import decide_chart, decide_over_time
 from allstatus.ehr.timelines.timeline_points import Timeline
+from shipped import RULES
 
-RULES = load_rules(engine="builtin")
 LOINC = {
     "marrow": "11150-0",
     "report": "48807-2",

@@ -17,7 +17,6 @@ pytest.importorskip("fastapi", reason="the service extra is not installed")
 
 from starlette.testclient import TestClient
 
-from allstatus import load_rules
 from allstatus.ehr.chart_files import read_charts
 from allstatus.ehr.chart_options import make_reader
 from allstatus.ehr.facts_table import facts_document
@@ -30,8 +29,8 @@ from allstatus.record import exact_json
 from ehr.bundles import count, observation, patient, quantity
 from ehr.damaged import DAMAGES, damaged
 from service.conftest import BASE, PATIENT_VIEW, call, prefetch_of, serving
+from shipped import RULES
 
-RULES = load_rules(engine="builtin")
 OPTIONS = make_reader(["symptoms-absent-unless-recorded"])
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 CHARTS = [

@@ -8,7 +8,6 @@ import jsonschema
 import pytest
 import yaml
 
-from allstatus import load_rules
 from allstatus.decision.decision import Decision
 from allstatus.decision.schema import schema_of
 from allstatus.ehr.assess.caller_facts import make_overlays
@@ -19,10 +18,10 @@ from allstatus.ehr.dates import read_when
 from allstatus.ehr.timelines.timeline import decide_chart
 from allstatus.record.json_reader import decode
 from allstatus.render.text import render_text
+from shipped import RULES
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 EXPECTED = sorted([*FIXTURES.glob("fhir/*.expected.json"), *FIXTURES.glob("hl7v2/*.expected.json")])
-RULES = load_rules(engine="builtin")
 SCHEMA = jsonschema.Draft202012Validator(schema_of("decision"))
 
 

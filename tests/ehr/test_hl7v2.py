@@ -8,7 +8,6 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from allstatus import load_rules
 from allstatus.ehr.assess.caller_facts import make_overlays
 from allstatus.ehr.chart import Chart, Result, Statement
 from allstatus.ehr.chart_options import make_reader
@@ -19,6 +18,7 @@ from allstatus.ehr.sent_values import Unreadable, percent_of
 from allstatus.ehr.timelines.timeline import decide_chart
 from allstatus.errors import InvalidRecord
 from allstatus.record.json_reader import decode
+from shipped import RULES
 
 HERE = Path(__file__).parent
 CASES = yaml.safe_load((HERE / "hl7v2.yaml").read_text("utf-8"))
@@ -29,7 +29,6 @@ ANSWERS = [
     for written in part.get(answer, ())
 ]
 FEEDS = yaml.safe_load((HERE / "hl7v2_feeds.yaml").read_text("utf-8"))
-RULES = load_rules(engine="builtin")
 ORDER = "OBR|1|P1|F1|11150-0^^LN|||20250310"
 DIAGNOSIS = "DG1|1||C91.00^ALL^I10C||20250102|W"
 

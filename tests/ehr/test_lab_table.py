@@ -4,16 +4,16 @@ from pathlib import Path
 
 import pytest
 
-from allstatus import InvalidRecord, load_rules
+from allstatus import InvalidRecord
 from allstatus.ehr import Chart, decide_over_time, make_reader, read_charts
 from allstatus.ehr.lab_table import read_table
 from allstatus.ehr.timelines.timeline import decide_chart, read_chart
 from ehr import lab_tables
+from shipped import RULES
 
 TABLE = (Path(__file__).parents[2] / "fixtures" / "tables" / "second-remission.csv").read_text(
     "utf-8"
 )
-RULES = load_rules(engine="builtin")
 OPTIONS = make_reader(["symptoms-absent-unless-recorded"])
 
 

@@ -9,9 +9,9 @@ from allstatus.decision.classifier import load_rules
 from allstatus.ehr.coding.codes import Population, code_tables, population_tables
 from allstatus.ehr.fhir.fhir_reader import read_fhir
 from allstatus.ehr.timelines.timeline import decide_chart
+from shipped import RULES as ALL
 
 ROOT = Path(__file__).parents[2]
-ALL = load_rules(engine="builtin")
 AML = load_rules(ROOT / "examples" / "rules" / "nci-pdq-adult-aml-patient", engine="builtin")
 
 

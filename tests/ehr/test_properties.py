@@ -12,7 +12,6 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from allstatus import load_rules
 from allstatus.decision.decision import Decision
 from allstatus.ehr.chart_options import make_reader
 from allstatus.ehr.fhir.fhir_reader import read_fhir
@@ -29,8 +28,8 @@ from ehr.bundles import (
     quantity,
 )
 from ehr.bundles import given as medicine
+from shipped import RULES
 
-RULES = load_rules(engine="builtin")
 OPTIONS = make_reader(["symptoms-absent-unless-recorded"])
 TIMELINES = Path(__file__).parents[2] / "fixtures" / "timelines"
 TEN_YEARS = json.loads((TIMELINES / "ten-years.json").read_text("utf-8"), parse_float=Decimal)

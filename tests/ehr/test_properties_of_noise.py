@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from allstatus import InvalidRecord, load_rules
+from allstatus import InvalidRecord
 from allstatus.ehr.chart import Chart
 from allstatus.ehr.chart_files import read_charts
 from allstatus.ehr.chart_options import make_reader
@@ -21,8 +21,8 @@ from allstatus.ehr.fhir.fhir_reader import read_fhir
 from allstatus.ehr.timelines.timeline import decide_chart, decide_over_time
 from allstatus.ehr.timelines.timeline_text import render_timeline
 from ehr.bundles import REMISSION, bundle, observation
+from shipped import RULES
 
-RULES = load_rules(engine="builtin")
 OPTIONS = make_reader(["symptoms-absent-unless-recorded"])
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 TEN_YEARS = json.loads(

@@ -32,11 +32,11 @@ from allstatus.render.reader import Reader
 from allstatus.render.words import MARK
 from allstatus.rules.phrases import LEVELS
 from command_line import run
+from shipped import RULES
 
 html5lib = pytest.importorskip("html5lib", reason="html5lib is not installed")
 ROOT = Path(__file__).parents[2]
 RECORDS = ROOT / "fixtures" / "records"
-RULES = load_rules(engine="builtin")
 LIMIT = RULES.ruleset.thresholds["blast_threshold"].value
 URL = RULES.ruleset.source["url"]
 UNTREATED = {

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from allstatus import InvalidRecord, load_rules
+from allstatus import InvalidRecord
 from allstatus.render.interview import Interview, read_answer
 from allstatus.table.decision_table import OUTSIDE
+from shipped import RULES
 
-RULES = load_rules(engine="builtin")
 FACTS = RULES.ruleset.facts
 
 

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from allstatus import Decision, load_rules
+from allstatus import Decision
 from allstatus.render.messages import headline, may_be, messages, phrases, reasons_of
 from allstatus.render.text import render_text
 from allstatus.rules.phrases import LEVELS
+from shipped import RULES
 
-RULES = load_rules(engine="builtin")
 SAMPLES = [
     dict(zip(RULES.table.criteria, values, strict=True))
     for values in product((False, True, None), repeat=len(RULES.table.criteria))

@@ -32,8 +32,8 @@ from allstatus.service.hooks.cards import Occasion, status_cards
 from allstatus.teach.exercise_words import word
 from allstatus.teach.exercises import make_pool
 from allstatus.verify.phrase_faults import facts_named, told_criteria
+from shipped import RULES as PATIENT
 
-PATIENT = load_rules(engine="builtin")
 PROFESSIONAL = load_rules("nci-pdq-adult-all-health-professional", engine="builtin")
 OCCASION = Occasion("decision", "patient", "https://here.example/decision")
 SAMPLED = 40

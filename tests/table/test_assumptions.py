@@ -4,9 +4,8 @@ from itertools import product
 
 import pytest
 
-from allstatus import load_rules
+from shipped import RULES
 
-RULES = load_rules(engine="builtin")
 TABLE, RESOLVER = RULES.table, RULES.resolver
 ASSUMED = frozenset(name for name, fact in RULES.ruleset.facts.items() if fact.assume)
 CELLS = list(product((False, True, None), repeat=len(TABLE.criteria)))

@@ -8,13 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from allstatus import load_rules
 from allstatus.table.decision_table import DecisionTable
 from allstatus.table.engines import Engine, Firing, make_engine
 from allstatus.table.engines.builtin import BuiltinEngine
 from needs import NO_DURABLE
+from shipped import RULES
 
-RULES = load_rules(engine="builtin")
 CASES = RULES.table.cases
 EXPECTED = RULES.table.firings
 MANY = 50_000  # cases; what a leak of one word a case would show in memory

@@ -12,10 +12,11 @@ from backends import BACKENDS, DOCUMENT
 
 from allstatus.testing.answers import Answer, AnswerLevel
 from allstatus.testing.conformance import judge_one
-from allstatus.testing.vectors import Vector, make_vectors
+from allstatus.testing.vectors import Vector
 from needs import CQL
+from shipped import vectors
 
-MADE = make_vectors(backends.RULES)
+MADE = vectors()
 VECTORS = [vector for vector in MADE if vector.level is not AnswerLevel.blood_count]
 COUNTS = [vector for vector in MADE if vector.level is AnswerLevel.blood_count]
 GROUPS = [

@@ -5,13 +5,12 @@ from typing import Any
 
 import pytest
 
-from allstatus import InvalidRecord, load_rules
-from allstatus.testing import assert_conforms, make_vectors
+from allstatus import InvalidRecord
+from allstatus.testing import assert_conforms
 from allstatus.testing.answers import AnswerLevel, answer_of
 from allstatus.testing.representatives import UNKNOWN
 from allstatus.testing.vectors import within
-
-RULES = load_rules(engine="builtin")
+from shipped import RULES, vectors
 
 
 @pytest.mark.slow
@@ -43,7 +42,7 @@ def test_every_family_that_fails_is_told_with_its_smallest_example() -> None:
     with pytest.raises(AssertionError) as found:
         assert_conforms(lambda _: {"outcome": "determined", "status": "x", "possible": ["x"]})
     said = str(found.value).splitlines()
-    asked = within(make_vectors(), AnswerLevel.exact_decimal)
+    asked = within(vectors(), AnswerLevel.exact_decimal)
     families = Counter(vector.family for vector in asked)
     assert said[0] == (
         f"{len(asked)} of {len(asked)} vectors fail, in {len(families)} families; the smallest:"
@@ -86,9 +85,7 @@ def test_what_vectors_do_not_ask_generated_records_do() -> None:
 
 
 def vector_records() -> list[dict[str, Any]]:
-    from allstatus.testing import make_vectors
-
-    return [vector.record for vector in make_vectors()]
+    return [vector.record for vector in vectors()]
 
 
 def vector_key(record: dict[str, Any]) -> str:

@@ -9,7 +9,6 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from allstatus import load_rules
 from allstatus.ehr import (
     Timeline,
     decide_chart,
@@ -21,8 +20,8 @@ from allstatus.ehr import (
 from allstatus.testing import bundles, charted_histories, histories, hl7v2_messages
 from allstatus.testing.answers import answer_of, uses_of
 from allstatus.testing.representatives import HAIR, Record
+from shipped import RULES
 
-RULES = load_rules(engine="builtin")
 LIMIT = RULES.ruleset.thresholds["blast_threshold"].value
 MARROW = "11150-0"
 SETTLED = ("in_remission", "recurrent")

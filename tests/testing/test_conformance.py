@@ -12,19 +12,18 @@ from typing import Any
 import pytest
 import yaml
 
-from allstatus import load_rules
 from allstatus.errors import InvalidRecord
 from allstatus.testing.answers import INVALID, AnswerLevel
 from allstatus.testing.command_adapter import checked
 from allstatus.testing.conformance import check_command, render, to_document
 from allstatus.testing.vector_files import write_vectors
-from allstatus.testing.vectors import make_vectors, read_vectors
+from allstatus.testing.vectors import read_vectors
 from command_line import run as allstatus
+from shipped import RULES, vectors
 
 HERE = Path(__file__).parent
 ADAPTERS = yaml.safe_load((HERE / "adapters.yaml").read_text("utf-8"))
-RULES = load_rules(engine="builtin")
-SOME = make_vectors(RULES)[::300][:10]
+SOME = vectors()[::300][:10]
 NAME = "allstatus.testing.pytest_plugin"
 PLUGIN = (
     [] if any(entry.value == NAME for entry in entry_points(group="pytest11")) else ["-p", NAME]

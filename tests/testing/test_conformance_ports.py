@@ -10,18 +10,16 @@ from typing import Any
 import pytest
 import yaml
 
-from allstatus import load_rules
 from allstatus.testing.answers import AnswerLevel
 from allstatus.testing.conformance import Report, check_command, render
-from allstatus.testing.vectors import make_vectors
 from allstatus.translate.indications_json import to_plain_uses
 from allstatus.translate.plain_json import to_plain
 from needs import needs
+from shipped import RULES, vectors
 
 HERE = Path(__file__).parent
 PORTS = yaml.safe_load((HERE / "ports.yaml").read_text("utf-8"))
-RULES = load_rules(engine="builtin")
-VECTORS = make_vectors(RULES)
+VECTORS = vectors()
 
 
 @pytest.fixture(scope="module")

@@ -7,14 +7,13 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from allstatus import load_rules
 from allstatus.decision.decision import Decision
 from allstatus.ehr import decide_chart, make_reader, read_charts
 from allstatus.testing import blurred_bundles, scrapped_bundles
 from allstatus.testing import chart_parts as parts
 from allstatus.testing.doubtful_charts import BLURS, SCRAPS
+from shipped import RULES
 
-RULES = load_rules(engine="builtin")
 OPTIONS = make_reader(["symptoms-absent-unless-recorded"])
 
 

@@ -6,11 +6,10 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from allstatus import load_rules
 from allstatus.testing import HistoryMachine
 from allstatus.testing.answers import answer_of
+from shipped import RULES
 
-RULES = load_rules(engine="builtin")
 SAME = settings(
     derandomize=True,
     database=None,

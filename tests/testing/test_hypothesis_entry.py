@@ -7,11 +7,11 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, find, given, settings
 from hypothesis import strategies as st
 
-from allstatus import Record, load_rules
+from allstatus import Record
 from allstatus.testing.hypothesis_entry import register
 from allstatus.testing.representatives import UNKNOWN
+from shipped import RULES
 
-RULES = load_rules(engine="builtin")
 LIMIT = RULES.ruleset.thresholds["blast_threshold"].value
 SAME = settings(
     derandomize=True,

@@ -19,10 +19,10 @@ from allstatus.testing.mutation import mutate_suite, mutate_vectors, render
 from allstatus.testing.rule_files import OverlayFiles
 from allstatus.testing.vectors import read_vectors
 from command_line import run
+from shipped import RULES
 
 HERE = Path(__file__).parent
 COMMITTED = HERE.parent.parent / "examples" / "vectors"
-RULES = load_rules(engine="builtin")
 FILES = OverlayFiles(RULES.applicability)
 MUTANTS = {mutant.name: mutant for mutant in use_mutants(FILES)}
 SLIPS = yaml.safe_load((HERE / "slips.yaml").read_text("utf-8"))

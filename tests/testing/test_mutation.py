@@ -16,10 +16,9 @@ from allstatus.testing.mutation import mutate_suite, mutate_vectors, render, to_
 from allstatus.testing.port_mutants import NUMBERS, port_mutants
 from allstatus.testing.rule_files import RuleFiles
 from allstatus.testing.rule_mutation import RuleMutation, tell_apart
-from allstatus.testing.vectors import make_vectors
 from copies import copy_rules
+from shipped import RULES, vectors
 
-RULES = load_rules(engine="builtin")
 FILES = RuleFiles(RULES.ruleset.directory)
 MUTANTS = {mutant.name: mutant for mutant in rule_mutants(FILES)}
 HERE = Path(__file__).parent
@@ -66,7 +65,7 @@ def test_a_slip_that_cannot_differ_is_not_made(
 
 @pytest.mark.slow
 def test_our_own_vectors_kill_every_mutant_and_the_rest_is_equivalent() -> None:
-    fates = mutate_vectors(RuleMutation(RULES, make_vectors(RULES)))
+    fates = mutate_vectors(RuleMutation(RULES, vectors()))
     assert {fate.name for fate in fates if fate.word == "survived"} == set()
     assert [fate.name for fate in fates if fate.word == "equivalent"] == SLIPS["equivalent"]
 

@@ -29,8 +29,8 @@ from allstatus.testing import (
 from allstatus.testing.answers import answer_of
 from allstatus.testing.representatives import HAIR, UNKNOWN
 from copies import copy_rules, lock
+from shipped import RULES
 
-RULES = load_rules(engine="builtin")
 LIMIT = RULES.ruleset.thresholds["blast_threshold"].value
 OUTCOMES = ["determined", "outside_definitions", "insufficient_data", "conflicting_data"]
 PHASE_STATUS = {"untreated", "in_remission", "recurrent", None}

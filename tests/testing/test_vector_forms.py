@@ -2,14 +2,13 @@
 
 import pytest
 
-from allstatus import load_rules
 from allstatus.record.model import Record
 from allstatus.testing.answers import INVALID
-from allstatus.testing.vectors import make_vectors
+from shipped import vectors
 from testing.record_forms import Form, forms
 
 SCHEMA = Record.model_json_schema()
-VECTORS = make_vectors(load_rules(engine="builtin"))
+VECTORS = vectors()
 STATED = [
     vector.record
     for vector in VECTORS

@@ -13,30 +13,28 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from allstatus import load_rules
 from allstatus.testing.answers import INVALID, AnswerLevel, answer_of
 from allstatus.testing.minimal_vectors import fewest_killers, smallest_hitting
 from allstatus.testing.mutation import mutate_vectors
 from allstatus.testing.rule_mutation import RuleMutation
 from allstatus.testing.vector_files import vector_schema, write_vectors
 from allstatus.testing.vectors import make_vectors, read_vectors, within
+from shipped import RULES, vectors
 
 ROOT = Path(__file__).parent.parent.parent
 COMMITTED = ROOT / "examples" / "vectors"
-RULES = load_rules(engine="builtin")
-ANNOUNCED: list[int] = []
-
-
-def followed(items: list[Any]) -> list[Any]:
-    ANNOUNCED.append(len(items))
-    return items
-
-
-VECTORS = make_vectors(RULES, followed)
+VECTORS = vectors()
 
 
 def test_how_many_will_be_made_is_told_before() -> None:
-    assert sum(ANNOUNCED) == len(VECTORS)
+    announced: list[int] = []
+
+    def followed(items: list[Any]) -> list[Any]:
+        announced.append(len(items))
+        return items
+
+    assert make_vectors(RULES, followed) == VECTORS
+    assert sum(announced) == len(VECTORS)
 
 
 def test_ids_are_unique_and_every_family_and_level_is_there() -> None:
@@ -85,7 +83,8 @@ def test_numbers_are_text_except_where_a_spelling_is_a_number() -> None:
 
 def test_the_same_rules_give_the_same_bytes_and_the_files_agree(tmp_path: Path) -> None:
     one, two = (
-        write_vectors(tmp_path / name, RULES, make_vectors(RULES)) for name in ("one", "two")
+        write_vectors(tmp_path / name, RULES, made)
+        for name, made in (("one", make_vectors(RULES)), ("two", VECTORS))
     )
     assert [path.read_bytes() for path in one] == [path.read_bytes() for path in two]
     assert read_vectors(tmp_path / "one") == VECTORS

@@ -21,10 +21,10 @@ from allstatus.verify.compare import CANNOT_BE, compare
 from allstatus.verify.compare_report import render_text, to_document
 from allstatus.verify.value_grid import shared_space
 from copies import LIMIT, NUMBERS, copy_rules, fill
+from shipped import RULES as OLD
 from test_cli import run
 
 CASES = yaml.safe_load((Path(__file__).parent / "compared_versions.yaml").read_text("utf-8"))
-OLD = load_rules(engine="builtin")
 Versions = Callable[[str], Classifier]
 
 

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from allstatus import load_rules
 from allstatus.ehr import decide_chart, make_reader, read_charts
 from allstatus.errors import InvalidRecord
 from allstatus.record.exact_json import parse_json
@@ -18,9 +17,9 @@ from allstatus.verify.recorded_decision import read_recorded
 from allstatus.verify.replay import render_text, replay, to_document
 from copies import NUMBERS, copy_rules, lock
 from decision.test_properties import records
+from shipped import RULES
 from test_cli import RECORDS, run
 
-RULES = load_rules(engine="builtin")
 EXPECTED = sorted(RECORDS.glob("*.expected.json"))
 ACCEPTED = [
     path.with_name(path.name.replace(".expected", ""))

@@ -14,7 +14,6 @@ from typing import Any
 import pytest
 import yaml
 
-from allstatus import load_rules
 from allstatus.record.percent import Percent
 from allstatus.table.boxes import prime_boxes
 from allstatus.table.case_set import members, union
@@ -26,11 +25,11 @@ from allstatus.verify.exhaustive import Exhaustive
 from allstatus.verify.verification import Verification, to_document, verify
 from allstatus.verify.verification_report import render_report
 from needs import NO_DURABLE, NO_Z3
+from shipped import RULES
 from verify.seeded import seed
 
 DATA = Path(__file__).parent
 FAULTS = yaml.safe_load((DATA / "faults.yaml").read_text("utf-8"))
-RULES = load_rules(engine="builtin")
 WAYS = [pytest.param(False, id="exhaustive"), pytest.param(True, id="prove", marks=NO_Z3)]
 
 

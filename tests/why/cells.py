@@ -3,11 +3,10 @@
 from itertools import product
 from typing import Any
 
-from allstatus import load_rules
 from allstatus.table.decision_table import OUTSIDE
 from allstatus.table.fact_domain import ValueClass
+from shipped import RULES
 
-RULES = load_rules(engine="builtin")
 TABLE, RESOLVER, EXPLAINER = RULES.table, RULES.resolver, RULES.explainer
 FACTS = tuple(RULES.ruleset.facts)
 Verdicts = tuple[bool | None, ...]

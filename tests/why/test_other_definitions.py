@@ -15,8 +15,8 @@ from allstatus.rules.comparisons import read_comparisons
 from allstatus.testing import blast_percents
 from allstatus.why.other_definitions import OtherDefinitions
 from decision.test_properties import LIMIT, records
+from shipped import RULES
 
-RULES = load_rules(engine="builtin")
 DEFINITIONS = read_comparisons()
 CLEAN = {"prior_treatment": "disease_directed", "cbc": "normal", "signs_and_symptoms": "absent"}
 ABOUT_ALL = [d for d in DEFINITIONS if d.kind == "remission" and d.population == ("C91.0",)]

@@ -23,7 +23,7 @@ from allstatus.record.percent import Percent, format_number, read_percent
 from allstatus.rules.ruleset import Fact
 from allstatus.table.decision_table import DecisionTable
 from allstatus.testing.answer_strategies import values_in
-from allstatus.testing.answers import INVALID
+from allstatus.testing.answers import INVALID, answer_of
 from allstatus.testing.number_strategies import (
     Rules,
     Strategy,
@@ -33,7 +33,7 @@ from allstatus.testing.number_strategies import (
 )
 from allstatus.testing.representatives import UNKNOWN, Record, case_records, numeric_facts
 from allstatus.testing.vector_forms import number_spellings, respelled
-from allstatus.testing.vectors import make_vectors
+from allstatus.testing.vector_groups import Families
 
 
 def records(rules: Rules = None) -> Strategy[Record]:
@@ -65,8 +65,11 @@ def _records(draw: st.DrawFn, rules: Rules = None) -> Record:
 
 def invalid_records(rules: Rules = None) -> Strategy[Any]:
     """What is no record and must be refused: those of the vectors."""
-    vectors = make_vectors(classifier_of(rules))
-    return st.sampled_from([one.record for one in vectors if one.expected["outcome"] == INVALID])
+    classifier = classifier_of(rules)
+    asked = [record for _, _, record in Families(classifier.table).invalid()]
+    return st.sampled_from(
+        [one for one in asked if answer_of(classifier, one)["outcome"] == INVALID]
+    )
 
 
 def complete_records(rules: Rules = None) -> Strategy[Record]:

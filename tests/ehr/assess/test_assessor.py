@@ -11,15 +11,14 @@ from typing import Any
 import pytest
 import yaml
 
-from allstatus import load_rules
 from allstatus.decision.decision import Decision
 from allstatus.ehr.chart_options import make_reader
 from allstatus.ehr.fhir.fhir_reader import read_fhir
 from allstatus.ehr.timelines.timeline import decide_chart
 from allstatus.record.exact_json import parse_json
 from ehr import bundles
+from shipped import RULES
 
-RULES = load_rules(engine="builtin")
 OPTIONS = make_reader(["symptoms-absent-unless-recorded"])
 GROUPS = yaml.safe_load(Path(__file__).with_name("assessor.yaml").read_text("utf-8"))
 CASES = {

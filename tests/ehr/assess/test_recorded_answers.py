@@ -18,9 +18,9 @@ from allstatus.ehr.out.context import Context
 from allstatus.ehr.timelines.timeline import decide_chart
 from allstatus.rules.ruleset import RuleSet
 from ehr.bundles import cbc, concept, condition, given, marrow, patient
+from shipped import RULES
 
 HERE = Path(__file__).parent
-RULES = load_rules(engine="builtin")
 SETS = [
     RULES,
     load_rules("nci-pdq-adult-all-health-professional", engine="builtin"),

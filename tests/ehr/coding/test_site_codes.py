@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from allstatus import load_rules
 from allstatus.ehr.chart_options import make_reader
 from allstatus.ehr.coding.codes import code_tables, make_code
 from allstatus.ehr.coding.site_codes import SiteCodes, read_site_codes
@@ -17,8 +16,8 @@ from allstatus.errors import RulesError
 from allstatus.record.exact_json import parse_json
 from bulk.folders import HOW, decide, in_own_codes, own_codes, rows, write_folder
 from ehr.bundles import ALL, bundle, cbc, given, marrow, patient
+from shipped import RULES
 
-RULES = load_rules(engine="builtin")
 CHART = [patient(), ALL, given("2025-01-10"), marrow("2025-03-10", 2), *cbc("2025-03-10")]
 
 

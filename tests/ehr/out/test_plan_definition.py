@@ -9,13 +9,12 @@ from typing import Any
 
 from cql_backend import parameters
 
-from allstatus import load_rules
 from allstatus.ehr.out.bundle import definitions
 from allstatus.translate.cql import to_cql
 from needs import needs
 from node import NODE, js_tool
+from shipped import RULES
 
-RULES = load_rules(engine="builtin")
 TREATED = {"prior_treatment": "disease_directed", "cbc": "normal", "signs_and_symptoms": "absent"}
 BEFORE = {**TREATED, "prior_remission": True}
 SICK = {"prior_treatment": "none", "cbc": "abnormal", "signs_and_symptoms": "present"}

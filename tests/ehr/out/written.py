@@ -8,7 +8,6 @@ from typing import Any
 
 import yaml
 
-from allstatus import load_rules
 from allstatus.decision.decision import Decision
 from allstatus.ehr.chart import Chart
 from allstatus.ehr.chart_files import read_charts
@@ -18,10 +17,10 @@ from allstatus.ehr.timelines.timeline import decide_chart
 from allstatus.errors import InvalidRecord
 from allstatus.record.exact_json import parse_json
 from allstatus.record.json_reader import decode
+from shipped import RULES
 
 FIXTURES = Path(__file__).parents[3] / "fixtures"
 CASES: dict[str, Any] = yaml.safe_load((FIXTURES / "fhir_out/cases.yaml").read_text("utf-8"))
-RULES = load_rules(engine="builtin")
 AT = datetime(2026, 3, 1, 12, 30, tzinfo=UTC)
 DEFINITIONS = {
     f"{one['resourceType']}/{one['id']}": one

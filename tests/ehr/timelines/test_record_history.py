@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from allstatus import InvalidRecord, load_rules
+from allstatus import InvalidRecord
 from allstatus.ehr.timelines.record_history import decide_dated
+from shipped import RULES
 
-RULES = load_rules(engine="builtin")
 CLEAR = {"cbc": "normal", "marrow_blast_percent": "2", "signs_and_symptoms": "absent"}
 TREATED = {**CLEAR, "prior_treatment": "disease_directed", "leukemia_outside_marrow": "absent"}
 SICK = {"cbc": "abnormal", "marrow_blast_percent": "60", "signs_and_symptoms": "present"}

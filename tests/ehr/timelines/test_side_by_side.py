@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from allstatus.decision.classifier import load_rules
 from allstatus.ehr.assess.caller_facts import make_overlays
 from allstatus.ehr.chart import Chart
 from allstatus.ehr.chart_files import read_charts
@@ -16,10 +15,10 @@ from allstatus.ehr.timelines.side_by_side import decide_side_by_side
 from allstatus.ehr.timelines.timeline import decide_over_time
 from allstatus.ehr.timelines.timeline_points import Timeline
 from allstatus.ehr.timelines.timeline_text import render_timeline, timeline_document
+from shipped import RULES
 
 FIXTURES = Path(__file__).parents[3] / "fixtures"
 TEN_YEARS = FIXTURES / "timelines" / "ten-years.json"
-RULES = load_rules(engine="builtin")
 ASSUMING = make_reader([SYMPTOMS_ABSENT])
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from allstatus import InvalidRecord, load_rules
+from allstatus import InvalidRecord
 from allstatus.ehr.assess.caller_facts import make_overlays
 from allstatus.ehr.chart import Chart
 from allstatus.ehr.chart_files import read_charts
@@ -18,9 +18,9 @@ from allstatus.ehr.timelines.timeline_points import Timeline
 from allstatus.ehr.timelines.timeline_text import render_timeline, timeline_document
 from allstatus.record.exact_json import parse_json
 from allstatus.record.json_reader import chart_kind
+from shipped import RULES
 
 FOLDER = Path(__file__).parents[3] / "fixtures" / "timelines"
-RULES = load_rules(engine="builtin")
 
 
 def tell(expected: Path) -> tuple[Timeline, dict[str, Any]]:

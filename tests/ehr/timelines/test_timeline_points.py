@@ -2,11 +2,10 @@
 
 from datetime import date
 
-from allstatus.decision.classifier import load_rules
 from allstatus.ehr.assess.remissions import Past
 from allstatus.ehr.timelines.timeline_points import Timeline, add_point
+from shipped import RULES
 
-RULES = load_rules(engine="builtin")
 REMISSION = {
     "prior_treatment": "disease_directed",
     "cbc": "normal",

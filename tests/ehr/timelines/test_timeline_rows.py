@@ -5,11 +5,10 @@ from typing import Any
 
 import pytest
 
-from allstatus import load_rules
 from allstatus.ehr.timelines.record_history import decide_dated
 from allstatus.ehr.timelines.timeline_rows import TimelineRows, band_of
+from shipped import RULES
 
-RULES = load_rules(engine="builtin")
 CLEAN = {
     "prior_treatment": "disease_directed",
     "cbc": "normal",

@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from allstatus.decision.classifier import load_rules
 from allstatus.decision.decision import Decision
 from allstatus.ehr.assess.recorded_answers import questions
 from allstatus.ehr.chart_options import ChartOptions, make_reader
@@ -23,8 +22,8 @@ from allstatus.table.fact_domain import domains_of
 from needs import FHIR_VALIDATORS
 from node import JS
 from service.conftest import FIXTURES, PATIENT_VIEW, call, chart, prefetch_of, serving
+from shipped import RULES
 
-RULES = load_rules(engine="builtin")
 READERS = {
     "as it is": make_reader(),
     "symptoms absent": make_reader(("symptoms-absent-unless-recorded",)),
