@@ -4,6 +4,7 @@
 -- of its source where that is one of ICD, which says more (C91.01, in remission) than the concept it is mapped to; a drug
 -- has its ingredients. What is mapped to nothing keeps its source value, and is counted as not understood.
 -- A source value with a sign that the number lacks (<5, 5-10, ~5, 5*) is given as it stands.
+-- CONDITION_END_DATE is not read: it is often the end of a visit, so that a condition is over where its status says so.
 -- SPECIMEN is not read: MEASUREMENT has no column for its specimen, so that a row there gives no result its place.
 WITH system_of AS (
   SELECT concept_id, concept_code, concept_name, concept_class_id, vocabulary_id,

@@ -19,6 +19,7 @@ READ = (
     "MedicationDispense",
     "Procedure",
 )
+RESULTS = ("Observation", "DiagnosticReport")
 TELLING = ("OBX", "DG1", "RXA", "RXG", "RXD", "RXE", "RXO", "PR1")
 Json = dict[str, Any]
 
@@ -59,15 +60,13 @@ def _names_a_person(subject: Any) -> bool:
 
 
 def _in(resource: Json) -> int:
-    kind = resource["resourceType"]
-    if kind == "Encounter":
+    told, contained = 1 + len(resource.get("component", ())), resource.get("contained", ())
+    if resource["resourceType"] == "Encounter":
         reasons = len(resource.get("reasonCode") or resource.get("reason") or ())
+        reasons += sum(one["resourceType"] == "Condition" for one in contained)
         said = [one for d in resource.get("diagnosis", ()) for one in _listed(d["condition"])]
-        return max(1, reasons + sum("concept" in one for one in said))
-    if kind not in ("Observation", "DiagnosticReport"):
-        return 1
-    inside = [one for one in resource.get("contained", ()) if one["resourceType"] == "Observation"]
-    return 1 + len(resource.get("component", ())) + sum(map(_in, inside))
+        told = max(1, reasons + sum("concept" in one for one in said))
+    return told + sum(_in(one) for one in contained if one["resourceType"] in RESULTS)
 
 
 def _listed(value: Any) -> list[Json]:

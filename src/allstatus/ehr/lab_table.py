@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator
 from allstatus.ehr.chart import Chart, Code, Problem, Quantity, Range, Result, Statement, Treatment
 from allstatus.ehr.coding.codes import code_tables, make_code, table
 from allstatus.ehr.dates import read_when
-from allstatus.ehr.fhir.fhir_resources import VERIFICATION
+from allstatus.ehr.fhir.fhir_resources import ENDED, STATES, VERIFICATION
 from allstatus.ehr.fhir.fhir_standing import (
     GIVEN,
     RESULT,
@@ -53,7 +53,7 @@ DEFAULT_SYSTEM = "LN"
 SPECIMEN_SYSTEM = "SCT"
 TREATED = RESULT | GIVEN["MedicationAdministration"] | GIVEN["MedicationStatement"]
 TREATED["active"] = GIVEN["MedicationRequest"]["active"]  # which an order is, too
-DIAGNOSED = RESULT | VERIFICATION | {"active": STANDS}
+DIAGNOSED = RESULT | VERIFICATION | dict.fromkeys(STATES, STANDS)
 AMOUNT = re.compile(r"(\d+(?:\.\d+)?) ?(?:(?:[mµuk]c?)?[glu]|i\.?u\.?|units?)?(?:/\S+)?", re.I)
 Row = dict[str, str]
 
@@ -137,7 +137,11 @@ def _statement(row: Row, source: str) -> Statement:
         if is_sign and answered:
             return _result(row, Statement(source, codes, when, issued, void, text, doubt=doubt))
         doubt = doubt or (UNSAID if answered else "")
-        return Problem(source, codes, when, issued, void, text, recorded=when, doubt=doubt)
+        said = row.get("status", "").lower()
+        clinical = {"clinical": said, "ended": said in ENDED} if said in STATES else {}
+        return Problem(
+            source, codes, when, issued, void, text, recorded=when, doubt=doubt, **clinical
+        )
     void, doubt = _standing(row, RESULT)
     return _result(row, Statement(source, codes, when, issued, void, text, doubt=doubt))
 

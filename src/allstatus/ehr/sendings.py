@@ -13,6 +13,7 @@ from allstatus.ehr.chart import Result
 from allstatus.ehr.dates import PointInTime, When
 
 SUPERSEDED = "superseded by a later sending of the same result"
+IN_ERROR = "entered in error"  # such a sending may stand for the result, or for itself alone
 MAYBE_CORRECTED = "one of several sent together, and a later sending may have corrected it"
 
 
@@ -25,11 +26,13 @@ def without_superseded(results: list[Result]) -> Iterator[Result]:
         for name in result.names:
             named.setdefault(name, []).append(result)
     several = {name: _Sendings(sent) for name, sent in named.items() if len(sent) > 1}
+    firm = {name: _Sendings(one for one in named[name] if one.void != IN_ERROR) for name in several}
     for result in results:
-        found = [several[name].replacing(result) for name in result.names if name in several]
-        if SUPERSEDED in found:
+        names = [name for name in result.names if name in several]
+        found = [several[name].replacing(result) for name in names]
+        if SUPERSEDED in [firm[name].replacing(result) for name in names]:
             yield replace(result, void=result.void or SUPERSEDED)
-        elif MAYBE_CORRECTED in found:
+        elif any(found):
             yield replace(result, doubt=result.doubt or MAYBE_CORRECTED)
         else:
             yield result

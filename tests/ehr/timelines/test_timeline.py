@@ -18,6 +18,7 @@ from allstatus.ehr.timelines.timeline_points import Timeline
 from allstatus.ehr.timelines.timeline_text import render_timeline, timeline_document
 from allstatus.record.exact_json import parse_json
 from allstatus.record.json_reader import chart_kind
+from ehr import charts_as_yaml
 from shipped import RULES
 
 FOLDER = Path(__file__).parents[3] / "fixtures" / "timelines"
@@ -66,3 +67,23 @@ def test_the_text_names_each_change_and_each_gap() -> None:
 def test_a_history_of_records_needs_dates() -> None:
     with pytest.raises(InvalidRecord, match="as_of: is missing"):
         decide_dated(RULES, [{"cbc": "normal"}])
+
+
+@pytest.mark.parametrize(
+    ("between", "number"),
+    [("3-8 %", None), ("see comment", None), ("60 %", 2), ("2-4 %", 1), (None, 1)],
+)
+def test_a_marrow_on_both_sides_of_the_limit_may_have_been_a_relapse(
+    between: str | None, number: int | None
+) -> None:
+    remission = [
+        [{"marrow": 2, "day": day}, {"count": "normal", "day": day}]
+        for day in ("2025-03-10", "2025-09-10")
+    ]
+    lines = [{"given": "vincristine", "day": "2025-01-10"}, *remission[0], *remission[1]]
+    lines += [{"marrow": between, "day": "2025-06-10"}] if between else []
+    lines += [{"count": "normal", "day": "2025-06-10"}]
+    timeline = charts_as_yaml.tell(lines)
+    last = timeline.points[-1]
+    assert (last.decision.status, last.number) == ("in_remission", number)
+    assert timeline.points[0].number == 1

@@ -46,10 +46,9 @@ def scan(text: bytes) -> ScannedBlock | None:
         begin += found[0] if found else b""
     elif found := _OWNER.search(text, 0, text.find(b"\n")):
         owner = found[0]
-    if found is None or kind not in GROUPED:
-        about = (b'"subject"' in text) + (b'"patient"' in text)
-        if about > 1 or (found is None and (about or b"\\" in text or kind in GROUPED)):
-            return None
+    about = (b'"subject"' in text) + (b'"patient"' in text)
+    if about > 1 or (found is None and (about or b"\\" in text or kind in GROUPED)):
+        return None
     inner = _cut(text, begin)
     names = _names(inner, owner) if found else []
     return ScannedBlock(kind, begin, inner, names) if inner and names is not None else None

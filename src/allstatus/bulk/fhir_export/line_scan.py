@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from allstatus.bulk.fhir_export.decide_patient import read_resource
 from allstatus.ehr.chart import VISITS
-from allstatus.ehr.fhir.fhir_reader import subject_of
+from allstatus.ehr.fhir.fhir_reader import subjects_of
 from allstatus.ehr.fhir.fhir_resources import READERS
 from allstatus.errors import InvalidRecord
 
@@ -28,26 +28,33 @@ _NOT_LOOKED_UP = frozenset(  # no chart reader asks these for a code, type or in
 
 class ScannedLine(NamedTuple):
     """A line told: its type, and the name of its patient (None: names nobody; empty: about
-    something else).
+    something else), and of further ones where it contradicts itself.
     """
 
     type: str
     patient: str | None
+    beside: tuple[str, ...] = ()
+
+    def owners(self, found: Container[str]) -> list[str]:
+        """Those of its patients who are `found`."""
+        return [name for name in (self.patient, *self.beside) if name and name in found]
 
     def fate(self, found: Container[str]) -> str:
         """What becomes of the line when these patients are `found`; empty: it is passed over."""
+        if self.owners(found):
+            return OWN
         if self.patient is None:
             return NAMELESS if self.type in READERS else ""
         if self.patient.startswith(IDENTIFIED):
             return IDENTIFIED_ONLY
-        return OWN if self.patient in found else ""
+        return ""
 
     @property
     def somebody(self) -> set[str]:
-        """The patient whom the line makes known to be in the export, if there is one."""
+        """The patients whom the line makes known to be in the export."""
         known = self.type == "Patient" or self.type in READERS
-        named = known and self.patient and not self.patient.startswith(IDENTIFIED)
-        return {str(self.patient)} if named else set()
+        names = (self.patient, *self.beside) if known else ()
+        return {name for name in names if name and not name.startswith(IDENTIFIED)}
 
 
 def tell(line: bytes) -> ScannedLine:
@@ -58,17 +65,25 @@ def tell(line: bytes) -> ScannedLine:
         raise InvalidRecord("line", NO_BUNDLE, "")
     if kind == "Patient":
         return ScannedLine(kind, str(resource.get("id") or ""))
-    return ScannedLine(kind, patient_of(resource))
+    name, *beside = patients_of(resource)
+    return ScannedLine(kind, name, tuple(filter(None, beside)))
 
 
 def patient_of(resource: dict[str, Any]) -> str | None:
     """The name of the patient a resource is about, as the chart reader finds it; an identifier's
     waits to be looked up.
     """
-    name, identifier = subject_of(resource)
-    if identifier:
-        return IDENTIFIED + json.dumps([identifier.get("system"), identifier.get("value")])
-    return name
+    return patients_of(resource)[0]
+
+
+def patients_of(resource: dict[str, Any]) -> list[str | None]:
+    """The same of everybody it names."""
+    return [
+        IDENTIFIED + json.dumps([identifier.get("system"), identifier.get("value")])
+        if identifier
+        else name
+        for name, identifier in subjects_of(resource)
+    ]
 
 
 def type_of(line: bytes) -> str:

@@ -138,8 +138,10 @@ class Shuffle:
         self.tally.lines += 1
         fate = told.fate(self._ranks)
         if fate == OWN:
-            rank = self._ranks[str(told.patient)]
-            self._keep(self._shelves.shelf_of(rank), rank, line)
+            first, *beside = dict.fromkeys(self._ranks[name] for name in told.owners(self._ranks))
+            self._keep(self._shelves.shelf_of(first), first, line)
+            for rank in beside:
+                self._put(self._shelves.shelf_of(rank), rank, line)
         elif fate:
             self._keep(fate, 0, line)
             self.tally.apart.add(fate)
@@ -154,6 +156,9 @@ class Shuffle:
 
     def _keep(self, shelf: int | str, rank: int, line: bytes) -> None:
         self.tally.kept += 1
+        self._put(shelf, rank, line)
+
+    def _put(self, shelf: int | str, rank: int, line: bytes) -> None:
         self._spool.put(shelf, Kept(rank, self.piece.number, self.tally.lines, line))
 
     def _reject(self, reason: str) -> None:

@@ -121,8 +121,8 @@ def _routed(
             known = told.type
             if what == NAMELESS:
                 known = hashlib.sha256(key_of(line) or line).hexdigest()
-            name = called.get(told.patient or "", told.patient)
-            yield what, name, file, block, place, line, known, 0, 0, 0
+            for name in dict.fromkeys(map(called.get, told.owners(called))) or [told.patient]:
+                yield what, name, file, block, place, line, known, 0, 0, 0
         else:
             passed[at] += 1
             people |= {told.patient} if told.patient and unclear.holds(told.type, line) else set()

@@ -113,7 +113,7 @@ def _lasting(item: Finding, start: date, day: date) -> bool:
     still open.
     """
     if item.until is not None:
-        return item.until.last >= day
+        return item.until.first >= day
     if item.when.last >= start:
         return True
     there = item.value in ("present", "present_other_cause")

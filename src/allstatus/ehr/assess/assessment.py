@@ -178,9 +178,17 @@ def places_found(ruleset: RuleSet, found: Assessment) -> frozenset[str]:
     return frozenset(places)
 
 
-def places_open(found: Assessment) -> frozenset[str]:
-    """Where leukemia may be that an assessment could not read; empty when that is not known."""
-    places = set()
+def marrow_straddles(ruleset: RuleSet, found: Assessment) -> bool:
+    """Whether an assessment's marrow may lie on either side of a limit: 3 to 8 %, or two of them
+    that differ.
+    """
+    marrow = found.facts.get("marrow_blast_percent")
+    return marrow is not None and marrow_side(ruleset, marrow) is None
+
+
+def places_open(ruleset: RuleSet, found: Assessment) -> frozenset[str]:
+    """Where leukemia may be that an assessment could not tell; empty when that is not known."""
+    places = {"marrow"} if marrow_straddles(ruleset, found) else set()
     for doubt in found.open:
         if doubt.fact not in ("marrow_blast_percent", "leukemia_outside_marrow"):
             continue

@@ -21,11 +21,12 @@ from allstatus.ehr.evidence.doubt import Doubt
 from allstatus.rules.ruleset import NO_REMISSION, RELAPSE, REMISSION
 from allstatus.table.chart_context import Evidence
 
-FACT = "prior_remission"
+FACT, OUTSIDE = "prior_remission", "leukemia_outside_marrow"
 CLINICAL = {"remission": REMISSION, "relapse": RELAPSE, "recurrence": RELAPSE}
 INDUCTION = timedelta(days=28)  # no remission is reached sooner after the onset
 UNDATED = "a coded status without a date of its own"
 UNREAD = "its answer is not known here, so it may say remission or relapse"
+OF_NO_KIND = "of a disease that may be this one, as its code does not say which it is"
 UNCONFIRMED = "not confirmed"
 TREND = "a trend, which says neither remission nor relapse"
 BEFORE_TREATMENT = "dated no later than the first treatment, so it was coded later than its date"
@@ -54,13 +55,14 @@ def assert_by_problem(
         reading.asserted.append(Finding(match.topic.name, recorded, found, says))
     elif says:
         _assert_undated(reading, match, evidence, says, when)
-    if problem.clinical == UNREAD_STATUS and match.topic["all"]:
-        span = When("", when.first, max(when.first, reading.as_of or date.max))
-        reading.doubt(Doubt(FACT, match.topic.name, span, UNREAD, evidence, firm=True))
     clinical = CLINICAL.get(problem.clinical)
+    said = replace(evidence, sent=problem.clinical)
     if clinical and match.topic["all"]:
-        said = replace(evidence, sent=problem.clinical)
         _assert_undated(reading, match, said, clinical, when)
+    elif clinical == RELAPSE or problem.clinical == UNREAD_STATUS:
+        span = When("", when.first, max(when.first, reading.as_of or date.max))
+        told = OF_NO_KIND if clinical else UNREAD
+        reading.doubt(Doubt(FACT, match.topic.name, span, told, said, clinical, firm=True))
 
 
 def _assert_undated(
@@ -92,7 +94,7 @@ def assert_by_result(
         reading.doubt(Doubt(FACT, "disease_status", when, problem, evidence, says, firm=True))
     elif answer is not None and not says:
         reading.put_aside(FACT, evidence, TREND)
-    elif answer is None or why or (result.focus and about is None and not reading.given):
+    elif answer is None or why or (result.focus and not _is_this(reading, about)):
         reason = why or (UNREAD if answer is None else "about a condition not known here")
         doubt = Doubt(FACT, "disease_status", when, reason, evidence, says, firm=not result.doubt)
         reading.doubt(doubt)
@@ -102,34 +104,54 @@ def assert_by_result(
 
 
 def _is_another(reading: ChartReading, result: Result, about: Match | None) -> bool:
-    """Whether it is of another disease."""
+    """Whether it is of another disease; the spread of one may be this one's."""
     if about is not None:
-        return not about.topic["all"]
+        return about.topic["all"] is False and not about.topic["secondary"]
     return any(map(reading.tables.systems.is_malignant, result.focus))
 
 
+def _is_this(reading: ChartReading, about: Match | None) -> bool:
+    """Whether it is of this disease, as far as is known."""
+    return bool(about.topic["all"]) if about is not None else reading.given
+
+
 def doubt_by_answer(reading: ChartReading, result: Result) -> bool:
-    """What a diagnosis that answers another question, or concludes a report, may assert."""
+    """What a diagnosis that answers another question, or concludes a report, may assert, or where
+    it may say that the disease is.
+    """
     match = reading.tables.diagnoses.find(result.said)
-    if match is None or not match.topic["asserts"] or result.void:
+    if match is None or result.void or not (match.topic["asserts"] or _spread(reading, match)):
         return False
     _doubt_by(reading, result, match, result.value.sent)
     return True
 
 
 def doubt_by_reason(reading: ChartReading, treatment: Treatment) -> None:
-    """What a treatment was given for may say that the disease had come back."""
-    reasons = () if treatment.void else treatment.reasons
-    for match in (reading.tables.diagnoses.find([code]) for code in reasons):
-        if match is not None and match.topic["asserts"] == RELAPSE:
-            _doubt_by(reading, treatment, match, match.topic.title)
+    """What a treatment was given for may say that the disease had come back, or where it is."""
+    for code in () if treatment.void else treatment.reasons:
+        for table in (reading.tables.diagnoses, reading.tables.signs):
+            match = table.find([code])
+            if match and (match.topic["asserts"] == RELAPSE or _spread(reading, match)):
+                _doubt_by(reading, treatment, match, match.topic.title)
+
+
+def _spread(reading: ChartReading, match: Match) -> str:
+    """Where a code says that the disease is outside the marrow; empty where it says nowhere, or
+    another cancer may be meant.
+    """
+    topic = match.topic
+    if not reading.has_all or reading.other_cancers or topic["cleared"]:
+        return ""
+    elsewhere = (topic["hint"] or "other") if topic["secondary"] else ""
+    return topic["spread"] or topic["site"] or elsewhere
 
 
 def _doubt_by(reading: ChartReading, statement: Statement, match: Match, sent: str) -> None:
     when, why = place_in_time(reading, statement)
-    evidence, says = evidence_of(statement, match, sent), match.topic["asserts"]
+    evidence, says, told = evidence_of(statement, match, sent), match.topic["asserts"], why
+    fact, name = (FACT, match.topic.name) if says else (OUTSIDE, _spread(reading, match))
     told = why or UNCONFIRMED
-    reading.doubt(Doubt(FACT, match.topic.name, when, told, evidence, says, firm=True))
+    reading.doubt(Doubt(fact, name, when, told, evidence, says or True, firm=True))
 
 
 def _others(reading: ChartReading) -> str:

@@ -86,7 +86,7 @@ def read_results(reading: ChartReading, options: ChartOptions) -> None:
             strange.update(_strange_specimens(result, match, reading.tables))
             reading.caution(result, match)
             _place_result(reading, result, match, options)
-            if match.topic.name == "marrow_report":
+            if match.topic.name != "disease_status":
                 doubt_by_answer(reading, result)
         elif sign := reading.tables.signs.find(result.codes + result.said):
             _place_sign_result(reading, result, sign)

@@ -129,28 +129,23 @@ def _place_sign(reading: ChartReading, problem: Problem, match: Match) -> None:
         _place_outside(reading, problem, match, evidence, when, why)
         return
     counted = evidence.counted("attributed to another cause" if other else "a coded finding", read)
-    gone = _over(problem)
-    if why or gone or when.vague:
-        doubt = Doubt(
-            fact,
-            match.topic.name,
-            when,
-            why or (GONE if gone else VAGUE),
-            evidence,
-            read,
-            firm=True,
-            ended=gone,
-            until=problem.until,
-        )
+    until = _until(problem, when)
+    gone = problem.ended and until is None and not problem.source.startswith(VISITS)
+    told = why or (GONE if gone else VAGUE if when.vague else "")
+    doubt = Doubt(fact, match.topic.name, when, told or VAGUE, evidence, read, True)
+    doubt = replace(doubt, ended=gone, until=until)
+    if told:
         reading.doubt(doubt)
         return
+    if until is not None and until.vague:  # it may be over before the last day of that time
+        reading.doubts.setdefault(fact, []).append(doubt)
     reading.signs.append(
         Finding(
             match.topic.name,
             when,
             counted,
             read,
-            until=problem.until,
+            until=until,
             ended=problem.ended,
             site=match.topic["suggests"] or "",
         )
@@ -183,9 +178,16 @@ def _place_outside(
         clear = replace(evidence, date=problem.until.shown).counted(
             "recorded as resolved", f"not found ({site})"
         )
-        reading.outside.append(Finding(name, problem.until, clear, False, site))
+        by_then = replace(problem.until, first=problem.until.last)
+        reading.outside.append(Finding(name, by_then, clear, False, site))
 
 
 def _over(problem: Problem) -> bool:
     """Whether a condition has ended, on a day that is not known."""
-    return problem.ended and problem.until is None and problem.source.startswith("Condition")
+    return problem.ended and problem.until is None and not problem.source.startswith(VISITS)
+
+
+def _until(problem: Problem, when: When) -> When | None:
+    """When a condition was over; not known where that is before it began."""
+    until = problem.until
+    return until if until is None or until.last >= when.first else None

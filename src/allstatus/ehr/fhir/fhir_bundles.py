@@ -55,6 +55,7 @@ REMEDY = (
     "is not here is then unknown"
 )
 PAGE = "{} page is not here"
+ENDS = ("next", "last")  # what a page says of those after it
 MERGED = "modifierExtension"
 RULES = "implicitRules"
 
@@ -182,7 +183,7 @@ def joined(pages: list[Json]) -> Json:
     first, *rest = pages
     if not rest:
         return first
-    links = [link for link in objects(first.get("link")) if _relation(link) != "next"]
+    links = [link for link in objects(first.get("link")) if _relation(link) not in ENDS]
     entries = [entry for page in pages for entry in objects(page.get("entry"))]
     return first | {"link": links, "entry": entries}
 
@@ -226,21 +227,46 @@ def _searched(first: Json, pages: dict[str, Json]) -> Iterator[str]:
         page = seen[id(found)] = found
         yield from _failed(page)
     total = whole_number(first.get("total"))
-    if first.get("type") in ("searchset", "history") and total is not None:
-        matches = {match for page in seen.values() for match in _matches(page)}
-        if len(matches) < total:
-            yield f"it has {len(matches)} of {total} entries"
+    if not _is_last(page, seen.values()):
+        yield PAGE.format("a further")
+    if total is not None:
+        found = _count(match for page in seen.values() for match in _matches(page))
+        if found < total:
+            yield f"it has {found} of {total} entries"
 
 
-def _matches(bundle: Json) -> Iterator[object]:
+def _is_last(page: Json, seen: Iterable[Json]) -> bool:
+    """Whether a page without a next one is the one that it names as the last, as far as it says."""
+    last, here = _links(page, "last"), {url for one in seen for url in _links(one, "self")}
+    return not last or not here or last == _links(page, "first") or not here.isdisjoint(last)
+
+
+def _matches(bundle: Json) -> Iterator[tuple[object, str, Json]]:
+    """What each match is called, on which server, and what it says."""
     for number, entry in enumerate(objects(bundle.get("entry"))):
         mode = obj(entry.get("search")).get("mode")
         resource = obj(entry.get("resource"))
         if bundle.get("type") == "history":
-            yield id(bundle), number
+            yield (id(bundle), number), "", entry
         elif mode in (None, "match") and resource.get("resourceType") != "OperationOutcome":
-            name = text(resource.get("resourceType")), text(resource.get("id"))
-            yield text(entry.get("fullUrl")) or (name if name[1] else (id(bundle), number))
+            name, address = _name(resource), text(entry.get("fullUrl"))
+            server = address.partition("://")[2].rpartition(f"/{name}")[0].lower()
+            yield name or address or (id(bundle), number), server, resource
+
+
+def _name(resource: Json) -> str:
+    own = text(resource.get("id"))
+    return f"{text(resource.get('resourceType'))}/{own}" if own else ""
+
+
+def _count(matches: Iterable[tuple[object, str, Json]]) -> int:
+    """How many resources these are: of one name two, where two servers say other things by it."""
+    found: dict[object, list[tuple[str, Json]]] = {}
+    for name, server, resource in matches:
+        same = found.setdefault(name, [])
+        if all(server and there and server != there and resource != said for there, said in same):
+            same.append((server, resource))
+    return sum(map(len, found.values()))
 
 
 def _failed(bundle: Json) -> Iterator[str]:

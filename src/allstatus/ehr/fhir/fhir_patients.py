@@ -15,10 +15,26 @@ BY_IDENTIFIER = "identifier of "
 CONTAINED = "contained "
 
 
+def subjects_of(resource: Json) -> list[Json]:
+    """Every element that says whom a resource is about; one that is well formed has one."""
+    subject, patient = resource.get("subject"), resource.get("patient")
+    return objects(subject) + objects(patient) if patient else objects(subject)
+
+
 def subject_of(resource: Json) -> Json:
-    """The element that says whom a resource is about."""
-    subject = resource.get("subject") or resource.get("patient")
-    return subject if isinstance(subject, dict) else next(iter(objects(subject)), NOTHING)
+    """The first of them."""
+    return next(iter(subjects_of(resource)), NOTHING)
+
+
+def whose_all(resource: Json, store: ResourceStore) -> tuple[PatientKey | None, ...]:
+    """Everybody whom a resource names, as `whose` says it: more than one where it contradicts
+    itself.
+    """
+    subjects = subjects_of(resource)
+    if len(subjects) < 2 or resource.get("resourceType") == "Patient":
+        return (whose(resource, store),)
+    said = (named(resource, subject, store) for subject in subjects)
+    return tuple(dict.fromkeys(key for key in said if key is not None)) or (None,)
 
 
 def whose(resource: Json, store: ResourceStore) -> PatientKey | None:

@@ -18,11 +18,12 @@ from allstatus.ehr.fhir.fhir_patients import (
     alike,
     titles,
     whose,
+    whose_all,
 )
 from allstatus.ehr.fhir.fhir_patients import (
     subject_of as subject_in,
 )
-from allstatus.ehr.fhir.fhir_resources import READERS, statements, visit_reasons
+from allstatus.ehr.fhir.fhir_resources import READERS, read_reasons, statements, visit_reasons
 from allstatus.ehr.fhir.fhir_results import read_other
 from allstatus.ehr.fhir.fhir_standing import modified, replaced
 from allstatus.ehr.fhir.fhir_store import ResourceStore, split_address
@@ -33,6 +34,7 @@ SUBJECTS = {"Patient", *READERS}
 SET_ASIDE = "{} resources name no patient; they are set aside"
 IN_DOUBT = "{} resources name no patient; they are a doubt for the only patient there is"
 NAMELESS = "names no patient"
+SEVERAL = "names more than one person"
 SUPERSEDED = "superseded by a later version"
 REPLACED = "replaced by another"
 DELETED = "deleted"
@@ -186,18 +188,18 @@ def _gather(store: ResourceStore) -> _Gathered:
         *((resource, SUPERSEDED) for resource in store.superseded),
         *((resource, DELETED) for resource in store.deleted),
     ]
-    owners = [(resource, why, whose(resource, store)) for resource, why in everything]
+    owners = [(resource, why, whose_all(resource, store)) for resource, why in everything]
     gone = _replaced(owners, store)
-    owners = [(one, why or gone.get(id(one), ""), key) for one, why, key in owners]
-    same = alike(key for _, _, key in owners if key is not None)
+    owners = [(one, why or gone.get(id(one), ""), keys) for one, why, keys in owners]
+    all_named = [key for _, _, keys in owners for key in keys if key is not None]
+    same = alike(all_named)
     patients = [
         (known, key, resource)
-        for resource, why, key in owners
+        for resource, why, (key, *_) in owners
         if resource["resourceType"] == "Patient" and not why
         if key is not None and (known := same.get(key, key)) is not None
     ]
-    named = (same.get(key, key) for _, _, key in owners if key is not None)
-    here = {key for key in named if key is not None}
+    here = {known for key in all_named if (known := same.get(key, key)) is not None}
     gathered.people = persons([(known, it) for known, _, it in patients], same, here, store)
     one = gathered.people.one
     same = {key: known and one.get(known, known) for key, known in same.items()} | {**one}
@@ -207,28 +209,33 @@ def _gather(store: ResourceStore) -> _Gathered:
         store.patients.setdefault(known, resource)
         store.patients.setdefault(key, resource)
         gathered.of.setdefault(person, [])
-    for resource, why, whom in sorted(owners, key=lambda owner: _is_other(owner[0])):
-        if whom is NOBODY:
+    for resource, why, keys in sorted(owners, key=lambda owner: _is_other(owner[0])):
+        whom = dict.fromkeys(key and same.get(key, key) for key in keys)
+        if list(whom) == [NOBODY]:
             gathered.owners += [] if _is_other(resource) else [NOBODY]
         elif resource["resourceType"] != "Patient":
-            _add(gathered, resource, why, whom and same.get(whom, whom))
+            for key in (key for key in whom if key != NOBODY):
+                _add(gathered, resource, why, key, SEVERAL if len(whom) > 1 else "")
     return gathered
 
 
-def _replaced(
-    owners: list[tuple[Json, str, PatientKey | None]], store: ResourceStore
-) -> dict[int, str]:
+Owner = tuple[Json, str, tuple[PatientKey | None, ...]]
+
+
+def _replaced(owners: list[Owner], store: ResourceStore) -> dict[int, str]:
     """Why a resource does not count that another of its patient says it replaces."""
     return {
         id(old): REPLACED
-        for resource, why, key in owners
+        for resource, why, (key, *_) in owners
         if not why and ("extension" in resource or "related" in resource)
         for old in replaced(resource, store)
         if whose(old, store) == key
     }
 
 
-def _add(gathered: _Gathered, resource: Json, why: str, key: PatientKey | None) -> None:
+def _add(
+    gathered: _Gathered, resource: Json, why: str, key: PatientKey | None, unclear: str
+) -> None:
     other = _is_other(resource)
     if other and key not in gathered.of:
         return
@@ -239,6 +246,8 @@ def _add(gathered: _Gathered, resource: Json, why: str, key: PatientKey | None) 
         return
     if why:
         said = [replace(statement, void=why, names=()) for statement in said]
+    if unclear:
+        said = [replace(one, doubt=one.doubt or unclear) for one in said]
     if key is None:
         gathered.nameless.append(said)
     else:
@@ -254,23 +263,25 @@ def _is_other(resource: Json) -> bool:
 
 
 def _said(resource: Json, store: ResourceStore) -> list[Statement]:
-    """What a resource states, and the results contained in it."""
-    if _is_other(resource):
-        return [read_other(resource, store)]
-    said = list(statements(resource, store))
-    if "contained" in resource and resource["resourceType"] in ("DiagnosticReport", "Observation"):
-        for member in objects(resource["contained"]):
-            if member.get("resourceType") == "Observation":
-                said += statements(member, store)
+    """What a resource states, and the results and reports contained in it."""
+    said = list(statements(resource, store)) if not _is_other(resource) else []
+    said = said or list(read_reasons(resource, store)) or [read_other(resource, store)]
+    for member in objects(resource["contained"]) if "contained" in resource else ():
+        if member.get("resourceType") in ("DiagnosticReport", "Observation"):
+            said += statements(member, store)
     return said
 
 
-def subject_of(resource: Json) -> tuple[str | None, Json]:
+def subjects_of(resource: Json) -> list[tuple[str | None, Json]]:
     """(patient named by a resource standing alone, else None; the identifier that names it where no
-    reference does).
+    reference does), of everybody it names, those with a reference first.
     """
     alone = [_entry(resource)] if resource.get("contained") else []
-    key = whose(resource, ResourceStore(alone))
+    keys = whose_all(resource, ResourceStore(alone))
+    return sorted(map(_subject, keys), key=lambda said: (not said[0], bool(said[1])))
+
+
+def _subject(key: PatientKey | None) -> tuple[str | None, Json]:
     if key is None or key is NOBODY or key[0].startswith(CONTAINED):
         return (None if key is None else ""), NOTHING
     system = key[0].removeprefix(BY_IDENTIFIER)

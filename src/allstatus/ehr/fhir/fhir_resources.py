@@ -7,7 +7,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from allstatus.ehr.chart import UNREAD_STATUS, Code, Problem, Statement
+from allstatus.ehr.coding.codes import table
 from allstatus.ehr.dates import last_day
+from allstatus.ehr.fhir.fhir_context import span
 from allstatus.ehr.fhir.fhir_results import read_observation, read_report, source_of
 from allstatus.ehr.fhir.fhir_standing import (
     ENCOUNTER,
@@ -32,6 +34,7 @@ from allstatus.ehr.fhir.json_access import (
     when,
     words,
 )
+from allstatus.rules.ruleset import RELAPSE
 
 VERIFIED = (
     "",
@@ -56,6 +59,8 @@ AFTER = "Z"
 UNVERIFIABLE = Standing("", "its status of verification cannot be read")
 STATES = ("active", "recurrence", "relapse", "inactive", "remission", "resolved")
 ENDED = ("inactive", "resolved", "remission")
+REASON = "the reason of an order"
+ORDERED = dict.fromkeys(("active", "draft", "revoked"), Standing("", REASON))
 SEEN = ("period", "actualPeriod", "effectiveDateTime", "effectivePeriod", "date")
 
 
@@ -93,7 +98,7 @@ def _condition(resource: Json, store: ResourceStore) -> Iterator[Problem]:
         recorded,
         stands.void,
         words(resource.get("code")),
-        when(resource, "abatementDateTime", "abatementPeriod"),
+        span(resource, "abatementDateTime", "abatementPeriod"),
         ended,
         recorded,
         clinical,
@@ -154,11 +159,17 @@ def _encounter(resource: Json, _: ResourceStore) -> Iterator[Problem]:
     stands = standing(resource, ENCOUNTER)
     start = when(resource, *SEEN)
     for concept in visit_reasons(resource):
-        said = obj(concept.get("concept")) or concept
-        known = together(stands, *(CERTAINTY.get(c, UNVERIFIABLE) for c in _certainty(said)))
+        contained = concept.get("resourceType") == "Condition"
+        found = obj(concept.get("code")) if contained else concept
+        said = obj(found.get("concept")) or found
+        known = together(
+            stands,
+            _verified(concept) if contained else STANDS,
+            *(CERTAINTY.get(c, UNVERIFIABLE) for c in _certainty(said)),
+        )
         yield Problem(
             source_of(resource),
-            codeable(concept),
+            codeable(found),
             start,
             start,
             known.void,
@@ -171,7 +182,9 @@ def _encounter(resource: Json, _: ResourceStore) -> Iterator[Problem]:
 
 
 def visit_reasons(visit: Json) -> Iterator[Json]:
-    """Why somebody came, what was found, and in R5 what was diagnosed, as concepts."""
+    """Why somebody came, what was found, and in R5 what was diagnosed, as concepts; and the
+    conditions contained in it.
+    """
     for said in (*objects(visit.get("reasonCode")), *objects(visit.get("reason"))):
         yield from objects(said.get("value")) or [said]
     for said in objects(visit.get("diagnosis")):
@@ -179,6 +192,32 @@ def visit_reasons(visit: Json) -> Iterator[Json]:
     for found in objects(visit.get("finding")):
         yield from objects(found.get("itemCodeableConcept"))
         yield from (one for one in objects(found.get("item")) if "concept" in one)
+    contained = objects(visit["contained"]) if "contained" in visit else ()
+    yield from (one for one in contained if one.get("resourceType") == "Condition")
+
+
+def read_reasons(order: Json, _: ResourceStore) -> Iterator[Problem]:
+    """Why an examination was ordered, where that is a relapse or the spread of a disease: it is not
+    known by that to be there.
+    """
+    if order.get("resourceType") != "ServiceRequest":
+        return
+    when_ordered = when(order, "authoredOn", "orderedOn", "occurrenceDateTime", "occurrencePeriod")
+    stands = together(standing(order, ENCOUNTER | ORDERED), Standing("", REASON))
+    for reason in (*objects(order.get("reasonCode")), *objects(order.get("reason"))):
+        match = table("diagnoses").find(codeable(reason))
+        if match and (match.topic["asserts"] == RELAPSE or match.topic["secondary"]):
+            yield Problem(
+                source_of(order),
+                codeable(reason),
+                when_ordered,
+                when_ordered,
+                stands.void,
+                words(obj(reason.get("concept")) or reason),
+                recorded=when_ordered,
+                doubt=stands.doubt,
+                latest=None if when_ordered else last_day([updated(order)]),
+            )
 
 
 READERS: dict[str, Callable[[Json, ResourceStore], Iterator[Statement]]] = {

@@ -9,7 +9,7 @@ from typing import Any
 from allstatus.ehr.chart import NO_STATUS, NUMBERS, Code, Quantity, Result, Statement
 from allstatus.ehr.dates import last_day, read_when
 from allstatus.ehr.fhir.fhir_context import Dated, Specimens, about, dated, specimens
-from allstatus.ehr.fhir.fhir_patients import whose
+from allstatus.ehr.fhir.fhir_patients import subject_of, whose
 from allstatus.ehr.fhir.fhir_standing import (
     MODIFIED,
     REPORT,
@@ -220,6 +220,8 @@ def _held(resource: Json, store: ResourceStore) -> Standing:
     container = store.container(resource)
     if container is None:
         return STANDS
+    if subject_of(resource) and whose(resource, store) != whose(container, store):
+        return Standing("of another person")
     report = container.get("resourceType") == "DiagnosticReport"
     outer = standing(container, REPORT if report else RESULT)
     doubt = outer.doubt if modified(container, inside=("contained",)) else ""
@@ -235,7 +237,7 @@ def read_report(resource: Json, store: ResourceStore) -> Iterator[Statement]:
         return
     of = specimens(resource, store)
     day = dated(resource, store, of)
-    stands = together(standing(resource, REPORT), of.standing)
+    stands = together(standing(resource, REPORT), of.standing, _held(resource, store))
     coded = codes(resource.get("code"))
     known = identity(resource, store, rest=f"{_measured(coded)} {of.names}")
     shared = _shared(resource, day, of) | known | {"codes": coded}

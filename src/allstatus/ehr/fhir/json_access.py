@@ -13,6 +13,7 @@ from allstatus.ehr.dates import When, read_when
 Json = dict[str, Any]
 NOTHING: Json = {}
 NOT_HERE = "not here"
+LEFT_OUT = ("SUBSETTED", "REDACTED", "MASKED")
 
 
 def obj(value: object) -> Json:
@@ -84,9 +85,10 @@ def in_words(concept: object) -> tuple[Code, ...]:
 
 
 def subsetted(resource: Json) -> bool:
-    """Whether its sender left something out of it, by its tag."""
-    tags = objects(obj(resource.get("meta")).get("tag"))
-    return any(tag.get("code") == "SUBSETTED" for tag in tags)
+    """Whether its sender left something out of it, by its tag or its security label."""
+    meta = obj(resource.get("meta"))
+    labels = objects(meta.get("tag")) + objects(meta.get("security"))
+    return any(label.get("code") in LEFT_OUT for label in labels)
 
 
 def when(resource: Json, *names: str) -> When | None:

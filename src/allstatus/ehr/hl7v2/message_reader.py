@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from allstatus.ehr.chart import SAID_SO, Chart, Statement, no_whole
+from allstatus.ehr.coding.codes import table
 from allstatus.ehr.dates import PointInTime
 from allstatus.ehr.hl7v2.deletions import CodedSegment, without_deleted
 from allstatus.ehr.hl7v2.diagnoses import read_diagnosis, read_reason
@@ -27,8 +28,10 @@ DIAGNOSES = {"ADT", "OML"}
 TREATMENTS = {"RAS", "RDE", "RGV"}
 MERGES = {("ADT", f"A{event}") for event in (18, 30, 34, 36, 39, 40, 46, 47)}
 LINK, UNLINK = ("ADT", "A24"), ("ADT", "A37")  # two PID segments are one patient's, or are not
+UNREAD_KIND = "a message of the kind {}, which is not read"
 UNREAD_RESULTS = "sent in {}, whose results are not read"
 NAMELESS = "names no patient"
+SEVERAL = "names more than one person"
 SET_ASIDE = "{} messages name no patient; they are set aside"
 IN_DOUBT = "{} messages name no patient; they are a doubt for the only patient there is"
 WITHOUT_SEGMENTS = "{} messages hold no segment that can be read"
@@ -41,14 +44,16 @@ REMEDY = (
 
 @dataclass(slots=True)
 class _Said:
-    """What one message says of one patient, and of whom."""
+    """What one message says of one patient, and of whom; `rivals` are others whom it may be of."""
 
     message: Message
     person: IdentifiedPerson
     segments: list[Segment]
+    rivals: list[IdentifiedPerson] = field(default_factory=list)
     sendings: list[Sending] = field(default_factory=list)
     coded: list[CodedSegment] = field(default_factory=list)
     others: list[Statement] = field(default_factory=list)
+    unread: bool = False
 
 
 def read_hl7(text: str, *, partial: bool = False) -> list[Chart]:
@@ -107,6 +112,7 @@ def _read(message: Message, links: bool) -> Iterator[_Said]:
     groups = list(under(message.segments, "PID"))
     if len(groups) > 1 and groups[0][0] is None and not _states(groups[0][1]):
         groups = groups[1:]
+    rivals: list[IdentifiedPerson] = []
     for pid, segments in groups or [(None, [])]:
         merged = None
         if message.kind in MERGES:
@@ -114,6 +120,10 @@ def _read(message: Message, links: bool) -> Iterator[_Said]:
         elif links and pid is not groups[-1][0]:
             merged = groups[-1][0]
         said = _Said(message, read_person(pid, merged), segments)
+        if message.kind in RESULTS:
+            told = _states(segments)
+            said.rivals = rivals if told else []
+            rivals = [] if told or not said.person.identifiers else [*rivals, said.person]
         _fill(said)
         yield said
 
@@ -127,12 +137,11 @@ def _fill(said: _Said) -> None:
     born = said.person.born
     sender = Sender(message.name, message.sent, born.first if born else None)
     results = message.kind in RESULTS
-    if not (results or message.kind[0] in DIAGNOSES | TREATMENTS):
-        text = f"a message of the kind {kind or '(none)'}, which is not read"
-        said.others.append(Statement(message.name, (), None, message.sent, text=text))
-        return
     if not results:
-        sender = replace(sender, unread=UNREAD_RESULTS.format(kind))
+        sender = replace(sender, unread=UNREAD_RESULTS.format(kind or "(none)"))
+    if not (results or message.kind[0] in DIAGNOSES | TREATMENTS):
+        _fill_in_doubt(said, sender)
+        return
     for order in _orders(said.segments, message.kind in SPECIMEN_FIRST):
         said.sendings += read_order(order, sender)
         if order.request is not None and results:
@@ -140,6 +149,26 @@ def _fill(said: _Said) -> None:
     found = [segment for segment in said.segments if segment.name == "DG1"]
     said.coded += [read_diagnosis(segment, sender) for segment in found]
     said.coded += read_treatments(said.segments, sender)
+
+
+def _fill_in_doubt(said: _Said, sender: Sender) -> None:
+    """A message of a kind that is not read: a statement that nothing here understands, but for what
+    it says of the facts by codes known here, which it leaves open.
+    """
+    text = UNREAD_KIND.format("^".join(filter(None, said.message.kind)) or "(none)")
+    orders = _orders(said.segments, specimen_first=False)
+    sendings = [one for order in orders for one in read_order(order, sender)]
+    said.sendings = [one for one in sendings if table("results").find(one.result.codes)]
+    diagnoses = [read_diagnosis(one, sender) for one in said.segments if one.name == "DG1"]
+    known = [one for one in diagnoses if table("diagnoses").find(one.statement.codes)]
+    said.coded = [
+        replace(one, statement=replace(one.statement, doubt=one.statement.doubt or text))
+        for one in known
+    ]
+    if not (said.sendings or said.coded):
+        statement = Statement(said.message.name, (), None, said.message.sent, text=text)
+        said.others.append(statement)
+    said.unread = True
 
 
 def _orders(segments: list[Segment], specimen_first: bool) -> Iterator[Order]:
@@ -163,11 +192,12 @@ class _Charts:
         self.of: dict[int, list[_Said]] = defaultdict(list)
         self.nameless: list[_Said] = []
         for one in said:
-            group = patients.group(one.person)
-            if group is not None:
-                self.of[group].append(one)
-            else:
-                self.nameless.append(one)
+            groups = dict.fromkeys(patients.group(who) for who in (one.person, *one.rivals))
+            told = _in_doubt(one) if len(groups) > 1 else one
+            for group in groups:
+                if group is not None:
+                    self.of[group].append(told)
+            self.nameless += [one] if list(groups) == [None] else []
         self.titles, self.doubts = patients.titles(), patients.doubts()
 
     def charts(self) -> list[Chart]:
@@ -222,6 +252,20 @@ class _Charts:
         return [WITHOUT_SEGMENTS.format(number)] if number else []
 
 
+def _in_doubt(said: _Said) -> _Said:
+    """What a message says of one of several, and not of which."""
+
+    def doubted(statement: Any) -> Any:
+        return replace(statement, doubt=statement.doubt or SEVERAL)
+
+    return replace(
+        said,
+        sendings=[replace(one, result=doubted(one.result)) for one in said.sendings],
+        coded=[replace(one, statement=doubted(one.statement)) for one in said.coded],
+        others=[doubted(one) for one in said.others],
+    )
+
+
 def _agreed(values: list[Any]) -> Any:
     """What all that say it say alike, else None."""
     said = {value for value in values if value is not None}
@@ -235,11 +279,7 @@ def _told(said: list[_Said]) -> Iterator[str]:
         mode = one.message.header.text(11).upper()
         if mode in TEST_MODES:
             yield f"{one.message.name}: is marked as sent for {TEST_MODES[mode]} (MSH-11 {mode})"
-        kinds.update(
-            "^".join(filter(None, one.message.kind))
-            for other in one.others
-            if type(other) is Statement
-        )
+        kinds.update(["^".join(filter(None, one.message.kind))] if one.unread else ())
     for kind, number in sorted(kinds.items()):
         noun = "message is" if number == 1 else "messages are"
         yield f"{number} {noun} of a kind that is not read ({kind or 'none'})"

@@ -14,7 +14,13 @@ from itertools import zip_longest
 from allstatus.decision.classifier import Classifier
 from allstatus.decision.decision import Decision
 from allstatus.ehr.assess.accounting import account_of, unread_warnings
-from allstatus.ehr.assess.assessment import Assessment, Moment, places_found, places_open
+from allstatus.ehr.assess.assessment import (
+    Assessment,
+    Moment,
+    marrow_straddles,
+    places_found,
+    places_open,
+)
 from allstatus.ehr.assess.assessor import Assessor
 from allstatus.ehr.assess.caller_facts import CallerFacts, lay_over
 from allstatus.ehr.assess.contradictions import contradictions
@@ -30,7 +36,7 @@ from allstatus.ehr.evidence.lab_results import read_results
 from allstatus.ehr.evidence.problems import read_problems
 from allstatus.ehr.evidence.treatment import read_treatments
 from allstatus.ehr.timelines.timeline_points import Timeline, add_point
-from allstatus.table.chart_context import ChartContext
+from allstatus.table.chart_context import ChartContext, Evidence
 
 SECOND_CANCER = "another cancer is not a recurrence of this leukemia"
 TRANSFUSED = (
@@ -177,10 +183,10 @@ class _Teller:
                 assumed="signs_and_symptoms" in assumed,
                 places=places_found(self.classifier.ruleset, found),
             )
-        elif found.open:
-            told = found.open[0].evidence
+        elif found.open or marrow_straddles(self.classifier.ruleset, found):
+            told = found.open[0].evidence if found.open else Evidence(f"assessment of {day}")
             possible = [statuses[name] for name in decision.possible if name in statuses]
-            history.undecided(day, possible, told, places_open(found))
+            history.undecided(day, possible, told, places_open(self.classifier.ruleset, found))
 
     def _finish(self, timeline: Timeline, history: History, last: str | None) -> bool:
         """The decision as it stands as the last point, when that is about its marrow: what is

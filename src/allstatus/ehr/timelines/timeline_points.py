@@ -8,12 +8,13 @@ from datetime import date
 from allstatus.decision.decision import Decision
 from allstatus.ehr.assess.remissions import Past
 from allstatus.ehr.evidence.chart_reading import Finding
+from allstatus.rules.ruleset import RELAPSE
 
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One assessment decided. `number`: which remission it is, when it is one; `changed`: another
-    status than the last known.
+    """One assessment decided. `number`: which remission it is, when it is one and no relapse before
+    it is in doubt; `changed`: another status than the last known.
     """
 
     day: date | None
@@ -44,7 +45,8 @@ def add_point(
     points: list[Point], day: date | None, decision: Decision, past: Past, last: str | None
 ) -> str | None:
     """Append a point to those so far, of which `last` is the last known status; returns it anew."""
-    number = past.relapse_count + 1 if decision.is_remission else None
+    known = decision.is_remission and all(event.kind != RELAPSE for event in past.maybe)
+    number = past.relapse_count + 1 if known else None
     changed = decision.status is not None and decision.status != last
     points.append(Point(day, decision, number, changed))
     return decision.status or last
