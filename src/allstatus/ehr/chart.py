@@ -18,6 +18,7 @@ __all__ = ["Range"]
 
 TEXT = "text"  # the system of a code that was said in words only, which a table may know
 NO_STATUS = "its status is not stated"
+SEVERAL = "names more than one person"
 REJECTED = "its specimen was rejected by the laboratory"
 ITSELF = "specimen"  # the system of what tells two specimens of one kind apart
 UNREAD_STATUS = "?"  # a clinical status that was sent and says nothing known

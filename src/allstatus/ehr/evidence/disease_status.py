@@ -26,7 +26,7 @@ CLINICAL = {"remission": REMISSION, "relapse": RELAPSE, "recurrence": RELAPSE}
 INDUCTION = timedelta(days=28)  # no remission is reached sooner after the onset
 UNDATED = "a coded status without a date of its own"
 UNREAD = "its answer is not known here, so it may say remission or relapse"
-OF_NO_KIND = "of a disease that may be this one, as its code does not say which it is"
+OF_NO_KIND = "about a condition not known here"
 UNCONFIRMED = "not confirmed"
 TREND = "a trend, which says neither remission nor relapse"
 BEFORE_TREATMENT = "dated no later than the first treatment, so it was coded later than its date"
@@ -95,7 +95,7 @@ def assert_by_result(
     elif answer is not None and not says:
         reading.put_aside(FACT, evidence, TREND)
     elif answer is None or why or (result.focus and not _is_this(reading, about)):
-        reason = why or (UNREAD if answer is None else "about a condition not known here")
+        reason = why or (UNREAD if answer is None else OF_NO_KIND)
         doubt = Doubt(FACT, "disease_status", when, reason, evidence, says, firm=not result.doubt)
         reading.doubt(doubt)
     else:

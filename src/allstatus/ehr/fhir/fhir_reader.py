@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from allstatus.ehr.chart import SAID_SO, VISITS, Chart, Statement
+from allstatus.ehr.chart import SAID_SO, SEVERAL, VISITS, Chart, Statement
 from allstatus.ehr.dates import read_when
 from allstatus.ehr.fhir.fhir_bundles import BundleEntry, check_whole, entries_of, missing_parts
 from allstatus.ehr.fhir.fhir_links import APART, Persons, persons
@@ -34,7 +34,6 @@ SUBJECTS = {"Patient", *READERS}
 SET_ASIDE = "{} resources name no patient; they are set aside"
 IN_DOUBT = "{} resources name no patient; they are a doubt for the only patient there is"
 NAMELESS = "names no patient"
-SEVERAL = "names more than one person"
 SUPERSEDED = "superseded by a later version"
 REPLACED = "replaced by another"
 DELETED = "deleted"

@@ -59,7 +59,7 @@ AFTER = "Z"
 UNVERIFIABLE = Standing("", "its status of verification cannot be read")
 STATES = ("active", "recurrence", "relapse", "inactive", "remission", "resolved")
 ENDED = ("inactive", "resolved", "remission")
-REASON = "the reason of an order"
+REASON = "an order's reason"
 ORDERED = dict.fromkeys(("active", "draft", "revoked"), Standing("", REASON))
 SEEN = ("period", "actualPeriod", "effectiveDateTime", "effectivePeriod", "date")
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from allstatus.ehr.chart import NO_STATUS, NUMBERS, Code, Quantity, Result, Statement
 from allstatus.ehr.dates import last_day, read_when
-from allstatus.ehr.fhir.fhir_context import Dated, Specimens, about, dated, specimens
+from allstatus.ehr.fhir.fhir_context import ANOTHERS, Dated, Specimens, about, dated, specimens
 from allstatus.ehr.fhir.fhir_patients import subject_of, whose
 from allstatus.ehr.fhir.fhir_standing import (
     MODIFIED,
@@ -221,7 +221,7 @@ def _held(resource: Json, store: ResourceStore) -> Standing:
     if container is None:
         return STANDS
     if subject_of(resource) and whose(resource, store) != whose(container, store):
-        return Standing("of another person")
+        return Standing(ANOTHERS)
     report = container.get("resourceType") == "DiagnosticReport"
     outer = standing(container, REPORT if report else RESULT)
     doubt = outer.doubt if modified(container, inside=("contained",)) else ""

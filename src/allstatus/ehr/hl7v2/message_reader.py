@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from allstatus.ehr.chart import SAID_SO, Chart, Statement, no_whole
+from allstatus.ehr.chart import SAID_SO, SEVERAL, Chart, Statement, no_whole
 from allstatus.ehr.coding.codes import table
 from allstatus.ehr.dates import PointInTime
 from allstatus.ehr.hl7v2.deletions import CodedSegment, without_deleted
@@ -31,7 +31,7 @@ LINK, UNLINK = ("ADT", "A24"), ("ADT", "A37")  # two PID segments are one patien
 UNREAD_KIND = "a message of the kind {}, which is not read"
 UNREAD_RESULTS = "sent in {}, whose results are not read"
 NAMELESS = "names no patient"
-SEVERAL = "names more than one person"
+
 SET_ASIDE = "{} messages name no patient; they are set aside"
 IN_DOUBT = "{} messages name no patient; they are a doubt for the only patient there is"
 WITHOUT_SEGMENTS = "{} messages hold no segment that can be read"
@@ -162,7 +162,7 @@ def _fill_in_doubt(said: _Said, sender: Sender) -> None:
     diagnoses = [read_diagnosis(one, sender) for one in said.segments if one.name == "DG1"]
     known = [one for one in diagnoses if table("diagnoses").find(one.statement.codes)]
     said.coded = [
-        replace(one, statement=replace(one.statement, doubt=one.statement.doubt or text))
+        replace(one, statement=replace(one.statement, doubt=one.statement.doubt or sender.unread))
         for one in known
     ]
     if not (said.sendings or said.coded):
