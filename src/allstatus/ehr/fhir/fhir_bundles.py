@@ -226,10 +226,9 @@ def _searched(first: Json, pages: dict[str, Json]) -> Iterator[str]:
             break
         page = seen[id(found)] = found
         yield from _failed(page)
-    total = whole_number(first.get("total"))
     if not _is_last(page, seen.values()):
         yield PAGE.format("a further")
-    if total is not None:
+    if (total := whole_number(first.get("total"))) is not None:
         found = _count(match for page in seen.values() for match in _matches(page))
         if found < total:
             yield f"it has {found} of {total} entries"
