@@ -12,6 +12,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from allstatus.ehr.chart import Chart, Code, Problem, Quantity, Range, Result, Statement, Treatment
 from allstatus.ehr.coding.codes import code_tables, make_code, table
@@ -138,10 +139,8 @@ def _statement(row: Row, source: str) -> Statement:
             return _result(row, Statement(source, codes, when, issued, void, text, doubt=doubt))
         doubt = doubt or (UNSAID if answered else "")
         said = row.get("status", "").lower()
-        clinical = {"clinical": said, "ended": said in ENDED} if said in STATES else {}
-        return Problem(
-            source, codes, when, issued, void, text, recorded=when, doubt=doubt, **clinical
-        )
+        made = Problem(source, codes, when, issued, void, text, recorded=when, doubt=doubt)
+        return replace(made, clinical=said, ended=said in ENDED) if said in STATES else made
     void, doubt = _standing(row, RESULT)
     return _result(row, Statement(source, codes, when, issued, void, text, doubt=doubt))
 

@@ -229,9 +229,9 @@ def _searched(first: Json, pages: dict[str, Json]) -> Iterator[str]:
     if not _is_last(page, seen.values()):
         yield PAGE.format("a further")
     if (total := whole_number(first.get("total"))) is not None:
-        found = _count(match for page in seen.values() for match in _matches(page))
-        if found < total:
-            yield f"it has {found} of {total} entries"
+        there = _count(match for page in seen.values() for match in _matches(page))
+        if there < total:
+            yield f"it has {there} of {total} entries"
 
 
 def _is_last(page: Json, seen: Iterable[Json]) -> bool:
