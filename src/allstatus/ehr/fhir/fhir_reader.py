@@ -213,8 +213,8 @@ def _gather(store: ResourceStore) -> _Gathered:
         if list(whom) == [NOBODY]:
             gathered.owners += [] if _is_other(resource) else [NOBODY]
         elif resource["resourceType"] != "Patient":
-            for person in (key for key in whom if key != NOBODY):
-                _add(gathered, resource, why, person, SEVERAL if len(whom) > 1 else "")
+            for owner in (key for key in whom if key != NOBODY):
+                _add(gathered, resource, why, owner, SEVERAL if len(whom) > 1 else "")
     return gathered
 
 
