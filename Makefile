@@ -5,11 +5,12 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 # The versions that are tested, for what only developers and CI make; CONSTRAINTS= takes the newest.
 CONSTRAINTS ?= --constraint constraints.txt
-PYTEST := $(BIN)/python -m pytest -n 2 -q -rs
-MANY := --dist worksteal # half the files each, and then what the other has left
-LONG := --dist loadgroup # one by one, but what shares a cluster or a site to one process
+PYTEST := $(BIN)/python -m pytest -q -rs
+MANY := -n 2 --dist worksteal # half the files each, and then what the other has left
+LONG := -n 3 --dist loadgroup # one by one, what shares a cluster or a site to one process; some wait, for Java or a network
+TOGETHER := $(MAKE) --no-print-directory --jobs 4 # what uses one processor goes beside the tests
 
-.PHONY: help demo docs site test test-rest test-all lint types contracts bench bench-peers fuzz mutate-python lock test-minimum release clean
+.PHONY: help demo docs site test test-rest test-all quick long types-of-docs lint types contracts bench bench-peers fuzz mutate-python lock test-minimum release clean
 .DEFAULT_GOAL := help
 
 help: ## show these targets
@@ -42,13 +43,20 @@ docs: $(VENV)/all ## pictures and generated tables of the documentation
 site: $(VENV)/all ## the documentation as a site, in build/site/html
 	$(BIN)/python docs/site/make.py
 
-test: $(VENV)/test lint types contracts ## what needs pip only: style, types, contracts and most tests
-	$(PYTEST) $(MANY) -m "not needs and not slow"
+test: $(VENV)/test ## what needs pip only: style, types, contracts and most tests
+	@$(TOGETHER) lint types contracts quick
 
 test-rest: $(VENV)/all ## types with all libraries, and the tests that need Spark, Java, Node, Chromium or PostgreSQL, or take long
-	$(BIN)/mypy
-	MYPYPATH=src:docs:docs/site $(BIN)/mypy docs/build.py docs/site/make.py
+	@$(TOGETHER) types-of-docs long
+
+quick: $(VENV)/test
+	$(PYTEST) $(MANY) -m "not needs and not slow"
+
+long: $(VENV)/all
 	$(PYTEST) $(LONG) -m "needs or slow"
+
+types-of-docs: types $(VENV)/all
+	MYPYPATH=src:docs:docs/site $(BIN)/mypy docs/build.py docs/site/make.py
 
 test-all: test test-rest ## both
 
@@ -73,7 +81,7 @@ bench-peers: $(VENV)/test ## the longer tables of records, charts and columns, e
 	$(BIN)/python benchmarks/columns.py
 
 fuzz: $(VENV)/test ## inputs of seventeen kinds beside their oracles; FUZZ=100000 for how many of each
-	FUZZ=$(or $(FUZZ),2000) $(PYTEST) tests/faults/test_fuzz.py tests/faults/test_fuzz_service.py
+	FUZZ=$(or $(FUZZ),2000) $(PYTEST) $(MANY) tests/faults/test_fuzz.py tests/faults/test_fuzz_service.py
 
 mutate-python: $(VENV)/test ## slips in how charts and counts are read that no test notices; hours, or MUTATE="ehr/evidence/doubt --every 5"
 	$(BIN)/python scripts/mutate-python $(MUTATE)

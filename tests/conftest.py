@@ -1,12 +1,16 @@
 """Shared fixtures, and which tests one process runs because they share what is slow to start."""
 
 import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 import pytest
 from hypothesis import settings
 
 from allstatus import load_rules
 from allstatus.decision.classifier import Classifier
+from allstatus.testing import minimal_vectors
+from allstatus.testing.vectors import Vector
 from needs import NO_DURABLE, lacking
 
 settings.register_profile("allstatus", deadline=None)  # a timing is never a test
@@ -17,6 +21,22 @@ ENGINES = ["builtin", pytest.param("durable", marks=NO_DURABLE)]
 @pytest.fixture(scope="session", params=ENGINES)
 def classifier(request: pytest.FixtureRequest) -> Classifier:
     return load_rules(engine=request.param)
+
+
+@pytest.fixture(scope="session")
+def fewest_found_once() -> Iterator[None]:
+    """The fewest vectors of some rules are looked for once in a process: it takes half a minute."""
+    look, found = minimal_vectors.fewest_killers, dict[tuple[str, str], list[Vector]]()
+
+    def once(classifier: Classifier, follow: Callable[[Any], Iterable[Any]] = iter) -> list[Vector]:
+        rules = classifier.ruleset.digest, classifier.applicability.overlay.digest
+        if rules not in found:
+            found[rules] = look(classifier, follow)
+        return list(found[rules])
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(minimal_vectors, "fewest_killers", once)
+        yield
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -30,12 +50,20 @@ TOGETHER = {  # what they share: how the tests are called
     "a Spark cluster": "spark",
     "a site": r"test_site\.py",
     "the answers of every backend": r"test_agreement\.py",
+    "the fewest vectors": r"--minimal|how-to/port\.md|testing-kit\.md|::test_the_fewest",
 }
+LONGEST = (
+    r"spark|test_site|testing-kit|test_text|test_release|test_start|scale\.md|every_cell|-suite"
+)
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """With `--dist loadgroup`, tests that share something go to the same process."""
+    """With `--dist loadgroup`, tests that share something go to the same process, and the longest
+    begin, so that no process ends long before another.
+    """
+    long = {item for item in items if item.get_closest_marker("slow") or "spark" in item.nodeid}
+    items.sort(key=lambda item: not (item in long and re.search(LONGEST, item.nodeid)))
     for item in items:
         for shared, called in TOGETHER.items():
             if re.search(called, item.nodeid):

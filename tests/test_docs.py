@@ -224,6 +224,7 @@ def change(path: Path, diff: str) -> None:
     path.write_text(text.replace(old, new) if old else text + new, "utf-8")
 
 
+@pytest.mark.usefixtures("fewest_found_once")
 @pytest.mark.parametrize("document", EXAMPLES, ids=IDS)
 def test_every_example_prints_what_is_shown(document: Path) -> None:
     for output in outputs(document.read_text("utf-8")):

@@ -126,6 +126,7 @@ MINE = "import sys\nfor line in sys.stdin:\n    print('{}')\n"
 MY_SUITE = "def test_nothing():\n    pass\n"
 
 
+@pytest.mark.usefixtures("fewest_found_once")
 @pytest.mark.parametrize(("command", "example"), EXAMPLES)
 def test_every_example_runs(command: str, example: str, checkout: Path) -> None:
     if command in FOR_EVER:

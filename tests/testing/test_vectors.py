@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from allstatus.testing import minimal_vectors
 from allstatus.testing.answers import INVALID, AnswerLevel, answer_of
-from allstatus.testing.minimal_vectors import fewest_killers, smallest_hitting
+from allstatus.testing.minimal_vectors import smallest_hitting
 from allstatus.testing.mutation import mutate_vectors
 from allstatus.testing.rule_mutation import RuleMutation
 from allstatus.testing.vector_files import vector_schema, write_vectors
@@ -137,10 +138,11 @@ def test_the_laws_of_the_readme_hold_of_every_cell() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("fewest_found_once")
 def test_the_fewest_vectors_are_committed_and_kill_every_mutant_that_is_none_of_the_rules(
     tmp_path: Path,
 ) -> None:
-    fewest = fewest_killers(RULES)
+    fewest = minimal_vectors.fewest_killers(RULES)
     for path in write_vectors(tmp_path, RULES, fewest):
         assert (COMMITTED / path.name).read_bytes() == path.read_bytes(), (
             "run: allstatus vectors --minimal -o examples/vectors"
