@@ -9,12 +9,14 @@ from html import unescape
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated
+from weakref import WeakKeyDictionary
 
 import anyio
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 import allstatus
+from allstatus.decision.classifier import Classifier
 from allstatus.service.accept import ACCEPTED
 from allstatus.service.explanation_pages import explanation_page, unpack
 from allstatus.service.hooks.source_attributes import attributes
@@ -37,6 +39,7 @@ DECIDED_OTHERWISE = (
     "not decided anew. The audit and the card say by which."
 )
 FILES = {"home.css": "text/css", "home.js": "text/javascript"}
+_TRAINERS: WeakKeyDictionary[Classifier, str] = WeakKeyDictionary()
 
 
 @router.get("/", response_class=HTMLResponse, dependencies=ACCEPTED, include_in_schema=False)
@@ -55,12 +58,19 @@ async def home(request: Request) -> HTMLResponse:
 @router.get("/trainer.html", response_class=HTMLResponse, include_in_schema=False)
 async def trainer(request: Request) -> HTMLResponse:
     """The teaching page for the default rules; its policy stands in the page."""
-    from allstatus.teach.teaching_page import make_page
-
     desk = desk_of(request)
     classifier = desk.languages.preferred(desk.default, request)
-    page = await anyio.to_thread.run_sync(make_page, classifier)
+    page = await anyio.to_thread.run_sync(_trainer, classifier)
     return _with_own_policy(page, language_headers(classifier))
+
+
+def _trainer(classifier: Classifier) -> str:
+    """The page, made once for as long as its rules are loaded."""
+    from allstatus.teach.teaching_page import make_page
+
+    if classifier not in _TRAINERS:
+        _TRAINERS[classifier] = make_page(classifier)
+    return _TRAINERS[classifier]
 
 
 @router.get("/{name}.css", include_in_schema=False)
