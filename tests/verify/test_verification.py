@@ -2,11 +2,13 @@
 case that shows it.
 """
 
+import shutil
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from copy import copy
 from dataclasses import replace
 from fractions import Fraction
+from functools import cache
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,7 @@ import pytest
 import yaml
 
 from allstatus.record.percent import Percent
+from allstatus.rules.editions import find_rules
 from allstatus.table.boxes import prime_boxes
 from allstatus.table.case_set import members, union
 from allstatus.table.decision_table import Cell, DecisionTable, Verdicts
@@ -30,6 +33,7 @@ from verify.seeded import seed
 
 DATA = Path(__file__).parent
 FAULTS = yaml.safe_load((DATA / "faults.yaml").read_text("utf-8"))
+Verified = Callable[[str, bool], Verification]
 WAYS = [pytest.param(False, id="exhaustive"), pytest.param(True, id="prove", marks=NO_Z3)]
 
 
@@ -59,11 +63,25 @@ def test_every_statement_about_the_shipped_rules_holds(prove: bool) -> None:
     assert all(verification.agree(check) is not False for check in verification.checks)
 
 
+@pytest.fixture(scope="module")
+def verified(tmp_path_factory: pytest.TempPathFactory) -> Verified:
+    """The rules with a fault, verified one way: once for all tests that look at it."""
+    faults = {fault["fault"]: fault for fault in FAULTS}
+
+    @cache
+    def of(name: str, prove: bool) -> Verification:
+        rules = tmp_path_factory.mktemp("faulty") / "rules"
+        shutil.copytree(find_rules(), rules)
+        seed(rules, faults[name])
+        return verify(rules, prove=prove)
+
+    return of
+
+
 @pytest.mark.parametrize("prove", WAYS)
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault["fault"])
-def test_a_seeded_fault_is_caught(rules: Path, fault: dict[str, Any], prove: bool) -> None:
-    seed(rules, fault)
-    verification = verify(rules, prove=prove)
+def test_a_seeded_fault_is_caught(verified: Verified, fault: dict[str, Any], prove: bool) -> None:
+    verification = verified(fault["fault"], prove)
     found = failing(verification, proved=prove)
     examples = found.pop("examples", set())
     assert found == {check: set(names) for check, names in fault["fails"].items()}
@@ -74,11 +92,10 @@ def test_a_seeded_fault_is_caught(rules: Path, fault: dict[str, Any], prove: boo
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault["fault"])
-def test_the_witness_of_a_fault_is_the_smallest(rules: Path, fault: dict[str, Any]) -> None:
-    seed(rules, fault)
+def test_the_witness_of_a_fault_is_the_smallest(verified: Verified, fault: dict[str, Any]) -> None:
     shown = [
         failure.witness
-        for finding in verify(rules).exhaustive.values()
+        for finding in verified(fault["fault"], False).exhaustive.values()
         for failure in finding.failures
         if failure.witness
     ]
@@ -89,9 +106,10 @@ def test_the_witness_of_a_fault_is_the_smallest(rules: Path, fault: dict[str, An
 @pytest.mark.parametrize(
     "fault", [f for f in FAULTS if f["witness"] and f["fails"]], ids=lambda fault: fault["fault"]
 )
-def test_the_witness_by_z3_shows_the_fault_in_the_table(rules: Path, fault: dict[str, Any]) -> None:
-    seed(rules, fault)
-    verification = verify(rules, prove=True)
+def test_the_witness_by_z3_shows_the_fault_in_the_table(
+    verified: Verified, fault: dict[str, Any]
+) -> None:
+    verification = verified(fault["fault"], True)
     table, space = verification.table, Space(verification.table)
     check, (about, *_) = next(iter(fault["fails"].items()))
     witness = next(f.witness for f in verification.proved[check].failures if f.about == about)
