@@ -41,6 +41,7 @@ SLOW = {  # more than a few seconds each
     f"docs/{name}.md"
     for name in (
         "how-to/another-language",
+        "how-to/another-page",
         "how-to/lesson",
         "how-to/lesson.es",
         "how-to/port",

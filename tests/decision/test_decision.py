@@ -57,7 +57,7 @@ SCHEMA = jsonschema.Draft202012Validator(schema_of("decision"))
 
 def spoil(value: Any, depth: int = 0) -> None:
     """Change everything that lets itself be changed."""
-    if depth > 12:
+    if depth > 12 or isinstance(value, str | int | float | None):
         return
     parts = list(value.values()) if isinstance(value, Mapping) else []
     parts += list(value) if isinstance(value, list | tuple | set | frozenset) else []
