@@ -119,16 +119,23 @@ def _fill(form: Form, decision: Decision) -> bytes:
     written = {name: _written(getattr(decision, name)) for name in PARTICULAR}
     written |= {name: getattr(decision, kept).json for name, kept in KEPT.items()}
     for name, (value, state, evidence) in decision._facts.items():
-        written[f"value {name}"] = _word(value) if isinstance(value, str) else _written(value)
-        written[f"state {name}"] = _word(state)
-        written[f"evidence {name}"] = _written(evidence)
+        of_value, of_state, of_evidence = _places(FACT, name)
+        written[of_value] = _word(value) if isinstance(value, str) else _written(value)
+        written[of_state] = _word(state)
+        written[of_evidence] = b"[]" if evidence == () else write_json(evidence)
     for name, seen in decision._measured.items():
-        for key in MEASURED:
-            written[f"{key} {name}"] = _written(getattr(seen, key))
+        for key, place in zip(MEASURED, _places(MEASURED, name), strict=True):
+            written[place] = _written(getattr(seen, key))
     names, texts = form
     parts = [b""] * (len(names) + len(texts))
     parts[::2], parts[1::2] = texts, [written[name] for name in names]
     return b"".join(parts)
+
+
+@lru_cache(maxsize=1024)
+def _places(keys: tuple[str, ...], name: str) -> tuple[str, ...]:
+    """The marks of what is said of a fact or criterion."""
+    return tuple([f"{key} {name}" for key in keys])
 
 
 def _written(value: Any) -> bytes:

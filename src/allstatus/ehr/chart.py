@@ -59,15 +59,8 @@ class Code(NamedTuple):
     display: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Quantity(SentNumber):
-    """A value as sent: a number with comparator and unit, or two numbers, or text, or codes;
-    `cells`
-    are those a share was counted among.
-    """
-
-    cells: object = None
-    codes: tuple[Code, ...] = ()
+Quantity = SentNumber  # a value as sent
+NO_VALUE = Quantity()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +101,7 @@ class Statement:
 class Result(Statement):
     """A laboratory result or other observation."""
 
-    value: Quantity = Quantity()
+    value: Quantity = NO_VALUE
     ranges: tuple[Range, ...] = ()
     flags: tuple[str, ...] = ()
     specimen: tuple[Code, ...] = ()

@@ -33,8 +33,7 @@ ABNORMAL = frozenset({"L", "H", "LL", "HH", "A", "AA", "<", ">", "LU", "HU"})
 ZERO, ONE = Fraction(0), Fraction(1)
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(NamedTuple):
     """What the ranges depend on: sex, whether the patient was an adult on the day, and whether the
     adult table may be used.
     """

@@ -1,5 +1,8 @@
 """JSON read exactly: decimals as they are written, no key twice, no NaN and no infinity, and
 nothing that could not be written again.
+
+Long texts are read by jiter where it is installed (extra `fast`): it says the same of whatever it
+takes. What it refuses is read once more with care, which says where and why.
 """
 
 from __future__ import annotations
@@ -8,6 +11,7 @@ import json
 import re
 from codecs import BOM_UTF8
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from typing import Any, NoReturn
 
 from allstatus.errors import InvalidRecord
@@ -15,6 +19,8 @@ from allstatus.errors import InvalidRecord
 MAX_DIGITS = 1000
 MAX_BITS = (10**MAX_DIGITS).bit_length()
 ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+_ESCAPED_BYTES = re.compile(ESCAPED_SURROGATE.pattern.encode())
+LONG = 1000  # characters; what is shorter is not worth the start of another parser
 TOO_LARGE: int = 1 << MAX_BITS  # what stands for a number that cannot be held
 Path = tuple[str | int, ...]
 
@@ -24,6 +30,8 @@ def parse_json(text: str | bytes) -> Any:
     of more digits or of a larger exponent than can be held, and characters that are halves
     (surrogates).
     """
+    if len(text) >= LONG and (value := _by_jiter(text)) is not None:
+        return value
     try:
         text = text if isinstance(text, str) else text.removeprefix(BOM_UTF8).decode()
         return _decode(text)
@@ -45,13 +53,42 @@ def parse_json(text: str | bytes) -> Any:
         ) from None
 
 
+@cache
+def _jiter() -> Any:
+    """The module, or None."""
+    try:
+        import jiter
+    except ImportError:
+        return None
+    return jiter
+
+
+def _by_jiter(text: str | bytes) -> Any:
+    """The same value; None where there is no jiter, or something to be looked at with care."""
+    if (jiter := _jiter()) is None:
+        return None
+    try:
+        data = text.encode() if isinstance(text, str) else text
+        if _ESCAPED_BYTES.search(data):
+            return None
+        how: dict[str, Any] = {"cache_mode": "keys", "float_mode": "decimal"}
+        return jiter.from_json(data, allow_inf_nan=False, catch_duplicate_keys=True, **how)
+    except ValueError:
+        return None
+
+
 def unstatable(value: Any) -> tuple[Path, str, str] | None:
     """Where a value holds what no output could repeat, the problem and the remedy; None if nowhere.
 
     That is a number of too many digits or a NaN that no comparison takes, and text with half a
     character (a lone surrogate).
     """
-    if value is None or isinstance(value, bool) or (isinstance(value, str) and value.isascii()):
+    if (
+        value is None
+        or isinstance(value, bool)
+        or (isinstance(value, str) and value.isascii())
+        or (isinstance(value, Decimal) and not value.is_snan())
+    ):
         return None
     waiting: list[tuple[Path, Any]] = [((), value)]
     while waiting:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any, NamedTuple
 
 from allstatus.errors import InvalidRecord
 from allstatus.record.percent import BACKWARDS, UNKNOWN_COMPARATOR, Percent, exact_number, sign_of
@@ -17,10 +17,9 @@ class Unreadable(Exception):
     """Why a value says nothing that can be relied on."""
 
 
-@dataclass(frozen=True, slots=True)
-class SentNumber:
-    """A number with comparator and unit (`high`: the upper end of a range), or text. `sent` is how
-    it looked.
+class SentNumber(NamedTuple):
+    """A number with comparator and unit (`high`: the upper end of a range), or text, or codes.
+    `sent` is how it looked; `cells` are those a share was counted among.
     """
 
     sent: str = ""
@@ -29,10 +28,11 @@ class SentNumber:
     unit: str | None = None
     high: object = None
     text: str | None = None
+    cells: object = None
+    codes: tuple[Any, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Range:
+class Range(NamedTuple):
     """A laboratory's reference range, each limit with its own unit (None: that of the value)."""
 
     low: SentNumber | None = None

@@ -37,13 +37,15 @@ class Comparison:
 
         A set of words means: one of these, not known which.
         """
+        if value is None:
+            return None
         if isinstance(value, Percent):
             assert self.limit is not None
             return value.compare(self.operator, self.limit)
         if isinstance(value, frozenset):
             verdicts = {self.holds(word) for word in value}
             return verdicts.pop() if len(verdicts) == 1 else None
-        return None if value is None else (value == self.operand) is (self.operator == "==")
+        return (value == self.operand) is (self.operator == "==")
 
     def above(self, value: object) -> bool | None:
         """Whether a number lies above the limit, on whichever side the limit itself is; None when

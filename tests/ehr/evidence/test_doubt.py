@@ -98,7 +98,7 @@ def as_text(statement: Statement) -> Statement:
 def in_an_unknown_unit(statement: Statement) -> Statement:
     if not isinstance(statement, Result) or statement.value.number is None or statement.ranges:
         return statement
-    return replace(statement, value=replace(statement.value, unit="furlong"))
+    return replace(statement, value=statement.value._replace(unit="furlong"))
 
 
 BLURS = (undated, of_the_year, preliminary, as_text, in_an_unknown_unit)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from allstatus.ehr.chart import Problem, Result, Source, Statement, Treatment
+from allstatus.ehr.chart import Problem, Source, Statement
 from allstatus.ehr.coding.codes import CodeTables
 from allstatus.ehr.coding.unknown_codes import (
     ELSEWHERE,
@@ -163,13 +163,13 @@ def unread_warnings(reading: ChartReading, tables: CodeTables) -> Iterable[str]:
     """What a reader should be told: results that no table names, and treatments where none is known
     to be directed at the leukemia.
     """
-    for kind, noun in ((Result, "result"), (Treatment, "treatment")):
-        if kind is Treatment and reading.directed:
-            continue
+    told: list[tuple[Iterable[Statement], str]] = [(reading.chart.results, "result")]
+    if not reading.directed:
+        told.append((reading.chart.treatments, "treatment"))
+    for stated, noun in told:
         found = Counter(
             code
-            for statement in _statements(reading)
-            if isinstance(statement, kind)
+            for statement in stated
             for code in unknown_of(statement, tables)
             if not statement.void
         )

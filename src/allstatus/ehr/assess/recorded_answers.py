@@ -54,7 +54,7 @@ def read_answers(reading: ChartReading, rules: RuleSet) -> None:
     told = [
         result
         for result in reading.chart.results
-        if known_by(result, reading.as_of) and any(code[:2] in asked for code in result.codes)
+        if any(code[:2] in asked for code in result.codes) and known_by(result, reading.as_of)
     ]
     for result in without_superseded(told):
         fact = next(asked[code[:2]] for code in result.codes if code[:2] in asked)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from allstatus.ehr.chart import Chart, Code, Problem, Result, Statement, Treatment
@@ -33,12 +34,15 @@ def understanding(statement: Statement, tables: CodeTables) -> str:
         return UNDERSTOOD if _names_treatment(statement, tables) else UNKNOWN
     if isinstance(statement, Problem):
         return _of_problem(statement, tables)
-    if tables.results.find_each(statement.codes):
-        return UNDERSTOOD
     said = statement.said if isinstance(statement, Result) else ()
-    if tables.signs.find_each(statement.codes + said):
+    return _of_result(statement.codes, said, tables)
+
+
+@lru_cache(maxsize=1 << 13)
+def _of_result(codes: tuple[Code, ...], said: tuple[Code, ...], tables: CodeTables) -> str:
+    if tables.results.find_each(codes) or tables.signs.find_each(codes + said):
         return UNDERSTOOD
-    return ELSEWHERE if any(tables.system_of(code) for code in statement.codes) else UNKNOWN
+    return ELSEWHERE if any(map(tables.system_of, codes)) else UNKNOWN
 
 
 def _of_problem(problem: Problem, tables: CodeTables) -> str:

@@ -106,17 +106,25 @@ class ChartReading:
             self.warn(f"{statement.source}: {match.caution}")
 
 
-def evidence_of(statement: Statement, match: Match | None = None, sent: str = "") -> Evidence:
-    """The evidence a statement is, before it is counted or set aside."""
+def evidence_of(
+    statement: Statement,
+    match: Match | None = None,
+    sent: str = "",
+    *,
+    read: str = "",
+    because: str = "",
+) -> Evidence:
+    """The evidence a statement is: counted where `because` says why, else not yet."""
     code = match.code if match else next(iter(statement.codes), Code("", ""))
-    day = statement.when.shown if statement.when else ""
-    shown = f"{code.system}|{code.code}" if code.code else ""
     return Evidence(
         statement.source_here,
-        shown,
+        f"{code.system}|{code.code}" if code.code else "",
         match.topic.title if match else statement.text or code.display,
-        day,
+        statement.when.shown if statement.when else "",
         sent,
+        read,
+        bool(because),
+        because,
     )
 
 

@@ -4,8 +4,8 @@ findings.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 from allstatus.ehr.chart import ITSELF, Code, Result, age_on
 from allstatus.ehr.chart_options import ChartOptions
@@ -56,19 +56,18 @@ STRANGE = "specimens not known here ({}): the codes of their results name the pl
 A_REPORT = "a report code, which is not a percentage of blasts"
 
 
-@dataclass(frozen=True, slots=True)
-class _Item:
+class _Item(NamedTuple):
     """A result being read: what it is of (`name`, at a `site`), when it may be, and why it cannot
     be relied on (empty: it can).
     """
 
     result: Result
+    match: Match
     fact: str
     name: str
     site: str
     when: When
     why: str
-    evidence: Evidence
 
     @property
     def part(self) -> str:
@@ -76,11 +75,20 @@ class _Item:
         return self.site if self.fact == OUTSIDE else self.name
 
 
+def _evidence(result: Result, match: Match, because: str = "", read: str = "") -> Evidence:
+    """A result's evidence, counted where `because` says why."""
+    return evidence_of(result, match, result.value.sent, because=because, read=read)
+
+
 def read_results(reading: ChartReading, options: ChartOptions) -> None:
     """Put each laboratory result in its place."""
     zoneless, strange = 0, set[str]()
     known = [result for result in reading.chart.results if known_by(result, reading.as_of)]
+    silent = set[tuple[tuple[Code, ...], tuple[Code, ...]]]()  # codes that say nothing here
     for result in without_superseded(known):
+        said = result.codes, result.said
+        if said in silent:
+            continue
         if match := reading.tables.results.find(result.codes):
             zoneless += result.when is not None and not result.when.zoned
             strange.update(_strange_specimens(result, match, reading.tables))
@@ -88,12 +96,14 @@ def read_results(reading: ChartReading, options: ChartOptions) -> None:
             _place_result(reading, result, match, options)
             if match.topic.name != "disease_status":
                 doubt_by_answer(reading, result)
-        elif sign := reading.tables.signs.find(result.codes + result.said):
+        elif sign := reading.tables.signs.find(said[0] + said[1]):
             _place_sign_result(reading, result, sign)
         elif doubt_by_answer(reading, result):
             continue
         elif reading.tables.results.torn(result.codes):
             reading.warn(f"{result.source}: its codes name different things; it is set aside")
+        elif reading.tables.diagnoses.find(said[1]) is None:
+            silent.add(said)
     if strange:
         reading.warn(STRANGE.format("; ".join(sorted(strange))))
     if zoneless:
@@ -106,37 +116,36 @@ def read_results(reading: ChartReading, options: ChartOptions) -> None:
 def _place_result(
     reading: ChartReading, result: Result, match: Match, options: ChartOptions
 ) -> None:
-    topic = match.topic
-    evidence = evidence_of(result, match, result.value.sent)
+    topic, fact = match.topic, FACT_OF.get(match.topic.name, OUTSIDE)
     if result.void:
-        fact = FACT_OF.get(topic.name, OUTSIDE)
-        reading.put_aside(fact, evidence, result.void, warn=result.void.startswith(LOUD))
+        loud = result.void.startswith(LOUD)
+        reading.put_aside(fact, _evidence(result, match), result.void, warn=loud)
         return
     when, why = place_in_time(reading, result)
     if topic.name == "disease_status":
-        assert_by_result(reading, result, when, why, evidence)
+        assert_by_result(reading, result, when, why, _evidence(result, match))
         return
     places = _places(match, result, reading.tables)
     if "other_person" in places:
-        reading.put_aside(FACT_OF.get(topic.name, OUTSIDE), evidence, OTHER_PERSON, warn=True)
+        reading.put_aside(fact, _evidence(result, match), OTHER_PERSON, warn=True)
         return
     if len(places) != 1:
         facts = {(MARROW, "marrow") if p == "marrow" else (OUTSIDE, p) for p in places}
         facts = {(COUNT, topic.name)} if topic.name in COMPONENTS else facts
         for fact, name in sorted(facts or {(MARROW, "marrow"), (OUTSIDE, "other")}):
             told = TWO_PLACES if places else NO_PLACE
-            reading.doubt(Doubt(fact, name, when, told, evidence))
+            reading.doubt(Doubt(fact, name, when, told, _evidence(result, match)))
         return
     _note(reading, result)
     (site,) = places
     if topic.name in COMPONENTS:
-        item = _Item(result, COUNT, topic.name, site, when, why, evidence)
+        item = _Item(result, match, COUNT, topic.name, site, when, why)
         _place_count(reading, item, options)
     elif site == "marrow":
-        item = _Item(result, MARROW, "marrow", site, when, why, evidence)
+        item = _Item(result, match, MARROW, "marrow", site, when, why)
         _place_marrow(reading, item, report=topic.name == "marrow_report")
     else:
-        _place_outside(reading, _Item(result, OUTSIDE, "blasts", site, when, why, evidence))
+        _place_outside(reading, _Item(result, match, OUTSIDE, "blasts", site, when, why))
 
 
 def _places(match: Match, result: Result, tables: CodeTables) -> set[str]:
@@ -155,7 +164,8 @@ def _places(match: Match, result: Result, tables: CodeTables) -> set[str]:
 
 def _strange_specimens(result: Result, match: Match, tables: CodeTables) -> set[str]:
     """What a result's specimen is called where its code alone names the place."""
-    if result.void or not (PLACES.get(match.topic.name) or match.topic["site"]):
+    named = PLACES.get(match.topic.name) or match.topic["site"]
+    if result.void or not result.specimen or not named:
         return set()
     if any(tables.results.find([code]) for code in result.specimen):
         return set()
@@ -188,7 +198,7 @@ def _file(
             item.part,
             item.when,
             item.why or VAGUE,
-            item.evidence,
+            _evidence(item.result, item.match),
             value,
             firm=not item.result.doubt,
         )
@@ -209,9 +219,11 @@ def _file(
     )
 
 
-def _unread(reading: ChartReading, item: _Item, why: str, *, report: bool = False) -> None:
-    because = item.why or why
-    reading.doubt(Doubt(item.fact, item.part, item.when, because, item.evidence, report=report))
+def _unread(
+    reading: ChartReading, item: _Item, why: str, *, report: bool = False, read: str = ""
+) -> None:
+    because, evidence = item.why or why, _evidence(item.result, item.match, read=read)
+    reading.doubt(Doubt(item.fact, item.part, item.when, because, evidence, report=report))
 
 
 def _place_count(reading: ChartReading, item: _Item, options: ChartOptions) -> None:
@@ -220,15 +232,14 @@ def _place_count(reading: ChartReading, item: _Item, options: ChartOptions) -> N
     person = Person(chart.sex, is_adult(age), options.adult_ranges)
     sent = item.result
     verdict = judge(item.name, sent.value, sent.ranges, sent.flags, person)
-    counted = item.evidence.counted(verdict.because, verdict.read)
+    counted = _evidence(sent, item.match, verdict.because, verdict.read)
     if verdict.normal is not None:
         _file(reading, reading.counts, item, verdict.normal, counted, by_default=verdict.by_default)
     elif verdict.conflict and not item.why and not item.when.vague:
         aside = counted.set_aside(verdict.because)
         reading.counts.append(Finding(item.name, item.when, aside, conflict=True))
     else:
-        read = replace(item, evidence=replace(item.evidence, read=verdict.read))
-        _unread(reading, read, verdict.because)
+        _unread(reading, item, verdict.because, read=verdict.read)
 
 
 def _place_marrow(reading: ChartReading, item: _Item, *, report: bool) -> None:
@@ -244,7 +255,8 @@ def _place_marrow(reading: ChartReading, item: _Item, *, report: bool) -> None:
         reading.warn(f"{item.result.source}: {SMALL_SHARE}")
     if percent.looks_like_fraction:
         percent = replace(percent, looks_like_fraction=False)
-    counted = item.evidence.counted("bone marrow blasts", f"{percent.describe()} %")
+    told = "bone marrow blasts", f"{percent.describe()} %"
+    counted = _evidence(item.result, item.match, *told)
     _file(reading, reading.marrow, item, percent, counted)
 
 
@@ -265,25 +277,24 @@ def _place_outside(reading: ChartReading, item: _Item) -> None:
         reading.outside,
         item,
         value,
-        item.evidence.counted("blasts outside the marrow", shown),
+        _evidence(item.result, item.match, "blasts outside the marrow", shown),
     )
 
 
 def _place_sign_result(reading: ChartReading, result: Result, match: Match) -> None:
     site = match.topic["site"] or ""
     fact = OUTSIDE if site else "signs_and_symptoms"
-    evidence = evidence_of(result, match, result.value.sent)
     if result.void:
-        reading.put_aside(fact, evidence, result.void)
+        reading.put_aside(fact, _evidence(result, match), result.void)
         return
     when, why = place_in_time(reading, result)
     reading.caution(result, match)
-    item = _Item(result, fact, match.topic.name, site, when, why, evidence)
+    item = _Item(result, match, fact, match.topic.name, site, when, why)
     says = _says(result.value.codes, reading.tables)
     if says is None or says_opposite(says == "present", result.flags, reading.tables):
         _unread(reading, item, OPPOSITE if says else UNSAID)
         return
-    counted = evidence.counted("recorded as a finding", says)
+    counted = _evidence(result, match, "recorded as a finding", says)
     if site:
         _file(reading, reading.outside, item, says == "present", counted)
         return

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date
+from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple
 
@@ -222,14 +223,19 @@ def _day(
     result: Json, owners: Iterable[tuple[str, Json]], of: Specimens
 ) -> tuple[When | None, str]:
     for by, owner in chain([("", result)], owners):
-        sent = [key for key, beside in EFFECTIVE if key in owner or beside in owner]
-        if sent:
+        if sent := _times(tuple(owner)):
             return span(owner, *sent), f"dated by its {by}" if by else ""
     for specimen in of.resources:
         taken = obj(specimen.get("collection"))
         if any(key in taken for key in COLLECTED):
             return span(taken, *COLLECTED), "dated by its specimen's collection"
     return None, ""
+
+
+@lru_cache(maxsize=1024)
+def _times(keys: tuple[str, ...]) -> tuple[str, ...]:
+    """The elements that say when a result is of, of a resource with these keys."""
+    return tuple([key for key, beside in EFFECTIVE if key in keys or beside in keys])
 
 
 def _bound(result: Json, owners: Iterable[tuple[str, Json]], of: Specimens) -> date | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from operator import itemgetter
 from typing import NamedTuple
 
 from allstatus.ehr.chart import SAID_SO, SEVERAL, VISITS, Chart, Statement
@@ -208,13 +209,15 @@ def _gather(store: ResourceStore) -> _Gathered:
         store.patients.setdefault(known, resource)
         store.patients.setdefault(key, resource)
         gathered.of.setdefault(person, [])
-    for resource, why, keys in sorted(owners, key=lambda owner: _is_other(owner[0])):
+    placed = [(_is_other(resource), resource, why, keys) for resource, why, keys in owners]
+    for other, resource, why, keys in sorted(placed, key=itemgetter(0)):
         whom = dict.fromkeys(key and same.get(key, key) for key in keys)
         if list(whom) == [NOBODY]:
-            gathered.owners += [] if _is_other(resource) else [NOBODY]
+            gathered.owners += [] if other else [NOBODY]
         elif resource["resourceType"] != "Patient":
             for owner in (key for key in whom if key != NOBODY):
-                _add(gathered, resource, why, owner, SEVERAL if len(whom) > 1 else "")
+                unclear = SEVERAL if len(whom) > 1 else ""
+                _add(gathered, resource, why, owner, unclear, other=other)
     return gathered
 
 
@@ -233,14 +236,19 @@ def _replaced(owners: list[Owner], store: ResourceStore) -> dict[int, str]:
 
 
 def _add(
-    gathered: _Gathered, resource: Json, why: str, key: PatientKey | None, unclear: str
+    gathered: _Gathered,
+    resource: Json,
+    why: str,
+    key: PatientKey | None,
+    unclear: str,
+    *,
+    other: bool,
 ) -> None:
-    other = _is_other(resource)
     if other and key not in gathered.of:
         return
     if key is not None and not other:
         gathered.owners.append(key)
-    said = _said(resource, gathered.store)
+    said = _said(resource, gathered.store, other=other)
     if not said:
         return
     if why:
@@ -261,9 +269,9 @@ def _is_other(resource: Json) -> bool:
     return kind not in READERS
 
 
-def _said(resource: Json, store: ResourceStore) -> list[Statement]:
+def _said(resource: Json, store: ResourceStore, *, other: bool) -> list[Statement]:
     """What a resource states, and the results and reports contained in it."""
-    said = list(statements(resource, store)) if not _is_other(resource) else []
+    said = [] if other else list(statements(resource, store))
     said = said or list(read_reasons(resource, store)) or [read_other(resource, store)]
     for member in objects(resource["contained"]) if "contained" in resource else ():
         if member.get("resourceType") in ("DiagnosticReport", "Observation"):

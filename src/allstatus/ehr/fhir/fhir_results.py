@@ -7,7 +7,7 @@ from dataclasses import fields
 from typing import Any
 
 from allstatus.ehr.chart import NO_STATUS, NUMBERS, Code, Quantity, Result, Statement
-from allstatus.ehr.dates import last_day, read_when
+from allstatus.ehr.dates import When, last_day, read_when
 from allstatus.ehr.fhir.fhir_context import ANOTHERS, Dated, Specimens, about, dated, specimens
 from allstatus.ehr.fhir.fhir_patients import subject_of, whose
 from allstatus.ehr.fhir.fhir_standing import (
@@ -57,7 +57,7 @@ class Observed:
         self.resource, self.store = resource, store
         self.codes = codes(resource.get("code"))
         self._specimens: Specimens | None = None
-        self._read: tuple[Standing, dict[str, Any], Any, Dated] | None = None
+        self._read: tuple[Standing, dict[str, Any], Dated] | None = None
         rest = f"{_measured(self.codes)} {self.specimens.names}" if "identifier" in resource else ""
         self.names = names_of(resource, store, rest)
 
@@ -68,13 +68,18 @@ class Observed:
             self._specimens = specimens(self.resource, self.store)
         return self._specimens
 
-    def read(self) -> tuple[Standing, dict[str, Any], Any, Dated]:
-        """Whether it counts, what its results share, the patient's birth, and when it is of."""
+    def read(self) -> tuple[Standing, dict[str, Any], Dated]:
+        """Whether it counts, what its results share, and when it is of."""
         if self._read is None:
             self._read = self._all()
         return self._read
 
-    def _all(self) -> tuple[Standing, dict[str, Any], Any, Dated]:
+    def born(self) -> When | None:
+        """The patient's birth."""
+        patient = self.store.patient(whose(self.resource, self.store))
+        return read_when(text(patient.get("birthDate")))
+
+    def _all(self) -> tuple[Standing, dict[str, Any], Dated]:
         resource, store, of = self.resource, self.store, self.specimens
         day = dated(resource, store, of)
         whom, focus = about(resource, store)
@@ -82,8 +87,7 @@ class Observed:
         shared = _shared(resource, day, of)
         shared |= {"focus": focus, "corrected": resource.get("status") in ("amended", "corrected")}
         shared["notes"] = _notes(resource, day)
-        born = read_when(text(store.patient(whose(resource, store)).get("birthDate")))
-        return stands, shared, born, day
+        return stands, shared, day
 
 
 class SentResult(Result):
@@ -124,7 +128,7 @@ class SentResult(Result):
         return getattr(self, name)
 
     def _read(self) -> dict[str, Any]:
-        stands, shared, born, day = self._of.read()
+        stands, shared, day = self._of.read()
         part, beside = self._part, self._beside
         value = value_of(part) or interpreted(part)
         stands = together(stands, beside, _absence(part, value))
@@ -132,7 +136,7 @@ class SentResult(Result):
             **shared,
             **_stated(part, stands, day),
             "value": value or Quantity(),
-            "ranges": ranges(part, born, day.when),
+            "ranges": ranges(part, self._of.born, day.when),
             "flags": flags(part),
         }
 

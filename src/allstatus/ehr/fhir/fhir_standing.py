@@ -116,6 +116,7 @@ TAKEN = {"y": STANDS, "n": _void("not taken"), "na": _void("not taken")}
 DENIALS = frozenset((*NEGATED, *WHY_NOT, "taken"))
 MODIFIED = "carries a modifier extension, which may change its meaning"
 RULED = "carries implicit rules, which may change its meaning"
+NESTED = frozenset({dict, list})
 SUMMARY = "sent as a summary, without all of it"
 
 
@@ -123,16 +124,16 @@ def modified(element: Json, *, inside: tuple[str, ...] = ()) -> bool:
     """Whether an element, or any within it but those named, has a modifier extension."""
     if "modifierExtension" in element:
         return True
-    waiting = [v for key, v in element.items() if type(v) is not str and key not in inside]
+    waiting = [v for key, v in element.items() if type(v) in NESTED and key not in inside]
     for item in waiting:  # which grows while it is gone through
-        if type(item) is dict:
+        if type(item) is list:
+            waiting += item
+        elif type(item) is dict:
             if "modifierExtension" in item:
                 return True
             for value in item.values():
-                if type(value) is not str:
+                if type(value) in NESTED:
                     waiting.append(value)
-        elif type(item) is list:
-            waiting += item
     return False
 
 
@@ -190,7 +191,7 @@ def names_of(resource: Json, store: ResourceStore, rest: str) -> tuple[str, ...]
     """
     own = store.address(resource)
     names = [own] if own else []
-    for item in objects(resource.get("identifier")):
+    for item in objects(resource["identifier"]) if "identifier" in resource else ():
         if value := text(item.get("value")):
             names.append(f"{text(item.get('system'))}|{value} of {rest}")
     return tuple(names)

@@ -20,6 +20,8 @@ UUID = (
 _REST = re.compile(r"https?://(.+)/([A-Z][A-Za-z]+/[^/?#]+)", re.IGNORECASE)
 _BY_IDENTIFIER = re.compile(r"[A-Za-z]+\?identifier=(?:(.*)\|)?(.+)")
 Key = tuple[str, str]  # server (empty where none is named), and Type/id or another address
+LISTS = frozenset({"contained", "hasMember", "result"})
+NO_KEY: Key = ("", "")
 
 
 @lru_cache(maxsize=1 << 14)
@@ -47,8 +49,7 @@ class ResourceStore:
         self.deleted: list[Json] = []
         self.patients: dict[object, Json] = {}
         self.told: dict[object, Any] = {}  # whom a reference from a server names
-        self._servers: dict[int, str] = {}
-        self._names: dict[int, str] = {}
+        self._keys: dict[int, Key] = {}
         self._by_key: dict[Key, Json] = {}
         self._by_id: dict[str, list[Json]] = {}
         self._by_identifier: dict[tuple[str, str], list[Json]] = {}
@@ -58,15 +59,14 @@ class ResourceStore:
         for key, versions in _versions(entries, home):
             self._stand(key, versions)
         for resource in self.resources:
-            self._list(resource, resource)
+            if not LISTS.isdisjoint(resource):
+                self._list(resource, resource)
 
     def _stand(self, key: Key, versions: list[BundleEntry]) -> None:
         last = _latest(versions)
         gone = any(entry.deleted for entry in last)
-        name = key[1].rpartition("/")[2].removeprefix("urn:uuid:")
         for entry in versions:
-            self._servers[id(entry.resource)] = key[0]
-            self._names[id(entry.resource)] = name
+            self._keys[id(entry.resource)] = key
             if entry.deleted:
                 continue
             if gone:
@@ -86,7 +86,7 @@ class ResourceStore:
         if len(own) == UUID:
             self._by_key["", f"urn:uuid:{own}"] = resource
         self._by_id.setdefault(key[1], []).append(resource)
-        for item in objects(resource.get("identifier")):
+        for item in objects(resource["identifier"]) if "identifier" in resource else ():
             name = text(item.get("system")), text(item.get("value"))
             self._by_identifier.setdefault(name, []).append(resource)
 
@@ -95,7 +95,7 @@ class ResourceStore:
         contained = objects(resource["contained"]) if "contained" in resource else ()
         for member in contained:
             self._containers[id(member)] = container
-            self._servers[id(member)] = self.server(container)
+            self._keys[id(member)] = self.server(container), ""
         for owner in (resource, *contained):
             listed = self._panels if owner.get("resourceType") == "Observation" else self._reports
             name = "hasMember" if listed is self._panels else "result"
@@ -143,7 +143,7 @@ class ResourceStore:
 
     def server(self, resource: Json) -> str:
         """The server a resource is from, empty where none is named."""
-        return self._servers.get(id(resource), "")
+        return self._keys.get(id(resource), NO_KEY)[0]
 
     def container(self, resource: Json) -> Json | None:
         """What contains a resource, or None."""
@@ -168,7 +168,10 @@ class ResourceStore:
 
     def name(self, resource: Json) -> str:
         """A resource's id, else the end of its full address."""
-        return text(resource.get("id")) or self._names.get(id(resource), "")
+        if own := text(resource.get("id")):
+            return own
+        address = self._keys.get(id(resource), NO_KEY)[1]
+        return address.rpartition("/")[2].removeprefix("urn:uuid:")
 
     def patient(self, key: object) -> Json:
         """What the source says of the patient of a key; empty where it says nothing."""

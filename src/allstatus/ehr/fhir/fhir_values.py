@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import date
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from allstatus.ehr.chart import Code, Quantity
 from allstatus.ehr.dates import When
-from allstatus.ehr.fhir.json_access import Json, codes, obj, objects, text, unread, words
+from allstatus.ehr.fhir.json_access import Json, codes, obj, objects, text, words
 from allstatus.ehr.sent_values import FLAGS, by_flags
 from allstatus.record.sent_numbers import Range, Unreadable, number_of
 from allstatus.record.units import same_unit
@@ -19,6 +20,7 @@ BACKWARDS: dict[str, Any] = {  # signs that a limit cannot have, and how one tur
     "high": (">", ">=", "≥"),
     "turned": {"": "", "=": "", "<": ">", "<=": ">=", ">": "<", ">=": "<=", "≤": ">=", "≥": "<="},
 }
+Born = Callable[[], When | None]  # a patient's birth, which few ranges ask for
 TWO_VALUES = "more than one value"
 UNREADABLE_RANGE = Range(Quantity("(cannot be read)", text="(cannot be read)"))
 OF_ANOTHER_AGE = Range(Quantity("(of another age)"))
@@ -62,9 +64,15 @@ AGE_UNITS = {
 }
 
 
+@lru_cache(maxsize=1024)
+def _values(keys: tuple[str, ...]) -> tuple[str, ...]:
+    """Those of an element's keys that hold its value."""
+    return tuple([key for key in keys if key.startswith("value")])
+
+
 def value_of(part: Json) -> Quantity | None:
     """The value of an Observation or component; None when none was sent."""
-    sent = [key for key in part if key.startswith("value") and part[key] is not None]
+    sent = [key for key in _values(tuple(part)) if part[key] is not None]
     if not sent:
         return None
     if len(sent) > 1:
@@ -108,14 +116,19 @@ def _coded(concept: object) -> Quantity:
 def quantity(value: Json) -> Quantity:
     """A FHIR Quantity; unit and code that say different things make a unit that nothing knows."""
     code, unit = text(value.get("code")), text(value.get("unit"))
-    named = code or unit
-    if code != unit and code and unit and not same_unit(code, unit):
-        named = f"{code} or {unit}"
-    number = value.get("value")
+    number, sign = value.get("value"), value.get("comparator")
     shown = "no number" if number is None else number
-    sign = "?" if unread(value, "comparator") else value.get("comparator")
+    if sign is None and "_comparator" in value:
+        sign = "?"
     sent = f"{sign or ''}{shown} {unit or code}".strip()
-    return Quantity(sent, number, sign, named or None)
+    return Quantity(sent, number, sign, _unit(code, unit) or None)
+
+
+@lru_cache(maxsize=4096)
+def _unit(code: str, unit: str) -> str:
+    if code != unit and code and unit and not same_unit(code, unit):
+        return f"{code} or {unit}"
+    return code or unit
 
 
 def _range_value(value: Json) -> Quantity:
@@ -173,30 +186,31 @@ READERS: dict[str, Callable[[Any], Quantity]] = {
 }
 
 
-def ranges(part: Json, born: When | None, day: When | None) -> tuple[Range, ...]:
+def ranges(part: Json, born: Born, day: When | None) -> tuple[Range, ...]:
     """The reference ranges that may be this patient's on a day; one that cannot be read, or is not
     known to be of this patient, stands as unreadable.
     """
     sent = part.get("referenceRange")
+    if sent is None:
+        return ()
     found = [one for item in objects(sent) for one in _ranges(item, born, day)]
-    mine = tuple(one for one in found if one is not OF_ANOTHER_AGE)
-    unreadable = mine != tuple(found) or bool(sent and not objects(sent))
+    mine = tuple([one for one in found if one is not OF_ANOTHER_AGE])
+    unreadable = len(mine) < len(found) or bool(sent and not objects(sent))
     return mine or (UNREADABLE_RANGE,) * unreadable
 
 
-def _ranges(item: Json, born: When | None, day: When | None) -> Iterator[Range]:
-    kind = item.get("type") or item.get("meaning")
-    kinds = codes(kind)
-    if kind and not any(code.code == "normal" and _means(code) for code in kinds):
-        if not kinds or not all(map(_means, kinds)):
-            yield UNREADABLE_RANGE
-        return
-    applies = _of_age(obj(item.get("age")), born, day) if "age" in item else True
+def _ranges(item: Json, born: Born, day: When | None) -> Iterator[Range]:
+    if kind := item.get("type") or item.get("meaning"):
+        kinds = codes(kind)
+        if not any(code.code == "normal" and _means(code) for code in kinds):
+            if not kinds or not all(map(_means, kinds)):
+                yield UNREADABLE_RANGE
+            return
+    applies = _of_age(obj(item.get("age")), born(), day) if "age" in item else True
     if applies is False:
         yield OF_ANOTHER_AGE
         return
-    concepts = objects(item.get("appliesTo"))
-    groups = {_sex(concept) for concept in concepts}
+    groups = {_sex(one) for one in objects(item["appliesTo"])} if "appliesTo" in item else set()
     if applies is None or "" in groups or len(groups) > 1:
         yield UNREADABLE_RANGE
         return
@@ -254,7 +268,7 @@ def flags(part: Json) -> tuple[str, ...]:
     known.
     """
     found: list[str] = []
-    for concept in objects(part.get("interpretation")):
+    for concept in objects(part["interpretation"]) if "interpretation" in part else ():
         said = codes(concept)
         known = [code.code.upper() for code in said if code.system in INTERPRETATIONS]
         found += known or [f"{code.system}|{code.code}" for code in said] or [f"|{words(concept)}"]

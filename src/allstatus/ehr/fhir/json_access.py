@@ -54,10 +54,10 @@ def codes(concepts: object) -> tuple[Code, ...]:
     found = []
     for concept in objects(concepts):
         for coding in objects(concept.get("coding")) or ([concept] if "code" in concept else []):
-            if code := text(coding.get("code")):
-                found.append(
-                    make_code(text(coding.get("system")), code, text(coding.get("display")))
-                )
+            sent = coding.get("system"), coding.get("code"), coding.get("display")
+            system, code, display = [one if isinstance(one, str) else "" for one in sent]
+            if code:
+                found.append(make_code(system, code, display))
     return tuple(found)
 
 
@@ -86,7 +86,9 @@ def in_words(concept: object) -> tuple[Code, ...]:
 
 def subsetted(resource: Json) -> bool:
     """Whether its sender left something out of it, by its tag or its security label."""
-    meta = obj(resource.get("meta"))
+    meta = resource.get("meta")
+    if not isinstance(meta, dict) or not ("tag" in meta or "security" in meta):
+        return False
     labels = objects(meta.get("tag")) + objects(meta.get("security"))
     return any(label.get("code") in LEFT_OUT for label in labels)
 
@@ -95,11 +97,8 @@ def when(resource: Json, *names: str) -> When | None:
     """The first of these elements that holds a date; of a period its start, else its end."""
     for name in names:
         value = resource.get(name)
-        if value is None:
-            continue
-        for candidate in (
-            (value,) if isinstance(value, str) else (obj(value).get("start"), obj(value).get("end"))
-        ):
+        ends = (value.get("start"), value.get("end")) if isinstance(value, dict) else (value,)
+        for candidate in ends:
             if isinstance(candidate, str) and (found := read_when(candidate)):
                 return found
     return None
