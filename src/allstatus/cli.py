@@ -9,7 +9,7 @@ from collections.abc import Callable
 import allstatus
 
 # objects made before the first look for cycles: imports and records make many, and hardly a cycle
-GARBAGE = 50_000
+GARBAGE = 200_000
 
 
 def main() -> None:

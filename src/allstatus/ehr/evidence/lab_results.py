@@ -187,21 +187,16 @@ def _file(
     to: list[Finding],
     item: _Item,
     value: Any,
-    counted: Evidence,
+    because: str,
+    read: str,
     *,
     by_default: bool = False,
 ) -> None:
     """A value that was read: a finding, a doubt, or, dated to a month or year, both."""
     if item.why or item.when.vague:
-        doubt = Doubt(
-            item.fact,
-            item.part,
-            item.when,
-            item.why or VAGUE,
-            _evidence(item.result, item.match),
-            value,
-            firm=not item.result.doubt,
-        )
+        evidence, why = _evidence(item.result, item.match), item.why or VAGUE
+        firm = not item.result.doubt
+        doubt = Doubt(item.fact, item.part, item.when, why, evidence, value, firm=firm)
         if item.why:
             reading.doubt(doubt)
             return
@@ -210,7 +205,7 @@ def _file(
         Finding(
             item.name,
             item.when,
-            counted,
+            _evidence(item.result, item.match, because, read),
             value,
             item.site if item.fact == OUTSIDE else "",
             by_default=by_default,
@@ -232,11 +227,11 @@ def _place_count(reading: ChartReading, item: _Item, options: ChartOptions) -> N
     person = Person(chart.sex, is_adult(age), options.adult_ranges)
     sent = item.result
     verdict = judge(item.name, sent.value, sent.ranges, sent.flags, person)
-    counted = _evidence(sent, item.match, verdict.because, verdict.read)
+    told, default = (verdict.because, verdict.read), verdict.by_default
     if verdict.normal is not None:
-        _file(reading, reading.counts, item, verdict.normal, counted, by_default=verdict.by_default)
+        _file(reading, reading.counts, item, verdict.normal, *told, by_default=default)
     elif verdict.conflict and not item.why and not item.when.vague:
-        aside = counted.set_aside(verdict.because)
+        aside = _evidence(sent, item.match, *told).set_aside(verdict.because)
         reading.counts.append(Finding(item.name, item.when, aside, conflict=True))
     else:
         _unread(reading, item, verdict.because, read=verdict.read)
@@ -255,9 +250,8 @@ def _place_marrow(reading: ChartReading, item: _Item, *, report: bool) -> None:
         reading.warn(f"{item.result.source}: {SMALL_SHARE}")
     if percent.looks_like_fraction:
         percent = replace(percent, looks_like_fraction=False)
-    told = "bone marrow blasts", f"{percent.describe()} %"
-    counted = _evidence(item.result, item.match, *told)
-    _file(reading, reading.marrow, item, percent, counted)
+    read = f"{percent.describe()} %"
+    _file(reading, reading.marrow, item, percent, "bone marrow blasts", read)
 
 
 def _is_grade(result: Result) -> bool:
@@ -272,13 +266,7 @@ def _place_outside(reading: ChartReading, item: _Item) -> None:
         _unread(reading, item, str(error))
         return
     shown = f"blasts {'found' if value else 'not found'} ({item.site})"
-    _file(
-        reading,
-        reading.outside,
-        item,
-        value,
-        _evidence(item.result, item.match, "blasts outside the marrow", shown),
-    )
+    _file(reading, reading.outside, item, value, "blasts outside the marrow", shown)
 
 
 def _place_sign_result(reading: ChartReading, result: Result, match: Match) -> None:
@@ -294,11 +282,11 @@ def _place_sign_result(reading: ChartReading, result: Result, match: Match) -> N
     if says is None or says_opposite(says == "present", result.flags, reading.tables):
         _unread(reading, item, OPPOSITE if says else UNSAID)
         return
-    counted = _evidence(result, match, "recorded as a finding", says)
+    because = "recorded as a finding"
     if site:
-        _file(reading, reading.outside, item, says == "present", counted)
+        _file(reading, reading.outside, item, says == "present", because, says)
         return
-    _file(reading, reading.signs, item, says, counted)
+    _file(reading, reading.signs, item, says, because, says)
     if not why:
         reading.signs[-1] = replace(reading.signs[-1], site=match.topic["suggests"] or "")
 

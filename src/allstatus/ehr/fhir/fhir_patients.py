@@ -46,10 +46,10 @@ def whose(resource: Json, store: ResourceStore) -> PatientKey | None:
     subject = subject_of(resource)
     if not subject and (container := store.container(resource)) is not None:
         return whose(container, store)
-    reference = text(subject.get("reference"))
-    if not reference or reference[0] == "#":
+    reference = subject.get("reference")
+    if not isinstance(reference, str) or reference[:1] in ("", "#"):
         return named(resource, subject, store)
-    asked = store.server(resource), reference, text(subject.get("type"))
+    asked = store.server(resource), reference, text(subject["type"]) if "type" in subject else ""
     if asked not in store.told:
         store.told[asked] = named(resource, subject, store)
     told: PatientKey | None = store.told[asked]

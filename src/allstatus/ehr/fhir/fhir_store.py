@@ -110,7 +110,7 @@ class ResourceStore:
         address = text(said.get("reference"))
         if address.startswith("#"):
             return self._contained(owner, address[1:])
-        found = _BY_IDENTIFIER.fullmatch(address)
+        found = _BY_IDENTIFIER.fullmatch(address) if "?" in address else None
         if found or not address:
             identifier = obj(said.get("identifier"))
             system, value = (
@@ -121,9 +121,9 @@ class ResourceStore:
         if server or ":" in key:
             exact = self._by_key.get((server, key))
             return exact if exact is not None else self._by_key.get(("", key))
-        for home in dict.fromkeys((self.server(owner), "")):
-            if (exact := self._by_key.get((home, key))) is not None:
-                return exact
+        exact = self._by_key.get((self.server(owner), key)) or self._by_key.get(("", key))
+        if exact is not None:
+            return exact
         others = self._by_id.get(key, [])
         return others[0] if len(others) == 1 else None
 

@@ -20,7 +20,6 @@ BACKWARDS: dict[str, Any] = {  # signs that a limit cannot have, and how one tur
     "high": (">", ">=", "≥"),
     "turned": {"": "", "=": "", "<": ">", "<=": ">=", ">": "<", ">=": "<=", "≤": ">=", "≥": "<="},
 }
-Born = Callable[[], When | None]  # a patient's birth, which few ranges ask for
 TWO_VALUES = "more than one value"
 UNREADABLE_RANGE = Range(Quantity("(cannot be read)", text="(cannot be read)"))
 OF_ANOTHER_AGE = Range(Quantity("(of another age)"))
@@ -115,7 +114,8 @@ def _coded(concept: object) -> Quantity:
 
 def quantity(value: Json) -> Quantity:
     """A FHIR Quantity; unit and code that say different things make a unit that nothing knows."""
-    code, unit = text(value.get("code")), text(value.get("unit"))
+    code, unit = value.get("code"), value.get("unit")
+    code, unit = code if isinstance(code, str) else "", unit if isinstance(unit, str) else ""
     number, sign = value.get("value"), value.get("comparator")
     shown = "no number" if number is None else number
     if sign is None and "_comparator" in value:
@@ -186,7 +186,7 @@ READERS: dict[str, Callable[[Any], Quantity]] = {
 }
 
 
-def ranges(part: Json, born: Born, day: When | None) -> tuple[Range, ...]:
+def ranges(part: Json, born: When | None, day: When | None) -> tuple[Range, ...]:
     """The reference ranges that may be this patient's on a day; one that cannot be read, or is not
     known to be of this patient, stands as unreadable.
     """
@@ -199,14 +199,14 @@ def ranges(part: Json, born: Born, day: When | None) -> tuple[Range, ...]:
     return mine or (UNREADABLE_RANGE,) * unreadable
 
 
-def _ranges(item: Json, born: Born, day: When | None) -> Iterator[Range]:
+def _ranges(item: Json, born: When | None, day: When | None) -> Iterator[Range]:
     if kind := item.get("type") or item.get("meaning"):
         kinds = codes(kind)
         if not any(code.code == "normal" and _means(code) for code in kinds):
             if not kinds or not all(map(_means, kinds)):
                 yield UNREADABLE_RANGE
             return
-    applies = _of_age(obj(item.get("age")), born(), day) if "age" in item else True
+    applies = _of_age(obj(item.get("age")), born, day) if "age" in item else True
     if applies is False:
         yield OF_ANOTHER_AGE
         return
