@@ -22,6 +22,7 @@ ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _ESCAPED_BYTES = re.compile(ESCAPED_SURROGATE.pattern.encode())
 LONG = 1000  # characters; what is shorter is not worth the start of another parser
 TOO_LARGE: int = 1 << MAX_BITS  # what stands for a number that cannot be held
+PLAIN = frozenset({bool, type(None)})
 Path = tuple[str | int, ...]
 
 
@@ -83,12 +84,8 @@ def unstatable(value: Any) -> tuple[Path, str, str] | None:
     That is a number of too many digits or a NaN that no comparison takes, and text with half a
     character (a lone surrogate).
     """
-    if (
-        value is None
-        or isinstance(value, bool)
-        or (isinstance(value, str) and value.isascii())
-        or (isinstance(value, Decimal) and not value.is_snan())
-    ):
+    kind = type(value)
+    if kind in PLAIN or (kind is str and value.isascii()):
         return None
     waiting: list[tuple[Path, Any]] = [((), value)]
     while waiting:

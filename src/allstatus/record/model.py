@@ -161,10 +161,11 @@ class Record(StatedValue):
     @classmethod
     def read(cls, value: Mapping[str, Any] | Record) -> Record:
         """Check a mapping; raises InvalidRecord naming field, problem and remedy."""
-        if isinstance(value, Record):
-            return value
-        if not isinstance(value, Mapping):
-            raise no_object()
+        if not isinstance(value, dict):
+            if isinstance(value, Record):
+                return value
+            if not isinstance(value, Mapping):
+                raise no_object()
         try:
             return cls.model_validate(value)
         except ValidationError as error:

@@ -21,6 +21,7 @@ ZERO, HUNDRED = Fraction(0), Fraction(100)
 BACKWARDS = "is a range that runs backwards"
 NOTHING_LEFT = "leaves no possible value"
 UNKNOWN_COMPARATOR = "has an unknown comparator"
+SPELLED = (int, float, Decimal, str)
 MOST_CELLS = 1_000_000  # as many as `10/200` can say
 
 _SIGNS = dict.fromkeys((None, "", "="), "") | {sign: sign for sign in ("<", "<=", ">", ">=")}
@@ -180,14 +181,14 @@ def read_percent(value: object, field: str = "marrow_blast_percent") -> Percent:
     """
     if isinstance(value, Percent):
         return value
-    if isinstance(value, Mapping):
-        return _from_object(value, field)
     if isinstance(value, bool):
         raise InvalidRecord(field, "is true or false, not a percentage", _REMEDY)
-    if isinstance(value, int | float | Decimal | str):
+    if isinstance(value, SPELLED):
         return _read(
             type(value).__name__, value if isinstance(value, str) else repr(value), value, field
         )
+    if isinstance(value, Mapping):
+        return _from_object(value, field)
     raise InvalidRecord(field, "is not a percentage", _REMEDY)
 
 

@@ -26,7 +26,7 @@ class StatedValue(BaseModel):
     @classmethod
     def _can_be_repeated(cls, value: Any) -> Any:
         """Refuse what no output could repeat, whoever states it."""
-        if isinstance(value, Mapping) and any(map(unstatable, value.values())):
+        if isinstance(value, (dict, Mapping)) and any(map(unstatable, value.values())):
             for name in cls.model_fields:
                 if name in value and (found := unstatable(value[name])) is not None:
                     raise InvalidRecord(name, *found[1:])

@@ -162,15 +162,19 @@ def state_facts(
     """
     fields = record.__dict__
     values: dict[str, Any] = {}
+    missing: list[str] = []
     stated = RecordFacts(values, record=record, adult_ranges=adult_ranges)
     for name in names:
         source = sources.get(name)
         value = fields.get(name) if source is None else source.value(record)
         if value is None:
-            stated.unreported |= {name}
-        elif reader := READERS.get(name) if source is None else source.reader:
+            values[name] = None
+            missing.append(name)
+            continue
+        if reader := READERS.get(name) if source is None else source.reader:
             value = reader(value, stated)
         values[name] = None if value == UNKNOWN else value
+    stated.unreported = frozenset(missing)
     if record.relapse_count is not None:
         _apply_relapse_count(record.relapse_count, stated)
     return stated
@@ -211,6 +215,8 @@ def write_value(value: Any) -> Any:
     """A fact's value for JSON: a percentage as it was sent, exact; a set of words with "or"
     between.
     """
+    if isinstance(value, str):
+        return value
     if isinstance(value, frozenset):
         return " or ".join(sorted(value))
     return value.text if isinstance(value, Percent) else value
