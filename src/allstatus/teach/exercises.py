@@ -59,6 +59,11 @@ def make_pool(classifier: Classifier) -> list[Exercise]:
     )
 
 
+def _unknown(record: dict[str, Any]) -> int:
+    """How many facts are said to be unknown."""
+    return sum(value == "unknown" for value in record.values())
+
+
 class _Pool:
     def __init__(self, classifier: Classifier) -> None:
         self.classifier, self.rules = classifier, classifier.ruleset
@@ -82,8 +87,13 @@ class _Pool:
         )
         for _ in range(DRAWS):
             record, edge = self._draw(random)
-            exercise = self._exercise(record, edge)
-            if exercise is None or exercise.id in seen or not left[exercise.answer, edge]:
+            if _unknown(record) > MOST_UNKNOWN:
+                continue
+            decision = self.classifier.classify(record)
+            if not left[answer_of(decision), edge]:
+                continue
+            exercise = self._exercise(record, decision, edge)
+            if exercise is None or exercise.id in seen:
                 continue
             seen.add(exercise.id)
             left[exercise.answer, edge] -= 1
@@ -110,18 +120,14 @@ class _Pool:
         values = (True, False) if fact.kind == "yes_no" else fact.values
         return values[int(random.random() * len(values))] if values else "unknown"
 
-    def _exercise(self, record: dict[str, Any], edge: bool) -> Exercise | None:
+    def _exercise(self, record: dict[str, Any], decision: Decision, edge: bool) -> Exercise | None:
         """The record as an exercise, where one fact decides it and, at an edge, a percentage
         matters.
         """
-        unknown = sum(value == "unknown" for value in record.values())
-        if unknown > MOST_UNKNOWN:
-            return None
-        decision = self.classifier.classify(record)
         decided = self._decided_by(record, decision, edge)
         if decided is None:
             return None
-        points = (self._closeness(record) if edge else 0) + min(unknown, 2)
+        points = (self._closeness(record) if edge else 0) + min(_unknown(record), 2)
         return Exercise(record, answer_of(decision), edge, max(0, min(2, points - 1)), decided)
 
     def _decided_by(self, record: dict[str, Any], decision: Decision, edge: bool) -> str | None:
@@ -142,12 +148,14 @@ class _Pool:
         percentage, else one that leads to a status.
         """
         for place, (name, answers) in enumerate(self.classifier.resolver.classes.items()):
+            if edge and name not in self.percents:
+                continue
             after = {
                 self.classifier.classify(record | {name: answer.sample}).possible
                 for answer in answers
             }
             other = {possible for possible in after if possible and possible != decision.possible}
-            if other and (not edge or name in self.percents):
+            if other:
                 to_status = any(
                     len(possible) == 1 and possible[0] in self.rules.statuses for possible in other
                 )
