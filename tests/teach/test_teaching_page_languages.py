@@ -10,6 +10,7 @@ import pytest
 from allstatus import load_rules
 from allstatus.commands.texts import books
 from allstatus.render import program_texts
+from allstatus.render.html import render_html
 from allstatus.rules.editions import find_rules
 from allstatus.rules.language_texts import text_digest
 from allstatus.rules.load import english_texts
@@ -38,7 +39,7 @@ def pseudo(english: str) -> str:
 
 def write(folder: Path, english: dict[str, str]) -> None:
     said = {path: pseudo(text) for path, text in english.items()}
-    said |= {"teaching.direction": "rtl"} if "teaching.direction" in english else {}
+    said |= {"messages.direction": "rtl"} if "messages.direction" in english else {}
     said |= {path: text for path, text in english.items() if path.endswith("placeholder")}
     lines = [
         f"  {json.dumps(path)}: {{of: {json.dumps(text_digest(english[path]))}, "
@@ -78,7 +79,9 @@ def test_long_words_from_right_to_left_break_nothing_and_no_english_is_left(
     monkeypatch.setattr(program_texts, "FOLDER", tmp_path / "languages")
     page_file, classifier = tmp_path / "page.html", load_rules(rules, language=MADE_UP)
     page_file.write_text(make_page(classifier), "utf-8")
-    assert f'<html lang="{MADE_UP}" dir="rtl">' in page_file.read_text("utf-8")
+    decision = classifier.classify({"prior_treatment": "none", "marrow_blast_percent": "10/200"})
+    for made in (page_file.read_text("utf-8"), render_html([decision])):
+        assert f'<html lang="{MADE_UP}" dir="rtl">' in made
     page, said = TEXTS.texts(MADE_UP)["page"], {}
     for name, path in BUTTONS.items():
         said[name] = page[path] if "." not in path else page["own"][path.split(".")[1]]

@@ -36,6 +36,7 @@ def home_page(rules: RuleSet, loaded: Iterable[Classifier], *, open_to_all: bool
     return Template((FOLDER / "home.html").read_text("utf-8")).substitute(
         texts,
         language=rules.language,
+        direction=Reader(rules).says("direction"),
         loaded="\n".join(_described(one.ruleset, said) for one in loaded),
         notice=escape(rules.notice),
         example=escape(json.dumps(RECORD, indent=1)),

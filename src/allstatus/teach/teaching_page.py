@@ -13,6 +13,7 @@ from string import Template
 
 from allstatus.decision.classifier import Classifier
 from allstatus.render.palette import shades
+from allstatus.render.reader import Reader
 from allstatus.rules.ruleset import RuleSet
 from allstatus.teach.page_extras import embed_page
 from allstatus.teach.page_source import (
@@ -41,7 +42,7 @@ def make_page(classifier: Classifier) -> str:
     words = texts(classifier.ruleset)
     return Template(read_web("page.html")).substitute(
         language=classifier.ruleset.language,
-        direction=words["direction"],
+        direction=Reader(classifier.ruleset).says("direction"),
         title=html.escape(page_title(classifier.ruleset)),
         noscript=html.escape(words["page"]["noscript"]),
         notice=html.escape(classifier.ruleset.notice),

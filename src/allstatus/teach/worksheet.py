@@ -8,6 +8,7 @@ import html
 from collections.abc import Iterator
 from string import Template
 
+from allstatus.render.reader import Reader
 from allstatus.teach.exercise_set import Sheet
 from allstatus.teach.exercise_words import Worded, assumptions
 from allstatus.teach.page_source import read_web, short_style
@@ -21,7 +22,7 @@ def write_html(sheet: Sheet) -> bytes:
     articles = "\n".join([*_worksheet(sheet), *_key(sheet)])
     page = Template(read_web("worksheet.html")).substitute(
         language=sheet.rules.language,
-        direction=texts(sheet.rules)["direction"],
+        direction=Reader(sheet.rules).says("direction"),
         title=_html(sheet.title),
         style=style,
         style_hash=f"sha256-{digest}",
