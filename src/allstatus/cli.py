@@ -10,6 +10,7 @@ import allstatus
 
 # objects made before the first look for cycles: imports and records make many, and hardly a cycle
 GARBAGE = 200_000
+INTERRUPTED = 130
 
 
 def main() -> None:
@@ -22,15 +23,23 @@ def main() -> None:
     )  # saves a walk over every installed package
     gc.set_threshold(GARBAGE)
     atexit.register(gc.freeze)  # what ends with the process is not looked through once more
+    try:
+        raise SystemExit(_run())
+    except KeyboardInterrupt:  # before or after a command's own work
+        raise SystemExit(INTERRUPTED) from None
+
+
+def _run() -> int:
+    """The exit status of the command line."""
     from allstatus.commands import app_for
     from allstatus.commands.streams import Stopped, end_by, ended, prepare
 
     prepare()
     if "" in sys.argv[1:]:
         print("error: an argument is empty (an unset variable?)", file=sys.stderr)
-        raise SystemExit(2)
+        return 2
     try:
-        raise SystemExit(ended(lambda: _status(app_for(sys.argv[1:]))))
+        return ended(lambda: _status(app_for(sys.argv[1:])))
     except Stopped as stopped:
         end_by(stopped.number)
 

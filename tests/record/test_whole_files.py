@@ -1,15 +1,18 @@
 """Files that appear whole and together or not at all, for one run at a time."""
 
 import os
+import signal
 import subprocess
 import sys
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from allstatus import InvalidRecord
 from allstatus.record import whole_files
+from allstatus.record.undisturbed import ENDING
 from allstatus.record.whole_files import WholeFiles, beside, whole_folder, write_files
 
 
@@ -49,6 +52,7 @@ KILLED = """
 import os, sys
 from pathlib import Path
 from allstatus.record import whole_files
+from allstatus.record.undisturbed import ENDING
 whole_files.os.replace = lambda *pair: (done.append(pair), pair[1].name == "b" or os._exit(9))
 done = []
 with whole_files.WholeFiles() as files:
@@ -67,6 +71,57 @@ def test_what_a_killed_run_left_is_finished_or_removed(tmp_path: Path) -> None:
         files.claim(tmp_path / "b")
         assert ((tmp_path / "a").read_text(), (tmp_path / "b").read_text()) == ("new a", "new b")
     assert names(tmp_path) == ["a", "b"]
+
+
+class Ended(Exception):
+    """What a signal's handler raises."""
+
+
+@pytest.mark.parametrize("name", ENDING)
+@pytest.mark.parametrize("step", ["replace", "close", "truncate"])
+def test_a_signal_waits_until_all_have_their_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, step: str
+) -> None:
+    number, real = getattr(signal, name), getattr(os, step)
+
+    def told(*_: object) -> None:
+        raise Ended
+
+    def disturbed(*given: Any) -> None:
+        signal.raise_signal(number)
+        real(*given)
+
+    before = signal.signal(number, told)
+    try:
+        monkeypatch.setattr(whole_files.os, step, disturbed)
+        with suppress(Ended):
+            write_files({tmp_path / "a": "new", tmp_path / "b": "new"})
+        monkeypatch.undo()
+        assert signal.getsignal(number) is told
+    finally:
+        signal.signal(number, before)
+    assert names(tmp_path) in ([], ["a", "b"])
+
+
+@pytest.mark.parametrize(
+    "lock",
+    ["[package]\nname = 'x'\n", "[1]", '[["a"]]', "\0", "pipe", "folder", "link", "dangling"],
+)
+def test_a_file_of_somebody_else_where_a_lock_would_be_stays(tmp_path: Path, lock: str) -> None:
+    place, other = tmp_path / "out.lock", tmp_path / "other"
+    other.write_text("[]")
+    if lock == "pipe":
+        os.mkfifo(place)
+    elif lock == "folder":
+        place.mkdir()
+    elif lock in ("link", "dangling"):
+        place.symlink_to("other" if lock == "link" else "nowhere")
+    else:
+        place.write_text(lock)
+    before = names(tmp_path)
+    with pytest.raises(InvalidRecord, match=r"out\.lock is not ours"):
+        write_files({tmp_path / "out": "x"})
+    assert (names(tmp_path), other.read_text()) == (before, "[]")
 
 
 def test_of_a_killed_run_nothing_half_is_left(tmp_path: Path) -> None:
@@ -130,7 +185,11 @@ def test_a_folder_appears_whole(tmp_path: Path) -> None:
         work.mkdir()
         _ = 1 / 0
     assert names(tmp_path) == []
+    left = tmp_path / "f.12345678.partial"
+    (left / "f").mkdir(parents=True)
     with whole_folder(tmp_path / "f") as work:
         work.mkdir()
         (work / "x").touch()
-    assert names(tmp_path / "f") == ["x"]
+        with pytest.raises(InvalidRecord, match="another run"), whole_folder(tmp_path / "f"):
+            pass
+    assert (names(tmp_path), names(tmp_path / "f")) == (["f"], ["x"])

@@ -178,7 +178,9 @@ def test_a_patient_prefetched_for_another_is_refused(client: TestClient, person:
     assert (answer.status_code, answer.json()["issue"][0]["expression"][0]) == (422, "prefetch")
 
 
-@pytest.mark.parametrize("changed", ["rules", "program", "codes", "nothing"])
+@pytest.mark.parametrize(
+    "changed", ["rules", "overlay", "comparisons", "program", "codes", "nothing"]
+)
 def test_a_page_is_of_the_decision_that_was_made(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changed: str
 ) -> None:
@@ -188,11 +190,13 @@ def test_a_page_is_of_the_decision_that_was_made(
         link = card["links"][0]["url"]
     if changed == "program":
         monkeypatch.setattr("allstatus.__version__", "99.0")
-    if changed == "codes":
-        monkeypatch.setattr("allstatus.service.explanation_pages.codes_digest", lambda: "0" * 64)
+    if changed in ("codes", "comparisons"):
+        named = f"allstatus.service.explanation_pages.{changed}_digest"
+        monkeypatch.setattr(named, lambda: "0" * 64)
     with serving(tmp_path) as client:
-        if changed == "rules":
-            known = client.app.state.desk.default.ruleset
+        if changed in ("rules", "overlay"):
+            maker = client.app.state.desk.default
+            known = maker.ruleset if changed == "rules" else maker.applicability.overlay
             monkeypatch.setattr(type(known), "digest", "0" * 64, raising=False)
         answer = client.get(link)
     assert answer.status_code == (200 if changed == "nothing" else 410)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,8 @@ import pyarrow as pa
 
 from allstatus.bulk.arrow import Reject
 from allstatus.bulk.kept_work import keep, recall
+from allstatus.bulk.parquet_files import parquet_files
+from allstatus.bulk.run_frame import about_run
 from allstatus.bulk.writers import writing
 
 if TYPE_CHECKING:
@@ -33,25 +34,22 @@ class DecidedSlab:
 
 
 class Parts:
-    """A folder `OUT.parts` with one Arrow file for each slab; another input or other rules start it
-    anew.
+    """A folder `OUT.parts` with one Arrow file for each slab; another input, rules, codes, options
+    or program start it anew.
     """
 
     def __init__(self, job: BatchJob, digest: str) -> None:
         self.folder = job.target.with_name(job.target.name + ".parts")
-        source = job.source.stat()
-        columns = [list(job.keep), repr(sorted(job.assigned.items()))]
-        about = [
-            os.path.realpath(job.source),
-            source.st_size,
-            source.st_mtime_ns,
+        files = parquet_files(job.source) if job.source.is_dir() else [job.source]
+        self.about = about_run(
+            sorted(files),
             digest,
             job.explain,
             job.adult_ranges,
             job.encoding,
-            *columns,
-        ]
-        self.about = json.dumps(about)
+            job.keep,
+            repr(sorted(job.assigned.items())),
+        )
 
     def has(self, number: int) -> bool:
         """Whether a slab is finished."""

@@ -1,5 +1,6 @@
-"""Work of a run that is kept to be gone on with: with its length and checksum, so that what was cut
-short or spoilt is done again instead of trusted.
+"""Work of a run that is kept to be gone on with: with its length and a checksum of the run, its
+name and itself, so that what was cut short, spoilt, renamed or is of another run is done again
+instead of trusted.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ from pathlib import Path
 
 from allstatus.record.whole_files import PARTIAL
 
-_SEAL = struct.Struct("<QI")  # length and CRC-32 of what follows
+_SEAL = struct.Struct("<QI")  # length of what follows, and CRC-32 of what it is of and of it
+ABOUT = "about.json"  # says in the folder of a run's work which run it is
 BLOCK = 1 << 20
 
 
@@ -19,7 +21,7 @@ def keep(path: Path, data: bytes | memoryview) -> None:
     """Keep a piece of work, whole or not at all; raises OSError where it cannot be written."""
     partial = path.with_name(f"{path.name}.{os.getpid()}{PARTIAL}")
     with partial.open("wb") as file:
-        file.write(_SEAL.pack(len(data), zlib.crc32(data)))
+        file.write(_seal(path, data))
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
@@ -33,7 +35,13 @@ def recall(path: Path) -> bytes | None:
     except OSError:
         return None
     data = sealed[_SEAL.size :]
-    return data if sealed[: _SEAL.size] == _SEAL.pack(len(data), zlib.crc32(data)) else None
+    return data if sealed[: _SEAL.size] == _seal(path, data) else None
+
+
+def _seal(path: Path, data: bytes | memoryview) -> bytes:
+    said = next((f / ABOUT for f in path.parents[:2] if (f / ABOUT).is_file()), None)
+    of = os.fsencode(path.name) + (b"" if said is None else said.read_bytes())
+    return _SEAL.pack(len(data), zlib.crc32(data, zlib.crc32(of)))
 
 
 def sums_of(folder: Path) -> dict[str, tuple[int, int]]:

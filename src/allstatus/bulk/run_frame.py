@@ -4,16 +4,23 @@ out, files that all appear or none, and a place for work that may be gone on wit
 
 from __future__ import annotations
 
+import json
+import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
+import allstatus
+from allstatus.bulk.kept_work import ABOUT
 from allstatus.bulk.sources import format_of
 from allstatus.bulk.writers import Target, writing
 from allstatus.errors import InvalidRecord
+from allstatus.record.code_files import codes_digest
+from allstatus.record.undisturbed import undisturbed
 from allstatus.record.whole_files import WholeFiles
 from allstatus.rules.ruleset import RuleSet
 
@@ -62,9 +69,10 @@ class Outputs:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for target in self._open:
-            target.discard()
-        self._files.__exit__()
+        with undisturbed():
+            for target in self._open:
+                target.discard()
+            self._files.__exit__()
 
     def claim(self, *paths: Path) -> None:
         """Keep other runs from these files; raises InvalidRecord where one is at work on them."""
@@ -92,16 +100,24 @@ def workplace(folder: Path, about: str, *, resume: bool) -> Iterator[None]:
     `about` says of which input, rules and options the work is; work of any other is not gone on
     with. Raises InvalidRecord when the folder cannot be written.
     """
-    mark = folder / "about.json"
-    with writing(folder):
-        if not (resume and mark.is_file() and mark.read_text("utf-8") == about):
-            shutil.rmtree(folder, ignore_errors=True)
-            folder.mkdir(parents=True)
-            mark.write_text(about, "utf-8")
+    mark, kept = folder / ABOUT, resume
     try:
+        with writing(folder):
+            if not (resume and mark.is_file() and mark.read_bytes() == about.encode()):
+                shutil.rmtree(folder, ignore_errors=True)
+                folder.mkdir(parents=True)
+                mark.write_bytes(about.encode())
         yield
-    except BaseException:
-        if not resume:
-            shutil.rmtree(folder, ignore_errors=True)
-        raise
-    shutil.rmtree(folder, ignore_errors=True)
+        kept = False
+    finally:
+        if not kept:
+            with undisturbed():
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def about_run(files: Iterable[Path], *how: Any) -> str:
+    """Of which input a run's kept work is, and by which program, codes and options."""
+    inputs = [
+        [os.path.realpath(path), (said := path.stat()).st_size, said.st_mtime_ns] for path in files
+    ]
+    return json.dumps([inputs, allstatus.__version__, codes_digest(), *how])

@@ -11,14 +11,14 @@ from allstatus.commands.batch_options import BatchOptions
 
 def batch_spark(asked: BatchOptions, master: str) -> int:
     """Do what was asked with a session of its own."""
-    from allstatus.bulk.spark.session import refuse_resume, session
+    from allstatus.bulk.spark.session import refuse_resume, refusing, session
     from allstatus.bulk.spark.spark_export import SparkExport
     from allstatus.bulk.spark.spark_gather import GLOB
-    from allstatus.bulk.spark.spark_paths import SparkPaths
+    from allstatus.bulk.spark.spark_paths import READABLE, UNREADABLE, SparkPaths
     from allstatus.bulk.spark.spark_run import SparkBatch
 
     refuse_resume(asked.resume)
-    with session(master) as started:
+    with session(master) as started, refusing(asked.source, UNREADABLE, READABLE):
         if SparkPaths(started).is_export(asked.source, GLOB):
             refuse(asked.for_records, *FOR_RECORDS)
             export, start = (

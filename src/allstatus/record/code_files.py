@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -34,3 +35,12 @@ def read_yaml(name: str) -> Any:
     if file.problems:
         raise RulesError(file.problems)
     return file.data
+
+
+@cache
+def codes_digest() -> str:
+    """The SHA-256 of the code tables' names and contents, as this process reads them."""
+    found = sha256()
+    for path in sorted(codes_home().glob("*.yaml")):
+        found.update(f"{path.name}\0".encode() + path.read_bytes() + b"\0")
+    return found.hexdigest()

@@ -3,6 +3,7 @@ are whole. Whatever ends a run, an output is as it was before or as it should be
 
 A lock beside each output (`OUT.lock`) refuses a second run on it. A run that was killed while it
 gave out names is finished by the next on the same output; what else it left is removed then.
+Signals that end a run wait until names are given out and what is left is removed.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from pathlib import Path
 
 from allstatus.errors import InvalidRecord
 from allstatus.record.regular_file import NO_FILE, no_file
+from allstatus.record.undisturbed import undisturbed
 
 try:
     import fcntl
@@ -49,13 +51,14 @@ class WholeFiles:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for partial in self._begun.values():
-            partial.unlink(missing_ok=True)
-        for path, handle in self._locks.items():
-            if handle is not None:
-                beside(path, LOCK).unlink(missing_ok=True)
-                os.close(handle)
-        self._begun, self._locks = {}, {}
+        with undisturbed():
+            for partial in self._begun.values():
+                _remove(partial)
+            for path, handle in self._locks.items():
+                if handle is not None:
+                    beside(path, LOCK).unlink(missing_ok=True)
+                    os.close(handle)
+            self._begun, self._locks = {}, {}
 
     def claim(self, path: Path) -> Path:
         """Keep other runs from an output; raises InvalidRecord where one is at work on it, or
@@ -67,9 +70,14 @@ class WholeFiles:
         if not path.name or (problem := no_file(path)) not in FREE:
             said = problem if path.name else "is no name of a file"
             raise InvalidRecord(str(path), f"cannot be written ({said})", "name another place")
+        lock = beside(place, LOCK)
+        if not _is_ours(lock):
+            problem = f"cannot be written ({lock.name} is not ours)"
+            raise InvalidRecord(str(path), problem, "name another place")
         try:
-            self._locks[place] = _lock(path, beside(place, LOCK))
-            _tidy(place, beside(place, LOCK))
+            with undisturbed():
+                self._locks[place] = _lock(path, lock)
+                _tidy(place, lock)
         except OSError as error:
             raise cannot_write(path, error) from error
         return place
@@ -88,12 +96,13 @@ class WholeFiles:
                 _finish(self._begun[place], place)
             except OSError as error:
                 raise cannot_write(place, error) from error
-        self._note(places)
-        for place in places:
-            try:
-                os.replace(self._begun[place], place)
-            except OSError as error:
-                raise cannot_write(place, error) from error
+        with undisturbed():
+            self._note(places)
+            for place in places:
+                try:
+                    os.replace(self._begun[place], place)
+                except OSError as error:
+                    raise cannot_write(place, error) from error
 
     def _note(self, places: list[Path]) -> None:
         """Put down in the lock of what was claimed first which names are about to be given."""
@@ -123,15 +132,15 @@ def write_files(texts: Mapping[Path, bytes | str], folder: Path | None = None) -
 @contextmanager
 def whole_folder(folder: Path) -> Iterator[Path]:
     """A folder of the same name to be filled elsewhere, which is moved to its place when whole."""
-    place = beside(folder, f".{secrets.token_hex(4)}{PARTIAL}")
-    try:
-        place.mkdir(parents=True)
-        yield place / folder.name
-        os.replace(place / folder.name, folder)
-    except OSError as error:
-        raise cannot_write(folder, error) from error
-    finally:
-        shutil.rmtree(place, ignore_errors=True)
+    with WholeFiles() as files:
+        try:
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            work = files.begin(folder) / folder.name
+            work.parent.mkdir()
+            yield work
+            os.replace(work, folder)
+        except OSError as error:
+            raise cannot_write(folder, error) from error
 
 
 def beside(place: Path, ending: str) -> Path:
@@ -161,9 +170,29 @@ def _lock(path: Path, lock: Path) -> int | None:
         os.close(handle)  # the run that had it ended just now, and took the file away
 
 
+def _is_ours(lock: Path) -> bool:
+    """Whether there is no other file where a lock is to be: one that no run of ours wrote stays."""
+    try:
+        if not os.path.lexists(lock):
+            return True
+        if lock.is_symlink() or no_file(lock):
+            return False
+        _noted(lock)
+    except FileNotFoundError:  # the run that had it ended just now
+        return True
+    except (OSError, ValueError, TypeError):
+        return False
+    return True
+
+
+def _noted(lock: Path) -> list[tuple[str, str]]:
+    """Which names a run was about to give, as its lock says."""
+    return [(str(one), str(other)) for one, other in json.loads(lock.read_bytes() or "[]")]
+
+
 def _tidy(place: Path, lock: Path) -> None:
     """Finish or remove what a run left that was killed."""
-    for partial, other in json.loads(lock.read_bytes() or "[]") if lock.exists() else []:
+    for partial, other in _noted(lock) if lock.exists() else []:
         if partial.startswith(str(beside(Path(other), "."))) and os.path.exists(partial):
             os.replace(partial, other)
     if lock.exists():
@@ -172,7 +201,15 @@ def _tidy(place: Path, lock: Path) -> None:
     with os.scandir(place.parent) as entries:
         names = [entry.name for entry in entries if left.fullmatch(entry.name)]
     for name in names:
-        place.with_name(name).unlink(missing_ok=True)
+        _remove(place.with_name(name))
+
+
+def _remove(partial: Path) -> None:
+    """Remove what was not finished, a file or a folder."""
+    if partial.is_dir():
+        shutil.rmtree(partial, ignore_errors=True)
+    else:
+        partial.unlink(missing_ok=True)
 
 
 def _finish(partial: Path, place: Path) -> None:

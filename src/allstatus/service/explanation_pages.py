@@ -26,9 +26,10 @@ import allstatus
 from allstatus.decision.classifier import Classifier
 from allstatus.decision.decision import Decision
 from allstatus.ehr.coding.site_codes import SiteCodes
-from allstatus.record.code_files import codes_home
+from allstatus.record.code_files import codes_digest
 from allstatus.record.percent import Percent
 from allstatus.render.html import render_html
+from allstatus.rules.comparisons import comparisons_path
 from allstatus.service.auditing.store import Connection, Store, insert
 from allstatus.table.chart_context import ChartContext
 
@@ -97,13 +98,15 @@ def _secrets(name: str) -> tuple[str, bytes]:
 def made_by(
     classifier: Classifier, *, adult_ranges: bool = True, site: SiteCodes | None = None
 ) -> dict[str, Any]:
-    """What a decision depends on besides its record: rules and codes by their digests, the
-    program's version, and how charts are read.
+    """What a decision depends on besides its record: rules, stated uses, other definitions and
+    codes by their digests, the program's version, and how charts are read.
     """
     return {
         "rules": classifier.ruleset.id,
         "ruleset_digest": classifier.ruleset.digest,
         "table_digest": classifier.table.digest,
+        "overlay_digest": classifier.applicability.overlay.digest,
+        "comparisons_digest": comparisons_digest(),
         "codes_digest": codes_digest(),
         "site_codes_digest": None if site is None else site.digest,
         "program": allstatus.__version__,
@@ -112,12 +115,9 @@ def made_by(
 
 
 @cache
-def codes_digest() -> str:
-    """The SHA-256 of the code tables' names and contents, as this process reads them."""
-    found = sha256()
-    for path in sorted(codes_home().glob("*.yaml")):
-        found.update(f"{path.name}\0".encode() + path.read_bytes() + b"\0")
-    return found.hexdigest()
+def comparisons_digest() -> str:
+    """The SHA-256 of other definitions, as this process reads them."""
+    return sha256(comparisons_path().read_bytes()).hexdigest()
 
 
 def pack(decision: Decision, made: Mapping[str, Any], decision_id: str = "") -> bytes:

@@ -18,6 +18,8 @@ from typing import Any
 import httpx2 as httpx
 import jwt
 
+from allstatus.errors import InvalidRecord
+from allstatus.record.regular_file import refuse_no_file
 from allstatus.service.config import Config, ConfigError, Issuer
 from allstatus.service.problem_details import ProblemDetails
 
@@ -196,8 +198,9 @@ def _choose(keys: Sequence[PublicKey], kid: object, algorithm: str) -> PublicKey
 def _read_file(issuer: Issuer) -> Any:
     assert issuer.keys is not None
     try:
+        refuse_no_file(issuer.keys)
         return json.loads(issuer.keys.read_text("utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError, InvalidRecord):
         raise ConfigError(
             f"{issuer.keys}: holds no JWKS; give the issuer's public keys as a JSON Web Key Set"
         ) from None

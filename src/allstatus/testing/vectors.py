@@ -6,12 +6,13 @@ import json
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from allstatus.decision.classifier import Classifier, load_rules
 from allstatus.errors import InvalidRecord
+from allstatus.record.exact_json import parse_json
+from allstatus.record.json_reader import read_text
 from allstatus.testing.answers import Answer, AnswerLevel, answer_of
 from allstatus.testing.indication_vectors import use_records
 from allstatus.testing.vector_groups import Families
@@ -81,12 +82,9 @@ def read_vectors(path: Path) -> list[Vector]:
     """
     file = path / VECTORS_FILE if path.is_dir() else path
     remedy = "write vectors with `allstatus vectors -o DIR`"
+    lines = read_text(str(file), "JSONL").split("\n")
     try:
-        lines = file.read_text("utf-8").split("\n")
-    except OSError:
-        raise InvalidRecord(str(file), "cannot be read", remedy) from None
-    try:
-        return [_read(json.loads(line, parse_float=Decimal)) for line in lines if line.strip()]
+        return [_read(parse_json(line)) for line in lines if line.strip()]
     except (ValueError, KeyError, TypeError):
         raise InvalidRecord(str(file), "holds a line that is no vector", remedy) from None
 

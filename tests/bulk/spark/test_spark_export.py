@@ -195,11 +195,12 @@ def test_the_command_tells_an_export_from_columns(
         yield spark()
 
     monkeypatch.setattr(started, "session", shared)
-    folder = write_folder(tmp_path / "export", make_export(4, 0.5, 40, 2))
+    folder, target = tmp_path / "export[1]*", tmp_path / "out{1}.parquet"
+    write_folder(folder, make_export(4, 0.5, 40, 2))
     asked = [
         "batch",
         str(folder),
-        str(tmp_path / "out.parquet"),
+        str(target),
         "--backend",
         "spark",
         "--engine",
@@ -210,7 +211,7 @@ def test_the_command_tells_an_export_from_columns(
     done = CliRunner().invoke(app, [*asked, "--assume", "symptoms-absent-unless-recorded"])
     assert done.exit_code == 0, done.stderr
     assert "4 patients, 2 with a code of ALL, 2 listed" in done.stderr
-    assert (tmp_path / "out.parquet" / "_SUCCESS").exists()
+    assert (target / "_SUCCESS").exists()
 
 
 def test_a_damaged_compressed_file_is_refused_and_leaves_nothing(tmp_path: Path) -> None:

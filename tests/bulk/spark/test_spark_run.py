@@ -177,16 +177,20 @@ def test_words_that_only_the_record_s_reader_takes_are_left_to_it(tmp_path: Path
 
 
 def test_a_folder_of_files_numbers_rows_by_file(tmp_path: Path) -> None:
-    folder = tmp_path / "in.parquet"
-    folder.mkdir()
-    write(folder / "one.parquet", [{"cbc": "normal"}, {"cbc": "?"}])
+    """What Spark would take for a pattern is a name."""
+    folder, other = tmp_path / "in[1]*{a,b}?\\.parquet", tmp_path / "in1.parquet"
+    target = tmp_path / "out[1]*{a,b}?.parquet"
+    for place in (folder, other):
+        place.mkdir()
+        write(place / "one.parquet", [{"cbc": "normal"}, {"cbc": "?"}])
     write(folder / "two.parquet", [{"cbc": "?"}, {"cbc": "abnormal"}])
-    totals = on_spark(folder, tmp_path / "out.parquet")
+    totals = on_spark(folder, target)
     assert (totals.rows, totals.rejected) == (4, 2)
-    found = [(Path(row["file"]).name, row["row"]) for row in parts(tmp_path / "out.parquet")]
+    found = [(Path(row["file"]).name, row["row"]) for row in parts(target)]
     assert sorted(found) == [("one.parquet", "1"), ("two.parquet", "2")]
     rejects = [
-        (Path(reject["file"]).name, reject["row"]) for reject in read(tmp_path / "out.rejects.csv")
+        (Path(reject["file"]).name, reject["row"])
+        for reject in read(target.with_suffix(".rejects.csv"))
     ]
     assert rejects == [("one.parquet", "2"), ("two.parquet", "1")]
 

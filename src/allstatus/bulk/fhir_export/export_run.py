@@ -5,7 +5,6 @@ accounted for.
 from __future__ import annotations
 
 import json
-import os
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
@@ -22,7 +21,7 @@ from allstatus.bulk.fhir_export.partitions import Partitions
 from allstatus.bulk.fhir_export.process_pool import Pool
 from allstatus.bulk.fhir_export.references import Wanted, fetch, save_wanted, types_of
 from allstatus.bulk.kept_work import keep, recall, sums_of
-from allstatus.bulk.run_frame import refuse_sum, workplace
+from allstatus.bulk.run_frame import about_run, refuse_sum, workplace
 from allstatus.bulk.writers import refuse_same_file, writing
 from allstatus.errors import InvalidRecord
 
@@ -110,19 +109,9 @@ class ExportRun:
 
     def _about(self) -> str:
         """By what it is told whether kept work is of the same export, rules and options."""
-        stats = [
-            [path.name, path.stat().st_size, path.stat().st_mtime_ns]
-            for path in find_files(self.job.source)[0]
-        ]
         how = self.job.how
-        return json.dumps(
-            [
-                os.path.realpath(self.job.source),
-                stats,
-                how.classifier.ruleset.digest,
-                repr(replace(how, rules=None)),
-            ]
-        )
+        said = how.classifier.ruleset.digest, repr(replace(how, rules=None))
+        return about_run(find_files(self.job.source)[0], *said)
 
     def _gather(self, pool: Pool, progress: Progress) -> tuple[Partitions, Gathered]:
         lines, mark = self.folder / "lines", self.folder / "gathered.json"

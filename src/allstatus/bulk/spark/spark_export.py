@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
+from pathlib import Path
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
@@ -57,17 +58,18 @@ class SparkExport:
 
     def totals(self) -> ExportTotals:
         """Do the job; returns the totals, checked. Raises InvalidRecord when it cannot be done."""
-        try:
-            with Outputs() as outputs:
-                rejects = outputs.open(self.job.rejects, REJECTS)
+        with Outputs() as outputs:
+            outputs.claim(Path(f"{self.job.evidence}.run"))  # the same name for the same OUT
+            rejects = outputs.open(self.job.rejects, REJECTS)
+            try:
                 with deciding(self.source):
                     totals = self._totals(rejects)
                 outputs.publish()
-            self.files.publish(self.evidence)
-            self.files.publish(self.target)
-        finally:
-            for unfinished in (self.target + PARTIAL, self.evidence + PARTIAL, self.parts):
-                self.files.remove(unfinished)
+                self.files.publish(self.evidence)
+                self.files.publish(self.target)
+            finally:
+                for unfinished in (self.target + PARTIAL, self.evidence + PARTIAL, self.parts):
+                    self.files.remove(unfinished)
         return totals
 
     def _totals(self, rejects: Target) -> ExportTotals:

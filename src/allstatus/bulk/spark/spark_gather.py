@@ -30,6 +30,7 @@ from allstatus.bulk.spark.line_workers import (
     route,
 )
 from allstatus.bulk.spark.patient_workers import WANTED, find_missing
+from allstatus.bulk.spark.spark_paths import literal
 from allstatus.ehr.chart_options import DEFAULT_OPTIONS, ChartOptions
 from allstatus.ehr.fhir.fhir_links import together
 from allstatus.ehr.fhir.fhir_resources import READERS
@@ -177,14 +178,14 @@ class SparkGatherer:
         """Written down once, so that what follows does not work it out again."""
         where = f"{self.folder}/{name}"
         frame.write.mode("overwrite").parquet(where)
-        return self.session.read.schema(frame.schema).parquet(where)
+        return self.session.read.schema(frame.schema).parquet(literal(where))
 
 
 def read_lines(session: SparkSession, source: str) -> DataFrame:
     """Every line of an export as bytes, with its file, the block of it that was read in one go, and
     its place there.
     """
-    text = session.read.options(lineSep="\n", pathGlobFilter=GLOB).text(source)
+    text = session.read.options(lineSep="\n", pathGlobFilter=GLOB).text(literal(source))
     file, block = (
         F.col("_metadata.file_name").alias("file"),
         F.col("_metadata.file_block_start").alias("block"),

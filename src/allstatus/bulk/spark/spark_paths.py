@@ -4,6 +4,7 @@ URI.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -33,6 +34,7 @@ CSV: dict[str, bool | str] = {
     "ignoreTrailingWhiteSpace": False,
 }
 UNREADABLE = "cannot be read by Spark"
+READABLE = "give the path or URI of a file, or of a folder of files of one format"
 
 
 def spark_format(where: str, known: tuple[str, ...]) -> str:
@@ -42,6 +44,19 @@ def spark_format(where: str, known: tuple[str, ...]) -> str:
         endings = [end for end, kind in FORMATS.items() if kind in known]
         raise wrong_ending(where, "format Spark is used with here", endings)
     return FORMATS[suffix]
+
+
+def literal(where: str) -> str:
+    """A path or URI as Spark reads it by its letters: a sign that could be a pattern is none."""
+    return re.sub(r"([\\\[\]{}*?])", r"\\\1", where)
+
+
+def _read_header(session: SparkSession, where: str) -> DataFrame:
+    """A CSV of Spark's own finding; where a sign in its name could be a pattern, with a header of
+    one line, since Spark looks for one of more lines in all that the pattern fits.
+    """
+    whole = CSV | {"multiLine": literal(where) == where}
+    return session.read.options(**whole).csv(literal(where))
 
 
 class SparkPaths:
@@ -83,7 +98,7 @@ class SparkPaths:
         system, path = self._at(folder)
         wanted = {
             str(status.getPath().getName())
-            for status in system.globStatus(self._at(f"{folder}/{glob}")[1])
+            for status in system.globStatus(self._at(f"{literal(folder)}/{glob}")[1])
         }
         names = sorted(str(status.getPath().getName()) for status in system.listStatus(path))
         return [name for name in names if name not in wanted and not name.startswith((".", "_"))]
@@ -97,7 +112,7 @@ class SparkPaths:
         """Whether this is a folder with files of resources."""
         system, path = self._at(where)
         folder = system.exists(path) and system.getFileStatus(path).isDirectory()
-        return bool(folder and len(system.globStatus(self._at(f"{where}/{glob}")[1])))
+        return bool(folder and len(system.globStatus(self._at(f"{literal(where)}/{glob}")[1])))
 
     def refuse_target(self, target: str, source: str) -> None:
         """Refuse to replace the source, or what is no finished output of Spark's."""
@@ -129,7 +144,7 @@ def read_patients(session: SparkSession, where: str) -> DataFrame:
     column.
     """
     if spark_format(where, READ) == "parquet":
-        frame = session.read.parquet(where)
+        frame = session.read.parquet(literal(where))
         return frame.select(
             "*",
             F.col("_metadata.file_path").alias(FILE),
@@ -149,12 +164,12 @@ def _read_csv(session: SparkSession, where: str) -> DataFrame:
     session.conf.set(
         "spark.sql.csv.parser.columnPruning.enabled", "false"
     )  # else a spoilt row is not noticed
-    names = session.read.options(**CSV).csv(where).columns
+    names = _read_header(session, where).columns
     schema = StructType([StructField(name, StringType()) for name in (*names, SPOILT)])
     frame = (
         session.read.options(**CSV, columnNameOfCorruptRecord=SPOILT, enforceSchema=False)
         .schema(schema)
-        .csv(where)
+        .csv(literal(where))
     )
     number = F.monotonically_increasing_id().bitwiseAND((1 << 33) - 1) + 1
     return frame.select("*", F.col("_metadata.file_path").alias(FILE), number.alias(ROW))
@@ -174,11 +189,11 @@ def write_decided(frame: DataFrame, target: str, mode: str) -> None:
 
 def cells_written(session: SparkSession, target: str) -> dict[int, int]:
     """How many rows of each cell stand in what was written, read back from it."""
-    reader, kind = session.read, spark_format(target, WRITTEN)
+    kind, written = spark_format(target, WRITTEN), literal(target + PARTIAL)
     if kind == "parquet":
-        frame = reader.parquet(target + PARTIAL)
+        frame = session.read.parquet(written)
     elif kind == "csv":
-        frame = reader.options(**CSV).csv(target + PARTIAL)
+        frame = _read_header(session, target + PARTIAL)
     else:
-        frame = reader.schema(f"{CELL} INT").json(target + PARTIAL)
+        frame = session.read.schema(f"{CELL} INT").json(written)
     return {int(cell): int(rows) for cell, rows in frame.groupBy(CELL).count().collect()}

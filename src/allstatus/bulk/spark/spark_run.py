@@ -32,6 +32,7 @@ from allstatus.bulk.spark.record_workers import BY_ADULT_TABLE, AskedRows, Shipp
 from allstatus.bulk.spark.session import deciding, refusing
 from allstatus.bulk.spark.spark_paths import (
     FILE,
+    READABLE,
     ROW,
     SPOILT,
     UNREADABLE,
@@ -73,11 +74,7 @@ class SparkBatch(BatchFrame):
         self.files = SparkPaths(session)
         spark_format(target, WRITTEN)
         self.files.refuse_target(target, source)
-        with refusing(
-            source,
-            UNREADABLE,
-            "give the path or URI of a file, or of a folder of files of one format",
-        ):
+        with refusing(source, UNREADABLE, READABLE):
             self.patients = read_patients(session, source)
             self._places = [ROW] if self.files.is_file(source) else [FILE, ROW]
         names = [name for name in self.patients.columns if name not in (FILE, ROW, SPOILT)]
@@ -109,15 +106,16 @@ class SparkBatch(BatchFrame):
 
     def _totals(self) -> BatchTotals:
         totals = self.nothing_yet()
-        try:
-            with Outputs() as outputs:
+        with Outputs() as outputs:
+            outputs.claim(self.job.rejects, self.job.cells)  # the same names for the same OUT
+            try:
                 self._decide(outputs, totals)
                 totals.check(self.source)
                 write_cells(outputs, self.job.cells, self.results, totals.cells)
                 outputs.publish()
                 self.files.publish(self.target)
-        finally:
-            self.files.remove(self.target + PARTIAL)
+            finally:
+                self.files.remove(self.target + PARTIAL)
         return totals
 
     def _decide(self, outputs: Outputs, totals: BatchTotals) -> None:

@@ -89,17 +89,13 @@ def read_site_codes(folder: str | Path) -> SiteCodes:
         raise RulesError(
             [f"--codes {folder}: is not a folder; give one with {', '.join(FILES)} as .yaml"]
         )
-    site = _read(place)
     if problems := tuple(check_site(place)):
         raise RulesError(problems)
-    return site
+    return _read(place)
 
 
 def _read(place: Path) -> SiteCodes:
-    texts = tuple(
-        (path.stem, path.read_text("utf-8-sig", errors="replace"))
-        for path in sorted(place.glob("*.yaml"))
-    )
+    texts = tuple((path.stem, path.read_text("utf-8-sig")) for path in sorted(place.glob("*.yaml")))
     digest = hashlib.sha256()
     for name, text in texts:
         digest.update(f"{name}\0{text}\0".encode())

@@ -15,8 +15,8 @@ from allstatus.ehr.fhir.json_access import (
     objects,
     subsetted,
     text,
-    whole_number,
 )
+from allstatus.ehr.fhir.search_pages import PAGE, links, relation, searched
 from allstatus.errors import InvalidRecord
 
 # kinds of bundles that can hold all there is
@@ -54,7 +54,6 @@ REMEDY = (
     "send all of it (every page of a search), or read the part that is here with --partial: what "
     "is not here is then unknown"
 )
-PAGE = "{} page is not here"
 ENDS = ("next", "last")  # what a page says of those after it
 MERGED = "modifierExtension"
 RULES = "implicitRules"
@@ -160,22 +159,19 @@ def check_whole(value: object) -> None:
 
 def missing_parts(value: object) -> Iterator[str]:
     """How it is known that a part is missing, in words without anything of the data."""
-    bundles = list(_bundles(value))
-    pages = {link: bundle for bundle in bundles for link in _links(bundle, "self")}
-    continued = {link for bundle in bundles for link in _links(bundle, "next")}
+    found = list(_bundles(value))
+    bundles = [one for one in found if one["resourceType"] == "Bundle"]
+    if any(_failure(one) for one in found if one["resourceType"] == "OperationOutcome"):
+        yield NO_ANSWER
+    continued = {link for bundle in bundles for link in links(bundle, "next")}
+    firsts = [one for one in bundles if continued.isdisjoint(links(one, "self"))]
+    if any(links(one, "previous") or links(one, "prev") for one in firsts):
+        yield PAGE.format("an earlier")
     for bundle in bundles:
-        if bundle.get("resourceType") == "OperationOutcome":
-            if _failure(bundle):
-                yield NO_ANSWER
-            continue
         if text(bundle.get("type")) and bundle["type"] not in WHOLE:
             yield f"a bundle of the kind {bundle['type'][:40]} tells of some changes only"
-        if not continued.isdisjoint(_links(bundle, "self")):
-            continue  # counted with the first page
-        if _links(bundle, "previous") or _links(bundle, "prev"):
-            yield PAGE.format("an earlier")
-        yield from _searched(bundle, pages)
         yield from _failed(bundle)
+    yield from searched(bundles, {id(one) for one in firsts})
 
 
 def joined(pages: list[Json]) -> Json:
@@ -183,14 +179,14 @@ def joined(pages: list[Json]) -> Json:
     first, *rest = pages
     if not rest:
         return first
-    links = [link for link in objects(first.get("link")) if _relation(link) not in ENDS]
+    kept = [link for link in objects(first.get("link")) if relation(link) not in ENDS]
     entries = [entry for page in pages for entry in objects(page.get("entry"))]
-    return first | {"link": links, "entry": entries}
+    return first | {"link": kept, "entry": entries}
 
 
 def next_page(value: object) -> str | None:
     """The address of a bundle's next page, empty where it is not said; None for the last."""
-    return next(iter(_links(obj(value), "next")), None)
+    return next(iter(links(obj(value), "next")), None)
 
 
 def _bundles(value: object) -> Iterator[Json]:
@@ -202,70 +198,6 @@ def _bundles(value: object) -> Iterator[Json]:
         elif isinstance(item, dict) and item.get("resourceType") in ("Bundle", "OperationOutcome"):
             yield item
             waiting.extend(entry.get("resource") for entry in objects(item.get("entry")))
-
-
-def _links(bundle: Json, relation: str) -> list[str]:
-    links = objects(bundle.get("link"))
-    return [text(link.get("url")) for link in links if _relation(link) == relation]
-
-
-def _relation(link: Json) -> str:
-    """What a page is to this one, by its name or its registered address."""
-    return text(link.get("relation")).strip().rpartition("/")[2].lower()
-
-
-def _searched(first: Json, pages: dict[str, Json]) -> Iterator[str]:
-    """What a search, page by page, says is missing of it."""
-    page, seen = first, {id(first): first}
-    while following := _links(page, "next"):
-        found = pages.get(following[0])
-        if found is None:
-            yield PAGE.format("a further")
-            return
-        if id(found) in seen:
-            break
-        page = seen[id(found)] = found
-        yield from _failed(page)
-    if not _is_last(page, seen.values()):
-        yield PAGE.format("a further")
-    if (total := whole_number(first.get("total"))) is not None:
-        there = _count(match for page in seen.values() for match in _matches(page))
-        if there < total:
-            yield f"it has {there} of {total} entries"
-
-
-def _is_last(page: Json, seen: Iterable[Json]) -> bool:
-    """Whether a page without a next one is the one that it names as the last, as far as it says."""
-    last, here = _links(page, "last"), {url for one in seen for url in _links(one, "self")}
-    return not last or not here or last == _links(page, "first") or not here.isdisjoint(last)
-
-
-def _matches(bundle: Json) -> Iterator[tuple[object, str, Json]]:
-    """What each match is called, on which server, and what it says."""
-    for number, entry in enumerate(objects(bundle.get("entry"))):
-        mode = obj(entry.get("search")).get("mode")
-        resource = obj(entry.get("resource"))
-        if bundle.get("type") == "history":
-            yield (id(bundle), number), "", entry
-        elif mode in (None, "match") and resource.get("resourceType") != "OperationOutcome":
-            name, address = _name(resource), text(entry.get("fullUrl"))
-            server = address.partition("://")[2].rpartition(f"/{name}")[0].lower()
-            yield name or address or (id(bundle), number), server, resource
-
-
-def _name(resource: Json) -> str:
-    own = text(resource.get("id"))
-    return f"{text(resource.get('resourceType'))}/{own}" if own else ""
-
-
-def _count(matches: Iterable[tuple[object, str, Json]]) -> int:
-    """How many resources these are: of one name two, where two servers say other things by it."""
-    found: dict[object, list[tuple[str, Json]]] = {}
-    for name, server, resource in matches:
-        same = found.setdefault(name, [])
-        if all(server and there and server != there and resource != said for there, said in same):
-            same.append((server, resource))
-    return sum(map(len, found.values()))
 
 
 def _failed(bundle: Json) -> Iterator[str]:

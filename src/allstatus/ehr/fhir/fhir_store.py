@@ -4,11 +4,12 @@ versioned, contained, by identifier.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from allstatus.ehr.fhir.fhir_bundles import BundleEntry, resources_of
 from allstatus.ehr.fhir.json_access import Json, obj, objects, text
@@ -19,6 +20,7 @@ UUID = (
 )
 _REST = re.compile(r"https?://(.+)/([A-Z][A-Za-z]+/[^/?#]+)", re.IGNORECASE)
 _BY_IDENTIFIER = re.compile(r"[A-Za-z]+\?identifier=(?:(.*)\|)?(.+)")
+OLDEST = datetime.min.replace(tzinfo=UTC)
 Key = tuple[str, str]  # server (empty where none is named), and Type/id or another address
 LISTS = frozenset({"contained", "hasMember", "result"})
 NO_KEY: Key = ("", "")
@@ -64,6 +66,7 @@ class ResourceStore:
 
     def _stand(self, key: Key, versions: list[BundleEntry]) -> None:
         last = _latest(versions)
+        standing = set(map(id, last))
         gone = any(entry.deleted for entry in last)
         for entry in versions:
             self._keys[id(entry.resource)] = key
@@ -71,7 +74,7 @@ class ResourceStore:
                 continue
             if gone:
                 self.deleted.append(entry.resource)
-            elif entry in last:
+            elif id(entry) in standing:
                 self.resources.append(entry.resource)
                 self._index(key, entry)
             else:
@@ -186,15 +189,21 @@ class ResourceStore:
 def _versions(entries: Iterable[BundleEntry], home: str) -> list[tuple[Key, list[BundleEntry]]]:
     """Everything that came in by server and id, without exact repetitions."""
     found: dict[Key, list[BundleEntry]] = {}
+    written: dict[Key, set[str]] = {}
     for number, entry in enumerate(entries):
         server, local = split_address(entry.address)
         server = server or home
         own = text(entry.resource.get("id"))
         if own:
             local = f"{entry.resource['resourceType']}/{own}"
-        versions = found.setdefault((server, local or f"#{number}"), [])
-        if not versions or all(entry.resource != other.resource for other in versions):
-            versions.append(entry)
+        key = server, local or f"#{number}"
+        versions = found.setdefault(key, [])
+        if versions:
+            known = written.setdefault(key, {_written(versions[0])})
+            if _written(entry) in known:
+                continue
+            known.add(_written(entry))
+        versions.append(entry)
     return list(_joined(found).items())
 
 
@@ -209,38 +218,60 @@ def _joined(found: dict[Key, list[BundleEntry]]) -> dict[Key, list[BundleEntry]]
         if len(keys) == 2 and ("", local) in keys and "/" in local:
             (home,) = (key for key in keys if key[0])
             loose = found.pop(("", local))
-            known = [entry.resource for entry in found[home]]
-            found[home] += [entry for entry in loose if entry.resource not in known]
+            known = set(map(_written, found[home]))
+            found[home] += [entry for entry in loose if _written(entry) not in known]
     return found
+
+
+def _written(entry: BundleEntry) -> str:
+    """A resource as it is written one way, to be told from another."""
+    return json.dumps(entry.resource, sort_keys=True, default=str)
+
+
+class _Stamp(NamedTuple):
+    """What says when a version was made."""
+
+    updated: datetime | None
+    number: int | None
+    place: tuple[int, int] | None
+    deleted: bool
+
+    def later(self, other: _Stamp) -> bool:
+        """Whether a version is known to be later than another."""
+        if self.updated and other.updated and self.updated != other.updated:
+            return self.updated > other.updated
+        if None not in (self.number, other.number) and self.number != other.number:
+            return int(self.number or 0) > int(other.number or 0)
+        if self.place and other.place and self.place[0] == other.place[0]:
+            return self.place[1] < other.place[1]
+        if self.deleted or other.deleted:
+            return False
+        mine, theirs = (one.updated is not None for one in (self, other))
+        return (mine, self.number is not None) > (theirs, other.number is not None)
 
 
 def _latest(versions: list[BundleEntry]) -> list[BundleEntry]:
     """The versions that no other is later than."""
     if len(versions) == 1:
         return versions
-    return [one for one in versions if not any(_later(other, one) for other in versions)]
+    stamps = [_stamp(entry) for entry in versions]
+    every = dict.fromkeys(stamps)
+    newest = [
+        max(every, key=lambda one: one.updated or OLDEST),
+        max(every, key=lambda one: -1 if one.number is None else one.number),
+        min(every, key=lambda one: (one.place is None, one.place or (0, 0))),
+    ]  # most are older than one of these; the few left are held against all
+    left = [one for one in every if not any(new.later(one) for new in newest)]
+    last = {one for one in left if not any(other.later(one) for other in every)}
+    return [entry for entry, stamp in zip(versions, stamps, strict=True) if stamp in last]
 
 
-def _later(one: BundleEntry, other: BundleEntry) -> bool:
-    """Whether a version is known to be later than another."""
-    (mine, number), (theirs, other_number) = _stamp(one), _stamp(other)
-    if mine and theirs and mine != theirs:
-        return mine > theirs
-    if number is not None and other_number is not None and number != other_number:
-        return number > other_number
-    if one.place and other.place and one.place[0] == other.place[0]:
-        return one.place[1] < other.place[1]
-    if one.deleted or other.deleted:
-        return False
-    return (mine is not None, number is not None) > (theirs is not None, other_number is not None)
-
-
-def _stamp(entry: BundleEntry) -> tuple[datetime | None, int | None]:
+def _stamp(entry: BundleEntry) -> _Stamp:
     meta = obj(entry.resource.get("meta"))
     version = text(meta.get("versionId")) or text(entry.stamp.get("etag")).strip('W/"')
     updated = text(meta.get("lastUpdated")) or text(entry.stamp.get("lastModified"))
     number = int(version) if version.isdecimal() and len(version) < 10 else None
-    return _instant(updated), number
+    return _Stamp(_instant(updated), number, entry.place, entry.deleted)
 
 
 def _instant(value: str) -> datetime | None:

@@ -10,6 +10,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from allstatus.record.whole_files import NO_ROOM, WholeFiles
 from allstatus.service.auditing.audit import Audit
 from allstatus.service.auditing.audit_rows import APPEND_ONLY, INTO, STORED, TABLES, note, stored
 from allstatus.service.auditing.audit_verification import open_to_read, verify
@@ -23,25 +24,45 @@ HEAD = ("only", "seq", "hash", "seal")
 
 
 def backup(place: DatabaseUrl, out: Path) -> None:
-    """Write a whole copy of an audit to a file, the service running or not; raises AuditError."""
-    if out.exists():
-        raise AuditError(f"{out}: is there already; give a path where nothing is")
-    with open_to_read(place) as connection:
-        out.touch(mode=0o600)
-        if place.file is None:
-            _copy(connection, out)
-    if place.file is not None:
-        address = f"{place.file.absolute().as_uri()}?mode=ro"
-        with (
-            closing(sqlite3.connect(address, uri=True)) as source,
-            closing(sqlite3.connect(out)) as copy,
-        ):
-            source.backup(copy)
-    with closing(sqlite3.connect(out)) as copy:
-        copy.execute("PRAGMA journal_mode = DELETE")  # one file, whole by itself
+    """Write a whole copy of an audit to a file, the service running or not; raises AuditError, and
+    InvalidRecord where no file can be written.
+    """
+    with WholeFiles() as files:
+        part = files.begin(out)
+        if out.exists():
+            raise AuditError(f"{out}: is there already; give a path where nothing is")
+        with open_to_read(place) as connection:
+            try:
+                part.touch(mode=0o600)
+                _copy(place, connection, part)
+                with closing(sqlite3.connect(part)) as copy:
+                    copy.execute("PRAGMA journal_mode = DELETE")  # one file, whole by itself
+            except (OSError, sqlite3.Error) as error:
+                raise AuditError(f"{out}: {_why(error)}; {NO_ROOM}") from None
+        files.publish()
 
 
-def _copy(connection: Connection, out: Path) -> None:
+def _why(error: Exception) -> str:
+    """What the system says, without anything of a row."""
+    code = getattr(error, "sqlite_errorname", "")
+    return f"cannot be written ({code or type(error).__name__})"
+
+
+def _copy(place: DatabaseUrl, connection: Connection, out: Path) -> None:
+    """Copy a file page by page, which needs no room in memory; another database row by row."""
+    if place.file is None:
+        _copy_rows(connection, out)
+        return
+    address = f"{place.file.absolute().as_uri()}?mode=ro"
+    with (
+        closing(sqlite3.connect(address, uri=True)) as source,
+        closing(sqlite3.connect(out)) as copy,
+    ):
+        copy.execute("PRAGMA journal_mode = OFF")  # a copy that is not whole is removed
+        source.backup(copy)
+
+
+def _copy_rows(connection: Connection, out: Path) -> None:
     """Write every row of another database to a file of the same tables."""
     database = SqliteDatabase(out)
     database.create(TABLES, APPEND_ONLY)

@@ -20,7 +20,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from allstatus.errors import AllstatusError
+from allstatus.errors import AllstatusError, InvalidRecord
+from allstatus.record.regular_file import refuse_no_file
 from allstatus.service.auditing.store import Connection
 
 START = "0" * 64
@@ -55,9 +56,10 @@ class ChainKey:
             with os.fdopen(handle, "w", encoding="ascii") as file:
                 file.write(secrets.token_hex(32))
         try:
+            refuse_no_file(path)
             written, *marks = path.read_text("ascii").split()
             secret = bytes.fromhex(written)
-        except (OSError, ValueError):
+        except (OSError, ValueError, InvalidRecord):
             raise AuditError(
                 f"{path}: holds no audit key; give the file that was made when the audit began"
             ) from None

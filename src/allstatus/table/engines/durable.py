@@ -7,7 +7,8 @@ that; each action records what fired. How each known hazard of durable-rules is 
 * an unmatched message raises: a rule for every case and for every status always matches;
 * background dispatcher threads: the host is made without them;
 * events are consumed by one rule: facts are used, on which every matching rule fires;
-* exceptions in actions vanish: actions catch them and `fire` raises them again;
+* exceptions in actions vanish: actions catch them and `fire` raises them again; signals, which
+  raise anywhere, wait;
 * strings and booleans are coerced: only the words "yes" and "no" are ever sent;
 * rulesets are global by name: each engine has a host of its own;
 * a condition that is too long raises a bare number: it is a RulesError with the remedy;
@@ -25,6 +26,7 @@ from typing import Any
 from durable.engine import Host
 
 from allstatus.errors import RulesError
+from allstatus.record.undisturbed import undisturbed
 from allstatus.rules.condition import Clause
 from allstatus.rules.ruleset import RuleSet
 from allstatus.table.engines import EngineName, Firing
@@ -71,7 +73,7 @@ class DurableEngine:
             "sid": SESSION,
             **{name: WORD[bool(value)] for name, value in case.items()},
         }
-        with self._lock:
+        with self._lock, undisturbed():
             self._seen, self._concluded, self._error = [], set(), None
             self._host.assert_fact(RULES, dict(fact))
             seen = self._seen
