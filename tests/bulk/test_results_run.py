@@ -179,3 +179,11 @@ def test_a_row_is_held_in_a_hundred_bytes(tmp_path: Path) -> None:
     )._gather()
     assert held.rows == rows
     assert sum(table.nbytes for table in held.tables) < 100 * rows
+
+
+def test_a_column_that_is_there_twice_is_refused(tmp_path: Path) -> None:
+    source = tmp_path / "in.csv"
+    header = HEADER.replace("sex", "patient")
+    source.write_text(header + ROWS, "utf-8")
+    with pytest.raises(InvalidRecord, match="is the name of two columns"):
+        run(source, named(header))

@@ -88,7 +88,8 @@ def known_columns(assigned: Mapping[str, ColumnSource]) -> frozenset[str]:
     return frozenset({*READ, *PARTS, *named})
 
 
-def _refuse_read_twice(names: list[str], sources: Mapping[str, ColumnSource]) -> None:
+def refuse_read_twice(names: list[str], sources: Mapping[str, ColumnSource]) -> None:
+    """Raise InvalidRecord for a column that is read and is there twice."""
     doubled = [
         name
         for name in set(names)
@@ -124,7 +125,7 @@ def assign_columns(
         raise InvalidRecord("cbc", "comes both whole and in components", "keep one of the two")
     if panel:
         sources["cbc"] = ColumnSource("cbc", parts=panel)
-    _refuse_read_twice(names, sources)
+    refuse_read_twice(names, sources)
     if not set(sources) & set(facts):
         raise InvalidRecord(
             "columns",

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from allstatus.bulk.batch_run import REJECTS
-from allstatus.bulk.column_mapping import refuse_absent
+from allstatus.bulk.column_mapping import refuse_absent, refuse_read_twice
 from allstatus.bulk.column_source import ColumnSource
 from allstatus.bulk.columns import column_of, texts_of
 from allstatus.bulk.fhir_export.decide_patient import Decided, tell
@@ -54,6 +54,7 @@ class ResultsRun:
         self.source = SlabSource(job.source, frozenset(self._wanted), encoding)
         refuse_same_file([job.source], [job.target, job.rejects, job.evidence])
         refuse_absent(self.source.names, assigned)
+        refuse_read_twice(self.source.names, assigned)
         self.ignored = [name for name in self.source.names if name not in self._wanted]
         self.size = job.source.stat().st_size
 

@@ -57,9 +57,20 @@ CERTAINTY = {
 }
 AFTER = "Z"
 UNVERIFIABLE = Standing("", "its status of verification cannot be read")
+WIDER = {"active", "inactive"}  # which take the others in
 STATES = ("active", "recurrence", "relapse", "inactive", "remission", "resolved")
 ENDED = ("inactive", "resolved", "remission")
 REASON = "an order's reason"
+ORDER_DATES = (
+    "authoredOn",
+    "orderedOn",
+    "occurrenceDateTime",
+    "occurrencePeriod",
+    "billablePeriod",
+    "start",
+    "started",
+    "created",
+)
 ORDERED = dict.fromkeys(("active", "draft", "revoked"), Standing("", REASON))
 SEEN = ("period", "actualPeriod", "effectiveDateTime", "effectivePeriod", "date")
 
@@ -144,8 +155,9 @@ def _clinical(resource: Json) -> str:
     sent = resource.get("clinicalStatus")
     if not sent:
         return UNREAD_STATUS if unread(resource, "clinicalStatus") else ""
-    said = [code for code in _status_codes(sent, CLINICAL) if code in STATES]
-    return said[0] if said else UNREAD_STATUS
+    said = {code for code in _status_codes(sent, CLINICAL) if code in STATES}
+    narrow = said - WIDER or said
+    return narrow.pop() if len(narrow) == 1 else UNREAD_STATUS
 
 
 def _status_codes(value: object, systems: tuple[str, ...]) -> list[str]:
@@ -196,27 +208,35 @@ def visit_reasons(visit: Json) -> Iterator[Json]:
     yield from (one for one in contained if one.get("resourceType") == "Condition")
 
 
+def tells_of_more(codes: tuple[Code, ...]) -> bool:
+    """Whether a diagnosis is that of a relapse, or of the spread of a disease."""
+    match = table("diagnoses").find(codes)
+    return match is not None and bool(match.topic["asserts"] == RELAPSE or match.topic["secondary"])
+
+
 def read_reasons(order: Json, _: ResourceStore) -> Iterator[Problem]:
-    """Why an examination was ordered, where that is a relapse or the spread of a disease: it is not
-    known by that to be there.
+    """Why something was ordered, planned or billed, where that is a relapse or the spread of a
+    disease: it is not known by that to be there.
     """
-    if order.get("resourceType") != "ServiceRequest":
+    if order["resourceType"] in (*READERS, "FamilyMemberHistory"):
         return
-    when_ordered = when(order, "authoredOn", "orderedOn", "occurrenceDateTime", "occurrencePeriod")
+    day = when(order, *ORDER_DATES)
     stands = together(standing(order, ENCOUNTER | ORDERED), Standing("", REASON))
-    for reason in (*objects(order.get("reasonCode")), *objects(order.get("reason"))):
-        match = table("diagnoses").find(codeable(reason))
-        if match and (match.topic["asserts"] == RELAPSE or match.topic["secondary"]):
+    said = [*objects(order.get("reasonCode")), *objects(order.get("reason"))]
+    for billed in objects(order.get("diagnosis")):
+        said += objects(billed.get("diagnosisCodeableConcept"))
+    for reason in said:
+        if tells_of_more(codeable(reason)):
             yield Problem(
                 source_of(order),
                 codeable(reason),
-                when_ordered,
-                when_ordered,
+                day,
+                day,
                 stands.void,
                 words(obj(reason.get("concept")) or reason),
-                recorded=when_ordered,
+                recorded=day,
                 doubt=stands.doubt,
-                latest=None if when_ordered else last_day([updated(order)]),
+                latest=None if day else last_day([updated(order)]),
             )
 
 

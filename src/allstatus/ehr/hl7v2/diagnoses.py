@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from allstatus.ehr.chart import Problem
 from allstatus.ehr.coding.codes import code_tables
 from allstatus.ehr.dates import last_day
+from allstatus.ehr.fhir.fhir_resources import REASON, tells_of_more
 from allstatus.ehr.hl7v2.deletions import DELETE, DELETED, CodedSegment
 from allstatus.ehr.hl7v2.results import Sender
 from allstatus.ehr.hl7v2.segments import BROKEN_OFF, Segment
@@ -44,4 +45,6 @@ def read_reason(request: Segment, sender: Sender) -> Iterator[Problem]:
     codes = tuple(code for code in said if code.system == "snomed" or systems.is_of_icd(code))
     if codes:
         when = sender.sent
-        yield Problem(f"{sender.name} OBR-31", codes, when, when, sent=when, recorded=when)
+        doubt = REASON if tells_of_more(codes) else ""
+        source = f"{sender.name} OBR-31"
+        yield Problem(source, codes, when, when, doubt=doubt, sent=when, recorded=when)
