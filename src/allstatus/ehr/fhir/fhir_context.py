@@ -10,9 +10,9 @@ from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple
 
-from allstatus.ehr.chart import ITSELF, REJECTED, TEXT, Code
+from allstatus.ehr.chart import ITSELF, REJECTED, SEVERAL, TEXT, Code
 from allstatus.ehr.dates import When, last_day, read_when, spanning
-from allstatus.ehr.fhir.fhir_patients import named, subject_of, whose
+from allstatus.ehr.fhir.fhir_patients import named, same_person, subject_of, whose
 from allstatus.ehr.fhir.fhir_standing import MODIFIED, STANDS, Standing, modified, together, updated
 from allstatus.ehr.fhir.fhir_store import ResourceStore
 from allstatus.ehr.fhir.json_access import (
@@ -42,6 +42,7 @@ COLLECTED = ("collectedDateTime", "collectedPeriod")
 OF_OTHERS = ("Patient", "RelatedPerson", "Person", "Practitioner", "PractitionerRole", "Group")
 OF_THINGS = ("Device", "Location", "Organization", "Substance", "BiologicallyDerivedProduct")
 ANOTHERS = "is about another person"
+ANOTHERS_SPECIMEN = "its specimen is of another person"
 UNKNOWN_FOCUS = "is about something that is not here"
 FOCUS_CODE = "observation-focusCode"
 
@@ -134,8 +135,10 @@ def _described(
         places += _places(specimen, store)
         if modified(specimen, inside=("contained",)):
             standing = Standing("", MODIFIED)
-        if (other := subject_of(specimen)) and not _same_patient(specimen, other, result, store):
-            standing = Standing("its specimen is of another person", "")
+        if (other := subject_of(specimen)) and not (
+            same := _same_patient(specimen, other, result, store)
+        ):
+            standing = Standing("", SEVERAL) if same is None else Standing(ANOTHERS_SPECIMEN)
         if specimen.get("status") == "entered-in-error":
             standing = Standing("", "its specimen was entered in error")
         if specimen.get("status") == "unsatisfactory":
@@ -146,10 +149,10 @@ def _described(
     return Specimens(places, called, tuple(found), standing)
 
 
-def _same_patient(specimen: Json, subject: Json, result: Json, store: ResourceStore) -> bool:
+def _same_patient(specimen: Json, subject: Json, result: Json, store: ResourceStore) -> bool | None:
     theirs = named(specimen, subject, store)
     mine = named(result, subject_of(result) or _container_subject(result, store), store)
-    return theirs is None or mine is None or theirs[1] == mine[1]
+    return same_person(theirs, mine)
 
 
 def _container_subject(result: Json, store: ResourceStore) -> Json:

@@ -76,6 +76,16 @@ def named(owner: Json, subject: Json, store: ResourceStore) -> PatientKey | None
     return (BY_IDENTIFIER + text(identifier.get("system")), value) if value else None
 
 
+def same_person(one: PatientKey | None, other: PatientKey | None) -> bool | None:
+    """Whether two names are one person's; None when one is called by an id and one by an identifier
+    that nobody here is known to have.
+    """
+    if one is None or other is None or one[1] == other[1]:
+        return True
+    unclear = any(key[0].startswith((BY_IDENTIFIER, CONTAINED)) for key in (one, other))
+    return None if unclear and one[0] != other[0] else False
+
+
 def _elsewhere(known: Json, owner: Json, store: ResourceStore) -> bool:
     """Whether two resources are from two servers: `Patient/p1` of one is not the other's."""
     servers = store.server(known), store.server(owner)

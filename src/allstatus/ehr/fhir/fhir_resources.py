@@ -218,26 +218,27 @@ def read_reasons(order: Json, _: ResourceStore) -> Iterator[Problem]:
     """Why something was ordered, planned or billed, where that is a relapse or the spread of a
     disease: it is not known by that to be there.
     """
-    if order["resourceType"] in (*READERS, "FamilyMemberHistory"):
+    if order["resourceType"] in READERS or order["resourceType"] == "FamilyMemberHistory":
         return
-    day = when(order, *ORDER_DATES)
-    stands = together(standing(order, ENCOUNTER | ORDERED), Standing("", REASON))
-    said = [*objects(order.get("reasonCode")), *objects(order.get("reason"))]
-    for billed in objects(order.get("diagnosis")):
+    said = objects(order.get("reasonCode")) + objects(order.get("reason"))
+    for billed in objects(order["diagnosis"]) if "diagnosis" in order else ():
         said += objects(billed.get("diagnosisCodeableConcept"))
     for reason in said:
-        if tells_of_more(codeable(reason)):
-            yield Problem(
-                source_of(order),
-                codeable(reason),
-                day,
-                day,
-                stands.void,
-                words(obj(reason.get("concept")) or reason),
-                recorded=day,
-                doubt=stands.doubt,
-                latest=None if day else last_day([updated(order)]),
-            )
+        if not tells_of_more(codeable(reason)):
+            continue
+        day = when(order, *ORDER_DATES)
+        stands = together(standing(order, ENCOUNTER | ORDERED), Standing("", REASON))
+        yield Problem(
+            source_of(order),
+            codeable(reason),
+            day,
+            day,
+            stands.void,
+            words(obj(reason.get("concept")) or reason),
+            recorded=day,
+            doubt=stands.doubt,
+            latest=None if day else last_day([updated(order)]),
+        )
 
 
 READERS: dict[str, Callable[[Json, ResourceStore], Iterator[Statement]]] = {

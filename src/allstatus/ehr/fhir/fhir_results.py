@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import fields
 from typing import Any
 
-from allstatus.ehr.chart import NO_STATUS, NUMBERS, Code, Quantity, Result, Statement
+from allstatus.ehr.chart import NO_STATUS, NUMBERS, SEVERAL, Code, Quantity, Result, Statement
 from allstatus.ehr.dates import When, last_day, read_when
 from allstatus.ehr.fhir.fhir_context import ANOTHERS, Dated, Specimens, about, dated, specimens
-from allstatus.ehr.fhir.fhir_patients import subject_of, whose
+from allstatus.ehr.fhir.fhir_patients import same_person, subject_of, whose
 from allstatus.ehr.fhir.fhir_standing import (
     MODIFIED,
     REPORT,
@@ -225,8 +225,9 @@ def _held(resource: Json, store: ResourceStore) -> Standing:
     container = store.container(resource)
     if container is None:
         return STANDS
-    if subject_of(resource) and whose(resource, store) != whose(container, store):
-        return Standing(ANOTHERS)
+    same = not subject_of(resource) or same_person(whose(resource, store), whose(container, store))
+    if not same:
+        return Standing("", SEVERAL) if same is None else Standing(ANOTHERS)
     report = container.get("resourceType") == "DiagnosticReport"
     outer = standing(container, REPORT if report else RESULT)
     doubt = outer.doubt if modified(container, inside=("contained",)) else ""
