@@ -9,6 +9,7 @@ from shipped import RULES
 
 TABLE, RESOLVER, EXPLAINER = RULES.table, RULES.resolver, RULES.explainer
 FACTS = tuple(RULES.ruleset.facts)
+PLACE = {name: number for number, name in enumerate(TABLE.criteria)}
 Verdicts = tuple[bool | None, ...]
 
 
@@ -42,10 +43,11 @@ def known_of(cell: Verdicts) -> dict[str, bool]:
 
 
 def with_answers(cell: Verdicts, answers: tuple[ValueClass, ...]) -> Verdicts:
-    changed = dict(zip(TABLE.criteria, cell, strict=True)) | merged(
-        answer.verdicts for answer in answers
-    )
-    return tuple(changed[name] for name in TABLE.criteria)
+    changed = list(cell)
+    for answer in answers:
+        for name, verdict in answer.verdicts.items():
+            changed[PLACE[name]] = verdict
+    return tuple(changed)
 
 
 def outcomes_of_cells() -> dict[Verdicts, frozenset[str]]:
