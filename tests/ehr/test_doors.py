@@ -30,6 +30,7 @@ from allstatus.service.prefetch import PrefetchedChart
 from bulk.folders import HOW as ASSUMING
 from bulk.folders import decide, evidence, exported, write_folder
 from ehr import linked, raw_statements
+from ehr import test_hl7v2 as messages
 from ehr.assess.test_assessor import as_patients
 from ehr.assess.test_recorded_answers import BASE
 from ehr.assess.test_recorded_answers import observation as answered_in_chart
@@ -148,6 +149,15 @@ def test_every_shape_has_one_answer_at_the_service(client: TestClient) -> None:
         assert [told(json.loads(line)) for line in answered] == [
             of(decide_chart(RULES, chart)) for chart in charts
         ]
+
+
+def test_every_seventh_message_has_one_answer_at_the_service(client: TestClient) -> None:
+    for part, _, written in (param.values for param in messages.ANSWERS[::7]):
+        text = messages.text_of(part, written)
+        sent = {"content": text.encode(), "headers": {"content-type": MEDIA[".hl7"]}}
+        answered = client.post("/classify", **sent).text.splitlines()
+        wanted = [of(decide_chart(RULES, chart)) for _, chart in read_charts(text)]
+        assert [told(json.loads(line)) for line in answered] == wanted
 
 
 def test_kinds_that_are_not_read_count_at_every_door(tmp_path: Path, client: TestClient) -> None:

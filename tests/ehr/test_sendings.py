@@ -42,6 +42,10 @@ CASES: dict[str, tuple[list[Sent], list[str]]] = {
         [("a", "2025-03-11T08:00:00Z", False), ("a", "2025-03-11T08:00:00", True)],
         [SUPERSEDED, ""],
     ),
+    "of one time as written, where one names no zone, both": (
+        [("a", "2025-03-11T08:00:00Z", False), ("a", "2025-03-11T08:00:00", False)],
+        ["", ""],
+    ),
     "one later may be of either of two": (
         [("a", "2025-03-11", False), ("a", "2025-03-11", False), ("a", "2025-03-12", False)],
         [MAYBE_CORRECTED, MAYBE_CORRECTED, ""],
@@ -67,6 +71,18 @@ def test_of_several_sendings_the_last_holds(name: str) -> None:
     for order in permutations(results):
         found = {one.value.number: one.void or one.doubt for one in without_superseded([*order])}
         assert [found[number] for number in range(len(sent))] == wanted
+
+
+@pytest.mark.parametrize(
+    ("void", "wanted"), [("entered in error", MAYBE_CORRECTED), ("deleted", SUPERSEDED)]
+)
+def test_a_later_sending_entered_in_error_may_be_in_error_itself(void: str, wanted: str) -> None:
+    first, last = (result(n, ("a", f"2025-03-1{n}", False)) for n in (1, 2))
+    found = list(without_superseded([first, replace(last, void=void)]))
+    assert [one.void or one.doubt for one in found] == [wanted, void]
+    corrected = result(3, ("a", "2025-03-13", True))
+    found = list(without_superseded([first, replace(last, void=void), corrected]))
+    assert [one.void for one in found] == [SUPERSEDED, void, ""]
 
 
 def precedes(one: Result, other: Result) -> bool:
