@@ -46,6 +46,10 @@ CASES: dict[str, tuple[list[Sent], list[str]]] = {
         [("a", "2025-03-11T08:00:00Z", False), ("a", "2025-03-11T08:00:00", False)],
         ["", ""],
     ),
+    "a correction of that hour, neither of which names a zone": (
+        [("a", "2025-03-11T08:00:00", False), ("a", "2025-03-11T08:00:00", True)],
+        [SUPERSEDED, ""],
+    ),
     "one later may be of either of two": (
         [("a", "2025-03-11", False), ("a", "2025-03-11", False), ("a", "2025-03-12", False)],
         [MAYBE_CORRECTED, MAYBE_CORRECTED, ""],
