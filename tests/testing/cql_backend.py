@@ -6,11 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from allstatus.errors import InvalidRecord
-from allstatus.record.model import Record
 from allstatus.record.percent import Percent
 from allstatus.rules.ruleset import RuleSet
 from allstatus.table.decision_table import DecisionTable
-from allstatus.table.facts import state_facts
+from allstatus.table.facts import sources_of, state_facts
 from allstatus.testing.answers import REFUSED, Answer
 from allstatus.translate.cql import UNKNOWN_FACTS, to_cql
 
@@ -23,7 +22,11 @@ def parameters(ruleset: RuleSet, record: dict[str, Any]) -> dict[str, Any] | Non
     not send.
     """
     try:
-        stated = state_facts(Record.read(record), tuple(ruleset.facts))
+        stated = state_facts(
+            ruleset.record_model.read(record),
+            tuple(ruleset.facts),
+            sources_of(ruleset.facts.values()),
+        )
     except InvalidRecord:
         return None
     if len(stated.unreported) == len(ruleset.facts) or "diagnosis" in record:

@@ -131,7 +131,7 @@ def vectors_of(rules: Classifier) -> list[Vector]:
     silent = [
         {name: value for name, value in cell.items() if name not in assumable} for cell in cells
     ]
-    asked = [*cells, *(cell for cell in silent if cell)]
+    asked = [*cells, *(cell for cell in silent if cell and assumable)]
     return [
         Vector(str(n), "random", AnswerLevel.core, record, answer_of(rules, record))
         for n, record in enumerate(asked)

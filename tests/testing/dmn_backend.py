@@ -8,7 +8,6 @@ from typing import Any
 from cql_backend import JS
 
 from allstatus.errors import InvalidRecord
-from allstatus.record.model import Record
 from allstatus.record.percent import Percent
 from allstatus.rules.ruleset import RuleSet
 from allstatus.table.decision_table import DecisionTable
@@ -25,7 +24,9 @@ def context(ruleset: RuleSet, record: dict[str, Any]) -> dict[str, Any] | None:
     """
     try:
         stated = state_facts(
-            Record.read(record), tuple(ruleset.facts), sources_of(ruleset.facts.values())
+            ruleset.record_model.read(record),
+            tuple(ruleset.facts),
+            sources_of(ruleset.facts.values()),
         )
     except InvalidRecord:
         return None

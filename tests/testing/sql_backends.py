@@ -40,7 +40,8 @@ class Sql:
         return script(self.view, dialect)
 
     def table(self, number: str) -> str:
-        types = {"percent": number, "count": "INTEGER", "yes_no": "TEXT", "choice": "TEXT"}
+        numbers = {"percent": number, "number": number, "count": "INTEGER"}
+        types = {**numbers, "yes_no": "TEXT", "choice": "TEXT"}
         return (
             f"CREATE TABLE patients (id INTEGER, "
             f"{', '.join(f'{name} {types[kind]}' for name, kind in self.kinds.items())})"
@@ -61,7 +62,7 @@ def column(kind: str, value: Any) -> Any:
     """What a column of this kind holds of a value: of a number only the number itself, else
     nothing.
     """
-    if kind == "percent":
+    if kind in ("percent", "number"):
         try:
             return None if value is None or value == UNKNOWN else Decimal(str(value).strip())
         except InvalidOperation:

@@ -18,18 +18,20 @@ from differential import (
     with_dmn,
     with_durable_rules,
     with_the_javascript_port,
+    with_z3,
 )
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_rules import FILES, Short, long_rules, short_rules
 
-from allstatus.decision.classifier import Classifier
+from allstatus.decision.classifier import Classifier, load_rules
 from allstatus.errors import RulesError
 from allstatus.table.engines import make_engine
 from allstatus.testing import complete_records, equivalent_spellings, records, refinements
 from allstatus.testing.answers import answer_of
 from needs import CQL, DMN, NO_DURABLE, NODE
 
+OWN_FACTS = Path(__file__).parent.parent / "pages" / "plasma"
 CORPUS = {
     path.stem: json.loads(path.read_text("utf-8")) for path in sorted(CORPUS_FOLDER.glob("*.json"))
 }
@@ -47,6 +49,12 @@ MARKED = [pytest.param(check, marks=MARKS.get(check, ())) for check in CHECKS]
 @pytest.mark.parametrize("check", MARKED)
 def test_engines_agree_on_the_corpus(name: str, check: Check) -> None:
     check(CORPUS[name], FILES.build(long_rules(CORPUS[name])))
+
+
+@pytest.mark.parametrize("check", [one for one in MARKED if with_z3 not in one.values])
+def test_engines_agree_on_facts_of_a_rule_set_s_own(check: Check) -> None:
+    """One fact of each kind: yes/no, a choice, a percentage, a number, a set."""
+    check({}, load_rules(OWN_FACTS, engine="builtin"))
 
 
 @pytest.mark.slow

@@ -25,6 +25,7 @@ from allstatus.bulk.sources import SlabSource
 from allstatus.ehr.lab_table import COLUMNS
 from allstatus.record.code_files import read_yaml
 from allstatus.record.model import Record
+from allstatus.rules.ruleset import HIGHEST, Fact, RuleSet
 
 SLABS, FEW = 4, 12  # slabs looked at; distinct values that are shown
 NUMBERS = (*LONG_NUMBERS, *WIDE_NUMBERS)
@@ -47,12 +48,14 @@ class _Seen:
         return [text for text in said if text.strip() and text.strip().lower() not in NOTHING]
 
 
-def suggest(path: Path, encoding: str = "") -> str:
-    """A mapping file for a CSV, Parquet, Arrow or NDJSON file; raises InvalidRecord where that
-    cannot be read.
+def suggest(path: Path, encoding: str = "", rules: RuleSet | None = None) -> str:
+    """A mapping file for a CSV, Parquet, Arrow or NDJSON file, with the facts of the rules' own;
+    raises InvalidRecord where that cannot be read.
     """
+    own = {fact.name: fact for fact in rules.facts.values() if fact.own} if rules else {}
+    names = {**{name: fact.words for name, fact in own.items()}, **NAMES["patients"]}
     seen = _look(SlabSource(path, frozenset(), encoding))
-    long, wide = (_assigned(seen, NAMES[of]) for of in ("results", "patients"))
+    long, wide = (_assigned(seen, words) for words in (NAMES["results"], names))
     is_long = {*LONG_NEEDED, "value"} <= set(long) and len(
         wide.keys() - {"id", "sex", "age_years"}
     ) < 2
@@ -62,13 +65,13 @@ def suggest(path: Path, encoding: str = "") -> str:
         f"# A first mapping of {path.name}: {what}.",
         "# Each line is a guess by names and values: check it, then delete its comment.",
         *_general(seen),
-        *(_line(key, column) for key, column in chosen.items()),
+        *(_line(key, column, own.get(key)) for key, column in chosen.items()),
     ]
     if not is_long:
         lines += _units(chosen)
     left = [column.name for column in seen if column not in chosen.values()]
     lines += [f"# not used: {_plain(', '.join(left))}"] if left else []
-    known = COLUMNS if is_long else (*Record.model_fields, *PARTS)
+    known = COLUMNS if is_long else (*Record.model_fields, *own, *PARTS)
     missing = [key for key in known if key not in chosen and not key.startswith("cbc.")]
     lines.append(f"# no column for: {', '.join(missing)}")
     return "\n".join(lines) + "\n"
@@ -132,25 +135,28 @@ def _general(seen: Sequence[_Seen]) -> Iterator[str]:
         yield "trim: true  # blanks around values"
 
 
-def _line(key: str, column: _Seen) -> str:
+def _line(key: str, column: _Seen, own: Fact | None) -> str:
     """One key with its column, what its values may mean, and why that is thought."""
     entry: dict[str, object] = {"column": column.name}
     shown = f"; seen: {_seen(column)}" if key not in NOT_SHOWN else ""
-    if known := _known(key):
+    if known := _known(key, own):
         entry["values"] = dict(_meanings(known, column.words))
-    if key in NUMBERS and any("," in text for text in column.words):
+    if (key in NUMBERS or (own and own.kind in HIGHEST)) and any(
+        "," in text for text in column.words
+    ):
         entry["decimal"] = ","
-    if key == PERCENT and _is_fraction(column):
+    if (key == PERCENT or (own and own.kind == "percent")) and _is_fraction(column):
         entry["unit"] = "fraction"
     entry = {name: value for name, value in entry.items() if value}
     written = _flow(column.name if entry.keys() == {"column"} else entry)
     return f"{key}: {written}  # by its name{shown}"
 
 
-def _known(key: str) -> dict[str, str]:
+def _known(key: str, own: Fact | None) -> dict[str, str]:
     """What words may mean under a key; nothing where it takes none."""
     words = NAMES["words"]
-    pair = ("true", "false") if key in YES_NO else NAMES["yes_and_no"].get(key)
+    yes_no = key in YES_NO or (own is not None and own.kind == "yes_no")
+    pair = ("true", "false") if yes_no else NAMES["yes_and_no"].get(key)
     meant = words.get(key, {})
     if pair:
         meant = {**dict.fromkeys(words["yes"], pair[0]), **dict.fromkeys(words["no"], pair[1])}

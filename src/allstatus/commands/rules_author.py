@@ -19,14 +19,19 @@ def new(
     page: Annotated[str, typer.Option("--page", metavar="PAGE", help=PAGE)],
     out: Annotated[Path, typer.Option("-o", "--output", metavar="DIR", help="A new folder.")],
     like: Annotated[
-        str | None, typer.Option("--like", metavar="DIR", help="A rule set to begin from.")
+        str | None,
+        typer.Option(
+            "--like", metavar="DIR", help="A rule set whose facts and definitions to keep."
+        ),
     ] = None,
     sections: Annotated[
         list[str] | None,
         typer.Option("--section", metavar="WORDS", help="Words of a heading to read rules from."),
     ] = None,
 ) -> None:
-    """Begin the rule set of another page: a folder whose blanks (FILL IN) are yours to fill."""
+    """Begin the rule set of another page: a folder whose blanks (FILL IN) are yours to fill;
+    without --like of the page alone, a status for each state that has a heading.
+    """
     run(lambda: _new(rules_id, page, out, like, sections or []))
 
 
@@ -35,7 +40,8 @@ def _new(rules_id: str, page: str, out: Path, like: str | None, sections: list[s
     from allstatus.rules.editions import find_rules
     from allstatus.verify.scaffold.new_rule_set import blanks, new_rule_set
 
-    new_rule_set(rules_id, read_text(page, "Markdown"), find_rules(like), out, sections)
+    begun_from = None if like is None else find_rules(like)
+    new_rule_set(rules_id, read_text(page, "Markdown"), begun_from, out, sections)
     print(f"{out}: {len(list(blanks(out, most=None)))} places to fill in or check")
     return 0
 

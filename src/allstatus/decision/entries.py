@@ -118,9 +118,9 @@ class Option:
     listed_by: Literal["page", "clinical_trials"]
     qualifier: Qualifier | None
     elements: tuple[str, ...]
-    routes: tuple[Literal["intrathecal", "systemic"], ...]
+    routes: tuple[str, ...]
     radiation: Literal["none", "with_or_without", "required"]
-    followed_by: Literal["none", "stem_cell_transplant"]
+    followed_by: str
     choice: Literal["all", "any"]
     purpose: str | None
     applicability: Applies

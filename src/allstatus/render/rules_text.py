@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from allstatus.record.percent import format_number
 from allstatus.rules.condition import Clause
 from allstatus.rules.indications import Indications
 from allstatus.rules.ruleset import Criterion, RuleSet
@@ -34,10 +33,7 @@ def _lines(ruleset: RuleSet) -> Iterator[str]:
     )
     yield ""
     for threshold in ruleset.thresholds.values():
-        yield (
-            f"{threshold.name} = {format_number(threshold.value)} {threshold.unit} since "
-            f"{threshold.since}: {threshold.title}"
-        )
+        yield (f"{threshold.name} = {threshold.limit} since {threshold.since}: {threshold.title}")
     for status in ruleset.statuses.values():
         yield ""
         yield f"{status.title} [{status.name}]: all of"

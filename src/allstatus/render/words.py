@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from allstatus.decision.entries import OverlayUsed, RulesUsed
-from allstatus.record.percent import format_number
 from allstatus.rules.ruleset import RuleSet
 from allstatus.table.chart_context import DiagnosisSeen
 from allstatus.table.fact_domain import ValueClass
@@ -86,7 +85,5 @@ def criterion_words(rules: RuleSet, name: str, held: bool | None) -> str:
 
 
 def limit_words(rules: RuleSet, criterion: str) -> str:
-    """A percentage criterion's limit, e.g. `5 %`."""
-    condition = rules.criteria[criterion].condition
-    assert condition.limit is not None
-    return f"{format_number(condition.limit)} {rules.thresholds[str(condition.operand)].unit}"
+    """A criterion's limit, e.g. `5 %`."""
+    return rules.thresholds[str(rules.criteria[criterion].condition.operand)].limit

@@ -15,6 +15,7 @@ from allstatus.rules.phrases import Place, Says, read_says, read_titles
 from allstatus.rules.ruleset import (
     CATEGORIES,
     HIGHEST,
+    UNITS,
     Assumption,
     Constraint,
     Criterion,
@@ -26,7 +27,6 @@ from allstatus.rules.ruleset import (
     Threshold,
 )
 
-UNITS = {"months": Fraction(1, 12)}  # of the unit that facts are in; any other counts as it stands
 Kinds = Mapping[str, tuple[str, list[str]]]  # a fact's type and values
 
 

@@ -7,7 +7,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 SECTION_SEPARATOR = " > "
 
@@ -15,6 +15,7 @@ _FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
 _TARGET = re.compile(r"\((?:[^()\"]|\"[^\"]*\")*\)")  # (address "title"); it may hold brackets
 _ENLARGE = re.compile(r"\[Enlarge\]" + _TARGET.pattern)
 _IMAGE, _LINK = "![", "["
+_ITEM = "- "
 _EMPHASIS = re.compile(r"\*+")
 _SPACE = re.compile(r"\s+")
 _HEADING = re.compile(r"(#{1,6})\s+(.*)")
@@ -25,10 +26,13 @@ _BOLD_LEVEL = 7
 
 @dataclass(frozen=True, slots=True)
 class PageSentence:
-    """One sentence of a page: `section` is the path of headings above it."""
+    """One sentence of a page: `section` is the path of headings above it; `begins_item`, whether it
+    is the first of an item of a list.
+    """
 
     section: str
     text: str
+    begins_item: bool = field(default=False, compare=False)
 
     @property
     def fingerprint(self) -> str:
@@ -58,15 +62,15 @@ def page_sentences(markdown: str) -> Iterator[PageSentence]:
     sentence of its own (or several, when it holds several).
     """
     path: list[tuple[int, str]] = []
-    for block in _blocks(_FRONT_MATTER.sub("", markdown)):
+    for block, is_item in _blocks(_FRONT_MATTER.sub("", markdown)):
         heading = _heading(block)
         if heading is not None:
             path = [entry for entry in path if entry[0] < heading[0]] + [heading]
             continue
         section = SECTION_SEPARATOR.join(title for level, title in path if level > 1)
-        for sentence in _SENTENCE_END.split(_plain(block)):
+        for number, sentence in enumerate(_SENTENCE_END.split(_plain(block))):
             if normalise(sentence):
-                yield PageSentence(section, sentence.strip())
+                yield PageSentence(section, sentence.strip(), is_item and number == 0)
 
 
 def front_matter(markdown: str) -> dict[str, str]:
@@ -120,15 +124,20 @@ def _heading(block: str) -> tuple[int, str] | None:
     return None
 
 
-def _blocks(markdown: str) -> Iterator[str]:
-    """Paragraphs, headings and list items, each with its wrapped lines joined."""
+def _blocks(markdown: str) -> Iterator[tuple[str, bool]]:
+    """Paragraphs, headings and list items, each with its wrapped lines joined, and whether it is an
+    item.
+    """
     lines: list[str] = []
+    is_item = False
     for line in [*markdown.splitlines(), ""]:
-        starts_block = not line.strip() or line.startswith("#") or line.lstrip().startswith("- ")
-        if starts_block and lines:
-            yield " ".join(lines)
-            lines = []
+        begins_item = line.lstrip().startswith(_ITEM)
+        starts_block = not line.strip() or line.startswith("#") or begins_item
+        if starts_block:
+            if lines:
+                yield " ".join(lines), is_item
+            lines, is_item = [], begins_item
         if line.startswith("#"):
-            yield " ".join(line.split())
+            yield " ".join(line.split()), False
         elif line.strip():
-            lines.append(line.strip().removeprefix("- "))
+            lines.append(line.strip().removeprefix(_ITEM))

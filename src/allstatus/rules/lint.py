@@ -9,7 +9,7 @@ from typing import Any
 from allstatus.errors import nearest
 from allstatus.record.percent import HUNDRED, format_number
 from allstatus.record.yaml_file import YamlFile, shown
-from allstatus.rules.ruleset import RuleSet
+from allstatus.rules.ruleset import PERCENT, RuleSet
 from allstatus.rules.shared_lint import named_otherwise, unasked_facts, unused_thresholds
 from allstatus.rules.stated_facts import unstated_facts
 
@@ -66,14 +66,19 @@ def limit_of_another_day(ruleset: RuleSet, files: Files, folders: Folders) -> It
                 )
 
 
-def percent_above_all(ruleset: RuleSet, files: Files, folders: Folders) -> Iterator[str]:
-    """Each limit of a percentage that no percentage reaches."""
+def limit_no_percentage_has(ruleset: RuleSet, files: Files, folders: Folders) -> Iterator[str]:
+    """Each limit of a percentage that no percentage reaches, or that is in another unit."""
+    conditions = [criterion.condition for criterion in ruleset.criteria.values()]
+    asked = {c.operand: c.fact for c in conditions if ruleset.facts[c.fact].kind == "percent"}
     for name, threshold in ruleset.thresholds.items():
-        if threshold.unit == "%" and not 0 <= threshold.value <= HUNDRED:
+        if threshold.unit == PERCENT and not 0 <= threshold.value <= HUNDRED:
             yield files["thresholds"].at(
                 (name, "values", 0, "value"),
                 f"'{name}' is {format_number(threshold.value)} %; write a number from 0 to 100",
             )
+        if threshold.unit != PERCENT and name in asked:
+            problem = f"'{name}' is in {threshold.unit}, and '{asked[name]}' is a percentage"
+            yield files["thresholds"].at((name, "unit"), f'{problem}; write "%" in quotes')
 
 
 def unasked_fact(ruleset: RuleSet, files: Files, folders: Folders) -> Iterator[str]:
@@ -270,7 +275,7 @@ CHECKS: tuple[Check, ...] = (
     unused_criterion,
     unused_threshold,
     limit_of_another_day,
-    percent_above_all,
+    limit_no_percentage_has,
     unasked_fact,
     unknown_test,
     unknown_status,

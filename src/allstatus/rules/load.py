@@ -82,8 +82,8 @@ def _build(
 
 
 def _refuse(problems: list[str]) -> None:
-    if problems:
-        raise RulesError(problems)
+    if problems:  # each once: members of a set share their lines
+        raise RulesError(list(dict.fromkeys(problems)))
 
 
 def _strangers(directory: Path) -> Iterator[str]:

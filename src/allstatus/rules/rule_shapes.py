@@ -138,9 +138,9 @@ class OptionShape(CitedShape):
     category: Word
     agents: list[str]
     elements: list[str]
-    routes: list[Literal["intrathecal", "systemic"]]
+    routes: list[Word]
     radiation: Literal["none", "with_or_without", "required"]
-    followed_by: Literal["none", "stem_cell_transplant"]
+    followed_by: Word
     choice: Literal["all", "any"]
     listed_by: Literal["page", "clinical_trials"]
     qualifier: QualifierShape | None

@@ -35,6 +35,8 @@ Cite = Mapping[str, str]
 DRAFT = "Draft: these rules are not locked."
 # the kinds of facts that are numbers; no age in years and no count of relapses reaches 1000
 HIGHEST = {"percent": HUNDRED, "number": Fraction(1000)}
+UNITS = {"months": Fraction(1, 12)}  # of the unit that facts are in; any other counts as it stands
+COUNT, PERCENT = "count", "%"
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +176,12 @@ class Threshold(Frozen):
     since: str
     cite: Cite
 
+    @property
+    def limit(self) -> str:
+        """The value with its unit as it was written, such as `5 %`; a count has none."""
+        number = format_number(self.value / UNITS.get(self.unit, 1))
+        return number if self.unit == COUNT else f"{number} {self.unit}"
+
 
 @dataclass(frozen=True, slots=True)
 class RuleSet(Frozen):
@@ -255,5 +263,5 @@ class RuleSet(Frozen):
         `{blast_threshold}`.
         """
         return text.format_map(
-            {name: f"{format_number(t.value)} {t.unit}" for name, t in self.thresholds.items()}
+            {name: threshold.limit for name, threshold in self.thresholds.items()}
         )

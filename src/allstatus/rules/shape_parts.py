@@ -168,8 +168,11 @@ class ThresholdShape(CitedShape):
 
     title: str
     unit: Annotated[
-        Literal["%", "years", "months", "count"],
-        Field(description='"%" in quotes, years, months or count'),
+        str,
+        Field(
+            min_length=1,
+            description='"%" in quotes, years, months (of a fact in years), count, or g/dL as said',
+        ),
     ]
     values: Annotated[list[DatedValue], Field(min_length=1)]
 

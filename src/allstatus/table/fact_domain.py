@@ -124,7 +124,8 @@ class FactDomain:
 
     def intervals(self) -> Iterator[Percent]:
         """Every interval between limits, with open and closed ends."""
-        for low, high in combinations_with_replacement(sorted({ZERO, HUNDRED, *self.limits}), 2):
+        ends = {ZERO, HIGHEST[self.fact.kind], *self.limits}
+        for low, high in combinations_with_replacement(sorted(ends), 2):
             if low < high:
                 for low_open, high_open in product((False, True), repeat=2):
                     yield Percent(low, high, low_open=low_open, high_open=high_open)

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from itertools import product
 from typing import Any
@@ -21,6 +21,7 @@ from allstatus.teach.strings import fact_label, texts, value_text
 
 ROWS = ("cbc", "signs_and_symptoms")  # with the percentage they make the map
 TITLES, WIDTH, HEIGHT, TOP = 240, 160, 56, 52  # of the rows' titles, a box, the columns' titles
+DOWN = 2  # facts whose combinations are rows
 LETTERS = 34  # of a row's title in a line
 INK, EDGE = "#1e2530", "#868d96"
 STROKES = {
@@ -45,15 +46,36 @@ def draw_case(classifier: Classifier, record: Mapping[str, Any]) -> str | None:
     percents = [fact.name for fact in facts.values() if fact.kind == "percent"]
     if len(percents) != 1 or not facts.keys() >= {*ROWS}:
         return None
-    return _CaseMap(classifier, record, percents[0]).svg()
+    return _CaseMap(classifier, record, percents[0], ROWS).svg()
+
+
+def draw_around(classifier: Classifier, record: Mapping[str, Any]) -> str:
+    """The map around a record of any rules as SVG: of the facts that alone would change its answer
+    a number along it, where there is one, and up to two others down it.
+    """
+    answer, classes = answer_of(classifier.classify(record)), classifier.resolver.classes
+    turning = [
+        name
+        for name, values in classes.items()
+        if any(answer_of(classifier.classify({**record, name: v.sample})) != answer for v in values)
+    ]
+    domains = classifier.table.domains
+    column, *rows = sorted(turning or classes, key=lambda name: not domains[name].limits)
+    return _CaseMap(classifier, record, column, rows[:DOWN]).svg()
 
 
 class _CaseMap:
-    def __init__(self, classifier: Classifier, record: Mapping[str, Any], column: str) -> None:
+    def __init__(
+        self,
+        classifier: Classifier,
+        record: Mapping[str, Any],
+        column: str,
+        rows: Sequence[str],
+    ) -> None:
         self.classifier, self.rules, self.record = classifier, classifier.ruleset, record
         self.verdicts = classifier.classify(record).verdicts
         classes = classifier.resolver.classes
-        self.rows, self.columns = [*product(*(classes[name] for name in ROWS))], classes[column]
+        self.rows, self.columns = [*product(*(classes[name] for name in rows))], classes[column]
         self.titles, self.said = choices(self.rules), texts(self.rules)
 
     def svg(self) -> str:
@@ -80,6 +102,8 @@ class _CaseMap:
     def _side(self, column: ValueClass) -> str:
         sides = self.said["page"]["side"]
         found = _SIDE.findall(column.region)
+        if not found:
+            return value_text(self.rules, column.fact, column.sample)
         return ", ".join(sides[operator].format(limit=limit) for operator, limit in found)
 
     def _boxes(self) -> Iterator[str]:

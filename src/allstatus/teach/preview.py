@@ -13,8 +13,9 @@ from string import Template
 from urllib.parse import urlsplit
 
 from allstatus.decision.classifier import Classifier
-from allstatus.errors import AllstatusError
+from allstatus.errors import AllstatusError, RulesError
 from allstatus.rules.lock import digest_of
+from allstatus.teach.case_map import draw_around
 from allstatus.teach.page_source import read_web
 from allstatus.teach.region_map import draw_regions
 from allstatus.teach.teaching_page import make_page
@@ -88,10 +89,23 @@ def _map(classifier: Classifier) -> tuple[str, View]:
         file = Path(scratch) / "map.svg"
         try:
             draw_regions(classifier, file)
+        except RulesError:  # it is drawn of the facts of leukemia pages
+            return _case_maps(classifier)
         except AllstatusError as error:
             return f"<h2>Map</h2><p>{html.escape(str(error))}</p>", []
         drawn = file.read_text("utf-8")
     return f'<h2>Map</h2><img src="{MAP}" alt="Decision map">', [(MAP, (SVG, drawn))]
+
+
+def _case_maps(classifier: Classifier) -> tuple[str, View]:
+    """The map around the first example of each status."""
+    shown, views = ["<h2>Maps</h2>"], []
+    for status in classifier.ruleset.statuses.values():
+        for example in status.examples[:1]:
+            address, name = f"/map-{status.name}.svg", html.escape(example["name"])
+            shown.append(f'<h3>{status.name}: {name}</h3><img src="{address}" alt="Map">')
+            views.append((address, (SVG, draw_around(classifier, example["facts"]))))
+    return "".join(shown), views
 
 
 def _page(classifier: Classifier) -> tuple[str, View]:

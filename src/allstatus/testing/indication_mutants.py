@@ -9,8 +9,8 @@ from fractions import Fraction
 from functools import partial
 
 from allstatus.decision.stated_use import APPLIES, DOES_NOT_APPLY, NEEDS_DATA
-from allstatus.rules.builder import UNITS
 from allstatus.rules.indications import STATUS_FACT, Indications
+from allstatus.rules.ruleset import UNITS
 from allstatus.table.facts import READERS
 from allstatus.testing.answers import USES, Answer
 from allstatus.testing.indication_values import patient_facts

@@ -9,6 +9,7 @@ import struct
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import combinations
 from typing import Any
 
 from allstatus.decision.classifier import Classifier
@@ -16,6 +17,7 @@ from allstatus.errors import InvalidRecord
 from allstatus.record.percent import HUNDRED, ZERO, Percent, format_number, read_percent
 from allstatus.rules.condition import Comparison
 from allstatus.rules.ruleset import Fact
+from allstatus.table.decision_table import DecisionTable
 from allstatus.testing.answers import Answer
 from allstatus.testing.representatives import (
     UNKNOWN,
@@ -75,7 +77,8 @@ def port_mutants(classifier: Classifier) -> Iterator[PortMutant]:
         lambda record: {key: value for key, value in record.items() if key in facts},
     )
     for words, says in SAID.items():
-        yield PortMutant(words, "answer", says=says)
+        if words not in NEEDS or NEEDS[words](classifier.table):
+            yield PortMutant(words, "answer", says=says)
 
 
 def _of_the_unknown(facts: list[Fact]) -> Iterator[PortMutant]:
@@ -222,6 +225,20 @@ def _first_of(field: str) -> Saying:
     return lambda _, answer: {**answer, field: answer[field][:1]}
 
 
+def _has_conflicts(table: DecisionTable) -> bool:
+    return bool(table.ruleset.constraints) or not HISTORY.isdisjoint(table.ruleset.facts)
+
+
+def _has_several_regions(table: DecisionTable) -> bool:
+    return any(one & other for one, other in combinations(table.regions.values(), 2))
+
+
+HISTORY = {"prior_remission", "relapse_since_remission"}  # a count of relapses may contradict
+NEEDS: dict[str, Callable[[DecisionTable], bool]] = {  # what a table must have, to be said wrongly
+    "one region only": _has_several_regions,
+    "a conflict taken for missing data": _has_conflicts,
+    "a possible region taken for a certain one": lambda table: len(table.regions) > 1,
+}
 SAID: dict[str, Saying] = {
     "the first possible status given": _guess,
     "only statuses are possible": _only_statuses,

@@ -7,7 +7,6 @@ from itertools import product
 from typing import Any
 
 from allstatus.decision.classifier import Classifier
-from allstatus.record.model import Record as Checked
 from allstatus.table.assumptions import Resolution
 from allstatus.table.decision_table import Verdicts
 from allstatus.table.facts import sources_of, state_facts
@@ -44,8 +43,9 @@ class RuleMutation(Mutation[Classifier]):
     def __init__(self, classifier: Classifier, vectors: Sequence[Vector] = ()) -> None:
         super().__init__(classifier, vectors)
         self.files = self._files = RuleFiles(classifier.ruleset.directory)
+        model = classifier.ruleset.record_model
         self._readable = {
-            place: Checked.read(vector.record)
+            place: model.read(vector.record)
             for place, vector in self.asked.items()
             if vector.expected["outcome"] != INVALID
         }

@@ -6,11 +6,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
-from itertools import chain
+from itertools import chain, product
 from typing import Any
 
-from allstatus.record.percent import HUNDRED, MARROW_GRADES, ZERO, format_number
+from allstatus.record.percent import HUNDRED, MARROW_GRADES, ZERO, Percent, format_number
+from allstatus.rules.ruleset import HIGHEST
 from allstatus.table.decision_table import DecisionTable
+from allstatus.table.fact_domain import FactDomain
 from allstatus.testing.answers import AnswerLevel
 from allstatus.testing.count_vectors import FACT as COUNT
 from allstatus.testing.count_vectors import count_records, refused_counts
@@ -90,8 +92,9 @@ class Families:
     def edge(self) -> Iterator[Asked]:
         """Numbers on and beside every limit, in one case of every status and region."""
         for fact, domain in self.numbers.items():
-            for number, level in edge_numbers(domain.limits):
-                for name, record in self.canonical.items():
+            records = self.canonical | dict(self._turning(domain))
+            for number, level in edge_numbers(domain):
+                for name, record in records.items():
                     yield f"{name}/{fact}={number}", level, {**record, fact: number}
 
     def single(self) -> Iterator[Asked]:
@@ -235,21 +238,40 @@ class Families:
         for name, cases in (self.table.statuses | self.table.regions).items():
             yield from ((name, record) for _, record in list(case_records(self.table, cases))[:1])
 
+    def _turning(self, domain: FactDomain) -> Iterator[tuple[str, Record]]:
+        """A complete case that turns on each limit of a number on which no canonical one does."""
+        known = [{**record, domain.fact.name: None} for record in self.canonical.values()]
+        for limit in domain.limits:
+            turning = list(self._turns_on(domain, limit))
+            if turning and not any(record in known for record in turning):
+                yield f"turning on {format_number(limit)}", turning[0]
 
-def edge_numbers(limits: list[Fraction]) -> Iterator[tuple[str, AnswerLevel]]:
-    """Decimal strings from 0 to 100 on and beside each limit; those a hair beside it need exact
-    decimals.
+    def _turns_on(self, domain: FactDomain, limit: Fraction) -> Iterator[Record]:
+        """The complete cases, but for the number, whose answer is another on its other side."""
+        sides = [domain.verdicts(Percent(n, n)) for n in (limit - HAIR, limit + HAIR)]
+        others = [d.ordinary for d in self.table.domains.values() if d is not domain]
+        for points in product(*others):
+            known = {name: verdict for p in points for name, verdict in p.verdicts.items()}
+            cases = [self.table.cases_with({**known, **side}) for side in sides]
+            if self.table.possible(cases[0]) != self.table.possible(cases[1]):
+                yield {**{p.fact: p.stated for p in points}, domain.fact.name: None}
+
+
+def edge_numbers(domain: FactDomain) -> Iterator[tuple[str, AnswerLevel]]:
+    """Decimal strings from 0 to the highest on and beside each limit; those a hair beside it need
+    exact decimals.
     """
     steps: dict[Fraction | int, AnswerLevel] = dict.fromkeys(
         (-1, -TENTH, -HUNDREDTH, 0, HUNDREDTH, TENTH, 1), AnswerLevel.core
     )
     steps |= {-HAIR: AnswerLevel.exact_decimal, HAIR: AnswerLevel.exact_decimal}
-    numbers = dict.fromkeys([ZERO, HUNDRED, *(limit / 10 for limit in limits)], AnswerLevel.core)
+    limits, highest = domain.limits, HIGHEST[domain.fact.kind]
+    numbers = dict.fromkeys([ZERO, highest, *(limit / 10 for limit in limits)], AnswerLevel.core)
     numbers |= {
         limit + step: level
         for limit in limits
         for step, level in steps.items()
-        if ZERO <= limit + step <= HUNDRED
+        if ZERO <= limit + step <= highest
     }
     yield from ((format_number(number), numbers[number]) for number in sorted(numbers))
 

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from itertools import permutations
 from typing import Literal
 
-from allstatus.record.percent import format_number
 from allstatus.rules.ruleset import RuleSet
 from allstatus.table.boxes import few_boxes
 from allstatus.table.case_set import NO_CASE, CaseSet
@@ -100,7 +99,7 @@ def _relation(before: CaseSet, after: CaseSet) -> Relation:
 
 def _limit(ruleset: RuleSet, name: str) -> str:
     threshold = ruleset.thresholds.get(name)
-    return "none" if threshold is None else f"{format_number(threshold.value)} {threshold.unit}"
+    return "none" if threshold is None else threshold.limit
 
 
 def _other_changes(old: RuleSet, new: RuleSet) -> Iterator[str]:

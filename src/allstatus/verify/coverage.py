@@ -130,8 +130,10 @@ def render_text(coverage: Coverage) -> str:
                 _shortened(row.sentence.text), f"  {row.sentence.fingerprint[:SHORT]}  ", " " * 16
             )
             lines += wrap(f"-> {_where(row)}", " " * 16, " " * 19)
-    lines += ["", *wrap("Options whose agents have a stated use, by sources apart from the page:")]
-    for option, uses in _stated_uses(coverage.ruleset):
+    if stated := list(_stated_uses(coverage.ruleset)):
+        heading = "Options whose agents have a stated use, by sources apart from the page:"
+        lines += ["", *wrap(heading)]
+    for option, uses in stated:
         lines += wrap(f"{option}: {'; '.join(uses)}", "  ", "    ")
     lines += [
         "",
@@ -199,8 +201,11 @@ def _section(
 
 
 def _stated_uses(ruleset: RuleSet) -> Iterator[tuple[str, list[str]]]:
-    """Each listed option whose agents' stated uses the overlay holds, with their sources."""
-    agents = read_overlay().agents
+    """Each listed option whose agents' stated uses in its disease the overlay holds, with their
+    sources.
+    """
+    uses = read_overlay().agents.items()
+    agents = {name: use for name, use in uses if ruleset.is_about(use.population)}
     for options in ruleset.options.values():
         for option in options:
             known = [agents[name] for name in option["agents"] if name in agents]

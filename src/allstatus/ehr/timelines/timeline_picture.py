@@ -10,6 +10,7 @@ from pathlib import Path
 from textwrap import wrap
 from typing import Any
 
+from allstatus.ehr.evidence.lab_results import COUNT, MARROW, OUTSIDE
 from allstatus.ehr.timelines.timeline_points import Timeline
 from allstatus.ehr.timelines.timeline_rows import (
     COUNTS,
@@ -26,6 +27,7 @@ from allstatus.rules.ruleset import RELAPSE
 STYLE: Any = {**PLAIN, "font.size": 10, "text.parse_math": False, "hatch.linewidth": 0.6}
 WIDTH, LINE = 190, 0.02  # of the notice: characters on a line, and how high one is
 HEIGHTS = {"blasts": 5.2, "counts": 0.55, "outside": 0.55, "treatments": 1.15, "status": 1.0}
+FACTS = {"blasts": MARROW, "counts": COUNT, "outside": OUTSIDE}  # rows of what the rules ask for
 
 
 def draw_timeline(timeline: Timeline, path: Path, option: str = "--picture") -> None:
@@ -51,7 +53,7 @@ class _Drawing:
         self.rows, self.figure = rows, figure
         self.notice = wrap(rows.rules.notice, WIDTH)
         self.raised = LINE * (len(self.notice) - 1)
-        self.drawn = [name for name in HEIGHTS if name != "treatments" or rows.timeline.treatments]
+        self.drawn = [name for name in HEIGHTS if self._has(name)]
         grid = figure.add_gridspec(
             len(self.drawn),
             1,
@@ -67,6 +69,12 @@ class _Drawing:
             self.axes.append(
                 figure.add_subplot(grid[row], sharex=self.axes[0] if self.axes else None)
             )
+
+    def _has(self, row: str) -> bool:
+        asked = FACTS.get(row)
+        if asked is not None:
+            return asked in self.rows.rules.facts
+        return row != "treatments" or bool(self.rows.timeline.treatments)
 
     def draw(self) -> None:
         """Title, foot and all rows; that of treatments where there are any."""
@@ -105,19 +113,19 @@ class _Drawing:
     def _mark(self, marker: Any, size: int, verdict: str) -> Any:
         fill = "white" if marker == "o" else INK
         shape = {"marker": marker, "ms": size, "color": INK, "markerfacecolor": fill}
-        return self.axes[1].plot(
+        return self.axes[:2][-1].plot(
             [], [], ls="none", label=self.rows.says(f"count_{verdict}"), **shape
         )[0]
 
     def _relapses(self) -> None:
-        for day, point in self.rows.points:
+        for day, point in self.rows.points if "blasts" in self.drawn else ():
             status = point.decision.rules.statuses.get(point.decision.status or "")
             if status is not None and point.changed and RELAPSE in status.asserts:
                 for axis in self.axes[:-1]:
                     axis.axvline(day, color=LIMIT, lw=1.1, ls=(0, (4, 3)), zorder=1)
                 where = (
                     self.rows.sites_of(point)
-                    if point.decision.facts["leukemia_outside_marrow"].value == "present"
+                    if self.rows.is_outside(point)
                     else self.rows.reader.place("marrow")
                 )
                 late = (self.rows.end - day).days < 0.12 * self.rows.width

@@ -84,6 +84,11 @@ class TimelineRows:
         """A text of the picture."""
         return self.reader.says("timeline", "picture", name, **parts)
 
+    def is_outside(self, point: Point) -> bool:
+        """Whether a point finds something outside the marrow."""
+        found = point.decision.facts.get("leukemia_outside_marrow")
+        return found is not None and found.value == "present"
+
     def sites_of(self, point: Point) -> str:
         """Where a point finds something outside the marrow, in words."""
         found = point.decision.record.leukemia_outside_marrow
@@ -213,7 +218,7 @@ class TimelineRows:
         """Where something was found outside the marrow."""
         _strip(axis, self.says("outside_marrow"))
         for day, point in self.points:
-            if point.decision.facts["leukemia_outside_marrow"].value == "present":
+            if self.is_outside(point):
                 axis.plot([day], [0.5], "D", color=LIMIT, ms=7)
                 axis.annotate(
                     self.sites_of(point),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from pydantic import TypeAdapter
 
@@ -14,6 +16,7 @@ from allstatus.service.rest_types import About
 
 FILE = Path(__file__).parent / "source_attributes.yaml"
 OF_THE_DISEASE = ("intended_use", "intended_users", "intended_population")
+OF_THE_FACTS = ("known_limits", "inputs")
 
 
 def attributes(rules: RuleSet) -> About:
@@ -21,6 +24,8 @@ def attributes(rules: RuleSet) -> About:
     about = YamlFile(FILE, FILE.parent).data
     said = {**rules.population, "definitions": definitions_word(rules)}
     about |= {name: about[name].format(**said) for name in OF_THE_DISEASE}
+    about |= {name: list(_of_the_facts(about[name], rules)) for name in OF_THE_FACTS}
+    about["inputs"] += [fact.question for fact in rules.facts.values() if fact.own]
     source = rules.source
     own = {
         "bibliographic_citation": (
@@ -38,3 +43,12 @@ def attributes(rules: RuleSet) -> About:
         "notice": rules.notice,
     }
     return TypeAdapter(About).validate_python(told)
+
+
+def _of_the_facts(entries: Sequence[str | Mapping[str, Any]], rules: RuleSet) -> Iterator[str]:
+    """What holds of any rules, and of rules that ask for some facts where these do."""
+    for entry in entries:
+        if isinstance(entry, str):
+            yield entry
+        elif not rules.facts.keys().isdisjoint(entry["of"]):
+            yield entry["say"]
