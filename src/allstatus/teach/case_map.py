@@ -13,7 +13,7 @@ from typing import Any
 
 from allstatus.decision.classifier import Classifier
 from allstatus.render.palette import shades
-from allstatus.rules.ruleset import Shade
+from allstatus.rules.ruleset import HIGHEST, Shade
 from allstatus.table.fact_domain import ValueClass
 from allstatus.teach.exercise_words import choices
 from allstatus.teach.exercises import answer_of
@@ -100,10 +100,10 @@ class _CaseMap:
             yield _text(TITLES + WIDTH * (place + 0.5), 42, self._side(column), "middle")
 
     def _side(self, column: ValueClass) -> str:
+        if self.rules.facts[column.fact].kind != "percent":
+            return self._value(column)
         sides = self.said["page"]["side"]
         found = _SIDE.findall(column.region)
-        if not found:
-            return value_text(self.rules, column.fact, column.sample)
         return ", ".join(sides[operator].format(limit=limit) for operator, limit in found)
 
     def _boxes(self) -> Iterator[str]:
@@ -116,8 +116,12 @@ class _CaseMap:
                 yield from self._box(TITLES + WIDTH * place, top, (*row, column))
 
     def _title(self, answer: ValueClass) -> str:
-        value = value_text(self.rules, answer.fact, answer.sample)
-        return f"{fact_label(self.rules, answer.fact)}: {value}"
+        return f"{fact_label(self.rules, answer.fact)}: {self._value(answer)}"
+
+    def _value(self, answer: ValueClass) -> str:
+        if self.rules.facts[answer.fact].kind in HIGHEST:
+            return str(answer.value)
+        return value_text(self.rules, answer.fact, answer.sample)
 
     def _box(self, left: float, top: float, answers: tuple[ValueClass, ...]) -> Iterator[str]:
         samples = {answer.fact: answer.sample for answer in answers}

@@ -20,7 +20,7 @@ from allstatus.record.percent import HUNDRED, MARROW_GRADES, format_number, read
 from allstatus.rules.ruleset import Fact
 
 EACH = 25  # exercises for each answer at an edge, and as many away from it
-DRAWS = 60_000
+DRAWS, IN_VAIN = 60_000, 6_000  # at most, and one after another that gave no exercise
 MOST_UNKNOWN, MOST_REGIONS = 3, 2
 LEVELS = ("easy", "medium", "hard")
 OUTCOMES = ("outside_definitions", "insufficient_data", "conflicting_data")
@@ -76,8 +76,10 @@ class _Pool:
         self.spellings = {name: percent_spellings(self._limits(name)) for name in self.percents}
 
     def fill(self) -> Iterator[Exercise]:
-        """Records drawn until every answer has its share, at an edge and away from it."""
-        random, seen = Random(0), set()
+        """Records drawn until every answer has its share, at an edge and away from it, or those it
+        lacks are not to be found.
+        """
+        random, seen, last = Random(0), set(), 0
         left = Counter(
             {
                 (answer, edge): EACH
@@ -85,7 +87,9 @@ class _Pool:
                 for edge in (True, False)
             }
         )
-        for _ in range(DRAWS):
+        for number in range(DRAWS):
+            if number - last > IN_VAIN:
+                return
             record, edge = self._draw(random)
             if _unknown(record) > MOST_UNKNOWN:
                 continue
@@ -96,6 +100,7 @@ class _Pool:
             if exercise is None or exercise.id in seen:
                 continue
             seen.add(exercise.id)
+            last = number
             left[exercise.answer, edge] -= 1
             yield exercise
             if not left.total():

@@ -39,13 +39,13 @@ const makeExercises = (engine, why) => {
   };
 
   // Cases as they are embedded: a letter for each fact, `more` letters about the case, then its numbers.
-  const unpack = (packed, more) => packed.split("|").map((text) => {
+  const unpack = (packed, more) => (packed ? packed.split("|") : []).map((text) => {
     const end = facts.length + more, numbers = text.slice(end).split(";");
     const record = Object.fromEntries(facts.map((fact, number) => [fact.name, value(fact, text[number], numbers)]));
     return { record, about: [...text.slice(facts.length, end)].map((letter) => (letter === "!" ? null : parseInt(letter, 36))) };
   });
   // Exercises in groups: each begins with a letter for the answer, the edge and the level of all in it.
-  const pool = data.pool.split("~").flatMap(([answer, edge, level, ...packed]) => unpack(packed.join(""), 1).map(({ record, about: [decided] }) => (
+  const pool = data.pool.split("~").filter(Boolean).flatMap(([answer, edge, level, ...packed]) => unpack(packed.join(""), 1).map(({ record, about: [decided] }) => (
     { record, answer: data.answers[answer], decidedBy: facts[decided].name, edge: edge === "1", level: Number(level) })));
   // Records with the answer Python gave, null where it refused.
   const vectors = unpack(data.vectors, 1).map(({ record, about: [answer] }) => ({ record, answer: answer === null ? null : data.answers[answer] }));

@@ -159,8 +159,9 @@ const makeExplore = (engine, why, exercises, parts) => {
   };
 
   const others = (percent) => {
-    panes.others.parentElement.hidden = !percent || !data.others.definitions;
-    if (!percent) return;
+    const shown = percent && data.others.definitions;
+    panes.others.parentElement.hidden = !shown;
+    if (!shown) return;
     const found = why.others(percent), differing = found.filter((definition) => definition.differs).length;
     replace(panes.others, h("p", fill(differing ? words.others_differ : words.others_agree, { count: differing })),
       h("ul.clauses", found.map((definition) => h("li.other", parts.mark(definition.holds), h("span.expected", definition.title),
@@ -183,6 +184,7 @@ const makeExplore = (engine, why, exercises, parts) => {
     const focused = document.activeElement?.matches?.(".box") && [...panes.map.querySelectorAll(".box")].indexOf(document.activeElement);
     replace(panes.map, map.view(decision));
     if (Number.isInteger(focused)) panes.map.querySelectorAll(".box")[focused]?.focus();
+    panes.counting.parentElement.hidden = !marrow;
     replace(panes.counting, map.counting(percent));
     others(percent);
   };
