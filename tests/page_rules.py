@@ -16,6 +16,8 @@ from allstatus.verify.page_map import MAP_FILE
 
 ROOT = Path(__file__).parent.parent
 SMALL_PAGE = ROOT / "tests" / "pages" / "cold.md"
+PLASMA = ROOT / "tests" / "pages" / "plasma.md"
+PLASMA_RULES = PLASMA.with_suffix("")  # of another disease, locked; each of its facts is its own
 SMALL_RULES = ROOT / "tests" / "pages" / "cold"
 PAGE = ROOT.parent / "shared" / "seed" / "nci-pdq-adult-all-patient.md"
 HAS_PAGE = pytest.mark.skipif(

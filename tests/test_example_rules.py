@@ -2,7 +2,9 @@
 that no other rule set's record has.
 """
 
+import json
 import re
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,7 @@ from allstatus.verify.coverage import cover
 from allstatus.verify.page_map import read_page_map
 from allstatus.verify.rule_examples import failing_examples
 from allstatus.verify.scaffold.new_rule_set import blanks
+from page_rules import PLASMA_RULES
 
 ROOT = Path(__file__).parent.parent
 AML = ROOT / "examples" / "rules" / "nci-pdq-adult-aml-patient"
@@ -61,23 +64,75 @@ def test_stated_uses_are_told_of_only_where_one_is_of_what_is_listed() -> None:
     assert "Stated uses" in render_text(classify(newly), level="clinician")
 
 
-@pytest.mark.parametrize(
-    "command",
-    [
-        ["about"],
-        ["codes", "explain", "http://hl7.org/fhir/sid/icd-10-cm|C92.00"],
-        ["rules", "export", "--format", "cql"],
-        ["rules", "export", "--format", "dmn"],
-        ["rules", "export", "--format", "json"],
-        ["rules", "show"],
-    ],
-    ids=" ".join,
+CHART = ROOT / "fixtures" / "fhir" / "38-acute-myeloid-leukemia.json"
+PLASMA_NEW = {"any_treatment": False, "disease_kind": "secretory", "plasma_cell_percent": 12}
+PLASMA_NEW |= {"m_protein": 3, "damage_bone": False, "damage_kidney": False}
+SETS = {  # a rule set, its disease in its texts, a code of it, and a record
+    AML: (
+        r"\bAML\b|(?i:acute myeloid leukemia|adult-aml)",
+        "C92.00",
+        {**NEW, "marrow_blast_percent": "20"},
+    ),
+    PLASMA_RULES: (r"\bPCD\b|(?i:plasma.cell)", "C90.00", PLASMA_NEW),
+}
+STRANGE = re.compile(r"\bALL\b|(?i:lymphoblastic)")
+
+
+COMMANDS = (
+    "about",
+    "classify {record}",
+    "classify {record} --format html",
+    "classify {record} --format fhir",
+    "classify {chart}",
+    "codes explain http://hl7.org/fhir/sid/icd-10-cm|{code}",
+    "facts {chart}",
+    "fhir definitions -o {out}",
+    "plot cohort {record} -o {out}.svg",
+    "plot timeline {chart} -o {out}.svg",
+    "rules check",
+    "rules export --format cql",
+    "rules export --format json",
+    "rules show",
+    "schema record",
+    "timeline {chart}",
 )
-def test_commands_take_it_and_speak_of_its_disease_alone(command: list[str]) -> None:
-    done = CliRunner().invoke(app, [*command, "--rules", str(AML)])
+DEAR = pytest.mark.slow
+DEAR_COMMANDS = [  # each with one of the two
+    (AML, "page -o {out}.html"),
+    (AML, "rules export --format dmn"),
+    (PLASMA_RULES, "quiz --format html -o {out}.html"),
+    (PLASMA_RULES, "sql --dialect duckdb"),
+    (PLASMA_RULES, "verify --prove"),
+]
+
+
+@pytest.mark.parametrize(
+    ("rules", "command"),
+    [pytest.param(*both, marks=DEAR) for both in DEAR_COMMANDS] + [*product(SETS, COMMANDS)],
+    ids=lambda given: getattr(given, "name", given),
+)
+def test_commands_take_it_and_speak_of_its_disease_alone(
+    rules: Path, command: str, tmp_path: Path
+) -> None:
+    disease, code, record = SETS[rules]
+    given, chart, out = (tmp_path / name for name in ("given.ndjson", "chart.json", "out"))
+    given.write_text(json.dumps(record) + "\n", "utf-8")
+    chart.write_text(CHART.read_text("utf-8").replace("C92.00", code), "utf-8")
+    words = [word.format(record=given, chart=chart, code=code, out=out) for word in command.split()]
+    done = CliRunner().invoke(app, [*words, "--rules", str(rules)])
     assert done.exit_code == 0, done.output
-    assert re.search(r"\bAML\b|acute myeloid leukemia", done.output, re.IGNORECASE)
-    assert not re.search(r"\bALL\b|(?i:lymphoblastic)", done.output)
+    made = [path for path in tmp_path.rglob("*") if path.is_file() and path not in (given, chart)]
+    told = done.output + "".join(path.read_text("utf-8") for path in made)
+    assert re.search(disease, told) or words[0] in ("codes", "facts")
+    assert not STRANGE.search(told)
+
+
+def test_many_records_are_decided_by_facts_of_a_rule_set_s_own(tmp_path: Path) -> None:
+    given, out = tmp_path / "given.ndjson", tmp_path / "out.csv"
+    given.write_text(json.dumps(PLASMA_NEW) + "\n", "utf-8")
+    words = ["batch", str(given), str(out), "--rules", str(PLASMA_RULES)]
+    assert CliRunner().invoke(app, words).exit_code == 0
+    assert "1,determined,smoldering," in out.read_text("utf-8")
 
 
 def test_its_answers_differ_from_those_of_all_where_the_pages_do() -> None:

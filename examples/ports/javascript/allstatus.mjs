@@ -3,7 +3,7 @@
 // Usage: node allstatus.mjs rules.json [applicability.json] < records.ndjson > answers.ndjson
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
-import { Decimal, parse, readPercent, Refused, wholeFrom } from "./percent.mjs";
+import { Decimal, exact, parse, readNumber, readPercent, Refused, wholeFrom } from "./percent.mjs";
 import { Uses } from "./uses.mjs";
 
 const KEYS = [
@@ -38,7 +38,7 @@ export class Port {
 
   // The verdict of each criterion (null: not known), and the facts that were not reported.
   read(record) {
-    for (const key of Object.keys(record)) if (!KEYS.includes(key)) throw new Refused(key);
+    for (const key of Object.keys(record)) if (![...KEYS, ...this.facts].includes(key)) throw new Refused(key);
     const codes = [...this.rules.population.icd10cm, ...this.rules.population.snomed];
     if (record.diagnosis != null && !codes.includes(String(record.diagnosis).trim().toUpperCase())) throw new Refused("diagnosis");
     const unreported = new Set(this.facts.filter((fact) => record[fact] == null));
@@ -146,6 +146,7 @@ function readFact(name, fact, value) {
   if (name === "signs_and_symptoms" && Array.isArray(value)) return value.length ? "present" : "absent";
   if (name === "leukemia_outside_marrow" && typeof value === "object") return readSites(value);
   if (fact.kind === "percent") return readPercent(value);
+  if (fact.kind === "number") return readNumber(value);
   if (name === "cbc" && (value === "some_abnormal" || value === "all_abnormal")) return "abnormal";
   const valid = fact.kind === "yes_no" ? typeof value === "boolean" : fact.values.includes(value);
   if (!valid) throw new Refused(name);
@@ -161,7 +162,7 @@ function readSites({ site, ...more }) {
 function verdict({ operator, operand }, value) {
   if (value === null) return null;
   if (typeof value !== "object") return (value === operand) === (operator === "==");
-  return value.compare(operator, readPercent(operand).low);
+  return value.compare(operator, exact(operand));
 }
 
 // All subsets, the smaller before the larger.

@@ -46,11 +46,11 @@ export const order = (a, b) => {
   const [left, right] = [a.top * b.bottom, b.top * a.bottom];
   return left < right ? -1 : left > right ? 1 : 0;
 };
-const ZERO = exact("0"), HUNDRED = exact("100");
+const ZERO = exact("0"), HUNDRED = exact("100"), HIGHEST = exact("1000"); // of a number that is no percentage
 
 class Interval {
-  constructor(low, high, lowOpen = false, highOpen = false) {
-    if (order(low, ZERO) < 0 || order(high, HUNDRED) > 0 || order(low, high) > 0) throw new Refused("not a percentage");
+  constructor(low, high, lowOpen = false, highOpen = false, highest = HUNDRED) {
+    if (order(low, ZERO) < 0 || order(high, highest) > 0 || order(low, high) > 0) throw new Refused("not a percentage");
     if (order(low, high) === 0 && (lowOpen || highOpen)) throw new Refused("leaves no value");
     Object.assign(this, { low, high, lowOpen, highOpen });
   }
@@ -86,6 +86,12 @@ export function readPercent(value) {
   const spelling = SPELLING.exec(text.replace("≤", "<=").replace("≥", ">="));
   if (!spelling) throw new Refused("not a percentage");
   return at(exact(spelling[2]), spelling[1]);
+}
+
+export function readNumber(value) {
+  if (typeof value !== "string" && !(value instanceof Decimal)) throw new Refused("not a number");
+  const number = exact(String(value));
+  return new Interval(number, number, false, false, HIGHEST);
 }
 
 function fromCount(blasts, cells) {

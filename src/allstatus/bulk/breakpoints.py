@@ -1,4 +1,4 @@
-"""Where a percentage passes from one state to the next."""
+"""Where a percentage or number passes from one state to the next."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from allstatus.bulk.cells import FactStates
 from allstatus.record.percent import HUNDRED, ZERO, Percent
+from allstatus.rules.ruleset import HIGHEST
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,16 +26,16 @@ class Cut:
 @dataclass(frozen=True, slots=True)
 class Scale:
     """The cuts in rising order, and the state before, between and after them (None: no
-    percentage).
+    record can say it).
     """
 
     cuts: tuple[Cut, ...]
     states: tuple[int | None, ...]
 
 
-def percent_scale(states: FactStates, whole: int = 100) -> Scale:
-    """The scale of a percentage: the cuts between its states from 0 to 100, and nothing outside;
-    100 % is written as `whole`, which is 1 for fractions.
+def number_scale(states: FactStates, whole: int = 100) -> Scale:
+    """The scale of a percentage or number: the cuts between its states from 0 to its highest, and
+    nothing outside; 100 % is written as `whole`, which is 1 for fractions.
     """
     cuts: list[Cut] = []
     passed: list[int | None] = [None]
@@ -46,7 +47,7 @@ def percent_scale(states: FactStates, whole: int = 100) -> Scale:
 
 
 def _steps(states: FactStates) -> Iterator[tuple[Cut, int | None]]:
-    bounds = sorted({ZERO, *states.limits, HUNDRED})
+    bounds = sorted({ZERO, *states.limits, HIGHEST[states.fact.kind]})
     for low, high in zip(bounds, [*bounds[1:], None], strict=True):
         yield Cut(low, beyond=False), states.state_of(Percent(low, low))
         after = (

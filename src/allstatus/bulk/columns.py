@@ -13,7 +13,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from pyarrow import types
 
-from allstatus.bulk.breakpoints import Scale, percent_scale
+from allstatus.bulk.breakpoints import Scale, number_scale
 from allstatus.bulk.cells import COUNT, RELAPSE_COUNTS, UNKNOWN, Cells
 from allstatus.bulk.column_encoders import (
     BAD,
@@ -59,7 +59,7 @@ class KeyColumn:
         states = cells.facts.get(name)
         self._kind = states.fact.kind if states else ""
         self.scale: Scale | None = (
-            percent_scale(states, source.whole) if states and self._kind == "percent" else None
+            number_scale(states, source.whole) if states and self._kind == "percent" else None
         )
         self._states = len(states.states) if states else 1
         self._known: dict[tuple[type, Any], int] = {}

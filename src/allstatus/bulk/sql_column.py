@@ -5,19 +5,20 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from allstatus.bulk.breakpoints import percent_scale
+from allstatus.bulk.breakpoints import number_scale
 from allstatus.bulk.cells import UNKNOWN, Cells
 from allstatus.bulk.column_mapping import read_text
 from allstatus.bulk.column_source import UNSAID, ColumnSource, as_number
 from allstatus.errors import InvalidRecord
 from allstatus.record.percent import ZERO, format_number
+from allstatus.rules.ruleset import HIGHEST
 
 ONE = Fraction(1)
 
 
 class SqlColumn:
     """A column of the patients `p` that a fact is read from: words where it is `text`, else
-    booleans for a yes/no fact; a percentage is a number.
+    booleans for a yes/no fact; a percentage or number as it stands.
     """
 
     def __init__(
@@ -35,7 +36,7 @@ class SqlColumn:
     @property
     def is_number(self) -> bool:
         """Whether a column of numbers is read."""
-        return self._kind == "percent" and self._source.column != ""
+        return self._kind in HIGHEST and self._source.column != ""
 
     @property
     def stated(self) -> str:
@@ -58,7 +59,7 @@ class SqlColumn:
         """Whether the column says anything: it is not null, nor blank, nor what stands for null."""
         if not self._source.column:
             return "TRUE" if self._source.constant is not None else "FALSE"
-        if self._kind == "percent":
+        if self._kind in HIGHEST:
             said = {self._number(number): meant for number, meant in self._source.numbers.items()}
         else:
             said = {quoted_text(spelled): meant for spelled, meant in self._listed.items()}
@@ -83,7 +84,7 @@ class SqlColumn:
     @property
     def _is_words(self) -> bool:
         """Whether the column is compared as text."""
-        if self._kind == "percent":
+        if self._kind in HIGHEST:
             return False
         return self._kind == "choice" or self._text or not self._source.as_it_stands
 
@@ -118,7 +119,7 @@ class SqlColumn:
         """Why a row is refused that says here what no record can."""
         percent = self._kind == "percent"
         try:
-            self._cells.states(self.name, -1 if percent else "?")
+            self._cells.states(self.name, -1 if self._kind in HIGHEST else "?")
         except InvalidRecord as error:
             range_ = f"is not a number from 0 to {self._source.whole}"
             return f"{self._source.column}: {range_ if percent else error.problem}; {error.remedy}"
@@ -129,8 +130,8 @@ class SqlColumn:
         column, states = self.compared, self.states
         if not self._source.column:
             return str(self._digit_of(self._source.constant))
-        if self._kind == "percent":
-            tests = f"{self._meanings()}{self._percent_tests()}"
+        if self._kind in HIGHEST:
+            tests = f"{self._meanings()}{self._number_tests()}"
         elif not self._is_words:
             tests = (
                 f"WHEN {column} = TRUE THEN {states.state_of(True)} WHEN {column} = FALSE THEN "
@@ -152,9 +153,9 @@ class SqlColumn:
         default = self._source.default
         return blank if default is UNSAID else f"{blank} ELSE {self._digit_of(default)}"
 
-    def _percent_tests(self) -> str:
-        """From the highest cut down; the first and the last bound what is a percentage at all."""
-        column, scale = self.compared, percent_scale(self.states, self._source.whole)
+    def _number_tests(self) -> str:
+        """From the highest cut down; the first and the last bound what a record can say at all."""
+        column, scale = self.compared, number_scale(self.states, self._source.whole)
         first, last = scale.cuts[0], scale.cuts[-1]
         lower = f"{column} {'>' if first.beyond else '>='} {self._number(first.limit)}"
         upper = f"{column} {'<=' if last.beyond else '<'} {self._number(last.limit)}"
