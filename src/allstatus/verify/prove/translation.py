@@ -17,9 +17,8 @@ from typing import Any
 import z3
 
 from allstatus.record.yaml_file import YamlFile
-from allstatus.rules.builder import UNITS
 from allstatus.rules.fact_sets import member_fact, spell_out_sets
-from allstatus.rules.ruleset import HIGHEST
+from allstatus.rules.ruleset import HIGHEST, UNITS
 
 Formula = Any  # z3 has no types
 _CONDITION = re.compile(r"(\w+)(?: *([=!<>]=?) *(\S+))?")
