@@ -77,7 +77,7 @@ def port_mutants(classifier: Classifier) -> Iterator[PortMutant]:
         lambda record: {key: value for key, value in record.items() if key in facts},
     )
     for words, says in SAID.items():
-        if words not in NEEDS or NEEDS[words](classifier.table):
+        if says not in NEEDS or NEEDS[says](classifier.table):
             yield PortMutant(words, "answer", says=says)
 
 
@@ -234,17 +234,18 @@ def _has_several_regions(table: DecisionTable) -> bool:
 
 
 HISTORY = {"prior_remission", "relapse_since_remission"}  # a count of relapses may contradict
-NEEDS: dict[str, Callable[[DecisionTable], bool]] = {  # what a table must have, to be said wrongly
-    "one region only": _has_several_regions,
-    "a conflict taken for missing data": _has_conflicts,
-    "a possible region taken for a certain one": lambda table: len(table.regions) > 1,
+_one_region = _first_of("regions")
+NEEDS: dict[Saying, Callable[[DecisionTable], bool]] = {  # what a table must have for it to matter
+    _one_region: _has_several_regions,
+    _conflict_as_insufficient: _has_conflicts,
+    _sure_regions: lambda table: len(table.regions) > 1,
 }
 SAID: dict[str, Saying] = {
     "the first possible status given": _guess,
     "only statuses are possible": _only_statuses,
     "everything unknown is missing": _all_missing,
     "one reason only": _first_of("reasons"),
-    "one region only": _first_of("regions"),
+    "one region only": _one_region,
     "a possible region taken for a certain one": _sure_regions,
     "a conflict taken for missing data": _conflict_as_insufficient,
 }

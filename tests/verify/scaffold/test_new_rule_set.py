@@ -116,7 +116,7 @@ def test_of_a_page_alone_it_locks_once_filled_in(alone: Path) -> None:
 
 
 def test_a_page_without_such_sections_names_the_remedy(tmp_path: Path) -> None:
-    said = "no section of the page begins with 'Stages of' or 'Treatment of'; name words of one"
+    said = "no section begins with 'Stages of' or 'Treatment of'; give words of a heading"
     with pytest.raises(RulesError, match=said):
         new_rule_set("none", "# A page\n\n## About it\n\nOne.\n", None, tmp_path / "none")
 

@@ -77,12 +77,8 @@ def files_of(
 
 
 def _criterion(state: PageState) -> dict[str, Any]:
-    said = {
-        "title": f"{MARK}: It is called {state.title}",
-        "otherwise": f"{MARK}: It is not called {state.title}",
-        "condition": f"{FACT} == {state.name}",
-    }
-    return {**said, **_PARTS["criterion"], "cite": state.cite}
+    said = {key: text.format(title=state.title) for key, text in _PARTS["criterion"].items()}
+    return {**said, "condition": f"{FACT} == {state.name}", "cite": state.cite}
 
 
 def _status(state: PageState) -> dict[str, Any]:

@@ -61,7 +61,7 @@ def new_rule_set(
     if not chosen:
         begins = " or ".join(f"'{words}'" for words in CHOSEN)
         asked = " or ".join(f"has '{words}'" for words in sections) or f"begins with {begins}"
-        raise RulesError([f"no section of the page {asked}; name words of one with --section"])
+        raise RulesError([f"no section {asked}; give words of a heading: --section WORDS"])
     model = like or find_rules()
     old = read_page_map(model) if (model / MAP_FILE).is_file() else PageMap({}, ())
     strange = _strange_names(model, page)
