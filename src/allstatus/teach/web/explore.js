@@ -184,7 +184,6 @@ const makeExplore = (engine, why, exercises, parts) => {
     const focused = document.activeElement?.matches?.(".box") && [...panes.map.querySelectorAll(".box")].indexOf(document.activeElement);
     replace(panes.map, map.view(decision));
     if (Number.isInteger(focused)) panes.map.querySelectorAll(".box")[focused]?.focus();
-    panes.counting.parentElement.hidden = !marrow;
     replace(panes.counting, map.counting(percent));
     others(percent);
   };

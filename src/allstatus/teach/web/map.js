@@ -4,20 +4,10 @@ const COUNTED = [200, 500], MOST_CELLS = 10_000; // cells of the two counts that
 
 const makeMap = (engine, exercises, parts, go) => {
   const { data, facts, factOf, whatIf } = engine, { words } = parts;
-  // Along the map a percentage, else a number, else what there is.
-  const column = ["percent", "number"].map((kind) => facts.find((fact) => fact.kind === kind)).find(Boolean) ?? facts[0];
+  const column = facts.find((fact) => fact.kind === "percent");
   const rows = data.map_rows.map((name) => factOf[name]);
-  const measured = (fact) => fact.kind === "percent" || fact.kind === "number";
-  // Values of a fact, one of which lies in each class: of a number each limit, beyond it, below it and between two.
-  const candidates = (fact) => {
-    if (!measured(fact)) return fact.kind === "yes_no" ? [true, false] : fact.values;
-    const limits = fact.criteria.map(({ limit }) => parts.number(limit)).sort((a, b) => a - b), top = fact.kind === "percent" ? 100 : 1000;
-    const between = limits.slice(1).map((limit, number) => (limit + limits[number]) / 2);
-    return [...limits, ...limits.map((limit) => Math.min(top, 4 * limit)), ...between, ...limits.map((limit) => limit / 2), top, 0].map((one) => exercises.numberOf(fact, String(one)));
-  };
-  const sample = (fact, answer) => candidates(fact).find((value) => fact.criteria.every((criterion) => engine.holds(criterion, engine.readFact(fact, value)) === answer.verdicts[criterion.name]));
+  const sample = (fact, answer) => fact.values.find((value) => fact.criteria.every((criterion) => (value === criterion.operand) === (criterion.operator === "==") === answer.verdicts[criterion.name]));
   const regionText = (answer) => [...answer.region.matchAll(/(<=|>=|<|>|==|!=) (\S+)/g)].map(([, operator, limit]) => fill(words.side[operator] ?? "{limit} %", { limit })).join(", ");
-  const sideText = (answer) => (column.kind === "percent" ? regionText(answer) : column.kind === "number" ? answer.region : exercises.valueText(column.name, sample(column, answer)));
   const rowsOf = rows.reduce((lists, fact) => lists.flatMap((list) => fact.classes.map((answer) => [...list, answer])), [[]]);
 
   const cell = (decision, answers, sides) => {
@@ -30,13 +20,17 @@ const makeMap = (engine, exercises, parts, go) => {
       h("span.label", exercises.titleOf(answer)), detail, here && h("span.pin", words.here)));
   };
 
-  const sideOf = (answers) => Object.fromEntries(answers.map((answer) => [answer.fact, sample(factOf[answer.fact], answer)]));
+  const sideOf = (answers, columnAnswer, limit) => ({
+    ...Object.fromEntries(answers.map((answer) => [answer.fact, sample(factOf[answer.fact], answer)])),
+    [column.name]: Object.values(columnAnswer.verdicts)[0] ? String(Math.min(100, 4 * limit)) : String(limit),
+  });
 
   const view = (decision) => {
-    const head = column.classes.map((answer) => h("th", { scope: "col" }, sideText(answer)));
+    if (!column) return null;
+    const head = column.classes.map((answer) => h("th", { scope: "col" }, regionText(answer)));
     const body = rowsOf.map((answers) => {
       const title = answers.map((answer) => [h("span.quiet", `${exercises.label(answer.fact)}: `), exercises.valueText(answer.fact, sample(factOf[answer.fact], answer))]);
-      const cells = column.classes.map((answer) => cell(decision, [...answers, answer], sideOf([...answers, answer])));
+      const cells = column.classes.map((answer) => cell(decision, [...answers, answer], sideOf(answers, answer, parts.scale.limit)));
       return h("tr", h("th", { scope: "row" }, title.map((line) => h("span.line", line))), cells);
     });
     return [h("table.map", h("caption.hidden", words.map_caption),
