@@ -62,6 +62,7 @@ def test_a_moment_is_itself_and_nothing_else(name: str) -> None:
     assert [sign(moment, again) for sign in SIGNS] == [False, True, False, False, True, True]
     assert hash(moment) == hash(again)
     assert moment != str(moment)
+    assert eq(moment, str(moment)) is False
     assert moment.utc is None or moment.clock
 
 
