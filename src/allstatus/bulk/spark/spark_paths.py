@@ -7,7 +7,6 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
@@ -39,7 +38,7 @@ READABLE = "give the path or URI of a file, or of a folder of files of one forma
 
 def spark_format(where: str, known: tuple[str, ...]) -> str:
     """The format that a name says, of those known; raises InvalidRecord for another."""
-    suffix = Path(urlsplit(where).path).suffix.lower()
+    suffix = Path(where).suffix.lower()
     if FORMATS.get(suffix) not in known:
         endings = [end for end, kind in FORMATS.items() if kind in known]
         raise wrong_ending(where, "format Spark is used with here", endings)
