@@ -109,6 +109,7 @@ def test_of_a_patient_whose_birth_is_not_known_no_day_is_too_early() -> None:
 
 def test_the_earliest_of_the_last_days_bounds_a_time() -> None:
     assert last_day([when("2025-04"), None, when("2025-03-31")]) == date(2025, 3, 31)
+    assert last_day([when("2025-04"), when("2025-04-10")]) == date(2025, 4, 10)
     assert last_day([None]) is None
 
 
