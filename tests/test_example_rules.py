@@ -17,6 +17,9 @@ from allstatus.decision.classifier import load_rules
 from allstatus.errors import InvalidRecord
 from allstatus.render.text import render_text
 from allstatus.rules.fingerprint import normalise, page_sentences
+from allstatus.testing.mutation import mutate_vectors
+from allstatus.testing.rule_mutation import RuleMutation
+from allstatus.testing.vectors import make_vectors
 from allstatus.verify.citations import missing_citations, read_citations
 from allstatus.verify.coverage import cover
 from allstatus.verify.page_map import read_page_map
@@ -161,3 +164,19 @@ def test_every_sentence_of_its_page_went_somewhere_and_none_was_copied() -> None
     sections = {part for s in page for part in normalise(s.section).split(" > ")}
     copied = [s.text for s in page if len(s.text) > LONG and normalise(s.text) in text]
     assert [text for text in copied if normalise(text) not in sections] == []
+
+
+@DEAR
+def test_no_slip_in_rules_with_facts_of_their_own_survives() -> None:
+    """Limits by `>=` and `<`, of a percentage and a number, without constraints."""
+    rules = load_rules(PLASMA_RULES, engine="builtin")
+    fates = mutate_vectors(RuleMutation(rules, make_vectors(rules)))
+    assert [fate.name for fate in fates if fate.word == "survived"] == []
+
+
+def test_columns_of_facts_of_its_own_are_suggested(tmp_path: Path) -> None:
+    table = tmp_path / "patients.csv"
+    table.write_text('patient;M-protein;damage bone\n1;"3,0";n\n', "utf-8")
+    done = CliRunner().invoke(app, ["columns", "suggest", str(table), "--rules", str(PLASMA_RULES)])
+    assert "m_protein: {column: M-protein, decimal: ','}" in done.output
+    assert "damage_bone: {column: damage bone, values: {n: 'false'}}" in done.output
