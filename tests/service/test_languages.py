@@ -42,9 +42,9 @@ def test_the_teaching_page(client: TestClient) -> None:
 
 def test_the_home_page(client: TestClient) -> None:
     english, spanish = (client.get("/", headers=headers) for headers in ({}, SPANISH))
-    assert '<html lang="en">' in english.text
+    assert '<html lang="en" dir="ltr">' in english.text
     assert "Try a record" in english.text
-    assert '<html lang="es">' in spanish.text
+    assert '<html lang="es" dir="ltr">' in spanish.text
     assert "no tratada, en remisión o recidivante" in spanish.text
     assert "Pruebe un registro" in spanish.text
     assert 'data-refused="Rechazado"' in spanish.text
