@@ -12,6 +12,7 @@ from allstatus.ehr.assess.caller_facts import make_overlays
 from allstatus.ehr.chart import Chart, Result, Statement
 from allstatus.ehr.chart_options import make_reader
 from allstatus.ehr.coding.codes import code_tables
+from allstatus.ehr.coding.mentions import with_mentions
 from allstatus.ehr.hl7v2 import read_hl7
 from allstatus.ehr.sendings import without_superseded
 from allstatus.ehr.sent_values import Unreadable, percent_of
@@ -40,6 +41,7 @@ def message(kind: str, *segments: str, sent: object = 20250311090000, who: str =
 
 
 def statements(chart: Chart) -> dict[str, Statement]:
+    chart = with_mentions(chart, code_tables())
     every = (*chart.results, *chart.problems, *chart.treatments, *chart.others)
     return {one.source.removeprefix("message M1 ").removeprefix("message "): one for one in every}
 

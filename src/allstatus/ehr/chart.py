@@ -144,10 +144,34 @@ class Treatment(Statement):
     medicine: bool = True
 
 
+class Mention(NamedTuple):
+    """A statement told by the way, in a `whole` of a kind that is not read. It stands where the
+    tables a chart is read by know its code; `more`: where they know it as that of a relapse, or of
+    leukemia elsewhere. Where none of it stands the whole does.
+    """
+
+    statement: Result | Problem
+    whole: Statement | None = None
+    more: bool = False
+
+
+def changed(said: Statement | Mention, **fields: Any) -> Any:
+    """A statement with other values in these fields, be it told by the way or not."""
+    if isinstance(said, Mention):
+        return said._replace(statement=replace(said.statement, **fields))
+    return replace(said, **fields)
+
+
+def doubt_of(said: Statement | Mention) -> str:
+    """Why a statement cannot be relied on, be it told by the way or not."""
+    return said.statement.doubt if isinstance(said, Mention) else said.doubt
+
+
 @dataclass(slots=True)
 class Chart:
     """One patient's chart. `partial`: its sender said that more of it exists than was given;
-    `others`: statements of kinds that say nothing of a status, kept so that they are counted.
+    `others`: statements of kinds that say nothing of a status, kept so that they are counted;
+    `mentions`: what is told by the way, which tables of codes are yet to tell.
     """
 
     patient: str | None = None
@@ -159,11 +183,14 @@ class Chart:
     warnings: list[str] = field(default_factory=list)
     partial: bool = False
     others: list[Statement] = field(default_factory=list)
+    mentions: list[Mention] = field(default_factory=list)
 
-    def add(self, statement: Statement) -> None:
+    def add(self, statement: Statement | Mention) -> None:
         """Put a statement where it belongs."""
         place: list[Any] = self.others
-        if isinstance(statement, Result):
+        if isinstance(statement, Mention):
+            place = self.mentions
+        elif isinstance(statement, Result):
             place = self.results
         elif isinstance(statement, Problem):
             place = self.problems

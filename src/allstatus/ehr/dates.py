@@ -19,7 +19,8 @@ _HL7 = re.compile(r"(\d{4})(?:(\d\d)(?:(\d\d)(\d{2,6}(?:\.\d+)?)?)?)?([+-]\d{4})
 
 class PointInTime(NamedTuple):
     """A day and time of day as written, and in UTC where the time zone is known: two of which it is
-    known compare by it, any others as written.
+    known compare by it, two times of day of which one names no zone by their days only, any others
+    as written.
     """
 
     day: date
@@ -29,7 +30,14 @@ class PointInTime(NamedTuple):
     def _beside(self, other: PointInTime) -> tuple[Any, Any]:
         if self.utc is not None and other.utc is not None:
             return self.utc, other.utc
+        if self.timed and other.timed and (self.utc or other.utc):
+            return self.day, other.day
         return self[:2], other[:2]
+
+    @property
+    def timed(self) -> bool:
+        """Whether it has a time of day."""
+        return self.clock not in ("", "~")
 
     def __lt__(self, other: PointInTime) -> bool:  # type: ignore[override]
         mine, theirs = self._beside(other)
@@ -83,6 +91,11 @@ class When:
     def end(self) -> PointInTime:
         """The last moment it can mean: without a clock, the end of its last day."""
         return PointInTime(self.last, self.clock or "~", self.utc)
+
+    def unordered(self, other: When) -> bool:
+        """Whether the order of two times of one day is not known since one names no time zone."""
+        same = self.first == other.first == self.last == other.last
+        return same and self.zoned != other.zoned and bool(self.clock and other.clock)
 
     @property
     def order(self) -> tuple[PointInTime, str]:

@@ -27,6 +27,7 @@ from allstatus.ehr.fhir.fhir_standing import (
     Standing,
     together,
 )
+from allstatus.ehr.hl7v2.specimens import SOURCE, TYPE
 from allstatus.ehr.sent_values import FLAGS, UNSAID, by_flags, written
 from allstatus.errors import InvalidRecord, nearest
 
@@ -168,6 +169,12 @@ def _coded(row: Row) -> tuple[str, str]:
     return system or DEFAULT_SYSTEM, code
 
 
+def _specimen(sent: str) -> tuple[Code, ...]:
+    """A specimen by its code in SNOMED CT, or by letters, as HL7's tables have it."""
+    systems = (SPECIMEN_SYSTEM,) if sent.isdecimal() else (SPECIMEN_SYSTEM, TYPE, SOURCE)
+    return tuple(make_code(system, sent.upper(), sent) for system in systems) if sent else ()
+
+
 def _result(row: Row, said: Statement) -> Result:
     value, unit = row.get("value", ""), row.get("unit") or None
     sign = row.get("comparator", "")
@@ -175,9 +182,7 @@ def _result(row: Row, said: Statement) -> Result:
     flags = (row["flag"].upper(),) if row.get("flag") else ()
     found = written(value, unit) if value else by_flags(tuple(Code(FLAGS, one) for one in flags))
     low, high = (written(row[end], None) if row.get(end) else None for end in ("low", "high"))
-    specimen: tuple[Code, ...] = (
-        (make_code(SPECIMEN_SYSTEM, row["specimen"]),) if row.get("specimen") else ()
-    )
+    specimen = _specimen(row.get("specimen", ""))
     return Result(
         said.source,
         said.codes,

@@ -74,16 +74,27 @@ class _Largest:
 
     def __init__(self, numbers: Iterable[tuple[PointInTime, int]]) -> None:
         points = list(numbers)
-        self._written = _sorted((point[:2], n) for point, n in points)
-        self._zoned = _sorted((point.utc, n) for point, n in points if point.utc is not None)
-        self._zoneless = _sorted((point[:2], n) for point, n in points if point.utc is None)
+        zoned = [(point, n) for point, n in points if point.utc is not None]
+        zoneless = [(point, n) for point, n in points if point.utc is None]
+        self._zoned = _sorted((point.utc, n) for point, n in zoned)
+        self._zoned_days = _sorted((point.day, n) for point, n in zoned)
+        self._zoned_written = _sorted((point[:2], n) for point, n in zoned)
+        self._zoneless = _sorted((point[:2], n) for point, n in zoneless)
+        self._timed_days = _sorted((point.day, n) for point, n in zoneless if point.timed)
+        self._untimed = _sorted((point[:2], n) for point, n in zoneless if not point.timed)
 
     def after(self, point: PointInTime, *, at: bool = False) -> int:
         """The largest number after a point, or at it too; 0 when there is none."""
         if point.utc is None:
-            return _first(self._written, point[:2], at)
-        zoned = _first(self._zoned, point.utc, at)
-        return max(zoned, _first(self._zoneless, point[:2], at))
+            zoned = (
+                _first(self._zoned_days, point.day, at)
+                if point.timed
+                else _first(self._zoned_written, point[:2], at)
+            )
+            return max(zoned, _first(self._zoneless, point[:2], at))
+        days, untimed = (self._timed_days, point.day), (self._untimed, point[:2])
+        zoneless = max(_first(*days, at), _first(*untimed, at))
+        return max(_first(self._zoned, point.utc, at), zoneless)
 
 
 def _sorted(numbers: Iterable[tuple[Any, int]]) -> tuple[list[Any], list[int]]:

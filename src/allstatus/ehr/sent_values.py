@@ -8,7 +8,14 @@ from fractions import Fraction
 from allstatus.ehr.chart import Code, Quantity
 from allstatus.ehr.coding.codes import CodeTables, table
 from allstatus.errors import InvalidRecord
-from allstatus.record.percent import HUNDRED, NOTHING_LEFT, Percent, format_number, read_percent
+from allstatus.record.percent import (
+    HUNDRED,
+    MARROW_GRADES,
+    NOTHING_LEFT,
+    Percent,
+    format_number,
+    read_percent,
+)
 from allstatus.record.sent_numbers import (
     Unreadable,
     comparator_of,
@@ -27,6 +34,8 @@ _PERCENT_TEXT = re.compile(
     re.IGNORECASE,
 )
 
+FEW = MARROW_GRADES["M1"].high
+CELLS = ("", "1", "cells", "cell")
 FLAGS = "interpretation"
 ABOVE = frozenset({"A", "AA", "H", "HH", "HU", ">"})  # abnormal, or above a limit
 UNSAID = "does not say present or absent"
@@ -46,7 +55,19 @@ def written(text: str, unit: str | None) -> Quantity:
         return Quantity(shown, between[1], None, unit, high=between[2])
     if _POWER.fullmatch(text):
         return Quantity(shown, text.strip(), None, unit)
-    return Quantity(shown, found[1], found[0], unit) if found else Quantity(shown, text=text)
+    if found:
+        return Quantity(shown, found[1], found[0], unit)
+    return Quantity(shown, text=text if _same_share(text, unit) else shown)
+
+
+def _same_share(text: str, unit: str | None) -> bool:
+    """Whether the unit beside a text may be that of the share which the text states itself."""
+    if not unit or not _PERCENT_TEXT.fullmatch(text):
+        return True
+    known = read_unit(unit)
+    if "%" in text:
+        return known is not None and known == read_unit("%")
+    return unit in CELLS or (known is not None and known.quantity == RATIO)
 
 
 def by_flags(flags: tuple[Code, ...]) -> Quantity | None:
@@ -67,7 +88,7 @@ def percent_of(quantity: Quantity, tables: CodeTables) -> Percent:
 
 
 def _percent(quantity: Quantity, tables: CodeTables) -> Percent:
-    if quantity.codes:
+    if quantity.codes and quantity.text is None:
         grade = tables.results.find(quantity.codes)
         if grade is None or grade.topic["grade"] is None:
             raise Unreadable("is a coded answer that gives no percentage")
@@ -125,6 +146,17 @@ def found_any(quantity: Quantity, tables: CodeTables, flags: tuple[str, ...] = (
     return found
 
 
+def flag_denies(percent: Percent, flags: tuple[str, ...], tables: CodeTables) -> bool:
+    """Whether a flag says that none were found where there are more than a remission has, or that
+    some were where there are none.
+    """
+    if percent.high > 0 and percent.low <= FEW:
+        return False
+    told = (tables.results.find([Code(FLAGS, flag)]) for flag in flags)
+    denied = "absent" if percent.low > 0 else "present"
+    return any(match is not None and match.topic["says"] == denied for match in told)
+
+
 def says_opposite(found: bool, flags: tuple[str, ...], tables: CodeTables) -> bool:
     """Whether a flag calls present what a value does not find, or the other way round; nothing
     found is not above what is usual, either.
@@ -135,7 +167,7 @@ def says_opposite(found: bool, flags: tuple[str, ...], tables: CodeTables) -> bo
 
 
 def _found_any(quantity: Quantity, tables: CodeTables) -> bool:
-    if quantity.codes:
+    if quantity.codes and quantity.text is None:
         answer = tables.results.find(quantity.codes)
         says = answer.topic["says"] if answer else None
         if says is None:

@@ -192,5 +192,9 @@ def test_the_side_of_the_marrow(percent: str, above: bool | None) -> None:
     assert marrow_side(PATIENT, read_percent(percent)) is above
 
 
-def test_no_percentage_has_no_side() -> None:
-    assert marrow_side(PATIENT, None) is None
+@pytest.mark.parametrize(
+    ("percent", "above"),
+    [(None, None), ("unknown", None), ("5-10", None), (2, False), ("<5", False), ("10/100", True)],
+)
+def test_the_side_of_a_marrow_as_a_caller_writes_it(percent: object, above: bool | None) -> None:
+    assert marrow_side(PATIENT, percent) is above

@@ -7,6 +7,7 @@ import yaml
 
 from allstatus.ehr.chart import Chart, Result, Statement, Treatment
 from allstatus.ehr.coding.codes import code_tables
+from allstatus.ehr.coding.mentions import with_mentions
 from allstatus.ehr.fhir.fhir_reader import read_fhir
 from allstatus.ehr.sent_values import Unreadable, percent_of
 
@@ -33,6 +34,7 @@ def complete(resource: dict[str, Any]) -> dict[str, Any]:
 def said(chart: Chart) -> dict[str, Statement]:
     """The chart's statements by source; components are numbered."""
     found: dict[str, Statement] = {}
+    chart = with_mentions(chart, TABLES)
     for one in (*chart.results, *chart.problems, *chart.treatments, *chart.others):
         number = sum(name.startswith(one.source) for name in found) + 1
         name = f"{one.source} {number}" if one.source.endswith("component") else one.source

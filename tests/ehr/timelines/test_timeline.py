@@ -12,6 +12,7 @@ from allstatus.ehr.assess.caller_facts import make_overlays
 from allstatus.ehr.chart import Chart
 from allstatus.ehr.chart_files import read_charts
 from allstatus.ehr.chart_options import make_reader
+from allstatus.ehr.fhir.fhir_reader import read_fhir
 from allstatus.ehr.timelines.record_history import decide_dated
 from allstatus.ehr.timelines.timeline import decide_over_time
 from allstatus.ehr.timelines.timeline_points import Timeline
@@ -19,6 +20,7 @@ from allstatus.ehr.timelines.timeline_text import render_timeline, timeline_docu
 from allstatus.record.exact_json import parse_json
 from allstatus.record.json_reader import chart_kind
 from ehr import charts_as_yaml
+from ehr.bundles import REMISSION, SNOMED, bundle, cbc, concept, marrow
 from shipped import RULES
 
 FOLDER = Path(__file__).parents[3] / "fixtures" / "timelines"
@@ -87,3 +89,33 @@ def test_a_marrow_on_both_sides_of_the_limit_may_have_been_a_relapse(
     last = timeline.points[-1]
     assert (last.decision.status, last.number) == ("in_remission", number)
     assert timeline.points[0].number == 1
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "places", "number"),
+    [(2, 60, "", None), (60, 2, "", None), (2, 60, "two", None), (2, 3, "", 1), (60, 63, "", 2)],
+)
+def test_two_marrows_of_one_day_between_remissions_may_be_a_relapse(
+    first: int, second: int, places: str, number: int | None
+) -> None:
+    taken = [
+        {
+            "resourceType": "Specimen",
+            "id": name,
+            "type": concept("119359002", SNOMED),
+            "subject": {"reference": "Patient/p1"},
+        }
+        for name in "ab"
+    ]
+    of = [{"specimen": {"reference": f"Specimen/{name}"}} if places else {} for name in "ab"]
+    both = [
+        marrow("2025-06-01", value, id=name, **more)
+        for value, name, more in zip((first, second), "ab", of, strict=True)
+    ]
+    days = ("2025-06-01", "2025-09-01")
+    counts = [one for day in days for one in cbc(day)]
+    chart = bundle(*REMISSION, *both, *taken, marrow("2025-09-01", 2), *counts)
+    (read,) = read_fhir(parse_json(json.dumps(chart)))
+    options = make_reader(["symptoms-absent-unless-recorded"])
+    last = decide_over_time(RULES, read, options=options).points[-1]
+    assert (last.decision.status, last.number) == ("in_remission", number)

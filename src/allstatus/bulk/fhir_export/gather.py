@@ -168,11 +168,12 @@ class Gatherer:
     ) -> set[str]:
         """Returns some of the patients so named."""
         told = [tell(kept.line) for kept in shelves.read(IDENTIFIED_ONLY)]
-        named = self._resolve(str(line.patient) for line in told)
+        named = self._resolve(name for line in told for name in line.names)
         for kept, line in zip(shelves.read(IDENTIFIED_ONLY), told, strict=True):
-            rank = shelves.ranks.get(named[str(line.patient)])
-            self._shelve(shelves, spool, gathered, kept, rank)
-        people = dict.fromkeys(named[str(t.patient)] for t in told if t.type in READERS)
+            ranks = {shelves.ranks.get(named[name]) for name in line.names}
+            for rank in ranks - {None} or {None}:
+                self._shelve(shelves, spool, gathered, kept, rank)
+        people = dict.fromkeys(named[name] for t in told if t.type in READERS for name in t.names)
         return set(list(dict.fromkeys(map(shelves.called, people)))[:2])
 
     def _settle_nameless(

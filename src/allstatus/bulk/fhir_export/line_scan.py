@@ -35,19 +35,22 @@ class ScannedLine(NamedTuple):
     patient: str | None
     beside: tuple[str, ...] = ()
 
+    @property
+    def names(self) -> list[str]:
+        """All its patients."""
+        return [name for name in (self.patient, *self.beside) if name]
+
     def owners(self, found: Container[str]) -> list[str]:
         """Those of its patients who are `found`."""
-        return [name for name in (self.patient, *self.beside) if name and name in found]
+        return [name for name in self.names if name in found]
 
     def fate(self, found: Container[str]) -> str:
         """What becomes of the line when these patients are `found`; empty: it is passed over."""
+        if any(name.startswith(IDENTIFIED) for name in self.names):
+            return IDENTIFIED_ONLY
         if self.owners(found):
             return OWN
-        if self.patient is None:
-            return NAMELESS if self.type in READERS else ""
-        if self.patient.startswith(IDENTIFIED):
-            return IDENTIFIED_ONLY
-        return ""
+        return NAMELESS if self.patient is None and self.type in READERS else ""
 
     @property
     def somebody(self) -> set[str]:

@@ -15,7 +15,14 @@ from pyspark import Broadcast
 from allstatus.bulk.fhir_export.block_scan import tell_line
 from allstatus.bulk.fhir_export.find_patients import patients_in
 from allstatus.bulk.fhir_export.identifiers import identifiers_in
-from allstatus.bulk.fhir_export.line_scan import NAMELESS, ScannedLine, key_of, read_key, type_of
+from allstatus.bulk.fhir_export.line_scan import (
+    IDENTIFIED,
+    NAMELESS,
+    ScannedLine,
+    key_of,
+    read_key,
+    type_of,
+)
 from allstatus.bulk.fhir_export.links import known_in, links_in
 from allstatus.bulk.fhir_export.ndjson_pieces import MARK
 from allstatus.bulk.fhir_export.unclear import UnclearDiagnoses, unclear_diagnoses
@@ -121,7 +128,8 @@ def _routed(
             known = told.type
             if what == NAMELESS:
                 known = hashlib.sha256(key_of(line) or line).hexdigest()
-            for name in dict.fromkeys(map(called.get, told.owners(called))) or [told.patient]:
+            identified = next((n for n in told.names if n.startswith(IDENTIFIED)), told.patient)
+            for name in dict.fromkeys(map(called.get, told.owners(called))) or [identified]:
                 yield what, name, file, block, place, line, known, 0, 0, 0
         else:
             passed[at] += 1

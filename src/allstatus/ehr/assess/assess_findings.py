@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from operator import eq
 
+from allstatus.ehr.assess.assess_count import SAME_TIME
 from allstatus.ehr.assess.assessment import Scene
 from allstatus.ehr.assess.day_index import EMPTY, ZONES
 from allstatus.ehr.chart_options import SYMPTOMS_ABSENT
@@ -14,6 +16,7 @@ from allstatus.ehr.evidence.doubt import Doubt, ends, stays
 from allstatus.table.chart_context import Evidence
 
 OUTSIDE, SIGNS = "leukemia_outside_marrow", "signs_and_symptoms"
+STALE = "found earlier and not shown to be gone"
 NO_SYMPTOMS = f"No sign or symptom is recorded, so none is counted ({SYMPTOMS_ABSENT})."
 
 
@@ -23,7 +26,8 @@ def assess_outside(scene: Scene, start: date) -> None:
     """
     found = scene.found
     latest = [item for site in sorted(scene.index.sites) if (item := _latest(scene, site))]
-    there = [item for item in latest if item.value and not _over(scene, item)]
+    torn = [item for item in latest if item.conflict and not _over(scene, item)]
+    there = [i for i in latest if i.value and not i.conflict and not _over(scene, i)]
     here = [item for item in there if item.when.first >= start]
     stale = [item for item in there if not _cleared(scene, item.site)]
     doubts = scene.doubts(OUTSIDE, scene.past.last_remission)
@@ -31,9 +35,9 @@ def assess_outside(scene: Scene, start: date) -> None:
     if here:
         sites = {"site": sorted({item.site for item in here})}
         found.derive(OUTSIDE, sites, (item.evidence for item in here))
-    elif stale:
-        why = "found earlier and not shown to be gone"
-        aside = (item.evidence.set_aside(why) for item in stale)
+    elif stale or torn:
+        aside = [item.evidence.set_aside(STALE) for item in stale]
+        aside += [item.evidence.set_aside(SAME_TIME) for item in torn]
         found.derive(OUTSIDE, "unknown", aside, "unknown")
     elif open_:
         found.leave_open(OUTSIDE, open_)
@@ -42,9 +46,15 @@ def assess_outside(scene: Scene, start: date) -> None:
 
 
 def _latest(scene: Scene, site: str) -> Finding | None:
-    """The latest finding at a site, or None; of one time that which is there."""
+    """The latest finding at a site, or None; of one time that which is there, and in conflict with
+    one of another answer that is as late for all that its time says, which names no zone.
+    """
     found = scene.index.sites[site].latest(scene.moment.until)
-    return sorted(found, key=lambda i: (i.when.order, bool(i.value)))[-1] if found else None
+    if not found:
+        return None
+    *others, last = sorted(found, key=lambda i: (i.when.order, bool(i.value)))
+    differ = (i for i in others if bool(i.value) != bool(last.value))
+    return replace(last, conflict=any(i.when.unordered(last.when) for i in differ))
 
 
 def _over(scene: Scene, item: Finding) -> bool:

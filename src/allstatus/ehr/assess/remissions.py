@@ -10,6 +10,7 @@ from functools import reduce
 from typing import NamedTuple
 
 from allstatus.ehr.evidence.chart_reading import Finding
+from allstatus.record.percent import read_percent
 from allstatus.rules.ruleset import RELAPSE, REMISSION, RuleSet, Status
 from allstatus.table.chart_context import Evidence
 
@@ -219,11 +220,14 @@ class Past:
 
 
 def marrow_side(ruleset: RuleSet, percent: object) -> bool | None:
-    """Whether a percentage is above a limit of the rule set (the marrow shows leukemia), at or
-    below all of them, or neither is known.
+    """Whether a percentage, also as a caller wrote it, is above a limit of the rule set (the marrow
+    shows leukemia), at or below all of them, or neither is known.
     """
+    if percent in (None, "unknown"):
+        return None
+    share = read_percent(percent)
     names = ruleset.criteria_of("marrow_blast_percent")
-    above = {ruleset.criteria[name].condition.above(percent) for name in names}
+    above = {ruleset.criteria[name].condition.above(share) for name in names}
     return True if True in above else None if None in above or not above else False
 
 

@@ -28,6 +28,7 @@ UNDATED = "a coded status without a date of its own"
 UNREAD = "its answer is not known here, so it may say remission or relapse"
 OF_NO_KIND = "about a condition not known here"
 UNCONFIRMED = "not confirmed"
+TORN = "its codes differ"
 TREND = "a trend, which says neither remission nor relapse"
 BEFORE_TREATMENT = "dated no later than the first treatment, so it was coded later than its date"
 
@@ -38,6 +39,8 @@ def assert_by_problem(
     """What the code and the clinical status of a condition assert."""
     says = match.topic["asserts"]
     when, why = place_in_time(reading, problem)
+    if not says:
+        _assert_by_one(reading, problem, evidence, when)
     if problem.doubt:
         if says:
             reading.doubt(Doubt(FACT, match.topic.name, when, why, evidence, says, firm=True))
@@ -63,6 +66,15 @@ def assert_by_problem(
         span = When("", when.first, max(when.first, reading.as_of or date.max))
         told = OF_NO_KIND if clinical else UNREAD
         reading.doubt(Doubt(FACT, match.topic.name, span, told, said, clinical, firm=True))
+
+
+def _assert_by_one(reading: ChartReading, problem: Problem, evidence: Evidence, when: When) -> None:
+    """What one of several codings asserts that the others do not say: it may be so."""
+    for match in reading.tables.diagnoses.find_each(problem.codes):
+        if says := match.topic["asserts"]:
+            day = problem.recorded or when
+            doubt = Doubt(FACT, match.topic.name, day, TORN, evidence, says, firm=True)
+            reading.doubt(doubt)
 
 
 def _assert_undated(
@@ -119,11 +131,11 @@ def doubt_by_answer(reading: ChartReading, result: Result) -> bool:
     """What a diagnosis that answers another question, or concludes a report, may assert, or where
     it may say that the disease is.
     """
-    match = reading.tables.diagnoses.find(result.said)
-    if match is None or result.void or not (match.topic["asserts"] or _spread(reading, match)):
-        return False
-    _doubt_by(reading, result, match, result.value.sent)
-    return True
+    found = () if result.void else reading.tables.diagnoses.find_each(result.said)
+    telling = [match for match in found if match.topic["asserts"] or _spread(reading, match)]
+    for match in telling:
+        _doubt_by(reading, result, match, result.value.sent)
+    return bool(telling)
 
 
 def doubt_by_reason(reading: ChartReading, treatment: Treatment) -> None:

@@ -1,6 +1,4 @@
-"""Laboratory results read by the code tables: marrow blasts, blood count, blasts elsewhere, coded
-findings.
-"""
+"""Laboratory results read by the code tables: blasts, blood counts and coded findings."""
 
 from __future__ import annotations
 
@@ -27,6 +25,7 @@ from allstatus.ehr.sent_values import (
     OPPOSITE,
     UNSAID,
     Unreadable,
+    flag_denies,
     found_any,
     percent_of,
     says_opposite,
@@ -96,13 +95,14 @@ def read_results(reading: ChartReading, options: ChartOptions) -> None:
             _place_result(reading, result, match, options)
             if match.topic.name != "disease_status":
                 doubt_by_answer(reading, result)
-        elif sign := reading.tables.signs.find(said[0] + said[1]):
-            _place_sign_result(reading, result, sign)
+        elif signs := reading.tables.signs.find_each(said[0] + said[1]):
+            for sign in signs:
+                _place_sign_result(reading, result, sign)
         elif doubt_by_answer(reading, result):
             continue
         elif reading.tables.results.torn(result.codes):
             reading.warn(f"{result.source}: its codes name different things; it is set aside")
-        elif reading.tables.diagnoses.find(said[1]) is None:
+        elif not reading.tables.diagnoses.find_each(said[1]):
             silent.add(said)
     if strange:
         reading.warn(STRANGE.format("; ".join(sorted(strange))))
@@ -246,6 +246,9 @@ def _place_marrow(reading: ChartReading, item: _Item, *, report: bool) -> None:
     if report and not _is_grade(item.result):
         _unread(reading, item, A_REPORT, report=True)
         return
+    if flag_denies(percent, item.result.flags, reading.tables):
+        _unread(reading, item, OPPOSITE)
+        return
     if percent.exact is not None and 0 < percent.exact < 1:
         reading.warn(f"{item.result.source}: {SMALL_SHARE}")
     if percent.looks_like_fraction:
@@ -255,8 +258,8 @@ def _place_marrow(reading: ChartReading, item: _Item, *, report: bool) -> None:
 
 
 def _is_grade(result: Result) -> bool:
-    said = (result.value.text or "").strip().upper()
-    return bool(result.value.codes) or said in MARROW_GRADES
+    text, codes = result.value.text, result.value.codes
+    return bool(codes) if text is None else text.strip().upper() in MARROW_GRADES
 
 
 def _place_outside(reading: ChartReading, item: _Item) -> None:
@@ -282,18 +285,15 @@ def _place_sign_result(reading: ChartReading, result: Result, match: Match) -> N
     if says is None or says_opposite(says == "present", result.flags, reading.tables):
         _unread(reading, item, OPPOSITE if says else UNSAID)
         return
-    because = "recorded as a finding"
-    if site:
-        _file(reading, reading.outside, item, says == "present", because, says)
-        return
-    _file(reading, reading.signs, item, says, because, says)
-    if not why:
+    to, value = (reading.outside, says == "present") if site else (reading.signs, says)
+    _file(reading, to, item, value, "recorded as a finding", says)
+    if not (why or site):
         reading.signs[-1] = replace(reading.signs[-1], site=match.topic["suggests"] or "")
 
 
 def _says(value: tuple[Code, ...], tables: CodeTables) -> str | None:
     """Present or absent: a sign named as the value is there."""
     answer = tables.results.find(value)
-    if tables.signs.find(value) is not None:
+    if tables.signs.find_each(value):
         return "present"
     return answer.topic["says"] if answer else None

@@ -20,7 +20,7 @@ from allstatus.ehr.evidence.chart_reading import (
     known_by,
     place_in_time,
 )
-from allstatus.ehr.evidence.disease_status import assert_by_problem
+from allstatus.ehr.evidence.disease_status import TORN, assert_by_problem
 from allstatus.ehr.evidence.doubt import Doubt
 from allstatus.table.chart_context import DiagnosisSeen, Evidence
 
@@ -39,8 +39,9 @@ def read_problems(reading: ChartReading) -> None:
     for problem, match in found:
         if match is not None or any(map(reading.tables.systems.is_malignant, problem.codes)):
             _place_diagnosis(reading, problem, match)
-        elif sign := reading.tables.signs.find(problem.codes):
-            _place_sign(reading, problem, sign)
+        elif signs := reading.tables.signs.find_each(problem.codes):
+            for sign in signs:
+                _place_sign(reading, problem, sign)
         elif not (problem.void or problem.doubt) and not problem.source.startswith(VISITS):
             _see(reading, problem, None)
     _place_spread(reading)
@@ -60,13 +61,15 @@ def _place_diagnosis(reading: ChartReading, problem: Problem, match: Match | Non
     other = match is None or match.topic["all"] is False
     if other and not problem.void and not (match and match.topic["skin"]):
         _note_other(reading, problem, evidence.title or evidence.code.rpartition("|")[2])
-    secondary = match is not None and match.topic["secondary"]
-    kept = secondary or (match is not None and match.topic["asserts"])
+    each = reading.tables.diagnoses.find_each(problem.codes)
+    secondary = next((one for one in each if one.topic["secondary"]), None)
+    kept = secondary is not None or any(one.topic["asserts"] for one in each)
     if problem.void or (problem.doubt and not kept):
         reading.put_aside("diagnosis", evidence, problem.void or problem.doubt, warn=True)
         return
-    if match is not None and secondary:
-        reading.secondary.append((problem, match))
+    if secondary is not None:
+        torn = TORN if len(each) > 1 else ""
+        reading.secondary.append((replace(problem, doubt=problem.doubt or torn), secondary))
     if not problem.doubt:
         reading.caution(problem, match)
         _see(reading, problem, match)

@@ -72,12 +72,16 @@ class BundleEntry(NamedTuple):
 
 
 def entries_of(value: object) -> Iterator[BundleEntry]:
-    """Every entry of a bundle, a list or a single resource; bundles inside bundles too."""
+    """Every entry of a bundle, a list, what an operation was passed, or a single resource; bundles
+    inside bundles too.
+    """
     waiting = [BundleEntry("", value)] if isinstance(value, dict) else _listed(value)
     while waiting:
         entry = waiting.pop()
         if entry.resource.get("resourceType") == "Bundle":
             waiting.extend(reversed(list(_opened(entry.resource))))
+        elif entry.resource.get("resourceType") == "Parameters":
+            waiting.extend(BundleEntry("", one) for one in reversed(list(_passed(entry.resource))))
         elif isinstance(entry.resource.get("resourceType"), str):
             yield entry
 
@@ -127,6 +131,14 @@ def _opened(bundle: Json) -> Iterator[BundleEntry]:
             if merged or MERGED in entry:
                 resource = _merged(resource, bundle, entry)
             yield BundleEntry(address, resource, False, stamp, place)
+
+
+def _passed(parameters: Json) -> Iterator[Json]:
+    """The resources among the parameters of an operation."""
+    waiting = objects(parameters.get("parameter"))
+    for one in waiting:  # which grows while it is gone through
+        waiting += objects(one.get("part"))
+        yield from objects(one.get("resource"))
 
 
 def _merged(resource: Json, bundle: Json, entry: Json) -> Json:
@@ -198,6 +210,8 @@ def _bundles(value: object) -> Iterator[Json]:
         elif isinstance(item, dict) and item.get("resourceType") in ("Bundle", "OperationOutcome"):
             yield item
             waiting.extend(entry.get("resource") for entry in objects(item.get("entry")))
+        elif isinstance(item, dict) and item.get("resourceType") == "Parameters":
+            waiting.extend(_passed(item))
 
 
 def _failed(bundle: Json) -> Iterator[str]:

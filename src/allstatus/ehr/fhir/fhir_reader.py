@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import NamedTuple
 
-from allstatus.ehr.chart import SAID_SO, SEVERAL, VISITS, Chart, Statement
+from allstatus.ehr.chart import (
+    SAID_SO,
+    SEVERAL,
+    VISITS,
+    Chart,
+    Mention,
+    Statement,
+    changed,
+    doubt_of,
+)
 from allstatus.ehr.dates import read_when
 from allstatus.ehr.fhir.fhir_bundles import BundleEntry, check_whole, entries_of, missing_parts
 from allstatus.ehr.fhir.fhir_links import APART, Persons, persons
+from allstatus.ehr.fhir.fhir_mentions import told
 from allstatus.ehr.fhir.fhir_patients import (
     BY_IDENTIFIER,
     CONTAINED,
@@ -24,11 +34,10 @@ from allstatus.ehr.fhir.fhir_patients import (
 from allstatus.ehr.fhir.fhir_patients import (
     subject_of as subject_in,
 )
-from allstatus.ehr.fhir.fhir_resources import READERS, read_reasons, statements, visit_reasons
-from allstatus.ehr.fhir.fhir_results import read_other
+from allstatus.ehr.fhir.fhir_resources import READERS, visit_reasons
 from allstatus.ehr.fhir.fhir_standing import modified, replaced
 from allstatus.ehr.fhir.fhir_store import ResourceStore, split_address
-from allstatus.ehr.fhir.json_access import NOTHING, Json, objects, text
+from allstatus.ehr.fhir.json_access import NOTHING, Json, text
 from allstatus.errors import InvalidRecord
 
 SUBJECTS = {"Patient", *READERS}
@@ -135,8 +144,8 @@ class _Gathered:
     """A source's statements by patient, and those of nobody."""
 
     store: ResourceStore
-    of: dict[PatientKey, list[Statement]] = field(default_factory=dict)
-    nameless: list[list[Statement]] = field(default_factory=list)
+    of: dict[PatientKey, list[Statement | Mention]] = field(default_factory=dict)
+    nameless: list[list[Statement | Mention]] = field(default_factory=list)
     owners: list[PatientKey] = field(default_factory=list)  # of each patient and each statement
     people: Persons = APART
 
@@ -171,14 +180,14 @@ class _Gathered:
         return chart
 
 
-def _place_nameless(nameless: list[list[Statement]], charts: dict[str, Chart]) -> None:
+def _place_nameless(nameless: list[list[Statement | Mention]], charts: dict[str, Chart]) -> None:
     chart = next(iter(charts.values()), None) or charts.setdefault("", Chart())
     if chart.patient is not None:
         chart.warnings.append(IN_DOUBT.format(len(nameless)))
     for said in nameless:
-        for statement in said:
-            doubt = statement.doubt or (NAMELESS if chart.patient is not None else "")
-            chart.add(replace(statement, doubt=doubt))
+        for one in said:
+            doubt = doubt_of(one) or (NAMELESS if chart.patient is not None else "")
+            chart.add(changed(one, doubt=doubt))
 
 
 def _gather(store: ResourceStore) -> _Gathered:
@@ -248,13 +257,13 @@ def _add(
         return
     if key is not None and not other:
         gathered.owners.append(key)
-    said = _said(resource, gathered.store, other=other)
+    said = told(resource, gathered.store, other=other)
     if not said:
         return
     if why:
-        said = [replace(statement, void=why, names=()) for statement in said]
+        said = [changed(one, void=why, names=()) for one in said]
     if unclear:
-        said = [replace(one, doubt=one.doubt or unclear) for one in said]
+        said = [changed(one, doubt=doubt_of(one) or unclear) for one in said]
     if key is None:
         gathered.nameless.append(said)
     else:
@@ -267,16 +276,6 @@ def _is_other(resource: Json) -> bool:
     if kind in VISITS:
         return not any(visit_reasons(resource))
     return kind not in READERS
-
-
-def _said(resource: Json, store: ResourceStore, *, other: bool) -> list[Statement]:
-    """What a resource states, and the results and reports contained in it."""
-    said = [] if other else list(statements(resource, store))
-    said = said or list(read_reasons(resource, store)) or [read_other(resource, store)]
-    for member in objects(resource["contained"]) if "contained" in resource else ():
-        if member.get("resourceType") in ("DiagnosticReport", "Observation"):
-            said += statements(member, store)
-    return said
 
 
 def subjects_of(resource: Json) -> list[tuple[str | None, Json]]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from allstatus.ehr.chart import UNREAD_STATUS, Code, Problem, Statement
-from allstatus.ehr.coding.codes import table
 from allstatus.ehr.dates import last_day
 from allstatus.ehr.fhir.fhir_context import span
 from allstatus.ehr.fhir.fhir_results import read_observation, read_report, source_of
@@ -34,7 +33,6 @@ from allstatus.ehr.fhir.json_access import (
     when,
     words,
 )
-from allstatus.rules.ruleset import RELAPSE
 
 VERIFIED = (
     "",
@@ -60,18 +58,6 @@ UNVERIFIABLE = Standing("", "its status of verification cannot be read")
 WIDER = {"active", "inactive"}  # which take the others in
 STATES = ("active", "recurrence", "relapse", "inactive", "remission", "resolved")
 ENDED = ("inactive", "resolved", "remission")
-REASON = "an order's reason"
-ORDER_DATES = (
-    "authoredOn",
-    "orderedOn",
-    "occurrenceDateTime",
-    "occurrencePeriod",
-    "billablePeriod",
-    "start",
-    "started",
-    "created",
-)
-ORDERED = dict.fromkeys(("active", "draft", "revoked"), Standing("", REASON))
 SEEN = ("period", "actualPeriod", "effectiveDateTime", "effectivePeriod", "date")
 
 
@@ -206,39 +192,6 @@ def visit_reasons(visit: Json) -> Iterator[Json]:
         yield from (one for one in objects(found.get("item")) if "concept" in one)
     contained = objects(visit["contained"]) if "contained" in visit else ()
     yield from (one for one in contained if one.get("resourceType") == "Condition")
-
-
-def tells_of_more(codes: tuple[Code, ...]) -> bool:
-    """Whether a diagnosis is that of a relapse, or of the spread of a disease."""
-    match = table("diagnoses").find(codes)
-    return match is not None and bool(match.topic["asserts"] == RELAPSE or match.topic["secondary"])
-
-
-def read_reasons(order: Json, _: ResourceStore) -> Iterator[Problem]:
-    """Why something was ordered, planned or billed, where that is a relapse or the spread of a
-    disease: it is not known by that to be there.
-    """
-    if order["resourceType"] in READERS or order["resourceType"] == "FamilyMemberHistory":
-        return
-    said = objects(order.get("reasonCode")) + objects(order.get("reason"))
-    for billed in objects(order["diagnosis"]) if "diagnosis" in order else ():
-        said += objects(billed.get("diagnosisCodeableConcept"))
-    for reason in said:
-        if not tells_of_more(codeable(reason)):
-            continue
-        day = when(order, *ORDER_DATES)
-        stands = together(standing(order, ENCOUNTER | ORDERED), Standing("", REASON))
-        yield Problem(
-            source_of(order),
-            codeable(reason),
-            day,
-            day,
-            stands.void,
-            words(obj(reason.get("concept")) or reason),
-            recorded=day,
-            doubt=stands.doubt,
-            latest=None if day else last_day([updated(order)]),
-        )
 
 
 READERS: dict[str, Callable[[Json, ResourceStore], Iterator[Statement]]] = {

@@ -25,7 +25,16 @@ from allstatus.ehr.fhir.fhir_standing import (
 )
 from allstatus.ehr.fhir.fhir_store import ResourceStore
 from allstatus.ehr.fhir.fhir_values import flags, interpreted, ranges, value_of
-from allstatus.ehr.fhir.json_access import NOTHING, Json, codes, objects, text, when, words
+from allstatus.ehr.fhir.json_access import (
+    NOTHING,
+    Json,
+    codeable,
+    codes,
+    objects,
+    text,
+    when,
+    words,
+)
 
 NO_VALUE = "has no value"
 NOT_ASKED = {
@@ -83,7 +92,7 @@ class Observed:
         resource, store, of = self.resource, self.store, self.specimens
         day = dated(resource, store, of)
         whom, focus = about(resource, store)
-        stands = together(standing(resource, RESULT), of.standing, whom, _held(resource, store))
+        stands = together(standing(resource, RESULT), of.standing, whom, held(resource, store))
         shared = _shared(resource, day, of)
         shared |= {"focus": focus, "corrected": resource.get("status") in ("amended", "corrected")}
         shared["notes"] = _notes(resource, day)
@@ -220,7 +229,7 @@ def _panel(of: Observed) -> Statement:
     return read_other(resource, store)
 
 
-def _held(resource: Json, store: ResourceStore) -> Standing:
+def held(resource: Json, store: ResourceStore) -> Standing:
     """A contained result has no life outside what contains it."""
     container = store.container(resource)
     if container is None:
@@ -243,7 +252,7 @@ def read_report(resource: Json, store: ResourceStore) -> Iterator[Statement]:
         return
     of = specimens(resource, store)
     day = dated(resource, store, of)
-    stands = together(standing(resource, REPORT), of.standing, _held(resource, store))
+    stands = together(standing(resource, REPORT), of.standing, held(resource, store))
     coded = codes(resource.get("code"))
     known = identity(resource, store, rest=f"{_measured(coded)} {of.names}")
     shared = _shared(resource, day, of) | known | {"codes": coded}
@@ -254,10 +263,11 @@ def read_report(resource: Json, store: ResourceStore) -> Iterator[Statement]:
 
 
 def _concluded(resource: Json) -> Quantity | None:
-    if conclusion := text(resource.get("conclusion")):
-        return Quantity(conclusion, text=conclusion)
     coded = resource.get("conclusionCode") or resource.get("codedDiagnosis")
-    if found := codes(coded):
+    found = codeable(coded)
+    if conclusion := text(resource.get("conclusion")):
+        return Quantity(conclusion, text=conclusion, codes=found)
+    if found:
         return Quantity("; ".join(filter(None, map(words, objects(coded)))), codes=found)
     if resource.get("presentedForm"):
         return Quantity("an attached document", text="an attached document")

@@ -11,7 +11,7 @@ from typing import Any
 from allstatus.ehr.chart import Code, Quantity
 from allstatus.ehr.dates import When
 from allstatus.ehr.fhir.json_access import Json, codes, obj, objects, text, words
-from allstatus.ehr.sent_values import FLAGS, by_flags
+from allstatus.ehr.sent_values import CELLS, FLAGS, by_flags
 from allstatus.record.sent_numbers import Range, Unreadable, number_of
 from allstatus.record.units import same_unit
 
@@ -23,7 +23,6 @@ BACKWARDS: dict[str, Any] = {  # signs that a limit cannot have, and how one tur
 TWO_VALUES = "more than one value"
 UNREADABLE_RANGE = Range(Quantity("(cannot be read)", text="(cannot be read)"))
 OF_ANOTHER_AGE = Range(Quantity("(of another age)"))
-CELLS = ("", "1", "cells", "cell")
 SEX_SYSTEMS = (
     "snomed",
     "http://hl7.org/fhir/administrative-gender",

@@ -8,8 +8,17 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from allstatus.ehr.chart import SAID_SO, SEVERAL, Chart, Statement, no_whole
-from allstatus.ehr.coding.codes import table
+from allstatus.ehr.chart import (
+    SAID_SO,
+    SEVERAL,
+    Chart,
+    Mention,
+    Problem,
+    Statement,
+    changed,
+    doubt_of,
+    no_whole,
+)
 from allstatus.ehr.dates import PointInTime
 from allstatus.ehr.hl7v2.deletions import CodedSegment, without_deleted
 from allstatus.ehr.hl7v2.diagnoses import read_diagnosis, read_reason
@@ -52,8 +61,8 @@ class _Said:
     rivals: list[IdentifiedPerson] = field(default_factory=list)
     sendings: list[Sending] = field(default_factory=list)
     coded: list[CodedSegment] = field(default_factory=list)
-    others: list[Statement] = field(default_factory=list)
-    unread: bool = False
+    others: list[Statement | Mention] = field(default_factory=list)
+    whole: Statement | None = None  # of a kind that is not read
 
 
 def read_hl7(text: str, *, partial: bool = False) -> list[Chart]:
@@ -144,7 +153,7 @@ def _fill(said: _Said) -> None:
         return
     for order in _orders(said.segments, message.kind in SPECIMEN_FIRST):
         said.sendings += read_order(order, sender)
-        if order.request is not None and results:
+        if order.request is not None and results and not order.cancelled:
             said.others += read_reason(order.request, sender)
     found = [segment for segment in said.segments if segment.name == "DG1"]
     said.coded += [read_diagnosis(segment, sender) for segment in found]
@@ -153,36 +162,35 @@ def _fill(said: _Said) -> None:
 
 def _fill_in_doubt(said: _Said, sender: Sender) -> None:
     """A message of a kind that is not read: a statement that nothing here understands, but for what
-    it says of the facts by codes known here, which it leaves open.
+    it says of the facts by codes that are known, which it leaves open.
     """
     text = UNREAD_KIND.format("^".join(filter(None, said.message.kind)) or "(none)")
     orders = _orders(said.segments, specimen_first=False)
-    sendings = [one for order in orders for one in read_order(order, sender)]
-    said.sendings = [one for one in sendings if table("results").find(one.result.codes)]
+    said.sendings = [one for order in orders for one in read_order(order, sender)]
     diagnoses = [read_diagnosis(one, sender) for one in said.segments if one.name == "DG1"]
-    known = [one for one in diagnoses if table("diagnoses").find(one.statement.codes)]
     said.coded = [
         replace(one, statement=replace(one.statement, doubt=one.statement.doubt or sender.unread))
-        for one in known
+        for one in diagnoses
     ]
+    said.whole = Statement(said.message.name, (), None, said.message.sent, text=text)
     if not (said.sendings or said.coded):
-        statement = Statement(said.message.name, (), None, said.message.sent, text=text)
-        said.others.append(statement)
-    said.unread = True
+        said.others.append(said.whole)
 
 
 def _orders(segments: list[Segment], specimen_first: bool) -> Iterator[Order]:
     """The orders of a message; specimens before an order are of all that follow, up to the next."""
     shared: tuple[Segment, ...] = ()
+    common: Segment | None = None
     for request, group in under(segments, "OBR"):
         specimens = tuple(segment for segment in group if segment.name == "SPM")
         if request is not None and specimen_first:
             own = [segment for segment in group if segment.name != "SPM"]
-            yield Order.of(request, own, shared)
+            yield Order.of(request, own, shared, common)
             shared = specimens or shared
         else:
-            yield Order.of(request, group, shared)
+            yield Order.of(request, group, shared, common)
             shared = specimens if request is None else shared
+        common = next((segment for segment in group if segment.name == "ORC"), None)
 
 
 class _Charts:
@@ -220,10 +228,15 @@ class _Charts:
         persons = [one.person for one in said]
         chart.sex = _agreed([person.sex for person in persons])
         chart.born = _agreed([person.born.first if person.born else None for person in persons])
-        for result in named([sending for one in said for sending in one.sendings]):
-            chart.add(result)
-        for statement in without_deleted([coded for one in said for coded in one.coded]):
-            chart.add(statement)
+        results = named([sending for one in said for sending in one.sendings])
+        for whole, result in zip([o.whole for o in said for _ in o.sendings], results, strict=True):
+            chart.add(result if whole is None else Mention(result, whole))
+        coded = without_deleted([coded for one in said for coded in one.coded])
+        for whole, statement in zip([o.whole for o in said for _ in o.coded], coded, strict=True):
+            if isinstance(statement, Problem) and whole is not None:
+                chart.add(Mention(statement, whole))
+            else:
+                chart.add(statement)
         for one in said:
             for other in one.others:
                 chart.add(other)
@@ -239,8 +252,9 @@ class _Charts:
                 aside += 1
                 continue
             alone = self._chart([said], None)
-            for statement in (*alone.results, *alone.problems, *alone.treatments, *alone.others):
-                made[only].add(replace(statement, doubt=statement.doubt or NAMELESS))
+            kept: list[Statement | Mention] = [*alone.results, *alone.problems]
+            for statement in (*kept, *alone.treatments, *alone.others, *alone.mentions):
+                made[only].add(changed(statement, doubt=doubt_of(statement) or NAMELESS))
         doubtful = len(nameless) - aside
         for chart in made.values():
             chart.warnings += self._unread()
@@ -256,7 +270,7 @@ def _in_doubt(said: _Said) -> _Said:
     """What a message says of one of several, and not of which."""
 
     def doubted(statement: Any) -> Any:
-        return replace(statement, doubt=statement.doubt or SEVERAL)
+        return changed(statement, doubt=doubt_of(statement) or SEVERAL)
 
     return replace(
         said,
@@ -279,7 +293,7 @@ def _told(said: list[_Said]) -> Iterator[str]:
         mode = one.message.header.text(11).upper()
         if mode in TEST_MODES:
             yield f"{one.message.name}: is marked as sent for {TEST_MODES[mode]} (MSH-11 {mode})"
-        kinds.update(["^".join(filter(None, one.message.kind))] if one.unread else ())
+        kinds.update(["^".join(filter(None, one.message.kind))] if one.whole is not None else ())
     for kind, number in sorted(kinds.items()):
         noun = "message is" if number == 1 else "messages are"
         yield f"{number} {noun} of a kind that is not read ({kind or 'none'})"

@@ -43,7 +43,8 @@ ORDER_DOUBT = {
     "N": DOUBT["I"],
 }
 ORDER_FINAL = ("F", "C")
-ORDER_VOID = {"O": "its specimen is not there yet", "X": CANCELLED}
+ORDER_CANCELLED = ("CA", "OC", "CR")  # ORC-1, table 0119; ORC-5 has CA for it
+ORDER_VOID = {"O": "its specimen is not there yet", "X": CANCELLED, "CA": CANCELLED}
 UNREADABLE_STATUS = "its status cannot be read as final"
 CONFIRMS = "U"  # final now, and not sent again
 MAYBE_CORRECTED = "another sending of its order may have corrected it"
@@ -79,20 +80,36 @@ class Sending:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """An OBR with the segments under it."""
+    """An OBR with the segments under it; `cancelled` by the ORC before it."""
 
     request: Segment | None
     observations: tuple[Segment, ...]
     specimen: Specimen
+    cancelled: bool = False
 
     @classmethod
     def of(
-        cls, request: Segment | None, segments: list[Segment], shared: tuple[Segment, ...]
+        cls,
+        request: Segment | None,
+        segments: list[Segment],
+        shared: tuple[Segment, ...],
+        common: Segment | None = None,
     ) -> Order:
-        """From its segments; `shared` are specimens that stand before several orders."""
+        """From its segments; `shared` are specimens that stand before several orders, `common` is
+        the ORC before this one.
+        """
         own = tuple(segment for segment in segments if segment.name == "SPM")
         found = tuple(segment for segment in segments if segment.name == "OBX")
-        return cls(request, found, specimen_of(request, own or shared))
+        cancelled = common is not None and (
+            common.text(1).upper() in ORDER_CANCELLED or common.text(5).upper() == "CA"
+        )
+        return cls(request, found, specimen_of(request, own or shared), cancelled)
+
+    @property
+    def status(self) -> str:
+        """What it says of its results (OBR-25), else that it was cancelled."""
+        said = self.request.text(25).upper() if self.request is not None else ""
+        return said or ("CA" if self.cancelled else "")
 
 
 def read_order(order: Order, sender: Sender) -> Iterator[Sending]:
@@ -111,7 +128,7 @@ def _sending(order: Order, segment: Segment, sender: Sender) -> Sending:
         day = None
     void, doubt = _standing(order, segment, sender)
     value = value_of(segment)
-    said = status or (request.text(25).upper() if request is not None else "")
+    said = status or order.status
     result = Result(
         f"{sender.name} OBX {segment.text(1)}",
         segment.codes(3),
@@ -142,7 +159,7 @@ def _sending(order: Order, segment: Segment, sender: Sender) -> Sending:
 def _standing(order: Order, segment: Segment, sender: Sender) -> tuple[str, str]:
     """(why a result does not count, why it cannot be relied on)."""
     status = segment.text(11).upper()
-    whole = order.request.text(25).upper() if order.request is not None else ""
+    whole = order.status
     void = VOID.get(status, "") or order.specimen.void or (CANCELLED if whole == "X" else "")
     if segment.broken:
         return void, BROKEN_OFF
@@ -151,6 +168,7 @@ def _standing(order: Order, segment: Segment, sender: Sender) -> tuple[str, str]
     said = ""
     if status:
         said = "" if status in FINAL else DOUBT.get(status, UNREADABLE_STATUS)
+        said = said or (CANCELLED if whole == "CA" else "")
     elif whole:
         void = void or ORDER_VOID.get(whole, "")
         said = "" if whole in ORDER_FINAL else ORDER_DOUBT.get(whole, UNREADABLE_STATUS)
@@ -161,12 +179,12 @@ def _notes(order: Order, segment: Segment) -> Iterator[str]:
     request = order.request
     if request is None:
         yield OUTSIDE_ORDER
-    if not segment.text(11) and not (request is not None and request.text(25)):
+    if not segment.text(11) and not order.status:
         yield NO_STATUS
 
 
 def _announced(order: Order, request: Segment, sender: Sender) -> Sending:
-    status = request.text(25).upper()
+    status = order.status
     void = ORDER_VOID.get(status, "") or order.specimen.void
     day = usable(_collected(request), sender.sent, sender.born)
     result = Result(

@@ -9,7 +9,7 @@ from allstatus.ehr.chart import Code, Treatment
 from allstatus.ehr.dates import When, last_day
 from allstatus.ehr.fhir.fhir_standing import ORDERED
 from allstatus.ehr.hl7v2.deletions import DELETE, DELETED, CodedSegment
-from allstatus.ehr.hl7v2.results import Sender
+from allstatus.ehr.hl7v2.results import ORDER_CANCELLED, Sender
 from allstatus.ehr.hl7v2.segments import BROKEN_OFF, Segment, under
 from allstatus.ehr.hl7v2.times import usable
 
@@ -17,7 +17,6 @@ NOT_GIVEN = "not given"
 _NOTHING = re.compile(r"0+(\.0*)?")
 GIVEN = {"": "", "CP": "", "PA": ""}  # table 0322: complete, partially administered
 REFUSED = ("RE", "NA")
-CANCELLED = ("CA", "OC", "CR")  # table 0119
 CODE_OF = {"RXE": 2, "RXG": 4}
 
 
@@ -71,7 +70,7 @@ def _ordered(
 ) -> Treatment:
     void, day = "", None
     if order is not None:
-        void = "cancelled" if order.text(1).upper() in CANCELLED else ""
+        void = "cancelled" if order.text(1).upper() in ORDER_CANCELLED else ""
         day = usable(order.when(9), sender.sent, sender.born)
     number = CODE_OF[segment.name]
     return _treatment(segment, number, sender, day or sender.sent, void, ORDERED, route=route)

@@ -26,7 +26,7 @@ def value_of(segment: Segment) -> Quantity | None:
     shown = f"{sent} {unit}" if unit else sent
     parts = [part.strip() for part in repeats[0]]
     if len(repeats) > 1 or segment.marks.repetition in segment.raw(5):
-        return Quantity(shown, text=sent)
+        return Quantity(shown, text=sent, codes=segment.codes(5) if kind in CODED else ())
     if kind in CODED:
         return Quantity(shown, codes=segment.codes(5))
     if kind == "SN":
@@ -60,9 +60,14 @@ def _structured(parts: list[str], shown: str, unit: str | None) -> Quantity:
 
 def unit_of(segment: Segment) -> str | None:
     """A unit: that of its translations which is known here, first one in UCUM; two that are known
-    and differ are given together, so that neither is taken.
+    and differ are given together, so that neither is taken, and so are two repetitions.
     """
-    raw = segment.raw(6).split(segment.marks.repetition)[0]
+    repeats = [one for one in segment.raw(6).split(segment.marks.repetition) if one.strip()]
+    units = list(dict.fromkeys(filter(None, (_unit(segment, one) for one in repeats))))
+    return " or ".join(units) or None
+
+
+def _unit(segment: Segment, raw: str) -> str | None:
     mark = segment.marks.component
     parts = segment.split(re.sub(_POWER.format(re.escape(mark)), r"\1*\2", raw) if mark else raw)
     filled = [*(part.strip() for part in parts), *[""] * 20]

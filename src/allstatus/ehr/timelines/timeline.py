@@ -29,6 +29,7 @@ from allstatus.ehr.assess.remissions import History, Past
 from allstatus.ehr.chart import Chart, age_on
 from allstatus.ehr.chart_options import DEFAULT_OPTIONS, ChartOptions
 from allstatus.ehr.coding.codes import Population
+from allstatus.ehr.coding.mentions import with_mentions
 from allstatus.ehr.dates import shifted
 from allstatus.ehr.evidence.chart_reading import ChartReading, cancers
 from allstatus.ehr.evidence.disease_status import settle_asserted
@@ -55,7 +56,8 @@ def read_chart(
     """A chart read by the code tables, using nothing later than `as_of`; `given` when the caller
     says that the leukemia is on it.
     """
-    reading = ChartReading(chart.numbered(), as_of, options.tables, has_all=given, given=given)
+    chart = with_mentions(chart, options.tables).numbered()
+    reading = ChartReading(chart, as_of, options.tables, has_all=given, given=given)
     if options.population is not None:
         reading.disease = options.population.title
     for warning in chart.warnings:
@@ -183,7 +185,9 @@ class _Teller:
                 assumed="signs_and_symptoms" in assumed,
                 places=places_found(self.classifier.ruleset, found),
             )
-        elif found.open or marrow_straddles(self.classifier.ruleset, found):
+        elif found.open or found.conflicts or marrow_straddles(self.classifier.ruleset, found):
+            if found.conflicts:  # without them it is what each side of them leaves possible
+                decision = self._decide(replace(found, conflicts=[], told=False), final=False)
             told = found.open[0].evidence if found.open else Evidence(f"assessment of {day}")
             possible = [statuses[name] for name in decision.possible if name in statuses]
             history.undecided(day, possible, told, places_open(self.classifier.ruleset, found))

@@ -1,0 +1,48 @@
+"""What a chart tells by the way (reasons of orders, answers on forms, messages of kinds not
+read) counts for what the code tables know, a site's own included.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from allstatus.ehr.chart import Chart, Code, Mention, Result
+from allstatus.ehr.coding.codes import CodeTables
+from allstatus.rules.ruleset import RELAPSE
+
+
+def with_mentions(chart: Chart, tables: CodeTables) -> Chart:
+    """A chart with what it tells by the way among its statements, where these tables know it."""
+    if not chart.mentions:
+        return chart
+    known = [one for one in chart.mentions if _is_known(one, tables)]
+    told = {one.whole.number for one in known if one.whole is not None}
+    wholes = {one.whole.number: one.whole for one in chart.mentions if one.whole is not None}
+    found = replace(
+        chart,
+        results=[*chart.results],
+        problems=[*chart.problems],
+        others=[*chart.others, *(one for number, one in wholes.items() if number not in told)],
+        mentions=[],
+    )
+    for one in known:
+        found.add(one.statement)
+    return found
+
+
+def _is_known(one: Mention, tables: CodeTables) -> bool:
+    codes = one.statement.codes
+    if isinstance(one.statement, Result):
+        said = one.statement.said
+        known = tables.results.find_each(codes) or tables.signs.find_each(codes + said)
+        return bool(known) or tells_of_more(said, tables)
+    if one.more:
+        return tells_of_more(codes, tables)
+    return bool(tables.diagnoses.find_each(codes) or tables.signs.find_each(codes))
+
+
+def tells_of_more(codes: tuple[Code, ...], tables: CodeTables) -> bool:
+    """Whether a diagnosis is that of a relapse, or says that a disease is elsewhere."""
+    found = tables.diagnoses.find_each(codes)
+    known = any(one.topic["asserts"] == RELAPSE or one.topic["secondary"] for one in found)
+    return known or any(one.topic["site"] for one in tables.signs.find_each(codes))

@@ -1,0 +1,175 @@
+"""What resources of other kinds tell by the way: why something was ordered, planned or billed, what
+a flag or a note is about, and the coded answers on a form.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from allstatus.ehr.chart import VISITS, Code, Mention, Problem, Quantity, Result, Statement
+from allstatus.ehr.dates import When, last_day
+from allstatus.ehr.fhir.fhir_resources import READERS, statements
+from allstatus.ehr.fhir.fhir_results import held, read_other, source_of
+from allstatus.ehr.fhir.fhir_standing import (
+    ENCOUNTER,
+    STANDS,
+    Standing,
+    standing,
+    together,
+    updated,
+)
+from allstatus.ehr.fhir.fhir_store import ResourceStore
+from allstatus.ehr.fhir.fhir_values import value_of
+from allstatus.ehr.fhir.json_access import Json, codeable, codes, obj, objects, text, when, words
+
+REASON = "an order's reason"
+NAMED = "told in passing"
+ANSWERED = "an answer on a form"
+DATES = (
+    "authoredOn",
+    "orderedOn",
+    "authored",
+    "occurrenceDateTime",
+    "occurrencePeriod",
+    "billablePeriod",
+    "identifiedDateTime",
+    "identifiedPeriod",
+    "period",
+    "start",
+    "started",
+    "date",
+    "detected",
+    "created",
+)
+# elements, step by step, that name what something is about
+NAMING = {
+    "AdverseEvent": ("event", "code"),
+    "CarePlan": ("addresses", "activity.detail.reasonCode"),
+    "Composition": ("event.code", "event.detail", "section.code"),
+    "DetectedIssue": ("code",),
+    "EpisodeOfCare": ("diagnosis.condition",),
+    "Flag": ("code",),
+}
+# the same of kinds that are read, of which these say nothing by themselves
+BESIDE = {
+    "Condition": ("evidence", "evidence.code", "stage.summary"),
+    "Procedure": ("complication", "outcome"),
+}
+OF_OTHERS = ("FamilyMemberHistory", "Goal", "RiskAssessment")  # of kin, or not of what is
+STATUSES = ENCOUNTER | dict.fromkeys(
+    ("active", "inactive", "draft", "revoked", "final", "preliminary", "amended", "waitlist"),
+    STANDS,
+)
+
+
+def told(resource: Json, store: ResourceStore, *, other: bool) -> list[Statement | Mention]:
+    """What a resource states, by the way and in what is contained in it; `other`: of a kind that
+    states nothing itself.
+    """
+    said: list[Statement | Mention] = [] if other else list(statements(resource, store))
+    if said:
+        said += _beside(resource, said[0])
+    else:
+        whole = read_other(resource, store)
+        said = list(_mentions(resource, whole)) or [whole]
+    for member in objects(resource["contained"]) if "contained" in resource else ():
+        kind = member.get("resourceType")
+        if kind in ("DiagnosticReport", "Observation"):
+            said += statements(member, store)
+        elif kind == "Condition" and resource["resourceType"] not in (*VISITS, *OF_OTHERS):
+            said += _contained(member, store)
+    return said
+
+
+def _contained(condition: Json, store: ResourceStore) -> Iterator[Mention]:
+    """A condition that has no life outside what contains it."""
+    stands = held(condition, store)
+    for one in statements(condition, store):
+        if isinstance(one, Problem):
+            kept = replace(one, void=one.void or stands.void, doubt=one.doubt or NAMED)
+            yield Mention(kept, more=True)
+
+
+def _beside(resource: Json, said: Any) -> Iterator[Mention]:
+    """What stands beside what a resource states, as findings of its day."""
+    for concept in _reached(resource, BESIDE.get(resource["resourceType"], ())):
+        if found := codeable(concept):
+            value = Quantity(words(concept), codes=found)
+            shared = {"doubt": said.doubt or NAMED, "latest": said.latest, "value": value}
+            source = f"beside {source_of(resource)}"
+            yield Mention(Result(source, (), said.when, said.issued, said.void, **shared))
+
+
+def _mentions(resource: Json, whole: Statement) -> Iterator[Mention]:
+    """What a resource of a kind that is not read, the `whole`, tells by the way: it is not known by
+    that to be there.
+    """
+    kind = resource["resourceType"]
+    if kind in READERS or kind in OF_OTHERS:
+        return
+    if kind == "QuestionnaireResponse":
+        yield from _answers(resource, whole)
+        return
+    for why, concept in _named(resource, kind):
+        if not (found := codeable(concept)):
+            continue
+        day, stands = _standing(resource, why)
+        problem = Problem(
+            source_of(resource),
+            found,
+            day,
+            day,
+            stands.void,
+            words(obj(concept.get("concept")) or concept),
+            recorded=day,
+            doubt=stands.doubt,
+            latest=None if day else last_day([updated(resource)]),
+        )
+        yield Mention(problem, whole, more=True)
+
+
+def _standing(resource: Json, why: str) -> tuple[When | None, Standing]:
+    return when(resource, *DATES), together(standing(resource, STATUSES), Standing("", why))
+
+
+def _named(resource: Json, kind: str) -> Iterator[tuple[str, Json]]:
+    said = objects(resource.get("reasonCode")) + objects(resource.get("reason"))
+    for billed in objects(resource["diagnosis"]) if "diagnosis" in resource else ():
+        said += objects(billed.get("diagnosisCodeableConcept"))
+    yield from ((REASON, one) for one in said)
+    yield from ((NAMED, one) for one in _reached(resource, NAMING.get(kind, ())))
+
+
+def _reached(resource: Json, paths: tuple[str, ...]) -> Iterator[Json]:
+    for path in paths:
+        found = [resource]
+        for step in path.split("."):
+            found = [inner for one in found for inner in objects(one.get(step))]
+        yield from found
+
+
+def _answers(form: Json, whole: Statement) -> Iterator[Mention]:
+    """Each answer with a code, or to a question that is called by one."""
+    day, stands = _standing(form, ANSWERED)
+    waiting = objects(form.get("item"))
+    while waiting:
+        item = waiting.pop(0)
+        waiting += objects(item.get("item"))
+        for answer in objects(item.get("answer")):
+            waiting += objects(answer.get("item"))
+            coded = codes(answer.get("valueCoding"))
+            value = Quantity(words({"coding": [answer.get("valueCoding")]}), codes=coded)
+            result = Result(
+                source_of(form),
+                (Code("loinc", text(item.get("linkId")).rpartition("/")[2]),),
+                day,
+                None,
+                stands.void,
+                text(item.get("text")),
+                doubt=stands.doubt,
+                latest=None if day else last_day([updated(form)]),
+                value=value if coded else value_of(answer) or Quantity(),
+            )
+            yield Mention(result, whole)
