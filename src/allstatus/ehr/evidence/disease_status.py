@@ -131,7 +131,9 @@ def doubt_by_answer(reading: ChartReading, result: Result) -> bool:
     """What a diagnosis that answers another question, or concludes a report, may assert, or where
     it may say that the disease is.
     """
-    found = () if result.void else reading.tables.diagnoses.find_each(result.said)
+    found = reading.tables.diagnoses.find_each(result.said)
+    if not found or result.void:
+        return False
     telling = [match for match in found if match.topic["asserts"] or _spread(reading, match)]
     for match in telling:
         _doubt_by(reading, result, match, result.value.sent)
