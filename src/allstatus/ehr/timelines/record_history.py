@@ -19,6 +19,7 @@ from allstatus.table.chart_context import ChartContext, Evidence
 CARRIED = "carried forward from the record before"
 MARROW = "marrow"
 UNKNOWN = "unknown"
+UNDECIDED = "an undecided record"
 OPEN = ("marrow_blast_percent", "leukemia_outside_marrow", "relapse_since_remission")
 FOUND_CLEAR = "the relapse was found in the marrow only, which has since been found clear"
 
@@ -81,8 +82,7 @@ def _tell(classifier: Classifier, patient: str | int | None, records: list[Recor
             statuses = classifier.ruleset.statuses
             possible = [statuses[name] for name in decision.possible if name in statuses]
             places = frozenset({MARROW} if unread == {"marrow_blast_percent"} else ())
-            told = Evidence(f"record of {record.as_of}")
-            history.undecided(record.as_of, possible, told, places)
+            history.undecided(record.as_of, possible, Evidence(UNDECIDED), places)
     return timeline
 
 
