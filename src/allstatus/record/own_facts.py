@@ -12,7 +12,7 @@ from pydantic import Field, PlainSerializer, PlainValidator, WithJsonSchema, cre
 from allstatus.errors import InvalidRecord
 from allstatus.record.model import Record, Unknown, YesNo, write_blasts
 from allstatus.record.percent import Percent, exact_number, read_percent
-from allstatus.record.record_schema import BLASTS, NUMBER
+from allstatus.record.record_schema import NUMBER, PERCENT
 
 
 class OwnFact(NamedTuple):
@@ -61,7 +61,7 @@ def _type(fact: OwnFact) -> Any:
         return YesNo
     if fact.kind == "choice":
         return Literal[(*fact.words, "unknown")] | None
-    read, schema = (_percent, BLASTS) if fact.kind == "percent" else (_number, NUMBER)
+    read, schema = (_percent, PERCENT) if fact.kind == "percent" else (_number, NUMBER)
     return Annotated[
         Percent | Unknown | None,
         PlainValidator(partial(read, fact)),

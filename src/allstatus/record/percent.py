@@ -30,6 +30,7 @@ _NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d{1,4})?")
 _SPELLING = re.compile(r"(<=|>=|<|>|=)?\s*(\S+?)\s*(%)?")
 _RANGE = re.compile(r"(\d+(?:\.\d+)?)\s*(?:-|–|to)\s*(\d+(?:\.\d+)?)\s*%?")
 _COUNT = re.compile(r"(\d{1,6})\s*/\s*(\d{1,6})")
+MARROW = "marrow_blast_percent"
 _REMEDY = (
     'give a percentage from 0 to 100 such as 5, "4.9", "<5", ">=5", "5-10", "5 %", '
     '"10/200" (cells), "M1" or "unknown"'
@@ -174,7 +175,16 @@ def sign_of(comparator: object) -> str | None:
     return _SIGNS.get(comparator) if isinstance(comparator, str | None) else None
 
 
-def read_percent(value: object, field: str = "marrow_blast_percent") -> Percent:
+def grades_of(field: str) -> Mapping[str, Percent]:
+    """The grades that state a percentage: those of the marrow's blasts, and of nothing else."""
+    return MARROW_GRADES if field == MARROW else {}
+
+
+def _remedy(field: str) -> str:
+    return _REMEDY if grades_of(field) else _REMEDY.replace(', "M1" or', " or")
+
+
+def read_percent(value: object, field: str = MARROW) -> Percent:
     """Read a percentage from a number, a spelling or {value, comparator, unit, cells_counted}.
 
     Returns an interval in percent; raises InvalidRecord naming `field`, the problem and the remedy.
@@ -182,41 +192,40 @@ def read_percent(value: object, field: str = "marrow_blast_percent") -> Percent:
     if isinstance(value, Percent):
         return value
     if isinstance(value, bool):
-        raise InvalidRecord(field, "is true or false, not a percentage", _REMEDY)
+        raise InvalidRecord(field, "is true or false, not a percentage", _remedy(field))
     if isinstance(value, SPELLED):
         return _read(
             type(value).__name__, value if isinstance(value, str) else repr(value), value, field
         )
     if isinstance(value, Mapping):
         return _from_object(value, field)
-    raise InvalidRecord(field, "is not a percentage", _REMEDY)
+    raise InvalidRecord(field, "is not a percentage", _remedy(field))
 
 
 @lru_cache(maxsize=4096)
 def _read(kind: str, key: str, value: int | float | Decimal | str, field: str) -> Percent:  # noqa: ARG001
     if isinstance(value, str):
         return _from_text(value.strip(), field)
-    return _at(exact_number(value, field, _REMEDY), "", str(value), field, bare=True)
+    return _at(exact_number(value, field, _remedy(field)), "", str(value), field, bare=True)
 
 
 def _from_text(text: str, field: str) -> Percent:
-    if grade := MARROW_GRADES.get(text.upper()):
+    if grade := grades_of(field).get(text.upper()):
         return replace(grade, text=text)
     if match := _COUNT.fullmatch(text):
         return _from_count(int(match[1]), int(match[2]), text, field)
     if match := _RANGE.fullmatch(text):
-        low, high = (exact_number(part, field, _REMEDY) for part in match.groups())
+        low, high = (exact_number(part, field, _remedy(field)) for part in match.groups())
         if low > high:
             raise InvalidRecord(field, BACKWARDS, "put the lower number first")
         _check(low, high, field)
         return Percent(low, high, text=text)
     match = _SPELLING.fullmatch(text.replace("≤", "<=").replace("≥", ">="))
     if match is None:
-        raise InvalidRecord(field, "is not a percentage", _REMEDY)
+        raise InvalidRecord(field, "is not a percentage", _remedy(field))
     comparator, number, sign = match.groups()
-    return _at(
-        exact_number(number, field, _REMEDY), comparator or "", text, field, bare=sign is None
-    )
+    value = exact_number(number, field, _remedy(field))
+    return _at(value, comparator or "", text, field, bare=sign is None)
 
 
 def _from_count(blasts: int, cells: int, text: str, field: str) -> Percent:
@@ -253,7 +262,7 @@ def _from_object(value: Mapping[object, object], field: str) -> Percent:
     if comparator in (None, "") and unit in (None, "%") and isinstance(value["value"], str):
         percent = read_percent(value["value"], field)
         return percent if cells is None else replace(percent, cells_counted=cells)
-    number = exact_number(value["value"], field, _REMEDY) * (100 if unit == "1" else 1)
+    number = exact_number(value["value"], field, _remedy(field)) * (100 if unit == "1" else 1)
     text = f"{sign}{value['value']}{' (of 1)' if unit == '1' else ''}"
     percent = _at(number, sign, text, field, bare=unit is None)
     return percent if cells is None else replace(percent, cells_counted=cells)
@@ -266,14 +275,10 @@ def _is_count(cells: object) -> TypeGuard[int]:
 
 
 def _at(number: Fraction, comparator: str, text: str, field: str, *, bare: bool) -> Percent:
-    low, high = {
-        "<": (ZERO, number),
-        "<=": (ZERO, number),
-        ">": (number, HUNDRED),
-        ">=": (number, HUNDRED),
-    }.get(comparator, (number, number))
+    low = ZERO if comparator.startswith("<") else number
+    high = HUNDRED if comparator.startswith(">") else number
     if (comparator == "<" and number == 0) or (comparator == ">" and number == HUNDRED):
-        raise InvalidRecord(field, NOTHING_LEFT, _REMEDY)
+        raise InvalidRecord(field, NOTHING_LEFT, _remedy(field))
     _check(low, high, field)
     return Percent(
         low,
@@ -287,6 +292,6 @@ def _at(number: Fraction, comparator: str, text: str, field: str, *, bare: bool)
 
 def _check(low: Fraction, high: Fraction, field: str) -> None:
     if low < 0 or high < 0:
-        raise InvalidRecord(field, "is negative", _REMEDY)
+        raise InvalidRecord(field, "is negative", _remedy(field))
     if high > HUNDRED or low > HUNDRED:
-        raise InvalidRecord(field, "is above 100 %", _REMEDY)
+        raise InvalidRecord(field, "is above 100 %", _remedy(field))

@@ -30,52 +30,62 @@ _UP_TO_100 = r"0*([0-9]{1,2}(\.[0-9]+)?|100(\.0+)?)"
 _NUMBER = rf"(\+?{_UP_TO_100}|-0+(\.0+)?|[+-]?[0-9]+(\.[0-9]+)?[eE][+-]?[0-9]{{1,4}})"
 _SPELLINGS = (
     "unknown",
-    r"\s*[Mm][123]\s*",
     r"\s*[0-9]{1,6}\s*/\s*[0-9]{1,6}\s*",
     rf"\s*{_UP_TO_100}\s*(-|–|to)\s*{_UP_TO_100}\s*%?\s*",
     rf"\s*(<=|>=|<|>|=|≤|≥)?\s*{_NUMBER}\s*%?\s*",
 )
-BLASTS = {
-    "description": (
-        "Blasts in the marrow, in percent of nucleated cells from 0 to 100: a number or a "
-        "spelling; numbers are read as exact decimals."
-    ),
-    "anyOf": [
-        {"type": "number", "minimum": 0, "maximum": 100},
-        {
-            "type": "string",
-            "pattern": f"^({'|'.join(_SPELLINGS)})$",
-            "examples": ["4.9", "<5", ">=5", "5-10", "5 %", "10/200", "M1", "unknown"],
-        },
-        {
-            "type": "object",
-            "properties": {
-                "value": {
-                    "type": ["number", "string"],
-                    "description": "In the unit beside it.",
-                    "minimum": 0,
+
+
+def _percentage(
+    description: str, spellings: tuple[str, ...], examples: list[str]
+) -> dict[str, Any]:
+    return {
+        "description": description,
+        "anyOf": [
+            {"type": "number", "minimum": 0, "maximum": 100},
+            {"type": "string", "pattern": f"^({'|'.join(spellings)})$", "examples": examples},
+            {
+                "type": "object",
+                "properties": {
+                    "value": {
+                        "type": ["number", "string"],
+                        "description": "In the unit beside it.",
+                        "minimum": 0,
+                    },
+                    "comparator": {
+                        "enum": ["", "=", "<", "<=", ">", ">=", "≤", "≥", None],
+                        "description": "On which side of the value it lies.",
+                    },
+                    "unit": {
+                        "enum": ["%", "1", None],
+                        "description": "Percent (%), or a fraction of all cells (1).",
+                    },
+                    "cells_counted": {
+                        "type": ["integer", "null"],
+                        "minimum": 1,
+                        "maximum": MOST_CELLS,
+                        "description": "How many cells were counted.",
+                    },
                 },
-                "comparator": {
-                    "enum": ["", "=", "<", "<=", ">", ">=", "≤", "≥", None],
-                    "description": "On which side of the value it lies.",
-                },
-                "unit": {
-                    "enum": ["%", "1", None],
-                    "description": "Percent (%), or a fraction of all cells (1).",
-                },
-                "cells_counted": {
-                    "type": ["integer", "null"],
-                    "minimum": 1,
-                    "maximum": MOST_CELLS,
-                    "description": "How many cells were counted.",
-                },
+                "required": ["value"],
+                "additionalProperties": False,
             },
-            "required": ["value"],
-            "additionalProperties": False,
-        },
-        {"type": "null"},
-    ],
-}
+            {"type": "null"},
+        ],
+    }
+
+
+BLASTS = _percentage(
+    "Blasts in the marrow, in percent of nucleated cells from 0 to 100: a number or a spelling; "
+    "numbers are read as exact decimals.",
+    (_SPELLINGS[0], r"\s*[Mm][123]\s*", *_SPELLINGS[1:]),
+    ["4.9", "<5", ">=5", "5-10", "5 %", "10/200", "M1", "unknown"],
+)
+PERCENT = _percentage(
+    "A percentage from 0 to 100: a number or a spelling; numbers are read as exact decimals.",
+    _SPELLINGS,
+    ["4.9", "<5", ">=5", "5-10", "5 %", "10/200", "unknown"],
+)
 _ABOUT = ("id", "as_of", "age_years", "sex", "diagnosis", "biomarkers", "lineage", "tki_failures")
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from allstatus.decision.classifier import Classifier
 from allstatus.decision.decision import Decision
 from allstatus.errors import InvalidRecord
-from allstatus.record.percent import read_percent
+from allstatus.record.percent import grades_of, read_percent
 from allstatus.render.changes import answers_away
 from allstatus.render.words import words
 from allstatus.rules.ruleset import Fact
@@ -54,7 +54,8 @@ def choices(fact: Fact) -> str:
     if fact.kind == "yes_no":
         return "yes, no, ? not known"
     if fact.kind == "percent":
-        return 'a percentage such as 4.9, "<5", 10/200 or M1, ? not known'
+        grade = " or M1" if grades_of(fact.name) else ""
+        return f'a percentage such as 4.9, "<5", 10/200{grade}, ? not known'
     return ", ".join(
         [
             *(f"{number} {words(value)}" for number, value in enumerate(fact.values, 1)),

@@ -16,7 +16,7 @@ from typing import Any
 
 from allstatus.decision.classifier import Classifier
 from allstatus.decision.decision import Decision
-from allstatus.record.percent import HUNDRED, MARROW_GRADES, format_number, read_percent
+from allstatus.record.percent import HUNDRED, MARROW, format_number, grades_of, read_percent
 from allstatus.rules.ruleset import Fact
 
 EACH = 25  # exercises for each answer at an edge, and as many away from it
@@ -73,7 +73,9 @@ class _Pool:
             for fact in self.rules.facts.values()
             if fact.kind == "number"
         }
-        self.spellings = {name: percent_spellings(self._limits(name)) for name in self.percents}
+        self.spellings = {
+            name: percent_spellings(self._limits(name), name) for name in self.percents
+        }
 
     def fill(self) -> Iterator[Exercise]:
         """Records drawn until every answer has its share, at an edge and away from it, or those it
@@ -187,9 +189,9 @@ def whole_numbers(limits: list[Fraction]) -> list[int]:
     return sorted(number for number in beside if number >= 0) or [0]
 
 
-def percent_spellings(limits: list[Fraction]) -> tuple[list[str], list[str]]:
-    """Spellings at or beside a limit, and away from every limit."""
-    near = [text for limit in limits for text in _at(limit)]
+def percent_spellings(limits: list[Fraction], fact: str = MARROW) -> tuple[list[str], list[str]]:
+    """Spellings of a fact at or beside a limit, and away from every limit."""
+    near = [text for limit in limits for text in _at(limit, fact)]
     far = {Fraction(round(limit * part / 5)) for limit in limits for part in (0, 1, 2, 3)}
     far |= {
         Fraction(round(limit + (HUNDRED - limit) * part / 10))
@@ -199,7 +201,7 @@ def percent_spellings(limits: list[Fraction]) -> tuple[list[str], list[str]]:
     return near, [format_number(value) for value in sorted(far)]
 
 
-def _at(limit: Fraction) -> Iterator[str]:
+def _at(limit: Fraction, fact: str) -> Iterator[str]:
     text = format_number(limit)
     yield from (
         text,
@@ -219,4 +221,5 @@ def _at(limit: Fraction) -> Iterator[str]:
         for blasts in (-1, 0, 1)
         if (2 * limit).denominator == 1
     )
-    yield from (name for name, grade in MARROW_GRADES.items() if limit in (grade.low, grade.high))
+    grades = grades_of(fact).items()
+    yield from (name for name, grade in grades if limit in (grade.low, grade.high))

@@ -8,7 +8,7 @@ from typing import Any, Literal, get_args, get_origin
 
 from allstatus.decision.classifier import Classifier
 from allstatus.record.model import Site
-from allstatus.record.percent import MARROW_GRADES, format_number
+from allstatus.record.percent import format_number, grades_of
 from allstatus.record.record_schema import AGE
 from allstatus.rules.comparisons import OtherDefinition, other_remissions
 from allstatus.rules.condition import Clause
@@ -30,7 +30,9 @@ def embed_rules(classifier: Classifier) -> dict[str, Any]:
         "ruleset": _about(rules),
         "diagnoses": [*rules.population["icd10cm"], *rules.population["snomed"]],
         "other_keys": [key for key in rules.record_model.model_fields if key not in rules.facts],
-        "grades": {name: _grade(grade) for name, grade in MARROW_GRADES.items()},
+        "grades": {
+            name: _grade(grade) for fact in rules.facts for name, grade in grades_of(fact).items()
+        },
         "consistent": hexadecimal(table.consistent),
         "outside": hexadecimal(table.outside),
         "sections": [short_section(section) for section in sections],

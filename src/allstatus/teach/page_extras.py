@@ -154,7 +154,7 @@ def _vectors(classifier: Classifier, pool: list[Exercise], answers: list[str]) -
         limits = sorted(
             {condition.limit for condition in conditions if condition.limit is not None}
         )
-        near, far = percent_spellings(limits)
+        near, far = percent_spellings(limits, base.decided_by)
         hairs = [format_number(limit + step) for limit in limits for step in (A_HAIR, -A_HAIR)]
         for text in (*near, *far, *hairs, *REFUSED):
             record = base.record | {base.decided_by: text}

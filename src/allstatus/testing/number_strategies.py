@@ -10,7 +10,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from allstatus.decision.classifier import Classifier, load_rules
-from allstatus.record.percent import HUNDRED, MARROW_GRADES, ZERO, format_number
+from allstatus.record.percent import HUNDRED, MARROW, ZERO, format_number, grades_of
 from allstatus.table.decision_table import DecisionTable
 from allstatus.testing.representatives import HAIR, numeric_facts
 from allstatus.testing.vector_forms import number_spellings
@@ -55,7 +55,7 @@ def blast_percents(rules: Rules = None, fact: str | None = None) -> Strategy[Any
     bounds, grades, objects.
     """
     table = classifier_of(rules).table
-    beside = near(table, fact)
+    beside, grades = near(table, fact), grades_of(fact or MARROW)
     bounds = [bound for limit in limits(table, fact) for bound in intervals(limit)]
     counts = st.integers(1, 1000).flatmap(
         lambda cells: st.integers(0, cells).map(lambda blasts: f"{blasts}/{cells}")
@@ -66,7 +66,7 @@ def blast_percents(rules: Rules = None, fact: str | None = None) -> Strategy[Any
         st.sampled_from([spelling for number in beside for spelling in number_spellings(number)]),
         st.sampled_from(bounds),
         counts,
-        st.sampled_from(list(MARROW_GRADES)),
+        *([st.sampled_from(list(grades))] if grades else []),
     )
 
 

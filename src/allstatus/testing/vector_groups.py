@@ -9,7 +9,7 @@ from fractions import Fraction
 from itertools import chain, product
 from typing import Any
 
-from allstatus.record.percent import HUNDRED, MARROW_GRADES, ZERO, Percent, format_number
+from allstatus.record.percent import HUNDRED, ZERO, Percent, format_number, grades_of
 from allstatus.rules.ruleset import HIGHEST
 from allstatus.table.decision_table import DecisionTable
 from allstatus.table.fact_domain import FactDomain
@@ -182,7 +182,7 @@ class Families:
                                 AnswerLevel.exact_decimal,
                                 {**record, fact: spelling},
                             )
-                for grade in MARROW_GRADES:
+                for grade in grades_of(fact):
                     yield (
                         f"{name}/{fact}={grade}",
                         AnswerLevel.exact_decimal,
