@@ -253,6 +253,13 @@ class RuleSet(Frozen):
         """Names of the criteria that ask about a fact."""
         return tuple(c.name for c in self.criteria.values() if c.condition.fact == fact)
 
+    def unit_of(self, fact: str) -> str | None:
+        """The unit of a number, which is that of its limits; None where they name no one unit."""
+        limits = [self.criteria[name].condition.operand for name in self.criteria_of(fact)]
+        units = {self.thresholds[str(n)].unit if n in self.thresholds else "" for n in limits}
+        (unit,) = units if len(units) == 1 else ("",)
+        return "years" if unit in UNITS else unit or None
+
     def test_titles(self, fact: Fact) -> tuple[str, ...]:
         """The titles of the tests that answer a fact, as guidance.yaml words them."""
         titles = {str(test["id"]): str(test["title"]) for test in self.guidance["tests"]}

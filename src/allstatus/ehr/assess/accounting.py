@@ -82,6 +82,7 @@ def _found(reading: ChartReading) -> Iterable[Evidence]:
         *reading.relief,
         *reading.asserted,
         *reading.current,
+        *reading.own,
     )
     yield from (item.evidence for item in found)
     yield from (answer.evidence for answer in reading.answers if not answer.why)

@@ -163,9 +163,11 @@ class Scene:
 
     def _latest(self) -> date | None:
         reading = self.reading
-        dated = self.within([*reading.counts, *reading.outside, *reading.signs])
+        dated = self.within([*reading.counts, *reading.outside, *reading.signs, *reading.own])
         days = [item.when.last for item in dated]
         days += [one.when.last for one in reading.answers if not one.why and self.by_then(one.when)]
+        own = [fact.name for fact in self.ruleset.facts.values() if fact.own]
+        days += [one.when.last for fact in own for one in self.doubts(fact) if one.when.text]
         return max(days, default=None)
 
 

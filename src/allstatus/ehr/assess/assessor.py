@@ -11,6 +11,7 @@ from allstatus.ehr.assess.assess_count import assess_count
 from allstatus.ehr.assess.assess_findings import assess_outside, assess_signs
 from allstatus.ehr.assess.assess_history import assess_past, assess_treatment, doubtful_treatment
 from allstatus.ehr.assess.assess_marrow import assess_marrow
+from allstatus.ehr.assess.assess_own import assess_own
 from allstatus.ehr.assess.assessment import Assessment, Moment, Scene
 from allstatus.ehr.assess.day_index import ReadingIndex
 from allstatus.ehr.assess.remissions import Event, History, Past
@@ -69,6 +70,7 @@ class Assessor:
         assess_outside(scene, start)
         assess_signs(scene, start)
         assess_past(scene)
+        assess_own(scene, start)
         assess_answers(scene, start)
         return found
 

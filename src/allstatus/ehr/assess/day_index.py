@@ -80,7 +80,8 @@ NO_DOUBT: DayIndex[Doubt] = DayIndex()
 @dataclass(frozen=True, slots=True)
 class ReadingIndex:
     """A chart's reading by day: counts by component, what lies outside the marrow by site, signs by
-    name, doubts and answers by fact. `lasting` are the signs that may be there beyond their day.
+    name, doubts, results of the rule set's own facts and answers by fact. `lasting` are the signs
+    that may be there beyond their day.
     """
 
     marrow: DayIndex[Finding]
@@ -92,6 +93,7 @@ class ReadingIndex:
     lasting: DayIndex[Finding]
     directed: DayIndex[Finding]
     doubts: Mapping[str, DayIndex[Doubt]]
+    own: Mapping[str, DayIndex[Finding]]
     answers: Mapping[str, DayIndex[Doubt]]
     place: Mapping[int, int]
 
@@ -109,6 +111,7 @@ class ReadingIndex:
             DayIndex(item for item in reading.signs if _may_last(item)),
             DayIndex(reading.directed),
             {fact: DayIndex(doubts) for fact, doubts in reading.doubts.items()},
+            by(reading.own, lambda item: item.name),
             by(reading.answers, lambda answer: answer.fact),
             {id(item): place for place, item in enumerate(reading.signs)},
         )

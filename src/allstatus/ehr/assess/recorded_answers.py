@@ -35,6 +35,11 @@ def questions(rules: RuleSet) -> dict[str, Fact]:
     }
 
 
+def system_of(rules: str) -> str:
+    """The address of a rule set's own code system, by the rule set's id."""
+    return f"{OWN}/CodeSystem/{rules}"
+
+
 def question_code(fact: Fact) -> str:
     """The code of a question in its rule set's code system."""
     return f"{QUESTION}{fact.name}"
@@ -49,7 +54,7 @@ def read_answers(reading: ChartReading, rules: RuleSet) -> None:
     """Put each answer to this rule set's questions in its place; those to another's are about
     something else.
     """
-    system = f"{OWN}/CodeSystem/{rules.id}"
+    system = system_of(rules.id)
     asked = {(system, question_code(fact)): fact for fact in questions(rules).values()}
     told = [
         result
@@ -58,18 +63,18 @@ def read_answers(reading: ChartReading, rules: RuleSet) -> None:
     ]
     for result in without_superseded(told):
         fact = next(asked[code[:2]] for code in result.codes if code[:2] in asked)
-        _place(reading, result, fact, system, answer_texts(rules))
+        _place(reading, result, fact, rules.id, answer_texts(rules))
 
 
 def _place(
-    reading: ChartReading, result: Result, fact: Fact, system: str, texts: Mapping[str, str]
+    reading: ChartReading, result: Result, fact: Fact, rules: str, texts: Mapping[str, str]
 ) -> None:
     evidence = evidence_of(result, sent=result.value.sent)
     if result.void:
         reading.put_aside(fact.name, evidence, result.void)
         return
     when, why = place_in_time(reading, result)
-    value = _value(result, fact, system)
+    value = answer_value(result, fact, rules)
     if value is None:
         why = why or texts["unread"]
     counted = evidence.counted(texts["counted"])
@@ -78,8 +83,11 @@ def _place(
         reading.warn(f"{evidence.source} ({evidence.title}): {why}")
 
 
-def _value(result: Result, fact: Fact, system: str) -> Any:
-    """What was answered, as a record states it; None where it cannot be read."""
+def answer_value(result: Result, fact: Fact, rules: str) -> Any:
+    """What was answered, as a record states it, yes or no or by a rule set's own codes (`rules` is
+    its id); None where it cannot be read.
+    """
+    system = system_of(rules)
     said: list[Any]
     if fact.kind == "yes_no":
         said = [YES_NO.get(code.code) for code in result.value.codes if code.system == "v2_yes_no"]

@@ -25,7 +25,9 @@ SETTLE = {
     "signs_and_symptoms": "say whether it is a sign of the leukemia that is there now",
 }
 ANSWER = "answer"  # what a doubt is named that is about a clinician's own answer
+RESULT = "result"  # and one that is about a result of a rule set's own fact
 SIGN_IT = "sign the answer, or enter another"
+SAY_IT = "say what the result is, and when"
 Agree = Callable[[Any, Any], bool]
 
 
@@ -76,7 +78,7 @@ class Doubt:
     @property
     def settle(self) -> str:
         """What would settle it."""
-        return SIGN_IT if self.name == ANSWER else SETTLE[self.fact]
+        return {ANSWER: SIGN_IT, RESULT: SAY_IT}.get(self.name) or SETTLE[self.fact]
 
     @property
     def closed(self) -> Evidence:

@@ -136,7 +136,7 @@ def _place_result(
             told = TWO_PLACES if places else NO_PLACE
             reading.doubt(Doubt(fact, name, when, told, _evidence(result, match)))
         return
-    _note(reading, result)
+    note_dates(reading, result)
     (site,) = places
     if topic.name in COMPONENTS:
         item = _Item(result, match, COUNT, topic.name, site, when, why)
@@ -172,7 +172,8 @@ def _strange_specimens(result: Result, match: Match, tables: CodeTables) -> set[
     return {code.display or code.code for code in result.specimen if code.system != ITSELF}
 
 
-def _note(reading: ChartReading, result: Result) -> None:
+def note_dates(reading: ChartReading, result: Result) -> None:
+    """Warn of a date that is known in part, and of what the reader of a result noted."""
     if result.when and result.when.vague:
         reading.warn(
             f"{result.source}: its date is known only as {result.when.text}; it is taken as the "

@@ -24,6 +24,7 @@ from allstatus.ehr.assess.assessment import (
 from allstatus.ehr.assess.assessor import Assessor
 from allstatus.ehr.assess.caller_facts import CallerFacts, lay_over
 from allstatus.ehr.assess.contradictions import contradictions
+from allstatus.ehr.assess.own_results import read_own_results
 from allstatus.ehr.assess.recorded_answers import read_answers
 from allstatus.ehr.assess.remissions import History, Past
 from allstatus.ehr.chart import Chart, age_on
@@ -123,6 +124,7 @@ class _Teller:
         self.chart = replace(chart, sex=chart.sex or sex)
         given = any(overlay.facts.get("diagnosis") for overlay in self.overlays)
         self.reading = read_chart(self.chart, as_of, options, given=given)
+        read_own_results(self.reading, classifier.ruleset)
         read_answers(self.reading, classifier.ruleset)
         self.account = account_of(self.reading, options.tables)
         self.unread = tuple(unread_warnings(self.reading, options.tables))

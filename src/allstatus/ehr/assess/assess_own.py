@@ -1,0 +1,101 @@
+"""The facts of a rule set's own, around an assessment: what their latest results say."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from allstatus.ehr.assess.assessment import Scene
+from allstatus.ehr.assess.day_index import EMPTY
+from allstatus.ehr.dates import latest_of
+from allstatus.ehr.evidence.chart_reading import Finding
+from allstatus.record.percent import Percent
+from allstatus.table.fact_domain import domains_of
+
+ANOTHER_TIME = "of another time than this assessment"
+EARLIER = "an earlier result"
+AGREES = "agrees with the one counted"
+DIFFERS = "another result of the same time differs"
+TWO_RESULTS = "one_value"
+
+
+def assess_own(scene: Scene, start: date) -> None:
+    """The latest results since `start` of each fact of the rule set's own state it; what cannot be
+    relied on leaves it open where it could change it.
+    """
+    since = date.min if scene.found.day is None else start
+    for fact in scene.ruleset.facts.values():
+        if fact.own:
+            _assess(scene, fact.name, since)
+
+
+def _assess(scene: Scene, fact: str, since: date) -> None:
+    found, until = scene.found, scene.moment.until
+    results = scene.index.own.get(fact, EMPTY)
+    heard = results.between(since, until)
+    latest = _latest(heard)
+    now, near = {id(item) for item in latest}, {id(item) for item in heard}
+    found.note(
+        fact,
+        (
+            item.evidence.set_aside(EARLIER if id(item) in near else ANOTHER_TIME)
+            for item in results.items
+            if id(item) not in now
+        ),
+    )
+    if latest:
+        _state(scene, fact, latest)
+    last = max(latest, key=lambda item: item.when.order, default=None)
+    before = all(item.when.first < since for item in latest)  # or may be
+    open_ = [
+        doubt
+        for doubt in scene.doubts(fact, since)
+        if last is None
+        or before
+        or doubt.differs(last.when, last.value, lambda a, b: _alike(scene, fact, a, b))
+    ]
+    if open_ and not (latest and found.facts.get(fact) == "unknown"):
+        found.leave_open(fact, open_)
+
+
+def _latest(heard: list[Finding]) -> list[Finding]:
+    """The results of which each may be the latest."""
+    if not heard:
+        return []
+    since = latest_of(item.when for item in heard)
+    return [item for item in heard if item.when.end >= since]
+
+
+def _state(scene: Scene, fact: str, latest: list[Finding]) -> None:
+    found = scene.found
+    narrowest = min(latest, key=lambda item: _narrowness(scene, item))
+    if not any(_apart(scene, fact, narrowest.value, item.value) for item in latest):
+        rest = [item.evidence.set_aside(AGREES) for item in latest if item is not narrowest]
+        found.derive(fact, narrowest.value, [narrowest.evidence, *rest])
+        return
+    aside = [item.evidence.set_aside(DIFFERS) for item in latest]
+    specimens = {item.specimen for item in latest if item.specimen}
+    if len(specimens) < 2 and not any(item.when.vague for item in latest):
+        because = f"Two results of {fact} of one time differ; which one holds is not recorded."
+        found.conflicts.append((TWO_RESULTS, (fact,), because))
+    found.derive(fact, "unknown", aside, "unknown")
+
+
+def _narrowness(scene: Scene, item: Finding) -> tuple[Any, ...]:
+    value, pattern = item.value, domains_of(scene.ruleset)[item.name].pattern(item.value)
+    ends = (value.high - value.low, value.low) if isinstance(value, Percent) else (str(value),)
+    return pattern.count(None), *ends, item.evidence.source
+
+
+def _apart(scene: Scene, fact: str, one: object, other: object) -> bool:
+    """Whether a criterion tells two values apart for certain."""
+    domain = domains_of(scene.ruleset)[fact]
+    both = zip(domain.pattern(one), domain.pattern(other), strict=True)
+    return any(None not in pair and pair[0] != pair[1] for pair in both)
+
+
+def _alike(scene: Scene, fact: str, one: object, other: object) -> bool:
+    """Whether two values surely have the same answers."""
+    domain = domains_of(scene.ruleset)[fact]
+    pattern = domain.pattern(one)
+    return None not in pattern and pattern == domain.pattern(other)
