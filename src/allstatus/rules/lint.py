@@ -11,7 +11,7 @@ from allstatus.record.percent import HUNDRED, format_number
 from allstatus.record.yaml_file import YamlFile, shown
 from allstatus.rules.ruleset import PERCENT, RuleSet
 from allstatus.rules.shared_lint import named_otherwise, unasked_facts, unused_thresholds
-from allstatus.rules.stated_facts import unstated_facts
+from allstatus.rules.stated_facts import unread_codes, unstated_facts
 
 Files = Mapping[str, YamlFile]
 Folders = Mapping[str, list[YamlFile]]
@@ -230,6 +230,7 @@ def _way_back(ruleset: RuleSet, start: str) -> tuple[str, ...] | None:
 def fact_no_record_states(ruleset: RuleSet, files: Files, folders: Folders) -> Iterator[str]:
     """Each fact that no record can state as the rules have it."""
     yield from unstated_facts(ruleset.facts.values(), files["facts"])
+    yield from unread_codes(ruleset, files["facts"])
 
 
 def unknown_in_guidance(ruleset: RuleSet, files: Files, folders: Folders) -> Iterator[str]:

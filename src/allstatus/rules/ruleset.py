@@ -256,9 +256,9 @@ class RuleSet(Frozen):
     def unit_of(self, fact: str) -> str | None:
         """The unit of a number, which is that of its limits; None where they name no one unit."""
         limits = [self.criteria[name].condition.operand for name in self.criteria_of(fact)]
-        units = {self.thresholds[str(n)].unit if n in self.thresholds else "" for n in limits}
-        (unit,) = units if len(units) == 1 else ("",)
-        return "years" if unit in UNITS else unit or None
+        units = {self.thresholds[str(limit)].unit for limit in limits}
+        units = {"years" if unit in UNITS else unit for unit in units}
+        return units.pop() if len(units) == 1 else None
 
     def test_titles(self, fact: Fact) -> tuple[str, ...]:
         """The titles of the tests that answer a fact, as guidance.yaml words them."""

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator
 from allstatus.errors import nearest
 from allstatus.record.fact_keys import ABOUT_THE_RECORD, Statable, fact_keys
 from allstatus.record.yaml_file import YamlFile
-from allstatus.rules.ruleset import Fact
+from allstatus.rules.ruleset import Fact, RuleSet
 
 READ_BY_KEY = {"cbc_by_parts": "cbc"}
 
@@ -40,6 +40,18 @@ def unstated_facts(facts: Iterable[Fact], file: YamlFile) -> Iterator[str]:
             yield file.at((fact.name, "type"), _another_type(fact, key, keys[key]))
         else:
             yield from _other_values(fact, key, keys[key].as_read(fact.read_by), file)
+
+
+def unread_codes(rules: RuleSet, file: YamlFile) -> Iterator[str]:
+    """A line for each number whose results could not be read, because its unit is not known."""
+    for fact in rules.facts.values():
+        numbers = fact.own and fact.codes and fact.kind == "number"
+        if numbers and rules.unit_of(fact.name) is None:
+            yield file.at(
+                (fact.name, "codes"),
+                f"the unit of '{fact.name}' is not known, so that no result of its codes can be "
+                f"read; compare it with limits of thresholds.yaml that are in one unit",
+            )
 
 
 def _not_its_own(fact: Fact, keys: Collection[str]) -> str | None:

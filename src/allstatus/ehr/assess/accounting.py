@@ -118,7 +118,8 @@ def _place(
     counted: set[int],
     aside: dict[int, tuple[str, str]],
 ) -> Place:
-    understood = understanding(statement, tables)
+    asked = statement.number in reading.asked
+    understood = UNDERSTOOD if asked else understanding(statement, tables)
     if not known_by(statement, reading.as_of) and statement.when is not None:
         return (ASIDE, "", LATER) if understood == UNDERSTOOD else (understood, "", "")
     if statement.number in counted:
@@ -172,7 +173,7 @@ def unread_warnings(reading: ChartReading, tables: CodeTables) -> Iterable[str]:
             code
             for statement in stated
             for code in unknown_of(statement, tables)
-            if not statement.void
+            if not statement.void and statement.number not in reading.asked
         )
         if number := sum(found.values()):
             named = [f"{code.system} {code.code}" for code in sorted(found) if code.code]

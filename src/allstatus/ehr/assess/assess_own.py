@@ -32,21 +32,17 @@ def assess_own(scene: Scene, start: date) -> None:
 def _assess(scene: Scene, fact: str, since: date) -> None:
     found, until = scene.found, scene.moment.until
     results = scene.index.own.get(fact, EMPTY)
-    heard = results.between(since, until)
-    latest = _latest(heard)
-    now, near = {id(item) for item in latest}, {id(item) for item in heard}
-    found.note(
-        fact,
-        (
-            item.evidence.set_aside(EARLIER if id(item) in near else ANOTHER_TIME)
-            for item in results.items
-            if id(item) not in now
-        ),
-    )
+    latest = _latest(results.between(None, until), since)
+    now = {id(item) for item in latest}
+    for item in results.items:
+        if id(item) not in now:
+            near = bool(latest) and scene.by_then(item.when)
+            found.note(fact, [item.evidence.set_aside(EARLIER if near else ANOTHER_TIME)])
     if latest:
         _state(scene, fact, latest)
     last = max(latest, key=lambda item: item.when.order, default=None)
-    before = all(item.when.first < since for item in latest)  # or may be
+    day = found.day or date.min
+    before = all(i.when.first < since for i in latest) and any(i.when.last < day for i in latest)
     open_ = [
         doubt
         for doubt in scene.doubts(fact, since)
@@ -58,9 +54,9 @@ def _assess(scene: Scene, fact: str, since: date) -> None:
         found.leave_open(fact, open_)
 
 
-def _latest(heard: list[Finding]) -> list[Finding]:
-    """The results of which each may be the latest."""
-    if not heard:
+def _latest(heard: list[Finding], start: date) -> list[Finding]:
+    """The results of which each may be the latest; none where none of them is since `start`."""
+    if not any(item.when.last >= start for item in heard):
         return []
     since = latest_of(item.when for item in heard)
     return [item for item in heard if item.when.end >= since]

@@ -43,9 +43,11 @@ def read_own_results(reading: ChartReading, rules: RuleSet) -> None:
     told = [
         result
         for result in (reading.chart.results if asked else ())
-        if _facts(result, asked, reading.tables) and known_by(result, reading.as_of)
+        if _facts(result, asked, reading.tables)
     ]
-    for result in without_superseded(told):
+    reading.asked = frozenset(result.number for result in told)
+    known = [result for result in told if known_by(result, reading.as_of)]
+    for result in without_superseded(known):
         for fact in _facts(result, asked, reading.tables):
             _place(reading, result, fact, rules)
 

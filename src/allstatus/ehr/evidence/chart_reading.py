@@ -48,12 +48,12 @@ class OtherCancer:
 
 @dataclass(slots=True)
 class ChartReading:
-    """A chart's statements by what they are about. `aside` holds, by fact, what does not count
-    and why; `doubts`, by fact, what cannot be relied on though it may count; `own` are results
-    of the rule set's own facts; `answers` are a clinician's own to the rule set's questions,
-    with why one does not stand; `onset` is that of the leukemia, `named` the words it is sent
-    with, `given` that the caller says it is there, `recorded` when it was first recorded;
-    `disease` is what the rule set calls it.
+    """A chart's statements by what they are about. `aside` holds, by fact, what does not count and
+    why; `doubts`, by fact, what cannot be relied on though it may count; `own` are results of the
+    rule set's own facts, `asked` the numbers of all results of their codes; `answers` are a
+    clinician's own to the rule set's questions, with why one does not stand; `onset` is that of
+    the leukemia, `named` the words it is sent with, `given` that the caller says it is there,
+    `recorded` when it was first recorded; `disease` is what the rule set calls it.
     """
 
     chart: Chart
@@ -79,6 +79,7 @@ class ChartReading:
     asserted: list[Finding] = field(default_factory=list)
     current: list[Finding] = field(default_factory=list)
     own: list[Finding] = field(default_factory=list)
+    asked: frozenset[int] = frozenset()
     answers: list[Doubt] = field(default_factory=list)
     aside: dict[str, list[Evidence]] = field(default_factory=dict)
     doubts: dict[str, list[Doubt]] = field(default_factory=dict)
