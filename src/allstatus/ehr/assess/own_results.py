@@ -70,7 +70,9 @@ def _facts(result: Result, asked: Asked, tables: CodeTables) -> list[Fact]:
 
 
 def _place(reading: ChartReading, result: Result, fact: Fact, rules: RuleSet) -> None:
-    evidence = evidence_of(result, sent=result.value.sent)
+    named = result.text or next(code.display for code in result.codes)
+    shown = result if named else replace(result, text=fact.name.replace("_", " "))
+    evidence = evidence_of(shown, sent=result.value.sent)
     if result.void:
         reading.put_aside(fact.name, evidence, result.void, warn=result.void.startswith(LOUD))
         return

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import allstatus
-from allstatus.ehr.coding.codes import Population, Topic, population_tables, read_yaml
+from allstatus.ehr.coding.codes import Population, Topic, code_tables, population_tables, read_yaml
 from allstatus.ehr.coding.codes import table as table_of
-from allstatus.ehr.out.names import Json, Names, system_address
+from allstatus.ehr.out.names import Json, Names
 from allstatus.rules.ruleset import RuleSet
 
 
@@ -78,12 +78,15 @@ def requirements_of(names: Names, fact: str) -> Iterator[Json]:
     """What a chart should hold to answer a fact: its value sets, and for results the codes that the
     rules name.
     """
-    named = names.ruleset.facts[fact].codes.items()
+    asked, systems = names.ruleset.facts[fact], code_tables().systems
     listed = [
-        {"system": system_address(system), "code": code}
-        for system, codes in named
+        {"system": system if ":" in system else systems.address(system), "code": code}
+        for system, codes in asked.codes.items()
+        if ":" in system or systems.is_known(system)
         for code in codes
     ]
+    if asked.own and listed:
+        yield {"type": "Observation", "codeFilter": [{"path": "code", "code": listed}]}
     for place in places_of(names.ruleset, fact):
         version = names.ruleset.version if place.ours else allstatus.__version__
         value_set = f"{place.canonical(names)}|{version}"
