@@ -10,7 +10,7 @@ import pytest
 
 from allstatus.decision.classifier import Classifier
 from allstatus.errors import InvalidRecord
-from allstatus.record.record_schema import AGE, BLASTS, DAY
+from allstatus.record.record_schema import AGE, BLASTS, DAY, PERCENT
 
 jsonschema = pytest.importorskip("jsonschema", reason="jsonschema is not installed")
 
@@ -31,6 +31,14 @@ ASKED = [
     ("as_of", "2026-02-28", ["x", "2026-13-01", "2026-01-32", "26-01-01", "2026-1-1"]),
     ("age_years", 130, [-1, 131, "old"]),
 ]
+
+
+def test_a_grade_is_one_of_the_marrow_s_blasts_alone() -> None:
+    taken = {"4.9": True, "<5": True, "10/200": True, " M1 ": False, "m3": False}
+    assert {
+        said: jsonschema.Draft202012Validator(PERCENT).is_valid(said) for said in taken
+    } == taken
+    assert all(jsonschema.Draft202012Validator(BLASTS).is_valid(said) for said in taken)
 
 
 @pytest.mark.parametrize(("key", "taken", "refused"), ASKED, ids=lambda one: str(one)[:20])

@@ -130,6 +130,7 @@ def test_a_result_of_an_own_fact_counts_as_it_should(door: str, case: dict[str, 
     assert case.get("says", "") in because
     assert (decision.outcome == "conflicting_data") is case.get("conflict", False)
     numbers = decision.accounted
+    assert numbers is not None
     assert numbers.came_in == numbers.counted + numbers.set_aside + numbers.about_something_else
     assert numbers.counted + numbers.set_aside >= len(case["sent"])
 
@@ -138,6 +139,7 @@ def test_what_is_later_than_the_day_asked_about_is_set_aside() -> None:
     chart = as_fhir([{"m_protein": 2, "unit": "g/dL"}])
     decision = decide_chart(RULES, chart, as_of=date(2026, 1, 1))
     assert decision.facts["m_protein"].state == "unknown"
+    assert decision.accounted is not None
     assert (decision.accounted.counted, decision.accounted.set_aside) == (1, 1)
 
 
