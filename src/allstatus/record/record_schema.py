@@ -36,11 +36,8 @@ _SPELLINGS = (
 )
 
 
-def _percentage(
-    description: str, spellings: tuple[str, ...], examples: list[str]
-) -> dict[str, Any]:
+def _percentage(spellings: tuple[str, ...], examples: list[str]) -> dict[str, Any]:
     return {
-        "description": description,
         "anyOf": [
             {"type": "number", "minimum": 0, "maximum": 100},
             {"type": "string", "pattern": f"^({'|'.join(spellings)})$", "examples": examples},
@@ -75,17 +72,17 @@ def _percentage(
     }
 
 
-BLASTS = _percentage(
-    "Blasts in the marrow, in percent of nucleated cells from 0 to 100: a number or a spelling; "
-    "numbers are read as exact decimals.",
-    (_SPELLINGS[0], r"\s*[Mm][123]\s*", *_SPELLINGS[1:]),
-    ["4.9", "<5", ">=5", "5-10", "5 %", "10/200", "M1", "unknown"],
-)
-PERCENT = _percentage(
-    "A percentage from 0 to 100: a number or a spelling; numbers are read as exact decimals.",
-    _SPELLINGS,
-    ["4.9", "<5", ">=5", "5-10", "5 %", "10/200", "unknown"],
-)
+BLASTS = {
+    "description": (
+        "Blasts in the marrow, in percent of nucleated cells from 0 to 100: a number or a "
+        "spelling; numbers are read as exact decimals."
+    ),
+    **_percentage(
+        (_SPELLINGS[0], r"\s*[Mm][123]\s*", *_SPELLINGS[1:]),
+        ["4.9", "<5", ">=5", "5-10", "5 %", "10/200", "M1", "unknown"],
+    ),
+}
+PERCENT = _percentage(_SPELLINGS, ["4.9", "<5", ">=5", "5-10", "5 %", "10/200", "unknown"])
 _ABOUT = ("id", "as_of", "age_years", "sex", "diagnosis", "biomarkers", "lineage", "tki_failures")
 
 

@@ -49,8 +49,7 @@ def unread_codes(rules: RuleSet, file: YamlFile) -> Iterator[str]:
         if numbers and rules.unit_of(fact.name) is None:
             yield file.at(
                 (fact.name, "codes"),
-                f"the unit of '{fact.name}' is not known, so that no result of its codes can be "
-                f"read; compare it with limits of thresholds.yaml that are in one unit",
+                f"the limits of '{fact.name}' name no one `unit`; give one (or no `codes`)",
             )
 
 

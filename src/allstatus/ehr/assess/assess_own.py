@@ -5,18 +5,14 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from allstatus.ehr.assess.assess_answers import ONE_VALUE
 from allstatus.ehr.assess.assessment import Scene
 from allstatus.ehr.assess.day_index import EMPTY
 from allstatus.ehr.dates import latest_of
 from allstatus.ehr.evidence.chart_reading import Finding
 from allstatus.record.percent import Percent
+from allstatus.render.messages import answer_texts
 from allstatus.table.fact_domain import domains_of
-
-ANOTHER_TIME = "of another time than this assessment"
-EARLIER = "an earlier result"
-AGREES = "agrees with the one counted"
-DIFFERS = "another result of the same time differs"
-TWO_RESULTS = "one_value"
 
 
 def assess_own(scene: Scene, start: date) -> None:
@@ -32,12 +28,13 @@ def assess_own(scene: Scene, start: date) -> None:
 def _assess(scene: Scene, fact: str, since: date) -> None:
     found, until = scene.found, scene.moment.until
     results = scene.index.own.get(fact, EMPTY)
+    texts = answer_texts(scene.ruleset)
     latest = _latest(results.between(None, until), since)
     now = {id(item) for item in latest}
     for item in results.items:
         if id(item) not in now:
-            near = bool(latest) and scene.by_then(item.when)
-            found.note(fact, [item.evidence.set_aside(EARLIER if near else ANOTHER_TIME)])
+            why = "own_earlier" if latest and scene.by_then(item.when) else "another_time"
+            found.note(fact, [item.evidence.set_aside(texts[why])])
     if latest:
         _state(scene, fact, latest)
     last = max(latest, key=lambda item: item.when.order, default=None)
@@ -63,17 +60,18 @@ def _latest(heard: list[Finding], start: date) -> list[Finding]:
 
 
 def _state(scene: Scene, fact: str, latest: list[Finding]) -> None:
-    found = scene.found
+    found, texts = scene.found, answer_texts(scene.ruleset)
     narrowest = min(latest, key=lambda item: _narrowness(scene, item))
     if not any(_apart(scene, fact, narrowest.value, item.value) for item in latest):
-        rest = [item.evidence.set_aside(AGREES) for item in latest if item is not narrowest]
+        rest = [
+            item.evidence.set_aside(texts["own_agrees"]) for item in latest if item is not narrowest
+        ]
         found.derive(fact, narrowest.value, [narrowest.evidence, *rest])
         return
-    aside = [item.evidence.set_aside(DIFFERS) for item in latest]
+    aside = [item.evidence.set_aside(texts["own_differs"]) for item in latest]
     specimens = {item.specimen for item in latest if item.specimen}
     if len(specimens) < 2 and not any(item.when.vague for item in latest):
-        because = f"Two results of {fact} of one time differ; which one holds is not recorded."
-        found.conflicts.append((TWO_RESULTS, (fact,), because))
+        found.conflicts.append((ONE_VALUE, (fact,), texts["own_two"].format(fact=fact)))
     found.derive(fact, "unknown", aside, "unknown")
 
 

@@ -31,9 +31,6 @@ from allstatus.record.units import plain_unit, read_unit
 from allstatus.render.messages import answer_texts
 from allstatus.rules.ruleset import COUNT, HIGHEST, Fact, RuleSet
 
-COUNTED = "a result of a code that the rule set names"
-NO_PERCENTAGE = "is a grade or a coded answer, which gives no percentage of this"
-NO_NUMBER = "is no single number, as a record states it"
 Asked = Mapping[tuple[str, str], tuple[Fact, ...]]
 
 
@@ -86,7 +83,7 @@ def _place(reading: ChartReading, result: Result, fact: Fact, rules: RuleSet) ->
         reading.doubt(Doubt(fact.name, RESULT, when, why or str(error), evidence))
         return
     note_dates(reading, result)
-    evidence = evidence.counted(COUNTED, read)
+    evidence = evidence.counted(answer_texts(rules)["own_counted"], read)
     if why or when.vague:
         firm = not result.doubt
         doubt = Doubt(fact.name, RESULT, when, why or VAGUE, evidence, value, firm=firm)
@@ -104,17 +101,18 @@ def _of_another_person(result: Result, tables: CodeTables) -> bool:
 
 def _read(reading: ChartReading, result: Result, fact: Fact, rules: RuleSet) -> tuple[object, str]:
     """(a result's value as a record states it, the same in words); raises Unreadable."""
+    texts = answer_texts(rules)
     if fact.kind == "percent":
-        percent = _percent(reading, result)
+        percent = _percent(reading, result, texts)
         return percent, f"{percent.describe()} %"
     if fact.kind == "number":
         unit = rules.unit_of(fact.name)
-        number = _number(result.value, unit)
+        number = _number(result.value, unit, texts)
         return number, number.text if unit == COUNT else f"{number.text} {unit}"
     value = answer_value(result, fact, rules.id)
     if fact.kind == "choice":
         if value is None:
-            raise Unreadable(answer_texts(rules)["unread"])
+            raise Unreadable(texts["unread"])
         return value, str(value)
     found = _found(result, reading.tables) if value is None else value
     if says_opposite(found, result.flags, reading.tables):
@@ -122,31 +120,32 @@ def _read(reading: ChartReading, result: Result, fact: Fact, rules: RuleSet) -> 
     return found, "yes" if found else "no"
 
 
-def _percent(reading: ChartReading, result: Result) -> Percent:
+def _percent(reading: ChartReading, result: Result, texts: Mapping[str, str]) -> Percent:
     sent = result.value
     if sent.codes or (sent.text or "").strip().upper() in MARROW_GRADES:
-        raise Unreadable(NO_PERCENTAGE)
+        raise Unreadable(texts["own_grade"])
     percent = percent_of(sent, reading.tables)
     if percent.exact is not None and 0 < percent.exact < 1:
         reading.warn(f"{result.source}: {SMALL_SHARE}")
     return replace(percent, looks_like_fraction=False)
 
 
-def _number(sent: Quantity, unit: str | None) -> Percent:
+def _number(sent: Quantity, unit: str | None, texts: Mapping[str, str]) -> Percent:
     """A plain number in the fact's unit, exactly."""
     number = interval(sent).exact
     if number is None or comparator_of(sent) or sent.cells is not None:
-        raise Unreadable(NO_NUMBER)
-    number *= _factor(sent.unit, unit)
+        raise Unreadable(texts["own_number"])
+    number *= _factor(sent.unit, unit, texts)
     if number > HIGHEST["number"]:
-        raise Unreadable(f"is above {format_number(HIGHEST['number'])}, which no record states")
+        highest = format_number(HIGHEST["number"])
+        raise Unreadable(texts["own_high"].format(highest=highest))
     return Percent(number, number, text=format_number(number))
 
 
-def _factor(sent: str | None, unit: str | None) -> Fraction:
+def _factor(sent: str | None, unit: str | None, texts: Mapping[str, str]) -> Fraction:
     """What a number as sent is multiplied by for the fact's unit; a count has no unit."""
     if unit is None:
-        raise Unreadable("is of a fact whose limits name no one unit")
+        raise Unreadable(texts["own_units"])
     if unit == COUNT and (not sent or plain_unit(sent) == "1"):
         return Fraction(1)
     if not sent:
@@ -155,7 +154,7 @@ def _factor(sent: str | None, unit: str | None) -> Fraction:
     if ours and theirs and ours.quantity == theirs.quantity:
         return theirs.factor / ours.factor
     if plain_unit(unit) != plain_unit(sent):
-        raise Unreadable(f"has a unit that is not {unit} ('{sent}')")
+        raise Unreadable(texts["own_unit"].format(ours=unit, sent=sent))
     return Fraction(1)
 
 

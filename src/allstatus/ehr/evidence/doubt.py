@@ -14,6 +14,7 @@ from typing import Any
 
 from allstatus.ehr.chart import Chart, Statement
 from allstatus.ehr.dates import When
+from allstatus.render.messages import MESSAGES
 from allstatus.table.chart_context import Evidence
 
 SETTLE = {
@@ -27,7 +28,6 @@ SETTLE = {
 ANSWER = "answer"  # what a doubt is named that is about a clinician's own answer
 RESULT = "result"  # and one that is about a result of a rule set's own fact
 SIGN_IT = "sign the answer, or enter another"
-SAY_IT = "say what the result is, and when"
 Agree = Callable[[Any, Any], bool]
 
 
@@ -78,7 +78,9 @@ class Doubt:
     @property
     def settle(self) -> str:
         """What would settle it."""
-        return {ANSWER: SIGN_IT, RESULT: SAY_IT}.get(self.name) or SETTLE[self.fact]
+        if self.name == RESULT:
+            return str(MESSAGES.texts()["answers"]["own_settle"])
+        return SIGN_IT if self.name == ANSWER else SETTLE[self.fact]
 
     @property
     def closed(self) -> Evidence:
