@@ -69,9 +69,7 @@ def decide_by_keyboard(page, text: str, level: str) -> str:
     assert page.evaluate("document.activeElement.textContent") == "Decide"
     with page.expect_response(re.compile("/explain")):
         page.keyboard.press("Enter")
-    page.wait_for_function(
-        "document.activeElement.id === 'answer'"
-    )  # a screen reader hears it from the start
+    page.locator("#answer:focus").wait_for()  # a screen reader hears it from the start
     return page.inner_text("#answer")
 
 
