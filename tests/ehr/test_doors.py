@@ -31,7 +31,7 @@ from bulk.folders import HOW as ASSUMING
 from bulk.folders import decide, evidence, exported, write_folder
 from ehr import linked, raw_statements
 from ehr import test_hl7v2 as messages
-from ehr.assess.test_assessor import as_patients
+from ehr.assess.test_assessor import CASES, as_patients
 from ehr.assess.test_recorded_answers import BASE
 from ehr.assess.test_recorded_answers import observation as answered_in_chart
 from ehr.bundles import ALL, ICD10CM, concept, condition, marrow, observation, patient
@@ -136,9 +136,16 @@ def test_every_shape_has_one_answer_in_an_export(tmp_path: Path) -> None:
     found = {line["id"]: told(line) for line in evidence(target)}
     among = {chart.patient: chart for chart in read_fhir(parse_json(json.dumps(everything)))}
     wanted = {name: of(decide_chart(RULES, among[name])) for name in charts}
+    for name in more_open_in_an_export():
+        assert found.pop(name)["outcome"] == wanted.pop(name)["outcome"] == "insufficient_data"
     assert found == {
         name: answer for name, answer in wanted.items() if answer["outcome"] != "not_applicable"
     } | {name: answer for name, answer in found.items() if name not in charts}
+
+
+def more_open_in_an_export() -> list[str]:
+    """Patients beside whose charts an export does not hold who somebody else is."""
+    return [f"{n}-p1" for n, case in enumerate(CASES.values(), 1) if "export" in case]
 
 
 def test_every_shape_has_one_answer_at_the_service(client: TestClient) -> None:
