@@ -52,29 +52,6 @@ def test_remissions_are_numbered_and_changes_marked() -> None:
     assert [point.changed for point in timeline.points] == [True, True, True, False]
 
 
-@pytest.mark.parametrize(
-    ("between", "number"),
-    [
-        ({"marrow_blast_percent": "3-8"}, None),
-        ({"marrow_blast_percent": "unknown"}, None),
-        ({"leukemia_outside_marrow": "unknown"}, None),
-        ({"marrow_blast_percent": "60", "cbc": "abnormal"}, 2),
-        ({}, 1),
-        ({"cbc": "unknown"}, 1),
-    ],
-)
-def test_what_a_record_leaves_open_may_have_been_a_relapse(
-    between: dict[str, str], number: int | None
-) -> None:
-    records = [
-        {"id": "a", "as_of": f"2026-0{month}-01", **TREATED, **more}
-        for month, more in ((1, {}), (3, between), (5, {}))
-    ]
-    (timeline,) = decide_dated(RULES, records)
-    last = timeline.points[-1]
-    assert (last.decision.status, last.number) == ("in_remission", number)
-
-
 def test_each_patient_has_a_history_of_their_own() -> None:
     other = {**RELAPSE, "id": "b"}
     assert statuses([REMISSION, other]) == [["in_remission"], [None]]

@@ -18,9 +18,6 @@ from allstatus.table.chart_context import ChartContext, Evidence
 
 CARRIED = "carried forward from the record before"
 MARROW = "marrow"
-UNKNOWN = "unknown"
-UNDECIDED = "an undecided record"
-OPEN = ("marrow_blast_percent", "leukemia_outside_marrow", "relapse_since_remission")
 FOUND_CLEAR = "the relapse was found in the marrow only, which has since been found clear"
 
 
@@ -56,8 +53,6 @@ def _tell(classifier: Classifier, patient: str | int | None, records: list[Recor
             carried["prior_remission"] = True
         if past.relapses and record.relapse_since_remission is None:
             carried["relapse_since_remission"] = past.relapsed_since
-        if past.in_doubt and record.relapse_since_remission is None:
-            carried["relapse_since_remission"] = UNKNOWN
         if past.relapse_count and record.relapse_count is None:
             carried["relapse_count"] = past.relapse_count
         clear = marrow_side(classifier.ruleset, record.marrow_blast_percent) is False
@@ -78,20 +73,7 @@ def _tell(classifier: Classifier, patient: str | int | None, records: list[Recor
             places = _places(classifier.ruleset, record)
             status = classifier.ruleset.statuses[decision.status]
             history.decided(record.as_of, status, places=places)
-        elif unread := _unread(classifier.ruleset, record):
-            statuses = classifier.ruleset.statuses
-            possible = [statuses[name] for name in decision.possible if name in statuses]
-            places = frozenset({MARROW} if unread == {"marrow_blast_percent"} else ())
-            history.undecided(record.as_of, possible, Evidence(UNDECIDED), places)
     return timeline
-
-
-def _unread(ruleset: RuleSet, record: Record) -> set[str]:
-    """The facts that a record says are not known, or of which it says both sides of a limit."""
-    found = {name for name in OPEN if getattr(record, name) == UNKNOWN}
-    marrow = record.marrow_blast_percent
-    straddles = marrow is not None and marrow_side(ruleset, marrow) is None
-    return found | ({"marrow_blast_percent"} if straddles else set())
 
 
 def _because(fact: str) -> str:

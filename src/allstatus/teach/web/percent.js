@@ -49,7 +49,7 @@ const readCount = (blasts, cells, field) => {
 
 // `grades` are morphologic grades such as M1 with their own bounds, as the embedded data give them.
 const readPercentText = (text, field, grades) => {
-  const grade = grades[text.toUpperCase()];
+  const grade = field === "marrow_blast_percent" && grades[text.toUpperCase()];
   if (grade) return interval(readNumber(grade.low, field), readNumber(grade.high, field), field, { lowOpen: grade.low_open });
   const count = /^(\d{1,6})\s*\/\s*(\d{1,6})$/.exec(text);
   if (count) return readCount(BigInt(count[1]), BigInt(count[2]), field);
