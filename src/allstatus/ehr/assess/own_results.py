@@ -20,6 +20,7 @@ from allstatus.ehr.evidence.chart_reading import (
     evidence_of,
     known_by,
     place_in_time,
+    specimen_places,
 )
 from allstatus.ehr.evidence.doubt import RESULT, Doubt
 from allstatus.ehr.evidence.lab_results import OTHER_PERSON, SMALL_SHARE, note_dates
@@ -73,7 +74,7 @@ def _place(reading: ChartReading, result: Result, fact: Fact, rules: RuleSet) ->
     if result.void:
         reading.put_aside(fact.name, evidence, result.void, warn=result.void.startswith(LOUD))
         return
-    if _of_another_person(result, reading.tables):
+    if "other_person" in specimen_places(result, reading.tables):
         reading.put_aside(fact.name, evidence, OTHER_PERSON, warn=True)
         return
     when, why = place_in_time(reading, result)
@@ -92,11 +93,6 @@ def _place(reading: ChartReading, result: Result, fact: Fact, rules: RuleSet) ->
             return
         reading.doubts.setdefault(fact.name, []).append(doubt)
     reading.own.append(Finding(fact.name, when, evidence, value, specimen=result.specimen))
-
-
-def _of_another_person(result: Result, tables: CodeTables) -> bool:
-    found = (tables.results.find([code]) for code in result.specimen)
-    return any(match.topic["specimen"] == "other_person" for match in found if match)
 
 
 def _read(reading: ChartReading, result: Result, fact: Fact, rules: RuleSet) -> tuple[object, str]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from allstatus.ehr.chart import Chart, Code, Problem, Statement
+from allstatus.ehr.chart import Chart, Code, Problem, Result, Statement
 from allstatus.ehr.coding.codes import CodeTables, Match, code_tables
 from allstatus.ehr.dates import When
 from allstatus.ehr.evidence.doubt import Doubt, lies, unborn
@@ -157,3 +157,9 @@ def place_in_time(reading: ChartReading, statement: Statement) -> tuple[When, st
 def cancers(names: Iterable[str]) -> str:
     """Other cancers as one phrase."""
     return ", ".join(sorted(set(names)))
+
+
+def specimen_places(result: Result, tables: CodeTables) -> set[str]:
+    """Where a result's specimen comes from, as far as the tables know it."""
+    known = filter(None, (tables.results.find([code]) for code in result.specimen))
+    return {match.topic["specimen"] for match in known} - {None, ""}

@@ -17,6 +17,7 @@ from allstatus.ehr.evidence.chart_reading import (
     evidence_of,
     known_by,
     place_in_time,
+    specimen_places,
 )
 from allstatus.ehr.evidence.disease_status import assert_by_result, doubt_by_answer
 from allstatus.ehr.evidence.doubt import Doubt
@@ -151,15 +152,10 @@ def _place_result(
 def _places(match: Match, result: Result, tables: CodeTables) -> set[str]:
     """Where a result comes from, by its code and its specimen: one place, two, or none known."""
     own = PLACES.get(match.topic.name) or match.topic["site"]
-    sent = [
-        found.topic["specimen"]
-        for code in result.specimen
-        if (found := tables.results.find([code])) is not None and found.topic["specimen"]
-    ]
-    places = ({own} if own else set()) | set(sent)
-    if own == "other":  # another fluid, of which there are many
-        places -= {"other"} if sent else set()
-    return places
+    sent = specimen_places(result, tables)
+    if own == "other" and sent:  # another fluid, of which there are many
+        return sent - {"other"}
+    return sent | ({own} if own else set())
 
 
 def _strange_specimens(result: Result, match: Match, tables: CodeTables) -> set[str]:

@@ -4,6 +4,7 @@ from its report, the panel it is part of, or the specimen's own resource.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import lru_cache
@@ -73,9 +74,9 @@ def above(result: Json, store: ResourceStore) -> Iterator[tuple[str, Json]]:
     """(what it is, resource) of everything that lists a result: its reports, then its panels and
     theirs.
     """
-    waiting, seen = [result], {id(result)}
+    waiting, seen = deque([result]), {id(result)}
     while waiting:
-        member = waiting.pop(0)
+        member = waiting.popleft()
         for report in store.reports(member):
             if id(report) not in seen:
                 seen.add(id(report))

@@ -4,6 +4,7 @@ a flag or a note is about, and the coded answers on a form.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -153,9 +154,9 @@ def _reached(resource: Json, paths: tuple[str, ...]) -> Iterator[Json]:
 def _answers(form: Json, whole: Statement) -> Iterator[Mention]:
     """Each answer with a code, or to a question that is called by one."""
     day, stands = _standing(form, ANSWERED)
-    waiting = objects(form.get("item"))
+    waiting = deque(objects(form.get("item")))
     while waiting:
-        item = waiting.pop(0)
+        item = waiting.popleft()
         waiting += objects(item.get("item"))
         for answer in objects(item.get("answer")):
             waiting += objects(answer.get("item"))

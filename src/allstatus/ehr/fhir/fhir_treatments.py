@@ -4,6 +4,7 @@ before.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 
 from allstatus.ehr.chart import TEXT, Code, Treatment
@@ -196,9 +197,9 @@ def _routes(resource: Json) -> tuple[Code, ...]:
 
 def _orders(resource: Json, store: ResourceStore) -> Iterator[Json]:
     """A treatment, and the orders it was given under."""
-    waiting, seen = [resource], {id(resource)}
+    waiting, seen = deque([resource]), {id(resource)}
     while waiting:
-        order = waiting.pop(0)
+        order = waiting.popleft()
         yield order
         for reference in _listed(order, ORDERS):
             found = store.resolve(order, reference)
