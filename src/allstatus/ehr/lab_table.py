@@ -1,10 +1,11 @@
 """A table of dated results, one a line (CSV with commas, semicolons or tabs), to charts.
 
 Columns, of which `date` and `code` are needed: patient, date, system, code, display, comparator,
-value, unit, low, high, flag, status, specimen, issued, sex, born. A row is a result, or, by its
-code, a treatment given (its value an amount, if any) or a diagnosis, of which a value or flag is an
-answer. A status is a result's, a treatment's or a diagnosis' in FHIR. A code without a system is
-one of LOINC, unless it names its system itself, as in LOINC:718-7.
+value, unit, low, high, flag, status, specimen, issued, comment, sex, born. A row is a result, or,
+by its code, a treatment given (its value an amount, if any) or a diagnosis, of which a value or
+flag is an answer. A status is a result's, a treatment's or a diagnosis' in FHIR. A code without a
+system is one of LOINC, unless it names its system itself, as in LOINC:718-7. A comment is read only
+for whether it takes its row back.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from dataclasses import replace
 
 from allstatus.ehr.chart import Chart, Code, Problem, Quantity, Range, Result, Statement, Treatment
 from allstatus.ehr.coding.codes import code_tables, make_code, table
+from allstatus.ehr.coding.comments import taken_back
 from allstatus.ehr.dates import read_when
 from allstatus.ehr.fhir.fhir_resources import ENDED, STATES, VERIFICATION
 from allstatus.ehr.fhir.fhir_standing import (
@@ -46,9 +48,11 @@ COLUMNS = (
     "status",
     "specimen",
     "issued",
+    "comment",
     "sex",
     "born",
 )
+CORRECTED = ("amended", "corrected")
 SEXES = ("female", "male", "other")
 NEEDED = ("date", "code")
 DEFAULT_SYSTEM = "LN"
@@ -148,7 +152,9 @@ def _statement(row: Row, source: str) -> Statement:
 
 def _standing(row: Row, statuses: dict[str, Standing]) -> Standing:
     status = row.get("status", "").lower()
-    return statuses.get(status, UNREADABLE_STATUS) if status else STANDS
+    standing = statuses.get(status, UNREADABLE_STATUS) if status else STANDS
+    doubt = taken_back(row.get("comment", ""), corrected=status in CORRECTED)
+    return together(standing, Standing("", doubt)) if doubt else standing
 
 
 def _amount(row: Row) -> Standing:
@@ -195,5 +201,5 @@ def _result(row: Row, said: Statement) -> Result:
         ranges=(Range(low, high),) if low or high else (),
         flags=flags,
         specimen=specimen,
-        corrected=row.get("status", "").lower() in ("amended", "corrected"),
+        corrected=row.get("status", "").lower() in CORRECTED,
     )

@@ -29,6 +29,10 @@ class Message:
 
     header: Segment
     segments: list[Segment] = field(default_factory=list)
+    above: Segment = field(init=False)  # what a comment is about: the last segment that is none
+
+    def __post_init__(self) -> None:
+        self.above = self.header
 
     @property
     def name(self) -> str:
@@ -45,6 +49,15 @@ class Message:
     def sent(self) -> When | None:
         """When it was sent."""
         return usable(self.header.when(7), None)
+
+    def put(self, segment: Segment) -> None:
+        """The next segment; a comment is noted beside what it is about, too."""
+        if segment.name == "NTE":
+            said = segment.raw(3).replace(segment.marks.repetition, "\n")
+            self.above.comments.append(segment.plain(said))
+        else:
+            self.above = segment
+        self.segments.append(segment)
 
 
 @dataclass(slots=True)
@@ -70,7 +83,7 @@ def read_messages(text: str) -> Framed:
             found.missing += counts.fit(Segment(line, Marks(line[3:4] or "|")), len(found.messages))
             continue
         if marks is None or not _is_segment(line, marks):
-            _break(found)
+            _break(found, line)
             continue
         segment = Segment(line, marks)
         if name == "MSH":
@@ -82,9 +95,9 @@ def read_messages(text: str) -> Framed:
             if name == "ADD" or segment.raw(1):
                 found.missing.append("a message continues in another")
             if name == "ADD":
-                _break(found)
+                _break(found, line)
         elif found.messages:
-            found.messages[-1].segments.append(segment)
+            found.messages[-1].put(segment)
         else:
             found.stray += 1
     if text[-1:] not in _ENDING:
@@ -105,11 +118,15 @@ def _is_segment(line: str, marks: Marks) -> bool:
     return known or (name.isupper() and (after != "" or name[2].isdigit()))
 
 
-def _break(found: Framed) -> None:
-    """The last segment does not end where its line does."""
+def _break(found: Framed, line: str) -> None:
+    """The last segment does not end where its line does; a comment goes on."""
     if found.messages:
         message = found.messages[-1]
-        (message.segments[-1] if message.segments else message.header).break_off()
+        last = message.segments[-1] if message.segments else message.header
+        if last.name == "NTE":
+            message.above.comments.append(line)
+        else:
+            last.break_off()
     found.stray += 1
 
 

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import takewhile
 from typing import Any
 
 from allstatus.ehr.chart import (
@@ -20,25 +21,27 @@ from allstatus.ehr.chart import (
     no_whole,
 )
 from allstatus.ehr.dates import PointInTime
+from allstatus.ehr.hl7v2.corrections import named
 from allstatus.ehr.hl7v2.deletions import CodedSegment, without_deleted
 from allstatus.ehr.hl7v2.diagnoses import read_diagnosis, read_reason
 from allstatus.ehr.hl7v2.framing import Framed, Message, read_messages
+from allstatus.ehr.hl7v2.message_kinds import (
+    DIAGNOSES,
+    LINK,
+    MERGES,
+    RESULTS,
+    SPECIMEN_FIRST,
+    TREATMENTS,
+    UNLINK,
+    UNREAD_KIND,
+    UNREAD_RESULTS,
+)
 from allstatus.ehr.hl7v2.patients import IdentifiedPerson, Patients, read_person
-from allstatus.ehr.hl7v2.results import Order, Sender, Sending, named, read_order
+from allstatus.ehr.hl7v2.results import Sender, Sending, orders_of, read_order
 from allstatus.ehr.hl7v2.segments import Segment, under
 from allstatus.ehr.hl7v2.treatments import read_treatments
 from allstatus.errors import InvalidRecord
 
-RESULTS = {("ORU", "R01"), ("ORU", "R30"), ("ORU", "R32")} | {
-    ("OUL", event) for event in ("R21", "R22", "R23", "R24")
-}
-SPECIMEN_FIRST = {("OUL", "R22"), ("OUL", "R23")}  # a specimen, then the orders on it
-DIAGNOSES = {"ADT", "OML"}
-TREATMENTS = {"RAS", "RDE", "RGV"}
-MERGES = {("ADT", f"A{event}") for event in (18, 30, 34, 36, 39, 40, 46, 47)}
-LINK, UNLINK = ("ADT", "A24"), ("ADT", "A37")  # two PID segments are one patient's, or are not
-UNREAD_KIND = "a message of the kind {}, which is not read"
-UNREAD_RESULTS = "sent in {}, whose results are not read"
 NAMELESS = "names no patient"
 
 SET_ASIDE = "{} messages name no patient; they are set aside"
@@ -133,7 +136,7 @@ def _read(message: Message, links: bool) -> Iterator[_Said]:
             told = _states(segments)
             said.rivals = rivals if told else []
             rivals = [] if told or not said.person.identifiers else [*rivals, said.person]
-        _fill(said)
+        _fill(said, pid)
         yield said
 
 
@@ -141,17 +144,19 @@ def _states(segments: list[Segment]) -> bool:
     return any(s.name in ("OBR", "OBX", "DG1", "RXA", "RXE", "RXG", "PR1") for s in segments)
 
 
-def _fill(said: _Said) -> None:
+def _fill(said: _Said, pid: Segment | None) -> None:
     message, kind = said.message, "^".join(filter(None, said.message.kind))
     born = said.person.born
-    sender = Sender(message.name, message.sent, born.first if born else None)
+    comments = "\n".join(_comments(message, pid, said.segments))
+    day = born.first if born else None
+    sender = Sender(message.name, message.sent, day, comments=comments)
     results = message.kind in RESULTS
     if not results:
         sender = replace(sender, unread=UNREAD_RESULTS.format(kind or "(none)"))
     if not (results or message.kind[0] in DIAGNOSES | TREATMENTS):
         _fill_in_doubt(said, sender)
         return
-    for order in _orders(said.segments, message.kind in SPECIMEN_FIRST):
+    for order in orders_of(said.segments, message.kind in SPECIMEN_FIRST):
         said.sendings += read_order(order, sender)
         if order.request is not None and results and not order.cancelled:
             said.others += read_reason(order.request, sender)
@@ -160,12 +165,19 @@ def _fill(said: _Said) -> None:
     said.coded += read_treatments(said.segments, sender)
 
 
+def _comments(message: Message, pid: Segment | None, segments: list[Segment]) -> Iterator[str]:
+    """What a message says beside its patient, before the first order."""
+    own = takewhile(lambda one: one.name not in ("ORC", "OBR", "OBX", "SPM"), segments)
+    for segment in (message.header, *([pid] if pid is not None else ()), *own):
+        yield from segment.comments
+
+
 def _fill_in_doubt(said: _Said, sender: Sender) -> None:
     """A message of a kind that is not read: a statement that nothing here understands, but for what
     it says of the facts by codes that are known, which it leaves open.
     """
     text = UNREAD_KIND.format("^".join(filter(None, said.message.kind)) or "(none)")
-    orders = _orders(said.segments, specimen_first=False)
+    orders = orders_of(said.segments, specimen_first=False)
     said.sendings = [one for order in orders for one in read_order(order, sender)]
     diagnoses = [read_diagnosis(one, sender) for one in said.segments if one.name == "DG1"]
     said.coded = [
@@ -175,22 +187,6 @@ def _fill_in_doubt(said: _Said, sender: Sender) -> None:
     said.whole = Statement(said.message.name, (), None, said.message.sent, text=text)
     if not (said.sendings or said.coded):
         said.others.append(said.whole)
-
-
-def _orders(segments: list[Segment], specimen_first: bool) -> Iterator[Order]:
-    """The orders of a message; specimens before an order are of all that follow, up to the next."""
-    shared: tuple[Segment, ...] = ()
-    common: Segment | None = None
-    for request, group in under(segments, "OBR"):
-        specimens = tuple(segment for segment in group if segment.name == "SPM")
-        if request is not None and specimen_first:
-            own = [segment for segment in group if segment.name != "SPM"]
-            yield Order.of(request, own, shared, common)
-            shared = specimens or shared
-        else:
-            yield Order.of(request, group, shared, common)
-            shared = specimens if request is None else shared
-        common = next((segment for segment in group if segment.name == "ORC"), None)
 
 
 class _Charts:

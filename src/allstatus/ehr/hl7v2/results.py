@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from allstatus.ehr.chart import NO_STATUS, Quantity, Result
+from allstatus.ehr.coding.comments import taken_back
 from allstatus.ehr.dates import When, last_day
-from allstatus.ehr.hl7v2.segments import BROKEN_OFF, Segment
+from allstatus.ehr.hl7v2.segments import BROKEN_OFF, Segment, under
 from allstatus.ehr.hl7v2.specimens import Specimen, specimen_of
 from allstatus.ehr.hl7v2.times import span, usable
 from allstatus.ehr.hl7v2.values import flags_of, ranges_of, value_of
-from allstatus.ehr.sendings import SUPERSEDED
 
 NO_VALUE = "has no value"
 OUTSIDE_ORDER = "stands outside an order"
@@ -47,20 +47,20 @@ ORDER_CANCELLED = ("CA", "OC", "CR")  # ORC-1, table 0119; ORC-5 has CA for it
 ORDER_VOID = {"O": "its specimen is not there yet", "X": CANCELLED, "CA": CANCELLED}
 UNREADABLE_STATUS = "its status cannot be read as final"
 CONFIRMS = "U"  # final now, and not sent again
-MAYBE_CORRECTED = "another sending of its order may have corrected it"
 RANK = dict.fromkeys("PISR", 0) | {"C": 2, "D": 3, "W": 3}  # of sendings of one time; else 1
 
 
 @dataclass(frozen=True, slots=True)
 class Sender:
     """What the message says that a result is in: its name, when it was sent, and its patient's
-    birth; `unread`: why results in it cannot be relied on.
+    birth; `unread`: why results in it cannot be relied on. `comments` are those on all of it.
     """
 
     name: str
     sent: When | None
     born: date | None = None
     unread: str = ""
+    comments: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +80,15 @@ class Sending:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """An OBR with the segments under it; `cancelled` by the ORC before it."""
+    """An OBR with the segments under it; `cancelled` by the ORC before it, with the `comments` on
+    any of these but the results.
+    """
 
     request: Segment | None
     observations: tuple[Segment, ...]
     specimen: Specimen
     cancelled: bool = False
+    comments: str = ""
 
     @classmethod
     def of(
@@ -103,13 +106,32 @@ class Order:
         cancelled = common is not None and (
             common.text(1).upper() in ORDER_CANCELLED or common.text(5).upper() == "CA"
         )
-        return cls(request, found, specimen_of(request, own or shared), cancelled)
+        beside = [one for one in segments if one.name not in ("OBX", "ORC")]
+        said = [one for one in (common, request, *shared, *beside) if one is not None]
+        comments = "\n".join(comment for one in said for comment in one.comments)
+        return cls(request, found, specimen_of(request, own or shared), cancelled, comments)
 
     @property
     def status(self) -> str:
         """What it says of its results (OBR-25), else that it was cancelled."""
         said = self.request.text(25).upper() if self.request is not None else ""
         return said or ("CA" if self.cancelled else "")
+
+
+def orders_of(segments: list[Segment], specimen_first: bool) -> Iterator[Order]:
+    """The orders of a message; specimens before an order are of all that follow, up to the next."""
+    shared: tuple[Segment, ...] = ()
+    common: Segment | None = None
+    for request, group in under(segments, "OBR"):
+        specimens = tuple(segment for segment in group if segment.name == "SPM")
+        if request is not None and specimen_first:
+            own = [segment for segment in group if segment.name != "SPM"]
+            yield Order.of(request, own, shared, common)
+            shared = specimens or shared
+        else:
+            yield Order.of(request, group, shared, common)
+            shared = specimens if request is None else shared
+        common = next((segment for segment in group if segment.name == "ORC"), None)
 
 
 def read_order(order: Order, sender: Sender) -> Iterator[Sending]:
@@ -172,7 +194,9 @@ def _standing(order: Order, segment: Segment, sender: Sender) -> tuple[str, str]
     elif whole:
         void = void or ORDER_VOID.get(whole, "")
         said = "" if whole in ORDER_FINAL else ORDER_DOUBT.get(whole, UNREADABLE_STATUS)
-    return void, sender.unread or said or order.specimen.doubt
+    doubt = sender.unread or said or order.specimen.doubt
+    comments = ("\n".join(segment.comments), order.comments, sender.comments)
+    return void, doubt or taken_back(*comments, corrected=(status or whole) == "C")
 
 
 def _notes(order: Order, segment: Segment) -> Iterator[str]:
@@ -234,67 +258,3 @@ def _numbers(request: Segment | None) -> tuple[str, str]:
         return "", ""
     filler, placer = ("^".join(request.components(number)[:2]).rstrip("^") for number in (3, 2))
     return filler, placer
-
-
-Fillers = dict[tuple[str, str], set[str]]  # filler numbers by placer and the rest of the name
-
-
-def _fillers(sendings: list[Sending]) -> Fillers:
-    found: Fillers = {}
-    for one in sendings:
-        if one.filler and one.placer:
-            found.setdefault((one.placer, one.rest), set()).add(one.filler)
-    return found
-
-
-def _unclear(sendings: list[Sending], fillers: Fillers) -> Iterator[str]:
-    """Names that a sending without a filler may mean, where its placer has several."""
-    for one in sendings:
-        known = set() if one.filler else fillers.get((one.placer, one.rest), set())
-        if len(known) > 1:
-            yield from (f"filler {filler}|{one.rest}" for filler in known)
-
-
-def named(sendings: list[Sending]) -> Iterator[Result]:
-    """Results with what a correction calls each by, of one patient."""
-    fillers = _fillers(sendings)
-    names = [_name(one, fillers) for one in sendings]
-    unclear = set(_unclear(sendings, fillers))
-    top: dict[tuple[str, When | None], int] = {}
-    sent: dict[str, list[Result]] = {}
-    for one, name in zip(sendings, names, strict=True):
-        sent.setdefault(name, []).append(one.result)
-        key = name, one.result.sent
-        top[key] = max(top.get(key, 0), one.rank)
-    for one, name in zip(sendings, names, strict=True):
-        result = replace(one.result, names=(name,) if name else ())
-        if one.confirms:
-            result = _confirmed(result, sent[name] if name else [])
-        if name and one.rank < top[name, result.sent]:
-            result = replace(result, void=result.void or SUPERSEDED, doubt="")
-        elif name in unclear and not result.void:
-            result = replace(result, doubt=result.doubt or MAYBE_CORRECTED)
-        yield result
-
-
-def _confirmed(result: Result, sendings: list[Result]) -> Result:
-    """A result made final without being sent again: what was last sent before it."""
-    before = [
-        other
-        for other in sendings
-        if other.value.sent and other.sent and result.sent and other.sent.end < result.sent.begin
-    ]
-    last = max(before, key=lambda other: other.sent.order if other.sent else (), default=None)
-    if last is None or last.void:
-        return result
-    doubt = "" if result.doubt == NO_VALUE else result.doubt
-    return replace(result, doubt=doubt, value=last.value, ranges=last.ranges, flags=last.flags)
-
-
-def _name(one: Sending, fillers: dict[tuple[str, str], set[str]]) -> str:
-    """What names a result: its order by the filler's number, else by the placer's."""
-    known = fillers.get((one.placer, one.rest), set())
-    filler = one.filler or (next(iter(known)) if len(known) == 1 else "")
-    if filler:
-        return f"filler {filler}|{one.rest}"
-    return f"placer {one.placer}|{one.rest}" if one.placer else ""

@@ -36,11 +36,13 @@ class Marks(NamedTuple):
 
 class Segment:
     """A segment's fields, counted from 1 as the standard counts them. `broken`: what follows it is
-    no segment, so its last field was cut off and is left out, and more may be missing.
+    no segment, so its last field was cut off and is left out, and more may be missing. `comments`
+    are those of the NTE segments right after it.
     """
 
     def __init__(self, line: str, marks: Marks) -> None:
         self.marks, self.fields, self.broken = marks, line.split(marks.field), False
+        self.comments: list[str] = []
         self.name = self.fields[0].upper()
         if self.name == "MSH":
             self.fields.insert(1, marks.field)

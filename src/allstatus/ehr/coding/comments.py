@@ -1,0 +1,89 @@
+"""Comments beside results: whether one takes its result back, by the words of
+`codes/comment-words.yaml`. A comment is never read for a value.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import lru_cache
+
+from allstatus.record.code_files import read_yaml
+
+_SENTENCES = re.compile(r"[.;!?\n\r]+(?!\d)")
+_BETWEEN = r"(?:[^\W_]+\s+){0,3}"  # words between a negation and what it denies
+NEAR = 100  # characters in which a negation may stand
+_BREAKS = re.compile(r"\\\.(?:br|sp)[+-]?\d*\\", re.IGNORECASE)  # of lines in HL7 v2 text
+_ESCAPES = re.compile(r"\\(?:\.[a-z]{2}[+-]?\d*|[hn])\\", re.IGNORECASE)  # its other formatting
+_GOES_ON = re.compile(r"\s*[\n\r]\s*(?=[^\W\dA-Z_])")  # a line that ends within a sentence
+
+
+def taken_back(*comments: str, corrected: bool = False) -> str:
+    """Why a result with these comments cannot be relied on, or empty; `corrected`: it was sent as a
+    correction, so that a comment may be about what it corrects.
+    """
+    found = (_read(comment, corrected) for comment in comments if comment)
+    return next(filter(None, found), "")
+
+
+@lru_cache(maxsize=64)  # a comment on a message or an order is read for each of its results
+def _read(comment: str, corrected: bool) -> str:
+    return _words().read(comment, corrected)
+
+
+class CommentWords:
+    """The words of comments, as the table gives them."""
+
+    def __init__(self) -> None:
+        said = read_yaml("comment-words")
+        kinds, negated = said["taken_back"], said["negated"]
+        self._why = str(said["why"])
+        self._unharmed = _pattern(said["unharmed"])
+        self._kinds = {name: _pattern(kind["words"]) for name, kind in kinds.items()}
+        self._before = re.compile(rf"{_pattern(negated['before']).pattern}\s+{_BETWEEN}$")
+        self._after = re.compile(rf"[\s:,-]*{_pattern(negated['after']).pattern}")
+        self._supposing = _pattern(negated["supposing"])
+        self._another = _pattern(said["another"])
+        self._corrected = _pattern([*said["another"], *said["corrected"]])
+
+    def read(self, text: str, corrected: bool) -> str:
+        """Why, of the first sentence that takes the result back."""
+        elsewhere = self._corrected if corrected else self._another
+        for sentence in _SENTENCES.split(_plain(text)):
+            if not elsewhere.search(sentence) and (found := self._found(sentence)):
+                return self._why.format(found)
+        return ""
+
+    def _found(self, sentence: str) -> str:
+        """The first words that take the result back and are not denied."""
+        supposed = self._supposing.search(sentence)
+        end = supposed.start() if supposed else len(sentence)
+        for kind, pattern in self._kinds.items():
+            if kind == "unfit" and self._unharmed.search(sentence):
+                continue
+            for found in pattern.finditer(sentence, 0, end):
+                before = sentence[max(0, found.start() - NEAR) : found.start()]
+                after = sentence[found.end() : found.end() + NEAR]
+                if not (self._before.search(before) or self._after.match(after)):
+                    return found[0]
+        return ""
+
+
+@lru_cache(maxsize=1)
+def _words() -> CommentWords:
+    return CommentWords()
+
+
+def _plain(text: str) -> str:
+    """Small letters without accents, hyphens or formatting, a sentence in one line."""
+    lines = _GOES_ON.sub(" ", _ESCAPES.sub(" ", _BREAKS.sub("\n", text)))
+    letters = unicodedata.normalize("NFKD", lines.lower())
+    bare = "".join(one for one in letters if not unicodedata.combining(one))
+    return re.sub(r"[-–’'/_]+", " ", bare)
+
+
+def _pattern(words: Iterable[str]) -> re.Pattern[str]:
+    """Any of these words or phrases; `*` is the rest of a word."""
+    each = (re.escape(_plain(word)).replace(r"\*", r"\w*").replace(r"\ ", r"\s+") for word in words)
+    return re.compile(rf"\b(?:{'|'.join(sorted(each, key=len, reverse=True))})\b")

@@ -1,0 +1,75 @@
+"""What a correction calls each result by, and which sendings of one time it replaces."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from allstatus.ehr.chart import Result
+from allstatus.ehr.dates import When
+from allstatus.ehr.hl7v2.results import NO_VALUE, Sending
+from allstatus.ehr.sendings import SUPERSEDED
+
+MAYBE_CORRECTED = "another sending of its order may have corrected it"
+Fillers = dict[tuple[str, str], set[str]]  # filler numbers by placer and the rest of the name
+
+
+def _fillers(sendings: list[Sending]) -> Fillers:
+    found: Fillers = {}
+    for one in sendings:
+        if one.filler and one.placer:
+            found.setdefault((one.placer, one.rest), set()).add(one.filler)
+    return found
+
+
+def _unclear(sendings: list[Sending], fillers: Fillers) -> Iterator[str]:
+    """Names that a sending without a filler may mean, where its placer has several."""
+    for one in sendings:
+        known = set() if one.filler else fillers.get((one.placer, one.rest), set())
+        if len(known) > 1:
+            yield from (f"filler {filler}|{one.rest}" for filler in known)
+
+
+def named(sendings: list[Sending]) -> Iterator[Result]:
+    """Results with what a correction calls each by, of one patient."""
+    fillers = _fillers(sendings)
+    names = [_name(one, fillers) for one in sendings]
+    unclear = set(_unclear(sendings, fillers))
+    top: dict[tuple[str, When | None], int] = {}
+    sent: dict[str, list[Result]] = {}
+    for one, name in zip(sendings, names, strict=True):
+        sent.setdefault(name, []).append(one.result)
+        key = name, one.result.sent
+        top[key] = max(top.get(key, 0), one.rank)
+    for one, name in zip(sendings, names, strict=True):
+        result = replace(one.result, names=(name,) if name else ())
+        if one.confirms:
+            result = _confirmed(result, sent[name] if name else [])
+        if name and one.rank < top[name, result.sent]:
+            result = replace(result, void=result.void or SUPERSEDED, doubt="")
+        elif name in unclear and not result.void:
+            result = replace(result, doubt=result.doubt or MAYBE_CORRECTED)
+        yield result
+
+
+def _confirmed(result: Result, sendings: list[Result]) -> Result:
+    """A result made final without being sent again: what was last sent before it."""
+    before = [
+        other
+        for other in sendings
+        if other.value.sent and other.sent and result.sent and other.sent.end < result.sent.begin
+    ]
+    last = max(before, key=lambda other: other.sent.order if other.sent else (), default=None)
+    if last is None or last.void:
+        return result
+    doubt = "" if result.doubt == NO_VALUE else result.doubt
+    return replace(result, doubt=doubt, value=last.value, ranges=last.ranges, flags=last.flags)
+
+
+def _name(one: Sending, fillers: dict[tuple[str, str], set[str]]) -> str:
+    """What names a result: its order by the filler's number, else by the placer's."""
+    known = fillers.get((one.placer, one.rest), set())
+    filler = one.filler or (next(iter(known)) if len(known) == 1 else "")
+    if filler:
+        return f"filler {filler}|{one.rest}"
+    return f"placer {one.placer}|{one.rest}" if one.placer else ""

@@ -1,0 +1,48 @@
+"""Comments are read as `comments.yaml` says, and only for whether they take their result back."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from allstatus.ehr.coding.comments import taken_back
+from allstatus.record.code_files import read_yaml
+
+SAID = yaml.safe_load(Path(__file__).with_name("comments.yaml").read_text("utf-8"))
+WORDS = [
+    word for kind in read_yaml("comment-words")["taken_back"].values() for word in kind["words"]
+]
+
+
+@pytest.mark.parametrize("comment", SAID["takes_back"])
+def test_a_comment_takes_its_result_back(comment: str) -> None:
+    assert taken_back(comment)
+    assert "\n" in comment or taken_back("Reviewed.", comment.upper())
+
+
+@pytest.mark.parametrize("comment", SAID["does_not"])
+def test_a_comment_does_not(comment: str) -> None:
+    assert taken_back(comment) == taken_back(comment, corrected=True) == ""
+
+
+@pytest.mark.parametrize("comment", SAID["unless_corrected"])
+def test_a_corrections_comment_may_be_about_what_it_corrects(comment: str) -> None:
+    assert taken_back(comment)
+    assert taken_back(comment, corrected=True) == ""
+
+
+def test_each_word_of_the_table_is_found_alone() -> None:
+    assert [word for word in WORDS if not taken_back(word.replace("*", ""))] == []
+
+
+@given(st.lists(st.text()))
+def test_any_text_is_read(comments: list[str]) -> None:
+    assert isinstance(taken_back(*comments), str)
+
+
+def test_why_quotes_the_table_and_not_the_comment() -> None:
+    assert taken_back("DOE JANE: specimen mislabelled") == (
+        "a comment beside it takes it back ('mislabelled')"
+    )
