@@ -279,6 +279,38 @@ def test_a_failed_reading_keeps_the_last_set_for_its_time(
     assert "could not be read again" in keys.trouble or kept == 0
 
 
+EC, RSA = SELF.jwks()["keys"]
+ODD = [None, 1, True, "", [], {}, "x", "\ud800", float("inf"), ["encrypt"], "RS999", "=", "-1"]
+NAMES = ["kty", "crv", "x", "y", "n", "e", "alg", "use", "key_ops", "kid", "x5c", "d"]
+ENTRIES = [{**key, "kid": "odd", name: odd} for key in (EC, RSA) for name in NAMES for odd in ODD]
+OTHERS = [*ENTRIES, None, 1, "key", [], {}, {"kty": "OKP", "crv": "Ed25519", "x": "A"}]
+
+
+def test_an_entry_that_cannot_be_read_keeps_no_withdrawn_key_and_costs_no_other() -> None:
+    answers = {"now": httpx.Response(200, json=SELF.jwks())}
+    keys = watched(answers)
+    asyncio.run(keys.refresh())
+    for odd in OTHERS:
+        for listed, here in ([odd, EC, RSA], True), ([RSA, odd], False):
+            answers["now"] = httpx.Response(200, text=json.dumps({"keys": listed}))
+            asyncio.run(keys.refresh())
+            assert (found(keys), keys.trouble) == (here, ""), odd
+
+
+NONE_LEFT = [[], [{"kty": "oct", "k": "c2VjcmV0"}], [{**EC, "use": "enc"}]]
+NONE_LEFT += [[{**EC, "key_ops": ["encrypt"]}]]
+
+
+@pytest.mark.parametrize("listed", NONE_LEFT)
+def test_a_set_without_keys_withdraws_every_key(listed: list[dict]) -> None:
+    answers = {"now": httpx.Response(200, json=SELF.jwks())}
+    keys = watched(answers)
+    asyncio.run(keys.refresh())
+    answers["now"] = httpx.Response(200, json={"keys": listed})
+    asyncio.run(keys.refresh())
+    assert (found(keys), keys.usable, "no keys here" in keys.trouble) == (False, False, True)
+
+
 def weak_rsa() -> dict:
     key = rsa.generate_private_key(public_exponent=65537, key_size=1024)
     return json.loads(RSAAlgorithm.to_jwk(key.public_key()))

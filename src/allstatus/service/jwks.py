@@ -13,6 +13,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import inf
+from pathlib import Path
 from typing import Any
 
 import httpx2 as httpx
@@ -27,7 +28,7 @@ CURVES = {"ES256": "P-256", "ES384": "P-384", "ES512": "P-521"}
 ALGORITHMS = (*CURVES, "RS256", "RS384", "RS512", "PS256", "PS384", "PS512")  # of public keys only
 ASKED_AGAIN = 60  # seconds between two readings that unknown keys cause
 AFTER_FAILURE = 5  # the same when the last reading failed
-NO_KEYS = "the keys of an issuer cannot be read"
+NO_KEYS = "an issuer has no keys here that its tokens could be checked by"
 KEYS_BYTES = 200_000
 RSA_BITS = 2_048
 
@@ -76,7 +77,7 @@ class Keys:
         self._asked_at: float | None = None
         self._failed = False
         if issuer.keys is not None:
-            self._keys = _public_keys(_read_file(issuer), str(issuer.keys))
+            self._keys = _read_file(issuer.keys)
             self._good_at = time.monotonic()
 
     @property
@@ -141,9 +142,9 @@ class Keys:
                     if len(data) > KEYS_BYTES:
                         return
             if response.status_code == 200:
-                self._keys = _public_keys(json.loads(data), address)
+                self._keys = _public_keys(json.loads(data))
                 self._good_at, self._failed = time.monotonic(), False
-        except (httpx.HTTPError, ValueError, RecursionError, ConfigError):
+        except (httpx.HTTPError, ValueError, RecursionError):
             return
 
 
@@ -195,46 +196,48 @@ def _choose(keys: Sequence[PublicKey], kid: object, algorithm: str) -> PublicKey
     return fitting[0] if len(fitting) == 1 else None
 
 
-def _read_file(issuer: Issuer) -> Any:
-    assert issuer.keys is not None
+def _read_file(path: Path) -> list[PublicKey]:
     try:
-        refuse_no_file(issuer.keys)
-        return json.loads(issuer.keys.read_text("utf-8"))
+        refuse_no_file(path)
+        keys = _public_keys(json.loads(path.read_text("utf-8")))
     except (OSError, ValueError, RecursionError, InvalidRecord):
         raise ConfigError(
-            f"{issuer.keys}: holds no JWKS; give the issuer's public keys as a JSON Web Key Set"
+            f"{path}: holds no JWKS; give the issuer's public keys as a JSON Web Key Set"
         ) from None
-
-
-def _public_keys(value: Any, place: str) -> list[PublicKey]:
-    """The keys of a JWKS that check signatures; private keys and weak ones are left out."""
-    listed = value.get("keys", []) if isinstance(value, dict) else []
-    public = [
-        key
-        for key in listed
-        if isinstance(key, dict) and key.get("kty") in ("RSA", "EC") and "d" not in key
-    ]
-    try:
-        keys = [_read_key(key) for key in public if key.get("use", "sig") == "sig"]
-    except (jwt.PyJWTError, ValueError, TypeError):
+    if not keys:
         raise ConfigError(
-            f"{place}: holds a key that cannot be read; give RSA or EC public keys as a JSON Web "
-            f"Key Set"
-        ) from None
-    strong = [key for key in keys if key.curve or key.key.key_size >= RSA_BITS]
-    if not strong:
-        raise ConfigError(
-            f"{place}: holds no public key of use; give RSA ({RSA_BITS} bits or more) or EC keys "
+            f"{path}: holds no public key of use; give RSA ({RSA_BITS} bits or more) or EC keys "
             f"as a JSON Web Key Set"
         )
-    return strong
+    return keys
 
 
-def _read_key(data: dict[str, Any]) -> PublicKey:
+def _public_keys(value: Any) -> list[PublicKey]:
+    """The keys of a JWKS that check signatures; private keys and weak ones are left out, and, as
+    RFC 7517 asks, what cannot be read. ValueError where there is no set, or nothing else in it.
+    """
+    listed = value.get("keys") if isinstance(value, dict) else None
+    if not isinstance(listed, list):
+        raise ValueError
+    read = [_read_key(key) for key in listed if _checks_signatures(key)]
+    keys = [key for key in read if key is not None]
+    if not keys and read:
+        raise ValueError
+    return [key for key in keys if key.curve or key.key.key_size >= RSA_BITS]
+
+
+def _checks_signatures(key: Any) -> bool:
+    """Whether an entry is for us, by what it says of itself: a public key, and for signatures."""
+    if not isinstance(key, dict) or key.get("kty") not in ("RSA", "EC") or "d" in key:
+        return False
+    uses = key.get("key_ops", ["verify"])
+    return key.get("use", "sig") == "sig" and isinstance(uses, list) and "verify" in uses
+
+
+def _read_key(data: dict[str, Any]) -> PublicKey | None:
     algorithm = "RS384" if data["kty"] == "RSA" else None
-    return PublicKey(
-        data.get("kid"),
-        data.get("crv"),
-        data.get("alg"),
-        jwt.PyJWK(data, data.get("alg") or algorithm).key,
-    )
+    try:
+        key = jwt.PyJWK(data, data.get("alg") or algorithm).key
+    except (jwt.PyJWTError, ValueError, TypeError):
+        return None
+    return PublicKey(data.get("kid"), data.get("crv"), data.get("alg"), key)
