@@ -8,7 +8,9 @@ import pytest
 
 from allstatus import RulesError, load_rules
 from allstatus.rules.fingerprint import page_sentences
+from allstatus.rules.lock import rule_files
 from allstatus.testing.command_adapter import MOST, run_adapter
+from command_line import run
 
 HOME = Path(__file__).parents[2] / "rules" / "nci-pdq-adult-all-patient"
 SECRET = "root:*:19000:0:99999:7:::"
@@ -37,6 +39,22 @@ def test_what_is_no_file_of_the_folder_is_refused_unread(rules: Path, name: str,
         load_rules(rules)
     assert SECRET not in str(refused.value)
     assert name in str(refused.value)
+
+
+READ_LAST = ("coverage.yaml", "histories.yaml", "promises.yaml")  # the lock is looked at before
+READ = sorted(path.relative_to(HOME).as_posix() for path in rule_files(HOME))
+
+
+@pytest.mark.parametrize("name", READ)
+@pytest.mark.parametrize("content", [b"caf\xe9: 1\n", b"\xff\xfea\0", b"a: \0", b""])
+def test_each_file_that_holds_no_yaml_is_refused_in_words(
+    rules: Path, name: str, content: bytes
+) -> None:
+    (rules / name).write_bytes(content)
+    checked = run("rules", "check", rules)
+    assert (checked.returncode, checked.stdout) == (4, "")
+    by = "lock.json:2" if name in READ_LAST else f"{name}:1"
+    assert checked.stderr.startswith(f"error: rules/{by}: ")
 
 
 def test_a_lock_nested_too_deeply_is_refused(rules: Path) -> None:

@@ -49,7 +49,7 @@ def test_it_ends(caught: bool) -> None:
                 ends.append(threading.current_thread().name)
                 raise
 
-    found = run(endless, endless, seconds=0.2, threads=2)
+    found = run(endless, endless, seconds=1, threads=2)
     assert all(isinstance(error, TimeoutError) for error in found)
     until = time.monotonic() + 10
     while len(ends) < 2 and time.monotonic() < until:

@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 
 from allstatus.errors import RulesError
+from allstatus.record.regular_file import no_file
 from allstatus.record.whole_files import whole_folder
 from allstatus.record.yaml_file import YamlFile
 from allstatus.rules.editions import find_rules
@@ -79,12 +80,15 @@ def new_rule_set(
 
 
 def blanks(directory: Path, most: int | None = MOST_SHOWN) -> Iterator[str]:
-    """A line for each place of a rule set that is still to be filled in or checked."""
+    """A line for each place of a rule set that is still to be filled in or checked; what is no file
+    of UTF-8 is for the reader of rules to refuse.
+    """
     found = [
         f"{directory.name}/{path.relative_to(directory).as_posix()}:{number}: still to be filled "
         f"in or checked: {' '.join(line.split())}"
         for path in sorted(rule_files(directory))
-        for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1)
+        if not no_file(path)
+        for number, line in enumerate(path.read_text("utf-8", "replace").splitlines(), start=1)
         if MARK in line or NOWHERE in line
     ]
     yield from found[:most]
