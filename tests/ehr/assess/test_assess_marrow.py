@@ -1,6 +1,6 @@
 """The marrow of an assessment: which one counts, and what is told of the others."""
 
-from ehr.charts_as_yaml import decide
+from ehr.charts_as_yaml import decide, tell
 
 FACT = "marrow_blast_percent"
 GIVEN = {"given": "vincristine", "day": "2025-01-10"}
@@ -15,6 +15,15 @@ def test_earlier_marrows_are_shown_the_last_three() -> None:
     earlier = [{"marrow": 60, "day": f"2025-02-0{day}"} for day in range(1, 6)]
     aside = becauses([GIVEN, *earlier, {"marrow": 2, "day": "2025-03-10"}, COUNT])
     assert aside == ["an earlier marrow"] * 3
+
+
+def test_at_an_earlier_assessment_only_those_of_its_time_are_shown() -> None:
+    hours = [{"marrow": 60, "day": f"2025-02-10T0{hour}:00"} for hour in (8, 9)]
+    others = [{"marrow": 60, "day": day} for day in ("2025-02-11", "2025-02")]
+    first = tell([GIVEN, *hours, *others]).points[0].decision.facts[FACT]
+    assert [entry.date for entry in first.evidence if entry.because == "an earlier marrow"] == [
+        "2025-02-10"
+    ]
 
 
 def test_a_marrow_before_treatment_cannot_show_what_followed() -> None:
@@ -47,6 +56,6 @@ def test_two_that_differ_are_a_conflict_and_of_two_specimens_open() -> None:
 
 
 def test_of_two_that_agree_the_narrower_counts() -> None:
-    two = [{"marrow": "<5 %", "day": "2025-03-10"}, {"marrow": 2, "day": "2025-03-10"}]
-    assert decide([GIVEN, *two, COUNT]).facts[FACT].value == "2"
+    two = [{"marrow": "<5 %", "day": "2025-03-10"}, {"marrow": 4, "day": "2025-03-10"}]
+    assert decide([GIVEN, *two, COUNT]).facts[FACT].value == "4"
     assert becauses([GIVEN, *two, COUNT]) == ["agrees with the one counted"]

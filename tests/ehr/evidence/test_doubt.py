@@ -1,6 +1,7 @@
 """Doubt only widens, and has bounds; `doubt.yaml` holds a remission's scraps."""
 
 import random
+from copy import deepcopy
 from dataclasses import replace
 from operator import eq
 from pathlib import Path
@@ -46,7 +47,7 @@ def test_a_scrap_within_the_bounds_leaves_its_fact_open(name: str) -> None:
 
 @pytest.mark.parametrize("name", TABLE["differs"])
 def test_what_a_doubt_may_change(name: str) -> None:
-    said, result, wanted = TABLE["differs"][name]
+    said, result, wanted = deepcopy(TABLE["differs"][name])
     seen, day = Evidence("Observation/1"), read_when(str(said.pop("day")))
     doubt = Doubt("marrow_blast_percent", "marrow", day, "", seen, **said)  # type: ignore[arg-type]
     when = read_when(str(result["day"]))

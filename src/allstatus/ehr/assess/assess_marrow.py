@@ -22,10 +22,11 @@ TWO_MARROWS = "two_marrow_results_on_one_day"
 def assess_marrow(scene: Scene) -> date | None:
     """Set the marrow percentage of the moment's day; the day, or None when none counts."""
     found, day = scene.found, scene.moment.anchor
-    latest = [] if day is None else _latest(scene, day)
-    found.note(FACT, _earlier(scene, latest, day))
-    if day is None or not latest:
-        found.day = found.day or day
+    if day is None:
+        return _without(scene, day)
+    latest = _latest(scene, day)
+    found.note(FACT, _earlier(scene, latest))
+    if not latest:
         return _without(scene, day)
     why = _before_what_followed(scene, latest, day)
     if why:
@@ -47,15 +48,13 @@ def _latest(scene: Scene, day: date) -> list[Finding]:
     return [item for item in usable if item.when.end >= since]
 
 
-def _earlier(scene: Scene, latest: list[Finding], day: date | None) -> Iterator[Evidence]:
+def _earlier(scene: Scene, latest: list[Finding]) -> Iterator[Evidence]:
     """The last three on the chart of those that are not the latest."""
-    used, until = {id(item) for item in latest}, scene.moment.until
+    used = {id(item) for item in latest}
     earlier = (
         item.evidence.set_aside("an earlier marrow")
         for item in reversed(scene.reading.marrow)
-        if (until is None or item.when.last <= until)
-        and (day is None or item.when.first <= day)
-        and id(item) not in used
+        if scene.by_then(item.when) and id(item) not in used
     )
     yield from reversed(list(islice(earlier, 3)))
 
