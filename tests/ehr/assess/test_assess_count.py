@@ -51,3 +51,16 @@ def test_a_later_count_beyond_the_window_is_warned_of() -> None:
     )
     assert warning in decide([*lines, {"count": "low", "day": "2025-03-25"}]).warnings
     assert warning not in decide([*lines, {"count": "low", "day": "2025-03-24"}]).warnings
+
+
+def test_a_count_that_cannot_be_read_says_what_would_settle_it() -> None:
+    decision = decide([BEFORE[0], {"platelets": "clumped", "day": "2025-06-01"}])
+    settle = "say what was measured, and whether it is normal"
+    assert [w.endswith(settle) for w in decision.warnings if "leaves it open" in w] == [True]
+
+
+def test_a_count_that_is_open_rests_on_no_assumption() -> None:
+    clumped = {"platelets": "clumped", "day": "2025-03-12"}
+    decision = decide([*BEFORE, {"count": "normal", "day": "2025-03-12"}, clumped])
+    assert decision.facts["cbc"].value is None
+    assert "cbc" not in {entry.fact for entry in decision.assumptions}

@@ -109,20 +109,14 @@ def _nearest(items: list[Finding], center: date | None) -> Finding | None:
     if not items or center is None:
         return None
     best = min(items, key=lambda i: (_away(i, center), -(i.when.last - center).days))
-    day = [
-        i
-        for i in items
-        if i.when.last == best.when.last and (i.value is None) == (best.value is None)
-    ]
-    since = (
-        latest_of(item.when for item in day if not item.when.vague)
-        if any(not item.when.vague for item in day)
-        else latest_of(item.when for item in day)
-    )
+    day = [item for item in items if item.when.last == best.when.last]
+    since = latest_of(item.when for item in day)
     same = [item for item in day if item.when.end >= since]
     last = max(same, key=lambda i: (i.when.order, i.evidence.source))
     if any(item.value != last.value for item in same):
-        return replace(last, value=None, evidence=last.evidence.set_aside(SAME_TIME))
+        conflict = any(item.conflict for item in same)
+        aside = last.evidence.set_aside(SAME_TIME)
+        return replace(last, value=None, conflict=conflict, evidence=aside)
     return last
 
 
