@@ -1,7 +1,7 @@
 """The blood count of an assessment: which results are told of, and what it rests on."""
 
 from allstatus.decision.decision import Decision
-from ehr.charts_as_yaml import decide
+from ehr.charts_as_yaml import COUNT, decide
 
 BEFORE = [{"given": "vincristine", "day": "2025-01-10"}, {"marrow": 2, "day": "2025-03-10"}]
 
@@ -22,6 +22,17 @@ def test_a_count_near_the_marrow_names_the_window() -> None:
     assert {entry.value for entry in decision.assumptions if entry.fact == "cbc"} == {
         "within 14 days"
     }
+
+
+def test_one_component_of_another_day_is_enough_for_it() -> None:
+    lines = [{name: "normal", "day": f"2025-03-1{n}"} for n, name in enumerate(COUNT)]
+    assert [entry.fact for entry in decide([*BEFORE, *lines]).assumptions].count("cbc") == 1
+
+
+def test_without_a_marrow_there_is_no_window() -> None:
+    decision = decide([BEFORE[0], {"count": "normal", "day": "2025-03-12"}])
+    assert decision.facts["cbc"].value == "normal"
+    assert "cbc" not in {entry.fact for entry in decision.assumptions}
 
 
 def test_the_adult_table_is_a_named_assumption() -> None:

@@ -124,7 +124,7 @@ def _assume(scene: Scene, chosen: list[Finding]) -> None:
     found, day, days = scene.found, scene.day, scene.options.window_days
     if found.facts.get(FACT) == "unknown":
         return
-    if day is not None and any(item.when.last != day for item in chosen):
+    if day is not None and any(_away(item, day) for item in chosen):
         found.assume(FACT, f"within {days} days", NEAREST.format(days=days))
     if any(item.by_default for item in chosen):
         found.assume(FACT, ADULT_RANGES, ADULT_TABLE)
