@@ -28,7 +28,10 @@ def without_superseded(results: list[Result]) -> Iterator[Result]:
     several = {name: _Sendings(sent) for name, sent in named.items() if len(sent) > 1}
     firm = {name: _Sendings(one for one in named[name] if one.void != IN_ERROR) for name in several}
     for result in results:
-        names = [name for name in result.names if name in several]
+        names = [name for name in result.names if name in several] if several else []
+        if not names:
+            yield result
+            continue
         found = [several[name].replacing(result) for name in names]
         if SUPERSEDED in [firm[name].replacing(result) for name in names]:
             yield replace(result, void=result.void or SUPERSEDED)

@@ -81,7 +81,7 @@ def test_two_values_are_none_and_no_value_is_no_value() -> None:
 
 def spans(part: Any, born: When | None = BORN) -> list[str]:
     """The ranges as low-high."""
-    found = ranges({"referenceRange": part}, born, DAY)
+    found = ranges({"referenceRange": part}, lambda: born, DAY)
     shown = [
         tuple("" if end is None else str(end.number) for end in (r.low, r.high)) for r in found
     ]

@@ -56,10 +56,12 @@ def read_answers(reading: ChartReading, rules: RuleSet) -> None:
     """
     system = system_of(rules.id)
     asked = {(system, question_code(fact)): fact for fact in questions(rules).values()}
+    every = {result.codes for result in reading.chart.results}
+    named = {codes for codes in every if any(code[:2] in asked for code in codes)}
     told = [
         result
-        for result in reading.chart.results
-        if any(code[:2] in asked for code in result.codes) and known_by(result, reading.as_of)
+        for result in (reading.chart.results if named else ())
+        if result.codes in named and known_by(result, reading.as_of)
     ]
     for result in without_superseded(told):
         fact = next(asked[code[:2]] for code in result.codes if code[:2] in asked)

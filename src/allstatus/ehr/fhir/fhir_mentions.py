@@ -71,7 +71,7 @@ def told(resource: Json, store: ResourceStore, *, other: bool) -> list[Statement
     """
     said: list[Statement | Mention] = [] if other else list(statements(resource, store))
     if said:
-        said += _beside(resource, said[0])
+        said += _beside(resource, said[0]) if resource["resourceType"] in BESIDE else ()
     else:
         whole = read_other(resource, store)
         said = list(_mentions(resource, whole)) or [whole]
@@ -95,7 +95,7 @@ def _contained(condition: Json, store: ResourceStore) -> Iterator[Mention]:
 
 def _beside(resource: Json, said: Any) -> Iterator[Mention]:
     """What stands beside what a resource states, as findings of its day."""
-    for concept in _reached(resource, BESIDE.get(resource["resourceType"], ())):
+    for concept in _reached(resource, BESIDE[resource["resourceType"]]):
         if found := codeable(concept):
             value = Quantity(words(concept), codes=found)
             shared = {"doubt": said.doubt or NAMED, "latest": said.latest, "value": value}

@@ -18,12 +18,15 @@ CONTAINED = "contained "
 def subjects_of(resource: Json) -> list[Json]:
     """Every element that says whom a resource is about; one that is well formed has one."""
     subject, patient = resource.get("subject"), resource.get("patient")
-    return objects(subject) + objects(patient) if patient else objects(subject)
+    if type(subject) is dict and not patient:
+        return [subject]
+    return objects(subject) + objects(patient)
 
 
 def subject_of(resource: Json) -> Json:
     """The first of them."""
-    return next(iter(subjects_of(resource)), NOTHING)
+    subjects = subjects_of(resource)
+    return subjects[0] if subjects else NOTHING
 
 
 def whose_all(resource: Json, store: ResourceStore) -> tuple[PatientKey | None, ...]:
@@ -32,7 +35,7 @@ def whose_all(resource: Json, store: ResourceStore) -> tuple[PatientKey | None, 
     """
     subjects = subjects_of(resource)
     if len(subjects) < 2 or resource.get("resourceType") == "Patient":
-        return (whose(resource, store),)
+        return (_whose(resource, subjects, store),)
     said = (named(resource, subject, store) for subject in subjects)
     return tuple(dict.fromkeys(key for key in said if key is not None)) or (None,)
 
@@ -41,9 +44,13 @@ def whose(resource: Json, store: ResourceStore) -> PatientKey | None:
     """The patient a resource is about, NOBODY when it is about no person, None when it names
     nobody.
     """
+    return _whose(resource, subjects_of(resource), store)
+
+
+def _whose(resource: Json, subjects: list[Json], store: ResourceStore) -> PatientKey | None:
     if resource.get("resourceType") == "Patient":
         return own_key(resource, store)
-    subject = subject_of(resource)
+    subject = subjects[0] if subjects else NOTHING
     if not subject and (container := store.container(resource)) is not None:
         return whose(container, store)
     reference = subject.get("reference")

@@ -200,7 +200,8 @@ def _gather(store: ResourceStore) -> _Gathered:
     owners = [(resource, why, whose_all(resource, store)) for resource, why in everything]
     gone = _replaced(owners, store)
     owners = [(one, why or gone.get(id(one), ""), keys) for one, why, keys in owners]
-    all_named = [key for _, _, keys in owners for key in keys if key is not None]
+    whose_keys = {keys for _, _, keys in owners}
+    all_named = {key for keys in whose_keys for key in keys if key is not None}
     same = alike(all_named)
     patients = [
         (known, key, resource)
@@ -218,15 +219,16 @@ def _gather(store: ResourceStore) -> _Gathered:
         store.patients.setdefault(known, resource)
         store.patients.setdefault(key, resource)
         gathered.of.setdefault(person, [])
-    placed = [(_is_other(resource), resource, why, keys) for resource, why, keys in owners]
-    for other, resource, why, keys in sorted(placed, key=itemgetter(0)):
-        whom = dict.fromkeys(key and same.get(key, key) for key in keys)
-        if list(whom) == [NOBODY]:
+    whom = {keys: list(dict.fromkeys(k and same.get(k, k) for k in keys)) for keys in whose_keys}
+    placed = [(_is_other(resource), resource, why, whom[keys]) for resource, why, keys in owners]
+    for other, resource, why, them in sorted(placed, key=itemgetter(0)):
+        if them == [NOBODY]:
             gathered.owners += [] if other else [NOBODY]
         elif resource["resourceType"] != "Patient":
-            for owner in (key for key in whom if key != NOBODY):
-                unclear = SEVERAL if len(whom) > 1 else ""
-                _add(gathered, resource, why, owner, unclear, other=other)
+            unclear = SEVERAL if len(them) > 1 else ""
+            for owner in them:
+                if owner != NOBODY:
+                    _add(gathered, resource, why, owner, unclear, other=other)
     return gathered
 
 

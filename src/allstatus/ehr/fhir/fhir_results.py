@@ -140,13 +140,12 @@ class SentResult(Result):
         stands, shared, day = self._of.read()
         part, beside = self._part, self._beside
         value = value_of(part) or interpreted(part)
-        born = self._of.born() if "referenceRange" in part else None
         stands = together(stands, beside, _absence(part, value))
         return {
             **shared,
             **_stated(part, stands, day),
             "value": value or Quantity(),
-            "ranges": ranges(part, born, day.when),
+            "ranges": ranges(part, self._of.born, day.when),
             "flags": flags(part),
         }
 

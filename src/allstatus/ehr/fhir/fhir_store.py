@@ -67,7 +67,7 @@ class ResourceStore:
     def _stand(self, key: Key, versions: list[BundleEntry]) -> None:
         last = _latest(versions)
         standing = set(map(id, last))
-        gone = any(entry.deleted for entry in last)
+        gone = any([entry.deleted for entry in last])
         for entry in versions:
             self._keys[id(entry.resource)] = key
             if entry.deleted:
@@ -191,7 +191,7 @@ def _versions(entries: Iterable[BundleEntry], home: str) -> list[tuple[Key, list
     found: dict[Key, list[BundleEntry]] = {}
     written: dict[Key, set[str]] = {}
     for number, entry in enumerate(entries):
-        server, local = split_address(entry.address)
+        server, local = split_address(entry.address) if entry.address else NO_KEY
         server = server or home
         own = text(entry.resource.get("id"))
         if own:

@@ -15,6 +15,7 @@ from allstatus.ehr.sent_values import CELLS, FLAGS, by_flags
 from allstatus.record.sent_numbers import Range, Unreadable, number_of
 from allstatus.record.units import same_unit
 
+Birth = Callable[[], When | None]
 BACKWARDS: dict[str, Any] = {  # signs that a limit cannot have, and how one turns in a denominator
     "low": ("<", "<=", "≤"),
     "high": (">", ">=", "≥"),
@@ -116,18 +117,27 @@ def quantity(value: Json) -> Quantity:
     code, unit = value.get("code"), value.get("unit")
     code, unit = code if isinstance(code, str) else "", unit if isinstance(unit, str) else ""
     number, sign = value.get("value"), value.get("comparator")
-    shown = "no number" if number is None else number
     if sign is None and "_comparator" in value:
         sign = "?"
-    sent = f"{sign or ''}{shown} {unit or code}".strip()
-    return Quantity(sent, number, sign, _unit(code, unit) or None)
+    shown = "no number" if number is None else str(number)
+    try:
+        return _same_quantity(shown, number, sign, code, unit)
+    except TypeError:  # a number or sign that is an object or a list
+        return _quantity(shown, number, sign, code, unit)
 
 
-@lru_cache(maxsize=4096)
-def _unit(code: str, unit: str) -> str:
+def _quantity(shown: str, number: object, sign: object, code: str, unit: str) -> Quantity:
+    return Quantity(f"{sign or ''}{shown} {unit or code}".strip(), number, sign, _unit(code, unit))
+
+
+# the limits of ranges, and values too, are the same few again and again
+_same_quantity = lru_cache(maxsize=1 << 13, typed=True)(_quantity)
+
+
+def _unit(code: str, unit: str) -> str | None:
     if code != unit and code and unit and not same_unit(code, unit):
         return f"{code} or {unit}"
-    return code or unit
+    return code or unit or None
 
 
 def _range_value(value: Json) -> Quantity:
@@ -185,9 +195,9 @@ READERS: dict[str, Callable[[Any], Quantity]] = {
 }
 
 
-def ranges(part: Json, born: When | None, day: When | None) -> tuple[Range, ...]:
+def ranges(part: Json, born: Birth, day: When | None) -> tuple[Range, ...]:
     """The reference ranges that may be this patient's on a day; one that cannot be read, or is not
-    known to be of this patient, stands as unreadable.
+    known to be of this patient, stands as unreadable. `born` is asked only by one of an age.
     """
     sent = part.get("referenceRange")
     if sent is None:
@@ -198,14 +208,14 @@ def ranges(part: Json, born: When | None, day: When | None) -> tuple[Range, ...]
     return mine or (UNREADABLE_RANGE,) * unreadable
 
 
-def _ranges(item: Json, born: When | None, day: When | None) -> Iterator[Range]:
+def _ranges(item: Json, born: Birth, day: When | None) -> Iterator[Range]:
     if kind := item.get("type") or item.get("meaning"):
         kinds = codes(kind)
         if not any(code.code == "normal" and _means(code) for code in kinds):
             if not kinds or not all(map(_means, kinds)):
                 yield UNREADABLE_RANGE
             return
-    applies = _of_age(obj(item.get("age")), born, day) if "age" in item else True
+    applies = _of_age(obj(item.get("age")), born(), day) if "age" in item else True
     if applies is False:
         yield OF_ANOTHER_AGE
         return
@@ -214,7 +224,8 @@ def _ranges(item: Json, born: When | None, day: When | None) -> Iterator[Range]:
         yield UNREADABLE_RANGE
         return
     sex = next(iter(groups), None)
-    low, high = (quantity(obj(item[end])) if end in item else None for end in ("low", "high"))
+    low = quantity(obj(item["low"])) if "low" in item else None
+    high = quantity(obj(item["high"])) if "high" in item else None
     if low or high:
         yield Range(low, high, sex)
     elif text(item.get("text")):

@@ -36,6 +36,8 @@ def searched(bundles: list[Json], firsts: set[int]) -> Iterator[str]:
             last.append(bundle)
             if following or not _is_last(bundle, pages):
                 yield PAGE.format("a further")
+    if all(whole_number(bundle.get("total")) is None for bundle in bundles):
+        return
     seen: set[int] = set()
     for bundle in [*last, *bundles]:
         for page, found in _counted(bundle, before, seen):
