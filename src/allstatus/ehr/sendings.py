@@ -17,7 +17,7 @@ IN_ERROR = "entered in error"  # such a sending may stand for the result, or for
 MAYBE_CORRECTED = "one of several sent together, and a later sending may have corrected it"
 
 
-def without_superseded(results: list[Result]) -> Iterator[Result]:
+def without_superseded(results: list[Result]) -> Iterable[Result]:
     """Every result; of several sendings of one named result all but the last are void, or in doubt
     where the last may be of another one of them.
     """
@@ -25,13 +25,15 @@ def without_superseded(results: list[Result]) -> Iterator[Result]:
     for result in results:
         for name in result.names:
             named.setdefault(name, []).append(result)
-    several = {name: _Sendings(sent) for name, sent in named.items() if len(sent) > 1}
-    firm = {name: _Sendings(one for one in named[name] if one.void != IN_ERROR) for name in several}
+    several = {name: sent for name, sent in named.items() if len(sent) > 1}
+    return _last(results, several) if several else results
+
+
+def _last(results: list[Result], named: dict[str, list[Result]]) -> Iterator[Result]:
+    several = {name: _Sendings(sent) for name, sent in named.items()}
+    firm = {name: _Sendings(r for r in sent if r.void != IN_ERROR) for name, sent in named.items()}
     for result in results:
-        names = [name for name in result.names if name in several] if several else []
-        if not names:
-            yield result
-            continue
+        names = [name for name in result.names if name in several]
         found = [several[name].replacing(result) for name in names]
         if SUPERSEDED in [firm[name].replacing(result) for name in names]:
             yield replace(result, void=result.void or SUPERSEDED)

@@ -21,7 +21,6 @@ from allstatus.ehr.coding.unknown_codes import (
     as_documents,
     understanding,
     unknown_code,
-    unknown_of,
 )
 from allstatus.ehr.evidence.chart_reading import ChartReading, known_by
 from allstatus.table.chart_context import Accounted, ChartAccount, Evidence
@@ -169,11 +168,9 @@ def unread_warnings(reading: ChartReading, tables: CodeTables) -> Iterable[str]:
     if not reading.directed:
         told.append((reading.chart.treatments, "treatment"))
     for stated, noun in told:
+        unknown = [one for one in stated if understanding(one, tables) == UNKNOWN]
         found = Counter(
-            code
-            for statement in stated
-            for code in unknown_of(statement, tables)
-            if not statement.void and statement.number not in reading.asked
+            unknown_code(one) for one in unknown if not one.void and one.number not in reading.asked
         )
         if number := sum(found.values()):
             named = [f"{code.system} {code.code}" for code in sorted(found) if code.code]

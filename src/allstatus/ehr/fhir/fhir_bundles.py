@@ -55,6 +55,7 @@ REMEDY = (
     "is not here is then unknown"
 )
 ENDS = ("next", "last")  # what a page says of those after it
+HOLDERS = ("Bundle", "OperationOutcome", "Parameters")
 MERGED = "modifierExtension"
 RULES = "implicitRules"
 
@@ -209,9 +210,15 @@ def _bundles(value: object) -> Iterator[Json]:
             waiting.extend(item)
         elif isinstance(item, dict) and item.get("resourceType") in ("Bundle", "OperationOutcome"):
             yield item
-            waiting.extend(entry.get("resource") for entry in objects(item.get("entry")))
+            waiting += _holders(item)
         elif isinstance(item, dict) and item.get("resourceType") == "Parameters":
             waiting.extend(_passed(item))
+
+
+def _holders(bundle: Json) -> list[object]:
+    """What of a bundle may hold other resources, or say that something is missing."""
+    held = [entry.get("resource") for entry in objects(bundle.get("entry"))]
+    return [r for r in held if not isinstance(r, dict) or r.get("resourceType") in HOLDERS]
 
 
 def _failed(bundle: Json) -> Iterator[str]:

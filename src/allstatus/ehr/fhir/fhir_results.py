@@ -26,7 +26,6 @@ from allstatus.ehr.fhir.fhir_standing import (
 from allstatus.ehr.fhir.fhir_store import ResourceStore
 from allstatus.ehr.fhir.fhir_values import flags, interpreted, ranges, value_of
 from allstatus.ehr.fhir.json_access import (
-    NOTHING,
     Json,
     codeable,
     codes,
@@ -104,10 +103,9 @@ class SentResult(Result):
     by are read at once, all else when it is asked for: of a result that no table names nobody does.
     """
 
-    __slots__ = ("_beside", "_of", "_part")
-    _of: Observed
-    _part: Json
-    _beside: Standing
+    __slots__ = ("_coded", "_sent")
+    _coded: bool  # whether its value may have codes: a quantity has none
+    _sent: tuple[Observed, Json, Standing]
 
     @classmethod
     def unread(
@@ -119,9 +117,8 @@ class SentResult(Result):
     ) -> SentResult:
         """The result that an Observation states, or a component: its codes, and which it is."""
         self, put = cls.__new__(cls), object.__setattr__
-        put(self, "_of", of)
-        put(self, "_part", part)
-        put(self, "_beside", beside)
+        put(self, "_sent", (of, part, beside))
+        put(self, "_coded", part.get("valueQuantity") is None)
         put(self, "number", next(NUMBERS))
         coded, which = (of.codes, "") if named is None else named
         put(self, "source", source_of(of.resource) + (" component" if which else ""))
@@ -130,30 +127,32 @@ class SentResult(Result):
         return self
 
     def __getattr__(self, name: str) -> Any:
+        if name == "_coded":
+            return True  # one made from another by `replace`
         if name not in READ_LATER:
             raise AttributeError(name)
+        put = object.__setattr__
         for field, value in self._read().items():
-            object.__setattr__(self, field, value)
+            put(self, field, value)
         return getattr(self, name)
 
     def _read(self) -> dict[str, Any]:
-        stands, shared, day = self._of.read()
-        part, beside = self._part, self._beside
+        of, part, beside = self._sent
+        stands, shared, day = of.read()
         value = value_of(part) or interpreted(part)
         stands = together(stands, beside, _absence(part, value))
         return {
             **shared,
             **_stated(part, stands, day),
             "value": value or Quantity(),
-            "ranges": ranges(part, self._of.born, day.when),
+            "ranges": ranges(part, of.born, day.when),
             "flags": flags(part),
         }
 
     @property
     def said(self) -> tuple[Code, ...]:
-        """The codes of its value, of which a quantity has none."""
-        part = getattr(self, "_part", NOTHING)
-        return () if part.get("valueQuantity") is not None else self.value.codes
+        """The codes of its value."""
+        return self.value.codes if self._coded else ()
 
 
 READ_LATER = {field.name for field in fields(Result)} - {"source", "codes", "names", "number"}

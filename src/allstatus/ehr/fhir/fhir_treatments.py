@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
+from functools import lru_cache
 
 from allstatus.ehr.chart import TEXT, Code, Treatment
 from allstatus.ehr.dates import When, last_day
@@ -138,11 +139,17 @@ def _dosages(resource: Json) -> list[Json]:
 
 def _day(resource: Json) -> When | None:
     """When it was given; a date that was sent and cannot be read is not replaced by another."""
-    sent = [key.lstrip("_") for key in resource if key.startswith(SENT_SO)]
+    return when(resource, *_dates(tuple(resource)))
+
+
+@lru_cache(maxsize=1024)
+def _dates(keys: tuple[str, ...]) -> tuple[str, ...]:
+    """The elements that may date a treatment with these keys."""
+    sent = [key.lstrip("_") for key in keys if key.startswith(SENT_SO)]
     if any(name.startswith(DATED_SO) and name not in DAYS for name in sent):
-        return when(resource, *DAYS)
-    own = [name for name in DAYS if name in resource or f"_{name}" in resource] if sent else []
-    return when(resource, *(own or DATES))
+        return DAYS
+    own = tuple(name for name in DAYS if name in keys or f"_{name}" in keys) if sent else ()
+    return own or DATES
 
 
 def _procedure(resource: Json) -> tuple[tuple[Code, ...], str, Standing]:
