@@ -67,7 +67,7 @@ class ResourceStore:
     def _stand(self, key: Key, versions: list[BundleEntry]) -> None:
         last = _latest(versions)
         standing = set(map(id, last))
-        gone = any([entry.deleted for entry in last])
+        gone = any(entry.deleted for entry in last)
         for entry in versions:
             self._keys[id(entry.resource)] = key
             if entry.deleted:

@@ -26,6 +26,8 @@ def objects(value: object) -> list[Json]:
     if value is None:
         return []
     if isinstance(value, list):
+        if len(value) == 1 and isinstance(value[0], dict):
+            return value[:]  # as most are
         return [item for item in value if isinstance(item, dict)]
     return [value] if isinstance(value, dict) else []
 
@@ -54,9 +56,10 @@ def codes(concepts: object) -> tuple[Code, ...]:
     found = []
     for concept in objects(concepts):
         for coding in objects(concept.get("coding")) or ([concept] if "code" in concept else []):
-            sent = coding.get("system"), coding.get("code"), coding.get("display")
-            system, code, display = [one if isinstance(one, str) else "" for one in sent]
-            if code:
+            system, code, display = coding.get("system"), coding.get("code"), coding.get("display")
+            if isinstance(code, str) and code:
+                system = system if isinstance(system, str) else ""
+                display = display if isinstance(display, str) else ""
                 found.append(make_code(system, code, display))
     return tuple(found)
 
