@@ -199,8 +199,7 @@ def _gather(store: ResourceStore) -> _Gathered:
     ]
     owners = [(resource, why, whose_all(resource, store)) for resource, why in everything]
     gone = _replaced(owners, store)
-    if gone:
-        owners = [(one, why or gone.get(id(one), ""), keys) for one, why, keys in owners]
+    owners = [(one, why or gone.get(id(one), ""), keys) for one, why, keys in owners]
     whose_keys = {keys for _, _, keys in owners}
     all_named = {key for keys in whose_keys for key in keys if key is not None}
     same = alike(all_named)
