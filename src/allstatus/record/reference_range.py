@@ -19,6 +19,7 @@ from allstatus.record.units import COMMON_UNIT, plain_unit, read_unit
 ONE = Fraction(1)
 _NUMBER = r"(\d+(?:\.\d+)?)"
 _BETWEEN = re.compile(rf"\(?{_NUMBER}\s*(?:-|–|—|_|to|\.\.)\s*{_NUMBER}\)?\s*(.*)", re.I | re.S)
+_OR_EQUAL = re.compile(r"^\s*([<>])\s*or\s*=", re.I)  # as in "> OR = 150"
 _ONE_LIMIT = re.compile(rf"(<=|>=|<|>|≤|≥)\s*{_NUMBER}\s*(.*)", re.S)
 _EXCLUSIVE = {"": False, "<=": False, ">=": False, "<": True, ">": True}
 _NO_RANGE = "carries a reference range that cannot be read"
@@ -101,6 +102,7 @@ def _spelled(unit: str | None) -> str:
 
 def _from_text(text: str) -> tuple[SentNumber | None, SentNumber | None]:
     """A range written as text, such as `4300 to 10800`."""
+    text = _OR_EQUAL.sub(r"\1=", text)
     if match := _BETWEEN.fullmatch(text.strip()):
         low, high = (
             SentNumber(text, n, None, match[3].strip() or None) for n in match.groups()[:2]

@@ -41,7 +41,7 @@ from bulk.folders import (
     write_folder,
 )
 from bulk.spark_cluster import cluster, spark
-from ehr import linked
+from ehr import bundles, linked
 from ehr.assess.test_assessor import as_patients
 from needs import SPARK
 
@@ -135,6 +135,33 @@ def test_patients_named_by_an_identifier_and_resources_that_name_nobody(tmp_path
     totals = assert_same(write_folder(tmp_path / "export", with_identifiers()), tmp_path)
     assert totals.nameless == 2
     assert "nobody-has-this" in [row["id"] for row in lines(tmp_path / "spark.ndjson")]
+
+
+def of_two_people() -> Iterator[Resource]:
+    """Two patients in remission, and what is about both: by reference, by one identifier and by
+    two; one more is about one of them in two ways.
+    """
+    for name in ("p1", "p2"):
+        about = {"subject": {"reference": f"Patient/{name}"}}
+        chart = [one for one in linked.REMISSION if one["resourceType"] != "Patient"]
+        yield bundles.patient(name, identifier=[{"system": "mrn", "value": name}])
+        yield from (one | about | {"id": f"{name}-{one['id']}"} for one in chart)
+    who = {name: {"identifier": {"system": "mrn", "value": name}} for name in ("p1", "p2")}
+    pairs = {
+        "by reference": ({"reference": "Patient/p1"}, {"reference": "Patient/p2"}),
+        "by one identifier": ({"reference": "Patient/p1"}, who["p2"]),
+        "by two": (who["p1"], who["p2"]),
+        "twice one": ({"reference": "Patient/p1"}, who["p1"]),
+        "a stranger": (who["p2"], {"identifier": {"system": "mrn", "value": "p3"}}),
+    }
+    for n, (name, (one, other)) in enumerate(pairs.items()):
+        more = {"subject": one, "patient": other}
+        yield bundles.observation(name, "26447-3", f"2024-0{n + 1}-01", **more)
+
+
+def test_what_is_about_two_people_is_a_doubt_for_both(tmp_path: Path) -> None:
+    totals = assert_same(write_folder(tmp_path / "export", of_two_people()), tmp_path)
+    assert (totals.listed, totals.rejected) == (2, 0)
 
 
 def test_references_by_uuid(tmp_path: Path) -> None:

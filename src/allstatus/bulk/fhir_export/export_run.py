@@ -191,9 +191,9 @@ class ExportRun:
             totals.unclear += done.unclear
             totals.outcomes.update(str(row["status"] or row["outcome"]) for row in done.rows)
             totals.rejected, lines = totals.rejected + len(done.rejects), lines + done.lines
-        totals.read = lines - (totals.rejected - gathered.rejected)
+        totals.read = lines - gathered.copies - (totals.rejected - gathered.rejected)
         rejected = output.write_rejects(shelves, self.pieces, gathered.lengths)
-        totals.check(self.job.source, gathered.shelved - lines)
+        totals.check(self.job.source, gathered.shelved + gathered.copies - lines)
         if not (rejected == totals.rejected and output.rows == totals.listed):
             raise InvalidRecord(
                 str(self.job.source),

@@ -39,6 +39,7 @@ _Result = TypeVar("_Result")
 class Gathered:
     """What was read: lines by their fate, `shelved` those about the patients found, and what the
     export holds beside them, such as the `unclear`: others with a diagnosis not understood.
+    `copies` are of lines about several of them, which are shelved for each.
     """
 
     people: int = 0
@@ -52,6 +53,7 @@ class Gathered:
     types: list[list[str]] = field(default_factory=list)
     lengths: list[int] = field(default_factory=list)
     unclear: int = 0
+    copies: int = 0
 
     @property
     def others(self) -> ExportContext:
@@ -149,6 +151,7 @@ class Gatherer:
             types=[sorted(t.types) for t in tallies],
             lengths=[t.lines for t in tallies],
             unclear=len(np.unique(np.concatenate([t.unclear for t in tallies]))),
+            copies=sum(t.copies for t in tallies),
         )
         spool, somebody = (
             PartitionFiles(shelves, "settled"),
@@ -170,8 +173,9 @@ class Gatherer:
         told = [tell(kept.line) for kept in shelves.read(IDENTIFIED_ONLY)]
         named = self._resolve(name for line in told for name in line.names)
         for kept, line in zip(shelves.read(IDENTIFIED_ONLY), told, strict=True):
-            ranks = {shelves.ranks.get(named[name]) for name in line.names}
-            for rank in ranks - {None} or {None}:
+            ranks = {shelves.ranks.get(named[name]) for name in line.names} - {None} or {None}
+            gathered.copies += len(ranks) - 1
+            for rank in ranks:
                 self._shelve(shelves, spool, gathered, kept, rank)
         people = dict.fromkeys(named[name] for t in told if t.type in READERS for name in t.names)
         return set(list(dict.fromkeys(map(shelves.called, people)))[:2])

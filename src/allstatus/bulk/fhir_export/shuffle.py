@@ -35,11 +35,12 @@ def route(
 class LineTally:
     """What a piece held: its lines, kept or passed over or rejected, and what was noticed on the
     way, such as `links`; `unclear` are patients not found with a diagnosis that is not understood,
-    by number.
+    by number. `copies` are of lines kept for several patients.
     """
 
     lines: int = 0
     kept: int = 0
+    copies: int = 0
     passed: int = 0
     rejected: int = 0
     patients: int = 0
@@ -140,6 +141,7 @@ class Shuffle:
         if fate == OWN:
             first, *beside = dict.fromkeys(self._ranks[name] for name in told.owners(self._ranks))
             self._keep(self._shelves.shelf_of(first), first, line)
+            self.tally.copies += len(beside)
             for rank in beside:
                 self._put(self._shelves.shelf_of(rank), rank, line)
         elif fate:

@@ -16,7 +16,7 @@ from allstatus.bulk.fhir_export.block_scan import tell_line
 from allstatus.bulk.fhir_export.find_patients import patients_in
 from allstatus.bulk.fhir_export.identifiers import identifiers_in
 from allstatus.bulk.fhir_export.line_scan import (
-    IDENTIFIED,
+    IDENTIFIED_ONLY,
     NAMELESS,
     ScannedLine,
     key_of,
@@ -95,8 +95,8 @@ def find_keyed(
 def route(
     called: Called, options: ChartOptions, batches: Iterable[pa.RecordBatch]
 ) -> Iterator[pa.RecordBatch]:
-    """The lines about these patients and those that wait to be placed, what is refused, and the
-    counts of all.
+    """The lines about these patients and those that wait to be placed, once for each patient and
+    counted once, what is refused, and the counts of all.
     """
     unclear = unclear_diagnoses(options)
     for batch in batches:
@@ -128,9 +128,8 @@ def _routed(
             known = told.type
             if what == NAMELESS:
                 known = hashlib.sha256(key_of(line) or line).hexdigest()
-            identified = next((n for n in told.names if n.startswith(IDENTIFIED)), told.patient)
-            for name in dict.fromkeys(map(called.get, told.owners(called))) or [identified]:
-                yield what, name, file, block, place, line, known, 0, 0, 0
+            for number, name in enumerate(_names(told, what, called)):
+                yield what, name, file, block, place, line, known, int(not number), 0, 0
         else:
             passed[at] += 1
             people |= {told.patient} if told.patient and unclear.holds(told.type, line) else set()
@@ -138,6 +137,13 @@ def _routed(
     yield from ((UNCLEAR, name, None, None, None, None, None, 0, 0, 0) for name in people)
     for at, count in lines.items():
         yield TALLY, None, *at, first[at], None, None, count, passed[at], patients[at]
+
+
+def _names(told: ScannedLine, what: str, called: dict[str, str]) -> Iterable[str | None]:
+    """Whom a line is about, once each; names that wait to be looked up as they stand."""
+    if what == IDENTIFIED_ONLY:
+        return dict.fromkeys(told.names)
+    return dict.fromkeys(map(called.get, told.owners(called))) or [told.patient]
 
 
 def _placed(batch: pa.RecordBatch) -> Iterator[tuple[str, int, int, bytes]]:

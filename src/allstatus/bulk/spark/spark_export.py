@@ -16,7 +16,7 @@ from allstatus.bulk.fhir_export.decide_patient import DecideSettings
 from allstatus.bulk.fhir_export.export_run import ExportJob, ExportTotals
 from allstatus.bulk.fhir_export.output import REJECTS
 from allstatus.bulk.run_frame import Outputs
-from allstatus.bulk.spark.line_workers import REJECT, SOMEBODY, TALLY, UNCLEAR
+from allstatus.bulk.spark.line_workers import REJECT, TALLY, UNCLEAR
 from allstatus.bulk.spark.patient_workers import (
     EVIDENCE,
     IS_UNCLEAR,
@@ -125,23 +125,12 @@ class SparkExport:
     ) -> ExportTotals:
         tally = gathered.told.where(F.col("what") == TALLY)
         lines, passed, patients = _sums(tally, "lines", "passed", "patients")
-        fates = {
-            row["what"]: row["count"] for row in gathered.told.groupBy("what").count().collect()
-        }
-        kept = gathered.kept.count()
-        waiting = (
-            sum(
-                count
-                for what, count in fates.items()
-                if what not in (REJECT, TALLY, SOMEBODY, UNCLEAR)
-            )
-            - kept
-        )
-        early = fates.get(REJECT, 0)
+        early = gathered.told.where(F.col("what") == REJECT).count()
+        (told,) = _sums(gathered.told.where(F.col("what") != TALLY), "lines")
         totals = ExportTotals(
             lines,
-            kept - late,
-            passed + waiting,
+            gathered.lines - late,
+            passed + told - gathered.lines,
             early + late,
             patients,
             gathered.people + decided.where(F.col(LINES) == 0).count(),
@@ -153,7 +142,7 @@ class SparkExport:
         own, totals.unclear = _sums(decided, LINES, IS_UNCLEAR)
         others = gathered.told.where(F.col("what") == UNCLEAR).select("name")
         totals.unclear += others.distinct().count()
-        totals.check(self.source, kept - own + max(-waiting, 0))
+        totals.check(self.source, gathered.kept.count() - own)
         return totals
 
 

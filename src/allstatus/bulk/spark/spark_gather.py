@@ -42,12 +42,13 @@ GLOB = "*.{ndjson,jsonl,ndjson.gz,jsonl.gz}"
 
 @dataclass(frozen=True, slots=True)
 class SparkGathered:
-    """`told` is what was written of every line's fate, `kept` the lines of the patients found,
-    `others` what is beside them.
+    """`told` is what was written of every line's fate, `kept` the lines of the patients found, one
+    for each of these, `lines` how many lines that are, `others` what is beside them.
     """
 
     told: DataFrame
     kept: DataFrame
+    lines: int
     people: int
     others: ExportContext
 
@@ -78,7 +79,11 @@ class SparkGatherer:
         }
         sent = self.session.sparkContext.broadcast(called)
         told = self.kept_in("told", self.lines.mapInArrow(partial(route, sent, self.options), TOLD))
-        counts = {row["what"]: row["count"] for row in told.groupBy("what").count().collect()}
+        counts = {
+            row["what"]: row["lines"]
+            for row in told.groupBy("what").agg(F.sum("lines").alias("lines")).collect()
+        }
+        lines = counts.get(OWN, 0)
         kept = told.where(F.col("what") == OWN)
         somebody = {
             row["name"]
@@ -93,14 +98,17 @@ class SparkGatherer:
             people = identified.where(F.col("text").isin(*READERS)).select("name")
             somebody |= {row["name"] for row in people.distinct().limit(2).collect()}
             found = self.session.createDataFrame([(name,) for name in names], "name string")
-            kept = kept.unionByName(identified.join(found, "name", "left_semi"))
+            theirs = identified.join(found, "name", "left_semi")
+            lines += theirs.select(*PLACE).distinct().count()
+            kept = kept.unionByName(theirs)
         alone, nameless = len(somebody) <= 1, told.where(F.col("what") == NAMELESS)
         if alone and names and counts.get(NAMELESS):
             kept = kept.unionByName(nameless.withColumn("name", F.lit(min(names))))
+            lines += counts[NAMELESS]
         others = ExportContext(
             alone, nameless.select("text").distinct().count() if counts.get(NAMELESS) else 0
         )
-        return SparkGathered(told, kept.select(*KEPT), len(names), others)
+        return SparkGathered(told, kept.select(*KEPT), lines, len(names), others)
 
     def with_referred(self, kept: DataFrame) -> DataFrame:
         """The lines of each patient, and, `referred`, those they refer to that are about no
@@ -136,8 +144,8 @@ class SparkGatherer:
         return found
 
     def _identified(self, told: DataFrame, called: dict[str, str]) -> DataFrame:
-        """The lines that name somebody by an identifier, with the name of the patient who has
-        it.
+        """The lines that name somebody by an identifier, with the name of each patient who has
+        one.
         """
         lines = told.where(F.col("what") == IDENTIFIED_ONLY)
         named = self._resolve(
@@ -145,7 +153,8 @@ class SparkGatherer:
         )
         rows = [(name, called.get(other, other)) for name, other in named.items()]
         names = self.session.createDataFrame(rows, "name string, resolved string")
-        return lines.join(names, "name").drop("name").withColumnRenamed("resolved", "name")
+        known = lines.join(names, "name").drop("name").withColumnRenamed("resolved", "name")
+        return known.dropDuplicates(["name", *PLACE])
 
     def _one(self) -> dict[str, str]:
         """What each of several patients of one person is called."""

@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 
+from allstatus.ehr.chart import Code
 from allstatus.record.code_files import read_yaml
 
 _SENTENCES = re.compile(r"[.;!?\n\r]+(?!\d)")
@@ -27,6 +28,17 @@ def taken_back(*comments: str, corrected: bool = False) -> str:
     return next(filter(None, found), "")
 
 
+def unfit(code: str, display: str) -> str:
+    """The same of the condition that a specimen was in, by code or in words."""
+    known = _words().conditions.get(code.strip().upper(), "")
+    return taken_back(known) or taken_back(display)
+
+
+def is_comment(codes: Iterable[Code]) -> bool:
+    """Whether a result is a comment on those beside it."""
+    return any((code.system, code.code) in _words().results for code in codes)
+
+
 @lru_cache(maxsize=64)  # a comment on a message or an order is read for each of its results
 def _read(comment: str, corrected: bool) -> str:
     return _words().read(comment, corrected)
@@ -39,6 +51,8 @@ class CommentWords:
         said = read_yaml("comment-words")
         kinds, negated = said["taken_back"], said["negated"]
         self._why = str(said["why"])
+        self.conditions: dict[str, str] = said["conditions"]
+        self.results = {(code["system"], code["code"]) for code in said["results"]}
         self._unharmed = _pattern(said["unharmed"])
         self._kinds = {name: _pattern(kind["words"]) for name, kind in kinds.items()}
         self._before = re.compile(rf"{_pattern(negated['before']).pattern}\s+{_BETWEEN}$")

@@ -33,7 +33,7 @@ def _unclear(sendings: list[Sending], fillers: Fillers) -> Iterator[str]:
 def named(sendings: list[Sending]) -> Iterator[Result]:
     """Results with what a correction calls each by, of one patient."""
     fillers = _fillers(sendings)
-    names = [_name(one, fillers) for one in sendings]
+    names = _names(sendings, fillers)
     unclear = set(_unclear(sendings, fillers))
     top: dict[tuple[str, When | None], int] = {}
     sent: dict[str, list[Result]] = {}
@@ -64,6 +64,16 @@ def _confirmed(result: Result, sendings: list[Result]) -> Result:
         return result
     doubt = "" if result.doubt == NO_VALUE else result.doubt
     return replace(result, doubt=doubt, value=last.value, ranges=last.ranges, flags=last.flags)
+
+
+def _names(sendings: list[Sending], fillers: Fillers) -> list[str]:
+    """By what its sender calls each result, where all sendings of its order and kind say that."""
+    by_order = [_name(one, fillers) for one in sendings]
+    vague = {name for one, name in zip(sendings, by_order, strict=True) if not one.instance}
+    return [
+        name if name and name in vague else one.instance or name
+        for one, name in zip(sendings, by_order, strict=True)
+    ]
 
 
 def _name(one: Sending, fillers: dict[tuple[str, str], set[str]]) -> str:

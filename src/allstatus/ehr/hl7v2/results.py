@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from allstatus.ehr.chart import NO_STATUS, Quantity, Result
-from allstatus.ehr.coding.comments import taken_back
+from allstatus.ehr.coding.comments import is_comment, taken_back
 from allstatus.ehr.dates import When, last_day
 from allstatus.ehr.hl7v2.segments import BROKEN_OFF, Segment, under
 from allstatus.ehr.hl7v2.specimens import Specimen, specimen_of
@@ -67,7 +67,7 @@ class Sender:
 class Sending:
     """A result, what names its order (`filler`, `placer`) and what else it is known by (`rest`),
     and the rank of its status among sendings of one time. `confirms`: it makes final what was sent
-    before, without sending it again.
+    before, without sending it again. `instance` names the result whatever its order (OBX-21).
     """
 
     result: Result
@@ -76,6 +76,7 @@ class Sending:
     rest: str
     rank: int
     confirms: bool = False
+    instance: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +110,15 @@ class Order:
         beside = [one for one in segments if one.name not in ("OBX", "ORC")]
         said = [one for one in (common, request, *shared, *beside) if one is not None]
         comments = "\n".join(comment for one in said for comment in one.comments)
+        comments += "".join(
+            f"\n{one.plain(one.raw(5))}" for one in found if is_comment(one.codes(3))
+        )
         return cls(request, found, specimen_of(request, own or shared), cancelled, comments)
 
     @property
     def status(self) -> str:
         """What it says of its results (OBR-25), else that it was cancelled."""
-        said = self.request.text(25).upper() if self.request is not None else ""
+        said = self.request.only(25).upper() if self.request is not None else ""
         return said or ("CA" if self.cancelled else "")
 
 
@@ -143,8 +147,8 @@ def read_order(order: Order, sender: Sender) -> Iterator[Sending]:
 
 
 def _sending(order: Order, segment: Segment, sender: Sender) -> Sending:
-    request, status = order.request, segment.text(11).upper()
-    sent_at = segment.when(14) if segment.raw(14) else _collected(request)
+    request, status = order.request, segment.only(11).upper()
+    sent_at = segment.when(14) if segment.raw(14) else _collected(order)
     day = usable(sent_at, sender.sent, sender.born)
     if segment.raw(14) and segment.when(14) is None:
         day = None
@@ -159,7 +163,7 @@ def _sending(order: Order, segment: Segment, sender: Sender) -> Sending:
         void,
         segment.text(3, 2),
         doubt="" if void else doubt or ("" if value else NO_VALUE),
-        latest=None if day else _latest(segment, request),
+        latest=None if day else _latest(segment, order),
         sent=sender.sent,
         value=value or Quantity(),
         ranges=ranges_of(segment),
@@ -175,12 +179,14 @@ def _sending(order: Order, segment: Segment, sender: Sender) -> Sending:
         order.specimen.name,
     )
     rank, confirms = RANK.get(said, 1), status == CONFIRMS and value is None
-    return Sending(result, *_numbers(request), "|".join(rest), rank, confirms)
+    own = segment.raw(21)
+    instance = f"instance {own}|{rest[0]}|{rest[-1]}" if own else ""
+    return Sending(result, *_numbers(request), "|".join(rest), rank, confirms, instance)
 
 
 def _standing(order: Order, segment: Segment, sender: Sender) -> tuple[str, str]:
     """(why a result does not count, why it cannot be relied on)."""
-    status = segment.text(11).upper()
+    status = segment.only(11).upper()
     whole = order.status
     void = VOID.get(status, "") or order.specimen.void or (CANCELLED if whole == "X" else "")
     if segment.broken:
@@ -203,14 +209,14 @@ def _notes(order: Order, segment: Segment) -> Iterator[str]:
     request = order.request
     if request is None:
         yield OUTSIDE_ORDER
-    if not segment.text(11) and not order.status:
+    if not segment.only(11) and not order.status:
         yield NO_STATUS
 
 
 def _announced(order: Order, request: Segment, sender: Sender) -> Sending:
     status = order.status
     void = ORDER_VOID.get(status, "") or order.specimen.void
-    day = usable(_collected(request), sender.sent, sender.born)
+    day = usable(_collected(order), sender.sent, sender.born)
     result = Result(
         f"{sender.name} OBR {request.text(1)}",
         request.codes(4),
@@ -219,7 +225,7 @@ def _announced(order: Order, request: Segment, sender: Sender) -> Sending:
         void,
         request.text(4, 2),
         doubt="" if void else ORDER_DOUBT.get(status, UNTOLD),
-        latest=None if day else _latest(request, request),
+        latest=None if day else _latest(request, order),
         sent=sender.sent,
         specimen=order.specimen.codes,
     )
@@ -227,8 +233,12 @@ def _announced(order: Order, request: Segment, sender: Sender) -> Sending:
     return Sending(result, *_numbers(request), rest, 0)
 
 
-def _collected(request: Segment | None) -> When | None:
-    return span(request.when(7), request.when(8)) if request is not None else None
+def _collected(order: Order) -> When | None:
+    """By the order, else by its specimen."""
+    request = order.request
+    if request is None or not request.raw(7):
+        return order.specimen.collected
+    return span(request.when(7), request.when(8))
 
 
 def _reported(request: Segment | None, sender: Sender) -> When | None:
@@ -236,12 +246,13 @@ def _reported(request: Segment | None, sender: Sender) -> When | None:
     return said or sender.sent
 
 
-def _latest(segment: Segment, request: Segment | None) -> date | None:
+def _latest(segment: Segment, order: Order) -> date | None:
     """The last day a result without a date can be of: not after it was analysed, its specimen
     received, or its report written.
     """
     said = [segment.when(19)] if segment.name == "OBX" else []
-    said += [request.when(14), request.when(22)] if request is not None else []
+    said += [order.request.when(14), order.request.when(22)] if order.request is not None else []
+    said.append(order.specimen.received)
     return last_day(usable(when, None) for when in said)
 
 

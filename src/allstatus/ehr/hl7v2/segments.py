@@ -82,16 +82,23 @@ class Segment:
         found = self.components(number)
         return found[component - 1].strip() if component <= len(found) else ""
 
+    def only(self, number: int) -> str:
+        """The first component of a field that has one; all of it, which nothing reads, where it is
+        repeated otherwise.
+        """
+        said = {parts[0].strip() for parts in self.repeats(number)}
+        return said.pop() if len(said) == 1 else self.raw(number)
+
     def when(self, number: int) -> When | None:
         """A time stamp as sent, or None."""
-        return read_when(self.text(number))
+        return read_when(self.only(number))
 
     def codes(self, number: int, system: str = "") -> tuple[Code, ...]:
         """Each coded element with its translations; `system` is that of a code sent without."""
         return tuple(code for item in self.repeats(number) for code in coded(item, system))
 
     def plain(self, text: str) -> str:
-        """Text without escapes."""
+        """Text without escapes and highlighting."""
         escape = self.marks.escape
         if escape not in text:
             return text
@@ -103,8 +110,8 @@ class Segment:
                 strict=True,
             )
         )
-        sign = re.escape(escape)
-        return re.sub(f"{sign}([FSRET]){sign}", lambda found: meant[found[1]], text)
+        sign, meant = re.escape(escape), meant | {"H": "", "N": ""}
+        return re.sub(f"{sign}([FSRETHN]){sign}", lambda found: meant[found[1]], text)
 
     def _items(self, number: int) -> Iterator[str]:
         return (item for item in self.raw(number).split(self.marks.repetition) if item)

@@ -7,7 +7,10 @@ from typing import NamedTuple
 
 from allstatus.ehr.chart import REJECTED, TEXT, Code
 from allstatus.ehr.coding.codes import code_tables
+from allstatus.ehr.coding.comments import unfit
+from allstatus.ehr.dates import When, read_when
 from allstatus.ehr.hl7v2.segments import BROKEN_OFF, Segment, coded
+from allstatus.ehr.hl7v2.times import span
 
 SOURCE, TYPE = "v2_specimen_source", "v2_specimen"  # tables 0070 and 0487
 ROLES = dict.fromkeys("QCBEFOV", "of a control, not of a patient")  # table 0369
@@ -16,13 +19,15 @@ POOLED = dict.fromkeys("GL", "its specimen is of several patients")
 
 class Specimen(NamedTuple):
     """Its codes, what tells it from others, and why what was measured in it does not count
-    (`void`) or cannot be relied on (`doubt`).
+    (`void`) or cannot be relied on (`doubt`); when it was `collected` and, at the latest, received.
     """
 
     codes: tuple[Code, ...] = ()
     name: str = ""
     void: str = ""
     doubt: str = ""
+    collected: When | None = None
+    received: When | None = None
 
 
 def specimen_of(order: Segment | None, segments: Iterable[Segment]) -> Specimen:
@@ -37,9 +42,19 @@ def specimen_of(order: Segment | None, segments: Iterable[Segment]) -> Specimen:
         codes += tuple(code for item in type_ for code in _element(item, TYPE))
         codes += tuple(code for item in segment.parts(8) for code in _element(item, ""))
         role = role or segment.text(11).upper()
-        doubt = doubt or (REJECTED if segment.raw(21) else "")
+        doubt = doubt or (REJECTED if segment.raw(21) else "") or _condition(segment)
     numbers = "&".join(segment.raw(2) for segment in found)
-    return _standing(codes, numbers, role, doubt)
+    taken = {(segment.text(17), segment.text(17, 2)) for segment in found}
+    start, end = map(read_when, taken.pop()) if len(taken) == 1 else (None, None)
+    received = next((segment.when(18) for segment in found if len(found) == 1), None)
+    described = _standing(codes, numbers, role, doubt)
+    return described._replace(collected=span(start, end), received=received)
+
+
+def _condition(segment: Segment) -> str:
+    """Why a specimen in this condition (SPM-24) cannot be relied on."""
+    said = ((*parts, "", "")[:2] for parts in segment.repeats(24))
+    return next(filter(None, (unfit(code, display) for code, display in said)), "")
 
 
 def _by_order(order: Segment) -> Specimen:

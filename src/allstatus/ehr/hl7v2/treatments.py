@@ -55,7 +55,7 @@ def _route(following: list[Segment]) -> tuple[Code, ...]:
 
 
 def _given(segment: Segment, route: tuple[Code, ...], sender: Sender) -> Treatment:
-    status = segment.text(20).upper()
+    status = segment.only(20).upper()
     void = NOT_GIVEN if status in REFUSED or segment.raw(18) else ""
     void = DELETED if segment.text(21).upper() == DELETE else void
     doubt = GIVEN.get(status, "its status cannot be read as given")

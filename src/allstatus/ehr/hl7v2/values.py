@@ -9,6 +9,7 @@ from allstatus.ehr.hl7v2.segments import Segment
 from allstatus.ehr.sent_values import FLAGS, by_flags, written
 from allstatus.record.units import read_unit
 
+WRITTEN = ("", "NM", "ST", "TX", "FT")  # types of values that are read as they are written
 CODED = ("CE", "CWE", "CNE", "CF", "IS", "ID")
 UCUM = ("UCUM", "2.16.840.1.113883.6.8", "HTTP://UNITSOFMEASURE.ORG")
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)")
@@ -33,6 +34,8 @@ def value_of(segment: Segment) -> Quantity | None:
         return _structured(parts, shown, unit)
     if len(parts) > 1:
         return Quantity(shown, text=sent)
+    if kind not in WRITTEN:
+        return Quantity(shown, text=f"{kind} {sent}")
     if kind == "NM" and _NUMBER.fullmatch(parts[0]):
         return Quantity(shown, _plain(parts[0]), None, unit)
     return written(parts[0], unit)
@@ -75,9 +78,7 @@ def _unit(segment: Segment, raw: str) -> str | None:
     sent += [(filled[n], False) for n in (1, 4) if filled[n] and not sent]
     known = {unit: read_unit(unit) for unit, _ in sent}
     by_ucum = [unit for unit, ucum in sent if ucum and known[unit] is not None]
-    if by_ucum:
-        return by_ucum[0]
-    found = [unit for unit, _ in sent if known[unit] is not None]
+    found = by_ucum or [unit for unit, _ in sent if known[unit] is not None]
     if len({known[unit] for unit in found}) > 1:
         return " or ".join(found)
     return next(iter(found), None) or next((unit for unit, _ in sent), None)
