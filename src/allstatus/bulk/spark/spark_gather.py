@@ -85,18 +85,10 @@ class SparkGatherer:
         }
         lines = counts.get(OWN, 0)
         kept = told.where(F.col("what") == OWN)
-        somebody = {
-            row["name"]
-            for row in told.where(F.col("what") == SOMEBODY)
-            .select("name")
-            .distinct()
-            .limit(2)
-            .collect()
-        }
+        somebody = _two(told.where(F.col("what") == SOMEBODY))
         if counts.get(IDENTIFIED_ONLY):
             identified = self._identified(told, called)
-            people = identified.where(F.col("text").isin(*READERS)).select("name")
-            somebody |= {row["name"] for row in people.distinct().limit(2).collect()}
+            somebody |= _two(identified.where(F.col("text").isin(*READERS)))
             found = self.session.createDataFrame([(name,) for name in names], "name string")
             theirs = identified.join(found, "name", "left_semi")
             lines += theirs.select(*PLACE).distinct().count()
@@ -188,6 +180,11 @@ class SparkGatherer:
         where = f"{self.folder}/{name}"
         frame.write.mode("overwrite").parquet(where)
         return self.session.read.schema(frame.schema).parquet(literal(where))
+
+
+def _two(frame: DataFrame) -> set[str]:
+    """The names in a frame, two of them at most."""
+    return {row["name"] for row in frame.select("name").distinct().limit(2).collect()}
 
 
 def read_lines(session: SparkSession, source: str) -> DataFrame:
