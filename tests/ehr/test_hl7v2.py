@@ -165,6 +165,26 @@ def test_the_answer_is_as_it_says(part: dict[str, str], answer: str, written: li
     assert (decision.status or decision.outcome) == MEANT[answer]
 
 
+BESIDE = [
+    pytest.param(part, answer, *other, id=f"{part['part']} {other}")
+    for part in yaml.safe_load((HERE / "hl7v2_beside.yaml").read_text("utf-8"))
+    for answer in ("remission", "high", "open", "none")
+    for other in part.get(answer, ())
+]
+
+
+@pytest.mark.parametrize(("part", "answer", "kind", "segments"), BESIDE)
+def test_a_message_of_another_kind_changes_what_it_says(
+    part: dict[str, Any], answer: str, kind: str, segments: str
+) -> None:
+    bare = {"diagnosis": ""} if part.get("without") else {}
+    beside = message(kind, *segments.split("\r"), sent=20250312090000)
+    (chart,) = read_hl7(text_of(bare, []) + beside)
+    said = {name: value for name, value in SAID.items() if name != part.get("unsaid")}
+    decision = decide_chart(RULES, chart, overlays=make_overlays(said))
+    assert (decision.status or decision.outcome) == MEANT[answer]
+
+
 def test_a_text_that_ends_in_a_result_may_have_been_cut_off() -> None:
     text = message("ORU^R01", ORDER, "OBX|1|NM|11150-0^Blasts^LN||3|%").rstrip("\r")
     cut, whole = (chart_results(read_hl7(end)[0])[0] for end in (text, f"{text}\r"))

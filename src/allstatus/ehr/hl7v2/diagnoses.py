@@ -14,6 +14,9 @@ from allstatus.ehr.hl7v2.results import Sender
 from allstatus.ehr.hl7v2.segments import BROKEN_OFF, Segment, coded
 from allstatus.ehr.hl7v2.times import usable
 
+# Segments that tell of a disease: where its code is, and its day.
+TELLING = {"DG1": (3, 5), "PRB": (3, 16), "FT1": (19, 4)}
+
 
 def read_diagnosis(segment: Segment, sender: Sender) -> CodedSegment:
     """A DG1 segment. Its date is when the diagnosis was made, so it is not taken for the onset."""
@@ -37,6 +40,19 @@ def read_diagnosis(segment: Segment, sender: Sender) -> CodedSegment:
     return CodedSegment(
         problem, frozenset({own}) if own and deletes else named | {own} - {""}, deletes
     )
+
+
+def read_told(segment: Segment, sender: Sender) -> CodedSegment:
+    """What a segment tells of a disease in a message of a kind that is not read."""
+    if segment.name == "DG1":
+        return read_diagnosis(segment, sender)
+    code, day = TELLING[segment.name]
+    when = usable(segment.when(day), sender.sent, sender.born) or sender.sent
+    void = DELETED if segment.name == "PRB" and segment.text(1).upper() == "DE" else ""
+    source, latest = f"{sender.name} {segment.name}", last_day([sender.sent])
+    codes, said = segment.codes(code), segment.text(code, 2)
+    problem = Problem(source, codes, when, sender.sent, void, said, latest=latest, recorded=when)
+    return CodedSegment(problem, frozenset(), deletes=False)
 
 
 def read_reason(request: Segment, sender: Sender) -> Iterator[Problem | Mention]:

@@ -6,7 +6,7 @@ RESULTS = {("ORU", "R01"), ("ORU", "R30"), ("ORU", "R32")} | {
     ("OUL", event) for event in ("R21", "R22", "R23", "R24")
 }
 SPECIMEN_FIRST = {("OUL", "R22"), ("OUL", "R23")}  # a specimen, then the orders on it
-DIAGNOSES = {"ADT", "OML"}
+DIAGNOSES = {"ADT", "OML", "ORM", "OMG", "OMI"}
 TREATMENTS = {"RAS", "RDE", "RGV"}
 MERGES = {("ADT", f"A{event}") for event in (18, 30, 34, 36, 39, 40, 46, 47)}
 LINK, UNLINK = ("ADT", "A24"), ("ADT", "A37")  # two PID segments are one patient's, or are not

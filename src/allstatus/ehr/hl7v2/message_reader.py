@@ -23,7 +23,7 @@ from allstatus.ehr.chart import (
 from allstatus.ehr.dates import PointInTime
 from allstatus.ehr.hl7v2.corrections import named
 from allstatus.ehr.hl7v2.deletions import CodedSegment, without_deleted
-from allstatus.ehr.hl7v2.diagnoses import read_diagnosis, read_reason
+from allstatus.ehr.hl7v2.diagnoses import TELLING, read_diagnosis, read_reason, read_told
 from allstatus.ehr.hl7v2.framing import Framed, Message, read_messages
 from allstatus.ehr.hl7v2.message_kinds import (
     DIAGNOSES,
@@ -179,7 +179,7 @@ def _fill_in_doubt(said: _Said, sender: Sender) -> None:
     text = UNREAD_KIND.format("^".join(filter(None, said.message.kind)) or "(none)")
     orders = orders_of(said.segments, specimen_first=False)
     said.sendings = [one for order in orders for one in read_order(order, sender)]
-    diagnoses = [read_diagnosis(one, sender) for one in said.segments if one.name == "DG1"]
+    diagnoses = [read_told(one, sender) for one in said.segments if one.name in TELLING]
     said.coded = [
         replace(one, statement=replace(one.statement, doubt=one.statement.doubt or sender.unread))
         for one in diagnoses
