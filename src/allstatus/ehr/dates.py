@@ -11,7 +11,8 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 _FHIR = re.compile(
-    r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]\d\d:?\d\d)?)?)?)?"
+    r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)"
+    r"(Z| ?UTC|[+-]\d\d(?::?\d\d)?)?)?)?)?"  # the zone as databases write it, too
 )
 _YEARS = range(1800, 9999)  # years 1 and 9999 are what systems write for no date
 _HL7 = re.compile(r"(\d{4})(?:(\d\d)(?:(\d\d)(\d{2,6}(?:\.\d+)?)?)?)?([+-]\d{4})?")
@@ -159,7 +160,8 @@ def _utc(day: date, clock: str, zone: str | None) -> datetime | None:
     try:
         hour, minute, second = (int(clock[place : place + 2] or 0) for place in (0, 2, 4))
         at = time(hour, minute, second, int(f"{clock[7:]:0<6}"[:6]))
-        hours, minutes = (0, 0) if zone == "Z" else (int(zone[1:3]), int(zone[-2:]))
+        far = zone.replace(":", "") if zone[0] in "+-" else "+00"
+        hours, minutes = int(far[1:3]), int(far[3:] or 0)
         ahead = timedelta(hours=hours, minutes=minutes) * (-1 if zone[0] == "-" else 1)
         return datetime.combine(day, at, UTC) - ahead
     except (ValueError, OverflowError):  # no such time of day

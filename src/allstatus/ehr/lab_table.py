@@ -4,7 +4,7 @@ Columns, of which `date` and `code` are needed: patient, date, system, code, dis
 value, unit, low, high, flag, status, specimen, issued, comment, sex, born. A row is a result, or,
 by its code, a treatment given (its value an amount, if any) or a diagnosis, of which a value or
 flag is an answer. A status is a result's, a treatment's or a diagnosis' in FHIR. A code without a
-system is one of LOINC, unless it names its system itself, as in LOINC:718-7. A comment is read only
+system is one of LOINC, unless it names its system itself, as in LOINC:718-7, LOINC|718-7. A comment is read only
 for whether it takes its row back.
 """
 
@@ -169,8 +169,8 @@ def _amount(row: Row) -> Standing:
 def _coded(row: Row) -> tuple[str, str]:
     """System and code of a row."""
     system, code = row.get("system", ""), row.get("code", "")
-    named, mark, rest = code.partition(":")
-    if not system and mark:  # no code of LOINC has a colon
+    named, mark, rest = code.partition("|" if "|" in code else ":")
+    if not system and mark:  # no code of LOINC has a colon, or a bar
         return named, rest
     return system or DEFAULT_SYSTEM, code
 
