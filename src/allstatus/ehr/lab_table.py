@@ -4,8 +4,8 @@ Columns, of which `date` and `code` are needed: patient, date, system, code, dis
 value, unit, low, high, flag, status, specimen, issued, comment, sex, born. A row is a result, or,
 by its code, a treatment given (its value an amount, if any) or a diagnosis, of which a value or
 flag is an answer. A status is a result's, a treatment's or a diagnosis' in FHIR. A code without a
-system is one of LOINC, unless it names its system itself, as in LOINC:718-7, LOINC|718-7. A comment is read only
-for whether it takes its row back.
+system is one of LOINC, unless it names its system itself, as in LOINC:718-7 or LOINC|718-7. A
+comment is read only for whether it takes its row back.
 """
 
 from __future__ import annotations
