@@ -46,7 +46,7 @@ READ = sorted(path.relative_to(HOME).as_posix() for path in rule_files(HOME))
 
 
 @pytest.mark.parametrize("name", READ)
-@pytest.mark.parametrize("content", [b"caf\xe9: 1\n", b"\xff\xfea\0", b"a: \0", b""])
+@pytest.mark.parametrize("content", [b"caf\xe9: 1\n", b"\xff\xfea\0", b"a: \0", b"null"])
 def test_each_file_that_holds_no_yaml_is_refused_in_words(
     rules: Path, name: str, content: bytes
 ) -> None:

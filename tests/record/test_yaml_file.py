@@ -66,10 +66,10 @@ PROBLEMS = {
             "word, else true or false"
         ],
     ),
-    "nothing": (
-        "",
-        ["rules/a.yaml:1: the file is empty; write its keys, or {} where none is meant"],
-    ),
+    **{
+        text: (text, ["rules/a.yaml:1: the file is empty; write its keys, or {} where none is meant"])
+        for text in ("", "\ufeff", "# nothing", "---", "---\n...\n", "~", "null", "!!null ''", "&a")
+    },
 }
 
 

@@ -92,9 +92,13 @@ def test_the_command_line_ends_as_the_report_says(tmp_path: Path) -> None:
     )
 
 
-def test_a_line_that_is_no_vector_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "vectors.jsonl").write_text('{"id": "edge/1"}\n', "utf-8")
-    with pytest.raises(InvalidRecord, match="holds a line that is no vector"):
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [('{"id": "edge/1"}\n', "holds a line that is no vector"), ("\n", "holds no vector")],
+)
+def test_what_is_no_vector_is_refused(tmp_path: Path, text: str, said: str) -> None:
+    (tmp_path / "vectors.jsonl").write_text(text, "utf-8")
+    with pytest.raises(InvalidRecord, match=said):
         read_vectors(tmp_path)
 
 

@@ -68,10 +68,9 @@ class YamlFile:
                 self.data = self._read(node, ())
             except _OutOfBounds as error:
                 self.problems = [f"{self.name}:1: {error}"]
-        elif not self.problems:
-            self.problems.append(
-                self.at((), "the file is empty; write its keys, or {} where none is meant")
-            )
+        if self.data is None and not self.problems:
+            problem = "the file is empty; write its keys, or {} where none is meant"
+            self.problems = [f"{self.name}:1: {problem}"]
 
     def line(self, path: Path_) -> int:
         """The line of the nearest thing on the way to `path` that stands in the file."""

@@ -84,9 +84,12 @@ def read_vectors(path: Path) -> list[Vector]:
     remedy = "write vectors with `allstatus vectors -o DIR`"
     lines = read_text(str(file), "JSONL").split("\n")
     try:
-        return [_read(parse_json(line)) for line in lines if line.strip()]
+        vectors = [_read(parse_json(line)) for line in lines if line.strip()]
     except (ValueError, KeyError, TypeError):
         raise InvalidRecord(str(file), "holds a line that is no vector", remedy) from None
+    if not vectors:
+        raise InvalidRecord(str(file), "holds no vector", remedy)
+    return vectors
 
 
 def _read(entry: dict[str, Any]) -> Vector:
