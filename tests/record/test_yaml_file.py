@@ -67,7 +67,10 @@ PROBLEMS = {
         ],
     ),
     **{
-        text: (text, ["rules/a.yaml:1: the file is empty; write its keys, or {} where none is meant"])
+        text: (
+            text,
+            ["rules/a.yaml:1: the file is empty; write its keys, or {} where none is meant"],
+        )
         for text in ("", "\ufeff", "# nothing", "---", "---\n...\n", "~", "null", "!!null ''", "&a")
     },
 }
