@@ -212,7 +212,8 @@ class SlabSource:
                 if not skip(slab.number):
                     yield slab
             if spoilt and not skip(number):
-                yield Slab(number, row, batch.slice(0, 0), spoilt)
+                nothing = pa.RecordBatch.from_pylist([], schema=reader.schema)
+                yield Slab(number, row, nothing, spoilt)
 
     def _ipc(self, columns: list[str], words: set[str], skip: Skip) -> Iterator[Slab]:  # noqa: ARG002
         row = 1
