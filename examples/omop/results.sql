@@ -3,7 +3,8 @@
 -- Codes are found through CONCEPT, by vocabulary and concept_code; no concept id stands here. A diagnosis has the code
 -- of its source where that is one of ICD, which says more (C91.01, in remission) than the concept it is mapped to; a drug
 -- has its ingredients. What is mapped to nothing keeps its source value, and is counted as not understood.
--- A source value with a sign that the number lacks (<5, 5-10, ~5, 5*) is given as it stands.
+-- A source value with a sign that the number lacks (<5, 5-10, ~5, 5*) is given as it stands. Each is a comment, too, which
+-- is read only for whether it takes its result back ("2, specimen clotted").
 -- CONDITION_END_DATE is not read: it is often the end of a visit, so that a condition is over where its status says so.
 -- SPECIMEN is not read: MEASUREMENT has no column for its specimen, so that a row there gives no result its place.
 WITH system_of AS (
@@ -27,7 +28,7 @@ said AS (
     '' AS comparator, '' AS value, '' AS unit, '' AS low, '' AS high,
     CASE WHEN t.concept_name ILIKE '%preliminary%' OR t.concept_name ILIKE '%suspected%'
         OR t.concept_name ILIKE '%differential%' OR t.concept_name ILIKE '%to be diagnosed%' THEN 'preliminary'
-      WHEN t.concept_name ILIKE '%resolved%' THEN 'resolved' ELSE '' END AS status
+      WHEN t.concept_name ILIKE '%resolved%' THEN 'resolved' ELSE '' END AS status, '' AS comment
   FROM condition_occurrence d
   LEFT JOIN system_of c ON c.concept_id = d.condition_concept_id
   LEFT JOIN system_of s ON s.concept_id = d.condition_source_concept_id AND s.vocabulary_id LIKE 'ICD%'
@@ -44,7 +45,8 @@ said AS (
         THEN m.value_source_value
       ELSE CAST(m.value_as_number AS VARCHAR(40)) END,
     COALESCE(u.concept_code, m.unit_source_value, ''),
-    COALESCE(CAST(m.range_low AS VARCHAR(40)), ''), COALESCE(CAST(m.range_high AS VARCHAR(40)), ''), ''
+    COALESCE(CAST(m.range_low AS VARCHAR(40)), ''), COALESCE(CAST(m.range_high AS VARCHAR(40)), ''), '',
+    COALESCE(m.value_source_value, '')
   FROM measurement m
   LEFT JOIN system_of c ON c.concept_id = m.measurement_concept_id
   LEFT JOIN system_of o ON o.concept_id = m.operator_concept_id
@@ -54,7 +56,7 @@ said AS (
   SELECT e.person_id, CAST(e.drug_exposure_start_date AS VARCHAR(30)),
     COALESCE(i.system, c.system, 'source'), COALESCE(i.concept_code, c.concept_code, e.drug_source_value),
     COALESCE(i.concept_name, c.concept_name, ''), '', '', '', '', '',
-    CASE WHEN LOWER(t.concept_name) LIKE '%administration%' THEN '' ELSE 'unknown' END
+    CASE WHEN LOWER(t.concept_name) LIKE '%administration%' THEN '' ELSE 'unknown' END, ''
   FROM drug_exposure e
   LEFT JOIN system_of c ON c.concept_id = e.drug_concept_id
   LEFT JOIN (
@@ -64,10 +66,10 @@ said AS (
   LEFT JOIN system_of t ON t.concept_id = e.drug_type_concept_id
   UNION ALL
   SELECT p.person_id, CAST(p.procedure_date AS VARCHAR(30)), COALESCE(c.system, 'source'),
-    COALESCE(c.concept_code, p.procedure_source_value), COALESCE(c.concept_name, ''), '', '', '', '', '', ''
+    COALESCE(c.concept_code, p.procedure_source_value), COALESCE(c.concept_name, ''), '', '', '', '', '', '', ''
   FROM procedure_occurrence p LEFT JOIN system_of c ON c.concept_id = p.procedure_concept_id
 )
 SELECT CAST(said.person_id AS VARCHAR(20)) AS patient, date, system, code, display, comparator, value, unit, low, high,
-  status, sex, born
+  status, comment, sex, born
 FROM said LEFT JOIN people ON people.person_id = said.person_id
 ORDER BY said.person_id, date, system, code, value

@@ -29,7 +29,7 @@ from allstatus.rules.ruleset import HIGHEST, Fact, RuleSet
 
 SLABS, FEW = 4, 12  # slabs looked at; distinct values that are shown
 NUMBERS = (*LONG_NUMBERS, *WIDE_NUMBERS)
-NOT_SHOWN = ("id", "patient", "born", "date", "issued", "as_of")
+NOT_SHOWN = ("id", "patient", "born", "date", "issued", "as_of", "comment")
 NAMES = read_yaml("column-names")
 NOTHING = frozenset(NAMES["nothing"])
 
