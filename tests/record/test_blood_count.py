@@ -212,6 +212,16 @@ def test_a_range_or_a_unit_alone_is_no_result() -> None:
     assert classify({"cbc": panel}).facts["cbc"].value == "normal"
 
 
+def test_a_panel_tells_what_is_known_of_each_component() -> None:
+    numbers = {"value": 6, "unit": "10*9/L", "low": 4, "high": 11}
+    unread = {"value": 230, "unit": "bananas"}
+    found = read_panel(CbcPanel.model_validate({"wbc": numbers, "platelets": unread}))
+    assert (found.normal, found.numbers) == ({"wbc": True}, {"wbc": Fraction(6)})
+    assert found.warnings == (
+        "cbc.platelets: has a unit that is not known here ('bananas'); it is left out",
+    )
+
+
 VERDICTS = [
     dict(zip(COMPONENTS, states, strict=True))
     for states in product(("absent", True, False, None), repeat=len(COMPONENTS))
@@ -235,6 +245,7 @@ def test_the_parts_of_every_set_of_components() -> None:
         sent = {name: state for name, state in states.items() if state != "absent"}
         said = verdict_by_parts(sent)
         possible = {said} if isinstance(said, str) else said
+        assert isinstance(said, str) is (len(possible) == 1), sent
         whole = verdict_of_count(sent) == "normal" and "neutrophils" in sent
         assert whole is (possible == {"normal"}), sent
         assert (verdict_of_count(sent) == "abnormal") is ("normal" not in possible), sent

@@ -42,11 +42,16 @@ def test_a_remission_decided_by_an_assumption_is_said_to_rest_on_it() -> None:
     ]
     decision = decide([*lines, *CLEAN])
     assert decision.facts["prior_remission"].value is True
-    because = [entry.because for entry in decision.assumptions if entry.fact == "prior_remission"]
-    assert because == [
-        "It was decided at an earlier assessment, by the assumption "
-        "symptoms-absent-unless-recorded."
+    rests = [e for e in decision.assumptions if e.fact == "prior_remission"]
+    assert [(entry.value, entry.because) for entry in rests] == [
+        (
+            True,
+            "It was decided at an earlier assessment, by the assumption "
+            "symptoms-absent-unless-recorded.",
+        )
     ]
+    relapsed = decide([*lines, *CLEAN, {"relapse": ""}])
+    assert "prior_remission" not in {entry.fact for entry in relapsed.assumptions}
 
 
 def test_a_remission_that_was_coded_rests_on_no_assumption() -> None:
@@ -68,3 +73,24 @@ def test_a_relapse_is_over_where_every_place_of_it_is_clear() -> None:
         entry.because for entry in decision.assumptions if entry.fact == "leukemia_outside_marrow"
     )
     assert decision.record.relapse_count == 1
+    outside = decision.facts["leukemia_outside_marrow"].evidence
+    assert [(entry.source, entry.used) for entry in outside] == [("assumption", True)]
+
+
+def test_a_relapse_rests_on_the_last_that_is_known_and_on_those_without_a_date() -> None:
+    remission = {"remission": "", "recorded": "2025-02-20"}
+    dated = [{"relapse": "", "recorded": f"2025-03-0{day}"} for day in (1, 2)]
+    decision = decide([given(10), remission, *dated, {"relapse": ""}])
+    facts = decision.facts
+    relapse = [e.date for e in facts["relapse_since_remission"].evidence if e.used]
+    assert relapse == ["2025-03-02", ""]
+
+
+def test_a_remission_without_a_date_is_told_and_does_not_count() -> None:
+    undated = [{"remission": ""}, {"relapse": ""}]
+    evidence = decide([given(10), *undated]).facts["prior_remission"].evidence
+    why = "its date is not known, so it cannot be placed before this assessment"
+    assert [(entry.title, entry.because == why) for entry in evidence] == [
+        ("Acute lymphoblastic leukemia in relapse", False),
+        ("Acute lymphoblastic leukemia in remission", True),
+    ]

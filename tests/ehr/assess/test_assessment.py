@@ -7,7 +7,11 @@ import pytest
 import yaml
 
 from allstatus.decision.decision import Decision
-from ehr.charts_as_yaml import decide, tell
+from allstatus.ehr.assess.assessment import Assessment, places_open
+from allstatus.ehr.dates import read_when
+from allstatus.ehr.evidence.doubt import Doubt
+from allstatus.table.chart_context import Evidence
+from ehr.charts_as_yaml import RULES, decide, tell
 
 GROUPS = yaml.safe_load(Path(__file__).with_name("assessment.yaml").read_text("utf-8"))
 CASES = {
@@ -66,3 +70,85 @@ def test_what_leaves_a_fact_open_is_told_beside_what_would_have_set_it() -> None
         "quoted and not read): 'see report'; say what percentage of the marrow's cells were "
         "blasts, and when",
     ]
+
+
+def doubt(fact: str, name: str = "x") -> Doubt:
+    day = read_when("2025-03-10")
+    assert day
+    return Doubt(fact, name, day, "cannot be read", Evidence(f"{fact} {name}"))
+
+
+def found_so_far() -> Assessment:
+    """Count and marrow derived, and each assumed."""
+    found = Assessment()
+    for fact, value in (("cbc", "normal"), ("marrow_blast_percent", "2")):
+        found.derive(fact, value, [Evidence(f"{fact} 1", used=True, because="counted")])
+        found.assume(fact, value, "assumed")
+    return found
+
+
+def becauses(found: Assessment, fact: str) -> list[tuple[bool, str]]:
+    return [(entry.used, entry.because) for entry in found.evidence[fact]]
+
+
+def test_what_is_left_open_rests_on_nothing_and_nothing_else_changes() -> None:
+    found = found_so_far()
+    found.leave_open("cbc", [doubt("cbc"), doubt("cbc")])
+    assert found.facts == {"cbc": "unknown", "marrow_blast_percent": "2"}
+    assert [entry.fact for entry in found.assumptions] == ["marrow_blast_percent"]
+    assert becauses(found, "cbc") == [(False, "counted; but another cannot be read")]
+    assert becauses(found, "marrow_blast_percent") == [(True, "counted")]
+    assert (len(found.open), len(found.warnings)) == (1, 1)
+
+
+def test_what_somebody_states_answers_what_was_in_doubt_of_it_and_of_nothing_else() -> None:
+    found = found_so_far()
+    for fact in ("cbc", "marrow_blast_percent"):
+        found.leave_open(fact, [doubt(fact)])
+        found.assume(fact, "unknown", "assumed")
+    found.evidence["cbc"].append(Evidence("cbc 2", used=True, because="seen"))
+    found.state("cbc", "abnormal", Evidence("clinician", used=True), "a clinician says otherwise")
+    assert found.facts == {"cbc": "abnormal", "marrow_blast_percent": "unknown"}
+    assert found.states["cbc"] == "given"
+    assert [one.fact for one in found.open] == ["marrow_blast_percent"]
+    assert found.warnings == [doubt("marrow_blast_percent").sentence]
+    assert [entry.fact for entry in found.assumptions] == ["marrow_blast_percent"]
+    assert not found.is_open(doubt("cbc"))
+    assert becauses(found, "cbc") == [
+        (False, "counted; but another cannot be read"),
+        (False, "a clinician says otherwise"),
+        (True, ""),
+    ]
+
+
+def test_of_two_completions_what_differs_is_open_unless_somebody_stated_it() -> None:
+    one, other = Assessment(), Assessment()
+    one.facts = {"cbc": "normal", "prior_remission": True, "relapse_count": 1}
+    one.states["prior_remission"] = "given"
+    other.facts = {"cbc": "abnormal", "prior_remission": False, "relapse_count": 1}
+    one.conflicts = [("both", (), ""), ("one", (), "")]
+    other.conflicts = [("both", (), "")]
+    one.or_else(other, doubt("cbc"))
+    assert one.facts == {"cbc": "unknown", "prior_remission": True, "relapse_count": 1}
+    assert one.conflicts == [("both", (), "")]
+    other.facts["relapse_count"] = 2
+    one.or_else(other, doubt("cbc"))
+    assert "relapse_count" not in one.facts
+
+
+@pytest.mark.parametrize(
+    ("marrow", "doubts", "places"),
+    [
+        (None, [], set()),
+        ("2", [], set()),
+        ("3-8", [], {"marrow"}),
+        (None, [("marrow_blast_percent", "x")], {"marrow"}),
+        ("2", [("leukemia_outside_marrow", "cns"), ("cbc", "platelets")], {"cns"}),
+    ],
+)
+def test_where_leukemia_may_be(
+    marrow: str | None, doubts: list[tuple[str, str]], places: set[str]
+) -> None:
+    found = Assessment(facts={} if marrow is None else {"marrow_blast_percent": marrow})
+    found.open = [doubt(*one) for one in doubts]
+    assert places_open(RULES.ruleset, found) == places

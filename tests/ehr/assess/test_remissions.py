@@ -19,6 +19,7 @@ from allstatus.table.chart_context import Evidence
 PATIENT = read_rules(find_rules())
 STATUSES = PATIENT.statuses
 AML = read_rules(Path(__file__).parents[3] / "examples/rules/nci-pdq-adult-aml-patient")
+PLASMA = read_rules(Path(__file__).parents[2] / "pages/plasma")
 SEEN = Evidence("Observation/1")
 
 
@@ -81,6 +82,7 @@ def test_an_assessment_is_not_its_own_past() -> None:
     assert history.before(day(5), day(5)).relapses == ()
     (relapse,) = history.before(day(6), day(6)).relapses
     assert (relapse.decided, relapse.places) == (True, {"cns"})
+    assert [e.day for e in history.before(day(4), None).relapses] == [day(5)]
 
 
 @pytest.mark.parametrize(
@@ -115,6 +117,10 @@ def test_a_relapse_not_told_from_refractory_disease_needs_a_remission_before_it(
     either, history = AML.statuses["refractory_or_recurrent"], History()
     history.decided(day(3), either)
     assert history.events == []
+    later = History([event(REMISSION, 3)])
+    later.decided(day(3), either)
+    later.decided(day(2), either)
+    assert [event.kind for event in later.events] == [REMISSION]
     history.decided(day(4), AML.statuses["in_remission"])
     history.decided(day(5), either)
     assert [event.kind for event in history.events] == [REMISSION, RELAPSE]
@@ -133,6 +139,7 @@ def test_a_marrow_is_above_a_limit_that_belongs_above_itself(
 RESTS = [  # events, whether all rests on a named assumption
     ([], False),
     ([event(REMISSION, 3)], False),
+    ([event(REMISSION, 3, decided=True)], False),
     ([event(REMISSION, 3, decided=True, assumed=True)], True),
     ([event(REMISSION, 3, decided=True, assumed=True), event(REMISSION, 4)], False),
     ([event(REMISSION, 3, decided=True, assumed=True), event(RELAPSE, 4, decided=True)], True),
@@ -182,6 +189,10 @@ def test_places_are_those_since_the_last_remission_or_not_known() -> None:
     assert History(events, [event(RELAPSE, 6)]).before(day(28), None).places == {"marrow"}
     doubtful = History([event(REMISSION, 3)], [event(RELAPSE, 6)])
     assert doubtful.before(day(28), None).places == frozenset()
+    one_known = History([event(REMISSION, 3)], [event(RELAPSE, 6, "cns"), event(RELAPSE, 7)])
+    assert one_known.before(day(28), None).places == frozenset()
+    perhaps_over = History([event(RELAPSE, 5, "cns")], [event(REMISSION, 6)])
+    assert perhaps_over.before(day(28), None).places == {"cns"}
 
 
 @pytest.mark.parametrize(
@@ -198,3 +209,7 @@ def test_the_side_of_the_marrow(percent: str, above: bool | None) -> None:
 )
 def test_the_side_of_a_marrow_as_a_caller_writes_it(percent: object, above: bool | None) -> None:
     assert marrow_side(PATIENT, percent) is above
+
+
+def test_rules_without_a_limit_of_the_marrow_tell_no_side() -> None:
+    assert marrow_side(PLASMA, "60") is None

@@ -81,7 +81,7 @@ def assess_past(scene: Scene) -> None:
         found.derive(RELAPSE, "unknown", (event.evidence for event in in_doubt), "unknown")
     undated = (item for item in current if item not in now)
     found.note(REMISSION, (item.evidence.set_aside(UNDATED_STATUS) for item in undated))
-    if (past.relapsed_since or in_doubt) and not now:
+    if not now:
         _cleared_since(scene)
 
 

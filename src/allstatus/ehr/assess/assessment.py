@@ -155,8 +155,7 @@ class Scene:
     @property
     def start(self) -> date:
         """From when findings count as being about this assessment."""
-        center = self.day or self.moment.anchor or self._latest()
-        self.found.day = self.found.day or center
+        center = self.found.day = self.moment.anchor or self._latest()
         if center is None:
             center = date.max
         return shifted(center, -self.window)

@@ -219,8 +219,8 @@ def _unread(
 
 
 def _place_count(reading: ChartReading, item: _Item, options: ChartOptions) -> None:
-    chart, day = reading.chart, item.result.when or item.when
-    age = None if chart.born is None else age_on(chart.born, day.last)
+    chart, day = reading.chart, item.when.last
+    age = None if chart.born is None else age_on(chart.born, day)
     person = Person(chart.sex, is_adult(age), options.adult_ranges)
     sent = item.result
     verdict = judge(item.name, sent.value, sent.ranges, sent.flags, person)
