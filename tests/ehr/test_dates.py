@@ -66,6 +66,20 @@ def test_a_moment_is_itself_and_nothing_else(name: str) -> None:
     assert moment.utc is None or moment.clock
 
 
+@pytest.mark.parametrize("name", TABLE["unordered"])
+def test_of_which_two_the_order_is_not_known(name: str) -> None:
+    one, other, wanted = TABLE["unordered"][name]
+    assert when(one).unordered(when(other)) is wanted
+    assert when(other).unordered(when(one)) is wanted
+
+
+@pytest.mark.parametrize("zone", ["", "Z"])
+def test_a_day_begins_before_its_hours(zone: str) -> None:
+    day, hour = when("2025-03-10").begin, when(f"2025-03-10T08:00:00{zone}").begin
+    assert day < hour
+    assert not hour < day
+
+
 def test_a_vague_date_is_sorted_as_its_last_day() -> None:
     found = [when(text) for text in TABLE["sorted"]]
     backwards = found[::-1]

@@ -95,8 +95,8 @@ class When:
 
     def unordered(self, other: When) -> bool:
         """Whether the order of two times of one day is not known since one names no time zone."""
-        same = self.first == other.first == self.last == other.last
-        return same and self.zoned != other.zoned and bool(self.clock and other.clock)
+        same = self.first == other.first and bool(self.clock and other.clock)
+        return same and self.zoned != other.zoned
 
     @property
     def order(self) -> tuple[PointInTime, str]:
