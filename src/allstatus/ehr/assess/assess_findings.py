@@ -8,9 +8,9 @@ from operator import eq
 
 from allstatus.ehr.assess.assess_count import SAME_TIME
 from allstatus.ehr.assess.assessment import Scene
-from allstatus.ehr.assess.day_index import EMPTY, ZONES
+from allstatus.ehr.assess.day_index import EMPTY
 from allstatus.ehr.chart_options import SYMPTOMS_ABSENT
-from allstatus.ehr.dates import shifted
+from allstatus.ehr.dates import latest_of
 from allstatus.ehr.evidence.chart_reading import Finding
 from allstatus.ehr.evidence.doubt import Doubt, ends, stays
 from allstatus.table.chart_context import Evidence
@@ -73,11 +73,19 @@ def _opens(scene: Scene, doubt: Doubt, start: date) -> bool:
         return False
     if doubt.when.last < start and _cleared(scene, doubt.name):
         return False
-    site, until = scene.index.sites.get(doubt.name, EMPTY), scene.moment.until
-    if ends(doubt, (item.when for item in site.latest(until))):
-        return False
-    near = site.between(shifted(doubt.when.first, -ZONES), until)
-    return all(doubt.differs(i.when, i.value, eq) for i in near if i.when.end >= doubt.when.begin)
+    latest = scene.index.sites.get(doubt.name, EMPTY).latest(scene.moment.until)
+    since = latest_of(item.when for item in latest) if latest else None
+    return all(
+        doubt.differs(item.when, item.value, eq)
+        for item in latest
+        if item.when.end >= since and not _gone(scene, item, start)
+    )
+
+
+def _gone(scene: Scene, item: Finding, start: date) -> bool:
+    """Whether a finding no longer counts, so that one in doubt which says the same may be new."""
+    cleared = item.when.first < start and _cleared(scene, item.site)
+    return bool(item.value) and (cleared or _over(scene, item))
 
 
 def assess_signs(scene: Scene, start: date) -> None:
@@ -127,4 +135,4 @@ def _lasting(item: Finding, start: date, day: date) -> bool:
     if item.when.last >= start:
         return True
     there = item.value in ("present", "present_other_cause")
-    return there and not item.ended and stays(item.evidence)
+    return there and not item.ended
