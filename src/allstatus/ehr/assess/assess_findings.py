@@ -73,13 +73,11 @@ def _opens(scene: Scene, doubt: Doubt, start: date) -> bool:
         return False
     if doubt.when.last < start and _cleared(scene, doubt.name):
         return False
-    latest = scene.index.sites.get(doubt.name, EMPTY).latest(scene.moment.until)
-    since = latest_of(item.when for item in latest) if latest else None
-    return all(
-        doubt.differs(item.when, item.value, eq)
-        for item in latest
-        if item.when.end >= since and not _gone(scene, item, start)
-    )
+    found = scene.index.sites.get(doubt.name, EMPTY).latest(scene.moment.until)
+    since = latest_of(item.when for item in found) if found else doubt.when.begin
+    latest = (item for item in found if item.when.end >= since)
+    standing = (item for item in latest if not _gone(scene, item, start))
+    return all(doubt.differs(item.when, item.value, eq) for item in standing)
 
 
 def _gone(scene: Scene, item: Finding, start: date) -> bool:
