@@ -6,11 +6,12 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 # The versions that are tested, for what only developers and CI make; CONSTRAINTS= takes the newest.
 CONSTRAINTS ?= --constraint constraints.txt
 PYTEST := $(BIN)/python -m pytest -q -rs
-MANY := -n 2 --dist worksteal # half the files each, and then what the other has left
 LONG := -n 3 --dist loadgroup # one by one, what shares a cluster or a site to one process; some wait, for Java or a network
-TOGETHER := $(MAKE) --no-print-directory --jobs 4 # what uses one processor goes beside the tests
+TOGETHER := $(MAKE) --no-print-directory --keep-going --jobs 4 # each uses one processor
+QUICK := $(PYTEST) -m "not needs and not slow"
+ROOMS := service bulk ehr testing # a process each: no file is collected twice, and what a room's tests share is made once
 
-.PHONY: help demo docs site test test-rest test-all quick long types-of-docs lint types contracts bench bench-peers fuzz mutate-python lock test-minimum release clean
+.PHONY: help demo docs site test test-rest test-all quick quick-others $(ROOMS:%=quick-%) long types-of-docs lint types contracts bench bench-peers fuzz mutate-python lock test-minimum release clean
 .DEFAULT_GOAL := help
 
 help: ## show these targets
@@ -44,13 +45,18 @@ site: $(VENV)/all ## the documentation as a site, in build/site/html
 	$(BIN)/python docs/site/make.py
 
 test: $(VENV)/test ## what needs pip only: style, types, contracts and most tests
-	@$(TOGETHER) lint types contracts quick
+	@$(TOGETHER) quick lint types contracts
 
 test-rest: $(VENV)/all ## types with all libraries, and the tests that need Spark, Java, Node, Chromium or PostgreSQL, or take long
 	@$(TOGETHER) types-of-docs long
 
-quick: $(VENV)/test
-	$(PYTEST) $(MANY) -m "not needs and not slow"
+quick: $(ROOMS:%=quick-%) quick-others
+
+$(ROOMS:%=quick-%): quick-%: $(VENV)/test
+	$(QUICK) tests/$*
+
+quick-others: $(VENV)/test
+	$(QUICK) $(ROOMS:%=--ignore tests/%)
 
 long: $(VENV)/all
 	$(PYTEST) $(LONG) -m "needs or slow"
@@ -81,7 +87,7 @@ bench-peers: $(VENV)/test ## the longer tables of records, charts and columns, e
 	$(BIN)/python benchmarks/columns.py
 
 fuzz: $(VENV)/test ## inputs of seventeen kinds beside their oracles; FUZZ=100000 for how many of each
-	FUZZ=$(or $(FUZZ),2000) $(PYTEST) $(MANY) tests/faults/test_fuzz.py tests/faults/test_fuzz_service.py
+	FUZZ=$(or $(FUZZ),2000) $(PYTEST) -n 2 tests/faults/test_fuzz.py tests/faults/test_fuzz_service.py
 
 mutate-python: $(VENV)/test ## slips in how charts and counts are read that no test notices; hours, or MUTATE="ehr/evidence/doubt --every 5"
 	$(BIN)/python scripts/mutate-python $(MUTATE)

@@ -1,5 +1,6 @@
 """Shared fixtures, and which tests one process runs because they share what is slow to start."""
 
+import gc
 import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
@@ -37,6 +38,12 @@ def fewest_found_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(minimal_vectors, "fewest_killers", once)
         yield
+
+
+def pytest_collection_finish() -> None:
+    """What is there by now stays: garbage is looked for among what tests make, and less often."""
+    gc.freeze()
+    gc.set_threshold(20_000)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -22,7 +22,9 @@ HOW = "scripts/install-test-tools"
 
 
 def needs(*things: str) -> pytest.MarkDecorator:
-    """The mark: a program, `chromium`, `postgresql`, `npm:NAME`, `python:NAME` or `tool:NAME`."""
+    """The mark: a program, `chromium`, `postgresql`, `npm:NAME`, `python:NAME`, `tool:NAME`, or
+    `server`: `allstatus serve` as a process of its own, which is always there.
+    """
     return pytest.mark.needs(*things)
 
 
@@ -45,11 +47,12 @@ def _lacks(thing: str) -> str:
     elif name == "postgresql":
         return "" if postgres_programs() else NO_POSTGRES
     else:
-        there = shutil.which(name) is not None
+        there = name == "server" or shutil.which(name) is not None
     return "" if there else f"{thing} is not installed ({HOW})"
 
 
 NODE = needs("node")
+SERVER = needs("server")
 BROWSER = needs("node", "npm:axe-core", "npm:playwright-core", "chromium")
 POSTGRESQL = needs("postgresql")
 SPARK = needs("java", "python:pyspark")

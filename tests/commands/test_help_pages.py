@@ -17,6 +17,7 @@ from click.testing import CliRunner
 
 from allstatus.commands.help_pages import BEFORE, help_pages
 from command_line import ALLSTATUS
+from needs import SERVER
 from page_rules import SMALL_PAGE
 from test_docs import PLAIN, SHELL, environment, scratch
 
@@ -39,8 +40,22 @@ def commands(group: Any = ROOT_COMMAND, words: str = "") -> Iterator[tuple[str, 
 
 COMMANDS = dict(commands())
 GROUPS = ["", *(name for name, one in ROOT_COMMAND.commands.items() if hasattr(one, "commands"))]
+
+
+def marks_of(name: str, example: str) -> list[pytest.MarkDecorator]:
+    """What takes minutes, or asks a running service first, is no part of `make test`."""
+    if name.split(maxsplit=1)[0] in MINUTES:
+        return [pytest.mark.slow]
+    return [SERVER] if name in FOR_EVER or reads_an_audit(example) else []
+
+
+def reads_an_audit(example: str) -> bool:
+    """Whether an example is about what a service wrote."""
+    return example.startswith("allstatus audit") and "schema" not in example
+
+
 EXAMPLES = [
-    pytest.param(name, example, marks=[pytest.mark.slow] if name.split()[0] in MINUTES else [])
+    pytest.param(name, example, marks=marks_of(name, example))
     for name, page in PAGES["commands"].items()
     for example in page["examples"]
 ]
@@ -131,7 +146,7 @@ MY_SUITE = "def test_nothing():\n    pass\n"
 def test_every_example_runs(command: str, example: str, checkout: Path) -> None:
     if command in FOR_EVER:
         return runs_until_ended(f"{example} --port 0", checkout)
-    if example.startswith("allstatus audit") and "schema" not in example:
+    if reads_an_audit(example):
         runs_until_ended("allstatus serve --config service.yaml --port 0", checkout)
     may = (0, 1) if "exit_1" in PAGES["commands"][command] else (0,)
     if not SHELL.search(example):

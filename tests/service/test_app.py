@@ -13,6 +13,7 @@ from starlette.testclient import TestClient
 from allstatus.service import rest
 from allstatus.service.app import make_app
 from allstatus.service.config import Config
+from needs import SERVER
 
 from .conftest import PATIENT_VIEW, call, chart, prefetch_of, serving
 from .process import served
@@ -198,6 +199,7 @@ def kept_in(folder: Path) -> str:
     )
 
 
+@SERVER
 def test_nothing_marked_is_written(tmp_path: Path) -> None:
     config = f"fhir_servers: ['{DEAD}']\nlimits: {{body_bytes: 100000}}\n"
     with served(tmp_path, "--insecure-dev", config=config) as service:

@@ -10,6 +10,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from allstatus.service.fhir_addresses import below
+from needs import SERVER
 
 from .conftest import BASE, PATIENT_VIEW, call, chart, prefetch_of, serving
 from .process import served
@@ -201,6 +202,7 @@ def test_a_page_elsewhere_is_not_followed(address: str) -> None:
     assert below(HOME, address) is None
 
 
+@SERVER
 def test_settings_are_read_again_and_what_is_wrong_changes_nothing(tmp_path: Path) -> None:
     import httpx2 as httpx
 

@@ -12,6 +12,8 @@ import yaml
 from prometheus_client.parser import text_string_to_metric_families
 from starlette.testclient import TestClient
 
+from needs import SERVER
+
 from .conftest import PATIENT_VIEW, call, chart, prefetch_of, serving
 from .process import served
 from .test_rest import RECORD
@@ -106,6 +108,7 @@ def test_every_alert_names_what_is_counted(own: TestClient) -> None:
     assert len(named) > 5
 
 
+@SERVER
 def test_processes_count_together(tmp_path: Path) -> None:
     with served(tmp_path, "--insecure-dev", "--workers", "2") as service:
         for _ in range(20):

@@ -15,6 +15,8 @@ from urllib.parse import urlsplit
 import httpx2 as httpx
 import pytest
 
+from needs import SERVER
+
 from .conftest import PATIENT_VIEW, call, chart, prefetch_of, searchset
 from .process import Served, served
 from .test_rest import RECORD
@@ -67,6 +69,7 @@ def test_connections_without_a_token_hold_little(tmp_path: Path, path: str) -> N
         assert status(service, "VmHWM") < MOST
 
 
+@SERVER
 def test_one_client_leaves_room_for_the_others(tmp_path: Path) -> None:
     """Connections of one client that never send their bodies, more than it may have."""
     with ExitStack() as stack:

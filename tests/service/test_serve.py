@@ -16,6 +16,7 @@ from click.testing import CliRunner, Result
 
 from allstatus.service.config import ReadingSettings, RequestLimits, read_config
 from command_line import ALLSTATUS
+from needs import SERVER
 
 from .conftest import PATIENT_VIEW, call, chart, prefetch_of
 from .process import served
@@ -60,6 +61,7 @@ def test_what_is_wrong_is_said_before_it_starts(
     assert said in refused.stderr
 
 
+@SERVER
 def test_one_slow_or_broken_client_holds_up_nobody(tmp_path: Path) -> None:
     """Sixty-four connections that never finish their request, and one that speaks no HTTP, while
     another is answered.
@@ -85,6 +87,7 @@ def test_one_slow_or_broken_client_holds_up_nobody(tmp_path: Path) -> None:
             connection.close()
 
 
+@SERVER
 def test_headers_without_end_are_refused(tmp_path: Path) -> None:
     with served(tmp_path, "--insecure-dev") as service:
         parts = urlsplit(service.address)
@@ -96,6 +99,7 @@ def test_headers_without_end_are_refused(tmp_path: Path) -> None:
         assert httpx.get(f"{service.address}/healthz", trust_env=False).status_code == 200
 
 
+@SERVER
 def test_the_other_loopback(tmp_path: Path) -> None:
     with served(tmp_path, "--insecure-dev", "--host", "::1") as service:
         assert service.address.startswith("http://[::1]:")
@@ -108,6 +112,7 @@ def test_the_other_loopback(tmp_path: Path) -> None:
     assert link["url"].startswith(service.address)
 
 
+@SERVER
 def test_a_token_is_used_once_whichever_process_answers(tmp_path: Path) -> None:
     issuer = TokenIssuer()
     config = (
@@ -128,6 +133,7 @@ def test_a_token_is_used_once_whichever_process_answers(tmp_path: Path) -> None:
     assert sorted(statuses) == [200] + [401] * 15
 
 
+@SERVER
 def test_what_has_begun_is_finished_at_shutdown(tmp_path: Path) -> None:
     with served(tmp_path, "--insecure-dev") as service:
         answers: list[int] = []

@@ -20,7 +20,7 @@ from allstatus.service.auditing.audit_rows import COLUMNS, Caller, Entry, entry_
 from allstatus.service.auditing.audit_verification import open_to_read, verify
 from allstatus.service.auditing.hash_chain import PART, AuditError, ChainKey
 from command_line import invoke
-from needs import POSTGRESQL
+from needs import POSTGRESQL, SERVER
 from service.conftest import PATIENT_VIEW, call, chart, prefetch_of, serving
 from service.process import served
 from service.stores import Kept, in_file, in_postgres
@@ -236,6 +236,7 @@ def _decision():
     return classify(RECORD)
 
 
+@SERVER
 def test_what_was_acknowledged_is_there_after_kill_9(kept: Kept, tmp_path: Path) -> None:
     """Eight clients ask while the service is killed: each answer they got has its row, and the
     chain holds.

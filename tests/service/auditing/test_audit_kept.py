@@ -15,6 +15,7 @@ from starlette.testclient import TestClient
 
 from allstatus.service.auditing.hash_chain import AuditError
 from command_line import invoke
+from needs import SERVER
 from service.conftest import PATIENT_VIEW, call, chart, prefetch_of, serving
 from service.hooks.test_order_cards import ACCEPTED, OVERRIDDEN
 from service.process import served
@@ -206,6 +207,7 @@ def test_reading_is_not_writing(tmp_path: Path) -> None:
         assert connection.execute("SELECT count(*) FROM audit").fetchone() == (0,)
 
 
+@SERVER
 @pytest.mark.parametrize("tokens", [True, False])
 def test_a_full_disk_is_503_and_passes(tmp_path: Path, tokens: bool) -> None:
     """No file of the service may grow: neither used tokens nor decisions can be kept. When there is
