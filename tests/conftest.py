@@ -13,6 +13,7 @@ from allstatus.decision.classifier import Classifier
 from allstatus.testing import minimal_vectors
 from allstatus.testing.vectors import Vector
 from needs import NO_DURABLE, lacking
+from shipped import load_shipped_once
 
 settings.register_profile("allstatus", deadline=None)  # a timing is never a test
 settings.load_profile("allstatus")
@@ -22,6 +23,15 @@ ENGINES = ["builtin", pytest.param("durable", marks=NO_DURABLE)]
 @pytest.fixture(scope="session", params=ENGINES)
 def classifier(request: pytest.FixtureRequest) -> Classifier:
     return load_rules(engine=request.param)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def rules_loaded_once() -> Iterator[Callable[..., Classifier]]:
+    """Commands run in this process take up the shipped rules as another loaded them."""
+    with pytest.MonkeyPatch.context() as patched:
+        load = load_shipped_once()
+        patched.setattr("allstatus.decision.classifier.load_rules", load)
+        yield load
 
 
 @pytest.fixture(scope="session")

@@ -19,10 +19,9 @@ import pytest
 from allstatus import InvalidRecord
 from allstatus.bulk import batch_run, ndjson_lines, sources
 from allstatus.bulk.batch_run import BatchJob, BatchRun, BatchTotals
-from allstatus.bulk.cells import Cells
 from allstatus.bulk.column_source import ColumnSource as Column
 from allstatus.record.exact_json import parse_json
-from bulk.rows import PERCENT, RULES, all_rows, decided
+from bulk.rows import CELLS, PERCENT, RULES, all_rows, decided
 from command_line import run, run_on_a_full_disk
 
 EVERY = [{"id": f"p{number}", **row} for number, row in enumerate(all_rows())]
@@ -72,7 +71,7 @@ def job(source: Path, target: Path, **more: Any) -> BatchJob:
 
 
 def decide(source: Path, target: Path, **more: Any) -> BatchTotals:
-    return BatchRun(Cells(RULES), job(source, target, **more)).totals()
+    return BatchRun(CELLS, job(source, target, **more)).totals()
 
 
 def read(path: Path) -> list[dict[str, Any]]:

@@ -7,8 +7,7 @@ import pytest
 
 from allstatus import InvalidRecord
 from allstatus.bulk.batch_run import ADULT_RANGES_USED, BatchJob, BatchRun, BatchTotals
-from allstatus.bulk.cells import Cells
-from bulk.rows import RULES
+from bulk.rows import CELLS
 
 WRITTEN = "outcome", "warnings", "cell"
 
@@ -18,7 +17,7 @@ def run(folder: Path, kept: str, *, explain: bool) -> BatchTotals:
     source.write_text(f"id,cbc.wbc.value,cbc.wbc.unit,{kept}\na,5,10*9/L,mine\n", "utf-8")
     beside = folder / "rejects.csv", folder / "cells.ndjson"
     return BatchRun(
-        Cells(RULES), BatchJob(source, target, *beside, keep=(kept,), explain=explain)
+        CELLS, BatchJob(source, target, *beside, keep=(kept,), explain=explain)
     ).totals()
 
 
@@ -47,6 +46,6 @@ def test_rows_that_the_adult_table_decided_are_counted(tmp_path: Path, *, explai
     )
     beside = tmp_path / "rejects.csv", tmp_path / "cells.ndjson"
     job = BatchJob(source, target, *beside, explain=explain)
-    assert BatchRun(Cells(RULES), job).totals().by_adult_table == 1
+    assert BatchRun(CELLS, job).totals().by_adult_table == 1
     resumed = replace(job, resume=True)
-    assert BatchRun(Cells(RULES), resumed).totals().by_adult_table == 1
+    assert BatchRun(CELLS, resumed).totals().by_adult_table == 1

@@ -51,12 +51,11 @@ def test_classify_answers_the_others(tmp_path: Path) -> None:
 def test_batch_answers_the_others(tmp_path: Path) -> None:
     pytest.importorskip("pyarrow")
     from allstatus.bulk.batch_run import BatchJob, BatchRun
-    from allstatus.bulk.cells import Cells
-    from bulk.rows import RULES
+    from bulk.rows import CELLS
 
     (tmp_path / "in.ndjson").write_text(TEXT)
     names = ("in.ndjson", "out.ndjson", "rejects.csv", "cells.ndjson")
-    totals = BatchRun(Cells(RULES), BatchJob(*(tmp_path / name for name in names))).totals()
+    totals = BatchRun(CELLS, BatchJob(*(tmp_path / name for name in names))).totals()
     assert (totals.written, totals.rejected) == (len(CASES) + 1, len(CASES))
     with (tmp_path / "rejects.csv").open(newline="") as file:
         rejects = list(csv.DictReader(file))

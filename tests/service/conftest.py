@@ -2,14 +2,12 @@
 
 import json
 import logging
-from collections.abc import Iterator
-from functools import cache
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from allstatus.decision.classifier import Classifier, load_rules
-from allstatus.rules.editions import find_rules
+from allstatus.decision.classifier import Classifier
 
 pytest.importorskip("fastapi", reason="the service extra is not installed")
 
@@ -22,7 +20,6 @@ from allstatus.service.logs import JsonLines
 from allstatus.service.prefetch import templates
 from postgres import Cluster, running
 
-HOME = find_rules(None).parent
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 BASE = "http://127.0.0.1:8000"
 PATIENT_VIEW = "/cds-services/allstatus-patient-view"
@@ -38,19 +35,13 @@ def serving(folder: Path, **settings: object) -> TestClient:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def shipped_rules_loaded_once() -> Iterator[None]:
-    """Every service here takes up the same rules, which no test changes; a test's own folder of
-    rules is read whenever it is asked for.
-    """
-    once = cache(load_rules)
-
-    def load(rules: str | Path | None = None, **how: object) -> Classifier:
-        shipped = rules is None or not Path(rules).exists() or HOME in Path(rules).parents
-        return (once if shipped else load_rules)(rules, **how)
-
+def services_load_once(
+    rules_loaded_once: Callable[..., Classifier],
+) -> Iterator[None]:
+    """Every service here takes up the same rules, which no test changes."""
     with pytest.MonkeyPatch.context() as patched:
         for module in (state, languages):
-            patched.setattr(module, "load_rules", load)
+            patched.setattr(module, "load_rules", rules_loaded_once)
         yield
 
 
