@@ -3,6 +3,8 @@
 import gc
 import re
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -63,6 +65,29 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
             pytest.skip(reason)
 
 
+MARKING = re.compile(r"\bneeds import\b|\bmark\.slow\b|\bimport SPARK\b")
+
+
+@cache
+def marks_some(path: Path) -> bool:
+    """Whether a file of tests marks any that is no part of `make test`, by its text."""
+    return MARKING.search(path.read_text("utf-8")) is not None
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """What marks none is not even imported for the rest: three processes would do so."""
+    rest = config.option.markexpr == "needs or slow" and collection_path.suffix == ".py"
+    return True if rest and not marks_some(collection_path) else None
+
+
+def refuse_hidden_marks(items: Iterable[pytest.Item]) -> None:
+    """A test that is marked in a way that `marks_some` does not see would never be run."""
+    for item in items:
+        marked = {mark.name for mark in item.iter_markers()} & {"needs", "slow"}
+        if marked and not marks_some(item.path):
+            raise pytest.UsageError(f"{item.nodeid}: its file marks it unseen (tests/conftest.py)")
+
+
 TOGETHER = {  # what they share: how the tests are called
     "a Spark cluster": "spark",
     "a site": r"test_site\.py",
@@ -79,6 +104,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """With `--dist loadgroup`, tests that share something go to the same process, and the longest
     begin, so that no process ends long before another.
     """
+    refuse_hidden_marks(items)
     long = {item for item in items if item.get_closest_marker("slow") or "spark" in item.nodeid}
     items.sort(key=lambda item: not (item in long and re.search(LONGEST, item.nodeid)))
     for item in items:

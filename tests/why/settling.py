@@ -29,9 +29,18 @@ class Definition:
                 name = (firing.statuses or (OUTSIDE,))[0]
                 self.of[name] = self.of.get(name, 0) | 1 << number
         self.true = {name: table.where_true(name) for name in table.criteria}
+        self._found: dict[Verdicts, set[str]] = {}
 
     def possible(self, known: Mapping[str, bool | None]) -> set[str]:
-        """The outcomes of the cases that contradict nothing known."""
+        """The outcomes of the cases that contradict nothing known of the criteria, in their order;
+        looked for once, since every set of verdicts is asked for beside its neighbours.
+        """
+        verdicts = tuple(known.values())
+        if verdicts not in self._found:
+            self._found[verdicts] = self._possible(known)
+        return self._found[verdicts]
+
+    def _possible(self, known: Mapping[str, bool | None]) -> set[str]:
         left = self.table.consistent
         for name, verdict in known.items():
             if verdict is not None:
