@@ -324,12 +324,9 @@ def test_a_killed_run_leaves_no_output_and_a_rerun_is_clean(
         running.kill()
     assert not target.exists()
     worked, work_off = list[int](), export_run.work_off
-
-    def noted(shelf: int, *more: Any) -> Any:
-        worked.append(shelf)
-        return work_off(shelf, *more)
-
-    monkeypatch.setattr(export_run, "work_off", noted)
+    monkeypatch.setattr(
+        export_run, "work_off", lambda shelf, *more: worked.append(shelf) or work_off(shelf, *more)
+    )
     assert command(*asked).returncode == 0
     assert (min(worked) > 0) is resume
     assert answers(target) == expected
