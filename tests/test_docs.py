@@ -99,8 +99,11 @@ class Output:
 def outputs(text: str) -> Iterator[Output]:
     """Run a document's blocks in order; one Output for each command or Python example."""
     names: dict[str, Any] = {}
+    blocks = [b for b in BLOCK.finditer(text) if b[2] or b[1] in ("diff", "console", "python")]
+    if not blocks:
+        return
     with scratch() as folder:
-        for block in BLOCK.finditer(text):
+        for block in blocks:
             language, path, body = block.groups()
             if language == "diff":
                 change(folder / path, body)
