@@ -5,7 +5,7 @@ import resource
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -26,16 +26,39 @@ from service.tokens import ISSUER, TokenIssuer
 run = partial(invoke, "audit")
 
 
-@pytest.fixture
-def running(tmp_path: Path) -> Iterator[TestClient]:
+@contextmanager
+def deciding(folder: Path) -> Iterator[TestClient]:
     """A service that has decided three times and holds two feedbacks."""
-    with serving(tmp_path) as client:
+    with serving(folder) as client:
         for _ in range(2):
             client.post("/classify", json=RECORD)
         client.post(PATIENT_VIEW, json=call(prefetch_of(chart("01-exactly-five"))))
         feedback = {"feedback": [OVERRIDDEN, ACCEPTED, OVERRIDDEN]}
         assert client.post(f"{PATIENT_VIEW}/feedback", json=feedback).status_code == 200
         yield client
+
+
+@pytest.fixture
+def running(tmp_path: Path) -> Iterator[TestClient]:
+    """Such a service, which goes on."""
+    with deciding(tmp_path) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def ended(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of such a service that has ended."""
+    folder = tmp_path_factory.mktemp("ended")
+    with deciding(folder):
+        return folder
+
+
+@pytest.fixture
+def kept(ended: Path, tmp_path: Path) -> Kept:
+    """A copy of its audit."""
+    for path in ended.glob("audit*"):
+        shutil.copy(path, tmp_path)
+    return in_file(tmp_path)
 
 
 @pytest.mark.usefixtures("running")
@@ -101,10 +124,8 @@ def test_an_emptied_audit_fails_verification_and_start(running: TestClient, tmp_
         kept.open()
 
 
-@pytest.mark.usefixtures("running")
 @pytest.mark.parametrize("statement", ["DELETE FROM audit WHERE seq = 5", "DELETE FROM head"])
-def test_a_truncated_audit_is_not_carried_on(tmp_path: Path, statement: str) -> None:
-    kept = in_file(tmp_path)
+def test_a_truncated_audit_is_not_carried_on(kept: Kept, statement: str) -> None:
     kept.tamper(statement)
     with pytest.raises(AuditError, match="missing"):
         kept.open()
@@ -114,11 +135,9 @@ VALUES = ["NULL", "1", "1.5", "x'00ff'", "CAST(x'ff' AS TEXT)", "CAST(outcome AS
 NAMES = ["outcome", "time", "patient", "service", "previous", "hash", "who", "decision_id"]
 
 
-@pytest.mark.usefixtures("running")
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("value", VALUES)
-def test_every_altered_value_gets_a_verdict(tmp_path: Path, name: str, value: str) -> None:
-    kept = in_file(tmp_path)
+def test_every_altered_value_gets_a_verdict(kept: Kept, name: str, value: str) -> None:
     before = run("export", kept.address).stdout
     try:
         kept.tamper(f"UPDATE audit SET {name} = {value} WHERE seq = 2")
@@ -141,18 +160,15 @@ FEEDBACK = {
 }
 
 
-@pytest.mark.usefixtures("running")
 @pytest.mark.parametrize("name", FEEDBACK)
-def test_feedback_is_covered(tmp_path: Path, name: str) -> None:
-    kept = in_file(tmp_path)
+def test_feedback_is_covered(kept: Kept, name: str) -> None:
     assert kept.problem() == ""
     kept.execute(FEEDBACK[name])
     assert "feedback" in kept.problem()
 
 
-@pytest.mark.usefixtures("running")
-def test_who_asked_is_kept_as_a_keyed_hash(tmp_path: Path) -> None:
-    rows = in_file(tmp_path).rows()
+def test_who_asked_is_kept_as_a_keyed_hash(kept: Kept) -> None:
+    rows = kept.rows()
     who = json.loads(rows[2]["who"])
     assert set(who) == {"user", "hook"}
     assert len(who["user"]) == 64
