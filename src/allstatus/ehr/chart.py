@@ -147,12 +147,14 @@ class Treatment(Statement):
 class Mention(NamedTuple):
     """A statement told by the way, in a `whole` of a kind that is not read. It stands where the
     tables a chart is read by know its code; `more`: where they know it as that of a relapse, or of
-    leukemia elsewhere. Where none of it stands the whole does.
+    leukemia elsewhere; `unless`: where they know none of these concepts. Where none of it stands
+    the whole does.
     """
 
     statement: Result | Problem
     whole: Statement | None = None
     more: bool = False
+    unless: tuple[tuple[Code, ...], ...] = ()
 
 
 def changed(said: Statement | Mention, **fields: Any) -> Any:

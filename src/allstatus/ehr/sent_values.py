@@ -39,6 +39,7 @@ CELLS = ("", "1", "cells", "cell")
 FLAGS = "interpretation"
 ABOVE = frozenset({"A", "AA", "H", "HH", "HU", ">"})  # abnormal, or above a limit
 UNSAID = "does not say present or absent"
+APART = "its words and its code say the opposite of each other"
 OPPOSITE = "and its flag say the opposite of each other"
 
 _BETWEEN = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(?:-|–|to)\s*(\d+(?:\.\d+)?)\s*", re.IGNORECASE)
@@ -88,15 +89,10 @@ def percent_of(quantity: Quantity, tables: CodeTables) -> Percent:
 
 
 def _percent(quantity: Quantity, tables: CodeTables) -> Percent:
-    if quantity.codes and quantity.text is None:
-        grade = tables.results.find(quantity.codes)
-        if grade is None or grade.topic["grade"] is None:
-            raise Unreadable("is a coded answer that gives no percentage")
-        return read_percent(grade.topic["grade"])
+    if quantity.codes:
+        return _graded(quantity, tables)
     if quantity.text is not None:
-        if not _PERCENT_TEXT.fullmatch(quantity.text):
-            raise Unreadable("is text, which is quoted and not read")
-        return read_percent(quantity.text.strip())
+        return _worded(quantity.text)
     if quantity.cells is not None:
         return _share(quantity)
     known = read_unit(quantity.unit) if quantity.unit else None
@@ -115,6 +111,30 @@ def _percent(quantity: Quantity, tables: CodeTables) -> Percent:
     if unit == "1":
         raise Unreadable("is a range of fractions")
     return read_percent(f"{quantity.number}-{quantity.high}")
+
+
+def _graded(quantity: Quantity, tables: CodeTables) -> Percent:
+    """What a grade's code says, or the words beside it; raises Unreadable where they differ."""
+    grade = tables.results.find(quantity.codes)
+    coded = grade.topic["grade"] if grade else None
+    if coded is None and quantity.text is None:
+        raise Unreadable("is a coded answer that gives no percentage")
+    words = quantity.sent if quantity.text is None else quantity.text
+    if coded is None:
+        return _worded(words)
+    known = read_percent(coded)
+    if quantity.text is None and not _PERCENT_TEXT.fullmatch(words):
+        return known
+    said = _worded(words)
+    if said.high < known.low or known.high < said.low:
+        raise Unreadable(APART)
+    return said
+
+
+def _worded(text: str) -> Percent:
+    if not _PERCENT_TEXT.fullmatch(text):
+        raise Unreadable("is text, which is quoted and not read")
+    return read_percent(text.strip())
 
 
 def _share(quantity: Quantity) -> Percent:

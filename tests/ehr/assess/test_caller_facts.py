@@ -104,15 +104,19 @@ def test_a_doubt_and_an_assumption_are_answered_and_no_others() -> None:
     ("wanted", "said"), [(wanted, said) for wanted, cases in ANSWERS.items() for said in cases]
 )
 def test_what_is_said_beside_a_remission_gives_the_answer_of_the_table(
-    wanted: str, said: dict[str, Any]
+    wanted: str, said: dict[str, Any] | list[dict[str, Any]]
 ) -> None:
-    lines = [TEXT] if said.get("text") else []
-    facts = {key: value for key, value in said.items() if key != "text"}
+    records = said if isinstance(said, list) else [said]
+    lines = [TEXT for record in records if record.get("text")]
+    facts = [
+        {k: v for k, v in one.items() if k != "text"} for one in records if set(one) - {"text"}
+    ]
     (chart,) = read_fhir(chart_of({"chart": lines}))
-    try:
-        overlays = make_overlays(facts) if facts else ()
-        decision = decide_chart(RULES, chart, options=OPTIONS, overlays=overlays)
-    except InvalidRecord:
-        assert wanted == "refused"
-        return
-    assert told(decision) == wanted, decision.warnings
+    for order in (facts, facts[::-1]):
+        try:
+            overlays = make_overlays(order)
+            decision = decide_chart(RULES, chart, options=OPTIONS, overlays=overlays)
+        except InvalidRecord:
+            assert wanted == "refused"
+            return
+        assert told(decision) == wanted, decision.warnings

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from allstatus.ehr.fhir.fhir_bundles import BundleEntry
-from allstatus.ehr.fhir.fhir_context import above, dated, span, specimens
+from allstatus.ehr.fhir.fhir_context import dated, span, specimens
+from allstatus.ehr.fhir.fhir_panels import above
 from allstatus.ehr.fhir.fhir_store import ResourceStore
 
 PERIODS = [

@@ -9,10 +9,13 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from allstatus.bulk.fhir_export.line_scan import ScannedLine, patient_of, tell
+from allstatus.bulk.fhir_export.line_scan import HOLDERS, ScannedLine, patient_of, tell
+from allstatus.ehr.fhir.fhir_mentions import NAMING
+from allstatus.ehr.fhir.fhir_patients import ABOUT
 from allstatus.ehr.fhir.fhir_resources import READERS
 
 GROUPED = frozenset({"Patient", "Specimen", "ServiceRequest", *READERS})  # about a patient
+READ = GROUPED | {*ABOUT, *NAMING}  # types whose lines are read where they name no subject
 _HEAD = re.compile(rb'\{"resourceType": ?"([A-Za-z]{1,64})"')
 _ID = re.compile(rb', ?"id": ?"')
 _OWNER = re.compile(rb'"(?:subject|patient)" ?: ?\{[^{}\[\]]*?"reference" ?: ?"')
@@ -38,7 +41,7 @@ def scan(text: bytes) -> ScannedBlock | None:
     one of them.
     """
     head = _HEAD.match(text)
-    if head is None or b'"contained"' in text or head[1] == b"Bundle":
+    if head is None or b'"contained"' in text or head[1].decode() in HOLDERS:
         return None  # what is contained may say first whom something else is about
     kind, begin, owner = head[1].decode(), head[0], b""
     if kind == "Patient":
@@ -47,8 +50,10 @@ def scan(text: bytes) -> ScannedBlock | None:
     elif found := _OWNER.search(text, 0, text.find(b"\n")):
         owner = found[0]
     about = (b'"subject"' in text) + (b'"patient"' in text)
-    if about > 1 or (found is None and (about or b"\\" in text or kind in GROUPED)):
+    if about > 1 or (found is None and (about or b"\\" in text or kind in READ)):
         return None
+    if found is None and (b'"reason' in text or b'"diagnosis"' in text):
+        return None  # which may be told of a patient whom the line does not name
     inner = _cut(text, begin)
     names = _names(inner, owner) if found else []
     return ScannedBlock(kind, begin, inner, names) if inner and names is not None else None

@@ -9,12 +9,14 @@ from typing import Any, NamedTuple
 
 from allstatus.bulk.fhir_export.decide_patient import read_resource
 from allstatus.ehr.chart import VISITS
+from allstatus.ehr.fhir.fhir_mentions import may_tell
 from allstatus.ehr.fhir.fhir_reader import subjects_of
 from allstatus.ehr.fhir.fhir_resources import READERS
 from allstatus.errors import InvalidRecord
 
 WITH_DIAGNOSES = ("Condition", *VISITS)  # types in which the chart reader finds a diagnosis
-NO_BUNDLE = "is a Bundle; an export has one resource a line, and `allstatus classify` reads bundles"
+HOLDERS = ("Bundle", "Parameters")  # types that hold resources
+NO_HOLDER = "is a {}; an export has one resource a line, and `allstatus classify` reads it"
 IDENTIFIED = "identifier|"  # how a patient named by an identifier only is called; no id holds `|`
 OWN, NAMELESS, IDENTIFIED_ONLY = "own", "nameless", "identified"  # lines to be read by a chart
 _TYPE = re.compile(rb'\{"resourceType": ?"([A-Za-z]{1,64})"')
@@ -28,12 +30,14 @@ _NOT_LOOKED_UP = frozenset(  # no chart reader asks these for a code, type or in
 
 class ScannedLine(NamedTuple):
     """A line told: its type, and the name of its patient (None: names nobody; empty: about
-    something else), and of further ones where it contradicts itself.
+    something else), and of further ones where it contradicts itself; whether it `states`
+    something, or tells it by the way.
     """
 
     type: str
     patient: str | None
     beside: tuple[str, ...] = ()
+    states: bool = True
 
     @property
     def names(self) -> list[str]:
@@ -50,7 +54,7 @@ class ScannedLine(NamedTuple):
             return IDENTIFIED_ONLY
         if self.owners(found):
             return OWN
-        return NAMELESS if self.patient is None and self.type in READERS else ""
+        return NAMELESS if self.patient is None and self.states else ""
 
     @property
     def somebody(self) -> set[str]:
@@ -64,12 +68,13 @@ def tell(line: bytes) -> ScannedLine:
     """A line told by reading it; raises InvalidRecord when it is no resource of an export."""
     resource = read_resource(line)
     kind: str = resource["resourceType"]
-    if kind == "Bundle":
-        raise InvalidRecord("line", NO_BUNDLE, "")
+    if kind in HOLDERS:
+        raise InvalidRecord("line", NO_HOLDER.format(kind), "")
     if kind == "Patient":
         return ScannedLine(kind, str(resource.get("id") or ""))
     name, *beside = patients_of(resource)
-    return ScannedLine(kind, name, tuple(filter(None, beside)))
+    states = kind in READERS or may_tell(resource)
+    return ScannedLine(kind, name, tuple(filter(None, beside)), states)
 
 
 def patient_of(resource: dict[str, Any]) -> str | None:

@@ -34,7 +34,7 @@ class Moment:
 class Assessment:
     """Facts as a record states them, with evidence, assumptions, conflicts and warnings. `open`
     are the doubts that left a fact unknown. Without `told` only what decides is kept: no evidence
-    and no words.
+    and no words. `laid_over`: with what the caller says of it.
     """
 
     facts: dict[str, Any] = field(default_factory=dict)
@@ -47,6 +47,7 @@ class Assessment:
     day: date | None = None
     until: date | None = None
     told: bool = True
+    laid_over: bool = False
     _opened: set[Doubt] = field(default_factory=set)
 
     def derive(

@@ -4,31 +4,50 @@ it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
+from operator import itemgetter
 from typing import Any
 
+from allstatus.ehr.assess.assess_answers import ONE_VALUE
 from allstatus.ehr.assess.assessment import Assessment
+from allstatus.ehr.dates import When
+from allstatus.ehr.evidence.chart_reading import ChartReading, Finding
+from allstatus.ehr.evidence.doubt import Doubt
 from allstatus.record.model import Record
+from allstatus.render.messages import answer_texts
+from allstatus.rules.ruleset import RELAPSE, RuleSet
 from allstatus.table.chart_context import Evidence
+from allstatus.table.fact_domain import domains_of
+from allstatus.table.facts import sources_of, state_facts
 
 SUPPLIED = "supplied by the caller"
+SINCE, PAST = "relapse_since_remission", "prior_remission"
+# facts of which an undecided one opens what comes after, and which part of them it is
+OPEN = {"marrow_blast_percent": "marrow", "leukemia_outside_marrow": "other"}
 
 
 @dataclass(frozen=True, slots=True)
 class CallerFacts:
     """A checked record to lay over a chart's facts; one with a date is laid over the assessment of
-    that day only.
+    that day only. `torn` are facts that the caller states twice, each time otherwise, which
+    `because` says.
     """
 
     patient: str | None
     as_of: date | None
     facts: Mapping[str, Any]
+    torn: tuple[str, ...] = ()
+    because: str = ""
 
     def is_for(self, patient: str | None) -> bool:
         """Whether it is about this patient; without an id, about any."""
         return self.patient is None or self.patient == patient
+
+    def is_about(self, day: date | None, *, final: bool) -> bool:
+        """Whether it is laid over the assessment of a day; without a date over the final one."""
+        return final if self.as_of is None else self.as_of == day
 
     def known_by(self, day: date | None) -> bool:
         """Whether it is about a time no later than a day."""
@@ -52,6 +71,74 @@ def make_overlays(value: object, model: type[Record] = Record) -> tuple[CallerFa
     return tuple(overlays)
 
 
+def by_day(overlays: Iterable[CallerFacts], ruleset: RuleSet) -> list[CallerFacts]:
+    """What a caller says of one patient, as one of each day, and one without."""
+    days: dict[date | None, list[CallerFacts]] = {}
+    for overlay in overlays:
+        days.setdefault(overlay.as_of, []).append(overlay)
+    return [merged(said, ruleset) for said in days.values()]
+
+
+def merged(said: list[CallerFacts], ruleset: RuleSet) -> CallerFacts:
+    """What is said of one assessment, as one: of a fact whose values a criterion tells apart none
+    holds; else the one that is not known, or the one that decides most.
+    """
+    if len(said) == 1:
+        return said[0]
+    facts, torn = {}, {fact for overlay in said for fact in overlay.torn}
+    read = [(overlay.facts, values_of(overlay, ruleset)) for overlay in reversed(said)]
+    for fact in dict.fromkeys(name for overlay in said for name in overlay.facts):
+        values = [(stated[fact], known.get(fact)) for stated, known in read if fact in stated]
+        domain = domains_of(ruleset).get(fact)
+        patterns = [domain.pattern(known) if domain else () for _, known in values]
+        columns = zip(*patterns, strict=True)
+        torn |= {fact} if any({True, False} <= {*column} for column in columns) else set()
+        ranked = [
+            ((known is not None, pattern.count(None)), stated)
+            for (stated, known), pattern in zip(values, patterns, strict=True)
+        ]
+        facts[fact] = min(ranked, key=itemgetter(0))[1]
+    facts |= dict.fromkeys(torn, "unknown")
+    because = answer_texts(ruleset)["caller_two"]
+    return replace(said[-1], facts=facts, torn=tuple(sorted(torn)), because=because)
+
+
+def values_of(overlay: CallerFacts, ruleset: RuleSet) -> Mapping[str, Any]:
+    """The values of a rule set's facts in what a caller says; None for what is not known."""
+    facts = ruleset.facts
+    record = ruleset.record_model.read(dict(overlay.facts))
+    return state_facts(record, tuple(facts), sources_of(facts.values())).values
+
+
+def doubt_callers(reading: ChartReading, overlays: Iterable[CallerFacts], ruleset: RuleSet) -> None:
+    """What a caller says of a day and leaves undecided is a doubt of that day, as a result is that
+    cannot be read; a relapse that it tells of is one by then.
+    """
+    why = answer_texts(ruleset)["caller_open"]
+    for overlay in overlays:
+        if overlay.as_of is None:
+            continue
+        day = overlay.as_of
+        when = When(day.isoformat(), day, day)
+        for fact, name in OPEN.items():
+            if overlay.facts.get(fact) is not None and _is_open(overlay, fact, ruleset):
+                sent = str(overlay.facts[fact])
+                evidence = Evidence(SUPPLIED, title=fact, date=when.text, sent=sent)
+                reading.doubts.setdefault(fact, []).append(Doubt(fact, name, when, why, evidence))
+        if overlay.facts.get(SINCE) is True:
+            evidence = Evidence(SUPPLIED, date=when.text, read=RELAPSE, used=True, because=SUPPLIED)
+            reading.asserted.append(Finding(SINCE, when, evidence, RELAPSE))
+        elif overlay.facts.get(SINCE) == "unknown":
+            evidence = Evidence(SUPPLIED, title=SINCE, date=when.text)
+            doubt = Doubt(PAST, SINCE, when, why, evidence, RELAPSE, firm=True)
+            reading.doubts.setdefault(PAST, []).append(doubt)
+
+
+def _is_open(overlay: CallerFacts, fact: str, ruleset: RuleSet) -> bool:
+    pattern = domains_of(ruleset)[fact].pattern(values_of(overlay, ruleset)[fact])
+    return None in pattern
+
+
 def lay_over(found: Assessment, overlay: CallerFacts) -> None:
     """Put the caller's facts in the place of the chart's, which stay as evidence set aside."""
     for fact, value in overlay.facts.items():
@@ -70,3 +157,5 @@ def lay_over(found: Assessment, overlay: CallerFacts) -> None:
     found.warnings = [warning for warning in found.warnings if warning not in answered]
     found.conflicts = [entry for entry in found.conflicts if not set(entry[1]) & set(overlay.facts)]
     found.assumptions = [entry for entry in found.assumptions if entry.fact not in overlay.facts]
+    for fact in overlay.torn:
+        found.conflicts.append((ONE_VALUE, (fact,), overlay.because.format(fact=fact)))

@@ -32,6 +32,8 @@ def with_mentions(chart: Chart, tables: CodeTables) -> Chart:
 
 def _is_known(one: Mention, tables: CodeTables) -> bool:
     codes = one.statement.codes
+    if any(tables.results.find_each(other) for other in one.unless):
+        return False
     if isinstance(one.statement, Result):
         said = one.statement.said
         known = tables.results.find_each(codes) or tables.signs.find_each(codes + said)

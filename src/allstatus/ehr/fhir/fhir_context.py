@@ -4,7 +4,6 @@ from its report, the panel it is part of, or the specimen's own resource.
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import lru_cache
@@ -13,6 +12,7 @@ from typing import NamedTuple
 
 from allstatus.ehr.chart import ITSELF, REJECTED, SEVERAL, TEXT, Code
 from allstatus.ehr.dates import When, last_day, read_when, spanning
+from allstatus.ehr.fhir.fhir_panels import above, listing
 from allstatus.ehr.fhir.fhir_patients import named, same_person, subject_of, whose
 from allstatus.ehr.fhir.fhir_standing import MODIFIED, STANDS, Standing, modified, together, updated
 from allstatus.ehr.fhir.fhir_store import ResourceStore
@@ -68,24 +68,6 @@ class Dated(NamedTuple):
     by: str
     earliest: date | None = None
     latest: date | None = None
-
-
-def above(result: Json, store: ResourceStore) -> Iterator[tuple[str, Json]]:
-    """(what it is, resource) of everything that lists a result: its reports, then its panels and
-    theirs.
-    """
-    waiting, seen = deque([result]), {id(result)}
-    while waiting:
-        member = waiting.popleft()
-        for report in store.reports(member):
-            if id(report) not in seen:
-                seen.add(id(report))
-                yield "report", report
-        for panel in store.panels(member):
-            if id(panel) not in seen:
-                seen.add(id(panel))
-                waiting.append(panel)
-                yield "panel", panel
 
 
 def specimens(result: Json, store: ResourceStore) -> Specimens:
@@ -207,20 +189,16 @@ def dated(result: Json, store: ResourceStore, of: Specimens) -> Dated:
     """When a result is of: by itself, else its report, else its panel, else its specimen's
     collection. Its issue only bounds it, and a period that was sent with one end.
     """
-    day, by = _day(result, _owners(result, store), of)
+    day, by = _day(result, listing(result, store), of)
     if day is not None and date.min < day.first and day.last < date.max:
         return Dated(day, by)
-    bound = _bound(result, _owners(result, store), of)
+    bound = _bound(result, listing(result, store), of)
     if day is None:
         return Dated(None, by, latest=bound)
     if bound is not None and date.min < day.first <= bound:
         return Dated(When(f"{day.text} {bound}", day.first, bound), by)
     ends = [end for end in (bound, day.last) if end is not None and end < date.max]
     return Dated(None, by, day.first if day.first > date.min else None, min(ends, default=None))
-
-
-def _owners(result: Json, store: ResourceStore) -> Iterable[tuple[str, Json]]:
-    return above(result, store) if store.listed(result) else ()
 
 
 def _day(

@@ -84,6 +84,15 @@ def told(resource: Json, store: ResourceStore, *, other: bool) -> list[Statement
     return said
 
 
+def may_tell(resource: Json) -> bool:
+    """Whether a resource of a kind that states nothing itself tells of something by the way."""
+    kind = resource["resourceType"]
+    if kind in READERS or kind in OF_OTHERS:
+        return False
+    answers = kind == "QuestionnaireResponse" and bool(objects(resource.get("item")))
+    return answers or any(codeable(concept) for _, concept in _named(resource, kind))
+
+
 def _contained(condition: Json, store: ResourceStore) -> Iterator[Mention]:
     """A condition that has no life outside what contains it."""
     stands = held(condition, store)

@@ -13,6 +13,15 @@ NOBODY: PatientKey = ("", "(a group, a device or a place)")
 PERSONS = ("Patient", "")
 BY_IDENTIFIER = "identifier of "
 CONTAINED = "contained "
+# kinds whose element for whom they are about has another name; what is in it may be no patient
+ABOUT = {
+    "Appointment": ("participant", "actor"),
+    "Coverage": ("beneficiary",),
+    "QuestionnaireResponse": ("source",),
+    "ResearchSubject": ("individual",),
+    "SupplyRequest": ("deliverFor",),
+    "Task": ("for",),
+}
 
 
 def subjects_of(resource: Json) -> list[Json]:
@@ -20,7 +29,22 @@ def subjects_of(resource: Json) -> list[Json]:
     subject, patient = resource.get("subject"), resource.get("patient")
     if type(subject) is dict and not patient:
         return [subject]
+    if not subject and not patient and resource.get("resourceType") in ABOUT:
+        return _otherwise(resource, ABOUT[resource["resourceType"]])
     return objects(subject) + objects(patient)
+
+
+def _otherwise(resource: Json, path: tuple[str, ...]) -> list[Json]:
+    """The patients among those whom an element of another name refers to."""
+    found = [resource]
+    for name in path:
+        found = [inner for one in found for inner in objects(one.get(name))]
+    return [one for one in found if _is_patient(one)]
+
+
+def _is_patient(reference: Json) -> bool:
+    kind = split_address(text(reference.get("reference")))[1].rpartition("/")[0]
+    return (kind or text(reference.get("type")) or "Patient") == "Patient"
 
 
 def subject_of(resource: Json) -> Json:

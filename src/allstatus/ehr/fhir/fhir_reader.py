@@ -20,7 +20,7 @@ from allstatus.ehr.chart import (
 from allstatus.ehr.dates import read_when
 from allstatus.ehr.fhir.fhir_bundles import BundleEntry, check_whole, entries_of, missing_parts
 from allstatus.ehr.fhir.fhir_links import APART, Persons, persons
-from allstatus.ehr.fhir.fhir_mentions import told
+from allstatus.ehr.fhir.fhir_mentions import may_tell, told
 from allstatus.ehr.fhir.fhir_patients import (
     BY_IDENTIFIER,
     CONTAINED,
@@ -255,7 +255,7 @@ def _add(
     *,
     other: bool,
 ) -> None:
-    if other and key not in gathered.of:
+    if other and key not in gathered.of and not (key is None and may_tell(resource)):
         return
     if key is not None and not other:
         gathered.owners.append(key)

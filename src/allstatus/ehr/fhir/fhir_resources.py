@@ -6,7 +6,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from allstatus.ehr.chart import UNREAD_STATUS, Code, Problem, Statement
+from allstatus.ehr.chart import UNREAD_STATUS, Code, Mention, Problem, Statement
+from allstatus.ehr.coding.notes import CONDITIONS
 from allstatus.ehr.dates import last_day
 from allstatus.ehr.fhir.fhir_context import span
 from allstatus.ehr.fhir.fhir_results import read_observation, read_report, source_of
@@ -16,6 +17,7 @@ from allstatus.ehr.fhir.fhir_standing import (
     UNSTATED,
     Standing,
     identity,
+    noted,
     standing,
     together,
     updated,
@@ -61,7 +63,7 @@ ENDED = ("inactive", "resolved", "remission")
 SEEN = ("period", "actualPeriod", "effectiveDateTime", "effectivePeriod", "date")
 
 
-def statements(resource: Json, store: ResourceStore) -> Iterator[Statement]:
+def statements(resource: Json, store: ResourceStore) -> Iterator[Statement | Mention]:
     """What a resource states; nothing for kinds that say nothing about status."""
     reader = READERS.get(text(resource.get("resourceType")))
     return reader(resource, store) if reader is not None else iter(())
@@ -73,6 +75,7 @@ def _condition(resource: Json, store: ResourceStore) -> Iterator[Problem]:
         _verified(resource),
         *(CERTAINTY.get(one, UNVERIFIABLE) for one in certain),
         standing(resource, {UNSTATED: STANDS}),
+        noted(CONDITIONS, [resource]),
     )
     clinical = _clinical(resource)
     causes = [
@@ -194,7 +197,7 @@ def visit_reasons(visit: Json) -> Iterator[Json]:
     yield from (one for one in contained if one.get("resourceType") == "Condition")
 
 
-READERS: dict[str, Callable[[Json, ResourceStore], Iterator[Statement]]] = {
+READERS: dict[str, Callable[[Json, ResourceStore], Iterator[Statement | Mention]]] = {
     "Observation": read_observation,
     "DiagnosticReport": read_report,
     "Condition": _condition,

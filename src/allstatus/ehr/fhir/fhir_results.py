@@ -4,11 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import fields
+from itertools import islice
 from typing import Any
 
-from allstatus.ehr.chart import NO_STATUS, NUMBERS, SEVERAL, Code, Quantity, Result, Statement
+from allstatus.ehr.chart import (
+    NO_STATUS,
+    NUMBERS,
+    SEVERAL,
+    Code,
+    Mention,
+    Quantity,
+    Result,
+    Statement,
+)
+from allstatus.ehr.coding.notes import RESULTS
 from allstatus.ehr.dates import When, last_day, read_when
-from allstatus.ehr.fhir.fhir_context import ANOTHERS, Dated, Specimens, about, dated, specimens
+from allstatus.ehr.fhir.fhir_context import (
+    ANOTHERS,
+    Dated,
+    Specimens,
+    about,
+    dated,
+    specimens,
+)
+from allstatus.ehr.fhir.fhir_panels import below, listing
 from allstatus.ehr.fhir.fhir_patients import same_person, subject_of, whose
 from allstatus.ehr.fhir.fhir_standing import (
     MODIFIED,
@@ -16,9 +35,11 @@ from allstatus.ehr.fhir.fhir_standing import (
     RESULT,
     STANDS,
     Standing,
+    absence,
     identity,
     modified,
     names_of,
+    noted,
     standing,
     together,
     updated,
@@ -35,18 +56,7 @@ from allstatus.ehr.fhir.json_access import (
     words,
 )
 
-NO_VALUE = "has no value"
-NOT_ASKED = {
-    "not-asked": "not asked",
-    "asked-declined": "declined",
-    "not-applicable": "not applicable",
-    "not-performed": "not performed",
-}
-ABSENT = (
-    "",
-    "http://terminology.hl7.org/CodeSystem/data-absent-reason",
-    "http://hl7.org/fhir/data-absent-reason",
-)
+LOOKED_AT = 100  # parts of a panel, of which one that is known suffices
 UNHELD = "lists results that are not here"
 UNTOLD = "tells of no result"
 
@@ -91,7 +101,14 @@ class Observed:
         resource, store, of = self.resource, self.store, self.specimens
         day = dated(resource, store, of)
         whom, focus = about(resource, store)
-        stands = together(standing(resource, RESULT), of.standing, whom, held(resource, store))
+        told = (resource, *(one for _, one in listing(resource, store)), *of.resources)
+        stands = together(
+            standing(resource, RESULT),
+            of.standing,
+            whom,
+            held(resource, store),
+            noted(RESULTS, told),
+        )
         shared = _shared(resource, day, of)
         shared |= {"focus": focus, "corrected": resource.get("status") in ("amended", "corrected")}
         shared["notes"] = _notes(resource, day)
@@ -140,7 +157,7 @@ class SentResult(Result):
         of, part, beside = self._sent
         stands, shared, day = of.read()
         value = value_of(part) or interpreted(part)
-        stands = together(stands, beside, _absence(part, value))
+        stands = together(stands, beside, absence(part, value))
         return {
             **shared,
             **_stated(part, stands, day),
@@ -158,7 +175,7 @@ class SentResult(Result):
 READ_LATER = {field.name for field in fields(Result)} - {"source", "codes", "names", "number"}
 
 
-def read_observation(resource: Json, store: ResourceStore) -> Iterator[Statement]:
+def read_observation(resource: Json, store: ResourceStore) -> Iterator[Statement | Mention]:
     """An Observation's value and those of its components; a panel says what its members do not."""
     of, parts = Observed(resource, store), objects(resource.get("component"))
     lists = parts or resource.get("hasMember")
@@ -205,26 +222,17 @@ def _stated(part: Json, stands: Standing, day: Dated) -> dict[str, Any]:
     }
 
 
-def _absence(part: Json, value: Quantity | None) -> Standing:
-    """What a missing value means: not asked for, or sent without."""
-    if value is not None and "dataAbsentReason" not in part:
-        return STANDS
-    said = [code for code in codes(part.get("dataAbsentReason")) if code.system in ABSENT]
-    reasons = [NOT_ASKED.get(code.code) for code in said]
-    if value is None:
-        why = next((reason for reason in reasons if reason), None)
-        return Standing(why, "") if why else Standing("", NO_VALUE)
-    both = "has a value, and a reason for having none"
-    return Standing("", both) if part.get("dataAbsentReason") else STANDS
-
-
-def _panel(of: Observed) -> Statement:
-    """A panel without a value of its own: its members tell, unless one is not here."""
+def _panel(of: Observed) -> Statement | Mention:
+    """A panel without a value of its own: its members tell, unless one is not here or none of them
+    is known.
+    """
     resource, store = of.resource, of.store
     members = objects(resource.get("hasMember"))
     if any(store.resolve(resource, member) is None for member in members):
         return SentResult.unread(of, resource, beside=Standing("", UNHELD))
-    return read_other(resource, store)
+    told = SentResult.unread(of, resource, beside=Standing("", UNTOLD))
+    unless = tuple(codes(one.get("code")) for one in islice(below(resource, store), LOOKED_AT))
+    return Mention(told, read_other(resource, store), unless=unless)
 
 
 def held(resource: Json, store: ResourceStore) -> Standing:
@@ -250,7 +258,12 @@ def read_report(resource: Json, store: ResourceStore) -> Iterator[Statement]:
         return
     of = specimens(resource, store)
     day = dated(resource, store, of)
-    stands = together(standing(resource, REPORT), of.standing, held(resource, store))
+    stands = together(
+        standing(resource, REPORT),
+        of.standing,
+        held(resource, store),
+        noted(RESULTS, (resource, *of.resources)),
+    )
     coded = codes(resource.get("code"))
     known = identity(resource, store, rest=f"{_measured(coded)} {of.names}")
     shared = _shared(resource, day, of) | known | {"codes": coded}

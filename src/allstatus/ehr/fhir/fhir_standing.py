@@ -4,13 +4,24 @@ extensions, and what a correction calls it by.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
-from allstatus.ehr.chart import NO_STATUS
+from allstatus.ehr.chart import NO_STATUS, Quantity
+from allstatus.ehr.coding.notes import taken_back
 from allstatus.ehr.dates import When
 from allstatus.ehr.fhir.fhir_store import ResourceStore
-from allstatus.ehr.fhir.json_access import Json, obj, objects, subsetted, text, unread, when
+from allstatus.ehr.fhir.json_access import (
+    Json,
+    codes,
+    obj,
+    objects,
+    subsetted,
+    text,
+    unread,
+    when,
+    words,
+)
 
 
 class Standing(NamedTuple):
@@ -116,6 +127,19 @@ TAKEN = {"y": STANDS, "n": _void("not taken"), "na": _void("not taken")}
 DENIALS = frozenset((*NEGATED, *WHY_NOT, "taken"))
 MODIFIED = "carries a modifier extension, which may change its meaning"
 RULED = "carries implicit rules, which may change its meaning"
+NOTES = ("note", "comment", "comments", "conclusion", "condition")  # the last of a specimen
+NO_VALUE = "has no value"
+NOT_ASKED = {
+    "not-asked": "not asked",
+    "asked-declined": "declined",
+    "not-applicable": "not applicable",
+    "not-performed": "not performed",
+}
+ABSENT = (
+    "",
+    "http://terminology.hl7.org/CodeSystem/data-absent-reason",
+    "http://hl7.org/fhir/data-absent-reason",
+)
 NESTED = frozenset({dict, list})
 SUMMARY = "sent as a summary, without all of it"
 
@@ -167,6 +191,33 @@ def _negation(key: str, value: object) -> Standing:
     if value is False:
         return STANDS
     return _void("not given" if "iven" in key else "not done") if value is True else UNREAD_DONE
+
+
+def absence(part: Json, value: Quantity | None) -> Standing:
+    """What a missing value means, or a reason for one: not asked for, or sent without."""
+    if value is not None and "dataAbsentReason" not in part:
+        return STANDS
+    said = [code for code in codes(part.get("dataAbsentReason")) if code.system in ABSENT]
+    reasons = [NOT_ASKED.get(code.code) for code in said]
+    if value is None:
+        why = next((reason for reason in reasons if reason), None)
+        return Standing(why, "") if why else Standing("", NO_VALUE)
+    both = "has a value, and a reason for having none"
+    return Standing("", both) if part.get("dataAbsentReason") else STANDS
+
+
+def noted(kind: str, owners: Iterable[Json]) -> Standing:
+    """Whether a note on any of these, in the shapes of R5 and earlier versions, may take back what
+    they say; `kind` is whose words are looked for.
+    """
+    return Standing("", taken_back(kind, (note for one in owners for note in _notes(one))))
+
+
+def _notes(resource: Json) -> Iterator[str]:
+    for name in NOTES:
+        if name in resource:
+            said = resource[name]
+            yield from [said] if isinstance(said, str) else map(words, objects(said))
 
 
 def together(*found: Standing) -> Standing:

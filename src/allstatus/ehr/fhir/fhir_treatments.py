@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from allstatus.ehr.chart import TEXT, Code, Treatment
+from allstatus.ehr.coding.notes import TREATMENTS
 from allstatus.ehr.dates import When, last_day
 from allstatus.ehr.fhir.fhir_context import about
 from allstatus.ehr.fhir.fhir_results import source_of
@@ -20,6 +21,7 @@ from allstatus.ehr.fhir.fhir_standing import (
     Standing,
     identity,
     modified,
+    noted,
     standing,
     together,
     updated,
@@ -90,7 +92,11 @@ def read_treatment(resource: Json, store: ResourceStore) -> Iterator[Treatment]:
     medicine = kind != "Procedure"
     found, name, stands = _product(resource, store) if medicine else _procedure(resource)
     stands = together(
-        _standing(resource, GIVEN[kind]), stands, about(resource, store)[0], _amount(resource)
+        _standing(resource, GIVEN[kind]),
+        stands,
+        about(resource, store)[0],
+        _amount(resource),
+        noted(TREATMENTS, [resource]),
     )
     asserted = when(resource, "dateAsserted", "recorded", "authoredOn")
     day = _day(resource)

@@ -22,7 +22,13 @@ from allstatus.ehr.assess.assessment import (
     places_open,
 )
 from allstatus.ehr.assess.assessor import Assessor
-from allstatus.ehr.assess.caller_facts import CallerFacts, lay_over
+from allstatus.ehr.assess.caller_facts import (
+    CallerFacts,
+    by_day,
+    doubt_callers,
+    lay_over,
+    merged,
+)
 from allstatus.ehr.assess.contradictions import contradictions
 from allstatus.ehr.assess.own_results import read_own_results
 from allstatus.ehr.assess.recorded_answers import read_answers
@@ -113,11 +119,8 @@ class _Teller:
     ) -> None:
         self.classifier, self.as_of, self.points = classifier, as_of, points
         options = replace(options, population=Population.of(classifier.ruleset))
-        self.overlays = [
-            overlay
-            for overlay in overlays
-            if overlay.is_for(chart.patient) and overlay.known_by(as_of)
-        ]
+        mine = [lay for lay in overlays if lay.is_for(chart.patient) and lay.known_by(as_of)]
+        self.overlays = by_day(mine, classifier.ruleset)
         sex = next(
             (overlay.facts["sex"] for overlay in self.overlays if overlay.facts.get("sex")), None
         )
@@ -129,6 +132,7 @@ class _Teller:
         self.account = account_of(self.reading, options.tables)
         self.unread = tuple(unread_warnings(self.reading, options.tables))
         self.site = options.codes
+        doubt_callers(self.reading, self.overlays, classifier.ruleset)
         supplied = frozenset(fact for overlay in self.overlays for fact in overlay.facts)
         self.assessor = Assessor(self.reading, options, classifier.ruleset, supplied)
         self.window = timedelta(days=options.window_days)
@@ -229,9 +233,7 @@ class _Teller:
         return sorted({d.when.last for d in unread if not d.when.vague} - set(days))
 
     def _decide(self, found: Assessment, *, final: bool) -> Decision:
-        for overlay in self.overlays:
-            if overlay.as_of == found.day if overlay.as_of is not None else final:
-                lay_over(found, overlay)
+        self._lay_over(found, final=final)
         record = {
             "id": self.chart.patient,
             "as_of": (self.as_of if final else None) or found.day,
@@ -252,6 +254,13 @@ class _Teller:
             warnings = supplied.warnings + tuple(entry.because for entry in against)
             decision = decide(chart=replace(supplied, warnings=warnings, contradictions=against))
         return decision
+
+    def _lay_over(self, found: Assessment, *, final: bool) -> None:
+        if not found.laid_over:
+            found.laid_over = True
+            of_then = [lay for lay in self.overlays if lay.is_about(found.day, final=final)]
+            if of_then:
+                lay_over(found, merged(of_then, self.classifier.ruleset))
 
     def _supplied(self, found: Assessment) -> ChartContext:
         reading = self.reading
