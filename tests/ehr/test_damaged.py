@@ -49,8 +49,8 @@ def carefully(patched: pytest.MonkeyPatch) -> Iterator[None]:
     """Every number is read by the lenient parser, and every result at once."""
     unread = SentResult.unread
 
-    def read(*given: Any) -> Any:
-        return replace(unread(*given))
+    def read(*given: Any, **named: Any) -> Any:
+        return replace(unread(*given, **named))
 
     with patched.context() as context:
         context.setattr(SentResult, "unread", staticmethod(read))

@@ -39,7 +39,7 @@ CELLS = ("", "1", "cells", "cell")
 FLAGS = "interpretation"
 ABOVE = frozenset({"A", "AA", "H", "HH", "HU", ">"})  # abnormal, or above a limit
 UNSAID = "does not say present or absent"
-APART = "its words and its code say the opposite of each other"
+APART = "its words differ"  # from its code
 OPPOSITE = "and its flag say the opposite of each other"
 
 _BETWEEN = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(?:-|–|to)\s*(\d+(?:\.\d+)?)\s*", re.IGNORECASE)

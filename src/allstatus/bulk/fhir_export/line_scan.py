@@ -73,7 +73,7 @@ def tell(line: bytes) -> ScannedLine:
     if kind == "Patient":
         return ScannedLine(kind, str(resource.get("id") or ""))
     name, *beside = patients_of(resource)
-    states = kind in READERS or may_tell(resource)
+    states = name is not None or kind in READERS or may_tell(resource)
     return ScannedLine(kind, name, tuple(filter(None, beside)), states)
 
 

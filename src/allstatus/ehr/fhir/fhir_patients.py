@@ -16,9 +16,7 @@ CONTAINED = "contained "
 # kinds whose element for whom they are about has another name; what is in it may be no patient
 ABOUT = {
     "Appointment": ("participant", "actor"),
-    "Coverage": ("beneficiary",),
     "QuestionnaireResponse": ("source",),
-    "ResearchSubject": ("individual",),
     "SupplyRequest": ("deliverFor",),
     "Task": ("for",),
 }
