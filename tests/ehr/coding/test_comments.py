@@ -7,13 +7,13 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from allstatus.ehr.coding.comments import taken_back
+from allstatus.ehr.coding.comments import CONDITION, RESULT, TREATMENT, by_comment, taken_back
 from allstatus.record.code_files import read_yaml
 
 SAID = yaml.safe_load(Path(__file__).with_name("comments.yaml").read_text("utf-8"))
-WORDS = [
-    word for kind in read_yaml("comment-words")["taken_back"].values() for word in kind["words"]
-]
+KINDS = read_yaml("comment-words")["taken_back"]
+OF = RESULT, TREATMENT, CONDITION
+WORDS = [(of, word) for of in OF for kind in of for word in KINDS[kind]["words"]]
 
 
 @pytest.mark.parametrize("comment", SAID["takes_back"])
@@ -34,7 +34,20 @@ def test_a_corrections_comment_may_be_about_what_it_corrects(comment: str) -> No
 
 
 def test_each_word_of_the_table_is_found_alone() -> None:
-    assert [word for word in WORDS if not taken_back(word.replace("*", ""))] == []
+    assert [w for of, w in WORDS if not taken_back(w.replace("*", ""), of=of)] == []
+    assert {*KINDS} == {*RESULT, *TREATMENT, *CONDITION}
+
+
+def test_a_treatment_and_a_condition_have_words_of_their_own() -> None:
+    said = {"dose not given": TREATMENT, "relapse was ruled out": CONDITION, "clotted": RESULT}
+    for comment, mine in said.items():
+        for of in OF:
+            assert bool(taken_back(comment, of=of)) is (of is mine)
+
+
+def test_a_doubt_that_a_comment_makes_is_known_by_its_words() -> None:
+    assert by_comment(taken_back("clotted"))
+    assert not by_comment("preliminary, not final")
 
 
 @given(st.lists(st.text()))

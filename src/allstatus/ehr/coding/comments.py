@@ -12,6 +12,10 @@ from functools import lru_cache
 from allstatus.ehr.chart import Code
 from allstatus.record.code_files import read_yaml
 
+Kinds = tuple[str, ...]
+RESULT: Kinds = ("another_persons", "withdrawn", "unfit")
+TREATMENT: Kinds = ("not_given",)
+CONDITION: Kinds = ("refuted",)
 _SENTENCES = re.compile(r"[.;!?\n\r]+(?!\d)")
 _BETWEEN = r"(?:[^\W_]+\s+){0,3}"  # words between a negation and what it denies
 NEAR = 100  # characters in which a negation may stand
@@ -20,11 +24,11 @@ _ESCAPES = re.compile(r"\\(?:\.[a-z]{2}[+-]?\d*|[hn])\\", re.IGNORECASE)  # its 
 _GOES_ON = re.compile(r"\s*[\n\r]\s*(?=[^\W\dA-Z_])")  # a line that ends within a sentence
 
 
-def taken_back(*comments: str, corrected: bool = False) -> str:
-    """Why a result with these comments cannot be relied on, or empty; `corrected`: it was sent as a
-    correction, so that a comment may be about what it corrects.
+def taken_back(*comments: str, corrected: bool = False, of: Kinds = RESULT) -> str:
+    """Why what has these comments cannot be relied on, or empty; `corrected`: it was sent as a
+    correction, so that a comment may be about what it corrects. `of`: the kinds of words for it.
     """
-    found = (_read(comment, corrected) for comment in comments if comment)
+    found = (_read(comment, corrected, of) for comment in comments if comment)
     return next(filter(None, found), "")
 
 
@@ -39,9 +43,14 @@ def is_comment(codes: Iterable[Code]) -> bool:
     return any((code.system, code.code) in _words().results for code in codes)
 
 
+def by_comment(doubt: str) -> bool:
+    """Whether a comment makes a doubt: what it stands beside is as it says, or was never said."""
+    return doubt.startswith(str(read_yaml("comment-words")["why"]).partition("{")[0])
+
+
 @lru_cache(maxsize=64)  # a comment on a message or an order is read for each of its results
-def _read(comment: str, corrected: bool) -> str:
-    return _words().read(comment, corrected)
+def _read(comment: str, corrected: bool, of: Kinds) -> str:
+    return _words().read(comment, corrected, of)
 
 
 class CommentWords:
@@ -61,22 +70,22 @@ class CommentWords:
         self._another = _pattern(said["another"])
         self._corrected = _pattern([*said["another"], *said["corrected"]])
 
-    def read(self, text: str, corrected: bool) -> str:
+    def read(self, text: str, corrected: bool, of: Kinds) -> str:
         """Why, of the first sentence that takes the result back."""
         elsewhere = self._corrected if corrected else self._another
         for sentence in _SENTENCES.split(_plain(text)):
-            if not elsewhere.search(sentence) and (found := self._found(sentence)):
+            if not elsewhere.search(sentence) and (found := self._found(sentence, of)):
                 return self._why.format(found)
         return ""
 
-    def _found(self, sentence: str) -> str:
+    def _found(self, sentence: str, of: Kinds) -> str:
         """The first words that take the result back and are not denied."""
         supposed = self._supposing.search(sentence)
         end = supposed.start() if supposed else len(sentence)
-        for kind, pattern in self._kinds.items():
+        for kind in of:
             if kind == "unfit" and self._unharmed.search(sentence):
                 continue
-            for found in pattern.finditer(sentence, 0, end):
+            for found in self._kinds[kind].finditer(sentence, 0, end):
                 before = sentence[max(0, found.start() - NEAR) : found.start()]
                 after = sentence[found.end() : found.end() + NEAR]
                 if not (self._before.search(before) or self._after.match(after)):

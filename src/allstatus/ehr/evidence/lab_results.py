@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from allstatus.ehr.chart import ITSELF, Code, Result, age_on
 from allstatus.ehr.chart_options import ChartOptions
 from allstatus.ehr.coding.codes import CodeTables, Match
-from allstatus.ehr.coding.notes import by_note
+from allstatus.ehr.coding.comments import by_comment
 from allstatus.ehr.dates import When
 from allstatus.ehr.evidence.chart_reading import (
     LOUD,
@@ -193,7 +193,7 @@ def _file(
     """A value that was read: a finding, a doubt, or, dated to a month or year, both."""
     if item.why or item.when.vague:
         evidence, why = _evidence(item.result, item.match), item.why or VAGUE
-        firm = not item.result.doubt or by_note(item.result.doubt)
+        firm = not item.result.doubt or by_comment(item.result.doubt)
         doubt = Doubt(item.fact, item.part, item.when, why, evidence, value, firm=firm)
         if item.why:
             reading.doubt(doubt)

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from allstatus.ehr.chart import UNREAD_STATUS, Code, Mention, Problem, Statement
-from allstatus.ehr.coding.notes import CONDITIONS
+from allstatus.ehr.coding import comments
 from allstatus.ehr.dates import last_day
 from allstatus.ehr.fhir.fhir_context import span
 from allstatus.ehr.fhir.fhir_results import read_observation, read_report, source_of
@@ -75,7 +75,7 @@ def _condition(resource: Json, store: ResourceStore) -> Iterator[Problem]:
         _verified(resource),
         *(CERTAINTY.get(one, UNVERIFIABLE) for one in certain),
         standing(resource, {UNSTATED: STANDS}),
-        noted(CONDITIONS, [resource]),
+        noted(comments.CONDITION, [resource]),
     )
     clinical = _clinical(resource)
     causes = [

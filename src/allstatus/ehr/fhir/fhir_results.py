@@ -17,7 +17,7 @@ from allstatus.ehr.chart import (
     Result,
     Statement,
 )
-from allstatus.ehr.coding.notes import RESULTS
+from allstatus.ehr.coding import comments
 from allstatus.ehr.dates import When, last_day, read_when
 from allstatus.ehr.fhir.fhir_context import (
     ANOTHERS,
@@ -30,6 +30,7 @@ from allstatus.ehr.fhir.fhir_context import (
 from allstatus.ehr.fhir.fhir_panels import below, listing
 from allstatus.ehr.fhir.fhir_patients import same_person, subject_of, whose
 from allstatus.ehr.fhir.fhir_standing import (
+    CORRECTED,
     MODIFIED,
     REPORT,
     RESULT,
@@ -107,10 +108,10 @@ class Observed:
             of.standing,
             whom,
             held(resource, store),
-            noted(RESULTS, told),
+            noted(comments.RESULT, told),
         )
         shared = _shared(resource, day, of)
-        shared |= {"focus": focus, "corrected": resource.get("status") in ("amended", "corrected")}
+        shared |= {"focus": focus, "corrected": resource.get("status") in CORRECTED}
         shared["notes"] = _notes(resource, day)
         return stands, shared, day
 
@@ -262,7 +263,7 @@ def read_report(resource: Json, store: ResourceStore) -> Iterator[Statement]:
         standing(resource, REPORT),
         of.standing,
         held(resource, store),
-        noted(RESULTS, (resource, *of.resources)),
+        noted(comments.RESULT, (resource, *of.resources)),
     )
     coded = codes(resource.get("code"))
     known = identity(resource, store, rest=f"{_measured(coded)} {of.names}")

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from allstatus.ehr.chart import NO_STATUS, Quantity
-from allstatus.ehr.coding.notes import taken_back
+from allstatus.ehr.coding.comments import Kinds, taken_back
 from allstatus.ehr.dates import When
 from allstatus.ehr.fhir.fhir_store import ResourceStore
 from allstatus.ehr.fhir.json_access import (
@@ -127,6 +127,7 @@ TAKEN = {"y": STANDS, "n": _void("not taken"), "na": _void("not taken")}
 DENIALS = frozenset((*NEGATED, *WHY_NOT, "taken"))
 MODIFIED = "carries a modifier extension, which may change its meaning"
 RULED = "carries implicit rules, which may change its meaning"
+CORRECTED = ("amended", "corrected")
 NOTES = ("note", "comment", "comments", "conclusion", "condition")  # the last of a specimen
 NO_VALUE = "has no value"
 NOT_ASKED = {
@@ -206,11 +207,14 @@ def absence(part: Json, value: Quantity | None) -> Standing:
     return Standing("", both) if part.get("dataAbsentReason") else STANDS
 
 
-def noted(kind: str, owners: Iterable[Json]) -> Standing:
-    """Whether a note on any of these, in the shapes of R5 and earlier versions, may take back what
-    they say; `kind` is whose words are looked for.
+def noted(of: Kinds, owners: Iterable[Json]) -> Standing:
+    """Whether a comment on any of these, in the shapes of R5 and earlier versions, takes back what
+    the first of them says; `of`: the kinds of words that do.
     """
-    return Standing("", taken_back(kind, (note for one in owners for note in _notes(one))))
+    first, *others = owners
+    said = [note for one in (first, *others) for note in _notes(one)]
+    corrected = first.get("status") in CORRECTED
+    return Standing("", taken_back(*said, corrected=corrected, of=of)) if said else STANDS
 
 
 def _notes(resource: Json) -> Iterator[str]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from allstatus.ehr.chart import TEXT, Code, Treatment
-from allstatus.ehr.coding.notes import TREATMENTS
+from allstatus.ehr.coding import comments
 from allstatus.ehr.dates import When, last_day
 from allstatus.ehr.fhir.fhir_context import about
 from allstatus.ehr.fhir.fhir_results import source_of
@@ -96,7 +96,7 @@ def read_treatment(resource: Json, store: ResourceStore) -> Iterator[Treatment]:
         stands,
         about(resource, store)[0],
         _amount(resource),
-        noted(TREATMENTS, [resource]),
+        noted(comments.TREATMENT, [resource]),
     )
     asserted = when(resource, "dateAsserted", "recorded", "authoredOn")
     day = _day(resource)
