@@ -102,13 +102,13 @@ class Observed:
         resource, store, of = self.resource, self.store, self.specimens
         day = dated(resource, store, of)
         whom, focus = about(resource, store)
-        told = (resource, *(one for _, one in listing(resource, store)), *of.resources)
+        told = (resource, *(one for _, one in listing(resource, store)))
         stands = together(
             standing(resource, RESULT),
             of.standing,
             whom,
             held(resource, store),
-            noted(comments.RESULT, told),
+            noted(comments.RESULT, told, of.resources),
         )
         shared = _shared(resource, day, of)
         shared |= {"focus": focus, "corrected": resource.get("status") in CORRECTED}
@@ -263,7 +263,7 @@ def read_report(resource: Json, store: ResourceStore) -> Iterator[Statement]:
         standing(resource, REPORT),
         of.standing,
         held(resource, store),
-        noted(comments.RESULT, (resource, *of.resources)),
+        noted(comments.RESULT, [resource], of.resources),
     )
     coded = codes(resource.get("code"))
     known = identity(resource, store, rest=f"{_measured(coded)} {of.names}")

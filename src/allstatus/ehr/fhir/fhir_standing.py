@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from allstatus.ehr.chart import NO_STATUS, Quantity
-from allstatus.ehr.coding.comments import Kinds, taken_back
+from allstatus.ehr.coding.comments import Kinds, taken_back, unfit
 from allstatus.ehr.dates import When
 from allstatus.ehr.fhir.fhir_store import ResourceStore
 from allstatus.ehr.fhir.json_access import (
@@ -128,7 +128,8 @@ DENIALS = frozenset((*NEGATED, *WHY_NOT, "taken"))
 MODIFIED = "carries a modifier extension, which may change its meaning"
 RULED = "carries implicit rules, which may change its meaning"
 CORRECTED = ("amended", "corrected")
-NOTES = ("note", "comment", "comments", "conclusion", "condition")  # the last of a specimen
+CONDITIONS = "http://terminology.hl7.org/CodeSystem/v2-0493"  # of specimens
+NOTES = ("note", "comment", "comments", "conclusion")
 NO_VALUE = "has no value"
 NOT_ASKED = {
     "not-asked": "not asked",
@@ -207,14 +208,15 @@ def absence(part: Json, value: Quantity | None) -> Standing:
     return Standing("", both) if part.get("dataAbsentReason") else STANDS
 
 
-def noted(of: Kinds, owners: Iterable[Json]) -> Standing:
-    """Whether a comment on any of these, in the shapes of R5 and earlier versions, takes back what
-    the first of them says; `of`: the kinds of words that do.
+def noted(of: Kinds, owners: Iterable[Json], specimens: Iterable[Json] = ()) -> Standing:
+    """Whether a comment on any of these, in the shapes of R5 and earlier versions, or on its
+    specimens, takes back what the first of them says; `of`: the kinds of words that do.
     """
-    first, *others = owners
+    first, *others = (*owners, *specimens)
     said = [note for one in (first, *others) for note in _notes(one)]
     corrected = first.get("status") in CORRECTED
-    return Standing("", taken_back(*said, corrected=corrected, of=of)) if said else STANDS
+    told = taken_back(*said, corrected=corrected, of=of) if said else ""
+    return Standing("", told or _unfitness(specimens))
 
 
 def _notes(resource: Json) -> Iterator[str]:
@@ -222,6 +224,12 @@ def _notes(resource: Json) -> Iterator[str]:
         if name in resource:
             said = resource[name]
             yield from [said] if isinstance(said, str) else map(words, objects(said))
+
+
+def _unfitness(specimens: Iterable[Json]) -> str:
+    said = [one for specimen in specimens for one in objects(specimen.get("condition"))]
+    found = [unfit(code.code, code.display) for code in codes(said) if code.system == CONDITIONS]
+    return next(filter(None, (*found, *(unfit("", words(one)) for one in said))), "")
 
 
 def together(*found: Standing) -> Standing:
