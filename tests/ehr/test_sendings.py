@@ -30,6 +30,14 @@ CASES: dict[str, tuple[list[Sent], list[str]]] = {
     ),
     "the one with a time": ([("a", "", False), ("a", "2025-03-11", False)], [SUPERSEDED, ""]),
     "none with a time both": ([("a", "", False), ("a", "", False)], ["", ""]),
+    "a correction without a time of one without": (
+        [("a", "", False), ("a", "", True)],
+        [SUPERSEDED, ""],
+    ),
+    "of one day where one names no zone, whatever the clock, both": (
+        [("a", "2025-03-11T08:00:00", False), ("a", "2025-03-11T09:00:00Z", False)],
+        ["", ""],
+    ),
     "within a month none is known to be later": (
         [("a", "2025-03", False), ("a", "2025-03-11", False)],
         ["", ""],

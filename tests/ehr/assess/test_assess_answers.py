@@ -2,7 +2,9 @@
 other.
 """
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
 
 from allstatus.decision.classifier import load_rules
 from allstatus.ehr.assess.assess_answers import assess_answers
@@ -14,9 +16,12 @@ from allstatus.ehr.chart_options import DEFAULT_OPTIONS
 from allstatus.ehr.dates import When
 from allstatus.ehr.evidence.chart_reading import ChartReading
 from allstatus.ehr.evidence.doubt import ANSWER, Doubt
+from allstatus.rules.load import read_rules
+from allstatus.rules.ruleset import RuleSet
 from allstatus.table.chart_context import Evidence
 
 RULES = load_rules(engine="builtin").ruleset
+PLASMA = read_rules(Path(__file__).parents[2] / "pages/plasma")
 DAY = date(2026, 2, 1)
 
 
@@ -65,3 +70,31 @@ def test_an_answer_ends_what_was_in_doubt_of_its_fact() -> None:
     assess_answers(at, DAY)
     assert at.found.facts == {"prior_remission": False}
     assert (at.found.open, at.found.warnings) == ([], [])
+
+
+def start(reading: ChartReading, rules: RuleSet = RULES, until: date | None = None) -> date:
+    index, moment, past = ReadingIndex.of(reading), Moment(None, until), Past((), ())
+    return Scene(reading, index, DEFAULT_OPTIONS, rules, moment, past, Assessment()).start
+
+
+FEBRUARY = When("2026-02", DAY, date(2026, 2, 28))
+NO_DAY = date.max - timedelta(days=14)
+
+
+def test_without_a_marrow_an_assessment_is_of_the_last_day_that_was_answered() -> None:
+    signed, unsigned = (answer("cbc", "normal", why) for why in ("", "preliminary, not final"))
+    for answers, until, wanted in [
+        ([signed], None, date(2026, 1, 18)),
+        ([replace(signed, when=FEBRUARY)], None, date(2026, 2, 14)),
+        ([unsigned], None, NO_DAY),
+        ([signed], date(2026, 1, 31), NO_DAY),
+        ([signed], DAY, date(2026, 1, 18)),
+    ]:
+        assert start(ChartReading(Chart(), answers=answers), until=until) == wanted
+
+
+def test_or_of_the_last_day_of_a_result_of_the_rules_own_that_cannot_be_read() -> None:
+    own = next(fact.name for fact in PLASMA.facts.values() if fact.own)
+    for fact, wanted in [(own, date(2026, 2, 14)), ("signs_and_symptoms", NO_DAY)]:
+        doubt = replace(answer(fact, None, "is text"), when=FEBRUARY)
+        assert start(ChartReading(Chart(), doubts={fact: [doubt]}), PLASMA) == wanted

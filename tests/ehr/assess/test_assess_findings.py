@@ -56,6 +56,19 @@ def test_one_finding_s_absence_is_shown_and_is_not_that_of_all() -> None:
     line |= {"code": "snomed 386661006", "effectiveDateTime": "2025-03-09"}
     signs = decide_fhir(chart_of({"chart": [line]})).facts[SIGNS]
     assert signs.state == "assumed"
-    assert "says that this finding is absent, not that all are" in [
-        entry.because for entry in signs.evidence if not isinstance(entry, str)
+    assert [entry.because for entry in signs.evidence if not entry.used] == [
+        "says that this finding is absent, not that all are"
     ]
+    assert [entry.source for entry in signs.evidence if entry.used] == ["assumption"]
+
+
+def test_a_sign_that_is_there_is_not_told_to_be_absent_nor_to_be_spread() -> None:
+    decision = decide([*REMISSION, {"fever": "", "day": "2025-03-09"}])
+    assert [entry.used for entry in decision.facts[SIGNS].evidence] == [True]
+    assert decision.facts[OUTSIDE].evidence == ()
+
+
+def test_a_sign_of_another_cause_is_one() -> None:
+    fever = {"condition": "snomed 386661006", "onsetDateTime": "2025-03-08"}
+    signs = decide_fhir(chart_of({"chart": [fever]})).facts[SIGNS]
+    assert (signs.value, signs.state) == ("present_other_cause", "derived")
