@@ -69,6 +69,6 @@ def test_a_sign_that_is_there_is_not_told_to_be_absent_nor_to_be_spread() -> Non
 
 
 def test_a_sign_of_another_cause_is_one() -> None:
-    fever = {"condition": "snomed 386661006", "onsetDateTime": "2025-03-08"}
+    fever = {"condition": "icd10cm R50.82", "onsetDateTime": "2025-03-08"}
     signs = decide_fhir(chart_of({"chart": [fever]})).facts[SIGNS]
     assert (signs.value, signs.state) == ("present_other_cause", "derived")
