@@ -53,6 +53,8 @@ UNREADABLE = [
     "-4-11",
     "4-11 g/dL",
     "4-11 furlongs",
+    "<11 g/dL",
+    ">4 furlongs",
 ]
 
 
@@ -119,3 +121,8 @@ def test_without_a_factor_the_units_must_be_the_same() -> None:
     assert read(Range(sent("4", unit=" furlongs")), "furlongs", None) == Limits(FOUR)
     with pytest.raises(Unreadable, match="in another unit"):
         read(Range(sent("4", unit="miles")), "furlongs", None)
+
+
+def test_limits_in_another_spelling_of_a_unit_that_is_not_converted_are_in_it() -> None:
+    given = Range(sent("7.5", unit="mmol/l"), sent("10", unit="MMOL/L"))
+    assert read_limits(given, "mmol/L", None) == Limits(Fraction("7.5"), Fraction(10))
