@@ -1,11 +1,23 @@
 """What does not fit a rule file's shape, in plain words, one line a place."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from allstatus.record.yaml_file import YamlFile
 from allstatus.rules.shape_problems import shape_problems
+
+ROOT = Path(__file__).parents[2]
+RULES = ROOT / "rules" / "nci-pdq-adult-all-patient"
+LOADED = """\
+import sys
+from allstatus import classify
+classify({"prior_treatment": "none", "cbc": "abnormal", "marrow_blast_percent": 80,
+          "signs_and_symptoms": "present"}).to_json()
+print([name for name in sys.modules if name.endswith("_shapes")])
+"""
 
 SAYS = "says: {clinician: a, student: b, plain: c}"
 FITS = f"""\
@@ -51,3 +63,29 @@ def test_each_place_is_told_with_line_and_remedy(text: str, tmp_path: Path) -> N
 
 def test_a_file_that_is_no_yaml_has_no_shape(tmp_path: Path) -> None:
     assert problems("a: [\n", tmp_path) == []
+
+
+def printed(*command: str | Path) -> tuple[str, str]:
+    """What Python says, to standard output and error."""
+    done = subprocess.run([sys.executable, *command], capture_output=True, text=True, check=False)
+    return done.stdout, done.stderr
+
+
+def test_every_shipped_file_was_looked_at_and_no_other_is_in_the_list() -> None:
+    assert printed(ROOT / "scripts" / "shipped-files") == ("", "")
+
+
+def test_a_start_builds_no_shapes_of_the_shipped_files() -> None:
+    assert printed("-c", LOADED) == ("[]\n", "")
+
+
+def test_a_shipped_file_that_was_changed_is_looked_at(tmp_path: Path) -> None:
+    text = (RULES / "regions.yaml").read_text("utf-8")
+    assert problems(text, tmp_path) == []
+    changed = text.replace("sentence:", "sentense:", 1)
+    assert any("sentense" in told for told in problems(changed, tmp_path))
+
+
+def test_data_of_another_text_are_looked_at() -> None:
+    file = YamlFile(RULES / "regions.yaml", RULES).with_data({"none": {}}, {})
+    assert len(shape_problems(file, "regions")) == 3

@@ -51,7 +51,8 @@ class YamlFile:
     """A file's data, its `problems` as YAML, and `line(path)`, the line of a key or list item.
 
     `data` is None when the file is missing, empty, out of bounds or not YAML; `problems` then says
-    so. `text` is what the file holds, where that is known already.
+    so. `text` is what the file holds (None where `data` is not from it), given where it is known
+    already.
     """
 
     def __init__(self, path: Path, root: Path, text: str | None = None) -> None:
@@ -61,8 +62,8 @@ class YamlFile:
         self._read_so_far = 0
         self.problems: list[str] = []
         self.data: Any = None
-        text = self._text(path, root) if text is None else text
-        node = None if text is None else self._compose(text)
+        self.text = self._text(path, root) if text is None else text
+        node = None if self.text is None else self._compose(self.text)
         if node is not None:
             try:
                 self.data = self._read(node, ())
@@ -83,7 +84,7 @@ class YamlFile:
     def with_data(self, data: Any, stands_for: Mapping[str, str]) -> YamlFile:
         """The same file with other data; a key that is not in it stands on the line of another."""
         other = copy.copy(self)
-        other.data, other._stands_for = data, stands_for
+        other.data, other._stands_for, other.text = data, stands_for, None
         return other
 
     def place(self, path: Path_) -> str:

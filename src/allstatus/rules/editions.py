@@ -14,7 +14,6 @@ from pathlib import Path
 
 from allstatus.errors import RulesError
 from allstatus.record.yaml_file import YamlFile
-from allstatus.rules.rule_shapes import RulesetShape
 from allstatus.rules.shape_problems import shape_problems
 
 DEFAULT = "nci-pdq-adult-all-patient"
@@ -119,14 +118,15 @@ def read_edition(directory: Path) -> Edition:
     file = YamlFile(directory / "ruleset.yaml", directory)
     if problems := [*file.problems, *shape_problems(file, "ruleset")]:
         raise RulesError(problems)
-    head = RulesetShape.model_validate(file.data)
-    begins, ends = _day(file, "effective_from", head.effective_from), None
-    if head.effective_to is not None:
-        ends = _day(file, "effective_to", head.effective_to)
-    return Edition(head.id, head.version, begins, ends, head.supersedes, directory)
+    head = file.data
+    begins, ends = _day(file, "effective_from"), None
+    if head["effective_to"] is not None:
+        ends = _day(file, "effective_to")
+    return Edition(head["id"], head["version"], begins, ends, head["supersedes"], directory)
 
 
-def _day(file: YamlFile, key: str, text: str) -> date:
+def _day(file: YamlFile, key: str) -> date:
+    text = file.data[key]
     try:
         return date.fromisoformat(text)
     except ValueError:

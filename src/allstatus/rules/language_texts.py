@@ -16,7 +16,6 @@ from allstatus.errors import RulesError
 from allstatus.record.frozen import Frozen
 from allstatus.record.yaml_file import YamlFile
 from allstatus.rules.shape_problems import shape_problems
-from allstatus.rules.text_shapes import TextsShape
 
 ENGLISH = "en"
 FOLDER = "texts"  # of a rule set; what stands there decides nothing and is in no digest
@@ -100,6 +99,8 @@ def read_translation(path: Path) -> LanguageTexts:
     file = YamlFile(path, path.parent.parent)
     if problems := [*file.problems, *shape_problems(file, "texts")]:
         raise RulesError(problems)
+    from allstatus.rules.text_shapes import TextsShape
+
     shape = TextsShape.model_validate(file.data)
     unread = ", ".join(term.term for term in shape.terms if term.verified == "no")
     texts = {name: (said.of, said.say) for name, said in shape.texts.items()}
