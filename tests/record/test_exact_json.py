@@ -3,6 +3,7 @@
 import json
 from decimal import Decimal
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from allstatus import InvalidRecord
 from allstatus.record import exact_json
-from allstatus.record.exact_json import LONG, parse_json
+from allstatus.record.exact_json import LONG, is_plain, parse_json, unstatable
 
 READ: list[tuple[str | bytes, Any]] = [
     ("5.000000000000000001", Decimal("5.000000000000000001")),
@@ -90,3 +91,22 @@ def _json(value: Any) -> str:
     if isinstance(value, list):
         return f"[{', '.join(map(_json, value))}]"
     return str(value) if isinstance(value, Decimal) else json.dumps(value, ensure_ascii=False)
+
+
+HELD = st.one_of(
+    st.none() | st.booleans() | st.floats() | st.decimals(allow_nan=True),
+    st.integers() | st.integers(1, 9).map(lambda digit: -digit * 10**1001),
+    st.text(st.characters(exclude_categories=())),
+    st.just(Decimal("sNaN")),
+)
+NESTED = st.recursive(
+    HELD, lambda part: st.lists(part) | st.dictionaries(st.text() | st.just("\ud800"), part)
+)
+
+
+@given(NESTED)
+def test_what_is_plain_at_a_glance_is_plain_with_care(value: Any) -> None:
+    with patch.object(exact_json, "is_plain", lambda _: False):
+        careful = unstatable(value)
+    assert unstatable(value) == careful
+    assert not is_plain(value) or careful is None

@@ -244,8 +244,7 @@ class Answer:
     @lazy
     def _measured(self) -> dict[str, Observation]:
         """What was observed for each criterion with a limit."""
-        limited = [c for c in self.rules.criteria.values() if c.condition.limit is not None]
-        return {c.name: self._observe(c) for c in limited}
+        return {c.name: self._observe(c) for c in self._explainer.limited}
 
     def _observe(self, criterion: Criterion) -> Observation:
         fact = criterion.condition.fact

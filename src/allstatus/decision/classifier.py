@@ -40,8 +40,9 @@ class Classifier:
         self.record_model = ruleset.record_model
         self._facts = tuple(ruleset.facts)
         self._sources = sources_of(ruleset.facts.values())
-        self._criteria = tuple(
-            (c.condition.fact, c.condition.holds) for c in ruleset.criteria.values()
+        self._criteria = tuple(  # few values, often repeated
+            (c.condition.fact, lru_cache(maxsize=1024)(c.condition.holds))
+            for c in ruleset.criteria.values()
         )
         self._assumable = frozenset(
             name for name, fact in ruleset.facts.items() if fact.assume is not None

@@ -60,7 +60,6 @@ PARTICULAR = (  # what differs between two decisions with the same resolution an
     "remission_number",
 )
 KEPT = {"options": "_listed", "elsewhere": "_others"}  # and are written once for many decisions
-FACT = ("value", "state", "evidence")
 MEASURED = ("margin", "at_threshold", "counting_error")  # what a node says of a number besides
 
 _BEGIN, _END = "\ue000", "\ue001"
@@ -95,9 +94,7 @@ def _make_form(decision: Decision) -> Form:
     """The document with marks for its particulars, cut at the marks."""
     document, rules = _parts(decision), decision.rules
     document |= {name: _mark(name) for name in (*PARTICULAR, *KEPT) if name in document}
-    document["facts"] = {
-        name: {key: _mark(f"{key} {name}") for key in FACT} for name in document["facts"]
-    }
+    document["facts"] = {name: _mark(f"fact {name}") for name in document["facts"]}
     document["trace"]["remission_number"] = _mark("remission_number")
     for node in document["trace"]["nodes"].values():
         if node["criterion"] is not None:
@@ -119,23 +116,24 @@ def _fill(form: Form, decision: Decision) -> bytes:
     written = {name: _written(getattr(decision, name)) for name in PARTICULAR}
     written |= {name: getattr(decision, kept).json for name, kept in KEPT.items()}
     for name, (value, state, evidence) in decision._facts.items():
-        of_value, of_state, of_evidence = _places(FACT, name)
-        written[of_value] = _word(value) if isinstance(value, str) else _written(value)
-        written[of_state] = _word(state)
-        written[of_evidence] = b"[]" if evidence == () else write_json(evidence)
+        fact = _bare_fact(value, state) if evidence == () else _fact(value, state, evidence)
+        written[f"fact {name}"], written[f"value {name}"] = fact
     for name, seen in decision._measured.items():
-        for key, place in zip(MEASURED, _places(MEASURED, name), strict=True):
-            written[place] = _written(getattr(seen, key))
+        for key in MEASURED:
+            written[f"{key} {name}"] = _written(getattr(seen, key))
     names, texts = form
     parts = [b""] * (len(names) + len(texts))
     parts[::2], parts[1::2] = texts, [written[name] for name in names]
     return b"".join(parts)
 
 
-@lru_cache(maxsize=1024)
-def _places(keys: tuple[str, ...], name: str) -> tuple[str, ...]:
-    """The marks of what is said of a fact or criterion."""
-    return tuple([f"{key} {name}" for key in keys])
+def _fact(value: Any, state: str, evidence: tuple[Any, ...] = ()) -> tuple[bytes, bytes]:
+    """A fact as JSON, and its value alone."""
+    entry = {"value": value, "state": state, "evidence": evidence}
+    return write_json(entry), write_json(value)
+
+
+_bare_fact = lru_cache(maxsize=4096, typed=True)(_fact)  # few values, often repeated
 
 
 def _written(value: Any) -> bytes:
@@ -143,9 +141,3 @@ def _written(value: Any) -> bytes:
     if value is None:
         return b"null"
     return b"[]" if value == () else write_json(value)
-
-
-@lru_cache(maxsize=4096)
-def _word(text: str) -> bytes:
-    """A fact's value or state as JSON: few, often repeated."""
-    return write_json(text)

@@ -22,7 +22,7 @@ ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _ESCAPED_BYTES = re.compile(ESCAPED_SURROGATE.pattern.encode())
 LONG = 1000  # characters; what is shorter is not worth the start of another parser
 TOO_LARGE: int = 1 << MAX_BITS  # what stands for a number that cannot be held
-PLAIN = frozenset({bool, type(None)})
+PLAIN = frozenset({bool, type(None), float})
 Path = tuple[str | int, ...]
 
 
@@ -84,9 +84,6 @@ def unstatable(value: Any) -> tuple[Path, str, str] | None:
     That is a number of too many digits or a NaN that no comparison takes, and text with half a
     character (a lone surrogate).
     """
-    kind = type(value)
-    if kind in PLAIN or (kind is str and value.isascii()):
-        return None
     waiting: list[tuple[Path, Any]] = [((), value)]
     while waiting:
         path, value = waiting.pop()
@@ -94,16 +91,27 @@ def unstatable(value: Any) -> tuple[Path, str, str] | None:
             if not (value.isascii() or _is_whole(value)):
                 return path, "holds half a character (a lone surrogate)", "write it in UTF-8"
         elif isinstance(value, dict):
-            waiting += [((*path, str(key)), item) for key, item in value.items()]
-            waiting += [(path, key) for key in value]
+            waiting += [((*path, str(k)), item) for k, item in value.items() if not is_plain(item)]
+            waiting += [(path, key) for key in value if not is_plain(key)]
         elif isinstance(value, list | tuple):
-            waiting += [((*path, place), item) for place, item in enumerate(value)]
+            waiting += [((*path, n), item) for n, item in enumerate(value) if not is_plain(item)]
         elif isinstance(value, int) and value.bit_length() > MAX_BITS:
             problem = "holds a number of too many digits or too large an exponent"
             return path, problem, f"write at most {MAX_DIGITS} digits"
         elif isinstance(value, Decimal) and value.is_snan():
             return path, "holds NaN", 'use a number, "unknown" or null'
     return None
+
+
+def is_plain(value: Any) -> bool:
+    """Whether a value is one of those that nearly all are, and can be repeated."""
+    kind = type(value)
+    return (
+        kind in PLAIN
+        or (kind is str and value.isascii())
+        or (kind is int and value.bit_length() <= MAX_BITS)
+        or (kind is Decimal and value.is_finite())
+    )
 
 
 def _is_whole(text: str) -> bool:

@@ -8,7 +8,7 @@ from typing import Any, Self
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from allstatus.errors import InvalidRecord
-from allstatus.record.exact_json import parse_json, unstatable
+from allstatus.record.exact_json import is_plain, parse_json, unstatable
 
 
 class StatedValue(BaseModel):
@@ -26,7 +26,7 @@ class StatedValue(BaseModel):
     @classmethod
     def _can_be_repeated(cls, value: Any) -> Any:
         """Refuse what no output could repeat, whoever states it."""
-        if isinstance(value, (dict, Mapping)) and any(map(unstatable, value.values())):
+        if isinstance(value, (dict, Mapping)) and not all(map(is_plain, value.values())):
             for name in cls.model_fields:
                 if name in value and (found := unstatable(value[name])) is not None:
                     raise InvalidRecord(name, *found[1:])

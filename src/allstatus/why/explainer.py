@@ -34,6 +34,7 @@ class Explainer:
     def __init__(self, table: DecisionTable, resolver: CellResolver) -> None:
         self.table, self.resolver = table, resolver
         self.tracer = Tracer(table)
+        self.limited = [c for c in table.ruleset.criteria.values() if c.condition.limit is not None]
         self.questions = Questions(resolver)
         self.elsewhere = OtherDefinitions(table.ruleset)
         self._known: dict[Resolution, Explanation] = {}

@@ -274,13 +274,16 @@ def observe(criterion: Criterion, value: Any, shown: Any) -> Observation:
     limit = criterion.condition.limit
     if limit is None or not isinstance(value, Percent):
         return Observation(shown)
-    return Observation(shown, *_distance(value, limit))
+    return Observation(shown, *_distance(value, *limit.as_integer_ratio()))
 
 
-@lru_cache(maxsize=4096)  # few spellings, often repeated
-def _distance(value: Percent, limit: Fraction) -> tuple[str | None, bool, CountingError | None]:
+@lru_cache(maxsize=4096)  # few spellings, often repeated; whole numbers are found sooner
+def _distance(
+    value: Percent, numerator: int, denominator: int
+) -> tuple[str | None, bool, CountingError | None]:
     if value.exact is None:
         return None, False, None
+    limit = Fraction(numerator, denominator)
     margin = value.exact - limit
     return _signed(margin), margin == 0, counting_error(value, limit)
 
