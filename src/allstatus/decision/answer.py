@@ -253,15 +253,18 @@ class Answer:
     @lazy
     def _facts(self) -> dict[str, FactParts]:
         """Each fact's value, state and evidence."""
-        return {name: self._fact(name) for name in self.rules.facts}
+        stated, facts = self._stated, dict[str, FactParts]()
+        told = {} if self.chart is None else self.chart.states
+        for name, value in stated.values.items():
+            evidence = stated.evidence.get(name, ())
+            if value is None:
+                facts[name] = self._unstated(name, evidence)
+            else:
+                state: FactState = "derived" if name in stated.derived else "given"
+                facts[name] = write_value(value), told.get(name, state), evidence
+        return facts
 
-    def _fact(self, name: str) -> FactParts:
-        value, evidence = self._stated.values[name], self._stated.evidence.get(name, ())
-        if value is not None:
-            state: FactState = "derived" if name in self._stated.derived else "given"
-            if self.chart is not None:
-                state = self.chart.states.get(name, state)
-            return write_value(value), state, evidence
+    def _unstated(self, name: str, evidence: tuple[str | Evidence, ...]) -> FactParts:
         assume = self.rules.facts[name].assume
         if (
             name in self._resolution.assumed

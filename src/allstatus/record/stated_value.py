@@ -28,7 +28,8 @@ class StatedValue(BaseModel):
         """Refuse what no output could repeat, whoever states it."""
         if isinstance(value, (dict, Mapping)) and not all(map(is_plain, value.values())):
             for name in cls.model_fields:
-                if name in value and (found := unstatable(value[name])) is not None:
+                given = value.get(name)
+                if not is_plain(given) and (found := unstatable(given)) is not None:
                     raise InvalidRecord(name, *found[1:])
         return value
 
