@@ -48,7 +48,8 @@ class _Keys(dict[type, tuple[tuple[str, str], ...]]):
 
 
 _KEYS = _Keys()
-_FROZEN = (FrozenDict, str, bool, type(None))
+_LISTS, _PLAIN = (list, tuple), (str, int, float)  # a union would be made anew each time
+_FROZEN = frozenset({FrozenDict, str, int, bool, type(None)})
 
 
 class Frozen:
@@ -59,8 +60,8 @@ class Frozen:
     def __post_init__(self) -> None:
         for name, _ in _KEYS[type(self)]:
             value = getattr(self, name)
-            if isinstance(value, Mapping | list | tuple):
-                object.__setattr__(self, name, freeze(value))
+            if type(value) not in _FROZEN and (frozen := freeze(value)) is not value:
+                object.__setattr__(self, name, frozen)
 
 
 class WrittenOnce(Generic[T]):
@@ -77,19 +78,21 @@ class WrittenOnce(Generic[T]):
 
 def freeze(value: Any) -> Any:
     """The same with every mapping as a FrozenDict and every list as a tuple, all the way down."""
-    if isinstance(value, _FROZEN):
+    if type(value) in _FROZEN:
         return value
+    if isinstance(value, _LISTS):
+        return tuple([freeze(item) for item in value])
     if isinstance(value, Mapping):
         return FrozenDict({key: freeze(item) for key, item in value.items()})
-    return tuple([freeze(item) for item in value]) if isinstance(value, list | tuple) else value
+    return value
 
 
 def plain(value: Any) -> Any:
     """The same as new dicts and lists, as JSON has them; a field `from_` is the key "from"."""
-    if value is None or isinstance(value, str | int | float):
+    if value is None or isinstance(value, _PLAIN):
         return value
     if keys := _KEYS[type(value)]:
         return {key: plain(getattr(value, name)) for name, key in keys}
     if isinstance(value, Mapping):
         return {key: plain(item) for key, item in value.items()}
-    return [plain(item) for item in value] if isinstance(value, list | tuple) else value
+    return [plain(item) for item in value] if isinstance(value, _LISTS) else value
