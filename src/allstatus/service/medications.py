@@ -37,6 +37,8 @@ def is_nameless(reference: Json) -> bool:
 
 
 def _references(resource: Json) -> Iterator[Json]:
+    if "medicationReference" not in resource and "medication" not in resource:
+        return
     either = obj(resource.get("medication"))
     for said in (resource.get("medicationReference"), either.get("reference"), either):
         reference = obj(said)

@@ -124,7 +124,7 @@ class _Teller:
         sex = next(
             (overlay.facts["sex"] for overlay in self.overlays if overlay.facts.get("sex")), None
         )
-        self.chart = replace(chart, sex=chart.sex or sex)
+        self.chart = replace(chart, sex=sex) if sex and not chart.sex else chart
         given = any(overlay.facts.get("diagnosis") for overlay in self.overlays)
         self.reading = read_chart(self.chart, as_of, options, given=given)
         read_own_results(self.reading, classifier.ruleset)
