@@ -21,7 +21,6 @@ _BETWEEN = r"(?:[^\W_]+\s+){0,3}"  # words between a negation and what it denies
 NEAR = 100  # characters in which a negation may stand
 _BREAKS = re.compile(r"\\\.(?:br|sp)[+-]?\d*\\", re.IGNORECASE)  # of lines in HL7 v2 text
 _ESCAPES = re.compile(r"\\(?:\.[a-z]{2}[+-]?\d*|[hn])\\", re.IGNORECASE)  # its other formatting
-_GOES_ON = re.compile(r"\s*[\n\r]\s*(?=[^\W\dA-Z_])")  # a line that ends within a sentence
 
 
 def taken_back(*comments: str, corrected: bool = False, of: Kinds = RESULT) -> str:
@@ -67,6 +66,13 @@ class CommentWords:
         self._before = re.compile(rf"{_pattern(negated['before']).pattern}\s+{_BETWEEN}$")
         self._after = re.compile(rf"[\s:,-]*{_pattern(negated['after']).pattern}")
         self._supposing = _pattern(negated["supposing"])
+        self._left_open = _pattern(negated["left_open"])
+        tests = _pattern(said["of_another_test"]["names"]).pattern
+        self._of_tests = _pattern(said["of_another_test"]["words"])
+        self._test_before = re.compile(rf"{tests}[\s:,]+(?:[^\W_]+\s+){{0,2}}$")
+        self._test_after = re.compile(
+            rf"\s*(?:[^\W_]+\s+){{0,2}}for\s+(?:[^\W_]+\s+){{0,2}}{tests}"
+        )
         self._another = _pattern(said["another"])
         self._corrected = _pattern([*said["another"], *said["corrected"]])
 
@@ -88,9 +94,22 @@ class CommentWords:
             for found in self._kinds[kind].finditer(sentence, 0, end):
                 before = sentence[max(0, found.start() - NEAR) : found.start()]
                 after = sentence[found.end() : found.end() + NEAR]
-                if not (self._before.search(before) or self._after.match(after)):
+                if not (
+                    self._is_denied(before)
+                    or self._after.match(after)
+                    or self._of_another_test(found[0], before, after)
+                ):
                     return found[0]
         return ""
+
+    def _is_denied(self, before: str) -> bool:
+        denial = self._before.search(before)
+        return denial is not None and not self._left_open.search(denial[0])
+
+    def _of_another_test(self, said: str, before: str, after: str) -> bool:
+        return self._of_tests.fullmatch(said) is not None and bool(
+            self._test_before.search(before) or self._test_after.match(after)
+        )
 
 
 @lru_cache(maxsize=1)
@@ -100,10 +119,11 @@ def _words() -> CommentWords:
 
 def _plain(text: str) -> str:
     """Small letters without accents, hyphens or formatting, a sentence in one line."""
-    lines = _GOES_ON.sub(" ", _ESCAPES.sub(" ", _BREAKS.sub("\n", text)))
-    letters = unicodedata.normalize("NFKD", lines.lower())
+    lines = (" ".join(line.split()) for line in _BREAKS.sub("\n", text).splitlines())
+    joined = (f"{' ' if line[0].islower() else chr(10)}{line}" for line in lines if line)
+    letters = unicodedata.normalize("NFKD", _ESCAPES.sub(" ", "".join(joined).lower()))
     bare = "".join(one for one in letters if not unicodedata.combining(one))
-    return re.sub(r"[-–’'/_]+", " ", bare)
+    return re.sub(r"[-–’'/_]+", " ", bare).strip()
 
 
 def _pattern(words: Iterable[str]) -> re.Pattern[str]:
