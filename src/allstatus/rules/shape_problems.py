@@ -32,7 +32,7 @@ WORDS = {
 def shape_problems(file: YamlFile, shape: str) -> list[str]:
     """Every place at which a file's data does not fit its shape, in the order of lines.
 
-    A file that is shipped was looked at when this version was made; the shapes, which take a third
+    A file that is shipped was looked at when this version was made; the shapes, which take a fifth
     of a start to build, are not loaded for it.
     """
     if file.data is None or (file.text and shape_digest(file.text, shape) in shipped()):
