@@ -27,7 +27,7 @@ PATIENT_VIEW = "/cds-services/allstatus-patient-view"
 
 def serving(folder: Path, **settings: object) -> TestClient:
     """A client of a service of its own."""
-    patient = RequestLimits(request_seconds=120)  # a busy machine may take long over a page
+    patient = RequestLimits(request_seconds=120, fhir_seconds=60)  # a busy machine takes long
     given = {"insecure_dev": True, "audit": folder / "audit.db", "limits": patient} | settings
     return TestClient(
         make_app(Config.model_validate(given)), base_url=BASE, raise_server_exceptions=False
