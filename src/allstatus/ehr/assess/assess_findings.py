@@ -75,15 +75,8 @@ def _opens(scene: Scene, doubt: Doubt, start: date) -> bool:
         return False
     found = scene.index.sites.get(doubt.name, EMPTY).latest(scene.moment.until)
     since = latest_of(item.when for item in found) if found else doubt.when.begin
-    latest = (item for item in found if item.when.end >= since)
-    standing = (item for item in latest if not _gone(scene, item, start))
-    return all(doubt.differs(item.when, item.value, eq) for item in standing)
-
-
-def _gone(scene: Scene, item: Finding, start: date) -> bool:
-    """Whether a finding no longer counts, so that one in doubt which says the same may be new."""
-    cleared = item.when.first < start and _cleared(scene, item.site)
-    return bool(item.value) and (cleared or _over(scene, item))
+    clear = (item for item in found if item.when.end >= since and not item.value)
+    return all(doubt.differs(item.when, item.value, eq) for item in clear)
 
 
 def assess_signs(scene: Scene, start: date) -> None:
