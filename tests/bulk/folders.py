@@ -8,6 +8,7 @@ import csv
 import gzip
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -18,6 +19,7 @@ from allstatus.ehr.chart_options import make_reader
 
 Resource = dict[str, Any]
 HOW = DecideSettings(engine="builtin", options=make_reader(["symptoms-absent-unless-recorded"]))
+AS_A_PART = replace(HOW, options=replace(HOW.options, partial=True))
 
 
 def exported(value: Any) -> list[Resource]:

@@ -55,7 +55,7 @@ WORTH_A_RATE = 2  # seconds; of less a rate says little
 
 
 @app.command()
-@partial(reads_charts, without=("input", "facts", "partial"))
+@partial(reads_charts, without=("input", "facts"))
 def batch(
     source: Annotated[str, RowsArgument],
     target: Annotated[str | None, TargetArgument] = None,

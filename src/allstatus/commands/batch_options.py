@@ -86,6 +86,7 @@ class BatchOptions:
             "--as-of": self.reading.as_of,
             "--window": self.reading.window != WINDOW,
             "--codes": self.reading.codes,
+            "--partial": self.reading.partial,
         }
 
     @cached_property

@@ -108,6 +108,7 @@ class ChartInput:
             window_days=self.window,
             adult_ranges=self.ranges is Ranges.adult,
             codes=self.codes,
+            partial=self.partial,
         )
 
     def overlays(self, model: type[Record]) -> tuple[CallerFacts, ...]:

@@ -17,7 +17,8 @@ KNOWN = (SYMPTOMS_ABSENT,)
 class ChartOptions:
     """`window_days`: how far a blood count may lie from its marrow. `adult_ranges`: use the default
     table where a laboratory sends none. `codes`: a site's own code tables, laid over ours.
-    `population`: whose diagnoses are the rule set's; the one that decides sets it.
+    `population`: whose diagnoses are the rule set's; the one that decides sets it. `partial`: of an
+    export, what is known to be a part is read, and what is not here is unknown.
     """
 
     window_days: int = 14
@@ -25,6 +26,7 @@ class ChartOptions:
     symptoms_absent: bool = False
     codes: SiteCodes | None = None
     population: Population | None = None
+    partial: bool = False
 
     @property
     def tables(self) -> CodeTables:
@@ -45,6 +47,7 @@ def make_reader(
     window_days: int = 14,
     adult_ranges: bool = True,
     codes: str | Path | None = None,
+    partial: bool = False,
 ) -> ChartOptions:
     """The options from the names a caller gave; `codes` is the folder of a site's own tables.
     Raises InvalidRecord for a name that is no assumption, RulesError for tables that do not hold.
@@ -57,4 +60,5 @@ def make_reader(
                 f"use {', '.join(KNOWN)}",
             )
     site = None if codes is None else read_site_codes(codes)
-    return ChartOptions(window_days, adult_ranges, SYMPTOMS_ABSENT in assume, site)
+    absent = SYMPTOMS_ABSENT in assume
+    return ChartOptions(window_days, adult_ranges, absent, site, partial=partial)

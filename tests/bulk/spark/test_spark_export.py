@@ -28,11 +28,13 @@ from allstatus.commands import app
 from allstatus.ehr.chart_options import make_reader
 from bulk import spark_slow
 from bulk.fhir_export.test_gather import many, with_uuids
+from bulk.fhir_export.test_line_scan import CASES, CHART
 from bulk.folders import (
     HOW,
     Resource,
     decide,
     evidence,
+    exported,
     in_own_codes,
     job,
     own_codes,
@@ -162,6 +164,27 @@ def of_two_people() -> Iterator[Resource]:
 def test_what_is_about_two_people_is_a_doubt_for_both(tmp_path: Path) -> None:
     totals = assert_same(write_folder(tmp_path / "export", of_two_people()), tmp_path)
     assert (totals.listed, totals.rejected) == (2, 0)
+
+
+def test_lines_that_cannot_be_read_leave_the_same_open(tmp_path: Path) -> None:
+    people = [json.loads(json.dumps(CHART).replace("p1", name)) for name in ("p1", "p2", "p3")]
+    folder = write_folder(tmp_path / "export", [one for chart in people for one in exported(chart)])
+    lines = [c.get("text") or json.dumps(c["line"]) for c in CASES if "refused" not in c]
+    (folder / "more.ndjson").write_text("\n".join(lines), "utf-8")
+    assert_same(folder, tmp_path)
+
+
+@pytest.mark.parametrize("case", [CASES[0], *(c for c in CASES if c.get("always"))][:2])
+def test_what_says_that_an_export_is_a_part_is_refused(
+    tmp_path: Path, case: dict[str, Any]
+) -> None:
+    folder = write_folder(tmp_path / "export", exported(CHART))
+    (folder / "more.ndjson").write_text(json.dumps(case["line"]), "utf-8")
+    with pytest.raises(InvalidRecord) as refused:
+        on_spark(folder, tmp_path / "spark.ndjson")
+    assert refused.value.field == "more.ndjson"
+    assert refused.value.problem.startswith(case["refused"])
+    assert {path.name for path in tmp_path.iterdir()} == {"export"}
 
 
 def test_references_by_uuid(tmp_path: Path) -> None:

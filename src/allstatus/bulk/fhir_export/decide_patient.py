@@ -21,17 +21,21 @@ from allstatus.bulk.cells import CellAnswer, CellTrace
 from allstatus.decision.answer import NOT_APPLICABLE
 from allstatus.decision.classifier import Classifier, load_rules
 from allstatus.decision.decision import Decision
+from allstatus.ehr.chart import SAID_SO
 from allstatus.ehr.chart_options import ChartOptions
 from allstatus.ehr.coding.codes import Population
 from allstatus.ehr.facts_table import facts_document
 from allstatus.ehr.fhir.fhir_bundles import is_resource, no_resource
-from allstatus.ehr.fhir.fhir_reader import read_fhir, read_patients
+from allstatus.ehr.fhir.fhir_reader import PART, read_fhir, read_patients
 from allstatus.ehr.timelines.timeline import decide_chart
 from allstatus.errors import InvalidRecord
 from allstatus.record.exact_json import parse_json
 from allstatus.record.frozen import plain
 
 Row = dict[str, str | None]
+HOLDERS = ("Bundle", "Parameters")  # types that hold resources
+NO_HOLDER = "is a {}; an export has one resource a line, and `allstatus classify` reads it"
+REFUSED = "{} unreadable lines"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,16 +97,18 @@ def decide_patient(
 ) -> list[Decided]:
     """Decide on one patient from the NDJSON lines about it, those linked to it, and those they
     refer to, as on one bundle that holds them: on each where they are several people, at least on
-    one. What was refused is told of the first.
+    one. What was refused is told of the first; the chart is then a part.
     """
     resources, refused = [], dict[int, str]()
     for place, line in enumerate(lines):
         try:
-            resources.append(read_resource(line))
+            resource = read_resource(line)
+            refuse_holder(resource)
+            resources.append(resource)
         except InvalidRecord as error:
             refused[place] = error.problem
     found = []
-    for decision in decide_resources(how, patient, resources, others):
+    for decision in decide_resources(how, patient, resources, others, len(refused)):
         found.append(Decided())
         tell(how, str(decision.record.id or patient), decision, found[-1])
     found = found or [Decided()]
@@ -126,13 +132,17 @@ def decide_resources(
     patient: str,
     resources: list[dict[str, Any]],
     others: ExportContext = ExportContext(),
+    refused: int = 0,
 ) -> list[Decision]:
-    """The same as decisions; none when there is no resource."""
+    """The same as decisions, beside lines that were refused; none when there is no resource."""
     if not resources:
         return []
     charts = (
         read_fhir(resources) if others.alone else read_patients(resources, patient, others.nameless)
     )
+    for chart in charts if refused or how.options.partial else ():
+        chart.partial = True
+        chart.warnings.append(PART.format(REFUSED.format(refused) if refused else SAID_SO))
     return [
         decide_chart(how.classifier, chart, as_of=how.as_of, options=how.options)
         for chart in charts
@@ -152,6 +162,12 @@ def read_resource(line: bytes | str) -> dict[str, Any]:
     if not isinstance(value, dict) or not is_resource(value):
         raise no_resource("line")
     return value
+
+
+def refuse_holder(resource: dict[str, Any]) -> None:
+    """Raise InvalidRecord for a line that holds other resources."""
+    if (kind := resource["resourceType"]) in HOLDERS:
+        raise InvalidRecord("line", NO_HOLDER.format(kind), "")
 
 
 def row_of(how: DecideSettings, patient: str, decision: Decision) -> Row:

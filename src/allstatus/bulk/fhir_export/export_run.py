@@ -190,7 +190,8 @@ class ExportRun:
             totals.unread.update(done.unread)
             totals.unclear += done.unclear
             totals.outcomes.update(str(row["status"] or row["outcome"]) for row in done.rows)
-            totals.rejected, lines = totals.rejected + len(done.rejects), lines + done.lines
+            lines += done.lines
+        totals.rejected += output.late
         totals.read = lines - gathered.copies - (totals.rejected - gathered.rejected)
         rejected = output.write_rejects(shelves, self.pieces, gathered.lengths)
         totals.check(self.job.source, gathered.shelved + gathered.copies - lines)

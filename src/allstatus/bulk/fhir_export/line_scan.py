@@ -7,16 +7,18 @@ import re
 from collections.abc import Container, Iterable
 from typing import Any, NamedTuple
 
-from allstatus.bulk.fhir_export.decide_patient import read_resource
+from allstatus.bulk.fhir_export.decide_patient import HOLDERS, read_resource, refuse_holder
+from allstatus.bulk.fhir_export.ndjson_pieces import DELETE, DELETIONS
 from allstatus.ehr.chart import VISITS
+from allstatus.ehr.chart_options import ChartOptions
+from allstatus.ehr.fhir.fhir_bundles import REMEDY, entries_of, missing_parts
 from allstatus.ehr.fhir.fhir_mentions import may_tell
 from allstatus.ehr.fhir.fhir_reader import subjects_of
 from allstatus.ehr.fhir.fhir_resources import READERS
 from allstatus.errors import InvalidRecord
 
 WITH_DIAGNOSES = ("Condition", *VISITS)  # types in which the chart reader finds a diagnosis
-HOLDERS = ("Bundle", "Parameters")  # types that hold resources
-NO_HOLDER = "is a {}; an export has one resource a line, and `allstatus classify` reads it"
+ALONE = (*HOLDERS, "OperationOutcome")  # types of which each line is read
 IDENTIFIED = "identifier|"  # how a patient named by an identifier only is called; no id holds `|`
 OWN, NAMELESS, IDENTIFIED_ONLY = "own", "nameless", "identified"  # lines to be read by a chart
 _TYPE = re.compile(rb'\{"resourceType": ?"([A-Za-z]{1,64})"')
@@ -64,17 +66,43 @@ class ScannedLine(NamedTuple):
         return {name for name in names if name and not name.startswith(IDENTIFIED)}
 
 
+class NotWhole(InvalidRecord):
+    """A line says that the export is not whole, or not as it is now; the remedy tells which."""
+
+    def hinders(self, options: ChartOptions) -> bool:
+        """Whether nothing may be decided; a part that is known to be one may be read as such."""
+        return not options.partial or self.remedy != REMEDY
+
+
 def tell(line: bytes) -> ScannedLine:
-    """A line told by reading it; raises InvalidRecord when it is no resource of an export."""
+    """A line told by reading it; raises InvalidRecord when it is no resource of an export, NotWhole
+    when it says that the export is a part, or is out of date.
+    """
     resource = read_resource(line)
     kind: str = resource["resourceType"]
-    if kind in HOLDERS:
-        raise InvalidRecord("line", NO_HOLDER.format(kind), "")
+    if kind in ALONE:
+        _refuse_part(resource)
+    refuse_holder(resource)
     if kind == "Patient":
         return ScannedLine(kind, str(resource.get("id") or ""))
     name, *beside = patients_of(resource)
     states = name is not None or kind in READERS or may_tell(resource)
     return ScannedLine(kind, name, tuple(filter(None, beside)), states)
+
+
+def _refuse_part(resource: dict[str, Any]) -> None:
+    if any(entry.deleted for entry in entries_of(resource)):
+        raise NotWhole("line", DELETIONS, DELETE)
+    for why in missing_parts(resource):
+        raise NotWhole("line", f"tells of a part: {why}", REMEDY)
+
+
+def tell_spoilt(line: bytes, found: Container[str]) -> ScannedLine:
+    """A line that cannot be read, told by the patients `found` to whom it refers."""
+    spelled = (reference.decode("utf-8", "replace") for reference in _REFERENCE.findall(line))
+    names = dict.fromkeys(patient_of({"subject": {"reference": one}}) for one in spelled)
+    first, *beside = [name for name in names if name and name in found] or [""]
+    return ScannedLine("", first, tuple(beside))
 
 
 def patient_of(resource: dict[str, Any]) -> str | None:

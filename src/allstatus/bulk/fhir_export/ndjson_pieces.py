@@ -18,6 +18,8 @@ BLOCK = (
 )  # bytes read at a time: more would be given back to the system, and fetched again, each time
 LONGEST = 1 << 26  # bytes of a line
 MARK = b"\xef\xbb\xbf"
+DELETIONS = "names resources that were deleted, which are in the export all the same"
+DELETE = "apply them first"
 CUT_SHORT = "the compressed file ends here or is damaged; what followed is lost"
 TOO_LONG = f"is longer than {LONGEST >> 20} MB"
 
@@ -55,7 +57,7 @@ class Lines:
 
 def find_files(folder: Path) -> tuple[list[Path], list[str]]:
     """(NDJSON files, names of what else there is), sorted; raises InvalidRecord when there is
-    nothing to read.
+    nothing to read, or files beside it that say what was deleted since.
     """
     try:
         inside = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
@@ -70,10 +72,19 @@ def find_files(folder: Path) -> tuple[list[Path], list[str]]:
         raise InvalidRecord(
             str(folder), "is a folder without a file of FHIR resources, one a line", remedy
         )
+    refuse_deleted(str(folder), [path.name for path in inside if path not in files])
     for path in files:
         if not os.access(path, os.R_OK):
             raise InvalidRecord(str(path), "cannot be read", "check its permissions")
     return files, [path.name for path in inside if path not in files]
+
+
+def refuse_deleted(folder: str, names: list[str]) -> None:
+    """Raise InvalidRecord for what stands beside an export's files, by name, where that is the
+    folder in which servers say what was deleted since.
+    """
+    if "deleted" in names:
+        raise InvalidRecord(f"{folder}/deleted", DELETIONS, DELETE)
 
 
 def size_of(files: list[Path]) -> int:

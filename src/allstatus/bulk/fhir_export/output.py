@@ -32,7 +32,7 @@ class Output:
     def __init__(self, target: Path, rejects: Path, evidence: Path, how: DecideSettings) -> None:
         self._schema = decided_schema(how)
         self._paths, self._files = (rejects, evidence, target), Outputs()
-        self._late: list[Reject] = []
+        self._late: dict[tuple[int, int], str] = {}
         self.rows = 0
 
     def __enter__(self) -> Output:
@@ -55,12 +55,18 @@ class Output:
             self._rows.write(decided_batch(done.rows, self._schema))
             self._evidence.write_lines(done.evidence)
         self.rows += len(done.rows)
-        self._late += [(piece, number, reason) for piece, number, reason in done.rejects]
+        self._late |= {(piece, number): reason for piece, number, reason in done.rejects}
+
+    @property
+    def late(self) -> int:
+        """How many lines a patient's reader refused; one about several patients counts once."""
+        return len(self._late)
 
     def write_rejects(self, shelves: Partitions, pieces: list[Piece], lengths: list[int]) -> int:
         """All rejects in the order of files and lines; returns how many."""
         early = (reject for piece in pieces for reject in _early(shelves, piece))
-        merged, count = heapq.merge(early, sorted(self._late)), 0
+        late = sorted((*place, reason) for place, reason in self._late.items())
+        merged, count = heapq.merge(early, late), 0
         base = _first_lines(pieces, lengths)
         while some := list(islice(merged, SOME)):
             rows = [

@@ -10,12 +10,20 @@ from dataclasses import dataclass, field
 
 from allstatus.bulk.fhir_export.block_scan import ScannedBlock, scan
 from allstatus.bulk.fhir_export.find_patients import holds_diagnosis
-from allstatus.bulk.fhir_export.line_scan import OWN, WITH_DIAGNOSES, ScannedLine, tell
+from allstatus.bulk.fhir_export.line_scan import (
+    OWN,
+    WITH_DIAGNOSES,
+    NotWhole,
+    ScannedLine,
+    tell,
+    tell_spoilt,
+)
 from allstatus.bulk.fhir_export.links import Link, links_in
-from allstatus.bulk.fhir_export.ndjson_pieces import Piece, read_piece
+from allstatus.bulk.fhir_export.ndjson_pieces import CUT_SHORT, Piece, read_piece
 from allstatus.bulk.fhir_export.partitions import Kept, PartitionFiles, Partitions
 from allstatus.bulk.fhir_export.unclear import number_of, unclear_diagnoses
 from allstatus.ehr.chart_options import DEFAULT_OPTIONS, ChartOptions
+from allstatus.ehr.fhir.fhir_bundles import REMEDY
 from allstatus.errors import InvalidRecord
 
 
@@ -72,7 +80,9 @@ class Shuffle:
     def run(self) -> LineTally:
         """Read the piece to its end."""
         for block in read_piece(self.piece):
-            if block.spoilt:
+            if block.spoilt == CUT_SHORT:
+                self._refuse(NotWhole("line", CUT_SHORT, REMEDY))
+            elif block.spoilt:
                 self._reject(block.spoilt)
             elif block.text:
                 self._sort(block.text)
@@ -118,8 +128,11 @@ class Shuffle:
     def _read(self, line: bytes) -> None:
         try:
             told = tell(line) if line.strip() else ScannedLine("", "")
+        except NotWhole as error:
+            self._refuse(error)
+            return
         except InvalidRecord as error:
-            self._reject(error.problem)
+            self._spoilt(line, error)
             return
         self.tally.types |= {told.type} if told.type else set()
         self.tally.patients += told.type == "Patient"
@@ -129,6 +142,19 @@ class Shuffle:
             self.tally.strays.add(told.patient)
         self._notice(told)
         self._place(told, line)
+
+    def _refuse(self, error: NotWhole) -> None:
+        if error.hinders(self.options):
+            raise InvalidRecord(str(self.piece.path), error.problem, error.remedy)
+        self._reject(error.problem)
+
+    def _spoilt(self, line: bytes, error: InvalidRecord) -> None:
+        """A line that cannot be read is rejected with its patient's, whose chart then is a part."""
+        told = tell_spoilt(line, self._ranks)
+        if told.patient:
+            self._place(told, line)
+        else:
+            self._reject(error.problem)
 
     def _notice(self, told: ScannedLine) -> None:
         """Remember two patients at most: with two there, none is the only one."""

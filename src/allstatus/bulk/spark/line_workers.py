@@ -18,14 +18,16 @@ from allstatus.bulk.fhir_export.identifiers import identifiers_in
 from allstatus.bulk.fhir_export.line_scan import (
     IDENTIFIED_ONLY,
     NAMELESS,
+    NotWhole,
     ScannedLine,
     key_of,
     read_key,
+    tell_spoilt,
     type_of,
 )
 from allstatus.bulk.fhir_export.links import known_in, links_in
 from allstatus.bulk.fhir_export.ndjson_pieces import MARK
-from allstatus.bulk.fhir_export.unclear import UnclearDiagnoses, unclear_diagnoses
+from allstatus.bulk.fhir_export.unclear import unclear_diagnoses
 from allstatus.ehr.chart_options import ChartOptions
 from allstatus.errors import InvalidRecord
 
@@ -38,6 +40,7 @@ TOLD = (
     "lines long, passed long, patients long"
 )
 REJECT, SOMEBODY, TALLY, UNCLEAR = "reject", "somebody", "tally", "unclear"
+NOT_WHOLE = "not whole"
 Names: TypeAlias = Broadcast[frozenset[str]]
 Called: TypeAlias = Broadcast[dict[str, str]]  # what each patient found is called
 _Rows = list[tuple[Any, ...]]
@@ -98,13 +101,12 @@ def route(
     """The lines about these patients and those that wait to be placed, once for each patient and
     counted once, what is refused, and the counts of all.
     """
-    unclear = unclear_diagnoses(options)
     for batch in batches:
-        yield _batch(TOLD, list(_routed(called.value, unclear, batch)))
+        yield _batch(TOLD, list(_routed(called.value, options, batch)))
 
 
 def _routed(
-    called: dict[str, str], unclear: UnclearDiagnoses, batch: pa.RecordBatch
+    called: dict[str, str], options: ChartOptions, batch: pa.RecordBatch
 ) -> Iterator[tuple[Any, ...]]:
     lines, passed, patients, first = (
         Counter[Any](),
@@ -112,16 +114,22 @@ def _routed(
         Counter[Any](),
         dict[Any, int](),
     )
-    somebody, people = set[str](), set[str | None]()
+    somebody, people, unclear = set[str](), set[str | None](), unclear_diagnoses(options)
     for file, block, place, line in _placed(batch):
         at = file, block
         lines[at] += 1
         first.setdefault(at, place)
         try:
             told = tell_line(line) if line.strip() else ScannedLine("", "")
-        except InvalidRecord as error:
-            yield REJECT, None, file, block, place, None, error.problem, 0, 0, 0
+        except NotWhole as error:
+            what = NOT_WHOLE if error.hinders(options) else REJECT
+            yield what, error.remedy, file, block, place, None, error.problem, 0, 0, 0
             continue
+        except InvalidRecord as error:
+            told = tell_spoilt(line, called)
+            if not told.patient:
+                yield REJECT, None, file, block, place, None, error.problem, 0, 0, 0
+                continue
         patients[at] += told.type == "Patient"
         somebody |= {called.get(n, n) for n in told.somebody} if len(somebody) < 2 else set()
         if what := told.fate(called):

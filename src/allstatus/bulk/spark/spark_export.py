@@ -14,6 +14,7 @@ from pyspark.sql import functions as F
 
 from allstatus.bulk.fhir_export.decide_patient import DecideSettings
 from allstatus.bulk.fhir_export.export_run import ExportJob, ExportTotals
+from allstatus.bulk.fhir_export.ndjson_pieces import refuse_deleted
 from allstatus.bulk.fhir_export.output import REJECTS
 from allstatus.bulk.run_frame import Outputs
 from allstatus.bulk.spark.line_workers import REJECT, TALLY, UNCLEAR
@@ -28,7 +29,7 @@ from allstatus.bulk.spark.patient_workers import (
 )
 from allstatus.bulk.spark.record_workers import Shipped
 from allstatus.bulk.spark.session import deciding
-from allstatus.bulk.spark.spark_gather import GLOB, SparkGathered, SparkGatherer
+from allstatus.bulk.spark.spark_gather import GLOB, PLACE, SparkGathered, SparkGatherer
 from allstatus.bulk.spark.spark_paths import WRITTEN, SparkPaths, spark_format, write_decided
 from allstatus.bulk.writers import Target
 from allstatus.record.whole_files import PARTIAL
@@ -55,6 +56,7 @@ class SparkExport:
         for folder in (target, self.evidence):
             self.files.refuse_target(folder, source)
         self.ignored, self.size = self.files.other_names(source, GLOB), self.files.size(source)
+        refuse_deleted(source, self.ignored)
 
     def totals(self) -> ExportTotals:
         """Do the job; returns the totals, checked. Raises InvalidRecord when it cannot be done."""
@@ -110,6 +112,7 @@ class SparkExport:
         late = decided.select(F.explode(F.from_json(REFUSED, _PLACED)).alias("refused")).select(
             "refused.*"
         )
+        late = late.dropDuplicates(list(PLACE))
         before = gatherer.lengths(gathered.told)
         rows = early.unionByName(late).orderBy("file", "block", "place").toLocalIterator()
         placed = (

@@ -19,6 +19,7 @@ from allstatus.bulk.spark.line_workers import (
     FOUND,
     KEYED,
     LINKED,
+    NOT_WHOLE,
     SOMEBODY,
     TALLY,
     TOLD,
@@ -34,6 +35,7 @@ from allstatus.bulk.spark.spark_paths import literal
 from allstatus.ehr.chart_options import DEFAULT_OPTIONS, ChartOptions
 from allstatus.ehr.fhir.fhir_links import together
 from allstatus.ehr.fhir.fhir_resources import READERS
+from allstatus.errors import InvalidRecord
 
 KEPT = ("name", "file", "block", "place", "line")
 PLACE = ("file", "block", "place")
@@ -79,6 +81,7 @@ class SparkGatherer:
         }
         sent = self.session.sparkContext.broadcast(called)
         told = self.kept_in("told", self.lines.mapInArrow(partial(route, sent, self.options), TOLD))
+        _refuse_part(told)
         counts = {
             row["what"]: row["lines"]
             for row in told.groupBy("what").agg(F.sum("lines").alias("lines")).collect()
@@ -180,6 +183,13 @@ class SparkGatherer:
         where = f"{self.folder}/{name}"
         frame.write.mode("overwrite").parquet(where)
         return self.session.read.schema(frame.schema).parquet(literal(where))
+
+
+def _refuse_part(told: DataFrame) -> None:
+    """Raise InvalidRecord for the first line that says that the export is a part, or outdated."""
+    refused = told.where(F.col("what") == NOT_WHOLE).orderBy(*PLACE).first()
+    if refused is not None:
+        raise InvalidRecord(refused["file"], refused["text"], refused["name"])
 
 
 def _two(frame: DataFrame) -> set[str]:
