@@ -7,8 +7,9 @@ from calendar import monthrange
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
 from typing import Any, NamedTuple
+
+from allstatus.record.remembered import remembered
 
 _FHIR = re.compile(
     r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)"
@@ -131,7 +132,7 @@ def latest_of(whens: Iterable[When]) -> PointInTime:
     return max(when.begin for when in sorted(whens, key=lambda when: when.text))
 
 
-@lru_cache(maxsize=8192)
+@remembered(8192)
 def read_when(text: str) -> When | None:
     """A FHIR date, dateTime or instant, or an HL7 v2 time stamp; None when it is none of these.
 

@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any, NamedTuple
 
 from allstatus.record.code_files import read_yaml
 from allstatus.record.percent import Percent, format_number
 from allstatus.record.reference_range import Limits, read_limits
+from allstatus.record.remembered import remembered
 from allstatus.record.sent_numbers import ENDLESS, Range, SentNumber, Unreadable, interval
 from allstatus.record.units import CELLS, COMMON_UNIT, QUANTITIES, read_unit
 
@@ -124,7 +125,7 @@ def _judge(
 
 
 # laboratories send the same few values, units and ranges again and again
-_judge_again = lru_cache(maxsize=1 << 14)(_judge)
+_judge_again = remembered(1 << 14)(_judge)
 
 
 class _Verdict(NamedTuple):

@@ -16,6 +16,7 @@ from typing import TypeGuard
 
 from allstatus.errors import InvalidRecord
 from allstatus.record.exact_json import MAX_BITS, MAX_DIGITS
+from allstatus.record.remembered import remembered
 
 ZERO, HUNDRED = Fraction(0), Fraction(100)
 BACKWARDS = "is a range that runs backwards"
@@ -202,7 +203,7 @@ def read_percent(value: object, field: str = MARROW) -> Percent:
     raise InvalidRecord(field, "is not a percentage", _remedy(field))
 
 
-@lru_cache(maxsize=4096)
+@remembered(4096)
 def _read(kind: str, key: str, value: int | float | Decimal | str, field: str) -> Percent:  # noqa: ARG001
     if isinstance(value, str):
         return _from_text(value.strip(), field)

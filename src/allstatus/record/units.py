@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any, NamedTuple
 
 from allstatus.record.code_files import read_yaml
+from allstatus.record.remembered import remembered
 
 CELLS, MASS, AMOUNT, RATIO = "cells", "mass", "amount", "ratio"
 COMMON_UNIT = {CELLS: "10*9/L", MASS: "g/dL", RATIO: "%"}
@@ -38,7 +39,7 @@ class Unit(NamedTuple):
     factor: Fraction
 
 
-@lru_cache(maxsize=4096)
+@remembered(4096)
 def plain_unit(spelling: str) -> str:
     """A unit in one way of writing: without spaces and annotations, powers of ten as `10*9`.
 
@@ -54,7 +55,7 @@ def plain_unit(spelling: str) -> str:
     return text[1:] if re.match("[xX×](?=1000/)", text) else text
 
 
-@lru_cache(maxsize=4096)
+@remembered(4096)
 def read_unit(spelling: str) -> Unit | None:
     """What a unit means, or None when it is not known here."""
     text = plain_unit(spelling)

@@ -13,6 +13,7 @@ from allstatus.ehr.chart import Code
 
 _OWN = ("title", "words", "names", "codes", "broader")  # what a topic does not share with others
 KEPT = 1 << 13  # how many concepts are remembered with what they mean
+SHORT = 1000  # characters of codings that are remembered
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +72,11 @@ class Table:
         codes = tuple(codes)
         found = self._found.get(codes)
         if found is None:
-            if len(self._found) >= KEPT:
-                self._found.clear()
-            found = self._found[codes] = self._find_each(codes)
+            found = self._find_each(codes)
+            if sum(len(part) for code in codes for part in code) <= SHORT:
+                if len(self._found) >= KEPT:
+                    self._found.clear()
+                self._found[codes] = found
         return found
 
     def _find_each(self, codes: tuple[Code, ...]) -> tuple[Match, ...]:

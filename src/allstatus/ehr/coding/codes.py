@@ -12,6 +12,7 @@ from allstatus.ehr.coding.code_table import Match, Table, Topic
 from allstatus.ehr.coding.medicine_names import MedicineNames
 from allstatus.ehr.coding.site_codes import TABLES, SiteCodes
 from allstatus.record.code_files import codes_home, read_yaml
+from allstatus.record.remembered import remembered
 from allstatus.rules.ruleset import RuleSet
 
 __all__ = ["Match", "Table", "Topic", "codes_home", "read_yaml"]
@@ -98,7 +99,7 @@ def table(name: str) -> Table:
     return code_tables().table(name)
 
 
-@lru_cache(maxsize=4096)
+@remembered(4096)
 def make_code(system: str, code: str, display: str = "") -> Code:
     """A code with its system by its short name, written as that system writes its codes."""
     return code_tables().systems.code(system, code, display)

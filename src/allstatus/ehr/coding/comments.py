@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from allstatus.ehr.chart import Code
 from allstatus.record.code_files import read_yaml
+from allstatus.record.remembered import remembered
 
 Kinds = tuple[str, ...]
 RESULT: Kinds = ("another_persons", "withdrawn", "unfit")
@@ -47,7 +48,7 @@ def by_comment(doubt: str) -> bool:
     return doubt.startswith(str(read_yaml("comment-words")["why"]).partition("{")[0])
 
 
-@lru_cache(maxsize=64)  # a comment on a message or an order is read for each of its results
+@remembered(64)  # a comment on a message or an order is read for each of its results
 def _read(comment: str, corrected: bool, of: Kinds) -> str:
     return _words().read(comment, corrected, of)
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 from typing import NamedTuple
 
 from allstatus.ehr.chart import Chart, Code, Problem, Result, Statement, Treatment
 from allstatus.ehr.coding.codes import CodeTables
 from allstatus.ehr.coding.site_codes import TABLES
+from allstatus.record.remembered import remembered
 
 UNDERSTOOD, ELSEWHERE, UNKNOWN = "understood", "about something else", "not understood"
 
@@ -38,7 +38,7 @@ def understanding(statement: Statement, tables: CodeTables) -> str:
     return _of_result(statement.codes, said, tables)
 
 
-@lru_cache(maxsize=1 << 13)
+@remembered(1 << 13)
 def _of_result(codes: tuple[Code, ...], said: tuple[Code, ...], tables: CodeTables) -> str:
     if tables.results.find_each(codes) or tables.signs.find_each(codes + said):
         return UNDERSTOOD

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date
-from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple
 
@@ -27,6 +26,7 @@ from allstatus.ehr.fhir.json_access import (
     text,
     when,
 )
+from allstatus.record.remembered import remembered
 
 EFFECTIVE = [
     (name, f"_{name}")
@@ -214,7 +214,7 @@ def _day(
     return None, ""
 
 
-@lru_cache(maxsize=1024)
+@remembered(1024)
 def _times(keys: tuple[str, ...]) -> tuple[str, ...]:
     """The elements that say when a result is of, of a resource with these keys."""
     return tuple([key for key, beside in EFFECTIVE if key in keys or beside in keys])

@@ -8,11 +8,11 @@ import json
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 from allstatus.ehr.fhir.fhir_bundles import BundleEntry, resources_of
 from allstatus.ehr.fhir.json_access import Json, obj, objects, text
+from allstatus.record.remembered import remembered
 
 __all__ = ["ResourceStore", "resources_of"]
 UUID = (
@@ -26,7 +26,7 @@ LISTS = frozenset({"contained", "hasMember", "result"})
 NO_KEY: Key = ("", "")
 
 
-@lru_cache(maxsize=1 << 14)
+@remembered(1 << 14)
 def split_address(address: str) -> Key:
     """(server without its protocol, Type/id) of an address; the server is empty where none is
     named.

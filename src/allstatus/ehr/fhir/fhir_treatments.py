@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from functools import lru_cache
 
 from allstatus.ehr.chart import TEXT, Code, Treatment
 from allstatus.ehr.coding import comments
@@ -39,6 +38,7 @@ from allstatus.ehr.fhir.json_access import (
     when,
     words,
 )
+from allstatus.record.remembered import remembered
 
 # R4, DSTU2, R5 as published (with one r) and as meant, then what comes closest
 DATES = (
@@ -148,7 +148,7 @@ def _day(resource: Json) -> When | None:
     return when(resource, *_dates(tuple(resource)))
 
 
-@lru_cache(maxsize=1024)
+@remembered(1024)
 def _dates(keys: tuple[str, ...]) -> tuple[str, ...]:
     """The elements that may date a treatment with these keys."""
     sent = [key.lstrip("_") for key in keys if key.startswith(SENT_SO)]

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import date
 from fractions import Fraction
-from functools import lru_cache
 from typing import Any
 
 from allstatus.ehr.chart import Code, Quantity
 from allstatus.ehr.dates import When
 from allstatus.ehr.fhir.json_access import Json, codes, obj, objects, text, words
 from allstatus.ehr.sent_values import CELLS, FLAGS, by_flags
+from allstatus.record.remembered import remembered
 from allstatus.record.sent_numbers import Range, Unreadable, number_of
 from allstatus.record.units import same_unit
 
@@ -63,7 +63,7 @@ AGE_UNITS = {
 }
 
 
-@lru_cache(maxsize=1024)
+@remembered(1024)
 def _values(keys: tuple[str, ...]) -> tuple[str, ...]:
     """Those of an element's keys that hold its value."""
     return tuple([key for key in keys if key.startswith("value")])
@@ -131,7 +131,7 @@ def _quantity(shown: str, number: object, sign: object, code: str, unit: str) ->
 
 
 # the limits of ranges, and values too, are the same few again and again
-_same_quantity = lru_cache(maxsize=1 << 13, typed=True)(_quantity)
+_same_quantity = remembered(1 << 13, typed=True)(_quantity)
 
 
 def _unit(code: str, unit: str) -> str | None:
