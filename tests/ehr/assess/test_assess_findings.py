@@ -1,5 +1,7 @@
 """Leukemia outside the marrow and signs, around an assessment: what is told of each finding."""
 
+import pytest
+
 from ehr.assess.test_assessor import chart_of
 from ehr.assess.test_assessor import decide as decide_fhir
 from ehr.charts_as_yaml import decide
@@ -51,13 +53,19 @@ def test_signs_that_are_there_over_or_not_recorded() -> None:
     assert before.facts[SIGNS].state == "assumed"
 
 
-def test_one_finding_s_absence_is_shown_and_is_not_that_of_all() -> None:
+@pytest.mark.parametrize(
+    ("day", "besides"), [("2025-03-09", []), ("2025-02", ["its day is not known"])]
+)
+def test_one_finding_s_absence_is_shown_and_is_not_that_of_all(
+    day: str, besides: list[str]
+) -> None:
     line = {"resourceType": "Observation", "id": "f", "status": "final", "valueBoolean": False}
-    line |= {"code": "snomed 386661006", "effectiveDateTime": "2025-03-09"}
+    line |= {"code": "snomed 386661006", "effectiveDateTime": day}
     signs = decide_fhir(chart_of({"chart": [line]})).facts[SIGNS]
     assert signs.state == "assumed"
     assert [entry.because for entry in signs.evidence if not entry.used] == [
-        "says that this finding is absent, not that all are"
+        "says that this finding is absent, not that all are",
+        *besides,
     ]
     assert [entry.source for entry in signs.evidence if entry.used] == ["assumption"]
 
