@@ -9,7 +9,7 @@ PYTEST := $(BIN)/python -m pytest -q -rs
 LONG := -n 3 --dist loadgroup # one by one, what shares a cluster or a site to one process; some wait, for Java or a network
 TOGETHER := $(MAKE) --no-print-directory --keep-going --jobs 4 # each uses one processor
 QUICK := $(PYTEST) -m "not needs and not slow"
-ROOMS := service bulk ehr testing # a process each: no file is collected twice, and what a room's tests share is made once
+ROOMS := ehr bulk service testing faults commands verify # a process each: no file is collected twice, and what a room's tests share is made once
 
 .PHONY: help demo docs site test test-rest test-all quick quick-others $(ROOMS:%=quick-%) long types-of-docs lint types contracts bench bench-peers fuzz mutate-python lock test-minimum release clean
 .DEFAULT_GOAL := help
@@ -50,7 +50,7 @@ test: $(VENV)/test ## what needs pip only: style, types, contracts and most test
 test-rest: $(VENV)/all ## types with all libraries, and the tests that need Spark, Java, Node, Chromium or PostgreSQL, or take long
 	@$(TOGETHER) types-of-docs long
 
-quick: $(ROOMS:%=quick-%) quick-others
+quick: quick-others $(ROOMS:%=quick-%) # the longest first
 
 $(ROOMS:%=quick-%): quick-%: $(VENV)/test
 	$(QUICK) tests/$*
