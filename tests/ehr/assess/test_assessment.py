@@ -1,5 +1,6 @@
 """Which results belong together, at each edge; `assessment.yaml` holds the cases."""
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,19 @@ def test_the_order_of_a_chart_s_statements_does_not_matter(name: str) -> None:
     lines, _ = CASES[name]
     one, other = decide(lines), decide(lines[::-1])
     assert (one.outcome, one.possible) == (other.outcome, other.possible)
+
+
+def test_a_marrow_of_a_month_that_is_not_over_may_be_of_the_day_that_is_asked_about() -> None:
+    treated: dict[str, Any] = {"given": "vincristine", "day": "2025-01-10"}
+    of_march: dict[str, Any] = {"marrow": 2, "day": "2025-03"}
+    counts = [{"count": "normal", "day": "2025-03-05"}, {"count": "low", "day": "2025-03-15"}]
+    fever = {"fever": "", "day": "2025-03-15", "until": "2025-03-15"}
+    other = {"marrow": 2, "day": "2025-03-05"}
+    asked = date(2025, 3, 15)
+    assert decide([treated, other, counts[0]], asked).status == "in_remission"
+    assert decide([treated, of_march], asked).facts["marrow_blast_percent"].value is None
+    decision = decide([treated, of_march, other, *counts, fever], asked)
+    assert decision.facts["cbc"].value is None
 
 
 def test_what_leaves_a_fact_open_is_told_beside_what_would_have_set_it() -> None:

@@ -12,11 +12,13 @@ import pytest
 import yaml
 
 from allstatus.decision.decision import Decision
+from allstatus.ehr.assess.caller_facts import CallerFacts
 from allstatus.ehr.chart_options import make_reader
 from allstatus.ehr.fhir.fhir_reader import read_fhir
 from allstatus.ehr.timelines.timeline import decide_chart
 from allstatus.record.exact_json import parse_json
 from ehr import bundles
+from ehr.assess.test_recorded_answers import observation
 from shipped import RULES
 
 OPTIONS = make_reader(["symptoms-absent-unless-recorded"])
@@ -109,11 +111,11 @@ def as_patients() -> dict[str, list[dict[str, Any]]]:
     return found
 
 
-def decide(resources: list[dict[str, Any]]) -> Decision:
-    """The decision on patient p1."""
+def decide(resources: list[dict[str, Any]], *said: CallerFacts) -> Decision:
+    """The decision on patient p1, with what a caller says of them."""
     charts = read_fhir(parse_json(json.dumps(resources)))
     (chart,) = [chart for chart in charts if chart.patient == "p1"]
-    return decide_chart(RULES, chart, options=OPTIONS)
+    return decide_chart(RULES, chart, options=OPTIONS, overlays=said)
 
 
 def told(decision: Decision) -> str:
@@ -155,3 +157,28 @@ def test_a_marrow_of_a_month_may_be_of_any_of_its_days(
     marrow = {"marrow": "2025-04", "valueQuantity": "2 %"}
     decision = decide(chart_of({"chart": [marrow, fever]}))
     assert decision.facts["signs_and_symptoms"].value == signs
+
+
+def test_treatment_that_somebody_answered_for_leaves_the_count_open_no_more() -> None:
+    answer = {"prior_treatment": "none"}
+    undated = {"vincristine": None, "id": "undated"}
+    chart = chart_of({"without": ["given-vincristine-2025-01-10"], "chart": [undated]})
+    assert decide(chart).facts["cbc"].value is None
+    assert decide(chart, CallerFacts(None, None, answer)).facts["cbc"].value == "normal"
+    signed = observation(1, {**answer, "day": "2025-03-10"}, RULES.ruleset.id)
+    assert decide([*chart, signed]).facts["cbc"].value == "normal"
+
+
+def test_a_marrow_of_some_days_may_be_of_the_last_on_which_a_sign_may_have_been_there() -> None:
+    fever = {"resourceType": "Observation", "id": "f", "status": "final", "valueBoolean": True}
+    fever |= {"code": "snomed 386661006"}
+    fever |= {"effectivePeriod": {"start": "2025-03-04", "end": "2025-03-15"}}
+    days = {"effectivePeriod": {"start": "2025-03-02", "end": "2025-03-20"}}
+    marrow = {"marrow": None, "valueQuantity": "2 %", **days}
+    range_ = [{"low": "150 10*9/L", "high": "400 10*9/L"}]
+    platelets = [
+        {"platelets": day, "valueQuantity": f"{number} 10*9/L", "referenceRange": range_}
+        for day, number in (("2025-03-16", 100), ("2025-03-20", 230))
+    ]
+    case = {"without": ["marrow-2025-03-10"], "chart": [marrow, *platelets, fever]}
+    assert decide(chart_of(case)).facts["cbc"].value is None
