@@ -34,6 +34,7 @@ def told(decision: Decision, expect: dict[str, Any]) -> dict[str, Any]:
     """Of a decision what is expected of it."""
     found: dict[str, Any] = {key: fact.value for key, fact in decision.facts.items()}
     found |= {"outcome": decision.outcome, "status": decision.status}
+    found |= {"possible": list(decision.possible)}
     return {key: found[key] for key in expect}
 
 
@@ -63,6 +64,17 @@ def test_a_marrow_of_a_month_that_is_not_over_may_be_of_the_day_that_is_asked_ab
     assert decide([treated, of_march], asked).facts["marrow_blast_percent"].value is None
     decision = decide([treated, of_march, other, *counts, fever], asked)
     assert decision.facts["cbc"].value is None
+
+
+@pytest.mark.parametrize(
+    ("low", "cbc"), [("2025-03-10", None), ("2025-03-15", None), ("2025-03-16", "normal")]
+)
+def test_such_a_marrow_after_another_is_of_no_day_after_it(low: str, cbc: str | None) -> None:
+    marrows = [{"marrow": 2, "day": "2025-02-14"}, {"marrow": 2, "day": "2025-03"}]
+    counts = [{"count": "normal", "day": day} for day in ("2025-02-14", "2025-03-01")]
+    treated = {"given": "vincristine", "day": "2025-01-10"}
+    lines = [treated, *marrows, *counts, {"count": "low", "day": low}]
+    assert decide(lines, date(2025, 3, 15)).facts["cbc"].value == cbc
 
 
 def test_what_leaves_a_fact_open_is_told_beside_what_would_have_set_it() -> None:

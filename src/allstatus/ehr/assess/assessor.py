@@ -104,21 +104,31 @@ class Assessor:
                 yield self._assess(moment, _with(past, kind, last, moment)), last
 
     def _other_days(self, doubt: Doubt, moment: Moment) -> set[date]:
-        """Days that the moment's marrow may be of, where it was dated to a month or year: the
-        first, and the last on which each kind of finding beside it was there.
+        """Days that the moment's marrow may be of, where one was dated to a month or year: the
+        first, and the last on which each kind of finding beside it was there. Of a marrow later
+        than what is known, none is later than the moment.
         """
-        when, anchor = doubt.when, moment.anchor
-        if not (doubt.firm and when.vague and when.text) or anchor is None or anchor <= when.first:
+        when, anchor, until = doubt.when, moment.anchor, moment.until
+        if not (when.vague and when.text):
             return set()
-        if when.last < anchor or (moment.until is not None and moment.until < when.last):
+        if anchor is not None and when.first < anchor <= when.last:
+            last = when.last
+            if not doubt.firm or (until is not None and until < last):
+                return set()
+        elif moment.final and (anchor is None or when.first >= anchor):
+            last = when.last if until is None else min(when.last, until)
+        else:
             return set()
-        days = {when.first}
-        for items in (self.reading.outside, self.reading.signs):
-            there = (i.when.last for i in items if i.value not in (False, "absent"))
-            days.add(
-                max((day for day in there if when.first <= day <= when.last), default=when.first)
-            )
-        return days
+        return {when.first, *self._telling_days(when.first, last)} if when.first <= last else set()
+
+    def _telling_days(self, first: date, last: date) -> Iterator[date]:
+        """The last day between two on which each kind of finding, or of a count, was there."""
+        counts = [i for one in self.index.components.values() for i in one.between(first, last)]
+        there = [((i.name, i.value), i.when.last) for i in counts]
+        for kind, items in (("outside", self.reading.outside), ("sign", self.reading.signs)):
+            there += [((kind, ""), i.when.last) for i in items if i.value not in (False, "absent")]
+        days = sorted((day, kind) for kind, day in there if first <= day <= last)
+        yield from {kind: day for day, kind in days}.values()
 
     def _tell(self, found: Assessment) -> None:
         """What was set aside, and what is in doubt, beside the facts it is about."""
