@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from allstatus.bulk.fhir_export.line_scan import ALONE, ScannedLine, patient_of, tell
+from allstatus.bulk.fhir_export.line_scan import ScannedLine, patient_of, tell
+from allstatus.ehr.fhir.fhir_bundles import HOLDERS
 from allstatus.ehr.fhir.fhir_mentions import NAMING
 from allstatus.ehr.fhir.fhir_patients import ABOUT
 from allstatus.ehr.fhir.fhir_resources import READERS
@@ -41,7 +42,7 @@ def scan(text: bytes) -> ScannedBlock | None:
     one of them.
     """
     head = _HEAD.match(text)
-    if head is None or b'"contained"' in text or head[1].decode() in ALONE:
+    if head is None or b'"contained"' in text or head[1].decode() in HOLDERS:
         return None  # what is contained may say first whom something else is about
     kind, begin, owner = head[1].decode(), head[0], b""
     if kind == "Patient":

@@ -7,18 +7,17 @@ import re
 from collections.abc import Container, Iterable
 from typing import Any, NamedTuple
 
-from allstatus.bulk.fhir_export.decide_patient import HOLDERS, read_resource, refuse_holder
+from allstatus.bulk.fhir_export.decide_patient import read_resource, refuse_holder
 from allstatus.bulk.fhir_export.ndjson_pieces import DELETE, DELETIONS
 from allstatus.ehr.chart import VISITS
 from allstatus.ehr.chart_options import ChartOptions
-from allstatus.ehr.fhir.fhir_bundles import REMEDY, entries_of, missing_parts
+from allstatus.ehr.fhir.fhir_bundles import HOLDERS, REMEDY, entries_of, missing_parts
 from allstatus.ehr.fhir.fhir_mentions import may_tell
 from allstatus.ehr.fhir.fhir_reader import subjects_of
 from allstatus.ehr.fhir.fhir_resources import READERS
 from allstatus.errors import InvalidRecord
 
 WITH_DIAGNOSES = ("Condition", *VISITS)  # types in which the chart reader finds a diagnosis
-ALONE = (*HOLDERS, "OperationOutcome")  # types of which each line is read
 IDENTIFIED = "identifier|"  # how a patient named by an identifier only is called; no id holds `|`
 OWN, NAMELESS, IDENTIFIED_ONLY = "own", "nameless", "identified"  # lines to be read by a chart
 _TYPE = re.compile(rb'\{"resourceType": ?"([A-Za-z]{1,64})"')
@@ -80,7 +79,7 @@ def tell(line: bytes) -> ScannedLine:
     """
     resource = read_resource(line)
     kind: str = resource["resourceType"]
-    if kind in ALONE:
+    if kind in HOLDERS:
         _refuse_part(resource)
     refuse_holder(resource)
     if kind == "Patient":
