@@ -1,9 +1,11 @@
 """Dates are read, ordered and bounded as `dates.yaml` says."""
 
 from datetime import date, datetime, timedelta
+from itertools import permutations
 from operator import eq, ge, gt, le, lt, ne
 from pathlib import Path
-from typing import Any
+from random import Random
+from typing import Any, NamedTuple
 
 import pytest
 import yaml
@@ -11,12 +13,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from allstatus.ehr.chart import Chart, Result
-from allstatus.ehr.dates import PointInTime, When, last_day, latest_of, read_when, shifted, spanning
+from allstatus.ehr.dates import PointInTime, When, last_day, last_ones, read_when, shifted, spanning
 from allstatus.ehr.evidence.doubt import lies
 
 TABLE = yaml.safe_load(Path(__file__).with_name("dates.yaml").read_text("utf-8"))
 SIGNS = lt, le, ne, gt, ge, eq
 CHART = Chart("p1", "female", date(1980, 5, 1))
+
+
+class Timed(NamedTuple):
+    when: When
 
 
 def when(text: str) -> When:
@@ -52,7 +58,6 @@ def test_which_of_two_dates_is_first(name: str) -> None:
         assert [sign(early, late) for sign in SIGNS] == [True, True, True, False, False, False]
         assert [sign(late, early) for sign in SIGNS] == [False, False, True, True, True, False]
         assert one.order < other.order
-        assert latest_of([one, other]) == latest_of([other, one]) == other.begin
 
 
 @pytest.mark.parametrize("name", TABLE["read"])
@@ -66,11 +71,12 @@ def test_a_moment_is_itself_and_nothing_else(name: str) -> None:
     assert moment.utc is None or moment.clock
 
 
-@pytest.mark.parametrize("name", TABLE["unordered"])
-def test_of_which_two_the_order_is_not_known(name: str) -> None:
-    one, other, wanted = TABLE["unordered"][name]
-    assert when(one).unordered(when(other)) is wanted
-    assert when(other).unordered(when(one)) is wanted
+@pytest.mark.parametrize("name", TABLE["last_ones"])
+def test_which_moments_may_be_the_latest(name: str) -> None:
+    case = TABLE["last_ones"][name]
+    items = [Timed(when(text)) for text in case["of"]]
+    for order in permutations(items):
+        assert {id(item) for item in last_ones(order)} == {id(items[n]) for n in case["last"]}
 
 
 @pytest.mark.parametrize("zone", ["", "Z"])
@@ -139,4 +145,29 @@ instants = st.builds(
 def test_instants_of_any_zones_have_one_order(a: When, b: When, c: When) -> None:
     assert (a.begin < b.begin) + (b.begin < a.begin) + (a.begin == b.begin) == 1
     assert not (a.begin < b.begin < c.begin) or a.begin < c.begin
-    assert latest_of([a, b, c]) == latest_of([c, b, a])
+
+
+moments = st.one_of(
+    instants,
+    st.sampled_from(["2025-03-09", "2025-03-10", "2025-03"]).map(when),
+    st.builds(
+        lambda day, hour, zone: when(f"2025-03-{day:02}T{hour:02}:00:00{zone}"),
+        st.integers(9, 11),
+        st.integers(0, 23),
+        st.one_of(st.just(""), zones),
+    ),
+)
+
+
+@given(st.lists(moments, min_size=1, max_size=6), st.randoms())
+def test_order_in_the_file_never_decides_which_is_the_latest(
+    found: list[When], any_: Random
+) -> None:
+    items = [Timed(one) for one in found]
+    last = last_ones(items)
+    others = items[:]
+    any_.shuffle(others)
+    assert last
+    assert {id(one) for one in last_ones(others)} == {id(one) for one in last}
+    beyond = [a for a in items if not any(a.when.end < b.when.begin for b in items)]
+    assert last == (beyond or items)

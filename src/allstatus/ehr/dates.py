@@ -7,7 +7,8 @@ from calendar import monthrange
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, NamedTuple
+from operator import itemgetter
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from allstatus.record.remembered import remembered
 
@@ -17,6 +18,17 @@ _FHIR = re.compile(
 )
 _YEARS = range(1800, 9999)  # years 1 and 9999 are what systems write for no date
 _HL7 = re.compile(r"(\d{4})(?:(\d\d)(?:(\d\d)(\d{2,6}(?:\.\d+)?)?)?)?([+-]\d{4})?")
+
+
+class Timed(Protocol):
+    """Something that has a day."""
+
+    @property
+    def when(self) -> When:
+        """When it is, or may be."""
+
+
+T = TypeVar("T", bound=Timed)
 
 
 class PointInTime(NamedTuple):
@@ -94,11 +106,6 @@ class When:
         """The last moment it can mean: without a clock, the end of its last day."""
         return PointInTime(self.last, self.clock or "~", self.utc)
 
-    def unordered(self, other: When) -> bool:
-        """Whether the order of two times of one day is not known since one names no time zone."""
-        same = self.first == other.first and bool(self.clock and other.clock)
-        return same and self.zoned != other.zoned
-
     @property
     def order(self) -> tuple[PointInTime, str]:
         """Sorts dates; a vague one counts as its last day."""
@@ -127,9 +134,16 @@ def last_day(whens: Iterable[When | None]) -> date | None:
     return min((when.last for when in whens if when is not None), default=None)
 
 
-def latest_of(whens: Iterable[When]) -> PointInTime:
-    """From when on a moment may be the latest of several: the last of their first moments."""
-    return max(when.begin for when in sorted(whens, key=lambda when: when.text))
+def last_ones(items: Iterable[T]) -> list[T]:
+    """Those of which each may be the latest, as none of the others begins after its end."""
+    items = list(items)
+    begun = [item.when.begin for item in items]
+    zoned = [moment for moment in begun if moment.utc is not None]
+    latest = sorted(zoned, key=lambda moment: moment.utc or datetime.min)[-1:]
+    latest += sorted(zoned, key=itemgetter(0))[-1:]
+    latest += sorted((moment for moment in begun if moment.utc is None), key=itemgetter(0, 1))[-1:]
+    last = [item for item in items if not any(item.when.end < late for late in latest)]
+    return last or items  # where each is before another, by zones
 
 
 @remembered(8192)

@@ -3,6 +3,7 @@ open.
 """
 
 from datetime import date
+from itertools import permutations
 from pathlib import Path
 
 import pytest
@@ -177,6 +178,19 @@ def test_doubt_between_the_last_remission_and_the_last_relapse_changes_nothing(
 ) -> None:
     history = History([event(first, 5), event(then, 7)], [event(first, 6)])
     assert history.before(day(28), None).in_doubt == ()
+
+
+@pytest.mark.parametrize(
+    "events", list(permutations([event(REMISSION, 5), event(RELAPSE, 5, "cns")]))
+)
+def test_of_a_remission_and_a_relapse_of_one_day_it_is_not_known_which_is_last(
+    events: tuple[Event, ...],
+) -> None:
+    past = History(list(events)).before(day(28), None)
+    assert [(e.kind, e.day) for e in past.in_doubt] == [(RELAPSE, day(5))]
+    assert past.places == {"cns"}
+    later = History([*events, event(REMISSION, 6)]).before(day(28), None)
+    assert later.in_doubt == ()
 
 
 def test_without_a_remission_or_relapse_nothing_is_in_doubt() -> None:

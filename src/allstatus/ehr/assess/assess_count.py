@@ -9,7 +9,7 @@ from operator import eq
 
 from allstatus.ehr.assess.assessment import Scene
 from allstatus.ehr.assess.day_index import NO_DOUBT
-from allstatus.ehr.dates import latest_of, shifted
+from allstatus.ehr.dates import last_ones, shifted
 from allstatus.ehr.evidence.chart_reading import Finding
 from allstatus.ehr.evidence.doubt import Doubt
 from allstatus.record.blood_count import COMPONENTS, verdict_of_count
@@ -109,9 +109,7 @@ def _nearest(items: list[Finding], center: date | None) -> Finding | None:
     if not items or center is None:
         return None
     best = min(items, key=lambda i: (_away(i, center), -(i.when.last - center).days))
-    day = [item for item in items if item.when.last == best.when.last]
-    since = latest_of(item.when for item in day)
-    same = [item for item in day if item.when.end >= since]
+    same = last_ones(item for item in items if item.when.last == best.when.last)
     last = max(same, key=lambda i: (i.when.order, i.evidence.source))
     if any(item.value != last.value for item in same):
         conflict = any(item.conflict for item in same)

@@ -10,7 +10,7 @@ from allstatus.ehr.assess.assess_count import SAME_TIME
 from allstatus.ehr.assess.assessment import Scene
 from allstatus.ehr.assess.day_index import EMPTY
 from allstatus.ehr.chart_options import SYMPTOMS_ABSENT
-from allstatus.ehr.dates import latest_of
+from allstatus.ehr.dates import last_ones
 from allstatus.ehr.evidence.chart_reading import Finding
 from allstatus.ehr.evidence.doubt import Doubt, ends, stays
 from allstatus.table.chart_context import Evidence
@@ -46,15 +46,20 @@ def assess_outside(scene: Scene, start: date) -> None:
 
 
 def _latest(scene: Scene, site: str) -> Finding | None:
-    """The latest finding at a site, or None; of one time that which is there, and in conflict with
-    one of another answer that is as late for all that its time says, which names no zone.
+    """The latest finding at a site, or None; of those of one day that which is there, and in
+    conflict with one of another answer that is as late for all that its time says, which names no
+    zone.
     """
-    found = scene.index.sites[site].latest(scene.moment.until)
-    if not found:
-        return None
-    *others, last = sorted(found, key=lambda i: (i.when.order, bool(i.value)))
-    differ = (i for i in others if bool(i.value) != bool(last.value))
-    return replace(last, conflict=any(i.when.unordered(last.when) for i in differ))
+    found = last_ones(scene.index.sites[site].latest(scene.moment.until))
+    there, clear = ([i for i in found if bool(i.value) is value] for value in (True, False))
+    torn = any((day, not zoned) in _hours(clear) for day, zoned in _hours(there))
+    last = max(there or clear, key=lambda i: (i.when.last, i.evidence.source), default=None)
+    return last and replace(last, conflict=torn)
+
+
+def _hours(items: list[Finding]) -> set[tuple[date, bool]]:
+    """The days of which hours are told, and whether with their zone."""
+    return {(item.when.first, item.when.zoned) for item in items if item.when.clock}
 
 
 def _over(scene: Scene, item: Finding) -> bool:
@@ -74,8 +79,7 @@ def _opens(scene: Scene, doubt: Doubt, start: date) -> bool:
     if doubt.when.last < start and _cleared(scene, doubt.name):
         return False
     found = scene.index.sites.get(doubt.name, EMPTY).latest(scene.moment.until)
-    since = latest_of(item.when for item in found) if found else doubt.when.begin
-    clear = (item for item in found if item.when.end >= since and not item.value)
+    clear = (item for item in last_ones(found) if not item.value)
     return all(doubt.differs(item.when, item.value, eq) for item in clear)
 
 

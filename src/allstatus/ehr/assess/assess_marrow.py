@@ -10,7 +10,7 @@ from typing import Any
 
 from allstatus.ehr.assess.assessment import Scene
 from allstatus.ehr.assess.day_index import ZONES
-from allstatus.ehr.dates import latest_of, shifted
+from allstatus.ehr.dates import last_ones, shifted
 from allstatus.ehr.evidence.chart_reading import Finding
 from allstatus.record.percent import Percent
 from allstatus.table.chart_context import Evidence
@@ -44,8 +44,7 @@ def _latest(scene: Scene, day: date) -> list[Finding]:
     usable = scene.index.marrow.latest(until, lambda item: item.when.first <= day)
     if not any(item.when.last >= day for item in usable):
         return []
-    since = latest_of(item.when for item in usable)
-    return [item for item in usable if item.when.end >= since]
+    return last_ones(usable)
 
 
 def _earlier(scene: Scene, latest: list[Finding]) -> Iterator[Evidence]:
@@ -123,11 +122,11 @@ def _doubt(scene: Scene, latest: list[Finding]) -> None:
     def same_side(one: Percent, other: Percent) -> bool:
         return scene.above(one) is not None and scene.above(one) == scene.above(other)
 
-    item = max(latest, key=lambda i: i.when.order)
+    first = min(item.when.first for item in latest)
     open_ = [
         doubt
-        for doubt in scene.doubts(FACT, shifted(item.when.first, -ZONES))
-        if doubt.differs(item.when, item.value, same_side)
+        for doubt in scene.doubts(FACT, shifted(first, -ZONES))
+        if all(doubt.differs(item.when, item.value, same_side) for item in latest)
     ]
     value = scene.found.facts.get(FACT)
     if open_ and value != "unknown":

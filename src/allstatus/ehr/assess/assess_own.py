@@ -8,7 +8,7 @@ from typing import Any
 from allstatus.ehr.assess.assess_answers import ONE_VALUE
 from allstatus.ehr.assess.assessment import Scene
 from allstatus.ehr.assess.day_index import EMPTY
-from allstatus.ehr.dates import latest_of
+from allstatus.ehr.dates import last_ones
 from allstatus.ehr.evidence.chart_reading import Finding
 from allstatus.record.percent import Percent
 from allstatus.render.messages import answer_texts
@@ -37,15 +37,16 @@ def _assess(scene: Scene, fact: str, since: date) -> None:
             found.note(fact, [item.evidence.set_aside(texts[why])])
     if latest:
         _state(scene, fact, latest)
-    last = max(latest, key=lambda item: item.when.order, default=None)
+
+    def alike(one: object, other: object) -> bool:
+        return _alike(scene, fact, one, other)
+
     day = found.day or date.min
     before = all(i.when.first < since for i in latest) and any(i.when.last < day for i in latest)
     open_ = [
         doubt
         for doubt in scene.doubts(fact, since)
-        if last is None
-        or before
-        or doubt.differs(last.when, last.value, lambda a, b: _alike(scene, fact, a, b))
+        if before or all(doubt.differs(item.when, item.value, alike) for item in latest)
     ]
     if open_ and not (latest and found.facts.get(fact) == "unknown"):
         found.leave_open(fact, open_)
@@ -55,8 +56,7 @@ def _latest(heard: list[Finding], start: date) -> list[Finding]:
     """The results of which each may be the latest; none where none of them is since `start`."""
     if not any(item.when.last >= start for item in heard):
         return []
-    since = latest_of(item.when for item in heard)
-    return [item for item in heard if item.when.end >= since]
+    return last_ones(heard)
 
 
 def _state(scene: Scene, fact: str, latest: list[Finding]) -> None:

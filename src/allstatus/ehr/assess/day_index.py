@@ -6,26 +6,15 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Generic, Protocol, TypeVar
+from typing import Generic
 
-from allstatus.ehr.dates import When, shifted
+from allstatus.ehr.dates import T, shifted
 from allstatus.ehr.evidence.chart_reading import ChartReading, Finding
 from allstatus.ehr.evidence.doubt import Doubt, stays
 
 # Times written in two time zones compare by their instants: two days so far apart always compare
 # as they are written (the clock and zone of each move it by less than six days).
 ZONES = timedelta(days=11)
-
-
-class Timed(Protocol):
-    """Something that has a day."""
-
-    @property
-    def when(self) -> When:
-        """When it is, or may be."""
-
-
-T = TypeVar("T", bound=Timed)
 
 
 class DayIndex(Generic[T]):

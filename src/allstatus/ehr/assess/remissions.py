@@ -193,13 +193,16 @@ class Past:
 
     @property
     def in_doubt(self) -> tuple[Event, ...]:
-        """What may have come after the last remission or relapse and would change which is last."""
+        """What may have come after the last remission or relapse and would change which is last: a
+        relapse of the remission's own day, too.
+        """
         last = self._last()
         if last is None:
             return ()
         other = REMISSION if self.relapsed_since else RELAPSE
+        same = [event for event in self.relapses[-1:] if event.day == self.last_remission]
         later = self.maybe[bisect_right(self.maybe, last.day, key=_day) :]
-        return tuple(event for event in later if event.kind == other)
+        return (*same, *(event for event in later if event.kind == other))
 
     @property
     def places(self) -> frozenset[str]:
