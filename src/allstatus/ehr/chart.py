@@ -28,9 +28,9 @@ NUMBERS = count()
 SAID_SO = "as the caller says"  # how it is known that a chart is a part
 
 
-def no_whole(why: str, remedy: str) -> InvalidRecord:
+def no_whole(why: str, remedy: str, where: str = "input") -> InvalidRecord:
     """The refusal of what is a part by its own account."""
-    return InvalidRecord("input", f"is a part and not the whole: {why}", remedy)
+    return InvalidRecord(where, f"is a part and not the whole: {why}", remedy)
 
 
 class Source(str):

@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from allstatus import InvalidRecord
+from allstatus.bulk.fhir_export import ndjson_pieces
 from allstatus.ehr.fhir.fhir_bundles import REMEDY
 from bulk.folders import AS_A_PART, decide, exported, rejects, rows, write_folder
 from command_line import run
@@ -75,6 +76,19 @@ def test_the_option_reads_a_part(tmp_path: Path) -> None:
     refused = run(*asked)
     assert (refused.returncode, target.exists(), "--partial" in refused.stderr) == (3, False, True)
     assert (run(*asked, "--partial").returncode, possible(target)) == (0, OPEN)
+
+
+def test_a_line_that_is_too_long_leaves_its_patient_s_facts_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ndjson_pieces, "LONGEST", 100_000)
+    for name, answer in (("p1", OPEN), ("p2", IN_REMISSION)):
+        long = {"note": "x" * 200_000, "subject": {"reference": f"Patient/{name}"}}
+        folder = folder_of(tmp_path / name, {"line": {"resourceType": "Observation", **long}})
+        totals = decide(folder, tmp_path / f"{name}.ndjson")
+        assert rejects(tmp_path / f"{name}.ndjson") == [("more.ndjson", 1, ndjson_pieces.TOO_LONG)]
+        assert totals.lines == totals.read + totals.passed + totals.rejected
+        assert possible(tmp_path / f"{name}.ndjson") == answer
 
 
 def test_one_line_about_two_patients_is_rejected_once(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from random import Random
 import pytest
 
 from allstatus.bulk.fhir_export import ndjson_pieces
-from allstatus.bulk.fhir_export.ndjson_pieces import CUT_SHORT, TOO_LONG, Piece, cut, read_piece
+from allstatus.bulk.fhir_export.ndjson_pieces import CUT_SHORT, Piece, cut, read_piece
 
 AFTER = {
     "nothing": b"",
@@ -53,12 +53,18 @@ def test_pieces_of_a_file_hold_each_line_once(
             assert found == (lines if lines[-1] or ending else lines[:-1]), (ending, mark)
 
 
-def test_a_line_that_is_too_long_is_rejected_and_the_next_is_read(
+def test_of_a_line_that_is_too_long_its_references_are_left_and_the_next_is_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ndjson_pieces, "BLOCK", 64)
     monkeypatch.setattr(ndjson_pieces, "LONGEST", 200)
-    (tmp_path / "a.ndjson").write_bytes(b"a\n" + b"x" * 1000 + b"\nb\nc\n")
-    found = [(read.split(), read.spoilt) for read in read_piece(Piece(0, tmp_path / "a.ndjson"))]
-    assert [line for lines, _ in found for line in lines] == [b"a", b"b", b"c"]
-    assert [spoilt for _, spoilt in found] == ["", TOO_LONG, ""]
+    subject = b'"reference":"Patient/p1"'
+    for block in (1, 7, 64, 128):
+        monkeypatch.setattr(ndjson_pieces, "BLOCK", block)
+        for before, after in ((0, 2000), (300, 300), (1000, 1000), (2000, 0)):
+            long = b"x" * before + subject + b"y" * after
+            for end in (b"\nb\nc\n", b""):
+                (tmp_path / "a.ndjson").write_bytes(b"a\n" + long + end)
+                read = list(read_piece(Piece(0, tmp_path / "a.ndjson")))
+                found = [line for lines in read for line in lines.split()]
+                left = b" ".join([ndjson_pieces.TOO_LONG.encode(), subject, b""])
+                assert found == [b"a", left, *([b"b", b"c"] if end else [])], (block, before)

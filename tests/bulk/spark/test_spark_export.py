@@ -29,6 +29,8 @@ from allstatus.ehr.chart_options import make_reader
 from bulk import spark_slow
 from bulk.fhir_export.test_gather import many, with_uuids
 from bulk.fhir_export.test_line_scan import CASES, CHART
+from bulk.fhir_export.test_manifest import CASES as BESIDE
+from bulk.fhir_export.test_manifest import folder_of
 from bulk.folders import (
     HOW,
     Resource,
@@ -171,6 +173,10 @@ def test_lines_that_cannot_be_read_leave_the_same_open(tmp_path: Path) -> None:
     folder = write_folder(tmp_path / "export", [one for chart in people for one in exported(chart)])
     lines = [c.get("text") or json.dumps(c["line"]) for c in CASES if "refused" not in c]
     (folder / "more.ndjson").write_text("\n".join(lines), "utf-8")
+    (folder / "none.ndjson").touch()
+    outputs = [{"url": f"https://h.example/{one.name}"} for one in folder.iterdir()]
+    outputs[-1]["count"] = "1"
+    (folder / "manifest.json").write_text(json.dumps({"output": outputs}))
     assert_same(folder, tmp_path)
 
 
@@ -184,6 +190,14 @@ def test_what_says_that_an_export_is_a_part_is_refused(
         on_spark(folder, tmp_path / "spark.ndjson")
     assert refused.value.field == "more.ndjson"
     assert refused.value.problem.startswith(case["refused"])
+    assert {path.name for path in tmp_path.iterdir()} == {"export"}
+
+
+def test_an_export_that_its_manifest_says_is_a_part_is_refused(tmp_path: Path) -> None:
+    (case,) = (one for one in BESIDE if one["id"] == "a file with fewer lines than its count")
+    with pytest.raises(InvalidRecord) as refused:
+        on_spark(folder_of(tmp_path, case), tmp_path / "spark.ndjson")
+    assert case["refused"] in refused.value.problem
     assert {path.name for path in tmp_path.iterdir()} == {"export"}
 
 

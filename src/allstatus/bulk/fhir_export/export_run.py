@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -15,6 +15,7 @@ from typing import Any
 from allstatus.bulk.fhir_export.decide_partition import is_done, load_done, work_off
 from allstatus.bulk.fhir_export.decide_patient import DecideSettings
 from allstatus.bulk.fhir_export.gather import Gathered, Gatherer, Progress
+from allstatus.bulk.fhir_export.manifest import Beside
 from allstatus.bulk.fhir_export.ndjson_pieces import cut, find_files, size_of
 from allstatus.bulk.fhir_export.output import Output
 from allstatus.bulk.fhir_export.partitions import Partitions
@@ -71,11 +72,17 @@ class ExportTotals:
 
 
 class ExportRun:
-    """A job with its files found. `ignored` are the names of what else is in the folder."""
+    """A job with its files found. `ignored` are the names of what else is in the folder.
+
+    Raises InvalidRecord when what stands beside them says that they are a part, or out of date.
+    """
 
     def __init__(self, job: ExportJob) -> None:
         self.job = job
-        self.files, self.ignored = find_files(job.source)
+        self.files, names = find_files(job.source)
+        self.beside = Beside.of(str(job.source), names)
+        self.ignored = self.beside.ignored
+        self._refuse_part(dict.fromkeys(path.name for path in self.files))
         refuse_same_file([job.source, *self.files], [job.target, job.rejects, job.evidence])
         self.pieces = cut(self.files)
         self.folder = job.target.with_name(job.target.name + ".parts")
@@ -96,6 +103,7 @@ class ExportRun:
             Pool(self.size) as pool,
         ):
             shelves, gathered = self._gather(pool, progress)
+            self._refuse_part(self._lines_by_file(gathered))
             self._decide(pool, shelves, gathered, progress)
             totals = self._write(output, shelves, gathered)
             if self._about() != before:
@@ -106,6 +114,15 @@ class ExportRun:
                 )
             output.publish()
         return totals
+
+    def _refuse_part(self, lines: Mapping[str, int | None]) -> None:
+        self.beside.refuse_part(lines, partial=self.job.how.options.partial)
+
+    def _lines_by_file(self, gathered: Gathered) -> Counter[str]:
+        lines = Counter[str]()
+        for piece, number in zip(self.pieces, gathered.lengths, strict=True):
+            lines[piece.path.name] += number
+        return lines
 
     def _about(self) -> str:
         """By what it is told whether kept work is of the same export, rules and options."""

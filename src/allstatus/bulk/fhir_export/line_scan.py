@@ -8,7 +8,8 @@ from collections.abc import Container, Iterable
 from typing import Any, NamedTuple
 
 from allstatus.bulk.fhir_export.decide_patient import read_resource, refuse_holder
-from allstatus.bulk.fhir_export.ndjson_pieces import DELETE, DELETIONS
+from allstatus.bulk.fhir_export.manifest import DELETE, DELETIONS
+from allstatus.bulk.fhir_export.ndjson_pieces import REFERENCE
 from allstatus.ehr.chart import VISITS
 from allstatus.ehr.chart_options import ChartOptions
 from allstatus.ehr.fhir.fhir_bundles import HOLDERS, REMEDY, entries_of, missing_parts
@@ -22,7 +23,6 @@ IDENTIFIED = "identifier|"  # how a patient named by an identifier only is calle
 OWN, NAMELESS, IDENTIFIED_ONLY = "own", "nameless", "identified"  # lines to be read by a chart
 _TYPE = re.compile(rb'\{"resourceType": ?"([A-Za-z]{1,64})"')
 _KEY = re.compile(rb'\{"resourceType": ?"([A-Za-z]+)", ?"id": ?"([^"\\]+)"')
-_REFERENCE = re.compile(rb'"reference" ?: ?"([^"\\]+)"')
 _NOT_LOOKED_UP = frozenset(  # no chart reader asks these for a code, type or intent
     b"Patient Encounter Practitioner PractitionerRole Organization Location Device CareTeam Group "
     b"RelatedPerson".split()
@@ -98,7 +98,7 @@ def _refuse_part(resource: dict[str, Any]) -> None:
 
 def tell_spoilt(line: bytes, found: Container[str]) -> ScannedLine:
     """A line that cannot be read, told by the patients `found` to whom it refers."""
-    spelled = (reference.decode("utf-8", "replace") for reference in _REFERENCE.findall(line))
+    spelled = (reference.decode("utf-8", "replace") for reference in REFERENCE.findall(line))
     names = dict.fromkeys(patient_of({"subject": {"reference": one}}) for one in spelled)
     first, *beside = [name for name in names if name and name in found] or [""]
     return ScannedLine("", first, tuple(beside))
@@ -148,7 +148,7 @@ def missing_from(lines: Iterable[bytes]) -> set[bytes]:
     for line in lines:
         key = key_of(line)
         there |= {key, key.partition(b"/")[2]}
-        spelled.update(_REFERENCE.findall(line))
+        spelled.update(REFERENCE.findall(line))
     return {key for key in map(_looked_up, spelled) if key} - there
 
 

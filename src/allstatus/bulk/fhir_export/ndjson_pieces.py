@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,9 +18,9 @@ BLOCK = (
     1 << 16
 )  # bytes read at a time: more would be given back to the system, and fetched again, each time
 LONGEST = 1 << 26  # bytes of a line
+LONGEST_REFERENCE = 1 << 10
+REFERENCE = re.compile(rb'"reference" ?: ?"([^"\\]+)"')
 MARK = b"\xef\xbb\xbf"
-DELETIONS = "names resources that were deleted, which are in the export all the same"
-DELETE = "apply them first"
 CUT_SHORT = "the compressed file ends here or is damaged; what followed is lost"
 TOO_LONG = f"is longer than {LONGEST >> 20} MB"
 
@@ -43,7 +44,7 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """The text of whole lines, each with its end; or no text, and why one line cannot be read
+    """The text of whole lines, each with its end; or no text, and why what follows cannot be read
     (`spoilt`).
     """
 
@@ -57,7 +58,7 @@ class Lines:
 
 def find_files(folder: Path) -> tuple[list[Path], list[str]]:
     """(NDJSON files, names of what else there is), sorted; raises InvalidRecord when there is
-    nothing to read, or files beside it that say what was deleted since.
+    nothing to read.
     """
     try:
         inside = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
@@ -72,19 +73,10 @@ def find_files(folder: Path) -> tuple[list[Path], list[str]]:
         raise InvalidRecord(
             str(folder), "is a folder without a file of FHIR resources, one a line", remedy
         )
-    refuse_deleted(str(folder), [path.name for path in inside if path not in files])
     for path in files:
         if not os.access(path, os.R_OK):
             raise InvalidRecord(str(path), "cannot be read", "check its permissions")
     return files, [path.name for path in inside if path not in files]
-
-
-def refuse_deleted(folder: str, names: list[str]) -> None:
-    """Raise InvalidRecord for what stands beside an export's files, by name, where that is the
-    folder in which servers say what was deleted since.
-    """
-    if "deleted" in names:
-        raise InvalidRecord(f"{folder}/deleted", DELETIONS, DELETE)
 
 
 def size_of(files: list[Path]) -> int:
@@ -126,17 +118,27 @@ def _whole_lines(blocks: Iterator[bytes | None]) -> Iterator[Lines]:
         if not end:
             begun.append(block)
             if sum(map(len, begun)) > LONGEST:
-                begun, too_long = [], True
+                begun, too_long = [*_references(begun), begun[-1][-LONGEST_REFERENCE:]], True
             continue
         if too_long:
-            yield Lines(b"", TOO_LONG)
-            begun, start = [], block.index(b"\n") + 1
+            start = block.index(b"\n") + 1
+            yield _too_long([*begun, block[:start]])
+            begun = []
         yield Lines(b"".join([*begun, block[start:end]]))
         begun, too_long = [block[end:]], False
     if too_long:
-        yield Lines(b"", TOO_LONG)
+        yield _too_long(begun)
     elif any(begun):
         yield Lines(b"".join([*begun, b"\n"]))
+
+
+def _references(parts: list[bytes]) -> set[bytes]:
+    return {found[0] for found in REFERENCE.finditer(b"".join(parts))}
+
+
+def _too_long(parts: list[bytes]) -> Lines:
+    """What is left of a line that is too long: that it was, and to whom it refers."""
+    return Lines(b" ".join([TOO_LONG.encode(), *sorted(_references(parts)), b"\n"]))
 
 
 def _plain_ends(text: bytes) -> bytes:

@@ -5,7 +5,7 @@ accounted for.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from pyspark.sql import functions as F
 
 from allstatus.bulk.fhir_export.decide_patient import DecideSettings
 from allstatus.bulk.fhir_export.export_run import ExportJob, ExportTotals
-from allstatus.bulk.fhir_export.ndjson_pieces import refuse_deleted
+from allstatus.bulk.fhir_export.manifest import Beside
 from allstatus.bulk.fhir_export.output import REJECTS
 from allstatus.bulk.run_frame import Outputs
 from allstatus.bulk.spark.line_workers import REJECT, TALLY, UNCLEAR
@@ -55,8 +55,10 @@ class SparkExport:
         spark_format(target, WRITTEN)
         for folder in (target, self.evidence):
             self.files.refuse_target(folder, source)
-        self.ignored, self.size = self.files.other_names(source, GLOB), self.files.size(source)
-        refuse_deleted(source, self.ignored)
+        self.names, beside = self.files.names(source, GLOB)
+        self.beside = Beside.of(source, beside, self.files.read_files)
+        self._refuse_part(dict.fromkeys(self.names))
+        self.ignored, self.size = self.beside.ignored, self.files.size(source)
 
     def totals(self) -> ExportTotals:
         """Do the job; returns the totals, checked. Raises InvalidRecord when it cannot be done."""
@@ -77,11 +79,17 @@ class SparkExport:
     def _totals(self, rejects: Target) -> ExportTotals:
         gatherer = SparkGatherer(self.session, self.source, self.parts, self.job.how.reading)
         gathered = gatherer.gather()
+        tally = gathered.told.where(F.col("what") == TALLY)
+        lines = _counter(tally.groupBy("file").agg(F.sum("lines")))
+        self._refuse_part({name: lines[name] for name in self.names})
         decided = self._decided(gatherer, gathered)
         listed = decided.where(F.col("outcome").isNotNull())
         self._write(listed)
         refused = self._reject(gatherer, gathered, decided, rejects)
         return self._counted(gathered, decided, listed, refused)
+
+    def _refuse_part(self, lines: Mapping[str, int | None]) -> None:
+        self.beside.refuse_part(lines, partial=self.job.how.options.partial)
 
     def _decided(self, gatherer: SparkGatherer, gathered: SparkGathered) -> DataFrame:
         """A row for each patient found; written down, since it is read several times."""

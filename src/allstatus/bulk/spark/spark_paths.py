@@ -13,6 +13,7 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import StringType, StructField, StructType
 
 from allstatus.bulk.answer_texts import CELL
+from allstatus.bulk.fhir_export.manifest import LONGEST
 from allstatus.bulk.sources import FORMATS, wrong_ending
 from allstatus.bulk.spark.session import refusing
 from allstatus.bulk.writers import named_twice
@@ -92,15 +93,25 @@ class SparkPaths:
                 f"the finished folder is {target}{PARTIAL}; rename it by hand",
             )
 
-    def other_names(self, folder: str, glob: str) -> list[str]:
-        """What else is in a folder, but for hidden names."""
+    def names(self, folder: str, glob: str) -> tuple[list[str], list[str]]:
+        """(files of a pattern, what else is in a folder but for hidden names), sorted."""
         system, path = self._at(folder)
-        wanted = {
-            str(status.getPath().getName())
-            for status in system.globStatus(self._at(f"{literal(folder)}/{glob}")[1])
-        }
+        found = system.globStatus(self._at(f"{literal(folder)}/{glob}")[1])
+        wanted = sorted(str(status.getPath().getName()) for status in found)
         names = sorted(str(status.getPath().getName()) for status in system.listStatus(path))
-        return [name for name in names if name not in wanted and not name.startswith((".", "_"))]
+        others = [name for name in names if not (name in wanted or name.startswith((".", "_")))]
+        return wanted, others
+
+    def read_files(self, folder: str, names: list[str]) -> dict[str, bytes]:
+        """What stands in the files of a folder that are small enough to be a manifest."""
+        paths = {name: f"{folder}/{name}" for name in names}
+        read = self.session.read.option("wholetext", True)
+        rows = {
+            name: read.text(literal(path)).first()
+            for name, path in paths.items()
+            if self.is_file(path) and self.size(path) <= LONGEST
+        }
+        return {name: str(row[0]).encode() for name, row in rows.items() if row is not None}
 
     def size(self, where: str) -> int:
         """Bytes of a file, or of the files in a folder."""

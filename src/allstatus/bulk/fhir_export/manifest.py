@@ -1,0 +1,139 @@
+"""Whether an export is all there, by what stands beside its files: its server's manifests, what is
+half downloaded, and folders of errors and deletions.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any, NamedTuple
+from urllib.parse import unquote, urlsplit
+
+from allstatus.ehr.chart import no_whole
+from allstatus.ehr.fhir.fhir_bundles import NO_ANSWER, REMEDY
+from allstatus.ehr.fhir.json_access import Json, objects, text, whole_number
+from allstatus.ehr.fhir.search_pages import PAGE
+from allstatus.errors import InvalidRecord
+from allstatus.record.exact_json import parse_json
+
+ENDING = ".json"
+LONGEST = 1 << 26  # bytes of a manifest
+DELETIONS = "names resources that were deleted, which are in the export all the same"
+DELETE = "apply them first"
+ERRORS, DELETED = "error", "deleted"  # where a manifest lists them, and the folders they are put in
+_UNFINISHED = re.compile(r".\.(part|partial|crdownload|download|filepart|te?mp|aria2)$", re.I)
+_PACKED = ".gz"
+
+
+class ListedFile(NamedTuple):
+    """A file that a manifest names by its address, and how many lines it says are in it."""
+
+    address: str
+    lines: int | None
+
+    @property
+    def name(self) -> str:
+        """The file's name, as it is before it is packed."""
+        return _bare(unquote(PurePosixPath(urlsplit(self.address).path).name))
+
+
+ReadFiles = Callable[[str, list[str]], Mapping[str, bytes]]
+
+
+def read_files(folder: str, names: list[str]) -> dict[str, bytes]:
+    """What stands in the files of a folder that are small enough to be a manifest."""
+    paths = [Path(folder, name) for name in names]
+    small = [path for path in paths if path.is_file() and path.stat().st_size <= LONGEST]
+    return {path.name: path.read_bytes() for path in small}
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """The `names` of what stands beside the files of the export in `folder`, and its manifests."""
+
+    folder: str
+    names: list[str]
+    manifests: dict[str, Json]
+
+    @classmethod
+    def of(cls, folder: str, names: list[str], read: ReadFiles = read_files) -> Beside:
+        """From what stands in those that may be manifests, as `read` from the folder."""
+        texts = read(folder, [name for name in names if name.lower().endswith(ENDING)])
+        return cls(folder, names, dict(_manifests(texts)))
+
+    @property
+    def ignored(self) -> list[str]:
+        """The names of what is not read."""
+        return [name for name in self.names if name not in self.manifests]
+
+    def refuse_part(self, lines: Mapping[str, int | None], *, partial: bool) -> None:
+        """Raise InvalidRecord when the export with these files, of so many lines each (None: not
+        counted yet), is not as it is now, or is not all there and not to be read as a part.
+        """
+        if DELETED in self.names or self._listed(DELETED):
+            raise InvalidRecord(f"{self.folder}/{DELETED}", DELETIONS, DELETE)
+        why = None if partial else next(self._missing(lines), None)
+        if why:
+            raise no_whole(why, REMEDY, self.folder)
+
+    def _missing(self, lines: Mapping[str, int | None]) -> Iterator[str]:
+        here = {_bare(name): number for name, number in lines.items()}
+        yield from (f"{name} is unfinished" for name in self.names if _UNFINISHED.search(name))
+        if ERRORS in self.names or any(one.name not in here for one in self._listed(ERRORS)):
+            yield NO_ANSWER
+        following = [
+            link
+            for one in self.manifests.values()
+            for link in objects(one.get("link"))
+            if link.get("relation") == "next"
+        ]
+        if following and len(following) >= len(self.manifests):
+            yield PAGE.format("a later")
+        yield from _short(self._listed("output"), here)
+
+    def _listed(self, kind: str) -> list[ListedFile]:
+        """Files of a kind that manifests name and that hold anything."""
+        found = dict.fromkeys(
+            ListedFile(text(entry.get("url")), whole_number(entry.get("count")))
+            for one in self.manifests.values()
+            for entry in objects(one.get(kind))
+        )
+        return [one for one in found if one.lines != 0]
+
+
+def _short(outputs: list[ListedFile], lines: Mapping[str, int | None]) -> Iterator[str]:
+    """What is less than was named; of files that were all given other names the lines together."""
+    here = [one for one in outputs if one.name in lines]
+    named = {one.name for one in here} if here else lines
+    if len(named) < len(outputs):
+        yield f"{len(named):,} of {len(outputs):,} files listed"
+    if not here:
+        said, found = sum(one.lines or 0 for one in outputs), _sum(lines.values())
+        here, lines = [ListedFile("all", said)], {"all": found}
+    for one in here:
+        there = lines[one.name]
+        if one.lines is not None and there is not None and there < one.lines:
+            yield f"{one.name}: {there:,} of {one.lines:,} lines"
+
+
+def _sum(numbers: Any) -> int | None:
+    """All of these together, unless one is not known yet."""
+    known = list(numbers)
+    return None if None in known else sum(known)
+
+
+def _manifests(texts: Mapping[str, bytes]) -> Iterator[tuple[str, Json]]:
+    for name, content in texts.items():
+        try:
+            value = parse_json(content)
+        except InvalidRecord:
+            continue
+        if isinstance(value, dict) and isinstance(value.get("output"), list):
+            yield name, value
+
+
+def _bare(name: str) -> str:
+    """A file's name, packed or not."""
+    return name.removesuffix(_PACKED)
