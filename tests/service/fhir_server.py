@@ -24,6 +24,7 @@ class FhirServer:
         self.tokens: set[str | None] = set()
         self.address, self.page = "", PAGE
         self.headers: dict[str, str] = {}  # of every answer
+        self.further: dict = {}  # how pages after the first differ: `page` or `instead`
 
     def answer(self, path: str, token: str | None) -> tuple[int, object]:
         """Status and body for a path below the base."""
@@ -55,6 +56,8 @@ class FhirServer:
         }
         if start + self.page < len(found) or self.manner == "endless":
             bundle["link"] = [{"relation": "next", "url": self._next(kind, start + self.page)}]
+        if start and self.further:
+            return 200, self.further.get("instead", bundle | self.further.get("page", {}))
         if self.manner == "outcome":
             bundle["entry"].append(
                 {

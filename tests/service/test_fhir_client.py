@@ -8,6 +8,7 @@ from pathlib import Path
 
 import httpx2 as httpx
 import pytest
+import yaml
 from starlette.testclient import TestClient
 
 from allstatus.service.prefetch import searches, templates
@@ -16,6 +17,7 @@ from .conftest import PATIENT_VIEW, call, chart, prefetch_of, serving
 from .fhir_server import TOKEN, FhirServer, fhir_server
 
 NAME = "01-exactly-five"
+PAGES = yaml.safe_load((Path(__file__).parent / "odd_pages.yaml").read_text("utf-8"))
 LIMITS = {"fhir_seconds": 60, "fhir_bytes": 200_000, "fhir_pages": 5}  # on a busy machine
 
 
@@ -50,7 +52,7 @@ def failing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[TestClie
 
 @pytest.fixture(autouse=True)
 def lawful_again(reading: tuple[TestClient, FhirServer]) -> None:
-    reading[1].manner = "lawful"
+    reading[1].manner, reading[1].further = "lawful", {}
     reading[1].asked.clear()
     reading[1].tokens.clear()
 
@@ -115,6 +117,21 @@ def test_a_page_missing_from_prefetch_is_read(reading: tuple[TestClient, FhirSer
         == "By NCI's patient page: ALL in remission"
     )
     assert len(server.asked) == 1
+
+
+@pytest.mark.parametrize("row", PAGES, ids=str)
+@pytest.mark.parametrize("begun", [False, True])
+def test_a_further_page_that_is_none_is_412(
+    reading: tuple[TestClient, FhirServer], row: dict, begun: bool
+) -> None:
+    client, server = reading
+    server.further, given = row, prefetch_of(chart(NAME))
+    results = given.pop("observations")
+    if begun:
+        following = {"relation": "next", "url": f"{server.address}/Observation?patient=p1&start=2"}
+        given["observations"] = results | {"entry": results["entry"][:2], "link": [following]}
+    answer = ask(client, server, given)
+    assert (answer.status_code, "observations" in answer.text) == (412, True)
 
 
 def test_nothing_is_read_that_was_given(reading: tuple[TestClient, FhirServer]) -> None:

@@ -13,13 +13,13 @@ from typing import Any
 import httpx2 as httpx
 
 from allstatus.ehr.fhir.fhir_bundles import joined, next_page
-from allstatus.ehr.fhir.json_access import whole_number
+from allstatus.ehr.fhir.json_access import Json, whole_number
 from allstatus.errors import InvalidRecord
 from allstatus.record.exact_json import parse_json
 from allstatus.service.config import Config, RequestLimits
 from allstatus.service.fhir_addresses import below
 from allstatus.service.medications import address_of, is_nameless, unread
-from allstatus.service.prefetch import NOT_HAD, PATIENT, PrefetchedChart, lack
+from allstatus.service.prefetch import NOT_HAD, PATIENT, PrefetchedChart, lack, page_lack
 from allstatus.service.problem_details import ProblemDetails
 
 ACCEPT = "application/fhir+json"
@@ -143,21 +143,29 @@ class FhirClient:
         """A patient, or every page of a search, carried on where the EHR began it."""
         if self.asked.is_search(key) and isinstance(begun, dict) and next_page(begun):
             with suppress(Unread):
-                whole = joined([begun, *await self._rest(access, next_page(begun))])
-                if not lack(self.asked, key, whole):
-                    return whole
+                return await self._whole(access, key, begun)
         template = self.asked.templates[key].replace(PATIENT, patient)
         first = await self._get(access, f"{access.server}/{template}")
         if first is None and (key in self.asked.helpful or not self.asked.is_search(key)):
             return None
         if first is None:
             raise Unread("the FHIR server cannot be searched for it")
-        value = first
         if self.asked.is_search(key):
-            value = joined([first, *await self._rest(access, next_page(first))])
-        if why := lack(self.asked, key, value):
+            return await self._whole(access, key, first)
+        if why := lack(self.asked, key, first):
             raise Unread(why)
-        return value
+        return first
+
+    async def _whole(self, access: _Access, key: str, first: Any) -> Json:
+        """All pages of a search as one; each must be one by itself, and all of them all there
+        is.
+        """
+        pages = [first, *await self._rest(access, next_page(first))]
+        whys = [page_lack(self.asked, key, page) for page in pages]
+        whole = joined(pages)
+        if why := next(filter(None, [*whys, lack(self.asked, key, whole)]), ""):
+            raise Unread(why)
+        return whole
 
     async def _rest(self, access: _Access, address: str | None) -> list[Any]:
         pages: list[Any] = []

@@ -26,6 +26,7 @@ HARMLESS = {"information", "success"}  # severities of what is no warning
 INCLUDED = ("include", "outcome")
 WARNED = "the server's answer for {} came with a warning; not all may be there"
 NOT_HAD = "{} could not be read ({}); the decision is made without"
+MISSHAPEN = "it has not the shape of a bundle"
 ANOTHER = "is about another patient than context.patientId"
 
 
@@ -106,13 +107,19 @@ def lack(asked: Searches, key: str, value: Any) -> str:
     return next(_lacks(asked, key, value), "")
 
 
+def page_lack(asked: Searches, key: str, page: Any) -> str:
+    """The same of a page by itself, whatever it says of those beside it."""
+    alone = {name: value for name, value in obj(page).items() if name not in ("link", "total")}
+    return MISSHAPEN if _misshapen(obj(page)) else lack(asked, key, alone)
+
+
 def _lacks(asked: Searches, key: str, value: Any) -> Iterator[str]:
     kind = obj(value).get("resourceType")
     if kind == OUTCOME:
         yield NO_ANSWER
     elif kind == "Bundle" and value.get("type") == "searchset":
         if _misshapen(value):
-            yield "it has not the shape of a bundle"
+            yield MISSHAPEN
         if value.get("implicitRules") or value.get("issues"):
             yield "it is not to be read as it is"
         yield from _strangers(asked.kinds(key), value)

@@ -15,6 +15,7 @@ from allstatus.ehr.fhir.json_access import (
     objects,
     subsetted,
     text,
+    whole_number,
 )
 from allstatus.ehr.fhir.search_pages import PAGE, links, relation, searched
 from allstatus.errors import InvalidRecord
@@ -188,13 +189,17 @@ def missing_parts(value: object) -> Iterator[str]:
 
 
 def joined(pages: list[Json]) -> Json:
-    """The pages of one search, followed to their end, as one bundle."""
+    """The pages of one search, followed to their end, as one bundle; of their totals the highest,
+    as there may be more by then.
+    """
     first, *rest = pages
     if not rest:
         return first
+    said = [whole_number(page.get("total")) for page in pages]
+    totals = [total for total in said if total is not None]
     kept = [link for link in objects(first.get("link")) if relation(link) not in ENDS]
     entries = [entry for page in pages for entry in objects(page.get("entry"))]
-    return first | {"link": kept, "entry": entries}
+    return first | {"link": kept, "entry": entries} | ({"total": max(totals)} if totals else {})
 
 
 def next_page(value: object) -> str | None:
