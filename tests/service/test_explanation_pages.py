@@ -15,6 +15,9 @@ from allstatus.errors import InvalidRecord
 from allstatus.service.auditing.sqlite import SqliteDatabase
 from allstatus.service.auditing.store import Store
 from allstatus.service.explanation_pages import SCHEMA, Pages, made_by, pack, unpack
+from allstatus.service.hooks import cds_hooks
+from allstatus.service.hooks.cards import status_cards
+from copies import copy_rules, lock
 
 from .conftest import FIXTURES, PATIENT_VIEW, call, chart, prefetch_of, serving
 
@@ -89,3 +92,23 @@ def test_what_lies_on_disk_tells_nothing_and_cannot_be_altered(tmp_path: Path) -
         connection.commit()
         connection.close()
         assert client.get(link).status_code == 404
+
+
+def test_a_page_is_of_the_rules_decided_by_though_others_come_meanwhile(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = {"file": "ruleset.yaml", "find": "title: Adult", "put": "title: An adult"}
+    other = load_rules(lock(copy_rules(tmp_path / CLASSIFIER.ruleset.id, [source])))
+    assert other.ruleset.id == CLASSIFIER.ruleset.id
+    with serving(tmp_path) as client:
+        desk = client.app.state.desk
+
+        def reloaded(*given: object):
+            desk.means = desk.means._replace(rules=other)
+            desk.classifiers = {other.ruleset.id: other}
+            return status_cards(*given)
+
+        monkeypatch.setattr(cds_hooks, "status_cards", reloaded)
+        body = call(prefetch_of(chart("01-exactly-five")))
+        (card,) = client.post(PATIENT_VIEW, json=body).json()["cards"]
+        assert client.get(card["links"][0]["url"]).status_code == 410

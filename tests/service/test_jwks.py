@@ -9,8 +9,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
 
-from allstatus.service.config import ConfigError, Issuer
-from allstatus.service.jwks import Keys, Refused
+from allstatus.service.config import Config, ConfigError, Issuer
+from allstatus.service.jwks import KeyRing, Keys, Refused
 
 from .tokens import ISSUER, TokenIssuer
 
@@ -68,8 +68,55 @@ def test_a_failed_reading_keeps_the_last_set_for_its_time(
     assert "could not be read again" in keys.trouble or kept == 0
 
 
+def test_an_issuer_whose_set_never_ends_holds_up_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("allstatus.service.jwks.READ_SECONDS", 0.2)
+    asked: list[str] = []
+
+    async def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.host)
+        if request.url.host == "slow.example.org":
+            await asyncio.sleep(3_600)
+        return httpx.Response(200, json=SELF.jwks())
+
+    names = ["https://slow.example.org", ISSUER]
+    config = Config.model_validate(
+        {
+            "base_url": "https://cds.example.org",
+            "issuers": [{"issuer": name, "jwks_url": f"{name}/keys"} for name in names],
+            "limits": {"keys_seconds": 1},
+        }
+    )
+    transport = httpx.MockTransport(answer)
+
+    async def watch() -> KeyRing:
+        ring = KeyRing(config, httpx.AsyncClient(transport=transport))
+        watching = asyncio.create_task(ring.watch())
+        while asked.count("ehr.example.org") < 2 or asked.count("slow.example.org") < 2:
+            await asyncio.sleep(0.01)
+        watching.cancel()
+        return ring
+
+    ring = asyncio.run(watch())
+    assert [keys.usable for keys in ring.keys.values()] == [False, True]
+
+
 EC, RSA = SELF.jwks()["keys"]
-ODD = [None, 1, True, "", [], {}, "x", "\ud800", float("inf"), ["encrypt"], "RS999", "=", "-1"]
+ODD = [
+    None,
+    1,
+    True,
+    "",
+    [],
+    {},
+    "x",
+    "\ud800",
+    float("inf"),
+    ["encrypt"],
+    "RS999",
+    "none",
+    "=",
+    "-1",
+]
 NAMES = ["kty", "crv", "x", "y", "n", "e", "alg", "use", "key_ops", "kid", "x5c", "d"]
 ENTRIES = [{**key, "kid": "odd", name: odd} for key in (EC, RSA) for name in NAMES for odd in ODD]
 OTHERS = [*ENTRIES, None, 1, "key", [], {}, {"kty": "OKP", "crv": "Ed25519", "x": "A"}]

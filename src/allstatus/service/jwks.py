@@ -28,6 +28,7 @@ CURVES = {"ES256": "P-256", "ES384": "P-384", "ES512": "P-521"}
 ALGORITHMS = (*CURVES, "RS256", "RS384", "RS512", "PS256", "PS384", "PS512")  # of public keys only
 ASKED_AGAIN = 60  # seconds between two readings that unknown keys cause
 AFTER_FAILURE = 5  # the same when the last reading failed
+READ_SECONDS = 10  # that one set may take, however slowly it comes
 NO_KEYS = "an issuer has no keys here that its tokens could be checked by"
 KEYS_BYTES = 200_000
 RSA_BITS = 2_048
@@ -135,7 +136,10 @@ class Keys:
     async def _read(self, address: str) -> None:
         self._failed = True
         try:
-            async with self._client.stream("GET", address) as response:
+            async with (
+                asyncio.timeout(READ_SECONDS),
+                self._client.stream("GET", address) as response,
+            ):
                 data = bytearray()
                 async for piece in response.aiter_bytes():
                     data += piece
@@ -144,7 +148,7 @@ class Keys:
             if response.status_code == 200:
                 self._keys = _public_keys(json.loads(data))
                 self._good_at, self._failed = time.monotonic(), False
-        except (httpx.HTTPError, ValueError, RecursionError):
+        except (httpx.HTTPError, TimeoutError, ValueError, RecursionError):
             return
 
 
@@ -168,9 +172,12 @@ class KeyRing:
                 keys.take(known)
 
     async def watch(self) -> None:
-        """Read the sets now, and again for ever."""
+        """Read the sets now, and again for ever; none waits for another."""
+        await asyncio.gather(*map(self._watch, self.keys.values()))
+
+    async def _watch(self, keys: Keys) -> None:
         while True:
-            await asyncio.gather(*(keys.refresh() for keys in self.keys.values()))
+            await keys.refresh()
             await asyncio.sleep(self._seconds)
 
     def troubles(self) -> list[str]:
@@ -238,6 +245,6 @@ def _read_key(data: dict[str, Any]) -> PublicKey | None:
     algorithm = "RS384" if data["kty"] == "RSA" else None
     try:
         key = jwt.PyJWK(data, data.get("alg") or algorithm).key
-    except (jwt.PyJWTError, ValueError, TypeError):
+    except Exception:  # whatever a library makes of what it was sent
         return None
     return PublicKey(data.get("kid"), data.get("crv"), data.get("alg"), key)

@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from re import fullmatch
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 from uuid import uuid4
 
 import anyio
@@ -47,14 +47,20 @@ UNRECORDED = "audit-unavailable"
 FIXED = {"audit", "audit_key", "state", "insecure_dev", "cors_origins", "proxies"}
 
 
+class Means(NamedTuple):
+    """What charts are decided by; one that is begun with stays with it, whatever is reloaded."""
+
+    rules: Classifier
+    reader: ChartOptions
+
+
 class ServiceState:
     """Everything one process of the service holds; open it inside the event loop it serves."""
 
     config: Config
     classifiers: dict[str, Classifier]
-    default: Classifier
+    means: Means
     languages: Languages
-    reader: ChartOptions
     gatekeeper: Gatekeeper
     fhir: FhirClient
     pages: Pages
@@ -71,7 +77,7 @@ class ServiceState:
                 timeout=config.limits.fhir_seconds, follow_redirects=False, trust_env=False
             )
             self.threads = CapacityLimiter(THREADS)
-            self._use(config)
+            self._prepared(config)()
         except BaseException:
             self.audit.store.close()
             raise
@@ -92,14 +98,17 @@ class ServiceState:
             fixed = [name for name in now if str(now[name]) != str(asked[name])]
             if fixed:
                 return f"{', '.join(fixed)}: is read at start only; restart the service"
-            await anyio.to_thread.run_sync(self._use, config)
+            take_up = await anyio.to_thread.run_sync(self._prepared, config)
         except AllstatusError as error:
             return str(error)
+        take_up()
         self.start()
         return ""
 
-    def _use(self, config: Config) -> None:
-        """Take up settings, rules, codes and keys, all or none."""
+    def _prepared(self, config: Config) -> Callable[[], None]:
+        """Read rules, codes and keys; what is returned takes them up with these settings, at
+        once.
+        """
         loaded = [load_rules(rules, engine=config.engine) for rules in config.rules or (None,)]
         languages, reading = Languages(loaded, config.engine), config.reading
         reader = make_reader(
@@ -109,14 +118,18 @@ class ServiceState:
             codes=config.codes,
         )
         gatekeeper = Gatekeeper(config, self.state, self.client)
-        if hasattr(self, "gatekeeper"):
-            gatekeeper.ring.carry_on(self.gatekeeper.ring)
-        self.config, self.reader, self.gatekeeper = config, reader, gatekeeper
-        self.classifiers = {classifier.ruleset.id: classifier for classifier in loaded}
-        self.default = loaded[0]
-        self.languages = languages
-        self.fhir = FhirClient(config, self.client)
-        self.pages = Pages(self.state, config.limits.page_seconds, config.limits.pages)
+
+        def take_up() -> None:
+            if hasattr(self, "gatekeeper"):
+                gatekeeper.ring.carry_on(self.gatekeeper.ring)
+            self.config, self.gatekeeper, self.languages = config, gatekeeper, languages
+            self.means = Means(loaded[0], reader)
+            self.classifiers = {classifier.ruleset.id: classifier for classifier in loaded}
+            self.client.timeout = config.limits.fhir_seconds
+            self.fhir = FhirClient(config, self.client)
+            self.pages = Pages(self.state, config.limits.page_seconds, config.limits.pages)
+
+        return take_up
 
     async def close(self) -> None:
         """Finish what is waiting and let go of everything."""
@@ -174,12 +187,15 @@ class ServiceState:
             )
         return self.classifiers[name]
 
-    def seal(self, decision: Decision) -> dict[str, Any]:
-        """What a decision was made by, to be kept with its page."""
-        made = self.classifiers[decision.rules.id]
-        return explanation_pages.made_by(
-            made, adult_ranges=self.reader.adult_ranges, site=self.reader.codes
-        )
+    @property
+    def default(self) -> Classifier:
+        """The rules of who names none."""
+        return self.means.rules
+
+    @property
+    def reader(self) -> ChartOptions:
+        """How charts are read."""
+        return self.means.reader
 
     def maker(self, made: Any) -> Classifier | None:
         """The rules that made a decision; None when they, the codes or the program are no longer

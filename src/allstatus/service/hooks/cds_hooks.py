@@ -14,6 +14,7 @@ from allstatus.ehr.timelines.timeline import decide_chart
 from allstatus.record.exact_json import parse_json
 from allstatus.service.accept import ACCEPTED, answer_kind
 from allstatus.service.auditing.store import StoreError
+from allstatus.service.explanation_pages import made_by
 from allstatus.service.hooks.cards import Occasion, status_cards
 from allstatus.service.hooks.cds_types import Card, CdsServices
 from allstatus.service.hooks.draft_orders import drafts, read_orders
@@ -30,7 +31,7 @@ from allstatus.service.hooks.order_cards import order_cards
 from allstatus.service.openapi_bodies import CARDS_SCHEMA, FEEDBACK_BODY, HOOK_BODY
 from allstatus.service.prefetch import PrefetchedChart
 from allstatus.service.problem_details import ProblemDetails, documented
-from allstatus.service.state import ServiceState, desk_of, unrecorded
+from allstatus.service.state import Means, ServiceState, desk_of, unrecorded
 
 ServiceId = Annotated[str, Path(json_schema_extra={"enum": list(SERVICES)})]
 router = APIRouter(prefix="/cds-services", tags=["CDS Hooks"])
@@ -57,6 +58,7 @@ async def call_service(service: ServiceId, request: Request) -> Response:
     is nothing to say.
     """
     desk = desk_of(request)
+    by = desk.means
     hook_of(service)
     answer_kind(request)
     check_media(request)
@@ -68,8 +70,8 @@ async def call_service(service: ServiceId, request: Request) -> Response:
         user=made.context["userId"], hook=body["hookInstance"]
     )
     found = await desk.fhir.complete(body, made.patient, drafts(made.context))
-    decision = await desk.work(len(data), lambda: _decide(desk, found))
-    cards = await _cards(desk, request, service, made, decision, data, found)
+    decision = await desk.work(len(data), lambda: _decide(by, found))
+    cards = await _cards(desk, request, service, made, decision, data, found, by)
     request.state.cards = len(cards)
     return Response(to_json({"cards": cards}), media_type="application/json")
 
@@ -107,17 +109,17 @@ def check_media(request: Request) -> None:
         )
 
 
-def _decide(desk: ServiceState, found: PrefetchedChart) -> Decision:
-    return decide_chart(desk.default, found.chart(), options=desk.reader)
+def _decide(by: Means, found: PrefetchedChart) -> Decision:
+    return decide_chart(by.rules, found.chart(), options=by.reader)
 
 
 def _said(
-    desk: ServiceState, made: Call, decision: Decision, occasion: Occasion, found: PrefetchedChart
+    by: Means, made: Call, decision: Decision, occasion: Occasion, found: PrefetchedChart
 ) -> list[Card]:
     if made.hook == "patient-view":
         return status_cards(decision, occasion)
     orders = read_orders(made.context, made.hook, found)
-    return order_cards(decision, occasion, orders, desk.reader.tables)
+    return order_cards(decision, occasion, orders, by.reader.tables)
 
 
 async def _cards(
@@ -128,13 +130,15 @@ async def _cards(
     decision: Decision,
     data: bytes,
     found: PrefetchedChart,
+    by: Means,
 ) -> list[Card]:
     """The cards of a decision, once it is in the audit and its page is kept."""
     name, decision_id = desk.pages.new_name(), str(uuid4())
     link = f"{desk.base(request)}/decisions/{name}"
     occasion = Occasion(decision_id, made.patient, link, found.others)
-    cards = await desk.work(len(data), lambda: _said(desk, made, decision, occasion, found))
-    page = [desk.pages.keep(name, decision, desk.seal(decision), decision_id)] if cards else []
+    cards = await desk.work(len(data), lambda: _said(by, made, decision, occasion, found))
+    sealed = made_by(by.rules, adult_ranges=by.reader.adult_ranges, site=by.reader.codes)
+    page = [desk.pages.keep(name, decision, sealed, decision_id)] if cards else []
     await desk.record(request, service, [(decision, data)], [decision_id], beside=page)
     kept: list[Card] = without_empties(cards)
     return kept
