@@ -1,6 +1,7 @@
 """The audit as an operator handles it: copied, moved, emptied, altered, archived; and readiness."""
 
 import json
+import os
 import resource
 import shutil
 import sqlite3
@@ -13,7 +14,7 @@ import httpx2 as httpx
 import pytest
 from starlette.testclient import TestClient
 
-from allstatus.service.auditing.hash_chain import AuditError
+from allstatus.service.auditing.hash_chain import AuditError, ChainKey
 from command_line import invoke
 from needs import SERVER
 from service.conftest import PATIENT_VIEW, call, chart, prefetch_of, serving
@@ -91,10 +92,26 @@ def replaced(path: Path) -> None:
     path.touch()
 
 
+def earlier(path: Path) -> None:
+    """As it was after its first row, by its own tables."""
+    kept = in_file(path.parent)
+    row, key = kept.rows()[0], ChainKey.read(kept.key)
+    head = f"seq = 1, hash = '{row['hash']}', seal = '{key.seal(1, row['hash'])}'"
+    kept.tamper(
+        "DELETE FROM audit WHERE seq > 1", "DELETE FROM feedback", f"UPDATE head SET {head}"
+    )
+    assert kept.problem() == ""
+
+
+ODD = ["'x'", "1.5", "x'00ff'", "CAST(x'ff' AS TEXT)", "9223372036854775807"]
 GONE: dict[str, Callable[[Path], object]] = {
     "renamed": renamed,
     "removed": Path.unlink,
     "replaced": replaced,
+    "cut, as logrotate's copytruncate does": lambda path: os.truncate(path, 0),
+    "cut within its first page": lambda path: os.truncate(path, 1_000),
+    "its write-ahead file removed": lambda path: Path(f"{path}-wal").unlink(),
+    "put back to its first row": earlier,
     "put back from a copy": lambda path: shutil.copy(shutil.move(path, f"{path}.old"), path),
 }
 
@@ -108,6 +125,27 @@ def test_a_file_that_is_another_is_noticed_at_the_next_write(
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
     assert running.get("/readyz").status_code == 503
     assert running.get("/healthz").status_code == 200
+
+
+def test_rows_of_a_removed_write_ahead_file_are_kept_when_it_stops(tmp_path: Path) -> None:
+    folder = tmp_path / "other"
+    folder.mkdir()
+    with deciding(folder) as client:
+        (folder / "audit.db-wal").unlink()
+        assert client.post("/classify", json=RECORD).status_code == 503
+    kept = in_file(folder)
+    assert (kept.problem(), len(kept.rows())) == ("", 5)
+
+
+HEADS = [f"UPDATE head SET {name} = {value}" for name in ("seq", "hash", "seal") for value in ODD]
+
+
+@pytest.mark.parametrize("statement", HEADS)
+def test_an_altered_head_gets_a_verdict(kept: Kept, statement: str) -> None:
+    kept.tamper(statement)
+    held = run("verify", kept.address)
+    assert (held.exit_code, "Traceback" in held.stderr) == (1, False)
+    assert "head" in held.stderr
 
 
 def emptied(kept: Kept) -> None:

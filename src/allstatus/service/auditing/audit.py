@@ -27,6 +27,7 @@ NEW_HEAD = (
     'ON CONFLICT ("only") DO UPDATE SET seq = excluded.seq, hash = excluded.hash, '
     "seal = excluded.seal"
 )
+PUT_BACK = "rows that were written are gone: the audit was put back to an earlier moment"
 TRIALS = (
     f"INSERT INTO {INTO} {COPY}",
     "UPDATE head SET seq = seq WHERE 1 = 0",
@@ -41,6 +42,7 @@ class Audit:
 
     def __init__(self, place: DatabaseUrl, key_path: Path) -> None:
         database = database_of(place)
+        self._last = (0, START)  # of the rows written here that are kept
         try:
             self.key = ChainKey.read(key_path, create=True)
             self.key_path = key_path
@@ -73,15 +75,24 @@ class Audit:
             with self.store.reading() as connection:
                 if head_problem(connection, self.key):
                     return "the audit's head does not fit its rows"
+                head = ChainHead.read(connection)
+                if self._is_behind(*((0, START) if head is None else (head.seq, head.hash))):
+                    return PUT_BACK
             with self.store.trying(keep=True) as connection:
                 connection.execute("UPDATE head SET seq = seq")
         except StoreError:
             return "the audit cannot be written"
         return ""
 
-    def add(self, connection: Connection, given: Sequence[Sequence[Entry]]) -> None:
-        """Add rows in the transaction at hand, which is the only one."""
+    def add(
+        self, connection: Connection, given: Sequence[Sequence[Entry]]
+    ) -> list[tuple[int, str]]:
+        """Add rows in the transaction at hand, which is the only one; of each item the last row
+        that is then there.
+        """
         seq, previous = connection.execute("SELECT seq, hash FROM head").fetchone() or (0, START)
+        if self._is_behind(seq, previous):
+            raise StoreError(PUT_BACK)
         added = []
         for entry in (entry for entries in given for entry in entries):
             seq += 1
@@ -91,22 +102,27 @@ class Audit:
         if added:
             insert(connection, INTO, added)
             insert(connection, "head", [(1, seq, previous, self.key.seal(seq, previous))], NEW_HEAD)
+        return [(seq, previous)] * len(given)
+
+    def _is_behind(self, seq: int, hash: str) -> bool:
+        """Whether rows that were written here are gone by what is said to be the last."""
+        return seq < self._last[0] or (seq == self._last[0] and hash != self._last[1])
 
     def _keep_feedback(
         self, connection: Connection, given: list[tuple[str, list[Feedback]]]
-    ) -> None:
-        self.add(connection, [keep_feedback(connection, self.key, given)])
+    ) -> list[tuple[int, str]]:
+        return self.add(connection, [keep_feedback(connection, self.key, given)]) * len(given)
 
     def _begun(self, written: asyncio.Future[Any]) -> asyncio.Future[Any]:
-        """Note beside the key that rows were written: once they are, lest an audit whose first
-        write failed be taken for one that was emptied.
+        """Note what was written, and beside the key that rows were: once they are, lest an audit
+        whose first write failed be taken for one that was emptied.
         """
-        if not self.key.begun:
-            written.add_done_callback(self._note_beginning)
+        written.add_done_callback(self._note)
         return written
 
-    def _note_beginning(self, written: asyncio.Future[Any]) -> None:
+    def _note(self, written: asyncio.Future[Any]) -> None:
         if not written.cancelled() and written.exception() is None:
+            self._last = max(self._last, written.result())
             self.key.begin(self.key_path)
 
     def _try_out(self, key_path: Path) -> None:
@@ -137,8 +153,11 @@ class Audit:
             )
         if head is not None:
             self.key.begin(key_path)
-        with self.store.trying(keep=True) as connection:
-            self.add(connection, [unchained(connection, self.key)])
+        try:
+            with self.store.trying(keep=True) as connection:
+                self.add(connection, [unchained(connection, self.key)])
+        except StoreError as error:
+            raise AuditError(f"{self.store.database.name}: cannot be written ({error})") from None
 
 
 def _kind(error: Exception) -> str:

@@ -94,7 +94,7 @@ class ChainKey:
 
     def seal(self, seq: int, hash: str) -> str:
         """The head's own hash."""
-        return self.digest("head", f"{seq}:{hash}".encode())
+        return self.digest("head", f"{seq}:{hash}".encode("utf-8", "surrogatepass"))
 
     def link(self, seq: int, values: Sequence[Any], previous: str) -> str:
         """The hash of a row, which holds the hash of the row before. A last value that is None was

@@ -23,6 +23,16 @@ CREATE TRIGGER IF NOT EXISTS {0}_is_not_altered BEFORE UPDATE ON {0}
 )
 
 
+GONE = "the file, or what is written ahead of it, was moved, replaced, removed or cut"
+Seen = tuple[int, int, int]  # of a file: device, number, size
+
+
+class WatchedConnection(sqlite3.Connection):
+    """A connection that knows its write-ahead file; what is written to a removed one is lost."""
+
+    log: Seen | None = None
+
+
 class SqliteDatabase:
     """`durable` asks the disk, not only the system, to keep each commit."""
 
@@ -31,7 +41,9 @@ class SqliteDatabase:
     def __init__(self, path: Path, *, durable: bool = True) -> None:
         self.path, self.name = path, str(path)
         self._sync = "FULL" if durable else "NORMAL"
-        self._identity: tuple[int, int] | None = None
+        self._log = path.with_name(f"{path.name}-wal")
+        self._seen: Seen | None = None
+        self._lost = False
 
     def create(
         self,
@@ -43,7 +55,7 @@ class SqliteDatabase:
         cannot be made.
         """
         self.path.touch(mode=0o600)
-        self._identity = self._found()
+        self._seen = _look(self.path)
         triggers = "".join(REFUSING.format(name) for name in append_only)
         with closing(self.connect()) as connection:
             connection.executescript(
@@ -55,18 +67,28 @@ class SqliteDatabase:
                     connection.execute(f"ALTER TABLE {table} ADD COLUMN {column} TEXT")
 
     def connect(self) -> sqlite3.Connection:
-        """A connection that writes; refused when the file was moved, replaced or removed since the
-        tables were made, for what is written to it would be lost.
+        """A connection that writes; refused when the file was moved, replaced, removed or cut since
+        the tables were made, for what is written to it would be lost.
         """
         self._check()
-        connection = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None)
+        connection = sqlite3.connect(
+            self.path, timeout=BUSY_SECONDS, isolation_level=None, factory=WatchedConnection
+        )
         connection.execute(f"PRAGMA synchronous = {self._sync}")
         return connection
 
     def begin(self, connection: Connection) -> None:
         """Begin a transaction beside which nobody writes."""
         self._check()
+        if isinstance(connection, WatchedConnection) and connection.log is not None:
+            try:
+                _still(connection.log, self._log)
+            except sqlite3.OperationalError:
+                self._lost = True  # for good: what others write would go elsewhere
+                raise
         connection.execute("BEGIN IMMEDIATE")
+        if isinstance(connection, WatchedConnection) and connection.log is None:
+            connection.log = _look(self._log)
 
     @contextmanager
     def removing(self, connection: Connection, table: str) -> Iterator[None]:
@@ -75,17 +97,11 @@ class SqliteDatabase:
         yield
         connection.execute(REFUSE_REMOVAL.format(table))
 
-    def _found(self) -> tuple[int, int] | None:
-        """Which file the path names now."""
-        try:
-            found = self.path.stat()
-        except OSError:
-            return None
-        return found.st_dev, found.st_ino
-
     def _check(self) -> None:
-        if self._identity is not None and self._found() != self._identity:
-            raise sqlite3.OperationalError("the file was moved, replaced or removed")
+        if self._lost:
+            raise sqlite3.OperationalError(GONE)
+        if self._seen is not None:
+            self._seen = _still(self._seen, self.path, grows=True)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -102,3 +118,20 @@ class SqliteDatabase:
 def _text(data: bytes) -> str:
     """Text as it was stored, also where somebody stored what is no UTF-8."""
     return data.decode("utf-8", "surrogateescape")
+
+
+def _look(path: Path) -> Seen | None:
+    """What a path names now."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino, found.st_size
+
+
+def _still(before: Seen, path: Path, *, grows: bool = False) -> Seen:
+    """What a path names now, which must be what it was, and no shorter if it only grows."""
+    now = _look(path)
+    if now is None or now[:2] != before[:2] or (grows and now[2] < before[2]):
+        raise sqlite3.OperationalError(GONE)
+    return now
