@@ -108,6 +108,25 @@ def test_a_compressed_body_is_415(guarded: TestClient, path: str) -> None:
     assert answer.status_code == 415
 
 
+HEADS = {
+    "a compressed body named before another": (
+        415,
+        [("content-encoding", "gzip"), ("content-encoding", "identity")],
+    ),
+    "two lengths": (400, [("content-length", "2"), ("transfer-encoding", "chunked")]),
+    "long headers": (431, [(f"x-{number}", "a" * 1_000) for number in range(70)]),
+    "many headers": (200, [(f"x-{number}", "a") for number in range(2_000)]),
+}
+
+
+@pytest.mark.parametrize("name", HEADS)
+def test_a_head_is_looked_at_whole(client: TestClient, name: str) -> None:
+    status, headers = HEADS[name]
+    answer = client.get("/healthz", headers=headers)
+    assert answer.status_code == status
+    assert (status == 200) == ("connection" not in answer.headers)
+
+
 @pytest.mark.parametrize("media", ["text/plain", "text/html", "application/x-www-form-urlencoded"])
 @pytest.mark.parametrize("path", [PATIENT_VIEW, f"{PATIENT_VIEW}/feedback"])
 def test_what_a_form_can_send_is_refused_on_hooks(

@@ -55,7 +55,9 @@ async def home(request: Request) -> HTMLResponse:
     return HTMLResponse(page, headers={**policy, **language_headers(classifier)})
 
 
-@router.get("/trainer.html", response_class=HTMLResponse, include_in_schema=False)
+@router.get(
+    "/trainer.html", response_class=HTMLResponse, dependencies=ACCEPTED, include_in_schema=False
+)
 async def trainer(request: Request) -> HTMLResponse:
     """The teaching page for the default rules; its policy stands in the page."""
     desk = desk_of(request)

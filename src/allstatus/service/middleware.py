@@ -34,6 +34,7 @@ SAFE_HEADERS = (
 )
 UNCOUNTED = ("/healthz", "/readyz", "/metrics")  # answered however many others wait
 METHODS = ("GET", "POST", "OPTIONS", "HEAD", "PUT", "PATCH", "DELETE")
+HEADER_BYTES = 65_536
 SOON = {"Retry-After": "1"}
 
 
@@ -92,18 +93,28 @@ class Middleware:
 
 
 def _check_head(scope: Scope, limits: RequestLimits) -> None:
-    """Refuse by its headers a body that would be refused when it came."""
-    headers = dict(scope["headers"])
-    length = headers.get(b"content-length", b"0")
-    if length.isdigit() and int(length[:20]) > limits.body_bytes:
+    """Refuse by its headers a body that would be refused when it came, or could end in two places
+    (RFC 9112, section 6.3).
+    """
+    close = {"Connection": "close"}
+    if sum(len(name) + len(value) for name, value in scope["headers"]) > HEADER_BYTES:
+        raise ProblemDetails(431, "headers-too-large", "Headers too long.", headers=close)
+    lengths, chunked = _values(scope, b"content-length"), _values(scope, b"transfer-encoding")
+    if lengths and chunked:
+        raise ProblemDetails(400, "two-lengths", "Two lengths given.", headers=close)
+    if any(length.isdigit() and int(length[:20]) > limits.body_bytes for length in lengths):
         raise _too_large(limits)
-    if headers.get(b"content-encoding", b"identity").strip().lower() not in (b"identity", b""):
+    if set(_values(scope, b"content-encoding")) - {b"identity", b""}:
         raise ProblemDetails(
             415,
             "unsupported-content-encoding",
             "The body is compressed; send it as it is.",
-            headers={"Accept-Encoding": "identity", "Connection": "close"},
+            headers={"Accept-Encoding": "identity", **close},
         )
+
+
+def _values(scope: Scope, name: bytes) -> list[bytes]:
+    return [value.strip().lower() for given, value in scope["headers"] if given == name]
 
 
 def _too_large(limits: RequestLimits) -> ProblemDetails:

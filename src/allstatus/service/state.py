@@ -38,9 +38,7 @@ from allstatus.service.metrics import Metrics
 from allstatus.service.problem_details import ProblemDetails
 
 T = TypeVar("T")
-INLINE = (
-    32_768  # bytes of input decided on at once; more goes to a thread, so that nobody waits for it
-)
+INLINE = 32_768  # bytes of input decided on at once; more goes to a thread, and nobody waits for it
 THREADS = 4
 SOON = 2  # seconds a refusal waits for its row
 UNRECORDED = "audit-unavailable"

@@ -27,7 +27,7 @@ NEW_HEAD = (
     'ON CONFLICT ("only") DO UPDATE SET seq = excluded.seq, hash = excluded.hash, '
     "seal = excluded.seal"
 )
-PUT_BACK = "rows that were written are gone: the audit was put back to an earlier moment"
+PUT_BACK = "the audit's rows are gone"  # put back to an earlier moment
 TRIALS = (
     f"INSERT INTO {INTO} {COPY}",
     "UPDATE head SET seq = seq WHERE 1 = 0",
