@@ -5,7 +5,8 @@ value, unit, low, high, flag, status, specimen, issued, comment, sex, born. A ro
 by its code, a treatment given (its value an amount, if any) or a diagnosis, of which a value or
 flag is an answer. A status is a result's, a treatment's or a diagnosis' in FHIR. A code without a
 system is one of LOINC, unless it names its system itself, as in LOINC:718-7 or LOINC|718-7. A
-comment is read only for whether it takes its row back.
+comment is read only for whether it takes its row back; a row whose code is that of a comment is one
+on the results of its date and specimen.
 """
 
 from __future__ import annotations
@@ -16,8 +17,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from allstatus.ehr.chart import Chart, Code, Problem, Quantity, Range, Result, Statement, Treatment
+from allstatus.ehr.coding import comments
 from allstatus.ehr.coding.codes import code_tables, make_code, table
-from allstatus.ehr.coding.comments import taken_back
 from allstatus.ehr.dates import read_when
 from allstatus.ehr.fhir.fhir_resources import ENDED, STATES, VERIFICATION
 from allstatus.ehr.fhir.fhir_standing import (
@@ -79,13 +80,18 @@ def read_table(text: str) -> list[Chart]:
 def charts_of(rows: Iterable[tuple[str, Row]]) -> list[Chart]:
     """The charts in rows, each with where it stands, in the order of their patients' ids."""
     charts: dict[str, Chart] = {}
-    for source, row in rows:
+    placed = list(rows)
+    remarks: dict[str, list[Row]] = {}
+    for _, row in placed:
+        if _is_remark(row):
+            remarks.setdefault(row.get("patient", ""), []).append(row)
+    for source, row in placed:
         name = row.get("patient", "")
         chart = charts.setdefault(name, Chart(name or None))
         sex, born = row.get("sex", "").lower(), read_when(row.get("born", ""))
         chart.sex = sex if sex in SEXES else chart.sex
         chart.born = born.first if born else chart.born
-        chart.add(_statement(row, source))
+        chart.add(_statement(row, source, remarks.get(name, ())))
     return [charts[name] for name in sorted(charts)]
 
 
@@ -130,30 +136,48 @@ def _check(names: list[str]) -> None:
             raise InvalidRecord("input", f"has the column '{name}' twice", "keep one of the two")
 
 
-def _statement(row: Row, source: str) -> Statement:
+def _is_remark(row: Row) -> bool:
+    status = RESULT.get(row.get("status", "").lower(), STANDS)
+    return comments.is_comment([make_code(*_coded(row))]) and not status.void
+
+
+def _told(row: Row, remarks: Iterable[Row]) -> Iterator[str]:
+    """What is said of a result: its own comment, and the remarks on all of its time and specimen
+    that they name.
+    """
+    yield row.get("comment", "")
+    for said in remarks:
+        where = ((said.get(name), row.get(name)) for name in ("date", "specimen"))
+        if all(not one or not other or one == other for one, other in where):
+            yield f"{said.get('value', '')}\n{said.get('comment', '')}"
+
+
+def _statement(row: Row, source: str, remarks: Iterable[Row] = ()) -> Statement:
     when, issued = read_when(row["date"]), read_when(row.get("issued", ""))
     codes = (make_code(*_coded(row), row.get("display", "")),)
     text, answered = row.get("display", ""), bool(row.get("value") or row.get("flag"))
     if table("treatments").find(codes):
-        void, doubt = together(_standing(row, TREATED), _amount(row))
+        void, doubt = together(_standing(row, TREATED, comments.TREATMENT), _amount(row))
         return Treatment(source, codes, when, issued, void, text, doubt=doubt)
     is_sign = table("signs").find(codes)
     if code_tables().systems.is_of_icd(codes[0]) or table("diagnoses").find(codes) or is_sign:
-        void, doubt = _standing(row, DIAGNOSED)
+        void, doubt = _standing(row, DIAGNOSED, comments.CONDITION)
         if is_sign and answered:
             return _result(row, Statement(source, codes, when, issued, void, text, doubt=doubt))
         doubt = doubt or (UNSAID if answered else "")
         said = row.get("status", "").lower()
         made = Problem(source, codes, when, issued, void, text, recorded=when, doubt=doubt)
         return replace(made, clinical=said, ended=said in ENDED) if said in STATES else made
-    void, doubt = _standing(row, RESULT)
+    void, doubt = _standing(row, RESULT, comments.RESULT, remarks)
     return _result(row, Statement(source, codes, when, issued, void, text, doubt=doubt))
 
 
-def _standing(row: Row, statuses: dict[str, Standing]) -> Standing:
+def _standing(
+    row: Row, statuses: dict[str, Standing], of: comments.Kinds, remarks: Iterable[Row] = ()
+) -> Standing:
     status = row.get("status", "").lower()
     standing = statuses.get(status, UNREADABLE_STATUS) if status else STANDS
-    doubt = taken_back(row.get("comment", ""), corrected=status in CORRECTED)
+    doubt = comments.taken_back(*_told(row, remarks), corrected=status in CORRECTED, of=of)
     return together(standing, Standing("", doubt)) if doubt else standing
 
 

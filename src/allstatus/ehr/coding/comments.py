@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
+from itertools import pairwise
 
 from allstatus.ehr.chart import Code
 from allstatus.record.code_files import read_yaml
@@ -17,7 +18,7 @@ Kinds = tuple[str, ...]
 RESULT: Kinds = ("another_persons", "withdrawn", "unfit")
 TREATMENT: Kinds = ("not_given",)
 CONDITION: Kinds = ("refuted",)
-_SENTENCES = re.compile(r"[.;!?\n\r]+(?!\d)")
+_SENTENCES = re.compile(r"[.;!?]+(?!\d)")
 _BETWEEN = r"(?:[^\W_]+\s+){0,3}"  # words between a negation and what it denies
 NEAR = 100  # characters in which a negation may stand
 _BREAKS = re.compile(r"\\\.(?:br|sp)[+-]?\d*\\", re.IGNORECASE)  # of lines in HL7 v2 text
@@ -65,6 +66,7 @@ class CommentWords:
         self._unharmed = _pattern(said["unharmed"])
         self._kinds = {name: _pattern(kind["words"]) for name, kind in kinds.items()}
         self._before = re.compile(rf"{_pattern(negated['before']).pattern}\s+{_BETWEEN}$")
+        self._going_on = re.compile(rf"(?<![:=] )({_pattern(negated['goes_on']).pattern})\n")
         self._after = re.compile(rf"[\s:,-]*{_pattern(negated['after']).pattern}")
         self._supposing = _pattern(negated["supposing"])
         self._left_open = _pattern(negated["left_open"])
@@ -80,19 +82,30 @@ class CommentWords:
     def read(self, text: str, corrected: bool, of: Kinds) -> str:
         """Why, of the first sentence that takes the result back."""
         elsewhere = self._corrected if corrected else self._another
-        for sentence in _SENTENCES.split(_plain(text)):
-            if not elsewhere.search(sentence) and (found := self._found(sentence, of)):
-                return self._why.format(found)
+        for sentence in _SENTENCES.split(self._lines(text)):
+            lines = sentence.split("\n")
+            over = [(f"{one} {two}", len(one)) for one, two in pairwise(lines)]
+            for said, end in (*((line, 0) for line in lines), *over):
+                if not elsewhere.search(said) and (found := self._found(said, of, end)):
+                    return self._why.format(found)
         return ""
 
-    def _found(self, sentence: str, of: Kinds) -> str:
-        """The first words that take the result back and are not denied."""
+    def _lines(self, text: str) -> str:
+        """Text made plain; a line goes on in the next after a word that denies what follows."""
+        return self._going_on.sub(r"\1 ", _plain(text))
+
+    def _found(self, sentence: str, of: Kinds, over: int = 0) -> str:
+        """The first words that take the result back and are not denied; those that stand on both
+        sides of a place in it, if that is given.
+        """
         supposed = self._supposing.search(sentence)
         end = supposed.start() if supposed else len(sentence)
         for kind in of:
             if kind == "unfit" and self._unharmed.search(sentence):
                 continue
             for found in self._kinds[kind].finditer(sentence, 0, end):
+                if over and not found.start() < over < found.end():
+                    continue
                 before = sentence[max(0, found.start() - NEAR) : found.start()]
                 after = sentence[found.end() : found.end() + NEAR]
                 if not (

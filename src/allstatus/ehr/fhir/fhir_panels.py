@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator
 
+from allstatus.ehr.coding.comments import is_comment
 from allstatus.ehr.fhir.fhir_store import ResourceStore
-from allstatus.ehr.fhir.json_access import Json, objects
+from allstatus.ehr.fhir.json_access import Json, codes, objects, text, words
+
+WITHDRAWN = ("entered-in-error", "cancelled")
 
 
 def above(result: Json, store: ResourceStore) -> Iterator[tuple[str, Json]]:
@@ -44,3 +47,21 @@ def below(panel: Json, store: ResourceStore) -> Iterator[Json]:
                 seen.add(id(member))
                 waiting.append(member)
                 yield member
+
+
+def remarks(owners: Iterable[Json], store: ResourceStore) -> list[str]:
+    """The comments among the results of reports and panels, or the components of results."""
+    return [said for owner in owners for said in _remarks(owner, store)]
+
+
+def _remarks(owner: Json, store: ResourceStore) -> list[str]:
+    if id(owner) not in store.remarks:
+        members = [store.resolve(owner, one) for one in objects(owner.get("hasMember"))]
+        members += [store.resolve(owner, one) for one in objects(owner.get("result"))]
+        found = (*objects(owner.get("component")), *filter(None, members))
+        store.remarks[id(owner)] = [
+            text(one.get("valueString")) or words(one.get("valueCodeableConcept"))
+            for one in found
+            if is_comment(codes(one.get("code"))) and one.get("status") not in WITHDRAWN
+        ]
+    return store.remarks[id(owner)]

@@ -27,7 +27,7 @@ from allstatus.ehr.fhir.fhir_context import (
     dated,
     specimens,
 )
-from allstatus.ehr.fhir.fhir_panels import below, listing
+from allstatus.ehr.fhir.fhir_panels import below, listing, remarks
 from allstatus.ehr.fhir.fhir_patients import same_person, subject_of, whose
 from allstatus.ehr.fhir.fhir_standing import (
     CORRECTED,
@@ -108,7 +108,7 @@ class Observed:
             of.standing,
             whom,
             held(resource, store),
-            noted(comments.RESULT, told, of.resources),
+            noted(comments.RESULT, told, of.resources, remarks(told, store)),
         )
         shared = _shared(resource, day, of)
         shared |= {"focus": focus, "corrected": resource.get("status") in CORRECTED}
@@ -263,7 +263,7 @@ def read_report(resource: Json, store: ResourceStore) -> Iterator[Statement]:
         standing(resource, REPORT),
         of.standing,
         held(resource, store),
-        noted(comments.RESULT, [resource], of.resources),
+        noted(comments.RESULT, [resource], of.resources, remarks([resource], store)),
     )
     coded = codes(resource.get("code"))
     known = identity(resource, store, rest=f"{_measured(coded)} {of.names}")

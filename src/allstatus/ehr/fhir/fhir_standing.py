@@ -208,12 +208,18 @@ def absence(part: Json, value: Quantity | None) -> Standing:
     return Standing("", both) if part.get("dataAbsentReason") else STANDS
 
 
-def noted(of: Kinds, owners: Iterable[Json], specimens: Iterable[Json] = ()) -> Standing:
+def noted(
+    of: Kinds,
+    owners: Iterable[Json],
+    specimens: Iterable[Json] = (),
+    remarks: Iterable[str] = (),
+) -> Standing:
     """Whether a comment on any of these, in the shapes of R5 and earlier versions, or on its
-    specimens, takes back what the first of them says; `of`: the kinds of words that do.
+    specimens, or one of the `remarks`, takes back what the first of them says; `of`: the kinds of
+    words that do.
     """
     first, *others = (*owners, *specimens)
-    said = [note for one in (first, *others) for note in _notes(one)]
+    said = [*remarks, *(note for one in (first, *others) for note in _notes(one))]
     corrected = first.get("status") in CORRECTED
     told = taken_back(*said, corrected=corrected, of=of) if said else ""
     return Standing("", told or _unfitness(specimens))

@@ -51,6 +51,7 @@ class ResourceStore:
         self.deleted: list[Json] = []
         self.patients: dict[object, Json] = {}
         self.told: dict[object, Any] = {}  # whom a reference from a server names
+        self.remarks: dict[int, list[str]] = {}  # of what lists results, on these
         self._keys: dict[int, Key] = {}
         self._by_key: dict[Key, Json] = {}
         self._by_id: dict[str, list[Json]] = {}

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from allstatus.ehr.chart import Mention, Problem
 from allstatus.ehr.coding.codes import code_tables
+from allstatus.ehr.coding.comments import CONDITION, taken_back
 from allstatus.ehr.coding.mentions import tells_of_more
 from allstatus.ehr.dates import last_day
 from allstatus.ehr.fhir.fhir_mentions import REASON
@@ -32,7 +33,7 @@ def read_diagnosis(segment: Segment, sender: Sender) -> CodedSegment:
         sender.sent,
         DELETED if deletes else "",
         segment.text(3, 2) or segment.text(4),
-        doubt=BROKEN_OFF if segment.broken else "",
+        doubt=BROKEN_OFF if segment.broken else taken_back(*segment.comments, of=CONDITION),
         latest=last_day([sender.sent]),
         sent=sender.sent,
         recorded=made or sender.sent,

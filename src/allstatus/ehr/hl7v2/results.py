@@ -110,8 +110,9 @@ class Order:
         beside = [one for one in segments if one.name not in ("OBX", "ORC")]
         said = [one for one in (common, request, *shared, *beside) if one is not None]
         comments = "\n".join(comment for one in said for comment in one.comments)
+        remarks = [one for one in found if is_comment(one.codes(3))]
         comments += "".join(
-            f"\n{one.plain(one.raw(5))}" for one in found if is_comment(one.codes(3))
+            f"\n{one.plain(one.raw(5))}" for one in remarks if one.only(11).upper() not in VOID
         )
         return cls(request, found, specimen_of(request, own or shared), cancelled, comments)
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from allstatus.ehr.chart import Code, Treatment
+from allstatus.ehr.coding.comments import TREATMENT, taken_back
 from allstatus.ehr.dates import When, last_day
 from allstatus.ehr.fhir.fhir_standing import ORDERED
 from allstatus.ehr.hl7v2.deletions import DELETE, DELETED, CodedSegment
@@ -99,6 +100,7 @@ def _treatment(
     medicine: bool = True,
 ) -> Treatment:
     doubt = BROKEN_OFF if segment.broken else doubt
+    doubt = doubt or taken_back("\n".join(segment.comments), of=TREATMENT)
     return Treatment(
         f"{sender.name} {segment.name} {segment.text(1)}".strip(),
         segment.codes(number, system),
