@@ -18,7 +18,9 @@ from allstatus.bulk.fhir_export.export_run import ExportJob, ExportRun, ExportTo
 from allstatus.ehr.chart_options import make_reader
 
 Resource = dict[str, Any]
-HOW = DecideSettings(engine="builtin", options=make_reader(["symptoms-absent-unless-recorded"]))
+Answers = list[tuple[Any, ...]]
+ASSUMED = "symptoms-absent-unless-recorded"
+HOW = DecideSettings(engine="builtin", options=make_reader([ASSUMED]))
 AS_A_PART = replace(HOW, options=replace(HOW.options, partial=True))
 
 
@@ -86,6 +88,12 @@ def decide(source: Path, target: Path, how: DecideSettings = HOW, **more: Any) -
 
 def rows(target: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in target.read_text("utf-8").splitlines()]
+
+
+def answers(target: Path) -> Answers:
+    """Who is decided how, by the rows."""
+    names = ("id", "as_of", "outcome", "status", "missing")
+    return [tuple(row[name] for name in names) for row in rows(target)]
 
 
 def evidence(target: Path) -> list[dict[str, Any]]:

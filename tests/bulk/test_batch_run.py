@@ -1,118 +1,19 @@
-"""`allstatus batch` from file to file: the same in every format, every row accounted for, whole or
-not at all.
-"""
+"""`allstatus batch` from file to file: the same in every format, and every row accounted for."""
 
-import csv
 import json
-import subprocess
-import sys
-import time
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 import pytest
 
 from allstatus import InvalidRecord
 from allstatus.bulk import batch_run, ndjson_lines, sources
-from allstatus.bulk.batch_run import BatchJob, BatchRun, BatchTotals
 from allstatus.bulk.column_source import ColumnSource as Column
 from allstatus.record.exact_json import parse_json
-from bulk.rows import CELLS, PERCENT, RULES, all_rows, decided
-from command_line import run, run_on_a_full_disk
-
-EVERY = [{"id": f"p{number}", **row} for number, row in enumerate(all_rows())]
-ROWS = EVERY[::37]
-GOOD = [
-    row for row in ROWS if not isinstance(decided({k: v for k, v in row.items() if k != "id"}), str)
-]
-TEXT = {True: "true", False: "false"}
-
-
-def table(rows: list[dict[str, Any]]) -> pa.Table:
-    return pa.table(
-        {
-            name: [
-                TEXT.get(r[name], r[name]) if isinstance(r[name], bool) else r[name] for r in rows
-            ]
-            for name in rows[0]
-        }
-    )
-
-
-def write(path: Path, rows: list[dict[str, Any]]) -> Path:
-    if path.suffix == ".parquet":
-        pq.write_table(table(rows), path, row_group_size=max(1, len(rows) // 3))
-    elif path.suffix == ".csv":
-        pa_csv.write_csv(table(rows), path)
-    elif path.suffix == ".arrow":
-        with pa.ipc.new_file(str(path), table(rows).schema) as file:
-            file.write_table(table(rows), max_chunksize=500)
-    else:
-        path.write_text(
-            "".join(
-                json.dumps({k: v for k, v in row.items() if v is not None}) + "\n" for row in rows
-            )
-        )
-    return path
-
-
-def job(source: Path, target: Path, **more: Any) -> BatchJob:
-    return BatchJob(
-        source,
-        target,
-        target.with_suffix(".rejects.csv"),
-        target.with_suffix(".cells.ndjson"),
-        **more,
-    )
-
-
-def decide(source: Path, target: Path, **more: Any) -> BatchTotals:
-    return BatchRun(CELLS, job(source, target, **more)).totals()
-
-
-def read(path: Path) -> list[dict[str, Any]]:
-    """The output as written, with nothing for an empty or absent text."""
-    if path.suffix == ".parquet":
-        rows = pq.read_table(path).to_pylist()
-    elif path.suffix == ".arrow":
-        with pa.ipc.open_file(str(path)) as file:
-            rows = file.read_all().to_pylist()
-    elif path.suffix == ".csv":
-        with path.open(newline="") as file:
-            rows = list(csv.DictReader(file))
-    else:
-        rows = [json.loads(line) for line in path.read_text().splitlines()]
-    return [
-        {name: str(value) if value not in (None, "") else None for name, value in row.items()}
-        for row in rows
-    ]
-
-
-def expected(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    names = ("outcome", "status", "possible", "regions", "possible_regions", "missing", "options")
-    answers = []
-    for row in rows:
-        answer = decided({name: value for name, value in row.items() if name != "id"})
-        said = [" ".join(value) if isinstance(value, tuple) else value for value in answer]
-        answers.append(
-            {
-                "id": row["id"],
-                **{name: value or None for name, value in zip(names, said, strict=True)},
-                "warnings": None,
-            }
-        )
-    return answers
-
-
-def answers(path: Path) -> list[dict[str, Any]]:
-    return [
-        {name: value for name, value in row.items() if name not in ("cell", "ruleset")}
-        for row in read(path)
-    ]
+from bulk.files import EVERY, GOOD, ROWS, answers, command, decide, expected, read, write
+from bulk.rows import PERCENT, RULES
 
 
 @pytest.mark.parametrize("into", ["parquet", "csv", "ndjson", "arrow"])
@@ -256,9 +157,6 @@ def test_rows_without_an_id_are_numbered(tmp_path: Path) -> None:
     assert [row["row"] for row in read(tmp_path / "out.parquet")] == ["1", "3"]
 
 
-command = partial(run, "batch")
-
-
 def test_the_command_prints_totals_that_add_up_and_names_the_rules(tmp_path: Path) -> None:
     source = write(tmp_path / "in.parquet", ROWS)
     done = command(
@@ -321,122 +219,6 @@ def test_words_that_only_the_record_s_reader_takes_are_left_to_it(tmp_path: Path
     assert pq.read_table(tmp_path / "arrow.parquet").equals(
         pq.read_table(tmp_path / "duckdb.parquet")
     )
-
-
-@pytest.mark.parametrize(
-    ("source", "target", "message"),
-    [
-        ("absent.parquet", "out.parquet", "there is no such file"),
-        ("short.parquet", "out.parquet", "is not a whole parquet file"),
-        ("short.arrow", "out.parquet", "is not a whole ipc file"),
-        ("in.xlsx", "out.parquet", "has a name that says no format"),
-        ("in.parquet", "out.xlsx", "has a name that says no format"),
-        ("in.parquet", "absent/out.parquet", "cannot be written"),
-        ("in.parquet", "in.parquet", "is named twice"),
-        ("folder.csv", "out.csv", "is a folder without a file of FHIR resources"),
-        ("nofact.csv", "out.csv", "state no fact"),
-        ("empty.parquet", "out.csv", "holds no row"),
-        ("times.parquet", "out.csv", "cannot be read as"),
-    ],
-)
-def test_what_cannot_be_done_is_refused_and_leaves_nothing(
-    tmp_path: Path, source: str, target: str, message: str
-) -> None:
-    whole = write(tmp_path / "in.parquet", ROWS[:100]).read_bytes()
-    (tmp_path / "short.parquet").write_bytes(whole[:-100])
-    (tmp_path / "short.arrow").write_bytes(
-        write(tmp_path / "long.arrow", ROWS[:100]).read_bytes()[:-100]
-    )
-    (tmp_path / "folder.csv").mkdir()
-    (tmp_path / "nofact.csv").write_text("id,cbcs\n1,normal\n")
-    pq.write_table(table(ROWS[:1]).slice(0, 0), tmp_path / "empty.parquet")
-    pq.write_table(
-        pa.table({PERCENT: pa.array([1], pa.timestamp("s"))}), tmp_path / "times.parquet"
-    )
-    before = set(tmp_path.iterdir())
-    done = command(tmp_path / source, tmp_path / target)
-    assert done.returncode == 3
-    assert message in done.stderr
-    assert "Traceback" not in done.stderr
-    assert set(tmp_path.iterdir()) == before
-    assert (tmp_path / "in.parquet").read_bytes() == whole
-
-
-def test_a_full_disk_leaves_nothing(tmp_path: Path) -> None:
-    source = write(tmp_path / "in.parquet", ROWS)
-
-    done = run_on_a_full_disk("batch", source, tmp_path / "out.ndjson")
-    assert done.returncode == 3
-    assert "cannot be written (file too large)" in done.stderr
-    assert set(tmp_path.iterdir()) == {source}
-
-
-SLOW = """
-import sys, time
-from pathlib import Path
-from allstatus import InvalidRecord
-from allstatus.bulk import batch_run as run, sources
-sources.SLAB = 300
-decide = run.BatchRun.decide
-def slowly(self, slab):
-    print(slab.number, flush=True)
-    time.sleep(0.05)
-    return decide(self, slab)
-run.BatchRun.decide = slowly
-from allstatus.commands import app
-app()
-"""
-
-
-@pytest.mark.parametrize("resume", [True, False])
-def test_a_killed_run_leaves_no_output_and_a_rerun_is_clean(
-    tmp_path: Path, resume: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    source, target = write(tmp_path / "in.parquet", ROWS), tmp_path / "out.parquet"
-    asked = [str(source), str(target), *(["--resume"] if resume else [])]
-    killed = [sys.executable, "-c", SLOW, "batch", *asked]
-    with subprocess.Popen(
-        killed, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    ) as running:
-        assert running.stdout is not None
-        while running.stdout.readline().strip() != "5":
-            pass
-        running.kill()
-    assert not target.exists()
-    numbers, decide_slab = list[int](), BatchRun.decide
-
-    def noted(self: BatchRun, slab: Any) -> Any:
-        numbers.append(slab.number)
-        return decide_slab(self, slab)
-
-    monkeypatch.setattr(sources, "SLAB", 300)
-    monkeypatch.setattr(BatchRun, "decide", noted)
-    again = command(*asked)
-    assert again.returncode == 0
-    assert (numbers[0] > 0) is resume
-    assert f"{len(ROWS):,} rows in = {len(GOOD):,} out" in again.stderr
-    assert answers(target) == expected(GOOD)
-    left = {"out.parquet", "out.parquet.rejects.csv", "out.parquet.cells.ndjson"}
-    assert {path.name for path in tmp_path.iterdir()} == {"in.parquet", *left}
-
-
-def test_finished_parts_of_another_input_are_not_used(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    source, target = write(tmp_path / "in.parquet", ROWS), tmp_path / "out.parquet"
-
-    def stop(*_: Any) -> None:
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as patched:
-        patched.setattr(BatchRun, "_write", stop)
-        with pytest.raises(KeyboardInterrupt):
-            decide(source, target, resume=True)
-    assert list((tmp_path / "out.parquet.parts").glob("*.arrow"))
-    write(source, list(reversed(ROWS)))
-    time.sleep(0.01)
-    decide(source, target, resume=True)
-    assert answers(target) == expected(list(reversed(GOOD)))
 
 
 def test_one_item_is_got_ahead_and_errors_arrive() -> None:

@@ -1,59 +1,34 @@
-"""`allstatus batch` on a folder: every line accounted for, whole or not at all."""
+"""`allstatus batch` on a folder: every line accounted for, in every format."""
 
 import gzip
 import json
-import os
-import subprocess
-import sys
 from datetime import date
-from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
-from synthetic import make_export
 
 from allstatus import InvalidRecord
 from allstatus.bulk.fhir_export import decide_partition, export_run
-from allstatus.bulk.fhir_export.export_run import ExportRun
 from allstatus.bulk.fhir_export.ndjson_pieces import CUT_SHORT
 from allstatus.ehr.chart_options import make_reader
 from allstatus.ehr.fhir.fhir_reader import read_fhir
 from allstatus.ehr.timelines.timeline import decide_chart
 from allstatus.record.exact_json import parse_json
-from bulk.folders import AS_A_PART, HOW, decide, evidence, rejects, rows, write_folder
-from command_line import run, run_on_a_full_disk
-
-HOUSE = Path(__file__).parents[3] / "fixtures/columns/house.yaml"
-ASSUMED = "symptoms-absent-unless-recorded"
-Answers = list[tuple[Any, ...]]
-PEOPLE = list(make_export(14, 0.6, 40, 1))
-
-
-@pytest.fixture
-def export(tmp_path: Path) -> Path:
-    return write_folder(tmp_path / "export", PEOPLE)
-
-
-def answers(target: Path) -> Answers:
-    return [
-        (row["id"], row["as_of"], row["outcome"], row["status"], row["missing"])
-        for row in rows(target)
-    ]
-
-
-@pytest.fixture
-def expected(export: Path, tmp_path: Path) -> Answers:
-    decide(export, tmp_path / "expected.ndjson")
-    found = answers(tmp_path / "expected.ndjson")
-    for path in tmp_path.glob("expected.*"):
-        path.unlink()
-    assert len(found) == 8
-    return found
-
-
-command = partial(run, "batch")
+from bulk.fhir_export.conftest import PEOPLE
+from bulk.files import command
+from bulk.folders import (
+    AS_A_PART,
+    ASSUMED,
+    HOW,
+    Answers,
+    answers,
+    decide,
+    evidence,
+    rejects,
+    rows,
+    write_folder,
+)
 
 
 def test_the_command_prints_what_adds_up(export: Path, tmp_path: Path) -> None:
@@ -221,70 +196,6 @@ def test_an_export_without_patients_or_without_anything_of_interest(
     assert pq.read_table(tmp_path / "b.parquet").num_rows == 0
 
 
-@pytest.mark.usefixtures("export")
-@pytest.mark.parametrize(
-    ("source", "target", "options", "message"),
-    [
-        ("empty", "out.csv", [], "is a folder without a file of FHIR resources"),
-        ("bundles", "out.csv", [], "is a folder without a file of FHIR resources"),
-        ("export", "out.xlsx", [], "has a name that says no format"),
-        ("export", "absent/out.csv", [], "cannot be written"),
-        ("export", "export/out.csv", [], "lies in the folder that is read"),
-        ("export", "out.csv", ["--keep", "site"], "--keep: is for a file of records"),
-        ("export", "out.csv", ["--columns", str(HOUSE)], "--columns: is for a file of records"),
-        ("export", "out.csv", ["--backend", "duckdb"], "--backend: is for a file of records"),
-        ("export", "out.csv", ["--assume", "anything"], "--assume: is not an assumption"),
-        (
-            "records.csv",
-            "out.csv",
-            ["--as-of", "2026-01-01"],
-            "--as-of: is for a folder of FHIR resources",
-        ),
-        (
-            "records.csv",
-            "out.csv",
-            ["--window", "3"],
-            "--window: is for a folder of FHIR resources",
-        ),
-    ],
-)
-def test_what_cannot_be_done_is_refused_and_leaves_nothing(
-    tmp_path: Path, source: str, target: str, options: list[str], message: str
-) -> None:
-    (tmp_path / "empty").mkdir()
-    (tmp_path / "bundles").mkdir()
-    (tmp_path / "bundles" / "one.json").write_text("{}")
-    (tmp_path / "records.csv").write_text("id,cbc\n1,normal\n")
-    before = sorted(tmp_path.rglob("*"))
-    done = command(tmp_path / source, tmp_path / target, *options)
-    assert done.returncode == 3, done.stderr
-    assert message in done.stderr
-    assert "Traceback" not in done.stderr
-    assert sorted(tmp_path.rglob("*")) == before
-
-
-def test_a_full_disk_leaves_nothing(export: Path, tmp_path: Path) -> None:
-    done = run_on_a_full_disk("batch", export, tmp_path / "out.ndjson")
-    assert done.returncode == 3
-    assert "cannot be written (file too large)" in done.stderr
-    assert set(tmp_path.iterdir()) == {export}
-
-
-def test_a_file_that_changes_meanwhile_is_refused(
-    export: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    write = ExportRun._write
-
-    def touched(self: ExportRun, *more: Any) -> Any:
-        os.utime(export / "Observation.000.ndjson", (1, 1))
-        return write(self, *more)
-
-    monkeypatch.setattr(ExportRun, "_write", touched)
-    with pytest.raises(InvalidRecord, match="changed while it was read"):
-        decide(export, tmp_path / "out.ndjson")
-    assert set(tmp_path.iterdir()) == {export}
-
-
 def test_references_are_looked_up_some_at_a_time(
     export: Path, tmp_path: Path, expected: Answers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -292,61 +203,3 @@ def test_references_are_looked_up_some_at_a_time(
     monkeypatch.setattr(decide_partition, "LOAD", 1)
     decide(export, tmp_path / "out.ndjson")
     assert answers(tmp_path / "out.ndjson") == expected
-
-
-SLOW = """
-import sys, time
-from pathlib import Path
-from allstatus.bulk.fhir_export import export_run as run
-work_off = run.work_off
-def slowly(shelf, *more):
-    print(shelf, flush=True)
-    time.sleep(0.05)
-    return work_off(shelf, *more)
-run.work_off = slowly
-from allstatus.commands import app
-app()
-"""
-
-
-@pytest.mark.parametrize("resume", [True, False])
-def test_a_killed_run_leaves_no_output_and_a_rerun_is_clean(
-    export: Path, tmp_path: Path, expected: Answers, resume: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    target = tmp_path / "out.ndjson"
-    asked = [str(export), str(target), "--assume", ASSUMED, *(["--resume"] if resume else [])]
-    killed = [sys.executable, "-c", SLOW, "batch", *asked]
-    with subprocess.Popen(
-        killed, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    ) as running:
-        assert running.stdout is not None
-        seen: list[str] = []
-        while seen.count("3") < 2:  # asked for what they refer to, then decided
-            seen.append(running.stdout.readline().strip())
-        running.kill()
-    assert not target.exists()
-    worked, work_off = list[int](), export_run.work_off
-    monkeypatch.setattr(
-        export_run, "work_off", lambda shelf, *more: worked.append(shelf) or work_off(shelf, *more)
-    )
-    assert command(*asked).returncode == 0
-    assert (min(worked) > 0) is resume
-    assert answers(target) == expected
-    written = {f"out.ndjson{ending}" for ending in ("", ".rejects.csv", ".evidence.ndjson")}
-    assert {path.name for path in tmp_path.iterdir()} == {"export", *written}
-
-
-def test_kept_work_of_another_export_is_not_used(
-    export: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def stop(*_: Any) -> None:
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as patched:
-        patched.setattr(ExportRun, "_write", stop)
-        with pytest.raises(KeyboardInterrupt):
-            decide(export, tmp_path / "out.ndjson", resume=True)
-    assert list((tmp_path / "out.ndjson.parts" / "lines").glob("done-*.json"))
-    for path in export.glob("Condition*"):
-        path.unlink()
-    assert decide(export, tmp_path / "out.ndjson", resume=True).listed == 0

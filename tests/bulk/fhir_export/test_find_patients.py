@@ -52,3 +52,18 @@ def test_an_export_s_patients_are_those_of_the_rules(
     totals = ExportRun(ExportJob(export, target, *beside, how)).totals()
     assert [row["id"] for row in rows(target)] == listed
     assert (totals.patients, totals.found, totals.listed) == (3, 1, 1)
+
+
+def test_every_spelling_of_a_code_is_found() -> None:
+    for code in (
+        "C91.00",
+        "c91.01",
+        "C9102",
+        " c9100 ",
+        "91857003",
+        r"\u00391857003",
+        r"C91\u002e00",
+    ):
+        assert holds_diagnosis(f'{{"code":"{code}"}}'.encode()), code
+    for code in ("C92.00", "C91.10", "C83.50"):
+        assert not holds_diagnosis(f'{{"code":"{code}"}}'.encode()), code

@@ -10,27 +10,11 @@ from random import Random
 from typing import Any
 
 import pytest
-from pydantic_core import to_json
 from synthetic import make_export
 
 from allstatus.bulk.fhir_export import find_patients, process_pool
-from allstatus.bulk.fhir_export.decide_patient import row_of
-from allstatus.ehr.facts_table import facts_document
-from allstatus.ehr.fhir.fhir_reader import read_fhir
-from allstatus.ehr.timelines.timeline import decide_chart
-from allstatus.record.exact_json import parse_json
-from bulk.folders import HOW, Resource, decide, evidence, exported, rows, write_folder
-from ehr.bundles import (
-    ICD10CM,
-    REMISSION,
-    SNOMED,
-    concept,
-    given,
-    intent,
-    marrow,
-    observation,
-    quantity,
-)
+from bulk.folders import Resource, exported, write_folder
+from bulk.one_bundle import assert_same, expected
 
 FIXTURES = Path(__file__).parents[3] / "fixtures"
 CHARTS = sorted(
@@ -45,48 +29,6 @@ TIMELINES = [
 
 def read(path: Path) -> list[Resource]:
     return exported(json.loads(path.read_text("utf-8")))
-
-
-def expected(resources: list[Resource]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """The rows and the evidence of every patient with ALL, from one bundle that holds
-    everything.
-    """
-    answers, grounds = [], []
-    for chart in read_fhir(parse_json(json.dumps(resources))):
-        decision = decide_chart(HOW.classifier, chart, options=HOW.options)
-        if decision.outcome != "not_applicable":
-            answers.append(row_of(HOW, chart.patient or "", decision))
-            grounds.append(_ground(json.loads(to_json(facts_document(decision)))))
-    return answers, grounds
-
-
-def _ground(line: dict[str, Any]) -> dict[str, Any]:
-    """The facts with their evidence, the warnings, and where every statement went."""
-    kept = ("facts", "accounted", "set_aside", "not_understood")
-    return {key: line[key] for key in kept} | {"warnings": sorted(line["warnings"])}
-
-
-def assert_same(
-    resources: list[Resource], folder: Path, target: Path, *, ordered: bool = True
-) -> None:
-    answers, grounds = expected(resources)
-    totals = decide(folder, target)
-    assert totals.lines == totals.read + totals.passed + totals.rejected
-    assert rows(target) == json.loads(json.dumps(answers))
-    found = [_ground(line) for line in evidence(target)]
-    if ordered:
-        assert found == grounds
-    else:
-        assert [_settled(line) for line in found] == [_settled(line) for line in grounds]
-
-
-def _settled(ground: dict[str, Any]) -> dict[str, Any]:
-    """Evidence whose order on one day follows the order of the file, put in order."""
-    facts = {
-        name: fact | {"evidence": sorted(map(str, fact["evidence"]))}
-        for name, fact in ground["facts"].items()
-    }
-    return ground | {"facts": facts}
 
 
 @pytest.mark.parametrize("path", [*CHARTS, *TIMELINES], ids=lambda path: path.stem)
@@ -239,98 +181,6 @@ def test_several_versions_and_copies_of_a_resource(tmp_path: Path) -> None:
     )
 
 
-def about_one(*more: Resource) -> list[Resource]:
-    """A patient with ALL in remission, another patient, and more about the first."""
-    own = {"subject": {"reference": "Patient/p1"}}
-    other = [
-        {"resourceType": "Patient", "id": "p2"},
-        {"resourceType": "Condition", "id": "c2", "subject": {"reference": "Patient/p2"}},
-    ]
-    return [*REMISSION, *other, *(resource | own for resource in more)]
-
-
-def to(*references: str) -> list[Resource]:
-    return [{"reference": reference} for reference in references]
-
-
-SODIUM = {"code": concept("2951-2"), "valueQuantity": quantity(140, "mmol/L")}
-STATUS = observation(
-    "status", "97509-4", "2025-02-15", valueCodeableConcept=concept("103338009", SNOMED)
-)
-BLASTS = observation("blasts", "", "2025-03-20", valueQuantity=quantity(60, "%"))
-VISIT = {
-    "resourceType": "Encounter",
-    "id": "v",
-    "status": "finished",
-    "period": {"start": "2025-02-02"},
-}
-REPORT = {"resourceType": "DiagnosticReport", "id": "r", "effectiveDateTime": "2025-03-25"}
-UNREAD = {
-    "a later version with another code": [
-        marrow("2025-03-10", 2, meta={"versionId": "9"}) | SODIUM
-    ],
-    "a result that is the reason of a dose": [
-        observation("reason", "2951-2", "2025-01-05"),
-        given("2025-01-06", "6851", reasonReference=to("Observation/reason")),
-    ],
-    "a result that a result is about": [
-        observation("focus", "", "2025-02-15") | {"code": concept("363406005", SNOMED)},
-        STATUS | {"focus": to("Observation/focus")},
-    ],
-    "a report that says the day of a result": [
-        {
-            key: value
-            for key, value in marrow("2025-03-25", 40, id="undated").items()
-            if key != "effectiveDateTime"
-        },
-        REPORT | {"subject": to("Patient/p1"), "result": [to("Observation/undated")]},
-    ],
-    "a panel that says the specimen": [
-        BLASTS | {"id": "member", "code": concept("C74605", "NCIT")},
-        {"resourceType": "Specimen", "id": "bone", "type": concept("119359002", SNOMED)},
-        observation("panel", "2951-2", "2025-03-25")
-        | {"hasMember": [to("Observation/member")], "specimen": to("Specimen/bone")},
-    ],
-    "a report that announces a result": [
-        REPORT | {"subject": to("Patient/p1"), "status": "registered", "code": concept("26447-3")},
-    ],
-    "a report that says the specimen": [
-        BLASTS | {"code": concept("C74605", "NCIT")},
-        {"resourceType": "Specimen", "id": "m", "type": concept("119359002", SNOMED)},
-        REPORT | {"specimen": to("Specimen/m"), "result": to("Observation/blasts")},
-    ],
-    "another cancer as the reason of a visit": [
-        VISIT | {"reasonCode": [concept("C34.1", ICD10CM)]}
-    ],
-    "a procedure with a stated intent": [
-        {
-            "resourceType": "Procedure",
-            "id": "p",
-            "status": "completed",
-            "performedDateTime": "2025-01-03",
-            **intent("373808002"),
-        },
-    ],
-    "a spelling of a code with spaces": [marrow("2025-03-20", 30) | {"code": concept(" 11150-0 ")}],
-    "results contained in a report": [
-        REPORT | {"contained": [{"id": "m"} | marrow("2025-03-25", 50)]}
-    ],
-}
-
-
-@pytest.mark.parametrize("name", UNREAD)
-def test_nothing_that_counts_is_left_unread(name: str, tmp_path: Path) -> None:
-    resources = about_one(*UNREAD[name])
-    answers, grounds = expected(resources)
-    assert (answers, grounds) != expected(about_one()), "this would not be missed"
-    assert_same(
-        resources,
-        write_folder(tmp_path / "export", resources),
-        tmp_path / "out.ndjson",
-        ordered=False,
-    )
-
-
 @pytest.mark.parametrize("patients", [1, 2])
 def test_resources_that_name_nobody(patients: int, tmp_path: Path) -> None:
     resources = list(make_export(patients, 1, 40, 3))
@@ -366,21 +216,6 @@ def test_escapes_that_hide_a_code_a_name_or_a_slash(tmp_path: Path) -> None:
             text.replace('"9185', r'"\u003985').replace('"27757', r'"\u00327757'), "utf-8"
         )
     assert_same(resources, folder, tmp_path / "out.ndjson", ordered=False)
-
-
-def test_every_spelling_of_a_code_is_found() -> None:
-    for code in (
-        "C91.00",
-        "c91.01",
-        "C9102",
-        " c9100 ",
-        "91857003",
-        r"\u00391857003",
-        r"C91\u002e00",
-    ):
-        assert find_patients.holds_diagnosis(f'{{"code":"{code}"}}'.encode()), code
-    for code in ("C92.00", "C91.10", "C83.50"):
-        assert not find_patients.holds_diagnosis(f'{{"code":"{code}"}}'.encode()), code
 
 
 def test_work_shared_out_to_processes_gives_the_same(

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from synthetic import make_export
 
-from bulk.fhir_export.test_gather import assert_same
 from bulk.folders import write_folder
+from bulk.one_bundle import assert_same
 
 
 @pytest.mark.parametrize(

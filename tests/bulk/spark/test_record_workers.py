@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from bulk.spark.test_spark_run import SPARK, assert_same
+from bulk.spark.beside_arrow import assert_same
+from needs import SPARK
 
 pytestmark = SPARK
 

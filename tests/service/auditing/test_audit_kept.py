@@ -18,7 +18,7 @@ from allstatus.service.auditing.hash_chain import AuditError, ChainKey
 from command_line import invoke
 from needs import SERVER
 from service.conftest import PATIENT_VIEW, call, chart, prefetch_of, serving
-from service.hooks.test_order_cards import ACCEPTED, OVERRIDDEN
+from service.hooks.test_feedback import ACCEPTED, OVERRIDDEN
 from service.process import served
 from service.stores import Kept, in_file
 from service.test_rest import RECORD
