@@ -1,4 +1,4 @@
-"""Shared fixtures, and which tests one process runs because they share what is slow to start."""
+"""Shared fixtures, and in which order tests are run."""
 
 import gc
 import re
@@ -16,6 +16,7 @@ from allstatus.testing import minimal_vectors
 from allstatus.testing.vectors import Vector
 from needs import NO_DURABLE, lacking
 from shipped import load_shipped_once
+from work_units import pytest_xdist_make_scheduler  # noqa: F401
 
 settings.register_profile("allstatus", deadline=None)  # a timing is never a test
 settings.load_profile("allstatus")
@@ -65,6 +66,9 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
             pytest.skip(reason)
 
 
+LONGEST = re.compile(
+    r"spark|test_site|testing-kit|test_text|test_release|test_start|scale\.md|every_cell|-suite"
+)
 MARKING = re.compile(r"\bneeds import\b|\bmark\.slow\b|\bimport SPARK\b")
 
 
@@ -88,26 +92,9 @@ def refuse_hidden_marks(items: Iterable[pytest.Item]) -> None:
             raise pytest.UsageError(f"{item.nodeid}: its file marks it unseen (tests/conftest.py)")
 
 
-TOGETHER = {  # what they share: how the tests are called
-    "a Spark cluster": "spark",
-    "a site": r"test_site\.py",
-    "the answers of every backend": r"test_agreement\.py",
-    "the fewest vectors": r"--minimal|how-to/port\.md|testing-kit\.md|::test_the_fewest",
-}
-LONGEST = (
-    r"spark|test_site|testing-kit|test_text|test_release|test_start|scale\.md|every_cell|-suite"
-)
-
-
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """With `--dist loadgroup`, tests that share something go to the same process, and the longest
-    begin, so that no process ends long before another.
-    """
+    """The longest begin, so that no process ends long before another."""
     refuse_hidden_marks(items)
     long = {item for item in items if item.get_closest_marker("slow") or "spark" in item.nodeid}
-    items.sort(key=lambda item: not (item in long and re.search(LONGEST, item.nodeid)))
-    for item in items:
-        for shared, called in TOGETHER.items():
-            if re.search(called, item.nodeid):
-                item.add_marker(pytest.mark.xdist_group(shared))
+    items.sort(key=lambda item: not (item in long and LONGEST.search(item.nodeid)))
