@@ -8,6 +8,7 @@ from typing import Any
 
 from allstatus.ehr.assess.assessment import Scene
 from allstatus.ehr.assess.day_index import DayIndex
+from allstatus.ehr.dates import last_ones
 from allstatus.ehr.evidence.doubt import Doubt
 from allstatus.render.messages import answer_texts
 from allstatus.table.chart_context import Evidence
@@ -39,11 +40,12 @@ def _of_another_time(
 
 def _assess(scene: Scene, fact: str, heard: list[Doubt]) -> None:
     found, texts = scene.found, answer_texts(scene.ruleset)
-    stands = sorted((a for a in heard if not a.why), key=lambda a: a.when.order)
-    last = stands[-1] if stands else None
+    stands = sorted((a for a in heard if not a.why), key=lambda a: (a.when.last, a.when.text))
+    latest = last_ones(stands)
+    last = latest[-1] if latest else None
     if last is not None:
-        found.note(fact, [a.evidence.set_aside(texts["earlier"]) for a in stands[:-1]])
-        if any(a.when.end >= last.when.begin and a.value != last.value for a in stands[:-1]):
+        found.note(fact, [a.evidence.set_aside(texts["earlier"]) for a in stands if a is not last])
+        if any(a.value != last.value for a in latest):
             found.conflicts.append((ONE_VALUE, (fact,), texts["two"]))
         _state(scene, last)
     for doubt in (a for a in heard if a.why):
