@@ -28,10 +28,11 @@ def assess_outside(scene: Scene, start: date) -> None:
     latest = [item for site in sorted(scene.index.sites) if (item := _latest(scene, site))]
     torn = [item for item in latest if item.conflict and not _over(scene, item)]
     there = [i for i in latest if i.value and not i.conflict and not _over(scene, i)]
-    here = [item for item in there if item.when.first >= start]
-    stale = [item for item in there if not _cleared(scene, item.site)]
     doubts = scene.doubts(OUTSIDE, scene.past.last_remission)
-    open_ = [doubt for doubt in doubts if _opens(scene, doubt, start)]
+    shaken = {d.name for d in doubts if any(_may_clear(d, item) for item in there)}
+    here = [item for item in there if item.when.first >= start and item.site not in shaken]
+    stale = [i for i in there if not _cleared(scene, i.site) and i.site not in shaken]
+    open_ = [d for d in doubts if d.name in shaken or _opens(scene, d, start)]
     if here:
         sites = {"site": sorted({item.site for item in here})}
         found.derive(OUTSIDE, sites, (item.evidence for item in here))
@@ -41,6 +42,7 @@ def assess_outside(scene: Scene, start: date) -> None:
         found.derive(OUTSIDE, "unknown", aside, "unknown")
     elif open_:
         found.leave_open(OUTSIDE, open_)
+    found.note(OUTSIDE, (i.evidence.set_aside(STALE) for i in there if i.site in shaken))
     only = "this site only; others are not reported"
     found.note(OUTSIDE, (i.evidence.set_aside(only) for i in latest if not i.value))
 
@@ -71,6 +73,12 @@ def _over(scene: Scene, item: Finding) -> bool:
 def _cleared(scene: Scene, site: str) -> bool:
     """Blasts once in the blood are gone when the blood count is normal."""
     return site == "blood" and scene.found.facts.get("cbc") == "normal"
+
+
+def _may_clear(doubt: Doubt, item: Finding) -> bool:
+    """Whether a finding may be gone by what cannot be relied on, which is not found to be there."""
+    same = doubt.name == item.site and not doubt.value
+    return same and not doubt.ended and doubt.differs(item.when, bool(item.value), eq)
 
 
 def _opens(scene: Scene, doubt: Doubt, start: date) -> bool:
