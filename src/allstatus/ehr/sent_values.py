@@ -43,6 +43,7 @@ APART = "its words differ"  # from its code
 OPPOSITE = "and its flag say the opposite of each other"
 
 _BETWEEN = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(?:-|–|to)\s*(\d+(?:\.\d+)?)\s*", re.IGNORECASE)
+_SHARE_IN_WORDS = re.compile(r"\{[^{}]*(?:%|percent|pct)[^{}]*\}", re.IGNORECASE)  # means 1 in UCUM
 _POWER = re.compile(r"\s*\d+(?:\.\d+)?[eE][+-]?\d{1,2}\s*")
 
 
@@ -96,6 +97,8 @@ def _percent(quantity: Quantity, tables: CodeTables) -> Percent:
     if quantity.cells is not None:
         return _share(quantity)
     known = read_unit(quantity.unit) if quantity.unit else None
+    if quantity.unit and _SHARE_IN_WORDS.fullmatch(quantity.unit.strip()):
+        known = None
     if known is None or known.quantity != RATIO:
         raise Unreadable(
             "has no unit"

@@ -15,7 +15,7 @@ from allstatus.bulk.fhir_export.ndjson_pieces import Piece, read_piece
 from allstatus.ehr.chart_options import DEFAULT_OPTIONS, ChartOptions
 from allstatus.errors import InvalidRecord
 
-_CODE = re.compile(rb'"CODE"\s*:\s*"\s*([^"\s]*)')
+_CODE = re.compile(rb'"CODE"\s*:\s*"\s*([^"\s+*!#\xe2-]*)')  # without ICD-10's marks behind it
 _ESCAPE = re.compile(rb"\\u00([2-7][0-9a-fA-F])")
 
 

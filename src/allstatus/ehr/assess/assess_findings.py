@@ -10,7 +10,7 @@ from allstatus.ehr.assess.assess_count import SAME_TIME
 from allstatus.ehr.assess.assessment import Scene
 from allstatus.ehr.assess.day_index import EMPTY
 from allstatus.ehr.chart_options import SYMPTOMS_ABSENT
-from allstatus.ehr.dates import last_ones
+from allstatus.ehr.dates import When, last_ones
 from allstatus.ehr.evidence.chart_reading import Finding
 from allstatus.ehr.evidence.doubt import Doubt, ends, stays
 from allstatus.table.chart_context import Evidence
@@ -26,9 +26,9 @@ def assess_outside(scene: Scene, start: date) -> None:
     """
     found = scene.found
     latest = [item for site in sorted(scene.index.sites) if (item := _latest(scene, site))]
-    torn = [item for item in latest if item.conflict and not _over(scene, item)]
-    there = [i for i in latest if i.value and not i.conflict and not _over(scene, i)]
-    doubts = scene.doubts(OUTSIDE, scene.past.last_remission)
+    torn = [item for item in latest if item.conflict and not _over(scene, item.when, start)]
+    there = [i for i in latest if i.value and not i.conflict and not _over(scene, i.when, start)]
+    doubts = [d for d in scene.doubts(OUTSIDE) if not _over(scene, d.when, start)]
     shaken = {d.name for d in doubts if any(_may_clear(d, item) for item in there)}
     here = [item for item in there if item.when.first >= start and item.site not in shaken]
     stale = [i for i in there if not _cleared(scene, i.site) and i.site not in shaken]
@@ -64,10 +64,13 @@ def _hours(items: list[Finding]) -> set[tuple[date, bool]]:
     return {(item.when.first, item.when.zoned) for item in items if item.when.clock}
 
 
-def _over(scene: Scene, item: Finding) -> bool:
-    """A finding outside the marrow ends at a remission documented on a later day."""
-    last = scene.past.last_remission
-    return last is not None and last > item.when.last
+def _over(scene: Scene, when: When, start: date) -> bool:
+    """What is outside the marrow ends at a remission documented on a later day; what is about this
+    assessment, since `start`, at one before it only.
+    """
+    past = scene.past
+    ends = past.ends if when.last < start else past.remissions
+    return bool(ends) and ends[-1].day > when.last
 
 
 def _cleared(scene: Scene, site: str) -> bool:

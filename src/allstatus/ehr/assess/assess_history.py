@@ -73,7 +73,7 @@ def assess_past(scene: Scene) -> None:
         last = [past.relapses[-1].evidence] if past.relapses else []
         found.derive(RELAPSE, True, last + told)
     elif past.relapses:
-        found.derive(RELAPSE, False, [past.remissions[-1].evidence])
+        found.derive(RELAPSE, False, [past.ends[-1].evidence])
     if past.relapse_count:
         found.facts["relapse_count"] = past.relapse_count
     in_doubt = past.in_doubt

@@ -98,7 +98,7 @@ class Assessor:
             last = max(given, key=lambda doubt: doubt.when.last)
             yield self._assess(moment, past, last.when.last), last
         for kind in (RELAPSE, REMISSION):
-            may = [d for d in scene.doubts(STATUS) if _may_matter(d, kind, past)]
+            may = [d for d in scene.doubts(STATUS) if _may_matter(d, kind, past, moment)]
             if may:
                 last = max(may, key=lambda doubt: doubt.when.last)
                 yield self._assess(moment, _with(past, kind, last, moment)), last
@@ -144,12 +144,14 @@ class Assessor:
                     found.note(fact, [Evidence("chart", because=PARTIAL)])
 
 
-def _may_matter(doubt: Doubt, kind: str, past: Past) -> bool:
+def _may_matter(doubt: Doubt, kind: str, past: Past, moment: Moment) -> bool:
     """Whether a status may be of this kind, and later than what is known to end it."""
     if doubt.value not in (None, kind):
         return False
     if kind == RELAPSE:
-        return past.last_remission is None or doubt.when.last >= past.last_remission
+        last, here = doubt.when.last, moment.anchor
+        ends = past.remissions if here is None or last >= here else past.ends
+        return not ends or last >= ends[-1].day
     return not past.remissions or past.relapsed_since
 
 

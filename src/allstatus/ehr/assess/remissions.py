@@ -102,20 +102,23 @@ class History:
 
     def before(self, day: date, until: date | None) -> Past:
         """What was known at an assessment: remissions before its day, relapses up to the end of its
-        evidence but its own.
+        evidence but its own, and remissions coded from its day on, which end what came before it.
         """
         remissions, relapses = self._of[REMISSION], self._of[RELAPSE]
         start = bisect_left(relapses, day, key=_day)
         end = None if until is None else bisect_right(relapses, until, key=_day)
         later = [e for e in relapses[start:end] if not (e.decided and e.day == day)]
+        first = bisect_left(remissions, day, key=_day)
+        last = None if until is None else bisect_right(remissions, until, key=_day)
         tally = self._tally(bisect_left(self.events, day, key=_day))
         for event in later:
             tally = tally.then(event)
         return Past(
-            tuple(remissions[: bisect_left(remissions, day, key=_day)]),
+            tuple(remissions[:first]),
             (*relapses[:start][:end], *later),
             tuple(self.maybe[: bisect_left(self.maybe, day, key=_day)]),
             tally,
+            tuple(e for e in remissions[first:last] if not e.decided),
         )
 
     def _tally(self, events: int) -> Tally:
@@ -147,13 +150,14 @@ class History:
 @dataclass(frozen=True, slots=True)
 class Past:
     """The remissions and relapses behind an assessment, in order; `maybe` are those that a doubt
-    left open.
+    left open, `coded_since` remissions that the chart codes from its day on.
     """
 
     remissions: tuple[Event, ...]
     relapses: tuple[Event, ...]
     maybe: tuple[Event, ...] = ()
     tallied: Tally | None = None  # of its remissions and relapses, where that is known
+    coded_since: tuple[Event, ...] = ()
 
     @property
     def tally(self) -> Tally:
@@ -163,8 +167,13 @@ class Past:
         events = sorted((*self.remissions, *self.relapses), key=_order)
         return reduce(Tally.then, events, Tally())
 
+    @property
+    def ends(self) -> tuple[Event, ...]:
+        """Every remission that ends what was found before it."""
+        return (*self.remissions, *self.coded_since)
+
     def _last(self) -> Event | None:
-        ends = (*self.remissions[-1:], *self.relapses[-1:])
+        ends = (*self.ends[-1:], *self.relapses[-1:])
         return max(ends, key=_order, default=None)
 
     @property
@@ -182,14 +191,13 @@ class Past:
     @property
     def relapsed_since(self) -> bool:
         """Whether the last relapse is later than the last remission."""
-        return bool(self.relapses) and (
-            not self.remissions or self.relapses[-1].day > self.remissions[-1].day
-        )
+        ended = self.last_remission
+        return bool(self.relapses) and (ended is None or self.relapses[-1].day > ended)
 
     @property
     def last_remission(self) -> date | None:
         """The day of the last remission."""
-        return self.remissions[-1].day if self.remissions else None
+        return self.ends[-1].day if self.ends else None
 
     @property
     def in_doubt(self) -> tuple[Event, ...]:

@@ -12,6 +12,7 @@ OWN = "https://allstatus.example/fhir"
 """Where our own addresses begin: under a name reserved by RFC 2606, which nobody can own."""
 
 _OID = re.compile(r"\d+(\.\d+)+")
+_MARKS = "+*!†#-."  # which ICD-10 adds where two codes are one disease, or one is cut short
 _SNOMED_EDITION = "http://snomed.info/sct/"
 _ICD9_MALIGNANT = range(140, 209)  # CMS file v32: malignant neoplasms with leukemia and lymphoma
 DOTTED = ("icd10", "icd9")
@@ -53,6 +54,8 @@ class CodeSystems:
         if not family:
             return code
         code = code.upper()
+        if family == "icd10":
+            code = code.rstrip(_MARKS)
         dotted = family in DOTTED and len(code) > 3 and code[3] != "." and "." not in code
         return f"{code[:3]}.{code[3:]}" if dotted else code
 

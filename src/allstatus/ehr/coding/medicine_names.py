@@ -11,6 +11,7 @@ from typing import Any
 _BRACKETS = re.compile(r"[(\[]([^()\[\]]*)[)\]]")
 _SEPARATORS = re.compile(r" (?:and|und|et) |[;/+,&]| - ")  # blanks are single
 _NUMBER = re.compile(r"(?<![^\W\d_])\d[\d.,]*")
+_DOTTED = re.compile(r"(?<!\w)([a-z])\.([a-z])\.(?!\w)")  # i.v.
 _SUFFIX = re.compile(r"(?<=[a-z]{5})-[a-z]{4}\b")  # of a biosimilar: rituximab-abbs
 _WORD = re.compile(r"[^\W\d_][\w²]*(?:-[^\W\d_]+)*|%")
 
@@ -27,14 +28,15 @@ class MedicineNames:
         """What the ingredients of a medicine's own name stand for; none when a word stands there
         that belongs to no such name.
         """
-        outside = " ".join(_BRACKETS.sub(" ", text.lower()).split())
+        text = _DOTTED.sub(r"\1\2", text.lower())
+        outside = " ".join(_BRACKETS.sub(" ", text).split())
         found: list[Any] = []
         for part in _SEPARATORS.split(outside):
             meanings = self._ingredients(part)
             if meanings is None:
                 return ()
             found += meanings
-        for inner in _BRACKETS.findall(text.lower()):
+        for inner in _BRACKETS.findall(text):
             meanings = self._within_brackets(inner)
             if meanings is None or (found and not set(map(id, meanings)) <= set(map(id, found))):
                 return ()

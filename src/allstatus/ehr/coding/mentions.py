@@ -46,5 +46,6 @@ def _is_known(one: Mention, tables: CodeTables) -> bool:
 def tells_of_more(codes: tuple[Code, ...], tables: CodeTables) -> bool:
     """Whether a diagnosis is that of a relapse, or says that a disease is elsewhere."""
     found = tables.diagnoses.find_each(codes)
+    found += tables.results.find_each(codes)
     known = any(one.topic["asserts"] == RELAPSE or one.topic["secondary"] for one in found)
     return known or any(one.topic["site"] for one in tables.signs.find_each(codes))

@@ -131,7 +131,8 @@ def doubt_by_answer(reading: ChartReading, result: Result) -> bool:
     """What a diagnosis that answers another question, or concludes a report, may assert, or where
     it may say that the disease is.
     """
-    found = reading.tables.diagnoses.find_each(result.said)
+    status = reading.tables.results.find(result.said)
+    found = (*reading.tables.diagnoses.find_each(result.said), *((status,) if status else ()))
     if not found or result.void:
         return False
     telling = [match for match in found if match.topic["asserts"] or _spread(reading, match)]
@@ -179,7 +180,7 @@ def settle_asserted(reading: ChartReading) -> None:
     first = min((item.when.last for item in reading.directed), default=None)
     kept = []
     for item in reading.asserted:
-        if item.value == REMISSION and _nameless(reading, item) and reading.other_cancers:
+        if _nameless(reading, item) and reading.other_cancers:
             why = f"does not name its leukemia ({_others(reading)})"
             reading.doubt(
                 Doubt(FACT, item.name, item.when, why, item.evidence, item.value, firm=True)

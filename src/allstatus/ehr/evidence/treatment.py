@@ -31,6 +31,7 @@ HISTORY = "says that there was one, without its date"
 NO_TREATMENT = "is no treatment by itself"
 LONG_BEFORE = timedelta(days=30)  # treatment may begin before the diagnosis is on the chart
 UNSTATED = "{} of unstated intent: it may be for the leukemia or for relief"
+STRANGE_INTENT = "an unread intent"
 UNDATED_TREATMENT = "has no date, so it cannot be placed before or after a result"
 EARLIER = "given before the leukemia began"
 BEFORE_RECORDED = "given long before the leukemia was recorded, and does not say what for"
@@ -47,9 +48,15 @@ def read_treatments(reading: ChartReading) -> None:
         doubt_by_reason(reading, treatment)
         match = _weightiest(reading.tables.treatments.find_each(treatment.codes))
         topic = match.topic if match else _named(treatment, reading.tables)
-        intent = reading.tables.treatments.find(treatment.intent)
+        intent = _stated(treatment, reading.tables)
         if topic is not None or (intent is not None and intent.topic["intent"] == "directed"):
             _place(reading, treatment, match, topic, intent)
+
+
+def _stated(treatment: Treatment, tables: CodeTables) -> Match | None:
+    """A stated intent that tells treatment of the disease from relief."""
+    found = tables.treatments.find(treatment.intent)
+    return found if found is not None and found.topic["intent"] else None
 
 
 def _named(treatment: Treatment, tables: CodeTables) -> Topic | None:
@@ -102,14 +109,24 @@ def _place(
         told = f"{because}; it does not count as treatment of the leukemia"
         reading.put_aside(FACT, evidence, told)
         return
-    if purpose == "depends":
-        why = why or UNSTATED.format(title.lower())
-    elif why == UNDATED:
-        why = UNDATED_TREATMENT
+    why = _not_known(
+        reading, treatment, why, UNSTATED.format(title.lower()) * (purpose == "depends")
+    )
     if why := _for_something_else(reading, treatment, when) or why:
         reading.doubt(Doubt(FACT, title, when, why, evidence, True, firm=True))
         return
     reading.directed.append(Finding(title, when, evidence.counted(because, "disease-directed")))
+
+
+def _not_known(reading: ChartReading, treatment: Treatment, why: str, unstated: str) -> str:
+    """Why it is not known to be directed at the disease, or empty; `unstated`: it depends on an
+    intent that nobody stated.
+    """
+    if treatment.intent and reading.tables.treatments.find(treatment.intent) is None:
+        return why or STRANGE_INTENT
+    if not unstated and why == UNDATED:
+        return UNDATED_TREATMENT
+    return why or unstated
 
 
 def _uncounted(

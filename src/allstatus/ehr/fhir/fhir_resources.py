@@ -56,6 +56,7 @@ CERTAINTY = {
     "Z": STANDS,
 }
 AFTER = "Z"
+MORPHOLOGY = "morphology"  # in mcode-histology-morphology-behavior, and others' names for it
 UNVERIFIABLE = Standing("", "its status of verification cannot be read")
 WIDER = {"active", "inactive"}  # which take the others in
 STATES = ("active", "recurrence", "relapse", "inactive", "remission", "resolved")
@@ -93,7 +94,7 @@ def _condition(resource: Json, store: ResourceStore) -> Iterator[Problem]:
     onset = when(resource, "onsetDateTime", "onsetPeriod")
     yield Problem(
         source_of(resource),
-        codes(resource.get("code")) + _topography(resource),
+        codes(resource.get("code")) + _morphology(resource) + _topography(resource),
         onset or recorded,
         recorded,
         stands.void,
@@ -108,6 +109,16 @@ def _condition(resource: Json, store: ResourceStore) -> Iterator[Problem]:
         doubt=stands.doubt,
         latest=None if onset or recorded else last_day([updated(resource)]),
         **identity(resource, store, rest=" ".join(c.code for c in codes(resource.get("code")))),
+    )
+
+
+def _morphology(resource: Json) -> tuple[Code, ...]:
+    """Which disease it is by its tissue: mCODE's extension, and others' that are named so."""
+    return tuple(
+        code
+        for extension in objects(resource.get("extension"))
+        if MORPHOLOGY in text(extension.get("url")).rpartition("/")[2].lower()
+        for code in codes(extension.get("valueCodeableConcept"))
     )
 
 

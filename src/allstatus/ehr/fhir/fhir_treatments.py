@@ -251,7 +251,7 @@ def _intent(resource: Json) -> tuple[Code, ...]:
     found: tuple[Code, ...] = ()
     for extension in objects(resource.get("extension")):
         if INTENT in text(extension.get("url")).rpartition("/")[2].lower():
-            found += codes(extension.get("valueCodeableConcept")) + codes(
-                extension.get("valueCoding")
-            )
+            said = extension.get("valueCodeableConcept")
+            found += codes(said) or in_words(said)
+            found += codes(extension.get("valueCoding"))
     return found

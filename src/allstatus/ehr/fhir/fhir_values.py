@@ -90,8 +90,10 @@ def interpreted(part: Json) -> Quantity | None:
 
 
 def _read(kind: str, value: Any) -> Quantity | None:
+    if kind == "valueString" and isinstance(value, str):
+        return Quantity(value, 0) if value.strip() == "0" else _quoted(value)
     if kind == "valueString":
-        return _quoted(value) if isinstance(value, str) else None
+        return None
     if kind == "valueInteger":
         return Quantity(str(value), value)
     reader = READERS.get(kind)
@@ -109,6 +111,8 @@ def _boolean(value: object) -> Quantity:
 
 def _coded(concept: object) -> Quantity:
     found = codes(concept)
+    if not found and (said := words(concept)):
+        return _quoted(said)
     return Quantity(words(concept) or " ".join(code.code for code in found), codes=found)
 
 
