@@ -82,12 +82,21 @@ def test_what_is_so_now(tmp_path: Path) -> None:
         text = client.get("/metrics").text
         assert counted(text, "ready") == 1
         assert counted(text, "audit_lag_seconds") < 30
-        assert 0 < counted(text, "key_age_seconds", issuer=ISSUER) < 600
+        assert ISSUER not in text  # the keys of a file are not read by the clock
         assert 0 < counted(text, "audit_disk_free_ratio") < 1
         refused = {"status": "401", "problem": "token-refused"}
         assert counted(text, "requests_total", **refused) == 1
         (tmp_path / "audit.db").rename(tmp_path / "moved.db")
         assert counted(client.get("/metrics").text, "ready") == 0
+
+
+def test_the_age_of_keys_is_of_addresses(tmp_path: Path) -> None:
+    issuers = [{"issuer": ISSUER, "jwks_url": "http://127.0.0.1:9/keys"}]
+    away = {"base_url": "http://127.0.0.1:8000", "insecure_dev": False, "issuers": issuers}
+    with serving(tmp_path, **away) as client:
+        text = client.get("/metrics").text
+    assert counted(text, "key_age_seconds", issuer=ISSUER) == float("inf")
+    assert counted(text, "ready") == 0
 
 
 def test_no_patient_is_in_it(own: TestClient) -> None:

@@ -5,7 +5,7 @@ machine.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -14,6 +14,7 @@ from allstatus.errors import AllstatusError
 from allstatus.record.yaml_file import YamlFile
 from allstatus.service.auditing.database_url import DatabaseUrl
 from allstatus.service.prefetch import GENERIC, Searches, searches
+from allstatus.table.engines import EngineName
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 LOCAL_ORIGIN = r"https?://(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?"
@@ -26,8 +27,9 @@ class ConfigError(AllstatusError):
 
 def _address(value: str) -> str:
     parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
-        raise ValueError("is not an http(s) address without query")
+    besides = parts.query or parts.fragment or "@" in parts.netloc or parts.port == 0
+    if parts.scheme not in ("http", "https") or not parts.hostname or besides:
+        raise ValueError("is not an http(s) address without query and user")
     if parts.scheme == "http" and parts.hostname not in LOOPBACK:
         raise ValueError("needs https beyond this machine")
     return value.rstrip("/")
@@ -111,7 +113,7 @@ class Config(_Settings):
     base_url: Address | None = None
     rules: tuple[str, ...] = ()
     codes: Path | None = None
-    engine: str = "auto"
+    engine: Literal["auto"] | EngineName = "auto"
     audit: DatabaseUrl = DatabaseUrl("allstatus-audit.db")
     audit_key: Path | None = None
     state: Path | None = None

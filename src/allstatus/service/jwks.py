@@ -191,10 +191,11 @@ class KeyRing:
 
     @property
     def ages(self) -> dict[str, float]:
-        """Seconds since the keys of each issuer were read, by its name; infinite when they never
-        were.
+        """Seconds since the keys of each issuer that has an address were read, by its name;
+        infinite when they never were. Those of files are read when settings are.
         """
-        return {name: inf if keys.age is None else keys.age for name, keys in self.keys.items()}
+        addressed = {name: keys for name, keys in self.keys.items() if keys.issuer.jwks_url}
+        return {name: inf if keys.age is None else keys.age for name, keys in addressed.items()}
 
 
 def _choose(keys: Sequence[PublicKey], kid: object, algorithm: str) -> PublicKey | None:
