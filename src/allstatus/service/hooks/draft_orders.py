@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from allstatus.ehr.chart import Code, Treatment
 from allstatus.ehr.coding.codes import CodeTables, code_tables
 from allstatus.ehr.fhir.fhir_bundles import BundleEntry, entries_of, next_page
-from allstatus.ehr.fhir.fhir_patients import whose
+from allstatus.ehr.fhir.fhir_patients import whose_all
 from allstatus.ehr.fhir.fhir_reader import HOME, home_of
 from allstatus.ehr.fhir.fhir_resources import statements
 from allstatus.ehr.fhir.fhir_standing import modified
@@ -76,7 +76,8 @@ def read_orders(context: Mapping[str, Any], hook: str, found: PrefetchedChart) -
         meant = set().union(*wanted)
         known = [entry for entry in known if not meant.isdisjoint(_names(entry))]
     orders = [entry.resource for entry in known if not _is_void(entry.resource)]
-    mine = [one for one in orders if whose(one, store) in (None, (home, found.patient))]
+    me = {None, (home, found.patient)}
+    mine = [one for one in orders if me.issuperset(whose_all(one, store))]
     products = [product_of(one, store) for one in mine]
     read = tuple(product for product in products if product is not None)
     return DraftOrders(read, len(orders) - len(mine), len(mine) - len(read) + absent)
@@ -134,8 +135,13 @@ def product_of(order: Json, store: ResourceStore) -> Product | None:
 
 
 def _is_unclear(order: Json) -> bool:
-    """Whether an order says by rules, or in a form, not known here what is to be done."""
-    return bool(order.get("implicitRules")) or order.get("doNotPerform") not in (None, False)
+    """Whether an order says by rules, or in a form, not known here what is to be done for whom."""
+    formed = not order.get("subject") or objects(order["subject"])
+    return (
+        bool(order.get("implicitRules"))
+        or order.get("doNotPerform") not in (None, False)
+        or not formed
+    )
 
 
 def _is_reference(name: str) -> bool:
