@@ -31,7 +31,7 @@ from allstatus.ehr.fhir.fhir_standing import (
     together,
 )
 from allstatus.ehr.hl7v2.specimens import SOURCE, TYPE
-from allstatus.ehr.sent_values import FLAGS, UNSAID, by_flags, written
+from allstatus.ehr.sent_values import FLAGS, UNSAID, by_flags, flag_of, written
 from allstatus.errors import InvalidRecord, nearest
 
 COLUMNS = (
@@ -61,7 +61,7 @@ SPECIMEN_SYSTEM = "SCT"
 TREATED = RESULT | GIVEN["MedicationAdministration"] | GIVEN["MedicationStatement"]
 TREATED["active"] = GIVEN["MedicationRequest"]["active"]  # which an order is, too
 DIAGNOSED = RESULT | VERIFICATION | dict.fromkeys(STATES, STANDS)
-AMOUNT = re.compile(r"(\d+(?:\.\d+)?) ?(?:(?:[mµuk]c?)?[glu]|i\.?u\.?|units?)?(?:/\S+)?", re.I)
+AMOUNT = re.compile(r"(\d+(?:[.,]\d+)?) ?(?:(?:[mµuk]c?)?[glu]|i\.?u\.?|units?)?(?:/\S+)?", re.I)
 Row = dict[str, str]
 
 
@@ -137,7 +137,7 @@ def _check(names: list[str]) -> None:
 
 
 def _is_remark(row: Row) -> bool:
-    status = RESULT.get(row.get("status", "").lower(), STANDS)
+    status = RESULT.get(_status(row), STANDS)
     return comments.is_comment([make_code(*_coded(row))]) and not status.void
 
 
@@ -165,17 +165,22 @@ def _statement(row: Row, source: str, remarks: Iterable[Row] = ()) -> Statement:
         if is_sign and answered:
             return _result(row, Statement(source, codes, when, issued, void, text, doubt=doubt))
         doubt = doubt or (UNSAID if answered else "")
-        said = row.get("status", "").lower()
+        said = _status(row)
         made = Problem(source, codes, when, issued, void, text, recorded=when, doubt=doubt)
         return replace(made, clinical=said, ended=said in ENDED) if said in STATES else made
     void, doubt = _standing(row, RESULT, comments.RESULT, remarks)
     return _result(row, Statement(source, codes, when, issued, void, text, doubt=doubt))
 
 
+def _status(row: Row) -> str:
+    """A row's status as FHIR spells it."""
+    return "-".join(row.get("status", "").lower().split()).replace("canceled", "cancelled")
+
+
 def _standing(
     row: Row, statuses: dict[str, Standing], of: comments.Kinds, remarks: Iterable[Row] = ()
 ) -> Standing:
-    status = row.get("status", "").lower()
+    status = _status(row)
     standing = statuses.get(status, UNREADABLE_STATUS) if status else STANDS
     doubt = comments.taken_back(*_told(row, remarks), corrected=status in CORRECTED, of=of)
     return together(standing, Standing("", doubt)) if doubt else standing
@@ -186,7 +191,7 @@ def _amount(row: Row) -> Standing:
     if row.get("flag"):
         return UNREAD_DONE
     amount = AMOUNT.fullmatch(row.get("value", ""))
-    given = not row.get("value") or (amount is not None and float(amount[1]) > 0)
+    given = not row.get("value") or (amount is not None and float(amount[1].replace(",", ".")) > 0)
     return STANDS if given else UNREAD_DONE
 
 
@@ -209,7 +214,7 @@ def _result(row: Row, said: Statement) -> Result:
     value, unit = row.get("value", ""), row.get("unit") or None
     sign = row.get("comparator", "")
     value = f"{sign}{value}" if value and sign != "=" else value
-    flags = (row["flag"].upper(),) if row.get("flag") else ()
+    flags = (flag_of(row["flag"]),) if row.get("flag") else ()
     found = written(value, unit) if value else by_flags(tuple(Code(FLAGS, one) for one in flags))
     low, high = (written(row[end], None) if row.get(end) else None for end in ("low", "high"))
     specimen = _specimen(row.get("specimen", ""))
@@ -225,5 +230,5 @@ def _result(row: Row, said: Statement) -> Result:
         ranges=(Range(low, high),) if low or high else (),
         flags=flags,
         specimen=specimen,
-        corrected=row.get("status", "").lower() in CORRECTED,
+        corrected=_status(row) in CORRECTED,
     )

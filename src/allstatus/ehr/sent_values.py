@@ -38,6 +38,15 @@ FEW = MARROW_GRADES["M1"].high
 CELLS = ("", "1", "cells", "cell")
 FLAGS = "interpretation"
 ABOVE = frozenset({"A", "AA", "H", "HH", "HU", ">"})  # abnormal, or above a limit
+FLAG_WORDS = {  # HL7's table 0078 by its displays
+    "NORMAL": "N",
+    "ABNORMAL": "A",
+    "CRITICAL ABNORMAL": "AA",
+    "HIGH": "H",
+    "CRITICAL HIGH": "HH",
+    "LOW": "L",
+    "CRITICAL LOW": "LL",
+}
 UNSAID = "does not say present or absent"
 APART = "its words differ"  # from its code
 OPPOSITE = "and its flag say the opposite of each other"
@@ -70,6 +79,12 @@ def _same_share(text: str, unit: str | None) -> bool:
     if "%" in text:
         return known is not None and known == read_unit("%")
     return unit in CELLS or (known is not None and known.quantity == RATIO)
+
+
+def flag_of(sent: str) -> str:
+    """A flag as HL7 codes it, where it was sent so or by that code's words."""
+    said = sent.strip().upper()
+    return FLAG_WORDS.get(said, said)
 
 
 def by_flags(flags: tuple[Code, ...]) -> Quantity | None:

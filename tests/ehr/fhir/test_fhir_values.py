@@ -132,8 +132,9 @@ def test_flags_are_hl7_s_own_or_keep_their_system() -> None:
         {"coding": [{"system": INTERPRETATION, "code": "l"}]},
         {"coding": [{"system": "http://h.example", "code": "N"}]},
         {"text": "low"},
+        {"text": "lowish"},
     ]
-    assert flags({"interpretation": said}) == ("L", "http://h.example|N", "|low")
+    assert flags({"interpretation": said}) == ("L", "http://h.example|N", "L", "|lowish")
 
 
 def test_an_interpretation_alone_is_a_finding_where_it_says_one() -> None:

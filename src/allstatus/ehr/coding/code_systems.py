@@ -13,6 +13,7 @@ OWN = "https://allstatus.example/fhir"
 
 _OID = re.compile(r"\d+(\.\d+)+")
 _MARKS = "+*!†#-."  # which ICD-10 adds where two codes are one disease, or one is cut short
+_JOINTS = re.compile(r"[\s_-]|(?:19|20)\d\d$")
 _SNOMED_EDITION = "http://snomed.info/sct/"
 _ICD9_MALIGNANT = range(140, 209)  # CMS file v32: malignant neoplasms with leukemia and lymphoma
 DOTTED = ("icd10", "icd9")
@@ -75,7 +76,9 @@ class CodeSystems:
 
 def plain(system: str) -> str:
     """A system's name without what does not tell systems apart: case, https, a last slash, a
-    version, and `urn:oid:` before an OID.
+    version, `urn:oid:` before an OID, and what joins the words of an abbreviation or its year.
     """
     name = system.partition("|")[0].strip().rstrip("/").lower().replace("https://", "http://")
-    return f"urn:oid:{name}" if _OID.fullmatch(name) else name
+    if _OID.fullmatch(name):
+        return f"urn:oid:{name}"
+    return name if ":" in name else _JOINTS.sub("", name)

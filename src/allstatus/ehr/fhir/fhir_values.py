@@ -10,7 +10,7 @@ from typing import Any
 from allstatus.ehr.chart import Code, Quantity
 from allstatus.ehr.dates import When
 from allstatus.ehr.fhir.json_access import Json, codes, obj, objects, text, words
-from allstatus.ehr.sent_values import CELLS, FLAGS, by_flags
+from allstatus.ehr.sent_values import CELLS, FLAG_WORDS, FLAGS, by_flags, flag_of
 from allstatus.record.remembered import remembered
 from allstatus.record.sent_numbers import Range, Unreadable, number_of
 from allstatus.record.units import same_unit
@@ -277,6 +277,11 @@ def _age(born: When | None, day: When | None) -> tuple[int, int]:
     return max(0, (first - born.last).days), min((last - born.first).days, OLDEST)
 
 
+def _worded(said: str) -> str:
+    flag = flag_of(said)
+    return flag if flag in FLAG_WORDS.values() else f"|{said}"
+
+
 def flags(part: Json) -> tuple[str, ...]:
     """The interpretations: HL7's own by their code; any other with its system, as it means nothing
     known.
@@ -285,5 +290,7 @@ def flags(part: Json) -> tuple[str, ...]:
     for concept in objects(part["interpretation"]) if "interpretation" in part else ():
         said = codes(concept)
         known = [code.code.upper() for code in said if code.system in INTERPRETATIONS]
-        found += known or [f"{code.system}|{code.code}" for code in said] or [f"|{words(concept)}"]
+        found += (
+            known or [f"{code.system}|{code.code}" for code in said] or [_worded(words(concept))]
+        )
     return tuple(found)

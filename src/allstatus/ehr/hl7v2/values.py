@@ -6,7 +6,7 @@ import re
 
 from allstatus.ehr.chart import Code, Quantity, Range
 from allstatus.ehr.hl7v2.segments import Segment
-from allstatus.ehr.sent_values import FLAGS, by_flags, written
+from allstatus.ehr.sent_values import FLAGS, by_flags, flag_of, written
 from allstatus.record.units import read_unit
 
 WRITTEN = ("", "NM", "ST", "TX", "FT")  # types of values that are read as they are written
@@ -27,6 +27,7 @@ def value_of(segment: Segment) -> Quantity | None:
     shown = f"{sent} {unit}" if unit else sent
     parts = [part.strip() for part in repeats[0]]
     if len(repeats) > 1 or segment.marks.repetition in segment.raw(5):
+        sent = segment.plain(segment.raw(5))  # with the repetitions that are empty
         return Quantity(shown, text=sent, codes=segment.codes(5) if kind in CODED else ())
     if kind in CODED:
         return Quantity(shown, codes=segment.codes(5))
@@ -92,4 +93,4 @@ def ranges_of(segment: Segment) -> tuple[Range, ...]:
 
 def flags_of(segment: Segment) -> tuple[str, ...]:
     """The flags of an OBX."""
-    return tuple(parts[0].strip().upper() for parts in segment.repeats(8) if parts[0].strip())
+    return tuple(flag_of(parts[0]) for parts in segment.repeats(8) if parts[0].strip())
