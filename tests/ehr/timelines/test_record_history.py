@@ -68,3 +68,44 @@ def test_records_after_the_day_are_left_out_and_those_of_the_day_are_not() -> No
 def test_a_record_without_a_date_is_refused() -> None:
     with pytest.raises(InvalidRecord, match="as_of"):
         decide_dated(RULES, [REMISSION, {"id": "a", **CLEAR}])
+
+
+@pytest.mark.parametrize(
+    ("between", "then", "status", "number"),
+    [
+        ({"marrow_blast_percent": "unknown"}, {}, "in_remission", None),
+        ({"marrow_blast_percent": "3-8", "leukemia_outside_marrow": "unknown"}, {}, None, None),
+        ({**CLEAR, "leukemia_outside_marrow": "unknown"}, {}, None, None),
+        ({**CLEAR, "relapse_since_remission": "unknown"}, {}, None, None),
+        ({**CLEAR, "relapse_since_remission": True}, {}, None, None),
+        (
+            {**CLEAR, "relapse_since_remission": True},
+            {"relapse_since_remission": False},
+            "in_remission",
+            None,
+        ),
+        ({"cbc": "unknown"}, {}, "in_remission", 1),
+        ({**CLEAR, "signs_and_symptoms": "unknown"}, {}, "in_remission", 1),
+        ({**CLEAR, "leukemia_outside_marrow": "absent"}, {}, "in_remission", 1),
+    ],
+)
+def test_what_a_record_between_leaves_open_may_have_been_a_relapse(
+    between: dict[str, Any], then: dict[str, Any], status: str | None, number: int | None
+) -> None:
+    record = {"id": "a", "as_of": "2026-03-01", **between}
+    (timeline,) = decide_dated(RULES, [REMISSION, record, {**AGAIN, **then}])
+    assert (timeline.points[2].decision.status, timeline.points[2].number) == (status, number)
+
+
+def test_what_may_have_been_a_remission_leaves_a_relapse_open() -> None:
+    record = {"id": "a", "as_of": "2026-04-01", **CLEAR, "marrow_blast_percent": "3-8"}
+    (timeline,) = decide_dated(RULES, [REMISSION, RELAPSE, record, {**AGAIN, "cbc": "abnormal"}])
+    fact = timeline.points[3].decision.facts["relapse_since_remission"]
+    assert (fact.value, fact.state) == (None, "unknown")
+
+
+def test_a_relapse_is_not_over_by_a_remission_of_its_own_day() -> None:
+    same = {**AGAIN, "as_of": RELAPSE["as_of"], "leukemia_outside_marrow": "absent"}
+    (timeline,) = decide_dated(RULES, [REMISSION, RELAPSE, same, AGAIN])
+    fact = timeline.points[3].decision.facts["relapse_since_remission"]
+    assert (fact.value, fact.state) == (None, "unknown")

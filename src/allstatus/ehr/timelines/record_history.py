@@ -9,15 +9,15 @@ from datetime import date
 from typing import Any
 
 from allstatus.decision.classifier import Classifier
-from allstatus.ehr.assess.remissions import History, marrow_side
+from allstatus.ehr.assess.remissions import History, Past, marrow_side
 from allstatus.ehr.timelines.timeline_points import Timeline, add_point
 from allstatus.errors import InvalidRecord
 from allstatus.record.model import OutsideMarrow, Record
 from allstatus.rules.ruleset import RuleSet
-from allstatus.table.chart_context import ChartContext, Evidence
+from allstatus.table.chart_context import ChartContext, Evidence, FactState
 
 CARRIED = "carried forward from the record before"
-MARROW = "marrow"
+MARROW, SINCE = "marrow", "relapse_since_remission"
 FOUND_CLEAR = "the relapse was found in the marrow only, which has since been found clear"
 
 
@@ -43,37 +43,67 @@ def decide_dated(
 
 def _tell(classifier: Classifier, patient: str | int | None, records: list[Record]) -> Timeline:
     timeline, history, last, treated = Timeline(patient), History(), None, False
+    ruleset = classifier.ruleset
     for record in sorted(records, key=lambda record: str(record.as_of)):
         assert record.as_of is not None
         past = history.before(record.as_of, record.as_of)
-        carried: dict[str, Any] = {}
-        if treated and record.prior_treatment is None:
-            carried["prior_treatment"] = "disease_directed"
-        if past.remission_before and record.prior_remission is None:
-            carried["prior_remission"] = True
-        if past.relapses and record.relapse_since_remission is None:
-            carried["relapse_since_remission"] = past.relapsed_since
-        if past.relapse_count and record.relapse_count is None:
-            carried["relapse_count"] = past.relapse_count
-        clear = marrow_side(classifier.ruleset, record.marrow_blast_percent) is False
-        if clear and past.places == {MARROW} and record.leukemia_outside_marrow is None:
-            carried["leukemia_outside_marrow"] = "absent"
+        carried = {
+            fact: value
+            for fact, value in _left(ruleset, record, past, treated=treated).items()
+            if getattr(record, fact) is None
+        }
         evidence = {
             fact: (Evidence("history", read=str(value), used=True, because=_because(fact)),)
             for fact, value in carried.items()
         }
+        states: dict[str, FactState] = {
+            fact: "unknown" if value == "unknown" else "derived" for fact, value in carried.items()
+        }
         decision = classifier.classify(
-            record.model_copy(update=carried),
-            chart=ChartContext(evidence, dict.fromkeys(carried, "derived")),
+            record.model_copy(update=carried), chart=ChartContext(evidence, states)
         )
         last = add_point(timeline.points, record.as_of, decision, past, last)
         timeline.now = decision
         treated = treated or record.prior_treatment == "disease_directed"
         if decision.status:
-            places = _places(classifier.ruleset, record)
-            status = classifier.ruleset.statuses[decision.status]
-            history.decided(record.as_of, status, places=places)
+            places = _places(ruleset, record)
+            history.decided(record.as_of, ruleset.statuses[decision.status], places=places)
+        elif (open_ := _open(ruleset, record)) is not None:
+            told = Evidence("history", date=record.as_of.isoformat())
+            may_be = [ruleset.statuses[n] for n in decision.possible if n in ruleset.statuses]
+            history.undecided(record.as_of, may_be, told, open_)
     return timeline
+
+
+def _left(ruleset: RuleSet, record: Record, past: Past, *, treated: bool) -> dict[str, Any]:
+    """What the records before one leave to it."""
+    left: dict[str, Any] = {}
+    if treated:
+        left["prior_treatment"] = "disease_directed"
+    if past.remission_before:
+        left["prior_remission"] = True
+    if past.relapses or past.in_doubt:
+        left[SINCE] = "unknown" if past.in_doubt else past.relapsed_since
+    if past.relapse_count:
+        left["relapse_count"] = past.relapse_count
+    clear = marrow_side(ruleset, record.marrow_blast_percent) is False
+    if clear and past.places == {MARROW}:
+        left["leukemia_outside_marrow"] = "absent"
+    return left
+
+
+def _open(ruleset: RuleSet, record: Record) -> frozenset[str] | None:
+    """Where an undecided record leaves open whether the disease had come back; empty where it does
+    not say, None when it says nothing of it.
+    """
+    if getattr(record, SINCE) in (True, "unknown"):
+        return frozenset()
+    marrow, found = record.marrow_blast_percent, set()
+    if marrow is not None and marrow_side(ruleset, marrow) is None:
+        found.add(MARROW)
+    if record.leukemia_outside_marrow == "unknown":
+        found.add("other")
+    return frozenset(found) or None
 
 
 def _because(fact: str) -> str:

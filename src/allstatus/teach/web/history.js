@@ -20,13 +20,21 @@ const kindOf = ({ statuses }, name, before) => {
   return status.relapse && (status.told_apart || before) ? RELAPSE : null;
 };
 
-// What earlier statuses leave for a day: a relapse counts again only when a remission lies between.
-const pastOf = (events, day) => {
+// What earlier statuses leave for a day: a relapse counts again only when a remission lies between. `maybe` are those that a record left open.
+const pastOf = (events, maybe, day) => {
   const past = events.filter((event) => event.day < day).sort((a, b) => (a.day + a.kind < b.day + b.kind ? -1 : 1));
-  const last = (kind) => past.filter((event) => event.kind === kind).at(-1)?.day ?? "";
+  const of = (kind) => past.filter((event) => event.kind === kind), last = (kind) => of(kind).at(-1)?.day ?? "";
   const relapses = past.filter((event, number) => event.kind === RELAPSE && past[number - 1]?.kind !== RELAPSE).length;
-  const places = past.filter((event) => event.kind === RELAPSE && event.day > last(REACHED)).flatMap((event) => event.places);
-  return { remission: past.length > 0, relapsed: last(RELAPSE) > last(REACHED), relapses, places: new Set(places) };
+  const relapsed = last(RELAPSE) > last(REACHED), open = maybe.filter((event) => event.day < day);
+  const sameDay = of(RELAPSE).slice(-1).filter((event) => event.day === last(REACHED));
+  const later = past.length ? open.filter((event) => event.day > past.at(-1).day && event.kind === (relapsed ? REACHED : RELAPSE)) : [];
+  const doubtful = [...sameDay, ...later], doubtfulRelapses = doubtful.filter((event) => event.kind === RELAPSE);
+  const since = of(RELAPSE).filter((event) => event.day > last(REACHED));
+  const places = doubtfulRelapses.every((event) => event.places.length) ? [...since, ...doubtfulRelapses].flatMap((event) => event.places) : [];
+  return {
+    remission: past.length > 0, relapses, places: new Set(places), numbered: open.every((event) => event.kind !== RELAPSE),
+    relapsed: doubtful.length ? UNKNOWN : of(RELAPSE).length ? relapsed : null,
+  };
 };
 
 // Whether the marrow is above a limit (true), at or below all of them (false), or neither is known.
@@ -42,16 +50,24 @@ const marrowSide = (engine, stated) => {
 const placesOf = (engine, { leukemia_outside_marrow: outside = null }, stated) => [
   ...(marrowSide(engine, stated) ? ["marrow"] : []), ...(outside?.site ? [outside.site].flat() : outside === "present" ? ["other"] : [])];
 
+// Where an undecided record leaves open whether the disease had come back; empty where it does not say, null when it says nothing of it.
+const openOf = (engine, record, stated) => {
+  const { relapse_since_remission: since = null, marrow_blast_percent: marrow = null, leukemia_outside_marrow: outside = null } = record;
+  if (since === true || since === UNKNOWN) return [];
+  const places = [...(marrow !== null && marrowSide(engine, stated) === null ? ["marrow"] : []), ...(outside === UNKNOWN ? ["other"] : [])];
+  return places.length ? places : null;
+};
+
 // Each record decided in the order of dates, as `allstatus timeline` does; `carried` names the facts taken over from before.
 const decideHistory = (engine, { records, carry }) => {
-  const events = [];
+  const events = [], maybe = [];
   let treated = false;
   const ordered = records.map((record, number) => ({ record, number })).sort((a, b) => (a.record.as_of < b.record.as_of ? -1 : a.record.as_of > b.record.as_of ? 1 : 0));
   return ordered.map(({ record, number }) => {
-    const day = record.as_of, past = pastOf(events, day);
+    const day = record.as_of, past = pastOf(events, maybe, day);
     const clear = past.places.size === 1 && past.places.has("marrow") && refusing(number + 1, () => marrowSide(engine, engine.read(record, false))) === false;
     const left = {
-      prior_treatment: treated ? "disease_directed" : null, prior_remission: past.remission || null, relapse_since_remission: past.relapses ? past.relapsed : null,
+      prior_treatment: treated ? "disease_directed" : null, prior_remission: past.remission || null, relapse_since_remission: past.relapsed,
       relapse_count: past.relapses || null, leukemia_outside_marrow: clear ? "absent" : null,
     };
     const carried = Object.keys(left).filter((name) => carry && left[name] !== null && (record[name] ?? null) === null);
@@ -60,7 +76,10 @@ const decideHistory = (engine, { records, carry }) => {
     treated ||= record.prior_treatment === "disease_directed";
     const kind = kindOf(engine.data, decision.status, past.remission);
     if (kind) events.push({ day, kind, places: placesOf(engine, record, decision.stated) });
-    return { when: day, number, record: whole, carried, decision, remission: kind === REACHED ? past.relapses + 1 : null };
+    const open = carry && !decision.status ? openOf(engine, record, decision.stated) : null;
+    const may = open ? decision.possible.map((name) => kindOf(engine.data, name, past.remission)).filter(Boolean) : [];
+    maybe.push(...may.map((one) => ({ day, kind: one, places: one === RELAPSE ? open : [] })));
+    return { when: day, number, record: whole, carried, decision, remission: kind === REACHED && past.numbered ? past.relapses + 1 : null };
   });
 };
 
