@@ -1,11 +1,11 @@
-// Plays a scenario on the teaching page: node page.mjs SCENARIO PAGE.html CHROMIUM, with what it needs as JSON on standard input.
-import { readFileSync } from "node:fs";
+// Plays scenarios on pages in one browser: node page.mjs CHROMIUM. Each line of standard input is {scenario, file, given};
+// each line written is {seen} or {error}.
 import { createRequire } from "node:module";
+import { createInterface } from "node:readline";
 import { pathToFileURL } from "node:url";
 import { chromium } from "playwright-core";
 
-const [scenario, file, executablePath] = process.argv.slice(2);
-const given = JSON.parse(readFileSync(0, "utf8"));
+let given;
 const text = (page, selector) => page.locator(selector).innerText();
 const state = (page) => page.evaluate(() => {
   const record = {};
@@ -327,19 +327,29 @@ const scenarios = {
   },
 };
 
-const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
-try {
+const browser = await chromium.launch({ executablePath: process.argv[2], args: ["--no-sandbox"] });
+
+async function play({ scenario, file, given: needed }) {
+  given = needed;
   const context = await browser.newContext({ viewport: { width: 1000, height: 800 }, bypassCSP: scenario === "accessible", colorScheme: given.scheme ?? "light" });
-  const page = await context.newPage();
-  const seen = { errors: [], requests: [] };
-  page.on("console", (message) => ["error", "warning"].includes(message.type()) && seen.errors.push(message.text()));
-  page.on("pageerror", (error) => seen.errors.push(error.message));
-  page.on("request", (request) => seen.requests.push(request.url()));
-  page.setDefaultTimeout(20_000);
-  await page.goto(pathToFileURL(file).href);
-  const result = await scenarios[scenario](page, seen);
-  if (seen.errors.length && scenario !== "opens") throw new Error(seen.errors.join("\n"));
-  process.stdout.write(JSON.stringify(result));
-} finally {
-  await browser.close();
+  try {
+    const page = await context.newPage();
+    const seen = { errors: [], requests: [] };
+    page.on("console", (message) => ["error", "warning"].includes(message.type()) && seen.errors.push(message.text()));
+    page.on("pageerror", (error) => seen.errors.push(error.message));
+    page.on("request", (request) => seen.requests.push(request.url()));
+    page.setDefaultTimeout(20_000);
+    await page.goto(pathToFileURL(file).href);
+    const result = await scenarios[scenario](page, seen);
+    if (seen.errors.length && scenario !== "opens") throw new Error(seen.errors.join("\n"));
+    return result;
+  } finally {
+    await context.close();
+  }
 }
+
+for await (const line of createInterface({ input: process.stdin })) {
+  const played = await play(JSON.parse(line)).then((seen) => ({ seen }), (error) => ({ error: error.stack }));
+  process.stdout.write(`${JSON.stringify(played)}\n`);
+}
+await browser.close();

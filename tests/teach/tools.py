@@ -1,7 +1,9 @@
 """Where the tools of these tests are."""
 
+import atexit
 import json
 import subprocess
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,24 @@ def run_node(script: str, *arguments: Path | str, stdin: str = "") -> str:
     return result.stdout
 
 
+@cache
+def browser() -> subprocess.Popen[str]:
+    """One browser for all tests of this process; the end of its input ends it."""
+    command = [NODE, js_tool("page.mjs"), str(CHROMIUM)]
+    started = subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8"
+    )
+    atexit.register(started.communicate)
+    return started
+
+
 def browse(scenario: str, page: Path, **given: Any) -> Any:
-    """Play a scenario of tests/js/page.mjs on a page; what it saw."""
-    return json.loads(run_node("page.mjs", scenario, page, str(CHROMIUM), stdin=json.dumps(given)))
+    """Play a scenario of tests/js/page.mjs on a page, in a context of its own; what it saw."""
+    asked, said = browser().stdin, browser().stdout
+    assert asked
+    assert said
+    asked.write(json.dumps({"scenario": scenario, "file": str(page), "given": given}) + "\n")
+    asked.flush()
+    played = json.loads(said.readline())
+    assert "error" not in played, played["error"]
+    return played["seen"]
