@@ -193,6 +193,18 @@ def test_of_a_remission_and_a_relapse_of_one_day_it_is_not_known_which_is_last(
     assert later.in_doubt == ()
 
 
+@pytest.mark.parametrize(
+    "events",
+    list(permutations([event(REMISSION, 5), event(RELAPSE, 5, "cns"), event(RELAPSE, 5, "skin")])),
+)
+def test_every_relapse_of_the_last_remission_s_day_is_in_doubt(events: tuple[Event, ...]) -> None:
+    past = History(list(events)).before(day(28), None)
+    assert len(past.in_doubt) == 2
+    assert past.places == {"cns", "skin"}
+    relapsed = History([*events, event(RELAPSE, 6, "testis")]).before(day(28), None)
+    assert (relapsed.in_doubt, relapsed.places) == ((), {"testis"})
+
+
 def test_without_a_remission_or_relapse_nothing_is_in_doubt() -> None:
     assert Past((), (), (event(RELAPSE, 5),)).in_doubt == ()
 

@@ -208,7 +208,7 @@ class Past:
         if last is None:
             return ()
         other = REMISSION if self.relapsed_since else RELAPSE
-        same = [event for event in self.relapses[-1:] if event.day == self.last_remission]
+        same = [event for event in self.relapses if event.day == self.last_remission == last.day]
         later = self.maybe[bisect_right(self.maybe, last.day, key=_day) :]
         return (*same, *(event for event in later if event.kind == other))
 

@@ -26,7 +26,7 @@ const pastOf = (events, maybe, day) => {
   const of = (kind) => past.filter((event) => event.kind === kind), last = (kind) => of(kind).at(-1)?.day ?? "";
   const relapses = past.filter((event, number) => event.kind === RELAPSE && past[number - 1]?.kind !== RELAPSE).length;
   const relapsed = last(RELAPSE) > last(REACHED), open = maybe.filter((event) => event.day < day);
-  const sameDay = of(RELAPSE).slice(-1).filter((event) => event.day === last(REACHED));
+  const sameDay = relapsed ? [] : of(RELAPSE).filter((event) => event.day === last(REACHED));
   const later = past.length ? open.filter((event) => event.day > past.at(-1).day && event.kind === (relapsed ? REACHED : RELAPSE)) : [];
   const doubtful = [...sameDay, ...later], doubtfulRelapses = doubtful.filter((event) => event.kind === RELAPSE);
   const since = of(RELAPSE).filter((event) => event.day > last(REACHED));
