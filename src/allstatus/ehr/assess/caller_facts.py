@@ -23,7 +23,7 @@ from allstatus.table.fact_domain import domains_of
 from allstatus.table.facts import sources_of, state_facts
 
 SUPPLIED = "supplied by the caller"
-SINCE, PAST = "relapse_since_remission", "prior_remission"
+SINCE, PAST, SIGNS = "relapse_since_remission", "prior_remission", "signs_and_symptoms"
 # facts of which an undecided one opens what comes after, and which part of them it is
 OPEN = {"marrow_blast_percent": "marrow", "leukemia_outside_marrow": "other"}
 
@@ -132,6 +132,28 @@ def doubt_callers(reading: ChartReading, overlays: Iterable[CallerFacts], rulese
             evidence = Evidence(SUPPLIED, title=SINCE, date=when.text)
             doubt = Doubt(PAST, SINCE, when, why, evidence, RELAPSE, firm=True)
             reading.doubts.setdefault(PAST, []).append(doubt)
+    _place_signs(reading, overlays, ruleset, why)
+
+
+def _place_signs(
+    reading: ChartReading, overlays: Iterable[CallerFacts], ruleset: RuleSet, why: str
+) -> None:
+    """Signs that were there on a day, or may have been, and that the caller takes back on none
+    after it.
+    """
+    said = [one for one in overlays if one.as_of is not None and one.facts.get(SIGNS) is not None]
+    for overlay in sorted(said, key=lambda one: str(one.as_of), reverse=True):
+        value, day = values_of(overlay, ruleset)[SIGNS], overlay.as_of
+        if value == "absent" or day is None:
+            return
+        when = When(day.isoformat(), day, day)
+        evidence = Evidence(SUPPLIED, title=SIGNS, date=when.text, sent=str(overlay.facts[SIGNS]))
+        if _is_open(overlay, SIGNS, ruleset):
+            doubts = reading.doubts.setdefault(SIGNS, [])
+            doubts.append(Doubt(SIGNS, SIGNS, when, why, evidence))
+        else:
+            told = evidence.counted(SUPPLIED, str(value))
+            reading.signs.append(Finding(SIGNS, when, told, value))
 
 
 def _is_open(overlay: CallerFacts, fact: str, ruleset: RuleSet) -> bool:
@@ -145,6 +167,7 @@ def lay_over(found: Assessment, overlay: CallerFacts) -> None:
         replaced = [
             e.set_aside("the caller supplied another value") if e.used else e
             for e in found.evidence.get(fact, ())
+            if (e.source, e.date) != (SUPPLIED, str(overlay.as_of))
         ]
         if found.facts.get(fact) not in (None, "unknown", value) and fact in found.evidence:
             found.warnings.append(f"{fact}: the caller's value stands in the place of the chart's")
