@@ -106,10 +106,13 @@ def test_the_order_of_rows_and_the_format_decide_nothing(tmp_path: Path) -> None
 
 def test_a_row_of_nobody_and_a_row_cut_short_are_rejected(tmp_path: Path) -> None:
     source = tmp_path / "in.csv"
-    source.write_text(HEADER + ROWS + ",,2025-03-10,LN,11150-0,2,%\nb,female\n", "utf-8")
+    source.write_text(
+        HEADER + ROWS + "{0},,{1}\n#REF!,,{1}\nb,female\n".format("", "2025-03-10,LN,11150-0,2,%"),
+        "utf-8",
+    )
     totals, rows, _, rejects = run(source, named(HEADER))
-    assert [reject[:2] for reject in rejects] == [["8", "patient"], ["9", ""]]
-    assert (totals.lines, totals.read, totals.rejected) == (9, 7, 2)
+    assert [reject[:2] for reject in rejects] == [["8", "patient"], ["9", "patient"], ["10", ""]]
+    assert (totals.lines, totals.read, totals.rejected) == (10, 7, 3)
     assert len(rows) == 2
 
 

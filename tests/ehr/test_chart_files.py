@@ -102,6 +102,15 @@ def test_the_files_of_a_folder_are_read_together(tmp_path: Path) -> None:
     assert "a" in [chart.patient for chart in found]
 
 
+def test_the_tables_of_a_folder_are_read_as_one(tmp_path: Path) -> None:
+    rows = ("a,2025-03-10,718-7,13", "a,2025-03-11,777-3,230")
+    for number, row in enumerate(rows):
+        (tmp_path / f"{number}.csv").write_text(f"patient,date,code,value\n{row}\n", "utf-8")
+    ((_, chart),) = read_folder(tmp_path)
+    assert isinstance(chart, Chart)
+    assert [result.source for result in chart.results] == ["0.csv line 2", "1.csv line 2"]
+
+
 def test_a_folder_without_a_chart_is_refused(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("not a chart", "utf-8")
     with pytest.raises(InvalidRecord):

@@ -86,3 +86,57 @@ def test_a_row_as_it_is_sent_is_read_as_the_table_of_rows_says() -> None:
         if found != {wanted}:
             wrong.append((name, wanted, found))
     assert not wrong
+
+
+REMISSION = lab_tables.written([*lab_tables.BASE.values()], "p1")
+MARROW = {"patient": "p1", "date": "2025-03-20", "code": "11150-0", "value": "60", "unit": "%"}
+
+
+def answers(text: str) -> dict[str | None, str]:
+    return {
+        chart.patient: lab_tables.answer_of(decide_chart(RULES, chart, options=OPTIONS))
+        for chart in read_table(text)
+    }
+
+
+@pytest.mark.parametrize("nobody", ["", "NULL", "n/a", "#N/A", "#REF!", "1.23457E+11", "?"])
+def test_a_row_of_nobody_is_a_doubt_for_the_only_patient(nobody: str) -> None:
+    row, another = MARROW | {"patient": nobody}, MARROW | {"patient": "p2"}
+    assert answers(lab_tables.table_of([*REMISSION, row])) == {"p1": "open"}
+    assert answers(lab_tables.table_of([*REMISSION, another, row]))["p1"] == "remission"
+    if nobody:
+        with pytest.raises(InvalidRecord, match="names no patient"):
+            read_table(lab_tables.table_of([row, row]))
+
+
+@pytest.mark.parametrize("patient", ["0", "007", "NA1", "1E2X", "n"])
+def test_a_short_id_is_one(patient: str) -> None:
+    assert answers(lab_tables.table_of([MARROW | {"patient": patient}])) == {patient: "none"}
+
+
+def test_what_two_rows_say_of_a_patient_is_not_known_where_they_differ() -> None:
+    for sexes, wanted in ((["F", "female", ""], "female"), (["F", "M"], None)):
+        rows = [{"patient": "p1", "date": "2025-01-01", "code": "1", "sex": sex} for sex in sexes]
+        for text in (lab_tables.table_of(rows), lab_tables.table_of(rows[::-1])):
+            assert [chart.sex for chart in read_table(text)] == [wanted]
+
+
+def test_the_column_names_again_are_no_row() -> None:
+    text = lab_tables.table_of(REMISSION)
+    assert answers(text + text.replace("p1", "p2") + "\0\0") == {
+        "p1": "remission",
+        "p2": "remission",
+    }
+
+
+@pytest.mark.parametrize("end", ["", ',",",,,,'])
+def test_a_quote_that_swallows_rows_is_refused(end: str) -> None:
+    row = 'p1,2025-03-20,LN,777-3,"Plt,,,,,,,,,,,,\n'
+    text = lab_tables.table_of(REMISSION) + row + lab_tables.table_of(REMISSION) + end
+    with pytest.raises(InvalidRecord, match="cannot be read as a table at line"):
+        read_table(text)
+
+
+def test_a_text_of_two_lines_is_one_cell() -> None:
+    rows = [*REMISSION, MARROW | {"display": "Blasts\nin marrow"}]
+    assert answers(lab_tables.table_of(rows)) == {"p1": "high"}

@@ -23,7 +23,7 @@ from allstatus.bulk.fhir_export.output import decided_batch, decided_schema
 from allstatus.bulk.run_frame import Outputs, no_row
 from allstatus.bulk.sources import Slab, SlabSource
 from allstatus.bulk.writers import refuse_same_file
-from allstatus.ehr.lab_table import charts_of
+from allstatus.ehr.lab_table import NOBODYS, charts_of
 from allstatus.ehr.timelines.timeline import decide_chart
 
 ROW = "row"
@@ -93,8 +93,10 @@ class ResultsRun:
             gathered.rows += slab.count
             gathered.rejects += [(row, *why) for row, why in slab.unreadable.items()]
             table = self._texts(slab)
-            someone = pc.greater(pc.utf8_length(table["patient"].cast(pa.string())), 0)
-            nobody = table.filter(pc.invert(pc.fill_null(someone, False)))[ROW].to_pylist()
+            patients = table["patient"].cast(pa.string())
+            none = pc.match_substring_regex(patients, f"^({NOBODYS.pattern})?$", ignore_case=True)
+            someone = pc.invert(pc.fill_null(none, True))
+            nobody = table.filter(pc.invert(someone))[ROW].to_pylist()
             patient = self._assigned["patient"].column
             gathered.rejects += [(row, patient, NOBODY) for row in nobody]
             gathered.tables.append(table.filter(someone))

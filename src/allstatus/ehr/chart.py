@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import date
-from itertools import count
+from itertools import chain, count
 from typing import Any, NamedTuple
 
 from allstatus.ehr.dates import When
@@ -18,6 +18,8 @@ __all__ = ["Range"]
 
 TEXT = "text"  # the system of a code that was said in words only, which a table may know
 NO_STATUS = "its status is not stated"
+NAMELESS = "names no patient"
+IN_DOUBT = "{} name no patient; they are a doubt for the only patient there is"
 SEVERAL = "names more than one person"
 REJECTED = "its specimen was rejected by the laboratory"
 ITSELF = "specimen"  # the system of what tells two specimens of one kind apart
@@ -199,6 +201,12 @@ class Chart:
         elif isinstance(statement, Treatment):
             place = self.treatments
         place.append(statement)
+
+    def take_in_doubt(self, other: Chart, why: str) -> None:
+        """Add what another chart holds as it may be this patient's, or not."""
+        told: tuple[list[Any], ...] = other.results, other.problems, other.treatments
+        for said in chain(*told, other.others, other.mentions):
+            self.add(changed(said, doubt=doubt_of(said) or why))
 
     def numbered(self) -> Chart:
         """The same with a number of its own for each statement."""

@@ -10,7 +10,7 @@ from allstatus.ehr.chart import Chart
 from allstatus.ehr.fhir.fhir_bundles import is_resource, no_resource
 from allstatus.ehr.fhir.fhir_reader import read_fhir
 from allstatus.ehr.hl7v2 import read_hl7
-from allstatus.ehr.lab_table import read_table
+from allstatus.ehr.lab_table import read_table, read_tables
 from allstatus.errors import InvalidRecord
 from allstatus.record.json_reader import (
     FHIR,
@@ -115,7 +115,8 @@ def read_folder(path: Path, *, partial: bool = False) -> Numbered:
         raise InvalidRecord(str(path), "is a folder without charts", remedy)
     messages = "\n".join(text for _, text in texts[HL7V2])
     charts = read_hl7(messages, partial=partial) if messages else []
-    charts += [chart for _, text in texts[TABLE] for chart in read_table(text)]
+    tables = {file.name: text for file, text in texts[TABLE]}
+    charts += read_tables(tables) if tables else []
     resources = []
     lines = [(file, text) for file, text in others if text.strip() and _holds_lines(file)]
     for file, text in texts[FHIR] + lines:

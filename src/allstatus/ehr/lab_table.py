@@ -13,10 +13,21 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from allstatus.ehr.chart import Chart, Code, Problem, Quantity, Range, Result, Statement, Treatment
+from allstatus.ehr.chart import (
+    IN_DOUBT,
+    NAMELESS,
+    Chart,
+    Code,
+    Problem,
+    Quantity,
+    Range,
+    Result,
+    Statement,
+    Treatment,
+)
 from allstatus.ehr.coding import comments
 from allstatus.ehr.coding.codes import code_tables, make_code, table
 from allstatus.ehr.dates import read_when
@@ -54,7 +65,8 @@ COLUMNS = (
     "born",
 )
 CORRECTED = ("amended", "corrected")
-SEXES = ("female", "male", "other")
+SEXES = {"female": "female", "male": "male", "other": "other", "f": "female", "m": "male"}
+NOBODYS = re.compile(r"N/?A|NAN|NULL|NONE|UNK(?:NOWN)?|[-.?]|#\S+[!?]?|\d(?:[.,]\d+)?E\+\d+", re.I)
 NEEDED = ("date", "code")
 DEFAULT_SYSTEM = "LN"
 SPECIMEN_SYSTEM = "SCT"
@@ -69,7 +81,13 @@ def read_table(text: str) -> list[Chart]:
     """The charts in a table, in the order of their patients' ids; raises InvalidRecord for columns
     it does not know.
     """
-    charts = charts_of((f"line {number}", row) for number, row in _rows(text))
+    return read_tables({"": text})
+
+
+def read_tables(texts: Mapping[str, str]) -> list[Chart]:
+    """The same of several tables by their names, as if they were one."""
+    rows = ((f"{name} line {n}".strip(), row) for name in texts for n, row in _rows(texts[name]))
+    charts = charts_of(rows)
     if not charts:
         raise InvalidRecord(
             "input", "is a table without a row", "give one result a line below the column names"
@@ -78,36 +96,55 @@ def read_table(text: str) -> list[Chart]:
 
 
 def charts_of(rows: Iterable[tuple[str, Row]]) -> list[Chart]:
-    """The charts in rows, each with where it stands, in the order of their patients' ids."""
-    charts: dict[str, Chart] = {}
-    placed = list(rows)
-    remarks: dict[str, list[Row]] = {}
-    for _, row in placed:
-        if _is_remark(row):
-            remarks.setdefault(row.get("patient", ""), []).append(row)
-    for source, row in placed:
-        name = row.get("patient", "")
-        chart = charts.setdefault(name, Chart(name or None))
-        sex, born = row.get("sex", "").lower(), read_when(row.get("born", ""))
-        chart.sex = sex if sex in SEXES else chart.sex
-        chart.born = born.first if born else chart.born
-        chart.add(_statement(row, source, remarks.get(name, ())))
-    return [charts[name] for name in sorted(charts)]
+    """The charts in rows, each with where it stands, in the order of their patients' ids; rows that
+    name nobody are a doubt for the only patient there is.
+    """
+    of: dict[str, list[tuple[str, Row]]] = {}
+    for placed in rows:
+        of.setdefault(named(placed[1].get("patient", "")), []).append(placed)
+    if [*of] == [""] and any(row.get("patient") for _, row in of[""]):
+        raise InvalidRecord("patient", NAMELESS, "say whose result")
+    charts = {name: _chart(name, of[name]) for name in sorted(of)}
+    if len(charts) == 2 and "" in charts:
+        nobodys = charts.pop("")
+        (only,) = charts.values()
+        only.take_in_doubt(nobodys, NAMELESS)
+        only.warnings.append(IN_DOUBT.format(f"{len(of[''])} rows"))
+    return [*charts.values()]
+
+
+def named(patient: str) -> str:
+    """A patient's id; empty for what stands for none, or was cut to a number of few digits."""
+    return "" if NOBODYS.fullmatch(patient) else patient
+
+
+def _chart(name: str, rows: list[tuple[str, Row]]) -> Chart:
+    chart = Chart(name or None)
+    sexes = {SEXES[said] for _, row in rows if (said := row.get("sex", "").lower()) in SEXES}
+    births = {born.first for _, row in rows if (born := read_when(row.get("born", "")))}
+    chart.sex = sexes.pop() if len(sexes) == 1 else None
+    chart.born = births.pop() if len(births) == 1 else None
+    remarks = [row for _, row in rows if _is_remark(row)]
+    for source, row in rows:
+        chart.add(_statement(row, source, remarks))
+    return chart
 
 
 def _rows(text: str) -> Iterator[tuple[int, Row]]:
-    """(line, its cells by column) of each line that holds anything."""
-    lines = re.split("\r\n?|\n", text.lstrip("\ufeff\r\n"))
+    """(line, its cells by column) of each line that holds anything but the columns' names."""
+    lines = re.split("\r\n?|\n", text.lstrip("\ufeff\r\n").rstrip("\0\x1a\r\n"))
     mark = max(",;\t", key=lines[0].count)
-    reader = csv.reader(lines, delimiter=mark)
+    reader = csv.reader((f"{line}\n" for line in lines), delimiter=mark, strict=True)
     try:
         names = [name.strip().lower() for name in next(reader)]
         _check(names)
         for values in reader:
-            row = dict.fromkeys(names, "") | dict(
-                zip(names, (value.strip() for value in values), strict=False)
-            )
-            if any(row.values()):
+            inner = (line for value in values for line in value.split("\n")[1:])
+            if any(line.count(mark) >= len(names) - 1 for line in inner):
+                raise csv.Error  # a text that holds other rows
+            cells = [value.strip() for value in values]
+            row = dict.fromkeys(names, "") | dict(zip(names, cells, strict=False))
+            if any(cells) and [cell.lower() for cell in cells] != names:
                 yield reader.line_num, row
     except csv.Error:
         raise InvalidRecord(

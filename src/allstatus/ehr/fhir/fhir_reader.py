@@ -8,6 +8,7 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from allstatus.ehr.chart import (
+    NAMELESS,
     SAID_SO,
     SEVERAL,
     VISITS,
@@ -43,7 +44,6 @@ from allstatus.errors import InvalidRecord
 SUBJECTS = {"Patient", *READERS}
 SET_ASIDE = "{} resources name no patient; they are set aside"
 IN_DOUBT = "{} resources name no patient; they are a doubt for the only patient there is"
-NAMELESS = "names no patient"
 SUPERSEDED = "superseded by a later version"
 REPLACED = "replaced by another"
 DELETED = "deleted"

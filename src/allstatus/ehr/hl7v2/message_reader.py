@@ -10,6 +10,8 @@ from itertools import takewhile
 from typing import Any
 
 from allstatus.ehr.chart import (
+    IN_DOUBT,
+    NAMELESS,
     SAID_SO,
     SEVERAL,
     Chart,
@@ -42,10 +44,7 @@ from allstatus.ehr.hl7v2.segments import Segment, under
 from allstatus.ehr.hl7v2.treatments import read_treatments
 from allstatus.errors import InvalidRecord
 
-NAMELESS = "names no patient"
-
 SET_ASIDE = "{} messages name no patient; they are set aside"
-IN_DOUBT = "{} messages name no patient; they are a doubt for the only patient there is"
 WITHOUT_SEGMENTS = "{} messages hold no segment that can be read"
 TEST_MODES = {"T": "training", "D": "debugging"}
 PART = "only a part of this feed was given ({}); what is not here is unknown"
@@ -247,14 +246,11 @@ class _Charts:
             if only is None or any(said.person.differs(person) for person in persons):
                 aside += 1
                 continue
-            alone = self._chart([said], None)
-            kept: list[Statement | Mention] = [*alone.results, *alone.problems]
-            for statement in (*kept, *alone.treatments, *alone.others, *alone.mentions):
-                made[only].add(changed(statement, doubt=doubt_of(statement) or NAMELESS))
+            made[only].take_in_doubt(self._chart([said], None), NAMELESS)
         doubtful = len(nameless) - aside
         for chart in made.values():
             chart.warnings += self._unread()
-            chart.warnings += [IN_DOUBT.format(doubtful)] if doubtful else []
+            chart.warnings += [IN_DOUBT.format(f"{doubtful} messages")] if doubtful else []
             chart.warnings += [SET_ASIDE.format(aside)] if aside else []
 
     def _unread(self) -> list[str]:
