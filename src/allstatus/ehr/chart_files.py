@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from allstatus.ehr.chart import Chart
+from allstatus.ehr.fhir.export_manifest import Beside
 from allstatus.ehr.fhir.fhir_bundles import is_resource, no_resource
 from allstatus.ehr.fhir.fhir_reader import read_fhir
 from allstatus.ehr.hl7v2 import read_hl7
@@ -110,6 +112,10 @@ def read_folder(path: Path, *, partial: bool = False) -> Numbered:
             text = decode(file.read_bytes(), str(file))
             texts[chart_kind(text)].append((file, text))
     others = texts.pop(None)
+    resources, lines = [], [(file, text) for file, text in others if _holds_lines(file)]
+    held = {file.name: _count_lines(text) for file, text in chain(*texts.values(), lines)}
+    names = [one.name for one in path.iterdir() if one.name not in held]
+    Beside.of(str(path), names).refuse_part(held, partial=partial)
     if not any(texts.values()):
         remedy = "give a folder of FHIR files, HL7 v2 messages or tables of results, or a file"
         raise InvalidRecord(str(path), "is a folder without charts", remedy)
@@ -117,9 +123,7 @@ def read_folder(path: Path, *, partial: bool = False) -> Numbered:
     charts = read_hl7(messages, partial=partial) if messages else []
     tables = {file.name: text for file, text in texts[TABLE]}
     charts += read_tables(tables) if tables else []
-    resources = []
-    lines = [(file, text) for file, text in others if text.strip() and _holds_lines(file)]
-    for file, text in texts[FHIR] + lines:
+    for file, text in texts[FHIR] + [(file, text) for file, text in lines if text.strip()]:
         for value in _placed(file, text):
             if isinstance(value, InvalidRecord):
                 yield None, value
@@ -128,6 +132,10 @@ def read_folder(path: Path, *, partial: bool = False) -> Numbered:
     if texts[FHIR]:
         charts += read_fhir(resources, partial=partial)
     yield from _number(sorted(charts, key=lambda chart: chart.patient or ""))
+
+
+def _count_lines(text: str) -> int:
+    return text.rstrip().count("\n") + bool(text.strip())
 
 
 def _holds_lines(file: Path) -> bool:

@@ -29,8 +29,6 @@ from allstatus.ehr.chart_options import make_reader
 from bulk import spark_slow
 from bulk.fhir_export.test_gather import many, with_uuids
 from bulk.fhir_export.test_line_scan import CASES, CHART
-from bulk.fhir_export.test_manifest import CASES as BESIDE
-from bulk.fhir_export.test_manifest import folder_of
 from bulk.folders import (
     HOW,
     Resource,
@@ -47,6 +45,8 @@ from bulk.folders import (
 from bulk.spark_cluster import cluster, spark
 from ehr import bundles, linked
 from ehr.assess.test_assessor import as_patients
+from ehr.fhir.test_export_manifest import CASES as BESIDE
+from ehr.fhir.test_export_manifest import folder_of
 from needs import SPARK
 
 pytestmark = SPARK

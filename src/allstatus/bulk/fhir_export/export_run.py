@@ -15,7 +15,6 @@ from typing import Any
 from allstatus.bulk.fhir_export.decide_partition import is_done, load_done, work_off
 from allstatus.bulk.fhir_export.decide_patient import DecideSettings
 from allstatus.bulk.fhir_export.gather import Gathered, Gatherer, Progress
-from allstatus.bulk.fhir_export.manifest import Beside
 from allstatus.bulk.fhir_export.ndjson_pieces import cut, find_files, size_of
 from allstatus.bulk.fhir_export.output import Output
 from allstatus.bulk.fhir_export.partitions import Partitions
@@ -24,6 +23,7 @@ from allstatus.bulk.fhir_export.references import Wanted, fetch, save_wanted, ty
 from allstatus.bulk.kept_work import keep, recall, sums_of
 from allstatus.bulk.run_frame import about_run, refuse_sum, workplace
 from allstatus.bulk.writers import refuse_same_file, writing
+from allstatus.ehr.fhir.export_manifest import Beside
 from allstatus.errors import InvalidRecord
 
 MANY = 250_000  # references looked for at a time

@@ -8,10 +8,10 @@ from collections.abc import Container, Iterable
 from typing import Any, NamedTuple
 
 from allstatus.bulk.fhir_export.decide_patient import read_resource, refuse_holder
-from allstatus.bulk.fhir_export.manifest import DELETE, DELETIONS
 from allstatus.bulk.fhir_export.ndjson_pieces import REFERENCE
 from allstatus.ehr.chart import VISITS
 from allstatus.ehr.chart_options import ChartOptions
+from allstatus.ehr.fhir.export_manifest import DELETE, DELETIONS
 from allstatus.ehr.fhir.fhir_bundles import HOLDERS, REMEDY, entries_of, missing_parts
 from allstatus.ehr.fhir.fhir_mentions import may_tell
 from allstatus.ehr.fhir.fhir_reader import subjects_of

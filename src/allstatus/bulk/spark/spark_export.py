@@ -14,7 +14,6 @@ from pyspark.sql import functions as F
 
 from allstatus.bulk.fhir_export.decide_patient import DecideSettings
 from allstatus.bulk.fhir_export.export_run import ExportJob, ExportTotals
-from allstatus.bulk.fhir_export.manifest import Beside
 from allstatus.bulk.fhir_export.output import REJECTS
 from allstatus.bulk.run_frame import Outputs
 from allstatus.bulk.spark.line_workers import REJECT, TALLY, UNCLEAR
@@ -32,6 +31,7 @@ from allstatus.bulk.spark.session import deciding
 from allstatus.bulk.spark.spark_gather import GLOB, PLACE, SparkGathered, SparkGatherer
 from allstatus.bulk.spark.spark_paths import WRITTEN, SparkPaths, spark_format, write_decided
 from allstatus.bulk.writers import Target
+from allstatus.ehr.fhir.export_manifest import Beside
 from allstatus.record.whole_files import PARTIAL
 
 SOME = 10_000  # rejects at a time on the driver

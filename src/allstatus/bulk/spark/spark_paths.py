@@ -13,10 +13,10 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import StringType, StructField, StructType
 
 from allstatus.bulk.answer_texts import CELL
-from allstatus.bulk.fhir_export.manifest import LONGEST
 from allstatus.bulk.sources import FORMATS, wrong_ending
 from allstatus.bulk.spark.session import refusing
 from allstatus.bulk.writers import named_twice
+from allstatus.ehr.fhir.export_manifest import LONGEST
 from allstatus.errors import InvalidRecord
 from allstatus.record.whole_files import NO_ROOM, PARTIAL
 

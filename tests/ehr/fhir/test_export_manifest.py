@@ -8,10 +8,12 @@ import pytest
 import yaml
 
 from allstatus import InvalidRecord
+from allstatus.ehr import Chart
+from allstatus.ehr.chart_files import read_folder
 from bulk.fhir_export.test_line_scan import CHART, IN_REMISSION, OPEN, possible
 from bulk.folders import AS_A_PART, decide, exported, write_folder
 
-CASES = yaml.safe_load(Path(__file__).with_name("manifest.yaml").read_text("utf-8"))
+CASES = yaml.safe_load(Path(__file__).with_name("export_manifest.yaml").read_text("utf-8"))
 
 
 def folder_of(tmp_path: Path, case: dict[str, Any]) -> Path:
@@ -58,3 +60,14 @@ def test_what_stands_beside_an_export(tmp_path: Path, case: dict[str, Any]) -> N
     else:
         decide(folder, target, AS_A_PART)
         assert possible(target) == OPEN
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: str(case["id"]))
+def test_the_same_folder_read_as_charts(tmp_path: Path, case: dict[str, Any]) -> None:
+    folder = folder_of(tmp_path, case)
+    if "whole" not in case:
+        with pytest.raises(InvalidRecord, match=case["refused"]):
+            list(read_folder(folder))
+    if not case.get("outdated"):
+        ((_, chart),) = read_folder(folder, partial=True)
+        assert isinstance(chart, Chart)
