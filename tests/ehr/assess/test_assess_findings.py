@@ -34,6 +34,17 @@ def test_what_was_found_and_not_shown_to_be_gone_leaves_it_open() -> None:
     assert decide([*REMISSION, *remission]).status == "in_remission"
 
 
+def test_of_a_day_and_an_hour_of_it_what_is_there_holds() -> None:
+    lines = [{"csf": 3, "day": "2025-03-09"}, {"csf": 0, "day": "2025-03-09T10:00:00"}]
+    assert decide([*REMISSION, *lines]).facts[OUTSIDE].value == "present"
+
+
+def test_of_one_instant_in_two_zones_the_later_day_as_written_holds() -> None:
+    lines = [{"csf": 3, "day": day} for day in ("2025-03-01T23:00-05:00", "2025-03-02T04:00Z")]
+    over = [*REMISSION, *lines, {"status": "remission", "day": "2025-03-02"}]
+    assert decide(over).status != "in_remission"
+
+
 def test_the_site_is_named() -> None:
     decision = decide(
         [*REMISSION, {"csf": 3, "day": "2025-03-09"}, {"blood": 2, "day": "2025-03-09"}]
