@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -22,6 +23,20 @@ def _fillers(sendings: list[Sending]) -> Fillers:
     return found
 
 
+def _by_number(sendings: list[Sending]) -> list[Sending]:
+    """The same, with an order's number alone where all that name its assigner name the same."""
+    spaces: dict[str, set[str]] = {}
+    for said in (name for one in sendings for name in (one.filler, one.placer)):
+        number, _, space = said.partition("^")
+        spaces.setdefault(number, set()).update([space] if space else ())
+
+    def short(said: str) -> str:
+        number = said.partition("^")[0]
+        return number if len(spaces[number]) < 2 else said
+
+    return [replace(one, filler=short(one.filler), placer=short(one.placer)) for one in sendings]
+
+
 def _unclear(sendings: list[Sending], fillers: Fillers) -> Iterator[str]:
     """Names that a sending without a filler may mean, where its placer has several."""
     for one in sendings:
@@ -32,6 +47,7 @@ def _unclear(sendings: list[Sending], fillers: Fillers) -> Iterator[str]:
 
 def named(sendings: list[Sending]) -> Iterator[Result]:
     """Results with what a correction calls each by, of one patient."""
+    sendings = _by_number(sendings)
     fillers = _fillers(sendings)
     names = _names(sendings, fillers)
     unclear = set(_unclear(sendings, fillers))
@@ -41,15 +57,47 @@ def named(sendings: list[Sending]) -> Iterator[Result]:
         sent.setdefault(name, []).append(one.result)
         key = name, one.result.sent
         top[key] = max(top.get(key, 0), one.rank)
-    for one, name in zip(sendings, names, strict=True):
+    near = set(_nearly_named(sendings, names))
+    for place, (one, name) in enumerate(zip(sendings, names, strict=True)):
         result = replace(one.result, names=(name,) if name else ())
         if one.confirms:
             result = _confirmed(result, sent[name] if name else [])
         if name and one.rank < top[name, result.sent]:
             result = replace(result, void=result.void or SUPERSEDED, doubt="")
-        elif name in unclear and not result.void:
+        elif (name in unclear or place in near) and not result.void:
             result = replace(result, doubt=result.doubt or MAYBE_CORRECTED)
         yield result
+
+
+def _nearly_named(sendings: list[Sending], names: list[str]) -> Iterator[int]:
+    """The places of results that one which takes back a result may mean: it names none, and these
+    by all that both say of order, code, sub-id, time and specimen.
+    """
+    number = Counter(names)
+    for one, name in zip(sendings, names, strict=True):
+        if one.takes_back and number[name] == 1:
+            yield from (n for n, other in enumerate(sendings) if _may_mean(one, other))
+
+
+def _may_mean(one: Sending, other: Sending) -> bool:
+    mine, theirs = one.result.sent, other.result.sent
+    if one is other:
+        return False
+    if mine is not None and theirs is not None and mine.end < theirs.begin:
+        return False
+    if not _may_be_one(one.filler, other.filler) or not (one.filler or one.placer):
+        return False
+    if not _may_be_one(one.placer, other.placer) or not (other.filler or other.placer):
+        return False
+    (codes, *rest), (others, *of_other) = one.rest.split("|", 3), other.rest.split("|", 3)
+    shared = not {*codes.split()}.isdisjoint(others.split())
+    return shared and all(map(_may_be_one, rest, of_other))
+
+
+def _may_be_one(one: str, other: str) -> bool:
+    """Whether two names do not contradict each other: one may be empty, or say less."""
+    one, other = one.strip(), other.strip()
+    return one.startswith(other) or other.startswith(one)
 
 
 def _confirmed(result: Result, sendings: list[Result]) -> Result:

@@ -47,6 +47,7 @@ ORDER_CANCELLED = ("CA", "OC", "CR")  # ORC-1, table 0119; ORC-5 has CA for it
 ORDER_VOID = {"O": "its specimen is not there yet", "X": CANCELLED, "CA": CANCELLED}
 UNREADABLE_STATUS = "its status cannot be read as final"
 CONFIRMS = "U"  # final now, and not sent again
+RANK_OF_FINAL = 1
 RANK = dict.fromkeys("PISR", 0) | {"C": 2, "D": 3, "W": 3}  # of sendings of one time; else 1
 
 
@@ -78,11 +79,16 @@ class Sending:
     confirms: bool = False
     instance: str = ""
 
+    @property
+    def takes_back(self) -> bool:
+        """Whether it is sent as a correction, or to take a result back."""
+        return self.rank > RANK_OF_FINAL or self.result.void == VOID["X"]
+
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """An OBR with the segments under it; `cancelled` by the ORC before it, with the `comments` on
-    any of these but the results.
+    """An OBR with the segments under it; `cancelled` by the ORC before it (`common`), with the
+    `comments` on any of these but the results.
     """
 
     request: Segment | None
@@ -90,6 +96,7 @@ class Order:
     specimen: Specimen
     cancelled: bool = False
     comments: str = ""
+    common: Segment | None = None
 
     @classmethod
     def of(
@@ -99,9 +106,7 @@ class Order:
         shared: tuple[Segment, ...],
         common: Segment | None = None,
     ) -> Order:
-        """From its segments; `shared` are specimens that stand before several orders, `common` is
-        the ORC before this one.
-        """
+        """From its segments; `shared` are specimens that stand before several orders."""
         own = tuple(segment for segment in segments if segment.name == "SPM")
         found = tuple(segment for segment in segments if segment.name == "OBX")
         cancelled = common is not None and (
@@ -114,7 +119,7 @@ class Order:
         comments += "".join(
             f"\n{one.plain(one.raw(5))}" for one in remarks if one.only(11).upper() not in VOID
         )
-        return cls(request, found, specimen_of(request, own or shared), cancelled, comments)
+        return cls(request, found, specimen_of(request, own or shared), cancelled, comments, common)
 
     @property
     def status(self) -> str:
@@ -182,7 +187,7 @@ def _sending(order: Order, segment: Segment, sender: Sender) -> Sending:
     rank, confirms = RANK.get(said, 1), status == CONFIRMS and value is None
     own = segment.raw(21)
     instance = f"instance {own}|{rest[0]}|{rest[-1]}" if own else ""
-    return Sending(result, *_numbers(request), "|".join(rest), rank, confirms, instance)
+    return Sending(result, *_numbers(order), "|".join(rest), rank, confirms, instance)
 
 
 def _standing(order: Order, segment: Segment, sender: Sender) -> tuple[str, str]:
@@ -231,7 +236,7 @@ def _announced(order: Order, request: Segment, sender: Sender) -> Sending:
         specimen=order.specimen.codes,
     )
     rest = "|".join((_code_name(result), "", _moment(day), order.specimen.name))
-    return Sending(result, *_numbers(request), rest, 0)
+    return Sending(result, *_numbers(order), rest, 0)
 
 
 def _collected(order: Order) -> When | None:
@@ -265,8 +270,11 @@ def _moment(when: When | None) -> str:
     return f"{when.first} {when.last} {when.clock}" if when is not None else ""
 
 
-def _numbers(request: Segment | None) -> tuple[str, str]:
-    if request is None:
+def _numbers(order: Order) -> tuple[str, str]:
+    """Filler's and placer's number of an order, which its ORC has where its OBR does not."""
+    said = [one for one in (order.request, order.common) if one is not None]
+    if order.request is None:
         return "", ""
-    filler, placer = ("^".join(request.components(number)[:2]).rstrip("^") for number in (3, 2))
+    found = (next((one.components(n)[:2] for one in said if one.text(n)), []) for n in (3, 2))
+    filler, placer = ("^".join(parts).rstrip("^") for parts in found)
     return filler, placer
