@@ -239,6 +239,7 @@ SETTINGS = {
     "no number": ("insecure_dev: true\nlimits: {body_bytes: many}", "limits.body_bytes"),
     "no YAML": ("a: [", "not valid YAML"),
     "a list": ("- a", "keys and values"),
+    "an audit without a name": ("insecure_dev: true\naudit: .", "audit: is not a path"),
     "no such engine": ("insecure_dev: true\nengine: x", "Input should be 'durable' or 'builtin'"),
     "a port that is none": ("insecure_dev: true\nbase_url: 'https://x:99999'", "base_url: Port"),
     "a port that is no number": ("insecure_dev: true\nfhir_servers: ['https://x:y']", "Port"),

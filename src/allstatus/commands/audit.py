@@ -125,7 +125,7 @@ def _key_path(place: DatabaseUrl, key: Path | None) -> Path:
         raise typer.BadParameter(
             "no key lies beside a URL; give the key's file", param_hint="--key"
         )
-    return key or Path(str(place.file)).with_suffix(".key")
+    return key or place.beside(".key")
 
 
 def _place(given: str) -> DatabaseUrl:

@@ -149,21 +149,15 @@ class Config(_Settings):
     @property
     def key_path(self) -> Path:
         """Where the audit's key is kept: beside the audit's file unless said otherwise."""
-        return self.audit_key or self._file.with_suffix(".key")
+        return self.audit_key or self.audit.beside(".key")
 
     @property
     def state_path(self) -> Path:
         """What need not outlive a day, used token ids and sealed pages: beside the audit's file,
         else beside its key.
         """
-        return self.state or self._file.with_suffix(".state.db")
-
-    @property
-    def _file(self) -> Path:
-        """What lies beside the key and the state unless they are named."""
-        file = self.audit.file or self.audit_key
-        assert file is not None
-        return file
+        place = DatabaseUrl(self.audit_key or "") if self.audit.file is None else self.audit
+        return self.state or place.beside(".state.db")
 
 
 def read_config(path: Path | None, **given: Any) -> Config:

@@ -135,6 +135,12 @@ def test_an_audit_put_back_to_an_earlier_day_is_found_by_a_head_noted(audit: Kep
     assert audit.problem(noted) == "rows after 8 are missing: row 10 was noted"
 
 
+@pytest.mark.parametrize("place", [".", "..", "/", "a/.."])
+def test_a_place_without_a_name_holds_no_audit(place: str) -> None:
+    found = run("verify", place)
+    assert (found.exit_code, found.stderr.startswith("error: ")) == (3, True)
+
+
 def test_the_command_verifies_and_exports(audit: Kept) -> None:
     whole = run("verify", audit.address, *audit.options)
     assert (whole.exit_code, whole.stderr) == (0, "")

@@ -38,6 +38,11 @@ class DatabaseUrl:
         """What to do when it cannot be used."""
         return URL_REMEDY if self.file is None else FILE_REMEDY
 
+    def beside(self, suffix: str) -> Path:
+        """Where what belongs to a file lies unless it is named: beside it, with another ending."""
+        file = self.file or Path()
+        return file.parent / f"{file.stem}{suffix}"
+
     def __str__(self) -> str:
         return self._shown
 
@@ -56,6 +61,6 @@ class DatabaseUrl:
 def _read(value: Any) -> DatabaseUrl:
     if isinstance(value, DatabaseUrl):
         return value
-    if not isinstance(value, str | os.PathLike) or not os.fspath(value):
+    if not isinstance(value, str | os.PathLike) or not Path(value).name:
         raise ValueError("is not a path or the URL of a PostgreSQL database")
     return DatabaseUrl(value)
