@@ -21,9 +21,15 @@ from ehr.evidence.readings import chart_of
 
 TABLES = code_tables()
 LOCAL, OTHER = "http://h.example/lab KMB", "http://h.example/lab XYZ"
+MARROW, CSF, BLOOD = (["snomed 119359002"], ["snomed 258450006"], ["snomed 119297000"])
 WHERE: list[tuple[str, dict[str, Any], str]] = [
     ("result", {"codes": ["loinc 11150-0"]}, UNDERSTOOD),
     ("result", {"codes": ["loinc 2951-2"]}, ELSEWHERE),
+    ("result", {"codes": ["loinc 2951-2"], "specimen": ["snomed 119359002"]}, ELSEWHERE),
+    ("result", {"codes": ["loinc 2951-2"], "specimen": MARROW, "value": "60 %"}, UNKNOWN),
+    ("result", {"codes": ["loinc 2951-2"], "specimen": CSF, "value": "seen"}, UNKNOWN),
+    ("result", {"codes": ["loinc 2951-2"], "specimen": BLOOD, "value": "140"}, ELSEWHERE),
+    ("result", {"codes": ["loinc 2951-2"], "specimen": ["snomed 1"], "value": "140"}, ELSEWHERE),
     ("result", {"codes": [LOCAL]}, UNKNOWN),
     ("result", {"codes": []}, UNKNOWN),
     ("result", {"codes": [LOCAL], "value": "snomed 16294009"}, UNDERSTOOD),

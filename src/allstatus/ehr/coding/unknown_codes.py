@@ -11,6 +11,7 @@ from allstatus.ehr.coding.codes import CodeTables
 from allstatus.ehr.coding.site_codes import TABLES
 from allstatus.record.remembered import remembered
 
+TELLING = ("marrow", "cns")  # of what is measured there, nothing is about something else
 UNDERSTOOD, ELSEWHERE, UNKNOWN = "understood", "about something else", "not understood"
 
 
@@ -27,15 +28,24 @@ def understanding(statement: Statement, tables: CodeTables) -> str:
     """Whether a statement's codes are understood, are of a known system and about something else,
     or are not understood.
 
-    A diagnosis or treatment that no table names is not understood, whatever its system; only the
-    chapters of ICD tell that a code is of another disease.
+    A diagnosis or treatment that no table names is not understood, whatever its system, nor is what
+    was measured in marrow or CSF; only the chapters of ICD tell that a code is of another disease.
     """
     if isinstance(statement, Treatment):
         return UNDERSTOOD if _names_treatment(statement, tables) else UNKNOWN
     if isinstance(statement, Problem):
         return _of_problem(statement, tables)
-    said = statement.said if isinstance(statement, Result) else ()
-    return _of_result(statement.codes, said, tables)
+    if not isinstance(statement, Result):
+        return _of_result(statement.codes, (), tables)
+    known = _of_result(statement.codes, statement.said, tables)
+    return UNKNOWN if known == ELSEWHERE and _is_telling(statement, tables) else known
+
+
+def _is_telling(result: Result, tables: CodeTables) -> bool:
+    """Whether a value was measured in marrow or CSF."""
+    places = (tables.results.find([code]) for code in result.specimen)
+    found = any(match and match.topic["specimen"] in TELLING for match in places)
+    return found and bool(result.value.sent or result.value.codes)
 
 
 @remembered(1 << 13)
