@@ -49,8 +49,8 @@ def _faults(language: str, rules: str | None) -> Iterator[str]:
 
 def books() -> tuple[Book, ...]:
     """Every file of the program with texts for readers."""
+    from allstatus.render.kept_texts import TOLD, stated_use_books
     from allstatus.render.messages import MESSAGES
-    from allstatus.render.told import TOLD, stated_use_books
     from allstatus.teach.strings import COMPARISONS, PLOTS, TEXTS
 
     return MESSAGES, TOLD, TEXTS, PLOTS, COMPARISONS, *stated_use_books()

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from allstatus.decision.entries import FactValue
+from allstatus.render.kept_texts import told, told_or_same
 from allstatus.render.messages import MESSAGES
-from allstatus.render.told import told, told_or_same
 from allstatus.render.words import name_words, sentence_case
 from allstatus.rules.language_texts import ENGLISH
 from allstatus.rules.ruleset import RuleSet

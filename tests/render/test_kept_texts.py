@@ -13,12 +13,12 @@ from allstatus.ehr.fhir.fhir_reader import read_fhir
 from allstatus.ehr.timelines.timeline import decide_over_time
 from allstatus.record.exact_json import parse_json
 from allstatus.render.html import render_html
+from allstatus.render.kept_texts import TOLD, stated_use_books, told, told_or_same
 from allstatus.render.text import render_text
-from allstatus.render.told import TOLD, stated_use_books, told, told_or_same
 from allstatus.table.chart_context import Evidence
 
 EN, ES = (load_rules(engine="builtin", language=language).ruleset for language in ("en", "es"))
-CASES = yaml.safe_load((Path(__file__).parent / "told.yaml").read_text("utf-8"))
+CASES = yaml.safe_load((Path(__file__).parent / "kept_texts.yaml").read_text("utf-8"))
 RECORDS = [
     path
     for path in sorted((Path(__file__).parents[2] / "fixtures" / "records").glob("*.json"))

@@ -2,7 +2,8 @@
 the language of a reader.
 
 A decision keeps these sentences in English, as it was made and as it is kept. Each is recognised
-by its form (`told.yaml`) and said by the form of the language; what has none is marked as English.
+by its form (`kept_texts.yaml`) and said by the form of the language; what has none is marked as
+English.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from allstatus.rules.language_texts import (
 from allstatus.rules.language_texts import FOLDER as TEXTS
 from allstatus.rules.ruleset import RuleSet
 
-TOLD = Book("told", Path(__file__).parent / "told.yaml")
+TOLD = Book("told", Path(__file__).parent / "kept_texts.yaml")
 ANSWERS = "messages.answers."  # told in the language of the rules when a decision is made
 LONGEST = 2000  # characters of a sentence that is looked up; the longer hold what somebody sent
 SHOWN = {
