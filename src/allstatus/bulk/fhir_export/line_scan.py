@@ -12,7 +12,7 @@ from allstatus.bulk.fhir_export.ndjson_pieces import REFERENCE
 from allstatus.ehr.chart import VISITS
 from allstatus.ehr.chart_options import ChartOptions
 from allstatus.ehr.fhir.export_manifest import DELETE, DELETIONS
-from allstatus.ehr.fhir.fhir_bundles import HOLDERS, REMEDY, entries_of, missing_parts
+from allstatus.ehr.fhir.fhir_bundles import HOLDERS, NO_ANSWER, REMEDY, entries_of, missing_parts
 from allstatus.ehr.fhir.fhir_mentions import may_tell
 from allstatus.ehr.fhir.fhir_reader import subjects_of
 from allstatus.ehr.fhir.fhir_resources import READERS
@@ -22,6 +22,8 @@ WITH_DIAGNOSES = ("Condition", *VISITS)  # types in which the chart reader finds
 IDENTIFIED = "identifier|"  # how a patient named by an identifier only is called; no id holds `|`
 OWN, NAMELESS, IDENTIFIED_ONLY = "own", "nameless", "identified"  # lines to be read by a chart
 _TYPE = re.compile(rb'\{"resourceType": ?"([A-Za-z]{1,64})"')
+_PART = "tells of a part: {}"
+_ERROR = re.compile(rb'\s*(<|\{\s*"error"\s*:)')  # a page, or an object, of a server's error
 _KEY = re.compile(rb'\{"resourceType": ?"([A-Za-z]+)", ?"id": ?"([^"\\]+)"')
 _NOT_LOOKED_UP = frozenset(  # no chart reader asks these for a code, type or intent
     b"Patient Encounter Practitioner PractitionerRole Organization Location Device CareTeam Group "
@@ -77,7 +79,12 @@ def tell(line: bytes) -> ScannedLine:
     """A line told by reading it; raises InvalidRecord when it is no resource of an export, NotWhole
     when it says that the export is a part, or is out of date.
     """
-    resource = read_resource(line)
+    try:
+        resource = read_resource(line)
+    except InvalidRecord:
+        if _ERROR.match(line):
+            raise NotWhole("line", _PART.format(NO_ANSWER), REMEDY) from None
+        raise
     kind: str = resource["resourceType"]
     if kind in HOLDERS:
         _refuse_part(resource)
@@ -93,12 +100,13 @@ def _refuse_part(resource: dict[str, Any]) -> None:
     if any(entry.deleted for entry in entries_of(resource)):
         raise NotWhole("line", DELETIONS, DELETE)
     for why in missing_parts(resource):
-        raise NotWhole("line", f"tells of a part: {why}", REMEDY)
+        raise NotWhole("line", _PART.format(why), REMEDY)
 
 
 def tell_spoilt(line: bytes, found: Container[str]) -> ScannedLine:
     """A line that cannot be read, told by the patients `found` to whom it refers."""
-    spelled = (reference.decode("utf-8", "replace") for reference in REFERENCE.findall(line))
+    plain = line.replace(b"\0", b"")  # text of two bytes a sign
+    spelled = (reference.decode("utf-8", "replace") for reference in REFERENCE.findall(plain))
     names = dict.fromkeys(patient_of({"subject": {"reference": one}}) for one in spelled)
     first, *beside = [name for name in names if name and name in found] or [""]
     return ScannedLine("", first, tuple(beside))
