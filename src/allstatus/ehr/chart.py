@@ -124,7 +124,7 @@ VISITS = ("Encounter", "ClinicalImpression")  # what they name stands on no list
 class Problem(Statement):
     """A coded condition: a diagnosis, a symptom, or a status on the problem list. `when` is its
     `onset`, else when it was recorded; `clinical` is its clinical status, or
-    UNREAD_STATUS.
+    UNREAD_STATUS; `primary` are the codes of the disease whose spread it is said to be.
     """
 
     until: When | None = None
@@ -134,6 +134,7 @@ class Problem(Statement):
     cause: tuple[Code, ...] = ()
     caused: bool = False
     onset: When | None = None
+    primary: tuple[Code, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

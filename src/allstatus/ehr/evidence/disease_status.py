@@ -152,11 +152,13 @@ def doubt_by_reason(reading: ChartReading, treatment: Treatment) -> None:
 
 def _spread(reading: ChartReading, match: Match) -> str:
     """Where a code says that the disease is outside the marrow; empty where it says nowhere, or
-    another cancer may be meant.
+    only that it is spread of which another cancer may be meant.
     """
     topic = match.topic
-    if not reading.has_all or reading.other_cancers or topic["cleared"]:
+    if not reading.has_all or topic["cleared"]:
         return ""
+    if reading.other_cancers:
+        return topic["spread"] or topic["site"] or ""
     elsewhere = (topic["hint"] or "other") if topic["secondary"] else ""
     return topic["spread"] or topic["site"] or elsewhere
 

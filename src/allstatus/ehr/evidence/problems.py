@@ -26,6 +26,7 @@ from allstatus.table.chart_context import DiagnosisSeen, Evidence
 
 OUTSIDE = "leukemia_outside_marrow"
 GONE = "recorded as resolved, on a day that is not known"
+ELSE = "about another condition"
 OF_ANOTHER = "does not say of which disease it is the spread, or where"
 
 
@@ -102,20 +103,31 @@ def _note_leukemia(reading: ChartReading, problem: Problem, match: Match) -> Non
 
 
 def _place_spread(reading: ChartReading) -> None:
-    """Secondary disease: beside the disease as the only primary it is where the leukemia is, never
-    another cancer.
+    """Secondary disease: beside the disease as the only primary, or where it says so, it is where
+    the leukemia is, never another cancer; beside another primary it may be.
     """
     for problem, match in reading.secondary:
         evidence = evidence_of(problem, match)
         when, why = place_in_time(reading, problem)
-        if not reading.has_all or reading.other_cancers:
-            reading.put_aside(OUTSIDE, evidence, OF_ANOTHER)
+        of = _of_ours(reading, problem)
+        vague = bool(reading.other_cancers) and not of
+        if not reading.has_all or of is False or (vague and not match.topic["spread"]):
+            reading.put_aside(OUTSIDE, evidence, ELSE if of is False else OF_ANOTHER)
         elif match.topic["spread"]:
-            _place_outside(reading, problem, match, evidence, when, why)
+            _place_outside(reading, problem, match, evidence, when, why or OF_ANOTHER * vague)
         else:
             site, gone = match.topic["hint"] or "other", _over(problem)
             told = why or (GONE if gone else OF_ANOTHER)
             reading.doubt(Doubt(OUTSIDE, site, when, told, evidence, True, ended=gone))
+
+
+def _of_ours(reading: ChartReading, problem: Problem) -> bool | None:
+    """Whether a spread is said to be of this disease, or of another one; None when neither is."""
+    found = reading.tables.diagnoses.find(problem.primary)
+    if found is not None:
+        ours: bool | None = found.topic["all"]
+        return ours
+    return False if any(map(reading.tables.systems.is_malignant, problem.primary)) else None
 
 
 def _place_sign(reading: ChartReading, problem: Problem, match: Match) -> None:

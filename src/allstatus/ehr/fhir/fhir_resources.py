@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 from allstatus.ehr.chart import UNREAD_STATUS, Code, Mention, Problem, Statement
 from allstatus.ehr.coding import comments
-from allstatus.ehr.dates import last_day
+from allstatus.ehr.dates import When, last_day
 from allstatus.ehr.fhir.fhir_context import span
 from allstatus.ehr.fhir.fhir_results import read_observation, read_report, source_of
 from allstatus.ehr.fhir.fhir_standing import (
@@ -56,6 +56,8 @@ CERTAINTY = {
     "Z": STANDS,
 }
 AFTER = "Z"
+DUE_TO, PRIMARY = "condition-dueTo", "related-primary-cancer-condition"
+ASSERTED = "/condition-assertedDate"
 MORPHOLOGY = "morphology"  # in mcode-histology-morphology-behavior, and others' names for it
 UNVERIFIABLE = Standing("", "its status of verification cannot be read")
 WIDER = {"active", "inactive"}  # which take the others in
@@ -79,18 +81,10 @@ def _condition(resource: Json, store: ResourceStore) -> Iterator[Problem]:
         noted(comments.CONDITION, [resource]),
     )
     clinical = _clinical(resource)
-    causes = [
-        e
-        for e in objects(resource.get("extension"))
-        if text(e.get("url")).endswith("condition-dueTo")
-    ]
-    cause: tuple[Code, ...] = ()
-    for e in causes:
-        known = store.resolve(resource, e.get("valueReference")) or {}
-        cause += codes(e.get("valueCodeableConcept")) + codes(known.get("code"))
+    causes, cause = _related(resource, DUE_TO, store)
     ended = AFTER in certain or clinical in ENDED
     ended = ended or any(key.lstrip("_").startswith("abatement") for key in resource)
-    recorded = when(resource, "recordedDate", "assertedDate", "dateRecorded")
+    recorded = _recorded(resource)
     onset = when(resource, "onsetDateTime", "onsetPeriod")
     yield Problem(
         source_of(resource),
@@ -104,12 +98,30 @@ def _condition(resource: Json, store: ResourceStore) -> Iterator[Problem]:
         recorded,
         clinical,
         cause,
-        bool(causes),
+        causes,
         onset,
+        _related(resource, PRIMARY, store)[1],
         doubt=stands.doubt,
         latest=None if onset or recorded else last_day([updated(resource)]),
         **identity(resource, store, rest=" ".join(c.code for c in codes(resource.get("code")))),
     )
+
+
+def _related(resource: Json, named: str, store: ResourceStore) -> tuple[bool, tuple[Code, ...]]:
+    """Whether extensions of this name say to what a condition is related, and its codes."""
+    said = [e for e in objects(resource.get("extension")) if text(e.get("url")).endswith(named)]
+    found: tuple[Code, ...] = ()
+    for extension in said:
+        known = store.resolve(resource, extension.get("valueReference")) or {}
+        found += codes(extension.get("valueCodeableConcept")) + codes(known.get("code"))
+    return bool(said), found
+
+
+def _recorded(resource: Json) -> When | None:
+    """When it was recorded, else asserted: an element of earlier versions, an extension since."""
+    own = when(resource, "recordedDate", "assertedDate", "dateRecorded")
+    said = (e for e in objects(resource.get("extension")) if text(e.get("url")).endswith(ASSERTED))
+    return own or next(filter(None, (when(e, "valueDateTime") for e in said)), None)
 
 
 def _morphology(resource: Json) -> tuple[Code, ...]:
