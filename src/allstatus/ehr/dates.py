@@ -139,9 +139,9 @@ def last_ones(items: Iterable[T]) -> list[T]:
     items = list(items)
     begun = [item.when.begin for item in items]
     zoned = [moment for moment in begun if moment.utc is not None]
-    latest = sorted(zoned, key=lambda moment: moment.utc or datetime.min)[-1:]
-    latest += sorted(zoned, key=itemgetter(0))[-1:]
-    latest += sorted((moment for moment in begun if moment.utc is None), key=itemgetter(0, 1))[-1:]
+    other = [moment for moment in begun if moment.utc is None]
+    groups = (zoned, itemgetter(2)), (zoned, itemgetter(0)), (other, itemgetter(0, 1))
+    latest = [max(group, key=key) for group, key in groups if group]
     last = [item for item in items if not any(item.when.end < late for late in latest)]
     return last or items  # where each is before another, by zones
 
