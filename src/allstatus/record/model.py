@@ -167,6 +167,7 @@ class Record(StatedValue):
             if not isinstance(value, Mapping):
                 raise no_object()
         try:
-            return cls.model_validate(value)
+            checked: Record = cls.__pydantic_validator__.validate_python(value)
         except ValidationError as error:
             raise refusal_of(error, cls.model_fields) from None
+        return checked
