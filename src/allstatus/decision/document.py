@@ -60,6 +60,7 @@ PARTICULAR = (  # what differs between two decisions with the same resolution an
     "remission_number",
 )
 KEPT = {"options": "_listed", "elsewhere": "_others"}  # and are written once for many decisions
+MARKED = frozenset((*PARTICULAR, *KEPT))
 MEASURED = ("margin", "at_threshold", "counting_error")  # what a node says of a number besides
 
 _BEGIN, _END = "\ue000", "\ue001"
@@ -86,14 +87,15 @@ def to_json(decision: Decision) -> bytes:
 Form = tuple[list[str], list[bytes]]  # the particulars' names; text before, between and after
 
 
-def _parts(decision: Decision) -> dict[str, Any]:
-    return {name: plain(getattr(decision, name)) for name in PARTS}
+def _parts(decision: Decision, marked: frozenset[str] = frozenset()) -> dict[str, Any]:
+    return {
+        name: _mark(name) if name in marked else plain(getattr(decision, name)) for name in PARTS
+    }
 
 
 def _make_form(decision: Decision) -> Form:
     """The document with marks for its particulars, cut at the marks."""
-    document, rules = _parts(decision), decision.rules
-    document |= {name: _mark(name) for name in (*PARTICULAR, *KEPT) if name in document}
+    document, rules = _parts(decision, MARKED), decision.rules
     document["facts"] = {name: _mark(f"fact {name}") for name in document["facts"]}
     document["trace"]["remission_number"] = _mark("remission_number")
     for node in document["trace"]["nodes"].values():
