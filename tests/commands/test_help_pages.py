@@ -206,4 +206,5 @@ def test_spellings_of_before_go_on_working(tmp_path: Path) -> None:
 def test_a_value_that_an_option_cannot_have_is_named_with_those_it_can() -> None:
     told = CliRunner().invoke(ALLSTATUS, ["facts", "-", "--format", "jsn"])
     assert told.exit_code == 2
-    assert "'--format': 'jsn' is not one of 'text'" in told.output
+    assert "'--format'" in told.output  # click 8.2 puts "(env var: 'None')" after it
+    assert ": 'jsn' is not one of 'text'" in told.output
