@@ -42,11 +42,13 @@ def test_a_unit_is_run_by_one_process(tmp_path: Path) -> None:
     (tmp_path / "pytest.ini").write_text("[pytest]\n")
     for name in ("spark", "alone"):
         (tmp_path / f"test_{name}.py").write_text(CASES)
-    asked = "-q -n 2 --dist loadgroup -p no:allstatus -p no:hypothesispytest -p no:cacheprovider"
+    asked = "-q -p xdist -n 2 --dist loadgroup -p no:cacheprovider"
+    alone = {"PYTHONPATH": os.pathsep.join([str(TESTS), *sys.path])}
+    alone["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     done = subprocess.run(
         [sys.executable, "-m", "pytest", *asked.split()],
         cwd=tmp_path,
-        env=os.environ | {"PYTHONPATH": os.pathsep.join([str(TESTS), *sys.path])},
+        env=os.environ | alone,
         capture_output=True,
         text=True,
         check=False,
