@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from allstatus.ehr.chart import Code, Treatment
 from allstatus.ehr.coding.comments import TREATMENT, taken_back
 from allstatus.ehr.dates import When, last_day
 from allstatus.ehr.fhir.fhir_standing import ORDERED
 from allstatus.ehr.hl7v2.deletions import DELETE, DELETED, CodedSegment
-from allstatus.ehr.hl7v2.results import ORDER_CANCELLED, Sender
+from allstatus.ehr.hl7v2.results import CANCELLED, ORDER_CANCELLED, Sender
 from allstatus.ehr.hl7v2.segments import BROKEN_OFF, Segment, under
 from allstatus.ehr.hl7v2.times import usable
 
@@ -27,13 +28,22 @@ def read_treatments(segments: list[Segment], sender: Sender) -> Iterator[CodedSe
         number = (order.text(3) or order.text(2)) if order is not None else ""
         for place, segment in enumerate(group):
             if segment.name == "RXA":
-                given = _given(segment, _route(group[place + 1 :]), sender)
+                given = _by_order(_given(segment, _route(group[place + 1 :]), sender), order)
                 yield _coded(given, number, segment.text(21))
             elif segment.name in CODE_OF:
                 route = _route(group[place + 1 :])
-                yield _coded(_ordered(segment, order, route, sender), number, "")
+                ordered = _by_order(_ordered(segment, order, route, sender), order)
+                yield _coded(ordered, number, "")
             elif segment.name == "PR1":
                 yield _coded(_procedure(segment, sender), "", segment.text(20))
+
+
+def _by_order(treatment: Treatment, order: Segment | None) -> Treatment:
+    """A treatment and what its order says of it: cancelled, or taken back by a comment."""
+    if order is None or treatment.void or treatment.doubt:
+        return treatment
+    doubt = CANCELLED if order.text(1).upper() in ORDER_CANCELLED else ""
+    return replace(treatment, doubt=doubt or taken_back("\n".join(order.comments), of=TREATMENT))
 
 
 def _coded(treatment: Treatment, order: str, action: str) -> CodedSegment:
