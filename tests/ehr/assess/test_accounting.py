@@ -84,6 +84,10 @@ def test_no_all_diagnosis_is_said_only_when_all_are_understood() -> None:
     assert headline(decide(local), "clinician") == (
         "No diagnosis known here as ALL; not understood: no text (http://h.example/dx 4711)"
     )
+    status = {"coding": [{"code": "provisional"}]}
+    assert headline(decide(ALL | {"verificationStatus": status}), "clinician") == (
+        "No diagnosis known here as ALL; not understood: no text (icd10cm C91.00, not confirmed)"
+    )
     given = make_overlays({"diagnosis": "C91.00"})
     assert decide(local, overlays=given).outcome != "not_applicable"
 

@@ -40,13 +40,17 @@ def account_of(reading: ChartReading, tables: CodeTables) -> ChartAccount:
     places: Counter[Place] = Counter()
     unknown: Counter[UnknownCode] = Counter()
     diagnoses: list[str] = []
+    concerned = bool(reading.marrow or reading.directed)
     for statement in _statements(reading):
         place = _place(statement, reading, tables, counted, aside)
         places[place] += 1
         if place[0] == UNKNOWN:
             unknown[unknown_code(statement)] += 1
-        if isinstance(statement, Problem) and not statement.void and _is_open(place):
-            diagnoses.append(_title(statement))
+        if isinstance(statement, Problem) and not statement.void:
+            doubtful = _is_doubtful(statement, place, tables)
+            concerned |= doubtful or place[2] == VAGUE
+            if doubtful or _is_open(place):
+                diagnoses.append(_title(statement))
     places[ELSEWHERE, "", ""] += len(reading.chart.others)
     numbers = Counter[str]()
     for (place_name, *_), count in places.items():
@@ -62,7 +66,7 @@ def account_of(reading: ChartReading, tables: CodeTables) -> ChartAccount:
         tuple((fact, why, n) for (name, fact, why), n in sorted(places.items()) if name == ASIDE),
         tuple(as_documents(unknown)),
         tuple(dict.fromkeys(diagnoses)),
-        bool(reading.marrow or reading.directed or places[ASIDE, "diagnosis", VAGUE]),
+        concerned,
     )
 
 
@@ -154,10 +158,17 @@ def _is_open(place: Place) -> bool:
     return place[0] == UNKNOWN or place[2] == VAGUE
 
 
+def _is_doubtful(problem: Problem, place: Place, tables: CodeTables) -> bool:
+    """Whether a diagnosis is the rule set's, and it is not certain that the patient has it."""
+    match = tables.diagnoses.find(problem.codes) if problem.doubt and place[2] != LATER else None
+    return bool(match and match.topic["all"])
+
+
 def _title(problem: Problem) -> str:
     code = next(iter(problem.codes), None)
     shown = problem.text or (code.display if code else "") or "no text"
-    return f"{shown} ({code.system} {code.code})" if code else f"{shown} (no code)"
+    called = f"{code.system} {code.code}" if code else "no code"
+    return f"{shown} ({', '.join(filter(None, (called, problem.doubt)))})"
 
 
 def unread_warnings(reading: ChartReading, tables: CodeTables) -> Iterable[str]:
