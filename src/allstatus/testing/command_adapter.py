@@ -54,18 +54,17 @@ def run_adapter(command: str, records: Sequence[Any], seconds: float = SECONDS) 
         problems.append(f"the command wrote more than {most:,} bytes and was stopped")
     elif not ended:
         problems.append(f"the command did not end within {seconds:g} seconds and was stopped")
-    text = out[:most].decode("utf-8", errors="replace").removesuffix("\n")
-    lines = text.split("\n") if text else []
+    text = out[:most].removesuffix(b"\n")
+    came, wanted = text.count(b"\n") + 1 if text else 0, len(records)
+    lines = text.split(b"\n", wanted)[: min(came, wanted)]  # however many more there are
     if process.returncode and not problems:
         problems.append(
             f"the command ended with exit status {process.returncode}{_last_words(err)}"
         )
-    if len(lines) != len(records):
-        problems.append(
-            f"{len(records)} lines went in, {len(lines)} came out; print exactly one line for each"
-        )
-    answers = [_read(line) for line in lines[: len(records)]]
-    answers += ["no answer"] * (len(records) - len(answers))
+    if came != wanted:
+        problems.append(f"{wanted} lines went in, {came} came out; print exactly one line for each")
+    answers = [_read(line.decode("utf-8", errors="replace")) for line in lines]
+    answers += ["no answer"] * (wanted - len(answers))
     return CommandRun(tuple(answers), tuple(problems))
 
 
