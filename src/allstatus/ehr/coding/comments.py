@@ -67,7 +67,9 @@ class CommentWords:
         self._kinds = {name: _pattern(kind["words"]) for name, kind in kinds.items()}
         self._before = re.compile(rf"{_pattern(negated['before']).pattern}\s+{_BETWEEN}$")
         self._going_on = re.compile(rf"(?<![:=] )({_pattern(negated['goes_on']).pattern})\n")
-        self._after = re.compile(rf"[\s:,-]*{_pattern(negated['after']).pattern}")
+        self._after = re.compile(
+            rf"(?:\s+(?:index|grade|level)\b)?[\s:,-]*{_pattern(negated['after']).pattern}"
+        )
         self._supposing = _pattern(negated["supposing"])
         self._left_open = _pattern(negated["left_open"])
         tests = _pattern(said["of_another_test"]["names"]).pattern
