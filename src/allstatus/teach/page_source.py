@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 
 WEB = Path(__file__).parent / "web"
+CONST = "const "
 ENGINE = ("percent.js", "counting.js", "engine.js")  # to be read in the page too
 EXERCISES = ("why.js", "exercises.js", "history.js")
 PAGE = (
@@ -43,15 +44,27 @@ def short_style(text: str) -> str:
 
 
 def short_script(text: str) -> str:
-    """Script that shows the page, without blanks beside signs; quoted texts and patterns stay as
-    they are.
+    """Script that shows the page, without blanks beside signs, declarations that follow each other
+    as one; quoted texts and patterns stay as they are.
     """
-    return _SCRIPT.sub(lambda found: found[1] or found[2], without_indent(text))
+    return _joined(_SCRIPT.sub(lambda found: found[1] or found[2], without_indent(text)))
+
+
+def _joined(text: str) -> str:
+    """Script with one `const` for declarations of a line each that follow each other."""
+    lines, goes_on = text.split("\n"), False
+    for place, line in enumerate(lines):
+        following = "".join(lines[place + 1 : place + 2])
+        lines[place] = line.removeprefix(CONST) if goes_on else line
+        goes_on = line.startswith(CONST) and line.endswith(";") and following.startswith(CONST)
+        if goes_on:
+            lines[place] = lines[place][:-1] + ","
+    return "\n".join(lines)
 
 
 # something to keep; else blanks that nobody needs
 _STYLE = re.compile(r"""("[^"\n]*")|(?<=[:,;{}]) | (?=[{}])|;(?= ?})""")
 _SCRIPT = re.compile(
     r"""("(?:[^"\\\n]|\\.)*"|`(?:[^`\\]|\\.)*`|(?:(?<=\()|(?<== ))/(?:[^/\\\n]|\\.)+/)"""
-    r"| *(=>|&&|\|\||\?\?|[=?:,;{}()<>*]|\[|\]) *"
+    r"| *(=>|&&|\|\||\?\?|[=?:,;{}()<>*!]|\[|\]|(?<!\+)\+(?!\+)|(?<!-)-(?!-)) *"
 )

@@ -28,9 +28,9 @@ const pastOf = (events, maybe, day) => {
   const relapsed = last(RELAPSE) > last(REACHED), open = maybe.filter((event) => event.day < day);
   const sameDay = relapsed ? [] : of(RELAPSE).filter((event) => event.day === last(REACHED));
   const later = past.length ? open.filter((event) => event.day > past.at(-1).day && event.kind === (relapsed ? REACHED : RELAPSE)) : [];
-  const doubtful = [...sameDay, ...later], doubtfulRelapses = doubtful.filter((event) => event.kind === RELAPSE);
+  const doubtful = [...sameDay, ...later], back = doubtful.filter((event) => event.kind === RELAPSE);
   const since = of(RELAPSE).filter((event) => event.day > last(REACHED));
-  const places = doubtfulRelapses.every((event) => event.places.length) ? [...since, ...doubtfulRelapses].flatMap((event) => event.places) : [];
+  const places = back.every((event) => event.places.length) ? [...since, ...back].flatMap((event) => event.places) : [];
   return {
     remission: past.length > 0, relapses, places: new Set(places), numbered: open.every((event) => event.kind !== RELAPSE),
     relapsed: doubtful.length ? UNKNOWN : of(RELAPSE).length ? relapsed : null,
