@@ -174,8 +174,8 @@ def test_lines_that_cannot_be_read_leave_the_same_open(tmp_path: Path) -> None:
     lines = [c.get("text") or json.dumps(c["line"]) for c in CASES if "refused" not in c]
     (folder / "more.ndjson").write_text("\n".join(lines), "utf-8")
     (folder / "none.ndjson").touch()
-    outputs = [{"url": f"https://h.example/{one.name}"} for one in folder.iterdir()]
-    outputs[-1]["count"] = "1"
+    outputs = [{"url": f"https://h.example/{one.name}"} for one in sorted(folder.iterdir())]
+    outputs[0]["count"] = "1"
     (folder / "manifest.json").write_text(json.dumps({"output": outputs}))
     assert_same(folder, tmp_path)
 

@@ -68,7 +68,8 @@ def unit_of(segment: Segment) -> str | None:
     """
     repeats = [one for one in segment.raw(6).split(segment.marks.repetition) if one.strip()]
     units = list(dict.fromkeys(filter(None, (_unit(segment, one) for one in repeats))))
-    return " or ".join(units) or None
+    alike = len(units) > 1 and len({read_unit(unit) or unit for unit in units}) == 1
+    return units[0] if alike else " or ".join(units) or None
 
 
 def _unit(segment: Segment, raw: str) -> str | None:
