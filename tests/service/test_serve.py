@@ -3,6 +3,7 @@ client harms no other.
 """
 
 import json
+import os
 import signal
 import socket
 import threading
@@ -189,3 +190,17 @@ def test_the_settings_shown_in_the_documentation_can_be_used(tmp_path: Path) -> 
     shown = read_config(path)
     assert shown.limits == RequestLimits()
     assert shown.reading == ReadingSettings()
+
+
+@SERVER
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_file_that_is_cut_is_noticed_by_every_process(tmp_path: Path, workers: str) -> None:
+    with served(tmp_path, "--insecure-dev", "--workers", workers) as service:
+
+        def asked() -> set[int]:
+            address = f"{service.address}/classify"
+            return {httpx.post(address, json=RECORD, trust_env=False).status_code for _ in range(9)}
+
+        assert asked() == {200}
+        os.truncate(tmp_path / "audit.db", 0)
+        assert asked() == {503}

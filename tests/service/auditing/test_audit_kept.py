@@ -121,8 +121,9 @@ def test_a_file_that_is_another_is_noticed_at_the_next_write(
     running: TestClient, tmp_path: Path, name: str
 ) -> None:
     GONE[name](tmp_path / "audit.db")
-    answer = running.post("/classify", json=RECORD)
-    assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+    for _ in range(2):
+        answer = running.post("/classify", json=RECORD)
+        assert (answer.status_code, answer.headers.get("retry-after")) == (503, "5")
     assert running.get("/readyz").status_code == 503
     assert running.get("/healthz").status_code == 200
 

@@ -98,10 +98,12 @@ class SqliteDatabase:
         connection.execute(REFUSE_REMOVAL.format(table))
 
     def _check(self) -> None:
+        if not self._lost and self._seen is not None:
+            now = _still(self._seen, self.path)
+            self._lost = now[2] < self._seen[2]  # cut; letting go may write to it, so for good
+            self._seen = now
         if self._lost:
             raise sqlite3.OperationalError(GONE)
-        if self._seen is not None:
-            self._seen = _still(self._seen, self.path, grows=True)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -129,9 +131,9 @@ def _look(path: Path) -> Seen | None:
     return found.st_dev, found.st_ino, found.st_size
 
 
-def _still(before: Seen, path: Path, *, grows: bool = False) -> Seen:
-    """What a path names now, which must be what it was, and no shorter if it only grows."""
+def _still(before: Seen, path: Path) -> Seen:
+    """What a path names now, which must be what it was."""
     now = _look(path)
-    if now is None or now[:2] != before[:2] or (grows and now[2] < before[2]):
+    if now is None or now[:2] != before[:2]:
         raise sqlite3.OperationalError(GONE)
     return now
