@@ -150,7 +150,8 @@ class SentResult(Result):
         if name not in READ_LATER:
             raise AttributeError(name)
         put = object.__setattr__
-        for field, value in self._read().items():
+        specimen = {name: self._sent[0].specimens.codes} if name == "specimen" else None
+        for field, value in (specimen or self._read()).items():
             put(self, field, value)
         return getattr(self, name)
 
