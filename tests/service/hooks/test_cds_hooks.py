@@ -28,6 +28,8 @@ CHARTS = [
     for name in NAMES
     if isinstance(chart(name), dict) and chart(name)["entry"][0]["resource"].get("id") == "p1"
 ]
+# Charts whose only diagnosis of the disease is not certain: a card says which.
+DOUBTED = {"29-verification-that-cannot-be-read"}
 ANOTHER = {"resourceType": "Patient", "id": "somebody-else"}
 NEEDED = list(templates())
 
@@ -78,7 +80,8 @@ def test_a_card_says_what_the_decision_is(answers: dict[str, dict]) -> None:
             c.patient: decide_chart(classifier, c, options=reader) for c in read_fhir(chart(name))
         }
         decision, cards = decisions["p1"], answer["cards"]
-        assert len(cards) == (decision.outcome != "not_applicable"), name
+        doubted = name in DOUBTED
+        assert len(cards) == (doubted or decision.outcome != "not_applicable"), name
         for card in cards:
             assert ("suggestions" in card) == bool(suggestions(decision, "p1")), name
             assert decision.outcome != "determined" or len(card["suggestions"]) == 1, name
