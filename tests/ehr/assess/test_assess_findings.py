@@ -1,5 +1,7 @@
 """Leukemia outside the marrow and signs, around an assessment: what is told of each finding."""
 
+from datetime import date
+
 import pytest
 
 from ehr.assess.test_assessor import chart_of
@@ -43,6 +45,33 @@ def test_of_one_instant_in_two_zones_the_later_day_as_written_holds() -> None:
     lines = [{"csf": 3, "day": day} for day in ("2025-03-01T23:00-05:00", "2025-03-02T04:00Z")]
     over = [*REMISSION, *lines, {"status": "remission", "day": "2025-03-02"}]
     assert decide(over).status != "in_remission"
+
+
+def test_what_may_clear_a_finding_long_ago_is_told_beside_it() -> None:
+    lines = [{"csf": 3, "day": "2025-02-01"}, {"csf": "see comment", "day": "2025-02-10"}]
+    assert becauses(lines, OUTSIDE) == [
+        "found earlier and not shown to be gone",
+        "is text, which is quoted and not read; say whether leukemia was found there, and when",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("until", "outside", "status"),
+    [
+        ("2025-03-12", "absent", "in_remission"),
+        ("2025-03-13", "present", None),
+        ("2025-03", None, None),
+        ("2025-04", "present", None),
+    ],
+)
+def test_what_is_resolved_later_than_the_day_asked_about_is_there_on_it(
+    until: str, outside: str | None, status: str | None
+) -> None:
+    line = {"cns leukemia": "", "day": "2025-03-08", "until": until}
+    decision = decide([*REMISSION, line], date(2025, 3, 12))
+    assert (decision.facts[OUTSIDE].value, decision.status) == (outside, status)
+    unsure = decide([*REMISSION, line | {"doubt": "unconfirmed"}], date(2025, 3, 12))
+    assert unsure.facts[OUTSIDE].value == ("absent" if status else None)
 
 
 def test_the_site_is_named() -> None:

@@ -86,6 +86,15 @@ def test_an_assessment_is_not_its_own_past() -> None:
     assert [e.day for e in history.before(day(4), None).relapses] == [day(5)]
 
 
+def test_a_remission_coded_on_the_day_ends_what_came_before_it_and_one_decided_does_not() -> None:
+    history = History([event(RELAPSE, 3)])
+    history.decided(day(5), STATUSES["in_remission"])
+    assert history.before(day(5), day(5)).ends == ()
+    coded = History([event(RELAPSE, 3), event(REMISSION, 5), event(REMISSION, 6)])
+    assert [e.day for e in coded.before(day(5), day(5)).ends] == [day(5)]
+    assert not coded.before(day(5), day(5)).relapsed_since
+
+
 @pytest.mark.parametrize(
     ("status", "kinds"),
     [

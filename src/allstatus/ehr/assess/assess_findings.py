@@ -26,13 +26,13 @@ def assess_outside(scene: Scene, start: date) -> None:
     """
     found = scene.found
     latest = [item for site in sorted(scene.index.sites) if (item := _latest(scene, site))]
-    torn = [item for item in latest if item.conflict and not _over(scene, item.when, start)]
-    there = [i for i in latest if i.value and not i.conflict and not _over(scene, i.when, start)]
-    doubts = [d for d in scene.doubts(OUTSIDE) if not _over(scene, d.when, start)]
+    left = [item for item in latest if item.value and not _over(scene, item.when, item.site, start)]
+    torn, there = ([i for i in left if i.conflict is value] for value in (True, False))
+    doubts = [d for d in scene.doubts(OUTSIDE) if not _over(scene, d.when, d.name, start)]
     shaken = {d.name for d in doubts if any(_may_clear(d, item) for item in there)}
     here = [item for item in there if item.when.first >= start and item.site not in shaken]
-    stale = [i for i in there if not _cleared(scene, i.site) and i.site not in shaken]
-    open_ = [d for d in doubts if d.name in shaken or _opens(scene, d, start)]
+    stale = [item for item in there if item.site not in shaken]
+    open_ = [d for d in doubts if d.name in shaken or _opens(scene, d)]
     if here:
         sites = {"site": sorted({item.site for item in here})}
         found.derive(OUTSIDE, sites, (item.evidence for item in here))
@@ -64,30 +64,26 @@ def _hours(items: list[Finding]) -> set[tuple[date, bool]]:
     return {(item.when.first, item.when.zoned) for item in items if item.when.clock}
 
 
-def _over(scene: Scene, when: When, start: date) -> bool:
+def _over(scene: Scene, when: When, site: str, start: date) -> bool:
     """What is outside the marrow ends at a remission documented on a later day; what is about this
-    assessment, since `start`, at one before it only.
+    assessment, since `start`, at one before it only. Blasts once in the blood are gone when the
+    blood count is normal.
     """
-    past = scene.past
-    ends = past.ends if when.last < start else past.remissions
-    return bool(ends) and ends[-1].day > when.last
-
-
-def _cleared(scene: Scene, site: str) -> bool:
-    """Blasts once in the blood are gone when the blood count is normal."""
-    return site == "blood" and scene.found.facts.get("cbc") == "normal"
+    past, once = scene.past, when.last < start
+    ends = past.ends if once else past.remissions
+    cleared = once and site == "blood" and scene.found.facts.get("cbc") == "normal"
+    return cleared or (bool(ends) and ends[-1].day > when.last)
 
 
 def _may_clear(doubt: Doubt, item: Finding) -> bool:
-    """Whether a finding may be gone by what cannot be relied on, which is not found to be there."""
-    same = doubt.name == item.site and not doubt.value
-    return same and not doubt.ended and doubt.differs(item.when, bool(item.value), eq)
-
-
-def _opens(scene: Scene, doubt: Doubt, start: date) -> bool:
-    if doubt.ended or (doubt.value is False and doubt.firm):
+    """Whether a finding may be gone by what cannot be relied on: it is not there, or over."""
+    if doubt.name != item.site or (doubt.value and not doubt.ended):
         return False
-    if doubt.when.last < start and _cleared(scene, doubt.name):
+    return doubt.ended or doubt.differs(item.when, item.value, eq)
+
+
+def _opens(scene: Scene, doubt: Doubt) -> bool:
+    if (doubt.ended and scene.moment.final) or (doubt.value is False and doubt.firm):
         return False
     found = scene.index.sites.get(doubt.name, EMPTY).latest(scene.moment.until)
     clear = (item for item in last_ones(found) if not item.value)

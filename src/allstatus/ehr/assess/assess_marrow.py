@@ -122,10 +122,9 @@ def _doubt(scene: Scene, latest: list[Finding]) -> None:
     def same_side(one: Percent, other: Percent) -> bool:
         return scene.above(one) is not None and scene.above(one) == scene.above(other)
 
-    first = min(item.when.first for item in latest)
     open_ = [
         doubt
-        for doubt in scene.doubts(FACT, shifted(first, -ZONES))
+        for doubt in scene.doubts(FACT, shifted(latest[0].when.first, -ZONES))
         if all(doubt.differs(item.when, item.value, same_side) for item in latest)
     ]
     value = scene.found.facts.get(FACT)

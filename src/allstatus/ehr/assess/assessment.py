@@ -102,7 +102,8 @@ class Assessment:
     def or_else(self, other: Assessment, doubt: Doubt) -> None:
         """Leave open each fact that another completion states otherwise and nobody answered."""
         for fact in sorted({*self.facts, *other.facts} - {"relapse_count"}):
-            own = fact != "marrow_blast_percent" or doubt.fact == fact
+            measured = fact == "marrow_blast_percent"  # which is given as an answer is
+            own = not measured or (doubt.fact == fact and fact in other.facts)
             answered = own and self.states.get(fact) == "given"
             if not answered and self.facts.get(fact) != other.facts.get(fact):
                 self.leave_open(fact, [doubt])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from allstatus.ehr.assess.assess_answers import assess_answers
 from allstatus.ehr.assess.assess_count import assess_count
@@ -59,12 +60,20 @@ class Assessor:
         return found
 
     def _assess(
-        self, moment: Moment, past: Past, treated: date | None = None, *, told: bool = False
+        self,
+        moment: Moment,
+        past: Past,
+        treated: date | None = None,
+        *,
+        marrow: Any = None,
+        told: bool = False,
     ) -> Assessment:
         found = Assessment(day=moment.anchor, told=told)
         scene = self._scene(moment, past, found)
         scene.treated = assess_treatment(scene) or treated
         scene.day = assess_marrow(scene)
+        if marrow is not None and found.facts.get(MARROW) == "unknown":
+            found.facts[MARROW] = marrow
         assess_count(scene)
         start = scene.start
         assess_outside(scene, start)
@@ -83,14 +92,11 @@ class Assessor:
         """The assessment as it would be if a doubtful marrow, treatment or status counted, or a
         marrow of a month or year were of another of its days.
         """
-        doubts = self.reading.doubts
-        for doubt in doubts.get(MARROW, ()):
-            for day in self._other_days(doubt, moment):
-                yield self._assess(replace(moment, anchor=day), history.before(day, None)), doubt
-        for doubt in doubts.get(MARROW, ()) if moment.final else ():
-            day = doubt.when.last
-            if not doubt.when.vague and (moment.anchor is None or day > moment.anchor):
-                yield self._assess(replace(moment, anchor=day), history.before(day, None)), doubt
+        doubts = self.reading.doubts.get(MARROW, ())
+        days = {day: doubt for doubt in doubts for day in self._other_days(doubt, moment)}
+        for day, doubt in days.items():
+            then, marrow = history.before(day, moment.until), found.facts.get(MARROW)
+            yield self._assess(replace(moment, anchor=day), then, marrow=marrow), doubt
         scene = self._scene(moment, past, Assessment(told=False))
         told = TREATMENT in self.supplied or found.states.get(TREATMENT) == "given"
         given = [] if told else doubtful_treatment(scene)
@@ -104,31 +110,21 @@ class Assessor:
                 yield self._assess(moment, _with(past, kind, last, moment)), last
 
     def _other_days(self, doubt: Doubt, moment: Moment) -> set[date]:
-        """Days that the moment's marrow may be of, where one was dated to a month or year: the
-        first, and the last on which each kind of finding beside it was there. Of a marrow later
-        than what is known, none is later than the moment.
+        """Other days that the moment's marrow may be of, where it was dated to a month or year or,
+        as the chart stands, one in doubt may be later: the first, the last, and the last on which
+        each kind of count, or of finding outside the marrow, was there.
         """
-        when, anchor, until = doubt.when, moment.anchor, moment.until
-        if not (when.vague and when.text):
+        when, anchor = doubt.when, moment.anchor
+        own = doubt.firm and when.last == anchor
+        undated = doubt.firm and when.vague and not when.text
+        if undated or not (own or moment.final):
             return set()
-        if anchor is not None and when.first < anchor <= when.last:
-            last = when.last
-            if not doubt.firm or (until is not None and until < last):
-                return set()
-        elif moment.final and (anchor is None or when.first >= anchor):
-            last = when.last if until is None else min(when.last, until)
-        else:
-            return set()
-        return {when.first, *self._telling_days(when.first, last)} if when.first <= last else set()
-
-    def _telling_days(self, first: date, last: date) -> Iterator[date]:
-        """The last day between two on which each kind of finding, or of a count, was there."""
-        counts = [i for one in self.index.components.values() for i in one.between(first, last)]
-        there = [((i.name, i.value), i.when.last) for i in counts]
-        for kind, items in (("outside", self.reading.outside), ("sign", self.reading.signs)):
-            there += [((kind, ""), i.when.last) for i in items if i.value not in (False, "absent")]
-        days = sorted((day, kind) for kind, day in there if first <= day <= last)
-        yield from {kind: day for day, kind in days}.values()
+        first = when.first if own else max(when.first, anchor or date.min)
+        kinds = (*self.index.components.values(), *self.index.sites.values())
+        there = [item for kind in kinds for item in kind.between(first, when.last)]
+        there.sort(key=lambda item: item.when.last)
+        telling = {(item.name, item.value): item.when.last for item in there}
+        return {first, when.last, *telling.values()} - {anchor} if first <= when.last else set()
 
     def _tell(self, found: Assessment) -> None:
         """What was set aside, and what is in doubt, beside the facts it is about."""
@@ -150,8 +146,8 @@ def _may_matter(doubt: Doubt, kind: str, past: Past, moment: Moment) -> bool:
         return False
     if kind == RELAPSE:
         last, here = doubt.when.last, moment.anchor
-        ends = past.remissions if here is None or last >= here else past.ends
-        return not ends or last >= ends[-1].day
+        later = here is not None and last > here
+        return later or not past.ends or last >= past.ends[-1].day
     return not past.remissions or past.relapsed_since
 
 

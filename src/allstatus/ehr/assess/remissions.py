@@ -172,10 +172,6 @@ class Past:
         """Every remission that ends what was found before it."""
         return (*self.remissions, *self.coded_since)
 
-    def _last(self) -> Event | None:
-        ends = (*self.ends[-1:], *self.relapses[-1:])
-        return max(ends, key=_order, default=None)
-
     @property
     def remission_before(self) -> bool:
         """Whether there was a remission; a relapse needs one."""
@@ -204,13 +200,14 @@ class Past:
         """What may have come after the last remission or relapse and would change which is last: a
         relapse of the remission's own day, too.
         """
-        last = self._last()
-        if last is None:
+        days = [events[-1].day for events in (self.ends, self.relapses) if events]
+        if not days:
             return ()
+        last = max(days)
         other = REMISSION if self.relapsed_since else RELAPSE
-        same = [event for event in self.relapses if event.day == self.last_remission == last.day]
-        later = self.maybe[bisect_right(self.maybe, last.day, key=_day) :]
-        return (*same, *(event for event in later if event.kind == other))
+        same = self.relapses[bisect_left(self.relapses, last, key=_day) :]
+        later = self.maybe[bisect_right(self.maybe, last, key=_day) :]
+        return (*(() if self.relapsed_since else same), *(e for e in later if e.kind == other))
 
     @property
     def places(self) -> frozenset[str]:

@@ -176,12 +176,15 @@ def _place_outside(
     reading: ChartReading, problem: Problem, match: Match, evidence: Evidence, when: When, why: str
 ) -> None:
     """Leukemia coded at a site: found at its onset, and gone when it is recorded as resolved on a
-    day.
+    day that is not after the one asked about.
     """
     site, name = match.topic["site"] or match.topic["spread"], match.topic.name
     here = not match.topic["cleared"]
-    gone = _over(problem) and here
-    why = why or (VAGUE if when.vague else "")
+    until, as_of = problem.until, reading.as_of or date.max
+    maybe = until is not None and until.first <= as_of < until.last
+    until = None if until is None or until.last > as_of else until
+    gone = here and (_over(problem) or (until is not None and bool(problem.doubt)))
+    why = why or (VAGUE if when.vague or maybe else "")
     if why or gone:
         told = why or GONE
         reading.doubt(Doubt(OUTSIDE, site, when, told, evidence, here, firm=True, ended=gone))
@@ -189,11 +192,11 @@ def _place_outside(
         shown = f"{'found' if here else 'not found'} ({site})"
         counted = evidence.counted("a coded finding", shown)
         reading.outside.append(Finding(name, when, counted, here, site))
-    if problem.until is not None and here and not problem.doubt:
-        clear = replace(evidence, date=problem.until.shown).counted(
+    if until is not None and here and not problem.doubt:
+        clear = replace(evidence, date=until.shown).counted(
             "recorded as resolved", f"not found ({site})"
         )
-        by_then = replace(problem.until, first=problem.until.last)
+        by_then = replace(until, first=until.last)
         reading.outside.append(Finding(name, by_then, clear, False, site))
 
 
