@@ -122,8 +122,8 @@ class Assessor:
         first = when.first if own else max(when.first, anchor or date.min)
         kinds = (*self.index.components.values(), *self.index.sites.values())
         there = [item for kind in kinds for item in kind.between(first, when.last)]
-        there.sort(key=lambda item: item.when.last)
-        telling = {(item.name, item.value): item.when.last for item in there}
+        days = sorted((item.when.last, item.name, str(item.value)) for item in there)
+        telling = {(name, value): day for day, name, value in days}
         return {first, when.last, *telling.values()} - {anchor} if first <= when.last else set()
 
     def _tell(self, found: Assessment) -> None:
