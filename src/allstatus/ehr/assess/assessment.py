@@ -102,9 +102,8 @@ class Assessment:
     def or_else(self, other: Assessment, doubt: Doubt) -> None:
         """Leave open each fact that another completion states otherwise and nobody answered."""
         for fact in sorted({*self.facts, *other.facts} - {"relapse_count"}):
-            measured = fact == "marrow_blast_percent"  # which is given as an answer is
-            own = not measured or (doubt.fact == fact and fact in other.facts)
-            answered = own and self.states.get(fact) == "given"
+            aside = fact == "marrow_blast_percent" and fact not in other.facts  # no answer is
+            answered = self.states.get(fact) == "given" and not aside
             if not answered and self.facts.get(fact) != other.facts.get(fact):
                 self.leave_open(fact, [doubt])
         if self.facts.get("relapse_count") != other.facts.get("relapse_count"):
