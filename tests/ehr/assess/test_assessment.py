@@ -160,6 +160,11 @@ def test_of_two_completions_what_differs_is_open_unless_somebody_stated_it() -> 
     other.facts["relapse_count"] = 2
     one.or_else(other, doubt("cbc"))
     assert "relapse_count" not in one.facts
+    del other.facts["prior_remission"]
+    one.facts["marrow_blast_percent"], one.states["marrow_blast_percent"] = "2", "given"
+    one.or_else(other, doubt("cbc"))
+    assert one.facts["prior_remission"] is True
+    assert one.facts["marrow_blast_percent"] == "unknown"
 
 
 @pytest.mark.parametrize(
