@@ -116,6 +116,24 @@ def test_a_row_of_nobody_and_a_row_cut_short_are_rejected(tmp_path: Path) -> Non
     assert len(rows) == 2
 
 
+@pytest.mark.parametrize("nobody", ["", "NULL", "n/a"])
+def test_a_row_of_nobody_is_a_doubt_for_the_only_patient_as_in_its_chart(
+    tmp_path: Path, nobody: str
+) -> None:
+    own = [line for line in ROWS.splitlines() if line.startswith("b,")]
+    text = "\n".join([HEADER.strip(), *own, f"{nobody},,2025-03-12,LN,11150-0,64,%"])
+    source = tmp_path / "in.csv"
+    source.write_text(text, "utf-8")
+    totals, rows, (told,), rejects = run(source, named(HEADER))
+    (chart,) = read_table(text)
+    alone = decide_chart(RULES, chart).to_dict()
+    assert (totals.lines, totals.read, rejects) == (len(own) + 1, len(own) + 1, [])
+    assert [row["id"] for row in rows] == ["b"]
+    assert told["facts"]["marrow_blast_percent"]["value"] is None
+    assert rows[0]["outcome"] == alone["outcome"]
+    assert told["warnings"] == [w.replace("line 6", "row 5") for w in alone["warnings"]]
+
+
 def test_a_number_that_is_not_written_as_the_mapping_says_is_not_read(tmp_path: Path) -> None:
     source, mapping = tmp_path / "in.csv", tmp_path / "columns.yaml"
     mapping.write_text(

@@ -26,7 +26,7 @@ from allstatus.bulk.writers import refuse_same_file
 from allstatus.ehr.lab_table import NOBODYS, charts_of
 from allstatus.ehr.timelines.timeline import decide_chart
 
-ROW = "row"
+ROW, OWNER = "row", "owner"
 AT_ONCE = 1 << 16  # rows that are plain values at a time
 WRITTEN = 1 << 10  # patients written at a time
 NOBODY = "names no patient; write whose result it is"
@@ -93,14 +93,27 @@ class ResultsRun:
             gathered.rows += slab.count
             gathered.rejects += [(row, *why) for row, why in slab.unreadable.items()]
             table = self._texts(slab)
-            patients = table["patient"].cast(pa.string())
-            none = pc.match_substring_regex(patients, f"^({NOBODYS.pattern})?$", ignore_case=True)
-            someone = pc.invert(pc.fill_null(none, True))
-            nobody = table.filter(pc.invert(someone))[ROW].to_pylist()
-            patient = self._assigned["patient"].column
-            gathered.rejects += [(row, patient, NOBODY) for row in nobody]
-            gathered.tables.append(table.filter(someone))
+            gathered.tables.append(table.append_column(OWNER, _owners(table["patient"])))
+        self._place_nobodys(gathered)
         return gathered
+
+    def _place_nobodys(self, gathered: _Gathered) -> None:
+        """Rows that name nobody go with those of the only patient there is; of several they are
+        rejected.
+        """
+        whose = {name for table in gathered.tables for name in pc.unique(table[OWNER]).to_pylist()}
+        people = whose - {None}
+        column = self._assigned["patient"].column
+        for place, table in enumerate(gathered.tables if None in whose else ()):
+            owned, owners = table, table[OWNER]
+            if len(people) == 1:
+                owners = pc.fill_null(owners, *people)
+                owned = table.set_column(table.num_columns - 1, OWNER, owners)
+            else:
+                rows = table.filter(pc.is_null(owners))[ROW].to_pylist()
+                gathered.rejects += [(row, column, NOBODY) for row in rows]
+                owned = table.filter(pc.is_valid(owners))
+            gathered.tables[place] = owned
 
     def _texts(self, slab: Slab) -> pa.Table:
         """A slab's columns by the mapping's keys, as texts, with the numbers of its rows."""
@@ -118,15 +131,18 @@ class ResultsRun:
         return decided
 
 
+def _owners(patients: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Whose each row is; null where it names nobody."""
+    names = patients.cast(pa.string())
+    nobodys = pc.match_substring_regex(names, f"^({NOBODYS.pattern})?$", ignore_case=True)
+    return pc.if_else(pc.fill_null(nobodys, True), None, names)
+
+
 def _people(tables: list[pa.Table]) -> Iterator[tuple[str, Rows]]:
     """Each patient's rows, in their order, with where each stands."""
     table = pa.concat_tables(tables).unify_dictionaries()
-    patients = table["patient"].cast(pa.string())
-    order = pc.sort_indices(
-        pa.table({"patient": patients, ROW: table[ROW]}),
-        [("patient", "ascending"), (ROW, "ascending")],
-    )
-    for patient, rows in groupby(_sorted_rows(table, order), itemgetter("patient")):
+    order = pc.sort_indices(table.select([OWNER, ROW]), [(OWNER, "ascending"), (ROW, "ascending")])
+    for patient, rows in groupby(_sorted_rows(table, order), itemgetter(OWNER)):
         yield patient, [(f"row {row[ROW]}", row) for row in rows]
 
 
