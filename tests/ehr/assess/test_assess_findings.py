@@ -68,9 +68,12 @@ def test_what_is_resolved_later_than_the_day_asked_about_is_there_on_it(
     until: str, outside: str | None, status: str | None
 ) -> None:
     line = {"cns leukemia": "", "day": "2025-03-08", "until": until}
-    decision = decide([*REMISSION, line], date(2025, 3, 12))
+    asked = date(2025, 3, 12)
+    decision = decide([*REMISSION, line], asked)
     assert (decision.facts[OUTSIDE].value, decision.status) == (outside, status)
-    unsure = decide([*REMISSION, line | {"doubt": "unconfirmed"}], date(2025, 3, 12))
+    ended = decide([*REMISSION, {"cns leukemia": "", "day": "2025-03-08", "ended": True}], asked)
+    assert ended.facts[OUTSIDE].value is None
+    unsure = decide([*REMISSION, line | {"doubt": "unconfirmed"}], asked)
     assert unsure.facts[OUTSIDE].value == ("absent" if status else None)
 
 

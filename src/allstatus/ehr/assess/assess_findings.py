@@ -83,7 +83,8 @@ def _may_clear(doubt: Doubt, item: Finding) -> bool:
 
 
 def _opens(scene: Scene, doubt: Doubt) -> bool:
-    if (doubt.ended and scene.moment.final) or (doubt.value is False and doubt.firm):
+    over = doubt.ended and (doubt.until is not None or scene.reading.as_of is None)
+    if (over and scene.moment.final) or (doubt.value is False and doubt.firm):
         return False
     found = scene.index.sites.get(doubt.name, EMPTY).latest(scene.moment.until)
     clear = (item for item in last_ones(found) if not item.value)

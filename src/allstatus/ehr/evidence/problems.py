@@ -187,7 +187,8 @@ def _place_outside(
     why = why or (VAGUE if when.vague or maybe else "")
     if why or gone:
         told = why or GONE
-        reading.doubt(Doubt(OUTSIDE, site, when, told, evidence, here, firm=True, ended=gone))
+        doubt = Doubt(OUTSIDE, site, when, told, evidence, here, firm=True, ended=gone)
+        reading.doubt(replace(doubt, until=until))
     else:
         shown = f"{'found' if here else 'not found'} ({site})"
         counted = evidence.counted("a coded finding", shown)
