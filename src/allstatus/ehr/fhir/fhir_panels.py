@@ -9,6 +9,7 @@ from allstatus.ehr.coding.comments import is_comment
 from allstatus.ehr.fhir.fhir_store import ResourceStore
 from allstatus.ehr.fhir.json_access import Json, codes, objects, text, words
 
+LISTS = frozenset({"hasMember", "result", "component"})
 WITHDRAWN = ("entered-in-error", "cancelled")
 
 
@@ -51,7 +52,8 @@ def below(panel: Json, store: ResourceStore) -> Iterator[Json]:
 
 def remarks(owners: Iterable[Json], store: ResourceStore) -> list[str]:
     """The comments among the results of reports and panels, or the components of results."""
-    return [said for owner in owners for said in _remarks(owner, store)]
+    listing_any = (owner for owner in owners if not LISTS.isdisjoint(owner))
+    return [said for owner in listing_any for said in _remarks(owner, store)]
 
 
 def _remarks(owner: Json, store: ResourceStore) -> list[str]:
