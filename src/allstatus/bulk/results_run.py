@@ -104,16 +104,13 @@ class ResultsRun:
         whose = {name for table in gathered.tables for name in pc.unique(table[OWNER]).to_pylist()}
         people = whose - {None}
         column = self._assigned["patient"].column
-        for place, table in enumerate(gathered.tables if None in whose else ()):
-            owned, owners = table, table[OWNER]
-            if len(people) == 1:
-                owners = pc.fill_null(owners, *people)
-                owned = table.set_column(table.num_columns - 1, OWNER, owners)
-            else:
-                rows = table.filter(pc.is_null(owners))[ROW].to_pylist()
-                gathered.rejects += [(row, column, NOBODY) for row in rows]
-                owned = table.filter(pc.is_valid(owners))
-            gathered.tables[place] = owned
+        if len(people) == 1:
+            gathered.tables = [_owned_by(table, *people) for table in gathered.tables]
+            return
+        for table in gathered.tables:
+            nobodys = table.filter(pc.is_null(table[OWNER]))[ROW].to_pylist()
+            gathered.rejects += [(row, column, NOBODY) for row in nobodys]
+        gathered.tables = [table.filter(pc.is_valid(table[OWNER])) for table in gathered.tables]
 
     def _texts(self, slab: Slab) -> pa.Table:
         """A slab's columns by the mapping's keys, as texts, with the numbers of its rows."""
@@ -136,6 +133,12 @@ def _owners(patients: pa.ChunkedArray) -> pa.ChunkedArray:
     names = patients.cast(pa.string())
     nobodys = pc.match_substring_regex(names, f"^({NOBODYS.pattern})?$", ignore_case=True)
     return pc.if_else(pc.fill_null(nobodys, True), None, names)
+
+
+def _owned_by(table: pa.Table, name: str) -> pa.Table:
+    """A table all of whose rows are one patient's."""
+    owners = pc.fill_null(table[OWNER], name)
+    return table.set_column(table.column_names.index(OWNER), OWNER, owners)
 
 
 def _people(tables: list[pa.Table]) -> Iterator[tuple[str, Rows]]:

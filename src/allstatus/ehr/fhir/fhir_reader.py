@@ -183,7 +183,7 @@ class _Gathered:
 def _place_nameless(nameless: list[list[Statement | Mention]], charts: dict[str, Chart]) -> None:
     chart = next(iter(charts.values()), None) or charts.setdefault("", Chart())
     if chart.patient is not None:
-        chart.warnings.append(IN_DOUBT.format(len(nameless)))
+        chart.warnings.append(IN_DOUBT.format(f"{len(nameless)} resources"))
     for said in nameless:
         for one in said:
             doubt = doubt_of(one) or (NAMELESS if chart.patient is not None else "")
