@@ -124,6 +124,7 @@ def test_colour_is_as_the_environment_says(record: Path) -> None:
         ("{py} classify {long}", 3, "File name too long"),
         ("{py} batch {long}.csv {record}.csv", 3, "File name too long"),
         ("{py} classify /dev/zero", 3, "is a device"),
+        ("{py} classify /proc/self/mem", 3, "/proc/self/mem: cannot be read"),
         ("mkfifo {record}.csv; {py} batch {record}.csv {record}.out.csv", 3, "is a pipe"),
         ("mkfifo {record}.p; {py} classify {record}.p", 3, "is a pipe"),
         ("{py} classify <(cat {record}) --format json", 0, ""),

@@ -44,7 +44,13 @@ def test_many_are_lines(client: TestClient) -> None:
         assert answer.status_code == status
 
 
-@pytest.mark.parametrize("path", ["/rules", "/about", "/cds-services", "/", "/metrics"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/rules", "/about", "/cds-services", "/", "/metrics"),
+        *("/home.css", "/home.js", "/openapi.json"),
+    ],
+)
 def test_what_is_asked_for(client: TestClient, path: str) -> None:
     assert client.get(path, headers={"Accept": "image/png"}).status_code == 406
     assert client.get(path, headers={"Accept": "image/png, */*;q=0.1"}).status_code == 200

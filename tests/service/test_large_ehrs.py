@@ -84,6 +84,7 @@ def read_from(
     profile: str = "r4",
     refused: dict[str, int] | None = None,
     change: Callable[[FhirServer], None] = lambda _: None,
+    helpful: list[str] | None = None,
     **access: object,
 ) -> tuple[int, dict, dict]:
     """What a call is answered whose whole chart is on a server: status, body and headers."""
@@ -93,7 +94,7 @@ def read_from(
         change(server)
         settings = {
             "fhir_servers": [server.address],
-            "prefetch": {"profile": profile},
+            "prefetch": {"profile": profile, "helpful": helpful},
             "reading": {"assume": ["symptoms-absent-unless-recorded"]},
         }
         body = call({}, fhirServer=server.address, fhirAuthorization=given)
@@ -134,6 +135,52 @@ def test_a_medication_that_cannot_be_read_is_told(tmp_path: Path, status: int) -
     found, body, _ = read_from(tmp_path, treated_by(BY_REFERENCE), refused={"Medication": status})
     assert found == 200
     assert NAMELESS in body["cards"][0]["detail"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "key", "whole"),
+    [
+        ("Specimen", "specimens", True),
+        ("MedicationDispense", "dispenses", True),
+        ("MedicationStatement", "statements", True),
+        ("MedicationRequest", "requests", True),
+        ("Condition", "conditions", False),
+        ("Observation", "observations", False),
+        ("DiagnosticReport", "reports", False),
+        ("Procedure", "procedures", False),
+        ("Encounter", "encounters", False),
+    ],
+)
+@pytest.mark.parametrize("code", [400, 403, 500])
+def test_what_a_site_lets_fail_is_never_taken_for_none(
+    tmp_path: Path, kind: str, key: str, whole: bool, code: int
+) -> None:
+    """No sign is assumed to be absent from what was not read."""
+    found, body, _ = read_from(
+        tmp_path, chart("01-exactly-five"), "r4", {kind: code}, helpful=[key, "specimens"]
+    )
+    cards = body["cards"]
+    assert found == 200
+    assert (bool(cards) and cards[0]["summary"] == IN_REMISSION) is whole
+    assert not cards or f"{key} could not be read" in cards[0]["detail"]
+
+
+@pytest.mark.parametrize("key", ["exams", "surveys", "therapies", "procedure-results"])
+def test_a_category_that_may_hold_signs(tmp_path: Path, key: str) -> None:
+    def refusing(server: FhirServer) -> None:
+        lawful = server.answer
+        category = key.removesuffix("s") if key != "therapies" else "therapy"
+        refused = f"category={category.removesuffix('-result')}"
+        server.answer = lambda path, token: (  # type: ignore[method-assign]
+            (400, OUTCOME) if refused in path else lawful(path, token)
+        )
+
+    bundle = chart("01-exactly-five")
+    _, had, _ = read_from(tmp_path, bundle, "by-category")
+    _, lacked, _ = read_from(tmp_path, bundle, "by-category", change=refusing)
+    assert had["cards"][0]["summary"] == IN_REMISSION
+    assert lacked["cards"][0]["summary"] != IN_REMISSION
+    assert f"{key} could not be read" in lacked["cards"][0]["detail"]
 
 
 def test_an_included_medication_is_not_asked_for_again(tmp_path: Path) -> None:

@@ -103,8 +103,9 @@ def read_text(path: str, kind: str) -> str:
     refuse_no_file(path, kind)
     try:
         return decode(Path(path).read_bytes(), path)
-    except PermissionError:
-        raise InvalidRecord(path, "cannot be read", "check its permissions") from None
+    except OSError as error:
+        why = f"cannot be read ({(error.strerror or 'unknown').lower()})"
+        raise InvalidRecord(path, why, "check its permissions") from None
 
 
 def decode(data: bytes, path: str) -> str:

@@ -57,6 +57,7 @@ def make_app(config: Config, again: Callable[[], Config] | None = None) -> FastA
         version=allstatus.__version__,
         description=NOTICE,
         lifespan=lifespan,
+        openapi_url=None,
         docs_url=None,
         redoc_url=None,
         separate_input_output_schemas=False,

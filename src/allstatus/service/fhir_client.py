@@ -19,7 +19,14 @@ from allstatus.record.exact_json import parse_json
 from allstatus.service.config import Config, RequestLimits
 from allstatus.service.fhir_addresses import below
 from allstatus.service.medications import address_of, is_nameless, unread
-from allstatus.service.prefetch import NOT_HAD, PATIENT, PrefetchedChart, lack, page_lack
+from allstatus.service.prefetch import (
+    NOT_HAD,
+    PATIENT,
+    TELLS_NO_FINDING,
+    PrefetchedChart,
+    lack,
+    page_lack,
+)
 from allstatus.service.problem_details import ProblemDetails
 
 ACCEPT = "application/fhir+json"
@@ -130,7 +137,7 @@ class FhirClient:
 
     def _settle(self, found: PrefetchedChart, read: dict[str, Any]) -> None:
         """Put answers where they belong; what is needed and was not had is refused, what is only
-        helpful is told.
+        helpful is told, and leaves the chart a part where it may hold findings.
         """
         failed = {key: value for key, value in read.items() if isinstance(value, Unread)}
         needed = {key: why for key, why in failed.items() if key not in self.asked.helpful}
@@ -138,6 +145,8 @@ class FhirClient:
             raise unmet(needed)
         found.answers.update({key: value for key, value in read.items() if key not in failed})
         found.notes += [NOT_HAD.format(key, why) for key, why in failed.items()]
+        kinds = {self.asked.kinds(key)[0] for key in failed}
+        found.partial = not kinds <= TELLS_NO_FINDING
 
     async def _read(self, access: _Access, key: str, patient: str, begun: Any) -> Any:
         """A patient, or every page of a search, carried on where the EHR began it."""

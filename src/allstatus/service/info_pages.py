@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from html import unescape
 from pathlib import Path
 from types import MappingProxyType
-from typing import Annotated
+from typing import Annotated, Any
 from weakref import WeakKeyDictionary
 
 import anyio
 from fastapi import APIRouter, Query, Request
-from fastapi.responses import HTMLResponse, Response
+from fastapi.responses import HTMLResponse, JSONResponse, Response
 
 import allstatus
 from allstatus.decision.classifier import Classifier
@@ -75,16 +75,28 @@ def _trainer(classifier: Classifier) -> str:
     return _TRAINERS[classifier]
 
 
-@router.get("/{name}.css", include_in_schema=False)
+def _fixed(media_type: str) -> dict[str, Any]:
+    """A route of files of one kind, none of which the OpenAPI document names."""
+    responses: dict[int, Any] = {200: {"content": {media_type: {}}}}
+    return {"responses": responses, "dependencies": ACCEPTED, "include_in_schema": False}
+
+
+@router.get("/{name}.css", **_fixed("text/css"))
 async def style(name: str) -> Response:
     """A style sheet of these pages; 404 for any other name."""
     return _file(f"{name}.css")
 
 
-@router.get("/{name}.js", include_in_schema=False)
+@router.get("/{name}.js", **_fixed("text/javascript"))
 async def script(name: str) -> Response:
     """A script of these pages; 404 for any other name."""
     return _file(f"{name}.js")
+
+
+@router.get("/openapi.json", **_fixed("application/json"))
+async def document(request: Request) -> Response:
+    """The OpenAPI document of this service."""
+    return JSONResponse(request.app.openapi())
 
 
 def _file(name: str) -> Response:

@@ -25,6 +25,9 @@ OUTCOME = "OperationOutcome"
 HARMLESS = {"information", "success"}  # severities of what is no warning
 INCLUDED = ("include", "outcome")
 WARNED = "the server's answer for {} came with a warning; not all may be there"
+TELLS_NO_FINDING = frozenset(
+    f"Medication{kind}" for kind in ("Administration", "Dispense", "Request", "Statement")
+) | {"Specimen"}  # a chart that lacks them is not short of findings
 NOT_HAD = "{} could not be read ({}); the decision is made without"
 MISSHAPEN = "it has not the shape of a bundle"
 ANOTHER = "is about another patient than context.patientId"
@@ -180,6 +183,7 @@ class PrefetchedChart:
     beside: list[Any] = field(default_factory=list)  # what answers refer to
     notes: list[str] = field(default_factory=list)
     others: int = 0  # resources of other patients
+    partial: bool = False  # something that may hold findings could not be had
 
     def chart(self) -> Chart:
         """The patient's chart; empty where nothing is known. Raises InvalidRecord when the patient
@@ -198,6 +202,7 @@ class PrefetchedChart:
             raise another_patient()
         warned = [WARNED.format(key) for key, value in self.answers.items() if is_warned(value)]
         own.chart.warnings += [*warned, *self.notes]
+        own.chart.partial |= self.partial
         self.others = own.others
         return own.chart
 
