@@ -7,8 +7,10 @@ the rest is written once and kept as a form, in which the particulars are filled
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic_core import from_json
 from pydantic_core import to_json as write_json
@@ -51,14 +53,15 @@ PARTS = (  # of the document, in its order: each a property of a decision
 )
 PARTICULAR = (  # what differs between two decisions with the same resolution and outcome
     "id",
+    "remission_number",
     "conflicts",
     "assumptions",
     "warnings",
     "diagnoses",
     "accounted",
     "codes",
-    "remission_number",
 )
+SAID = PARTICULAR[2:]  # of these, those that stand together
 KEPT = {"options": "_listed", "elsewhere": "_others"}  # and are written once for many decisions
 MARKED = frozenset((*PARTICULAR, *KEPT))
 MEASURED = ("margin", "at_threshold", "counting_error")  # what a node says of a number besides
@@ -78,13 +81,18 @@ def to_json(decision: Decision) -> bytes:
     if "_origin" in decision.__dict__:
         return write_json(_parts(decision))
     forms = decision._explanation.forms
-    kind = decision.outcome, decision._explained, decision.applicability
-    if kind not in forms:
-        forms[kind] = _make_form(decision)
-    return _fill(forms[kind], decision)
+    kind = decision.outcome, decision._explained, decision._applicability
+    form = forms.get(kind)
+    if form is None:
+        form = forms[kind] = _make_form(decision)
+    return _fill(form, decision)
 
 
-Form = tuple[list[str], list[bytes]]  # the particulars' names; text before, between and after
+class Form(NamedTuple):
+    """Texts with gaps between, and what picks that which fills the gaps from `_particulars`."""
+
+    texts: list[bytes]
+    pick: Callable[[list[bytes]], Iterable[bytes]]
 
 
 def _parts(decision: Decision, marked: frozenset[str] = frozenset()) -> dict[str, Any]:
@@ -96,6 +104,7 @@ def _parts(decision: Decision, marked: frozenset[str] = frozenset()) -> dict[str
 def _make_form(decision: Decision) -> Form:
     """The document with marks for its particulars, cut at the marks."""
     document, rules = _parts(decision, MARKED), decision.rules
+    _mark_run(document, "said", SAID)
     document["facts"] = {name: _mark(f"fact {name}") for name in document["facts"]}
     document["trace"]["remission_number"] = _mark("remission_number")
     for node in document["trace"]["nodes"].values():
@@ -103,30 +112,53 @@ def _make_form(decision: Decision) -> Form:
             condition = rules.criteria[node["criterion"]].condition
             node["actual"] = _mark(f"value {condition.fact}")
             if condition.limit is not None:
-                node |= {key: _mark(f"{key} {node['criterion']}") for key in MEASURED}
+                _mark_run(node, f"measured {node['criterion']}", MEASURED)
     for change in (c for entry in document["counterfactuals"] for c in entry["changes"]):
         change["from"] = _mark(f"value {change['fact']}")
     parts = _MARK.split(write_json(document))
-    return [name.decode() for name in parts[1::2]], parts[::2]
+    place = {name: number for number, name in enumerate(_names(decision))}
+    return Form(parts, itemgetter(*[place[name.decode()] for name in parts[1::2]]))
 
 
 def _mark(name: str) -> str:
     return f"{_BEGIN}{name}{_END}"
 
 
+def _mark_run(entry: dict[str, Any], name: str, keys: tuple[str, ...]) -> None:
+    """Put one mark for keys that follow each other (see `_run`)."""
+    entry[keys[0]] = _mark(name)
+    for key in keys[1:]:
+        del entry[key]
+
+
 def _fill(form: Form, decision: Decision) -> bytes:
-    written = {name: _written(getattr(decision, name)) for name in PARTICULAR}
-    written |= {name: getattr(decision, kept).json for name, kept in KEPT.items()}
-    for name, (value, state, evidence) in decision._facts.items():
-        fact = _bare_fact(value, state) if evidence == () else _fact(value, state, evidence)
-        written[f"fact {name}"], written[f"value {name}"] = fact
-    for name, seen in decision._measured.items():
-        for key in MEASURED:
-            written[f"{key} {name}"] = _written(getattr(seen, key))
-    names, texts = form
-    parts = [b""] * (len(names) + len(texts))
-    parts[::2], parts[1::2] = texts, [written[name] for name in names]
+    parts = form.texts.copy()
+    parts[1::2] = form.pick(_particulars(decision))
     return b"".join(parts)
+
+
+def _names(decision: Decision) -> Iterator[str]:
+    """What the marks call the particulars, in their order."""
+    yield from ("id", "remission_number", "said", *KEPT)
+    for name in decision._facts:
+        yield from (f"fact {name}", f"value {name}")
+    yield from (f"measured {name}" for name in decision._measured)
+
+
+def _particulars(decision: Decision) -> list[bytes]:
+    """What fills the gaps of a form, as JSON."""
+    values = [getattr(decision, name) for name in PARTICULAR]
+    written = [
+        write_json(values[0]),
+        b"null" if values[1] is None else write_json(values[1]),
+        _run(SAID, values[2:]) if any(values[2:]) else _NOTHING_SAID,
+        *[getattr(decision, kept).json for kept in KEPT.values()],
+    ]
+    for value, state, evidence in decision._facts.values():
+        written += _fact(value, state, evidence) if evidence else _bare_fact(value, state)
+    for seen in decision._measured.values():
+        written.append(_measured(seen.margin, seen.at_threshold, seen.counting_error))
+    return written
 
 
 def _fact(value: Any, state: str, evidence: tuple[Any, ...] = ()) -> tuple[bytes, bytes]:
@@ -135,11 +167,17 @@ def _fact(value: Any, state: str, evidence: tuple[Any, ...] = ()) -> tuple[bytes
     return write_json(entry), write_json(value)
 
 
+def _run(keys: Iterable[str], values: Iterable[Any]) -> bytes:
+    """Keys that follow each other, as JSON from the value of the first to that of the last."""
+    return write_json(dict(zip(keys, values, strict=True))).partition(b":")[2][:-1]
+
+
 _bare_fact = lru_cache(maxsize=4096, typed=True)(_fact)  # few values, often repeated
 
 
-def _written(value: Any) -> bytes:
-    """A part as JSON; most parts are nothing."""
-    if value is None:
-        return b"null"
-    return b"[]" if value == () else write_json(value)
+@lru_cache(maxsize=4096)
+def _measured(*seen: Any) -> bytes:
+    return _run(MEASURED, seen)
+
+
+_NOTHING_SAID = _run(SAID, ((), (), (), (), None, None))

@@ -59,7 +59,7 @@ class Explanation:
             explainer.resolver,
             resolution,
         )
-        self.forms: dict[tuple[str, bool, object], tuple[list[str], list[bytes]]] = {}
+        self.forms: dict[tuple[str, bool, object], Any] = {}
 
     @cached_property
     def derived(self) -> dict[str, Any]:
