@@ -20,7 +20,7 @@ from typing import Any
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from pydantic import BaseModel, TypeAdapter
-from pydantic_core import to_json
+from typing_extensions import TypedDict
 
 import allstatus
 from allstatus.decision.classifier import Classifier
@@ -38,7 +38,19 @@ CREATE TABLE IF NOT EXISTS page (
   id TEXT PRIMARY KEY, expires INTEGER NOT NULL, sealed BLOB NOT NULL);
 CREATE INDEX IF NOT EXISTS page_by_expiry ON page (expires);
 """
-CHART = TypeAdapter(ChartContext)
+
+
+class Packed(TypedDict):
+    """What is sealed of a decision; each percentage by its parts."""
+
+    decision_id: str
+    made_by: dict[str, Any]
+    record: dict[str, Any]
+    percents: dict[str, dict[str, Any]]
+    chart: ChartContext | None
+
+
+PACKED, CHART = TypeAdapter(Packed), TypeAdapter(ChartContext)
 PERCENT = tuple(field.name for field in fields(Percent))
 NONCE = b"\0" * 12  # each key seals one page only
 
@@ -124,26 +136,20 @@ def pack(decision: Decision, made: Mapping[str, Any], decision_id: str = "") -> 
     """What a decision was made of, exactly: its record, what its chart supplied, and what `made_by`
     says.
     """
-    record = {
-        name: _plain(value)
-        for name, value in decision.record
-        if value is not None and not isinstance(value, Percent)
+    record, percents = dict[str, Any](), dict[str, dict[str, Any]]()
+    for name, value in decision.record:
+        if isinstance(value, Percent):
+            percents[name] = {end: getattr(value, end) for end in PERCENT}
+        elif value is not None:
+            record[name] = _plain(value)
+    packed: Packed = {
+        "decision_id": decision_id,
+        "made_by": dict(made),
+        "record": record,
+        "percents": percents,
+        "chart": decision.chart,
     }
-    percents = {
-        name: {end: getattr(value, end) for end in PERCENT}
-        for name, value in decision.record
-        if isinstance(value, Percent)
-    }
-    return to_json(
-        {
-            "decision_id": decision_id,
-            "made_by": dict(made),
-            "record": record,
-            "percents": percents,
-            "chart": decision.chart,
-        },
-        fallback=str,
-    )
+    return PACKED.dump_json(packed, fallback=str)
 
 
 def unpack(kept: dict[str, Any], classifier: Classifier) -> Decision:

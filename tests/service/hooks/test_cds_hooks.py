@@ -12,7 +12,7 @@ from allstatus.ehr.chart_options import make_reader
 from allstatus.ehr.fhir.fhir_reader import read_fhir
 from allstatus.ehr.fhir.fhir_resources import READERS
 from allstatus.ehr.timelines.timeline import decide_chart
-from allstatus.service.hooks.hook_requests import without_empties
+from allstatus.service.hooks.hook_requests import filled_json, without_empties
 from allstatus.service.hooks.suggestions import suggestions
 from allstatus.service.prefetch import templates
 from needs import FHIR_VALIDATORS
@@ -249,6 +249,10 @@ def test_no_empties_are_left() -> None:
         "h": "x",
     }
     assert without_empties(given) == {"f": [0, False], "h": "x"}
+    assert filled_json([given, {"i": 'says "" and null'}]) == (
+        b'[{"f":[0,false],"h":"x"},{"i":"says \\"\\" and null"}]'
+    )
+    assert filled_json([]) == b"[]"
 
 
 def test_a_link_leads_to_the_explanation_of_this_decision(client: TestClient) -> None:

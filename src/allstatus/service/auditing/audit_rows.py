@@ -60,6 +60,7 @@ class Caller(NamedTuple):
 
 
 HASHED = ("user", "client")  # of a Caller: kept as keyed hashes; a hook too that is no UUID
+_SORTED = json.JSONEncoder(sort_keys=True)
 UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 
 
@@ -124,7 +125,7 @@ def who(key: ChainKey, asked: Caller, **more: object) -> str | None:
         if value
     }
     said |= {name: value for name, value in more.items() if value}
-    return json.dumps(said, sort_keys=True) if said else None
+    return _SORTED.encode(said) if said else None
 
 
 def stored(connection: Connection) -> tuple[str, ...]:

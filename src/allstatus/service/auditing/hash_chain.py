@@ -31,6 +31,7 @@ ROTATION = "rotation"  # the service named by the row that moved others to an ar
 BEFORE_WHO = 12  # values of a row before it was kept who asked
 FIRST = "SELECT seq, previous FROM audit WHERE seq > 0 ORDER BY seq LIMIT 1"
 PART = 1_000  # rows read at once
+_AS_IT_IS = json.JSONEncoder(ensure_ascii=False)
 
 
 class AuditError(AllstatusError):
@@ -42,6 +43,7 @@ class ChainKey:
 
     def __init__(self, secret: bytes, *, begun: bool = False) -> None:
         self._secret, self.begun = secret, begun
+        self._keyed = hmac.new(secret, digestmod=sha256)
 
     @classmethod
     def read(cls, path: Path, *, create: bool = False) -> ChainKey:
@@ -90,7 +92,9 @@ class ChainKey:
 
     def digest(self, purpose: str, data: bytes) -> str:
         """A keyed hash; another purpose gives another."""
-        return hmac.new(self._secret, purpose.encode() + b"\0" + data, sha256).hexdigest()
+        keyed = self._keyed.copy()
+        keyed.update(purpose.encode() + b"\0" + data)
+        return keyed.hexdigest()
 
     def seal(self, seq: int, hash: str) -> str:
         """The head's own hash."""
@@ -101,7 +105,7 @@ class ChainKey:
         not there in earlier versions and is left out.
         """
         held = values if values[-1] is not None or len(values) <= BEFORE_WHO else values[:-1]
-        return self.digest("row", json.dumps([seq, *held, previous], ensure_ascii=False).encode())
+        return self.digest("row", _AS_IT_IS.encode([seq, *held, previous]).encode())
 
     def rotation(self, seq: int, previous: str) -> str:
         """What a row says that moved all rows before `seq` to an archive."""

@@ -7,7 +7,6 @@ from uuid import uuid4
 
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import JSONResponse, Response
-from pydantic_core import to_json
 
 from allstatus.decision.decision import Decision
 from allstatus.ehr.timelines.timeline import decide_chart
@@ -23,9 +22,9 @@ from allstatus.service.hooks.hook_requests import (
     SERVICES,
     Call,
     discovery,
+    filled_json,
     hook_of,
     read_call,
-    without_empties,
 )
 from allstatus.service.hooks.order_cards import order_cards
 from allstatus.service.openapi_bodies import CARDS_SCHEMA, FEEDBACK_BODY, HOOK_BODY
@@ -73,7 +72,7 @@ async def call_service(service: ServiceId, request: Request) -> Response:
     decision = await desk.work(len(data), lambda: _decide(by, found))
     cards = await _cards(desk, request, service, made, decision, data, found, by)
     request.state.cards = len(cards)
-    return Response(to_json({"cards": cards}), media_type="application/json")
+    return Response(b'{"cards":%b}' % filled_json(cards), media_type="application/json")
 
 
 @router.post(
@@ -140,5 +139,4 @@ async def _cards(
     sealed = made_by(by.rules, adult_ranges=by.reader.adult_ranges, site=by.reader.codes)
     page = [desk.pages.keep(name, decision, sealed, decision_id)] if cards else []
     await desk.record(request, service, [(decision, data)], [decision_id], beside=page)
-    kept: list[Card] = without_empties(cards)
-    return kept
+    return cards

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
+from pydantic_core import to_json
 
 from allstatus.ehr.fhir.json_access import obj
 from allstatus.render.words import any_of, short_titles
@@ -39,6 +40,7 @@ SERVICES: Mapping[str, tuple[Hook, str, str]] = {
 WRONG = "is missing or of another type than the hook asks for"
 NEEDED = {"order-select": ("selections", "draftOrders"), "order-sign": ("draftOrders",)}
 CALL = TypeAdapter(CdsCall)
+EMPTIES = (b"null", b'""', b"[]", b"{}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,14 @@ def _check_authorization(
 
 def _bad(field: str, detail: str) -> ProblemDetails:
     return ProblemDetails(400, "invalid-call", f"{field} {detail}.", field=field)
+
+
+def filled_json(value: Any) -> bytes:
+    """The JSON of a value without empties; most have none, which the JSON itself shows."""
+    written = to_json(value)
+    if any(empty in written for empty in EMPTIES):
+        return to_json(without_empties(value))
+    return written
 
 
 def without_empties(value: Any) -> Any:
