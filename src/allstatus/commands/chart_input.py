@@ -7,7 +7,6 @@ from __future__ import annotations
 import inspect
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from functools import wraps
@@ -18,6 +17,7 @@ import typer
 
 from allstatus.commands.shared import REFUSED_INPUT
 from allstatus.errors import InvalidRecord
+from allstatus.record.value_class import value_class
 
 if TYPE_CHECKING:
     from allstatus.decision.classifier import Classifier
@@ -85,7 +85,7 @@ SAID_OF_EACH = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class ChartInput:
     """The options for reading charts, as given."""
 

@@ -6,7 +6,6 @@ import shutil
 import sys
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from itertools import chain, islice
@@ -32,6 +31,7 @@ from allstatus.commands.shared import (
 )
 from allstatus.commands.streams import colour_wanted
 from allstatus.errors import InvalidRecord
+from allstatus.record.value_class import value_class
 
 if TYPE_CHECKING:
     from allstatus.decision.classifier import Classifier
@@ -92,7 +92,7 @@ class ReadingLevel(StrEnum):
 BY_IDS = (Format.json, Format.fhir)
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Writing:
     """How decisions are written: the format asked for, if any, for whom, whether at length, and in
     which language; what programs read (`BY_IDS`) is not translated.

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Literal
 
+from allstatus.record.value_class import value_class
 from allstatus.rules.condition import Reading
 from allstatus.table.chart_context import Evidence, FactState
 from allstatus.why.cites import PageCite, SourceCite
@@ -13,7 +13,7 @@ ConditionApplies = Literal["applies", "does_not_apply", "needs_data"]
 Applies = Literal["listed", "applies", "does_not_apply", "needs_data"]
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class RegionFound:
     """A case no status describes, with its sentence in the rule set."""
 
@@ -21,7 +21,7 @@ class RegionFound:
     sentence: str
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class PossibleRegion:
     """A case no status describes that this may be, and the unknown facts it depends on."""
 
@@ -30,7 +30,7 @@ class PossibleRegion:
     depends_on: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class FactQuestion:
     """A fact to be found out: the plain question and the titles of the tests that answer it."""
 
@@ -39,7 +39,7 @@ class FactQuestion:
     answered_by: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class FactValue:
     """A fact as decided on: its value as it was sent, where it comes from, and its evidence.
 
@@ -51,7 +51,7 @@ class FactValue:
     evidence: tuple[str | Evidence, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class OtherSourceAnswer:
     """What another source says of an agent; `applicability` is None for a statement without a
     condition.
@@ -63,7 +63,7 @@ class OtherSourceAnswer:
     cite: SourceCite
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class AgentApplicability:
     """Whether one agent's stated use fits the patient, why, and what must still be known.
 
@@ -82,7 +82,7 @@ class AgentApplicability:
     other_sources: tuple[OtherSourceAnswer, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Qualifier:
     """A limit the page puts on an option without saying who is meant."""
 
@@ -92,7 +92,7 @@ class Qualifier:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Titles:
     """What an option is called for each reader: for clinicians the field's own term."""
 
@@ -101,7 +101,7 @@ class Titles:
     plain: str
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Option:
     """A treatment the page lists for a status, and whether its stated use fits the patient.
 
@@ -131,7 +131,7 @@ class Option:
     by_agent: tuple[AgentApplicability, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class OverlayUsed:
     """Which overlay said whether stated uses fit. `digest` is the SHA-256 of its files."""
 
@@ -141,7 +141,7 @@ class OverlayUsed:
     notice: str
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class RulesSource:
     """The page a rule set reads."""
 
@@ -150,7 +150,7 @@ class RulesSource:
     last_reviewed: str
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class RulesUsed:
     """Which rules decided: SHA-256 of their files (`digest`) and of the table they make."""
 

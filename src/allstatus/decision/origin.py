@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from allstatus.errors import RulesError
+from allstatus.record.value_class import value_class
 from allstatus.rules.editions import find_edition
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from allstatus.decision.decision import Decision
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Origin:
     """The folders of the rules and of the overlay (None: the shipped one), how it was asked, and
     the language of its texts.

@@ -7,7 +7,6 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Literal
 
 from allstatus.decision.entries import (
@@ -16,6 +15,7 @@ from allstatus.decision.entries import (
     FactQuestion,
     OtherSourceAnswer,
 )
+from allstatus.record.value_class import value_class
 from allstatus.rules.condition import Clause
 from allstatus.rules.indications import AgentUse, Indications, OtherSource
 from allstatus.rules.ruleset import Region, RuleSet, Status
@@ -36,7 +36,7 @@ WORDS: Mapping[str, ConditionApplies] = {
 Known = Mapping[str, bool | None]  # a verdict for each criterion
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class StatedUse:
     """Whether a condition holds of a patient, the facts that can change that, and why."""
 

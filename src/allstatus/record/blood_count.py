@@ -8,7 +8,7 @@ else is unknown.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from fractions import Fraction
 from typing import Annotated, Any, Literal, Self
 
@@ -20,6 +20,7 @@ from allstatus.record.percent import exact_number
 from allstatus.record.record_schema import NUMBER
 from allstatus.record.sent_numbers import Range, SentNumber, split_comparator
 from allstatus.record.stated_value import StatedValue
+from allstatus.record.value_class import value_class
 
 COMPONENTS = ("wbc", "neutrophils", "hemoglobin", "hematocrit", "platelets")
 NEEDED = (("wbc",), ("hemoglobin", "hematocrit"), ("platelets",))
@@ -103,7 +104,7 @@ class CbcPanel(StatedValue):
                 yield name, component
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class CbcReading:
     """What a panel says: the verdict (None: cannot tell), one line of evidence a component,
     warnings.

@@ -8,7 +8,6 @@ if allowed, the adult table of `codes/blood-count.yaml`.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 from typing import Any, NamedTuple
@@ -19,6 +18,7 @@ from allstatus.record.reference_range import Limits, read_limits
 from allstatus.record.remembered import remembered
 from allstatus.record.sent_numbers import ENDLESS, Range, SentNumber, Unreadable, interval
 from allstatus.record.units import CELLS, COMMON_UNIT, QUANTITIES, read_unit
+from allstatus.record.value_class import value_class
 
 CONFLICT = "cbc_flag_against_range"
 FLAG_AGAINST_RANGE = (
@@ -44,7 +44,7 @@ class Person(NamedTuple):
     adult_ranges: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class CountVerdict:
     """Normal, not normal, or unknown (None) with the reason.
 

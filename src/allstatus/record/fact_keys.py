@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from types import MappingProxyType
@@ -13,6 +12,7 @@ from pydantic import BaseModel
 
 from allstatus.record.model import Biomarkers, Record
 from allstatus.record.percent import Percent
+from allstatus.record.value_class import value_class
 
 Kind = Literal["yes_no", "choice", "percent", "number"]
 ABOUT_THE_RECORD = ("id", "as_of", "diagnosis")
@@ -21,7 +21,7 @@ COARSE: Mapping[str, str] = MappingProxyType(
 )  # what a count's parts say of it as a whole
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Statable:
     """The kind of a key's values, and the words among them but for "unknown"."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from functools import lru_cache
@@ -17,6 +17,7 @@ from typing import TypeGuard
 from allstatus.errors import InvalidRecord
 from allstatus.record.exact_json import MAX_BITS, MAX_DIGITS
 from allstatus.record.remembered import remembered
+from allstatus.record.value_class import value_class
 
 ZERO, HUNDRED = Fraction(0), Fraction(100)
 BACKWARDS = "is a range that runs backwards"
@@ -38,7 +39,7 @@ _REMEDY = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Percent:
     """A percentage known to lie between `low` and `high` (an open end excludes its bound).
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from fractions import Fraction
 
 from allstatus.record.percent import Percent, format_number
@@ -15,6 +14,7 @@ from allstatus.record.sent_numbers import (
     number_of,
 )
 from allstatus.record.units import COMMON_UNIT, plain_unit, read_unit
+from allstatus.record.value_class import value_class
 
 ONE = Fraction(1)
 _NUMBER = r"(\d+(?:\.\d+)?)"
@@ -25,7 +25,7 @@ _EXCLUSIVE = {"": False, "<=": False, ">=": False, "<": True, ">": True}
 _NO_RANGE = "carries a reference range that cannot be read"
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Limits:
     """What is normal: from `low` to `high`, with the limits themselves unless they are exclusive.
 

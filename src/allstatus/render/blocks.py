@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
 from allstatus.decision.entries import AgentApplicability, OverlayUsed, RulesUsed
+from allstatus.record.value_class import value_class
 from allstatus.render.definitions import StatusDefinition
 from allstatus.render.threshold import ThresholdStrips
 from allstatus.table.chart_context import Evidence, FactState
@@ -46,7 +46,7 @@ Kind = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Headline:
     """What is said first: the outcome, and of which record."""
 
@@ -56,7 +56,7 @@ class Headline:
     kind: ClassVar[Kind] = "headline"
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Sentences:
     """Paragraphs of a sentence or more."""
 
@@ -64,7 +64,7 @@ class Sentences:
     sentences: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Item:
     """One line of a list: what is said, and of what, where it does not say so itself."""
 
@@ -75,7 +75,7 @@ class Item:
         return f"{self.about}: {self.text}" if self.about else self.text
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class ItemList:
     """A list under a title, which is empty where the items say themselves what they are."""
 
@@ -84,7 +84,7 @@ class ItemList:
     items: tuple[Item, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Changes:
     """For each other outcome (its title) the smallest changes that lead there, in words."""
 
@@ -93,7 +93,7 @@ class Changes:
     ways: tuple[tuple[str, tuple[str, ...]], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class OpenQuestion:
     """A fact to be found out: why, by which tests, and what each answer would leave possible where
     it is to be asked first.
@@ -107,7 +107,7 @@ class OpenQuestion:
     answers: tuple[tuple[str, tuple[str, ...]], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class OpenQuestions:
     """What would settle the answer."""
 
@@ -116,7 +116,7 @@ class OpenQuestions:
     kind: ClassVar[Kind] = "questions"
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class AgentFit:
     """Whether an agent's stated use fits, why or what to ask, and what others say of it."""
 
@@ -126,7 +126,7 @@ class AgentFit:
     elsewhere: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class ListedOption:
     """A treatment the page lists, what it says of it besides (`note`), and whom it fits."""
 
@@ -138,7 +138,7 @@ class ListedOption:
         return f"{self.title} ({self.note})" if self.note else self.title
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Options:
     """What the page lists for a status: by category in its order, then what does not fit.
 
@@ -153,7 +153,7 @@ class Options:
     kind: ClassVar[Kind] = "options"
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Definitions:
     """Every definition, clause by clause."""
 
@@ -161,7 +161,7 @@ class Definitions:
     kind: ClassVar[Kind] = "definitions"
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Thresholds:
     """What was measured, against its limits."""
 
@@ -169,7 +169,7 @@ class Thresholds:
     kind: ClassVar[Kind] = "thresholds"
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class FactRow:
     """A fact, its value, and how it is known: `words` are both in one."""
 
@@ -185,7 +185,7 @@ class FactRow:
         return tuple(one for one in self.evidence if isinstance(one, Evidence) and one.used)
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Facts:
     """Facts with what they rest on: all, or those that decide.
 
@@ -198,7 +198,7 @@ class Facts:
     settle: bool
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class DecidedBy:
     """By which rules of which page it was decided, with what, and what the answer is not.
 

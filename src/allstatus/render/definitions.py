@@ -5,10 +5,10 @@ text.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from allstatus.decision.answer import UNDECIDED
 from allstatus.decision.decision import Decision
+from allstatus.record.value_class import value_class
 from allstatus.render.reader import Reader
 from allstatus.render.words import MARK, NOT_EVALUATED, criterion_words, limit_words
 from allstatus.rules.ruleset import RuleSet, Status
@@ -17,7 +17,7 @@ from allstatus.why.trace import Observation, TraceNode, WhyNot
 Line = tuple[str, str, int]  # mark (empty for a remark), text, depth
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class ClauseLine:
     """One clause: its state (a key of MARK), what is expected, what was observed, whose reading it
     is, and where from.
@@ -35,7 +35,7 @@ class ClauseLine:
     clauses: tuple[ClauseLine, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class StatusDefinition:
     """One status with its clauses, all of which must hold, where the page defines it, and what
     decides against it (empty where nothing does).

@@ -4,10 +4,10 @@ itself says are put into words here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from allstatus.decision.entries import FactValue
+from allstatus.record.value_class import value_class
 from allstatus.render.kept_texts import told, told_or_same
 from allstatus.render.messages import MESSAGES
 from allstatus.render.words import name_words, sentence_case
@@ -17,7 +17,7 @@ from allstatus.table.chart_context import Evidence
 from allstatus.table.decision_table import OUTSIDE
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Reader:
     """A clinician, a student or a reader of plain words (`level`), in the language of the rules.
 

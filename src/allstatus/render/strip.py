@@ -6,17 +6,17 @@ Places are in percent of the strip's width. What is not on the limit is never dr
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
 from allstatus.record.percent import HUNDRED, ZERO, Percent
+from allstatus.record.value_class import value_class
 
 BESIDE = 2  # the least distance from the limit at which anything else is drawn
 End = Literal["closed", "open", "cut"]  # cut: it goes on beyond the strip
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Span:
     """A stretch of a strip; `start` equals `end` for a single value."""
 
@@ -26,7 +26,7 @@ class Span:
     end_end: End = "closed"
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Strip:
     """A line from the percentage `low` to `high`, with the limit and what was measured on it."""
 

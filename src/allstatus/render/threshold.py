@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 
 from allstatus.decision.decision import Decision
 from allstatus.record.percent import ZERO, Percent, format_number
+from allstatus.record.value_class import value_class
 from allstatus.render.definitions import remarks
 from allstatus.render.reader import Reader
 from allstatus.render.strip import Span, Strip, around, whole
@@ -17,7 +17,7 @@ from allstatus.why.counting_error import CountingError, counting_error
 from allstatus.why.trace import observe
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Drawing:
     """One strip with what is drawn on it; `low` and `high` label its ends."""
 
@@ -28,7 +28,7 @@ class Drawing:
     counted: Span | None
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class LimitSide:
     """One side of the limit in words, and the statuses that ask for it."""
 
@@ -37,7 +37,7 @@ class LimitSide:
     asked_by: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class ThresholdStrips:
     """A fact with its measured value, the drawings (the whole first) and the two sides of the limit
     (below first).

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from operator import ge, gt, le, lt
@@ -13,6 +12,7 @@ from typing import Any
 from allstatus.errors import RulesError
 from allstatus.record.frozen import Frozen
 from allstatus.record.percent import format_number
+from allstatus.record.value_class import value_class
 from allstatus.record.yaml_file import YamlFile
 from allstatus.rules.editions import rules_home
 from allstatus.rules.ruleset import Cite, RuleSet
@@ -23,7 +23,7 @@ COMPARE: Mapping[str, Callable[[Fraction, Fraction], bool]] = {"<": lt, "<=": le
 SIGNS = {"<": "less than", "<=": "at most", ">": "more than", ">=": "at least"}
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Limit:
     """A comparison with a number: percent of marrow blasts, or 10⁹/L for a count."""
 
@@ -38,7 +38,7 @@ class Limit:
         return f"{SIGNS[self.comparator]} {format_number(self.value)}"
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class OtherDefinition(Frozen):
     """One source's definition of the diseases of `population` (codes); `ruleset` names the rule
     set that reads it whole, where there is one.

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
 from allstatus.record.frozen import Frozen
 from allstatus.record.percent import Percent
+from allstatus.record.value_class import value_class
 from allstatus.rules.fact_sets import member_fact
 
 _TEXT = re.compile(r"\s*(\w+)\s*(?:(==|!=|<=|>=|<|>)\s*([\w.+-]+)\s*)?")
@@ -21,7 +21,7 @@ ClauseKind = Literal["criterion", "all", "any", "not"]
 CLAUSE_KINDS: tuple[ClauseKind, ...] = ("criterion", "all", "any", "not")
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Comparison:
     """`fact operator operand`; a yes/no fact stands alone. `limit` is set for percentages and
     numbers.
@@ -62,7 +62,7 @@ class Comparison:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Clause(Frozen):
     """A node of a status: a criterion, or all / any / not over others.
 

@@ -7,12 +7,12 @@ A version is never edited once published, so it ends when the next one begins.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
 
 from allstatus.errors import RulesError
+from allstatus.record.value_class import value_class
 from allstatus.record.yaml_file import YamlFile
 from allstatus.rules.shape_problems import shape_problems
 
@@ -21,7 +21,7 @@ HISTORY = "history"
 OVERLAY_FILE = "overlay.yaml"
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Edition:
     """One dated version of a rule set; `effective_to` is the day it was withdrawn without a
     successor.

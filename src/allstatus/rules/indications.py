@@ -7,12 +7,12 @@ One file an agent; its conditions are written in the overlay's own facts, thresh
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from allstatus.errors import RulesError, nearest
 from allstatus.record.frozen import Frozen
+from allstatus.record.value_class import value_class
 from allstatus.record.yaml_file import YamlFile
 from allstatus.rules.builder import Builder
 from allstatus.rules.condition import Clause, Reading
@@ -33,7 +33,7 @@ FILES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class OtherSource(Frozen):
     """What another source says of an agent; `clauses` is None for a statement without a
     condition.
@@ -45,7 +45,7 @@ class OtherSource(Frozen):
     cite: Cite
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class AgentUse(Frozen):
     """For whom an agent's stated use is: all clauses hold, in one of the diseases of `population`
     (codes). `place` is where it stands (`file:line`).
@@ -62,7 +62,7 @@ class AgentUse(Frozen):
     place: str
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Indications(Frozen):
     """Everything in the overlay's folder, checked. `digest` is the SHA-256 of its files."""
 

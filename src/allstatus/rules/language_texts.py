@@ -8,12 +8,12 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from allstatus.errors import RulesError
 from allstatus.record.frozen import Frozen
+from allstatus.record.value_class import value_class
 from allstatus.record.yaml_file import YamlFile
 from allstatus.rules.shape_problems import shape_problems
 
@@ -26,7 +26,7 @@ Keys = tuple[str, ...]
 IsText = Callable[[Keys], bool]
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class LanguageTexts(Frozen):
     """The texts of one file in another language, by path: digest of the English, and what is
     said.

@@ -5,10 +5,10 @@ they tell is known.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Set
-from dataclasses import dataclass
 from typing import Any
 
 from allstatus.record.frozen import Frozen
+from allstatus.record.value_class import value_class
 from allstatus.rules.condition import Clause
 
 LEVELS = ("clinician", "student", "plain")
@@ -16,7 +16,7 @@ Place = tuple[str | int, ...]
 ReadClause = Callable[[Any, Place], Clause]
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Phrase(Frozen):
     """A sentence or two for one reader.
 

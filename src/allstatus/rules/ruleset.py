@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -13,6 +13,7 @@ from allstatus.record.frozen import Frozen
 from allstatus.record.model import Record
 from allstatus.record.own_facts import OwnFact, record_with
 from allstatus.record.percent import HUNDRED, format_number
+from allstatus.record.value_class import value_class
 from allstatus.rules.condition import Clause, Comparison, Reading
 from allstatus.rules.phrases import Says
 
@@ -39,7 +40,7 @@ UNITS = {"months": Fraction(1, 12)}  # of the unit that facts are in; any other 
 COUNT, PERCENT = "count", "%"
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Assumption(Frozen):
     """What a fact is taken to be when it is not reported, and (optionally) only when a clause
     holds.
@@ -51,7 +52,7 @@ class Assumption(Frozen):
     reading: Reading
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Fact(Frozen):
     """Something a rule set may ask about a patient; `kind` is yes_no, choice, percent or number.
 
@@ -77,7 +78,7 @@ class Fact(Frozen):
     words: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Criterion(Frozen):
     """A named yes/no condition on one fact."""
 
@@ -89,7 +90,7 @@ class Criterion(Frozen):
     cite: Cite
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Constraint(Frozen):
     """`condition` implies `consequence`; a case that breaks it cannot be."""
 
@@ -108,7 +109,7 @@ class Constraint(Frozen):
         return not self.condition.holds(case) or self.consequence.holds(case)
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Shade(Frozen):
     """How an answer looks: a ground, the ink of its hatching, and the hatching as matplotlib
     writes it.
@@ -119,7 +120,7 @@ class Shade(Frozen):
     hatch: str
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Status(Frozen):
     """One of the page's states of the disease: the clauses it needs, and the statuses that go
     before it.
@@ -151,7 +152,7 @@ class Status(Frozen):
         return "Is" + "".join(word.capitalize() for word in self.name.split("_"))
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Region(Frozen):
     """Consistent cases that no status describes, under a name and in a sentence.
 
@@ -165,7 +166,7 @@ class Region(Frozen):
     says: Says
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Threshold(Frozen):
     """A number the rules compare with; `value` is the one in force."""
 
@@ -183,7 +184,7 @@ class Threshold(Frozen):
         return number if self.unit == COUNT else f"{number} {self.unit}"
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class RuleSet(Frozen):
     """Everything in one rule-set folder, checked. `digest` is the SHA-256 of its files.
 

@@ -5,16 +5,17 @@ every statement went.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal
 
 from allstatus.record.frozen import Frozen, FrozenDict
+from allstatus.record.value_class import value_class
 from allstatus.rules.condition import Reading
 
 FactState = Literal["given", "derived", "assumed", "unknown"]
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Evidence:
     """One thing a chart says about a fact: where, what was sent, how it was read, and whether and
     why it counts.
@@ -49,7 +50,7 @@ class Evidence:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class AssumptionMade:
     """A fact taken to have a value nobody stated, and why; listed in decisions that use it."""
 
@@ -59,7 +60,7 @@ class AssumptionMade:
     reading: Reading
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class DiagnosisSeen:
     """A diagnosis on a chart: which statement, its code, and the day as far as it is known."""
 
@@ -70,7 +71,7 @@ class DiagnosisSeen:
     date: str
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Contradiction:
     """A coded status of a chart that says otherwise than its facts; `because` is the warning."""
 
@@ -80,7 +81,7 @@ class Contradiction:
     because: str
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Accounted:
     """Where the statements of a chart went: four numbers that add up to `came_in`."""
 
@@ -91,7 +92,7 @@ class Accounted:
     not_understood: int
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class CodesUsed:
     """A site's own code tables: their folder, and the SHA-256 of what they hold."""
 
@@ -99,7 +100,7 @@ class CodesUsed:
     digest: str
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class ChartAccount:
     """Where each statement of a chart went.
 
@@ -115,7 +116,7 @@ class ChartAccount:
     concerned: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class ChartContext(Frozen):
     """What a chart adds to its record: evidence and state of each fact, warnings, conflicts,
     assumptions, diagnoses seen.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from itertools import combinations_with_replacement, groupby, pairwise, product
@@ -11,12 +10,13 @@ from typing import Any
 
 from allstatus.record.frozen import Frozen, FrozenDict
 from allstatus.record.percent import HUNDRED, ZERO, Percent, format_number
+from allstatus.record.value_class import value_class
 from allstatus.rules.ruleset import HIGHEST, Criterion, Fact, RuleSet
 
 Pattern = tuple[bool | None, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class ValueClass(Frozen):
     """All values of a fact on which its criteria have the same verdicts.
 
@@ -31,7 +31,7 @@ class ValueClass(Frozen):
     value: Any
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class FactPoint:
     """A single value of a fact, with the verdict of each of the fact's criteria on it."""
 

@@ -13,6 +13,7 @@ from allstatus.record.count_component import ADULT_RANGES, ADULT_TABLE, Person, 
 from allstatus.record.fact_keys import COARSE
 from allstatus.record.model import OutsideMarrow, Record
 from allstatus.record.percent import Percent, exact_number
+from allstatus.record.value_class import value_class
 from allstatus.rules.ruleset import Fact
 from allstatus.table.chart_context import AssumptionMade, ChartContext, Evidence
 
@@ -121,7 +122,7 @@ NAMED_READERS: dict[str, Reader] = {
 }  # for facts that name one in `read_by`
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class FactSource:
     """Where a record states a fact (`biomarkers.cd19`) and how it is read, where that is not as its
     name says.

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated
 
 from pydantic import Field
 
+from allstatus.record.value_class import value_class
+
 Fingerprint = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class PageCite:
     """A sentence of the page: the path of its headings and its SHA-256."""
 
@@ -18,7 +19,7 @@ class PageCite:
     sentence: Fingerprint
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class SourceCite:
     """A sentence of another source; `not_checked` says why there is no fingerprint of it."""
 

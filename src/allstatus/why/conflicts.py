@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from itertools import combinations
 
+from allstatus.record.value_class import value_class
 from allstatus.table.decision_table import Cell, DecisionTable
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Conflict:
     """Facts that contradict each other: the id of the constraint they break, and why it holds."""
 

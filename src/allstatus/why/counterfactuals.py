@@ -5,12 +5,12 @@ otherwise.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from itertools import combinations, product
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from allstatus.record.value_class import value_class
 from allstatus.table.assumptions import CellResolver, Resolution
 from allstatus.table.decision_table import OUTSIDE
 from allstatus.table.fact_domain import ValueClass
@@ -18,7 +18,7 @@ from allstatus.table.fact_domain import ValueClass
 About = Literal["finding", "history"]
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class FactChange:
     """One fact of a counterfactual: its value now (`from` in JSON), the region it would be in."""
 
@@ -27,7 +27,7 @@ class FactChange:
     to_region: str
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Counterfactual:
     """With these facts otherwise, and the rest as stated, the outcome would be `to`.
 
@@ -40,7 +40,7 @@ class Counterfactual:
     about: About
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Change:
     """With these facts in these regions, and the rest as stated, the outcome would be `to`."""
 
@@ -54,7 +54,7 @@ class Change:
         return Counterfactual(self.to, tuple(changes), self.about)
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class FactAnswer:
     """An answer to what is not known of a fact, as a class of its values (`cbc == normal`)."""
 
@@ -62,7 +62,7 @@ class FactAnswer:
     region: str
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class AnswerAway:
     """With these answers, and the rest as stated, the outcome would be this one.
 
@@ -74,7 +74,7 @@ class AnswerAway:
     status: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Settling:
     """With these answers to what is not known, the outcome would be `to`."""
 

@@ -7,17 +7,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 
 from allstatus.record.percent import Percent
+from allstatus.record.value_class import value_class
 
 TAIL = 0.025
 STEPS, MOST_TERMS, PRECISION = 60, 10_000, 1e-14
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class CountingError:
     """The exact 95 % interval of a count of cells, in percent; whether the limit lies within."""
 

@@ -7,7 +7,6 @@ It informs; it never changes a decision, and it says nothing where the data do n
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import groupby
 from typing import Any
@@ -15,6 +14,7 @@ from typing import Any
 from allstatus.record.blood_count import CbcReading
 from allstatus.record.frozen import WrittenOnce
 from allstatus.record.percent import Percent, format_number
+from allstatus.record.value_class import value_class
 from allstatus.rules.comparisons import Limit, OtherDefinition, other_remissions
 from allstatus.rules.condition import Clause
 from allstatus.rules.ruleset import RuleSet
@@ -23,7 +23,7 @@ from allstatus.why.cites import SourceCite
 MARROW = "marrow_blast_percent"
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class DefinitionSource:
     """One of the definitions that say otherwise, and where it was read."""
 
@@ -33,7 +33,7 @@ class DefinitionSource:
     cite: SourceCite
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class OtherAnswer:
     """What others say of the marrow or of a count where it is not what is said here.
 

@@ -7,14 +7,14 @@ possible alike.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
 
+from allstatus.record.value_class import value_class
 from allstatus.table.assumptions import CellResolver, Resolution
 from allstatus.table.fact_domain import ValueClass
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class LeastMean:
     """The first question of the plan that is least burdensome on average."""
 
@@ -22,7 +22,7 @@ class LeastMean:
     mean_burden: float
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class PossibleAnswer:
     """A class of answers (`region`: "marrow_blast_percent > 5") and what it leaves possible."""
 
@@ -30,7 +30,7 @@ class PossibleAnswer:
     possible: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class NextQuestion:
     """The question that settles the answer at the least burden at worst, answer by answer.
 
@@ -47,7 +47,7 @@ class NextQuestion:
     answers: tuple[PossibleAnswer, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Plan:
     """Ask `fact` first (None: nothing more to ask).
 

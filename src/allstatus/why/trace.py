@@ -14,6 +14,7 @@ from typing import Any, Literal, NamedTuple
 
 from allstatus.record.frozen import FrozenDict
 from allstatus.record.percent import Percent, format_number
+from allstatus.record.value_class import value_class
 from allstatus.rules.condition import Clause, Reading
 from allstatus.rules.ruleset import Criterion, Status
 from allstatus.table.case_set import CaseSet
@@ -43,7 +44,7 @@ class Observation(NamedTuple):
         return self.margin is not None and abs(Fraction(self.margin)) <= NEAR
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class TraceNode:
     """One clause: what it asks (`expected`), its verdict, whether it decides its parent, what was
     observed, and where it was read. `children` are the ids of the clauses below it.
@@ -74,7 +75,7 @@ class TraceNode:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class StatusTrace:
     """One status: its verdict and the ids of its top clauses."""
 
@@ -83,7 +84,7 @@ class StatusTrace:
     clauses: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Trace:
     """Every status and every clause (`nodes` by id, flat); which remission it is, where known."""
 
@@ -92,7 +93,7 @@ class Trace:
     remission_number: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class WhyNot:
     """Why a status does not hold: the ids of the clauses that fail, or the facts it waits for.
 

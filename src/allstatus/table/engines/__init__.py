@@ -5,17 +5,17 @@ from __future__ import annotations
 import importlib.util
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Literal, Protocol, get_args
 
 from allstatus.errors import MissingExtra, RulesError, nearest
+from allstatus.record.value_class import value_class
 from allstatus.rules.ruleset import RuleSet
 
 EngineName = Literal["durable", "builtin"]
 ENGINES: tuple[str, ...] = ("auto", *get_args(EngineName))
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Firing:
     """What fired on one complete case: statuses and option ids, in the rule set's order."""
 
