@@ -21,12 +21,20 @@ def without_superseded(results: list[Result]) -> Iterable[Result]:
     """Every result; of several sendings of one named result all but the last are void, or in doubt
     where the last may be of another one of them.
     """
-    named: dict[str, list[Result]] = {}
+    once: set[str] = set()
+    several: dict[str, list[Result]] = {}
     for result in results:
         for name in result.names:
-            named.setdefault(name, []).append(result)
-    several = {name: sent for name, sent in named.items() if len(sent) > 1}
-    return _last(results, several) if several else results
+            if name in once:
+                several[name] = []
+            once.add(name)
+    if not several:
+        return results
+    for result in results:
+        for name in result.names:
+            if name in several:
+                several[name].append(result)
+    return _last(results, several)
 
 
 def _last(results: list[Result], named: dict[str, list[Result]]) -> Iterator[Result]:

@@ -9,7 +9,7 @@ what is left over.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from allstatus.ehr.chart import Problem, Source, Statement
 from allstatus.ehr.coding.codes import CodeTables
@@ -33,7 +33,18 @@ SHOWN = 5  # codes named in a warning
 Place = tuple[str, str, str]  # the place, and for what was set aside its fact and reason
 
 
-def account_of(reading: ChartReading, tables: CodeTables) -> ChartAccount:
+def understandings(reading: ChartReading, tables: CodeTables) -> dict[int, str]:
+    """Which of a chart's statements are understood, by their numbers."""
+    asked = reading.asked
+    return {
+        one.number: UNDERSTOOD if one.number in asked else understanding(one, tables)
+        for one in _statements(reading)
+    }
+
+
+def account_of(
+    reading: ChartReading, tables: CodeTables, understood: Mapping[int, str]
+) -> ChartAccount:
     """The account of a chart that was read."""
     counted = {_number(entry) for entry in _found(reading) if entry.used}
     aside = _aside(reading)
@@ -42,7 +53,8 @@ def account_of(reading: ChartReading, tables: CodeTables) -> ChartAccount:
     diagnoses: list[str] = []
     concerned = bool(reading.marrow or reading.directed)
     for statement in _statements(reading):
-        place = _place(statement, reading, tables, counted, aside)
+        known = understood[statement.number]
+        place = _place(statement, known, reading, tables, counted, aside)
         places[place] += 1
         if place[0] == UNKNOWN:
             unknown[unknown_code(statement)] += 1
@@ -116,13 +128,12 @@ def _number(evidence: Evidence) -> int:
 
 def _place(
     statement: Statement,
+    understood: str,
     reading: ChartReading,
     tables: CodeTables,
     counted: set[int],
     aside: dict[int, tuple[str, str]],
 ) -> Place:
-    asked = statement.number in reading.asked
-    understood = UNDERSTOOD if asked else understanding(statement, tables)
     if not known_by(statement, reading.as_of) and statement.when is not None:
         return (ASIDE, "", LATER) if understood == UNDERSTOOD else (understood, "", "")
     if statement.number in counted:
@@ -171,7 +182,7 @@ def _title(problem: Problem) -> str:
     return f"{shown} ({', '.join(filter(None, (called, problem.doubt)))})"
 
 
-def unread_warnings(reading: ChartReading, tables: CodeTables) -> Iterable[str]:
+def unread_warnings(reading: ChartReading, understood: Mapping[int, str]) -> Iterable[str]:
     """What a reader should be told: results that no table names, and treatments where none is known
     to be directed at the leukemia.
     """
@@ -179,10 +190,8 @@ def unread_warnings(reading: ChartReading, tables: CodeTables) -> Iterable[str]:
     if not reading.directed:
         told.append((reading.chart.treatments, "treatment"))
     for stated, noun in told:
-        unknown = [one for one in stated if understanding(one, tables) == UNKNOWN]
-        found = Counter(
-            unknown_code(one) for one in unknown if not one.void and one.number not in reading.asked
-        )
+        unknown = [one for one in stated if understood[one.number] == UNKNOWN]
+        found = Counter(unknown_code(one) for one in unknown if not one.void)
         if number := sum(found.values()):
             named = [f"{code.system} {code.code}" for code in sorted(found) if code.code]
             yield (

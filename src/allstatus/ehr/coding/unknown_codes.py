@@ -31,18 +31,20 @@ def understanding(statement: Statement, tables: CodeTables) -> str:
     A diagnosis or treatment that no table names is not understood, whatever its system, nor is what
     was measured in marrow or CSF; only the chapters of ICD tell that a code is of another disease.
     """
+    if isinstance(statement, Result):
+        known = _of_result(statement.codes, statement.said, tables)
+        return UNKNOWN if known == ELSEWHERE and _is_telling(statement, tables) else known
     if isinstance(statement, Treatment):
         return UNDERSTOOD if _names_treatment(statement, tables) else UNKNOWN
     if isinstance(statement, Problem):
         return _of_problem(statement, tables)
-    if not isinstance(statement, Result):
-        return _of_result(statement.codes, (), tables)
-    known = _of_result(statement.codes, statement.said, tables)
-    return UNKNOWN if known == ELSEWHERE and _is_telling(statement, tables) else known
+    return _of_result(statement.codes, (), tables)
 
 
 def _is_telling(result: Result, tables: CodeTables) -> bool:
     """Whether a value was measured in marrow or CSF."""
+    if not result.specimen:
+        return False
     places = (tables.results.find([code]) for code in result.specimen)
     found = any(match and match.topic["specimen"] in TELLING for match in places)
     return found and bool(result.value.sent or result.value.codes)

@@ -148,7 +148,7 @@ def place_in_time(reading: ChartReading, statement: Statement) -> tuple[When, st
     when = lies(statement, reading.chart, reading.as_of)
     if statement.doubt or statement.when is None:
         return when, statement.doubt or UNDATED
-    if unborn(statement.when, reading.chart):
+    if when is not statement.when and unborn(statement.when, reading.chart):
         return when, UNBORN
     late = reading.as_of is not None and statement.when.last > reading.as_of
     return when, VAGUE if late else ""
@@ -161,5 +161,7 @@ def cancers(names: Iterable[str]) -> str:
 
 def specimen_places(result: Result, tables: CodeTables) -> set[str]:
     """Where a result's specimen comes from, as far as the tables know it."""
+    if not result.specimen:
+        return set()
     known = filter(None, (tables.results.find([code]) for code in result.specimen))
     return {match.topic["specimen"] for match in known} - {None, ""}

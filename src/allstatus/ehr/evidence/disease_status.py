@@ -131,6 +131,8 @@ def doubt_by_answer(reading: ChartReading, result: Result) -> bool:
     """What a diagnosis that answers another question, or concludes a report, may assert, or where
     it may say that the disease is.
     """
+    if not result.said:
+        return False
     status = reading.tables.results.find(result.said)
     found = (*reading.tables.diagnoses.find_each(result.said), *((status,) if status else ()))
     if not found or result.void:

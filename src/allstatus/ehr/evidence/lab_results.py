@@ -161,8 +161,10 @@ def _places(match: Match, result: Result, tables: CodeTables) -> set[str]:
 
 def _strange_specimens(result: Result, match: Match, tables: CodeTables) -> set[str]:
     """What a result's specimen is called where its code alone names the place."""
+    if not result.specimen:
+        return set()
     named = PLACES.get(match.topic.name) or match.topic["site"]
-    if result.void or not result.specimen or not named:
+    if result.void or not named:
         return set()
     if any(tables.results.find([code]) for code in result.specimen):
         return set()

@@ -80,11 +80,12 @@ def entries_of(value: object) -> Iterator[BundleEntry]:
     waiting = [BundleEntry("", value)] if isinstance(value, dict) else _listed(value)
     while waiting:
         entry = waiting.pop()
-        if entry.resource.get("resourceType") == "Bundle":
-            waiting.extend(reversed(list(_opened(entry.resource))))
-        elif entry.resource.get("resourceType") == "Parameters":
-            waiting.extend(BundleEntry("", one) for one in reversed(list(_passed(entry.resource))))
-        elif isinstance(entry.resource.get("resourceType"), str):
+        kind = entry.resource.get("resourceType")
+        if kind == "Bundle":
+            waiting += reversed(list(_opened(entry.resource)))
+        elif kind == "Parameters":
+            waiting += [BundleEntry("", one) for one in reversed(list(_passed(entry.resource)))]
+        elif isinstance(kind, str):
             yield entry
 
 
@@ -121,8 +122,8 @@ def _opened(bundle: Json) -> Iterator[BundleEntry]:
     merged = MERGED in bundle or RULES in bundle
     for number, entry in enumerate(objects(bundle.get("entry"))):
         place = None if history is None else (history, number)
-        address, stamp = text(entry.get("fullUrl")), obj(entry.get("response"))
-        resource = obj(entry.get("resource"))
+        address, resource = text(entry.get("fullUrl")), obj(entry.get("resource"))
+        stamp = obj(entry["response"]) if "response" in entry else NOTHING
         if "request" in entry and obj(entry["request"]).get("method") == "DELETE":
             url = text(entry["request"].get("url"))
             address = address or url

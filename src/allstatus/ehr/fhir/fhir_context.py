@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date
-from itertools import chain
 from typing import NamedTuple
 
 from allstatus.ehr.chart import ITSELF, REJECTED, SEVERAL, TEXT, Code
@@ -59,6 +58,10 @@ class Specimens(NamedTuple):
     standing: Standing = STANDS
 
 
+PLACED = frozenset({"bodySite", "bodyStructure", "specimen"})  # elements that say where it is from
+UNPLACED = Specimens()
+
+
 class Dated(NamedTuple):
     """When a result is of, who says so (empty: itself), and where that cannot be read the first and
     last day it can be of.
@@ -74,9 +77,12 @@ def specimens(result: Json, store: ResourceStore) -> Specimens:
     """The specimen of a result: its own, else that of its reports, else of the panel it is part
     of.
     """
+    listed = store.listed(result)
+    if not listed and PLACED.isdisjoint(result):
+        return UNPLACED
     site = codeable(result.get("bodySite")) if "bodySite" in result else ()
     site += _structures(result, store) if "bodyStructure" in result else ()
-    for level in _levels(result, store) if store.listed(result) else [[result]]:
+    for level in _levels(result, store) if listed else [[result]]:
         references = [(owner, one) for owner in level for one in objects(owner.get("specimen"))]
         if references:
             return _described(site, references, result, store)
@@ -189,7 +195,7 @@ def dated(result: Json, store: ResourceStore, of: Specimens) -> Dated:
     """When a result is of: by itself, else its report, else its panel, else its specimen's
     collection. Its issue only bounds it, and a period that was sent with one end.
     """
-    day, by = _day(result, listing(result, store), of)
+    day, by = _day(result, store, of)
     if day is not None and date.min < day.first and day.last < date.max:
         return Dated(day, by)
     bound = _bound(result, listing(result, store), of)
@@ -201,12 +207,12 @@ def dated(result: Json, store: ResourceStore, of: Specimens) -> Dated:
     return Dated(None, by, day.first if day.first > date.min else None, min(ends, default=None))
 
 
-def _day(
-    result: Json, owners: Iterable[tuple[str, Json]], of: Specimens
-) -> tuple[When | None, str]:
-    for by, owner in chain([("", result)], owners):
+def _day(result: Json, store: ResourceStore, of: Specimens) -> tuple[When | None, str]:
+    if sent := _times(tuple(result)):
+        return span(result, *sent), ""
+    for by, owner in listing(result, store):
         if sent := _times(tuple(owner)):
-            return span(owner, *sent), f"dated by its {by}" if by else ""
+            return span(owner, *sent), f"dated by its {by}"
     for specimen in of.resources:
         taken = obj(specimen.get("collection"))
         if any(key in taken for key in COLLECTED):

@@ -52,8 +52,11 @@ def below(panel: Json, store: ResourceStore) -> Iterator[Json]:
 
 def remarks(owners: Iterable[Json], store: ResourceStore) -> list[str]:
     """The comments among the results of reports and panels, or the components of results."""
-    listing_any = (owner for owner in owners if not LISTS.isdisjoint(owner))
-    return [said for owner in listing_any for said in _remarks(owner, store)]
+    found: list[str] = []
+    for owner in owners:
+        if not LISTS.isdisjoint(owner):
+            found += _remarks(owner, store)
+    return found
 
 
 def _remarks(owner: Json, store: ResourceStore) -> list[str]:

@@ -192,14 +192,17 @@ def _place_nameless(nameless: list[list[Statement | Mention]], charts: dict[str,
 
 def _gather(store: ResourceStore) -> _Gathered:
     gathered = _Gathered(store)
-    everything = [
-        *((resource, "") for resource in store.resources),
-        *((resource, SUPERSEDED) for resource in store.superseded),
-        *((resource, DELETED) for resource in store.deleted),
+    owners = [
+        (resource, why, whose_all(resource, store))
+        for resources, why in (
+            (store.resources, ""),
+            (store.superseded, SUPERSEDED),
+            (store.deleted, DELETED),
+        )
+        for resource in resources
     ]
-    owners = [(resource, why, whose_all(resource, store)) for resource, why in everything]
-    gone = _replaced(owners, store)
-    owners = [(one, why or gone.get(id(one), ""), keys) for one, why, keys in owners]
+    if gone := _replaced(owners, store):
+        owners = [(one, why or gone.get(id(one), ""), keys) for one, why, keys in owners]
     whose_keys = {keys for _, _, keys in owners}
     all_named = {key for keys in whose_keys for key in keys if key is not None}
     same = alike(all_named)

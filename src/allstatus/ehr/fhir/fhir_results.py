@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import fields
+from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Any
 
@@ -76,7 +75,7 @@ class Observed:
         self.resource, self.store = resource, store
         self.codes = codes(resource.get("code"))
         self._specimens: Specimens | None = None
-        self._read: tuple[Standing, dict[str, Any], Dated] | None = None
+        self._read: Read | None = None
         rest = f"{_measured(self.codes)} {self.specimens.names}" if "identifier" in resource else ""
         self.names = names_of(resource, store, rest)
 
@@ -87,8 +86,8 @@ class Observed:
             self._specimens = specimens(self.resource, self.store)
         return self._specimens
 
-    def read(self) -> tuple[Standing, dict[str, Any], Dated]:
-        """Whether it counts, what its results share, and when it is of."""
+    def read(self) -> Read:
+        """Whether it counts, when it is of, and what it is about."""
         if self._read is None:
             self._read = self._all()
         return self._read
@@ -98,9 +97,8 @@ class Observed:
         patient = self.store.patient(whose(self.resource, self.store))
         return read_when(text(patient.get("birthDate")))
 
-    def _all(self) -> tuple[Standing, dict[str, Any], Dated]:
+    def _all(self) -> Read:
         resource, store, of = self.resource, self.store, self.specimens
-        day = dated(resource, store, of)
         whom, focus = about(resource, store)
         told = (resource, *(one for _, one in listing(resource, store)))
         stands = together(
@@ -110,10 +108,16 @@ class Observed:
             held(resource, store),
             noted(comments.RESULT, told, of.resources, remarks(told, store)),
         )
-        shared = _shared(resource, day, of)
-        shared |= {"focus": focus, "corrected": resource.get("status") in CORRECTED}
-        shared["notes"] = _notes(resource, day)
-        return stands, shared, day
+        return stands, dated(resource, store, of), focus
+
+    def shared(self) -> dict[str, Any]:
+        """What its results have in common and seldom tells anything."""
+        _, day, focus = self.read()
+        corrected = self.resource.get("status") in CORRECTED
+        return _shared(self.resource, day) | {"focus": focus, "corrected": corrected}
+
+
+Read = tuple[Standing, Dated, tuple[Code, ...]]
 
 
 class SentResult(Result):
@@ -121,9 +125,9 @@ class SentResult(Result):
     by are read at once, all else when it is asked for: of a result that no table names nobody does.
     """
 
-    __slots__ = ("_coded", "_sent")
-    _coded: bool  # whether its value may have codes: a quantity has none
-    _sent: tuple[Observed, Json, Standing]
+    __slots__ = ("_sent", "said")
+    _sent: tuple[Observed, Json, Standing, str]
+    said: tuple[Code, ...]  # known at once of a quantity, which has none
 
     @classmethod
     def unread(
@@ -135,46 +139,65 @@ class SentResult(Result):
     ) -> SentResult:
         """The result that an Observation states, or a component: its codes, and which it is."""
         self, put = cls.__new__(cls), object.__setattr__
-        put(self, "_sent", (of, part, beside))
-        put(self, "_coded", part.get("valueQuantity") is None)
-        put(self, "number", next(NUMBERS))
         coded, which = (of.codes, "") if named is None else named
-        put(self, "source", source_of(of.resource) + (" component" if which else ""))
+        put(self, "_sent", (of, part, beside, which))
+        if part.get("valueQuantity") is not None:
+            put(self, "said", ())
+        put(self, "number", next(NUMBERS))
         put(self, "codes", coded)
         put(self, "names", tuple([name + which for name in of.names]) if which else of.names)
         return self
 
     def __getattr__(self, name: str) -> Any:
-        if name == "_coded":
-            return True  # one made from another by `replace`
-        if name not in READ_LATER:
+        read = READ_LATER.get(name)
+        if read is None:
             raise AttributeError(name)
         put = object.__setattr__
-        specimen = {name: self._sent[0].specimens.codes} if name == "specimen" else None
-        for field, value in (specimen or self._read()).items():
+        for field, value in read(self).items():
             put(self, field, value)
         return getattr(self, name)
 
     def _read(self) -> dict[str, Any]:
-        of, part, beside = self._sent
-        stands, shared, day = of.read()
-        value = value_of(part) or interpreted(part)
-        stands = together(stands, beside, absence(part, value))
+        of, part, beside, _ = self._sent
+        stands, day, _ = of.read()
+        sent = value_of(part) or interpreted(part)
+        value = sent or Quantity()
+        stands = together(stands, beside, absence(part, sent))
         return {
-            **shared,
-            **_stated(part, stands, day),
-            "value": value or Quantity(),
+            "source": self._called(),
+            "specimen": of.specimens.codes,
+            "said": value.codes,
+            "when": day.when,
+            "void": stands.void,
+            "doubt": stands.doubt,
+            "value": value,
             "ranges": ranges(part, of.born, day.when),
             "flags": flags(part),
+            "notes": _notes(of.resource, day),
         }
 
-    @property
-    def said(self) -> tuple[Code, ...]:
-        """The codes of its value."""
-        return self.value.codes if self._coded else ()
+    def _read_beside(self) -> dict[str, Any]:
+        of, part, *_ = self._sent
+        return {**of.shared(), "text": words(part.get("code"))}
+
+    def _called(self) -> str:
+        of, _, _, which = self._sent
+        return f"{source_of(of.resource)}{' component' if which else ''}"
 
 
-READ_LATER = {field.name for field in fields(Result)} - {"source", "codes", "names", "number"}
+READ_LATER: dict[str, Callable[[SentResult], dict[str, Any]]] = {
+    "source": lambda result: {"source": result._called()},
+    "specimen": lambda result: {"specimen": result._sent[0].specimens.codes},
+    "said": lambda result: {"said": result.value.codes},
+    **dict.fromkeys(
+        ("when", "void", "doubt", "value", "ranges", "flags", "notes"),
+        lambda result: result._read(),
+    ),
+    **dict.fromkeys(
+        ("issued", "sent", "earliest", "latest", "corrected", "focus", "text"),
+        lambda result: result._read_beside(),
+    ),
+}
 
 
 def read_observation(resource: Json, store: ResourceStore) -> Iterator[Statement | Mention]:
@@ -198,13 +221,12 @@ def _measured(coded: tuple[Code, ...]) -> str:
     return " ".join([code.code for code in coded])
 
 
-def _shared(resource: Json, day: Dated, of: Specimens) -> dict[str, Any]:
+def _shared(resource: Json, day: Dated) -> dict[str, Any]:
     issued = when(resource, "issued")
     return {
         "issued": issued,
         "earliest": day.earliest,
         "latest": day.latest,
-        "specimen": of.codes,
         "sent": issued or updated(resource),
     }
 
@@ -268,7 +290,7 @@ def read_report(resource: Json, store: ResourceStore) -> Iterator[Statement]:
     )
     coded = codes(resource.get("code"))
     known = identity(resource, store, rest=f"{_measured(coded)} {of.names}")
-    shared = _shared(resource, day, of) | known | {"codes": coded}
+    shared = _shared(resource, day) | known | {"codes": coded, "specimen": of.codes}
     if said is None:
         stands = together(stands, Standing("", UNHELD if listed else UNTOLD))
     stated = _stated(resource, stands, day)

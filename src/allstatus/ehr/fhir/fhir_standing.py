@@ -4,7 +4,7 @@ extensions, and what a correction calls it by.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from allstatus.ehr.chart import NO_STATUS, Quantity
@@ -130,6 +130,7 @@ RULED = "carries implicit rules, which may change its meaning"
 CORRECTED = ("amended", "corrected")
 CONDITIONS = "http://terminology.hl7.org/CodeSystem/v2-0493"  # of specimens
 NOTES = ("note", "comment", "comments", "conclusion")
+NOTED = frozenset(NOTES)
 NO_VALUE = "has no value"
 NOT_ASKED = {
     "not-asked": "not asked",
@@ -211,18 +212,23 @@ def absence(part: Json, value: Quantity | None) -> Standing:
 def noted(
     of: Kinds,
     owners: Iterable[Json],
-    specimens: Iterable[Json] = (),
+    specimens: Sequence[Json] = (),
     remarks: Iterable[str] = (),
 ) -> Standing:
     """Whether a comment on any of these, in the shapes of R5 and earlier versions, or on its
     specimens, or one of the `remarks`, takes back what the first of them says; `of`: the kinds of
     words that do.
     """
-    first, *others = (*owners, *specimens)
-    said = [*remarks, *(note for one in (first, *others) for note in _notes(one))]
-    corrected = first.get("status") in CORRECTED
-    told = taken_back(*said, corrected=corrected, of=of) if said else ""
-    return Standing("", told or _unfitness(specimens))
+    told = (*owners, *specimens)
+    said = [*remarks]
+    for one in told:
+        if not NOTED.isdisjoint(one):
+            said += _notes(one)
+    if not said and not specimens:
+        return STANDS
+    corrected = told[0].get("status") in CORRECTED
+    why = taken_back(*said, corrected=corrected, of=of) if said else ""
+    return Standing("", why or _unfitness(specimens))
 
 
 def _notes(resource: Json) -> Iterator[str]:

@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from allstatus.ehr.fhir.fhir_bundles import BundleEntry, resources_of
@@ -53,14 +54,19 @@ class ResourceStore:
         self.told: dict[object, Any] = {}  # whom a reference from a server names
         self.remarks: dict[int, list[str]] = {}  # of what lists results, on these
         self._keys: dict[int, Key] = {}
+        self._names: list[str] = []  # of the resources, by which they may be referred to
         self._by_key: dict[Key, Json] = {}
-        self._by_id: dict[str, list[Json]] = {}
         self._by_identifier: dict[tuple[str, str], list[Json]] = {}
         self._containers: dict[int, Json] = {}
+        self._listed: set[int] = set()
         self._reports: dict[int, list[Json]] = {}
         self._panels: dict[int, list[Json]] = {}
         for key, versions in _versions(entries, home):
-            self._stand(key, versions)
+            if len(versions) == 1 and not versions[0].deleted:
+                self._keys[id(versions[0].resource)] = key
+                self._index(key, versions[0])
+            else:
+                self._stand(key, versions)
         for resource in self.resources:
             if not LISTS.isdisjoint(resource):
                 self._list(resource, resource)
@@ -76,29 +82,30 @@ class ResourceStore:
             if gone:
                 self.deleted.append(entry.resource)
             elif id(entry) in standing:
-                self.resources.append(entry.resource)
                 self._index(key, entry)
             else:
                 self.superseded.append(entry.resource)
 
     def _index(self, key: Key, entry: BundleEntry) -> None:
-        resource = entry.resource
-        own = text(resource.get("id"))
+        address, resource, *_ = entry
+        self.resources.append(resource)
+        self._names.append(key[1])
         self._by_key[key] = resource
-        if entry.address:
-            self._by_key["", entry.address] = resource
-        if len(own) == UUID:
+        if address:
+            self._by_key["", address] = resource
+        if len(own := text(resource.get("id"))) == UUID:
             self._by_key["", f"urn:uuid:{own}"] = resource
-        self._by_id.setdefault(key[1], []).append(resource)
-        for item in objects(resource["identifier"]) if "identifier" in resource else ():
-            name = text(item.get("system")), text(item.get("value"))
-            self._by_identifier.setdefault(name, []).append(resource)
+        if "identifier" in resource:
+            for item in objects(resource["identifier"]):
+                name = text(item.get("system")), text(item.get("value"))
+                self._by_identifier.setdefault(name, []).append(resource)
 
     def _list(self, resource: Json, container: Json) -> None:
         """Note what a resource contains, and which results a report or panel lists."""
         contained = objects(resource["contained"]) if "contained" in resource else ()
         for member in contained:
             self._containers[id(member)] = container
+            self._listed.add(id(member))
             self._keys[id(member)] = self.server(container), ""
         for owner in (resource, *contained):
             listed = self._panels if owner.get("resourceType") == "Observation" else self._reports
@@ -107,6 +114,7 @@ class ResourceStore:
                 found = self.resolve(owner, reference)
                 if found is not None and found is not owner:
                     listed.setdefault(id(found), []).append(owner)
+                    self._listed.add(id(found))
 
     def resolve(self, owner: Json, reference: object) -> Json | None:
         """The resource a reference means, or None when it is not here or two could be meant."""
@@ -128,8 +136,16 @@ class ResourceStore:
         exact = self._by_key.get((self.server(owner), key)) or self._by_key.get(("", key))
         if exact is not None:
             return exact
-        others = self._by_id.get(key, [])
+        others = self._by_id.get(key, ())
         return others[0] if len(others) == 1 else None
+
+    @cached_property
+    def _by_id(self) -> dict[str, list[Json]]:
+        """Resources by `Type/id`, whatever server each is from."""
+        found: dict[str, list[Json]] = {}
+        for name, resource in zip(self._names, self.resources, strict=True):
+            found.setdefault(name, []).append(resource)
+        return found
 
     def _contained(self, owner: Json, name: str) -> Json | None:
         container = self._containers.get(id(owner))
@@ -163,8 +179,7 @@ class ResourceStore:
 
     def listed(self, result: Json) -> bool:
         """Whether a report or panel lists or contains a result."""
-        own = id(result)
-        return own in self._reports or own in self._panels or own in self._containers
+        return id(result) in self._listed
 
     def panels(self, result: Json) -> list[Json]:
         """The results a result is a member of."""
@@ -192,19 +207,19 @@ def _versions(entries: Iterable[BundleEntry], home: str) -> list[tuple[Key, list
     found: dict[Key, list[BundleEntry]] = {}
     written: dict[Key, set[str]] = {}
     for number, entry in enumerate(entries):
-        server, local = split_address(entry.address) if entry.address else NO_KEY
-        server = server or home
-        own = text(entry.resource.get("id"))
-        if own:
-            local = f"{entry.resource['resourceType']}/{own}"
-        key = server, local or f"#{number}"
-        versions = found.setdefault(key, [])
-        if versions:
-            known = written.setdefault(key, {_written(versions[0])})
-            if _written(entry) in known:
-                continue
+        address, resource, *_ = entry
+        server, local = split_address(address) if address else NO_KEY
+        if own := text(resource.get("id")):
+            local = f"{resource['resourceType']}/{own}"
+        key = server or home, local or f"#{number}"
+        versions = found.get(key)
+        if versions is None:
+            found[key] = [entry]
+            continue
+        known = written.setdefault(key, {_written(versions[0])})
+        if _written(entry) not in known:
             known.add(_written(entry))
-        versions.append(entry)
+            versions.append(entry)
     return list(_joined(found).items())
 
 

@@ -23,6 +23,7 @@ BACKWARDS: dict[str, Any] = {  # signs that a limit cannot have, and how one tur
 }
 TWO_VALUES = "more than one value"
 UNREADABLE_RANGE = Range(Quantity("(cannot be read)", text="(cannot be read)"))
+OF_SOME = frozenset({"type", "meaning", "age", "appliesTo"})  # which make a range that of some only
 OF_ANOTHER_AGE = Range(Quantity("(of another age)"))
 SEX_SYSTEMS = (
     "snomed",
@@ -71,7 +72,9 @@ def _values(keys: tuple[str, ...]) -> tuple[str, ...]:
 
 def value_of(part: Json) -> Quantity | None:
     """The value of an Observation or component; None when none was sent."""
-    sent = [key for key in _values(tuple(part)) if part[key] is not None]
+    sent = _values(tuple(part))
+    if len(sent) != 1 or part[sent[0]] is None:
+        sent = tuple([key for key in sent if part[key] is not None])
     if not sent:
         return None
     if len(sent) > 1:
@@ -90,14 +93,14 @@ def interpreted(part: Json) -> Quantity | None:
 
 
 def _read(kind: str, value: Any) -> Quantity | None:
-    if kind == "valueString" and isinstance(value, str):
-        return Quantity(value, 0) if value.strip() == "0" else _quoted(value)
-    if kind == "valueString":
-        return None
-    if kind == "valueInteger":
-        return Quantity(str(value), value)
     reader = READERS.get(kind)
     return reader(value) if reader else _quoted(f"a value that is not read ({kind})")
+
+
+def _string(value: object) -> Quantity | None:
+    if not isinstance(value, str):
+        return None
+    return Quantity(value, 0) if value.strip() == "0" else _quoted(value)
 
 
 def _quoted(value: str) -> Quantity:
@@ -190,7 +193,9 @@ def _ratio(value: Json) -> Quantity:
     return Quantity(sent, top.number, sign, None, cells=bottom.number)
 
 
-READERS: dict[str, Callable[[Any], Quantity]] = {
+READERS: dict[str, Callable[[Any], Quantity | None]] = {
+    "valueString": _string,
+    "valueInteger": lambda value: Quantity(str(value), value),
     "valueQuantity": lambda value: quantity(obj(value)),
     "valueRange": lambda value: _range_value(obj(value)),
     "valueRatio": lambda value: _ratio(obj(value)),
@@ -206,36 +211,32 @@ def ranges(part: Json, born: Birth, day: When | None) -> tuple[Range, ...]:
     sent = part.get("referenceRange")
     if sent is None:
         return ()
-    found = [one for item in objects(sent) for one in _ranges(item, born, day)]
+    found = [one for item in objects(sent) if (one := _range(item, born, day)) is not None]
     mine = tuple([one for one in found if one is not OF_ANOTHER_AGE])
     unreadable = len(mine) < len(found) or bool(sent and not objects(sent))
     return mine or (UNREADABLE_RANGE,) * unreadable
 
 
-def _ranges(item: Json, born: Birth, day: When | None) -> Iterator[Range]:
-    if kind := item.get("type") or item.get("meaning"):
-        kinds = codes(kind)
-        if not any(code.code == "normal" and _means(code) for code in kinds):
-            if not kinds or not all(map(_means, kinds)):
-                yield UNREADABLE_RANGE
-            return
-    applies = _of_age(obj(item.get("age")), born(), day) if "age" in item else True
-    if applies is False:
-        yield OF_ANOTHER_AGE
-        return
-    groups = {_sex(one) for one in objects(item["appliesTo"])} if "appliesTo" in item else set()
-    if applies is None or "" in groups or len(groups) > 1:
-        yield UNREADABLE_RANGE
-        return
-    sex = next(iter(groups), None)
+def _range(item: Json, born: Birth, day: When | None) -> Range | None:
+    sex = None
+    if not OF_SOME.isdisjoint(item):
+        kinds = codes(kind := item.get("type") or item.get("meaning"))
+        if kind and not any(code.code == "normal" and _means(code) for code in kinds):
+            return UNREADABLE_RANGE if not kinds or not all(map(_means, kinds)) else None
+        applies = _of_age(obj(item.get("age")), born(), day) if "age" in item else True
+        if applies is False:
+            return OF_ANOTHER_AGE
+        groups = {_sex(one) for one in objects(item.get("appliesTo"))}
+        if applies is None or "" in groups or len(groups) > 1:
+            return UNREADABLE_RANGE
+        sex = next(iter(groups), None)
     low = quantity(obj(item["low"])) if "low" in item else None
     high = quantity(obj(item["high"])) if "high" in item else None
     if low or high:
-        yield Range(low, high, sex)
-    elif text(item.get("text")):
-        yield Range(_quoted(text(item["text"])), None, sex)
-    elif "normalValue" in item:
-        yield UNREADABLE_RANGE
+        return Range(low, high, sex)
+    if said := text(item.get("text")):
+        return Range(_quoted(said), None, sex)
+    return UNREADABLE_RANGE if "normalValue" in item else None
 
 
 def _means(code: Code) -> bool:
@@ -286,8 +287,10 @@ def flags(part: Json) -> tuple[str, ...]:
     """The interpretations: HL7's own by their code; any other with its system, as it means nothing
     known.
     """
+    if "interpretation" not in part:
+        return ()
     found: list[str] = []
-    for concept in objects(part["interpretation"]) if "interpretation" in part else ():
+    for concept in objects(part["interpretation"]):
         said = codes(concept)
         known = [code.code.upper() for code in said if code.system in INTERPRETATIONS]
         found += (

@@ -54,10 +54,11 @@ def codes(concepts: object) -> tuple[Code, ...]:
     if concepts is None:
         return ()
     found = []
-    for concept in objects(concepts):
+    for concept in (concepts,) if isinstance(concepts, dict) else objects(concepts):
         for coding in objects(concept.get("coding")) or ([concept] if "code" in concept else []):
-            system, code, display = coding.get("system"), coding.get("code"), coding.get("display")
+            code = coding.get("code")
             if isinstance(code, str) and code:
+                system, display = coding.get("system"), coding.get("display")
                 system = system if isinstance(system, str) else ""
                 display = display if isinstance(display, str) else ""
                 found.append(make_code(system, code, display))

@@ -13,7 +13,7 @@ from itertools import zip_longest
 
 from allstatus.decision.classifier import Classifier
 from allstatus.decision.decision import Decision
-from allstatus.ehr.assess.accounting import account_of, unread_warnings
+from allstatus.ehr.assess.accounting import account_of, understandings, unread_warnings
 from allstatus.ehr.assess.assessment import (
     Assessment,
     Moment,
@@ -129,8 +129,9 @@ class _Teller:
         self.reading = read_chart(self.chart, as_of, options, given=given)
         read_own_results(self.reading, classifier.ruleset)
         read_answers(self.reading, classifier.ruleset)
-        self.account = account_of(self.reading, options.tables)
-        self.unread = tuple(unread_warnings(self.reading, options.tables))
+        understood = understandings(self.reading, options.tables)
+        self.account = account_of(self.reading, options.tables, understood)
+        self.unread = tuple(unread_warnings(self.reading, understood))
         self.site = options.codes
         doubt_callers(self.reading, self.overlays, classifier.ruleset)
         supplied = frozenset(fact for overlay in self.overlays for fact in overlay.facts)
