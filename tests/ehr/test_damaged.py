@@ -21,7 +21,7 @@ from allstatus.ehr.chart_files import read_charts
 from allstatus.ehr.chart_options import make_reader
 from allstatus.ehr.facts_table import facts_document
 from allstatus.ehr.fhir.fhir_reader import read_fhir
-from allstatus.ehr.fhir.fhir_results import SentResult
+from allstatus.ehr.fhir.fhir_sent import SentResult
 from allstatus.ehr.timelines.timeline import decide_chart, decide_over_time
 from allstatus.ehr.timelines.timeline_text import timeline_document
 from allstatus.errors import InvalidRecord

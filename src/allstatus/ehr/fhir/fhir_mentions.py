@@ -12,7 +12,8 @@ from typing import Any
 from allstatus.ehr.chart import VISITS, Code, Mention, Problem, Quantity, Result, Statement
 from allstatus.ehr.dates import When, last_day
 from allstatus.ehr.fhir.fhir_resources import READERS, statements
-from allstatus.ehr.fhir.fhir_results import held, read_other, source_of
+from allstatus.ehr.fhir.fhir_results import read_other
+from allstatus.ehr.fhir.fhir_sent import held, source_of
 from allstatus.ehr.fhir.fhir_standing import (
     ENCOUNTER,
     STANDS,

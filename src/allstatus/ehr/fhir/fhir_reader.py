@@ -22,6 +22,7 @@ from allstatus.ehr.dates import read_when
 from allstatus.ehr.fhir.fhir_bundles import BundleEntry, check_whole, entries_of, missing_parts
 from allstatus.ehr.fhir.fhir_links import APART, Persons, persons
 from allstatus.ehr.fhir.fhir_mentions import may_tell, told
+from allstatus.ehr.fhir.fhir_names import replaced
 from allstatus.ehr.fhir.fhir_patients import (
     BY_IDENTIFIER,
     CONTAINED,
@@ -36,7 +37,7 @@ from allstatus.ehr.fhir.fhir_patients import (
     subject_of as subject_in,
 )
 from allstatus.ehr.fhir.fhir_resources import READERS, visit_reasons
-from allstatus.ehr.fhir.fhir_standing import modified, replaced
+from allstatus.ehr.fhir.fhir_standing import modified
 from allstatus.ehr.fhir.fhir_store import ResourceStore, split_address
 from allstatus.ehr.fhir.json_access import NOTHING, Json, text
 from allstatus.errors import InvalidRecord
@@ -192,15 +193,8 @@ def _place_nameless(nameless: list[list[Statement | Mention]], charts: dict[str,
 
 def _gather(store: ResourceStore) -> _Gathered:
     gathered = _Gathered(store)
-    owners = [
-        (resource, why, whose_all(resource, store))
-        for resources, why in (
-            (store.resources, ""),
-            (store.superseded, SUPERSEDED),
-            (store.deleted, DELETED),
-        )
-        for resource in resources
-    ]
+    everything = (store.resources, ""), (store.superseded, SUPERSEDED), (store.deleted, DELETED)
+    owners = [(it, why, whose_all(it, store)) for group, why in everything for it in group]
     if gone := _replaced(owners, store):
         owners = [(one, why or gone.get(id(one), ""), keys) for one, why, keys in owners]
     whose_keys = {keys for _, _, keys in owners}

@@ -4,19 +4,20 @@ way. Unknown elements are ignored, decimals stay exact.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from allstatus.ehr.chart import UNREAD_STATUS, Code, Mention, Problem, Statement
 from allstatus.ehr.coding import comments
 from allstatus.ehr.dates import When, last_day
 from allstatus.ehr.fhir.fhir_context import span
-from allstatus.ehr.fhir.fhir_results import read_observation, read_report, source_of
+from allstatus.ehr.fhir.fhir_names import identity
+from allstatus.ehr.fhir.fhir_results import read_observation, read_report
+from allstatus.ehr.fhir.fhir_sent import source_of
 from allstatus.ehr.fhir.fhir_standing import (
     ENCOUNTER,
     STANDS,
     UNSTATED,
     Standing,
-    identity,
     noted,
     standing,
     together,
@@ -66,10 +67,10 @@ ENDED = ("inactive", "resolved", "remission")
 SEEN = ("period", "actualPeriod", "effectiveDateTime", "effectivePeriod", "date")
 
 
-def statements(resource: Json, store: ResourceStore) -> Iterator[Statement | Mention]:
+def statements(resource: Json, store: ResourceStore) -> Iterable[Statement | Mention]:
     """What a resource states; nothing for kinds that say nothing about status."""
     reader = READERS.get(text(resource.get("resourceType")))
-    return reader(resource, store) if reader is not None else iter(())
+    return reader(resource, store) if reader is not None else ()
 
 
 def _condition(resource: Json, store: ResourceStore) -> Iterator[Problem]:
@@ -220,7 +221,7 @@ def visit_reasons(visit: Json) -> Iterator[Json]:
     yield from (one for one in contained if one.get("resourceType") == "Condition")
 
 
-READERS: dict[str, Callable[[Json, ResourceStore], Iterator[Statement | Mention]]] = {
+READERS: dict[str, Callable[[Json, ResourceStore], Iterable[Statement | Mention]]] = {
     "Observation": read_observation,
     "DiagnosticReport": read_report,
     "Condition": _condition,

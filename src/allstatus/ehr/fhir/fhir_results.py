@@ -2,248 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import islice
-from typing import Any
 
-from allstatus.ehr.chart import (
-    NO_STATUS,
-    NUMBERS,
-    SEVERAL,
-    Code,
-    Mention,
-    Quantity,
-    Result,
-    Statement,
-)
+from allstatus.ehr.chart import Code, Mention, Quantity, Result, Statement
 from allstatus.ehr.coding import comments
-from allstatus.ehr.dates import When, last_day, read_when
-from allstatus.ehr.fhir.fhir_context import (
-    ANOTHERS,
-    Dated,
-    Specimens,
-    about,
-    dated,
-    specimens,
-)
-from allstatus.ehr.fhir.fhir_panels import below, listing, remarks
-from allstatus.ehr.fhir.fhir_patients import same_person, subject_of, whose
+from allstatus.ehr.dates import last_day
+from allstatus.ehr.fhir.fhir_context import dated, specimens
+from allstatus.ehr.fhir.fhir_names import identity
+from allstatus.ehr.fhir.fhir_panels import below, remarks
+from allstatus.ehr.fhir.fhir_sent import Observed, SentResult, held, measured, shared_of, source_of
 from allstatus.ehr.fhir.fhir_standing import (
-    CORRECTED,
     MODIFIED,
     REPORT,
-    RESULT,
     STANDS,
     Standing,
-    absence,
-    identity,
     modified,
-    names_of,
     noted,
     standing,
     together,
     updated,
 )
 from allstatus.ehr.fhir.fhir_store import ResourceStore
-from allstatus.ehr.fhir.fhir_values import flags, interpreted, ranges, value_of
-from allstatus.ehr.fhir.json_access import (
-    Json,
-    codeable,
-    codes,
-    objects,
-    text,
-    when,
-    words,
-)
+from allstatus.ehr.fhir.fhir_values import value_of
+from allstatus.ehr.fhir.json_access import Json, codeable, codes, objects, text, words
 
+PANELS = frozenset({"component", "hasMember"})  # elements that make an Observation one
 LOOKED_AT = 100  # parts of a panel, of which one that is known suffices
 UNHELD = "lists results that are not here"
 UNTOLD = "tells of no result"
 
 
-def source_of(resource: Json) -> str:
-    """What a statement from a resource is called."""
-    return f"{resource['resourceType']}/{text(resource.get('id')) or '(no id)'}"
-
-
-class Observed:
-    """An Observation as it was sent; what its results have in common is read once."""
-
-    __slots__ = ("_read", "_specimens", "codes", "names", "resource", "store")
-
-    def __init__(self, resource: Json, store: ResourceStore) -> None:
-        self.resource, self.store = resource, store
-        self.codes = codes(resource.get("code"))
-        self._specimens: Specimens | None = None
-        self._read: Read | None = None
-        rest = f"{_measured(self.codes)} {self.specimens.names}" if "identifier" in resource else ""
-        self.names = names_of(resource, store, rest)
-
-    @property
-    def specimens(self) -> Specimens:
-        """What it was measured in."""
-        if self._specimens is None:
-            self._specimens = specimens(self.resource, self.store)
-        return self._specimens
-
-    def read(self) -> Read:
-        """Whether it counts, when it is of, and what it is about."""
-        if self._read is None:
-            self._read = self._all()
-        return self._read
-
-    def born(self) -> When | None:
-        """The patient's birth."""
-        patient = self.store.patient(whose(self.resource, self.store))
-        return read_when(text(patient.get("birthDate")))
-
-    def _all(self) -> Read:
-        resource, store, of = self.resource, self.store, self.specimens
-        whom, focus = about(resource, store)
-        told = (resource, *(one for _, one in listing(resource, store)))
-        stands = together(
-            standing(resource, RESULT),
-            of.standing,
-            whom,
-            held(resource, store),
-            noted(comments.RESULT, told, of.resources, remarks(told, store)),
-        )
-        return stands, dated(resource, store, of), focus
-
-    def shared(self) -> dict[str, Any]:
-        """What its results have in common and seldom tells anything."""
-        _, day, focus = self.read()
-        corrected = self.resource.get("status") in CORRECTED
-        return _shared(self.resource, day) | {"focus": focus, "corrected": corrected}
-
-
-Read = tuple[Standing, Dated, tuple[Code, ...]]
-
-
-class SentResult(Result):
-    """A result of an Observation, or of a component of it. Its codes and what a correction calls it
-    by are read at once, all else when it is asked for: of a result that no table names nobody does.
-    """
-
-    __slots__ = ("_sent", "said")
-    _sent: tuple[Observed, Json, Standing, str]
-    said: tuple[Code, ...]  # known at once of a quantity, which has none
-
-    @classmethod
-    def unread(
-        cls,
-        of: Observed,
-        part: Json,
-        named: tuple[tuple[Code, ...], str] | None = None,
-        beside: Standing = STANDS,
-    ) -> SentResult:
-        """The result that an Observation states, or a component: its codes, and which it is."""
-        self, put = cls.__new__(cls), object.__setattr__
-        coded, which = (of.codes, "") if named is None else named
-        put(self, "_sent", (of, part, beside, which))
-        if part.get("valueQuantity") is not None:
-            put(self, "said", ())
-        put(self, "number", next(NUMBERS))
-        put(self, "codes", coded)
-        put(self, "names", tuple([name + which for name in of.names]) if which else of.names)
-        return self
-
-    def __getattr__(self, name: str) -> Any:
-        read = READ_LATER.get(name)
-        if read is None:
-            raise AttributeError(name)
-        put = object.__setattr__
-        for field, value in read(self).items():
-            put(self, field, value)
-        return getattr(self, name)
-
-    def _read(self) -> dict[str, Any]:
-        of, part, beside, _ = self._sent
-        stands, day, _ = of.read()
-        sent = value_of(part) or interpreted(part)
-        value = sent or Quantity()
-        stands = together(stands, beside, absence(part, sent))
-        return {
-            "source": self._called(),
-            "specimen": of.specimens.codes,
-            "said": value.codes,
-            "when": day.when,
-            "void": stands.void,
-            "doubt": stands.doubt,
-            "value": value,
-            "ranges": ranges(part, of.born, day.when),
-            "flags": flags(part),
-            "notes": _notes(of.resource, day),
-        }
-
-    def _read_beside(self) -> dict[str, Any]:
-        of, part, *_ = self._sent
-        return {**of.shared(), "text": words(part.get("code"))}
-
-    def _called(self) -> str:
-        of, _, _, which = self._sent
-        return f"{source_of(of.resource)}{' component' if which else ''}"
-
-
-READ_LATER: dict[str, Callable[[SentResult], dict[str, Any]]] = {
-    "source": lambda result: {"source": result._called()},
-    "specimen": lambda result: {"specimen": result._sent[0].specimens.codes},
-    "said": lambda result: {"said": result.value.codes},
-    **dict.fromkeys(
-        ("when", "void", "doubt", "value", "ranges", "flags", "notes"),
-        lambda result: result._read(),
-    ),
-    **dict.fromkeys(
-        ("issued", "sent", "earliest", "latest", "corrected", "focus", "text"),
-        lambda result: result._read_beside(),
-    ),
-}
-
-
-def read_observation(resource: Json, store: ResourceStore) -> Iterator[Statement | Mention]:
+def read_observation(resource: Json, store: ResourceStore) -> list[Statement | Mention]:
     """An Observation's value and those of its components; a panel says what its members do not."""
-    of, parts = Observed(resource, store), objects(resource.get("component"))
-    lists = parts or resource.get("hasMember")
-    if lists and objects(lists) and value_of(resource) is None:
-        yield _panel(of)
-    else:
-        yield SentResult.unread(of, resource)
+    of = Observed(resource, store)
+    if PANELS.isdisjoint(resource):
+        return [SentResult.unread(of, resource)]
+    parts = objects(resource.get("component"))
+    panel = bool(parts or objects(resource.get("hasMember"))) and value_of(resource) is None
+    found = [_panel(of) if panel else SentResult.unread(of, resource)]
     before: list[tuple[Code, ...]] = []
     for part in parts:
         mine = codes(part.get("code"))
-        which = f" component {_measured(mine)} {before.count(mine)}"
+        which = f" component {measured(mine)} {before.count(mine)}"
         beside = Standing("", MODIFIED) if modified(part) else STANDS
-        yield SentResult.unread(of, part, (mine, which), beside)
+        found.append(SentResult.unread(of, part, (mine, which), beside))
         before.append(mine)
-
-
-def _measured(coded: tuple[Code, ...]) -> str:
-    return " ".join([code.code for code in coded])
-
-
-def _shared(resource: Json, day: Dated) -> dict[str, Any]:
-    issued = when(resource, "issued")
-    return {
-        "issued": issued,
-        "earliest": day.earliest,
-        "latest": day.latest,
-        "sent": issued or updated(resource),
-    }
-
-
-def _notes(resource: Json, day: Dated) -> tuple[str, ...]:
-    notes = (day.by,) if day.by else ()
-    return notes if resource.get("status") is not None else (*notes, NO_STATUS)
-
-
-def _stated(part: Json, stands: Standing, day: Dated) -> dict[str, Any]:
-    """What every statement from a resource says in words, when, and whether it counts."""
-    return {
-        "when": day.when,
-        "void": stands.void,
-        "doubt": stands.doubt,
-        "text": words(part.get("code")),
-    }
+    return found
 
 
 def _panel(of: Observed) -> Statement | Mention:
@@ -257,20 +62,6 @@ def _panel(of: Observed) -> Statement | Mention:
     told = SentResult.unread(of, resource, beside=Standing("", UNTOLD))
     unless = tuple(codes(one.get("code")) for one in islice(below(resource, store), LOOKED_AT))
     return Mention(told, read_other(resource, store), unless=unless)
-
-
-def held(resource: Json, store: ResourceStore) -> Standing:
-    """A contained result has no life outside what contains it."""
-    container = store.container(resource)
-    if container is None:
-        return STANDS
-    same = not subject_of(resource) or same_person(whose(resource, store), whose(container, store))
-    if not same:
-        return Standing("", SEVERAL) if same is None else Standing(ANOTHERS)
-    report = container.get("resourceType") == "DiagnosticReport"
-    outer = standing(container, REPORT if report else RESULT)
-    doubt = outer.doubt if modified(container, inside=("contained",)) else ""
-    return Standing(outer.void, doubt)
 
 
 def read_report(resource: Json, store: ResourceStore) -> Iterator[Statement]:
@@ -289,12 +80,19 @@ def read_report(resource: Json, store: ResourceStore) -> Iterator[Statement]:
         noted(comments.RESULT, [resource], of.resources, remarks([resource], store)),
     )
     coded = codes(resource.get("code"))
-    known = identity(resource, store, rest=f"{_measured(coded)} {of.names}")
-    shared = _shared(resource, day) | known | {"codes": coded, "specimen": of.codes}
+    known = identity(resource, store, rest=f"{measured(coded)} {of.names}")
+    shared = shared_of(resource, day) | known | {"codes": coded, "specimen": of.codes}
     if said is None:
         stands = together(stands, Standing("", UNHELD if listed else UNTOLD))
-    stated = _stated(resource, stands, day)
-    yield Result(source_of(resource), **stated, value=said or Quantity(), **shared)
+    yield Result(
+        source_of(resource),
+        when=day.when,
+        void=stands.void,
+        text=words(resource.get("code")),
+        doubt=stands.doubt,
+        value=said or Quantity(),
+        **shared,
+    )
 
 
 def _concluded(resource: Json) -> Quantity | None:

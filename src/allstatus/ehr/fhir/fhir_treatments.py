@@ -11,14 +11,14 @@ from allstatus.ehr.chart import TEXT, Code, Treatment
 from allstatus.ehr.coding import comments
 from allstatus.ehr.dates import When, last_day
 from allstatus.ehr.fhir.fhir_context import about
-from allstatus.ehr.fhir.fhir_results import source_of
+from allstatus.ehr.fhir.fhir_names import identity
+from allstatus.ehr.fhir.fhir_sent import source_of
 from allstatus.ehr.fhir.fhir_standing import (
     GIVEN,
     MODIFIED,
     STANDS,
     UNREAD_DONE,
     Standing,
-    identity,
     modified,
     noted,
     standing,
