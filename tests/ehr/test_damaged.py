@@ -1,11 +1,10 @@
 """Results read when they are asked for say what results read at once say, however damaged."""
 
 import json
-import pickle
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import FrozenInstanceError, replace
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -20,13 +19,11 @@ from starlette.testclient import TestClient
 from allstatus.ehr.chart_files import read_charts
 from allstatus.ehr.chart_options import make_reader
 from allstatus.ehr.facts_table import facts_document
-from allstatus.ehr.fhir.fhir_reader import read_fhir
 from allstatus.ehr.fhir.fhir_sent import SentResult
 from allstatus.ehr.timelines.timeline import decide_chart, decide_over_time
 from allstatus.ehr.timelines.timeline_text import timeline_document
 from allstatus.errors import InvalidRecord
 from allstatus.record import exact_json
-from ehr.bundles import count, observation, patient, quantity
 from ehr.damaged import DAMAGES, damaged
 from service.conftest import BASE, PATIENT_VIEW, call, prefetch_of, serving
 from shipped import RULES
@@ -144,34 +141,3 @@ def test_a_page_of_a_damaged_chart_is_that_of_a_careful_reading(
         quickly = explained(client, text)
         with carefully(monkeypatch):
             assert explained(client, text) == quickly
-
-
-LABORATORY = [
-    observation("na", "2951-2", "2026-01-05", valueQuantity=quantity(140, "mmol/L")),
-    count("6690-2", "2026-01-05", 5),
-]
-
-
-def test_a_result_that_no_table_names_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    read: list[str] = []
-    all_of = SentResult._read
-
-    def seen(result: SentResult) -> Any:
-        read.append(result.source)
-        return all_of(result)
-
-    monkeypatch.setattr(SentResult, "_read", seen)
-    (chart,) = read_fhir([patient(), *LABORATORY])
-    decide_chart(RULES, chart)
-    assert read == ["Observation/6690-2-2026-01-05"]
-
-
-def test_a_result_is_a_value() -> None:
-    (chart,), (again,) = (read_fhir([patient(), *LABORATORY]) for _ in range(2))
-    for one, other in zip(chart.results, again.results, strict=True):
-        assert one == other == replace(one) == pickle.loads(pickle.dumps(one))
-        assert hash(one) == hash(other)
-        with pytest.raises(FrozenInstanceError):
-            one.void = "another"  # type: ignore[misc]
-        with pytest.raises(AttributeError):
-            _ = one.no_such_field

@@ -44,7 +44,7 @@ class PointInTime(NamedTuple):
     def _beside(self, other: PointInTime) -> tuple[Any, Any]:
         if self.utc is not None and other.utc is not None:
             return self.utc, other.utc
-        if self.timed and other.timed and (self.utc or other.utc):
+        if (self.utc or other.utc) and self.timed and other.timed:
             return self.day, other.day
         return self[:2], other[:2]
 
@@ -67,7 +67,10 @@ class PointInTime(NamedTuple):
         return not self < other
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, PointInTime) and not (self < other or other < self)
+        if not isinstance(other, PointInTime):
+            return False
+        mine, theirs = self._beside(other)
+        return bool(mine == theirs)
 
     def __hash__(self) -> int:
         return 0  # equal ones may be written on two days

@@ -90,10 +90,9 @@ def _relapsed_now(scene: Scene) -> bool:
 
 def _state(scene: Scene, latest: list[Finding], day: date) -> None:
     found = scene.found
-    narrowest = min(latest, key=lambda i: _narrowness(scene, i))
-    differing = [i for i in latest if not agree(scene, narrowest.value, i.value)]
-    if not differing:
-        rest = [i for i in latest if i is not narrowest]
+    narrowest = min(latest, key=lambda i: _narrowness(scene, i)) if latest[1:] else latest[0]
+    rest = [i for i in latest if i is not narrowest]
+    if all(agree(scene, narrowest.value, i.value) for i in rest):
         aside = [i.evidence.set_aside("agrees with the one counted") for i in rest]
         found.derive(FACT, narrowest.value, [narrowest.evidence, *aside], "given")
         return

@@ -66,12 +66,10 @@ def _of_problem(problem: Problem, tables: CodeTables) -> str:
 
 
 def _names_treatment(treatment: Treatment, tables: CodeTables) -> bool:
+    if tables.treatments.find_each(treatment.codes) or tables.treatments.find(treatment.intent):
+        return True
     names = [treatment.text, *(code.display for code in treatment.codes)]
-    return bool(
-        tables.treatments.find_each(treatment.codes)
-        or tables.treatments.find(treatment.intent)
-        or (treatment.medicine and tables.medicines.read_all(names))
-    )
+    return treatment.medicine and bool(tables.medicines.read_all(names))
 
 
 def table_of(statement: Statement) -> str:

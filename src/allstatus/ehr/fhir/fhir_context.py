@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from allstatus.ehr.chart import ITSELF, REJECTED, SEVERAL, TEXT, Code
 from allstatus.ehr.dates import When, last_day, read_when, spanning
-from allstatus.ehr.fhir.fhir_panels import above, listing
+from allstatus.ehr.fhir.fhir_panels import listing
 from allstatus.ehr.fhir.fhir_patients import named, same_person, subject_of, whose
 from allstatus.ehr.fhir.fhir_standing import MODIFIED, STANDS, Standing, modified, together, updated
 from allstatus.ehr.fhir.fhir_store import ResourceStore
@@ -77,12 +77,12 @@ def specimens(result: Json, store: ResourceStore) -> Specimens:
     """The specimen of a result: its own, else that of its reports, else of the panel it is part
     of.
     """
-    listed = store.listed(result)
-    if not listed and PLACED.isdisjoint(result):
+    owners = listing(result, store)
+    if PLACED.isdisjoint(result) and all("specimen" not in owner for _, owner in owners):
         return UNPLACED
     site = codeable(result.get("bodySite")) if "bodySite" in result else ()
     site += _structures(result, store) if "bodyStructure" in result else ()
-    for level in _levels(result, store) if listed else [[result]]:
+    for level in _levels(result, store):
         references = [(owner, one) for owner in level for one in objects(owner.get("specimen"))]
         if references:
             return _described(site, references, result, store)
@@ -103,7 +103,7 @@ def _structures(result: Json, store: ResourceStore) -> tuple[Code, ...]:
 def _levels(result: Json, store: ResourceStore) -> Iterator[list[Json]]:
     yield [result]
     yield store.reports(result)
-    for kind, owner in above(result, store):
+    for kind, owner in listing(result, store):
         if kind == "panel":
             yield [owner]
             yield store.reports(owner)

@@ -31,9 +31,14 @@ def above(result: Json, store: ResourceStore) -> Iterator[tuple[str, Json]]:
                 yield "panel", panel
 
 
-def listing(result: Json, store: ResourceStore) -> Iterable[tuple[str, Json]]:
-    """The same, quickly of a result that nothing lists."""
-    return above(result, store) if store.listed(result) else ()
+def listing(result: Json, store: ResourceStore) -> tuple[tuple[str, Json], ...]:
+    """The same, found once, and quickly of a result that nothing lists."""
+    if not store.listed(result):
+        return ()
+    found = store.listings.get(id(result))
+    if found is None:
+        found = store.listings[id(result)] = tuple(above(result, store))
+    return found
 
 
 def below(panel: Json, store: ResourceStore) -> Iterator[Json]:
@@ -42,8 +47,7 @@ def below(panel: Json, store: ResourceStore) -> Iterator[Json]:
     while waiting:
         one = waiting.popleft()
         yield from objects(one.get("component"))
-        for reference in objects(one.get("hasMember")):
-            member = store.resolve(one, reference)
+        for member in store.members(one, "hasMember"):
             if member is not None and id(member) not in seen:
                 seen.add(id(member))
                 waiting.append(member)
@@ -61,8 +65,7 @@ def remarks(owners: Iterable[Json], store: ResourceStore) -> list[str]:
 
 def _remarks(owner: Json, store: ResourceStore) -> list[str]:
     if id(owner) not in store.remarks:
-        members = [store.resolve(owner, one) for one in objects(owner.get("hasMember"))]
-        members += [store.resolve(owner, one) for one in objects(owner.get("result"))]
+        members = (*store.members(owner, "hasMember"), *store.members(owner, "result"))
         found = (*objects(owner.get("component")), *filter(None, members))
         store.remarks[id(owner)] = [
             text(one.get("valueString")) or words(one.get("valueCodeableConcept"))

@@ -79,9 +79,9 @@ def _whose(resource: Json, subjects: list[Json], store: ResourceStore) -> Patien
     if not isinstance(reference, str) or reference[:1] in ("", "#"):
         return named(resource, subject, store)
     asked = store.server(resource), reference, text(subject["type"]) if "type" in subject else ""
-    if asked not in store.told:
-        store.told[asked] = named(resource, subject, store)
-    told: PatientKey | None = store.told[asked]
+    told: PatientKey | None = store.told.get(asked)
+    if told is None:
+        told = store.told[asked] = named(resource, subject, store)
     return told
 
 

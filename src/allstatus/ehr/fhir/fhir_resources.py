@@ -64,6 +64,7 @@ UNVERIFIABLE = Standing("", "its status of verification cannot be read")
 WIDER = {"active", "inactive"}  # which take the others in
 STATES = ("active", "recurrence", "relapse", "inactive", "remission", "resolved")
 ENDED = ("inactive", "resolved", "remission")
+BESIDE_REASONS = frozenset({"diagnosis", "finding", "contained"})  # what a visit was for, too
 SEEN = ("period", "actualPeriod", "effectiveDateTime", "effectivePeriod", "date")
 
 
@@ -110,7 +111,9 @@ def _condition(resource: Json, store: ResourceStore) -> Iterator[Problem]:
 
 def _related(resource: Json, named: str, store: ResourceStore) -> tuple[bool, tuple[Code, ...]]:
     """Whether extensions of this name say to what a condition is related, and its codes."""
-    said = [e for e in objects(resource.get("extension")) if text(e.get("url")).endswith(named)]
+    if "extension" not in resource:
+        return False, ()
+    said = [e for e in objects(resource["extension"]) if text(e.get("url")).endswith(named)]
     found: tuple[Code, ...] = ()
     for extension in said:
         known = store.resolve(resource, extension.get("valueReference")) or {}
@@ -212,12 +215,14 @@ def visit_reasons(visit: Json) -> Iterator[Json]:
     """
     for said in (*objects(visit.get("reasonCode")), *objects(visit.get("reason"))):
         yield from objects(said.get("value")) or [said]
+    if BESIDE_REASONS.isdisjoint(visit):
+        return
     for said in objects(visit.get("diagnosis")):
         yield from (one for one in objects(said.get("condition")) if "concept" in one)
     for found in objects(visit.get("finding")):
         yield from objects(found.get("itemCodeableConcept"))
         yield from (one for one in objects(found.get("item")) if "concept" in one)
-    contained = objects(visit["contained"]) if "contained" in visit else ()
+    contained = objects(visit.get("contained"))
     yield from (one for one in contained if one.get("resourceType") == "Condition")
 
 

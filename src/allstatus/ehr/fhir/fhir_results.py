@@ -56,8 +56,7 @@ def _panel(of: Observed) -> Statement | Mention:
     is known.
     """
     resource, store = of.resource, of.store
-    members = objects(resource.get("hasMember"))
-    if any(store.resolve(resource, member) is None for member in members):
+    if None in store.members(resource, "hasMember"):
         return SentResult.unread(of, resource, beside=Standing("", UNHELD))
     told = SentResult.unread(of, resource, beside=Standing("", UNTOLD))
     unless = tuple(codes(one.get("code")) for one in islice(below(resource, store), LOOKED_AT))
@@ -67,7 +66,7 @@ def _panel(of: Observed) -> Statement | Mention:
 def read_report(resource: Json, store: ResourceStore) -> Iterator[Statement]:
     """A report's conclusion; without one, what it announces and no result here tells."""
     said = _concluded(resource)
-    listed = [store.resolve(resource, one) for one in objects(resource.get("result"))]
+    listed = store.members(resource, "result")
     if said is None and listed and None not in listed:
         yield read_other(resource, store)
         return

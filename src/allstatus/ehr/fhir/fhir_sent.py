@@ -43,6 +43,7 @@ def source_of(resource: Json) -> str:
 
 
 def measured(coded: tuple[Code, ...]) -> str:
+    """The codes of what was measured, as they are sent."""
     return " ".join([code.code for code in coded])
 
 
@@ -181,6 +182,7 @@ READ_LATER: dict[str, Callable[[SentResult], dict[str, Any]]] = {
 
 
 def shared_of(resource: Json, day: Dated) -> dict[str, Any]:
+    """When a result was issued and sent, and between which days it can be."""
     issued = when(resource, "issued")
     return {
         "issued": issued,

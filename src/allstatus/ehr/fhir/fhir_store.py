@@ -4,40 +4,21 @@ versioned, contained, by identifier.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 from allstatus.ehr.fhir.fhir_bundles import BundleEntry, resources_of
+from allstatus.ehr.fhir.fhir_versions import NO_KEY, Key, latest, split_address, versions_of
 from allstatus.ehr.fhir.json_access import Json, obj, objects, text
-from allstatus.record.remembered import remembered
 
-__all__ = ["ResourceStore", "resources_of"]
+__all__ = ["ResourceStore", "resources_of", "split_address"]
 UUID = (
     36  # signs; a resource whose id is one may be referred to by it where no full address was sent
 )
-_REST = re.compile(r"https?://(.+)/([A-Z][A-Za-z]+/[^/?#]+)", re.IGNORECASE)
 _BY_IDENTIFIER = re.compile(r"[A-Za-z]+\?identifier=(?:(.*)\|)?(.+)")
-OLDEST = datetime.min.replace(tzinfo=UTC)
-Key = tuple[str, str]  # server (empty where none is named), and Type/id or another address
 LISTS = frozenset({"contained", "hasMember", "result"})
-NO_KEY: Key = ("", "")
-
-
-@remembered(1 << 14)
-def split_address(address: str) -> Key:
-    """(server without its protocol, Type/id) of an address; the server is empty where none is
-    named.
-    """
-    address = address.partition("/_history/")[0]
-    found = _REST.fullmatch(address)
-    if found is None:
-        return "", address
-    host, slash, path = found[1].partition("/")
-    return host.lower() + slash + path, found[2]
 
 
 class ResourceStore:
@@ -53,6 +34,8 @@ class ResourceStore:
         self.patients: dict[object, Json] = {}
         self.told: dict[object, Any] = {}  # whom a reference from a server names
         self.remarks: dict[int, list[str]] = {}  # of what lists results, on these
+        self.listings: dict[int, tuple[tuple[str, Json], ...]] = {}  # what lists a result
+        self._members: dict[tuple[int, str], list[Json | None]] = {}
         self._keys: dict[int, Key] = {}
         self._names: list[str] = []  # of the resources, by which they may be referred to
         self._by_key: dict[Key, Json] = {}
@@ -61,7 +44,7 @@ class ResourceStore:
         self._listed: set[int] = set()
         self._reports: dict[int, list[Json]] = {}
         self._panels: dict[int, list[Json]] = {}
-        for key, versions in _versions(entries, home):
+        for key, versions in versions_of(entries, home):
             if len(versions) == 1 and not versions[0].deleted:
                 self._keys[id(versions[0].resource)] = key
                 self._index(key, versions[0])
@@ -72,7 +55,7 @@ class ResourceStore:
                 self._list(resource, resource)
 
     def _stand(self, key: Key, versions: list[BundleEntry]) -> None:
-        last = _latest(versions)
+        last = latest(versions)
         standing = set(map(id, last))
         gone = any(entry.deleted for entry in last)
         for entry in versions:
@@ -110,17 +93,25 @@ class ResourceStore:
         for owner in (resource, *contained):
             listed = self._panels if owner.get("resourceType") == "Observation" else self._reports
             name = "hasMember" if listed is self._panels else "result"
-            for reference in objects(owner[name]) if name in owner else ():
-                found = self.resolve(owner, reference)
+            for found in self.members(owner, name) if name in owner else ():
                 if found is not None and found is not owner:
                     listed.setdefault(id(found), []).append(owner)
                     self._listed.add(id(found))
+
+    def members(self, owner: Json, name: str) -> list[Json | None]:
+        """What an element of references means, None where one is not here."""
+        asked = id(owner), name
+        found = self._members.get(asked)
+        if found is None:
+            found = [self.resolve(owner, one) for one in objects(owner.get(name))]
+            self._members[asked] = found
+        return found
 
     def resolve(self, owner: Json, reference: object) -> Json | None:
         """The resource a reference means, or None when it is not here or two could be meant."""
         said = obj(reference)
         address = text(said.get("reference"))
-        if address.startswith("#"):
+        if address[:1] == "#":
             return self._contained(owner, address[1:])
         found = _BY_IDENTIFIER.fullmatch(address) if "?" in address else None
         if found or not address:
@@ -133,7 +124,8 @@ class ResourceStore:
         if server or ":" in key:
             exact = self._by_key.get((server, key))
             return exact if exact is not None else self._by_key.get(("", key))
-        exact = self._by_key.get((self.server(owner), key)) or self._by_key.get(("", key))
+        home = self._keys.get(id(owner), NO_KEY)[0]
+        exact = self._by_key.get((home, key)) or self._by_key.get(("", key))
         if exact is not None:
             return exact
         others = self._by_id.get(key, ())
@@ -171,11 +163,11 @@ class ResourceStore:
 
     def reports(self, result: Json) -> list[Json]:
         """The reports that list or contain a result."""
-        found = list(self._reports.get(id(result), []))
-        container = self.container(result) or {}
-        if container.get("resourceType") == "DiagnosticReport" and container not in found:
-            found.append(container)
-        return found
+        found = self._reports.get(id(result), [])
+        container = self.container(result)
+        if container is None or container.get("resourceType") != "DiagnosticReport":
+            return found
+        return found if container in found else [*found, container]
 
     def listed(self, result: Json) -> bool:
         """Whether a report or panel lists or contains a result."""
@@ -198,101 +190,7 @@ class ResourceStore:
 
     def address(self, resource: Json) -> str:
         """Server, type and id of a resource; empty for one that has no id."""
-        own = text(resource.get("id"))
-        return f"{self.server(resource)}|{resource['resourceType']}/{own}" if own else ""
-
-
-def _versions(entries: Iterable[BundleEntry], home: str) -> list[tuple[Key, list[BundleEntry]]]:
-    """Everything that came in by server and id, without exact repetitions."""
-    found: dict[Key, list[BundleEntry]] = {}
-    written: dict[Key, set[str]] = {}
-    for number, entry in enumerate(entries):
-        address, resource, *_ = entry
-        server, local = split_address(address) if address else NO_KEY
-        if own := text(resource.get("id")):
-            local = f"{resource['resourceType']}/{own}"
-        key = server or home, local or f"#{number}"
-        versions = found.get(key)
-        if versions is None:
-            found[key] = [entry]
-            continue
-        known = written.setdefault(key, {_written(versions[0])})
-        if _written(entry) not in known:
-            known.add(_written(entry))
-            versions.append(entry)
-    return list(_joined(found).items())
-
-
-def _joined(found: dict[Key, list[BundleEntry]]) -> dict[Key, list[BundleEntry]]:
-    """What came without a server belongs to the one server that has a resource of that id."""
-    if len({server for server, _ in found}) < 2:
-        return found
-    servers: dict[str, list[Key]] = {}
-    for key in found:
-        servers.setdefault(key[1], []).append(key)
-    for local, keys in servers.items():
-        if len(keys) == 2 and ("", local) in keys and "/" in local:
-            (home,) = (key for key in keys if key[0])
-            loose = found.pop(("", local))
-            known = set(map(_written, found[home]))
-            found[home] += [entry for entry in loose if _written(entry) not in known]
-    return found
-
-
-def _written(entry: BundleEntry) -> str:
-    """A resource as it is written one way, to be told from another."""
-    return json.dumps(entry.resource, sort_keys=True, default=str)
-
-
-class _Stamp(NamedTuple):
-    """What says when a version was made."""
-
-    updated: datetime | None
-    number: int | None
-    place: tuple[int, int] | None
-    deleted: bool
-
-    def later(self, other: _Stamp) -> bool:
-        """Whether a version is known to be later than another."""
-        if self.updated and other.updated and self.updated != other.updated:
-            return self.updated > other.updated
-        if None not in (self.number, other.number) and self.number != other.number:
-            return int(self.number or 0) > int(other.number or 0)
-        if self.place and other.place and self.place[0] == other.place[0]:
-            return self.place[1] < other.place[1]
-        if self.deleted or other.deleted:
-            return False
-        mine, theirs = (one.updated is not None for one in (self, other))
-        return (mine, self.number is not None) > (theirs, other.number is not None)
-
-
-def _latest(versions: list[BundleEntry]) -> list[BundleEntry]:
-    """The versions that no other is later than."""
-    if len(versions) == 1:
-        return versions
-    stamps = [_stamp(entry) for entry in versions]
-    every = dict.fromkeys(stamps)
-    newest = [
-        max(every, key=lambda one: one.updated or OLDEST),
-        max(every, key=lambda one: -1 if one.number is None else one.number),
-        min(every, key=lambda one: (one.place is None, one.place or (0, 0))),
-    ]  # most are older than one of these; the few left are held against all
-    left = [one for one in every if not any(new.later(one) for new in newest)]
-    last = {one for one in left if not any(other.later(one) for other in every)}
-    return [entry for entry, stamp in zip(versions, stamps, strict=True) if stamp in last]
-
-
-def _stamp(entry: BundleEntry) -> _Stamp:
-    meta = obj(entry.resource.get("meta"))
-    version = text(meta.get("versionId")) or text(entry.stamp.get("etag")).strip('W/"')
-    updated = text(meta.get("lastUpdated")) or text(entry.stamp.get("lastModified"))
-    number = int(version) if version.isdecimal() and len(version) < 10 else None
-    return _Stamp(_instant(updated), number, entry.place, entry.deleted)
-
-
-def _instant(value: str) -> datetime | None:
-    try:
-        found = datetime.fromisoformat(value)
-    except ValueError:
-        return None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+        if not (own := text(resource.get("id"))):
+            return ""
+        server = self._keys.get(id(resource), NO_KEY)[0]
+        return f"{server}|{resource['resourceType']}/{own}"

@@ -82,7 +82,9 @@ TAKING = {
     "stopped-not-as-directed": STANDS,
     "not-taking": Standing("not taken"),
 }
+DOSAGES = ("dosage", "dosageInstruction")
 DOSES = ("dose", "doseQuantity", "quantity")
+ASSERTED = ("dateAsserted", "recorded", "authoredOn")
 RECORDED = "recorded"  # how R5 says that a statement was made, whatever it says
 
 
@@ -98,8 +100,8 @@ def read_treatment(resource: Json, store: ResourceStore) -> Iterator[Treatment]:
         _amount(resource),
         noted(comments.TREATMENT, [resource]),
     )
-    asserted = when(resource, "dateAsserted", "recorded", "authoredOn")
     day = _day(resource)
+    bounds = () if day else (when(resource, *ASSERTED), updated(resource))
     orders = list(_orders(resource, store))
     reasons = next((r for one in orders if (r := _reasons(one, store))), ())
     yield Treatment(
@@ -110,7 +112,7 @@ def read_treatment(resource: Json, store: ResourceStore) -> Iterator[Treatment]:
         stands.void,
         name,
         doubt=stands.doubt,
-        latest=None if day else last_day([asserted, updated(resource)]),
+        latest=last_day(bounds),
         intent=next((said for one in orders if (said := _intent(one))), ()),
         route=_routes(resource),
         reasons=reasons,
@@ -129,7 +131,8 @@ def _standing(resource: Json, statuses: dict[str, Standing]) -> Standing:
 
 def _amount(resource: Json) -> Standing:
     """Whether an amount of it may have been given: nothing says so but amounts of 0."""
-    doses = [dose for dosage in _dosages(resource) for dose in _doses(dosage)]
+    dosages = _listed(resource, DOSAGES)
+    doses = [dose for dosage in dosages for dose in _doses(dosage)]
     nothing = doses and all(dose.get("value") == 0 for dose in doses)
     return UNREAD_DONE if nothing else STANDS
 
@@ -137,10 +140,6 @@ def _amount(resource: Json) -> Standing:
 def _doses(dosage: Json) -> list[Json]:
     rated = [*objects(dosage.get("doseAndRate")), dosage]
     return [dose for one in rated for name in DOSES for dose in objects(one.get(name))]
-
-
-def _dosages(resource: Json) -> list[Json]:
-    return objects(resource.get("dosage")) + objects(resource.get("dosageInstruction"))
 
 
 def _day(resource: Json) -> When | None:
@@ -169,8 +168,10 @@ def _product(resource: Json, store: ResourceStore) -> tuple[tuple[Code, ...], st
     concept = resource.get("medicationCodeableConcept")
     either = obj(resource.get("medication"))
     concept = concept or either.get("concept") or (either if "coding" in either else None)
-    found, names, stands = codes(concept), [words(concept)], STANDS
+    found, names, stands = codes(concept), [words(concept)] if concept else [], STANDS
     for said in (resource.get("medicationReference"), either.get("reference"), either):
+        if not said:
+            continue
         reference = obj(said)
         if not (text(reference.get("reference")) or reference.get("identifier")):
             continue
@@ -205,7 +206,8 @@ def _ingredients(medicine: Json, store: ResourceStore) -> Iterator[Json]:
 
 
 def _routes(resource: Json) -> tuple[Code, ...]:
-    return tuple(code for dosage in _dosages(resource) for code in codes(dosage.get("route")))
+    dosages = _listed(resource, DOSAGES)
+    return tuple([code for dosage in dosages for code in codes(dosage.get("route"))])
 
 
 def _orders(resource: Json, store: ResourceStore) -> Iterator[Json]:
@@ -249,7 +251,7 @@ def _referred(resource: Json, reference: Json, store: ResourceStore) -> tuple[Co
 
 def _intent(resource: Json) -> tuple[Code, ...]:
     found: tuple[Code, ...] = ()
-    for extension in objects(resource.get("extension")):
+    for extension in objects(resource["extension"]) if "extension" in resource else ():
         if INTENT in text(extension.get("url")).rpartition("/")[2].lower():
             said = extension.get("valueCodeableConcept")
             found += codes(said) or in_words(said)

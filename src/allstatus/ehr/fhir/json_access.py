@@ -78,8 +78,10 @@ def words(concept: object) -> str:
     concept = obj(concept)
     if said := text(concept.get("text")):
         return said
-    displays = (text(coding.get("display")) for coding in objects(concept.get("coding")))
-    return next(filter(None, displays), "")
+    for coding in objects(concept.get("coding")):
+        if display := text(coding.get("display")):
+            return display
+    return ""
 
 
 def in_words(concept: object) -> tuple[Code, ...]:

@@ -1,0 +1,127 @@
+"""Everything that came in, by server and id, and which version of a resource is the latest."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from allstatus.ehr.fhir.fhir_bundles import BundleEntry
+from allstatus.ehr.fhir.json_access import obj, text
+from allstatus.record.remembered import remembered
+
+_REST = re.compile(r"https?://(.+)/([A-Z][A-Za-z]+/[^/?#]+)", re.IGNORECASE)
+OLDEST = datetime.min.replace(tzinfo=UTC)
+Key = tuple[str, str]  # server (empty where none is named), and Type/id or another address
+NO_KEY: Key = ("", "")
+
+
+@remembered(1 << 14)
+def split_address(address: str) -> Key:
+    """(server without its protocol, Type/id) of an address; the server is empty where none is
+    named.
+    """
+    address = address.partition("/_history/")[0]
+    found = _REST.fullmatch(address)
+    if found is None:
+        return "", address
+    host, slash, path = found[1].partition("/")
+    return host.lower() + slash + path, found[2]
+
+
+def versions_of(entries: Iterable[BundleEntry], home: str) -> list[tuple[Key, list[BundleEntry]]]:
+    """Everything that came in by server and id, without exact repetitions."""
+    found: dict[Key, list[BundleEntry]] = {}
+    written: dict[Key, set[str]] = {}
+    for number, entry in enumerate(entries):
+        address, resource, *_ = entry
+        server, local = split_address(address) if address else NO_KEY
+        if own := text(resource.get("id")):
+            local = f"{resource['resourceType']}/{own}"
+        key = server or home, local or f"#{number}"
+        versions = found.get(key)
+        if versions is None:
+            found[key] = [entry]
+            continue
+        known = written.setdefault(key, {_written(versions[0])})
+        if _written(entry) not in known:
+            known.add(_written(entry))
+            versions.append(entry)
+    return list(_joined(found).items())
+
+
+def _joined(found: dict[Key, list[BundleEntry]]) -> dict[Key, list[BundleEntry]]:
+    """What came without a server belongs to the one server that has a resource of that id."""
+    if len({server for server, _ in found}) < 2:
+        return found
+    servers: dict[str, list[Key]] = {}
+    for key in found:
+        servers.setdefault(key[1], []).append(key)
+    for local, keys in servers.items():
+        if len(keys) == 2 and ("", local) in keys and "/" in local:
+            (home,) = (key for key in keys if key[0])
+            loose = found.pop(("", local))
+            known = set(map(_written, found[home]))
+            found[home] += [entry for entry in loose if _written(entry) not in known]
+    return found
+
+
+def _written(entry: BundleEntry) -> str:
+    """A resource as it is written one way, to be told from another."""
+    return json.dumps(entry.resource, sort_keys=True, default=str)
+
+
+class _Stamp(NamedTuple):
+    """What says when a version was made."""
+
+    updated: datetime | None
+    number: int | None
+    place: tuple[int, int] | None
+    deleted: bool
+
+    def later(self, other: _Stamp) -> bool:
+        """Whether a version is known to be later than another."""
+        if self.updated and other.updated and self.updated != other.updated:
+            return self.updated > other.updated
+        if None not in (self.number, other.number) and self.number != other.number:
+            return int(self.number or 0) > int(other.number or 0)
+        if self.place and other.place and self.place[0] == other.place[0]:
+            return self.place[1] < other.place[1]
+        if self.deleted or other.deleted:
+            return False
+        mine, theirs = (one.updated is not None for one in (self, other))
+        return (mine, self.number is not None) > (theirs, other.number is not None)
+
+
+def latest(versions: list[BundleEntry]) -> list[BundleEntry]:
+    """The versions that no other is later than."""
+    if len(versions) == 1:
+        return versions
+    stamps = [_stamp(entry) for entry in versions]
+    every = dict.fromkeys(stamps)
+    newest = [
+        max(every, key=lambda one: one.updated or OLDEST),
+        max(every, key=lambda one: -1 if one.number is None else one.number),
+        min(every, key=lambda one: (one.place is None, one.place or (0, 0))),
+    ]  # most are older than one of these; the few left are held against all
+    left = [one for one in every if not any(new.later(one) for new in newest)]
+    last = {one for one in left if not any(other.later(one) for other in every)}
+    return [entry for entry, stamp in zip(versions, stamps, strict=True) if stamp in last]
+
+
+def _stamp(entry: BundleEntry) -> _Stamp:
+    meta = obj(entry.resource.get("meta"))
+    version = text(meta.get("versionId")) or text(entry.stamp.get("etag")).strip('W/"')
+    updated = text(meta.get("lastUpdated")) or text(entry.stamp.get("lastModified"))
+    number = int(version) if version.isdecimal() and len(version) < 10 else None
+    return _Stamp(_instant(updated), number, entry.place, entry.deleted)
+
+
+def _instant(value: str) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
