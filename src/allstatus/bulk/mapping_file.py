@@ -16,7 +16,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
-import yaml
 from pydantic import BaseModel, BeforeValidator, ValidationError
 
 from allstatus.bulk.column_mapping import CARRIED, NUMBERS, PARTS, PERCENT, READ, spelled_as
@@ -63,8 +62,9 @@ class _Entry(_Spelled):
 class _Texts(YamlFile):
     """A YAML file whose values are texts, so that a column's `No` stays `No`."""
 
-    def _scalar(self, node: yaml.ScalarNode, path: Path_) -> str:  # noqa: ARG002
-        return str(node.value)
+    def scalar(self, text: str, kind: str, path: Path_) -> str:  # noqa: ARG002
+        """The text, whatever YAML takes it for."""
+        return text
 
 
 def read_mapping(path: Path, own: Sequence[str] = ()) -> dict[str, ColumnSource]:

@@ -7,8 +7,6 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from allstatus.errors import RulesError
 from allstatus.record.yaml_file import Path_, YamlFile
 
@@ -16,10 +14,11 @@ from allstatus.record.yaml_file import Path_, YamlFile
 class CodesFile(YamlFile):
     """A table's YAML with its lines; `verified: yes` and `no` are what they say."""
 
-    def _scalar(self, node: yaml.ScalarNode, path: Path_) -> Any:
-        if node.tag.endswith(":bool") and str(node.value) in ("yes", "no"):
-            return str(node.value) == "yes"
-        return super()._scalar(node, path)
+    def scalar(self, text: str, kind: str, path: Path_) -> Any:
+        """As in any file, but for these two words."""
+        if kind == "bool" and text in ("yes", "no"):
+            return text == "yes"
+        return super().scalar(text, kind, path)
 
 
 def codes_home() -> Path:

@@ -6,9 +6,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
-from hashlib import sha256
-from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -16,7 +13,6 @@ from pydantic import BaseModel, ValidationError
 from allstatus.errors import nearest
 from allstatus.record.yaml_file import YamlFile, shown
 
-SHIPPED = Path(__file__).with_name("shipped_files.txt")
 Place = tuple[str | int, ...]
 WORDS = {
     "string": "text (in quotes where it looks like a number)",
@@ -35,7 +31,7 @@ def shape_problems(file: YamlFile, shape: str) -> list[str]:
     A file that is shipped was looked at when this version was made; the shapes, which take a fifth
     of a start to build, are not loaded for it.
     """
-    if file.data is None or (file.text and shape_digest(file.text, shape) in shipped()):
+    if file.data is None or file.shape == shape:
         return []
     return look_again(file, shape)
 
@@ -49,17 +45,6 @@ def look_again(file: YamlFile, shape: str) -> list[str]:
     except ValidationError as error:
         return _problems(file, SHAPES[shape], error)
     return []
-
-
-def shape_digest(text: str, shape: str) -> str:
-    """SHA-256 of a file's text, and of the shape that it has."""
-    return sha256(f"{shape}\n{text}".encode()).hexdigest()
-
-
-@cache
-def shipped() -> frozenset[str]:
-    """The digests of the shipped files, each of which fits its shape (`scripts/shipped-files`)."""
-    return frozenset(SHIPPED.read_text("ascii").split())
 
 
 def _problems(file: YamlFile, model: type[BaseModel], error: ValidationError) -> list[str]:
