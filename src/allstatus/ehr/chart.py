@@ -150,8 +150,8 @@ class Treatment(Statement):
 class Mention(NamedTuple):
     """A statement told by the way, in a `whole` of a kind that is not read. It stands where the
     tables a chart is read by know its code; `more`: where they know it as that of a relapse, or of
-    leukemia elsewhere; `unless`: where they know none of these concepts. Where none of it stands
-    the whole does.
+    leukemia elsewhere; `unless`: where they know none of these concepts as what it is about. Where
+    none of it stands the whole does.
     """
 
     statement: Result | Problem

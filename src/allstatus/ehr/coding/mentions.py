@@ -7,7 +7,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from allstatus.ehr.chart import Chart, Code, Mention, Result
-from allstatus.ehr.coding.codes import CodeTables
+from allstatus.ehr.coding.codes import CodeTables, Match
+from allstatus.record.blood_count import COMPONENTS
 from allstatus.rules.ruleset import RELAPSE
 
 
@@ -32,7 +33,7 @@ def with_mentions(chart: Chart, tables: CodeTables) -> Chart:
 
 def _is_known(one: Mention, tables: CodeTables) -> bool:
     codes = one.statement.codes
-    if any(tables.results.find_each(other) for other in one.unless):
+    if one.unless and _told_by_others(one, tables):
         return False
     if isinstance(one.statement, Result):
         said = one.statement.said
@@ -41,6 +42,17 @@ def _is_known(one: Mention, tables: CodeTables) -> bool:
     if one.more:
         return tells_of_more(codes, tables)
     return bool(tables.diagnoses.find_each(codes) or tables.signs.find_each(codes))
+
+
+def _told_by_others(one: Mention, tables: CodeTables) -> bool:
+    """Whether one of its parts is known: of a count where it is of one itself, else of no count."""
+    own = {_is_count(match) for match in tables.results.find_each(one.statement.codes)}
+    parts = (match for other in one.unless for match in tables.results.find_each(other))
+    return any(_is_count(match) in own for match in parts)
+
+
+def _is_count(match: Match) -> bool:
+    return match.topic.name in COMPONENTS
 
 
 def tells_of_more(codes: tuple[Code, ...], tables: CodeTables) -> bool:

@@ -41,13 +41,18 @@ def listing(result: Json, store: ResourceStore) -> tuple[tuple[str, Json], ...]:
     return found
 
 
+def counts(part: Json) -> bool:
+    """Whether what a panel or report lists was not withdrawn."""
+    return part.get("status") not in WITHDRAWN
+
+
 def below(panel: Json, store: ResourceStore) -> Iterator[Json]:
-    """The components and members of a panel that are here, then theirs."""
+    """The components, members and results that are here of a panel or report, then theirs."""
     waiting, seen = deque([panel]), {id(panel)}
     while waiting:
         one = waiting.popleft()
         yield from objects(one.get("component"))
-        for member in store.members(one, "hasMember"):
+        for member in (*store.members(one, "hasMember"), *store.members(one, "result")):
             if member is not None and id(member) not in seen:
                 seen.add(id(member))
                 waiting.append(member)
@@ -70,6 +75,6 @@ def _remarks(owner: Json, store: ResourceStore) -> list[str]:
         store.remarks[id(owner)] = [
             text(one.get("valueString")) or words(one.get("valueCodeableConcept"))
             for one in found
-            if is_comment(codes(one.get("code"))) and one.get("status") not in WITHDRAWN
+            if is_comment(codes(one.get("code"))) and counts(one)
         ]
     return store.remarks[id(owner)]

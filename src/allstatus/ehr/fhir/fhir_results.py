@@ -10,7 +10,7 @@ from allstatus.ehr.coding import comments
 from allstatus.ehr.dates import last_day
 from allstatus.ehr.fhir.fhir_context import dated, specimens
 from allstatus.ehr.fhir.fhir_names import identity
-from allstatus.ehr.fhir.fhir_panels import below, remarks
+from allstatus.ehr.fhir.fhir_panels import below, counts, remarks
 from allstatus.ehr.fhir.fhir_sent import Observed, SentResult, held, measured, shared_of, source_of
 from allstatus.ehr.fhir.fhir_standing import (
     MODIFIED,
@@ -40,7 +40,7 @@ def read_observation(resource: Json, store: ResourceStore) -> list[Statement | M
         return [SentResult.unread(of, resource)]
     parts = objects(resource.get("component"))
     panel = bool(parts or objects(resource.get("hasMember"))) and value_of(resource) is None
-    found = [_panel(of) if panel else SentResult.unread(of, resource)]
+    found = [_whole(of, "hasMember") if panel else SentResult.unread(of, resource)]
     before: list[tuple[Code, ...]] = []
     for part in parts:
         mine = codes(part.get("code"))
@@ -51,24 +51,27 @@ def read_observation(resource: Json, store: ResourceStore) -> list[Statement | M
     return found
 
 
-def _panel(of: Observed) -> Statement | Mention:
-    """A panel without a value of its own: its members tell, unless one is not here or none of them
-    is known.
+def _whole(of: Observed, lists: str) -> Statement | Mention:
+    """A panel without a value of its own, or a report without a conclusion: what it lists tells,
+    unless one is not here or none of them is known.
     """
     resource, store = of.resource, of.store
-    if None in store.members(resource, "hasMember"):
+    listed = store.members(resource, lists)
+    if None in listed:
         return SentResult.unread(of, resource, beside=Standing("", UNHELD))
+    parts = [one for one in islice(below(resource, store), LOOKED_AT) if counts(one)]
+    whole = read_other(resource, store)
+    if listed and not parts:
+        return whole
     told = SentResult.unread(of, resource, beside=Standing("", UNTOLD))
-    unless = tuple(codes(one.get("code")) for one in islice(below(resource, store), LOOKED_AT))
-    return Mention(told, read_other(resource, store), unless=unless)
+    return Mention(told, whole, unless=tuple(codes(one.get("code")) for one in parts))
 
 
-def read_report(resource: Json, store: ResourceStore) -> Iterator[Statement]:
+def read_report(resource: Json, store: ResourceStore) -> Iterator[Statement | Mention]:
     """A report's conclusion; without one, what it announces and no result here tells."""
     said = _concluded(resource)
-    listed = store.members(resource, "result")
-    if said is None and listed and None not in listed:
-        yield read_other(resource, store)
+    if said is None and store.members(resource, "result"):
+        yield _whole(Observed(resource, store), "result")
         return
     of = specimens(resource, store)
     day = dated(resource, store, of)
@@ -82,7 +85,7 @@ def read_report(resource: Json, store: ResourceStore) -> Iterator[Statement]:
     known = identity(resource, store, rest=f"{measured(coded)} {of.names}")
     shared = shared_of(resource, day) | known | {"codes": coded, "specimen": of.codes}
     if said is None:
-        stands = together(stands, Standing("", UNHELD if listed else UNTOLD))
+        stands = together(stands, Standing("", UNTOLD))
     yield Result(
         source_of(resource),
         when=day.when,

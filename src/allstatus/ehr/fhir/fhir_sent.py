@@ -83,7 +83,7 @@ class Observed:
         whom, focus = about(resource, store)
         told = (resource, *(one for _, one in listing(resource, store)))
         stands = together(
-            standing(resource, RESULT),
+            _stands(resource),
             of.standing,
             whom,
             held(resource, store),
@@ -205,7 +205,11 @@ def held(resource: Json, store: ResourceStore) -> Standing:
     same = not subject_of(resource) or same_person(whose(resource, store), whose(container, store))
     if not same:
         return Standing("", SEVERAL) if same is None else Standing(ANOTHERS)
-    report = container.get("resourceType") == "DiagnosticReport"
-    outer = standing(container, REPORT if report else RESULT)
+    outer = _stands(container)
     doubt = outer.doubt if modified(container, inside=("contained",)) else ""
     return Standing(outer.void, doubt)
+
+
+def _stands(resource: Json) -> Standing:
+    report = resource.get("resourceType") == "DiagnosticReport"
+    return standing(resource, REPORT if report else RESULT)

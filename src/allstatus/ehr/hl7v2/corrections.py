@@ -54,7 +54,8 @@ def named(sendings: list[Sending]) -> Iterator[Result]:
     top: dict[tuple[str, When | None], int] = {}
     sent: dict[str, list[Result]] = {}
     for one, name in zip(sendings, names, strict=True):
-        sent.setdefault(name, []).append(one.result)
+        if not one.unless:
+            sent.setdefault(name, []).append(one.result)
         key = name, one.result.sent
         top[key] = max(top.get(key, 0), one.rank)
     near = set(_nearly_named(sendings, names))
@@ -73,7 +74,7 @@ def _nearly_named(sendings: list[Sending], names: list[str]) -> Iterator[int]:
     """The places of results that one which takes back a result may mean: it names none, and these
     by all that both say of order, code, sub-id, time and specimen.
     """
-    number = Counter(names)
+    number = Counter(name for one, name in zip(sendings, names, strict=True) if not one.unless)
     for one, name in zip(sendings, names, strict=True):
         if one.takes_back and number[name] == 1:
             yield from (n for n, other in enumerate(sendings) if _may_mean(one, other))
@@ -117,7 +118,11 @@ def _confirmed(result: Result, sendings: list[Result]) -> Result:
 def _names(sendings: list[Sending], fillers: Fillers) -> list[str]:
     """By what its sender calls each result, where all sendings of its order and kind say that."""
     by_order = [_name(one, fillers) for one in sendings]
-    vague = {name for one, name in zip(sendings, by_order, strict=True) if not one.instance}
+    vague = {
+        name
+        for one, name in zip(sendings, by_order, strict=True)
+        if not (one.instance or one.unless)
+    }
     return [
         name if name and name in vague else one.instance or name
         for one, name in zip(sendings, by_order, strict=True)

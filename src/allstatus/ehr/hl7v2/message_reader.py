@@ -223,9 +223,11 @@ class _Charts:
         persons = [one.person for one in said]
         chart.sex = _agreed([person.sex for person in persons])
         chart.born = _agreed([person.born.first if person.born else None for person in persons])
-        results = named([sending for one in said for sending in one.sendings])
-        for whole, result in zip([o.whole for o in said for _ in o.sendings], results, strict=True):
-            chart.add(result if whole is None else Mention(result, whole))
+        sendings = [(sending, one.whole) for one in said for sending in one.sendings]
+        results = named([sending for sending, _ in sendings])
+        for (sending, whole), result in zip(sendings, results, strict=True):
+            by_the_way = whole is not None or sending.unless
+            chart.add(Mention(result, whole, unless=sending.unless) if by_the_way else result)
         coded = without_deleted([coded for one in said for coded in one.coded])
         for whole, statement in zip([o.whole for o in said for _ in o.coded], coded, strict=True):
             if isinstance(statement, Problem) and whole is not None:

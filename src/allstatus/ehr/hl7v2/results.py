@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
-from allstatus.ehr.chart import NO_STATUS, Quantity, Result
+from allstatus.ehr.chart import NO_STATUS, Code, Quantity, Result
 from allstatus.ehr.coding.comments import is_comment, taken_back
 from allstatus.ehr.dates import When, last_day
 from allstatus.ehr.hl7v2.segments import BROKEN_OFF, Segment, under
@@ -69,6 +69,7 @@ class Sending:
     """A result, what names its order (`filler`, `placer`) and what else it is known by (`rest`),
     and the rank of its status among sendings of one time. `confirms`: it makes final what was sent
     before, without sending it again. `instance` names the result whatever its order (OBX-21).
+    `unless` are the codes of an order's results: where one is known, it tells what the order would.
     """
 
     result: Result
@@ -78,6 +79,7 @@ class Sending:
     rank: int
     confirms: bool = False
     instance: str = ""
+    unless: tuple[tuple[Code, ...], ...] = ()
 
     @property
     def takes_back(self) -> bool:
@@ -145,11 +147,16 @@ def orders_of(segments: list[Segment], specimen_first: bool) -> Iterator[Order]:
 
 
 def read_order(order: Order, sender: Sender) -> Iterator[Sending]:
-    """The results of an order, or what it announces without one."""
-    for segment in order.observations:
-        yield _sending(order, segment, sender)
-    if order.request is not None and not order.observations and not sender.unread:
-        yield _announced(order, order.request, sender)
+    """The results of an order, and what it announces without one, or without one that is known."""
+    sent = [_sending(order, segment, sender) for segment in order.observations]
+    yield from sent
+    request, counted = order.request, [one.result for one in sent if not one.result.void]
+    if request is None or not (counted or not (sent or sender.unread)):
+        return
+    announced = _announced(order, request, sender)
+    told = {name for result in counted for name in _code_name(result).split()}
+    if told.isdisjoint(_code_name(announced.result).split()):
+        yield replace(announced, unless=tuple(result.codes for result in counted))
 
 
 def _sending(order: Order, segment: Segment, sender: Sender) -> Sending:
