@@ -96,6 +96,20 @@ def test_the_three_readers_are_told_it_differently(outcome: str, reason: str) ->
     assert len({everything_said(outcome, level, reason) for level in LEVELS}) == len(LEVELS)
 
 
+def test_what_is_said_of_a_number_at_its_limit_is_said_of_no_other_alike() -> None:
+    treated = {"prior_treatment": "disease_directed", "cbc": "normal"}
+    said = [
+        messages(
+            RULES.classify(
+                treated | {"signs_and_symptoms": "absent", "marrow_blast_percent": percent}
+            ),
+            "student",
+        )
+        for percent in ("2", "5", "3")
+    ]
+    assert ["exactly on the limit" in text for (text,) in said] == [False, True, False]
+
+
 def test_plain_words_read_at_about_grade_six_to_eight() -> None:
     grades = {key: grade(everything_said(key[0], "plain", key[1])) for key in REACHED}
     assert 4 <= sum(grades.values()) / len(grades) <= 8

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import FrozenInstanceError
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 from allstatus.decision import document
 from allstatus.decision.answer import UNDECIDED, Answer
@@ -21,6 +21,7 @@ from allstatus.why.other_definitions import MARROW, OtherAnswer
 from allstatus.why.questions import NextQuestion
 from allstatus.why.trace import Trace, WhyNot
 
+T = TypeVar("T")
 BESIDE = ("record", "chart", "contradictions", "verdicts", "observed", "remission_number")
 BEHIND = ("_explainer", "_stated", "_resolution", "_applicability")  # not pickled
 
@@ -62,9 +63,7 @@ class Decision(Answer):
         """The facts whose answer could change the outcome, with the question and the tests that
         answer it.
         """
-        names = self._explanation.missing if self.outcome == "insufficient_data" else ()
-        facts = [self.rules.facts[name] for name in names]
-        return tuple([FactQuestion(f.name, f.question, self.rules.test_titles(f)) for f in facts])
+        return self.shared("missing", self._missing) if self.outcome == "insufficient_data" else ()
 
     @lazy
     def irrelevant(self) -> tuple[str, ...]:
@@ -142,6 +141,22 @@ class Decision(Answer):
         """`one_answer_away` as classes of values."""
         return self._explanation.settling if self.outcome == "insufficient_data" else ()
 
+    def shared(self, what: object, make: Callable[[], T]) -> T:
+        """What is the same for all decisions of one resolution and outcome whose numbers are as
+        near their limits: made once, under the name `what`.
+        """
+        if self._stated.conflicts:
+            return make()  # which are of this record alone
+        said, kind = self._explanation.said, (what, self.outcome, self._nearness)
+        if kind not in said:
+            said[kind] = make()
+        made: T = said[kind]
+        return made
+
+    @lazy
+    def _nearness(self) -> tuple[bool, ...]:
+        return tuple([seen.near for seen in self._measured.values()])
+
     def to_dict(self) -> dict[str, Any]:
         """The decision as `allstatus schema decision` describes it, in dicts and lists of one's
         own.
@@ -182,6 +197,11 @@ class Decision(Answer):
 
     def __deepcopy__(self, _: object) -> Decision:
         return self
+
+    def _missing(self) -> tuple[FactQuestion, ...]:
+        rules = self.rules
+        facts = [rules.facts[name] for name in self._explanation.missing]
+        return tuple([FactQuestion(f.name, f.question, rules.test_titles(f)) for f in facts])
 
     @property
     def _others(self) -> WrittenOnce[OtherAnswer]:

@@ -74,6 +74,11 @@ def reasons_of(decision: Decision) -> list[str]:
 
 def message(decision: Decision, level: str, reason: str) -> str:
     """What is said of one reason: the phrases that hold by what was stated."""
+    what = ("message", level, reason)
+    return decision.shared(what, lambda: _message(decision, level, reason))
+
+
+def _message(decision: Decision, level: str, reason: str) -> str:
     rules = decision.rules
     told = phrases(rules, decision.outcome, level, reason)
     said = [p.text for p in told if decision.states(p.when) and decision.is_near(p.near)]

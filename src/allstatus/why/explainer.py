@@ -50,7 +50,8 @@ class Explainer:
 class Explanation:
     """What can be said of a resolution whatever the exact values behind it.
 
-    `forms` are for `document`: the JSON by kind of decision, with gaps for the exact values.
+    `forms` are for `document`: the JSON by kind of decision, with gaps for the exact values; `said`
+    is for those who put it into words (`Decision.shared`).
     """
 
     def __init__(self, explainer: Explainer, resolution: Resolution) -> None:
@@ -60,6 +61,7 @@ class Explanation:
             resolution,
         )
         self.forms: dict[tuple[str, bool, object], Any] = {}
+        self.said: dict[object, Any] = {}
 
     @cached_property
     def derived(self) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from allstatus.why.counting_error import CountingError, counting_error
 NodeKind = Literal["criterion", "all", "any", "not", "unless"]
 VerdictWord = Literal["true", "false", "unknown"]
 NEAR = 1  # points from a limit
+_is_near = lru_cache(maxsize=4096)(lambda margin: abs(Fraction(margin)) <= NEAR)
 WORDS: dict[bool | None, VerdictWord] = {True: "true", False: "false", None: "unknown"}
 
 
@@ -41,7 +42,7 @@ class Observation(NamedTuple):
     @property
     def near(self) -> bool:
         """Whether the number lies at the limit or at most a point from it."""
-        return self.margin is not None and abs(Fraction(self.margin)) <= NEAR
+        return self.margin is not None and _is_near(self.margin)
 
 
 @value_class

@@ -32,6 +32,8 @@ KINDS: tuple[Kind, ...] = (
     *("assumptions", "conflicts", "warnings", "source"),
 )
 SOURCE: tuple[Kind, ...] = ("source",)
+ALIKE = frozenset({"away", "possible", "messages", "may_be", "questions"})  # see Decision.shared
+Lines = tuple[str, ...]
 CARDS = uuid5(NAMESPACE_URL, "urn:allstatus:card")
 INDICATORS: Mapping[str, Indicator] = {"conflicting_data": "warning"}
 
@@ -119,6 +121,18 @@ def card_lines(decision: Decision, kinds: Iterable[Kind] = SOURCE) -> list[str]:
     """Parts of a card's detail as lines; unless others are wanted, where the definition stands, by
     which rules it was read, and the notice.
     """
+    kinds = tuple(kinds)
+    own = _lines(decision, *(kind for kind in kinds if kind not in ALIKE))
+    said = [_alike(decision, kind) if kind in ALIKE else own.get(kind, ()) for kind in kinds]
+    return [line for lines in said for line in lines]
+
+
+def _alike(decision: Decision, kind: Kind) -> Lines:
+    return decision.shared(("card", kind), lambda: _lines(decision, kind).get(kind, ()))
+
+
+def _lines(decision: Decision, *kinds: Kind) -> dict[Kind, Lines]:
+    """The lines of each kind of block of which there is something to say."""
     reader = Reader(decision.rules)
     blocks = make_blocks(decision, reader.level, "card", kinds)
-    return [line for block in blocks for line in lay_out(block, reader)]
+    return {block.kind: tuple(lay_out(block, reader)) for block in blocks}

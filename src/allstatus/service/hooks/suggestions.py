@@ -35,7 +35,7 @@ def suggestions(decision: Decision, patient: str) -> list[Offer]:
         return [_status(context, subject)]
     if decision.outcome != "insufficient_data":
         return []
-    return list(islice(_answers(context, subject), MOST))
+    return _answers(context, subject)
 
 
 def _status(context: Context, subject: dict[str, Any]) -> Offer:
@@ -53,14 +53,25 @@ def _status(context: Context, subject: dict[str, Any]) -> Offer:
     return label[:LABEL], [{"type": "create", "description": about, "resource": resource}]
 
 
-def _answers(context: Context, subject: dict[str, Any]) -> Iterator[Offer]:
+def _answers(context: Context, subject: dict[str, Any]) -> list[Offer]:
+    """The answers that may be offered, the same for all decisions alike, as this patient's."""
+    alike = context.decision.shared("offers", lambda: tuple(islice(_offers(context), MOST)))
+    own = {"subject": subject, "effectiveDateTime": context.instant}
+    return [
+        (label, [{**action, "resource": action["resource"] | own} for action in actions])
+        for label, actions in alike
+    ]
+
+
+def _offers(context: Context) -> Iterator[Offer]:
+    """What may be offered to anybody."""
     decision = context.decision
     asked = questions(decision.rules)
     for entry in decision.settling:
         if {answer.fact for answer in entry.answers} <= asked.keys():
             for values in product(*(_values(decision, answer) for answer in entry.answers)):
                 given = {one.fact: value for one, value in zip(entry.answers, values, strict=True)}
-                yield _offer(context, subject, given)
+                yield _offer(context, given)
 
 
 def _values(decision: Decision, answer: ValueClass) -> list[Any]:
@@ -69,7 +80,7 @@ def _values(decision: Decision, answer: ValueClass) -> list[Any]:
     return [value for value in domain.values() if domain.verdicts(value) == answer.verdicts]
 
 
-def _offer(context: Context, subject: dict[str, Any], given: dict[str, Any]) -> Offer:
+def _offer(context: Context, given: dict[str, Any]) -> Offer:
     rules = context.decision.rules
     reader, said = Reader(rules), suggestion_texts(rules)["answer"]
     shown = {fact: f"{reader.words(fact)}: {reader.value(fact, given[fact])}" for fact in given}
@@ -77,7 +88,7 @@ def _offer(context: Context, subject: dict[str, Any], given: dict[str, Any]) -> 
     for fact, value in given.items():
         asked = rules.facts[fact]
         notes = [said["note"].format(question=asked.question)]
-        resource = answer_observation(context, subject, asked, value, notes)
+        resource = answer_observation(context, {}, asked, value, notes)
         about = said["action"].format(answer=shown[fact])
         actions.append({"type": "create", "description": about, "resource": resource})
     label = said["label"].format(answer="; ".join(shown.values()))
