@@ -230,10 +230,9 @@ class _Outliner:
     def _unless(self, status: Status, other: str, deciding: tuple[bool | None, ...]) -> str:
         path = f"{status.name}.unless.{other}"
         verdict = self._verdict(self.table.everything & ~self.table.statuses[other])
-        title = self.table.ruleset.statuses[other].title
         self.outline.nodes[path] = replace(
             self._node("unless", verdict, verdict in deciding, status),
-            expected=f"not: {title}",
+            expected=f"not: {self.table.ruleset.statuses[other].title}",
             reading="interpretation",
         )
         return path
