@@ -141,7 +141,7 @@ class DecisionTable:
         self.consistent = self.everything
         for cases in (*self.broken.values(), *self.without_value.values()):
             self.consistent = self.consistent & ~cases
-        self.firings = [engine.fire(case) for case in self.cases]
+        self.firings = engine.fire_all(self.cases)
         self.statuses = {
             name: self.consistent
             & set_of(n for n, firing in enumerate(self.firings) if name in firing.statuses)

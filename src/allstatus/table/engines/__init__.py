@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import Literal, Protocol, get_args
 
@@ -30,6 +30,10 @@ class Engine(Protocol):
 
     def fire(self, case: Mapping[str, bool]) -> Firing:
         """Statuses and options whose rules hold; `case` gives every criterion true or false."""
+        ...
+
+    def fire_all(self, cases: Iterable[Mapping[str, bool]]) -> list[Firing]:
+        """The same of each case."""
         ...
 
 

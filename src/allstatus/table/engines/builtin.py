@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from allstatus.rules.ruleset import RuleSet
 from allstatus.table.engines import EngineName, Firing
@@ -21,6 +21,10 @@ class BuiltinEngine:
         statuses = tuple(name for name in self._ruleset.statuses if self._holds(name, case))
         options = tuple(option["id"] for name in statuses for option in self._ruleset.options[name])
         return Firing(statuses, options)
+
+    def fire_all(self, cases: Iterable[Mapping[str, bool]]) -> list[Firing]:
+        """The same of each case."""
+        return [self.fire(case) for case in cases]
 
     def _holds(self, name: str, case: Mapping[str, bool]) -> bool:
         status = self._ruleset.statuses[name]

@@ -20,7 +20,7 @@ from __future__ import annotations
 import os
 import threading
 import weakref
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from durable.engine import Host
@@ -67,13 +67,22 @@ class DurableEngine:
         os.register_at_fork(after_in_child=_renewer(weakref.ref(self)))
 
     def fire(self, case: Mapping[str, bool]) -> Firing:
+        """What fired on one case."""
+        return self.fire_all([case])[0]
+
+    def fire_all(self, cases: Iterable[Mapping[str, bool]]) -> list[Firing]:
+        """What fired on each case; signals wait until all are done."""
+        with undisturbed():
+            return [self._fire(case) for case in cases]
+
+    def _fire(self, case: Mapping[str, bool]) -> Firing:
         """Assert the case, let the rules chain, retract everything, return what fired."""
         fact = {
             "kind": "case",
             "sid": SESSION,
             **{name: WORD[bool(value)] for name, value in case.items()},
         }
-        with self._lock, undisturbed():
+        with self._lock:
             self._seen, self._concluded, self._error = [], set(), None
             self._host.assert_fact(RULES, dict(fact))
             seen = self._seen
@@ -100,17 +109,14 @@ class DurableEngine:
 
     def _definitions(self) -> dict[str, Any]:
         rules: dict[str, Any] = {
-            "case": _rule(_equal("kind", "case"), self._action("case", "seen"))
+            "case": _rule(_equal("kind", "case"), self._action(("case", "seen")))
         }
         for name in self._ruleset.statuses:
             when = {"$and": [_equal("kind", "case"), self._status(name, True)]}
             rules[f"status_{name}"] = _rule(when, self._conclude(name))
             is_status = {"$and": [_equal("kind", "status"), _equal("status", name)]}
-            rules[f"seen_{name}"] = _rule(is_status, self._action("status", name))
-            for option in self._ruleset.options[name]:
-                rules[f"option_{option['id'].replace('-', '_')}"] = _rule(
-                    is_status, self._action("option", option["id"])
-                )
+            options = [("option", option["id"]) for option in self._ruleset.options[name]]
+            rules[f"options_{name}"] = _rule(is_status, self._action(("status", name), *options))
         return rules
 
     def _status(self, name: str, holds: bool) -> Expression:
@@ -140,9 +146,9 @@ class DurableEngine:
 
         return act
 
-    def _action(self, kind: str, name: str) -> Callable[[Any], None]:
+    def _action(self, *fired: tuple[str, str]) -> Callable[[Any], None]:
         def act(context: Any) -> None:  # noqa: ARG001
-            self._seen.append((kind, name))
+            self._seen += fired
 
         return act
 
