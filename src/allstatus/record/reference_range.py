@@ -6,6 +6,7 @@ import re
 from fractions import Fraction
 
 from allstatus.record.percent import Percent, format_number
+from allstatus.record.remembered import remembered
 from allstatus.record.sent_numbers import (
     Range,
     SentNumber,
@@ -98,6 +99,15 @@ def _scale(own: str | None, unit: str | None, factor: Fraction | None) -> Fracti
 
 def _spelled(unit: str | None) -> str:
     return plain_unit(unit or "")
+
+
+@remembered(1024)
+def is_range(text: str) -> bool:
+    """Whether a text is a range and nothing else."""
+    try:
+        return any(_from_text(text))
+    except Unreadable:
+        return False
 
 
 def _from_text(text: str) -> tuple[SentNumber | None, SentNumber | None]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import NamedTuple
 
-from allstatus.ehr.chart import ITSELF, REJECTED, SEVERAL, TEXT, Code
+from allstatus.ehr.chart import ITSELF, POOLED, REJECTED, ROLES, SEVERAL, TEXT, Code
 from allstatus.ehr.dates import When, last_day, read_when, spanning
 from allstatus.ehr.fhir.fhir_panels import listing
 from allstatus.ehr.fhir.fhir_patients import named, same_person, subject_of, whose
@@ -38,12 +38,15 @@ EFFECTIVE = [
         "appliesPeriod",
     )
 ]
+ROLES_BY = ("", "http://terminology.hl7.org/CodeSystem/v2-0369")
 COLLECTED = ("collectedDateTime", "collectedPeriod")
 OF_OTHERS = ("Patient", "RelatedPerson", "Person", "Practitioner", "PractitionerRole", "Group")
 OF_THINGS = ("Device", "Location", "Organization", "Substance", "BiologicallyDerivedProduct")
 ANOTHERS = "is about another person"
 ANOTHERS_SPECIMEN = "its specimen is of another person"
 UNKNOWN_FOCUS = "is about something that is not here"
+# Germany (MII Laboratory) says of a time whether it is of collection, or (so) of receipt.
+SOURCE_OF_TIME, RECEIVED = "/QuelleKlinischesBezugsdatum", "281271004"
 FOCUS_CODE = "observation-focusCode"
 
 
@@ -132,10 +135,20 @@ def _described(
             standing = Standing("", "its specimen was entered in error")
         if specimen.get("status") == "unsatisfactory":
             standing = Standing("", REJECTED)
+        standing = together(standing, _role(specimen))
     called = " ".join(sorted(names))
     if len(found) == 1 and store.address(found[0]):
         places += (Code(ITSELF, called),)
     return Specimens(places, called, tuple(found), standing)
+
+
+def _role(specimen: Json) -> Standing:
+    """Whose a specimen is by what R5 says of its role, and of whether it was pooled."""
+    roles = [code.code.upper() for code in codes(specimen.get("role")) if code.system in ROLES_BY]
+    pooled = POOLED["L"] if "combined" in specimen else ""
+    doubts = [pooled, *(POOLED.get(role, "") for role in roles)]
+    void = next((ROLES[role] for role in roles if role in ROLES), "")
+    return Standing(void, "" if void else next(filter(None, doubts), ""))
 
 
 def _same_patient(specimen: Json, subject: Json, result: Json, store: ResourceStore) -> bool | None:
@@ -169,7 +182,7 @@ def about(resource: Json, store: ResourceStore) -> tuple[Standing, tuple[Code, .
     if "focus" not in resource and "extension" not in resource:
         return stands, found
     for extension in objects(resource.get("extension")):
-        if text(extension.get("url")).endswith(FOCUS_CODE):
+        if _ends(extension, FOCUS_CODE):
             stands = together(stands, Standing(ANOTHERS))
     for reference in objects(resource.get("focus")):
         meant = store.resolve(resource, reference)
@@ -208,16 +221,32 @@ def dated(result: Json, store: ResourceStore, of: Specimens) -> Dated:
 
 
 def _day(result: Json, store: ResourceStore, of: Specimens) -> tuple[When | None, str]:
-    if sent := _times(tuple(result)):
+    if sent := _of_its_own(result):
         return span(result, *sent), ""
     for by, owner in listing(result, store):
-        if sent := _times(tuple(owner)):
+        if sent := _of_its_own(owner):
             return span(owner, *sent), f"dated by its {by}"
     for specimen in of.resources:
         taken = obj(specimen.get("collection"))
         if any(key in taken for key in COLLECTED):
             return span(taken, *COLLECTED), "dated by its specimen's collection"
     return None, ""
+
+
+def _of_its_own(owner: Json) -> tuple[str, ...]:
+    """The elements that say when a result or report is of, not when its specimen was received."""
+    sent = _times(tuple(owner))
+    return () if any(_is_receipt(owner, name) for name in sent) else sent
+
+
+def _is_receipt(owner: Json, name: str) -> bool:
+    beside = obj(owner[f"_{name}"]) if f"_{name}" in owner else {}
+    sources = (e for e in objects(beside.get("extension")) if _ends(e, SOURCE_OF_TIME))
+    return any(obj(one.get("valueCoding")).get("code") == RECEIVED for one in sources)
+
+
+def _ends(extension: Json, url: str) -> bool:
+    return text(extension.get("url")).endswith(url)
 
 
 @remembered(1024)
@@ -230,7 +259,9 @@ def _bound(result: Json, owners: Iterable[tuple[str, Json]], of: Specimens) -> d
     """The last day a result can be of: not after it or its report was issued, or last changed on a
     server, nor after its specimen was received.
     """
-    days = [when(owner, "issued") for owner in (result, *(owner for _, owner in owners))]
+    every = (result, *(owner for _, owner in owners))
+    days = [when(owner, "issued") for owner in every]
+    days += [when(o, n) for o in every for n in _times(tuple(o)) if _is_receipt(o, n)]
     days.append(updated(result))
     days += [when(specimen, "receivedTime") for specimen in of.resources if len(of.resources) == 1]
     return last_day(days)

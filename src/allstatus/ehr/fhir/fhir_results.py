@@ -11,7 +11,15 @@ from allstatus.ehr.dates import last_day
 from allstatus.ehr.fhir.fhir_context import dated, specimens
 from allstatus.ehr.fhir.fhir_names import identity
 from allstatus.ehr.fhir.fhir_panels import below, counts, remarks
-from allstatus.ehr.fhir.fhir_sent import Observed, SentResult, held, measured, shared_of, source_of
+from allstatus.ehr.fhir.fhir_sent import (
+    Observed,
+    SentResult,
+    held,
+    measured,
+    orders_of,
+    shared_of,
+    source_of,
+)
 from allstatus.ehr.fhir.fhir_standing import (
     MODIFIED,
     REPORT,
@@ -19,6 +27,7 @@ from allstatus.ehr.fhir.fhir_standing import (
     Standing,
     modified,
     noted,
+    ordered,
     standing,
     together,
     updated,
@@ -79,6 +88,7 @@ def read_report(resource: Json, store: ResourceStore) -> Iterator[Statement | Me
         standing(resource, REPORT),
         of.standing,
         held(resource, store),
+        ordered(orders_of(resource, store)),
         noted(comments.RESULT, [resource], of.resources, remarks([resource], store)),
     )
     coded = codes(resource.get("code"))

@@ -19,6 +19,7 @@ from allstatus.ehr.fhir.fhir_context import (
 from allstatus.ehr.fhir.fhir_names import names_of
 from allstatus.ehr.fhir.fhir_panels import listing, remarks
 from allstatus.ehr.fhir.fhir_patients import same_person, subject_of, whose
+from allstatus.ehr.fhir.fhir_ranges import ranges
 from allstatus.ehr.fhir.fhir_standing import (
     CORRECTED,
     REPORT,
@@ -28,12 +29,13 @@ from allstatus.ehr.fhir.fhir_standing import (
     absence,
     modified,
     noted,
+    ordered,
     standing,
     together,
     updated,
 )
 from allstatus.ehr.fhir.fhir_store import ResourceStore
-from allstatus.ehr.fhir.fhir_values import flags, interpreted, ranges, value_of
+from allstatus.ehr.fhir.fhir_values import flags, interpreted, value_of
 from allstatus.ehr.fhir.json_access import Json, codes, text, when, words
 
 
@@ -88,6 +90,7 @@ class Observed:
             whom,
             held(resource, store),
             noted(comments.RESULT, told, of.resources, remarks(told, store)),
+            *(ordered(orders_of(one, store)) for one in told if "basedOn" in one),
         )
         return stands, dated(resource, store, of), focus
 
@@ -208,6 +211,11 @@ def held(resource: Json, store: ResourceStore) -> Standing:
     outer = _stands(container)
     doubt = outer.doubt if modified(container, inside=("contained",)) else ""
     return Standing(outer.void, doubt)
+
+
+def orders_of(resource: Json, store: ResourceStore) -> list[Json]:
+    """The orders that are here for a result or report."""
+    return [one for one in store.members(resource, "basedOn") if one is not None]
 
 
 def _stands(resource: Json) -> Standing:

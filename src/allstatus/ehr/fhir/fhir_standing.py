@@ -44,6 +44,7 @@ ERROR = {
     "entered-in-error": _void("entered in error"),
     UNSTATED: _doubt(NO_STATUS),
 }
+CONTRADICTS = _doubt("contradicts its status")
 UNREAD_DONE = _doubt("it cannot be read whether it was done")
 UNREADABLE_STATUS = _doubt("its status cannot be read as done or final")
 STATUS_UNKNOWN = _doubt("its status is unknown")
@@ -120,6 +121,7 @@ NEGATED = (
     "wasNotTaken",
     "doNotPerform",
 )
+WITHDRAWN = ERROR | {"cancelled": _void("cancelled")}  # of orders: never to be done
 # How they say why it was not, which beside a status that says it was leaves both.
 WHY_NOT = ("reasonNotGiven", "reasonNotTaken", "reasonNotPerformed", "notDoneReason")
 TAKEN = {"y": STANDS, "n": _void("not taken"), "na": _void("not taken")}
@@ -184,7 +186,7 @@ def _denied(resource: Json) -> Iterator[Standing]:
     """What it says beside its status of whether it was done."""
     yield from (_negation(key, resource[key]) for key in NEGATED if key in resource)
     if any(resource.get(key) for key in WHY_NOT):
-        yield _doubt("contradicts its status")
+        yield CONTRADICTS
     if "taken" in resource:
         yield TAKEN.get(text(resource["taken"]), _doubt("not known to be taken"))
 
@@ -193,6 +195,12 @@ def _negation(key: str, value: object) -> Standing:
     if value is False:
         return STANDS
     return _void("not given" if "iven" in key else "not done") if value is True else UNREAD_DONE
+
+
+def ordered(orders: Iterable[Json]) -> Standing:
+    """What it means for a thing that an order for it was never to be done, or forbids it."""
+    why = next(filter(None, (standing(one, WITHDRAWN).void for one in orders)), "")
+    return _doubt(f"its order: {why}") if why else STANDS
 
 
 def absence(part: Json, value: Quantity | None) -> Standing:

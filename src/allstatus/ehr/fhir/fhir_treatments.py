@@ -14,6 +14,7 @@ from allstatus.ehr.fhir.fhir_context import about
 from allstatus.ehr.fhir.fhir_names import identity
 from allstatus.ehr.fhir.fhir_sent import source_of
 from allstatus.ehr.fhir.fhir_standing import (
+    CONTRADICTS,
     GIVEN,
     MODIFIED,
     STANDS,
@@ -21,6 +22,7 @@ from allstatus.ehr.fhir.fhir_standing import (
     Standing,
     modified,
     noted,
+    ordered,
     standing,
     together,
     updated,
@@ -103,6 +105,7 @@ def read_treatment(resource: Json, store: ResourceStore) -> Iterator[Treatment]:
     day = _day(resource)
     bounds = () if day else (when(resource, *ASSERTED), updated(resource))
     orders = list(_orders(resource, store))
+    stands = together(stands, ordered(orders[1:])) if len(orders) > 1 else stands
     reasons = next((r for one in orders if (r := _reasons(one, store))), ())
     yield Treatment(
         source_of(resource),
@@ -122,6 +125,9 @@ def read_treatment(resource: Json, store: ResourceStore) -> Iterator[Treatment]:
 
 
 def _standing(resource: Json, statuses: dict[str, Standing]) -> Standing:
+    if statuses is GIVEN["MedicationAdministration"] and resource.get("statusReason"):
+        done = resource.get("status") == "completed"  # R4: why it was not performed
+        return together(standing(resource, statuses), CONTRADICTS if done else STANDS)
     if resource.get("status") != RECORDED or "adherence" not in resource:
         return standing(resource, statuses)
     said = [code.code for code in codes(obj(resource["adherence"]).get("code"))]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from allstatus.ehr.chart import REJECTED, TEXT, Code
+from allstatus.ehr.chart import POOLED, REJECTED, ROLES, TEXT, Code
 from allstatus.ehr.coding.codes import code_tables
 from allstatus.ehr.coding.comments import unfit
 from allstatus.ehr.dates import When, read_when
@@ -13,8 +13,6 @@ from allstatus.ehr.hl7v2.segments import BROKEN_OFF, Segment, coded
 from allstatus.ehr.hl7v2.times import span
 
 SOURCE, TYPE = "v2_specimen_source", "v2_specimen"  # tables 0070 and 0487
-ROLES = dict.fromkeys("QCBEFOV", "of a control, not of a patient")  # table 0369
-POOLED = dict.fromkeys("GL", "its specimen is of several patients")
 
 
 class Specimen(NamedTuple):
