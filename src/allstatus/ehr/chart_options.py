@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 from allstatus.ehr.coding.codes import CodeTables, Population, code_tables, population_tables
 from allstatus.ehr.coding.site_codes import SiteCodes, read_site_codes
 from allstatus.errors import InvalidRecord, nearest
+from allstatus.rules.ruleset import RuleSet
 
 SYMPTOMS_ABSENT = "symptoms-absent-unless-recorded"
 KNOWN = (SYMPTOMS_ABSENT,)
@@ -36,6 +38,15 @@ class ChartOptions:
         if self.population is None:
             return code_tables(self.codes)
         return population_tables(self.population, self.codes)
+
+    def of(self, ruleset: RuleSet) -> ChartOptions:
+        """The same for a rule set, whose population decides which diagnoses are its own."""
+        return _of_population(self, Population.of(ruleset))
+
+
+@lru_cache(maxsize=32)
+def _of_population(options: ChartOptions, population: Population) -> ChartOptions:
+    return replace(options, population=population)
 
 
 DEFAULT_OPTIONS = ChartOptions()

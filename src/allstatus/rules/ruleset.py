@@ -15,6 +15,7 @@ from allstatus.record.own_facts import OwnFact, record_with
 from allstatus.record.percent import HUNDRED, format_number
 from allstatus.record.value_class import value_class
 from allstatus.rules.condition import Clause, Comparison, Reading
+from allstatus.rules.once import once_for_rules
 from allstatus.rules.phrases import Says
 
 CATEGORIES = (  # of options, where a rule set does not list its own
@@ -221,9 +222,7 @@ class RuleSet(Frozen):
     @property
     def disease(self) -> str:
         """The disease in short, as the statuses' titles have it, else in full."""
-        said = [set(_SHORT.findall(status.title)) for status in self.statuses.values()]
-        shared = sorted(set.intersection(*said)) if said else []
-        return shared[0] if shared else str(self.population["diagnosis"])
+        return _disease(self)
 
     @property
     def in_course(self) -> tuple[str, ...]:
@@ -273,3 +272,10 @@ class RuleSet(Frozen):
         return text.format_map(
             {name: threshold.limit for name, threshold in self.thresholds.items()}
         )
+
+
+@once_for_rules
+def _disease(ruleset: RuleSet) -> str:
+    said = [set(_SHORT.findall(status.title)) for status in ruleset.statuses.values()]
+    shared = sorted(set.intersection(*said)) if said else []
+    return shared[0] if shared else str(ruleset.population["diagnosis"])

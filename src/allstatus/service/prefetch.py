@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -44,12 +44,17 @@ class Searches:
 
     def kinds(self, key: str) -> tuple[str, ...]:
         """The kinds of resource that a key's answer may hold: the one asked for, then others."""
-        path, _, query = self.templates[key].partition("?")
-        return (path.partition("/")[0], *(("Medication",) if "_include" in query else ()))
+        return _kinds_in(self.templates[key])
 
     def is_search(self, key: str) -> bool:
         """Whether a bundle is asked for, and not one resource."""
         return "?" in self.templates[key]
+
+
+@lru_cache(maxsize=256)
+def _kinds_in(template: str) -> tuple[str, ...]:
+    path, _, query = template.partition("?")
+    return (path.partition("/")[0], *(("Medication",) if "_include" in query else ()))
 
 
 @cache
@@ -156,21 +161,26 @@ def _relations(bundle: dict[str, Any]) -> list[Any]:
 
 def _strangers(kinds: tuple[str, ...], bundle: dict[str, Any]) -> Iterator[str]:
     """Entries that no such search could find."""
+    found = {*kinds, OUTCOME} - {"Bundle"}
     for entry in objects(bundle.get("entry")):
         kind = text(obj(entry.get("resource")).get("resourceType"))
-        mode = obj(entry.get("search")).get("mode")
         if not kind:
             yield "an entry holds no resource"
-        elif kind == "Bundle" or (kind not in (*kinds, OUTCOME) and mode not in INCLUDED):
+        elif kind not in found and (
+            kind == "Bundle" or obj(entry.get("search")).get("mode") not in INCLUDED
+        ):
             yield "it holds another kind of resource than was asked for"
 
 
 def is_warned(value: Any) -> bool:
     """Whether an answer that is whole bears a warning, or an outcome that says nothing known."""
-    resources = [obj(entry.get("resource")) for entry in objects(obj(value).get("entry"))]
-    outcomes = [one for one in resources if one.get("resourceType") == OUTCOME]
-    said = [[str(issue.get("severity")) for issue in objects(one.get("issue"))] for one in outcomes]
-    return not all(severities and HARMLESS.issuperset(severities) for severities in said)
+    for entry in objects(obj(value).get("entry")):
+        resource = obj(entry.get("resource"))
+        if resource.get("resourceType") == OUTCOME:
+            severities = [str(issue.get("severity")) for issue in objects(resource.get("issue"))]
+            if not severities or not HARMLESS.issuperset(severities):
+                return True
+    return False
 
 
 @dataclass(slots=True)

@@ -11,6 +11,7 @@ from typing import Any
 from allstatus.record.frozen import Frozen, FrozenDict
 from allstatus.record.percent import HUNDRED, ZERO, Percent, format_number
 from allstatus.record.value_class import value_class
+from allstatus.rules.once import once_for_rules
 from allstatus.rules.ruleset import HIGHEST, Criterion, Fact, RuleSet
 
 Pattern = tuple[bool | None, ...]
@@ -143,20 +144,11 @@ class FactDomain:
         return ["true" if run[0] else "false"] if self.fact.kind == "yes_no" else run
 
 
-KEPT = 16  # rule sets whose domains are remembered at once; mutants are many
-_domains: dict[str, tuple[RuleSet, Mapping[str, FactDomain]]] = {}
-
-
+@once_for_rules
 def domains_of(ruleset: RuleSet) -> Mapping[str, FactDomain]:
-    """The domain of every fact, in the rule set's order, worked out once for it."""
-    known = _domains.get(ruleset.digest)
-    if known is None or known[0] is not ruleset:
-        if len(_domains) >= KEPT:
-            _domains.clear()
-        criteria = ruleset.criteria.values()
-        made = {name: FactDomain(fact, criteria) for name, fact in ruleset.facts.items()}
-        known = _domains[ruleset.digest] = ruleset, FrozenDict(made)
-    return known[1]
+    """The domain of every fact, in the rule set's order."""
+    criteria = ruleset.criteria.values()
+    return FrozenDict({name: FactDomain(fact, criteria) for name, fact in ruleset.facts.items()})
 
 
 def joined(run: list[Percent]) -> Percent:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from typing import Any
@@ -24,7 +24,6 @@ from allstatus.decision.classifier import Classifier, load_rules
 from allstatus.decision.decision import Decision
 from allstatus.ehr.chart import SAID_SO
 from allstatus.ehr.chart_options import ChartOptions
-from allstatus.ehr.coding.codes import Population
 from allstatus.ehr.facts_table import facts_document
 from allstatus.ehr.fhir.fhir_bundles import is_resource, no_resource
 from allstatus.ehr.fhir.fhir_reader import PART, read_fhir, read_patients
@@ -58,7 +57,7 @@ class DecideSettings:
     @property
     def reading(self) -> ChartOptions:
         """How charts are read, with the rules' population."""
-        return replace(self.options, population=Population.of(self.classifier.ruleset))
+        return self.options.of(self.classifier.ruleset)
 
     @property
     def columns(self) -> list[str]:

@@ -8,7 +8,7 @@ what is left over.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 from allstatus.ehr.chart import Problem, Source, Statement
@@ -46,10 +46,11 @@ def account_of(
     reading: ChartReading, tables: CodeTables, understood: Mapping[int, str]
 ) -> ChartAccount:
     """The account of a chart that was read."""
-    counted = {_number(entry) for entry in _found(reading) if entry.used}
-    aside = _aside(reading)
-    places: Counter[Place] = Counter()
-    unknown: Counter[UnknownCode] = Counter()
+    found = list(_found(reading))
+    counted = {_number(entry) for entry in found if entry.used}
+    aside = _aside(reading, found)
+    places: dict[Place, int] = defaultdict(int)
+    unknown: dict[UnknownCode, int] = defaultdict(int)
     diagnoses: list[str] = []
     concerned = bool(reading.marrow or reading.directed)
     for statement in _statements(reading):
@@ -64,7 +65,7 @@ def account_of(
             if doubtful or _is_open(place):
                 diagnoses.append(_title(statement))
     places[ELSEWHERE, "", ""] += len(reading.chart.others)
-    numbers = Counter[str]()
+    numbers: dict[str, int] = defaultdict(int)
     for (place_name, *_), count in places.items():
         numbers[place_name] += count
     return ChartAccount(
@@ -103,7 +104,7 @@ def _found(reading: ChartReading) -> Iterable[Evidence]:
     yield from (answer.evidence for answer in reading.answers if not answer.why)
 
 
-def _aside(reading: ChartReading) -> dict[int, tuple[str, str]]:
+def _aside(reading: ChartReading, read: Iterable[Evidence]) -> dict[int, tuple[str, str]]:
     found: dict[int, tuple[str, str]] = {}
     for fact, entries in reading.aside.items():
         for entry in entries:
@@ -114,7 +115,7 @@ def _aside(reading: ChartReading) -> dict[int, tuple[str, str]]:
     for answer in reading.answers:
         if answer.why:
             found.setdefault(_number(answer.evidence), (answer.fact, answer.why))
-    for entry in _found(reading):
+    for entry in read:
         if not entry.used:
             found.setdefault(_number(entry), ("cbc", entry.because))
     return found
@@ -190,9 +191,9 @@ def unread_warnings(reading: ChartReading, understood: Mapping[int, str]) -> Ite
     if not reading.directed:
         told.append((reading.chart.treatments, "treatment"))
     for stated, noun in told:
-        unknown = [one for one in stated if understood[one.number] == UNKNOWN]
-        found = Counter(unknown_code(one) for one in unknown if not one.void)
-        if number := sum(found.values()):
+        unknown = [one for one in stated if understood[one.number] == UNKNOWN and not one.void]
+        if number := len(unknown):
+            found = {unknown_code(one) for one in unknown}
             named = [f"{code.system} {code.code}" for code in sorted(found) if code.code]
             yield (
                 f"{number} {noun}{'s' if number > 1 else ''} could not be read: "

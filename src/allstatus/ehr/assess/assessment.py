@@ -114,7 +114,8 @@ class Assessment:
 @dataclass(slots=True)
 class Scene:
     """An assessment being made: what was read and how, the moment, what came before, and what is
-    found so far. `treated` is the last day the first treatment can have started.
+    found so far. `window` is how far a blood count or finding may lie from the marrow, `treated`
+    the last day the first treatment can have started.
     """
 
     reading: ChartReading
@@ -126,11 +127,10 @@ class Scene:
     found: Assessment
     treated: date | None = None
     day: date | None = None
+    window: timedelta = field(init=False)
 
-    @property
-    def window(self) -> timedelta:
-        """How far a blood count or finding may lie from the marrow."""
-        return timedelta(days=self.options.window_days)
+    def __post_init__(self) -> None:
+        self.window = timedelta(days=self.options.window_days)
 
     def no_later(self, day: date) -> date:
         """A day, or the moment's last day if that is before it."""

@@ -91,14 +91,14 @@ class ReadingIndex:
         """The index of what was read."""
         outside = [item for item in reading.outside if not item.when.vague]
         return cls(
-            DayIndex(reading.marrow),
-            DayIndex(reading.counts),
+            _index(reading.marrow),
+            _index(reading.counts),
             by(reading.counts, lambda item: item.name),
             by(outside, lambda item: item.site),
             by(reading.signs, lambda item: item.name),
-            DayIndex(item for item in reading.signs if not _may_last(item)),
-            DayIndex(item for item in reading.signs if _may_last(item)),
-            DayIndex(reading.directed),
+            _index([item for item in reading.signs if not _may_last(item)]),
+            _index([item for item in reading.signs if _may_last(item)]),
+            _index(reading.directed),
             {fact: DayIndex(doubts) for fact, doubts in reading.doubts.items()},
             by(reading.own, lambda item: item.name),
             by(reading.answers, lambda answer: answer.fact),
@@ -109,6 +109,10 @@ class ReadingIndex:
         """Signs recorded since a day, and those before it that may be there still."""
         found = self.passing.between(start, until) + self.lasting.between(None, until)
         return sorted(found, key=lambda item: self.place[id(item)])
+
+
+def _index(items: list[Finding]) -> DayIndex[Finding]:
+    return DayIndex(items) if items else EMPTY
 
 
 def _may_last(sign: Finding) -> bool:

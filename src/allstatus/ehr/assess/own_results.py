@@ -30,6 +30,7 @@ from allstatus.record.percent import MARROW_GRADES, Percent, format_number
 from allstatus.record.sent_numbers import comparator_of, interval
 from allstatus.record.units import plain_unit, read_unit
 from allstatus.render.messages import answer_texts
+from allstatus.rules.once import once_for_rules
 from allstatus.rules.ruleset import COUNT, HIGHEST, Fact, RuleSet
 
 Asked = Mapping[tuple[str, str], tuple[Fact, ...]]
@@ -50,6 +51,7 @@ def read_own_results(reading: ChartReading, rules: RuleSet) -> None:
             _place(reading, result, fact, rules)
 
 
+@once_for_rules
 def _asked(rules: RuleSet) -> Asked:
     found: dict[tuple[str, str], tuple[Fact, ...]] = {}
     for fact in rules.facts.values():

@@ -16,12 +16,14 @@ from allstatus.ehr.evidence.chart_reading import ChartReading, evidence_of, know
 from allstatus.ehr.evidence.doubt import ANSWER, Doubt
 from allstatus.ehr.sendings import without_superseded
 from allstatus.render.messages import answer_texts
+from allstatus.rules.once import once_for_rules
 from allstatus.rules.ruleset import Fact, RuleSet
 
 QUESTION = "ask."
 YES_NO = {"Y": True, "N": False}
 
 
+@once_for_rules
 def questions(rules: RuleSet) -> dict[str, Fact]:
     """The facts with a yes or no or a choice for an answer that history and examination give: those
     that no test answers but the ones that tell what has happened.
@@ -54,8 +56,7 @@ def read_answers(reading: ChartReading, rules: RuleSet) -> None:
     """Put each answer to this rule set's questions in its place; those to another's are about
     something else.
     """
-    system = system_of(rules.id)
-    asked = {(system, question_code(fact)): fact for fact in questions(rules).values()}
+    asked = _asked(rules)
     every = {result.codes for result in reading.chart.results}
     named = {codes for codes in every if any(code[:2] in asked for code in codes)}
     told = [
@@ -66,6 +67,12 @@ def read_answers(reading: ChartReading, rules: RuleSet) -> None:
     for result in without_superseded(told):
         fact = next(asked[code[:2]] for code in result.codes if code[:2] in asked)
         _place(reading, result, fact, rules.id, answer_texts(rules))
+
+
+@once_for_rules
+def _asked(rules: RuleSet) -> dict[tuple[str, str], Fact]:
+    system = system_of(rules.id)
+    return {(system, question_code(fact)): fact for fact in questions(rules).values()}
 
 
 def _place(

@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 from allstatus.ehr.evidence.chart_reading import Finding
 from allstatus.record.percent import read_percent
+from allstatus.rules.condition import Comparison
+from allstatus.rules.once import once_for_rules
 from allstatus.rules.ruleset import RELAPSE, REMISSION, RuleSet, Status
 from allstatus.table.chart_context import Evidence
 
@@ -227,6 +229,12 @@ class Past:
         return self.tally.relapses
 
 
+@once_for_rules
+def _marrow_limits(ruleset: RuleSet) -> list[Comparison]:
+    names = ruleset.criteria_of("marrow_blast_percent")
+    return [ruleset.criteria[name].condition for name in names]
+
+
 def marrow_side(ruleset: RuleSet, percent: object) -> bool | None:
     """Whether a percentage, also as a caller wrote it, is above a limit of the rule set (the marrow
     shows leukemia), at or below all of them, or neither is known.
@@ -234,8 +242,7 @@ def marrow_side(ruleset: RuleSet, percent: object) -> bool | None:
     if percent in (None, "unknown"):
         return None
     share = read_percent(percent)
-    names = ruleset.criteria_of("marrow_blast_percent")
-    above = {ruleset.criteria[name].condition.above(share) for name in names}
+    above = {limit.above(share) for limit in _marrow_limits(ruleset)}
     return True if True in above else None if None in above or not above else False
 
 

@@ -13,6 +13,7 @@ from allstatus.ehr.coding.medicine_names import MedicineNames
 from allstatus.ehr.coding.site_codes import TABLES, SiteCodes
 from allstatus.record.code_files import codes_home, read_yaml
 from allstatus.record.remembered import remembered
+from allstatus.rules.once import once_for_rules
 from allstatus.rules.ruleset import RuleSet
 
 __all__ = ["Match", "Table", "Topic", "codes_home", "read_yaml"]
@@ -47,12 +48,13 @@ class Population(NamedTuple):
     title: str
     codes: tuple[tuple[str, str], ...]
 
-    @classmethod
-    def of(cls, ruleset: RuleSet) -> Population:
+    @staticmethod
+    @once_for_rules
+    def of(ruleset: RuleSet) -> Population:
         """The population that a rule set declares."""
         said = ruleset.population
         codes = [(system, code) for system in ("icd10cm", "snomed") for code in said[system]]
-        return cls(said["diagnosis"], tuple(codes))
+        return Population(said["diagnosis"], tuple(codes))
 
 
 @lru_cache(maxsize=8)

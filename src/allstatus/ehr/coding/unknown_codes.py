@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from allstatus.ehr.chart import Chart, Code, Problem, Result, Statement, Treatment
@@ -139,9 +139,9 @@ def _in_order(found: Counter[UnknownCode]) -> list[tuple[UnknownCode, int]]:
     return sorted(found.items(), key=lambda item: (-item[1], item[0]))
 
 
-def as_documents(found: Counter[UnknownCode]) -> list[dict[str, str | int]]:
+def as_documents(found: Mapping[UnknownCode, int]) -> list[dict[str, str | int]]:
     """The same as rows for JSON, without the table they would stand in."""
-    rows: Counter[tuple[str, str, str]] = Counter()
+    rows: dict[tuple[str, str, str], int] = defaultdict(int)
     for code, times in found.items():
         rows[code.system, code.code, code.display] += times
     ordered = sorted(rows.items(), key=lambda item: (-item[1], item[0]))

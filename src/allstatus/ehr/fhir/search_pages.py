@@ -12,7 +12,9 @@ Match = tuple[object, str, Json]  # what a match is called, on which server, and
 
 def links(bundle: Json, said: str) -> list[str]:
     """The addresses that a page gives for another, such as the `next`."""
-    given = objects(bundle.get("link"))
+    if "link" not in bundle:
+        return []
+    given = objects(bundle["link"])
     return [text(link.get("url")) for link in given if relation(link) == said]
 
 

@@ -35,7 +35,6 @@ from allstatus.ehr.assess.recorded_answers import read_answers
 from allstatus.ehr.assess.remissions import History, Past
 from allstatus.ehr.chart import Chart, age_on
 from allstatus.ehr.chart_options import DEFAULT_OPTIONS, ChartOptions
-from allstatus.ehr.coding.codes import Population
 from allstatus.ehr.coding.mentions import with_mentions
 from allstatus.ehr.dates import shifted
 from allstatus.ehr.evidence.chart_reading import ChartReading, cancers
@@ -63,8 +62,9 @@ def read_chart(
     """A chart read by the code tables, using nothing later than `as_of`; `given` when the caller
     says that the leukemia is on it.
     """
-    chart = with_mentions(chart, options.tables).numbered()
-    reading = ChartReading(chart, as_of, options.tables, has_all=given, given=given)
+    tables = options.tables
+    chart = with_mentions(chart, tables).numbered()
+    reading = ChartReading(chart, as_of, tables, has_all=given, given=given)
     if options.population is not None:
         reading.disease = options.population.title
     for warning in chart.warnings:
@@ -118,7 +118,7 @@ class _Teller:
         points: bool = True,
     ) -> None:
         self.classifier, self.as_of, self.points = classifier, as_of, points
-        options = replace(options, population=Population.of(classifier.ruleset))
+        options = options.of(classifier.ruleset)
         mine = [lay for lay in overlays if lay.is_for(chart.patient) and lay.known_by(as_of)]
         self.overlays = by_day(mine, classifier.ruleset)
         sex = next(
@@ -129,8 +129,8 @@ class _Teller:
         self.reading = read_chart(self.chart, as_of, options, given=given)
         read_own_results(self.reading, classifier.ruleset)
         read_answers(self.reading, classifier.ruleset)
-        understood = understandings(self.reading, options.tables)
-        self.account = account_of(self.reading, options.tables, understood)
+        understood = understandings(self.reading, self.reading.tables)
+        self.account = account_of(self.reading, self.reading.tables, understood)
         self.unread = tuple(unread_warnings(self.reading, understood))
         self.site = options.codes
         doubt_callers(self.reading, self.overlays, classifier.ruleset)
