@@ -99,8 +99,8 @@ class Answer:
     @lazy
     def conflicts(self) -> tuple[Conflict, ...]:
         """Which facts contradict each other, and the constraint they break."""
-        stated = [Conflict(name, tuple(facts), why) for name, facts, why in self._stated.conflicts]
-        return (*stated, *self._explanation.clashes)
+        clashes = self._explanation.clashes
+        return (*[Conflict(*one) for one in self._stated.conflicts], *clashes)
 
     @lazy
     def assumptions(self) -> tuple[AssumptionMade, ...]:
@@ -240,11 +240,6 @@ class Answer:
         if status is None or self._applicability is None:
             return WrittenOnce(list_options(self.rules, status))
         return self._applicability.options_of(status).of(self.record)
-
-    @lazy
-    def _measured(self) -> dict[str, Observation]:
-        """What was observed for each criterion with a limit."""
-        return {c.name: self._observe(c) for c in self._explainer.limited}
 
     def _observe(self, criterion: Criterion) -> Observation:
         fact = criterion.condition.fact

@@ -68,20 +68,16 @@ class OptionList:
             dict.fromkeys(fact for _, fact, _ in self._criteria if fact != STATUS_FACT)
         )
         self._sources = sources_of(overlay.facts[name] for name in self._facts)
-        self._record_keys = sorted(
-            {(overlay.facts[name].record_key or name).split(".")[0] for name in self._facts}
-        )
+        self._record_keys = {
+            (overlay.facts[name].record_key or name).split(".")[0] for name in self._facts
+        }
         self._known: dict[tuple[bool | None, ...], WrittenOnce[Option]] = {}
         self._of_nothing = self._of(Record())
 
     def of(self, record: Record) -> WrittenOnce[Option]:
         """The options as they stand for a record."""
-        fields = record.__dict__
-        return (
-            self._of_nothing
-            if all(fields[key] is None for key in self._record_keys)
-            else self._of(record)
-        )
+        nothing = self._record_keys.isdisjoint(record.model_fields_set)
+        return self._of_nothing if nothing else self._of(record)
 
     @property
     def agents(self) -> dict[str, AgentIndication]:

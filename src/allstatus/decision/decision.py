@@ -155,7 +155,7 @@ class Decision(Answer):
 
     @lazy
     def _nearness(self) -> tuple[bool, ...]:
-        return tuple([seen.near for seen in self._measured.values()])
+        return tuple([self._observe(criterion).near for criterion in self._explainer.limited])
 
     def to_dict(self) -> dict[str, Any]:
         """The decision as `allstatus schema decision` describes it, in dicts and lists of one's

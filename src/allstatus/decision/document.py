@@ -16,6 +16,7 @@ from pydantic_core import from_json
 from pydantic_core import to_json as write_json
 
 from allstatus.record.frozen import plain
+from allstatus.why.trace import distance
 
 if TYPE_CHECKING:
     from allstatus.decision.decision import Decision
@@ -142,7 +143,7 @@ def _names(decision: Decision) -> Iterator[str]:
     yield from ("id", "remission_number", "said", *KEPT)
     for name in decision._facts:
         yield from (f"fact {name}", f"value {name}")
-    yield from (f"measured {name}" for name in decision._measured)
+    yield from (f"measured {criterion.name}" for criterion in decision._explainer.limited)
 
 
 def _particulars(decision: Decision) -> list[bytes]:
@@ -156,8 +157,9 @@ def _particulars(decision: Decision) -> list[bytes]:
     ]
     for value, state, evidence in decision._facts.values():
         written += _fact(value, state, evidence) if evidence else _bare_fact(value, state)
-    for seen in decision._measured.values():
-        written.append(_measured(seen.margin, seen.at_threshold, seen.counting_error))
+    for criterion in decision._explainer.limited:
+        value = decision._stated.values[criterion.condition.fact]
+        written.append(_measured(*distance(criterion, value)))
     return written
 
 

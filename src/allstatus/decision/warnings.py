@@ -20,13 +20,13 @@ def warnings_of(
 ) -> Iterator[str]:
     """Each warning as a line that begins with the record's key it is about."""
     yield from stated.warnings
-    outside = getattr(record, OUTSIDE)
-    sites = outside.sites if isinstance(outside, OutsideMarrow) else ()
-    if "blood" in sites and _count_normal(record, stated):
-        yield NORMAL_WITH_BLASTS
-    yield from _told_of(sites, rules, status)
-    limit, age = rules.population["adult_from_age_years"], record.age_years
-    if age is not None and age < limit:
+    outside = record.leukemia_outside_marrow
+    if isinstance(outside, OutsideMarrow):
+        if "blood" in outside.sites and _count_normal(record, stated):
+            yield NORMAL_WITH_BLASTS
+        yield from _told_of(outside.sites, rules, status)
+    age = record.age_years
+    if age is not None and age < (limit := rules.population["adult_from_age_years"]):
         yield f"age_years: the page is about adults; this patient is under {limit}"
 
 

@@ -55,7 +55,7 @@ class Percent:
     looks_like_fraction: bool = False
 
     def __hash__(self) -> int:
-        return hash((self.text, self.low.numerator))  # cheaper than of fractions
+        return hash(self.text or self.low.numerator)  # cheaper than of fractions
 
     @property
     def exact(self) -> Fraction | None:

@@ -21,6 +21,7 @@ UNKNOWN = "unknown"
 AS_NAMED: Mapping[str, Any] = MappingProxyType({})
 BELOW_ONE = "marrow_blast_percent: a bare number below 1 is read as percent; is it a fraction of 1?"
 HISTORY_CONFLICT = "relapse_count_against_history"
+_BY_ADULT_RANGES = AssumptionMade("cbc", ADULT_RANGES, ADULT_TABLE, "interpretation")
 
 
 @dataclass(slots=True)
@@ -36,14 +37,14 @@ class RecordFacts:
     values: dict[str, Any]
     unreported: frozenset[str] = frozenset()
     evidence: dict[str, tuple[Evidence | str, ...]] = field(default_factory=dict)
-    warnings: list[str] = field(default_factory=list)
-    conflicts: list[tuple[str, tuple[str, ...], str]] = field(default_factory=list)
+    warnings: tuple[str, ...] = ()
+    conflicts: tuple[tuple[str, tuple[str, ...], str], ...] = ()
     derived: frozenset[str] = frozenset()
     panel: CbcReading | None = None
     chart: ChartContext | None = None
     record: Record | None = None
     adult_ranges: bool = True
-    assumptions: list[AssumptionMade] = field(default_factory=list)
+    assumptions: tuple[AssumptionMade, ...] = ()
 
 
 def _read_cbc(value: Any, stated: RecordFacts) -> Any:
@@ -59,17 +60,15 @@ def _read_components(panel: CbcPanel, stated: RecordFacts) -> CbcReading:
         person = Person(record.sex, is_adult(record.age_years), stated.adult_ranges)
     stated.panel = reading = read_panel(panel, person)
     stated.evidence["cbc"] = reading.evidence
-    stated.warnings.extend(reading.warnings)
+    stated.warnings += reading.warnings
     if reading.by_default:
-        stated.assumptions.append(
-            AssumptionMade("cbc", ADULT_RANGES, ADULT_TABLE, "interpretation")
-        )
+        stated.assumptions += (_BY_ADULT_RANGES,)
     return reading
 
 
 def _read_blasts(value: Any, stated: RecordFacts) -> Any:
     if isinstance(value, Percent) and value.looks_like_fraction:
-        stated.warnings.append(BELOW_ONE)
+        stated.warnings += (BELOW_ONE,)
     return value
 
 
@@ -185,7 +184,7 @@ def _apply_relapse_count(count: int, stated: RecordFacts) -> None:
     values = stated.values
     if count and values.get("prior_remission") is False:
         why = "Relapses are counted but a remission is denied."
-        stated.conflicts.append((HISTORY_CONFLICT, ("relapse_count", "prior_remission"), why))
+        stated.conflicts += ((HISTORY_CONFLICT, ("relapse_count", "prior_remission"), why),)
     elif count and values.get("prior_remission") is None:
         values["prior_remission"] = True
         stated.unreported -= {"prior_remission"}
@@ -197,17 +196,15 @@ def _apply_relapse_count(count: int, stated: RecordFacts) -> None:
         stated.unreported -= {"relapse_since_remission"}
     elif values.get("relapse_since_remission") is True:
         why = "A relapse is recorded but the count of relapses is none."
-        stated.conflicts.append(
-            (HISTORY_CONFLICT, ("relapse_count", "relapse_since_remission"), why)
-        )
+        stated.conflicts += ((HISTORY_CONFLICT, ("relapse_count", "relapse_since_remission"), why),)
 
 
 def add_chart(stated: RecordFacts, chart: ChartContext) -> None:
     """Add what the chart supplies to what its record states."""
     stated.chart = chart
-    stated.warnings.extend(chart.warnings)
-    stated.conflicts.extend(chart.conflicts)
-    stated.assumptions.extend(chart.assumptions)
+    stated.warnings += chart.warnings
+    stated.conflicts += chart.conflicts
+    stated.assumptions += chart.assumptions
     for fact, evidence in chart.evidence.items():
         stated.evidence[fact] = evidence + stated.evidence.get(fact, ())
 
@@ -216,11 +213,9 @@ def write_value(value: Any) -> Any:
     """A fact's value for JSON: a percentage as it was sent, exact; a set of words with "or"
     between.
     """
-    if isinstance(value, str):
-        return value
-    if isinstance(value, frozenset):
-        return " or ".join(sorted(value))
-    return value.text if isinstance(value, Percent) else value
+    if isinstance(value, Percent):
+        return value.text
+    return " or ".join(sorted(value)) if isinstance(value, frozenset) else value
 
 
 def nothing_stated(names: tuple[str, ...]) -> InvalidRecord:

@@ -26,6 +26,7 @@ NodeKind = Literal["criterion", "all", "any", "not", "unless"]
 VerdictWord = Literal["true", "false", "unknown"]
 NEAR = 1  # points from a limit
 _is_near = lru_cache(maxsize=4096)(lambda margin: abs(Fraction(margin)) <= NEAR)
+Distance = tuple[str | None, bool, CountingError | None]
 WORDS: dict[bool | None, VerdictWord] = {True: "true", False: "false", None: "unknown"}
 
 
@@ -272,16 +273,19 @@ def observe(criterion: Criterion, value: Any, shown: Any) -> Observation:
     """What was seen of a criterion's fact (`shown`), and for a number how far it lies from the
     limit.
     """
+    return Observation(shown, *distance(criterion, value))
+
+
+def distance(criterion: Criterion, value: Any) -> Distance:
+    """How far a number lies from the limit of a criterion, and its counting error."""
     limit = criterion.condition.limit
     if limit is None or not isinstance(value, Percent):
-        return Observation(shown)
-    return Observation(shown, *_distance(value, *limit.as_integer_ratio()))
+        return None, False, None
+    return _distance(value, *limit.as_integer_ratio())
 
 
 @lru_cache(maxsize=4096)  # few spellings, often repeated; whole numbers are found sooner
-def _distance(
-    value: Percent, numerator: int, denominator: int
-) -> tuple[str | None, bool, CountingError | None]:
+def _distance(value: Percent, numerator: int, denominator: int) -> Distance:
     if value.exact is None:
         return None, False, None
     limit = Fraction(numerator, denominator)
