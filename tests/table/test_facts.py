@@ -69,7 +69,7 @@ def test_a_record_that_contradicts_itself(record: dict[str, Any], facts: tuple[s
     ],
 )
 def test_a_count_that_agrees(record: dict[str, Any]) -> None:
-    assert stated(record).conflicts == []
+    assert stated(record).conflicts == ()
 
 
 def test_a_counted_relapse_derives_the_remission_before_it() -> None:

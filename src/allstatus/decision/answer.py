@@ -30,7 +30,7 @@ from allstatus.table.decision_table import OUTSIDE, Outcome, StatusName
 from allstatus.table.facts import RecordFacts, write_value
 from allstatus.why.conflicts import Conflict
 from allstatus.why.explainer import Explainer, Explanation
-from allstatus.why.trace import Observation, observe
+from allstatus.why.observed import Observation, observe
 
 FactParts = tuple[Any, FactState, tuple[str | Evidence, ...]]
 NOT_APPLICABLE: Literal["not_applicable"] = "not_applicable"

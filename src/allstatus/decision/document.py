@@ -16,7 +16,7 @@ from pydantic_core import from_json
 from pydantic_core import to_json as write_json
 
 from allstatus.record.frozen import plain
-from allstatus.why.trace import distance
+from allstatus.why.observed import distance
 
 if TYPE_CHECKING:
     from allstatus.decision.decision import Decision
@@ -80,7 +80,7 @@ def to_dict(decision: Decision) -> dict[str, Any]:
 def to_json(decision: Decision) -> bytes:
     """The whole document as one line of UTF-8 JSON."""
     if "_origin" in decision.__dict__:
-        return write_json(_parts(decision))
+        return write_json({name: plain(getattr(decision, name)) for name in PARTS})
     forms = decision._explanation.forms
     kind = decision.outcome, decision._explained, decision._applicability
     form = forms.get(kind)
@@ -96,29 +96,45 @@ class Form(NamedTuple):
     pick: Callable[[list[bytes]], Iterable[bytes]]
 
 
-def _parts(decision: Decision, marked: frozenset[str] = frozenset()) -> dict[str, Any]:
-    return {
-        name: _mark(name) if name in marked else plain(getattr(decision, name)) for name in PARTS
-    }
-
-
 def _make_form(decision: Decision) -> Form:
     """The document with marks for its particulars, cut at the marks."""
-    document, rules = _parts(decision, MARKED), decision.rules
+    document = {
+        name: _mark(name) if name in MARKED else _BY_HAND.get(name, getattr)(decision, name)
+        for name in PARTS
+    }
     _mark_run(document, "said", SAID)
-    document["facts"] = {name: _mark(f"fact {name}") for name in document["facts"]}
-    document["trace"]["remission_number"] = _mark("remission_number")
-    for node in document["trace"]["nodes"].values():
-        if node["criterion"] is not None:
-            condition = rules.criteria[node["criterion"]].condition
-            node["actual"] = _mark(f"value {condition.fact}")
-            if condition.limit is not None:
-                _mark_run(node, f"measured {node['criterion']}", MEASURED)
-    for change in (c for entry in document["counterfactuals"] for c in entry["changes"]):
-        change["from"] = _mark(f"value {change['fact']}")
     parts = _MARK.split(write_json(document))
     place = {name: number for number, name in enumerate(_names(decision))}
     return Form(parts, itemgetter(*[place[name.decode()] for name in parts[1::2]]))
+
+
+def _marked_facts(decision: Decision, _: str) -> dict[str, str]:
+    return {name: _mark(f"fact {name}") for name in decision._facts}
+
+
+def _marked_trace(decision: Decision, _: str) -> dict[str, Any]:
+    """The trace as dicts: without an observation, and a mark where one belongs."""
+    outline = decision._explainer.tracer.outline(decision._resolution.cell)
+    nodes = {path: dict(_node(node)) for path, node in outline.nodes.items()}
+    for path, criterion in outline.criteria.items():
+        nodes[path]["actual"] = _mark(f"value {criterion.condition.fact}")
+        if criterion.condition.limit is not None:
+            _mark_run(nodes[path], f"measured {criterion.name}", MEASURED)
+    remission = _mark("remission_number")
+    return {"statuses": outline.statuses, "nodes": nodes, "remission_number": remission}
+
+
+def _marked_changes(decision: Decision, _: str) -> Any:
+    values = {name: _mark(f"value {name}") for name in decision._facts}
+    return plain([change.counterfactual(values) for change in decision.changes])
+
+
+_node = lru_cache(maxsize=1024)(plain)  # a few for each clause of a rule set
+_BY_HAND = {  # parts of which a form leaves a part out
+    "facts": _marked_facts,
+    "trace": _marked_trace,
+    "counterfactuals": _marked_changes,
+}
 
 
 def _mark(name: str) -> str:

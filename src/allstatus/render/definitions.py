@@ -12,7 +12,8 @@ from allstatus.record.value_class import value_class
 from allstatus.render.reader import Reader
 from allstatus.render.words import MARK, NOT_EVALUATED, criterion_words, limit_words
 from allstatus.rules.ruleset import RuleSet, Status
-from allstatus.why.trace import Observation, TraceNode, WhyNot
+from allstatus.why.observed import Observation
+from allstatus.why.trace import TraceNode, WhyNot
 
 Line = tuple[str, str, int]  # mark (empty for a remark), text, depth
 

@@ -33,7 +33,7 @@ from allstatus.render.reader import Reader
 from allstatus.render.threshold import thresholds
 from allstatus.render.words import diagnosis_words, limit_words
 from allstatus.why.cites import PageCite
-from allstatus.why.trace import Observation
+from allstatus.why.observed import Observation
 
 
 def make_blocks(

@@ -14,7 +14,7 @@ from allstatus.render.strip import Span, Strip, around, whole
 from allstatus.render.words import limit_words, sentence_case
 from allstatus.rules.ruleset import Criterion
 from allstatus.why.counting_error import CountingError, counting_error
-from allstatus.why.trace import observe
+from allstatus.why.observed import observe
 
 
 @value_class

@@ -168,6 +168,10 @@ class DecisionTable:
             cases = cases & part
         return cases
 
+    def cases_of(self, outcome: str) -> CaseSet:
+        """The set of cases of a status, or outside all of them."""
+        return self.outside if outcome == OUTSIDE else self.statuses[outcome]
+
     def where_true(self, criterion: str) -> CaseSet:
         """The set of cases in which a criterion is true."""
         return self._true[criterion]

@@ -4,7 +4,7 @@ otherwise.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from itertools import combinations, product
 from typing import Annotated, Any, Literal
 
@@ -12,7 +12,8 @@ from pydantic import Field
 
 from allstatus.record.value_class import value_class
 from allstatus.table.assumptions import CellResolver, Resolution
-from allstatus.table.decision_table import OUTSIDE
+from allstatus.table.case_set import CaseSet, union
+from allstatus.table.decision_table import OUTSIDE, Cell, DecisionTable
 from allstatus.table.fact_domain import ValueClass
 
 About = Literal["finding", "history"]
@@ -125,11 +126,17 @@ def _fewest(
 ) -> list[tuple[str, tuple[ValueClass, ...]]]:
     """Every smallest set of answers that leaves one of the wanted outcomes alone possible."""
     found: list[tuple[str, tuple[ValueClass, ...]]] = []
+    table = resolver.table
+    stated = [_as_stated(table, resolution.stated, answers) for answers in choices]
     for size in range(1, len(choices) + 1):
-        for answers in _choices(choices, size):
-            possible = resolver.what_if(resolution, *answers).cell.possible
-            if len(possible) == 1 and possible[0] in wanted:
-                found.append((possible[0], answers))
+        goal = union(table.cases_of(outcome) for outcome in wanted)
+        for changed in combinations(range(len(choices)), size):
+            if not _left(goal, stated, changed):
+                continue  # as it is mostly: the facts that stay as they are rule it out
+            for answers in product(*[choices[fact] for fact in changed]):
+                possible = resolver.what_if(resolution, *answers).cell.possible
+                if len(possible) == 1 and possible[0] in wanted:
+                    found.append((possible[0], answers))
         wanted = wanted - {outcome for outcome, _ in found}
         if not wanted:
             break
@@ -150,9 +157,19 @@ def _other_answers(resolver: CellResolver, resolution: Resolution) -> list[list[
     ]
 
 
-def _choices(others: list[list[ValueClass]], size: int) -> Iterator[tuple[ValueClass, ...]]:
-    for facts in combinations(others, size):
-        yield from product(*facts)
+def _as_stated(table: DecisionTable, cell: Cell, answers: list[ValueClass]) -> CaseSet:
+    """The cases that agree with what is stated of the fact that these would answer."""
+    asked = {name for answer in answers for name in answer.verdicts}
+    stated = zip(table.criteria, cell.verdicts, strict=True)
+    return table.cases_with({n: held for n, held in stated if n in asked and held is not None})
+
+
+def _left(goal: CaseSet, stated: list[CaseSet], changed: tuple[int, ...]) -> CaseSet:
+    """The cases of a goal that agree with what is stated of all facts but those changed."""
+    for fact, cases in enumerate(stated):
+        if fact not in changed:
+            goal = goal & cases
+    return goal
 
 
 def _about(resolver: CellResolver, answers: tuple[ValueClass, ...]) -> About:

@@ -7,7 +7,6 @@ from typing import Any
 
 from allstatus.table.assumptions import CellResolver, Resolution
 from allstatus.table.case_set import CaseSet
-from allstatus.table.decision_table import OUTSIDE
 
 
 def sufficient_reasons(
@@ -26,7 +25,7 @@ def sufficient_reasons(
     for size in range(len(known) + 1):
         for names in combinations(known, size):
             chosen = frozenset(names)
-            if any(smaller <= chosen for smaller in found):
+            if any(map(chosen.issuperset, found)):
                 continue
             cases = resolver.table.consistent
             for name in names:
@@ -104,9 +103,7 @@ def _excluded_by_outcome(resolver: CellResolver, resolution: Resolution) -> Case
     table, possible = resolver.table, resolution.cell.possible
     if not possible:
         return table.everything
-    return table.everything & ~(
-        table.outside if possible == (OUTSIDE,) else table.statuses[possible[0]]
-    )
+    return table.everything & ~table.cases_of(possible[0])
 
 
 def _rank(

@@ -7,43 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from fractions import Fraction
-from functools import lru_cache
 from itertools import combinations
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from allstatus.record.frozen import FrozenDict
-from allstatus.record.percent import Percent, format_number
 from allstatus.record.value_class import value_class
 from allstatus.rules.condition import Clause, Reading
 from allstatus.rules.ruleset import Criterion, Status
 from allstatus.table.case_set import CaseSet
 from allstatus.table.decision_table import Cell, DecisionTable
 from allstatus.why.cites import PageCite
-from allstatus.why.counting_error import CountingError, counting_error
+from allstatus.why.counting_error import CountingError
+from allstatus.why.observed import Observation
 
 NodeKind = Literal["criterion", "all", "any", "not", "unless"]
 VerdictWord = Literal["true", "false", "unknown"]
-NEAR = 1  # points from a limit
-_is_near = lru_cache(maxsize=4096)(lambda margin: abs(Fraction(margin)) <= NEAR)
-Distance = tuple[str | None, bool, CountingError | None]
 WORDS: dict[bool | None, VerdictWord] = {True: "true", False: "false", None: "unknown"}
-
-
-class Observation(NamedTuple):
-    """What was seen of a criterion's fact, as JSON has it; for a number its distance from the limit
-    (percentage points, signed) and its counting error.
-    """
-
-    actual: Any = None
-    margin: str | None = None
-    at_threshold: bool = False
-    counting_error: CountingError | None = None
-
-    @property
-    def near(self) -> bool:
-        """Whether the number lies at the limit or at most a point from it."""
-        return self.margin is not None and _is_near(self.margin)
 
 
 @value_class
@@ -68,13 +47,9 @@ class TraceNode:
 
     def seen(self, observation: Observation) -> TraceNode:
         """The same node with an observation."""
-        return replace(
-            self,
-            actual=observation.actual,
-            margin=observation.margin,
-            at_threshold=observation.at_threshold,
-            counting_error=observation.counting_error,
-        )
+        before = self.kind, self.criterion, self.verdict, self.decisive, self.children
+        after = self.note, self.reading, self.cite
+        return TraceNode(*before, self.expected, *observation, *after)
 
 
 @value_class
@@ -119,17 +94,21 @@ class TraceOutline:
     criteria: dict[str, Criterion] = field(default_factory=dict)
 
 
+Nodes = dict[tuple[str, bool | None, bool], TraceNode]  # by id, verdict, whether it decides
+
+
 class Tracer:
     """Traces for one decision table."""
 
     def __init__(self, table: DecisionTable) -> None:
         self.table = table
         self._outlines: dict[tuple[bool | None, ...], TraceOutline] = {}
+        self._nodes: Nodes = {}
 
     def trace(
         self, cell: Cell, observed: Mapping[str, Observation], remission_number: Any
     ) -> Trace:
-        """The trace of a cell with what was seen of each criterion (see `observe`)."""
+        """The trace of a cell with what was seen of each criterion (see `observed`)."""
         outline = self.outline(cell)
         nodes = {
             path: node.seen(observed[outline.criteria[path].name])
@@ -143,7 +122,8 @@ class Tracer:
         """The trace of a cell without observations."""
         outline = self._outlines.get(cell.verdicts)
         if outline is None:
-            outline = self._outlines[cell.verdicts] = _Outliner(self.table, cell).outline
+            outline = _Outliner(self.table, cell, self._nodes).outline
+            self._outlines[cell.verdicts] = outline
         return outline
 
     def why_not(self, cell: Cell) -> tuple[WhyNot, ...]:
@@ -191,10 +171,10 @@ def decisive_leaves(nodes: Mapping[str, TraceNode], paths: Iterable[str]) -> Ite
 
 
 class _Outliner:
-    """Walks the statuses of a rule set for one cell."""
+    """Walks the statuses of a rule set for one cell; `known` are the nodes of cells before."""
 
-    def __init__(self, table: DecisionTable, cell: Cell) -> None:
-        self.table, self.cell, self.outline = table, cell, TraceOutline()
+    def __init__(self, table: DecisionTable, cell: Cell, known: Nodes) -> None:
+        self.table, self.cell, self.outline, self._known = table, cell, TraceOutline(), known
         for status in table.ruleset.statuses.values():
             self._status(status)
 
@@ -207,35 +187,42 @@ class _Outliner:
 
     def _clause(self, clause: Clause, status: Status, deciding: tuple[bool | None, ...]) -> str:
         """Add a clause and all below it; `deciding` are the verdicts that decide its parent."""
-        verdict = self._verdict(self.table.where(clause))
-        decisive = verdict in deciding
-        inner = clause.children[0] if clause.kind == "not" else clause
-        criterion = (
-            self.table.ruleset.criteria[str(inner.criterion)] if inner.kind == "criterion" else None
-        )
-        owner: Criterion | Status = criterion or status
-        self.outline.nodes[clause.path] = node = self._node(
-            clause.kind, verdict, decisive, owner, clause
-        )
-        if criterion is None:
-            below = _deciding(clause.kind, verdict) if decisive else ()
-            children = tuple([self._clause(child, status, below) for child in clause.children])
-            node = replace(node, children=children)
+        path, verdict = clause.path, self._verdict(self.table.where(clause))
+        key = path, verdict, verdict in deciding
+        node = self._known.get(key)
+        if node is None:
+            node = self._known[key] = self._made(clause, status, *key[1:])
+        self.outline.nodes[path] = node
+        if node.criterion is None:
+            below = _deciding(clause.kind, verdict) if node.decisive else ()
+            for child in clause.children:
+                self._clause(child, status, below)
         else:
-            self.outline.criteria[clause.path] = criterion
-            expected = criterion.otherwise if clause.kind == "not" else criterion.title
-            node = replace(node, criterion=criterion.name, expected=expected)
-        self.outline.nodes[clause.path] = node
-        return clause.path
+            self.outline.criteria[path] = self.table.ruleset.criteria[node.criterion]
+        return path
+
+    def _made(
+        self, clause: Clause, status: Status, verdict: bool | None, decisive: bool
+    ) -> TraceNode:
+        """The node of a clause: of a criterion, or with clauses below."""
+        inner = clause.children[0] if clause.kind == "not" else clause
+        if inner.criterion is None:
+            node = self._node(clause.kind, verdict, decisive, status, clause)
+            return replace(node, children=tuple([child.path for child in clause.children]))
+        criterion = self.table.ruleset.criteria[inner.criterion]
+        node = self._node(clause.kind, verdict, decisive, criterion, clause)
+        expected = criterion.otherwise if clause.kind == "not" else criterion.title
+        return replace(node, criterion=criterion.name, expected=expected)
 
     def _unless(self, status: Status, other: str, deciding: tuple[bool | None, ...]) -> str:
         path = f"{status.name}.unless.{other}"
         verdict = self._verdict(self.table.everything & ~self.table.statuses[other])
-        self.outline.nodes[path] = replace(
-            self._node("unless", verdict, verdict in deciding, status),
-            expected=f"not: {self.table.ruleset.statuses[other].title}",
-            reading="interpretation",
-        )
+        key = path, verdict, verdict in deciding
+        if key not in self._known:
+            title = self.table.ruleset.statuses[other].title
+            node = self._node("unless", *key[1:], status)
+            self._known[key] = replace(node, expected=f"not: {title}", reading="interpretation")
+        self.outline.nodes[path] = self._known[key]
         return path
 
     @staticmethod
@@ -269,36 +256,8 @@ class _Outliner:
         return self.table.verdict(self.cell.completions, cases) if self.cell.completions else None
 
 
-def observe(criterion: Criterion, value: Any, shown: Any) -> Observation:
-    """What was seen of a criterion's fact (`shown`), and for a number how far it lies from the
-    limit.
-    """
-    return Observation(shown, *distance(criterion, value))
-
-
-def distance(criterion: Criterion, value: Any) -> Distance:
-    """How far a number lies from the limit of a criterion, and its counting error."""
-    limit = criterion.condition.limit
-    if limit is None or not isinstance(value, Percent):
-        return None, False, None
-    return _distance(value, *limit.as_integer_ratio())
-
-
-@lru_cache(maxsize=4096)  # few spellings, often repeated; whole numbers are found sooner
-def _distance(value: Percent, numerator: int, denominator: int) -> Distance:
-    if value.exact is None:
-        return None, False, None
-    limit = Fraction(numerator, denominator)
-    margin = value.exact - limit
-    return _signed(margin), margin == 0, counting_error(value, limit)
-
-
 def _deciding(kind: str, verdict: bool | None) -> tuple[bool | None, ...]:
     """Which verdicts of children decide a parent of this kind and verdict."""
     if kind == "not":
         return (None,) if verdict is None else (not verdict,)
     return (verdict,)
-
-
-def _signed(margin: Fraction) -> str:
-    return f"+{format_number(margin)}" if margin > 0 else format_number(margin)
