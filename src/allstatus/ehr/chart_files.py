@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import functools
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from allstatus.ehr.chart import Chart
 from allstatus.ehr.fhir.export_manifest import Beside
 from allstatus.ehr.fhir.fhir_bundles import is_resource, no_resource
 from allstatus.ehr.fhir.fhir_reader import read_fhir
+from allstatus.ehr.fhir.fhir_standing import may_modify
 from allstatus.ehr.hl7v2 import read_hl7
 from allstatus.ehr.lab_table import read_table, read_tables
 from allstatus.errors import InvalidRecord
@@ -24,6 +26,7 @@ from allstatus.record.json_reader import (
     split_records,
 )
 
+Reader = Callable[[object], list[Chart]]
 Numbered = Iterator[tuple[int | None, Chart | InvalidRecord]]
 
 
@@ -40,8 +43,8 @@ def read_charts(text: str, kind: str | None = None, *, partial: bool = False) ->
     elif kind == TABLE:
         yield from _number(read_table(text))
     elif kind == FHIR:
-        together = text.lstrip().startswith("[")
-        yield from _fhir(split_records(text), together=together, partial=partial)
+        read = functools.partial(read_fhir, partial=partial, unmodified=not may_modify(text))
+        yield from _fhir(split_records(text), read, together=text.lstrip().startswith("["))
     else:
         raise InvalidRecord(
             "input",
@@ -50,7 +53,7 @@ def read_charts(text: str, kind: str | None = None, *, partial: bool = False) ->
         )
 
 
-def _fhir(values: Iterable[tuple[int | None, Any]], *, together: bool, partial: bool) -> Numbered:
+def _fhir(values: Iterable[tuple[int | None, Any]], read: Reader, *, together: bool) -> Numbered:
     """Bundles line by line, each its own; a list is read together, be it of bundles or of
     resources.
     """
@@ -62,7 +65,7 @@ def _fhir(values: Iterable[tuple[int | None, Any]], *, together: bool, partial: 
             and isinstance(value, dict)
             and value.get("resourceType") == "Bundle"
         ):
-            yield from _one_line(number, value, partial=partial)
+            yield from _one_line(number, value, read)
             answered = True
         elif isinstance(value, InvalidRecord):
             yield number, value
@@ -70,7 +73,7 @@ def _fhir(values: Iterable[tuple[int | None, Any]], *, together: bool, partial: 
         else:
             loose.append(value)
     if loose or not answered:
-        yield from _number(read_fhir(loose, partial=partial))
+        yield from _number(read(loose))
 
 
 def read_bundle_lines(path: str, *, partial: bool = False) -> Numbered:
@@ -79,7 +82,7 @@ def read_bundle_lines(path: str, *, partial: bool = False) -> Numbered:
         if isinstance(value, InvalidRecord):
             yield number, value
         else:
-            yield from _one_line(number, value, partial=partial)
+            yield from _one_line(number, value, functools.partial(read_fhir, partial=partial))
 
 
 def _resources(values: Iterable[tuple[int | None, Any]]) -> Iterator[tuple[int | None, Any]]:
@@ -89,9 +92,9 @@ def _resources(values: Iterable[tuple[int | None, Any]]) -> Iterator[tuple[int |
         yield number, no_resource("input") if wrong and not is_resource(value) else value
 
 
-def _one_line(number: int | None, bundle: Any, *, partial: bool) -> Numbered:
+def _one_line(number: int | None, bundle: Any, read: Reader) -> Numbered:
     try:
-        for chart in read_fhir(bundle, partial=partial):
+        for chart in read(bundle):
             yield number, chart
     except InvalidRecord as error:
         yield number, error

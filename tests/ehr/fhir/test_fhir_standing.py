@@ -1,14 +1,18 @@
 """What stands beside a resource's content: whether it counts, does not, or cannot be relied on."""
 
+import json
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from allstatus.ehr.fhir.fhir_standing import (
     GIVEN,
     RESULT,
     STANDS,
     Standing,
+    may_modify,
     modified,
     standing,
     together,
@@ -68,3 +72,29 @@ def test_a_modifier_extension_is_found_at_any_depth_but_in_what_stands_for_itsel
     assert modified(deep)
     assert not modified(deep, inside=("referenceRange",))
     assert not modified({"extension": [{"url": "modifierExtension"}]})
+
+
+NAMES = st.sampled_from(["modifierExtension", "extension", "contained", "Extension", "ä"])
+ELEMENTS = st.recursive(
+    st.none() | st.integers() | NAMES,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=3),
+    max_leaves=8,
+)
+
+
+def escaped(text: str, places: set[int]) -> str:
+    """The same JSON with the letters at these places written as escapes."""
+    return "".join(
+        f"\\u{ord(sign):04x}" if place in places and sign.isalpha() else sign
+        for place, sign in enumerate(text)
+    )
+
+
+@given(st.dictionaries(NAMES, ELEMENTS, max_size=3), st.sets(st.integers(0, 60)), st.booleans())
+def test_what_holds_a_modifier_extension_may_as_it_is_written(
+    element: dict[str, Any], places: set[int], ascii_only: bool
+) -> None:
+    names_only = json.dumps(element, ensure_ascii=ascii_only).replace("null", "0")
+    text = escaped(names_only, places) if not ascii_only else names_only
+    assert may_modify(text) or not modified(json.loads(text))
+    assert may_modify(text.encode()) == may_modify(text)

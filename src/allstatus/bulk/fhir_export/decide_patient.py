@@ -27,6 +27,7 @@ from allstatus.ehr.chart_options import ChartOptions
 from allstatus.ehr.facts_table import facts_document
 from allstatus.ehr.fhir.fhir_bundles import is_resource, no_resource
 from allstatus.ehr.fhir.fhir_reader import PART, read_fhir, read_patients
+from allstatus.ehr.fhir.fhir_standing import may_modify
 from allstatus.ehr.timelines.timeline import decide_chart
 from allstatus.errors import InvalidRecord
 from allstatus.record.exact_json import parse_json
@@ -100,8 +101,9 @@ def decide_patient(
     refer to, as on one bundle that holds them: on each where they are several people, at least on
     one. What was refused is told of the first; the chart is then a part.
     """
-    resources, refused = [], dict[int, str]()
+    resources, refused, unmodified = [], dict[int, str](), True
     for place, line in enumerate(lines):
+        unmodified = unmodified and not may_modify(line)
         try:
             resource = read_resource(line)
             refuse_holder(resource)
@@ -109,7 +111,8 @@ def decide_patient(
         except InvalidRecord as error:
             refused[place] = error.problem
     found = []
-    for decision in decide_resources(how, patient, resources, others, len(refused)):
+    told = decide_resources(how, patient, resources, others, len(refused), unmodified=unmodified)
+    for decision in told:
         found.append(Decided())
         tell(how, str(decision.record.id or patient), decision, found[-1])
     found = found or [Decided()]
@@ -134,12 +137,16 @@ def decide_resources(
     resources: list[dict[str, Any]],
     others: ExportContext = ExportContext(),
     refused: int = 0,
+    *,
+    unmodified: bool = False,
 ) -> list[Decision]:
     """The same as decisions, beside lines that were refused; none when there is no resource."""
     if not resources:
         return []
     charts = (
-        read_fhir(resources) if others.alone else read_patients(resources, patient, others.nameless)
+        read_fhir(resources, unmodified=unmodified)
+        if others.alone
+        else read_patients(resources, patient, others.nameless, unmodified=unmodified)
     )
     for chart in charts if refused or how.options.partial else ():
         chart.partial = True

@@ -55,8 +55,9 @@ HOME = "(this server)"  # of resources none of which names a server
 PART = "only a part of this chart was given ({}); what is not here is unknown"
 
 
-def read_fhir(value: object, *, partial: bool = False) -> list[Chart]:
-    """The charts in a FHIR document, in the order of their patients' ids.
+def read_fhir(value: object, *, partial: bool = False, unmodified: bool = False) -> list[Chart]:
+    """The charts in a FHIR document, in the order of their patients' ids; `unmodified`: no modifier
+    extension stands in it.
 
     Raises InvalidRecord when there is none, or when what is given is a part by its own account
     (further pages, fewer entries than its total, failed entries); `partial` reads that part.
@@ -64,7 +65,7 @@ def read_fhir(value: object, *, partial: bool = False) -> list[Chart]:
     missing = list(dict.fromkeys(missing_parts(value)))
     if missing and not partial:
         check_whole(value)
-    gathered = _gather(ResourceStore(entries_of(value)))
+    gathered = _gather(ResourceStore(entries_of(value), unmodified=unmodified))
     charts = gathered.charts()
     if not charts:
         raise InvalidRecord(
@@ -78,12 +79,14 @@ def read_fhir(value: object, *, partial: bool = False) -> list[Chart]:
     return [charts[key] for key in sorted(charts)]
 
 
-def read_patients(resources: list[Json], patient: str, nameless: int = 0) -> list[Chart]:
+def read_patients(
+    resources: list[Json], patient: str, nameless: int = 0, *, unmodified: bool = False
+) -> list[Chart]:
     """The charts of what was gathered for one patient, and those linked to it, out of many
     patients' resources, `nameless` of which name nobody. More than one where several servers have
     a patient of that name, or a link is changed by what is not read.
     """
-    gathered = _gather(ResourceStore(map(_entry, resources)))
+    gathered = _gather(ResourceStore(map(_entry, resources), unmodified=unmodified))
     linked = {*gathered.people.one.values(), *gathered.people.apart}
     called = titles(key for key in gathered.of if key in linked or key[1] == patient)
     charts = [gathered.chart(key, called[key]) for key in called] or [Chart(patient)]

@@ -79,7 +79,7 @@ def _condition(resource: Json, store: ResourceStore) -> Iterator[Problem]:
     stands = together(
         _verified(resource),
         *(CERTAINTY.get(one, UNVERIFIABLE) for one in certain),
-        standing(resource, {UNSTATED: STANDS}),
+        standing(resource, {UNSTATED: STANDS}, unmodified=store.unmodified),
         noted(comments.CONDITION, [resource]),
     )
     clinical = _clinical(resource)
@@ -182,9 +182,9 @@ def _status_codes(value: object, systems: tuple[str, ...]) -> list[str]:
     return [code.code for code in codes(value) if code.system in systems]
 
 
-def _encounter(resource: Json, _: ResourceStore) -> Iterator[Problem]:
+def _encounter(resource: Json, store: ResourceStore) -> Iterator[Problem]:
     """What an encounter was for, or an impression found; it is known since then."""
-    stands = standing(resource, ENCOUNTER)
+    stands = standing(resource, ENCOUNTER, unmodified=store.unmodified)
     start = when(resource, *SEEN)
     for concept in visit_reasons(resource):
         contained = concept.get("resourceType") == "Condition"

@@ -85,7 +85,7 @@ def read_report(resource: Json, store: ResourceStore) -> Iterator[Statement | Me
     of = specimens(resource, store)
     day = dated(resource, store, of)
     stands = together(
-        standing(resource, REPORT),
+        standing(resource, REPORT, unmodified=store.unmodified),
         of.standing,
         held(resource, store),
         ordered(orders_of(resource, store)),

@@ -85,7 +85,7 @@ class Observed:
         whom, focus = about(resource, store)
         told = (resource, *(one for _, one in listing(resource, store)))
         stands = together(
-            _stands(resource),
+            _stands(resource, store),
             of.standing,
             whom,
             held(resource, store),
@@ -208,7 +208,7 @@ def held(resource: Json, store: ResourceStore) -> Standing:
     same = not subject_of(resource) or same_person(whose(resource, store), whose(container, store))
     if not same:
         return Standing("", SEVERAL) if same is None else Standing(ANOTHERS)
-    outer = _stands(container)
+    outer = _stands(container, store)
     doubt = outer.doubt if modified(container, inside=("contained",)) else ""
     return Standing(outer.void, doubt)
 
@@ -218,6 +218,6 @@ def orders_of(resource: Json, store: ResourceStore) -> list[Json]:
     return [one for one in store.members(resource, "basedOn") if one is not None]
 
 
-def _stands(resource: Json) -> Standing:
+def _stands(resource: Json, store: ResourceStore) -> Standing:
     report = resource.get("resourceType") == "DiagnosticReport"
-    return standing(resource, REPORT if report else RESULT)
+    return standing(resource, REPORT if report else RESULT, unmodified=store.unmodified)

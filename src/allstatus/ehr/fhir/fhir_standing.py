@@ -148,6 +148,13 @@ NESTED = frozenset({dict, list})
 SUMMARY = "sent as a summary, without all of it"
 
 
+def may_modify(source: str | bytes) -> bool:
+    """Whether a modifier extension may stand in JSON as it is written, its name also in escapes."""
+    if isinstance(source, str):
+        return "modifierExtension" in source or "\\u00" in source
+    return b"modifierExtension" in source or b"\\u00" in source
+
+
 def modified(element: Json, *, inside: tuple[str, ...] = ()) -> bool:
     """Whether an element, or any within it but those named, has a modifier extension."""
     if "modifierExtension" in element:
@@ -165,15 +172,19 @@ def modified(element: Json, *, inside: tuple[str, ...] = ()) -> bool:
     return False
 
 
-def standing(resource: Json, statuses: dict[str, Standing]) -> Standing:
-    """Whether a resource counts, by everything that its kind has for saying so."""
+def standing(
+    resource: Json, statuses: dict[str, Standing], *, unmodified: bool = False
+) -> Standing:
+    """Whether a resource counts, by everything that its kind has for saying so; `unmodified`: it is
+    known to have no modifier extension.
+    """
     status = resource.get("status")
     said = UNSTATED if status is None and not unread(resource, "status") else text(status)
     own = statuses.get(said, UNREADABLE_STATUS)
     found = [own]
     if not DENIALS.isdisjoint(resource):
         found += _denied(resource)
-    if modified(resource, inside=("contained", "component")):
+    if not unmodified and modified(resource, inside=("contained", "component")):
         found.append(_doubt(MODIFIED))
     if resource.get("implicitRules"):
         found.append(_doubt(RULED))
@@ -254,10 +265,11 @@ def _unfitness(specimens: Iterable[Json]) -> str:
 def together(*found: Standing) -> Standing:
     """What holds of several: the first reason not to count, else the first doubt."""
     doubt = ""
-    for void, doubtful in found:
-        if void:
-            return Standing(void)
-        doubt = doubt or doubtful
+    for one in found:
+        if one is not STANDS:  # as most are
+            if one.void:
+                return Standing(one.void)
+            doubt = doubt or one.doubt
     return Standing("", doubt) if doubt else STANDS
 
 

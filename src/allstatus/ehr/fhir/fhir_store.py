@@ -24,10 +24,13 @@ LISTS = frozenset({"contained", "hasMember", "result"})
 class ResourceStore:
     """Resources by server and id. Of several versions of one only the latest stands, of versions
     that cannot be told apart all; what was deleted does not. `home` is the server that entries
-    without one are from.
+    without one are from; `unmodified`: none of them has a modifier extension.
     """
 
-    def __init__(self, entries: Iterable[BundleEntry], home: str = "") -> None:
+    def __init__(
+        self, entries: Iterable[BundleEntry], home: str = "", *, unmodified: bool = False
+    ) -> None:
+        self.unmodified = unmodified
         self.resources: list[Json] = []
         self.superseded: list[Json] = []
         self.deleted: list[Json] = []

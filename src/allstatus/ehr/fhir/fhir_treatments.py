@@ -96,7 +96,7 @@ def read_treatment(resource: Json, store: ResourceStore) -> Iterator[Treatment]:
     medicine = kind != "Procedure"
     found, name, stands = _product(resource, store) if medicine else _procedure(resource)
     stands = together(
-        _standing(resource, GIVEN[kind]),
+        _standing(resource, GIVEN[kind], unmodified=store.unmodified),
         stands,
         about(resource, store)[0],
         _amount(resource),
@@ -124,12 +124,13 @@ def read_treatment(resource: Json, store: ResourceStore) -> Iterator[Treatment]:
     )
 
 
-def _standing(resource: Json, statuses: dict[str, Standing]) -> Standing:
+def _standing(resource: Json, statuses: dict[str, Standing], *, unmodified: bool) -> Standing:
     if statuses is GIVEN["MedicationAdministration"] and resource.get("statusReason"):
         done = resource.get("status") == "completed"  # R4: why it was not performed
-        return together(standing(resource, statuses), CONTRADICTS if done else STANDS)
+        stands = standing(resource, statuses, unmodified=unmodified)
+        return together(stands, CONTRADICTS if done else STANDS)
     if resource.get("status") != RECORDED or "adherence" not in resource:
-        return standing(resource, statuses)
+        return standing(resource, statuses, unmodified=unmodified)
     said = [code.code for code in codes(obj(resource["adherence"]).get("code"))]
     taken = next((TAKING[code] for code in said if code in TAKING), statuses[RECORDED])
     return together(taken, standing(resource, statuses | {RECORDED: STANDS}))
@@ -191,7 +192,7 @@ def _product(resource: Json, store: ResourceStore) -> tuple[tuple[Code, ...], st
             words(medicine.get("code")),
             *(words(part.get("concept") or part) for part in parts),
         ]
-        if modified(medicine, inside=("contained",)):
+        if not store.unmodified and modified(medicine, inside=("contained",)):
             stands = Standing("", MODIFIED)
         if medicine.get("status") == "entered-in-error":
             stands = Standing("", "its medicine was entered in error")
