@@ -45,7 +45,7 @@ class Source(str):
 
     def __new__(cls, name: str, number: int) -> Source:
         """The name of a chart's statement of this number."""
-        self = super().__new__(cls, name)
+        self = str.__new__(cls, name)
         self.number = number
         return self
 
@@ -194,16 +194,16 @@ class Chart:
 
     def add(self, statement: Statement | Mention) -> None:
         """Put a statement where it belongs."""
-        place: list[Any] = self.others
-        if isinstance(statement, Mention):
-            place = self.mentions
-        elif isinstance(statement, Result):
-            place = self.results
+        if isinstance(statement, Result):
+            self.results.append(statement)
         elif isinstance(statement, Problem):
-            place = self.problems
+            self.problems.append(statement)
         elif isinstance(statement, Treatment):
-            place = self.treatments
-        place.append(statement)
+            self.treatments.append(statement)
+        elif isinstance(statement, Mention):
+            self.mentions.append(statement)
+        else:
+            self.others.append(statement)
 
     def take_in_doubt(self, other: Chart, why: str) -> None:
         """Add what another chart holds as it may be this patient's, or not."""

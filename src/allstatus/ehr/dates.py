@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from operator import itemgetter
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from allstatus.record.remembered import remembered
+from allstatus.record.value_class import value_class
 
 _FHIR = re.compile(
     r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)"
@@ -76,7 +76,7 @@ class PointInTime(NamedTuple):
         return 0  # equal ones may be written on two days
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class When:
     """A date as written. `first` and `last` are the days it can mean; the day is taken as written,
     in its own time zone. `utc` is its time where it has one with a time zone.

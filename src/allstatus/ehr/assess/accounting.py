@@ -135,7 +135,8 @@ def _place(
     counted: set[int],
     aside: dict[int, tuple[str, str]],
 ) -> Place:
-    if not known_by(statement, reading.as_of) and statement.when is not None:
+    as_of = reading.as_of
+    if as_of is not None and not known_by(statement, as_of) and statement.when is not None:
         return (ASIDE, "", LATER) if understood == UNDERSTOOD else (understood, "", "")
     if statement.number in counted:
         return COUNTED, "", ""

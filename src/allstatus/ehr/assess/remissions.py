@@ -11,13 +11,14 @@ from typing import NamedTuple
 
 from allstatus.ehr.evidence.chart_reading import Finding
 from allstatus.record.percent import read_percent
+from allstatus.record.value_class import value_class
 from allstatus.rules.condition import Comparison
 from allstatus.rules.once import once_for_rules
 from allstatus.rules.ruleset import RELAPSE, REMISSION, RuleSet, Status
 from allstatus.table.chart_context import Evidence
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Event:
     """A remission or a relapse on a day, and the evidence for it. `places`: where a relapse was
     found (`marrow`, or a site outside it); none when only a code says so.
@@ -149,7 +150,7 @@ class History:
         return RELAPSE if before and RELAPSE in status.asserts else None
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Past:
     """The remissions and relapses behind an assessment, in order; `maybe` are those that a doubt
     left open, `coded_since` remissions that the chart codes from its day on.

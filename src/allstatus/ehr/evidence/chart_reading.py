@@ -13,6 +13,7 @@ from allstatus.ehr.chart import Chart, Code, Problem, Result, Statement
 from allstatus.ehr.coding.codes import CodeTables, Match, code_tables
 from allstatus.ehr.dates import When
 from allstatus.ehr.evidence.doubt import Doubt, lies, unborn
+from allstatus.record.value_class import value_class
 from allstatus.table.chart_context import DiagnosisSeen, Evidence
 
 LOUD = ("preliminary", "its status", "carries")  # how reasons begin that a reader should be told of
@@ -21,7 +22,7 @@ VAGUE = "its day is not known"
 UNBORN = "dated before birth"
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Finding:
     """One dated thing that counts: what it is (`name`), its value, and its evidence."""
 
@@ -37,7 +38,7 @@ class Finding:
     specimen: tuple[Code, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class OtherCancer:
     """Another cancer, and the first and last day on which treatment may have been for it."""
 

@@ -8,12 +8,12 @@ assessments it may be about, and for no others: see `Doubt.differs` and `ends`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from allstatus.ehr.chart import Chart, Statement
 from allstatus.ehr.dates import When
+from allstatus.record.value_class import value_class
 from allstatus.render.messages import MESSAGES
 from allstatus.table.chart_context import Evidence
 
@@ -31,7 +31,7 @@ SIGN_IT = "sign the answer, or enter another"
 Agree = Callable[[Any, Any], bool]
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Doubt:
     """Something sent about a `fact` that cannot be relied on.
 

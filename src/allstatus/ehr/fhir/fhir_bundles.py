@@ -223,8 +223,12 @@ def _bundles(value: object) -> Iterator[Json]:
 
 def _holders(bundle: Json) -> list[object]:
     """What of a bundle may hold other resources, or say that something is missing."""
-    held = [entry.get("resource") for entry in objects(bundle.get("entry"))]
-    return [r for r in held if not isinstance(r, dict) or r.get("resourceType") in HOLDERS]
+    return [
+        held
+        for entry in objects(bundle.get("entry"))
+        if not isinstance(held := entry.get("resource"), dict)
+        or held.get("resourceType") in HOLDERS
+    ]
 
 
 def _failed(bundle: Json) -> Iterator[str]:

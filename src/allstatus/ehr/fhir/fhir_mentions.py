@@ -70,19 +70,25 @@ def told(resource: Json, store: ResourceStore, *, other: bool) -> list[Statement
     """What a resource states, by the way and in what is contained in it; `other`: of a kind that
     states nothing itself.
     """
-    said: list[Statement | Mention] = [] if other else list(statements(resource, store))
-    if said:
-        said += _beside(resource, said[0]) if resource["resourceType"] in BESIDE else ()
-    else:
+    kind = resource["resourceType"]
+    said: list[Statement | Mention] = [] if other else [*statements(resource, store)]
+    if not said:
         whole = read_other(resource, store)
-        said = list(_mentions(resource, whole)) or [whole]
-    for member in objects(resource["contained"]) if "contained" in resource else ():
+        said = [*_mentions(resource, whole)] or [whole]
+    elif kind in BESIDE:
+        said += _beside(resource, said[0])
+    if "contained" in resource:
+        said += _told_within(resource, store)
+    return said
+
+
+def _told_within(resource: Json, store: ResourceStore) -> Iterator[Statement | Mention]:
+    for member in objects(resource["contained"]):
         kind = member.get("resourceType")
         if kind in ("DiagnosticReport", "Observation"):
-            said += statements(member, store)
+            yield from statements(member, store)
         elif kind == "Condition" and resource["resourceType"] not in (*VISITS, *OF_OTHERS):
-            said += _contained(member, store)
-    return said
+            yield from _contained(member, store)
 
 
 def may_tell(resource: Json) -> bool:

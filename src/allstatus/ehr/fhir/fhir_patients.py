@@ -11,6 +11,7 @@ from allstatus.ehr.fhir.json_access import NOTHING, Json, obj, objects, text
 PatientKey = tuple[str, str]  # server, or the authority of an identifier; and the name there
 NOBODY: PatientKey = ("", "(a group, a device or a place)")
 PERSONS = ("Patient", "")
+LOCAL = frozenset({"", "#"})  # how a reference begins that means another thing in each resource
 BY_IDENTIFIER = "identifier of "
 CONTAINED = "contained "
 # kinds whose element for whom they are about has another name; what is in it may be no patient
@@ -76,7 +77,7 @@ def _whose(resource: Json, subjects: list[Json], store: ResourceStore) -> Patien
     if not subject and (container := store.container(resource)) is not None:
         return whose(container, store)
     reference = subject.get("reference")
-    if not isinstance(reference, str) or reference[:1] in ("", "#"):
+    if not isinstance(reference, str) or reference[:1] in LOCAL:
         return named(resource, subject, store)
     asked = store.server(resource), reference, text(subject["type"]) if "type" in subject else ""
     told: PatientKey | None = store.told.get(asked)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import fields
 from typing import Any
 
 from allstatus.ehr.chart import NO_STATUS, NUMBERS, SEVERAL, Code, Quantity, Result
@@ -122,23 +123,22 @@ class SentResult(Result):
         beside: Standing = STANDS,
     ) -> SentResult:
         """The result that an Observation states, or a component: its codes, and which it is."""
-        self, put = cls.__new__(cls), object.__setattr__
+        self = cls.__new__(cls)
         coded, which = (of.codes, "") if named is None else named
-        put(self, "_sent", (of, part, beside, which))
+        names = tuple([name + which for name in of.names]) if which else of.names
+        values = (of, part, beside, which), next(NUMBERS), coded, names
+        for put, value in zip(AT_ONCE, values, strict=True):
+            put(self, value)
         if part.get("valueQuantity") is not None:
-            put(self, "said", ())
-        put(self, "number", next(NUMBERS))
-        put(self, "codes", coded)
-        put(self, "names", tuple([name + which for name in of.names]) if which else of.names)
+            PUT["said"](self, ())
         return self
 
     def __getattr__(self, name: str) -> Any:
         read = READ_LATER.get(name)
         if read is None:
             raise AttributeError(name)
-        put = object.__setattr__
         for field, value in read(self).items():
-            put(self, field, value)
+            PUT[field](self, value)
         return getattr(self, name)
 
     def _read(self) -> dict[str, Any]:
@@ -169,6 +169,11 @@ class SentResult(Result):
         return f"{source_of(of.resource)}{' component' if which else ''}"
 
 
+PUT = {
+    one: getattr(SentResult, one).__set__
+    for one in ("_sent", "said", *(one.name for one in fields(Result)))
+}
+AT_ONCE = [PUT[name] for name in ("_sent", "number", "codes", "names")]
 READ_LATER: dict[str, Callable[[SentResult], dict[str, Any]]] = {
     "source": lambda result: {"source": result._called()},
     "specimen": lambda result: {"specimen": result._sent[0].specimens.codes},

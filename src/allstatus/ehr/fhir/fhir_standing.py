@@ -13,7 +13,6 @@ from allstatus.ehr.dates import When
 from allstatus.ehr.fhir.json_access import (
     Json,
     codes,
-    obj,
     objects,
     subsetted,
     text,
@@ -275,4 +274,5 @@ def together(*found: Standing) -> Standing:
 
 def updated(resource: Json) -> When | None:
     """When a server last changed a resource, which is not before what it tells."""
-    return when(obj(resource.get("meta")), "lastUpdated")
+    meta = resource.get("meta")
+    return when(meta, "lastUpdated") if isinstance(meta, dict) else None

@@ -13,6 +13,7 @@ from allstatus.ehr.dates import When, read_when
 Json = dict[str, Any]
 NOTHING: Json = {}
 NOT_HERE = "not here"
+OBJECTS_ONLY = {dict}
 LEFT_OUT = ("SUBSETTED", "REDACTED", "MASKED")
 
 
@@ -28,6 +29,8 @@ def objects(value: object) -> list[Json]:
     if isinstance(value, list):
         if len(value) == 1 and isinstance(value[0], dict):
             return value[:]  # as most are
+        if set(map(type, value)) == OBJECTS_ONLY:
+            return value[:]
         return [item for item in value if isinstance(item, dict)]
     return [value] if isinstance(value, dict) else []
 
@@ -103,6 +106,8 @@ def when(resource: Json, *names: str) -> When | None:
     """The first of these elements that holds a date; of a period its start, else its end."""
     for name in names:
         value = resource.get(name)
+        if value is None:
+            continue
         ends = (value.get("start"), value.get("end")) if isinstance(value, dict) else (value,)
         for candidate in ends:
             if isinstance(candidate, str) and (found := read_when(candidate)):
