@@ -45,6 +45,8 @@ def _wide(data: bytes) -> str | None:
     for mark, name in MARKS:
         if data.startswith(mark):
             return _strict(data, name)
+    if b"\0" not in data[:16]:  # which every other wide sign of a header has
+        return None
     for name in WIDE:
         if data[:16].startswith(tuple(start.encode(name) for start in ("MSH|", "FHS|", "BHS|"))):
             return _strict(data, name)

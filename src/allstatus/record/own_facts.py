@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
 from pydantic import Field, PlainSerializer, PlainValidator, WithJsonSchema, create_model
@@ -25,13 +25,17 @@ class OwnFact(NamedTuple):
     highest: Fraction | None = None
 
 
-class RecordWithOwnFacts(Record):
-    """A record whose rule set declares facts of its own; made by `record_with`."""
+@cache
+def _base() -> type[Record]:
+    """The model of a record whose rule set declares facts of its own, which most sets do not."""
 
-    own_facts: ClassVar[tuple[OwnFact, ...]] = ()
+    class RecordWithOwnFacts(Record):
+        own_facts: ClassVar[tuple[OwnFact, ...]] = ()
 
-    def __reduce__(self) -> tuple[Callable[..., Record], tuple[Any, ...]]:
-        return _restore, (self.own_facts, self.__dict__, self.model_fields_set)
+        def __reduce__(self) -> tuple[Callable[..., Record], tuple[Any, ...]]:
+            return _restore, (self.own_facts, self.__dict__, self.model_fields_set)
+
+    return RecordWithOwnFacts
 
 
 @lru_cache(maxsize=64)
@@ -47,8 +51,8 @@ def record_with(own: tuple[OwnFact, ...]) -> type[Record]:
     fields: dict[str, Any] = {
         fact.name: (Annotated[_type(fact), Field(description=fact.question)], None) for fact in own
     }
-    made = create_model("Record", __base__=RecordWithOwnFacts, **fields)
-    made.own_facts = own
+    made = create_model("Record", __base__=_base(), **fields)
+    setattr(made, "own_facts", own)  # noqa: B010
     return made
 
 
