@@ -7,7 +7,6 @@ and what those that decide hold, so that a start reads them without a parser of 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from decimal import Decimal
 from functools import cache
 from hashlib import sha256
@@ -51,13 +50,17 @@ def _by_digest() -> dict[str, str]:
     return {digest: rest for digest, _, rest in (line.partition(" ") for line in lines)}
 
 
-def places(data: Any, place: Place = ()) -> Iterator[Place]:
+def places(data: Any, place: Place = ()) -> list[Place]:
     """The data, then every key and list item in it, in the order of the file.
 
-    >>> list(places({"all": ["treated"]}))
+    >>> places({"all": ["treated"]})
     [(), ('all',), ('all', 0)]
     """
-    yield place
+    found = [place]
     if isinstance(data, dict | list):
         for key, value in data.items() if isinstance(data, dict) else enumerate(data):
-            yield from places(value, (*place, key))
+            if isinstance(value, str):  # as most are
+                found.append((*place, key))
+            else:
+                found += places(value, (*place, key))
+    return found
