@@ -243,7 +243,7 @@ class DecisionTable:
 
     def _without_value(self, domain: FactDomain) -> CaseSet:
         """The cases in which no value of a fact gives all its criteria their verdicts."""
-        with_one = union(self.cases_with(value.verdicts) for value in domain.classes)
+        with_one = union(map(self.cases_with, domain.possible_verdicts()))
         return self.everything & ~with_one
 
     def describe_case(self, cases: CaseSet) -> str:

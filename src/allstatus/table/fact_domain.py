@@ -76,6 +76,13 @@ class FactDomain:
         """The verdict of each criterion on a value that decides all of them."""
         return {name: condition.holds(value) is True for name, condition in self.conditions.items()}
 
+    def possible_verdicts(self) -> Iterator[dict[str, bool]]:
+        """The verdicts that its values give, each once."""
+        for pattern in dict.fromkeys(map(self.pattern, self.values())):
+            yield {
+                name: holds is True for name, holds in zip(self.conditions, pattern, strict=True)
+            }
+
     def values(self, further: Iterable[Fraction] = ()) -> list[Any]:
         """Every value; of a number each limit and the open interval on each side of it.
 
