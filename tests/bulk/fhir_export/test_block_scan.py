@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from allstatus.bulk.fhir_export import shuffle as routing
 from allstatus.bulk.fhir_export.block_scan import GROUPED, scan, tell_line
-from allstatus.bulk.fhir_export.line_scan import ScannedLine, tell
+from allstatus.bulk.fhir_export.line_scan import Scanned, tell
 from allstatus.bulk.fhir_export.ndjson_pieces import Piece
 from allstatus.bulk.fhir_export.partitions import Kept, Partitions
 from allstatus.bulk.fhir_export.shuffle import LineTally, route
@@ -140,10 +140,10 @@ def test_a_line_is_told_as_by_reading_it(text: bytes) -> None:
             assert told(line) == tell(line)
 
 
-def told(line: bytes) -> ScannedLine:
+def told(line: bytes) -> Scanned:
     """A line told; which kind of thing about nobody of interest it is does not matter."""
     found = tell_line(line)
-    return found if found.patient or found.type in GROUPED else tell(line)
+    return found if found.names or found.type in GROUPED else tell(line)
 
 
 def block_of(*resources: Any) -> bytes:
@@ -154,17 +154,14 @@ def block_of(*resources: Any) -> bytes:
 def test_plain_lines_are_told_at_once() -> None:
     text = block_of(*(_about("Observation", f"o{n}", f"p{n}") for n in range(5)))
     scanned = scan(text)
-    assert scanned is not None
-    assert scanned.names == ["p0", "p1", "p2", "p3", "p4"]
-    assert b"".join(scanned.line(place) + b"\n" for place in range(5)) == text
+    assert scanned == ("Observation", ("p0", "p1", "p2", "p3", "p4"), False)
     assert scan(text[:-2]) is None
     assert scan(b"{}\n" + text) is None
 
 
 def test_lines_about_nobody_are_counted_at_once() -> None:
     scanned = scan(block_of(*({"resourceType": "Organization", "id": str(n)} for n in range(5))))
-    assert scanned is not None
-    assert (len(scanned.inner), scanned.names) == (5, [])
+    assert scanned == ("Organization", (), False)
 
 
 @pytest.mark.parametrize("change", sorted(ODD.keys() - PLAIN))
@@ -177,5 +174,4 @@ def test_a_line_that_is_not_plain_makes_its_block_be_told_by_halves(change: str)
 def test_references_of_any_form_are_told_at_once(change: str) -> None:
     odd = ODD[change](_about("Observation", "o", "a"))
     scanned = scan(block_of(_about("Observation", "p", "b"), odd))
-    assert scanned is not None
-    assert scanned.names == ["b", "a"]
+    assert scanned == ("Observation", ("b", "a"), False)

@@ -16,6 +16,7 @@ from allstatus.bulk.fhir_export.decide_patient import (
     decide_patient,
 )
 from allstatus.bulk.fhir_export.line_scan import key_of, missing_from
+from allstatus.bulk.fhir_export.ndjson_pieces import TOO_LONG
 from allstatus.bulk.fhir_export.partitions import REFERRED, Kept, Partitions
 from allstatus.bulk.kept_work import keep, recall
 from allstatus.errors import InvalidRecord
@@ -137,7 +138,7 @@ def _add(
         done.unread.update(decided.unread)
         done.unclear += decided.unclear
         done.rejects += [
-            (lines[place].piece, lines[place].number, reason)
+            (*_place(lines[place]), TOO_LONG if lines[place].too_long else reason)
             for place, reason in decided.refused.items()
         ]
         if decided.row is not None and decided.evidence is not None:

@@ -18,7 +18,6 @@ from pydantic_core import to_json
 
 from allstatus.bulk.answer_texts import ANSWER, TRACE, VERDICT
 from allstatus.bulk.cells import CellAnswer, CellTrace
-from allstatus.bulk.fhir_export.ndjson_pieces import TOO_LONG
 from allstatus.decision.answer import NOT_APPLICABLE
 from allstatus.decision.classifier import Classifier, load_rules
 from allstatus.decision.decision import Decision
@@ -34,7 +33,6 @@ from allstatus.record.exact_json import parse_json
 from allstatus.record.frozen import plain
 
 Row = dict[str, str | None]
-TOO_LONG_LINES = (TOO_LONG, TOO_LONG.encode())
 HOLDERS = ("Bundle", "Parameters")  # types that hold resources
 NO_HOLDER = "is a {}; an export has one resource a line, and `allstatus classify` reads it"
 REFUSED = "{} unreadable lines"
@@ -161,8 +159,6 @@ def read_resource(line: bytes | str) -> dict[str, Any]:
     """A line as a FHIR resource; raises InvalidRecord, whose `problem` holds nothing of the
     line.
     """
-    if line[: len(TOO_LONG)] in TOO_LONG_LINES:
-        raise InvalidRecord("line", TOO_LONG, "")
     try:
         value = parse_json(line)
     except InvalidRecord as error:

@@ -10,8 +10,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from allstatus.bulk.fhir_export.line_scan import WITH_DIAGNOSES, tell, type_of
-from allstatus.bulk.fhir_export.ndjson_pieces import Piece, read_piece
+from allstatus.bulk.fhir_export.line_scan import WITH_DIAGNOSES, tell
 from allstatus.ehr.chart_options import DEFAULT_OPTIONS, ChartOptions
 from allstatus.errors import InvalidRecord
 
@@ -19,31 +18,17 @@ _CODE = re.compile(rb'"CODE"\s*:\s*"\s*([^"\s+*!#\xe2-]*)')  # without ICD-10's 
 _ESCAPE = re.compile(rb"\\u00([2-7][0-9a-fA-F])")
 
 
-def looks_worth_reading(piece: Piece, kinds: tuple[str, ...] = WITH_DIAGNOSES) -> bool:
-    """Whether a piece may hold such resources, as far as its first line tells."""
-    first = next(
-        (line for block in read_piece(piece) for line in block.split() if line.strip()), b""
-    )
-    return type_of(first) in ("", *kinds)
-
-
-def find_patients(piece: Piece, options: ChartOptions = DEFAULT_OPTIONS) -> set[str]:
-    """The patients whose conditions or reasons for a visit hold a code of the disease, by the
-    tables that charts are read by.
-    """
-    return set().union(*(patients_in(block.text, options) for block in read_piece(piece)))
-
-
 def patients_in(text: bytes, options: ChartOptions = DEFAULT_OPTIONS) -> set[str]:
-    """The same of some lines."""
+    """The patients whose conditions or reasons for a visit among some lines hold a code of the
+    disease, by the tables that charts are read by.
+    """
     found: set[str] = set()
     for line in text.split(b"\n") if holds_diagnosis(text, options) else ():
         try:
             told = tell(line) if holds_diagnosis(line, options) else None
         except InvalidRecord:
             continue  # the second reading rejects it
-        if told is not None and told.type in WITH_DIAGNOSES and told.patient:
-            found.add(told.patient)
+        found.update(told.names if told and told.type in WITH_DIAGNOSES else ())
     return found
 
 

@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
 
 from allstatus.bulk.fhir_export.decide_patient import ExportContext
-from allstatus.bulk.fhir_export.find_patients import find_patients, looks_worth_reading
-from allstatus.bulk.fhir_export.identifiers import find_identified, own_name
+from allstatus.bulk.fhir_export.find_patients import patients_in
+from allstatus.bulk.fhir_export.identifiers import identifiers_in, own_name
 from allstatus.bulk.fhir_export.line_scan import (
     IDENTIFIED,
     IDENTIFIED_ONLY,
     NAMELESS,
+    WITH_DIAGNOSES,
     key_of,
     tell,
+    type_of,
 )
-from allstatus.bulk.fhir_export.links import Link, find_known, find_links
-from allstatus.bulk.fhir_export.ndjson_pieces import Piece
+from allstatus.bulk.fhir_export.links import Link, known_in, links_in
+from allstatus.bulk.fhir_export.ndjson_pieces import Piece, found_in, read_piece
 from allstatus.bulk.fhir_export.partitions import Kept, PartitionFiles, Partitions
 from allstatus.bulk.fhir_export.process_pool import Pool
-from allstatus.bulk.fhir_export.shuffle import LineTally, route
+from allstatus.bulk.fhir_export.shuffle import LineCounts, LineTally, route
 from allstatus.ehr.chart_options import DEFAULT_OPTIONS, ChartOptions
 from allstatus.ehr.fhir.fhir_links import together
 from allstatus.ehr.fhir.fhir_resources import READERS
@@ -31,29 +33,34 @@ from allstatus.ehr.fhir.fhir_resources import READERS
 Progress = Callable[
     [str, int, int], None
 ]  # what is being done, how much more of it, and how much it is in all
-PATIENTS = ("Patient",)
 _Result = TypeVar("_Result")
 
 
 @dataclass(slots=True)
-class Gathered:
-    """What was read: lines by their fate, `shelved` those about the patients found, and what the
-    export holds beside them, such as the `unclear`: others with a diagnosis not understood.
-    `copies` are of lines about several of them, which are shelved for each.
+class Gathered(LineCounts):
+    """What was read, summed, and what the export holds beside the patients found, such as the
+    `unclear`: others with a diagnosis not understood. `types` and `lengths` are of each piece.
     """
 
     people: int = 0
-    lines: int = 0
-    passed: int = 0
-    rejected: int = 0
-    shelved: int = 0
-    patients: int = 0
     nameless: int = 0
     alone: bool = False
     types: list[list[str]] = field(default_factory=list)
     lengths: list[int] = field(default_factory=list)
     unclear: int = 0
-    copies: int = 0
+
+    @classmethod
+    def of(cls, people: int, tallies: list[LineTally]) -> Gathered:
+        """The sums of what was read piece by piece."""
+        names = [one.name for one in fields(LineCounts)]
+        counts = {name: sum(getattr(t, name) for t in tallies) for name in names}
+        return cls(
+            **counts,
+            people=people,
+            types=[sorted(t.types) for t in tallies],
+            lengths=[t.lines for t in tallies],
+            unclear=len(np.unique(np.concatenate([t.unclear for t in tallies]))),
+        )
 
     @property
     def others(self) -> ExportContext:
@@ -79,128 +86,92 @@ class Gatherer:
         """Find the patients and shelve their lines; again with those that turn up where no
         diagnosis was expected.
         """
-        looked = [piece for piece in self.pieces if looks_worth_reading(piece)]
-        listed = [piece for piece in self.pieces if looks_worth_reading(piece, PATIENTS)]
-        links: set[Link] = set().union(
-            *(found for _, found in self.over("finding links", find_links, listed))
-        )
-        names: set[str] = set().union(
-            *(
-                found
-                for _, found in self.over("finding patients", find_patients, looked, self.options)
-            )
-        )
+        kinds = [(piece, _type_of(piece)) for piece in self.pieces]
+        looked = [piece for piece, kind in kinds if kind in ("", *WITH_DIAGNOSES)]
+        listed = [piece for piece, kind in kinds if kind in ("", "Patient")]
+        links = set(self._find("finding links", listed, links_in))
+        names = set(self._find("finding patients", looked, patients_in, self.options))
+        seen = frozenset(piece.number for piece in looked)
         while True:
             names = set(self._resolve(names).values())
             shelves = Partitions.build(self.folder, names, self._one(links, listed))
-            seen = frozenset(piece.number for piece in looked)
-            tallies = [
-                tally
-                for _, tally in self.over(
-                    "gathering", route, self.pieces, shelves, seen, self.options
-                )
-            ]
-            strays = set(self._resolve(set().union(*(tally.strays for tally in tallies))).values())
-            more = set().union(*(tally.links for tally in tallies)) - links
-            if shelves.ranks.keys() >= strays and not more:
+            more = shelves, seen, self.options
+            tallies = list(self._over("gathering", self.pieces, route, *more))
+            strays = set(self._resolve(set().union(*(t.strays for t in tallies))).values())
+            found = set[Link]().union(*(t.links for t in tallies))
+            if shelves.ranks.keys() >= strays and links >= found:
                 return shelves, self._settle(shelves, tallies)
-            names, links = names | strays, links | more
+            names, links = names | strays, links | found
 
-    def over(
-        self, stage: str, work: Callable[..., _Result], pieces: list[Piece], *more: Any
-    ) -> Iterator[tuple[Piece, _Result]]:
+    def _over(
+        self, stage: str, pieces: list[Piece], work: Callable[..., _Result], *more: Any
+    ) -> Iterator[_Result]:
         """The work's results, piece by piece, with its progress in bytes."""
         total = sum(piece.size for piece in pieces)
         for piece, result in self.pool.run(work, pieces, *more):
             self._progress(stage, piece.size, total)
-            yield piece, result
+            yield result
+
+    def _find(
+        self, stage: str, pieces: list[Piece], look: Callable[..., Iterable[_Result]], *more: Any
+    ) -> Iterator[_Result]:
+        """What is found by looking at the lines of these pieces, in their order."""
+        for found in self._over(stage, pieces, found_in, look, *more):
+            yield from found
 
     def _resolve(self, names: Iterable[str]) -> dict[str, str]:
-        """Each name as it is, or the name of the patient who has the identifier."""
-        names = set(names)
-        wanted = frozenset(name for name in names if name.startswith(IDENTIFIED))
-        found: dict[str, str] = {}
-        for _, more in self.over(
-            "looking up identifiers", find_identified, self.pieces if wanted else [], wanted
-        ):
-            found = more | found
-        return {name: found.get(name, own_name(name)) if name in wanted else name for name in names}
+        """Each name as it is, or the name of the first patient who has the identifier."""
+        resolved = {name: name for name in names}
+        wanted = frozenset(name for name in resolved if name.startswith(IDENTIFIED))
+        resolved |= {name: own_name(name) for name in wanted}
+        pieces = self.pieces if wanted else []
+        found = self._find("looking up identifiers", pieces, identifiers_in, wanted)
+        return resolved | dict(reversed([*found]))
 
     def _one(self, links: set[Link], listed: list[Piece]) -> dict[str, str]:
         """What each of several patients of one person is called."""
         named = self._resolve({name for _, *both in links for name in both})
-        wanted = frozenset(named.values())
-        known: set[str] = set().union(
-            *(found for _, found in self.over("following links", find_known, listed, wanted))
-            if wanted
-            else ()
-        )
+        pieces, wanted = listed if named else [], frozenset(named.values())
+        known = set(self._find("following links", pieces, known_in, wanted))
         return together(((kind, named[a], named[b]) for kind, a, b in sorted(links)), known)
 
     def _settle(self, shelves: Partitions, tallies: list[LineTally]) -> Gathered:
-        """Lines that name nobody, or somebody by an identifier, to whom they belong; and the
-        sums.
+        """Lines that name somebody by an identifier, or nobody, to whom they belong: these to the
+        only patient when there is only one, else they are set aside and counted; and the sums.
         """
-        gathered = Gathered(
-            shelves.people,
-            sum(t.lines for t in tallies),
-            sum(t.passed for t in tallies),
-            sum(t.rejected for t in tallies),
-            sum(t.kept for t in tallies),
-            sum(t.patients for t in tallies),
-            types=[sorted(t.types) for t in tallies],
-            lengths=[t.lines for t in tallies],
-            unclear=len(np.unique(np.concatenate([t.unclear for t in tallies]))),
-            copies=sum(t.copies for t in tallies),
-        )
-        spool, somebody = (
-            PartitionFiles(shelves, "settled"),
-            set().union(*(tally.somebody for tally in tallies)),
-        )
-        apart = set().union(*(tally.apart for tally in tallies))
-        if IDENTIFIED_ONLY in apart:
-            somebody |= self._shelve_identified(shelves, spool, gathered)
+        gathered = Gathered.of(shelves.people, tallies)
+        spool, somebody = PartitionFiles(shelves, "settled"), set[str]()
+        somebody.update(*(tally.somebody for tally in tallies))
+        waiting = map(tell, (kept.line for kept in shelves.read(IDENTIFIED_ONLY)))
+        named = self._resolve(name for told in waiting for name in told.names)
+        for kept in shelves.read(IDENTIFIED_ONLY):
+            told = tell(kept.line)
+            people = {shelves.called(named[name]) for name in told.names}
+            somebody |= people if told.type in READERS and len(somebody) < 2 else set()
+            ranks = {shelves.ranks[name] for name in people if name in shelves.ranks}
+            _place(spool, gathered, kept, ranks)
         gathered.alone = len(somebody) <= 1
-        if NAMELESS in apart:
-            self._settle_nameless(shelves, spool, gathered)
+        only = {0} if gathered.alone and shelves.people else set[int]()
+        different = set[int]()
+        for kept in shelves.read(NAMELESS):
+            different.add(hash(key_of(kept.line) or kept.line))
+            _place(spool, gathered, kept, only)
+        gathered.nameless = len(different)
         spool.flush()
         return gathered
 
-    def _shelve_identified(
-        self, shelves: Partitions, spool: PartitionFiles, gathered: Gathered
-    ) -> set[str]:
-        """Returns some of the patients so named."""
-        told = [tell(kept.line) for kept in shelves.read(IDENTIFIED_ONLY)]
-        named = self._resolve(name for line in told for name in line.names)
-        for kept, line in zip(shelves.read(IDENTIFIED_ONLY), told, strict=True):
-            ranks = {shelves.ranks.get(named[name]) for name in line.names} - {None} or {None}
-            gathered.copies += len(ranks) - 1
-            for rank in ranks:
-                self._shelve(shelves, spool, gathered, kept, rank)
-        people = dict.fromkeys(named[name] for t in told if t.type in READERS for name in t.names)
-        return set(list(dict.fromkeys(map(shelves.called, people)))[:2])
 
-    def _settle_nameless(
-        self, shelves: Partitions, spool: PartitionFiles, gathered: Gathered
-    ) -> None:
-        """They are the only patient's when there is only one, else set aside and counted."""
-        different = set()
-        for kept in shelves.read(NAMELESS):
-            different.add(hash(key_of(kept.line) or kept.line))
-            self._shelve(
-                shelves, spool, gathered, kept, 0 if gathered.alone and shelves.people else None
-            )
-        gathered.nameless = len(different)
+def _place(spool: PartitionFiles, gathered: Gathered, kept: Kept, ranks: set[int]) -> None:
+    """Shelve a line that waited for these patients; for none it is passed over."""
+    if not ranks:
+        gathered.passed, gathered.shelved = gathered.passed + 1, gathered.shelved - 1
+        return
+    gathered.copies += len(ranks) - 1
+    for rank in ranks:
+        spool.put(kept._replace(rank=rank))
 
-    def _shelve(
-        self,
-        shelves: Partitions,
-        spool: PartitionFiles,
-        gathered: Gathered,
-        kept: Kept,
-        rank: int | None,
-    ) -> None:
-        if rank is None:
-            gathered.passed, gathered.shelved = gathered.passed + 1, gathered.shelved - 1
-        else:
-            spool.put(shelves.shelf_of(rank), kept._replace(rank=rank))
+
+def _type_of(piece: Piece) -> str:
+    """The type of the first line of a piece; empty where it has to be read."""
+    lines = (line for block in read_piece(piece) for line in block.split() if line.strip())
+    return type_of(next(lines, b""))

@@ -3,27 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 
 from allstatus.bulk.fhir_export.decide_patient import read_resource
-from allstatus.bulk.fhir_export.line_scan import IDENTIFIED, type_of
-from allstatus.bulk.fhir_export.ndjson_pieces import Piece, read_piece
+from allstatus.bulk.fhir_export.line_scan import IDENTIFIED, identified_by, type_of
 from allstatus.ehr.fhir.json_access import objects
 from allstatus.errors import InvalidRecord
 
 
-def find_identified(piece: Piece, wanted: frozenset[str]) -> dict[str, str]:
-    """The patient's name for each of these identifiers that a Patient of the piece has."""
-    found: dict[str, str] = {}
-    for block in read_piece(piece):
-        for line in block.split():
-            found = identifiers_in(line, wanted) | found
-    return found
-
-
-def identifiers_in(line: bytes, wanted: frozenset[str]) -> dict[str, str]:
-    """The same of a line; nothing where it is no Patient."""
-    told = type_of(line) in ("", "Patient") and b'"identifier"' in line
-    return _identifiers(line, wanted) if told else {}
+def identifiers_in(text: bytes, wanted: frozenset[str]) -> Iterator[tuple[str, str]]:
+    """Each of these identifiers that a Patient among some lines has, with the patient's name."""
+    for line in text.split(b"\n"):
+        if b'"identifier"' in line and type_of(line) in ("", "Patient"):
+            yield from ((name, own) for name, own in _identifiers(line) if name in wanted)
 
 
 def own_name(identified: str) -> str:
@@ -33,15 +25,11 @@ def own_name(identified: str) -> str:
     return str(json.loads(identified.removeprefix(IDENTIFIED))[1])
 
 
-def _identifiers(line: bytes, wanted: frozenset[str]) -> dict[str, str]:
+def _identifiers(line: bytes) -> Iterator[tuple[str, str]]:
     try:
         patient = read_resource(line)
     except InvalidRecord:
-        return {}
-    if patient["resourceType"] != "Patient" or not isinstance(patient.get("id"), str):
-        return {}
-    own = (
-        IDENTIFIED + json.dumps([item.get("system"), item.get("value")])
-        for item in objects(patient.get("identifier"))
-    )
-    return {name: patient["id"] for name in own if name in wanted}
+        return  # the second reading rejects it
+    if patient["resourceType"] == "Patient" and isinstance(own := patient.get("id"), str):
+        for identifier in objects(patient.get("identifier")):
+            yield identified_by(identifier), own

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Container, Iterable
-from typing import Any, NamedTuple
+from collections.abc import Container, Iterable, Iterator
+from typing import NamedTuple
 
 from allstatus.bulk.fhir_export.decide_patient import read_resource, refuse_holder
 from allstatus.bulk.fhir_export.ndjson_pieces import REFERENCE
@@ -16,12 +16,13 @@ from allstatus.ehr.fhir.fhir_bundles import HOLDERS, NO_ANSWER, REMEDY, entries_
 from allstatus.ehr.fhir.fhir_mentions import may_tell
 from allstatus.ehr.fhir.fhir_reader import subjects_of
 from allstatus.ehr.fhir.fhir_resources import READERS
+from allstatus.ehr.fhir.json_access import Json, text
 from allstatus.errors import InvalidRecord
 
 WITH_DIAGNOSES = ("Condition", *VISITS)  # types in which the chart reader finds a diagnosis
 IDENTIFIED = "identifier|"  # how a patient named by an identifier only is called; no id holds `|`
 OWN, NAMELESS, IDENTIFIED_ONLY = "own", "nameless", "identified"  # lines to be read by a chart
-_TYPE = re.compile(rb'\{"resourceType": ?"([A-Za-z]{1,64})"')
+TYPE = re.compile(rb'\{"resourceType": ?"([A-Za-z]{1,64})"')
 _PART = "tells of a part: {}"
 _ERROR = re.compile(rb'\s*(<|\{\s*"error"\s*:)')  # a page, or an object, of a server's error
 _KEY = re.compile(rb'\{"resourceType": ?"([A-Za-z]+)", ?"id": ?"([^"\\]+)"')
@@ -31,40 +32,28 @@ _NOT_LOOKED_UP = frozenset(  # no chart reader asks these for a code, type or in
 )
 
 
-class ScannedLine(NamedTuple):
-    """A line told: its type, and the name of its patient (None: names nobody; empty: about
-    something else), and of further ones where it contradicts itself; whether it `states`
-    something, or tells it by the way.
+class Scanned(NamedTuple):
+    """What a line was told as, or several of one type that name one patient each: the type, and the
+    names of the patients; whether it is `nameless`: states something, and names nobody.
     """
 
-    type: str
-    patient: str | None
-    beside: tuple[str, ...] = ()
-    states: bool = True
-
-    @property
-    def names(self) -> list[str]:
-        """All its patients."""
-        return [name for name in (self.patient, *self.beside) if name]
-
-    def owners(self, found: Container[str]) -> list[str]:
-        """Those of its patients who are `found`."""
-        return [name for name in self.names if name in found]
+    type: str = ""
+    names: tuple[str, ...] = ()
+    nameless: bool = False
 
     def fate(self, found: Container[str]) -> str:
         """What becomes of the line when these patients are `found`; empty: it is passed over."""
         if any(name.startswith(IDENTIFIED) for name in self.names):
             return IDENTIFIED_ONLY
-        if self.owners(found):
+        if any(name in found for name in self.names):
             return OWN
-        return NAMELESS if self.patient is None and self.states else ""
+        return NAMELESS if self.nameless else ""
 
     @property
-    def somebody(self) -> set[str]:
-        """The patients whom the line makes known to be in the export."""
-        known = self.type == "Patient" or self.type in READERS
-        names = (self.patient, *self.beside) if known else ()
-        return {name for name in names if name and not name.startswith(IDENTIFIED)}
+    def somebody(self) -> Iterator[str]:
+        """The patients made known to be in the export."""
+        if self.type == "Patient" or self.type in READERS:
+            yield from (name for name in self.names if not name.startswith(IDENTIFIED))
 
 
 class NotWhole(InvalidRecord):
@@ -75,7 +64,7 @@ class NotWhole(InvalidRecord):
         return not options.partial or self.remedy != REMEDY
 
 
-def tell(line: bytes) -> ScannedLine:
+def tell(line: bytes) -> Scanned:
     """A line told by reading it; raises InvalidRecord when it is no resource of an export, NotWhole
     when it says that the export is a part, or is out of date.
     """
@@ -88,50 +77,53 @@ def tell(line: bytes) -> ScannedLine:
     kind: str = resource["resourceType"]
     if kind in HOLDERS:
         _refuse_part(resource)
-    refuse_holder(resource)
+        refuse_holder(resource)
+    named = patients_of(resource)
     if kind == "Patient":
-        return ScannedLine(kind, str(resource.get("id") or ""))
-    name, *beside = patients_of(resource)
-    states = name is not None or kind in READERS or may_tell(resource)
-    return ScannedLine(kind, name, tuple(filter(None, beside)), states)
+        named = [str(resource.get("id") or "")]
+    nameless = named[0] is None and (kind in READERS or may_tell(resource))
+    return Scanned(kind, tuple(filter(None, named)), nameless)
 
 
-def _refuse_part(resource: dict[str, Any]) -> None:
+def _refuse_part(resource: Json) -> None:
     if any(entry.deleted for entry in entries_of(resource)):
         raise NotWhole("line", DELETIONS, DELETE)
     for why in missing_parts(resource):
         raise NotWhole("line", _PART.format(why), REMEDY)
 
 
-def tell_spoilt(line: bytes, found: Container[str]) -> ScannedLine:
+def tell_spoilt(line: bytes, found: Container[str]) -> Scanned:
     """A line that cannot be read, told by the patients `found` to whom it refers."""
     plain = line.replace(b"\0", b"")  # text of two bytes a sign
     spelled = (reference.decode("utf-8", "replace") for reference in REFERENCE.findall(plain))
-    names = dict.fromkeys(patient_of({"subject": {"reference": one}}) for one in spelled)
-    first, *beside = [name for name in names if name and name in found] or [""]
-    return ScannedLine("", first, tuple(beside))
+    names = dict.fromkeys(filter(None, map(patient_named, spelled)))
+    return Scanned(names=tuple(name for name in names if name in found))
 
 
-def patient_of(resource: dict[str, Any]) -> str | None:
-    """The name of the patient a resource is about, as the chart reader finds it; an identifier's
-    waits to be looked up.
+def patient_named(reference: str) -> str | None:
+    """The patient whom a reference names."""
+    return patients_of({"subject": {"reference": reference}})[0]
+
+
+def patients_of(resource: Json) -> list[str | None]:
+    """The names of everybody whom a resource is about, as the chart reader finds them; an
+    identifier's waits to be looked up. None: it names nobody; empty: it is about something else.
     """
-    return patients_of(resource)[0]
-
-
-def patients_of(resource: dict[str, Any]) -> list[str | None]:
-    """The same of everybody it names."""
     return [
-        IDENTIFIED + json.dumps([identifier.get("system"), identifier.get("value")])
-        if identifier
-        else name
+        identified_by(identifier) if identifier else name
         for name, identifier in subjects_of(resource)
     ]
 
 
+def identified_by(identifier: Json) -> str:
+    """What a patient is called whom an identifier names, until it is looked up."""
+    said = text(identifier.get("system")) or None, text(identifier.get("value"))
+    return IDENTIFIED + json.dumps(said)
+
+
 def type_of(line: bytes) -> str:
     """The type of a line as servers write it; empty where it has to be read."""
-    found = _TYPE.match(line)
+    found = TYPE.match(line)
     return found[1].decode() if found else ""
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO, TypeVar
 
 from allstatus.errors import InvalidRecord
 
@@ -23,6 +23,7 @@ REFERENCE = re.compile(rb'"reference" ?: ?"([^"\\]+)"')
 MARK = b"\xef\xbb\xbf"
 CUT_SHORT = "the compressed file ends here or is damaged; what followed is lost"
 TOO_LONG = f"is longer than {LONGEST >> 20} MB"
+_Found = TypeVar("_Found")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +45,13 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """The text of whole lines, each with its end; or no text, and why what follows cannot be read
-    (`spoilt`).
+    """The text of whole lines, each with its end; or no text, why the next line cannot be read
+    (`spoilt`), and to whom it refers (`left`).
     """
 
-    text: bytes
+    text: bytes = b""
     spoilt: str = ""
+    left: bytes = b""
 
     def split(self) -> list[bytes]:
         """The lines without their ends."""
@@ -102,8 +104,13 @@ def read_piece(piece: Piece) -> Iterator[Lines]:
     """The lines of a piece, a block at a time."""
     mark = MARK if piece.start == 0 else b""
     for lines in _whole_lines(_blocks(piece)):
-        yield Lines(_plain_ends(lines.text.removeprefix(mark)), lines.spoilt)
+        yield lines if lines.spoilt else Lines(_plain_ends(lines.text.removeprefix(mark)))
         mark = b""
+
+
+def found_in(piece: Piece, look: Callable[..., Iterable[_Found]], *more: Any) -> list[_Found]:
+    """What is found by looking at the text of a piece, a block at a time, in its order."""
+    return [one for lines in read_piece(piece) for one in look(lines.text, *more)]
 
 
 def _whole_lines(blocks: Iterator[bytes | None]) -> Iterator[Lines]:
@@ -112,7 +119,7 @@ def _whole_lines(blocks: Iterator[bytes | None]) -> Iterator[Lines]:
     too_long = False
     for block in blocks:
         if block is None:
-            yield Lines(b"", CUT_SHORT)
+            yield Lines(spoilt=CUT_SHORT)
             return
         start, end = 0, block.rfind(b"\n") + 1
         if not end:
@@ -137,8 +144,7 @@ def _references(parts: list[bytes]) -> set[bytes]:
 
 
 def _too_long(parts: list[bytes]) -> Lines:
-    """What is left of a line that is too long: that it was, and to whom it refers."""
-    return Lines(b" ".join([TOO_LONG.encode(), *sorted(_references(parts)), b"\n"]))
+    return Lines(spoilt=TOO_LONG, left=b" ".join(sorted(_references(parts))))
 
 
 def _plain_ends(text: bytes) -> bytes:

@@ -17,16 +17,19 @@ NAMES = "names.json"
 PENDING = 1 << 23  # bytes kept in memory before they are written
 PATIENTS, SHELVES = 128, 16  # patients on a shelf at most, and shelves before one is filled
 REFERRED = (1 << 32) - 1  # the rank of a line about no patient of the shelf, but referred to there
-_HEADER = struct.Struct("<IIQI")
+_HEADER = struct.Struct("<IIQI?")
 
 
 class Kept(NamedTuple):
-    """A line with its patient's rank and its place: which piece, and which line of it."""
+    """A line with its patient's rank and its place: which piece, and which line of it; of one that
+    is `too_long`, what is left.
+    """
 
     rank: int
     piece: int
     number: int
     line: bytes
+    too_long: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +98,8 @@ class Partitions:
         for path in self._files(shelf):
             with path.open("rb") as file:
                 while header := file.read(_HEADER.size):
-                    rank, piece, number, length = _HEADER.unpack(header)
-                    yield Kept(rank, piece, number, file.read(length))
+                    rank, piece, number, length, too_long = _HEADER.unpack(header)
+                    yield Kept(rank, piece, number, file.read(length), too_long)
 
     def size(self, shelf: int) -> int:
         """Bytes on a shelf."""
@@ -114,9 +117,13 @@ class PartitionFiles:
         self._pending: dict[int | str, list[bytes]] = {}
         self._bytes = 0
 
-    def put(self, shelf: int | str, kept: Kept) -> None:
-        """Add a line; raises OSError when the disk is full."""
-        header = _HEADER.pack(kept.rank, kept.piece, kept.number, len(kept.line))
+    def put(self, kept: Kept, shelf: int | str | None = None) -> None:
+        """Add a line, to its patient's shelf where no other is named; raises OSError when the disk
+        is full.
+        """
+        if shelf is None:
+            shelf = self._shelves.shelf_of(kept.rank)
+        header = _HEADER.pack(*kept[:3], len(kept.line), kept.too_long)
         self._pending.setdefault(shelf, []).extend((header, kept.line))
         self._bytes += len(header) + len(kept.line)
         if self._bytes > PENDING:

@@ -55,5 +55,5 @@ def fetch(piece: Piece, shelves: Partitions, name: str) -> None:
             places = wanted.get(key, set()) | wanted.get(key.partition(b"/")[2], set())
             if places and read_key(line) == key:
                 for shelf in sorted(places):
-                    spool.put(shelf, Kept(REFERRED, piece.number, number, line))
+                    spool.put(Kept(REFERRED, piece.number, number, line), shelf)
     spool.flush()

@@ -8,23 +8,50 @@ import json
 from array import array
 from dataclasses import dataclass, field
 
-from allstatus.bulk.fhir_export.block_scan import ScannedBlock, scan
+from allstatus.bulk.fhir_export.block_scan import scan
 from allstatus.bulk.fhir_export.find_patients import holds_diagnosis
 from allstatus.bulk.fhir_export.line_scan import (
     OWN,
     WITH_DIAGNOSES,
     NotWhole,
-    ScannedLine,
+    Scanned,
     tell,
     tell_spoilt,
 )
 from allstatus.bulk.fhir_export.links import Link, links_in
-from allstatus.bulk.fhir_export.ndjson_pieces import CUT_SHORT, Piece, read_piece
+from allstatus.bulk.fhir_export.ndjson_pieces import CUT_SHORT, TOO_LONG, Piece, read_piece
 from allstatus.bulk.fhir_export.partitions import Kept, PartitionFiles, Partitions
-from allstatus.bulk.fhir_export.unclear import number_of, unclear_diagnoses
+from allstatus.bulk.fhir_export.unclear import KNOWN, number_of, unclear_diagnoses
 from allstatus.ehr.chart_options import DEFAULT_OPTIONS, ChartOptions
 from allstatus.ehr.fhir.fhir_bundles import REMEDY
 from allstatus.errors import InvalidRecord
+
+
+@dataclass(slots=True)
+class LineCounts:
+    """Lines by their fate: shelved for a patient found or set apart, passed over, or rejected.
+    `copies` are of lines shelved for several patients, `patients` those that are a Patient.
+    """
+
+    lines: int = 0
+    shelved: int = 0
+    copies: int = 0
+    passed: int = 0
+    rejected: int = 0
+    patients: int = 0
+
+
+@dataclass(slots=True)
+class LineTally(LineCounts):
+    """What a piece held, and what was noticed on the way, such as `links`; `unclear` are patients
+    not found with a diagnosis that is not understood, by number.
+    """
+
+    types: set[str] = field(default_factory=set)
+    strays: set[str] = field(default_factory=set)
+    somebody: set[str] = field(default_factory=set)
+    links: set[Link] = field(default_factory=set)
+    unclear: array[int] = field(default_factory=lambda: array("Q"))
 
 
 def route(
@@ -39,42 +66,16 @@ def route(
     return Shuffle(piece, shelves, looked=piece.number in looked, options=options).run()
 
 
-@dataclass(slots=True)
-class LineTally:
-    """What a piece held: its lines, kept or passed over or rejected, and what was noticed on the
-    way, such as `links`; `unclear` are patients not found with a diagnosis that is not understood,
-    by number. `copies` are of lines kept for several patients.
-    """
-
-    lines: int = 0
-    kept: int = 0
-    copies: int = 0
-    passed: int = 0
-    rejected: int = 0
-    patients: int = 0
-    types: set[str] = field(default_factory=set)
-    strays: set[str] = field(default_factory=set)
-    somebody: set[str] = field(default_factory=set)
-    apart: set[str] = field(default_factory=set)
-    links: set[Link] = field(default_factory=set)
-    unclear: array[int] = field(default_factory=lambda: array("Q"))
-
-
 class Shuffle:
     """Reads one piece; `looked` says that it was looked through for diagnoses before."""
 
     def __init__(
-        self,
-        piece: Piece,
-        shelves: Partitions,
-        *,
-        looked: bool,
-        options: ChartOptions = DEFAULT_OPTIONS,
+        self, piece: Piece, shelves: Partitions, *, looked: bool, options: ChartOptions
     ) -> None:
         self.piece, self.looked, self.options, self.tally = piece, looked, options, LineTally()
         self._shelves, self._ranks = shelves, shelves.ranks
         self._spool = PartitionFiles(shelves, f"{piece.number:06d}")
-        self._unclear, self._people = unclear_diagnoses(options), set[int]()
+        self._unclear, self._people = unclear_diagnoses(options), set[str]()
         self._rejects = shelves.folder / f"rejects.{piece.number:06d}"
 
     def run(self) -> LineTally:
@@ -83,114 +84,111 @@ class Shuffle:
             if block.spoilt == CUT_SHORT:
                 self._refuse(NotWhole("line", CUT_SHORT, REMEDY))
             elif block.spoilt:
-                self._reject(block.spoilt)
+                self._spoilt(block.left, block.spoilt)
             elif block.text:
                 self._sort(block.text)
+            if len(self._people) > KNOWN:
+                self._number()
         self._spool.flush()
-        self.tally.unclear = array("Q", self._people)
+        self._number()
         return self.tally
 
     def _sort(self, text: bytes) -> None:
         """Tell lines at once where they are alike, else each half of them by itself; a line alone
         that cannot be told so is read.
         """
-        scanned = scan(text)
-        if scanned is not None and (self.looked or scanned.type not in WITH_DIAGNOSES):
-            self.tally.links.update(links_in(text) if scanned.type == "Patient" else ())
-            self._take(scanned)
+        told = scan(text)
+        if told is not None and (self.looked or told.type not in WITH_DIAGNOSES):
+            self._notice(told, text)
+            self._take(told, text)
         elif middle := text.rfind(b"\n", 0, len(text) // 2) + 1 or text.find(b"\n", 0, -1) + 1:
             self._sort(text[:middle])
             self._sort(text[middle:])
         else:
-            self._read(text[:-1])
+            self._read(text)
 
-    def _take(self, scanned: ScannedBlock) -> None:
+    def _take(self, told: Scanned, text: bytes) -> None:
         """Keep the lines about patients found, and pass over the others."""
-        kind, names, lines = scanned.type, scanned.names, len(scanned.inner)
-        self.tally.types.add(kind)
-        self.tally.patients += lines if kind == "Patient" else 0
-        if len(self.tally.somebody) < 2:
-            for name in dict.fromkeys(names):
-                self._notice(ScannedLine(kind, name))
-        before, kept = self.tally.lines, self.tally.kept
-        if not self._ranks.keys().isdisjoint(names):
-            for place, name in enumerate(names):
-                if (rank := self._ranks.get(name)) is not None:
-                    self.tally.lines = before + place + 1
-                    self._keep(self._shelves.shelf_of(rank), rank, scanned.line(place))
-        if kind in WITH_DIAGNOSES:
-            for place, name in enumerate(names):
-                if kind == "Condition" or b'"reason' in scanned.inner[place]:
-                    self._look(kind, name, scanned.line(place))
-        self.tally.lines = before + lines
-        self.tally.passed += lines - (self.tally.kept - kept)
+        of_others = self._ranks.keys().isdisjoint(told.names)
+        if of_others and not (told.names and told.type in WITH_DIAGNOSES):
+            lines = len(told.names) or text.count(b"\n")
+            self.tally.lines, self.tally.passed = (
+                self.tally.lines + lines,
+                self.tally.passed + lines,
+            )
+            return
+        for name, line in zip(told.names, text.split(b"\n"), strict=False):
+            self.tally.lines += 1
+            if (rank := self._ranks.get(name)) is None:
+                self._pass(told.type, (name,), line)
+            else:
+                self._keep({rank}, line)
 
-    def _read(self, line: bytes) -> None:
+    def _read(self, text: bytes) -> None:
+        line = text[:-1]
         try:
-            told = tell(line) if line.strip() else ScannedLine("", "")
+            told = tell(line) if line.strip() else Scanned()
         except NotWhole as error:
             self._refuse(error)
             return
         except InvalidRecord as error:
-            self._spoilt(line, error)
+            self._spoilt(line, error.problem)
             return
-        self.tally.types |= {told.type} if told.type else set()
-        self.tally.patients += told.type == "Patient"
-        self.tally.links.update(links_in(line) if told.type == "Patient" else ())
         missed = told.type in WITH_DIAGNOSES and not self.looked
-        if missed and told.patient and holds_diagnosis(line, self.options):
-            self.tally.strays.add(told.patient)
-        self._notice(told)
-        self._place(told, line)
+        if missed and holds_diagnosis(line, self.options):
+            self.tally.strays.update(told.names)
+        self._notice(told, text)
+        self.tally.lines += 1
+        fate = told.fate(self._ranks)
+        if fate == OWN:
+            self._keep({self._ranks[name] for name in told.names if name in self._ranks}, line)
+        elif fate:
+            self._keep({0}, line, fate)
+        else:
+            self._pass(told.type, told.names, line)
 
     def _refuse(self, error: NotWhole) -> None:
         if error.hinders(self.options):
             raise InvalidRecord(str(self.piece.path), error.problem, error.remedy)
-        self._reject(error.problem)
+        self._spoilt(b"", error.problem)
 
-    def _spoilt(self, line: bytes, error: InvalidRecord) -> None:
-        """A line that cannot be read is rejected with its patient's, whose chart then is a part."""
-        told = tell_spoilt(line, self._ranks)
-        if told.patient:
-            self._place(told, line)
-        else:
-            self._reject(error.problem)
-
-    def _notice(self, told: ScannedLine) -> None:
-        """Remember two patients at most: with two there, none is the only one."""
-        if len(self.tally.somebody) < 2:
-            self.tally.somebody |= set(map(self._shelves.called, told.somebody))
-
-    def _place(self, told: ScannedLine, line: bytes) -> None:
+    def _spoilt(self, line: bytes, why: str) -> None:
+        """A line that cannot be read is rejected; with its patient's where it names one who is
+        found, whose chart then is a part.
+        """
         self.tally.lines += 1
-        fate = told.fate(self._ranks)
-        if fate == OWN:
-            first, *beside = dict.fromkeys(self._ranks[name] for name in told.owners(self._ranks))
-            self._keep(self._shelves.shelf_of(first), first, line)
-            self.tally.copies += len(beside)
-            for rank in beside:
-                self._put(self._shelves.shelf_of(rank), rank, line)
-        elif fate:
-            self._keep(fate, 0, line)
-            self.tally.apart.add(fate)
-        else:
-            self.tally.passed += 1
-            self._look(told.type, told.patient or "", line)
-
-    def _look(self, kind: str, name: str, line: bytes) -> None:
-        """Remember a patient who is not found and has a diagnosis that is not understood."""
-        if name and name not in self._ranks and self._unclear.holds(kind, line):
-            self._people.add(number_of(name))
-
-    def _keep(self, shelf: int | str, rank: int, line: bytes) -> None:
-        self.tally.kept += 1
-        self._put(shelf, rank, line)
-
-    def _put(self, shelf: int | str, rank: int, line: bytes) -> None:
-        self._spool.put(shelf, Kept(rank, self.piece.number, self.tally.lines, line))
-
-    def _reject(self, reason: str) -> None:
-        self.tally.lines += 1
+        if names := tell_spoilt(line, self._ranks).names:
+            self._keep({self._ranks[name] for name in names}, line, too_long=why == TOO_LONG)
+            return
         self.tally.rejected += 1
         with self._rejects.open("a", encoding="utf-8") as file:
-            file.write(json.dumps([self.piece.number, self.tally.lines, reason]) + "\n")
+            file.write(json.dumps([self.piece.number, self.tally.lines, why]) + "\n")
+
+    def _notice(self, told: Scanned, text: bytes) -> None:
+        """Remember what whole lines of one type tell beside whose they are."""
+        self.tally.types |= {told.type} - {""}
+        if told.type == "Patient":
+            self.tally.patients += text.count(b"\n")
+            self.tally.links.update(links_in(text))
+        if len(self.tally.somebody) < 2:  # with two there, none is the only one
+            self.tally.somebody |= set(map(self._shelves.called, told.somebody))
+
+    def _pass(self, kind: str, names: tuple[str, ...], line: bytes) -> None:
+        """Pass a line over, but remember patients whose diagnosis is not understood."""
+        self.tally.passed += 1
+        if not self._people.issuperset(names) and self._unclear.holds(kind, line):
+            self._people.update(names)
+
+    def _keep(
+        self, ranks: set[int], line: bytes, shelf: str | None = None, *, too_long: bool = False
+    ) -> None:
+        self.tally.shelved += 1
+        self.tally.copies += len(ranks) - 1
+        for rank in ranks:
+            kept = Kept(rank, self.piece.number, self.tally.lines, line, too_long)
+            self._spool.put(kept, shelf)
+
+    def _number(self) -> None:
+        """Call the patients remembered by numbers, which take less memory than names."""
+        self.tally.unclear.extend(map(number_of, self._people))
+        self._people.clear()

@@ -14,27 +14,30 @@ from allstatus.ehr.chart_options import ChartOptions
 from allstatus.ehr.fhir.fhir_reader import read_fhir
 from allstatus.errors import InvalidRecord
 
-_SYSTEM, _CODE = (re.compile(rb'"%s" ?: ?"([^"\\]*)"' % key) for key in (b"system", b"code"))
-_NAMES = re.compile(rb'"(?:reason|concept"|finding")')  # what a visit was for, or found
+_SYSTEM, _CODE, _STATUS = (
+    re.compile(rb'%s" ?: ?"([^"\\]*)"' % key) for key in (b'"system', b"ode", b"tatus")
+)
+_NAMES = re.compile(rb'"(?:concept|finding)"')  # what a visit was for, or found
 KNOWN = 1 << 16  # how lines are coded that are remembered at once
 
 
 class UnclearDiagnoses:
-    """Tells which lines hold a diagnosis that is not understood; lines of the same codings, which
-    most are, are told alike, and read once.
+    """Tells which lines hold a diagnosis that is not understood; lines of the same codings and
+    standing, which most are, are told alike, and read once.
     """
 
     def __init__(self, options: ChartOptions) -> None:
         self._tables = options.tables
-        self._told: dict[tuple[bytes, ...], bool] = {}
+        self._told: dict[tuple[str | bytes, ...], bool] = {}
 
     def holds(self, kind: str, line: bytes) -> bool:
         """Whether a line of this type does."""
-        if kind not in WITH_DIAGNOSES or (kind in VISITS and not _NAMES.search(line)):
+        said = kind not in VISITS or b'"reason' in line or _NAMES.search(line)
+        if kind not in WITH_DIAGNOSES or not said:
             return False
-        codings = *_SYSTEM.findall(line), *_CODE.findall(line)
-        if not codings or b"\\" in line:
+        if b"\\" in line or not (codes := _CODE.findall(line)):
             return self._read(line)
+        codings = kind, *_SYSTEM.findall(line), *codes, *_STATUS.findall(line)
         if codings not in self._told:
             if len(self._told) > KNOWN:
                 self._told.clear()

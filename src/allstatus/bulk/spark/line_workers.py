@@ -19,7 +19,7 @@ from allstatus.bulk.fhir_export.line_scan import (
     IDENTIFIED_ONLY,
     NAMELESS,
     NotWhole,
-    ScannedLine,
+    Scanned,
     key_of,
     read_key,
     tell_spoilt,
@@ -62,7 +62,8 @@ def find_links(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
 def find_known(wanted: Names, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """Those of the wanted names that a Patient has."""
     for batch in batches:
-        yield _batch(FOUND, [(name,) for name in known_in(_lines(batch)) & wanted.value])
+        text = b"\n".join(_lines(batch))
+        yield _batch(FOUND, [(name,) for name in known_in(text, wanted.value)])
 
 
 def find_aliases(wanted: Names, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -72,7 +73,7 @@ def find_aliases(wanted: Names, batches: Iterable[pa.RecordBatch]) -> Iterator[p
         for *place, line in _placed(batch):
             rows += [
                 (identified, name, *place)
-                for identified, name in identifiers_in(line, wanted.value).items()
+                for identified, name in identifiers_in(line, wanted.value)
             ]
         yield _batch(ALIASED, rows)
 
@@ -120,14 +121,14 @@ def _routed(
         lines[at] += 1
         first.setdefault(at, place)
         try:
-            told = tell_line(line) if line.strip() else ScannedLine("", "")
+            told = tell_line(line) if line.strip() else Scanned()
         except NotWhole as error:
             what = NOT_WHOLE if error.hinders(options) else REJECT
             yield what, error.remedy, file, block, place, None, error.problem, 0, 0, 0
             continue
         except InvalidRecord as error:
             told = tell_spoilt(line, called)
-            if not told.patient:
+            if not told.names:
                 yield REJECT, None, file, block, place, None, error.problem, 0, 0, 0
                 continue
         patients[at] += told.type == "Patient"
@@ -140,18 +141,18 @@ def _routed(
                 yield what, name, file, block, place, line, known, int(not number), 0, 0
         else:
             passed[at] += 1
-            people |= {told.patient} if told.patient and unclear.holds(told.type, line) else set()
+            people.update(told.names if told.names and unclear.holds(told.type, line) else ())
     yield from ((SOMEBODY, name, None, None, None, None, None, 0, 0, 0) for name in somebody)
     yield from ((UNCLEAR, name, None, None, None, None, None, 0, 0, 0) for name in people)
     for at, count in lines.items():
         yield TALLY, None, *at, first[at], None, None, count, passed[at], patients[at]
 
 
-def _names(told: ScannedLine, what: str, called: dict[str, str]) -> Iterable[str | None]:
+def _names(told: Scanned, what: str, called: dict[str, str]) -> Iterable[str | None]:
     """Whom a line is about, once each; names that wait to be looked up as they stand."""
     if what == IDENTIFIED_ONLY:
         return dict.fromkeys(told.names)
-    return dict.fromkeys(map(called.get, told.owners(called))) or [told.patient]
+    return dict.fromkeys(called[name] for name in told.names if name in called) or [None]
 
 
 def _placed(batch: pa.RecordBatch) -> Iterator[tuple[str, int, int, bytes]]:
