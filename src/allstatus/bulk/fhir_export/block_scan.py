@@ -20,12 +20,12 @@ _ID = re.compile(rb', ?"id": ?"')
 _OWNER = re.compile(rb'"(?:subject|patient)" ?: ?\{[^{}\[\]]*?"reference" ?: ?"')
 
 
-def scan(text: bytes) -> Scanned | None:
-    """Whole lines told at once by how the first is written, with the name of each line's patient,
-    or no names when none is about one; None where that may not be plain for one of them.
+def scan(text: bytes, lines: list[bytes]) -> Scanned | None:
+    """The lines of a text told at once by how the first is written, with the name of each one's
+    patient, or no names when none is about one; None where that may not be plain for one of them.
     """
-    head, lines = TYPE.match(text), text.split(b"\n")
-    if lines.pop() or head is None or b'"contained"' in text:
+    head = TYPE.match(text)
+    if head is None or b'"contained"' in text:
         return None  # what is contained may say first whom something else is about
     kind, begin = head[1].decode(), head[0]
     if kind == "Patient":
@@ -36,7 +36,7 @@ def scan(text: bytes) -> Scanned | None:
     about = (b'"subject"' in text) + (b'"patient"' in text)
     if about > 1 or kind in HOLDERS or (found is None and (about or _may_tell(kind, text))):
         return None
-    if {line[: len(begin)] for line in lines} != {begin} or {line[-1:] for line in lines} != {b"}"}:
+    if [line for line in lines if not (line.startswith(begin) and line.endswith(b"}"))]:
         return None
     owner = found[0] if found and kind != "Patient" else b""
     names = _names(lines, owner + b"Patient/" if owner else begin) if found else []
@@ -47,7 +47,7 @@ def scan(text: bytes) -> Scanned | None:
 
 def tell_line(line: bytes) -> Scanned:
     """A line told without reading it where that can be, else as `tell` does."""
-    return scan(line + b"\n") or tell(line)
+    return scan(line, [line]) or tell(line)
 
 
 def _may_tell(kind: str, text: bytes) -> bool:

@@ -123,9 +123,10 @@ class PartitionFiles:
         """
         if shelf is None:
             shelf = self._shelves.shelf_of(kept.rank)
-        header = _HEADER.pack(*kept[:3], len(kept.line), kept.too_long)
-        self._pending.setdefault(shelf, []).extend((header, kept.line))
-        self._bytes += len(header) + len(kept.line)
+        rank, piece, number, line, too_long = kept
+        header = _HEADER.pack(rank, piece, number, len(line), too_long)
+        self._pending.setdefault(shelf, []).extend((header, line))
+        self._bytes += len(header) + len(line)
         if self._bytes > PENDING:
             self.flush()
 

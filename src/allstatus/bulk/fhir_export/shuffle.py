@@ -85,47 +85,43 @@ class Shuffle:
                 self._refuse(NotWhole("line", CUT_SHORT, REMEDY))
             elif block.spoilt:
                 self._spoilt(block.left, block.spoilt)
-            elif block.text:
-                self._sort(block.text)
+            elif lines := block.split():
+                self._sort(block.text, lines)
             if len(self._people) > KNOWN:
                 self._number()
         self._spool.flush()
         self._number()
         return self.tally
 
-    def _sort(self, text: bytes) -> None:
+    def _sort(self, text: bytes, lines: list[bytes]) -> None:
         """Tell lines at once where they are alike, else each half of them by itself; a line alone
         that cannot be told so is read.
         """
-        told = scan(text)
+        told = scan(text, lines)
         if told is not None and (self.looked or told.type not in WITH_DIAGNOSES):
-            self._notice(told, text)
-            self._take(told, text)
-        elif middle := text.rfind(b"\n", 0, len(text) // 2) + 1 or text.find(b"\n", 0, -1) + 1:
-            self._sort(text[:middle])
-            self._sort(text[middle:])
+            self._notice(told, text, len(lines))
+            self._take(told, lines)
+        elif middle := len(lines) // 2:
+            for half in (lines[:middle], lines[middle:]):
+                self._sort(b"\n".join(half), half)
         else:
-            self._read(text)
+            self._read(lines[0])
 
-    def _take(self, told: Scanned, text: bytes) -> None:
+    def _take(self, told: Scanned, lines: list[bytes]) -> None:
         """Keep the lines about patients found, and pass over the others."""
         of_others = self._ranks.keys().isdisjoint(told.names)
         if of_others and not (told.names and told.type in WITH_DIAGNOSES):
-            lines = len(told.names) or text.count(b"\n")
-            self.tally.lines, self.tally.passed = (
-                self.tally.lines + lines,
-                self.tally.passed + lines,
-            )
+            self.tally.lines += len(lines)
+            self.tally.passed += len(lines)
             return
-        for name, line in zip(told.names, text.split(b"\n"), strict=False):
+        for name, line in zip(told.names, lines, strict=True):
             self.tally.lines += 1
             if (rank := self._ranks.get(name)) is None:
                 self._pass(told.type, (name,), line)
             else:
                 self._keep({rank}, line)
 
-    def _read(self, text: bytes) -> None:
-        line = text[:-1]
+    def _read(self, line: bytes) -> None:
         try:
             told = tell(line) if line.strip() else Scanned()
         except NotWhole as error:
@@ -137,7 +133,7 @@ class Shuffle:
         missed = told.type in WITH_DIAGNOSES and not self.looked
         if missed and holds_diagnosis(line, self.options):
             self.tally.strays.update(told.names)
-        self._notice(told, text)
+        self._notice(told, line, 1)
         self.tally.lines += 1
         fate = told.fate(self._ranks)
         if fate == OWN:
@@ -164,11 +160,11 @@ class Shuffle:
         with self._rejects.open("a", encoding="utf-8") as file:
             file.write(json.dumps([self.piece.number, self.tally.lines, why]) + "\n")
 
-    def _notice(self, told: Scanned, text: bytes) -> None:
-        """Remember what whole lines of one type tell beside whose they are."""
+    def _notice(self, told: Scanned, text: bytes, lines: int) -> None:
+        """Remember what lines of one type tell beside whose they are."""
         self.tally.types |= {told.type} - {""}
         if told.type == "Patient":
-            self.tally.patients += text.count(b"\n")
+            self.tally.patients += lines
             self.tally.links.update(links_in(text))
         if len(self.tally.somebody) < 2:  # with two there, none is the only one
             self.tally.somebody |= set(map(self._shelves.called, told.somebody))
@@ -176,8 +172,8 @@ class Shuffle:
     def _pass(self, kind: str, names: tuple[str, ...], line: bytes) -> None:
         """Pass a line over, but remember patients whose diagnosis is not understood."""
         self.tally.passed += 1
-        if not self._people.issuperset(names) and self._unclear.holds(kind, line):
-            self._people.update(names)
+        if kind in WITH_DIAGNOSES and not self._people.issuperset(names):
+            self._people.update(names if self._unclear.holds(kind, line) else ())
 
     def _keep(
         self, ranks: set[int], line: bytes, shelf: str | None = None, *, too_long: bool = False
