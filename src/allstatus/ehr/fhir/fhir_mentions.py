@@ -11,6 +11,7 @@ from typing import Any
 
 from allstatus.ehr.chart import VISITS, Code, Mention, Problem, Quantity, Result, Statement
 from allstatus.ehr.dates import When, last_day
+from allstatus.ehr.fhir.fhir_documents import DOCUMENTS, read_document
 from allstatus.ehr.fhir.fhir_resources import READERS, statements
 from allstatus.ehr.fhir.fhir_results import read_other
 from allstatus.ehr.fhir.fhir_sent import held, source_of
@@ -51,6 +52,7 @@ NAMING = {
     "CarePlan": ("addresses", "activity.detail.reasonCode"),
     "Composition": ("event.code", "event.detail", "section.code"),
     "DetectedIssue": ("code",),
+    "DocumentReference": (),
     "EpisodeOfCare": ("diagnosis.condition",),
     "Flag": ("code",),
 }
@@ -74,7 +76,7 @@ def told(resource: Json, store: ResourceStore, *, other: bool) -> list[Statement
     said: list[Statement | Mention] = [] if other else [*statements(resource, store)]
     if not said:
         whole = read_other(resource, store)
-        said = [*_mentions(resource, whole)] or [whole]
+        said = [*_mentions(resource, whole, store)] or [whole]
     elif kind in BESIDE:
         said += _beside(resource, said[0])
     if "contained" in resource:
@@ -97,7 +99,8 @@ def may_tell(resource: Json) -> bool:
     if kind in READERS or kind in OF_OTHERS:
         return False
     answers = kind == "QuestionnaireResponse" and bool(objects(resource.get("item")))
-    return answers or any(codeable(concept) for _, concept in _named(resource, kind))
+    reports = kind in DOCUMENTS and bool(codes(resource.get("type")))
+    return answers or reports or any(codeable(concept) for _, concept in _named(resource, kind))
 
 
 def _contained(condition: Json, store: ResourceStore) -> Iterator[Mention]:
@@ -119,7 +122,7 @@ def _beside(resource: Json, said: Any) -> Iterator[Mention]:
             yield Mention(Result(source, (), said.when, said.issued, said.void, **shared))
 
 
-def _mentions(resource: Json, whole: Statement) -> Iterator[Mention]:
+def _mentions(resource: Json, whole: Statement, store: ResourceStore) -> Iterator[Mention]:
     """What a resource of a kind that is not read, the `whole`, tells by the way: it is not known by
     that to be there.
     """
@@ -129,6 +132,8 @@ def _mentions(resource: Json, whole: Statement) -> Iterator[Mention]:
     if kind == "QuestionnaireResponse":
         yield from _answers(resource, whole)
         return
+    if kind in DOCUMENTS:
+        yield from read_document(resource, whole, store)
     for why, concept in _named(resource, kind):
         if not (found := codeable(concept)):
             continue

@@ -9,6 +9,7 @@ from allstatus.ehr.chart import Code, Mention, Quantity, Result, Statement
 from allstatus.ehr.coding import comments
 from allstatus.ehr.dates import last_day
 from allstatus.ehr.fhir.fhir_context import dated, specimens
+from allstatus.ehr.fhir.fhir_documents import ATTACHED
 from allstatus.ehr.fhir.fhir_names import identity
 from allstatus.ehr.fhir.fhir_panels import below, counts, remarks
 from allstatus.ehr.fhir.fhir_sent import (
@@ -115,7 +116,7 @@ def _concluded(resource: Json) -> Quantity | None:
     if found:
         return Quantity("; ".join(filter(None, map(words, objects(coded)))), codes=found)
     if resource.get("presentedForm"):
-        return Quantity("an attached document", text="an attached document")
+        return ATTACHED
     return None
 
 
