@@ -41,7 +41,9 @@ Site = Literal["blood", "cns", "testes", "other"]
 
 
 def _read_blasts(value: object) -> Percent | Unknown | None:
-    return value if value is None or value == "unknown" else read_percent(value)
+    if value is None:
+        return None
+    return "unknown" if isinstance(value, str) and value == "unknown" else read_percent(value)
 
 
 _OF_ONE = re.compile(r"([<>]=?)?(.+) \(of 1\)")  # how `measurement` words a fraction of all cells

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
@@ -24,27 +23,27 @@ HISTORY_CONFLICT = "relapse_count_against_history"
 _BY_ADULT_RANGES = AssumptionMade("cbc", ADULT_RANGES, ADULT_TABLE, "interpretation")
 
 
-@dataclass(slots=True)
 class RecordFacts:
     """The value of every fact (None: not known), which were not reported at all, and their
     evidence.
 
     `conflicts` are contradictions inside the record itself: (id, facts, why); `derived` are the
     facts that another part of the record says; `panel` is the blood count, where components are
-    given.
+    given. What few records have stands here until one has it.
     """
 
-    values: dict[str, Any]
     unreported: frozenset[str] = frozenset()
-    evidence: dict[str, tuple[Evidence | str, ...]] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     conflicts: tuple[tuple[str, tuple[str, ...], str], ...] = ()
     derived: frozenset[str] = frozenset()
     panel: CbcReading | None = None
     chart: ChartContext | None = None
-    record: Record | None = None
-    adult_ranges: bool = True
     assumptions: tuple[AssumptionMade, ...] = ()
+
+    def __init__(self, record: Record, *, adult_ranges: bool = True) -> None:
+        self.record, self.adult_ranges = record, adult_ranges
+        self.values: dict[str, Any] = {}
+        self.evidence: dict[str, tuple[Evidence | str, ...]] = {}
 
 
 def _read_cbc(value: Any, stated: RecordFacts) -> Any:
@@ -55,9 +54,8 @@ def _read_cbc(value: Any, stated: RecordFacts) -> Any:
 
 def _read_components(panel: CbcPanel, stated: RecordFacts) -> CbcReading:
     """What the components say, with the adult ranges named where they decide."""
-    person = Person(adult_ranges=stated.adult_ranges)
-    if (record := stated.record) is not None:
-        person = Person(record.sex, is_adult(record.age_years), stated.adult_ranges)
+    record = stated.record
+    person = Person(record.sex, is_adult(record.age_years), stated.adult_ranges)
     stated.panel = reading = read_panel(panel, person)
     stated.evidence["cbc"] = reading.evidence
     stated.warnings += reading.warnings
@@ -160,10 +158,9 @@ def state_facts(
     `sources` are those of `sources_of`; any other fact stands under its own name. Without
     `adult_ranges` the adult table never decides on a blood count.
     """
-    fields = record.__dict__
-    values: dict[str, Any] = {}
+    stated = RecordFacts(record, adult_ranges=adult_ranges)
+    fields, values = record.__dict__, stated.values
     missing: list[str] = []
-    stated = RecordFacts(values, record=record, adult_ranges=adult_ranges)
     for name in names:
         source = sources.get(name)
         value = fields.get(name) if source is None else source.value(record)
@@ -173,7 +170,7 @@ def state_facts(
             continue
         if reader := READERS.get(name) if source is None else source.reader:
             value = reader(value, stated)
-        values[name] = None if value == UNKNOWN else value
+        values[name] = None if isinstance(value, str) and value == UNKNOWN else value
     stated.unreported = frozenset(missing)
     if record.relapse_count is not None:
         _apply_relapse_count(record.relapse_count, stated)
