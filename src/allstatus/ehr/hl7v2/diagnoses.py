@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from allstatus.ehr.chart import Mention, Problem
 from allstatus.ehr.coding.codes import code_tables
 from allstatus.ehr.coding.comments import CONDITION, taken_back
 from allstatus.ehr.coding.mentions import tells_of_more
 from allstatus.ehr.dates import last_day
-from allstatus.ehr.fhir.fhir_mentions import REASON
+from allstatus.ehr.fhir.fhir_mentions import NAMED, REASON
 from allstatus.ehr.hl7v2.deletions import DELETE, DELETED, CodedSegment
 from allstatus.ehr.hl7v2.results import Sender
 from allstatus.ehr.hl7v2.segments import BROKEN_OFF, Segment, coded
@@ -54,6 +55,22 @@ def read_told(segment: Segment, sender: Sender) -> CodedSegment:
     codes, said = segment.codes(code), segment.text(code, 2)
     problem = Problem(source, codes, when, sender.sent, void, said, latest=latest, recorded=when)
     return CodedSegment(problem, frozenset(), deletes=False)
+
+
+def all_told(segments: Iterable[Segment], sender: Sender) -> Iterator[CodedSegment]:
+    """What the segments of a message of a kind that is not read tell of diseases, in doubt."""
+    for one in (read_told(segment, sender) for segment in segments if segment.name in TELLING):
+        doubt = one.statement.doubt or sender.unread
+        yield replace(one, statement=replace(one.statement, doubt=doubt))
+
+
+def read_passing(segments: Iterable[Segment], sender: Sender) -> Iterator[Mention]:
+    """What bills and problems tell of a disease in a message of a kind that is read for others."""
+    for segment in segments:
+        if segment.name in TELLING and segment.name != "DG1":
+            said = read_told(segment, sender).statement
+            if isinstance(said, Problem):
+                yield Mention(replace(said, doubt="" if said.void else NAMED))
 
 
 def read_reason(request: Segment, sender: Sender) -> Iterator[Problem | Mention]:

@@ -25,7 +25,8 @@ from allstatus.ehr.chart import (
 from allstatus.ehr.dates import PointInTime
 from allstatus.ehr.hl7v2.corrections import named
 from allstatus.ehr.hl7v2.deletions import CodedSegment, without_deleted
-from allstatus.ehr.hl7v2.diagnoses import TELLING, read_diagnosis, read_reason, read_told
+from allstatus.ehr.hl7v2.diagnoses import all_told, read_diagnosis, read_passing, read_reason
+from allstatus.ehr.hl7v2.documents import read_documents
 from allstatus.ehr.hl7v2.framing import Framed, Message, read_messages
 from allstatus.ehr.hl7v2.message_kinds import (
     DIAGNOSES,
@@ -162,6 +163,7 @@ def _fill(said: _Said, pid: Segment | None) -> None:
     found = [segment for segment in said.segments if segment.name == "DG1"]
     said.coded += [read_diagnosis(segment, sender) for segment in found]
     said.coded += read_treatments(said.segments, sender)
+    said.others += read_passing(said.segments, sender)
 
 
 def _comments(message: Message, pid: Segment | None, segments: list[Segment]) -> Iterator[str]:
@@ -178,13 +180,10 @@ def _fill_in_doubt(said: _Said, sender: Sender) -> None:
     text = UNREAD_KIND.format("^".join(filter(None, said.message.kind)) or "(none)")
     orders = orders_of(said.segments, specimen_first=False)
     said.sendings = [one for order in orders for one in read_order(order, sender)]
-    diagnoses = [read_told(one, sender) for one in said.segments if one.name in TELLING]
-    said.coded = [
-        replace(one, statement=replace(one.statement, doubt=one.statement.doubt or sender.unread))
-        for one in diagnoses
-    ]
+    said.coded = [*all_told(said.segments, sender)]
     said.whole = Statement(said.message.name, (), None, said.message.sent, text=text)
-    if not (said.sendings or said.coded):
+    said.others += read_documents(said.segments, sender, said.whole)
+    if not (said.sendings or said.coded or said.others):
         said.others.append(said.whole)
 
 

@@ -46,6 +46,7 @@ ORDER_FINAL = ("F", "C")
 ORDER_CANCELLED = ("CA", "OC", "CR")  # ORC-1, table 0119; ORC-5 has CA for it
 ORDER_VOID = {"O": "its specimen is not there yet", "X": CANCELLED, "CA": CANCELLED}
 UNREADABLE_STATUS = "its status cannot be read as final"
+OBSERVATION_SITE = 20  # since 2.7
 CONFIRMS = "U"  # final now, and not sent again
 RANK_OF_FINAL = 1
 RANK = dict.fromkeys("PISR", 0) | {"C": 2, "D": 3, "W": 3}  # of sendings of one time; else 1
@@ -181,7 +182,7 @@ def _sending(order: Order, segment: Segment, sender: Sender) -> Sending:
         value=value or Quantity(),
         ranges=ranges_of(segment),
         flags=flags_of(segment),
-        specimen=order.specimen.codes,
+        specimen=order.specimen.codes + segment.codes(OBSERVATION_SITE),
         corrected=said == "C",
         notes=tuple(_notes(order, segment)),
     )
