@@ -5,12 +5,19 @@ from pathlib import Path
 import pytest
 
 from allstatus.record import shipped_yaml
+from allstatus.record.code_files import CodesFile
 from allstatus.record.shipped_yaml import NOT_SHIPPED, SHIPPED, places, shipped_file
 from allstatus.record.yaml_file import YamlFile
 from allstatus.record.yaml_parser import Parser
 
-RULES = Path(__file__).parents[2] / "rules"
-FILES = sorted(RULES.rglob("*.yaml"))
+ROOT = Path(__file__).parents[2]
+RULES, CODES = ROOT / "rules", ROOT / "codes"
+FILES = sorted([*RULES.rglob("*.yaml"), *CODES.rglob("*.yaml")])
+
+
+def read(path: Path) -> YamlFile:
+    """A file as those who use it read it."""
+    return CodesFile(path, CODES) if CODES in path.parents else YamlFile(path, RULES)
 
 
 def parsed(file: YamlFile) -> YamlFile:
@@ -21,9 +28,9 @@ def parsed(file: YamlFile) -> YamlFile:
     return again
 
 
-@pytest.mark.parametrize("path", FILES, ids=[str(path.relative_to(RULES)) for path in FILES])
+@pytest.mark.parametrize("path", FILES, ids=[str(path.relative_to(ROOT)) for path in FILES])
 def test_data_and_lines_are_those_of_the_yaml(path: Path) -> None:
-    file = YamlFile(path, RULES)
+    file = read(path)
     again = parsed(file)
     assert repr(file.data) == repr(again.data)  # so that 5 is not 5.0, nor True 1
     assert file.problems == again.problems == []
