@@ -27,17 +27,9 @@ from allstatus.ehr.fhir.json_access import (
 )
 from allstatus.record.remembered import remembered
 
-EFFECTIVE = [
-    (name, f"_{name}")
-    for name in (
-        "effectiveDateTime",
-        "effectiveInstant",
-        "effectivePeriod",
-        "effectiveTiming",
-        "appliesDateTime",
-        "appliesPeriod",
-    )
-]
+TIMES = ("effectiveDateTime", "effectiveInstant", "effectivePeriod", "effectiveTiming")
+EFFECTIVE = {name: f"_{name}" for name in (*TIMES, "appliesDateTime", "appliesPeriod")}
+BESIDE_TIMES = frozenset(EFFECTIVE.values())
 ROLES_BY = ("", "http://terminology.hl7.org/CodeSystem/v2-0369")
 COLLECTED = ("collectedDateTime", "collectedPeriod")
 OF_OTHERS = ("Patient", "RelatedPerson", "Person", "Practitioner", "PractitionerRole", "Group")
@@ -236,6 +228,8 @@ def _day(result: Json, store: ResourceStore, of: Specimens) -> tuple[When | None
 def _of_its_own(owner: Json) -> tuple[str, ...]:
     """The elements that say when a result or report is of, not when its specimen was received."""
     sent = _times(tuple(owner))
+    if BESIDE_TIMES.isdisjoint(owner):
+        return sent
     return () if any(_is_receipt(owner, name) for name in sent) else sent
 
 
@@ -252,7 +246,7 @@ def _ends(extension: Json, url: str) -> bool:
 @remembered(1024)
 def _times(keys: tuple[str, ...]) -> tuple[str, ...]:
     """The elements that say when a result is of, of a resource with these keys."""
-    return tuple([key for key, beside in EFFECTIVE if key in keys or beside in keys])
+    return tuple([key for key, beside in EFFECTIVE.items() if key in keys or beside in keys])
 
 
 def _bound(result: Json, owners: Iterable[tuple[str, Json]], of: Specimens) -> date | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from allstatus.ehr.coding.comments import is_comment
 from allstatus.ehr.fhir.fhir_store import ResourceStore
-from allstatus.ehr.fhir.json_access import Json, codes, objects, text, words
+from allstatus.ehr.fhir.json_access import Json, objects, text, words
 
 LISTS = frozenset({"hasMember", "result", "component"})
 WITHDRAWN = ("entered-in-error", "cancelled")
@@ -51,6 +51,8 @@ def below(panel: Json, store: ResourceStore) -> Iterator[Json]:
     waiting, seen = deque([panel]), {id(panel)}
     while waiting:
         one = waiting.popleft()
+        if LISTS.isdisjoint(one):
+            continue
         yield from objects(one.get("component"))
         for member in (*store.members(one, "hasMember"), *store.members(one, "result")):
             if member is not None and id(member) not in seen:
@@ -75,6 +77,6 @@ def _remarks(owner: Json, store: ResourceStore) -> list[str]:
         store.remarks[id(owner)] = [
             text(one.get("valueString")) or words(one.get("valueCodeableConcept"))
             for one in found
-            if is_comment(codes(one.get("code"))) and counts(one)
+            if is_comment(store.codes(one)) and counts(one)
         ]
     return store.remarks[id(owner)]

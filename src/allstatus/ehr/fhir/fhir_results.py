@@ -53,7 +53,7 @@ def read_observation(resource: Json, store: ResourceStore) -> list[Statement | M
     found = [_whole(of, "hasMember") if panel else SentResult.unread(of, resource)]
     before: list[tuple[Code, ...]] = []
     for part in parts:
-        mine = codes(part.get("code"))
+        mine = store.codes(part)
         which = f" component {measured(mine)} {before.count(mine)}"
         beside = Standing("", MODIFIED) if modified(part) else STANDS
         found.append(SentResult.unread(of, part, (mine, which), beside))
@@ -74,7 +74,7 @@ def _whole(of: Observed, lists: str) -> Statement | Mention:
     if listed and not parts:
         return whole
     told = SentResult.unread(of, resource, beside=Standing("", UNTOLD))
-    return Mention(told, whole, unless=tuple(codes(one.get("code")) for one in parts))
+    return Mention(told, whole, unless=tuple(map(store.codes, parts)))
 
 
 def read_report(resource: Json, store: ResourceStore) -> Iterator[Statement | Mention]:

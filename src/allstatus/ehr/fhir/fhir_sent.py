@@ -37,7 +37,7 @@ from allstatus.ehr.fhir.fhir_standing import (
 )
 from allstatus.ehr.fhir.fhir_store import ResourceStore
 from allstatus.ehr.fhir.fhir_values import flags, interpreted, value_of
-from allstatus.ehr.fhir.json_access import Json, codes, text, when, words
+from allstatus.ehr.fhir.json_access import Json, text, when, words
 
 
 def source_of(resource: Json) -> str:
@@ -57,7 +57,7 @@ class Observed:
 
     def __init__(self, resource: Json, store: ResourceStore) -> None:
         self.resource, self.store = resource, store
-        self.codes = codes(resource.get("code"))
+        self.codes = store.codes(resource)
         self._specimens: Specimens | None = None
         self._read: Read | None = None
         rest = f"{measured(self.codes)} {self.specimens.names}" if "identifier" in resource else ""
@@ -84,14 +84,15 @@ class Observed:
     def _all(self) -> Read:
         resource, store, of = self.resource, self.store, self.specimens
         whom, focus = about(resource, store)
-        told = (resource, *(one for _, one in listing(resource, store)))
+        told = [resource, *[one for _, one in listing(resource, store)]]
+        orders = [ordered(orders_of(one, store)) for one in told if "basedOn" in one]
         stands = together(
             _stands(resource, store),
             of.standing,
             whom,
             held(resource, store),
             noted(comments.RESULT, told, of.resources, remarks(told, store)),
-            *(ordered(orders_of(one, store)) for one in told if "basedOn" in one),
+            *orders,
         )
         return stands, dated(resource, store, of), focus
 
@@ -126,11 +127,12 @@ class SentResult(Result):
         self = cls.__new__(cls)
         coded, which = (of.codes, "") if named is None else named
         names = tuple([name + which for name in of.names]) if which else of.names
-        values = (of, part, beside, which), next(NUMBERS), coded, names
-        for put, value in zip(AT_ONCE, values, strict=True):
-            put(self, value)
+        put_sent(self, (of, part, beside, which))
+        put_number(self, next(NUMBERS))
+        put_codes(self, coded)
+        put_names(self, names)
         if part.get("valueQuantity") is not None:
-            PUT["said"](self, ())
+            put_said(self, ())
         return self
 
     def __getattr__(self, name: str) -> Any:
@@ -144,7 +146,7 @@ class SentResult(Result):
     def _read(self) -> dict[str, Any]:
         of, part, beside, _ = self._sent
         stands, day, _ = of.read()
-        sent = value_of(part) or interpreted(part)
+        sent = self._value()
         value = sent or Quantity()
         stands = together(stands, beside, absence(part, sent))
         return {
@@ -160,9 +162,19 @@ class SentResult(Result):
             "notes": _notes(of.resource, day),
         }
 
+    def _value(self) -> Quantity | None:
+        part = self._sent[1]
+        return value_of(part) or interpreted(part)
+
     def _read_beside(self) -> dict[str, Any]:
         of, part, *_ = self._sent
         return {**of.shared(), "text": words(part.get("code"))}
+
+    def _said(self) -> tuple[Code, ...]:
+        if not hasattr(self, "_sent"):  # one made from another by `replace`
+            return self.value.codes
+        sent = self._value()
+        return () if sent is None else sent.codes
 
     def _called(self) -> str:
         of, _, _, which = self._sent
@@ -173,11 +185,12 @@ PUT = {
     one: getattr(SentResult, one).__set__
     for one in ("_sent", "said", *(one.name for one in fields(Result)))
 }
-AT_ONCE = [PUT[name] for name in ("_sent", "number", "codes", "names")]
+put_sent, put_number, put_codes = PUT["_sent"], PUT["number"], PUT["codes"]
+put_names, put_said = PUT["names"], PUT["said"]
 READ_LATER: dict[str, Callable[[SentResult], dict[str, Any]]] = {
     "source": lambda result: {"source": result._called()},
     "specimen": lambda result: {"specimen": result._sent[0].specimens.codes},
-    "said": lambda result: {"said": result.value.codes},
+    "said": lambda result: {"said": result._said()},
     **dict.fromkeys(
         ("when", "void", "doubt", "value", "ranges", "flags", "notes"),
         lambda result: result._read(),

@@ -9,9 +9,10 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import Any
 
+from allstatus.ehr.chart import Code
 from allstatus.ehr.fhir.fhir_bundles import BundleEntry, resources_of
 from allstatus.ehr.fhir.fhir_versions import NO_KEY, Key, latest, split_address, versions_of
-from allstatus.ehr.fhir.json_access import Json, obj, objects, text
+from allstatus.ehr.fhir.json_access import Json, codes, obj, objects, text
 
 __all__ = ["ResourceStore", "resources_of", "split_address"]
 UUID = (
@@ -40,6 +41,7 @@ class ResourceStore:
         self.attached: dict[str, list[Json]] | None = None  # reports by their documents
         self.listings: dict[int, tuple[tuple[str, Json], ...]] = {}  # what lists a result
         self._members: dict[tuple[int, str], list[Json | None]] = {}
+        self._codes: dict[int, tuple[Code, ...]] = {}
         self._keys: dict[int, Key] = {}
         self._names: list[str] = []  # of the resources, by which they may be referred to
         self._by_key: dict[Key, Json] = {}
@@ -97,18 +99,27 @@ class ResourceStore:
         for owner in (resource, *contained):
             listed = self._panels if owner.get("resourceType") == "Observation" else self._reports
             name = "hasMember" if listed is self._panels else "result"
-            for found in self.members(owner, name) if name in owner else ():
+            for found in self.members(owner, name):
                 if found is not None and found is not owner:
                     listed.setdefault(id(found), []).append(owner)
                     self._listed.add(id(found))
 
     def members(self, owner: Json, name: str) -> list[Json | None]:
         """What an element of references means, None where one is not here."""
+        if name not in owner:
+            return []
         asked = id(owner), name
         found = self._members.get(asked)
         if found is None:
             found = [self.resolve(owner, one) for one in objects(owner.get(name))]
             self._members[asked] = found
+        return found
+
+    def codes(self, resource: Json) -> tuple[Code, ...]:
+        """What a resource, or a component of one, is called by, read once."""
+        found = self._codes.get(id(resource))
+        if found is None:
+            found = self._codes[id(resource)] = codes(resource.get("code"))
         return found
 
     def resolve(self, owner: Json, reference: object) -> Json | None:
