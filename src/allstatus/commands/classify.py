@@ -192,24 +192,28 @@ def _classify(path: str | None, writing: Writing, reading: ChartInput, load: Loa
 def _write(decisions: Iterable[Decision], format: Format, level: ReadingLevel) -> None:
     if format is Format.html:
         _write_page(list(decisions), level)
-    else:
+    elif format in BY_IDS:
+        out = sys.stdout.buffer
         for decision in decisions:
-            _write_one(decision, format, level)
+            out.write(_as_json(decision, format) + b"\n")
+    else:
+        _write_text(decisions, level)
 
 
-def _write_one(decision: Decision, format: Format, level: ReadingLevel) -> None:
+def _as_json(decision: Decision, format: Format) -> bytes:
     if format is Format.json:
-        sys.stdout.buffer.write(decision.to_json() + b"\n")
-        return
-    if format is Format.fhir:
-        from allstatus.ehr.out.bundle import bundle_json
+        return decision.to_json()
+    from allstatus.ehr.out.bundle import bundle_json
 
-        sys.stdout.buffer.write(bundle_json(decision) + b"\n")
-        return
+    return bundle_json(decision)
+
+
+def _write_text(decisions: Iterable[Decision], level: ReadingLevel) -> None:
     from allstatus.render.text import WIDTH, render_text
 
     width, colour = max(_columns() or WIDTH, NARROWEST), colour_wanted(sys.stdout)
-    sys.stdout.write(render_text(decision, level=level.value, colour=colour, width=width))
+    for decision in decisions:
+        sys.stdout.write(render_text(decision, level=level.value, colour=colour, width=width))
 
 
 def _write_lines(decisions: Iterable[Decision], decider: Decider) -> None:

@@ -248,10 +248,11 @@ class Answer:
     @lazy
     def _facts(self) -> dict[str, FactParts]:
         """Each fact's value, state and evidence."""
-        stated, facts = self._stated, dict[str, FactParts]()
+        stated, seen = self._stated, self._stated.evidence
         told = {} if self.chart is None else self.chart.states
+        facts: dict[str, FactParts] = {}
         for name, value in stated.values.items():
-            evidence = stated.evidence.get(name, ())
+            evidence = seen.get(name, ())
             if value is None:
                 facts[name] = self._unstated(name, evidence)
             else:

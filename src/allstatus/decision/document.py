@@ -52,19 +52,12 @@ PARTS = (  # of the document, in its order: each a property of a decision
     "engine",
     "notice",
 )
-PARTICULAR = (  # what differs between two decisions with the same resolution and outcome
-    "id",
-    "remission_number",
-    "conflicts",
-    "assumptions",
-    "warnings",
-    "diagnoses",
-    "accounted",
-    "codes",
-)
-SAID = PARTICULAR[2:]  # of these, those that stand together
+# what differs between two decisions with the same resolution and outcome, besides id, remission
+# number and facts; it stands together, and the last three are of charts
+SAID = ("conflicts", "assumptions", "warnings", "diagnoses", "accounted", "codes")
+NO_CHART: tuple[Any, ...] = ((), None, None)
 KEPT = {"options": "_listed", "elsewhere": "_others"}  # and are written once for many decisions
-MARKED = frozenset((*PARTICULAR, *KEPT))
+MARKED = frozenset(("id", *SAID, *KEPT))
 MEASURED = ("margin", "at_threshold", "counting_error")  # what a node says of a number besides
 
 _BEGIN, _END = "\ue000", "\ue001"
@@ -164,11 +157,14 @@ def _names(decision: Decision) -> Iterator[str]:
 
 def _particulars(decision: Decision) -> list[bytes]:
     """What fills the gaps of a form, as JSON."""
-    values = [getattr(decision, name) for name in PARTICULAR]
+    number, said = decision.remission_number, NO_CHART
+    if decision.chart is not None:
+        said = decision.diagnoses, decision.accounted, decision.codes
+    said = decision.conflicts, decision.assumptions, decision.warnings, *said
     written = [
-        write_json(values[0]),
-        b"null" if values[1] is None else write_json(values[1]),
-        _run(SAID, values[2:]) if any(values[2:]) else _NOTHING_SAID,
+        write_json(decision.id),
+        b"null" if number is None else write_json(number),
+        _run(SAID, said) if any(said) else _NOTHING_SAID,
         *[getattr(decision, kept).json for kept in KEPT.values()],
     ]
     for value, state, evidence in decision._facts.values():
@@ -198,4 +194,4 @@ def _measured(*seen: Any) -> bytes:
     return _run(MEASURED, seen)
 
 
-_NOTHING_SAID = _run(SAID, ((), (), (), (), None, None))
+_NOTHING_SAID = _run(SAID, ((), (), (), *NO_CHART))
