@@ -60,7 +60,7 @@ class Percent:
     @property
     def exact(self) -> Fraction | None:
         """The value itself when it is a single number."""
-        return self.low if self.low == self.high else None
+        return self.low if self.low is self.high or self.low == self.high else None
 
     def compare(self, operator: str, limit: Fraction) -> bool | None:
         """Whether every (True), no (False) or some (None) value in the interval satisfies it."""
@@ -75,14 +75,14 @@ class Percent:
         return self._equal(limit) if operator == "==" else _negated(self._equal(limit))
 
     def _above(self, limit: Fraction) -> bool | None:
-        if self.low > limit or (self.low == limit and self.low_open):
+        if self.low > limit or (self.low_open and self.low == limit):
             return True
-        return False if self.high <= limit else None
+        return False if self.high is self.low or self.high <= limit else None
 
     def _below(self, limit: Fraction) -> bool | None:
-        if self.high < limit or (self.high == limit and self.high_open):
+        if self.high < limit or (self.high_open and self.high == limit):
             return True
-        return False if self.low >= limit else None
+        return False if self.low is self.high or self.low >= limit else None
 
     def _equal(self, limit: Fraction) -> bool | None:
         if self.low == self.high == limit:
@@ -293,7 +293,7 @@ def _at(number: Fraction, comparator: str, text: str, field: str, *, bare: bool)
 
 
 def _check(low: Fraction, high: Fraction, field: str) -> None:
-    if low < 0 or high < 0:
+    if low.numerator < 0 or high.numerator < 0:
         raise InvalidRecord(field, "is negative", _remedy(field))
-    if high > HUNDRED or low > HUNDRED:
+    if high > HUNDRED or (low is not high and low > HUNDRED):
         raise InvalidRecord(field, "is above 100 %", _remedy(field))

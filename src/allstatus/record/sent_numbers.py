@@ -52,7 +52,7 @@ def number_of(value: object) -> Fraction:
         number = exact_number(value, "value", "")
     except InvalidRecord as error:
         raise Unreadable(error.problem) from None
-    if number < 0:
+    if number.numerator < 0:
         raise Unreadable("is negative")
     return number
 
@@ -68,7 +68,7 @@ def interval(sent: SentNumber) -> Percent:
         return Percent(Fraction(0), high, high_open=comparator == "<")
     if comparator.startswith(">"):
         return Percent(low, ENDLESS, low_open=comparator == ">")
-    if high < low:
+    if high is not low and high < low:
         raise Unreadable(BACKWARDS)
     return Percent(low, high)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
@@ -57,18 +58,20 @@ class Metrics:
             registry=self.own,
         )
 
+        self._of = lru_cache(maxsize=4096)(lambda counted, *labels: counted.labels(*labels))
+
     def answered(self, route: str, status: int, problem: str, seconds: float) -> None:
         """Count a request."""
-        self.requests.labels(route, status, problem or ANSWERED).inc()
-        self.seconds.labels(route).observe(seconds)
+        self._of(self.requests, route, status, problem or ANSWERED).inc()
+        self._of(self.seconds, route).observe(seconds)
 
     def decided(self, service: str, decisions: Iterable[Decision]) -> None:
         """Count decisions, and where their charts' statements went."""
         for decision in decisions:
-            self.decisions.labels(service, decision.outcome, decision.status or "none").inc()
+            self._of(self.decisions, service, decision.outcome, decision.status or "none").inc()
             if decision.accounted is not None:
                 for place in PLACES:
-                    self.statements.labels(place).inc(getattr(decision.accounted, place))
+                    self._of(self.statements, place).inc(getattr(decision.accounted, place))
 
     def text(self, desk: ServiceState) -> bytes:
         """Everything, as Prometheus reads it."""
