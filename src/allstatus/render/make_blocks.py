@@ -238,13 +238,9 @@ class _Maker:
 
     def _row(self, name: str) -> FactRow:
         entry, reader = self.decision.facts[name], self.reader
-        return FactRow(
-            reader.words(name),
-            reader.value(name, entry.value),
-            reader.known(name, entry),
-            entry.state,
-            entry.evidence,
-        )
+        value = reader.value(name, entry.value)
+        known = reader.known_as(value, entry.state)
+        return FactRow(reader.words(name), value, known, entry.state, entry.evidence)
 
     def _near(self, criterion: str, seen: Observation) -> str:
         says = self.reader.says

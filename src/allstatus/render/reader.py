@@ -90,10 +90,11 @@ class Reader:
 
     def known(self, fact: str, entry: FactValue) -> str:
         """A fact's value, with how it is known when it was not given."""
-        text = self.value(fact, entry.value)
-        if entry.state in ("given", "unknown"):
-            return text
-        return f"{text}, {self.says('known', entry.state)}"
+        return self.known_as(self.value(fact, entry.value), entry.state)
+
+    def known_as(self, value: str, state: str) -> str:
+        """The same of a value in words."""
+        return value if state in ("given", "unknown") else f"{value}, {self.says('known', state)}"
 
     def margin(self, margin: str | None) -> str:
         """How far from the limit, e.g. `, 55 above the limit`."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from allstatus.decision.entries import OverlayUsed, RulesUsed
+from allstatus.record.remembered import remembered
 from allstatus.rules.ruleset import RuleSet
 from allstatus.table.chart_context import DiagnosisSeen
 from allstatus.table.fact_domain import ValueClass
@@ -15,6 +16,7 @@ NOT_EVALUATED = "not_evaluated"
 MARK = {"true": "✓", "unknown": "?", "false": "✗", NOT_EVALUATED: "–"}
 
 
+@remembered(4096)
 def words(name: str) -> str:
     """An identifier as words: `marrow_blast_percent` is `marrow blast percent`."""
     if "_" not in name:

@@ -21,7 +21,7 @@ from allstatus.service.config import ENVIRONMENT, LOCAL_ORIGIN, LOOPBACK, Config
 from allstatus.service.entity_tags import EntityTags
 from allstatus.service.hooks import cds_hooks
 from allstatus.service.middleware import Middleware
-from allstatus.service.openapi_bodies import component_schemas
+from allstatus.service.openapi_bodies import component_schemas, name_of
 from allstatus.service.problem_details import add_handlers
 from allstatus.service.reload import reloading_on_hangup
 from allstatus.service.state import ServiceState
@@ -61,12 +61,14 @@ def make_app(config: Config, again: Callable[[], Config] | None = None) -> FastA
         docs_url=None,
         redoc_url=None,
         separate_input_output_schemas=False,
-        generate_unique_id_function=lambda route: route.name,
+        generate_unique_id_function=name_of,
         telemetry=SILENT,
         redirect_slashes=False,
     )
     for part in (cds_hooks, rest, info_pages, reload):
-        app.include_router(part.router)
+        app.router.routes += (
+            part.router.routes
+        )  # themselves: included ones are sought anew each time
     add_handlers(app)
     _add_middleware(app, config)
     app.openapi = lambda: _openapi(app, config)  # type: ignore[method-assign]

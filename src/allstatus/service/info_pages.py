@@ -22,12 +22,13 @@ from allstatus.service.explanation_pages import explanation_page, unpack
 from allstatus.service.hooks.source_attributes import attributes
 from allstatus.service.languages import language_headers
 from allstatus.service.metrics import MEDIA_TYPE
+from allstatus.service.openapi_bodies import name_of
 from allstatus.service.problem_details import ProblemDetails, documented, nothing_here
 from allstatus.service.rest import RestLevel
 from allstatus.service.rest_types import About, Health, LoadedRules, Readiness
 from allstatus.service.state import desk_of
 
-router = APIRouter(tags=["About"])
+router = APIRouter(tags=["About"], generate_unique_id_function=name_of)
 FOLDER = Path(__file__).parent
 POLICY_HEADER, NO_FRAME = "Content-Security-Policy", "frame-ancestors 'none'"
 POLICY = (

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from fastapi.routing import APIRoute
 from pydantic import TypeAdapter
 from pydantic.json_schema import JsonSchemaMode
 
@@ -177,3 +178,8 @@ def component_schemas() -> dict[str, Any]:
         schema.pop("anyOf", None)  # that one fact must be there: clients would make a type of each
         found[name] = {**schema, "title": name}
     return {**found, "Resource": RESOURCE}
+
+
+def name_of(route: APIRoute) -> str:
+    """What an operation is called: as the function that answers."""
+    return route.name

@@ -37,11 +37,12 @@ from allstatus.service.openapi_bodies import (
     INPUT_BODY,
     NDJSON,
     TIMELINE_SCHEMA,
+    name_of,
 )
 from allstatus.service.problem_details import ProblemDetails, documented, refusal
 from allstatus.service.state import ServiceState, desk_of
 
-router = APIRouter(tags=["REST"])
+router = APIRouter(tags=["REST"], generate_unique_id_function=name_of)
 KINDS = {
     "application/json": None,
     NDJSON: None,

@@ -27,13 +27,13 @@ from allstatus.service.hooks.hook_requests import (
     read_call,
 )
 from allstatus.service.hooks.order_cards import order_cards
-from allstatus.service.openapi_bodies import CARDS_SCHEMA, FEEDBACK_BODY, HOOK_BODY
+from allstatus.service.openapi_bodies import CARDS_SCHEMA, FEEDBACK_BODY, HOOK_BODY, name_of
 from allstatus.service.prefetch import PrefetchedChart
 from allstatus.service.problem_details import ProblemDetails, documented
 from allstatus.service.state import Means, ServiceState, desk_of, unrecorded
 
 ServiceId = Annotated[str, Path(json_schema_extra={"enum": list(SERVICES)})]
-router = APIRouter(prefix="/cds-services", tags=["CDS Hooks"])
+router = APIRouter(prefix="/cds-services", tags=["CDS Hooks"], generate_unique_id_function=name_of)
 
 
 @router.get("", dependencies=ACCEPTED, responses=documented(406))
