@@ -6,6 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from datetime import date
 from itertools import accumulate
 from typing import Any
 
@@ -13,6 +14,7 @@ from allstatus.ehr.chart import Result
 from allstatus.ehr.dates import PointInTime, When
 
 SUPERSEDED = "superseded by a later sending of the same result"
+BY_IDENTIFIER = "identifier "  # how a name begins that is one
 IN_ERROR = "entered in error"  # such a sending may stand for the result, or for itself alone
 MAYBE_CORRECTED = "one of several sent together, and a later sending may have corrected it"
 
@@ -40,10 +42,15 @@ def without_superseded(results: list[Result]) -> Iterable[Result]:
 def _last(results: list[Result], named: dict[str, list[Result]]) -> Iterator[Result]:
     several = {name: _Sendings(sent) for name, sent in named.items()}
     firm = {name: _Sendings(r for r in sent if r.void != IN_ERROR) for name, sent in named.items()}
+    days = {name: _ByDay(named[name]) for name in named if name.startswith(BY_IDENTIFIER)}
     for result in results:
         names = [name for name in result.names if name in several]
         found = [several[name].replacing(result) for name in names]
-        if SUPERSEDED in [firm[name].replacing(result) for name in names]:
+        if any(
+            firm[name].replacing(result) == SUPERSEDED
+            and (name not in days or days[name].meant(result))
+            for name in names
+        ):
             yield replace(result, void=result.void or SUPERSEDED)
         elif any(found):
             yield replace(result, doubt=result.doubt or MAYBE_CORRECTED)
@@ -80,6 +87,31 @@ class _Sendings:
         if not later:
             return ""
         return SUPERSEDED if later >= self._together[when, corrected] else MAYBE_CORRECTED
+
+
+class _ByDay:
+    """Sendings under one identifier, which some give to all results of a test: one of another day
+    is another result, unless it is a correction.
+    """
+
+    def __init__(self, results: Iterable[Result]) -> None:
+        of: dict[date | None, list[Result]] = {}
+        for result in results:
+            of.setdefault(_day(result), []).append(result)
+        fixes = [one for sent in of.values() for one in sent if one.corrected]
+        self._fixes = _Sendings(fixes)
+        loose = of.pop(None, [])
+        self._of = {day: _Sendings([*sent, *loose]) for day, sent in of.items()}
+
+    def meant(self, result: Result) -> bool:
+        """Whether a later sending is of its day, or may be, or corrects it."""
+        group = self._of.get(_day(result))
+        return group is None or bool(group.replacing(result) or self._fixes.replacing(result))
+
+
+def _day(result: Result) -> date | None:
+    when = result.when
+    return None if when is None or when.vague else when.first
 
 
 class _Largest:

@@ -8,6 +8,7 @@ from typing import Any
 from allstatus.ehr.fhir.fhir_standing import updated
 from allstatus.ehr.fhir.fhir_store import ResourceStore
 from allstatus.ehr.fhir.json_access import Json, objects, text, when
+from allstatus.ehr.sendings import BY_IDENTIFIER
 
 
 def identity(resource: Json, store: ResourceStore, rest: str = "") -> dict[str, Any]:
@@ -24,7 +25,7 @@ def names_of(resource: Json, store: ResourceStore, rest: str) -> tuple[str, ...]
     names = [own] if own else []
     for item in objects(resource["identifier"]) if "identifier" in resource else ():
         if value := text(item.get("value")):
-            names.append(f"{text(item.get('system'))}|{value} of {rest}")
+            names.append(f"{BY_IDENTIFIER}{text(item.get('system'))}|{value} of {rest}")
     return tuple(names)
 
 

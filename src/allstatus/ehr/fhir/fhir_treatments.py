@@ -100,7 +100,7 @@ def read_treatment(resource: Json, store: ResourceStore) -> Iterator[Treatment]:
         stands,
         about(resource, store)[0],
         _amount(resource),
-        noted(comments.TREATMENT, [resource]),
+        noted(comments.TREATMENT, [resource], remarks=_said(resource)),
     )
     day = _day(resource)
     bounds = () if day else (when(resource, *ASSERTED), updated(resource))
@@ -147,6 +147,12 @@ def _amount(resource: Json) -> Standing:
 def _doses(dosage: Json) -> list[Json]:
     rated = [*objects(dosage.get("doseAndRate")), dosage]
     return [dose for one in rated for name in DOSES for dose in objects(one.get(name))]
+
+
+def _said(resource: Json) -> list[str]:
+    """How it was given, in words; of what was ordered they only say how it should be."""
+    dosages = objects(resource["dosage"]) if "dosage" in resource else ()
+    return [said for dosage in dosages if (said := text(dosage.get("text")))]
 
 
 def _day(resource: Json) -> When | None:

@@ -19,6 +19,7 @@ NOT_GIVEN = "not given"
 _NOTHING = re.compile(r"0+(\.0*)?")
 GIVEN = {"": "", "CP": "", "PA": ""}  # table 0322: complete, partially administered
 REFUSED = ("RE", "NA")
+NOTES = 9  # of RXA, on how it was given
 CODE_OF = {"RXE": 2, "RXG": 4}
 
 
@@ -110,7 +111,8 @@ def _treatment(
     medicine: bool = True,
 ) -> Treatment:
     doubt = BROKEN_OFF if segment.broken else doubt
-    doubt = doubt or taken_back("\n".join(segment.comments), of=TREATMENT)
+    noted = (" ".join(parts) for parts in segment.repeats(NOTES)) if segment.name == "RXA" else ()
+    doubt = doubt or taken_back("\n".join([*segment.comments, *noted]), of=TREATMENT)
     return Treatment(
         f"{sender.name} {segment.name} {segment.text(1)}".strip(),
         segment.codes(number, system),
