@@ -16,6 +16,7 @@ from typing import Any
 from charts import bundle_of
 from records import blast_limit, known_grid, ndjson, read_fixtures
 from synthetic import make_export, write_export
+from timing import one_core
 
 from allstatus import load_rules
 
@@ -72,7 +73,14 @@ def bundles_of_patients() -> Iterator[dict[str, Any]]:
 
 
 def measure(tree: Path, folder: Path) -> Figures:
-    """Seconds of the processor that each run of a tree takes, compiled as pip installs it."""
+    """Seconds of the processor that each run of a tree takes, compiled as pip installs it; on one
+    core, so that no process works whose time is not counted.
+    """
+    with one_core():
+        return _measured(tree, folder)
+
+
+def _measured(tree: Path, folder: Path) -> Figures:
     compile_dir(tree / "src", quiet=2)
     python = [sys.executable]
     command = [*python, "-m", "allstatus"]
@@ -96,7 +104,9 @@ def measure(tree: Path, folder: Path) -> Figures:
 
 
 def spend(tree: Path, command: list[str]) -> tuple[float, str]:
-    """(seconds of the processor, what was said) of a whole process with its children."""
+    """(seconds of the processor, what was said) of a whole process with the children it waits
+    for.
+    """
     environment = os.environ | {"PYTHONPATH": str(tree / "src"), "PYTHONHASHSEED": "0"}
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     done = subprocess.run(

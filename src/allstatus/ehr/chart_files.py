@@ -13,8 +13,6 @@ from allstatus.ehr.fhir.export_manifest import Beside
 from allstatus.ehr.fhir.fhir_bundles import is_resource, no_resource
 from allstatus.ehr.fhir.fhir_reader import read_fhir
 from allstatus.ehr.fhir.fhir_standing import may_modify
-from allstatus.ehr.hl7v2 import read_hl7
-from allstatus.ehr.lab_table import read_table, read_tables
 from allstatus.errors import InvalidRecord
 from allstatus.record.json_reader import (
     FHIR,
@@ -39,8 +37,12 @@ def read_charts(text: str, kind: str | None = None, *, partial: bool = False) ->
     """
     kind = kind or chart_kind(text)
     if kind == HL7V2:
+        from allstatus.ehr.hl7v2 import read_hl7
+
         yield from _number(read_hl7(text, partial=partial))
     elif kind == TABLE:
+        from allstatus.ehr.lab_table import read_table
+
         yield from _number(read_table(text))
     elif kind == FHIR:
         read = functools.partial(read_fhir, partial=partial, unmodified=not may_modify(text))
@@ -122,6 +124,9 @@ def read_folder(path: Path, *, partial: bool = False) -> Numbered:
     if not any(texts.values()):
         remedy = "give a folder of FHIR files, HL7 v2 messages or tables of results, or a file"
         raise InvalidRecord(str(path), "is a folder without charts", remedy)
+    from allstatus.ehr.hl7v2 import read_hl7
+    from allstatus.ehr.lab_table import read_tables
+
     messages = "\n".join(text for _, text in texts[HL7V2])
     charts = read_hl7(messages, partial=partial) if messages else []
     tables = {file.name: text for file, text in texts[TABLE]}
