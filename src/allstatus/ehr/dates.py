@@ -140,6 +140,8 @@ def last_day(whens: Iterable[When | None]) -> date | None:
 def last_ones(items: Iterable[T]) -> list[T]:
     """Those of which each may be the latest, as none of the others begins after its end."""
     items = list(items)
+    if len(items) < 2:
+        return items
     begun = [item.when.begin for item in items]
     zoned = [moment for moment in begun if moment.utc is not None]
     other = [moment for moment in begun if moment.utc is None]

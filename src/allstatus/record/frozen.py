@@ -78,7 +78,7 @@ class WrittenOnce(Generic[T]):
 
 def freeze(value: Any) -> Any:
     """The same with every mapping as a FrozenDict and every list as a tuple, all the way down."""
-    if type(value) in _FROZEN or isinstance(value, Frozen):
+    if type(value) in _FROZEN or _KEYS[type(value)]:  # a frozen dataclass
         return value
     if isinstance(value, _LISTS):
         return tuple([freeze(item) for item in value])

@@ -108,6 +108,8 @@ def _nearest(items: list[Finding], center: date | None) -> Finding | None:
     """
     if not items or center is None:
         return None
+    if len(items) == 1:
+        return items[0]
     best = min(items, key=lambda i: (_away(i, center), -(i.when.last - center).days))
     same = last_ones(item for item in items if item.when.last == best.when.last)
     last = max(same, key=lambda i: (i.when.order, i.evidence.source))

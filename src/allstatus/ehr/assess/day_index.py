@@ -33,6 +33,8 @@ class DayIndex(Generic[T]):
 
     def touching(self, first: date | None, last: date | None) -> list[T]:
         """Those that may lie on a day between the two, both included."""
+        if not self.items:
+            return []
         start, end = self._span(first, last)
         found = self._order[start:end]
         if last is not None:
