@@ -78,7 +78,7 @@ class Store:
     ) -> None:
         self.database = database
         self._turn: list[_Piece] = []
-        self._waiting: queue.Queue[_Group | None] = queue.Queue()
+        self._waiting: queue.SimpleQueue[_Group | None] = queue.SimpleQueue()
         self._begun_at: deque[float] = deque()  # of groups that are not kept yet, the oldest first
         self._connection: Connection | None = None
         with self._telling():
