@@ -220,7 +220,8 @@ class _Maker:
         return self.reader.title(self.form, kind)
 
     def _list(self, kind: Kind, items: Iterable[Item]) -> ItemList | None:
-        return _item_list(kind, self._title(kind), items)
+        found = tuple(items)
+        return ItemList(kind, self._title(kind), found) if found else None
 
     def _names(self, facts: Iterable[str]) -> str:
         return self.joint.join(map(self.reader.words, facts))

@@ -28,7 +28,8 @@ def name_words(rules: RuleSet, *path: str) -> str:
     """What a fact, a value of it (`fact`, `value`) or a region is called in the language of the
     rules.
     """
-    return rules.names.get(".".join(path)) or words(path[-1])
+    named = rules.names and rules.names.get(".".join(path))
+    return named or words(path[-1])
 
 
 def short_titles(rules: RuleSet) -> list[str]:

@@ -206,11 +206,11 @@ class PrefetchedChart:
                 elsewhere or person.get("id") != self.patient
             ):
                 raise another_patient()
-        values = [value for value in self.answers.values() if value is not None]
-        own = read_own([*values, *self.beside], self.patient, self.server)
+        sent = {key: value for key, value in self.answers.items() if value is not None}
+        own = read_own([*sent.values(), *self.beside], self.patient, self.server)
         if own.others and not own.known:
             raise another_patient()
-        warned = [WARNED.format(key) for key, value in self.answers.items() if is_warned(value)]
+        warned = [WARNED.format(key) for key, value in sent.items() if is_warned(value)]
         own.chart.warnings += [*warned, *self.notes]
         own.chart.partial |= self.partial
         self.others = own.others
