@@ -56,7 +56,7 @@ PARTS = (  # of the document, in its order: each a property of a decision
 # number and facts; it stands together, and the last three are of charts
 SAID = ("conflicts", "assumptions", "warnings", "diagnoses", "accounted", "codes")
 NO_CHART: tuple[Any, ...] = ((), None, None)
-KEPT = {"options": "_listed", "elsewhere": "_others"}  # and are written once for many decisions
+KEPT = ("options", "elsewhere")  # besides: what many decisions share, written once
 MARKED = frozenset(("id", *SAID, *KEPT))
 MEASURED = ("margin", "at_threshold", "counting_error")  # what a node says of a number besides
 
@@ -165,7 +165,8 @@ def _particulars(decision: Decision) -> list[bytes]:
         write_json(decision.id),
         b"null" if number is None else write_json(number),
         _run(SAID, said) if any(said) else _NOTHING_SAID,
-        *[getattr(decision, kept).json for kept in KEPT.values()],
+        decision._listed.json,
+        decision._others.json,
     ]
     for value, state, evidence in decision._facts.values():
         written += _fact(value, state, evidence) if evidence else _bare_fact(value, state)
