@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from allstatus.ehr.chart import Mention, Problem
+from allstatus.ehr.chart import Mention, Problem, Statement
 from allstatus.ehr.coding.codes import code_tables
 from allstatus.ehr.coding.comments import CONDITION, taken_back
 from allstatus.ehr.coding.mentions import tells_of_more
@@ -17,6 +17,7 @@ from allstatus.ehr.hl7v2.segments import BROKEN_OFF, Segment, coded
 from allstatus.ehr.hl7v2.times import usable
 
 # Segments that tell of a disease: where its code is, and its day.
+REASONS = {"PV2": 3, "SCH": 7, "RXE": 27}  # fields with a coded reason of a visit or an order
 TELLING = {"DG1": (3, 5), "PRB": (3, 16), "FT1": (19, 4)}
 
 
@@ -71,6 +72,24 @@ def read_passing(segments: Iterable[Segment], sender: Sender) -> Iterator[Mentio
             said = read_told(segment, sender).statement
             if isinstance(said, Problem):
                 yield Mention(replace(said, doubt="" if said.void else NAMED))
+
+
+def read_reasons(
+    segments: Iterable[Segment], sender: Sender, whole: Statement | None = None
+) -> Iterator[Mention]:
+    """Why somebody was admitted, is to come or is to be given something, where that is a relapse or
+    says that the disease is elsewhere.
+    """
+    when = sender.sent
+    for segment in segments:
+        number = REASONS.get(segment.name, 0)
+        if number and (codes := segment.codes(number)):
+            source, said = f"{sender.name} {segment.name}-{number}", segment.text(number, 2)
+            latest = last_day([when])
+            problem = Problem(
+                source, codes, when, when, "", said, doubt=REASON, latest=latest, recorded=when
+            )
+            yield Mention(problem, whole, more=True)
 
 
 def read_reason(request: Segment, sender: Sender) -> Iterator[Problem | Mention]:

@@ -25,7 +25,13 @@ from allstatus.ehr.chart import (
 from allstatus.ehr.dates import PointInTime
 from allstatus.ehr.hl7v2.corrections import named
 from allstatus.ehr.hl7v2.deletions import CodedSegment, without_deleted
-from allstatus.ehr.hl7v2.diagnoses import all_told, read_diagnosis, read_passing, read_reason
+from allstatus.ehr.hl7v2.diagnoses import (
+    all_told,
+    read_diagnosis,
+    read_passing,
+    read_reason,
+    read_reasons,
+)
 from allstatus.ehr.hl7v2.documents import read_documents
 from allstatus.ehr.hl7v2.framing import Framed, Message, read_messages
 from allstatus.ehr.hl7v2.message_kinds import (
@@ -158,12 +164,13 @@ def _fill(said: _Said, pid: Segment | None) -> None:
         return
     for order in orders_of(said.segments, message.kind in SPECIMEN_FIRST):
         said.sendings += read_order(order, sender)
-        if order.request is not None and results and not order.cancelled:
+        if order.request is not None and not order.cancelled:
             said.others += read_reason(order.request, sender)
     found = [segment for segment in said.segments if segment.name == "DG1"]
     said.coded += [read_diagnosis(segment, sender) for segment in found]
     said.coded += read_treatments(said.segments, sender)
     said.others += read_passing(said.segments, sender)
+    said.others += read_reasons(said.segments, sender)
 
 
 def _comments(message: Message, pid: Segment | None, segments: list[Segment]) -> Iterator[str]:
@@ -183,6 +190,7 @@ def _fill_in_doubt(said: _Said, sender: Sender) -> None:
     said.coded = [*all_told(said.segments, sender)]
     said.whole = Statement(said.message.name, (), None, said.message.sent, text=text)
     said.others += read_documents(said.segments, sender, said.whole)
+    said.others += read_reasons(said.segments, sender, said.whole)
     if not (said.sendings or said.coded or said.others):
         said.others.append(said.whole)
 

@@ -182,7 +182,7 @@ def _sending(order: Order, segment: Segment, sender: Sender) -> Sending:
         value=value or Quantity(),
         ranges=ranges_of(segment),
         flags=flags_of(segment),
-        specimen=order.specimen.codes + segment.codes(OBSERVATION_SITE),
+        specimen=order.specimen.codes + _site(segment),
         corrected=said == "C",
         notes=tuple(_notes(order, segment)),
     )
@@ -196,6 +196,10 @@ def _sending(order: Order, segment: Segment, sender: Sender) -> Sending:
     own = segment.raw(21)
     instance = f"instance {own}|{rest[0]}|{rest[-1]}" if own else ""
     return Sending(result, *_numbers(order), "|".join(rest), rank, confirms, instance)
+
+
+def _site(segment: Segment) -> tuple[Code, ...]:
+    return tuple(code for code in segment.codes(OBSERVATION_SITE) if code.system)
 
 
 def _standing(order: Order, segment: Segment, sender: Sender) -> tuple[str, str]:
