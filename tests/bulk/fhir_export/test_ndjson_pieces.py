@@ -22,12 +22,17 @@ AFTER = {
     "nothing": b"",
     "garbage": b"garbage after the end",
     "padding": b"\0" * 64,
+    "a little padding": b"\0" * 3,
     "another member": gzip.compress(b'{"b":2}\n'),
 }
 
 
+@pytest.mark.parametrize("block", [1, 7, 32, 1 << 16])
 @pytest.mark.parametrize("damage", AFTER.values(), ids=AFTER)
-def test_what_follows_a_compressed_file(tmp_path: Path, damage: bytes) -> None:
+def test_what_follows_a_compressed_file(
+    tmp_path: Path, damage: bytes, block: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ndjson_pieces, "BLOCK", block)
     path = tmp_path / "a.ndjson.gz"
     path.write_bytes(gzip.compress(b'{"a":1}\n') + damage)
     found = list(read_piece(Piece(0, path)))

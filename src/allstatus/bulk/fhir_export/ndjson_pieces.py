@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import re
 import zlib
@@ -204,25 +205,10 @@ def _rest_of_line(file: BinaryIO) -> Iterator[bytes]:
 
 
 def _inflate(file: BinaryIO) -> Iterator[bytes | None]:
-    """The text of one gzip member after the other, a block at a time."""
-    member, whole, given = _member(), True, b""
+    """The text of one gzip member after the other, a block at a time; zeros may follow the last."""
     try:
-        while given := given or file.read(BLOCK):
-            text = member.decompress(given, BLOCK)
-            if text:
-                yield text
-            given, whole = member.unconsumed_tail, member.eof
-            if whole:
-                given, member = (
-                    member.unused_data.lstrip(b"\0"),
-                    _member(),
-                )  # padding is allowed between members
-        yield member.flush()
-    except zlib.error:
-        whole = False
-    if not (whole or member.eof):
+        with gzip.open(file) as packed:
+            while block := packed.read1(BLOCK):
+                yield block
+    except (EOFError, zlib.error, gzip.BadGzipFile):
         yield None
-
-
-def _member() -> zlib._Decompress:
-    return zlib.decompressobj(zlib.MAX_WBITS | 16)
