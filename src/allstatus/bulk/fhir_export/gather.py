@@ -7,8 +7,6 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, TypeVar
 
-import numpy as np
-
 from allstatus.bulk.fhir_export.decide_patient import ExportContext
 from allstatus.bulk.fhir_export.find_patients import patients_in
 from allstatus.bulk.fhir_export.identifiers import identifiers_in, own_name
@@ -30,9 +28,8 @@ from allstatus.ehr.chart_options import DEFAULT_OPTIONS, ChartOptions
 from allstatus.ehr.fhir.fhir_links import together
 from allstatus.ehr.fhir.fhir_resources import READERS
 
-Progress = Callable[
-    [str, int, int], None
-]  # what is being done, how much more of it, and how much it is in all
+# told of: what is being done, how much more of it, and how much it is in all
+Progress = Callable[[str, int, int], None]
 _Result = TypeVar("_Result")
 
 
@@ -52,10 +49,11 @@ class Gathered(LineCounts):
     @classmethod
     def of(cls, people: int, tallies: list[LineTally]) -> Gathered:
         """The sums of what was read piece by piece."""
-        names = [one.name for one in fields(LineCounts)]
-        counts = {name: sum(getattr(t, name) for t in tallies) for name in names}
+        import numpy as np  # which the processes that only read pieces need not load
+
+        names = (one.name for one in fields(LineCounts))
         return cls(
-            **counts,
+            **{name: sum(getattr(t, name) for t in tallies) for name in names},
             people=people,
             types=[sorted(t.types) for t in tallies],
             lengths=[t.lines for t in tallies],
@@ -68,19 +66,15 @@ class Gathered(LineCounts):
         return ExportContext(self.alone, self.nameless)
 
 
+@dataclass(frozen=True, slots=True)
 class Gatherer:
     """Reads the pieces of an export into a folder."""
 
-    def __init__(
-        self,
-        pool: Pool,
-        pieces: list[Piece],
-        folder: Path,
-        progress: Progress,
-        options: ChartOptions = DEFAULT_OPTIONS,
-    ) -> None:
-        self.options = options
-        self.pool, self.pieces, self.folder, self._progress = pool, pieces, folder, progress
+    pool: Pool
+    pieces: list[Piece]
+    folder: Path
+    progress: Progress
+    options: ChartOptions = DEFAULT_OPTIONS
 
     def gather(self) -> tuple[Partitions, Gathered]:
         """Find the patients and shelve their lines; again with those that turn up where no
@@ -109,7 +103,7 @@ class Gatherer:
         """The work's results, piece by piece, with its progress in bytes."""
         total = sum(piece.size for piece in pieces)
         for piece, result in self.pool.run(work, pieces, *more):
-            self._progress(stage, piece.size, total)
+            self.progress(stage, piece.size, total)
             yield result
 
     def _find(
