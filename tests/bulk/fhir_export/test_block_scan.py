@@ -175,3 +175,15 @@ def test_references_of_any_form_are_told_at_once(change: str) -> None:
     odd = ODD[change](_about("Observation", "o", "a"))
     scanned = at_once(_about("Observation", "p", "b"), odd)
     assert scanned == ("Observation", ("b", "a"), False)
+
+
+def test_names_that_are_not_ascii_are_read_and_those_that_are_no_text_rejected(
+    tmp_path: Path,
+) -> None:
+    accented = '{"resourceType":"Observation","subject":{"reference":"Patient/\N{DEGREE SIGN}"}}'
+    lines = [accented.encode(), accented.encode("latin-1")]
+    assert scan(lines[0], lines[:1]) is scan(lines[1], lines[1:]) is None
+    assert tell_line(lines[0]).names == ("\N{DEGREE SIGN}",)
+    tally, kept, rejected = outcome(tmp_path, b"".join(line + b"\n" for line in lines))
+    assert (tally.lines, tally.passed, tally.rejected, kept) == (2, 1, 1, [])
+    assert rejected == ['[0, 2, "is not UTF-8 text"]\n']

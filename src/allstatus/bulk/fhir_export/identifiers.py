@@ -7,15 +7,15 @@ from collections.abc import Iterator
 
 from allstatus.bulk.fhir_export.decide_patient import read_resource
 from allstatus.bulk.fhir_export.line_scan import IDENTIFIED, identified_by, type_of
-from allstatus.ehr.fhir.json_access import objects
+from allstatus.ehr.fhir.json_access import Json, objects
 from allstatus.errors import InvalidRecord
 
 
 def identifiers_in(text: bytes, wanted: frozenset[str]) -> Iterator[tuple[str, str]]:
     """Each of these identifiers that a Patient among some lines has, with the patient's name."""
-    for line in text.split(b"\n"):
-        if b'"identifier"' in line and type_of(line) in ("", "Patient"):
-            yield from ((name, own) for name, own in _identifiers(line) if name in wanted)
+    for patient in patients_with(b'"identifier"', text):
+        own = map(identified_by, objects(patient.get("identifier")))
+        yield from ((name, patient["id"]) for name in own if name in wanted)
 
 
 def own_name(identified: str) -> str:
@@ -25,11 +25,13 @@ def own_name(identified: str) -> str:
     return str(json.loads(identified.removeprefix(IDENTIFIED))[1])
 
 
-def _identifiers(line: bytes) -> Iterator[tuple[str, str]]:
-    try:
-        patient = read_resource(line)
-    except InvalidRecord:
-        return  # the second reading rejects it
-    if patient["resourceType"] == "Patient" and isinstance(own := patient.get("id"), str):
-        for identifier in objects(patient.get("identifier")):
-            yield identified_by(identifier), own
+def patients_with(key: bytes, text: bytes) -> Iterator[Json]:
+    """The Patients with a key and an id among some lines, read."""
+    for line in text.split(b"\n") if key in text else ():
+        if key in line and type_of(line) in ("", "Patient"):
+            try:
+                patient = read_resource(line)
+            except InvalidRecord:
+                continue  # the second reading rejects it
+            if patient["resourceType"] == "Patient" and isinstance(patient.get("id"), str):
+                yield patient
