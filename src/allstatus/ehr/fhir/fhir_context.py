@@ -38,6 +38,7 @@ ANOTHERS = "is about another person"
 ANOTHERS_SPECIMEN = "its specimen is of another person"
 UNKNOWN_FOCUS = "is about something that is not here"
 # Germany (MII Laboratory) says of a time whether it is of collection, or (so) of receipt.
+RECEIPT = "receipt"
 SOURCE_OF_TIME, RECEIVED = "/QuelleKlinischesBezugsdatum", "281271004"
 FOCUS_CODE = "observation-focusCode"
 
@@ -222,7 +223,8 @@ def _day(result: Json, store: ResourceStore, of: Specimens) -> tuple[When | None
         taken = obj(specimen.get("collection"))
         if any(key in taken for key in COLLECTED):
             return span(taken, *COLLECTED), "dated by its specimen's collection"
-    return None, ""
+    received = _times(tuple(result))
+    return (span(result, *received), f"dated by its {RECEIPT}") if received else (None, "")
 
 
 def _of_its_own(owner: Json) -> tuple[str, ...]:
@@ -253,9 +255,7 @@ def _bound(result: Json, owners: Iterable[tuple[str, Json]], of: Specimens) -> d
     """The last day a result can be of: not after it or its report was issued, or last changed on a
     server, nor after its specimen was received.
     """
-    every = (result, *(owner for _, owner in owners))
-    days = [when(owner, "issued") for owner in every]
-    days += [when(o, n) for o in every for n in _times(tuple(o)) if _is_receipt(o, n)]
+    days = [when(owner, "issued") for owner in (result, *(owner for _, owner in owners))]
     days.append(updated(result))
     days += [when(specimen, "receivedTime") for specimen in of.resources if len(of.resources) == 1]
     return last_day(days)
