@@ -70,7 +70,7 @@ def _by_jiter(text: str | bytes) -> Any:
         return None
     try:
         data = text.encode() if isinstance(text, str) else text
-        if _ESCAPED_BYTES.search(data):
+        if b"\\" in data and _ESCAPED_BYTES.search(data):
             return None
         how: dict[str, Any] = {"cache_mode": "keys", "float_mode": "decimal"}
         return jiter.from_json(data, allow_inf_nan=False, catch_duplicate_keys=True, **how)

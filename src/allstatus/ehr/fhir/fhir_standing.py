@@ -150,8 +150,8 @@ SUMMARY = "sent as a summary, without all of it"
 def may_modify(source: str | bytes) -> bool:
     """Whether a modifier extension may stand in JSON as it is written, its name also in escapes."""
     if isinstance(source, str):
-        return "modifierExtension" in source or "\\u00" in source
-    return b"modifierExtension" in source or b"\\u00" in source
+        return "modifierExtension" in source or ("\\" in source and "\\u00" in source)
+    return b"modifierExtension" in source or (b"\\" in source and b"\\u00" in source)
 
 
 def modified(element: Json, *, inside: tuple[str, ...] = ()) -> bool:
