@@ -234,7 +234,7 @@ class Answer:
         """
         return not self._stated.conflicts and self.outcome != NOT_APPLICABLE
 
-    @property
+    @lazy
     def _listed(self) -> WrittenOnce[Option]:
         status = self.status
         if status is None or self._applicability is None:

@@ -10,7 +10,7 @@ from typing import Any, NoReturn, TypeVar
 
 from allstatus.decision import document
 from allstatus.decision.answer import UNDECIDED, Answer
-from allstatus.decision.entries import FactQuestion, PossibleRegion, RulesSource, RulesUsed
+from allstatus.decision.entries import FactQuestion, Option, PossibleRegion, RulesSource, RulesUsed
 from allstatus.decision.lazy import lazy
 from allstatus.decision.origin import Origin
 from allstatus.record.frozen import WrittenOnce
@@ -152,6 +152,11 @@ class Decision(Answer):
             said[kind] = make()
         made: T = said[kind]
         return made
+
+    @property
+    def listing(self) -> WrittenOnce[Option]:
+        """The options with all that is made of them once for every decision that has the same."""
+        return self._listed
 
     @lazy
     def _nearness(self) -> tuple[bool, ...]:

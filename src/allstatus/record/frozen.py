@@ -65,7 +65,9 @@ class Frozen:
 
 
 class WrittenOnce(Generic[T]):
-    """Entries that many decisions share (`entries`), and the same as JSON, written once."""
+    """Entries that many decisions share (`entries`), the same as JSON, and what is `said` of them
+    alone by whoever puts them into words, each once.
+    """
 
     def __init__(self, entries: Iterable[T] = ()) -> None:
         self.entries = tuple(entries)
@@ -74,6 +76,11 @@ class WrittenOnce(Generic[T]):
     def json(self) -> bytes:
         """As they stand in a document."""
         return to_json(self.entries)
+
+    @cached_property
+    def said(self) -> dict[str, Any]:
+        """What was made of them, by what it is called."""
+        return {}
 
 
 def freeze(value: Any) -> Any:

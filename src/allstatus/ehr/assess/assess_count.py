@@ -72,7 +72,9 @@ def _near(scene: Scene, name: str, center: date | None) -> list[Finding]:
 
 def _away(item: Finding, center: date) -> timedelta:
     """How far from a day a result may lie."""
-    return max(abs(item.when.first - center), abs(item.when.last - center))
+    first, last = item.when.first, item.when.last
+    away = abs(last - center)
+    return away if first == last else max(abs(first - center), away)
 
 
 def _open(scene: Scene, verdicts: dict[str, Finding | None], center: date | None) -> list[Doubt]:

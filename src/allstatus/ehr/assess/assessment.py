@@ -138,7 +138,8 @@ class Scene:
 
     def within(self, items: Iterable[Finding]) -> list[Finding]:
         """Findings no later than the moment's last day."""
-        return [item for item in items if self.by_then(item.when)]
+        until = self.moment.until
+        return [item for item in items if until is None or item.when.last <= until]
 
     def by_then(self, when: When) -> bool:
         """Whether a time is no later than the moment's last day."""

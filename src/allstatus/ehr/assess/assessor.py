@@ -92,6 +92,8 @@ class Assessor:
         """The assessment as it would be if a doubtful marrow, treatment or status counted, or a
         marrow of a month or year were of another of its days.
         """
+        if not self.reading.doubts:
+            return
         doubts = self.reading.doubts.get(MARROW, ())
         days = {day: doubt for doubt in doubts for day in self._other_days(doubt, moment)}
         for day, doubt in days.items():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 
 from allstatus.render.blocks import (
     AgentFit,
@@ -75,7 +74,6 @@ def _questions(block: OpenQuestions, reader: Reader) -> list[str]:
     ]
 
 
-@lru_cache(maxsize=1024)
 def _options(block: Options) -> tuple[str, ...]:
     """The listed treatments with whom their stated uses fit; those that do not fit come last, with
     the reason.

@@ -32,7 +32,7 @@ KINDS: tuple[Kind, ...] = (
     *("assumptions", "conflicts", "warnings", "source"),
 )
 SOURCE: tuple[Kind, ...] = ("source",)
-ALIKE = frozenset({"away", "possible", "messages", "may_be", "questions"})  # see Decision.shared
+ALIKE = frozenset({"away", "possible", "messages", "may_be", "questions", "options"})
 Lines = tuple[str, ...]
 CARDS = uuid5(NAMESPACE_URL, "urn:allstatus:card")
 INDICATORS: Mapping[str, Indicator] = {"conflicting_data": "warning"}
@@ -128,6 +128,13 @@ def card_lines(decision: Decision, kinds: Iterable[Kind] = SOURCE) -> list[str]:
 
 
 def _alike(decision: Decision, kind: Kind) -> Lines:
+    """The lines of a kind that is worded once: of options for all that list the same."""
+    if kind == "options":
+        said = decision.listing.said
+        if "card" not in said:
+            said["card"] = _lines(decision, kind).get(kind, ())
+        lines: Lines = said["card"]
+        return lines
     return decision.shared(("card", kind), lambda: _lines(decision, kind).get(kind, ()))
 
 
