@@ -5,16 +5,12 @@ import gc
 import os
 import sys
 from collections.abc import Callable
-from importlib import import_module
-from types import ModuleType
-from typing import Any
 
 import allstatus
 
 # objects made before the first look for cycles: imports and records make many, and hardly a cycle
 GARBAGE = 200_000
 INTERRUPTED = 130
-SEARCH = "pydantic.plugin._loader"
 
 
 def main() -> None:
@@ -22,34 +18,15 @@ def main() -> None:
     if sys.argv[1:] == ["--version"]:
         print(f"allstatus {allstatus.__version__}")
         return
-    _turn_plugins_off()
+    os.environ.setdefault(
+        "PYDANTIC_DISABLE_PLUGINS", "__all__"
+    )  # saves a walk over every installed package
     gc.set_threshold(GARBAGE)
     atexit.register(gc.freeze)  # what ends with the process is not looked through once more
     try:
         raise SystemExit(_run())
     except KeyboardInterrupt:  # before or after a command's own work
         raise SystemExit(INTERRUPTED) from None
-
-
-class NoPlugins(ModuleType):
-    """pydantic's search for plugins where they are off: the real one imports what reads packages'
-    metadata, mail and archives, before it says the same.
-    """
-
-    def get_plugins(self) -> tuple[()]:
-        """None, without a walk over every installed package."""
-        return ()
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        sys.modules.pop(self.__name__, None)  # a pydantic that asks for more is given the real one
-        return getattr(import_module(self.__name__), name)
-
-
-def _turn_plugins_off() -> None:
-    if os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__") == "__all__":
-        sys.modules.setdefault(SEARCH, NoPlugins(SEARCH))
 
 
 def _run() -> int:
