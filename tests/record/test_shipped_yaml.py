@@ -11,13 +11,13 @@ from allstatus.record.yaml_file import YamlFile
 from allstatus.record.yaml_parser import Parser
 
 ROOT = Path(__file__).parents[2]
-RULES, CODES = ROOT / "rules", ROOT / "codes"
-FILES = sorted([*RULES.rglob("*.yaml"), *CODES.rglob("*.yaml")])
+RULES, CODES, TEXTS = ROOT / "rules", ROOT / "codes", ROOT / "src" / "allstatus"
+FILES = sorted([*RULES.rglob("*.yaml"), *CODES.rglob("*.yaml"), *TEXTS.glob("*/*.yaml")])
 
 
 def read(path: Path) -> YamlFile:
     """A file as those who use it read it."""
-    return CodesFile(path, CODES) if CODES in path.parents else YamlFile(path, RULES)
+    return CodesFile(path, CODES) if CODES in path.parents else YamlFile(path, path.parent)
 
 
 def parsed(file: YamlFile) -> YamlFile:

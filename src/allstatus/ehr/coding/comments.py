@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cache
 from itertools import pairwise
 
 from allstatus.ehr.chart import Code
@@ -41,7 +41,7 @@ def unfit(code: str, display: str) -> str:
 
 def is_comment(codes: Iterable[Code]) -> bool:
     """Whether a result is a comment on those beside it."""
-    return any((code.system, code.code) in _words().results for code in codes)
+    return any((code.system, code.code) in _of_others() for code in codes)
 
 
 def by_comment(doubt: str) -> bool:
@@ -62,7 +62,6 @@ class CommentWords:
         kinds, negated = said["taken_back"], said["negated"]
         self._why = str(said["why"])
         self.conditions: dict[str, str] = said["conditions"]
-        self.results = {(code["system"], code["code"]) for code in said["results"]}
         self._unharmed = _pattern(said["unharmed"])
         self._kinds = {name: _pattern(kind["words"]) for name, kind in kinds.items()}
         self._before = re.compile(rf"{_pattern(negated['before']).pattern}\s+{_BETWEEN}$")
@@ -128,9 +127,15 @@ class CommentWords:
         )
 
 
-@lru_cache(maxsize=1)
+@cache
 def _words() -> CommentWords:
     return CommentWords()
+
+
+@cache
+def _of_others() -> set[tuple[str, str]]:
+    """Systems and codes of results that are comments on others."""
+    return {(code["system"], code["code"]) for code in read_yaml("comment-words")["results"]}
 
 
 def _plain(text: str) -> str:
