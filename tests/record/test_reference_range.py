@@ -5,7 +5,7 @@ from fractions import Fraction
 import pytest
 
 from allstatus.record.percent import read_percent
-from allstatus.record.reference_range import Limits, read_limits
+from allstatus.record.reference_range import Limits, is_range, read_limits
 from allstatus.record.sent_numbers import Range, SentNumber, Unreadable
 
 FOUR, ELEVEN, ONE = Fraction(4), Fraction(11), Fraction(1)
@@ -126,3 +126,11 @@ def test_without_a_factor_the_units_must_be_the_same() -> None:
 def test_limits_in_another_spelling_of_a_unit_that_is_not_converted_are_in_it() -> None:
     given = Range(sent("7.5", unit="mmol/l"), sent("10", unit="MMOL/L"))
     assert read_limits(given, "mmol/L", None) == Limits(Fraction("7.5"), Fraction(10))
+
+
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [("150-400", True), ("< 450", True), (">=150", True), ("see comment", False), ("", False)],
+)
+def test_a_text_that_is_a_range(text: str, *, whole: bool) -> None:
+    assert is_range(text) is whole

@@ -60,8 +60,7 @@ class Doubt:
         """
         if self.when.end < when.begin:
             return False
-        day = when.first == when.last or self.when.first == self.when.last
-        if self.report and day and self.when.last == when.last:  # of that day, or older
+        if self.report and self.when.last == when.first == when.last:  # of that day, or older
             return False
         same = self.value is not None and agree(self.value, value)
         if same and self.when.first == self.when.last == when.last:
