@@ -10,7 +10,7 @@ from typing import Any, NoReturn, TypeVar
 
 from allstatus.decision import document
 from allstatus.decision.answer import UNDECIDED, Answer
-from allstatus.decision.entries import FactQuestion, Option, PossibleRegion, RulesSource, RulesUsed
+from allstatus.decision.entries import FactQuestion, PossibleRegion, RulesSource, RulesUsed
 from allstatus.decision.lazy import lazy
 from allstatus.decision.origin import Origin
 from allstatus.record.frozen import WrittenOnce
@@ -63,7 +63,9 @@ class Decision(Answer):
         """The facts whose answer could change the outcome, with the question and the tests that
         answer it.
         """
-        return self.shared("missing", self._missing) if self.outcome == "insufficient_data" else ()
+        if self.outcome != "insufficient_data":
+            return ()
+        return shared(self, "missing", self._missing)
 
     @lazy
     def irrelevant(self) -> tuple[str, ...]:
@@ -141,23 +143,6 @@ class Decision(Answer):
         """`one_answer_away` as classes of values."""
         return self._explanation.settling if self.outcome == "insufficient_data" else ()
 
-    def shared(self, what: object, make: Callable[[], T]) -> T:
-        """What is the same for all decisions of one resolution and outcome whose numbers are as
-        near their limits: made once, under the name `what`.
-        """
-        if self._stated.conflicts:
-            return make()  # which are of this record alone
-        said, kind = self._explanation.said, (what, self.outcome, self._nearness)
-        if kind not in said:
-            said[kind] = make()
-        made: T = said[kind]
-        return made
-
-    @property
-    def listing(self) -> WrittenOnce[Option]:
-        """The options with all that is made of them once for every decision that has the same."""
-        return self._listed
-
     @lazy
     def _nearness(self) -> tuple[bool, ...]:
         return tuple([self._observe(criterion).near for criterion in self._explainer.limited])
@@ -226,3 +211,25 @@ def _restore(values: dict[str, Any]) -> Decision:
     decision = Decision.__new__(Decision)
     decision.__dict__.update(values)
     return decision
+
+
+def shared(decision: Decision, what: object, make: Callable[[], T]) -> T:
+    """What is the same for all decisions of one resolution and outcome whose numbers are as near
+    their limits: made once, under the name `what`.
+    """
+    if decision._stated.conflicts:
+        return make()  # which are of this record alone
+    kind = what, decision.outcome, decision._nearness
+    return _made_once(decision._explanation.said, kind, make)
+
+
+def shared_by_options(decision: Decision, what: object, make: Callable[[], T]) -> T:
+    """What is the same for all decisions with the same options: made once, under that name."""
+    return _made_once(decision._listed.said, what, make)
+
+
+def _made_once(said: dict[Any, Any], kind: object, make: Callable[[], T]) -> T:
+    if kind not in said:
+        said[kind] = make()
+    made: T = said[kind]
+    return made

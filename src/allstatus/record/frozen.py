@@ -78,7 +78,7 @@ class WrittenOnce(Generic[T]):
         return to_json(self.entries)
 
     @cached_property
-    def said(self) -> dict[str, Any]:
+    def said(self) -> dict[Any, Any]:
         """What was made of them, by what it is called."""
         return {}
 

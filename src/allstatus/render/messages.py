@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from allstatus.decision.decision import Decision
+from allstatus.decision.decision import Decision, shared
 from allstatus.render.program_texts import Book
 from allstatus.render.words import words
 from allstatus.rules.phrases import Phrase, Says
@@ -75,7 +75,7 @@ def reasons_of(decision: Decision) -> list[str]:
 def message(decision: Decision, level: str, reason: str) -> str:
     """What is said of one reason: the phrases that hold by what was stated."""
     what = ("message", level, reason)
-    return decision.shared(what, lambda: _message(decision, level, reason))
+    return shared(decision, what, lambda: _message(decision, level, reason))
 
 
 def _message(decision: Decision, level: str, reason: str) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from uuid import NAMESPACE_URL, uuid5
 
 from allstatus.decision.answer import NOT_APPLICABLE
-from allstatus.decision.decision import Decision
+from allstatus.decision.decision import Decision, shared, shared_by_options
 from allstatus.ehr.out.names import BASE
 from allstatus.render.blocks import Kind
 from allstatus.render.make_blocks import make_blocks
@@ -129,13 +129,8 @@ def card_lines(decision: Decision, kinds: Iterable[Kind] = SOURCE) -> list[str]:
 
 def _alike(decision: Decision, kind: Kind) -> Lines:
     """The lines of a kind that is worded once: of options for all that list the same."""
-    if kind == "options":
-        said = decision.listing.said
-        if "card" not in said:
-            said["card"] = _lines(decision, kind).get(kind, ())
-        lines: Lines = said["card"]
-        return lines
-    return decision.shared(("card", kind), lambda: _lines(decision, kind).get(kind, ()))
+    share = shared_by_options if kind == "options" else shared
+    return share(decision, ("card", kind), lambda: _lines(decision, kind).get(kind, ()))
 
 
 def _lines(decision: Decision, *kinds: Kind) -> dict[Kind, Lines]:

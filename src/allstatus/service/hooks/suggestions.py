@@ -10,7 +10,7 @@ from itertools import islice, product
 from typing import Any
 
 import allstatus
-from allstatus.decision.decision import Decision
+from allstatus.decision.decision import Decision, shared
 from allstatus.ehr.assess.recorded_answers import questions
 from allstatus.ehr.out.answer_observation import answer_observation
 from allstatus.ehr.out.context import Context
@@ -55,7 +55,7 @@ def _status(context: Context, subject: dict[str, Any]) -> Offer:
 
 def _answers(context: Context, subject: dict[str, Any]) -> list[Offer]:
     """The answers that may be offered, the same for all decisions alike, as this patient's."""
-    alike = context.decision.shared("offers", lambda: tuple(islice(_offers(context), MOST)))
+    alike = shared(context.decision, "offers", lambda: tuple(islice(_offers(context), MOST)))
     own = {"subject": subject, "effectiveDateTime": context.instant}
     return [
         (label, [{**action, "resource": action["resource"] | own} for action in actions])
