@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from allstatus.ehr.coding.codes import make_code
 from allstatus.ehr.dates import read_when
-from allstatus.ehr.fhir.fhir_store import split_address
 from allstatus.ehr.fhir.fhir_values import quantity
+from allstatus.ehr.fhir.fhir_versions import split_address
 from allstatus.record import remembered as module
 from allstatus.record.remembered import KEPT, MOST, remembered
 from allstatus.record.units import read_unit

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from allstatus.ehr.fhir.fhir_bundles import entries_of
-from allstatus.ehr.fhir.fhir_store import ResourceStore, split_address
+from allstatus.ehr.fhir.fhir_store import ResourceStore
+from allstatus.ehr.fhir.fhir_versions import split_address
 from allstatus.ehr.fhir.json_access import Json, obj, text
 
 KIND = "Medication"

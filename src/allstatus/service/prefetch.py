@@ -13,7 +13,7 @@ from typing import Any
 from allstatus.ehr.chart import Chart
 from allstatus.ehr.fhir.fhir_bundles import NO_ANSWER, missing_parts, resources_of
 from allstatus.ehr.fhir.fhir_reader import read_own
-from allstatus.ehr.fhir.fhir_store import split_address
+from allstatus.ehr.fhir.fhir_versions import split_address
 from allstatus.ehr.fhir.json_access import obj, objects, text, whole_number
 from allstatus.errors import InvalidRecord
 from allstatus.record.code_files import read_yaml

@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 
 from allstatus.ehr.chart import Mention, Result
+from allstatus.ehr.fhir.fhir_bundles import resources_of
 from allstatus.ehr.fhir.fhir_mentions import told
 from allstatus.ehr.fhir.fhir_results import read_other
-from allstatus.ehr.fhir.fhir_store import ResourceStore, resources_of
+from allstatus.ehr.fhir.fhir_store import ResourceStore
 from ehr.bundles import ICD10CM, concept
 
 RELAPSE = concept("C91.02", ICD10CM)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
-from allstatus.ehr.fhir.fhir_store import ResourceStore, split_address
+from allstatus.ehr.fhir.fhir_store import ResourceStore
+from allstatus.ehr.fhir.fhir_versions import split_address
 from allstatus.ehr.fhir.json_access import NOTHING, Json, obj, objects, text
 
 PatientKey = tuple[str, str]  # server, or the authority of an identifier; and the name there

@@ -38,7 +38,8 @@ from allstatus.ehr.fhir.fhir_patients import (
 )
 from allstatus.ehr.fhir.fhir_resources import READERS, visit_reasons
 from allstatus.ehr.fhir.fhir_standing import modified
-from allstatus.ehr.fhir.fhir_store import ResourceStore, split_address
+from allstatus.ehr.fhir.fhir_store import ResourceStore
+from allstatus.ehr.fhir.fhir_versions import split_address
 from allstatus.ehr.fhir.json_access import NOTHING, Json, text
 from allstatus.errors import InvalidRecord
 

@@ -10,11 +10,10 @@ from functools import cached_property
 from typing import Any
 
 from allstatus.ehr.chart import Code
-from allstatus.ehr.fhir.fhir_bundles import BundleEntry, resources_of
+from allstatus.ehr.fhir.fhir_bundles import BundleEntry
 from allstatus.ehr.fhir.fhir_versions import NO_KEY, Key, latest, split_address, versions_of
 from allstatus.ehr.fhir.json_access import Json, codes, obj, objects, text
 
-__all__ = ["ResourceStore", "resources_of", "split_address"]
 UUID = (
     36  # signs; a resource whose id is one may be referred to by it where no full address was sent
 )

@@ -13,7 +13,8 @@ from allstatus.ehr.fhir.fhir_patients import whose_all
 from allstatus.ehr.fhir.fhir_reader import HOME, home_of
 from allstatus.ehr.fhir.fhir_resources import statements
 from allstatus.ehr.fhir.fhir_standing import modified
-from allstatus.ehr.fhir.fhir_store import ResourceStore, split_address
+from allstatus.ehr.fhir.fhir_store import ResourceStore
+from allstatus.ehr.fhir.fhir_versions import split_address
 from allstatus.ehr.fhir.json_access import Json, codeable, obj, objects, text, words
 from allstatus.service.prefetch import PrefetchedChart
 
