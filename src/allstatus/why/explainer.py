@@ -51,7 +51,7 @@ class Explanation:
     """What can be said of a resolution whatever the exact values behind it.
 
     `forms` are for `document`: the JSON by kind of decision, with gaps for the exact values; `said`
-    is for those who put it into words (`Decision.shared`).
+    is for those who put it into words (`shared` beside `Decision`).
     """
 
     def __init__(self, explainer: Explainer, resolution: Resolution) -> None:
