@@ -3,10 +3,11 @@
 Columns, of which `date` and `code` are needed: patient, date, system, code, display, comparator,
 value, unit, low, high, flag, status, specimen, issued, comment, sex, born. A row is a result, or,
 by its code, a treatment given (its value an amount, if any) or a diagnosis, of which a value or
-flag is an answer. A status is a result's, a treatment's or a diagnosis' in FHIR. A code without a
-system is one of LOINC, unless it names its system itself, as in LOINC:718-7 or LOINC|718-7. A
-comment is read only for whether it takes its row back; a row whose code is that of a comment is one
-on the results of its date and specimen.
+flag is an answer. A status is a result's, a treatment's or a diagnosis' in FHIR; a result's may be
+one of HL7's letters, or a word of `codes/result-statuses.yaml`. A code without a system is one of
+LOINC, unless it names its system itself, as in LOINC:718-7 or LOINC|718-7. A comment is read only
+for whether it takes its row back; a row whose code is that of a comment is one on the results of
+its date and specimen.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from allstatus.ehr.chart import (
 )
 from allstatus.ehr.coding import comments
 from allstatus.ehr.coding.codes import code_tables, make_code, table
+from allstatus.ehr.coding.result_statuses import result_status
 from allstatus.ehr.dates import read_when
 from allstatus.ehr.fhir.fhir_resources import ENDED, STATES, VERIFICATION
 from allstatus.ehr.fhir.fhir_standing import (
@@ -174,7 +176,7 @@ def _check(names: list[str]) -> None:
 
 
 def _is_remark(row: Row) -> bool:
-    status = RESULT.get(_status(row), STANDS)
+    status = RESULT.get(_status(_as_result(row)), STANDS)
     return comments.is_comment([make_code(*_coded(row))]) and not status.void
 
 
@@ -198,6 +200,7 @@ def _statement(row: Row, source: str, remarks: Iterable[Row] = ()) -> Statement:
         return Treatment(source, codes, when, issued, void, text, doubt=doubt)
     is_sign = table("signs").find(codes)
     if code_tables().systems.is_of_icd(codes[0]) or table("diagnoses").find(codes) or is_sign:
+        row = _as_result(row) if is_sign and answered else row
         void, doubt = _standing(row, DIAGNOSED, comments.CONDITION)
         if is_sign and answered:
             return _result(row, Statement(source, codes, when, issued, void, text, doubt=doubt))
@@ -205,8 +208,15 @@ def _statement(row: Row, source: str, remarks: Iterable[Row] = ()) -> Statement:
         said = _status(row)
         made = Problem(source, codes, when, issued, void, text, recorded=when, doubt=doubt)
         return replace(made, clinical=said, ended=said in ENDED) if said in STATES else made
+    row = _as_result(row)
     void, doubt = _standing(row, RESULT, comments.RESULT, remarks)
     return _result(row, Statement(source, codes, when, issued, void, text, doubt=doubt))
+
+
+def _as_result(row: Row) -> Row:
+    """A row with the status of a result as FHIR has it, where letters or words of others say it."""
+    sent, answered = row.get("status", ""), bool(row.get("value") or row.get("flag"))
+    return row | {"status": result_status(sent, answered=answered)} if sent else row
 
 
 def _status(row: Row) -> str:

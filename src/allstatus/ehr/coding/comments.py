@@ -93,7 +93,7 @@ class CommentWords:
 
     def _lines(self, text: str) -> str:
         """Text made plain; a line goes on in the next after a word that denies what follows."""
-        return self._going_on.sub(r"\1 ", _plain(text))
+        return self._going_on.sub(r"\1 ", plain_words(text))
 
     def _found(self, sentence: str, of: Kinds, over: int = 0) -> str:
         """The first words that take the result back and are not denied; those that stand on both
@@ -138,7 +138,7 @@ def _of_others() -> set[tuple[str, str]]:
     return {(code["system"], code["code"]) for code in read_yaml("comment-words")["results"]}
 
 
-def _plain(text: str) -> str:
+def plain_words(text: str) -> str:
     """Small letters without accents, hyphens or formatting, a sentence in one line."""
     lines = (" ".join(line.split()) for line in _BREAKS.sub("\n", text).splitlines())
     joined = (f"{' ' if line[0].islower() else chr(10)}{line}" for line in lines if line)
@@ -149,5 +149,7 @@ def _plain(text: str) -> str:
 
 def _pattern(words: Iterable[str]) -> re.Pattern[str]:
     """Any of these words or phrases; `*` is the rest of a word."""
-    each = (re.escape(_plain(word)).replace(r"\*", r"\w*").replace(r"\ ", r"\s+") for word in words)
+    each = (
+        re.escape(plain_words(word)).replace(r"\*", r"\w*").replace(r"\ ", r"\s+") for word in words
+    )
     return re.compile(rf"\b(?:{'|'.join(sorted(each, key=len, reverse=True))})\b")

@@ -120,14 +120,14 @@ class Order:
         comments = "\n".join(comment for one in said for comment in one.comments)
         remarks = [one for one in found if is_comment(one.codes(3))]
         comments += "".join(
-            f"\n{one.plain(one.raw(5))}" for one in remarks if one.only(11).upper() not in VOID
+            f"\n{one.plain(one.raw(5))}" for one in remarks if one.status(11) not in VOID
         )
         return cls(request, found, specimen_of(request, own or shared), cancelled, comments, common)
 
     @property
     def status(self) -> str:
         """What it says of its results (OBR-25), else that it was cancelled."""
-        said = self.request.only(25).upper() if self.request is not None else ""
+        said = self.request.status(25) if self.request is not None else ""
         return said or ("CA" if self.cancelled else "")
 
 
@@ -161,7 +161,7 @@ def read_order(order: Order, sender: Sender) -> Iterator[Sending]:
 
 
 def _sending(order: Order, segment: Segment, sender: Sender) -> Sending:
-    request, status = order.request, segment.only(11).upper()
+    request, status = order.request, segment.status(11)
     sent_at = segment.when(14) if segment.raw(14) else _collected(order)
     day = usable(sent_at, sender.sent, sender.born)
     if segment.raw(14) and segment.when(14) is None:
@@ -204,7 +204,7 @@ def _site(segment: Segment) -> tuple[Code, ...]:
 
 def _standing(order: Order, segment: Segment, sender: Sender) -> tuple[str, str]:
     """(why a result does not count, why it cannot be relied on)."""
-    status = segment.only(11).upper()
+    status = segment.status(11)
     whole = order.status
     void = VOID.get(status, "") or order.specimen.void or (CANCELLED if whole == "X" else "")
     if segment.broken:

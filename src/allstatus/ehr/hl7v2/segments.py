@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from allstatus.ehr.chart import Code
 from allstatus.ehr.coding.codes import make_code
+from allstatus.ehr.coding.result_statuses import status_letter
 from allstatus.ehr.dates import When, read_when
 
 NULL = '""'  # sent to say that there is no value
@@ -88,6 +89,10 @@ class Segment:
         """
         said = {parts[0].strip() for parts in self.repeats(number)}
         return said.pop() if len(said) == 1 else self.raw(number)
+
+    def status(self, number: int) -> str:
+        """The status of a result or an order, by its letter."""
+        return status_letter(self.only(number))
 
     def when(self, number: int) -> When | None:
         """A time stamp as sent, or None."""
