@@ -1,7 +1,10 @@
 """Rule sets and commands from outside: bounded, and never a way to read other files."""
 
 import os
+import shlex
 import shutil
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -81,6 +84,26 @@ COMMANDS = {
 def test_a_command_is_bounded_in_time_and_bytes(command: str, problem: str) -> None:
     found = run_adapter(command, [{"cbc": "normal"}], seconds=2 if command == SLEEPS else 60)
     assert any(problem in said for said in found.problems), found.problems
+
+
+ALONE = "import subprocess, sys, time; subprocess.Popen({}, start_new_session=True); time.sleep({})"
+CHILD = "sys.argv[1:]"
+ORPHAN = f'[sys.executable, "-c", {ALONE.format(CHILD, 0)!r}, *sys.argv[1:]]'
+
+
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="needs /proc")
+@pytest.mark.parametrize("seconds", [1, 600], ids=["ends", "hangs"])
+@pytest.mark.parametrize("child", [CHILD, ORPHAN], ids=["child", "orphan"])
+def test_what_a_command_starts_in_a_session_of_its_own_ends_with_it(
+    child: str, seconds: int, tmp_path: Path
+) -> None:
+    beats = tmp_path / "beats"
+    beat = f"exec >&- 2>&-; while :; do echo . >> {shlex.quote(str(beats))}; sleep 0.05; done"
+    words = [sys.executable, "-c", ALONE.format(child, seconds), "sh", "-c", beat]
+    run_adapter(shlex.join(words), [{}], seconds=3)
+    before = beats.stat().st_size
+    time.sleep(0.5)
+    assert beats.stat().st_size == before
 
 
 PAGES = ["[" * 200_000, "![" * 100_000 + "]", "[a](" * 60_000, '[a]("' * 60_000, "[]" * 100_000]

@@ -12,11 +12,14 @@ import re
 import shlex
 import signal
 import subprocess
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from threading import Thread
 from typing import IO, Any
+from uuid import uuid4
 
 from allstatus.errors import InvalidRecord
 from allstatus.testing.answers import INVALID, Answer
@@ -25,6 +28,7 @@ from allstatus.testing.vectors import one_line
 SECONDS = 120.0
 MOST = 1 << 15  # bytes for each record, on the whole
 BLOCK, LAST_WORDS = 1 << 16, 5.0
+ROUNDS, PAUSE = 100, 0.01  # of ending what a command left behind, while it starts more
 LONGEST_SHOWN = 120
 REASON = re.compile(  # the line that says what is wrong, in a trace of Python, Node or Java
     r'(?:Exception in thread "[^"]*" )?(?:[\w.]+\.)?\w*(?:Error|Exception)\b'
@@ -39,6 +43,42 @@ class CommandRun:
 
     answers: tuple[Answer | str, ...]
     problems: tuple[str, ...]
+
+
+class _Command(subprocess.Popen[bytes]):
+    """A command with all it starts: by its process group and, where one leaves that, by a name in
+    the environment that all inherit.
+    """
+
+    def __init__(self, words: Sequence[str]) -> None:
+        name = f"ALLSTATUS_RUN_{uuid4().hex}"
+        self._mark = f"{name}=1".encode()
+        pipe, known = subprocess.PIPE, {**os.environ, name: "1"}
+        super().__init__(
+            words, stdin=pipe, stdout=pipe, stderr=pipe, start_new_session=True, env=known
+        )
+
+    def end(self) -> None:
+        """End the command and all it started; without /proc, what stayed in its group."""
+        with suppress(ProcessLookupError, PermissionError):
+            if os.name == "posix":
+                os.killpg(self.pid, signal.SIGKILL)
+            else:
+                self.kill()
+        for _ in range(ROUNDS):
+            left = list(self._marked())
+            if not left:
+                return
+            for number in left:
+                with suppress(ProcessLookupError, PermissionError):
+                    os.kill(number, signal.SIGKILL)
+            time.sleep(PAUSE)
+
+    def _marked(self) -> Iterator[int]:
+        for folder in Path("/proc").glob("[0-9]*"):
+            with suppress(OSError):
+                if self._mark in (folder / "environ").read_bytes().split(b"\0"):
+                    yield int(folder.name)
 
 
 def run_adapter(command: str, records: Sequence[Any], seconds: float = SECONDS) -> CommandRun:
@@ -68,18 +108,16 @@ def run_adapter(command: str, records: Sequence[Any], seconds: float = SECONDS) 
     return CommandRun(tuple(answers), tuple(problems))
 
 
-def _start(command: str) -> subprocess.Popen[bytes]:
+def _start(command: str) -> _Command:
     remedy = 'give a command that reads JSON lines, such as --cmd "node mine.mjs"'
     try:
-        words = shlex.split(command)
-        pipe = subprocess.PIPE
-        return subprocess.Popen(words, stdin=pipe, stdout=pipe, stderr=pipe, start_new_session=True)
+        return _Command(shlex.split(command))
     except (OSError, ValueError, IndexError):
         raise InvalidRecord("cmd", "cannot be started", remedy) from None
 
 
 def _converse(
-    process: subprocess.Popen[bytes], sent: bytes, most: int, seconds: float
+    process: _Command, sent: bytes, most: int, seconds: float
 ) -> tuple[bytes, bytes, bool]:
     """What a command writes, up to `most` bytes and one block, the end of what it complains of, and
     whether it ended by itself in time.
@@ -98,7 +136,7 @@ def _converse(
             while len(out) <= most and (block := os.read(stream.fileno(), BLOCK)):
                 out.extend(block)
             if len(out) > most:
-                _kill(process)
+                process.end()
 
     def complain(stream: IO[bytes]) -> None:
         with stream:
@@ -109,31 +147,24 @@ def _converse(
     threads = [Thread(target=do, args=(stream,), daemon=True) for do, stream in work]
     for thread in threads:
         thread.start()
-    ended = _ends(process, seconds)
-    for thread in threads:
-        thread.join(LAST_WORDS)
-    _kill(process)  # what it started and left behind
-    process.wait()
+    try:
+        ended = _ends(process, seconds)
+        for thread in threads:
+            thread.join(LAST_WORDS)
+    finally:
+        process.end()  # what it started and left behind, also when this is interrupted
+        process.wait()
     return bytes(out), bytes(err), ended
 
 
-def _ends(process: subprocess.Popen[bytes], seconds: float) -> bool:
+def _ends(process: _Command, seconds: float) -> bool:
     """Whether it ends by itself in time; else it is ended."""
     try:
         process.wait(seconds)
     except subprocess.TimeoutExpired:
-        _kill(process)
+        process.end()
         return False
     return True
-
-
-def _kill(process: subprocess.Popen[bytes]) -> None:
-    """End the command and all it started."""
-    with suppress(ProcessLookupError, PermissionError):
-        if os.name == "posix":
-            os.killpg(process.pid, signal.SIGKILL)
-        else:
-            process.kill()
 
 
 def _last_words(err: bytes) -> str:
