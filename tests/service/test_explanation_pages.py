@@ -92,6 +92,8 @@ def test_what_lies_on_disk_tells_nothing_and_cannot_be_altered(tmp_path: Path) -
         connection.commit()
         connection.close()
         assert client.get(link).status_code == 404
+        (tmp_path / "audit.state.db").unlink()
+        assert client.get(link).status_code == 503
 
 
 def test_a_page_is_of_the_rules_decided_by_though_others_come_meanwhile(

@@ -18,6 +18,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response
 import allstatus
 from allstatus.decision.classifier import Classifier
 from allstatus.service.accept import ACCEPTED
+from allstatus.service.auditing.store import StoreError
 from allstatus.service.explanation_pages import explanation_page, unpack
 from allstatus.service.hooks.source_attributes import attributes
 from allstatus.service.languages import language_headers
@@ -117,7 +118,13 @@ async def explain_decision(
 ) -> HTMLResponse:
     """The explanation of a decision, by the link on its card; kept for a limited time."""
     desk = desk_of(request)
-    kept = await anyio.to_thread.run_sync(desk.pages.find, name)
+    try:
+        kept = await anyio.to_thread.run_sync(desk.pages.find, name)
+    except StoreError:
+        detail = "The page cannot be read."
+        raise ProblemDetails(
+            503, "page-unavailable", detail, headers={"Retry-After": "5"}
+        ) from None
     if kept is None:
         raise ProblemDetails(404, "no-such-page", "This link is not known, or no longer.")
     classifier = desk.maker(kept.get("made_by"))

@@ -7,6 +7,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -109,9 +110,10 @@ class _Now(Collector):
         yield keys
         file = self._desk.config.audit.file
         if file is not None:
-            disk = shutil.disk_usage(file.absolute().parent)
-            free = disk.free / disk.total
-            yield _gauge("audit_disk_free_ratio", "Of the disk the audit's file is on.", free)
+            with suppress(OSError):  # no folder: not ready, as is said above
+                disk = shutil.disk_usage(file.absolute().parent)
+                free = disk.free / disk.total
+                yield _gauge("audit_disk_free_ratio", "Of the disk the audit's file is on.", free)
 
 
 def _gauge(name: str, told: str, value: float) -> Metric:

@@ -77,6 +77,8 @@ def test_a_reason_of_somebody_else_is_kept_as_other(client: TestClient) -> None:
         ({"card": "x"}, "feedback.card"),
         ({"outcome": "liked"}, "feedback.outcome"),
         ({"outcomeTimestamp": "2026-01-05"}, "feedback.outcomeTimestamp"),
+        ({"outcomeTimestamp": "0001-01-01T00:00:00+14:00"}, "feedback.outcomeTimestamp"),
+        ({"outcomeTimestamp": "9999-12-31T23:00:00-01:00"}, "feedback.outcomeTimestamp"),
         ({"outcome": "accepted"}, "feedback.acceptedSuggestions"),
         ({"acceptedSuggestions": [{"id": 1}]}, "feedback.acceptedSuggestions.id"),
     ],

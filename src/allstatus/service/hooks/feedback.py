@@ -55,14 +55,13 @@ def _reason(item: dict[str, Any]) -> str:
 def _time(item: dict[str, Any]) -> str:
     try:
         moment = datetime.fromisoformat(str(item.get("outcomeTimestamp")))
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        raise _bad(
-            "feedback.outcomeTimestamp",
-            "must be a moment with its time zone, as RFC 3339 writes it",
-        )
-    return moment.astimezone(UTC).isoformat()
+        if moment.tzinfo is not None:
+            return moment.astimezone(UTC).isoformat()
+    except (ValueError, OverflowError):  # the first and last day may be of no year elsewhere
+        pass
+    raise _bad(
+        "feedback.outcomeTimestamp", "must be a moment with its time zone, as RFC 3339 writes it"
+    )
 
 
 def _uuid(value: Any, field: str) -> str:
