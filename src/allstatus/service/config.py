@@ -4,6 +4,7 @@ machine.
 
 from __future__ import annotations
 
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -35,7 +36,16 @@ def _address(value: str) -> str:
     return value.rstrip("/")
 
 
+def _network(value: str) -> str:
+    try:
+        ip_network(value)
+    except ValueError:
+        raise ValueError("is not the address of a machine or network, such as 10.0.0.7") from None
+    return value
+
+
 Address = Annotated[str, AfterValidator(_address)]
+Network = Annotated[str, AfterValidator(_network)]
 
 
 class _Settings(BaseModel):
@@ -121,7 +131,7 @@ class Config(_Settings):
     insecure_dev: bool = False
     fhir_servers: tuple[Address, ...] = ()
     cors_origins: tuple[str, ...] = ()
-    proxies: tuple[str, ...] = ()
+    proxies: tuple[Network, ...] = ()
     reading: ReadingSettings = ReadingSettings()
     prefetch: PrefetchSettings = PrefetchSettings()
     limits: RequestLimits = RequestLimits()
