@@ -77,6 +77,30 @@ def test_every_answer_bears_its_policies(guarded: TestClient, path: str) -> None
     assert len(headers.get_list("content-security-policy")) == 1
 
 
+ELSEWHERE = {"Origin": "https://evil.example", "Access-Control-Request-Method": "POST"}
+
+
+@pytest.mark.parametrize(("method", "headers"), [("OPTIONS", ELSEWHERE), ("GET", AWAY)])
+def test_what_is_refused_before_any_page_bears_them_too(
+    client: TestClient, method: str, headers: dict
+) -> None:
+    answer = client.request(method, "/rules", headers=headers)
+    assert answer.status_code == 400
+    assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
+    assert answer.headers["cache-control"] == "no-store"
+
+
+HOSTS = ["evil.example", "localhost.evil.example:8000", "localhost:8000@evil.example", "[::2]", ""]
+
+
+@pytest.mark.parametrize("host", HOSTS)
+def test_another_name_of_this_machine_is_refused_where_it_is_tried_out(
+    client: TestClient, host: str
+) -> None:
+    answer = client.get("/healthz", headers={"Host": host})
+    assert (answer.status_code, answer.json()["type"][-12:]) == (400, "unknown-host")
+
+
 def test_a_page_by_link_bears_its_own_policy(client: TestClient) -> None:
     body = call(prefetch_of(chart("01-exactly-five")))
     link = client.post(PATIENT_VIEW, json=body).json()["cards"][0]["links"][0]["url"]
@@ -240,7 +264,9 @@ def test_settings_are_read_again_and_what_is_wrong_changes_nothing(tmp_path: Pat
         assert reload(kept + "cors_origins: ['https://x.example']\n") == 422
         answer = httpx.post(f"{service.address}/classify", json=RECORD, trust_env=False)
         assert answer.status_code == 200
-        through = httpx.post(
-            f"{service.address}/-/reload", headers={"X-Forwarded-For": "10.0.0.1"}, trust_env=False
-        )
-        assert through.status_code == 404
+        for name in ("X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "Via"):
+            through = httpx.post(f"{service.address}/-/reload", headers={name: "10.0.0.1"})
+            assert through.status_code == 404
+        assert reload(f"base_url: https://other.example\n{kept}") == 200
+        document = httpx.get(f"{service.address}/openapi.json").json()
+        assert document["servers"] == [{"url": "https://other.example"}]

@@ -13,14 +13,13 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from starlette.middleware.cors import CORSMiddleware
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 import allstatus
 from allstatus.service import info_pages, reload, rest
-from allstatus.service.config import ENVIRONMENT, LOCAL_ORIGIN, LOOPBACK, Config, read_config
+from allstatus.service.config import ENVIRONMENT, LOCAL_ORIGIN, Config, read_config
 from allstatus.service.entity_tags import EntityTags
 from allstatus.service.hooks import cds_hooks
-from allstatus.service.middleware import Middleware
+from allstatus.service.middleware import Middleware, Policies
 from allstatus.service.openapi_bodies import component_schemas, name_of
 from allstatus.service.problem_details import add_handlers
 from allstatus.service.reload import reloading_on_hangup
@@ -71,15 +70,13 @@ def make_app(config: Config, again: Callable[[], Config] | None = None) -> FastA
         )  # themselves: included ones are sought anew each time
     add_handlers(app)
     _add_middleware(app, config)
-    app.openapi = lambda: _openapi(app, config)  # type: ignore[method-assign]
+    app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app
 
 
 def _add_middleware(app: FastAPI, config: Config) -> None:
     app.add_middleware(EntityTags)
     app.add_middleware(Middleware, desk=lambda: app.state.desk)
-    if config.insecure_dev:
-        app.add_middleware(TrustedHostMiddleware, allowed_hosts=[*LOOPBACK, "[::1]"])
     app.add_middleware(
         CORSMiddleware,
         allow_origins=list(config.cors_origins),
@@ -88,6 +85,7 @@ def _add_middleware(app: FastAPI, config: Config) -> None:
         allow_headers=["authorization", "content-type"],
         expose_headers=["x-decision-id", "x-request-id"],
     )
+    app.add_middleware(Policies)
 
 
 def from_environment() -> FastAPI:
@@ -101,11 +99,11 @@ def from_environment() -> FastAPI:
     return make_app(settings, lambda: read_config(path, **json.loads(given)))
 
 
-def _openapi(app: FastAPI, config: Config) -> dict[str, Any]:
+def _openapi(app: FastAPI) -> dict[str, Any]:
     """The document, with the rule sets that are loaded, the service's address and, where tokens are
     asked for, what asks for them.
     """
-    loaded = app.state.desk.classifiers
+    loaded, config = app.state.desk.classifiers, app.state.desk.config
     if app.openapi_schema is None or app.state.documented is not loaded:
         document = get_openapi(
             title=app.title,

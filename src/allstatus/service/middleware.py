@@ -12,30 +12,49 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Callable
+from re import fullmatch
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+from starlette.datastructures import MutableHeaders
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from allstatus.service.config import RequestLimits
+from allstatus.service.config import LOCAL_ORIGIN, RequestLimits
 from allstatus.service.logs import LOGGER, about_error
 from allstatus.service.problem_details import ProblemDetails
 
 if TYPE_CHECKING:
     from allstatus.service.state import ServiceState
 
-SAFE_HEADERS = (
-    (b"cache-control", b"no-store"),
-    (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"no-referrer"),
-    (b"x-frame-options", b"DENY"),
-    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
-)
+SAFE_HEADERS = {
+    "cache-control": "no-store",
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "x-frame-options": "DENY",
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+}
 UNCOUNTED = ("/healthz", "/readyz", "/metrics")  # answered however many others wait
 METHODS = ("GET", "POST", "OPTIONS", "HEAD", "PUT", "PATCH", "DELETE")
 HEADER_BYTES = 65_536
 SOON = {"Retry-After": "1"}
+
+
+class Policies:
+    """What every answer bears, whichever part of the application made it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def bearing(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(raw=message["headers"])
+                for name, value in SAFE_HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self.app(scope, receive, bearing)
 
 
 class Middleware:
@@ -63,13 +82,17 @@ class Middleware:
             visit.log()
 
     async def _pass(self, visit: _Request, receive: Receive, client: str) -> None:
-        limits = self._desk().config.limits
+        config = self._desk().config
+        limits = config.limits
         try:
+            if config.insecure_dev:
+                _check_host(visit.scope)
             self._check_number(client, limits)
             _check_head(visit.scope, limits)
             async with asyncio.timeout(limits.request_seconds) as clock:
                 body = _Body(receive, limits, clock)
-                await self.app(_as_get(visit.scope), body, visit.send)
+                visit.asked = _as_get(visit.scope)
+                await self.app(visit.asked, body, visit.send)
         except ClientDisconnect:
             visit.problem = "client-gone"
         except ProblemDetails as problem:
@@ -90,6 +113,15 @@ class Middleware:
         if self.running[client] > limits.client_requests:
             detail = "Too many requests of this client at once."
             raise ProblemDetails(429, "client-busy", detail, headers=SOON)
+
+
+def _check_host(scope: Scope) -> None:
+    """Refuse a name of another machine, as which a page in a browser could have this one taken."""
+    if not any(
+        fullmatch(LOCAL_ORIGIN, f"http://{host.decode('latin-1')}")
+        for host in _values(scope, b"host")
+    ):
+        raise ProblemDetails(400, "unknown-host", "This machine is asked by another name.")
 
 
 def _check_head(scope: Scope, limits: RequestLimits) -> None:
@@ -163,6 +195,7 @@ class _Request:
 
     def __init__(self, scope: Scope, send: Send, desk: Callable[[], ServiceState]) -> None:
         self.scope, self._send, self._desk = scope, send, desk
+        self.asked = scope  # as the application is given it, which notes the route in it
         self.began = time.perf_counter()
         self.id = uuid4().hex
         self.status = 0
@@ -171,17 +204,12 @@ class _Request:
         scope.setdefault("state", {})
 
     async def send(self, message: Message) -> None:
-        """Answer, with the headers every answer bears."""
+        """Answer, with the id by which the log has it."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
             if self.status >= 400:
                 await self._desk().note_refusal(self.scope, self.id)
-            named = {name for name, _ in message["headers"]}
-            message["headers"] = [
-                *message["headers"],
-                *(h for h in SAFE_HEADERS if h[0] not in named),
-                (b"x-request-id", self.id.encode()),
-            ]
+            message["headers"] = [*message["headers"], (b"x-request-id", self.id.encode())]
         await self._send(message)
 
     async def refuse(self, problem: ProblemDetails) -> None:
@@ -194,7 +222,7 @@ class _Request:
     def log(self) -> None:
         """Count it, and one line: the route by its name, never the address asked for."""
         state, seconds = self.scope["state"], time.perf_counter() - self.began
-        route = getattr(self.scope.get("route"), "path", "none")
+        route = getattr(self.asked.get("route"), "path", "none")
         problem = self.problem or state.get("problem", "")
         self._desk().metrics.answered(route, self.status, problem, seconds)
         fields = {
