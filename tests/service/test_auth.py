@@ -236,8 +236,11 @@ SETTINGS = {
     "plain http": ("issuers: [{issuer: x, jwks_url: 'http://x.example/keys'}]", "needs https"),
     "another key": ("insecure_dev: true\nisuers: []", "isuers"),
     "any origin": ("insecure_dev: true\ncors_origins: ['*']", "every origin"),
-    "any proxy": ("insecure_dev: true\nproxies: ['*']", "proxies.0: is not the address"),
-    "a proxy by name": ("insecure_dev: true\nproxies: [proxy.local]", "proxies.0: is not the"),
+    "any proxy": ("insecure_dev: true\nproxies: ['*']", "proxies.0: names no network"),
+    "a proxy by name": (
+        "insecure_dev: true\nproxies: [proxy.local]",
+        "proxies.0: names no network",
+    ),
     "no number": ("insecure_dev: true\nlimits: {body_bytes: many}", "limits.body_bytes"),
     "no YAML": ("a: [", "not valid YAML"),
     "a list": ("- a", "keys and values"),

@@ -40,7 +40,7 @@ def _network(value: str) -> str:
     try:
         ip_network(value)
     except ValueError:
-        raise ValueError("is not the address of a machine or network, such as 10.0.0.7") from None
+        raise ValueError("names no network") from None
     return value
 
 

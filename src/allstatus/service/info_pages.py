@@ -121,7 +121,7 @@ async def explain_decision(
     try:
         kept = await anyio.to_thread.run_sync(desk.pages.find, name)
     except StoreError:
-        detail = "The page cannot be read."
+        detail = "Page not readable."
         raise ProblemDetails(
             503, "page-unavailable", detail, headers={"Retry-After": "5"}
         ) from None

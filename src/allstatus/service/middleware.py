@@ -121,7 +121,7 @@ def _check_host(scope: Scope) -> None:
         fullmatch(LOCAL_ORIGIN, f"http://{host.decode('latin-1')}")
         for host in _values(scope, b"host")
     ):
-        raise ProblemDetails(400, "unknown-host", "This machine is asked by another name.")
+        raise ProblemDetails(400, "unknown-host", "Unknown host name.")
 
 
 def _check_head(scope: Scope, limits: RequestLimits) -> None:
