@@ -26,10 +26,11 @@ from allstatus.bulk.cbc_columns import (
 )
 from allstatus.bulk.cells import Cells
 from allstatus.bulk.column_encoders import Coded
-from allstatus.bulk.column_mapping import assign_columns, refuse_unsayable
+from allstatus.bulk.column_mapping import assign_columns, refuse_read_twice, refuse_unsayable
 from allstatus.bulk.column_source import ColumnSource
 from allstatus.bulk.columns import KeyColumn, column_of, spelled_out
-from allstatus.bulk.distinct import as_read, coded_by
+from allstatus.bulk.distinct import as_read, coded, coded_by, indices
+from allstatus.bulk.remark_columns import REMEDY, remark_columns
 from allstatus.bulk.row_index import PIECE, CellNumbers, Index
 from allstatus.table.facts import BELOW_ONE, nothing_stated
 
@@ -62,6 +63,9 @@ class Columns:
         self.cells, self._adult_ranges = cells, adult_ranges
         self.sources = assign_columns(names, assigned or {}, *cells.keys)
         refuse_unsayable(cells, self.sources)
+        used = {"id", *(name for source in self.sources.values() for name in source.columns)}
+        self.remarks = remark_columns(names, assigned or {}, used)
+        refuse_read_twice(names, {name: ColumnSource(name) for name in self.remarks})
         self._nothing = len(cells)
         self._index = Index(cells, self.sources)
         self.kind = self._index.kind
@@ -88,9 +92,22 @@ class Columns:
         refused = np.concatenate(
             [np.empty(0, np.int64), *run(lambda start: self._fill(cells, coded, start), starts)]
         )
-        return cells, sorted(self._refuse(columns, refused), key=lambda reject: reject.row) if len(
-            refused
-        ) else []
+        rejects = list(self._refuse(columns, refused)) if len(refused) else []
+        return self.without_taken_back(batch, cells, rejects)
+
+    def without_taken_back(
+        self, batch: pa.RecordBatch, cells: CellNumbers, rejects: list[Reject]
+    ) -> tuple[CellNumbers, list[Reject]]:
+        """The same, rows refused too that a remark beside them takes back."""
+        for name, hear in self.remarks.items():
+            words = coded(batch.column(name))
+            said = [*(hear(str(text)) for text in as_read(words.dictionary)), ""]
+            for row in np.flatnonzero(np.array([bool(why) for why in said])[indices(words)]):
+                if cells[row] != self._nothing:
+                    why = said[indices(words)[row]]
+                    rejects.append(Reject(int(row) + 1, name, f"{why}; {REMEDY}"))
+                    cells[row] = self._nothing
+        return cells, sorted(rejects, key=lambda reject: reject.row)
 
     def by_adult_ranges(self, batch: pa.RecordBatch) -> NDArray[np.bool_]:
         """Whether the adult table decided on a component of each row's blood count."""

@@ -63,7 +63,8 @@ class BatchJob:
 @dataclass(slots=True)
 class BatchTotals:
     """The rows counted at the end; `ignored` are columns nothing read, `below_one` rows whose
-    percentage may be a fraction, `by_adult_table` those of whose blood count that decided.
+    percentage may be a fraction, `by_adult_table` those of whose blood count that decided; `heard`
+    are columns of remarks, which may take a row back.
     """
 
     rows: int = 0
@@ -73,6 +74,7 @@ class BatchTotals:
     by_adult_table: int = 0
     cells: Counter[int] = field(default_factory=Counter)
     ignored: tuple[str, ...] = ()
+    heard: tuple[str, ...] = ()
 
     def add(self, done: DecidedSlab) -> None:
         """Count the rows of a slab."""
@@ -103,12 +105,14 @@ class BatchFrame:
         self.assigned = {key: column for key, column in job.assigned.items() if key != "id"}
         self.columns = Columns(cells, names, self.assigned, adult_ranges=job.adult_ranges)
         sources = self.columns.sources
-        self.read = list(dict.fromkeys(n for source in sources.values() for n in source.columns))
+        read = (name for source in sources.values() for name in source.columns)
+        self.read = list(dict.fromkeys([*read, *self.columns.remarks]))
 
     def nothing_yet(self) -> BatchTotals:
         """The totals before the first row."""
-        ignored = ignored_columns(self.names, self.columns.sources, tuple(self.carried))
-        return BatchTotals(ignored=tuple(ignored))
+        heard = tuple(self.columns.remarks)
+        ignored = ignored_columns(self.names, self.columns.sources, (*self.carried, *heard))
+        return BatchTotals(ignored=tuple(ignored), heard=heard)
 
     def tells_ranges(self, is_struct: Callable[[str], bool]) -> bool:
         """Whether blood counts come in components, of which the adult table may decide one: it is

@@ -70,13 +70,14 @@ class DuckRun(BatchRun):
             pc.fill_null(cells, len(self.columns.cells)).to_numpy().astype(self.columns.kind)
         )
         without = np.flatnonzero(cells.is_null())
-        if not len(without):
-            return found, []
-        found[without], rejects = self.columns.cells_of(batch.take(pa.array(without)))
-        return found, [
+        rejects: list[Reject] = []
+        if len(without):
+            found[without], rejects = self.columns.cells_of(batch.take(pa.array(without)))
+        rejects = [
             Reject(int(without[reject.row - 1]) + 1, reject.column, reject.reason)
             for reject in rejects
         ]
+        return self.columns.without_taken_back(batch, found, rejects)
 
     def _refuse_type(self, name: str, kind: pa.DataType) -> None:
         """Refuse a column that the expression cannot read as the record's reader would."""

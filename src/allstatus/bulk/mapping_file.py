@@ -20,6 +20,7 @@ from pydantic import BaseModel, BeforeValidator, ValidationError
 
 from allstatus.bulk.column_mapping import CARRIED, NUMBERS, PARTS, PERCENT, READ, spelled_as
 from allstatus.bulk.column_source import UNSAID, ColumnSource, Spelling
+from allstatus.bulk.remark_columns import COMMENT
 from allstatus.ehr.lab_table import COLUMNS
 from allstatus.errors import InvalidRecord, nearest
 from allstatus.record.regular_file import refuse_no_file
@@ -88,7 +89,7 @@ def read_mapping(path: Path, own: Sequence[str] = ()) -> dict[str, ColumnSource]
         if long and needed not in entries:
             remedy = f"a mapping of results says {', '.join(LONG_NEEDED)}"
             raise InvalidRecord(str(path), f"does not say '{needed}'", remedy)
-    keys = COLUMNS if long else (*READ, *own, *CARRIED, *PARTS)
+    keys = COLUMNS if long else (*READ, *own, *CARRIED, *PARTS, COMMENT)
     return {
         key: _source(file.place((key,)), key, entry, general, keys)
         for key, entry in entries.items()
@@ -174,6 +175,7 @@ def _check(where: str, key: str, read: _Entry, *, long: bool) -> None:
     wrong = (
         (key in CARRIED and (options != {"column"} or several), "is copied as it stands"),
         (several and (long or key in PARTS), "is read from one column"),
+        (key == COMMENT and not long and options - {"column", "constant"}, "is only heard"),
         (read.any is not None and not several, "has an `any` without several columns"),
         (read.decimal == read.thousands, "has `decimal` and `thousands` alike"),
     )

@@ -17,9 +17,11 @@ from allstatus.bulk.batch_run import REJECTS
 from allstatus.bulk.column_mapping import refuse_absent, refuse_read_twice
 from allstatus.bulk.column_source import ColumnSource
 from allstatus.bulk.columns import column_of, texts_of
+from allstatus.bulk.distinct import coded_by
 from allstatus.bulk.fhir_export.decide_patient import Decided, tell
 from allstatus.bulk.fhir_export.export_run import ExportJob, ExportTotals
 from allstatus.bulk.fhir_export.output import decided_batch, decided_schema
+from allstatus.bulk.remark_columns import COMMENT, heard_columns, not_final
 from allstatus.bulk.run_frame import Outputs, no_row
 from allstatus.bulk.sources import Slab, SlabSource
 from allstatus.bulk.writers import refuse_same_file
@@ -27,6 +29,7 @@ from allstatus.ehr.lab_table import NOBODYS, charts_of
 from allstatus.ehr.timelines.timeline import decide_chart
 
 ROW, OWNER = "row", "owner"
+UNKNOWN = "unknown"  # a status in FHIR
 AT_ONCE = 1 << 16  # rows that are plain values at a time
 WRITTEN = 1 << 10  # patients written at a time
 NOBODY = "names no patient; write whose result it is"
@@ -55,6 +58,9 @@ class ResultsRun:
         refuse_same_file([job.source], [job.target, job.rejects, job.evidence])
         refuse_absent(self.source.names, assigned)
         refuse_read_twice(self.source.names, assigned)
+        heard = heard_columns(self.source.names, self._wanted)
+        self._heard = {kind: named for kind, named in heard.items() if kind not in assigned}
+        self._wanted |= {name for named in self._heard.values() for name in named}
         self.ignored = [name for name in self.source.names if name not in self._wanted]
         self.size = job.source.stat().st_size
 
@@ -118,6 +124,7 @@ class ResultsRun:
             key: texts_of(column_of(slab.batch, source), source)
             for key, source in self._assigned.items()
         }
+        said |= {key: _heard(key, slab.batch, named) for key, named in self._heard.items() if named}
         return pa.table({**said, ROW: pa.array(slab.row_numbers())})
 
     def _decide(self, patient: str, rows: Rows) -> Decided:
@@ -126,6 +133,18 @@ class ResultsRun:
         decision = decide_chart(how.classifier, chart, as_of=how.as_of, options=how.options)
         tell(how, patient, decision, decided)
         return decided
+
+
+def _heard(key: str, batch: pa.RecordBatch, named: list[str]) -> pa.Array:
+    """What columns that are not mapped say of each row: remarks as its comment, and a status that
+    is not final as one that is not known.
+    """
+    texts = [texts_of(batch.column(name), ColumnSource(name)) for name in named]
+    if key == COMMENT:
+        rows = zip(*(column.to_pylist() for column in texts), strict=True)
+        return pa.array(["\n".join(filter(None, row)) for row in rows], pa.string())
+    said = [coded_by(column, lambda text: bool(text and not_final(text))) for column in texts]
+    return pa.array([UNKNOWN if any(rows) else "" for rows in zip(*said, strict=True)])
 
 
 def _owners(patients: pa.ChunkedArray) -> pa.ChunkedArray:

@@ -13,6 +13,7 @@ from allstatus.bulk.answer_texts import ANSWER, WARNINGS
 from allstatus.bulk.cells import COUNT, RELAPSE_COUNTS, Cells, FactStates
 from allstatus.bulk.column_mapping import refuse_unsayable
 from allstatus.bulk.column_source import ColumnSource
+from allstatus.bulk.remark_columns import refuse_remarks
 from allstatus.bulk.sql_column import SqlColumn, quoted_name, quoted_text
 from allstatus.errors import InvalidRecord
 from allstatus.record.refusals import REMEDIES
@@ -41,6 +42,7 @@ class SqlView:
         self.cells, self._columns_said, self._text = cells, columns, text
         read = {name: source for name, source in columns.items() if name in (*cells.facts, COUNT)}
         refuse_unsayable(cells, read)
+        refuse_remarks(columns)
         if any(source.parts for source in read.values()):
             raise InvalidRecord(
                 "cbc",

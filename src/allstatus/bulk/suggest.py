@@ -5,7 +5,6 @@ Only what is written again and again is shown, never a column of ids.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from allstatus.bulk.column_mapping import PARTS, PERCENT, YES_NO
 from allstatus.bulk.column_source import ColumnSource, as_number
 from allstatus.bulk.columns import texts_of
 from allstatus.bulk.mapping_file import LONG_NEEDED, LONG_NUMBERS
+from allstatus.bulk.remark_columns import name_holds
 from allstatus.bulk.sources import SlabSource
 from allstatus.ehr.lab_table import COLUMNS
 from allstatus.record.code_files import read_yaml
@@ -96,26 +96,12 @@ def _assigned(seen: Sequence[_Seen], words: Mapping[str, Sequence[str]]) -> dict
     left, found = list(seen), {}
     for key, hints in words.items():
         for hint in (key, *hints):
-            named = [column for column in left if _holds(column.name, hint)]
+            named = [column for column in left if name_holds(column.name, hint)]
             if named:
                 found[key] = named[0]
                 left.remove(named[0])
                 break
     return found
-
-
-def _holds(name: str, hint: str) -> bool:
-    """Whether a column's name holds a word: whole where it is short, else its beginning."""
-    parts = [part for part in re.split(r"[^a-z0-9äöü]+", name.lower()) if part]
-    wanted = hint.split("_")
-    for start in range(len(parts)):
-        some = parts[start : start + len(wanted)]
-        if len(some) == len(wanted) and all(
-            part == word or (len(word) > 3 and part.startswith(word))
-            for part, word in zip(some, wanted, strict=True)
-        ):
-            return True
-    return "".join(wanted) == "".join(parts)
 
 
 def _without_doubles(chosen: dict[str, _Seen]) -> dict[str, _Seen]:

@@ -182,6 +182,7 @@ def _report(
 
     rules = results.cells.ruleset
     lines = [f"note: column {name} is not read" for name in totals.ignored]
+    lines += [f"note: remarks heard: {name}" for name in totals.heard]
     if totals.below_one:
         lines.append(
             f"warning: {totals.below_one:,} rows hold a number below 1, read as percent (column "

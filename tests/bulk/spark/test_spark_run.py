@@ -132,3 +132,10 @@ def test_a_folder_of_files_numbers_rows_by_file(tmp_path: Path) -> None:
         for reject in read(target.with_suffix(".rejects.csv"))
     ]
     assert rejects == [("one.parquet", "2"), ("two.parquet", "1")]
+
+
+def test_a_row_that_a_remark_takes_back_is_refused_as_by_arrow(tmp_path: Path) -> None:
+    said = ["reviewed", "wrong patient", "P", None, "clotted"]
+    columns = {"id": [*range(5)], "cbc": ["normal"] * 5, "remark": said, "result_status": said}
+    pq.write_table(pa.table(columns), tmp_path / "in.parquet")
+    assert assert_same(tmp_path / "in.parquet", tmp_path, "parquet").rejected == 3

@@ -16,6 +16,7 @@ from allstatus.bulk.answer_texts import CELL, WARNINGS
 from allstatus.bulk.cells import Cells
 from allstatus.bulk.column_mapping import assign_columns
 from allstatus.bulk.column_source import ColumnSource
+from allstatus.bulk.remark_columns import refuse_remarks
 from allstatus.bulk.result_columns import Results
 from allstatus.bulk.run_frame import doubled_column
 from allstatus.bulk.spark.column_types import unread
@@ -50,6 +51,7 @@ def decide(
         key: ColumnSource(source) if isinstance(source, str) else source
         for key, source in (columns or {}).items()
     }
+    refuse_remarks(assigned)
     sources = assign_columns(patients.columns, assigned, *results.cells.keys)
     for refusal in unread(results.cells, sources, patients.schema):
         raise refusal

@@ -87,7 +87,8 @@ class SparkBatch(BatchFrame):
             tuple(self.assigned.items()),
             job.adult_ranges,
         )
-        self.by_expression = not list(unread(cells, self.columns.sources, self.patients.schema))
+        strange = list(unread(cells, self.columns.sources, self.patients.schema))
+        self.by_expression = not (strange or self.columns.remarks)
 
     @property
     def _tells_ranges(self) -> bool:

@@ -1,0 +1,73 @@
+"""Columns of remarks, and of the status of a row's results, that no key is read from: heard only
+for whether they take back what their row states.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+
+from allstatus.bulk.column_source import ColumnSource
+from allstatus.ehr.coding.comments import taken_back
+from allstatus.ehr.coding.result_statuses import result_status
+from allstatus.ehr.fhir.fhir_standing import RESULT, STANDS
+from allstatus.errors import InvalidRecord
+from allstatus.record.code_files import read_yaml
+
+COMMENT, STATUS = "comment", "status"
+REMEDY = "correct the row"
+Hear = Callable[[str], str]  # why a row cannot be relied on, by what stands there; or empty
+
+
+def not_final(text: str) -> str:
+    """Why results of this status cannot be relied on; empty where it is final, or says nothing
+    that is known.
+    """
+    standing = RESULT.get(result_status(text, answered=True), STANDS)
+    return standing.void or standing.doubt or taken_back(text)
+
+
+HEARD: dict[str, Hear] = {COMMENT: taken_back, STATUS: not_final}
+
+
+def remark_columns(
+    names: Iterable[str], assigned: Mapping[str, ColumnSource], used: Iterable[str]
+) -> dict[str, Hear]:
+    """How the columns of remarks are heard: those that are mapped as `comment`, else those whose
+    names say it and that nothing else is read from.
+    """
+    if COMMENT in assigned:
+        return dict.fromkeys(assigned[COMMENT].columns, taken_back)
+    heard = heard_columns(names, used)
+    return {name: HEARD[kind] for kind, named in heard.items() for name in named}
+
+
+def refuse_remarks(assigned: Mapping[str, ColumnSource]) -> None:
+    """Raise InvalidRecord for a mapping of remarks where no words can be heard."""
+    if COMMENT in assigned and assigned[COMMENT].columns:
+        raise InvalidRecord(COMMENT, "cannot be heard", "leave it out")
+
+
+def heard_columns(names: Iterable[str], used: Iterable[str]) -> dict[str, list[str]]:
+    """The columns that nothing is read from and whose names say that they are of remarks, or of a
+    result's status.
+    """
+    hints, left = read_yaml("column-names")["heard"], [name for name in names if name not in used]
+    return {
+        kind: [name for name in left if any(name_holds(name, hint) for hint in hints[kind])]
+        for kind in HEARD
+    }
+
+
+def name_holds(name: str, hint: str) -> bool:
+    """Whether a column's name holds a word: whole where it is short, else its beginning."""
+    parts = [part for part in re.split(r"[^a-z0-9äöü]+", name.lower()) if part]
+    wanted = hint.split("_")
+    for start in range(len(parts)):
+        some = parts[start : start + len(wanted)]
+        if len(some) == len(wanted) and all(
+            part == word or (len(word) > 3 and part.startswith(word))
+            for part, word in zip(some, wanted, strict=True)
+        ):
+            return True
+    return "".join(wanted) == "".join(parts)
