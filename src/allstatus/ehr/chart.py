@@ -21,6 +21,9 @@ NO_STATUS = "its status is not stated"
 NAMELESS = "names no patient"
 IN_DOUBT = "{} name no patient; they are a doubt for the only patient there is"
 SEVERAL = "names more than one person"
+IN_ERROR = "entered in error"
+# why a statement is in doubt though the disease it names was there once
+OFF_LISTS = ("its list: removed", f"its list: {IN_ERROR}")
 REJECTED = "its specimen was rejected by the laboratory"
 ROLES = dict.fromkeys("QCBEFOV", "of a control, not of a patient")  # HL7's table 0369
 POOLED = dict.fromkeys("GL", "its specimen is of several patients")
@@ -126,7 +129,8 @@ VISITS = ("Encounter", "ClinicalImpression")  # what they name stands on no list
 class Problem(Statement):
     """A coded condition: a diagnosis, a symptom, or a status on the problem list. `when` is its
     `onset`, else when it was recorded; `clinical` is its clinical status, or
-    UNREAD_STATUS; `primary` are the codes of the disease whose spread it is said to be.
+    UNREAD_STATUS; `primary` are the codes of the disease whose spread it is said to be;
+    `unread_end`: when it ended was sent, and cannot be read.
     """
 
     until: When | None = None
@@ -137,6 +141,7 @@ class Problem(Statement):
     caused: bool = False
     onset: When | None = None
     primary: tuple[Code, ...] = ()
+    unread_end: bool = False
 
 
 @dataclass(frozen=True, slots=True)

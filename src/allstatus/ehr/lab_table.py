@@ -252,7 +252,7 @@ def _coded(row: Row) -> tuple[str, str]:
 
 
 def _specimen(sent: str) -> tuple[Code, ...]:
-    """A specimen by its code in SNOMED CT, or by letters, as HL7's tables have it."""
+    """A specimen by its code in SNOMED CT, or by letters, as HL7's tables have it, or in words."""
     systems = (SPECIMEN_SYSTEM,) if sent.isdecimal() else (SPECIMEN_SYSTEM, TYPE, SOURCE)
     return tuple(make_code(system, sent.upper(), sent) for system in systems) if sent else ()
 

@@ -10,12 +10,11 @@ from datetime import date
 from itertools import accumulate
 from typing import Any
 
-from allstatus.ehr.chart import Result
+from allstatus.ehr.chart import IN_ERROR, Result
 from allstatus.ehr.dates import PointInTime, When
 
 SUPERSEDED = "superseded by a later sending of the same result"
 BY_IDENTIFIER = "identifier "  # how a name begins that is one
-IN_ERROR = "entered in error"  # such a sending may stand for the result, or for itself alone
 MAYBE_CORRECTED = "one of several sent together, and a later sending may have corrected it"
 
 
@@ -41,6 +40,7 @@ def without_superseded(results: list[Result]) -> Iterable[Result]:
 
 def _last(results: list[Result], named: dict[str, list[Result]]) -> Iterator[Result]:
     several = {name: _Sendings(sent) for name, sent in named.items()}
+    # a sending in error may stand for the result, or for itself alone
     firm = {name: _Sendings(r for r in sent if r.void != IN_ERROR) for name, sent in named.items()}
     days = {name: _ByDay(named[name]) for name in named if name.startswith(BY_IDENTIFIER)}
     for result in results:

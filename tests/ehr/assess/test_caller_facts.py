@@ -108,9 +108,9 @@ def test_what_is_said_beside_a_remission_gives_the_answer_of_the_table(
 ) -> None:
     records = said if isinstance(said, list) else [said]
     lines = [TEXT for record in records if record.get("text")]
-    facts = [
-        {k: v for k, v in one.items() if k != "text"} for one in records if set(one) - {"text"}
-    ]
+    lines += [record["beside"] for record in records if "beside" in record]
+    told_by = [{k: v for k, v in one.items() if k not in ("text", "beside")} for one in records]
+    facts = [one for one in told_by if one]
     (chart,) = read_fhir(chart_of({"chart": lines}))
     for order in (facts, facts[::-1]):
         try:

@@ -22,7 +22,8 @@ def order(specimen: str) -> str:
         ("119359002&Bone marrow&SCT", ["119359002"]),
         ("BM^^^14016003&Marrow structure&SCT", ["BM", "BM", "14016003"]),
         ("&Bone Marrow", ["bone marrow"]),
-        ("^Bone Marrow", []),  # an additive
+        ("^Bone Marrow", ["bone marrow"]),
+        ("^EDTA", []),  # an additive
         ("", []),
     ],
 )

@@ -119,7 +119,8 @@ def assess_signs(scene: Scene, start: date) -> None:
 def _sign_opens(scene: Scene, doubt: Doubt, start: date, day: date) -> bool:
     if doubt.value == "absent" and doubt.firm:
         return False
-    if doubt.ended and doubt.when.first < start:
+    over_now = scene.moment.final and scene.reading.as_of is None
+    if doubt.ended and over_now and doubt.when.first < start:
         return False
     if doubt.until is not None and doubt.until.last < day:
         return False

@@ -120,6 +120,9 @@ def doubt_callers(reading: ChartReading, overlays: Iterable[CallerFacts], rulese
             continue
         day = overlay.as_of
         when = When(day.isoformat(), day, day)
+        for fact in (*OPEN, SIGNS):
+            if overlay.facts.get(fact) is not None and not _is_open(overlay, fact, ruleset):
+                _settle(reading, fact, day)
         for fact, name in OPEN.items():
             if overlay.facts.get(fact) is not None and _is_open(overlay, fact, ruleset):
                 sent = str(overlay.facts[fact])
@@ -133,6 +136,16 @@ def doubt_callers(reading: ChartReading, overlays: Iterable[CallerFacts], rulese
             doubt = Doubt(PAST, SINCE, when, why, evidence, RELAPSE, firm=True)
             reading.doubts.setdefault(PAST, []).append(doubt)
     _place_signs(reading, overlays, ruleset, why)
+
+
+def _settle(reading: ChartReading, fact: str, day: date) -> None:
+    """Set aside what was in doubt of a fact up to a day of which the caller says what it is."""
+    doubts = reading.doubts.pop(fact, [])
+    for doubt in doubts:
+        if doubt.when.vague or doubt.when.last > day:
+            reading.doubts.setdefault(fact, []).append(doubt)
+        else:
+            reading.put_aside(fact, doubt.evidence, doubt.why)
 
 
 def _place_signs(

@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from allstatus.ehr.chart import Code
+from allstatus.ehr.chart import ITSELF, TEXT, Code
 from allstatus.ehr.coding.code_systems import CodeSystems, plain
 from allstatus.ehr.coding.code_table import Match, Table, Topic
 from allstatus.ehr.coding.medicine_names import MedicineNames
 from allstatus.ehr.coding.site_codes import TABLES, SiteCodes
+from allstatus.ehr.coding.specimen_words import topics_named
 from allstatus.record.code_files import codes_home, read_yaml
 from allstatus.record.remembered import remembered
 from allstatus.rules.once import once_for_rules
@@ -40,6 +41,14 @@ class CodeTables:
         """The short name of a code's system, empty when it is not known here."""
         name = code.system if self.systems.is_known(code.system) else self.systems.name(code.system)
         return name if self.systems.is_known(name) else ""
+
+    def specimen(self, code: Code) -> tuple[Topic, ...]:
+        """What a code of a specimen means; what it is called decides where no table names it."""
+        if match := self.results.find([code]):
+            return (match.topic,)
+        words = code.code if code.system == TEXT else code.display
+        named = () if code.system == ITSELF else topics_named(words)
+        return tuple([self.results.topics[name] for name in named])
 
 
 class Population(NamedTuple):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from allstatus.ehr.chart import ITSELF, Code, Result, age_on
+from allstatus.ehr.chart import Code, Result, age_on
 from allstatus.ehr.chart_options import ChartOptions
+from allstatus.ehr.coding import specimen_words
 from allstatus.ehr.coding.codes import CodeTables, Match
 from allstatus.ehr.coding.comments import by_comment
 from allstatus.ehr.dates import When
@@ -18,6 +20,7 @@ from allstatus.ehr.evidence.chart_reading import (
     evidence_of,
     known_by,
     place_in_time,
+    specimen_called,
     specimen_places,
 )
 from allstatus.ehr.evidence.disease_status import assert_by_result, doubt_by_answer
@@ -83,7 +86,7 @@ def _evidence(result: Result, match: Match, because: str = "", read: str = "") -
 
 def read_results(reading: ChartReading, options: ChartOptions) -> None:
     """Put each laboratory result in its place."""
-    zoneless, strange = 0, set[str]()
+    zoneless, called = 0, set[tuple[bool, str]]()
     known = [result for result in reading.chart.results if known_by(result, reading.as_of)]
     silent = set[tuple[tuple[Code, ...], tuple[Code, ...]]]()  # codes that say nothing here
     for result in without_superseded(known):
@@ -92,7 +95,7 @@ def read_results(reading: ChartReading, options: ChartOptions) -> None:
             continue
         if match := reading.tables.results.find(result.codes):
             zoneless += result.when is not None and not result.when.zoned
-            strange.update(_strange_specimens(result, match, reading.tables))
+            called.update(_called(result, match, reading.tables))
             reading.caution(result, match)
             _place_result(reading, result, match, options)
             if match.topic.name != "disease_status":
@@ -106,8 +109,9 @@ def read_results(reading: ChartReading, options: ChartOptions) -> None:
             reading.warn(f"{result.source}: its codes name different things; it is set aside")
         elif not reading.tables.diagnoses.find_each(said[1]):
             silent.add(said)
-    if strange:
-        reading.warn(STRANGE.format("; ".join(sorted(strange))))
+    for note in (STRANGE, specimen_words.told()):
+        if names := sorted(name for worded, name in called if worded is (note is not STRANGE)):
+            reading.warn(note.format("; ".join(names)))
     if zoneless:
         reading.warn(
             f"{zoneless} results have a time of day without a time zone; their dates are taken as "
@@ -159,16 +163,13 @@ def _places(match: Match, result: Result, tables: CodeTables) -> set[str]:
     return sent | ({own} if own else set())
 
 
-def _strange_specimens(result: Result, match: Match, tables: CodeTables) -> set[str]:
-    """What a result's specimen is called where its code alone names the place."""
-    if not result.specimen:
-        return set()
-    named = PLACES.get(match.topic.name) or match.topic["site"]
-    if result.void or not named:
-        return set()
-    if any(tables.results.find([code]) for code in result.specimen):
-        return set()
-    return {code.display or code.code for code in result.specimen if code.system != ITSELF}
+def _called(result: Result, match: Match, tables: CodeTables) -> Iterator[tuple[bool, str]]:
+    """What a specimen of unknown codes is called, and whether that names its place: else the code
+    of its result does.
+    """
+    worded = bool(specimen_places(result, tables))
+    if not result.void and (worded or PLACES.get(match.topic.name) or match.topic["site"]):
+        yield from ((worded, name) for name in specimen_called(result, tables))
 
 
 def note_dates(reading: ChartReading, result: Result) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from allstatus.ehr.chart import VISITS, Code, Problem
+from allstatus.ehr.chart import OFF_LISTS, VISITS, Code, Problem
 from allstatus.ehr.coding.codes import Match
 from allstatus.ehr.dates import When
 from allstatus.ehr.evidence.chart_reading import (
@@ -33,7 +33,8 @@ OF_ANOTHER = "does not say of which disease it is the spread, or where"
 def read_problems(reading: ChartReading) -> None:
     """Put each coded condition in its place: diagnoses, other cancers, statuses, signs."""
     known = [p for p in reading.chart.problems if known_by(p, reading.as_of)]
-    found = [(problem, reading.tables.diagnoses.find(problem.codes)) for problem in known]
+    told = [(problem, reading.tables.diagnoses.find(problem.codes)) for problem in known]
+    found = [(_off_lists(problem, match), match) for problem, match in told]
     reading.has_all = reading.given or any(
         m and m.topic["all"] and not p.void and not p.doubt for p, m in found
     )
@@ -46,6 +47,14 @@ def read_problems(reading: ChartReading) -> None:
         elif not (problem.void or problem.doubt) and not problem.source.startswith(VISITS):
             _see(reading, problem, None)
     _place_spread(reading)
+
+
+def _off_lists(problem: Problem, match: Match | None) -> Problem:
+    """A problem as it stands whatever list it was taken off: a disease was there, all else is in
+    doubt.
+    """
+    disease = match is not None and match.topic["all"] and not match.topic["asserts"]
+    return replace(problem, doubt="") if disease and problem.doubt in OFF_LISTS else problem
 
 
 def _see(reading: ChartReading, problem: Problem, match: Match | None) -> None:
@@ -148,7 +157,8 @@ def _place_sign(reading: ChartReading, problem: Problem, match: Match) -> None:
     gone = problem.ended and until is None and not problem.source.startswith(VISITS)
     told = why or (GONE if gone else VAGUE if when.vague else "")
     doubt = Doubt(fact, match.topic.name, when, told or VAGUE, evidence, read, True)
-    doubt = replace(doubt, ended=gone, until=until)
+    over = until or (problem.sent if problem.ended else None)  # by when its sender knew of it
+    doubt = replace(doubt, ended=gone and not problem.unread_end, until=over)
     if told:
         reading.doubt(doubt)
         return

@@ -76,7 +76,7 @@ def specimens(result: Json, store: ResourceStore) -> Specimens:
     owners = listing(result, store)
     if PLACED.isdisjoint(result) and all("specimen" not in owner for _, owner in owners):
         return UNPLACED
-    site = codeable(result.get("bodySite")) if "bodySite" in result else ()
+    site = _worded(result["bodySite"]) if "bodySite" in result else ()
     site += _structures(result, store) if "bodyStructure" in result else ()
     for level in _levels(result, store):
         references = [(owner, one) for owner in level for one in objects(owner.get("specimen"))]
@@ -159,13 +159,19 @@ def _places(specimen: Json, store: ResourceStore) -> tuple[Code, ...]:
     taken = obj(specimen.get("collection"))
     found: tuple[Code, ...] = ()
     for concept in (specimen.get("type"), taken.get("bodySite")):
-        said = codeable(concept)
-        found += said or in_words(concept)
+        found += _worded(concept)
     if not found:
         for reference in objects(specimen.get("parent")):
             parent = store.resolve(specimen, reference)
             found += _places(parent, store) if parent is not None and parent is not specimen else ()
     return found or (Code(TEXT, NOT_HERE, "a specimen that says nothing of its kind"),)
+
+
+def _worded(concept: object) -> tuple[Code, ...]:
+    """The codes of a place, and what it is called in words."""
+    said = codeable(concept)
+    text_alone = {"text": obj(concept).get("text")}
+    return (*said, *in_words(text_alone if said else concept))
 
 
 def about(resource: Json, store: ResourceStore) -> tuple[Standing, tuple[Code, ...]]:

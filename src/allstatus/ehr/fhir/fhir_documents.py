@@ -47,7 +47,7 @@ def read_document(resource: Json, whole: Statement, store: ResourceStore) -> Ite
         value=ATTACHED,
         **identity(resource, store),
     )
-    listed = (store.resolve(resource, one) for one in _entries(resource))
+    listed = (store.resolve(resource, one) for one in entries(resource))
     parts = [codes(one.get("code")) for one in listed if one is not None]
     yield Mention(result, whole, unless=tuple(parts))
 
@@ -61,7 +61,8 @@ def _day(resource: Json) -> When | None:
     return None
 
 
-def _entries(resource: Json) -> Iterator[Json]:
+def entries(resource: Json) -> Iterator[Json]:
+    """What the sections of a document refer to."""
     waiting = objects(resource.get("section"))
     for section in waiting:  # which grows while it is gone through
         waiting += objects(section.get("section"))

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 
 from allstatus.ehr.coding.comments import is_comment
+from allstatus.ehr.fhir.fhir_standing import RESULT, STANDS, Standing
 from allstatus.ehr.fhir.fhir_store import ResourceStore
 from allstatus.ehr.fhir.json_access import Json, objects, text, words
 
@@ -39,6 +40,16 @@ def listing(result: Json, store: ResourceStore) -> tuple[tuple[str, Json], ...]:
     if found is None:
         found = store.listings[id(result)] = tuple(above(result, store))
     return found
+
+
+def listed_in_error(result: Json, store: ResourceStore) -> Standing:
+    """What it means for a result that every report, or every panel, that lists it was withdrawn."""
+    found = listing(result, store)
+    for kind in ("report", "panel"):
+        owners = [owner for by, owner in found if by == kind]
+        if owners and not any(map(counts, owners)):
+            return Standing("", f"its {kind}: {RESULT[owners[0]['status']].void}")
+    return STANDS
 
 
 def counts(part: Json) -> bool:

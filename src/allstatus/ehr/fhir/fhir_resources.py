@@ -84,8 +84,9 @@ def _condition(resource: Json, store: ResourceStore) -> Iterator[Problem]:
     )
     clinical = _clinical(resource)
     causes, cause = _related(resource, DUE_TO, store)
-    ended = AFTER in certain or clinical in ENDED
-    ended = ended or any(key.lstrip("_").startswith("abatement") for key in resource)
+    ending = resource.get("abatementBoolean")
+    end = ending is None and any(key.lstrip("_").startswith("abatement") for key in resource)
+    until = span(resource, "abatementDateTime", "abatementPeriod") if end else None
     recorded = _recorded(resource)
     onset = when(resource, "onsetDateTime", "onsetPeriod")
     yield Problem(
@@ -95,14 +96,15 @@ def _condition(resource: Json, store: ResourceStore) -> Iterator[Problem]:
         recorded,
         stands.void,
         words(resource.get("code")),
-        span(resource, "abatementDateTime", "abatementPeriod"),
-        ended,
+        until,
+        end or ending is True or AFTER in certain or clinical in ENDED,
         recorded,
         clinical,
         cause,
         causes,
         onset,
         _related(resource, PRIMARY, store)[1],
+        unread_end=end and until is None,
         doubt=stands.doubt,
         latest=None if onset or recorded else last_day([updated(resource)]),
         **identity(resource, store, rest=" ".join(c.code for c in codes(resource.get("code")))),

@@ -18,7 +18,7 @@ from allstatus.ehr.fhir.fhir_context import (
     specimens,
 )
 from allstatus.ehr.fhir.fhir_names import names_of
-from allstatus.ehr.fhir.fhir_panels import listing, remarks
+from allstatus.ehr.fhir.fhir_panels import listed_in_error, listing, remarks
 from allstatus.ehr.fhir.fhir_patients import same_person, subject_of, whose
 from allstatus.ehr.fhir.fhir_ranges import ranges
 from allstatus.ehr.fhir.fhir_standing import (
@@ -91,6 +91,7 @@ class Observed:
             of.standing,
             whom,
             held(resource, store),
+            listed_in_error(resource, store),
             noted(comments.RESULT, told, of.resources, remarks(told, store)),
             *orders,
         )

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from allstatus.ehr.chart import POOLED, REJECTED, ROLES, TEXT, Code
 from allstatus.ehr.coding.codes import code_tables
 from allstatus.ehr.coding.comments import unfit
+from allstatus.ehr.coding.specimen_words import topics_named
 from allstatus.ehr.dates import When, read_when
 from allstatus.ehr.hl7v2.segments import BROKEN_OFF, Segment, coded
 from allstatus.ehr.hl7v2.times import span
@@ -65,8 +66,14 @@ def _by_order(order: Segment) -> Specimen:
         codes += tuple(_element(item, SOURCE))
         if not _is_element(item):
             codes += tuple(code for part in item[3:4] for code in coded(part))
+            codes += tuple(_in_words(part[0] for part in item[1:3]))
             role = role or (item[6][0].upper() if len(item) > 6 else "")
     return _standing(codes, "", role, "")
+
+
+def _in_words(texts: Iterable[str]) -> Iterable[Code]:
+    """What a specimen is called where others have its additives and a free text."""
+    return (Code(TEXT, text.lower(), text) for text in texts if topics_named(text))
 
 
 def _is_element(item: list[list[str]]) -> bool:

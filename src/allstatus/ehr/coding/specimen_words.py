@@ -1,0 +1,54 @@
+"""What a specimen is called in words: names of places, and nothing beside them but how and from
+where it was taken, as `codes/specimen-words.yaml` gives them.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+
+from allstatus.record.code_files import read_yaml
+from allstatus.record.remembered import remembered
+
+_WORD = re.compile(r"[^\W_]+")
+
+
+@remembered(1024)
+def topics_named(text: str) -> tuple[str, ...]:
+    """The topics of `results.yaml` that a specimen's words name; none where another word stands
+    among them.
+
+    >>> topics_named("Bone marrow aspirate, left iliac crest"), topics_named("bone marrow product")
+    (('marrow',), ())
+    """
+    names, longest, beside = _words()
+    letters = unicodedata.normalize("NFKD", text.lower())
+    words = _WORD.findall("".join(one for one in letters if not unicodedata.combining(one)))
+    found, place = dict[str, None](), 0
+    while place < len(words):
+        ends = range(min(longest, len(words) - place), 0, -1)
+        length = next((n for n in ends if tuple(words[place : place + n]) in names), 0)
+        if length:
+            found[names[tuple(words[place : place + length])]] = None
+        elif words[place] not in beside and not words[place].isdecimal():
+            return ()
+        place += length or 1
+    return tuple(found)
+
+
+def told() -> str:
+    """That specimens were read by their words, with a place for these."""
+    return str(read_yaml("specimen-words")["told"])
+
+
+@cache
+def _words() -> tuple[dict[tuple[str, ...], str], int, frozenset[str]]:
+    """Names as words with their topics, how many words the longest has, and what may stand
+    beside them.
+    """
+    said = read_yaml("specimen-words")
+    names = {
+        tuple(name.split()): topic for topic, spelled in said["names"].items() for name in spelled
+    }
+    return names, max(map(len, names)), frozenset(said["beside"])
