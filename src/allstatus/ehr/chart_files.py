@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from allstatus.ehr.chart import Chart
-from allstatus.ehr.fhir.export_manifest import Beside
+from allstatus.ehr.fhir.export_manifest import CHARTS, Beside
 from allstatus.ehr.fhir.fhir_bundles import is_resource, no_resource
 from allstatus.ehr.fhir.fhir_reader import read_fhir
 from allstatus.ehr.fhir.fhir_standing import may_modify
@@ -119,8 +119,8 @@ def read_folder(path: Path, *, partial: bool = False) -> Numbered:
     others = texts.pop(None)
     resources, lines = [], [(file, text) for file, text in others if _holds_lines(file)]
     held = {file.name: _count_lines(text) for file, text in chain(*texts.values(), lines)}
-    names = [one.name for one in path.iterdir() if one.name not in held]
-    Beside.of(str(path), names).refuse_part(held, partial=partial)
+    names = sorted(one.name for one in path.iterdir() if one.name not in held)
+    Beside.of(str(path), names, held=CHARTS).refuse_part(held, partial=partial)
     if not any(texts.values()):
         remedy = "give a folder of FHIR files, HL7 v2 messages or tables of results, or a file"
         raise InvalidRecord(str(path), "is a folder without charts", remedy)

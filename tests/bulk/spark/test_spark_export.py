@@ -193,8 +193,13 @@ def test_what_says_that_an_export_is_a_part_is_refused(
     assert {path.name for path in tmp_path.iterdir()} == {"export"}
 
 
-def test_an_export_that_its_manifest_says_is_a_part_is_refused(tmp_path: Path) -> None:
-    (case,) = (one for one in BESIDE if one["id"] == "a file with fewer lines than its count")
+@pytest.mark.parametrize(
+    "what", ["a file with fewer lines than its count", "lines two folders down"]
+)
+def test_an_export_that_is_a_part_by_what_is_beside_it_is_refused(
+    tmp_path: Path, what: str
+) -> None:
+    (case,) = (one for one in BESIDE if one["id"] == what)
     with pytest.raises(InvalidRecord) as refused:
         on_spark(folder_of(tmp_path, case), tmp_path / "spark.ndjson")
     assert case["refused"] in refused.value.problem

@@ -56,7 +56,7 @@ class SparkExport:
         for folder in (target, self.evidence):
             self.files.refuse_target(folder, source)
         self.names, beside = self.files.names(source, GLOB)
-        self.beside = Beside.of(source, beside, self.files.read_files)
+        self.beside = Beside.of(source, beside, self.files.read_files, self.files.list_files)
         self._refuse_part(dict.fromkeys(self.names))
         self.ignored, self.size = self.beside.ignored, self.files.size(source)
 

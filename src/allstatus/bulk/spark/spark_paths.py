@@ -113,6 +113,16 @@ class SparkPaths:
         }
         return {name: str(row[0]).encode() for name, row in rows.items() if row is not None}
 
+    def list_files(self, folder: str) -> list[str]:
+        """The names of the files in a folder, at any depth; of none where it is a file."""
+        system, path = self._at(folder)
+        if self.is_file(folder):
+            return []
+        found, names = system.listFiles(path, True), []
+        while found.hasNext():
+            names.append(str(found.next().getPath().getName()))
+        return names
+
     def size(self, where: str) -> int:
         """Bytes of a file, or of the files in a folder."""
         system, path = self._at(where)

@@ -5,7 +5,8 @@ half downloaded, and folders of errors and deletions.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
@@ -25,6 +26,10 @@ DELETE = "apply them first"
 ERRORS, DELETED = "error", "deleted"  # where a manifest lists them, and the folders they are put in
 _UNFINISHED = re.compile(r".\.(part|partial|crdownload|download|filepart|te?mp|aria2)$", re.I)
 _PACKED = ".gz"
+LINES = re.compile(r"\.(?:ndjson|jsonl)(?:\.(?:gz|bz2|xz|zst|lz4|br|zip|\d+))?$", re.I)
+CHARTS = re.compile(rf"{LINES.pattern}|\.(?:json|hl7|csv|tsv)$", re.I)
+HIDDEN = (".", "_")  # how names begin of what a program keeps for itself
+NO_CHART = ("", "Parameters", "OperationOutcome", "CapabilityStatement")  # resources about none
 
 
 class ListedFile(NamedTuple):
@@ -40,6 +45,7 @@ class ListedFile(NamedTuple):
 
 
 ReadFiles = Callable[[str, list[str]], Mapping[str, bytes]]
+ListFiles = Callable[[str], Iterable[str]]
 
 
 def read_files(folder: str, names: list[str]) -> dict[str, bytes]:
@@ -49,19 +55,47 @@ def read_files(folder: str, names: list[str]) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in small}
 
 
+def list_files(folder: str) -> list[str]:
+    """The names of the files in a folder, at any depth; of none where it is no folder."""
+    return [path.name for path in Path(folder).rglob("*") if path.is_file()]
+
+
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """The `names` of what stands beside the files of the export in `folder`, and its manifests."""
+    """The `names` of what stands beside the files of the export in `folder`, its manifests, and
+    what holds resources and is not read (`unread`).
+    """
 
     folder: str
     names: list[str]
     manifests: dict[str, Json]
+    unread: list[str]
 
     @classmethod
-    def of(cls, folder: str, names: list[str], read: ReadFiles = read_files) -> Beside:
-        """From what stands in those that may be manifests, as `read` from the folder."""
+    def of(
+        cls,
+        folder: str,
+        names: list[str],
+        read: ReadFiles = read_files,
+        inside: ListFiles = list_files,
+        held: re.Pattern[str] = LINES,
+    ) -> Beside:
+        """From what stands in those that may be manifests, as `read` from the folder, and the names
+        of files `inside` other folders, which are `held` to be of resources by their names.
+        """
         texts = read(folder, [name for name in names if name.lower().endswith(ENDING)])
-        return cls(folder, names, dict(_manifests(texts)))
+        values = dict(_objects(texts))
+        manifests = {
+            n: value for n, value in values.items() if isinstance(value.get("output"), list)
+        }
+        unread = [
+            name
+            for name in names
+            if LINES.search(name)
+            or text(values.get(name, {}).get("resourceType")) not in NO_CHART
+            or (name[0] not in HIDDEN and any(map(held.search, inside(f"{folder}/{name}"))))
+        ]
+        return cls(folder, names, manifests, unread)
 
     @property
     def ignored(self) -> list[str]:
@@ -92,6 +126,7 @@ class Beside:
         if following and len(following) >= len(self.manifests):
             yield PAGE.format("a later")
         yield from _short(self._listed("output"), here)
+        yield from (f"{name} is not read" for name in self.unread)
 
     def _listed(self, kind: str) -> list[ListedFile]:
         """Files of a kind that manifests name and that hold anything."""
@@ -124,14 +159,12 @@ def _sum(numbers: Any) -> int | None:
     return None if None in known else sum(known)
 
 
-def _manifests(texts: Mapping[str, bytes]) -> Iterator[tuple[str, Json]]:
+def _objects(texts: Mapping[str, bytes]) -> Iterator[tuple[str, Json]]:
     for name, content in texts.items():
-        try:
+        with suppress(InvalidRecord):
             value = parse_json(content)
-        except InvalidRecord:
-            continue
-        if isinstance(value, dict) and isinstance(value.get("output"), list):
-            yield name, value
+            if isinstance(value, dict):
+                yield name, value
 
 
 def _bare(name: str) -> str:
