@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from allstatus.ehr.chart import Code, Treatment
 from allstatus.ehr.coding.codes import CodeTables, code_tables
-from allstatus.ehr.fhir.fhir_bundles import BundleEntry, entries_of, next_page
+from allstatus.ehr.fhir.fhir_bundles import BundleEntry, entries_of, missing_parts
 from allstatus.ehr.fhir.fhir_patients import whose_all
 from allstatus.ehr.fhir.fhir_reader import HOME, home_of
 from allstatus.ehr.fhir.fhir_resources import statements
@@ -101,7 +101,7 @@ def _unopened(bundle: Json) -> int:
     if not isinstance(entries, list):
         return 1
     opened = sum(bool(text(obj(obj(one).get("resource")).get("resourceType"))) for one in entries)
-    return len(entries) - opened + (next_page(bundle) is not None)
+    return len(entries) - opened + any(True for _ in missing_parts(bundle))
 
 
 def _spellings(name: str) -> set[str]:
