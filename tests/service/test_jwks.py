@@ -133,6 +133,35 @@ def test_an_entry_that_cannot_be_read_keeps_no_withdrawn_key_and_costs_no_other(
             assert (found(keys), keys.trouble) == (here, ""), odd
 
 
+OTHER = TokenIssuer().jwks()["keys"][0]  # another key of the same name
+
+
+@pytest.mark.parametrize(
+    ("listed", "here"),
+    [([EC, EC], True), ([EC, {**EC, "alg": "ES384"}], True), ([EC, OTHER], False)],
+)
+def test_a_key_listed_twice_is_one_and_two_of_one_name_are_none(
+    listed: list[dict], here: bool
+) -> None:
+    keys = watched({"now": httpx.Response(200, json={"keys": listed})})
+    asyncio.run(keys.refresh())
+    assert found(keys) == here
+
+
+def test_a_set_that_is_being_read_is_no_trouble() -> None:
+    seen: list[str] = []
+
+    async def answer(_: httpx.Request) -> httpx.Response:
+        seen.append(keys.trouble)
+        return httpx.Response(200, json=SELF.jwks())
+
+    issuer = Issuer(issuer=ISSUER, jwks_url=f"{ISSUER}/keys")
+    keys = Keys(issuer, httpx.AsyncClient(transport=httpx.MockTransport(answer)))
+    for _ in range(2):
+        asyncio.run(keys.refresh())
+    assert seen[1] == ""
+
+
 NONE_LEFT = [[], [{"kty": "oct", "k": "c2VjcmV0"}], [{**EC, "use": "enc"}]]
 NONE_LEFT += [[{**EC, "key_ops": ["encrypt"]}]]
 

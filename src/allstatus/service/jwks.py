@@ -134,22 +134,26 @@ class Keys:
         return self._asked_at is None or time.monotonic() - self._asked_at >= wait
 
     async def _read(self, address: str) -> None:
-        self._failed = True
         try:
-            async with (
-                asyncio.timeout(READ_SECONDS),
-                self._client.stream("GET", address) as response,
-            ):
-                data = bytearray()
-                async for piece in response.aiter_bytes():
-                    data += piece
-                    if len(data) > KEYS_BYTES:
-                        return
-            if response.status_code == 200:
-                self._keys = _public_keys(json.loads(data))
-                self._good_at, self._failed = time.monotonic(), False
+            keys = await self._asked(address)
         except (httpx.HTTPError, TimeoutError, ValueError, RecursionError):
-            return
+            self._failed = True
+        else:
+            self._keys, self._good_at, self._failed = keys, time.monotonic(), False
+
+    async def _asked(self, address: str) -> list[PublicKey]:
+        async with (
+            asyncio.timeout(READ_SECONDS),
+            self._client.stream("GET", address) as response,
+        ):
+            data = bytearray()
+            async for piece in response.aiter_bytes():
+                data += piece
+                if len(data) > KEYS_BYTES:
+                    raise ValueError
+        if response.status_code != 200:
+            raise ValueError
+        return _public_keys(json.loads(data))
 
 
 class KeyRing:
@@ -201,7 +205,7 @@ class KeyRing:
 def _choose(keys: Sequence[PublicKey], kid: object, algorithm: str) -> PublicKey | None:
     """The one key that is meant; none where it is not clear which."""
     fitting = [key for key in keys if key.fits(algorithm) and kid in (None, key.kid)]
-    return fitting[0] if len(fitting) == 1 else None
+    return fitting[0] if fitting and all(key.key == fitting[0].key for key in fitting) else None
 
 
 def _read_file(path: Path) -> list[PublicKey]:
