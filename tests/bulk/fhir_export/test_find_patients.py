@@ -63,6 +63,12 @@ def test_every_spelling_of_a_code_is_found() -> None:
         "91857003",
         r"\u00391857003",
         r"C91\u002e00",
+        "C91.00†",
+        r"C91.00\u2020",
+        "\u200bC91.00\u2060",
+        r"\u200bC91.00\u200F",
+        "\xa0C91.00\xa0",
+        r"\u00a0C91.00\u00a0",
     ):
         assert holds_diagnosis(f'{{"code":"{code}"}}'.encode()), code
     for code in ("C92.00", "C91.10", "C83.50"):

@@ -14,7 +14,10 @@ from allstatus.bulk.fhir_export.line_scan import WITH_DIAGNOSES, tell
 from allstatus.ehr.chart_options import DEFAULT_OPTIONS, ChartOptions
 from allstatus.errors import InvalidRecord
 
-_CODE = re.compile(rb'"CODE"\s*:\s*"\s*([^"\s+*!#\xe2-]*)')  # without ICD-10's marks behind it
+_CODE = re.compile(  # without blanks before it, seen or not, and ICD-10's marks behind it
+    rb'"CODE"\s*:\s*"(?:\s|\xc2\xa0|\xe2\x80[\x8b-\x8f]|\xe2\x81\xa0|\\U(?:00A0|200[B-F]|2060))*'
+    rb'([^"\s+*!#\\\xe2\xc2-]*)'
+)
 _ESCAPE = re.compile(rb"\\u00([2-7][0-9a-fA-F])")
 
 

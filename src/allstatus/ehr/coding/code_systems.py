@@ -13,7 +13,9 @@ OWN = "https://allstatus.example/fhir"
 
 _OID = re.compile(r"\d+(\.\d+)+")
 _MARKS = "+*!†#-."  # which ICD-10 adds where two codes are one disease, or one is cut short
-_JOINTS = re.compile(r"[\s_-]|(?:19|20)\d\d$")
+_JOINTS = re.compile(r"[\s_®™-]|(?:19|20)\d\d$")
+_DASHES = dict.fromkeys([*range(0x2010, 0x2016), 0x2212, 0xFE63, 0xFF0D], "-")  # typed for one
+_UNSEEN = " \t\r\n\xa0\u200b\u200c\u200d\u200e\u200f\u2060"  # around what was copied
 _SNOMED_EDITION = "http://snomed.info/sct/"
 _ICD9_MALIGNANT = range(140, 209)  # CMS file v32: malignant neoplasms with leukemia and lymphoma
 DOTTED = ("icd10", "icd9")
@@ -47,7 +49,7 @@ class CodeSystems:
     def code(self, system: str, code: str, display: str = "") -> Code:
         """A code with its system by its short name, written as that system writes its codes."""
         name = self.name(system)
-        return Code(name, self.written(name, code.strip()), display.strip())
+        return Code(name, self.written(name, typed(code)), display.strip())
 
     def written(self, name: str, code: str) -> str:
         """A code as its system writes it: capitals, and its dot after three signs."""
@@ -74,11 +76,18 @@ class CodeSystems:
         )
 
 
+def typed(text: str) -> str:
+    """A code or a system as it was meant, where a program for texts has set its own dashes in it,
+    or signs around it that nobody sees.
+    """
+    return text.strip() if text.isascii() else text.translate(_DASHES).strip(_UNSEEN)
+
+
 def plain(system: str) -> str:
     """A system's name without what does not tell systems apart: case, https, a last slash, a
     version, `urn:oid:` before an OID, and what joins the words of an abbreviation or its year.
     """
-    name = system.partition("|")[0].strip().rstrip("/").lower().replace("https://", "http://")
+    name = typed(system.partition("|")[0]).rstrip("/").lower().replace("https://", "http://")
     if _OID.fullmatch(name):
         return f"urn:oid:{name}"
     return name if ":" in name else _JOINTS.sub("", name)

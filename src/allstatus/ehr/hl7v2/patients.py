@@ -15,6 +15,8 @@ from allstatus.ehr.hl7v2.segments import Segment
 from allstatus.ehr.hl7v2.times import usable
 
 RECORD_NUMBER = "MR"
+LISTS = (3, 2, 4)  # of PID: since 2.3.1, before, and others' numbers
+MERGED_LISTS = (1, 4)  # of MRG
 # what is numbered so is a stay, an account or a policy, of which one person has many or many one
 _STAYS = "AN ANC AND ANT ANON VN VS NIIP MC MA MI PHC BC PLAC FILL ACSN"
 NOT_PERSONS = frozenset(_STAYS.split())
@@ -69,15 +71,19 @@ def read_person(pid: Segment | None, merged: Segment | None = None) -> Identifie
     """
     if pid is None:
         return IdentifiedPerson()
-    found = [*_identifiers(pid, 3)] or [*_identifiers(pid, 2)]
+    found = _first_of(pid, LISTS)
     if merged is not None and found:
-        first, else_ = (3, 2) if merged.name == "PID" else (1, 4)
-        theirs = [*_identifiers(merged, first)] or [*_identifiers(merged, else_)]
+        theirs = _first_of(merged, LISTS if merged.name == "PID" else MERGED_LISTS)
         found += [one._replace(kind=RECORD_NUMBER) for one in theirs]
     name = " ".join(part.strip().casefold() for part in pid.components(5)[:2]).strip()
     born = usable(pid.when(7), None)
     born = born if born is None or not born.vague else None
     return IdentifiedPerson(tuple(found), name, born, SEXES.get(pid.text(8).upper()))
+
+
+def _first_of(segment: Segment, fields: tuple[int, ...]) -> list[Identifier]:
+    """The identifiers in the first of these fields that has any of a person's."""
+    return next((found for field in fields if (found := [*_identifiers(segment, field)])), [])
 
 
 def _identifiers(segment: Segment, number: int) -> Iterator[Identifier]:
