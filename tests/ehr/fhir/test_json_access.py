@@ -36,8 +36,9 @@ def test_one_object_is_a_list_of_one() -> None:
 
 
 def test_codings_of_a_concept_of_several_and_alone() -> None:
-    (code,) = codes({"coding": [CODING, {"code": 5}, {"display": "no code"}]})
+    (code,) = codes({"coding": [CODING, {"code": 5.0}, {"code": True}, {"display": "no code"}]})
     assert (code.code, code.display) == ("718-7", "Hemoglobin")
+    assert [one.code for one in codes({"code": 386661006})] == ["386661006"]
     assert codes(CODING) == codes([{"coding": CODING}]) == (code,)
     assert codes([{"coding": [CODING]}, {"coding": [CODING]}]) == (code, code)
     assert codeable({"concept": {"coding": [CODING]}}) == (code,)

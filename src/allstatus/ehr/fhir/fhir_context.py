@@ -4,14 +4,16 @@ from its report, the panel it is part of, or the specimen's own resource.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import NamedTuple
 
 from allstatus.ehr.chart import ITSELF, POOLED, REJECTED, ROLES, SEVERAL, TEXT, Code
-from allstatus.ehr.dates import When, last_day, read_when, spanning
+from allstatus.ehr.dates import When, last_day, spanning
 from allstatus.ehr.fhir.fhir_panels import listing
 from allstatus.ehr.fhir.fhir_patients import named, same_person, subject_of, whose
+from allstatus.ehr.fhir.fhir_spans import span
 from allstatus.ehr.fhir.fhir_standing import MODIFIED, STANDS, Standing, modified, together, updated
 from allstatus.ehr.fhir.fhir_store import ResourceStore
 from allstatus.ehr.fhir.json_access import (
@@ -156,14 +158,17 @@ def _container_subject(result: Json, store: ResourceStore) -> Json:
 
 def _places(specimen: Json, store: ResourceStore) -> tuple[Code, ...]:
     """What a specimen is and where it was taken, or what that which it was made from is."""
-    taken = obj(specimen.get("collection"))
     found: tuple[Code, ...] = ()
-    for concept in (specimen.get("type"), taken.get("bodySite")):
-        found += _worded(concept)
-    if not found:
-        for reference in objects(specimen.get("parent")):
-            parent = store.resolve(specimen, reference)
-            found += _places(parent, store) if parent is not None and parent is not specimen else ()
+    waiting, seen = deque([specimen]), {id(specimen)}
+    while waiting:
+        one = waiting.popleft()
+        said = _worded(one.get("type")) + _worded(obj(one.get("collection")).get("bodySite"))
+        parents = () if said else objects(one.get("parent"))
+        for parent in filter(None, (store.resolve(one, reference) for reference in parents)):
+            if id(parent) not in seen:
+                seen.add(id(parent))
+                waiting.append(parent)
+        found += said
     return found or (Code(TEXT, NOT_HERE, "a specimen that says nothing of its kind"),)
 
 
@@ -221,16 +226,24 @@ def dated(result: Json, store: ResourceStore, of: Specimens) -> Dated:
 
 def _day(result: Json, store: ResourceStore, of: Specimens) -> tuple[When | None, str]:
     if sent := _of_its_own(result):
-        return span(result, *sent), ""
+        return _together(result, sent), ""
     for by, owner in listing(result, store):
         if sent := _of_its_own(owner):
-            return span(owner, *sent), f"dated by its {by}"
+            return _together(owner, sent), f"dated by its {by}"
     for specimen in of.resources:
         taken = obj(specimen.get("collection"))
         if any(key in taken for key in COLLECTED):
             return span(taken, *COLLECTED), "dated by its specimen's collection"
     received = _times(tuple(result))
     return (span(result, *received), f"dated by its {RECEIPT}") if received else (None, "")
+
+
+def _together(owner: Json, names: tuple[str, ...]) -> When | None:
+    """The time in these elements, of which there is one; of two that differ it is between them."""
+    days = list(filter(None, (span(owner, name) for name in names))) if names[1:] else []
+    if len({(day.first, day.last) for day in days}) < 2:
+        return span(owner, *names)
+    return spanning(min(days, key=lambda day: day.first), max(days, key=lambda day: day.last))
 
 
 def _of_its_own(owner: Json) -> tuple[str, ...]:
@@ -265,35 +278,3 @@ def _bound(result: Json, owners: Iterable[tuple[str, Json]], of: Specimens) -> d
     days.append(updated(result))
     days += [when(specimen, "receivedTime") for specimen in of.resources if len(of.resources) == 1]
     return last_day(days)
-
-
-def span(resource: Json, *names: str) -> When | None:
-    """The time in the first of these elements; of a period from its start to its end, since what
-    it dates lies somewhere within. One that lacks an end is open there (`date.min`, `date.max`);
-    one that runs backwards is none.
-    """
-    for name in names:
-        value = resource.get(name)
-        if isinstance(value, str) and (day := read_when(value)):
-            return day
-        period = obj(value)
-        if "repeat" in period or "event" in period:
-            return _timing(period)
-        start, end = when(period, "start"), when(period, "end")
-        if start and end:
-            same = start.first == end.last and not start.vague
-            return start if same else spanning(start, end) if start.first <= end.last else None
-        if start:
-            return When(f"{start.text} to", start.first, date.max)
-        if end:
-            return When(f"to {end.text}", date.min, end.last)
-    return None
-
-
-def _timing(timing: Json) -> When | None:
-    events = [{"event": event} for event in timing.get("event") or () if isinstance(event, str)]
-    days = [day for event in events if (day := when(event, "event"))]
-    if days:
-        first, last = min(days, key=lambda day: day.first), max(days, key=lambda day: day.last)
-        return first if first == last else spanning(first, last)
-    return span(obj(timing.get("repeat")), "boundsPeriod")

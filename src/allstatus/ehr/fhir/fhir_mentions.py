@@ -56,6 +56,7 @@ NAMING = {
     "EpisodeOfCare": ("diagnosis.condition",),
     "Flag": ("code",),
 }
+HAPPENED = ("AdverseEvent",)  # kinds that name what was there, not what it may be about
 # the same of kinds that are read, of which these say nothing by themselves
 BESIDE = {
     "Condition": ("evidence", "evidence.code", "stage.summary"),
@@ -127,7 +128,7 @@ def _mentions(resource: Json, whole: Statement, store: ResourceStore) -> Iterato
     that to be there.
     """
     kind = resource["resourceType"]
-    if kind in READERS or kind in OF_OTHERS:
+    if kind in READERS or kind in OF_OTHERS or resource.get("actuality") == "potential":
         return
     if kind == "QuestionnaireResponse":
         yield from _answers(resource, whole)
@@ -149,7 +150,7 @@ def _mentions(resource: Json, whole: Statement, store: ResourceStore) -> Iterato
             doubt=stands.doubt,
             latest=None if day else last_day([updated(resource)]),
         )
-        yield Mention(problem, whole, more=True)
+        yield Mention(problem, whole, more=kind not in HAPPENED)
 
 
 def _standing(resource: Json, why: str) -> tuple[When | None, Standing]:

@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterable, Iterator
 from allstatus.ehr.chart import UNREAD_STATUS, Code, Mention, Problem, Statement
 from allstatus.ehr.coding import comments
 from allstatus.ehr.dates import When, last_day
-from allstatus.ehr.fhir.fhir_context import span
 from allstatus.ehr.fhir.fhir_names import identity
 from allstatus.ehr.fhir.fhir_results import read_observation, read_report
 from allstatus.ehr.fhir.fhir_sent import source_of
+from allstatus.ehr.fhir.fhir_spans import span
 from allstatus.ehr.fhir.fhir_standing import (
     ENCOUNTER,
     STANDS,

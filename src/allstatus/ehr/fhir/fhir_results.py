@@ -17,7 +17,6 @@ from allstatus.ehr.fhir.fhir_sent import (
     SentResult,
     held,
     measured,
-    orders_of,
     shared_of,
     source_of,
 )
@@ -89,7 +88,7 @@ def read_report(resource: Json, store: ResourceStore) -> Iterator[Statement | Me
         standing(resource, REPORT, unmodified=store.unmodified),
         of.standing,
         held(resource, store),
-        ordered(orders_of(resource, store)),
+        ordered(store.members(resource, "basedOn")),
         noted(comments.RESULT, [resource], of.resources, remarks([resource], store)),
     )
     coded = codes(resource.get("code"))

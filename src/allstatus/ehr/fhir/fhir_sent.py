@@ -85,7 +85,9 @@ class Observed:
         resource, store, of = self.resource, self.store, self.specimens
         whom, focus = about(resource, store)
         told = [resource, *[one for _, one in listing(resource, store)]]
-        orders = [ordered(orders_of(one, store)) for one in told if "basedOn" in one]
+        orders = [ordered(store.members(one, "basedOn")) for one in told if "basedOn" in one]
+        if "partOf" in resource:
+            orders.append(ordered(store.members(resource, "partOf"), "procedure"))
         stands = together(
             _stands(resource, store),
             of.standing,
@@ -230,11 +232,6 @@ def held(resource: Json, store: ResourceStore) -> Standing:
     outer = _stands(container, store)
     doubt = outer.doubt if modified(container, inside=("contained",)) else ""
     return Standing(outer.void, doubt)
-
-
-def orders_of(resource: Json, store: ResourceStore) -> list[Json]:
-    """The orders that are here for a result or report."""
-    return [one for one in store.members(resource, "basedOn") if one is not None]
 
 
 def _stands(resource: Json, store: ResourceStore) -> Standing:

@@ -11,10 +11,11 @@ from allstatus.ehr.chart import NO_STATUS, Quantity
 from allstatus.ehr.coding.comments import Kinds, taken_back, unfit
 from allstatus.ehr.dates import When
 from allstatus.ehr.fhir.json_access import (
+    LEFT_OUT,
     Json,
     codes,
+    labels_of,
     objects,
-    subsetted,
     text,
     unread,
     when,
@@ -120,7 +121,8 @@ NEGATED = (
     "wasNotTaken",
     "doNotPerform",
 )
-WITHDRAWN = ERROR | {"cancelled": _void("cancelled")}  # of orders: never to be done
+# of orders, and of what a thing is part of: never to be done, or not done
+WITHDRAWN = ERROR | {"cancelled": _void("cancelled"), "not-done": _void("not done")}
 # How they say why it was not, which beside a status that says it was leaves both.
 WHY_NOT = ("reasonNotGiven", "reasonNotTaken", "reasonNotPerformed", "notDoneReason")
 TAKEN = {"y": STANDS, "n": _void("not taken"), "na": _void("not taken")}
@@ -145,6 +147,10 @@ ABSENT = (
 )
 NESTED = frozenset({dict, list})
 SUMMARY = "sent as a summary, without all of it"
+RELIANCE = "labelled as unreliable"
+LABELS = dict.fromkeys(LEFT_OUT, _doubt(SUMMARY)) | dict.fromkeys(
+    ("UNRELIABLE", "UNCERTREL"), _doubt(RELIANCE)
+)
 
 
 def may_modify(source: str | bytes) -> bool:
@@ -187,8 +193,7 @@ def standing(
         found.append(_doubt(MODIFIED))
     if resource.get("implicitRules"):
         found.append(_doubt(RULED))
-    if subsetted(resource):
-        found.append(_doubt(SUMMARY))
+    found += (LABELS[label] for label in labels_of(resource) if label in LABELS)
     return together(*found) if len(found) > 1 else own
 
 
@@ -207,10 +212,13 @@ def _negation(key: str, value: object) -> Standing:
     return _void("not given" if "iven" in key else "not done") if value is True else UNREAD_DONE
 
 
-def ordered(orders: Iterable[Json]) -> Standing:
-    """What it means for a thing that an order for it was never to be done, or forbids it."""
-    why = next(filter(None, (standing(one, WITHDRAWN).void for one in orders)), "")
-    return _doubt(f"its order: {why}") if why else STANDS
+def ordered(orders: Iterable[Json | None], called: str = "order") -> Standing:
+    """What it means for a thing that an order for it was never to be done, or forbids it, or that
+    what it is part of was not done; None is not here.
+    """
+    here = (one for one in orders if one is not None)
+    why = next(filter(None, (standing(one, WITHDRAWN).void for one in here)), "")
+    return _doubt(f"its {called}: {why}") if why else STANDS
 
 
 def absence(part: Json, value: Quantity | None) -> Standing:

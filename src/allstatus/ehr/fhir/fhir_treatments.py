@@ -106,6 +106,8 @@ def read_treatment(resource: Json, store: ResourceStore) -> Iterator[Treatment]:
     bounds = () if day else (when(resource, *ASSERTED), updated(resource))
     orders = list(_orders(resource, store))
     stands = together(stands, ordered(orders[1:])) if len(orders) > 1 else stands
+    if "partOf" in resource:
+        stands = together(stands, ordered(store.members(resource, "partOf"), "procedure"))
     reasons = next((r for one in orders if (r := _reasons(one, store))), ())
     yield Treatment(
         source_of(resource),

@@ -9,13 +9,14 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from allstatus.ehr.fhir.fhir_bundles import BundleEntry
-from allstatus.ehr.fhir.json_access import obj, text
+from allstatus.ehr.fhir.json_access import obj, objects, text
 from allstatus.record.remembered import remembered
 
 _REST = re.compile(r"https?://(.+)/([A-Z][A-Za-z]+/[^/?#]+)", re.IGNORECASE)
 OLDEST = datetime.min.replace(tzinfo=UTC)
 Key = tuple[str, str]  # server (empty where none is named), and Type/id or another address
 NO_KEY: Key = ("", "")
+PATIENT = "patient/"  # which some write in small letters
 
 
 @remembered(1 << 14)
@@ -23,7 +24,9 @@ def split_address(address: str) -> Key:
     """(server without its protocol, Type/id) of an address; the server is empty where none is
     named.
     """
-    address = address.partition("/_history/")[0]
+    address = address.partition("/_history/")[0].strip().removeprefix("/")
+    if address[: len(PATIENT)].lower() == PATIENT:
+        return "", f"Patient/{address[len(PATIENT) :]}"
     found = _REST.fullmatch(address)
     if found is None:
         return "", address
@@ -35,7 +38,8 @@ def versions_of(entries: Iterable[BundleEntry], home: str) -> list[tuple[Key, li
     """Everything that came in by server and id, without exact repetitions."""
     found: dict[Key, list[BundleEntry]] = {}
     written: dict[Key, set[str]] = {}
-    for number, entry in enumerate(entries):
+    for number, sent in enumerate(entries):
+        entry = _as_today(sent) if "related" in sent.resource else sent
         address, resource, *_ = entry
         server, local = split_address(address) if address else NO_KEY
         if own := text(resource.get("id")):
@@ -50,6 +54,16 @@ def versions_of(entries: Iterable[BundleEntry], home: str) -> list[tuple[Key, li
             known.add(_written(entry))
             versions.append(entry)
     return list(_joined(found).items())
+
+
+def _as_today(entry: BundleEntry) -> BundleEntry:
+    """A panel of earlier versions, whose members are among what it is related to."""
+    related = objects(entry.resource["related"])
+    members = [one.get("target") for one in related if one.get("type") == "has-member"]
+    if not members:
+        return entry
+    listed = objects(entry.resource.get("hasMember")) + members
+    return entry._replace(resource=entry.resource | {"hasMember": listed})
 
 
 def _joined(found: dict[Key, list[BundleEntry]]) -> dict[Key, list[BundleEntry]]:

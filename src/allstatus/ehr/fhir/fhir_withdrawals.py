@@ -1,6 +1,6 @@
-"""What other resources say that takes one back: a list it was removed from, a document or visit
-that was entered in error, a record that it was deleted. The resource itself says nothing of it, so
-it is in doubt.
+"""What others say that takes a resource back: a list it was removed from, a document or visit that
+was entered in error, a record that it was deleted, a label of test data that its patient lacks. Its
+own status says nothing of it, so it is in doubt.
 """
 
 from __future__ import annotations
@@ -10,13 +10,15 @@ from typing import NamedTuple
 
 from allstatus.ehr.chart import IN_ERROR, OFF_LISTS
 from allstatus.ehr.fhir.fhir_documents import entries
+from allstatus.ehr.fhir.fhir_patients import whose
 from allstatus.ehr.fhir.fhir_standing import GIVEN
 from allstatus.ehr.fhir.fhir_store import ResourceStore
-from allstatus.ehr.fhir.json_access import Json, codes, obj, objects, text
+from allstatus.ehr.fhir.json_access import Json, codes, labels_of, obj, objects, text
 
 REMOVED, LIST_IN_ERROR = OFF_LISTS
 DOCUMENT_IN_ERROR, VISIT_IN_ERROR = f"its document: {IN_ERROR}", f"its visit: {IN_ERROR}"
 DELETED = "its record: deleted"
+TEST, TEST_DATA = "HTEST", "labelled as tests"
 WITHDRAWN = "entered-in-error"
 VISITS = ("encounter", "context")  # elements that name one
 _HL7 = ("NULLIFY", "DELETE", "OBSOLETE")
@@ -40,7 +42,8 @@ class Said(NamedTuple):
 def withdrawn(store: ResourceStore) -> dict[int, str]:
     """Why resources are in doubt by what others say of them, by their identity."""
     telling = [one for one in store.resources if one["resourceType"] in TELLING]
-    found: dict[int, str] = {}
+    tests = [one for one in store.resources if TEST in labels_of(one)]
+    found = {id(one): TEST_DATA for one in tests if not _is_of_test_patient(one, store)}
     listed: dict[tuple[int, str], list[str]] = {}
     for one in telling:
         for member, why, alone in TELLING[one["resourceType"]](one, store):
@@ -54,6 +57,11 @@ def withdrawn(store: ResourceStore) -> dict[int, str]:
     for member in _in_visits_in_error(store):
         found.setdefault(id(member), VISIT_IN_ERROR)
     return found
+
+
+def _is_of_test_patient(resource: Json, store: ResourceStore) -> bool:
+    """Whether what is labelled as test data is of a patient who is, too."""
+    return TEST in labels_of(store.patient(whose(resource, store)))
 
 
 def _in_visits_in_error(store: ResourceStore) -> Iterator[Json]:

@@ -60,6 +60,7 @@ def codes(concepts: object) -> tuple[Code, ...]:
     for concept in (concepts,) if isinstance(concepts, dict) else objects(concepts):
         for coding in objects(concept.get("coding")) or ([concept] if "code" in concept else []):
             code = coding.get("code")
+            code = str(code) if type(code) is int else code
             if isinstance(code, str) and code:
                 system, display = coding.get("system"), coding.get("display")
                 system = system if isinstance(system, str) else ""
@@ -95,11 +96,16 @@ def in_words(concept: object) -> tuple[Code, ...]:
 
 def subsetted(resource: Json) -> bool:
     """Whether its sender left something out of it, by its tag or its security label."""
+    return any(label in LEFT_OUT for label in labels_of(resource))
+
+
+def labels_of(resource: Json) -> list[str]:
+    """The codes of its tags and security labels."""
     meta = resource.get("meta")
     if not isinstance(meta, dict) or not ("tag" in meta or "security" in meta):
-        return False
+        return []
     labels = objects(meta.get("tag")) + objects(meta.get("security"))
-    return any(label.get("code") in LEFT_OUT for label in labels)
+    return [text(label.get("code")) for label in labels]
 
 
 def when(resource: Json, *names: str) -> When | None:
