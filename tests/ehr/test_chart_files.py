@@ -115,3 +115,41 @@ def test_a_folder_without_a_chart_is_refused(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("not a chart", "utf-8")
     with pytest.raises(InvalidRecord):
         list(read_folder(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("line", "part"),
+    [
+        (
+            '{"resourceType":"Observation","subject":{"reference":"Patient/a"},"code":{"coding":[{"c',
+            "a",
+        ),
+        (
+            '{"resourceType":"Observation","subject":{"reference":"http://h.example/Patient/b"}},',
+            "b",
+        ),
+        ('{"resourceType":"Patient","id":"a"', "a"),
+        ('{"subject":{"reference":"Patient/b"}}', "b"),
+        ('{"resourceType":"Observation","subject":{"reference":"Patient/c"},"code":', ""),
+        ('{"resourceType":"Observation","id":"a"', ""),
+    ],
+)
+def test_whom_a_refused_line_names_has_a_part_of_a_chart(
+    line: str, part: str, tmp_path: Path
+) -> None:
+    (tmp_path / "x.ndjson").write_text(lines(*LOOSE, line), "utf-8")
+    (tmp_path / "y.ndjson").write_text(lines(*LOOSE), "utf-8")
+    for found in (read_charts(lines(*LOOSE, line)), read_folder(tmp_path)):
+        charts = [chart for _, chart in found if isinstance(chart, Chart)]
+        assert {str(chart.patient) for chart in charts if chart.partial} == {part} - {""}
+        assert all("1 unreadable lines" in chart.warnings[0] for chart in charts if chart.partial)
+
+
+def test_a_line_alone_in_its_file_is_refused_as_others_are(tmp_path: Path) -> None:
+    (tmp_path / "x.ndjson").write_text('{"subject": {"reference": "Patient/b"}}\n', "utf-8")
+    (tmp_path / "y.ndjson").write_text(lines(*LOOSE), "utf-8")
+    found = list(read_folder(tmp_path))
+    assert [chart.field for _, chart in found if isinstance(chart, InvalidRecord)] == [
+        f"{tmp_path / 'x.ndjson'} line 1"
+    ]
+    assert [chart.partial for _, chart in found if isinstance(chart, Chart)] == [False, True]

@@ -33,6 +33,7 @@ NUMBERS = count()
 
 
 SAID_SO = "as the caller says"  # how it is known that a chart is a part
+REFUSED = "{} unreadable lines"  # of a chart that is one
 
 
 def no_whole(why: str, remedy: str, where: str = "input") -> InvalidRecord:

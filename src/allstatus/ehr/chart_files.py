@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Iterator
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from allstatus.ehr.chart import Chart
+from allstatus.ehr.chart import REFUSED, Chart
 from allstatus.ehr.fhir.export_manifest import CHARTS, Beside
 from allstatus.ehr.fhir.fhir_bundles import is_resource, no_resource
-from allstatus.ehr.fhir.fhir_reader import read_fhir
+from allstatus.ehr.fhir.fhir_reader import PART, read_fhir
 from allstatus.ehr.fhir.fhir_standing import may_modify
 from allstatus.errors import InvalidRecord
 from allstatus.record.json_reader import (
@@ -24,6 +26,9 @@ from allstatus.record.json_reader import (
     split_records,
 )
 
+_NAMED = re.compile(  # whom a line refers to, or whose it is
+    r'"reference"\s*:\s*"(?:[^"\\]*[/:])?([^"/:\\]+)"|"resourceType"\s*:\s*"Patient".*?"id"\s*:\s*"([^"\\]+)"'
+)
 Reader = Callable[[object], list[Chart]]
 Numbered = Iterator[tuple[int | None, Chart | InvalidRecord]]
 
@@ -46,7 +51,7 @@ def read_charts(text: str, kind: str | None = None, *, partial: bool = False) ->
         yield from _number(read_table(text))
     elif kind == FHIR:
         read = functools.partial(read_fhir, partial=partial, unmodified=not may_modify(text))
-        yield from _fhir(split_records(text), read, together=text.lstrip().startswith("["))
+        yield from _fhir(text, read, together=text.lstrip().startswith("["))
     else:
         raise InvalidRecord(
             "input",
@@ -55,12 +60,15 @@ def read_charts(text: str, kind: str | None = None, *, partial: bool = False) ->
         )
 
 
-def _fhir(values: Iterable[tuple[int | None, Any]], read: Reader, *, together: bool) -> Numbered:
+def _fhir(text: str, read: Reader, *, together: bool) -> Numbered:
     """Bundles line by line, each its own; a list is read together, be it of bundles or of
     resources.
     """
-    loose, answered = [], False
-    for number, value in _resources(values):
+    loose: list[Any] = []
+    left: list[str] = []
+    answered = False
+    for number, value, unread in _resources(split_records(text), text.split("\n")):
+        left += filter(None, [unread])
         if (
             number is not None
             and not together
@@ -75,23 +83,42 @@ def _fhir(values: Iterable[tuple[int | None, Any]], read: Reader, *, together: b
         else:
             loose.append(value)
     if loose or not answered:
-        yield from _number(read(loose))
+        yield from _number(_without(left, read(loose)))
+
+
+def _without(left: list[str], charts: list[Chart]) -> list[Chart]:
+    """The charts; those whose patients are named in lines that were refused are parts of them."""
+    named = [{name for found in _NAMED.findall(line) for name in found} for line in left]
+    for chart in charts:
+        name = (chart.patient or "").partition(" (")[0]
+        if name and (refused := sum(name in names for names in named)):
+            chart.partial = True
+            chart.warnings.append(PART.format(REFUSED.format(refused)))
+    return charts
 
 
 def read_bundle_lines(path: str, *, partial: bool = False) -> Numbered:
     """The same for an NDJSON file of bundles, line by line, in memory for one line only."""
-    for number, value in _resources(read_lines(path)):
+    for number, value, _ in _resources(read_lines(path)):
         if isinstance(value, InvalidRecord):
             yield number, value
         else:
             yield from _one_line(number, value, functools.partial(read_fhir, partial=partial))
 
 
-def _resources(values: Iterable[tuple[int | None, Any]]) -> Iterator[tuple[int | None, Any]]:
-    """The same values, with a refusal in the place of a line or an item that is no resource."""
+def _resources(
+    values: Iterable[tuple[int | None, Any]], lines: Sequence[str] = ()
+) -> Iterator[tuple[int | None, Any, str]]:
+    """The same values, with a refusal in the place of a line or an item that is no resource, and
+    what stands there.
+    """
     for number, value in values:
-        wrong = number is not None and not isinstance(value, InvalidRecord)
-        yield number, no_resource("input") if wrong and not is_resource(value) else value
+        if isinstance(value, InvalidRecord):
+            yield number, value, lines[number - 1] if number and lines else ""
+        elif number is not None and not is_resource(value):
+            yield number, no_resource("input"), json.dumps(value, default=str)
+        else:
+            yield number, value, ""
 
 
 def _one_line(number: int | None, bundle: Any, read: Reader) -> Numbered:
@@ -117,7 +144,9 @@ def read_folder(path: Path, *, partial: bool = False) -> Numbered:
             text = decode(file.read_bytes(), str(file))
             texts[chart_kind(text)].append((file, text))
     others = texts.pop(None)
-    resources, lines = [], [(file, text) for file, text in others if _holds_lines(file)]
+    resources: list[Any] = []
+    left: list[str] = []
+    lines = [(file, text) for file, text in others if _holds_lines(file)]
     held = {file.name: _count_lines(text) for file, text in chain(*texts.values(), lines)}
     names = sorted(one.name for one in path.iterdir() if one.name not in held)
     Beside.of(str(path), names, held=CHARTS).refuse_part(held, partial=partial)
@@ -132,13 +161,14 @@ def read_folder(path: Path, *, partial: bool = False) -> Numbered:
     tables = {file.name: text for file, text in texts[TABLE]}
     charts += read_tables(tables) if tables else []
     for file, text in texts[FHIR] + [(file, text) for file, text in lines if text.strip()]:
-        for value in _placed(file, text):
+        for value, unread in _placed(file, text):
+            left += filter(None, [unread])
             if isinstance(value, InvalidRecord):
                 yield None, value
             else:
                 resources.append(value)
     if texts[FHIR]:
-        charts += read_fhir(resources, partial=partial)
+        charts += _without(left, read_fhir(resources, partial=partial))
     yield from _number(sorted(charts, key=lambda chart: chart.patient or ""))
 
 
@@ -150,13 +180,14 @@ def _holds_lines(file: Path) -> bool:
     return file.suffix.lower() in (".ndjson", ".jsonl")
 
 
-def _placed(file: Path, text: str) -> Iterator[Any]:
-    """The resources of a file, with a refusal by file and line for what is none."""
+def _placed(file: Path, text: str) -> Iterator[tuple[Any, str]]:
+    """The resources of a file, with a refusal by file and line for what is none, and that."""
     kind = "item" if text.lstrip().startswith("[") and not _holds_lines(file) else "line"
     try:
-        for number, value in _resources(split_records(text)):
+        values = ((number or 1, value) for number, value in split_records(text))
+        for number, value, unread in _resources(values, text.split("\n")):
             wrong = isinstance(value, InvalidRecord)
             place = f"{file} {kind} {number}"
-            yield InvalidRecord(place, value.problem, value.remedy) if wrong else value
+            yield InvalidRecord(place, value.problem, value.remedy) if wrong else value, unread
     except InvalidRecord as error:
-        yield InvalidRecord(str(file), error.problem, error.remedy)
+        yield InvalidRecord(str(file), error.problem, error.remedy), text

@@ -21,7 +21,7 @@ from allstatus.bulk.cells import CellAnswer, CellTrace
 from allstatus.decision.answer import NOT_APPLICABLE
 from allstatus.decision.classifier import Classifier, load_rules
 from allstatus.decision.decision import Decision
-from allstatus.ehr.chart import SAID_SO
+from allstatus.ehr.chart import REFUSED, SAID_SO
 from allstatus.ehr.chart_options import ChartOptions
 from allstatus.ehr.facts_table import facts_document
 from allstatus.ehr.fhir.fhir_bundles import is_resource, no_resource
@@ -35,7 +35,6 @@ from allstatus.record.frozen import plain
 Row = dict[str, str | None]
 HOLDERS = ("Bundle", "Parameters")  # types that hold resources
 NO_HOLDER = "is a {}; an export has one resource a line, and `allstatus classify` reads it"
-REFUSED = "{} unreadable lines"
 
 
 @dataclass(frozen=True, slots=True)

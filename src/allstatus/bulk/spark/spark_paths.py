@@ -16,7 +16,7 @@ from allstatus.bulk.answer_texts import CELL
 from allstatus.bulk.sources import FORMATS, wrong_ending
 from allstatus.bulk.spark.session import refusing
 from allstatus.bulk.writers import named_twice
-from allstatus.ehr.fhir.export_manifest import LONGEST
+from allstatus.ehr.fhir.export_manifest import LONGEST, may_be_manifest
 from allstatus.errors import InvalidRecord
 from allstatus.record.whole_files import NO_ROOM, PARTIAL
 
@@ -103,11 +103,12 @@ class SparkPaths:
         return wanted, others
 
     def read_files(self, folder: str, names: list[str]) -> dict[str, bytes]:
-        """What stands in the files of a folder that are small enough to be a manifest."""
+        """What stands in the files of a folder: all of those that may be a manifest, by their names
+        and sizes, of others their first line.
+        """
         paths = {name: f"{folder}/{name}" for name in names}
-        read = self.session.read.option("wholetext", True)
         rows = {
-            name: read.text(literal(path)).first()
+            name: self.session.read.text(literal(path), wholetext=may_be_manifest(name)).first()
             for name, path in paths.items()
             if self.is_file(path) and self.size(path) <= LONGEST
         }

@@ -29,7 +29,11 @@ _PACKED = ".gz"
 LINES = re.compile(r"\.(?:ndjson|jsonl)(?:\.(?:gz|bz2|xz|zst|lz4|br|zip|\d+))?$", re.I)
 CHARTS = re.compile(rf"{LINES.pattern}|\.(?:json|hl7|csv|tsv)$", re.I)
 HIDDEN = (".", "_")  # how names begin of what a program keeps for itself
-NO_CHART = ("", "Parameters", "OperationOutcome", "CapabilityStatement")  # resources about none
+_RESOURCE = re.compile(
+    rb'(?:\xef\xbb\xbf)?[\s\[]*\{[^{}]{0,500}?"resourceType"\s*:\s*"([A-Za-z]+)"'
+)
+BEGINNING = 1 << 10  # bytes of a file by which it is told whether it holds resources
+NO_CHART = ("Parameters", "OperationOutcome", "CapabilityStatement")  # resources about none
 
 
 class ListedFile(NamedTuple):
@@ -49,10 +53,21 @@ ListFiles = Callable[[str], Iterable[str]]
 
 
 def read_files(folder: str, names: list[str]) -> dict[str, bytes]:
-    """What stands in the files of a folder that are small enough to be a manifest."""
-    paths = [Path(folder, name) for name in names]
-    small = [path for path in paths if path.is_file() and path.stat().st_size <= LONGEST]
-    return {path.name: path.read_bytes() for path in small}
+    """What stands in the files of a folder: all of those that may be a manifest, by their names and
+    sizes, of others how they begin.
+    """
+    paths = [path for name in names if (path := Path(folder, name)).is_file()]
+    return {path.name: _read(path) for path in paths}
+
+
+def _read(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(LONGEST + 1 if may_be_manifest(path.name) else BEGINNING)
+
+
+def may_be_manifest(name: str) -> bool:
+    """Whether a file may be a manifest, by its name."""
+    return name.lower().endswith(ENDING)
 
 
 def list_files(folder: str) -> list[str]:
@@ -83,19 +98,15 @@ class Beside:
         """From what stands in those that may be manifests, as `read` from the folder, and the names
         of files `inside` other folders, which are `held` to be of resources by their names.
         """
-        texts = read(folder, [name for name in names if name.lower().endswith(ENDING)])
-        values = dict(_objects(texts))
-        manifests = {
-            n: value for n, value in values.items() if isinstance(value.get("output"), list)
-        }
+        texts = read(folder, names)
         unread = [
             name
             for name in names
             if LINES.search(name)
-            or text(values.get(name, {}).get("resourceType")) not in NO_CHART
+            or _begins_a_chart(texts.get(name, b""))
             or (name[0] not in HIDDEN and any(map(held.search, inside(f"{folder}/{name}"))))
         ]
-        return cls(folder, names, manifests, unread)
+        return cls(folder, names, dict(_manifests(texts)), unread)
 
     @property
     def ignored(self) -> list[str]:
@@ -159,12 +170,19 @@ def _sum(numbers: Any) -> int | None:
     return None if None in known else sum(known)
 
 
-def _objects(texts: Mapping[str, bytes]) -> Iterator[tuple[str, Json]]:
+def _manifests(texts: Mapping[str, bytes]) -> Iterator[tuple[str, Json]]:
     for name, content in texts.items():
-        with suppress(InvalidRecord):
-            value = parse_json(content)
-            if isinstance(value, dict):
-                yield name, value
+        if may_be_manifest(name) and len(content) <= LONGEST:
+            with suppress(InvalidRecord):
+                value = parse_json(content)
+                if isinstance(value, dict) and isinstance(value.get("output"), list):
+                    yield name, value
+
+
+def _begins_a_chart(content: bytes) -> bool:
+    """Whether the first thing in a file is a resource that may be about a patient."""
+    found = _RESOURCE.match(content)
+    return found is not None and found[1].decode() not in NO_CHART
 
 
 def _bare(name: str) -> str:
