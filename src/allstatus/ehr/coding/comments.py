@@ -20,6 +20,7 @@ TREATMENT: Kinds = ("not_given",)
 CONDITION: Kinds = ("refuted",)
 _SENTENCES = re.compile(r"[.;!?]+(?!\d)")
 _BETWEEN = r"(?:[^\W_]+\s+){0,3}"  # words between a negation and what it denies
+_FOR = "(?:for|fur|para|pour|per)"
 NEAR = 100  # characters in which a negation may stand
 _BREAKS = re.compile(r"\\\.(?:br|sp)[+-]?\d*\\", re.IGNORECASE)  # of lines in HL7 v2 text
 _ESCAPES = re.compile(r"\\(?:\.[a-z]{2}[+-]?\d*|[hn])\\", re.IGNORECASE)  # its other formatting
@@ -75,7 +76,7 @@ class CommentWords:
         self._of_tests = _pattern(said["of_another_test"]["words"])
         self._test_before = re.compile(rf"{tests}[\s:,]+(?:[^\W_]+\s+){{0,2}}$")
         self._test_after = re.compile(
-            rf"\s*(?:[^\W_]+\s+){{0,2}}for\s+(?:[^\W_]+\s+){{0,2}}{tests}"
+            rf"\s*(?:[^\W_]+\s+){{0,2}}{_FOR}\s+(?:[^\W_]+\s+){{0,2}}{tests}"
         )
         self._another = _pattern(said["another"])
         self._corrected = _pattern([*said["another"], *said["corrected"]])

@@ -15,7 +15,7 @@ from allstatus.ehr.hl7v2.segments import Segment
 from allstatus.ehr.hl7v2.times import usable
 
 RECORD_NUMBER = "MR"
-LISTS = (3, 2, 4)  # of PID: since 2.3.1, before, and others' numbers
+LISTS = (3, 2, 4, 19)  # of PID: since 2.3.1, before, others' numbers, the social security's
 MERGED_LISTS = (1, 4)  # of MRG
 # what is numbered so is a stay, an account or a policy, of which one person has many or many one
 _STAYS = "AN ANC AND ANT ANON VN VS NIIP MC MA MI PHC BC PLAC FILL ACSN"
