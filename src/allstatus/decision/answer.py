@@ -173,6 +173,11 @@ class Answer:
         """
         return FrozenDict({name: self._observe(c) for name, c in self.rules.criteria.items()})
 
+    @lazy
+    def _measured(self) -> Mapping[str, Observation]:
+        """The same of the criteria that have a limit."""
+        return {criterion.name: self._observe(criterion) for criterion in self._explainer.limited}
+
     def states(self, clause: Clause | None) -> bool:
         """Whether a clause holds by what was stated and what follows from it, with nothing
         assumed; no clause always does.

@@ -4,7 +4,7 @@ asked.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import FrozenInstanceError
 from typing import Any, NoReturn, TypeVar
 
@@ -17,6 +17,7 @@ from allstatus.record.frozen import WrittenOnce
 from allstatus.table.decision_table import OUTSIDE
 from allstatus.table.engines import EngineName
 from allstatus.why.counterfactuals import AnswerAway, Change, Counterfactual, Settling
+from allstatus.why.observed import Observation
 from allstatus.why.other_definitions import MARROW, OtherAnswer
 from allstatus.why.questions import NextQuestion
 from allstatus.why.trace import Trace, WhyNot
@@ -145,7 +146,7 @@ class Decision(Answer):
 
     @lazy
     def _nearness(self) -> tuple[bool, ...]:
-        return tuple([self._observe(criterion).near for criterion in self._explainer.limited])
+        return tuple([seen.near for seen in self._measured.values()])
 
     def to_dict(self) -> dict[str, Any]:
         """The decision as `allstatus schema decision` describes it, in dicts and lists of one's
@@ -221,6 +222,11 @@ def shared(decision: Decision, what: object, make: Callable[[], T]) -> T:
         return make()  # which are of this record alone
     kind = what, decision.outcome, decision._nearness
     return _made_once(decision._explanation.said, kind, make)
+
+
+def measured(decision: Decision) -> Mapping[str, Observation]:
+    """What `observed` says of the criteria that have a limit."""
+    return decision._measured
 
 
 def shared_by_options(decision: Decision, what: object, make: Callable[[], T]) -> T:

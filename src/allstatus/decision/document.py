@@ -16,7 +16,6 @@ from pydantic_core import from_json
 from pydantic_core import to_json as write_json
 
 from allstatus.record.frozen import plain
-from allstatus.why.observed import distance
 
 if TYPE_CHECKING:
     from allstatus.decision.decision import Decision
@@ -170,9 +169,7 @@ def _particulars(decision: Decision) -> list[bytes]:
     ]
     for value, state, evidence in decision._facts.values():
         written += _fact(value, state, evidence) if evidence else _bare_fact(value, state)
-    for criterion in decision._explainer.limited:
-        value = decision._stated.values[criterion.condition.fact]
-        written.append(_measured(*distance(criterion, value)))
+    written += [_measured(*seen[1:]) for seen in decision._measured.values()]
     return written
 
 

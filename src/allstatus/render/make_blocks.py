@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from allstatus.decision.answer import UNDECIDED
-from allstatus.decision.decision import Decision
+from allstatus.decision.decision import Decision, measured
 from allstatus.render.blocks import (
     Block,
     Changes,
@@ -137,7 +137,7 @@ class _Maker:
         """A measured percentage at or near its limit, or whose counting error spans it."""
         said = [
             self._near(criterion, seen)
-            for criterion, seen in self.decision.observed.items()
+            for criterion, seen in measured(self.decision).items()
             if seen.margin is not None and (seen.near or _spans(seen))
         ]
         return self._list("near", map(Item, said))

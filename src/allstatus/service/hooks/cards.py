@@ -32,7 +32,8 @@ KINDS: tuple[Kind, ...] = (
     *("assumptions", "conflicts", "warnings", "source"),
 )
 SOURCE: tuple[Kind, ...] = ("source",)
-ALIKE = frozenset({"away", "possible", "messages", "may_be", "questions", "options"})
+OPTIONS: tuple[Kind, ...] = ("options",)
+OWN = frozenset({"decisive", "near", "assumptions", "conflicts", "warnings"})  # of one patient
 Lines = tuple[str, ...]
 CARDS = uuid5(NAMESPACE_URL, "urn:allstatus:card")
 INDICATORS: Mapping[str, Indicator] = {"conflicting_data": "warning"}
@@ -108,6 +109,12 @@ def card_id(occasion: Occasion, name: str) -> str:
 
 
 def _summary(decision: Decision) -> str:
+    if not_understood(decision):  # which are told as this chart has them
+        return _worded(decision)
+    return shared(decision, "card's summary", lambda: _worded(decision))
+
+
+def _worded(decision: Decision) -> str:
     reader, said = Reader(decision.rules), headline(decision, "clinician")
     if decision.outcome == "determined":
         return reader.says("card", "by_the_page", title=said)
@@ -122,18 +129,14 @@ def card_lines(decision: Decision, kinds: Iterable[Kind] = SOURCE) -> list[str]:
     which rules it was read, and the notice.
     """
     kinds = tuple(kinds)
-    own = _lines(decision, *(kind for kind in kinds if kind not in ALIKE))
-    said = [_alike(decision, kind) if kind in ALIKE else own.get(kind, ()) for kind in kinds]
-    return [line for lines in said for line in lines]
+    own = _lines(decision, [kind for kind in kinds if kind in OWN])
+    listed = shared_by_options(decision, "card", lambda: _lines(decision, OPTIONS))
+    alike = [kind for kind in kinds if kind not in (*OWN, *OPTIONS)]
+    said = shared(decision, ("card", kinds), lambda: _lines(decision, alike)) | listed | own
+    return [line for kind in kinds for line in said.get(kind, ())]
 
 
-def _alike(decision: Decision, kind: Kind) -> Lines:
-    """The lines of a kind that is worded once: of options for all that list the same."""
-    share = shared_by_options if kind == "options" else shared
-    return share(decision, ("card", kind), lambda: _lines(decision, kind).get(kind, ()))
-
-
-def _lines(decision: Decision, *kinds: Kind) -> dict[Kind, Lines]:
+def _lines(decision: Decision, kinds: Iterable[Kind]) -> dict[Kind, Lines]:
     """The lines of each kind of block of which there is something to say."""
     reader = Reader(decision.rules)
     blocks = make_blocks(decision, reader.level, "card", kinds)
