@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import uuid4
 
 from fastapi import APIRouter, Path, Request
@@ -13,6 +13,7 @@ from allstatus.ehr.timelines.timeline import decide_chart
 from allstatus.record.exact_json import parse_json
 from allstatus.service.accept import ACCEPTED, answer_kind
 from allstatus.service.auditing.store import StoreError
+from allstatus.service.direct_route import DirectRoute
 from allstatus.service.explanation_pages import made_by
 from allstatus.service.hooks.cards import Occasion, status_cards
 from allstatus.service.hooks.cds_types import Card, CdsServices
@@ -33,7 +34,9 @@ from allstatus.service.problem_details import ProblemDetails, documented
 from allstatus.service.state import Means, ServiceState, desk_of, unrecorded
 
 ServiceId = Annotated[str, Path(json_schema_extra={"enum": list(SERVICES)})]
-router = APIRouter(prefix="/cds-services", tags=["CDS Hooks"], generate_unique_id_function=name_of)
+KIND: dict[str, Any] = {"prefix": "/cds-services", "tags": ["CDS Hooks"]}
+router = APIRouter(**KIND, generate_unique_id_function=name_of)
+posts = APIRouter(**KIND, generate_unique_id_function=name_of, route_class=DirectRoute)
 
 
 @router.get("", dependencies=ACCEPTED, responses=documented(406))
@@ -43,7 +46,7 @@ async def list_services(request: Request) -> CdsServices:
     return discovery(desk.default.ruleset, desk.fhir.asked)
 
 
-@router.post(
+@posts.post(
     "/{service}",
     response_class=JSONResponse,
     openapi_extra=HOOK_BODY,
@@ -75,7 +78,7 @@ async def call_service(service: ServiceId, request: Request) -> Response:
     return Response(b'{"cards":%b}' % filled_json(cards), media_type="application/json")
 
 
-@router.post(
+@posts.post(
     "/{service}/feedback",
     response_class=Response,
     openapi_extra=FEEDBACK_BODY,
@@ -97,6 +100,9 @@ async def give_feedback(service: ServiceId, request: Request) -> Response:
     except StoreError:
         raise unrecorded("The feedback cannot be stored.") from None
     return Response(status_code=200)
+
+
+router.routes += posts.routes
 
 
 def check_media(request: Request) -> None:
