@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx2 as httpx
 
-from allstatus.ehr.fhir.fhir_bundles import joined, next_page
+from allstatus.ehr.fhir.fhir_bundles import entries_of, joined, next_page
 from allstatus.ehr.fhir.json_access import Json, whole_number
 from allstatus.errors import InvalidRecord
 from allstatus.record.exact_json import parse_json
@@ -106,7 +106,7 @@ class FhirClient:
         lacking = {key: why for key, why in whys.items() if why}
         if isinstance(access, Unread):
             self._settle(found, {k: Unread(f"{why}; {access}") for k, why in lacking.items()})
-            self._tell_medicines(found, unread([*found.answers.values(), *orders]))
+            self._tell_medicines(found, unread([*found.entries, *entries_of([*orders])]))
             return found
         reads = {key: self._read(access, key, patient, sent.get(key)) for key in lacking}
         self._settle(found, await self._all(reads))
@@ -143,7 +143,7 @@ class FhirClient:
         needed = {key: why for key, why in failed.items() if key not in self.asked.helpful}
         if needed:
             raise unmet(needed)
-        found.answers.update({key: value for key, value in read.items() if key not in failed})
+        found.add({key: value for key, value in read.items() if key not in failed})
         found.notes += [NOT_HAD.format(key, why) for key, why in failed.items()]
         kinds = {self.asked.kinds(key)[0] for key in failed}
         found.partial = not kinds <= TELLS_NO_FINDING
@@ -197,7 +197,7 @@ class FhirClient:
         self, access: _Access, found: PrefetchedChart, orders: Iterable[object]
     ) -> None:
         """Read the medications that are named by a reference only."""
-        lacking = unread([*found.answers.values(), *orders])
+        lacking = unread([*found.entries, *entries_of([*orders])])
         addresses = {address_of(reference): reference for reference in lacking}
         places = {name: below(access.server, name) for name in addresses if name}
         wanted = [name for name, place in places.items() if place][: access.limits.medications]
@@ -208,7 +208,7 @@ class FhirClient:
             for value in read.values()
             if isinstance(value, dict) and value.get("resourceType") == "Medication"
         ]
-        had = [*found.answers.values(), *found.beside, *orders]
+        had = [*found.entries, *entries_of([*found.beside, *orders])]
         self._tell_medicines(found, unread(had))
 
     def _tell_medicines(self, found: PrefetchedChart, lacking: list[dict[str, Any]]) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Sequence
 
-from allstatus.ehr.fhir.fhir_bundles import entries_of
+from allstatus.ehr.fhir.fhir_bundles import BundleEntry
 from allstatus.ehr.fhir.fhir_store import ResourceStore
 from allstatus.ehr.fhir.fhir_versions import split_address
 from allstatus.ehr.fhir.json_access import Json, obj, text
@@ -12,10 +12,9 @@ from allstatus.ehr.fhir.json_access import Json, obj, text
 KIND = "Medication"
 
 
-def unread(values: Iterable[object], home: str = "") -> list[Json]:
-    """The references to medications that are not among the values."""
-    entries = list(entries_of(list(values)))
-    if not any(True for entry in entries for _ in _references(entry.resource)):
+def unread(entries: Sequence[BundleEntry], home: str = "") -> list[Json]:
+    """The references to medications that are not among the entries."""
+    if not any(_references(entry.resource) for entry in entries):
         return []
     store = ResourceStore(entries, home)
     return [
@@ -37,11 +36,9 @@ def is_nameless(reference: Json) -> bool:
     return not text(reference.get("display")).strip()
 
 
-def _references(resource: Json) -> Iterator[Json]:
+def _references(resource: Json) -> list[Json]:
     if "medicationReference" not in resource and "medication" not in resource:
-        return
+        return []
     either = obj(resource.get("medication"))
-    for said in (resource.get("medicationReference"), either.get("reference"), either):
-        reference = obj(said)
-        if text(reference.get("reference")):
-            yield reference
+    said = resource.get("medicationReference"), either.get("reference"), either
+    return [one for one in map(obj, said) if text(one.get("reference"))]

@@ -11,7 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from allstatus.ehr.chart import Chart
-from allstatus.ehr.fhir.fhir_bundles import NO_ANSWER, missing_parts, resources_of
+from allstatus.ehr.fhir.fhir_bundles import (
+    NO_ANSWER,
+    BundleEntry,
+    entries_of,
+    missing_parts,
+    resources_of,
+)
 from allstatus.ehr.fhir.fhir_reader import read_own
 from allstatus.ehr.fhir.fhir_versions import split_address
 from allstatus.ehr.fhir.json_access import obj, objects, text, whole_number
@@ -147,14 +153,14 @@ def _misshapen(bundle: dict[str, Any]) -> bool:
     return (
         counted is None
         or counted < 0
-        or not all(isinstance(relation, str) for relation in _relations(bundle))
+        or ("link" in bundle and not all(isinstance(one, str) for one in _relations(bundle)))
         or not (isinstance(entries, list) and len(objects(entries)) == len(entries))
     )
 
 
 def _relations(bundle: dict[str, Any]) -> list[Any]:
     """What each link is, None where it does not say."""
-    links = bundle.get("link", [])
+    links = bundle["link"]
     links = links if isinstance(links, list) else [links]
     return [obj(link).get("relation") for link in links]
 
@@ -193,7 +199,20 @@ class PrefetchedChart:
     beside: list[Any] = field(default_factory=list)  # what answers refer to
     notes: list[str] = field(default_factory=list)
     others: int = 0  # resources of other patients
+    opened: list[BundleEntry] | None = None
     partial: bool = False  # something that may hold findings could not be had
+
+    def add(self, answers: Mapping[str, Any]) -> None:
+        """More answers."""
+        self.answers |= answers
+        self.opened = None
+
+    @property
+    def entries(self) -> list[BundleEntry]:
+        """What the answers hold, opened once."""
+        if self.opened is None:
+            self.opened = list(entries_of(list(self.answers.values())))
+        return self.opened
 
     def chart(self) -> Chart:
         """The patient's chart; empty where nothing is known. Raises InvalidRecord when the patient
@@ -206,11 +225,11 @@ class PrefetchedChart:
                 elsewhere or person.get("id") != self.patient
             ):
                 raise another_patient()
-        sent = {key: value for key, value in self.answers.items() if value is not None}
-        own = read_own([*sent.values(), *self.beside], self.patient, self.server)
+        entries = [*self.entries, *entries_of(self.beside)]
+        own = read_own(entries, self.patient, self.server)
         if own.others and not own.known:
             raise another_patient()
-        warned = [WARNED.format(key) for key, value in sent.items() if is_warned(value)]
+        warned = [WARNED.format(key) for key, value in self.answers.items() if is_warned(value)]
         own.chart.warnings += [*warned, *self.notes]
         own.chart.partial |= self.partial
         self.others = own.others

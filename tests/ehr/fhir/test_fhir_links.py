@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from allstatus.ehr.fhir.fhir_bundles import entries_of
 from allstatus.ehr.fhir.fhir_links import LEADS, persons
 from allstatus.ehr.fhir.fhir_reader import read_fhir, read_own, read_patients
 from allstatus.ehr.fhir.fhir_store import ResourceStore
@@ -70,7 +71,7 @@ def test_what_is_said_of_either_is_the_persons() -> None:
     (chart,) = read_fhir(resources())
     assert (chart.patient, len(chart.results), chart.partial) == ("q", 1, False)
     assert chart.warnings == ["patients p, q are one person, as their links say"]
-    own = read_own(resources(), "p")
+    own = read_own(list(entries_of(resources())), "p")
     assert (len(own.chart.results), own.others) == (1, 0)
 
 

@@ -178,10 +178,12 @@ def missing_parts(value: object) -> Iterator[str]:
     bundles = [one for one in found if one["resourceType"] == "Bundle"]
     if any(_failure(one) for one in found if one["resourceType"] == "OperationOutcome"):
         yield NO_ANSWER
-    continued = {link for bundle in bundles for link in links(bundle, "next")}
-    firsts = [one for one in bundles if continued.isdisjoint(links(one, "self"))]
-    if any(links(one, "previous") or links(one, "prev") for one in firsts):
-        yield PAGE.format("an earlier")
+    firsts = bundles
+    if any("link" in one for one in bundles):
+        continued = {link for bundle in bundles for link in links(bundle, "next")}
+        firsts = [one for one in bundles if continued.isdisjoint(links(one, "self"))]
+        if any(links(one, "previous") or links(one, "prev") for one in firsts):
+            yield PAGE.format("an earlier")
     for bundle in bundles:
         if text(bundle.get("type")) and bundle["type"] not in WHOLE:
             yield f"a bundle of the kind {bundle['type'][:40]} tells of some changes only"
@@ -234,7 +236,7 @@ def _holders(bundle: Json) -> list[object]:
 def _failed(bundle: Json) -> Iterator[str]:
     if subsetted(bundle):
         yield "its sender says that it is a part"
-    if _failure(obj(bundle.get("issues"))):
+    if "issues" in bundle and _failure(obj(bundle["issues"])):
         yield NO_ANSWER
     for entry in objects(bundle.get("entry")):
         if "response" not in entry and "request" not in entry:

@@ -27,6 +27,8 @@ def searched(bundles: list[Json], firsts: set[int]) -> Iterator[str]:
     """What searches, page by page, say is missing of them. Pages are walked from the last to the
     first, each once; where they lead in circles there is no last.
     """
+    if not any("link" in bundle or "total" in bundle for bundle in bundles):
+        return  # as nothing is said of pages
     pages = {link: bundle for bundle in bundles for link in links(bundle, "self")}
     before: dict[int, list[Json]] = {}
     last = []
