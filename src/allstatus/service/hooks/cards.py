@@ -130,7 +130,9 @@ def card_lines(decision: Decision, kinds: Iterable[Kind] = SOURCE) -> list[str]:
     """
     kinds = tuple(kinds)
     own = _lines(decision, [kind for kind in kinds if kind in OWN])
-    listed = shared_by_options(decision, "card", lambda: _lines(decision, OPTIONS))
+    listed = {}
+    if decision.options:
+        listed = shared_by_options(decision, "card", lambda: _lines(decision, OPTIONS))
     alike = [kind for kind in kinds if kind not in (*OWN, *OPTIONS)]
     said = shared(decision, ("card", kinds), lambda: _lines(decision, alike)) | listed | own
     return [line for kind in kinds for line in said.get(kind, ())]
