@@ -153,3 +153,42 @@ def test_a_line_alone_in_its_file_is_refused_as_others_are(tmp_path: Path) -> No
         f"{tmp_path / 'x.ndjson'} line 1"
     ]
     assert [chart.partial for _, chart in found if isinstance(chart, Chart)] == [False, True]
+
+
+@pytest.mark.parametrize("cut", [True, False])
+def test_a_feed_that_was_cut_off_is_so_beside_another(tmp_path: Path, cut: bool) -> None:
+    header = "MSH|^~\\&|LAB|H|E|H|20250311||ORU^R01|1|P|2.5.1\rPID|1||{}^^^H^MR\r"
+    result = "OBR|1|P|F|11150-0^^LN|||20250310\rOBX|1|NM|11150-0^^LN||3|%"
+    ends = "" if cut else "\r"
+    (tmp_path / "a.hl7").write_text(header.format("a") + result + ends, "utf-8", newline="")
+    (tmp_path / "b.hl7").write_text(header.format("b") + f"{result}\r", "utf-8", newline="")
+    charts = [chart for _, chart in read_folder(tmp_path) if isinstance(chart, Chart)]
+    doubts = {chart.patient: chart.results[0].doubt for chart in charts}
+    assert doubts == {"a": "its segment is broken off" if cut else "", "b": ""}
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "says"),
+    [
+        ("b.csv", TABLE.replace("date", "datum", 1), "b.csv is not read"),
+        ("b.CSV", "Lab export\n" + TABLE, "b.CSV is not read"),
+        ("b.csv.part", TABLE, "b.csv.part is unfinished"),
+        ("b/b.csv", TABLE, "b is not read"),
+        ("README.md", "Of 2025", ""),
+        ("empty.csv", "\n", ""),
+        ("b/README.md", "Of 2025", ""),
+    ],
+)
+def test_a_file_that_is_not_read_beside_tables(
+    tmp_path: Path, name: str, text: str, says: str
+) -> None:
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).write_text(text, "utf-8")
+    (tmp_path / "a.csv").write_text(TABLE, "utf-8")
+    if says:
+        with pytest.raises(InvalidRecord, match=says):
+            list(read_folder(tmp_path))
+    for found in (read_folder(tmp_path, partial=True), read_charts(TABLE, partial=True)):
+        ((_, chart),) = found
+        assert isinstance(chart, Chart)
+        assert (chart.partial, len(chart.warnings)) == (True, 1)

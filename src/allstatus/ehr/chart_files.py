@@ -5,13 +5,13 @@ from __future__ import annotations
 import functools
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from allstatus.ehr.chart import REFUSED, Chart
-from allstatus.ehr.fhir.export_manifest import CHARTS, Beside
+from allstatus.ehr.chart import REFUSED, SAID_SO, Chart
+from allstatus.ehr.fhir.export_manifest import CHARTS, Beside, is_unfinished
 from allstatus.ehr.fhir.fhir_bundles import is_resource, no_resource
 from allstatus.ehr.fhir.fhir_reader import PART, read_fhir
 from allstatus.ehr.fhir.fhir_standing import may_modify
@@ -29,6 +29,7 @@ from allstatus.record.json_reader import (
 _NAMED = re.compile(  # whom a line refers to, or whose it is
     r'"reference"\s*:\s*"(?:[^"\\]*[/:])?([^"/:\\]+)"|"resourceType"\s*:\s*"Patient".*?"id"\s*:\s*"([^"\\]+)"'
 )
+GENERAL = {"", ".txt", ".dat", ".log"}  # endings that say nothing of what is in a file
 Reader = Callable[[object], list[Chart]]
 Numbered = Iterator[tuple[int | None, Chart | InvalidRecord]]
 
@@ -46,9 +47,7 @@ def read_charts(text: str, kind: str | None = None, *, partial: bool = False) ->
 
         yield from _number(read_hl7(text, partial=partial))
     elif kind == TABLE:
-        from allstatus.ehr.lab_table import read_table
-
-        yield from _number(read_table(text))
+        yield from _number(_tables({"": text}, partial=partial))
     elif kind == FHIR:
         read = functools.partial(read_fhir, partial=partial, unmodified=not may_modify(text))
         yield from _fhir(text, read, together=text.lstrip().startswith("["))
@@ -58,6 +57,16 @@ def read_charts(text: str, kind: str | None = None, *, partial: bool = False) ->
             "is no chart",
             "give a FHIR R4 bundle, ORU^R01 messages or a table of results, or use --input record",
         )
+
+
+def _tables(texts: Mapping[str, str], *, partial: bool) -> list[Chart]:
+    from allstatus.ehr.lab_table import read_tables
+
+    charts = read_tables(texts)
+    for chart in charts if partial else ():
+        chart.partial = True
+        chart.warnings.append(PART.format(SAID_SO))
+    return charts
 
 
 def _fhir(text: str, read: Reader, *, together: bool) -> Numbered:
@@ -149,17 +158,19 @@ def read_folder(path: Path, *, partial: bool = False) -> Numbered:
     lines = [(file, text) for file, text in others if _holds_lines(file)]
     held = {file.name: _count_lines(text) for file, text in chain(*texts.values(), lines)}
     names = sorted(one.name for one in path.iterdir() if one.name not in held)
-    Beside.of(str(path), names, held=CHARTS).refuse_part(held, partial=partial)
+    beside = Beside.of(str(path), names, held=CHARTS)
+    beside.names.extend(filter(is_unfinished, held))
+    beside.unread.extend(_strange(others, texts))
+    beside.refuse_part(held, partial=partial)
     if not any(texts.values()):
         remedy = "give a folder of FHIR files, HL7 v2 messages or tables of results, or a file"
         raise InvalidRecord(str(path), "is a folder without charts", remedy)
     from allstatus.ehr.hl7v2 import read_hl7
-    from allstatus.ehr.lab_table import read_tables
 
-    messages = "\n".join(text for _, text in texts[HL7V2])
-    charts = read_hl7(messages, partial=partial) if messages else []
+    messages = [text for _, text in texts[HL7V2]]
+    charts = read_hl7(*messages, partial=partial) if messages else []
     tables = {file.name: text for file, text in texts[TABLE]}
-    charts += read_tables(tables) if tables else []
+    charts += _tables(tables, partial=partial) if tables else []
     for file, text in texts[FHIR] + [(file, text) for file, text in lines if text.strip()]:
         for value, unread in _placed(file, text):
             left += filter(None, [unread])
@@ -170,6 +181,14 @@ def read_folder(path: Path, *, partial: bool = False) -> Numbered:
     if texts[FHIR]:
         charts += _without(left, read_fhir(resources, partial=partial))
     yield from _number(sorted(charts, key=lambda chart: chart.patient or ""))
+
+
+def _strange(
+    others: Iterable[tuple[Path, str]], texts: Mapping[str | None, list[tuple[Path, str]]]
+) -> Iterator[str]:
+    """The names of files that end as a feed or a table that is read does, and are none."""
+    read = {file.suffix.lower() for kind in (HL7V2, TABLE) for file, _ in texts[kind]} - GENERAL
+    yield from (file.name for file, text in others if file.suffix.lower() in read and text.strip())
 
 
 def _count_lines(text: str) -> int:

@@ -70,6 +70,11 @@ def may_be_manifest(name: str) -> bool:
     return name.lower().endswith(ENDING)
 
 
+def is_unfinished(name: str) -> bool:
+    """Whether a file is one whose download had not ended, by its name."""
+    return _UNFINISHED.search(name) is not None
+
+
 def list_files(folder: str) -> list[str]:
     """The names of the files in a folder, at any depth; of none where it is no folder."""
     return [path.name for path in Path(folder).rglob("*") if path.is_file()]
@@ -125,7 +130,7 @@ class Beside:
 
     def _missing(self, lines: Mapping[str, int | None]) -> Iterator[str]:
         here = {_bare(name): number for name, number in lines.items()}
-        yield from (f"{name} is unfinished" for name in self.names if _UNFINISHED.search(name))
+        yield from (f"{name} is unfinished" for name in self.names if is_unfinished(name))
         if ERRORS in self.names or any(one.name not in here for one in self._listed(ERRORS)):
             yield NO_ANSWER
         following = [

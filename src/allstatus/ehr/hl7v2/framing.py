@@ -71,9 +71,18 @@ class Framed:
     missing: list[str] = field(default_factory=list)
 
 
-def read_messages(text: str) -> Framed:
-    """The messages of a text with their segments; what is no segment breaks the one before it."""
-    found, counts = Framed(), _Counts()
+def read_messages(*texts: str) -> Framed:
+    """The messages of texts with their segments; what is no segment breaks the one before it."""
+    found = Framed()
+    for text in texts:
+        _read(text, found)
+        if text[-1:] not in _ENDING:
+            _cut_off(found)
+    return found
+
+
+def _read(text: str, found: Framed) -> None:
+    counts = _Counts(len(found.messages), len(found.messages))
     marks: Marks | None = None
     for line in _lines(text):
         name = line[:3].upper()
@@ -82,7 +91,10 @@ def read_messages(text: str) -> Framed:
         elif name in TRAILERS and marks is not None and not line[3:4].isalnum():
             found.missing += counts.fit(Segment(line, Marks(line[3:4] or "|")), len(found.messages))
             continue
-        if marks is None or not _is_segment(line, marks):
+        if marks is None:
+            found.stray += 1
+            continue
+        if not _is_segment(line, marks):
             _break(found, line)
             continue
         segment = Segment(line, marks)
@@ -100,9 +112,6 @@ def read_messages(text: str) -> Framed:
             found.messages[-1].put(segment)
         else:
             found.stray += 1
-    if text[-1:] not in _ENDING:
-        _cut_off(found)
-    return found
 
 
 def _lines(text: str) -> Iterator[str]:

@@ -74,13 +74,13 @@ class _Said:
     whole: Statement | None = None  # of a kind that is not read
 
 
-def read_hl7(text: str, *, partial: bool = False) -> list[Chart]:
-    """The charts in HL7 v2 text, in the order of what their patients are called.
+def read_hl7(*texts: str, partial: bool = False) -> list[Chart]:
+    """The charts in HL7 v2 texts, read as one feed, in the order of what their patients are called.
 
     Raises InvalidRecord when it holds no message, or none with a segment, or when it is a part by
     its own account (counts of a batch or file, a continuation); `partial` reads that part.
     """
-    framed = read_messages(text)
+    framed = read_messages(*texts)
     _check(framed, partial=partial)
     messages = sorted(framed.messages, key=_order)
     linking = _linking(messages)
