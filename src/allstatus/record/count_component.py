@@ -1,13 +1,12 @@
 """One component of a blood count: is it normal? The same for a record, FHIR, HL7 v2 and columns.
 
 Plausibility first, then the laboratory's range in its own unit, its flag, and where it sent
-neither,
-if allowed, the adult table of `codes/blood-count.yaml`.
+neither, if allowed, the adult table of `codes/blood-count.yaml`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from fractions import Fraction
 from functools import cache
 from typing import Any, NamedTuple
@@ -72,6 +71,37 @@ class _Value(NamedTuple):
         return f"{_words(self.span)} {self.unit or '(no unit)'}"
 
 
+class _Fitting(NamedTuple):
+    """The laboratory's ranges for a patient, in the unit the value is in: none when it sent none,
+    None when it sent what is not readable or not this patient's. They can be a component's when
+    multiplied by something from `least` to `most`.
+    """
+
+    limits: tuple[Limits, ...] | None
+    least: Fraction = ZERO
+    most: Fraction = ENDLESS
+
+
+def _fit(name: str, ranges: tuple[Range, ...], unit: str | None, sex: str | None) -> _Fitting:
+    known = read_unit(unit) if unit else None
+    factor = known.factor if known is not None and known.quantity in COMMON_UNIT else None
+    fitting = [r for r in ranges if r.sex is None or r.sex == sex or sex not in ("female", "male")]
+    try:
+        limits = tuple(read_limits(given, unit, factor) for given in fitting)
+    except Unreadable:
+        return _Fitting(None)
+    least, most, bounds = ZERO, ENDLESS, _table()[name]
+    for given in limits:
+        for limit, (low, high) in ((given.low, bounds.range_low), (given.high, bounds.range_high)):
+            if limit is not None:
+                least = max(least, low / limit) if limit else ENDLESS
+                most = min(most, high / limit) if limit else ZERO
+    return _Fitting(limits if limits or not ranges else None, least, most)
+
+
+_same_fit = remembered(1 << 12)(_fit)
+
+
 def judge(
     name: str,
     value: SentNumber | None,
@@ -84,8 +114,8 @@ def judge(
     """
     try:
         return _judge_again(name, value, ranges, flags, person)
-    except TypeError:  # a value that is an object or a list
-        return _judge(name, value, ranges, flags, person)
+    except TypeError:  # a value or a limit that is an object or a list
+        return _judge(name, value, ranges, flags, person, _fit)
 
 
 def is_adult(age: Any) -> bool:
@@ -99,6 +129,7 @@ def _judge(
     ranges: tuple[Range, ...],
     flags: tuple[str, ...],
     person: Person,
+    fit: Callable[..., _Fitting] = _same_fit,
 ) -> CountVerdict:
     said = {flag == "N" for flag in flags if flag == "N" or flag in ABNORMAL}
     if sent is None:
@@ -106,8 +137,9 @@ def _judge(
         return CountVerdict(said.pop() if len(said) == 1 else None, "", because)
     try:
         value = _read_value(name, sent)
-        limits = _fitting_limits(ranges, sent.unit, value.factor, person.sex)
-        _refuse_implausible(name, value, limits or ())
+        fitting = fit(name, ranges, sent.unit, person.sex)
+        _refuse_implausible(name, value, fitting)
+        limits = fitting.limits
         if value.factor is None and not limits:
             raise Unreadable(_why_unit(sent.unit))
     except Unreadable as error:
@@ -124,8 +156,7 @@ def _judge(
     )
 
 
-# laboratories send the same few values, units and ranges again and again
-_judge_again = remembered(1 << 14)(_judge)
+_judge_again = remembered(1 << 14)(_judge)  # laboratories send the same few values again and again
 
 
 class _Verdict(NamedTuple):
@@ -192,7 +223,8 @@ def _read_value(name: str, sent: SentNumber) -> _Value:
     if unit is None or unit.quantity not in COMMON_UNIT:
         return _Value(span, sent.unit, None)
     if unit.factor != ONE:
-        low, high = span.low * unit.factor, span.high * unit.factor
+        low = span.low * unit.factor
+        high = low if span.high is span.low else span.high * unit.factor
         span = Percent(low, high, span.low_open, span.high_open)
     return _Value(span, COMMON_UNIT[unit.quantity], unit.factor)
 
@@ -205,49 +237,20 @@ def _why_unit(unit: str | None) -> str:
     return f"has a unit that is not known here ('{unit}')"
 
 
-def _fitting_limits(
-    ranges: tuple[Range, ...], unit: str | None, factor: Fraction | None, sex: str | None
-) -> tuple[Limits, ...] | None:
-    """The laboratory's ranges for this patient, in the unit the value is in; none when it sent
-    none, None when it sent what is not readable or not this patient's.
-    """
-    fitting = [r for r in ranges if r.sex is None or r.sex == sex or sex not in ("female", "male")]
-    try:
-        limits = tuple(read_limits(given, unit, factor) for given in fitting)
-    except Unreadable:
-        return None
-    return limits if limits or not ranges else None
-
-
-def _refuse_implausible(name: str, value: _Value, limits: tuple[Limits, ...]) -> None:
+def _refuse_implausible(name: str, value: _Value, fitting: _Fitting) -> None:
     """Raise Unreadable unless value and limits can be this component's in the unit they are in, or,
     where that has no factor, in any one unit.
     """
-    known, bounds = value.factor is not None, _table()[name]
-    least, most = (ONE, ONE) if known else (ZERO, ENDLESS)
-    slip = f"is not plausible: {value.words} (a slip of unit or sample?)"
-    if not (bounds.zero and value.span.low == ZERO):
-        if not value.span.high:
-            raise Unreadable(slip)
-        least = max(least, bounds.plausible[0] / value.span.high)
-    if value.span.low:
-        most = min(most, bounds.plausible[1] / value.span.low)
-    if least > most:
-        raise Unreadable(slip)
-    for limit, (low, high) in _limit_bounds(limits, bounds):
-        if not limit or max(least, low / limit) > min(most, high / limit):
-            raise Unreadable("carries a reference range that cannot be this test's")
-        least, most = max(least, low / limit), min(most, high / limit)
-
-
-def _limit_bounds(
-    limits: tuple[Limits, ...], bounds: _Bounds
-) -> Iterator[tuple[Fraction, tuple[Fraction, Fraction]]]:
-    for given in limits:
-        if given.low is not None:
-            yield given.low, bounds.range_low
-        if given.high is not None:
-            yield given.high, bounds.range_high
+    bounds, low, high = _table()[name], value.span.low, value.span.high
+    least, most = (ZERO, ENDLESS) if value.factor is None else (ONE, ONE)
+    if high and not (bounds.zero and not low):
+        least = max(least, bounds.plausible[0] / high)
+    if low:
+        most = min(most, bounds.plausible[1] / low)
+    if least > most or not (high or bounds.zero):
+        raise Unreadable(f"is not plausible: {value.words} (a slip of unit or sample?)")
+    if max(least, fitting.least) > min(most, fitting.most):
+        raise Unreadable("carries a reference range that cannot be this test's")
 
 
 def _within(span: Percent, limits: list[Limits] | tuple[Limits, ...]) -> bool | None:
