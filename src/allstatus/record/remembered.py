@@ -49,8 +49,12 @@ def remembered(most: int, *, typed: bool = False) -> Callable[[Function], Functi
     return keep
 
 
-def _size(value: Any) -> int:
-    """Characters in a value, or in a tuple of them."""
-    if isinstance(value, str):
-        return len(value)
-    return sum(map(_size, value)) if isinstance(value, tuple) else 0
+def _size(values: tuple[Any, ...]) -> int:
+    """Characters in values, and in tuples of them."""
+    size = 0
+    for value in values:
+        if isinstance(value, str):
+            size += len(value)
+        elif isinstance(value, tuple):
+            size += _size(value)
+    return size
