@@ -36,7 +36,7 @@ def test_what_a_flag_is_about(more: dict[str, Any], void: str, day: str | None) 
     assert (said.void, said.doubt) == (void, "" if void else "told in passing")
     assert (said.when.text if said.when else None) == day
     assert one.more
-    assert one.whole == read_other(FLAG | more, ResourceStore([]))
+    assert one.whole == read_other(FLAG | more)
 
 
 def test_each_answer_on_a_form_however_deep() -> None:

@@ -32,9 +32,11 @@ def with_mentions(chart: Chart, tables: CodeTables) -> Chart:
 
 
 def _is_known(one: Mention, tables: CodeTables) -> bool:
+    return _names_what_counts(one, tables) and not (one.unless and _told_by_others(one, tables))
+
+
+def _names_what_counts(one: Mention, tables: CodeTables) -> bool:
     codes = one.statement.codes
-    if one.unless and _told_by_others(one, tables):
-        return False
     if isinstance(one.statement, Result):
         said = one.statement.said
         known = tables.results.find_each(codes) or tables.signs.find_each(codes + said)

@@ -76,7 +76,7 @@ def told(resource: Json, store: ResourceStore, *, other: bool) -> list[Statement
     kind = resource["resourceType"]
     said: list[Statement | Mention] = [] if other else [*statements(resource, store)]
     if not said:
-        whole = read_other(resource, store)
+        whole = read_other(resource)
         said = [*_mentions(resource, whole, store)] or [whole]
     elif kind in BESIDE:
         said += _beside(resource, said[0])

@@ -7,7 +7,6 @@ from itertools import islice
 
 from allstatus.ehr.chart import Code, Mention, Quantity, Result, Statement
 from allstatus.ehr.coding import comments
-from allstatus.ehr.dates import last_day
 from allstatus.ehr.fhir.fhir_context import dated, specimens
 from allstatus.ehr.fhir.fhir_documents import ATTACHED
 from allstatus.ehr.fhir.fhir_names import identity
@@ -30,7 +29,6 @@ from allstatus.ehr.fhir.fhir_standing import (
     ordered,
     standing,
     together,
-    updated,
 )
 from allstatus.ehr.fhir.fhir_store import ResourceStore
 from allstatus.ehr.fhir.fhir_values import value_of
@@ -69,11 +67,10 @@ def _whole(of: Observed, lists: str) -> Statement | Mention:
     if None in listed:
         return SentResult.unread(of, resource, beside=Standing("", UNHELD))
     parts = [one for one in islice(below(resource, store), LOOKED_AT) if counts(one)]
-    whole = read_other(resource, store)
     if listed and not parts:
-        return whole
+        return read_other(resource)
     told = SentResult.unread(of, resource, beside=Standing("", UNTOLD))
-    return Mention(told, whole, unless=tuple(map(store.codes, parts)))
+    return Mention(told, read_other(resource), unless=tuple(map(store.codes, parts)))
 
 
 def read_report(resource: Json, store: ResourceStore) -> Iterator[Statement | Mention]:
@@ -119,14 +116,6 @@ def _concluded(resource: Json) -> Quantity | None:
     return None
 
 
-def read_other(resource: Json, store: ResourceStore) -> Statement:
-    """A resource that tells of no status here, or tells it by others: what it is, to be counted."""
-    coded = resource.get("code") or resource.get("vaccineCode") or resource.get("type")
-    return Statement(
-        source_of(resource),
-        codes(coded) if resource["resourceType"] != "FamilyMemberHistory" else (),
-        None,
-        text=words(coded) if isinstance(coded, dict) else "",
-        names=identity(resource, store)["names"],
-        latest=last_day([updated(resource)]),
-    )
+def read_other(resource: Json) -> Statement:
+    """A resource that tells of no status here, or tells it by others, by its name: it is counted."""
+    return Statement(source_of(resource), (), None)
