@@ -117,5 +117,5 @@ def _concluded(resource: Json) -> Quantity | None:
 
 
 def read_other(resource: Json) -> Statement:
-    """A resource that tells of no status here, or tells it by others, by its name: it is counted."""
+    """A resource that tells of no status here, or tells it by others: it is counted by its name."""
     return Statement(source_of(resource), (), None)

@@ -142,42 +142,48 @@ class SentResult(Result):
         read = READ_LATER.get(name)
         if read is None:
             raise AttributeError(name)
-        for field, value in read(self).items():
-            PUT[field](self, value)
+        read(self)
         return getattr(self, name)
 
-    def _read(self) -> dict[str, Any]:
+    def _read(self) -> None:
         of, part, beside, _ = self._sent
         stands, day, _ = of.read()
         sent = self._value()
         value = sent or Quantity()
         stands = together(stands, beside, absence(part, sent))
-        return {
-            "source": self._called(),
-            "specimen": of.specimens.codes,
-            "said": value.codes,
-            "when": day.when,
-            "void": stands.void,
-            "doubt": stands.doubt,
-            "value": value,
-            "ranges": ranges(part, of.born, day.when),
-            "flags": flags(part),
-            "notes": _notes(of.resource, day),
-        }
+        put_source(self, self._called())
+        put_specimen(self, of.specimens.codes)
+        put_said(self, value.codes)
+        put_when(self, day.when)
+        put_void(self, stands.void)
+        put_doubt(self, stands.doubt)
+        put_value(self, value)
+        put_ranges(self, ranges(part, of.born, day.when))
+        put_flags(self, flags(part))
+        put_notes(self, _notes(of.resource, day))
 
     def _value(self) -> Quantity | None:
         part = self._sent[1]
         return value_of(part) or interpreted(part)
 
-    def _read_beside(self) -> dict[str, Any]:
+    def _read_beside(self) -> None:
         of, part, *_ = self._sent
-        return {**of.shared(), "text": words(part.get("code"))}
+        put_text(self, words(part.get("code")))
+        for field, value in of.shared().items():
+            PUT[field](self, value)
 
-    def _said(self) -> tuple[Code, ...]:
+    def _read_said(self) -> None:
         if not hasattr(self, "_sent"):  # one made from another by `replace`
-            return self.value.codes
+            put_said(self, self.value.codes)
+            return
         sent = self._value()
-        return () if sent is None else sent.codes
+        put_said(self, () if sent is None else sent.codes)
+
+    def _read_source(self) -> None:
+        put_source(self, self._called())
+
+    def _read_specimen(self) -> None:
+        put_specimen(self, self._sent[0].specimens.codes)
 
     def _called(self) -> str:
         of, _, _, which = self._sent
@@ -189,19 +195,19 @@ PUT = {
     for one in ("_sent", "said", *(one.name for one in fields(Result)))
 }
 put_sent, put_number, put_codes = PUT["_sent"], PUT["number"], PUT["codes"]
-put_names, put_said = PUT["names"], PUT["said"]
-READ_LATER: dict[str, Callable[[SentResult], dict[str, Any]]] = {
-    "source": lambda result: {"source": result._called()},
-    "specimen": lambda result: {"specimen": result._sent[0].specimens.codes},
-    "said": lambda result: {"said": result._said()},
-    **dict.fromkeys(
-        ("when", "void", "doubt", "value", "ranges", "flags", "notes"),
-        lambda result: result._read(),
-    ),
-    **dict.fromkeys(
-        ("issued", "sent", "earliest", "latest", "corrected", "focus", "text"),
-        lambda result: result._read_beside(),
-    ),
+put_names, put_text = PUT["names"], PUT["text"]
+put_source, put_specimen, put_said = PUT["source"], PUT["specimen"], PUT["said"]
+put_when, put_void, put_doubt = PUT["when"], PUT["void"], PUT["doubt"]
+put_value, put_ranges, put_flags = PUT["value"], PUT["ranges"], PUT["flags"]
+put_notes = PUT["notes"]
+CONTENT = ("when", "void", "doubt", "value", "ranges", "flags", "notes")
+BESIDE = ("issued", "sent", "earliest", "latest", "corrected", "focus", "text")
+READ_LATER: dict[str, Callable[[SentResult], None]] = {
+    **dict.fromkeys(CONTENT, SentResult._read),
+    **dict.fromkeys(BESIDE, SentResult._read_beside),
+    "source": SentResult._read_source,
+    "specimen": SentResult._read_specimen,
+    "said": SentResult._read_said,
 }
 
 
