@@ -77,16 +77,20 @@ def entries_of(value: object) -> Iterator[BundleEntry]:
     """Every entry of a bundle, a list, what an operation was passed, or a single resource; bundles
     inside bundles too.
     """
-    waiting = [BundleEntry("", value)] if isinstance(value, dict) else _listed(value)
+    waiting = [iter([BundleEntry("", value)] if isinstance(value, dict) else _listed(value))]
     while waiting:
-        entry = waiting.pop()
-        kind = entry.resource.get("resourceType")
-        if kind == "Bundle":
-            waiting += reversed(list(_opened(entry.resource)))
-        elif kind == "Parameters":
-            waiting += [BundleEntry("", one) for one in reversed(list(_passed(entry.resource)))]
-        elif isinstance(kind, str):
-            yield entry
+        for entry in waiting[-1]:
+            kind = entry[1].get("resourceType")
+            if kind == "Bundle":
+                waiting.append(_opened(entry.resource))
+                break
+            if kind == "Parameters":
+                waiting.append(BundleEntry("", one) for one in _passed(entry.resource))
+                break
+            if isinstance(kind, str):
+                yield entry
+        else:
+            waiting.pop()
 
 
 def is_resource(value: object) -> bool:
@@ -110,7 +114,7 @@ def no_resource(field: str) -> InvalidRecord:
 def _listed(value: object) -> list[BundleEntry]:
     if not isinstance(value, list):
         return []
-    return [one for item in reversed(value) for one in _single(item)]
+    return [one for item in value for one in _single(item)]
 
 
 def _single(item: object) -> list[BundleEntry]:
@@ -122,7 +126,7 @@ def _opened(bundle: Json) -> Iterator[BundleEntry]:
     merged = MERGED in bundle or RULES in bundle
     for number, entry in enumerate(objects(bundle.get("entry"))):
         place = None if history is None else (history, number)
-        address, resource = text(entry.get("fullUrl")), obj(entry.get("resource"))
+        address, resource = text(entry.get("fullUrl")), entry.get("resource")
         stamp = obj(entry["response"]) if "response" in entry else NOTHING
         if "request" in entry and obj(entry["request"]).get("method") == "DELETE":
             url = text(entry["request"].get("url"))
@@ -130,7 +134,7 @@ def _opened(bundle: Json) -> Iterator[BundleEntry]:
             resource = _named(url or address)
             if resource:
                 yield BundleEntry(address, resource, True, stamp, place)
-        elif resource:
+        elif resource and isinstance(resource, dict):
             if merged or MERGED in entry:
                 resource = _merged(resource, bundle, entry)
             yield BundleEntry(address, resource, False, stamp, place)

@@ -42,7 +42,6 @@ class ResourceStore:
         self._members: dict[tuple[int, str], list[Json | None]] = {}
         self._codes: dict[int, tuple[Code, ...]] = {}
         self._keys: dict[int, Key] = {}
-        self._names: list[str] = []  # of the resources, by which they may be referred to
         self._by_key: dict[Key, Json] = {}
         self._by_identifier: dict[tuple[str, str], list[Json]] = {}
         self._containers: dict[int, Json] = {}
@@ -75,13 +74,13 @@ class ResourceStore:
                 self.superseded.append(entry.resource)
 
     def _index(self, key: Key, entry: BundleEntry) -> None:
-        address, resource, *_ = entry
+        address, resource = entry[:2]
         self.resources.append(resource)
-        self._names.append(key[1])
         self._by_key[key] = resource
         if address:
             self._by_key["", address] = resource
-        if len(own := text(resource.get("id"))) == UUID:
+        own = resource.get("id")
+        if isinstance(own, str) and len(own) == UUID:
             self._by_key["", f"urn:uuid:{own}"] = resource
         if "identifier" in resource:
             for item in objects(resource["identifier"]):
@@ -149,8 +148,8 @@ class ResourceStore:
     def _by_id(self) -> dict[str, list[Json]]:
         """Resources by `Type/id`, whatever server each is from."""
         found: dict[str, list[Json]] = {}
-        for name, resource in zip(self._names, self.resources, strict=True):
-            found.setdefault(name, []).append(resource)
+        for resource in self.resources:
+            found.setdefault(self._keys[id(resource)][1], []).append(resource)
         return found
 
     def _contained(self, owner: Json, name: str) -> Json | None:

@@ -39,10 +39,11 @@ def versions_of(entries: Iterable[BundleEntry], home: str) -> list[tuple[Key, li
     found: dict[Key, list[BundleEntry]] = {}
     written: dict[Key, set[str]] = {}
     for number, sent in enumerate(entries):
-        entry = _as_today(sent) if "related" in sent.resource else sent
-        address, resource, *_ = entry
+        entry = _as_today(sent) if "related" in sent[1] else sent
+        address, resource = entry[:2]
         server, local = split_address(address) if address else NO_KEY
-        if own := text(resource.get("id")):
+        own = resource.get("id")
+        if own and isinstance(own, str):
             local = f"{resource['resourceType']}/{own}"
         key = server or home, local or f"#{number}"
         versions = found.get(key)
@@ -71,6 +72,8 @@ def _joined(found: dict[Key, list[BundleEntry]]) -> dict[Key, list[BundleEntry]]
     if len({server for server, _ in found}) < 2:
         return found
     servers: dict[str, list[Key]] = {}
+    if len({server for server, _ in found}) < 2:
+        return found
     for key in found:
         servers.setdefault(key[1], []).append(key)
     for local, keys in servers.items():
