@@ -19,7 +19,6 @@ NO_KEY: Key = ("", "")
 PATIENT = "patient/"  # which some write in small letters
 
 
-@remembered(1 << 14)
 def split_address(address: str) -> Key:
     """(server without its protocol, Type/id) of an address; the server is empty where none is
     named.
@@ -27,6 +26,11 @@ def split_address(address: str) -> Key:
     address = address.partition("/_history/")[0].strip().removeprefix("/")
     if address[: len(PATIENT)].lower() == PATIENT:
         return "", f"Patient/{address[len(PATIENT) :]}"
+    return _with_server(address) if ":" in address else ("", address)
+
+
+@remembered(1 << 14)
+def _with_server(address: str) -> Key:
     found = _REST.fullmatch(address)
     if found is None:
         return "", address
