@@ -76,7 +76,9 @@ def specimens(result: Json, store: ResourceStore) -> Specimens:
     of.
     """
     owners = listing(result, store)
-    if PLACED.isdisjoint(result) and all("specimen" not in owner for _, owner in owners):
+    if result.keys().isdisjoint(PLACED) and not (
+        owners and any("specimen" in owner for _, owner in owners)
+    ):
         return UNPLACED
     site = _worded(result["bodySite"]) if "bodySite" in result else ()
     site += _structures(result, store) if "bodyStructure" in result else ()
@@ -249,7 +251,7 @@ def _together(owner: Json, names: tuple[str, ...]) -> When | None:
 def _of_its_own(owner: Json) -> tuple[str, ...]:
     """The elements that say when a result or report is of, not when its specimen was received."""
     sent = _times(tuple(owner))
-    if BESIDE_TIMES.isdisjoint(owner):
+    if owner.keys().isdisjoint(BESIDE_TIMES):
         return sent
     return () if any(_is_receipt(owner, name) for name in sent) else sent
 

@@ -74,7 +74,8 @@ def told(resource: Json, store: ResourceStore, *, other: bool) -> list[Statement
     states nothing itself.
     """
     kind = resource["resourceType"]
-    said: list[Statement | Mention] = [] if other else [*statements(resource, store)]
+    reader = None if other else READERS.get(kind)
+    said: list[Statement | Mention] = [] if reader is None else [*reader(resource, store)]
     if not said:
         whole = read_other(resource)
         said = [*_mentions(resource, whole, store)] or [whole]

@@ -62,7 +62,7 @@ def below(panel: Json, store: ResourceStore) -> Iterator[Json]:
     waiting, seen = deque([panel]), {id(panel)}
     while waiting:
         one = waiting.popleft()
-        if LISTS.isdisjoint(one):
+        if one.keys().isdisjoint(LISTS):
             continue
         yield from objects(one.get("component"))
         for member in (*store.members(one, "hasMember"), *store.members(one, "result")):
@@ -76,7 +76,7 @@ def remarks(owners: Iterable[Json], store: ResourceStore) -> list[str]:
     """The comments among the results of reports and panels, or the components of results."""
     found: list[str] = []
     for owner in owners:
-        if not LISTS.isdisjoint(owner):
+        if not owner.keys().isdisjoint(LISTS):
             found += _remarks(owner, store)
     return found
 

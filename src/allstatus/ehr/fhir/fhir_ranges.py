@@ -75,7 +75,7 @@ def ranges(part: Json, born: Birth, day: When | None) -> tuple[Range, ...]:
 
 def _range(item: Json, born: Birth, day: When | None) -> Range | None:
     sex = None
-    if not OF_SOME.isdisjoint(item):
+    if not item.keys().isdisjoint(OF_SOME):
         kinds = codes(kind := item.get("type") or item.get("meaning"))
         if kind and not any(code.code == "normal" and _means(code) for code in kinds):
             return UNREADABLE_RANGE if not kinds or not all(map(_means, kinds)) else None

@@ -34,7 +34,6 @@ from allstatus.ehr.fhir.fhir_store import ResourceStore
 from allstatus.ehr.fhir.fhir_values import value_of
 from allstatus.ehr.fhir.json_access import Json, codeable, codes, objects, text, words
 
-PANELS = frozenset({"component", "hasMember"})  # elements that make an Observation one
 LOOKED_AT = 100  # parts of a panel, of which one that is known suffices
 UNHELD = "lists results that are not here"
 UNTOLD = "tells of no result"
@@ -43,7 +42,7 @@ UNTOLD = "tells of no result"
 def read_observation(resource: Json, store: ResourceStore) -> list[Statement | Mention]:
     """An Observation's value and those of its components; a panel says what its members do not."""
     of = Observed(resource, store)
-    if PANELS.isdisjoint(resource):
+    if "component" not in resource and "hasMember" not in resource:
         return [SentResult.unread(of, resource)]
     parts = objects(resource.get("component"))
     panel = bool(parts or objects(resource.get("hasMember"))) and value_of(resource) is None

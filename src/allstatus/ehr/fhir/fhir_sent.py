@@ -128,8 +128,10 @@ class SentResult(Result):
     ) -> SentResult:
         """The result that an Observation states, or a component: its codes, and which it is."""
         self = cls.__new__(cls)
-        coded, which = (of.codes, "") if named is None else named
-        names = tuple([name + which for name in of.names]) if which else of.names
+        coded, names, which = of.codes, of.names, ""
+        if named is not None:
+            coded, which = named
+            names = tuple([name + which for name in names])
         put_sent(self, (of, part, beside, which))
         put_number(self, next(NUMBERS))
         put_codes(self, coded)

@@ -184,8 +184,9 @@ def standing(
     known to have no modifier extension.
     """
     status = resource.get("status")
-    said = UNSTATED if status is None and not unread(resource, "status") else text(status)
-    own = statuses.get(said, UNREADABLE_STATUS)
+    if status is None and not unread(resource, "status"):
+        status = UNSTATED
+    own = statuses.get(text(status), UNREADABLE_STATUS)
     found = [own]
     if not DENIALS.isdisjoint(resource):
         found += _denied(resource)
@@ -247,7 +248,7 @@ def noted(
     told = (*owners, *specimens)
     said = [*remarks]
     for one in told:
-        if not NOTED.isdisjoint(one):
+        if not one.keys().isdisjoint(NOTED):
             said += _notes(one)
     if not said and not specimens:
         return STANDS

@@ -55,7 +55,7 @@ class ResourceStore:
             else:
                 self._stand(key, versions)
         for resource in self.resources:
-            if not LISTS.isdisjoint(resource):
+            if not resource.keys().isdisjoint(LISTS):
                 self._list(resource, resource)
 
     def _stand(self, key: Key, versions: list[BundleEntry]) -> None:

@@ -79,9 +79,9 @@ def _coded(concept: object) -> Quantity:
 
 def quantity(value: Json) -> Quantity:
     """A FHIR Quantity; unit and code that say different things make a unit that nothing knows."""
-    code, unit = value.get("code"), value.get("unit")
+    code, unit, system = value.get("code"), value.get("unit"), value.get("system", UCUM[0])
     code, unit = code if isinstance(code, str) else "", unit if isinstance(unit, str) else ""
-    if unit and "system" in value and value["system"] not in UCUM and read_unit(code) is None:
+    if unit and system not in UCUM and read_unit(code) is None:
         code = ""  # of a system of units that is not known here
     number, sign = value.get("value"), value.get("comparator")
     if sign is None and "_comparator" in value:
