@@ -72,7 +72,7 @@ def _by_jiter(text: str | bytes) -> Any:
         data = text.encode() if isinstance(text, str) else text
         if b"\\" in data and _ESCAPED_BYTES.search(data):
             return None
-        how: dict[str, Any] = {"cache_mode": "keys", "float_mode": "decimal"}
+        how: dict[str, Any] = {"cache_mode": "all", "float_mode": "decimal"}
         return jiter.from_json(data, allow_inf_nan=False, catch_duplicate_keys=True, **how)
     except ValueError:
         return None
