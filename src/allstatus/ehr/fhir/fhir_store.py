@@ -37,6 +37,7 @@ class ResourceStore:
         self.patients: dict[object, Json] = {}
         self.told: dict[object, Any] = {}  # whom a reference from a server names
         self.remarks: dict[int, list[str]] = {}  # of what lists results, on these
+        self.medicines: dict[int, Any] = {}  # what each Medication is and holds
         self.attached: dict[str, list[Json]] | None = None  # reports by their documents
         self.listings: dict[int, tuple[tuple[str, Json], ...]] = {}  # what lists a result
         self._members: dict[tuple[int, str], list[Json | None]] = {}

@@ -4,7 +4,6 @@ before.
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterator
 
 from allstatus.ehr.chart import TEXT, Code, Treatment
@@ -95,16 +94,17 @@ def read_treatment(resource: Json, store: ResourceStore) -> Iterator[Treatment]:
     kind = resource["resourceType"]
     medicine = kind != "Procedure"
     found, name, stands = _product(resource, store) if medicine else _procedure(resource)
+    dosages = _listed(resource, DOSAGES)
     stands = together(
         _standing(resource, GIVEN[kind], unmodified=store.unmodified),
         stands,
         about(resource, store)[0],
-        _amount(resource),
+        _amount(dosages),
         noted(comments.TREATMENT, [resource], remarks=_said(resource)),
     )
     day = _day(resource)
     bounds = () if day else (when(resource, *ASSERTED), updated(resource))
-    orders = list(_orders(resource, store))
+    orders = _orders(resource, store)
     stands = together(stands, ordered(orders[1:])) if len(orders) > 1 else stands
     if "partOf" in resource:
         stands = together(stands, ordered(store.members(resource, "partOf"), "procedure"))
@@ -119,7 +119,7 @@ def read_treatment(resource: Json, store: ResourceStore) -> Iterator[Treatment]:
         doubt=stands.doubt,
         latest=last_day(bounds),
         intent=next((said for one in orders if (said := _intent(one))), ()),
-        route=_routes(resource),
+        route=tuple([code for dosage in dosages for code in codes(dosage.get("route"))]),
         reasons=reasons,
         medicine=medicine,
         **identity(resource, store, rest=" ".join(code.code for code in found)),
@@ -138,9 +138,8 @@ def _standing(resource: Json, statuses: dict[str, Standing], *, unmodified: bool
     return together(taken, standing(resource, statuses | {RECORDED: STANDS}))
 
 
-def _amount(resource: Json) -> Standing:
+def _amount(dosages: list[Json]) -> Standing:
     """Whether an amount of it may have been given: nothing says so but amounts of 0."""
-    dosages = _listed(resource, DOSAGES)
     doses = [dose for dosage in dosages for dose in _doses(dosage)]
     nothing = doses and all(dose.get("value") == 0 for dose in doses)
     return UNREAD_DONE if nothing else STANDS
@@ -194,17 +193,26 @@ def _product(resource: Json, store: ResourceStore) -> tuple[tuple[Code, ...], st
         if medicine is None:
             names.append(text(reference.get("display")) or f"{text(reference.get('reference'))}")
             continue
-        parts = list(_ingredients(medicine, store))
-        found += codes(medicine.get("code")) + tuple(c for part in parts for c in codeable(part))
-        names += [
-            words(medicine.get("code")),
-            *(words(part.get("concept") or part) for part in parts),
-        ]
-        if not store.unmodified and modified(medicine, inside=("contained",)):
-            stands = Standing("", MODIFIED)
-        if medicine.get("status") == "entered-in-error":
-            stands = Standing("", "its medicine was entered in error")
+        if id(medicine) not in store.medicines:
+            store.medicines[id(medicine)] = _contents(medicine, store)
+        of_it, called, doubt = store.medicines[id(medicine)]
+        found, names = found + of_it, names + called
+        stands = doubt if doubt is not STANDS else stands
     return found, "; ".join(dict.fromkeys(name for name in names if name)), stands
+
+
+def _contents(medicine: Json, store: ResourceStore) -> tuple[tuple[Code, ...], list[str], Standing]:
+    """What a Medication is and holds, what that is called, and whether it can be relied on."""
+    parts = list(_ingredients(medicine, store))
+    found = codes(medicine.get("code")) + tuple(c for part in parts for c in codeable(part))
+    names = [words(one.get("concept") or one) for one in parts]
+    names.insert(0, words(medicine.get("code")))
+    stands = STANDS
+    if not store.unmodified and modified(medicine, inside=("contained",)):
+        stands = Standing("", MODIFIED)
+    if medicine.get("status") == "entered-in-error":
+        stands = Standing("", "its medicine was entered in error")
+    return found, names, stands
 
 
 def _ingredients(medicine: Json, store: ResourceStore) -> Iterator[Json]:
@@ -220,26 +228,22 @@ def _ingredients(medicine: Json, store: ResourceStore) -> Iterator[Json]:
             yield obj(part.get("code"))
 
 
-def _routes(resource: Json) -> tuple[Code, ...]:
-    dosages = _listed(resource, DOSAGES)
-    return tuple([code for dosage in dosages for code in codes(dosage.get("route"))])
-
-
-def _orders(resource: Json, store: ResourceStore) -> Iterator[Json]:
+def _orders(resource: Json, store: ResourceStore) -> list[Json]:
     """A treatment, and the orders it was given under."""
-    waiting, seen = deque([resource]), {id(resource)}
-    while waiting:
-        order = waiting.popleft()
-        yield order
+    orders, seen = [resource], {id(resource)}
+    for order in orders:  # which grows while it is gone through
         for reference in _listed(order, ORDERS):
             found = store.resolve(order, reference)
             if found is not None and id(found) not in seen:
                 seen.add(id(found))
-                waiting.append(found)
+                orders.append(found)
+    return orders
 
 
 def _listed(resource: Json, names: tuple[str, ...]) -> list[Json]:
     """The objects of all of these elements that were sent."""
+    if resource.keys().isdisjoint(names):
+        return []
     return [one for name in names if name in resource for one in objects(resource[name])]
 
 
