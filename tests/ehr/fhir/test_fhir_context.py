@@ -6,7 +6,7 @@ import pytest
 
 from allstatus.ehr.fhir.fhir_bundles import BundleEntry
 from allstatus.ehr.fhir.fhir_context import dated, specimens
-from allstatus.ehr.fhir.fhir_panels import above
+from allstatus.ehr.fhir.fhir_panels import listing
 from allstatus.ehr.fhir.fhir_store import ResourceStore
 
 
@@ -44,7 +44,7 @@ def store_of(*resources: dict[str, Any]) -> ResourceStore:
 
 def test_reports_and_panels_above_a_result() -> None:
     store = store_of(REPORT, PANEL, RESULT)
-    assert [(by, one["id"]) for by, one in above(RESULT, store)] == [
+    assert [(by, one["id"]) for by, one in listing(RESULT, store)] == [
         ("panel", "panel"),
         ("report", "r"),
     ]

@@ -3,7 +3,7 @@
 from typing import Any
 
 from allstatus.ehr.fhir.fhir_bundles import entries_of
-from allstatus.ehr.fhir.fhir_panels import above, below, listing
+from allstatus.ehr.fhir.fhir_panels import below, listing
 from allstatus.ehr.fhir.fhir_store import ResourceStore
 
 
@@ -18,7 +18,7 @@ def test_a_circle_of_panels_is_walked_once() -> None:
     store = ResourceStore(entries_of(panels))
     a, b, c = store.resources
     assert list(below(a, store)) == [b, part, c]
-    assert [kind for kind, _ in above(c, store)] == ["panel", "panel"]
+    assert [kind for kind, _ in listing(c, store)] == ["panel", "panel"]
     assert [one for _, one in listing(c, store)] == [b, a]
 
 

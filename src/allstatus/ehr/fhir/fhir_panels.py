@@ -11,34 +11,19 @@ from allstatus.ehr.fhir.fhir_store import ResourceStore
 from allstatus.ehr.fhir.json_access import Json, objects, text, words
 
 LISTS = frozenset({"hasMember", "result", "component"})
+Listing = tuple[tuple[str, Json], ...]
 WITHDRAWN = ("entered-in-error", "cancelled")
 
 
-def above(result: Json, store: ResourceStore) -> Iterator[tuple[str, Json]]:
+def listing(result: Json, store: ResourceStore) -> Listing:
     """(what it is, resource) of everything that lists a result: its reports, then its panels and
-    theirs.
+    theirs. It is found once, and quickly of a result that nothing lists.
     """
-    waiting, seen = deque([result]), {id(result)}
-    while waiting:
-        member = waiting.popleft()
-        for report in store.reports(member):
-            if id(report) not in seen:
-                seen.add(id(report))
-                yield "report", report
-        for panel in store.panels(member):
-            if id(panel) not in seen:
-                seen.add(id(panel))
-                waiting.append(panel)
-                yield "panel", panel
-
-
-def listing(result: Json, store: ResourceStore) -> tuple[tuple[str, Json], ...]:
-    """The same, found once, and quickly of a result that nothing lists."""
     if not store.listed(result):
         return ()
     found = store.listings.get(id(result))
     if found is None:
-        found = store.listings[id(result)] = tuple(above(result, store))
+        found = store.listings[id(result)] = _above(result, store)
     return found
 
 
@@ -50,6 +35,22 @@ def listed_in_error(result: Json, store: ResourceStore) -> Standing:
         if owners and not any(map(counts, owners)):
             return Standing("", f"its {kind}: {RESULT[owners[0]['status']].void}")
     return STANDS
+
+
+def _above(result: Json, store: ResourceStore) -> Listing:
+    found: list[tuple[str, Json]] = []
+    members, seen = [result], {id(result)}
+    for member in members:  # which grows while it is gone through
+        for report in store.reports(member):
+            if id(report) not in seen:
+                seen.add(id(report))
+                found.append(("report", report))
+        for panel in store.panels(member):
+            if id(panel) not in seen:
+                seen.add(id(panel))
+                members.append(panel)
+                found.append(("panel", panel))
+    return tuple(found)
 
 
 def counts(part: Json) -> bool:
