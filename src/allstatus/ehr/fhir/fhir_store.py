@@ -51,7 +51,6 @@ class ResourceStore:
         self._panels: dict[int, list[Json]] = {}
         for key, versions in versions_of(entries, home):
             if len(versions) == 1 and not versions[0].deleted:
-                self._keys[id(versions[0].resource)] = key
                 self._index(key, versions[0])
             else:
                 self._stand(key, versions)
@@ -78,6 +77,7 @@ class ResourceStore:
         address, resource = entry[:2]
         self.resources.append(resource)
         self._by_key[key] = resource
+        self._keys[id(resource)] = key
         if address:
             self._by_key["", address] = resource
         own = resource.get("id")
@@ -204,7 +204,8 @@ class ResourceStore:
 
     def address(self, resource: Json) -> str:
         """Server, type and id of a resource; empty for one that has no id."""
-        if not (own := text(resource.get("id"))):
+        own = resource.get("id")
+        if not (own and isinstance(own, str)):
             return ""
-        server = self._keys.get(id(resource), NO_KEY)[0]
+        server, _ = self._keys.get(id(resource), NO_KEY)
         return f"{server}|{resource['resourceType']}/{own}"

@@ -72,20 +72,17 @@ def _as_today(entry: BundleEntry) -> BundleEntry:
 
 
 def _joined(found: dict[Key, list[BundleEntry]]) -> dict[Key, list[BundleEntry]]:
-    """What came without a server belongs to the one server that has a resource of that id."""
-    if len({server for server, _ in found}) < 2:
-        return found
-    servers: dict[str, list[Key]] = {}
-    if len({server for server, _ in found}) < 2:
-        return found
-    for key in found:
-        servers.setdefault(key[1], []).append(key)
-    for local, keys in servers.items():
-        if len(keys) == 2 and ("", local) in keys and "/" in local:
-            (home,) = (key for key in keys if key[0])
-            loose = found.pop(("", local))
+    """The same, where what names no server is of the one server that has a resource of its id."""
+    loose = {local for server, local in found if not server and "/" in local}
+    homes: dict[str, list[Key]] = {}
+    for key in found if loose else ():
+        if key[0] and key[1] in loose:
+            homes.setdefault(key[1], []).append(key)
+    for local, (home, *others) in homes.items():
+        if not others:
+            entries = found.pop(("", local))
             known = set(map(_written, found[home]))
-            found[home] += [entry for entry in loose if _written(entry) not in known]
+            found[home] += [entry for entry in entries if _written(entry) not in known]
     return found
 
 
