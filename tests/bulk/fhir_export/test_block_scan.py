@@ -28,6 +28,8 @@ ODD: dict[str, Callable[[dict[str, Any]], Any]] = {
         r | {"subject": {"reference": "http://other.example/fhir/Patient/a"}}
     ),
     "by a version": lambda r: r | {"subject": {"reference": "Patient/a/_history/2"}},
+    "with a blank": lambda r: r | {"subject": {"reference": "Patient/a "}},
+    "in small letters": lambda r: r | {"subject": {"reference": "patient/a"}},
     "by an identifier": lambda r: (
         r | {"subject": {"identifier": {"system": "urn:mrn", "value": "1"}}}
     ),
@@ -59,6 +61,8 @@ PLAIN = {
     "a quote within",
     "by an absolute reference",
     "by a version",
+    "with a blank",
+    "in small letters",
 }
 SPOILT: dict[str, Callable[[str], str]] = {
     "whole": lambda line: line,

@@ -67,4 +67,5 @@ def _names(lines: list[bytes], before: bytes, *, spelled: bool = False) -> list[
     if spelled:
         known = {reference: patient_named(reference) or "" for reference in {*found}}
         found = [known[reference] for reference in found]
-    return None if "" in found or (b"/" in signs and not spelled) else found
+    unclear = not spelled and (b"/" in signs or b" " in signs)
+    return None if "" in found or unclear else found

@@ -66,12 +66,22 @@ class DecideSettings:
 
 @dataclass(frozen=True, slots=True)
 class ExportContext:
-    """What an export holds beside a patient: `alone` when it is about nobody else, and how many
-    resources name no patient.
+    """What an export holds beside a patient: `alone` when it is about nobody else, how many
+    resources name no patient, and which are said to be gone: `Type/id` and address as sent.
     """
 
     alone: bool = False
     nameless: int = 0
+    withdrawn: dict[str, str] = field(default_factory=dict)
+
+    def records_of(self, resources: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """What takes some of these back, as a record."""
+        if not self.withdrawn:
+            return []
+        keys = (f"{one['resourceType']}/{one.get('id')}" for one in resources)
+        gone = [{"reference": self.withdrawn[key]} for key in keys if key in self.withdrawn]
+        entity = [{"role": "removal", "what": one} for one in gone]
+        return [{"resourceType": "Provenance", "entity": entity}] if gone else []
 
 
 @dataclass(slots=True)
@@ -140,6 +150,7 @@ def decide_resources(
     """The same as decisions, beside lines that were refused; none when there is no resource."""
     if not resources:
         return []
+    resources = resources + others.records_of(resources)
     charts = (
         read_fhir(resources, unmodified=unmodified)
         if others.alone

@@ -45,6 +45,7 @@ class Gathered(LineCounts):
     types: list[list[str]] = field(default_factory=list)
     lengths: list[int] = field(default_factory=list)
     unclear: int = 0
+    withdrawn: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, people: int, tallies: list[LineTally]) -> Gathered:
@@ -58,12 +59,13 @@ class Gathered(LineCounts):
             types=[sorted(t.types) for t in tallies],
             lengths=[t.lines for t in tallies],
             unclear=len(np.unique(np.concatenate([t.unclear for t in tallies]))),
+            withdrawn={key: one for t in tallies for key, one in t.withdrawn.items()},
         )
 
     @property
     def others(self) -> ExportContext:
         """What a patient's chart depends on beside its own lines."""
-        return ExportContext(self.alone, self.nameless)
+        return ExportContext(self.alone, self.nameless, self.withdrawn)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,11 +16,16 @@ from allstatus.ehr.fhir.fhir_bundles import HOLDERS, NO_ANSWER, REMEDY, entries_
 from allstatus.ehr.fhir.fhir_mentions import may_tell
 from allstatus.ehr.fhir.fhir_reader import subjects_of
 from allstatus.ehr.fhir.fhir_resources import READERS
+from allstatus.ehr.fhir.fhir_versions import split_address
+from allstatus.ehr.fhir.fhir_withdrawals import TAKEN_BACK, gone
 from allstatus.ehr.fhir.json_access import Json, text
 from allstatus.errors import InvalidRecord
 
 WITH_DIAGNOSES = ("Condition", *VISITS)  # types in which the chart reader finds a diagnosis
 IDENTIFIED = "identifier|"  # how a patient named by an identifier only is called; no id holds `|`
+RECORD = "Provenance"  # the type of resources that tell what became of others
+# how they spell that something is gone
+GONE = tuple(f'"{code}"'.encode() for codes in TAKEN_BACK.values() for code in (*codes, "removal"))
 OWN, NAMELESS, IDENTIFIED_ONLY = "own", "nameless", "identified"  # lines to be read by a chart
 TYPE = re.compile(rb'\{"resourceType": ?"([A-Za-z]{1,64})"')
 _PART = "tells of a part: {}"
@@ -90,6 +95,20 @@ def _refuse_part(resource: Json) -> None:
         raise NotWhole("line", DELETIONS, DELETE)
     for why in missing_parts(resource):
         raise NotWhole("line", _PART.format(why), REMEDY)
+
+
+def withdrawn_in(text: bytes) -> Iterator[tuple[str, str]]:
+    """(`Type/id`, its address as sent) of what records among these lines say is gone."""
+    if not any(sign in text for sign in GONE):
+        return
+    for line in text.splitlines():
+        try:
+            resource = read_resource(line)
+        except InvalidRecord:
+            continue
+        for reference in gone(resource) if resource["resourceType"] == RECORD else ():
+            address = str(reference.get("reference"))
+            yield split_address(address)[1], address
 
 
 def tell_spoilt(line: bytes, found: Container[str]) -> Scanned:

@@ -12,11 +12,13 @@ from allstatus.bulk.fhir_export.block_scan import scan
 from allstatus.bulk.fhir_export.find_patients import holds_diagnosis
 from allstatus.bulk.fhir_export.line_scan import (
     OWN,
+    RECORD,
     WITH_DIAGNOSES,
     NotWhole,
     Scanned,
     tell,
     tell_spoilt,
+    withdrawn_in,
 )
 from allstatus.bulk.fhir_export.links import Link, links_in
 from allstatus.bulk.fhir_export.ndjson_pieces import CUT_SHORT, TOO_LONG, Piece, read_piece
@@ -51,6 +53,7 @@ class LineTally(LineCounts):
     strays: set[str] = field(default_factory=set)
     somebody: set[str] = field(default_factory=set)
     links: set[Link] = field(default_factory=set)
+    withdrawn: dict[str, str] = field(default_factory=dict)
     unclear: array[int] = field(default_factory=lambda: array("Q"))
 
 
@@ -163,6 +166,8 @@ class Shuffle:
     def _notice(self, told: Scanned, text: bytes, lines: int) -> None:
         """Remember what lines of one type tell beside whose they are."""
         self.tally.types |= {told.type} - {""}
+        if told.type == RECORD:
+            self.tally.withdrawn.update(withdrawn_in(text))
         if told.type == "Patient":
             self.tally.patients += lines
             self.tally.links.update(links_in(text))

@@ -24,6 +24,7 @@ from allstatus.bulk.fhir_export.line_scan import (
     read_key,
     tell_spoilt,
     type_of,
+    withdrawn_in,
 )
 from allstatus.bulk.fhir_export.links import known_in, links_in
 from allstatus.bulk.fhir_export.ndjson_pieces import MARK
@@ -39,7 +40,7 @@ TOLD = (
     "what string, name string, file string, block long, place long, line binary, text string, "
     "lines long, passed long, patients long"
 )
-REJECT, SOMEBODY, TALLY, UNCLEAR = "reject", "somebody", "tally", "unclear"
+GONE, REJECT, SOMEBODY, TALLY, UNCLEAR = "gone", "reject", "somebody", "tally", "unclear"
 NOT_WHOLE = "not whole"
 Names: TypeAlias = Broadcast[frozenset[str]]
 Called: TypeAlias = Broadcast[dict[str, str]]  # what each patient found is called
@@ -103,7 +104,9 @@ def route(
     counted once, what is refused, and the counts of all.
     """
     for batch in batches:
-        yield _batch(TOLD, list(_routed(called.value, options, batch)))
+        gone = withdrawn_in(b"\n".join(_lines(batch)))
+        said = [(GONE, key, None, None, None, None, sent, 0, 0, 0) for key, sent in gone]
+        yield _batch(TOLD, [*_routed(called.value, options, batch), *said])
 
 
 def _routed(

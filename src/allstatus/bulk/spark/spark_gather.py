@@ -17,6 +17,7 @@ from allstatus.bulk.fhir_export.line_scan import IDENTIFIED, IDENTIFIED_ONLY, NA
 from allstatus.bulk.spark.line_workers import (
     ALIASED,
     FOUND,
+    GONE,
     KEYED,
     LINKED,
     NOT_WHOLE,
@@ -100,9 +101,8 @@ class SparkGatherer:
         if alone and names and counts.get(NAMELESS):
             kept = kept.unionByName(nameless.withColumn("name", F.lit(min(names))))
             lines += counts[NAMELESS]
-        others = ExportContext(
-            alone, nameless.select("text").distinct().count() if counts.get(NAMELESS) else 0
-        )
+        unnamed = nameless.select("text").distinct().count() if counts.get(NAMELESS) else 0
+        others = ExportContext(alone, unnamed, _withdrawn(told) if GONE in counts else {})
         return SparkGathered(told, kept.select(*KEPT), lines, len(names), others)
 
     def with_referred(self, kept: DataFrame) -> DataFrame:
@@ -190,6 +190,12 @@ def _refuse_part(told: DataFrame) -> None:
     refused = told.where(F.col("what") == NOT_WHOLE).orderBy(*PLACE).first()
     if refused is not None:
         raise InvalidRecord(refused["file"], refused["text"], refused["name"])
+
+
+def _withdrawn(told: DataFrame) -> dict[str, str]:
+    """What records say is gone: `Type/id`, and its address as sent."""
+    rows = told.where(F.col("what") == GONE).select("name", "text").collect()
+    return {row["name"]: row["text"] for row in rows}
 
 
 def _two(frame: DataFrame) -> set[str]:

@@ -27,6 +27,7 @@ from allstatus.table.chart_context import DiagnosisSeen, Evidence
 OUTSIDE = "leukemia_outside_marrow"
 GONE = "recorded as resolved, on a day that is not known"
 ELSE = "about another condition"
+UNCLEAR = "of unclear cause"
 OF_ANOTHER = "does not say of which disease it is the spread, or where"
 
 
@@ -146,12 +147,13 @@ def _place_sign(reading: ChartReading, problem: Problem, match: Match) -> None:
         reading.put_aside(fact, evidence, problem.void)
         return
     reading.caution(problem, match)
-    other = match.topic["other_cause"] or _has_another_cause(reading, problem)
+    other = match.topic["other_cause"] or _is_of_another_cause(reading, problem)
     read = "present_other_cause" if other else "present"
     when, why = place_in_time(reading, problem)
     if match.topic["site"]:
         _place_outside(reading, problem, match, evidence, when, why)
         return
+    why = why or (UNCLEAR if other is None else "")
     counted = evidence.counted("attributed to another cause" if other else "a coded finding", read)
     until = _until(problem, when)
     gone = problem.ended and until is None and not problem.source.startswith(VISITS)
@@ -177,9 +179,16 @@ def _place_sign(reading: ChartReading, problem: Problem, match: Match) -> None:
     )
 
 
-def _has_another_cause(reading: ChartReading, problem: Problem) -> bool:
+def _is_of_another_cause(reading: ChartReading, problem: Problem) -> bool | None:
+    """Whether a sign is said to be due to something else than the disease; None where that cannot
+    be told of what it is due to.
+    """
     cause = reading.tables.diagnoses.find(problem.cause)
-    return problem.caused and not (cause is not None and cause.topic["all"])
+    if not problem.caused or (cause is not None and cause.topic["all"]):
+        return False
+    if cause is not None:
+        return None if cause.topic["all"] is None or cause.topic["secondary"] else True
+    return True if any(map(reading.tables.system_of, problem.cause)) else None
 
 
 def _place_outside(

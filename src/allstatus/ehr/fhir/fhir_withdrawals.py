@@ -94,17 +94,22 @@ def _of_document(resource: Json, store: ResourceStore) -> Iterator[Said]:
             yield Said(member, why, alone=True)
 
 
-def _of_record(resource: Json, store: ResourceStore) -> Iterator[Said]:
-    """What a Provenance records: an activity that takes its targets back, or what was removed."""
-    gone = [
-        one.get("what") for one in objects(resource.get("entity")) if one.get("role") == "removal"
-    ]
-    done = codes(resource.get("activity"))
+def gone(record: Json) -> list[Json]:
+    """What a Provenance records as gone: the targets of an activity that takes them back, or what
+    was removed.
+    """
+    entities = objects(record.get("entity"))
+    found = [obj(one.get("what")) for one in entities if one.get("role") == "removal"]
+    done = codes(record.get("activity"))
     if any(code.code in TAKEN_BACK.get(code.system, ()) for code in done):
-        gone += objects(resource.get("target"))
-    for reference in gone:
+        found += objects(record.get("target"))
+    return found
+
+
+def _of_record(resource: Json, store: ResourceStore) -> Iterator[Said]:
+    for reference in gone(resource):
         member = store.resolve(resource, reference)
-        if member is not None and not _is_later(member, text(obj(reference).get("reference"))):
+        if member is not None and not _is_later(member, text(reference.get("reference"))):
             yield Said(member, DELETED)
 
 
