@@ -208,3 +208,46 @@ def test_a_column_that_is_there_twice_is_refused(tmp_path: Path) -> None:
     source.write_text(header + ROWS, "utf-8")
     with pytest.raises(InvalidRecord, match="is the name of two columns"):
         run(source, named(header))
+
+
+ROW_LEFT = [  # a row that is none, and whether it leaves the patient's facts open
+    ("p1,2025-03-20,LN,11150-0,60,%,,,,\n", True),
+    ("p1,2025-03-20\n", True),
+    ('"p1",2025-03-20\n', True),
+    ("p2,2025-03-20\n", False),
+    ("p11,2025-03-20\n", False),
+]
+
+
+@pytest.mark.parametrize(("row", "opens"), ROW_LEFT)
+def test_whom_a_row_that_cannot_be_read_names_is_open(
+    tmp_path: Path, row: str, opens: bool
+) -> None:
+    source = tmp_path / "in.csv"
+    lines = lab_tables.written([*lab_tables.BASE.values()], "p1")
+    source.write_text(lab_tables.table_of(lines) + row, "utf-8")
+    how = DecideSettings(engine="builtin", options=OPTIONS)
+    totals, (written,), (evidence,), rejects = run(source, named_as_results(COLUMNS), how)
+    assert (totals.rejected, len(rejects)) == (1, 1)
+    assert lab_tables.answer_in(written) == ("open" if opens else "remission")
+    assert any("1 unreadable lines" in said for said in evidence["warnings"]) is opens
+
+
+def test_a_line_that_is_no_object_leaves_its_patient_s_facts_open(tmp_path: Path) -> None:
+    source = tmp_path / "in.ndjson"
+    lines = lab_tables.written([*lab_tables.BASE.values()], "p1")
+    text = "".join(json.dumps(dict.fromkeys(COLUMNS) | line) + "\n" for line in lines)
+    source.write_text(text + '{"patient": "p1", "code": "11150-0", "value": "60\n', "utf-8")
+    how = DecideSettings(engine="builtin", options=OPTIONS)
+    _, (written,), _, rejects = run(source, named_as_results(COLUMNS), how)
+    assert (lab_tables.answer_in(written), len(rejects)) == ("open", 1)
+
+
+def test_a_table_that_is_a_part_leaves_all_open(tmp_path: Path) -> None:
+    source = tmp_path / "in.csv"
+    lines = lab_tables.written([*lab_tables.BASE.values()], "p1")
+    source.write_text(lab_tables.table_of(lines), "utf-8")
+    options = make_reader(("symptoms-absent-unless-recorded",), partial=True)
+    how = DecideSettings(engine="builtin", options=options)
+    _, (written,), _, _ = run(source, named_as_results(COLUMNS), how)
+    assert lab_tables.answer_in(written) == "open"

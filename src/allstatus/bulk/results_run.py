@@ -5,7 +5,9 @@ Each patient's rows become a chart, and what is promised of charts holds for the
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from operator import itemgetter
@@ -25,10 +27,13 @@ from allstatus.bulk.remark_columns import COMMENT, heard_columns, not_final
 from allstatus.bulk.run_frame import Outputs, no_row
 from allstatus.bulk.sources import Slab, SlabSource
 from allstatus.bulk.writers import refuse_same_file
+from allstatus.ehr.chart import REFUSED, SAID_SO
+from allstatus.ehr.fhir.fhir_reader import PART
 from allstatus.ehr.lab_table import NOBODYS, charts_of
 from allstatus.ehr.timelines.timeline import decide_chart
 
 ROW, OWNER = "row", "owner"
+CELL_ENDS = re.compile(r"[,;|\t\r\n\"{}\[\]:]+")
 UNKNOWN = "unknown"  # a status in FHIR
 AT_ONCE = 1 << 16  # rows that are plain values at a time
 WRITTEN = 1 << 10  # patients written at a time
@@ -55,6 +60,7 @@ class ResultsRun:
         self.job, self._assigned = job, assigned
         self._wanted = {name for source in assigned.values() for name in source.columns}
         self.source = SlabSource(job.source, frozenset(self._wanted), encoding)
+        self.source.left = []
         refuse_same_file([job.source], [job.target, job.rejects, job.evidence])
         refuse_absent(self.source.names, assigned)
         refuse_read_twice(self.source.names, assigned)
@@ -81,7 +87,11 @@ class ResultsRun:
             )
             evidence = outputs.open(self.job.evidence, pa.schema([]))
             target = outputs.open(self.job.target, decided_schema(self.job.how))
-            decided = (self._decide(*person) for person in _people(gathered.tables))
+            refused = _named_in(self.source.left or (), gathered.tables)
+            decided = (
+                self._decide(patient, rows, refused[patient])
+                for patient, rows in _people(gathered.tables)
+            )
             while some := [one for _, one in zip(range(WRITTEN), decided, strict=False)]:
                 rows = [one.row for one in some if one.row is not None]
                 if rows:
@@ -127,9 +137,12 @@ class ResultsRun:
         said |= {key: _heard(key, slab.batch, named) for key, named in self._heard.items() if named}
         return pa.table({**said, ROW: pa.array(slab.row_numbers())})
 
-    def _decide(self, patient: str, rows: Rows) -> Decided:
+    def _decide(self, patient: str, rows: Rows, refused: int) -> Decided:
         how, decided = self.job.how, Decided()
         (chart,) = charts_of(rows)
+        if refused or how.options.partial:
+            chart.partial = True
+            chart.warnings.append(PART.format(REFUSED.format(refused) if refused else SAID_SO))
         decision = decide_chart(how.classifier, chart, as_of=how.as_of, options=how.options)
         tell(how, patient, decision, decided)
         return decided
@@ -145,6 +158,15 @@ def _heard(key: str, batch: pa.RecordBatch, named: list[str]) -> pa.Array:
         return pa.array(["\n".join(filter(None, row)) for row in rows], pa.string())
     said = [coded_by(column, lambda text: bool(text and not_final(text))) for column in texts]
     return pa.array([UNKNOWN if any(rows) else "" for rows in zip(*said, strict=True)])
+
+
+def _named_in(lines: Sequence[str], tables: list[pa.Table]) -> Counter[str]:
+    """In how many of the lines that are no rows each patient is named, by a whole cell."""
+    known: set[str] = set()
+    if lines:
+        known = {name for table in tables for name in pc.unique(table[OWNER]).to_pylist()}
+    cells = ({cell.strip() for cell in CELL_ENDS.split(line)} for line in lines)
+    return Counter(name for some in cells for name in some & known)
 
 
 def _owners(patients: pa.ChunkedArray) -> pa.ChunkedArray:

@@ -130,6 +130,7 @@ class SlabSource:
         self.path, self.format = path, format_read(path)
         self.rows: int | None = None
         self.kinds: dict[str, pa.DataType] = {}
+        self.left: list[str] | None = None  # what stands in rows that are none, where it is kept
         self._keys, self._check = keys, check
         if not holds_parquet(path):
             refuse_no_file(path, self.format)
@@ -195,7 +196,7 @@ class SlabSource:
                 delimiter=shape.delimiter,
                 newlines_in_values=True,
                 ignore_empty_lines=len(self.names) > 1,
-                invalid_row_handler=lambda row: _spoil(spoilt, row, shape.above),
+                invalid_row_handler=lambda row: self._spoil(spoilt, row, shape.above),
             ),
             convert_options=pa_csv.ConvertOptions(
                 column_types=dict.fromkeys(self.names, pa.string()),
@@ -228,22 +229,28 @@ class SlabSource:
                         yield Slab(number, row, part)
                     number, row = number + 1, row + part.num_rows
 
+    def _spoil(self, spoilt: dict[int, Unreadable], row: Any, above: int) -> str:
+        """Note a row that has not one value for each column; the header follows the lines
+        `above`.
+        """
+        if self.left is not None:
+            self.left.append(row.text)
+        spoilt[row.number - 1 - above] = (
+            "",
+            f"has {row.actual_columns} values for {row.expected_columns} columns; write one value "
+            f"for each column",
+        )
+        return "skip"
+
     def _ndjson(self, columns: list[str], words: set[str], skip: Skip) -> Iterator[Slab]:  # noqa: ARG002
         row = 1
         for number, block in enumerate(blocks(self.path)):
             if not skip(number):
-                yield Slab(number, row, *parse_lines(row, block, columns, self._check))
+                slab = Slab(number, row, *parse_lines(row, block, columns, self._check))
+                if self.left is not None:
+                    self.left += (block[n - row].decode(errors="replace") for n in slab.unreadable)
+                yield slab
             row += len(block)
-
-
-def _spoil(spoilt: dict[int, Unreadable], row: Any, above: int) -> str:
-    """Note a row that has not one value for each column; the header follows the lines `above`."""
-    spoilt[row.number - 1 - above] = (
-        "",
-        f"has {row.actual_columns} values for {row.expected_columns} columns; write one value for "
-        f"each column",
-    )
-    return "skip"
 
 
 def _first(spoilt: dict[int, Unreadable], end: int) -> dict[int, Unreadable]:
