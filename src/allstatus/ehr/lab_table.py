@@ -177,7 +177,8 @@ def _check(names: list[str]) -> None:
 
 def _is_remark(row: Row) -> bool:
     status = RESULT.get(_status(_as_result(row)), STANDS)
-    return comments.is_comment([make_code(*_coded(row))]) and not status.void
+    is_comment = comments.is_comment([make_code(*_coded(row))], row.get("display", ""))
+    return is_comment and not status.void
 
 
 def _told(row: Row, remarks: Iterable[Row]) -> Iterator[str]:

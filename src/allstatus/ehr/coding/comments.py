@@ -40,9 +40,12 @@ def unfit(code: str, display: str) -> str:
     return taken_back(known) or taken_back(display)
 
 
-def is_comment(codes: Iterable[Code]) -> bool:
-    """Whether a result is a comment on those beside it."""
-    return any((code.system, code.code) in _of_others() for code in codes)
+def is_comment(codes: Iterable[Code], text: str = "") -> bool:
+    """Whether a result is a comment on those beside it, by its codes or by what it is called."""
+    return _is_called_comment(text) or any(
+        (code.system, code.code) in _of_others() or _is_called_comment(code.display)
+        for code in codes
+    )
 
 
 def by_comment(doubt: str) -> bool:
@@ -131,6 +134,16 @@ class CommentWords:
 @cache
 def _words() -> CommentWords:
     return CommentWords()
+
+
+@remembered(256)  # results have few names
+def _is_called_comment(name: str) -> bool:
+    return bool(name) and " ".join(re.findall(r"\w+", plain_words(name))) in _names_of_others()
+
+
+@cache
+def _names_of_others() -> frozenset[str]:
+    return frozenset(read_yaml("comment-words")["called"])
 
 
 @cache

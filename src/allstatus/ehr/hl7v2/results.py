@@ -118,7 +118,7 @@ class Order:
         beside = [one for one in segments if one.name not in ("OBX", "ORC")]
         said = [one for one in (common, request, *shared, *beside) if one is not None]
         comments = "\n".join(comment for one in said for comment in one.comments)
-        remarks = [one for one in found if is_comment(one.codes(3))]
+        remarks = [one for one in found if is_comment(one.codes(3), one.text(3, 2))]
         comments += "".join(
             f"\n{one.plain(one.raw(5))}" for one in remarks if one.status(11) not in VOID
         )
