@@ -35,15 +35,14 @@ from allstatus.ehr.hl7v2.diagnoses import (
 from allstatus.ehr.hl7v2.documents import read_documents
 from allstatus.ehr.hl7v2.framing import Framed, Message, read_messages
 from allstatus.ehr.hl7v2.message_kinds import (
-    DIAGNOSES,
     LINK,
     MERGES,
     RESULTS,
     SPECIMEN_FIRST,
-    TREATMENTS,
     UNLINK,
     UNREAD_KIND,
     UNREAD_RESULTS,
+    is_read,
 )
 from allstatus.ehr.hl7v2.patients import IdentifiedPerson, Patients, read_person
 from allstatus.ehr.hl7v2.results import Sender, Sending, orders_of, read_order
@@ -159,7 +158,7 @@ def _fill(said: _Said, pid: Segment | None) -> None:
     results = message.kind in RESULTS
     if not results:
         sender = replace(sender, unread=UNREAD_RESULTS.format(kind or "(none)"))
-    if not (results or message.kind[0] in DIAGNOSES | TREATMENTS):
+    if not is_read(message.kind):
         _fill_in_doubt(said, sender)
         return
     for order in orders_of(said.segments, message.kind in SPECIMEN_FIRST):
