@@ -131,12 +131,12 @@ def _sign_opens(scene: Scene, doubt: Doubt, start: date, day: date) -> bool:
 
 
 def _lasting(item: Finding, start: date, day: date) -> bool:
-    """Whether a sign is about an assessment: not over by its day, and recorded since `start` or
-    still open.
+    """Whether a sign is about an assessment: not over by its day, and recorded since `start`, on
+    whatever of its days, or still open.
     """
     if item.until is not None:
         return item.until.first >= day
-    if item.when.last >= start:
-        return True
     there = item.value in ("present", "present_other_cause")
-    return there and not item.ended
+    if (item.when.first if there else item.when.last) >= start:
+        return True
+    return there and not item.ended and stays(item.evidence)

@@ -92,7 +92,7 @@ def _state(scene: Scene, latest: list[Finding], day: date) -> None:
     found = scene.found
     narrowest = min(latest, key=lambda i: _narrowness(scene, i)) if latest[1:] else latest[0]
     rest = [i for i in latest if i is not narrowest]
-    if all(agree(scene, narrowest.value, i.value) for i in rest):
+    if all(agree(scene, narrowest.value, i.value) for i in rest) and _settled(scene, latest):
         aside = [i.evidence.set_aside("agrees with the one counted") for i in rest]
         found.derive(FACT, narrowest.value, [narrowest.evidence, *aside], "given")
         return
@@ -104,6 +104,14 @@ def _state(scene: Scene, latest: list[Finding], day: date) -> None:
     elif len(specimens) > 1:
         found.warnings.append(f"two marrow specimens of {day} differ, so the percentage is open")
     found.derive(FACT, "unknown", aside, "unknown")
+
+
+def _settled(scene: Scene, latest: list[Finding]) -> bool:
+    """Whether it does not matter which of them is the latest: they are of one time, or on one
+    side.
+    """
+    times = {(i.when.first, i.when.last, i.when.clock, i.when.utc) for i in latest}
+    return len(times) < 2 or len({scene.above(item.value) for item in latest}) == 1
 
 
 def _narrowness(scene: Scene, item: Finding) -> tuple[Any, ...]:

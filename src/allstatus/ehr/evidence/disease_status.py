@@ -41,9 +41,13 @@ def assert_by_problem(
     when, why = place_in_time(reading, problem)
     if not says:
         _assert_by_one(reading, problem, evidence, when)
+    clinical = CLINICAL.get(problem.clinical)
+    said = replace(evidence, sent=problem.clinical)
     if problem.doubt:
         if says:
             reading.doubt(Doubt(FACT, match.topic.name, when, why, evidence, says, firm=True))
+        if clinical or problem.clinical == UNREAD_STATUS:
+            _doubt_clinical(reading, match, said, clinical, when, why)
         return
     early = (
         problem.onset is not None
@@ -58,14 +62,19 @@ def assert_by_problem(
         reading.asserted.append(Finding(match.topic.name, recorded, found, says))
     elif says:
         _assert_undated(reading, match, evidence, says, when)
-    clinical = CLINICAL.get(problem.clinical)
-    said = replace(evidence, sent=problem.clinical)
     if clinical and match.topic["all"]:
         _assert_undated(reading, match, said, clinical, when)
     elif clinical == RELAPSE or problem.clinical == UNREAD_STATUS:
-        span = When("", when.first, max(when.first, reading.as_of or date.max))
         told = OF_NO_KIND if clinical else UNREAD
-        reading.doubt(Doubt(FACT, match.topic.name, span, told, said, clinical, firm=True))
+        _doubt_clinical(reading, match, said, clinical, when, told)
+
+
+def _doubt_clinical(
+    reading: ChartReading, match: Match, said: Evidence, clinical: str | None, when: When, why: str
+) -> None:
+    """A clinical status that may be of any time since its condition began, or of none."""
+    span = When("", when.first, max(when.first, reading.as_of or date.max))
+    reading.doubt(Doubt(FACT, match.topic.name, span, why, said, clinical, firm=True))
 
 
 def _assert_by_one(reading: ChartReading, problem: Problem, evidence: Evidence, when: When) -> None:

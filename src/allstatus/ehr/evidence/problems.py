@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from allstatus.ehr.chart import OFF_LISTS, VISITS, Code, Problem
+from allstatus.ehr.chart import OFF_LISTS, UNREAD_STATUS, VISITS, Code, Problem
 from allstatus.ehr.coding.codes import Match
 from allstatus.ehr.dates import When
 from allstatus.ehr.evidence.chart_reading import (
@@ -27,7 +27,7 @@ from allstatus.table.chart_context import DiagnosisSeen, Evidence
 OUTSIDE = "leukemia_outside_marrow"
 GONE = "recorded as resolved, on a day that is not known"
 ELSE = "about another condition"
-UNCLEAR = "of unclear cause"
+UNCLEAR, UNREAD = "of unclear cause", "of unread status"
 OF_ANOTHER = "does not say of which disease it is the spread, or where"
 
 
@@ -77,6 +77,8 @@ def _place_diagnosis(reading: ChartReading, problem: Problem, match: Match | Non
     kept = secondary is not None or any(one.topic["asserts"] for one in each)
     if problem.void or (problem.doubt and not kept):
         reading.put_aside("diagnosis", evidence, problem.void or problem.doubt, warn=True)
+        if match is not None and not other and not problem.void:
+            assert_by_problem(reading, problem, match, evidence)
         return
     if secondary is not None:
         torn = TORN if len(each) > 1 else ""
@@ -153,7 +155,7 @@ def _place_sign(reading: ChartReading, problem: Problem, match: Match) -> None:
     if match.topic["site"]:
         _place_outside(reading, problem, match, evidence, when, why)
         return
-    why = why or (UNCLEAR if other is None else "")
+    why = why or (UNCLEAR if other is None else "") or _unread_status(problem)
     counted = evidence.counted("attributed to another cause" if other else "a coded finding", read)
     until = _until(problem, when)
     gone = problem.ended and until is None and not problem.source.startswith(VISITS)
@@ -203,7 +205,7 @@ def _place_outside(
     maybe = until is not None and until.first <= as_of < until.last
     until = None if until is None or until.last > as_of else until
     gone = here and (_over(problem) or (until is not None and bool(problem.doubt)))
-    why = why or (VAGUE if when.vague or maybe else "")
+    why = why or (VAGUE if when.vague or maybe else "") or _unread_status(problem)
     if why or gone:
         told = why or GONE
         doubt = Doubt(OUTSIDE, site, when, told, evidence, here, firm=True, ended=gone)
@@ -218,6 +220,11 @@ def _place_outside(
         )
         by_then = replace(until, first=until.last)
         reading.outside.append(Finding(name, by_then, clear, False, site))
+
+
+def _unread_status(problem: Problem) -> str:
+    """Why it is not known whether a condition is over: its clinical status cannot be read."""
+    return UNREAD if problem.clinical == UNREAD_STATUS and problem.until is None else ""
 
 
 def _over(problem: Problem) -> bool:

@@ -26,6 +26,7 @@ from allstatus.ehr.fhir.fhir_standing import (
     REPORT,
     RESULT,
     STANDS,
+    UNREADABLE_STATUS,
     Standing,
     absence,
     modified,
@@ -238,7 +239,10 @@ def held(resource: Json, store: ResourceStore) -> Standing:
     if not same:
         return Standing("", SEVERAL) if same is None else Standing(ANOTHERS)
     outer = _stands(container, store)
-    doubt = outer.doubt if modified(container, inside=("contained",)) else ""
+    tells = modified(container, inside=("contained",))
+    if container.get("resourceType") in ("DiagnosticReport", "Observation"):
+        tells = tells or outer.doubt == UNREADABLE_STATUS.doubt
+    doubt = outer.doubt if tells else ""
     return Standing(outer.void, doubt)
 
 
