@@ -28,7 +28,7 @@ VALUES: dict[str, list[Any]] = {
     "as_of": ["2025-03-01", "2025-13-01", "01.03.2025", 2025, None],
     "age_years": [43, "43", 17.5, -1, 131, "old", None],
     "sex": ["female", "F", "Female", " ", None],
-    "diagnosis": ["C91.00", "C50.9", 91, None],
+    "diagnosis": ["C91.00", "C50.9", "", " ", 91, None],
     "prior_treatment": ["none", "disease_directed", "None", "unknown", " none", "", True, None],
     "prior_remission": YES_NO,
     "relapse_since_remission": YES_NO,

@@ -128,7 +128,7 @@ class BatchRun(BatchFrame):
     """A job with its file opened and its columns understood."""
 
     def __init__(self, cells: Cells, job: BatchJob) -> None:
-        self._record = cells.classifier.record_model
+        self._classifier = cells.classifier
         self._beside = {*PARTS, *job.keep}
         self.source = SlabSource(
             job.source,
@@ -143,7 +143,8 @@ class BatchRun(BatchFrame):
 
     def _refuse_line(self, line: Mapping[str, Any]) -> None:
         """Raise InvalidRecord for a line that is no record, but for columns to keep."""
-        self._record.read({key: value for key, value in line.items() if key not in self._beside})
+        said = {key: value for key, value in line.items() if key not in self._beside}
+        self._classifier.refuse_other_disease(self._classifier.record_model.read(said))
 
     @property
     def rows(self) -> int | None:

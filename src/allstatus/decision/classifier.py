@@ -70,7 +70,7 @@ class Classifier:
         laboratory's own ranges and flags decide on a blood count.
         """
         record = self.record_model.read(record)
-        self._refuse_other_disease(record)
+        self.refuse_other_disease(record)
         stated = state_facts(record, self._facts, self._sources, adult_ranges=adult_ranges)
         if chart is not None:
             add_chart(stated, chart)
@@ -102,7 +102,8 @@ class Classifier:
             verdicts, stated.unreported & self._assumable if assume else frozenset()
         )
 
-    def _refuse_other_disease(self, record: Record) -> None:
+    def refuse_other_disease(self, record: Record) -> None:
+        """Raise InvalidRecord for a record with a diagnosis that the rules are not about."""
         if record.diagnosis is None:
             return
         code, population = record.diagnosis.strip().upper(), self.ruleset.population

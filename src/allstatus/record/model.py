@@ -24,7 +24,7 @@ from pydantic import (
 
 from allstatus.errors import InvalidRecord
 from allstatus.record.blood_count import CbcPanel
-from allstatus.record.percent import Percent, read_percent
+from allstatus.record.percent import Percent, exact_number, read_percent
 from allstatus.record.record_schema import AGE, BLASTS, DAY, described, one_fact
 from allstatus.record.refusals import no_object, refusal_of
 from allstatus.record.stated_value import StatedValue
@@ -67,13 +67,15 @@ def write_blasts(value: Percent | Unknown | None) -> object:
 def _read_age(value: object) -> object:
     if value is None:
         return None
+    remedy = "give the age in years, from 0 to 130"
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         problem = "is not a number"
     elif math.isnan(value) or not 0 <= value <= 130:
         problem = "is not an age"
     else:
+        exact_number(value, "age_years", remedy)  # which is read only where something asks for it
         return value
-    raise InvalidRecord("age_years", problem, "give the age in years, from 0 to 130")
+    raise InvalidRecord("age_years", problem, remedy)
 
 
 def _read_day(value: object) -> object:
