@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 from allstatus.bulk.cells import Cells
-from allstatus.bulk.column_source import UNSAID, ColumnSource
+from allstatus.bulk.column_source import UNSAID, ColumnSource, as_number
 from allstatus.errors import InvalidRecord, nearest
 from allstatus.record.blood_count import COMPONENTS, Component
 from allstatus.record.exact_json import parse_json
@@ -51,13 +51,31 @@ def refuse_unsayable(cells: Cells, sources: Mapping[str, ColumnSource]) -> None:
     """Raise InvalidRecord for a mapping that gives what no record can hold."""
     for name, source in sources.items():
         kind = cells.facts[name].fact.kind if name in cells.facts else ""
+        _refuse_two_meanings(name, source)
         for said, meant in _meanings(source):
             _refuse_unsayable(cells, name, source.at, said, read_text(name, meant, kind))
         for place, part in source.parts.items():
             component, key = place.split(".")
+            _refuse_two_meanings(f"{name}.{place}", part)
             for said, meant in _meanings(part):
                 stated = {component: {key: meant}}
                 _refuse_unsayable(cells, name, part.at, said, stated, f"{name}.{place}")
+
+
+def _refuse_two_meanings(name: str, source: ColumnSource) -> None:
+    """Raise InvalidRecord where spellings that a column does not tell apart (of one number, or but
+    for case where that is ignored) mean different things.
+    """
+    known: dict[object, tuple[str, Any]] = {}
+    listed = [*dict.fromkeys(source.spelling.null).items(), *(source.values or {}).items()]
+    for said, meant in listed:
+        number = as_number(said)
+        folded = said.casefold() if source.spelling.ignore_case else said
+        for key in [folded] if number is None else [folded, number]:
+            other, before = known.setdefault(key, (said, meant))
+            if (type(before), before) != (type(meant), meant):
+                field = f"{source.at}: {name}" if source.at else name
+                raise InvalidRecord(field, f"gives '{other}' and '{said}' two meanings", "keep one")
 
 
 def _meanings(source: ColumnSource) -> Iterator[tuple[str, Any]]:
