@@ -174,6 +174,10 @@ def test_a_feed_that_was_cut_off_is_so_beside_another(tmp_path: Path, cut: bool)
         ("b.CSV", "Lab export\n" + TABLE, "b.CSV is not read"),
         ("b.csv.part", TABLE, "b.csv.part is unfinished"),
         ("b/b.csv", TABLE, "b is not read"),
+        ("b/c/b.hl7", MESSAGE, "b is not read"),
+        ("b/b.json", json.dumps(A), "b is not read"),
+        ("b/decisions.csv", "id,outcome", ""),
+        ("b/about.json", '{"schema": "x"}', ""),
         ("README.md", "Of 2025", ""),
         ("empty.csv", "\n", ""),
         ("b/README.md", "Of 2025", ""),
@@ -182,7 +186,7 @@ def test_a_feed_that_was_cut_off_is_so_beside_another(tmp_path: Path, cut: bool)
 def test_a_file_that_is_not_read_beside_tables(
     tmp_path: Path, name: str, text: str, says: str
 ) -> None:
-    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).parent.mkdir(exist_ok=True, parents=True)
     (tmp_path / name).write_text(text, "utf-8")
     (tmp_path / "a.csv").write_text(TABLE, "utf-8")
     if says:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from allstatus.ehr.chart import REFUSED, SAID_SO, Chart
-from allstatus.ehr.fhir.export_manifest import CHARTS, Beside, is_unfinished
+from allstatus.ehr.fhir.export_manifest import BEGINNING, LINES, Beside, is_unfinished
 from allstatus.ehr.fhir.fhir_bundles import is_resource, no_resource
 from allstatus.ehr.fhir.fhir_reader import PART, read_fhir
 from allstatus.ehr.fhir.fhir_standing import may_modify
@@ -158,7 +158,7 @@ def read_folder(path: Path, *, partial: bool = False) -> Numbered:
     lines = [(file, text) for file, text in others if _holds_lines(file)]
     held = {file.name: _count_lines(text) for file, text in chain(*texts.values(), lines)}
     names = sorted(one.name for one in path.iterdir() if one.name not in held)
-    beside = Beside.of(str(path), names, held=CHARTS)
+    beside = Beside.of(str(path), names, inside=_charts_below)
     beside.names.extend(filter(is_unfinished, held))
     beside.unread.extend(_strange(others, texts))
     beside.refuse_part(held, partial=partial)
@@ -181,6 +181,17 @@ def read_folder(path: Path, *, partial: bool = False) -> Numbered:
     if texts[FHIR]:
         charts += _without(left, read_fhir(resources, partial=partial))
     yield from _number(sorted(charts, key=lambda chart: chart.patient or ""))
+
+
+def _charts_below(folder: str) -> Iterator[str]:
+    """The names of the files in a folder, at any depth, that begin as charts do."""
+    for file in Path(folder).rglob("[!.]*"):
+        if file.is_file():
+            with file.open("rb") as opened:
+                text = opened.read(BEGINNING).decode("utf-8", "replace").lstrip("\ufeff \r\n\t[")
+            kind = chart_kind(text)
+            if LINES.search(file.name) or (text[:1] == "{" if kind == FHIR else kind):
+                yield file.name
 
 
 def _strange(

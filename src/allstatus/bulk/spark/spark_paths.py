@@ -16,7 +16,7 @@ from allstatus.bulk.answer_texts import CELL
 from allstatus.bulk.sources import FORMATS, wrong_ending
 from allstatus.bulk.spark.session import refusing
 from allstatus.bulk.writers import named_twice
-from allstatus.ehr.fhir.export_manifest import LONGEST, may_be_manifest
+from allstatus.ehr.fhir.export_manifest import LINES, LONGEST, may_be_manifest
 from allstatus.errors import InvalidRecord
 from allstatus.record.whole_files import NO_ROOM, PARTIAL
 
@@ -115,14 +115,14 @@ class SparkPaths:
         return {name: str(row[0]).encode() for name, row in rows.items() if row is not None}
 
     def list_files(self, folder: str) -> list[str]:
-        """The names of the files in a folder, at any depth; of none where it is a file."""
+        """The names of the files of lines in a folder, at any depth; of none where it is a file."""
         system, path = self._at(folder)
         if self.is_file(folder):
             return []
         found, names = system.listFiles(path, True), []
         while found.hasNext():
             names.append(str(found.next().getPath().getName()))
-        return names
+        return [name for name in names if LINES.search(name)]
 
     def size(self, where: str) -> int:
         """Bytes of a file, or of the files in a folder."""

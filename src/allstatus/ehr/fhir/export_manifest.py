@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from allstatus.ehr.chart import no_whole
-from allstatus.ehr.fhir.fhir_bundles import NO_ANSWER, REMEDY
+from allstatus.ehr.fhir.fhir_bundles import NO_ANSWER, REMEDY, missing_parts
 from allstatus.ehr.fhir.json_access import Json, objects, text, whole_number
 from allstatus.ehr.fhir.search_pages import PAGE
 from allstatus.errors import InvalidRecord
@@ -27,7 +27,6 @@ ERRORS, DELETED = "error", "deleted"  # where a manifest lists them, and the fol
 _UNFINISHED = re.compile(r".\.(part|partial|crdownload|download|filepart|te?mp|aria2)$", re.I)
 _PACKED = ".gz"
 LINES = re.compile(r"\.(?:ndjson|jsonl)(?:\.(?:gz|bz2|xz|zst|lz4|br|zip|\d+))?$", re.I)
-CHARTS = re.compile(rf"{LINES.pattern}|\.(?:json|hl7|csv|tsv)$", re.I)
 HIDDEN = (".", "_")  # how names begin of what a program keeps for itself
 _RESOURCE = re.compile(
     rb'(?:\xef\xbb\xbf)?[\s\[]*\{[^{}]{0,500}?"resourceType"\s*:\s*"([A-Za-z]+)"'
@@ -76,20 +75,22 @@ def is_unfinished(name: str) -> bool:
 
 
 def list_files(folder: str) -> list[str]:
-    """The names of the files in a folder, at any depth; of none where it is no folder."""
-    return [path.name for path in Path(folder).rglob("*") if path.is_file()]
+    """The names of the files of lines in a folder, at any depth; of none where it is no folder."""
+    files = (path for path in Path(folder).rglob("*") if LINES.search(path.name))
+    return [path.name for path in files if path.is_file()]
 
 
 @dataclass(frozen=True, slots=True)
 class Beside:
     """The `names` of what stands beside the files of the export in `folder`, its manifests, and
-    what holds resources and is not read (`unread`).
+    what holds resources and is not read (`unread`), and whether an error stands there (`failed`).
     """
 
     folder: str
     names: list[str]
     manifests: dict[str, Json]
     unread: list[str]
+    failed: bool
 
     @classmethod
     def of(
@@ -98,10 +99,9 @@ class Beside:
         names: list[str],
         read: ReadFiles = read_files,
         inside: ListFiles = list_files,
-        held: re.Pattern[str] = LINES,
     ) -> Beside:
-        """From what stands in those that may be manifests, as `read` from the folder, and the names
-        of files `inside` other folders, which are `held` to be of resources by their names.
+        """From what stands in them, as `read` from the folder, and the names of files of resources
+        `inside` other folders.
         """
         texts = read(folder, names)
         unread = [
@@ -109,9 +109,10 @@ class Beside:
             for name in names
             if LINES.search(name)
             or _begins_a_chart(texts.get(name, b""))
-            or (name[0] not in HIDDEN and any(map(held.search, inside(f"{folder}/{name}"))))
+            or (name[0] not in HIDDEN and any(inside(f"{folder}/{name}")))
         ]
-        return cls(folder, names, dict(_manifests(texts)), unread)
+        failed = any(map(_is_failure, texts.values()))
+        return cls(folder, names, dict(_manifests(texts)), unread, failed)
 
     @property
     def ignored(self) -> list[str]:
@@ -131,7 +132,11 @@ class Beside:
     def _missing(self, lines: Mapping[str, int | None]) -> Iterator[str]:
         here = {_bare(name): number for name, number in lines.items()}
         yield from (f"{name} is unfinished" for name in self.names if is_unfinished(name))
-        if ERRORS in self.names or any(one.name not in here for one in self._listed(ERRORS)):
+        if (
+            ERRORS in self.names
+            or self.failed
+            or any(one.name not in here for one in self._listed(ERRORS))
+        ):
             yield NO_ANSWER
         following = [
             link
@@ -182,6 +187,18 @@ def _manifests(texts: Mapping[str, bytes]) -> Iterator[tuple[str, Json]]:
                 value = parse_json(content)
                 if isinstance(value, dict) and isinstance(value.get("output"), list):
                     yield name, value
+
+
+def _is_failure(content: bytes) -> bool:
+    """Whether a file begins with an error that stands in the place of an answer."""
+    found = _RESOURCE.match(content)
+    if found is None or found[1] != b"OperationOutcome":
+        return False
+    with suppress(InvalidRecord):
+        return any(missing_parts(parse_json(content.splitlines()[0])))
+    with suppress(InvalidRecord):
+        return any(missing_parts(parse_json(content)))
+    return True
 
 
 def _begins_a_chart(content: bytes) -> bool:
