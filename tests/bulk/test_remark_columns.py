@@ -106,3 +106,15 @@ def test_a_mapping_says_which_columns_are_remarks(tmp_path: Path) -> None:
         read_mapping(mapping)
     with pytest.raises(InvalidRecord, match="comment: has no column"):
         refused(tmp_path, [row], {"comment": ColumnSource("absent"), "cbc": ColumnSource("cbc")})
+
+
+@pytest.mark.parametrize("runner", [BatchRun, DuckRun])
+@pytest.mark.parametrize(
+    "said", [["x", "wrong patient"], {"text": "wrong patient"}, b"wrong patient"]
+)
+def test_a_remark_of_any_type_is_heard(
+    tmp_path: Path, said: object, runner: type[BatchRun]
+) -> None:
+    rows = [{**ROW, "note": said}, {**ROW, "note": None}]
+    assert [reject[:2] for reject in refused(tmp_path, rows, runner=runner)] == [[1, "note"]]
+    assert refused(tmp_path, [{**ROW, "note": 1.5}], runner=runner) == []

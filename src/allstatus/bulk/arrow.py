@@ -29,7 +29,7 @@ from allstatus.bulk.column_encoders import Coded
 from allstatus.bulk.column_mapping import assign_columns, refuse_read_twice, refuse_unsayable
 from allstatus.bulk.column_source import ColumnSource
 from allstatus.bulk.columns import KeyColumn, column_of, spelled_out
-from allstatus.bulk.distinct import as_read, coded, coded_by, indices
+from allstatus.bulk.distinct import as_read, coded_by, indices, words_of
 from allstatus.bulk.remark_columns import REMEDY, remark_columns
 from allstatus.bulk.row_index import PIECE, CellNumbers, Index
 from allstatus.table.facts import BELOW_ONE, nothing_stated
@@ -100,7 +100,7 @@ class Columns:
     ) -> tuple[CellNumbers, list[Reject]]:
         """The same, rows refused too that a remark beside them takes back."""
         for name, hear in self.remarks.items():
-            words = coded(batch.column(name))
+            words = words_of(batch.column(name))
             said = [*(hear(str(text)) for text in as_read(words.dictionary)), ""]
             for row in np.flatnonzero(np.array([bool(why) for why in said])[indices(words)]):
                 if cells[row] != self._nothing:

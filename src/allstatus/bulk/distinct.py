@@ -36,6 +36,15 @@ def coded(column: pa.Array) -> pa.DictionaryArray:
     return column if types.is_dictionary(column.type) else column.dictionary_encode()
 
 
+def words_of(column: pa.Array) -> pa.DictionaryArray:
+    """A column of any type as texts."""
+    kind = column.type
+    if not (types.is_string(kind) or types.is_large_string(kind) or types.is_dictionary(kind)):
+        said = [None if value is None else str(value) for value in column.to_pylist()]
+        column = pa.array(said, pa.string())
+    return coded(column)
+
+
 def coded_by(column: pa.Array, code: Callable[[Any], int]) -> Codes:
     """A code for each row, from its value (None for null)."""
     words = coded(column)

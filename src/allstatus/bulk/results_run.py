@@ -19,7 +19,7 @@ from allstatus.bulk.batch_run import REJECTS
 from allstatus.bulk.column_mapping import refuse_absent, refuse_read_twice
 from allstatus.bulk.column_source import ColumnSource
 from allstatus.bulk.columns import column_of, texts_of
-from allstatus.bulk.distinct import coded_by
+from allstatus.bulk.distinct import coded_by, words_of
 from allstatus.bulk.fhir_export.decide_patient import Decided, tell
 from allstatus.bulk.fhir_export.export_run import ExportJob, ExportTotals
 from allstatus.bulk.fhir_export.output import decided_batch, decided_schema
@@ -152,7 +152,7 @@ def _heard(key: str, batch: pa.RecordBatch, named: list[str]) -> pa.Array:
     """What columns that are not mapped say of each row: remarks as its comment, and a status that
     is not final as one that is not known.
     """
-    texts = [texts_of(batch.column(name), ColumnSource(name)) for name in named]
+    texts = [words_of(batch.column(name)) for name in named]
     if key == COMMENT:
         rows = zip(*(column.to_pylist() for column in texts), strict=True)
         return pa.array(["\n".join(filter(None, row)) for row in rows], pa.string())
