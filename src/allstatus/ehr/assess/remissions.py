@@ -21,7 +21,8 @@ from allstatus.table.chart_context import Evidence
 @value_class
 class Event:
     """A remission or a relapse on a day, and the evidence for it. `places`: where a relapse was
-    found (`marrow`, or a site outside it); none when only a code says so.
+    found (`marrow`, or a site outside it); none when only a code says so. `first`: of one that is
+    dated to a month or year, the first day it may be of, `day` being the last.
     """
 
     day: date
@@ -30,6 +31,12 @@ class Event:
     decided: bool = False
     assumed: bool = False
     places: frozenset[str] = frozenset()
+    first: date | None = None
+
+    @property
+    def begin(self) -> date:
+        """The first day it may be of."""
+        return self.first or self.day
 
 
 class Tally(NamedTuple):
@@ -70,7 +77,7 @@ class History:
         """What the chart's dated status codes assert."""
         return cls(
             [
-                Event(item.when.last, item.value, item.evidence)
+                Event(item.when.last, item.value, item.evidence, first=item.when.first)
                 for item in asserted
                 if item.value in (REMISSION, RELAPSE)
             ]
@@ -201,16 +208,18 @@ class Past:
     @property
     def in_doubt(self) -> tuple[Event, ...]:
         """What may have come after the last remission or relapse and would change which is last: a
-        relapse of the remission's own day, too.
+        relapse of the remission's own day, too, or what is of a day in the month of the other.
         """
-        days = [events[-1].day for events in (self.ends, self.relapses) if events]
-        if not days:
+        known = [events[-1] for events in (self.ends, self.relapses) if events]
+        if not known:
             return ()
-        last = max(days)
+        last = max(event.day for event in known)
         other = REMISSION if self.relapsed_since else RELAPSE
-        same = self.relapses[bisect_left(self.relapses, last, key=_day) :]
+        since = min(event.begin for event in known if event.day == last)
+        same = self.ends if self.relapsed_since else self.relapses
+        near = same[bisect_left(same, since, key=_day) :]
         later = self.maybe[bisect_right(self.maybe, last, key=_day) :]
-        return (*(() if self.relapsed_since else same), *(e for e in later if e.kind == other))
+        return (*near, *(e for e in later if e.kind == other))
 
     @property
     def places(self) -> frozenset[str]:
