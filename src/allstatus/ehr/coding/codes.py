@@ -42,13 +42,12 @@ class CodeTables:
         name = code.system if self.systems.is_known(code.system) else self.systems.name(code.system)
         return name if self.systems.is_known(name) else ""
 
-    def specimen(self, code: Code) -> tuple[Topic, ...]:
-        """What a code of a specimen means; what it is called decides where no table names it."""
-        if match := self.results.find([code]):
-            return (match.topic,)
+    def specimen_in_words(self, code: Code) -> tuple[Topic, ...]:
+        """What a specimen is called whose code no table names."""
+        if code.system == ITSELF or self.results.find([code]):
+            return ()
         words = code.code if code.system == TEXT else code.display
-        named = () if code.system == ITSELF else topics_named(words)
-        return tuple([self.results.topics[name] for name in named])
+        return tuple([self.results.topics[name] for name in topics_named(words)])
 
 
 class Population(NamedTuple):

@@ -1,5 +1,6 @@
 """What a specimen is called in words: names of places, and nothing beside them but how and from
-where it was taken, as `codes/specimen-words.yaml` gives them.
+where it was taken, as `codes/specimen-words.yaml` gives them. They put a result in doubt whose code
+names another place, and never place one.
 """
 
 from __future__ import annotations
@@ -35,11 +36,6 @@ def topics_named(text: str) -> tuple[str, ...]:
             return ()
         place += length or 1
     return tuple(found)
-
-
-def told() -> str:
-    """That specimens were read by their words, with a place for these."""
-    return str(read_yaml("specimen-words")["told"])
 
 
 @cache

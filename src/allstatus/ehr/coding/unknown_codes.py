@@ -45,8 +45,8 @@ def _is_telling(result: Result, tables: CodeTables) -> bool:
     """Whether a value was measured in marrow or CSF."""
     if not result.specimen:
         return False
-    places = (topic for code in result.specimen for topic in tables.specimen(code))
-    found = any(topic["specimen"] in TELLING for topic in places)
+    places = (tables.results.find([code]) for code in result.specimen)
+    found = any(match and match.topic["specimen"] in TELLING for match in places)
     return found and bool(result.value.sent or result.value.codes)
 
 

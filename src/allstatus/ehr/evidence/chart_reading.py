@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from allstatus.ehr.chart import ITSELF, Chart, Code, Problem, Result, Statement
+from allstatus.ehr.chart import Chart, Code, Problem, Result, Statement
 from allstatus.ehr.coding.codes import CodeTables, Match, code_tables
 from allstatus.ehr.dates import When
 from allstatus.ehr.evidence.doubt import Doubt, lies, unborn
@@ -164,12 +164,14 @@ def specimen_places(result: Result, tables: CodeTables) -> set[str]:
     """Where a result's specimen comes from, as far as the tables know it."""
     if not result.specimen:
         return set()
-    known = (topic for code in result.specimen for topic in tables.specimen(code))
-    return {topic["specimen"] for topic in known} - {None, ""}
+    known = filter(None, (tables.results.find([code]) for code in result.specimen))
+    return {match.topic["specimen"] for match in known} - {None, ""}
 
 
-def specimen_called(result: Result, tables: CodeTables) -> set[str]:
-    """What a specimen is called of whose codes no table names one."""
-    if not result.specimen or any(tables.results.find([code]) for code in result.specimen):
+def places_in_words(result: Result, tables: CodeTables) -> set[str]:
+    """Where a specimen comes from by what it is called, which can only put its result in doubt."""
+    if not result.specimen:
         return set()
-    return {code.display or code.code for code in result.specimen if code.system != ITSELF}
+    return {
+        topic["specimen"] for code in result.specimen for topic in tables.specimen_in_words(code)
+    }

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from allstatus.ehr.chart import Code, Result, age_on
+from allstatus.ehr.chart import ITSELF, Code, Result, age_on
 from allstatus.ehr.chart_options import ChartOptions
-from allstatus.ehr.coding import specimen_words
 from allstatus.ehr.coding.codes import CodeTables, Match
 from allstatus.ehr.coding.comments import by_comment
 from allstatus.ehr.dates import When
@@ -20,7 +18,7 @@ from allstatus.ehr.evidence.chart_reading import (
     evidence_of,
     known_by,
     place_in_time,
-    specimen_called,
+    places_in_words,
     specimen_places,
 )
 from allstatus.ehr.evidence.disease_status import assert_by_result, doubt_by_answer
@@ -86,7 +84,7 @@ def _evidence(result: Result, match: Match, because: str = "", read: str = "") -
 
 def read_results(reading: ChartReading, options: ChartOptions) -> None:
     """Put each laboratory result in its place."""
-    zoneless, called = 0, set[tuple[bool, str]]()
+    zoneless, strange = 0, set[str]()
     known = [result for result in reading.chart.results if known_by(result, reading.as_of)]
     silent = set[tuple[tuple[Code, ...], tuple[Code, ...]]]()  # codes that say nothing here
     for result in without_superseded(known):
@@ -95,7 +93,7 @@ def read_results(reading: ChartReading, options: ChartOptions) -> None:
             continue
         if match := reading.tables.results.find(result.codes):
             zoneless += result.when is not None and not result.when.zoned
-            called.update(_called(result, match, reading.tables))
+            strange.update(_strange_specimens(result, match, reading.tables))
             reading.caution(result, match)
             _place_result(reading, result, match, options)
             if match.topic.name != "disease_status":
@@ -109,9 +107,8 @@ def read_results(reading: ChartReading, options: ChartOptions) -> None:
             reading.warn(f"{result.source}: its codes name different things; it is set aside")
         elif not reading.tables.diagnoses.find_each(said[1]):
             silent.add(said)
-    for note in (STRANGE, specimen_words.told()):
-        if names := sorted(name for worded, name in called if worded is (note is not STRANGE)):
-            reading.warn(note.format("; ".join(names)))
+    if strange:
+        reading.warn(STRANGE.format("; ".join(sorted(strange))))
     if zoneless:
         reading.warn(
             f"{zoneless} results have a time of day without a time zone; their dates are taken as "
@@ -135,7 +132,9 @@ def _place_result(
     if "other_person" in places:
         reading.put_aside(fact, _evidence(result, match), OTHER_PERSON, warn=True)
         return
-    if len(places) != 1:
+    called = places_in_words(result, reading.tables) if places else set()
+    if len(places) != 1 or called - places:
+        places |= called - {"other_person"}
         facts = {(MARROW, "marrow") if p == "marrow" else (OUTSIDE, p) for p in places}
         facts = {(COUNT, topic.name)} if topic.name in COMPONENTS else facts
         for fact, name in sorted(facts or {(MARROW, "marrow"), (OUTSIDE, "other")}):
@@ -163,13 +162,14 @@ def _places(match: Match, result: Result, tables: CodeTables) -> set[str]:
     return sent | ({own} if own else set())
 
 
-def _called(result: Result, match: Match, tables: CodeTables) -> Iterator[tuple[bool, str]]:
-    """What a specimen of unknown codes is called, and whether that names its place: else the code
-    of its result does.
-    """
-    worded = bool(specimen_places(result, tables))
-    if not result.void and (worded or PLACES.get(match.topic.name) or match.topic["site"]):
-        yield from ((worded, name) for name in specimen_called(result, tables))
+def _strange_specimens(result: Result, match: Match, tables: CodeTables) -> set[str]:
+    """What a result's specimen is called where its code alone names the place."""
+    named = PLACES.get(match.topic.name) or match.topic["site"]
+    if not result.specimen or result.void or not named:
+        return set()
+    if any(tables.results.find([code]) for code in result.specimen):
+        return set()
+    return {code.display or code.code for code in result.specimen if code.system != ITSELF}
 
 
 def note_dates(reading: ChartReading, result: Result) -> None:
