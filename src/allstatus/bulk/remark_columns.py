@@ -48,11 +48,15 @@ def refuse_remarks(assigned: Mapping[str, ColumnSource]) -> None:
         raise InvalidRecord(COMMENT, "cannot be heard", "leave it out")
 
 
-def heard_columns(names: Iterable[str], used: Iterable[str]) -> dict[str, list[str]]:
+def heard_columns(
+    names: Iterable[str], used: Iterable[str], *, of_results: bool = False
+) -> dict[str, list[str]]:
     """The columns that nothing is read from and whose names say that they are of remarks, or of a
-    result's status.
+    result's status; `of_results`: of a table of results, one a row.
     """
-    hints, left = read_yaml("column-names")["heard"], [name for name in names if name not in used]
+    table, left = read_yaml("column-names"), [name for name in names if name not in used]
+    more = table["heard_of_results"] if of_results else {}
+    hints = {kind: [*table["heard"][kind], *more.get(kind, ())] for kind in HEARD}
     return {
         kind: [name for name in left if any(name_holds(name, hint) for hint in hints[kind])]
         for kind in HEARD
