@@ -60,6 +60,7 @@ class Pages:
 
     def __init__(self, store: Store, seconds: int, most: int) -> None:
         self.store, self.seconds, self.most = store, seconds, most
+        self._cleared = 0
 
     def new_name(self) -> str:
         """The last part of a link, which is also what opens its page."""
@@ -92,7 +93,10 @@ class Pages:
             return None
 
     def _keep(self, connection: Connection, given: list[tuple[str, int, bytes]]) -> None:
-        connection.execute("DELETE FROM page WHERE expires <= ?", (int(time.time()),))
+        now = int(time.time())
+        if now != self._cleared:  # what is over is not found before either
+            connection.execute("DELETE FROM page WHERE expires <= ?", (now,))
+            self._cleared = now
         insert(connection, "page", given)
         connection.execute(
             "DELETE FROM page WHERE rowid <= (SELECT max(rowid) FROM page) - ?", (self.most,)
@@ -137,7 +141,7 @@ def pack(decision: Decision, made: Mapping[str, Any], decision_id: str = "") -> 
     says.
     """
     record, percents = dict[str, Any](), dict[str, dict[str, Any]]()
-    for name, value in decision.record:
+    for name, value in vars(decision.record).items():
         if isinstance(value, Percent):
             percents[name] = {end: getattr(value, end) for end in PERCENT}
         elif value is not None:

@@ -72,7 +72,9 @@ class Metrics:
             self._of(self.decisions, service, decision.outcome, decision.status or "none").inc()
             if decision.accounted is not None:
                 for place in PLACES:
-                    self._of(self.statements, place).inc(getattr(decision.accounted, place))
+                    counted = self._of(self.statements, place)
+                    if number := getattr(decision.accounted, place):
+                        counted.inc(number)
 
     def text(self, desk: ServiceState) -> bytes:
         """Everything, as Prometheus reads it."""

@@ -131,8 +131,8 @@ def _check_head(scope: Scope, limits: RequestLimits) -> None:
     close = {"Connection": "close"}
     if sum(len(name) + len(value) for name, value in scope["headers"]) > HEADER_BYTES:
         raise ProblemDetails(431, "headers-too-large", "Headers too long.", headers=close)
-    lengths, chunked = _values(scope, b"content-length"), _values(scope, b"transfer-encoding")
-    if lengths and chunked:
+    lengths = _values(scope, b"content-length")
+    if lengths and _values(scope, b"transfer-encoding"):
         raise ProblemDetails(400, "two-lengths", "Two lengths given.", headers=close)
     if any(length.isdigit() and int(length[:20]) > limits.body_bytes for length in lengths):
         raise _too_large(limits)

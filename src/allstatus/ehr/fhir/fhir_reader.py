@@ -133,10 +133,11 @@ def home_of(entries: Sequence[BundleEntry], server: str = "") -> str:
     """
     if said := split_address(f"{server.rstrip('/')}/Patient/x")[0]:
         return said
-    servers = {split_address(entry.address)[0] for entry in entries} - {""}
-    subjects = [text(subject_in(entry.resource).get("reference")) for entry in entries]
+    addresses = {entry.address for entry in entries} - {""}
+    servers = {split_address(address)[0] for address in addresses} - {""}
     if not servers:
-        servers = {split_address(reference)[0] for reference in filter(None, subjects)}
+        subjects = {text(subject_in(entry.resource).get("reference")) for entry in entries}
+        servers = {split_address(reference)[0] for reference in subjects - {""}}
     return servers.pop() or HOME if len(servers) == 1 else HOME
 
 

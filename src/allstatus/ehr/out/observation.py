@@ -32,25 +32,30 @@ def has_observation(context: Context) -> bool:
 
 def make_observation(context: Context) -> Json:
     """The status, or that no definition fits, with each criterion as a component."""
+    return context.resource(
+        "Observation", ROLE, **observed(context, context.subject, context.device)
+    )
+
+
+def observed(context: Context, subject: Json | None, device: Json) -> Json:
+    """The elements that say it of a subject, worked out by a device."""
     decision, names = context.decision, context.names
     day, disease = decision.record.as_of, decision.rules.population["diagnosis"]
-    return context.resource(
-        "Observation",
-        ROLE,
-        identifier=[{"system": f"{context.base}/decision", "value": f"sha256:{context.digest}"}],
-        status="preliminary",
-        code={**names.own("computed_status"), "text": f"Computed status of {disease}"},
-        subject=context.subject,
-        focus=linked(_diagnoses(context), "Condition"),
-        effectiveDateTime=day.isoformat() if day else None,
-        issued=context.instant,
-        valueCodeableConcept=_value(context),
-        note=[*_notes(context), context.notice],
-        method={"text": f"Definitions of rule set {context.source}"},
-        device=context.device,
-        derivedFrom=linked(context.used(), "Observation"),
-        component=list(_components(context)),
-    )
+    return {
+        "identifier": [{"system": f"{context.base}/decision", "value": f"sha256:{context.digest}"}],
+        "status": "preliminary",
+        "code": {**names.own("computed_status"), "text": f"Computed status of {disease}"},
+        "subject": subject,
+        "focus": linked(_diagnoses(context), "Condition"),
+        "effectiveDateTime": day.isoformat() if day else None,
+        "issued": context.instant,
+        "valueCodeableConcept": _value(context),
+        "note": [*_notes(context), context.notice],
+        "method": {"text": f"Definitions of rule set {context.source}"},
+        "device": device,
+        "derivedFrom": linked(context.used(), "Observation"),
+        "component": list(_components(context)),
+    }
 
 
 def _value(context: Context) -> Json:

@@ -14,7 +14,8 @@ from allstatus.decision.decision import Decision, shared
 from allstatus.ehr.assess.recorded_answers import questions
 from allstatus.ehr.out.answer_observation import answer_observation
 from allstatus.ehr.out.context import Context
-from allstatus.ehr.out.observation import make_observation
+from allstatus.ehr.out.names import dropped
+from allstatus.ehr.out.observation import observed
 from allstatus.render.messages import suggestion_texts
 from allstatus.render.reader import Reader
 from allstatus.service.hooks.cds_types import SuggestedAction
@@ -42,12 +43,9 @@ def _status(context: Context, subject: dict[str, Any]) -> Offer:
     rules = context.decision.rules
     said = suggestion_texts(rules)
     title = rules.statuses[str(context.decision.status)].title
-    resource = make_observation(context)
-    del resource["id"]  # the EHR gives one
-    device = {
-        "display": f"allstatus {allstatus.__version__}"
-    }  # its Device is not created beside it
-    resource |= {"subject": subject, "device": device}
+    device = {"display": f"allstatus {allstatus.__version__}"}  # none is created beside it
+    told = observed(context, subject, device)
+    resource = dropped({"resourceType": "Observation", **told})  # the EHR gives it an id
     about = said["status"]["action"].format(title=title)
     label = said["status"]["label"].format(title=title)
     return label[:LABEL], [{"type": "create", "description": about, "resource": resource}]
