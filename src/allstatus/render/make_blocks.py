@@ -54,8 +54,6 @@ class _Maker:
     def __init__(self, decision: Decision, reader: Reader, form: str) -> None:
         self.decision, self.reader, self.form = decision, reader, form
         self.rules = decision.rules
-        self.titles = reader.outcomes()
-        self.joint = reader.says("and")
 
     def headline(self) -> Headline:
         one = self.decision
@@ -80,7 +78,8 @@ class _Maker:
 
     def possible(self) -> ItemList | None:
         names = self.decision.possible
-        return self._list("possible", [Item(self.titles[name]) for name in names if len(names) > 1])
+        titles = self.reader.outcomes() if len(names) > 1 else {}
+        return self._list("possible", [Item(titles[name]) for name in names if titles])
 
     def may_be(self) -> ItemList | None:
         introduction, said = may_be(self.decision, self.reader.level) or ("", [])
@@ -130,8 +129,8 @@ class _Maker:
         )
 
     def why_not(self) -> ItemList | None:
-        said = why_not_words(self.decision, self.reader)
-        return self._list("why_not", [Item(why, self.titles[to]) for to, why in said.items()])
+        said, titles = why_not_words(self.decision, self.reader), self.reader.outcomes()
+        return self._list("why_not", [Item(why, titles[to]) for to, why in said.items()])
 
     def near(self) -> ItemList | None:
         """A measured percentage at or near its limit, or whose counting error spans it."""
@@ -224,7 +223,7 @@ class _Maker:
         return ItemList(kind, self._title(kind), found) if found else None
 
     def _names(self, facts: Iterable[str]) -> str:
-        return self.joint.join(map(self.reader.words, facts))
+        return self.reader.says("and").join(map(self.reader.words, facts))
 
     def _known_as(self, name: str) -> str:
         state, text = self.decision.facts[name].state, self.reader.words(name)

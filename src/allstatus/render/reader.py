@@ -85,8 +85,10 @@ class Reader:
         if isinstance(value, bool):
             return self.says("values", str(value).lower())
         text = self.words(fact, str(value))
+        if self.rules.facts[fact].kind != "percent":
+            return text
         is_number = "%" not in text and text.replace(".", "", 1).isdigit()
-        return f"{text} %" if self.rules.facts[fact].kind == "percent" and is_number else text
+        return f"{text} %" if is_number else text
 
     def known(self, fact: str, entry: FactValue) -> str:
         """A fact's value, with how it is known when it was not given."""

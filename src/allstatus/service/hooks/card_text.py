@@ -60,8 +60,9 @@ def _decisive(block: Facts, reader: Reader) -> list[str]:
 
 
 def _sources(row: FactRow, reader: Reader) -> str:
-    shown = [safe(f"{one.title or one.source} {one.sent} {one.date}") for one in row.used[:3]]
-    shown += [reader.says("card", "more_evidence")] if len(row.used) > 3 else []
+    used = row.used
+    shown = [safe(f"{one.title or one.source} {one.sent} {one.date}") for one in used[:3]]
+    shown += [reader.says("card", "more_evidence")] if len(used) > 3 else []
     return f" ({'; '.join(shown)})" if shown else ""
 
 

@@ -16,7 +16,7 @@ from allstatus.render.make_blocks import make_blocks
 from allstatus.render.messages import headline, not_understood
 from allstatus.render.reader import Reader
 from allstatus.service.hooks.card_text import lay_out
-from allstatus.service.hooks.cds_types import Card, Indicator
+from allstatus.service.hooks.cds_types import Card, Coding, Indicator
 from allstatus.service.hooks.suggestions import suggestions
 
 SUMMARY = 139  # characters at most
@@ -27,6 +27,10 @@ OVERRIDE_REASONS = {
     "clinical-judgment": "Clinical judgment differs",
     "not-this-patient": "It does not concern this patient",
 }
+REASONS: list[Coding] = [
+    {"system": REASONS_SYSTEM, "code": code, "display": text}
+    for code, text in OVERRIDE_REASONS.items()
+]
 KINDS: tuple[Kind, ...] = (
     *("away", "possible", "messages", "may_be", "decisive", "near", "questions", "options"),
     *("assumptions", "conflicts", "warnings", "source"),
@@ -93,10 +97,7 @@ def base_card(decision: Decision, occasion: Occasion, name: str, summary: str, d
             "url": rules.source["url"],
             "topic": {"system": f"{BASE}/ruleset", "code": rules.id, "display": rules.title},
         },
-        "overrideReasons": [
-            {"system": REASONS_SYSTEM, "code": code, "display": text}
-            for code, text in OVERRIDE_REASONS.items()
-        ],
+        "overrideReasons": REASONS,
         "links": [{"label": "How this was decided", "url": occasion.link, "type": "absolute"}],
     }
 
