@@ -17,6 +17,7 @@ from allstatus.decision.classifier import Classifier
 from allstatus.decision.decision import Decision
 from allstatus.ehr.chart import Chart
 from allstatus.ehr.chart_files import read_charts
+from allstatus.ehr.chart_options import ChartOptions
 from allstatus.ehr.out.bundle import bundle_json
 from allstatus.ehr.timelines.record_history import decide_dated
 from allstatus.ehr.timelines.side_by_side import decide_side_by_side
@@ -88,8 +89,9 @@ async def classify(
     single = len(values) == 1 and values[0][0] is None
     wanted = wanted if single else answer_kind(request, [NDJSON])
     classifier = desk.rules(rules)
+    reader = desk.reader  # of the beginning, whatever is reloaded meanwhile
     answers = await desk.work(
-        len(data), lambda: [_decide(desk, classifier, value, as_of) for _, value in values]
+        len(data), lambda: [_decide(reader, classifier, value, as_of) for _, value in values]
     )
     ids = await desk.record(
         request, "classify", [(answer, data) for answer in answers if isinstance(answer, Decision)]
@@ -125,7 +127,8 @@ async def explain(
     desk, values, data = await _inputs(request)
     _one(values)
     classifier = desk.languages.preferred(desk.rules(rules), request)
-    decision = await desk.work(len(data), lambda: _decide(desk, classifier, values[0][1], as_of))
+    reader, (_, value) = desk.reader, values[0]
+    decision = await desk.work(len(data), lambda: _decide(reader, classifier, value, as_of))
     if isinstance(decision, InvalidRecord):
         raise decision
     (name,) = await desk.record(request, "explain", [(decision, data)])
@@ -147,8 +150,9 @@ async def timeline(
     """Status at each assessment of one patient's chart, or of one patient's dated records."""
     answer_kind(request)
     desk, values, data = await _inputs(request)
+    classifier, reader = desk.rules(rules), desk.reader
     told = await desk.work(
-        len(data), lambda: _tell(desk, desk.rules(rules), [value for _, value in values], as_of)
+        len(data), lambda: _tell(reader, classifier, [value for _, value in values], as_of)
     )
     decided = [point.decision for point in told.points]
     decided += [told.now] if told.now is not None and told.now not in decided else []
@@ -204,14 +208,14 @@ def _read(data: bytes, kind: str | None, most: int) -> list[tuple[int | None, An
 
 
 def _decide(
-    desk: ServiceState, classifier: Classifier, value: Any, as_of: date | None
+    reader: ChartOptions, classifier: Classifier, value: Any, as_of: date | None
 ) -> Decision | InvalidRecord:
     try:
         if isinstance(value, InvalidRecord):
             return value
         if not isinstance(value, Chart):
-            return classifier.classify(value, adult_ranges=desk.reader.adult_ranges)
-        now = decide_chart(classifier, value, as_of=as_of, options=desk.reader)
+            return classifier.classify(value, adult_ranges=reader.adult_ranges)
+        now = decide_chart(classifier, value, as_of=as_of, options=reader)
     except InvalidRecord as error:
         return error
     assert now is not None
@@ -219,15 +223,13 @@ def _decide(
 
 
 def _tell(
-    desk: ServiceState, classifier: Classifier, values: list[Any], as_of: date | None
+    reader: ChartOptions, classifier: Classifier, values: list[Any], as_of: date | None
 ) -> Timeline:
     for value in values:
         if isinstance(value, InvalidRecord):
             raise value
     charts = [value for value in values if isinstance(value, Chart)]
-    told = [
-        decide_side_by_side(classifier, chart, as_of=as_of, options=desk.reader) for chart in charts
-    ]
+    told = [decide_side_by_side(classifier, chart, as_of=as_of, options=reader) for chart in charts]
     told += decide_dated(
         classifier, [value for value in values if not isinstance(value, Chart)], as_of
     )
