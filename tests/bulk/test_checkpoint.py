@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import time
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-from allstatus.bulk.run_frame import workplace
+from allstatus.bulk.run_frame import about_run, workplace
 from allstatus.errors import InvalidRecord
 
 
@@ -53,3 +55,16 @@ def test_a_folder_that_cannot_be_written_is_a_refusal(tmp_path: Path) -> None:
     place = workplace(tmp_path / "file" / "out.parts", "it", resume=True)
     with pytest.raises(InvalidRecord, match="cannot be written"), place:
         pass
+
+
+def test_an_input_edited_in_place_is_another_though_its_size_and_time_are_kept(
+    tmp_path: Path,
+) -> None:
+    source = tmp_path / "in.ndjson"
+    source.write_text('{"cbc": "normal"}')
+    before, times = about_run([source]), source.stat()
+    assert about_run([source]) == before
+    time.sleep(0.05)  # longer than a file system's clock stands still
+    source.write_text('{"cbc": "NORMAL"}')
+    os.utime(source, ns=(times.st_atime_ns, times.st_mtime_ns))
+    assert about_run([source]) != before

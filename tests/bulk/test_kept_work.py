@@ -1,5 +1,6 @@
 """Kept work is trusted only as it was kept: whole, under its name, and of its run."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -47,3 +48,10 @@ def test_work_of_another_name_or_run_is_not_trusted(tmp_path: Path) -> None:
     assert recall(runs[1] / "2") == DATA + b"2"
     (runs[1] / ABOUT).write_text("told otherwise")
     assert recall(runs[1] / "2") is None
+
+
+def test_what_is_no_file_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "1")
+    (tmp_path / "2").symlink_to("2")
+    (tmp_path / "3").mkdir()
+    assert [recall(tmp_path / name) for name in "123"] == [None] * 3

@@ -10,6 +10,7 @@ import struct
 import zlib
 from pathlib import Path
 
+from allstatus.record.regular_file import no_file
 from allstatus.record.whole_files import PARTIAL
 
 _SEAL = struct.Struct("<QI")  # length of what follows, and CRC-32 of what it is of and of it
@@ -31,7 +32,7 @@ def keep(path: Path, data: bytes | memoryview) -> None:
 def recall(path: Path) -> bytes | None:
     """A piece of work as it was kept; None where there is none, or not all of it."""
     try:
-        sealed = path.read_bytes()
+        sealed = b"" if no_file(path) else path.read_bytes()
     except OSError:
         return None
     data = sealed[_SEAL.size :]

@@ -116,8 +116,12 @@ def workplace(folder: Path, about: str, *, resume: bool) -> Iterator[None]:
 
 
 def about_run(files: Iterable[Path], *how: Any) -> str:
-    """Of which input a run's kept work is, and by which program, codes and options."""
+    """Of which input a run's kept work is, and by which program, codes and options. A file's time
+    of writing can be put back after it was edited, that of its last change cannot.
+    """
+    told = [(path, path.stat()) for path in files]
     inputs = [
-        [os.path.realpath(path), (said := path.stat()).st_size, said.st_mtime_ns] for path in files
+        [os.path.realpath(path), said.st_size, said.st_mtime_ns, said.st_ctime_ns]
+        for path, said in told
     ]
     return json.dumps([inputs, allstatus.__version__, codes_digest(), *how])
