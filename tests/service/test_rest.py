@@ -9,9 +9,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from allstatus import RulesError, classify
-from allstatus.ehr.chart_options import ChartOptions, make_reader
 from allstatus.ehr.coding.site_codes import read_site_codes
-from allstatus.service import rest
 from allstatus.service.config import RequestLimits
 
 from .conftest import FIXTURES, chart, serving
@@ -286,21 +284,3 @@ def test_a_sites_codes_are_read_checked_and_named(tmp_path: Path) -> None:
     (own / "diagnoses.yaml").write_text("all:\n  codes: [{system: x, code: y}]\n")
     with pytest.raises(RulesError, match=r"diagnoses\.yaml:"), serving(tmp_path, codes=own):
         pass
-
-
-def test_many_are_decided_by_what_the_call_began_with(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with serving(tmp_path) as client:
-        desk, decide = client.app.state.desk, rest._decide
-        began, seen = desk.reader, []
-
-        def reloaded(reader: ChartOptions, *given: object) -> object:
-            seen.append(reader)
-            desk.means = desk.means._replace(reader=make_reader((), window_days=1))
-            return decide(reader, *given)
-
-        monkeypatch.setattr(rest, "_decide", reloaded)
-        assert client.post("/classify", json=[RECORD, RECORD]).status_code == 200
-        assert seen == [began, began]
-        assert desk.reader is not began

@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
+from allstatus.ehr.chart_options import ChartOptions, make_reader
+from allstatus.service import rest
+
 from .conftest import PATIENT_VIEW, call, chart, prefetch_of, serving
 
 ROOT = Path(__file__).parents[2]
@@ -65,3 +68,21 @@ def test_a_card_and_its_page_are_of_its_disease(client: TestClient) -> None:
 def test_the_chart_of_another_disease_is_not_decided(client: TestClient) -> None:
     other = client.post("/classify", json=chart("01-exactly-five")).json()
     assert (other["outcome"], other["status"]) == ("not_applicable", None)
+
+
+def test_many_are_decided_by_what_the_call_began_with(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with serving(tmp_path) as client:
+        desk, decide = client.app.state.desk, rest._decide
+        began, seen = desk.reader, []
+
+        def reloaded(reader: ChartOptions, *given: object) -> object:
+            seen.append(reader)
+            desk.means = desk.means._replace(reader=make_reader((), window_days=1))
+            return decide(reader, *given)
+
+        monkeypatch.setattr(rest, "_decide", reloaded)
+        assert client.post("/classify", json=[RECORD, RECORD]).status_code == 200
+        assert seen == [began, began]
+        assert desk.reader is not began

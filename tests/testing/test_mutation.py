@@ -119,9 +119,18 @@ def test_a_suite_is_run_on_every_mutants_files(monkeypatch: pytest.MonkeyPatch) 
     )
 
 
+LONG = "python -c \"import sys; sys.stdout.write(chr(10) * 10**7 + 'last'); sys.exit(3)\""
+
+
 @pytest.mark.parametrize(
     ("suite", "problem"),
-    [("false", "does not pass on the rules"), ("no-such-program", "cannot be started")],
+    [
+        ("false", "does not pass on the rules"),
+        (LONG, "it said:\n    last"),
+        ("no-such-program", "cannot be started"),
+        ("'", "cannot be started"),
+        (" ", "cannot be started"),
+    ],
 )
 def test_a_suite_that_cannot_judge_is_refused(suite: str, problem: str) -> None:
     with pytest.raises(InvalidRecord, match=problem):

@@ -9,26 +9,22 @@ from __future__ import annotations
 import json
 import os
 import re
-import shlex
-import signal
 import subprocess
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
+from functools import partial
 from threading import Thread
 from typing import IO, Any
-from uuid import uuid4
 
-from allstatus.errors import InvalidRecord
 from allstatus.testing.answers import INVALID, Answer
+from allstatus.testing.started_command import BLOCK, StartedCommand, last_of
 from allstatus.testing.vectors import one_line
 
 SECONDS = 120.0
 MOST = 1 << 15  # bytes for each record, on the whole
-BLOCK, LAST_WORDS = 1 << 16, 5.0
-ROUNDS, PAUSE = 100, 0.01  # of ending what a command left behind, while it starts more
+LAST_WORDS = 5.0
+REMEDY = 'give a command that reads JSON lines, such as --cmd "node mine.mjs"'
 LONGEST_SHOWN = 120
 REASON = re.compile(  # the line that says what is wrong, in a trace of Python, Node or Java
     r'(?:Exception in thread "[^"]*" )?(?:[\w.]+\.)?\w*(?:Error|Exception)\b'
@@ -45,48 +41,12 @@ class CommandRun:
     problems: tuple[str, ...]
 
 
-class _Command(subprocess.Popen[bytes]):
-    """A command with all it starts: by its process group and, where one leaves that, by a name in
-    the environment that all inherit.
-    """
-
-    def __init__(self, words: Sequence[str]) -> None:
-        name = f"ALLSTATUS_RUN_{uuid4().hex}"
-        self._mark = f"{name}=1".encode()
-        pipe, known = subprocess.PIPE, {**os.environ, name: "1"}
-        super().__init__(
-            words, stdin=pipe, stdout=pipe, stderr=pipe, start_new_session=True, env=known
-        )
-
-    def end(self) -> None:
-        """End the command and all it started; without /proc, what stayed in its group."""
-        with suppress(ProcessLookupError, PermissionError):
-            if os.name == "posix":
-                os.killpg(self.pid, signal.SIGKILL)
-            else:
-                self.kill()
-        for _ in range(ROUNDS):
-            left = list(self._marked())
-            if not left:
-                return
-            for number in left:
-                with suppress(ProcessLookupError, PermissionError):
-                    os.kill(number, signal.SIGKILL)
-            time.sleep(PAUSE)
-
-    def _marked(self) -> Iterator[int]:
-        for folder in Path("/proc").glob("[0-9]*"):
-            with suppress(OSError):
-                if self._mark in (folder / "environ").read_bytes().split(b"\0"):
-                    yield int(folder.name)
-
-
 def run_adapter(command: str, records: Sequence[Any], seconds: float = SECONDS) -> CommandRun:
     """Start the command once, send every record, read every answer; raises InvalidRecord when it
     cannot be started.
     """
     sent = "".join(one_line(record) + "\n" for record in records)
-    process = _start(command)
+    process = StartedCommand(command, "cmd", REMEDY, stdin=subprocess.PIPE)
     most = MOST * (len(records) + 1)
     out, err, ended = _converse(process, sent.encode(), most, seconds)
     problems: list[str] = []
@@ -108,16 +68,8 @@ def run_adapter(command: str, records: Sequence[Any], seconds: float = SECONDS) 
     return CommandRun(tuple(answers), tuple(problems))
 
 
-def _start(command: str) -> _Command:
-    remedy = 'give a command that reads JSON lines, such as --cmd "node mine.mjs"'
-    try:
-        return _Command(shlex.split(command))
-    except (OSError, ValueError, IndexError):
-        raise InvalidRecord("cmd", "cannot be started", remedy) from None
-
-
 def _converse(
-    process: _Command, sent: bytes, most: int, seconds: float
+    process: StartedCommand, sent: bytes, most: int, seconds: float
 ) -> tuple[bytes, bytes, bool]:
     """What a command writes, up to `most` bytes and one block, the end of what it complains of, and
     whether it ended by itself in time.
@@ -138,11 +90,7 @@ def _converse(
             if len(out) > most:
                 process.end()
 
-    def complain(stream: IO[bytes]) -> None:
-        with stream:
-            while block := os.read(stream.fileno(), BLOCK):
-                err[:] = (err + block)[-BLOCK:]
-
+    complain = partial(last_of, into=err)
     work = ((send, process.stdin), (listen, process.stdout), (complain, process.stderr))
     threads = [Thread(target=do, args=(stream,), daemon=True) for do, stream in work]
     for thread in threads:
@@ -157,7 +105,7 @@ def _converse(
     return bytes(out), bytes(err), ended
 
 
-def _ends(process: _Command, seconds: float) -> bool:
+def _ends(process: StartedCommand, seconds: float) -> bool:
     """Whether it ends by itself in time; else it is ended."""
     try:
         process.wait(seconds)

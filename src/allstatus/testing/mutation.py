@@ -4,7 +4,6 @@ it.
 
 from __future__ import annotations
 
-import os
 import shlex
 import subprocess
 import tempfile
@@ -13,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from threading import Thread
 from time import perf_counter
 from typing import Any, Generic, TypeVar
 
@@ -23,10 +23,12 @@ from allstatus.testing.mutants import Mutant
 from allstatus.testing.port_mutants import PortMutant
 from allstatus.testing.representatives import Record
 from allstatus.testing.rule_files import Changed, Files
+from allstatus.testing.started_command import StartedCommand, last_of
 from allstatus.testing.vectors import Follow, Vector, one_line
 
 PLACE = "{rules}"
 VARIABLE = "ALLSTATUS_RULES"
+LAST_SECONDS = 5.0  # for what a suite that ended has said
 LAST_WORDS = 6  # lines of a suite that does not pass on the rules as they are
 LOADER = "the loader, which refuses it"
 Built = TypeVar("Built")
@@ -169,10 +171,10 @@ def seconds_of(mutation: Mutation[Any], command: str) -> float:
     words, when it does not pass there.
     """
     start = perf_counter()
-    run = _judged(mutation.files, Mutant("", "", {}), command)
-    if run.returncode:
-        said = [line for line in run.stdout.splitlines() if line.strip()][-LAST_WORDS:]
-        problem = f"does not pass on {mutation.as_they_are} (exit status {run.returncode})"
+    status, text = _judged(mutation.files, Mutant("", "", {}), command)
+    if status:
+        said = [line for line in text.splitlines() if line.strip()][-LAST_WORDS:]
+        problem = f"does not pass on {mutation.as_they_are} (exit status {status})"
         words = "; it said:" + "".join(f"\n    {line}" for line in said) if said else ""
         raise InvalidRecord("suite", problem, f"correct the suite first{words}")
     return perf_counter() - start
@@ -203,29 +205,32 @@ def suite_passes(files: Files, mutant: Mutant, command: str) -> bool:
     """Whether a suite passes on the files with a mutant's changes; raises InvalidRecord when it
     cannot be started.
     """
-    return _judged(files, mutant, command).returncode == 0
+    return _judged(files, mutant, command)[0] == 0
 
 
-def _judged(files: Files, mutant: Mutant, command: str) -> subprocess.CompletedProcess[str]:
-    """A suite's run on the files with a mutant's changes."""
+def _judged(files: Files, mutant: Mutant, command: str) -> tuple[int, str]:
+    """The exit status of a suite on the files with a mutant's changes, and the last it said."""
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch) / files.directory.name
         files.write(mutant.changed, folder)
-        words = shlex.split(command.replace(PLACE, shlex.quote(str(folder))))
+        suite = StartedCommand(
+            command.replace(PLACE, shlex.quote(str(folder))),
+            "suite",
+            'give a command such as --suite "pytest tests"',
+            stderr=subprocess.STDOUT,
+            environment={VARIABLE: str(folder)},
+        )
+        said = bytearray()
+        assert suite.stdout
+        listener = Thread(target=last_of, args=(suite.stdout, said), daemon=True)
+        listener.start()
         try:
-            return subprocess.run(
-                words,
-                env={**os.environ, VARIABLE: str(folder)},
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                encoding="utf-8",
-                errors="replace",
-                check=False,
-            )
-        except OSError:
-            raise InvalidRecord(
-                "suite", "cannot be started", 'give a command such as --suite "pytest tests"'
-            ) from None
+            status = suite.wait()
+        finally:
+            suite.end()
+            suite.wait()
+        listener.join(LAST_SECONDS)
+    return status, said.decode("utf-8", "replace")
 
 
 def render(fates: Sequence[Fate]) -> str:
