@@ -242,8 +242,8 @@ def _day(result: Json, store: ResourceStore, of: Specimens) -> tuple[When | None
 
 def _together(owner: Json, names: tuple[str, ...]) -> When | None:
     """The time in these elements, of which there is one; of two that differ it is between them."""
-    days = list(filter(None, (span(owner, name) for name in names))) if names[1:] else []
-    if len({(day.first, day.last) for day in days}) < 2:
+    days = [day for name in names if (day := span(owner, name))] if names[1:] else []
+    if not days or len({(day.first, day.last) for day in days}) < 2:
         return span(owner, *names)
     return spanning(min(days, key=lambda day: day.first), max(days, key=lambda day: day.last))
 

@@ -30,7 +30,7 @@ def listing(result: Json, store: ResourceStore) -> Listing:
 def listed_in_error(result: Json, store: ResourceStore) -> Standing:
     """What it means for a result that every report, or every panel, that lists it was withdrawn."""
     found = listing(result, store)
-    for kind in ("report", "panel"):
+    for kind in ("report", "panel") if found else ():
         owners = [owner for by, owner in found if by == kind]
         if owners and not any(map(counts, owners)):
             return Standing("", f"its {kind}: {RESULT[owners[0]['status']].void}")

@@ -194,7 +194,8 @@ def standing(
         found.append(_doubt(MODIFIED))
     if resource.get("implicitRules"):
         found.append(_doubt(RULED))
-    found += (LABELS[label] for label in labels_of(resource) if label in LABELS)
+    if labels := labels_of(resource):
+        found += [LABELS[label] for label in labels if label in LABELS]
     return together(*found) if len(found) > 1 else own
 
 

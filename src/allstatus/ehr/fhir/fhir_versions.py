@@ -23,19 +23,21 @@ def split_address(address: str) -> Key:
     """(server without its protocol, Type/id) of an address; the server is empty where none is
     named.
     """
+    return _same_address(address) if ":" in address else _split(address)
+
+
+def _split(address: str) -> Key:
     address = address.partition("/_history/")[0].strip().removeprefix("/")
     if address[: len(PATIENT)].lower() == PATIENT:
         return "", f"Patient/{address[len(PATIENT) :]}"
-    return _with_server(address) if ":" in address else ("", address)
-
-
-@remembered(1 << 14)
-def _with_server(address: str) -> Key:
-    found = _REST.fullmatch(address)
+    found = _REST.fullmatch(address) if ":" in address else None
     if found is None:
         return "", address
     host, slash, path = found[1].partition("/")
     return host.lower() + slash + path, found[2]
+
+
+_same_address = remembered(1 << 14)(_split)
 
 
 def versions_of(entries: Iterable[BundleEntry], home: str) -> list[tuple[Key, list[BundleEntry]]]:
