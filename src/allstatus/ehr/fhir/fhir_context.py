@@ -71,14 +71,19 @@ class Dated(NamedTuple):
     latest: date | None = None
 
 
+def is_unplaced(result: Json, store: ResourceStore) -> bool:
+    """Whether neither a result nor what lists it says where it is from."""
+    if not result.keys().isdisjoint(PLACED):
+        return False
+    owners = listing(result, store) if store.placing else ()
+    return not owners or all("specimen" not in owner for _, owner in owners)
+
+
 def specimens(result: Json, store: ResourceStore) -> Specimens:
     """The specimen of a result: its own, else that of its reports, else of the panel it is part
     of.
     """
-    owners = listing(result, store)
-    if result.keys().isdisjoint(PLACED) and not (
-        owners and any("specimen" in owner for _, owner in owners)
-    ):
+    if is_unplaced(result, store):
         return UNPLACED
     site = _worded(result["bodySite"]) if "bodySite" in result else ()
     site += _structures(result, store) if "bodyStructure" in result else ()

@@ -11,10 +11,12 @@ from allstatus.ehr.coding import comments
 from allstatus.ehr.dates import When, read_when
 from allstatus.ehr.fhir.fhir_context import (
     ANOTHERS,
+    UNPLACED,
     Dated,
     Specimens,
     about,
     dated,
+    is_unplaced,
     specimens,
 )
 from allstatus.ehr.fhir.fhir_names import names_of
@@ -59,7 +61,7 @@ class Observed:
     def __init__(self, resource: Json, store: ResourceStore) -> None:
         self.resource, self.store = resource, store
         self.codes = store.codes(resource)
-        self._specimens: Specimens | None = None
+        self._specimens = UNPLACED if is_unplaced(resource, store) else None
         self._read: Read | None = None
         rest = f"{measured(self.codes)} {self.specimens.names}" if "identifier" in resource else ""
         self.names = names_of(resource, store, rest)
@@ -139,6 +141,8 @@ class SentResult(Result):
         put_names(self, names)
         if part.get("valueQuantity") is not None:
             put_said(self, ())
+        if of._specimens is UNPLACED:
+            put_specimen(self, ())
         return self
 
     def __getattr__(self, name: str) -> Any:

@@ -37,6 +37,7 @@ class ResourceStore:
         self.patients: dict[object, Json] = {}
         self.told: dict[object, Any] = {}  # whom a reference from a server names
         self.remarks: dict[int, list[str]] = {}  # of what lists results, on these
+        self.placing = False  # whether what lists results names a specimen
         self.medicines: dict[int, Any] = {}  # what each Medication is and holds
         self.attached: dict[str, list[Json]] | None = None  # reports by their documents
         self.listings: dict[int, tuple[tuple[str, Json], ...]] = {}  # what lists a result
@@ -96,6 +97,7 @@ class ResourceStore:
             self._listed.add(id(member))
             self._keys[id(member)] = self.server(container), ""
         for owner in (resource, *contained):
+            self.placing = self.placing or "specimen" in owner
             listed = self._panels if owner.get("resourceType") == "Observation" else self._reports
             name = "hasMember" if listed is self._panels else "result"
             for found in self.members(owner, name):
