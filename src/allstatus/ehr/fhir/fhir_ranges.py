@@ -65,11 +65,12 @@ def ranges(part: Json, born: Birth, day: When | None) -> tuple[Range, ...]:
     if sent is None:
         return ()
     found: list[Range] = []
-    for item in objects(sent):
+    given = objects(sent)
+    for item in given:
         if (one := _range(item, born, day)) is not None:
             found += [one, *_worded(item, one)] if "text" in item else [one]
     mine = tuple([one for one in found if one is not OF_ANOTHER_AGE])
-    unreadable = len(mine) < len(found) or bool(sent and not objects(sent))
+    unreadable = len(mine) < len(found) or bool(sent and not given)
     return mine or (UNREADABLE_RANGE,) * unreadable
 
 

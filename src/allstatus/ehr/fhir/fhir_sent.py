@@ -87,20 +87,15 @@ class Observed:
     def _all(self) -> Read:
         resource, store, of = self.resource, self.store, self.specimens
         whom, focus = about(resource, store)
-        told = [resource, *[one for _, one in listing(resource, store)]]
-        orders = [ordered(store.members(one, "basedOn")) for one in told if "basedOn" in one]
+        told, found = [resource], [_stands(resource, store), of.standing, whom]
+        if store.listed(resource):
+            told += [one for _, one in listing(resource, store)]
+            found += held(resource, store), listed_in_error(resource, store)
+        found.append(noted(comments.RESULT, told, of.resources, remarks(told, store)))
+        found += [ordered(store.members(one, "basedOn")) for one in told if "basedOn" in one]
         if "partOf" in resource:
-            orders.append(ordered(store.members(resource, "partOf"), "procedure"))
-        stands = together(
-            _stands(resource, store),
-            of.standing,
-            whom,
-            held(resource, store),
-            listed_in_error(resource, store),
-            noted(comments.RESULT, told, of.resources, remarks(told, store)),
-            *orders,
-        )
-        return stands, dated(resource, store, of), focus
+            found.append(ordered(store.members(resource, "partOf"), "procedure"))
+        return together(*found), dated(resource, store, of), focus
 
     def shared(self) -> dict[str, Any]:
         """What its results have in common and seldom tells anything."""
