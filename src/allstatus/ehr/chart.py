@@ -22,8 +22,7 @@ NAMELESS = "names no patient"
 IN_DOUBT = "{} name no patient; they are a doubt for the only patient there is"
 SEVERAL = "names more than one person"
 IN_ERROR = "entered in error"
-# why a statement is in doubt though the disease it names was there once
-OFF_LISTS = ("its list: removed", f"its list: {IN_ERROR}")
+ITS_LIST = "its list: "  # how it begins why a statement is in doubt that a list held
 REJECTED = "its specimen was rejected by the laboratory"
 ROLES = dict.fromkeys("QCBEFOV", "of a control, not of a patient")  # HL7's table 0369
 POOLED = dict.fromkeys("GL", "its specimen is of several patients")

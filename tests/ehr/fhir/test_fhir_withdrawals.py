@@ -6,15 +6,9 @@ import pytest
 
 from allstatus.ehr.fhir.fhir_bundles import BundleEntry
 from allstatus.ehr.fhir.fhir_store import ResourceStore
-from allstatus.ehr.fhir.fhir_withdrawals import (
-    DELETED,
-    DOCUMENT_IN_ERROR,
-    LIST_IN_ERROR,
-    REMOVED,
-    VISIT_IN_ERROR,
-    withdrawn,
-)
+from allstatus.ehr.fhir.fhir_withdrawals import DELETED, REMOVED, withdrawn
 
+LIST, VISIT = "its list: entered in error", "its visit: entered in error"
 HERE = {"reference": "Observation/m"}
 RESULT = {"resourceType": "Observation", "id": "m", "meta": {"versionId": "2"}}
 RESULT |= {"encounter": {"reference": "Encounter/e"}}
@@ -36,7 +30,7 @@ SAID = [
     ([a_list("current", deleted=True)], REMOVED),
     ([a_list("current", deleted="true")], REMOVED),
     ([a_list("current", deleted=False)], ""),
-    ([a_list("entered-in-error", deleted=True)], LIST_IN_ERROR),
+    ([a_list("entered-in-error", deleted=True)], LIST),
     ([a_list("entered-in-error"), a_list("retired")], ""),
     ([a_list("current"), a_list("current", deleted=True)], REMOVED),
     ([{"resourceType": "Composition", "status": "entered-in-error"}], ""),
@@ -48,7 +42,7 @@ SAID = [
     ([record("Observation/m/_history/x")], ""),
     ([record("Observation/n")], ""),
     ([record("Observation/m", activity=None)], ""),
-    ([{"resourceType": "Encounter", "id": "e", "status": "entered-in-error"}], VISIT_IN_ERROR),
+    ([{"resourceType": "Encounter", "id": "e", "status": "entered-in-error"}], VISIT),
     ([{"resourceType": "Encounter", "id": "e", "status": "cancelled"}], ""),
     ([{"resourceType": "Encounter", "id": "f", "status": "entered-in-error"}], ""),
 ]
@@ -64,4 +58,4 @@ def test_a_document_in_error_takes_back_what_its_sections_hold() -> None:
     section = [{"section": [{"entry": [HERE]}]}]
     document = {"resourceType": "Composition", "status": "entered-in-error", "section": section}
     store = ResourceStore([BundleEntry("", one) for one in (RESULT, document)])
-    assert withdrawn(store) == {id(store.resources[0]): DOCUMENT_IN_ERROR}
+    assert withdrawn(store) == {id(store.resources[0]): "its document: entered in error"}

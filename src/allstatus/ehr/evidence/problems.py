@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from allstatus.ehr.chart import OFF_LISTS, UNREAD_STATUS, VISITS, Code, Problem
+from allstatus.ehr.chart import ITS_LIST, UNREAD_STATUS, VISITS, Code, Problem
 from allstatus.ehr.coding.codes import Match
 from allstatus.ehr.dates import When
 from allstatus.ehr.evidence.chart_reading import (
@@ -55,7 +55,8 @@ def _off_lists(problem: Problem, match: Match | None) -> Problem:
     doubt.
     """
     disease = match is not None and match.topic["all"] and not match.topic["asserts"]
-    return replace(problem, doubt="") if disease and problem.doubt in OFF_LISTS else problem
+    listed = disease and problem.doubt.startswith(ITS_LIST)
+    return replace(problem, doubt="") if listed else problem
 
 
 def _see(reading: ChartReading, problem: Problem, match: Match | None) -> None:

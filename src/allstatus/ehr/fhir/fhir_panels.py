@@ -6,7 +6,8 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 
 from allstatus.ehr.coding.comments import is_comment
-from allstatus.ehr.fhir.fhir_standing import RESULT, STANDS, Standing
+from allstatus.ehr.fhir.fhir_holders import withdrawal
+from allstatus.ehr.fhir.fhir_standing import STANDS, Standing
 from allstatus.ehr.fhir.fhir_store import ResourceStore
 from allstatus.ehr.fhir.json_access import Json, objects, text, words
 
@@ -28,12 +29,14 @@ def listing(result: Json, store: ResourceStore) -> Listing:
 
 
 def listed_in_error(result: Json, store: ResourceStore) -> Standing:
-    """What it means for a result that every report, or every panel, that lists it was withdrawn."""
+    """What it means for a result that every report, or every panel, that lists it was withdrawn, or
+    may have been.
+    """
     found = listing(result, store)
     for kind in ("report", "panel") if found else ():
-        owners = [owner for by, owner in found if by == kind]
-        if owners and not any(map(counts, owners)):
-            return Standing("", f"its {kind}: {RESULT[owners[0]['status']].void}")
+        whys = [withdrawal(owner) for by, owner in found if by == kind]
+        if whys and all(whys):
+            return Standing("", f"its {kind}: {whys[0]}")
     return STANDS
 
 

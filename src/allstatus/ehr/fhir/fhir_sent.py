@@ -19,6 +19,7 @@ from allstatus.ehr.fhir.fhir_context import (
     is_unplaced,
     specimens,
 )
+from allstatus.ehr.fhir.fhir_holders import ordered
 from allstatus.ehr.fhir.fhir_names import names_of
 from allstatus.ehr.fhir.fhir_panels import listed_in_error, listing, remarks
 from allstatus.ehr.fhir.fhir_patients import same_person, subject_of, whose
@@ -33,7 +34,6 @@ from allstatus.ehr.fhir.fhir_standing import (
     absence,
     modified,
     noted,
-    ordered,
     standing,
     together,
     updated,

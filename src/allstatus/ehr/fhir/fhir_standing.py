@@ -214,15 +214,6 @@ def _negation(key: str, value: object) -> Standing:
     return _void("not given" if "iven" in key else "not done") if value is True else UNREAD_DONE
 
 
-def ordered(orders: Iterable[Json | None], called: str = "order") -> Standing:
-    """What it means for a thing that an order for it was never to be done, or forbids it, or that
-    what it is part of was not done; None is not here.
-    """
-    here = (one for one in orders if one is not None)
-    why = next(filter(None, (standing(one, WITHDRAWN).void for one in here)), "")
-    return _doubt(f"its {called}: {why}") if why else STANDS
-
-
 def absence(part: Json, value: Quantity | None) -> Standing:
     """What a missing value means, or a reason for one: not asked for, or sent without."""
     if value is not None and "dataAbsentReason" not in part:

@@ -10,6 +10,7 @@ from allstatus.ehr.chart import TEXT, Code, Treatment
 from allstatus.ehr.coding import comments
 from allstatus.ehr.dates import When, last_day
 from allstatus.ehr.fhir.fhir_context import about
+from allstatus.ehr.fhir.fhir_holders import ordered
 from allstatus.ehr.fhir.fhir_names import identity
 from allstatus.ehr.fhir.fhir_sent import source_of
 from allstatus.ehr.fhir.fhir_standing import (
@@ -21,7 +22,6 @@ from allstatus.ehr.fhir.fhir_standing import (
     Standing,
     modified,
     noted,
-    ordered,
     standing,
     together,
     updated,

@@ -8,18 +8,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from allstatus.ehr.chart import IN_ERROR, OFF_LISTS
+from allstatus.ehr.chart import ITS_LIST
 from allstatus.ehr.fhir.fhir_documents import entries
+from allstatus.ehr.fhir.fhir_holders import ERROR, withdrawal
 from allstatus.ehr.fhir.fhir_patients import whose
 from allstatus.ehr.fhir.fhir_standing import GIVEN
 from allstatus.ehr.fhir.fhir_store import ResourceStore
 from allstatus.ehr.fhir.json_access import Json, codes, labels_of, obj, objects, text
 
-REMOVED, LIST_IN_ERROR = OFF_LISTS
-DOCUMENT_IN_ERROR, VISIT_IN_ERROR = f"its document: {IN_ERROR}", f"its visit: {IN_ERROR}"
+REMOVED = f"{ITS_LIST}removed"
 DELETED = "its record: deleted"
 TEST, TEST_DATA = "HTEST", "labelled as tests"
-WITHDRAWN = "entered-in-error"
 VISITS = ("encounter", "context")  # elements that name one
 _HL7 = ("NULLIFY", "DELETE", "OBSOLETE")
 TAKEN_BACK = {
@@ -54,8 +53,8 @@ def withdrawn(store: ResourceStore) -> dict[int, str]:
     for (number, _), reasons in listed.items():
         if all(reasons):
             found.setdefault(number, reasons[0])
-    for member in _in_visits_in_error(store):
-        found.setdefault(id(member), VISIT_IN_ERROR)
+    for member, why, _ in _at_visits(store):
+        found.setdefault(id(member), why)
     return found
 
 
@@ -64,34 +63,35 @@ def _is_of_test_patient(resource: Json, store: ResourceStore) -> bool:
     return TEST in labels_of(store.patient(whose(resource, store)))
 
 
-def _in_visits_in_error(store: ResourceStore) -> Iterator[Json]:
+def _at_visits(store: ResourceStore) -> Iterator[Said]:
     """What was recorded at visits that were entered in error."""
     visits = {
-        id(one)
+        id(one): why
         for one in store.resources
-        if one["resourceType"] == "Encounter" and one.get("status") == WITHDRAWN
+        if one["resourceType"] == "Encounter" and (why := withdrawal(one, ERROR))
     }
     for one in store.resources if visits else ():
-        if any(name in one and id(store.resolve(one, one[name])) in visits for name in VISITS):
-            yield one
+        for name in VISITS:
+            if name in one and (why := visits.get(id(store.resolve(one, one[name])), "")):
+                yield Said(one, f"its visit: {why}")
 
 
 def _of_list(resource: Json, store: ResourceStore) -> Iterator[Said]:
     """What was taken off a list was so once, or never; of a treatment it says nothing."""
-    error = resource.get("status") == WITHDRAWN
+    error = withdrawal(resource, ERROR)
     for entry in objects(resource.get("entry")):
         member = store.resolve(resource, entry.get("item"))
         if member is not None and member["resourceType"] not in GIVEN:
-            yield Said(member, LIST_IN_ERROR if error else "", alone=True)
+            yield Said(member, f"{ITS_LIST}{error}" if error else "", alone=True)
             if not error and entry.get("deleted") not in (None, False):
                 yield Said(member, REMOVED)
 
 
 def _of_document(resource: Json, store: ResourceStore) -> Iterator[Said]:
-    why = DOCUMENT_IN_ERROR if resource.get("status") == WITHDRAWN else ""
+    error = withdrawal(resource, ERROR)
     for reference in entries(resource):
         if (member := store.resolve(resource, reference)) is not None:
-            yield Said(member, why, alone=True)
+            yield Said(member, f"its document: {error}" if error else "", alone=True)
 
 
 def gone(record: Json) -> list[Json]:
