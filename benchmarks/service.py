@@ -93,6 +93,8 @@ def start(name: str, port: int, folder: Path, workers: int = 1) -> subprocess.Po
             "--no-access-log",
             "--http",
             "h11",
+            "--loop",
+            "asyncio",
             "--app-dir",
             str(Path(__file__).parent),
         ]

@@ -65,7 +65,12 @@ def serve_and_send(name: str, calls: int, given: list[bytes]) -> None:
 
     with tempfile.TemporaryDirectory() as folder:
         config = uvicorn.Config(
-            application(name, Path(folder)), port=0, http="h11", access_log=False, log_level="error"
+            application(name, Path(folder)),
+            port=0,
+            loop="asyncio",
+            http="h11",
+            access_log=False,
+            log_level="error",
         )
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, daemon=True)

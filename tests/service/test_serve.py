@@ -9,13 +9,16 @@ import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx2 as httpx
 import pytest
+import uvicorn
 from click.testing import CliRunner, Result
 
-from allstatus.service.config import ReadingSettings, RequestLimits, read_config
+from allstatus.commands.serve import _listen
+from allstatus.service.config import Config, ReadingSettings, RequestLimits, read_config
 from command_line import ALLSTATUS
 from needs import SERVER
 
@@ -32,6 +35,16 @@ def run(*arguments: str) -> Result:
 def test_without_tokens_it_listens_on_this_machine_only() -> None:
     refused = run("serve", "--insecure-dev", "--host", "0.0.0.0")
     assert (refused.exit_code, "this machine only" in refused.stderr) == (2, True)
+
+
+@pytest.mark.parametrize(("workers", "loop"), [(1, "asyncio"), (2, "auto"), (4, "auto")])
+def test_one_process_takes_all_who_wait_and_several_share_them(
+    workers: int, loop: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: dict[str, Any] = {}
+    monkeypatch.setattr(uvicorn, "run", lambda *_, **settings: given.update(settings))
+    _listen(Config(insecure_dev=True), "127.0.0.1", 8000, workers)
+    assert (given["workers"], given["loop"], given["http"]) == (workers, loop, "h11")
 
 
 def test_without_issuers_it_does_not_start() -> None:

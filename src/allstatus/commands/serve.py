@@ -99,6 +99,9 @@ def _serve(settings: Config, host: str, port: int, workers: int) -> int:
 
 
 def _listen(settings: Config, host: str, port: int, workers: int) -> None:
+    """Serve until ended. Asyncio takes all who wait to connect at once, so that none waits for
+    others' answers; uvloop takes one a turn, so that several processes share them.
+    """
     import uvicorn
 
     from allstatus.service.logs import logging_settings
@@ -110,6 +113,7 @@ def _listen(settings: Config, host: str, port: int, workers: int) -> None:
         port=port,
         workers=workers,
         log_config=logging_settings(),
+        loop="asyncio" if workers == 1 else "auto",
         http="h11",  # which limits headers; httptools does not
         access_log=False,
         server_header=False,
