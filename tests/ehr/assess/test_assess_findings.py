@@ -6,7 +6,7 @@ import pytest
 
 from ehr.assess.test_assessor import chart_of
 from ehr.assess.test_assessor import decide as decide_fhir
-from ehr.charts_as_yaml import decide
+from ehr.charts_as_yaml import decide, tell
 
 OUTSIDE, SIGNS = "leukemia_outside_marrow", "signs_and_symptoms"
 REMISSION = [
@@ -94,6 +94,15 @@ def test_signs_that_are_there_over_or_not_recorded() -> None:
     assert ended.facts[SIGNS].value is None
     before = decide([*REMISSION, fever | {"day": "2025-02-01", "ended": True}])
     assert before.facts[SIGNS].state == "assumed"
+
+
+def test_a_sign_that_is_over_now_may_have_been_there_at_an_earlier_time() -> None:
+    chart = [*REMISSION, {"fever": "", "day": "2025-02-01", "ended": True}]
+    assert decide(chart).facts[SIGNS].state == "assumed"
+    assert decide(chart, date(2025, 3, 12)).facts[SIGNS].state == "unknown"
+    later = [{"marrow": 2, "day": "2025-05-10"}, {"count": "normal", "day": "2025-05-10"}]
+    points = tell([*chart, *later]).points
+    assert [point.decision.facts[SIGNS].state for point in points] == ["unknown", "assumed"]
 
 
 @pytest.mark.parametrize(

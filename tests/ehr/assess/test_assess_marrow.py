@@ -1,5 +1,7 @@
 """The marrow of an assessment: which one counts, and what is told of the others."""
 
+import pytest
+
 from ehr.charts_as_yaml import decide, tell
 
 FACT = "marrow_blast_percent"
@@ -59,3 +61,24 @@ def test_of_two_that_agree_the_narrower_counts() -> None:
     two = [{"marrow": "<5 %", "day": "2025-03-10"}, {"marrow": 4, "day": "2025-03-10"}]
     assert decide([GIVEN, *two, COUNT]).facts[FACT].value == "4"
     assert becauses([GIVEN, *two, COUNT]) == ["agrees with the one counted"]
+
+
+DAY, HOUR, WIDE = "2025-03-10", "2025-03-10T10:00:00", "2-10 %"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "state"),
+    [
+        ((2, DAY), (WIDE, DAY), "given"),
+        ((2, HOUR), (WIDE, HOUR), "given"),
+        ((2, HOUR), (WIDE, DAY), "unknown"),
+        ((2, DAY), (WIDE, HOUR), "unknown"),
+        ((2, HOUR), (3, DAY), "given"),
+        ((WIDE, DAY), ("3-12 %", HOUR), "given"),
+    ],
+)
+def test_a_marrow_is_not_taken_where_another_may_be_later_and_does_not_settle(
+    one: tuple[object, str], other: tuple[object, str], state: str
+) -> None:
+    marrows = [{"marrow": value, "day": day} for value, day in (one, other)]
+    assert decide([GIVEN, COUNT, *marrows]).facts[FACT].state == state
