@@ -6,44 +6,26 @@ from collections.abc import Iterable, Mapping
 
 from allstatus.ehr.chart import IN_ERROR
 from allstatus.ehr.fhir.fhir_standing import (
+    ENCOUNTER,
+    GIVEN,
+    REPORT,
     STANDS,
     UNREADABLE_STATUS,
-    WITHDRAWN,
+    UNSTATED,
     Standing,
-    standing,
+    denied,
 )
 from allstatus.ehr.fhir.json_access import Json, text, unread
 
 ERROR = {"entered-in-error": IN_ERROR}
-BACK = {**ERROR, "cancelled": "cancelled"}
+BACK = ERROR | {"cancelled": "cancelled"}
+UNDONE = BACK | {"not-done": "not done"}  # of orders, and of what a thing is part of
 # every word that FHIR's resources have had for a status, from DSTU2 to R5
-WORDS = frozenset(
-    {
-        *(
-            "aborted",
-            "accepted",
-            "active",
-            "amended",
-            "appended",
-            "arrived",
-            "available",
-            "cancelled",
-        ),
-        *(
-            "completed",
-            "corrected",
-            "current",
-            "declined",
-            "deprecated",
-            "discharged",
-            "discontinued",
-        ),
-        *("draft", "ended", "failed", "final", "finished", "in-progress", "intended", "modified"),
-        *("not-done", "not-taken", "on-hold", "onleave", "partial", "planned", "preliminary"),
-        *("preparation", "proposed", "received", "recorded", "registered", "rejected", "requested"),
-        *("retired", "review", "revoked", "stopped", "suspended", "triaged", "unknown"),
-    }
-)
+WORDS = set[str]().union(REPORT, ENCOUNTER, *GIVEN.values()) - {UNSTATED}
+WORDS |= {
+    *("aborted", "accepted", "available", "current", "deprecated", "ended", "failed", "modified"),
+    *("proposed", "received", "rejected", "requested", "retired", "review", "revoked", "suspended"),
+}
 
 
 def withdrawal(holder: Json, back: Mapping[str, str] = BACK) -> str:
@@ -59,7 +41,6 @@ def ordered(orders: Iterable[Json | None], called: str = "order") -> Standing:
     """What it means for a thing that an order for it was never to be done, or forbids it, or that
     what it is part of was not done; None is not here.
     """
-    here = [one for one in orders if one is not None]
-    found = (standing(one, WITHDRAWN).void or withdrawal(one) for one in here)
-    why = next(filter(None, found), "")
+    here = (one for one in orders if one is not None)
+    why = next(filter(None, (withdrawal(one, UNDONE) or denied(one).void for one in here)), "")
     return Standing("", f"its {called}: {why}") if why else STANDS

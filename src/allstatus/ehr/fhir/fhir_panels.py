@@ -6,14 +6,13 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 
 from allstatus.ehr.coding.comments import is_comment
-from allstatus.ehr.fhir.fhir_holders import withdrawal
+from allstatus.ehr.fhir.fhir_holders import BACK, withdrawal
 from allstatus.ehr.fhir.fhir_standing import STANDS, Standing
 from allstatus.ehr.fhir.fhir_store import ResourceStore
 from allstatus.ehr.fhir.json_access import Json, objects, text, words
 
 LISTS = frozenset({"hasMember", "result", "component"})
 Listing = tuple[tuple[str, Json], ...]
-WITHDRAWN = ("entered-in-error", "cancelled")
 
 
 def listing(result: Json, store: ResourceStore) -> Listing:
@@ -58,7 +57,7 @@ def _above(result: Json, store: ResourceStore) -> Listing:
 
 def counts(part: Json) -> bool:
     """Whether what a panel or report lists was not withdrawn."""
-    return part.get("status") not in WITHDRAWN
+    return text(part.get("status")) not in BACK
 
 
 def below(panel: Json, store: ResourceStore) -> Iterator[Json]:

@@ -121,8 +121,6 @@ NEGATED = (
     "wasNotTaken",
     "doNotPerform",
 )
-# of orders, and of what a thing is part of: never to be done, or not done
-WITHDRAWN = ERROR | {"cancelled": _void("cancelled"), "not-done": _void("not done")}
 # How they say why it was not, which beside a status that says it was leaves both.
 WHY_NOT = ("reasonNotGiven", "reasonNotTaken", "reasonNotPerformed", "notDoneReason")
 TAKEN = {"y": STANDS, "n": _void("not taken"), "na": _void("not taken")}
@@ -189,7 +187,7 @@ def standing(
     own = statuses.get(text(status), UNREADABLE_STATUS)
     found = [own]
     if not DENIALS.isdisjoint(resource):
-        found += _denied(resource)
+        found += _denials(resource)
     if not unmodified and modified(resource, inside=("contained", "component")):
         found.append(_doubt(MODIFIED))
     if resource.get("implicitRules"):
@@ -199,8 +197,12 @@ def standing(
     return together(*found) if len(found) > 1 else own
 
 
-def _denied(resource: Json) -> Iterator[Standing]:
+def denied(resource: Json) -> Standing:
     """What it says beside its status of whether it was done."""
+    return STANDS if DENIALS.isdisjoint(resource) else together(*_denials(resource))
+
+
+def _denials(resource: Json) -> Iterator[Standing]:
     yield from (_negation(key, resource[key]) for key in NEGATED if key in resource)
     if any(resource.get(key) for key in WHY_NOT):
         yield CONTRADICTS
