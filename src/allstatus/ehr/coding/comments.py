@@ -156,9 +156,14 @@ def plain_words(text: str) -> str:
     """Small letters without accents, hyphens or formatting, a sentence in one line."""
     lines = (" ".join(line.split()) for line in _BREAKS.sub("\n", text).splitlines())
     joined = (f"{' ' if line[0].islower() else chr(10)}{line}" for line in lines if line)
-    letters = unicodedata.normalize("NFKD", _ESCAPES.sub(" ", "".join(joined).lower()))
-    bare = "".join(one for one in letters if not unicodedata.combining(one))
+    bare = without_accents(_ESCAPES.sub(" ", "".join(joined).lower()))
     return re.sub(r"[-–’'/_]+", " ", bare).strip()
+
+
+def without_accents(text: str) -> str:
+    """A text without the marks that stand on its letters."""
+    letters = unicodedata.normalize("NFKD", text)
+    return "".join(one for one in letters if not unicodedata.combining(one))
 
 
 def _pattern(words: Iterable[str]) -> re.Pattern[str]:

@@ -6,9 +6,9 @@ names another place, and never place one.
 from __future__ import annotations
 
 import re
-import unicodedata
 from functools import cache
 
+from allstatus.ehr.coding.comments import without_accents
 from allstatus.record.code_files import read_yaml
 from allstatus.record.remembered import remembered
 
@@ -24,8 +24,7 @@ def topics_named(text: str) -> tuple[str, ...]:
     (('marrow',), ())
     """
     names, longest, beside = _words()
-    letters = unicodedata.normalize("NFKD", text.lower())
-    words = _WORD.findall("".join(one for one in letters if not unicodedata.combining(one)))
+    words = _WORD.findall(without_accents(text.lower()))
     found, place = dict[str, None](), 0
     while place < len(words):
         ends = range(min(longest, len(words) - place), 0, -1)
