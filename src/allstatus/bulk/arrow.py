@@ -102,10 +102,10 @@ class Columns:
         for name, hear in self.remarks.items():
             words = words_of(batch.column(name))
             said = [*(hear(str(text)) for text in as_read(words.dictionary)), ""]
-            for row in np.flatnonzero(np.array([bool(why) for why in said])[indices(words)]):
+            places = indices(words)
+            for row in np.flatnonzero(np.array([bool(why) for why in said])[places]):
                 if cells[row] != self._nothing:
-                    why = said[indices(words)[row]]
-                    rejects.append(Reject(int(row) + 1, name, f"{why}; {REMEDY}"))
+                    rejects.append(Reject(int(row) + 1, name, f"{said[places[row]]}; {REMEDY}"))
                     cells[row] = self._nothing
         return cells, sorted(rejects, key=lambda reject: reject.row)
 

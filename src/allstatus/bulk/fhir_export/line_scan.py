@@ -25,7 +25,7 @@ WITH_DIAGNOSES = ("Condition", *VISITS)  # types in which the chart reader finds
 IDENTIFIED = "identifier|"  # how a patient named by an identifier only is called; no id holds `|`
 RECORD = "Provenance"  # the type of resources that tell what became of others
 # how they spell that something is gone
-GONE = tuple(f'"{code}"'.encode() for codes in TAKEN_BACK.values() for code in (*codes, "removal"))
+GONE = {f'"{code}"'.encode() for codes in (*TAKEN_BACK.values(), ("removal",)) for code in codes}
 OWN, NAMELESS, IDENTIFIED_ONLY = "own", "nameless", "identified"  # lines to be read by a chart
 TYPE = re.compile(rb'\{"resourceType": ?"([A-Za-z]{1,64})"')
 _PART = "tells of a part: {}"
