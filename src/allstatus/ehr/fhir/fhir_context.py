@@ -233,10 +233,10 @@ def dated(result: Json, store: ResourceStore, of: Specimens) -> Dated:
 
 def _day(result: Json, store: ResourceStore, of: Specimens) -> tuple[When | None, str]:
     if sent := _of_its_own(result):
-        return _together(result, sent), ""
+        return _between(result, sent), ""
     for by, owner in listing(result, store):
         if sent := _of_its_own(owner):
-            return _together(owner, sent), f"dated by its {by}"
+            return _between(owner, sent), f"dated by its {by}"
     for specimen in of.resources:
         taken = obj(specimen.get("collection"))
         if any(key in taken for key in COLLECTED):
@@ -245,7 +245,7 @@ def _day(result: Json, store: ResourceStore, of: Specimens) -> tuple[When | None
     return (span(result, *received), f"dated by its {RECEIPT}") if received else (None, "")
 
 
-def _together(owner: Json, names: tuple[str, ...]) -> When | None:
+def _between(owner: Json, names: tuple[str, ...]) -> When | None:
     """The time in these elements, of which there is one; of two that differ it is between them."""
     days = [day for name in names if (day := span(owner, name))] if names[1:] else []
     if not days or len({(day.first, day.last) for day in days}) < 2:

@@ -101,7 +101,7 @@ def _unopened(bundle: Json) -> int:
     if not isinstance(entries, list):
         return 1
     opened = sum(bool(text(obj(obj(one).get("resource")).get("resourceType"))) for one in entries)
-    return len(entries) - opened + any(True for _ in missing_parts(bundle))
+    return len(entries) - opened + any(missing_parts(bundle))
 
 
 def _spellings(name: str) -> set[str]:
