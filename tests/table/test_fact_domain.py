@@ -36,7 +36,7 @@ def test_a_sample_and_each_point_have_the_verdicts_told(domain: FactDomain) -> N
 
 
 def test_a_percentage_is_cut_at_its_limit() -> None:
-    assert BLASTS.limits == [Fraction(5)]
+    assert BLASTS.limits == (Fraction(5),)
     assert [answer.region for answer in BLASTS.classes] == [
         "marrow_blast_percent <= 5",
         "marrow_blast_percent > 5",

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from allstatus.errors import RulesError
+from allstatus.record.frozen import freeze
 from allstatus.record.yaml_file import Path_, YamlFile
 
 
@@ -29,11 +30,11 @@ def codes_home() -> Path:
 
 @cache
 def read_yaml(name: str) -> Any:
-    """A code table as data; raises RulesError where it is no table."""
+    """A code table as data that stays as it is; raises RulesError where it is no table."""
     file = CodesFile(codes_home() / f"{name}.yaml", codes_home())
     if file.problems:
         raise RulesError(file.problems)
-    return file.data
+    return freeze(file.data)
 
 
 @cache

@@ -12,7 +12,7 @@ from pydantic_core import to_json
 T = TypeVar("T")
 
 
-class FrozenDict(dict[str, Any]):
+class FrozenDict(dict[Any, Any]):
     """A mapping that refuses every change; `dict(...)` of it is a copy of one's own to change.
 
     >>> FrozenDict(a=1)["a"]
@@ -34,7 +34,7 @@ class FrozenDict(dict[str, Any]):
     def __deepcopy__(self, _: object) -> FrozenDict:
         return self
 
-    def __reduce__(self) -> tuple[type[FrozenDict], tuple[dict[str, Any]]]:
+    def __reduce__(self) -> tuple[type[FrozenDict], tuple[dict[Any, Any]]]:
         return FrozenDict, (dict(self),)
 
 

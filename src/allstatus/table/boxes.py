@@ -28,7 +28,7 @@ class Grid:
     def __init__(self, sizes: Sequence[int]) -> None:
         self.sizes = tuple(sizes)
         self.size = prod(sizes)
-        self.strides = [prod(self.sizes[:axis]) for axis in range(len(self.sizes))]
+        self.strides = tuple(prod(self.sizes[:axis]) for axis in range(len(self.sizes)))
 
     @cached_property
     def everything(self) -> CaseSet:

@@ -16,6 +16,7 @@ from operator import itemgetter
 from typing import Literal
 
 from allstatus.errors import RulesError
+from allstatus.record.frozen import FrozenDict
 from allstatus.rules.condition import Clause
 from allstatus.rules.ruleset import RuleSet
 from allstatus.table.boxes import Grid
@@ -123,35 +124,33 @@ class DecisionTable:
         self.engine = engine.name
         self.criteria = tuple(ruleset.criteria)
         _refuse_too_many(ruleset)
-        self.cases = [
-            dict(zip(self.criteria, reversed(bits), strict=True))
+        self.cases = tuple(
+            FrozenDict(zip(self.criteria, reversed(bits), strict=True))
             for bits in product((False, True), repeat=len(self.criteria))
-        ]
+        )
         self.grid = Grid([2] * len(self.criteria))
         self.everything = self.grid.everything
         self._true = {name: self._cases_where(itemgetter(name)) for name in self.criteria}
-        self.broken = {
-            name: self.everything & ~self._cases_where(c.holds)
+        self.broken: Mapping[str, CaseSet] = FrozenDict(
+            (name, self.everything & ~self._cases_where(c.holds))
             for name, c in ruleset.constraints.items()
-        }
+        )
         self.domains = domains_of(ruleset)
-        self.without_value = {
-            name: self._without_value(domain) for name, domain in self.domains.items()
-        }
+        self.without_value: Mapping[str, CaseSet] = FrozenDict(
+            (name, self._without_value(domain)) for name, domain in self.domains.items()
+        )
         self.consistent = self.everything
         for cases in (*self.broken.values(), *self.without_value.values()):
             self.consistent = self.consistent & ~cases
-        self.firings = engine.fire_all(self.cases)
-        self.statuses = {
-            name: self.consistent
-            & set_of(n for n, firing in enumerate(self.firings) if name in firing.statuses)
-            for name in ruleset.statuses
-        }
+        self.firings = tuple(engine.fire_all(self.cases))
+        self.statuses: Mapping[str, CaseSet] = FrozenDict(
+            (name, self.consistent & self._cases_fired(name)) for name in ruleset.statuses
+        )
         self.outside = self.consistent & ~union(self.statuses.values())
-        self.regions = {
-            name: self.outside & self.where(region.where)
+        self.regions: Mapping[str, CaseSet] = FrozenDict(
+            (name, self.outside & self.where(region.where))
             for name, region in ruleset.regions.items()
-        }
+        )
         self._cells: dict[Verdicts, Cell] = {}
 
     def where(self, clause: Clause) -> CaseSet:
@@ -237,6 +236,9 @@ class DecisionTable:
     def digest(self) -> str:
         """SHA-256 of the table's text."""
         return hashlib.sha256(self.csv.encode()).hexdigest()
+
+    def _cases_fired(self, status: str) -> CaseSet:
+        return set_of(n for n, firing in enumerate(self.firings) if status in firing.statuses)
 
     def _cases_where(self, holds: Callable[[Mapping[str, bool]], bool]) -> CaseSet:
         return set_of(number for number, case in enumerate(self.cases) if holds(case))

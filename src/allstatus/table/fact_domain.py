@@ -64,9 +64,10 @@ class FactDomain:
 
     def __init__(self, fact: Fact, criteria: Iterable[Criterion]) -> None:
         self.fact = fact
-        self.conditions = {c.name: c.condition for c in criteria if c.condition.fact == fact.name}
+        own = [c for c in criteria if c.condition.fact == fact.name]
+        self.conditions = FrozenDict((c.name, c.condition) for c in own)
         limits = {condition.limit for condition in self.conditions.values()}
-        self.limits = sorted(limit for limit in limits if limit is not None)
+        self.limits = tuple(sorted(limit for limit in limits if limit is not None))
 
     def pattern(self, value: object) -> Pattern:
         """The verdict of each criterion on a value; None where the value does not decide it."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import floor
@@ -168,7 +168,7 @@ class _Pool:
                 )
                 yield not to_status, self.rules.facts[name].about == "history", place, name
 
-    def _limits(self, fact: str) -> list[Fraction]:
+    def _limits(self, fact: str) -> tuple[Fraction, ...]:
         return self.classifier.table.domains[fact].limits
 
     def _closeness(self, record: dict[str, Any]) -> int:
@@ -183,13 +183,15 @@ class _Pool:
         return 1
 
 
-def whole_numbers(limits: list[Fraction]) -> list[int]:
+def whole_numbers(limits: Sequence[Fraction]) -> list[int]:
     """Whole numbers on both sides of each limit, which any fact that is a number can have."""
     beside = {floor(limit) + step for limit in limits for step in (-1, 0, 1, 2)}
     return sorted(number for number in beside if number >= 0) or [0]
 
 
-def percent_spellings(limits: list[Fraction], fact: str = MARROW) -> tuple[list[str], list[str]]:
+def percent_spellings(
+    limits: Sequence[Fraction], fact: str = MARROW
+) -> tuple[list[str], list[str]]:
     """Spellings of a fact at or beside a limit, and away from every limit."""
     near = [text for limit in limits for text in _at(limit, fact)]
     far = {Fraction(round(limit * part / 5)) for limit in limits for part in (0, 1, 2, 3)}

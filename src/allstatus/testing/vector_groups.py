@@ -235,7 +235,7 @@ class Families:
 
     def _canonical(self) -> Iterator[tuple[str, Record]]:
         """One complete case of every status and every region; the first that values can make."""
-        for name, cases in (self.table.statuses | self.table.regions).items():
+        for name, cases in {**self.table.statuses, **self.table.regions}.items():
             yield from ((name, record) for _, record in list(case_records(self.table, cases))[:1])
 
     def _turning(self, domain: FactDomain) -> Iterator[tuple[str, Record]]:

@@ -34,7 +34,7 @@ def test_codings_of_one_concept_are_translations(case: dict[str, Any]) -> None:
 
 
 def test_a_code_is_looked_up_by_its_system_too() -> None:
-    small = Table({"a": entry("1"), "b": entry("2", broader="a")})
+    small = Table.of({"a": entry("1"), "b": entry("2", broader="a")})
     match = small.find([Code("s", "1")])
     assert match is not None
     assert match.topic.name == "a"
@@ -44,4 +44,4 @@ def test_a_code_is_looked_up_by_its_system_too() -> None:
 
 def test_a_broader_topic_must_be_one_of_the_table() -> None:
     with pytest.raises(KeyError):
-        Table({"a": entry("1", broader="absent")})
+        Table.of({"a": entry("1", broader="absent")})

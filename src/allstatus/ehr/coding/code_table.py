@@ -4,12 +4,12 @@ several codings of one concept are translations of one meaning.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from copy import copy
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from allstatus.ehr.chart import Code
+from allstatus.record.frozen import Frozen, freeze
 
 _OWN = ("title", "words", "names", "codes", "broader")  # what a topic does not share with others
 KEPT = 1 << 13  # how many concepts are remembered with what they mean
@@ -17,7 +17,7 @@ SHORT = 1000  # characters of codings that are remembered
 
 
 @dataclass(frozen=True, slots=True)
-class Topic:
+class Topic(Frozen):
     """A meaning: its name, title, the words a fitting display holds, what its table says of it, and
     every topic that is wider than it.
     """
@@ -25,7 +25,7 @@ class Topic:
     name: str
     title: str
     words: tuple[str, ...]
-    more: dict[str, Any]
+    more: Mapping[str, Any]
     wider: frozenset[str] = field(default=frozenset())
 
     def __getitem__(self, key: str) -> Any:
@@ -40,25 +40,35 @@ class Match(NamedTuple):
     caution: str = ""
 
 
+Known = tuple[Topic, bool]  # what a code means, and whether that was verified
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Table:
-    """One file of topics, looked up by system and code. `rename` gives a code its system's short
-    name where only a site knows it. Raises KeyError for a `broader` that is no topic of it.
+    """One file of topics, looked up by system and code; `below` are codes that stand for all finer
+    ones too. `rename` gives a code its system's short name where only a site knows it.
     """
 
-    def __init__(
-        self, topics: dict[str, Any], rename: Callable[[Code], Code | None] | None = None
-    ) -> None:
-        self.by_code: dict[tuple[str, str], tuple[Topic, bool]] = {}
-        self.below: dict[str, dict[str, tuple[Topic, bool]]] = {}
-        self.topics = {name: _topic(name, topics) for name in topics}
-        self._rename = rename
-        self._found: dict[tuple[Code, ...], tuple[Match, ...]] = {}
-        for name, topic in self.topics.items():
-            for code in topics[name]["codes"]:
-                known = topic, bool(code["verified"])
-                self.by_code[code["system"], str(code["code"])] = known
+    topics: Mapping[str, Topic]
+    by_code: Mapping[tuple[str, str], Known]
+    below: Mapping[str, Mapping[str, Known]]
+    rename: Callable[[Code], Code | None] | None = None
+    _found: dict[tuple[Code, ...], tuple[Match, ...]] = field(default_factory=dict, init=False)
+
+    @classmethod
+    def of(
+        cls, entries: dict[str, Any], rename: Callable[[Code], Code | None] | None = None
+    ) -> Table:
+        """The table of a file's entries. Raises KeyError for a `broader` that is no topic of it."""
+        topics = {name: _topic(name, entries) for name in entries}
+        by_code, below = dict[tuple[str, str], Known](), dict[str, dict[str, Known]]()
+        for name, topic in topics.items():
+            for code in entries[name]["codes"]:
+                system, known = code["system"], (topic, bool(code["verified"]))
+                by_code[system, str(code["code"])] = known
                 if code.get("below"):
-                    self.below.setdefault(code["system"], {})[str(code["code"])] = known
+                    below.setdefault(system, {})[str(code["code"])] = known
+        return cls(freeze(topics), freeze(by_code), freeze(below), rename)
 
     def find(self, codes: Iterable[Code]) -> Match | None:
         """What the codings of one concept mean together: the narrowest topic, or what topics that
@@ -107,31 +117,27 @@ class Table:
         ours = {base.name, *(topic.name for topic in named)}
         within = {name for name, topic in topics.items() if ours & {name, *topic.wider}}
         vague = {wide for name in within for wide in topics[name].wider} - within
-        table = copy(self)
-        table._found = {}
-        table.topics = {
+        marked = {
             name: replace(topic, more={**topic.more, "all": _place(topic, within, vague)})
             for name, topic in topics.items()
         }
-        table.by_code = {key: (table.topics[t.name], s) for key, (t, s) in self.by_code.items()}
+        by_code = {key: (marked[topic.name], sure) for key, (topic, sure) in self.by_code.items()}
         new = [code for code in codes if self.known(code) is None]
-        table.by_code |= {(c.system, c.code): (table.topics[base.name], True) for c in new}
-        table.below = {
-            system: {
-                code: (table.topics[topic.name], sure) for code, (topic, sure) in known.items()
-            }
+        by_code |= {(code.system, code.code): (marked[base.name], True) for code in new}
+        below = {
+            system: {code: (marked[topic.name], sure) for code, (topic, sure) in known.items()}
             for system, known in self.below.items()
         }
-        return table
+        return Table(freeze(marked), freeze(by_code), freeze(below), self.rename)
 
-    def known(self, code: Code) -> tuple[Topic, bool] | None:
+    def known(self, code: Code) -> Known | None:
         """(the topic of one code, whether it is verified), or None."""
         found = self.by_code.get((code.system, code.code))
         if found is None and code.system in self.below:
             finer = self.below[code.system]
             ends = range(len(code.code) - 1, 0, -1)
             found = next((finer[code.code[:n]] for n in ends if code.code[:n] in finer), None)
-        if found is None and self._rename is not None and (own := self._rename(code)) is not None:
+        if found is None and self.rename is not None and (own := self.rename(code)) is not None:
             return self.known(own)
         return found
 
@@ -141,7 +147,7 @@ class Table:
         """
         kept: dict[str, Match] = {}
         for match in found.values():
-            together: dict[str, str] = match.topic["with"] or {}
+            together: Mapping[str, str] = match.topic["with"] or {}
             other = next((result for beside, result in together.items() if beside in found), None)
             topic = match.topic if other is None else self.topics[other]
             if not topic["modifier"]:

@@ -75,7 +75,7 @@ def code_tables(site: SiteCodes | None = None) -> CodeTables:
         systems = CodeSystems(site.systems_over(read_yaml("systems")))
         ours = {name: site.laid_over(name, topics, systems) for name, topics in ours.items()}
         rename = _renamer(systems)
-    tables = {name: Table(topics, rename) for name, topics in ours.items()}
+    tables = {name: Table.of(topics, rename) for name, topics in ours.items()}
     names = {
         name: tables["treatments"].topics[topic]
         for topic, entry in ours["treatments"].items()
