@@ -33,8 +33,6 @@ class FhirServer:
         parts = urlsplit(path)
         if token != f"Bearer {TOKEN}":
             return 401, {"resourceType": "OperationOutcome"}
-        if parts.path == "/Specimen":
-            return 404, {"resourceType": "OperationOutcome"}
         if parts.path.startswith(("/Patient/", "/Medication/")):
             found = [
                 r for r in self.resources if f"/{r['resourceType']}/{r.get('id')}" == parts.path

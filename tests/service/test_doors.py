@@ -45,6 +45,14 @@ def test_the_host_named_by_a_caller_is_in_no_link(guarded: TestClient) -> None:
     assert answer.json()["cards"][0]["links"][0]["url"].startswith(f"{BASE}/decisions/")
 
 
+@pytest.mark.parametrize("query", ["as_of=x", "level=x&width=1", "more=1", "rules=none"])
+@pytest.mark.parametrize("path", ["/classify", "/explain", "/timeline"])
+def test_the_token_is_looked_at_before_parameters(
+    guarded: TestClient, path: str, query: str
+) -> None:
+    assert guarded.post(f"{path}?{query}", json=RECORD).status_code == 401
+
+
 @pytest.mark.parametrize("path", [f"{PATIENT_VIEW}/", "/classify/", "/healthz/", "/rules/"])
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_no_address_is_redirected(guarded: TestClient, path: str, method: str) -> None:

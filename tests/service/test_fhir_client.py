@@ -199,7 +199,7 @@ def test_a_wrong_token_is_412(reading: tuple[TestClient, FhirServer]) -> None:
     assert ask(client, server, None, token="another").status_code == 412
 
 
-def test_a_patient_the_server_does_not_know_gives_no_card(
+def test_a_patient_the_server_does_not_know_is_412(
     reading: tuple[TestClient, FhirServer],
 ) -> None:
     client, server = reading
@@ -210,7 +210,8 @@ def test_a_patient_the_server_does_not_know_gives_no_card(
         fhirServer=server.address,
         fhirAuthorization={"access_token": TOKEN, "token_type": "Bearer"},
     )
-    assert client.post(PATIENT_VIEW, json=body).json() == {"cards": []}
+    answer = client.post(PATIENT_VIEW, json=body)
+    assert (answer.status_code, "patient (" in answer.text) == (412, True)
     assert [path for path in server.asked if "p1" not in path] == [
         "/Patient/nobody"
     ]  # an earlier test's reads may still come in

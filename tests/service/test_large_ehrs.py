@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import PATIENT_VIEW, call, chart, serving
+from .conftest import PATIENT_VIEW, call, chart, prefetch_of, serving
 from .fhir_server import TOKEN, FhirServer, fhir_server
 
 OUTCOME = {"resourceType": "OperationOutcome"}
@@ -38,6 +38,8 @@ def behaving(server: FhirServer, refused: dict[str, int], *, alone: bool = True)
         ("r4", {"MedicationStatement": 404}, True, 412, "statements"),
         ("by-category", {"MedicationStatement": 404}, False, 200, ""),
         ("r4", {"Specimen": 400}, True, 200, "specimens"),
+        ("r4", {"Specimen": 404}, True, 200, "specimens"),
+        ("r4", {"Specimen": 410}, True, 200, "specimens"),
         ("r4", {"Specimen": 403}, True, 200, "specimens"),
         ("r4", {"Specimen": 500}, True, 200, "specimens"),
         ("r4", {"Condition": 429}, True, 412, "conditions"),
@@ -151,7 +153,7 @@ def test_a_medication_that_cannot_be_read_is_told(tmp_path: Path, status: int) -
         ("Encounter", "encounters", False),
     ],
 )
-@pytest.mark.parametrize("code", [400, 403, 500])
+@pytest.mark.parametrize("code", [400, 403, 404, 500])
 def test_what_a_site_lets_fail_is_never_taken_for_none(
     tmp_path: Path, kind: str, key: str, whole: bool, code: int
 ) -> None:
@@ -214,6 +216,13 @@ def test_when_to_ask_again_is_passed_on(tmp_path: Path, status: int) -> None:
     assert (found, headers["retry-after"]) == (412, "17")
     assert body["resourceType"] == "OperationOutcome"
     assert f"the FHIR server answered {status}" in body["issue"][0]["diagnostics"]
+
+
+def test_what_was_not_asked_for_is_told(tmp_path: Path) -> None:
+    given = prefetch_of(chart("01-exactly-five")) | {"marrows": {"x": 1}, "more": None}
+    with serving(tmp_path) as client:
+        detail = client.post(PATIENT_VIEW, json=call(given)).json()["cards"][0]["detail"]
+    assert "1 of the keys prefetched are not among those asked for" in detail
 
 
 @pytest.mark.parametrize("kind", ["Bearer", "bearer", "BEARER"])

@@ -17,8 +17,8 @@ import pytest
 import uvicorn
 from click.testing import CliRunner, Result
 
-from allstatus.commands.serve import _listen
 from allstatus.service.config import Config, ReadingSettings, RequestLimits, read_config
+from allstatus.service.listening import listen
 from command_line import ALLSTATUS
 from needs import SERVER
 
@@ -42,9 +42,10 @@ def test_one_process_takes_all_who_wait_and_several_share_them(
     workers: int, loop: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     given: dict[str, Any] = {}
+    monkeypatch.setattr(os, "environ", {**os.environ})
     monkeypatch.setattr(uvicorn, "run", lambda *_, **settings: given.update(settings))
-    _listen(Config(insecure_dev=True), "127.0.0.1", 8000, workers)
-    assert (given["workers"], given["loop"], given["http"]) == (workers, loop, "h11")
+    listen(Config(insecure_dev=True), "127.0.0.1", 8000, workers)
+    assert (given["workers"], given["loop"]) == (workers, loop)
 
 
 def test_without_issuers_it_does_not_start() -> None:

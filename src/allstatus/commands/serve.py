@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import sys
-from contextlib import ExitStack
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -17,8 +14,6 @@ from allstatus.commands.shared import PortOption, RulesOption, app, run
 from allstatus.errors import MissingExtra
 
 if TYPE_CHECKING:
-    from uvicorn.supervisors.multiprocess import Multiprocess
-
     from allstatus.service.config import Config
 
 ENVIRONMENT = "ALLSTATUS_SERVICE"  # how settings reach the processes that answer
@@ -75,61 +70,16 @@ def _settings(path: Path | None, host: str, given: dict[str, object]) -> Config:
 
 def _serve(settings: Config, host: str, port: int, workers: int) -> int:
     try:
-        from uvicorn.supervisors.multiprocess import Multiprocess
-
         from allstatus.service.app import from_environment  # noqa: F401  what is not installed is said before anything starts
-        from allstatus.service.metrics import SHARED
-        from allstatus.service.reload import PARENT
+        from allstatus.service.listening import listen
     except ModuleNotFoundError as error:
         raise MissingExtra(str(error.name), "service") from None
     problem = _try_out(settings)
     if problem:
         print(f"error: {problem}", file=sys.stderr)
         return 2
-    os.environ[ENVIRONMENT] = settings.model_dump_json()
-    with ExitStack() as stack:
-        if workers > 1:
-            os.environ[PARENT] = str(os.getpid())
-            os.environ[SHARED] = stack.enter_context(
-                TemporaryDirectory(prefix="allstatus-metrics-")
-            )
-            setattr(Multiprocess, "handle_hup", _pass_hangup_on)  # noqa: B010  before it is made by uvicorn
-        _listen(settings, host, port, workers)
+    listen(settings, host, port, workers)
     return 0
-
-
-def _listen(settings: Config, host: str, port: int, workers: int) -> None:
-    """Serve until ended. Asyncio takes all who wait to connect at once, so that none waits for
-    others' answers; uvloop takes one a turn, so that several processes share them.
-    """
-    import uvicorn
-
-    from allstatus.service.logs import logging_settings
-
-    uvicorn.run(
-        "allstatus.service.app:from_environment",
-        factory=True,
-        host=host,
-        port=port,
-        workers=workers,
-        log_config=logging_settings(),
-        loop="asyncio" if workers == 1 else "auto",
-        http="h11",  # which limits headers; httptools does not
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=int(settings.limits.request_seconds) + 1,
-        proxy_headers=bool(settings.proxies),
-        forwarded_allow_ips=",".join(settings.proxies),
-    )
-
-
-def _pass_hangup_on(supervisor: Multiprocess) -> None:
-    """Have every process reload; uvicorn's own way is to start them anew, and what is wrong would
-    end them.
-    """
-    for process in supervisor.processes:
-        if process.pid is not None:
-            os.kill(process.pid, signal.SIGHUP)
 
 
 def _try_out(settings: Config) -> str:

@@ -23,6 +23,7 @@ from allstatus.service.prefetch import (
     NOT_HAD,
     PATIENT,
     TELLS_NO_FINDING,
+    UNASKED,
     PrefetchedChart,
     lack,
     page_lack,
@@ -102,6 +103,8 @@ class FhirClient:
         }
         server = str(body.get("fhirServer") or "").rstrip("/")
         found = PrefetchedChart(patient, server, {key: sent[key] for key in whys if not whys[key]})
+        if unasked := sum(sent[key] is not None for key in sent.keys() - whys.keys()):
+            found.notes.append(UNASKED.format(unasked))
         access = self._access(server, body)
         lacking = {key: why for key, why in whys.items() if why}
         if isinstance(access, Unread):
@@ -155,10 +158,8 @@ class FhirClient:
                 return await self._whole(access, key, begun)
         template = self.asked.templates[key].replace(PATIENT, patient)
         first = await self._get(access, f"{access.server}/{template}")
-        if first is None and (key in self.asked.helpful or not self.asked.is_search(key)):
-            return None
         if first is None:
-            raise Unread("the FHIR server cannot be searched for it")
+            raise Unread("not found there")
         if self.asked.is_search(key):
             return await self._whole(access, key, first)
         if why := lack(self.asked, key, first):

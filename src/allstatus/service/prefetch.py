@@ -35,6 +35,7 @@ TELLS_NO_FINDING = frozenset(
     f"Medication{kind}" for kind in ("Administration", "Dispense", "Request", "Statement")
 ) | {"Specimen"}  # a chart that lacks them is not short of findings
 NOT_HAD = "{} could not be read ({}); the decision is made without"
+UNASKED = "{} of the keys prefetched are not among those asked for; they were not looked at"
 MISSHAPEN = "it has not the shape of a bundle"
 ANOTHER = "is about another patient than context.patientId"
 

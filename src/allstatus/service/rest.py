@@ -9,7 +9,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, PlainTextResponse, Response
 from pydantic_core import to_json
 
@@ -43,7 +43,15 @@ from allstatus.service.openapi_bodies import (
 from allstatus.service.problem_details import ProblemDetails, documented, refusal
 from allstatus.service.state import ServiceState, desk_of
 
-router = APIRouter(tags=["REST"], generate_unique_id_function=name_of)
+
+async def admitted(request: Request) -> None:
+    """Look at the token before anything else of a call, its parameters too."""
+    await desk_of(request).admit(request)
+
+
+router = APIRouter(
+    tags=["REST"], generate_unique_id_function=name_of, dependencies=[Depends(admitted)]
+)
 KINDS = {
     "application/json": None,
     NDJSON: None,
@@ -163,7 +171,6 @@ async def timeline(
 async def _inputs(request: Request) -> tuple[ServiceState, list[tuple[int | None, Any]], bytes]:
     """The desk, the charts and records of a body, and the body."""
     desk: ServiceState = desk_of(request)
-    await desk.admit(request)
     _check_parameters(request)
     media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media not in KINDS:

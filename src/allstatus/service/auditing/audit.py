@@ -27,6 +27,7 @@ NEW_HEAD = (
     'ON CONFLICT ("only") DO UPDATE SET seq = excluded.seq, hash = excluded.hash, '
     "seal = excluded.seal"
 )
+NO_KEY = "the audit's key is not there, or is another"
 PUT_BACK = "the audit's rows are gone"  # put back to an earlier moment
 TRIALS = (
     f"INSERT INTO {INTO} {COPY}",
@@ -71,7 +72,7 @@ class Audit:
         """
         try:
             if not self.key.is_in(self.key_path):
-                return "the audit's key is not there, or is another"
+                return NO_KEY
             with self.store.reading() as connection:
                 if head_problem(connection, self.key):
                     return "the audit's head does not fit its rows"
@@ -90,6 +91,8 @@ class Audit:
         """Add rows in the transaction at hand, which is the only one; of each item the last row
         that is then there.
         """
+        if not self.key.is_in(self.key_path):
+            raise StoreError(NO_KEY)
         seq, previous = connection.execute("SELECT seq, hash FROM head").fetchone() or (0, START)
         if self._is_behind(seq, previous):
             raise StoreError(PUT_BACK)

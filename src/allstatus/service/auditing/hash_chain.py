@@ -43,6 +43,7 @@ class ChainKey:
 
     def __init__(self, secret: bytes, *, begun: bool = False) -> None:
         self._secret, self.begun = secret, begun
+        self._seen: tuple[int, ...] = ()  # of the file that was found to hold it
         self._keyed = hmac.new(secret, digestmod=sha256)
 
     @classmethod
@@ -73,11 +74,15 @@ class ChainKey:
         return cls(secret, begun=BEGUN in marks)
 
     def is_in(self, path: Path) -> bool:
-        """Whether a file still holds this key."""
+        """Whether a file still holds this key; read again when it is not the file it was."""
         try:
-            return ChainKey.read(path)._secret == self._secret
-        except AuditError:
+            found = path.stat()
+            now = (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns)
+            if now != self._seen and ChainKey.read(path)._secret == self._secret:
+                self._seen = now
+        except (AuditError, OSError):
             return False
+        return now == self._seen
 
     def begin(self, path: Path) -> None:
         """Note in the key's file that an audit was begun with it, so that an emptied one is
