@@ -12,7 +12,13 @@ from allstatus import load_rules
 from allstatus.errors import InvalidRecord
 from allstatus.testing.answers import answer_of
 from allstatus.testing.mutants import Mutant, rule_mutants
-from allstatus.testing.mutation import mutate_suite, mutate_vectors, render, to_document
+from allstatus.testing.mutation import (
+    fates_by_suite,
+    mutate_suite,
+    mutate_vectors,
+    render,
+    to_document,
+)
 from allstatus.testing.port_mutants import NUMBERS, port_mutants
 from allstatus.testing.rule_files import RuleFiles
 from allstatus.testing.rule_mutation import RuleMutation, tell_apart
@@ -126,6 +132,7 @@ LONG = "python -c \"import sys; sys.stdout.write(chr(10) * 10**7 + 'last'); sys.
     ("suite", "problem"),
     [
         ("false", "does not pass on the rules"),
+        ("sleep 60", "does not pass on the rules as they are .not within 1 s."),
         (LONG, "it said:\n    last"),
         ("no-such-program", "cannot be started"),
         ("'", "cannot be started"),
@@ -134,7 +141,15 @@ LONG = "python -c \"import sys; sys.stdout.write(chr(10) * 10**7 + 'last'); sys.
 )
 def test_a_suite_that_cannot_judge_is_refused(suite: str, problem: str) -> None:
     with pytest.raises(InvalidRecord, match=problem):
-        mutate_suite(RuleMutation(RULES), suite)
+        mutate_suite(RuleMutation(RULES), suite, seconds=1 if suite == "sleep 60" else 60)
+
+
+def test_a_suite_kills_what_it_does_not_end_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    few = [MUTANTS[name] for name, word in SLIPS["suite"].items() if word == "survived"]
+    monkeypatch.setattr("allstatus.testing.rule_mutation.rule_mutants", lambda _: iter(few))
+    mutation = RuleMutation(RULES)
+    fates = fates_by_suite(mutation, "sleep 60", mutation.mutants(), 0.1)
+    assert {fate.word for fate in fates} == {"killed"}
 
 
 def test_a_mutant_says_which_files_it_changes() -> None:

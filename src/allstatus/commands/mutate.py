@@ -41,6 +41,9 @@ def mutate(
         typer.Option("--vectors", metavar="DIR", help="Vectors to judge; default: all of them."),
     ] = None,
     rules: Annotated[str | None, MutatedOption] = None,
+    seconds: Annotated[
+        float, typer.Option("--timeout", metavar="SECONDS", min=1, help="For each run.")
+    ] = 600,
     sample: Annotated[
         int | None,
         typer.Option(
@@ -50,13 +53,14 @@ def mutate(
     format: Annotated[Listing, ListingOption] = Listing.text,
 ) -> None:
     """Make slips in the rules and in ports, one at a time, and see which go unnoticed."""
-    run(lambda: _mutate(suite, vectors, rules, sample, format))
+    run(lambda: _mutate(suite, vectors, rules, seconds, sample, format))
 
 
 def _mutate(
     suite: str | None,
     vectors: Path | None,
     rules: str | None,
+    seconds: float,
     sample: int | None,
     format: Listing,
 ) -> int:
@@ -73,7 +77,7 @@ def _mutate(
     )
     mutation_of = UseMutation if overlay else RuleMutation
     if suite is not None:
-        fates, total = _by_suite(mutation_of(classifier), suite, sample)
+        fates, total = _by_suite(mutation_of(classifier), suite, seconds, sample)
     else:
         asked = read_vectors(vectors) if vectors else make_vectors(classifier)
         fates, total = _by_vectors(mutation_of(classifier, asked), sample)
@@ -84,15 +88,17 @@ def _mutate(
     return SURVIVED if any(fate.word == "survived" for fate in fates) else 0
 
 
-def _by_suite(mutation: Mutation[Any], suite: str, sample: int | None) -> tuple[list[Fate], int]:
+def _by_suite(
+    mutation: Mutation[Any], suite: str, seconds: float, sample: int | None
+) -> tuple[list[Fate], int]:
     """The fates, and how many there were to be."""
     from allstatus.testing.mutation import fates_by_suite, seconds_of, spread
 
     every = list(mutation.mutants())
-    mutants, each = spread(every, sample), seconds_of(mutation, suite)
+    mutants, each = spread(every, sample), seconds_of(mutation, suite, seconds)
     of = "" if len(mutants) == len(every) else f" of {len(every)}"
     print(f"{len(mutants)}{of} mutants, about {each:.1f} s each", file=sys.stderr, flush=True)
-    return _gather(fates_by_suite(mutation, suite, mutants), len(mutants)), len(mutants)
+    return _gather(fates_by_suite(mutation, suite, mutants, seconds), len(mutants)), len(mutants)
 
 
 def _by_vectors(mutation: Mutation[Any], sample: int | None) -> tuple[list[Fate], int]:

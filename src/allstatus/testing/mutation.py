@@ -9,6 +9,7 @@ import subprocess
 import tempfile
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -28,9 +29,11 @@ from allstatus.testing.vectors import Follow, Vector, one_line
 
 PLACE = "{rules}"
 VARIABLE = "ALLSTATUS_RULES"
+SUITE_SECONDS = 600.0  # one run of a suite
 LAST_SECONDS = 5.0  # for what a suite that ended has said
 LAST_WORDS = 6  # lines of a suite that does not pass on the rules as they are
 LOADER = "the loader, which refuses it"
+TOO_LONG = -1  # in place of an exit status
 Built = TypeVar("Built")
 Made = TypeVar("Made")
 
@@ -155,39 +158,47 @@ def kills(mutation: Mutation[Any], follow: Follow = iter) -> dict[str, list[int]
     return {name: places for name, places in found.items() if places}
 
 
-def mutate_suite(mutation: Mutation[Any], command: str) -> list[Fate]:
+def mutate_suite(
+    mutation: Mutation[Any], command: str, seconds: float = SUITE_SECONDS
+) -> list[Fate]:
     """Mutants of the files against a suite: the command with the mutant's folder for `{rules}` and
     in ALLSTATUS_RULES.
 
-    Exit status 0 lets a mutant live. Raises InvalidRecord when the suite does not pass on the files
-    as they are.
+    Exit status 0 within the `seconds` lets a mutant live. Raises InvalidRecord when the suite does
+    not pass on the files as they are.
     """
-    seconds_of(mutation, command)
-    return list(fates_by_suite(mutation, command, mutation.mutants()))
+    seconds_of(mutation, command, seconds)
+    return list(fates_by_suite(mutation, command, mutation.mutants(), seconds))
 
 
-def seconds_of(mutation: Mutation[Any], command: str) -> float:
+def seconds_of(mutation: Mutation[Any], command: str, most: float = SUITE_SECONDS) -> float:
     """How long a suite takes on the files as they are; raises InvalidRecord, with the suite's last
     words, when it does not pass there.
     """
     start = perf_counter()
-    status, text = _judged(mutation.files, Mutant("", "", {}), command)
+    status, text = _judged(mutation.files, Mutant("", "", {}), command, most)
     if status:
         said = [line for line in text.splitlines() if line.strip()][-LAST_WORDS:]
-        problem = f"does not pass on {mutation.as_they_are} (exit status {status})"
+        why = f"not within {most:g} s" if status == TOO_LONG else f"exit status {status}"
+        problem = f"does not pass on {mutation.as_they_are} ({why})"
         words = "; it said:" + "".join(f"\n    {line}" for line in said) if said else ""
         raise InvalidRecord("suite", problem, f"correct the suite first{words}")
     return perf_counter() - start
 
 
 def fates_by_suite(
-    mutation: Mutation[Any], command: str, mutants: Iterable[Mutant]
+    mutation: Mutation[Any],
+    command: str,
+    mutants: Iterable[Mutant],
+    seconds: float = SUITE_SECONDS,
 ) -> Iterator[Fate]:
-    """What a suite makes of each mutant, one at a time."""
+    """What a suite makes of each mutant, one at a time; it kills what it does not end on in
+    time.
+    """
     for mutant in mutants:
         try:
             witness = mutation.tell_apart(mutation.build(mutant.changed))
-            lives = witness is None or suite_passes(mutation.files, mutant, command)
+            lives = witness is None or suite_passes(mutation.files, mutant, command, seconds)
         except RulesError:
             yield Fate(mutant.name, mutant.group, LOADER)
             continue
@@ -201,14 +212,14 @@ def spread(mutants: Sequence[Made], sample: int | None) -> Sequence[Made]:
     return [mutants[place * len(mutants) // count] for place in range(count)]
 
 
-def suite_passes(files: Files, mutant: Mutant, command: str) -> bool:
+def suite_passes(files: Files, mutant: Mutant, command: str, seconds: float) -> bool:
     """Whether a suite passes on the files with a mutant's changes; raises InvalidRecord when it
     cannot be started.
     """
-    return _judged(files, mutant, command)[0] == 0
+    return _judged(files, mutant, command, seconds)[0] == 0
 
 
-def _judged(files: Files, mutant: Mutant, command: str) -> tuple[int, str]:
+def _judged(files: Files, mutant: Mutant, command: str, seconds: float) -> tuple[int, str]:
     """The exit status of a suite on the files with a mutant's changes, and the last it said."""
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch) / files.directory.name
@@ -224,8 +235,10 @@ def _judged(files: Files, mutant: Mutant, command: str) -> tuple[int, str]:
         assert suite.stdout
         listener = Thread(target=last_of, args=(suite.stdout, said), daemon=True)
         listener.start()
+        status = TOO_LONG
         try:
-            status = suite.wait()
+            with suppress(subprocess.TimeoutExpired):
+                status = suite.wait(seconds)
         finally:
             suite.end()
             suite.wait()
