@@ -100,7 +100,8 @@ def summary(chart: Chart) -> dict[str, list[int]]:
     found: dict[str, list[int]] = {"stand": [], "doubt": [], "gone": []}
     for result in chart_results(chart):
         place = "gone" if result.void else "doubt" if result.doubt else "stand"
-        found[place].append(int(str(result.value.number)))
+        if result.value.number is not None:
+            found[place].append(int(str(result.value.number)))
     return {place: sorted(values) for place, values in found.items() if values}
 
 

@@ -91,7 +91,7 @@ class _Sendings:
 
 class _ByDay:
     """Sendings under one identifier, which some give to all results of a test: one of another day
-    is another result, unless it is a correction.
+    is another result, and one of a day that is not known may be, unless it is a correction.
     """
 
     def __init__(self, results: Iterable[Result]) -> None:
@@ -100,13 +100,14 @@ class _ByDay:
             of.setdefault(_day(result), []).append(result)
         fixes = [one for sent in of.values() for one in sent if one.corrected]
         self._fixes = _Sendings(fixes)
-        loose = of.pop(None, [])
-        self._of = {day: _Sendings([*sent, *loose]) for day, sent in of.items()}
+        self._of = {day: _Sendings(sent) for day, sent in of.items()}
 
     def meant(self, result: Result) -> bool:
-        """Whether a later sending is of its day, or may be, or corrects it."""
-        group = self._of.get(_day(result))
-        return group is None or bool(group.replacing(result) or self._fixes.replacing(result))
+        """Whether a later sending is of its day, or corrects it, or its day is not known."""
+        day = _day(result)
+        if day is None:
+            return True
+        return bool(self._of[day].replacing(result) or self._fixes.replacing(result))
 
 
 def _day(result: Result) -> date | None:

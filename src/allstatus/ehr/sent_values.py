@@ -8,6 +8,7 @@ from fractions import Fraction
 from allstatus.ehr.chart import Code, Quantity
 from allstatus.ehr.coding.codes import CodeTables, table
 from allstatus.errors import InvalidRecord
+from allstatus.record.count_component import FLAG_UNKNOWN
 from allstatus.record.percent import (
     HUNDRED,
     MARROW_GRADES,
@@ -37,19 +38,39 @@ _PERCENT_TEXT = re.compile(
 FEW = MARROW_GRADES["M1"].high
 CELLS = ("", "1", "cells", "cell")
 FLAGS = "interpretation"
-ABOVE = frozenset({"A", "AA", "H", "HH", "HU", ">"})  # abnormal, or above a limit
-FLAG_WORDS = {  # HL7's table 0078 by its displays
+ABOVE = frozenset({"A", "AA", "EX", "H", "HH", "HU", "HX", "H>", ">"})  # abnormal, or over a limit
+FLAG_WORDS = {  # HL7's table 0078 and ObservationInterpretation by their displays
     "NORMAL": "N",
     "ABNORMAL": "A",
     "CRITICAL ABNORMAL": "AA",
+    "CRITICALLY ABNORMAL": "AA",
     "HIGH": "H",
     "CRITICAL HIGH": "HH",
+    "CRITICALLY HIGH": "HH",
+    "VERY HIGH": "HU",
     "LOW": "L",
     "CRITICAL LOW": "LL",
+    "CRITICALLY LOW": "LL",
+    "VERY LOW": "LU",
+    "POSITIVE": "POS",
+    "NEGATIVE": "NEG",
+    "DETECTED": "DET",
+    "NOT DETECTED": "ND",
+    "REACTIVE": "RR",
+    "NON-REACTIVE": "NR",
+    "INDETERMINATE": "IND",
+    "EQUIVOCAL": "E",
 }
+UNSETTLED = frozenset(
+    {"E", "HM", "IE", "IND", "QCF", "WR"}
+)  # not clear, held back, a failed control
+_OF_OTHER_THINGS = "<,AC,B,CAR,D,EXP,I,L<,LX,MS,NCL,NS,NULL,OBX,R,S,SDD,SYN-R,SYN-S,TOX,U,UNE,VS,W"
+KNOWN_FLAGS = ABOVE | UNSETTLED | {*FLAG_WORDS.values()} | {*_OF_OTHER_THINGS.split(",")}
+MARKS = "*!#†‡"  # call attention to a value, and never say that nothing was found
 UNSAID = "does not say present or absent"
 APART = "its words differ"  # from its code
 OPPOSITE = "and its flag say the opposite of each other"
+FLAGGED = "is flagged {}"
 
 _BETWEEN = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(?:-|–|to)\s*(\d+(?:\.\d+)?)\s*", re.IGNORECASE)
 _SHARE_IN_WORDS = re.compile(r"\{[^{}]*(?:%|percent|pct)[^{}]*\}", re.IGNORECASE)  # means 1 in UCUM
@@ -176,32 +197,38 @@ def _share(quantity: Quantity) -> Percent:
 
 def found_any(quantity: Quantity, tables: CodeTables, flags: tuple[str, ...] = ()) -> bool:
     """Whether a count or share is above zero; raises Unreadable when it cannot tell, or its flags
-    say the opposite.
+    may say the opposite.
     """
     found = _found_any(quantity, tables)
-    if says_opposite(found, flags, tables):
-        raise Unreadable(OPPOSITE)
+    if why := says_opposite(found, flags, tables):
+        raise Unreadable(why)
     return found
 
 
-def flag_denies(percent: Percent, flags: tuple[str, ...], tables: CodeTables) -> bool:
-    """Whether a flag says that none were found where there are more than a remission has, or that
-    some were where there are none.
+def flag_denies(percent: Percent, flags: tuple[str, ...], tables: CodeTables) -> str:
+    """Why a flag may say that none were found where there are more than a remission has, or that
+    some were where there are none; empty where none may.
     """
     if percent.high > 0 and percent.low <= FEW:
-        return False
-    told = (tables.results.find([Code(FLAGS, flag)]) for flag in flags)
-    denied = "absent" if percent.low > 0 else "present"
-    return any(match is not None and match.topic["says"] == denied for match in told)
+        return ""
+    return says_opposite(percent.low > 0, flags, tables)
 
 
-def says_opposite(found: bool, flags: tuple[str, ...], tables: CodeTables) -> bool:
-    """Whether a flag calls present what a value does not find, or the other way round; nothing
-    found is not above what is usual, either.
+def says_opposite(found: bool, flags: tuple[str, ...], tables: CodeTables) -> str:
+    """Why a flag may call present what a value does not find, or the other way round; nothing
+    found is not above what is usual, either. Empty where none may.
     """
     told = (tables.results.find([Code(FLAGS, flag)]) for flag in flags)
     says = {match.topic["says"] for match in told if match}
-    return ("absent" if found else "present") in says or (not found and not ABOVE.isdisjoint(flags))
+    if ("absent" if found else "present") in says or (not found and not ABOVE.isdisjoint(flags)):
+        return OPPOSITE
+    unread = (flag for flag in flags if flag not in KNOWN_FLAGS and _may_deny(flag, found))
+    return next((FLAG_UNKNOWN.format(flag.strip("|")) for flag in unread), "")
+
+
+def _may_deny(flag: str, found: bool) -> bool:
+    said = flag.rpartition("|")[2].strip()  # after the system that FHIR names
+    return bool(said.strip(MARKS) if found else said)
 
 
 def _found_any(quantity: Quantity, tables: CodeTables) -> bool:

@@ -23,6 +23,7 @@ CONFLICT = "cbc_flag_against_range"
 FLAG_AGAINST_RANGE = (
     "The laboratory's flag contradicts its range, and nothing else settles the blood count."
 )
+FLAG_UNKNOWN = "is flagged {}, which is not known here"
 ADULT_RANGES = "adult ranges"
 ADULT_TABLE = (
     "Where the laboratory sent neither range nor flag, the adult ranges of codes/blood-count.yaml "
@@ -109,9 +110,7 @@ def judge(
     flags: tuple[str, ...],
     person: Person,
 ) -> CountVerdict:
-    """Decide on a component such as `platelets`; what cannot be relied on is unknown, with the
-    reason.
-    """
+    """Decide on a component such as `platelets`; what cannot be relied on is unknown, and why."""
     try:
         return _judge_again(name, value, ranges, flags, person)
     except TypeError:  # a value or a limit that is an object or a list
@@ -191,7 +190,7 @@ def _decide(
     if limits:
         return _Verdict(None, "lies on both sides of a limit of the laboratory's ranges")
     if flags:
-        return _Verdict(None, f"is flagged {', '.join(flags)}, which is not known here")
+        return _Verdict(None, FLAG_UNKNOWN.format(", ".join(flags)))
     return None
 
 

@@ -14,18 +14,19 @@ from allstatus.ehr.chart import Quantity, Result
 from allstatus.ehr.coding.codes import CodeTables, make_code
 from allstatus.ehr.evidence.chart_reading import (
     LOUD,
+    OF_ITS_DATE,
     VAGUE,
     ChartReading,
     Finding,
     evidence_of,
     known_by,
-    place_in_time,
+    place_result,
     specimen_places,
 )
 from allstatus.ehr.evidence.doubt import RESULT, Doubt
 from allstatus.ehr.evidence.lab_results import OTHER_PERSON, SMALL_SHARE, note_dates
 from allstatus.ehr.sendings import without_superseded
-from allstatus.ehr.sent_values import OPPOSITE, UNSAID, Unreadable, percent_of, says_opposite
+from allstatus.ehr.sent_values import UNSAID, Unreadable, percent_of, says_opposite
 from allstatus.record.percent import MARROW_GRADES, Percent, format_number
 from allstatus.record.sent_numbers import comparator_of, interval
 from allstatus.record.units import plain_unit, read_unit
@@ -79,7 +80,7 @@ def _place(reading: ChartReading, result: Result, fact: Fact, rules: RuleSet) ->
     if "other_person" in specimen_places(result, reading.tables):
         reading.put_aside(fact.name, evidence, OTHER_PERSON, warn=True)
         return
-    when, why = place_in_time(reading, result)
+    when, why = place_result(reading, result)
     try:
         value, read = _read(reading, result, fact, rules)
     except Unreadable as error:
@@ -88,7 +89,7 @@ def _place(reading: ChartReading, result: Result, fact: Fact, rules: RuleSet) ->
     note_dates(reading, result)
     evidence = evidence.counted(answer_texts(rules)["own_counted"], read)
     if why or when.vague:
-        firm = not result.doubt
+        firm = (why or VAGUE) in OF_ITS_DATE
         doubt = Doubt(fact.name, RESULT, when, why or VAGUE, evidence, value, firm=firm)
         if why:
             reading.doubt(doubt)
@@ -113,8 +114,8 @@ def _read(reading: ChartReading, result: Result, fact: Fact, rules: RuleSet) -> 
             raise Unreadable(texts["unread"])
         return value, str(value)
     found = _found(result, reading.tables) if value is None else value
-    if says_opposite(found, result.flags, reading.tables):
-        raise Unreadable(OPPOSITE)
+    if why := says_opposite(found, result.flags, reading.tables):
+        raise Unreadable(why)
     return found, "yes" if found else "no"
 
 

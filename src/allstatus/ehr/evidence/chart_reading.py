@@ -13,6 +13,7 @@ from allstatus.ehr.chart import Chart, Code, Problem, Result, Statement
 from allstatus.ehr.coding.codes import CodeTables, Match, code_tables
 from allstatus.ehr.dates import When
 from allstatus.ehr.evidence.doubt import Doubt, lies, unborn
+from allstatus.ehr.sent_values import FLAGGED, UNSETTLED
 from allstatus.record.value_class import value_class
 from allstatus.table.chart_context import DiagnosisSeen, Evidence
 
@@ -20,6 +21,7 @@ LOUD = ("preliminary", "its status", "carries")  # how reasons begin that a read
 UNDATED = "has no date"
 VAGUE = "its day is not known"
 UNBORN = "dated before birth"
+OF_ITS_DATE = (UNDATED, VAGUE, UNBORN)
 
 
 @value_class
@@ -153,6 +155,14 @@ def place_in_time(reading: ChartReading, statement: Statement) -> tuple[When, st
         return when, UNBORN
     late = reading.as_of is not None and statement.when.last > reading.as_of
     return when, VAGUE if late else ""
+
+
+def place_result(reading: ChartReading, result: Result) -> tuple[When, str]:
+    """The same of a result, which may be flagged as not settled."""
+    when, why = place_in_time(reading, result)
+    if UNSETTLED.isdisjoint(result.flags) or (why and why not in OF_ITS_DATE):
+        return when, why
+    return when, FLAGGED.format(", ".join(result.flags))
 
 
 def cancers(names: Iterable[str]) -> str:

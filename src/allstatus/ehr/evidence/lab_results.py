@@ -12,12 +12,13 @@ from allstatus.ehr.coding.comments import by_comment
 from allstatus.ehr.dates import When
 from allstatus.ehr.evidence.chart_reading import (
     LOUD,
+    OF_ITS_DATE,
     VAGUE,
     ChartReading,
     Finding,
     evidence_of,
     known_by,
-    place_in_time,
+    place_result,
     places_in_words,
     specimen_places,
 )
@@ -25,7 +26,6 @@ from allstatus.ehr.evidence.disease_status import assert_by_result, doubt_by_ans
 from allstatus.ehr.evidence.doubt import Doubt
 from allstatus.ehr.sendings import without_superseded
 from allstatus.ehr.sent_values import (
-    OPPOSITE,
     UNSAID,
     Unreadable,
     flag_denies,
@@ -120,11 +120,10 @@ def _place_result(
     reading: ChartReading, result: Result, match: Match, options: ChartOptions
 ) -> None:
     topic, fact = match.topic, FACT_OF.get(match.topic.name, OUTSIDE)
-    if result.void:
-        loud = result.void.startswith(LOUD)
-        reading.put_aside(fact, _evidence(result, match), result.void, warn=loud)
+    if void := result.void:
+        reading.put_aside(fact, _evidence(result, match), void, warn=void.startswith(LOUD))
         return
-    when, why = place_in_time(reading, result)
+    when, why = place_result(reading, result)
     if topic.name == "disease_status":
         assert_by_result(reading, result, when, why, _evidence(result, match))
         return
@@ -196,7 +195,7 @@ def _file(
     """A value that was read: a finding, a doubt, or, dated to a month or year, both."""
     if item.why or item.when.vague:
         evidence, why = _evidence(item.result, item.match), item.why or VAGUE
-        firm = not item.result.doubt or by_comment(item.result.doubt)
+        firm = why in OF_ITS_DATE or by_comment(why)
         doubt = Doubt(item.fact, item.part, item.when, why, evidence, value, firm=firm)
         if item.why:
             reading.doubt(doubt)
@@ -247,8 +246,8 @@ def _place_marrow(reading: ChartReading, item: _Item, *, report: bool) -> None:
     if report and not _is_grade(item.result):
         _unread(reading, item, A_REPORT, report=True)
         return
-    if flag_denies(percent, item.result.flags, reading.tables):
-        _unread(reading, item, OPPOSITE)
+    if why := flag_denies(percent, item.result.flags, reading.tables):
+        _unread(reading, item, why)
         return
     if percent.exact is not None and 0 < percent.exact < 1:
         reading.warn(f"{item.result.source}: {SMALL_SHARE}")
@@ -279,12 +278,13 @@ def _place_sign_result(reading: ChartReading, result: Result, match: Match) -> N
     if result.void:
         reading.put_aside(fact, _evidence(result, match), result.void)
         return
-    when, why = place_in_time(reading, result)
+    when, why = place_result(reading, result)
     reading.caution(result, match)
     item = _Item(result, match, fact, match.topic.name, site, when, why)
     says = _says(result.value.codes, reading.tables)
-    if says is None or says_opposite(says == "present", result.flags, reading.tables):
-        _unread(reading, item, OPPOSITE if says else UNSAID)
+    denied = says_opposite(says == "present", result.flags, reading.tables) if says else UNSAID
+    if says is None or denied:
+        _unread(reading, item, denied)
         return
     to, value = (reading.outside, says == "present") if site else (reading.signs, says)
     _file(reading, to, item, value, "recorded as a finding", says)

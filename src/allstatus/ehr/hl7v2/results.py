@@ -7,25 +7,20 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from allstatus.ehr.chart import NO_STATUS, Code, Quantity, Result
-from allstatus.ehr.coding.comments import is_comment, taken_back
+from allstatus.ehr.coding.comments import taken_back
 from allstatus.ehr.dates import When, last_day
+from allstatus.ehr.hl7v2.remarks import ONLY_A_REMARK, VOID, comments_in, remarks_in_text
 from allstatus.ehr.hl7v2.segments import BROKEN_OFF, Segment, under
 from allstatus.ehr.hl7v2.specimens import Specimen, specimen_of
 from allstatus.ehr.hl7v2.times import span, usable
 from allstatus.ehr.hl7v2.values import flags_of, ranges_of, value_of
+from allstatus.ehr.sendings import BY_IDENTIFIER
 
 NO_VALUE = "has no value"
 OUTSIDE_ORDER = "stands outside an order"
 CANCELLED = "its order was cancelled"
 UNTOLD = "announced, without a result"
 FINAL = ("F", "C", "U", "A", "B", "V")  # terminology.hl7.org v2-0085: B and V since 2.8
-VOID = {
-    "D": "deleted",
-    "W": "sent as wrong",
-    "X": "no result can be obtained",
-    "N": "not asked for",
-    "O": "an order without a result",
-}
 DOUBT = {
     "P": "preliminary, not final",
     "I": "has no result yet (pending)",
@@ -91,7 +86,8 @@ class Sending:
 @dataclass(frozen=True, slots=True)
 class Order:
     """An OBR with the segments under it; `cancelled` by the ORC before it (`common`), with the
-    `comments` on any of these but the results.
+    `comments` on any of these but the results. `remarks` are those of its observations that are no
+    results.
     """
 
     request: Segment | None
@@ -100,6 +96,7 @@ class Order:
     cancelled: bool = False
     comments: str = ""
     common: Segment | None = None
+    remarks: tuple[Segment, ...] = ()
 
     @classmethod
     def of(
@@ -118,11 +115,10 @@ class Order:
         beside = [one for one in segments if one.name not in ("OBX", "ORC")]
         said = [one for one in (common, request, *shared, *beside) if one is not None]
         comments = "\n".join(comment for one in said for comment in one.comments)
-        remarks = [one for one in found if is_comment(one.codes(3), one.text(3, 2))]
-        comments += "".join(
-            f"\n{one.plain(one.raw(5))}" for one in remarks if one.status(11) not in VOID
-        )
-        return cls(request, found, specimen_of(request, own or shared), cancelled, comments, common)
+        remarks = tuple(remarks_in_text(found))
+        comments = "\n".join((comments, *comments_in(found, remarks)))
+        specimen = specimen_of(request, own or shared)
+        return cls(request, found, specimen, cancelled, comments, common, remarks)
 
     @property
     def status(self) -> str:
@@ -187,14 +183,14 @@ def _sending(order: Order, segment: Segment, sender: Sender) -> Sending:
         notes=tuple(_notes(order, segment)),
     )
     rest = (
-        _code_name(result),
+        ONLY_A_REMARK if segment in order.remarks else _code_name(result),
         segment.raw(4),
         _moment(day),
         order.specimen.name,
     )
     rank, confirms = RANK.get(said, 1), status == CONFIRMS and value is None
     own = segment.raw(21)
-    instance = f"instance {own}|{rest[0]}|{rest[-1]}" if own else ""
+    instance = f"{BY_IDENTIFIER}{own}|{rest[0]}|{rest[-1]}" if own else ""
     return Sending(result, *_numbers(order), "|".join(rest), rank, confirms, instance)
 
 
@@ -207,6 +203,7 @@ def _standing(order: Order, segment: Segment, sender: Sender) -> tuple[str, str]
     status = segment.status(11)
     whole = order.status
     void = VOID.get(status, "") or order.specimen.void or (CANCELLED if whole == "X" else "")
+    void = void or (ONLY_A_REMARK if segment in order.remarks else "")
     if segment.broken:
         return void, BROKEN_OFF
     if order.request is not None and order.request.broken:
