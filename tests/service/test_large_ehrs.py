@@ -185,6 +185,39 @@ def test_a_category_that_may_hold_signs(tmp_path: Path, key: str) -> None:
     assert f"{key} could not be read" in lacked["cards"][0]["detail"]
 
 
+DELETION = {
+    "resourceType": "Provenance",
+    "recorded": "2026-01-01T00:00:00Z",
+    "activity": {
+        "coding": [
+            {"system": "http://terminology.hl7.org/CodeSystem/v3-DataOperation", "code": "DELETE"}
+        ]
+    },
+}
+
+
+@pytest.mark.parametrize("profile", ["r4", "everything"])
+def test_a_record_of_deletion(tmp_path: Path, profile: str) -> None:
+    bundle = chart("01-exactly-five")
+    marrow = next(one["resource"] for one in bundle["entry"] if "valueQuantity" in one["resource"])
+    gone = DELETION | {"target": [{"reference": f"Observation/{marrow['id']}"}]}
+
+    def deleting(server: FhirServer) -> None:
+        lawful = server.answer
+
+        def answer(path: str, token: str | None) -> tuple[int, object]:
+            status, body = lawful(path, token)
+            if path.startswith("/Observation?") and "_revinclude=Provenance:target" in path:
+                body["entry"].append({"resource": gone, "search": {"mode": "include"}})
+            return status, body
+
+        server.answer = answer  # type: ignore[method-assign]
+
+    status, body, _ = read_from(tmp_path, bundle, profile, change=deleting)
+    assert status == 200
+    assert (body["cards"][0]["summary"] == IN_REMISSION) is (profile == "r4")
+
+
 def test_an_included_medication_is_not_asked_for_again(tmp_path: Path) -> None:
     asked: list[str] = []
 

@@ -1,4 +1,4 @@
-"""Answers to a search that are not all there is, as a table."""
+"""Answers to a search that are not all there is, as a table; and what is searched for."""
 
 from pathlib import Path
 
@@ -6,6 +6,10 @@ import pytest
 import yaml
 from starlette.testclient import TestClient
 
+from allstatus.ehr.fhir.fhir_mentions import NAMING
+from allstatus.ehr.fhir.fhir_resources import READERS
+from allstatus.ehr.fhir.fhir_withdrawals import TELLING
+from allstatus.service.prefetch import searches
 from service.hooks.test_order_cards import IN_REMISSION
 
 from .conftest import PATIENT_VIEW, call, chart, prefetch_of
@@ -29,3 +33,12 @@ def test_an_outcome_that_says_nothing_is_told(client: TestClient) -> None:
     given["observations"]["entry"].append({"resource": {"resourceType": "OperationOutcome"}})
     (card,) = client.post(PATIENT_VIEW, json=call(given)).json()["cards"]
     assert "answer for observations came with a warning" in card["detail"]
+
+
+def test_everything_that_a_chart_hears_is_asked_for() -> None:
+    chosen = searches("everything")
+    asked = {chosen.kinds(key)[0] for key in chosen.templates}
+    heard = {*READERS, *NAMING, *TELLING, "QuestionnaireResponse"}
+    assert heard - asked == {"Provenance"}  # which has no search by patient, and comes beside
+    results = {chosen.kinds(key)[0] for key, said in chosen.templates.items() if "Prov" in said}
+    assert results == {*READERS} - {"ClinicalImpression"}

@@ -33,7 +33,7 @@ INCLUDED = ("include", "outcome")
 WARNED = "the server's answer for {} came with a warning; not all may be there"
 TELLS_NO_FINDING = frozenset(
     f"Medication{kind}" for kind in ("Administration", "Dispense", "Request", "Statement")
-) | {"Specimen"}  # a chart that lacks them is not short of findings
+) | {"Specimen", "List"}  # a chart that lacks them is not short of findings
 NOT_HAD = "{} could not be read ({}); the decision is made without"
 UNASKED = "{} of the keys prefetched are not among those asked for; they were not looked at"
 MISSHAPEN = "it has not the shape of a bundle"
@@ -105,7 +105,7 @@ def _result_codes() -> str:
 
 
 def templates(chosen: Searches | None = None) -> dict[str, str]:
-    """Prefetch templates by key: everything of the patient that the chart reader reads.
+    """Prefetch templates by key.
 
     Results are not narrowed to known codes: a panel's code says nothing of its parts, and a finding
     may be coded in a value.
