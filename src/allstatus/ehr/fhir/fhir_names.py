@@ -22,8 +22,10 @@ def names_of(resource: Json, store: ResourceStore, rest: str) -> tuple[str, ...]
     `rest` (what it measures, in which specimen), since an order's number stands on all its results.
     """
     own = store.address(resource)
+    if "identifier" not in resource:
+        return (own,) if own else ()
     names = [own] if own else []
-    for item in objects(resource["identifier"]) if "identifier" in resource else ():
+    for item in objects(resource["identifier"]):
         if value := text(item.get("value")):
             names.append(f"{BY_IDENTIFIER}{text(item.get('system'))}|{value} of {rest}")
     return tuple(names)

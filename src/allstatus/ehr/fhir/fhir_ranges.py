@@ -66,12 +66,14 @@ def ranges(part: Json, born: Birth, day: When | None) -> tuple[Range, ...]:
         return ()
     found: list[Range] = []
     given = objects(sent)
+    others = bool(sent and not given)
     for item in given:
-        if (one := _range(item, born, day)) is not None:
+        one = _range(item, born, day)
+        if one is OF_ANOTHER_AGE:
+            others = True
+        elif one is not None:
             found += [one, *_worded(item, one)] if "text" in item else [one]
-    mine = tuple([one for one in found if one is not OF_ANOTHER_AGE])
-    unreadable = len(mine) < len(found) or bool(sent and not given)
-    return mine or (UNREADABLE_RANGE,) * unreadable
+    return tuple(found) if found or not others else (UNREADABLE_RANGE,)
 
 
 def _range(item: Json, born: Birth, day: When | None) -> Range | None:
@@ -87,8 +89,8 @@ def _range(item: Json, born: Birth, day: When | None) -> Range | None:
         if applies is None or "" in groups or len(groups) > 1:
             return UNREADABLE_RANGE
         sex = next(iter(groups), None)
-    low = quantity(obj(item["low"])) if "low" in item else None
-    high = quantity(obj(item["high"])) if "high" in item else None
+    low = quantity(item["low"]) if "low" in item else None
+    high = quantity(item["high"]) if "high" in item else None
     if low or high:
         return Range(low, high, sex)
     if said := text(item.get("text")):
@@ -99,7 +101,7 @@ def _range(item: Json, born: Birth, day: When | None) -> Range | None:
 def _worded(item: Json, told: Range) -> list[Range]:
     """The range in the words beside one that was sent as numbers, where they are one."""
     said = text(item["text"])
-    alone = told in (UNREADABLE_RANGE, OF_ANOTHER_AGE) or not ("low" in item or "high" in item)
+    alone = told == UNREADABLE_RANGE or not ("low" in item or "high" in item)
     return [] if alone or not is_range(said) else [Range(quoted(said), None, told.sex)]
 
 
@@ -118,7 +120,7 @@ def _of_age(age: Json, born: When | None, day: When | None) -> bool | None:
     for end in ("low", "high"):
         if end not in age:
             continue
-        limit = quantity(obj(age[end]))
+        limit = quantity(age[end])
         factor = AGE_UNITS.get((limit.unit or "").lower())
         try:
             number = number_of(limit.number)

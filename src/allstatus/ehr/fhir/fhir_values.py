@@ -36,7 +36,8 @@ def value_of(part: Json) -> Quantity | None:
         return None
     if len(sent) > 1:
         return quoted(TWO_VALUES)
-    return _read(sent[0], part[sent[0]])
+    reader = READERS.get(sent[0])
+    return reader(part[sent[0]]) if reader else quoted(f"a value that is not read ({sent[0]})")
 
 
 def interpreted(part: Json) -> Quantity | None:
@@ -47,11 +48,6 @@ def interpreted(part: Json) -> Quantity | None:
         if code.system in INTERPRETATIONS
     )
     return None if part.get("dataAbsentReason") else by_flags(found)
-
-
-def _read(kind: str, value: Any) -> Quantity | None:
-    reader = READERS.get(kind)
-    return reader(value) if reader else quoted(f"a value that is not read ({kind})")
 
 
 def _string(value: object) -> Quantity | None:
@@ -77,8 +73,9 @@ def _coded(concept: object) -> Quantity:
     return Quantity(words(concept) or " ".join(code.code for code in found), codes=found)
 
 
-def quantity(value: Json) -> Quantity:
+def quantity(sent: object) -> Quantity:
     """A FHIR Quantity; unit and code that say different things make a unit that nothing knows."""
+    value = obj(sent)
     code, unit, system = value.get("code"), value.get("unit"), value.get("system", UCUM[0])
     code, unit = code if isinstance(code, str) else "", unit if isinstance(unit, str) else ""
     if unit and system not in UCUM and read_unit(code) is None:
@@ -109,7 +106,7 @@ def _unit(code: str, unit: str) -> str | None:
 
 def _range_value(value: Json) -> Quantity:
     """A Range as a value. One end alone is open; a comparator at an end only makes it wider."""
-    low, high = (quantity(obj(value.get(end))) for end in ("low", "high"))
+    low, high = (quantity(value.get(end)) for end in ("low", "high"))
     ends = [end for end in (low, high) if end.number is not None]
     if len(ends) < 2:
         if not ends:
@@ -139,7 +136,7 @@ def _ratio(value: Json) -> Quantity:
     """A share such as 10 of 200 cells; the comparators of both ends together say which way it is
     open.
     """
-    top, bottom = (quantity(obj(value.get(end))) for end in ("numerator", "denominator"))
+    top, bottom = (quantity(value.get(end)) for end in ("numerator", "denominator"))
     sent = f"{top.sent}/{bottom.sent}"
     units = [(end.unit or "").strip() for end in (top, bottom)]
     plain = all(unit.lower() in CELLS or unit[:1] == "{" for unit in units)
@@ -156,7 +153,7 @@ def _ratio(value: Json) -> Quantity:
 READERS: dict[str, Callable[[Any], Quantity | None]] = {
     "valueString": _string,
     "valueInteger": lambda value: Quantity(str(value), value),
-    "valueQuantity": lambda value: quantity(obj(value)),
+    "valueQuantity": quantity,
     "valueRange": lambda value: _range_value(obj(value)),
     "valueRatio": lambda value: _ratio(obj(value)),
     "valueBoolean": _boolean,
