@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -76,7 +76,7 @@ def _fhir(text: str, read: Reader, *, together: bool) -> Numbered:
     loose: list[Any] = []
     left: list[str] = []
     answered = False
-    for number, value, unread in _resources(split_records(text), text.split("\n")):
+    for number, value, unread in _resources(split_records(text), text):
         left += filter(None, [unread])
         if (
             number is not None
@@ -116,14 +116,16 @@ def read_bundle_lines(path: str, *, partial: bool = False) -> Numbered:
 
 
 def _resources(
-    values: Iterable[tuple[int | None, Any]], lines: Sequence[str] = ()
+    values: Iterable[tuple[int | None, Any]], text: str = ""
 ) -> Iterator[tuple[int | None, Any, str]]:
     """The same values, with a refusal in the place of a line or an item that is no resource, and
-    what stands there.
+    what stands there in the `text` they are from.
     """
+    lines: list[str] = []
     for number, value in values:
         if isinstance(value, InvalidRecord):
-            yield number, value, lines[number - 1] if number and lines else ""
+            lines = lines or text.split("\n")
+            yield number, value, lines[number - 1] if number and text else ""
         elif number is not None and not is_resource(value):
             yield number, no_resource("input"), json.dumps(value, default=str)
         else:
@@ -215,7 +217,7 @@ def _placed(file: Path, text: str) -> Iterator[tuple[Any, str]]:
     kind = "item" if text.lstrip().startswith("[") and not _holds_lines(file) else "line"
     try:
         values = ((number or 1, value) for number, value in split_records(text))
-        for number, value, unread in _resources(values, text.split("\n")):
+        for number, value, unread in _resources(values, text):
             wrong = isinstance(value, InvalidRecord)
             place = f"{file} {kind} {number}"
             yield InvalidRecord(place, value.problem, value.remedy) if wrong else value, unread

@@ -126,7 +126,8 @@ def _opened(bundle: Json) -> Iterator[BundleEntry]:
     merged = MERGED in bundle or RULES in bundle
     for number, entry in enumerate(objects(bundle.get("entry"))):
         place = None if history is None else (history, number)
-        address, resource = text(entry.get("fullUrl")), entry.get("resource")
+        address = text(entry["fullUrl"]) if "fullUrl" in entry else ""
+        resource = entry.get("resource")
         stamp = obj(entry["response"]) if "response" in entry else NOTHING
         if "request" in entry and obj(entry["request"]).get("method") == "DELETE":
             url = text(entry["request"].get("url"))

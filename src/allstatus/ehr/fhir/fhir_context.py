@@ -43,6 +43,7 @@ UNKNOWN_FOCUS = "is about something that is not here"
 RECEIPT = "receipt"
 SOURCE_OF_TIME, RECEIVED = "/QuelleKlinischesBezugsdatum", "281271004"
 FOCUS_CODE = "observation-focusCode"
+ABOUT = frozenset({"focus", "extension"})  # elements that say what a result is about
 
 
 class Specimens(NamedTuple):
@@ -190,7 +191,7 @@ def about(resource: Json, store: ResourceStore) -> tuple[Standing, tuple[Code, .
     """Whether a result is the patient's, and the codes of the condition it is about."""
     found: tuple[Code, ...] = ()
     stands = STANDS
-    if "focus" not in resource and "extension" not in resource:
+    if resource.keys().isdisjoint(ABOUT):
         return stands, found
     for extension in objects(resource.get("extension")):
         if _ends(extension, FOCUS_CODE):

@@ -207,9 +207,9 @@ def _gather(store: ResourceStore) -> _Gathered:
     same = alike(all_named)
     patients = [
         (known, key, resource)
-        for resource, why, (key, *_) in owners
+        for resource, why, keys in owners
         if resource["resourceType"] == "Patient" and not why
-        if key is not None and (known := same.get(key, key)) is not None
+        if (key := keys[0]) is not None and (known := same.get(key, key)) is not None
     ]
     here = {known for key in all_named if (known := same.get(key, key)) is not None}
     gathered.people = persons([(known, it) for known, _, it in patients], same, here, store)
@@ -242,10 +242,10 @@ def _replaced(owners: list[Owner], store: ResourceStore) -> dict[int, str]:
     """Why a resource does not count that another of its patient says it replaces."""
     return {
         id(old): REPLACED
-        for resource, why, (key, *_) in owners
-        if not why and ("extension" in resource or "related" in resource)
+        for resource, why, keys in owners
+        if ("extension" in resource or "related" in resource) and not why
         for old in replaced(resource, store)
-        if whose(old, store) == key
+        if whose(old, store) == keys[0]
     }
 
 

@@ -10,6 +10,7 @@ from allstatus.ehr.chart import NO_STATUS, NUMBERS, SEVERAL, Code, Quantity, Res
 from allstatus.ehr.coding import comments
 from allstatus.ehr.dates import When, read_when
 from allstatus.ehr.fhir.fhir_context import (
+    ABOUT,
     ANOTHERS,
     UNPLACED,
     Dated,
@@ -21,11 +22,12 @@ from allstatus.ehr.fhir.fhir_context import (
 )
 from allstatus.ehr.fhir.fhir_holders import ordered
 from allstatus.ehr.fhir.fhir_names import names_of
-from allstatus.ehr.fhir.fhir_panels import listed_in_error, listing, remarks
+from allstatus.ehr.fhir.fhir_panels import LISTS, listed_in_error, listing, remarks
 from allstatus.ehr.fhir.fhir_patients import same_person, subject_of, whose
 from allstatus.ehr.fhir.fhir_ranges import ranges
 from allstatus.ehr.fhir.fhir_standing import (
     CORRECTED,
+    NOTED,
     REPORT,
     RESULT,
     STANDS,
@@ -41,6 +43,10 @@ from allstatus.ehr.fhir.fhir_standing import (
 from allstatus.ehr.fhir.fhir_store import ResourceStore
 from allstatus.ehr.fhir.fhir_values import flags, interpreted, value_of
 from allstatus.ehr.fhir.json_access import Json, text, when, words
+
+
+# elements by which a result that nothing lists tells more of itself than by status and labels
+BESIDE_STATUS = frozenset({"basedOn", "partOf"}).union(ABOUT, LISTS, NOTED)
 
 
 def source_of(resource: Json) -> str:
@@ -86,9 +92,12 @@ class Observed:
 
     def _all(self) -> Read:
         resource, store, of = self.resource, self.store, self.specimens
+        stands, listed = _stands(resource, store), store.listed(resource)
+        if of is UNPLACED and not listed and resource.keys().isdisjoint(BESIDE_STATUS):
+            return stands, dated(resource, store, of), ()  # as most are
         whom, focus = about(resource, store)
-        told, found = [resource], [_stands(resource, store), of.standing, whom]
-        if store.listed(resource):
+        told, found = [resource], [stands, of.standing, whom]
+        if listed:
             told += [one for _, one in listing(resource, store)]
             found += held(resource, store), listed_in_error(resource, store)
         found.append(noted(comments.RESULT, told, of.resources, remarks(told, store)))
@@ -152,7 +161,9 @@ class SentResult(Result):
         stands, day, _ = of.read()
         sent = self._value()
         value = sent or Quantity()
-        stands = together(stands, beside, absence(part, sent))
+        lacking = absence(part, sent)
+        if lacking is not STANDS or beside is not STANDS:
+            stands = together(stands, beside, lacking)
         put_source(self, self._called())
         put_specimen(self, of.specimens.codes)
         put_said(self, value.codes)

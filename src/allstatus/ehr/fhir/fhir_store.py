@@ -75,7 +75,7 @@ class ResourceStore:
                 self.superseded.append(entry.resource)
 
     def _index(self, key: Key, entry: BundleEntry) -> None:
-        address, resource = entry[:2]
+        address, resource = entry[0], entry[1]
         self.resources.append(resource)
         self._by_key[key] = resource
         self._keys[id(resource)] = key

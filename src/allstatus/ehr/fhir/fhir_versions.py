@@ -46,7 +46,7 @@ def versions_of(entries: Iterable[BundleEntry], home: str) -> list[tuple[Key, li
     written: dict[Key, set[str]] = {}
     for number, sent in enumerate(entries):
         entry = _as_today(sent) if "related" in sent[1] else sent
-        address, resource = entry[:2]
+        address, resource = entry[0], entry[1]
         server, local = split_address(address) if address else NO_KEY
         own = resource.get("id")
         if own and isinstance(own, str):
