@@ -7,7 +7,13 @@ from typing import Any
 import pytest
 
 from allstatus.ehr.chart import Chart
-from allstatus.ehr.chart_files import Numbered, read_bundle_lines, read_charts, read_folder
+from allstatus.ehr.chart_files import (
+    NAMESAKE,
+    Numbered,
+    read_bundle_lines,
+    read_charts,
+    read_folder,
+)
 from allstatus.errors import InvalidRecord
 from ehr.bundles import bundle, marrow, patient
 
@@ -100,6 +106,32 @@ def test_the_files_of_a_folder_are_read_together(tmp_path: Path) -> None:
     assert [number for number, _ in charts] == [1, 2, 3]
     assert sorted(len(chart.results) > 0 for chart in found) == [True] * 3
     assert "a" in [chart.patient for chart in found]
+
+
+@pytest.mark.parametrize(
+    ("table", "message", "parts"),
+    [
+        ("a", "", {"a"}),
+        ("b", "", set()),
+        ("b", "a", {"a"}),
+        ("", "", {"a", None}),
+        ("", "b", set()),
+    ],
+)
+def test_charts_of_one_id_from_files_of_two_kinds_may_be_parts(
+    tmp_path: Path, table: str, message: str, parts: set[str | None]
+) -> None:
+    (tmp_path / "a.json").write_text(json.dumps(one("a")), "utf-8")
+    row = f"{table},2025-03-10,11150-0,60"
+    (tmp_path / "t.csv").write_text(f"patient,date,code,value\n{row}\n", "utf-8")
+    if message:
+        said = MESSAGE.replace("\n", "\r").split("\r")
+        pid = [f"PID|1||{message}^^^H^MR" if line.startswith("PID") else line for line in said]
+        (tmp_path / "o.hl7").write_text("\r".join(pid), "utf-8")
+    charts = [chart for _, chart in read_folder(tmp_path) if isinstance(chart, Chart)]
+    assert {chart.patient for chart in charts if chart.partial} == parts
+    for chart in charts:
+        assert chart.partial == (NAMESAKE in " ".join(chart.warnings))
 
 
 def test_the_tables_of_a_folder_are_read_as_one(tmp_path: Path) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import functools
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,7 @@ from allstatus.record.json_reader import (
 _NAMED = re.compile(  # whom a line refers to, or whose it is
     r'"reference"\s*:\s*"(?:[^"\\]*[/:])?([^"/:\\]+)"|"resourceType"\s*:\s*"Patient".*?"id"\s*:\s*"([^"\\]+)"'
 )
+NAMESAKE = "other kinds of files have this id"
 GENERAL = {"", ".txt", ".dat", ".log"}  # endings that say nothing of what is in a file
 Reader = Callable[[object], list[Chart]]
 Numbered = Iterator[tuple[int | None, Chart | InvalidRecord]]
@@ -99,7 +101,7 @@ def _without(left: list[str], charts: list[Chart]) -> list[Chart]:
     """The charts; those whose patients are named in lines that were refused are parts of them."""
     named = [{name for found in _NAMED.findall(line) for name in found} for line in left]
     for chart in charts:
-        name = (chart.patient or "").partition(" (")[0]
+        name = _bare_id(chart)
         if name and (refused := sum(name in names for names in named)):
             chart.partial = True
             chart.warnings.append(PART.format(REFUSED.format(refused)))
@@ -170,9 +172,9 @@ def read_folder(path: Path, *, partial: bool = False) -> Numbered:
     from allstatus.ehr.hl7v2 import read_hl7
 
     messages = [text for _, text in texts[HL7V2]]
-    charts = read_hl7(*messages, partial=partial) if messages else []
+    charts = {HL7V2: read_hl7(*messages, partial=partial) if messages else []}
     tables = {file.name: text for file, text in texts[TABLE]}
-    charts += _tables(tables, partial=partial) if tables else []
+    charts[TABLE] = _tables(tables, partial=partial) if tables else []
     for file, text in texts[FHIR] + [(file, text) for file, text in lines if text.strip()]:
         for value, unread in _placed(file, text):
             left += filter(None, [unread])
@@ -180,9 +182,29 @@ def read_folder(path: Path, *, partial: bool = False) -> Numbered:
                 yield None, value
             else:
                 resources.append(value)
+    charts[FHIR] = []
     if texts[FHIR]:
-        charts += _without(left, read_fhir(resources, partial=partial))
-    yield from _number(sorted(charts, key=lambda chart: chart.patient or ""))
+        charts[FHIR] = _without(left, read_fhir(resources, partial=partial))
+    _tell_namesakes(charts.values())
+    yield from _number(sorted(chain(*charts.values()), key=lambda chart: chart.patient or ""))
+
+
+def _tell_namesakes(kinds: Collection[list[Chart]]) -> None:
+    """Charts of one id from files of several kinds may be one patient's, so that each may be a
+    part; so are those of nobody and of the only patient there is.
+    """
+    names = {_bare_id(chart) for chart in chain(*kinds)}
+    only = max(names) if len(names - {""}) == 1 else ""
+    number = Counter(name for charts in kinds for name in {_bare_id(one) or only for one in charts})
+    for chart in chain(*kinds):
+        if (name := _bare_id(chart) or only) and number[name] > 1:
+            chart.partial = True
+            chart.warnings.append(PART.format(NAMESAKE))
+
+
+def _bare_id(chart: Chart) -> str:
+    """A patient's id without whose it is."""
+    return (chart.patient or "").partition(" (")[0]
 
 
 def _charts_below(folder: str) -> Iterator[str]:

@@ -8,6 +8,7 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from allstatus.ehr.chart import (
+    IN_DOUBT,
     NAMELESS,
     SAID_SO,
     SEVERAL,
@@ -46,7 +47,6 @@ from allstatus.errors import InvalidRecord
 
 SUBJECTS = {"Patient", *READERS}
 SET_ASIDE = "{} resources name no patient; they are set aside"
-IN_DOUBT = "{} resources name no patient; they are a doubt for the only patient there is"
 SUPERSEDED = "superseded by a later version"
 REPLACED = "replaced by another"
 DELETED = "deleted"
