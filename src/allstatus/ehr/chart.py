@@ -138,7 +138,7 @@ class Problem(Statement):
     """A coded condition: a diagnosis, a symptom, or a status on the problem list. `when` is its
     `onset`, else when it was recorded; `clinical` is its clinical status, or
     UNREAD_STATUS; `primary` are the codes of the disease whose spread it is said to be;
-    `unread_end`: when it ended was sent, and cannot be read.
+    `unread_start`, `unread_end`: when it began, or ended, was sent and cannot be read.
     """
 
     until: When | None = None
@@ -149,6 +149,7 @@ class Problem(Statement):
     caused: bool = False
     onset: When | None = None
     primary: tuple[Code, ...] = ()
+    unread_start: bool = False
     unread_end: bool = False
 
 

@@ -132,6 +132,23 @@ def shifted(day: date, by: timedelta) -> date:
         return date.max if by > timedelta() else date.min
 
 
+def of_age(born: When, years: int) -> When | None:
+    """The year in which one who was born then is of an age; None beyond the calendar.
+
+    >>> of_age(When("1980-02-29", date(1980, 2, 29), date(1980, 2, 29)), 45).text
+    '2025-02-28 to 2026-02-28'
+    """
+    ends = [
+        (day.year + more, day.month, min(day.day, monthrange(2001, day.month)[1]))
+        for day, more in ((born.first, years), (born.last, years + 1))
+    ]
+    try:
+        first, last = (date(*end) for end in ends)
+    except (ValueError, OverflowError):
+        return None
+    return When(f"{first} to {last}", first, last)
+
+
 def last_day(whens: Iterable[When | None]) -> date | None:
     """The earliest of the last days that bound a time."""
     return min((when.last for when in whens if when is not None), default=None)

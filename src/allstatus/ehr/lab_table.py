@@ -207,7 +207,9 @@ def _statement(row: Row, source: str, remarks: Iterable[Row] = ()) -> Statement:
             return _result(row, Statement(source, codes, when, issued, void, text, doubt=doubt))
         doubt = doubt or (UNSAID if answered else "")
         said = _status(row)
+        unread = bool(row["date"]) and when is None
         made = Problem(source, codes, when, issued, void, text, recorded=when, doubt=doubt)
+        made = replace(made, unread_start=unread) if unread else made
         return replace(made, clinical=said, ended=said in ENDED) if said in STATES else made
     row = _as_result(row)
     void, doubt = _standing(row, RESULT, comments.RESULT, remarks)

@@ -174,7 +174,8 @@ def _decide(
     """By what the laboratory sent; None where it sent neither range nor flag."""
     if len(said) > 1:
         return _Verdict(None, "its flags contradict each other")
-    by_flag = next(iter(said), None)
+    foreign = any("|" in flag for flag in flags)  # of a system that is not HL7's
+    by_flag = None if foreign else next(iter(said), None)
     by_range = None if not limits else _within(value.span, limits)
     if by_range is not None and by_flag is not None and by_range != by_flag:
         return _Verdict(None, "the flag contradicts the range", conflict=True)

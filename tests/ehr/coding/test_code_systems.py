@@ -73,3 +73,28 @@ def test_what_is_of_icd_and_where_a_system_lives() -> None:
 def test_plain_leaves_what_tells_systems_apart() -> None:
     assert plain(" HTTPS://H.example/Lab/ ") == "http://h.example/lab"
     assert plain("1.2.3") == "urn:oid:1.2.3"
+
+
+@pytest.mark.parametrize(
+    ("system", "sent", "parts"),
+    [
+        ("loinc", "11150-0", ()),
+        ("loinc", "[11150-0]", (("loinc", "11150-0"),)),
+        ("loinc", "11150-0.", (("loinc", "11150-0"),)),
+        ("loinc", "11150-0 Blasts", (("loinc", "11150-0"), ("loinc", "Blasts"))),
+        ("LOINC (2.76)", "11150-0", (("loinc", "11150-0"),)),
+        ("SNOMED CT v2025", "91857003", (("snomed", "91857003"),)),
+        ("ICD-10-CM [FY2025]", "c9100", (("icd10cm", "C91.00"),)),
+        ("", "LOINC:11150-0", (("loinc", "11150-0"),)),
+        ("", "LN|11150-0", (("loinc", "11150-0"),)),
+        ("", "11150-0", ()),
+        ("", "site:11150-0", ()),
+        ("urn:site", "[11150-0]", ()),
+        ("http://h.example/loinc", "11150-0", ()),
+        ("icd10cm", "1 2 " * 50, (("icd10cm", "1"), ("icd10cm", "2")) * 10),
+    ],
+)
+def test_an_oddly_written_code_may_hold_others(
+    system: str, sent: str, parts: tuple[tuple[str, str], ...]
+) -> None:
+    assert [(one.system, one.code) for one in SYSTEMS.parts(Code(system, sent))] == [*parts]

@@ -78,8 +78,8 @@ def _away(item: Finding, center: date) -> timedelta:
 
 
 def _open(scene: Scene, verdicts: dict[str, Finding | None], center: date | None) -> list[Doubt]:
-    """Doubts about a component that may be nearer to the marrow than the one chosen, and not older,
-    and may say otherwise.
+    """Doubts about a component that may be nearer to the marrow than the one chosen, or as near and
+    not older, and may say otherwise.
     """
     index = scene.index.doubts.get(FACT, NO_DOUBT)
     if center is None:
@@ -99,9 +99,10 @@ def _opens(scene: Scene, doubt: Doubt, chosen: Finding | None, center: date | No
     nearest = min(max(center, when.first), when.last)
     if chosen is None or chosen.value is None:
         return abs(nearest - center) <= scene.window
-    if abs(nearest - center) > _away(chosen, center):
-        return False
-    return doubt.differs(chosen.when, chosen.value, eq)
+    away = abs(nearest - center)
+    if away < _away(chosen, center) and when.end < chosen.when.begin:
+        return bool(doubt.value != chosen.value)
+    return away <= _away(chosen, center) and doubt.differs(chosen.when, chosen.value, eq)
 
 
 def _nearest(items: list[Finding], center: date | None) -> Finding | None:

@@ -118,8 +118,8 @@ class Assessor:
         """
         when, anchor = doubt.when, moment.anchor
         own = doubt.firm and when.last == anchor
-        undated = doubt.firm and when.vague and not when.text
-        if undated or not (own or moment.final):
+        alike = doubt.firm and when.vague and not when.text  # an undated one, beside another
+        if (alike and anchor is not None) or not (own or moment.final):
             return set()
         first = when.first if own else max(when.first, anchor or date.min)
         kinds = (*self.index.components.values(), *self.index.sites.values())

@@ -19,6 +19,10 @@ _UNSEEN = " \t\r\n\xa0\u200b\u200c\u200d\u200e\u200f\u2060"  # around what was c
 _SNOMED_EDITION = "http://snomed.info/sct/"
 _ICD9_MALIGNANT = range(140, 209)  # CMS file v32: malignant neoplasms with leukemia and lymphoma
 DOTTED = ("icd10", "icd9")
+_RELEASE = re.compile(r"\W*(.*?)\W*(?:[(\[]|\bv(?:ersion)?[. ]*\d|\s\d).*", re.IGNORECASE)
+_BEFORE = re.compile(r"\W*(\w[\w -]*?)\s*[:|]\s*(.+)")
+_PART = re.compile(r"[A-Za-z\d](?:[A-Za-z\d./-]*[A-Za-z\d])?")
+_LOOKED_AT = 20  # parts of what may be a code
 
 
 class CodeSystems:
@@ -61,6 +65,21 @@ class CodeSystems:
             code = code.rstrip(_MARKS)
         dotted = family in DOTTED and len(code) > 3 and code[3] != "." and "." not in code
         return f"{code[:3]}.{code[3:]}" if dotted else code
+
+    def parts(self, code: Code) -> tuple[Code, ...]:
+        """The codes there may be in one that is not written as its system writes its codes, or
+        whose system is sent with its release or in the code; none in any other.
+        """
+        system, sent = code.system, code.code
+        if self.is_known(system):
+            if _PART.fullmatch(sent):
+                return ()
+        elif found := _BEFORE.match(sent) if not system else _RELEASE.match(system):
+            system, sent = self.name(found[1]), found[2] if not system else sent
+        if not self.is_known(system):
+            return ()
+        parts = _PART.findall(sent)[:_LOOKED_AT]
+        return tuple(Code(system, self.written(system, part), code.display) for part in parts)
 
     def is_of_icd(self, code: Code) -> bool:
         """Whether a code is of an edition of ICD, whose chapters tell diseases apart."""

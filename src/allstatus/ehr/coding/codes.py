@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -42,10 +43,25 @@ class CodeTables:
         name = code.system if self.systems.is_known(code.system) else self.systems.name(code.system)
         return name if self.systems.is_known(name) else ""
 
+    def meant(self, codes: tuple[Code, ...]) -> tuple[Code, ...]:
+        """Codes of one concept with those that tables know in the place of what is oddly written;
+        as they are where one of them is known as it is written.
+        """
+        within = [self._known(self.systems.parts(code)) for code in codes]
+        if not any(within) or self._known(c for c, w in zip(codes, within, strict=True) if not w):
+            return codes
+        return tuple(one for c, w in zip(codes, within, strict=True) for one in w or (c,))
+
+    def _known(self, codes: Iterable[Code]) -> tuple[Code, ...]:
+        each = self.results, self.signs, self.diagnoses, self.treatments
+        return tuple(code for code in codes if any(table.known(code) for table in each))
+
     def specimen_in_words(self, code: Code) -> tuple[Topic, ...]:
-        """What a specimen is called whose code no table names."""
+        """What a specimen is called whose code no table names, or names oddly written."""
         if code.system == ITSELF or self.results.find([code]):
             return ()
+        if within := self.results.find_each(self.systems.parts(code)):
+            return tuple(match.topic for match in within)
         words = code.code if code.system == TEXT else code.display
         return tuple([self.results.topics[name] for name in topics_named(words)])
 

@@ -1,15 +1,44 @@
 """What a chart tells by the way (reasons of orders, answers on forms, messages of kinds not
-read) counts for what the code tables know, a site's own included.
+read) counts for what the code tables know, a site's own included; what it tells by a code that is
+oddly written is in doubt.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from allstatus.ehr.chart import Chart, Code, Mention, Result
 from allstatus.ehr.coding.codes import CodeTables, Match
 from allstatus.record.blood_count import COMPONENTS
 from allstatus.rules.ruleset import RELAPSE
+
+ODD = "oddly written: {}"
+
+
+def with_doubted_codes(chart: Chart, tables: CodeTables) -> Chart:
+    """A chart in which what has an oddly written code is in doubt, under the codes that may be
+    meant.
+    """
+    told: tuple[list[Any], ...] = chart.results, chart.problems, chart.treatments
+    mentioned = [one.statement for one in chart.mentions]
+    sent = {one.codes for group in (*told, mentioned) for one in group}
+    odd = {codes: meant for codes in sent if (meant := tables.meant(codes)) != codes}
+    if not odd:
+        return chart
+
+    def doubted(one: Any) -> Any:
+        codes = one.codes
+        if codes not in odd:
+            return one
+        why = ODD.format(", ".join(f"{code.system} {code.code}" for code in codes))
+        return replace(one, codes=odd[codes], doubt=one.doubt or why)
+
+    results, problems, treatments = ([*map(doubted, group)] for group in told)
+    mentions = [one._replace(statement=doubted(one.statement)) for one in chart.mentions]
+    return replace(
+        chart, results=results, problems=problems, treatments=treatments, mentions=mentions
+    )
 
 
 def with_mentions(chart: Chart, tables: CodeTables) -> Chart:

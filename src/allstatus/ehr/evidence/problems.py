@@ -21,7 +21,7 @@ from allstatus.ehr.evidence.chart_reading import (
     place_in_time,
 )
 from allstatus.ehr.evidence.disease_status import TORN, assert_by_problem
-from allstatus.ehr.evidence.doubt import Doubt
+from allstatus.ehr.evidence.doubt import Doubt, unborn
 from allstatus.table.chart_context import DiagnosisSeen, Evidence
 
 OUTSIDE = "leukemia_outside_marrow"
@@ -103,12 +103,16 @@ def _note_other(reading: ChartReading, problem: Problem, title: str) -> None:
 
 
 def _note_leukemia(reading: ChartReading, problem: Problem, match: Match) -> None:
-    if problem.onset is not None:
-        reading.onset = min(problem.onset.first, reading.onset or date.max)
+    onset = None if problem.onset and unborn(problem.onset, reading.chart) else problem.onset
+    if onset is not None:
+        reading.onset = min(onset.first, reading.onset or date.max)
     shown = (match.topic.title, problem.text, *(code.display for code in problem.codes))
     reading.named.update(words.lower() for words in shown if words)
     if problem.recorded is not None:
         reading.recorded = min(problem.recorded.first, reading.recorded or date.max)
+    elif onset is None and (problem.unread_start or problem.onset):
+        latest = problem.latest or reading.as_of or date.max  # by when it must have been known
+        reading.recorded = min(latest, reading.recorded or date.max)
     elif problem.onset is None and reading.as_of is not None:
         reading.warn(f"{problem.source}: the diagnosis {UNDATED}; it is taken as known by then")
     if match.topic["lineage"]:

@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterable, Iterator
 
 from allstatus.ehr.chart import UNREAD_STATUS, Code, Mention, Problem, Statement
 from allstatus.ehr.coding import comments
-from allstatus.ehr.dates import When, last_day
+from allstatus.ehr.dates import When, last_day, of_age, read_when
 from allstatus.ehr.fhir.fhir_names import identity
+from allstatus.ehr.fhir.fhir_patients import whose
 from allstatus.ehr.fhir.fhir_results import read_observation, read_report
 from allstatus.ehr.fhir.fhir_sent import source_of
 from allstatus.ehr.fhir.fhir_spans import span
@@ -34,6 +35,7 @@ from allstatus.ehr.fhir.json_access import (
     text,
     unread,
     when,
+    whole_number,
     words,
 )
 
@@ -65,6 +67,9 @@ WIDER = {"active", "inactive"}  # which take the others in
 STATES = ("active", "recurrence", "relapse", "inactive", "remission", "resolved")
 ENDED = ("inactive", "resolved", "remission")
 BESIDE_REASONS = frozenset({"diagnosis", "finding", "contained"})  # what a visit was for, too
+RECORDED = ("recordedDate", "assertedDate", "dateRecorded")
+YEARS = ("a", "year", "years")
+BEGUN = ("onset", *RECORDED)
 SEEN = ("period", "actualPeriod", "effectiveDateTime", "effectivePeriod", "date")
 
 
@@ -85,10 +90,10 @@ def _condition(resource: Json, store: ResourceStore) -> Iterator[Problem]:
     clinical = _clinical(resource)
     causes, cause = _related(resource, DUE_TO, store)
     ending = resource.get("abatementBoolean")
-    end = ending is None and any(key.lstrip("_").startswith("abatement") for key in resource)
+    end = ending is None and _has(resource, ("abatement",))
     until = span(resource, "abatementDateTime", "abatementPeriod") if end else None
     recorded = _recorded(resource)
-    onset = when(resource, "onsetDateTime", "onsetPeriod")
+    onset = when(resource, "onsetDateTime", "onsetPeriod") or _at_age(resource, store)
     yield Problem(
         source_of(resource),
         codes(resource.get("code")) + _morphology(resource) + _topography(resource),
@@ -104,11 +109,27 @@ def _condition(resource: Json, store: ResourceStore) -> Iterator[Problem]:
         causes,
         onset,
         _related(resource, PRIMARY, store)[1],
+        unread_start=not (onset or recorded) and _has(resource, BEGUN),
         unread_end=end and until is None,
         doubt=stands.doubt,
         latest=None if onset or recorded else last_day([updated(resource)]),
         **identity(resource, store, rest=" ".join(c.code for c in codes(resource.get("code")))),
     )
+
+
+def _at_age(resource: Json, store: ResourceStore) -> When | None:
+    """The year in which it began at an age, of one whose birth is known."""
+    age = obj(resource.get("onsetAge"))
+    years, unit = whole_number(age.get("value")), age.get("code") or age.get("unit")
+    if years is None or unit not in YEARS or age.get("comparator"):
+        return None
+    born = read_when(text(store.patient(whose(resource, store)).get("birthDate")))
+    return born and of_age(born, years)
+
+
+def _has(resource: Json, names: tuple[str, ...]) -> bool:
+    """Whether an element whose name begins so was sent, be it without what it says."""
+    return any(key.lstrip("_").startswith(names) for key in resource)
 
 
 def _related(resource: Json, named: str, store: ResourceStore) -> tuple[bool, tuple[Code, ...]]:
@@ -125,7 +146,7 @@ def _related(resource: Json, named: str, store: ResourceStore) -> tuple[bool, tu
 
 def _recorded(resource: Json) -> When | None:
     """When it was recorded, else asserted: an element of earlier versions, an extension since."""
-    own = when(resource, "recordedDate", "assertedDate", "dateRecorded")
+    own = when(resource, *RECORDED)
     said = (e for e in objects(resource.get("extension")) if text(e.get("url")).endswith(ASSERTED))
     return own or next(filter(None, (when(e, "valueDateTime") for e in said)), None)
 

@@ -18,6 +18,7 @@ BACKWARDS: dict[str, Any] = {  # signs that a limit cannot have, and how one tur
 }
 UCUM = ("http://unitsofmeasure.org", "urn:oid:2.16.840.1.113883.6.8")
 TWO_VALUES = "more than one value"
+UNREAD_FLAG = "|?"  # sent, and not what it says
 INTERPRETATIONS = (FLAGS, "http://hl7.org/fhir/v3/ObservationInterpretation")
 
 
@@ -171,12 +172,15 @@ def flags(part: Json) -> tuple[str, ...]:
     known.
     """
     if "interpretation" not in part:
-        return ()
-    found: list[str] = []
-    for concept in objects(part["interpretation"]):
+        return (UNREAD_FLAG,) if "_interpretation" in part else ()
+    sent = part["interpretation"]
+    found: list[str] = [] if isinstance(sent, dict | list) or sent is None else [_worded(str(sent))]
+    for concept in objects(sent):
         said = codes(concept)
         known = [code.code.upper() for code in said if code.system in INTERPRETATIONS]
         found += (
-            known or [f"{code.system}|{code.code}" for code in said] or [_worded(words(concept))]
+            known
+            or [f"{code.system}|{code.code}" for code in said]
+            or [_worded(words(concept) or "?" * bool(concept))]
         )
     return tuple(found)

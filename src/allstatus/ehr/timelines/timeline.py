@@ -35,7 +35,7 @@ from allstatus.ehr.assess.recorded_answers import read_answers
 from allstatus.ehr.assess.remissions import History, Past
 from allstatus.ehr.chart import Chart, age_on
 from allstatus.ehr.chart_options import DEFAULT_OPTIONS, ChartOptions
-from allstatus.ehr.coding.mentions import with_mentions
+from allstatus.ehr.coding.mentions import with_doubted_codes, with_mentions
 from allstatus.ehr.dates import shifted
 from allstatus.ehr.evidence.chart_reading import ChartReading, cancers
 from allstatus.ehr.evidence.disease_status import settle_asserted
@@ -63,7 +63,7 @@ def read_chart(
     says that the leukemia is on it.
     """
     tables = options.tables
-    chart = with_mentions(chart, tables).numbered()
+    chart = with_mentions(with_doubted_codes(chart, tables), tables).numbered()
     reading = ChartReading(chart, as_of, tables, has_all=given, given=given)
     if options.population is not None:
         reading.disease = options.population.title
