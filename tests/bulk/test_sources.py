@@ -1,5 +1,6 @@
 """A file of records is read in slabs: every row once, by its number, whatever its format."""
 
+import gzip
 import json
 from pathlib import Path
 from typing import Any
@@ -133,3 +134,16 @@ def test_a_file_that_is_not_there_or_a_folder_is_refused(tmp_path: Path) -> None
 def test_keys_that_lines_may_have_are_columns(tmp_path: Path) -> None:
     (tmp_path / "a.ndjson").write_text(json.dumps({"x": 1}) + "\n")
     assert SlabSource(tmp_path / "a.ndjson", keys=("id",)).names == ["x", "id"]
+
+
+@pytest.mark.parametrize("rows", [2, 20_000])
+@pytest.mark.parametrize("damage", ["cut", "turned", "followed"])
+def test_a_packed_file_that_is_not_whole_is_refused(tmp_path: Path, rows: int, damage: str) -> None:
+    lines = "".join(f"p{number},{number * 7919 % 1000}\n" for number in range(rows))
+    whole = bytearray(gzip.compress(f"id,x\n{lines}".encode()))
+    if damage == "turned":
+        whole[len(whole) // 2] ^= 255
+    path = tmp_path / "a.csv.gz"
+    path.write_bytes(whole[:-9] if damage == "cut" else whole + b"x" * 20 * (damage == "followed"))
+    with pytest.raises(InvalidRecord, match="is not a whole gz file"):
+        slabs_of(path)

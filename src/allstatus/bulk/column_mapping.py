@@ -166,10 +166,12 @@ def refuse_absent(names: list[str], assigned: Mapping[str, ColumnSource]) -> Non
 
 
 def spelled_as(names: list[str]) -> dict[str, str]:
-    """The column of each key: the one of its name, else the only one of its name in other case."""
+    """The column of each key: the one of its name, else the only one of its name in other case or
+    between blanks.
+    """
     other: dict[str, list[str]] = {}
     for name in names:
-        other.setdefault(name.casefold(), []).append(name)
+        other.setdefault(name.strip().casefold(), []).append(name)
     alone = {key: found[0] for key, found in other.items() if len(found) == 1}
     return alone | {name: name for name in names}
 

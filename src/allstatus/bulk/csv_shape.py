@@ -52,7 +52,7 @@ class CsvShape:
         for above, line in enumerate(lines):
             delimiter = _delimiter(line)
             names = _split(lines[above:], delimiter)
-            if wanted & {name.casefold() for name in names}:
+            if wanted & {name.strip().casefold() for name in names}:
                 return cls(path, encoding, delimiter, above, names)
         delimiter = _delimiter(lines[0])
         return cls(path, encoding, delimiter, 0, _split(lines, delimiter))

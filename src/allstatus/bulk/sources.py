@@ -4,6 +4,7 @@ name.
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -103,8 +104,8 @@ def refusing(path: Path) -> Iterator[None]:
         raise InvalidRecord(str(path), NO_FILE, "give the path of a file") from None
     except PermissionError:
         raise InvalidRecord(str(path), "cannot be read", "check its permissions") from None
-    except (pa.ArrowException, OSError, ValueError) as error:
-        kind = FORMATS.get(path.suffix.lower(), "")
+    except (pa.ArrowException, EOFError, OSError, ValueError, zlib.error) as error:
+        kind = FORMATS.get(path.suffix.lower(), path.suffix.lstrip("."))
         raise InvalidRecord(
             str(path),
             f"is not a whole {kind} file",

@@ -42,6 +42,7 @@ ORDER_CANCELLED = ("CA", "OC", "CR")  # ORC-1, table 0119; ORC-5 has CA for it
 ORDER_VOID = {"O": "its specimen is not there yet", "X": CANCELLED, "CA": CANCELLED}
 UNREADABLE_STATUS = "its status cannot be read as final"
 OBSERVATION_SITE = 20  # since 2.7
+COLLECTORS = 39  # of OBR: the collector's comment
 CONFIRMS = "U"  # final now, and not sent again
 RANK_OF_FINAL = 1
 RANK = dict.fromkeys("PISR", 0) | {"C": 2, "D": 3, "W": 3}  # of sendings of one time; else 1
@@ -114,9 +115,10 @@ class Order:
         )
         beside = [one for one in segments if one.name not in ("OBX", "ORC")]
         said = [one for one in (common, request, *shared, *beside) if one is not None]
-        comments = "\n".join(comment for one in said for comment in one.comments)
         remarks = tuple(remarks_in_text(found))
-        comments = "\n".join((comments, *comments_in(found, remarks)))
+        texts = [comment for one in said for comment in one.comments]
+        texts += [" ".join(parts) for parts in request.repeats(COLLECTORS)] if request else []
+        comments = "\n".join((*texts, *comments_in(found, remarks)))
         specimen = specimen_of(request, own or shared)
         return cls(request, found, specimen, cancelled, comments, common, remarks)
 

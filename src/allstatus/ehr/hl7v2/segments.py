@@ -71,8 +71,9 @@ class Segment:
         ]
 
     def split(self, item: str) -> list[str]:
-        """The components of one repetition, unescaped."""
-        return [self.plain(part) for part in item.split(self.marks.component)]
+        """The components of one repetition, unescaped, up to the last that is filled."""
+        mark = self.marks.component
+        return [self.plain(part) for part in item.rstrip(mark).split(mark)]
 
     def components(self, number: int) -> list[str]:
         """The components of a field's first repetition."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import chain
 from typing import NamedTuple
 
 from allstatus.ehr.chart import POOLED, REJECTED, ROLES, TEXT, Code
@@ -13,6 +14,7 @@ from allstatus.ehr.dates import When, read_when
 from allstatus.ehr.hl7v2.segments import BROKEN_OFF, Segment, coded
 from allstatus.ehr.hl7v2.times import span
 
+INAPPROPRIATE = ("I", "??")  # table 0492
 SOURCE, TYPE = "v2_specimen_source", "v2_specimen"  # tables 0070 and 0487
 
 
@@ -41,7 +43,7 @@ def specimen_of(order: Segment | None, segments: Iterable[Segment]) -> Specimen:
         codes += tuple(code for item in type_ for code in _element(item, TYPE))
         codes += tuple(code for item in segment.parts(8) for code in _element(item, ""))
         role = role or segment.text(11).upper()
-        doubt = doubt or (REJECTED if segment.raw(21) else "") or _condition(segment)
+        doubt = doubt or _unfit(segment)
     numbers = "&".join(segment.raw(2) for segment in found)
     taken = {(segment.text(17), segment.text(17, 2)) for segment in found}
     start, end = map(read_when, taken.pop()) if len(taken) == 1 else (None, None)
@@ -50,10 +52,16 @@ def specimen_of(order: Segment | None, segments: Iterable[Segment]) -> Specimen:
     return described._replace(collected=span(start, end), received=received)
 
 
-def _condition(segment: Segment) -> str:
-    """Why a specimen in this condition (SPM-24) cannot be relied on."""
+def _unfit(segment: Segment) -> str:
+    """Why a specimen cannot be relied on: rejected (SPM-21), not appropriate (SPM-23), or by how it
+    is described (SPM-14), its quality (SPM-22) or its condition (SPM-24).
+    """
+    if segment.raw(21) or segment.text(23) in INAPPROPRIATE:
+        return REJECTED
     said = ((*parts, "", "")[:2] for parts in segment.repeats(24))
-    return next(filter(None, (unfit(code, display) for code, display in said)), "")
+    condition = (unfit(code, display) for code, display in said)
+    words = (unfit("", word) for n in (14, 22, 23) for one in segment.repeats(n) for word in one)
+    return next(filter(None, chain(condition, words)), "")
 
 
 def _by_order(order: Segment) -> Specimen:
