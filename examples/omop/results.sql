@@ -5,6 +5,8 @@
 -- has its ingredients. What is mapped to nothing keeps its source value, and is counted as not understood.
 -- A source value with a sign that the number lacks (<5, 5-10, ~5, 5*) is given as it stands. Each is a comment, too, which
 -- is read only for whether it takes its result back ("2, specimen clotted").
+-- MEASUREMENT_DATETIME is used where it is of MEASUREMENT_DATE; a day apart may be its time zone, and more than that leaves
+-- the day open.
 -- CONDITION_END_DATE is not read: it is often the end of a visit, so that a condition is over where its status says so.
 -- SPECIMEN is not read: MEASUREMENT has no column for its specimen, so that a row there gives no result its place.
 WITH system_of AS (
@@ -35,8 +37,13 @@ said AS (
   LEFT JOIN system_of t ON t.concept_id = d.condition_status_concept_id
   UNION ALL
   SELECT m.person_id,
-    CASE WHEN m.measurement_datetime IS NULL OR CAST(m.measurement_datetime AS TIME) = CAST('00:00:00' AS TIME)
-      THEN CAST(m.measurement_date AS VARCHAR(30)) ELSE CAST(m.measurement_datetime AS VARCHAR(30)) END,
+    CASE
+      WHEN CAST(m.measurement_datetime AS DATE) - m.measurement_date NOT BETWEEN -1 AND 1
+        THEN CAST(m.measurement_date AS VARCHAR(30)) || ' or ' || CAST(m.measurement_datetime AS VARCHAR(30))
+      WHEN CAST(m.measurement_datetime AS DATE) = m.measurement_date
+          AND CAST(m.measurement_datetime AS TIME) <> CAST('00:00:00' AS TIME)
+        THEN CAST(m.measurement_datetime AS VARCHAR(30))
+      ELSE CAST(m.measurement_date AS VARCHAR(30)) END,
     COALESCE(c.system, 'source'), COALESCE(c.concept_code, m.measurement_source_value), COALESCE(c.concept_name, ''),
     CASE WHEN m.value_as_number IS NULL OR o.concept_id IS NULL THEN '' ELSE o.concept_name END,
     CASE

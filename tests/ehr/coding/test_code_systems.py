@@ -80,6 +80,10 @@ def test_plain_leaves_what_tells_systems_apart() -> None:
     [
         ("loinc", "11150-0", ()),
         ("loinc", "[11150-0]", (("loinc", "11150-0"),)),
+        ("loinc", "LN-11150-0", (("loinc", "11150-0"),)),
+        ("loinc", "LA-11150", ()),
+        ("snomed", "SCT-91857003", (("snomed", "91857003"),)),
+        ("snomed", "LN-11150-0", ()),
         ("loinc", "11150-0.", (("loinc", "11150-0"),)),
         ("loinc", "11150-0 Blasts", (("loinc", "11150-0"), ("loinc", "Blasts"))),
         ("LOINC (2.76)", "11150-0", (("loinc", "11150-0"),)),

@@ -73,7 +73,9 @@ class CodeSystems:
         system, sent = code.system, code.code
         if self.is_known(system):
             if _PART.fullmatch(sent):
-                return ()
+                name, _, rest = sent.partition("-") if sent[0].isalpha() else ("", "", "")
+                own = rest and self.name(name) == system
+                return (Code(system, self.written(system, rest), code.display),) if own else ()
         elif found := _BEFORE.match(sent) if not system else _RELEASE.match(system):
             system, sent = self.name(found[1]), found[2] if not system else sent
         if not self.is_known(system):
