@@ -113,6 +113,7 @@ def test_a_killed_run_leaves_no_output_and_a_rerun_is_clean(
         seen: list[str] = []
         while seen.count("3") < 2:  # asked for what they refer to, then decided
             seen.append(running.stdout.readline().strip())
+            assert seen[-1], "it ended before"
         running.kill()
     assert not target.exists()
     worked, work_off = list[int](), export_run.work_off

@@ -17,8 +17,8 @@ OTHER = b'{"resourceType":"Observation","note":[{"text":"\\"link\\""}]}'
 def test_each_line_among_others(case: dict[str, Any]) -> None:
     line = (case.get("text") or json.dumps(case["line"])).encode()
     expected = [tuple(link) for link in case.get("links", [])]
-    for text in (line, line + b"\n", b"\n".join([OTHER, b"", line, b"{", OTHER])):
-        assert list(links_in(text)) == expected
+    for lines in ([line], [line + b"\n"], [OTHER, b"", line, b"{", OTHER]):
+        assert list(links_in(lines)) == expected
 
 
 def test_only_patients_who_are_wanted_are_known() -> None:
@@ -32,6 +32,6 @@ def test_only_patients_who_are_wanted_are_known() -> None:
         b"",
     ]
     wanted = frozenset("abcdef")
-    assert list(known_in(b"\n".join(lines), wanted)) == ["a", "b", "c"]
-    assert list(known_in(b"\n".join(lines), wanted - {"a"})) == ["b", "c"]
-    assert not list(known_in(b"", wanted))
+    assert list(known_in(lines, wanted)) == ["a", "b", "c"]
+    assert list(known_in(lines, wanted - {"a"})) == ["b", "c"]
+    assert not list(known_in([], wanted))

@@ -101,3 +101,10 @@ def test_what_was_in_the_folder_is_gone(tmp_path: Path) -> None:
     assert list(shelves.read(0)) == [Kept(0, 0, 1, b"{}")]
     again = Partitions.build(tmp_path, ["b", "c"])
     assert (list(again.read(0)), again.names) == ([], ["b", "c"])
+
+
+def test_other_names_as_many_are_read_anew(tmp_path: Path) -> None:
+    before = Partitions.build(tmp_path, ["a"])
+    assert before.ranks == {"a": 0}
+    assert Partitions.build(tmp_path, ["b"]) != before
+    assert Partitions.build(tmp_path, ["b"]).names == ["b"]

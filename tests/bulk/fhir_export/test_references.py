@@ -5,10 +5,9 @@ from pathlib import Path
 import pytest
 
 from allstatus.bulk.fhir_export import ndjson_pieces
-from allstatus.bulk.fhir_export.line_scan import missing_from
 from allstatus.bulk.fhir_export.ndjson_pieces import Piece
 from allstatus.bulk.fhir_export.partitions import REFERRED, Kept, Partitions
-from allstatus.bulk.fhir_export.references import Wanted, fetch, save_wanted, types_of
+from allstatus.bulk.fhir_export.references import Wanted, fetch, missing_from, save_wanted, types_of
 
 
 @pytest.mark.parametrize(

@@ -15,9 +15,9 @@ from allstatus.bulk.fhir_export.decide_patient import (
     Row,
     decide_patient,
 )
-from allstatus.bulk.fhir_export.line_scan import key_of, missing_from
 from allstatus.bulk.fhir_export.ndjson_pieces import TOO_LONG
 from allstatus.bulk.fhir_export.partitions import REFERRED, Kept, Partitions
+from allstatus.bulk.fhir_export.references import key_of, missing_from
 from allstatus.bulk.kept_work import keep, recall
 from allstatus.errors import InvalidRecord
 

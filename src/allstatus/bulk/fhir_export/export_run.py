@@ -189,14 +189,13 @@ class ExportRun:
             pass
 
     def _write(self, output: Output, shelves: Partitions, gathered: Gathered) -> ExportTotals:
+        fates = gathered.lines
         totals = ExportTotals(
-            gathered.lines,
-            0,
-            gathered.passed,
-            gathered.rejected,
-            gathered.patients,
-            0,
-            gathered.nameless,
+            fates["all"],
+            passed=fates["passed"],
+            rejected=fates["rejected"],
+            patients=gathered.patients,
+            nameless=gathered.nameless,
             unclear=gathered.unclear,
         )
         lines = 0
@@ -209,9 +208,9 @@ class ExportRun:
             totals.outcomes.update(str(row["status"] or row["outcome"]) for row in done.rows)
             lines += done.lines
         totals.rejected += output.late
-        totals.read = lines - gathered.copies - (totals.rejected - gathered.rejected)
+        totals.read = lines - fates["copies"] - output.late
         rejected = output.write_rejects(shelves, self.pieces, gathered.lengths)
-        totals.check(self.job.source, gathered.shelved + gathered.copies - lines)
+        totals.check(self.job.source, fates["shelved"] + fates["copies"] - lines)
         if not (rejected == totals.rejected and output.rows == totals.listed):
             raise InvalidRecord(
                 str(self.job.source),

@@ -8,6 +8,7 @@ few.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache
 
 from allstatus.bulk.fhir_export.line_scan import WITH_DIAGNOSES, tell
@@ -15,36 +16,35 @@ from allstatus.ehr.chart_options import DEFAULT_OPTIONS, ChartOptions
 from allstatus.errors import InvalidRecord
 
 _CODE = re.compile(  # without blanks before it, seen or not, and ICD-10's marks behind it
-    rb'"CODE"\s*:\s*"(?:\s|\xc2\xa0|\xe2\x80[\x8b-\x8f]|\xe2\x81\xa0|\\U(?:00A0|200[B-F]|2060))*'
+    rb'"code"\s*:\s*"(?:\s|\xc2\xa0|\xe2\x80[\x8b-\x8f]|\xe2\x81\xa0'
+    rb"|\\u(?:00[aA]0|200[b-fB-F]|2060))*"
     rb'([^"\s+*!#\\\xe2\xc2-]*)'
 )
 _ESCAPE = re.compile(rb"\\u00([2-7][0-9a-fA-F])")
 
 
-def patients_in(text: bytes, options: ChartOptions = DEFAULT_OPTIONS) -> set[str]:
+def patients_in(lines: list[bytes], options: ChartOptions = DEFAULT_OPTIONS) -> Iterator[str]:
     """The patients whose conditions or reasons for a visit among some lines hold a code of the
     disease, by the tables that charts are read by.
     """
-    found: set[str] = set()
-    for line in text.split(b"\n") if holds_diagnosis(text, options) else ():
+    for line in lines if holds_diagnosis(b"".join(lines), options) else ():
         try:
             told = tell(line) if holds_diagnosis(line, options) else None
         except InvalidRecord:
             continue  # the second reading rejects it
-        found.update(told.names if told and told.type in WITH_DIAGNOSES else ())
-    return found
+        yield from told.names if told and told.type in WITH_DIAGNOSES else ()
 
 
 def holds_diagnosis(text: bytes, options: ChartOptions = DEFAULT_OPTIONS) -> bool:
     """Whether a code of the disease stands in lines, however it is spelled."""
-    return not _codes(options).isdisjoint(_CODE.findall(_folded(text)))
-
-
-def _folded(text: bytes) -> bytes:
-    """Text in which each code has one spelling: no escapes, no small letters, no dots."""
     if b"\\" in text:
         text = _ESCAPE.sub(lambda found: bytes([int(found[1], 16)]), text).replace(b"\\/", b"/")
-    return text.upper().replace(b".", b"")
+    return not _codes(options).isdisjoint(map(_folded, {*_CODE.findall(text)}))
+
+
+def _folded(code: bytes) -> bytes:
+    """A code without small letters and dots."""
+    return code.upper().replace(b".", b"")
 
 
 @cache

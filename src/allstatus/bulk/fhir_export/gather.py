@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,50 +15,55 @@ from allstatus.bulk.fhir_export.line_scan import (
     IDENTIFIED_ONLY,
     NAMELESS,
     WITH_DIAGNOSES,
-    key_of,
     tell,
     type_of,
 )
 from allstatus.bulk.fhir_export.links import Link, known_in, links_in
-from allstatus.bulk.fhir_export.ndjson_pieces import Piece, found_in, read_piece
+from allstatus.bulk.fhir_export.ndjson_pieces import Piece, Spoilt, found_in, read_piece
 from allstatus.bulk.fhir_export.partitions import Kept, PartitionFiles, Partitions
 from allstatus.bulk.fhir_export.process_pool import Pool
-from allstatus.bulk.fhir_export.shuffle import LineCounts, LineTally, route
+from allstatus.bulk.fhir_export.references import key_of
+from allstatus.bulk.fhir_export.shuffle import FATES, LineTally, route
 from allstatus.ehr.chart_options import DEFAULT_OPTIONS, ChartOptions
 from allstatus.ehr.fhir.fhir_links import together
 from allstatus.ehr.fhir.fhir_resources import READERS
 
+TELLING = {"", "Patient", *WITH_DIAGNOSES}  # types that may tell who has the disease
 # told of: what is being done, how much more of it, and how much it is in all
 Progress = Callable[[str, int, int], None]
 _Result = TypeVar("_Result")
 
 
 @dataclass(slots=True)
-class Gathered(LineCounts):
-    """What was read, summed, and what the export holds beside the patients found, such as the
-    `unclear`: others with a diagnosis not understood. `types` and `lengths` are of each piece.
+class Gathered:
+    """What was read, summed: `lines` by their fate, and what the export holds beside the patients
+    found, such as the `unclear`: others with a diagnosis not understood. `types` and `lengths` are
+    of each piece.
     """
 
-    people: int = 0
+    people: int
+    lines: dict[str, int]
+    patients: int
+    types: list[list[str]]
+    lengths: list[int]
+    unclear: int
+    withdrawn: dict[str, str]
     nameless: int = 0
     alone: bool = False
-    types: list[list[str]] = field(default_factory=list)
-    lengths: list[int] = field(default_factory=list)
-    unclear: int = 0
-    withdrawn: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, people: int, tallies: list[LineTally]) -> Gathered:
         """The sums of what was read piece by piece."""
         import numpy as np  # which the processes that only read pieces need not load
 
-        names = (one.name for one in fields(LineCounts))
+        numbers = np.frombuffer(b"".join(t.unclear for t in tallies), np.uint64)
         return cls(
-            **{name: sum(getattr(t, name) for t in tallies) for name in names},
-            people=people,
+            people,
+            {fate: sum(t.lines[fate] for t in tallies) for fate in FATES},
+            sum(t.patients for t in tallies),
             types=[sorted(t.types) for t in tallies],
-            lengths=[t.lines for t in tallies],
-            unclear=len(np.unique(np.concatenate([t.unclear for t in tallies]))),
+            lengths=[t.lines["all"] for t in tallies],
+            unclear=len(np.unique(numbers)),
             withdrawn={key: one for t in tallies for key, one in t.withdrawn.items()},
         )
 
@@ -79,25 +84,21 @@ class Gatherer:
     options: ChartOptions = DEFAULT_OPTIONS
 
     def gather(self) -> tuple[Partitions, Gathered]:
-        """Find the patients and shelve their lines; again with those that turn up where no
-        diagnosis was expected.
+        """Find the patients in pieces that begin with lines of such types, and shelve their lines;
+        again where others turn out to hold such.
         """
-        kinds = [(piece, _type_of(piece)) for piece in self.pieces]
-        looked = [piece for piece, kind in kinds if kind in ("", *WITH_DIAGNOSES)]
-        listed = [piece for piece, kind in kinds if kind in ("", "Patient")]
-        links = set(self._find("finding links", listed, links_in))
-        names = set(self._find("finding patients", looked, patients_in, self.options))
-        seen = frozenset(piece.number for piece in looked)
+        looked = [piece for piece in self.pieces if not TELLING.isdisjoint(_first_types(piece))]
         while True:
-            names = set(self._resolve(names).values())
-            shelves = Partitions.build(self.folder, names, self._one(links, listed))
-            more = shelves, seen, self.options
-            tallies = list(self._over("gathering", self.pieces, route, *more))
-            strays = set(self._resolve(set().union(*(t.strays for t in tallies))).values())
-            found = set[Link]().union(*(t.links for t in tallies))
-            if shelves.ranks.keys() >= strays and links >= found:
+            found = {*self._find("finding patients", looked, _told_in, self.options)}
+            links = {one for one in found if not isinstance(one, str)}
+            names = self._resolve(one for one in found if isinstance(one, str)).values()
+            shelves = Partitions.build(self.folder, names, self._one(links, looked))
+            tallies = [*self._over("gathering", self.pieces, route, shelves, self.options)]
+            told = zip(self.pieces, tallies, strict=True)
+            missed = [p for p, t in told if p not in looked and not TELLING.isdisjoint(t.types)]
+            if not missed:
                 return shelves, self._settle(shelves, tallies)
-            names, links = names | strays, links | found
+            looked += missed
 
     def _over(
         self, stage: str, pieces: list[Piece], work: Callable[..., _Result], *more: Any
@@ -124,10 +125,10 @@ class Gatherer:
         found = self._find("looking up identifiers", pieces, identifiers_in, wanted)
         return resolved | dict(reversed([*found]))
 
-    def _one(self, links: set[Link], listed: list[Piece]) -> dict[str, str]:
+    def _one(self, links: set[Link], looked: list[Piece]) -> dict[str, str]:
         """What each of several patients of one person is called."""
         named = self._resolve({name for _, *both in links for name in both})
-        pieces, wanted = listed if named else [], frozenset(named.values())
+        pieces, wanted = looked if named else [], frozenset(named.values())
         known = set(self._find("following links", pieces, known_in, wanted))
         return together(((kind, named[a], named[b]) for kind, a, b in sorted(links)), known)
 
@@ -160,14 +161,22 @@ class Gatherer:
 def _place(spool: PartitionFiles, gathered: Gathered, kept: Kept, ranks: set[int]) -> None:
     """Shelve a line that waited for these patients; for none it is passed over."""
     if not ranks:
-        gathered.passed, gathered.shelved = gathered.passed + 1, gathered.shelved - 1
+        gathered.lines["passed"] += 1
+        gathered.lines["shelved"] -= 1
         return
-    gathered.copies += len(ranks) - 1
+    gathered.lines["copies"] += len(ranks) - 1
     for rank in ranks:
         spool.put(kept._replace(rank=rank))
 
 
-def _type_of(piece: Piece) -> str:
-    """The type of the first line of a piece; empty where it has to be read."""
-    lines = (line for block in read_piece(piece) for line in block.split() if line.strip())
-    return type_of(next(lines, b""))
+def _told_in(lines: list[bytes], options: ChartOptions) -> Iterator[str | Link]:
+    """The patients and the links that some lines tell of."""
+    yield from patients_in(lines, options)
+    yield from links_in(lines)
+
+
+def _first_types(piece: Piece) -> set[str]:
+    """The types of the first lines of a piece; empty for one that has to be read."""
+    some = next(iter(read_piece(piece)), None)
+    lines = [] if some is None or isinstance(some, Spoilt) else some
+    return {type_of(line) for line in lines if line.strip()}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from allstatus.bulk.fhir_export.decide_patient import read_resource
 from allstatus.bulk.fhir_export.line_scan import IDENTIFIED, identified_by, type_of
@@ -11,9 +11,9 @@ from allstatus.ehr.fhir.json_access import Json, objects
 from allstatus.errors import InvalidRecord
 
 
-def identifiers_in(text: bytes, wanted: frozenset[str]) -> Iterator[tuple[str, str]]:
+def identifiers_in(lines: Iterable[bytes], wanted: frozenset[str]) -> Iterator[tuple[str, str]]:
     """Each of these identifiers that a Patient among some lines has, with the patient's name."""
-    for patient in patients_with(b'"identifier"', text):
+    for patient in patients_with(b'"identifier"', lines):
         own = map(identified_by, objects(patient.get("identifier")))
         yield from ((name, patient["id"]) for name in own if name in wanted)
 
@@ -25,9 +25,9 @@ def own_name(identified: str) -> str:
     return str(json.loads(identified.removeprefix(IDENTIFIED))[1])
 
 
-def patients_with(key: bytes, text: bytes) -> Iterator[Json]:
+def patients_with(key: bytes, lines: Iterable[bytes]) -> Iterator[Json]:
     """The Patients with a key and an id among some lines, read."""
-    for line in text.split(b"\n") if key in text else ():
+    for line in lines:
         if key in line and type_of(line) in ("", "Patient"):
             try:
                 patient = read_resource(line)

@@ -1,11 +1,17 @@
-"""What one line of an export is: its type, whom it is about, which resource it is."""
+"""What a line of an export is: its type, and whom it is about.
+
+Nearly all lines say it plainly; of those only that much is decoded, several at a time. The others
+are read.
+"""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Container, Iterable, Iterator
-from typing import NamedTuple
+from collections.abc import Container, Iterator
+from typing import Literal, NamedTuple
+
+import msgspec
 
 from allstatus.bulk.fhir_export.decide_patient import read_resource, refuse_holder
 from allstatus.bulk.fhir_export.ndjson_pieces import REFERENCE
@@ -13,7 +19,8 @@ from allstatus.ehr.chart import VISITS
 from allstatus.ehr.chart_options import ChartOptions
 from allstatus.ehr.fhir.export_manifest import DELETE, DELETIONS
 from allstatus.ehr.fhir.fhir_bundles import HOLDERS, NO_ANSWER, REMEDY, entries_of, missing_parts
-from allstatus.ehr.fhir.fhir_mentions import may_tell
+from allstatus.ehr.fhir.fhir_mentions import NAMING, may_tell
+from allstatus.ehr.fhir.fhir_patients import ABOUT
 from allstatus.ehr.fhir.fhir_reader import subjects_of
 from allstatus.ehr.fhir.fhir_resources import READERS
 from allstatus.ehr.fhir.fhir_versions import split_address
@@ -27,14 +34,11 @@ RECORD = "Provenance"  # the type of resources that tell what became of others
 # how they spell that something is gone
 GONE = {f'"{code}"'.encode() for codes in (*TAKEN_BACK.values(), ("removal",)) for code in codes}
 OWN, NAMELESS, IDENTIFIED_ONLY = "own", "nameless", "identified"  # lines to be read by a chart
-TYPE = re.compile(rb'\{"resourceType": ?"([A-Za-z]{1,64})"')
+READ = {"Patient", "Specimen", "ServiceRequest", *READERS, *ABOUT, *NAMING}  # if without subject
+_MAY_TELL = b"\\", b'"reason', b'"diagnosis"'  # signs in other lines that are read then
+_PLAIN = re.compile(r"(?:Patient/[\w.-]+ )+", re.ASCII)
 _PART = "tells of a part: {}"
 _ERROR = re.compile(rb'\s*(<|\{\s*"error"\s*:)')  # a page, or an object, of a server's error
-_KEY = re.compile(rb'\{"resourceType": ?"([A-Za-z]+)", ?"id": ?"([^"\\]+)"')
-_NOT_LOOKED_UP = frozenset(  # no chart reader asks these for a code, type or intent
-    b"Patient Encounter Practitioner PractitionerRole Organization Location Device CareTeam Group "
-    b"RelatedPerson".split()
-)
 
 
 class Scanned(NamedTuple):
@@ -69,6 +73,73 @@ class NotWhole(InvalidRecord):
         return not options.partial or self.remedy != REMEDY
 
 
+class _Subject(msgspec.Struct, gc=False):
+    reference: str
+    type: Literal["Patient"] = "Patient"
+
+
+class _Line(msgspec.Struct, gc=False, rename={"type": "resourceType"}):
+    """What is decoded; a line in which any of it has another shape is read."""
+
+    type: str
+    id: str = ""
+    subject: _Subject | None = None
+    patient: _Subject | None = None
+    contained: None = None  # which may say first whom something else is about
+
+
+_decode = msgspec.json.Decoder(_Line).decode
+
+
+def scan(lines: list[bytes]) -> Scanned | None:
+    """Lines of one type told at once, with the name of each one's patient, or no names when none
+    is about one; None where that may not be plain for one of them.
+    """
+    try:
+        told = list(map(_decode, lines))
+    except (ValueError, RecursionError):
+        return None
+    kind, count = told[0].type, len(told)
+    if len({one.type for one in told}) > 1 or kind in HOLDERS:
+        return None
+    if kind == "Patient":
+        names = [one.id for one in told]
+        return Scanned(kind, tuple(names)) if all(names) else None
+    subjects, patients = [one.subject for one in told], [one.patient for one in told]
+    if patients.count(None) < count:
+        if subjects.count(None) < count:
+            return None
+        subjects = patients
+    references = [one.reference for one in subjects if one]
+    if not references and kind not in READ:
+        may_tell = any(sign in line for line in lines for sign in _MAY_TELL)
+        return None if may_tell else Scanned(kind)
+    names = _names(references)
+    return Scanned(kind, tuple(names)) if all(names) and len(names) == count else None
+
+
+def _names(references: list[str]) -> list[str]:
+    """Whom references name; empty for nobody."""
+    spelled = " ".join([*references, ""])
+    if _PLAIN.fullmatch(spelled):
+        return spelled.removeprefix("Patient/").rstrip().split(" Patient/")
+    known = {reference: patient_named(reference) or "" for reference in {*references}}
+    return [known[reference] for reference in references]
+
+
+def type_of(line: bytes) -> str:
+    """The type of a line that says it plainly; empty where it has to be read."""
+    try:
+        return _decode(line).type
+    except (ValueError, RecursionError):
+        return ""
+
+
+def tell_line(line: bytes) -> Scanned:
+    """A line told without reading it where that can be, else as `tell` does."""
+    return scan([line]) or tell(line)
+
+
 def tell(line: bytes) -> Scanned:
     """A line told by reading it; raises InvalidRecord when it is no resource of an export, NotWhole
     when it says that the export is a part, or is out of date.
@@ -97,18 +168,15 @@ def _refuse_part(resource: Json) -> None:
         raise NotWhole("line", _PART.format(why), REMEDY)
 
 
-def withdrawn_in(text: bytes) -> Iterator[tuple[str, str]]:
-    """(`Type/id`, its address as sent) of what records among these lines say is gone."""
-    if not any(sign in text for sign in GONE):
-        return
-    for line in text.splitlines():
-        try:
-            resource = read_resource(line)
-        except InvalidRecord:
-            continue
-        for reference in gone(resource) if resource["resourceType"] == RECORD else ():
-            address = str(reference.get("reference"))
-            yield split_address(address)[1], address
+def withdrawn_in(line: bytes) -> Iterator[tuple[str, str]]:
+    """(`Type/id`, its address as sent) of what a record says is gone."""
+    try:
+        record = read_resource(line) if any(sign in line for sign in GONE) else {}
+    except InvalidRecord:
+        record = {}
+    for reference in gone(record):
+        address = str(reference.get("reference"))
+        yield split_address(address)[1], address
 
 
 def tell_spoilt(line: bytes, found: Container[str]) -> Scanned:
@@ -138,41 +206,3 @@ def identified_by(identifier: Json) -> str:
     """What a patient is called whom an identifier names, until it is looked up."""
     said = text(identifier.get("system")) or None, text(identifier.get("value"))
     return IDENTIFIED + json.dumps(said)
-
-
-def type_of(line: bytes) -> str:
-    """The type of a line as servers write it; empty where it has to be read."""
-    found = TYPE.match(line)
-    return found[1].decode() if found else ""
-
-
-def key_of(line: bytes) -> bytes:
-    """`Type/id` of a line; empty when it has none."""
-    found = _KEY.match(line)
-    return found[1] + b"/" + found[2] if found else read_key(line)
-
-
-def read_key(line: bytes) -> bytes:
-    """The same by reading it."""
-    try:
-        resource = read_resource(line)
-    except InvalidRecord:
-        return b""
-    return f"{resource['resourceType']}/{resource.get('id')}".encode()
-
-
-def missing_from(lines: Iterable[bytes]) -> set[bytes]:
-    """What lines refer to that is not among them: `Type/id`, or an id alone for a `urn:uuid`."""
-    there, spelled = set[bytes](), set[bytes]()
-    for line in lines:
-        key = key_of(line)
-        there |= {key, key.partition(b"/")[2]}
-        spelled.update(REFERENCE.findall(line))
-    return {key for key in map(_looked_up, spelled) if key} - there
-
-
-def _looked_up(reference: bytes) -> bytes:
-    if reference.startswith(b"urn:"):
-        return reference.rpartition(b":")[2]
-    parts = reference.partition(b"/_history/")[0].split(b"/")[-2:]
-    return b"/".join(parts) if len(parts) == 2 and parts[0] not in _NOT_LOOKED_UP else b""

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from allstatus.bulk.fhir_export.block_scan import tell_line
 from allstatus.bulk.fhir_export.identifiers import patients_with
-from allstatus.bulk.fhir_export.line_scan import patients_of, type_of
+from allstatus.bulk.fhir_export.line_scan import patients_of, tell_line, type_of
 from allstatus.ehr.fhir.json_access import objects, text
 from allstatus.errors import InvalidRecord
 
 Link = tuple[str, str, str]  # its type, whose it is, and the other, who may be named by identifier
 
 
-def links_in(lines: bytes) -> Iterator[Link]:
+def links_in(lines: Iterable[bytes]) -> Iterator[Link]:
     """What Patients among some lines say of being somebody else too."""
     for patient in patients_with(b'"link"', lines):
         for link in objects(patient.get("link")):
@@ -22,9 +21,9 @@ def links_in(lines: bytes) -> Iterator[Link]:
                 yield text(link.get("type")), patient["id"], other
 
 
-def known_in(lines: bytes, wanted: frozenset[str]) -> Iterator[str]:
+def known_in(lines: Iterable[bytes], wanted: frozenset[str]) -> Iterator[str]:
     """Those of some names that Patients among some lines have."""
-    for line in lines.split(b"\n"):
+    for line in lines:
         if type_of(line) in ("", "Patient"):
             try:
                 told = tell_line(line)

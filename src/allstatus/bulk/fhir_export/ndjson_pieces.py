@@ -8,6 +8,9 @@ import re
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
+from io import BufferedReader, RawIOBase
+from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 
@@ -15,9 +18,8 @@ from allstatus.errors import InvalidRecord
 
 ENDINGS = (".ndjson", ".jsonl", ".ndjson.gz", ".jsonl.gz")
 PIECE = 1 << 26  # bytes of a file that one process reads in one go
-BLOCK = (
-    1 << 16
-)  # bytes read at a time: more would be given back to the system, and fetched again, each time
+BLOCK = 1 << 16  # bytes of a file, and of a line, read at a time
+SOME = 64  # lines told at a time
 LONGEST = 1 << 26  # bytes of a line
 LONGEST_REFERENCE = 1 << 10
 REFERENCE = re.compile(rb'"reference" ?: ?"([^"\\]+)"')
@@ -45,18 +47,14 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
-class Lines:
-    """The text of whole lines, each with its end; or no text, why the next line cannot be read
-    (`spoilt`), and to whom it refers (`left`).
-    """
+class Spoilt:
+    """Why the next line cannot be read, and to whom it refers."""
 
-    text: bytes = b""
-    spoilt: str = ""
+    why: str
     left: bytes = b""
 
-    def split(self) -> list[bytes]:
-        """The lines without their ends."""
-        return self.text.split(b"\n")[:-1]
+
+Read = list[bytes] | Spoilt  # lines with their ends, as far as they have one
 
 
 def find_files(folder: Path) -> tuple[list[Path], list[str]]:
@@ -91,81 +89,44 @@ def cut(files: list[Path]) -> list[Piece]:
     """The pieces of these files, in order; a compressed file is one piece."""
     pieces: list[Piece] = []
     for path in files:
-        size = path.stat().st_size
-        cuts = [0] if _is_compressed(path) else list(range(0, max(size, 1), PIECE))
-        ends = [*cuts[1:], None]
+        starts = _starts(path)
         pieces += [
             Piece(len(pieces) + place, path, start, end)
-            for place, (start, end) in enumerate(zip(cuts, ends, strict=True))
+            for place, (start, end) in enumerate(zip(starts, [*starts[1:], None], strict=True))
         ]
     return pieces
 
 
-def read_piece(piece: Piece) -> Iterator[Lines]:
-    """The lines of a piece, a block at a time."""
-    mark = MARK if piece.start == 0 else b""
-    for lines in _whole_lines(_blocks(piece)):
-        yield lines if lines.spoilt else Lines(_plain_ends(lines.text.removeprefix(mark)))
-        mark = b""
-
-
-def found_in(piece: Piece, look: Callable[..., Iterable[_Found]], *more: Any) -> list[_Found]:
-    """What is found by looking at the text of a piece, a block at a time, in its order."""
-    return [one for lines in read_piece(piece) for one in look(lines.text, *more)]
-
-
-def _whole_lines(blocks: Iterator[bytes | None]) -> Iterator[Lines]:
-    """Blocks cut after the last line that ends in each; what follows goes before the next block."""
-    begun: list[bytes] = []  # of the line that has not ended yet
-    too_long = False
-    for block in blocks:
-        if block is None:
-            yield Lines(spoilt=CUT_SHORT)
-            return
-        start, end = 0, block.rfind(b"\n") + 1
-        if not end:
-            begun.append(block)
-            if sum(map(len, begun)) > LONGEST:
-                begun, too_long = [*_references(begun), begun[-1][-LONGEST_REFERENCE:]], True
-            continue
-        if too_long:
-            start = block.index(b"\n") + 1
-            yield _too_long([*begun, block[:start]])
-            begun = []
-        yield Lines(b"".join([*begun, block[start:end]]))
-        begun, too_long = [block[end:]], False
-    if too_long:
-        yield _too_long(begun)
-    elif any(begun):
-        yield Lines(b"".join([*begun, b"\n"]))
-
-
-def _references(parts: list[bytes]) -> set[bytes]:
-    return {found[0] for found in REFERENCE.finditer(b"".join(parts))}
-
-
-def _too_long(parts: list[bytes]) -> Lines:
-    return Lines(spoilt=TOO_LONG, left=b" ".join(sorted(_references(parts))))
-
-
-def _plain_ends(text: bytes) -> bytes:
-    """Lines without the returns that may end each; a file that has them has one at the end of its
-    first line.
-    """
-    return (
-        text.replace(b"\r\n", b"\n") if text.find(b"\r\n", 0, text.find(b"\n") + 1) >= 0 else text
-    )
-
-
-def _is_compressed(path: Path) -> bool:
+def _starts(path: Path) -> list[int]:
+    """Where pieces begin: with the first line after so many bytes."""
+    starts = [0]
     with path.open("rb") as file:
-        return file.read(2) == b"\x1f\x8b"
+        size = 0 if _is_compressed(file) else path.stat().st_size
+        for place in range(PIECE, size, PIECE):
+            file.seek(max(place - 1, starts[-1]))
+            while (part := file.readline(BLOCK)) and not part.endswith(b"\n"):
+                pass
+            if starts[-1] < file.tell() < size:
+                starts.append(file.tell())
+    return starts
 
 
-def _blocks(piece: Piece) -> Iterator[bytes | None]:
-    """Blocks of text; None where a compressed file is damaged."""
+def _is_compressed(file: BinaryIO) -> bool:
+    """Whether a file is, which is then at its begin."""
+    sign = file.read(2)
+    file.seek(0)
+    return sign == b"\x1f\x8b"
+
+
+def read_piece(piece: Piece) -> Iterator[Read]:
+    """The lines of a piece, some at a time."""
+    mark = MARK if piece.start == 0 else b""
     try:
-        yield from _open_blocks(piece)
+        for read in _open(piece):
+            if mark and not isinstance(read, Spoilt):
+                read[0] = read[0].removeprefix(mark)
+            mark = b""
+            yield read
     except OSError:
         raise InvalidRecord(
             str(piece.path),
@@ -174,41 +135,70 @@ def _blocks(piece: Piece) -> Iterator[bytes | None]:
         ) from None
 
 
-def _open_blocks(piece: Piece) -> Iterator[bytes | None]:
-    with piece.path.open("rb") as file:
-        if _is_compressed(piece.path):
-            yield from _inflate(file)
-            return
-        if piece.start > 0:
-            file.seek(piece.start - 1)
-            for _ in _rest_of_line(file):  # it began in the piece before
-                pass
-        yield from _plain(file, piece)
+def _open(piece: Piece) -> Iterator[Read]:
+    with piece.path.open("rb", BLOCK) as file:
+        if _is_compressed(file):
+            packed = _Packed(file)
+            yield from _lines(BufferedReader(packed, BLOCK), None, packed)
+            if packed.is_damaged:
+                yield Spoilt(CUT_SHORT)
+        else:
+            file.seek(piece.start)
+            yield from _lines(file, piece.end)
 
 
-def _plain(file: BinaryIO, piece: Piece) -> Iterator[bytes | None]:
-    """Up to the end of the line that begins before the piece's end."""
-    while piece.end is None or (left := piece.end - file.tell()) > 0:
-        block = file.read(BLOCK if piece.end is None else min(BLOCK, left))
-        if not block:
-            return
-        yield block
-        if piece.end is not None and file.tell() == piece.end and not block.endswith(b"\n"):
-            yield from _rest_of_line(file)
+def found_in(piece: Piece, look: Callable[..., Iterable[_Found]], *more: Any) -> list[_Found]:
+    """What is found by looking at the lines of a piece, in its order."""
+    some = (lines for lines in read_piece(piece) if not isinstance(lines, Spoilt))
+    return [one for lines in some for one in look(lines, *more)]
 
 
-def _rest_of_line(file: BinaryIO) -> Iterator[bytes]:
-    while part := file.readline(BLOCK):
-        yield part
-        if part.endswith(b"\n"):
-            return
+def _lines(file: BinaryIO, end: int | None, packed: _Packed | None = None) -> Iterator[Read]:
+    """The lines before a place where one ends. A long line is put together."""
+    parts, begun, too_long = iter(partial(file.readline, BLOCK), b""), list[bytes](), False
+    while (end is None or file.tell() < end) and (some := list(islice(parts, SOME))):
+        beyond = 0 if end is None else file.tell() - end
+        while beyond > 0:
+            beyond -= len(some.pop())
+        if not begun and max(map(len, some)) < BLOCK and some[-1].endswith(b"\n"):
+            yield some
+            continue
+        for part in some:
+            begun.append(part)
+            if part.endswith(b"\n"):
+                yield _whole(begun, too_long=too_long)
+                begun, too_long = [], False
+            elif sum(map(len, begun)) > LONGEST:
+                begun, too_long = [*_references(begun), begun[-1][-LONGEST_REFERENCE:]], True
+    if begun and not (packed and packed.is_damaged):
+        yield _whole(begun, too_long=too_long)
 
 
-def _inflate(file: BinaryIO) -> Iterator[bytes | None]:
-    """The text of one gzip member after the other, a block at a time; zeros may follow the last."""
-    try:
-        with gzip.open(file) as packed:
-            while block := packed.read1(BLOCK):
-                yield block
-    except (EOFError, zlib.error, gzip.BadGzipFile):
-        yield None
+def _whole(parts: list[bytes], *, too_long: bool) -> Read:
+    if too_long:
+        return Spoilt(TOO_LONG, b" ".join(sorted(_references(parts))))
+    return [b"".join(parts)]
+
+
+def _references(parts: list[bytes]) -> set[bytes]:
+    return {found[0] for found in REFERENCE.finditer(b"".join(parts))}
+
+
+class _Packed(RawIOBase):
+    """The text of one gzip member after the other, as far as it is not damaged; zeros may follow
+    the last.
+    """
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file, self.is_damaged = gzip.GzipFile(fileobj=file), False
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        try:
+            text = self._file.read1(len(buffer))
+        except (EOFError, zlib.error, gzip.BadGzipFile):
+            self.is_damaged, text = True, b""
+        buffer[: len(text)] = text
+        return len(text)

@@ -12,6 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
+from zlib import crc32
 
 NAMES = "names.json"
 PENDING = 1 << 23  # bytes kept in memory before they are written
@@ -42,6 +43,7 @@ class Partitions:
 
     folder: Path
     people: int
+    edition: int = 0  # by which other processes see that the names are others
 
     @classmethod
     def build(
@@ -56,19 +58,19 @@ class Partitions:
         people = {called.get(name, name) for name in names}
         ordered = sorted(people)
         linked = {name: other for name, other in called.items() if other in people}
-        (folder / NAMES).write_text(json.dumps([ordered, linked]), "utf-8")
-        _names.cache_clear()
-        return cls(folder, len(ordered))
+        text = json.dumps([ordered, linked])
+        (folder / NAMES).write_text(text, "utf-8")
+        return cls(folder, len(ordered), crc32(text.encode()))
 
     @property
     def names(self) -> list[str]:
         """The patients by rank."""
-        return _names(self.folder, self.people)[0]
+        return _names(self)[0]
 
     @property
     def ranks(self) -> dict[str, int]:
         """The rank of each patient, by name."""
-        return _names(self.folder, self.people)[1]
+        return _names(self)[1]
 
     def called(self, name: str) -> str:
         """What a patient is called: one of several of a person by the one name."""
@@ -139,8 +141,8 @@ class PartitionFiles:
 
 
 @lru_cache(maxsize=1)
-def _names(folder: Path, people: int) -> tuple[list[str], dict[str, int]]:  # noqa: ARG001
+def _names(shelves: Partitions) -> tuple[list[str], dict[str, int]]:
     names: list[str]
-    names, linked = json.loads((folder / NAMES).read_text("utf-8"))
+    names, linked = json.loads((shelves.folder / NAMES).read_text("utf-8"))
     ranks = {name: rank for rank, name in enumerate(names)}
     return names, ranks | {name: ranks[other] for name, other in linked.items()}

@@ -5,14 +5,67 @@ those that need it.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
-from allstatus.bulk.fhir_export.line_scan import key_of, read_key, type_of
-from allstatus.bulk.fhir_export.ndjson_pieces import Piece, read_piece
+import msgspec
+
+from allstatus.bulk.fhir_export.decide_patient import read_resource
+from allstatus.bulk.fhir_export.line_scan import type_of
+from allstatus.bulk.fhir_export.ndjson_pieces import REFERENCE, Piece, Spoilt, read_piece
 from allstatus.bulk.fhir_export.partitions import REFERRED, Kept, PartitionFiles, Partitions
+from allstatus.errors import InvalidRecord
+
+_NOT_LOOKED_UP = frozenset(  # no chart reader asks these for a code, type or intent
+    b"Patient Encounter Practitioner PractitionerRole Organization Location Device CareTeam Group "
+    b"RelatedPerson".split()
+)
 
 Wanted = dict[bytes, set[int]]  # `Type/id`, or an id alone, to the shelves that refer to it
+
+
+class _Key(msgspec.Struct, gc=False, rename={"type": "resourceType"}):
+    type: str
+    id: str | None = None
+
+
+_decode = msgspec.json.Decoder(_Key).decode
+
+
+def key_of(line: bytes) -> bytes:
+    """`Type/id` of a line; empty when it has none."""
+    try:
+        told = _decode(line)
+    except (ValueError, RecursionError):
+        return read_key(line)
+    return f"{told.type}/{told.id}".encode()
+
+
+def read_key(line: bytes) -> bytes:
+    """The same by reading all of it."""
+    try:
+        resource = read_resource(line)
+    except InvalidRecord:
+        return b""
+    return f"{resource['resourceType']}/{resource.get('id')}".encode()
+
+
+def missing_from(lines: Iterable[bytes]) -> set[bytes]:
+    """What lines refer to that is not among them: `Type/id`, or an id alone for a `urn:uuid`."""
+    there, spelled = set[bytes](), set[bytes]()
+    for line in lines:
+        key = key_of(line)
+        there |= {key, key.partition(b"/")[2]}
+        spelled.update(REFERENCE.findall(line))
+    return {key for key in map(_looked_up, spelled) if key} - there
+
+
+def _looked_up(reference: bytes) -> bytes:
+    if reference.startswith(b"urn:"):
+        return reference.rpartition(b":")[2]
+    parts = reference.partition(b"/_history/")[0].split(b"/")[-2:]
+    return b"/".join(parts) if len(parts) == 2 and parts[0] not in _NOT_LOOKED_UP else b""
 
 
 def save_wanted(shelves: Partitions, wanted: Wanted) -> str:
@@ -45,9 +98,9 @@ def fetch(piece: Piece, shelves: Partitions, name: str) -> None:
         PartitionFiles(shelves, f"{piece.number:06d}-{name}"),
     )
     types, number = types_of(wanted), 0
-    for block in read_piece(piece):
-        number += bool(block.spoilt)
-        for line in block.split():
+    for some in read_piece(piece):
+        number += isinstance(some, Spoilt)
+        for line in [] if isinstance(some, Spoilt) else some:
             number += 1
             if types is not None and type_of(line) not in ("", *types):
                 continue
@@ -55,5 +108,5 @@ def fetch(piece: Piece, shelves: Partitions, name: str) -> None:
             places = wanted.get(key, set()) | wanted.get(key.partition(b"/")[2], set())
             if places and read_key(line) == key:
                 for shelf in sorted(places):
-                    spool.put(Kept(REFERRED, piece.number, number, line), shelf)
+                    spool.put(Kept(REFERRED, piece.number, number, line.rstrip(b"\r\n")), shelf)
     spool.flush()

@@ -9,15 +9,13 @@ from hashlib import blake2b
 from allstatus.bulk.fhir_export.decide_patient import read_resource
 from allstatus.bulk.fhir_export.line_scan import WITH_DIAGNOSES
 from allstatus.ehr.assess.accounting import may_be_the_disease
-from allstatus.ehr.chart import VISITS
 from allstatus.ehr.chart_options import ChartOptions
 from allstatus.ehr.fhir.fhir_reader import read_fhir
 from allstatus.errors import InvalidRecord
 
 _SYSTEM, _CODE, _STATUS = (
-    re.compile(rb'%s" ?: ?"([^"\\]*)"' % key) for key in (b'"system', b"ode", b"tatus")
+    re.compile(rb'%s" ?: ?"([^"\\]*)"' % key) for key in (b"ystem", b"ode", b"tatus")
 )
-_NAMES = re.compile(rb'"(?:concept|finding)"')  # what a visit was for, or found
 KNOWN = 1 << 16  # how lines are coded that are remembered at once
 
 
@@ -32,8 +30,7 @@ class UnclearDiagnoses:
 
     def holds(self, kind: str, line: bytes) -> bool:
         """Whether a line of this type does."""
-        said = kind not in VISITS or b'"reason' in line or _NAMES.search(line)
-        if kind not in WITH_DIAGNOSES or not said:
+        if kind not in WITH_DIAGNOSES:
             return False
         if b"\\" in line or not (codes := _CODE.findall(line)):
             return self._read(line)
@@ -59,6 +56,6 @@ def unclear_diagnoses(options: ChartOptions) -> UnclearDiagnoses:
     return UnclearDiagnoses(options)
 
 
-def number_of(name: str) -> int:
+def number_of(name: str) -> bytes:
     """A patient as 64 bits, so that millions can be told apart in little memory."""
-    return int.from_bytes(blake2b(name.encode(), digest_size=8).digest())
+    return blake2b(name.encode(), digest_size=8).digest()

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from allstatus.bulk.fhir_export.decide_patient import read_resource
-from allstatus.bulk.fhir_export.ndjson_pieces import cut, find_files, read_piece
+from allstatus.bulk.fhir_export.ndjson_pieces import Spoilt, cut, find_files, read_piece
 from allstatus.ehr.chart import Treatment
 from allstatus.ehr.coding.codes import CodeTables
 from allstatus.ehr.coding.unknown_codes import UnknownCode, count_unknown, unknown_of
@@ -40,15 +40,14 @@ def _lines(folder: Path) -> Iterator[tuple[str, bytes | InvalidRecord]]:
     number = 0
     for piece in cut(files):
         number = 0 if piece.start == 0 else number
-        for block in read_piece(piece):
-            for line in block.split():
+        for some in read_piece(piece):
+            for line in [some] if isinstance(some, Spoilt) else some:
                 number += 1
-                if line.strip():
-                    yield f"{piece.path} line {number}", line
-            if block.spoilt:
-                number += 1
-                spoilt = InvalidRecord("line", block.spoilt, "export it again")
-                yield f"{piece.path} line {number}", spoilt
+                place = f"{piece.path} line {number}"
+                if isinstance(line, Spoilt):
+                    yield place, InvalidRecord("line", line.why, "export it again")
+                elif line.strip():
+                    yield place, line.rstrip(b"\r\n")
 
 
 def _unknown_in(resource: dict[str, Any], tables: CodeTables) -> Counter[UnknownCode]:

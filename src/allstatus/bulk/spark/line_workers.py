@@ -12,22 +12,22 @@ from typing import Any, TypeAlias
 import pyarrow as pa
 from pyspark import Broadcast
 
-from allstatus.bulk.fhir_export.block_scan import tell_line
 from allstatus.bulk.fhir_export.find_patients import patients_in
 from allstatus.bulk.fhir_export.identifiers import identifiers_in
 from allstatus.bulk.fhir_export.line_scan import (
     IDENTIFIED_ONLY,
     NAMELESS,
+    RECORD,
     NotWhole,
     Scanned,
-    key_of,
-    read_key,
+    tell_line,
     tell_spoilt,
     type_of,
     withdrawn_in,
 )
 from allstatus.bulk.fhir_export.links import known_in, links_in
 from allstatus.bulk.fhir_export.ndjson_pieces import MARK
+from allstatus.bulk.fhir_export.references import key_of, read_key
 from allstatus.bulk.fhir_export.unclear import unclear_diagnoses
 from allstatus.ehr.chart_options import ChartOptions
 from allstatus.errors import InvalidRecord
@@ -51,20 +51,19 @@ _TYPES = {"string": pa.string(), "long": pa.int64(), "binary": pa.binary()}
 def find(options: ChartOptions, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """Patients with a code of the disease by the tables of `options`, some more than once."""
     for batch in batches:
-        yield _batch(FOUND, [(name,) for name in patients_in(b"\n".join(_lines(batch)), options)])
+        yield _batch(FOUND, [(name,) for name in patients_in(_lines(batch), options)])
 
 
 def find_links(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """What Patients say of being somebody else too."""
     for batch in batches:
-        yield _batch(LINKED, list(links_in(b"\n".join(_lines(batch)))))
+        yield _batch(LINKED, list(links_in(_lines(batch))))
 
 
 def find_known(wanted: Names, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """Those of the wanted names that a Patient has."""
     for batch in batches:
-        text = b"\n".join(_lines(batch))
-        yield _batch(FOUND, [(name,) for name in known_in(text, wanted.value)])
+        yield _batch(FOUND, [(name,) for name in known_in(_lines(batch), wanted.value)])
 
 
 def find_aliases(wanted: Names, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -74,7 +73,7 @@ def find_aliases(wanted: Names, batches: Iterable[pa.RecordBatch]) -> Iterator[p
         for *place, line in _placed(batch):
             rows += [
                 (identified, name, *place)
-                for identified, name in identifiers_in(line, wanted.value)
+                for identified, name in identifiers_in([line], wanted.value)
             ]
         yield _batch(ALIASED, rows)
 
@@ -104,20 +103,14 @@ def route(
     counted once, what is refused, and the counts of all.
     """
     for batch in batches:
-        gone = withdrawn_in(b"\n".join(_lines(batch)))
-        said = [(GONE, key, None, None, None, None, sent, 0, 0, 0) for key, sent in gone]
-        yield _batch(TOLD, [*_routed(called.value, options, batch), *said])
+        yield _batch(TOLD, [*_routed(called.value, options, batch)])
 
 
 def _routed(
     called: dict[str, str], options: ChartOptions, batch: pa.RecordBatch
 ) -> Iterator[tuple[Any, ...]]:
-    lines, passed, patients, first = (
-        Counter[Any](),
-        Counter[Any](),
-        Counter[Any](),
-        dict[Any, int](),
-    )
+    lines, passed, patients = Counter[Any](), Counter[Any](), Counter[Any]()
+    first: dict[Any, int] = {}
     somebody, people, unclear = set[str](), set[str | None](), unclear_diagnoses(options)
     for file, block, place, line in _placed(batch):
         at = file, block
@@ -135,6 +128,8 @@ def _routed(
                 yield REJECT, None, file, block, place, None, error.problem, 0, 0, 0
                 continue
         patients[at] += told.type == "Patient"
+        for key, sent in withdrawn_in(line) if told.type == RECORD else ():
+            yield GONE, key, None, None, None, None, sent, 0, 0, 0
         somebody |= {called.get(n, n) for n in told.somebody} if len(somebody) < 2 else set()
         if what := told.fate(called):
             known = told.type

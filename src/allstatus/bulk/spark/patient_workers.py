@@ -10,7 +10,7 @@ import pyarrow as pa
 from pyspark.sql.types import LongType, StringType, StructField, StructType
 
 from allstatus.bulk.fhir_export.decide_patient import DecideSettings, ExportContext, decide_patient
-from allstatus.bulk.fhir_export.line_scan import key_of, missing_from, read_key
+from allstatus.bulk.fhir_export.references import key_of, missing_from, read_key
 from allstatus.errors import RulesError
 
 WANTED = "name string, key string"

@@ -1,4 +1,4 @@
-"""A block of lines told at once says what its lines say one by one, or nothing."""
+"""Lines told at once say what they say one by one, or nothing."""
 
 import json
 from collections.abc import Callable
@@ -11,8 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from allstatus.bulk.fhir_export import shuffle as routing
-from allstatus.bulk.fhir_export.block_scan import GROUPED, scan, tell_line
-from allstatus.bulk.fhir_export.line_scan import Scanned, tell
+from allstatus.bulk.fhir_export.line_scan import READ, Scanned, scan, tell, tell_line
 from allstatus.bulk.fhir_export.ndjson_pieces import Piece
 from allstatus.bulk.fhir_export.partitions import Kept, Partitions
 from allstatus.bulk.fhir_export.shuffle import LineTally, route
@@ -60,6 +59,7 @@ PLAIN = {
     "another id first",
     "a quote within",
     "by an absolute reference",
+    "by an escape",
     "by a version",
     "with a blank",
     "in small letters",
@@ -111,7 +111,7 @@ def outcome(folder: Path, text: bytes) -> tuple[LineTally, list[Kept], list[str]
     """What becomes of a block: the counts, the lines kept or put apart, and the lines rejected."""
     (folder / "block.ndjson").write_bytes(text)
     shelves = Partitions.build(folder / "shelves", FOUND)
-    tally = route(Piece(0, folder / "block.ndjson"), shelves, frozenset({0}))
+    tally = route(Piece(0, folder / "block.ndjson"), shelves)
     kept = [kept for name in (0, 1, "nameless", "identified") for kept in shelves.read(name)]
     return (
         tally,
@@ -127,9 +127,7 @@ def test_lines_told_at_once_are_told_as_one_by_one(
     folder = tmp_path_factory.mktemp("export")
     at_once = outcome(folder, text)
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(
-            routing, "scan", lambda text, lines: None if lines[1:] else scan(text, lines)
-        )
+        patched.setattr(routing, "scan", lambda lines: None if lines[1:] else scan(lines))
         one_by_one = outcome(folder, text)
     somebody = at_once[0].somebody, one_by_one[0].somebody
     assert len(somebody[0]) > 1 if len(somebody[1]) > 1 else somebody[0] == somebody[1]
@@ -147,12 +145,12 @@ def test_a_line_is_told_as_by_reading_it(text: bytes) -> None:
 def told(line: bytes) -> Scanned:
     """A line told; which kind of thing about nobody of interest it is does not matter."""
     found = tell_line(line)
-    return found if found.names or found.type in GROUPED else tell(line)
+    return found if found.names or found.type in READ else tell(line)
 
 
 def at_once(*resources: Any) -> Scanned | None:
     lines = [json.dumps(one, separators=(",", ":")).encode() for one in resources]
-    return scan(b"\n".join(lines), lines)
+    return scan(lines)
 
 
 def test_plain_lines_are_told_at_once() -> None:
@@ -169,12 +167,12 @@ def test_lines_about_nobody_are_counted_at_once() -> None:
 
 
 @pytest.mark.parametrize("change", sorted(ODD.keys() - PLAIN))
-def test_a_line_that_is_not_plain_makes_its_block_be_told_by_halves(change: str) -> None:
+def test_a_line_that_is_not_plain_makes_its_block_be_told_by_lines(change: str) -> None:
     odd = ODD[change](_about("Observation", "o", "a"))
     assert at_once(_about("Observation", "p", "b"), odd) is None
 
 
-@pytest.mark.parametrize("change", sorted(PLAIN - {"a quote within"}))
+@pytest.mark.parametrize("change", sorted(PLAIN - {"a quote within", "by an escape"}))
 def test_references_of_any_form_are_told_at_once(change: str) -> None:
     odd = ODD[change](_about("Observation", "o", "a"))
     scanned = at_once(_about("Observation", "p", "b"), odd)
@@ -186,8 +184,23 @@ def test_names_that_are_not_ascii_are_read_and_those_that_are_no_text_rejected(
 ) -> None:
     accented = '{"resourceType":"Observation","subject":{"reference":"Patient/\N{DEGREE SIGN}"}}'
     lines = [accented.encode(), accented.encode("latin-1")]
-    assert scan(lines[0], lines[:1]) is scan(lines[1], lines[1:]) is None
+    assert scan(lines) is None
     assert tell_line(lines[0]).names == ("\N{DEGREE SIGN}",)
     tally, kept, rejected = outcome(tmp_path, b"".join(line + b"\n" for line in lines))
-    assert (tally.lines, tally.passed, tally.rejected, kept) == (2, 1, 1, [])
+    assert (tally.lines["all"], tally.lines["passed"], tally.lines["rejected"], kept) == (
+        2,
+        1,
+        1,
+        [],
+    )
     assert rejected == ['[0, 2, "is not UTF-8 text"]\n']
+
+
+@pytest.mark.parametrize(
+    "damage", ['"text":}', '"text":01', '"text":"\\x"', '"text":' + "[" * 100_000]
+)
+def test_a_line_that_is_no_json_further_inside_is_rejected(damage: str, tmp_path: Path) -> None:
+    lines = [json.dumps(_about("Observation", f"o{n}", "c")) for n in range(5)]
+    lines[3] = lines[3].replace('"text": "x"', damage)
+    tally, kept, _ = outcome(tmp_path, "".join(f"{line}\n" for line in lines).encode())
+    assert (tally.lines["passed"], tally.lines["rejected"], kept) == (4, 1, [])
