@@ -44,11 +44,14 @@ def split_records(text: str) -> Numbered:
         yield None, value
 
 
+_HEADER = re.compile(r"[\ufeff\v\s]*(?:MSH|FHS|BHS)[^\w\s,;]")  # and what separates its fields
+
+
 def chart_kind(text: str) -> str | None:
     """`hl7v2`, `table` or `fhir` when a text is a chart; None for anything else, such as
     records.
     """
-    if text.lstrip("\ufeff\v\r\n \t")[:4] in ("MSH|", "FHS|", "BHS|"):
+    if _HEADER.match(text):
         return HL7V2
     heading = {
         name.strip(' "').lower()

@@ -5,6 +5,7 @@ half downloaded, and folders of errors and deletions.
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from allstatus.ehr.fhir.json_access import Json, objects, text, whole_number
 from allstatus.ehr.fhir.search_pages import PAGE
 from allstatus.errors import InvalidRecord
 from allstatus.record.exact_json import parse_json
+from allstatus.record.json_reader import HL7V2, TABLE, chart_kind
 
 ENDING = ".json"
 LONGEST = 1 << 26  # bytes of a manifest
@@ -28,9 +30,7 @@ _UNFINISHED = re.compile(r".\.(part|partial|crdownload|download|filepart|te?mp|a
 _PACKED = ".gz"
 LINES = re.compile(r"\.(?:ndjson|jsonl)(?:\.(?:gz|bz2|xz|zst|lz4|br|zip|\d+))?$", re.I)
 HIDDEN = (".", "_")  # how names begin of what a program keeps for itself
-_RESOURCE = re.compile(
-    rb'(?:\xef\xbb\xbf)?[\s\[]*\{[^{}]{0,500}?"resourceType"\s*:\s*"([A-Za-z]+)"'
-)
+_RESOURCE = re.compile(rb'[\s\[]*\{[^{}]{0,500}?"resourceType"\s*:\s*"([A-Za-z]+)"')
 BEGINNING = 1 << 10  # bytes of a file by which it is told whether it holds resources
 NO_CHART = ("Parameters", "OperationOutcome", "CapabilityStatement")  # resources about none
 
@@ -103,7 +103,8 @@ class Beside:
         """From what stands in them, as `read` from the folder, and the names of files of resources
         `inside` other folders.
         """
-        texts = read(folder, names)
+        found = read(folder, names)
+        texts = {name: content.removeprefix(BOM_UTF8) for name, content in found.items()}
         unread = [
             name
             for name in names
@@ -202,9 +203,12 @@ def _is_failure(content: bytes) -> bool:
 
 
 def _begins_a_chart(content: bytes) -> bool:
-    """Whether the first thing in a file is a resource that may be about a patient."""
-    found = _RESOURCE.match(content)
-    return found is not None and found[1].decode() not in NO_CHART
+    """Whether the first thing in a file is a resource that may be about a patient, a message, or
+    the names of a table of results.
+    """
+    if found := _RESOURCE.match(content):
+        return found[1].decode() not in NO_CHART
+    return chart_kind(content[:BEGINNING].decode("utf-8", "replace")) in (HL7V2, TABLE)
 
 
 def _bare(name: str) -> str:
