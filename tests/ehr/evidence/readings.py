@@ -83,7 +83,7 @@ def told(reading: ChartReading) -> dict[str, Any]:
 
 def _finding(finding: Finding) -> str:
     parts = [finding.name, finding.site, _value(finding.value), _days(finding.when)]
-    marks = [name for name in ("ended", "conflict", "by_default") if getattr(finding, name)]
+    marks = [name for name in ("conflict", "by_default") if getattr(finding, name)]
     return " ".join([*filter(None, parts), *marks])
 
 

@@ -99,10 +99,10 @@ def _opens(scene: Scene, doubt: Doubt, chosen: Finding | None, center: date | No
     nearest = min(max(center, when.first), when.last)
     if chosen is None or chosen.value is None:
         return abs(nearest - center) <= scene.window
-    away = abs(nearest - center)
-    if away < _away(chosen, center) and when.end < chosen.when.begin:
-        return bool(doubt.value != chosen.value)
-    return away <= _away(chosen, center) and doubt.differs(chosen.when, chosen.value, eq)
+    away, its = abs(nearest - center), _away(chosen, center)
+    if away <= its and doubt.differs(chosen.when, chosen.value, eq):
+        return True
+    return away < its and bool(doubt.value != chosen.value)
 
 
 def _nearest(items: list[Finding], center: date | None) -> Finding | None:

@@ -137,6 +137,5 @@ def _lasting(item: Finding, start: date, day: date) -> bool:
     if item.until is not None:
         return item.until.first >= day
     there = item.value in ("present", "present_other_cause")
-    if (item.when.first if there else item.when.last) >= start:
-        return True
-    return there and not item.ended and stays(item.evidence)
+    since = (item.when.first if there else item.when.last) >= start
+    return since or stays(item.evidence)

@@ -92,13 +92,14 @@ def _state(scene: Scene, latest: list[Finding], day: date) -> None:
     found = scene.found
     narrowest = min(latest, key=lambda i: _narrowness(scene, i)) if latest[1:] else latest[0]
     rest = [i for i in latest if i is not narrowest]
-    if all(agree(scene, narrowest.value, i.value) for i in rest) and _settled(scene, latest):
+    alike = all(agree(scene, narrowest.value, i.value) for i in rest)
+    if alike and _settled(scene, latest):
         aside = [i.evidence.set_aside("agrees with the one counted") for i in rest]
         found.derive(FACT, narrowest.value, [narrowest.evidence, *aside], "given")
         return
     aside = [i.evidence.set_aside("another marrow of the same day differs") for i in latest]
     specimens = {i.specimen for i in latest if i.specimen}
-    if len(specimens) < 2 and not any(i.when.vague for i in latest):
+    if len(specimens) < 2 and not (alike or any(i.when.vague for i in latest)):
         because = f"Two marrow results of {day} differ; which one holds is not recorded."
         found.conflicts.append((TWO_MARROWS, (FACT,), because))
     elif len(specimens) > 1:
@@ -107,10 +108,10 @@ def _state(scene: Scene, latest: list[Finding], day: date) -> None:
 
 
 def _settled(scene: Scene, latest: list[Finding]) -> bool:
-    """Whether it does not matter which of them is the latest: they are of one time, or on one
-    side.
+    """Whether it does not matter which of them is the latest: they are of one time, or begin at
+    one, so that none is later than the last of them, or on one side.
     """
-    times = {(i.when.first, i.when.last, i.when.clock, i.when.utc) for i in latest}
+    times = {(i.when.first, i.when.clock, i.when.utc) for i in latest}
     return len(times) < 2 or len({scene.above(item.value) for item in latest}) == 1
 
 

@@ -213,12 +213,11 @@ class Past:
         known = [events[-1] for events in (self.ends, self.relapses) if events]
         if not known:
             return ()
-        last = max(event.day for event in known)
+        last = max(known, key=_day)
         other = REMISSION if self.relapsed_since else RELAPSE
-        since = min(event.begin for event in known if event.day == last)
         same = self.ends if self.relapsed_since else self.relapses
-        near = same[bisect_left(same, since, key=_day) :]
-        later = self.maybe[bisect_right(self.maybe, last, key=_day) :]
+        near = same[bisect_left(same, last.begin, key=_day) :]
+        later = self.maybe[bisect_right(self.maybe, last.day, key=_day) :]
         return (*near, *(e for e in later if e.kind == other))
 
     @property

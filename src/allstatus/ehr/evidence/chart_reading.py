@@ -34,7 +34,6 @@ class Finding:
     value: Any = None
     site: str = ""
     until: When | None = None
-    ended: bool = False
     conflict: bool = False
     by_default: bool = False
     specimen: tuple[Code, ...] = ()

@@ -180,7 +180,6 @@ def _place_sign(reading: ChartReading, problem: Problem, match: Match) -> None:
             counted,
             read,
             until=until,
-            ended=problem.ended,
             site=match.topic["suggests"] or "",
         )
     )
