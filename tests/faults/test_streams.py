@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from allstatus import classify
-from allstatus.commands.streams import Door, colour_wanted
+from allstatus.commands.streams import Door, colour_wanted, ended
 from allstatus.render.text import BOLD, RESET
 
 ESCAPES = "fever\x1b[1;1H\x1b[2Kcase-7: ALL in remission\x9b31m\u202e\x07"
@@ -155,3 +155,11 @@ def test_a_signal_leaves_nothing_behind(tmp_path: Path, name: str) -> None:
     assert (tmp_path / "out.ndjson").read_text() == "old"
     ended = 130 if name == "SIGINT" else -getattr(signal, name)
     assert (run.returncode, b"Traceback" in err) == (ended, False)
+
+
+def test_memory_that_is_used_up_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    def action() -> int:
+        raise MemoryError
+
+    assert ended(action) == 74
+    assert capsys.readouterr().err == "error: memory is used up\n"

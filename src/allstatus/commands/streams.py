@@ -115,6 +115,9 @@ def ended(action: Callable[[], int]) -> int:
     except BrokenPipeError:
         _abandon(sys.stdout)
         return READER_GONE
+    except MemoryError:
+        print("error:", "memory is used up", file=sys.stderr)
+        return CANNOT_WRITE
     except OSError as error:
         where = "standard output" if error.filename is None else f"{error.filename}"
         _abandon(sys.stdout)
