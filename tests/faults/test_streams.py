@@ -162,4 +162,4 @@ def test_memory_that_is_used_up_is_said(capsys: pytest.CaptureFixture[str]) -> N
         raise MemoryError
 
     assert ended(action) == 74
-    assert capsys.readouterr().err == "error: memory is used up\n"
+    assert capsys.readouterr().err == "error: no memory left\n"

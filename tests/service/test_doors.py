@@ -206,6 +206,7 @@ FOLLOWED = [
     "https://FHIR.example.org:443/r4/tenant/_getpages",
 ]
 NOT_FOLLOWED = [
+    "?page=2",
     f"{HOME}/../other/Observation",
     f"{HOME}/%2e%2e/other/Observation",
     f"{HOME}/%252e%252e/other",

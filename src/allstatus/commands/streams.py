@@ -116,7 +116,7 @@ def ended(action: Callable[[], int]) -> int:
         _abandon(sys.stdout)
         return READER_GONE
     except MemoryError:
-        print("error:", "memory is used up", file=sys.stderr)
+        print("error:", "no memory left", file=sys.stderr)
         return CANNOT_WRITE
     except OSError as error:
         where = "standard output" if error.filename is None else f"{error.filename}"

@@ -211,8 +211,11 @@ def joined(pages: list[Json]) -> Json:
 
 
 def next_page(value: object) -> str | None:
-    """The address of a bundle's next page, empty where it is not said; None for the last."""
-    return next(iter(links(obj(value), "next")), None)
+    """The address of a bundle's next page, empty where it is not said, or said in several ways;
+    None for the last.
+    """
+    first, *others = {*links(obj(value), "next")} or [None]
+    return "" if others else first
 
 
 def _bundles(value: object) -> Iterator[Json]:
