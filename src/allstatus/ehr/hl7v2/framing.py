@@ -19,6 +19,7 @@ _NAME = re.compile("[A-Za-z][A-Za-z0-9]{2}")
 _AROUND = " \t\0\x1a\ufeff"
 HEADERS, TRAILERS = ("FHS", "BHS"), ("FTS", "BTS")
 _STATING = "MSH PID MRG ORC OBR OBX SPM DG1 PR1 RXA RXE RXG RXR NTE DSC ADD"
+BESIDE = ("CTD", "PRT", "RXC", "RXR", "TQ1", "TQ2")  # go with another segment, as a site's own do
 STATUS = 11  # OBX-11
 READ = frozenset((*_STATING.split(), *HEADERS, *TRAILERS))
 
@@ -29,7 +30,7 @@ class Message:
 
     header: Segment
     segments: list[Segment] = field(default_factory=list)
-    above: Segment = field(init=False)  # what a comment is about: the last segment that is none
+    above: Segment = field(init=False)  # what a comment is about: the last that states something
 
     def __post_init__(self) -> None:
         self.above = self.header
@@ -55,7 +56,7 @@ class Message:
         if segment.name == "NTE":
             said = segment.raw(3).replace(segment.marks.repetition, "\n")
             self.above.comments.append(segment.plain(said))
-        else:
+        elif segment.name not in BESIDE and not segment.name.startswith("Z"):
             self.above = segment
         self.segments.append(segment)
 
