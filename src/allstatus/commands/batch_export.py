@@ -35,11 +35,6 @@ def refuse(options: Mapping[str, Any], problem: str, remedy: str) -> None:
 
 def batch_export(asked: BatchOptions) -> int:
     """Decide on each patient with the disease in an export."""
-    from allstatus.bulk.fhir_export.ndjson_pieces import find_files, size_of
-    from allstatus.bulk.fhir_export.process_pool import prepare
-
-    # first of all, since what follows takes this process a while to import
-    prepare(size_of(find_files(Path(asked.source))[0]))
     from allstatus.bulk.fhir_export.export_run import ExportRun
 
     job = asked.export_job

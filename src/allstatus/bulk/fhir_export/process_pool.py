@@ -1,45 +1,36 @@
 """Work shared out to processes, its results in order.
 
-The processes are forked from a server that imports what they need once, while the process that
-asked for them goes on;
-where the system has no such server they are started anew.
+They are forked from the process that asked for them where that has no other thread, since it has
+imported and loaded all they need; elsewhere they are started anew.
 """
 
 from __future__ import annotations
 
 import gc
 import os
+import signal
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_all_start_methods, get_context, parent_process
+from multiprocessing import get_context, parent_process
 from multiprocessing.connection import wait
 from typing import Any, TypeVar
 
 from allstatus.errors import InvalidRecord
+from allstatus.record.undisturbed import ENDING
 
 SMALL = 1 << 24  # bytes of an export for which starting processes takes longer than it saves
-METHOD = "forkserver" if "forkserver" in get_all_start_methods() else "spawn"
 GARBAGE = 50_000  # objects made before the first look for cycles
-NEEDED = [
-    "allstatus.bulk.fhir_export.gather",
-    "allstatus.bulk.fhir_export.decide_partition",
-]  # what works in the processes
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
 
 
-def prepare(size: int) -> None:
-    """Let the server begin to import what the processes for an export of so many bytes need, if
-    there will be any.
-    """
-    if _workers(size) > 1 and METHOD == "forkserver":
-        from multiprocessing import forkserver
-
-        forkserver.set_forkserver_preload(NEEDED)
-        forkserver.ensure_running()
+def _method() -> str:
+    alone = sys.platform == "linux" and threading.active_count() == 1
+    return "fork" if alone else "spawn" if sys.platform == "win32" else "forkserver"
 
 
 def _workers(size: int) -> int:
@@ -60,7 +51,7 @@ class Pool:
     def __enter__(self) -> Pool:
         if self._workers > 1:
             self._processes = ProcessPoolExecutor(
-                self._workers, get_context(METHOD), initializer=_begin
+                self._workers, get_context(_method()), initializer=_begin
             )
         return self
 
@@ -95,10 +86,13 @@ class Pool:
 
 
 def _begin() -> None:
-    """Look for cycles seldom, since resources have none; end this process when the one that started
-    it is gone, however it ended.
+    """Look for cycles seldom, since resources have none; leave it to the process that started this
+    one to clean up, and end when it is gone, however it ended.
     """
     gc.set_threshold(GARBAGE)
+    for name in ENDING:
+        if number := getattr(signal, name, None):
+            signal.signal(number, signal.SIG_IGN if name == "SIGINT" else signal.SIG_DFL)
     parent = parent_process()
     if parent is not None:
         threading.Thread(target=_watch, args=(parent.sentinel,), daemon=True).start()
