@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from allstatus.ehr.chart import Code, Quantity
-from allstatus.ehr.fhir.json_access import Json, codes, obj, objects, words
+from allstatus.ehr.fhir.json_access import NOTHING, Json, codes, obj, objects, words
 from allstatus.ehr.sent_values import CELLS, FLAG_WORDS, FLAGS, by_flags, flag_of
 from allstatus.record.remembered import remembered
 from allstatus.record.units import read_unit, same_unit
@@ -76,22 +76,24 @@ def _coded(concept: object) -> Quantity:
 
 def quantity(sent: object) -> Quantity:
     """A FHIR Quantity; unit and code that say different things make a unit that nothing knows."""
-    value = obj(sent)
-    code, unit, system = value.get("code"), value.get("unit"), value.get("system", UCUM[0])
+    get = (sent if isinstance(sent, dict) else NOTHING).get
+    number, sign = get("value"), get("comparator")
+    if sign is None and get("_comparator", NOTHING) is not NOTHING:
+        sign = "?"
+    told = str(number), number, sign, get("code"), get("unit"), get("system", UCUM[0])
+    try:
+        return _same_quantity(*told)
+    except TypeError:  # one of them is an object or a list
+        return _quantity(*told)
+
+
+def _quantity(
+    shown: str, number: object, sign: object, code: object, unit: object, system: object
+) -> Quantity:
     code, unit = code if isinstance(code, str) else "", unit if isinstance(unit, str) else ""
     if unit and system not in UCUM and read_unit(code) is None:
         code = ""  # of a system of units that is not known here
-    number, sign = value.get("value"), value.get("comparator")
-    if sign is None and "_comparator" in value:
-        sign = "?"
-    shown = "no number" if number is None else str(number)
-    try:
-        return _same_quantity(shown, number, sign, code, unit)
-    except TypeError:  # a number or sign that is an object or a list
-        return _quantity(shown, number, sign, code, unit)
-
-
-def _quantity(shown: str, number: object, sign: object, code: str, unit: str) -> Quantity:
+    shown = "no number" if number is None else shown
     return Quantity(f"{sign or ''}{shown} {unit or code}".strip(), number, sign, _unit(code, unit))
 
 

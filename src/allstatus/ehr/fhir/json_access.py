@@ -9,6 +9,7 @@ from typing import Any
 from allstatus.ehr.chart import TEXT, Code
 from allstatus.ehr.coding.codes import make_code
 from allstatus.ehr.dates import When, read_when
+from allstatus.record.remembered import remembered
 
 Json = dict[str, Any]
 NOTHING: Json = {}
@@ -59,14 +60,25 @@ def codes(concepts: object) -> tuple[Code, ...]:
     found = []
     for concept in (concepts,) if isinstance(concepts, dict) else objects(concepts):
         for coding in objects(concept.get("coding")) or ([concept] if "code" in concept else []):
-            code = coding.get("code")
-            code = str(code) if type(code) is int else code
-            if isinstance(code, str) and code:
-                system, display = coding.get("system"), coding.get("display")
-                system = system if isinstance(system, str) else ""
-                display = display if isinstance(display, str) else ""
-                found.append(make_code(system, code, display))
+            told = coding.get("system"), coding.get("code"), coding.get("display")
+            try:
+                code = _same_code(*told)
+            except TypeError:  # one of them is an object or a list
+                code = _code(*told)
+            if code is not None:
+                found.append(code)
     return tuple(found)
+
+
+def _code(system: object, code: object, display: object) -> Code | None:
+    code = str(code) if type(code) is int else code
+    if not (isinstance(code, str) and code):
+        return None
+    system = system if isinstance(system, str) else ""
+    return make_code(system, code, display if isinstance(display, str) else "")
+
+
+_same_code = remembered(4096, typed=True)(_code)
 
 
 def codeable(value: object) -> tuple[Code, ...]:
