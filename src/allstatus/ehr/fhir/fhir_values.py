@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 from allstatus.ehr.chart import Code, Quantity
@@ -17,6 +18,7 @@ BACKWARDS: dict[str, Any] = {  # signs that a limit cannot have, and how one tur
     "turned": {"": "", "=": "", "<": ">", "<=": ">=", ">": "<", ">=": "<=", "≤": ">=", "≥": "<="},
 }
 UCUM = ("http://unitsofmeasure.org", "urn:oid:2.16.840.1.113883.6.8")
+EXACT = (Decimal, int)  # kinds of numbers of which each is made again from how it is shown
 TWO_VALUES = "more than one value"
 UNREAD_FLAG = "|?"  # sent, and not what it says
 INTERPRETATIONS = (FLAGS, "http://hl7.org/fhir/v3/ObservationInterpretation")
@@ -80,11 +82,14 @@ def quantity(sent: object) -> Quantity:
     number, sign = get("value"), get("comparator")
     if sign is None and get("_comparator", NOTHING) is not NOTHING:
         sign = "?"
-    told = str(number), number, sign, get("code"), get("unit"), get("system", UCUM[0])
+    kind, shown = type(number), str(number)
+    code, unit, system = get("code"), get("unit"), get("system", UCUM[0])
+    if kind not in EXACT:
+        return _quantity(shown, number, sign, code, unit, system)
     try:
-        return _same_quantity(*told)
+        return _same_quantity(kind, shown, sign, code, unit, system)
     except TypeError:  # one of them is an object or a list
-        return _quantity(*told)
+        return _quantity(shown, number, sign, code, unit, system)
 
 
 def _quantity(
@@ -97,8 +102,12 @@ def _quantity(
     return Quantity(f"{sign or ''}{shown} {unit or code}".strip(), number, sign, _unit(code, unit))
 
 
-# the limits of ranges, and values too, are the same few again and again
-_same_quantity = remembered(1 << 13, typed=True)(_quantity)
+@remembered(1 << 13, typed=True)
+def _same_quantity(kind: Callable[[str], object], shown: str, *beside: Any) -> Quantity:
+    """The same limits and values come again and again; text is told from other text sooner than an
+    exact number from another.
+    """
+    return _quantity(shown, kind(shown), *beside)
 
 
 def _unit(code: str, unit: str) -> str | None:
