@@ -88,10 +88,16 @@ def freeze(value: Any) -> Any:
     if type(value) in _FROZEN or _KEYS[type(value)]:  # a frozen dataclass
         return value
     if isinstance(value, _LISTS):
-        return tuple([freeze(item) for item in value])
+        return tuple(value if _are_frozen(value) else [freeze(item) for item in value])
     if isinstance(value, Mapping):
-        return FrozenDict({key: freeze(item) for key, item in value.items()})
+        frozen = _are_frozen(value.values())
+        return FrozenDict(value if frozen else {key: freeze(v) for key, v in value.items()})
     return value
+
+
+def _are_frozen(values: Iterable[Any]) -> bool:
+    """Whether each of them is of a kind that nobody can change, as most are."""
+    return all(kind in _FROZEN or _KEYS[kind] for kind in set(map(type, values)))
 
 
 def plain(value: Any) -> Any:

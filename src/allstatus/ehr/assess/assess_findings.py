@@ -56,7 +56,7 @@ def _latest(scene: Scene, site: str) -> Finding | None:
     there, clear = ([i for i in found if bool(i.value) is value] for value in (True, False))
     torn = any((day, not zoned) in _hours(clear) for day, zoned in _hours(there))
     last = max(there or clear, key=lambda i: (i.when.last, i.evidence.source), default=None)
-    return last and replace(last, conflict=torn)
+    return last if last is None or last.conflict is torn else replace(last, conflict=torn)
 
 
 def _hours(items: list[Finding]) -> set[tuple[date, bool]]:

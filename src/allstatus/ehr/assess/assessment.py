@@ -83,7 +83,7 @@ class Assessment:
 
     def is_open(self, doubt: Doubt) -> bool:
         """Whether a doubt left its fact unknown."""
-        return doubt in self._opened
+        return bool(self._opened) and doubt in self._opened
 
     def state(self, fact: str, value: Any, evidence: Evidence, instead: str) -> None:
         """Set a fact that somebody stated, which answers what was in doubt or assumed of it;

@@ -22,8 +22,9 @@ class DayIndex(Generic[T]):
 
     def __init__(self, items: Iterable[T] = ()) -> None:
         self.items = tuple(items)
-        self._order = sorted(range(len(self.items)), key=lambda n: self.items[n].when.last)
-        self._lasts = [self.items[n].when.last for n in self._order]
+        lasts = [item.when.last for item in self.items]
+        self._order = sorted(range(len(lasts)), key=lasts.__getitem__)
+        self._lasts = [lasts[n] for n in self._order]
         self._vague = [n for n in self._order if self.items[n].when.vague]
         self.first = self._lasts[0] if self._lasts else None
 
@@ -76,7 +77,6 @@ class ReadingIndex:
     """
 
     marrow: DayIndex[Finding]
-    counts: DayIndex[Finding]
     components: Mapping[str, DayIndex[Finding]]
     sites: Mapping[str, DayIndex[Finding]]
     signs: Mapping[str, DayIndex[Finding]]
@@ -94,7 +94,6 @@ class ReadingIndex:
         outside = [item for item in reading.outside if not item.when.vague]
         return cls(
             _index(reading.marrow),
-            _index(reading.counts),
             by(reading.counts, lambda item: item.name),
             by(outside, lambda item: item.site),
             by(reading.signs, lambda item: item.name),

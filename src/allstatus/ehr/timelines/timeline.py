@@ -141,9 +141,9 @@ class _Teller:
         self.applicable = self.reading.has_all
 
     def tell(self) -> Timeline:
+        given = self.reading.directed if self.points else []
         timeline = Timeline(
-            self.chart.patient,
-            treatments=sorted(self.reading.directed, key=lambda item: item.when.order),
+            self.chart.patient, treatments=sorted(given, key=lambda item: item.when.order)
         )
         if not self.applicable:
             timeline.now = self._decide(Assessment(), final=True)
