@@ -35,11 +35,8 @@ Place = tuple[str, str, str]  # the place, and for what was set aside its fact a
 
 def understandings(reading: ChartReading, tables: CodeTables) -> dict[int, str]:
     """Which of a chart's statements are understood, by their numbers."""
-    asked = reading.asked
-    return {
-        one.number: UNDERSTOOD if one.number in asked else understanding(one, tables)
-        for one in _statements(reading)
-    }
+    found = {one.number: understanding(one, tables) for one in _statements(reading)}
+    return found | dict.fromkeys(reading.asked, UNDERSTOOD)
 
 
 def account_of(

@@ -75,11 +75,10 @@ def _whose(resource: Json, subjects: list[Json], store: ResourceStore) -> Patien
     if resource.get("resourceType") == "Patient":
         return own_key(resource, store)
     subject = subjects[0] if subjects else NOTHING
-    if not subject and (container := store.container(resource)) is not None:
-        return whose(container, store)
     reference = subject.get("reference")
     if not isinstance(reference, str) or reference[:1] in LOCAL:
-        return named(resource, subject, store)
+        container = None if subject else store.container(resource)
+        return named(resource, subject, store) if container is None else whose(container, store)
     asked = store.server(resource), reference, text(subject["type"]) if "type" in subject else ""
     told: PatientKey | None = store.told.get(asked)
     if told is None:

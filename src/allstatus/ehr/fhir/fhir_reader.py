@@ -216,8 +216,7 @@ def _gather(store: ResourceStore) -> _Gathered:
     one = gathered.people.one
     same = {key: known and one.get(known, known) for key, known in same.items()} | {**one}
     for known, key, resource in patients:
-        person = one.get(known, known)
-        gathered.owners.append(person)
+        gathered.owners.append(person := one.get(known, known))
         store.patients.setdefault(known, resource)
         store.patients.setdefault(key, resource)
         gathered.of.setdefault(person, [])
@@ -225,13 +224,14 @@ def _gather(store: ResourceStore) -> _Gathered:
     placed = [(_is_other(resource), resource, why, whom[keys]) for resource, why, keys in owners]
     taken_back = withdrawn(store)
     for other, resource, why, them in sorted(placed, key=itemgetter(0)):
-        if them == [NOBODY]:
-            gathered.owners += [] if other else [NOBODY]
-        elif resource["resourceType"] != "Patient":
-            unclear = SEVERAL if len(them) > 1 else taken_back.get(id(resource), "")
-            for owner in them:
-                if owner != NOBODY:
-                    _add(gathered, resource, why, owner, unclear, other=other)
+        if resource["resourceType"] == "Patient":
+            continue
+        unclear = SEVERAL if len(them) > 1 else taken_back.get(id(resource), "")
+        for owner in them:
+            if owner != NOBODY:
+                _add(gathered, resource, why, owner, unclear, other=other)
+            elif len(them) == 1 and not other:
+                gathered.owners.append(NOBODY)
     return gathered
 
 

@@ -44,10 +44,14 @@ def versions_of(entries: Iterable[BundleEntry], home: str) -> list[tuple[Key, li
     """Everything that came in by server and id, without exact repetitions."""
     found: dict[Key, list[BundleEntry]] = {}
     written: dict[Key, set[str]] = {}
+    named = False  # whether an address names a server
     for number, sent in enumerate(entries):
         entry = _as_today(sent) if "related" in sent[1] else sent
         address, resource = entry[0], entry[1]
-        server, local = split_address(address) if address else NO_KEY
+        server, local = NO_KEY
+        if address:
+            server, local = split_address(address)
+            named = named or server != ""
         own = resource.get("id")
         if own and isinstance(own, str):
             local = f"{resource['resourceType']}/{own}"
@@ -60,7 +64,7 @@ def versions_of(entries: Iterable[BundleEntry], home: str) -> list[tuple[Key, li
         if _written(entry) not in known:
             known.add(_written(entry))
             versions.append(entry)
-    return list(_joined(found).items())
+    return list((_joined(found) if named else found).items())
 
 
 def _as_today(entry: BundleEntry) -> BundleEntry:
