@@ -6,6 +6,7 @@ import socket
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
+import httpx2 as httpx
 import pytest
 
 from allstatus.service.middleware import SAFE_HEADERS
@@ -18,6 +19,18 @@ from .process import Served, served
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     with served(tmp_path_factory.mktemp("protocol"), "--insecure-dev") as service:
         yield service
+
+
+@SERVER
+def test_no_other_protocol_is_spoken(shared: Served) -> None:
+    """Neither limits nor policies would hold of it."""
+    upgrade = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13"}
+    answer = httpx.get(
+        f"{shared.address}/healthz",
+        headers={**upgrade, "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ=="},
+        trust_env=False,
+    )
+    assert (answer.status_code, answer.headers["x-frame-options"]) == (200, "DENY")
 
 
 @SERVER

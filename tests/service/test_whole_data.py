@@ -170,13 +170,6 @@ def test_a_diagnosis_of_another_is_told_though_there_is_no_other_card(client: Te
     assert "set aside" in card["detail"]
 
 
-@pytest.mark.parametrize("more", [{}, {"total": 0}, {"entry": None}])
-def test_a_search_that_finds_no_patient_is_not_the_patient(client: TestClient, more: dict) -> None:
-    given = prefetch_of(chart("01-exactly-five"))
-    given["patient"] = searchset() | more
-    assert client.post(PATIENT_VIEW, json=call(given)).status_code == 412
-
-
 @pytest.mark.parametrize("person", [{"id": "zzz"}, {"id": None}, {"id": "P1"}])
 def test_a_patient_prefetched_for_another_is_refused(client: TestClient, person: dict) -> None:
     given = prefetch_of(chart("01-exactly-five"))

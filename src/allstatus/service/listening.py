@@ -37,6 +37,7 @@ def listen(settings: Config, host: str, port: int, workers: int) -> None:
             workers=workers,
             log_config=logging_settings(),
             loop="asyncio" if workers == 1 else "auto",
+            ws="none",  # or an upgrade would pass by limits and policies
             http=HttpProtocol,  # of h11, which limits headers; httptools does not
             access_log=False,
             server_header=False,

@@ -133,7 +133,7 @@ def _lacks(asked: Searches, key: str, value: Any) -> Iterator[str]:
     if kind == OUTCOME:
         yield NO_ANSWER
     elif kind == "Bundle" and value.get("type") == "searchset":
-        if _misshapen(value) or not (asked.is_search(key) or value.get("entry")):
+        if _misshapen(value):
             yield MISSHAPEN
         if value.get("implicitRules") or value.get("issues"):
             yield "it is not to be read as it is"

@@ -123,7 +123,7 @@ def _said(
 ) -> list[Card]:
     if made.hook == "patient-view":
         return status_cards(decision, occasion)
-    orders = read_orders(made.context, made.hook, found)
+    orders = read_orders(made.context, made.hook, found, by.reader.tables)
     return order_cards(decision, occasion, orders, by.reader.tables)
 
 

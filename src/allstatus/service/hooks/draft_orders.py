@@ -20,8 +20,8 @@ from allstatus.service.prefetch import PrefetchedChart
 
 ORDERS = ("MedicationRequest", "ServiceRequest")
 UUID = "urn:uuid:"
-GROUPS = ("RequestGroup", "RequestOrchestration", "CarePlan")  # of orders elsewhere
-PRODUCTS = ("Medication", "MedicationKnowledge")
+ORDERED = ("medication", "servicerequest", "requestgroup", "requestorchestration", "careplan")
+PRODUCTS = ("medication", "medicationknowledge")
 ENDED = ("entered-in-error", "cancelled", "stopped", "revoked")
 
 
@@ -59,7 +59,12 @@ def drafts(context: Mapping[str, Any]) -> list[Json]:
     return [{"resourceType": "Bundle"} | bundle] if bundle else []
 
 
-def read_orders(context: Mapping[str, Any], hook: str, found: PrefetchedChart) -> DraftOrders:
+def read_orders(
+    context: Mapping[str, Any],
+    hook: str,
+    found: PrefetchedChart,
+    tables: CodeTables | None = None,
+) -> DraftOrders:
     """The orders of a hook's context: all of them, or at order-select those selected."""
     given = drafts(context)
     entries = list(entries_of(given))
@@ -79,15 +84,15 @@ def read_orders(context: Mapping[str, Any], hook: str, found: PrefetchedChart) -
     orders = [entry.resource for entry in known if not _is_void(entry.resource)]
     me = {None, (home, found.patient)}
     mine = [one for one in orders if me.issuperset(whose_all(one, store))]
-    products = [product_of(one, store) for one in mine]
+    products = [product_of(one, store, tables) for one in mine]
     read = tuple(product for product in products if product is not None)
     return DraftOrders(read, len(orders) - len(mine), len(mine) - len(read) + absent)
 
 
 def _is_order(resource: Json) -> bool:
     """Whether something is ordered, or given, by a resource itself or by what it leads to."""
-    kind = resource["resourceType"]
-    return kind in (*ORDERS, *GROUPS) or (kind.startswith("Medication") and kind not in PRODUCTS)
+    kind = resource["resourceType"].lower()  # also where it is misspelt, and is then not read
+    return kind.startswith(ORDERED) and kind not in PRODUCTS
 
 
 def _is_void(order: Json) -> bool:
@@ -117,8 +122,12 @@ def _names(entry: BundleEntry) -> set[str]:
     return (names | {name.removeprefix(UUID) for name in names}) - {""}
 
 
-def product_of(order: Json, store: ResourceStore) -> Product | None:
-    """What an order is for; None where that stands elsewhere and was not had."""
+def product_of(
+    order: Json, store: ResourceStore, tables: CodeTables | None = None
+) -> Product | None:
+    """What an order is for; None where that stands elsewhere and was not had, or is said in codes
+    of systems that are not known only.
+    """
     if order["resourceType"] not in ORDERS or modified(order) or _is_unclear(order):
         return None
     if order["resourceType"] == "MedicationRequest":
@@ -130,7 +139,8 @@ def product_of(order: Json, store: ResourceStore) -> Product | None:
         found = tuple(code for concept in concepts for code in codeable(concept))
         names = [words(obj(one).get("concept") or one) for one in concepts]
     said = [name for name in names if name and not _is_reference(name)]
-    if not found and not said:
+    systems = (tables or code_tables()).systems
+    if not said and not any(code.display or systems.is_known(code.system) for code in found):
         return None
     return Product(found, (*said, *(code.display for code in found if code.display)))
 
