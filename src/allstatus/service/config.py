@@ -73,6 +73,8 @@ class Issuer(_Settings):
 class RequestLimits(_Settings):
     """What one request may take, and how many may run at once; bytes, seconds, counts."""
 
+    model_config = ConfigDict(strict=True, allow_inf_nan=False)
+
     body_bytes: int = Field(default=10_000_000, ge=1_000)
     body_seconds: float = Field(default=10, gt=0)
     request_seconds: float = Field(default=20, gt=0)
