@@ -6,6 +6,7 @@ import re
 from copy import deepcopy
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from allstatus.decision.decision import Decision
 from allstatus.ehr.chart_options import make_reader
 from allstatus.ehr.fhir.fhir_reader import read_fhir
 from allstatus.ehr.timelines.timeline import decide_chart, decide_over_time
+from ehr.assess.test_assessor import CASES, resource_of
 from ehr.bundles import (
     ALL,
     REMISSION,
@@ -160,6 +162,38 @@ def test_unrelated_resources_change_nothing(more: list[Any], chance: random.Rand
     chance.shuffle(mixed)
     mine, theirs = apart_from_its_account(decide(mixed)), apart_from_its_account(decide(RESOURCES))
     assert mine | {"diagnoses": []} == theirs | {"diagnoses": []}
+
+
+# what `assessor.yaml` sends beside a remission, where it is about nobody else
+SHAPES = [
+    more
+    for case in CASES.values()
+    if set(case) == {"chart", "expect"}
+    if (more := [resource_of(line, n) for n, line in enumerate(case["chart"])])
+    if not any(one["resourceType"] == "Patient" for one in more)
+    if not {one.get("id") for one in more} & {one["id"] for one in REMISSION}
+]
+
+
+@given(st.sampled_from(range(len(SHAPES))), st.randoms(use_true_random=False))
+@settings(max_examples=60)
+def test_a_resource_more_makes_another_confident_answer_only_as_its_evidence(
+    number: int, chance: random.Random
+) -> None:
+    more = SHAPES[number]
+    mixed = [*REMISSION, *more]
+    chance.shuffle(mixed)
+    found = decide_of_p1(mixed)
+    told = {str(entry) for fact in found.facts.values() for entry in fact.evidence}
+    each = [*more, *chain.from_iterable(one.get("contained", ()) for one in more)]
+    ours = [f"{one['resourceType']}/{one.get('id', '')}" for one in each]
+    if found.outcome == "determined" and found.status != decide(REMISSION).status:
+        assert any(name in entry for entry in told for name in ours)
+
+
+def decide_of_p1(resources: Any) -> Decision:
+    (chart,) = [chart for chart in read_fhir(resources) if chart.patient == "p1"]
+    return decide_chart(RULES, chart, options=OPTIONS)
 
 
 later_values = st.one_of(

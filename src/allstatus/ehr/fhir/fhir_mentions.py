@@ -51,6 +51,7 @@ NAMING = {
     "AdverseEvent": ("event", "code"),
     "CarePlan": ("addresses", "activity.detail.reasonCode"),
     "Composition": ("event.code", "event.detail", "section.code"),
+    "CoverageEligibilityRequest": ("item.diagnosis.diagnosisCodeableConcept",),
     "DetectedIssue": ("code",),
     "DocumentReference": (),
     "EpisodeOfCare": ("diagnosis.condition",),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from allstatus.ehr.coding.comments import is_comment
 from allstatus.ehr.fhir.fhir_holders import BACK, withdrawal
@@ -29,14 +29,25 @@ def listing(result: Json, store: ResourceStore) -> Listing:
 
 def listed_in_error(result: Json, store: ResourceStore) -> Standing:
     """What it means for a result that every report, or every panel, that lists it was withdrawn, or
-    may have been.
+    may have been; a panel is so with all panels that list it.
     """
     found = listing(result, store)
-    for kind in ("report", "panel") if found else ():
-        whys = [withdrawal(owner) for by, owner in found if by == kind]
-        if whys and all(whys):
-            return Standing("", f"its {kind}: {whys[0]}")
-    return STANDS
+    if not found:
+        return STANDS
+    backs: dict[int, str] = {}  # of panels, the outer ones first
+    for by, owner in reversed(found):
+        if by == "panel":
+            backs[id(owner)] = withdrawal(owner) or _of_all(store.panels(owner), backs)
+    reports = {id(owner): withdrawal(owner) for by, owner in found if by == "report"}
+    why = _of_all((owner for by, owner in found if by == "report"), reports)
+    kind, why = ("report", why) if why else ("panel", _of_all(store.panels(result), backs))
+    return Standing("", f"its {kind}: {why}") if why else STANDS
+
+
+def _of_all(owners: Iterable[Json], backs: Mapping[int, str]) -> str:
+    """Why all of these take back what they list, or empty where one of them does not."""
+    whys = [backs.get(id(owner), "") for owner in owners]
+    return whys[0] if whys and all(whys) else ""
 
 
 def _above(result: Json, store: ResourceStore) -> Listing:

@@ -19,7 +19,7 @@ from allstatus.ehr.fhir.fhir_context import (
     is_unplaced,
     specimens,
 )
-from allstatus.ehr.fhir.fhir_holders import ordered
+from allstatus.ehr.fhir.fhir_holders import ERROR, ordered, withdrawal
 from allstatus.ehr.fhir.fhir_names import names_of
 from allstatus.ehr.fhir.fhir_panels import LISTS, listed_in_error, listing, remarks
 from allstatus.ehr.fhir.fhir_patients import same_person, subject_of, whose
@@ -44,7 +44,7 @@ from allstatus.ehr.fhir.fhir_values import flags, interpreted, value_of
 from allstatus.ehr.fhir.json_access import Json, text, when, words
 
 # elements by which a result that nothing lists tells more of itself than by status and labels
-BESIDE_STATUS = frozenset({"basedOn", "partOf"}).union(ABOUT, LISTS, NOTED)
+BESIDE_STATUS = frozenset({"basedOn", "derivedFrom", "partOf"}).union(ABOUT, LISTS, NOTED)
 
 
 def source_of(resource: Json) -> str:
@@ -100,9 +100,19 @@ class Observed:
             found += held(resource, store), listed_in_error(resource, store)
         found.append(noted(comments.RESULT, told, of.resources, remarks(told, store)))
         found += [ordered(store.members(one, "basedOn")) for one in told if "basedOn" in one]
+        if "derivedFrom" in resource:
+            found += map(self._source, store.members(resource, "derivedFrom"))
         if "partOf" in resource:
             found.append(ordered(store.members(resource, "partOf"), "procedure"))
         return together(*found), dated(resource, store, of), focus
+
+    def _source(self, measured: Json | None) -> Standing:
+        """What it means for a result that it is derived from another: of an error, or of others."""
+        if measured is None:
+            return STANDS
+        mine, its = (whose(one, self.store) for one in (self.resource, measured))
+        why = withdrawal(measured, ERROR) or (ANOTHERS if same_person(mine, its) is False else "")
+        return Standing("", f"its source: {why}") if why else STANDS
 
     def shared(self) -> dict[str, Any]:
         """What its results have in common and seldom tells anything."""
