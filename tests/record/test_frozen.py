@@ -3,7 +3,7 @@
 import copy
 import pickle
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import FrozenInstanceError, dataclass
+from dataclasses import FrozenInstanceError, dataclass, fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
@@ -67,13 +67,23 @@ CHART = Path("fixtures/fhir/12-second-remission-of-the-marrow.json")
 CHANGEABLE = (dict, list, set, bytearray)
 
 
+def chart() -> Any:
+    ((_, found),) = read_charts(CHART.read_text("utf-8"))
+    return found
+
+
 def decision() -> Any:
-    ((_, chart),) = read_charts(CHART.read_text("utf-8"))
-    return decide_chart(load_rules(), chart, options=make_reader())
+    return decide_chart(load_rules(), chart(), options=make_reader())
+
+
+def statements() -> tuple[Any, ...]:
+    found = chart()
+    return (*found.results, *found.problems, *found.treatments)
 
 
 SHARED = {
     "a chart's decision": decision,
+    "what a chart is made of": statements,
     "the decision table": lambda: load_rules().table,
     "the code tables": code_tables,
     "the reader's options": lambda: make_reader(["symptoms-absent-unless-recorded"]).tables,
@@ -96,7 +106,7 @@ def changeable(value: Any, path: str, seen: set[int]) -> Iterator[str]:
     if id(value) in seen:
         return
     seen.add(id(value))
-    if type(value) in CHANGEABLE:
+    if type(value) in CHANGEABLE or (is_dataclass(value) and not _refuses(value)):
         yield path
     for name, part in parts(value):
         yield from changeable(part, f"{path}.{name}", seen)
@@ -117,3 +127,13 @@ def slots_of(kind: type) -> Iterator[str]:
     for base in kind.__mro__:
         slots = base.__dict__.get("__slots__", ())
         yield from (slots,) if isinstance(slots, str) else slots
+
+
+def _refuses(value: Any) -> bool:
+    if isinstance(value, type) or not (named := fields(value)):
+        return True
+    try:
+        setattr(value, named[0].name, getattr(value, named[0].name))
+    except (FrozenInstanceError, AttributeError):
+        return True
+    return False

@@ -4,7 +4,7 @@ nothing read into them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import chain, count
 from typing import Any, NamedTuple
@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 from allstatus.ehr.dates import When
 from allstatus.errors import InvalidRecord
 from allstatus.record.sent_numbers import Range, SentNumber
-from allstatus.record.value_class import typed_value
 
 __all__ = ["Range"]
 
@@ -71,7 +70,7 @@ Quantity = SentNumber  # a value as sent
 NO_VALUE = Quantity()
 
 
-@typed_value
+@dataclass(frozen=True, slots=True)
 class Statement:
     """What results, problems and treatments have in common.
 
@@ -99,20 +98,13 @@ class Statement:
     sent: When | None = field(default=None, kw_only=True)
     number: int = field(default_factory=NUMBERS.__next__, kw_only=True, compare=False)
 
-    def __getstate__(self) -> list[Any]:
-        return [getattr(self, one.name) for one in fields(self)]
-
-    def __setstate__(self, state: list[Any]) -> None:
-        for one, value in zip(fields(self), state, strict=True):
-            setattr(self, one.name, value)
-
     @property
     def source_here(self) -> Source:
         """Its source, which knows the statement it stands for."""
         return Source(self.source, self.number)
 
 
-@typed_value
+@dataclass(frozen=True, slots=True)
 class Result(Statement):
     """A laboratory result or other observation."""
 
@@ -133,7 +125,7 @@ class Result(Statement):
 VISITS = ("Encounter", "ClinicalImpression")  # what they name stands on no list of problems
 
 
-@typed_value
+@dataclass(frozen=True, slots=True)
 class Problem(Statement):
     """A coded condition: a diagnosis, a symptom, or a status on the problem list. `when` is its
     `onset`, else when it was recorded; `clinical` is its clinical status, or
@@ -153,7 +145,7 @@ class Problem(Statement):
     unread_end: bool = False
 
 
-@typed_value
+@dataclass(frozen=True, slots=True)
 class Treatment(Statement):
     """A medicine given or a procedure done; `reasons` are the codes of what it was for."""
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from collections.abc import Iterable
-from dataclasses import field
 from datetime import UTC, date, datetime, time, timedelta
 from operator import itemgetter
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from allstatus.record.remembered import remembered
-from allstatus.record.value_class import typed_value
+from allstatus.record.value_class import value_class
 
 _FHIR = re.compile(
     r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)"
@@ -77,11 +76,10 @@ class PointInTime(NamedTuple):
         return 0  # equal ones may be written on two days
 
 
-@typed_value
+@value_class
 class When:
     """A date as written. `first` and `last` are the days it can mean; the day is taken as written,
-    in its own time zone. `utc` is its time where it has one with a time zone. `vague`: known to the
-    month or year only; `shown` is the day, or as much of it as is known.
+    in its own time zone. `utc` is its time where it has one with a time zone.
     """
 
     text: str
@@ -90,12 +88,16 @@ class When:
     clock: str = ""
     zoned: bool = True
     utc: datetime | None = None
-    vague: bool = field(init=False, repr=False, compare=False)
-    shown: str = field(init=False, repr=False, compare=False)
 
-    def __post_init__(self: Any) -> None:
-        self.vague = self.first != self.last
-        self.shown = self.text if self.vague else self.first.isoformat()
+    @property
+    def vague(self) -> bool:
+        """Known to the month or year only."""
+        return self.first != self.last
+
+    @property
+    def shown(self) -> str:
+        """The day, or as much of it as is known."""
+        return self.text if self.vague else self.first.isoformat()
 
     @property
     def begin(self) -> PointInTime:

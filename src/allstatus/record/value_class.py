@@ -35,14 +35,6 @@ def value_class(kind: type[T]) -> type[T]:
     return made
 
 
-@dataclass_transform(frozen_default=True, field_specifiers=(field,))
-def typed_value(kind: type[T]) -> type[T]:
-    """A dataclass with slots whose changes are refused by type checkers alone, for what is made by
-    the hundred: a frozen one takes ten times as long for each field.
-    """
-    return dataclass(slots=True, unsafe_hash=True)(kind)
-
-
 def _getter(names: list[str]) -> Callable[[Any], tuple[Any, ...]]:
     if len(names) > 1:
         return attrgetter(*names)

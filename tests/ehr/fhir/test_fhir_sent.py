@@ -1,7 +1,7 @@
 """A result is read when it is asked for, and is a value like any other."""
 
 import pickle
-from dataclasses import replace
+from dataclasses import FrozenInstanceError, replace
 
 import pytest
 
@@ -37,5 +37,7 @@ def test_a_result_is_a_value() -> None:
     for one, other in zip(chart.results, again.results, strict=True):
         assert one == other == replace(one) == pickle.loads(pickle.dumps(one))
         assert hash(one) == hash(other)
+        with pytest.raises(FrozenInstanceError):
+            one.void = "another"  # type: ignore[misc]
         with pytest.raises(AttributeError):
             _ = one.no_such_field

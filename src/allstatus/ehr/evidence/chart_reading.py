@@ -14,7 +14,7 @@ from allstatus.ehr.coding.codes import CodeTables, Match, code_tables
 from allstatus.ehr.dates import When
 from allstatus.ehr.evidence.doubt import Doubt, lies, unborn
 from allstatus.ehr.sent_values import FLAGGED, UNSETTLED
-from allstatus.record.value_class import typed_value, value_class
+from allstatus.record.value_class import value_class
 from allstatus.table.chart_context import DiagnosisSeen, Evidence
 
 LOUD = ("preliminary", "its status", "carries")  # how reasons begin that a reader should be told of
@@ -24,7 +24,7 @@ UNBORN = "dated before birth"
 OF_ITS_DATE = (UNDATED, VAGUE, UNBORN)
 
 
-@typed_value
+@value_class
 class Finding:
     """One dated thing that counts: what it is (`name`), its value, and its evidence."""
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from allstatus.ehr.chart import Chart, Statement
 from allstatus.ehr.dates import When
-from allstatus.record.value_class import typed_value
+from allstatus.record.value_class import value_class
 from allstatus.render.messages import MESSAGES
 from allstatus.table.chart_context import Evidence
 
@@ -31,7 +31,7 @@ SIGN_IT = "sign the answer, or enter another"
 Agree = Callable[[Any, Any], bool]
 
 
-@typed_value
+@value_class
 class Doubt:
     """Something sent about a `fact` that cannot be relied on.
 

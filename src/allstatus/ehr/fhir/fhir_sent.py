@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import fields
 from typing import Any
 
 from allstatus.ehr.chart import NO_STATUS, NUMBERS, SEVERAL, Code, Quantity, Result
@@ -142,19 +143,20 @@ class SentResult(Result):
         beside: Standing = STANDS,
     ) -> SentResult:
         """The result that an Observation states, or a component: its codes, and which it is."""
-        self: Any = cls.__new__(cls)
-        self.codes, self.names, which = of.codes, of.names, ""
+        self = cls.__new__(cls)
+        coded, names, which = of.codes, of.names, ""
         if named is not None:
-            self.codes, which = named
-            self.names = tuple([name + which for name in of.names])
-        self._sent = of, part, beside, which
-        self.number = next(NUMBERS)
+            coded, which = named
+            names = tuple([name + which for name in names])
+        put_sent(self, (of, part, beside, which))
+        put_number(self, next(NUMBERS))
+        put_codes(self, coded)
+        put_names(self, names)
         if part.get("valueQuantity") is not None:
-            self.said = ()
+            put_said(self, ())
         if of._specimens is UNPLACED:
-            self.specimen = ()
-        result: SentResult = self
-        return result
+            put_specimen(self, ())
+        return self
 
     def __getattr__(self, name: str) -> Any:
         read = READ_LATER.get(name)
@@ -163,7 +165,7 @@ class SentResult(Result):
         read(self)
         return getattr(self, name)
 
-    def _read(self: Any) -> None:
+    def _read(self) -> None:
         of, part, beside, _ = self._sent
         stands, day, _ = of.read()
         sent = self._value()
@@ -171,40 +173,55 @@ class SentResult(Result):
         lacking = absence(part, sent)
         if lacking is not STANDS or beside is not STANDS:
             stands = together(stands, beside, lacking)
-        self.source, self.specimen = self._called(), of.specimens.codes
-        self.when, self.void, self.doubt = day.when, stands.void, stands.doubt
-        self.value, self.said = value, value.codes
-        self.ranges, self.flags = ranges(part, of.born, day.when), flags(part)
-        self.notes = _notes(of.resource, day)
+        put_source(self, self._called())
+        put_specimen(self, of.specimens.codes)
+        put_said(self, value.codes)
+        put_when(self, day.when)
+        put_void(self, stands.void)
+        put_doubt(self, stands.doubt)
+        put_value(self, value)
+        put_ranges(self, ranges(part, of.born, day.when))
+        put_flags(self, flags(part))
+        put_notes(self, _notes(of.resource, day))
 
     def _value(self) -> Quantity | None:
         part = self._sent[1]
         return value_of(part) or interpreted(part)
 
-    def _read_beside(self: Any) -> None:
+    def _read_beside(self) -> None:
         of, part, *_ = self._sent
-        self.text = words(part.get("code"))
+        put_text(self, words(part.get("code")))
         for field, value in of.shared().items():
-            setattr(self, field, value)
+            PUT[field](self, value)
 
-    def _read_said(self: Any) -> None:
+    def _read_said(self) -> None:
         if not hasattr(self, "_sent"):  # one made from another by `replace`
-            self.said = self.value.codes
+            put_said(self, self.value.codes)
             return
         sent = self._value()
-        self.said = () if sent is None else sent.codes
+        put_said(self, () if sent is None else sent.codes)
 
-    def _read_source(self: Any) -> None:
-        self.source = self._called()
+    def _read_source(self) -> None:
+        put_source(self, self._called())
 
-    def _read_specimen(self: Any) -> None:
-        self.specimen = self._sent[0].specimens.codes
+    def _read_specimen(self) -> None:
+        put_specimen(self, self._sent[0].specimens.codes)
 
     def _called(self) -> str:
         of, _, _, which = self._sent
         return f"{source_of(of.resource)}{' component' if which else ''}"
 
 
+PUT = {
+    one: getattr(SentResult, one).__set__
+    for one in ("_sent", "said", *(one.name for one in fields(Result)))
+}
+put_sent, put_number, put_codes = PUT["_sent"], PUT["number"], PUT["codes"]
+put_names, put_text = PUT["names"], PUT["text"]
+put_source, put_specimen, put_said = PUT["source"], PUT["specimen"], PUT["said"]
+put_when, put_void, put_doubt = PUT["when"], PUT["void"], PUT["doubt"]
+put_value, put_ranges, put_flags = PUT["value"], PUT["ranges"], PUT["flags"]
+put_notes = PUT["notes"]
 CONTENT = ("when", "void", "doubt", "value", "ranges", "flags", "notes")
 BESIDE = ("issued", "sent", "earliest", "latest", "corrected", "focus", "text")
 READ_LATER: dict[str, Callable[[SentResult], None]] = {
