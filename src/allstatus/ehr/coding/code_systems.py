@@ -19,8 +19,9 @@ _UNSEEN = " \t\r\n\xa0\u200b\u200c\u200d\u200e\u200f\u2060"  # around what was c
 _SNOMED_EDITION = "http://snomed.info/sct/"
 _ICD9_MALIGNANT = range(140, 209)  # CMS file v32: malignant neoplasms with leukemia and lymphoma
 DOTTED = ("icd10", "icd9")
-_RELEASE = re.compile(r"\W*(.*?)\W*(?:[(\[]|\bv(?:ersion)?[. ]*\d|\s\d).*", re.IGNORECASE)
-_BEFORE = re.compile(r"\W*(\w[\w -]*?)\s*[:|]\s*(.+)")
+_RELEASE = re.compile(r"[(\[]|\bv(?:ersion)?[. ]*\d|\s\d", re.IGNORECASE)  # where it begins
+_SIGN = re.compile(r"[:|]")  # between a system and its code
+_BARE = re.compile(r"\w(?:.*\w)?", re.DOTALL)
 _PART = re.compile(r"[A-Za-z\d](?:[A-Za-z\d./-]*[A-Za-z\d])?")
 _LOOKED_AT = 20  # parts of what may be a code
 
@@ -76,8 +77,10 @@ class CodeSystems:
                 name, _, rest = sent.partition("-") if sent[0].isalpha() else ("", "", "")
                 own = rest and self.name(name) == system
                 return (Code(system, self.written(system, rest), code.display),) if own else ()
-        elif found := _BEFORE.match(sent) if not system else _RELEASE.match(system):
-            system, sent = self.name(found[1]), found[2] if not system else sent
+        elif system and (release := _RELEASE.search(system)):
+            system = self.name(_bare(system[: release.start()]))
+        elif not system and (sign := _SIGN.search(sent)):
+            system, sent = self.name(_bare(sent[: sign.start()])), sent[sign.end() :]
         if not self.is_known(system):
             return ()
         parts = _PART.findall(sent)[:_LOOKED_AT]
@@ -112,3 +115,9 @@ def plain(system: str) -> str:
     if _OID.fullmatch(name):
         return f"urn:oid:{name}"
     return name if ":" in name else _JOINTS.sub("", name)
+
+
+def _bare(text: str) -> str:
+    """A name without the signs around it."""
+    found = _BARE.search(text)
+    return found[0] if found else ""
