@@ -31,6 +31,14 @@ class WatchedConnection(sqlite3.Connection):
     """A connection that knows its write-ahead file; what is written to a removed one is lost."""
 
     log: Seen | None = None
+    database: SqliteDatabase | None = None
+
+    def close(self) -> None:
+        """Let go; not of a file that was cut, for the last who lets go writes to it, and others
+        would no longer see that it was cut.
+        """
+        if self.database is None or not self.database.keep_open(self):
+            super().close()
 
 
 class SqliteDatabase:
@@ -44,6 +52,8 @@ class SqliteDatabase:
         self._log = path.with_name(f"{path.name}-wal")
         self._seen: Seen | None = None
         self._lost = False
+        self._cut = False
+        self._left: list[sqlite3.Connection] = []  # open to a file that was cut
 
     def create(
         self,
@@ -74,6 +84,7 @@ class SqliteDatabase:
         connection = sqlite3.connect(
             self.path, timeout=BUSY_SECONDS, isolation_level=None, factory=WatchedConnection
         )
+        connection.database = self
         connection.execute(f"PRAGMA synchronous = {self._sync}")
         return connection
 
@@ -90,6 +101,12 @@ class SqliteDatabase:
         if isinstance(connection, WatchedConnection) and connection.log is None:
             connection.log = _look(self._log)
 
+    def keep_open(self, connection: sqlite3.Connection) -> bool:
+        """Whether a connection stays open, which is so of a file that was cut."""
+        if self._cut:
+            self._left.append(connection)
+        return self._cut
+
     @contextmanager
     def removing(self, connection: Connection, table: str) -> Iterator[None]:
         """Let rows of a table that is only added to be removed, in the transaction at hand."""
@@ -100,7 +117,7 @@ class SqliteDatabase:
     def _check(self) -> None:
         if not self._lost and self._seen is not None:
             now = _still(self._seen, self.path)
-            self._lost = now[2] < self._seen[2]  # cut; letting go may write to it, so for good
+            self._lost = self._cut = now[2] < self._seen[2]  # for good: it may grow again
             self._seen = now
         if self._lost:
             raise sqlite3.OperationalError(GONE)
