@@ -16,7 +16,6 @@ from allstatus.errors import MissingExtra
 if TYPE_CHECKING:
     from allstatus.service.config import Config
 
-ENVIRONMENT = "ALLSTATUS_SERVICE"  # how settings reach the processes that answer
 CONFIG = "Settings in YAML: issuers, FHIR servers, audit, limits."
 INSECURE = (
     "Let anyone on this machine call without a token, to try it out; listens on loopback only."
@@ -42,6 +41,8 @@ def serve(
     """Serve CDS Hooks, REST and explanation pages; every decision is in the audit before it is
     answered.
     """
+    from allstatus.service.config import ENVIRONMENT
+
     given: dict[str, object] = {"insecure_dev": True} if insecure_dev else {}
     if rules:
         given["rules"] = [str(Path(r).absolute()) if Path(r).is_dir() else r for r in rules]

@@ -192,6 +192,6 @@ def flags(part: Json) -> tuple[str, ...]:
         found += (
             known
             or [f"{code.system}|{code.code}" for code in said]
-            or [_worded(words(concept) or "?" * bool(concept))]
+            or [_worded(words(concept) or ("?" if concept else ""))]
         )
     return tuple(found)
