@@ -55,3 +55,9 @@ def __getattr__(name: str) -> Any:
 def __dir__() -> list[str]:
     """The public names, whether or not they have been imported yet."""
     return __all__
+
+
+if sys.flags.optimize > 1:
+    from allstatus.kept_docstrings import keep_docstrings
+
+    keep_docstrings()
