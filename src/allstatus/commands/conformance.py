@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from allstatus.commands.shared import Listing, ListingOption, RulesOption, app, print_report, run
+from allstatus.testing.started_command import ANSWERS_SECONDS
 
 DOES_NOT_CONFORM = 1
 
@@ -47,8 +48,8 @@ def conformance(
     ] = None,
     rules: Annotated[str | None, RulesOption] = None,
     seconds: Annotated[
-        float, typer.Option("--timeout", metavar="SECONDS", help="For the whole run.")
-    ] = 120,
+        float, typer.Option("--timeout", metavar="SECONDS", min=1, help="For the whole run.")
+    ] = ANSWERS_SECONDS,
     format: Annotated[Listing, ListingOption] = Listing.text,
 ) -> None:
     """Run an implementation over the vectors, and say where its answers differ."""

@@ -12,6 +12,7 @@ import typer
 
 from allstatus.commands.progress import followed
 from allstatus.commands.shared import Listing, ListingOption, app, print_report, run
+from allstatus.testing.started_command import SUITE_SECONDS
 
 if TYPE_CHECKING:
     from allstatus.testing.mutants import Mutant
@@ -43,7 +44,7 @@ def mutate(
     rules: Annotated[str | None, MutatedOption] = None,
     seconds: Annotated[
         float, typer.Option("--timeout", metavar="SECONDS", min=1, help="For each run.")
-    ] = 600,
+    ] = SUITE_SECONDS,
     sample: Annotated[
         int | None,
         typer.Option(

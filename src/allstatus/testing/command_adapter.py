@@ -18,10 +18,9 @@ from threading import Thread
 from typing import IO, Any
 
 from allstatus.testing.answers import INVALID, Answer
-from allstatus.testing.started_command import BLOCK, StartedCommand, last_of
+from allstatus.testing.started_command import ANSWERS_SECONDS, BLOCK, StartedCommand, last_of
 from allstatus.testing.vectors import one_line
 
-SECONDS = 120.0
 MOST = 1 << 15  # bytes for each record, on the whole
 LAST_WORDS = 5.0
 REMEDY = 'give a command that reads JSON lines, such as --cmd "node mine.mjs"'
@@ -41,7 +40,9 @@ class CommandRun:
     problems: tuple[str, ...]
 
 
-def run_adapter(command: str, records: Sequence[Any], seconds: float = SECONDS) -> CommandRun:
+def run_adapter(
+    command: str, records: Sequence[Any], seconds: float = ANSWERS_SECONDS
+) -> CommandRun:
     """Start the command once, send every record, read every answer; raises InvalidRecord when it
     cannot be started.
     """

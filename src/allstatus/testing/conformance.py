@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from allstatus.testing.answers import Answer, AnswerLevel, differing
-from allstatus.testing.command_adapter import SECONDS, CommandRun, run_adapter
+from allstatus.testing.command_adapter import CommandRun, run_adapter
+from allstatus.testing.started_command import ANSWERS_SECONDS
 from allstatus.testing.vectors import Vector, one_line, within
 
 
@@ -74,7 +75,7 @@ class Report:
 
 
 def check_command(
-    command: str, vectors: Sequence[Vector], level: AnswerLevel, seconds: float = SECONDS
+    command: str, vectors: Sequence[Vector], level: AnswerLevel, seconds: float = ANSWERS_SECONDS
 ) -> Report:
     """Run a command over the vectors of a level."""
     asked = within(vectors, level)

@@ -24,12 +24,11 @@ from allstatus.testing.mutants import Mutant
 from allstatus.testing.port_mutants import PortMutant
 from allstatus.testing.representatives import Record
 from allstatus.testing.rule_files import Changed, Files
-from allstatus.testing.started_command import StartedCommand, last_of
+from allstatus.testing.started_command import SUITE_SECONDS, StartedCommand, last_of
 from allstatus.testing.vectors import Follow, Vector, one_line
 
 PLACE = "{rules}"
 VARIABLE = "ALLSTATUS_RULES"
-SUITE_SECONDS = 600.0  # one run of a suite
 LAST_SECONDS = 5.0  # for what a suite that ended has said
 LAST_WORDS = 6  # lines of a suite that does not pass on the rules as they are
 LOADER = "the loader, which refuses it"

@@ -15,6 +15,7 @@ from uuid import uuid4
 
 from allstatus.errors import InvalidRecord
 
+ANSWERS_SECONDS, SUITE_SECONDS = 120, 600  # for one run, unless a caller says otherwise
 BLOCK = 1 << 16
 ROUNDS, PAUSE = 100, 0.01  # of ending what a command left behind, while it starts more
 
