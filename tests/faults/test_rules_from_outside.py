@@ -1,13 +1,16 @@
 """Rule sets and commands from outside: bounded, and never a way to read other files."""
 
 import os
+import re
 import shlex
 import shutil
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 from allstatus import RulesError, load_rules
 from allstatus.rules.fingerprint import page_sentences
@@ -58,6 +61,25 @@ def test_each_file_that_holds_no_yaml_is_refused_in_words(
     assert (checked.returncode, checked.stdout) == (4, "")
     by = "lock.json:2" if name in READ_LAST else f"{name}:1"
     assert checked.stderr.startswith(f"error: rules/{by}: ")
+
+
+UNKNOWN = yaml.safe_load((Path(__file__).parent / "unknown_keys.yaml").read_text("utf-8"))
+NOT_LOCKED = "texts/"  # so that a rule set may be checked that says anything there
+
+
+@pytest.mark.parametrize("case", UNKNOWN, ids=lambda case: f"{case['file']} {case['at']}")
+def test_a_key_that_no_such_file_has_is_refused(rules: Path, case: dict[str, Any]) -> None:
+    path = rules / case["file"]
+    data = place = yaml.safe_load(path.read_text("utf-8"))
+    for part in case["at"]:
+        place = place[part]
+    place["zz_unknown"] = "x"
+    path.write_text(yaml.safe_dump(data, allow_unicode=True, sort_keys=False), "utf-8")
+    for command in ["lock", "check"] if case["file"].startswith(NOT_LOCKED) else ["lock"]:
+        found = run("rules", command, rules)
+        assert (found.returncode, found.stdout) == (4, "")
+        assert re.match(rf"error: rules/{case['file']}:\d+: ", found.stderr)
+        assert case["says"] in found.stderr
 
 
 def test_a_lock_nested_too_deeply_is_refused(rules: Path) -> None:

@@ -24,7 +24,7 @@ from allstatus.bulk.remark_columns import COMMENT
 from allstatus.ehr.lab_table import COLUMNS
 from allstatus.errors import InvalidRecord, nearest
 from allstatus.record.regular_file import refuse_no_file
-from allstatus.record.yaml_file import Path_, YamlFile
+from allstatus.record.yaml_file import Path_, YamlFile, shown
 
 UNITS = ("fraction", "percent")
 MEANINGS = {"true": True, "false": False, "null": None, "~": None, "": None}
@@ -158,7 +158,8 @@ def _validated(model: type[_Read], where: str, said: Any) -> _Read:
         first = error.errors()[0]
         name = str(first["loc"][0]) if first["loc"] else ""
         known = ", ".join(key for key in model.model_fields if key not in ("column", "constant"))
-        hint = f" ('{name}')" if name in model.model_fields else nearest(name, model.model_fields)
+        at_fault = f" ({shown(name)})" if name else ""
+        hint = at_fault + ("" if name in model.model_fields else nearest(name, model.model_fields))
         raise InvalidRecord(
             where, f"is not a column{hint}", f"{REMEDY}; options: {known}"
         ) from None

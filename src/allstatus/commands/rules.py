@@ -113,15 +113,19 @@ def _check(rules: str | None, pages: Sequence[str]) -> int:
     from allstatus.record.json_reader import read_text
     from allstatus.rules.editions import editions
     from allstatus.rules.fingerprint import page_sentences
+    from allstatus.rules.load import check_what_is_read_later
     from allstatus.verify.citations import missing_citations, read_citations
     from allstatus.verify.page_map import MAP_FILE, read_page_map
     from allstatus.verify.phrase_faults import phrase_faults
+    from allstatus.verify.promises import read_promises
     from allstatus.verify.rule_examples import failing_examples
 
     _refuse_blanks(rules)
     classifier = load_rules(rules)
     directory = classifier.ruleset.directory
     editions(directory)  # refuses versions that do not follow each other
+    check_what_is_read_later(directory)
+    read_promises(classifier.ruleset)
     if (directory / MAP_FILE).is_file():
         read_page_map(directory)
     if failures := [
@@ -162,6 +166,7 @@ def _lock(rules: str | None) -> int:
     from allstatus.decision.classifier import load_rules
     from allstatus.errors import RulesError
     from allstatus.rules.editions import find_overlay
+    from allstatus.rules.load import check_what_is_read_later
     from allstatus.rules.lock import write_lock
     from allstatus.verify.phrase_faults import phrase_faults
     from allstatus.verify.rule_examples import failing_examples
@@ -170,6 +175,7 @@ def _lock(rules: str | None) -> int:
         return _lock_overlay(overlay)
     _refuse_blanks(rules)
     classifier = load_rules(rules, locked=False)
+    check_what_is_read_later(classifier.ruleset.directory)
     if failures := [*failing_examples(classifier), *phrase_faults(classifier.table)]:
         raise RulesError(failures)
     ruleset = classifier.ruleset

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from allstatus.errors import RulesError, nearest
@@ -37,6 +38,16 @@ def read_rules(directory: Path, language: str = ENGLISH) -> RuleSet:
     return ruleset if translation is None else in_language(ruleset, translation)
 
 
+def check_what_is_read_later(directory: Path) -> None:
+    """Read what a rule set has beside what decides: promises, the page's sentences, histories and
+    texts in other languages; raises RulesError listing what does not fit its shape.
+    """
+    later = [(directory / f"{name}.yaml", name) for name in READ_WHEN_NEEDED]
+    later += [(path, "texts") for path in sorted((directory / FOLDER).glob("*.yaml"))]
+    there = ((YamlFile(path, directory), name) for path, name in later if os.path.lexists(path))
+    _refuse(_unfit(there))
+
+
 def translation_faults(directory: Path, language: str) -> list[str]:
     """What a language's file of a rule set lacks or has wrongly; raises RulesError where the rules
     are refused or have no such file.
@@ -61,12 +72,7 @@ def _read_files(directory: Path) -> tuple[dict[str, YamlFile], dict[str, list[Ya
     }
     shaped = [(file, name) for name, file in files.items()]
     shaped += [(file, FOLDERS[kind]) for kind in FOLDERS for file in folders[kind]]
-    unreadable = [
-        problem
-        for file, shape in shaped
-        for problem in [*file.problems, *shape_problems(file, shape)]
-    ]
-    _refuse([*_strangers(directory), *unreadable])
+    _refuse([*_strangers(directory), *_unfit(shaped)])
     _refuse(list(set_problems(files["facts"])))
     return {**files, "facts": spell_out_sets(files["facts"])}, folders
 
@@ -79,6 +85,14 @@ def _build(
     _refuse(builder.problems)
     _refuse(lint(ruleset, files, folders))
     return ruleset
+
+
+def _unfit(shaped: Iterable[tuple[YamlFile, str]]) -> list[str]:
+    return [
+        problem
+        for file, shape in shaped
+        for problem in [*file.problems, *shape_problems(file, shape)]
+    ]
 
 
 def _refuse(problems: list[str]) -> None:

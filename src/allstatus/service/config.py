@@ -4,6 +4,7 @@ machine.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -11,7 +12,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from allstatus.errors import AllstatusError
+from allstatus.errors import AllstatusError, nearest
 from allstatus.record.yaml_file import YamlFile
 from allstatus.service.auditing.database_url import DatabaseUrl
 from allstatus.service.prefetch import GENERIC, Searches, searches
@@ -174,12 +175,10 @@ class Config(_Settings):
 
 def read_config(path: Path | None, **given: Any) -> Config:
     """The settings of a file with those given on the command line over them; raises ConfigError."""
-    values: Any = {}
-    if path is not None:
-        file = YamlFile(path, path.parent)
-        if file.problems:
-            raise ConfigError("\n".join(file.problems))
-        values = file.data
+    file = None if path is None else YamlFile(path, path.parent)
+    if file and file.problems:
+        raise ConfigError("\n".join(file.problems))
+    values: Any = file.data if file else {}
     if not isinstance(values, dict):
         raise ConfigError(
             f"{path}: is not a list of keys and values; see docs/serving.md for an example"
@@ -187,14 +186,16 @@ def read_config(path: Path | None, **given: Any) -> Config:
     try:
         return Config.model_validate({**values, **given})
     except ValidationError as error:
-        raise ConfigError(
-            "\n".join(_said(path, problem) for problem in error.errors(include_url=False))
-        ) from None
+        told = error.errors(include_url=False)
+        raise ConfigError("\n".join(_said(file, given, problem) for problem in told)) from None
 
 
-def _said(path: Path | None, problem: Any) -> str:
-    where = ".".join(str(part) for part in problem["loc"])
-    return (
-        f"{path or 'settings'}: "
-        f"{where + ': ' if where else ''}{problem['msg'].removeprefix('Value error, ')}"
-    )
+def _said(file: YamlFile | None, given: Mapping[str, Any], problem: Any) -> str:
+    place = problem["loc"]
+    in_file = file is not None and not given.keys() & place[:1]
+    at = (file.place(place) if place else file.name) if file and in_file else "settings"
+    says = problem["msg"].removeprefix("Value error, ")
+    if problem["type"] == "extra_forbidden":
+        known = (name for part in _Settings.__subclasses__() for name in part.model_fields)
+        says = f"is no setting{nearest(str(place[-1]), known)}"
+    return ": ".join([at, *([".".join(map(str, place))] if place else []), says])

@@ -4,11 +4,13 @@ missing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from allstatus.errors import InvalidRecord
 from allstatus.record.yaml_file import YamlFile
+from allstatus.rules.histories import read_histories
+from allstatus.rules.rule_texts import HISTORIES
 
 if TYPE_CHECKING:
     from allstatus.decision.classifier import Classifier
@@ -23,7 +25,19 @@ def failing_examples(classifier: Classifier) -> list[str]:
             if problem := example_problem(classifier, example):
                 place = YamlFile(path, rules.directory).place(("examples", number))
                 failing.append(f"{place}: example '{example['name']}': {problem}")
-    return failing
+    return [*failing, *_no_records(classifier)]
+
+
+def _no_records(classifier: Classifier) -> Iterator[str]:
+    """A line for each moment of a history that is told with no record."""
+    directory = classifier.ruleset.directory
+    for number, history in enumerate(read_histories(directory)):
+        for at, point in enumerate(history["points"]):
+            try:
+                classifier.classify(point["record"])
+            except InvalidRecord as error:
+                file = YamlFile(directory / f"{HISTORIES}.yaml", directory)
+                yield file.at((number, "points", at, "record"), f"is no record ({error})")
 
 
 def example_problem(classifier: Classifier, example: Mapping[str, Any]) -> str | None:
