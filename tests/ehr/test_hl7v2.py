@@ -237,6 +237,25 @@ def test_what_becomes_unreadable_never_shrinks_what_is_possible(
     assert whole <= possible(rows)
 
 
+GIVEN = "RXA|0|1|20250110||11202^vincristine^RXNORM|2|mg||||||||||||||CP"
+DISEASES = ("C79.32", "C50.911", "R50.9", "C91.02", "C91.01", "C92.00", "C79.51")
+
+
+@given(
+    st.sampled_from(DISEASES),
+    st.sampled_from(["20240601", "20250105", "20250301", "20250310", "202503", "2024"]),
+    st.sampled_from(["", "UNK", "03/09/2025", "20260101", "99991231"]),
+)
+@settings(max_examples=60, deadline=None)
+def test_a_disease_whose_day_is_not_known_never_shrinks_what_is_possible(
+    code: str, day: str, spoilt: str
+) -> None:
+    def told(sent: str) -> set[str]:
+        return possible([*COUNT, marrow("M 3"), f"DG1|2||{code}^x^I10C||{sent}|F", GIVEN])
+
+    assert told(day) <= told(spoilt)
+
+
 def possible(rows: list[str]) -> set[str]:
     (chart,) = read_hl7(message("ORU^R01", DIAGNOSIS, ORDER, *rows))
     options = make_reader(["symptoms-absent-unless-recorded"])

@@ -1,5 +1,7 @@
 """DG1 segments, reasons of orders and what other segments tell of a disease."""
 
+from datetime import date
+
 import pytest
 
 from allstatus.ehr.chart import Mention, Problem
@@ -15,14 +17,16 @@ def dg1(day: str = "20250102", own: str = "", action: str = "") -> str:
     return DG1.format(day=day, own=own, action=action)
 
 
-@pytest.mark.parametrize(
-    ("day", "read"),
-    [("20250102", "20250102"), ("", "20250311090000"), ("20250401", "20250311090000")],
-)
-def test_a_diagnosis_is_of_its_own_day_else_of_the_message_s(day: str, read: str) -> None:
-    problem = read_diagnosis(segment(dg1(day)), SENDER).statement
-    assert problem.when is not None
-    assert (problem.when.text, problem.codes[0].code, problem.void) == (read, "C91.00", "")
+@pytest.mark.parametrize("day", ["", "20250401", "03/01/2025"])
+def test_a_diagnosis_without_a_day_is_of_some_day_before_its_message(day: str) -> None:
+    dated = read_diagnosis(segment(dg1("20250102")), SENDER).statement
+    assert dated.when is not None
+    assert (dated.when.text, dated.codes[0].code, dated.void) == ("20250102", "C91.00", "")
+    for line in (dg1(day), f"PRB|AD|{day}|C91.00^ALL^I10C"):
+        told = read_told(segment(line), SENDER).statement
+        assert isinstance(told, Problem)
+        assert (told.when, told.recorded, told.unread_start) == (None, None, True)
+        assert told.latest == date(2025, 3, 11)
 
 
 def test_a_deletion_names_its_own_number_alone_where_it_has_one() -> None:

@@ -22,7 +22,9 @@ TELLING = {"DG1": (3, 5), "PRB": (3, 16), "FT1": (19, 4)}
 
 
 def read_diagnosis(segment: Segment, sender: Sender) -> CodedSegment:
-    """A DG1 segment. Its date is when the diagnosis was made, so it is not taken for the onset."""
+    """A DG1 segment. Its date is when the diagnosis was made, so it is not taken for the onset; one
+    without a date is of some day before its message.
+    """
     made = usable(segment.when(5), sender.sent, sender.born)
     codes = segment.codes(3, segment.text(2))
     deletes = segment.text(21).upper() == DELETE
@@ -31,14 +33,15 @@ def read_diagnosis(segment: Segment, sender: Sender) -> CodedSegment:
     problem = Problem(
         f"{sender.name} DG1 {segment.text(1)}".strip(),
         codes,
-        made or sender.sent,
+        made,
         sender.sent,
         DELETED if deletes else "",
         segment.text(3, 2) or segment.text(4),
         doubt=BROKEN_OFF if segment.broken else taken_back(*segment.comments, of=CONDITION),
         latest=last_day([sender.sent]),
         sent=sender.sent,
-        recorded=made or sender.sent,
+        recorded=made,
+        unread_start=made is None,
     )
     return CodedSegment(
         problem, frozenset({own}) if own and deletes else named | {own} - {""}, deletes
@@ -50,11 +53,12 @@ def read_told(segment: Segment, sender: Sender) -> CodedSegment:
     if segment.name == "DG1":
         return read_diagnosis(segment, sender)
     code, day = TELLING[segment.name]
-    when = usable(segment.when(day), sender.sent, sender.born) or sender.sent
+    when = usable(segment.when(day), sender.sent, sender.born)
     void = DELETED if segment.name == "PRB" and segment.text(1).upper() == "DE" else ""
     source, latest = f"{sender.name} {segment.name}", last_day([sender.sent])
     codes, said = segment.codes(code), segment.text(code, 2)
     problem = Problem(source, codes, when, sender.sent, void, said, latest=latest, recorded=when)
+    problem = replace(problem, unread_start=when is None)
     return CodedSegment(problem, frozenset(), deletes=False)
 
 
