@@ -119,7 +119,7 @@ def _update(page: str, rules: str | None) -> int:
     write_page_map(ruleset.directory, mapped)
     print(
         f"{ruleset.directory.name}/{MAP_FILE}: {len(mapped.sentences)} sentences; now run "
-        f"`allstatus rules coverage {page} --rules {rules}` and `allstatus rules lock {rules}`"
+        f"`allstatus rules coverage {page} --rules {rules}` and `allstatus rules lock --rules {rules}`"
     )
     return 0
 

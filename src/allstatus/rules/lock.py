@@ -56,7 +56,7 @@ def check_lock(directory: Path, digest: str, table_csv: str) -> None:
     """Refuse a rule set whose files, table or written table differ from the lock."""
     where, remedy = (
         f"{directory.name}/{LOCK_FILE}",
-        f"if the change is meant, run `allstatus rules lock {directory}`",
+        f"if the change is meant, run `allstatus rules lock --rules {directory}`",
     )
     lock = _read_lock(directory / LOCK_FILE, where, remedy)
     problems = []
