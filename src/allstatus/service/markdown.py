@@ -7,9 +7,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_SPECIAL = re.compile(
-    r"[\\`*_\[\]|~#!]|[&<>@]|:(?=//)|\bwww\.", re.IGNORECASE
-)  # marks, HTML, starts of links
+_MARKS = re.compile(r"[\\`*_\[\]|~#!&<>@]")  # of Markdown and HTML
+_LINKS = re.compile(r":(?=//)|\bwww\.", re.IGNORECASE)  # their starts
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "@": "&#64;", ":": "&#58;"}
 LONGEST = 300  # characters of one piece of a chart's text
 
@@ -23,7 +22,8 @@ def safe(value: object) -> str:
         )
     text = " ".join(text.split())
     text = text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
-    return _SPECIAL.sub(_shown, text)
+    text = _MARKS.sub(_shown, text)
+    return _LINKS.sub(_shown, text) if "//" in text or "www." in text.lower() else text
 
 
 def _shown(match: re.Match[str]) -> str:

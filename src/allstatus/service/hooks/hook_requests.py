@@ -40,7 +40,7 @@ SERVICES: Mapping[str, tuple[Hook, str, str]] = {
 WRONG = "is missing or of another type than the hook asks for"
 NEEDED = {"order-select": ("selections", "draftOrders"), "order-sign": ("draftOrders",)}
 CALL = TypeAdapter(CdsCall)
-EMPTIES = (b"null", b'""', b"[]", b"{}")
+NESTED = frozenset({dict, list})
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,12 +125,20 @@ def _bad(field: str, detail: str) -> ProblemDetails:
     return ProblemDetails(400, "invalid-call", f"{field} {detail}.", field=field)
 
 
-def filled_json(value: Any) -> bytes:
-    """The JSON of a value without empties; most have none, which the JSON itself shows."""
-    written = to_json(value)
-    if any(empty in written for empty in EMPTIES):
-        return to_json(without_empties(value))
-    return written
+def filled_json(value: list[Any]) -> bytes:
+    """The JSON of a list without empties; most have none."""
+    return to_json(without_empties(value) if _has_empties(value) else value)
+
+
+def _has_empties(value: list[Any]) -> bool:
+    waiting: list[Any] = [value]
+    for item in waiting:  # which grows while it is gone through
+        for one in item.values() if type(item) is dict else item:
+            if not one and one != 0:
+                return True
+            if type(one) in NESTED:
+                waiting.append(one)
+    return False
 
 
 def without_empties(value: Any) -> Any:
