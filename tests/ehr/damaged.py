@@ -48,6 +48,7 @@ DAMAGES: dict[str, Callable[[Json, str], object]] = {
     "it lies deep": lambda one, key: one.update({key: _nested(one[key], 40)}),
     "it lies too deep": lambda one, key: one.update({key: TOO_DEEP}),
     "a modifier extension": lambda one, _: one.update({"modifierExtension": [{"url": "x"}]}),
+    "implicit rules": lambda one, _: one.update({"implicitRules": "http://x"}),
     "another status": lambda one, _: one.update({"status": "entered-in-error"}),
     "not final": lambda one, _: one.update({"status": "preliminary"}),
     "an id of another": lambda one, _: one.update({"id": "1"}),

@@ -14,6 +14,7 @@ from allstatus.ehr.chart_files import (
     read_charts,
     read_folder,
 )
+from allstatus.ehr.fhir.fhir_standing import MODIFIED
 from allstatus.errors import InvalidRecord
 from ehr.bundles import bundle, marrow, patient
 
@@ -228,3 +229,17 @@ def test_a_file_that_is_not_read_beside_tables(
         ((_, chart),) = found
         assert isinstance(chart, Chart)
         assert (chart.partial, len(chart.warnings)) == (True, 1)
+
+
+@pytest.mark.parametrize("place", ["outer bundle", "inner bundle"])
+@pytest.mark.parametrize("key", ["implicitRules", "modifierExtension"])
+def test_what_may_change_the_meaning_of_a_bundle_leaves_its_results_open(
+    key: str, place: str
+) -> None:
+    inner = one("p")
+    outer = bundle(inner)
+    changed = outer if place == "outer bundle" else inner
+    changed[key] = "http://x" if key == "implicitRules" else [{"url": "http://x"}]
+    ((_, chart),) = read_charts(json.dumps(outer))
+    assert isinstance(chart, Chart)
+    assert [result.doubt for result in chart.results] == [MODIFIED]

@@ -152,10 +152,14 @@ LABELS = dict.fromkeys(LEFT_OUT, _doubt(SUMMARY)) | dict.fromkeys(
 
 
 def may_modify(source: str | bytes) -> bool:
-    """Whether a modifier extension may stand in JSON as it is written, its name also in escapes."""
+    """Whether a modifier extension, or implicit rules, which those of a bundle are kept as, may
+    stand in JSON as it is written, its name also in escapes.
+    """
     if isinstance(source, str):
-        return "modifierExtension" in source or ("\\" in source and "\\u00" in source)
-    return b"modifierExtension" in source or (b"\\" in source and b"\\u00" in source)
+        named = "modifierExtension" in source or "implicitRules" in source
+        return named or ("\\" in source and "\\u00" in source)
+    named = b"modifierExtension" in source or b"implicitRules" in source
+    return named or (b"\\" in source and b"\\u00" in source)
 
 
 def modified(element: Json, *, inside: tuple[str, ...] = ()) -> bool:
