@@ -15,5 +15,5 @@ def test_what_is_no_file_of_text_is_a_problem(tmp_path: Path) -> None:
     assert said == {
         "latin": "the file is not UTF-8 text; save it as UTF-8",
         "folder": "is a folder; name a file",
-        "none": "the file is missing; a rule set needs it",
+        "none": "the file is missing; write it, or name another",
     }

@@ -115,7 +115,8 @@ def _rotate(place: DatabaseUrl, key: Path | None, out: Path, before: date) -> in
     from allstatus.service.auditing.audit_archive import rotate as move
 
     moved = move(place, _key_path(place, key), out, before)
-    print(f"{moved} rows were moved to {out}; keep it with its key: {out} verifies as a whole.")
+    moved_rows = "1 row was" if moved == 1 else f"{moved} rows were"
+    print(f"{moved_rows} moved to {out}; keep it with its key: {out} verifies as a whole.")
     return 0
 
 
@@ -152,13 +153,14 @@ def _verify(place: DatabaseUrl, key: Path | None, head: str | None) -> int:
     known = re.fullmatch(r"(\d{1,15}):([0-9a-f]{64})", head or "0:" + "0" * 64)
     if known is None:
         raise typer.BadParameter("give it as this command prints it", param_hint="--head")
-    secret = ChainKey.read(_key_path(place, key))
     with open_to_read(place) as connection:
+        secret = ChainKey.read(_key_path(place, key))
         verdict = hold(connection, secret, (int(known[1]), known[2]))
     if verdict.problem:
         print(f"error: {place}: {verdict.problem}", file=sys.stderr)
         return 1
-    print(f"{verdict.rows} rows hold. Head: {verdict.rows}:{verdict.head}")
+    held = "1 row holds" if verdict.rows == 1 else f"{verdict.rows} rows hold"
+    print(f"{held}. Head: {verdict.rows}:{verdict.head}")
     return 0
 
 

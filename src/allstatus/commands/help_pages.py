@@ -17,6 +17,7 @@ from typer.core import TyperArgument, TyperCommand, TyperGroup
 Made = TypeVar("Made", bound=Callable[..., Any])
 WIDEST = 100  # columns of help, on a terminal that has more
 SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": WIDEST}
+NO_DAY = ("does not match the formats '%Y-%m-%d'", "is no day; give it as YYYY-MM-DD")  # click's
 TYPE = re.compile(r" <(str|path)>$")  # typer's, behind the name of an argument
 # Spellings of before, each with what it is now: the first that the command has.
 BEFORE = {
@@ -62,7 +63,8 @@ class Command(TyperCommand):
         try:
             return super().parse_args(ctx, [part for arg in args for part in _now(arg, own)])
         except typer.BadParameter as refused:
-            refused.message = refused.message.removeprefix("Value error, ")  # pydantic's words
+            said = refused.message.removeprefix("Value error, ")  # pydantic's words
+            refused.message = said.replace(*NO_DAY)
             raise
 
     def collect_usage_pieces(self, ctx: Any) -> list[str]:  # noqa: ARG002

@@ -119,7 +119,8 @@ def _update(page: str, rules: str | None) -> int:
     write_page_map(ruleset.directory, mapped)
     print(
         f"{ruleset.directory.name}/{MAP_FILE}: {len(mapped.sentences)} sentences; now run "
-        f"`allstatus rules coverage {page} --rules {rules}` and `allstatus rules lock --rules {rules}`"
+        f"`allstatus rules coverage {page} --rules {rules}` and "
+        f"`allstatus rules lock --rules {rules}`"
     )
     return 0
 

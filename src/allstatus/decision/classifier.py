@@ -110,9 +110,8 @@ class Classifier:
         if code not in population["icd10cm"] and code not in population["snomed"]:
             raise InvalidRecord(
                 "diagnosis",
-                f"is not a code of {population['diagnosis']}",
-                f"these rules are about {population['diagnosis']} only; use one of "
-                f"{', '.join(population['icd10cm'])}, or leave it out",
+                f"is not a code of {population['diagnosis']}, which these rules are about",
+                f"use one of {', '.join(population['icd10cm'])}, or leave it out",
             )
 
 

@@ -103,7 +103,7 @@ def read_text(path: str, kind: str) -> str:
     """
     if path == "-":
         return decode(b"" if sys.stdin is None else sys.stdin.buffer.read(), path)
-    refuse_no_file(path, kind)
+    refuse_no_file(path, kind, ", or - for standard input")
     try:
         return decode(Path(path).read_bytes(), path)
     except OSError as error:

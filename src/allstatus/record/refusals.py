@@ -72,10 +72,7 @@ def refusal_of(error: ValidationError, keys: Mapping[str, Any]) -> InvalidRecord
         return _unknown_key(field, keys)
     if field not in keys:
         return no_object()
-    hint = _word_hint(field, first.get("input"))
-    if first["type"] == "extra_forbidden":
-        field = f"{field}.(unknown key)"
-    problem = f"is not one of the values it can take{hint}"
+    problem = f"is not one of the values it can take{_word_hint(field, first.get('input'))}"
     return InvalidRecord(field, problem, REMEDIES.get(where[0]) or _remedy(keys[where[0]]))
 
 

@@ -21,11 +21,12 @@ NO_FILE = "there is no such file"
 HANDED_OVER = ("/dev/stdin", "/dev/fd/", "/proc/self/fd/")  # what a shell opens for a command
 
 
-def refuse_no_file(path: str | Path, kind: str = "JSON") -> None:
-    """Raise InvalidRecord unless a path is that of a file; `kind` is what it should hold."""
-    shown, remedy = shorten(path), f"give the path of a {kind} file, or - for standard input"
+def refuse_no_file(path: str | Path, kind: str = "JSON", instead: str = "") -> None:
+    """Raise InvalidRecord unless a path is that of a file; `kind` is what it should hold, `instead`
+    what may be given in its place.
+    """
     if problem := no_file(path):
-        raise InvalidRecord(shown, problem, remedy)
+        raise InvalidRecord(shorten(path), problem, f"give the path of a {kind} file{instead}")
 
 
 def no_file(path: str | Path) -> str:

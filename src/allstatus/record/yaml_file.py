@@ -120,7 +120,7 @@ class YamlFile:
             with path.open(encoding="utf-8-sig") as file:
                 return file.read(LARGEST + 1)
         except FileNotFoundError:
-            self.problems.append(self.at((), "the file is missing; a rule set needs it"))
+            self.problems.append(self.at((), "the file is missing; write it, or name another"))
         except UnicodeDecodeError:
             self.problems.append(self.at((), "the file is not UTF-8 text; save it as UTF-8"))
         except OSError as error:

@@ -40,6 +40,7 @@ _PLACE = re.compile(r"\{(\w+)\}")
 _PATTERNS = {
     "told_settle": "((?:say|sign) .+)",
     "told_question": r"(.+?\?)",
+    "told_limit": r"([^()]+)",
     "day": r"(\d.*?)",
     "number": r"(-?\d[\d.,/]*)",
     "source": "((?!is |has |the )[^:]+)",
