@@ -134,9 +134,9 @@ def test_the_token_is_looked_at_before_the_body(guarded: TestClient, path: str) 
 
 
 @pytest.mark.parametrize("path", ENTRIES)
-def test_a_compressed_body_is_415(guarded: TestClient, path: str) -> None:
+def test_a_compressed_body_is_415(client: TestClient, path: str) -> None:
     headers = {"content-type": "application/json", "content-encoding": "gzip"}
-    answer = guarded.post(path, content=gzip.compress(b"{}"), headers=headers)
+    answer = client.post(path, content=gzip.compress(b"{}"), headers=headers)
     assert answer.status_code == 415
 
 
@@ -154,7 +154,7 @@ HEADS = {
 @pytest.mark.parametrize("name", HEADS)
 def test_a_head_is_looked_at_whole(client: TestClient, name: str) -> None:
     status, headers = HEADS[name]
-    answer = client.get("/healthz", headers=headers)
+    answer = client.post("/classify", json=RECORD, headers=headers)
     assert answer.status_code == status
     assert (status == 200) == ("connection" not in answer.headers)
 
@@ -252,6 +252,11 @@ def test_a_page_below_the_base_is_followed(address: str) -> None:
 @pytest.mark.parametrize("address", NOT_FOLLOWED)
 def test_a_page_elsewhere_is_not_followed(address: str) -> None:
     assert below(HOME, address) is None
+
+
+def test_a_server_without_a_name_is_not_the_one_that_is_known() -> None:
+    unnamed = ["https:///Observation", "https:Observation", "///Observation", "https:?x"]
+    assert [below("https://fhir.example.org", address) for address in unnamed] == [None] * 4
 
 
 @SERVER

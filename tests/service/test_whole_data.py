@@ -170,6 +170,22 @@ def test_a_diagnosis_of_another_is_told_though_there_is_no_other_card(client: Te
     assert "set aside" in card["detail"]
 
 
+NOBODY = {
+    "a search that found nothing": searchset(),
+    "a search that found nothing of none": searchset(total=0),
+    "word that all is well": searchset(outcome("information", "informational")),
+    "a patient that was deleted": searchset()
+    | {"entry": [{"request": {"method": "DELETE", "url": "Patient/p1"}}]},
+}
+
+
+@pytest.mark.parametrize("name", NOBODY)
+def test_an_answer_without_the_patient_is_none(client: TestClient, name: str) -> None:
+    given = prefetch_of(chart("01-exactly-five")) | {"patient": NOBODY[name]}
+    answer = client.post(PATIENT_VIEW, json=call(given))
+    assert (answer.status_code, "patient (" in answer.text) == (412, True)
+
+
 @pytest.mark.parametrize("person", [{"id": "zzz"}, {"id": None}, {"id": "P1"}])
 def test_a_patient_prefetched_for_another_is_refused(client: TestClient, person: dict) -> None:
     given = prefetch_of(chart("01-exactly-five"))

@@ -27,6 +27,8 @@ def below(base: str, address: str) -> str | None:
     segments, asked = _segments(there.path), _segments(given.path)
     if not (given.path or given.netloc):  # of the base, or of the page that names it?
         return None
+    if not given.netloc and (given.scheme or address.startswith("//")):  # a server without name
+        return None
     if not same or known is None or segments is None or asked is None or there.fragment:
         return None
     return whole if segments[: len(known)] == known else None

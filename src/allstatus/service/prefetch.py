@@ -36,6 +36,7 @@ TELLS_NO_FINDING = frozenset(
 ) | {"Specimen", "List"}  # a chart that lacks them is not short of findings
 NOT_HAD = "{} could not be read ({}); the decision is made without"
 UNASKED = "{} of the keys prefetched are not among those asked for; they were not looked at"
+ANOTHER_KIND = "it is not the kind of resource that was asked for"
 MISSHAPEN = "it has not the shape of a bundle"
 ANOTHER = "is about another patient than context.patientId"
 
@@ -139,10 +140,13 @@ def _lacks(asked: Searches, key: str, value: Any) -> Iterator[str]:
             yield "it is not to be read as it is"
         yield from _strangers(asked.kinds(key), value)
         yield from missing_parts(value)
+        kinds = [resource["resourceType"] for _, resource in resources_of(value)]
+        if not asked.is_search(key) and asked.kinds(key)[0] not in kinds:
+            yield ANOTHER_KIND
     elif asked.is_search(key):
         yield "it is not the answer to a search"
     elif kind != asked.kinds(key)[0]:
-        yield "it is not the kind of resource that was asked for"
+        yield ANOTHER_KIND
 
 
 def _misshapen(bundle: dict[str, Any]) -> bool:
