@@ -38,6 +38,7 @@ UNCOUNTED = ("/healthz", "/readyz", "/metrics")  # answered however many others 
 METHODS = ("GET", "POST", "OPTIONS", "HEAD", "PUT", "PATCH", "DELETE")
 HEADER_BYTES = 65_536
 SOON = {"Retry-After": "1"}
+CLOSE = {"Connection": "close"}
 
 
 class Policies:
@@ -88,9 +89,9 @@ class Middleware:
             if config.insecure_dev:
                 _check_host(visit.scope)
             self._check_number(client, limits)
-            _check_head(visit.scope, limits)
+            _check_head(visit.scope)
             async with asyncio.timeout(limits.request_seconds) as clock:
-                body = _Body(receive, limits, clock)
+                body = _Body(visit.scope, receive, limits, clock)
                 visit.asked = _as_get(visit.scope)
                 await self.app(visit.asked, body, visit.send)
         except ClientDisconnect:
@@ -124,16 +125,19 @@ def _check_host(scope: Scope) -> None:
         raise ProblemDetails(400, "unknown-host", "Unknown host name.")
 
 
-def _check_head(scope: Scope, limits: RequestLimits) -> None:
-    """Refuse by its headers a body that would be refused when it came, or could end in two places
-    (RFC 9112, section 6.3).
+def _check_head(scope: Scope) -> None:
+    """Refuse headers that are too long, or whose body could end in two places (RFC 9112, section
+    6.3).
     """
-    close = {"Connection": "close"}
     if sum(len(name) + len(value) for name, value in scope["headers"]) > HEADER_BYTES:
-        raise ProblemDetails(431, "headers-too-large", "Headers too long.", headers=close)
+        raise ProblemDetails(431, "headers-too-large", "Headers too long.", headers=CLOSE)
+    if _values(scope, b"content-length") and _values(scope, b"transfer-encoding"):
+        raise ProblemDetails(400, "two-lengths", "Two lengths given.", headers=CLOSE)
+
+
+def _check_body(scope: Scope, limits: RequestLimits) -> None:
+    """Refuse by its headers a body that would be refused when it came."""
     lengths = _values(scope, b"content-length")
-    if lengths and _values(scope, b"transfer-encoding"):
-        raise ProblemDetails(400, "two-lengths", "Two lengths given.", headers=close)
     if any(length.isdigit() and int(length[:20]) > limits.body_bytes for length in lengths):
         raise _too_large(limits)
     if set(_values(scope, b"content-encoding")) - {b"identity", b""}:
@@ -141,7 +145,7 @@ def _check_head(scope: Scope, limits: RequestLimits) -> None:
             415,
             "unsupported-content-encoding",
             "The body is compressed; send it as it is.",
-            headers={"Accept-Encoding": "identity", **close},
+            headers={"Accept-Encoding": "identity", **CLOSE},
         )
 
 
@@ -151,7 +155,7 @@ def _values(scope: Scope, name: bytes) -> list[bytes]:
 
 def _too_large(limits: RequestLimits) -> ProblemDetails:
     detail = f"The body is larger than {limits.body_bytes} bytes."
-    return ProblemDetails(413, "too-large", detail, headers={"Connection": "close"})
+    return ProblemDetails(413, "too-large", detail, headers=CLOSE)
 
 
 def _as_get(scope: Scope) -> Scope:
@@ -164,8 +168,10 @@ class _Body:
     and begins anew when the body is there.
     """
 
-    def __init__(self, receive: Receive, limits: RequestLimits, clock: asyncio.Timeout) -> None:
-        self._receive, self._limits, self._clock = receive, limits, clock
+    def __init__(
+        self, scope: Scope, receive: Receive, limits: RequestLimits, clock: asyncio.Timeout
+    ) -> None:
+        self._scope, self._receive, self._limits, self._clock = scope, receive, limits, clock
         self._loop = asyncio.get_running_loop()
         self._until = self._loop.time() + limits.body_seconds
         self._size, self._whole = 0, False
@@ -173,14 +179,15 @@ class _Body:
     async def __call__(self) -> Message:
         if self._whole:
             return await self._receive()
+        if not self._size:
+            _check_body(self._scope, self._limits)
         self._clock.reschedule(None)
         try:
             async with asyncio.timeout_at(self._until):
                 message = await self._receive()
         except TimeoutError:
             detail = "The body did not arrive in time."
-            close = {"Connection": "close"}
-            raise ProblemDetails(408, "body-too-slow", detail, headers=close) from None
+            raise ProblemDetails(408, "body-too-slow", detail, headers=CLOSE) from None
         finally:
             self._clock.reschedule(self._loop.time() + self._limits.request_seconds)
         self._size += len(message.get("body", b""))

@@ -9,7 +9,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, PlainTextResponse, Response
 from pydantic_core import to_json
 
@@ -28,6 +28,7 @@ from allstatus.errors import InvalidRecord
 from allstatus.record.json_reader import chart_kind, decode, split_records
 from allstatus.record.model import Day
 from allstatus.service.accept import answer_kind
+from allstatus.service.direct_route import GuardedRoute
 from allstatus.service.explanation_pages import explanation_page
 from allstatus.service.languages import language_headers
 from allstatus.service.openapi_bodies import (
@@ -43,15 +44,7 @@ from allstatus.service.openapi_bodies import (
 from allstatus.service.problem_details import ProblemDetails, documented, refusal
 from allstatus.service.state import ServiceState, desk_of
 
-
-async def admitted(request: Request) -> None:
-    """Look at the token before anything else of a call, its parameters too."""
-    await desk_of(request).admit(request)
-
-
-router = APIRouter(
-    tags=["REST"], generate_unique_id_function=name_of, dependencies=[Depends(admitted)]
-)
+router = APIRouter(tags=["REST"], generate_unique_id_function=name_of, route_class=GuardedRoute)
 KINDS = {
     "application/json": None,
     NDJSON: None,

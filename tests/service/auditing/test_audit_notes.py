@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 from starlette.testclient import TestClient
 
 from allstatus.service.auditing.audit_notes import A_MINUTE, Refusals
@@ -79,7 +80,28 @@ def test_an_answer_bears_the_id_of_its_row(guarded: TestClient, tmp_path: Path) 
     assert last(tmp_path)["decision_id"] == answer.headers["x-request-id"]
 
 
-@pytest.mark.parametrize("path", ["/nothing", "/classify/", "/cds-services/none"])
+CALLS = yaml.safe_load((Path(__file__).parents[1] / "odd_calls.yaml").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("token", [True, False])
+@pytest.mark.parametrize("given", CALLS, ids=str)
+def test_whatever_else_is_wrong_the_token_comes_first(
+    guarded: TestClient, tmp_path: Path, given: dict, token: bool
+) -> None:
+    path = given["path"].replace("hook", PATIENT_VIEW, 1)
+    headers = {"content-type": "application/json"} | given.get("headers", {})
+    if token:
+        headers["authorization"] = f"Bearer {SELF.token(aud=BASE + path)}"
+    address = f"{path}?{given.get('query', '')}"
+    answer = guarded.post(address, content=given.get("body", "{}"), headers=headers)
+    assert answer.status_code == (given["status"] if token else 401)
+    row = last(tmp_path)
+    assert row["service"] == path.removeprefix("/cds-services").strip("/")
+    reason = given["kind"] if token else "token-refused: none was sent"
+    assert row["who"] == {"issuer": ISSUER, "reason": reason} if token else {"reason": reason}
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/classify/", "/cds-services/none/other"])
 def test_what_is_no_call_has_no_row(guarded: TestClient, tmp_path: Path, path: str) -> None:
     assert guarded.post(path, json={}).status_code == 404
     assert in_file(tmp_path).rows() == []

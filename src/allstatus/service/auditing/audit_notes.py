@@ -11,7 +11,9 @@ from starlette.types import Scope
 
 from allstatus.service.auditing.audit_rows import PAGE, READ, REFUSED, Caller, Entry, note, who
 from allstatus.service.auditing.hash_chain import ChainKey
+from allstatus.service.hooks.hook_requests import SERVICES
 
+NO_SERVICE = "none"
 A_MINUTE = 60  # rows about calls of nobody known, who could fill a disk with them
 
 
@@ -49,9 +51,10 @@ def reading(key: ChainKey, scope: Scope, decision_id: str) -> Entry:
 
 
 def _service(scope: Scope) -> str:
-    """The service asked for, by its route: `classify`, or a CDS service with what is asked of
-    it.
+    """The service asked for, by its route: `classify`, or a CDS service with what is asked of it;
+    of one that there is not, nothing of what was sent.
     """
-    values: dict[str, Any] = scope.get("path_params", {})
+    given: dict[str, Any] = scope.get("path_params", {})
+    values = {name: value if value in SERVICES else NO_SERVICE for name, value in given.items()}
     path = str(scope["route"].path).format(**values)
     return path.removeprefix("/cds-services").strip("/")

@@ -64,7 +64,6 @@ async def call_service(service: ServiceId, request: Request) -> Response:
     hook_of(service)
     answer_kind(request)
     check_media(request)
-    await desk.admit(request)
     data = await request.body()
     body = await desk.work(len(data), lambda: parse_json(data))
     made = read_call(service, body)
@@ -92,7 +91,6 @@ async def give_feedback(service: ServiceId, request: Request) -> Response:
     desk = desk_of(request)
     hook_of(service)
     check_media(request)
-    await desk.admit(request)
     data = await request.body()
     given = await desk.work(len(data), lambda: read_feedback(parse_json(data)))
     try:
