@@ -111,6 +111,8 @@ GONE: dict[str, Callable[[Path], object]] = {
     "cut, as logrotate's copytruncate does": lambda path: os.truncate(path, 0),
     "cut within its first page": lambda path: os.truncate(path, 1_000),
     "its write-ahead file removed": lambda path: Path(f"{path}-wal").unlink(),
+    "its write-ahead file cut": lambda path: os.truncate(f"{path}-wal", 0),
+    "its write-ahead file cut short": lambda path: os.truncate(f"{path}-wal", 9_000),
     "put back to its first row": earlier,
     "put back from a copy": lambda path: shutil.copy(shutil.move(path, f"{path}.old"), path),
 }

@@ -92,6 +92,10 @@ class PostgresDatabase:
         connection.execute("BEGIN")
         connection.execute(f"LOCK TABLE {self._alone} IN EXCLUSIVE MODE")
 
+    def commit(self, connection: Connection) -> None:
+        """Keep what the transaction wrote."""
+        connection.execute("COMMIT")
+
     @contextmanager
     def removing(self, connection: Connection, table: str) -> Iterator[None]:
         """Let rows of a table that is only added to be removed, in the transaction at hand; for the

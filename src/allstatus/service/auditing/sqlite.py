@@ -24,6 +24,7 @@ CREATE TRIGGER IF NOT EXISTS {0}_is_not_altered BEFORE UPDATE ON {0}
 
 
 GONE = "the file, or what is written ahead of it, was moved, replaced, removed or cut"
+FRAME = 24  # bytes before each page in a write-ahead file
 Seen = tuple[int, int, int]  # of a file: device, number, size
 
 
@@ -92,14 +93,17 @@ class SqliteDatabase:
         """Begin a transaction beside which nobody writes."""
         self._check()
         if isinstance(connection, WatchedConnection) and connection.log is not None:
-            try:
-                _still(connection.log, self._log)
-            except sqlite3.OperationalError:
-                self._lost = True  # for good: what others write would go elsewhere
-                raise
+            self._check_log(connection, connection.log)
         connection.execute("BEGIN IMMEDIATE")
-        if isinstance(connection, WatchedConnection) and connection.log is None:
-            connection.log = _look(self._log)
+
+    def commit(self, connection: Connection) -> None:
+        """Keep what was written; how large the files are by then shows whether they are cut
+        before the next time.
+        """
+        connection.execute("COMMIT")
+        self._seen = _larger(self._seen, _look(self.path))
+        if isinstance(connection, WatchedConnection):
+            connection.log = _larger(connection.log, _look(self._log))
 
     def keep_open(self, connection: sqlite3.Connection) -> bool:
         """Whether a connection stays open, which is so of a file that was cut."""
@@ -121,6 +125,17 @@ class SqliteDatabase:
             self._seen = now
         if self._lost:
             raise sqlite3.OperationalError(GONE)
+
+    def _check_log(self, connection: WatchedConnection, before: Seen) -> None:
+        try:
+            now = _still(before, self._log)
+        except sqlite3.OperationalError:
+            self._lost = True  # for good: what others write would go elsewhere
+            raise
+        if now[2] < before[2] and not _holds(connection, now[2]):
+            self._lost = self._cut = True
+            raise sqlite3.OperationalError(GONE)
+        connection.log = now
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -146,6 +161,27 @@ def _look(path: Path) -> Seen | None:
     except OSError:
         return None
     return found.st_dev, found.st_ino, found.st_size
+
+
+def _larger(before: Seen | None, now: Seen | None) -> Seen | None:
+    """What a path names now, unless it is another or smaller than it was."""
+    if before is None or now is None:
+        return before or now
+    return max(before, now) if now[:2] == before[:2] else before
+
+
+def _holds(connection: sqlite3.Connection, size: int) -> bool:
+    """Whether a write-ahead file that has become smaller holds all that is written in it, as when
+    somebody had SQLite itself move it. Raises OperationalError where others keep from asking.
+    """
+    try:
+        busy, frames, _ = connection.execute("PRAGMA wal_checkpoint(FULL)").fetchone()
+        (page,) = connection.execute("PRAGMA page_size").fetchone()
+    except sqlite3.Error:
+        return False
+    if busy:
+        raise sqlite3.OperationalError
+    return int(frames * (page + FRAME)) <= size
 
 
 def _still(before: Seen, path: Path) -> Seen:

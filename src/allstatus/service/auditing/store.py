@@ -56,6 +56,9 @@ class Database(Protocol):
     def begin(self, connection: Connection) -> None:
         """Begin a transaction beside which no other process writes."""
 
+    def commit(self, connection: Connection) -> None:
+        """Keep what the transaction wrote."""
+
     def removing(self, connection: Connection, table: str) -> AbstractContextManager[None]:
         """Let rows of a table that is only added to be removed, in the transaction at hand."""
 
@@ -117,7 +120,7 @@ class Store:
             self.database.begin(connection)
             yield connection
             if keep:
-                connection.execute("COMMIT")
+                self.database.commit(connection)
 
     @property
     def lag(self) -> float:
@@ -178,7 +181,7 @@ class Store:
                     _handle(handler, connection, pieces) if len(by_handler) == 1 else self._try(
                         handler, connection, pieces
                     )
-                connection.execute("COMMIT")
+                self.database.commit(connection)
         except Exception as error:
             self._let_go()
             for piece in batch:
