@@ -72,6 +72,7 @@ APART = "its words differ"  # from its code
 OPPOSITE = "and its flag say the opposite of each other"
 FLAGGED = "is flagged {}"
 
+_EQUALS = re.compile(r"^\s*=\s*(?=\d)")
 _BETWEEN = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(?:-|–|to)\s*(\d+(?:\.\d+)?)\s*", re.IGNORECASE)
 _SHARE_IN_WORDS = re.compile(r"\{[^{}]*(?:%|percent|pct)[^{}]*\}", re.IGNORECASE)  # means 1 in UCUM
 _POWER = re.compile(r"\s*\d+(?:\.\d+)?[eE][+-]?\d{1,2}\s*")
@@ -82,6 +83,7 @@ def written(text: str, unit: str | None) -> Quantity:
     2.3e11), or from one number to another; else text that stays text.
     """
     shown = f"{text} {unit}" if unit else text
+    text = _EQUALS.sub("", text)
     found, between = split_comparator(text), _BETWEEN.fullmatch(text) if unit else None
     if between is not None:
         return Quantity(shown, between[1], None, unit, high=between[2])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 
 from allstatus.ehr.chart import Result
 from allstatus.ehr.dates import When
@@ -37,6 +38,22 @@ def _by_number(sendings: list[Sending]) -> list[Sending]:
     return [replace(one, filler=short(one.filler), placer=short(one.placer)) for one in sendings]
 
 
+def _by_zone(sendings: list[Sending]) -> list[Sending]:
+    """The same, with the time in UTC where one time of day is that of several time zones."""
+    moments: dict[str, set[datetime]] = {}
+    for one in sendings:
+        if (when := one.result.when) and when.utc:
+            moments.setdefault(one.rest, set()).add(when.utc)
+
+    def apart(one: Sending) -> bool:
+        return bool(one.result.when and one.result.when.utc) and len(moments[one.rest]) > 1
+
+    return [
+        replace(one, rest=f"{one.rest} {one.result.when.utc}") if apart(one) else one
+        for one in sendings
+    ]
+
+
 def _unclear(sendings: list[Sending], fillers: Fillers) -> Iterator[str]:
     """Names that a sending without a filler may mean, where its placer has several."""
     for one in sendings:
@@ -47,7 +64,7 @@ def _unclear(sendings: list[Sending], fillers: Fillers) -> Iterator[str]:
 
 def named(sendings: list[Sending]) -> Iterator[Result]:
     """Results with what a correction calls each by, of one patient."""
-    sendings = _by_number(sendings)
+    sendings = _by_zone(_by_number(sendings))
     fillers = _fillers(sendings)
     names = _names(sendings, fillers)
     unclear = set(_unclear(sendings, fillers))

@@ -74,6 +74,7 @@ def unit_of(segment: Segment) -> str | None:
 
 def _unit(segment: Segment, raw: str) -> str | None:
     mark = segment.marks.component
+    raw = raw if mark in raw else raw.replace(segment.marks.part, mark)  # `%&percent&UCUM`
     parts = segment.split(re.sub(_POWER.format(re.escape(mark)), r"\1*\2", raw) if mark else raw)
     filled = [*(part.strip() for part in parts), *[""] * 20]
     sent = [(filled[n], filled[n + 2].upper() in UCUM) for n in (0, 3, 9) if filled[n]]
