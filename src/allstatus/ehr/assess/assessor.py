@@ -95,9 +95,10 @@ class Assessor:
         if not self.reading.doubts:
             return
         doubts = self.reading.doubts.get(MARROW, ())
-        days = {day: doubt for doubt in doubts for day in self._other_days(doubt, moment)}
+        marrow = found.facts.get(MARROW)
+        days = {day: doubt for doubt in doubts for day in self._other_days(doubt, moment, marrow)}
         for day, doubt in days.items():
-            then, marrow = history.before(day, moment.until), found.facts.get(MARROW)
+            then = history.before(day, moment.until)
             yield self._assess(replace(moment, anchor=day), then, marrow=marrow), doubt
         scene = self._scene(moment, past, Assessment(told=False))
         told = TREATMENT in self.supplied or found.states.get(TREATMENT) == "given"
@@ -111,14 +112,15 @@ class Assessor:
                 last = max(may, key=lambda doubt: doubt.when.last)
                 yield self._assess(moment, _with(past, kind, last, moment)), last
 
-    def _other_days(self, doubt: Doubt, moment: Moment) -> set[date]:
+    def _other_days(self, doubt: Doubt, moment: Moment, marrow: Any) -> set[date]:
         """Other days that the moment's marrow may be of, where it was dated to a month or year or,
         as the chart stands, one in doubt may be later: the first, the last, and the last on which
         each kind of count, or of finding outside the marrow, was there.
         """
         when, anchor = doubt.when, moment.anchor
         own = doubt.firm and when.last == anchor
-        alike = doubt.firm and when.vague and not when.text  # an undated one, beside another
+        # an undated one that agrees with what is there
+        alike = doubt.firm and when.vague and not when.text and marrow != "unknown"
         if (alike and anchor is not None) or not (own or moment.final):
             return set()
         first = when.first if own else max(when.first, anchor or date.min)

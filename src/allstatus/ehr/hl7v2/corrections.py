@@ -40,17 +40,13 @@ def _by_number(sendings: list[Sending]) -> list[Sending]:
 
 def _by_zone(sendings: list[Sending]) -> list[Sending]:
     """The same, with the time in UTC where one time of day is that of several time zones."""
-    moments: dict[str, set[datetime]] = {}
-    for one in sendings:
-        if (when := one.result.when) and when.utc:
-            moments.setdefault(one.rest, set()).add(when.utc)
-
-    def apart(one: Sending) -> bool:
-        return bool(one.result.when and one.result.when.utc) and len(moments[one.rest]) > 1
-
+    times = [one.result.when.utc if one.result.when else None for one in sendings]
+    known: dict[str, set[datetime]] = {}
+    for one, time in zip(sendings, times, strict=True):
+        known.setdefault(one.rest, set()).update([time] if time else ())
     return [
-        replace(one, rest=f"{one.rest} {one.result.when.utc}") if apart(one) else one
-        for one in sendings
+        replace(one, rest=f"{one.rest} {time}") if time and len(known[one.rest]) > 1 else one
+        for one, time in zip(sendings, times, strict=True)
     ]
 
 
