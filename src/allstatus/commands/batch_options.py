@@ -103,14 +103,15 @@ class BatchOptions:
         """The mapping of a table of results, one a row: the file's, or by the columns' own names;
         empty for a table of patients.
         """
+        from allstatus.record.regular_file import no_file
+
+        if self.columns is None and no_file(self.source):
+            return {}
         from allstatus.bulk.mapping_file import is_of_results, named_as_results
         from allstatus.bulk.sources import SlabSource
-        from allstatus.record.regular_file import no_file
 
         if self.columns is not None:
             return self.mapping if is_of_results(self.mapping) else {}
-        if no_file(self.source):
-            return {}
         return named_as_results(SlabSource(Path(self.source), encoding=self.encoding).names)
 
     @property

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cache
 
 from allstatus.bulk.fhir_export.line_scan import WITH_DIAGNOSES, tell
@@ -28,11 +29,9 @@ def patients_in(lines: list[bytes], options: ChartOptions = DEFAULT_OPTIONS) -> 
     disease, by the tables that charts are read by.
     """
     for line in lines if holds_diagnosis(b"".join(lines), options) else ():
-        try:
-            told = tell(line) if holds_diagnosis(line, options) else None
-        except InvalidRecord:
-            continue  # the second reading rejects it
-        yield from told.names if told and told.type in WITH_DIAGNOSES else ()
+        with suppress(InvalidRecord):  # the second reading rejects it
+            if holds_diagnosis(line, options) and (told := tell(line)).type in WITH_DIAGNOSES:
+                yield from told.names
 
 
 def holds_diagnosis(text: bytes, options: ChartOptions = DEFAULT_OPTIONS) -> bool:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Container, Iterator
-from typing import Literal, NamedTuple
+from contextlib import suppress
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 
@@ -78,44 +79,65 @@ class _Subject(msgspec.Struct, gc=False):
     type: Literal["Patient"] = "Patient"
 
 
-class _Line(msgspec.Struct, gc=False, rename={"type": "resourceType"}):
-    """What is decoded; a line in which any of it has another shape is read."""
+class LineKey(msgspec.Struct, gc=False, rename={"type": "resourceType"}):
+    """What a line is called, whatever else it holds."""
 
     type: str
-    id: str = ""
-    subject: _Subject | None = None
-    patient: _Subject | None = None
+    id: str | None = None
+
+
+class _About(msgspec.Struct, gc=False, rename={"type": "resourceType"}):
+    """What is decoded of a line about somebody."""
+
+    type: str
+    subject: _Subject
+    patient: None = None
     contained: None = None  # which may say first whom something else is about
 
 
-_decode = msgspec.json.Decoder(_Line).decode
+_TURNED = {"type": "resourceType", "subject": "patient", "patient": "subject"}
+
+
+class _AboutPatient(_About, gc=False, rename=_TURNED):
+    """The same of kinds that call it so."""
+
+
+class _AboutNobody(LineKey, gc=False):
+    """What is decoded of others."""
+
+    subject: None = None
+    patient: None = None
+    contained: None = None
+
+
+decode_key = msgspec.json.Decoder(LineKey).decode
+_shapes = [msgspec.json.Decoder(one).decode for one in (_About, _AboutPatient, _AboutNobody)]
 
 
 def scan(lines: list[bytes]) -> Scanned | None:
-    """Lines of one type told at once, with the name of each one's patient, or no names when none
-    is about one; None where that may not be plain for one of them.
+    """Lines of one type and shape told at once, with the name of each one's patient, or no names
+    when none is about one; None where that may not be plain for one of them.
     """
-    try:
-        told = list(map(_decode, lines))
-    except (ValueError, RecursionError):
+    told = _decoded(lines)
+    kind = told[0].type if told else ""
+    if kind in ("", *HOLDERS) or len({one.type for one in told}) > 1:
         return None
-    kind, count = told[0].type, len(told)
-    if len({one.type for one in told}) > 1 or kind in HOLDERS:
-        return None
-    if kind == "Patient":
-        names = [one.id for one in told]
-        return Scanned(kind, tuple(names)) if all(names) else None
-    subjects, patients = [one.subject for one in told], [one.patient for one in told]
-    if patients.count(None) < count:
-        if subjects.count(None) < count:
-            return None
-        subjects = patients
-    references = [one.reference for one in subjects if one]
-    if not references and kind not in READ:
-        may_tell = any(sign in line for line in lines for sign in _MAY_TELL)
+    if not isinstance(told[0], _AboutNobody):
+        names = _names([one.subject.reference for one in told]) if kind != "Patient" else [""]
+    elif kind == "Patient":
+        names = [one.id or "" for one in told]
+    else:
+        may_tell = kind in READ or any(sign in line for line in lines for sign in _MAY_TELL)
         return None if may_tell else Scanned(kind)
-    names = _names(references)
-    return Scanned(kind, tuple(names)) if all(names) and len(names) == count else None
+    return Scanned(kind, tuple(names)) if all(names) else None
+
+
+def _decoded(lines: list[bytes]) -> list[Any]:
+    """Lines of one shape, decoded; none where they have several, or another."""
+    for decode in _shapes:
+        with suppress(ValueError, RecursionError):
+            return list(map(decode, lines))
+    return []
 
 
 def _names(references: list[str]) -> list[str]:
@@ -129,10 +151,9 @@ def _names(references: list[str]) -> list[str]:
 
 def type_of(line: bytes) -> str:
     """The type of a line that says it plainly; empty where it has to be read."""
-    try:
-        return _decode(line).type
-    except (ValueError, RecursionError):
-        return ""
+    with suppress(ValueError, RecursionError):
+        return decode_key(line).type
+    return ""
 
 
 def tell_line(line: bytes) -> Scanned:

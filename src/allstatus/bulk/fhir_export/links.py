@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from contextlib import suppress
 
 from allstatus.bulk.fhir_export.identifiers import patients_with
 from allstatus.bulk.fhir_export.line_scan import patients_of, tell_line, type_of
@@ -12,7 +13,7 @@ from allstatus.errors import InvalidRecord
 Link = tuple[str, str, str]  # its type, whose it is, and the other, who may be named by identifier
 
 
-def links_in(lines: Iterable[bytes]) -> Iterator[Link]:
+def links_in(lines: list[bytes]) -> Iterator[Link]:
     """What Patients among some lines say of being somebody else too."""
     for patient in patients_with(b'"link"', lines):
         for link in objects(patient.get("link")):
@@ -21,12 +22,9 @@ def links_in(lines: Iterable[bytes]) -> Iterator[Link]:
                 yield text(link.get("type")), patient["id"], other
 
 
-def known_in(lines: Iterable[bytes], wanted: frozenset[str]) -> Iterator[str]:
+def known_in(lines: list[bytes], wanted: frozenset[str]) -> Iterator[str]:
     """Those of some names that Patients among some lines have."""
     for line in lines:
-        if type_of(line) in ("", "Patient"):
-            try:
-                told = tell_line(line)
-            except InvalidRecord:
-                continue  # the second reading rejects it
-            yield from wanted.intersection(told.names if told.type == "Patient" else ())
+        with suppress(InvalidRecord):  # the second reading rejects it
+            if type_of(line) in ("", "Patient") and (told := tell_line(line)).type == "Patient":
+                yield from wanted.intersection(told.names)

@@ -8,9 +8,7 @@ import re
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import partial
-from io import BufferedReader, RawIOBase
-from itertools import islice
+from io import BufferedReader, BytesIO, RawIOBase
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 
@@ -18,8 +16,7 @@ from allstatus.errors import InvalidRecord
 
 ENDINGS = (".ndjson", ".jsonl", ".ndjson.gz", ".jsonl.gz")
 PIECE = 1 << 26  # bytes of a file that one process reads in one go
-BLOCK = 1 << 16  # bytes of a file, and of a line, read at a time
-SOME = 64  # lines told at a time
+BLOCK = 1 << 16  # bytes of a file read at a time
 LONGEST = 1 << 26  # bytes of a line
 LONGEST_REFERENCE = 1 << 10
 REFERENCE = re.compile(rb'"reference" ?: ?"([^"\\]+)"')
@@ -155,29 +152,28 @@ def found_in(piece: Piece, look: Callable[..., Iterable[_Found]], *more: Any) ->
 
 def _lines(file: BinaryIO, end: int | None, packed: _Packed | None = None) -> Iterator[Read]:
     """The lines before a place where one ends. A long line is put together."""
-    parts, begun, too_long = iter(partial(file.readline, BLOCK), b""), list[bytes](), False
-    while (end is None or file.tell() < end) and (some := list(islice(parts, SOME))):
-        beyond = 0 if end is None else file.tell() - end
-        while beyond > 0:
-            beyond -= len(some.pop())
-        if not begun and max(map(len, some)) < BLOCK and some[-1].endswith(b"\n"):
-            yield some
-            continue
-        for part in some:
-            begun.append(part)
-            if part.endswith(b"\n"):
-                yield _whole(begun, too_long=too_long)
-                begun, too_long = [], False
-            elif sum(map(len, begun)) > LONGEST:
-                begun, too_long = [*_references(begun), begun[-1][-LONGEST_REFERENCE:]], True
+    begun, too_long = list[bytes](), False
+    while block := file.read(BLOCK if end is None else min(BLOCK, end - file.tell())):
+        first, *lines = BytesIO(block).readlines()
+        begun.append(first)
+        if first.endswith(b"\n"):
+            if too_long:
+                yield _rest(begun)
+            else:
+                lines.insert(0, b"".join(begun))
+            begun, too_long = [], False
+        elif sum(map(len, begun)) > LONGEST:
+            begun, too_long = [*_references(begun), first[-LONGEST_REFERENCE:]], True
+        if lines and not lines[-1].endswith(b"\n"):
+            begun.append(lines.pop())
+        if lines:
+            yield lines
     if begun and not (packed and packed.is_damaged):
-        yield _whole(begun, too_long=too_long)
+        yield _rest(begun) if too_long else [b"".join(begun)]
 
 
-def _whole(parts: list[bytes], *, too_long: bool) -> Read:
-    if too_long:
-        return Spoilt(TOO_LONG, b" ".join(sorted(_references(parts))))
-    return [b"".join(parts)]
+def _rest(parts: list[bytes]) -> Spoilt:
+    return Spoilt(TOO_LONG, b" ".join(sorted(_references(parts))))
 
 
 def _references(parts: list[bytes]) -> set[bytes]:
