@@ -2,10 +2,9 @@
 there.
 
 A fact can be stated in a few ways only, as far as any decision can tell: one for each class of its
-values, "unknown",
-and not reported at all. Its place among these *states* is a digit, the digits of all facts make the
-cell's number
-(first fact first, as in writing), and the answer of each cell is looked up instead of worked out.
+values, "unknown", and not reported at all. Its place among these *states* is a digit, the digits of
+all facts make the cell's number (first fact first, as in writing), and the answer of each cell is
+looked up instead of worked out.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """Columns coded so that the digits of a stretch of rows are added at a time.
 
 A null adds nothing: "not reported" is digit 0. What is stated adds its own part; `BAD` is the part
-of what no record
-can say, which adds nothing and is pointed out.
+of what no record can say, which adds nothing and is pointed out.
 """
 
 from __future__ import annotations

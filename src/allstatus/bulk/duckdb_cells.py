@@ -1,4 +1,4 @@
-"""The cells found by DuckDB with the expression of `allstatus sql`; all else as in `run`."""
+"""The cells found by DuckDB with the expression of `allstatus sql`; all else as in `batch_run`."""
 
 from __future__ import annotations
 

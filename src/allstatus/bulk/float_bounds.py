@@ -1,11 +1,9 @@
 """A column of numbers on the scale of a percentage, exactly, for every type of number.
 
 A binary float reads as its shortest decimal form, as in a record. That reading keeps the order of
-the floats (each
-lies among the reals that round to its own float, and those sets do not overlap), so for every
-limit, whether or not
-it is a float itself, there is a first float that reads as beyond it; one comparison with that float
-decides.
+the floats (each lies among the reals that round to its own float, and those sets do not overlap),
+so for every limit, whether or not it is a float itself, there is a first float that reads as beyond
+it; one comparison with that float decides.
 """
 
 from __future__ import annotations

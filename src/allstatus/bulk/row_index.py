@@ -2,8 +2,7 @@
 the cell of every index.
 
 Digits are added in bytes because a processor adds many of them at once. Only the columns there are
-have a digit, so
-that the table of cells is small enough to stay close to the processor.
+have a digit, so that the table of cells is small enough to stay close to the processor.
 """
 
 from __future__ import annotations
@@ -20,12 +19,9 @@ from allstatus.errors import InvalidRecord
 
 MAX_INDEX = 1 << 22
 BYTE = 1 << 8
-PIECE = (
-    1 << 19
-    # rows at a time: enough that what a call costs does not count, few enough for two threads to
-    # share
-    # a million
-)
+# rows at a time: enough that what a call costs does not count, few enough for two threads to share
+# a million
+PIECE = 1 << 19
 Bytes = NDArray[np.uint8]
 CellNumbers = NDArray[np.uint16 | np.uint32]
 

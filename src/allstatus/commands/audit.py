@@ -1,5 +1,5 @@
-"""`allstatus audit`: hold the audit's chain of hashes, write its rows out, or print the SQL of its
-tables.
+"""`allstatus audit`: hold the audit's chain of hashes, write its rows out, copy or archive it, or
+print the SQL of its tables.
 """
 
 from __future__ import annotations
@@ -27,7 +27,9 @@ from allstatus.commands.shared import (
 if TYPE_CHECKING:
     from allstatus.service.auditing.database_url import DatabaseUrl
 
-audit_app = CommandLine(help="The service's audit: hold its chain of hashes, or write it out.")
+audit_app = CommandLine(
+    help="The service's audit: hold its chain of hashes, write it out, copy or archive it."
+)
 app.add_typer(audit_app, name="audit")
 PlaceArgument = typer.Argument(
     metavar="FILE|URL",

@@ -166,8 +166,7 @@ def read_inputs(
     path: str, input: Input, *, partial: bool = False
 ) -> Iterator[tuple[int | None, Any]]:
     """(number, Chart or record or InvalidRecord) for everything in a file or folder; `partial`
-    reads
-    a FHIR chart that is known to be a part.
+    reads a FHIR chart that is known to be a part.
     """
     from allstatus.record.json_reader import (
         chart_kind,

@@ -135,8 +135,8 @@ def classify(
     ] = Switch.on,
     ask: Annotated[bool, AskOption] = False,
 ) -> None:
-    """Decide on one or many records or charts (FHIR R4, HL7 v2); many in, many out, one JSON
-    decision a line.
+    """Decide on one or many records or charts (FHIR R4, HL7 v2, tables); many in, many out, one
+    JSON decision a line.
     """
     if path is None and not ask:
         raise typer.BadParameter(

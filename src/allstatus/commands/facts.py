@@ -23,7 +23,8 @@ def facts(
     path: Annotated[
         str,
         typer.Argument(
-            metavar="PATH|-", help="A chart (FHIR R4, HL7 v2, a folder of either) or records."
+            metavar="PATH|-",
+            help="A chart (FHIR R4, HL7 v2, a table, a folder of them) or records.",
         ),
     ],
     *,

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 HistoryArgument = typer.Argument(
-    metavar="PATH|-", help="A chart (FHIR R4, HL7 v2), or records that bear as_of."
+    metavar="PATH|-", help="A chart (FHIR R4, HL7 v2, a table), or records that bear as_of."
 )
 
 

@@ -65,9 +65,8 @@ class Classifier:
         """Decide on one record; raises InvalidRecord when it is not one.
 
         `chart` is what the chart behind the record adds: evidence, warnings, conflicts and
-        assumptions. Without
-        `applicability` the options are the page's list alone; without `adult_ranges` only the
-        laboratory's own ranges and flags decide on a blood count.
+        assumptions. Without `applicability` the options are the page's list alone; without
+        `adult_ranges` only the laboratory's own ranges and flags decide on a blood count.
         """
         record = self.record_model.read(record)
         self.refuse_other_disease(record)

@@ -75,8 +75,7 @@ def bundles(draw: st.DrawFn, rules: Rules = None) -> tuple[Record, Resource]:
     more, in any order.
 
     What may be more: a blood count or part of one, a treatment, a fever, leukemia in the CNS, a
-    coded remission or
-    relapse before. A percentage finer than a double is sent as text.
+    coded remission or relapse before. A percentage finer than a double is sent as text.
     """
     day = FIRST_DAY + timedelta(days=draw(st.integers(200, 800)))
     said: list[parts.Part] = [
@@ -146,9 +145,8 @@ def charted_histories(
     a timeline.
 
     Read with `symptoms-absent-unless-recorded`. A chart does not say that nothing was ever given or
-    reached: before the
-    first remission its answer is open, and the record's is among those possible; from then on the
-    status is the record's.
+    reached: before the first remission its answer is open, and the record's is among those
+    possible; from then on the status is the record's.
     """
     pairs = histories(rules, longest).flatmap(
         lambda records: st.tuples(st.just(records), st.permutations(_resources(records, rules)))

@@ -2,10 +2,8 @@
 meanings follow semver.
 
 `rules` is a rule set's name or folder, a Classifier, or None for the shipped rule set. A record is
-a dict as JSON
-has it, so that a failing example can be pasted into a file. Simple examples come first: no fact
-more than needed,
-a limit itself before the numbers beside it.
+a dict as JSON has it, so that a failing example can be pasted into a file. Simple examples come
+first: no fact more than needed, a limit itself before the numbers beside it.
 """
 
 from __future__ import annotations
@@ -90,8 +88,7 @@ def refinements(
     number.
 
     `possible` of the second is within that of the first. A fact of which something may be assumed
-    is refined
-    only where it is stated as unknown: what is assumed is not knowledge.
+    is refined only where it is stated as unknown: what is assumed is not knowledge.
     """
     classifier = classifier_of(rules)
     assumable = {fact.name for fact in classifier.ruleset.facts.values() if fact.assume is not None}

@@ -2,8 +2,7 @@
 decision table.
 
 CQL's `and` and `or` are Kleene's, which know less than "what every completion agrees on"; so each
-set of
-cases is written as boxes (see `boxes`), and the answer is exact. CQL's Decimal has 8 decimal
+set of cases is written as boxes (see `boxes`), and the answer is exact. CQL's Decimal has 8 decimal
 places.
 """
 

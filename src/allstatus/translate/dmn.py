@@ -2,8 +2,8 @@
 table.
 
 A column reads one fact into a word (which side of its limits, unknown, not reported), so that an
-engine's own treatment of
-null never decides; the rows never overlap (hit policy UNIQUE) and leave no combination out.
+engine's own treatment of null never decides; the rows never overlap (hit policy UNIQUE) and leave
+no combination out.
 """
 
 from __future__ import annotations

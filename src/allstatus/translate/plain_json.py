@@ -2,8 +2,7 @@
 engine.
 
 A port gives each criterion a verdict (true, false or unknown), applies the assumptions, and reads
-the
-outcomes off the cases that contradict nothing known.
+the outcomes off the cases that contradict nothing known.
 """
 
 from __future__ import annotations

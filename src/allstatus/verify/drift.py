@@ -25,8 +25,7 @@ class PageChange:
     """What became of one sentence: `edited`, `dropped`, `moved` or `new`.
 
     `was` is its place as the rules know it, `now` the page's sentence; `review` are the entries
-    that
-    cite the sentence or, when none does, those that cite the nearest section around it.
+    that cite the sentence or, when none does, those that cite the nearest section around it.
     """
 
     kind: str

@@ -116,10 +116,8 @@ def rebuild_record(decision: RecordedDecision) -> dict[str, Any]:
     """A record that states the facts the decision was made on.
 
     A given fact is stated as it was, an unknown one as "unknown", and what a chart's entries said
-    as it was read; what was
-    assumed or derived by the rules is left to be assumed or derived again. How often the disease
-    relapsed is not kept, only
-    what it implied.
+    as it was read; what was assumed or derived by the rules is left to be assumed or derived again.
+    How often the disease relapsed is not kept, only what it implied.
     """
     record: dict[str, Any] = {"id": decision.id}
     for name, fact in decision.facts.items():

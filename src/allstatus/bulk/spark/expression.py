@@ -39,12 +39,9 @@ def decide(
     no Python.
 
     `columns` says which column a key of the record is read from, else columns are named as the
-    keys: yes/no facts as
-    booleans or words, choices as words, percentages as numbers. `keep` are columns to copy, `id` if
-    nothing is said. A
-    row that no record could be has its reason in `refused`, and nothing else. Raises InvalidRecord
-    for a column that
-    cannot be read exactly.
+    keys: yes/no facts as booleans or words, choices as words, percentages as numbers. `keep` are
+    columns to copy, `id` if nothing is said. A row that no record could be has its reason in
+    `refused`, and nothing else. Raises InvalidRecord for a column that cannot be read exactly.
     """
     results = Results(Cells(rules or load_rules()), explain=explain)
     assigned = {

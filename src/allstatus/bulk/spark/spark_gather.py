@@ -57,8 +57,8 @@ class SparkGathered:
 
 
 class SparkGatherer:
-    """Reads an export whose in-between results lie in `folder`, by the
-    tables that `options` name.
+    """Reads an export whose in-between results lie in `folder`, by the tables that `options`
+    name.
     """
 
     def __init__(

@@ -47,9 +47,8 @@ from allstatus.bulk.writers import Target
 from allstatus.record.whole_files import PARTIAL
 
 # Of a row that is refused. Rows are told apart by joins on a cell that is never null, since Spark
-# would work a condition
-# on it out anew for each of the many places where the expression stands in itself: three times the
-# processor time.
+# would work a condition on it out anew for each of the many places where the expression stands in
+# itself: three times the processor time.
 NO_CELL = -1
 LEFT = 10_000  # refused rows at a time on the driver
 SPOILT_ROW = "has not one value for each column; write one value for each column"

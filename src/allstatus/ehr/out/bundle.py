@@ -23,11 +23,9 @@ def to_bundle(decision: Decision, *, at: datetime | None = None, base: str = BAS
     """A collection Bundle of one decision.
 
     It holds a GuidanceResponse always; a preliminary Observation where there is an answer; a
-    RequestGroup of what the page
-    lists; a DetectedIssue for each contradiction; a Device and the Provenance. Ids follow from the
-    decision's content, and
-    `at` (now, by default) is the only thing in it that does not. `base` begins the definitions'
-    addresses.
+    RequestGroup of what the page lists; a DetectedIssue for each contradiction; a Device and the
+    Provenance. Ids follow from the decision's content, and `at` (now, by default) is the only thing
+    in it that does not. `base` begins the definitions' addresses.
     """
     context = Context(decision, at or datetime.now(UTC), base)
     resources = [make_guidance(context)]
