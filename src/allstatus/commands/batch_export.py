@@ -75,7 +75,7 @@ def report_export(
     counts = f"{totals.read:,} read + {totals.passed:,} passed over + {totals.rejected:,} rejected"
     lines = [f"note: {name} is not read" for name in export.ignored]
     if totals.nameless:
-        lines.append(f"note: {totals.nameless:,} resources name no patient")
+        lines.append(f"note: resources that name no patient: {totals.nameless:,}")
     lines.append(f"{totals.lines:,} lines in = {counts} ({export.job.rejects})")
     lines.append(
         f"{totals.patients:,} patients, {totals.found:,} with a code of {rules.disease}, "

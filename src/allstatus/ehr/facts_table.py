@@ -29,7 +29,6 @@ def render_facts(decision: Decision, width: int = WIDTH) -> str:
         show_edge=False,
     )
     for name, fact in decision.facts.items():
-        value = "not known" if fact.value is None else str(fact.value)
         table.add_section()
         table.add_row(
             "",
@@ -37,7 +36,7 @@ def render_facts(decision: Decision, width: int = WIDTH) -> str:
             _text(f"{name}", style="bold"),
             "",
             "",
-            _text(value, style="bold"),
+            _text(_value(fact.value), style="bold"),
             _text(fact.state, style="bold"),
         )
         for entry in fact.evidence:
@@ -55,6 +54,12 @@ def render_facts(decision: Decision, width: int = WIDTH) -> str:
     return "\n".join(line.rstrip() for line in out.getvalue().split("\n"))
 
 
+def _value(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "not known" if value is None else str(value)
+
+
 def _text(value: str, style: str = "") -> Text:
     return Text(printable(value), style=style)
 
@@ -65,7 +70,8 @@ def _account_lines(decision: Decision) -> Iterator[str]:
     if numbers is None:
         return
     parts = ("counted", "set_aside", "about_something_else", "not_understood")
-    yield f"{numbers.came_in} statements came in: " + ", ".join(
+    came = "1 statement" if numbers.came_in == 1 else f"{numbers.came_in} statements"
+    yield f"{came} came in: " + ", ".join(
         f"{getattr(numbers, name)} {name.replace('_', ' ')}" for name in parts
     )
     for code in _account(decision)["not_understood"]:

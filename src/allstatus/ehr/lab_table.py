@@ -111,7 +111,7 @@ def charts_of(rows: Iterable[tuple[str, Row]]) -> list[Chart]:
         nobodys = charts.pop("")
         (only,) = charts.values()
         only.take_in_doubt(nobodys, NAMELESS)
-        only.warnings.append(IN_DOUBT.format(f"{len(of[''])} rows"))
+        only.warnings.append(IN_DOUBT.format("rows", len(of[""])))
     return [*charts.values()]
 
 

@@ -89,7 +89,7 @@ def test_a_patient_of_whom_only_results_are_here_is_joined_by_the_link_of_the_ot
 def test_gathered_with_those_linked_to_it_a_patient_is_the_person() -> None:
     (chart,) = read_patients([*resources(), patient("r")], "q", nameless=2)
     assert (chart.patient, len(chart.results), chart.partial) == ("q", 1, False)
-    assert chart.warnings[1:] == ["2 resources name no patient; they are set aside"]
+    assert chart.warnings[1:] == ["resources that name no patient: 2; set aside"]
 
 
 def test_gathered_alone_it_is_a_part() -> None:

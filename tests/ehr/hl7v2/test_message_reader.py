@@ -71,4 +71,4 @@ def test_a_part_is_refused_and_read_only_as_a_part() -> None:
 
 def test_lines_in_no_segment_are_counted() -> None:
     (chart,) = read_hl7(sent("77", 5) + "stray\rlines\r")
-    assert "2 lines of the feed are in no segment" in chart.warnings
+    assert "lines of the feed that are in no segment: 2" in chart.warnings

@@ -111,8 +111,8 @@ def read_results(reading: ChartReading, options: ChartOptions) -> None:
         reading.warn(STRANGE.format("; ".join(sorted(strange))))
     if zoneless:
         reading.warn(
-            f"{zoneless} results have a time of day without a time zone; their dates are taken as "
-            f"written"
+            f"results whose time of day has no time zone: {zoneless}; their dates are taken as "
+            "written"
         )
 
 

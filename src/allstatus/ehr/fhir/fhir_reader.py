@@ -11,6 +11,7 @@ from allstatus.ehr.chart import (
     IN_DOUBT,
     NAMELESS,
     SAID_SO,
+    SET_ASIDE,
     SEVERAL,
     VISITS,
     Chart,
@@ -46,11 +47,10 @@ from allstatus.ehr.fhir.json_access import NOTHING, Json, text
 from allstatus.errors import InvalidRecord
 
 SUBJECTS = {"Patient", *READERS}
-SET_ASIDE = "{} resources name no patient; they are set aside"
 SUPERSEDED = "superseded by a later version"
 REPLACED = "replaced by another"
 DELETED = "deleted"
-OTHERS = "{} resources of other patients were sent; they are set aside"
+OTHERS = "resources of other patients: {}; set aside"
 LINKED = "patients {} are one person, as their links say"
 ELSEWHERE = "this patient is linked to another, whose resources are not here"
 HOME = "(this server)"  # of resources none of which names a server
@@ -93,7 +93,7 @@ def read_patients(
     called = titles(key for key in gathered.of if key in linked or key[1] == patient)
     charts = [gathered.chart(key, called[key]) for key in called] or [Chart(patient)]
     for chart in charts if nameless else ():
-        chart.warnings.append(SET_ASIDE.format(nameless))
+        chart.warnings.append(SET_ASIDE.format("resources", nameless))
     return charts
 
 
@@ -165,7 +165,7 @@ class _Gathered:
             _place_nameless(self.nameless, charts)
         elif self.nameless:
             for chart in charts.values():
-                chart.warnings.append(SET_ASIDE.format(len(self.nameless)))
+                chart.warnings.append(SET_ASIDE.format("resources", len(self.nameless)))
         return charts
 
     def chart(self, key: PatientKey, title: str) -> Chart:
@@ -189,7 +189,7 @@ class _Gathered:
 def _place_nameless(nameless: list[list[Statement | Mention]], charts: dict[str, Chart]) -> None:
     chart = next(iter(charts.values()), None) or charts.setdefault("", Chart())
     if chart.patient is not None:
-        chart.warnings.append(IN_DOUBT.format(f"{len(nameless)} resources"))
+        chart.warnings.append(IN_DOUBT.format("resources", len(nameless)))
     for said in nameless:
         for one in said:
             doubt = doubt_of(one) or (NAMELESS if chart.patient is not None else "")

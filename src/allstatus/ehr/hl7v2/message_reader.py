@@ -13,6 +13,7 @@ from allstatus.ehr.chart import (
     IN_DOUBT,
     NAMELESS,
     SAID_SO,
+    SET_ASIDE,
     SEVERAL,
     Chart,
     Mention,
@@ -50,8 +51,7 @@ from allstatus.ehr.hl7v2.segments import Segment, under
 from allstatus.ehr.hl7v2.treatments import read_treatments
 from allstatus.errors import InvalidRecord
 
-SET_ASIDE = "{} messages name no patient; they are set aside"
-WITHOUT_SEGMENTS = "{} messages hold no segment that can be read"
+WITHOUT_SEGMENTS = "messages without a segment that can be read: {}"
 TEST_MODES = {"T": "training", "D": "debugging"}
 PART = "only a part of this feed was given ({}); what is not here is unknown"
 REMEDY = (
@@ -88,7 +88,7 @@ def read_hl7(*texts: str, partial: bool = False) -> list[Chart]:
     charts = _Charts(said, patients).charts()
     for chart in charts:
         if framed.stray:
-            chart.warnings.append(f"{framed.stray} lines of the feed are in no segment")
+            chart.warnings.append(f"lines of the feed that are in no segment: {framed.stray}")
         if partial:
             chart.partial = True
             missing = "; ".join(dict.fromkeys(framed.missing)) or SAID_SO
@@ -258,8 +258,8 @@ class _Charts:
         doubtful = len(nameless) - aside
         for chart in made.values():
             chart.warnings += self._unread()
-            chart.warnings += [IN_DOUBT.format(f"{doubtful} messages")] if doubtful else []
-            chart.warnings += [SET_ASIDE.format(aside)] if aside else []
+            chart.warnings += [IN_DOUBT.format("messages", doubtful)] if doubtful else []
+            chart.warnings += [SET_ASIDE.format("messages", aside)] if aside else []
 
     def _unread(self) -> list[str]:
         number = sum(not said.segments for said in self.nameless)
