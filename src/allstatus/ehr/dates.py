@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from operator import itemgetter
 from typing import Any, NamedTuple, Protocol, TypeVar
 
@@ -195,11 +196,17 @@ def _utc(day: date, clock: str, zone: str | None) -> datetime | None:
     if not (clock and zone):
         return None
     try:
-        hour, minute, second = (int(clock[place : place + 2] or 0) for place in (0, 2, 4))
-        at = time(hour, minute, second, int(f"{clock[7:]:0<6}"[:6]))
-        far = zone.replace(":", "") if zone[0] in "+-" else "+00"
-        hours, minutes = int(far[1:3]), int(far[3:] or 0)
-        ahead = timedelta(hours=hours, minutes=minutes) * (-1 if zone[0] == "-" else 1)
-        return datetime.combine(day, at, UTC) - ahead
+        hour, minute, second = int(clock[:2]), int(clock[2:4] or 0), int(clock[4:6] or 0)
+        part = int(f"{clock[7:]:0<6}"[:6]) if len(clock) > 6 else 0
+        at = datetime(day.year, day.month, day.day, hour, minute, second, part, UTC)
+        return at - _ahead(zone)
     except (ValueError, OverflowError):  # no such time of day
         return None
+
+
+@lru_cache(maxsize=256)
+def _ahead(zone: str) -> timedelta:
+    """How far a time zone is ahead of UTC."""
+    far = zone.replace(":", "") if zone[0] in "+-" else "+00"
+    hours, minutes = int(far[1:3]), int(far[3:] or 0)
+    return timedelta(hours=hours, minutes=minutes) * (-1 if zone[0] == "-" else 1)

@@ -81,6 +81,8 @@ class _Fitting(NamedTuple):
     limits: tuple[Limits, ...] | None
     least: Fraction = ZERO
     most: Fraction = ENDLESS
+    as_sent: bool = True  # whether that may be one
+    shown: str = ""  # the first of them
 
 
 def _fit(name: str, ranges: tuple[Range, ...], unit: str | None, sex: str | None) -> _Fitting:
@@ -97,7 +99,8 @@ def _fit(name: str, ranges: tuple[Range, ...], unit: str | None, sex: str | None
             if limit is not None:
                 least = max(least, low / limit) if limit else ENDLESS
                 most = min(most, high / limit) if limit else ZERO
-    return _Fitting(limits if limits or not ranges else None, least, most)
+    as_sent, shown = least <= ONE <= most, str(limits[0]) if limits else ""
+    return _Fitting(limits if limits or not ranges else None, least, most, as_sent, shown)
 
 
 _same_fit = remembered(1 << 12)(_fit)
@@ -138,20 +141,14 @@ def _judge(
         value = _read_value(name, sent)
         fitting = fit(name, ranges, sent.unit, person.sex)
         _refuse_implausible(name, value, fitting)
-        limits = fitting.limits
-        if value.factor is None and not limits:
+        if value.factor is None and not fitting.limits:
             raise Unreadable(_why_unit(sent.unit))
     except Unreadable as error:
         return CountVerdict(None, "", str(error))
-    verdict = _decide(value, limits, flags, said) or _by_default(name, value, person)
+    verdict = _decide(value, fitting, flags, said) or _by_default(name, value, person)
     number = value.span.exact if value.factor is not None else None
     return CountVerdict(
-        verdict.normal,
-        value.words,
-        verdict.because,
-        verdict.conflict,
-        verdict.by_default,
-        number,
+        verdict.normal, value.words, verdict.because, verdict.conflict, verdict.by_default, number
     )
 
 
@@ -167,11 +164,12 @@ class _Verdict(NamedTuple):
 
 def _decide(
     value: _Value,
-    limits: tuple[Limits, ...] | None,
+    fitting: _Fitting,
     flags: tuple[str, ...],
     said: set[bool],
 ) -> _Verdict | None:
     """By what the laboratory sent; None where it sent neither range nor flag."""
+    limits = fitting.limits
     if len(said) > 1:
         return _Verdict(None, "its flags contradict each other")
     foreign = any("|" in flag for flag in flags)  # of a system that is not HL7's
@@ -180,7 +178,7 @@ def _decide(
     if by_range is not None and by_flag is not None and by_range != by_flag:
         return _Verdict(None, "the flag contradicts the range", conflict=True)
     if by_range is not None and limits:
-        return _Verdict(by_range, f"{_side(by_range)} the laboratory's range {limits[0]}")
+        return _Verdict(by_range, f"{_side(by_range)} the laboratory's range {fitting.shown}")
     if by_flag is not None:
         return _Verdict(by_flag, f"flagged {', '.join(flags)} by the laboratory")
     if limits is None:
@@ -197,12 +195,8 @@ def _decide(
 
 def _by_default(name: str, value: _Value, person: Person) -> _Verdict:
     if not (person.adult_ranges and person.adult):
-        reason = (
-            "the adult table is switched off"
-            if person.adult
-            else "the adult table is not for children"
-        )
-        return _Verdict(None, f"no range and no flag; {reason}")
+        reason = "switched off" if person.adult else "not for children"
+        return _Verdict(None, f"no range and no flag; the adult table is {reason}")
     adult = _table()[name].adult
     spans = [adult[person.sex]] if person.sex in adult else list(adult.values())
     verdict = _within(value.span, spans)
@@ -242,14 +236,18 @@ def _refuse_implausible(name: str, value: _Value, fitting: _Fitting) -> None:
     where that has no factor, in any one unit.
     """
     bounds, low, high = _table()[name], value.span.low, value.span.high
-    least, most = (ZERO, ENDLESS) if value.factor is None else (ONE, ONE)
-    if high and not (bounds.zero and not low):
-        least = max(least, bounds.plausible[0] / high)
-    if low:
-        most = min(most, bounds.plausible[1] / low)
-    if least > most or not (high or bounds.zero):
+    least, most = bounds.plausible
+    none = bounds.zero and not low  # may be none at all
+    if value.factor is not None:
+        plausible, fits = (none or high >= least) and low <= most, fitting.as_sent
+    else:
+        least = ZERO if none or not high else least / high
+        most = most / low if low else ENDLESS
+        plausible = least <= most and bool(high or bounds.zero)
+        fits = max(least, fitting.least) <= min(most, fitting.most)
+    if not plausible:
         raise Unreadable(f"is not plausible: {value.words} (a slip of unit or sample?)")
-    if max(least, fitting.least) > min(most, fitting.most):
+    if not fits:
         raise Unreadable("carries a reference range that cannot be this test's")
 
 
@@ -292,7 +290,7 @@ def _side(normal: bool) -> str:
 
 
 def _words(value: Percent) -> str:
-    if value.low == value.high:
+    if value.low is value.high or value.low == value.high:
         return format_number(value.low)
     if value.high >= Fraction(10**8):
         return f"{'more than' if value.low_open else 'at least'} {format_number(value.low)}"

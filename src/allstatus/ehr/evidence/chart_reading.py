@@ -115,17 +115,21 @@ def evidence_of(
     statement: Statement,
     match: Match | None = None,
     sent: str = "",
-    *,
     read: str = "",
     because: str = "",
 ) -> Evidence:
     """The evidence a statement is: counted where `because` says why, else not yet."""
-    code = match.code if match else next(iter(statement.codes), Code("", ""))
+    if match is not None:
+        code, title = match.code, match.topic.title
+    else:
+        code = next(iter(statement.codes), Code("", ""))
+        title = statement.text or code.display
+    when = statement.when
     return Evidence(
         statement.source_here,
         f"{code.system}|{code.code}" if code.code else "",
-        match.topic.title if match else statement.text or code.display,
-        statement.when.shown if statement.when else "",
+        title,
+        when.shown if when is not None else "",
         sent,
         read,
         bool(because),
@@ -171,16 +175,12 @@ def cancers(names: Iterable[str]) -> str:
 
 def specimen_places(result: Result, tables: CodeTables) -> set[str]:
     """Where a result's specimen comes from, as far as the tables know it."""
-    if not result.specimen:
-        return set()
     known = filter(None, (tables.results.find([code]) for code in result.specimen))
     return {match.topic["specimen"] for match in known} - {None, ""}
 
 
 def places_in_words(result: Result, tables: CodeTables) -> set[str]:
     """Where a specimen comes from by what it is called, which can only put its result in doubt."""
-    if not result.specimen:
-        return set()
     return {
         topic["specimen"] for code in result.specimen for topic in tables.specimen_in_words(code)
     }

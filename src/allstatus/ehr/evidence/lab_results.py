@@ -79,7 +79,7 @@ class _Item(NamedTuple):
 
 def _evidence(result: Result, match: Match, because: str = "", read: str = "") -> Evidence:
     """A result's evidence, counted where `because` says why."""
-    return evidence_of(result, match, result.value.sent, because=because, read=read)
+    return evidence_of(result, match, result.value.sent, read, because)
 
 
 def read_results(reading: ChartReading, options: ChartOptions) -> None:
@@ -131,7 +131,7 @@ def _place_result(
     if "other_person" in places:
         reading.put_aside(fact, _evidence(result, match), OTHER_PERSON, warn=True)
         return
-    called = places_in_words(result, reading.tables) if places else set()
+    called = places_in_words(result, reading.tables) if places and result.specimen else set()
     if len(places) != 1 or called - places:
         places |= called - {"other_person"}
         facts = {(MARROW, "marrow") if p == "marrow" else (OUTSIDE, p) for p in places}
@@ -155,7 +155,7 @@ def _place_result(
 def _places(match: Match, result: Result, tables: CodeTables) -> set[str]:
     """Where a result comes from, by its code and its specimen: one place, two, or none known."""
     own = PLACES.get(match.topic.name) or match.topic["site"]
-    sent = specimen_places(result, tables)
+    sent = specimen_places(result, tables) if result.specimen else set()
     if own == "other" and sent:  # another fluid, of which there are many
         return sent - {"other"}
     return sent | ({own} if own else set())

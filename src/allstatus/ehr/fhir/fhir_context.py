@@ -220,7 +220,8 @@ def dated(result: Json, store: ResourceStore, of: Specimens) -> Dated:
     """When a result is of: by itself, else its report, else its panel, else its specimen's
     collection. Its issue only bounds it, and a period that was sent with one end.
     """
-    day, by = _day(result, store, of)
+    sent = _of_its_own(result)
+    day, by = (_between(result, sent), "") if sent else _day_elsewhere(result, store, of)
     if day is not None and date.min < day.first and day.last < date.max:
         return Dated(day, by)
     bound = _bound(result, listing(result, store), of)
@@ -232,9 +233,7 @@ def dated(result: Json, store: ResourceStore, of: Specimens) -> Dated:
     return Dated(None, by, day.first if day.first > date.min else None, min(ends, default=None))
 
 
-def _day(result: Json, store: ResourceStore, of: Specimens) -> tuple[When | None, str]:
-    if sent := _of_its_own(result):
-        return _between(result, sent), ""
+def _day_elsewhere(result: Json, store: ResourceStore, of: Specimens) -> tuple[When | None, str]:
     for by, owner in listing(result, store):
         if sent := _of_its_own(owner):
             return _between(owner, sent), f"dated by its {by}"
@@ -248,8 +247,10 @@ def _day(result: Json, store: ResourceStore, of: Specimens) -> tuple[When | None
 
 def _between(owner: Json, names: tuple[str, ...]) -> When | None:
     """The time in these elements, of which there is one; of two that differ it is between them."""
-    days = [day for name in names if (day := span(owner, name))] if names[1:] else []
-    if not days or len({(day.first, day.last) for day in days}) < 2:
+    if len(names) == 1:
+        return span(owner, *names)
+    days = [day for name in names if (day := span(owner, name))]
+    if len({(day.first, day.last) for day in days}) < 2:
         return span(owner, *names)
     return spanning(min(days, key=lambda day: day.first), max(days, key=lambda day: day.last))
 

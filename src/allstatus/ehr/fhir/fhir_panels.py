@@ -19,7 +19,7 @@ def listing(result: Json, store: ResourceStore) -> Listing:
     """(what it is, resource) of everything that lists a result: its reports, then its panels and
     theirs. It is found once, and quickly of a result that nothing lists.
     """
-    if not store.listed(result):
+    if id(result) not in store.listed:
         return ()
     found = store.listings.get(id(result))
     if found is None:

@@ -42,7 +42,7 @@ from allstatus.ehr.fhir.fhir_standing import (
 )
 from allstatus.ehr.fhir.fhir_store import ResourceStore
 from allstatus.ehr.fhir.fhir_values import flags, interpreted, value_of
-from allstatus.ehr.fhir.json_access import Json, text, when, words
+from allstatus.ehr.fhir.json_access import Json, codes, text, when, words
 
 # elements by which a result that nothing lists tells more of itself than by status and labels
 BESIDE_STATUS = frozenset({"basedOn", "derivedFrom", "partOf"}).union(ABOUT, LISTS, NOTED)
@@ -65,7 +65,7 @@ class Observed:
 
     def __init__(self, resource: Json, store: ResourceStore) -> None:
         self.resource, self.store = resource, store
-        self.codes = store.codes(resource)
+        self.codes = codes(resource.get("code"))
         self._specimens = UNPLACED if is_unplaced(resource, store) else None
         self._read: Read | None = None
         rest = f"{measured(self.codes)} {self.specimens.names}" if "identifier" in resource else ""
@@ -90,8 +90,8 @@ class Observed:
         return read_when(text(patient.get("birthDate")))
 
     def _all(self) -> Read:
-        resource, store, of = self.resource, self.store, self.specimens
-        stands, listed = _stands(resource, store), store.listed(resource)
+        resource, store, of = self.resource, self.store, self._specimens or self.specimens
+        stands, listed = _stands(resource, store), id(resource) in store.listed
         if of is UNPLACED and not listed and resource.keys().isdisjoint(BESIDE_STATUS):
             return stands, dated(resource, store, of), ()  # as most are
         whom, focus = about(resource, store)
@@ -170,11 +170,11 @@ class SentResult(Result):
         stands, day, _ = of.read()
         sent = self._value()
         value = sent or Quantity()
-        lacking = absence(part, sent)
-        if lacking is not STANDS or beside is not STANDS:
-            stands = together(stands, beside, lacking)
+        if sent is None or "dataAbsentReason" in part or beside is not STANDS:
+            stands = together(stands, beside, absence(part, sent))
         put_source(self, self._called())
-        put_specimen(self, of.specimens.codes)
+        if of.specimens is not UNPLACED:
+            put_specimen(self, of.specimens.codes)
         put_said(self, value.codes)
         put_when(self, day.when)
         put_void(self, stands.void)

@@ -125,6 +125,7 @@ NEGATED = (
 WHY_NOT = ("reasonNotGiven", "reasonNotTaken", "reasonNotPerformed", "notDoneReason")
 TAKEN = {"y": STANDS, "n": _void("not taken"), "na": _void("not taken")}
 DENIALS = frozenset((*NEGATED, *WHY_NOT, "taken"))
+BESIDE = DENIALS | {"implicitRules", "meta"}  # what may stand beside a status and say otherwise
 MODIFIED = "carries a modifier extension, which may change its meaning"
 RULED = "carries implicit rules, which may change its meaning"
 CORRECTED = ("amended", "corrected")
@@ -189,6 +190,8 @@ def standing(
     if status is None and not unread(resource, "status"):
         status = UNSTATED
     own = statuses.get(text(status), UNREADABLE_STATUS)
+    if unmodified and BESIDE.isdisjoint(resource):
+        return own  # as most are
     found = [own]
     if not DENIALS.isdisjoint(resource):
         found += _denials(resource)

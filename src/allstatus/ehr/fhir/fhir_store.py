@@ -40,6 +40,7 @@ class ResourceStore:
         self.placing = False  # whether what lists results names a specimen
         self.medicines: dict[int, Any] = {}  # what each Medication is and holds
         self.attached: dict[str, list[Json]] | None = None  # reports by their documents
+        self.listed: set[int] = set()  # what a report or panel lists or contains
         self.listings: dict[int, tuple[tuple[str, Json], ...]] = {}  # what lists a result
         self._members: dict[tuple[int, str], list[Json | None]] = {}
         self._codes: dict[int, tuple[Code, ...]] = {}
@@ -47,14 +48,14 @@ class ResourceStore:
         self._by_key: dict[Key, Json] = {}
         self._by_identifier: dict[tuple[str, str], list[Json]] = {}
         self._containers: dict[int, Json] = {}
-        self._listed: set[int] = set()
         self._reports: dict[int, list[Json]] = {}
         self._panels: dict[int, list[Json]] = {}
-        for key, versions in versions_of(entries, home):
-            if len(versions) == 1 and not versions[0].deleted:
-                self._index(key, versions[0])
+        found, again = versions_of(entries, home)
+        for key, entry in found.items():
+            if key in again or entry.deleted:
+                self._stand(key, again.get(key, [entry]))
             else:
-                self._stand(key, versions)
+                self._index(key, entry)
         for resource in self.resources:
             if not resource.keys().isdisjoint(LISTS):
                 self._list(resource, resource)
@@ -94,7 +95,7 @@ class ResourceStore:
         contained = objects(resource["contained"]) if "contained" in resource else ()
         for member in contained:
             self._containers[id(member)] = container
-            self._listed.add(id(member))
+            self.listed.add(id(member))
             self._keys[id(member)] = self.server(container), ""
         for owner in (resource, *contained):
             self.placing = self.placing or "specimen" in owner
@@ -103,7 +104,7 @@ class ResourceStore:
             for found in self.members(owner, name):
                 if found is not None and found is not owner:
                     listed.setdefault(id(found), []).append(owner)
-                    self._listed.add(id(found))
+                    self.listed.add(id(found))
 
     def members(self, owner: Json, name: str) -> list[Json | None]:
         """What an element of references means, None where one is not here."""
@@ -184,10 +185,6 @@ class ResourceStore:
         if container is None or container.get("resourceType") != "DiagnosticReport":
             return found
         return found if container in found else [*found, container]
-
-    def listed(self, result: Json) -> bool:
-        """Whether a report or panel lists or contains a result."""
-        return id(result) in self._listed
 
     def panels(self, result: Json) -> list[Json]:
         """The results a result is a member of."""

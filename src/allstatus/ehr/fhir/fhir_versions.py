@@ -16,6 +16,8 @@ _REST = re.compile(r"https?://(.+)/([A-Z][A-Za-z]+/[^/?#]+)", re.IGNORECASE)
 OLDEST = datetime.min.replace(tzinfo=UTC)
 Key = tuple[str, str]  # server (empty where none is named), and Type/id or another address
 NO_KEY: Key = ("", "")
+Versions = dict[Key, BundleEntry]
+Repeated = dict[Key, list[BundleEntry]]
 PATIENT = "patient/"  # which some write in small letters
 
 
@@ -40,9 +42,12 @@ def _split(address: str) -> Key:
 _same_address = remembered(1 << 14)(_split)
 
 
-def versions_of(entries: Iterable[BundleEntry], home: str) -> list[tuple[Key, list[BundleEntry]]]:
-    """Everything that came in by server and id, without exact repetitions."""
-    found: dict[Key, list[BundleEntry]] = {}
+def versions_of(entries: Iterable[BundleEntry], home: str) -> tuple[Versions, Repeated]:
+    """Everything that came in by server and id, and all versions of what came in several, without
+    exact repetitions.
+    """
+    found: Versions = {}
+    again: Repeated = {}
     written: dict[Key, set[str]] = {}
     named = False  # whether an address names a server
     for number, sent in enumerate(entries):
@@ -56,15 +61,16 @@ def versions_of(entries: Iterable[BundleEntry], home: str) -> list[tuple[Key, li
         if own and isinstance(own, str):
             local = f"{resource['resourceType']}/{own}"
         key = server or home, local or f"#{number}"
-        versions = found.get(key)
-        if versions is None:
-            found[key] = [entry]
+        first = found.setdefault(key, entry)
+        if first is entry:
             continue
-        known = written.setdefault(key, {_written(versions[0])})
+        known = written.setdefault(key, {_written(first)})
         if _written(entry) not in known:
             known.add(_written(entry))
-            versions.append(entry)
-    return list((_joined(found) if named else found).items())
+            again.setdefault(key, [first]).append(entry)
+    if named:
+        _join(found, again)
+    return found, again
 
 
 def _as_today(entry: BundleEntry) -> BundleEntry:
@@ -77,8 +83,8 @@ def _as_today(entry: BundleEntry) -> BundleEntry:
     return entry._replace(resource=entry.resource | {"hasMember": listed})
 
 
-def _joined(found: dict[Key, list[BundleEntry]]) -> dict[Key, list[BundleEntry]]:
-    """The same, where what names no server is of the one server that has a resource of its id."""
+def _join(found: Versions, again: Repeated) -> None:
+    """Put what names no server with the one server that has a resource of its id."""
     loose = {local for server, local in found if not server and "/" in local}
     homes: dict[str, list[Key]] = {}
     for key in found if loose else ():
@@ -86,10 +92,12 @@ def _joined(found: dict[Key, list[BundleEntry]]) -> dict[Key, list[BundleEntry]]
             homes.setdefault(key[1], []).append(key)
     for local, (home, *others) in homes.items():
         if not others:
-            entries = found.pop(("", local))
-            known = set(map(_written, found[home]))
-            found[home] += [entry for entry in entries if _written(entry) not in known]
-    return found
+            first = found.pop(("", local))
+            versions = again.get(home, [found[home]])
+            known = set(map(_written, versions))
+            new = [one for one in again.pop(("", local), [first]) if _written(one) not in known]
+            if new:
+                again[home] = [*versions, *new]
 
 
 def _written(entry: BundleEntry) -> str:

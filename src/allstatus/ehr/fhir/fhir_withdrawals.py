@@ -41,7 +41,7 @@ class Said(NamedTuple):
 def withdrawn(store: ResourceStore) -> dict[int, str]:
     """Why resources are in doubt by what others say of them, by their identity."""
     telling = [one for one in store.resources if one["resourceType"] in TELLING]
-    tests = [one for one in store.resources if TEST in labels_of(one)]
+    tests = [one for one in store.resources if "meta" in one and TEST in labels_of(one)]
     found = {id(one): TEST_DATA for one in tests if not _is_of_test_patient(one, store)}
     listed: dict[tuple[int, str], list[str]] = {}
     for one in telling:
