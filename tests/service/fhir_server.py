@@ -22,6 +22,7 @@ class FhirServer:
         self.manner = "lawful"
         self.asked: list[str] = []
         self.tokens: set[str | None] = set()
+        self.cookies: set[str | None] = set()
         self.address, self.page = "", PAGE
         self.headers: dict[str, str] = {}  # of every answer
         self.further: dict = {}  # how pages after the first differ: `page` or `instead`
@@ -87,6 +88,7 @@ def fhir_server(bundle: dict) -> Iterator[FhirServer]:
                 self.send_header("Location", "http://127.0.0.1:9/elsewhere")
                 self.end_headers()
                 return
+            server.cookies.add(self.headers.get("Cookie"))
             status, body = server.answer(self.path, self.headers.get("Authorization"))
             data = body.encode() if isinstance(body, str) else json.dumps(body).encode()
             self.send_response(status)

@@ -87,6 +87,41 @@ def test_without_prefetch_everything_is_read(reading: tuple[TestClient, FhirServ
     assert server.tokens == {f"Bearer {TOKEN}"}
 
 
+def test_what_a_server_would_have_remembered_of_one_call_goes_with_no_other(
+    tmp_path: Path,
+) -> None:
+    with service_and_server(tmp_path, LIMITS) as (client, server):
+        server.headers = {"Set-Cookie": "session=of-one-user; Path=/"}
+        for _ in range(2):
+            assert ask(client, server, None).status_code == 200
+        assert server.cookies == {None}
+
+
+AGAIN = {
+    "120": "120",
+    "0": "0",
+    "Fri, 31 Dec 2027 23:59:59 GMT": "Fri, 31 Dec 2027 23:59:59 GMT",
+    "Fri, 31 Dec 9999 23:59:59 -1200": None,
+    "-5": None,
+    "1.5": None,
+    "1e9": None,
+    "120, 130": None,
+    "9" * 39: None,
+    "soon": None,
+}
+
+
+@pytest.mark.parametrize("said", AGAIN)
+def test_when_to_ask_again_is_passed_on_where_it_is_such(
+    failing: tuple[TestClient, FhirServer], monkeypatch: pytest.MonkeyPatch, said: str
+) -> None:
+    client, server = failing
+    monkeypatch.setattr(server, "manner", "500")
+    monkeypatch.setattr(server, "headers", {"Retry-After": said})
+    answer = ask(client, server, None)
+    assert (answer.status_code, answer.headers.get("retry-after")) == (412, AGAIN[said])
+
+
 @pytest.mark.parametrize("key", [key for key in templates() if key not in searches().helpful])
 def test_only_what_is_lacking_is_read(reading: tuple[TestClient, FhirServer], key: str) -> None:
     client, server = reading

@@ -8,6 +8,9 @@ import asyncio
 from collections.abc import Coroutine, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC
+from email.utils import format_datetime, parsedate_to_datetime
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
 
 import httpx2 as httpx
@@ -48,6 +51,16 @@ class Unread(Exception):
     def __init__(self, why: str, again: str = "") -> None:
         super().__init__(why)
         self.again = again
+
+
+def make_client(seconds: float) -> httpx.AsyncClient:
+    """A client that goes nowhere but where it is sent, and keeps no cookies: one caller's session
+    would go with another's token.
+    """
+    cookies = CookieJar(DefaultCookiePolicy(allowed_domains=()))
+    return httpx.AsyncClient(
+        timeout=seconds, follow_redirects=False, trust_env=False, cookies=cookies
+    )
 
 
 def unmet(lacking: dict[str, Unread]) -> ProblemDetails:
@@ -226,10 +239,9 @@ class FhirClient:
             if response.status_code in GONE:
                 return None
             if response.status_code != 200:
-                again = response.headers.get("retry-after", "")
                 raise Unread(
                     f"the FHIR server answered {response.status_code}",
-                    again if again.isascii() and again.isprintable() and len(again) < 40 else "",
+                    _again(response.headers.get("retry-after", "")),
                 )
             data = bytearray()
             async for piece in response.aiter_bytes():
@@ -239,6 +251,17 @@ class FhirClient:
             return parse_json(bytes(data))
         except InvalidRecord:
             raise Unread("the FHIR server sent no JSON") from None
+
+
+def _again(said: str) -> str:
+    """When to ask again, as a server may say it, in seconds or as a date (RFC 9110, section
+    10.2.3); empty for anything else.
+    """
+    if said.isascii() and said.isdigit() and len(said) < 10:
+        return said
+    with suppress(ValueError, OverflowError):
+        return format_datetime(parsedate_to_datetime(said).astimezone(UTC), usegmt=True)
+    return ""
 
 
 def _outcome(task: asyncio.Task[Any]) -> Any:

@@ -12,7 +12,6 @@ from typing import Any, NamedTuple, TypeVar
 from uuid import uuid4
 
 import anyio
-import httpx2 as httpx
 from anyio import CapacityLimiter
 from starlette.requests import Request
 from starlette.types import Scope
@@ -31,7 +30,7 @@ from allstatus.service.auth import Gatekeeper
 from allstatus.service.config import LOCAL_ORIGIN, Config, ConfigError
 from allstatus.service.endable import in_thread
 from allstatus.service.explanation_pages import Pages
-from allstatus.service.fhir_client import FhirClient
+from allstatus.service.fhir_client import FhirClient, make_client
 from allstatus.service.jwks import NO_KEYS, Refused
 from allstatus.service.languages import Languages
 from allstatus.service.metrics import Metrics
@@ -71,9 +70,7 @@ class ServiceState:
         self.audit = Audit(config.audit, config.key_path)
         try:
             self.state = _state(config)
-            self.client = httpx.AsyncClient(
-                timeout=config.limits.fhir_seconds, follow_redirects=False, trust_env=False
-            )
+            self.client = make_client(config.limits.fhir_seconds)
             self.threads = CapacityLimiter(THREADS)
             self._prepared(config)()
         except BaseException:

@@ -37,6 +37,12 @@ def test_pages_in_circles_and_copies_of_pages(value: object, missing: list[str])
     assert list(missing_parts(value)) == missing
 
 
+def test_a_page_that_leads_to_itself_and_counts_nothing_is_not_the_last() -> None:
+    (alone,) = ring(PATIENT, total=1)
+    del alone["total"]
+    assert list(missing_parts(alone)) == ["a further page is not here"]
+
+
 def test_each_page_is_counted_once_however_many_lead_to_it(monkeypatch: pytest.MonkeyPatch) -> None:
     counted: list[int] = []
     matches = search_pages._matches

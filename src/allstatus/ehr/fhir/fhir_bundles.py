@@ -4,6 +4,7 @@ missing.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
@@ -17,7 +18,7 @@ from allstatus.ehr.fhir.json_access import (
     text,
     whole_number,
 )
-from allstatus.ehr.fhir.search_pages import PAGE, links, relation, searched
+from allstatus.ehr.fhir.search_pages import PAGE, is_to, links, searched
 from allstatus.errors import InvalidRecord
 
 # kinds of bundles that can hold all there is
@@ -32,6 +33,7 @@ WHOLE = (
     "searchset",
     "collection",
 )
+FINE = re.compile(r"2(?!06)\d\d\b")
 FAILED = ("error", "fatal")
 # of FHIR's issue types: what is not here, or may not be, whatever the severity
 LEFT_OUT = (
@@ -50,6 +52,7 @@ LEFT_OUT = (
     "login",
     "expired",
 )
+ANY = {"severity": FAILED[0], "code": LEFT_OUT[0]}
 NO_ANSWER = "an error stands in the place of an answer"
 REMEDY = (
     "send all of it (every page of a search), or read the part that is here with --partial: what "
@@ -205,7 +208,9 @@ def joined(pages: list[Json]) -> Json:
         return first
     said = [whole_number(page.get("total")) for page in pages]
     totals = [total for total in said if total is not None]
-    kept = [link for link in objects(first.get("link")) if relation(link) not in ENDS]
+    kept = [
+        link for link in objects(first.get("link")) if not any(is_to(link, end) for end in ENDS)
+    ]
     entries = [entry for page in pages for entry in objects(page.get("entry"))]
     return first | {"link": kept, "entry": entries} | ({"total": max(totals)} if totals else {})
 
@@ -250,9 +255,8 @@ def _failed(bundle: Json) -> Iterator[str]:
         if "response" not in entry and "request" not in entry:
             continue
         response, method = obj(entry.get("response")), obj(entry.get("request"))
-        status = str(response.get("status") or "2").strip()
-        fine = status.startswith("2") and not status.startswith("206")
-        if not fine or _failure(obj(response.get("outcome"))):
+        status = str(response.get("status") or "200").strip()
+        if not FINE.match(status) or _failure(obj(response.get("outcome"))):
             yield "an entry failed"
         elif method.get("method") == "PATCH":
             yield "an entry changes a resource that is not here"
@@ -262,10 +266,13 @@ def _failed(bundle: Json) -> Iterator[str]:
 
 def _failure(outcome: Json) -> bool:
     issues = objects(outcome.get("issue"))
-    said = [
-        (text(issue.get("severity")).lower(), text(issue.get("code")).lower()) for issue in issues
-    ]
-    return any(severity in FAILED or code in LEFT_OUT for severity, code in said)
+    return any(_said(one, "severity") in FAILED or _said(one, "code") in LEFT_OUT for one in issues)
+
+
+def _said(issue: Json, name: str) -> str:
+    """A code of an issue; one that cannot be read may be any."""
+    value = issue.get(name, "")
+    return value.strip().lower() if isinstance(value, str) else ANY[name]
 
 
 def resources_of(value: object) -> Iterable[tuple[str, Json]]:

@@ -114,10 +114,12 @@ def subsetted(resource: Json) -> bool:
 def labels_of(resource: Json) -> list[str]:
     """The codes of its tags and security labels."""
     meta = resource.get("meta")
+    if isinstance(meta, list):  # as only an odd sender writes it
+        return [label for one in objects(meta) for label in labels_of({"meta": one})]
     if not isinstance(meta, dict) or not ("tag" in meta or "security" in meta):
         return []
     labels = objects(meta.get("tag")) + objects(meta.get("security"))
-    return [text(label.get("code")) for label in labels]
+    return [text(label.get("code")).strip().upper() for label in labels]
 
 
 def when(resource: Json, *names: str) -> When | None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Iterable, Iterator
 
 from allstatus.ehr.fhir.json_access import Json, obj, objects, text, whole_number
 
+LETTERS = re.compile("[a-z]+")
 PAGE = "{} page is not here"
 Match = tuple[object, str, Json]  # what a match is called, on which server, and what it says
 
@@ -15,12 +17,12 @@ def links(bundle: Json, said: str) -> list[str]:
     if "link" not in bundle:
         return []
     given = objects(bundle["link"])
-    return [text(link.get("url")) for link in given if relation(link) == said]
+    return [text(link.get("url")) for link in given if is_to(link, said)]
 
 
-def relation(link: Json) -> str:
-    """What a page is to this one, by its name or its registered address."""
-    return text(link.get("relation")).strip().rpartition("/")[2].lower()
+def is_to(link: Json, said: str) -> bool:
+    """Whether a link is to such a page, by its name, among others, or by its registered address."""
+    return said in LETTERS.findall(text(link.get("relation")).lower())
 
 
 def searched(bundles: list[Json], firsts: set[int]) -> Iterator[str]:
@@ -34,8 +36,9 @@ def searched(bundles: list[Json], firsts: set[int]) -> Iterator[str]:
     last = []
     for bundle in bundles:
         following = links(bundle, "next")[:1]
-        if following and following[0] in pages:
-            before.setdefault(id(pages[following[0]]), []).append(bundle)
+        next_one = pages.get(following[0]) if following else None
+        if next_one is not None and (next_one is not bundle or "total" in bundle):
+            before.setdefault(id(next_one), []).append(bundle)
         else:
             last.append(bundle)
             if following or not _is_last(bundle, pages):
