@@ -3,6 +3,7 @@
 import asyncio
 import json
 import sqlite3
+import string
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from copies import copy_rules, lock
 from .conftest import FIXTURES, PATIENT_VIEW, call, chart, prefetch_of, serving
 
 CLASSIFIER = load_rules()
+LETTERS = string.ascii_letters + string.digits + "-_"
 
 
 def decisions():
@@ -75,6 +77,16 @@ def test_a_name_that_is_none_finds_nothing(store: Store, name: str) -> None:
     assert Pages(store, 60, 3).find(name) is None
 
 
+def test_a_name_written_in_another_way_finds_nothing(store: Store) -> None:
+    pages = Pages(store, 60, 3)
+    name = pages.new_name()
+    asyncio.run(kept(pages.keep, name, CLASSIFIER.classify({"cbc": "normal"}), {}))
+    assert pages.find(name) is not None
+    last = [name[:-1] + sign for sign in LETTERS if sign != name[-1]]
+    odd = [f"{name}=", f"{name} ", f" {name}", f"{name}\n", f"{name}\0", f"{name[:5]}.{name[5:]}"]
+    assert [each for each in (*last, *odd, name[:-1], f"{name}A") if pages.find(each)] == []
+
+
 def test_what_lies_on_disk_tells_nothing_and_cannot_be_altered(tmp_path: Path) -> None:
     with serving(tmp_path) as client:
         card = client.post(PATIENT_VIEW, json=call(prefetch_of(chart("01-exactly-five")))).json()[
@@ -88,10 +100,11 @@ def test_what_lies_on_disk_tells_nothing_and_cannot_be_altered(tmp_path: Path) -
             for part in (b"vincristine", b"marrow", b"10*9/L", link.rpartition("/")[2].encode())
         )
         connection = sqlite3.connect(tmp_path / "audit.state.db")
-        connection.execute("UPDATE page SET sealed = zeroblob(length(sealed))")
-        connection.commit()
+        for altered in ("zeroblob(length(sealed))", "'text'", "1", "x'00'"):
+            connection.execute(f"UPDATE page SET sealed = {altered}")
+            connection.commit()
+            assert client.get(link).status_code == 404
         connection.close()
-        assert client.get(link).status_code == 404
         (tmp_path / "audit.state.db").unlink()
         assert client.get(link).status_code == 503
 

@@ -64,7 +64,7 @@ class Pages:
 
     def new_name(self) -> str:
         """The last part of a link, which is also what opens its page."""
-        return urlsafe_b64encode(secrets.token_bytes(32)).decode().rstrip("=")
+        return _name(secrets.token_bytes(32))
 
     def keep(
         self, name: str, decision: Decision, made_by: Mapping[str, Any], decision_id: str = ""
@@ -89,7 +89,7 @@ class Pages:
                     (place, int(time.time())),
                 ).fetchone()
             return None if row is None else json.loads(AESGCM(key).decrypt(NONCE, row[0], None))
-        except (ValueError, InvalidTag):
+        except (ValueError, TypeError, InvalidTag):
             return None
 
     def _keep(self, connection: Connection, given: list[tuple[str, int, bytes]]) -> None:
@@ -103,10 +103,14 @@ class Pages:
         )
 
 
+def _name(secret: bytes) -> str:
+    return urlsafe_b64encode(secret).decode().rstrip("=")
+
+
 def _secrets(name: str) -> tuple[str, bytes]:
     """Where a page is kept, and the key that opens it; neither tells the other."""
     secret = urlsafe_b64decode(name + "=")
-    if len(secret) != 32:
+    if len(secret) != 32 or name != _name(secret):  # which may be written in other ways
         raise ValueError("is no name of a page")
     return sha256(b"place\0" + secret).hexdigest(), sha256(b"key\0" + secret).digest()
 

@@ -94,6 +94,11 @@ class ProblemDetails(Exception):
         return JSONResponse(self.to_dict(), self.status, headers, MEDIA_TYPE)
 
 
+def too_many(most: int) -> ProblemDetails:
+    """What is said of more at once than is taken."""
+    return ProblemDetails(413, "too-many", f"There are more than {most} at once.")
+
+
 def refusal(error: InvalidRecord) -> ProblemDetails:
     """What is said of an input that is no record and no chart."""
     return ProblemDetails(

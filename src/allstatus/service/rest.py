@@ -41,7 +41,7 @@ from allstatus.service.openapi_bodies import (
     TIMELINE_SCHEMA,
     name_of,
 )
-from allstatus.service.problem_details import ProblemDetails, documented, refusal
+from allstatus.service.problem_details import ProblemDetails, documented, refusal, too_many
 from allstatus.service.state import ServiceState, desk_of
 
 router = APIRouter(tags=["REST"], generate_unique_id_function=name_of, route_class=GuardedRoute)
@@ -203,7 +203,7 @@ def _read(data: bytes, kind: str | None, most: int) -> list[tuple[int | None, An
     if not values:
         raise InvalidRecord("input", "holds no record", "give at least one record or chart")
     if len(values) > most:
-        raise ProblemDetails(413, "too-many", f"There are more than {most} records or charts.")
+        raise too_many(most)
     return values
 
 

@@ -81,11 +81,29 @@ def test_a_reason_of_somebody_else_is_kept_as_other(client: TestClient) -> None:
         ({"outcomeTimestamp": "9999-12-31T23:00:00-01:00"}, "feedback.outcomeTimestamp"),
         ({"outcome": "accepted"}, "feedback.acceptedSuggestions"),
         ({"acceptedSuggestions": [{"id": 1}]}, "feedback.acceptedSuggestions.id"),
+        ({"acceptedSuggestions": [{"id": CARD}, "x"]}, "feedback.acceptedSuggestions"),
+        ({"acceptedSuggestions": "x"}, "feedback.acceptedSuggestions"),
+        ({"acceptedSuggestions": 1}, "feedback.acceptedSuggestions"),
     ],
 )
 def test_feedback_that_is_none_is_400(client: TestClient, change: dict, field: str) -> None:
     answer = client.post(f"{PATIENT_VIEW}/feedback", json={"feedback": [{**OVERRIDDEN, **change}]})
     assert (answer.status_code, answer.json()["issue"][0]["expression"][0]) == (400, field)
+
+
+@pytest.mark.parametrize("code", [["chart-wrong"], {}, [], 1, None, True])
+def test_a_reason_that_is_no_code_is_other(client: TestClient, code: object) -> None:
+    reason = {"reason": {"system": REASONS_SYSTEM, "code": code}}
+    item = OVERRIDDEN | {"outcomeTimestamp": "2028-01-05T12:00:00Z", "overrideReason": reason}
+    assert client.post(f"{PATIENT_VIEW}/feedback", json={"feedback": [item]}).status_code == 200
+    assert kept(client)[-1][4] == "other"
+
+
+def test_more_feedback_than_is_taken_at_once_is_413(client: TestClient) -> None:
+    """Nobody's decision waits for one who sends very much of it."""
+    most = client.app.state.desk.config.limits.records
+    body = {"feedback": [OVERRIDDEN] * (most + 1)}
+    assert client.post(f"{PATIENT_VIEW}/feedback", json=body).status_code == 413
 
 
 @pytest.mark.parametrize("body", [{}, {"feedback": []}, {"feedback": [1]}, [], {"feedback": "x"}])

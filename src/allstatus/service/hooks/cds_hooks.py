@@ -92,7 +92,8 @@ async def give_feedback(service: ServiceId, request: Request) -> Response:
     hook_of(service)
     check_media(request)
     data = await request.body()
-    given = await desk.work(len(data), lambda: read_feedback(parse_json(data)))
+    most = desk.config.limits.records
+    given = await desk.work(len(data), lambda: read_feedback(parse_json(data), most))
     try:
         await desk.audit.keep_feedback(service, given)
     except StoreError:

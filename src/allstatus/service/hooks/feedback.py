@@ -8,16 +8,18 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from allstatus.ehr.fhir.json_access import obj, objects
+from allstatus.ehr.fhir.json_access import obj, objects, text
 from allstatus.service.auditing.kept_feedback import Feedback
 from allstatus.service.hooks.cards import OVERRIDE_REASONS, REASONS_SYSTEM
-from allstatus.service.problem_details import ProblemDetails
+from allstatus.service.problem_details import ProblemDetails, too_many
 
 OTHER = "other"  # a reason that is none of ours: its text may be free, so it is not kept
 
 
-def read_feedback(body: Any) -> list[Feedback]:
-    """Check what was sent; raises Problem (400) that names the element, never its value."""
+def read_feedback(body: Any, most: int) -> list[Feedback]:
+    """Check what was sent; raises Problem (400) that names the element, never its value, or 413 for
+    more than so many.
+    """
     given = obj(body).get("feedback")
     if (
         not isinstance(given, list)
@@ -25,14 +27,18 @@ def read_feedback(body: Any) -> list[Feedback]:
         or not all(isinstance(item, dict) for item in given)
     ):
         raise _bad("feedback", "must be a list of objects")
+    if len(given) > most:
+        raise too_many(most)
     return [_read(item) for item in given]
 
 
 def _read(item: dict[str, Any]) -> Feedback:
     if item.get("outcome") not in ("accepted", "overridden"):
         raise _bad("feedback.outcome", "must be accepted or overridden")
-    accepted = objects(item.get("acceptedSuggestions"))
-    if item["outcome"] == "accepted" and not accepted:
+    given = item.get("acceptedSuggestions")
+    accepted = objects(given)
+    whole = accepted == (given or [])
+    if not whole or (item["outcome"] == "accepted" and not accepted):
         raise _bad("feedback.acceptedSuggestions", "must name the suggestions that were accepted")
     suggestions = sorted(
         _uuid(suggestion.get("id"), "feedback.acceptedSuggestions.id") for suggestion in accepted
@@ -48,8 +54,9 @@ def _read(item: dict[str, Any]) -> Feedback:
 
 def _reason(item: dict[str, Any]) -> str:
     reason = obj(obj(item.get("overrideReason")).get("reason"))
-    known = reason.get("system") == REASONS_SYSTEM and reason.get("code") in OVERRIDE_REASONS
-    return str(reason["code"]) if known else OTHER if reason else ""
+    code = text(reason.get("code"))
+    known = reason.get("system") == REASONS_SYSTEM and code in OVERRIDE_REASONS
+    return code if known else OTHER if reason else ""
 
 
 def _time(item: dict[str, Any]) -> str:
