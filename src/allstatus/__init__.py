@@ -1,6 +1,9 @@
 """allstatus: which status does a patient's leukemia have by the definitions of NCI's page on it,
 and why?
 
+classify(record) -> Decision       one record, by the shipped rules
+load_rules(...)  -> Classifier     its `classify` decides on many, by rules of one's choice
+
 Decision support for clinicians and teaching, not medical advice.
 """
 

@@ -29,8 +29,8 @@ from allstatus.why.explainer import Explainer
 
 
 class Classifier:
-    """A rule set with its decision table, ready to decide on records. Safe to share between
-    threads.
+    """A rule set with its decision table, ready to decide on records; `load_rules` makes one. Safe
+    to share between threads.
     """
 
     def __init__(
@@ -160,9 +160,12 @@ def classify(
     applicability: bool = True,
     adult_ranges: bool = True,
 ) -> Decision:
-    """Decide on one record by the page's definitions, as of today or of a date.
+    """Decide on one record, a dict as JSON has it, by the page's definitions.
 
-    Without `adult_ranges` only the laboratory's own ranges and flags decide on a blood count.
+    `rules`, `engine` and `as_of` pick the rules as in `load_rules`; without `applicability` options
+    are the page's list alone, without `adult_ranges` only the laboratory's own ranges and flags
+    decide on a blood count. Raises InvalidRecord when it is no record, RulesError when rules are
+    refused.
 
     >>> decision = classify({"prior_treatment": "disease_directed", "cbc": "normal",
     ...                      "marrow_blast_percent": "5", "signs_and_symptoms": "absent"})
