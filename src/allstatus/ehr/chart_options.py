@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
 from allstatus.ehr.coding.codes import CodeTables, Population, code_tables, population_tables
 from allstatus.ehr.coding.site_codes import SiteCodes, read_site_codes
 from allstatus.errors import InvalidRecord, nearest
+from allstatus.record.value_class import value_class
 from allstatus.rules.ruleset import RuleSet
 
 SYMPTOMS_ABSENT = "symptoms-absent-unless-recorded"
 KNOWN = (SYMPTOMS_ABSENT,)
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class ChartOptions:
     """`window_days`: how far a blood count may lie from its marrow. `adult_ranges`: use the default
     table where a laboratory sends none. `codes`: a site's own code tables, laid over ours.

@@ -15,11 +15,12 @@ from allstatus.ehr.chart_options import ChartOptions
 from allstatus.ehr.dates import When, shifted
 from allstatus.ehr.evidence.chart_reading import ChartReading, Finding
 from allstatus.ehr.evidence.doubt import Doubt
+from allstatus.record.value_class import value_class
 from allstatus.rules.ruleset import RuleSet
 from allstatus.table.chart_context import AssumptionMade, Evidence, FactState
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Moment:
     """The time an assessment is about: its marrow's day (None: no marrow), and the last day whose
     results count.
@@ -30,7 +31,7 @@ class Moment:
     final: bool = True
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Assessment:
     """Facts as a record states them, with evidence, assumptions, conflicts and warnings. `open`
     are the doubts that left a fact unknown. Without `told` only what decides is kept: no evidence
@@ -111,7 +112,7 @@ class Assessment:
         self.conflicts = [entry for entry in self.conflicts if entry in other.conflicts]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Scene:
     """An assessment being made: what was read and how, the moment, what came before, and what is
     found so far. `window` is how far a blood count or finding may lie from the marrow, `treated`

@@ -5,7 +5,7 @@ it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from operator import itemgetter
 from typing import Any
@@ -16,6 +16,7 @@ from allstatus.ehr.dates import When
 from allstatus.ehr.evidence.chart_reading import ChartReading, Finding
 from allstatus.ehr.evidence.doubt import Doubt
 from allstatus.record.model import Record
+from allstatus.record.value_class import value_class
 from allstatus.render.messages import answer_texts
 from allstatus.rules.ruleset import RELAPSE, RuleSet
 from allstatus.table.chart_context import Evidence
@@ -28,7 +29,7 @@ SINCE, PAST, SIGNS = "relapse_since_remission", "prior_remission", "signs_and_sy
 OPEN = {"marrow_blast_percent": "marrow", "leukemia_outside_marrow": "other"}
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class CallerFacts:
     """A checked record to lay over a chart's facts; one with a date is laid over the assessment of
     that day only. `torn` are facts that the caller states twice, each time otherwise, which

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Generic
 
 from allstatus.ehr.dates import T, shifted
 from allstatus.ehr.evidence.chart_reading import ChartReading, Finding
 from allstatus.ehr.evidence.doubt import Doubt, stays
+from allstatus.record.value_class import value_class
 
 # Times written in two time zones compare by their instants: two days so far apart always compare
 # as they are written (the clock and zone of each move it by less than six days).
@@ -69,7 +69,7 @@ EMPTY: DayIndex[Finding] = DayIndex()
 NO_DOUBT: DayIndex[Doubt] = DayIndex()
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class ReadingIndex:
     """A chart's reading by day: counts by component, what lies outside the marrow by site, signs by
     name, doubts, results of the rule set's own facts and answers by fact. `lasting` are the signs

@@ -56,7 +56,7 @@ class Tally(NamedTuple):
         return Tally(self.relapses + new, relapse, self.firm + (not rests))
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class History:
     """Remissions and relapses so far, coded by the chart or decided at earlier assessments."""
 

@@ -10,13 +10,14 @@ from typing import Any, NamedTuple
 
 from allstatus.ehr.chart import Code
 from allstatus.record.frozen import Frozen, freeze
+from allstatus.record.value_class import value_class
 
 _OWN = ("title", "words", "names", "codes", "broader")  # what a topic does not share with others
 KEPT = 1 << 13  # how many concepts are remembered with what they mean
 SHORT = 1000  # characters of codings that are remembered
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Topic(Frozen):
     """A meaning: its name, title, the words a fitting display holds, what its table says of it, and
     every topic that is wider than it.

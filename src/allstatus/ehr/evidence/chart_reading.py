@@ -48,7 +48,7 @@ class OtherCancer:
     last: date
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class ChartReading:
     """A chart's statements by what they are about. `aside` holds, by fact, what does not count and
     why; `doubts`, by fact, what cannot be relied on though it may count; `own` are results of the

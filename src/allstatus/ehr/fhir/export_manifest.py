@@ -8,7 +8,6 @@ import re
 from codecs import BOM_UTF8
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
@@ -20,6 +19,7 @@ from allstatus.ehr.fhir.search_pages import PAGE
 from allstatus.errors import InvalidRecord
 from allstatus.record.exact_json import parse_json
 from allstatus.record.json_reader import HL7V2, TABLE, chart_kind
+from allstatus.record.value_class import value_class
 
 ENDING = ".json"
 LONGEST = 1 << 26  # bytes of a manifest
@@ -80,7 +80,7 @@ def list_files(folder: str) -> list[str]:
     return [path.name for path in files if path.is_file()]
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Beside:
     """The `names` of what stands beside the files of the export in `folder`, its manifests, and
     what holds resources and is not read (`unread`), and whether an error stands there (`failed`).

@@ -145,7 +145,7 @@ def _entry(resource: Json) -> BundleEntry:
     return BundleEntry("", resource)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class _Gathered:
     """A source's statements by patient, and those of nobody."""
 

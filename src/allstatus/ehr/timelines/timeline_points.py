@@ -8,10 +8,11 @@ from datetime import date
 from allstatus.decision.decision import Decision
 from allstatus.ehr.assess.remissions import Past
 from allstatus.ehr.evidence.chart_reading import Finding
+from allstatus.record.value_class import value_class
 from allstatus.rules.ruleset import RELAPSE
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Point:
     """One assessment decided. `number`: which remission it is, when it is one and no relapse before
     it is in doubt; `changed`: another status than the last known.
