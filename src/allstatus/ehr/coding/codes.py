@@ -81,9 +81,15 @@ class Population(NamedTuple):
         return Population(said["diagnosis"], tuple(codes))
 
 
-@lru_cache(maxsize=8)
 def code_tables(site: SiteCodes | None = None) -> CodeTables:
     """Our tables, with a site's laid over them; made once for each digest."""
+    return _made(site)
+
+
+@lru_cache(maxsize=8)
+def _made(
+    site: SiteCodes | None,
+) -> CodeTables:  # to a cache `f()` is another than `f(None)`
     ours = {name: read_yaml(name) for name in TABLES}
     systems = CodeSystems(read_yaml("systems"))
     rename = None
