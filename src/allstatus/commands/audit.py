@@ -131,6 +131,13 @@ def _key_path(place: DatabaseUrl, key: Path | None) -> Path:
     return key or place.beside(".key")
 
 
+def _beside(place: DatabaseUrl, key: Path) -> Path:
+    """Where the service keeps its state unless it is named: beside the audit, or else its key."""
+    from allstatus.service.auditing.database_url import STATE
+
+    return (_place(str(key)) if place.file is None else place).beside(STATE)
+
+
 def _place(given: str) -> DatabaseUrl:
     from allstatus.service.auditing.database_url import DatabaseUrl
 
@@ -148,16 +155,18 @@ def _telling(action: Callable[[], int]) -> int:
 
 
 def _verify(place: DatabaseUrl, key: Path | None, head: str | None) -> int:
-    from allstatus.service.auditing.audit_verification import open_to_read
+    from allstatus.service.auditing.audit_verification import noted_head, open_to_read
     from allstatus.service.auditing.audit_verification import verify as hold
     from allstatus.service.auditing.hash_chain import ChainKey
 
-    known = re.fullmatch(r"(\d{1,15}):([0-9a-f]{64})", head or "0:" + "0" * 64)
-    if known is None:
+    given = re.fullmatch(r"(\d{1,15}):([0-9a-f]{64})", head or "")
+    if head is not None and given is None:
         raise typer.BadParameter("give it as this command prints it", param_hint="--head")
+    path = _key_path(place, key)
     with open_to_read(place) as connection:
-        secret = ChainKey.read(_key_path(place, key))
-        verdict = hold(connection, secret, (int(known[1]), known[2]))
+        secret = ChainKey.read(path)
+        known = (int(given[1]), given[2]) if given else noted_head(_beside(place, path), secret)
+        verdict = hold(connection, secret, known)
     if verdict.problem:
         print(f"error: {place}: {verdict.problem}", file=sys.stderr)
         return 1

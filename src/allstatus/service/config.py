@@ -14,7 +14,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from allstatus.errors import AllstatusError, nearest
 from allstatus.record.yaml_file import YamlFile
-from allstatus.service.auditing.database_url import DatabaseUrl
+from allstatus.service.auditing.database_url import STATE, DatabaseUrl
 from allstatus.service.prefetch import GENERIC, Searches, searches
 from allstatus.table.engines import EngineName
 
@@ -170,7 +170,7 @@ class Config(_Settings):
         else beside its key.
         """
         place = DatabaseUrl(self.audit_key or "") if self.audit.file is None else self.audit
-        return self.state or place.beside(".state.db")
+        return self.state or place.beside(STATE)
 
 
 def read_config(path: Path | None, **given: Any) -> Config:

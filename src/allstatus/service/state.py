@@ -5,6 +5,7 @@ before its caller does.
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from re import fullmatch
@@ -23,7 +24,7 @@ from allstatus.errors import AllstatusError
 from allstatus.service import auth, explanation_pages
 from allstatus.service.auditing.audit import Audit
 from allstatus.service.auditing.audit_notes import Refusals, reading
-from allstatus.service.auditing.audit_rows import Caller, entry_of
+from allstatus.service.auditing.audit_rows import HEAD, Caller, entry_of
 from allstatus.service.auditing.sqlite import SqliteDatabase
 from allstatus.service.auditing.store import Store, StoreError
 from allstatus.service.auth import Gatekeeper
@@ -67,7 +68,7 @@ class ServiceState:
         self._watching: asyncio.Task[None] | None = None
         self._refusals = Refusals()
         self.metrics = Metrics()
-        self.audit = Audit(config.audit, config.key_path)
+        self.audit = Audit(config.audit, config.key_path, config.state_path)
         try:
             self.state = _state(config)
             self.client = make_client(config.limits.fhir_seconds)
@@ -78,10 +79,13 @@ class ServiceState:
             raise
 
     def start(self) -> None:
-        """Begin to read issuers' keys by the clock."""
+        """Begin to read issuers' keys, and to note the audit's last row, by the clock."""
         if self._watching is not None:
             self._watching.cancel()
-        self._watching = asyncio.create_task(self.gatekeeper.ring.watch())
+        self._watching = asyncio.create_task(self._watch())
+
+    async def _watch(self) -> None:
+        await asyncio.gather(self.gatekeeper.ring.watch(), self.audit.watch(self.state))
 
     async def reload(self) -> str:
         """Read settings, rules, codes and keys again; says what is wrong, in which case everything
@@ -132,6 +136,7 @@ class ServiceState:
             self._watching.cancel()
         await self.client.aclose()
         self.audit.store.close()
+        await self.audit.note_in(self.state)
         self.state.close()
 
     def base(self, request: Request) -> str:
@@ -234,7 +239,7 @@ class ServiceState:
             raise unrecorded("The decision cannot be recorded, so it is not given.") from None
         self.metrics.decided(service, [decision for decision, _ in decided])
         request.state.decisions = list(ids[:10])
-        request.state.outcomes = _counts([decision.outcome for decision, _ in decided])
+        request.state.outcomes = dict(Counter(decision.outcome for decision, _ in decided))
         return ids
 
     async def note_refusal(self, scope: Scope, name: str) -> None:
@@ -272,7 +277,8 @@ class ServiceState:
 def _state(config: Config) -> Store:
     try:
         return Store(
-            SqliteDatabase(config.state_path, durable=False), auth.SCHEMA + explanation_pages.SCHEMA
+            SqliteDatabase(config.state_path, durable=False),
+            auth.SCHEMA + explanation_pages.SCHEMA + HEAD,
         )
     except (StoreError, OSError) as error:
         kind = error if isinstance(error, StoreError) else type(error).__name__
@@ -285,10 +291,6 @@ def _state(config: Config) -> Store:
 def unrecorded(detail: str) -> ProblemDetails:
     """The refusal when the audit cannot be written."""
     return ProblemDetails(503, UNRECORDED, detail, headers={"Retry-After": "5"})
-
-
-def _counts(outcomes: Sequence[str]) -> dict[str, int]:
-    return {outcome: outcomes.count(outcome) for outcome in dict.fromkeys(outcomes)}
 
 
 def desk_of(request: Request) -> Any:

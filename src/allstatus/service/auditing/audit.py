@@ -6,11 +6,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from allstatus.service.auditing.audit_rows import APPEND_ONLY, INTO, STORED, TABLES, WHO, Entry
-from allstatus.service.auditing.audit_verification import database_of
+from allstatus.service.auditing.audit_verification import database_of, noted_head
 from allstatus.service.auditing.database_url import DatabaseUrl
 from allstatus.service.auditing.hash_chain import (
     START,
@@ -27,6 +28,7 @@ NEW_HEAD = (
     'ON CONFLICT ("only") DO UPDATE SET seq = excluded.seq, hash = excluded.hash, '
     "seal = excluded.seal"
 )
+NOTED_SECONDS = 1  # between two notes of the last row
 NO_KEY = "the audit's key is not there, or is another"
 PUT_BACK = "the audit's rows are gone"  # put back to an earlier moment
 TRIALS = (
@@ -37,13 +39,13 @@ TRIALS = (
 
 
 class Audit:
-    """Appends to an audit; raises AuditError where it cannot be opened, or was begun with another
-    key.
+    """Appends to an audit; raises AuditError where it cannot be opened, was begun with another key,
+    or lacks the row that was noted in the service's state.
     """
 
-    def __init__(self, place: DatabaseUrl, key_path: Path) -> None:
+    def __init__(self, place: DatabaseUrl, key_path: Path, state: Path | None = None) -> None:
         database = database_of(place)
-        self._last = (0, START)  # of the rows written here that are kept
+        self._last = self._noted = (0, START)  # of the rows written here that are kept
         try:
             self.key = ChainKey.read(key_path, create=True)
             self.key_path = key_path
@@ -53,7 +55,8 @@ class Audit:
                 f"{place}: cannot be written ({_kind(error)}); {place.remedy}"
             ) from None
         try:
-            self._try_out(key_path)
+            known = None if state is None else noted_head(state, self.key)
+            self._try_out(key_path, known)
         except BaseException:
             self.store.close()
             raise
@@ -65,6 +68,23 @@ class Audit:
     def keep_feedback(self, service: str, given: list[Feedback]) -> asyncio.Future[Any]:
         """Store what is new of feedback, each with a row of the chain."""
         return self._begun(self.store.write(self._keep_feedback, (service, given)))
+
+    async def watch(self, state: Store) -> None:
+        """Note the last row now and again, for ever."""
+        while True:
+            await asyncio.sleep(NOTED_SECONDS)
+            await self.note_in(state)
+
+    async def note_in(self, state: Store) -> None:
+        """Note the last row that was written here apart from the audit, so that one put back to an
+        earlier day is found; and how large the audit is by now.
+        """
+        self.store.database.look()
+        if self._last != self._noted:
+            seq, hash = self._noted = self._last
+            head = (1, seq, hash, self.key.seal(seq, hash))
+            with suppress(StoreError):
+                await state.write(_note_head, head)
 
     def trouble(self) -> str:
         """What keeps decisions from being recorded, in words; empty when a write was tried and the
@@ -128,7 +148,7 @@ class Audit:
             self._last = max(self._last, written.result())
             self.key.begin(self.key_path)
 
-    def _try_out(self, key_path: Path) -> None:
+    def _try_out(self, key_path: Path, known: tuple[int, str] | None) -> None:
         """Ask for all that will be asked, writing nothing but what an earlier version left to
         write.
         """
@@ -137,7 +157,7 @@ class Audit:
                 for statement in TRIALS:
                     connection.execute(statement)
                 head = ChainHead.read(connection)
-                problem = head_problem(connection, self.key)
+                problem = head_problem(connection, self.key, known)
         except StoreError as error:
             why = f"its tables are not an audit's, or may not be written to ({error})"
             raise AuditError(
@@ -152,7 +172,7 @@ class Audit:
         if problem:
             raise AuditError(
                 f"{self.store.database.name}: {problem}; put back a copy made by `allstatus audit "
-                f"backup`, or begin another audit with a key of its own"
+                f"backup`, without the state if it is older, or begin another with a key of its own"
             )
         if head is not None:
             self.key.begin(key_path)
@@ -161,6 +181,10 @@ class Audit:
                 self.add(connection, [unchained(connection, self.key)])
         except StoreError as error:
             raise AuditError(f"{self.store.database.name}: cannot be written ({error})") from None
+
+
+def _note_head(connection: Connection, heads: list[tuple[int, int, str, str]]) -> None:
+    insert(connection, "head", heads[-1:], NEW_HEAD)
 
 
 def _kind(error: Exception) -> str:

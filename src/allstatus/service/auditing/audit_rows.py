@@ -30,17 +30,22 @@ COLUMNS = (
 )
 WHO = "who"  # asked: JSON of what a Caller says
 STORED = (*COLUMNS, WHO)
-TABLES = f"""
-CREATE TABLE IF NOT EXISTS audit (
-  seq INTEGER PRIMARY KEY, {", ".join(f"{name} TEXT" for name in STORED)},
-  previous TEXT NOT NULL, hash TEXT NOT NULL);
+HEAD = """
 CREATE TABLE IF NOT EXISTS head (
   "only" INTEGER PRIMARY KEY CHECK ("only" = 1),
   seq INTEGER NOT NULL, hash TEXT NOT NULL, seal TEXT NOT NULL);
+"""
+TABLES = (
+    HEAD
+    + """
+CREATE TABLE IF NOT EXISTS audit (
+  seq INTEGER PRIMARY KEY, {},
+  previous TEXT NOT NULL, hash TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS feedback (
   service TEXT, card TEXT, outcome TEXT, suggestions TEXT, reason TEXT, time TEXT, received TEXT,
   PRIMARY KEY (service, card, outcome, suggestions, reason, time));
-"""
+""".format(", ".join(f"{name} TEXT" for name in STORED))
+)
 APPEND_ONLY = ("audit",)
 INTO = f"audit (seq, {', '.join(STORED)}, previous, hash)"
 REFUSED, READ = "refused", "read"  # outcomes of what is no decision

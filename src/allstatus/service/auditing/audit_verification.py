@@ -5,8 +5,9 @@ out.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from allstatus.service.auditing.audit_rows import STORED, stored
@@ -46,6 +47,18 @@ def open_to_read(place: DatabaseUrl) -> Iterator[Connection]:
             yield connection
     except database.errors:
         raise AuditError(f"{place}: holds no audit that can be read; {place.remedy}") from None
+
+
+def noted_head(state: Path, key: ChainKey) -> tuple[int, str] | None:
+    """The number and hash of the last row, as the service noted them in its state when it last
+    wrote; None where nothing is noted of an audit of this key.
+    """
+    head = None
+    if state.is_file():
+        database = database_of(DatabaseUrl(state))
+        with suppress(*database.errors), database.reading() as connection:
+            head = ChainHead.read(connection)
+    return (head.seq, head.hash) if head is not None and head.fits(key) else None
 
 
 def verify(connection: Connection, key: ChainKey, known: tuple[int, str] | None = None) -> Verdict:

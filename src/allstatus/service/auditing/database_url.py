@@ -17,6 +17,7 @@ SHOWN = re.compile(
     r"(postgres(?:ql)?://)([^:@/?#]*)(?::[^@/?#]*)?(@[^@/?#]*(?:/[^@?#]*)?)(?:\?[^@]*)?"
 )  # all but password and parameters
 NO_USER = re.compile(r"(postgres(?:ql)?://[^@/?#]*(?:/[^@?#]*)?)(?:\?[^@]*)?")
+STATE = ".state.db"  # beside an audit: what its service need not keep for long
 FILE_REMEDY = "give a path in a folder this user may write to"
 URL_REMEDY = "try `psql` with the same URL and user, and see docs/serving.md"
 

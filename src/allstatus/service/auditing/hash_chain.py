@@ -27,6 +27,7 @@ from allstatus.service.auditing.store import Connection
 START = "0" * 64
 BEGUN = "begun"
 EMPTIED = "it is empty, though an audit was begun with this key"
+NOT_NOTED = "row {} is not the one noted"
 ROTATION = "rotation"  # the service named by the row that moved others to an archive
 BEFORE_WHO = 12  # values of a row before it was kept who asked
 FIRST = "SELECT seq, previous FROM audit WHERE seq > 0 ORDER BY seq LIMIT 1"
@@ -205,7 +206,7 @@ def walk(
             return Verdict(last, previous, f"row {seq} was altered, or the key is not this audit's")
         previous, last = stored, seq
         if known is not None and known[0] == seq and known[1] != stored:
-            return Verdict(last, previous, f"row {seq} is not the one noted")
+            return Verdict(last, previous, NOT_NOTED.format(seq))
     problem = _end(connection, key, known, (last, previous))
     if not problem and _count(connection) != last - before:
         problem = "there are rows outside the chain"
@@ -216,10 +217,19 @@ def _count(connection: Connection) -> int:
     return int(connection.execute("SELECT count(*) FROM audit").fetchone()[0])
 
 
-def head_problem(connection: Connection, key: ChainKey) -> str:
-    """What is wrong with the end of a chain, by its last row alone; empty when nothing is."""
-    last = connection.execute("SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1").fetchone()
-    return _end(connection, key, None, (0, START) if last is None else tuple(last))
+def head_problem(
+    connection: Connection, key: ChainKey, known: tuple[int, str] | None = None
+) -> str:
+    """What is wrong with the end of a chain, by its last row and the one that was noted; empty when
+    nothing is.
+    """
+    asked = "SELECT seq, hash FROM audit WHERE seq IN ((SELECT max(seq) FROM audit), ?)"
+    number, hash = known or (0, START)
+    found = dict(connection.execute(asked, (number,)).fetchall())
+    if found.get(number, hash) != hash:
+        return NOT_NOTED.format(number)
+    last = max(found, default=0)
+    return _end(connection, key, known, (last, found.get(last, START)))
 
 
 def _end(

@@ -105,6 +105,9 @@ class PostgresDatabase:
         yield
         connection.execute(f"ALTER TABLE {table} ENABLE TRIGGER {table}_is_not_changed")
 
+    def look(self) -> None:
+        """Nothing: a server watches over its own files."""
+
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection that reads as of one moment."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from allstatus.service.auditing.store import Connection
@@ -105,6 +105,11 @@ class SqliteDatabase:
         if isinstance(connection, WatchedConnection):
             connection.log = _larger(connection.log, _look(self._log))
 
+    def look(self) -> None:
+        """Notice how large the file is by now, so that it is seen when it is cut to less."""
+        with suppress(sqlite3.OperationalError):
+            self._check()
+
     def keep_open(self, connection: sqlite3.Connection) -> bool:
         """Whether a connection stays open, which is so of a file that was cut."""
         if self._cut:
@@ -119,10 +124,12 @@ class SqliteDatabase:
         connection.execute(REFUSE_REMOVAL.format(table))
 
     def _check(self) -> None:
-        if not self._lost and self._seen is not None:
-            now = _still(self._seen, self.path)
-            self._lost = self._cut = now[2] < self._seen[2]  # for good: it may grow again
-            self._seen = now
+        before = self._seen  # which another thread may find larger meanwhile
+        if not self._lost and before is not None:
+            now = _still(before, self.path)
+            if now[2] < before[2]:
+                self._lost = self._cut = True  # for good: it may grow again
+            self._seen = _larger(self._seen, now)
         if self._lost:
             raise sqlite3.OperationalError(GONE)
 

@@ -62,6 +62,9 @@ class Database(Protocol):
     def removing(self, connection: Connection, table: str) -> AbstractContextManager[None]:
         """Let rows of a table that is only added to be removed, in the transaction at hand."""
 
+    def look(self) -> None:
+        """Notice what others have made of it meanwhile."""
+
     def reading(self) -> AbstractContextManager[Connection]:
         """A connection that reads everything as of one moment, and writes nothing."""
 

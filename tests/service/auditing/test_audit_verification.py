@@ -1,0 +1,90 @@
+"""An audit held against what was noted apart from it."""
+
+import asyncio
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from allstatus.service.auditing import audit as audit_module
+from allstatus.service.auditing.audit import Audit
+from allstatus.service.auditing.audit_rows import note
+from allstatus.service.auditing.audit_verification import noted_head
+from allstatus.service.auditing.hash_chain import AuditError
+from service.conftest import serving
+from service.stores import Kept, in_file
+from service.test_rest import RECORD
+
+from .test_audit_kept import deciding, ended, kept, run
+
+__all__ = ["ended", "kept"]  # fixtures
+
+
+def earlier_copy(folder: Path) -> None:
+    """A copy of before the last rows in the place of the audit, as somebody restores one."""
+    copy = folder / "copy.db"
+    assert run("backup", folder / "audit.db", copy).exit_code == 0
+    with serving(folder) as client:
+        client.post("/classify", json=RECORD)
+    shutil.copy(copy, folder / "audit.db")
+
+
+def another_branch(folder: Path) -> None:
+    """The same from which other rows were carried on, apart from the state."""
+    earlier_copy(folder)
+    audit = in_file(folder).open()
+    for _ in range(2):
+        asyncio.run(appended(audit))
+    audit.store.close()
+
+
+async def appended(audit: Audit) -> None:
+    await audit.append([note("classify", "recurrent", "", "x")])
+
+
+def cut_log(folder: Path) -> None:
+    """Rows that were only written ahead are gone, as after a crash beside which that file was cut;
+    SQLite takes what is left for whole.
+    """
+    earlier_copy(folder)
+    (folder / "audit.db-wal").touch()
+
+
+@pytest.mark.parametrize("change", [earlier_copy, another_branch, cut_log])
+def test_an_audit_put_back_with_its_key_is_found_by_what_was_noted_apart(
+    kept: Kept, tmp_path: Path, change: Callable[[Path], None]
+) -> None:
+    change(tmp_path)
+    held = run("verify", kept.address)
+    assert (held.exit_code, "noted" in held.stderr) == (1, True)
+    with pytest.raises(AuditError, match="noted"), serving(tmp_path):
+        pass
+    (tmp_path / "audit.state.db").unlink()
+    assert run("verify", kept.address).exit_code == 0
+    with serving(tmp_path) as client:
+        assert client.post("/classify", json=RECORD).status_code == 200
+
+
+def test_what_was_noted_of_an_audit_of_another_key_says_nothing(tmp_path: Path) -> None:
+    with deciding(tmp_path):
+        pass
+    for name in ("audit.db", "audit.key"):
+        (tmp_path / name).unlink()
+    with serving(tmp_path) as client:
+        assert client.post("/classify", json=RECORD).status_code == 200
+    assert run("verify", in_file(tmp_path).address).exit_code == 0
+
+
+def test_the_last_row_is_noted_while_it_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(audit_module, "NOTED_SECONDS", 0.01)
+    with serving(tmp_path) as client:
+        client.post("/classify", json=RECORD)
+        for _ in range(500):
+            if known := noted_head(tmp_path / "audit.state.db", client.app.state.desk.audit.key):
+                break
+            client.get("/healthz")
+        assert known is not None
+        assert known[0] == 1
