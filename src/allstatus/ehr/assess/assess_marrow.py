@@ -69,7 +69,8 @@ def _before_what_followed(scene: Scene, latest: list[Finding], day: date) -> str
     """Why a marrow cannot show what followed it, or empty: a relapse later than one that shows no
     leukemia, or long after any.
     """
-    if scene.treated is not None and any(i.when.first <= scene.treated for i in latest):
+    first = day if scene.moment.exact else min(i.when.first for i in latest)
+    if scene.treated is not None and first <= scene.treated:
         return (
             f"taken no later than the start of treatment ({scene.treated}), so it cannot show what "
             f"followed"

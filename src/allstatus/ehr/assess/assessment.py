@@ -23,12 +23,13 @@ from allstatus.table.chart_context import AssumptionMade, Evidence, FactState
 @value_class
 class Moment:
     """The time an assessment is about: its marrow's day (None: no marrow), and the last day whose
-    results count.
+    results count. `exact`: the marrow is taken to be of that day, whatever others it may be of.
     """
 
     anchor: date | None
     until: date | None = None
     final: bool = True
+    exact: bool = False
 
 
 @dataclass(slots=True, eq=False, repr=False)

@@ -98,8 +98,8 @@ class Assessor:
         marrow = found.facts.get(MARROW)
         days = {day: doubt for doubt in doubts for day in self._other_days(doubt, moment, marrow)}
         for day, doubt in days.items():
-            then = history.before(day, moment.until)
-            yield self._assess(replace(moment, anchor=day), then, marrow=marrow), doubt
+            then, at = history.before(day, moment.until), replace(moment, anchor=day, exact=True)
+            yield self._assess(at, then, marrow=marrow), doubt
         scene = self._scene(moment, past, Assessment(told=False))
         told = TREATMENT in self.supplied or found.states.get(TREATMENT) == "given"
         given = [] if told else doubtful_treatment(scene)
@@ -128,7 +128,8 @@ class Assessor:
         there = [item for kind in kinds for item in kind.between(first, when.last)]
         days = sorted((item.when.last, item.name, str(item.value)) for item in there)
         telling = {(name, value): day for day, name, value in days}
-        return {first, when.last, *telling.values()} - {anchor} if first <= when.last else set()
+        tried = set() if own and marrow is None else {anchor}  # as it stands it may be too early
+        return {first, when.last, *telling.values()} - tried if first <= when.last else set()
 
     def _tell(self, found: Assessment) -> None:
         """What was set aside, and what is in doubt, beside the facts it is about."""
