@@ -115,21 +115,22 @@ class Assessor:
     def _other_days(self, doubt: Doubt, moment: Moment, marrow: Any) -> set[date]:
         """Other days that the moment's marrow may be of, where it was dated to a month or year or,
         as the chart stands, one in doubt may be later: the first, the last, and the last on which
-        each kind of count, or of finding outside the marrow, was there.
+        each kind of count, or of finding outside the marrow, was there; only the latter of one
+        without a date that says what the moment's marrow says.
         """
         when, anchor = doubt.when, moment.anchor
         own = doubt.firm and when.last == anchor
-        # an undated one that agrees with what is there
-        alike = doubt.firm and when.vague and not when.text and marrow != "unknown"
-        if (alike and anchor is not None) or not (own or moment.final):
-            return set()
         first = when.first if own else max(when.first, anchor or date.min)
+        if not (own or moment.final) or first > when.last:
+            return set()
         kinds = (*self.index.components.values(), *self.index.sites.values())
         there = [item for kind in kinds for item in kind.between(first, when.last)]
         days = sorted((item.when.last, item.name, str(item.value)) for item in there)
         telling = {(name, value): day for day, name, value in days}
+        known = anchor is not None and marrow not in (None, "unknown")
+        alike = known and doubt.firm and when.vague and not when.text
         tried = set() if own and marrow is None else {anchor}  # as it stands it may be too early
-        return {first, when.last, *telling.values()} - tried if first <= when.last else set()
+        return {*telling.values(), *(() if alike else (first, when.last))} - tried
 
     def _tell(self, found: Assessment) -> None:
         """What was set aside, and what is in doubt, beside the facts it is about."""
