@@ -231,3 +231,45 @@ def test_a_result_known_only_later_never_changes_an_earlier_day(
 def test_relief_of_symptoms_changes_no_answer(relief: Any) -> None:
     for base in (REMISSION, [patient(), ALL, marrow("2025-01-03", 80)]):
         assert decide([*base, relief]).possible == decide(base).possible
+
+
+@st.composite
+def courses(draw: st.DrawFn) -> list[Any]:
+    """A patient over years: marrows with their counts, findings, treatments and signs, on days of
+    their own.
+    """
+    told, day = [patient(), ALL], date(2025, 1, 3)
+    for n in range(draw(st.integers(1, 4))):
+        on = day.isoformat()
+        blasts, platelets = draw(st.sampled_from([1, 5, 6, 88])), draw(st.sampled_from([230, 60]))
+        told += [marrow(on, blasts), *cbc(on, platelets=platelets)]
+        if (found := draw(st.sampled_from([None, None, 0, 25]))) is not None:
+            told.append(observation(f"csf-{n}", "26447-3", on, valueInteger=found))
+        if draw(st.booleans()):
+            told.append(medicine((day + timedelta(days=2)).isoformat()))
+        if draw(st.booleans()):
+            told.append(condition(f"fever-{n}", "386661006", day=on, abatementDateTime=on))
+        day += timedelta(days=draw(st.integers(3, 200)))
+    return told
+
+
+DATES = ("effectiveDateTime", "onsetDateTime")
+
+
+@given(courses(), st.data(), st.sampled_from([7, 4, 0]))
+@settings(max_examples=150, deadline=None)
+def test_a_day_that_is_less_known_never_shrinks_what_is_possible(
+    course: list[Any], data: st.DataObject, known: int
+) -> None:
+    one = data.draw(st.sampled_from(course[2:]))
+    blurred = {key: value[:known] if key in DATES else value for key, value in one.items()}
+    blurred = {key: value for key, value in blurred.items() if value}
+    spoilt = [blurred if other is one else other for other in course]
+    as_of = data.draw(st.sampled_from([None, date(2025, 6, 1)]))
+    mine, theirs = decide(course, as_of), decide(spoilt, as_of)
+    if mine.outcome != "conflicting_data" != theirs.outcome:
+        assert answers(mine) <= answers(theirs)
+
+
+def answers(decision: Decision) -> set[str]:
+    return {str(one) for one in decision.possible or (decision.status or decision.outcome,)}

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from allstatus.ehr.assess.caller_facts import CallerFacts
 from ehr.assess.test_assessor import chart_of
 from ehr.assess.test_assessor import decide as decide_fhir
 from ehr.charts_as_yaml import decide, tell
@@ -132,3 +133,18 @@ def test_a_sign_of_another_cause_is_one() -> None:
     fever = {"condition": "icd10cm R50.82", "onsetDateTime": "2025-03-08"}
     signs = decide_fhir(chart_of({"chart": [fever]})).facts[SIGNS]
     assert (signs.value, signs.state) == ("present_other_cause", "derived")
+
+
+@pytest.mark.parametrize("day", ["2025-03-09", "2025-03", "2025", None])
+def test_a_sign_alone_is_about_the_assessment_whatever_is_known_of_its_day(
+    day: str | None,
+) -> None:
+    seen = {"resourceType": "Observation", "id": "f", "status": "final", "valueBoolean": True}
+    for sign in (
+        seen | {"code": "snomed 386661006", "effectiveDateTime": day},
+        {"condition": "snomed 386661006", "onsetDateTime": day},
+    ):
+        leukemia = chart_of({"chart": [sign]})
+        kept = [r for r in leukemia if r["id"] in ("p1", "all", "f", "condition-0")]
+        decision = decide_fhir(kept, CallerFacts(None, None, {"prior_treatment": "none"}))
+        assert decision.possible == ("untreated", "outside_definitions")

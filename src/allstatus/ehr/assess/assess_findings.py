@@ -124,7 +124,8 @@ def _sign_opens(scene: Scene, doubt: Doubt, start: date, day: date) -> bool:
         return False
     if doubt.until is not None and doubt.until.last < day:
         return False
-    if doubt.when.last < start and not stays(doubt.evidence):
+    dated = scene.found.day is not None  # else the assessment may be of any day
+    if dated and doubt.when.last < start and not stays(doubt.evidence):
         return False
     same = scene.index.signs.get(doubt.name, EMPTY).latest(scene.moment.until)
     return not ends(doubt, (item.when for item in same))
