@@ -100,6 +100,7 @@ def assess_signs(scene: Scene, start: date) -> None:
     present = [item for item in now if item.value == "present"]
     elsewhere = [item for item in now if item.value == "present_other_cause"]
     open_ = [doubt for doubt in scene.doubts(SIGNS) if _sign_opens(scene, doubt, start, day)]
+    open_ += _may_be_now(scene, now)
     if present:
         found.derive(SIGNS, "present", (item.evidence for item in present))
     elif open_:
@@ -114,6 +115,16 @@ def assess_signs(scene: Scene, start: date) -> None:
     found.note(SIGNS, (i.evidence.set_aside(alone) for i in now if i.value == "absent"))
     spread = (i.evidence.set_aside("a sign of spread, no proof of it") for i in present if i.site)
     found.note(OUTSIDE, spread)
+
+
+def _may_be_now(scene: Scene, now: list[Finding]) -> list[Doubt]:
+    """Signs that are about the assessment if what it rests on is of the first day it may be of."""
+    start = scene.first_start
+    if start is None:
+        return []
+    then = scene.index.signs_since(start, scene.moment.until)
+    kept = [i for i in then if i.value == "present" and i not in now and _lasting(i, start, start)]
+    return [Doubt(SIGNS, i.name, i.when, STALE, i.evidence, i.value, firm=True) for i in kept]
 
 
 def _sign_opens(scene: Scene, doubt: Doubt, start: date, day: date) -> bool:

@@ -165,14 +165,26 @@ class Scene:
             center = date.max
         return shifted(center, -self.window)
 
+    @property
+    def first_start(self) -> date | None:
+        """The same where what is dated to a month or year is of its first day; None where that is
+        nothing, or there is a marrow, which is tried on each of its days.
+        """
+        whens = [] if self.moment.anchor else self._dated()
+        if not any(when.vague for when in whens):
+            return None
+        return shifted(max(when.first for when in whens), -self.window)
+
     def _latest(self) -> date | None:
+        return max((when.last for when in self._dated()), default=None)
+
+    def _dated(self) -> list[When]:
         reading = self.reading
         dated = self.within([*reading.counts, *reading.outside, *reading.signs, *reading.own])
-        days = [item.when.last for item in dated]
-        days += [one.when.last for one in reading.answers if not one.why and self.by_then(one.when)]
+        whens = [item.when for item in dated]
+        whens += [one.when for one in reading.answers if not one.why and self.by_then(one.when)]
         own = [fact.name for fact in self.ruleset.facts.values() if fact.own]
-        days += [one.when.last for fact in own for one in self.doubts(fact) if one.when.text]
-        return max(days, default=None)
+        return whens + [one.when for fact in own for one in self.doubts(fact) if one.when.text]
 
 
 def places_found(ruleset: RuleSet, found: Assessment) -> frozenset[str]:
