@@ -157,9 +157,49 @@ def test_a_signal_leaves_nothing_behind(tmp_path: Path, name: str) -> None:
     assert (run.returncode, b"Traceback" in err) == (ended, False)
 
 
-def test_memory_that_is_used_up_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+NOT_MAPPED = "libx.so: failed to map segment from shared object"
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (MemoryError(), "no memory left"),
+        (ImportError(NOT_MAPPED), f"a library cannot be loaded ({NOT_MAPPED})"),
+        (ImportError(f"Much\n\nis said: {NOT_MAPPED}\n"), f"(is said: {NOT_MAPPED})"),
+        (ImportError(), "a library cannot be loaded (ImportError)"),
+    ],
+)
+def test_what_cannot_be_had_is_said(
+    capsys: pytest.CaptureFixture[str], error: Exception, said: str
+) -> None:
     def action() -> int:
-        raise MemoryError
+        raise error
 
     assert ended(action) == 74
-    assert capsys.readouterr().err == "error: no memory left\n"
+    told = capsys.readouterr().err
+    assert said in told
+    assert told.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("library", "asked"),
+    [
+        ("matplotlib", ["plot", "regions", "-o", "out.svg"]),
+        ("jinja2", ["classify", "record.json", "--format", "html"]),
+    ],
+)
+def test_a_library_that_cannot_be_loaded_is_not_called_missing(
+    tmp_path: Path, library: str, asked: list[str]
+) -> None:
+    (tmp_path / "record.json").write_text(json.dumps(RECORD))
+    (tmp_path / f"{library}.py").write_text(f"raise ImportError({NOT_MAPPED!r})\n")
+    command = [sys.executable, "-m", "allstatus", *asked]
+    paths = os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])
+    environment = {**os.environ, "PYTHONPATH": paths}
+    found = subprocess.run(
+        command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
+    assert (found.returncode, found.stderr) == (
+        74,
+        f"error: a library cannot be loaded ({NOT_MAPPED})\n",
+    )

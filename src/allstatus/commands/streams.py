@@ -118,6 +118,10 @@ def ended(action: Callable[[], int]) -> int:
     except MemoryError:
         print("error:", "no memory left", file=sys.stderr)
         return CANNOT_WRITE
+    except ImportError as error:  # a library that is damaged, or for which no memory is left
+        *_, why = (str(error) or type(error).__name__).strip().splitlines()
+        print(f"error: a library cannot be loaded ({why})", file=sys.stderr)
+        return CANNOT_WRITE
     except OSError as error:
         where = "standard output" if error.filename is None else f"{error.filename}"
         _abandon(sys.stdout)

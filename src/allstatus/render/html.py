@@ -87,7 +87,7 @@ def _template() -> Template:
     try:
         from jinja2 import Environment, FileSystemLoader, StrictUndefined
         from markupsafe import Markup
-    except ImportError:
+    except ModuleNotFoundError:
         raise MissingExtra("jinja2", "html") from None
     environment = Environment(
         loader=FileSystemLoader(FOLDER),

@@ -57,7 +57,7 @@ def draw(
     try:
         import matplotlib as mpl
         from matplotlib.figure import Figure
-    except ImportError:
+    except ModuleNotFoundError:
         raise MissingExtra("matplotlib", "teach") from None
     with mpl.rc_context(style):
         figure = Figure(figsize=size, dpi=dpi)
