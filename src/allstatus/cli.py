@@ -15,9 +15,6 @@ INTERRUPTED = 130
 
 def main() -> None:
     """Run the command line with `sys.argv`."""
-    if sys.argv[1:] == ["--version"]:
-        print(f"allstatus {allstatus.__version__}")
-        return
     os.environ.setdefault(
         "PYDANTIC_DISABLE_PLUGINS", "__all__"
     )  # saves a walk over every installed package
@@ -35,6 +32,8 @@ def _run() -> int:
     from allstatus.commands.streams import Stopped, end_by, ended, prepare
 
     prepare()
+    if sys.argv[1:] == ["--version"]:
+        return ended(_tell_version)
     if "" in sys.argv[1:]:
         print("error: an argument is empty (an unset variable?)", file=sys.stderr)
         return 2
@@ -44,10 +43,17 @@ def _run() -> int:
         end_by(stopped.number)
 
 
+def _tell_version() -> int:
+    print(f"allstatus {allstatus.__version__}")
+    return 0
+
+
 def _status(app: Callable[[], object]) -> int:
     """The exit status with which the app ends."""
     try:
         app()
     except SystemExit as end:
+        if isinstance(end.__context__, BrokenPipeError):  # which click has made exit status 1
+            raise end.__context__ from None
         return end.code if isinstance(end.code, int) else int(end.code is not None)
     return 0

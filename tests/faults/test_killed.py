@@ -20,15 +20,23 @@ KILLS = 40
 RECORD = {"prior_treatment": "none", "cbc": "abnormal", "marrow_blast_percent": 60}
 AS_THEY_GO = {  # write from early on, and some go on where another was killed
     "batch": ("batch", "../in.ndjson", "out.ndjson"),
+    "batch to CSV": ("batch", "../in.ndjson", "out.csv"),
+    "batch to Parquet": ("batch", "../in.ndjson", "out.parquet"),
+    "batch to Arrow": ("batch", "../in.ndjson", "out.arrow"),
     "batch --resume": ("batch", "../in.ndjson", "out.parquet", "--resume"),
     "export": ("batch", "../export", "out.ndjson"),
+    "export to CSV": ("batch", "../export", "out.csv"),
+    "export to Arrow": ("batch", "../export", "out.arrow"),
     "export --resume": ("batch", "../export", "out.parquet", "--resume"),
     "table of results": ("batch", "../results.csv", "out.csv"),
+    "table of results to Parquet": ("batch", "../results.csv", "out.parquet"),
 }
 AT_THE_END = {
     "columns": ("columns", "suggest", "../in.csv", "-o", "out.yaml"),
     "page": ("page", "-o", "out.html"),
     "quiz": ("quiz", "--format", "csv", "-o", "out.csv"),
+    "quiz, GIFT": ("quiz", "--format", "gift", "-o", "out.gift"),
+    "quiz, QTI": ("quiz", "--format", "qti", "-o", "out.zip"),
     "vectors": ("vectors", "-o", "out"),
     "definitions": ("fhir", "definitions", "-o", "out"),
     "schema": ("schema", "rules", "-o", "out"),

@@ -115,13 +115,18 @@ def test_colour_is_as_the_environment_says(record: Path) -> None:
         ("{py} classify {record} > /dev/full", 74, "standard output: cannot be read or written"),
         ("{py} classify {record} >&-", 74, "standard output: cannot be read or written"),
         ("{py} --help > /dev/full", 74, "standard output: cannot be read or written"),
+        ("{py} --version > /dev/full", 74, "standard output: cannot be read or written"),
+        ("{py} --version | (exec <&-; sleep 3); exit ${{PIPESTATUS[0]}}", 141, ""),
+        ("{py} --help | (exec <&-; sleep 3); exit ${{PIPESTATUS[0]}}", 141, ""),
+        ("{py} audit schema | (exec <&-; sleep 3); exit ${{PIPESTATUS[0]}}", 141, ""),
+        ("{py} classify {long}", 3, "File name too long"),
+        ("{py} page -o {long}", 3, "File name too long"),
         ("{py} schema record > /dev/full", 74, "standard output: cannot be read or written"),
         ("{py} classify - <&-", 3, "is empty"),
         ("{py} schema record | (exec <&-; sleep 3); exit ${{PIPESTATUS[0]}}", 141, ""),
         ("{py} classify ''", 2, "an argument is empty"),
         ("{py} timeline ''", 2, "an argument is empty"),
         ("{py} batch {record} ''", 2, "an argument is empty"),
-        ("{py} classify {long}", 3, "File name too long"),
         ("{py} batch {long}.csv {record}.csv", 3, "File name too long"),
         ("{py} classify /dev/zero", 3, "is a device"),
         ("{py} classify /proc/self/mem", 3, "/proc/self/mem: cannot be read"),
@@ -164,9 +169,9 @@ NOT_MAPPED = "libx.so: failed to map segment from shared object"
     ("error", "said"),
     [
         (MemoryError(), "no memory left"),
-        (ImportError(NOT_MAPPED), f"a library cannot be loaded ({NOT_MAPPED})"),
+        (ImportError(NOT_MAPPED), f"a library: cannot be read or written ({NOT_MAPPED})"),
         (ImportError(f"Much\n\nis said: {NOT_MAPPED}\n"), f"(is said: {NOT_MAPPED})"),
-        (ImportError(), "a library cannot be loaded (ImportError)"),
+        (ImportError(), "written (ImportError)"),
     ],
 )
 def test_what_cannot_be_had_is_said(
@@ -201,5 +206,5 @@ def test_a_library_that_cannot_be_loaded_is_not_called_missing(
     )
     assert (found.returncode, found.stderr) == (
         74,
-        f"error: a library cannot be loaded ({NOT_MAPPED})\n",
+        f"error: a library: cannot be read or written ({NOT_MAPPED})\n",
     )

@@ -129,6 +129,7 @@ def test_of_a_killed_run_nothing_half_is_left(tmp_path: Path) -> None:
         left = files.begin(tmp_path / "a")
         files._begun.clear()
     left.write_text("half")
+    left.with_name(f"{left.name}-journal").write_text("SQLite's")
     other = tmp_path / "a.1234567.partial"
     other.write_text("not ours")
     write_files({tmp_path / "a": "now"})
@@ -177,6 +178,8 @@ def test_a_full_disk_leaves_what_was_there(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr(whole_files.os, "fsync", full)
     with pytest.raises(InvalidRecord, match="no space left on device"):
         write_files({path: "new"})
+    with pytest.raises(InvalidRecord, match="no space left on device"):
+        write_files({tmp_path / "new" / "b": "new"}, tmp_path / "new")
     assert (path.read_text(), names(tmp_path)) == ("old", ["a"])
 
 

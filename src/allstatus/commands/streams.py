@@ -120,16 +120,19 @@ def ended(action: Callable[[], int]) -> int:
         return CANNOT_WRITE
     except ImportError as error:  # a library that is damaged, or for which no memory is left
         *_, why = (str(error) or type(error).__name__).strip().splitlines()
-        print(f"error: a library cannot be loaded ({why})", file=sys.stderr)
-        return CANNOT_WRITE
+        return _cannot_be_had("a library", why)
     except OSError as error:
         where = "standard output" if error.filename is None else f"{error.filename}"
         _abandon(sys.stdout)
         with suppress(OSError):
-            said = (error.strerror or type(error).__name__).lower()
-            print(f"error: {where}: cannot be read or written ({said})", file=sys.stderr)
+            _cannot_be_had(where, (error.strerror or type(error).__name__).lower())
         return CANNOT_WRITE
     return status
+
+
+def _cannot_be_had(what: str, why: str) -> int:
+    print(f"error: {what}: cannot be read or written ({why})", file=sys.stderr)
+    return CANNOT_WRITE
 
 
 @contextmanager

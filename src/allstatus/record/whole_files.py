@@ -28,6 +28,7 @@ except ImportError:  # Windows: names of a run's own keep files whole, a second 
     fcntl = None  # type: ignore[assignment]
 
 PARTIAL, LOCK = ".partial", ".lock"
+LEFT = r"[0-9a-f]{8}\.partial(-journal)?"  # SQLite's lies beside the file that it writes
 NO_ROOM = "free some space or name another place; nothing was left there"
 LONGEST = 200  # bytes of a name to which an ending can be added
 FREE = ("", NO_FILE)  # what may stand, or not, where a file is to be written
@@ -117,16 +118,33 @@ def write_files(texts: Mapping[Path, bytes | str], folder: Path | None = None) -
     raises InvalidRecord where that cannot be done.
     """
     path = folder or Path()
-    with WholeFiles() as files:
+    with _folder_for(folder), WholeFiles() as files:
         try:
-            if folder is not None:
-                folder.mkdir(parents=True, exist_ok=True)
             for path, text in texts.items():
                 data = text.encode() if isinstance(text, str) else text
                 files.begin(path).write_bytes(data)
         except OSError as error:
             raise cannot_write(path, error) from error
         files.publish(last=Path(os.path.realpath(path)))
+
+
+@contextmanager
+def _folder_for(folder: Path | None) -> Iterator[None]:
+    """Make a folder, which goes again where nothing came to lie in it."""
+    if folder is None:
+        yield
+        return
+    made = not os.path.exists(folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise cannot_write(folder, error) from error
+    try:
+        yield
+    finally:
+        if made:
+            with suppress(OSError):
+                folder.rmdir()
 
 
 @contextmanager
@@ -197,7 +215,7 @@ def _tidy(place: Path, lock: Path) -> None:
             os.replace(partial, other)
     if lock.exists():
         os.truncate(lock, 0)
-    left = re.compile(re.escape(beside(place, ".").name) + "[0-9a-f]{8}" + re.escape(PARTIAL))
+    left = re.compile(re.escape(beside(place, ".").name) + LEFT)
     with os.scandir(place.parent) as entries:
         names = [entry.name for entry in entries if left.fullmatch(entry.name)]
     for name in names:
