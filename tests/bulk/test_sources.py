@@ -69,6 +69,7 @@ def test_every_row_is_in_one_slab_by_its_number(
     path = write(tmp_path / f"a.{ending}", ROWS)
     slabs = slabs_of(path)
     assert [slab.number for slab in slabs] == list(range(len(slabs)))
+    assert max(slab.count for slab in slabs) <= size
     numbered = {
         int(number): value
         for slab in slabs

@@ -208,7 +208,7 @@ class SlabSource:
         )
         number, row = 0, 1
         with reader:
-            for batch in reader:
+            for batch in _parts(reader):
                 slab = Slab(number, row, batch, _first(spoilt, row + batch.num_rows))
                 number, row = number + 1, row + slab.count
                 if not skip(slab.number):
@@ -252,6 +252,13 @@ class SlabSource:
                     self.left += (block[n - row].decode(errors="replace") for n in slab.unreadable)
                 yield slab
             row += len(block)
+
+
+def _parts(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """The batches, each of no more rows than a slab has."""
+    for batch in batches:
+        for start in range(0, batch.num_rows, SLAB) or (0,):
+            yield batch.slice(start, SLAB)
 
 
 def _first(spoilt: dict[int, Unreadable], end: int) -> dict[int, Unreadable]:
