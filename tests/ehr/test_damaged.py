@@ -25,6 +25,7 @@ from allstatus.ehr.timelines.timeline import decide_chart, decide_over_time
 from allstatus.ehr.timelines.timeline_text import timeline_document
 from allstatus.errors import InvalidRecord
 from allstatus.record import exact_json
+from allstatus.service.hooks import cds_hooks
 from ehr.damaged import DAMAGES, damaged
 from service.conftest import BASE, PATIENT_VIEW, call, prefetch_of, serving
 from shipped import RULES
@@ -55,7 +56,8 @@ def carefully(patched: pytest.MonkeyPatch) -> Iterator[None]:
     with patched.context() as context:
         context.setattr(SentResult, "unread", staticmethod(read))
         context.setattr(exact_json, "_DECODER", exact_json._LENIENT)
-        context.setattr(chart_files, "may_modify", lambda _: True)
+        for door in (chart_files, cds_hooks):
+            context.setattr(door, "may_modify", lambda _: True)
         yield
 
 

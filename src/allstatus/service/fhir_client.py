@@ -104,10 +104,16 @@ class FhirClient:
         self.config, self._client, self.asked = config, client, config.prefetch.searches()
 
     async def complete(
-        self, body: dict[str, Any], patient: str, orders: Iterable[object] = ()
+        self,
+        body: dict[str, Any],
+        patient: str,
+        orders: Iterable[object] = (),
+        *,
+        unmodified: bool = False,
     ) -> PrefetchedChart:
         """Everything the templates ask for, and the medications it and `orders` refer to,
-        prefetched or read; raises Problem (412) when something needed cannot be had.
+        prefetched (`unmodified`: without any modifier extension) or read; raises Problem (412) when
+        something needed cannot be had.
         """
         sent = body.get("prefetch") or {}
         whys = {
@@ -115,7 +121,8 @@ class FhirClient:
             for key in self.asked.templates
         }
         server = str(body.get("fhirServer") or "").rstrip("/")
-        found = PrefetchedChart(patient, server, {key: sent[key] for key in whys if not whys[key]})
+        had = {key: sent[key] for key in whys if not whys[key]}
+        found = PrefetchedChart(patient, server, had, unmodified=unmodified)
         if unasked := sum(sent[key] is not None for key in sent.keys() - whys.keys()):
             found.notes.append(UNASKED.format(unasked))
         access = self._access(server, body)

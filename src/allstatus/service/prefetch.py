@@ -206,11 +206,13 @@ class PrefetchedChart:
     others: int = 0  # resources of other patients
     opened: list[BundleEntry] | None = None
     partial: bool = False  # something that may hold findings could not be had
+    unmodified: bool = False  # no modifier extension stands in what was prefetched
 
     def add(self, answers: Mapping[str, Any]) -> None:
-        """More answers."""
-        self.answers |= answers
-        self.opened = None
+        """More answers, which were read."""
+        if answers:
+            self.answers |= answers
+            self.opened, self.unmodified = None, False
 
     @property
     def entries(self) -> list[BundleEntry]:
@@ -231,7 +233,8 @@ class PrefetchedChart:
             ):
                 raise another_patient()
         entries = [*self.entries, *entries_of(self.beside)]
-        own = read_own(entries, self.patient, self.server)
+        unmodified = self.unmodified and not self.beside
+        own = read_own(entries, self.patient, self.server, unmodified=unmodified)
         if own.others and not own.known:
             raise another_patient()
         warned = [WARNED.format(key) for key, value in self.answers.items() if is_warned(value)]

@@ -107,15 +107,17 @@ class Own(NamedTuple):
     others: int
 
 
-def read_own(entries: Sequence[BundleEntry], patient: str, server: str = "") -> Own:
+def read_own(
+    entries: Sequence[BundleEntry], patient: str, server: str = "", *, unmodified: bool = False
+) -> Own:
     """The chart of one patient of one server, out of what that server is said to have answered.
 
     What names another patient, the same id on another server, or no person at all is set aside and
     told; what names nobody is a doubt. Without `server` it is the one that all addresses name, if
-    they do.
+    they do. `unmodified`: none of it has a modifier extension.
     """
     home = home_of(entries, server)
-    gathered = _gather(ResourceStore(entries, home))
+    gathered = _gather(ResourceStore(entries, home, unmodified=unmodified))
     mine = gathered.people.one.get((home, patient), (home, patient))
     gathered.of.setdefault(mine, [])
     chart = gathered.chart(mine, patient)

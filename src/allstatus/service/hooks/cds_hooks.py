@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path, Request
 from fastapi.responses import JSONResponse, Response
 
 from allstatus.decision.decision import Decision
+from allstatus.ehr.fhir.fhir_standing import may_modify
 from allstatus.ehr.timelines.timeline import decide_chart
 from allstatus.record.exact_json import parse_json
 from allstatus.service.accept import ACCEPTED, answer_kind
@@ -70,7 +71,8 @@ async def call_service(service: ServiceId, request: Request) -> Response:
     request.state.caller = request.state.caller._replace(
         user=made.context["userId"], hook=body["hookInstance"]
     )
-    found = await desk.fhir.complete(body, made.patient, drafts(made.context))
+    orders, unmodified = drafts(made.context), not may_modify(data)
+    found = await desk.fhir.complete(body, made.patient, orders, unmodified=unmodified)
     decision = await desk.work(len(data), lambda: _decide(by, found))
     cards = await _cards(desk, request, service, made, decision, data, found, by)
     request.state.cards = len(cards)
