@@ -43,6 +43,7 @@ from allstatus.ehr.evidence.lab_results import read_results
 from allstatus.ehr.evidence.problems import read_problems
 from allstatus.ehr.evidence.treatment import read_treatments
 from allstatus.ehr.timelines.timeline_points import Timeline, add_point
+from allstatus.record.frozen import FrozenDict
 from allstatus.table.chart_context import ChartContext, Evidence
 
 SECOND_CANCER = "another cancer is not a recurrence of this leukemia"
@@ -278,7 +279,7 @@ class _Teller:
             for i in reading.relief
         ):
             warnings.append(TRANSFUSED)
-        evidence = {fact: tuple(entries) for fact, entries in found.evidence.items()}
+        evidence = FrozenDict({fact: tuple(said) for fact, said in found.evidence.items()})
         return ChartContext(
             evidence,
             found.states,

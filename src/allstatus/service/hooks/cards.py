@@ -38,6 +38,7 @@ KINDS: tuple[Kind, ...] = (
 SOURCE: tuple[Kind, ...] = ("source",)
 OPTIONS: tuple[Kind, ...] = ("options",)
 OWN = frozenset({"decisive", "near", "assumptions", "conflicts", "warnings"})  # of one patient
+UNLIKE = OWN.union(OPTIONS)
 Lines = tuple[str, ...]
 CARDS = uuid5(NAMESPACE_URL, "urn:allstatus:card")
 INDICATORS: Mapping[str, Indicator] = {"conflicting_data": "warning"}
@@ -134,7 +135,7 @@ def card_lines(decision: Decision, kinds: Iterable[Kind] = SOURCE) -> list[str]:
     listed = {}
     if decision.options:
         listed = shared_by_options(decision, "card", lambda: _lines(decision, OPTIONS))
-    alike = [kind for kind in kinds if kind not in (*OWN, *OPTIONS)]
+    alike = [kind for kind in kinds if kind not in UNLIKE]
     said = shared(decision, ("card", kinds), lambda: _lines(decision, alike)) | listed | own
     return [line for kind in kinds for line in said.get(kind, ())]
 
