@@ -88,7 +88,8 @@ def read_patients(
     patients' resources, `nameless` of which name nobody. More than one where several servers have
     a patient of that name, or a link is changed by what is not read.
     """
-    gathered = _gather(ResourceStore(map(_entry, resources), unmodified=unmodified))
+    entries = [BundleEntry("", resource) for resource in resources]
+    gathered = _gather(ResourceStore(entries, unmodified=unmodified))
     linked = {*gathered.people.one.values(), *gathered.people.apart}
     called = titles(key for key in gathered.of if key in linked or key[1] == patient)
     charts = [gathered.chart(key, called[key]) for key in called] or [Chart(patient)]
@@ -141,10 +142,6 @@ def home_of(entries: Sequence[BundleEntry], server: str = "") -> str:
         subjects = {text(subject_in(entry.resource).get("reference")) for entry in entries}
         servers = {split_address(reference)[0] for reference in subjects - {""}}
     return servers.pop() or HOME if len(servers) == 1 else HOME
-
-
-def _entry(resource: Json) -> BundleEntry:
-    return BundleEntry("", resource)
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -289,7 +286,7 @@ def subjects_of(resource: Json) -> list[tuple[str | None, Json]]:
     """(patient named by a resource standing alone, else None; the identifier that names it where no
     reference does), of everybody it names, those with a reference first.
     """
-    alone = [_entry(resource)] if resource.get("contained") else []
+    alone = [BundleEntry("", resource)] if resource.get("contained") else []
     keys = whose_all(resource, ResourceStore(alone))
     return sorted(map(_subject, keys), key=lambda said: (not said[0], bool(said[1])))
 
