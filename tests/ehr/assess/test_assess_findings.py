@@ -148,3 +148,13 @@ def test_a_sign_alone_is_about_the_assessment_whatever_is_known_of_its_day(
         kept = [r for r in leukemia if r["id"] in ("p1", "all", "f", "condition-0")]
         decision = decide_fhir(kept, CallerFacts(None, None, {"prior_treatment": "none"}))
         assert decision.possible == ("untreated", "outside_definitions")
+
+
+@pytest.mark.parametrize(
+    ("as_of", "signs"), [(date(2025, 3, 14), None), (date(2025, 3, 16), "absent")]
+)
+def test_a_sign_that_is_over_after_the_day_asked_about_may_be_there_then(
+    as_of: date, signs: str | None
+) -> None:
+    fever = {"fever": "", "until": "2025-03-15"}
+    assert decide([fever], as_of).facts[SIGNS].value == signs

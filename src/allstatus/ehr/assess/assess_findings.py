@@ -94,7 +94,7 @@ def _opens(scene: Scene, doubt: Doubt) -> bool:
 def assess_signs(scene: Scene, start: date) -> None:
     """Signs that are there at the assessment, or by the caller's assumption none."""
     found = scene.found
-    day = found.day or start
+    day = found.day or scene.reading.as_of or start
     signs = scene.index.signs_since(start, scene.moment.until)
     now = [item for item in signs if _lasting(item, start, day)]
     present = [item for item in now if item.value == "present"]
