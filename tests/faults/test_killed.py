@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from synthetic import write_export
 
-KILLS = 40
+KILLS, PAIRS = 40, 6
 RECORD = {"prior_treatment": "none", "cbc": "abnormal", "marrow_blast_percent": 60}
 AS_THEY_GO = {  # write from early on, and some go on where another was killed
     "batch": ("batch", "../in.ndjson", "out.ndjson"),
@@ -28,6 +28,7 @@ AS_THEY_GO = {  # write from early on, and some go on where another was killed
     "export to CSV": ("batch", "../export", "out.csv"),
     "export to Arrow": ("batch", "../export", "out.arrow"),
     "export --resume": ("batch", "../export", "out.parquet", "--resume"),
+    "export to Arrow --resume": ("batch", "../export", "out.arrow", "--resume"),
     "table of results": ("batch", "../results.csv", "out.csv"),
     "table of results to Parquet": ("batch", "../results.csv", "out.parquet"),
 }
@@ -95,10 +96,7 @@ def test_killed_at_random_moments(tmp_path: Path, writer: str) -> None:
     whole, folder = tmp_path / "whole", tmp_path / "killed"
     whole.mkdir()
     folder.mkdir()
-    for _ in range(2):  # the first starts what the others are forked from
-        start = time.monotonic()
-        assert ended(run(whole, AS_THEY_GO[writer])) == 0
-    seconds, expected = time.monotonic() - start, contents(whole)
+    seconds, expected = undisturbed(whole, AS_THEY_GO[writer])
     moments = random.Random(20)
     for _ in range(KILLS):
         process = run(folder, AS_THEY_GO[writer])
@@ -106,8 +104,43 @@ def test_killed_at_random_moments(tmp_path: Path, writer: str) -> None:
         process.kill()
         process.join()
         assert spoilt(folder, expected) == []
+        cut_short(sorted(folder.glob("*.parts/**/*")), moments)
     assert ended(run(folder, AS_THEY_GO[writer])) == 0
     assert contents(folder) == expected
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("writer", AS_THEY_GO)
+def test_of_two_runs_at_once_one_writes(tmp_path: Path, writer: str) -> None:
+    pytest.importorskip("matplotlib")
+    write_inputs(tmp_path)
+    whole, folder = tmp_path / "whole", tmp_path / "twice"
+    whole.mkdir()
+    folder.mkdir()
+    seconds, expected = undisturbed(whole, AS_THEY_GO[writer])
+    moments = random.Random(20)
+    for _ in range(PAIRS):
+        first = run(folder, AS_THEY_GO[writer])
+        time.sleep(moments.uniform(0, seconds))
+        statuses = {ended(one) for one in (run(folder, AS_THEY_GO[writer]), first)}
+        assert 0 in statuses <= {0, 3}
+        assert contents(folder) == expected
+
+
+def undisturbed(folder: Path, asked: tuple[str, ...]) -> tuple[float, dict[str, bytes]]:
+    """How long the command takes, and what it writes."""
+    for _ in range(2):  # the first starts what the others are forked from
+        start = time.monotonic()
+        assert ended(run(folder, asked)) == 0
+    return time.monotonic() - start, contents(folder)
+
+
+def cut_short(kept: list[Path], moments: random.Random) -> None:
+    """Every other time, leave less of one of these files than there was."""
+    files = [path for path in kept if path.is_file()]
+    if files and moments.random() < 0.5:
+        path = moments.choice(files)
+        os.truncate(path, moments.randrange(path.stat().st_size + 1))
 
 
 @pytest.mark.slow

@@ -79,65 +79,50 @@ class _Subject(msgspec.Struct, gc=False):
     type: Literal["Patient"] = "Patient"
 
 
-class LineKey(msgspec.Struct, gc=False, rename={"type": "resourceType"}):
-    """What a line is called, whatever else it holds."""
-
-    type: str
-    id: str | None = None
-
-
 class _About(msgspec.Struct, gc=False, rename={"type": "resourceType"}):
-    """What is decoded of a line about somebody."""
-
     type: str
     subject: _Subject
     patient: None = None
     contained: None = None  # which may say first whom something else is about
 
 
-_TURNED = {"type": "resourceType", "subject": "patient", "patient": "subject"}
-
-
-class _AboutPatient(_About, gc=False, rename=_TURNED):
-    """The same of kinds that call it so."""
-
-
-class _AboutNobody(LineKey, gc=False):
-    """What is decoded of others."""
-
+class _Other(msgspec.Struct, gc=False, rename={"type": "resourceType"}):
+    type: str
+    id: str = ""
+    patient: _Subject | None = None
     subject: None = None
-    patient: None = None
     contained: None = None
 
 
-decode_key = msgspec.json.Decoder(LineKey).decode
-_shapes = [msgspec.json.Decoder(one).decode for one in (_About, _AboutPatient, _AboutNobody)]
+_shapes = [msgspec.json.Decoder(shape).decode for shape in (_About, _Other)]
+
+
+def _decoded(lines: list[bytes]) -> list[Any]:
+    """Lines of one shape decoded; nothing where they have several, or another."""
+    for decode in _shapes:
+        with suppress(ValueError, RecursionError):
+            return list(map(decode, lines))
+    return []
 
 
 def scan(lines: list[bytes]) -> Scanned | None:
-    """Lines of one type and shape told at once, with the name of each one's patient, or no names
-    when none is about one; None where that may not be plain for one of them.
+    """Lines of one type told at once, with the name of each one's patient, or no names when none
+    is about one; None where that may not be plain for one of them.
     """
     told = _decoded(lines)
     kind = told[0].type if told else ""
     if kind in ("", *HOLDERS) or len({one.type for one in told}) > 1:
         return None
-    if not isinstance(told[0], _AboutNobody):
-        names = _names([one.subject.reference for one in told]) if kind != "Patient" else [""]
-    elif kind == "Patient":
-        names = [one.id or "" for one in told]
+    if kind == "Patient":
+        names = [getattr(one, "id", "") for one in told]
+    elif isinstance(told[0], _About):
+        names = _names([one.subject.reference for one in told])
+    elif any(one.patient for one in told):
+        names = _names([one.patient.reference if one.patient else "" for one in told])
     else:
         may_tell = kind in READ or any(sign in line for line in lines for sign in _MAY_TELL)
         return None if may_tell else Scanned(kind)
     return Scanned(kind, tuple(names)) if all(names) else None
-
-
-def _decoded(lines: list[bytes]) -> list[Any]:
-    """Lines of one shape, decoded; none where they have several, or another."""
-    for decode in _shapes:
-        with suppress(ValueError, RecursionError):
-            return list(map(decode, lines))
-    return []
 
 
 def _names(references: list[str]) -> list[str]:
@@ -151,9 +136,7 @@ def _names(references: list[str]) -> list[str]:
 
 def type_of(line: bytes) -> str:
     """The type of a line that says it plainly; empty where it has to be read."""
-    with suppress(ValueError, RecursionError):
-        return decode_key(line).type
-    return ""
+    return next((told.type for told in _decoded([line])), "")
 
 
 def tell_line(line: bytes) -> Scanned:
@@ -204,8 +187,8 @@ def tell_spoilt(line: bytes, found: Container[str]) -> Scanned:
     """A line that cannot be read, told by the patients `found` to whom it refers."""
     plain = line.replace(b"\0", b"")  # text of two bytes a sign
     spelled = (reference.decode("utf-8", "replace") for reference in REFERENCE.findall(plain))
-    names = dict.fromkeys(filter(None, map(patient_named, spelled)))
-    return Scanned(names=tuple(name for name in names if name in found))
+    named = dict.fromkeys(name for name in map(patient_named, spelled) if name and name in found)
+    return Scanned(names=tuple(named))
 
 
 def patient_named(reference: str) -> str | None:

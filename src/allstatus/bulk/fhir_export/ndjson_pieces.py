@@ -16,7 +16,7 @@ from allstatus.errors import InvalidRecord
 
 ENDINGS = (".ndjson", ".jsonl", ".ndjson.gz", ".jsonl.gz")
 PIECE = 1 << 26  # bytes of a file that one process reads in one go
-BLOCK = 1 << 16  # bytes of a file read at a time
+BLOCK = 1 << 17  # bytes of a file read at a time
 LONGEST = 1 << 26  # bytes of a line
 LONGEST_REFERENCE = 1 << 10
 REFERENCE = re.compile(rb'"reference" ?: ?"([^"\\]+)"')

@@ -9,8 +9,10 @@ from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
+import msgspec
+
 from allstatus.bulk.fhir_export.decide_patient import read_resource
-from allstatus.bulk.fhir_export.line_scan import decode_key, type_of
+from allstatus.bulk.fhir_export.line_scan import type_of
 from allstatus.bulk.fhir_export.ndjson_pieces import REFERENCE, Piece, Spoilt, read_piece
 from allstatus.bulk.fhir_export.partitions import REFERRED, Kept, PartitionFiles, Partitions
 from allstatus.errors import InvalidRecord
@@ -23,10 +25,18 @@ _NOT_LOOKED_UP = frozenset(  # no chart reader asks these for a code, type or in
 Wanted = dict[bytes, set[int]]  # `Type/id`, or an id alone, to the shelves that refer to it
 
 
+class _Key(msgspec.Struct, gc=False, rename={"type": "resourceType"}):
+    type: str
+    id: str | None = None
+
+
+_decode = msgspec.json.Decoder(_Key).decode
+
+
 def key_of(line: bytes) -> bytes:
     """`Type/id` of a line; empty when it has none."""
     try:
-        told = decode_key(line)
+        told = _decode(line)
     except (ValueError, RecursionError):
         return read_key(line)
     return f"{told.type}/{told.id}".encode()
