@@ -24,11 +24,13 @@ from allstatus.service.fhir_addresses import below
 from allstatus.service.medications import address_of, is_nameless, unread
 from allstatus.service.prefetch import (
     NOT_HAD,
+    NOT_IN_IT,
     PATIENT,
     TELLS_NO_FINDING,
     UNASKED,
     PrefetchedChart,
     lack,
+    nothing_in,
     page_lack,
 )
 from allstatus.service.problem_details import ProblemDetails
@@ -120,6 +122,8 @@ class FhirClient:
             key: lack(self.asked, key, sent[key]) if key in sent else NOT_SENT
             for key in self.asked.templates
         }
+        if whys["patient"] == NOT_IN_IT and nothing_in(sent.values()):
+            whys["patient"] = ""  # as null for each: there is nothing to decide on
         server = str(body.get("fhirServer") or "").rstrip("/")
         had = {key: sent[key] for key in whys if not whys[key]}
         found = PrefetchedChart(patient, server, had, unmodified=unmodified)

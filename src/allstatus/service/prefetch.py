@@ -4,7 +4,7 @@ for them is all there is.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from pathlib import Path
@@ -36,7 +36,7 @@ TELLS_NO_FINDING = frozenset(
 ) | {"Specimen", "List"}  # a chart that lacks them is not short of findings
 NOT_HAD = "{} could not be read ({}); the decision is made without"
 UNASKED = "{} of the keys prefetched are not among those asked for; they were not looked at"
-ANOTHER_KIND = "it is not the kind of resource that was asked for"
+NOT_IN_IT = "the resource that was asked for is not in it"
 MISSHAPEN = "it has not the shape of a bundle"
 ANOTHER = "is about another patient than context.patientId"
 
@@ -123,6 +123,12 @@ def lack(asked: Searches, key: str, value: Any) -> str:
     return next(_lacks(asked, key, value), "")
 
 
+def nothing_in(answers: Iterable[Any]) -> bool:
+    """Whether answers hold no resource but word of how a search went."""
+    found = (resource for value in answers for _, resource in resources_of(value))
+    return all(resource["resourceType"] == OUTCOME for resource in found)
+
+
 def page_lack(asked: Searches, key: str, page: Any) -> str:
     """The same of a page by itself, whatever it says of those beside it."""
     alone = {name: value for name, value in obj(page).items() if name not in ("link", "total")}
@@ -142,11 +148,11 @@ def _lacks(asked: Searches, key: str, value: Any) -> Iterator[str]:
         yield from missing_parts(value)
         kinds = [resource["resourceType"] for _, resource in resources_of(value)]
         if not asked.is_search(key) and asked.kinds(key)[0] not in kinds:
-            yield ANOTHER_KIND
+            yield NOT_IN_IT
     elif asked.is_search(key):
         yield "it is not the answer to a search"
     elif kind != asked.kinds(key)[0]:
-        yield ANOTHER_KIND
+        yield "it is not the kind of resource that was asked for"
 
 
 def _misshapen(bundle: dict[str, Any]) -> bool:
