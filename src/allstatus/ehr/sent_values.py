@@ -39,7 +39,7 @@ FEW = MARROW_GRADES["M1"].high
 CELLS = ("", "1", "cells", "cell")
 FLAGS = "interpretation"
 ABOVE = frozenset({"A", "AA", "EX", "H", "HH", "HU", "HX", "H>", ">"})  # abnormal, or over a limit
-FLAG_WORDS = {  # HL7's table 0078 and ObservationInterpretation by their displays
+FLAG_WORDS = {  # HL7's table 0078 and ObservationInterpretation by their displays; in Spanish, too
     "NORMAL": "N",
     "ABNORMAL": "A",
     "CRITICAL ABNORMAL": "AA",
@@ -60,6 +60,15 @@ FLAG_WORDS = {  # HL7's table 0078 and ObservationInterpretation by their displa
     "NON-REACTIVE": "NR",
     "INDETERMINATE": "IND",
     "EQUIVOCAL": "E",
+    "ALTO": "H",
+    "ALTA": "H",
+    "BAJO": "L",
+    "BAJA": "L",
+    "ANORMAL": "A",
+    "POSITIVO": "POS",
+    "POSITIVA": "POS",
+    "NEGATIVO": "NEG",
+    "NEGATIVA": "NEG",
 }
 UNSETTLED = frozenset(
     {"E", "HM", "IE", "IND", "QCF", "WR"}
