@@ -15,6 +15,7 @@ from allstatus.record.exact_json import parse_json
 from allstatus.render.html import render_html
 from allstatus.render.kept_texts import TOLD, stated_use_books, told, told_or_same
 from allstatus.render.text import render_text
+from allstatus.render.words import words
 from allstatus.table.chart_context import Evidence
 
 EN, ES = (load_rules(engine="builtin", language=language).ruleset for language in ("en", "es"))
@@ -74,6 +75,8 @@ def test_what_is_shown_of_a_record_has_no_english_left_in_it(level: str) -> None
         shown += render_text(decision, level=level) + render_html([decision], level=level)
     assert "BCR::ABL1" in shown or level == "plain"
     assert shown.count("[en]") == 0
+    facts = (*classifier.ruleset.facts, "relapse_count")
+    assert not {name for name in map(words, facts) if name in shown}
 
 
 def sentences(decision: Decision) -> Iterator[str]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from allstatus.decision.decision import Decision, shared
 from allstatus.render.program_texts import Book
-from allstatus.render.words import words
+from allstatus.render.words import name_words
 from allstatus.rules.phrases import Phrase, Says
 from allstatus.rules.ruleset import RuleSet
 
@@ -58,7 +58,8 @@ def may_be(decision: Decision, level: str) -> tuple[str, list[str]] | None:
     texts = _messages(decision.rules)
     form = texts["may_be"]["besides" if decision.regions else "alone"][level]
     said = [message(decision, level, one.id) for one in decision.possible_regions]
-    return str(form).format(facts=texts["and"].join(map(words, facts))), said
+    named = texts["and"].join(name_words(decision.rules, fact) for fact in facts)
+    return str(form).format(facts=named), said
 
 
 def reasons_of(decision: Decision) -> list[str]:

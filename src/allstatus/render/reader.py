@@ -38,10 +38,11 @@ class Reader:
         return text.format(**parts) if parts else text
 
     def words(self, *path: str) -> str:
-        """What a fact, a value of it or a region is called: `marrow_blast_percent` is `marrow blast
-        percent`.
+        """What a fact, a value of it, a region or a record's key is called: `marrow_blast_percent`
+        is `marrow blast percent`.
         """
-        return name_words(self.rules, *path)
+        key = MESSAGES.texts(self.rules.language)["keys"].get(path[-1])
+        return key or name_words(self.rules, *path)
 
     def told(self, text: str) -> str:
         """What was told of a chart, a stated use or another definition, in the reader's language;
