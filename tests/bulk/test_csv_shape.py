@@ -18,7 +18,10 @@ CASES = yaml.safe_load((Path(__file__).parent / "csv_shapes.yaml").read_text("ut
 
 
 def _decide(folder: Path, case: dict[str, Any]) -> BatchTotals:
-    source, content = folder / case["name"], case["text"].encode(case.get("encoding", "utf-8"))
+    text = case["text"]
+    for sign, times in case.get("times", {}).items():
+        text = text.replace("\0", sign * times)
+    source, content = folder / case["name"], text.encode(case.get("encoding", "utf-8"))
     source.write_bytes(gzip.compress(content) if source.suffix == ".gz" else content)
     written = folder / "out.csv", folder / "rejects.csv", folder / "cells.ndjson"
     return BatchRun(CELLS, BatchJob(source, *written, encoding=case.get("say", ""))).totals()

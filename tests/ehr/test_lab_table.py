@@ -60,7 +60,13 @@ def test_another_cancer_is_one_in_every_edition_of_icd(system: str, code: str) -
         ("date,code\n", "without a row"),
         ("date,code,date\n1,2,3\n", "twice"),
         ("datum,code\n", "is no chart"),
-        ("date,code\n1," + "x" * 200_000, "cannot be read as a table at line 2"),
+        (
+            "date,code\n1," + "x" * 200_000,
+            "as a table at line 2: a text of over 131,072 characters",
+        ),
+        ('date,code\n1,"x"y\n', "as a table at line 2; check the quotes there"),
+        ("date,code" + ",x" * 10_000, "has more than 10,000 separators in line 1"),
+        ("date,code\n1,2" + "," * 10_000, "has more than 10,000 separators in line 2"),
     ],
 )
 def test_a_table_that_cannot_be_read_is_refused(text: str, says: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
@@ -110,8 +111,8 @@ def refuse_read_twice(names: list[str], sources: Mapping[str, ColumnSource]) -> 
     """Raise InvalidRecord for a column that is read and is there twice."""
     doubled = [
         name
-        for name in set(names)
-        if names.count(name) > 1 and any(name in source.columns for source in sources.values())
+        for name, times in Counter(names).items()
+        if times > 1 and any(name in source.columns for source in sources.values())
     ]
     if doubled:
         raise InvalidRecord(doubled[0], "is the name of two columns", "rename one of them")

@@ -7,6 +7,7 @@ from __future__ import annotations
 import codecs
 import csv
 import gzip
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -22,6 +23,9 @@ from allstatus.errors import InvalidRecord
 DELIMITERS = (",", ";", "\t", "|")
 FIRST = 20  # lines among which the header is looked for
 BLOCK = 1 << 20  # characters
+LONGEST = 1 << 24  # bytes of a row as UTF-8
+MOST = 10_000  # columns
+SHORTER = "shorten it (or close a quote)"
 MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 
 
@@ -38,63 +42,72 @@ class CsvShape:
     @classmethod
     def of(cls, path: Path, known: frozenset[str] = frozenset(), encoding: str = "") -> CsvShape:
         """The shape of a file; its header is the first line that names a `known` column, else the
-        first. Raises InvalidRecord for an empty file, and where a line is not of the encoding.
+        first. Raises InvalidRecord for an empty file, for too long a line or too many columns, and
+        where a line is not of the encoding.
         """
         encoding = _known(encoding) if encoding else _marked(path)
         with _text(path, encoding) as file:
-            lines = list(islice(file, FIRST))
+            lines = list(_first(_lines(path, file)))
         if not any(line.strip() for line in lines):
             raise InvalidRecord(str(path), "is empty", "give a file with a header and rows")
         stated = lines[0].strip().strip('"')
         if stated.lower().startswith("sep=") and len(stated) == len("sep=;"):
-            return cls(path, encoding, stated[-1], 1, _split(lines[1:2] or [""], stated[-1]))
+            return cls(path, encoding, stated[-1], 1, _header(path, lines, 1, stated[-1]))
         wanted = {name.casefold() for name in known}
         for above, line in enumerate(lines):
             delimiter = _delimiter(line)
+            if _too_many(line, delimiter):
+                break
             names = _split(lines[above:], delimiter)
             if wanted & {name.strip().casefold() for name in names}:
                 return cls(path, encoding, delimiter, above, names)
         delimiter = _delimiter(lines[0])
-        return cls(path, encoding, delimiter, 0, _split(lines, delimiter))
+        return cls(path, encoding, delimiter, 0, _header(path, lines, 0, delimiter))
 
     def check(self) -> None:
         """Raise InvalidRecord, with the line, where a text is opened by a quote and not closed, or
-        goes on over lines that are rows of their own, or where a line is not of the encoding.
+        goes on over lines that are rows of their own, where a row is too long, or where a line is
+        not of the encoding.
         """
-        if not self._goes_over_lines():
+        if not self._is_read_by_rows():
             return
         with _text(self.path, self.encoding) as file:
-            lines = islice(file, self.above, None)
-            rows, last = csv.reader(lines, delimiter=self.delimiter, strict=True), 0
+            lines = _RowLines(self, islice(_lines(self.path, file), self.above, None))
+            rows = csv.reader(lines, delimiter=self.delimiter, strict=True)
             try:
                 for row in rows:
-                    if rows.line_num > last + 1 and self._swallows(row):
-                        raise self._open_quote(last)
-                    last = rows.line_num
+                    if rows.line_num > lines.before + 1 and self._swallows(row):
+                        raise self.open_quote(lines.before)
+                    lines.before, lines.size = rows.line_num, 0
             except csv.Error:
-                raise self._open_quote(last) from None
+                raise self.open_quote(lines.before) from None
 
     def _swallows(self, row: list[str]) -> bool:
         """Whether a text of several lines holds one that is a row by itself."""
-        columns = len(self.names)
-        inner = (line for text in row if "\n" in text for line in text.split("\n")[1:])
-        return columns > 1 and any(line.count(self.delimiter) >= columns - 1 for line in inner)
+        return any(self.is_row(line) for text in row for line in text.split("\n")[1:])
 
-    def _open_quote(self, before: int) -> InvalidRecord:
+    def is_row(self, line: str) -> bool:
+        """Whether a line within a text would be a row by itself."""
+        return 1 < len(self.names) <= line.count(self.delimiter) + 1
+
+    def open_quote(self, before: int) -> InvalidRecord:
+        """The refusal of the row that follows so many lines below those above the header."""
         return InvalidRecord(
             f"{self.path}, line {self.above + before + 1}",
             "has a quote that is not closed before the next rows",
             'close it, or write a quote within a text twice ("")',
         )
 
-    def _goes_over_lines(self) -> bool:
-        """Whether a line ends within quotes anywhere."""
-        open_before = 0
+    def _is_read_by_rows(self) -> bool:
+        """Whether a line ends within quotes anywhere, or may be too long."""
+        open_before, without_end = 0, 0
         with _text(self.path, self.encoding) as file:
             for block in iter(lambda: file.read(BLOCK), ""):
+                ends = "\n" in block or "\r" in block
+                without_end = 0 if ends else without_end + 1
+                if without_end > 1 or (ends and open_before & 1 and '"' not in block):
+                    return True
                 if '"' not in block:
-                    if open_before & 1:
-                        return True
                     continue
                 signs = np.frombuffer(block.encode(), np.uint8)
                 quotes = np.cumsum(signs == ord('"'), dtype=np.int64) + open_before
@@ -102,6 +115,71 @@ class CsvShape:
                     return True
                 open_before = int(quotes[-1])
         return bool(open_before & 1)
+
+
+class _RowLines:
+    """Lines for csv.reader, which asks for one more while a row is open; long texts are cut short,
+    since it takes none of more than 131,072 characters.
+    """
+
+    def __init__(self, shape: CsvShape, lines: Iterator[str]) -> None:
+        self.before, self.size = 0, 0  # lines before the row that is read, and its bytes so far
+        self._shape, self._lines = shape, lines
+        self._long = re.compile(rf'[^"\r\n{re.escape(shape.delimiter)}]{{9,}}')
+
+    def __iter__(self) -> Iterator[str]:
+        ended = False
+        for line in self._lines:
+            within = self.size > 0
+            if within and ended and self._shape.is_row(line.partition('"')[0]):
+                raise self._shape.open_quote(self.before)
+            self.size += _bytes(line)
+            if self.size > LONGEST:
+                raise _too_long(self._shape.path, self._shape.above + self.before + 1)
+            ended = line.endswith("\n")
+            yield self._long.sub("x", line) if '"' in line or not within else ""
+
+
+def _bytes(line: str) -> int:
+    return len(line) if line.isascii() else len(line.encode())
+
+
+def _lines(path: Path, file: TextIOWrapper) -> Iterator[str]:
+    """The lines; raises InvalidRecord at one that is too long."""
+    for number, line in enumerate(iter(lambda: file.readline(LONGEST + 1), ""), 1):
+        if len(line) > LONGEST:
+            raise _too_long(path, number)
+        yield line
+
+
+def _first(lines: Iterator[str]) -> Iterator[str]:
+    """The lines among which the header is looked for: fewer where they are long."""
+    size = 0
+    for line in islice(lines, FIRST):
+        yield line
+        size += len(line)
+        if size > LONGEST:
+            return
+
+
+def _too_long(path: Path, number: int) -> InvalidRecord:
+    return InvalidRecord(
+        f"{path}, line {number}",
+        f"begins a row of more than {LONGEST >> 20} MB",
+        SHORTER,
+    )
+
+
+def _header(path: Path, lines: list[str], above: int, delimiter: str) -> tuple[str, ...]:
+    """The names in the line after those above; raises InvalidRecord for too many, or too long."""
+    rest, place = lines[above:] or [""], f"{path}, line {above + 1}"
+    names = () if _too_many(rest[0], delimiter) else _split(rest, delimiter)
+    if len(names) > MOST or _too_many(rest[0], delimiter):
+        raise InvalidRecord(place, f"names more than {MOST:,} columns", "drop unread columns")
+    if not names and rest[0].strip():
+        problem = f"has a name of over {csv.field_size_limit():,} characters"
+        raise InvalidRecord(place, problem, SHORTER)
+    return names
 
 
 def _known(encoding: str) -> str:
@@ -147,7 +225,9 @@ def not_decoded(path: Path, encoding: str) -> InvalidRecord:
 
 def _undecoded(path: Path, encoding: str) -> Iterator[int]:
     with _opened(path) as file:
-        for number, line in enumerate(file, 1):
+        for number, line in enumerate(iter(lambda: file.readline(LONGEST + 1), b""), 1):
+            if len(line) > LONGEST:
+                return
             try:
                 line.decode(encoding)
             except UnicodeError:
@@ -156,8 +236,15 @@ def _undecoded(path: Path, encoding: str) -> Iterator[int]:
 
 def _delimiter(line: str) -> str:
     """The sign that stands most often outside quotes."""
-    outside = "".join(line.split('"')[::2])
-    return max(DELIMITERS, key=outside.count)
+    return max(DELIMITERS, key=_outside(line).count)
+
+
+def _outside(line: str) -> str:
+    return "".join(line.split('"')[::2])
+
+
+def _too_many(line: str, delimiter: str) -> bool:
+    return _outside(line).count(delimiter) >= MOST
 
 
 def _split(lines: list[str], delimiter: str) -> tuple[str, ...]:

@@ -70,6 +70,7 @@ CORRECTED = ("amended", "corrected")
 SEXES = {"female": "female", "male": "male", "other": "other", "f": "female", "m": "male"}
 NOBODYS = re.compile(r"N/?A|NAN|NULL|NONE|UNK(?:NOWN)?|[-.?]|#\S+[!?]?|\d(?:[.,]\d+)?E\+\d+", re.I)
 NEEDED = ("date", "code")
+MOST_SEPARATORS = 10_000  # in a line
 DEFAULT_SYSTEM = "LN"
 SPECIMEN_SYSTEM = "SCT"
 TREATED = RESULT | GIVEN["MedicationAdministration"] | GIVEN["MedicationStatement"]
@@ -136,7 +137,7 @@ def _rows(text: str) -> Iterator[tuple[int, Row]]:
     """(line, its cells by column) of each line that holds anything but the columns' names."""
     lines = re.split("\r\n?|\n", text.lstrip("\ufeff\r\n").rstrip("\0\x1a\r\n"))
     mark = max(",;\t", key=lines[0].count)
-    reader = csv.reader((f"{line}\n" for line in lines), delimiter=mark, strict=True)
+    reader = csv.reader(_bounded(lines, mark), delimiter=mark, strict=True)
     try:
         names = [name.strip().lower() for name in next(reader)]
         _check(names)
@@ -148,12 +149,22 @@ def _rows(text: str) -> Iterator[tuple[int, Row]]:
             row = dict.fromkeys(names, "") | dict(zip(names, cells, strict=False))
             if any(cells) and [cell.lower() for cell in cells] != names:
                 yield reader.line_num, row
-    except csv.Error:
-        raise InvalidRecord(
-            "input",
-            f"cannot be read as a table at line {reader.line_num}",
-            "check the quotes there",
-        ) from None
+    except csv.Error as error:
+        problem, remedy = "cannot be read as a table at line", "check the quotes there"
+        problem = f"{problem} {reader.line_num}"
+        if str(error).startswith("field larger"):
+            problem += f": a text of over {csv.field_size_limit():,} characters"
+            remedy = "shorten it (or close a quote)"
+        raise InvalidRecord("input", problem, remedy) from None
+
+
+def _bounded(lines: Iterable[str], mark: str) -> Iterator[str]:
+    """The lines with their ends; raises InvalidRecord at one of too many cells to be a result."""
+    for number, line in enumerate(lines, 1):
+        if line.count(mark) > MOST_SEPARATORS:
+            problem = f"has more than {MOST_SEPARATORS:,} separators in line {number}"
+            raise InvalidRecord("input", problem, "give one result a line")
+        yield f"{line}\n"
 
 
 def _check(names: list[str]) -> None:
