@@ -19,6 +19,7 @@ from allstatus.render.text import render_text
 from command_line import run
 
 CASES = yaml.safe_load((Path(__file__).parent / "values.yaml").read_text("utf-8"))
+MARROW = "marrow_blast_percent"
 GOOD = '{"id": "good", "cbc": "normal"}'
 BAD = [case["line"].replace("DIGITS", "9" * 5000) for case in CASES]
 LINES = [GOOD, *(line for bad in BAD for line in (bad, GOOD))]
@@ -179,3 +180,57 @@ def test_python_s_values_are_refused_or_written(value: Any, place: tuple[str, ..
     assert bundle_json(decision)
     assert render_text(decision).encode()
     assert render_html([decision]).encode()
+
+
+def test_a_number_of_numpy_s_is_the_number() -> None:
+    numpy = pytest.importorskip("numpy")
+    for stated in (0.1, {"value": 3.5, "comparator": "<"}, {"value": 0.03, "unit": "1"}):
+        value = stated["value"] if isinstance(stated, dict) else stated
+        short = numpy.float64(value)
+        same = {**stated, "value": short} if isinstance(stated, dict) else short
+        for name, of in ((MARROW, (stated, same)), ("age_years", (value, short))):
+            one, other = (classify({"prior_remission": True, name: said}) for said in of)
+            assert one.to_json() == other.to_json()
+
+
+def test_dates_beyond_the_calendar_are_refused_and_kept(tmp_path: Path) -> None:
+    pa = pytest.importorskip("pyarrow")
+    from allstatus.bulk.batch_run import BatchJob, BatchRun
+    from bulk.rows import CELLS
+
+    days = pa.array([-719162, -719163, 2932896, 2932897, 2**31 - 1, None], pa.int32())
+    days = days.cast(pa.date32())
+    told = ["0001-01-01", "0000-12-31", "9999-12-31", "10000-01-01"]
+    told += ["<value out of range: 2147483647>", None]
+    numbers = pa.array([math.nan, -math.inf, 1.5, None, 0.0, math.inf])
+    table = pa.table({"id": [*"abcdef"], "cbc": ["normal"] * 6, "day": days, "n": numbers})
+    for name, column in (("as_of", days), ("other", days)):
+        folder = tmp_path / name
+        folder.mkdir()
+        whole = table.append_column(name, column)
+        with pa.ipc.new_file(str(folder / "in.arrow"), whole.schema) as file:
+            file.write_table(whole)
+        names = ("in.arrow", "out.ndjson", "rejects.csv", "cells.ndjson")
+        job = BatchJob(*(folder / one for one in names), keep=("day", "n"))
+        totals = BatchRun(CELLS, job).totals()
+        refused = [1, 3, 4] if name == "as_of" else []
+        assert (totals.written, totals.rejected) == (6 - len(refused), len(refused))
+        lines = (folder / "out.ndjson").read_text().splitlines()
+        rows = [json.loads(line, parse_constant=pytest.fail) for line in lines]
+        kept = [place for place in range(6) if place not in refused]
+        assert [row["day"] for row in rows] == [told[place] for place in kept]
+        said = ["NaN", "-Infinity", 1.5, None, 0.0, "Infinity"]
+        assert [row["n"] for row in rows] == [said[place] for place in kept]
+
+
+def test_a_column_of_lists_is_refused_by_name(tmp_path: Path) -> None:
+    pa = pytest.importorskip("pyarrow")
+    lists = pa.array([["5"]])
+    table = pa.table({"patient": ["p"], "date": ["2025-01-01"], "code": ["718-7"], "value": lists})
+    with pa.ipc.new_file(str(tmp_path / "in.arrow"), table.schema) as file:
+        file.write_table(table)
+    found = run("batch", tmp_path / "in.arrow", "-o", tmp_path / "out.ndjson")
+    assert (found.returncode, found.stderr.split(" a column of ")[0]) == (
+        3,
+        "error: value: cannot be read as",
+    )

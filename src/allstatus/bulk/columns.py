@@ -26,7 +26,7 @@ from allstatus.bulk.column_encoders import (
 )
 from allstatus.bulk.column_mapping import read_text
 from allstatus.bulk.column_source import UNSAID, CellReader, ColumnSource
-from allstatus.bulk.distinct import as_read, coded, coded_by, together
+from allstatus.bulk.distinct import as_read, coded, coded_by, together, values_of
 from allstatus.errors import InvalidRecord
 from allstatus.record.percent import Percent
 
@@ -69,18 +69,14 @@ class KeyColumn:
         """The column coded once, to be read piece by piece."""
         kind = column.type
         if not any(test(kind) for test in READABLE):
-            raise InvalidRecord(
-                self.name,
-                f"cannot be read as a column of {kind}",
-                "make it text, numbers or booleans",
-            )
+            raise _unreadable(self.name, kind)
         if types.is_boolean(kind):
             return CodedBooleans(column, self.part(False), self.part(True))
         if self.scale is not None and (numbers := self._numbers(column)) is not None:
             parts = [BAD if state is None else self._part_of(state) for state in self.scale.states]
             return CodedNumbers(column, numbers, self.scale, parts)
         if types.is_nested(kind):
-            return CodedRows([self.part(value) for value in column.to_pylist()])
+            return CodedRows([self.part(value) for value in values_of(column)])
         words = coded(column)
         return CodedWords(words, [self.part(value) for value in as_read(words.dictionary)])
 
@@ -100,7 +96,7 @@ class KeyColumn:
             below &= column.is_valid().to_numpy(zero_copy_only=False)
             return below
         if types.is_nested(column.type):
-            return np.array([self._below_one(value) for value in column.to_pylist()], np.bool_)
+            return np.array([self._below_one(value) for value in values_of(column)], np.bool_)
         return coded_by(column, self._below_one).astype(np.bool_)
 
     def _below_one(self, value: object) -> bool:
@@ -234,6 +230,11 @@ def column_of(batch: pa.RecordBatch, source: ColumnSource) -> pa.Array:
     return pa.DictionaryArray.from_arrays(every, pa.array([said], pa.string()))
 
 
+def _unreadable(name: str, kind: pa.DataType) -> InvalidRecord:
+    problem = f"cannot be read as a column of {kind}"
+    return InvalidRecord(name, problem, "make it text, numbers or booleans")
+
+
 def spelled_out(column: pa.Array, source: ColumnSource) -> pa.Array:
     """A column with its spelling undone, for a reader that knows nothing of it."""
     return column if source.as_it_stands else texts_of(column, source)
@@ -243,6 +244,8 @@ def texts_of(column: pa.Array, source: ColumnSource) -> pa.DictionaryArray:
     """A column as the texts that its cells say; what is not written as the mapping says is a text
     that no reader takes for a number.
     """
+    if types.is_nested(column.type):
+        raise _unreadable(" ".join(source.columns), column.type)
     reader, words = CellReader(source), coded(column)
     said = pa.array([_text(reader, value) for value in as_read(words.dictionary)], pa.string())
     return pa.DictionaryArray.from_arrays(words.indices, said)

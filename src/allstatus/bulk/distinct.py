@@ -14,12 +14,28 @@ from pyarrow import types
 Codes = NDArray[np.int64]
 
 
+def values_of(column: pa.Array) -> list[Any]:
+    """The values as Python's; what its calendar does not hold as Arrow's text of it."""
+    try:
+        return list(column.to_pylist())
+    except (OverflowError, ValueError):
+        return [_value(item) for item in column]
+
+
+def _value(item: pa.Scalar) -> Any:
+    try:
+        return item.as_py()
+    except (OverflowError, ValueError):
+        flat = not types.is_nested(item.type)
+        return item.cast(pa.string()).as_py() if flat else str(item.type)
+
+
 def as_read(column: pa.Array) -> list[Any]:
     """The values for the record's reader; a short binary float by its own shortest decimal form."""
     if types.is_dictionary(column.type):
         distinct = [*as_read(column.dictionary), None]
         return [distinct[index] for index in indices(column)]
-    values: list[Any] = column.to_pylist()
+    values = values_of(column)
     if types.is_float32(column.type) or types.is_float16(column.type):
         short = column.type.to_pandas_dtype()
         return [None if value is None else Decimal(str(short(value))) for value in values]
@@ -40,7 +56,7 @@ def words_of(column: pa.Array) -> pa.DictionaryArray:
     """A column of any type as texts."""
     kind = column.type
     if not (types.is_string(kind) or types.is_large_string(kind) or types.is_dictionary(kind)):
-        said = [None if value is None else str(value) for value in column.to_pylist()]
+        said = [None if value is None else str(value) for value in values_of(column)]
         column = pa.array(said, pa.string())
     return coded(column)
 

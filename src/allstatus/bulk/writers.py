@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from allstatus.bulk.answer_texts import CELL
+from allstatus.bulk.distinct import values_of
 from allstatus.bulk.native_files import native
 from allstatus.bulk.sources import format_of
 from allstatus.errors import InvalidRecord
@@ -38,7 +39,7 @@ def writing(path: Path) -> Iterator[None]:
     """What the system says of a file it cannot write, as a refusal."""
     try:
         yield
-    except (OSError, pa.ArrowInvalid) as error:
+    except (OSError, pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
         raise cannot_write(path, error) from error
 
 
@@ -155,8 +156,16 @@ class IpcFile:
             self._writer.close()
 
 
+def _json(row: Mapping[str, Any]) -> str:
+    try:
+        return json.dumps(row, ensure_ascii=False, allow_nan=False, default=str)
+    except ValueError:  # NaN or an infinity, wherever it stands
+        told = json.loads(json.dumps(row, default=str), parse_constant=str)
+        return json.dumps(told, ensure_ascii=False)
+
+
 def _inert_column(column: pa.Array) -> list[Any]:
-    cells: list[Any] = column.to_pylist()
+    cells = values_of(column)
     kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
     if not (pa.types.is_string(kind) or pa.types.is_large_string(kind)):
         return cells
@@ -201,11 +210,12 @@ class NdjsonFile:
 
     def write(self, batch: pa.RecordBatch) -> None:
         """Append the rows of a batch, one JSON object a line."""
-        self.write_rows(batch.to_pylist())
+        rows = zip(*map(values_of, batch.columns), strict=True)
+        self.write_rows([dict(zip(batch.schema.names, row, strict=True)) for row in rows])
 
     def write_rows(self, rows: list[Mapping[str, Any]]) -> None:
         """Append rows, one JSON object a line; what JSON has no type for is written as text."""
-        self.write_lines(json.dumps(row, ensure_ascii=False, default=str) for row in rows)
+        self.write_lines(map(_json, rows))
 
     def write_lines(self, lines: Iterable[str]) -> None:
         """Append lines that are JSON already, without their line ends."""

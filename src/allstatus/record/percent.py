@@ -144,7 +144,7 @@ def exact_number(value: object, field: str, remedy: str) -> Fraction:
     if isinstance(value, float):
         if not math.isfinite(value):
             raise InvalidRecord(field, "is not a finite number (NaN or infinity)", remedy)
-        value = repr(value)
+        value = float.__repr__(value)  # as numpy writes "np.float64(5.0)"
     if isinstance(value, str):
         if "," in value:
             raise InvalidRecord(field, "has a comma", "write a decimal point (.); " + remedy)
