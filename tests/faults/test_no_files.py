@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from allstatus.bulk.writers import refuse_same_file
+from allstatus.errors import InvalidRecord
 from command_line import invoke
 
 ASKED = yaml.safe_load((Path(__file__).parent / "no_files.yaml").read_text("utf-8"))
@@ -59,3 +61,14 @@ def test_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked: str, ki
     assert found.stdout + found.stderr
     assert "Traceback" not in found.stderr
     assert sorted(path.name for path in tmp_path.iterdir()) == before
+
+
+def test_a_name_in_a_folder_that_is_gone_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    with pytest.raises(InvalidRecord, match=r"^out\.ndjson: cannot be written"):
+        refuse_same_file([tmp_path / "in.ndjson"], [Path("out.ndjson")])

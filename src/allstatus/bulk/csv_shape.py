@@ -57,7 +57,7 @@ class CsvShape:
         for above, line in enumerate(lines):
             delimiter = _delimiter(line)
             if _too_many(line, delimiter):
-                break
+                _header(path, lines, above, delimiter)  # which refuses it
             names = _split(lines[above:], delimiter)
             if wanted & {name.strip().casefold() for name in names}:
                 return cls(path, encoding, delimiter, above, names)

@@ -47,7 +47,8 @@ def refuse_same_file(read: Sequence[Path], written: Sequence[Path]) -> None:
     """Refuse a file that is named twice, and one that would lie in a folder that is read."""
     named = {os.path.realpath(path) for path in read}
     for path in written:
-        place = os.path.realpath(path)
+        with writing(path):  # which has no place where the current folder is gone
+            place = os.path.realpath(path)
         if place in named:
             raise named_twice(path)
         if any(is_folder(folder) and within(path, folder) for folder in read):

@@ -16,6 +16,7 @@ from allstatus.commands.batch_export import (
     draw_if_asked,
     print_totals,
     refuse,
+    unread_lines,
 )
 from allstatus.commands.batch_options import (
     Backend,
@@ -181,7 +182,7 @@ def _report(
     from allstatus.bulk.totals import by_outcome
 
     rules = results.cells.ruleset
-    lines = [f"note: column {name} is not read" for name in totals.ignored]
+    lines = unread_lines(totals.ignored, job.source, "column ")
     lines += [f"note: remarks heard: {name}" for name in totals.heard]
     if totals.below_one:
         lines.append(

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from allstatus.commands.batch_options import BatchOptions
 from allstatus.commands.progress import progress
-from allstatus.errors import InvalidRecord
+from allstatus.errors import InvalidRecord, nearest
 
 if TYPE_CHECKING:
     from allstatus.bulk.fhir_export.export_run import ExportRun, ExportTotals
@@ -73,7 +73,7 @@ def report_export(
 
     rules = export.job.how.classifier.ruleset
     counts = f"{totals.read:,} read + {totals.passed:,} passed over + {totals.rejected:,} rejected"
-    lines = [f"note: {name} is not read" for name in export.ignored]
+    lines = unread_lines(export.ignored, export.job.source)
     if totals.nameless:
         lines.append(f"note: resources that name no patient: {totals.nameless:,}")
     lines.append(f"{totals.lines:,} lines in = {counts} ({export.job.rejects})")
@@ -86,6 +86,20 @@ def report_export(
     speed = f"{export.size / 1e6 / seconds:,.0f} MB/s, {totals.found / seconds:,.0f} patients/s"
     print_totals(lines, outcomes, [*not_understood_lines(totals), speed], rules)
     draw_if_asked(plot, outcomes, totals.listed, "patients", rules)
+
+
+def unread_lines(names: Sequence[str], source: Path, called: str = "") -> list[str]:
+    """What of an input is not read, by name. A key of NDJSON may be anything a sender writes, a
+    patient's name too: only those close to one that is read are named.
+    """
+    from allstatus.bulk.column_mapping import READ
+    from allstatus.bulk.sources import FORMATS
+
+    keys = FORMATS.get(source.suffix.lower()) == "ndjson"
+    named = [name for name in names if not keys or nearest(name, READ)]
+    unnamed = len(names) - len(named)
+    lines = [f"note: {called}{name} is not read" for name in named]
+    return [*lines, f"note: unread keys: {unnamed:,}"] if unnamed else lines
 
 
 def print_totals(
