@@ -91,12 +91,7 @@ def spoilt(folder: Path, expected: dict[str, bytes]) -> list[str]:
 @pytest.mark.slow
 @pytest.mark.parametrize("writer", AS_THEY_GO)
 def test_killed_at_random_moments(tmp_path: Path, writer: str) -> None:
-    pytest.importorskip("matplotlib")
-    write_inputs(tmp_path)
-    whole, folder = tmp_path / "whole", tmp_path / "killed"
-    whole.mkdir()
-    folder.mkdir()
-    seconds, expected = undisturbed(whole, AS_THEY_GO[writer])
+    folder, seconds, expected = prepared(tmp_path, AS_THEY_GO[writer])
     moments = random.Random(20)
     for _ in range(KILLS):
         process = run(folder, AS_THEY_GO[writer])
@@ -112,12 +107,7 @@ def test_killed_at_random_moments(tmp_path: Path, writer: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("writer", AS_THEY_GO)
 def test_of_two_runs_at_once_one_writes(tmp_path: Path, writer: str) -> None:
-    pytest.importorskip("matplotlib")
-    write_inputs(tmp_path)
-    whole, folder = tmp_path / "whole", tmp_path / "twice"
-    whole.mkdir()
-    folder.mkdir()
-    seconds, expected = undisturbed(whole, AS_THEY_GO[writer])
+    folder, seconds, expected = prepared(tmp_path, AS_THEY_GO[writer])
     moments = random.Random(20)
     for _ in range(PAIRS):
         first = run(folder, AS_THEY_GO[writer])
@@ -125,6 +115,18 @@ def test_of_two_runs_at_once_one_writes(tmp_path: Path, writer: str) -> None:
         statuses = {ended(one) for one in (run(folder, AS_THEY_GO[writer]), first)}
         assert 0 in statuses <= {0, 3}
         assert contents(folder) == expected
+
+
+def prepared(place: Path, asked: tuple[str, ...]) -> tuple[Path, float, dict[str, bytes]]:
+    """A folder to write to, and how long it takes and what is there in the end of one that nothing
+    disturbs.
+    """
+    pytest.importorskip("matplotlib")
+    write_inputs(place)
+    whole, folder = place / "whole", place / "disturbed"
+    whole.mkdir()
+    folder.mkdir()
+    return folder, *undisturbed(whole, asked)
 
 
 def undisturbed(folder: Path, asked: tuple[str, ...]) -> tuple[float, dict[str, bytes]]:

@@ -57,8 +57,17 @@ def read_told(segment: Segment, sender: Sender) -> CodedSegment:
     void = DELETED if segment.name == "PRB" and segment.text(1).upper() == "DE" else ""
     source, latest = f"{sender.name} {segment.name}", last_day([sender.sent])
     codes, said = segment.codes(code), segment.text(code, 2)
-    problem = Problem(source, codes, when, sender.sent, void, said, latest=latest, recorded=when)
-    problem = replace(problem, unread_start=when is None)
+    problem = Problem(
+        source,
+        codes,
+        when,
+        sender.sent,
+        void,
+        said,
+        latest=latest,
+        recorded=when,
+        unread_start=when is None,
+    )
     return CodedSegment(problem, frozenset(), deletes=False)
 
 
