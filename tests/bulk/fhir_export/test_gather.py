@@ -181,20 +181,16 @@ def test_several_versions_and_copies_of_a_resource(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize("ids", [({"id": "x"}, {"id": "y"}), ({}, {})], ids=["ids", "no ids"])
 @pytest.mark.parametrize("patients", [1, 2])
-def test_resources_that_name_nobody(patients: int, tmp_path: Path) -> None:
+def test_resources_that_name_nobody(
+    patients: int, ids: tuple[dict[str, str], ...], tmp_path: Path
+) -> None:
     resources = list(make_export(patients, 1, 40, 3))
     code = {"coding": [{"system": "http://loinc.org", "code": "11150-0"}]}
-    nameless = {"resourceType": "Observation", "id": "x", "status": "final", "code": code}
-    resources += [
-        nameless,
-        nameless
-        | {
-            "id": "y",
-            "effectiveDateTime": "2030-01-01",
-            "valueQuantity": {"value": 7, "code": "%"},
-        },
-    ]
+    nameless = {"resourceType": "Observation", "status": "final", "code": code}
+    later = {"effectiveDateTime": "2030-01-01", "valueQuantity": {"value": 7, "code": "%"}}
+    resources += [nameless | ids[0], nameless | ids[1] | later]
     assert_same(
         resources,
         write_folder(tmp_path / "export", resources),

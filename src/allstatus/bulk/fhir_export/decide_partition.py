@@ -15,16 +15,17 @@ from allstatus.bulk.fhir_export.decide_patient import (
     Row,
     decide_patient,
 )
+from allstatus.bulk.fhir_export.line_scan import identity
 from allstatus.bulk.fhir_export.ndjson_pieces import TOO_LONG
 from allstatus.bulk.fhir_export.partitions import REFERRED, Kept, Partitions
-from allstatus.bulk.fhir_export.references import key_of, missing_from
+from allstatus.bulk.fhir_export.references import keys_of, missing_from
 from allstatus.bulk.kept_work import keep, recall
 from allstatus.errors import InvalidRecord
 
 LOAD = 1 << 26  # bytes of lines in memory at once; a single patient's may be more
 
 
-@dataclass(slots=True)
+@dataclass
 class DecidedPartition:
     """A shelf decided on, or what is `wanted` first. `lines` are the patients' own; `rejects` are
     (piece, line, reason); `unread` and `unclear` as of one patient, summed.
@@ -46,15 +47,7 @@ def work_off(
     """Decide on a shelf and keep it; returns what is wanted first, when that is anything."""
     done = decide_shelf(how, shelves, shelf, others, fetched=fetched)
     if not done.wanted:
-        told = {
-            "rows": done.rows,
-            "evidence": done.evidence,
-            "patients": done.patients,
-            "lines": done.lines,
-            "rejects": done.rejects,
-            "unread": done.unread,
-            "unclear": done.unclear,
-        }
+        told = {key: value for key, value in vars(done).items() if key != "wanted"}
         keep(kept_at(shelves, shelf), json.dumps(told).encode())
     return done.wanted
 
@@ -107,7 +100,7 @@ def _decide(
             lines.setdefault(kept.rank, []).append(kept)
     elsewhere: dict[bytes, list[Kept]] = {}
     for kept in lines.pop(REFERRED, ()):
-        for name in _names(key_of(kept.line)):
+        for name in keys_of(identity(kept.line)):
             elsewhere.setdefault(name, []).append(kept)
     for rank in sorted(lines):
         own = sorted(lines[rank], key=_place)
@@ -144,11 +137,6 @@ def _add(
         if decided.row is not None and decided.evidence is not None:
             done.rows.append(decided.row)
             done.evidence.append(decided.evidence.decode())
-
-
-def _names(key: bytes) -> tuple[bytes, bytes]:
-    """By what a resource may be referred to: its type and id, or its id alone."""
-    return key, key.partition(b"/")[2]
 
 
 def _place(kept: Kept) -> tuple[int, int]:

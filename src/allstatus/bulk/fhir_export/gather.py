@@ -4,28 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 from allstatus.bulk.fhir_export.decide_patient import ExportContext
 from allstatus.bulk.fhir_export.find_patients import patients_in
-from allstatus.bulk.fhir_export.identifiers import identifiers_in, own_name
+from allstatus.bulk.fhir_export.identifiers import identifiers_in, resolve_names
 from allstatus.bulk.fhir_export.line_scan import (
-    IDENTIFIED,
     IDENTIFIED_ONLY,
     NAMELESS,
     WITH_DIAGNOSES,
+    identity,
     tell,
-    type_of,
 )
-from allstatus.bulk.fhir_export.links import Link, known_in, links_in
+from allstatus.bulk.fhir_export.links import Link, known_in, links_in, one_person
 from allstatus.bulk.fhir_export.ndjson_pieces import Piece, Spoilt, found_in, read_piece
 from allstatus.bulk.fhir_export.partitions import Kept, PartitionFiles, Partitions
 from allstatus.bulk.fhir_export.process_pool import Pool
-from allstatus.bulk.fhir_export.references import key_of
 from allstatus.bulk.fhir_export.shuffle import FATES, LineTally, route
 from allstatus.ehr.chart_options import DEFAULT_OPTIONS, ChartOptions
-from allstatus.ehr.fhir.fhir_links import together
 from allstatus.ehr.fhir.fhir_resources import READERS
 
 TELLING = {"", "Patient", *WITH_DIAGNOSES}  # types that may tell who has the disease
@@ -90,9 +88,10 @@ class Gatherer:
         looked = [piece for piece in self.pieces if not TELLING.isdisjoint(_first_types(piece))]
         while True:
             found = {*self._find("finding patients", looked, _told_in, self.options)}
-            links = {one for one in found if not isinstance(one, str)}
             names = self._resolve(one for one in found if isinstance(one, str)).values()
-            shelves = Partitions.build(self.folder, names, self._one(links, looked))
+            links = (one for one in found if not isinstance(one, str))
+            called = one_person(links, self._resolve, partial(self._known, looked))
+            shelves = Partitions.build(self.folder, names, called)
             tallies = [*self._over("gathering", self.pieces, route, shelves, self.options)]
             told = zip(self.pieces, tallies, strict=True)
             missed = [p for p, t in told if p not in looked and not TELLING.isdisjoint(t.types)]
@@ -118,19 +117,12 @@ class Gatherer:
 
     def _resolve(self, names: Iterable[str]) -> dict[str, str]:
         """Each name as it is, or the name of the first patient who has the identifier."""
-        resolved = {name: name for name in names}
-        wanted = frozenset(name for name in resolved if name.startswith(IDENTIFIED))
-        resolved |= {name: own_name(name) for name in wanted}
-        pieces = self.pieces if wanted else []
-        found = self._find("looking up identifiers", pieces, identifiers_in, wanted)
-        return resolved | dict(reversed([*found]))
+        look = partial(self._find, "looking up identifiers", self.pieces, identifiers_in)
+        return resolve_names(names, lambda wanted: dict(reversed([*look(wanted)])))
 
-    def _one(self, links: set[Link], looked: list[Piece]) -> dict[str, str]:
-        """What each of several patients of one person is called."""
-        named = self._resolve({name for _, *both in links for name in both})
-        pieces, wanted = looked if named else [], frozenset(named.values())
-        known = set(self._find("following links", pieces, known_in, wanted))
-        return together(((kind, named[a], named[b]) for kind, a, b in sorted(links)), known)
+    def _known(self, pieces: list[Piece], wanted: frozenset[str]) -> set[str]:
+        """Those of some names that Patients have."""
+        return {*self._find("following links", pieces, known_in, wanted)}
 
     def _settle(self, shelves: Partitions, tallies: list[LineTally]) -> Gathered:
         """Lines that name somebody by an identifier, or nobody, to whom they belong: these to the
@@ -151,7 +143,8 @@ class Gatherer:
         only = {0} if gathered.alone and shelves.people else set[int]()
         different = set[int]()
         for kept in shelves.read(NAMELESS):
-            different.add(hash(key_of(kept.line) or kept.line))
+            kind, name = identity(kept.line)
+            different.add(hash((kind, name) if name else kept.line))
             _place(spool, gathered, kept, only)
         gathered.nameless = len(different)
         spool.flush()
@@ -179,4 +172,4 @@ def _first_types(piece: Piece) -> set[str]:
     """The types of the first lines of a piece; empty for one that has to be read."""
     some = next(iter(read_piece(piece)), None)
     lines = [] if some is None or isinstance(some, Spoilt) else some
-    return {type_of(line) for line in lines if line.strip()}
+    return {identity(line)[0] for line in lines if line.strip()}

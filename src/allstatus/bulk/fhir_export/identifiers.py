@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 
 from allstatus.bulk.fhir_export.decide_patient import read_resource
-from allstatus.bulk.fhir_export.line_scan import IDENTIFIED, identified_by, type_of
+from allstatus.bulk.fhir_export.line_scan import IDENTIFIED, identified_by, identity
 from allstatus.ehr.fhir.json_access import Json, objects
 from allstatus.errors import InvalidRecord
 
@@ -26,11 +26,22 @@ def own_name(identified: str) -> str:
     return str(json.loads(identified.removeprefix(IDENTIFIED))[1])
 
 
+def resolve_names(
+    names: Iterable[str], look_up: Callable[[frozenset[str]], dict[str, str]]
+) -> dict[str, str]:
+    """Each name as it is, or the name of the first patient who has the identifier, by `look_up`."""
+    resolved = {name: name for name in names}
+    wanted = frozenset(name for name in resolved if name.startswith(IDENTIFIED))
+    if wanted:
+        resolved |= {name: own_name(name) for name in wanted} | look_up(wanted)
+    return resolved
+
+
 def patients_with(key: bytes, lines: list[bytes]) -> Iterator[Json]:
     """The Patients with a key and an id among some lines, read."""
     for line in lines if key in b"".join(lines) else ():
         with suppress(InvalidRecord):  # the second reading rejects it
-            told = key in line and type_of(line) in ("", "Patient")
-            patient = read_resource(line) if told else {}
-            if patient.get("resourceType") == "Patient" and isinstance(patient.get("id"), str):
-                yield patient
+            if key in line and identity(line)[0] == "Patient":
+                patient = read_resource(line)
+                if isinstance(patient.get("id"), str):
+                    yield patient

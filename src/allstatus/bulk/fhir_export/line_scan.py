@@ -94,7 +94,14 @@ class _Other(msgspec.Struct, gc=False, rename={"type": "resourceType"}):
     contained: None = None
 
 
+class _Identity(msgspec.Struct, gc=False, rename={"type": "resourceType"}):
+    type: str
+    id: str | None = None
+
+
 _shapes = [msgspec.json.Decoder(shape).decode for shape in (_About, _Other)]
+_decode_identity = msgspec.json.Decoder(_Identity).decode
+Identity = tuple[str, str]
 
 
 def _decoded(lines: list[bytes]) -> list[Any]:
@@ -134,14 +141,43 @@ def _names(references: list[str]) -> list[str]:
     return [known[reference] for reference in references]
 
 
-def type_of(line: bytes) -> str:
-    """The type of a line that says it plainly; empty where it has to be read."""
-    return next((told.type for told in _decoded([line])), "")
+def identity(line: bytes) -> Identity:
+    """The type and the id of a line, empty where it has none."""
+    try:
+        told = _decode_identity(line)
+    except (ValueError, RecursionError):
+        return read_identity(line)
+    return told.type, told.id or ""
+
+
+def read_identity(line: bytes) -> Identity:
+    """The same by reading all of it."""
+    try:
+        resource = read_resource(line)
+    except InvalidRecord:
+        return "", ""
+    return resource["resourceType"], str(resource.get("id") or "")
 
 
 def tell_line(line: bytes) -> Scanned:
     """A line told without reading it where that can be, else as `tell` does."""
     return scan([line]) or tell(line)
+
+
+def tell_or_refuse(
+    line: bytes, found: Container[str], options: ChartOptions
+) -> tuple[Scanned, str]:
+    """A line told; one that cannot be read, by the patients `found` to whom it refers, with the
+    reason. Raises NotWhole when nothing may be decided.
+    """
+    try:
+        return (tell_line(line) if line.strip() else Scanned()), ""
+    except NotWhole as error:
+        if error.hinders(options):
+            raise
+        return Scanned(), error.problem
+    except InvalidRecord as error:
+        return tell_spoilt(line, found), error.problem
 
 
 def tell(line: bytes) -> Scanned:

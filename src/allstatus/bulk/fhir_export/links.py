@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
 
 from allstatus.bulk.fhir_export.identifiers import patients_with
-from allstatus.bulk.fhir_export.line_scan import patients_of, tell_line, type_of
+from allstatus.bulk.fhir_export.line_scan import identity, patients_of
+from allstatus.ehr.fhir.fhir_links import together
 from allstatus.ehr.fhir.json_access import objects, text
-from allstatus.errors import InvalidRecord
 
 Link = tuple[str, str, str]  # its type, whose it is, and the other, who may be named by identifier
 
@@ -24,7 +23,18 @@ def links_in(lines: list[bytes]) -> Iterator[Link]:
 
 def known_in(lines: list[bytes], wanted: frozenset[str]) -> Iterator[str]:
     """Those of some names that Patients among some lines have."""
-    for line in lines:
-        with suppress(InvalidRecord):  # the second reading rejects it
-            if type_of(line) in ("", "Patient") and (told := tell_line(line)).type == "Patient":
-                yield from wanted.intersection(told.names)
+    return (name for kind, name in map(identity, lines) if kind == "Patient" and name in wanted)
+
+
+def one_person(
+    links: Iterable[Link],
+    resolve: Callable[[Iterable[str]], dict[str, str]],
+    known: Callable[[frozenset[str]], set[str]],
+) -> dict[str, str]:
+    """What each of several patients of one person is called; `resolve` looks up who is named by an
+    identifier, `known` which of these are in the export.
+    """
+    told = sorted(links)
+    named = resolve(name for _, *both in told for name in both)
+    here = known(frozenset(named.values())) if named else set[str]()
+    return together(((kind, named[a], named[b]) for kind, a, b in told), here)

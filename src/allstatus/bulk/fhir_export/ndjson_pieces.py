@@ -8,9 +8,10 @@ import re
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from io import BufferedReader, BytesIO, RawIOBase
+from io import BufferedReader, BytesIO
+from itertools import chain
 from pathlib import Path
-from typing import Any, BinaryIO, TypeVar
+from typing import Any, TypeVar
 
 from allstatus.errors import InvalidRecord
 
@@ -23,6 +24,7 @@ REFERENCE = re.compile(rb'"reference" ?: ?"([^"\\]+)"')
 MARK = b"\xef\xbb\xbf"
 CUT_SHORT = "the compressed file ends here or is damaged; what followed is lost"
 TOO_LONG = f"is longer than {LONGEST >> 20} MB"
+_DAMAGED = EOFError, zlib.error, gzip.BadGzipFile  # what reading a compressed file raises
 _Found = TypeVar("_Found")
 
 
@@ -108,7 +110,7 @@ def _starts(path: Path) -> list[int]:
     return starts
 
 
-def _is_compressed(file: BinaryIO) -> bool:
+def _is_compressed(file: BufferedReader) -> bool:
     """Whether a file is, which is then at its begin."""
     sign = file.read(2)
     file.seek(0)
@@ -133,15 +135,10 @@ def read_piece(piece: Piece) -> Iterator[Read]:
 
 
 def _open(piece: Piece) -> Iterator[Read]:
-    with piece.path.open("rb", BLOCK) as file:
-        if _is_compressed(file):
-            packed = _Packed(file)
-            yield from _lines(BufferedReader(packed, BLOCK), None, packed)
-            if packed.is_damaged:
-                yield Spoilt(CUT_SHORT)
-        else:
-            file.seek(piece.start)
-            yield from _lines(file, piece.end)
+    with piece.path.open("rb") as file:
+        packed = _is_compressed(file)
+        file.seek(piece.start)
+        yield from _lines(gzip.GzipFile(fileobj=file) if packed else file, piece.end)
 
 
 def found_in(piece: Piece, look: Callable[..., Iterable[_Found]], *more: Any) -> list[_Found]:
@@ -150,10 +147,25 @@ def found_in(piece: Piece, look: Callable[..., Iterable[_Found]], *more: Any) ->
     return [one for lines in some for one in look(lines, *more)]
 
 
-def _lines(file: BinaryIO, end: int | None, packed: _Packed | None = None) -> Iterator[Read]:
-    """The lines before a place where one ends. A long line is put together."""
+def numbered(piece: Piece) -> Iterator[tuple[int, bytes | Spoilt]]:
+    """The lines of a piece, each with its number."""
+    some = ([read] if isinstance(read, Spoilt) else read for read in read_piece(piece))
+    return enumerate(chain.from_iterable(some), 1)
+
+
+def _lines(file: BufferedReader | gzip.GzipFile, end: int | None) -> Iterator[Read]:
+    """The lines before a place where one ends; of a compressed file, as far as it is not damaged.
+    A long line is put together.
+    """
     begun, too_long = list[bytes](), False
-    while block := file.read(BLOCK if end is None else min(BLOCK, end - file.tell())):
+    while True:
+        try:
+            block = file.read1(BLOCK if end is None else min(BLOCK, end - file.tell()))
+        except _DAMAGED:
+            yield Spoilt(CUT_SHORT)
+            return
+        if not block:
+            break
         first, *lines = BytesIO(block).readlines()
         begun.append(first)
         if first.endswith(b"\n"):
@@ -168,7 +180,7 @@ def _lines(file: BinaryIO, end: int | None, packed: _Packed | None = None) -> It
             begun.append(lines.pop())
         if lines:
             yield lines
-    if begun and not (packed and packed.is_damaged):
+    if begun:
         yield _rest(begun) if too_long else [b"".join(begun)]
 
 
@@ -178,23 +190,3 @@ def _rest(parts: list[bytes]) -> Spoilt:
 
 def _references(parts: list[bytes]) -> set[bytes]:
     return {found[0] for found in REFERENCE.finditer(b"".join(parts))}
-
-
-class _Packed(RawIOBase):
-    """The text of one gzip member after the other, as far as it is not damaged; zeros may follow
-    the last.
-    """
-
-    def __init__(self, file: BinaryIO) -> None:
-        self._file, self.is_damaged = gzip.GzipFile(fileobj=file), False
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        try:
-            text = self._file.read1(len(buffer))
-        except (EOFError, zlib.error, gzip.BadGzipFile):
-            self.is_damaged, text = True, b""
-        buffer[: len(text)] = text
-        return len(text)

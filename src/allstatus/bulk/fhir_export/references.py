@@ -9,13 +9,9 @@ from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
-import msgspec
-
-from allstatus.bulk.fhir_export.decide_patient import read_resource
-from allstatus.bulk.fhir_export.line_scan import type_of
-from allstatus.bulk.fhir_export.ndjson_pieces import REFERENCE, Piece, Spoilt, read_piece
+from allstatus.bulk.fhir_export.line_scan import Identity, identity, read_identity
+from allstatus.bulk.fhir_export.ndjson_pieces import REFERENCE, Piece, Spoilt, numbered
 from allstatus.bulk.fhir_export.partitions import REFERRED, Kept, PartitionFiles, Partitions
-from allstatus.errors import InvalidRecord
 
 _NOT_LOOKED_UP = frozenset(  # no chart reader asks these for a code, type or intent
     b"Patient Encounter Practitioner PractitionerRole Organization Location Device CareTeam Group "
@@ -25,38 +21,17 @@ _NOT_LOOKED_UP = frozenset(  # no chart reader asks these for a code, type or in
 Wanted = dict[bytes, set[int]]  # `Type/id`, or an id alone, to the shelves that refer to it
 
 
-class _Key(msgspec.Struct, gc=False, rename={"type": "resourceType"}):
-    type: str
-    id: str | None = None
-
-
-_decode = msgspec.json.Decoder(_Key).decode
-
-
-def key_of(line: bytes) -> bytes:
-    """`Type/id` of a line; empty when it has none."""
-    try:
-        told = _decode(line)
-    except (ValueError, RecursionError):
-        return read_key(line)
-    return f"{told.type}/{told.id}".encode()
-
-
-def read_key(line: bytes) -> bytes:
-    """The same by reading all of it."""
-    try:
-        resource = read_resource(line)
-    except InvalidRecord:
-        return b""
-    return f"{resource['resourceType']}/{resource.get('id')}".encode()
+def keys_of(told: Identity) -> list[bytes]:
+    """By what a resource may be referred to: `Type/id`, and its id alone."""
+    kind, name = told
+    return [f"{kind}/{name}".encode(), name.encode()] if name else []
 
 
 def missing_from(lines: Iterable[bytes]) -> set[bytes]:
     """What lines refer to that is not among them: `Type/id`, or an id alone for a `urn:uuid`."""
     there, spelled = set[bytes](), set[bytes]()
     for line in lines:
-        key = key_of(line)
-        there |= {key, key.partition(b"/")[2]}
+        there.update(keys_of(identity(line)))
         spelled.update(REFERENCE.findall(line))
     return {key for key in map(_looked_up, spelled) if key} - there
 
@@ -93,20 +68,14 @@ def types_of(wanted: Wanted) -> set[str] | None:
 
 def fetch(piece: Piece, shelves: Partitions, name: str) -> None:
     """Put the lines that are wanted on the shelves that want them."""
-    wanted, spool = (
-        _wanted(shelves.folder, name),
-        PartitionFiles(shelves, f"{piece.number:06d}-{name}"),
-    )
-    types, number = types_of(wanted), 0
-    for some in read_piece(piece):
-        number += isinstance(some, Spoilt)
-        for line in [] if isinstance(some, Spoilt) else some:
-            number += 1
-            if types is not None and type_of(line) not in ("", *types):
-                continue
-            key = key_of(line)
-            places = wanted.get(key, set()) | wanted.get(key.partition(b"/")[2], set())
-            if places and read_key(line) == key:
-                for shelf in sorted(places):
-                    spool.put(Kept(REFERRED, piece.number, number, line.rstrip(b"\r\n")), shelf)
+    wanted = _wanted(shelves.folder, name)
+    spool = PartitionFiles(shelves, f"{piece.number:06d}-{name}")
+    for number, line in numbered(piece):
+        if isinstance(line, Spoilt):
+            continue
+        told = identity(line)
+        places = set[int]().union(*(wanted.get(key, ()) for key in keys_of(told)))
+        if places and read_identity(line) == told:
+            for shelf in sorted(places):
+                spool.put(Kept(REFERRED, piece.number, number, line.rstrip(b"\r\n")), shelf)
     spool.flush()

@@ -15,7 +15,7 @@ from allstatus.bulk.fhir_export.line_scan import (
     NotWhole,
     Scanned,
     scan,
-    tell_line,
+    tell_or_refuse,
     tell_spoilt,
     withdrawn_in,
 )
@@ -65,16 +65,16 @@ class Shuffle:
 
     def take(self, lines: list[bytes] | Spoilt) -> None:
         """Tell lines at once where they are alike, else one by one."""
-        if isinstance(lines, Spoilt) and lines.why == CUT_SHORT:
-            self._part(NotWhole("line", CUT_SHORT, REMEDY))
-        elif isinstance(lines, Spoilt):
-            self._spoilt(lines.left, lines.why)
+        if isinstance(lines, Spoilt):
+            if lines.why == CUT_SHORT and not self.options.partial:
+                raise InvalidRecord(str(self.piece.path), CUT_SHORT, REMEDY)
+            self._place(tell_spoilt(lines.left, self._ranks), lines.left, lines.why)
         elif (told := scan(lines)) is None:
             for line in lines:
                 self._read(line.rstrip(b"\r\n"))
         elif told.names and not self._ranks.keys().isdisjoint(told.names):
             for name, line in zip(told.names, lines, strict=True):
-                self._place(Scanned(told.type, (name,)), line.rstrip(b"\r\n"))
+                self._place(told._replace(names=(name,)), line.rstrip(b"\r\n"))
         else:
             self._pass(told, lines)
 
@@ -86,22 +86,28 @@ class Shuffle:
 
     def _read(self, line: bytes) -> None:
         try:
-            told = tell_line(line) if line.strip() else Scanned()
+            told, problem = tell_or_refuse(line, self._ranks, self.options)
         except NotWhole as error:
-            self._part(error)
-        except InvalidRecord as error:
-            self._spoilt(line, error.problem)
-        else:
-            self._place(told, line)
+            raise InvalidRecord(str(self.piece.path), error.problem, error.remedy) from None
+        self._place(told, line, problem)
 
-    def _place(self, told: Scanned, line: bytes) -> None:
-        """Keep a line for patients found or until it is known whose it is, or pass it over."""
-        if not (fate := told.fate(self._ranks)):
+    def _place(self, told: Scanned, line: bytes, problem: str = "") -> None:
+        """Keep a line for patients found, or until it is known whose it is; else pass it over, or
+        reject it with its problem. One that names a patient found makes that chart a part.
+        """
+        if fate := told.fate(self._ranks):
+            self._notice(told, [line])
+            own = {self._ranks[name] for name in told.names if name in self._ranks}
+            ranks = own if fate == OWN else {0}
+            self.tally.lines["shelved"] += 1
+            self.tally.lines["copies"] += len(ranks) - 1
+            place = self.piece.number, self.tally.lines["all"], line, problem == TOO_LONG
+            for rank in ranks:
+                self._spool.put(Kept(rank, *place), None if fate == OWN else fate)
+        elif problem:
+            self._reject(problem)
+        else:
             self._pass(told, [line])
-            return
-        self._notice(told, [line])
-        ranks = {self._ranks[name] for name in told.names if name in self._ranks}
-        self._keep(ranks if fate == OWN else {0}, line, None if fate == OWN else fate)
 
     def _pass(self, told: Scanned, lines: list[bytes]) -> None:
         """Pass lines over, but remember patients whose diagnosis is not understood."""
@@ -126,31 +132,11 @@ class Shuffle:
         if len(self.tally.somebody) < 2:  # with two there, none is the only one
             self.tally.somebody.update(map(self._shelves.called, told.somebody))
 
-    def _part(self, error: NotWhole) -> None:
-        if error.hinders(self.options):
-            raise InvalidRecord(str(self.piece.path), error.problem, error.remedy)
-        self._spoilt(b"", error.problem)
-
-    def _spoilt(self, line: bytes, why: str) -> None:
-        """A line that cannot be read is rejected; with its patient's where it names one who is
-        found, whose chart then is a part.
-        """
+    def _reject(self, problem: str) -> None:
         self.tally.lines["all"] += 1
-        if names := tell_spoilt(line, self._ranks).names:
-            self._keep({self._ranks[name] for name in names}, line, too_long=why == TOO_LONG)
-            return
         self.tally.lines["rejected"] += 1
         with self._rejects.open("a", encoding="utf-8") as file:
-            file.write(json.dumps([self.piece.number, self.tally.lines["all"], why]) + "\n")
-
-    def _keep(
-        self, ranks: set[int], line: bytes, shelf: str | None = None, *, too_long: bool = False
-    ) -> None:
-        self.tally.lines["shelved"] += 1
-        self.tally.lines["copies"] += len(ranks) - 1
-        for rank in ranks:
-            kept = Kept(rank, self.piece.number, self.tally.lines["all"], line, too_long)
-            self._spool.put(kept, shelf)
+            file.write(json.dumps([self.piece.number, self.tally.lines["all"], problem]) + "\n")
 
     def _number(self) -> None:
         """Call the patients remembered by numbers, which take less memory than names."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from allstatus.bulk.fhir_export.decide_patient import read_resource
-from allstatus.bulk.fhir_export.ndjson_pieces import Spoilt, cut, find_files, read_piece
+from allstatus.bulk.fhir_export.ndjson_pieces import Piece, Spoilt, find_files, numbered
 from allstatus.ehr.chart import Treatment
 from allstatus.ehr.coding.codes import CodeTables
 from allstatus.ehr.coding.unknown_codes import UnknownCode, count_unknown, unknown_of
@@ -24,30 +24,16 @@ def count_unknown_lines(
     refused by file and line. A medicine that lines refer to counts once, at its own line.
     """
     found = Counter[UnknownCode]()
-    for place, line in _lines(folder):
-        try:
-            if isinstance(line, InvalidRecord):
-                raise line
-            found.update(_unknown_in(read_resource(line), tables))
-        except InvalidRecord as error:
-            refuse(InvalidRecord(place, error.problem, error.remedy))
-    return found
-
-
-def _lines(folder: Path) -> Iterator[tuple[str, bytes | InvalidRecord]]:
-    """(file and line, line or why it cannot be read)."""
-    files, _ = find_files(folder)
-    number = 0
-    for piece in cut(files):
-        number = 0 if piece.start == 0 else number
-        for some in read_piece(piece):
-            for line in [some] if isinstance(some, Spoilt) else some:
-                number += 1
-                place = f"{piece.path} line {number}"
+    for path in find_files(folder)[0]:
+        for number, line in numbered(Piece(0, path)):
+            try:
                 if isinstance(line, Spoilt):
-                    yield place, InvalidRecord("line", line.why, "export it again")
-                elif line.strip():
-                    yield place, line.rstrip(b"\r\n")
+                    raise InvalidRecord("line", line.why, "export it again")
+                if line.strip():
+                    found.update(_unknown_in(read_resource(line.rstrip(b"\r\n")), tables))
+            except InvalidRecord as error:
+                refuse(InvalidRecord(f"{path} line {number}", error.problem, error.remedy))
+    return found
 
 
 def _unknown_in(resource: dict[str, Any], tables: CodeTables) -> Counter[UnknownCode]:

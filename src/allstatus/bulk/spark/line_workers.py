@@ -20,17 +20,16 @@ from allstatus.bulk.fhir_export.line_scan import (
     RECORD,
     NotWhole,
     Scanned,
-    tell_line,
-    tell_spoilt,
-    type_of,
+    identity,
+    read_identity,
+    tell_or_refuse,
     withdrawn_in,
 )
 from allstatus.bulk.fhir_export.links import known_in, links_in
 from allstatus.bulk.fhir_export.ndjson_pieces import MARK
-from allstatus.bulk.fhir_export.references import key_of, read_key
+from allstatus.bulk.fhir_export.references import keys_of
 from allstatus.bulk.fhir_export.unclear import unclear_diagnoses
 from allstatus.ehr.chart_options import ChartOptions
-from allstatus.errors import InvalidRecord
 
 FOUND = "name string"
 LINKED = "kind string, own string, other string"
@@ -87,12 +86,10 @@ def find_keyed(
     for batch in batches:
         rows: _Rows = []
         for *place, line in _placed(batch):
-            if types is not None and type_of(line) not in ("", *types):
-                continue
-            key = key_of(line)
-            if key and read_key(line) == key:
-                names = {key} if types is not None else {key, key.partition(b"/")[2]}
-                rows += [(name.decode(), *place, line) for name in sorted(names)]
+            told = identity(line)
+            if (types is None or told[0] in types) and read_identity(line) == told:
+                keys = keys_of(told)[: None if types is None else 1]
+                rows += [(key.decode(), *place, line) for key in keys]
         yield _batch(KEYED, rows)
 
 
@@ -117,16 +114,10 @@ def _routed(
         lines[at] += 1
         first.setdefault(at, place)
         try:
-            told = tell_line(line) if line.strip() else Scanned()
+            told, problem = tell_or_refuse(line, called, options)
         except NotWhole as error:
-            what = NOT_WHOLE if error.hinders(options) else REJECT
-            yield what, error.remedy, file, block, place, None, error.problem, 0, 0, 0
+            yield NOT_WHOLE, error.remedy, file, block, place, None, error.problem, 0, 0, 0
             continue
-        except InvalidRecord as error:
-            told = tell_spoilt(line, called)
-            if not told.names:
-                yield REJECT, None, file, block, place, None, error.problem, 0, 0, 0
-                continue
         patients[at] += told.type == "Patient"
         for key, sent in withdrawn_in(line) if told.type == RECORD else ():
             yield GONE, key, None, None, None, None, sent, 0, 0, 0
@@ -134,9 +125,11 @@ def _routed(
         if what := told.fate(called):
             known = told.type
             if what == NAMELESS:
-                known = hashlib.sha256(key_of(line) or line).hexdigest()
+                known = hashlib.sha256([*keys_of(identity(line)), line][0]).hexdigest()
             for number, name in enumerate(_names(told, what, called)):
                 yield what, name, file, block, place, line, known, int(not number), 0, 0
+        elif problem:
+            yield REJECT, None, file, block, place, None, problem, 0, 0, 0
         else:
             passed[at] += 1
             people.update(told.names if told.names and unclear.holds(told.type, line) else ())

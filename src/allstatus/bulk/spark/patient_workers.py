@@ -10,7 +10,8 @@ import pyarrow as pa
 from pyspark.sql.types import LongType, StringType, StructField, StructType
 
 from allstatus.bulk.fhir_export.decide_patient import DecideSettings, ExportContext, decide_patient
-from allstatus.bulk.fhir_export.references import key_of, missing_from, read_key
+from allstatus.bulk.fhir_export.line_scan import identity, read_identity
+from allstatus.bulk.fhir_export.references import missing_from
 from allstatus.errors import RulesError
 
 WANTED = "name string, key string"
@@ -91,7 +92,7 @@ def decide_lines(deciding: Deciding, lines: pa.Table) -> pa.Table:
 
 def _holds(row: dict[str, Any]) -> bool:
     """Whether a line referred to is what it looked like at a glance."""
-    return not row["referred"] or key_of(row["line"]) == read_key(row["line"])
+    return not row["referred"] or identity(row["line"]) == read_identity(row["line"])
 
 
 def _place(row: dict[str, Any]) -> dict[str, Any]:

@@ -12,8 +12,9 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from allstatus.bulk.fhir_export.decide_patient import ExportContext
-from allstatus.bulk.fhir_export.identifiers import own_name
-from allstatus.bulk.fhir_export.line_scan import IDENTIFIED, IDENTIFIED_ONLY, NAMELESS, OWN
+from allstatus.bulk.fhir_export.identifiers import resolve_names
+from allstatus.bulk.fhir_export.line_scan import IDENTIFIED_ONLY, NAMELESS, OWN
+from allstatus.bulk.fhir_export.links import one_person
 from allstatus.bulk.spark.line_workers import (
     ALIASED,
     FOUND,
@@ -34,7 +35,6 @@ from allstatus.bulk.spark.line_workers import (
 from allstatus.bulk.spark.patient_workers import WANTED, find_missing
 from allstatus.bulk.spark.spark_paths import literal
 from allstatus.ehr.chart_options import DEFAULT_OPTIONS, ChartOptions
-from allstatus.ehr.fhir.fhir_links import together
 from allstatus.ehr.fhir.fhir_resources import READERS
 from allstatus.errors import InvalidRecord
 
@@ -74,7 +74,8 @@ class SparkGatherer:
     def gather(self) -> SparkGathered:
         """Find the patients, then gather the lines about them."""
         found = self.lines.mapInArrow(partial(find, self.options), FOUND).distinct()
-        one = self._one()
+        links = self.lines.mapInArrow(find_links, LINKED).distinct().collect()
+        one = one_person(map(tuple, links), self._resolve, self._known)
         resolved = self._resolve(row["name"] for row in found.toLocalIterator()).values()
         names = {one.get(name, name) for name in resolved}
         called = {name: name for name in names} | {
@@ -151,32 +152,21 @@ class SparkGatherer:
         known = lines.join(names, "name").drop("name").withColumnRenamed("resolved", "name")
         return known.dropDuplicates(["name", *PLACE])
 
-    def _one(self) -> dict[str, str]:
-        """What each of several patients of one person is called."""
-        found = self.lines.mapInArrow(find_links, LINKED).distinct().collect()
-        links = sorted(map(tuple, found))
-        named = self._resolve(name for _, *both in links for name in both)
-        if not named:
-            return {}
-        wanted = self.session.sparkContext.broadcast(frozenset(named.values()))
-        known = self.lines.mapInArrow(partial(find_known, wanted), FOUND).distinct()
-        here = {row["name"] for row in known.collect()}
-        return together(((kind, named[a], named[b]) for kind, a, b in links), here)
+    def _known(self, wanted: frozenset[str]) -> set[str]:
+        """Those of some names that Patients have."""
+        look = partial(find_known, self.session.sparkContext.broadcast(wanted))
+        return {row["name"] for row in self.lines.mapInArrow(look, FOUND).distinct().collect()}
 
     def _resolve(self, names: Iterable[str]) -> dict[str, str]:
         """Each name as it is, or the name of the first Patient that has the identifier."""
-        named = {name: name for name in names}
-        wanted = frozenset(name for name in named if name.startswith(IDENTIFIED))
-        if wanted:
-            named |= {name: own_name(name) for name in wanted}
-            aliases = self.lines.mapInArrow(
-                partial(find_aliases, self.session.sparkContext.broadcast(wanted)), ALIASED
-            )
-            first = aliases.groupBy("identified").agg(
-                F.min(F.struct(*PLACE, "name")).alias("first")
-            )
-            named |= {row["identified"]: row["first"]["name"] for row in first.collect()}
-        return named
+        return resolve_names(names, self._who_has)
+
+    def _who_has(self, wanted: frozenset[str]) -> dict[str, str]:
+        """The first Patient that has each of these identifiers."""
+        look = partial(find_aliases, self.session.sparkContext.broadcast(wanted))
+        aliases = self.lines.mapInArrow(look, ALIASED).groupBy("identified")
+        first = aliases.agg(F.min(F.struct(*PLACE, "name")).alias("first")).collect()
+        return {row["identified"]: row["first"]["name"] for row in first}
 
     def kept_in(self, name: str, frame: DataFrame) -> DataFrame:
         """Written down once, so that what follows does not work it out again."""
