@@ -27,15 +27,11 @@ def fewest_verdict_boxes(table: DecisionTable, cases: CaseSet) -> list[VerdictBo
     """The fewest boxes, with the fewest verdicts in all, that hold these cases and no other case
     that can be.
     """
-    cannot_be = table.everything & ~table.consistent
-    boxes = fewest_boxes(table.grid, cases, cannot_be)
-    return [
-        VerdictBox(
-            tuple(None if len(classes) > 1 else 1 in classes for classes in box),
-            table.grid.cases(box),
-        )
-        for box in boxes
-    ]
+    found = []
+    for box in fewest_boxes(table.grid, cases, table.everything & ~table.consistent):
+        verdicts = tuple(None if len(classes) > 1 else 1 in classes for classes in box)
+        found.append(VerdictBox(verdicts, table.grid.cases(box)))
+    return found
 
 
 class Space:

@@ -27,16 +27,11 @@ def drop_each(table: DecisionTable) -> Iterator[Dropped]:
     for status in table.ruleset.statuses.values():
         for clause in status.clauses:
             for node in _droppable(clause):
-                yield Dropped(
-                    node.path,
-                    f"{status.name}: {_words(node)}",
-                    _changes(table, status, node.path, None),
-                )
+                changes = _changes(table, status, node.path, None)
+                yield Dropped(node.path, f"{status.name}: {_words(node)}", changes)
         for other in status.unless:
-            about = f"{status.name}.unless.{other}"
-            yield Dropped(
-                about, f"{status.name}: unless {other}", _changes(table, status, None, other)
-            )
+            changes, words = _changes(table, status, None, other), f"unless {other}"
+            yield Dropped(f"{status.name}.unless.{other}", f"{status.name}: {words}", changes)
 
 
 def _droppable(clause: Clause) -> Iterator[Clause]:
@@ -60,10 +55,8 @@ def _changes(table: DecisionTable, status: Status, path: str | None, unless: str
 
 
 def _without(clause: Clause, path: str | None) -> Clause:
-    return replace(
-        clause,
-        children=tuple(_without(child, path) for child in clause.children if child.path != path),
-    )
+    children = (_without(child, path) for child in clause.children if child.path != path)
+    return replace(clause, children=tuple(children))
 
 
 def _words(clause: Clause) -> str:

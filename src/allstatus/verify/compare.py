@@ -97,15 +97,13 @@ def _relation(before: CaseSet, after: CaseSet) -> Relation:
     return "incomparable" if before & ~after else "wider"
 
 
-def _limit(ruleset: RuleSet, name: str) -> str:
-    threshold = ruleset.thresholds.get(name)
-    return "none" if threshold is None else threshold.limit
-
-
 def _other_changes(old: RuleSet, new: RuleSet) -> Iterator[str]:
     """What else a reader of decisions will notice: limits, assumptions and listed options."""
     for name in dict.fromkeys([*old.thresholds, *new.thresholds]):
-        before, after = _limit(old, name), _limit(new, name)
+        before, after = (
+            rules.thresholds[name].limit if name in rules.thresholds else "none"
+            for rules in (old, new)
+        )
         if before != after:
             yield f"threshold {name}: {before} -> {after}"
     for name in dict.fromkeys([*old.facts, *new.facts]):
@@ -115,20 +113,10 @@ def _other_changes(old: RuleSet, new: RuleSet) -> Iterator[str]:
         if (was and (was.value, was.when)) != (now and (now.value, now.when)):
             yield f"fact {name}: what is assumed when it is not reported changed"
     before_options, after_options = (
-        {
-            option["id"]: (status, option)
-            for status, options in rules.options.items()
-            for option in options
-        }
+        {one["id"]: (status, one) for status, listed in rules.options.items() for one in listed}
         for rules in (old, new)
     )
     for option in dict.fromkeys([*before_options, *after_options]):
         if before_options.get(option) != after_options.get(option):
-            how = (
-                "added"
-                if option not in before_options
-                else "dropped"
-                if option not in after_options
-                else "changed"
-            )
-            yield f"option {option}: {how}"
+            how = "changed" if option in after_options else "dropped"
+            yield f"option {option}: {how if option in before_options else 'added'}"

@@ -57,24 +57,13 @@ def find_drift(
     moved = _take_moved(gone, new)
     sections = _renamed(moved)
     edited = _take_edited(gone, new, sections)
-    review = _Review(citations)
-    changes = [
-        *(
-            PageChange("edited", was.place, now, review.of(was.place), alike)
-            for was, now, alike in edited
-        ),
-        *(PageChange("dropped", was.place, None, review.of(was.place)) for was in gone),
-        *(PageChange("moved", was.place, now, review.of(was.place)) for was, now in moved),
-        *(
-            PageChange(
-                "new",
-                None,
-                now,
-                review.of((sections.get(now.section, now.section), now.fingerprint)),
-            )
-            for now in new
-        ),
-    ]
+    review = _Review(citations).of
+    changes = [PageChange("edited", w.place, now, review(w.place), a) for w, now, a in edited]
+    changes += [PageChange("dropped", was.place, None, review(was.place)) for was in gone]
+    changes += [PageChange("moved", was.place, now, review(was.place)) for was, now in moved]
+    for now in new:
+        place = sections.get(now.section, now.section), now.fingerprint
+        changes.append(PageChange("new", None, now, review(place)))
     return Drift(unchanged, tuple(changes))
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
-from itertools import groupby
+from itertools import chain, groupby
 from typing import Any
 
 from allstatus.rules.ruleset import RuleSet
@@ -66,11 +67,8 @@ def render_text(ruleset: RuleSet, drift: Drift) -> str:
         changes = [change for change in drift.to_review if change.kind == kind]
         if changes:
             lines += ["", *wrap(f"{heading} ({len(changes)})")]
-            lines += (
-                _moves(changes)
-                if kind == "moved"
-                else [line for change in changes for line in _change(change)]
-            )
+            each = chain.from_iterable(map(_change, changes))
+            lines += _moves(changes) if kind == "moved" else each
     lines += _nothing_to_review(drift)
     return "\n".join([*lines, "", *source_lines(ruleset)]) + "\n"
 
@@ -112,22 +110,16 @@ def _review(change: PageChange) -> Iterator[str]:
         f"{citation.label} ({citation.file.rpartition('/')[2]}:{citation.line})"
         for citation in change.review
     ]
-    shown = (
-        entries
-        if len(entries) <= _MANY
-        else [*entries[:_MANY], f"and {len(entries) - _MANY} more (--json lists all)"]
-    )
-    yield from wrap(f"review: {'; '.join(shown)}", "         ", "           ")
+    if len(entries) > _MANY:
+        entries[_MANY:] = [f"and {len(entries) - _MANY} more (--json lists all)"]
+    yield from wrap(f"review: {'; '.join(entries)}", "         ", "           ")
 
 
 def _nothing_to_review(drift: Drift) -> Iterator[str]:
     others = [change for change in drift.changes if not change.review]
     if others:
-        counts = ", ".join(
-            f"{number} {kind}"
-            for kind in _HEADING
-            if (number := sum(change.kind == kind for change in others))
-        )
+        kinds = Counter(change.kind for change in others)
+        counts = ", ".join(f"{kinds[kind]} {kind}" for kind in _HEADING if kinds[kind])
         yield ""
         yield from wrap(
             f"In sections that no rule cites: {counts}. Nothing to review there, but `allstatus "

@@ -24,7 +24,9 @@ from allstatus.verify.statements import (
     UNNAMED,
     Counterexample,
     StatementResult,
+    clash,
     droppable,
+    result,
     skip,
 )
 
@@ -61,19 +63,9 @@ class Exhaustive:
 
     def constraints(self) -> StatementResult:
         """Constraints can all be satisfied; else the fewest that clash."""
-        names = list(self.ruleset.constraints)
-        failures = (
-            ()
-            if self.table.consistent
-            else (
-                Counterexample(
-                    "constraints", f"{' and '.join(self._clash())} cannot hold together"
-                ),
-            )
-        )
-        return StatementResult(
-            "constraints", f"{len(names)} constraints, {self._cases()}", failures
-        )
+        examined = f"{len(self.ruleset.constraints)} constraints, {self._cases()}"
+        failures = [] if self.table.consistent else clash(self._clash())
+        return result("constraints", examined, failures)
 
     def exclusive(self) -> StatementResult:
         """Statuses two by two."""
@@ -84,9 +76,7 @@ class Exhaustive:
             for a, b in pairs
             if (both := statuses[a] & statuses[b])
         ]
-        return StatementResult(
-            "exclusive", f"{len(pairs)} pairs of statuses, {self._cases()}", tuple(failures)
-        )
+        return result("exclusive", f"{len(pairs)} pairs of statuses, {self._cases()}", failures)
 
     def complete(self) -> StatementResult:
         """What no status holds lies in a region."""
@@ -94,11 +84,8 @@ class Exhaustive:
         for cases in self.table.regions.values():
             unnamed &= ~cases
         failures = self._failure("unnamed", UNNAMED, unnamed)
-        named = (
-            f"{self.table.outside.bit_count()} cases without a status, {len(self.table.regions)} "
-            f"regions"
-        )
-        return StatementResult("complete", named, failures)
+        count, regions = self.table.outside.bit_count(), len(self.table.regions)
+        return result("complete", f"{count} cases without a status, {regions} regions", failures)
 
     def inhabited(self) -> StatementResult:
         """Each status holds a case, each region one without a status."""
@@ -110,17 +97,11 @@ class Exhaustive:
         for name, cases in self.table.regions.items():
             if not cases:
                 described = self.space.smallest(self.table.where(self.ruleset.regions[name].where))
-                problem = "; a status holds it all" if described else ""
-                failures.append(
-                    Counterexample(
-                        name, f"region '{name}' holds no case without a status{problem}", described
-                    )
-                )
-        return StatementResult(
-            "inhabited",
-            f"{len(self.table.statuses)} statuses, {len(self.table.regions)} regions",
-            tuple(failures),
-        )
+                why = "; a status holds it all" if described else ""
+                problem = f"region '{name}' holds no case without a status{why}"
+                failures.append(Counterexample(name, problem, described))
+        examined = f"{len(self.table.statuses)} statuses, {len(self.table.regions)} regions"
+        return result("inhabited", examined, failures)
 
     def criteria(self) -> StatementResult:
         """Two cases that differ in this criterion alone differ in status."""
@@ -129,17 +110,13 @@ class Exhaustive:
             for bit, name in enumerate(self.table.criteria)
             if not self._decides(bit, name)
         ]
-        return StatementResult(
-            "criteria", f"{len(self.table.criteria)} criteria, {self._cases()}", tuple(failures)
-        )
+        return result("criteria", f"{len(self.table.criteria)} criteria, {self._cases()}", failures)
 
     def clauses(self) -> StatementResult:
         """Dropping it alone changes its status in some case."""
         dropped = list(drop_each(self.table))
         failures = [Counterexample(d.about, droppable(d.words)) for d in dropped if not d.changes]
-        return StatementResult(
-            "clauses", f"{len(dropped)} clauses, each dropped alone", tuple(failures)
-        )
+        return result("clauses", f"{len(dropped)} clauses, each dropped alone", failures)
 
     def knowledge(self) -> StatementResult:
         """From every cell, each single further verdict keeps an answer and adds no possibility."""
@@ -150,29 +127,22 @@ class Exhaustive:
                 steps += 1
                 if finer.possible and not _keeps(cell, finer):
                     retracted.append((cell, finer))
-        failures = [
-            Counterexample(
-                "knowledge",
-                f"{_answer(cell)} becomes {_answer(finer)}",
-                self.space.smallest(finer.completions),
-            )
-            for cell, finer in retracted[:1]
-        ]
-        return StatementResult(
-            "knowledge",
-            f"{3 ** len(self.table.criteria):,} cells, {steps:,} steps from one to the next",
-            tuple(failures),
+        failures: list[Counterexample] = []
+        for cell, finer in retracted[:1]:
+            becomes = f"{_answer(cell)} becomes {_answer(finer)}"
+            witness = self.space.smallest(finer.completions)
+            failures.append(Counterexample("knowledge", becomes, witness))
+        return result(
+            "knowledge", f"{self._cells()}, {steps:,} steps from one to the next", failures
         )
 
     def kept_promises(self) -> StatementResult:
         """Percentages moved up and down, and put at their limits, all else the same."""
         if self.promises is None:
-            return skip(
-                "promises",
-                f"{PROMISES_FILE} is not there; as the rules stand: {as_they_stand(self.space)}",
-            )
+            stands = as_they_stand(self.space)
+            return skip("promises", f"{PROMISES_FILE} is not there; as the rules stand: {stands}")
         failures = [failure for promise in self.promises for failure in broken(self.space, promise)]
-        return StatementResult("promises", ". ".join(map(str, self.promises)), tuple(failures))
+        return result("promises", ". ".join(map(str, self.promises)), failures)
 
     def examples(self) -> StatementResult:
         """The examples in the status files, run as records."""
@@ -191,35 +161,28 @@ class Exhaustive:
             for status, example in all_
             if (problem := example_problem(classifier, example))
         ]
-        return StatementResult("examples", f"{len(all_)} examples", tuple(failures))
+        return result("examples", f"{len(all_)} examples", failures)
 
     def cover(self) -> StatementResult:
         """The boxes' union, within what can be, is what no status holds."""
         boxed = union(box.cases for box in self.boxes)
         wrong = boxed & self.table.consistent ^ self.table.outside
         failures = self._failure("cover", "the boxes differ from the table", wrong)
-        return StatementResult(
-            "cover", f"{len(self.boxes)} boxes, {self.table.outside.bit_count()} cases", failures
-        )
+        cases = self.table.outside.bit_count()
+        return result("cover", f"{len(self.boxes)} boxes, {cases} cases", failures)
 
     def uses(self) -> StatementResult:
         """The conditions of the listed agents' stated uses, each by its own table."""
         applicability = Applicability(self.ruleset)
         try:
-            conditions, faults = (
-                list(applicability.conditions()),
-                applicability_faults(applicability),
-            )
+            conditions = list(applicability.conditions())
+            faults = applicability_faults(applicability)
         except RulesError as error:
-            return StatementResult(
-                "uses",
-                "the conditions were refused",
-                tuple(Counterexample("uses", problem) for problem in error.problems),
-            )
-        failures = tuple(Counterexample(fault.partition(":")[0], fault) for fault in faults)
-        return StatementResult(
-            "uses", f"{len(conditions)} conditions, each a decision table of its own", failures
-        )
+            problems = (Counterexample("uses", problem) for problem in error.problems)
+            return result("uses", "the conditions were refused", problems)
+        failures = (Counterexample(fault.partition(":")[0], fault) for fault in faults)
+        examined = f"{len(conditions)} conditions, each a decision table of its own"
+        return result("uses", examined, failures)
 
     def engines(self) -> StatementResult:
         """The other engine's table, case by case and cell by cell."""
@@ -231,27 +194,20 @@ class Exhaustive:
         cells = [
             v for v in self._all_verdicts() if self.table.cell(v).answer != other.cell(v).answer
         ]
-        failures = (
-            (
-                Counterexample(
-                    "engines", f"they differ in {len(cells)} cells", self.space.smallest(cases)
-                ),
-            )
-            if cells or cases
-            else ()
-        )
-        return StatementResult(
-            "engines",
-            f"{len(self.table.cases)} cases, {3 ** len(self.table.criteria):,} cells",
-            failures,
-        )
+        problem = f"they differ in {len(cells)} cells"
+        failure = Counterexample("engines", problem, self.space.smallest(cases))
+        examined = f"{len(self.table.cases)} cases, {self._cells()}"
+        return result("engines", examined, [failure] if cells or cases else [])
 
-    def _failure(self, about: str, problem: str, cases: CaseSet) -> tuple[Counterexample, ...]:
+    def _failure(self, about: str, problem: str, cases: CaseSet) -> list[Counterexample]:
         """The failure that these cases show; nothing where there are none."""
-        return (Counterexample(about, problem, self.space.smallest(cases)),) if cases else ()
+        return [Counterexample(about, problem, self.space.smallest(cases))] if cases else []
 
     def _cases(self) -> str:
         return f"{self.table.consistent.bit_count()} cases"
+
+    def _cells(self) -> str:
+        return f"{3 ** len(self.table.criteria):,} cells"
 
     def _clash(self) -> tuple[str, ...]:
         for size in range(1, len(self.ruleset.constraints) + 1):

@@ -22,16 +22,13 @@ def broken(space: Space, promise: Promise) -> Iterator[Counterexample]:
     for threshold, which in promise.limit_belongs.items():
         limit = space.table.ruleset.thresholds[threshold].value
         at = next(side for side in sides if side.number == limit)
-        below, above = (
-            [s for s in sides if s.number < limit],
-            [s for s in sides if s.number > limit],
-        )
+        below = [side for side in sides if side.number < limit]
+        above = [side for side in sides if side.number > limit]
         for beside in below[-1:] if which == "below" else above[:1]:
             if cases := _differ(space, at, beside):
                 problem = f"{promise.fact} at {at.stated} gets another answer than {which} it"
-                yield Counterexample(
-                    f"limit_belongs.{threshold}", problem, _at(space, cases, promise.fact, at)
-                )
+                found = _at(space, cases, promise.fact, at)
+                yield Counterexample(f"limit_belongs.{threshold}", problem, found)
 
 
 def as_they_stand(space: Space) -> str:

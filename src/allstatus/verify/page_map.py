@@ -108,12 +108,9 @@ def map_page(page: Iterable[PageSentence], old: PageMap, cited: Iterable[Place])
     sentences = []
     for sentence in page:
         place = (sentence.section, sentence.fingerprint)
-        reason = (
-            None
-            if place in spoken_for
-            else by_place.get(place, by_sentence.get(sentence.fingerprint))
-        )
-        sentences.append(MappedSentence(*place, sketch(sentence.text), reason))
+        reason = by_place.get(place, by_sentence.get(sentence.fingerprint))
+        told = None if place in spoken_for else reason
+        sentences.append(MappedSentence(*place, sketch(sentence.text), told))
     return PageMap(old.reasons, tuple(sentences))
 
 

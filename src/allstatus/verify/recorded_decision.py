@@ -24,7 +24,9 @@ class _Part(BaseModel):
     model_config = ConfigDict(hide_input_in_errors=True)
 
 
-class _Rules(_Part):
+class RecordedRules(_Part):
+    """The rules that a decision was made by."""
+
     id: str
     version: str
     digest: str
@@ -76,7 +78,7 @@ class RecordedDecision(_Part):
     options: list[_Id]
     diagnoses: list[Any]
     facts: dict[str, _Fact]
-    ruleset: _Rules
+    ruleset: RecordedRules
 
     @property
     def from_chart(self) -> bool:
@@ -141,13 +143,10 @@ def rebuild_chart(decision: RecordedDecision, constraints: Collection[str]) -> C
     """
     if not decision.from_chart:
         return None
-    found = [
-        conflict
+    conflicts = tuple(
+        (conflict.constraint, tuple(conflict.facts), conflict.because)
         for conflict in decision.conflicts
         if conflict.constraint not in {*constraints, HISTORY_CONFLICT}
-    ]
-    conflicts = tuple(
-        (conflict.constraint, tuple(conflict.facts), conflict.because) for conflict in found
     )
     return ChartContext({}, conflicts=conflicts, applicable=decision.outcome != NOT_APPLICABLE)
 

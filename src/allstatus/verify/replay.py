@@ -14,7 +14,7 @@ from allstatus.errors import InvalidRecord
 from allstatus.record.frozen import plain
 from allstatus.rules.editions import find_edition
 from allstatus.verify.recorded_decision import RecordedDecision, read_recorded, rebuild_chart
-from allstatus.verify.report_layout import SHORT, plural, rules_line, wrap
+from allstatus.verify.report_layout import plural, rules_line, wrap
 
 _NAMED_BY = {
     "regions": "id",
@@ -24,9 +24,8 @@ _NAMED_BY = {
     "missing": "fact",
 }
 FIELDS = ("outcome", "status", "possible", *_NAMED_BY)
-FIELDS_OF_REBUILT = FIELDS[
-    :-1
-]  # what is missing also turns on whether an unknown fact was reported, which is not recorded
+# what is missing also turns on whether an unknown fact was reported, which is not recorded
+FIELDS_OF_REBUILT = FIELDS[:-1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,21 +68,17 @@ def replay(
                 raise value
             recorded = read_recorded(value)
             classifier = library.rules_of(recorded.decision)
-            chart = (
-                rebuild_chart(recorded.decision, classifier.ruleset.constraints)
-                if recorded.rebuilt
-                else None
-            )
+            chart = None
+            if recorded.rebuilt:
+                chart = rebuild_chart(recorded.decision, classifier.ruleset.constraints)
             now = classifier.classify(recorded.record, chart=chart)
         except InvalidRecord as error:
             found.refused.append((number, error))
             continue
         found.rebuilt += recorded.rebuilt
-        found.rules[_made_with(recorded.decision), rules_line(classifier.ruleset)] += 1
-        fields = _differing(
-            recorded.decision, now, FIELDS_OF_REBUILT if recorded.rebuilt else FIELDS
-        )
-        if fields:
+        found.rules[rules_line(recorded.decision.ruleset), rules_line(classifier.ruleset)] += 1
+        asked = FIELDS_OF_REBUILT if recorded.rebuilt else FIELDS
+        if fields := _differing(recorded.decision, now, asked):
             found.differs.append(Difference(number, recorded.decision.id, fields))
         else:
             found.same += 1
@@ -141,10 +136,6 @@ def _plain(name: str, value: Any) -> Any:
     return list(value) if name == "possible" else value
 
 
-def _made_with(decision: RecordedDecision) -> str:
-    return f"{decision.ruleset.id} {decision.ruleset.version} ({decision.ruleset.digest[:SHORT]})"
-
-
 def to_document(found: Replay) -> dict[str, Any]:
     """The replay as JSON."""
     return {
@@ -177,18 +168,12 @@ def render_text(found: Replay) -> str:
     )
     lines = wrap(f"{plural(found.decisions, 'recorded decision')}: {counts}.")
     if found.rebuilt:
-        lines += wrap(
-            f"{found.rebuilt:,} had no record beside them; it was rebuilt from the facts they "
-            f"state."
-        )
+        how = "had no record beside them; it was rebuilt from the facts they state."
+        lines += wrap(f"{found.rebuilt:,} {how}")
     for (was, now), count in found.rules.items():
         lines += ["", *wrap(f"{count:,} made by {was}", rest="    ")]
-        lines += wrap(
-            "decided again by the same rules"
-            if was == now
-            else f"decided again by {now}: OTHER RULES",
-            "    ",
-        )
+        by = "the same rules" if was == now else f"{now}: OTHER RULES"
+        lines += wrap(f"decided again by {by}", "    ")
     for difference in found.differs:
         line = "" if difference.number is None else f" (record {difference.number})"
         lines += ["", f"{'no id' if difference.id is None else difference.id}{line}"]
@@ -200,8 +185,6 @@ def render_text(found: Replay) -> str:
 def _change(before: Any, after: Any) -> str:
     if not isinstance(before, list):
         return f"{before} -> {after}"
-    gone, new = (
-        [f"-{item}" for item in before if item not in after],
-        [f"+{item}" for item in after if item not in before],
-    )
+    gone = [f"-{item}" for item in before if item not in after]
+    new = [f"+{item}" for item in after if item not in before]
     return ", ".join(gone + new) or "another order"

@@ -6,6 +6,7 @@ import textwrap
 from typing import Any
 
 from allstatus.rules.ruleset import RuleSet
+from allstatus.verify.recorded_decision import RecordedRules
 
 WIDTH = 80
 SHORT = 12  # hex digits of a digest or fingerprint that are shown
@@ -29,7 +30,7 @@ def about_rules(ruleset: RuleSet) -> dict[str, Any]:
     }
 
 
-def rules_line(ruleset: RuleSet) -> str:
+def rules_line(ruleset: RuleSet | RecordedRules) -> str:
     """The rule set as a report names it."""
     return f"{ruleset.id} {ruleset.version} ({ruleset.digest[:SHORT]})"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,6 +63,21 @@ class StatementResult:
     def failing(self) -> frozenset[str]:
         """What fails, by name."""
         return frozenset(failure.about for failure in self.failures)
+
+
+def result(
+    check: str,
+    examined: str,
+    failures: Iterable[Counterexample],
+    left_out: frozenset[str] = frozenset(),
+) -> StatementResult:
+    """A statement that was checked."""
+    return StatementResult(check, examined, tuple(failures), left_out=left_out)
+
+
+def clash(constraints: Iterable[str]) -> list[Counterexample]:
+    """The failure of constraints that exclude each other."""
+    return [Counterexample("constraints", f"{' and '.join(constraints)} cannot hold together")]
 
 
 def droppable(clause: str) -> str:

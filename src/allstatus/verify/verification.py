@@ -167,20 +167,18 @@ def _box(table: DecisionTable, box: VerdictBox) -> dict[str, Any]:
 
 
 def _check(verification: Verification, check: str) -> dict[str, Any]:
-    ways = {
-        "exhaustive": verification.exhaustive.get(check),
-        "prove": verification.proved.get(check),
-    }
-    found = {way: None if finding is None else _finding(finding) for way, finding in ways.items()}
     return {
         "id": check,
         "statement": STATEMENTS[check],
-        **found,
+        "exhaustive": _finding(verification.exhaustive.get(check)),
+        "prove": _finding(verification.proved.get(check)),
         "agree": verification.agree(check),
     }
 
 
-def _finding(finding: StatementResult) -> dict[str, Any]:
+def _finding(finding: StatementResult | None) -> dict[str, Any] | None:
+    if finding is None:
+        return None
     failures = [
         {"about": f.about, "problem": f.problem, "witness": f.witness} for f in finding.failures
     ]

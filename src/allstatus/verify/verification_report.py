@@ -52,12 +52,9 @@ class _Report:
             f"and {counts['cells']:,} partial cells."
         )
         marks = "✓ holds, ✗ does not, – not checked"
-        by_z3 = (
-            f"; first mark: every case, second mark: Z3, over {ALL_VALUES}"
-            if len(self.ways) > 1
-            else ""
-        )
-        yield from _wrap(f"{marks}{by_z3}.")
+        if len(self.ways) > 1:
+            marks += f"; first mark: every case, second mark: Z3, over {ALL_VALUES}"
+        yield from _wrap(f"{marks}.")
 
     def _check(self, check: Mapping[str, Any]) -> Iterator[str]:
         found = [check[way] for way in self.ways]
@@ -70,11 +67,8 @@ class _Report:
             yield from _wrap("the two ways of checking disagree here", f"{indent}✗ ", indent)
         shown: set[str] = set()
         for way, finding in zip(self.ways, found, strict=True):
-            fresh = (
-                [failure for failure in finding["failures"] if failure["about"] not in shown]
-                if finding
-                else []
-            )
+            failures = finding["failures"] if finding else []
+            fresh = [failure for failure in failures if failure["about"] not in shown]
             for failure in fresh:
                 yield from self._failure(failure, indent, "by Z3: " if way == "prove" else "")
             shown |= {failure["about"] for failure in fresh}
@@ -86,17 +80,14 @@ class _Report:
 
     def _boxes(self) -> Iterator[str]:
         boxes = self.document["boxes"]
-        counted = (
-            f"{self.document['counts']['undescribed']} cases, {len(boxes)} boxes at the fewest; "
-            f"boxes may overlap"
-        )
+        cases = self.document["counts"]["undescribed"]
+        counted = f"{cases} cases, {len(boxes)} boxes at the fewest; boxes may overlap"
         yield from _wrap(f"What no status describes ({counted}):")
         for number, box in enumerate(boxes, 1):
             for place, words in enumerate(box["words"] or ["every case"]):
                 yield from _wrap(words, f"{number:3}. " if not place else "     ", "       ")
-            yield from _wrap(
-                f"in {' and '.join(box['regions']) or 'no region'}", "     → ", "       "
-            )
+            regions = " and ".join(box["regions"]) or "no region"
+            yield from _wrap(f"in {regions}", "     → ", "       ")
         yield ""
 
     def _clauses(self) -> Iterator[str]:
@@ -104,22 +95,16 @@ class _Report:
         for clause in self.document["clauses"]:
             needed = clause["needed_by"]
             yield from _wrap(clause["words"], "  ", "      ")
-            yield from _wrap(
-                "no case needs it" if needed is None else _facts(needed), "    ", "    "
-            )
+            said = "no case needs it" if needed is None else _facts(needed)
+            yield from _wrap(said, "    ", "    ")
         yield ""
 
     def _verdict(self) -> Iterator[str]:
-        failing = [
-            check["id"]
-            for check in self.checks
-            if any((check[way] or {}).get("holds") is False for way in WAYS)
-        ]
-        skipped = [
-            check["id"]
-            for check in self.checks
-            if any((check[way] or {}).get("skipped") for way in WAYS)
-        ]
+        failing, skipped = list[str](), list[str]()
+        for check in self.checks:
+            found = [check[way] for way in WAYS if check[way]]
+            failing += [check["id"]] if any(f["holds"] is False for f in found) else []
+            skipped += [check["id"]] if any(f["skipped"] for f in found) else []
         odd = [check for check in self.document["disagreements"] if check not in failing]
         said = [f"does not hold: {', '.join(failing)}"] if failing else []
         said += [f"not the same by both ways: {', '.join(odd)}"] if odd else []

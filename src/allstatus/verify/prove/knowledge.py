@@ -6,7 +6,7 @@ Verdicts are read off the ends of an interval, as a record's are, not off single
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import z3
@@ -42,9 +42,7 @@ class Interval:
 
     def never(self, condition: ConditionFormula) -> Formula:
         """The condition holds of no value."""
-        return self.surely(
-            ConditionFormula(condition.fact, _NOT[str(condition.operator)], condition.operand)
-        )
+        return self.surely(replace(condition, operator=_NOT[str(condition.operator)]))
 
     def contains(self, value: Formula) -> Formula:
         """Whether a value is still open."""
@@ -75,15 +73,11 @@ class Choices:
 
     def surely(self, condition: ConditionFormula) -> Formula:
         """That the condition holds of every value still possible."""
-        return z3.And(
-            [z3.Implies(possible, condition.holds(value)) for value, possible in self.open]
-        )
+        return z3.And([z3.Implies(may, condition.holds(value)) for value, may in self.open])
 
     def never(self, condition: ConditionFormula) -> Formula:
         """That the condition holds of no value still possible."""
-        return z3.And(
-            [z3.Implies(possible, z3.Not(condition.holds(value))) for value, possible in self.open]
-        )
+        return z3.And([z3.Implies(may, z3.Not(condition.holds(value))) for value, may in self.open])
 
     def contains(self, value: Formula) -> Formula:
         """That this value is still possible."""
@@ -130,12 +124,8 @@ class Knowledge:
         if fact["type"] in HIGHEST:
             ends = z3.Real(f"{tag}.low"), z3.Real(f"{tag}.high")
             return Interval(*ends, z3.Bool(f"{tag}.low_open"), z3.Bool(f"{tag}.high_open"))
-        yes_no = fact["type"] == "yes_no"
-        values = (
-            [z3.BoolVal(True), z3.BoolVal(False)]
-            if yes_no
-            else [number(index) for index in range(len(fact["values"]))]
-        )
-        return Choices(
-            tuple((value, z3.Bool(f"{tag}.{index}")) for index, value in enumerate(values))
-        )
+        values = [z3.BoolVal(True), z3.BoolVal(False)]
+        if fact["type"] != "yes_no":
+            values = [number(index) for index in range(len(fact["values"]))]
+        open_ = ((value, z3.Bool(f"{tag}.{index}")) for index, value in enumerate(values))
+        return Choices(tuple(open_))

@@ -28,39 +28,26 @@ class Promised:
         """Each part of the promise that some pair of values breaks."""
         for word, moved in (("rising", self.end > self.start), ("falling", self.end < self.start)):
             for status in promise.get(f"{word}_keeps", []):
-                left = z3.And(
-                    self.rules.status(self.before, status),
-                    z3.Not(self.rules.status(self.after, status)),
-                )
-                yield from self._failure(
-                    f"{word}_keeps.{status}", f"{word} leaves {status}", z3.And(moved, left)
-                )
+                was, is_now = (self.rules.status(c, status) for c in (self.before, self.after))
+                left = z3.And(moved, was, z3.Not(is_now))
+                about, words = f"{word}_keeps.{status}", f"{word} leaves {status}"
+                yield from self._failure(about, words, left)
         for threshold, which in promise.get("limit_belongs", {}).items():
             limit = self.rules.limits[threshold]
             at = z3.And(self.start == number(limit), self._next_to(limit, which))
             differs = z3.Not(self.rules.same_status(self.before, self.after))
-            yield from self._failure(
-                f"limit_belongs.{threshold}",
-                f"gets another answer than {which} {threshold}",
-                z3.And(at, differs),
-            )
+            about, words = f"limit_belongs.{threshold}", f"another answer than {which} {threshold}"
+            yield from self._failure(about, f"gets {words}", z3.And(at, differs))
 
     def _next_to(self, limit: Any, which: str) -> Formula:
         """The moved value is beside the limit, with no other limit between."""
-        others = [
-            c.operand
-            for c in self.rules.criteria.values()
-            if c.fact == self.fact and c.operand is not None
-        ]
+        asked = (c.operand for c in self.rules.criteria.values() if c.fact == self.fact)
+        others = [operand for operand in asked if operand is not None]
         if which == "below":
-            return z3.And(
-                self.end < number(limit),
-                *(self.end > number(other) for other in others if other < limit),
-            )
-        return z3.And(
-            self.end > number(limit),
-            *(self.end < number(other) for other in others if other > limit),
-        )
+            between = [self.end > number(other) for other in others if other < limit]
+            return z3.And(self.end < number(limit), *between)
+        between = [self.end < number(other) for other in others if other > limit]
+        return z3.And(self.end > number(limit), *between)
 
     def _failure(self, about: str, words: str, bad: Formula) -> Iterator[Counterexample]:
         given = z3.And(self.rules.consistent(self.before), self.rules.consistent(self.after))

@@ -7,7 +7,7 @@ from itertools import combinations
 
 import z3
 
-from allstatus.table.case_set import CaseSet
+from allstatus.table.case_set import members
 from allstatus.table.decision_table import DecisionTable
 from allstatus.verify.case_space import VerdictBox
 from allstatus.verify.prove.example_proofs import stated, wrong
@@ -22,7 +22,9 @@ from allstatus.verify.statements import (
     UNNAMED,
     Counterexample,
     StatementResult,
+    clash,
     droppable,
+    result,
     skip,
 )
 
@@ -43,10 +45,8 @@ class Proofs:
         """
         first = self.constraints()
         if not first.holds:
-            return [
-                first,
-                *(skip(check, NO_CASE) for check in list(STATEMENTS)[1:] if check != "engines"),
-            ]
+            others = (check for check in list(STATEMENTS)[1:] if check != "engines")
+            return [first, *(skip(check, NO_CASE) for check in others)]
         rest = (
             self.exclusive,
             self.complete,
@@ -70,11 +70,9 @@ class Proofs:
             solver.assert_and_track(self.rules.constraint(self.x, name), name)
         failures = []
         if solver.check() != z3.sat:
-            clash = sorted(map(str, solver.unsat_core()), key=list(self.rules.constraints).index)
-            failures = [
-                Counterexample("constraints", f"{' and '.join(clash)} cannot hold together")
-            ]
-        return StatementResult("constraints", ALL_VALUES, tuple(failures))
+            core = {str(name) for name in solver.unsat_core()}
+            failures = clash(name for name in self.rules.constraints if name in core)
+        return result("constraints", ALL_VALUES, failures)
 
     def exclusive(self) -> StatementResult:
         """Statuses two by two."""
@@ -82,17 +80,13 @@ class Proofs:
         for a, b in combinations(self.rules.statuses, 2):
             both = z3.And(self.rules.status(self.x, a), self.rules.status(self.x, b))
             failures += self._found(f"{a}+{b}", f"'{a}' and '{b}' both hold", both)
-        return StatementResult("exclusive", ALL_VALUES, tuple(failures))
+        return result("exclusive", ALL_VALUES, failures)
 
     def complete(self) -> StatementResult:
         """No consistent case is without status and region."""
         regions = [z3.Not(self.rules.region(self.x, name)) for name in self.rules.regions]
         unnamed = z3.And(self.rules.undescribed(self.x), *regions)
-        return StatementResult(
-            "complete",
-            ALL_VALUES,
-            tuple(self._found("unnamed", UNNAMED, unnamed)),
-        )
+        return result("complete", ALL_VALUES, self._found("unnamed", UNNAMED, unnamed))
 
     def inhabited(self) -> StatementResult:
         """Each status holds of some values; each region of some without a status."""
@@ -103,41 +97,33 @@ class Proofs:
             for name, kind, holds in states + places
             if not model_of(self.rules.consistent(self.x), holds)
         ]
-        return StatementResult("inhabited", ALL_VALUES, tuple(failures))
+        return result("inhabited", ALL_VALUES, failures)
 
     def criteria(self) -> StatementResult:
         """Two cases that differ in this criterion alone differ in status."""
         failures = []
         for name in self.rules.criteria:
-            differs = [
+            alike = [
                 self.rules.criterion(self.x, other) == self.rules.criterion(self.y, other)
                 for other in self.rules.criteria
                 if other != name
             ]
-            if not model_of(
-                *self._both(), *differs, z3.Not(self.rules.same_status(self.x, self.y))
-            ):
-                failures.append(
-                    Counterexample(name, f"criterion '{name}' changes no case's status")
-                )
-        return StatementResult("criteria", ALL_VALUES, tuple(failures))
+            both = self.rules.consistent(self.x), self.rules.consistent(self.y)
+            differs = z3.Not(self.rules.same_status(self.x, self.y))
+            if not model_of(*both, *alike, differs):
+                problem = f"criterion '{name}' changes no case's status"
+                failures.append(Counterexample(name, problem))
+        return result("criteria", ALL_VALUES, failures)
 
     def clauses(self) -> StatementResult:
         """Dropping it alone changes its status somewhere."""
-        places = [
-            (status, path)
-            for status in self.rules.statuses
-            for path in self.rules.droppable(status)
-        ]
-        failures = [
-            Counterexample(path, droppable(path))
-            for status, path in places
-            if not model_of(
-                self.rules.consistent(self.x),
-                self.rules.status(self.x, status) != self.rules.status(self.x, status, path),
-            )
-        ]
-        return StatementResult("clauses", ALL_VALUES, tuple(failures))
+        failures, given = [], self.rules.consistent(self.x)
+        for status in self.rules.statuses:
+            whole = self.rules.status(self.x, status)
+            for path in self.rules.droppable(status):
+                if not model_of(given, whole != self.rules.status(self.x, status, path)):
+                    failures.append(Counterexample(path, droppable(path)))
+        return result("clauses", ALL_VALUES, failures)
 
     def knowledge(self) -> StatementResult:
         """A case that completes more knowledge completes less; a case that fits is never left out.
@@ -151,9 +137,8 @@ class Proofs:
             *self._found("knowledge", "more knowledge allows a case that less did not", retracts),
             *self._found("knowledge", "a case that fits what is known is left out", leaves_out),
         ]
-        return StatementResult(
-            "knowledge", "all intervals with rational ends, all sets of values", tuple(failures)
-        )
+        examined = "all intervals with rational ends, all sets of values"
+        return result("knowledge", examined, failures)
 
     def promises(self) -> StatementResult:
         """One percentage moved, every other fact the same."""
@@ -164,7 +149,7 @@ class Proofs:
             for fact, entry in self.rules.promises.items()
             for failure in Promised(self.rules, fact).broken(entry)
         ]
-        return StatementResult("promises", ALL_VALUES, tuple(failures))
+        return result("promises", ALL_VALUES, failures)
 
     def examples(self) -> StatementResult:
         """Examples whose facts are all plain values; the others need a record's reader."""
@@ -184,64 +169,31 @@ class Proofs:
             and (problem := wrong(self.rules, self.x, all_[about], formulas))
         ]
         examined = f"{len(all_) - len(left_out)} examples that state plain values of facts"
-        return StatementResult("examples", examined, tuple(failures), left_out=left_out)
+        return result("examples", examined, failures, left_out)
 
     def cover(self) -> StatementResult:
         """The boxes hold exactly what no status does."""
-        boxes = z3.Or(
-            [
-                z3.And(self._verdicts(dict(zip(self.table.criteria, box.verdicts, strict=True))))
-                for box in self.boxes
-            ]
-        )
+        said = [dict(zip(self.table.criteria, box.verdicts, strict=True)) for box in self.boxes]
+        boxes = z3.Or([z3.And(self._verdicts(verdicts)) for verdicts in said])
         wrong = boxes != self.rules.undescribed(self.x)
-        return StatementResult(
-            "cover",
-            ALL_VALUES,
-            tuple(self._found("cover", "the boxes differ from the rules", wrong)),
-        )
+        failures = self._found("cover", "the boxes differ from the rules", wrong)
+        return result("cover", ALL_VALUES, failures)
 
     def same_table(self) -> StatementResult:
         """Every case of the table has values, and every value the answer of its case."""
-        table, failures = self.table, []
-        for about, cases, holds in [
-            ("consistent", table.consistent, self.rules.consistent(self.x)),
-            *(
-                (name, cases, self.rules.status(self.x, name))
-                for name, cases in table.statuses.items()
-            ),
-            *(
-                (name, cases, self.rules.region(self.x, name))
-                for name, cases in table.regions.items()
-            ),
-        ]:
-            differs = z3.And(
-                self.x.domain, self.rules.consistent(self.x), self._cases(cases) != holds
-            )
+        table, failures, given = self.table, list[Counterexample](), self.rules.consistent(self.x)
+        said = [("consistent", table.consistent, given)]
+        said += [(name, s, self.rules.status(self.x, name)) for name, s in table.statuses.items()]
+        said += [(name, r, self.rules.region(self.x, name)) for name, r in table.regions.items()]
+        for about, cases, holds in said:
+            spelled = z3.Or([z3.And(self._verdicts(table.cases[n])) for n in members(cases)])
+            differs = z3.And(given, spelled != holds)
             failures += self._found(about, f"the table differs for '{about}'", differs)
-        for case in (
-            case for number, case in enumerate(table.cases) if table.consistent >> number & 1
-        ):
-            if not model_of(self.rules.consistent(self.x), *self._verdicts(case)):
-                failures.append(
-                    Counterexample("consistent", "the table has a case that cannot be", case)
-                )
-        return StatementResult(
-            "table", f"{len(table.cases)} cases against {ALL_VALUES}", tuple(failures)
-        )
-
-    def _both(self) -> list[Formula]:
-        return [self.rules.consistent(self.x), self.rules.consistent(self.y)]
-
-    def _cases(self, cases: CaseSet) -> Formula:
-        """The cases of a set, each criterion spelled out."""
-        return z3.Or(
-            [
-                z3.And(self._verdicts(case))
-                for n, case in enumerate(self.table.cases)
-                if cases >> n & 1
-            ]
-        )
+        for case in (table.cases[number] for number in members(table.consistent)):
+            if not model_of(given, *self._verdicts(case)):
+                problem = "the table has a case that cannot be"
+                failures.append(Counterexample("consistent", problem, case))
+        return result("table", f"{len(table.cases)} cases against {ALL_VALUES}", failures)
 
     def _verdicts(self, verdicts: Mapping[str, bool | None]) -> list[Formula]:
         return [

@@ -26,17 +26,14 @@ def counterexample(
     """A failure with its witness when some consistent case is bad, else nothing."""
     given = rules.consistent(case)
     model = model_of(given, bad)
-    return (
-        [Counterexample(about, problem, witness(rules, case, model, given, bad))] if model else []
-    )
+    if not model:
+        return []
+    return [Counterexample(about, problem, witness(rules, case, model, given, bad))]
 
 
 def witness(rules: Translation, case: Case, model: Any, given: Formula, bad: Formula) -> Witness:
     """The facts of a model that are enough for it to be bad: none of them can be left out."""
-    pinned = {
-        name: value == model.eval(value, model_completion=True)
-        for name, value in case.values.items()
-    }
+    pinned = {n: v == model.eval(v, model_completion=True) for n, v in case.values.items()}
     for name in list(pinned):
         rest = [formula for other, formula in pinned.items() if other != name]
         if not model_of(given, *rest, z3.Not(bad)):
