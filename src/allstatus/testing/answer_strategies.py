@@ -30,27 +30,19 @@ def records_with(
                 f"no record is {outcome or 'determined'} with status {status!r}; statuses: "
                 f"{', '.join(table.statuses)}"
             )
-        return _withdrawn(
-            classifier, table.statuses[status], lambda cell: cell.possible == (status,)
-        )
-    kinds: dict[str, tuple[CaseSet, Callable[[Cell], bool]]] = {
-        "determined": (
-            table.consistent & ~table.outside,
-            lambda cell: cell.outcome == "determined",
-        ),
-        OUTSIDE: (table.outside, lambda cell: cell.outcome == OUTSIDE),
-        "insufficient_data": (table.consistent, lambda cell: cell.outcome == "insufficient_data"),
-        "conflicting_data": (
-            table.everything & ~table.consistent,
-            lambda cell: cell.outcome == "conflicting_data",
-        ),
+        cases = table.statuses[status]
+        return _withdrawn(classifier, cases, lambda cell: cell.possible == (status,))
+    kinds = {  # complete cases from which such records can be made
+        "determined": table.consistent & ~table.outside,
+        OUTSIDE: table.outside,
+        "insufficient_data": table.consistent,
+        "conflicting_data": table.everything & ~table.consistent,
     }
     if outcome is None:
         raise ValueError("say an outcome or a status")
     if outcome not in kinds:
         raise ValueError(f"no outcome is {outcome!r}; outcomes: {', '.join(kinds)}")
-    cases, keeps = kinds[outcome]
-    return _withdrawn(classifier, cases, keeps)
+    return _withdrawn(classifier, kinds[outcome], lambda cell: cell.outcome == outcome)
 
 
 def region_records(region: str, rules: Rules = None) -> Strategy[Record]:
@@ -72,9 +64,8 @@ def _withdrawn(
     """Complete cases of a set, with facts made unknown one after another as long as the cell stays
     as wanted.
     """
-    return st.sampled_from([number for number, _ in case_records(classifier.table, cases)]).flatmap(
-        lambda number: _withdrawn_from(classifier, number, keeps)
-    )
+    numbers = [number for number, _ in case_records(classifier.table, cases)]
+    return st.sampled_from(numbers).flatmap(lambda n: _withdrawn_from(classifier, n, keeps))
 
 
 @st.composite

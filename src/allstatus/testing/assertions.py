@@ -91,16 +91,13 @@ def failure_of(
     function: Callable[[dict[str, Any]], Any], vector: Vector, level: AnswerLevel
 ) -> _Failure | None:
     """How a function's answer to a vector differs; None where it does not."""
-    given, raised = _ask(function, dict(vector.record) if _is_record(vector) else vector.record)
+    asked = vector.record  # which a function may change, and which may be no record
+    given, raised = _ask(function, dict(asked) if isinstance(asked, Mapping) else asked)
     failure = judge_one(vector, given, level)
     if failure is None:
         return None
     said = [] if raised is None else [f"  raised {type(raised).__name__}: {raised}"]
     return _Failure(vector, [*failure.lines, *said], raised)
-
-
-def _is_record(vector: Vector) -> bool:
-    return isinstance(vector.record, Mapping)
 
 
 def _report(failed: Sequence[_Failure], asked: int) -> str:
@@ -134,12 +131,10 @@ def _ask(
 
 def _answer(given: Any) -> Answer | str:
     names = (*FIELDS, *EXPLAINING, *USES)
-    said = (
-        given
-        if isinstance(given, Mapping)
-        else {name: plain(getattr(given, name)) for name in names if hasattr(given, name)}
-    )
-    answer = {name: said[name] for name in names if name in said}
+    if isinstance(given, Mapping):
+        answer = {name: given[name] for name in names if name in given}
+    else:
+        answer = {name: plain(getattr(given, name)) for name in names if hasattr(given, name)}
     return checked(_with_uses(answer) | {name: _plain(value) for name, value in answer.items()})
 
 

@@ -44,7 +44,8 @@ def marrow(day: date, number: str, comparator: str = "") -> Part:
             _observation(f"marrow-{day}", MARROW_BLASTS, day, {"valueString": f"{number} %"})
         ]
     compared = {"comparator": comparator} if comparator else {}
-    value = {"value": _json(number), "unit": "%", "system": UCUM, "code": "%", **compared}
+    sent = float(number) if "." in number else int(number)
+    value = {"value": sent, "unit": "%", "system": UCUM, "code": "%", **compared}
     return {BLASTS: f"{comparator}{number}"}, [
         _observation(f"marrow-{day}", MARROW_BLASTS, day, {"valueQuantity": value})
     ]
@@ -54,17 +55,10 @@ def counts(day: date, parts: Mapping[str, bool]) -> Part:
     """A blood count of these components, on a limit of their range, or a digit below it; what is
     missing leaves it open.
     """
-    said = (
-        {}
-        if not parts
-        else {
-            "cbc": "abnormal"
-            if not all(parts.values())
-            else "normal"
-            if len(parts) == len(COUNTS)
-            else "unknown"
-        }
-    )
+    said = {}
+    if parts:
+        normal = "normal" if len(parts) == len(COUNTS) else "unknown"
+        said["cbc"] = normal if all(parts.values()) else "abnormal"
     return said, [
         _observation(f"{code}-{day}", code, day, _in_range(code, normal))
         for code, normal in parts.items()
@@ -127,17 +121,10 @@ def _code_that_asserts(rules: Rules, status: str) -> str | None:
 
 def bundle(resources: list[Resource]) -> Resource:
     """A collection of one patient."""
-    patient = {
-        "resourceType": "Patient",
-        "id": "p1",
-        "gender": "female",
-        "birthDate": BORN.isoformat(),
-    }
-    return {
-        "resourceType": "Bundle",
-        "type": "collection",
-        "entry": [{"resource": resource} for resource in [patient, *resources]],
-    }
+    person = {"id": "p1", "gender": "female", "birthDate": BORN.isoformat()}
+    patient = {"resourceType": "Patient", **person}
+    entries = [{"resource": resource} for resource in [patient, *resources]]
+    return {"resourceType": "Bundle", "type": "collection", "entry": entries}
 
 
 def condition(name: str, code: str, day: date, **more: str) -> Resource:
@@ -191,7 +178,3 @@ def _in_range(code: str, normal: bool) -> Resource:
         "valueQuantity": {"value": float(high if normal else below), **sent},
         "referenceRange": [limits],
     }
-
-
-def _json(number: str) -> int | float:
-    return float(number) if "." in number else int(number)

@@ -88,11 +88,7 @@ def bundles(draw: st.DrawFn, rules: Rules = None) -> tuple[Record, Resource]:
         back = draw(st.sampled_from([None, day - timedelta(days=20)]))
         said.append(parts.coded_history(rules, day - timedelta(days=45), back))
     record = _patient(day) | {name: value for part, _ in said for name, value in part.items()}
-    resources = [
-        parts.diagnosis(rules, FIRST_DAY),
-        *(resource for _, made in said for resource in made),
-    ]
-    return record, parts.bundle(draw(st.permutations(resources)))
+    return record, parts.bundle(draw(st.permutations(_all_of(said, rules))))
 
 
 @st.composite
@@ -163,10 +159,12 @@ def _resources(records: list[Record], rules: Rules) -> list[Resource]:
             parts.counts(day, dict.fromkeys(COUNTS, record["cbc"] == "normal")),
         ]
         said += [parts.fever(day)] if record["signs_and_symptoms"] == "present" else []
-    return [
-        parts.diagnosis(rules, FIRST_DAY),
-        *(resource for _, made in said for resource in made),
-    ]
+    return _all_of(said, rules)
+
+
+def _all_of(said: list[parts.Part], rules: Rules) -> list[Resource]:
+    """The diagnosis, and the resources of all parts."""
+    return [parts.diagnosis(rules, FIRST_DAY), *(one for _, made in said for one in made)]
 
 
 def _patient(day: date) -> Record:
@@ -190,9 +188,8 @@ def _components() -> Strategy[dict[str, Any]]:
 
 def _findings(remission: bool, rules: Rules) -> Strategy[Record]:
     limit = classifier_of(rules).table.domains[BLASTS].limits[0]
-    inside = near_threshold(rules, BLASTS).filter(
-        lambda number: (Fraction(number) <= limit) is remission
-    )
+    near = near_threshold(rules, BLASTS)
+    inside = near.filter(lambda number: (Fraction(number) <= limit) is remission)
     words = ("normal", "absent") if remission else ("abnormal", "present")
     return st.fixed_dictionaries(
         {

@@ -25,17 +25,20 @@ MODIFIER = [{"url": "http://h.example/only-planned", "valueBoolean": True}]
 DATES = ("effectiveDateTime", "onsetDateTime", "recordedDate")
 
 
-def _is_of(resource: Resource, kinds: str) -> bool:
-    return resource["resourceType"] in kinds.split()
+def _put(resource: Resource, elements: Resource) -> Resource:
+    """The resource with elements put in, None taking one out."""
+    return {key: item for key, item in (resource | elements).items() if item is not None}
+
+
+def _without(resource: Resource, *keys: str) -> Resource:
+    return {key: item for key, item in resource.items() if key not in keys}
 
 
 def _changed(kinds: str, **elements: Any) -> Blur:
     """Resources of these kinds with elements put in, None taking one out."""
 
     def change(resource: Resource) -> Resource | None:
-        if not _is_of(resource, kinds):
-            return None
-        return {k: v for k, v in (resource | elements).items() if v is not None}
+        return _put(resource, elements) if resource["resourceType"] in kinds.split() else None
 
     return change
 
@@ -58,15 +61,14 @@ def _quantity(**elements: Any) -> Blur:
     def change(resource: Resource) -> Resource | None:
         if "valueQuantity" not in resource:
             return None
-        made = {k: v for k, v in (resource["valueQuantity"] | elements).items() if v is not None}
-        kept = {key: item for key, item in resource.items() if key != "referenceRange"}
-        return kept | {"valueQuantity": made}
+        made = _put(resource["valueQuantity"], elements)
+        return _without(resource, "referenceRange") | {"valueQuantity": made}
 
     return change
 
 
 def _undated(resource: Resource) -> Resource | None:
-    return {key: item for key, item in resource.items() if key not in DATES}
+    return _without(resource, *DATES)
 
 
 def _of_the_year(resource: Resource) -> Resource | None:
@@ -75,22 +77,21 @@ def _of_the_year(resource: Resource) -> Resource | None:
 
 def _date_unread(resource: Resource) -> Resource | None:
     found = {f"_{key}": UNKNOWN for key in DATES if key in resource}
-    return {key: item for key, item in resource.items() if key not in DATES} | found
+    return _without(resource, *DATES) | found
 
 
 def _end_unread(resource: Resource) -> Resource | None:
     if "abatementDateTime" not in resource:
         return None
-    kept = {key: item for key, item in resource.items() if key != "abatementDateTime"}
-    return kept | {"_abatementDateTime": UNKNOWN}
+    return _without(resource, "abatementDateTime") | {"_abatementDateTime": UNKNOWN}
 
 
 def _period(end: str) -> Blur:
     def change(resource: Resource) -> Resource | None:
         if "effectiveDateTime" not in resource or resource["resourceType"] != "Observation":
             return None
-        kept = {key: item for key, item in resource.items() if key != "effectiveDateTime"}
-        return kept | {"effectivePeriod": {end: resource["effectiveDateTime"]}}
+        period = {"effectivePeriod": {end: resource["effectiveDateTime"]}}
+        return _without(resource, "effectiveDateTime") | period
 
     return change
 
@@ -187,7 +188,7 @@ def _marrow_of(resources: list[Resource]) -> Resource:
 
 def _beside(day: str, name: str, **elements: Any) -> Resource:
     made = parts.marrow(date.fromisoformat(day), "60")[1][0]
-    return {k: v for k, v in (made | {"id": name} | elements).items() if v is not None}
+    return _put(made, {"id": name, **elements})
 
 
 def _worse(days: int = 0, **elements: Any) -> Scrap:

@@ -139,11 +139,8 @@ def _alone(_: Record, answer: Answer) -> Answer:
 
 
 def _left_out(_: Record, answer: Answer) -> Answer:
-    left = {
-        name: said
-        for name, said in answer["by_option"].items()
-        if said["applicability"] != DOES_NOT_APPLY
-    }
+    options = answer["by_option"].items()
+    left = {name: said for name, said in options if said["applicability"] != DOES_NOT_APPLY}
     return {**answer, "by_option": left}
 
 

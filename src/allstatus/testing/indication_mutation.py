@@ -76,13 +76,9 @@ def tell_uses_apart(one: Classifier, other: Applicability) -> Record | None:
     for status in one.ruleset.statuses:
         mine, theirs = (side.options_of(status).agents for side in (one.applicability, other))
         for agent in (name for name in mine | theirs if mine.get(name) is not theirs.get(name)):
-            asked = {
-                name
-                for fitting in (mine.get(agent), theirs.get(agent))
-                if fitting is not None
-                for condition in fitting.conditions()
-                for name in condition.table.criteria
-            }
+            fittings = [side[agent] for side in (mine, theirs) if agent in side]
+            conditions = [one for fitting in fittings for one in fitting.conditions()]
+            asked = {name for condition in conditions for name in condition.table.criteria}
             for record in _records(one, other.overlay, status, asked):
                 if _differs(one, other, status, record):
                     return record
@@ -94,13 +90,12 @@ def _records(one: Classifier, other: Indications, status: str, asked: set[str]) 
     criteria.
     """
     overlay = one.applicability.overlay
-    names = {
-        words.criteria[name].condition.fact for words in (overlay, other) for name in asked
-    } - {STATUS_FACT}
+    both = overlay, other
+    names = {words.criteria[name].condition.fact for words in both for name in asked}
     facts = [
-        (PatientFact(overlay, overlay.facts[name]), PatientFact(other, other.facts[name]))
+        tuple(PatientFact(words, words.facts[name]) for words in both)
         for name in overlay.facts
-        if name in names
+        if name in names - {STATUS_FACT}
     ]
     base = base_record(one, status)
     for values in product(*(_values(mine, theirs) for mine, theirs in facts)):

@@ -53,22 +53,14 @@ def conditions_of(applicability: Applicability, status: str) -> Iterator[Indicat
 def base_record(classifier: Classifier, status: str) -> Record:
     """A complete record of a status that stays of it whatever is said of the patient."""
     overlay = classifier.applicability.overlay
-    said = [
-        fact.stated_in({}, value)
-        for fact in patient_facts(overlay)
-        for value in fact.ordinary_stated
-    ]
-    records = [
-        record for _, record in case_records(classifier.table, classifier.table.statuses[status])
-    ]
-    return next(
-        (
-            base
-            for base in records
-            if all(settled(classifier, {**base, **more}, status) for more in said)
-        ),
-        records[0],
-    )
+    facts = patient_facts(overlay)
+    said = [fact.stated_in({}, value) for fact in facts for value in fact.ordinary_stated]
+    table = classifier.table
+    records = [record for _, record in case_records(table, table.statuses[status])]
+    for base in records:
+        if all(settled(classifier, {**base, **more}, status) for more in said):
+            return base
+    return records[0]
 
 
 class _Asking:
@@ -89,17 +81,14 @@ class _Asking:
         limits.
         """
         ordinary = [fact.ordinary_stated for fact in self.facts]
-        for values in product(
-            *([*known, fact.not_known] for known, fact in zip(ordinary, self.facts, strict=True))
-        ):
+        choices = ([*fact.ordinary_stated, fact.not_known] for fact in self.facts)
+        for values in product(*choices):
             yield self._named(values)
         for place, fact in enumerate(self.facts):
             if fact.limits:
                 for values in self._where_it_matters(place, list(product(*ordinary))):
-                    yield from (
-                        self._named((*values[:place], number, *values[place + 1 :]))
-                        for number in fact.stated_values()
-                    )
+                    for number in fact.stated_values():
+                        yield self._named((*values[:place], number, *values[place + 1 :]))
 
     def _where_it_matters(self, place: int, combinations: list[Values]) -> list[Values]:
         """The first combination in which this fact alone changes the answer, if there is one."""
@@ -122,9 +111,8 @@ class _Asking:
         for fact, value in zip(self.facts, values, strict=True):
             record = fact.stated_in(record, value)
             known = value not in (None, UNKNOWN)
-            said.append(
-                f"{fact.name}={word(value).removeprefix('number ') if known else 'not known'}"
-            )
+            words = word(value).removeprefix("number ") if known else "not known"
+            said.append(f"{fact.name}={words}")
         return f"{self.condition.path}: {', '.join(said)}", record
 
 

@@ -140,29 +140,15 @@ def _list_slips(items: list[Any], place: str) -> Iterator[tuple[str, list[Any]]]
 
 def _inner_slips(item: Any, where: str) -> Iterator[tuple[str, Any]]:
     """Slips below a clause, and all for any."""
-    kind = next(
-        (
-            kind
-            for kind in ("all", "any", "not")
-            if isinstance(item, dict) and item.get(kind) is not None
-        ),
-        None,
-    )
-    if kind is None:
-        return
-    rest = {key: value for key, value in item.items() if key != kind}
-    if kind == "not":
-        yield from (
-            (words, {**rest, "not": slip})
-            for words, slip in _inner_slips(item["not"], f"{where}.1")
-        )
-        return
-    other = "any" if kind == "all" else "all"
-    if len(item[kind]) > 1:
-        yield f"clause {where}: {other} for {kind}", {**rest, other: item[kind]}
-    yield from (
-        (words, {**rest, kind: slip}) for words, slip in _list_slips(item[kind], f"{where}.")
-    )
+    written = item if isinstance(item, dict) else {}
+    for kind in [one for one in ("all", "any", "not") if written.get(one) is not None][:1]:
+        rest, inner = without(item, kind), item[kind]
+        other = "any" if kind == "all" else "all"
+        if kind != "not" and len(inner) > 1:
+            yield f"clause {where}: {other} for {kind}", {**rest, other: inner}
+        slips = _inner_slips(inner, f"{where}.1")
+        for words, slip in slips if kind == "not" else _list_slips(inner, f"{where}."):
+            yield words, {**rest, kind: slip}
 
 
 def negated(item: Any) -> Any:
@@ -210,15 +196,10 @@ def _options(files: RuleFiles) -> Iterator[Mutant]:
     for number, path in enumerate(paths):
         following = paths[(number + 1) % len(paths)]
         for option in lists[path]["options"]:
-            left = {
-                **lists[path],
-                "options": [other for other in lists[path]["options"] if other is not option],
-            }
+            others = [other for other in lists[path]["options"] if other is not option]
+            left = {**lists[path], "options": others}
             yield Mutant(f"{option['id']} dropped", "option", {path: left})
             if following != path:
                 more = {**lists[following], "options": [*lists[following]["options"], option]}
-                yield Mutant(
-                    f"{option['id']} under {more['status']}",
-                    "option",
-                    {path: left, following: more},
-                )
+                moved = f"{option['id']} under {more['status']}"
+                yield Mutant(moved, "option", {path: left, following: more})

@@ -252,19 +252,15 @@ def render(fates: Sequence[Fate]) -> str:
     for group in groups:
         words = [fate.word for fate in fates if fate.group == group]
         alive = "  ✗" if "survived" in words else ""
-        lines.append(
-            f"{group:<18} {len(words):>7} {words.count('killed'):>7} "
-            f"{words.count('equivalent'):>10}{alive}"
-        )
+        killed, alike = words.count("killed"), words.count("equivalent")
+        lines.append(f"{group:<18} {len(words):>7} {killed:>7} {alike:>10}{alive}")
     survivors = [fate for fate in fates if fate.word == "survived"]
     for fate in survivors:
         lines.append(f"✗ survived: {fate.group}: {fate.name}")
         lines += [f"  this record would kill it: {one_line(fate.witness)}"] if fate.witness else []
     killed = sum(fate.word == "killed" for fate in fates)
-    lines.append(
-        f"{killed} of {killed + len(survivors)} killed; {len(fates) - killed - len(survivors)} are "
-        f"equivalent to the rules"
-    )
+    lived = killed + len(survivors)
+    lines.append(f"{killed} of {lived} killed; {len(fates) - lived} are equivalent to the rules")
     return "\n".join(lines) + "\n"
 
 
@@ -281,7 +277,5 @@ def to_document(fates: Sequence[Fate]) -> dict[str, Any]:
         for f in fates
     ]
     words = [fate.word for fate in fates]
-    return {
-        **{word: words.count(word) for word in ("killed", "survived", "equivalent")},
-        "mutants": mutants,
-    }
+    counts = {word: words.count(word) for word in ("killed", "survived", "equivalent")}
+    return {**counts, "mutants": mutants}

@@ -18,17 +18,8 @@ from allstatus.testing.vector_groups import intervals
 
 Rules = Classifier | str | Path | None
 Strategy = st.SearchStrategy
-BESIDE = (
-    Fraction(0),
-    HAIR,
-    -HAIR,
-    Fraction(1, 100),
-    -Fraction(1, 100),
-    Fraction(1, 10),
-    -Fraction(1, 10),
-    Fraction(1),
-    -Fraction(1),
-)
+STEPS = HAIR, Fraction(1, 100), Fraction(1, 10), Fraction(1)
+BESIDE = (Fraction(0), *(sign * step for step in STEPS for sign in (1, -1)))
 
 
 @lru_cache(maxsize=8)

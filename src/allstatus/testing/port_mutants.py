@@ -19,13 +19,7 @@ from allstatus.rules.condition import Comparison
 from allstatus.rules.ruleset import Fact
 from allstatus.table.decision_table import DecisionTable
 from allstatus.testing.answers import Answer
-from allstatus.testing.representatives import (
-    UNKNOWN,
-    Record,
-    numeric_facts,
-    stated_at,
-    stating,
-)
+from allstatus.testing.representatives import UNKNOWN, Record, numeric_facts, stated_at, stating
 
 Reading = Callable[[Record], Record]
 Saying = Callable[[Record, Answer], Answer]
@@ -118,10 +112,12 @@ def _can_differ(change: Callable[[Fraction], Fraction], conditions: Sequence[Com
     limits = [condition.limit for condition in conditions if condition.limit is not None]
     near = [limit + sign * step for limit in limits for step in STEPS for sign in (1, -1)]
     numbers = [n for n in (*near, *(100 * n for n in near), *(n / 100 for n in near)) if n >= 0]
-    pairs = [
-        (Percent(n, n), Percent(m, m)) for n, m in ((n, max(change(n), ZERO)) for n in numbers)
-    ]
-    return any(c.holds(read) is not c.holds(changed) for read, changed in pairs for c in conditions)
+    for n in numbers:
+        m = max(change(n), ZERO)
+        read, changed = Percent(n, n), Percent(m, m)
+        if any(c.holds(read) is not c.holds(changed) for c in conditions):
+            return True
+    return False
 
 
 def _sure_regions(_: Record, answer: Answer) -> Answer:
@@ -200,19 +196,15 @@ def _guess(_: Record, answer: Answer) -> Answer:
 
 
 def _only_statuses(_: Record, answer: Answer) -> Answer:
-    return {
-        **answer,
-        "possible": [name for name in answer["possible"] if name != "outside_definitions"],
-    }
+    statuses = [name for name in answer["possible"] if name != "outside_definitions"]
+    return {**answer, "possible": statuses}
 
 
 def _all_missing(record: Record, answer: Answer) -> Answer:
     if answer["outcome"] != "insufficient_data":
         return answer
-    return {
-        **answer,
-        "missing": [name for name, value in record.items() if value in (None, UNKNOWN)],
-    }
+    missing = [name for name, value in record.items() if value in (None, UNKNOWN)]
+    return {**answer, "missing": missing}
 
 
 def _conflict_as_insufficient(_: Record, answer: Answer) -> Answer:

@@ -66,15 +66,11 @@ class _Kit:
         from allstatus.testing.vectors import make_vectors, read_vectors, within
 
         self.command, self.level = command, AnswerLevel(config.getoption("--allstatus-level"))
-        folder, rules = (
-            config.getoption("--allstatus-vectors"),
-            config.getoption("--allstatus-rules"),
-        )
-        vectors = (
-            read_vectors(Path(folder))
-            if folder
-            else make_vectors(load_rules(rules, engine="builtin"))
-        )
+        if folder := config.getoption("--allstatus-vectors"):
+            vectors = read_vectors(Path(folder))
+        else:
+            rules = config.getoption("--allstatus-rules")
+            vectors = make_vectors(load_rules(rules, engine="builtin"))
         self.vectors = within(vectors, self.level)
         self._report: Report | None = None
 
@@ -102,11 +98,9 @@ class _Item(pytest.Item):
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """The difference alone, without a trace through the kit."""
-        return (
-            str(excinfo.value)
-            if isinstance(excinfo.value, _Differs)
-            else super().repr_failure(excinfo, style)
-        )
+        if isinstance(excinfo.value, _Differs):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
         """The command stands where a test's file would."""

@@ -52,9 +52,8 @@ def _records(draw: st.DrawFn, rules: Rules = None) -> Record:
     for name, values in kit.values.items():
         how = draw(st.sampled_from(manners))
         if how != "absent":
-            record[name] = (
-                draw(values if case is None else kit.of(case, name)) if (how == STATED) else how
-            )
+            stated = values if case is None else kit.of(case, name)
+            record[name] = draw(stated) if how == STATED else how
     if all(value is None for value in record.values()):
         name = next(iter(kit.values))
         record[name] = draw(kit.values[name])
@@ -65,20 +64,15 @@ def invalid_records(rules: Rules = None) -> Strategy[Any]:
     """What is no record and must be refused: those of the vectors."""
     classifier = classifier_of(rules)
     asked = [record for _, _, record in Families(classifier.table).invalid()]
-    return st.sampled_from(
-        [one for one in asked if answer_of(classifier, one)["outcome"] == INVALID]
-    )
+    refused = [one for one in asked if answer_of(classifier, one)["outcome"] == INVALID]
+    return st.sampled_from(refused)
 
 
 def complete_records(rules: Rules = None) -> Strategy[Record]:
     """Records that state a single value of every fact; they may contradict a constraint."""
-    classifier = classifier_of(rules)
-    return st.fixed_dictionaries(
-        {
-            fact.name: _exact_values(classifier.table, fact)
-            for fact in classifier.ruleset.facts.values()
-        }
-    )
+    table = classifier_of(rules).table
+    facts = table.ruleset.facts.items()
+    return st.fixed_dictionaries({name: _exact_values(table, fact) for name, fact in facts})
 
 
 def refinements(
@@ -102,14 +96,8 @@ def refinements(
         for fact in classifier.ruleset.facts.values()
         if _refinable(fact.name, record, assumable)
     }
-    return _with_more(record, better)
-
-
-@st.composite
-def _with_more(
-    draw: st.DrawFn, known: Record, better: dict[str, Strategy[Any]]
-) -> tuple[Record, Record]:
-    return known, {**known, **draw(st.fixed_dictionaries({}, optional=better))}
+    more = st.fixed_dictionaries({}, optional=better)
+    return more.map(lambda known: (record, {**record, **known}))
 
 
 def equivalent_spellings(record: Record, rules: Rules = None) -> Strategy[Record]:
@@ -123,9 +111,8 @@ def equivalent_spellings(record: Record, rules: Rules = None) -> Strategy[Record
         if domain.fact.kind == "percent" and record.get(name) is not None
     }
     nulls = {name: st.none() for name in table.domains if name not in record}
-    spelled = st.fixed_dictionaries(forms, optional=nulls).map(
-        lambda changed: {**record, **changed}
-    )
+    changes = st.fixed_dictionaries(forms, optional=nulls)
+    spelled = changes.map(lambda changed: {**record, **changed})
     listed = spelled.flatmap(lambda one: st.sampled_from([one, *_listed(one)]))
     return listed.flatmap(lambda one: st.permutations(list(one.items())).map(dict))
 

@@ -57,10 +57,8 @@ def write_vectors(folder: Path, classifier: Classifier, vectors: Sequence[Vector
 
 def vector_schema(classifier: Classifier) -> dict[str, Any]:
     """The JSON Schema of one line of `vectors.jsonl`."""
-    statuses, outcomes = (
-        list(classifier.ruleset.statuses),
-        ["determined", "outside_definitions", "insufficient_data", "conflicting_data"],
-    )
+    statuses = list(classifier.ruleset.statuses)
+    outcomes = "determined", "outside_definitions", "insufficient_data", "conflicting_data"
     expected = {
         "outcome": {"enum": [*outcomes, INVALID]},
         "status": {"enum": [*statuses, None]},
@@ -78,21 +76,16 @@ def vector_schema(classifier: Classifier) -> dict[str, Any]:
         "family": {"type": "string"},
         "level": {"enum": list(AnswerLevel)},
         "record": {"type": "object"},
-        "expected": {
-            "type": "object",
-            "properties": expected,
-            "required": [*FIELDS],
-            "additionalProperties": False,
-        },
+        "expected": _closed(expected, FIELDS),
     }
-    return {
-        "$schema": DIALECT,
-        "title": "one allstatus conformance vector",
-        "type": "object",
-        "properties": properties,
-        "required": list(properties),
-        "additionalProperties": False,
-    }
+    title = "one allstatus conformance vector"
+    return {"$schema": DIALECT, "title": title, **_closed(properties, properties)}
+
+
+def _closed(properties: dict[str, Any], required: Iterable[str]) -> dict[str, Any]:
+    """An object of no other properties."""
+    said = {"properties": properties, "required": list(required)}
+    return {"type": "object", **said, "additionalProperties": False}
 
 
 def _by_name(schema: dict[str, Any]) -> dict[str, Any]:
@@ -101,12 +94,7 @@ def _by_name(schema: dict[str, Any]) -> dict[str, Any]:
 
 def _said(*words: str, **more: Any) -> dict[str, Any]:
     properties = {"applicability": {"enum": list(words)}, "needs": _TEXTS, **more}
-    return {
-        "type": "object",
-        "properties": properties,
-        "required": list(properties),
-        "additionalProperties": False,
-    }
+    return _closed(properties, properties)
 
 
 def _manifest(classifier: Classifier, vectors: Sequence[Vector]) -> dict[str, Any]:
@@ -115,11 +103,9 @@ def _manifest(classifier: Classifier, vectors: Sequence[Vector]) -> dict[str, An
         {"family": family, "level": level, "vectors": count}
         for (family, level), count in counts.items()
     ]
-    uses = (
-        {"applicability": about_uses(classifier.applicability)}
-        if any(vector.family == USES_FAMILY for vector in vectors)
-        else {}
-    )
+    uses = {}
+    if any(vector.family == USES_FAMILY for vector in vectors):
+        uses["applicability"] = about_uses(classifier.applicability)
     return {
         "format": FORMAT,
         "ruleset": about_rules(classifier.table),
@@ -189,16 +175,15 @@ def _json(document: Any) -> str:
 
 def _readme(classifier: Classifier, vectors: Sequence[Vector]) -> str:
     about = about_rules(classifier.table)
-    source, statuses = (
-        about["source"],
-        ", ".join(f"`{name}`" for name in classifier.ruleset.statuses),
-    )
+    source = about["source"]
+    statuses = ", ".join(f"`{name}`" for name in classifier.ruleset.statuses)
     counts = Counter((vector.family, vector.level) for vector in vectors)
     rows = "\n".join(
         f"| {family} | {level} | {count} |" for (family, level), count in counts.items()
     )
     levels = Counter(vector.level for vector in vectors)
     text = files("allstatus.testing").joinpath("vectors_readme.md").read_text("utf-8")
+    uses = about_uses(classifier.applicability)
     marks = {
         "ruleset": about["id"],
         "version": about["version"],
@@ -210,10 +195,7 @@ def _readme(classifier: Classifier, vectors: Sequence[Vector]) -> str:
         "rows": rows,
         "count": str(len(vectors)),
         "statuses": statuses,
-        **{
-            "_".join(["uses", name]).removesuffix("_id"): text
-            for name, text in about_uses(classifier.applicability).items()
-        },
+        **{f"uses_{name}".removesuffix("_id"): words for name, words in uses.items()},
         **{level.replace("-", "_"): str(levels[level]) for level in AnswerLevel},
     }
     for name, value in marks.items():

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
-from itertools import chain, product
+from itertools import chain, islice, product
 from typing import Any
 
 from allstatus.record.percent import HUNDRED, ZERO, Percent, format_number, grades_of
@@ -109,18 +109,14 @@ class Families:
     def region(self) -> Iterator[Asked]:
         """Every complete case of every region."""
         for name, cases in self.table.regions.items():
-            yield from (
-                (f"{name}/{number}", AnswerLevel.core, record)
-                for number, record in case_records(self.table, cases)
-            )
+            for number, record in case_records(self.table, cases):
+                yield f"{name}/{number}", AnswerLevel.core, record
 
     def contradiction(self) -> Iterator[Asked]:
         """Every complete case that breaks a constraint."""
         cannot_be = self.table.everything & ~self.table.consistent
-        yield from (
-            (f"case {number}", AnswerLevel.core, record)
-            for number, record in case_records(self.table, cannot_be)
-        )
+        for number, record in case_records(self.table, cannot_be):
+            yield f"case {number}", AnswerLevel.core, record
 
     def partial(self) -> Iterator[Asked]:
         """Every combination of known and unknown facts."""
@@ -132,11 +128,8 @@ class Families:
         for fact, domain in self.numbers.items():
             for bounds in chain.from_iterable(map(intervals, domain.limits)):
                 for name, record in self.canonical.items():
-                    yield (
-                        f"{name}/{fact} {bounds}",
-                        AnswerLevel.partial_data,
-                        {**record, fact: bounds},
-                    )
+                    told = {**record, fact: bounds}
+                    yield f"{name}/{fact} {bounds}", AnswerLevel.partial_data, told
 
     def assumption(self) -> Iterator[Asked]:
         """Facts the rules may assume something of: absent, null, unknown; and all of them absent at
@@ -152,11 +145,8 @@ class Families:
                 known = {key: value for key, value in record.items() if key not in may}
                 yield f"{name}/none reported", AnswerLevel.partial_data, known
                 for fact in known:
-                    yield (
-                        f"{name}/none reported, {fact}=unknown",
-                        AnswerLevel.partial_data,
-                        {**known, fact: UNKNOWN},
-                    )
+                    what, told = f"none reported, {fact}=unknown", {**known, fact: UNKNOWN}
+                    yield f"{name}/{what}", AnswerLevel.partial_data, told
 
     def relapses(self) -> Iterator[Asked]:
         """Relapses counted, beside a history that says so, says otherwise, or says nothing."""
@@ -174,24 +164,13 @@ class Families:
         """The same value, spelled otherwise."""
         for name, record in self.canonical.items():
             for fact, domain in self.numbers.items():
-                for limit in domain.limits:
-                    for number in (limit, limit + 1):
-                        for spelling in (*number_spellings(number), *number_neighbours(number)):
-                            yield (
-                                f"{name}/{fact}={word(spelling)}",
-                                AnswerLevel.exact_decimal,
-                                {**record, fact: spelling},
-                            )
-                for grade in grades_of(fact):
-                    yield (
-                        f"{name}/{fact}={grade}",
-                        AnswerLevel.exact_decimal,
-                        {**record, fact: grade},
-                    )
-            yield from (
-                (f"{name}/{what}", AnswerLevel.exact_decimal, other)
-                for what, other in respelled(record)
-            )
+                numbers = [n for limit in domain.limits for n in (limit, limit + 1)]
+                written = [(*number_spellings(n), *number_neighbours(n)) for n in numbers]
+                for spelling in chain(*written, grades_of(fact)):
+                    told = {**record, fact: spelling}
+                    yield f"{name}/{fact}={word(spelling)}", AnswerLevel.exact_decimal, told
+            for what, other in respelled(record):
+                yield f"{name}/{what}", AnswerLevel.exact_decimal, other
         name, record = next(iter(self.canonical.items()))
         for key, values in beside(self.rules).items():
             for value in values:
@@ -205,11 +184,8 @@ class Families:
             for what, value in NOT_NUMBERS.items():
                 yield f"{fact}/{what}", AnswerLevel.exact_decimal, {**record, fact: value}
         for fact in self.rules.facts:
-            yield (
-                f"{fact}/no such value",
-                AnswerLevel.exact_decimal,
-                {**record, fact: "no such value"},
-            )
+            told = {**record, fact: "no such value"}
+            yield f"{fact}/no such value", AnswerLevel.exact_decimal, told
         if "leukemia_outside_marrow" in self.rules.facts:
             for site in ({"site": "cns", "of": "blood"}, {"site": "liver"}, {}):
                 told = {**record, "leukemia_outside_marrow": site}
@@ -236,7 +212,8 @@ class Families:
     def _canonical(self) -> Iterator[tuple[str, Record]]:
         """One complete case of every status and every region; the first that values can make."""
         for name, cases in {**self.table.statuses, **self.table.regions}.items():
-            yield from ((name, record) for _, record in list(case_records(self.table, cases))[:1])
+            for _, record in islice(case_records(self.table, cases), 1):
+                yield name, record
 
     def _turning(self, domain: FactDomain) -> Iterator[tuple[str, Record]]:
         """A complete case that turns on each limit of a number on which no canonical one does."""
@@ -278,19 +255,6 @@ def edge_numbers(domain: FactDomain) -> Iterator[tuple[str, AnswerLevel]]:
 
 def intervals(limit: Fraction) -> Iterator[str]:
     """Bounds that decide the limit, and bounds that do not."""
-    at, double, half = (
-        format_number(limit),
-        format_number(min(2 * limit, HUNDRED)),
-        format_number(limit / 2),
-    )
-    yield from (
-        f"<{at}",
-        f"<={at}",
-        f">{at}",
-        f">={at}",
-        f"<{double}",
-        f">{half}",
-        f"{at}-{double}",
-        f"{half}-{at}",
-        f"{half}-{double}",
-    )
+    at, double, half = map(format_number, (limit, min(2 * limit, HUNDRED), limit / 2))
+    yield from (f"<{at}", f"<={at}", f">{at}", f">={at}", f"<{double}", f">{half}")
+    yield from (f"{at}-{double}", f"{half}-{at}", f"{half}-{double}")

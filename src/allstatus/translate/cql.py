@@ -85,10 +85,8 @@ class _CqlLibrary:
         yield 'define "Stated": Tuple {'
         for place, criterion in enumerate(self.rules.criteria.values(), 1):
             comma = "," if place < len(self.rules.criteria) else ""
-            yield (
-                f"  // {criterion.title}\n  {criterion.name}: "
-                f"{_verdict(criterion.condition)}{comma}"
-            )
+            yield f"  // {criterion.title}"
+            yield f"  {criterion.name}: {_verdict(criterion.condition)}{comma}"
         yield "}"
 
     def _assumptions(self) -> Iterator[str]:
@@ -97,11 +95,9 @@ class _CqlLibrary:
         for fact in self.assumable:
             assert fact.assume is not None
             yield f"\n// {fact.assume.because}"
-            fails = (
-                NO_CASE
-                if fact.assume.when is None
-                else self.table.consistent & ~self.table.where(fact.assume.when)
-            )
+            fails, when = NO_CASE, fact.assume.when
+            if when is not None:
+                fails = self.table.consistent & ~self.table.where(when)
             yield from self._function(f"{fact.name} may not be assumed", fails)
             yield f'define "{fact.name} may be assumed":'
             stated_unknown = f"\"{UNKNOWN_FACTS}\" Name where Name = '{fact.name}'"
@@ -144,10 +140,8 @@ class _CqlLibrary:
         yield '\ndefine "Outcome":\n  case'
         yield "    when Count(\"Possible\") = 0 then 'conflicting_data'"
         yield "    when Count(\"Possible\") > 1 then 'insufficient_data'"
-        yield (
-            f"    when First(\"Possible\") = '{OUTSIDE}' then '{OUTSIDE}'\n    else 'determined'\n "
-            f" end"
-        )
+        yield f"    when First(\"Possible\") = '{OUTSIDE}' then '{OUTSIDE}'"
+        yield "    else 'determined'\n  end"
         yield '\ndefine "Status": if "Outcome" = \'determined\' then First("Possible") else null'
         for status in self.rules.statuses.values():
             yield f'define "{status.condition_name}": Coalesce("Status" = \'{status.name}\', false)'
@@ -171,16 +165,8 @@ class _CqlLibrary:
 
 
 def _condition(condition: Condition) -> str:
-    return (
-        "("
-        + (
-            " and ".join(
-                f"known.{name} is not {_word(not verdict)}" for name, verdict in condition.items()
-            )
-            or "true"
-        )
-        + ")"
-    )
+    said = (f"known.{name} is not {_word(not verdict)}" for name, verdict in condition.items())
+    return f"({' and '.join(said) or 'true'})"
 
 
 def _verdict(condition: Comparison) -> str:
@@ -188,9 +174,8 @@ def _verdict(condition: Comparison) -> str:
         return _number_verdict(condition, condition.limit)
     if isinstance(condition.operand, bool):
         return f'"{condition.fact}"'
-    return (
-        f"\"{condition.fact}\" {'=' if condition.operator == '==' else '!='} '{condition.operand}'"
-    )
+    equal = "=" if condition.operator == "==" else "!="
+    return f"\"{condition.fact}\" {equal} '{condition.operand}'"
 
 
 def _number_verdict(condition: Comparison, limit: Fraction) -> str:

@@ -72,29 +72,22 @@ class _Model:
 
     def element(self) -> ET.Element:
         about = about_rules(self.table)
-        namespace = f"urn:allstatus:{about['id']}"
-        root = ET.Element(
-            "definitions",
-            xmlns=MODEL,
-            id="definitions",
-            name=about["title"],
-            namespace=namespace,
-            exporter="allstatus",
-        )
+        named = {"name": about["title"], "namespace": f"urn:allstatus:{about['id']}"}
+        more = {"xmlns": MODEL, "id": "definitions", **named, "exporter": "allstatus"}
+        root = ET.Element("definitions", more)
         _text_in(root, "description", "\n".join(self._description(about)))
         for fact in self.rules.facts.values():
-            data = ET.SubElement(root, "inputData", id=f"input_{fact.name}", name=fact.name)
-            ET.SubElement(
-                data, "variable", id=f"variable_{fact.name}", name=fact.name, typeRef=_type(fact)
-            )
-        decision = ET.SubElement(root, "decision", id=about["id"], name=library_name(self.table))
-        ET.SubElement(decision, "variable", id="variable_decision", name=library_name(self.table))
+            name, kind = fact.name, _type(fact)
+            data = ET.SubElement(root, "inputData", id=f"input_{name}", name=name)
+            ET.SubElement(data, "variable", id=f"variable_{name}", name=name, typeRef=kind)
+        title = library_name(self.table)
+        decision = ET.SubElement(root, "decision", id=about["id"], name=title)
+        ET.SubElement(decision, "variable", id="variable_decision", name=title)
         for name in self.rules.facts:
             needed = ET.SubElement(decision, "informationRequirement", id=f"requires_{name}")
             ET.SubElement(needed, "requiredInput", href=f"#input_{name}")
-        self._table(
-            ET.SubElement(decision, "decisionTable", id="decision_table", hitPolicy="UNIQUE")
-        )
+        unique = {"id": "decision_table", "hitPolicy": "UNIQUE"}
+        self._table(ET.SubElement(decision, "decisionTable", unique))
         return root
 
     def _description(self, about: Mapping[str, str]) -> Iterator[str]:
@@ -112,19 +105,12 @@ class _Model:
 
     def _table(self, parent: ET.Element) -> None:
         for name, words in self.columns.items():
-            column = ET.SubElement(
-                parent, "input", id=f"column_{name}", label=self.rules.facts[name].question
-            )
-            _text_in(
-                ET.SubElement(column, "inputExpression", id=f"reads_{name}", typeRef="string"),
-                "text",
-                _expression(words),
-            )
-            _text_in(
-                ET.SubElement(column, "inputValues", id=f"words_{name}"),
-                "text",
-                _words([word.text for word in words]),
-            )
+            question = self.rules.facts[name].question
+            column = ET.SubElement(parent, "input", id=f"column_{name}", label=question)
+            reads = {"id": f"reads_{name}", "typeRef": "string"}
+            _text_in(ET.SubElement(column, "inputExpression", reads), "text", _expression(words))
+            values = ET.SubElement(column, "inputValues", id=f"words_{name}")
+            _text_in(values, "text", _words([word.text for word in words]))
         for name in OUTPUTS:
             types = {"typeRef": "string"} if name in ("outcome", "status") else {}
             ET.SubElement(parent, "output", {"id": f"output_{name}", "name": name, **types})
@@ -137,11 +123,8 @@ class _Model:
             entry = ET.SubElement(rule, "inputEntry", id=f"rule_{number}_{name}")
             _text_in(entry, "text", _words(fixed[name]) if name in fixed else "-")
         for name, said in zip(OUTPUTS, answer, strict=True):
-            _text_in(
-                ET.SubElement(rule, "outputEntry", id=f"rule_{number}_{name}"),
-                "text",
-                _literal(said),
-            )
+            entry = ET.SubElement(rule, "outputEntry", id=f"rule_{number}_{name}")
+            _text_in(entry, "text", _literal(said))
 
     def _rows(self) -> list[Row]:
         """Rows that never overlap and leave no gap: the words of each column that matters, and the
@@ -154,9 +137,8 @@ class _Model:
             chosen = zip(columns, grid.classes_of(case), strict=True)
             words = {name: words[number] for (name, words), number in chosen}
             cases.setdefault(_answer(resolver, words), []).append(case)
-        boxes = disjoint_boxes(
-            grid, {answer: set_of(some) for answer, some in cases.items()}, _left_to_say
-        )
+        sets = {answer: set_of(some) for answer, some in cases.items()}
+        boxes = disjoint_boxes(grid, sets, _left_to_say)
         return [(_texts(columns, fixed), answer) for fixed, answer in boxes]
 
 
@@ -183,19 +165,14 @@ def _left_to_say(branches: list[Branch[Answer]]) -> tuple[int, int]:
 
 def _type(fact: Fact) -> str:
     """Of a yes/no fact any, where "unknown" differs from null."""
-    return (
-        "Any"
-        if fact.kind == "yes_no" and fact.assume is not None
-        else TYPES.get(fact.kind, "number")
-    )
+    assumed = fact.kind == "yes_no" and fact.assume is not None
+    return "Any" if assumed else TYPES.get(fact.kind, "number")
 
 
 def _text(value: ValueClass) -> str:
-    return (
-        {True: "yes", False: "no"}[value.value]
-        if isinstance(value.value, bool)
-        else str(value.value)
-    )
+    if isinstance(value.value, bool):
+        return "yes" if value.value else "no"
+    return str(value.value)
 
 
 def _test(domain: FactDomain, value: ValueClass) -> str:

@@ -13,7 +13,7 @@ from allstatus.rules.condition import Clause
 from allstatus.rules.indications import STATUS_FACT, AgentUse
 from allstatus.rules.lock import table_digest
 from allstatus.rules.ruleset import Fact
-from allstatus.translate.plain_json import plain_criterion
+from allstatus.translate.plain_json import plain_criterion, plain_fact
 
 FORMAT = "allstatus stated uses, plain, 1"
 
@@ -32,18 +32,13 @@ def to_plain_uses(applicability: Applicability) -> dict[str, Any]:
         "format": FORMAT,
         "overlay": about_uses(applicability),
         "facts": {fact.name: _fact(fact) for fact in overlay.facts.values()},
-        "criteria": {
-            criterion.name: plain_criterion(criterion) for criterion in overlay.criteria.values()
-        },
+        "criteria": {name: plain_criterion(one) for name, one in overlay.criteria.items()},
         "agents": {
             use.agent: _agent(use)
             for use in overlay.agents.values()
             if rules.is_about(use.population)
         },
-        "options": {
-            status: [_option(option) for option in rules.options[status]]
-            for status in rules.statuses
-        },
+        "options": {status: list(map(_option, rules.options[status])) for status in rules.statuses},
     }
 
 
@@ -53,12 +48,7 @@ def _option(option: Mapping[str, Any]) -> dict[str, Any]:
 
 def _fact(fact: Fact) -> dict[str, Any]:
     key = None if fact.name == STATUS_FACT else fact.record_key or fact.name
-    return {
-        "kind": fact.kind,
-        "values": list(fact.values),
-        "question": fact.question,
-        "record_key": key,
-    }
+    return {**plain_fact(fact), "record_key": key}
 
 
 def _agent(use: AgentUse) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from typing import Any
 from allstatus.record.frozen import plain
 from allstatus.record.percent import format_number
 from allstatus.rules.ruleset import Criterion, Fact, RuleSet
+from allstatus.table.case_set import members
 from allstatus.table.decision_table import OUTSIDE, DecisionTable
 
 FORMAT = "allstatus rules, plain, 1"
@@ -37,35 +38,28 @@ def to_plain(table: DecisionTable) -> dict[str, Any]:
     cases.
     """
     rules = table.ruleset
+    assumable = [fact for fact in rules.facts.values() if fact.assume is not None]
     return {
         "format": FORMAT,
         "ruleset": about_rules(table),
         "population": plain(rules.population),
-        "facts": {fact.name: _fact(fact) for fact in rules.facts.values()},
-        "criteria": {
-            criterion.name: plain_criterion(criterion) for criterion in rules.criteria.values()
-        },
-        "order": list(
-            rules.criteria
-        ),  # of the verdicts in a case, for languages whose objects have none
-        "assumptions": [
-            _assumption(rules, fact) for fact in rules.facts.values() if fact.assume is not None
-        ],
+        "facts": {name: plain_fact(fact) for name, fact in rules.facts.items()},
+        "criteria": {name: plain_criterion(one) for name, one in rules.criteria.items()},
+        # of the verdicts in a case, for languages whose objects have none
+        "order": list(rules.criteria),
+        "assumptions": [_assumption(rules, fact) for fact in assumable],
         "statuses": {
             name: {"title": status.title, "options": _options(rules, name)}
             for name, status in rules.statuses.items()
         },
         "regions": {name: region.sentence for name, region in rules.regions.items()},
         "constraints": {name: constraint.because for name, constraint in rules.constraints.items()},
-        "cases": [
-            _case(table, number)
-            for number in range(len(table.cases))
-            if table.consistent >> number & 1
-        ],
+        "cases": [_case(table, number, assumable) for number in members(table.consistent)],
     }
 
 
-def _fact(fact: Fact) -> dict[str, Any]:
+def plain_fact(fact: Fact) -> dict[str, Any]:
+    """Its kind, values and question."""
     return {"kind": fact.kind, "values": list(fact.values), "question": fact.question}
 
 
@@ -104,10 +98,9 @@ def _options(rules: RuleSet, status: str) -> list[dict[str, Any]]:
     ]
 
 
-def _case(table: DecisionTable, number: int) -> dict[str, Any]:
+def _case(table: DecisionTable, number: int, assumable: list[Fact]) -> dict[str, Any]:
     """A case: its verdicts in the order of the criteria, and which assumptions its facts allow."""
     case, bit = table.cases[number], 1 << number
-    assumable = [fact for fact in table.ruleset.facts.values() if fact.assume is not None]
     return {
         "verdicts": [case[name] for name in table.criteria],
         "outcome": next((name for name, cases in table.statuses.items() if cases & bit), OUTSIDE),
