@@ -16,13 +16,13 @@ OF = RESULT, TREATMENT, CONDITION
 WORDS = [(of, word) for of in OF for kind in of for word in KINDS[kind]["words"]]
 
 
-@pytest.mark.parametrize("comment", SAID["takes_back"])
+@pytest.mark.parametrize("comment", SAID["takes_back"] + SAID["more_that_take_back"])
 def test_a_comment_takes_its_result_back(comment: str) -> None:
     assert taken_back(comment)
     assert "\n" in comment or taken_back("Reviewed.", comment.upper())
 
 
-@pytest.mark.parametrize("comment", SAID["does_not"])
+@pytest.mark.parametrize("comment", SAID["does_not"] + SAID["more_that_do_not"])
 def test_a_comment_does_not(comment: str) -> None:
     assert taken_back(comment) == taken_back(comment, corrected=True) == ""
 
@@ -36,6 +36,13 @@ def test_a_corrections_comment_may_be_about_what_it_corrects(comment: str) -> No
 def test_each_word_of_the_table_is_found_alone() -> None:
     assert [w for of, w in WORDS if not taken_back(w.replace("*", ""), of=of)] == []
     assert {*KINDS} == {*RESULT, *TREATMENT, *CONDITION}
+
+
+def test_some_words_take_back_only_with_nothing_beside_them() -> None:
+    for word in read_yaml("comment-words")["alone"]:
+        assert taken_back(f"Reviewed. {word.upper()}.")
+        assert not taken_back(f"Lorem {word} ipsum")
+        assert not taken_back(word, of=CONDITION)
 
 
 def test_a_treatment_and_a_condition_have_words_of_their_own() -> None:

@@ -16,8 +16,8 @@ from allstatus.record.remembered import remembered
 
 Kinds = tuple[str, ...]
 RESULT: Kinds = ("another_persons", "withdrawn", "unfit")
-TREATMENT: Kinds = ("not_given",)
-CONDITION: Kinds = ("refuted",)
+TREATMENT: Kinds = ("another_persons", "not_given")
+CONDITION: Kinds = ("another_persons", "refuted")
 _SENTENCES = re.compile(r"[.;!?]+(?!\d)")
 _BETWEEN = r"(?:[^\W_]+\s+){0,3}"  # words between a negation and what it denies
 _FOR = "(?:for|fur|para|pour|per)"
@@ -73,6 +73,7 @@ class CommentWords:
         self._after = re.compile(
             rf"(?:\s+(?:index|grade|level)\b)?[\s:,-]*{_pattern(negated['after']).pattern}"
         )
+        self._alone = re.compile(rf"\W*{_pattern(said['alone']).pattern}\W*")
         self._supposing = _pattern(negated["supposing"])
         self._left_open = _pattern(negated["left_open"])
         tests = _pattern(said["of_another_test"]["names"]).pattern
@@ -91,7 +92,12 @@ class CommentWords:
             lines = sentence.split("\n")
             over = [(f"{one} {two}", len(one)) for one, two in pairwise(lines)]
             for said, end in (*((line, 0) for line in lines), *over):
-                if not elsewhere.search(said) and (found := self._found(said, of, end)):
+                if elsewhere.search(said):
+                    continue
+                found = self._found(said, of, end)
+                if not found and "withdrawn" in of and self._alone.fullmatch(said):
+                    found = said.strip()
+                if found:
                     return self._why.format(found)
         return ""
 
