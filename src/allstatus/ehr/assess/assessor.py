@@ -96,7 +96,7 @@ class Assessor:
             return
         doubts = self.reading.doubts.get(MARROW, ())
         marrow = found.facts.get(MARROW)
-        days = {day: doubt for doubt in doubts for day in self._other_days(doubt, moment, marrow)}
+        days = {day: doubt for doubt in doubts for day in self._other_days(doubt, moment, found)}
         for day, doubt in days.items():
             then, at = history.before(day, moment.until), replace(moment, anchor=day, exact=True)
             yield self._assess(at, then, marrow=marrow), doubt
@@ -112,14 +112,16 @@ class Assessor:
                 last = max(may, key=lambda doubt: doubt.when.last)
                 yield self._assess(moment, _with(past, kind, last, moment)), last
 
-    def _other_days(self, doubt: Doubt, moment: Moment, marrow: Any) -> set[date]:
+    def _other_days(self, doubt: Doubt, moment: Moment, found: Assessment) -> set[date]:
         """Other days that the moment's marrow may be of, where it was dated to a month or year or,
         as the chart stands, one in doubt may be later: the first, the last, and the last on which
         each kind of count, or of finding outside the marrow, was there; only the latter of one
-        without a date that says what the moment's marrow says.
+        without a date that says what the moment's marrow says beside a normal count.
         """
-        when, anchor = doubt.when, moment.anchor
-        own = doubt.firm and when.last == anchor
+        when, anchor, marrow = doubt.when, moment.anchor, found.facts.get(MARROW)
+        bare = doubt.firm and when.vague and not when.text
+        dated = anchor is not None and any(self.index.marrow.between(anchor, anchor))
+        own = doubt.firm and when.last == anchor and not (bare and dated)
         first = when.first if own else max(when.first, anchor or date.min)
         if not (own or moment.final) or first > when.last:
             return set()
@@ -128,7 +130,7 @@ class Assessor:
         days = sorted((item.when.last, item.name, str(item.value)) for item in there)
         telling = {(name, value): day for day, name, value in days}
         known = anchor is not None and marrow not in (None, "unknown")
-        alike = known and doubt.firm and when.vague and not when.text
+        alike = known and bare and found.facts.get("cbc") == "normal"
         tried = set() if own and marrow is None else {anchor}  # as it stands it may be too early
         return {*telling.values(), *(() if alike else (first, when.last))} - tried
 
