@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -14,11 +14,13 @@ from allstatus.ehr.assess.assess_history import assess_past, assess_treatment, d
 from allstatus.ehr.assess.assess_marrow import assess_marrow
 from allstatus.ehr.assess.assess_own import assess_own
 from allstatus.ehr.assess.assessment import Assessment, Moment, Scene
+from allstatus.ehr.assess.caller_facts import CallerFacts
 from allstatus.ehr.assess.day_index import ReadingIndex
 from allstatus.ehr.assess.remissions import Event, History, Past
 from allstatus.ehr.chart_options import ChartOptions
 from allstatus.ehr.evidence.chart_reading import ChartReading
 from allstatus.ehr.evidence.doubt import Doubt
+from allstatus.ehr.evidence.treatment import UNDATED_TREATMENT
 from allstatus.rules.ruleset import RELAPSE, REMISSION, RuleSet
 from allstatus.table.chart_context import Evidence
 
@@ -33,8 +35,8 @@ PART_ONLY = {
 
 
 class Assessor:
-    """Builds the assessment of one moment from a chart's reading. `supplied` are facts that the
-    caller states.
+    """Builds the assessment of one moment from a chart's reading. `said` is what the
+    caller says of it.
     """
 
     def __init__(
@@ -42,10 +44,11 @@ class Assessor:
         reading: ChartReading,
         options: ChartOptions,
         ruleset: RuleSet,
-        supplied: frozenset[str] = frozenset(),
+        said: Iterable[CallerFacts] = (),
     ) -> None:
         self.reading, self.options, self.ruleset = reading, options, ruleset
-        self.supplied, self.index = supplied, ReadingIndex.of(reading)
+        self.said = [one for one in said if TREATMENT in one.facts]
+        self.index = ReadingIndex.of(reading)
 
     def assess(self, moment: Moment, history: History, *, told: bool = True) -> Assessment:
         """What the chart states at a moment, given the remissions and relapses before it; a fact on
@@ -101,8 +104,7 @@ class Assessor:
             then, at = history.before(day, moment.until), replace(moment, anchor=day, exact=True)
             yield self._assess(at, then, marrow=marrow), doubt
         scene = self._scene(moment, past, Assessment(told=False))
-        told = TREATMENT in self.supplied or found.states.get(TREATMENT) == "given"
-        given = [] if told else doubtful_treatment(scene)
+        given = self._doubtful_treatment(scene, found)
         if given and assess_treatment(scene) is None:
             last = max(given, key=lambda doubt: doubt.when.last)
             yield self._assess(moment, past, last.when.last), last
@@ -111,6 +113,17 @@ class Assessor:
             if may:
                 last = max(may, key=lambda doubt: doubt.when.last)
                 yield self._assess(moment, _with(past, kind, last, moment)), last
+
+    def _doubtful_treatment(self, scene: Scene, found: Assessment) -> list[Doubt]:
+        """Treatments in doubt that nobody answers; to say that treatment was given answers no
+        date, unless it is said of a day no later than the marrow's.
+        """
+        doubts, anchor = doubtful_treatment(scene), scene.moment.anchor
+        if not self.said:
+            return [] if found.states.get(TREATMENT) == "given" else doubts
+        when = [one.as_of for one in self.said if one.facts[TREATMENT] == "disease_directed"]
+        placed = any(day and anchor and day <= anchor for day in when)
+        return [d for d in doubts if when and not placed and d.why == UNDATED_TREATMENT]
 
     def _other_days(self, doubt: Doubt, moment: Moment, found: Assessment) -> set[date]:
         """Other days that the moment's marrow may be of, where it was dated to a month or year or,

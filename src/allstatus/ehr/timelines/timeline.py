@@ -135,8 +135,7 @@ class _Teller:
         self.unread = tuple(unread_warnings(self.reading, understood))
         self.site = options.codes
         doubt_callers(self.reading, self.overlays, classifier.ruleset)
-        supplied = frozenset(fact for overlay in self.overlays for fact in overlay.facts)
-        self.assessor = Assessor(self.reading, options, classifier.ruleset, supplied)
+        self.assessor = Assessor(self.reading, options, classifier.ruleset, self.overlays)
         self.window = timedelta(days=options.window_days)
         self.anchor = max((item.when.last for item in self.reading.marrow), default=None)
         self.applicable = self.reading.has_all
