@@ -32,6 +32,8 @@ LONG_NEEDED = ("patient", "date", "code")
 LONG_NUMBERS = ("value", "low", "high")
 EXAMPLE = "write lines such as `cbc: CBC_RESULT`"
 REMEDY = "write a column's name, {column: NAME} or {constant: VALUE}"
+BLANK = "gives a blank cell a meaning"
+FILL_IT = "leave '' out: a blank cell is not reported; fill it in the table if it says something"
 Some = Annotated[list[str], BeforeValidator(lambda said: [said] if isinstance(said, str) else said)]
 
 
@@ -173,6 +175,8 @@ def _check(where: str, key: str, read: _Entry, *, long: bool) -> None:
     if read.unit is not None and (long or key != PERCENT or read.unit not in UNITS):
         remedy = f"say `unit: fraction` or `unit: percent`, of {PERCENT} only"
         raise InvalidRecord(where, "has a unit that is not known here", remedy)
+    if any(not said.strip() and _meaning(meant) is not None for said, meant in (read.values or {}).items()):
+        raise InvalidRecord(where, BLANK, FILL_IT)
     wrong = (
         (key in CARRIED and (options != {"column"} or several), "is copied as it stands"),
         (several and (long or key in PARTS), "is read from one column"),
