@@ -213,10 +213,10 @@ def _standing(order: Order, segment: Segment, sender: Sender) -> tuple[str, str]
     said = ""
     if status:
         said = "" if status in FINAL else DOUBT.get(status, UNREADABLE_STATUS)
-        said = said or (CANCELLED if whole == "CA" else "")
     elif whole:
         void = void or ORDER_VOID.get(whole, "")
         said = "" if whole in ORDER_FINAL else ORDER_DOUBT.get(whole, UNREADABLE_STATUS)
+    said = said or (CANCELLED if order.cancelled else "")
     doubt = sender.unread or said or order.specimen.doubt
     comments = ("\n".join(segment.comments), order.comments, sender.comments)
     return void, doubt or taken_back(*comments, corrected=(status or whole) == "C")
