@@ -44,7 +44,7 @@ def read_problems(reading: ChartReading) -> None:
             _place_diagnosis(reading, problem, match)
         elif signs := reading.tables.signs.find_each(problem.codes):
             for sign in signs:
-                _place_sign(reading, problem, sign)
+                _place_sign(reading, _without_end(problem), sign)
         elif not (problem.void or problem.doubt) and not problem.source.startswith(VISITS):
             _see(reading, problem, None)
     _place_spread(reading)
@@ -57,6 +57,15 @@ def _off_lists(problem: Problem, match: Match | None) -> Problem:
     disease = match is not None and match.topic["all"] and not match.topic["asserts"]
     listed = disease and problem.doubt.startswith(ITS_LIST)
     return replace(problem, doubt="") if listed else problem
+
+
+def _without_end(problem: Problem) -> Problem:
+    """One that is called active though it has an end, of which it is not known whether it is
+    over.
+    """
+    if problem.clinical != "active" or problem.until is None:
+        return problem
+    return replace(problem, until=None, ended=False, clinical=UNREAD_STATUS)
 
 
 def _see(reading: ChartReading, problem: Problem, match: Match | None) -> None:
@@ -123,7 +132,8 @@ def _place_spread(reading: ChartReading) -> None:
     """Secondary disease: beside the disease as the only primary, or where it says so, it is where
     the leukemia is, never another cancer; beside another primary it may be.
     """
-    for problem, match in reading.secondary:
+    for said, match in reading.secondary:
+        problem = _without_end(said)
         evidence = evidence_of(problem, match)
         when, why = place_in_time(reading, problem)
         of = _of_ours(reading, problem)
