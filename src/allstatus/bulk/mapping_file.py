@@ -175,7 +175,8 @@ def _check(where: str, key: str, read: _Entry, *, long: bool) -> None:
     if read.unit is not None and (long or key != PERCENT or read.unit not in UNITS):
         remedy = f"say `unit: fraction` or `unit: percent`, of {PERCENT} only"
         raise InvalidRecord(where, "has a unit that is not known here", remedy)
-    if any(not said.strip() and _meaning(meant) is not None for said, meant in (read.values or {}).items()):
+    blank = [meant for said, meant in (read.values or {}).items() if not said.strip()]
+    if any(_meaning(meant) is not None for meant in blank):
         raise InvalidRecord(where, BLANK, FILL_IT)
     wrong = (
         (key in CARRIED and (options != {"column"} or several), "is copied as it stands"),
