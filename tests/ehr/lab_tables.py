@@ -30,9 +30,9 @@ PARTS: list[dict[str, Any]] = yaml.safe_load(
 ANSWERS = ("remission", "high", "open", "conflict", "none")
 
 
-def cases() -> Iterator[tuple[str, str, list[Row]]]:
+def cases(parts: list[dict[str, Any]] = PARTS) -> Iterator[tuple[str, str, list[Row]]]:
     """Name, answer and rows of each."""
-    for part in PARTS:
+    for part in parts:
         name, _, columns = part["part"].partition(", [")
         for answer in ANSWERS:
             for cells in part.get(answer, ()):

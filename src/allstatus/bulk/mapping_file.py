@@ -32,8 +32,8 @@ LONG_NEEDED = ("patient", "date", "code")
 LONG_NUMBERS = ("value", "low", "high")
 EXAMPLE = "write lines such as `cbc: CBC_RESULT`"
 REMEDY = "write a column's name, {column: NAME} or {constant: VALUE}"
-BLANK = "gives a blank cell a meaning"
-FILL_IT = "leave '' out: a blank cell is not reported; fill it in the table if it says something"
+NO_COLUMN = "is not a column"
+BLANK = "gives a blank cell, which says nothing, a meaning"
 Some = Annotated[list[str], BeforeValidator(lambda said: [said] if isinstance(said, str) else said)]
 
 
@@ -162,27 +162,24 @@ def _validated(model: type[_Read], where: str, said: Any) -> _Read:
         known = ", ".join(key for key in model.model_fields if key not in ("column", "constant"))
         at_fault = f" ({shown(name)})" if name else ""
         hint = at_fault + ("" if name in model.model_fields else nearest(name, model.model_fields))
-        raise InvalidRecord(
-            where, f"is not a column{hint}", f"{REMEDY}; options: {known}"
-        ) from None
+        raise InvalidRecord(where, f"{NO_COLUMN}{hint}", f"{REMEDY}; options: {known}") from None
 
 
 def _check(where: str, key: str, read: _Entry, *, long: bool) -> None:
     """Raise InvalidRecord for what does not go together."""
     several, options = len(read.column or "") > 1, read.model_fields_set
     if (read.column is None) == (read.constant is None) or read.column == []:
-        raise InvalidRecord(where, "is not a column", REMEDY)
+        raise InvalidRecord(where, NO_COLUMN, REMEDY)
     if read.unit is not None and (long or key != PERCENT or read.unit not in UNITS):
         remedy = f"say `unit: fraction` or `unit: percent`, of {PERCENT} only"
         raise InvalidRecord(where, "has a unit that is not known here", remedy)
     blank = [meant for said, meant in (read.values or {}).items() if not said.strip()]
-    if any(_meaning(meant) is not None for meant in blank):
-        raise InvalidRecord(where, BLANK, FILL_IT)
     wrong = (
         (key in CARRIED and (options != {"column"} or several), "is copied as it stands"),
         (several and (long or key in PARTS), "is read from one column"),
         (key == COMMENT and not long and options - {"column", "constant"}, "is only heard"),
         (read.any is not None and not several, "has an `any` without several columns"),
+        (any(_meaning(meant) is not None for meant in blank), BLANK),
         (read.decimal == read.thousands, "has `decimal` and `thousands` alike"),
     )
     for is_wrong, problem in wrong:
