@@ -33,7 +33,7 @@ LONG_NUMBERS = ("value", "low", "high")
 EXAMPLE = "write lines such as `cbc: CBC_RESULT`"
 REMEDY = "write a column's name, {column: NAME} or {constant: VALUE}"
 NO_COLUMN = "is not a column"
-BLANK = "gives a blank cell, which says nothing, a meaning"
+BLANK = "gives a blank cell a meaning"
 Some = Annotated[list[str], BeforeValidator(lambda said: [said] if isinstance(said, str) else said)]
 
 
