@@ -37,6 +37,10 @@ SELECTIONS = {
     "a UUID": (FIRST, "Blinatumomab"),
     "a UUID without its scheme": (FIRST.removeprefix("urn:uuid:"), "Blinatumomab"),
     "none of them": ("MedicationRequest/9", UNREAD),
+    "none of them, of another kind": ("ServiceRequest/2", UNREAD),
+    "none of them, as what is contained": ("#2", UNREAD),
+    "none of them, as a search": ("MedicationRequest/2?_id=2", UNREAD),
+    "empty": ("", UNREAD),
 }
 
 
@@ -50,6 +54,40 @@ def test_a_selection_in_any_form(client: TestClient, form: str) -> None:
     ]
     (summary,) = asked(client, entries, SELECT, selections=[name])
     assert summary.startswith(said)
+
+
+def test_a_selection_that_is_not_there_is_counted_once(client: TestClient) -> None:
+    twice = ["MedicationRequest/9", "MedicationRequest/9", "MedicationRequest/9/_history/1"]
+    (card,) = ask(client, medicine("revumenib"), path=SELECT, selections=twice)
+    assert "- 1 of the orders could not be read" in card["detail"]
+
+
+def test_what_is_selected_of_several_kinds_by_one_id_is_compared(client: TestClient) -> None:
+    service = {"resourceType": "ServiceRequest", "id": "1", "code": {"text": "blinatumomab"}}
+    entries = [{"resource": medicine("revumenib")}, {"resource": service}]
+    found = asked(client, entries, SELECT, selections=["1"])
+    assert [summary.partition(":")[0] for summary in found] == ["Blinatumomab", "Revumenib"]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"medicationCodeableConcept": {**BLINATUMOMAB, "text": "revumenib"}},
+        {
+            "medicationCodeableConcept": {
+                "coding": [*BLINATUMOMAB["coding"], {"code": "x", "display": "revumenib"}]
+            }
+        },
+        {
+            "medicationCodeableConcept": {"text": "revumenib"},
+            "medicationReference": {"reference": "#m"},
+            "contained": [{"resourceType": "Medication", "id": "m", "code": BLINATUMOMAB}],
+        },
+    ],
+)
+def test_an_order_that_says_two_agents_is_compared_for_both(client: TestClient, said: dict) -> None:
+    found = asked(client, [{"resource": order(**said)}])
+    assert [summary.partition(":")[0] for summary in found] == ["Blinatumomab", "Revumenib"]
 
 
 def order(**medication: object) -> dict:

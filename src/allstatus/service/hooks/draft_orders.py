@@ -20,7 +20,11 @@ from allstatus.service.prefetch import PrefetchedChart
 
 ORDERS = ("MedicationRequest", "ServiceRequest")
 UUID = "urn:uuid:"
-ORDERED = ("medication", "servicerequest", "requestgroup", "requestorchestration", "careplan")
+ORDERED = (
+    *("medication", "servicerequest", "requestgroup", "requestorchestration", "careplan"),
+    *("order", "diagnosticorder", "procedurerequest", "referralrequest"),  # of earlier versions
+)
+HOLDERS = ("Bundle", "List")
 PRODUCTS = ("medication", "medicationknowledge")
 ENDED = ("entered-in-error", "cancelled", "stopped", "revoked")
 
@@ -32,14 +36,12 @@ class Product(NamedTuple):
     names: tuple[str, ...]
 
     def agents(self, known: Iterable[str], tables: CodeTables | None = None) -> set[str]:
-        """Those of some agents that it is, by its codes, else by its names."""
+        """Those of some agents that it is by its codes or by its names, which may differ."""
         tables = tables or code_tables()
-        by_code = {match.topic.name for match in tables.treatments.find_each(self.codes)}
-        if found := by_code & set(known):
-            return found
-        by_name = {topic.name for name in self.names for topic in tables.medicines.read(name)}
+        found = {match.topic.name for match in tables.treatments.find_each(self.codes)}
+        found |= {topic.name for name in self.names for topic in tables.medicines.read(name)}
         said = set(" ".join(self.names).lower().replace("-", " ").split())
-        return {agent for agent in known if agent in by_name or agent.split("_")[0] in said}
+        return {agent for agent in known if agent in found or agent.split("_")[0] in said}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ def read_orders(
 ) -> DraftOrders:
     """The orders of a hook's context: all of them, or at order-select those selected."""
     given = drafts(context)
-    entries = list(entries_of(given))
+    entries = [entry for entry in entries_of(given) if not entry.deleted]
     had = [value for value in (*found.answers.values(), *found.beside) if value is not None]
     beside = list(entries_of(had))
     home = home_of(beside, found.server)
@@ -76,10 +78,10 @@ def read_orders(
     known = [entry for entry in entries if _is_order(entry.resource)]
     absent = sum(map(_unopened, given))
     if hook == "order-select":
-        wanted = [_spellings(str(name)) for name in context.get("selections") or ()]
+        wanted = {name: _spellings(name) for name in context.get("selections") or ()}
         names = set().union(*map(_names, entries))
-        absent = sum(names.isdisjoint(each) for each in wanted)
-        meant = set().union(*wanted)
+        absent = len({split_address(n)[1] for n in wanted if names.isdisjoint(wanted[n])})
+        meant = set().union(*wanted.values())
         known = [entry for entry in known if not meant.isdisjoint(_names(entry))]
     orders = [entry.resource for entry in known if not _is_void(entry.resource)]
     me = {None, (home, found.patient)}
@@ -96,17 +98,21 @@ def _is_order(resource: Json) -> bool:
 
 
 def _is_void(order: Json) -> bool:
-    """Whether an order is not to be carried out."""
-    return order.get("doNotPerform") is True or order.get("status") in ENDED
+    """Whether an order is not to be carried out, as far as it says that in ways known here."""
+    ended = order.get("doNotPerform") is True or order.get("status") in ENDED
+    return ended and not modified(order)
 
 
-def _unopened(bundle: Json) -> int:
+def _unopened(drafted: Json) -> int:
     """How many of what was drafted could not even be opened, as far as that is known."""
-    entries = bundle.get("entry", [])
-    if not isinstance(entries, list):
-        return 1
-    opened = sum(bool(text(obj(obj(one).get("resource")).get("resourceType"))) for one in entries)
-    return len(entries) - opened + any(missing_parts(bundle))
+    closed, waiting = int(any(missing_parts(drafted))), [drafted]
+    for resource in waiting:  # which grows while it is gone through
+        kind, entries = text(resource.get("resourceType")), resource.get("entry", [])
+        if not kind or not isinstance(entries, list) or (entries and kind not in HOLDERS):
+            closed += 1
+        elif kind == "Bundle":
+            waiting += [obj(obj(one).get("resource")) for one in entries]
+    return closed
 
 
 def _spellings(name: str) -> set[str]:
