@@ -171,6 +171,7 @@ def test_a_diagnosis_of_another_is_told_though_there_is_no_other_card(client: Te
 
 
 NOBODY = {
+    "null": None,
     "a search that found nothing": searchset(),
     "a search that found nothing of none": searchset(total=0),
     "word that all is well": searchset(outcome("information", "informational")),

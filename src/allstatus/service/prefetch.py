@@ -116,10 +116,10 @@ def templates(chosen: Searches | None = None) -> dict[str, str]:
 
 def lack(asked: Searches, key: str, value: Any) -> str:
     """Why an answer is not all that was asked for, in words without anything of it; empty when it
-    is. None says that there is nothing.
+    is. None says that there is nothing, which a search may find and a patient is not.
     """
     if value is None:
-        return ""
+        return "" if asked.is_search(key) else NOT_IN_IT
     return next(_lacks(asked, key, value), "")
 
 
