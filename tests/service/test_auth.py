@@ -230,6 +230,20 @@ def test_a_jku_is_ignored_where_keys_are_a_file(guarded: TestClient) -> None:
 SETTINGS = {
     "nobody listed": ("{}", "lists no issuers"),
     "no address of its own": ("issuers: [{issuer: x, keys: a}]", "names no base_url"),
+    "an issuer twice": (
+        "insecure_dev: true\nissuers: [{issuer: x, keys: a}, {issuer: x, keys: b}]",
+        "lists an issuer twice",
+    ),
+    "no such search taken away": (
+        "insecure_dev: true\nprefetch: {change: {specimen: null}}",
+        "not there: specimen",
+    ),
+    "no such search to help": ("insecure_dev: true\nprefetch: {helpful: [specimen]}", "specimen"),
+    "a state that is the audit": (
+        "insecure_dev: true\naudit: a.db\nstate: ./b/../a.db",
+        "one file",
+    ),
+    "a key that is the audit": ("insecure_dev: true\naudit: a.db\naudit_key: a.db", "one file"),
     "no such profile": ("insecure_dev: true\nprefetch: {profile: x}", "names no profile"),
     "both sources": (
         "issuers: [{issuer: x, keys: a, jwks_url: 'https://x.example'}]",

@@ -17,6 +17,7 @@ import pytest
 import uvicorn
 from click.testing import CliRunner, Result
 
+from allstatus.service import listening
 from allstatus.service.config import Config, ReadingSettings, RequestLimits, read_config
 from allstatus.service.listening import listen
 from command_line import ALLSTATUS
@@ -43,6 +44,7 @@ def test_one_process_takes_all_who_wait_and_several_share_them(
 ) -> None:
     given: dict[str, Any] = {}
     monkeypatch.setattr(os, "environ", {**os.environ})
+    monkeypatch.setattr(listening, "_obey_hangups", lambda: None)
     monkeypatch.setattr(uvicorn, "run", lambda *_, **settings: given.update(settings))
     listen(Config(insecure_dev=True), "127.0.0.1", 8000, workers)
     assert (given["workers"], given["loop"]) == (workers, loop)
@@ -54,11 +56,13 @@ def test_without_issuers_it_does_not_start() -> None:
     assert "lists no issuers" in refused.stderr
 
 
+RULES = "nci-pdq-adult-all-patient"
 WRONG = [
     ("base_url: https://x.example\nissuers: [{issuer: x, keys: none.json}]", 2, "holds no JWKS"),
     ("issuers: [{issuer: x, keys: none.json}]", 2, "names no base_url"),
     ("insecure_dev: true\naudit: /nowhere/a.db", 2, "cannot be written"),
     ("insecure_dev: true\nrules: [none-such]", 4, "ruleset.yaml"),
+    (f"insecure_dev: true\nrules: [{RULES}, {RULES}]", 2, "rule sets have one id"),
     ("insecure_dev: true\nreading: {assume: [luck]}", 3, "not an assumption"),
     ("insecure_dev: true\nlimits: {request_seconds: 1e999}", 2, "request_seconds: Input"),
     ("insecure_dev: true\nlimits: {request_seconds: true}", 2, "request_seconds: Input"),

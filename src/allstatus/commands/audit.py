@@ -26,6 +26,7 @@ from allstatus.commands.shared import (
 
 if TYPE_CHECKING:
     from allstatus.service.auditing.database_url import DatabaseUrl
+    from allstatus.service.auditing.hash_chain import ChainKey
 
 audit_app = CommandLine(
     help="The service's audit: hold its chain of hashes, write it out, copy or archive it."
@@ -36,6 +37,7 @@ PlaceArgument = typer.Argument(
     help="The audit: its file, or the URL of its PostgreSQL database.",
     show_default=False,
 )
+STATE = "The service's state, when its settings name one: the last row is noted there."
 KEY = "The audit's key, when it is not beside its file; with a URL always."
 
 
@@ -49,9 +51,10 @@ def verify(
             "--head", metavar="N:HASH", help="A head noted earlier, which must still be there."
         ),
     ] = None,
+    state: Annotated[Path | None, typer.Option("--state", metavar="FILE", help=STATE)] = None,
 ) -> None:
     """Find a removed or altered row; prints the head, which is worth noting elsewhere."""
-    run(lambda: _telling(lambda: _verify(_place(place), key, head)))
+    run(lambda: _telling(lambda: _verify(_place(place), key, head, state)))
 
 
 @audit_app.command()
@@ -154,18 +157,20 @@ def _telling(action: Callable[[], int]) -> int:
         return REFUSED_INPUT
 
 
-def _verify(place: DatabaseUrl, key: Path | None, head: str | None) -> int:
-    from allstatus.service.auditing.audit_verification import noted_head, open_to_read
+def _verify(place: DatabaseUrl, key: Path | None, head: str | None, state: Path | None) -> int:
+    from allstatus.service.auditing.audit_verification import open_to_read
     from allstatus.service.auditing.audit_verification import verify as hold
     from allstatus.service.auditing.hash_chain import ChainKey
 
     given = re.fullmatch(r"(\d{1,15}):([0-9a-f]{64})", head or "")
     if head is not None and given is None:
         raise typer.BadParameter("give it as this command prints it", param_hint="--head")
+    if head is not None and state is not None:
+        raise typer.BadParameter("give either --head or --state", param_hint="--state")
     path = _key_path(place, key)
     with open_to_read(place) as connection:
         secret = ChainKey.read(path)
-        known = (int(given[1]), given[2]) if given else noted_head(_beside(place, path), secret)
+        known = (int(given[1]), given[2]) if given else _noted(place, path, secret, state)
         verdict = hold(connection, secret, known)
     if verdict.problem:
         print(f"error: {place}: {verdict.problem}", file=sys.stderr)
@@ -173,6 +178,19 @@ def _verify(place: DatabaseUrl, key: Path | None, head: str | None) -> int:
     held = "1 row holds" if verdict.rows == 1 else f"{verdict.rows} rows hold"
     print(f"{held}. Head: {verdict.rows}:{verdict.head}")
     return 0
+
+
+def _noted(
+    place: DatabaseUrl, key_path: Path, key: ChainKey, state: Path | None
+) -> tuple[int, str] | None:
+    """The last row as the service noted it; in a state that is named it must have."""
+    from allstatus.service.auditing.audit_verification import noted_head
+    from allstatus.service.auditing.hash_chain import AuditError
+
+    found = noted_head(state or _beside(place, key_path), key)
+    if found is None and state is not None:
+        raise AuditError(f"{state}: notes no row of this audit; give its service's state")
+    return found
 
 
 def _export(place: DatabaseUrl) -> int:

@@ -41,21 +41,22 @@ def serve(
     """Serve CDS Hooks, REST and explanation pages; every decision is in the audit before it is
     answered.
     """
-    from allstatus.service.config import ENVIRONMENT
+    from allstatus.service.hangups import held_back
 
     given: dict[str, object] = {"insecure_dev": True} if insecure_dev else {}
     if rules:
         given["rules"] = [str(Path(r).absolute()) if Path(r).is_dir() else r for r in rules]
-    settings = _settings(config, host, given)
-    os.environ[f"{ENVIRONMENT}_GIVEN"] = json.dumps(given)
-    if config is not None:
-        os.environ[f"{ENVIRONMENT}_FILE"] = str(config.absolute())
-    run(lambda: _serve(settings, host, port, workers))
+    with held_back():
+        settings = _settings(config, host, given)
+        run(lambda: _serve(settings, host, port, workers))
 
 
 def _settings(path: Path | None, host: str, given: dict[str, object]) -> Config:
-    from allstatus.service.config import LOOPBACK, ConfigError, read_config
+    from allstatus.service.config import ENVIRONMENT, LOOPBACK, ConfigError, read_config
 
+    os.environ[f"{ENVIRONMENT}_GIVEN"] = json.dumps(given)
+    if path is not None:
+        os.environ[f"{ENVIRONMENT}_FILE"] = str(path.absolute())
     try:
         settings = read_config(path, **given)
     except ConfigError as error:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
-import os
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
@@ -16,7 +13,7 @@ from starlette.middleware.cors import CORSMiddleware
 
 import allstatus
 from allstatus.service import info_pages, reload, rest
-from allstatus.service.config import ENVIRONMENT, LOCAL_ORIGIN, Config, read_config
+from allstatus.service.config import LOCAL_ORIGIN, Config, read_again, settings_left
 from allstatus.service.entity_tags import EntityTags
 from allstatus.service.hooks import cds_hooks
 from allstatus.service.middleware import Middleware, Policies
@@ -90,13 +87,7 @@ def _add_middleware(app: FastAPI, config: Config) -> None:
 
 def from_environment() -> FastAPI:
     """The application in a worker process, by the settings its parent left for it."""
-    settings = Config.model_validate_json(os.environ[ENVIRONMENT])
-    file, given = (
-        os.environ.get(f"{ENVIRONMENT}_FILE"),
-        os.environ.get(f"{ENVIRONMENT}_GIVEN", "{}"),
-    )
-    path = None if file is None else Path(file)
-    return make_app(settings, lambda: read_config(path, **json.loads(given)))
+    return make_app(settings_left(), read_again)
 
 
 def _openapi(app: FastAPI) -> dict[str, Any]:

@@ -4,6 +4,8 @@ machine.
 
 from __future__ import annotations
 
+import json
+import os
 from collections.abc import Mapping
 from ipaddress import ip_network
 from pathlib import Path
@@ -20,7 +22,8 @@ from allstatus.table.engines import EngineName
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 LOCAL_ORIGIN = r"https?://(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?"
-ENVIRONMENT = "ALLSTATUS_SERVICE"  # how settings reach the worker processes
+ENVIRONMENT = "ALLSTATUS_SERVICE"  # how settings reach the processes that answer
+FIXED = {"audit", "audit_key", "state", "insecure_dev", "cors_origins", "proxies"}
 
 
 class ConfigError(AllstatusError):
@@ -151,12 +154,18 @@ class Config(_Settings):
                 "names no base_url, the address clients see: tokens name it as their audience and "
                 "links begin with it; give it, or try the service out with --insecure-dev"
             )
+        listed = [issuer.issuer for issuer in self.issuers]
+        if len({*listed}) < len(listed):
+            raise ValueError("lists an issuer twice; give each issuer all its settings at once")
         if "*" in self.cors_origins:
             raise ValueError("names every origin in cors_origins; name each one")
         if self.audit.file is None and self.audit_key is None:
             raise ValueError(
                 "audit is a URL, beside which no key can lie; name a file as audit_key"
             )
+        files = [self.audit.file, self.key_path, self.state_path]
+        if len({file and file.resolve() for file in files}) < len(files):
+            raise ValueError("names one file for two of audit, audit_key and state")
         return self
 
     @property
@@ -188,6 +197,24 @@ def read_config(path: Path | None, **given: Any) -> Config:
     except ValidationError as error:
         told = error.errors(include_url=False)
         raise ConfigError("\n".join(_said(file, given, problem) for problem in told)) from None
+
+
+def settings_left() -> Config:
+    """The settings as they were left for the processes that answer."""
+    return Config.model_validate_json(os.environ[ENVIRONMENT])
+
+
+def read_again() -> Config:
+    """The settings of the same file and command line as they are by now; raises ConfigError."""
+    file = os.environ.get(f"{ENVIRONMENT}_FILE")
+    given = json.loads(os.environ.get(f"{ENVIRONMENT}_GIVEN", "{}"))
+    return read_config(None if file is None else Path(file), **given)
+
+
+def fixed_changes(now: Config, asked: Config) -> list[str]:
+    """Which settings would change that are read at start only."""
+    before, after = (each.model_dump(include=FIXED) for each in (now, asked))
+    return [name for name in before if str(before[name]) != str(after[name])]
 
 
 def _said(file: YamlFile | None, given: Mapping[str, Any], problem: Any) -> str:

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import os
 import signal
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from tempfile import TemporaryDirectory
 
 import uvicorn
 from uvicorn.supervisors.multiprocess import Multiprocess
 
-from allstatus.service.config import ENVIRONMENT, Config
+from allstatus.service.config import (
+    ENVIRONMENT,
+    Config,
+    ConfigError,
+    fixed_changes,
+    read_again,
+    settings_left,
+)
+from allstatus.service.hangups import HANGUP, let_in
 from allstatus.service.http_protocol import HttpProtocol
 from allstatus.service.logs import logging_settings
 from allstatus.service.metrics import SHARED
@@ -29,6 +37,7 @@ def listen(settings: Config, host: str, port: int, workers: int) -> None:
                 TemporaryDirectory(prefix="allstatus-metrics-")
             )
             setattr(Multiprocess, "handle_hup", _pass_hangup_on)  # noqa: B010  before it is made by uvicorn
+            _obey_hangups()
         uvicorn.run(
             "allstatus.service.app:from_environment",
             factory=True,
@@ -47,10 +56,28 @@ def listen(settings: Config, host: str, port: int, workers: int) -> None:
         )
 
 
+def _obey_hangups() -> None:
+    """Obey them before uvicorn does, and those that waited."""
+    if HANGUP is not None:
+        signal.signal(HANGUP, lambda *_: _leave_settings())
+        let_in()
+
+
+def _leave_settings() -> None:
+    """Read the settings again for processes that are begun from now on, in the place of one that
+    ended; what is wrong leaves the last ones.
+    """
+    with suppress(ConfigError):
+        asked = read_again()
+        if not fixed_changes(settings_left(), asked):
+            os.environ[ENVIRONMENT] = asked.model_dump_json()
+
+
 def _pass_hangup_on(supervisor: Multiprocess) -> None:
     """Have every process reload; uvicorn's own way is to start them anew, and what is wrong would
     end them.
     """
+    _leave_settings()
     for process in supervisor.processes:
         if process.pid is not None:
             os.kill(process.pid, signal.SIGHUP)

@@ -90,6 +90,10 @@ def searches(
         if PATIENT not in template:
             raise ValueError(f"holds a search without {{patient}}: {key}")
     asked = known["helpful"] if helpful is None else helpful
+    removed = (key for key, given in (changed or {}).items() if given is None)
+    unknown = {*removed, *(helpful or ())} - {*base, *known["searches"], *templates}
+    if unknown:
+        raise ValueError(f"names searches that are not there: {', '.join(sorted(unknown))}")
     return Searches(templates, frozenset(asked) & set(templates) - {"patient"})
 
 

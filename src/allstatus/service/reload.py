@@ -7,7 +7,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import signal
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
@@ -15,6 +14,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
 from allstatus.service.config import LOOPBACK
+from allstatus.service.hangups import HANGUP, let_in
 from allstatus.service.logs import LOGGER
 from allstatus.service.problem_details import ProblemDetails, nothing_here
 from allstatus.service.state import ServiceState, desk_of
@@ -34,9 +34,10 @@ def reloading_on_hangup(desk: ServiceState) -> Iterator[None]:
         running.add(task)
         task.add_done_callback(running.discard)
 
-    hangup = getattr(signal, "SIGHUP", -1)  # none on Windows
+    hangup = -1 if HANGUP is None else HANGUP
     with suppress(NotImplementedError, RuntimeError, ValueError):
         loop.add_signal_handler(hangup, reload)
+        let_in()
     try:
         yield
     finally:
@@ -59,7 +60,7 @@ async def reload(request: Request) -> JSONResponse:
     if client.removeprefix("::ffff:") not in (*LOOPBACK, "testclient") or passed:
         raise nothing_here()
     if PARENT in os.environ:
-        os.kill(int(os.environ[PARENT]), signal.SIGHUP)
+        os.kill(int(os.environ[PARENT]), int(HANGUP or 0))
         return JSONResponse({"status": "asked every process; the log says what came of it"}, 202)
     if problem := await _reload(desk_of(request)):
         raise ProblemDetails(422, "not-reloaded", f"All stays as it was: {problem}")

@@ -28,7 +28,7 @@ from allstatus.service.auditing.audit_rows import HEAD, Caller, entry_of
 from allstatus.service.auditing.sqlite import SqliteDatabase
 from allstatus.service.auditing.store import Store, StoreError
 from allstatus.service.auth import Gatekeeper
-from allstatus.service.config import LOCAL_ORIGIN, Config, ConfigError
+from allstatus.service.config import LOCAL_ORIGIN, Config, ConfigError, fixed_changes
 from allstatus.service.endable import in_thread
 from allstatus.service.explanation_pages import Pages
 from allstatus.service.fhir_client import FhirClient, make_client
@@ -42,7 +42,6 @@ INLINE = 32_768  # bytes of input decided on at once; more goes to a thread, and
 THREADS = 4
 SOON = 2  # seconds a refusal waits for its row
 UNRECORDED = "audit-unavailable"
-FIXED = {"audit", "audit_key", "state", "insecure_dev", "cors_origins", "proxies"}
 
 
 class Means(NamedTuple):
@@ -66,6 +65,7 @@ class ServiceState:
     def __init__(self, config: Config, again: Callable[[], Config] | None = None) -> None:
         self._again = again or (lambda: config)
         self._watching: asyncio.Task[None] | None = None
+        self._reloading = asyncio.Lock()
         self._refusals = Refusals()
         self.metrics = Metrics()
         self.audit = Audit(config.audit, config.key_path, config.state_path)
@@ -91,24 +91,25 @@ class ServiceState:
         """Read settings, rules, codes and keys again; says what is wrong, in which case everything
         stays as it was.
         """
-        try:
-            config = await anyio.to_thread.run_sync(self._again)
-            now, asked = (each.model_dump(include=FIXED) for each in (self.config, config))
-            fixed = [name for name in now if str(now[name]) != str(asked[name])]
-            if fixed:
-                return f"{', '.join(fixed)}: is read at start only; restart the service"
-            take_up = await anyio.to_thread.run_sync(self._prepared, config)
-        except AllstatusError as error:
-            return str(error)
-        take_up()
-        self.start()
-        return ""
+        async with self._reloading:  # or what was read before could be taken up after
+            try:
+                config = await anyio.to_thread.run_sync(self._again)
+                if fixed := fixed_changes(self.config, config):
+                    return f"{', '.join(fixed)}: is read at start only; restart the service"
+                take_up = await anyio.to_thread.run_sync(self._prepared, config)
+            except AllstatusError as error:
+                return str(error)
+            take_up()
+            self.start()
+            return ""
 
     def _prepared(self, config: Config) -> Callable[[], None]:
         """Read rules, codes and keys; what is returned takes them up with these settings, at
         once.
         """
         loaded = [load_rules(rules, engine=config.engine) for rules in config.rules or (None,)]
+        if len({one.ruleset.id for one in loaded}) < len(loaded):
+            raise ConfigError("rules: two of the rule sets have one id; name each one once")
         languages, reading = Languages(loaded, config.engine), config.reading
         reader = make_reader(
             reading.assume,

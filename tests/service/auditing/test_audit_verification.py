@@ -76,6 +76,23 @@ def test_what_was_noted_of_an_audit_of_another_key_says_nothing(tmp_path: Path) 
     assert run("verify", in_file(tmp_path).address).exit_code == 0
 
 
+def test_what_was_noted_in_a_state_elsewhere_is_held_where_it_is_named(
+    kept: Kept, tmp_path: Path
+) -> None:
+    state = tmp_path / "audit.state.db"
+    elsewhere, other = state.rename(tmp_path / "elsewhere.db"), tmp_path / "other.db"
+    other.touch()
+    assert run("verify", kept.address, "--state", elsewhere).exit_code == 0
+    earlier_copy(tmp_path)
+    state.replace(elsewhere)
+    assert run("verify", kept.address).exit_code == 0
+    held = run("verify", kept.address, "--state", elsewhere)
+    assert (held.exit_code, "noted" in held.stderr) == (1, True)
+    for path in (other, tmp_path / "none.db"):
+        refused = run("verify", kept.address, "--state", path)
+        assert (refused.exit_code, "notes no row" in refused.stderr) == (3, True)
+
+
 def test_the_last_row_is_noted_while_it_runs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,0 +1,82 @@
+"""Settings read again: in the order asked for, by every process, from the first moment."""
+
+import asyncio
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from allstatus.service import listening
+from allstatus.service.config import ENVIRONMENT, Config, read_config, settings_left
+from allstatus.service.hangups import HANGUP, held_back, let_in
+from allstatus.service.state import ServiceState
+
+pytestmark = pytest.mark.skipif(HANGUP is None, reason="there is no SIGHUP here")
+
+
+def windowed(folder: Path, days: int) -> Config:
+    return Config(insecure_dev=True, audit=folder / "audit.db", reading={"window_days": days})
+
+
+def test_what_is_asked_for_last_stays(tmp_path: Path) -> None:
+    read, may_go_on = iter((15, 16)), threading.Event()
+
+    def again() -> Config:
+        days = next(read)
+        if days == 15:
+            may_go_on.wait(10)
+        return windowed(tmp_path, days)
+
+    async def twice() -> int:
+        desk = ServiceState(windowed(tmp_path, 14), again)
+        first = asyncio.create_task(desk.reload())
+        await asyncio.sleep(0.05)
+        second = asyncio.create_task(desk.reload())
+        await asyncio.sleep(0.05)
+        may_go_on.set()
+        assert await asyncio.gather(first, second) == ["", ""]
+        await desk.close()
+        return desk.config.reading.window_days
+
+    assert asyncio.run(twice()) == 16
+
+
+@pytest.fixture
+def hangups() -> Iterator[list[int]]:
+    """Those obeyed so far."""
+    obeyed: list[int] = []
+    before = signal.signal(signal.SIGHUP, lambda number, _: obeyed.append(number))
+    yield obeyed
+    signal.signal(signal.SIGHUP, before)
+
+
+def test_one_that_comes_early_waits(hangups: list[int]) -> None:
+    with held_back():
+        os.kill(os.getpid(), signal.SIGHUP)
+        assert hangups == []
+        let_in()
+        assert hangups == [signal.SIGHUP]
+
+
+def test_a_process_begun_later_has_the_settings_of_then(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "config.yaml"
+    kept = f"insecure_dev: true\naudit: {tmp_path / 'audit.db'}\n"
+    path.write_text(kept)
+    monkeypatch.setenv(ENVIRONMENT, read_config(path).model_dump_json())
+    monkeypatch.setenv(f"{ENVIRONMENT}_FILE", str(path))
+
+    def left(text: str) -> int:
+        path.write_text(text)
+        listening._leave_settings()
+        return settings_left().reading.window_days
+
+    changed = f"{kept}reading: {{window_days: 15}}\n"
+    assert left(changed) == 15
+    assert left("insecure_dev: x") == 15
+    assert left(changed.replace("audit.db", "other.db").replace("15", "16")) == 15
+    assert left(changed.replace("15", "17")) == 17
