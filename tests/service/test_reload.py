@@ -1,7 +1,6 @@
 """Settings read again: in the order asked for, by every process, from the first moment."""
 
 import asyncio
-import os
 import signal
 import threading
 from collections.abc import Iterator
@@ -55,7 +54,7 @@ def hangups() -> Iterator[list[int]]:
 
 def test_one_that_comes_early_waits(hangups: list[int]) -> None:
     with held_back():
-        os.kill(os.getpid(), signal.SIGHUP)
+        signal.raise_signal(signal.SIGHUP)  # in this thread
         assert hangups == []
         let_in()
         assert hangups == [signal.SIGHUP]
