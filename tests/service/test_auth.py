@@ -232,18 +232,18 @@ SETTINGS = {
     "no address of its own": ("issuers: [{issuer: x, keys: a}]", "names no base_url"),
     "an issuer twice": (
         "insecure_dev: true\nissuers: [{issuer: x, keys: a}, {issuer: x, keys: b}]",
-        "lists an issuer twice",
+        "lists x twice",
     ),
     "no such search taken away": (
         "insecure_dev: true\nprefetch: {change: {specimen: null}}",
-        "not there: specimen",
+        "no search specimen",
     ),
     "no such search to help": ("insecure_dev: true\nprefetch: {helpful: [specimen]}", "specimen"),
     "a state that is the audit": (
         "insecure_dev: true\naudit: a.db\nstate: ./b/../a.db",
-        "one file",
+        "a.db twice",
     ),
-    "a key that is the audit": ("insecure_dev: true\naudit: a.db\naudit_key: a.db", "one file"),
+    "a key that is the audit": ("insecure_dev: true\naudit: a.db\naudit_key: a.db", "a.db twice"),
     "no such profile": ("insecure_dev: true\nprefetch: {profile: x}", "names no profile"),
     "both sources": (
         "issuers: [{issuer: x, keys: a, jwks_url: 'https://x.example'}]",

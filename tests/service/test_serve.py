@@ -62,7 +62,7 @@ WRONG = [
     ("issuers: [{issuer: x, keys: none.json}]", 2, "names no base_url"),
     ("insecure_dev: true\naudit: /nowhere/a.db", 2, "cannot be written"),
     ("insecure_dev: true\nrules: [none-such]", 4, "ruleset.yaml"),
-    (f"insecure_dev: true\nrules: [{RULES}, {RULES}]", 2, "rule sets have one id"),
+    (f"insecure_dev: true\nrules: [{RULES}, {RULES}]", 2, f"{RULES} is there twice"),
     ("insecure_dev: true\nreading: {assume: [luck]}", 3, "not an assumption"),
     ("insecure_dev: true\nlimits: {request_seconds: 1e999}", 2, "request_seconds: Input"),
     ("insecure_dev: true\nlimits: {request_seconds: true}", 2, "request_seconds: Input"),

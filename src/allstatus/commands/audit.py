@@ -37,7 +37,7 @@ PlaceArgument = typer.Argument(
     help="The audit: its file, or the URL of its PostgreSQL database.",
     show_default=False,
 )
-STATE = "The service's state, when its settings name one: the last row is noted there."
+STATE = "The settings' `state`, where elsewhere."
 KEY = "The audit's key, when it is not beside its file; with a URL always."
 
 
@@ -189,7 +189,7 @@ def _noted(
 
     found = noted_head(state or _beside(place, key_path), key)
     if found is None and state is not None:
-        raise AuditError(f"{state}: notes no row of this audit; give its service's state")
+        raise AuditError(f"{state}: not {place}'s state")
     return found
 
 

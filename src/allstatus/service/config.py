@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -154,18 +155,17 @@ class Config(_Settings):
                 "names no base_url, the address clients see: tokens name it as their audience and "
                 "links begin with it; give it, or try the service out with --insecure-dev"
             )
-        listed = [issuer.issuer for issuer in self.issuers]
-        if len({*listed}) < len(listed):
-            raise ValueError("lists an issuer twice; give each issuer all its settings at once")
+        if twice := repeated(issuer.issuer for issuer in self.issuers):
+            raise ValueError(f"lists {twice} twice")
         if "*" in self.cors_origins:
             raise ValueError("names every origin in cors_origins; name each one")
         if self.audit.file is None and self.audit_key is None:
             raise ValueError(
                 "audit is a URL, beside which no key can lie; name a file as audit_key"
             )
-        files = [self.audit.file, self.key_path, self.state_path]
-        if len({file and file.resolve() for file in files}) < len(files):
-            raise ValueError("names one file for two of audit, audit_key and state")
+        files = filter(None, (self.audit.file, self.key_path, self.state_path))
+        if twice := repeated(str(file.resolve()) for file in files):
+            raise ValueError(f"names {twice} twice")
         return self
 
     @property
@@ -180,6 +180,11 @@ class Config(_Settings):
         """
         place = DatabaseUrl(self.audit_key or "") if self.audit.file is None else self.audit
         return self.state or place.beside(STATE)
+
+
+def repeated(names: Iterable[str]) -> str:
+    """The first name that is there twice; empty where none is."""
+    return next((name for name, count in Counter(names).items() if count > 1), "")
 
 
 def read_config(path: Path | None, **given: Any) -> Config:

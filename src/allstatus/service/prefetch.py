@@ -93,7 +93,7 @@ def searches(
     removed = (key for key, given in (changed or {}).items() if given is None)
     unknown = {*removed, *(helpful or ())} - {*base, *known["searches"], *templates}
     if unknown:
-        raise ValueError(f"names searches that are not there: {', '.join(sorted(unknown))}")
+        raise ValueError(f"has no search {', '.join(sorted(unknown))}")
     return Searches(templates, frozenset(asked) & set(templates) - {"patient"})
 
 

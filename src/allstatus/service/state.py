@@ -28,7 +28,7 @@ from allstatus.service.auditing.audit_rows import HEAD, Caller, entry_of
 from allstatus.service.auditing.sqlite import SqliteDatabase
 from allstatus.service.auditing.store import Store, StoreError
 from allstatus.service.auth import Gatekeeper
-from allstatus.service.config import LOCAL_ORIGIN, Config, ConfigError, fixed_changes
+from allstatus.service.config import LOCAL_ORIGIN, Config, ConfigError, fixed_changes, repeated
 from allstatus.service.endable import in_thread
 from allstatus.service.explanation_pages import Pages
 from allstatus.service.fhir_client import FhirClient, make_client
@@ -108,8 +108,8 @@ class ServiceState:
         once.
         """
         loaded = [load_rules(rules, engine=config.engine) for rules in config.rules or (None,)]
-        if len({one.ruleset.id for one in loaded}) < len(loaded):
-            raise ConfigError("rules: two of the rule sets have one id; name each one once")
+        if twice := repeated(one.ruleset.id for one in loaded):
+            raise ConfigError(f"rules: {twice} is there twice")
         languages, reading = Languages(loaded, config.engine), config.reading
         reader = make_reader(
             reading.assume,

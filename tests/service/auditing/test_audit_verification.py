@@ -90,7 +90,7 @@ def test_what_was_noted_in_a_state_elsewhere_is_held_where_it_is_named(
     assert (held.exit_code, "noted" in held.stderr) == (1, True)
     for path in (other, tmp_path / "none.db"):
         refused = run("verify", kept.address, "--state", path)
-        assert (refused.exit_code, "notes no row" in refused.stderr) == (3, True)
+        assert (refused.exit_code, "audit.db's state" in refused.stderr) == (3, True)
 
 
 def test_the_last_row_is_noted_while_it_runs(
